@@ -1,0 +1,13 @@
+"""MediLink Slots as a Chalice app: what AWS Lambda and ``chalice local`` load."""
+
+from chalice.app import Chalice
+
+from chalicelib import bootstrap
+from chalicelib.web import api, problems, slots
+
+bootstrap.start()
+
+app = Chalice(app_name="medilink-slots")
+app.register_middleware(problems.in_one_shape, "http")
+app.register_blueprint(api.blueprint)
+app.register_blueprint(slots.blueprint)

@@ -1,0 +1,1 @@
+"""MediLink Slots: a doctor's consultation slots, kept whole."""

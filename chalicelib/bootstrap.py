@@ -1,0 +1,86 @@
+"""Settings -> table -> repositories -> use cases, put together once per process."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.caller import Caller, Role
+from chalicelib.settings import Settings
+from chalicelib.storage import table
+from chalicelib.storage.days import Days
+from chalicelib.storage.doctors import Doctors
+from chalicelib.use_cases.manage_slots import ManageSlots
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from zoneinfo import ZoneInfo
+
+_SHORTEST_PAUSE = 0.02
+_LONGEST_PAUSE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the web layer calls."""
+
+    settings: Settings
+    manage_slots: ManageSlots
+    doctors: Doctors
+    now: Callable[[], datetime]
+    local_caller: Caller
+
+
+def assemble(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    pause: Callable[[int], None] | None = None,
+) -> Services:
+    """Connect to the table and build everything upon it; tests pass a clock of their own."""
+    table.connect(settings.table_name)
+    doctors = Doctors()
+
+    @lru_cache(maxsize=4096)
+    def zone_of(doctor_id: str) -> ZoneInfo:
+        return doctors.get(doctor_id).zone
+
+    return Services(
+        settings=settings,
+        manage_slots=ManageSlots(Days(), zone_of, now, pause or pause_after),
+        doctors=doctors,
+        now=now,
+        local_caller=Caller(
+            name=settings.local_caller,
+            client="local",
+            roles=frozenset({Role.DOCTOR, Role.ADMIN}),
+            doctor_id=settings.local_caller,
+        ),
+    )
+
+
+def pause_after(attempt: int) -> None:
+    """Full jitter: those who lost a race together must not come back together."""
+    longest = min(_LONGEST_PAUSE, _SHORTEST_PAUSE * 2**attempt)
+    time.sleep(random.uniform(0, longest))  # noqa: S311  no secret hangs on it
+
+
+_running: list[Services] = []
+
+
+def start(services: Services | None = None) -> None:
+    """Make these the process's services, or those that its environment asks for.
+
+    Raises ``SettingsError`` where the process must not start.
+    """
+    _running[:] = [services or assemble(Settings.of(os.environ))]
+
+
+def services() -> Services:
+    """What ``start`` put together."""
+    return _running[0]

@@ -1,0 +1,1 @@
+"""The rules of a doctor's schedule: no clock, no I/O, nothing but the standard library."""

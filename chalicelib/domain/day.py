@@ -1,0 +1,71 @@
+"""All slots of one doctor on one local date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.slot import Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from chalicelib.domain.grid import Grid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What one save does to a day."""
+
+    opens: tuple[Slot, ...]
+    withdraws: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A slot of the day as a doctor sees it; ``conflicts_with`` keeps her from ticking it."""
+
+    slot: Slot
+    conflicts_with: Slot | None = None
+
+    def may_change(self, now: datetime) -> bool:
+        """Whether she may tick or untick it."""
+        return not (
+            self.slot.has_begun(now) or self.slot.is_taken or self.conflicts_with is not None
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """``version`` counts the doctor's saves, ``revision`` every change; ``slots`` go by start."""
+
+    doctor_id: str
+    date: date
+    version: int = 0
+    revision: int = 0
+    slots: Mapping[datetime, Slot] = field(default_factory=dict)
+
+    def at(self, now: datetime) -> Day:
+        """The day as it stands now: holds that ran out are free."""
+        return replace(self, slots={start: slot.at(now) for start, slot in self.slots.items()})
+
+    def boxes(self, grid: Grid) -> tuple[Box, ...]:
+        """Every box of the grid and every stored slot off it, in time order."""
+        stored = [Box(slot=slot) for slot in self.slots.values()]
+        unticked = [
+            Box(slot=box, conflicts_with=self._overlapping(box))
+            for box in grid.boxes(self.date)
+            if box.start not in self.slots
+        ]
+        return tuple(sorted(stored + unticked, key=lambda box: box.slot.start))
+
+    def _overlapping(self, box: Slot) -> Slot | None:
+        return next((slot for slot in self.slots.values() if slot.overlaps(box)), None)
+
+    def after(self, change: Change) -> Day:
+        """The day that the save makes."""
+        withdrawn = {slot.start for slot in change.withdraws}
+        slots = {start: slot for start, slot in self.slots.items() if start not in withdrawn}
+        slots |= {slot.start: slot for slot in change.opens}
+        return replace(self, version=self.version + 1, revision=self.revision + 1, slots=slots)

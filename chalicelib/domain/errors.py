@@ -1,0 +1,104 @@
+"""Everything that the rules say no to.
+
+DomainError
+├── Refused           a request at fault; ``faults`` says what and why, each and every one
+├── DoctorNotFound
+├── NotAllowed
+├── VersionMismatch   the client asked for another version of the day than the one there is
+├── KeyReused         an idempotency key came again with another request
+├── DayChanged        lost a race; a fresh read decides anew
+├── OutcomeUnknown    no answer to a write; a fresh read tells whether it took effect
+└── Unavailable       the store cannot answer now; the same request may be sent again later
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from chalicelib.domain.faults import Fault, FieldFault
+    from chalicelib.domain.slot import Slot
+
+
+# A sentence stays readable; ``faults`` has all of them.
+_MOST_TOLD = 3
+
+
+class DomainError(Exception):
+    """Its text is a sentence for a person."""
+
+
+class Refused(DomainError):
+    """Nothing of the request was stored."""
+
+    def __init__(self, *faults: Fault | FieldFault, zone: ZoneInfo | None = None) -> None:
+        """``zone`` is the one in which the faults' instants are told."""
+        told = [fault.detail for fault in faults[:_MOST_TOLD]]
+        if more := len(faults) - len(told):
+            told.append(f"and {more} more")
+        super().__init__("; ".join(told))
+        self.faults = faults
+        self.zone = zone
+
+
+class DoctorNotFound(DomainError):
+    """Nobody is known under that id."""
+
+    def __init__(self, doctor_id: str) -> None:
+        super().__init__(f"There is no doctor {doctor_id}")
+        self.doctor_id = doctor_id
+
+
+class NotAllowed(DomainError):
+    """The caller may not do this for that doctor."""
+
+    def __init__(self, doctor_id: str) -> None:
+        super().__init__(f"You may not manage the slots of {doctor_id}")
+        self.doctor_id = doctor_id
+
+
+class VersionMismatch(DomainError):
+    """``version`` is the day's current one."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"The day has changed since you read it: it is at version {version} now")
+        self.version = version
+
+
+class KeyReused(DomainError):
+    """``version`` is what the first request with this key made of the day."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            f"This Idempotency-Key was used for another save, which made version {version}"
+        )
+        self.version = version
+
+
+class DayChanged(DomainError):
+    """What was read is no longer so; the slots are those known to stand in the way.
+
+    ``exist`` were to be opened and exist by now, ``stay`` were to be withdrawn and cannot be.
+    """
+
+    def __init__(self, *, exist: tuple[Slot, ...] = (), stay: tuple[Slot, ...] = ()) -> None:
+        super().__init__("The day was changed by somebody else at the same moment")
+        self.exist = exist
+        self.stay = stay
+
+
+class OutcomeUnknown(DomainError):
+    """The write may have taken effect or not."""
+
+    def __init__(self) -> None:
+        super().__init__("The save was sent but not confirmed: send the same again")
+
+
+class Unavailable(DomainError):
+    """``retry_after`` is in seconds."""
+
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__("The schedule cannot be reached right now: try again in a moment")
+        self.retry_after = retry_after

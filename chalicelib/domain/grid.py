@@ -1,0 +1,53 @@
+"""The boxes that a doctor can tick: sessions of a day, cut into equal lengths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.domain.wall_time import instant_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime, timedelta
+    from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A stretch of every day by the clock on the wall, as time since midnight; 24 h ends the day."""
+
+    begins: timedelta
+    ends: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Sessions in time order, none overlapping, each a whole number of ``slot_length``."""
+
+    sessions: tuple[Session, ...]
+    slot_length: timedelta
+    zone: ZoneInfo
+
+    def boxes(self, on: date) -> tuple[Slot, ...]:
+        """Every box of the date, in time order, unticked."""
+        return tuple(box for session in self.sessions for box in self.boxes_of(session, on))
+
+    def boxes_of(self, session: Session, on: date) -> Iterator[Slot]:
+        """The session's real time on that date in exact lengths; a last part too short is dropped.
+
+        So on a day when the clock changes a session has more boxes or fewer, none of a time that
+        the clock skips, and two of one that it shows twice.
+        """
+        start, end_of_session = self.stretch(session, on)
+        while (end := start + self.slot_length) <= end_of_session:
+            yield Slot(start=start, end=end, status=SlotStatus.UNAVAILABLE)
+            start = end
+
+    def stretch(self, session: Session, on: date) -> tuple[datetime, datetime]:
+        """The real time, from and to in UTC, that the session is on that date."""
+        return (
+            instant_of(on, session.begins, self.zone),
+            instant_of(on, session.ends, self.zone),
+        )

@@ -1,0 +1,27 @@
+"""A save that took effect: who made which change, when, by which request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.day import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """``request_id`` and ``fingerprint`` tell a request sent again from another one.
+
+    ``version`` is the day's after it; ``by`` is the caller's name, ``client`` what she used.
+    """
+
+    request_id: str
+    fingerprint: str
+    version: int
+    at: datetime
+    by: str
+    client: str
+    change: Change

@@ -1,0 +1,100 @@
+"""Doctors in the table: one by id, or page by page as they are searched."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pynamodb.exceptions import DoesNotExist, PutError
+
+from chalicelib.domain.errors import DoctorNotFound, Refused
+from chalicelib.domain.faults import FieldFault
+from chalicelib.storage import doctor_items, keys
+from chalicelib.storage.failures import reading, writing
+from chalicelib.storage.records import Directory, DoctorRecord
+
+if TYPE_CHECKING:
+    from chalicelib.domain.doctor import Doctor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorPage:
+    """``cursor`` leads to the next page; None where there is none."""
+
+    doctors: tuple[Doctor, ...]
+    cursor: str | None
+
+
+class Doctors:
+    """All doctors."""
+
+    def get(self, doctor_id: str) -> Doctor:
+        """Strongly consistent. Raise ``DoctorNotFound``, ``Unavailable``."""
+        partition = keys.of_doctor(doctor_id)
+        try:
+            with reading():
+                item = DoctorRecord.get(partition, keys.DOCTOR, consistent_read=True)
+        except DoesNotExist:
+            raise DoctorNotFound(doctor_id) from None
+        return doctor_items.read(item)
+
+    def add(self, doctor: Doctor) -> bool:
+        """Store a new doctor; False, and nothing done, where the id is known already."""
+        try:
+            with writing():
+                doctor_items.write(doctor).save(condition=DoctorRecord.pk.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def page(
+        self, *, specialty: str | None, location: str | None, limit: int, cursor: str | None
+    ) -> DoctorPage:
+        """Doctors by specialty, location and id; the index may lag a moment behind.
+
+        A location without a specialty reads past every doctor elsewhere: fine for a clinic's list,
+        not for a booking site's search. Raises ``Refused`` for a cursor of another search.
+        """
+        if specialty and location:
+            sought = keys.in_directory(specialty, location)
+        else:
+            sought = keys.in_directory(specialty) if specialty else ""
+        with reading():
+            found = list(
+                DoctorRecord.query(
+                    keys.ALL_DOCTORS,
+                    Directory.place.startswith(sought) if sought else None,
+                    DoctorRecord.location == location if location and not specialty else None,
+                    index_name=Directory.Meta.index_name,
+                    limit=limit + 1,
+                    last_evaluated_key=_start_behind(cursor, sought) if cursor else None,
+                )
+            )
+        return DoctorPage(
+            doctors=tuple(doctor_items.read(item) for item in found[:limit]),
+            cursor=_cursor(found[limit - 1]) if len(found) > limit else None,
+        )
+
+
+def _cursor(last: DoctorRecord) -> str:
+    return base64.urlsafe_b64encode(str(last.place).encode()).decode().rstrip("=")
+
+
+def _start_behind(cursor: str, sought: str) -> dict[str, dict[str, str]]:
+    """The key of the last doctor of the page before, as DynamoDB wants it."""
+    try:
+        place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        _, _, doctor_id = keys.read_place(text := place.decode())
+    except ValueError:
+        text, doctor_id = "", ""
+    if not doctor_id or not text.startswith(sought):
+        raise Refused(FieldFault("cursor", "invalid", "This cursor is not of this search"))
+    return {
+        "PK": {"S": keys.of_doctor(doctor_id)},
+        "SK": {"S": keys.DOCTOR},
+        "GSI1PK": {"S": keys.ALL_DOCTORS},
+        "GSI1SK": {"S": text},
+    }

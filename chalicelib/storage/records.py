@@ -1,0 +1,104 @@
+"""The items of the table, as PynamoDB models: one base, so that one read may bring several kinds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pynamodb.attributes import (
+    DiscriminatorAttribute,
+    ListAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+
+class Directory(GlobalSecondaryIndex[Any]):
+    """Doctors in the order in which they are searched."""
+
+    class Meta:
+        """``KEYS`` say nothing of what stands under them: see ``keys.in_directory``."""
+
+        index_name = "GSI1"
+        projection = AllProjection()
+
+    partition = UnicodeAttribute(hash_key=True, attr_name="GSI1PK")
+    place = UnicodeAttribute(range_key=True, attr_name="GSI1SK")
+
+
+class Item(Model):
+    """Anything in the table."""
+
+    class Meta:
+        """``table.connect`` fills in the name; botocore finds region, endpoint and keys itself."""
+
+        table_name: str | None = None
+        billing_mode = "PAY_PER_REQUEST"
+        # API Gateway gives up after 29 s and a doctor sooner: ask twice, briefly.
+        connect_timeout_seconds = 1
+        read_timeout_seconds = 3
+        max_retry_attempts = 1
+        # As many as the threads of a busy local server; a Lambda uses one.
+        max_pool_connections = 64
+
+    pk = UnicodeAttribute(hash_key=True, attr_name="PK")
+    sk = UnicodeAttribute(range_key=True, attr_name="SK")
+    kind = DiscriminatorAttribute(attr_name="type")
+    directory = Directory()
+    partition = UnicodeAttribute(null=True, attr_name="GSI1PK")
+    place = UnicodeAttribute(null=True, attr_name="GSI1SK")
+
+
+class SessionMap(MapAttribute[str, str]):
+    """Wall times as ``HH:MM``; ``24:00`` ends the day."""
+
+    begins = UnicodeAttribute(attr_name="from")
+    ends = UnicodeAttribute(attr_name="to")
+
+
+class DoctorRecord(Item, discriminator="doctor"):
+    """A doctor's settings."""
+
+    doctor_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    specialty = UnicodeAttribute()
+    location = UnicodeAttribute()
+    time_zone = UnicodeAttribute()
+    sessions = ListAttribute(of=SessionMap)
+    slot_minutes = NumberAttribute()
+    lead_minutes = NumberAttribute()
+    window_days = NumberAttribute()
+    delegates = ListAttribute(of=UnicodeAttribute)
+    version = NumberAttribute()
+
+
+class DayRecord(Item, discriminator="day"):
+    """The read model of a date: ``slots`` maps each start to ``minutes``, ``status``, ``until``."""
+
+    version = NumberAttribute()
+    revision = NumberAttribute()
+    slots = MapAttribute[str, Any]()
+
+
+class SlotRecord(Item, discriminator="slot"):
+    """The truth about one slot; ``held_until`` only while it is held."""
+
+    start = UnicodeAttribute()
+    end = UnicodeAttribute()
+    status = UnicodeAttribute()
+    held_until = UnicodeAttribute(null=True)
+
+
+class ChangeRecord(Item, discriminator="change"):
+    """A save; ``opened`` and ``withdrawn`` map each start to the slot's minutes."""
+
+    request_id = UnicodeAttribute()
+    fingerprint = UnicodeAttribute()
+    version = NumberAttribute()
+    at = UnicodeAttribute()
+    by = UnicodeAttribute()
+    client = UnicodeAttribute()
+    opened = MapAttribute[str, Any]()
+    withdrawn = MapAttribute[str, Any]()

@@ -1,0 +1,155 @@
+"""A doctor's side: looking at a day and saving it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import saving, wall_time
+from chalicelib.domain.day import Change, Day
+from chalicelib.domain.errors import (
+    DayChanged,
+    KeyReused,
+    OutcomeUnknown,
+    Refused,
+    Unavailable,
+    VersionMismatch,
+)
+from chalicelib.domain.saved import Saved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from chalicelib.domain.caller import Caller
+    from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.ticks import Tick
+    from chalicelib.storage.days import Days
+
+# Of those that want the same day at the same moment one succeeds each time.
+MOST_ATTEMPTS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveRequest:
+    """What a client sends. ``if_versions`` are the versions it insists on; None: any."""
+
+    doctor_id: str
+    date: date
+    asked: Sequence[Tick]
+    request_id: str
+    if_versions: frozenset[int] | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same request, another for any other."""
+        told = "\n".join(f"{tick.start} {tick.status}" for tick in self.asked)
+        return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorsDay:
+    """A day as it stands ``now``, and whose it is."""
+
+    doctor: Doctor
+    day: Day
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedDay(DoctorsDay):
+    """The day after a save; ``version`` is the one that this save made, by now perhaps not the last.
+
+    ``before`` is the day that it was decided on.
+    """
+
+    version: int
+    before: Day
+
+
+class ManageSlots:
+    """``zone_of`` is a doctor's zone, which never changes and so may be remembered.
+
+    ``now`` tells the time; ``pause`` waits after a lost race, the longer the higher its argument.
+    """
+
+    def __init__(
+        self,
+        days: Days,
+        zone_of: Callable[[str], ZoneInfo],
+        now: Callable[[], datetime],
+        pause: Callable[[int], None],
+    ) -> None:
+        """Nothing is read before somebody asks."""
+        self._days = days
+        self._zone_of = zone_of
+        self._now = now
+        self._pause = pause
+
+    def look_at(self, caller: Caller, doctor_id: str, on: date | None) -> DoctorsDay:
+        """The day as it stands, ``on`` being today in the doctor's zone unless given.
+
+        Raises ``DoctorNotFound``, ``NotAllowed``, ``Unavailable``.
+        """
+        now = self._now()
+        if on is None:
+            on = wall_time.local_date(now, self._zone_of(doctor_id))
+        doctor, day, _ = self._days.load(doctor_id, on)
+        caller.require_may_manage(doctor)
+        return DoctorsDay(doctor=doctor, day=day.at(now), now=now)
+
+    def save(self, caller: Caller, request: SaveRequest) -> SavedDay:
+        """Tick and untick all that is asked, or nothing at all.
+
+        A request that was carried out before is not carried out again, but answered alike. Raises
+        ``Refused``, ``VersionMismatch``, ``KeyReused``, ``DoctorNotFound``, ``NotAllowed``,
+        ``Unavailable``.
+        """
+        lost: DayChanged | OutcomeUnknown = DayChanged()
+        for attempt in range(MOST_ATTEMPTS):
+            try:
+                return self._save_once(caller, request)
+            except (DayChanged, OutcomeUnknown) as error:
+                lost = error
+                self._pause(attempt)
+        if isinstance(lost, DayChanged) and (refusal := self._refusal(request.doctor_id, lost)):
+            raise refusal from lost
+        raise Unavailable from lost
+
+    def _save_once(self, caller: Caller, request: SaveRequest) -> SavedDay:
+        doctor, stored, earlier = self._days.load(
+            request.doctor_id, request.date, request.request_id
+        )
+        now = self._now()
+        caller.require_may_manage(doctor)
+        day = stored.at(now)
+        if earlier is not None:
+            if earlier.fingerprint != request.fingerprint:
+                raise KeyReused(earlier.version)
+            return SavedDay(doctor=doctor, day=day, now=now, version=earlier.version, before=day)
+        if request.if_versions is not None and day.version not in request.if_versions:
+            raise VersionMismatch(day.version)
+
+        change = saving.decide(request.asked, day, doctor.grid, now=now)
+
+        saved = _saved(caller, request, day, change, now)
+        after = self._days.save(day, saved, now=now)
+        return SavedDay(doctor=doctor, day=after, now=now, version=after.version, before=day)
+
+    def _refusal(self, doctor_id: str, lost: DayChanged) -> Refused | None:
+        """The slots that were in the way to the last, though the day never showed them there."""
+        return saving.refusal(exist=lost.exist, stay=lost.stay, zone=self._zone_of(doctor_id))
+
+
+def _saved(caller: Caller, request: SaveRequest, day: Day, change: Change, now: datetime) -> Saved:
+    return Saved(
+        request_id=request.request_id,
+        fingerprint=request.fingerprint,
+        version=day.version + 1,
+        at=now,
+        by=caller.name,
+        client=caller.client,
+        change=change,
+    )

@@ -1,0 +1,1 @@
+"""HTTP in, HTTP out: parse, call one use case, render."""

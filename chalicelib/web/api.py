@@ -1,0 +1,76 @@
+"""What is JSON for everybody: doctors, and whether the service is well; and the way to the page."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib.bootstrap import services
+from chalicelib.domain.errors import DoctorNotFound
+from chalicelib.storage import table
+from chalicelib.web import assets, auth, forms, negotiation, problems, representations
+
+blueprint = Blueprint(__name__)
+
+
+def _request() -> Request:
+    return blueprint.current_request
+
+
+@blueprint.route("/", methods=["GET"])
+def get_root() -> Response:
+    """The way to the page."""
+    location = f"{negotiation.base(_request())}/slots"
+    return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers={"Location": location})
+
+
+@blueprint.route("/health", methods=["GET"])
+@problems.translated(_request)
+def get_health() -> Response:
+    """Well as long as the table answers."""
+    table.ping()
+    return representations.json({"status": "ok"})
+
+
+@blueprint.route("/doctors", methods=["GET"])
+@problems.translated(_request)
+def get_doctors() -> Response:
+    """Doctors by specialty, location and id, page by page."""
+    request = _request()
+    caller = auth.caller(request)
+    page = services().doctors.page(
+        specialty=forms.words(request, "specialty"),
+        location=forms.words(request, "location"),
+        limit=forms.number(request, "limit", default=20, least=1, most=100),
+        cursor=forms.query(request, "cursor"),
+    )
+    doctors = [representations.doctor(doctor, caller) for doctor in page.doctors]
+    return representations.json({"doctors": doctors, "next": page.cursor})
+
+
+@blueprint.route("/doctors/{doctor_id}", methods=["GET"])
+@problems.translated(_request)
+def get_doctor(doctor_id: str) -> Response:
+    """One doctor."""
+    caller = auth.caller(_request())
+    if not forms.is_doctor_id(doctor_id):
+        raise DoctorNotFound(doctor_id)
+    doctor = services().doctors.get(doctor_id)
+    return representations.json(representations.doctor(doctor, caller))
+
+
+@blueprint.route("/static/{name}", methods=["GET"])
+@problems.translated(_request)
+def get_static(name: str) -> Response:
+    """A file of ``static/``: for ever under its hashed name, to be asked about under its plain one."""
+    plain = assets.plain_name(name)
+    asset = assets.named(plain or name)
+    if asset is None:
+        raise problems.HttpError(HTTPStatus.NOT_FOUND, f"There is no file {name}")
+    lasting = "public, max-age=31536000, immutable" if plain else "no-cache"
+    headers = {"Cache-Control": lasting, "Vary": "Accept-Encoding"}
+    if representations.is_known(asset.etag, _request()):
+        return representations.not_modified(asset.etag, headers)
+    about = {**headers, "Content-Type": asset.content_type, "ETag": asset.etag}
+    return Response(body=asset.body, headers=about)

@@ -1,0 +1,238 @@
+"""What the Manage Slots page shows of a day: the values that its templates are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from chalicelib.domain import wall_time
+from chalicelib.domain.errors import Refused
+from chalicelib.domain.faults import FieldFault
+from chalicelib.domain.slot import SlotStatus
+from chalicelib.web import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from chalicelib.domain import day
+    from chalicelib.domain.grid import Session
+    from chalicelib.domain.ticks import DrawnTicks
+    from chalicelib.use_cases.manage_slots import DoctorsDay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnBox:
+    """``shown``: stored and free; ``enabled``: the doctor may change it; ``kind`` is for the style."""
+
+    value: str
+    start: str
+    end: str
+    state: str
+    kind: str
+    ticked: bool
+    enabled: bool
+    shown: bool
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnSession:
+    """Boxes under one legend."""
+
+    legend: str
+    boxes: tuple[DrawnBox, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """``kind`` is success, info or error."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPage:
+    """Everything that the page says; ``base`` is the prefix of its links."""
+
+    base: str
+    doctor_id: str
+    doctor_name: str
+    specialty: str
+    location: str
+    time_zone: str
+    date: str
+    date_title: str
+    previous_url: str | None
+    today_url: str
+    next_url: str | None
+    earliest_date: str
+    latest_date: str
+    version: int
+    request_id: str
+    sessions: tuple[DrawnSession, ...]
+    free: int
+    booked: int
+    held: int
+    message: str | None
+    message_kind: str | None
+    errors: tuple[str, ...]
+    news: tuple[str, ...]
+
+
+def draw(
+    seen: DoctorsDay,
+    *,
+    base: str,
+    message: Message | None = None,
+    left: DrawnTicks | None = None,
+    refused: Refused | None = None,
+    news: Sequence[str] = (),
+) -> DayPage:
+    """The page of a day.
+
+    ``left`` is the form as the doctor left it: boxes that she touched stay so where they still can,
+    all others follow the store. ``refused`` is why her save was not done.
+    """
+    doctor, on = seen.doctor, seen.day.date
+    reasons = _reasons(refused)
+    boxes = seen.day.boxes(doctor.grid)
+    pencil = _Pencil(seen, left, reasons)
+    statuses = [box.slot.status for box in boxes]
+    today = wall_time.local_date(seen.now, doctor.zone)
+
+    def url(to: date) -> str:
+        return f"{base}/slots?{urlencode({'doctor_id': doctor.doctor_id, 'date': to.isoformat()})}"
+
+    return DayPage(
+        base=base,
+        doctor_id=doctor.doctor_id,
+        doctor_name=doctor.name,
+        specialty=doctor.specialty,
+        location=doctor.location,
+        time_zone=doctor.zone.key,
+        date=on.isoformat(),
+        date_title=f"{on:%A} {on.day} {on:%B} {on.year}",
+        previous_url=url(on - _A_DAY) if on > wall_time.EARLIEST_DATE else None,
+        today_url=url(today),
+        next_url=url(on + _A_DAY) if on < wall_time.LATEST_DATE else None,
+        earliest_date=wall_time.EARLIEST_DATE.isoformat(),
+        latest_date=wall_time.LATEST_DATE.isoformat(),
+        version=seen.day.version,
+        request_id=uuid4().hex,
+        sessions=tuple(pencil.sessions(boxes)),
+        free=statuses.count(SlotStatus.FREE),
+        booked=statuses.count(SlotStatus.BOOKED),
+        held=statuses.count(SlotStatus.HELD),
+        message=message.text if message else None,
+        message_kind=message.kind if message else None,
+        errors=_homeless(refused, {box.slot.start for box in boxes}),
+        news=tuple(news),
+    )
+
+
+def news(before: day.Day, left: DrawnTicks, drawn_version: int, zone: ZoneInfo) -> tuple[str, ...]:
+    """What others saved since the page was drawn, apart from what the doctor herself touched."""
+    if before.version == drawn_version:
+        return ()
+    free = {start for start, slot in before.slots.items() if slot.status is SlotStatus.FREE}
+    added = sorted(free - left.shown - left.touched)
+    gone = sorted(left.shown - free - left.touched)
+    told = {"New, by someone else": added, "No longer free, by someone else": gone}
+    return tuple(
+        f"{what}: {', '.join(wall_time.clock(start, zone) for start in starts)}"
+        for what, starts in told.items()
+        if starts
+    )
+
+
+_A_DAY = timedelta(days=1)
+_OUTSIDE = "Outside today's sessions"
+_KINDS = {
+    SlotStatus.FREE: "free",
+    SlotStatus.HELD: "held",
+    SlotStatus.BOOKED: "booked",
+    SlotStatus.UNAVAILABLE: "off",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pencil:
+    """Draws the boxes of a day."""
+
+    seen: DoctorsDay
+    left: DrawnTicks | None
+    reasons: Mapping[datetime, str]
+
+    def sessions(self, boxes: Iterable[day.Box]) -> Iterable[DrawnSession]:
+        """The boxes under the sessions that they begin in, others last."""
+        grid, on = self.seen.doctor.grid, self.seen.day.date
+        stretches = {_legend(session): grid.stretch(session, on) for session in grid.sessions}
+        under: dict[str, list[day.Box]] = {legend: [] for legend in (*stretches, _OUTSIDE)}
+        for box in boxes:
+            homes = (legend for legend, (a, z) in stretches.items() if a <= box.slot.start < z)
+            under[next(homes, _OUTSIDE)].append(box)
+        return (self._session(legend, inside) for legend, inside in under.items() if inside)
+
+    def _session(self, legend: str, boxes: Iterable[day.Box]) -> DrawnSession:
+        return DrawnSession(legend=legend, boxes=tuple(self._box(box) for box in boxes))
+
+    def _box(self, box: day.Box) -> DrawnBox:
+        slot, zone = box.slot, self.seen.doctor.zone
+        enabled = box.may_change(self.seen.now)
+        shown = slot.status is SlotStatus.FREE
+        touched = enabled and self.left is not None and slot.start in self.left.touched
+        kind = self._kind(box)
+        return DrawnBox(
+            value=forms.box(slot.start),
+            start=wall_time.clock(slot.start, zone),
+            end=wall_time.clock(slot.end, zone),
+            state=self._state(box, kind),
+            kind=kind,
+            ticked=slot.start in self.left.ticked if self.left and touched else shown,
+            enabled=enabled,
+            shown=shown,
+            error=self.reasons.get(slot.start),
+        )
+
+    def _kind(self, box: day.Box) -> str:
+        if box.slot.is_taken:
+            return _KINDS[box.slot.status]
+        if box.slot.has_begun(self.seen.now):
+            return "past"
+        return "blocked" if box.conflicts_with is not None else _KINDS[box.slot.status]
+
+    def _state(self, box: day.Box, kind: str) -> str:
+        if kind == "blocked" and box.conflicts_with is not None:
+            return f"overlaps {wall_time.called(box.conflicts_with, self.seen.doctor.zone)}"
+        if kind == "past" and box.slot.status is SlotStatus.FREE:
+            return "past, was free"
+        return "not offered" if kind == "off" else kind
+
+
+def _legend(session: Session) -> str:
+    return f"{wall_time.time_of_day(session.begins)}–{wall_time.time_of_day(session.ends)}"
+
+
+def _reasons(refused: Refused | None) -> dict[datetime, str]:
+    faults = refused.faults if refused else ()
+    return {
+        fault.start: fault.detail
+        for fault in faults
+        if not isinstance(fault, FieldFault) and not isinstance(fault.start, str)
+    }
+
+
+def _homeless(refused: Refused | None, drawn: set[datetime]) -> tuple[str, ...]:
+    """The reasons that no box of the page can show."""
+    faults = refused.faults if refused else ()
+    return tuple(
+        fault.detail
+        for fault in faults
+        if isinstance(fault, FieldFault) or fault.start not in drawn
+    )

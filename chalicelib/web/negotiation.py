@@ -1,0 +1,51 @@
+"""What a request wants back, and under which prefix its links must stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalice.app import Request
+
+# What an answer depends on besides its URL.
+VARY = {"Vary": "Accept, HX-Request"}
+
+
+def is_htmx(request: Request) -> bool:
+    """Asked by htmx for a part of a page; going back in history, htmx asks for all of it."""
+    headers = request.headers
+    return "hx-request" in headers and "hx-history-restore-request" not in headers
+
+
+def wants_html(request: Request) -> bool:
+    """A browser or htmx; everybody else gets JSON (RFC 9110, section 12.5.1)."""
+    if "hx-request" in request.headers:
+        return True
+    weights = _weights(request.headers.get("accept", ""))
+    html = max(weights.get("text/html", 0.0), weights.get("application/xhtml+xml", 0.0))
+    return html > weights.get("application/json", 0.0)
+
+
+def _weights(accept: str) -> dict[str, float]:
+    ranges = (part.split(";") for part in accept.lower().split(","))
+    return {kind.strip(): _weight(parameters) for kind, *parameters in ranges}
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def base(request: Request) -> str:
+    """The prefix of every URL: ``""`` on a laptop, the stage in the cloud (``/api``)."""
+    path = str(request.context.get("path", "")).rstrip("/")
+    inner = request.path.strip("/")
+    outer = path.strip("/").split("/")
+    kept = outer[: len(outer) - (inner.count("/") + 1 if inner else 0)]
+    return "".join(f"/{part}" for part in kept if part)

@@ -1,0 +1,112 @@
+"""The Manage Slots page: drawing it, and saving it by its form."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from chalice.app import Response
+
+from chalicelib.bootstrap import services
+from chalicelib.domain.errors import KeyReused, Refused
+from chalicelib.web import day_page, negotiation, problems, rendering, representations
+from chalicelib.web.day_page import Message
+
+if TYPE_CHECKING:
+    from chalice.app import Request
+
+    from chalicelib.domain.caller import Caller
+    from chalicelib.domain.day import Day
+    from chalicelib.use_cases.manage_slots import DoctorsDay
+    from chalicelib.web.forms import DayForm
+
+_MESSAGES = {
+    "saved": Message(text=representations.SAVED, kind="success"),
+    "unchanged": Message(text="Nothing has changed, so nothing was saved", kind="info"),
+}
+# Carries a word over the redirect after a save without JavaScript; the next page says it once.
+_COOKIE = "said"
+
+
+def day(seen: DoctorsDay, request: Request) -> Response:
+    """The whole page; to htmx the part of it that another date changes."""
+    if negotiation.is_htmx(request):
+        page = day_page.draw(seen, base=negotiation.base(request))
+        return rendering.html("_manage.html", page)
+    said = _said(request)
+    headers = {"Set-Cookie": _cookie(request, "", max_age=0)} if said else {}
+    page = day_page.draw(seen, base=negotiation.base(request), message=said)
+    return rendering.html("slots.html", page, headers=headers)
+
+
+def save(caller: Caller, form: DayForm, request: Request) -> Response:
+    """Save what the doctor changed; where that is refused, say why and keep her ticks."""
+    if not form.request.asked:
+        seen = services().manage_slots.look_at(caller, form.request.doctor_id, form.request.date)
+        return _done("unchanged", seen, form, seen.day, request)
+    try:
+        saved = services().manage_slots.save(caller, form.request)
+    except (Refused, KeyReused) as error:
+        seen = services().manage_slots.look_at(caller, form.request.doctor_id, form.request.date)
+        return _refused(error, seen, form, request)
+    return _done("saved", saved, form, saved.before, request)
+
+
+def _done(
+    word: str, seen: DoctorsDay, form: DayForm, before: Day, request: Request
+) -> Response:
+    """To htmx the form as it is now; to a browser a redirect to it (RFC 9110, section 15.4.4)."""
+    if negotiation.is_htmx(request):
+        told = day_page.news(before, form.drawn, form.version, seen.doctor.zone)
+        page = day_page.draw(
+            seen, base=negotiation.base(request), message=_MESSAGES[word], news=told
+        )
+        return rendering.html("_day.html", page)
+    asked = {"doctor_id": seen.doctor.doctor_id, "date": seen.day.date.isoformat()}
+    headers = {
+        "Location": f"{negotiation.base(request)}/slots?{urlencode(asked)}",
+        "Set-Cookie": _cookie(request, word, max_age=60),
+    }
+    return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers=headers)
+
+
+def _refused(
+    error: Refused | KeyReused, seen: DoctorsDay, form: DayForm, request: Request
+) -> Response:
+    problem = problems.of(error)
+    if not negotiation.wants_html(request):
+        return problems.answer(problem, request)
+    page = day_page.draw(
+        seen,
+        base=negotiation.base(request),
+        message=Message(text=f"Not saved. {problem.detail}", kind="error"),
+        left=form.drawn,
+        refused=error if isinstance(error, Refused) else None,
+        news=day_page.news(seen.day, form.drawn, form.version, seen.doctor.zone),
+    )
+    template = "_day.html" if negotiation.is_htmx(request) else "slots.html"
+    return rendering.html(template, page, status=problem.status)
+
+
+def _said(request: Request) -> Message | None:
+    try:
+        cookie = SimpleCookie(request.headers.get("cookie", "")).get(_COOKIE)
+    except CookieError:
+        return None
+    return _MESSAGES.get(cookie.value) if cookie else None
+
+
+def _cookie(request: Request, word: str, *, max_age: int) -> str:
+    cookie = SimpleCookie({_COOKIE: word})
+    cookie[_COOKIE].update(
+        {
+            "path": f"{negotiation.base(request)}/slots",
+            "max-age": max_age,
+            "httponly": True,
+            "samesite": "Lax",
+            "secure": request.headers.get("x-forwarded-proto") == "https",
+        }
+    )
+    return cookie[_COOKIE].OutputString()

@@ -1,0 +1,154 @@
+"""Every answer from 400 up, in one shape: RFC 9457 for machines, the same sentence for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import wraps
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from chalice.app import Response
+
+from chalicelib.domain import errors, wall_time
+from chalicelib.domain.faults import FieldFault, Overlaps
+from chalicelib.web import negotiation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from chalice.app import Request
+
+    from chalicelib.domain.faults import Fault
+
+JSON = "application/problem+json"
+
+
+class HttpError(Exception):
+    """What HTTP itself has a status for."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        """``detail`` is a sentence for a person."""
+        super().__init__(detail)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """``more`` are extension members of the problem document."""
+
+    status: HTTPStatus
+    detail: str
+    errors: tuple[dict[str, Any], ...] = ()
+    more: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """The members of RFC 9457, ``errors``, and what else there is to know."""
+        return {
+            "type": "about:blank",
+            "title": self.status.phrase,
+            "status": self.status.value,
+            "detail": self.detail,
+            "errors": self.errors,
+            **self.more,
+        }
+
+
+_STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
+    errors.Refused: HTTPStatus.BAD_REQUEST,
+    errors.DoctorNotFound: HTTPStatus.NOT_FOUND,
+    errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    errors.VersionMismatch: HTTPStatus.PRECONDITION_FAILED,
+    errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def of(error: errors.DomainError | HttpError) -> Problem:
+    """What an error is to a client."""
+    if isinstance(error, HttpError):
+        return Problem(status=error.status, detail=str(error))
+    status = _STATUSES[type(error)]
+    match error:
+        case errors.Refused(faults=faults, zone=zone):
+            told = tuple(_fault(fault, zone) for fault in faults)
+            return Problem(status=status, detail=str(error), errors=told)
+        case errors.VersionMismatch(version=version):
+            return Problem(status=status, detail=str(error), more={"version": version})
+        case errors.Unavailable() | errors.OutcomeUnknown():
+            return Problem(status=status, detail=str(error), headers={"Retry-After": "1"})
+        case _:
+            return Problem(status=status, detail=str(error))
+
+
+def _fault(fault: Fault | FieldFault, zone: ZoneInfo | None) -> dict[str, Any]:
+    if isinstance(fault, FieldFault):
+        return {"field": fault.field, "code": fault.code, "detail": fault.detail}
+    told = {"start": _told(fault.start, zone), "code": fault.code, "detail": fault.detail}
+    if isinstance(fault, Overlaps):
+        other = fault.conflicts_with
+        told["conflicts_with"] = {"start": _told(other.start, zone), "end": _told(other.end, zone)}
+    return told
+
+
+def _told(instant: datetime | str, zone: ZoneInfo | None) -> str:
+    if isinstance(instant, str):
+        return instant
+    return wall_time.rfc3339(instant, zone) if zone else instant.isoformat()
+
+
+def answer(problem: Problem, request: Request) -> Response:
+    """JSON; or to a browser a page, and to htmx a notice that leaves its form alone."""
+    if not negotiation.wants_html(request):
+        body = msgspec.json.encode(problem.document()).decode()
+        headers = {"Content-Type": JSON, **negotiation.VARY, **problem.headers}
+        return Response(body=body, status_code=problem.status.value, headers=headers)
+
+    # The template engine is no part of a machine's answer, nor of its cold start.
+    from chalicelib.web import rendering  # noqa: PLC0415
+
+    return rendering.problem(problem, request)
+
+
+def translated(request_of: Callable[[], Request]) -> Callable[[Any], Any]:
+    """Decorate a view: what it raises becomes its answer. Chalice makes any other error a 500."""
+
+    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+        @wraps(view)
+        def translating(*args: str, **kwargs: str) -> Response:
+            try:
+                return view(*args, **kwargs)
+            except (errors.DomainError, HttpError) as error:
+                return answer(of(error), request_of())
+
+        return translating
+
+    return decorate
+
+
+_CHALICE_SAYS = {
+    HTTPStatus.METHOD_NOT_ALLOWED: "This cannot be done here with that HTTP method",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "This kind of body is not understood here",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side",
+}
+
+
+def in_one_shape(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Middleware: Chalice's own errors become problems, and every answer says ``nosniff``."""
+    response = get_response(request)
+    if isinstance(response.body, dict) and response.body.keys() == {"Code", "Message"}:
+        status = HTTPStatus(response.status_code)
+        detail = _CHALICE_SAYS.get(status, str(response.body["Message"]))
+        problem = Problem(status=status, detail=detail, headers=_allow(response))
+        response = answer(problem, request)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _allow(response: Response) -> dict[str, str]:
+    allow = response.headers.get("Allow")
+    return {"Allow": str(allow)} if allow else {}

@@ -1,0 +1,61 @@
+"""``/slots``: a doctor's day, as a page or as JSON, and saving it."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib.bootstrap import services
+from chalicelib.domain.errors import Refused
+from chalicelib.domain.faults import FieldFault
+from chalicelib.web import auth, forms, negotiation, problems, representations
+
+blueprint = Blueprint(__name__)
+
+
+def _request() -> Request:
+    return blueprint.current_request
+
+
+@blueprint.route("/slots", methods=["GET"])
+@problems.translated(_request)
+def get_slots() -> Response:
+    """A day of a doctor: by default her own today."""
+    request = _request()
+    caller = auth.caller(request)
+    doctor_id = forms.query(request, "doctor_id") or caller.doctor_id
+    if doctor_id is None:
+        raise Refused(FieldFault("doctor_id", "required", "doctor_id is missing"))
+    date = forms.query(request, "date")
+
+    seen = services().manage_slots.look_at(
+        caller, forms.doctor_id(doctor_id), forms.day(date) if date else None
+    )
+
+    if negotiation.wants_html(request):
+        from chalicelib.web import pages  # noqa: PLC0415  machines need no template engine
+
+        return pages.day(seen, request)
+    day = representations.day(seen)
+    etag = representations.etag(day)
+    if representations.is_known(etag, request):
+        return representations.not_modified(etag)
+    return representations.json(day, {"ETag": etag})
+
+
+@blueprint.route("/slots", methods=["POST"], content_types=[forms.JSON, forms.FORM])
+@problems.translated(_request)
+def post_slots() -> Response:
+    """Save a day: from a machine as JSON, from the page as a form."""
+    request = _request()
+    caller = auth.caller(request)
+    if forms.is_form(request):
+        from chalicelib.web import pages  # noqa: PLC0415  machines need no template engine
+
+        return pages.save(caller, forms.saved_form(request), request)
+
+    saved = services().manage_slots.save(caller, forms.saved_json(request))
+
+    day = representations.day(saved)
+    etag = representations.etag(day)
+    answer = {"message": representations.SAVED, **day, "version": saved.version}
+    return representations.json(answer, {"ETag": etag})

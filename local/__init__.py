@@ -1,0 +1,1 @@
+"""Running everything on a laptop; no part of what is deployed."""

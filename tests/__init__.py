@@ -1,0 +1,1 @@
+"""What MediLink Slots promises, told as tests."""

@@ -1,0 +1,1 @@
+"""What clients see, on moto and on MiniStack alike."""

@@ -1,0 +1,1 @@
+"""The rules alone: no table, no network, no clock."""

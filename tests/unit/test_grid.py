@@ -1,0 +1,189 @@
+"""The boxes of a date, on every kind of day that a clock can make."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.grid import Grid, Session
+from chalicelib.domain.wall_time import called
+from tests.builders import MONDAY, a_grid
+
+MINUTE = timedelta(minutes=1)
+FROM, TO = date(2024, 1, 1), date(2034, 12, 31)
+
+
+def boxes_called(grid: Grid, on: date) -> list[str]:
+    return [called(box, grid.zone) for box in grid.boxes(on)]
+
+
+def test_sessions_are_cut_into_boxes_of_the_slots_length() -> None:
+    grid = a_grid(("09:00", "10:00"), ("13:00", "14:30"))
+
+    assert boxes_called(grid, MONDAY) == [
+        "09:00-09:30",
+        "09:30-10:00",
+        "13:00-13:30",
+        "13:30-14:00",
+        "14:00-14:30",
+    ]
+
+
+def test_a_last_part_that_is_too_short_is_dropped() -> None:
+    assert boxes_called(a_grid(("09:00", "10:00"), minutes=25), MONDAY) == [
+        "09:00-09:25",
+        "09:25-09:50",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "on", "around_the_change"),
+    [
+        ("Europe/London", date(2027, 3, 28), ["00:00-00:30", "00:30-02:00", "02:00-02:30"]),
+        (
+            "Europe/London",
+            date(2027, 10, 31),
+            [
+                "00:00-00:30",
+                "00:30-01:00 +01:00",
+                "01:00 +01:00-01:30 +01:00",
+                "01:30 +01:00-01:00 +00:00",
+                "01:00 +00:00-01:30 +00:00",
+                "01:30 +00:00-02:00",
+            ],
+        ),
+        ("America/New_York", date(2027, 3, 14), ["00:00-00:30", "00:30-01:00", "01:00-01:30"]),
+        # Lord Howe moves its clock by half an hour.
+        (
+            "Australia/Lord_Howe",
+            date(2027, 4, 4),
+            ["00:00-00:30", "00:30-01:00", "01:00-01:30 +11:00", "01:30 +11:00-01:30 +10:30"],
+        ),
+        (
+            "Australia/Lord_Howe",
+            date(2027, 10, 3),
+            ["00:00-00:30", "00:30-01:00", "01:00-01:30", "01:30-02:30", "02:30-03:00"],
+        ),
+        # The clock jumps from midnight to one.
+        ("Asia/Beirut", date(2027, 3, 28), ["01:00-01:30", "01:30-02:00"]),
+        # Samoa went without this Friday.
+        ("Pacific/Apia", date(2011, 12, 30), []),
+        ("Pacific/Apia", date(2011, 12, 31), ["00:00-00:30", "00:30-01:00"]),
+        ("Asia/Kathmandu", date(2027, 3, 28), ["00:00-00:30", "00:30-01:00"]),
+    ],
+)
+def test_boxes_follow_real_time_where_the_clock_changes(
+    zone: str, on: date, around_the_change: list[str]
+) -> None:
+    night = boxes_called(a_grid(("00:00", "04:00"), zone=zone), on)
+
+    assert night[: len(around_the_change)] == around_the_change
+    assert bool(night) is bool(around_the_change)
+
+
+@pytest.mark.parametrize(
+    ("zone", "on", "hours"),
+    [
+        ("Europe/London", date(2027, 3, 28), 23),
+        ("Europe/London", date(2027, 10, 31), 25),
+        ("America/New_York", date(2027, 3, 14), 23),
+        ("Australia/Lord_Howe", date(2027, 4, 4), 24.5),
+        ("Australia/Lord_Howe", date(2027, 10, 3), 23.5),
+        ("Asia/Kathmandu", date(2027, 3, 28), 24),
+    ],
+)
+def test_a_whole_day_has_as_many_boxes_as_it_has_half_hours(
+    zone: str, on: date, hours: float
+) -> None:
+    assert len(a_grid(("00:00", "24:00"), zone=zone).boxes(on)) == hours * 2
+
+
+@cache
+def days_of_change(zone: ZoneInfo) -> list[date]:
+    """The dates within ten years around which the zone's clock changes."""
+    noons = [
+        datetime(FROM.year, 1, 1, 12, tzinfo=UTC) + timedelta(days=day) for day in range(3652)
+    ]
+    offsets = [noon.astimezone(zone).utcoffset() for noon in noons]
+    changes = [
+        noon.date()
+        for noon, before, after in zip(noons[1:], offsets, offsets[1:], strict=False)
+        if before != after
+    ]
+    return changes or [FROM]
+
+
+@st.composite
+def grids_and_dates(draw: st.DrawFn) -> tuple[Grid, date]:
+    """Any sessions and length in any zone, on any date, often one on which the clock changes."""
+    zone = ZoneInfo(draw(st.sampled_from(sorted(available_timezones()))))
+    edges = draw(st.lists(st.integers(0, 24 * 12), min_size=2, max_size=8, unique=True))
+    times = [timedelta(minutes=5 * edge) for edge in sorted(edges)]
+    sessions = tuple(
+        Session(begins=begins, ends=ends)
+        for begins, ends in zip(times[::2], times[1::2], strict=False)
+    )
+    grid = Grid(
+        sessions=sessions,
+        slot_length=timedelta(minutes=draw(st.integers(5, 240))),
+        zone=zone,
+    )
+    near = st.sampled_from(days_of_change(zone)).flatmap(
+        lambda day: st.integers(-1, 1).map(lambda shift: day + timedelta(days=shift))
+    )
+    return grid, draw(st.one_of(near, st.dates(FROM, TO)))
+
+
+def minutes_of(session: Session, grid: Grid, on: date) -> list[datetime]:
+    """Minute by minute, the session's real time as the design defines it: the slow, plain way."""
+    midday = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+    around = (midday + minute * MINUTE for minute in range(-30 * 60, 30 * 60))
+    local = ((instant, instant.astimezone(grid.zone)) for instant in around)
+    of_date = [(instant, wall) for instant, wall in local if wall.date() == on]
+    begun = False
+    inside = []
+    for instant, wall in of_date:
+        shown = timedelta(hours=wall.hour, minutes=wall.minute)
+        begun = begun or shown >= session.begins
+        if begun and shown >= session.ends:
+            break
+        if begun:
+            inside.append(instant)
+    return inside
+
+
+@given(grids_and_dates())
+def test_boxes_tile_the_real_time_of_every_session_of_any_date_in_any_zone(
+    drawn: tuple[Grid, date],
+) -> None:
+    grid, on = drawn
+
+    for session in grid.sessions:
+        boxes = list(grid.boxes_of(session, on))
+        real = minutes_of(session, grid, on)
+
+        assert all(box.length == grid.slot_length for box in boxes)
+        covered = [
+            box.start + minute * MINUTE
+            for box in boxes
+            for minute in range(box.length // MINUTE)
+        ]
+        assert covered == real[: len(covered)]  # no gap, no overlap, nothing of another date
+        assert (len(real) - len(covered)) * MINUTE < grid.slot_length  # nothing missing
+
+
+@given(grids_and_dates())
+def test_boxes_of_a_date_never_overlap_and_never_cross_midnight(drawn: tuple[Grid, date]) -> None:
+    grid, on = drawn
+
+    boxes = grid.boxes(on)
+
+    assert all(one.end <= next_.start for one, next_ in zip(boxes, boxes[1:], strict=False))
+    for box in boxes:
+        assert box.start.astimezone(grid.zone).date() == on
+        assert (box.end - MINUTE).astimezone(grid.zone).date() == on

@@ -1,0 +1,247 @@
+"""What a save may make of a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.day import Change, Day
+from chalicelib.domain.errors import Refused
+from chalicelib.domain.faults import FieldFault, Overlaps
+from chalicelib.domain.saving import MOST_CHANGES, decide
+from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.domain.ticks import Tick
+from tests.builders import MONDAY, SUNDAY_NOON, a_day, a_grid, a_slot, at, tick, untick
+
+GRID = a_grid()
+
+
+def change(*asked: Tick, of: Day) -> Change:
+    return decide(asked, of, GRID, now=SUNDAY_NOON)
+
+
+def refusal(*asked: Tick, of: Day, **given: object) -> list[tuple[object, str]]:
+    """The starts and codes of a refused save."""
+    with pytest.raises(Refused) as refused:
+        decide(asked, of, given.get("grid", GRID), now=given.get("now", SUNDAY_NOON))  # type: ignore[arg-type]
+    return [
+        (fault.field if isinstance(fault, FieldFault) else fault.start, fault.code)
+        for fault in refused.value.faults
+    ]
+
+
+def test_ticked_boxes_become_free_slots_and_unticked_ones_go() -> None:
+    day = a_day(a_slot("09:00"))
+
+    decided = change(tick("10:00"), untick("09:00"), tick("11:30"), of=day)
+
+    assert decided == Change(
+        opens=(a_slot("10:00"), a_slot("11:30")), withdraws=(a_slot("09:00"),)
+    )
+
+
+def test_a_save_of_nothing_is_refused() -> None:
+    assert refusal(of=a_day()) == [("slots", "nothing_to_save")]
+
+
+def test_more_slots_than_one_transaction_holds_are_refused() -> None:
+    asked = [tick("09:00")] * (MOST_CHANGES + 1)
+
+    assert refusal(*asked, of=a_day()) == [("slots", "too_many")]
+
+
+@pytest.mark.parametrize("status", [SlotStatus.FREE, SlotStatus.HELD, SlotStatus.BOOKED])
+def test_a_slot_that_exists_cannot_be_ticked_again(status: SlotStatus) -> None:
+    day = a_day(a_slot("09:00", status=status))
+
+    assert refusal(tick("09:00"), of=day) == [(at("09:00"), "slot_exists")]
+
+
+def test_a_slot_of_the_same_start_exists_whatever_its_length() -> None:
+    assert refusal(tick("09:00"), of=a_day(a_slot("09:00", 45))) == [(at("09:00"), "slot_exists")]
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        a_slot("09:40", 10),  # inside
+        a_slot("09:20", 60),  # around
+        a_slot("09:15", 30),  # across the start
+        a_slot("09:45", 30),  # across the end
+        a_slot("09:15", 45),  # to the same end
+    ],
+)
+def test_a_box_that_would_share_time_with_a_stored_slot_is_refused(stored: Slot) -> None:
+    with pytest.raises(Refused) as refused:
+        change(tick("09:30"), of=a_day(stored))
+
+    (fault,) = refused.value.faults
+    assert isinstance(fault, Overlaps)
+    assert (fault.start, fault.conflicts_with) == (at("09:30"), stored)
+
+
+def test_a_box_that_touches_stored_slots_is_accepted() -> None:
+    day = a_day(a_slot("09:10", 20), a_slot("10:00", 5))
+
+    assert change(tick("09:30"), of=day).opens == (a_slot("09:30"),)
+
+
+def test_withdrawing_a_slot_makes_room_for_another_in_the_same_save() -> None:
+    day = a_day(a_slot("09:15", 30))
+
+    decided = change(untick("09:15"), tick("09:00"), tick("09:30"), of=day)
+
+    assert decided.opens == (a_slot("09:00"), a_slot("09:30"))
+
+
+def test_a_start_that_no_box_has_is_off_the_grid() -> None:
+    assert refusal(tick("09:10"), tick("12:00"), of=a_day()) == [
+        (at("09:10"), "not_on_grid"),
+        (at("12:00"), "not_on_grid"),
+    ]
+
+
+@pytest.mark.parametrize("ask", [tick, untick])
+def test_a_start_of_another_date_is_off_the_grid(ask: type[Tick]) -> None:
+    on_tuesday = "2026-11-24T09:00:00+00:00"
+
+    assert refusal(ask(on_tuesday), of=a_day()) == [  # type: ignore[call-arg]
+        (at("09:00") + timedelta(days=1), "not_on_grid")
+    ]
+
+
+def test_a_box_that_has_begun_can_be_neither_ticked_nor_unticked() -> None:
+    day = a_day(a_slot("09:00"))
+
+    assert refusal(untick("09:00"), tick("09:30"), of=day, now=at("09:30")) == [
+        (at("09:00"), "in_past"),
+        (at("09:30"), "in_past"),
+    ]
+
+
+def test_the_same_start_twice_is_told_once() -> None:
+    twice = (tick("09:00"), tick("09:30"), untick("2026-11-23T09:00:00Z"))
+
+    assert refusal(*twice, of=a_day()) == [(at("09:00"), "repeated")]
+
+
+@pytest.mark.parametrize("status", [SlotStatus.HELD, SlotStatus.BOOKED])
+def test_a_slot_that_a_patient_has_cannot_be_withdrawn(status: SlotStatus) -> None:
+    day = a_day(a_slot("09:00", status=status))
+
+    assert refusal(untick("09:00"), of=day) == [(at("09:00"), "slot_taken")]
+
+
+def test_a_slot_that_is_not_there_cannot_be_withdrawn() -> None:
+    assert refusal(untick("09:00"), of=a_day()) == [(at("09:00"), "slot_not_found")]
+
+
+def test_a_slot_off_the_grid_can_be_withdrawn() -> None:
+    stray = a_slot("17:10", 20)
+
+    assert change(untick("17:10"), of=a_day(stray)).withdraws == (stray,)
+
+
+def test_a_time_that_the_clock_skips_or_shows_twice_is_told_as_it_came() -> None:
+    spring = Day(doctor_id="dr-lee", date=MONDAY.replace(year=2027, month=3, day=28))
+    autumn = Day(doctor_id="dr-lee", date=MONDAY.replace(year=2027, month=10, day=31))
+    nights = a_grid(("00:00", "04:00"))
+
+    assert refusal(tick("01:30"), of=spring, grid=nights) == [("01:30", "nonexistent_time")]
+    assert refusal(tick("01:30"), of=autumn, grid=nights) == [("01:30", "ambiguous_time")]
+
+
+def test_in_a_repeated_hour_the_offset_tells_which_box_is_meant() -> None:
+    autumn = Day(doctor_id="dr-lee", date=MONDAY.replace(year=2027, month=10, day=31))
+    asked = (tick("2027-10-31T01:30:00+01:00"), tick("2027-10-31T01:30:00+00:00"))
+
+    decided = decide(asked, autumn, a_grid(("00:00", "04:00")), now=SUNDAY_NOON)
+
+    first, second = decided.opens
+    assert second.start - first.start == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["24:00", "24:30", "9:00", "09:60", "", "09:00:00", "noon", "2026-11-23", "२३:००",
+     "2026-11-23T09:00:00", "2026-02-30T09:00:00Z", "0001-01-01T00:00:00+12:00",
+     "9999-12-31T23:59:59-12:00", "2026-11-23T09:00:00+24:00"],
+)  # fmt: skip
+def test_a_start_that_is_no_time_is_given_back_as_it_came(start: str) -> None:
+    assert refusal(tick(start), of=a_day()) == [(start, "invalid")]
+
+
+def test_a_status_that_cannot_be_asked_for_is_refused() -> None:
+    asked = (Tick("09:00", "busy"), Tick("09:30", ""))
+
+    assert refusal(*asked, of=a_day()) == [(at("09:00"), "invalid"), (at("09:30"), "invalid")]
+
+
+def test_every_slot_at_fault_is_named_in_the_order_of_the_request() -> None:
+    day = a_day(a_slot("09:00"), a_slot("09:30", status=SlotStatus.BOOKED), a_slot("10:15"))
+    asked = (tick("10:00"), tick("soon"), tick("11:00"), untick("09:30"), tick("09:00"))
+
+    assert refusal(*asked, of=day) == [
+        (at("10:00"), "overlaps"),
+        ("soon", "invalid"),
+        (at("09:30"), "slot_taken"),
+        (at("09:00"), "slot_exists"),
+    ]
+
+
+def test_a_refusal_is_a_sentence_for_a_person() -> None:
+    with pytest.raises(Refused, match=r"^Slot already exists: 09:00-09:30$"):
+        change(tick("09:00"), of=a_day(a_slot("09:00")))
+
+
+def test_a_long_refusal_names_the_first_three_and_counts_the_others() -> None:
+    taken = [a_slot(start) for start in ("09:00", "09:30", "10:00", "10:30", "11:00")]
+
+    with pytest.raises(Refused, match=r"^(Slot already exists: [\d:-]+; ){3}and 2 more$"):
+        change(*(tick(f"{slot.start:%H:%M}") for slot in taken), of=a_day(*taken))
+
+
+# Any stored slots that do not overlap, in five-minute steps through the morning.
+schedules = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(1, 12), st.sampled_from(SlotStatus)), max_size=8
+)
+starts = st.integers(8 * 12, 13 * 12).map(lambda five: f"{five // 12:02}:{five % 12 * 5:02}")
+requests = st.lists(
+    st.builds(Tick, starts, st.sampled_from(["free", "busy-unavailable"])), max_size=12
+)
+
+
+def schedule(parts: list[tuple[int, int, SlotStatus]]) -> Day:
+    slots, minute = [], 8 * 60
+    for gap, length, status in parts:
+        begins = minute + gap * 5
+        if status is not SlotStatus.UNAVAILABLE and begins < 23 * 60:
+            held = {"held_until": at("23:00")} if status is SlotStatus.HELD else {}
+            slots.append(a_slot(f"{begins // 60:02}:{begins % 60:02}", length * 5, status, **held))
+        minute = begins + length * 5
+    return a_day(*slots)
+
+
+@given(schedules.map(schedule), requests, st.integers(5, 60))
+def test_no_save_ever_leaves_an_overlap_or_takes_a_slot_from_a_patient(
+    day: Day, asked: list[Tick], minutes: int
+) -> None:
+    grid = a_grid(("09:00", "12:00"), minutes=minutes)
+
+    try:
+        after = day.after(decide(asked, day, grid, now=SUNDAY_NOON))
+    except Refused as refused:
+        assert refused.faults
+        assert all(fault.detail for fault in refused.faults)
+        return
+
+    slots = sorted(after.slots.values(), key=lambda slot: slot.start)
+    assert all(not one.overlaps(other) for one, other in zip(slots, slots[1:], strict=False))
+    assert {s for s in day.slots.values() if s.is_taken} == {s for s in slots if s.is_taken}
+    named = {tick.resolve(MONDAY, grid.zone): tick.status for tick in asked}
+    for start in {*day.slots, *after.slots}:
+        assert (start in after.slots) == (named.get(start, "free") == "free")
+
