@@ -59,7 +59,7 @@ def _require_dynamodb_on_this_machine(environment: Mapping[str, str]) -> None:
     endpoint = next((environment[name] for name in _ENDPOINTS if environment.get(name)), None)
     if endpoint is None or urlsplit(endpoint).hostname not in _THIS_MACHINE:
         message = (
-            f"{_ENDPOINTS[0]} is {endpoint or 'not set'}: the stage {LOCAL_STAGE} lets everybody in "
-            "and therefore takes only a DynamoDB on this machine"
+            f"{_ENDPOINTS[0]} is {endpoint or 'not set'}: the stage {LOCAL_STAGE} lets everybody "
+            "in and therefore takes only a DynamoDB on this machine"
         )
         raise SettingsError(message)

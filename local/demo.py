@@ -21,6 +21,7 @@ def _sessions(*spans: tuple[str, str]) -> tuple[Session, ...]:
 
 def _doctor(
     doctor_id: str,
+    *,
     name: str,
     specialty: str,
     location: str,
@@ -42,10 +43,10 @@ def _doctor(
 DOCTORS = (
     _doctor(
         "dr-lee",
-        "Dr Mina Lee",
-        "cardiology",
-        "London",
-        Grid(
+        name="Dr Mina Lee",
+        specialty="cardiology",
+        location="London",
+        grid=Grid(
             sessions=_sessions(("09:00", "12:00"), ("13:00", "17:00")),
             slot_length=timedelta(minutes=30),
             zone=ZoneInfo("Europe/London"),
@@ -54,10 +55,10 @@ DOCTORS = (
     ),
     _doctor(
         "dr-okafor",
-        "Dr Chidi Okafor",
-        "dermatology",
-        "New York",
-        Grid(
+        name="Dr Chidi Okafor",
+        specialty="dermatology",
+        location="New York",
+        grid=Grid(
             sessions=_sessions(("08:00", "12:00")),
             slot_length=timedelta(minutes=20),
             zone=ZoneInfo("America/New_York"),
@@ -65,10 +66,10 @@ DOCTORS = (
     ),
     _doctor(
         "dr-walker",
-        "Dr Ruth Walker",
-        "general-practice",
-        "Lord Howe Island",
-        Grid(
+        name="Dr Ruth Walker",
+        specialty="general-practice",
+        location="Lord Howe Island",
+        grid=Grid(
             sessions=_sessions(("00:00", "24:00")),
             slot_length=timedelta(minutes=30),
             zone=ZoneInfo("Australia/Lord_Howe"),

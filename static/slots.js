@@ -101,7 +101,11 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   const main = tasks.find((task) => task.type === "main");
-  if (!main || main.swapSpec.style === "none" || main.target.id === "notice") return;
+  if (!main || main.swapSpec.style === "none") return;
+  if (main.target.id === "notice") {
+    ctx.push = null; // htmx would change the address, although the date stays
+    return;
+  }
   // A gateway's error, say, that would wipe out the form.
   if (!main.fragment.querySelector(main.target === document.body ? "main" : "form.day")) {
     event.preventDefault();

@@ -39,9 +39,7 @@ def a_session(begins: str, ends: str) -> Session:
     return Session(begins=since_midnight(begins), ends=since_midnight(ends))
 
 
-def a_grid(
-    *sessions: tuple[str, str], minutes: int = 30, zone: str | ZoneInfo = LONDON
-) -> Grid:
+def a_grid(*sessions: tuple[str, str], minutes: int = 30, zone: str | ZoneInfo = LONDON) -> Grid:
     """By default 09:00-12:00 in half hours."""
     return Grid(
         sessions=tuple(a_session(*session) for session in sessions or [("09:00", "12:00")]),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.slot import Slot
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
     from chalicelib.domain.grid import Grid
+    from chalicelib.domain.slot import Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,9 @@ class AmbiguousTime(Fault):
     """The clock shows it twice on that date."""
 
     code = "ambiguous_time"
-    sentence = "The clock shows this time twice on this date, say which by its offset: {fault.called}"
+    sentence = (
+        "The clock shows this time twice on this date, say which by its offset: {fault.called}"
+    )
 
 
 class Repeated(Fault):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A stretch of every day by the clock on the wall, as time since midnight; 24 h ends the day."""
+    """Part of every day by the clock on the wall, as time since midnight; 24 h end the day."""
 
     begins: timedelta
     ends: timedelta

@@ -68,9 +68,7 @@ def decide(asked: Sequence[Tick], day: Day, grid: Grid, *, now: datetime) -> Cha
     )
 
 
-def refusal(
-    *, exist: Sequence[Slot], stay: Sequence[Slot], zone: ZoneInfo
-) -> Refused | None:
+def refusal(*, exist: Sequence[Slot], stay: Sequence[Slot], zone: ZoneInfo) -> Refused | None:
     """Of slots that were to be opened but exist, and to be withdrawn but have to stay."""
     faults = [SlotExists(start=slot.start, called=wall_time.called(slot, zone)) for slot in exist]
     taken = [

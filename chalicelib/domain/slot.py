@@ -48,6 +48,10 @@ class Slot:
 
     def at(self, now: datetime) -> Slot:
         """The slot as it stands now: a hold that ran out counts as free, whoever looks."""
-        if self.status is SlotStatus.HELD and self.held_until is not None and self.held_until <= now:
+        if (
+            self.status is SlotStatus.HELD
+            and self.held_until is not None
+            and self.held_until <= now
+        ):
             return replace(self, status=SlotStatus.FREE, held_until=None)
         return self

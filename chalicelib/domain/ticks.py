@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _RFC3339 = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)",
+    re.ASCII,
 )
 
 _ASKABLE = (SlotStatus.FREE, SlotStatus.UNAVAILABLE)
@@ -87,8 +88,6 @@ class DrawnTicks:
 
     def asked(self) -> tuple[Tick, ...]:
         """What she changed, in time order; what was neither shown nor offered is left alone."""
-        opens = {start: SlotStatus.FREE for start in self.ticked - self.shown}
-        withdraws = {
-            start: SlotStatus.UNAVAILABLE for start in (self.shown & self.offered) - self.ticked
-        }
+        opens = dict.fromkeys(self.ticked - self.shown, SlotStatus.FREE)
+        withdraws = dict.fromkeys((self.shown & self.offered) - self.ticked, SlotStatus.UNAVAILABLE)
         return tuple(Tick(*item) for item in sorted((opens | withdraws).items()))

@@ -42,9 +42,7 @@ def _jump_over(skipped: datetime, zone: ZoneInfo) -> datetime:
     """The UTC instant at which clocks in ``zone`` jump over the wall time ``skipped``."""
     # PEP 495: in a gap, fold 1 reads the wall time with the offset after the jump and so lands
     # before it; fold 0 the other way round. zoneinfo names no transitions: halve the stretch.
-    before, after = (
-        skipped.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0)
-    )
+    before, after = (skipped.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0))
     offset_before = before.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
@@ -73,7 +71,7 @@ def local_date(instant: datetime, zone: ZoneInfo) -> date:
 
 
 def clock(instant: datetime, zone: ZoneInfo) -> str:
-    """``09:00``, 24 hours; in a repeated hour with the offset that tells which: ``01:30 +01:00``."""
+    """``09:00``; in a repeated hour with the offset that tells which of them: ``01:30 +01:00``."""
     local = instant.astimezone(zone)
     shown = f"{local:%H:%M}"
     if len(instants_showing(local.replace(tzinfo=None, fold=0), zone)) > 1:

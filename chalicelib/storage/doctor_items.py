@@ -56,5 +56,5 @@ def read(item: DoctorRecord) -> Doctor:
         ),
         lead_time=item.lead_minutes * _MINUTE,
         booking_window=timedelta(days=item.window_days),
-        delegates=frozenset(item.delegates),
+        delegates=frozenset(str(name) for name in item.delegates),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from botocore import exceptions as botocore_errors
 from pynamodb.exceptions import PynamoDBException, VerboseClientError
 
 from chalicelib.domain.errors import OutcomeUnknown, Unavailable
@@ -41,7 +41,7 @@ def reading() -> Iterator[None]:
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Raise ``Unavailable`` where nothing was written, ``OutcomeUnknown`` where it may have been."""
+    """Raise ``Unavailable`` where nothing was written, ``OutcomeUnknown`` where that is unsure."""
     try:
         yield
     except PynamoDBException as error:
@@ -65,10 +65,13 @@ def reason_codes(error: PynamoDBException) -> set[str]:
 
 
 def _is_unknown(error: PynamoDBException) -> bool:
-    return isinstance(error.cause, ConnectionError | HTTPClientError) or _code(error) in _UNKNOWN
+    return (
+        isinstance(error.cause, botocore_errors.ConnectionError | botocore_errors.HTTPClientError)
+        or _code(error) in _UNKNOWN
+    )
 
 
 def _code(error: PynamoDBException) -> str | None:
-    if isinstance(error.cause, ClientError):
+    if isinstance(error.cause, botocore_errors.ClientError):
         return error.cause.response.get("Error", {}).get("Code")
     return None

@@ -1,4 +1,4 @@
-"""The items of the table, as PynamoDB models: one base, so that one read may bring several kinds."""
+"""The items of the table as PynamoDB models: of one base, so that one read may bring all kinds."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class DayRecord(Item, discriminator="day"):
 
     version = NumberAttribute()
     revision = NumberAttribute()
-    slots = MapAttribute[str, Any]()
+    slots = MapAttribute[str, Any]()  # type: ignore[no-untyped-call]
 
 
 class SlotRecord(Item, discriminator="slot"):
@@ -100,5 +100,5 @@ class ChangeRecord(Item, discriminator="change"):
     at = UnicodeAttribute()
     by = UnicodeAttribute()
     client = UnicodeAttribute()
-    opened = MapAttribute[str, Any]()
-    withdrawn = MapAttribute[str, Any]()
+    opened = MapAttribute[str, Any]()  # type: ignore[no-untyped-call]
+    withdrawn = MapAttribute[str, Any]()  # type: ignore[no-untyped-call]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.exceptions import DoesNotExist
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def connect(table_name: str) -> None:
     """Use that table from now on, at the endpoint, region and keys that the environment names."""
     Item.Meta.table_name = table_name
-    for model in (Item, *Item.__subclasses__()):
+    models: list[Any] = [Item, *Item.__subclasses__()]
+    for model in models:
         model._connection = None  # noqa: SLF001  PynamoDB keeps one per model, and has no way to say so
     # Made here, so that all models inherit it: a client of its own for each costs a cold start.
     Item._get_connection()  # noqa: SLF001

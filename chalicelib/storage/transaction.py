@@ -65,7 +65,11 @@ class Transaction:
             raise self._meaning(error) from error
 
     def _meaning(self, error: TransactWriteError) -> Exception:
-        meanings = [entry[-1] for entry in (*self._deletes, *self._puts, *self._updates)]
+        meanings = [
+            *(meaning for *_, meaning in self._deletes),
+            *(meaning for *_, meaning in self._puts),
+            *(meaning for *_, meaning in self._updates),
+        ]
         reasons = error.cancellation_reasons
         failed = [
             meaning

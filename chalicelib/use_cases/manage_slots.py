@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import saving, wall_time
-from chalicelib.domain.day import Change, Day
 from chalicelib.domain.errors import (
     DayChanged,
     KeyReused,
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain.caller import Caller
+    from chalicelib.domain.day import Change, Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.ticks import Tick
     from chalicelib.storage.days import Days
@@ -60,7 +60,7 @@ class DoctorsDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedDay(DoctorsDay):
-    """The day after a save; ``version`` is the one that this save made, by now perhaps not the last.
+    """The day after a save; ``version`` is what this save made of it, perhaps not the last by now.
 
     ``before`` is the day that it was decided on.
     """

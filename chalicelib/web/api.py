@@ -63,14 +63,14 @@ def get_doctor(doctor_id: str) -> Response:
 @blueprint.route("/static/{name}", methods=["GET"])
 @problems.translated(_request)
 def get_static(name: str) -> Response:
-    """A file of ``static/``: for ever under its hashed name, to be asked about under its plain one."""
+    """A file of ``static/``: for good under its hashed name, asked about each time by its own."""
     plain = assets.plain_name(name)
     asset = assets.named(plain or name)
     if asset is None:
         raise problems.HttpError(HTTPStatus.NOT_FOUND, f"There is no file {name}")
     lasting = "public, max-age=31536000, immutable" if plain else "no-cache"
-    headers = {"Cache-Control": lasting, "Vary": "Accept-Encoding"}
+    headers: negotiation.Headers = {"Cache-Control": lasting, "Vary": "Accept-Encoding"}
     if representations.is_known(asset.etag, _request()):
         return representations.not_modified(asset.etag, headers)
-    about = {**headers, "Content-Type": asset.content_type, "ETag": asset.etag}
+    about: negotiation.Headers = {**headers, "Content-Type": asset.content_type, "ETag": asset.etag}
     return Response(body=asset.body, headers=about)

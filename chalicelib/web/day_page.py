@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from chalicelib.domain import wall_time
-from chalicelib.domain.errors import Refused
 from chalicelib.domain.faults import FieldFault
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.web import forms
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain import day
+    from chalicelib.domain.errors import Refused
     from chalicelib.domain.grid import Session
     from chalicelib.domain.ticks import DrawnTicks
     from chalicelib.use_cases.manage_slots import DoctorsDay
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnBox:
-    """``shown``: stored and free; ``enabled``: the doctor may change it; ``kind`` is for the style."""
+    """``shown``: stored and free; ``enabled``: she may change it; ``kind``: for the style sheet."""
 
     value: str
     start: str

@@ -99,7 +99,8 @@ def day(text: str) -> date:
 
 def query(request: Request, name: str) -> str | None:
     """A query parameter; None where it is missing or empty."""
-    return (request.query_params or {}).get(name) or None
+    parameters = request.query_params
+    return parameters.get(name) or None if parameters else None
 
 
 def words(request: Request, name: str) -> str | None:
@@ -140,9 +141,7 @@ def saved_json(request: Request) -> SaveRequest:
 def saved_form(request: Request) -> DayForm:
     """``POST /slots`` from the page. Raises ``Refused`` for a form that no browser makes."""
     try:
-        fields = parse_qs(
-            _body(request).decode("ascii"), keep_blank_values=True, errors="strict"
-        )
+        fields = parse_qs(_body(request).decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:
         raise Refused(FieldFault("body", "invalid", "The body is no form")) from None
     names = ("doctor_id", "date", "version", "request_id")

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalice.app import Request
 
+Headers = dict[str, str | list[str]]
+
 # What an answer depends on besides its URL.
-VARY = {"Vary": "Accept, HX-Request"}
+VARY: Headers = {"Vary": "Accept, HX-Request"}
 
 
 def is_htmx(request: Request) -> bool:

@@ -36,7 +36,7 @@ def day(seen: DoctorsDay, request: Request) -> Response:
         page = day_page.draw(seen, base=negotiation.base(request))
         return rendering.html("_manage.html", page)
     said = _said(request)
-    headers = {"Set-Cookie": _cookie(request, "", max_age=0)} if said else {}
+    headers: negotiation.Headers = {"Set-Cookie": _cookie(request, "", max_age=0)} if said else {}
     page = day_page.draw(seen, base=negotiation.base(request), message=said)
     return rendering.html("slots.html", page, headers=headers)
 
@@ -54,9 +54,7 @@ def save(caller: Caller, form: DayForm, request: Request) -> Response:
     return _done("saved", saved, form, saved.before, request)
 
 
-def _done(
-    word: str, seen: DoctorsDay, form: DayForm, before: Day, request: Request
-) -> Response:
+def _done(word: str, seen: DoctorsDay, form: DayForm, before: Day, request: Request) -> Response:
     """To htmx the form as it is now; to a browser a redirect to it (RFC 9110, section 15.4.4)."""
     if negotiation.is_htmx(request):
         told = day_page.news(before, form.drawn, form.version, seen.doctor.zone)
@@ -65,7 +63,7 @@ def _done(
         )
         return rendering.html("_day.html", page)
     asked = {"doctor_id": seen.doctor.doctor_id, "date": seen.day.date.isoformat()}
-    headers = {
+    headers: negotiation.Headers = {
         "Location": f"{negotiation.base(request)}/slots?{urlencode(asked)}",
         "Set-Cookie": _cookie(request, word, max_age=60),
     }
@@ -99,14 +97,13 @@ def _said(request: Request) -> Message | None:
 
 
 def _cookie(request: Request, word: str, *, max_age: int) -> str:
-    cookie = SimpleCookie({_COOKIE: word})
-    cookie[_COOKIE].update(
-        {
-            "path": f"{negotiation.base(request)}/slots",
-            "max-age": max_age,
-            "httponly": True,
-            "samesite": "Lax",
-            "secure": request.headers.get("x-forwarded-proto") == "https",
-        }
-    )
-    return cookie[_COOKIE].OutputString()
+    # Nothing secret, and only ever one of our own words: no key, no signature.
+    cookie: SimpleCookie = SimpleCookie({_COOKIE: word})
+    morsel = cookie[_COOKIE]
+    morsel["path"] = f"{negotiation.base(request)}/slots"
+    morsel["max-age"] = str(max_age)
+    morsel["httponly"] = "true"
+    morsel["samesite"] = "Lax"
+    if request.headers.get("x-forwarded-proto") == "https":
+        morsel["secure"] = "true"
+    return morsel.OutputString()

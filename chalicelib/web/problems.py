@@ -43,7 +43,7 @@ class Problem:
     detail: str
     errors: tuple[dict[str, Any], ...] = ()
     more: dict[str, Any] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: negotiation.Headers = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The members of RFC 9457, ``errors``, and what else there is to know."""
@@ -88,7 +88,11 @@ def of(error: errors.DomainError | HttpError) -> Problem:
 def _fault(fault: Fault | FieldFault, zone: ZoneInfo | None) -> dict[str, Any]:
     if isinstance(fault, FieldFault):
         return {"field": fault.field, "code": fault.code, "detail": fault.detail}
-    told = {"start": _told(fault.start, zone), "code": fault.code, "detail": fault.detail}
+    told: dict[str, Any] = {
+        "start": _told(fault.start, zone),
+        "code": fault.code,
+        "detail": fault.detail,
+    }
     if isinstance(fault, Overlaps):
         other = fault.conflicts_with
         told["conflicts_with"] = {"start": _told(other.start, zone), "end": _told(other.end, zone)}
@@ -105,7 +109,7 @@ def answer(problem: Problem, request: Request) -> Response:
     """JSON; or to a browser a page, and to htmx a notice that leaves its form alone."""
     if not negotiation.wants_html(request):
         body = msgspec.json.encode(problem.document()).decode()
-        headers = {"Content-Type": JSON, **negotiation.VARY, **problem.headers}
+        headers: negotiation.Headers = {"Content-Type": JSON, **negotiation.VARY, **problem.headers}
         return Response(body=body, status_code=problem.status.value, headers=headers)
 
     # The template engine is no part of a machine's answer, nor of its cold start.
@@ -149,6 +153,5 @@ def in_one_shape(request: Request, get_response: Callable[[Request], Response]) 
     return response
 
 
-def _allow(response: Response) -> dict[str, str]:
-    allow = response.headers.get("Allow")
-    return {"Allow": str(allow)} if allow else {}
+def _allow(response: Response) -> negotiation.Headers:
+    return {name: value for name, value in response.headers.items() if name == "Allow"}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from chalicelib.web.problems import Problem
 
-_HEADERS = {
+_HEADERS: negotiation.Headers = {
     "Content-Type": "text/html; charset=utf-8",
     # What is on the screen is a doctor's own, and old a moment later.
     "Cache-Control": "no-store",
@@ -30,7 +30,7 @@ _HEADERS = {
 
 
 def html(
-    template: str, page: object, *, status: int = 200, headers: dict[str, str] | None = None
+    template: str, page: object, *, status: int = 200, headers: negotiation.Headers | None = None
 ) -> Response:
     """A template that is given one value, ``page``."""
     body = _environment().get_template(template).render(page=page)
@@ -46,7 +46,11 @@ def problem(problem: Problem, request: Request) -> Response:
     }
     status = problem.status.value
     if negotiation.is_htmx(request):
-        aside = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML", "HX-Push-Url": "false"}
+        aside: negotiation.Headers = {
+            "HX-Retarget": "#notice",
+            "HX-Reswap": "innerHTML",
+            "HX-Push-Url": "false",
+        }
         return html("_notice.html", page, status=status, headers={**problem.headers, **aside})
     return html("error.html", page, status=status, headers=problem.headers)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.manage_slots import DoctorsDay
 
 SAVED = "Slots saved successfully"
-_PRIVATE = {"Cache-Control": "private, no-cache", **negotiation.VARY}
+_PRIVATE: negotiation.Headers = {"Cache-Control": "private, no-cache", **negotiation.VARY}
 _MINUTE = timedelta(minutes=1)
 
 
@@ -65,7 +65,7 @@ def day(of: DoctorsDay) -> dict[str, Any]:
 
 
 def etag(of_day: dict[str, Any]) -> str:
-    """``"<version>.<digest>"``: another whenever the answer is another (RFC 9110, section 8.8.3)."""
+    """``"<version>.<digest>"``, another for each other answer (RFC 9110, section 8.8.3)."""
     digest = hashlib.blake2b(msgspec.json.encode(of_day), digest_size=8).hexdigest()
     return f'"{of_day["version"]}.{digest}"'
 
@@ -78,15 +78,15 @@ def is_known(etag: str, request: Request) -> bool:
     )
 
 
-def not_modified(etag: str, headers: dict[str, str] | None = None) -> Response:
+def not_modified(etag: str, headers: negotiation.Headers | None = None) -> Response:
     """304, without a body."""
-    always = {**_PRIVATE, "ETag": etag}
+    always: negotiation.Headers = {**_PRIVATE, "ETag": etag}
     return Response(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=always | (headers or {}))
 
 
-def json(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+def json(body: dict[str, Any], headers: negotiation.Headers | None = None) -> Response:
     """An answer that only its own client may keep, and must ask about before using it again."""
-    always = {"Content-Type": forms.JSON, **_PRIVATE}
+    always: negotiation.Headers = {"Content-Type": forms.JSON, **_PRIVATE}
     return Response(body=msgspec.json.encode(body).decode(), headers=always | (headers or {}))
 
 

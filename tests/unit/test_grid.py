@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -106,9 +107,7 @@ def test_a_whole_day_has_as_many_boxes_as_it_has_half_hours(
 @cache
 def days_of_change(zone: ZoneInfo) -> list[date]:
     """The dates within ten years around which the zone's clock changes."""
-    noons = [
-        datetime(FROM.year, 1, 1, 12, tzinfo=UTC) + timedelta(days=day) for day in range(3652)
-    ]
+    noons = [datetime(FROM.year, 1, 1, 12, tzinfo=UTC) + timedelta(days=day) for day in range(3652)]
     offsets = [noon.astimezone(zone).utcoffset() for noon in noons]
     changes = [
         noon.date()
@@ -169,9 +168,7 @@ def test_boxes_tile_the_real_time_of_every_session_of_any_date_in_any_zone(
 
         assert all(box.length == grid.slot_length for box in boxes)
         covered = [
-            box.start + minute * MINUTE
-            for box in boxes
-            for minute in range(box.length // MINUTE)
+            box.start + minute * MINUTE for box in boxes for minute in range(box.length // MINUTE)
         ]
         assert covered == real[: len(covered)]  # no gap, no overlap, nothing of another date
         assert (len(real) - len(covered)) * MINUTE < grid.slot_length  # nothing missing
@@ -183,7 +180,7 @@ def test_boxes_of_a_date_never_overlap_and_never_cross_midnight(drawn: tuple[Gri
 
     boxes = grid.boxes(on)
 
-    assert all(one.end <= next_.start for one, next_ in zip(boxes, boxes[1:], strict=False))
+    assert all(one.end <= next_.start for one, next_ in pairwise(boxes))
     for box in boxes:
         assert box.start.astimezone(grid.zone).date() == on
         assert (box.end - MINUTE).astimezone(grid.zone).date() == on

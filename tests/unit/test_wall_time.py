@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -85,12 +86,14 @@ def test_a_time_of_day_reads_back_as_it_was_written(text: str) -> None:
     assert time_of_day(since_midnight(text)) == text
 
 
-def test_since_the_earliest_date_no_zone_has_a_date_in_two_pieces_nor_seconds_in_its_offset() -> None:
+def test_since_the_earliest_date_no_zone_has_a_date_in_two_pieces_nor_seconds_in_its_offset() -> (
+    None
+):
     """The design rests on it: a date is one stretch of real time, told in whole minutes."""
     begin = datetime(EARLIEST_DATE.year, 1, 1, tzinfo=UTC)
     hours = [begin + timedelta(hours=hour) for hour in range(0, 24 * 365 * 3, 6)]
     for zone in map(ZoneInfo, available_timezones()):
-        for before, after in zip(hours, hours[1:], strict=False):
+        for before, after in pairwise(hours):
             old, new = before.astimezone(zone), after.astimezone(zone)
             assert old.date() <= new.date(), (zone, after)
             assert (new.utcoffset() or timedelta()) % timedelta(minutes=1) == timedelta()
