@@ -42,8 +42,7 @@ def assemble(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pause: Callable[[int], None] | None = None,
 ) -> Services:
-    """Connect to the table and build everything upon it; tests pass a clock of their own."""
-    table.connect(settings.table_name)
+    """Build everything upon the table that is connected; tests pass a clock of their own."""
     doctors = Doctors()
 
     @lru_cache(maxsize=4096)
@@ -73,12 +72,20 @@ def pause_after(attempt: int) -> None:
 _running: list[Services] = []
 
 
-def start(services: Services | None = None) -> None:
-    """Make these the process's services, or those that its environment asks for.
+def start() -> Services:
+    """Connect to the table that the environment names, and run what it asks for.
 
     Raises ``SettingsError`` where the process must not start.
     """
-    _running[:] = [services or assemble(Settings.of(os.environ))]
+    settings = Settings.of(os.environ)
+    table.connect(settings.table_name)
+    return run(assemble(settings))
+
+
+def run(services: Services) -> Services:
+    """Make these the services of the process."""
+    _running[:] = [services]
+    return services
 
 
 def services() -> Services:

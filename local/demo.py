@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,6 @@ from chalicelib import bootstrap
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import Grid, Session
 from chalicelib.domain.wall_time import since_midnight
-from chalicelib.settings import Settings
 from chalicelib.storage import table
 from local.stage import use_local_stage
 
@@ -80,7 +78,7 @@ DOCTORS = (
 
 def prepare() -> None:
     """Make the table if there is none, and add the demo doctors that are not there yet."""
-    services = bootstrap.assemble(Settings.of(os.environ))
+    services = bootstrap.start()
     table.create_if_absent()
     for doctor in DOCTORS:
         services.doctors.add(doctor)

@@ -13,6 +13,7 @@ const find = (selector) => document.querySelector(selector);
 const day = () => find("form.day");
 const boxes = (within = day()) => [...(within?.querySelectorAll("[name=ticked]:enabled") ?? [])];
 const isStored = (box) => "stored" in box.dataset;
+const isSave = (ctx) => ctx.sourceElement.matches("form.day");
 
 function keep(differing) {
   const { day: key } = day().dataset;
@@ -93,7 +94,7 @@ document.addEventListener("htmx:config:request", (event) => {
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (ctx.sourceEvent?.type === "every") return; // a poll, which she did not ask for
   find("#notice").replaceChildren();
-  if (ctx.request.method !== "POST") return;
+  if (!isSave(ctx)) return;
   find("#status").replaceChildren();
   find("#unsaved").textContent = "Saving…";
 });
@@ -101,6 +102,7 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   const main = tasks.find((task) => task.type === "main");
+  if (find("#notice")?.textContent === OUT_OF_REACH) find("#notice").replaceChildren();
   if (!main || main.swapSpec.style === "none") return;
   if (main.target.id === "notice") {
     ctx.push = null; // htmx would change the address, although the date stays
@@ -112,7 +114,7 @@ document.addEventListener("htmx:before:swap", (event) => {
     return unreachable();
   }
   // The answer to a save is the truth about every tick it was sent; those made since are kept.
-  if (ctx.request.method === "POST") {
+  if (isSave(ctx)) {
     const sent = new Set(ctx.request.body.getAll("ticked"));
     keep(boxes().filter((box) => box.checked !== sent.has(box.value)));
   }
@@ -127,7 +129,9 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     status.append(Object.assign(document.createElement("span"), { textContent: find("#day-title").textContent }));
   }
   if (ctx.response.status >= 400 && document.activeElement?.matches("body, [type=submit]")) {
-    find("#errors, .day [aria-invalid]")?.focus();
+    const first = find("#errors, .day [aria-invalid]");
+    first?.focus();
+    first?.scrollIntoView({ block: "nearest" }); // it may be disabled by now, and so not take the focus
   }
 });
 

@@ -1,11 +1,36 @@
-"""What all tests share: how many examples a property is tried on."""
+"""What all tests share: how often a property is tried, and DynamoDBs to run against."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
+from moto.server import ThreadedMotoServer
+
+from local.ministack import MiniStack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 settings.register_profile("quick", max_examples=100, deadline=None)
 settings.register_profile("thorough", max_examples=2_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The endpoint of a DynamoDB in memory, for one thread at a time."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The endpoint of a DynamoDB with real transactions, for many at once."""
+    with MiniStack(tmp_path_factory.mktemp("ministack")) as running:
+        yield running.environment["AWS_ENDPOINT_URL_DYNAMODB"]

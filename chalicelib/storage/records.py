@@ -38,7 +38,7 @@ class Item(Model):
         billing_mode = "PAY_PER_REQUEST"
         # API Gateway gives up after 29 s and a doctor sooner: ask twice, briefly.
         connect_timeout_seconds = 1
-        read_timeout_seconds = 3
+        read_timeout_seconds = 5
         max_retry_attempts = 1
         # As many as the threads of a busy local server; a Lambda uses one.
         max_pool_connections = 64

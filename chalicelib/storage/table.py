@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist
 
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 def connect(table_name: str) -> None:
     """Use that table from now on, at the endpoint, region and keys that the environment names."""
     Item.Meta.table_name = table_name
-    models: list[Any] = [Item, *Item.__subclasses__()]
-    for model in models:
-        model._connection = None  # noqa: SLF001  PynamoDB keeps one per model, and has no way to say so
-    # Made here, so that all models inherit it: a client of its own for each costs a cold start.
+    # PynamoDB makes a connection for the model that is asked first, and its subclasses inherit it:
+    # made for the base, there is one client for all, and one cold start.
+    Item._connection = None  # noqa: SLF001  there is no public way to connect anew
     Item._get_connection()  # noqa: SLF001
 
 

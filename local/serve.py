@@ -1,0 +1,195 @@
+"""``python -m local.serve``: DynamoDB, table, demo doctors and the app, until told to stop."""
+
+import errno
+import fcntl
+import os
+import re
+import shlex
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from types import FrameType
+
+from chalice.config import Config
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib.settings import SettingsError
+from local import loopback, server, stage
+from local.ministack import MiniStack, MiniStackError
+
+DEFAULT_PORT = "8000"
+LAST_PORT = 65535
+LOCK_SECONDS = 3
+HEALTH_SECONDS = 20
+
+SHARED = (
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_DEFAULT_REGION",
+    "TABLE_NAME",
+)
+"""What a second client needs to reach the same table."""
+
+
+class CannotServe(Exception):
+    """The reason, as a sentence for whoever started it."""
+
+
+def main() -> int:
+    """Serve until SIGTERM, SIGINT or SIGHUP, then leave nothing running; gives the exit status."""
+    _exit_on_signals()
+    try:
+        port = _chosen_port()
+        _require_free(port)
+        with _locked(_data_folder()) as (folder, lock), _dynamodb(folder, lock) as until_it_ends:
+            _serve(port, folder, until_it_ends)
+    except (CannotServe, MiniStackError, SettingsError) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _exit_on_signals() -> None:
+    """Turn a signal to stop into an exit, which closes everything on its way out."""
+    stops = [signal.SIGTERM, signal.SIGINT]
+    # Whoever starts it with nohup wants it to outlive the terminal.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        stops.append(signal.SIGHUP)
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        # One is enough: a second Ctrl-C must not interrupt MiniStack writing its data.
+        for stop in stops:
+            signal.signal(stop, signal.SIG_IGN)
+        sys.exit(0)
+
+    for stop in stops:
+        signal.signal(stop, leave)
+
+
+def _chosen_port() -> int:
+    given = os.environ.get("PORT") or DEFAULT_PORT
+    if re.fullmatch("[0-9]{1,5}", given) and 1 <= int(given) <= LAST_PORT:
+        return int(given)
+    raise CannotServe(f"PORT must be a number from 1 to {LAST_PORT}, and {given!r} is none.")
+
+
+def _require_free(port: int) -> None:
+    try:
+        loopback.bind(port).close()
+    except OSError as error:
+        raise _unusable(port, error) from None
+
+
+def _unusable(port: int, error: OSError) -> CannotServe:
+    other = port + 1 if port < LAST_PORT else port - 1
+    why = "is taken: stop what listens there"
+    if error.errno != errno.EADDRINUSE:
+        why = f"cannot be used ({error.strerror}): make it so"
+    return CannotServe(f"Port {port} {why}, or choose another with PORT={other} scripts/serve")
+
+
+def _data_folder() -> Path:
+    folder = Path(os.environ.get("DATA_DIR") or stage.PROJECT / ".local").absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotServe(f"Data cannot be kept in {folder} ({error.strerror}).") from None
+    return folder
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[tuple[Path, int]]:
+    """Keep a second server off the folder, and give it with the descriptor of the lock."""
+    with (folder / "lock").open("w") as file:
+        # The MiniStack of a server that was killed still writes its data, for a moment.
+        until = time.monotonic() + LOCK_SECONDS
+        while not _lock(file.fileno()):
+            if time.monotonic() > until:
+                raise CannotServe(
+                    f"{folder} is in use by another scripts/serve: stop that one, "
+                    "or choose another folder with DATA_DIR=... scripts/serve"
+                )
+            time.sleep(0.1)
+        yield folder, file.fileno()
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def _dynamodb(folder: Path, lock: int) -> Iterator[Callable[[], None]]:
+    """Point the environment at a DynamoDB: the one it names, or else a MiniStack of our own.
+
+    Gives what to call to wait until that has ended, which it never should.
+    """
+    if os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"):
+        yield signal.pause
+        return
+    with MiniStack(folder / "ministack", inherits=[lock]) as ministack:
+        # Settings for somebody's real account have no business here.
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+            os.environ.pop(name, None)
+        os.environ.update(ministack.environment)
+        yield ministack.wait
+
+
+def _serve(port: int, folder: Path, until_it_ends: Callable[[], None]) -> None:
+    stage.use_local_stage()
+    # So that no client of ours ever speaks to the real AWS.
+    os.environ.setdefault("AWS_ENDPOINT_URL", os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+    _write_environment(folder / "local.env")
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(_app(port))
+        except OSError as error:
+            raise _unusable(port, error) from error
+        _wait_until_healthy(port)
+        print(f"Ready: {url}/", flush=True)
+        until_it_ends()
+
+
+def _write_environment(path: Path) -> None:
+    """Write ``NAME=value`` lines for a shell to source; readable by the owner alone, never half."""
+    lines = [f"{name}={shlex.quote(os.environ[name])}\n" for name in SHARED]
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+        file.writelines(lines)
+    Path(file.name).replace(path)
+
+
+@contextmanager
+def _app(port: int) -> Iterator[str]:
+    # These may read the environment, which is only complete now.
+    from app import app  # noqa: PLC0415
+    from local import demo  # noqa: PLC0415
+
+    try:
+        demo.prepare()
+    except PynamoDBException as error:
+        raise CannotServe(f"The table cannot be made or filled: {error}") from error
+    config = Config(chalice_stage=stage.NAME, config_from_disk=stage.chalice_config())
+    with server.serve(app, config, loopback.HOST, port) as url:
+        yield url
+
+
+def _wait_until_healthy(port: int) -> None:
+    until = time.monotonic() + HEALTH_SECONDS
+    while (status := loopback.status(port, "/health")) != HTTPStatus.OK:
+        if time.monotonic() > until:
+            raise CannotServe(f"GET /health answers {status}, not 200: see what was logged above.")
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

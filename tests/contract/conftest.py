@@ -1,0 +1,69 @@
+"""The same suite on moto and on MiniStack; each test begins with an empty table."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from chalice.test import Client
+
+from chalicelib import bootstrap
+from chalicelib.settings import Settings
+from chalicelib.storage import table
+from local import demo
+from local.stage import use_local_stage
+from tests.builders import a_doctor, a_grid
+from tests.site import Clock, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+DOCTORS = (
+    *demo.DOCTORS,
+    a_doctor("dr-quarter", a_grid(("00:00", "24:00"), minutes=15)),
+    a_doctor("dr-twenty", a_grid(("09:00", "12:00"), minutes=20)),
+    a_doctor("dr-night", a_grid(("00:00", "04:00"))),
+)
+use_local_stage()
+
+
+@pytest.fixture(scope="session", params=["moto", "ministack"])
+def store(request: pytest.FixtureRequest) -> str:
+    """The endpoint of a DynamoDB."""
+    endpoint: str = request.getfixturevalue(request.param)
+    os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
+    return endpoint
+
+
+@pytest.fixture(scope="session")
+def client(store: str) -> Iterator[Client]:
+    """Chalice's own test client, which needs no port."""
+    del store  # the app wants a DynamoDB to be named when it is imported
+    from app import app  # noqa: PLC0415
+
+    table.connect(Settings.of(os.environ).table_name)
+    table.create_if_absent()
+    with Client(app) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def dynamodb(store: str) -> DynamoDBClient:
+    """A second client, independent of the app's."""
+    return boto3.client("dynamodb", endpoint_url=store)
+
+
+@pytest.fixture
+def site(client: Client, dynamodb: DynamoDBClient) -> Site:
+    """The app on a table with some doctors and nothing else, at Sunday noon."""
+    clock = Clock()
+    services = bootstrap.assemble(Settings.of(os.environ), now=clock, pause=lambda _attempt: None)
+    site = Site(client, bootstrap.run(services), clock, dynamodb)
+    site.empty()
+    for doctor in DOCTORS:
+        services.doctors.add(doctor)
+    return site

@@ -1,0 +1,174 @@
+"""What clients see when DynamoDB conflicts, throttles, fails or does not answer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
+
+from tests.builders import MONDAY
+
+if TYPE_CHECKING:
+    from tests.site import Site
+
+SAVE = "TransactWriteItems"
+SILENCE = ReadTimeoutError(endpoint_url="http://dynamodb")
+
+
+class Raw:
+    """The body of an answer."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self) -> list[bytes]:
+        """All of it."""
+        return [self._body]
+
+
+def answer(code: str, status: int = 400, **more: object) -> AWSResponse:
+    body = json.dumps({"__type": f"com.amazonaws.dynamodb#{code}", **more}).encode()
+    return AWSResponse("http://dynamodb", status, {}, Raw(body))  # type: ignore[arg-type]
+
+
+def conflict() -> AWSResponse:
+    """As AWS tells that another transaction was at work on the day at that moment."""
+    reasons = [{"Code": "None"}, {"Code": "None"}, {"Code": "TransactionConflict"}]
+    return answer("TransactionCanceledException", CancellationReasons=reasons)
+
+
+def test_a_transaction_conflict_is_tried_again(site: Site) -> None:
+    with site.failing(SAVE, conflict(), conflict()):
+        saved = site.save("09:00")
+
+    assert (saved.status, saved.json["version"]) == (200, 1)
+
+
+def test_conflicts_without_end_become_503_and_nothing_is_stored(site: Site) -> None:
+    before = site.export()
+
+    with site.failing(SAVE, *(conflict() for _ in range(99))):
+        refused = site.save("09:00")
+
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert site.export() == before
+
+
+@pytest.mark.parametrize("operation", [SAVE, "BatchGetItem"])
+@pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "ThrottlingException"])
+def test_throttling_becomes_503_and_nothing_is_stored(
+    site: Site, code: str, operation: str
+) -> None:
+    before = site.export()
+
+    with site.failing(operation, *(answer(code) for _ in range(99))):
+        refused = site.save("09:00")
+
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert site.export() == before
+
+
+def test_a_store_out_of_reach_is_503_never_an_empty_day(site: Site) -> None:
+    away = [EndpointConnectionError(endpoint_url="http://dynamodb") for _ in range(99)]
+
+    with site.failing("*", *away):
+        answers = [
+            site.day(),
+            site.get("/doctors"),
+            site.get("/doctors/dr-lee"),
+            site.save("09:00"),
+        ]
+
+    assert [answer.status for answer in answers] == [503] * 4
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [SILENCE, ConnectionClosedError(endpoint_url="http://dynamodb"),
+     EndpointConnectionError(endpoint_url="http://dynamodb")],
+)  # fmt: skip
+def test_a_save_that_fails_between_read_and_commit_is_tried_again(
+    site: Site, failure: Exception
+) -> None:
+    with site.failing(SAVE, failure, failure):
+        saved = site.save("09:00")
+
+    assert saved.status == 200
+    assert site.kinds() == {"day": 1, "slot": 1, "change": 1}
+
+
+def test_a_save_that_can_never_be_committed_leaves_the_table_as_it_was(site: Site) -> None:
+    site.save("09:00")
+    before = site.export()
+
+    with site.failing(SAVE, *[SILENCE] * 99):
+        refused = site.save("10:00", withdraws=("09:00",))
+
+    assert refused.status == 503
+    assert site.export() == before
+
+
+def test_a_save_whose_answer_was_lost_is_found_and_not_done_twice(site: Site) -> None:
+    with site.losing_answers(SAVE, times=2):
+        saved = site.save("09:00")
+
+    assert (saved.status, saved.json["version"]) == (200, 1)
+    assert saved.free == ["09:00"]
+    assert site.kinds() == {"day": 1, "slot": 1, "change": 1}
+
+
+def test_a_save_that_lost_the_race_decides_again_on_what_is_there_now(site: Site) -> None:
+    with site.racing("10:00"):
+        saved = site.save("09:00")
+
+    assert (saved.status, saved.json["version"]) == (200, 2)
+    assert saved.free == ["09:00", "10:00"]
+
+
+def test_a_save_that_lost_the_race_for_its_own_slot_is_told_so(site: Site) -> None:
+    with site.racing("09:00"):
+        refused = site.save("09:00", "09:30")
+
+    assert refused.codes == [("2026-11-23T09:00:00+00:00", "slot_exists")]
+    assert site.day().free == ["09:00"]
+
+
+def test_a_save_that_insists_on_a_version_does_not_try_again(site: Site) -> None:
+    with site.racing("10:00"):
+        refused = site.save("09:00", If_Match='"0.x"')
+
+    assert (refused.status, refused.json["version"]) == (412, 1)
+
+
+def test_a_slot_booked_between_read_and_commit_is_not_withdrawn(site: Site) -> None:
+    site.save("09:00", "09:30")
+
+    with site.before_commit(lambda: site.book("09:00")):
+        refused = site.save(withdraws=("09:00", "09:30"))
+
+    assert refused.codes == [("2026-11-23T09:00:00+00:00", "slot_taken")]
+    assert site.day().status_of("09:00") == "busy"
+    assert site.day().free == ["09:30"]
+
+
+def test_a_slot_that_the_day_does_not_show_still_cannot_be_put_twice(site: Site) -> None:
+    """The slot's own condition holds, whatever became of the read model."""
+    site.save("09:00")
+    site.forget_in_day("09:00")
+
+    refused = site.save("09:00")
+
+    assert refused.codes == [("2026-11-23T09:00:00+00:00", "slot_exists")]
+
+
+def test_a_bug_is_a_500_in_the_one_shape_that_tells_nothing_of_the_inside(site: Site) -> None:
+    with site.failing("BatchGetItem", answer("ValidationException", message="secret inside")):
+        broken = site.get(f"/slots?date={MONDAY}")
+
+    assert broken.status == 500
+    assert broken.headers["Content-Type"] == "application/problem+json"
+    assert broken.json["detail"] == "Something went wrong on our side"
+    assert "secret" not in broken.text

@@ -1,0 +1,250 @@
+"""The app as its clients meet it, on a table of its own, with a clock that tests can set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from botocore.exceptions import ReadTimeoutError
+
+from chalicelib.domain.slot import SlotStatus
+from chalicelib.storage import keys, slot_map, table
+from chalicelib.storage.records import DayRecord, DoctorRecord, Item, SlotRecord
+from tests.builders import MONDAY, SUNDAY_NOON, at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+    from chalice.test import Client, HTTPResponse
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from chalicelib.bootstrap import Services
+
+Hook = Callable[..., Any]
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass
+class Clock:
+    """Stands still until a test sets it."""
+
+    now: datetime = SUNDAY_NOON
+
+    def __call__(self) -> datetime:
+        """The time."""
+        return self.now
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401  whatever it is
+        """The body, read as JSON."""
+        return json.loads(self.text)
+
+    @property
+    def codes(self) -> list[tuple[str, str]]:
+        """Of a problem: its errors by start or field."""
+        return [(e.get("start") or e["field"], e["code"]) for e in self.json["errors"]]
+
+    def status_of(self, start: str) -> str:
+        """Of a day: the status of the slot at that wall time of Monday."""
+        (slot,) = (slot for slot in self.json["slots"] if f"T{start}:00" in slot["start"])
+        return str(slot["status"])
+
+    @property
+    def free(self) -> list[str]:
+        """Of a day: the wall times of its free slots."""
+        return [slot["start"][11:16] for slot in self.json["slots"] if slot["status"] == "free"]
+
+
+@dataclass
+class Site:
+    """Requests to the app, and a look behind it."""
+
+    client: Client
+    services: Services
+    clock: Clock
+    dynamodb: DynamoDBClient
+
+    def request(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> Answer:
+        """Any request."""
+        answer: HTTPResponse = self.client.http.request(
+            method, path, headers=headers or {}, body=body
+        )
+        return Answer(answer.status_code, dict(answer.headers), answer.body.decode())
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """``if_none_match="..."`` becomes ``If-None-Match: ...``."""
+        return self.request("GET", path, headers=_headers(headers))
+
+    def day(self, doctor_id: str = "dr-lee", date: str = MONDAY.isoformat()) -> Answer:
+        """A day as JSON."""
+        return self.get(f"/slots?doctor_id={doctor_id}&date={date}")
+
+    def post(self, body: object, **headers: str) -> Answer:
+        """``POST /slots`` of JSON, or of bytes as they are."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.request(
+            "POST", "/slots", raw, {"Content-Type": "application/json", **_headers(headers)}
+        )
+
+    def save(
+        self,
+        *opens: str,
+        withdraws: tuple[str, ...] = (),
+        doctor_id: str = "dr-lee",
+        date: str = MONDAY.isoformat(),
+        **headers: str,
+    ) -> Answer:
+        """Tick and untick boxes of a day, by default Dr Lee's Monday."""
+        slots = [{"start": start, "status": "free"} for start in opens]
+        slots += [{"start": start, "status": "busy-unavailable"} for start in withdraws]
+        return self.post({"doctor_id": doctor_id, "date": date, "slots": slots}, **headers)
+
+    def post_form(self, fields: dict[str, object], **headers: str) -> Answer:
+        """``POST /slots`` as the page sends it; lists are repeated fields."""
+        sent = {"Content-Type": FORM, **_headers(headers)}
+        return self.request("POST", "/slots", urlencode(fields, doseq=True).encode(), sent)
+
+    def book(self, start: str) -> None:
+        """As if a patient had booked a free slot of Dr Lee's Monday."""
+        self._take(start, SlotStatus.BOOKED, None)
+
+    def hold(self, start: str, until: datetime | None = None) -> None:
+        """As if a patient held a free slot of Dr Lee's Monday, by default for five minutes."""
+        self._take(start, SlotStatus.HELD, until or self.clock.now + timedelta(minutes=5))
+
+    def _take(self, start: str, status: SlotStatus, until: datetime | None) -> None:
+        partition = keys.of_doctor("dr-lee")
+        slot = SlotRecord.get(partition, keys.of_slot(at(start)))
+        slot.status = str(status)
+        slot.held_until = slot_map.moment(until) if until else None
+        slot.save()
+        day = DayRecord.get(partition, keys.of_day(MONDAY))
+        entry = day.slots[keys.instant(at(start))]
+        entry["status"] = str(status)
+        if until:
+            entry["until"] = slot_map.moment(until)
+        day.revision += 1
+        day.save()
+
+    def forget_in_day(self, start: str) -> None:
+        """As if the day's item had lost one of its slots, which stays."""
+        day = DayRecord.get(keys.of_doctor("dr-lee"), keys.of_day(MONDAY))
+        day.update([DayRecord.slots[keys.instant(at(start))].remove()])
+
+    def change_length(self, doctor_id: str, *, minutes: int) -> None:
+        """Another slot length for a doctor, as her settings would make it."""
+        doctor = DoctorRecord.get(keys.of_doctor(doctor_id), keys.DOCTOR)
+        doctor.update([DoctorRecord.slot_minutes.set(minutes)])
+
+    def rename(self, doctor_id: str, name: str) -> None:
+        """Another name for a doctor."""
+        doctor = DoctorRecord.get(keys.of_doctor(doctor_id), keys.DOCTOR)
+        doctor.update([DoctorRecord.name.set(name)])
+
+    def empty(self) -> None:
+        """Delete every item."""
+        with Item.batch_write() as batch:
+            for item in self.export():
+                batch.delete(Item(item["PK"]["S"], item["SK"]["S"]))
+
+    def export(self) -> list[dict[str, Any]]:
+        """Every item of the table, byte for byte, in the order of its keys."""
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.services.settings.table_name
+        )
+        items = [item for page in pages for item in page["Items"]]
+        return sorted(items, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
+
+    def kinds(self) -> dict[str, int]:
+        """How many items of each kind there are, doctors apart."""
+        kinds = [item["type"]["S"] for item in self.export()]
+        return {kind: kinds.count(kind) for kind in ("day", "slot", "change")}
+
+    @contextmanager
+    def counting(self) -> Iterator[list[str]]:
+        """The DynamoDB operations that are called meanwhile."""
+        calls: list[str] = []
+
+        def count(event_name: str, **_: object) -> None:
+            calls.append(event_name.rpartition(".")[2])
+
+        with self._before_sending("*", count):
+            yield calls
+
+    @contextmanager
+    def failing(self, operation: str, *answers: AWSResponse | Exception | None) -> Iterator[None]:
+        """Give these instead of DynamoDB's own answers, one a call; None lets a call through."""
+        left = list(answers)
+
+        def fail(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+            answer = left.pop(0) if left else None
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        with self._before_sending(operation, fail):
+            yield
+
+    @contextmanager
+    def losing_answers(self, operation: str, *, times: int) -> Iterator[None]:
+        """DynamoDB does what it is asked, but that many answers never arrive."""
+        left = ["lost"] * times
+
+        def lose(**_: object) -> None:
+            if left:
+                left.pop()
+                raise ReadTimeoutError(endpoint_url="http://dynamodb")
+
+        with self._hooked(f"response-received.dynamodb.{operation}", lose):
+            yield
+
+    def racing(self, start: str) -> AbstractContextManager[None]:
+        """Somebody else ticks that box between the read and the commit of the next save."""
+        return self.before_commit(lambda: self.save(start))
+
+    @contextmanager
+    def before_commit(self, deed: Callable[[], object]) -> Iterator[None]:
+        """Between the read and the commit of the next save something else happens."""
+        left = [deed]
+
+        def happen(**_: object) -> None:
+            if left:
+                left.pop()()
+
+        with self._before_sending("TransactWriteItems", happen):
+            yield
+
+    def _before_sending(self, operation: str, hook: Hook) -> AbstractContextManager[None]:
+        return self._hooked(f"before-send.dynamodb.{operation}", hook)
+
+    @contextmanager
+    def _hooked(self, name: str, hook: Hook) -> Iterator[None]:
+        events = table.connection().client.meta.events
+        events.register(name, hook)
+        try:
+            yield
+        finally:
+            events.unregister(name, hook)
+
+
+def _headers(named: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in named.items()}
