@@ -49,6 +49,17 @@ function redraw() {
   refresh();
 }
 
+// An alert is read aloud whenever it is written, so polls that fail one after the other write it once.
+function say(words) {
+  const notice = find("#notice"); // an error page has none
+  if (notice && notice.textContent !== words) notice.textContent = words;
+}
+
+function unreachable() {
+  say(OUT_OF_REACH);
+  refresh();
+}
+
 function tick(some, checked) {
   for (const box of some) box.checked = checked;
   refresh();
@@ -93,7 +104,7 @@ document.addEventListener("htmx:config:request", (event) => {
 // Words that come again are read aloud again only if they went away first.
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (ctx.sourceEvent?.type === "every") return; // a poll, which she did not ask for
-  find("#notice").replaceChildren();
+  say("");
   if (!isSave(ctx)) return;
   find("#status").replaceChildren();
   find("#unsaved").textContent = "Saving…";
@@ -102,7 +113,7 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   const main = tasks.find((task) => task.type === "main");
-  if (find("#notice")?.textContent === OUT_OF_REACH) find("#notice").replaceChildren();
+  if (find("#notice")?.textContent === OUT_OF_REACH) say("");
   if (!main || main.swapSpec.style === "none") return;
   if (main.target.id === "notice") {
     ctx.push = null; // htmx would change the address, although the date stays
@@ -134,11 +145,6 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     first?.scrollIntoView({ block: "nearest" }); // it may be disabled by now, and so not take the focus
   }
 });
-
-function unreachable() {
-  find("#notice").textContent = OUT_OF_REACH;
-  refresh();
-}
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (ctx && ctx.text === undefined) unreachable();
