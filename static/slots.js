@@ -95,9 +95,11 @@ document.addEventListener("keydown", (event) => {
   next.focus();
 });
 
-// A typed year passes through 0002, 0020 and 0202: only a date of the calendar is asked for.
 document.addEventListener("htmx:config:request", (event) => {
-  const { sourceElement } = event.detail.ctx;
+  const { request, sourceElement } = event.detail.ctx;
+  // Going back, htmx 4.0.1 leaves out its own headers, and would be given JSON.
+  if (request.headers["HX-History-Restore-Request"]) request.headers.Accept = "text/html";
+  // A typed year passes through 0002, 0020 and 0202: only a date of the calendar is asked for.
   if (sourceElement.id === "pick" && !sourceElement.checkValidity()) event.preventDefault();
 });
 

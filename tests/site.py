@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.domain.slot import SlotStatus
-from chalicelib.storage import keys, slot_map, table
-from chalicelib.storage.records import DayRecord, DoctorRecord, Item, SlotRecord
+from chalicelib.storage import keys, table
+from chalicelib.storage.records import DayRecord, DoctorRecord, Item
+from tests import behind
 from tests.builders import MONDAY, SUNDAY_NOON, at
 
 if TYPE_CHECKING:
@@ -124,26 +124,12 @@ class Site:
         return self.request("POST", "/slots", urlencode(fields, doseq=True).encode(), sent)
 
     def book(self, start: str) -> None:
-        """As if a patient had booked a free slot of Dr Lee's Monday."""
-        self._take(start, SlotStatus.BOOKED, None)
+        """A patient books a free slot of Dr Lee's Monday."""
+        behind.book(at(start))
 
     def hold(self, start: str, until: datetime | None = None) -> None:
-        """As if a patient held a free slot of Dr Lee's Monday, by default for five minutes."""
-        self._take(start, SlotStatus.HELD, until or self.clock.now + timedelta(minutes=5))
-
-    def _take(self, start: str, status: SlotStatus, until: datetime | None) -> None:
-        partition = keys.of_doctor("dr-lee")
-        slot = SlotRecord.get(partition, keys.of_slot(at(start)))
-        slot.status = str(status)
-        slot.held_until = slot_map.moment(until) if until else None
-        slot.save()
-        day = DayRecord.get(partition, keys.of_day(MONDAY))
-        entry = day.slots[keys.instant(at(start))]
-        entry["status"] = str(status)
-        if until:
-            entry["until"] = slot_map.moment(until)
-        day.revision += 1
-        day.save()
+        """A patient holds a free slot of Dr Lee's Monday, by default for five minutes."""
+        behind.hold(at(start), until or self.clock.now + timedelta(minutes=5))
 
     def forget_in_day(self, start: str) -> None:
         """As if the day's item had lost one of its slots, which stays."""

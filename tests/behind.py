@@ -1,0 +1,39 @@
+"""What happens to a doctor's slots besides the doctor: patients, until they have an API here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.slot import SlotStatus
+from chalicelib.domain.wall_time import local_date
+from chalicelib.storage import keys, slot_map
+from chalicelib.storage.records import DayRecord, SlotRecord
+from tests.builders import LONDON
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def book(start: datetime) -> None:
+    """A patient books a free slot of Dr Lee."""
+    _take(start, SlotStatus.BOOKED, None)
+
+
+def hold(start: datetime, until: datetime) -> None:
+    """A patient holds a free slot of Dr Lee."""
+    _take(start, SlotStatus.HELD, until)
+
+
+def _take(start: datetime, status: SlotStatus, until: datetime | None) -> None:
+    partition = keys.of_doctor("dr-lee")
+    slot = SlotRecord.get(partition, keys.of_slot(start))
+    slot.status = str(status)
+    slot.held_until = slot_map.moment(until) if until else None
+    slot.save()
+    day = DayRecord.get(partition, keys.of_day(local_date(start, LONDON)))
+    entry = day.slots[keys.instant(start)]
+    entry["status"] = str(status)
+    if until:
+        entry["until"] = slot_map.moment(until)
+    day.revision += 1
+    day.save()

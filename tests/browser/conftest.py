@@ -1,0 +1,99 @@
+"""The product as ``scripts/serve`` runs it, and Chromium in front of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chalicelib.settings import Settings
+from chalicelib.storage import table
+from local import loopback
+from local.stage import use_local_stage
+from tests.browser.manage_slots import ManageSlotsPage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext, Page
+
+_PROJECT = Path(__file__).parents[2]
+_days_from_now = count(30)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server with data of its own; it stops cleanly on SIGTERM."""
+    folder = tmp_path_factory.mktemp("data")
+    environment = {**os.environ, "PORT": str(loopback.free_port()), "DATA_DIR": str(folder)}
+    environment.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "local.serve"],
+            cwd=_PROJECT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        ready = next((line for line in process.stdout if line.startswith("Ready: ")), None)
+        assert ready is not None, (folder / "log").read_text()
+        _use_the_same_table(folder / "local.env")
+        yield ready.removeprefix("Ready: ").strip().rstrip("/")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+def _use_the_same_table(settings: Path) -> None:
+    """So that a test can look, and do, what happens behind the page."""
+    lines = settings.read_text().splitlines()
+    os.environ.update(line.partition("=")[::2] for line in lines)
+    use_local_stage()
+    table.connect(Settings.of(os.environ).table_name)
+
+
+@pytest.fixture
+def on() -> date:
+    """A date that no other test uses."""
+    return datetime.now(UTC).date() + timedelta(days=next(_days_from_now))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium where there is one; root needs it without its sandbox."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    installed = next(filter(None, map(shutil.which, names)), None)
+    return {
+        **browser_type_launch_args,
+        "executable_path": installed,
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    }
+
+
+@pytest.fixture
+def slots(page: Page, server: str, on: date) -> Iterator[ManageSlotsPage]:
+    """The Manage Slots page of Dr Lee; whatever the browser complains about fails the test."""
+    slots = ManageSlotsPage(page, server, on)
+    slots.open()
+    yield slots
+    assert slots.complaints == []
+
+
+@pytest.fixture
+def other_tab(context: BrowserContext, server: str, on: date) -> Iterator[ManageSlotsPage]:
+    """The same day in another tab."""
+    slots = ManageSlotsPage(context.new_page(), server, on)
+    slots.open()
+    yield slots
+    assert slots.complaints == []

@@ -1,0 +1,69 @@
+"""The page as a doctor speaks of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from playwright.sync_api import ConsoleMessage, Locator, Page
+
+# What Chromium itself says of an answer from 400 up, and of a server that is not there.
+_EXPECTED = re.compile(r"^Failed to load resource")
+
+
+class ManageSlotsPage:
+    """Boxes go by the time that their label begins with."""
+
+    def __init__(self, page: Page, server: str, on: date, doctor_id: str = "dr-lee") -> None:
+        """Nothing is opened yet."""
+        self.page = page
+        self.server = server
+        self.on = on
+        self.url = f"{server}/slots?doctor_id={doctor_id}&date={on}"
+        self.complaints: list[str] = []
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not _EXPECTED.match(message.text):
+            self.complaints.append(message.text)
+
+    def open(self) -> None:
+        """Load it anew."""
+        self.page.goto(self.url)
+
+    def box(self, start: str) -> Locator:
+        """The checkbox of that start."""
+        return self.page.get_by_role("checkbox", name=re.compile(f"^{re.escape(start)}"))
+
+    def label(self, start: str) -> Locator:
+        """What its label says."""
+        return self.page.locator("label", has=self.box(start))
+
+    def tick(self, *starts: str) -> None:
+        """Tick boxes with the mouse."""
+        for start in starts:
+            self.box(start).check()
+
+    @property
+    def ticked(self) -> list[str]:
+        """The starts of the boxes that are ticked on the screen."""
+        labels = self.page.locator("label:has([name=ticked]:checked)").all_inner_texts()
+        return [label.strip()[:5] for label in labels]
+
+    def save(self) -> None:
+        """Press Save."""
+        self.page.get_by_role("button", name="Save", exact=True).click()
+
+    def expect_status(self, text: str) -> None:
+        """Wait until the live region says so."""
+        expect(self.page.get_by_role("status")).to_contain_text(text)
+
+    def expect_saved(self) -> None:
+        """Wait until the live region says that all is saved."""
+        self.expect_status("Slots saved successfully")

@@ -1,0 +1,95 @@
+"""The page on every screen: readable, reachable, and without a fault that axe-core knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests import behind
+from tests.browser.manage_slots import ManageSlotsPage
+from tests.builders import LONDON, at
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from playwright.sync_api import Browser, Page
+
+Scheme = Literal["light", "dark"]
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds."""
+    found = Axe().run(page)
+    return [f"{fault['id']}: {fault['nodes']}" for fault in found.response["violations"]]
+
+
+def with_every_state(slots: ManageSlotsPage) -> None:
+    """Free, booked and held slots, unsaved ticks, and reasons at two boxes."""
+    slots.tick("09:00", "09:30", "10:00", "10:30")
+    slots.save()
+    slots.expect_saved()
+    behind.book(at("09:30", slots.on, LONDON))
+    behind.hold(at("10:00", slots.on, LONDON), until=at("10:00", slots.on, LONDON))
+    slots.box("09:30").uncheck()
+    slots.box("10:00").uncheck()
+    slots.tick("11:30")
+    slots.save()
+    slots.expect_status("Not saved")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
+    browser: Browser, server: str, on: date, width: int, scheme: Scheme
+) -> None:
+    viewport = {"width": width, "height": 800}
+    with browser.new_context(viewport=viewport, color_scheme=scheme) as context:  # type: ignore[arg-type]
+        slots = ManageSlotsPage(context.new_page(), server, on)
+        slots.open()
+        assert faults(slots.page) == []
+
+        with_every_state(slots)
+
+        assert faults(slots.page) == []
+        assert slots.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert slots.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_an_error_page(browser: Browser, server: str, scheme: Scheme) -> None:
+    with browser.new_context(color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(f"{server}/slots?doctor_id=dr-who")
+
+        expect(page.get_by_text("There is no doctor dr-who")).to_be_visible()
+        assert faults(page) == []
+
+
+def test_boxes_are_large_enough_for_a_thumb(browser: Browser, server: str, on: date) -> None:
+    with browser.new_context(viewport={"width": 320, "height": 640}) as context:
+        slots = ManageSlotsPage(context.new_page(), server, on)
+        slots.open()
+
+        for label in slots.page.locator("label:has([name=ticked])").all():
+            size = label.bounding_box()
+            assert size is not None
+            assert min(size["width"], size["height"]) >= 44
+
+
+def test_a_box_that_has_the_focus_is_never_under_the_bar(slots: ManageSlotsPage) -> None:
+    slots.page.set_viewport_size({"width": 320, "height": 480})
+    bar = slots.page.locator(".bar")
+
+    slots.box("09:00").focus()
+    for _ in range(13):
+        slots.page.keyboard.press("ArrowDown")
+
+        box = slots.page.locator("label:has(:focus)").bounding_box()
+        over = bar.bounding_box()
+        assert box is not None
+        assert over is not None
+        assert box["y"] + box["height"] <= over["y"] + 1
+        assert box["y"] >= 0
