@@ -13,6 +13,10 @@ Headers = dict[str, str | list[str]]
 VARY: Headers = {"Vary": "Accept, HX-Request"}
 
 
+# htmx 4.0.1 leaves out the first where it sends the second.
+_OF_HTMX = {"hx-request", "hx-history-restore-request"}
+
+
 def is_htmx(request: Request) -> bool:
     """Asked by htmx for a part of a page; going back in history, htmx asks for all of it."""
     headers = request.headers
@@ -21,7 +25,7 @@ def is_htmx(request: Request) -> bool:
 
 def wants_html(request: Request) -> bool:
     """A browser or htmx; everybody else gets JSON (RFC 9110, section 12.5.1)."""
-    if "hx-request" in request.headers:
+    if _OF_HTMX & {name.lower() for name in request.headers}:
         return True
     weights = _weights(request.headers.get("accept", ""))
     html = max(weights.get("text/html", 0.0), weights.get("application/xhtml+xml", 0.0))

@@ -79,13 +79,19 @@ def _refused(
     page = day_page.draw(
         seen,
         base=negotiation.base(request),
-        message=Message(text=f"Not saved. {problem.detail}", kind="error"),
+        message=Message(text=f"Not saved. {_why(error)}", kind="error"),
         left=form.drawn,
         refused=error if isinstance(error, Refused) else None,
         news=day_page.news(seen.day, form.drawn, form.version, seen.doctor.zone),
     )
     template = "_day.html" if negotiation.is_htmx(request) else "slots.html"
     return rendering.html(template, page, status=problem.status)
+
+
+def _why(error: Refused | KeyReused) -> str:
+    if isinstance(error, KeyReused):
+        return "An earlier save of this page got through: look at the ticks, then save again"
+    return str(error)
 
 
 def _said(request: Request) -> Message | None:

@@ -245,6 +245,7 @@ def test_a_form_whose_first_answer_was_lost_can_be_sent_again_with_other_ticks(
     answer = site.post_form(form.sent("09:00", "10:00"), **HTMX)
 
     assert answer.status == 422
+    assert "An earlier save of this page got through" in answer.text
     assert Form(answer).ticked == ["09:00", "10:00"]
     assert site.post_form(Form(answer).sent("09:00", "10:00"), **HTMX).status == 200
     assert site.day().free == ["09:00", "10:00"]

@@ -1,0 +1,123 @@
+"""Whatever is sent becomes a request or a refusal, and never anything else."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Request
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.errors import Refused
+from chalicelib.web import forms
+from chalicelib.web.problems import HttpError
+from tests.builders import MONDAY
+
+if TYPE_CHECKING:
+    from chalicelib.use_cases.manage_slots import SaveRequest
+
+
+def a_request(body: bytes, headers: dict[str, str] | None = None) -> Request:
+    return Request(
+        {
+            "requestContext": {"httpMethod": "POST", "resourcePath": "/slots", "path": "/slots"},
+            "headers": {"content-type": "application/json", **(headers or {})},
+            "pathParameters": None,
+            "stageVariables": None,
+            "multiValueQueryStringParameters": None,
+            "body": body,
+        }
+    )
+
+
+def read_json(body: bytes, headers: dict[str, str] | None = None) -> SaveRequest | None:
+    try:
+        return forms.saved_json(a_request(body, headers))
+    except (Refused, HttpError):
+        return None
+
+
+def read_form(body: bytes) -> forms.DayForm | None:
+    try:
+        return forms.saved_form(a_request(body))
+    except (Refused, HttpError):
+        return None
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
+)
+almost = st.fixed_dictionaries(
+    {},
+    optional={
+        "doctor_id": st.just("dr-lee") | anything,
+        "date": st.just("2026-11-23") | anything,
+        "slots": st.lists(
+            st.fixed_dictionaries(
+                {}, optional={"start": st.just("09:00") | anything, "status": anything}
+            )
+            | anything
+        )
+        | anything,
+    },
+)
+boxes = st.sampled_from(["20261123T0900Z", "20261123T0930Z"]) | st.text(max_size=14)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_refusal_or_a_request(body: bytes) -> None:
+    read_json(body)
+    read_form(body)
+
+
+@given(anything | almost)
+def test_any_json_is_a_refusal_or_a_request(sent: Any) -> None:  # noqa: ANN401
+    read_json(json.dumps(sent).encode())
+
+
+@given(st.text(max_size=40), st.text(max_size=80))
+def test_any_headers_are_a_refusal_or_a_request(if_match: str, key: str) -> None:
+    body = json.dumps({"doctor_id": "dr-lee", "date": "2026-11-23", "slots": []}).encode()
+
+    read_json(body, {"if-match": if_match, "idempotency-key": key})
+
+
+@given(st.lists(boxes), st.lists(boxes), st.lists(boxes), st.text(max_size=9))
+def test_any_form_is_a_refusal_or_a_request(
+    shown: list[str], offered: list[str], ticked: list[str], version: str
+) -> None:
+    fields = {"doctor_id": ["dr-lee"], "date": ["2026-11-23"], "request_id": ["x"]}
+    every = {**fields, "version": [version], "shown": shown, "offered": offered, "ticked": ticked}
+
+    form = read_form(forms_encoded(every))
+
+    if form is not None:
+        assert form.drawn.ticked <= form.drawn.offered
+        assert form.request.date == MONDAY
+
+
+def forms_encoded(fields: dict[str, list[str]]) -> bytes:
+    from urllib.parse import urlencode  # noqa: PLC0415
+
+    return urlencode(fields, doseq=True, errors="surrogatepass").encode()
+
+
+def test_versions_of_if_match_are_those_of_its_etags() -> None:
+    body = json.dumps({"doctor_id": "dr-lee", "date": "2026-11-23", "slots": []}).encode()
+
+    request = read_json(body, {"if-match": 'W/"3.ab", "14.cd"'})
+
+    assert request is not None
+    assert request.if_versions == frozenset({3, 14})
+
+
+def test_requests_without_a_key_never_share_one() -> None:
+    body = json.dumps({"doctor_id": "dr-lee", "date": "2026-11-23", "slots": []}).encode()
+
+    first, second = read_json(body), read_json(body)
+
+    assert first is not None
+    assert second is not None
+    assert first.request_id != second.request_id

@@ -1,0 +1,86 @@
+"""From values to the table's items and back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.doctor import Doctor
+from chalicelib.domain.grid import Grid, Session
+from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.storage import doctor_items, keys, slot_map
+
+minutes = st.datetimes(datetime(2011, 1, 1), datetime(9999, 12, 30)).map(  # noqa: DTZ001
+    lambda naive: naive.replace(second=0, microsecond=0, tzinfo=UTC)
+)
+seconds = minutes.map(lambda minute: minute + timedelta(seconds=7))
+text = st.text(min_size=1, max_size=40)
+
+
+@st.composite
+def slots(draw: st.DrawFn) -> Slot:
+    start, status = draw(minutes), draw(st.sampled_from(SlotStatus))
+    return Slot(
+        start=start,
+        end=start + timedelta(minutes=draw(st.integers(1, 240))),
+        status=status,
+        held_until=draw(seconds) if status is SlotStatus.HELD else None,
+    )
+
+
+@st.composite
+def doctors(draw: st.DrawFn) -> Doctor:
+    edges = sorted(draw(st.lists(st.integers(0, 1440), min_size=2, max_size=8, unique=True)))
+    times = [timedelta(minutes=edge) for edge in edges]
+    sessions = zip(times[::2], times[1::2], strict=False)
+    return Doctor(
+        doctor_id=draw(st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)),
+        name=draw(text),
+        specialty=draw(text),
+        location=draw(text),
+        grid=Grid(
+            sessions=tuple(Session(begins=begins, ends=ends) for begins, ends in sessions),
+            slot_length=timedelta(minutes=draw(st.integers(5, 240))),
+            zone=ZoneInfo(draw(st.sampled_from(sorted(available_timezones())))),
+        ),
+        lead_time=timedelta(minutes=draw(st.integers(0, 43_200))),
+        booking_window=timedelta(days=draw(st.integers(1, 730))),
+        delegates=frozenset(draw(st.lists(text, max_size=3))),
+    )
+
+
+@given(st.lists(slots(), max_size=8, unique_by=lambda slot: slot.start))
+def test_slots_read_back_as_they_were_written(written: list[Slot]) -> None:
+    assert slot_map.read(slot_map.write(written)) == {slot.start: slot for slot in written}
+
+
+@given(doctors())
+def test_a_doctor_reads_back_as_she_was_written(doctor: Doctor) -> None:
+    assert doctor_items.read(doctor_items.write(doctor)) == doctor
+
+
+@given(text, text, st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
+def test_a_place_in_the_directory_reads_back_whatever_the_names_contain(
+    specialty: str, location: str, doctor_id: str
+) -> None:
+    place = keys.in_directory(specialty, location, doctor_id)
+
+    assert keys.read_place(place) == (specialty, location, doctor_id)
+    assert place.startswith(keys.in_directory(specialty))
+    assert place.count("#") == 3
+
+
+@pytest.mark.parametrize("place", ["", "a#b#c", "a#b#c#d#", "a#b#c#x", "%2#b#c#", "é#b#c#"])
+def test_what_is_no_place_is_not_read(place: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        keys.read_place(place)
+
+
+@given(minutes, minutes)
+def test_starts_sort_as_text_in_the_order_of_time(one: datetime, other: datetime) -> None:
+    assert (keys.instant(one) < keys.instant(other)) is (one < other)
+    assert (keys.of_slot(one) < keys.of_slot(other)) is (one < other)

@@ -1,0 +1,65 @@
+"""What a request wants back, and under which prefix."""
+
+from __future__ import annotations
+
+import pytest
+from chalice.app import Request
+
+from chalicelib.web import negotiation
+
+
+def a_request(path: str = "/slots", resource: str = "/slots", **headers: str) -> Request:
+    return Request(
+        {
+            "requestContext": {"httpMethod": "GET", "resourcePath": resource, "path": path},
+            "headers": {name.replace("_", "-"): value for name, value in headers.items()},
+            "pathParameters": None,
+            "stageVariables": None,
+            "multiValueQueryStringParameters": None,
+            "body": None,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("accept", "html"),
+    [
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", True),
+        ("text/html", True),
+        ("TEXT/HTML; charset=utf-8", True),
+        ("*/*", False),
+        ("", False),
+        ("application/json", False),
+        ("application/json, text/html", False),
+        ("application/json;q=0.1, text/html;q=0.2", True),
+        ("text/html;q=0", False),
+        ("text/html;q=x", False),
+        ("image/png", False),
+    ],
+)
+def test_only_who_prefers_html_to_json_gets_it(accept: str, *, html: bool) -> None:
+    assert negotiation.wants_html(a_request(accept=accept)) is html
+
+
+def test_htmx_gets_html_whatever_it_accepts() -> None:
+    assert negotiation.wants_html(a_request(accept="*/*", hx_request="true"))
+    assert negotiation.wants_html(a_request(accept="*/*", hx_history_restore_request="true"))
+
+
+@pytest.mark.parametrize(
+    ("path", "resource", "base"),
+    [
+        ("/slots", "/slots", ""),
+        ("/api/slots", "/slots", "/api"),
+        ("/api/slots/", "/slots", "/api"),
+        ("/", "/", ""),
+        ("/api", "/", "/api"),
+        ("/api/", "/", "/api"),
+        ("/api/static/x.css", "/static/{name}", "/api"),
+        ("/a/b/doctors/dr-lee", "/doctors/{doctor_id}", "/a/b"),
+    ],
+)
+def test_links_stand_under_the_prefix_that_the_request_came_by(
+    path: str, resource: str, base: str
+) -> None:
+    assert negotiation.base(a_request(path, resource)) == base

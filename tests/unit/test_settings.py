@@ -1,0 +1,45 @@
+"""When the process must not start."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.settings import Settings, SettingsError
+
+LOCAL = {
+    "STAGE": "local",
+    "TABLE_NAME": "slots",
+    "LOCAL_CALLER": "dr-lee",
+    "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:4566",
+}
+
+
+def test_the_local_stage_starts_with_a_dynamodb_on_this_machine() -> None:
+    assert Settings.of(LOCAL) == Settings(table_name="slots", local_caller="dr-lee")
+
+
+@pytest.mark.parametrize("endpoint", ["http://localhost:8000", "http://[::1]:8000"])
+def test_this_machine_has_several_names(endpoint: str) -> None:
+    settings = Settings.of({**LOCAL, "AWS_ENDPOINT_URL_DYNAMODB": endpoint})
+
+    assert settings.table_name == "slots"
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"STAGE": "prod"}, "STAGE is prod"),
+        ({"STAGE": ""}, "STAGE is not set"),
+        ({"TABLE_NAME": ""}, "TABLE_NAME is not set"),
+        ({"LOCAL_CALLER": ""}, "LOCAL_CALLER is not set"),
+        ({"OIDC_ISSUER": "https://issuer"}, "OIDC_ISSUER"),
+        ({"AWS_ENDPOINT_URL_DYNAMODB": ""}, "AWS_ENDPOINT_URL_DYNAMODB is not set"),
+        ({"AWS_ENDPOINT_URL_DYNAMODB": "https://dynamodb.eu-west-2.amazonaws.com"}, "this machine"),
+        ({"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1.example.com"}, "this machine"),
+    ],
+)
+def test_it_refuses_to_start_otherwise_and_names_the_setting(
+    changed: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingsError, match=named):
+        Settings.of({**LOCAL, **changed})

@@ -1,0 +1,44 @@
+"""The files that a browser is sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from chalicelib.web import assets
+
+PROJECT = Path(__file__).parents[2]
+STATIC = PROJECT / "static"
+VENDORED = json.loads((STATIC / "vendored.json").read_text())
+
+
+def test_the_lambda_zip_finds_them_behind_a_link() -> None:
+    assert (PROJECT / "vendor" / "static").readlink() == Path("../static")
+
+
+@pytest.mark.parametrize("file", VENDORED, ids=lambda file: str(file["file"]))
+def test_a_vendored_file_is_byte_for_byte_that_of_its_package(file: dict[str, str]) -> None:
+    content = (STATIC / file["file"]).read_bytes()
+
+    assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    assert file["version"].encode() in content
+    licence = (STATIC / file["licence_file"]).read_bytes()
+    assert hashlib.sha256(licence).hexdigest() == file["licence_sha256"]
+
+
+def test_every_minified_file_is_one_that_was_vendored() -> None:
+    minified = {path.name for path in STATIC.glob("*.min.*")}
+
+    assert minified == {file["file"] for file in VENDORED}
+
+
+def test_a_hashed_name_leads_to_the_file_only_as_long_as_it_is_the_same() -> None:
+    hashed = assets.hashed_name("slots.css")
+
+    assert hashed != "slots.css"
+    assert assets.plain_name(hashed) == "slots.css"
+    assert assets.plain_name("slots.0000000000000000.css") is None
+    assert assets.plain_name("slots.css") is None
