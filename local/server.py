@@ -1,7 +1,5 @@
 """``chalice local``, made fast and honest about HTTP."""
 
-import html
-import json
 import socket
 import sys
 import threading
@@ -26,11 +24,12 @@ from chalice.local import (
 from werkzeug.datastructures import Headers, MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from local.refusals import PROBLEM, Refusal, UnusableBody, as_page, as_problem
+
 BODY_LIMIT = 10 * 1024 * 1024
 """Bytes; API Gateway takes no larger request either."""
 
 WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
-PROBLEM = "application/problem+json"
 
 SHUTDOWN_POLL_SECONDS = 0.1
 LAST_ANSWERS_SECONDS = 5
@@ -63,19 +62,6 @@ def _with_a_request_per_thread(app: Chalice) -> Chalice:
     if not isinstance(app, LocalChalice):
         app.__class__ = type("ThreadedChalice", (LocalChalice, type(app)), {})
     return app
-
-
-class Refusal(LocalGatewayException):
-    """An answer that the gateway gives itself, without asking the app."""
-
-    def __init__(self, status: HTTPStatus, detail: str) -> None:
-        super().__init__({})
-        self.status = status
-        self.detail = detail
-
-
-class UnusableBody(Refusal):
-    """The body cannot be read, so neither can a next request on this connection."""
 
 
 class Gateway(LocalGateway):
@@ -176,7 +162,9 @@ class Handler(ChaliceRequestHandler):
             headers["Content-Security-Policy"] = "default-src 'none'"
         if close:
             headers["Connection"] = "close"
-        self._send_http_response(status, headers, (_page if as_html else _problem)(status, detail))
+        self._send_http_response(
+            status, headers, (as_page if as_html else as_problem)(status, detail)
+        )
 
     def _wants_html(self) -> bool:
         # A request whose first line is no HTTP has no headers.
@@ -204,25 +192,6 @@ class Handler(ChaliceRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
-
-
-def _problem(status: HTTPStatus, detail: str) -> str:
-    return json.dumps(
-        {
-            "type": "about:blank",
-            "title": status.phrase,
-            "status": status,
-            "detail": detail,
-            "errors": [],
-        }
-    )
-
-
-def _page(status: HTTPStatus, detail: str) -> str:
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{status.phrase}</title>'
-        f"<main><h1>{status.phrase}</h1><p>{html.escape(detail)}</p></main></html>"
-    )
 
 
 class Server(ThreadedHTTPServer):
