@@ -56,7 +56,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chalice = Path(sys.executable).with_name("chalice")
     command = [str(chalice), "package", "--stage", "local", str(folder / "out")]
     packaged = subprocess.run(  # noqa: S603
-        [*map(str, command), str(folder / "out")],
+        command,
         cwd=copy,
         capture_output=True,
         text=True,
