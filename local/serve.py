@@ -177,7 +177,8 @@ def _app(port: int) -> Iterator[str]:
     try:
         demo.prepare()
     except PynamoDBException as error:
-        raise CannotServe(f"The table cannot be made or filled: {error}") from error
+        where = os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+        raise CannotServe(f"The table at {where} cannot be made or filled: {error}") from error
     config = Config(chalice_stage=stage.NAME, config_from_disk=stage.chalice_config())
     with server.serve(app, config, loopback.HOST, port) as url:
         yield url

@@ -36,9 +36,9 @@ class Item(Model):
 
         table_name: str | None = None
         billing_mode = "PAY_PER_REQUEST"
-        # API Gateway gives up after 29 s and a doctor sooner: ask twice, briefly.
+        # API Gateway gives up after 29 s, the page after 20: ask twice, briefly.
         connect_timeout_seconds = 1
-        read_timeout_seconds = 5
+        read_timeout_seconds = 4
         max_retry_attempts = 1
         # As many as the threads of a busy local server; a Lambda uses one.
         max_pool_connections = 64
@@ -92,7 +92,7 @@ class SlotRecord(Item, discriminator="slot"):
 
 
 class ChangeRecord(Item, discriminator="change"):
-    """A save; ``opened`` and ``withdrawn`` map each start to the slot's minutes."""
+    """A save; ``opened`` and ``withdrawn`` are maps of slots as in the day."""
 
     request_id = UnicodeAttribute()
     fingerprint = UnicodeAttribute()

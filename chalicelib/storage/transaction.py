@@ -62,9 +62,11 @@ class Transaction:
                 for item, actions, condition, _ in self._updates:
                     write.update(item, actions=actions, condition=condition)
         except TransactWriteError as error:
-            raise self._meaning(error) from error
+            if changed := self._change_behind(error):
+                raise changed from error
+            raise
 
-    def _meaning(self, error: TransactWriteError) -> Exception:
+    def _change_behind(self, error: TransactWriteError) -> DayChanged | None:
         meanings = [
             *(meaning for *_, meaning in self._deletes),
             *(meaning for *_, meaning in self._puts),
@@ -81,4 +83,4 @@ class Transaction:
                 exist=tuple(slot for meaning in failed for slot in meaning.exist),
                 stay=tuple(slot for meaning in failed for slot in meaning.stay),
             )
-        return DayChanged() if "TransactionConflict" in reason_codes(error) else error
+        return DayChanged() if "TransactionConflict" in reason_codes(error) else None

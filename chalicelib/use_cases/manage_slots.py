@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # Of those that want the same day at the same moment one succeeds each time.
 MOST_ATTEMPTS = 10
+# A silent store costs seconds each time, and whoever asked waits.
+MOST_UNANSWERED = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class SaveRequest:
     @property
     def fingerprint(self) -> str:
         """The same for the same request, another for any other."""
-        told = "\n".join(f"{tick.start} {tick.status}" for tick in self.asked)
+        told = repr([(str(tick.start), tick.status) for tick in self.asked])
         return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 
@@ -105,18 +107,20 @@ class ManageSlots:
 
         A request that was carried out before is not carried out again, but answered alike. Raises
         ``Refused``, ``VersionMismatch``, ``KeyReused``, ``DoctorNotFound``, ``NotAllowed``,
-        ``Unavailable``.
+        ``Unavailable``, ``OutcomeUnknown``.
         """
-        lost: DayChanged | OutcomeUnknown = DayChanged()
+        lost, unanswered = DayChanged(), 0
         for attempt in range(MOST_ATTEMPTS):
             try:
                 return self._save_once(caller, request)
-            except (DayChanged, OutcomeUnknown) as error:
+            except DayChanged as error:
                 lost = error
-                self._pause(attempt)
-        if isinstance(lost, DayChanged) and (refusal := self._refusal(request.doctor_id, lost)):
-            raise refusal from lost
-        raise Unavailable from lost
+            except OutcomeUnknown:
+                unanswered += 1
+                if unanswered == MOST_UNANSWERED:
+                    raise
+            self._pause(attempt)
+        raise self._refusal(request.doctor_id, lost) or Unavailable from lost
 
     def _save_once(self, caller: Caller, request: SaveRequest) -> SavedDay:
         doctor, stored, earlier = self._days.load(
@@ -128,6 +132,8 @@ class ManageSlots:
         if earlier is not None:
             if earlier.fingerprint != request.fingerprint:
                 raise KeyReused(earlier.version)
+            if day.version < earlier.version:  # a batch of reads is no snapshot
+                raise DayChanged
             return SavedDay(doctor=doctor, day=day, now=now, version=earlier.version, before=day)
         if request.if_versions is not None and day.version not in request.if_versions:
             raise VersionMismatch(day.version)

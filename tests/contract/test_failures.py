@@ -93,7 +93,7 @@ def test_a_store_out_of_reach_is_503_never_an_empty_day(site: Site) -> None:
 def test_a_save_that_fails_between_read_and_commit_is_tried_again(
     site: Site, failure: Exception
 ) -> None:
-    with site.failing(SAVE, failure, failure):
+    with site.failing(SAVE, failure, failure):  # both tries of one attempt
         saved = site.save("09:00")
 
     assert saved.status == 200
@@ -104,10 +104,12 @@ def test_a_save_that_can_never_be_committed_leaves_the_table_as_it_was(site: Sit
     site.save("09:00")
     before = site.export()
 
-    with site.failing(SAVE, *[SILENCE] * 99):
+    with site.counting() as calls, site.failing(SAVE, *[SILENCE] * 99):
         refused = site.save("10:00", withdraws=("09:00",))
 
-    assert refused.status == 503
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert "send the same again" in refused.json["detail"]
+    assert calls.count(SAVE) <= 4  # each may take seconds
     assert site.export() == before
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from importlib import resources
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -86,14 +87,57 @@ def test_a_time_of_day_reads_back_as_it_was_written(text: str) -> None:
     assert time_of_day(since_midnight(text)) == text
 
 
-def test_since_the_earliest_date_no_zone_has_a_date_in_two_pieces_nor_seconds_in_its_offset() -> (
+def jumps_back_to_an_earlier_date(zone: ZoneInfo, first: date, last: date) -> list[date]:
+    """The dates that the zone's clock comes back to after another date has begun."""
+    found, day, end = [], _midnight(first), _midnight(last)
+    while day < end:
+        tomorrow = day + timedelta(days=1)
+        if day.astimezone(zone).utcoffset() != tomorrow.astimezone(zone).utcoffset():
+            before, after = day, tomorrow
+            while after - before > timedelta(seconds=1):
+                middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+                if middle.astimezone(zone).utcoffset() == day.astimezone(zone).utcoffset():
+                    before = middle
+                else:
+                    after = middle
+            if after.astimezone(zone).date() < before.astimezone(zone).date():
+                found.append(after.astimezone(zone).date())
+        day = tomorrow
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def test_newfoundland_used_to_turn_its_clock_back_across_midnight() -> None:
+    st_johns = ZoneInfo("America/St_Johns")
+
+    found = jumps_back_to_an_earlier_date(st_johns, date(2009, 1, 1), EARLIEST_DATE)
+
+    assert found == [date(2009, 10, 31), date(2010, 11, 6)]
+
+
+def test_since_the_earliest_date_no_zone_comes_back_to_a_date_nor_has_seconds_in_its_offset() -> (
     None
 ):
     """The design rests on it: a date is one stretch of real time, told in whole minutes."""
-    begin = datetime(EARLIEST_DATE.year, 1, 1, tzinfo=UTC)
-    hours = [begin + timedelta(hours=hour) for hour in range(0, 24 * 365 * 3, 6)]
-    for zone in map(ZoneInfo, available_timezones()):
-        for before, after in pairwise(hours):
-            old, new = before.astimezone(zone), after.astimezone(zone)
-            assert old.date() <= new.date(), (zone, after)
-            assert (new.utcoffset() or timedelta()) % timedelta(minutes=1) == timedelta()
+    noon = datetime(EARLIEST_DATE.year, 1, 1, 12, tzinfo=UTC)
+    for zone in different_zones():
+        assert jumps_back_to_an_earlier_date(zone, EARLIEST_DATE, date(2037, 12, 31)) == []
+        assert (noon.astimezone(zone).utcoffset() or timedelta()) % timedelta(minutes=1) == (
+            timedelta()
+        )
+
+
+def different_zones() -> list[ZoneInfo]:
+    """Every zone once, under one of its names."""
+    folder = resources.files("tzdata") / "zoneinfo"
+    by_content = {
+        folder.joinpath(*name.split("/")).read_bytes(): name for name in available_timezones()
+    }
+    return [ZoneInfo(name) for name in by_content.values()]
+
+
+def test_the_zones_are_those_of_the_pinned_package_whatever_the_system_has() -> None:
+    assert zoneinfo.TZPATH == ()
