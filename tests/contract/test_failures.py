@@ -130,6 +130,16 @@ def test_a_save_that_lost_the_race_decides_again_on_what_is_there_now(site: Site
     assert saved.free == ["09:00", "10:00"]
 
 
+def test_a_further_save_that_lost_the_race_decides_again_too(site: Site) -> None:
+    site.save("11:00")
+
+    with site.racing("10:00"):
+        saved = site.save("09:00", withdraws=("11:00",))
+
+    assert (saved.status, saved.json["version"]) == (200, 3)
+    assert saved.free == site.day().free == ["09:00", "10:00"]
+
+
 def test_a_save_that_lost_the_race_for_its_own_slot_is_told_so(site: Site) -> None:
     with site.racing("09:00"):
         refused = site.save("09:00", "09:30")
