@@ -132,13 +132,20 @@ class ManageSlots:
         if earlier is not None:
             if earlier.fingerprint != request.fingerprint:
                 raise KeyReused(earlier.version)
-            if day.version < earlier.version:  # a batch of reads is no snapshot
+            if day.version < earlier.version:  # read before the change was
                 raise DayChanged
             return SavedDay(doctor=doctor, day=day, now=now, version=earlier.version, before=day)
         if request.if_versions is not None and day.version not in request.if_versions:
             raise VersionMismatch(day.version)
 
-        change = saving.decide(request.asked, day, doctor.grid, now=now)
+        try:
+            change = saving.decide(request.asked, day, doctor.grid, now=now)
+        except Refused:
+            # A batch of reads is no snapshot: what stands in the way may be this very request, sent
+            # twice at once, if its change was read before it was carried out and the day after.
+            if self._days.load(request.doctor_id, request.date, request.request_id)[-1]:
+                raise DayChanged from None
+            raise
 
         saved = _saved(caller, request, day, change, now)
         after = self._days.save(day, saved, now=now)

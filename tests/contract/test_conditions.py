@@ -11,11 +11,15 @@ from chalicelib.domain.day import Change
 from chalicelib.domain.errors import DayChanged
 from chalicelib.domain.saved import Saved
 from chalicelib.storage.days import Days
+from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from tests import behind
-from tests.builders import MONDAY, SUNDAY_NOON, a_doctor, a_slot, at
+from tests.builders import LONDON, MONDAY, SUNDAY_NOON, a_doctor, a_slot, at, tick
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from chalicelib.domain.day import Day
+    from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
     from tests.site import Site
 
@@ -104,3 +108,29 @@ def test_a_doctor_who_is_known_is_left_as_she_is(site: Site) -> None:
 
     assert not site.services.doctors.add(namesake)
     assert site.get("/doctors/dr-lee").json["name"] == "Dr Mina Lee"
+
+
+class TornDays(Days):
+    """The first read finds the day as a save left it, but not yet that save's change."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    def load(
+        self, doctor_id: str, on: date, request_id: str | None = None
+    ) -> tuple[Doctor, Day, Saved | None]:
+        doctor, day, saved = super().load(doctor_id, on, request_id)
+        self.reads += 1
+        return doctor, day, None if self.reads == 1 else saved
+
+
+def test_a_request_sent_twice_at_once_is_not_refused_for_what_it_did_itself(site: Site) -> None:
+    site.save("09:00", Idempotency_Key="twice")
+    slots = ManageSlots(TornDays(), lambda _id: LONDON, site.clock, lambda _attempt: None)
+    request = SaveRequest(
+        doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="twice"
+    )
+
+    again = slots.save(site.services.local_caller, request)
+
+    assert (again.version, again.day.version) == (1, 1)
