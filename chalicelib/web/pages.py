@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import services
 from chalicelib.domain.errors import KeyReused, Refused
 from chalicelib.web import day_page, negotiation, problems, rendering, representations
-from chalicelib.web.day_page import Message
+from chalicelib.web.day_page import DayPage, Message
 
 if TYPE_CHECKING:
     from chalice.app import Request
@@ -32,13 +33,15 @@ _COOKIE = "said"
 
 def day(seen: DoctorsDay, request: Request) -> Response:
     """The whole page; to htmx the part of it that another date changes."""
-    if negotiation.is_htmx(request):
-        page = day_page.draw(seen, base=negotiation.base(request))
-        return rendering.html("_manage.html", page)
-    said = _said(request)
-    headers: negotiation.Headers = {"Set-Cookie": _cookie(request, "", max_age=0)} if said else {}
+    template = "_manage.html" if negotiation.is_htmx(request) else "slots.html"
+    said = None if negotiation.is_htmx(request) else _said(request)
     page = day_page.draw(seen, base=negotiation.base(request), message=said)
-    return rendering.html("slots.html", page, headers=headers)
+    headers = {"ETag": _etag(page, template)}
+    if said:
+        headers["Set-Cookie"] = _cookie(request, "", max_age=0)
+    elif representations.is_known(headers["ETag"], request):
+        return representations.not_modified(headers["ETag"], {"Cache-Control": "no-store"})
+    return rendering.html(template, page, headers={**headers})
 
 
 def save(caller: Caller, form: DayForm, request: Request) -> Response:
@@ -92,6 +95,11 @@ def _why(error: Refused | KeyReused) -> str:
     if isinstance(error, KeyReused):
         return "An earlier save of this page got through: look at the ticks, then save again"
     return str(error)
+
+
+def _etag(page: DayPage, template: str) -> str:
+    """Of what is drawn, whatever the form's own key; a page is another thing than a part of it."""
+    return representations.etag(page.version, [template, replace(page, request_id="")])
 
 
 def _said(request: Request) -> Message | None:

@@ -64,10 +64,10 @@ def day(of: DoctorsDay) -> dict[str, Any]:
     }
 
 
-def etag(of_day: dict[str, Any]) -> str:
+def etag(version: int, told: object) -> str:
     """``"<version>.<digest>"``, another for each other answer (RFC 9110, section 8.8.3)."""
-    digest = hashlib.blake2b(msgspec.json.encode(of_day), digest_size=8).hexdigest()
-    return f'"{of_day["version"]}.{digest}"'
+    digest = hashlib.blake2b(msgspec.json.encode(told), digest_size=8).hexdigest()
+    return f'"{version}.{digest}"'
 
 
 def is_known(etag: str, request: Request) -> bool:

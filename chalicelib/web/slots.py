@@ -36,7 +36,7 @@ def get_slots() -> Response:
 
         return pages.day(seen, request)
     day = representations.day(seen)
-    etag = representations.etag(day)
+    etag = representations.etag(day["version"], day)
     if representations.is_known(etag, request):
         return representations.not_modified(etag)
     return representations.json(day, {"ETag": etag})
@@ -56,6 +56,6 @@ def post_slots() -> Response:
     saved = services().manage_slots.save(caller, forms.saved_json(request))
 
     day = representations.day(saved)
-    etag = representations.etag(day)
+    etag = representations.etag(day["version"], day)
     answer = {"message": representations.SAVED, **day, "version": saved.version}
     return representations.json(answer, {"ETag": etag})

@@ -88,6 +88,17 @@ def test_going_back_in_history_htmx_gets_the_whole_page(site: Site) -> None:
     assert page.text.startswith("<!doctype html>")
 
 
+def test_a_page_has_an_etag_of_its_own_that_changes_with_what_it_shows(site: Site) -> None:
+    site.save("09:00")
+    etags = [site.get(PAGE, **kind).headers["ETag"] for kind in (BROWSER, HTMX, {"Accept": "*/*"})]
+
+    assert len(set(etags)) == 3
+    assert all(etag.startswith('"1.') for etag in etags)
+    assert site.get(PAGE, If_None_Match=etags[0], **BROWSER).status == 304
+    site.book("09:00")
+    assert site.get(PAGE, If_None_Match=etags[0], **BROWSER).status == 200
+
+
 def test_the_page_says_whose_day_it_is_and_counts_its_slots(site: Site) -> None:
     site.save("09:00", "09:30", "10:00")
     site.book("09:00")
