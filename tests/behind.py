@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def book(start: datetime) -> None:
-    """A patient books a free slot of Dr Lee."""
-    _take(start, SlotStatus.BOOKED, None)
+def book(start: datetime, held_until: datetime | None = None) -> None:
+    """A patient books a slot of Dr Lee, perhaps one that keeps the trace of a hold."""
+    _take(start, SlotStatus.BOOKED, held_until)
 
 
 def hold(start: datetime, until: datetime) -> None:

@@ -145,12 +145,19 @@ def news(before: day.Day, left: DrawnTicks, drawn_version: int, zone: ZoneInfo) 
     gone = sorted(left.shown - free - left.touched)
     told = {"New, by someone else": added, "No longer free, by someone else": gone}
     return tuple(
-        f"{what}: {', '.join(wall_time.clock(start, zone) for start in starts)}"
+        f"{what}: {_some([wall_time.clock(start, zone) for start in starts])}"
         for what, starts in told.items()
         if starts
     )
 
 
+def _some(names: Sequence[str]) -> str:
+    """The first few, and how many more: the boxes themselves show them all."""
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+_MOST_NAMES = 4
 _A_DAY = timedelta(days=1)
 _OUTSIDE = "Outside today's sessions"
 _KINDS = {

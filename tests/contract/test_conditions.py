@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.domain.caller import Caller, Role
 from chalicelib.domain.day import Change
-from chalicelib.domain.errors import DayChanged
+from chalicelib.domain.errors import DayChanged, NotAllowed
 from chalicelib.domain.saved import Saved
+from chalicelib.domain.slot import SlotStatus
+from chalicelib.storage import table
 from chalicelib.storage.days import Days
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from tests import behind
@@ -97,10 +102,110 @@ def test_a_slot_booked_since_it_was_read_is_named_when_it_cannot_be_withdrawn() 
     behind.book(at("10:00"))
 
     with pytest.raises(DayChanged) as changed:
-        write(day, withdraws=(a_slot("09:00"), a_slot("10:00")), request="late")
+        write(
+            day,
+            opens=(a_slot("11:00"),),
+            withdraws=(a_slot("09:00"), a_slot("10:00")),
+            request="late",
+        )
 
-    assert changed.value.stay == (a_slot("10:00"),)
+    assert (changed.value.stay, changed.value.exist) == ((a_slot("10:00"),), ())
     assert len(read().slots) == 2
+
+
+@pytest.mark.usefixtures("site")
+def test_a_hold_that_ran_out_and_was_taken_anew_keeps_its_slot() -> None:
+    write(read(), opens=(a_slot("09:00"),), request="before")
+    behind.hold(at("09:00"), until=SUNDAY_NOON)
+    lapsed = read()
+    behind.hold(at("09:00"), until=SUNDAY_NOON + timedelta(minutes=5))
+
+    with pytest.raises(DayChanged):
+        write(lapsed, withdraws=(a_slot("09:00"),), request="late")
+
+
+@pytest.mark.usefixtures("site")
+def test_a_booking_that_began_as_a_hold_does_not_run_out_with_it() -> None:
+    write(read(), opens=(a_slot("09:00"),), request="before")
+    behind.hold(at("09:00"), until=SUNDAY_NOON)
+    lapsed = read()
+    behind.book(at("09:00"), held_until=SUNDAY_NOON)
+
+    with pytest.raises(DayChanged):
+        write(lapsed, withdraws=(a_slot("09:00"),), request="late")
+
+
+@pytest.mark.usefixtures("site")
+def test_a_save_leaves_what_patients_do_to_other_slots_meanwhile() -> None:
+    write(read(), opens=(a_slot("09:00"), a_slot("10:00")), request="before")
+    day = read()
+    behind.book(at("10:00"))
+
+    write(day, opens=(a_slot("11:00"),), withdraws=(a_slot("09:00"),), request="after")
+
+    assert read().slots == {
+        at("10:00"): a_slot("10:00", status=SlotStatus.BOOKED),
+        at("11:00"): a_slot("11:00"),
+    }
+    assert (read().version, read().revision) == (2, 3)
+
+
+@pytest.mark.usefixtures("site")
+def test_what_a_save_is_decided_on_is_read_consistently() -> None:
+    asked: list[bool] = []
+
+    def listen(params: dict[str, bytes], **_: object) -> None:
+        (tables,) = json.loads(params["body"])["RequestItems"].values()
+        asked.append(tables["ConsistentRead"])
+
+    events = table.connection().client.meta.events
+    events.register("before-call.dynamodb.BatchGetItem", listen)
+    read()
+    events.unregister("before-call.dynamodb.BatchGetItem", listen)
+
+    assert asked == [True]
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        Caller(name="x", client="x", roles=frozenset({Role.DOCTOR}), doctor_id="dr-okafor"),
+        Caller(name="x", client="x", roles=frozenset({Role.DELEGATE})),
+        Caller(name="x", client="x", roles=frozenset({Role.BOOKING_SITE})),
+        Caller(name="sam", client="x", roles=frozenset()),
+    ],
+)
+def test_whom_a_doctor_has_not_named_may_neither_look_nor_save(
+    site: Site, stranger: Caller
+) -> None:
+    slots = site.services.manage_slots
+    request = SaveRequest(doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="x")
+
+    with pytest.raises(NotAllowed):
+        slots.look_at(stranger, "dr-lee", MONDAY)
+    with pytest.raises(NotAllowed):
+        slots.save(stranger, request)
+
+    assert read().slots == {}
+
+
+@pytest.mark.parametrize(
+    "friend",
+    [
+        Caller(name="x", client="x", roles=frozenset({Role.DOCTOR}), doctor_id="dr-lee"),
+        Caller(name="sam", client="x", roles=frozenset({Role.DELEGATE})),
+        Caller(name="x", client="x", roles=frozenset({Role.ADMIN})),
+    ],
+)
+def test_the_doctor_herself_her_delegate_and_an_admin_may_save_and_are_named(
+    site: Site, friend: Caller
+) -> None:
+    request = SaveRequest(doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="x")
+
+    site.services.manage_slots.save(friend, request)
+
+    (change,) = (item for item in site.export() if item["type"]["S"] == "change")
+    assert (change["by"]["S"], change["client"]["S"]) == (friend.name, "x")
 
 
 def test_a_doctor_who_is_known_is_left_as_she_is(site: Site) -> None:

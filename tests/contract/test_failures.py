@@ -71,6 +71,26 @@ def test_throttling_becomes_503_and_nothing_is_stored(
     assert site.export() == before
 
 
+def test_a_transaction_cancelled_by_throttling_is_503_at_once(site: Site) -> None:
+    throttled = answer(
+        "TransactionCanceledException", CancellationReasons=[{"Code": "ThrottlingError"}] * 3
+    )
+
+    with site.counting() as calls, site.failing(SAVE, *[throttled] * 99):
+        refused = site.save("09:00")
+
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert calls.count(SAVE) == 1
+
+
+@pytest.mark.parametrize("code", ["InternalServerError", "TransactionInProgressException"])
+def test_a_save_of_which_dynamodb_does_not_know_is_tried_again(site: Site, code: str) -> None:
+    with site.failing(SAVE, *[answer(code, 500 if code[0] == "I" else 400)] * 2):
+        saved = site.save("09:00")
+
+    assert (saved.status, saved.free) == (200, ["09:00"])
+
+
 def test_a_store_out_of_reach_is_503_never_an_empty_day(site: Site) -> None:
     away = [EndpointConnectionError(endpoint_url="http://dynamodb") for _ in range(99)]
 

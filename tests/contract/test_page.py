@@ -238,6 +238,15 @@ def test_a_save_says_what_others_changed_meanwhile(site: Site) -> None:
     assert site.day().free == ["10:00", "11:00"]
 
 
+def test_of_much_that_others_changed_it_names_some_and_counts_the_rest(site: Site) -> None:
+    form = drawn(site)
+    site.save("09:00", "09:30", "10:00", "10:30", "11:00", "11:30")
+
+    saved = site.post_form(form.sent("16:30"), **HTMX)
+
+    assert "New, by someone else: 09:00, 09:30, 10:00, 10:30 and 2 more" in saved.text
+
+
 def test_sending_the_same_form_twice_has_one_effect(site: Site) -> None:
     form = drawn(site).sent("09:00")
 
