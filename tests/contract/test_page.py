@@ -170,6 +170,19 @@ def test_saving_without_htmx_leads_back_to_the_page_which_says_it_once(site: Sit
     assert "Slots saved successfully" not in site.get(PAGE, **BROWSER).text
 
 
+def test_over_tls_the_cookie_is_for_tls_alone(site: Site) -> None:
+    form = drawn(site).sent("09:00")
+
+    saved = site.post_form(form, X_Forwarded_Proto="https", **BROWSER)
+
+    assert "Secure" in saved.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("cookie", ["said=nonsense", "said", "=", "a/b=c; said=saved", ";;;"])
+def test_a_strange_cookie_is_no_obstacle(site: Site, cookie: str) -> None:
+    assert site.get(PAGE, Cookie=cookie, **BROWSER).status == 200
+
+
 def test_an_unchanged_form_is_no_error_and_stores_nothing(site: Site) -> None:
     site.save("09:00")
     before = site.export()
