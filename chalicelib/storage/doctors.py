@@ -62,6 +62,8 @@ class Doctors:
             sought = keys.in_directory(specialty, location)
         else:
             sought = keys.in_directory(specialty) if specialty else ""
+        if len(sought.encode()) > keys.LONGEST_SORT_KEY:
+            return DoctorPage(doctors=(), cursor=None)  # nobody can stand there
         with reading():
             found = list(
                 DoctorRecord.query(

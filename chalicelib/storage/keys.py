@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 DOCTOR = "PROFILE"
 # All doctors stand in one partition of the directory index, sorted as they are searched.
 ALL_DOCTORS = "DOCTORS"
+
+# Bytes; DynamoDB takes no longer sort key, not even to look for one.
+LONGEST_SORT_KEY = 1024
 
 # ISO 8601 in UTC sorts as text in time order, so a month is one BETWEEN query.
 _INSTANT = "%Y-%m-%dT%H:%MZ"
@@ -36,9 +39,9 @@ def of_change(on: date, request_id: str) -> str:
 def in_directory(*parts: str) -> str:
     """Specialty, location, doctor id, or the first of them: a prefix of those below it.
 
-    Percent-encoding keeps a ``#`` of a name apart from the one between two names.
+    A ``#`` of a name is percent-encoded, to be told from the one behind each name.
     """
-    return "".join(f"{quote(part, safe=' ')}#" for part in parts)
+    return "".join(f"{part.replace('%', '%25').replace('#', '%23')}#" for part in parts)
 
 
 def read_place(text: str) -> tuple[str, str, str]:

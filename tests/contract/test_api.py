@@ -85,6 +85,13 @@ def test_a_malformed_search_is_refused(site: Site, query: str) -> None:
     assert refused.codes == [(query.partition("=")[0], "invalid")]
 
 
+def test_a_search_for_what_is_too_long_for_a_key_finds_nobody(site: Site) -> None:
+    long = "%F0%9F%98%80" * 128
+
+    assert ids(site, f"?specialty={long}&location={long}") == []
+    assert ids(site, f"?specialty={long}") == []
+
+
 def test_a_cursor_of_another_search_is_refused(site: Site) -> None:
     cursor = site.get("/doctors?limit=1").json["next"]
 
