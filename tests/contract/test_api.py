@@ -110,6 +110,20 @@ def test_a_day_that_has_not_changed_is_not_sent_again(site: Site) -> None:
     assert site.get(path, If_None_Match=etag).status == 200
 
 
+def test_every_answer_about_a_day_says_what_it_varies_by(site: Site) -> None:
+    answers = [
+        site.day(),
+        site.save("09:00"),
+        site.save("09:00"),
+        site.get(f"/slots?date={MONDAY}", If_None_Match="*"),
+        site.get("/slots?date=x"),
+        site.get("/slots?date=x", Accept="text/html"),
+    ]
+
+    assert {answer.headers["Vary"] for answer in answers} == {"Accept, HX-Request"}
+    assert [answer.status for answer in answers] == [200, 200, 400, 304, 400, 400]
+
+
 def test_a_hold_that_runs_out_changes_the_etag(site: Site) -> None:
     site.save("09:00")
     site.hold("09:00")

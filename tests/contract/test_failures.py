@@ -9,7 +9,9 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from tests.builders import MONDAY
+from chalicelib.storage.days import Days
+from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
+from tests.builders import LONDON, MONDAY, tick
 
 if TYPE_CHECKING:
     from tests.site import Site
@@ -45,6 +47,17 @@ def test_a_transaction_conflict_is_tried_again(site: Site) -> None:
         saved = site.save("09:00")
 
     assert (saved.status, saved.json["version"]) == (200, 1)
+
+
+def test_each_attempt_waits_for_longer_than_the_one_before(site: Site) -> None:
+    pauses: list[int] = []
+    slots = ManageSlots(Days(), lambda _id: LONDON, site.clock, pauses.append)
+    request = SaveRequest(doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="x")
+
+    with site.failing(SAVE, conflict(), conflict(), conflict()):
+        slots.save(site.services.local_caller, request)
+
+    assert pauses == [0, 1, 2]
 
 
 def test_conflicts_without_end_become_503_and_nothing_is_stored(site: Site) -> None:

@@ -251,6 +251,17 @@ def test_a_save_says_what_others_changed_meanwhile(site: Site) -> None:
     assert site.day().free == ["10:00", "11:00"]
 
 
+def test_what_she_changed_herself_is_no_news(site: Site) -> None:
+    site.save("09:00")
+    form = drawn(site)
+    site.save("10:00", "11:00", withdraws=("09:00",))
+
+    refused = site.post_form(form.sent("10:00"), **HTMX)
+
+    assert "New, by someone else: 11:00<" in refused.text
+    assert "No longer free" not in refused.text
+
+
 def test_of_much_that_others_changed_it_names_some_and_counts_the_rest(site: Site) -> None:
     form = drawn(site)
     site.save("09:00", "09:30", "10:00", "10:30", "11:00", "11:30")

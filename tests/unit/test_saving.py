@@ -96,6 +96,24 @@ def test_withdrawing_a_slot_makes_room_for_another_in_the_same_save() -> None:
     assert decided.opens == (a_slot("09:00"), a_slot("09:30"))
 
 
+def test_boxes_of_one_request_that_overlap_each_other_are_refused_too() -> None:
+    """No sound grid has such boxes; the rule does not rest on that."""
+    crossing = a_grid(("09:00", "10:00"), ("09:45", "10:45"))
+
+    assert refusal(tick("09:30"), tick("09:45"), of=a_day(), grid=crossing) == [
+        (at("09:30"), "overlaps"),
+        (at("09:45"), "overlaps"),
+    ]
+
+
+def test_a_save_makes_a_new_version_and_a_new_revision_of_the_day() -> None:
+    day = a_day(version=3)
+
+    after = day.after(change(tick("09:00"), of=day))
+
+    assert (after.version, after.revision) == (4, 4)
+
+
 def test_a_start_that_no_box_has_is_off_the_grid() -> None:
     assert refusal(tick("09:10"), tick("12:00"), of=a_day()) == [
         (at("09:10"), "not_on_grid"),

@@ -1,0 +1,33 @@
+"""What the JSON of an answer tells, and to whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.caller import Caller, Role
+from chalicelib.web import representations
+from tests.builders import a_doctor
+
+DOCTOR = replace(a_doctor("dr-lee"), delegates=frozenset({"sam", "alex"}))
+
+
+@pytest.mark.parametrize(
+    ("role", "doctor_id", "told"),
+    [
+        (Role.ADMIN, None, True),
+        (Role.DOCTOR, "dr-lee", True),
+        (Role.DOCTOR, "dr-okafor", False),
+        (Role.DELEGATE, None, False),
+        (Role.BOOKING_SITE, None, False),
+    ],
+)
+def test_a_doctors_delegates_are_told_to_herself_and_to_an_admin_alone(
+    role: Role, doctor_id: str | None, *, told: bool
+) -> None:
+    caller = Caller(name="x", client="x", roles=frozenset({role}), doctor_id=doctor_id)
+
+    doctor = representations.doctor(DOCTOR, caller)
+
+    assert doctor.get("delegates") == (["alex", "sam"] if told else None)
