@@ -30,7 +30,9 @@ function refresh() {
   keep(unsaved);
   const here = unsaved.length && `${unsaved.length} ${unsaved.length > 1 ? "changes" : "change"} not saved yet`;
   const elsewhere = [...kept].filter(([key]) => key !== form.dataset.day);
-  const there = elsewhere.map(([, { title, ticks }]) => `${title} (${ticks.size})`).join(", ");
+  const named = elsewhere.slice(0, 2).map(([, { title, ticks }]) => `${title} (${ticks.size})`);
+  if (elsewhere.length > 2) named.push(`${elsewhere.length - 2} more days`); // the bar must stay low
+  const there = named.join(", ");
   const line = find("#unsaved");
   if (line) line.textContent = [here, there && `Also not saved: ${there}`].filter(Boolean).join(". ");
 }

@@ -92,7 +92,8 @@ def _start_behind(cursor: str, sought: str) -> dict[str, dict[str, str]]:
         _, _, doctor_id = keys.read_place(text := place.decode())
     except ValueError:
         text, doctor_id = "", ""
-    if not doctor_id or not text.startswith(sought):
+    too_long = len(text.encode()) > keys.LONGEST_SORT_KEY
+    if not doctor_id or too_long or not text.startswith(sought):
         raise Refused(FieldFault("cursor", "invalid", "This cursor is not of this search"))
     return {
         "PK": {"S": keys.of_doctor(doctor_id)},

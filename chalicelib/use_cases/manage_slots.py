@@ -135,12 +135,10 @@ class ManageSlots:
             if day.version < earlier.version:  # read before the change was
                 raise DayChanged
             return SavedDay(doctor=doctor, day=day, now=now, version=earlier.version, before=day)
-        if request.if_versions is not None and day.version not in request.if_versions:
-            raise VersionMismatch(day.version)
-
         try:
+            _require_version(request, day)
             change = saving.decide(request.asked, day, doctor.grid, now=now)
-        except Refused:
+        except (Refused, VersionMismatch):
             # A batch of reads is no snapshot: what stands in the way may be this very request, sent
             # twice at once, if its change was read before it was carried out and the day after.
             if self._days.load(request.doctor_id, request.date, request.request_id)[-1]:
@@ -154,6 +152,11 @@ class ManageSlots:
     def _refusal(self, doctor_id: str, lost: DayChanged) -> Refused | None:
         """The slots that were in the way to the last, though the day never showed them there."""
         return saving.refusal(exist=lost.exist, stay=lost.stay, zone=self._zone_of(doctor_id))
+
+
+def _require_version(request: SaveRequest, day: Day) -> None:
+    if request.if_versions is not None and day.version not in request.if_versions:
+        raise VersionMismatch(day.version)
 
 
 def _saved(caller: Caller, request: SaveRequest, day: Day, change: Change, now: datetime) -> Saved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _TYPES = {
@@ -28,11 +28,16 @@ class Asset:
 
 
 @cache
+def _names() -> frozenset[str]:
+    return frozenset(path.name for path in _FOLDER.iterdir())
+
+
+@lru_cache(maxsize=64)
 def named(name: str) -> Asset | None:
     """The file of that plain name, if there is one to serve."""
     content_type = _TYPES.get(Path(name).suffix)
     path = _FOLDER / name
-    if content_type is None or path.name != name or not path.is_file():
+    if content_type is None or name not in _names():
         return None
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()[:16]

@@ -127,7 +127,7 @@ def saved_json(request: Request) -> SaveRequest:
         sent = _DAY_TO_SAVE.decode(_body(request))
     except msgspec.ValidationError as error:
         raise Refused(_field_fault(str(error))) from None
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(FieldFault("body", "invalid", f"The body is no JSON: {error}")) from None
     return SaveRequest(
         doctor_id=doctor_id(sent.doctor_id),

@@ -175,7 +175,7 @@ def test_a_static_file_under_its_plain_name_is_asked_about_each_time(site: Site)
 @pytest.mark.parametrize(
     "name",
     ["nothing.css", "..", "vendored.json", "slots.0123456789abcdef.css", "%2e%2e", ".css",
-     "x" * 300],
+     "x" * 300, "x" * 300 + ".css"],
 )  # fmt: skip
 def test_what_is_no_static_file_is_not_found(site: Site, name: str) -> None:
     assert site.get(f"/static/{name}").status == 404

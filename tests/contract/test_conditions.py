@@ -230,14 +230,19 @@ class TornDays(Days):
         return doctor, day, None if missing == "change" else saved
 
 
+@pytest.mark.parametrize("if_versions", [None, frozenset({0})])
 @pytest.mark.parametrize("missing", ["day", "change"])
 def test_a_request_sent_twice_at_once_is_not_refused_for_what_it_did_itself(
-    site: Site, missing: str
+    site: Site, missing: str, if_versions: frozenset[int] | None
 ) -> None:
     site.save("09:00", Idempotency_Key="twice")
     slots = ManageSlots(TornDays(missing), lambda _id: LONDON, site.clock, lambda _attempt: None)
     request = SaveRequest(
-        doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="twice"
+        doctor_id="dr-lee",
+        date=MONDAY,
+        asked=(tick("09:00"),),
+        request_id="twice",
+        if_versions=if_versions,
     )
 
     again = slots.save(site.services.local_caller, request)

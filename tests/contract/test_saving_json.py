@@ -196,6 +196,7 @@ def test_a_skipped_hour_does_not_exist_and_a_repeated_one_needs_its_offset(site:
         (b"[]", "body", "invalid"),
         (b"null", "body", "invalid"),
         (b"[" * 50_000, "body", "invalid"),
+        (b'{"doctor_id": "caf\xe9"}', "body", "invalid"),
         ({"date": DAY, "slots": []}, "doctor_id", "required"),
         ({"doctor_id": "dr-lee", "slots": []}, "date", "required"),
         ({"doctor_id": "dr-lee", "date": DAY}, "slots", "required"),
