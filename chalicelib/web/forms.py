@@ -52,10 +52,11 @@ class DayToSave(msgspec.Struct):
 
     doctor_id: str
     date: str
-    slots: list[SlotToSave]
+    slots: list[msgspec.Raw]  # each a SlotToSave, read one by one to tell all that are at fault
 
 
 _DAY_TO_SAVE = msgspec.json.Decoder(DayToSave)
+_SLOT_TO_SAVE = msgspec.json.Decoder(SlotToSave)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,7 @@ def saved_json(request: Request) -> SaveRequest:
     """``POST /slots`` from a machine. Raises ``Refused``, ``HttpError``."""
     try:
         sent = _DAY_TO_SAVE.decode(_body(request))
+        asked = _asked(sent.slots)
     except msgspec.ValidationError as error:
         raise Refused(_field_fault(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -132,7 +134,7 @@ def saved_json(request: Request) -> SaveRequest:
     return SaveRequest(
         doctor_id=doctor_id(sent.doctor_id),
         date=day(sent.date),
-        asked=tuple(Tick(slot.start, slot.status) for slot in sent.slots),
+        asked=asked,
         request_id=_idempotency_key(request),
         if_versions=_if_match(request),
     )
@@ -224,10 +226,23 @@ def _invalid(field: str, expected: str) -> Refused:
     return Refused(FieldFault(field, "invalid", f"{field} is not valid: expected {expected}"))
 
 
-def _field_fault(message: str) -> FieldFault:
-    """Of msgspec's sentence: ``Expected `str`, got `int` - at `$.slots[0].start```."""
+def _asked(slots: list[msgspec.Raw]) -> tuple[Tick, ...]:
+    asked, faults = [], []
+    for place, raw in enumerate(slots):
+        try:
+            slot = _SLOT_TO_SAVE.decode(raw)
+            asked.append(Tick(slot.start, slot.status))
+        except msgspec.ValidationError as error:
+            faults.append(_field_fault(str(error), within=f"slots[{place}]"))
+    if faults:
+        raise Refused(*faults)
+    return tuple(asked)
+
+
+def _field_fault(message: str, within: str = "") -> FieldFault:
+    """Of msgspec's sentence: ``Expected `str`, got `int` - at `$.start```."""
     place = _FIELD.search(message)
-    path = place["path"] if place else ""
+    path = ".".join(filter(None, (within, place["path"] if place else "")))
     if missing := _MISSING.search(message):
         field = f"{path}.{missing['name']}".lstrip(".")
         return FieldFault(field, "required", f"{field} is missing")

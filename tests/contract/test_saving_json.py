@@ -230,6 +230,18 @@ def test_a_malformed_body_is_told_by_its_field_and_stores_nothing(
     assert site.export() == before
 
 
+def test_every_entry_of_a_wrong_type_is_told(site: Site) -> None:
+    entries = [{"start": 9, "status": "free"}, "10:00", {"start": "11:00"}]
+
+    refused = site.post({"doctor_id": "dr-lee", "date": DAY, "slots": entries})
+
+    assert refused.codes == [
+        ("slots[0].start", "invalid"),
+        ("slots[1]", "invalid"),
+        ("slots[2].status", "required"),
+    ]
+
+
 def test_an_unknown_doctor_is_not_found(site: Site) -> None:
     assert site.save("09:00", doctor_id="dr-who").status == 404
     assert site.day("dr-who").status == 404
