@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
 
 
+# Doctors read at a time: a filter drops some, and a page of the client's size would then take many.
+_PAGE = 101
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorPage:
     """``cursor`` leads to the next page; None where there is none."""
@@ -72,6 +76,7 @@ class Doctors:
                     DoctorRecord.location == location if location and not specialty else None,
                     index_name=Directory.Meta.index_name,
                     limit=limit + 1,
+                    page_size=_PAGE,
                     last_evaluated_key=_start_behind(cursor, sought) if cursor else None,
                 )
             )
