@@ -3,7 +3,7 @@
 from chalice.app import Chalice
 
 from chalicelib import bootstrap
-from chalicelib.web import api, problems, slots
+from chalicelib.web import api, booking, doctors, problems, slots
 
 bootstrap.start()
 
@@ -11,3 +11,5 @@ app = Chalice(app_name="medilink-slots")
 app.register_middleware(problems.in_one_shape, "http")
 app.register_blueprint(api.blueprint)
 app.register_blueprint(slots.blueprint)
+app.register_blueprint(doctors.blueprint)
+app.register_blueprint(booking.blueprint)

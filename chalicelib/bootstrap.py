@@ -7,19 +7,23 @@ import random
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.caller import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
+from chalicelib.storage.bookings import Bookings
 from chalicelib.storage.days import Days
 from chalicelib.storage.doctors import Doctors
+from chalicelib.storage.recent_doctors import RecentDoctors
+from chalicelib.storage.search_index import SearchIndex
+from chalicelib.use_cases.book_slots import BookSlots
+from chalicelib.use_cases.find_slots import FindSlots
+from chalicelib.use_cases.keep_doctors import KeepDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from zoneinfo import ZoneInfo
 
 _SHORTEST_PAUSE = 0.02
 _LONGEST_PAUSE = 0.5
@@ -31,6 +35,9 @@ class Services:
 
     settings: Settings
     manage_slots: ManageSlots
+    find_slots: FindSlots
+    book_slots: BookSlots
+    keep_doctors: KeepDoctors
     doctors: Doctors
     now: Callable[[], datetime]
     local_caller: Caller
@@ -44,14 +51,17 @@ def assemble(
 ) -> Services:
     """Build everything upon the table that is connected; tests pass a clock of their own."""
     doctors = Doctors()
-
-    @lru_cache(maxsize=4096)
-    def zone_of(doctor_id: str) -> ZoneInfo:
-        return doctors.get(doctor_id).zone
+    recent = RecentDoctors(doctors, now)
+    days = Days()
+    index = SearchIndex()
+    pause = pause or pause_after
 
     return Services(
         settings=settings,
-        manage_slots=ManageSlots(Days(), zone_of, now, pause or pause_after),
+        manage_slots=ManageSlots(days, recent, now, pause),
+        find_slots=FindSlots(days, index, recent, now, pause),
+        book_slots=BookSlots(Bookings(), recent, now, pause),
+        keep_doctors=KeepDoctors(doctors, recent, index, now, pause),
         doctors=doctors,
         now=now,
         local_caller=Caller(

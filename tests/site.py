@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.storage import keys, table
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
     from chalice.test import Client, HTTPResponse
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.bootstrap import Services
 
 Hook = Callable[..., Any]
+Failure = AWSResponse | Exception | Callable[[AWSPreparedRequest], AWSResponse]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -177,7 +178,7 @@ class Site:
             yield calls
 
     @contextmanager
-    def failing(self, operation: str, *answers: AWSResponse | Exception | None) -> Iterator[None]:
+    def failing(self, operation: str, *answers: Failure | None) -> Iterator[None]:
         """Give these instead of DynamoDB's own answers, one a call; None lets a call through."""
         left = list(answers)
 
@@ -185,7 +186,7 @@ class Site:
             answer = left.pop(0) if left else None
             if isinstance(answer, Exception):
                 raise answer
-            return answer
+            return answer(request) if callable(answer) else answer
 
         with self._before_sending(operation, fail):
             yield

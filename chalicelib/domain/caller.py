@@ -42,7 +42,25 @@ class Caller:
         """The doctor herself and an admin."""
         return Role.ADMIN in self.roles or self.doctor_id == doctor.doctor_id
 
+    def require_may_book(self) -> None:
+        """Raise ``NotAllowed`` but for a booking site and an admin."""
+        if not self.roles & {Role.BOOKING_SITE, Role.ADMIN}:
+            raise NotAllowed("You may not hold or book slots")
+
+    def require_may_configure(self, known: Doctor | None, wanted: Doctor) -> None:
+        """Raise ``NotAllowed`` unless an admin, or the doctor changing how she offers her time.
+
+        ``known`` are her settings as they are, None where she is new.
+        """
+        if Role.ADMIN in self.roles:
+            return
+        if known is None or Role.DOCTOR not in self.roles or self.doctor_id != wanted.doctor_id:
+            raise NotAllowed(f"You may not change the settings of {wanted.doctor_id}")
+        fixed = ("name", "specialty", "location", "zone")
+        if changed := [name for name in fixed if getattr(known, name) != getattr(wanted, name)]:
+            raise NotAllowed(f"You may not change your {' and '.join(changed)}: ask an admin")
+
     def require_may_manage(self, doctor: Doctor) -> None:
         """Raise ``NotAllowed`` unless the caller may."""
         if not self.may_manage(doctor):
-            raise NotAllowed(doctor.doctor_id)
+            raise NotAllowed(f"You may not manage the slots of {doctor.doctor_id}")

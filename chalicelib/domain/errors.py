@@ -2,13 +2,19 @@
 
 DomainError
 ├── Refused           a request at fault; ``faults`` says what and why, each and every one
+│   ├── Conflict      ... for what is stored: in another state of it, the same might be done
+│   └── SlotUnknown   ... since there is no such slot
 ├── DoctorNotFound
 ├── NotAllowed
 ├── VersionMismatch   the client asked for another version of the day than the one there is
 ├── KeyReused         an idempotency key came again with another request
-├── DayChanged        lost a race; a fresh read decides anew
+├── LostRace          what a write was decided on is no longer so; it is decided anew
+│   ├── DayChanged
+│   ├── DoctorChanged
+│   └── SlotDiffers
 ├── OutcomeUnknown    no answer to a write; a fresh read tells whether it took effect
 └── Unavailable       the store cannot answer now; the same request may be sent again later
+    └── Busy          ... and a moment later it can: another was at work there, or too many
 """
 
 from __future__ import annotations
@@ -18,8 +24,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from chalicelib.domain.claims import ClaimedSlot
     from chalicelib.domain.faults import Fault, FieldFault
     from chalicelib.domain.slot import Slot
+    from chalicelib.domain.slot_id import SlotId
 
 
 # A sentence stays readable; ``faults`` has all of them.
@@ -43,6 +51,14 @@ class Refused(DomainError):
         self.zone = zone
 
 
+class Conflict(Refused):
+    """Not now, in the state in which the slot or the doctor's settings are."""
+
+
+class SlotUnknown(Refused):
+    """Nobody opened that slot, or it was withdrawn."""
+
+
 class DoctorNotFound(DomainError):
     """Nobody is known under that id."""
 
@@ -52,11 +68,7 @@ class DoctorNotFound(DomainError):
 
 
 class NotAllowed(DomainError):
-    """The caller may not do this for that doctor."""
-
-    def __init__(self, doctor_id: str) -> None:
-        super().__init__(f"You may not manage the slots of {doctor_id}")
-        self.doctor_id = doctor_id
+    """The caller may not do this, or not for that doctor."""
 
 
 class VersionMismatch(DomainError):
@@ -77,7 +89,11 @@ class KeyReused(DomainError):
         self.version = version
 
 
-class DayChanged(DomainError):
+class LostRace(DomainError):
+    """Somebody else was faster; nothing was written."""
+
+
+class DayChanged(LostRace):
     """What was read is no longer so; the slots are those known to stand in the way.
 
     ``exist`` were to be opened and exist by now, ``stay`` were to be withdrawn and cannot be.
@@ -89,11 +105,27 @@ class DayChanged(DomainError):
         self.stay = stay
 
 
+class DoctorChanged(LostRace):
+    """Her settings are no longer those that were read."""
+
+    def __init__(self) -> None:
+        super().__init__("The doctor's settings were changed by somebody else at the same moment")
+
+
+class SlotDiffers(LostRace):
+    """The slot is not as the write wanted it; ``found`` is what stands there, if anything does."""
+
+    def __init__(self, slot_id: SlotId, found: ClaimedSlot | None) -> None:
+        super().__init__(f"{slot_id} is not as it was expected to be")
+        self.slot_id = slot_id
+        self.found = found
+
+
 class OutcomeUnknown(DomainError):
     """The write may have taken effect or not."""
 
     def __init__(self) -> None:
-        super().__init__("The save was sent but not confirmed: send the same again")
+        super().__init__("The request was sent but not confirmed: send the same again")
 
 
 class Unavailable(DomainError):
@@ -102,3 +134,7 @@ class Unavailable(DomainError):
     def __init__(self, retry_after: int = 1) -> None:
         super().__init__("The schedule cannot be reached right now: try again in a moment")
         self.retry_after = retry_after
+
+
+class Busy(Unavailable):
+    """Another transaction was at work on the same items, or the store asks for patience."""

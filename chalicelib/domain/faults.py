@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.slot import Slot
+
+Code = Literal[
+    "slot_exists",
+    "overlaps",
+    "not_on_grid",
+    "in_past",
+    "nonexistent_time",
+    "ambiguous_time",
+    "repeated",
+    "slot_taken",
+    "not_bookable",
+    "slot_not_found",
+    "nothing_to_save",
+    "too_many",
+    "invalid",
+    "required",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +36,7 @@ class Fault:
     a person reads it (``09:00-09:30``); ``code`` is the contract's.
     """
 
-    code: ClassVar[str]
+    code: ClassVar[Code]
     sentence: ClassVar[str]
 
     start: datetime | str
@@ -42,7 +59,7 @@ class SlotExists(Fault):
 class Overlaps(Fault):
     """It would share time with ``conflicts_with``, stored or of the same request."""
 
-    code: ClassVar[str] = "overlaps"
+    code: ClassVar[Code] = "overlaps"
     sentence: ClassVar[str] = "Slot overlaps another, {fault.other_called}: {fault.called}"
 
     conflicts_with: Slot
@@ -90,14 +107,30 @@ class Repeated(Fault):
 class SlotTaken(Fault):
     """A patient has it."""
 
-    code: ClassVar[str] = "slot_taken"
+    code: ClassVar[Code] = "slot_taken"
     sentence: ClassVar[str] = "Slot is {fault.taken} and stays: {fault.called}"
 
     taken: str
 
 
+class AlreadyTaken(SlotTaken):
+    """Another patient has it."""
+
+    sentence = "Slot is {fault.taken}: {fault.called}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotBookable(Fault):
+    """Free, but too near or too far; ``why`` says which."""
+
+    code: ClassVar[Code] = "not_bookable"
+    sentence: ClassVar[str] = "{fault.why}: {fault.called}"
+
+    why: str
+
+
 class SlotNotFound(Fault):
-    """There is none to withdraw."""
+    """There is none."""
 
     code = "slot_not_found"
     sentence = "Slot is not there (any more): {fault.called}"
@@ -107,7 +140,7 @@ class SlotNotFound(Fault):
 class Malformed(Fault):
     """A value that says nothing; ``why`` tells what was expected."""
 
-    code: ClassVar[str] = "invalid"
+    code: ClassVar[Code] = "invalid"
     sentence: ClassVar[str] = "{fault.why}: {fault.called}"
 
     why: str
@@ -118,5 +151,5 @@ class FieldFault:
     """A field at fault, rather than a slot."""
 
     field: str
-    code: str
+    code: Code
     detail: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.domain.wall_time import instant_of
+from chalicelib.domain.wall_time import instant_of, time_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,9 @@ class Session:
 
     begins: timedelta
     ends: timedelta
+
+    def __str__(self) -> str:
+        return f"{time_of_day(self.begins)}-{time_of_day(self.ends)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pynamodb.exceptions import DoesNotExist
+
 from chalicelib.domain.day import Change, Day
-from chalicelib.domain.errors import DayChanged, DoctorNotFound
-from chalicelib.domain.saved import Saved
+from chalicelib.domain.errors import DayChanged, DoctorChanged, DoctorNotFound
 from chalicelib.domain.slot import SlotStatus
-from chalicelib.storage import doctor_items, keys, slot_map
+from chalicelib.storage import day_items, doctor_items, keys, slot_map, table
 from chalicelib.storage.failures import reading
-from chalicelib.storage.records import ChangeRecord, DayRecord, DoctorRecord, Item, SlotRecord
+from chalicelib.storage.records import ChangeRecord, DayRecord, DoctorRecord, SlotRecord
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
     from pynamodb.expressions.update import Action
 
     from chalicelib.domain.doctor import Doctor
-    from chalicelib.domain.slot import Slot
+    from chalicelib.domain.saved import Saved
+
+# Days read at a time: a month, so that a month of a doctor is one query.
+_PAGE = 31
 
 
 class Days:
@@ -37,23 +42,53 @@ class Days:
         wanted = [(partition, keys.DOCTOR), (partition, keys.of_day(on))]
         if request_id is not None:
             wanted.append((partition, keys.of_change(on, request_id)))
-        with reading():
-            found = {item.sk: item for item in Item.batch_get(wanted, consistent_read=True)}
+        found = table.get_together(wanted)
 
-        doctor, day, change = (found.get(sk) for _, sk in (*wanted, (partition, ""))[:3])
+        doctor, day, change = (found.get(key) for key in (*wanted, (partition, ""))[:3])
         if not isinstance(doctor, DoctorRecord):
             raise DoctorNotFound(doctor_id)
         return (
             doctor_items.read(doctor),
-            _read_day(day, doctor_id, on),
-            _read_saved(change) if isinstance(change, ChangeRecord) else None,
+            day_items.read(day)
+            if isinstance(day, DayRecord)
+            else Day(doctor_id=doctor_id, date=on),
+            day_items.read_saved(change) if isinstance(change, ChangeRecord) else None,
         )
 
-    def save(self, day: Day, saved: Saved, *, now: datetime) -> Day:
+    def load_alone(self, doctor_id: str, on: date) -> Day:
+        """The day as ``load`` reads it, for whoever knows the doctor. Raises ``Unavailable``."""
+        try:
+            with reading():
+                item = DayRecord.get(
+                    keys.of_doctor(doctor_id), keys.of_day(on), consistent_read=True
+                )
+        except DoesNotExist:
+            return Day(doctor_id=doctor_id, date=on)
+        return day_items.read(item)
+
+    def between(self, doctor_id: str, first: date, last: date) -> Iterator[Day]:
+        """The days on which anything was ever saved, both ends included, in time order.
+
+        Strongly consistent, and read as far as they are asked for, a month at a time. Raises
+        ``Unavailable``.
+        """
+        with reading():
+            yield from map(
+                day_items.read,
+                DayRecord.query(
+                    keys.of_doctor(doctor_id),
+                    DayRecord.sk.between(keys.of_day(first), keys.of_day(last)),
+                    consistent_read=True,
+                    page_size=_PAGE,
+                ),
+            )
+
+    def save(self, doctor: Doctor, day: Day, saved: Saved, *, now: datetime) -> Day:
         """Store the change of ``saved`` on top of ``day`` as it was read, whole or not at all.
 
         Raises ``DayChanged`` where the day or one of the slots is no longer as it was read, or
-        the request was carried out meanwhile; ``Unavailable``; ``OutcomeUnknown``.
+        the request was carried out meanwhile; ``DoctorChanged``; ``Unavailable``;
+        ``OutcomeUnknown``.
         """
         change = saved.change
         partition = keys.of_doctor(day.doctor_id)
@@ -70,18 +105,25 @@ class Days:
             )
         for slot in change.opens:
             transaction.put(
-                _slot_item(partition, slot),
+                day_items.write_slot(partition, slot),
                 if_=SlotRecord.pk.does_not_exist(),
                 otherwise=DayChanged(exist=(slot,)),
             )
         transaction.put(
-            _change_item(partition, day.date, saved),
+            day_items.write_saved(partition, day.date, saved),
             if_=ChangeRecord.pk.does_not_exist(),
             otherwise=DayChanged(),
         )
+        if day.version == 0:
+            # The new day must not stand where the doctor is no longer searched for.
+            transaction.check(
+                DoctorRecord(partition, keys.DOCTOR),
+                if_=DoctorRecord.place == doctor_items.place(doctor),
+                otherwise=DoctorChanged(),
+            )
         transaction.update(
             DayRecord(partition, keys.of_day(day.date)),
-            _first_save(day.after(change)) if day.version == 0 else _further_save(change),
+            _first_save(doctor, day.after(change)) if day.version == 0 else _further_save(change),
             if_=(
                 DayRecord.pk.does_not_exist()
                 if day.version == 0
@@ -93,9 +135,11 @@ class Days:
         return day.after(change)
 
 
-def _first_save(day: Day) -> list[Action]:
+def _first_save(doctor: Doctor, day: Day) -> list[Action]:
     return [
         DayRecord.kind.set(DayRecord),
+        DayRecord.partition.set(keys.of_search(doctor.specialty, day.date)),
+        DayRecord.place.set(day_items.place(doctor)),
         DayRecord.version.set(day.version),
         DayRecord.revision.set(day.revision),
         DayRecord.slots.set(slot_map.write(day.slots.values())),
@@ -111,55 +155,3 @@ def _further_save(change: Change) -> list[Action]:
         *(entries[keys.instant(slot.start)].set(slot_map.entry(slot)) for slot in change.opens),
         *(entries[keys.instant(slot.start)].remove() for slot in change.withdraws),
     ]
-
-
-def _slot_item(partition: str, slot: Slot) -> SlotRecord:
-    return SlotRecord(
-        partition,
-        keys.of_slot(slot.start),
-        start=keys.instant(slot.start),
-        end=keys.instant(slot.end),
-        status=str(slot.status),
-    )
-
-
-def _change_item(partition: str, on: date, saved: Saved) -> ChangeRecord:
-    return ChangeRecord(
-        partition,
-        keys.of_change(on, saved.request_id),
-        request_id=saved.request_id,
-        fingerprint=saved.fingerprint,
-        version=saved.version,
-        at=slot_map.moment(saved.at),
-        by=saved.by,
-        client=saved.client,
-        opened=slot_map.write(saved.change.opens),
-        withdrawn=slot_map.write(saved.change.withdraws),
-    )
-
-
-def _read_saved(item: ChangeRecord) -> Saved:
-    return Saved(
-        request_id=item.request_id,
-        fingerprint=item.fingerprint,
-        version=int(item.version),
-        at=slot_map.read_moment(item.at),
-        by=item.by,
-        client=item.client,
-        change=Change(
-            opens=tuple(slot_map.read(item.opened.as_dict()).values()),
-            withdraws=tuple(slot_map.read(item.withdrawn.as_dict()).values()),
-        ),
-    )
-
-
-def _read_day(item: Item | None, doctor_id: str, on: date) -> Day:
-    if not isinstance(item, DayRecord):
-        return Day(doctor_id=doctor_id, date=on)
-    return Day(
-        doctor_id=doctor_id,
-        date=on,
-        version=int(item.version),
-        revision=int(item.revision),
-        slots=slot_map.read(item.slots.as_dict()),
-    )

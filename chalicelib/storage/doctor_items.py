@@ -14,6 +14,11 @@ from chalicelib.storage.records import DoctorRecord, SessionMap
 _MINUTE = timedelta(minutes=1)
 
 
+def place(doctor: Doctor) -> str:
+    """Where she stands in the directory."""
+    return keys.in_directory(doctor.specialty, doctor.location, doctor.doctor_id)
+
+
 def write(doctor: Doctor) -> DoctorRecord:
     """The item, with the doctor's place in the directory."""
     grid = doctor.grid
@@ -21,7 +26,7 @@ def write(doctor: Doctor) -> DoctorRecord:
         keys.of_doctor(doctor.doctor_id),
         keys.DOCTOR,
         partition=keys.ALL_DOCTORS,
-        place=keys.in_directory(doctor.specialty, doctor.location, doctor.doctor_id),
+        place=place(doctor),
         doctor_id=doctor.doctor_id,
         name=doctor.name,
         specialty=doctor.specialty,
@@ -35,7 +40,8 @@ def write(doctor: Doctor) -> DoctorRecord:
         lead_minutes=doctor.lead_time // _MINUTE,
         window_days=doctor.booking_window.days,
         delegates=sorted(doctor.delegates),
-        version=1,
+        version=doctor.version,
+        is_relocating=doctor.is_relocating or None,
     )
 
 
@@ -57,4 +63,6 @@ def read(item: DoctorRecord) -> Doctor:
         lead_time=item.lead_minutes * _MINUTE,
         booking_window=timedelta(days=item.window_days),
         delegates=frozenset(str(name) for name in item.delegates),
+        version=int(item.version),
+        is_relocating=bool(item.is_relocating),
     )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist, PutError
 
-from chalicelib.domain.errors import DoctorNotFound, Refused
-from chalicelib.domain.faults import FieldFault
-from chalicelib.storage import doctor_items, keys
+from chalicelib.domain.errors import DoctorChanged, DoctorNotFound
+from chalicelib.storage import cursors, doctor_items, keys, table
 from chalicelib.storage.failures import reading, writing
 from chalicelib.storage.records import Directory, DoctorRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from chalicelib.domain.doctor import Doctor
 
 
@@ -43,16 +43,43 @@ class Doctors:
             raise DoctorNotFound(doctor_id) from None
         return doctor_items.read(item)
 
+    def get_together(self, doctor_ids: Collection[str]) -> dict[str, Doctor]:
+        """At most 100 of them by id, as far as they are known, in one strongly consistent read.
+
+        Raises ``Unavailable``.
+        """
+        wanted = [(keys.of_doctor(doctor_id), keys.DOCTOR) for doctor_id in doctor_ids]
+        found = table.get_together(wanted).values() if wanted else ()
+        doctors = (doctor_items.read(item) for item in found if isinstance(item, DoctorRecord))
+        return {doctor.doctor_id: doctor for doctor in doctors}
+
     def add(self, doctor: Doctor) -> bool:
         """Store a new doctor; False, and nothing done, where the id is known already."""
         try:
+            self.save(doctor)
+        except DoctorChanged:
+            return False
+        return True
+
+    def save(self, doctor: Doctor) -> Doctor:
+        """Store her settings on top of those of her ``version`` (0: she is new), and give them.
+
+        Raises ``DoctorChanged`` where they are not of that version; ``Unavailable``;
+        ``OutcomeUnknown``.
+        """
+        saved = replace(doctor, version=doctor.version + 1)
+        try:
             with writing():
-                doctor_items.write(doctor).save(condition=DoctorRecord.pk.does_not_exist())
+                doctor_items.write(saved).save(
+                    condition=DoctorRecord.version == doctor.version
+                    if doctor.version
+                    else DoctorRecord.pk.does_not_exist()
+                )
         except PutError as error:
             if error.cause_response_code == "ConditionalCheckFailedException":
-                return False
+                raise DoctorChanged from error
             raise
-        return True
+        return saved
 
     def page(
         self, *, specialty: str | None, location: str | None, limit: int, cursor: str | None
@@ -82,27 +109,17 @@ class Doctors:
             )
         return DoctorPage(
             doctors=tuple(doctor_items.read(item) for item in found[:limit]),
-            cursor=_cursor(found[limit - 1]) if len(found) > limit else None,
+            cursor=cursors.write(str(found[limit - 1].place)) if len(found) > limit else None,
         )
-
-
-def _cursor(last: DoctorRecord) -> str:
-    return base64.urlsafe_b64encode(str(last.place).encode()).decode().rstrip("=")
 
 
 def _start_behind(cursor: str, sought: str) -> dict[str, dict[str, str]]:
     """The key of the last doctor of the page before, as DynamoDB wants it."""
-    try:
-        place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        _, _, doctor_id = keys.read_place(text := place.decode())
-    except ValueError:
-        text, doctor_id = "", ""
-    too_long = len(text.encode()) > keys.LONGEST_SORT_KEY
-    if not doctor_id or too_long or not text.startswith(sought):
-        raise Refused(FieldFault("cursor", "invalid", "This cursor is not of this search"))
+    place = cursors.read(cursor, within=sought, parts=3)
+    _, _, doctor_id = keys.read_place(place)
     return {
         "PK": {"S": keys.of_doctor(doctor_id)},
         "SK": {"S": keys.DOCTOR},
         "GSI1PK": {"S": keys.ALL_DOCTORS},
-        "GSI1SK": {"S": text},
+        "GSI1SK": {"S": place},
     }

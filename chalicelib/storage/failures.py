@@ -8,53 +8,57 @@ from typing import TYPE_CHECKING
 from botocore import exceptions as botocore_errors
 from pynamodb.exceptions import PynamoDBException, VerboseClientError
 
-from chalicelib.domain.errors import OutcomeUnknown, Unavailable
+from chalicelib.domain.errors import Busy, OutcomeUnknown, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Nothing was done, and the same may be asked again.
-_NOT_NOW = {
+# Nothing was done, and the same may be asked again in a moment,
+_BUSY = {
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
     "ProvisionedThroughputExceeded",
     "RequestLimitExceeded",
-    "ResourceNotFoundException",
     "Throttling",
     "ThrottlingError",
     "ThrottlingException",
 }
+# ... or when there is a table.
+_AWAY = "ResourceNotFoundException"
 # Of a write nobody knows whether it was done.
 _UNKNOWN = {"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"}
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Raise ``Unavailable`` where the store gives no answer."""
+    """Raise ``Busy`` where the store asks for patience, ``Unavailable`` where it is silent."""
     try:
         yield
     except PynamoDBException as error:
-        if is_not_now(error) or _is_unknown(error):
+        if not_now := _not_now(error):
+            raise not_now from error
+        if _is_unknown(error):
             raise Unavailable from error
         raise
 
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Raise ``Unavailable`` where nothing was written, ``OutcomeUnknown`` where that is unsure."""
+    """Raise as ``reading`` where nothing was written, ``OutcomeUnknown`` where that is unsure."""
     try:
         yield
     except PynamoDBException as error:
-        if is_not_now(error):
-            raise Unavailable from error
+        if not_now := _not_now(error):
+            raise not_now from error
         if _is_unknown(error):
             raise OutcomeUnknown from error
         raise
 
 
-def is_not_now(error: PynamoDBException) -> bool:
-    """Throttled, or no table (yet)."""
-    return _code(error) in _NOT_NOW or bool(reason_codes(error) & _NOT_NOW)
+def _not_now(error: PynamoDBException) -> Unavailable | None:
+    if _code(error) in _BUSY or reason_codes(error) & _BUSY:
+        return Busy()
+    return Unavailable() if _code(error) == _AWAY else None
 
 
 def reason_codes(error: PynamoDBException) -> set[str]:

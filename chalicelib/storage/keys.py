@@ -9,6 +9,9 @@ DOCTOR = "PROFILE"
 # All doctors stand in one partition of the directory index, sorted as they are searched.
 ALL_DOCTORS = "DOCTORS"
 
+# Behind every day of a doctor's.
+LAST_DAY = "DAY#~"
+
 # Bytes; DynamoDB takes no longer sort key, not even to look for one.
 LONGEST_SORT_KEY = 1024
 
@@ -21,9 +24,19 @@ def of_doctor(doctor_id: str) -> str:
     return f"DOCTOR#{doctor_id}"
 
 
+def doctor_id_of(partition: str) -> str:
+    """The reverse of ``of_doctor``."""
+    return partition.removeprefix("DOCTOR#")
+
+
 def of_day(on: date) -> str:
     """A date of hers."""
     return f"DAY#{on.isoformat()}"
+
+
+def date_of_day(sort_key: str) -> date:
+    """The reverse of ``of_day``."""
+    return date.fromisoformat(sort_key.removeprefix("DAY#"))
 
 
 def of_slot(start: datetime) -> str:
@@ -37,19 +50,24 @@ def of_change(on: date, request_id: str) -> str:
 
 
 def in_directory(*parts: str) -> str:
-    """Specialty, location, doctor id, or the first of them: a prefix of those below it.
+    """Specialty, location, doctor id, or some of them: a prefix of those below it.
 
     A ``#`` of a name is percent-encoded, to be told from the one behind each name.
     """
     return "".join(f"{part.replace('%', '%25').replace('#', '%23')}#" for part in parts)
 
 
-def read_place(text: str) -> tuple[str, str, str]:
-    """The reverse of ``in_directory`` of all three; ``ValueError`` where it is not."""
-    specialty, location, doctor_id, end = text.split("#")
-    if end or in_directory(*(unquote(part) for part in (specialty, location, doctor_id))) != text:
+def of_search(specialty: str, on: date) -> str:
+    """The index partition of all days of that specialty on that date."""
+    return f"{in_directory(specialty)}{on.isoformat()}"
+
+
+def read_place(text: str) -> tuple[str, ...]:
+    """The reverse of ``in_directory``; ``ValueError`` where it is not."""
+    parts = tuple(unquote(part) for part in text.split("#")[:-1])
+    if not parts or not all(parts) or in_directory(*parts) != text:
         raise ValueError(text)
-    return unquote(specialty), unquote(location), unquote(doctor_id)
+    return parts
 
 
 def instant(at: datetime) -> str:

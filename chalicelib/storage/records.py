@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pynamodb.attributes import (
+    BooleanAttribute,
     DiscriminatorAttribute,
     ListAttribute,
     MapAttribute,
@@ -16,7 +17,7 @@ from pynamodb.models import Model
 
 
 class Directory(GlobalSecondaryIndex[Any]):
-    """Doctors in the order in which they are searched."""
+    """Doctors, and their days by specialty and date, in the order in which they are searched."""
 
     class Meta:
         """``KEYS`` say nothing of what stands under them: see ``keys.in_directory``."""
@@ -72,6 +73,7 @@ class DoctorRecord(Item, discriminator="doctor"):
     window_days = NumberAttribute()
     delegates = ListAttribute(of=UnicodeAttribute)
     version = NumberAttribute()
+    is_relocating = BooleanAttribute(null=True)
 
 
 class DayRecord(Item, discriminator="day"):
@@ -83,12 +85,18 @@ class DayRecord(Item, discriminator="day"):
 
 
 class SlotRecord(Item, discriminator="slot"):
-    """The truth about one slot; ``held_until`` only while it is held."""
+    """The truth about one slot; ``holder`` and ``held_until`` only while it is held.
+
+    ``booking_id`` and ``patient_reference`` only while it is booked.
+    """
 
     start = UnicodeAttribute()
     end = UnicodeAttribute()
     status = UnicodeAttribute()
+    holder = UnicodeAttribute(null=True)
     held_until = UnicodeAttribute(null=True)
+    booking_id = UnicodeAttribute(null=True)
+    patient_reference = UnicodeAttribute(null=True)
 
 
 class ChangeRecord(Item, discriminator="change"):

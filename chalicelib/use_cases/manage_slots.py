@@ -8,30 +8,26 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import saving, wall_time
 from chalicelib.domain.errors import (
+    Busy,
     DayChanged,
     KeyReused,
-    OutcomeUnknown,
+    LostRace,
     Refused,
-    Unavailable,
     VersionMismatch,
 )
 from chalicelib.domain.saved import Saved
+from chalicelib.use_cases.attempts import until_settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
-    from zoneinfo import ZoneInfo
 
     from chalicelib.domain.caller import Caller
     from chalicelib.domain.day import Change, Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.ticks import Tick
     from chalicelib.storage.days import Days
-
-# Of those that want the same day at the same moment one succeeds each time.
-MOST_ATTEMPTS = 10
-# A silent store costs seconds each time, and whoever asked waits.
-MOST_UNANSWERED = 2
+    from chalicelib.storage.recent_doctors import RecentDoctors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,21 +68,18 @@ class SavedDay(DoctorsDay):
 
 
 class ManageSlots:
-    """``zone_of`` is a doctor's zone, which never changes and so may be remembered.
-
-    ``now`` tells the time; ``pause`` waits after a lost race, the longer the higher its argument.
-    """
+    """``now`` tells the time; ``pause`` waits before another attempt (see ``until_settled``)."""
 
     def __init__(
         self,
         days: Days,
-        zone_of: Callable[[str], ZoneInfo],
+        recent: RecentDoctors,
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
         """Nothing is read before somebody asks."""
         self._days = days
-        self._zone_of = zone_of
+        self._recent = recent
         self._now = now
         self._pause = pause
 
@@ -95,10 +88,28 @@ class ManageSlots:
 
         Raises ``DoctorNotFound``, ``NotAllowed``, ``Unavailable``.
         """
-        now = self._now()
         if on is None:
-            on = wall_time.local_date(now, self._zone_of(doctor_id))
+            on = wall_time.local_date(self._now(), self._recent.zone_of(doctor_id))
+        return until_settled(lambda: self._look(caller, doctor_id, on), self._pause)
+
+    def glance_at(self, caller: Caller, doctor_id: str, on: date) -> DoctorsDay:
+        """As ``look_at``, with settings of the doctor that may be ten seconds old.
+
+        One read of one item, but for the first of every ten seconds: what a page asks that looks
+        for changes every few seconds.
+        """
+        doctor = self._recent.known(doctor_id)
+        if doctor is None:
+            return self.look_at(caller, doctor_id, on)
+        caller.require_may_manage(doctor)
+        now = self._now()
+        day = until_settled(lambda: self._days.load_alone(doctor_id, on), self._pause)
+        return DoctorsDay(doctor=doctor, day=day.at(now), now=now)
+
+    def _look(self, caller: Caller, doctor_id: str, on: date) -> DoctorsDay:
+        now = self._now()
         doctor, day, _ = self._days.load(doctor_id, on)
+        self._recent.remember(doctor, now)
         caller.require_may_manage(doctor)
         return DoctorsDay(doctor=doctor, day=day.at(now), now=now)
 
@@ -109,18 +120,10 @@ class ManageSlots:
         ``Refused``, ``VersionMismatch``, ``KeyReused``, ``DoctorNotFound``, ``NotAllowed``,
         ``Unavailable``, ``OutcomeUnknown``.
         """
-        lost, unanswered = DayChanged(), 0
-        for attempt in range(MOST_ATTEMPTS):
-            try:
-                return self._save_once(caller, request)
-            except DayChanged as error:
-                lost = error
-            except OutcomeUnknown:
-                unanswered += 1
-                if unanswered == MOST_UNANSWERED:
-                    raise
-            self._pause(attempt)
-        raise self._refusal(request.doctor_id, lost) or Unavailable from lost
+        try:
+            return until_settled(lambda: self._save_once(caller, request), self._pause)
+        except LostRace as lost:
+            raise self._refusal(request.doctor_id, lost) or Busy from lost
 
     def _save_once(self, caller: Caller, request: SaveRequest) -> SavedDay:
         doctor, stored, earlier = self._days.load(
@@ -146,12 +149,15 @@ class ManageSlots:
             raise
 
         saved = _saved(caller, request, day, change, now)
-        after = self._days.save(day, saved, now=now)
+        after = self._days.save(doctor, day, saved, now=now)
         return SavedDay(doctor=doctor, day=after, now=now, version=after.version, before=day)
 
-    def _refusal(self, doctor_id: str, lost: DayChanged) -> Refused | None:
+    def _refusal(self, doctor_id: str, lost: LostRace) -> Refused | None:
         """The slots that were in the way to the last, though the day never showed them there."""
-        return saving.refusal(exist=lost.exist, stay=lost.stay, zone=self._zone_of(doctor_id))
+        if not isinstance(lost, DayChanged):
+            return None
+        zone = self._recent.zone_of(doctor_id)
+        return saving.refusal(exist=lost.exist, stay=lost.stay, zone=zone)
 
 
 def _require_version(request: SaveRequest, day: Day) -> None:

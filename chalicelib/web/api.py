@@ -1,4 +1,4 @@
-"""What is JSON for everybody: doctors, and whether the service is well; and the way to the page."""
+"""What stands around the two sides: the way to the page, health, files."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from http import HTTPStatus
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.bootstrap import services
-from chalicelib.domain.errors import DoctorNotFound
 from chalicelib.storage import table
-from chalicelib.web import assets, auth, forms, negotiation, problems, representations
+from chalicelib.web import assets, negotiation, problems, representations, shapes
 
 blueprint = Blueprint(__name__)
 
@@ -30,34 +28,7 @@ def get_root() -> Response:
 def get_health() -> Response:
     """Well as long as the table answers."""
     table.ping()
-    return representations.json({"status": "ok"})
-
-
-@blueprint.route("/doctors", methods=["GET"])
-@problems.translated(_request)
-def get_doctors() -> Response:
-    """Doctors by specialty, location and id, page by page."""
-    request = _request()
-    caller = auth.caller(request)
-    page = services().doctors.page(
-        specialty=forms.words(request, "specialty"),
-        location=forms.words(request, "location"),
-        limit=forms.number(request, "limit", default=20, least=1, most=100),
-        cursor=forms.query(request, "cursor"),
-    )
-    doctors = [representations.doctor(doctor, caller) for doctor in page.doctors]
-    return representations.json({"doctors": doctors, "next": page.cursor})
-
-
-@blueprint.route("/doctors/{doctor_id}", methods=["GET"])
-@problems.translated(_request)
-def get_doctor(doctor_id: str) -> Response:
-    """One doctor."""
-    caller = auth.caller(_request())
-    if not forms.is_doctor_id(doctor_id):
-        raise DoctorNotFound(doctor_id)
-    doctor = services().doctors.get(doctor_id)
-    return representations.json(representations.doctor(doctor, caller))
+    return representations.json(shapes.Health())
 
 
 @blueprint.route("/static/{name}", methods=["GET"])

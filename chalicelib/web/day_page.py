@@ -11,7 +11,7 @@ from uuid import uuid4
 from chalicelib.domain import wall_time
 from chalicelib.domain.faults import FieldFault
 from chalicelib.domain.slot import SlotStatus
-from chalicelib.web import forms
+from chalicelib.domain.slot_id import spell_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -196,7 +196,7 @@ class _Pencil:
         touched = enabled and self.left is not None and slot.start in self.left.touched
         kind = self._kind(box)
         return DrawnBox(
-            value=forms.box(slot.start),
+            value=spell_start(slot.start),
             start=wall_time.clock(slot.start, zone),
             end=wall_time.clock(slot.end, zone),
             state=self._state(box, kind),

@@ -12,7 +12,7 @@ from chalice.app import Response
 
 from chalicelib.domain import errors, wall_time
 from chalicelib.domain.faults import FieldFault, Overlaps
-from chalicelib.web import negotiation
+from chalicelib.web import negotiation, shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,33 +37,36 @@ class HttpError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """``more`` are extension members of the problem document."""
+    """``version`` is the day's, where the client asked for another."""
 
     status: HTTPStatus
     detail: str
-    errors: tuple[dict[str, Any], ...] = ()
-    more: dict[str, Any] = field(default_factory=dict)
+    errors: tuple[shapes.ErrorEntry, ...] = ()
+    version: int | msgspec.UnsetType = msgspec.UNSET
     headers: negotiation.Headers = field(default_factory=dict)
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> shapes.Problem:
         """The members of RFC 9457, ``errors``, and what else there is to know."""
-        return {
-            "type": "about:blank",
-            "title": self.status.phrase,
-            "status": self.status.value,
-            "detail": self.detail,
-            "errors": self.errors,
-            **self.more,
-        }
+        return shapes.Problem(
+            type="about:blank",
+            title=self.status.phrase,
+            status=self.status.value,
+            detail=self.detail,
+            errors=list(self.errors),
+            version=self.version,
+        )
 
 
 _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
     errors.Refused: HTTPStatus.BAD_REQUEST,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.SlotUnknown: HTTPStatus.NOT_FOUND,
     errors.DoctorNotFound: HTTPStatus.NOT_FOUND,
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
     errors.VersionMismatch: HTTPStatus.PRECONDITION_FAILED,
     errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -78,24 +81,22 @@ def of(error: errors.DomainError | HttpError) -> Problem:
             told = tuple(_fault(fault, zone) for fault in faults)
             return Problem(status=status, detail=str(error), errors=told)
         case errors.VersionMismatch(version=version):
-            return Problem(status=status, detail=str(error), more={"version": version})
+            return Problem(status=status, detail=str(error), version=version)
         case errors.Unavailable() | errors.OutcomeUnknown():
             return Problem(status=status, detail=str(error), headers={"Retry-After": "1"})
         case _:
             return Problem(status=status, detail=str(error))
 
 
-def _fault(fault: Fault | FieldFault, zone: ZoneInfo | None) -> dict[str, Any]:
+def _fault(fault: Fault | FieldFault, zone: ZoneInfo | None) -> shapes.ErrorEntry:
     if isinstance(fault, FieldFault):
-        return {"field": fault.field, "code": fault.code, "detail": fault.detail}
-    told: dict[str, Any] = {
-        "start": _told(fault.start, zone),
-        "code": fault.code,
-        "detail": fault.detail,
-    }
+        return shapes.ErrorEntry(field=fault.field, code=fault.code, detail=fault.detail)
+    told = shapes.ErrorEntry(start=_told(fault.start, zone), code=fault.code, detail=fault.detail)
     if isinstance(fault, Overlaps):
         other = fault.conflicts_with
-        told["conflicts_with"] = {"start": _told(other.start, zone), "end": _told(other.end, zone)}
+        told.conflicts_with = shapes.Span(
+            start=_told(other.start, zone), end=_told(other.end, zone)
+        )
     return told
 
 

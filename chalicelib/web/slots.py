@@ -7,7 +7,7 @@ from chalice.app import Blueprint, Request, Response
 from chalicelib.bootstrap import services
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.faults import FieldFault
-from chalicelib.web import auth, forms, negotiation, problems, representations
+from chalicelib.web import auth, forms, inputs, negotiation, problems, representations
 
 blueprint = Blueprint(__name__)
 
@@ -22,13 +22,13 @@ def get_slots() -> Response:
     """A day of a doctor: by default her own today."""
     request = _request()
     caller = auth.caller(request)
-    doctor_id = forms.query(request, "doctor_id") or caller.doctor_id
+    doctor_id = inputs.query(request, "doctor_id") or caller.doctor_id
     if doctor_id is None:
         raise Refused(FieldFault("doctor_id", "required", "doctor_id is missing"))
-    date = forms.query(request, "date")
+    date = inputs.query(request, "date")
 
     seen = services().manage_slots.look_at(
-        caller, forms.doctor_id(doctor_id), forms.day(date) if date else None
+        caller, inputs.doctor_id(doctor_id), inputs.day(date) if date else None
     )
 
     if negotiation.wants_html(request):
@@ -36,13 +36,13 @@ def get_slots() -> Response:
 
         return pages.day(seen, request)
     day = representations.day(seen)
-    etag = representations.etag(day["version"], day)
+    etag = representations.etag(day.version, day)
     if representations.is_known(etag, request):
         return representations.not_modified(etag)
     return representations.json(day, {"ETag": etag})
 
 
-@blueprint.route("/slots", methods=["POST"], content_types=[forms.JSON, forms.FORM])
+@blueprint.route("/slots", methods=["POST"], content_types=[inputs.JSON, forms.FORM])
 @problems.translated(_request)
 def post_slots() -> Response:
     """Save a day: from a machine as JSON, from the page as a form."""
@@ -56,6 +56,5 @@ def post_slots() -> Response:
     saved = services().manage_slots.save(caller, forms.saved_json(request))
 
     day = representations.day(saved)
-    etag = representations.etag(day["version"], day)
-    answer = {"message": representations.SAVED, **day, "version": saved.version}
-    return representations.json(answer, {"ETag": etag})
+    etag = representations.etag(day.version, day)
+    return representations.json(representations.saved_day(saved), {"ETag": etag})

@@ -16,9 +16,10 @@ from chalicelib.domain.saved import Saved
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import table
 from chalicelib.storage.days import Days
+from chalicelib.storage.recent_doctors import RecentDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from tests import behind
-from tests.builders import LONDON, MONDAY, SUNDAY_NOON, a_doctor, a_slot, at, tick
+from tests.builders import MONDAY, SUNDAY_NOON, a_doctor, a_slot, at, tick
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tests.site import Site
 
 DAYS = Days()
+DR_LEE = a_doctor()
 
 
 def read() -> Day:
@@ -47,7 +49,7 @@ def write(
         client="test",
         change=Change(opens=opens, withdraws=withdraws),
     )
-    return DAYS.save(day, saved, now=SUNDAY_NOON)
+    return DAYS.save(DR_LEE, day, saved, now=SUNDAY_NOON)
 
 
 @pytest.mark.usefixtures("site")
@@ -236,7 +238,8 @@ def test_a_request_sent_twice_at_once_is_not_refused_for_what_it_did_itself(
     site: Site, missing: str, if_versions: frozenset[int] | None
 ) -> None:
     site.save("09:00", Idempotency_Key="twice")
-    slots = ManageSlots(TornDays(missing), lambda _id: LONDON, site.clock, lambda _attempt: None)
+    recent = RecentDoctors(site.services.doctors, site.clock)
+    slots = ManageSlots(TornDays(missing), recent, site.clock, lambda _attempt: None)
     request = SaveRequest(
         doctor_id="dr-lee",
         date=MONDAY,

@@ -10,10 +10,16 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib.storage.days import Days
+from chalicelib.storage.recent_doctors import RecentDoctors
+from chalicelib.use_cases.attempts import MOST_ATTEMPTS
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
-from tests.builders import LONDON, MONDAY, tick
+from tests.builders import MONDAY, tick
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from botocore.awsrequest import AWSPreparedRequest
+
     from tests.site import Site
 
 SAVE = "TransactWriteItems"
@@ -36,14 +42,24 @@ def answer(code: str, status: int = 400, **more: object) -> AWSResponse:
     return AWSResponse("http://dynamodb", status, {}, Raw(body))  # type: ignore[arg-type]
 
 
-def conflict() -> AWSResponse:
-    """As AWS tells that another transaction was at work on the day at that moment."""
-    reasons = [{"Code": "None"}, {"Code": "None"}, {"Code": "TransactionConflict"}]
-    return answer("TransactionCanceledException", CancellationReasons=reasons)
+def cancelled(code: str) -> Callable[[AWSPreparedRequest], AWSResponse]:
+    """As AWS tells that the last of a transaction's actions is why all of it was not done."""
+
+    def cancel(request: AWSPreparedRequest) -> AWSResponse:
+        assert isinstance(request.body, bytes)
+        others = len(json.loads(request.body)["TransactItems"]) - 1
+        reasons = [*({"Code": "None"} for _ in range(others)), {"Code": code}]
+        return answer("TransactionCanceledException", CancellationReasons=reasons)
+
+    return cancel
+
+
+CONFLICT = cancelled("TransactionConflict")
+THROTTLED = cancelled("ThrottlingError")
 
 
 def test_a_transaction_conflict_is_tried_again(site: Site) -> None:
-    with site.failing(SAVE, conflict(), conflict()):
+    with site.failing(SAVE, CONFLICT, CONFLICT):
         saved = site.save("09:00")
 
     assert (saved.status, saved.json["version"]) == (200, 1)
@@ -51,10 +67,11 @@ def test_a_transaction_conflict_is_tried_again(site: Site) -> None:
 
 def test_each_attempt_waits_for_longer_than_the_one_before(site: Site) -> None:
     pauses: list[int] = []
-    slots = ManageSlots(Days(), lambda _id: LONDON, site.clock, pauses.append)
+    recent = RecentDoctors(site.services.doctors, site.clock)
+    slots = ManageSlots(Days(), recent, site.clock, pauses.append)
     request = SaveRequest(doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="x")
 
-    with site.failing(SAVE, conflict(), conflict(), conflict()):
+    with site.failing(SAVE, CONFLICT, CONFLICT, CONFLICT):
         slots.save(site.services.local_caller, request)
 
     assert pauses == [0, 1, 2]
@@ -63,7 +80,7 @@ def test_each_attempt_waits_for_longer_than_the_one_before(site: Site) -> None:
 def test_conflicts_without_end_become_503_and_nothing_is_stored(site: Site) -> None:
     before = site.export()
 
-    with site.failing(SAVE, *(conflict() for _ in range(99))):
+    with site.failing(SAVE, *[CONFLICT] * 99):
         refused = site.save("09:00")
 
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
@@ -84,16 +101,17 @@ def test_throttling_becomes_503_and_nothing_is_stored(
     assert site.export() == before
 
 
-def test_a_transaction_cancelled_by_throttling_is_503_at_once(site: Site) -> None:
-    throttled = answer(
-        "TransactionCanceledException", CancellationReasons=[{"Code": "ThrottlingError"}] * 3
-    )
-
-    with site.counting() as calls, site.failing(SAVE, *[throttled] * 99):
+def test_a_transaction_cancelled_by_throttling_is_tried_again_and_503_in_the_end(
+    site: Site,
+) -> None:
+    with site.counting() as calls, site.failing(SAVE, *[THROTTLED] * 99):
         refused = site.save("09:00")
+    with site.failing(SAVE, *[THROTTLED] * 2):
+        saved = site.save("09:00")
 
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
-    assert calls.count(SAVE) == 1
+    assert calls.count(SAVE) == MOST_ATTEMPTS
+    assert saved.status == 200
 
 
 @pytest.mark.parametrize("code", ["InternalServerError", "TransactionInProgressException"])

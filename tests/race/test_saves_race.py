@@ -16,8 +16,9 @@ from chalicelib.domain.caller import Caller, Role
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.ticks import Tick
 from chalicelib.storage.days import Days
+from chalicelib.storage.recent_doctors import RecentDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots, SavedDay, SaveRequest
-from tests.builders import LONDON, MONDAY, a_doctor, a_grid, at
+from tests.builders import MONDAY, a_doctor, a_grid, at
 from tests.race import history
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ class DaysOfLength(Days):
 
 def a_saver(services: Services, minutes: int) -> ManageSlots:
     return ManageSlots(
-        DaysOfLength(minutes), lambda _doctor_id: LONDON, services.now, bootstrap.pause_after
+        DaysOfLength(minutes),
+        RecentDoctors(services.doctors, services.now),
+        services.now,
+        bootstrap.pause_after,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import UNSET
 
 from chalicelib.domain.caller import Caller, Role
 from chalicelib.web import representations
@@ -30,4 +31,4 @@ def test_a_doctors_delegates_are_told_to_herself_and_to_an_admin_alone(
 
     doctor = representations.doctor(DOCTOR, caller)
 
-    assert doctor.get("delegates") == (["alex", "sam"] if told else None)
+    assert doctor.delegates == (["alex", "sam"] if told else UNSET)

@@ -1,0 +1,53 @@
+"""How a slot is called from outside: whose it is, and when it begins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.domain.wall_time import EARLIEST_DATE, LATEST_DATE
+
+_FORMAT = "%Y%m%dT%H%MZ"
+_START = re.compile(r"\d{8}T\d{4}Z", re.ASCII)
+_DOCTOR_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# In any zone, a local date is at most a day off the one in UTC.
+_MARGIN = timedelta(days=1)
+
+
+def is_doctor_id(text: str) -> bool:
+    """Whether a doctor could have it."""
+    return _DOCTOR_ID.fullmatch(text) is not None
+
+
+def spell_start(start: datetime) -> str:
+    """A start in UTC, to the minute, of letters and digits alone: ``20261123T0900Z``."""
+    return start.astimezone(UTC).strftime(_FORMAT)
+
+
+def read_start(text: str) -> datetime:
+    """The reverse of ``spell_start``; ``ValueError`` where it is none."""
+    if not _START.fullmatch(text):
+        raise ValueError(text)
+    return datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotId:
+    """``start`` in UTC; as text ``dr-lee~20261123T0900Z``, which is safe in a URL (RFC 3986)."""
+
+    doctor_id: str
+    start: datetime
+
+    @classmethod
+    def read(cls, text: str) -> SlotId:
+        """The reverse of ``str``; ``ValueError`` for what no slot could be called."""
+        doctor_id, _, spelled = text.rpartition("~")
+        start = read_start(spelled)
+        is_kept = EARLIEST_DATE - _MARGIN <= start.date() <= LATEST_DATE + _MARGIN
+        if not (is_kept and is_doctor_id(doctor_id)):
+            raise ValueError(text)
+        return cls(doctor_id, start)
+
+    def __str__(self) -> str:
+        return f"{self.doctor_id}~{spell_start(self.start)}"

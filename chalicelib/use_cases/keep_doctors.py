@@ -1,0 +1,100 @@
+"""Making doctors known, and changing how they offer their time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import wall_time
+from chalicelib.domain.errors import Busy, Conflict, DoctorChanged, DoctorNotFound, LostRace
+from chalicelib.domain.faults import FieldFault
+from chalicelib.use_cases.attempts import until_settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.domain.caller import Caller
+    from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.doctor_settings import DoctorSettings
+    from chalicelib.storage.doctors import Doctors
+    from chalicelib.storage.recent_doctors import RecentDoctors
+    from chalicelib.storage.search_index import SearchIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDoctor:
+    """A doctor as she is stored; ``is_new`` where this very request made her known."""
+
+    doctor: Doctor
+    is_new: bool
+
+
+class KeepDoctors:
+    """``now`` tells the time; ``pause`` waits before another attempt (see ``until_settled``)."""
+
+    def __init__(
+        self,
+        doctors: Doctors,
+        recent: RecentDoctors,
+        index: SearchIndex,
+        now: Callable[[], datetime],
+        pause: Callable[[int], None],
+    ) -> None:
+        """Nothing is read before somebody asks."""
+        self._doctors = doctors
+        self._recent = recent
+        self._index = index
+        self._now = now
+        self._pause = pause
+
+    def put(self, caller: Caller, settings: DoctorSettings) -> KeptDoctor:
+        """Make the doctor known, or give her these settings in place of those she has.
+
+        Where her specialty or location changes, her coming days are found under the new one when
+        this returns; sent again after a failure, it goes on with that. Raises ``Refused``,
+        ``NotAllowed``, ``Conflict`` for another time zone, ``Unavailable``, ``OutcomeUnknown``.
+        """
+        wanted = settings.doctor()
+        try:
+            kept = until_settled(lambda: self._put_once(caller, wanted, settings), self._pause)
+            if not kept.doctor.is_relocating:
+                return kept
+            return replace(kept, doctor=self._relocate(kept.doctor))
+        except LostRace as lost:
+            raise Busy from lost
+
+    def _put_once(self, caller: Caller, wanted: Doctor, settings: DoctorSettings) -> KeptDoctor:
+        try:
+            known = self._doctors.get(wanted.doctor_id)
+        except DoctorNotFound:
+            known = None
+        caller.require_may_configure(known, wanted)
+        if known is None:
+            return KeptDoctor(doctor=self._save(wanted), is_new=True)
+        if known.zone.key != wanted.zone.key:
+            detail = f"The time zone is set once, to {known.zone.key}: another is another doctor id"
+            raise Conflict(FieldFault("time_zone", "invalid", detail))
+        is_elsewhere = (known.specialty, known.location) != (wanted.specialty, wanted.location)
+        changed = replace(
+            wanted,
+            delegates=known.delegates if settings.delegates is None else settings.delegates,
+            version=known.version,
+            is_relocating=known.is_relocating or is_elsewhere,
+        )
+        return KeptDoctor(doctor=self._save(changed), is_new=False)
+
+    def _relocate(self, doctor: Doctor) -> Doctor:
+        """Have her coming days found where she is now, and give her as she is stored then."""
+        today = wall_time.local_date(self._now(), doctor.zone)
+        try:
+            for dates in self._index.misplaced(doctor, since=today):
+                until_settled(partial(self._index.place, doctor, dates), self._pause)
+            return self._save(replace(doctor, is_relocating=False))
+        except DoctorChanged:
+            return doctor  # a later change has found her relocating, and goes on with it
+
+    def _save(self, doctor: Doctor) -> Doctor:
+        saved = self._doctors.save(doctor)
+        return self._recent.remember(saved, self._now())

@@ -1,0 +1,99 @@
+"""The booking site's side: availability, one slot, holding and booking it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib.bootstrap import services
+from chalicelib.domain.errors import Refused
+from chalicelib.domain.faults import FieldFault
+from chalicelib.use_cases.find_slots import Search
+from chalicelib.web import auth, forms, inputs, problems, ranges, representations
+
+blueprint = Blueprint(__name__)
+
+
+def _request() -> Request:
+    return blueprint.current_request
+
+
+@blueprint.route("/availability", methods=["GET"])
+@problems.translated(_request)
+def get_availability() -> Response:
+    """Doctors of a specialty who have something bookable."""
+    request = _request()
+    auth.caller(request)
+    specialty = inputs.words(request, "specialty")
+    if specialty is None:
+        raise Refused(FieldFault("specialty", "required", "specialty is missing"))
+    first, last = ranges.of(request, lambda: services().now().date())
+    search = Search(
+        specialty=specialty,
+        location=inputs.words(request, "location"),
+        first=first,
+        last=last,
+        limit=inputs.number(request, "limit", default=20, least=1, most=100),
+        cursor=inputs.query(request, "cursor"),
+    )
+    page = services().find_slots.across(search)
+    return representations.unless_known(representations.availability(page), request)
+
+
+@blueprint.route("/slots/{slot_id}", methods=["GET"])
+@problems.translated(_request)
+def get_slot(slot_id: str) -> Response:
+    """One slot as it stands."""
+    request = _request()
+    auth.caller(request)
+    found = services().book_slots.look_at(inputs.slot_of(slot_id))
+    return representations.unless_known(representations.slot(found.slot, found.doctor), request)
+
+
+@blueprint.route("/slots/{slot_id}/hold", methods=["PUT"], content_types=[inputs.JSON])
+@problems.translated(_request)
+def put_hold(slot_id: str) -> Response:
+    """Keep a slot for somebody for a while."""
+    request = _request()
+    caller = auth.caller(request)
+    slot = inputs.slot_of(slot_id)
+    holder, length = forms.hold(request)
+    held = services().book_slots.hold(caller, slot, holder, length)
+    return representations.json(representations.held_slot(held))
+
+
+@blueprint.route("/slots/{slot_id}/hold", methods=["DELETE"])
+@problems.translated(_request)
+def delete_hold(slot_id: str) -> Response:
+    """Let a hold go."""
+    request = _request()
+    caller = auth.caller(request)
+    slot = inputs.slot_of(slot_id)
+    holder = inputs.key("holder", inputs.required(request, "holder"))
+    services().book_slots.release(caller, slot, holder)
+    return representations.nothing()
+
+
+@blueprint.route("/slots/{slot_id}/booking", methods=["PUT"], content_types=[inputs.JSON])
+@problems.translated(_request)
+def put_booking(slot_id: str) -> Response:
+    """Book a slot, perhaps in place of another."""
+    request = _request()
+    caller = auth.caller(request)
+    slot = inputs.slot_of(slot_id)
+    booked = services().book_slots.book(caller, slot, forms.booking(request))
+    status = HTTPStatus.CREATED if booked.is_new else HTTPStatus.OK
+    return representations.json(representations.slot(booked.slot, booked.doctor), status=status)
+
+
+@blueprint.route("/slots/{slot_id}/booking", methods=["DELETE"])
+@problems.translated(_request)
+def delete_booking(slot_id: str) -> Response:
+    """Cancel a booking."""
+    request = _request()
+    caller = auth.caller(request)
+    slot = inputs.slot_of(slot_id)
+    booking_id = inputs.key("booking_id", inputs.required(request, "booking_id"))
+    services().book_slots.cancel(caller, slot, booking_id)
+    return representations.nothing()

@@ -1,0 +1,157 @@
+"""What is read of a request, piece by piece; each says what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from chalicelib.domain import slot_id as slot_ids
+from chalicelib.domain import wall_time
+from chalicelib.domain.errors import DoctorNotFound, Refused, SlotUnknown
+from chalicelib.domain.faults import FieldFault
+from chalicelib.domain.slot_id import SlotId
+from chalicelib.web.problems import HttpError
+from chalicelib.web.shapes import KEY_PATTERN, MOST_WORDS
+
+if TYPE_CHECKING:
+    from chalice.app import Request
+
+JSON = "application/json"
+
+# A form of 96 boxes, all shown, offered and ticked, is 7 kB.
+_MOST_BYTES = 64 * 1024
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_KEY = re.compile(KEY_PATTERN)
+_FIELD = re.compile(r"`\$\.?(?P<path>[^`]*)`$")
+_MISSING = re.compile(r"missing required field `(?P<name>\w+)`")
+
+T = TypeVar("T")
+
+
+def body(request: Request) -> bytes:
+    """At most 64 KiB; else raise ``HttpError``."""
+    raw = request.raw_body
+    raw = raw.encode() if isinstance(raw, str) else raw
+    if len(raw) > _MOST_BYTES:
+        detail = f"The body is larger than {_MOST_BYTES} bytes"
+        raise HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+    return raw
+
+
+def json(request: Request, shape: type[T]) -> T:
+    """The body as that type. Raises ``Refused``, ``HttpError``."""
+    return part(body(request), shape)
+
+
+def part(raw: bytes | msgspec.Raw, shape: type[T], within: str = "") -> T:
+    """JSON as that type; ``within`` is where it stands. Raises ``Refused``."""
+    try:
+        return _decoder(shape).decode(raw)
+    except msgspec.ValidationError as error:
+        raise Refused(_field_fault(str(error), within)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(FieldFault("body", "invalid", f"The body is no JSON: {error}")) from None
+
+
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
+    if shape not in _decoders:
+        _decoders[shape] = msgspec.json.Decoder(shape)
+    return _decoders[shape]
+
+
+def _field_fault(message: str, within: str) -> FieldFault:
+    """Of msgspec's sentence: ``Expected `str`, got `int` - at `$.start```."""
+    place = _FIELD.search(message)
+    path = ".".join(filter(None, (within, place["path"] if place else "")))
+    if missing := _MISSING.search(message):
+        field = f"{path}.{missing['name']}".lstrip(".")
+        return FieldFault(field, "required", f"{field} is missing")
+    said = message.partition(" - at `$")[0]
+    return FieldFault(path or "body", "invalid", f"{path or 'The body'} is not valid: {said}")
+
+
+def query(request: Request, name: str) -> str | None:
+    """A query parameter; None where it is missing or empty."""
+    parameters = request.query_params
+    return parameters.get(name) or None if parameters else None
+
+
+def required(request: Request, name: str) -> str:
+    """A query parameter; raise ``Refused`` where it is missing."""
+    text = query(request, name)
+    if text is None:
+        raise Refused(FieldFault(name, "required", f"{name} is missing"))
+    return text
+
+
+def words(request: Request, name: str) -> str | None:
+    """A query parameter of at most 128 characters; else raise ``Refused``."""
+    text = query(request, name)
+    if text is not None and len(text) > MOST_WORDS:
+        raise invalid(name, f"at most {MOST_WORDS} characters")
+    return text
+
+
+def number(request: Request, name: str, *, default: int, least: int, most: int) -> int:
+    """A query parameter that is a whole number in a range; else raise ``Refused``."""
+    text = query(request, name)
+    if text is None:
+        return default
+    if re.fullmatch(r"\d{1,9}", text, re.ASCII) and least <= int(text) <= most:
+        return int(text)
+    raise invalid(name, f"a whole number from {least} to {most}")
+
+
+def day(text: str, name: str = "date") -> date:
+    """A date that exists, within those that can be kept; else raise ``Refused``."""
+    try:
+        on = date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    except ValueError:
+        on = None
+    if on is None:
+        raise invalid(name, "a date that exists, as in 2026-11-23")
+    if not wall_time.EARLIEST_DATE <= on <= wall_time.LATEST_DATE:
+        raise invalid(name, f"from {wall_time.EARLIEST_DATE} to {wall_time.LATEST_DATE}")
+    return on
+
+
+def doctor_id(text: str) -> str:
+    """Raise ``Refused`` unless it may be a doctor's id."""
+    if slot_ids.is_doctor_id(text):
+        return text
+    raise invalid("doctor_id", "1 to 64 letters, digits, _ or -")
+
+
+def doctor_of(path: str) -> str:
+    """Part of a URL as a doctor's id; ``DoctorNotFound`` where none could have it."""
+    if slot_ids.is_doctor_id(path):
+        return path
+    raise DoctorNotFound(path)
+
+
+def slot_of(path: str) -> SlotId:
+    """Part of a URL as a slot's id; ``SlotUnknown`` where none could have it."""
+    try:
+        return SlotId.read(path.replace("%7E", "~").replace("%7e", "~"))
+    except ValueError:
+        detail = f"There is no slot {path}"
+        raise SlotUnknown(FieldFault("slot_id", "slot_not_found", detail)) from None
+
+
+def key(name: str, text: str) -> str:
+    """What a client calls something of its own; raise ``Refused`` unless it is URL-safe."""
+    if _KEY.fullmatch(text):
+        return text
+    raise invalid(name, "1 to 64 letters, digits, . _ ~ or -")
+
+
+def invalid(field: str, expected: str) -> Refused:
+    """A value that is not what was expected."""
+    return Refused(FieldFault(field, "invalid", f"{field} is not valid: expected {expected}"))

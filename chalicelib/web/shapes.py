@@ -1,0 +1,302 @@
+"""The JSON of requests and answers: parsed by these types, built of them, and described by them."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
+
+from chalicelib.domain.doctor_settings import (
+    LEAD_MINUTES,
+    MOST_BOXES,
+    MOST_CHARACTERS,
+    SLOT_MINUTES,
+    WINDOW_DAYS,
+)
+from chalicelib.domain.faults import Code
+
+KEY_PATTERN = "[A-Za-z0-9._~-]{1,64}"
+DOCTOR_ID_PATTERN = "[A-Za-z0-9_-]{1,64}"
+MOST_WORDS = 128
+HOLD_SECONDS = (30, 1800)
+MOST_DELEGATES = 100
+
+
+def _matching(pattern: str, description: str, example: str) -> Meta:
+    """Described by the pattern; ``inputs`` compares it, and says in words what was expected."""
+    return Meta(
+        description=description, examples=[example], extra_json_schema={"pattern": f"^{pattern}$"}
+    )
+
+
+def _short(description: str, example: str) -> Meta:
+    """Described by its length; the domain judges it, and tells all that is wrong at once."""
+    length = {"minLength": 1, "maxLength": MOST_CHARACTERS}
+    return Meta(description=description, examples=[example], extra_json_schema=length)
+
+
+def _from_to(limits: tuple[int, int], description: str) -> Meta:
+    """Described by its limits; the domain judges it, as above."""
+    least, most = limits
+    return Meta(description=description, extra_json_schema={"minimum": least, "maximum": most})
+
+
+DoctorId = Annotated[str, _matching(DOCTOR_ID_PATTERN, "A doctor's id.", "dr-lee")]
+SlotId = Annotated[
+    str, Meta(description="Opaque; safe in a URL.", examples=["dr-lee~20261123T0900Z"])
+]
+Date = Annotated[
+    str,
+    Meta(
+        description="A date in the doctor's time zone (RFC 3339, full-date).",
+        examples=["2026-11-23"],
+        extra_json_schema={"format": "date"},
+    ),
+]
+Instant = Annotated[
+    str,
+    Meta(
+        description="An instant with the doctor's local offset (RFC 3339).",
+        examples=["2026-11-23T09:00:00+00:00"],
+        extra_json_schema={"format": "date-time"},
+    ),
+]
+WallTime = Annotated[
+    str,
+    Meta(
+        description="A time of day on the doctor's clock; 24:00 ends the day.",
+        examples=["09:00"],
+        extra_json_schema={"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"},
+    ),
+]
+TimeZone = Annotated[str, Meta(description="An IANA time zone.", examples=["Europe/London"])]
+Cursor = Annotated[
+    str | None, Meta(description="Leads to the next page; null where there is none.")
+]
+Status = Annotated[
+    Literal["free", "busy-tentative", "busy", "busy-unavailable"],
+    Meta(description="FHIR R4 Slot.status: free, held, booked, or not ticked."),
+]
+Key = Annotated[
+    str, _matching(KEY_PATTERN, "Chosen by the client: 1 to 64 letters, digits, . _ ~ or -", "h-71")
+]
+
+
+class Session(Struct, kw_only=True):
+    """Part of every day by the doctor's clock."""
+
+    from_: WallTime = field(name="from")
+    to: WallTime
+
+
+class Span(Struct, kw_only=True):
+    """From when to when a slot is."""
+
+    start: Instant
+    end: Instant
+
+
+class Slot(Struct, kw_only=True):
+    """A stretch of one doctor's time."""
+
+    slot_id: SlotId
+    start: Instant
+    end: Instant
+    status: Status
+
+
+class Box(Slot, kw_only=True, omit_defaults=True):
+    """A box of the doctor's day; `conflicts_with` is a stored slot that lies across it."""
+
+    conflicts_with: Span | UnsetType = UNSET
+
+
+class HeldSlot(Slot, kw_only=True):
+    """A slot that is held."""
+
+    held_until: Instant
+
+
+class Day(Struct, kw_only=True):
+    """Every box of the grid in time order, and every stored slot off it."""
+
+    doctor_id: DoctorId
+    date: Date
+    time_zone: TimeZone
+    version: Annotated[int, Meta(ge=0, description="Counts the saves of the doctor's side.")]
+    slots: list[Box]
+
+
+class SavedDay(Struct, kw_only=True):
+    """The day as it is after the save; `version` is what this save made of it."""
+
+    message: Annotated[str, Meta(examples=["Slots saved successfully"])]
+    doctor_id: DoctorId
+    date: Date
+    time_zone: TimeZone
+    version: Annotated[int, Meta(ge=1)]
+    slots: list[Box]
+
+
+class Doctor(Struct, kw_only=True, omit_defaults=True):
+    """A doctor's settings; `delegates` are told to herself and to an admin alone."""
+
+    doctor_id: DoctorId
+    name: str
+    specialty: Annotated[str, Meta(examples=["cardiology"])]
+    location: Annotated[str, Meta(examples=["London"])]
+    time_zone: TimeZone
+    slot_minutes: Annotated[int, Meta(examples=[30])]
+    sessions: list[Session]
+    lead_minutes: Annotated[int, Meta(description="Bookable until so long before the start.")]
+    window_days: Annotated[int, Meta(description="Bookable so many dates ahead.", examples=[365])]
+    delegates: list[str] | UnsetType = UNSET
+
+
+class Doctors(Struct, kw_only=True):
+    """A page of doctors, by specialty, location and id."""
+
+    doctors: list[Doctor]
+    next: Cursor
+
+
+class DoctorsSlots(Struct, kw_only=True):
+    """A doctor's bookable slots in time order."""
+
+    doctor_id: DoctorId
+    time_zone: TimeZone
+    from_: Date = field(name="from")
+    to: Date
+    slots: list[Slot]
+    next_available: Annotated[
+        Slot | None,
+        Meta(description="The first bookable slot at or after `from`, perhaps behind `to`."),
+    ]
+
+
+class AvailableDoctor(Struct, kw_only=True):
+    """A doctor who has something bookable in the range."""
+
+    doctor_id: DoctorId
+    name: str
+    location: str
+    time_zone: TimeZone
+    next_available: Slot
+    slots: list[Slot]
+
+
+class Availability(Struct, kw_only=True):
+    """A page of doctors, by location and id from page to page, the soonest first within one."""
+
+    doctors: list[AvailableDoctor]
+    next: Cursor
+
+
+class Health(Struct, kw_only=True):
+    """All is well."""
+
+    status: Literal["ok"] = "ok"
+
+
+class SlotToSave(Struct, kw_only=True):
+    """A box to tick (`free`) or to untick (`busy-unavailable`)."""
+
+    start: Annotated[
+        str,
+        Meta(
+            description="A time of day, or RFC 3339 with an offset, needed in a repeated hour.",
+            examples=["09:00"],
+        ),
+    ]
+    status: Annotated[str, Meta(extra_json_schema={"enum": ["free", "busy-unavailable"]})]
+
+
+class DayToSave(Struct, kw_only=True):
+    """Boxes to tick and to untick on one date."""
+
+    doctor_id: DoctorId
+    date: Date
+    slots: Annotated[
+        # Each a SlotToSave, read one by one to tell all that are at fault.
+        list[Raw], Meta(extra_json_schema={"maxItems": MOST_BOXES, "minItems": 1})
+    ]
+
+
+class HoldToPut(Struct, kw_only=True):
+    """Keep a slot for one holder while she makes up her mind."""
+
+    holder: Key
+    seconds: Annotated[int, Meta(ge=HOLD_SECONDS[0], le=HOLD_SECONDS[1], examples=[300])]
+
+
+class BookingToPut(Struct, kw_only=True):
+    """Book a slot; the same `booking_id` again changes nothing."""
+
+    booking_id: Key
+    patient_reference: Annotated[
+        str,
+        Meta(
+            max_length=MOST_WORDS,
+            description="Opaque, yours alone. Send no patient data.",
+            examples=["ref-5521"],
+        ),
+    ]
+    holder: Annotated[Key | None, Meta(description="Whose hold this ends, if it was held.")] = None
+    moves: Annotated[
+        SlotId | None,
+        Meta(description="The slot, of any doctor, that this booking leaves in the same instant."),
+    ] = None
+
+
+class DoctorToPut(Struct, kw_only=True):
+    """A doctor's settings, all of them."""
+
+    name: Annotated[str, _short("As patients read it.", "Dr Mina Lee")]
+    specialty: Annotated[str, _short("What she is searched for by.", "cardiology")]
+    location: Annotated[str, _short("Where she sees patients.", "London")]
+    time_zone: TimeZone
+    slot_minutes: Annotated[int, _from_to(SLOT_MINUTES, "How long her slots are, in real time.")]
+    sessions: Annotated[
+        list[Session],
+        Meta(
+            max_length=MOST_BOXES,
+            description="Each a whole number of slots, none overlapping another.",
+            extra_json_schema={"minItems": 1},
+        ),
+    ]
+    lead_minutes: Annotated[int, _from_to(LEAD_MINUTES, "Bookable until so long before.")] = 0
+    window_days: Annotated[int, _from_to(WINDOW_DAYS, "Bookable so many dates ahead.")] = 365
+    doctor_id: Annotated[
+        DoctorId | None, Meta(description="Optional, but equal to that of the URL.")
+    ] = None
+    delegates: Annotated[
+        Annotated[
+            list[Annotated[str, _short("A sign-in name.", "sam")]], Meta(max_length=MOST_DELEGATES)
+        ]
+        | None,
+        Meta(description="Who may keep her schedule for her; left as they are where missing."),
+    ] = None
+
+
+class ErrorEntry(Struct, kw_only=True, omit_defaults=True):
+    """One slot at fault (`start`), or one field (`field`)."""
+
+    start: Annotated[str, Meta(description="As it came, where that is no instant.")] | UnsetType = (
+        UNSET
+    )
+    field: str | UnsetType = UNSET
+    code: Code
+    detail: Annotated[str, Meta(description="A sentence for a person.")]
+    conflicts_with: Span | UnsetType = UNSET
+
+
+class Problem(Struct, kw_only=True, omit_defaults=True):
+    """Every answer from 400 up (RFC 9457)."""
+
+    type: Literal["about:blank"]
+    title: Annotated[str, Meta(examples=["Bad Request"])]
+    status: Annotated[int, Meta(ge=400, le=599)]
+    detail: Annotated[
+        str,
+        Meta(description="A sentence for a person.", examples=["Slot already exists: 09:00-09:30"]),
+    ]
+    errors: Annotated[list[ErrorEntry], Meta(description="Every slot or field at fault.")]
+    version: Annotated[int, Meta(description="With 412: of the day as it is.")] | UnsetType = UNSET
