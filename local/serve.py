@@ -1,4 +1,4 @@
-"""``python -m local.serve``: DynamoDB, table, demo doctors and the app, until told to stop."""
+"""``python -m local.serve``: DynamoDB, demo doctors, app and booking site, until told to stop."""
 
 import errno
 import fcntl
@@ -20,7 +20,9 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.settings import SettingsError
 from local import loopback, server, stage
-from local.ministack import MiniStack, MiniStackError
+from local.booking_site import BookingSite
+from local.child import ChildError
+from local.ministack import MiniStack
 
 DEFAULT_PORT = "8000"
 LAST_PORT = 65535
@@ -50,7 +52,7 @@ def main() -> int:
         _require_free(port)
         with _locked(_data_folder()) as (folder, lock), _dynamodb(folder, lock) as until_it_ends:
             _serve(port, folder, until_it_ends)
-    except (CannotServe, MiniStackError, SettingsError) as reason:
+    except (CannotServe, ChildError, SettingsError) as reason:
         print(reason, file=sys.stderr)
         return 1
     return 0
@@ -156,6 +158,7 @@ def _serve(port: int, folder: Path, until_it_ends: Callable[[], None]) -> None:
         except OSError as error:
             raise _unusable(port, error) from error
         _wait_until_healthy(port)
+        _add_booking_site(stack, url, folder / "booking-site.log")
         print(f"Ready: {url}/", flush=True)
         until_it_ends()
 
@@ -190,6 +193,16 @@ def _wait_until_healthy(port: int) -> None:
         if time.monotonic() > until:
             raise CannotServe(f"GET /health answers {status}, not 200: see what was logged above.")
         time.sleep(0.1)
+
+
+def _add_booking_site(stack: ExitStack, api_url: str, log: Path) -> None:
+    """Start the example beside the app, which goes on without it if need be."""
+    try:
+        site = stack.enter_context(BookingSite(api_url, log=log))
+    except ChildError as reason:
+        print(reason, file=sys.stderr, flush=True)
+    else:
+        print(f"Booking site: {site.url}/", flush=True)
 
 
 if __name__ == "__main__":
