@@ -6,16 +6,15 @@ import json
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
+from chalicelib.domain.slot_id import SlotId
 from chalicelib.storage import keys, table
-from chalicelib.storage.records import DayRecord, DoctorRecord, Item
-from tests import behind
+from chalicelib.storage.records import DayRecord, Item
 from tests.builders import MONDAY, SUNDAY_NOON, at
 
 if TYPE_CHECKING:
@@ -124,13 +123,49 @@ class Site:
         sent = {"Content-Type": FORM, **_headers(headers)}
         return self.request("POST", "/slots", urlencode(fields, doseq=True).encode(), sent)
 
-    def book(self, start: str) -> None:
-        """A patient books a free slot of Dr Lee's Monday."""
-        behind.book(at(start))
+    def put(self, path: str, body: object, **headers: str) -> Answer:
+        """``PUT`` of JSON, or of bytes as they are."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.request(
+            "PUT", path, raw, {"Content-Type": "application/json", **_headers(headers)}
+        )
 
-    def hold(self, start: str, until: datetime | None = None) -> None:
-        """A patient holds a free slot of Dr Lee's Monday, by default for five minutes."""
-        behind.hold(at(start), until or self.clock.now + timedelta(minutes=5))
+    def delete(self, path: str) -> Answer:
+        """``DELETE``."""
+        return self.request("DELETE", path)
+
+    def slot(self, start: str, doctor_id: str = "dr-lee") -> Answer:
+        """One slot of Dr Lee's Monday."""
+        return self.get(path_of(start, doctor_id))
+
+    def hold(self, start: str, holder: str = "hannah", *, seconds: int = 300) -> Answer:
+        """A patient holds a slot of Dr Lee's Monday."""
+        return self.put(f"{path_of(start)}/hold", {"holder": holder, "seconds": seconds})
+
+    def release(self, start: str, holder: str = "hannah") -> Answer:
+        """She lets it go."""
+        return self.delete(f"{path_of(start)}/hold?holder={holder}")
+
+    def book(
+        self, start: str, booking_id: str = "b-1", doctor_id: str = "dr-lee", **more: str
+    ) -> Answer:
+        """A patient books a slot of Monday; ``more`` are ``holder`` and ``moves``."""
+        body = {"booking_id": booking_id, "patient_reference": "ref-1", **more}
+        return self.put(f"{path_of(start, doctor_id)}/booking", body)
+
+    def cancel(self, start: str, booking_id: str = "b-1") -> Answer:
+        """The booking of a slot of Dr Lee's Monday is cancelled."""
+        return self.delete(f"{path_of(start)}/booking?booking_id={booking_id}")
+
+    def listed(self, query: str = "from=2026-11-23&to=2026-11-23") -> list[str]:
+        """The wall times of Dr Lee's bookable slots."""
+        slots = self.get(f"/doctors/dr-lee/slots?{query}").json["slots"]
+        return [slot["start"][11:16] for slot in slots]
+
+    def configure(self, doctor_id: str = "dr-lee", **changed: object) -> Answer:
+        """Change some settings of a doctor."""
+        settings = self.get(f"/doctors/{doctor_id}").json
+        return self.put(f"/doctors/{doctor_id}", settings | changed)
 
     def forget_in_day(self, start: str) -> None:
         """As if the day's item had lost one of its slots, which stays."""
@@ -138,14 +173,12 @@ class Site:
         day.update([DayRecord.slots[keys.instant(at(start))].remove()])
 
     def change_length(self, doctor_id: str, *, minutes: int) -> None:
-        """Another slot length for a doctor, as her settings would make it."""
-        doctor = DoctorRecord.get(keys.of_doctor(doctor_id), keys.DOCTOR)
-        doctor.update([DoctorRecord.slot_minutes.set(minutes)])
+        """Another slot length for a doctor."""
+        assert self.configure(doctor_id, slot_minutes=minutes).status == 200
 
     def rename(self, doctor_id: str, name: str) -> None:
         """Another name for a doctor."""
-        doctor = DoctorRecord.get(keys.of_doctor(doctor_id), keys.DOCTOR)
-        doctor.update([DoctorRecord.name.set(name)])
+        assert self.configure(doctor_id, name=name).status == 200
 
     def empty(self) -> None:
         """Delete every item."""
@@ -220,6 +253,10 @@ class Site:
         with self._before_sending("TransactWriteItems", happen):
             yield
 
+    def before_call(self, operation: str, hook: Hook) -> AbstractContextManager[None]:
+        """Before each call of that operation the hook is called."""
+        return self._before_sending(operation, hook)
+
     def _before_sending(self, operation: str, hook: Hook) -> AbstractContextManager[None]:
         return self._hooked(f"before-send.dynamodb.{operation}", hook)
 
@@ -231,6 +268,16 @@ class Site:
             yield
         finally:
             events.unregister(name, hook)
+
+
+def id_of(start: str, doctor_id: str = "dr-lee") -> str:
+    """The id of the slot at that wall time of Monday in London."""
+    return str(SlotId(doctor_id, at(start)))
+
+
+def path_of(start: str, doctor_id: str = "dr-lee") -> str:
+    """Where that slot is."""
+    return f"/slots/{id_of(start, doctor_id)}"
 
 
 def _headers(named: dict[str, str]) -> dict[str, str]:

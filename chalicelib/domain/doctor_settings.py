@@ -88,7 +88,7 @@ class DoctorSettings:
         backwards = [session for session in self.sessions if session.begins >= session.ends]
         for session in backwards:
             yield _invalid("sessions", f"Session {session} ends before it begins")
-        if backwards or self.slot_minutes <= 0:
+        if backwards or not SLOT_MINUTES[0] <= self.slot_minutes <= SLOT_MINUTES[1]:
             return
         length = self.slot_minutes * _MINUTE
         for session in self.sessions:

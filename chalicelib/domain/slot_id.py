@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from chalicelib.domain.wall_time import EARLIEST_DATE, LATEST_DATE
 
 _FORMAT = "%Y%m%dT%H%MZ"
 _START = re.compile(r"\d{8}T\d{4}Z", re.ASCII)
 _DOCTOR_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# In any zone, a local date is at most a day off the one in UTC.
-_MARGIN = timedelta(days=1)
+# What may be a start in some zone, and be told in any other without leaving the years there are.
+_FIRST = datetime.combine(EARLIEST_DATE - timedelta(days=1), time(), UTC)
+_LAST = datetime.combine(LATEST_DATE + timedelta(days=1), time(hour=9), UTC)
 
 
 def is_doctor_id(text: str) -> bool:
@@ -44,8 +45,7 @@ class SlotId:
         """The reverse of ``str``; ``ValueError`` for what no slot could be called."""
         doctor_id, _, spelled = text.rpartition("~")
         start = read_start(spelled)
-        is_kept = EARLIEST_DATE - _MARGIN <= start.date() <= LATEST_DATE + _MARGIN
-        if not (is_kept and is_doctor_id(doctor_id)):
+        if not (_FIRST <= start <= _LAST and is_doctor_id(doctor_id)):
             raise ValueError(text)
         return cls(doctor_id, start)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -118,7 +119,8 @@ def test_a_slot_that_a_patient_has_can_be_neither_ticked_nor_unticked(
 
 def test_a_hold_that_has_run_out_can_be_withdrawn(site: Site) -> None:
     site.save("09:00", "09:30")
-    site.hold("09:00", until=site.clock.now)
+    site.hold("09:00", seconds=60)
+    site.clock.now += timedelta(seconds=60)
 
     assert site.day().free == ["09:00", "09:30"]
     assert site.save(withdraws=("09:00",)).free == ["09:30"]

@@ -1,0 +1,338 @@
+"""What a booking site is offered: a doctor's slots, and doctors across a specialty."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from tests.builders import MONDAY, a_doctor, at
+
+if TYPE_CHECKING:
+    from tests.site import Site
+
+DAYS = [(MONDAY + timedelta(days=n)).isoformat() for n in range(40)]
+
+
+def test_bookable_slots_are_listed_in_time_order_with_the_first_of_them(site: Site) -> None:
+    site.save("10:00", "09:00")
+    site.save("09:30", date=DAYS[2])
+
+    listed = site.get(f"/doctors/dr-lee/slots?from={DAYS[0]}&to={DAYS[2]}").json
+
+    assert listed | {"slots": [], "next_available": None} == {
+        "doctor_id": "dr-lee",
+        "time_zone": "Europe/London",
+        "from": DAYS[0],
+        "to": DAYS[2],
+        "slots": [],
+        "next_available": None,
+    }
+    assert [slot["start"] for slot in listed["slots"]] == [
+        f"{DAYS[0]}T09:00:00+00:00",
+        f"{DAYS[0]}T10:00:00+00:00",
+        f"{DAYS[2]}T09:30:00+00:00",
+    ]
+    assert listed["next_available"] == listed["slots"][0]
+
+
+def test_without_dates_two_weeks_from_her_today_are_listed(site: Site) -> None:
+    listed = site.get("/doctors/dr-walker/slots").json
+    assert (listed["from"], listed["to"]) == ("2026-11-22", "2026-12-05")
+
+    site.clock.now += timedelta(hours=2)  # Monday on Lord Howe Island
+
+    listed = site.get("/doctors/dr-walker/slots").json
+    assert (listed["from"], listed["to"]) == ("2026-11-23", "2026-12-06")
+    later = site.get(f"/doctors/dr-walker/slots?from={DAYS[5]}").json
+    assert (later["from"], later["to"]) == (DAYS[5], DAYS[18])
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        (f"from={DAYS[1]}&to={DAYS[0]}", "to"),
+        (f"from={DAYS[0]}&to={DAYS[31]}", "to"),
+        ("from=tomorrow", "from"),
+        ("to=2026-02-30", "to"),
+        ("from=2010-12-31", "from"),
+        ("to=2026-11-21", "to"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/doctors/dr-lee/slots?", "/availability?specialty=x&"])
+def test_what_is_no_range_is_refused(site: Site, path: str, query: str, field: str) -> None:
+    refused = site.get(f"{path}{query}")
+
+    assert (refused.status, refused.codes) == (400, [(field, "invalid")])
+
+
+@pytest.mark.parametrize("first", ["2011-01-01", "9999-12-30"])
+def test_a_range_at_the_limits_of_what_is_kept_is_answered(site: Site, first: str) -> None:
+    for path in ("/doctors/dr-lee/slots?", "/availability?specialty=cardiology&"):
+        assert site.get(f"{path}from={first}").status == 200
+
+
+def test_a_range_of_31_days_is_whole(site: Site) -> None:
+    site.save("09:00", date=DAYS[0])
+    site.save("09:00", date=DAYS[30])
+
+    assert len(site.listed(f"from={DAYS[0]}&to={DAYS[30]}")) == 2
+
+
+def test_the_slots_of_a_doctor_who_is_not_there_are_not_found(site: Site) -> None:
+    assert site.get("/doctors/dr-who/slots").status == 404
+    assert site.get("/doctors/dr.who/slots").status == 404
+
+
+def test_the_next_available_is_looked_for_behind_a_range_without_any(site: Site) -> None:
+    site.save("09:00", date=DAYS[0])
+    site.save("11:00", date=DAYS[35])
+    site.save("10:00", date=DAYS[36])
+    site.book("09:00")
+
+    listed = site.get(f"/doctors/dr-lee/slots?from={DAYS[0]}&to={DAYS[6]}").json
+
+    assert listed["slots"] == []
+    assert listed["next_available"]["start"] == f"{DAYS[35]}T11:00:00+00:00"
+    later = site.get(f"/doctors/dr-lee/slots?from={DAYS[36]}&to={DAYS[36]}").json
+    assert later["next_available"]["start"] == f"{DAYS[36]}T10:00:00+00:00"
+
+
+def test_behind_the_booking_window_nothing_is_available(site: Site) -> None:
+    site.configure(window_days=7)
+    site.save("09:00", date=DAYS[7])
+
+    listed = site.get(f"/doctors/dr-lee/slots?from={DAYS[0]}&to={DAYS[30]}").json
+
+    assert (listed["slots"], listed["next_available"]) == ([], None)
+    site.clock.now += timedelta(days=1)
+    listed = site.get(f"/doctors/dr-lee/slots?from={DAYS[0]}&to={DAYS[1]}").json
+    assert listed["next_available"]["start"] == f"{DAYS[7]}T09:00:00+00:00"
+
+
+def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
+    site.save("09:00", "09:30")
+    for path in (f"/doctors/dr-lee/slots?from={DAYS[0]}", "/availability?specialty=cardiology"):
+        etag = site.get(path).headers["ETag"]
+
+        same = site.get(path, If_None_Match=etag)
+        assert (same.status, same.text, same.headers["ETag"]) == (304, "", etag)
+
+        site.hold("09:00")
+        assert site.get(path, If_None_Match=etag).status == 200
+        site.release("09:00")
+
+
+def test_a_change_by_the_doctor_shows_on_the_next_read(site: Site) -> None:
+    site.save("09:00")
+    assert site.listed() == ["09:00"]
+
+    site.save("10:00", withdraws=("09:00",))
+
+    assert site.listed() == ["10:00"]
+
+
+def search(site: Site, query: str) -> list[tuple[str, str, int]]:
+    """Doctor, next available and number of slots of each that is found."""
+    found = site.get(f"/availability?{query}").json["doctors"]
+    return [(d["doctor_id"], d["next_available"]["start"], len(d["slots"])) for d in found]
+
+
+def test_doctors_of_a_specialty_with_something_bookable_are_found_the_soonest_first(
+    site: Site,
+) -> None:
+    site.save("10:00", "11:00")
+    site.save("09:00", doctor_id="dr-twenty")
+    site.save("09:00", doctor_id="dr-okafor")  # a dermatologist
+    site.save("09:00", doctor_id="dr-quarter", date=DAYS[20])  # later than two weeks
+
+    assert search(site, "specialty=cardiology") == [
+        ("dr-twenty", f"{DAYS[0]}T09:00:00+00:00", 1),
+        ("dr-lee", f"{DAYS[0]}T10:00:00+00:00", 2),
+    ]
+
+
+def test_a_doctor_who_is_found_is_told_with_her_slots(site: Site) -> None:
+    site.save("08:00", doctor_id="dr-okafor")
+
+    page = site.get("/availability?specialty=dermatology&location=New%20York").json
+
+    slot = {
+        "slot_id": "dr-okafor~20261123T1300Z",
+        "start": "2026-11-23T08:00:00-05:00",
+        "end": "2026-11-23T08:20:00-05:00",
+        "status": "free",
+    }
+    assert page == {
+        "doctors": [
+            {
+                "doctor_id": "dr-okafor",
+                "name": "Dr Chidi Okafor",
+                "location": "New York",
+                "time_zone": "America/New_York",
+                "next_available": slot,
+                "slots": [slot],
+            }
+        ],
+        "next": None,
+    }
+
+
+def test_a_search_without_a_specialty_is_refused(site: Site) -> None:
+    assert site.get("/availability").codes == [("specialty", "required")]
+    assert site.get("/availability?specialty=x&limit=0").codes == [("limit", "invalid")]
+    assert site.get("/availability?specialty=x&limit=101").codes == [("limit", "invalid")]
+
+
+def test_dates_of_a_search_are_each_doctors_own(site: Site) -> None:
+    site.save("00:30", doctor_id="dr-walker")  # Sunday in UTC
+
+    monday = f"specialty=general-practice&from={MONDAY}&to={MONDAY}"
+    assert search(site, monday) == [("dr-walker", "2026-11-23T00:30:00+11:00", 1)]
+    sunday = MONDAY - timedelta(days=1)
+    assert search(site, f"specialty=general-practice&from={sunday}&to={sunday}") == []
+
+
+def test_booked_held_past_and_unbookable_slots_are_not_found(site: Site) -> None:
+    site.save("09:00", "09:30", "10:00", "10:30")
+    site.book("09:30")
+    site.hold("10:00")
+    site.configure(lead_minutes=30)
+    site.clock.now = at("09:59")
+
+    assert search(site, f"specialty=cardiology&from={MONDAY}&to={MONDAY}") == [
+        ("dr-lee", "2026-11-23T10:30:00+00:00", 1)
+    ]
+
+
+def add_colleagues(site: Site, number: int, first: date = MONDAY) -> list[str]:
+    """Cardiologists of Leeds who each have a slot, on one of three dates."""
+    ids = [f"dr-{n:03}" for n in range(number)]
+    for place, doctor_id in enumerate(ids):
+        site.services.doctors.add(replace(a_doctor(doctor_id), location="Leeds"))
+        on = (first + timedelta(days=place % 3)).isoformat()
+        assert site.save("09:00", doctor_id=doctor_id, date=on).status == 200
+    return ids
+
+
+def pages(site: Site, query: str) -> list[list[str]]:
+    """The doctors of page after page."""
+    found: list[list[str]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page: dict[str, Any] = site.get(f"/availability?{query}&cursor={cursor}").json
+        found.append([doctor["doctor_id"] for doctor in page["doctors"]])
+        cursor = page["next"]
+    return found
+
+
+def test_a_search_comes_page_by_page_by_location_and_doctor_each_of_them_once(site: Site) -> None:
+    ids = add_colleagues(site, 7)
+    site.save("09:00")
+
+    found = pages(site, "specialty=cardiology&limit=3")
+
+    assert [sorted(page) for page in found] == [ids[:3], ids[3:6], [*ids[6:], "dr-lee"]]
+
+
+def test_doctors_of_one_location_come_page_by_page_too(site: Site) -> None:
+    ids = add_colleagues(site, 5)
+    site.save("09:00")
+
+    found = pages(site, "specialty=cardiology&location=Leeds&limit=2")
+
+    assert [sorted(page) for page in found] == [ids[:2], ids[2:4], ids[4:]]
+
+
+def test_no_doctor_is_missed_where_many_in_a_row_have_nothing_left(site: Site) -> None:
+    ids = add_colleagues(site, 70)
+    for doctor_id in ids[:-1]:
+        date_of_slot = MONDAY + timedelta(days=int(doctor_id[3:]) % 3)
+        path = f"/slots/{doctor_id}~{date_of_slot:%Y%m%d}T0900Z/booking"
+        assert site.put(path, {"booking_id": "b", "patient_reference": "p"}).status == 201
+
+    found = pages(site, "specialty=cardiology&limit=1")
+
+    assert [doctor_id for page in found for doctor_id in page] == ids[-1:]
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "YQ", "%ff", "TG9uZG9uIw", "Y2FyZGlvbG9neSNMb25kb24jZHItbGVlIw"]
+)
+def test_a_malformed_cursor_is_refused(site: Site, cursor: str) -> None:
+    refused = site.get(f"/availability?specialty=cardiology&cursor={cursor}")
+
+    assert (refused.status, refused.codes) == (400, [("cursor", "invalid")])
+
+
+def test_a_cursor_of_another_location_is_refused(site: Site) -> None:
+    add_colleagues(site, 2)
+    cursor = site.get("/availability?specialty=cardiology&limit=1").json["next"]
+
+    refused = site.get(f"/availability?specialty=cardiology&location=London&cursor={cursor}")
+
+    assert refused.status == 400
+
+
+def test_a_search_for_what_is_too_long_for_a_key_finds_nobody(site: Site) -> None:
+    long = "%F0%9F%98%80" * 128
+
+    assert search(site, f"specialty={long}&location={long}") == []
+    assert search(site, f"specialty={long}") == []
+
+
+def test_a_doctor_who_moves_is_found_where_she_is_now(site: Site) -> None:
+    for n in range(27):  # more than one step
+        site.save("09:00", date=DAYS[n])
+
+    assert site.configure(location="Leeds").status == 200
+
+    everywhere = f"specialty=cardiology&from={DAYS[0]}&to={DAYS[26]}"
+    assert search(site, f"{everywhere}&location=London") == []
+    assert search(site, f"{everywhere}&location=Leeds")[0][2] == 27
+    assert site.configure(specialty="surgery").status == 200
+    assert search(site, everywhere) == []
+    assert search(site, everywhere.replace("cardiology", "surgery"))[0][2] == 27
+
+
+def test_a_move_that_failed_half_way_is_finished_when_it_is_sent_again(site: Site) -> None:
+    for n in range(30):
+        site.save("09:00", date=DAYS[n])
+    away = [EndpointConnectionError(endpoint_url="http://dynamodb")] * 9
+
+    with site.failing("TransactWriteItems", None, *away):
+        assert site.configure(location="Leeds").status == 503
+    everywhere = f"specialty=cardiology&from={DAYS[0]}&to={DAYS[29]}"
+    assert search(site, everywhere)[0][2] == 25
+
+    assert site.configure().status == 200
+
+    assert search(site, f"{everywhere}&location=Leeds")[0][2] == 30
+
+
+def test_a_first_save_that_read_the_doctor_before_she_moved_is_found_where_she_is(
+    site: Site,
+) -> None:
+    with site.before_commit(lambda: site.configure(location="Leeds")):
+        assert site.save("09:00").status == 200
+
+    assert search(site, "specialty=cardiology&location=Leeds")[0][0] == "dr-lee"
+
+
+def test_a_store_out_of_reach_is_503_never_an_empty_list(site: Site) -> None:
+    site.save("09:00")
+    site.listed()
+    away = [EndpointConnectionError(endpoint_url="http://dynamodb") for _ in range(99)]
+
+    with site.failing("*", *away):
+        answers = [
+            site.get("/doctors/dr-lee/slots"),
+            site.get("/availability?specialty=cardiology"),
+            site.slot("09:00"),
+        ]
+
+    assert [answer.status for answer in answers] == [503] * 3
+    assert {answer.headers["Retry-After"] for answer in answers} == {"1"}
