@@ -17,16 +17,31 @@ Stretch = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Stored:
-    """Slots as stretches of time: by their own items, and by the day's; and the day's changes."""
+    """Slots as stretches of time: by their own items, and by the day's; and the day's changes.
+
+    ``claims`` are who holds each slot, until when, and as what it is booked.
+    """
 
     slots: set[Stretch]
     day: set[Stretch]
+    claims: dict[datetime, tuple[str | None, datetime | None, str | None]]
+    states: dict[datetime, tuple[str, str | None]]
+    states_in_day: dict[datetime, tuple[str, str | None]]
     version: int
     changes: list[dict[str, Any]]
 
     def require_whole(self) -> None:
-        """Fail unless no slot overlaps another, and the changes, one by one, lead to the slots."""
+        """Fail unless no slot overlaps another, and the changes, one by one, lead to the slots.
+
+        The day must say of each slot what the slot's own item says.
+        """
         assert self.slots == self.day
+        assert self.states == self.states_in_day
+        for start, (status, until) in self.states.items():
+            holder, held_until, booking_id = self.claims[start]
+            assert (status == "busy") == (booking_id is not None)
+            assert (status == "busy-tentative") == (holder is not None)
+            assert (until is None) == (held_until is None) == (holder is None)
         assert all(one[1] <= other[0] for one, other in pairwise(sorted(self.slots)))
         assert [int(change["version"]["N"]) for change in self.changes] == list(
             range(1, self.version + 1)
@@ -62,11 +77,21 @@ def read(dynamodb: DynamoDBClient, table_name: str, doctor_id: str, on: date) ->
         return [item for item in items if item["SK"]["S"].startswith(prefix)]
 
     days = under(f"DAY#{on}")
+    in_day = days[0]["slots"] if days else {"M": {}}
     return Stored(
         slots={
             (_instant(slot["start"]["S"]), _instant(slot["end"]["S"])) for slot in under("SLOT#")
         },
-        day=_stretches(days[0]["slots"]) if days else set(),
+        day=_stretches(in_day),
+        claims={_instant(slot["start"]["S"]): _claim(slot) for slot in under("SLOT#")},
+        states={
+            _instant(slot["start"]["S"]): (slot["status"]["S"], _text(slot, "held_until"))
+            for slot in under("SLOT#")
+        },
+        states_in_day={
+            _instant(start): (slot["M"]["status"]["S"], _text(slot["M"], "until"))
+            for start, slot in in_day["M"].items()
+        },
         version=int(days[0]["version"]["N"]) if days else 0,
         changes=sorted(under(f"CHANGE#{on}#"), key=lambda change: int(change["version"]["N"])),
     )
@@ -77,6 +102,19 @@ def _stretches(slots: dict[str, Any]) -> set[Stretch]:
         (_instant(start), _instant(start) + timedelta(minutes=int(slot["M"]["minutes"]["N"])))
         for start, slot in slots["M"].items()
     }
+
+
+def _claim(slot: dict[str, Any]) -> tuple[str | None, datetime | None, str | None]:
+    until = _text(slot, "held_until")
+    return (
+        _text(slot, "holder"),
+        None if until is None else _instant(until),
+        _text(slot, "booking_id"),
+    )
+
+
+def _text(item: dict[str, Any], name: str) -> str | None:
+    return str(item[name]["S"]) if name in item else None
 
 
 def _instant(text: str) -> datetime:

@@ -1,0 +1,197 @@
+"""What booking sites see when DynamoDB conflicts, throttles, fails or does not answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from chalicelib.use_cases.attempts import MOST_ATTEMPTS
+from tests.contract.test_failures import CONFLICT, THROTTLED, answer
+from tests.site import id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.site import Answer, Failure, Site
+
+    Deed = Callable[[Site], Answer]
+
+WRITE = "TransactWriteItems"
+SILENCE = ReadTimeoutError(endpoint_url="http://dynamodb")
+DEEDS: dict[str, Deed] = {
+    "hold": lambda site: site.hold("09:00", "ivan"),
+    "release": lambda site: site.release("09:30", "hannah"),
+    "book": lambda site: site.book("09:00", "b-2"),
+    "cancel": lambda site: site.cancel("10:00", "b-1"),
+    "move": lambda site: site.book("09:00", "b-1", moves=id_of("10:00")),
+    "move to another doctor": lambda site: site.book(
+        "09:00", "b-1", "dr-twenty", moves=id_of("10:00")
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def scene(site: Site) -> None:
+    """Of Dr Lee's slots one is free, one is held by Hannah, one is booked as b-1."""
+    site.save("09:00", doctor_id="dr-twenty")
+    site.save("09:00", "09:30", "10:00")
+    site.hold("09:30", "hannah", seconds=1800)
+    site.book("10:00", "b-1")
+
+
+@pytest.fixture(params=list(DEEDS))
+def deed(request: pytest.FixtureRequest) -> Deed:
+    """Something that a booking site does, and that can be done."""
+    return DEEDS[request.param]
+
+
+def require_whole(site: Site) -> None:
+    """Fail unless the slots of the day are those of the slots' own items, one by one."""
+    items = site.export()
+    for day in (item for item in items if item["type"]["S"] == "day"):
+        slots = {
+            item["start"]["S"]: (item["status"]["S"], item.get("held_until"))
+            for item in items
+            if item["type"]["S"] == "slot" and item["PK"] == day["PK"]
+        }
+        assert slots == {
+            start: (slot["M"]["status"]["S"], slot["M"].get("until"))
+            for start, slot in day["slots"]["M"].items()
+        }
+
+
+@pytest.mark.parametrize("failure", [CONFLICT, THROTTLED, SILENCE])
+def test_what_fails_a_moment_is_tried_again(site: Site, deed: Deed, failure: Failure) -> None:
+    with site.failing(WRITE, failure):
+        done = deed(site)
+
+    assert done.status in (200, 201, 204)
+    assert deed(site).status in (200, 204)  # it is done, and doing it again changes nothing
+    require_whole(site)
+
+
+@pytest.mark.parametrize("failure", [CONFLICT, THROTTLED])
+def test_what_fails_without_end_is_503_after_some_attempts_and_nothing_is_done(
+    site: Site, deed: Deed, failure: Failure
+) -> None:
+    before = site.export()
+
+    with site.counting() as calls, site.failing(WRITE, *[failure] * 99):
+        refused = deed(site)
+
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert calls.count(WRITE) == MOST_ATTEMPTS
+    assert site.export() == before
+
+
+def test_throttling_of_the_request_itself_is_503_in_the_end(site: Site, deed: Deed) -> None:
+    before = site.export()
+
+    with site.failing(WRITE, *[answer("ThrottlingException") for _ in range(99)]):
+        refused = deed(site)
+
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert site.export() == before
+
+
+def test_a_store_that_stays_silent_is_503_and_nothing_is_done(site: Site, deed: Deed) -> None:
+    before = site.export()
+
+    with site.counting() as calls, site.failing(WRITE, *[SILENCE] * 99):
+        refused = deed(site)
+
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert calls.count(WRITE) <= 4  # each may take seconds
+    assert site.export() == before
+
+
+def test_what_took_effect_although_its_answer_was_lost_is_done_once(site: Site, deed: Deed) -> None:
+    with site.losing_answers(WRITE, times=1):
+        done = deed(site)
+
+    once = site.export()
+    assert done.status in (200, 201, 204)
+    assert deed(site).status in (200, 204)
+    assert [item for item in site.export() if item["type"]["S"] != "day"] == [
+        item for item in once if item["type"]["S"] != "day"
+    ]
+    require_whole(site)
+
+
+def test_a_booking_whose_answer_was_lost_is_told_as_new(site: Site) -> None:
+    with site.losing_answers(WRITE, times=1):
+        booked = site.book("09:00", "b-2")
+
+    assert booked.status == 201
+
+
+def test_a_client_that_got_no_answer_sends_the_same_again_and_books_once(site: Site) -> None:
+    with site.losing_answers(WRITE, times=2):
+        unsure = site.book("09:00", "b-2")
+    again = site.book("09:00", "b-2")
+
+    assert (unsure.status, again.status) in ((503, 200), (201, 200))
+    assert site.book("09:00", "b-3").codes == [("2026-11-23T09:00:00+00:00", "slot_taken")]
+
+
+def test_a_throttled_read_is_tried_again(site: Site) -> None:
+    throttled = [answer("ThrottlingException") for _ in range(2)]  # both tries of botocore
+
+    with site.failing("Query", *throttled):
+        assert site.listed() == ["09:00"]
+
+
+def test_keys_that_are_left_unread_are_asked_for_again(site: Site) -> None:
+    unread = {"Responses": {}, "UnprocessedKeys": {site.services.settings.table_name: {
+        "Keys": [{"PK": {"S": "DOCTOR#dr-lee"}, "SK": {"S": "PROFILE"}}]}}}  # fmt: skip
+
+    with site.failing("BatchGetItem", answer("", 200, **unread)):
+        assert site.day().free == ["09:00"]
+    with site.failing("BatchGetItem", *[answer("", 200, **unread) for _ in range(99)]):
+        assert site.day().status == 503
+
+
+def test_a_slot_that_is_withdrawn_while_a_patient_books_is_either_hers_or_gone(
+    site: Site,
+) -> None:
+    with site.before_commit(lambda: site.save(withdraws=("09:00",))):
+        refused = site.book("09:00", "b-2")
+
+    assert refused.status == 404
+    require_whole(site)
+
+
+def test_a_slot_that_changes_its_length_while_a_patient_books_is_booked_as_it_is(
+    site: Site,
+) -> None:
+    def shorten() -> None:
+        site.save(withdraws=("09:00",))
+        site.change_length("dr-lee", minutes=20)
+        site.save("09:00")
+
+    with site.before_commit(shorten):
+        booked = site.book("09:00", "b-2")
+
+    assert (booked.status, booked.json["end"]) == (201, "2026-11-23T09:20:00+00:00")
+    require_whole(site)
+
+
+def test_a_hold_that_runs_out_and_is_taken_by_somebody_else_does_not_come_back(
+    site: Site,
+) -> None:
+    site.clock.now += timedelta(minutes=30)
+    site.hold("09:30", "ivan")
+
+    assert site.book("09:30", "b-2", holder="hannah").status == 409
+    assert site.release("09:30", "hannah").status == 409
+    assert site.book("09:30", "b-2", holder="ivan").status == 201
+
+
+def test_a_slot_that_the_day_has_lost_is_not_sold(site: Site) -> None:
+    site.forget_in_day("09:00")
+
+    assert site.book("09:00", "b-2").status == 503
+    assert site.slot("09:00").json["status"] == "free"

@@ -1,0 +1,66 @@
+"""Listing, searching, holding and booking agree on what is bookable, at every boundary."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.builders import MONDAY, at
+
+if TYPE_CHECKING:
+    from tests.site import Site
+
+START = at("09:00")
+A_MOMENT = timedelta(microseconds=1)
+LEAD = timedelta(minutes=90)
+HOLD = timedelta(minutes=5)
+
+moments = st.sampled_from(
+    [-timedelta(seconds=1), -A_MOMENT, timedelta(), A_MOMENT, timedelta(seconds=1)]
+)
+# Each at which something begins or ends: the slot, its lead time, its place in a window of a day.
+boundaries = st.sampled_from(
+    [START, START - LEAD, at("00:00"), at("00:00") - timedelta(days=1), at("12:00")]
+)
+nows = st.builds(lambda boundary, moment: boundary + moment, boundaries, moments)
+
+
+@given(now=nows, lead=st.sampled_from([0, 90]), held=st.none() | moments)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_what_is_listed_can_be_held_and_booked_and_nothing_else_can(
+    site: Site, now: datetime, lead: int, held: timedelta | None
+) -> None:
+    """``held``: how long ago the hold of somebody else ran out, a negative time meaning not yet."""
+    site.empty()
+    site.clock.now = at("09:00") - timedelta(days=2)
+    site.put("/doctors/dr-edge", {
+        "name": "Dr Edge", "specialty": "edges", "location": "Leeds", "time_zone": "Europe/London",
+        "slot_minutes": 30, "sessions": [{"from": "09:00", "to": "09:30"}], "lead_minutes": 0,
+        "window_days": 2,
+    })  # fmt: skip
+    site.save("09:00", doctor_id="dr-edge")
+    if held is not None:
+        site.clock.now = now - held - HOLD
+        site.put("/slots/dr-edge~20261123T0900Z/hold", {"holder": "other", "seconds": 300})
+    site.clock.now = now
+    site.configure("dr-edge", lead_minutes=lead, window_days=1)
+
+    query = f"from={MONDAY}&to={MONDAY}"
+    listed = site.get(f"/doctors/dr-edge/slots?{query}").json
+    found = site.get(f"/availability?specialty=edges&{query}").json["doctors"]
+    path = "/slots/dr-edge~20261123T0900Z"
+    hold = site.put(f"{path}/hold", {"holder": "h", "seconds": 30})
+    site.delete(f"{path}/hold?holder=h")
+    booking = site.put(f"{path}/booking", {"booking_id": "b", "patient_reference": "p"})
+
+    is_listed = len(listed["slots"]) == 1
+    assert is_listed == (listed["next_available"] is not None)
+    assert is_listed == (len(found) == 1)
+    assert is_listed == (hold.status == 200), hold.text
+    assert is_listed == (booking.status == 201), booking.text
+    if held is None:
+        lead_over = now <= START - timedelta(minutes=lead)
+        assert is_listed == (lead_over and now < START and now >= at("00:00") - timedelta(days=1))
