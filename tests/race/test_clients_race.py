@@ -1,0 +1,92 @@
+"""Fifty clients of the server, each with a connection of its own, who want the same slot."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from threading import Barrier
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from chalice.config import Config
+
+from chalicelib import bootstrap
+from chalicelib.domain.slot_id import SlotId
+from local import loopback, server, stage
+from tests.builders import MONDAY, a_doctor, at
+from tests.race import history
+from tests.race.test_bookings_race import cancel, save
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from chalicelib.bootstrap import Services
+
+ROUNDS = 200
+CLIENTS = 50
+
+
+@pytest.fixture(scope="module")
+def url(services: Services) -> Iterator[str]:
+    """The app as ``scripts/serve`` serves it."""
+    from app import app  # noqa: PLC0415  it reads the environment when it is imported
+
+    bootstrap.run(services)
+    config = Config(chalice_stage=stage.NAME, config_from_disk=stage.chalice_config())
+    with server.serve(app, config, loopback.HOST, 0) as url:
+        yield url
+
+
+def put_booking(
+    connection: http.client.HTTPConnection, start: Barrier, slot_id: SlotId, name: str
+) -> int:
+    body = json.dumps({"booking_id": name, "patient_reference": name})
+    start.wait()
+    connection.request(
+        "PUT", f"/slots/{slot_id}/booking", body, {"Content-Type": "application/json"}
+    )
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status
+
+
+def test_of_fifty_clients_who_book_one_slot_each_time_one_gets_it(
+    services: Services, dynamodb: DynamoDBClient, url: str
+) -> None:
+    doctor_id = f"dr-{uuid4().hex}"
+    services.doctors.add(a_doctor(doctor_id))
+    save(services, doctor_id, opens=range(1))
+    slot_id = SlotId(doctor_id, at("09:00"))
+    start = Barrier(CLIENTS)
+    with ExitStack() as stack:
+        connections = [
+            stack.enter_context(closing(http.client.HTTPConnection(urlsplit(url).netloc)))
+            for _ in range(CLIENTS)
+        ]
+        clients = stack.enter_context(ThreadPoolExecutor(CLIENTS))
+        for number in range(ROUNDS):
+            names = [f"b-{number}-{n}" for n in range(CLIENTS)]
+
+            statuses = list(
+                clients.map(
+                    lambda client, name: put_booking(client, start, slot_id, name),
+                    connections,
+                    names,
+                )
+            )
+
+            assert Counter(statuses) == {201: 1, 409: CLIENTS - 1}
+            table = services.settings.table_name
+            stored = history.read(dynamodb, table, doctor_id, MONDAY)
+            stored.require_whole()
+            winner = names[statuses.index(201)]
+            assert {claim[2] for claim in stored.claims.values()} == {winner}
+            cancel(services, slot_id, winner)
+    assert services.book_slots.look_at(slot_id).slot.status == "free"
