@@ -1,4 +1,4 @@
-"""What happens to a doctor's slots besides the doctor: patients, until they have an API here."""
+"""Slots in states that the app itself does not leave, or not so soon."""
 
 from __future__ import annotations
 

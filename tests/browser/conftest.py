@@ -4,55 +4,34 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
-import sys
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chalicelib.settings import Settings
 from chalicelib.storage import table
-from local import loopback
 from local.stage import use_local_stage
 from tests.browser.manage_slots import ManageSlotsPage
+from tests.running import a_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import BrowserContext, Page
 
-_PROJECT = Path(__file__).parents[2]
 _days_from_now = count(30)
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a server with data of its own; it stops cleanly on SIGTERM."""
+    """The URL of a server with data of its own."""
     folder = tmp_path_factory.mktemp("data")
-    environment = {**os.environ, "PORT": str(loopback.free_port()), "DATA_DIR": str(folder)}
-    environment.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(
-            [sys.executable, "-m", "local.serve"],
-            cwd=_PROJECT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        ) as process,
-    ):
-        assert process.stdout is not None
-        ready = next((line for line in process.stdout if line.startswith("Ready: ")), None)
-        assert ready is not None, (folder / "log").read_text()
+    with a_server(folder) as url:
         _use_the_same_table(folder / "local.env")
-        yield ready.removeprefix("Ready: ").strip().rstrip("/")
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        yield url
 
 
 def _use_the_same_table(settings: Path) -> None:

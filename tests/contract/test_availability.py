@@ -313,6 +313,17 @@ def test_a_move_that_failed_half_way_is_finished_when_it_is_sent_again(site: Sit
     assert search(site, f"{everywhere}&location=Leeds")[0][2] == 30
 
 
+def test_of_two_moves_at_once_the_later_is_where_her_days_are(site: Site) -> None:
+    site.save("09:00")
+
+    with site.before_commit(lambda: site.configure(location="York")):
+        assert site.configure(location="Leeds").status == 200
+
+    assert site.get("/doctors/dr-lee").json["location"] == "York"
+    assert search(site, "specialty=cardiology&location=York")[0][0] == "dr-lee"
+    assert search(site, "specialty=cardiology&location=Leeds") == []
+
+
 def test_a_first_save_that_read_the_doctor_before_she_moved_is_found_where_she_is(
     site: Site,
 ) -> None:

@@ -11,6 +11,8 @@ from tests.builders import at
 from tests.site import id_of, path_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.site import Answer, Site
 
 NINE = "2026-11-23T09:00:00+00:00"
@@ -361,6 +363,21 @@ def test_a_patient_who_books_does_not_fail_a_doctors_save(site: Site) -> None:
 
     assert (saved.status, saved.json["version"]) == (200, 2)
     assert saved.status_of("09:00") == "busy"
+
+
+def test_every_deed_of_a_patient_counts_as_a_revision_and_none_as_a_version(site: Site) -> None:
+    deeds: list[Callable[[], Answer]] = [
+        lambda: site.hold("09:00", "hannah"),
+        lambda: site.release("09:00", "hannah"),
+        lambda: site.book("09:00", "b-1"),
+        lambda: site.book("10:00", "b-1", moves=id_of("09:00")),
+        lambda: site.cancel("10:00", "b-1"),
+    ]
+
+    for number, deed in enumerate(deeds):
+        deed()
+        (day,) = (item for item in site.export() if item["type"]["S"] == "day")
+        assert (day["revision"]["N"], day["version"]["N"]) == (str(number + 2), "1")
 
 
 def test_of_a_booking_nothing_is_left_when_it_is_cancelled(site: Site) -> None:

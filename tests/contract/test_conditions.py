@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain.caller import Caller, Role
+from chalicelib.domain.claims import Hold
 from chalicelib.domain.day import Change, Day
-from chalicelib.domain.errors import DayChanged, NotAllowed
+from chalicelib.domain.errors import DayChanged, NotAllowed, SlotDiffers
 from chalicelib.domain.saved import Saved
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import table
+from chalicelib.storage.bookings import Bookings
 from chalicelib.storage.days import Days
 from chalicelib.storage.recent_doctors import RecentDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
@@ -134,6 +136,19 @@ def test_a_booking_that_began_as_a_hold_does_not_run_out_with_it() -> None:
 
     with pytest.raises(DayChanged):
         write(lapsed, withdraws=(a_slot("09:00"),), request="late")
+
+
+@pytest.mark.usefixtures("site")
+def test_a_booking_that_keeps_the_trace_of_a_hold_is_not_sold_again_when_that_runs_out() -> None:
+    write(read(), opens=(a_slot("09:00"),), request="before")
+    behind.book(at("09:00"), held_until=SUNDAY_NOON)
+    hold = Hold(holder="ivan", until=SUNDAY_NOON + timedelta(minutes=5))
+
+    with pytest.raises(SlotDiffers) as differs:
+        Bookings().hold(DR_LEE, a_slot("09:00"), hold, now=SUNDAY_NOON)
+
+    assert differs.value.found is not None
+    assert differs.value.found.slot.status is SlotStatus.BOOKED
 
 
 @pytest.mark.usefixtures("site")
