@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.saved import Saved
 
-# Days read at a time: a month, so that a month of a doctor is one query.
-_PAGE = 31
+# Days read at a time: one more than a month has. Behind a full page DynamoDB wants to be asked
+# again, even if nothing is there.
+_PAGE = 32
 
 
 class Days:

@@ -1,0 +1,332 @@
+"""How many calls of DynamoDB each request costs, and which."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.builders import MONDAY, at
+from tests.site import id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.site import Answer, Site
+
+    Deed = Callable[[Site], Answer]
+
+ONE_TRANSACTION = ["TransactWriteItems"]
+TAKING: dict[str, Deed] = {
+    "hold": lambda site: site.hold("09:00"),
+    "book": lambda site: site.book("09:00"),
+}
+
+
+def days(number: int, first: date = MONDAY) -> list[str]:
+    """So many dates from Monday on."""
+    return [(first + timedelta(days=n)).isoformat() for n in range(number)]
+
+
+def range_of(number: int) -> str:
+    """So many dates from Monday on, as a query."""
+    return f"from={days(number)[0]}&to={days(number)[-1]}"
+
+
+@pytest.fixture(autouse=True)
+def known(site: Site) -> None:
+    """Dr Lee, whom the process has read a moment ago, has a free, a held and a booked slot."""
+    site.save("09:00", "09:30", "10:00", "10:30")
+    site.hold("09:30", "hannah")
+    site.book("10:00", "b-1")
+    assert site.slot("09:00").status == 200
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        pytest.param(lambda site: site.hold("09:00"), id="hold"),
+        pytest.param(lambda site: site.hold("09:30", "hannah"), id="hold-anew"),
+        pytest.param(lambda site: site.release("09:30", "hannah"), id="release"),
+        pytest.param(lambda site: site.book("09:00"), id="book"),
+        pytest.param(lambda site: site.book("09:30", holder="hannah"), id="book-what-is-held"),
+        pytest.param(lambda site: site.cancel("10:00", "b-1"), id="cancel"),
+        pytest.param(
+            lambda site: site.book("10:30", "b-1", moves=id_of("10:00")), id="move-within-a-day"
+        ),
+    ],
+)
+def test_what_a_patient_does_to_a_slot_is_one_transaction_and_nothing_else(
+    site: Site, deed: Deed
+) -> None:
+    before = site.export()
+
+    with site.counting() as calls:
+        answer = deed(site)
+
+    assert answer.status in {200, 201, 204}
+    assert site.export() != before
+    assert calls == ONE_TRANSACTION
+
+
+def test_a_move_from_one_doctor_to_another_is_one_transaction(site: Site) -> None:
+    site.save("09:00", doctor_id="dr-twenty")
+    site.slot("09:00", "dr-twenty")
+
+    with site.counting() as calls:
+        moved = site.book("09:00", "b-1", "dr-twenty", moves=id_of("10:00"))
+
+    assert (moved.status, calls) == (201, ONE_TRANSACTION)
+
+
+@pytest.mark.parametrize(
+    ("deed", "status"),
+    [
+        pytest.param(lambda site: site.hold("09:30", "ivan"), 409, id="hold-what-is-held"),
+        pytest.param(lambda site: site.hold("10:00"), 409, id="hold-what-is-booked"),
+        pytest.param(lambda site: site.hold("12:30"), 404, id="hold-what-is-not-there"),
+        pytest.param(lambda site: site.release("09:30", "ivan"), 409, id="release-anothers"),
+        pytest.param(lambda site: site.release("09:00", "ivan"), 204, id="release-what-is-free"),
+        pytest.param(lambda site: site.book("09:30", "b-2"), 409, id="book-what-is-held"),
+        pytest.param(lambda site: site.book("10:00", "b-2"), 409, id="book-what-is-booked"),
+        pytest.param(lambda site: site.book("10:00", "b-1"), 200, id="book-once-more"),
+        pytest.param(lambda site: site.cancel("10:00", "b-2"), 409, id="cancel-anothers"),
+        pytest.param(lambda site: site.cancel("09:00", "b-1"), 204, id="cancel-what-is-free"),
+        pytest.param(
+            lambda site: site.book("09:30", "b-1", moves=id_of("10:00")), 409, id="move-to-held"
+        ),
+        pytest.param(
+            lambda site: site.book("09:00", "b-2", moves=id_of("10:00")), 409, id="move-anothers"
+        ),
+    ],
+)
+def test_what_the_state_of_a_slot_refuses_or_has_already_is_told_by_that_one_transaction(
+    site: Site, deed: Deed, status: int
+) -> None:
+    before = site.export()
+
+    with site.counting() as calls:
+        answer = deed(site)
+
+    assert (answer.status, calls) == (status, ONE_TRANSACTION)
+    assert site.export() == before
+
+
+@pytest.mark.parametrize("deed", TAKING.values(), ids=TAKING)
+@pytest.mark.parametrize(
+    ("time", "lead_minutes", "code"), [("09:00", 0, "in_past"), ("08:00", 90, "not_bookable")]
+)
+def test_what_time_refuses_is_one_read_of_the_slot(
+    site: Site, deed: Deed, time: str, lead_minutes: int, code: str
+) -> None:
+    site.clock.now = at(time)
+    site.configure(lead_minutes=lead_minutes)
+
+    with site.counting() as calls:
+        refused = deed(site)
+
+    assert refused.codes == [("2026-11-23T09:00:00+00:00", code)]
+    assert calls == ["GetItem"]
+
+
+@pytest.mark.parametrize("deed", TAKING.values(), ids=TAKING)
+def test_a_slot_of_another_length_than_her_slots_have_now_costs_a_second_transaction(
+    site: Site, deed: Deed
+) -> None:
+    site.change_length("dr-lee", minutes=60)
+
+    with site.counting() as calls:
+        assert deed(site).status in {200, 201}
+
+    assert calls == ONE_TRANSACTION * 2
+
+
+def test_a_slot_is_one_read(site: Site) -> None:
+    with site.counting() as calls:
+        assert site.slot("09:00").status == 200
+
+    assert calls == ["GetItem"]
+
+
+def test_a_doctor_is_known_for_ten_seconds_and_costs_one_read_then(site: Site) -> None:
+    asked_at = site.clock.now
+    site.clock.now = asked_at + timedelta(seconds=9, microseconds=999_999)
+    with site.counting() as known:
+        site.hold("09:00")
+    site.clock.now = asked_at + timedelta(seconds=10)
+    with site.counting() as unknown:
+        site.release("09:00")
+    with site.counting() as known_again:
+        site.book("09:00")
+
+    assert known == ONE_TRANSACTION
+    assert unknown == ["GetItem", *ONE_TRANSACTION]
+    assert known_again == ONE_TRANSACTION
+
+
+@pytest.mark.parametrize("saved", [1, 30, 31])
+def test_a_month_of_a_doctor_with_something_bookable_is_one_query(site: Site, saved: int) -> None:
+    for on in days(saved):
+        site.save("11:00", date=on)
+
+    with site.counting() as calls:
+        listed = site.listed(range_of(31))
+
+    assert listed.count("11:00") == saved
+    assert calls == ["Query"]
+
+
+def test_where_a_range_has_nothing_bookable_one_query_more_finds_the_next(site: Site) -> None:
+    site.save("11:00", date=days(8)[7])
+
+    with site.counting() as calls:
+        listed = site.get(f"/doctors/dr-lee/slots?from={days(2)[1]}&to={days(7)[6]}").json
+
+    assert listed["next_available"]["start"].startswith(days(8)[7])
+    assert calls == ["Query"] * 2
+
+
+def test_the_next_available_is_looked_for_by_the_month_as_far_as_needed(site: Site) -> None:
+    dates = days(70, first=MONDAY + timedelta(days=1))
+    for on in dates:
+        site.save("11:00", date=on)
+    for on in dates[:35]:
+        site.save(withdraws=("11:00",), date=on)
+
+    with site.counting() as calls:
+        listed = site.get(f"/doctors/dr-lee/slots?from={dates[0]}&to={dates[0]}").json
+
+    assert listed["next_available"]["start"].startswith(dates[35])
+    assert calls == ["Query"] * 3
+
+
+@pytest.fixture
+def cardiologists(site: Site) -> list[str]:
+    """Three who have something bookable on some of the next 31 dates."""
+    ids = ["dr-lee", "dr-quarter", "dr-twenty"]
+    for n, on in enumerate(days(31)[::5]):
+        site.save("11:00", doctor_id=ids[n % 3], date=on)
+    return ids
+
+
+@pytest.mark.parametrize("dates", [1, 14, 31])
+def test_a_search_is_a_query_a_date_and_nothing_else_where_the_doctors_are_known(
+    site: Site, cardiologists: list[str], dates: int
+) -> None:
+    for doctor_id in cardiologists:
+        site.day(doctor_id)
+
+    with site.counting() as calls:
+        page = site.get(f"/availability?specialty=cardiology&{range_of(dates)}")
+
+    assert page.json["doctors"]
+    assert calls == ["Query"] * dates
+
+
+def test_a_search_reads_all_doctors_at_once_whom_the_process_does_not_know(
+    site: Site, cardiologists: list[str]
+) -> None:
+    site.clock.now += timedelta(minutes=1)
+
+    with site.counting() as calls:
+        page = site.get(f"/availability?specialty=cardiology&{range_of(14)}")
+
+    assert {doctor["doctor_id"] for doctor in page.json["doctors"]} == set(cardiologists)
+    assert calls == ["Query"] * 14 + ["BatchGetItem"]
+
+
+@pytest.mark.parametrize("dates", [14, 31])
+def test_the_queries_of_a_search_are_all_under_way_at_once(site: Site, dates: int) -> None:
+    """Each is sent when all are ready to be: one after another, the first would wait in vain."""
+    all_of_them = Barrier(dates)
+
+    def wait(**_: object) -> None:
+        all_of_them.wait(timeout=20)
+
+    with site.before_call("Query", wait):
+        page = site.get(f"/availability?specialty=cardiology&{range_of(dates)}")
+
+    assert page.status == 200
+    assert [doctor["doctor_id"] for doctor in page.json["doctors"]] == ["dr-lee"]
+    assert not all_of_them.broken
+
+
+def test_the_settings_of_a_doctor_are_one_read_and_one_write(site: Site) -> None:
+    settings = site.get("/doctors/dr-lee").json
+
+    with site.counting() as changed:
+        assert site.put("/doctors/dr-lee", settings | {"lead_minutes": 60}).status == 200
+    with site.counting() as added:
+        settings |= {"doctor_id": "dr-new"}
+        assert site.put("/doctors/dr-new", settings).status == 201
+
+    assert changed == added == ["GetItem", "PutItem"]
+
+
+@pytest.mark.parametrize(("coming", "steps"), [(1, 1), (25, 1), (26, 2)])
+@pytest.mark.parametrize("changed", [{"location": "Leeds"}, {"specialty": "surgery"}])
+def test_a_doctor_who_is_searched_for_elsewhere_takes_her_days_along_25_at_a_time(
+    site: Site, changed: dict[str, str], coming: int, steps: int
+) -> None:
+    for on in days(coming)[1:]:
+        site.save("11:00", date=on)
+    settings = site.get("/doctors/dr-lee").json
+
+    with site.counting() as calls:
+        assert site.put("/doctors/dr-lee", settings | changed).status == 200
+
+    assert calls == ["GetItem", "PutItem", "Query", *ONE_TRANSACTION * steps, "PutItem"]
+
+
+def test_a_glance_at_a_day_is_one_read_of_one_item(site: Site) -> None:
+    services = site.services
+
+    with site.counting() as calls:
+        seen = services.manage_slots.glance_at(services.local_caller, "dr-lee", MONDAY)
+
+    assert len(seen.day.slots) == 4
+    assert calls == ["GetItem"]
+
+
+def test_a_glance_at_a_day_of_somebody_unknown_reads_her_along_with_it(site: Site) -> None:
+    site.clock.now += timedelta(seconds=10)
+    services = site.services
+
+    with site.counting() as calls:
+        services.manage_slots.glance_at(services.local_caller, "dr-lee", MONDAY)
+
+    assert calls == ["BatchGetItem"]
+
+
+def test_a_save_that_is_refused_is_read_twice_and_one_that_was_done_before_once(
+    site: Site,
+) -> None:
+    site.save("11:00", Idempotency_Key="once")
+
+    with site.counting() as refused:
+        assert site.save("11:00").status == 400
+    with site.counting() as repeated:
+        assert site.save("11:00", Idempotency_Key="once").status == 200
+
+    assert refused == ["BatchGetItem"] * 2
+    assert repeated == ["BatchGetItem"]
+
+
+@pytest.mark.parametrize(
+    ("path", "call"),
+    [
+        ("/doctors", "Query"),
+        ("/doctors?specialty=cardiology&location=London", "Query"),
+        ("/doctors/dr-lee", "GetItem"),
+        ("/health", "GetItem"),
+    ],
+)
+def test_doctors_one_doctor_and_the_health_of_the_table_are_one_call(
+    site: Site, path: str, call: str
+) -> None:
+    with site.counting() as calls:
+        assert site.get(path).status == 200
+
+    assert calls == [call]
