@@ -8,7 +8,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from local import loopback
 
@@ -18,9 +18,16 @@ if TYPE_CHECKING:
 _PROJECT = Path(__file__).parents[1]
 
 
+class Running(NamedTuple):
+    """Where the app is, and the booking site beside it, both without a slash at the end."""
+
+    url: str
+    booking_site: str
+
+
 @contextmanager
-def a_server(folder: Path) -> Iterator[str]:
-    """The URL of a server that keeps its data in that folder; it stops cleanly on SIGTERM."""
+def a_server(folder: Path) -> Iterator[Running]:
+    """A server that keeps its data in that folder; it stops cleanly on SIGTERM."""
     environment = {**os.environ, "PORT": str(loopback.free_port()), "DATA_DIR": str(folder)}
     environment.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
     with (
@@ -35,10 +42,15 @@ def a_server(folder: Path) -> Iterator[str]:
         ) as process,
     ):
         assert process.stdout is not None
-        ready = next((line for line in process.stdout if line.startswith("Ready: ")), None)
-        assert ready is not None, (folder / "log").read_text()
+        told = {}
+        for line in process.stdout:
+            what, _, where = line.strip().rstrip("/").partition(": ")
+            told[what] = where
+            if what == "Ready":
+                break
+        assert "Ready" in told, (folder / "log").read_text()
         try:
-            yield ready.removeprefix("Ready: ").strip().rstrip("/")
+            yield Running(told["Ready"], told["Booking site"])
         finally:
             process.send_signal(signal.SIGTERM)
             status = process.wait(30)

@@ -14,7 +14,7 @@ from chalicelib.settings import Settings
 from chalicelib.storage import table
 from local.stage import use_local_stage
 from tests.browser.manage_slots import ManageSlotsPage
-from tests.running import a_server
+from tests.running import Running, a_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +26,24 @@ _days_from_now = count(30)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a server with data of its own."""
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with data of its own, and the booking site beside it."""
     folder = tmp_path_factory.mktemp("data")
-    with a_server(folder) as url:
+    with a_server(folder) as running:
         _use_the_same_table(folder / "local.env")
-        yield url
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server(running: Running) -> str:
+    """The URL of the app."""
+    return running.url
+
+
+@pytest.fixture(scope="session")
+def booking_site(running: Running) -> str:
+    """The URL of the booking site."""
+    return running.booking_site
 
 
 def _use_the_same_table(settings: Path) -> None:

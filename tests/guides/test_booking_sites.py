@@ -49,8 +49,8 @@ def test_every_command_of_the_guide_is_answered_as_the_guide_says(tmp_path: Path
     data, here = tmp_path / "data", tmp_path / "here"
     data.mkdir()
     here.mkdir()
-    with a_server(data) as url:
-        for command, told in steps(url, a_winter_day()):
+    with a_server(data) as running:
+        for command, told in steps(running.url, a_winter_day()):
             answer = subprocess.run(  # noqa: S603
                 ["bash", "-euc", command],  # noqa: S607
                 cwd=here,
