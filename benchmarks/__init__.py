@@ -1,0 +1,1 @@
+"""What things cost, measured; none of it is a test."""
