@@ -46,13 +46,12 @@ def day(seen: DoctorsDay, request: Request) -> Response:
 
 def save(caller: Caller, form: DayForm, request: Request) -> Response:
     """Save what the doctor changed; where that is refused, say why and keep her ticks."""
-    if not form.request.asked:
-        seen = services().manage_slots.look_at(caller, form.request.doctor_id, form.request.date)
-        return _done("unchanged", seen, form, seen.day, request)
     try:
         saved = services().manage_slots.save(caller, form.request)
     except (Refused, KeyReused) as error:
         seen = services().manage_slots.look_at(caller, form.request.doctor_id, form.request.date)
+        if isinstance(error, Refused) and not form.request.asked:
+            return _done("unchanged", seen, form, seen.day, request)
         return _refused(error, seen, form, request)
     return _done("saved", saved, form, saved.before, request)
 
@@ -79,13 +78,15 @@ def _refused(
     problem = problems.of(error)
     if not negotiation.wants_html(request):
         return problems.answer(problem, request)
+    refused = error if isinstance(error, Refused) else None
+    told = day_page.news(seen.day, form.drawn, form.version, seen.doctor.zone)
     page = day_page.draw(
         seen,
         base=negotiation.base(request),
         message=Message(text=f"Not saved. {_why(error)}", kind="error"),
         left=form.drawn,
-        refused=error if isinstance(error, Refused) else None,
-        news=day_page.news(seen.day, form.drawn, form.version, seen.doctor.zone),
+        refused=refused,
+        news=told if refused else (),  # else it is what she did herself, by the earlier save
     )
     template = "_day.html" if negotiation.is_htmx(request) else "slots.html"
     return rendering.html(template, page, status=problem.status)

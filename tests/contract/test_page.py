@@ -295,6 +295,22 @@ def test_a_form_whose_first_answer_was_lost_can_be_sent_again_with_other_ticks(
     assert site.day().free == ["09:00", "10:00"]
 
 
+def test_a_form_whose_first_answer_was_lost_is_never_said_to_have_changed_nothing(
+    site: Site,
+) -> None:
+    form = drawn(site)
+    site.post_form(form.sent("09:00"), **HTMX)
+
+    answer = site.post_form(form.sent(), **HTMX)
+
+    assert answer.status == 422
+    assert "An earlier save of this page got through" in answer.text
+    assert "by someone else" not in answer.text
+    assert Form(answer).ticked == ["09:00"]
+    assert site.post_form(Form(answer).sent(), **HTMX).status == 200
+    assert site.day().free == []
+
+
 @pytest.mark.parametrize("name", ["doctor_id", "date", "version", "request_id"])
 def test_a_form_without_one_of_its_fields_is_refused(site: Site, name: str) -> None:
     sent = drawn(site).sent("09:00")
