@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from chalicelib.domain import wall_time
 from chalicelib.domain.faults import FieldFault
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.slot_id import spell_start
+from chalicelib.web import representations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,8 +43,6 @@ class DrawnBox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnSession:
-    """Boxes under one legend."""
-
     legend: str
     boxes: tuple[DrawnBox, ...]
 
@@ -79,10 +78,18 @@ class DayPage:
     free: int
     booked: int
     held: int
-    message: str | None
-    message_kind: str | None
+    message: Message | None
     errors: tuple[str, ...]
     news: tuple[str, ...]
+
+    @property
+    def etag(self) -> str:
+        """Of the boxes as the store has them, whatever is said of them or left unsaved."""
+        stored = [
+            (session.legend, [replace(box, ticked=box.shown, error=None) for box in session.boxes])
+            for session in self.sessions
+        ]
+        return representations.etag(self.version, stored)
 
 
 def draw(
@@ -100,11 +107,9 @@ def draw(
     all others follow the store. ``refused`` is why her save was not done.
     """
     doctor, on = seen.doctor, seen.day.date
-    reasons = _reasons(refused)
     boxes = seen.day.boxes(doctor.grid)
-    pencil = _Pencil(seen, left, reasons)
+    pencil = _Pencil(seen, left, _reasons(refused))
     statuses = [box.slot.status for box in boxes]
-    today = wall_time.local_date(seen.now, doctor.zone)
 
     def url(to: date) -> str:
         return f"{base}/slots?{urlencode({'doctor_id': doctor.doctor_id, 'date': to.isoformat()})}"
@@ -119,7 +124,7 @@ def draw(
         date=on.isoformat(),
         date_title=f"{on:%A} {on.day} {on:%B} {on.year}",
         previous_url=url(on - _A_DAY) if on > wall_time.EARLIEST_DATE else None,
-        today_url=url(today),
+        today_url=url(wall_time.local_date(seen.now, doctor.zone)),
         next_url=url(on + _A_DAY) if on < wall_time.LATEST_DATE else None,
         earliest_date=wall_time.EARLIEST_DATE.isoformat(),
         latest_date=wall_time.LATEST_DATE.isoformat(),
@@ -129,8 +134,7 @@ def draw(
         free=statuses.count(SlotStatus.FREE),
         booked=statuses.count(SlotStatus.BOOKED),
         held=statuses.count(SlotStatus.HELD),
-        message=message.text if message else None,
-        message_kind=message.kind if message else None,
+        message=message,
         errors=_homeless(refused, {box.slot.start for box in boxes}),
         news=tuple(news),
     )

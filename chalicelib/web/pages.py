@@ -12,10 +12,12 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import services
 from chalicelib.domain.errors import KeyReused, Refused
-from chalicelib.web import day_page, negotiation, problems, rendering, representations
+from chalicelib.web import day_page, inputs, negotiation, problems, rendering, representations
 from chalicelib.web.day_page import DayPage, Message
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from chalice.app import Request
 
     from chalicelib.domain.caller import Caller
@@ -31,10 +33,14 @@ _MESSAGES = {
 _COOKIE = "said"
 
 
-def day(seen: DoctorsDay, request: Request) -> Response:
-    """The whole page; to htmx the part of it that another date changes."""
+def day(caller: Caller, doctor_id: str, on: date | None, request: Request) -> Response:
+    """The whole page; to htmx the part of it that another date changes, or that a poll asks for."""
+    # The form asks for itself every two seconds, and wants no more than itself ("part=day").
+    if on and negotiation.is_htmx(request) and inputs.query(request, "part") == "day":
+        return _form(caller, doctor_id, on, request)
     template = "_manage.html" if negotiation.is_htmx(request) else "slots.html"
     said = None if negotiation.is_htmx(request) else _said(request)
+    seen = services().manage_slots.look_at(caller, doctor_id, on)
     page = day_page.draw(seen, base=negotiation.base(request), message=said)
     headers = {"ETag": _etag(page, template)}
     if said:
@@ -42,6 +48,20 @@ def day(seen: DoctorsDay, request: Request) -> Response:
     elif representations.is_known(headers["ETag"], request):
         return representations.not_modified(headers["ETag"], {"Cache-Control": "no-store"})
     return rendering.html(template, page, headers={**headers})
+
+
+def _form(caller: Caller, doctor_id: str, on: date, request: Request) -> Response:
+    """The form as it would be drawn now, or 304 where that is what the page has.
+
+    A glance tells whether there is news. It may be at settings that were changed a moment ago
+    elsewhere, so what is drawn is never drawn of it: the screen would go back to the old ones.
+    """
+    manage_slots = services().manage_slots
+    for read in (manage_slots.glance_at, manage_slots.look_at):
+        page = day_page.draw(read(caller, doctor_id, on), base=negotiation.base(request))
+        if representations.is_known(page.etag, request):
+            return representations.not_modified(page.etag, {"Cache-Control": "no-store"})
+    return rendering.html("_day.html", page, headers={"ETag": page.etag})
 
 
 def save(caller: Caller, form: DayForm, request: Request) -> Response:

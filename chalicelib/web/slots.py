@@ -22,20 +22,18 @@ def get_slots() -> Response:
     """A day of a doctor: by default her own today."""
     request = _request()
     caller = auth.caller(request)
-    doctor_id = inputs.query(request, "doctor_id") or caller.doctor_id
-    if doctor_id is None:
+    named = inputs.query(request, "doctor_id") or caller.doctor_id
+    if named is None:
         raise Refused(FieldFault("doctor_id", "required", "doctor_id is missing"))
+    doctor_id = inputs.doctor_id(named)
     date = inputs.query(request, "date")
-
-    seen = services().manage_slots.look_at(
-        caller, inputs.doctor_id(doctor_id), inputs.day(date) if date else None
-    )
+    on = inputs.day(date) if date else None
 
     if negotiation.wants_html(request):
         from chalicelib.web import pages  # noqa: PLC0415  machines need no template engine
 
-        return pages.day(seen, request)
-    day = representations.day(seen)
+        return pages.day(caller, doctor_id, on, request)
+    day = representations.day(services().manage_slots.look_at(caller, doctor_id, on))
     etag = representations.etag(day.version, day)
     if representations.is_known(etag, request):
         return representations.not_modified(etag)

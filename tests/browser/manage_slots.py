@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from chalicelib.domain.slot_id import SlotId
+from tests.builders import LONDON, at
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
 # What Chromium itself says of an answer from 400 up, and of a server that is not there.
 _EXPECTED = re.compile(r"^Failed to load resource")
+POLLS = re.compile("part=day")
 
 
 class ManageSlotsPage:
@@ -42,8 +46,8 @@ class ManageSlotsPage:
         return self.page.get_by_role("checkbox", name=re.compile(f"^{re.escape(start)}"))
 
     def label(self, start: str) -> Locator:
-        """What its label says."""
-        return self.page.locator("label", has=self.box(start))
+        """What its label says, and the reason beside it."""
+        return self.page.locator(".day li", has=self.box(start))
 
     def tick(self, *starts: str) -> None:
         """Tick boxes with the mouse."""
@@ -63,6 +67,39 @@ class ManageSlotsPage:
     def expect_status(self, text: str) -> None:
         """Wait until the live region says so."""
         expect(self.page.get_by_role("status")).to_contain_text(text)
+
+    def expect_unsaved(self, text: str) -> None:
+        """Wait until Save is described so."""
+        expect(self.page.locator("#unsaved")).to_have_text(text)
+
+    def stop_news(self) -> None:
+        """From now on polls get no answer: what is drawn stays until she does something."""
+        self.page.route(POLLS, lambda _route: None)
+
+    def poll_now(self) -> None:
+        """As when the tab comes to the front, and wait for the answer."""
+        with self.page.expect_response(POLLS):
+            self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    def path_of(self, start: str) -> str:
+        """Where the API has Dr Lee's slot at that wall time."""
+        return f"{self.server}/slots/{SlotId('dr-lee', at(start, self.on, LONDON))}"
+
+    def book(self, start: str) -> None:
+        """A patient books it."""
+        booking = {"booking_id": "b-1", "patient_reference": "ref-1"}
+        answer = self.page.request.put(f"{self.path_of(start)}/booking", data=booking)
+        assert answer.status == 201, answer.text()
+
+    def hold(self, start: str) -> None:
+        """A patient holds it for the shortest time there is."""
+        hold = {"holder": "hannah", "seconds": 30}
+        assert self.page.request.put(f"{self.path_of(start)}/hold", data=hold).status == 200
+
+    def release(self, start: str) -> None:
+        """The patient lets it go."""
+        path = f"{self.path_of(start)}/hold?holder=hannah"
+        assert self.page.request.delete(path).status == 204
 
     def expect_saved(self) -> None:
         """Wait until the live region says that all is saved."""

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests import behind
-from tests.browser.manage_slots import ManageSlotsPage
+from tests.browser.manage_slots import POLLS, ManageSlotsPage
 from tests.builders import LONDON, at
 
 if TYPE_CHECKING:
@@ -27,10 +27,11 @@ def faults(page: Page) -> list[str]:
 
 
 def with_every_state(slots: ManageSlotsPage) -> None:
-    """Free, booked and held slots, unsaved ticks, and reasons at two boxes."""
-    slots.tick("09:00", "09:30", "10:00", "10:30")
+    """Free, booked and held slots, unsaved ticks, reasons at two boxes, and news."""
+    slots.tick("09:00", "09:30", "10:00", "10:30", "11:00")
     slots.save()
     slots.expect_saved()
+    slots.stop_news()
     behind.book(at("09:30", slots.on, LONDON))
     behind.hold(at("10:00", slots.on, LONDON), until=at("10:00", slots.on, LONDON))
     slots.box("09:30").uncheck()
@@ -38,6 +39,9 @@ def with_every_state(slots: ManageSlotsPage) -> None:
     slots.tick("11:30")
     slots.save()
     slots.expect_status("Not saved")
+    slots.page.unroute(POLLS)
+    slots.book("11:00")
+    slots.expect_status("11:00–11:30 is booked now")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

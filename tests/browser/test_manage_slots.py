@@ -56,6 +56,7 @@ def test_unticked_boxes_are_withdrawn(slots: ManageSlotsPage) -> None:
 def test_of_two_tabs_that_tick_the_same_box_the_second_keeps_its_other_ticks(
     slots: ManageSlotsPage, other_tab: ManageSlotsPage
 ) -> None:
+    other_tab.stop_news()
     slots.tick("09:00", "09:30")
     slots.save()
     slots.expect_saved()
@@ -80,6 +81,7 @@ def test_a_slot_that_a_patient_books_meanwhile_comes_back_booked(slots: ManageSl
     slots.tick("09:00", "09:30")
     slots.save()
     slots.expect_saved()
+    slots.stop_news()
     behind.book(at("09:00", slots.on, LONDON))
 
     slots.box("09:00").uncheck()
@@ -89,6 +91,7 @@ def test_a_slot_that_a_patient_books_meanwhile_comes_back_booked(slots: ManageSl
     slots.expect_status("Slot is booked and stays: 09:00-09:30")
     expect(slots.box("09:00")).to_be_disabled()
     expect(slots.label("09:00")).to_contain_text("booked")
+    expect(slots.label("09:00")).to_be_focused()
     expect(slots.box("09:30")).not_to_be_checked()
     slots.save()
     slots.expect_saved()

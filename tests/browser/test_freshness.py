@@ -1,0 +1,247 @@
+"""What others do appears without a reload, and takes nothing away from her."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.browser.manage_slots import POLLS, ManageSlotsPage
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from playwright.sync_api import Page, Route
+
+SOON = 3_000
+OUT_OF_DATE = "The server cannot be reached, so this page may be out of date"
+
+
+def save(slots: ManageSlotsPage, *starts: str) -> None:
+    slots.tick(*starts)
+    slots.save()
+    slots.expect_saved()
+
+
+def record(page: Page, selector: str) -> None:
+    """Count from now on what is changed in an element, attributes apart."""
+    page.evaluate(
+        """selector => {
+            window.changes = 0;
+            new MutationObserver(records => { window.changes += records.length; }).observe(
+                document.querySelector(selector),
+                { childList: true, characterData: true, subtree: true });
+        }""",
+        selector,
+    )
+
+
+def show(page: Page, *, hidden: bool) -> None:
+    """Headless Chromium shows every tab, so the page is told otherwise."""
+    page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, 'hidden', { get: () => hidden, configurable: true });
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        hidden,
+    )
+
+
+def test_a_booking_appears_within_seconds_and_nothing_of_hers_is_lost(
+    slots: ManageSlotsPage,
+) -> None:
+    page = slots.page
+    page.set_viewport_size({"width": 360, "height": 640})
+    save(slots, "09:00", "10:00")
+    slots.tick("15:00")
+    slots.box("14:00").focus()
+    scrolled = page.evaluate("scrollY")
+    assert scrolled > 0
+
+    slots.book("10:00")
+
+    expect(slots.label("10:00")).to_contain_text("booked", timeout=SOON)
+    expect(slots.box("10:00")).to_be_disabled()
+    slots.expect_status("10:00–10:30 is booked now")
+    slots.expect_status("Slots saved successfully")
+    expect(page.get_by_text("1 free · 1 booked · 0 held")).to_be_attached()
+    expect(slots.box("14:00")).to_be_focused()
+    assert page.evaluate("scrollY") == scrolled
+    assert slots.ticked == ["09:00", "15:00"]
+    slots.expect_unsaved("1 change not saved yet")
+
+
+def test_a_save_of_another_tab_appears_and_much_of_it_is_summed_up(
+    slots: ManageSlotsPage, other_tab: ManageSlotsPage
+) -> None:
+    save(slots, "09:00")
+    slots.tick("11:30")
+    other_tab.poll_now()
+    other_tab.box("09:00").uncheck()
+    afternoon = other_tab.page.get_by_role("group", name="13:00–17:00")
+    afternoon.get_by_role("button", name="All", exact=True).click()
+    save(other_tab)
+
+    expect(slots.box("16:30")).to_be_checked(timeout=SOON)
+    slots.expect_status("09:00–09:30 is no longer offered")
+    slots.expect_status("13:00–13:30, 13:30–14:00 and 6 more are free now")
+    expect(slots.box("09:00")).not_to_be_checked()
+    expect(slots.box("11:30")).to_be_checked()
+    slots.expect_unsaved("1 change not saved yet")
+
+
+def test_what_she_wanted_of_a_slot_waits_while_it_is_held(slots: ManageSlotsPage) -> None:
+    save(slots, "09:00", "10:00")
+    slots.box("10:00").uncheck()
+
+    slots.hold("10:00")
+
+    expect(slots.label("10:00")).to_contain_text("held", timeout=SOON)
+    slots.expect_status("10:00–10:30 is held now")
+    expect(slots.box("10:00")).to_be_disabled()
+    slots.expect_unsaved("")
+
+    slots.release("10:00")
+
+    expect(slots.box("10:00")).to_be_enabled(timeout=SOON)
+    slots.expect_status("10:00–10:30 is free now")
+    expect(slots.box("10:00")).not_to_be_checked()
+    slots.expect_unsaved("1 change not saved yet")
+
+
+def test_news_stays_until_she_does_something_the_newest_first(slots: ManageSlotsPage) -> None:
+    save(slots, "09:00", "10:00", "11:00")
+
+    for start in ("10:00", "09:00"):
+        slots.book(start)
+        slots.poll_now()
+
+    slots.expect_status("09:00–09:30 and 10:00–10:30 are booked now")
+    slots.save()
+    slots.expect_status("Nothing has changed")
+    expect(slots.page.get_by_role("status")).not_to_contain_text("booked")
+
+
+def test_open_errors_stay_when_news_comes(
+    slots: ManageSlotsPage, other_tab: ManageSlotsPage
+) -> None:
+    save(slots, "10:00")
+    slots.poll_now()
+    slots.stop_news()
+    save(other_tab, "09:00")
+    slots.tick("09:00", "11:00")
+    slots.save()
+    slots.expect_status("Not saved")
+    slots.page.unroute(POLLS)
+
+    slots.book("10:00")
+
+    slots.expect_status("10:00–10:30 is booked now")
+    slots.expect_status("Not saved. Slot already exists: 09:00-09:30")
+    box = slots.box("09:00")
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(box).to_have_accessible_name("09:00–09:30 free")
+    expect(box).to_have_accessible_description("Slot already exists: 09:00-09:30")
+    expect(slots.label("09:00")).to_contain_text("Slot already exists")
+    slots.expect_unsaved("1 change not saved yet")
+
+    save(slots)
+    expect(slots.page.locator(".error, [aria-invalid]")).to_have_count(0)
+
+
+def test_a_poll_that_finds_nothing_new_changes_nothing(slots: ManageSlotsPage) -> None:
+    save(slots, "09:00")
+    record(slots.page, "body")
+
+    for _ in range(2):
+        with slots.page.expect_response(POLLS, timeout=SOON) as answer:
+            pass
+        assert answer.value.status == 304
+        answer.value.finished()
+        assert answer.value.request.sizes()["responseBodySize"] == 0
+
+    assert slots.page.evaluate("window.changes") == 0
+
+
+def test_a_hidden_tab_does_not_poll_and_catches_up_when_it_is_shown(
+    page: Page, server: str, on: date
+) -> None:
+    slots = ManageSlotsPage(page, server, on)
+    page.clock.install()
+    slots.open()
+    save(slots, "09:00")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    show(page, hidden=True)
+    page.clock.run_for(60_000)
+    assert asked == []
+    slots.book("09:00")
+    show(page, hidden=False)
+    slots.expect_status("09:00–09:30 is booked now")
+
+
+def test_an_answer_to_a_poll_of_another_date_comes_too_late(slots: ManageSlotsPage) -> None:
+    page = slots.page
+    late: list[Route] = []
+    page.get_by_role("link", name="Next day").click()
+    tomorrow = slots.on + timedelta(days=1)
+    expect(page.get_by_role("heading", name=f"{tomorrow:%A} ")).to_be_visible()
+    page.route(POLLS, lambda route: late.append(route))  # noqa: PLW0108  a builtin will not do
+    with page.expect_request(POLLS, timeout=SOON):
+        pass
+
+    page.go_back()
+    today = page.get_by_role("heading", name=f"{slots.on:%A} ")
+    expect(today).to_be_visible()
+    form = page.request.get(late[0].request.url, headers={"HX-Request": "true"}).text()
+    late[0].fulfill(body=form)
+    page.unroute(POLLS)
+    slots.poll_now()
+
+    expect(today).to_be_visible()
+    expect(page.get_by_role("heading", level=2)).to_have_count(1)
+
+
+def test_a_date_or_a_save_never_waits_for_a_poll(slots: ManageSlotsPage) -> None:
+    slots.stop_news()
+    with slots.page.expect_request(POLLS, timeout=SOON):
+        pass
+
+    save(slots, "09:00")
+
+    with slots.page.expect_request(POLLS, timeout=SOON):
+        pass
+    slots.page.get_by_role("link", name="Next day").click()
+    expect(slots.page).to_have_url(re.compile(f"date={slots.on + timedelta(days=1)}"))
+    expect(slots.page.get_by_role("alert")).to_be_empty()
+
+
+def test_out_of_reach_is_said_once_and_taken_back_when_the_server_answers_again(
+    slots: ManageSlotsPage,
+) -> None:
+    page, alert = slots.page, slots.page.get_by_role("alert")
+    save(slots, "09:00")
+    slots.tick("10:00")
+    record(page, "#notice")
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.evaluate("scrollTo(0, 0)")
+    top = page.locator("form.day").bounding_box()
+
+    page.context.set_offline(offline=True)
+    for _ in range(2):
+        with page.expect_event("requestfailed", timeout=SOON):
+            pass
+    expect(alert).to_contain_text(OUT_OF_DATE)
+    assert page.evaluate("window.changes") == 1
+    assert page.locator("form.day").bounding_box() == top
+    assert slots.ticked == ["09:00", "10:00"]
+
+    page.context.set_offline(offline=False)
+    slots.book("09:00")
+    slots.expect_status("09:00–09:30 is booked now")
+    expect(alert).to_be_empty()
+    assert slots.ticked == ["10:00"]
+    slots.complaints.clear()  # htmx tells the console that it could not fetch
