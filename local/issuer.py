@@ -1,0 +1,223 @@
+"""Cognito on MiniStack, made of the cloud's own definition: who signs in on a laptop."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.domain.caller import Role
+from local import loopback, stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, WaiterConfigTypeDef
+
+DEFINITION = stage.PROJECT / "infrastructure" / "sign_in.json"
+STACK = "medilink-slots-sign-in"
+DOMAIN = "medilink-slots-local"
+
+CALLBACK_PATH = "/sign-in/callback"
+SIGNED_OUT_PATH = "/"
+
+EVERY_SECOND: WaiterConfigTypeDef = {"Delay": 1, "MaxAttempts": 30}
+
+PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  no secret: it opens what answers on this machine alone
+
+
+class IssuerError(RuntimeError):
+    """The issuer cannot do what was asked of it: the reason, as a sentence."""
+
+
+class Person(NamedTuple):
+    """Somebody who signs in; a doctor's name is her id."""
+
+    name: str
+    role: Role
+
+
+DEMO_PEOPLE = (
+    Person("dr-lee", Role.DOCTOR),
+    Person("dr-okafor", Role.DOCTOR),
+    Person("dr-walker", Role.DOCTOR),
+    Person("sam", Role.DELEGATE),
+    Person("alex", Role.ADMIN),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """What asks for tokens: the page has no secret, a booking site no ``callbacks``."""
+
+    client_id: str
+    secret: str | None
+    scopes: frozenset[str]
+    callbacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """``url`` is the ``iss`` of its tokens, an address of AWS; only ``discovery_url`` is reachable.
+
+    All other addresses are in the document there.
+    """
+
+    url: str
+    discovery_url: str
+    pool_id: str
+    page: Client
+    booking_site: Client
+    reading_site: Client
+
+
+def prepare(port: int) -> Issuer:
+    """Make the issuer for the app at that port, or bring the one there is up to date.
+
+    Demo people who are missing are made known. The environment names the endpoint.
+
+    Raises:
+        IssuerError: it cannot be made of the definition.
+    """
+    try:
+        _deploy(port)
+        issuer = find()
+        for person in DEMO_PEOPLE:
+            admit(issuer, person)
+    except (BotoCoreError, ClientError) as error:
+        raise IssuerError(f"{DEFINITION} makes no issuer: {error}") from error
+    return issuer
+
+
+def find() -> Issuer:
+    """Give the issuer that the environment's endpoint has.
+
+    Raises:
+        ClientError: it has none.
+    """
+    cloudformation = boto3.client("cloudformation")
+    outputs = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
+    made = {output["OutputKey"]: output["OutputValue"] for output in outputs}
+    pool_id = made["UserPoolId"]
+    endpoint = cloudformation.meta.endpoint_url
+    return Issuer(
+        url=made["Issuer"],
+        discovery_url=f"{endpoint}/{pool_id}/.well-known/openid-configuration",
+        pool_id=pool_id,
+        page=_client(pool_id, made["PageClientId"]),
+        booking_site=_client(pool_id, made["BookingSiteClientId"]),
+        reading_site=_client(pool_id, made["ReadingSiteClientId"]),
+    )
+
+
+def admit(issuer: Issuer, person: Person) -> None:
+    """Make somebody known, with the laptop's password; nothing changes where the name is known."""
+    if _is_known(issuer, person.name):
+        return
+    cognito = boto3.client("cognito-idp")
+    # The password comes last: who has none yet was left half made, and is finished here.
+    with suppress(cognito.exceptions.UsernameExistsException):
+        cognito.admin_create_user(
+            UserPoolId=issuer.pool_id, Username=person.name, MessageAction="SUPPRESS"
+        )
+    cognito.admin_add_user_to_group(
+        UserPoolId=issuer.pool_id, Username=person.name, GroupName=person.role
+    )
+    cognito.admin_set_user_password(
+        UserPoolId=issuer.pool_id, Username=person.name, Password=PASSWORD, Permanent=True
+    )
+
+
+def require(issuer: Issuer, person: Person) -> None:
+    """Make sure that a known name has that role.
+
+    Raises:
+        IssuerError: it has another.
+    """
+    groups = boto3.client("cognito-idp").admin_list_groups_for_user(
+        UserPoolId=issuer.pool_id, Username=person.name
+    )["Groups"]
+    roles = sorted(group["GroupName"] for group in groups)
+    if person.role not in roles:
+        known_as = " and ".join(roles) or "somebody without a role"
+        raise IssuerError(f"{person.name} does not sign in as {person.role}, but as {known_as}.")
+
+
+def access_token(issuer: Issuer, name: str) -> str:
+    """Sign somebody in without the page.
+
+    Raises:
+        IssuerError: the password is not the laptop's any more.
+    """
+    cognito = boto3.client("cognito-idp")
+    try:
+        answer = cognito.admin_initiate_auth(
+            UserPoolId=issuer.pool_id,
+            ClientId=issuer.page.client_id,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
+        )
+    except cognito.exceptions.NotAuthorizedException as error:
+        raise IssuerError(f"{name} does not sign in with {PASSWORD} any more.") from error
+    return answer["AuthenticationResult"]["AccessToken"]
+
+
+def _deploy(port: int) -> None:
+    origins = [f"http://{host}:{port}" for host in (loopback.HOST, "localhost")]
+    parameters = {
+        "CallbackUrls": ",".join(origin + CALLBACK_PATH for origin in origins),
+        "LogoutUrls": ",".join(origin + SIGNED_OUT_PATH for origin in origins),
+        "SignInDomain": DOMAIN,
+        "TokensByPassword": "allowed",
+    }
+    definition = DEFINITION.read_text(encoding="utf-8")
+    given: list[ParameterTypeDef] = [
+        {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+    ]
+    cloudformation = boto3.client("cloudformation")
+    try:
+        cloudformation.create_stack(StackName=STACK, TemplateBody=definition, Parameters=given)
+    except cloudformation.exceptions.AlreadyExistsException:
+        _update(definition, given)
+    else:
+        cloudformation.get_waiter("stack_create_complete").wait(
+            StackName=STACK, WaiterConfig=EVERY_SECOND
+        )
+
+
+def _update(definition: str, parameters: Sequence[ParameterTypeDef]) -> None:
+    cloudformation = boto3.client("cloudformation")
+    try:
+        cloudformation.update_stack(StackName=STACK, TemplateBody=definition, Parameters=parameters)
+    except ClientError as error:
+        # There is no code of its own for it.
+        if "No updates are to be performed" not in str(error):
+            raise
+    else:
+        cloudformation.get_waiter("stack_update_complete").wait(
+            StackName=STACK, WaiterConfig=EVERY_SECOND
+        )
+
+
+def _client(pool_id: str, client_id: str) -> Client:
+    told = boto3.client("cognito-idp").describe_user_pool_client(
+        UserPoolId=pool_id, ClientId=client_id
+    )["UserPoolClient"]
+    return Client(
+        client_id=client_id,
+        secret=told.get("ClientSecret"),
+        scopes=frozenset(told.get("AllowedOAuthScopes", ())),
+        callbacks=tuple(told.get("CallbackURLs", ())),
+    )
+
+
+def _is_known(issuer: Issuer, name: str) -> bool:
+    cognito = boto3.client("cognito-idp")
+    try:
+        user = cognito.admin_get_user(UserPoolId=issuer.pool_id, Username=name)
+    except cognito.exceptions.UserNotFoundException:
+        return False
+    return user["UserStatus"] == "CONFIRMED"

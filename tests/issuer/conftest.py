@@ -1,0 +1,33 @@
+"""An issuer on a MiniStack of its own, which may be started again."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local import issuer
+from local.ministack import MiniStack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from local.issuer import Issuer
+
+
+@contextmanager
+def started(folder: Path, *, port: int = 8000) -> Iterator[Issuer]:
+    """The issuer that keeps its state in that folder, for an app at that port."""
+    with MiniStack(folder) as ministack, pytest.MonkeyPatch.context() as environment:
+        for name, value in ministack.environment.items():
+            environment.setenv(name, value)
+        yield issuer.prepare(port)
+
+
+@pytest.fixture(scope="session")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
+    """An issuer with its demo people, for an app at port 8000; the environment leads to it."""
+    with started(tmp_path_factory.mktemp("issuer")) as found:
+        yield found

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+
+from local.issuer import DEFINITION, EVERY_SECOND
+
+if TYPE_CHECKING:
+    from local.issuer import Issuer
+
+
+def test_the_definition_is_what_cloudformation_takes() -> None:
+    checked = subprocess.run(  # noqa: S603
+        [Path(sys.executable).with_name("cfn-lint"), DEFINITION],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.stdout + checked.stderr == ""
+    assert checked.returncode == 0
+
+
+def flows(pool_id: str, client_id: str) -> list[str]:
+    """How people get tokens beside the page's way."""
+    client = boto3.client("cognito-idp").describe_user_pool_client(
+        UserPoolId=pool_id, ClientId=client_id
+    )
+    return [str(flow) for flow in client["UserPoolClient"]["ExplicitAuthFlows"]]
+
+
+def test_only_a_stack_that_asks_for_it_gives_tokens_for_passwords(found: Issuer) -> None:
+    cloudformation = boto3.client("cloudformation")
+    parameters = {"CallbackUrls": "https://a/", "LogoutUrls": "https://a/", "SignInDomain": "cloud"}
+    cloudformation.create_stack(
+        StackName="cloud",
+        TemplateBody=DEFINITION.read_text(),
+        Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName="cloud", WaiterConfig=EVERY_SECOND
+    )
+    outputs = cloudformation.describe_stacks(StackName="cloud")["Stacks"][0]["Outputs"]
+    cloud = {output["OutputKey"]: output["OutputValue"] for output in outputs}
+
+    refreshing = "ALLOW_REFRESH_TOKEN_AUTH"
+    assert flows(cloud["UserPoolId"], cloud["PageClientId"]) == [refreshing]
+    assert flows(found.pool_id, found.page.client_id) == [
+        refreshing,
+        "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+    ]
+
+
+def test_people_are_made_known_by_an_admin_alone(found: Issuer) -> None:
+    pool = boto3.client("cognito-idp").describe_user_pool(UserPoolId=found.pool_id)["UserPool"]
+
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"]

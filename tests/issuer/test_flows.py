@@ -1,0 +1,174 @@
+"""What the page and booking sites do at the issuer, by plain HTTP."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import pytest
+import requests
+
+from local.issuer import PASSWORD, SIGNED_OUT_PATH
+from tests.issuer.tokens import claims, discovery
+
+if TYPE_CHECKING:
+    from local.issuer import Client, Issuer
+
+VERIFIER = "a-verifier-of-at-least-forty-three-characters"
+CHALLENGE = (
+    base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
+)
+CALLBACK = "http://127.0.0.1:8000/sign-in/callback"
+
+
+def sign_in(found: Issuer, *, password: str = PASSWORD, **changed: str) -> requests.Response:
+    """Open the sign-in page as the app asks for it, and fill it in as Dr Lee."""
+    request = {
+        "response_type": "code",
+        "client_id": found.page.client_id,
+        "redirect_uri": CALLBACK,
+        "scope": "openid profile",
+        "state": "a state",
+        "nonce": "a nonce",
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+        **changed,
+    }
+    page = discovery(found.discovery_url)["authorization_endpoint"]
+    opened = requests.get(page, params=request, allow_redirects=False, timeout=10)
+    if opened.status_code != requests.codes.ok:
+        return opened
+    return requests.post(
+        urljoin(page, "/login"),
+        data={**request, "username": "dr-lee", "password": password},
+        allow_redirects=False,
+        timeout=10,
+    )
+
+
+def code_of(signed_in: requests.Response) -> str:
+    """The code that the page was left with."""
+    assert signed_in.status_code == requests.codes.found
+    return parse_qs(urlsplit(signed_in.headers["Location"]).query)["code"][0]
+
+
+def redeem(found: Issuer, code: str, **changed: str) -> requests.Response:
+    """Ask for the tokens that a code stands for."""
+    request = {
+        "grant_type": "authorization_code",
+        "client_id": found.page.client_id,
+        "redirect_uri": CALLBACK,
+        "code": code,
+        "code_verifier": VERIFIER,
+        **changed,
+    }
+    return requests.post(discovery(found.discovery_url)["token_endpoint"], data=request, timeout=10)
+
+
+def machine_token(found: Issuer, client: Client, scope: str) -> requests.Response:
+    """Ask for a token as a booking site does."""
+    return requests.post(
+        discovery(found.discovery_url)["token_endpoint"],
+        data={"grant_type": "client_credentials", "scope": scope},
+        auth=(client.client_id, client.secret or ""),
+        timeout=10,
+    )
+
+
+def error(answer: requests.Response) -> Any:  # noqa: ANN401  JSON
+    """The error of OAuth 2 that a refusal names."""
+    assert answer.status_code == requests.codes.bad_request
+    return answer.json()["error"]
+
+
+def test_the_issuer_tells_of_itself_at_addresses_that_answer(found: Issuer) -> None:
+    told = discovery(found.discovery_url)
+
+    assert told["issuer"] == found.url
+    here = urlsplit(found.discovery_url).netloc
+    addresses = {name for name in told if name.endswith(("_endpoint", "_uri"))}
+    assert {urlsplit(told[name]).netloc for name in addresses} == {here}
+
+
+def test_a_doctor_signs_in_on_the_page_and_the_id_token_says_who_she_is(found: Issuer) -> None:
+    signed_in = sign_in(found)
+
+    assert parse_qs(urlsplit(signed_in.headers["Location"]).query)["state"] == ["a state"]
+    tokens = redeem(found, code_of(signed_in)).json()
+    who = claims(tokens["id_token"], discovery_url=found.discovery_url)
+    assert who["aud"] == found.page.client_id
+    assert who["token_use"] == "id"
+    assert who["nonce"] == "a nonce"
+    assert who["cognito:username"] == "dr-lee"
+    assert who["cognito:groups"] == ["doctor"]
+    access = claims(tokens["access_token"], discovery_url=found.discovery_url)
+    assert set(access["scope"].split()) == {"openid", "profile"}
+
+
+def test_a_wrong_password_is_told_on_the_page(found: Issuer) -> None:
+    answer = sign_in(found, password="wrong")
+
+    assert answer.status_code == requests.codes.ok
+    assert "Incorrect username or password." in answer.text
+
+
+@pytest.mark.parametrize("verifier", ["", "another-verifier-of-at-least-forty-three-chars"])
+def test_a_stolen_code_is_worth_nothing_without_the_verifier(found: Issuer, verifier: str) -> None:
+    code = code_of(sign_in(found))
+
+    assert error(redeem(found, code, code_verifier=verifier)) == "invalid_grant"
+
+
+def test_a_code_is_good_for_once(found: Issuer) -> None:
+    code = code_of(sign_in(found))
+    redeem(found, code)
+
+    assert error(redeem(found, code)) == "invalid_grant"
+
+
+def test_the_challenge_must_be_hashed(found: Issuer) -> None:
+    answer = sign_in(found, code_challenge=VERIFIER, code_challenge_method="plain")
+
+    assert answer.headers["Location"].startswith(f"{CALLBACK}?error=invalid_request")
+
+
+def test_nobody_is_sent_to_an_address_that_is_not_the_apps(found: Issuer) -> None:
+    assert error(sign_in(found, redirect_uri="http://127.0.0.1:8666/")) == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    ("to", "status"), [("http://127.0.0.1:8000", 302), ("http://127.0.0.1:8666", 400)]
+)
+def test_who_signs_out_is_sent_to_the_app_and_nowhere_else(
+    found: Issuer, to: str, status: int
+) -> None:
+    answer = requests.get(
+        discovery(found.discovery_url)["end_session_endpoint"],
+        params={"client_id": found.page.client_id, "logout_uri": to + SIGNED_OUT_PATH},
+        allow_redirects=False,
+        timeout=10,
+    )
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("scope", ["slots/read", "slots/book", "slots/book slots/read"])
+def test_a_booking_site_has_the_scopes_that_it_asks_for(found: Issuer, scope: str) -> None:
+    token = machine_token(found, found.booking_site, scope).json()["access_token"]
+
+    said = claims(token, discovery_url=found.discovery_url)
+    assert said["scope"] == scope
+    assert said["client_id"] == said["sub"] == found.booking_site.client_id
+    assert "username" not in said
+
+
+def test_a_site_that_may_only_read_is_refused_more(found: Issuer) -> None:
+    answer = machine_token(found, found.reading_site, "slots/read slots/book")
+
+    assert error(answer) == "invalid_grant"
+
+
+def test_a_scope_that_there_is_not_is_refused(found: Issuer) -> None:
+    assert error(machine_token(found, found.booking_site, "slots/cancel")) == "invalid_scope"
