@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -19,9 +19,10 @@ from chalice.config import Config
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.settings import SettingsError
-from local import loopback, server, stage
+from local import issuer, loopback, server, stage
 from local.booking_site import BookingSite
 from local.child import ChildError
+from local.issuer import IssuerError
 from local.ministack import MiniStack
 
 DEFAULT_PORT = "8000"
@@ -50,9 +51,9 @@ def main() -> int:
     try:
         port = _chosen_port()
         _require_free(port)
-        with _locked(_data_folder()) as (folder, lock), _dynamodb(folder, lock) as until_it_ends:
-            _serve(port, folder, until_it_ends)
-    except (CannotServe, ChildError, SettingsError) as reason:
+        with _locked(_data_folder()) as (folder, lock), _ministack(folder, lock) as ministack:
+            _serve(port, folder, ministack)
+    except (CannotServe, ChildError, IssuerError, SettingsError) as reason:
         print(reason, file=sys.stderr)
         return 1
     return 0
@@ -131,27 +132,27 @@ def _lock(descriptor: int) -> bool:
 
 
 @contextmanager
-def _dynamodb(folder: Path, lock: int) -> Iterator[Callable[[], None]]:
-    """Point the environment at a DynamoDB: the one it names, or else a MiniStack of our own.
-
-    Gives what to call to wait until that has ended, which it never should.
-    """
+def _ministack(folder: Path, lock: int) -> Iterator[MiniStack | None]:
+    """Point the environment at a MiniStack of our own, unless it names a DynamoDB already."""
     if os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"):
-        yield signal.pause
+        yield None
         return
     with MiniStack(folder / "ministack", inherits=[lock]) as ministack:
         # Settings for somebody's real account have no business here.
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
             os.environ.pop(name, None)
         os.environ.update(ministack.environment)
-        yield ministack.wait
+        yield ministack
 
 
-def _serve(port: int, folder: Path, until_it_ends: Callable[[], None]) -> None:
+def _serve(port: int, folder: Path, ministack: MiniStack | None) -> None:
     stage.use_local_stage()
     # So that no client of ours ever speaks to the real AWS.
     os.environ.setdefault("AWS_ENDPOINT_URL", os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
-    _write_environment(folder / "local.env")
+    _write_environment(folder / "local.env", {name: os.environ[name] for name in SHARED})
+    # Beside somebody else's DynamoDB there may be no Cognito. The app has no sign-in yet and does
+    # not start where its environment names an issuer, so the issuer has a file of its own.
+    _write_environment(folder / "issuer.env", _issuer_settings(port) if ministack else {})
     with ExitStack() as stack:
         try:
             url = stack.enter_context(_app(port))
@@ -160,12 +161,20 @@ def _serve(port: int, folder: Path, until_it_ends: Callable[[], None]) -> None:
         _wait_until_healthy(port)
         _add_booking_site(stack, url, folder / "booking-site.log")
         print(f"Ready: {url}/", flush=True)
-        until_it_ends()
+        if ministack:
+            ministack.wait()
+        else:
+            signal.pause()
 
 
-def _write_environment(path: Path) -> None:
+def _issuer_settings(port: int) -> dict[str, str]:
+    found = issuer.prepare(port)
+    return {"OIDC_ISSUER": found.url, "OIDC_DISCOVERY_URL": found.discovery_url}
+
+
+def _write_environment(path: Path, settings: Mapping[str, str]) -> None:
     """Write ``NAME=value`` lines for a shell to source; readable by the owner alone, never half."""
-    lines = [f"{name}={shlex.quote(os.environ[name])}\n" for name in SHARED]
+    lines = [f"{name}={shlex.quote(value)}\n" for name, value in settings.items()]
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
         file.writelines(lines)
     Path(file.name).replace(path)

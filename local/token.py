@@ -1,0 +1,148 @@
+"""``python -m local.token ROLE ...``: a bearer token for the local server, as ``scripts/token``."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import requests
+
+from chalicelib.domain.caller import Role
+from chalicelib.domain.errors import DomainError
+from chalicelib.storage import table
+from chalicelib.storage.doctors import Doctors
+from local import issuer, stage
+from local.issuer import Issuer, IssuerError, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+USAGE = (
+    "Say for whom: doctor NAME, delegate NAME, admin [NAME] or booking-site [SCOPES], "
+    "as in: scripts/token doctor dr-lee"
+)
+AN_ADMIN = "alex"
+SETTINGS = ("local.env", "issuer.env")
+NAME = r"\S{1,128}"
+ANSWER_SECONDS = 10
+
+
+class NoToken(Exception):
+    """The reason, as a sentence for whoever asked for one."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the token and nothing else, or why there is none; gives the exit status."""
+    folder = Path(os.environ.get("DATA_DIR") or stage.PROJECT / ".local").absolute()
+    try:
+        print(_token(_wanted(arguments), folder))
+    except (NoToken, IssuerError, DomainError) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _wanted(arguments: Sequence[str]) -> Person | tuple[str, ...]:
+    """Give a person, or a booking site's scopes, none meaning all that it may have."""
+    match arguments:
+        case [Role.BOOKING_SITE, *scopes]:
+            return tuple(" ".join(scopes).split())
+        case [Role.DOCTOR | Role.DELEGATE as role, name]:
+            return Person(name, Role(role))
+        case [Role.ADMIN]:
+            return Person(AN_ADMIN, Role.ADMIN)
+        case [Role.ADMIN, name]:
+            return Person(name, Role.ADMIN)
+    raise NoToken(USAGE)
+
+
+def _token(wanted: Person | tuple[str, ...], folder: Path) -> str:
+    _use(_settings(folder))
+    token_endpoint = _token_endpoint(folder)
+    found = issuer.find()
+    _require_port(found, folder)
+    if isinstance(wanted, Person):
+        return _of_person(wanted, found)
+    return _of_booking_site(wanted, found, token_endpoint)
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    try:
+        texts = [(folder / name).read_text(encoding="utf-8") for name in SETTINGS]
+    except OSError:
+        raise _not_running(folder) from None
+    lines = "".join(texts).splitlines()
+    settings = dict(" ".join(shlex.split(line)).split("=", 1) for line in lines)
+    if "OIDC_ISSUER" not in settings:
+        raise NoToken(f"The server of {folder} uses another DynamoDB, and therefore no issuer.")
+    return settings
+
+
+def _not_running(folder: Path) -> NoToken:
+    return NoToken(f"No server keeps its data in {folder} at the moment: start one, scripts/serve")
+
+
+def _use(settings: Mapping[str, str]) -> None:
+    # Settings for somebody's real account have no business here.
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        os.environ.pop(name, None)
+    os.environ.update(settings)
+
+
+def _token_endpoint(folder: Path) -> str:
+    """Ask the issuer, which by that proves to be up, and to be the one of the settings."""
+    try:
+        answer = requests.get(os.environ["OIDC_DISCOVERY_URL"], timeout=ANSWER_SECONDS)
+    except requests.RequestException:
+        raise _not_running(folder) from None
+    # Another server may have its port by now, which knows no such pool.
+    if not answer.ok or answer.json()["issuer"] != os.environ["OIDC_ISSUER"]:
+        raise _not_running(folder)
+    return str(answer.json()["token_endpoint"])
+
+
+def _require_port(found: Issuer, folder: Path) -> None:
+    wanted = os.environ.get("PORT")
+    ports = sorted({str(urlsplit(callback).port) for callback in found.page.callbacks})
+    if wanted and wanted not in ports:
+        raise NoToken(
+            f"The server of {folder} listens on port {', '.join(ports)}, not on {wanted}."
+        )
+
+
+def _of_person(person: Person, found: Issuer) -> str:
+    if person.role == Role.DOCTOR:
+        table.connect(os.environ["TABLE_NAME"])
+        Doctors().get(person.name)
+    elif not re.fullmatch(NAME, person.name):
+        raise NoToken("A name has 1 to 128 characters, and no spaces.")
+    issuer.admit(found, person)
+    issuer.require(found, person)
+    return issuer.access_token(found, person.name)
+
+
+def _of_booking_site(scopes: Sequence[str], found: Issuer, token_endpoint: str) -> str:
+    client = found.booking_site
+    # The issuer itself drops what it does not know beside what it does.
+    if unknown := set(scopes) - client.scopes:
+        raise NoToken(
+            f"A booking site cannot have {', '.join(sorted(unknown))}: "
+            f"there are {' and '.join(sorted(client.scopes))}."
+        )
+    answer = requests.post(
+        token_endpoint,
+        data={"grant_type": "client_credentials", "scope": " ".join(scopes or client.scopes)},
+        auth=(client.client_id, client.secret or ""),
+        timeout=ANSWER_SECONDS,
+    )
+    answer.raise_for_status()
+    return str(answer.json()["access_token"])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,182 @@
+"""``scripts/token``, beside the server that it gives tokens for."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from local import loopback
+from tests.issuer.tokens import claims
+from tests.running import a_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "token"
+
+
+class Said(NamedTuple):
+    """What a command printed, where to, and how it ended."""
+
+    output: str
+    complaint: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where tokens are to be had for the server that keeps its data in ``folder``."""
+
+    folder: Path
+    url: str
+
+    def ask(self, *arguments: str, **environment: str) -> Said:
+        here = {"PORT": str(urlsplit(self.url).port), "DATA_DIR": str(self.folder)}
+        done = subprocess.run(  # noqa: S603
+            [SCRIPT, *arguments],
+            env=os.environ | here | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Said(done.stdout, done.stderr, done.returncode)
+
+    def claims(self, *arguments: str) -> dict[str, Any]:
+        """What a token says that was given, alone on its line."""
+        said = self.ask(*arguments)
+        assert said == (f"{said.output.strip()}\n", "", 0)
+        lines = (self.folder / "issuer.env").read_text().splitlines()
+        settings = dict(line.split("=", 1) for line in lines)
+        told = claims(said.output.strip(), discovery_url=settings["OIDC_DISCOVERY_URL"])
+        assert told["iss"] == settings["OIDC_ISSUER"]
+        assert told["token_use"] == "access"
+        return told
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """With a server of its own."""
+    folder = tmp_path_factory.mktemp("data")
+    with a_server(folder) as running:
+        yield Desk(folder, running.url)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "role"),
+    [
+        (["doctor", "dr-okafor"], "dr-okafor", "doctor"),
+        (["delegate", "sam"], "sam", "delegate"),
+        (["delegate", "somebody-new"], "somebody-new", "delegate"),
+        (["admin"], "alex", "admin"),
+        (["admin", "robin"], "robin", "admin"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_person_s_token_says_name_and_role(
+    desk: Desk, arguments: list[str], name: str, role: str
+) -> None:
+    told = desk.claims(*arguments)
+
+    assert (told["username"], told["cognito:groups"]) == (name, [role])
+
+
+def test_a_doctor_who_has_just_been_made_known_signs_in(desk: Desk) -> None:
+    requests.put(
+        f"{desk.url}/doctors/dr-new",
+        headers={"Authorization": f"Bearer {desk.ask('admin').output.strip()}"},
+        json={
+            "name": "Dr New",
+            "specialty": "surgery",
+            "location": "Leeds",
+            "time_zone": "Europe/London",
+            "slot_minutes": 30,
+            "sessions": [{"from": "09:00", "to": "12:00"}],
+        },
+        timeout=10,
+    ).raise_for_status()
+
+    assert desk.claims("doctor", "dr-new")["username"] == "dr-new"
+
+
+@pytest.mark.parametrize(
+    ("scopes", "granted"),
+    [
+        ([], "slots/book slots/read"),
+        (["slots/read"], "slots/read"),
+        (["slots/read", "slots/book"], "slots/book slots/read"),
+    ],
+)
+def test_a_booking_site_s_token_says_its_scopes_and_no_name(
+    desk: Desk, scopes: list[str], granted: str
+) -> None:
+    told = desk.claims("booking-site", *scopes)
+
+    assert told["scope"] == granted
+    assert "username" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "Say for whom: doctor NAME, "),
+        (["doctor"], "Say for whom: doctor NAME, "),
+        (["nurse", "joy"], "Say for whom: doctor NAME, "),
+        (["doctor", "dr-nobody"], "There is no doctor dr-nobody"),
+        (["delegate", "two words"], "A name has 1 to 128 characters, and no spaces."),
+        (["admin", "dr-lee"], "dr-lee does not sign in as admin, but as doctor."),
+        (
+            ["booking-site", "slots/read", "slots/cancel"],
+            "A booking site cannot have slots/cancel: there are slots/book and slots/read.",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_what_cannot_be_had_is_refused_with_a_sentence(
+    desk: Desk, arguments: list[str], sentence: str
+) -> None:
+    said = desk.ask(*arguments)
+
+    assert (said.output, said.status) == ("", 1)
+    assert said.complaint.startswith(sentence)
+    assert said.complaint.count("\n") == 1
+
+
+def test_a_port_where_that_server_does_not_listen_is_refused(desk: Desk) -> None:
+    port = urlsplit(desk.url).port
+
+    assert desk.ask("admin", PORT="9") == Said(
+        "", f"The server of {desk.folder} listens on port {port}, not on 9.\n", 1
+    )
+
+
+def left_behind(folder: Path, desk: Desk, pattern: str, now: str) -> Said:
+    """Ask in a folder with the server's settings, of which something is otherwise by now."""
+    for name in ("local.env", "issuer.env"):
+        (folder / name).write_text(re.sub(pattern, now, (desk.folder / name).read_text()))
+    return desk.ask("admin", DATA_DIR=str(folder))
+
+
+def test_without_a_server_there_are_no_tokens(desk: Desk, tmp_path: Path) -> None:
+    sentence = f"No server keeps its data in {tmp_path} at the moment: start one, scripts/serve\n"
+
+    never_started = desk.ask("admin", DATA_DIR=str(tmp_path))
+    nobody = f"127.0.0.1:{loopback.free_port()}"
+    stopped = left_behind(tmp_path, desk, r"127\.0\.0\.1:\d+", nobody)
+    another_has_its_port = left_behind(tmp_path, desk, r"eu-west-2_\w+", "eu-west-2_Gone")
+
+    assert never_started == stopped == another_has_its_port == Said("", sentence, 1)
+
+
+def test_beside_another_dynamodb_there_are_no_tokens(desk: Desk, tmp_path: Path) -> None:
+    said = left_behind(tmp_path, desk, r"OIDC_\w+=.*\n", "")
+
+    sentence = f"The server of {tmp_path} uses another DynamoDB, and therefore no issuer.\n"
+    assert said == Said("", sentence, 1)
