@@ -11,9 +11,10 @@ from chalicelib.domain.wall_time import EARLIEST_DATE, LATEST_DATE
 _FORMAT = "%Y%m%dT%H%MZ"
 _START = re.compile(r"\d{8}T\d{4}Z", re.ASCII)
 _DOCTOR_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# What may be a start in some zone, and be told in any other without leaving the years there are.
+# What may be a start in some zone, and be told in any other, with the end of the longest slot,
+# without leaving the years there are.
 _FIRST = datetime.combine(EARLIEST_DATE - timedelta(days=1), time(), UTC)
-_LAST = datetime.combine(LATEST_DATE + timedelta(days=1), time(hour=9), UTC)
+_LAST = datetime.combine(LATEST_DATE + timedelta(days=1), time(hour=4), UTC)
 
 
 def is_doctor_id(text: str) -> bool:
@@ -27,10 +28,13 @@ def spell_start(start: datetime) -> str:
 
 
 def read_start(text: str) -> datetime:
-    """The reverse of ``spell_start``; ``ValueError`` where it is none."""
+    """The reverse of ``spell_start``; ``ValueError`` where no slot could begin then."""
     if not _START.fullmatch(text):
         raise ValueError(text)
-    return datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)
+    start = datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)
+    if not _FIRST <= start <= _LAST:
+        raise ValueError(text)
+    return start
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class SlotId:
         """The reverse of ``str``; ``ValueError`` for what no slot could be called."""
         doctor_id, _, spelled = text.rpartition("~")
         start = read_start(spelled)
-        if not (_FIRST <= start <= _LAST and is_doctor_id(doctor_id)):
+        if not is_doctor_id(doctor_id):
             raise ValueError(text)
         return cls(doctor_id, start)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from chalice.app import Request
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,3 +122,13 @@ def test_requests_without_a_key_never_share_one() -> None:
     assert first is not None
     assert second is not None
     assert first.request_id != second.request_id
+
+
+@pytest.mark.parametrize("value", ["00010101T0000Z", "99991231T2359Z", "20101230T2359Z"])
+@pytest.mark.parametrize("name", ["shown", "offered", "ticked"])
+def test_a_box_outside_the_dates_that_are_kept_is_none(name: str, value: str) -> None:
+    form = f"doctor_id=dr-lee&date=2026-11-23&version=0&request_id=a&{name}={value}"
+    offered = "&offered=20261123T0900Z"
+
+    assert read_form(f"{form}{offered}".encode()) is None
+    assert read_form(form.replace(value, "20261123T0900Z").encode() + offered.encode())
