@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -24,6 +25,8 @@ MOST_BOXES = 96
 # Long enough for a name, short enough for specialty and location to be part of a key.
 MOST_CHARACTERS = 100
 _MINUTE = timedelta(minutes=1)
+# A zone of the data that says "not set yet".
+_NO_PLACES = {"Factory"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +69,9 @@ class DoctorSettings:
     def _faults(self) -> Iterator[FieldFault]:
         for field in ("name", "specialty", "location"):
             text = getattr(self, field)
-            if not text.strip() or len(text) > MOST_CHARACTERS:
+            if not _is_name(text):
                 yield _invalid(field, f"{field} must have 1 to {MOST_CHARACTERS} characters")
-        if self.time_zone not in available_timezones():
+        if self.time_zone not in available_timezones() - _NO_PLACES:
             yield _invalid("time_zone", f"Unknown time zone {self.time_zone}")
         for field, (least, most) in (
             ("slot_minutes", SLOT_MINUTES),
@@ -77,7 +80,7 @@ class DoctorSettings:
         ):
             if not least <= getattr(self, field) <= most:
                 yield _invalid(field, f"{field} must be from {least} to {most}")
-        if any(not name.strip() or len(name) > MOST_CHARACTERS for name in self.delegates or ()):
+        if not all(map(_is_name, self.delegates or ())):
             detail = f"A delegate's sign-in name must have 1 to {MOST_CHARACTERS} characters"
             yield _invalid("delegates", detail)
         yield from self._faults_of_sessions()
@@ -101,6 +104,12 @@ class DoctorSettings:
         boxes = sum((session.ends - session.begins) // length for session in self.sessions)
         if boxes > MOST_BOXES:
             yield _invalid("sessions", f"At most {MOST_BOXES} boxes a day, these are {boxes}")
+
+
+def _is_name(text: str) -> bool:
+    """Something to read, and no line breaks or other control characters."""
+    is_plain = not any(unicodedata.category(character) == "Cc" for character in text)
+    return is_plain and 0 < len(text.strip()) <= len(text) <= MOST_CHARACTERS
 
 
 def _invalid(field: str, detail: str) -> FieldFault:

@@ -24,6 +24,6 @@ def read(cursor: str, *, within: str, parts: int) -> str:
         is_one = len(keys.read_place(text := place.decode())) == parts
     except ValueError:
         is_one, text = False, ""
-    if not is_one or len(place) > keys.LONGEST_SORT_KEY or not text.startswith(within):
+    if not is_one or len(place) >= keys.LONGEST_SORT_KEY or not text.startswith(within):
         raise Refused(FieldFault("cursor", "invalid", "This cursor is not of this search"))
     return text

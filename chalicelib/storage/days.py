@@ -67,11 +67,13 @@ class Days:
             return Day(doctor_id=doctor_id, date=on)
         return day_items.read(item)
 
-    def between(self, doctor_id: str, first: date, last: date) -> Iterator[Day]:
+    def between(
+        self, doctor_id: str, first: date, last: date, *, at_a_time: int = _PAGE
+    ) -> Iterator[Day]:
         """The days on which anything was ever saved, both ends included, in time order.
 
-        Strongly consistent, and read as far as they are asked for, a month at a time. Raises
-        ``Unavailable``.
+        Strongly consistent, and read as far as they are asked for, by default a month at a time.
+        Raises ``Unavailable``.
         """
         with reading():
             yield from map(
@@ -80,7 +82,7 @@ class Days:
                     keys.of_doctor(doctor_id),
                     DayRecord.sk.between(keys.of_day(first), keys.of_day(last)),
                     consistent_read=True,
-                    page_size=_PAGE,
+                    page_size=at_a_time,
                 ),
             )
 

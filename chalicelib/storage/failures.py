@@ -22,6 +22,8 @@ _BUSY = {
     "Throttling",
     "ThrottlingError",
     "ThrottlingException",
+    # A write or read by itself, of an item that a transaction is at work on.
+    "TransactionConflictException",
 }
 # ... or when there is a table.
 _AWAY = "ResourceNotFoundException"

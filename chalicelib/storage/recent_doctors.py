@@ -56,9 +56,7 @@ class RecentDoctors:
     def known(self, doctor_id: str) -> Doctor | None:
         """Her settings, if they were read recently."""
         read = self._read.get(doctor_id)
-        if read is None or not timedelta() <= self._now() - read.asked_at < RECENT:
-            return None
-        return read.doctor
+        return read.doctor if read is not None and self._is_recent(read) else None
 
     def zone_of(self, doctor_id: str) -> ZoneInfo:
         """Her zone, which is set once and so may be remembered for ever. Raises as ``get``."""
@@ -68,14 +66,21 @@ class RecentDoctors:
     def remember(self, doctor: Doctor, asked_at: datetime) -> Doctor:
         """What a read that was sent then has found, or a write done then has stored; gives it back.
 
-        Threads share this: a read that was sent earlier does not take the place of a later one.
+        Threads share this: what is found or stored later may come here earlier. While an entry is
+        recent, one of a lower version does not take its place.
         """
         with self._lock:
             before = self._read.pop(doctor.doctor_id, None)
             latest = _Read(doctor, asked_at)
-            self._read[doctor.doctor_id] = (
-                before if before is not None and before.asked_at > asked_at else latest
+            is_older = (
+                before is not None
+                and doctor.version < before.doctor.version
+                and self._is_recent(before)
             )
+            self._read[doctor.doctor_id] = before if before is not None and is_older else latest
             if len(self._read) > _MOST_REMEMBERED:
                 del self._read[next(iter(self._read))]
         return doctor
+
+    def _is_recent(self, read: _Read) -> bool:
+        return timedelta() <= self._now() - read.asked_at < RECENT

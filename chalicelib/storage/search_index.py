@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import DayChanged, DoctorChanged
@@ -33,8 +32,17 @@ class FoundDays:
     """Days of one doctor that stand at one place; ``cursor`` leads behind them."""
 
     doctor_id: str
-    cursor: str
+    place: str
     days: Sequence[Day]
+
+    @property
+    def cursor(self) -> str:
+        """Where the search goes on behind them."""
+        return cursors.write(self.place)
+
+    def are_where(self, doctor: Doctor) -> bool:
+        """Whether they stand where she is searched for now."""
+        return self.place == day_items.place(doctor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,10 @@ class Stretch:
 class SearchIndex:
     """Days in the index. It may lag a moment behind the table."""
 
+    def __init__(self) -> None:
+        """Threads begin with the first search."""
+        self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="search")
+
     def search(
         self,
         *,
@@ -60,7 +72,7 @@ class SearchIndex:
         """One query a date, all at the same time, each of at most ``most`` doctors.
 
         Of doctors of the specialty, at one location if given, behind the cursor, in the order of
-        location and id. Raises ``Refused`` for a cursor of another search, ``Unavailable``.
+        location and id. Raises ``Refused`` for what is no cursor of such a search, ``Unavailable``.
         """
         within = keys.in_directory(location) if location else ""
         if len(within.encode()) > keys.LONGEST_SORT_KEY:
@@ -123,10 +135,6 @@ class SearchIndex:
             )
         transaction.commit()
 
-    @cached_property
-    def _threads(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="search")
-
 
 def _whole(found: Sequence[Sequence[DayRecord]], most: int) -> Stretch:
     """As far as all dates were read: one that is full may go on behind its last place."""
@@ -138,7 +146,7 @@ def _whole(found: Sequence[Sequence[DayRecord]], most: int) -> Stretch:
             days.setdefault(str(item.place), []).append(day_items.read(item))
     return Stretch(
         found=[
-            FoundDays(doctor_id=some[0].doctor_id, cursor=cursors.write(place), days=some)
+            FoundDays(doctor_id=some[0].doctor_id, place=place, days=some)
             for place, some in sorted(days.items())
         ],
         cursor=None if end is None else cursors.write(end),

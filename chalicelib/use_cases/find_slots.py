@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from chalicelib.domain.slot import Slot
     from chalicelib.storage.days import Days
     from chalicelib.storage.recent_doctors import RecentDoctors
-    from chalicelib.storage.search_index import SearchIndex, Stretch
+    from chalicelib.storage.search_index import FoundDays, SearchIndex, Stretch
 
 _A_DAY = timedelta(days=1)
 _LONGEST_WINDOW = timedelta(days=WINDOW_DAYS[1] + 1)
 # As many doctors as one read can bring.
 _MOST_CONSIDERED = 100
+# Of a page of doctors, so that it stays below the 6 MB that a Lambda function may answer with.
+_MOST_SLOTS = 10_000
+# Days read at a time where a doctor may have nothing left for months.
+_FAR = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +75,11 @@ class FindSlots:
         recent: RecentDoctors,
         now: Callable[[], datetime],
         pause: Callable[[int], None],
+        *,
+        most_slots: int = _MOST_SLOTS,
     ) -> None:
-        """Nothing is read before somebody asks."""
+        """Nothing is read before somebody asks; a page has at most that many slots."""
+        self._most_slots = most_slots
         self._days = days
         self._index = index
         self._recent = recent
@@ -95,27 +102,29 @@ class FindSlots:
     def _of(self, doctor: Doctor, first: date, last: date) -> DoctorsSlots:
         now = self._now()
         slots = tuple(self._bookable(doctor, first, last, now))
-        later = () if slots else self._bookable(doctor, last + _A_DAY, None, now)
+        later = () if slots else self._bookable(doctor, last + _A_DAY, None, now, at_a_time=_FAR)
         return DoctorsSlots(
             doctor=doctor, slots=slots, next_available=next(iter(slots or later), None)
         )
 
     def _bookable(
-        self, doctor: Doctor, first: date, last: date | None, now: datetime
+        self, doctor: Doctor, first: date, last: date | None, now: datetime, **reading: int
     ) -> Iterator[Slot]:
         """In time order, read as far as they are asked for."""
         first = max(first, wall_time.local_date(now, doctor.zone))
         end = doctor.last_bookable_date(now)
         last = end if last is None else min(last, end)
         if first <= last:
-            yield from _of_days(self._days.between(doctor.doctor_id, first, last), doctor, now)
+            days = self._days.between(doctor.doctor_id, first, last, **reading)
+            yield from _of_days(days, doctor, now)
 
     def across(self, search: Search) -> SearchPage:
         """A page of doctors who have something bookable, by location and doctor.
 
         A page may have fewer doctors than its limit although there is another: of those that were
-        read some may have had nothing left. Reads an index, which may lag a moment behind. Raises
-        ``Refused`` for a cursor of another search, ``Unavailable``.
+        read some may have had nothing left, or a few have very many slots. Reads an index, which
+        may lag a moment behind. Raises ``Refused`` for what is no cursor of such a search,
+        ``Unavailable``.
         """
         now = self._now()
         stretch = until_settled(
@@ -140,16 +149,24 @@ class FindSlots:
         cursor: str | None = None
         for found in considered:
             doctor = doctors.get(found.doctor_id)
-            # Of a doctor who has moved, some days may still stand where she was.
-            if doctor is None or not search.is_for(doctor):
+            if doctor is None or not (search.is_for(doctor) and found.are_where(doctor)):
                 continue
-            if slots := tuple(_of_days(found.days, doctor, now)):
-                if len(page) == search.limit:
+            if slots := self._found(search, found, doctor, now):
+                told = sum(len(one.slots) for one in page)
+                if len(page) == search.limit or (page and told + len(slots) > self._most_slots):
                     return _soonest_first(page, cursor)
                 page.append(DoctorsSlots(doctor=doctor, slots=slots, next_available=slots[0]))
                 cursor = found.cursor
         is_cut = len(considered) < len(stretch.found)
         return _soonest_first(page, considered[-1].cursor if is_cut else stretch.cursor)
+
+    def _found(
+        self, search: Search, found: FoundDays, doctor: Doctor, now: datetime
+    ) -> tuple[Slot, ...]:
+        """Of a doctor who is relocating, other days may still stand where she was."""
+        if doctor.is_relocating:
+            return tuple(self._bookable(doctor, search.first, search.last, now))
+        return tuple(_of_days(found.days, doctor, now))
 
 
 def _of_days(days: Iterable[Day], doctor: Doctor, now: datetime) -> Iterator[Slot]:

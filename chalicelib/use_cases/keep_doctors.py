@@ -7,7 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import wall_time
-from chalicelib.domain.errors import Busy, Conflict, DoctorChanged, DoctorNotFound, LostRace
+from chalicelib.domain.errors import (
+    Busy,
+    Conflict,
+    DoctorChanged,
+    DoctorNotFound,
+    LostRace,
+    OutcomeUnknown,
+)
 from chalicelib.domain.faults import FieldFault
 from chalicelib.use_cases.attempts import until_settled
 
@@ -57,19 +64,35 @@ class KeepDoctors:
         ``NotAllowed``, ``Conflict`` for another time zone, ``Unavailable``, ``OutcomeUnknown``.
         """
         wanted = settings.doctor()
+        may_be_made = False
+
+        def attempt() -> KeptDoctor:
+            nonlocal may_be_made
+            known = self._known(wanted.doctor_id)
+            try:
+                kept = self._put_once(caller, wanted, settings, known)
+            except OutcomeUnknown:
+                may_be_made = known is None
+                raise
+            return replace(kept, is_new=kept.is_new or may_be_made)
+
         try:
-            kept = until_settled(lambda: self._put_once(caller, wanted, settings), self._pause)
+            kept = until_settled(attempt, self._pause)
             if not kept.doctor.is_relocating:
                 return kept
             return replace(kept, doctor=self._relocate(kept.doctor))
         except LostRace as lost:
             raise Busy from lost
 
-    def _put_once(self, caller: Caller, wanted: Doctor, settings: DoctorSettings) -> KeptDoctor:
+    def _known(self, doctor_id: str) -> Doctor | None:
         try:
-            known = self._doctors.get(wanted.doctor_id)
+            return self._doctors.get(doctor_id)
         except DoctorNotFound:
-            known = None
+            return None
+
+    def _put_once(
+        self, caller: Caller, wanted: Doctor, settings: DoctorSettings, known: Doctor | None
+    ) -> KeptDoctor:
         caller.require_may_configure(known, wanted)
         if known is None:
             return KeptDoctor(doctor=self._save(wanted), is_new=True)

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from chalicelib.storage.days import Days
+from chalicelib.storage.recent_doctors import RecentDoctors
+from chalicelib.storage.search_index import SearchIndex
+from chalicelib.use_cases.find_slots import FindSlots, Search
 from tests.builders import MONDAY, a_doctor, at
 
 if TYPE_CHECKING:
@@ -247,6 +251,37 @@ def test_doctors_of_one_location_come_page_by_page_too(site: Site) -> None:
     assert [sorted(page) for page in found] == [ids[:2], ids[2:4], ids[4:]]
 
 
+def test_a_page_ends_before_its_answer_is_too_large_to_be_sent(site: Site) -> None:
+    ids = ["dr-a", "dr-b", "dr-c"]
+    whole_day = {"slot_minutes": 15, "sessions": [{"from": "00:00", "to": "24:00"}]}
+    settings = {"name": "Dr", "specialty": "always", "location": "Leeds",
+                "time_zone": "Europe/London", **whole_day}  # fmt: skip
+    every = [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in range(0, 24 * 60, 15)]
+    for doctor_id in ids:
+        site.put(f"/doctors/{doctor_id}", settings)
+        site.save(*every, doctor_id=doctor_id)
+        site.save(*every, doctor_id=doctor_id, date=DAYS[1])
+    services = site.services
+    find_slots = FindSlots(
+        Days(),
+        SearchIndex(),
+        RecentDoctors(services.doctors, site.clock),
+        site.clock,
+        lambda _attempt: None,
+        most_slots=400,
+    )
+    search = Search(
+        specialty="always", location=None, first=MONDAY, last=MONDAY + timedelta(days=1),
+        limit=20, cursor=None,
+    )  # fmt: skip
+
+    first = find_slots.across(search)
+    second = find_slots.across(replace(search, cursor=first.cursor))
+
+    assert [found.doctor.doctor_id for found in (*first.found, *second.found)] == ids
+    assert [len(page.found) for page in (first, second)] == [2, 1]
+
+
 def test_no_doctor_is_missed_where_many_in_a_row_have_nothing_left(site: Site) -> None:
     ids = add_colleagues(site, 70)
     for doctor_id in ids[:-1]:
@@ -306,7 +341,8 @@ def test_a_move_that_failed_half_way_is_finished_when_it_is_sent_again(site: Sit
     with site.failing("TransactWriteItems", None, *away):
         assert site.configure(location="Leeds").status == 503
     everywhere = f"specialty=cardiology&from={DAYS[0]}&to={DAYS[29]}"
-    assert search(site, everywhere)[0][2] == 25
+    assert search(site, everywhere) == [("dr-lee", f"{DAYS[0]}T09:00:00+00:00", 30)]
+    assert search(site, f"{everywhere}&location=London") == []
 
     assert site.configure().status == 200
 

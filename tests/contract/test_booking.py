@@ -258,6 +258,18 @@ def test_what_is_no_slot_is_not_found(site: Site, slot_id: str) -> None:
     assert {answer.headers["Content-Type"] for answer in answers} == {"application/problem+json"}
 
 
+def test_the_last_minutes_of_the_calendar_are_no_error_whatever_the_zone_and_length(
+    site: Site,
+) -> None:
+    settings = {"name": "K", "specialty": "s", "location": "l", "slot_minutes": 240,
+                "sessions": [{"from": "00:00", "to": "24:00"}]}  # fmt: skip
+    for doctor_id, zone in (("east", "Pacific/Kiritimati"), ("west", "Etc/GMT+12")):
+        assert site.put(f"/doctors/{doctor_id}", {**settings, "time_zone": zone}).status == 201
+        for start in ("99991231T0900Z", "99991231T0400Z", "99991231T0359Z", "20101231T0000Z"):
+            path = f"/slots/{doctor_id}~{start}/hold"
+            assert site.put(path, {"holder": "h", "seconds": 60}).status == 404
+
+
 def test_a_slot_that_was_withdrawn_is_not_found(site: Site) -> None:
     site.save(withdraws=("09:00",))
 

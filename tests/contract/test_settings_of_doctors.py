@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import bootstrap
+from tests.contract.test_failures import answer
 
 if TYPE_CHECKING:
     from tests.site import Site
@@ -67,6 +68,9 @@ def test_a_doctors_time_zone_is_set_once(site: Site) -> None:
         ({"time_zone": "Europe/Londn"}, "time_zone"),
         ({"time_zone": "../etc/passwd"}, "time_zone"),
         ({"time_zone": ""}, "time_zone"),
+        ({"time_zone": "Factory"}, "time_zone"),
+        ({"name": "Dr\nNew"}, "name"),
+        ({"location": "Leeds\x00"}, "location"),
         ({"slot_minutes": 4, "sessions": [{"from": "09:00", "to": "09:04"}]}, "slot_minutes"),
         ({"slot_minutes": 241, "sessions": [{"from": "00:00", "to": "04:01"}]}, "slot_minutes"),
         ({"slot_minutes": 0}, "slot_minutes"),
@@ -190,7 +194,7 @@ def test_settings_whose_answer_was_lost_are_stored_and_confirmed(site: Site) -> 
     with site.losing_answers("PutItem", times=1):
         made = site.put("/doctors/dr-new", NEW)
 
-    assert made.status == 200
+    assert made.status == 201
     assert site.get("/doctors/dr-new").json["name"] == "Dr Nora New"
 
 
@@ -210,3 +214,12 @@ def test_a_slot_of_the_old_length_is_booked_and_withdrawn_under_the_new_one(site
     assert site.book("09:00").status == 201
     assert site.save(withdraws=("09:30",)).status == 200
     assert [slot["start"][11:16] for slot in site.day().json["slots"][:2]] == ["09:00", "10:00"]
+
+
+def test_settings_of_a_doctor_at_whom_a_transaction_is_at_work_are_tried_again(site: Site) -> None:
+    conflict = answer("TransactionConflictException")
+
+    with site.failing("PutItem", conflict):
+        assert site.put("/doctors/dr-new", NEW).status == 201
+    with site.failing("PutItem", *[conflict] * 99):
+        assert site.put("/doctors/dr-new", NEW).status == 503

@@ -1,0 +1,75 @@
+"""Doctors as they were read a moment ago."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.domain.doctor import Doctor
+from chalicelib.storage.doctors import Doctors
+from chalicelib.storage.recent_doctors import RECENT, RecentDoctors
+from tests.builders import SUNDAY_NOON, a_doctor
+from tests.site import Clock
+
+
+def version(number: int) -> Doctor:
+    return replace(a_doctor(), version=number)
+
+
+def test_a_doctor_is_known_for_less_than_ten_seconds() -> None:
+    clock = Clock()
+    recent = RecentDoctors(Doctors(), clock)
+    recent.remember(version(1), SUNDAY_NOON)
+
+    clock.now = SUNDAY_NOON + RECENT - timedelta(microseconds=1)
+    assert recent.known("dr-lee") == version(1)
+    clock.now = SUNDAY_NOON + RECENT
+    assert recent.known("dr-lee") is None
+
+
+def test_what_comes_late_does_not_take_the_place_of_a_later_version() -> None:
+    recent = RecentDoctors(Doctors(), Clock())
+    recent.remember(version(2), SUNDAY_NOON)
+
+    assert recent.remember(version(1), SUNDAY_NOON) == version(1)
+
+    assert recent.known("dr-lee") == version(2)
+
+
+def test_a_table_that_was_put_back_to_an_earlier_state_is_believed_after_ten_seconds() -> None:
+    clock = Clock()
+    recent = RecentDoctors(Doctors(), clock)
+    recent.remember(version(2), SUNDAY_NOON)
+    clock.now += RECENT
+
+    recent.remember(version(1), clock.now)
+
+    assert recent.known("dr-lee") == version(1)
+
+
+def test_a_clock_that_was_set_back_makes_nothing_last_longer() -> None:
+    clock = Clock()
+    recent = RecentDoctors(Doctors(), clock)
+    recent.remember(version(1), SUNDAY_NOON)
+
+    clock.now -= timedelta(seconds=1)
+
+    assert recent.known("dr-lee") is None
+
+
+def test_a_zone_is_remembered_for_ever() -> None:
+    clock = Clock()
+    recent = RecentDoctors(Doctors(), clock)
+    recent.remember(version(1), SUNDAY_NOON)
+    clock.now += timedelta(days=365)
+
+    assert recent.zone_of("dr-lee").key == "Europe/London"
+
+
+def test_thousands_of_doctors_are_remembered_and_no_more() -> None:
+    recent = RecentDoctors(Doctors(), Clock())
+    for number in range(5_000):
+        recent.remember(a_doctor(f"dr-{number}"), SUNDAY_NOON)
+
+    known = [number for number in range(5_000) if recent.known(f"dr-{number}")]
+    assert known == list(range(5_000 - 4_096, 5_000))
