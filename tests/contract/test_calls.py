@@ -7,12 +7,15 @@ from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from tests.builders import MONDAY, at
 from tests.site import id_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
 
     from tests.site import Answer, Site
 
@@ -33,6 +36,18 @@ def days(number: int, first: date = MONDAY) -> list[str]:
 def range_of(number: int) -> str:
     """So many dates from Monday on, as a query."""
     return f"from={days(number)[0]}&to={days(number)[-1]}"
+
+
+def repeat_day(site: Site, date: str, dates: list[str]) -> None:
+    """Store a day without slots on other dates as well."""
+    name = site.services.settings.table_name
+    (day,) = (item for item in site.export() if item["SK"]["S"] == f"DAY#{date}")
+    puts: list[WriteRequestUnionTypeDef] = [
+        {"PutRequest": {"Item": {**day, "SK": {"S": f"DAY#{on}"}}}} for on in dates
+    ]
+    while puts:
+        site.dynamodb.batch_write_item(RequestItems={name: puts[:25]})
+        del puts[:25]
 
 
 @pytest.fixture(autouse=True)
@@ -188,18 +203,20 @@ def test_where_a_range_has_nothing_bookable_one_query_more_finds_the_next(site: 
     assert calls == ["Query"] * 2
 
 
-def test_the_next_available_is_looked_for_some_months_at_a_time(site: Site) -> None:
-    dates = days(70, first=MONDAY + timedelta(days=1))
-    for on in dates:
-        site.save("11:00", date=on)
-    for on in dates[:35]:
-        site.save(withdraws=("11:00",), date=on)
+def test_the_next_available_is_looked_for_some_months_at_a_time_as_far_as_needed(
+    site: Site,
+) -> None:
+    dates = days(300, first=MONDAY + timedelta(days=1))
+    site.save("11:00", date=dates[150])
+    site.save("11:00", date=dates[0])
+    site.save(withdraws=("11:00",), date=dates[0])
+    repeat_day(site, dates[0], [on for on in dates if on not in (dates[0], dates[150])])
 
     with site.counting() as calls:
         listed = site.get(f"/doctors/dr-lee/slots?from={dates[0]}&to={dates[0]}").json
 
-    assert listed["next_available"]["start"].startswith(dates[35])
-    assert calls == ["Query"] * 2
+    assert listed["next_available"]["start"].startswith(dates[150])
+    assert calls == ["Query"] * 3  # the range, 128 days behind it, and 128 more
 
 
 @pytest.fixture
@@ -235,6 +252,20 @@ def test_a_search_reads_all_doctors_at_once_whom_the_process_does_not_know(
 
     assert {doctor["doctor_id"] for doctor in page.json["doctors"]} == set(cardiologists)
     assert calls == ["Query"] * 14 + ["BatchGetItem"]
+
+
+def test_of_a_doctor_who_is_relocating_a_search_reads_the_whole_range(site: Site) -> None:
+    for on in days(30)[1:]:
+        site.save("11:00", date=on)
+    away = [EndpointConnectionError(endpoint_url="http://dynamodb")] * 9
+    with site.failing("TransactWriteItems", None, *away):  # the first 25 days come along
+        assert site.configure(location="Leeds").status == 503
+
+    with site.counting() as calls:
+        page = site.get(f"/availability?specialty=cardiology&{range_of(14)}")
+
+    assert [doctor["location"] for doctor in page.json["doctors"]] == ["Leeds"]
+    assert calls == ["Query"] * 14 + ["Query"]
 
 
 @pytest.mark.parametrize("dates", [14, 31])
