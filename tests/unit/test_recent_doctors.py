@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from chalicelib.domain.doctor import Doctor
 from chalicelib.storage.doctors import Doctors
 from chalicelib.storage.recent_doctors import RECENT, RecentDoctors
 from tests.builders import SUNDAY_NOON, a_doctor
 from tests.site import Clock
+
+if TYPE_CHECKING:
+    from chalicelib.domain.doctor import Doctor
 
 
 def version(number: int) -> Doctor:
