@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from chalicelib.domain.slot_id import spell_start
 from tests.builders import MONDAY, at
 from tests.site import id_of
 
@@ -343,6 +344,29 @@ def test_a_save_that_is_refused_is_read_twice_and_one_that_was_done_before_once(
 
     assert refused == ["BatchGetItem"] * 2
     assert repeated == ["BatchGetItem"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "status"), [(["09:00", "10:30"], 200), (["10:30"], 400)], ids=["unchanged", "refused"]
+)
+def test_a_form_that_saves_nothing_is_read_twice_and_once_more_to_be_drawn(
+    site: Site, shown: list[str], status: int
+) -> None:
+    starts = {time: spell_start(at(time)) for time in ("09:00", "10:30")}
+    form: dict[str, object] = {
+        "doctor_id": "dr-lee",
+        "date": MONDAY.isoformat(),
+        "version": "1",
+        "request_id": "once",
+        "shown": [starts[time] for time in shown],
+        "offered": [*starts.values()],
+        "ticked": [*starts.values()],
+    }
+
+    with site.counting() as calls:
+        assert site.post_form(form, HX_Request="true").status == status
+
+    assert calls == ["BatchGetItem"] * 3
 
 
 @pytest.mark.parametrize(
