@@ -1,4 +1,4 @@
-"""What stands around the two sides: the way to the page, health, files."""
+"""What stands around the two sides: the way to the page, health, files, the API's document."""
 
 from __future__ import annotations
 
@@ -29,6 +29,25 @@ def get_health() -> Response:
     """Well as long as the table answers."""
     table.ping()
     return representations.json(shapes.Health())
+
+
+@blueprint.route("/openapi.json", methods=["GET"])
+@problems.translated(_request)
+def get_openapi() -> Response:
+    """The API's document, for programs."""
+    from chalicelib.web import openapi  # noqa: PLC0415  no other route needs it
+
+    request = _request()
+    return representations.unless_known(openapi.written(negotiation.base(request)), request)
+
+
+@blueprint.route("/docs", methods=["GET"])
+@problems.translated(_request)
+def get_reference() -> Response:
+    """The same document, for people."""
+    from chalicelib.web import reference, rendering  # noqa: PLC0415  no other route needs it
+
+    return rendering.html("reference.html", reference.page(negotiation.base(_request())))
 
 
 @blueprint.route("/static/{name}", methods=["GET"])

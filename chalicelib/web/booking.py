@@ -34,7 +34,7 @@ def get_availability() -> Response:
         location=inputs.words(request, "location"),
         first=first,
         last=last,
-        limit=inputs.number(request, "limit", default=20, least=1, most=100),
+        limit=inputs.limit(request),
         cursor=inputs.query(request, "cursor"),
     )
     page = services().find_slots.across(search)

@@ -25,7 +25,7 @@ def get_doctors() -> Response:
     page = services().doctors.page(
         specialty=inputs.words(request, "specialty"),
         location=inputs.words(request, "location"),
-        limit=inputs.number(request, "limit", default=20, least=1, most=100),
+        limit=inputs.limit(request),
         cursor=inputs.query(request, "cursor"),
     )
     doctors = [representations.doctor(doctor, caller) for doctor in page.doctors]

@@ -15,7 +15,7 @@ from chalicelib.domain.errors import DoctorNotFound, Refused, SlotUnknown
 from chalicelib.domain.faults import FieldFault
 from chalicelib.domain.slot_id import SlotId
 from chalicelib.web.problems import HttpError
-from chalicelib.web.shapes import KEY_PATTERN, MOST_WORDS
+from chalicelib.web.scalars import KEY_PATTERN, LIMITS, MOST_WORDS, USUAL_LIMIT
 
 if TYPE_CHECKING:
     from chalice.app import Request
@@ -99,14 +99,15 @@ def words(request: Request, name: str) -> str | None:
     return text
 
 
-def number(request: Request, name: str, *, default: int, least: int, most: int) -> int:
-    """A query parameter that is a whole number in a range; else raise ``Refused``."""
-    text = query(request, name)
+def limit(request: Request) -> int:
+    """How many of a list a client wants at once; raise ``Refused`` where that is no such number."""
+    text = query(request, "limit")
     if text is None:
-        return default
+        return USUAL_LIMIT
+    least, most = LIMITS
     if re.fullmatch(r"\d{1,9}", text, re.ASCII) and least <= int(text) <= most:
         return int(text)
-    raise invalid(name, f"a whole number from {least} to {most}")
+    raise invalid("limit", f"a whole number from {least} to {most}")
 
 
 def day(text: str, name: str = "date") -> date:

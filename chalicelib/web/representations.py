@@ -156,14 +156,14 @@ def not_modified(etag: str, headers: negotiation.Headers | None = None) -> Respo
     return Response(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=always | (headers or {}))
 
 
-def unless_known(told: msgspec.Struct, request: Request) -> Response:
+def unless_known(told: msgspec.Struct | msgspec.Raw, request: Request) -> Response:
     """The answer with its ETag, or 304 where the client has it already."""
     etag = f'"{_digest(told)}"'
     return not_modified(etag) if is_known(etag, request) else json(told, {"ETag": etag})
 
 
 def json(
-    told: msgspec.Struct,
+    told: msgspec.Struct | msgspec.Raw,
     headers: negotiation.Headers | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:

@@ -7,77 +7,29 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 from chalicelib.domain.doctor_settings import (
     LEAD_MINUTES,
     MOST_BOXES,
-    MOST_CHARACTERS,
     SLOT_MINUTES,
     WINDOW_DAYS,
 )
 from chalicelib.domain.faults import Code
+from chalicelib.web.scalars import (
+    HOLD_SECONDS,
+    MOST_DELEGATES,
+    MOST_WORDS,
+    BoxValue,
+    Cursor,
+    Date,
+    DoctorId,
+    Instant,
+    Key,
+    SlotId,
+    Status,
+    TimeZone,
+    WallTime,
+    limited,
+    short,
+)
 
-KEY_PATTERN = "[A-Za-z0-9._~-]{1,64}"
-DOCTOR_ID_PATTERN = "[A-Za-z0-9_-]{1,64}"
-MOST_WORDS = 128
-HOLD_SECONDS = (30, 1800)
-MOST_DELEGATES = 100
-
-
-def _matching(pattern: str, description: str, example: str) -> Meta:
-    """Described by the pattern; ``inputs`` compares it, and says in words what was expected."""
-    return Meta(
-        description=description, examples=[example], extra_json_schema={"pattern": f"^{pattern}$"}
-    )
-
-
-def _short(description: str, example: str) -> Meta:
-    """Described by its length; the domain judges it, and tells all that is wrong at once."""
-    length = {"minLength": 1, "maxLength": MOST_CHARACTERS}
-    return Meta(description=description, examples=[example], extra_json_schema=length)
-
-
-def _from_to(limits: tuple[int, int], description: str) -> Meta:
-    """Described by its limits; the domain judges it, as above."""
-    least, most = limits
-    return Meta(description=description, extra_json_schema={"minimum": least, "maximum": most})
-
-
-DoctorId = Annotated[str, _matching(DOCTOR_ID_PATTERN, "A doctor's id.", "dr-lee")]
-SlotId = Annotated[
-    str, Meta(description="Opaque; safe in a URL.", examples=["dr-lee~20261123T0900Z"])
-]
-Date = Annotated[
-    str,
-    Meta(
-        description="A date in the doctor's time zone (RFC 3339, full-date).",
-        examples=["2026-11-23"],
-        extra_json_schema={"format": "date"},
-    ),
-]
-Instant = Annotated[
-    str,
-    Meta(
-        description="An instant with the doctor's local offset (RFC 3339).",
-        examples=["2026-11-23T09:00:00+00:00"],
-        extra_json_schema={"format": "date-time"},
-    ),
-]
-WallTime = Annotated[
-    str,
-    Meta(
-        description="A time of day on the doctor's clock; 24:00 ends the day.",
-        examples=["09:00"],
-        extra_json_schema={"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"},
-    ),
-]
-TimeZone = Annotated[str, Meta(description="An IANA time zone.", examples=["Europe/London"])]
-Cursor = Annotated[
-    str | None, Meta(description="Leads to the next page; null where there is none.")
-]
-Status = Annotated[
-    Literal["free", "busy-tentative", "busy", "busy-unavailable"],
-    Meta(description="FHIR R4 Slot.status: free, held, booked, or not ticked."),
-]
-Key = Annotated[
-    str, _matching(KEY_PATTERN, "Chosen by the client: 1 to 64 letters, digits, . _ ~ or -", "h-71")
-]
+REFERENCE = "#/components/schemas/{name}"
 
 
 class Session(Struct, kw_only=True):
@@ -209,15 +161,39 @@ class SlotToSave(Struct, kw_only=True):
     status: Annotated[str, Meta(extra_json_schema={"enum": ["free", "busy-unavailable"]})]
 
 
+# Read one by one, to tell all that are at fault.
+_RawSlotToSave = Annotated[
+    Raw, Meta(extra_json_schema={"$ref": REFERENCE.format(name=SlotToSave.__name__)})
+]
+
+
 class DayToSave(Struct, kw_only=True):
     """Boxes to tick and to untick on one date."""
 
     doctor_id: DoctorId
     date: Date
     slots: Annotated[
-        # Each a SlotToSave, read one by one to tell all that are at fault.
-        list[Raw], Meta(extra_json_schema={"maxItems": MOST_BOXES, "minItems": 1})
+        list[_RawSlotToSave], Meta(extra_json_schema={"maxItems": MOST_BOXES, "minItems": 1})
     ]
+
+
+class FormToSave(Struct, kw_only=True):
+    """The boxes as the page drew them, and as they came back."""
+
+    doctor_id: DoctorId
+    date: Date
+    version: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Of the day as it was drawn. Says what others changed; never fails a save.",
+            examples=[0],
+        ),
+    ]
+    request_id: Annotated[Key, Meta(description="The form's own Idempotency-Key.")]
+    shown: Annotated[list[BoxValue], Meta(description="Stored and free when it was drawn.")] = []
+    offered: Annotated[list[BoxValue], Meta(description="What could be changed then.")] = []
+    ticked: Annotated[list[BoxValue], Meta(description="What is ticked now.")] = []
 
 
 class HoldToPut(Struct, kw_only=True):
@@ -249,11 +225,11 @@ class BookingToPut(Struct, kw_only=True):
 class DoctorToPut(Struct, kw_only=True):
     """A doctor's settings, all of them."""
 
-    name: Annotated[str, _short("As patients read it.", "Dr Mina Lee")]
-    specialty: Annotated[str, _short("What she is searched for by.", "cardiology")]
-    location: Annotated[str, _short("Where she sees patients.", "London")]
+    name: Annotated[str, short("As patients read it.", "Dr Mina Lee")]
+    specialty: Annotated[str, short("What she is searched for by.", "cardiology")]
+    location: Annotated[str, short("Where she sees patients.", "London")]
     time_zone: TimeZone
-    slot_minutes: Annotated[int, _from_to(SLOT_MINUTES, "How long her slots are, in real time.")]
+    slot_minutes: Annotated[int, limited(SLOT_MINUTES, "How long her slots are, in real time.")]
     sessions: Annotated[
         list[Session],
         Meta(
@@ -262,14 +238,14 @@ class DoctorToPut(Struct, kw_only=True):
             extra_json_schema={"minItems": 1},
         ),
     ]
-    lead_minutes: Annotated[int, _from_to(LEAD_MINUTES, "Bookable until so long before.")] = 0
-    window_days: Annotated[int, _from_to(WINDOW_DAYS, "Bookable so many dates ahead.")] = 365
+    lead_minutes: Annotated[int, limited(LEAD_MINUTES, "Bookable until so long before.")] = 0
+    window_days: Annotated[int, limited(WINDOW_DAYS, "Bookable so many dates ahead.")] = 365
     doctor_id: Annotated[
         DoctorId | None, Meta(description="Optional, but equal to that of the URL.")
     ] = None
     delegates: Annotated[
         Annotated[
-            list[Annotated[str, _short("A sign-in name.", "sam")]], Meta(max_length=MOST_DELEGATES)
+            list[Annotated[str, short("A sign-in name.", "sam")]], Meta(max_length=MOST_DELEGATES)
         ]
         | None,
         Meta(description="Who may keep her schedule for her; left as they are where missing."),
@@ -283,7 +259,13 @@ class ErrorEntry(Struct, kw_only=True, omit_defaults=True):
         UNSET
     )
     field: str | UnsetType = UNSET
-    code: Code
+    code: Annotated[
+        Code,
+        Meta(
+            description="For a program. `not_bookable`: too near or too far ahead; `slot_taken`: "
+            "booked or held; `invalid`: malformed."
+        ),
+    ]
     detail: Annotated[str, Meta(description="A sentence for a person.")]
     conflicts_with: Span | UnsetType = UNSET
 

@@ -1,0 +1,98 @@
+"""What stands around the two sides, and the answers that all share, for the API's document."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.web import inputs, shapes
+from chalicelib.web.openapi import examples
+from chalicelib.web.openapi.parts import (
+    HTML,
+    READS,
+    Answer,
+    Content,
+    Operation,
+    json,
+    refusal,
+)
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        method="GET",
+        path="/",
+        name="get_root",
+        summary="The way to the page",
+        answers={303: Answer(says="To the page Manage Slots.", headers=("Location",)), 500: "Bug"},
+    ),
+    Operation(
+        method="GET",
+        path="/docs",
+        name="get_reference",
+        summary="This document for people",
+        answers={
+            200: Answer(says="A page.", content={HTML: Content()}, headers=("Vary",)),
+            500: "Bug",
+        },
+    ),
+    Operation(
+        method="GET",
+        path="/health",
+        name="get_health",
+        summary="Whether the table answers",
+        answers={
+            200: Answer(
+                says="It does.",
+                content=json(shapes.Health, well={"status": "ok"}),
+                headers=("Vary",),
+            ),
+            **READS,
+        },
+    ),
+    Operation(
+        method="GET",
+        path="/openapi.json",
+        name="get_openapi",
+        summary="This document",
+        parameters=("IfNoneMatch",),
+        answers={
+            200: Answer(
+                says="OpenAPI 3.1.",
+                content={inputs.JSON: Content(shape=dict)},
+                headers=("ETag", "Vary"),
+            ),
+            304: "NotModified",
+            500: "Bug",
+        },
+    ),
+    Operation(
+        method="GET",
+        path="/static/{name}",
+        name="get_static",
+        summary="A file of the page",
+        says="For good under the name that the page knows, which changes with the content.",
+        parameters=("File", "IfNoneMatch"),
+        answers={
+            200: Answer(
+                says="The file.",
+                content=dict.fromkeys(("text/css", "text/javascript", "image/svg+xml"), Content()),
+                headers=("ETag", "Vary"),
+            ),
+            304: "NotModified",
+            404: refusal("There is no such file.", nothing=examples.NO_FILE),
+            500: "Bug",
+        },
+    ),
+)
+
+_OUT_OF_REACH = refusal("Try again in a moment.", out_of_reach=examples.OUT_OF_REACH)
+_WRONG_METHOD = refusal("To any other method, on any path.", wrong_method=examples.WRONG_METHOD)
+SHARED = {
+    "NotModified": Answer(says="It is what the client has.", headers=("ETag", "Vary")),
+    "NoDoctor": refusal("There is no such doctor.", no_such_doctor=examples.NO_DOCTOR),
+    "NoSlot": refusal("There is no such slot, or no such doctor.", no_such_slot=examples.NO_SLOT),
+    "WrongMethod": replace(_WRONG_METHOD, headers=("Allow", "Vary")),
+    "TooLarge": refusal("The body has more than 64 KiB.", too_large=examples.TOO_LARGE),
+    "UnknownType": refusal("Another kind of body.", unknown_type=examples.UNKNOWN_TYPE),
+    "Bug": refusal("A fault of ours.", a_bug=examples.BUG),
+    "Unavailable": replace(_OUT_OF_REACH, headers=("Retry-After", "Vary")),
+}

@@ -1,0 +1,88 @@
+"""The single values in JSON, URLs and headers: how each is described to a client."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from chalicelib.domain.doctor_settings import MOST_CHARACTERS
+
+KEY_PATTERN = "[A-Za-z0-9._~-]{1,64}"
+DOCTOR_ID_PATTERN = "[A-Za-z0-9_-]{1,64}"
+MOST_WORDS = 128
+HOLD_SECONDS = (30, 1800)
+MOST_DELEGATES = 100
+LIMITS = (1, 100)
+USUAL_LIMIT = 20
+
+
+def _matching(pattern: str, description: str, example: str) -> Meta:
+    """Described by the pattern; ``inputs`` compares it, and says in words what was expected."""
+    return Meta(
+        description=description, examples=[example], extra_json_schema={"pattern": f"^{pattern}$"}
+    )
+
+
+def short(description: str, example: str) -> Meta:
+    """Described by its length; the domain judges it, and tells all that is wrong at once."""
+    length = {"minLength": 1, "maxLength": MOST_CHARACTERS}
+    return Meta(description=description, examples=[example], extra_json_schema=length)
+
+
+def limited(limits: tuple[int, int], description: str) -> Meta:
+    """Described by its limits; the domain or ``inputs`` judges it, as above."""
+    least, most = limits
+    return Meta(description=description, extra_json_schema={"minimum": least, "maximum": most})
+
+
+DoctorId = Annotated[str, _matching(DOCTOR_ID_PATTERN, "A doctor's id.", "dr-lee")]
+SlotId = Annotated[
+    str, Meta(description="Opaque; safe in a URL.", examples=["dr-lee~20261123T0900Z"])
+]
+Date = Annotated[
+    str,
+    Meta(
+        description="A date in the doctor's time zone (RFC 3339, full-date).",
+        examples=["2026-11-23"],
+        extra_json_schema={"format": "date"},
+    ),
+]
+Instant = Annotated[
+    str,
+    Meta(
+        description="An instant with the doctor's local offset (RFC 3339).",
+        examples=["2026-11-23T09:00:00+00:00"],
+        extra_json_schema={"format": "date-time"},
+    ),
+]
+WallTime = Annotated[
+    str,
+    Meta(
+        description="A time of day on the doctor's clock; 24:00 ends the day.",
+        examples=["09:00"],
+        extra_json_schema={"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"},
+    ),
+]
+TimeZone = Annotated[str, Meta(description="An IANA time zone.", examples=["Europe/London"])]
+Cursor = Annotated[
+    str | None, Meta(description="Leads to the next page; null where there is none.")
+]
+Status = Annotated[
+    Literal["free", "busy-tentative", "busy", "busy-unavailable"],
+    Meta(description="FHIR R4 Slot.status: free, held, booked, or not ticked."),
+]
+Key = Annotated[
+    str, _matching(KEY_PATTERN, "Chosen by the client: 1 to 64 letters, digits, . _ ~ or -", "h-71")
+]
+BoxValue = Annotated[
+    str, _matching("[0-9]{8}T[0-9]{4}Z", "The value of a box, as drawn.", "20261123T0900Z")
+]
+
+# In a URL or a header alone.
+Words = Annotated[str, Meta(max_length=MOST_WORDS)]
+CursorSent = Annotated[str, Meta(description="`next` of the page before.")]
+Limit = Annotated[
+    int,
+    Meta(extra_json_schema={"minimum": LIMITS[0], "maximum": LIMITS[1], "default": USUAL_LIMIT}),
+]
+ETags = Annotated[str, Meta(description="One or more, or `*` (RFC 9110, section 13.1).")]
+FileName = Annotated[str, Meta(examples=["slots.css"])]

@@ -1,0 +1,44 @@
+"""The API reference on every screen, without a fault that axe-core knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from tests.browser.test_look import faults
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
+    browser: Browser, server: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    viewport = {"width": width, "height": 800}
+    with browser.new_context(viewport=viewport, color_scheme=scheme) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.goto(f"{server}/docs")
+        assert faults(page) == []
+
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+
+        assert faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert complaints == []
+
+
+def test_an_operation_is_reached_from_the_list_of_them(browser: Browser, server: str) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{server}/docs")
+
+        page.get_by_role("navigation").get_by_role("link", name="PUT /slots/{slot_id}/hold").click()
+
+        box = page.get_by_role("heading", name="Hold a slot").bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < 200

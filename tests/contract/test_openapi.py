@@ -1,0 +1,162 @@
+"""The API's document as it is served, and whether what it tells is so."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.web import openapi
+from chalicelib.web.openapi import examples
+from tests.builders import MONDAY
+
+if TYPE_CHECKING:
+    from tests.site import Answer, Site
+
+FIRST = "/slots/dr-lee~20261123T0900Z"
+SECOND = "/slots/dr-lee~20261123T0930Z"
+
+
+def shortened(told: Any, example: Any) -> Any:  # noqa: ANN401  JSON
+    """Lists no longer than those of the example, which leaves out the rest of a day."""
+    if isinstance(told, dict) and isinstance(example, dict):
+        return {name: shortened(value, example.get(name)) for name, value in told.items()}
+    if isinstance(told, list) and isinstance(example, list):
+        return [shortened(*pair) for pair in zip(told, example, strict=False)]
+    return told
+
+
+def expect(answer: Answer, status: int, example: object) -> None:
+    assert (answer.status, shortened(answer.json, example)) == (status, example)
+
+
+def test_it_has_exactly_the_routes_that_there_are(site: Site) -> None:
+    from app import app  # noqa: PLC0415  the site has named its DynamoDB
+
+    routes = {
+        (path, method): entry.view_function.__name__
+        for path, methods in app.routes.items()
+        for method, entry in methods.items()
+    }
+    told = {
+        (path, method.upper()): one["operationId"]
+        for path, methods in openapi.document("")["paths"].items()
+        for method, one in methods.items()
+    }
+
+    assert told == routes
+
+
+def test_it_is_served_and_not_sent_twice(site: Site) -> None:
+    document = site.get("/openapi.json")
+
+    assert (document.status, document.headers["Content-Type"]) == (200, "application/json")
+    assert document.json == openapi.document("")
+    again = site.get("/openapi.json", If_None_Match=document.headers["ETag"])
+    assert (again.status, again.text) == (304, "")
+
+
+def test_behind_a_stage_it_names_the_stage(site: Site) -> None:
+    from app import app  # noqa: PLC0415  the site has named its DynamoDB
+
+    event = {
+        "requestContext": {
+            "httpMethod": "GET",
+            "resourcePath": "/openapi.json",
+            "path": "/api/openapi.json",
+            "identity": {},
+        },
+        "headers": {},
+        "pathParameters": None,
+        "stageVariables": None,
+        "multiValueQueryStringParameters": None,
+        "body": None,
+        "isBase64Encoded": False,
+    }
+
+    assert json.loads(app(event, None)["body"])["servers"] == [{"url": "/api"}]
+
+
+def test_people_can_read_it(site: Site) -> None:
+    page = site.get("/docs")
+
+    assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    for methods in openapi.document("")["paths"].values():
+        for one in methods.values():
+            assert f'<a href="#{one["operationId"]}">' in page.text
+    anchors = re.findall(r'id="([^"]+)"', page.text)
+    assert len(anchors) == len(set(anchors))
+    assert set(re.findall(r'href="#([^"]+)"', page.text)) <= set(anchors)
+
+
+def test_the_examples_of_a_save_are_real(site: Site) -> None:
+    expect(site.post(examples.SAVE, Idempotency_Key="save-71"), 200, examples.SAVED)
+    expect(site.get(f"/slots?doctor_id=dr-lee&date={MONDAY}"), 200, examples.DAY)
+    expect(site.post(examples.SAVE), 400, examples.SLOT_EXISTS)
+    stale = site.post(examples.SAVE, If_Match='"0.68048e9e729602d2"')
+    expect(stale, 412, examples.STALE)
+    another = {**examples.SAVE, "slots": examples.SAVE["slots"][:1]}
+    reused = site.post(another, Idempotency_Key="save-71")
+    expect(reused, 422, examples.KEY_REUSED)
+    assert site.post_form(examples.FORM).status == 303
+    assert site.day().free == ["09:00", "09:30", "10:00"]
+
+
+def test_the_examples_of_finding_a_slot_are_real(site: Site) -> None:
+    site.post(examples.SAVE)
+
+    bookable = site.get("/doctors/dr-lee/slots?from=2026-11-23&to=2026-12-06")
+    expect(bookable, 200, examples.BOOKABLE)
+    backwards = site.get("/availability?specialty=cardiology&from=2026-11-23&to=2026-11-22")
+    expect(backwards, 400, examples.NO_RANGE)
+    expect(site.get("/availability?specialty=cardiology"), 200, examples.AVAILABLE)
+    expect(site.get("/availability"), 400, examples.NO_SPECIALTY)
+    expect(site.get(FIRST), 200, examples.FREE)
+    expect(site.get("/slots/dr-lee~20261123T1600Z"), 404, examples.NO_SLOT)
+
+
+def test_the_examples_of_taking_a_slot_are_real(site: Site) -> None:
+    site.post(examples.SAVE)
+
+    expect(site.put(f"{FIRST}/hold", examples.HOLD), 200, examples.HELD)
+    too_short = {**examples.HOLD, "seconds": 3}
+    expect(site.put(f"{FIRST}/hold", too_short), 400, examples.HOLD_TOO_SHORT)
+    other = {**examples.HOLD, "holder": "visit-72"}
+    expect(site.put(f"{FIRST}/hold", other), 409, examples.HELD_BY_ANOTHER)
+    released = site.delete(f"{FIRST}/hold?holder=visit-72")
+    expect(released, 409, examples.HELD_BY_ANOTHER)
+    expect(site.delete(f"{FIRST}/hold"), 400, examples.NO_HOLDER)
+
+    expect(site.put(f"{FIRST}/booking", examples.BOOKING), 201, examples.BOOKED)
+    expect(site.put(f"{FIRST}/booking", examples.BOOKING), 200, examples.BOOKED)
+    other = {**examples.BOOKING, "booking_id": "b-1002"}
+    expect(site.put(f"{FIRST}/booking", other), 409, examples.BOOKED_BY_ANOTHER)
+    cancelled = site.delete(f"{FIRST}/booking?booking_id=b-1002")
+    expect(cancelled, 409, examples.ANOTHER_BOOKING)
+    expect(site.delete(f"{FIRST}/booking"), 400, examples.NO_BOOKING_ID)
+    nobody = {"booking_id": "b-1003"}
+    expect(site.put(f"{SECOND}/booking", nobody), 400, examples.NO_PATIENT)
+    assert site.put(f"{SECOND}/booking", examples.MOVE).status == 201
+
+
+def test_the_examples_of_doctors_are_real(site: Site) -> None:
+    expect(site.put("/doctors/dr-lee", examples.SETTINGS), 200, examples.KEPT)
+    expect(site.get("/doctors/dr-lee"), 200, examples.KEPT)
+    expect(site.get("/doctors?specialty=cardiology"), 200, examples.DOCTORS)
+    expect(site.get("/doctors?limit=0"), 400, examples.NO_LIMIT)
+    overlapping = site.configure(
+        sessions=[{"from": "09:00", "to": "12:00"}, {"from": "11:30", "to": "17:00"}]
+    )
+    expect(overlapping, 400, examples.SESSIONS_OVERLAP)
+    moved = site.configure(time_zone="Europe/Paris")
+    expect(moved, 409, examples.ANOTHER_ZONE)
+    expect(site.get("/doctors/dr-who"), 404, examples.NO_DOCTOR)
+
+
+def test_the_examples_of_other_errors_are_real(site: Site) -> None:
+    expect(site.get("/slots?date=2026-02-30"), 400, examples.NO_DATE)
+    expect(site.get("/static/nothing.css"), 404, examples.NO_FILE)
+    expect(site.request("PATCH", "/slots"), 405, examples.WRONG_METHOD)
+    expect(site.post(b" " * 65_537), 413, examples.TOO_LARGE)
+    text = site.request("POST", "/slots", b"free", {"Content-Type": "text/plain"})
+    expect(text, 415, examples.UNKNOWN_TYPE)

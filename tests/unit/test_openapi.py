@@ -1,0 +1,187 @@
+"""The API's document, on its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from chalice.app import Request
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from chalicelib.domain.errors import Refused
+from chalicelib.web import forms, openapi, reference, shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROJECT = Path(__file__).parents[2]
+DOCUMENT = openapi.document("")
+OPERATIONS = [
+    (f"{method} {path}", told)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, told in methods.items()
+]
+
+
+def everything(value: Any, at: str = "#") -> Iterator[tuple[str, Any]]:  # noqa: ANN401  JSON
+    """Every value of the document, and where it stands."""
+    yield at, value
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from everything(inner, f"{at}/{name}")
+    if isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from everything(inner, f"{at}/{place}")
+
+
+def examples() -> Iterator[tuple[str, dict[str, Any], object]]:
+    """Every example, with the schema that it is an example of."""
+    for at, value in everything(DOCUMENT):
+        if not isinstance(value, dict) or at.endswith("/value"):
+            continue
+        if "schema" in value:
+            told = [("example", value["example"])] if "example" in value else []
+            told += [(name, one["value"]) for name, one in value.get("examples", {}).items()]
+            yield from ((f"{at}/{name}", value["schema"], example) for name, example in told)
+        elif isinstance(value.get("examples"), list):
+            for place, example in enumerate(value["examples"]):
+                yield f"{at}/{place}", value, example
+
+
+def found(reference: str) -> Any:  # noqa: ANN401  JSON
+    value = DOCUMENT
+    for step in reference.removeprefix("#/").split("/"):
+        value = value[step]
+    return value
+
+
+def test_it_is_openapi_3_1() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+
+
+@pytest.mark.parametrize(
+    ("schema", "example"), [pytest.param(*told, id=at) for at, *told in examples()]
+)
+def test_an_example_is_one_of_what_it_is_an_example_of(
+    schema: dict[str, Any], example: object
+) -> None:
+    whole = {"components": DOCUMENT["components"], **schema}
+    checker = OAS31Validator.FORMAT_CHECKER
+
+    assert [
+        e.message for e in OAS31Validator(whole, format_checker=checker).iter_errors(example)
+    ] == []
+
+
+@pytest.mark.parametrize("told", [pytest.param(told, id=name) for name, told in OPERATIONS])
+def test_every_body_of_an_operation_has_an_example(told: dict[str, Any]) -> None:
+    answers = [found(a["$ref"]) if "$ref" in a else a for a in told["responses"].values()]
+    bodies = [told.get("requestBody", {}), *answers]
+    shaped = [
+        content
+        for body in bodies
+        for content in body.get("content", {}).values()
+        if "$ref" in content["schema"]
+    ]
+
+    assert [content for content in shaped if not content.get("examples")] == []
+
+
+@pytest.mark.parametrize("told", [pytest.param(told, id=name) for name, told in OPERATIONS])
+def test_an_error_is_a_problem_and_503_says_when_to_come_back(told: dict[str, Any]) -> None:
+    for status, answer in told["responses"].items():
+        whole = found(answer["$ref"]) if "$ref" in answer else answer
+        if int(status) >= 400:
+            (media_type,) = whole["content"]
+            assert media_type == "application/problem+json"
+        assert ("Retry-After" in whole.get("headers", {})) == (status == "503")
+
+
+def test_a_link_leads_to_an_operation_with_parameters_that_it_takes() -> None:
+    takes = {
+        told["operationId"]: {found(one["$ref"])["name"] for one in told.get("parameters", ())}
+        for _, told in OPERATIONS
+    }
+    links = [
+        link
+        for at, value in everything(DOCUMENT)
+        if at.endswith("/links")
+        for link in value.values()
+    ]
+
+    assert links
+    for link in links:
+        assert link["parameters"].keys() <= takes[link["operationId"]]
+
+
+def test_the_server_is_where_the_request_came_to() -> None:
+    assert openapi.document("")["servers"] == [{"url": "/"}]
+    assert openapi.document("/api")["servers"] == [{"url": "/api"}]
+
+
+@pytest.mark.parametrize("field", msgspec.structs.fields(shapes.FormToSave), ids=lambda f: f.name)
+def test_the_form_needs_the_fields_that_are_described_as_required(
+    field: msgspec.structs.FieldInfo,
+) -> None:
+    sent = {
+        "doctor_id": "dr-lee",
+        "date": "2026-11-23",
+        "version": "0",
+        "request_id": "form-1",
+        "shown": "20261123T0900Z",
+        "offered": "20261123T0900Z",
+        "ticked": "20261123T0900Z",
+    }
+    del sent[field.name]
+    if field.name == "offered":
+        del sent["ticked"]  # which is one of these
+    body = "&".join(f"{name}={value}" for name, value in sent.items())
+    request = Request(
+        {
+            "requestContext": {"httpMethod": "POST", "resourcePath": "/slots", "path": "/slots"},
+            "headers": {"content-type": forms.FORM},
+            "pathParameters": None,
+            "stageVariables": None,
+            "multiValueQueryStringParameters": None,
+            "body": body.encode(),
+        }
+    )
+
+    if field.required:
+        with pytest.raises(Refused, match=f"{field.name} is missing"):
+            forms.saved_form(request)
+    else:
+        assert forms.saved_form(request).version == 0
+
+
+def test_the_reference_has_every_operation_and_every_shape() -> None:
+    page = reference.page("")
+
+    named = [one.name for group in page.groups for one in group.operations]
+    assert named == [told["operationId"] for _, told in OPERATIONS]
+    assert [shape.name for shape in page.shapes] == list(DOCUMENT["components"]["schemas"])
+
+
+def test_who_does_not_ask_for_it_does_not_pay_for_it() -> None:
+    environment = {**os.environ, "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9"}
+    script = (
+        "import sys; from local.stage import use_local_stage; use_local_stage(); import app; "
+        "print([name for name in sys.modules if 'openapi' in name or 'jinja' in name])"
+    )
+
+    told = subprocess.run(  # noqa: S603  our own
+        [sys.executable, "-c", script],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert told.stdout.strip() == "[]"
