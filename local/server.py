@@ -81,6 +81,10 @@ class Gateway(LocalGateway):
             detail = f"There is nothing at {path.partition('?')[0]}."
             raise Refusal(HTTPStatus.NOT_FOUND, detail) from None
 
+    def _has_user_defined_options_method(self, _lambda_event: dict[str, Any]) -> bool:
+        """Have the app answer OPTIONS too: Chalice itself says 200, and nothing of use."""
+        return True
+
 
 class Handler(ChaliceRequestHandler):
     """One connection: HTTP's rules about bodies, and errors in the project's one shape."""
@@ -109,6 +113,7 @@ class Handler(ChaliceRequestHandler):
 
     # http.server's names.
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _generic_handle  # noqa: N815
+    do_TRACE = do_QUERY = _generic_handle  # noqa: N815  known to HTTP, so 405 rather than 501
 
     def _parse_payload(self) -> tuple[dict[str, Any], bytes | None]:
         length = self._body_length()

@@ -1,0 +1,80 @@
+"""The API's document, led to what a server has: its doctors, some dates, the slots of those."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+
+from chalicelib.domain.slot_id import SlotId
+from chalicelib.web import openapi
+from local import demo
+
+if TYPE_CHECKING:
+    from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+# Of each operation, besides the examples that reach every corner of its description.
+_EXAMPLES = 120
+_CONFIG = {
+    "seed": 1,
+    "generation": {"deterministic": True, "max-examples": _EXAMPLES},
+    "checks": {
+        # A save may be refused for what is stored, whatever its shape.
+        "positive_data_acceptance": {"enabled": False},
+        # A stale If-Match is refused before the body is looked into.
+        "negative_data_rejection": {"expected-statuses": ["400", "404", "409", "412", "415"]},
+    },
+}
+# For deeds in a row alone: what is malformed leads nowhere.
+_IN_A_ROW = {
+    **{phase: {"enabled": False} for phase in ("examples", "coverage", "fuzzing")},
+    "stateful": {"max-steps": 10, "generation": {"max-examples": 60, "mode": "positive"}},
+}
+
+_TODAY = datetime.now(UTC).date()
+_DATES = [_TODAY + timedelta(days=days) for days in (30, 31)]
+_DOCTORS = [doctor for doctor in demo.DOCTORS if doctor.doctor_id in ("dr-lee", "dr-okafor")]
+STARTS = {
+    (doctor, on): [box.start for box in doctor.grid.boxes(on)]
+    for doctor in _DOCTORS
+    for on in _DATES
+}
+"""The slots that the server has, by doctor and date."""
+
+
+def led_to_real_slots(*, in_a_row: bool = False) -> OpenApiSchema:
+    """Every description still holds, and half of all ids and dates that are made are real.
+
+    ``in_a_row`` is for deeds of which one leads to the next, rather than for each on its own.
+    """
+    slots = [
+        str(SlotId(doctor.doctor_id, start))
+        for (doctor, _), starts in STARTS.items()
+        for start in starts
+    ]
+    doctors = [doctor.doctor_id for doctor in demo.DOCTORS]
+    dates = [on.isoformat() for on in _DATES]
+    document = openapi.document("")
+    parameters = document["components"]["parameters"]
+    bodies = {name: s["properties"] for name, s in document["components"]["schemas"].items()}
+    for described, real in (
+        (bodies["BookingToPut"]["moves"]["anyOf"][0], slots),
+        *((bodies[name]["doctor_id"], doctors) for name in ("DayToSave", "FormToSave")),
+        *((bodies[name]["date"], dates) for name in ("DayToSave", "FormToSave")),
+        (parameters["Slot"]["schema"], slots),
+        *((parameters[name]["schema"], doctors) for name in ("Doctor", "DoctorOfDay")),
+        *((parameters[name]["schema"], dates) for name in ("Date", "From", "To")),
+    ):
+        _prefer(described, real)
+    for name, example in (("Slot", slots[0]), ("Date", dates[0]), ("From", dates[0])):
+        parameters[name]["example"] = example
+    config = _CONFIG | {"phases": _IN_A_ROW if in_a_row else {}}
+    return schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(config))
+
+
+def _prefer(schema: dict[str, Any], real: list[str]) -> None:
+    other = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [{"enum": real}, other]

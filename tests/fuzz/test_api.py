@@ -1,0 +1,37 @@
+"""Whatever is sent, the answer is one that the API's document tells of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, settings
+from schemathesis.engine import from_schema
+from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
+
+from tests.fuzz import document
+
+if TYPE_CHECKING:
+    from schemathesis import Case
+
+api = document.led_to_real_slots()
+
+
+@api.parametrize()
+@settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_any_request_is_answered_as_documented(case: Case[Any], server: str) -> None:
+    """By status, headers, type and shape; what is malformed is refused, a wrong method is 405."""
+    case.call_and_validate(base_url=server)
+
+
+def test_deeds_in_a_row_are_answered_as_documented(server: str) -> None:
+    """Listed, held, booked, cancelled: as the links of the document lead from one to the next."""
+    in_a_row = document.led_to_real_slots(in_a_row=True)
+    in_a_row.config.update(base_url=server)
+
+    events = list(from_schema(in_a_row).execute())
+
+    recorders = [event.recorder for event in events if isinstance(event, ScenarioFinished)]
+    checks = [check for one in recorders for found in one.checks.values() for check in found]
+    assert [check for check in checks if check.failure_info] == []
+    assert [event for event in events if isinstance(event, NonFatalError | FatalError)] == []
+    assert sum(len(one.interactions) for one in recorders) > 200

@@ -1,0 +1,129 @@
+"""What no client library sends: it is answered, in the one shape, and never by a 500."""
+
+from __future__ import annotations
+
+import json
+import socket
+from http.client import HTTPResponse
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+
+LONG = 70_000
+
+
+class Told(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def send(server: str, first_line: bytes, *headers: bytes, body: bytes = b"") -> Told:
+    """These bytes as they are, and what comes back."""
+    url = urlsplit(server)
+    length = [b"Content-Length: %d" % len(body)] if body else []
+    head = b"\r\n".join((first_line + b" HTTP/1.1", b"Host: localhost", *headers, *length))
+    with socket.create_connection((url.hostname, url.port), timeout=20) as connection:
+        connection.sendall(head + b"\r\n\r\n" + body)
+        answer = HTTPResponse(connection, method=first_line.split()[0].decode())
+        answer.begin()
+        return Told(answer.status, dict(answer.headers), answer.read())
+
+
+def expect_problem(told: Told, status: int) -> None:
+    assert told.status == status
+    assert told.headers["X-Content-Type-Options"] == "nosniff"
+    assert told.headers["Content-Type"] == "application/problem+json"
+    assert json.loads(told.body)["status"] == status
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"])
+def test_a_method_that_is_not_there_is_told_which_are(server: str, method: str) -> None:
+    told = send(server, f"{method} /slots".encode())
+
+    expect_problem(told, 405)
+    assert told.headers["Allow"] == "GET, POST"
+
+
+def test_head_is_answered_without_a_body(server: str) -> None:
+    told = send(server, b"HEAD /slots")
+
+    assert (told.status, told.headers["Allow"], told.body) == (405, "GET, POST", b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (b"/doctors/\xff\xfe", 404),
+        (b"/doctors/%00", 404),
+        (b"/static/\x00.css", 404),
+        (b"/static/" + b"x" * LONG, 414),
+        (b"/slots/%E2%82%AC~20261123T0900Z", 404),
+        (b"/doctors?cursor=%00", 400),
+        (b"/slots?date=%D9%A2026-11-23", 400),
+        (b"*", 404),
+    ],
+)
+def test_a_path_of_odd_bytes_is_refused(server: str, path: bytes, status: int) -> None:
+    expect_problem(send(server, b"GET " + path), status)
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        (b"Idempotency-Key: \xe9", 400),
+        (b"If-Match: \xff\xfe", 400),
+        (b"Content-Type: \xff", 415),
+        (b"X-Long: " + b"x" * LONG, 431),
+        (b"Transfer-Encoding: chunked", 411),
+    ],
+)
+def test_a_header_of_odd_bytes_is_refused(server: str, header: bytes, status: int) -> None:
+    slot = b'{"start": "09:00", "status": "free"}'
+    day = b'{"doctor_id": "dr-lee", "date": "2030-01-01", "slots": [%s]}' % slot
+
+    expect_problem(send(server, b"POST /slots", header, body=day), status)
+
+
+@pytest.mark.parametrize(
+    "header", [b"If-None-Match: \xff", b"Accept: \xff;q=\xb2", b"Cookie: \xff"]
+)
+def test_odd_bytes_in_a_header_that_may_be_ignored_are(server: str, header: bytes) -> None:
+    assert send(server, b"GET /slots", header).status == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"holder": "\\ud800", "seconds": 30}',
+        b'{"holder": "\\u0000", "seconds": 30}',
+        b'{"holder": "\xff", "seconds": 30}',
+        b'\xef\xbb\xbf{"holder": "h", "seconds": 30}',
+        b'{"holder": "h", "seconds": 1e999}',
+        b'{"holder": "h", "seconds": ' + b"9" * 5000 + b"}",
+        b'{"holder": "h", "seconds": 30, "seconds": 3}',
+        b'{"holder": ' + b"[" * 30_000 + b"]" * 30_000 + b', "seconds": 30}',
+    ],
+    ids=["surrogate", "nul", "utf-8", "bom", "infinite", "huge", "twice", "deep"],
+)
+def test_odd_json_is_refused(server: str, body: bytes) -> None:
+    path = b"PUT /slots/dr-lee~20300101T0900Z/hold"
+
+    expect_problem(send(server, path, b"Content-Type: application/json", body=body), 400)
+
+
+@pytest.mark.parametrize("doctor_id", ["dr-lee", "dr-okafor", "dr-walker"])
+@pytest.mark.parametrize(
+    ("date", "status"),
+    [("2010-12-31", 400), ("2011-01-01", 200), ("9999-12-30", 200), ("9999-12-31", 400)],
+)
+def test_dates_are_answered_up_to_the_limits_of_what_is_kept(
+    server: str, doctor_id: str, date: str, status: int
+) -> None:
+    for path in (
+        f"/slots?doctor_id={doctor_id}&date={date}",
+        f"/doctors/{doctor_id}/slots?from={date}",
+        f"/availability?specialty=cardiology&from={date}",
+    ):
+        assert send(server, f"GET {path}".encode()).status == status
