@@ -26,6 +26,7 @@ ONE_TRANSACTION = ["TransactWriteItems"]
 TAKING: dict[str, Deed] = {
     "hold": lambda site: site.hold("09:00"),
     "book": lambda site: site.book("09:00"),
+    "move": lambda site: site.book("09:00", "b-1", moves=id_of("10:00")),
 }
 
 
