@@ -29,7 +29,8 @@ cancels them.
 There is no sign-in yet: whoever reaches the server may do everything.
 
 Dates and times of day are those of the doctor's time zone; instants carry its offset. A query
-parameter that is empty counts as left out, and one that is not here is ignored.
+parameter that is empty counts as left out. One that is not here is ignored, and so is a member of a
+JSON body that is not here.
 
 Every answer from 400 up is a problem (RFC 9457), which names each slot or field at fault; a browser
 (`Accept: text/html`) gets a page with the same status and sentence. A path that is not here is 404,
