@@ -3,7 +3,7 @@
 from chalice.app import Chalice
 
 from chalicelib import bootstrap
-from chalicelib.web import api, booking, doctors, problems, slots
+from chalicelib.web import api, booking, doctors, problems, sign_in, slots
 
 bootstrap.start()
 
@@ -13,3 +13,4 @@ app.register_blueprint(api.blueprint)
 app.register_blueprint(slots.blueprint)
 app.register_blueprint(doctors.blueprint)
 app.register_blueprint(booking.blueprint)
+app.register_blueprint(sign_in.blueprint)

@@ -130,7 +130,7 @@ def perform(site: Site, measure: Measuring, doctor: Doctor) -> None:
     measure("save that withdraws one box", lambda: site.save(withdraws=(last,)))
     site.save(last)
     measure("a day", site.day)
-    manage_slots, caller = site.services.manage_slots, site.services.local_caller
+    manage_slots, caller = site.services.manage_slots, site.caller
     measure("a glance at a day", lambda: manage_slots.glance_at(caller, "dr-lee", MONDAY))
 
     measure("a slot", lambda: site.slot("09:00"))

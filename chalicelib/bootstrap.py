@@ -40,7 +40,7 @@ class Services:
     keep_doctors: KeepDoctors
     doctors: Doctors
     now: Callable[[], datetime]
-    local_caller: Caller
+    local_caller: Caller | None
 
 
 def assemble(
@@ -64,13 +64,16 @@ def assemble(
         keep_doctors=KeepDoctors(doctors, recent, index, now, pause),
         doctors=doctors,
         now=now,
-        local_caller=Caller(
-            name=settings.local_caller,
-            client="local",
-            roles=frozenset({Role.DOCTOR, Role.ADMIN}),
-            doctor_id=settings.local_caller,
-        ),
+        local_caller=_local_caller(settings),
     )
+
+
+def _local_caller(settings: Settings) -> Caller | None:
+    name = settings.local_caller
+    if name is None:
+        return None
+    roles = frozenset({Role.DOCTOR, Role.ADMIN})
+    return Caller(name=name, client="local", roles=roles, doctor_id=name)
 
 
 def pause_after(attempt: int) -> None:

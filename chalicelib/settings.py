@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LOCAL_STAGE = "local"
+# RFC 2104: a key of HMAC should be as long as its output, 32 bytes of SHA-256.
+SHORTEST_KEY = 32
 _ENDPOINTS = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -19,33 +21,60 @@ class SettingsError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Where people and machines sign in (OpenID Connect), and what signs the page's session.
+
+    ``discovery_url`` is where the issuer describes itself, which need not be below ``issuer``.
+    ``machine_clients`` may bring bearer tokens, as the page's own client may. Of ``session_keys``
+    the last signs; the others are still believed.
+    """
+
+    issuer: str
+    discovery_url: str
+    client_id: str
+    client_secret: str | None
+    machine_clients: frozenset[str]
+    session_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``local_caller`` is the doctor as whom everybody acts who reaches the local stage."""
+    """``local_caller`` is the doctor as whom everybody acts where there is no ``sign_in``."""
 
     table_name: str
-    local_caller: str
+    local_caller: str | None = None
+    sign_in: SignIn | None = None
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
-        """Read ``STAGE``, ``TABLE_NAME``, ``LOCAL_CALLER``; raise ``SettingsError``.
+        """Read ``STAGE``, ``TABLE_NAME``, and ``LOCAL_CALLER`` or ``OIDC_...``, ``SESSION_KEY``.
 
         Only the stage ``local``, with a DynamoDB on this machine, lets people in without sign-in.
+        Raises ``SettingsError``.
         """
         stage = _required(environment, "STAGE")
-        if stage != LOCAL_STAGE:
-            message = (
-                f"STAGE is {stage}, and only {LOCAL_STAGE} runs without sign-in, "
-                "which this version does not have yet"
-            )
-            raise SettingsError(message)
-        if issuer := environment.get("OIDC_ISSUER"):
-            message = f"OIDC_ISSUER is {issuer}: the stage {LOCAL_STAGE} has no sign-in"
-            raise SettingsError(message)
-        _require_dynamodb_on_this_machine(environment)
-        return cls(
-            table_name=_required(environment, "TABLE_NAME"),
-            local_caller=_required(environment, "LOCAL_CALLER"),
-        )
+        table_name = _required(environment, "TABLE_NAME")
+        if caller := environment.get("LOCAL_CALLER"):
+            _require_that_all_may_come_in(environment, stage)
+            return cls(table_name=table_name, local_caller=caller)
+        return cls(table_name=table_name, sign_in=_sign_in(environment))
+
+
+def _sign_in(environment: Mapping[str, str]) -> SignIn:
+    issuer = _required(environment, "OIDC_ISSUER")
+    keys = tuple(_required(environment, "SESSION_KEY").split())
+    if any(len(key) < SHORTEST_KEY for key in keys):
+        message = f"SESSION_KEY is too short: at least {SHORTEST_KEY} characters, hard to guess"
+        raise SettingsError(message)
+    return SignIn(
+        issuer=issuer,
+        discovery_url=environment.get("OIDC_DISCOVERY_URL")
+        or f"{issuer.rstrip('/')}/.well-known/openid-configuration",
+        client_id=_required(environment, "OIDC_CLIENT_ID"),
+        client_secret=environment.get("OIDC_CLIENT_SECRET") or None,
+        machine_clients=frozenset(environment.get("OIDC_MACHINE_CLIENTS", "").split()),
+        session_keys=keys,
+    )
 
 
 def _required(environment: Mapping[str, str], name: str) -> str:
@@ -55,11 +84,17 @@ def _required(environment: Mapping[str, str], name: str) -> str:
     raise SettingsError(message)
 
 
-def _require_dynamodb_on_this_machine(environment: Mapping[str, str]) -> None:
+def _require_that_all_may_come_in(environment: Mapping[str, str], stage: str) -> None:
+    if stage != LOCAL_STAGE:
+        message = f"LOCAL_CALLER is set: only the stage {LOCAL_STAGE} runs without sign-in"
+        raise SettingsError(f"{message}, and STAGE is {stage}")
+    if issuer := environment.get("OIDC_ISSUER"):
+        message = f"LOCAL_CALLER is set, and OIDC_ISSUER is {issuer}: choose one of them"
+        raise SettingsError(message)
     endpoint = next((environment[name] for name in _ENDPOINTS if environment.get(name)), None)
     if endpoint is None or urlsplit(endpoint).hostname not in _THIS_MACHINE:
         message = (
-            f"{_ENDPOINTS[0]} is {endpoint or 'not set'}: the stage {LOCAL_STAGE} lets everybody "
-            "in and therefore takes only a DynamoDB on this machine"
+            f"{_ENDPOINTS[0]} is {endpoint or 'not set'}: LOCAL_CALLER lets everybody in and "
+            "therefore takes only a DynamoDB on this machine"
         )
         raise SettingsError(message)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.bootstrap import Services
+    from chalicelib.domain.caller import Caller
 
 Hook = Callable[..., Any]
 Failure = AWSResponse | Exception | Callable[[AWSPreparedRequest], AWSResponse]
@@ -80,6 +81,13 @@ class Site:
     services: Services
     clock: Clock
     dynamodb: DynamoDBClient
+
+    @property
+    def caller(self) -> Caller:
+        """As whom everybody acts who reaches the app."""
+        caller = self.services.local_caller
+        assert caller is not None
+        return caller
 
     def request(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None

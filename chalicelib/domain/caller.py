@@ -1,4 +1,4 @@
-"""Who asks: one value, made once per request, that every use case is given."""
+"""Who asks, and who may do what: one value, made once per request, given to every use case."""
 
 from __future__ import annotations
 
@@ -13,12 +13,23 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What somebody may be to us."""
+    """What somebody may be to us; a reader is a booking site that may book nothing."""
 
     DOCTOR = "doctor"
     DELEGATE = "delegate"
     BOOKING_SITE = "booking-site"
+    READER = "reader"
     ADMIN = "admin"
+
+
+class Need(StrEnum):
+    """What a request needs of its caller; each route names it."""
+
+    NOTHING = "nothing"  # open to everybody, signed in or not
+    READ = "read"  # doctors, availability, slots: everybody who is signed in
+    BOOK = "book"  # hold, release, book, move, cancel
+    MANAGE = "manage"  # a doctor's schedule
+    CONFIGURE = "configure"  # a doctor's settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +41,21 @@ class Caller:
     roles: frozenset[Role]
     doctor_id: str | None = None
 
-    def may_manage(self, doctor: Doctor) -> bool:
-        """Her own schedule, that of a doctor who names the caller, or as admin anybody's."""
-        return (
-            Role.ADMIN in self.roles
-            or (Role.DOCTOR in self.roles and self.doctor_id == doctor.doctor_id)
-            or (Role.DELEGATE in self.roles and self.name in doctor.delegates)
-        )
+    def role_for(self, doctor: Doctor) -> Role | None:
+        """As what the caller may manage her schedule, if at all.
+
+        Her own, that of a doctor who names the caller, or as admin anybody's.
+        """
+        if Role.DOCTOR in self.roles and self.doctor_id == doctor.doctor_id:
+            return Role.DOCTOR
+        if Role.DELEGATE in self.roles and self.name in doctor.delegates:
+            return Role.DELEGATE
+        return Role.ADMIN if Role.ADMIN in self.roles else None
+
+    def require_may_manage_any(self) -> None:
+        """Raise ``NotAllowed`` unless there may be a schedule that the caller may manage."""
+        if not self.roles & {Role.DOCTOR, Role.DELEGATE, Role.ADMIN}:
+            raise NotAllowed("You may not manage slots")
 
     def may_see_delegates(self, doctor: Doctor) -> bool:
         """The doctor herself and an admin."""
@@ -60,7 +79,9 @@ class Caller:
         if changed := [name for name in fixed if getattr(known, name) != getattr(wanted, name)]:
             raise NotAllowed(f"You may not change your {' and '.join(changed)}: ask an admin")
 
-    def require_may_manage(self, doctor: Doctor) -> None:
-        """Raise ``NotAllowed`` unless the caller may."""
-        if not self.may_manage(doctor):
+    def require_may_manage(self, doctor: Doctor) -> Role:
+        """As what the caller may; raise ``NotAllowed`` where that is nothing."""
+        role = self.role_for(doctor)
+        if role is None:
             raise NotAllowed(f"You may not manage the slots of {doctor.doctor_id}")
+        return role

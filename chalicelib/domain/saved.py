@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.caller import Role
     from chalicelib.domain.day import Change
 
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 class Saved:
     """``request_id`` and ``fingerprint`` tell a request sent again from another one.
 
-    ``version`` is the day's after it; ``by`` is the caller's name, ``client`` what she used.
+    ``version`` is the day's after it; ``by`` is the caller's name, ``role`` as what she did it,
+    ``client`` what she used.
     """
 
     request_id: str
@@ -23,5 +25,6 @@ class Saved:
     version: int
     at: datetime
     by: str
+    role: Role
     client: str
     change: Change

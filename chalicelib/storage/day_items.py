@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.caller import Role
 from chalicelib.domain.claims import ClaimedSlot
 from chalicelib.domain.day import Change, Day
 from chalicelib.domain.saved import Saved
@@ -68,6 +69,7 @@ def write_saved(partition: str, on: date, saved: Saved) -> ChangeRecord:
         version=saved.version,
         at=slot_map.moment(saved.at),
         by=saved.by,
+        role=str(saved.role),
         client=saved.client,
         opened=slot_map.write(saved.change.opens),
         withdrawn=slot_map.write(saved.change.withdraws),
@@ -82,6 +84,7 @@ def read_saved(item: ChangeRecord) -> Saved:
         version=int(item.version),
         at=slot_map.read_moment(item.at),
         by=item.by,
+        role=Role(item.role),
         client=item.client,
         change=Change(
             opens=tuple(slot_map.read(item.opened.as_dict()).values()),

@@ -86,6 +86,18 @@ class Days:
                 ),
             )
 
+    def changes(self, doctor_id: str, on: date) -> list[Saved]:
+        """Every save of that date, the newest first; consistent. Raises ``Unavailable``."""
+        with reading():
+            found = list(
+                ChangeRecord.query(
+                    keys.of_doctor(doctor_id),
+                    ChangeRecord.sk.startswith(keys.of_change(on, "")),
+                    consistent_read=True,
+                )
+            )
+        return sorted(map(day_items.read_saved, found), key=lambda saved: -saved.version)
+
     def save(self, doctor: Doctor, day: Day, saved: Saved, *, now: datetime) -> Day:
         """Store the change of ``saved`` on top of ``day`` as it was read, whole or not at all.
 

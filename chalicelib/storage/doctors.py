@@ -10,16 +10,20 @@ from pynamodb.exceptions import DoesNotExist, PutError
 from chalicelib.domain.errors import DoctorChanged, DoctorNotFound
 from chalicelib.storage import cursors, doctor_items, keys, table
 from chalicelib.storage.failures import reading, writing
-from chalicelib.storage.records import Directory, DoctorRecord
+from chalicelib.storage.records import DelegateRecord, Directory, DoctorRecord
+from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from pynamodb.expressions.condition import Condition
 
     from chalicelib.domain.doctor import Doctor
 
 
 # Doctors read at a time: a filter drops some, and a page of the client's size would then take many.
 _PAGE = 101
+_MOST_OF_A_DELEGATE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,25 +65,44 @@ class Doctors:
             return False
         return True
 
-    def save(self, doctor: Doctor) -> Doctor:
-        """Store her settings on top of those of her ``version`` (0: she is new), and give them.
+    def save(self, doctor: Doctor, before: Doctor | None = None) -> Doctor:
+        """Store her settings on top of those that she had ``before`` (None: she is new).
 
-        Raises ``DoctorChanged`` where they are not of that version; ``Unavailable``;
+        And in the same instant that her delegates keep her schedule, or do so no longer. Gives her
+        as she is stored. Raises ``DoctorChanged`` where she is not as before; ``Unavailable``;
         ``OutcomeUnknown``.
         """
-        saved = replace(doctor, version=doctor.version + 1)
-        try:
-            with writing():
-                doctor_items.write(saved).save(
-                    condition=DoctorRecord.version == doctor.version
-                    if doctor.version
-                    else DoctorRecord.pk.does_not_exist()
-                )
-        except PutError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
-                raise DoctorChanged from error
-            raise
+        saved = replace(doctor, version=(before.version if before else 0) + 1)
+        item = doctor_items.write(saved)
+        is_as_before = (
+            DoctorRecord.version == before.version if before else DoctorRecord.pk.does_not_exist()
+        )
+        named = before.delegates if before else frozenset()
+        if saved.delegates == named:
+            _put(item, if_=is_as_before)
+            return saved
+        transaction = Transaction()
+        transaction.put(item, if_=is_as_before, otherwise=DoctorChanged())
+        for name in sorted(saved.delegates - named):
+            transaction.put(_link(name, saved), if_=None, otherwise=DoctorChanged())
+        for name in sorted(named - saved.delegates):
+            transaction.delete(_link(name, saved), if_=None, otherwise=DoctorChanged())
+        transaction.commit()
         return saved
+
+    def of_delegate(self, name: str) -> tuple[Doctor, ...]:
+        """Those who name the delegate, at most 100, by id. Strongly consistent.
+
+        Raises ``Unavailable``.
+        """
+        with reading():
+            links = list(
+                DelegateRecord.query(
+                    keys.of_delegate(name), consistent_read=True, limit=_MOST_OF_A_DELEGATE
+                )
+            )
+        doctors = self.get_together([keys.doctor_id_of(link.sk) for link in links])
+        return tuple(doctor for _, doctor in sorted(doctors.items()) if name in doctor.delegates)
 
     def page(
         self, *, specialty: str | None, location: str | None, limit: int, cursor: str | None
@@ -111,6 +134,20 @@ class Doctors:
             doctors=tuple(doctor_items.read(item) for item in found[:limit]),
             cursor=cursors.write(str(found[limit - 1].place)) if len(found) > limit else None,
         )
+
+
+def _put(item: DoctorRecord, *, if_: Condition) -> None:
+    try:
+        with writing():
+            item.save(condition=if_)
+    except PutError as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            raise DoctorChanged from error
+        raise
+
+
+def _link(delegate: str, doctor: Doctor) -> DelegateRecord:
+    return DelegateRecord(keys.of_delegate(delegate), keys.of_doctor(doctor.doctor_id))
 
 
 def _start_behind(cursor: str, sought: str) -> dict[str, dict[str, str]]:

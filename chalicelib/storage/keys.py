@@ -24,6 +24,11 @@ def of_doctor(doctor_id: str) -> str:
     return f"DOCTOR#{doctor_id}"
 
 
+def of_delegate(name: str) -> str:
+    """The partition of the doctors who name that delegate, each sorted by ``of_doctor``."""
+    return f"DELEGATE#{name}"
+
+
 def doctor_id_of(partition: str) -> str:
     """The reverse of ``of_doctor``."""
     return partition.removeprefix("DOCTOR#")

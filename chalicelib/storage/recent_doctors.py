@@ -36,8 +36,10 @@ class RecentDoctors:
 
     def get(self, doctor_id: str) -> Doctor:
         """Raise ``DoctorNotFound``, ``Unavailable``."""
-        if known := self.known(doctor_id):
-            return known
+        return self.known(doctor_id) or self.read(doctor_id)
+
+    def read(self, doctor_id: str) -> Doctor:
+        """As she is now; remembered for the others. Raise ``DoctorNotFound``, ``Unavailable``."""
         asked_at = self._now()
         return self.remember(self._doctors.get(doctor_id), asked_at)
 

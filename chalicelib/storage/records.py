@@ -76,6 +76,10 @@ class DoctorRecord(Item, discriminator="doctor"):
     is_relocating = BooleanAttribute(null=True)
 
 
+class DelegateRecord(Item, discriminator="delegate"):
+    """That somebody keeps a doctor's schedule for her, found by the delegate's name."""
+
+
 class DayRecord(Item, discriminator="day"):
     """The read model of a date: ``slots`` maps each start to ``minutes``, ``status``, ``until``."""
 
@@ -107,6 +111,7 @@ class ChangeRecord(Item, discriminator="change"):
     version = NumberAttribute()
     at = UnicodeAttribute()
     by = UnicodeAttribute()
+    role = UnicodeAttribute()
     client = UnicodeAttribute()
     opened = MapAttribute[str, Any]()  # type: ignore[no-untyped-call]
     withdrawn = MapAttribute[str, Any]()  # type: ignore[no-untyped-call]

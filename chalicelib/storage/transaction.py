@@ -34,20 +34,20 @@ class Transaction:
     def __init__(self) -> None:
         """Nothing to write yet."""
         self._checks: list[tuple[Item, Condition, Meaning]] = []
-        self._deletes: list[tuple[Item, Condition, Meaning]] = []
-        self._puts: list[tuple[Item, Condition, Meaning]] = []
+        self._deletes: list[tuple[Item, Condition | None, Meaning]] = []
+        self._puts: list[tuple[Item, Condition | None, Meaning]] = []
         self._updates: list[tuple[Item, list[Action], Condition, Meaning]] = []
 
     def check(self, item: Item, *, if_: Condition, otherwise: Meaning) -> None:
         """Write nothing here, and nothing elsewhere unless the condition holds."""
         self._checks.append((item, if_, otherwise))
 
-    def delete(self, item: Item, *, if_: Condition, otherwise: Meaning) -> None:
-        """Delete where the condition holds."""
+    def delete(self, item: Item, *, if_: Condition | None, otherwise: Meaning) -> None:
+        """Delete where the condition holds; None: in any case."""
         self._deletes.append((item, if_, otherwise))
 
-    def put(self, item: Item, *, if_: Condition, otherwise: Meaning) -> None:
-        """Put where the condition holds."""
+    def put(self, item: Item, *, if_: Condition | None, otherwise: Meaning) -> None:
+        """Put where the condition holds; None: in any case."""
         self._puts.append((item, if_, otherwise))
 
     def update(
@@ -65,17 +65,17 @@ class Transaction:
         """
         try:
             with writing(), TransactWrite(connection=table.connection()) as write:
-                for item, condition, _ in self._checks:
-                    write.condition_check(type(item), item.pk, item.sk, condition=condition)
-                for item, condition, _ in self._deletes:
-                    write.delete(item, condition=condition)
-                for item, condition, _ in self._puts:
-                    write.save(item, condition=condition)
-                for item, actions, condition, meaning in self._updates:
+                for item, if_, _ in self._checks:
+                    write.condition_check(type(item), item.pk, item.sk, condition=if_)
+                for item, maybe, _ in self._deletes:
+                    write.delete(item, condition=maybe)
+                for item, maybe, _ in self._puts:
+                    write.save(item, condition=maybe)
+                for item, actions, if_, meaning in self._updates:
                     write.update(
                         item,
                         actions=actions,
-                        condition=condition,
+                        condition=if_,
                         return_values="ALL_OLD" if callable(meaning) else None,
                     )
         except TransactWriteError as error:

@@ -65,8 +65,8 @@ class BookSlots:
 
     def hold(self, caller: Caller, slot_id: SlotId, holder: str, length: timedelta) -> DoctorsSlot:
         """Keep the slot for the holder from now on; a hold of the same holder begins anew."""
-        caller.require_may_book()
         doctor = self._recent.get(slot_id.doctor_id)
+        caller.require_may_book()
 
         def write(slot: Slot, now: datetime) -> Slot:
             hold = Hold.lasting(length, holder, now=now)
@@ -89,10 +89,10 @@ class BookSlots:
         Where the slot is booked as that already, nothing changes. Raises ``Refused`` for a move
         to the slot itself.
         """
+        doctor = self._recent.get(slot_id.doctor_id)
         caller.require_may_book()
         if booking.moves == slot_id:
             raise Refused(FieldFault("moves", "invalid", "A booking cannot move to where it is"))
-        doctor = self._recent.get(slot_id.doctor_id)
 
         def write(slot: Slot, now: datetime) -> Slot:
             if booking.moves is None:
@@ -114,8 +114,8 @@ class BookSlots:
 
     def release(self, caller: Caller, slot_id: SlotId, holder: str) -> None:
         """Let the holder's hold go, if it is still there."""
-        caller.require_may_book()
         doctor = self._recent.get(slot_id.doctor_id)
+        caller.require_may_book()
 
         def attempt() -> None:
             now = self._now()
@@ -130,8 +130,8 @@ class BookSlots:
 
     def cancel(self, caller: Caller, slot_id: SlotId, booking_id: str) -> None:
         """Free the slot, if it is still booked as that."""
-        caller.require_may_book()
         doctor = self._recent.get(slot_id.doctor_id)
+        caller.require_may_book()
 
         def attempt() -> None:
             try:

@@ -95,7 +95,7 @@ class KeepDoctors:
     ) -> KeptDoctor:
         caller.require_may_configure(known, wanted)
         if known is None:
-            return KeptDoctor(doctor=self._save(wanted), is_new=True)
+            return KeptDoctor(doctor=self._save(wanted, None), is_new=True)
         if known.zone.key != wanted.zone.key:
             detail = f"The time zone is set once, to {known.zone.key}: another is another doctor id"
             raise Conflict(FieldFault("time_zone", "invalid", detail))
@@ -103,10 +103,9 @@ class KeepDoctors:
         changed = replace(
             wanted,
             delegates=known.delegates if settings.delegates is None else settings.delegates,
-            version=known.version,
             is_relocating=known.is_relocating or is_elsewhere,
         )
-        return KeptDoctor(doctor=self._save(changed), is_new=False)
+        return KeptDoctor(doctor=self._save(changed, known), is_new=False)
 
     def _relocate(self, doctor: Doctor) -> Doctor:
         """Have her coming days found where she is now, and give her as she is stored then."""
@@ -114,10 +113,10 @@ class KeepDoctors:
         try:
             for dates in self._index.misplaced(doctor, since=today):
                 until_settled(partial(self._index.place, doctor, dates), self._pause)
-            return self._save(replace(doctor, is_relocating=False))
+            return self._save(replace(doctor, is_relocating=False), doctor)
         except DoctorChanged:
             return doctor  # a later change has found her relocating, and goes on with it
 
-    def _save(self, doctor: Doctor) -> Doctor:
-        saved = self._doctors.save(doctor)
+    def _save(self, doctor: Doctor, before: Doctor | None) -> Doctor:
+        saved = self._doctors.save(doctor, before)
         return self._recent.remember(saved, self._now())

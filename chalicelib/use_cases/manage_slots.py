@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
-    from chalicelib.domain.caller import Caller
+    from chalicelib.domain.caller import Caller, Role
     from chalicelib.domain.day import Change, Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.ticks import Tick
@@ -65,6 +65,15 @@ class SavedDay(DoctorsDay):
 
     version: int
     before: Day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorsHistory:
+    """The saves of a date, the newest first."""
+
+    doctor: Doctor
+    date: date
+    changes: tuple[Saved, ...]
 
 
 class ManageSlots:
@@ -113,6 +122,21 @@ class ManageSlots:
         caller.require_may_manage(doctor)
         return DoctorsDay(doctor=doctor, day=day.at(now), now=now)
 
+    def history_of(self, caller: Caller, doctor_id: str, on: date) -> DoctorsHistory:
+        """Who changed that date of hers, and when, the newest first.
+
+        Raises ``DoctorNotFound``, ``NotAllowed``, ``Unavailable``.
+        """
+
+        def read() -> DoctorsHistory:
+            doctor = self._recent.read(doctor_id)
+            caller.require_may_manage(doctor)
+            return DoctorsHistory(
+                doctor=doctor, date=on, changes=tuple(self._days.changes(doctor_id, on))
+            )
+
+        return until_settled(read, self._pause)
+
     def save(self, caller: Caller, request: SaveRequest) -> SavedDay:
         """Tick and untick all that is asked, or nothing at all.
 
@@ -130,7 +154,7 @@ class ManageSlots:
             request.doctor_id, request.date, request.request_id
         )
         now = self._now()
-        caller.require_may_manage(doctor)
+        role = caller.require_may_manage(doctor)
         day = stored.at(now)
         if earlier is not None:
             if earlier.fingerprint != request.fingerprint:
@@ -148,7 +172,7 @@ class ManageSlots:
                 raise DayChanged from None
             raise
 
-        saved = _saved(caller, request, day, change, now)
+        saved = _saved(caller, role, request, day, change, now)
         after = self._days.save(doctor, day, saved, now=now)
         return SavedDay(doctor=doctor, day=after, now=now, version=after.version, before=day)
 
@@ -165,13 +189,16 @@ def _require_version(request: SaveRequest, day: Day) -> None:
         raise VersionMismatch(day.version)
 
 
-def _saved(caller: Caller, request: SaveRequest, day: Day, change: Change, now: datetime) -> Saved:
+def _saved(
+    caller: Caller, role: Role, request: SaveRequest, day: Day, change: Change, now: datetime
+) -> Saved:
     return Saved(
         request_id=request.request_id,
         fingerprint=request.fingerprint,
         version=day.version + 1,
         at=now,
         by=caller.name,
+        role=role,
         client=caller.client,
         change=change,
     )

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.storage import table
-from chalicelib.web import assets, negotiation, problems, representations, shapes
+from chalicelib.web import assets, auth, negotiation, problems, representations, shapes
 
 blueprint = Blueprint(__name__)
 
@@ -17,6 +17,7 @@ def _request() -> Request:
 
 
 @blueprint.route("/", methods=["GET"])
+@auth.open_to_all(_request)
 def get_root() -> Response:
     """The way to the page."""
     location = f"{negotiation.base(_request())}/slots"
@@ -24,7 +25,7 @@ def get_root() -> Response:
 
 
 @blueprint.route("/health", methods=["GET"])
-@problems.translated(_request)
+@auth.open_to_all(_request)
 def get_health() -> Response:
     """Well as long as the table answers."""
     table.ping()
@@ -32,7 +33,7 @@ def get_health() -> Response:
 
 
 @blueprint.route("/openapi.json", methods=["GET"])
-@problems.translated(_request)
+@auth.open_to_all(_request)
 def get_openapi() -> Response:
     """The API's document, for programs."""
     from chalicelib.web import openapi  # noqa: PLC0415  no other route needs it
@@ -42,7 +43,7 @@ def get_openapi() -> Response:
 
 
 @blueprint.route("/docs", methods=["GET"])
-@problems.translated(_request)
+@auth.open_to_all(_request)
 def get_reference() -> Response:
     """The same document, for people."""
     from chalicelib.web import reference, rendering  # noqa: PLC0415  no other route needs it
@@ -51,7 +52,7 @@ def get_reference() -> Response:
 
 
 @blueprint.route("/static/{name}", methods=["GET"])
-@problems.translated(_request)
+@auth.open_to_all(_request)
 def get_static(name: str) -> Response:
     """A file of ``static/``: for good under its hashed name, asked about each time by its own."""
     plain = assets.plain_name(name)

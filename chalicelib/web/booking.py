@@ -7,10 +7,11 @@ from http import HTTPStatus
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.bootstrap import services
+from chalicelib.domain.caller import Caller, Need
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.faults import FieldFault
 from chalicelib.use_cases.find_slots import Search
-from chalicelib.web import auth, forms, inputs, problems, ranges, representations
+from chalicelib.web import auth, forms, inputs, ranges, representations
 
 blueprint = Blueprint(__name__)
 
@@ -20,11 +21,10 @@ def _request() -> Request:
 
 
 @blueprint.route("/availability", methods=["GET"])
-@problems.translated(_request)
-def get_availability() -> Response:
+@auth.needs(Need.READ, _request)
+def get_availability(_caller: Caller) -> Response:
     """Doctors of a specialty who have something bookable."""
     request = _request()
-    auth.caller(request)
     specialty = inputs.words(request, "specialty")
     if specialty is None:
         raise Refused(FieldFault("specialty", "required", "specialty is missing"))
@@ -42,21 +42,19 @@ def get_availability() -> Response:
 
 
 @blueprint.route("/slots/{slot_id}", methods=["GET"])
-@problems.translated(_request)
-def get_slot(slot_id: str) -> Response:
+@auth.needs(Need.READ, _request)
+def get_slot(_caller: Caller, slot_id: str) -> Response:
     """One slot as it stands."""
     request = _request()
-    auth.caller(request)
     found = services().book_slots.look_at(inputs.slot_of(slot_id))
     return representations.unless_known(representations.slot(found.slot, found.doctor), request)
 
 
 @blueprint.route("/slots/{slot_id}/hold", methods=["PUT"], content_types=[inputs.JSON])
-@problems.translated(_request)
-def put_hold(slot_id: str) -> Response:
+@auth.needs(Need.BOOK, _request)
+def put_hold(caller: Caller, slot_id: str) -> Response:
     """Keep a slot for somebody for a while."""
     request = _request()
-    caller = auth.caller(request)
     slot = inputs.slot_of(slot_id)
     holder, length = forms.hold(request)
     held = services().book_slots.hold(caller, slot, holder, length)
@@ -64,11 +62,10 @@ def put_hold(slot_id: str) -> Response:
 
 
 @blueprint.route("/slots/{slot_id}/hold", methods=["DELETE"])
-@problems.translated(_request)
-def delete_hold(slot_id: str) -> Response:
+@auth.needs(Need.BOOK, _request)
+def delete_hold(caller: Caller, slot_id: str) -> Response:
     """Let a hold go."""
     request = _request()
-    caller = auth.caller(request)
     slot = inputs.slot_of(slot_id)
     holder = inputs.key("holder", inputs.required(request, "holder"))
     services().book_slots.release(caller, slot, holder)
@@ -76,11 +73,10 @@ def delete_hold(slot_id: str) -> Response:
 
 
 @blueprint.route("/slots/{slot_id}/booking", methods=["PUT"], content_types=[inputs.JSON])
-@problems.translated(_request)
-def put_booking(slot_id: str) -> Response:
+@auth.needs(Need.BOOK, _request)
+def put_booking(caller: Caller, slot_id: str) -> Response:
     """Book a slot, perhaps in place of another."""
     request = _request()
-    caller = auth.caller(request)
     slot = inputs.slot_of(slot_id)
     booked = services().book_slots.book(caller, slot, forms.booking(request))
     status = HTTPStatus.CREATED if booked.is_new else HTTPStatus.OK
@@ -88,11 +84,10 @@ def put_booking(slot_id: str) -> Response:
 
 
 @blueprint.route("/slots/{slot_id}/booking", methods=["DELETE"])
-@problems.translated(_request)
-def delete_booking(slot_id: str) -> Response:
+@auth.needs(Need.BOOK, _request)
+def delete_booking(caller: Caller, slot_id: str) -> Response:
     """Cancel a booking."""
     request = _request()
-    caller = auth.caller(request)
     slot = inputs.slot_of(slot_id)
     booking_id = inputs.key("booking_id", inputs.required(request, "booking_id"))
     services().book_slots.cancel(caller, slot, booking_id)

@@ -69,6 +69,8 @@ class DayPage:
     date_title: str
     previous_url: str | None
     today_url: str
+    history_url: str
+    signed_in_as: str | None
     next_url: str | None
     earliest_date: str
     latest_date: str
@@ -96,6 +98,7 @@ def draw(
     seen: DoctorsDay,
     *,
     base: str,
+    signed_in_as: str | None = None,
     message: Message | None = None,
     left: DrawnTicks | None = None,
     refused: Refused | None = None,
@@ -112,7 +115,7 @@ def draw(
     statuses = [box.slot.status for box in boxes]
 
     def url(to: date) -> str:
-        return f"{base}/slots?{urlencode({'doctor_id': doctor.doctor_id, 'date': to.isoformat()})}"
+        return url_of_day(base, doctor.doctor_id, to)
 
     return DayPage(
         base=base,
@@ -122,9 +125,11 @@ def draw(
         location=doctor.location,
         time_zone=doctor.zone.key,
         date=on.isoformat(),
-        date_title=f"{on:%A} {on.day} {on:%B} {on.year}",
+        date_title=date_title(on),
         previous_url=url(on - _A_DAY) if on > wall_time.EARLIEST_DATE else None,
         today_url=url(wall_time.local_date(seen.now, doctor.zone)),
+        history_url=f"{base}/slots/history?{_asked(doctor.doctor_id, on)}",
+        signed_in_as=signed_in_as,
         next_url=url(on + _A_DAY) if on < wall_time.LATEST_DATE else None,
         earliest_date=wall_time.EARLIEST_DATE.isoformat(),
         latest_date=wall_time.LATEST_DATE.isoformat(),
@@ -138,6 +143,20 @@ def draw(
         errors=_homeless(refused, {box.slot.start for box in boxes}),
         news=tuple(news),
     )
+
+
+def date_title(on: date) -> str:
+    """``Monday 23 November 2026``."""
+    return f"{on:%A} {on.day} {on:%B} {on.year}"
+
+
+def url_of_day(base: str, doctor_id: str, on: date) -> str:
+    """Where that day's page is."""
+    return f"{base}/slots?{_asked(doctor_id, on)}"
+
+
+def _asked(doctor_id: str, on: date) -> str:
+    return urlencode({"doctor_id": doctor_id, "date": on.isoformat()})
 
 
 def news(before: day.Day, left: DrawnTicks, drawn_version: int, zone: ZoneInfo) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from http import HTTPStatus
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.bootstrap import services
-from chalicelib.web import auth, forms, inputs, problems, ranges, representations, shapes
+from chalicelib.domain.caller import Caller, Need
+from chalicelib.web import auth, forms, inputs, ranges, representations, shapes
 
 blueprint = Blueprint(__name__)
 
@@ -17,11 +18,10 @@ def _request() -> Request:
 
 
 @blueprint.route("/doctors", methods=["GET"])
-@problems.translated(_request)
-def get_doctors() -> Response:
+@auth.needs(Need.READ, _request)
+def get_doctors(caller: Caller) -> Response:
     """Doctors by specialty, location and id, page by page."""
     request = _request()
-    caller = auth.caller(request)
     page = services().doctors.page(
         specialty=inputs.words(request, "specialty"),
         location=inputs.words(request, "location"),
@@ -33,20 +33,18 @@ def get_doctors() -> Response:
 
 
 @blueprint.route("/doctors/{doctor_id}", methods=["GET"])
-@problems.translated(_request)
-def get_doctor(doctor_id: str) -> Response:
+@auth.needs(Need.READ, _request)
+def get_doctor(caller: Caller, doctor_id: str) -> Response:
     """One doctor."""
-    caller = auth.caller(_request())
     doctor = services().doctors.get(inputs.doctor_of(doctor_id))
     return representations.json(representations.doctor(doctor, caller))
 
 
 @blueprint.route("/doctors/{doctor_id}", methods=["PUT"], content_types=[inputs.JSON])
-@problems.translated(_request)
-def put_doctor(doctor_id: str) -> Response:
+@auth.needs(Need.CONFIGURE, _request)
+def put_doctor(caller: Caller, doctor_id: str) -> Response:
     """Make a doctor known, or change her settings."""
     request = _request()
-    caller = auth.caller(request)
     settings = forms.doctor_settings(inputs.doctor_id(doctor_id), request)
     kept = services().keep_doctors.put(caller, settings)
     status = HTTPStatus.CREATED if kept.is_new else HTTPStatus.OK
@@ -54,11 +52,10 @@ def put_doctor(doctor_id: str) -> Response:
 
 
 @blueprint.route("/doctors/{doctor_id}/slots", methods=["GET"])
-@problems.translated(_request)
-def get_doctors_slots(doctor_id: str) -> Response:
+@auth.needs(Need.READ, _request)
+def get_doctors_slots(_caller: Caller, doctor_id: str) -> Response:
     """Her bookable slots, by default of today and the 13 days after it."""
     request = _request()
-    auth.caller(request)
     doctor_id = inputs.doctor_of(doctor_id)
     first, last = ranges.of(request, lambda: services().find_slots.today_of(doctor_id))
     found = services().find_slots.of_doctor(doctor_id, first, last)

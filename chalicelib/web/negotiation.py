@@ -55,3 +55,13 @@ def base(request: Request) -> str:
     outer = path.strip("/").split("/")
     kept = outer[: len(outer) - (inner.count("/") + 1 if inner else 0)]
     return "".join(f"/{part}" for part in kept if part)
+
+
+def scheme(request: Request) -> str:
+    """How the client came here: what stands before the app says whether that was by TLS."""
+    return "https" if request.headers.get("x-forwarded-proto") == "https" else "http"
+
+
+def origin(request: Request) -> str:
+    """Scheme, host and port of this app (RFC 6454)."""
+    return f"{scheme(request)}://{request.headers.get('host', '')}"

@@ -41,7 +41,8 @@ def day(caller: Caller, doctor_id: str, on: date | None, request: Request) -> Re
     template = "_manage.html" if negotiation.is_htmx(request) else "slots.html"
     said = None if negotiation.is_htmx(request) else _said(request)
     seen = services().manage_slots.look_at(caller, doctor_id, on)
-    page = day_page.draw(seen, base=negotiation.base(request), message=said)
+    name = caller.name if services().settings.sign_in else None
+    page = day_page.draw(seen, base=negotiation.base(request), signed_in_as=name, message=said)
     headers = {"ETag": _etag(page, template)}
     if said:
         headers["Set-Cookie"] = _cookie(request, "", max_age=0)

@@ -33,6 +33,18 @@ class HttpError(Exception):
         """``detail`` is a sentence for a person."""
         super().__init__(detail)
         self.status = status
+        self.headers: negotiation.Headers = {}
+
+
+class SignInNeeded(HttpError):
+    """Nobody is signed in, or not any more (RFC 6750)."""
+
+    def __init__(self, *, invalid_token: bool = False) -> None:
+        """``invalid_token``: one was brought that is not valid, or not any more."""
+        detail = "The token is not valid" if invalid_token else "You are not signed in"
+        super().__init__(HTTPStatus.UNAUTHORIZED, detail)
+        challenge = 'Bearer error="invalid_token"' if invalid_token else "Bearer"
+        self.headers["WWW-Authenticate"] = challenge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +78,6 @@ _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
     errors.VersionMismatch: HTTPStatus.PRECONDITION_FAILED,
     errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -74,15 +85,17 @@ _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
 def of(error: errors.DomainError | HttpError) -> Problem:
     """What an error is to a client."""
     if isinstance(error, HttpError):
-        return Problem(status=error.status, detail=str(error))
-    status = _STATUSES[type(error)]
+        return Problem(status=error.status, detail=str(error), headers=error.headers)
+    status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
     match error:
         case errors.Refused(faults=faults, zone=zone):
             told = tuple(_fault(fault, zone) for fault in faults)
             return Problem(status=status, detail=str(error), errors=told)
         case errors.VersionMismatch(version=version):
             return Problem(status=status, detail=str(error), version=version)
-        case errors.Unavailable() | errors.OutcomeUnknown():
+        case errors.Unavailable(retry_after=seconds):
+            return Problem(status=status, detail=str(error), headers={"Retry-After": str(seconds)})
+        case errors.OutcomeUnknown():
             return Problem(status=status, detail=str(error), headers={"Retry-After": "1"})
         case _:
             return Problem(status=status, detail=str(error))

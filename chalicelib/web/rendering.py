@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ def problem(problem: Problem, request: Request) -> Response:
         "base": negotiation.base(request),
         "title": problem.status.phrase,
         "detail": problem.detail,
+        "is_signed_out": problem.status is HTTPStatus.UNAUTHORIZED,
     }
     status = problem.status.value
     if negotiation.is_htmx(request):

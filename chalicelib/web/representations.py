@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
     from chalicelib.use_cases.find_slots import DoctorsSlots, SearchPage
-    from chalicelib.use_cases.manage_slots import DoctorsDay, SavedDay
+    from chalicelib.use_cases.manage_slots import DoctorsDay, DoctorsHistory, SavedDay
     from chalicelib.use_cases.taking import DoctorsSlot
 
 SAVED = "Slots saved successfully"
@@ -69,6 +69,22 @@ def saved_day(of: SavedDay) -> shapes.SavedDay:
     """The day after a save, and the version that this save made."""
     told = msgspec.structs.asdict(day(of))
     return shapes.SavedDay(message=SAVED, **told | {"version": of.version})
+
+
+def history(of: DoctorsHistory) -> shapes.History:
+    """The saves of a date."""
+    return shapes.History(
+        changes=[
+            shapes.Change(
+                at=wall_time.rfc3339(saved.at, of.doctor.zone),
+                by=saved.by,
+                client=saved.client,
+                opened=[slot(opened, of.doctor) for opened in saved.change.opens],
+                withdrawn=[slot(withdrawn, of.doctor) for withdrawn in saved.change.withdraws],
+            )
+            for saved in of.changes
+        ]
+    )
 
 
 def slots(of: DoctorsSlots, first: date, last: date) -> shapes.DoctorsSlots:

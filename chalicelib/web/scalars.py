@@ -10,7 +10,8 @@ KEY_PATTERN = "[A-Za-z0-9._~-]{1,64}"
 DOCTOR_ID_PATTERN = "[A-Za-z0-9_-]{1,64}"
 MOST_WORDS = 128
 HOLD_SECONDS = (30, 1800)
-MOST_DELEGATES = 100
+# So that all may change in one transaction of 100 actions.
+MOST_DELEGATES = 48
 LIMITS = (1, 100)
 USUAL_LIMIT = 20
 
@@ -63,6 +64,7 @@ WallTime = Annotated[
     ),
 ]
 TimeZone = Annotated[str, Meta(description="An IANA time zone.", examples=["Europe/London"])]
+Path = Annotated[str, Meta(description="A path on this server.", examples=["/slots"])]
 Cursor = Annotated[
     str | None, Meta(description="Leads to the next page; null where there is none.")
 ]

@@ -142,6 +142,22 @@ class Availability(Struct, kw_only=True):
     next: Cursor
 
 
+class Change(Struct, kw_only=True):
+    """One save of a date."""
+
+    at: Instant
+    by: Annotated[str, Meta(description="Who saved, by sign-in name.", examples=["sam"])]
+    client: Annotated[str, Meta(description="`page`, or the id of the client.")]
+    opened: list[Slot]
+    withdrawn: list[Slot]
+
+
+class History(Struct, kw_only=True):
+    """The saves of a date, the newest first."""
+
+    changes: list[Change]
+
+
 class Health(Struct, kw_only=True):
     """All is well."""
 

@@ -10,10 +10,11 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import bootstrap
-from chalicelib.settings import Settings
+from chalicelib.settings import Settings, SignIn
 from chalicelib.storage import table
 from local import demo
 from local.stage import use_local_stage
+from tests.an_issuer import MACHINE, PAGE, AnIssuer, an_issuer
 from tests.builders import a_doctor, a_grid
 from tests.site import Clock, Site
 
@@ -55,6 +56,30 @@ def client(store: str) -> Iterator[Client]:
 def dynamodb(store: str) -> DynamoDBClient:
     """A second client, independent of the app's."""
     return boto3.client("dynamodb", endpoint_url=store)
+
+
+@pytest.fixture
+def issuer() -> Iterator[AnIssuer]:
+    """An issuer whose keys are ours."""
+    with an_issuer() as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def guarded(site: Site, issuer: AnIssuer) -> Site:
+    """The app with sign-in at that issuer."""
+    sign_in = SignIn(
+        issuer=issuer.url,
+        discovery_url=issuer.discovery_url,
+        client_id=PAGE,
+        client_secret=None,
+        machine_clients=frozenset({MACHINE}),
+        session_keys=("k" * 32,),
+    )
+    settings = Settings(table_name=site.services.settings.table_name, sign_in=sign_in)
+    services = bootstrap.assemble(settings, now=site.clock, pause=lambda _attempt: None)
+    site.services = bootstrap.run(services)
+    return site
 
 
 @pytest.fixture

@@ -292,7 +292,7 @@ def test_the_settings_of_a_doctor_are_one_read_and_one_write(site: Site) -> None
     with site.counting() as changed:
         assert site.put("/doctors/dr-lee", settings | {"lead_minutes": 60}).status == 200
     with site.counting() as added:
-        settings |= {"doctor_id": "dr-new"}
+        settings |= {"doctor_id": "dr-new", "delegates": []}
         assert site.put("/doctors/dr-new", settings).status == 201
 
     assert changed == added == ["GetItem", "PutItem"]
@@ -317,7 +317,7 @@ def test_a_glance_at_a_day_is_one_read_of_one_item(site: Site) -> None:
     services = site.services
 
     with site.counting() as calls:
-        seen = services.manage_slots.glance_at(services.local_caller, "dr-lee", MONDAY)
+        seen = services.manage_slots.glance_at(site.caller, "dr-lee", MONDAY)
 
     assert len(seen.day.slots) == 4
     assert calls == ["GetItem"]
@@ -328,7 +328,7 @@ def test_a_glance_at_a_day_of_somebody_unknown_reads_her_along_with_it(site: Sit
     services = site.services
 
     with site.counting() as calls:
-        services.manage_slots.glance_at(services.local_caller, "dr-lee", MONDAY)
+        services.manage_slots.glance_at(site.caller, "dr-lee", MONDAY)
 
     assert calls == ["BatchGetItem"]
 

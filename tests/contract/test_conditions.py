@@ -48,6 +48,7 @@ def write(
         version=day.version + 1,
         at=SUNDAY_NOON,
         by="dr-lee",
+        role=Role.DOCTOR,
         client="test",
         change=Change(opens=opens, withdraws=withdraws),
     )
@@ -263,6 +264,6 @@ def test_a_request_sent_twice_at_once_is_not_refused_for_what_it_did_itself(
         if_versions=if_versions,
     )
 
-    again = slots.save(site.services.local_caller, request)
+    again = slots.save(site.caller, request)
 
     assert (again.version, again.day.version) == (1, 1)

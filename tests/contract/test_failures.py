@@ -72,7 +72,7 @@ def test_each_attempt_waits_for_longer_than_the_one_before(site: Site) -> None:
     request = SaveRequest(doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="x")
 
     with site.failing(SAVE, CONFLICT, CONFLICT, CONFLICT):
-        slots.save(site.services.local_caller, request)
+        slots.save(site.caller, request)
 
     assert pauses == [0, 1, 2]
 

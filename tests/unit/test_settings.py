@@ -29,9 +29,10 @@ def test_this_machine_has_several_names(endpoint: str) -> None:
     ("changed", "named"),
     [
         ({"STAGE": "prod"}, "STAGE is prod"),
+        ({"STAGE": "prod", "LOCAL_CALLER": ""}, "OIDC_ISSUER is not set"),
         ({"STAGE": ""}, "STAGE is not set"),
         ({"TABLE_NAME": ""}, "TABLE_NAME is not set"),
-        ({"LOCAL_CALLER": ""}, "LOCAL_CALLER is not set"),
+        ({"LOCAL_CALLER": ""}, "OIDC_ISSUER is not set"),
         ({"OIDC_ISSUER": "https://issuer"}, "OIDC_ISSUER"),
         ({"AWS_ENDPOINT_URL_DYNAMODB": ""}, "AWS_ENDPOINT_URL_DYNAMODB is not set"),
         ({"AWS_ENDPOINT_URL_DYNAMODB": "https://dynamodb.eu-west-2.amazonaws.com"}, "this machine"),
@@ -43,3 +44,34 @@ def test_it_refuses_to_start_otherwise_and_names_the_setting(
 ) -> None:
     with pytest.raises(SettingsError, match=named):
         Settings.of({**LOCAL, **changed})
+
+
+SIGN_IN = {
+    "STAGE": "prod",
+    "TABLE_NAME": "slots",
+    "OIDC_ISSUER": "https://issuer.example",
+    "OIDC_CLIENT_ID": "page",
+    "SESSION_KEY": "k" * 32,
+}
+
+
+def test_a_stage_with_sign_in_knows_where_the_issuer_describes_itself() -> None:
+    settings = Settings.of({**SIGN_IN, "OIDC_MACHINE_CLIENTS": "one two"})
+
+    assert settings.local_caller is None
+    assert settings.sign_in is not None
+    assert settings.sign_in.machine_clients == {"one", "two"}
+    assert (
+        settings.sign_in.discovery_url == "https://issuer.example/.well-known/openid-configuration"
+    )
+
+
+@pytest.mark.parametrize("name", ["TABLE_NAME", "OIDC_ISSUER", "OIDC_CLIENT_ID", "SESSION_KEY"])
+def test_a_stage_with_sign_in_refuses_to_start_without_its_settings(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is not set"):
+        Settings.of({**SIGN_IN, name: ""})
+
+
+def test_a_key_that_could_be_guessed_is_refused() -> None:
+    with pytest.raises(SettingsError, match="SESSION_KEY is too short"):
+        Settings.of({**SIGN_IN, "SESSION_KEY": f"{'k' * 32} short"})

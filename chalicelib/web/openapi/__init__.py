@@ -26,7 +26,8 @@ _ABOUT = """\
 A doctor opens and withdraws slots of her time; a booking site finds, holds, books, moves and
 cancels them.
 
-There is no sign-in yet: whoever reaches the server may do everything.
+Where sign-in is configured, bring an access token of the issuer (`Authorization: Bearer ...`), with
+the scope `slots/read`, or `slots/book` to hold and book. On a laptop nobody needs to.
 
 Dates and times of day are those of the doctor's time zone; instants carry its offset. A query
 parameter that is empty counts as left out. One that is not here is ignored, and so is a member of a
@@ -47,6 +48,7 @@ _HEADERS = {
     "ETag": ("Of this answer, for `If-None-Match`.", '"1.68048e9e729602d2"'),
     "Vary": ("What the answer depends on besides its URL.", "Accept, HX-Request"),
     "Retry-After": ("In so many seconds.", "1"),
+    "WWW-Authenticate": ("How to sign in: bring a bearer token (RFC 6750).", "Bearer"),
     "Allow": ("The methods that there are.", "GET, POST"),
     "Location": ("Where to go from here.", "/slots"),
 }

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.web import inputs, shapes
+from chalicelib.web import forms, inputs, shapes
 from chalicelib.web.openapi import examples
 from chalicelib.web.openapi.parts import (
     HTML,
-    READS,
     Answer,
     Content,
     Operation,
@@ -45,7 +44,8 @@ OPERATIONS: tuple[Operation, ...] = (
                 content=json(shapes.Health, well={"status": "ok"}),
                 headers=("Vary",),
             ),
-            **READS,
+            500: "Bug",
+            503: "Unavailable",
         },
     ),
     Operation(
@@ -61,6 +61,59 @@ OPERATIONS: tuple[Operation, ...] = (
                 headers=("ETag", "Vary"),
             ),
             304: "NotModified",
+            500: "Bug",
+        },
+    ),
+    Operation(
+        method="GET",
+        path="/sign-in",
+        name="get_sign_in",
+        summary="The way to the issuer's page",
+        says="Where sign-in is not configured, 401.",
+        parameters=("Destination",),
+        answers={
+            303: Answer(says="To the issuer.", headers=("Location",)),
+            401: "SignInNeeded",
+            500: "Bug",
+            503: "Unavailable",
+        },
+    ),
+    Operation(
+        method="GET",
+        path="/sign-in/callback",
+        name="get_callback",
+        summary="Back from the issuer",
+        says="For the browser whose sign-in began here.",
+        answers={
+            303: Answer(says="Signed in; to where she wanted to go.", headers=("Location",)),
+            400: refusal("Not confirmed.", not_begun_here=examples.NOT_SIGNED_IN),
+            401: "SignInNeeded",
+            500: "Bug",
+            503: "Unavailable",
+        },
+    ),
+    Operation(
+        method="POST",
+        path="/sign-out",
+        name="post_sign_out",
+        summary="Out, here and at the issuer",
+        body={forms.FORM: Content(shape=dict)},
+        answers={
+            200: Answer(says="A page.", content={HTML: Content()}, headers=("Vary",)),
+            401: "SignInNeeded",
+            403: "NotAllowed",
+            413: "TooLarge",
+            415: "UnknownType",
+            500: "Bug",
+        },
+    ),
+    Operation(
+        method="GET",
+        path="/signed-in",
+        name="get_signed_in",
+        summary="For whoever signed in beside a page that waits",
+        answers={
+            200: Answer(says="A page.", content={HTML: Content()}, headers=("Vary",)),
             500: "Bug",
         },
     ),
@@ -84,10 +137,13 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
 )
 
+_SIGN_IN_NEEDED = refusal("Nobody is signed in, or the token is not valid.", nobody=examples.NOBODY)
 _OUT_OF_REACH = refusal("Try again in a moment.", out_of_reach=examples.OUT_OF_REACH)
 _WRONG_METHOD = refusal("To any other method, on any path.", wrong_method=examples.WRONG_METHOD)
 SHARED = {
     "NotModified": Answer(says="It is what the client has.", headers=("ETag", "Vary")),
+    "SignInNeeded": replace(_SIGN_IN_NEEDED, headers=("WWW-Authenticate", "Vary")),
+    "NotAllowed": refusal("This caller may not.", not_allowed=examples.NOT_ALLOWED),
     "NoDoctor": refusal("There is no such doctor.", no_such_doctor=examples.NO_DOCTOR),
     "NoSlot": refusal("There is no such slot, or no such doctor.", no_such_slot=examples.NO_SLOT),
     "WrongMethod": replace(_WRONG_METHOD, headers=("Allow", "Vary")),

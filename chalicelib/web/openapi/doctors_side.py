@@ -41,6 +41,28 @@ OPERATIONS: tuple[Operation, ...] = (
         },
     ),
     Operation(
+        method="GET",
+        path="/slots/history",
+        name="get_history",
+        summary="Who changed a date",
+        says="The newest first. A browser gets a page.",
+        parameters=("DoctorOfDay", "DateOfHistory", "IfNoneMatch"),
+        answers={
+            200: Answer(
+                says="Every save of that date.",
+                content={
+                    **json(shapes.History, one_save=examples.HISTORY),
+                    HTML: Content(),
+                },
+                headers=("ETag", "Vary"),
+            ),
+            304: "NotModified",
+            400: refusal("Malformed.", no_such_date=examples.NO_DATE),
+            404: "NoDoctor",
+            **READS,
+        },
+    ),
+    Operation(
         method="POST",
         path="/slots",
         name="post_slots",

@@ -93,6 +93,23 @@ NO_DATE = _refused(
     "date is not valid: expected a date that exists, as in 2026-11-23",
     field="date",
 )
+NOBODY = problem(HTTPStatus.UNAUTHORIZED, "You are not signed in")
+NOT_ALLOWED = problem(HTTPStatus.FORBIDDEN, "You may not manage the slots of dr-lee")
+NOT_SIGNED_IN = problem(
+    HTTPStatus.BAD_REQUEST,
+    "You are not signed in: this sign-in was not begun here, or too long ago",
+)
+HISTORY: Json = {
+    "changes": [
+        {
+            "at": "2026-11-22T12:00:00+00:00",
+            "by": DOCTOR,
+            "client": "api",
+            "opened": [_FIRST, _SECOND],
+            "withdrawn": [],
+        }
+    ]
+}
 
 # A booking site finds them, holds the first for a visitor, and books it for a patient.
 BOOKABLE: Json = {

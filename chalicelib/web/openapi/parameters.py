@@ -51,6 +51,8 @@ PARAMETERS = {
         "Which day, from 2011 on; by default the doctor's today.",
         "2026-11-23",
     ),
+    "DateOfHistory": _in_query("date", scalars.Date, "Which day.", "2026-11-23", required=True),
+    "Destination": _in_query("to", scalars.Path, "A path of ours to go to then.", "/slots"),
     "From": _in_query("from", scalars.Date, "The first date; by default today.", "2026-11-23"),
     "To": _in_query(
         "to",

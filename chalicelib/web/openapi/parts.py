@@ -62,6 +62,6 @@ def _named(examples: Mapping[str, object]) -> dict[str, object]:
     return {name.replace("_", " "): example for name, example in examples.items()}
 
 
-# Of whatever reads the table, and of what takes a body besides.
-READS: Answers = {500: "Bug", 503: "Unavailable"}
+# Of whatever needs somebody to be signed in, and of what takes a body besides.
+READS: Answers = {401: "SignInNeeded", 403: "NotAllowed", 500: "Bug", 503: "Unavailable"}
 TAKES_BODY: Answers = {413: "TooLarge", 415: "UnknownType", **READS}

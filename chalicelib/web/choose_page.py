@@ -1,0 +1,46 @@
+"""The page on which a delegate, or an admin, chooses whose slots to manage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from chalicelib.bootstrap import services
+from chalicelib.domain.caller import Role
+from chalicelib.web import inputs, negotiation, rendering
+
+if TYPE_CHECKING:
+    from chalice.app import Request, Response
+
+    from chalicelib.domain.caller import Caller
+
+_A_PAGE = 50
+
+
+def answer(caller: Caller, request: Request) -> Response:
+    """Those whom the caller may manage: of an admin all, page by page, of a delegate hers."""
+    caller.require_may_manage_any()
+    base = negotiation.base(request)
+    cursor = None
+    if Role.ADMIN in caller.roles:
+        found = services().doctors.page(
+            specialty=None, location=None, limit=_A_PAGE, cursor=inputs.query(request, "cursor")
+        )
+        doctors, cursor = found.doctors, found.cursor
+    else:
+        doctors = services().doctors.of_delegate(caller.name)
+    page = {
+        "base": base,
+        "caller": caller.name,
+        "doctors": [
+            {
+                "url": f"{base}/slots?{urlencode({'doctor_id': doctor.doctor_id})}",
+                "name": doctor.name,
+                "specialty": doctor.specialty,
+                "location": doctor.location,
+            }
+            for doctor in doctors
+        ],
+        "next_url": f"{base}/slots?{urlencode({'cursor': cursor})}" if cursor else None,
+    }
+    return rendering.html("choose.html", page)

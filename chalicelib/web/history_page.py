@@ -1,0 +1,70 @@
+"""The page that tells a doctor who changed a date of hers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import wall_time
+from chalicelib.domain.caller import Role
+from chalicelib.web import negotiation, rendering
+from chalicelib.web.day_page import date_title, url_of_day
+
+if TYPE_CHECKING:
+    from chalice.app import Request, Response
+
+    from chalicelib.domain.saved import Saved
+    from chalicelib.use_cases.manage_slots import DoctorsHistory
+
+_AS = {Role.DELEGATE: ", for the doctor", Role.ADMIN: ", as an admin"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnChange:
+    """One save, in words."""
+
+    at: str
+    at_machine: str
+    by: str
+    client: str
+    opened: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """Everything that the page says; ``base`` is the prefix of its links."""
+
+    base: str
+    doctor_name: str
+    time_zone: str
+    date_title: str
+    day_url: str
+    changes: tuple[DrawnChange, ...]
+
+
+def answer(history: DoctorsHistory, request: Request) -> Response:
+    """The page."""
+    base, doctor = negotiation.base(request), history.doctor
+    page = HistoryPage(
+        base=base,
+        doctor_name=doctor.name,
+        time_zone=doctor.zone.key,
+        date_title=date_title(history.date),
+        day_url=url_of_day(base, doctor.doctor_id, history.date),
+        changes=tuple(_drawn(saved, history) for saved in history.changes),
+    )
+    return rendering.html("history.html", page)
+
+
+def _drawn(saved: Saved, history: DoctorsHistory) -> DrawnChange:
+    zone = history.doctor.zone
+    local = saved.at.astimezone(zone)
+    return DrawnChange(
+        at=f"{local.day} {local:%B} {local.year}, {wall_time.clock(saved.at, zone)}",
+        at_machine=local.isoformat(),
+        by=saved.by + _AS.get(saved.role, ""),
+        client="" if saved.client == "page" else f"through {saved.client}",
+        opened=tuple(wall_time.called(slot, zone) for slot in saved.change.opens),
+        withdrawn=tuple(wall_time.called(slot, zone) for slot in saved.change.withdraws),
+    )

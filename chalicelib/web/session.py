@@ -1,0 +1,148 @@
+"""The page's session: who signed in, in a cookie that is signed and soon too old."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+
+from chalicelib.domain.caller import Role
+from chalicelib.web import negotiation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalice.app import Request
+
+# Signed out after so long without doing anything, and after so long in any case.
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+# A session that was renewed so short a time ago is not renewed again.
+_RENEWED = timedelta(minutes=1)
+PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Who signed in, as what, when; ``seen`` is when she last did something."""
+
+    name: str
+    roles: frozenset[Role]
+    started: datetime
+    seen: datetime
+
+
+class SignedCookie:
+    """Values that a browser keeps and cannot change, each in a cookie of that name.
+
+    ``name`` has the port at its end where there is one: two servers of one machine share cookies.
+    """
+
+    def __init__(self, name: str, keys: Sequence[str], lasts: timedelta) -> None:
+        """Of ``keys`` the last signs; the others are still believed."""
+        self._name = name
+        self._keys = list(keys)
+        self._lasts = lasts
+
+    def read(self, request: Request, now: datetime) -> tuple[Any, datetime] | None:
+        """The value and when it was written; None where it is missing, changed or too old."""
+        text = cookie(request, self._name_for(request))
+        if text is None:
+            return None
+        seconds = int(self._lasts.total_seconds())
+        try:
+            value, written = self._serializer(now).loads(
+                text, max_age=seconds, return_timestamp=True
+            )
+        except BadData:
+            return None
+        return value, written
+
+    def write(self, request: Request, value: object, now: datetime) -> str:
+        """A ``Set-Cookie`` for it (RFC 6265)."""
+        text = self._serializer(now).dumps(value)
+        return set_cookie(request, self._name_for(request), str(text), self._lasts)
+
+    def delete(self, request: Request) -> str:
+        """A ``Set-Cookie`` that removes it."""
+        return set_cookie(request, self._name_for(request), "", timedelta())
+
+    def _serializer(self, now: datetime) -> URLSafeTimedSerializer:
+        class At(TimestampSigner):
+            def get_timestamp(self) -> int:
+                return int(now.timestamp())
+
+        return URLSafeTimedSerializer(self._keys, salt=self._name, signer=At)
+
+    def _name_for(self, request: Request) -> str:
+        port = urlsplit(f"//{request.headers.get('host', '')}").port
+        return f"{self._name}-{port}" if port else self._name
+
+
+class Sessions:
+    """Sessions of this app's page."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """See ``SignedCookie``."""
+        self._cookie = SignedCookie("session", keys, IDLE)
+
+    def read(self, request: Request, now: datetime) -> Session | None:
+        """Who is signed in; None where nobody is, or not any more."""
+        found = self._cookie.read(request, now)
+        if found is None:
+            return None
+        value, seen = found
+        session = Session(
+            name=value["name"],
+            roles=frozenset(map(Role, value["roles"])),
+            started=datetime.fromtimestamp(value["started"], UTC),
+            seen=seen,
+        )
+        return session if now - session.started < ABSOLUTE else None
+
+    def begin(self, request: Request, name: str, roles: frozenset[Role], now: datetime) -> str:
+        """A ``Set-Cookie`` for somebody who has just signed in."""
+        return self._write(request, Session(name=name, roles=roles, started=now, seen=now), now)
+
+    def renewed(self, request: Request, session: Session, now: datetime) -> str | None:
+        """A ``Set-Cookie`` that puts off the idle limit, where that is due."""
+        return None if now - session.seen < _RENEWED else self._write(request, session, now)
+
+    def end(self, request: Request) -> str:
+        """A ``Set-Cookie`` that signs her out here."""
+        return self._cookie.delete(request)
+
+    def _write(self, request: Request, session: Session, now: datetime) -> str:
+        value = {
+            "name": session.name,
+            "roles": sorted(session.roles),
+            "started": int(session.started.timestamp()),
+        }
+        return self._cookie.write(request, value, now)
+
+
+def cookie(request: Request, name: str) -> str | None:
+    """A cookie of the request."""
+    try:
+        found = SimpleCookie(request.headers.get("cookie", "")).get(name)
+    except CookieError:
+        return None
+    return found.value if found else None
+
+
+def set_cookie(request: Request, name: str, value: str, lasts: timedelta, path: str = "") -> str:
+    """For this app alone, out of reach for scripts, and over TLS where the page came by it."""
+    made: SimpleCookie = SimpleCookie({name: value})
+    morsel = made[name]
+    morsel["path"] = f"{negotiation.base(request)}{path}" or "/"
+    morsel["max-age"] = str(int(lasts.total_seconds()))
+    morsel["httponly"] = "true"
+    # Lax: the issuer sends her back here, and the cookie must come along.
+    morsel["samesite"] = "Lax"
+    if negotiation.scheme(request) == "https":
+        morsel["secure"] = "true"
+    return morsel.OutputString()

@@ -1,0 +1,118 @@
+"""Tokens of the issuer (RFC 7519, RFC 9068, OpenID Connect Core 1.0), and whose they are."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from chalicelib.bootstrap import services
+from chalicelib.domain.caller import Caller, Role
+from chalicelib.web import issuer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from joserfc.jwk import GuestProtocol
+
+    from chalicelib.settings import SignIn
+    from chalicelib.web.issuer import Issuer
+
+# Signed with a private key that is the issuer's alone: no "none", and no HMAC, whose key a public
+# one could be taken for.
+_ALGORITHMS = ["RS256", "ES256", "PS256"]
+_LEEWAY_SECONDS = 30
+_GROUPS = ("cognito:groups", "groups")
+_NAMES = ("cognito:username", "username", "preferred_username", "sub")
+_PEOPLE = (Role.DOCTOR, Role.DELEGATE, Role.ADMIN)
+READ, BOOK = "slots/read", "slots/book"
+
+
+class BadTokenError(Exception):
+    """It says why, for the log; who sent it is told only that it is not valid."""
+
+
+class Tokens:
+    """Reads tokens; keys come from the issuer, the time from ``now``."""
+
+    def __init__(self, sign_in: SignIn, signed_by: Issuer, now: Callable[[], datetime]) -> None:
+        """Nothing is read from the issuer before a token comes."""
+        self._sign_in = sign_in
+        self._issuer = signed_by
+        self._now = now
+
+    def bearer(self, text: str) -> Caller:
+        """Who brings that access token. Raise ``BadTokenError``, ``IssuerAway``."""
+        claims = self._claims(text)
+        if claims.get("token_use", "access") != "access" or "nonce" in claims:
+            raise BadTokenError("no access token")
+        client = claims.get("client_id", claims.get("azp"))
+        if client not in {self._sign_in.client_id, *self._sign_in.machine_clients}:
+            raise BadTokenError(f"of client {client}")
+        audience = _texts(claims.get("aud"))
+        if audience and client not in audience:
+            raise BadTokenError(f"for {audience}")
+        scopes = set(str(claims.get("scope", "")).split())
+        roles = set(person(claims).roles)
+        if client in self._sign_in.machine_clients:
+            roles = {Role.BOOKING_SITE} if BOOK in scopes else set()
+            roles |= {Role.READER} if READ in scopes else set()
+        name = str(client) if client in self._sign_in.machine_clients else person(claims).name
+        return _caller(name, str(client), frozenset(roles))
+
+    def identity(self, text: str, *, nonce: str) -> Caller:
+        """Who has just signed in, by the ID token. Raise ``BadTokenError``, ``IssuerAway``."""
+        claims = self._claims(text)
+        if claims.get("token_use", "id") != "id":
+            raise BadTokenError("no ID token")
+        if self._sign_in.client_id not in _texts(claims.get("aud")):
+            raise BadTokenError("for another client")
+        if claims.get("nonce") != nonce:
+            raise BadTokenError("of another sign-in")
+        return person(claims)
+
+    def _claims(self, text: str) -> dict[str, Any]:
+        now = int(self._now().timestamp())
+        try:
+            token = jwt.decode(text, self._keys_for, algorithms=_ALGORITHMS)
+            jwt.JWTClaimsRegistry(
+                now=now,
+                leeway=_LEEWAY_SECONDS,
+                iss={"essential": True, "value": self._sign_in.issuer},
+                exp={"essential": True},
+            ).validate(token.claims)
+        except (JoseError, ValueError) as error:
+            raise BadTokenError(str(error)) from error
+        return dict(token.claims)
+
+    def _keys_for(self, token: GuestProtocol) -> KeySet:
+        key_id = token.headers().get("kid")
+        return KeySet.import_key_set({"keys": self._issuer.keys(with_key=key_id)})
+
+
+def person(claims: Mapping[str, Any]) -> Caller:
+    """The one whom an issuer's claims are about, at the page."""
+    name = next((str(claims[key]) for key in _NAMES if claims.get(key)), "")
+    groups = next((_texts(claims[key]) for key in _GROUPS if key in claims), [])
+    return _caller(name, "page", frozenset(role for role in _PEOPLE if role in groups))
+
+
+def _caller(name: str, client: str, roles: frozenset[Role]) -> Caller:
+    doctor_id = name if Role.DOCTOR in roles else None
+    return Caller(name=name, client=client, roles=roles, doctor_id=doctor_id)
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    return [] if value is None else [str(value)]
+
+
+@lru_cache(maxsize=8)
+def of(sign_in: SignIn) -> Tokens:
+    """The tokens that these settings believe, read by this process."""
+    return Tokens(sign_in, issuer.of(sign_in.discovery_url), lambda: services().now())

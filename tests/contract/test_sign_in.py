@@ -1,0 +1,320 @@
+"""Signing in at the issuer, the session that follows, and its end."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from datetime import timedelta
+from hashlib import sha256
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+
+from tests.an_issuer import PAGE
+from tests.builders import MONDAY
+
+if TYPE_CHECKING:
+    from tests.an_issuer import AnIssuer
+    from tests.site import Answer, Site
+
+HOST = {"Host": "slots.example", "Accept": "text/html"}
+HERE = "http://slots.example"
+DAY = f"/slots?doctor_id=dr-lee&date={MONDAY}"
+
+
+class Browser:
+    """Keeps cookies, and tells who it is."""
+
+    def __init__(self, site: Site, issuer: AnIssuer) -> None:
+        self.site = site
+        self.issuer = issuer
+        self.cookies: dict[str, str] = {}
+
+    def send(self, method: str, path: str, body: str = "", **headers: str) -> Answer:
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent = {**HOST, **({"Cookie": cookie} if cookie else {})}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = self.site.request(method, path, body.encode(), sent)
+        set_cookies: str | list[str] = answer.headers.get("Set-Cookie", [])
+        for text in [set_cookies] if isinstance(set_cookies, str) else set_cookies:
+            for name, morsel in SimpleCookie(text).items():
+                self.cookies[name] = morsel.value
+                if morsel["max-age"] == "0":
+                    del self.cookies[name]
+        return answer
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.send("GET", path, **headers)
+
+    def save(self, start: str, **headers: str) -> Answer:
+        body = (
+            '{"doctor_id": "dr-lee", "date": "2026-11-23", '
+            f'"slots": [{{"start": "{start}", "status": "free"}}]}}'
+        )
+        sent = {"Content_Type": "application/json", "Accept": "application/json", **headers}
+        return self.send("POST", "/slots", body, **sent)
+
+    def sign_in(self, name: str = "dr-lee", group: str = "doctor", to: str = DAY) -> Answer:
+        asked = self.ask(to)
+        self.issuer.tokens["c"] = self.issuer.id_token(name, group, nonce=asked["nonce"])
+        return self.get(f"/sign-in/callback?code=c&state={asked['state']}")
+
+    def ask(self, to: str = DAY) -> dict[str, str]:
+        """What the issuer is asked."""
+        url = urlsplit(self.get(f"/sign-in?to={quote(to)}").headers["Location"])
+        return {name: values[0] for name, values in parse_qs(url.query).items()}
+
+
+@pytest.fixture
+def browser(guarded: Site, issuer: AnIssuer) -> Browser:
+    """In which nobody is signed in."""
+    return Browser(guarded, issuer)
+
+
+def test_a_page_leads_to_sign_in_and_sign_in_back_to_the_page(
+    browser: Browser, issuer: AnIssuer
+) -> None:
+    away = browser.get(DAY)
+    assert (away.status, away.headers["Location"]) == (303, f"/sign-in?to={quote(DAY, safe='')}")
+
+    url = urlsplit(browser.get(away.headers["Location"]).headers["Location"])
+    asked = {name: values[0] for name, values in parse_qs(url.query).items()}
+    assert f"{url.scheme}://{url.netloc}{url.path}" == f"{issuer.url}/authorize"
+    assert (asked["client_id"], asked["response_type"]) == (PAGE, "code")
+    assert asked["redirect_uri"] == f"{HERE}/sign-in/callback"
+    assert asked["code_challenge_method"] == "S256"
+
+    issuer.tokens["c"] = issuer.id_token("dr-lee", "doctor", nonce=asked["nonce"])
+    back = browser.get(f"/sign-in/callback?code=c&state={asked['state']}")
+
+    assert (back.status, back.headers["Location"]) == (303, DAY)
+    digest = sha256(issuer.posted[-1]["code_verifier"].encode()).digest()
+    assert urlsafe_b64encode(digest).decode().rstrip("=") == asked["code_challenge"]
+    assert browser.get(DAY).status == 200
+
+
+def test_the_session_is_out_of_reach_for_scripts_and_other_sites(browser: Browser) -> None:
+    signed_in = browser.sign_in()
+
+    (session,) = (text for text in signed_in.headers["Set-Cookie"] if text.startswith("session="))
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(session.split("; "))
+    assert "Secure" not in session
+
+
+def test_where_the_page_came_by_tls_so_must_the_session(browser: Browser) -> None:
+    asked = browser.get("/sign-in", x_forwarded_proto="https")
+
+    assert "Secure" in str(asked.headers["Set-Cookie"])
+    assert quote("https://slots.example", safe="") in asked.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "evil",
+     "javascript:alert(1)", "/slots\r\nSet-Cookie: x=y", "http:/slots"],
+)  # fmt: skip
+def test_sign_in_leads_to_our_own_pages_only(browser: Browser, to: str) -> None:
+    assert browser.sign_in(to=to).headers["Location"] == "/slots"
+
+
+def test_an_answer_of_another_sign_in_is_refused(browser: Browser, issuer: AnIssuer) -> None:
+    asked = browser.ask()
+    issuer.tokens["c"] = issuer.id_token("dr-lee", "doctor", nonce=asked["nonce"])
+    issuer.tokens["d"] = issuer.id_token("dr-lee", "doctor", nonce="another")
+    refused = [
+        browser.get("/sign-in/callback?code=c&state=another"),
+        browser.get("/sign-in/callback?code=c"),
+        browser.get(f"/sign-in/callback?code=unknown&state={asked['state']}"),
+        browser.get(f"/sign-in/callback?code=d&state={asked['state']}"),
+        browser.get(f"/sign-in/callback?state={asked['state']}"),
+        browser.get(f"/sign-in/callback?error=access_denied&state={asked['state']}"),
+        Browser(browser.site, issuer).get(f"/sign-in/callback?code=c&state={asked['state']}"),
+    ]
+
+    assert [answer.status for answer in refused] == [400] * 7
+    assert "session" not in browser.cookies
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"aud": "another"}, {"iss": "https://elsewhere"}, {"exp": 1}, {"token_use": "access"}]
+)
+def test_an_id_token_that_is_not_for_us_signs_nobody_in(
+    browser: Browser, issuer: AnIssuer, wrong: dict[str, object]
+) -> None:
+    asked = browser.ask()
+    issuer.tokens["c"] = issuer.id_token("dr-lee", "doctor", nonce=asked["nonce"], **wrong)
+
+    assert browser.get(f"/sign-in/callback?code=c&state={asked['state']}").status == 400
+
+
+def test_a_session_ends_after_half_an_hour_of_doing_nothing(browser: Browser) -> None:
+    browser.sign_in()
+    for _ in range(3):
+        browser.site.clock.now += timedelta(minutes=29)
+        assert browser.get(DAY).status == 200
+
+    browser.site.clock.now += timedelta(minutes=31)
+
+    assert browser.get(DAY).status == 303
+    assert browser.save("09:00", Sec_Fetch_Site="same-origin").status == 401
+
+
+def test_looking_for_news_is_doing_nothing(browser: Browser) -> None:
+    browser.sign_in()
+    for _ in range(2):
+        browser.site.clock.now += timedelta(minutes=20)
+        browser.get(DAY, If_None_Match='"x"')
+
+    assert browser.get(DAY).status == 303
+
+
+def test_a_session_ends_after_twelve_hours_in_any_case(browser: Browser) -> None:
+    browser.sign_in()
+    statuses = []
+    for _ in range(25):
+        browser.site.clock.now += timedelta(minutes=29)
+        statuses.append(browser.get(DAY).status)
+
+    assert statuses == [200] * 24 + [303]
+
+
+def test_a_session_that_was_changed_is_none(browser: Browser) -> None:
+    browser.sign_in()
+    right = browser.cookies["session"]
+    for wrong in ("", "x", right[:-1], right[1:], right.replace(".", ""), f"{right}x"):
+        browser.cookies["session"] = wrong
+        assert browser.get(DAY).status == 303
+
+    browser.cookies = {"session": right}
+    assert browser.get(DAY).status == 200
+
+
+def test_what_was_asked_of_the_issuer_is_no_session(browser: Browser) -> None:
+    browser.ask()
+    browser.cookies["session"] = browser.cookies["sign-in"]
+
+    assert browser.get(DAY).status == 303
+
+
+@pytest.mark.parametrize(
+    ("proof", "status"),
+    [
+        ({"Sec_Fetch_Site": "same-origin"}, 200),
+        ({"Origin": HERE}, 200),
+        ({"Sec_Fetch_Site": "cross-site", "Origin": HERE}, 403),
+        ({"Sec_Fetch_Site": "same-site"}, 403),
+        ({"Sec_Fetch_Site": "none"}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({}, 403),
+    ],
+)
+def test_a_save_by_cookie_must_come_from_our_own_page(
+    browser: Browser, proof: dict[str, str], status: int
+) -> None:
+    browser.sign_in()
+
+    assert browser.save("09:00", **proof).status == status
+    stored = browser.site.kinds()
+    assert stored["slot"] == (1 if status == 200 else 0)
+
+
+def test_a_token_needs_no_proof_of_origin(browser: Browser, issuer: AnIssuer) -> None:
+    claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": PAGE}
+
+    saved = browser.save("09:00", Authorization=f"Bearer {issuer.access_token(claims)}")
+
+    assert saved.status == 200
+
+
+def test_signing_out_ends_the_session_here_and_leads_on_to_the_issuer(
+    browser: Browser, issuer: AnIssuer
+) -> None:
+    browser.sign_in()
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    assert browser.send("POST", "/sign-out", **form).status == 403
+
+    out = browser.send("POST", "/sign-out", **form, Sec_Fetch_Site="same-origin")
+
+    assert out.status == 200
+    assert f"{issuer.url}/logout?client_id={PAGE}" in out.text
+    assert "session" not in browser.cookies
+    assert browser.get(DAY).status == 303
+
+
+def test_an_issuer_that_is_away_leaves_who_is_signed_in_alone_and_tells_the_others(
+    browser: Browser, issuer: AnIssuer
+) -> None:
+    issuer.is_away = True
+    refused = browser.get("/sign-in")
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
+    assert "try again in a moment" in refused.text
+
+    issuer.is_away = False
+    browser.site.clock.now += timedelta(minutes=1)
+    browser.sign_in()
+    issuer.is_away = True
+
+    assert browser.get(DAY).status == 200
+    assert browser.save("09:00", Sec_Fetch_Site="same-origin").status == 200
+
+
+def test_an_htmx_request_without_a_session_is_told_and_leaves_the_form_alone(
+    browser: Browser,
+) -> None:
+    told = browser.get(DAY, HX_Request="true")
+
+    assert (told.status, told.headers["HX-Retarget"]) == (401, "#notice")
+
+
+def test_who_saved_is_told_by_name_and_client(browser: Browser) -> None:
+    browser.sign_in("sam", "delegate")
+    browser.save("09:00", Sec_Fetch_Site="same-origin")
+
+    (change,) = browser.get(
+        f"/slots/history?doctor_id=dr-lee&date={MONDAY}", Accept="application/json"
+    ).json["changes"]
+
+    assert (change["by"], change["client"]) == ("sam", "page")
+    assert [slot["start"] for slot in change["opened"]] == ["2026-11-23T09:00:00+00:00"]
+    assert change["withdrawn"] == []
+    page = browser.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}")
+    assert "sam, for the doctor" in page.text
+
+
+def test_a_delegate_chooses_among_the_doctors_who_name_him(
+    browser: Browser, issuer: AnIssuer
+) -> None:
+    claims = {"username": "alex", "cognito:groups": ["admin"], "client_id": PAGE}
+    admin = {"Authorization": f"Bearer {issuer.access_token(claims)}"}
+    site = browser.site
+    okafor = site.get("/doctors/dr-okafor", **admin).json
+    browser.sign_in("sam", "delegate")
+
+    assert "dr-lee" in browser.get("/slots").text
+    assert "dr-okafor" not in browser.get("/slots").text
+
+    site.put("/doctors/dr-okafor", okafor | {"delegates": ["sam", "kim"]}, **admin)
+    assert "dr-okafor" in browser.get("/slots").text
+    assert browser.get("/slots?doctor_id=dr-okafor").status == 200
+
+    site.put("/doctors/dr-okafor", okafor | {"delegates": ["kim"]}, **admin)
+    assert "dr-okafor" not in browser.get("/slots").text
+    assert browser.get("/slots?doctor_id=dr-okafor").status == 403
+    assert browser.get("/slots", Accept="application/json").codes == [("doctor_id", "required")]
+
+
+def test_whom_nobody_names_is_told_so(browser: Browser) -> None:
+    browser.sign_in("mallory", "delegate")
+
+    assert "No doctor names you" in browser.get("/slots").text
+
+
+def test_an_admin_chooses_among_all_doctors(browser: Browser) -> None:
+    browser.sign_in("alex", "admin")
+
+    page = browser.get("/slots").text
+
+    assert page.count("/slots?doctor_id=") == 6
+    assert "Signed in as <strong>alex</strong>" in page
