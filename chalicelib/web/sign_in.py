@@ -102,7 +102,7 @@ def _signing_out(settings: SignIn, request: Request) -> str | None:
         url = issuer.of(settings.discovery_url).address_of("end_session_endpoint")
     except issuer.IssuerAway:
         return None
-    back = f"{negotiation.origin(request)}{negotiation.base(request)}/sign-in"
+    back = f"{negotiation.origin(request)}{negotiation.base(request)}/"
     # The standard's name for the way back, and Cognito's.
     asked = {"client_id": settings.client_id, "post_logout_redirect_uri": back, "logout_uri": back}
     return f"{url}?{urlencode(asked)}"

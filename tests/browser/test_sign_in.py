@@ -1,0 +1,158 @@
+"""Signing in at a real issuer, in a real browser."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from local.issuer import PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Page
+
+PROJECT = Path(__file__).parents[2]
+DAY = "/slots?doctor_id=dr-lee&date=2099-03-23"
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server that lets nobody in who has not signed in."""
+    folder = tmp_path_factory.mktemp("guarded")
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "tests.server_with_sign_in", str(folder)],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert url, (folder / "log").read_text()
+        try:
+            yield url
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def fill_in(page: Page, name: str, password: str = PASSWORD) -> None:
+    """The issuer's own page."""
+    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=password]").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def sign_in(page: Page, url: str, name: str) -> None:
+    page.goto(f"{url}{DAY}")
+    fill_in(page, name)
+    expect(page.get_by_text(f"Signed in as {name}")).to_be_visible()
+
+
+def tick_and_save(page: Page, start: str) -> None:
+    page.locator(f"#box-20990323T{start}Z").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def test_a_doctor_signs_in_saves_signs_out_and_going_back_is_signed_out(
+    page: Page, guarded: str
+) -> None:
+    page.goto(f"{guarded}{DAY}")
+    fill_in(page, "dr-lee", "wrong")
+    expect(page.get_by_text("Incorrect username or password")).to_be_visible()
+    fill_in(page, "dr-lee")
+    expect(page).to_have_url(f"{guarded}{DAY}")
+    tick_and_save(page, "0900")
+    expect(page.get_by_role("status")).to_contain_text("Slots saved successfully")
+
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("input[name=password]")).to_be_visible()
+    page.goto(f"{guarded}{DAY}")
+
+    expect(page.locator("input[name=password]")).to_be_visible()
+
+
+def test_a_session_that_ended_during_a_save_costs_no_tick(page: Page, guarded: str) -> None:
+    sign_in(page, guarded, "dr-lee")
+    page.context.clear_cookies()
+
+    tick_and_save(page, "0930")
+    beside = page.locator("#notice").get_by_role("link", name="sign in beside this page")
+    with page.context.expect_page() as opened:
+        beside.click()
+    fill_in(opened.value, "dr-lee")
+    expect(opened.value.get_by_role("heading", name="You are signed in")).to_be_visible()
+
+    expect(page.locator("#box-20990323T0930Z")).to_be_checked()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Slots saved successfully")
+
+
+def test_who_signs_in_second_in_one_browser_may_do_what_the_second_may(
+    page: Page, guarded: str
+) -> None:
+    sign_in(page, guarded, "dr-lee")
+    other = page.context.new_page()
+    other.goto(f"{guarded}/sign-in?to=/slots")
+    fill_in(other, "dr-okafor")
+    expect(other.get_by_text("Signed in as dr-okafor")).to_be_visible()
+
+    tick_and_save(page, "1100")
+
+    expect(page.locator("#notice")).to_contain_text("You may not manage the slots of dr-lee")
+    expect(page.locator("#box-20990323T1100Z")).to_be_checked()
+
+
+def test_a_delegate_lands_where_she_can_choose(page: Page, guarded: str) -> None:
+    page.goto(f"{guarded}/slots")
+    fill_in(page, "sam")
+
+    page.get_by_role("link", name="Dr Mina Lee").click()
+
+    expect(page.get_by_role("heading", name="Manage Slots")).to_be_visible()
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """A page of another site with a form that would save a day here."""
+
+    target = ""
+
+    def do_GET(self) -> None:
+        """The page."""
+        fields = {"doctor_id": "dr-lee", "date": "2099-03-24", "version": "0", "request_id": "x",
+                  "offered": "20990324T0900Z", "ticked": "20990324T0900Z"}  # fmt: skip
+        inputs = "".join(f"<input name='{n}' value='{v}'>" for n, v in fields.items())
+        body = f"<form method=post action='{self.target}/slots'>{inputs}<button>Win</button></form>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_another_site_saves_nothing_with_her_session(page: Page, guarded: str) -> None:
+    sign_in(page, guarded, "dr-lee")
+    trap = type("Trap", (Elsewhere,), {"target": guarded})
+    with HTTPServer(("127.0.0.1", 0), trap) as elsewhere:
+        Thread(target=elsewhere.serve_forever, daemon=True).start()
+        page.goto(f"http://127.0.0.1:{elsewhere.server_port}/")
+        with page.expect_response(f"{guarded}/slots") as answer:
+            page.get_by_role("button", name="Win").click()
+        elsewhere.shutdown()
+
+    assert answer.value.status == 403
+    page.goto(f"{guarded}/slots?doctor_id=dr-lee&date=2099-03-24")
+    expect(page.get_by_text("0 free · 0 booked · 0 held")).to_be_visible()
