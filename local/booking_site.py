@@ -9,16 +9,20 @@ from local.child import Child, ChildError
 
 
 class BookingSite(Child):
-    """A booking site on a free port; all that it is told is the URL of the API."""
+    """A booking site on a free port; all that it is told is the URL of the API, and a token.
 
-    def __init__(self, api_url: str, *, log: Path) -> None:
+    A token lasts an hour: a site that runs for longer would have to ask for the next.
+    """
+
+    def __init__(self, api_url: str, *, log: Path, token: str | None = None) -> None:
         port = loopback.free_port()
+        given = {"SLOTS_API_TOKEN": token} if token else {}
         super().__init__(
             "The booking site",
             [sys.executable, "-m", "examples.booking_site"],
             port=port,
             ready_path="/static/site.css",
-            settings={"SLOTS_API": api_url, "PORT": str(port)},
+            settings={"SLOTS_API": api_url, "PORT": str(port), **given},
             log=log,
         )
 

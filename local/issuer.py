@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
+import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.caller import Role
 from local import loopback, stage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, WaiterConfigTypeDef
 
@@ -23,6 +24,7 @@ DOMAIN = "medilink-slots-local"
 
 CALLBACK_PATH = "/sign-in/callback"
 SIGNED_OUT_PATH = "/"
+ANSWER_SECONDS = 5
 
 EVERY_SECOND: WaiterConfigTypeDef = {"Delay": 1, "MaxAttempts": 30}
 
@@ -163,6 +165,27 @@ def access_token(issuer: Issuer, name: str) -> str:
     except cognito.exceptions.NotAuthorizedException as error:
         raise IssuerError(f"{name} does not sign in with {PASSWORD} any more.") from error
     return answer["AuthenticationResult"]["AccessToken"]
+
+
+def machine_token(issuer: Issuer, scopes: Iterable[str]) -> str:
+    """Give a booking site's access token (client credentials, RFC 6749, section 4.4).
+
+    It lasts an hour.
+
+    Raises:
+        requests.RequestException: the issuer is not there, or says no.
+    """
+    described = requests.get(issuer.discovery_url, timeout=ANSWER_SECONDS)
+    described.raise_for_status()
+    client = issuer.booking_site
+    answer = requests.post(
+        described.json()["token_endpoint"],
+        data={"grant_type": "client_credentials", "scope": " ".join(scopes)},
+        auth=(client.client_id, client.secret or ""),
+        timeout=ANSWER_SECONDS,
+    )
+    answer.raise_for_status()
+    return str(answer.json()["access_token"])
 
 
 def _deploy(port: int) -> None:

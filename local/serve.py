@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import re
+import secrets
 import shlex
 import signal
 import sys
@@ -22,7 +23,7 @@ from chalicelib.settings import SettingsError
 from local import issuer, loopback, server, stage
 from local.booking_site import BookingSite
 from local.child import ChildError
-from local.issuer import IssuerError
+from local.issuer import Issuer, IssuerError
 from local.ministack import MiniStack
 
 DEFAULT_PORT = "8000"
@@ -150,16 +151,18 @@ def _serve(port: int, folder: Path, ministack: MiniStack | None) -> None:
     # So that no client of ours ever speaks to the real AWS.
     os.environ.setdefault("AWS_ENDPOINT_URL", os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
     _write_environment(folder / "local.env", {name: os.environ[name] for name in SHARED})
-    # Beside somebody else's DynamoDB there may be no Cognito. The app has no sign-in yet and does
-    # not start where its environment names an issuer, so the issuer has a file of its own.
-    _write_environment(folder / "issuer.env", _issuer_settings(port) if ministack else {})
+    # Beside somebody else's DynamoDB there may be no Cognito. The app does not start where its
+    # environment names an issuer beside LOCAL_CALLER, so the issuer has a file of its own.
+    found = issuer.prepare(port) if ministack else None
+    _write_environment(folder / "issuer.env", _issuer_settings(found) if found else {})
+    token = None if os.environ.get("LOCAL_CALLER") else _have_people_sign_in(found, folder)
     with ExitStack() as stack:
         try:
             url = stack.enter_context(_app(port))
         except OSError as error:
             raise _unusable(port, error) from error
         _wait_until_healthy(port)
-        _add_booking_site(stack, url, folder / "booking-site.log")
+        _add_booking_site(stack, url, folder / "booking-site.log", token)
         print(f"Ready: {url}/", flush=True)
         if ministack:
             ministack.wait()
@@ -167,9 +170,33 @@ def _serve(port: int, folder: Path, ministack: MiniStack | None) -> None:
             signal.pause()
 
 
-def _issuer_settings(port: int) -> dict[str, str]:
-    found = issuer.prepare(port)
+def _issuer_settings(found: Issuer) -> dict[str, str]:
     return {"OIDC_ISSUER": found.url, "OIDC_DISCOVERY_URL": found.discovery_url}
+
+
+def _have_people_sign_in(found: Issuer | None, folder: Path) -> str:
+    """Have the app ask the issuer who comes in; gives a token for the booking site."""
+    if found is None:
+        raise CannotServe(
+            "LOCAL_CALLER is empty, so people would sign in, but beside a DynamoDB of your own "
+            "there is no issuer: name a doctor, as in LOCAL_CALLER=dr-lee scripts/serve"
+        )
+    os.environ.update(_issuer_settings(found))
+    os.environ["OIDC_CLIENT_ID"] = found.page.client_id
+    clients = (found.booking_site.client_id, found.reading_site.client_id)
+    os.environ["OIDC_MACHINE_CLIENTS"] = " ".join(clients)
+    os.environ["SESSION_KEY"] = _session_key(folder / "session.key")
+    for person in issuer.DEMO_PEOPLE:
+        print(f"Sign in: {person.name} / {issuer.PASSWORD} ({person.role})", flush=True)
+    return issuer.machine_token(found, sorted(found.booking_site.scopes))
+
+
+def _session_key(path: Path) -> str:
+    """The key of before, so that a restart signs nobody out; readable by the owner alone."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()
 
 
 def _write_environment(path: Path, settings: Mapping[str, str]) -> None:
@@ -204,10 +231,10 @@ def _wait_until_healthy(port: int) -> None:
         time.sleep(0.1)
 
 
-def _add_booking_site(stack: ExitStack, api_url: str, log: Path) -> None:
+def _add_booking_site(stack: ExitStack, api_url: str, log: Path, token: str | None) -> None:
     """Start the example beside the app, which goes on without it if need be."""
     try:
-        site = stack.enter_context(BookingSite(api_url, log=log))
+        site = stack.enter_context(BookingSite(api_url, log=log, token=token))
     except ChildError as reason:
         print(reason, file=sys.stderr, flush=True)
     else:

@@ -63,12 +63,12 @@ def _wanted(arguments: Sequence[str]) -> Person | tuple[str, ...]:
 
 def _token(wanted: Person | tuple[str, ...], folder: Path) -> str:
     _use(_settings(folder))
-    token_endpoint = _token_endpoint(folder)
+    _require_issuer(folder)
     found = issuer.find()
     _require_port(found, folder)
     if isinstance(wanted, Person):
         return _of_person(wanted, found)
-    return _of_booking_site(wanted, found, token_endpoint)
+    return _of_booking_site(wanted, found)
 
 
 def _settings(folder: Path) -> dict[str, str]:
@@ -94,7 +94,7 @@ def _use(settings: Mapping[str, str]) -> None:
     os.environ.update(settings)
 
 
-def _token_endpoint(folder: Path) -> str:
+def _require_issuer(folder: Path) -> None:
     """Ask the issuer, which by that proves to be up, and to be the one of the settings."""
     try:
         answer = requests.get(os.environ["OIDC_DISCOVERY_URL"], timeout=ANSWER_SECONDS)
@@ -103,7 +103,6 @@ def _token_endpoint(folder: Path) -> str:
     # Another server may have its port by now, which knows no such pool.
     if not answer.ok or answer.json()["issuer"] != os.environ["OIDC_ISSUER"]:
         raise _not_running(folder)
-    return str(answer.json()["token_endpoint"])
 
 
 def _require_port(found: Issuer, folder: Path) -> None:
@@ -126,7 +125,7 @@ def _of_person(person: Person, found: Issuer) -> str:
     return issuer.access_token(found, person.name)
 
 
-def _of_booking_site(scopes: Sequence[str], found: Issuer, token_endpoint: str) -> str:
+def _of_booking_site(scopes: Sequence[str], found: Issuer) -> str:
     client = found.booking_site
     # The issuer itself drops what it does not know beside what it does.
     if unknown := set(scopes) - client.scopes:
@@ -134,14 +133,7 @@ def _of_booking_site(scopes: Sequence[str], found: Issuer, token_endpoint: str) 
             f"A booking site cannot have {', '.join(sorted(unknown))}: "
             f"there are {' and '.join(sorted(client.scopes))}."
         )
-    answer = requests.post(
-        token_endpoint,
-        data={"grant_type": "client_credentials", "scope": " ".join(scopes or client.scopes)},
-        auth=(client.client_id, client.secret or ""),
-        timeout=ANSWER_SECONDS,
-    )
-    answer.raise_for_status()
-    return str(answer.json()["access_token"])
+    return issuer.machine_token(found, scopes or sorted(client.scopes))
 
 
 if __name__ == "__main__":

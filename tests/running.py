@@ -26,9 +26,10 @@ class Running(NamedTuple):
 
 
 @contextmanager
-def a_server(folder: Path) -> Iterator[Running]:
+def a_server(folder: Path, **settings: str) -> Iterator[Running]:
     """A server that keeps its data in that folder; it stops cleanly on SIGTERM."""
-    environment = {**os.environ, "PORT": str(loopback.free_port()), "DATA_DIR": str(folder)}
+    own = {"PORT": str(loopback.free_port()), "DATA_DIR": str(folder)}
+    environment = {**os.environ, **own, **settings}
     environment.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
     with (
         (folder / "log").open("w") as log,

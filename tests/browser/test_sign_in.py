@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -13,38 +10,27 @@ import pytest
 from playwright.sync_api import expect
 
 from local.issuer import PASSWORD
+from tests.running import Running, a_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Page
 
-PROJECT = Path(__file__).parents[2]
 DAY = "/slots?doctor_id=dr-lee&date=2099-03-23"
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a server that lets nobody in who has not signed in."""
-    folder = tmp_path_factory.mktemp("guarded")
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "tests.server_with_sign_in", str(folder)],
-            cwd=PROJECT,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        ) as process,
-    ):
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        assert url, (folder / "log").read_text()
-        try:
-            yield url
-        finally:
-            process.terminate()
-            process.wait(30)
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server that lets nobody in who has not signed in."""
+    with a_server(tmp_path_factory.mktemp("guarded"), LOCAL_CALLER="") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def guarded(running: Running) -> str:
+    """Its URL."""
+    return running.url
 
 
 def fill_in(page: Page, name: str, password: str = PASSWORD) -> None:
@@ -121,6 +107,12 @@ def test_a_delegate_lands_where_she_can_choose(page: Page, guarded: str) -> None
     page.get_by_role("link", name="Dr Mina Lee").click()
 
     expect(page.get_by_role("heading", name="Manage Slots")).to_be_visible()
+
+
+def test_the_booking_site_has_a_token_of_its_own(page: Page, running: Running) -> None:
+    page.goto(running.booking_site)
+
+    expect(page.get_by_label("Specialty")).to_contain_text("Cardiology")
 
 
 class Elsewhere(BaseHTTPRequestHandler):
