@@ -19,8 +19,8 @@ from chalicelib.domain.faults import FieldFault
 from chalicelib.use_cases.attempts import until_settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
 
     from chalicelib.domain.caller import Caller
     from chalicelib.domain.doctor import Doctor
@@ -110,12 +110,21 @@ class KeepDoctors:
     def _relocate(self, doctor: Doctor) -> Doctor:
         """Have her coming days found where she is now, and give her as she is stored then."""
         today = wall_time.local_date(self._now(), doctor.zone)
+        for dates in self._index.misplaced(doctor, since=today):
+            if not until_settled(partial(self._placed, doctor, dates), self._pause):
+                return doctor
         try:
-            for dates in self._index.misplaced(doctor, since=today):
-                until_settled(partial(self._index.place, doctor, dates), self._pause)
             return self._save(replace(doctor, is_relocating=False), doctor)
         except DoctorChanged:
-            return doctor  # a later change has found her relocating, and goes on with it
+            return doctor
+
+    def _placed(self, doctor: Doctor, dates: Sequence[date]) -> bool:
+        """Whether they are; where not, a later change found her relocating, and goes on with it."""
+        try:
+            self._index.place(doctor, dates)
+        except DoctorChanged:
+            return False
+        return True
 
     def _save(self, doctor: Doctor, before: Doctor | None) -> Doctor:
         saved = self._doctors.save(doctor, before)

@@ -6,11 +6,12 @@ from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from chalice.app import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from chalicelib.web import assets, negotiation
+from chalicelib.web import assets, forms, inputs, negotiation, problems
 
 if TYPE_CHECKING:
     from chalice.app import Request
@@ -40,11 +41,13 @@ def html(
 
 def problem(problem: Problem, request: Request) -> Response:
     """To a browser a page of its own; to htmx a notice, so that the form stays as it is."""
+    is_signed_out = problem.status is HTTPStatus.UNAUTHORIZED
     page: dict[str, Any] = {
         "base": negotiation.base(request),
         "title": problem.status.phrase,
         "detail": problem.detail,
-        "is_signed_out": problem.status is HTTPStatus.UNAUTHORIZED,
+        "is_signed_out": is_signed_out,
+        "sent": _sent(request) if is_signed_out else [],
     }
     status = problem.status.value
     if negotiation.is_htmx(request):
@@ -55,6 +58,17 @@ def problem(problem: Problem, request: Request) -> Response:
         }
         return html("_notice.html", page, status=status, headers={**problem.headers, **aside})
     return html("error.html", page, status=status, headers=problem.headers)
+
+
+def _sent(request: Request) -> list[tuple[str, str]]:
+    """The fields of the form that could not be taken, to be sent again once she is signed in."""
+    if not forms.is_form(request) or request.path != "/slots":
+        return []
+    try:
+        body = inputs.body(request)
+    except problems.HttpError:
+        return []
+    return parse_qsl(body.decode("ascii", "replace"), keep_blank_values=True)
 
 
 @cache

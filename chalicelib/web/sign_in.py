@@ -24,6 +24,8 @@ blueprint = Blueprint(__name__)
 
 # Time enough to find the password, and then for one try.
 _LASTS = timedelta(minutes=15)
+# So that it fits the cookie in which it waits.
+_LONGEST_PATH = 1000
 _NOT_STORED: negotiation.Headers = {"Cache-Control": "no-store"}
 
 
@@ -124,7 +126,8 @@ def _destination(request: Request) -> str:
     parts = urlsplit(to)
     is_ours = not parts.scheme and not parts.netloc and to.startswith("/") and "\\" not in to
     is_plain = to.isprintable() and to.isascii() and not to.startswith("//")
-    return to if is_ours and is_plain else home
+    is_short = len(to) <= _LONGEST_PATH
+    return to if is_ours and is_plain and is_short else home
 
 
 def _callback(request: Request) -> str:

@@ -352,9 +352,10 @@ def test_a_move_that_failed_half_way_is_finished_when_it_is_sent_again(site: Sit
 def test_of_two_moves_at_once_the_later_is_where_her_days_are(site: Site) -> None:
     site.save("09:00")
 
-    with site.before_commit(lambda: site.configure(location="York")):
+    with site.counting() as calls, site.before_commit(lambda: site.configure(location="York")):
         assert site.configure(location="Leeds").status == 200
 
+    assert calls.count("TransactWriteItems") == 2  # who is overtaken does not try again
     assert site.get("/doctors/dr-lee").json["location"] == "York"
     assert search(site, "specialty=cardiology&location=York")[0][0] == "dr-lee"
     assert search(site, "specialty=cardiology&location=Leeds") == []

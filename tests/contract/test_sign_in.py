@@ -112,7 +112,7 @@ def test_where_the_page_came_by_tls_so_must_the_session(browser: Browser) -> Non
 @pytest.mark.parametrize(
     "to",
     ["https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "evil",
-     "javascript:alert(1)", "/slots\r\nSet-Cookie: x=y", "http:/slots"],
+     "javascript:alert(1)", "/slots\r\nSet-Cookie: x=y", "http:/slots", "/slots?" + "x" * 1000],
 )  # fmt: skip
 def test_sign_in_leads_to_our_own_pages_only(browser: Browser, to: str) -> None:
     assert browser.sign_in(to=to).headers["Location"] == "/slots"
@@ -266,6 +266,20 @@ def test_an_htmx_request_without_a_session_is_told_and_leaves_the_form_alone(
     told = browser.get(DAY, HX_Request="true")
 
     assert (told.status, told.headers["HX-Retarget"]) == (401, "#notice")
+
+
+def test_without_a_script_a_save_that_came_too_late_can_be_sent_again(browser: Browser) -> None:
+    sent = f"doctor_id=dr-lee&date={MONDAY}&version=0&request_id=x&ticked=%22%3E&ticked=2"
+    form = {"Content_Type": "application/x-www-form-urlencoded", "Sec_Fetch_Site": "same-origin"}
+
+    told = browser.send("POST", "/slots", sent, **form)
+
+    assert told.status == 401
+    assert '<form method="post" action="/slots">' in told.text
+    assert '<input type="hidden" name="ticked" value="&#34;&gt;">' in told.text
+    assert '<input type="hidden" name="ticked" value="2">' in told.text
+    too_much = browser.send("POST", "/slots", "x=" + "y" * 100_000, **form)
+    assert (too_much.status, "yyy" in too_much.text) == (401, False)
 
 
 def test_who_saved_is_told_by_name_and_client(browser: Browser) -> None:
