@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.web import forms, inputs, shapes
+from chalicelib.web import inputs, shapes
 from chalicelib.web.openapi import examples
 from chalicelib.web.openapi.parts import (
     HTML,
@@ -97,7 +97,7 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/sign-out",
         name="post_sign_out",
         summary="Out, here and at the issuer",
-        body={forms.FORM: Content(shape=dict)},
+        says="The page sends it as a form without fields.",
         answers={
             200: Answer(says="A page.", content={HTML: Content()}, headers=("Vary",)),
             401: "SignInNeeded",
