@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from chalicelib.domain import wall_time
 from chalicelib.domain.faults import FieldFault
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.slot_id import spell_start
-from chalicelib.web import representations
+from chalicelib.web import day_links, representations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -115,7 +114,7 @@ def draw(
     statuses = [box.slot.status for box in boxes]
 
     def url(to: date) -> str:
-        return url_of_day(base, doctor.doctor_id, to)
+        return day_links.to_day(base, doctor.doctor_id, to)
 
     return DayPage(
         base=base,
@@ -125,10 +124,10 @@ def draw(
         location=doctor.location,
         time_zone=doctor.zone.key,
         date=on.isoformat(),
-        date_title=date_title(on),
+        date_title=day_links.title(on),
         previous_url=url(on - _A_DAY) if on > wall_time.EARLIEST_DATE else None,
         today_url=url(wall_time.local_date(seen.now, doctor.zone)),
-        history_url=f"{base}/slots/history?{_asked(doctor.doctor_id, on)}",
+        history_url=day_links.to_history(base, doctor.doctor_id, on),
         signed_in_as=signed_in_as,
         next_url=url(on + _A_DAY) if on < wall_time.LATEST_DATE else None,
         earliest_date=wall_time.EARLIEST_DATE.isoformat(),
@@ -143,20 +142,6 @@ def draw(
         errors=_homeless(refused, {box.slot.start for box in boxes}),
         news=tuple(news),
     )
-
-
-def date_title(on: date) -> str:
-    """``Monday 23 November 2026``."""
-    return f"{on:%A} {on.day} {on:%B} {on.year}"
-
-
-def url_of_day(base: str, doctor_id: str, on: date) -> str:
-    """Where that day's page is."""
-    return f"{base}/slots?{_asked(doctor_id, on)}"
-
-
-def _asked(doctor_id: str, on: date) -> str:
-    return urlencode({"doctor_id": doctor_id, "date": on.isoformat()})
 
 
 def news(before: day.Day, left: DrawnTicks, drawn_version: int, zone: ZoneInfo) -> tuple[str, ...]:

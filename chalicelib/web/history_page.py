@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import wall_time
 from chalicelib.domain.caller import Role
-from chalicelib.web import negotiation, rendering
-from chalicelib.web.day_page import date_title, url_of_day
+from chalicelib.web import day_links, negotiation, rendering
 
 if TYPE_CHECKING:
     from chalice.app import Request, Response
@@ -50,8 +49,8 @@ def answer(history: DoctorsHistory, request: Request) -> Response:
         base=base,
         doctor_name=doctor.name,
         time_zone=doctor.zone.key,
-        date_title=date_title(history.date),
-        day_url=url_of_day(base, doctor.doctor_id, history.date),
+        date_title=day_links.title(history.date),
+        day_url=day_links.to_day(base, doctor.doctor_id, history.date),
         changes=tuple(_drawn(saved, history) for saved in history.changes),
     )
     return rendering.html("history.html", page)

@@ -6,13 +6,20 @@ from dataclasses import replace
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from chalice.app import Response
 
 from chalicelib.bootstrap import services
 from chalicelib.domain.errors import KeyReused, Refused
-from chalicelib.web import day_page, inputs, negotiation, problems, rendering, representations
+from chalicelib.web import (
+    day_links,
+    day_page,
+    inputs,
+    negotiation,
+    problems,
+    rendering,
+    representations,
+)
 from chalicelib.web.day_page import DayPage, Message
 
 if TYPE_CHECKING:
@@ -85,9 +92,10 @@ def _done(word: str, seen: DoctorsDay, form: DayForm, before: Day, request: Requ
             seen, base=negotiation.base(request), message=_MESSAGES[word], news=told
         )
         return rendering.html("_day.html", page)
-    asked = {"doctor_id": seen.doctor.doctor_id, "date": seen.day.date.isoformat()}
     headers: negotiation.Headers = {
-        "Location": f"{negotiation.base(request)}/slots?{urlencode(asked)}",
+        "Location": day_links.to_day(
+            negotiation.base(request), seen.doctor.doctor_id, seen.day.date
+        ),
         "Set-Cookie": _cookie(request, word, max_age=60),
     }
     return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers=headers)
