@@ -52,8 +52,8 @@ def _token(folder: Path, *arguments: str) -> str:
 def a_server(folder: Path, **settings: str) -> Iterator[Running]:
     """A server that keeps its data in that folder; it stops cleanly on SIGTERM."""
     own = {"PORT": str(loopback.free_port()), "DATA_DIR": str(folder)}
-    environment = {**os.environ, **own, **settings}
-    environment.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
+    inherited = {n: v for n, v in os.environ.items() if n != "AWS_ENDPOINT_URL_DYNAMODB"}
+    environment = {**inherited, **own, **settings}
     with (
         (folder / "log").open("w") as log,
         subprocess.Popen(
