@@ -111,10 +111,7 @@ def _known(caller: Caller) -> Caller:
 
 def require_same_origin(request: Request) -> None:
     """A cookie comes along whoever made the browser send the request: it must be our page."""
-    site = request.headers.get("sec-fetch-site")
-    sent_from = request.headers.get("origin")
-    is_same = site == "same-origin" if site else sent_from == negotiation.origin(request)
-    if not is_same:
+    if not negotiation.is_same_origin(request):
         raise NotAllowed("This request does not come from our own page, so it was not carried out")
 
 

@@ -65,3 +65,10 @@ def scheme(request: Request) -> str:
 def origin(request: Request) -> str:
     """Scheme, host and port of this app (RFC 6454)."""
     return f"{scheme(request)}://{request.headers.get('host', '')}"
+
+
+def is_same_origin(request: Request) -> bool:
+    """Whether a browser vouches that our own page sends it; no page can forge these headers."""
+    headers = request.headers
+    site = headers.get("sec-fetch-site")
+    return site == "same-origin" if site else headers.get("origin") == origin(request)

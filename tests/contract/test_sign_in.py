@@ -278,8 +278,27 @@ def test_without_a_script_a_save_that_came_too_late_can_be_sent_again(browser: B
     assert '<form method="post" action="/slots">' in told.text
     assert '<input type="hidden" name="ticked" value="&#34;&gt;">' in told.text
     assert '<input type="hidden" name="ticked" value="2">' in told.text
-    too_much = browser.send("POST", "/slots", "x=" + "y" * 100_000, **form)
-    assert (too_much.status, "yyy" in too_much.text) == (401, False)
+    for too_much in ("x=" + "y" * 100_000, "yyy=&" * 10_000):
+        told = browser.send("POST", "/slots", too_much, **form)
+        assert (told.status, "yyy" in told.text) == (401, False)
+
+
+@pytest.mark.parametrize(
+    "proof", [{"Sec_Fetch_Site": "cross-site"}, {"Origin": "http://evil.example"}, {}]
+)
+def test_what_another_site_sends_does_not_become_a_form_of_ours(
+    browser: Browser, proof: dict[str, str]
+) -> None:
+    """To it a browser adds no cookie of ours, so it comes as from somebody who is signed out."""
+    sent = f"doctor_id=dr-lee&date={MONDAY}&version=0&request_id=x&ticked=20261123T0900Z"
+
+    told = browser.send(
+        "POST", "/slots", sent, Content_Type="application/x-www-form-urlencoded", **proof
+    )
+
+    assert told.status == 401
+    assert "<form" not in told.text
+    assert "20261123T0900Z" not in told.text
 
 
 def test_who_saved_is_told_by_name_and_client(browser: Browser) -> None:
