@@ -136,7 +136,7 @@ def add_cookie(response: Response, cookie: str) -> None:
 def _to_sign_in(request: Request) -> Response:
     """The way to sign in, and back to here."""
     query = urlencode(request.query_params or {})
-    asked = f"{negotiation.base(request)}{request.path}{'?' if query else ''}{query}"
+    asked = f"{negotiation.path(request)}{'?' if query else ''}{query}"
     where = f"{negotiation.base(request)}/sign-in?{urlencode({'to': asked})}"
     headers: negotiation.Headers = {"Location": where, "Cache-Control": "no-store"}
     return Response(body="", status_code=HTTPStatus.SEE_OTHER.value, headers=headers)
