@@ -112,7 +112,7 @@ def test_where_the_page_came_by_tls_so_must_the_session(browser: Browser) -> Non
 def test_what_other_hosts_of_a_domain_set_is_not_taken_over_tls(browser: Browser) -> None:
     """A ``__Host-`` cookie is set by its own host alone (RFC 6265bis, section 4.1.3)."""
     asked = browser.get("/sign-in", x_forwarded_proto="https")
-    (cookie,) = asked.headers["Set-Cookie"]
+    cookie = asked.headers["Set-Cookie"][0]
     assert cookie.startswith("__Host-sign-in=")
     assert {"Path=/", "Secure"} <= set(cookie.split("; "))
 
