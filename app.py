@@ -1,13 +1,24 @@
 """MediLink Slots as a Chalice app: what AWS Lambda and ``chalice local`` load."""
 
-from chalice.app import Chalice
+from chalice.app import Chalice, DynamoDBEvent
 
 from chalicelib import bootstrap
-from chalicelib.web import api, booking, doctors, problems, safeguards, sign_in, slots
+from chalicelib.web import (
+    api,
+    booking,
+    doctors,
+    problems,
+    request_log,
+    safeguards,
+    sign_in,
+    slots,
+)
 
 bootstrap.start()
 
 app = Chalice(app_name="medilink-slots")
+request_log.take_over(app.log)
+app.register_middleware(request_log.one_line_a_request, "http")
 app.register_middleware(safeguards.in_every_answer, "http")
 app.register_middleware(problems.in_one_shape, "http")
 app.register_blueprint(api.blueprint)
@@ -15,3 +26,14 @@ app.register_blueprint(slots.blueprint)
 app.register_blueprint(doctors.blueprint)
 app.register_blueprint(booking.blueprint)
 app.register_blueprint(sign_in.blueprint)
+
+# The stream is of a table that the template makes, so only the template can name it.
+_NAMED_BY_THE_TEMPLATE = "arn:aws:dynamodb:region:000000000000:table/slots/stream/of-the-template"
+
+
+@app.on_dynamodb_record(stream_arn=_NAMED_BY_THE_TEMPLATE, starting_position="TRIM_HORIZON")
+def slots_changed(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
+    """Tell those who follow along; what Lambda is answered is where it must begin again."""
+    from chalicelib import stream  # noqa: PLC0415  no request needs it
+
+    return stream.tell_followers(event.to_dict())

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib import observation
 from chalicelib.domain.caller import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
@@ -25,13 +28,20 @@ from chalicelib.use_cases.manage_slots import ManageSlots
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.events import bus
+    from chalicelib.use_cases.tell_followers import TellFollowers
+
 _SHORTEST_PAUSE = 0.02
 _LONGEST_PAUSE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What the web layer calls."""
+    """What the web layer calls.
+
+    ``followers`` connects to the event bus when it is called first, and raises ``SettingsError``
+    where none is named. ``log`` takes a line; None where none is wanted.
+    """
 
     settings: Settings
     manage_slots: ManageSlots
@@ -41,6 +51,8 @@ class Services:
     doctors: Doctors
     now: Callable[[], datetime]
     local_caller: Caller | None
+    followers: Callable[[], TellFollowers]
+    log: Callable[[str], None] | None
 
 
 def assemble(
@@ -48,13 +60,15 @@ def assemble(
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pause: Callable[[int], None] | None = None,
+    event_client: Callable[[], bus.Client] | None = None,
+    log: Callable[[str], None] | None = None,
 ) -> Services:
-    """Build everything upon the table that is connected; tests pass a clock of their own."""
+    """Build everything upon the table that is connected; tests pass what is their own."""
     doctors = Doctors()
     recent = RecentDoctors(doctors, now)
     days = Days()
     index = SearchIndex()
-    pause = pause or pause_after
+    pause = _noted(pause or pause_after)
 
     return Services(
         settings=settings,
@@ -65,7 +79,18 @@ def assemble(
         doctors=doctors,
         now=now,
         local_caller=_local_caller(settings),
+        followers=cache(lambda: _followers(settings, event_client)),
+        log=(log or _print) if settings.logs_requests else None,
     )
+
+
+def _followers(settings: Settings, client: Callable[[], bus.Client] | None) -> TellFollowers:
+    # No request needs another AWS client: only the function that listens to the stream.
+    from chalicelib.events import bus  # noqa: PLC0415
+    from chalicelib.use_cases.tell_followers import TellFollowers  # noqa: PLC0415
+
+    name = settings.require_event_bus()
+    return TellFollowers(bus.EventBus((client or bus.connect)(), name))
 
 
 def _local_caller(settings: Settings) -> Caller | None:
@@ -74,6 +99,22 @@ def _local_caller(settings: Settings) -> Caller | None:
         return None
     roles = frozenset({Role.DOCTOR, Role.ADMIN})
     return Caller(name=name, client="local", roles=roles, doctor_id=name)
+
+
+def _noted(pause: Callable[[int], None]) -> Callable[[int], None]:
+    """There is a pause before each further attempt, and only there."""
+
+    def noted(attempt: int) -> None:
+        observation.current().counts["ConflictsRetried"] += 1
+        pause(attempt)
+
+    return noted
+
+
+def _print(line: str) -> None:
+    # In one piece, and at once: Lambda freezes the process between two requests.
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def pause_after(attempt: int) -> None:
@@ -91,7 +132,7 @@ def start() -> Services:
     Raises ``SettingsError`` where the process must not start.
     """
     settings = Settings.of(os.environ)
-    table.connect(settings.table_name)
+    table.connect(settings.table_name, is_metered=settings.logs_requests)
     return run(assemble(settings))
 
 
