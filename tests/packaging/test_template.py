@@ -1,0 +1,161 @@
+"""What the template asks AWS for."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chalicelib.storage.records import Item
+from local.stage import use_local_stage
+
+if TYPE_CHECKING:
+    from cloud.artefact import Artefact
+
+
+@pytest.fixture
+def routes() -> set[str]:
+    """The paths of the app."""
+    use_local_stage()
+    from app import app  # noqa: PLC0415  it reads the environment when it is imported
+
+    return {*app.routes}
+
+
+def test_cloudformation_would_find_nothing_to_say(made: Artefact) -> None:
+    checked = subprocess.run(  # noqa: S603
+        [Path(sys.executable).with_name("cfn-lint"), made.template],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.stdout + checked.stderr == ""
+    assert checked.returncode == 0
+
+
+def test_the_table_has_the_keys_and_the_index_of_the_codes_own_model(
+    resources: dict[str, Any],
+) -> None:
+    table, model = resources["Table"], Item._get_schema()
+
+    assert table["KeySchema"] == model["key_schema"]
+    assert table["AttributeDefinitions"] == model["attribute_definitions"]
+    assert table["GlobalSecondaryIndexes"] == [
+        {
+            "IndexName": index["index_name"],
+            "KeySchema": index["key_schema"],
+            "Projection": index["projection"],
+        }
+        for index in model["global_secondary_indexes"]
+    ]
+
+
+def test_the_table_outlives_mistakes(template: dict[str, Any], resources: dict[str, Any]) -> None:
+    table = resources["Table"]
+
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["DeletionProtectionEnabled"]
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert template["Resources"]["Table"]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_nothing_is_deleted_by_its_age_since_nothing_says_when(resources: dict[str, Any]) -> None:
+    assert "TimeToLiveSpecification" not in resources["Table"]
+
+
+def test_people_come_back_from_the_issuer_to_this_very_api(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    url = template["Outputs"]["ApiUrl"]["Value"]
+
+    assert resources["PageClient"]["CallbackURLs"] == [
+        {"Fn::Sub": ["${Api}/sign-in/callback", {"Api": url}]}
+    ]
+    assert resources["PageClient"]["LogoutURLs"] == [{"Fn::Sub": ["${Api}/", {"Api": url}]}]
+
+
+def test_the_api_knows_its_function_by_name_so_that_nothing_goes_round_in_a_circle(
+    resources: dict[str, Any], routes: set[str]
+) -> None:
+    paths = resources["RestAPI"]["DefinitionBody"]["paths"]
+
+    assert {*paths} == routes
+    assert "APIHandler" not in json.dumps(resources["RestAPI"])
+    for methods in paths.values():
+        for method in methods.values():
+            _, names = method["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+            assert names["Name"] == resources["APIHandler"]["FunctionName"]
+
+
+def test_the_api_is_regional_compressed_and_throttled(resources: dict[str, Any]) -> None:
+    api = resources["RestAPI"]
+
+    assert api["EndpointConfiguration"] == "REGIONAL"
+    assert api["MinimumCompressionSize"] == 1024
+    (everywhere,) = api["MethodSettings"]
+    assert (everywhere["ResourcePath"], everywhere["HttpMethod"]) == ("/*", "*")
+    assert {"ThrottlingRateLimit", "ThrottlingBurstLimit"} < everywhere.keys()
+
+
+def test_the_log_of_requests_is_json_without_personal_data(resources: dict[str, Any]) -> None:
+    line = resources["RestAPI"]["AccessLogSetting"]["Format"]
+
+    assert json.loads(line)["status"] == "$context.status"
+    told = set(re.findall(r"\$context\.([A-Za-z.]+)", line))
+    assert told == {
+        "error.responseType",
+        "httpMethod",
+        "integrationLatency",
+        "requestId",
+        "requestTime",
+        "resourcePath",
+        "responseLatency",
+        "responseLength",
+        "status",
+    }
+
+
+def test_what_the_gateway_refuses_itself_has_the_shape_of_every_error(
+    resources: dict[str, Any],
+) -> None:
+    responses = resources["RestAPI"]["GatewayResponses"]
+
+    for response in responses.values():
+        headers = response["ResponseParameters"]["Headers"]
+        problem = json.loads(response["ResponseTemplates"]["application/json"])
+        assert headers["Content-Type"] == "'application/problem+json'"
+        assert problem.keys() == {"type", "title", "status", "detail", "errors"}
+        assert str(problem["status"]) == response["StatusCode"]
+    assert responses["MISSING_AUTHENTICATION_TOKEN"]["StatusCode"] == "404"
+    statuses = {int(response["StatusCode"]) for response in responses.values()}
+    assert statuses >= {400, 404, 413, 415, 429, 500, 504}
+    assert responses["THROTTLED"]["ResponseParameters"]["Headers"]["Retry-After"] == "'1'"
+
+
+def test_logs_end_and_every_alarm_is_told(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    kinds = {name: each["Type"] for name, each in template["Resources"].items()}
+
+    groups = [resources[name] for name, kind in kinds.items() if kind == "AWS::Logs::LogGroup"]
+    alarms = [resources[name] for name, kind in kinds.items() if kind == "AWS::CloudWatch::Alarm"]
+    assert [group for group in groups if "RetentionInDays" not in group] == []
+    assert {alarm["MetricName"] for alarm in alarms} >= {
+        "5XXError",
+        "Errors",
+        "Latency",
+        "ReadThrottleEvents",
+        "Throttles",
+        "TransactionConflict",
+        "WriteThrottleEvents",
+    }
+    for alarm in alarms:
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Alarms"}]
