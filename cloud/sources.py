@@ -17,7 +17,13 @@ PROJECT = stage.PROJECT
 # What Chalice puts into the zip, and where it reads how.
 _CODE = ("app.py", "requirements.txt", "chalicelib", "static", "vendor", ".chalice/config.json")
 # What the template and the lean zip are made by.
-_MAKERS = ("infrastructure", "cloud", "local/issuer.py", "requirements-dev.txt", "constraints.txt")
+_MAKERS = (
+    "infrastructure",
+    *(f"cloud/{name}.py" for name in ("lean_zip", "package", "refusals", "sources", "template")),
+    "local/issuer.py",
+    "requirements-dev.txt",
+    "constraints.txt",
+)
 _NOT_OURS = shutil.ignore_patterns("__pycache__", ".*", "*~")
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +13,7 @@ from chalicelib.settings import Settings
 from chalicelib.storage import table
 from local.stage import use_local_stage
 from tests.browser.manage_slots import ManageSlotsPage
+from tests.chromium import browser_type_launch_args
 from tests.running import Running, a_server
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import BrowserContext, Page
+
+__all__ = ["browser_type_launch_args"]
 
 _days_from_now = count(30)
 
@@ -58,18 +60,6 @@ def _use_the_same_table(settings: Path) -> None:
 def on() -> date:
     """A date that no other test uses."""
     return datetime.now(UTC).date() + timedelta(days=next(_days_from_now))
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The machine's own Chromium where there is one; root needs it without its sandbox."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    installed = next(filter(None, map(shutil.which, names)), None)
-    return {
-        **browser_type_launch_args,
-        "executable_path": installed,
-        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    }
 
 
 @pytest.fixture

@@ -1,0 +1,31 @@
+"""The stack of the package, up on an emulator of AWS: put up once for all tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cloud.rehearsal import Rehearsal, rehearsed
+from tests.chromium import browser_type_launch_args
+from tests.packaged import the_package
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cloud.artefact import Artefact
+
+__all__ = ["browser_type_launch_args"]
+
+
+@pytest.fixture(scope="session")
+def made() -> Artefact:
+    """The zip and the template of the stage dev."""
+    return the_package()
+
+
+@pytest.fixture(scope="session")
+def rehearsal(made: Artefact) -> Iterator[Rehearsal]:
+    """The stack; the environment leads to the emulator."""
+    with rehearsed(made) as rehearsal:
+        yield rehearsal
