@@ -1,6 +1,7 @@
 """The example booking site beside the app, as a child process that ends with its parent."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread
 
@@ -9,20 +10,19 @@ from local.child import Child, ChildError
 
 
 class BookingSite(Child):
-    """A booking site on a free port; all that it is told is the URL of the API, and a token.
+    """A booking site on a free port; all that it is told is where the API is.
 
-    A token lasts an hour: a site that runs for longer would have to ask for the next.
+    ``access`` are its variables for getting tokens, where the API asks for some.
     """
 
-    def __init__(self, api_url: str, *, log: Path, token: str | None = None) -> None:
+    def __init__(self, api_url: str, *, log: Path, access: Mapping[str, str] | None = None) -> None:
         port = loopback.free_port()
-        given = {"SLOTS_API_TOKEN": token} if token else {}
         super().__init__(
             "The booking site",
             [sys.executable, "-m", "examples.booking_site"],
             port=port,
             ready_path="/static/site.css",
-            settings={"SLOTS_API": api_url, "PORT": str(port), **given},
+            settings={"SLOTS_API": api_url, "PORT": str(port), **(access or {})},
             log=log,
         )
 

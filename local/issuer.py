@@ -175,17 +175,35 @@ def machine_token(issuer: Issuer, scopes: Iterable[str]) -> str:
     Raises:
         requests.RequestException: the issuer is not there, or says no.
     """
-    described = requests.get(issuer.discovery_url, timeout=ANSWER_SECONDS)
-    described.raise_for_status()
     client = issuer.booking_site
     answer = requests.post(
-        described.json()["token_endpoint"],
+        _token_url(issuer),
         data={"grant_type": "client_credentials", "scope": " ".join(scopes)},
         auth=(client.client_id, client.secret or ""),
         timeout=ANSWER_SECONDS,
     )
     answer.raise_for_status()
     return str(answer.json()["access_token"])
+
+
+def machine_access(issuer: Issuer) -> dict[str, str]:
+    """What a booking site needs to get tokens by itself, as the example's variables.
+
+    Raises:
+        requests.RequestException: the issuer is not there.
+    """
+    client = issuer.booking_site
+    return {
+        "SLOTS_API_TOKEN_URL": _token_url(issuer),
+        "SLOTS_API_CLIENT_ID": client.client_id,
+        "SLOTS_API_CLIENT_SECRET": client.secret or "",
+    }
+
+
+def _token_url(issuer: Issuer) -> str:
+    described = requests.get(issuer.discovery_url, timeout=ANSWER_SECONDS)
+    described.raise_for_status()
+    return str(described.json()["token_endpoint"])
 
 
 def _deploy(port: int) -> None:

@@ -5,12 +5,10 @@ import fcntl
 import os
 import re
 import secrets
-import shlex
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -20,7 +18,7 @@ from chalice.config import Config
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.settings import SettingsError
-from local import issuer, loopback, server, stage
+from local import env_file, issuer, loopback, server, stage
 from local.booking_site import BookingSite
 from local.child import ChildError
 from local.issuer import Issuer, IssuerError
@@ -38,8 +36,10 @@ SHARED = (
     "AWS_SECRET_ACCESS_KEY",
     "AWS_DEFAULT_REGION",
     "TABLE_NAME",
+    "OIDC_ISSUER",
+    "OIDC_DISCOVERY_URL",
 )
-"""What a second client needs to reach the same table."""
+"""What a second client needs to reach the same table and the same issuer."""
 
 
 class CannotServe(Exception):
@@ -134,35 +134,43 @@ def _lock(descriptor: int) -> bool:
 
 @contextmanager
 def _ministack(folder: Path, lock: int) -> Iterator[MiniStack | None]:
-    """Point the environment at a MiniStack of our own, unless it names a DynamoDB already."""
-    if os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"):
+    """Point the environment at a MiniStack of our own for what it does not name already.
+
+    That is DynamoDB, unless it names one, and Cognito, unless it names a ``LOCAL_CALLER``.
+    """
+    has_dynamodb = bool(os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"))
+    if has_dynamodb and os.environ.get("LOCAL_CALLER"):
         yield None
         return
     with MiniStack(folder / "ministack", inherits=[lock]) as ministack:
-        # Settings for somebody's real account have no business here.
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-            os.environ.pop(name, None)
-        os.environ.update(ministack.environment)
+        if has_dynamodb:
+            os.environ["AWS_ENDPOINT_URL"] = ministack.url
+        else:
+            # Settings for somebody's real account have no business here.
+            for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+                os.environ.pop(name, None)
+            os.environ.update(ministack.environment)
         yield ministack
 
 
 def _serve(port: int, folder: Path, ministack: MiniStack | None) -> None:
+    # The stage names a caller, for testers who have moto and nothing else.
+    os.environ.setdefault("LOCAL_CALLER", "")
     stage.use_local_stage()
     # So that no client of ours ever speaks to the real AWS.
     os.environ.setdefault("AWS_ENDPOINT_URL", os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
-    _write_environment(folder / "local.env", {name: os.environ[name] for name in SHARED})
-    # Beside somebody else's DynamoDB there may be no Cognito. The app does not start where its
-    # environment names an issuer beside LOCAL_CALLER, so the issuer has a file of its own.
-    found = issuer.prepare(port) if ministack else None
-    _write_environment(folder / "issuer.env", _issuer_settings(found) if found else {})
-    token = None if os.environ.get("LOCAL_CALLER") else _have_people_sign_in(found, folder)
+    found = _decide_who_may_come_in(port, folder)
+    env_file.write(folder / env_file.NAME, {n: os.environ[n] for n in SHARED if n in os.environ})
     with ExitStack() as stack:
         try:
             url = stack.enter_context(_app(port))
         except OSError as error:
             raise _unusable(port, error) from error
         _wait_until_healthy(port)
-        _add_booking_site(stack, url, folder / "booking-site.log", token)
+        _add_booking_site(stack, url, folder / "booking-site.log", found)
+        if found:
+            for person in issuer.DEMO_PEOPLE:
+                print(f"Sign in: {person.name} / {issuer.PASSWORD} ({person.role})", flush=True)
         print(f"Ready: {url}/", flush=True)
         if ministack:
             ministack.wait()
@@ -170,41 +178,32 @@ def _serve(port: int, folder: Path, ministack: MiniStack | None) -> None:
             signal.pause()
 
 
-def _issuer_settings(found: Issuer) -> dict[str, str]:
-    return {"OIDC_ISSUER": found.url, "OIDC_DISCOVERY_URL": found.discovery_url}
-
-
-def _have_people_sign_in(found: Issuer | None, folder: Path) -> str:
-    """Have the app ask the issuer who comes in; gives a token for the booking site."""
-    if found is None:
-        raise CannotServe(
-            "LOCAL_CALLER is empty, so people would sign in, but beside a DynamoDB of your own "
-            "there is no issuer: name a doctor, as in LOCAL_CALLER=dr-lee scripts/serve"
-        )
-    os.environ.update(_issuer_settings(found))
-    os.environ["OIDC_CLIENT_ID"] = found.page.client_id
-    clients = (found.booking_site.client_id, found.reading_site.client_id)
-    os.environ["OIDC_MACHINE_CLIENTS"] = " ".join(clients)
-    os.environ["SESSION_KEY"] = _session_key(folder / "session.key")
-    for person in issuer.DEMO_PEOPLE:
-        print(f"Sign in: {person.name} / {issuer.PASSWORD} ({person.role})", flush=True)
-    return issuer.machine_token(found, sorted(found.booking_site.scopes))
+def _decide_who_may_come_in(port: int, folder: Path) -> Issuer | None:
+    """Have the app ask an issuer who comes in, unless the environment says who everybody is."""
+    if os.environ["LOCAL_CALLER"]:
+        # Of a server that this one was started from, say: the app would refuse to start beside it.
+        for name in ("OIDC_ISSUER", "OIDC_DISCOVERY_URL"):
+            os.environ.pop(name, None)
+        return None
+    found = issuer.prepare(port)
+    machines = (found.booking_site.client_id, found.reading_site.client_id)
+    os.environ.update(
+        {
+            "OIDC_ISSUER": found.url,
+            "OIDC_DISCOVERY_URL": found.discovery_url,
+            "OIDC_CLIENT_ID": found.page.client_id,
+            "OIDC_MACHINE_CLIENTS": " ".join(machines),
+            "SESSION_KEY": _session_key(folder / "session.key"),
+        }
+    )
+    return found
 
 
 def _session_key(path: Path) -> str:
     """The key of before, so that a restart signs nobody out; readable by the owner alone."""
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
-    return path.read_text()
-
-
-def _write_environment(path: Path, settings: Mapping[str, str]) -> None:
-    """Write ``NAME=value`` lines for a shell to source; readable by the owner alone, never half."""
-    lines = [f"{name}={shlex.quote(value)}\n" for name, value in settings.items()]
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-        file.writelines(lines)
-    Path(file.name).replace(path)
+        env_file.write_text(path, secrets.token_hex(32))
+    return path.read_text(encoding="utf-8")
 
 
 @contextmanager
@@ -231,10 +230,11 @@ def _wait_until_healthy(port: int) -> None:
         time.sleep(0.1)
 
 
-def _add_booking_site(stack: ExitStack, api_url: str, log: Path, token: str | None) -> None:
+def _add_booking_site(stack: ExitStack, api_url: str, log: Path, found: Issuer | None) -> None:
     """Start the example beside the app, which goes on without it if need be."""
+    access = issuer.machine_access(found) if found else {}
     try:
-        site = stack.enter_context(BookingSite(api_url, log=log, token=token))
+        site = stack.enter_context(BookingSite(api_url, log=log, access=access))
     except ChildError as reason:
         print(reason, file=sys.stderr, flush=True)
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,18 +15,17 @@ from chalicelib.domain.caller import Role
 from chalicelib.domain.errors import DomainError
 from chalicelib.storage import table
 from chalicelib.storage.doctors import Doctors
-from local import issuer, stage
+from local import env_file, issuer, stage
 from local.issuer import Issuer, IssuerError, Person
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 USAGE = (
     "Say for whom: doctor NAME, delegate NAME, admin [NAME] or booking-site [SCOPES], "
     "as in: scripts/token doctor dr-lee"
 )
 AN_ADMIN = "alex"
-SETTINGS = ("local.env", "issuer.env")
 NAME = r"\S{1,128}"
 ANSWER_SECONDS = 10
 
@@ -62,7 +60,7 @@ def _wanted(arguments: Sequence[str]) -> Person | tuple[str, ...]:
 
 
 def _token(wanted: Person | tuple[str, ...], folder: Path) -> str:
-    _use(_settings(folder))
+    env_file.use(_settings(folder))
     _require_issuer(folder)
     found = issuer.find()
     _require_port(found, folder)
@@ -73,25 +71,16 @@ def _token(wanted: Person | tuple[str, ...], folder: Path) -> str:
 
 def _settings(folder: Path) -> dict[str, str]:
     try:
-        texts = [(folder / name).read_text(encoding="utf-8") for name in SETTINGS]
+        settings = env_file.read(folder / env_file.NAME)
     except OSError:
         raise _not_running(folder) from None
-    lines = "".join(texts).splitlines()
-    settings = dict(" ".join(shlex.split(line)).split("=", 1) for line in lines)
     if "OIDC_ISSUER" not in settings:
-        raise NoToken(f"The server of {folder} uses another DynamoDB, and therefore no issuer.")
+        raise NoToken(f"The server of {folder} lets everybody in: it needs no tokens.")
     return settings
 
 
 def _not_running(folder: Path) -> NoToken:
     return NoToken(f"No server keeps its data in {folder} at the moment: start one, scripts/serve")
-
-
-def _use(settings: Mapping[str, str]) -> None:
-    # Settings for somebody's real account have no business here.
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        os.environ.pop(name, None)
-    os.environ.update(settings)
 
 
 def _require_issuer(folder: Path) -> None:

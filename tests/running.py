@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from local import loopback
 
@@ -18,19 +20,40 @@ if TYPE_CHECKING:
 _PROJECT = Path(__file__).parents[1]
 
 
-class Running(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Running:
     """Where the app is, and the booking site beside it, both without a slash at the end."""
 
     url: str
     booking_site: str
+    folder: Path
+
+    def token(self, *arguments: str) -> str:
+        """What ``scripts/token`` gives out for this server; the same again for the same."""
+        return _token(self.folder, *arguments)
+
+    def signed_in(self, *arguments: str) -> dict[str, str]:
+        """The header of a request that brings such a token."""
+        return {"Authorization": f"Bearer {self.token(*arguments)}"}
+
+
+@cache
+def _token(folder: Path, *arguments: str) -> str:
+    return subprocess.run(  # noqa: S603
+        [_PROJECT / "scripts" / "token", *arguments],
+        env={**os.environ, "DATA_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
 
 
 @contextmanager
 def a_server(folder: Path, **settings: str) -> Iterator[Running]:
     """A server that keeps its data in that folder; it stops cleanly on SIGTERM."""
     own = {"PORT": str(loopback.free_port()), "DATA_DIR": str(folder)}
-    environment = {**os.environ, **own, **settings}
-    environment.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
+    inherited = {n: v for n, v in os.environ.items() if n != "AWS_ENDPOINT_URL_DYNAMODB"}
+    environment = {**inherited, **own, **settings}
     with (
         (folder / "log").open("w") as log,
         subprocess.Popen(
@@ -51,7 +74,7 @@ def a_server(folder: Path, **settings: str) -> Iterator[Running]:
                 break
         assert "Ready" in told, (folder / "log").read_text()
         try:
-            yield Running(told["Ready"], told["Booking site"])
+            yield Running(told["Ready"], told["Booking site"], folder)
         finally:
             process.send_signal(signal.SIGTERM)
             status = process.wait(30)

@@ -153,6 +153,11 @@ def _is_by_page(request: Request) -> bool:
     return forms.is_form(request) or negotiation.wants_html(request)
 
 
+def signed_in_as(caller: Caller) -> str | None:
+    """The name that pages show; None where nobody has to sign in."""
+    return caller.name if services().settings.sign_in else None
+
+
 def sign_in() -> SignIn:
     """Where people sign in; raise ``SignInNeeded`` where there is no such place."""
     settings = services().settings.sign_in

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from chalicelib.bootstrap import services
 from chalicelib.domain.caller import Role
-from chalicelib.web import inputs, negotiation, rendering
+from chalicelib.web import auth, inputs, negotiation, rendering
 
 if TYPE_CHECKING:
     from chalice.app import Request, Response
@@ -31,7 +31,7 @@ def answer(caller: Caller, request: Request) -> Response:
         doctors = services().doctors.of_delegate(caller.name)
     page = {
         "base": base,
-        "caller": caller.name,
+        "signed_in_as": auth.signed_in_as(caller),
         "doctors": [
             {
                 "url": f"{base}/slots?{urlencode({'doctor_id': doctor.doctor_id})}",

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import wall_time
 from chalicelib.domain.caller import Role
-from chalicelib.web import day_links, negotiation, rendering
+from chalicelib.web import auth, day_links, negotiation, rendering
 
 if TYPE_CHECKING:
     from chalice.app import Request, Response
 
+    from chalicelib.domain.caller import Caller
     from chalicelib.domain.saved import Saved
     from chalicelib.use_cases.manage_slots import DoctorsHistory
 
@@ -35,6 +36,7 @@ class HistoryPage:
     """Everything that the page says; ``base`` is the prefix of its links."""
 
     base: str
+    signed_in_as: str | None
     doctor_name: str
     time_zone: str
     date_title: str
@@ -42,11 +44,12 @@ class HistoryPage:
     changes: tuple[DrawnChange, ...]
 
 
-def answer(history: DoctorsHistory, request: Request) -> Response:
+def answer(caller: Caller, history: DoctorsHistory, request: Request) -> Response:
     """The page."""
     base, doctor = negotiation.base(request), history.doctor
     page = HistoryPage(
         base=base,
+        signed_in_as=auth.signed_in_as(caller),
         doctor_name=doctor.name,
         time_zone=doctor.zone.key,
         date_title=day_links.title(history.date),

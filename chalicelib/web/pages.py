@@ -12,6 +12,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import services
 from chalicelib.domain.errors import KeyReused, Refused
 from chalicelib.web import (
+    auth,
     day_links,
     day_page,
     inputs,
@@ -48,8 +49,12 @@ def day(caller: Caller, doctor_id: str, on: date | None, request: Request) -> Re
     template = "_manage.html" if negotiation.is_htmx(request) else "slots.html"
     said = None if negotiation.is_htmx(request) else _said(request)
     seen = services().manage_slots.look_at(caller, doctor_id, on)
-    name = caller.name if services().settings.sign_in else None
-    page = day_page.draw(seen, base=negotiation.base(request), signed_in_as=name, message=said)
+    page = day_page.draw(
+        seen,
+        base=negotiation.base(request),
+        signed_in_as=auth.signed_in_as(caller),
+        message=said,
+    )
     headers = {"ETag": _etag(page, template)}
     if said:
         headers["Set-Cookie"] = _cookie(request, "", max_age=0)
@@ -80,7 +85,7 @@ def save(caller: Caller, form: DayForm, request: Request) -> Response:
         seen = services().manage_slots.look_at(caller, form.request.doctor_id, form.request.date)
         if isinstance(error, Refused) and not form.request.asked:
             return _done("unchanged", seen, form, seen.day, request)
-        return _refused(error, seen, form, request)
+        return _refused(error, seen, form, auth.signed_in_as(caller), request)
     return _done("saved", saved, form, saved.before, request)
 
 
@@ -102,7 +107,11 @@ def _done(word: str, seen: DoctorsDay, form: DayForm, before: Day, request: Requ
 
 
 def _refused(
-    error: Refused | KeyReused, seen: DoctorsDay, form: DayForm, request: Request
+    error: Refused | KeyReused,
+    seen: DoctorsDay,
+    form: DayForm,
+    signed_in_as: str | None,
+    request: Request,
 ) -> Response:
     problem = problems.of(error)
     if not negotiation.wants_html(request):
@@ -112,6 +121,7 @@ def _refused(
     page = day_page.draw(
         seen,
         base=negotiation.base(request),
+        signed_in_as=signed_in_as,
         message=Message(text=f"Not saved. {_why(error)}", kind="error"),
         left=form.drawn,
         refused=refused,

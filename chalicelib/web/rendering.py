@@ -47,6 +47,7 @@ def problem(problem: Problem, request: Request) -> Response:
         "title": problem.status.phrase,
         "detail": problem.detail,
         "is_signed_out": is_signed_out,
+        "is_forbidden": problem.status is HTTPStatus.FORBIDDEN,
         "sent": _sent(request) if is_signed_out else [],
     }
     status = problem.status.value

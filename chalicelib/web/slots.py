@@ -52,7 +52,7 @@ def get_history(caller: Caller) -> Response:
     if negotiation.wants_html(request):
         from chalicelib.web import history_page  # noqa: PLC0415  machines need no template engine
 
-        return history_page.answer(history, request)
+        return history_page.answer(caller, history, request)
     return representations.unless_known(representations.history(history), request)
 
 

@@ -7,6 +7,7 @@ import secrets
 
 from werkzeug.serving import make_server
 
+from examples.booking_site.access import ClientCredentials
 from examples.booking_site.site import create_site
 from examples.booking_site.slots_api import SlotsApi
 
@@ -14,9 +15,7 @@ HOST = "127.0.0.1"
 
 
 def main() -> None:
-    api = SlotsApi(
-        os.environ.get("SLOTS_API") or "http://127.0.0.1:8000", os.environ.get("SLOTS_API_TOKEN")
-    )
+    api = SlotsApi(os.environ.get("SLOTS_API") or "http://127.0.0.1:8000", _access())
     port = int(os.environ.get("PORT") or 8080)
     site = create_site(
         api,
@@ -26,6 +25,18 @@ def main() -> None:
     server = make_server(HOST, port, site, threaded=True)
     print(f"Booking site: http://{HOST}:{port}/", flush=True)  # noqa: T201  how a command speaks
     server.serve_forever()
+
+
+def _access() -> ClientCredentials | None:
+    """How to sign in at the API; without settings the site asks as nobody."""
+    token_url = os.environ.get("SLOTS_API_TOKEN_URL")
+    if not token_url:
+        return None
+    return ClientCredentials(
+        token_url,
+        client_id=os.environ["SLOTS_API_CLIENT_ID"],
+        client_secret=os.environ["SLOTS_API_CLIENT_SECRET"],
+    )
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from requests.auth import AuthBase
+
 Json = dict[str, Any]
 
 TIMEOUT_SECONDS = (3, 10)  # to connect, and between two bytes of the answer
@@ -103,13 +105,11 @@ class Offers:
 
 
 class SlotsApi:
-    """``url`` is the base of the API, ``token`` a bearer token where it asks for one."""
+    """``url`` is the base of the API; ``access`` signs requests in, where it asks for that."""
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, access: AuthBase | None = None) -> None:
         self._base = url.rstrip("/")
-        self._headers = {"Accept": "application/json"}
-        if token:
-            self._headers["Authorization"] = f"Bearer {token}"
+        self._access = access
         self._last_answers: dict[str, tuple[str, Json]] = {}
 
     def doctors(self) -> list[Doctor]:
@@ -224,8 +224,9 @@ class SlotsApi:
             return requests.request(
                 method,
                 url,
-                headers={**self._headers, **(headers or {})},
+                headers={"Accept": "application/json", **(headers or {})},
                 json=json,
+                auth=self._access,
                 timeout=TIMEOUT_SECONDS,
                 allow_redirects=False,
             )

@@ -5,55 +5,50 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.settings import Settings
 from chalicelib.storage import table
-from local.stage import use_local_stage
+from local import env_file
 from tests.browser.manage_slots import ManageSlotsPage
-from tests.chromium import browser_type_launch_args
+from tests.browser.people import People
 from tests.running import Running, a_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page
-
-__all__ = ["browser_type_launch_args"]
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 _days_from_now = count(30)
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A server with data of its own, and the booking site beside it."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with data of its own; a test can look, and do, what happens behind its page."""
     folder = tmp_path_factory.mktemp("data")
     with a_server(folder) as running:
-        _use_the_same_table(folder / "local.env")
+        env_file.use(env_file.read(folder / env_file.NAME))
+        table.connect(os.environ["TABLE_NAME"])
         yield running
 
 
 @pytest.fixture(scope="session")
-def server(running: Running) -> str:
-    """The URL of the app."""
-    return running.url
+def booking_site(server: Running) -> str:
+    """The URL of the booking site beside it."""
+    return server.booking_site
 
 
 @pytest.fixture(scope="session")
-def booking_site(running: Running) -> str:
-    """The URL of the booking site."""
-    return running.booking_site
+def people(browser: Browser, server: Running) -> People:
+    """Those who can sign in there."""
+    return People(browser, server)
 
 
-def _use_the_same_table(settings: Path) -> None:
-    """So that a test can look, and do, what happens behind the page."""
-    lines = settings.read_text().splitlines()
-    os.environ.update(line.partition("=")[::2] for line in lines)
-    use_local_stage()
-    table.connect(Settings.of(os.environ).table_name)
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], people: People) -> dict[str, Any]:
+    """Dr Lee is signed in, in every browser that a test does not make by itself."""
+    return {**browser_context_args, "storage_state": people.signed_in("dr-lee")}
 
 
 @pytest.fixture
@@ -63,7 +58,7 @@ def on() -> date:
 
 
 @pytest.fixture
-def slots(page: Page, server: str, on: date) -> Iterator[ManageSlotsPage]:
+def slots(page: Page, server: Running, on: date) -> Iterator[ManageSlotsPage]:
     """The Manage Slots page of Dr Lee; whatever the browser complains about fails the test."""
     slots = ManageSlotsPage(page, server, on)
     slots.open()
@@ -72,7 +67,7 @@ def slots(page: Page, server: str, on: date) -> Iterator[ManageSlotsPage]:
 
 
 @pytest.fixture
-def other_tab(context: BrowserContext, server: str, on: date) -> Iterator[ManageSlotsPage]:
+def other_tab(context: BrowserContext, server: Running, on: date) -> Iterator[ManageSlotsPage]:
     """The same day in another tab."""
     slots = ManageSlotsPage(context.new_page(), server, on)
     slots.open()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import requests
 from playwright.sync_api import expect
 
 from chalicelib.domain.slot_id import SlotId
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import ConsoleMessage, Locator, Page
 
+    from tests.running import Running
+
 # What Chromium itself says of an answer from 400 up, and of a server that is not there.
 _EXPECTED = re.compile(r"^Failed to load resource")
 POLLS = re.compile("part=day")
@@ -23,12 +26,12 @@ POLLS = re.compile("part=day")
 class ManageSlotsPage:
     """Boxes go by the time that their label begins with."""
 
-    def __init__(self, page: Page, server: str, on: date, doctor_id: str = "dr-lee") -> None:
+    def __init__(self, page: Page, server: Running, on: date, doctor_id: str = "dr-lee") -> None:
         """Nothing is opened yet."""
         self.page = page
         self.server = server
         self.on = on
-        self.url = f"{server}/slots?doctor_id={doctor_id}&date={on}"
+        self.url = f"{server.url}/slots?doctor_id={doctor_id}&date={on}"
         self.complaints: list[str] = []
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -83,23 +86,29 @@ class ManageSlotsPage:
 
     def path_of(self, start: str) -> str:
         """Where the API has Dr Lee's slot at that wall time."""
-        return f"{self.server}/slots/{SlotId('dr-lee', at(start, self.on, LONDON))}"
+        return f"{self.server.url}/slots/{SlotId('dr-lee', at(start, self.on, LONDON))}"
 
     def book(self, start: str) -> None:
         """A patient books it."""
         booking = {"booking_id": "b-1", "patient_reference": "ref-1"}
-        answer = self.page.request.put(f"{self.path_of(start)}/booking", data=booking)
-        assert answer.status == 201, answer.text()
+        answer = self._as_booking_site("PUT", f"{self.path_of(start)}/booking", booking)
+        assert answer.status_code == 201, answer.text
 
     def hold(self, start: str) -> None:
         """A patient holds it for the shortest time there is."""
         hold = {"holder": "hannah", "seconds": 30}
-        assert self.page.request.put(f"{self.path_of(start)}/hold", data=hold).status == 200
+        assert self._as_booking_site("PUT", f"{self.path_of(start)}/hold", hold).status_code == 200
 
     def release(self, start: str) -> None:
         """The patient lets it go."""
         path = f"{self.path_of(start)}/hold?holder=hannah"
-        assert self.page.request.delete(path).status == 204
+        assert self._as_booking_site("DELETE", path).status_code == 204
+
+    def _as_booking_site(
+        self, method: str, url: str, body: dict[str, Any] | None = None
+    ) -> requests.Response:
+        headers = self.server.signed_in("booking-site")
+        return requests.request(method, url, json=body, headers=headers, timeout=10)
 
     def expect_saved(self) -> None:
         """Wait until the live region says that all is saved."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page, Route
 
+    from tests.running import Running
+
 SOON = 3_000
 OUT_OF_DATE = "The server cannot be reached, so this page may be out of date"
 
@@ -166,7 +168,7 @@ def test_a_poll_that_finds_nothing_new_changes_nothing(slots: ManageSlotsPage) -
 
 
 def test_a_hidden_tab_does_not_poll_and_catches_up_when_it_is_shown(
-    page: Page, server: str, on: date
+    page: Page, server: Running, on: date
 ) -> None:
     slots = ManageSlotsPage(page, server, on)
     page.clock.install()

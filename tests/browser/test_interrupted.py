@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import requests
 from playwright.sync_api import expect
 
 from tests.browser.manage_slots import POLLS, ManageSlotsPage
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from playwright.sync_api import Page, Route
+
+    from tests.browser.people import People
+    from tests.running import Running
 
 SAVES = "**/slots"
 
@@ -217,16 +221,21 @@ def test_a_box_that_is_booked_under_the_focus_keeps_its_place(slots: ManageSlots
     expect(slots.box("10:30")).to_be_focused()
 
 
-def test_changed_sessions_appear_and_are_told(page: Page, server: str, on: date) -> None:
-    settings = page.request.get(f"{server}/doctors/dr-lee").json()
-    doctor = f"{server}/doctors/dr-sessions"
-    settings |= {"doctor_id": "dr-sessions"}
-    assert page.request.put(doctor, data=settings).ok
+def test_changed_sessions_appear_and_are_told(
+    page: Page, server: Running, people: People, on: date
+) -> None:
+    admin = server.signed_in("admin")
+    settings = requests.get(f"{server.url}/doctors/dr-lee", headers=admin, timeout=10).json()
+    doctor = f"{server.url}/doctors/dr-sessions"
+    settings |= {"doctor_id": "dr-sessions", "name": "Dr Sessions", "delegates": []}
+    assert requests.put(doctor, json=settings, headers=admin, timeout=10).ok
+    people.take_over(page.context, "alex")
     slots = ManageSlotsPage(page, server, on, "dr-sessions")
     slots.open()
     slots.tick("13:00")
 
-    assert page.request.put(doctor, data=settings | {"slot_minutes": 60}).ok
+    settings |= {"slot_minutes": 60}
+    assert requests.put(doctor, json=settings, headers=admin, timeout=10).ok
 
     slots.expect_status("The sessions of this day were changed")
     expect(slots.label("13:00")).to_contain_text("13:00–14:00")

@@ -15,7 +15,10 @@ from tests.builders import LONDON, at
 if TYPE_CHECKING:
     from datetime import date
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page, ViewportSize
+    from pytest_playwright import CreateContextCallback
+
+    from tests.running import Running
 
 Scheme = Literal["light", "dark"]
 
@@ -47,10 +50,10 @@ def with_every_state(slots: ManageSlotsPage) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 768, 1280])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
-    browser: Browser, server: str, on: date, width: int, scheme: Scheme
+    new_context: CreateContextCallback, server: Running, on: date, width: int, scheme: Scheme
 ) -> None:
-    viewport = {"width": width, "height": 800}
-    with browser.new_context(viewport=viewport, color_scheme=scheme) as context:  # type: ignore[arg-type]
+    viewport: ViewportSize = {"width": width, "height": 800}
+    with new_context(viewport=viewport, color_scheme=scheme) as context:
         slots = ManageSlotsPage(context.new_page(), server, on)
         slots.open()
         assert faults(slots.page) == []
@@ -63,17 +66,21 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_an_error_page(browser: Browser, server: str, scheme: Scheme) -> None:
-    with browser.new_context(color_scheme=scheme) as context:
+def test_axe_finds_nothing_on_an_error_page(
+    new_context: CreateContextCallback, server: Running, scheme: Scheme
+) -> None:
+    with new_context(color_scheme=scheme) as context:
         page = context.new_page()
-        page.goto(f"{server}/slots?doctor_id=dr-who")
+        page.goto(f"{server.url}/slots?doctor_id=dr-who")
 
         expect(page.get_by_text("There is no doctor dr-who")).to_be_visible()
         assert faults(page) == []
 
 
-def test_boxes_are_large_enough_for_a_thumb(browser: Browser, server: str, on: date) -> None:
-    with browser.new_context(viewport={"width": 320, "height": 640}) as context:
+def test_boxes_are_large_enough_for_a_thumb(
+    new_context: CreateContextCallback, server: Running, on: date
+) -> None:
+    with new_context(viewport={"width": 320, "height": 640}) as context:
         slots = ManageSlotsPage(context.new_page(), server, on)
         slots.open()
 

@@ -16,7 +16,11 @@ from tests.browser.manage_slots import ManageSlotsPage
 from tests.builders import LONDON, at
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Page, Route
+    from pytest_playwright import CreateContextCallback
+
+    from tests.browser.people import People
+    from tests.running import Running
 
 
 def stored(on: date) -> dict[str, int]:
@@ -111,7 +115,7 @@ def test_a_held_slot_says_so_and_cannot_be_unticked(slots: ManageSlotsPage) -> N
     expect(slots.box("10:00")).to_be_disabled()
 
 
-def test_boxes_that_have_begun_are_past(page: Page, server: str) -> None:
+def test_boxes_that_have_begun_are_past(page: Page, server: Running) -> None:
     slots = ManageSlotsPage(page, server, date(2026, 1, 5))
     slots.open()
 
@@ -284,8 +288,10 @@ def test_an_error_of_the_server_leaves_the_form_as_it_is(slots: ManageSlotsPage)
     assert slots.ticked == ["09:00"]
 
 
-def test_it_works_without_javascript(browser: Browser, server: str, on: date) -> None:
-    with browser.new_context(java_script_enabled=False) as context:
+def test_it_works_without_javascript(
+    new_context: CreateContextCallback, server: Running, on: date
+) -> None:
+    with new_context(java_script_enabled=False) as context:
         slots = ManageSlotsPage(context.new_page(), server, on)
         slots.open()
         expect(slots.page.get_by_role("button", name="All")).to_have_count(0)
@@ -310,8 +316,9 @@ def test_it_works_without_javascript(browser: Browser, server: str, on: date) ->
 
 
 def test_the_repeated_hour_has_two_boxes_told_apart_by_their_offsets(
-    page: Page, server: str
+    page: Page, server: Running, people: People
 ) -> None:
+    people.take_over(page.context, "dr-walker")
     slots = ManageSlotsPage(page, server, date(2027, 4, 4), "dr-walker")
     slots.open()
 

@@ -11,18 +11,20 @@ from tests.browser.test_look import faults
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from tests.running import Running
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
-    browser: Browser, server: str, width: int, scheme: Literal["light", "dark"]
+    browser: Browser, server: Running, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     viewport = {"width": width, "height": 800}
     with browser.new_context(viewport=viewport, color_scheme=scheme) as context:  # type: ignore[arg-type]
         page = context.new_page()
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
-        page.goto(f"{server}/docs")
+        page.goto(f"{server.url}/docs")
         assert faults(page) == []
 
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
@@ -32,10 +34,10 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
         assert complaints == []
 
 
-def test_an_operation_is_reached_from_the_list_of_them(browser: Browser, server: str) -> None:
+def test_an_operation_is_reached_from_the_list_of_them(browser: Browser, server: Running) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
-        page.goto(f"{server}/docs")
+        page.goto(f"{server.url}/docs")
 
         page.get_by_role("navigation").get_by_role("link", name="PUT /slots/{slot_id}/hold").click()
 

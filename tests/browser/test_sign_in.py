@@ -9,35 +9,29 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from local.issuer import PASSWORD
-from tests.running import Running, a_server
+from tests.browser.people import fill_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
+
+    from tests.running import Running
 
 DAY = "/slots?doctor_id=dr-lee&date=2099-03-23"
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A server that lets nobody in who has not signed in."""
-    with a_server(tmp_path_factory.mktemp("guarded"), LOCAL_CALLER="") as running:
-        yield running
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A browser in which nobody has signed in."""
+    with browser.new_context() as context:
+        yield context.new_page()
 
 
-@pytest.fixture(scope="module")
-def guarded(running: Running) -> str:
-    """Its URL."""
-    return running.url
-
-
-def fill_in(page: Page, name: str, password: str = PASSWORD) -> None:
-    """The issuer's own page."""
-    page.locator("input[name=username]").fill(name)
-    page.locator("input[name=password]").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+@pytest.fixture
+def guarded(server: Running) -> str:
+    """Where to sign in."""
+    return server.url
 
 
 def sign_in(page: Page, url: str, name: str) -> None:
@@ -109,8 +103,8 @@ def test_a_delegate_lands_where_she_can_choose(page: Page, guarded: str) -> None
     expect(page.get_by_role("heading", name="Manage Slots")).to_be_visible()
 
 
-def test_the_booking_site_has_a_token_of_its_own(page: Page, running: Running) -> None:
-    page.goto(running.booking_site)
+def test_the_booking_site_has_a_token_of_its_own(page: Page, booking_site: str) -> None:
+    page.goto(booking_site)
 
     expect(page.get_by_label("Specialty")).to_contain_text("Cardiology")
 

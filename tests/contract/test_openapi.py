@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.caller import Need
 from chalicelib.web import openapi
 from chalicelib.web.openapi import examples
 from tests.builders import MONDAY
@@ -45,6 +46,22 @@ def test_it_has_exactly_the_routes_that_there_are(site: Site) -> None:
     }
 
     assert told == routes
+
+
+def test_it_asks_for_sign_in_where_the_route_does(site: Site) -> None:
+    from app import app  # noqa: PLC0415  the site has named its DynamoDB
+
+    needs = {
+        entry.view_function.__name__: entry.view_function.need  # type: ignore[attr-defined]
+        for methods in app.routes.values()
+        for entry in methods.values()
+    }
+
+    assert {one.name: one.need for one in openapi.OPERATIONS} == needs
+    for methods in openapi.document("")["paths"].values():
+        for told in methods.values():
+            needs_nothing = needs[told["operationId"]] is Need.NOTHING
+            assert bool(told["security"]) is not needs_nothing
 
 
 def test_it_is_served_and_not_sent_twice(site: Site) -> None:

@@ -332,3 +332,13 @@ def test_an_admin_chooses_among_all_doctors(browser: Browser) -> None:
 
     assert page.count("/slots?doctor_id=") == 6
     assert "Signed in as <strong>alex</strong>" in page
+
+
+def test_who_is_nobody_here_can_sign_out_again(browser: Browser) -> None:
+    browser.sign_in("pat", "patient")
+
+    refused = browser.get(DAY)
+
+    assert refused.status == 403
+    assert "pat is signed in, but is nobody here" in refused.text
+    assert '<form class="other-account" method="post" action="/sign-out">' in refused.text

@@ -99,12 +99,6 @@ def test_nobody_at_the_address_means_unavailable() -> None:
         SlotsApi(f"http://127.0.0.1:{loopback.free_port()}").doctors()
 
 
-def test_a_token_goes_with_every_request(api: FakeApi, url: str) -> None:
-    SlotsApi(url, "secret").doctor("dr-lee")
-
-    assert api.tokens == ["Bearer secret"]
-
-
 @pytest.mark.parametrize("doctor_id", ["..", ".", "dr-lee/slots", "dr-lee?x=y", "../slots"])
 def test_an_id_never_leads_to_another_path(api: FakeApi, url: str, doctor_id: str) -> None:
     with pytest.raises(NotFound):

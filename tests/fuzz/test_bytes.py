@@ -19,6 +19,12 @@ class Told(NamedTuple):
     body: bytes
 
 
+@pytest.fixture
+def token(may_do_all: dict[str, str]) -> bytes:
+    """The header that brings it."""
+    return b"Authorization: " + may_do_all["Authorization"].encode()
+
+
 def send(server: str, first_line: bytes, *headers: bytes, body: bytes = b"") -> Told:
     """These bytes as they are, and what comes back."""
     url = urlsplit(server)
@@ -65,8 +71,10 @@ def test_head_is_answered_without_a_body(server: str) -> None:
         (b"*", 404),
     ],
 )
-def test_a_path_of_odd_bytes_is_refused(server: str, path: bytes, status: int) -> None:
-    expect_problem(send(server, b"GET " + path), status)
+def test_a_path_of_odd_bytes_is_refused(
+    server: str, token: bytes, path: bytes, status: int
+) -> None:
+    expect_problem(send(server, b"GET " + path, token), status)
 
 
 @pytest.mark.parametrize(
@@ -79,18 +87,38 @@ def test_a_path_of_odd_bytes_is_refused(server: str, path: bytes, status: int) -
         (b"Transfer-Encoding: chunked", 411),
     ],
 )
-def test_a_header_of_odd_bytes_is_refused(server: str, header: bytes, status: int) -> None:
+def test_a_header_of_odd_bytes_is_refused(
+    server: str, token: bytes, header: bytes, status: int
+) -> None:
     slot = b'{"start": "09:00", "status": "free"}'
     day = b'{"doctor_id": "dr-lee", "date": "2030-01-01", "slots": [%s]}' % slot
 
-    expect_problem(send(server, b"POST /slots", header, body=day), status)
+    expect_problem(send(server, b"POST /slots", token, header, body=day), status)
 
 
 @pytest.mark.parametrize(
     "header", [b"If-None-Match: \xff", b"Accept: \xff;q=\xb2", b"Cookie: \xff"]
 )
-def test_odd_bytes_in_a_header_that_may_be_ignored_are(server: str, header: bytes) -> None:
-    assert send(server, b"GET /slots", header).status == 200
+def test_odd_bytes_in_a_header_that_may_be_ignored_are(
+    server: str, token: bytes, header: bytes
+) -> None:
+    assert send(server, b"GET /doctors", token, header).status == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Authorization: Bearer \xff",
+        b"Authorization: Bearer",
+        b"Authorization: Bearer a.b.c",
+        b"Authorization: Bearer " + b"x" * 30_000,
+        b"Authorization: \x00",
+        b"Cookie: session=\xff",
+        b"Cookie: ;;;=;",
+    ],
+)
+def test_whoever_proves_nothing_is_not_signed_in(server: str, header: bytes) -> None:
+    expect_problem(send(server, b"GET /doctors", header), 401)
 
 
 @pytest.mark.parametrize(
@@ -107,10 +135,10 @@ def test_odd_bytes_in_a_header_that_may_be_ignored_are(server: str, header: byte
     ],
     ids=["surrogate", "nul", "utf-8", "bom", "infinite", "huge", "twice", "deep"],
 )
-def test_odd_json_is_refused(server: str, body: bytes) -> None:
+def test_odd_json_is_refused(server: str, token: bytes, body: bytes) -> None:
     path = b"PUT /slots/dr-lee~20300101T0900Z/hold"
 
-    expect_problem(send(server, path, b"Content-Type: application/json", body=body), 400)
+    expect_problem(send(server, path, token, b"Content-Type: application/json", body=body), 400)
 
 
 @pytest.mark.parametrize("doctor_id", ["dr-lee", "dr-okafor", "dr-walker"])
@@ -119,11 +147,11 @@ def test_odd_json_is_refused(server: str, body: bytes) -> None:
     [("2010-12-31", 400), ("2011-01-01", 200), ("9999-12-30", 200), ("9999-12-31", 400)],
 )
 def test_dates_are_answered_up_to_the_limits_of_what_is_kept(
-    server: str, doctor_id: str, date: str, status: int
+    server: str, token: bytes, doctor_id: str, date: str, status: int
 ) -> None:
     for path in (
         f"/slots?doctor_id={doctor_id}&date={date}",
         f"/doctors/{doctor_id}/slots?from={date}",
         f"/availability?specialty=cardiology&from={date}",
     ):
-        assert send(server, f"GET {path}".encode()).status == status
+        assert send(server, f"GET {path}".encode(), token).status == status

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from local import loopback
+from local import env_file, loopback
 from tests.issuer.tokens import claims
 from tests.running import a_server
 
@@ -53,8 +53,7 @@ class Desk:
         """What a token says that was given, alone on its line."""
         said = self.ask(*arguments)
         assert said == (f"{said.output.strip()}\n", "", 0)
-        lines = (self.folder / "issuer.env").read_text().splitlines()
-        settings = dict(line.split("=", 1) for line in lines)
+        settings = env_file.read(self.folder / env_file.NAME)
         told = claims(said.output.strip(), discovery_url=settings["OIDC_DISCOVERY_URL"])
         assert told["iss"] == settings["OIDC_ISSUER"]
         assert told["token_use"] == "access"
@@ -159,8 +158,8 @@ def test_a_port_where_that_server_does_not_listen_is_refused(desk: Desk) -> None
 
 def left_behind(folder: Path, desk: Desk, pattern: str, now: str) -> Said:
     """Ask in a folder with the server's settings, of which something is otherwise by now."""
-    for name in ("local.env", "issuer.env"):
-        (folder / name).write_text(re.sub(pattern, now, (desk.folder / name).read_text()))
+    settings = (desk.folder / env_file.NAME).read_text()
+    (folder / env_file.NAME).write_text(re.sub(pattern, now, settings))
     return desk.ask("admin", DATA_DIR=str(folder))
 
 
@@ -175,8 +174,8 @@ def test_without_a_server_there_are_no_tokens(desk: Desk, tmp_path: Path) -> Non
     assert never_started == stopped == another_has_its_port == Said("", sentence, 1)
 
 
-def test_beside_another_dynamodb_there_are_no_tokens(desk: Desk, tmp_path: Path) -> None:
+def test_where_nobody_has_to_sign_in_there_are_no_tokens(desk: Desk, tmp_path: Path) -> None:
     said = left_behind(tmp_path, desk, r"OIDC_\w+=.*\n", "")
 
-    sentence = f"The server of {tmp_path} uses another DynamoDB, and therefore no issuer.\n"
+    sentence = f"The server of {tmp_path} lets everybody in: it needs no tokens.\n"
     assert said == Said("", sentence, 1)

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cloud.rehearsal import Rehearsal, rehearsed
-from tests.chromium import browser_type_launch_args
 from tests.packaged import the_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cloud.artefact import Artefact
-
-__all__ = ["browser_type_launch_args"]
 
 
 @pytest.fixture(scope="session")

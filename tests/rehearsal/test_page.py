@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local.issuer import PASSWORD
 from tests.browser.manage_slots import ManageSlotsPage
+from tests.browser.people import fill_in
+from tests.running import Running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -17,11 +19,10 @@ if TYPE_CHECKING:
 def test_a_doctor_signs_in_and_saves_and_the_page_goes_on_looking_for_news(
     page: Page, rehearsal: Rehearsal
 ) -> None:
-    slots = ManageSlotsPage(page, rehearsal.api_url, rehearsal.target.on + timedelta(days=7))
+    stack = Running(rehearsal.api_url, booking_site="", folder=Path())
+    slots = ManageSlotsPage(page, stack, rehearsal.target.on + timedelta(days=7))
     slots.open()
-    page.locator("input[name=username]").fill("dr-lee")
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    fill_in(page, "dr-lee")
     page.wait_for_url(slots.url)
 
     slots.tick("09:00", "09:30")

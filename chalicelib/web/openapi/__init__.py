@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from chalicelib.domain.caller import Need
 from chalicelib.web import shapes
 from chalicelib.web.openapi import around, booking_side, doctors_side
 from chalicelib.web.openapi.parameters import PARAMETERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from chalicelib.web.openapi.parameters import Parameter
     from chalicelib.web.openapi.parts import Answer, Content, Operation
@@ -26,8 +27,8 @@ _ABOUT = """\
 A doctor opens and withdraws slots of her time; a booking site finds, holds, books, moves and
 cancels them.
 
-Where sign-in is configured, bring an access token of the issuer (`Authorization: Bearer ...`), with
-the scope `slots/read`, or `slots/book` to hold and book. On a laptop nobody needs to.
+Bring an access token of the issuer (`Authorization: Bearer ...`), with the scope `slots/read`, or
+`slots/book` to hold and book. The page has a session in a cookie instead.
 
 Dates and times of day are those of the doctor's time zone; instants carry its offset. A query
 parameter that is empty counts as left out. One that is not here is ignored, and so is a member of a
@@ -43,7 +44,29 @@ _TAGS = (
     ("The booking site's side", "What is bookable, and taking it.", booking_side),
     ("Around them", "The page, its files, health, and this document.", around),
 )
+OPERATIONS = [one for _, _, side in _TAGS for one in side.OPERATIONS]
 _TEXT = {"type": "string"}
+_SIGNED_IN = {
+    "Token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token of the issuer (RFC 6750).",
+    },
+    "Session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "session",
+        "description": "Of whoever has signed in at the page. Where the address has a port, the "
+        "name ends with it, as in `session-8000`.",
+    },
+}
+_WHO_MAY = {
+    Need.READ: "For whoever is signed in.",
+    Need.BOOK: "For booking sites with `slots/book`, and admins.",
+    Need.MANAGE: "For the doctor, delegates whom she names, and admins.",
+    Need.CONFIGURE: "For the doctor, and admins.",
+}
 _HEADERS = {
     "ETag": ("Of this answer, for `If-None-Match`.", '"1.68048e9e729602d2"'),
     "Vary": ("What the answer depends on besides its URL.", "Accept, HX-Request"),
@@ -62,11 +85,11 @@ def written(base: str) -> msgspec.Raw:
 
 def document(base: str) -> Json:
     """The document, for an API under that prefix."""
-    operations = [(tag, one) for tag, _, side in _TAGS for one in side.OPERATIONS]
     paths: dict[str, Json] = {}
-    for tag, one in operations:
-        paths.setdefault(one.path, {})[one.method.lower()] = {"tags": [tag], **_operation(one)}
-    schemas, of_parameters = _schemas([one for _, one in operations])
+    for tag, _, side in _TAGS:
+        for one in side.OPERATIONS:
+            paths.setdefault(one.path, {})[one.method.lower()] = {"tags": [tag], **_operation(one)}
+    schemas, of_parameters = _schemas(OPERATIONS)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -78,6 +101,7 @@ def document(base: str) -> Json:
         "tags": [{"name": name, "description": says} for name, says, _ in _TAGS],
         "paths": paths,
         "components": {
+            "securitySchemes": _SIGNED_IN,
             "schemas": schemas,
             "parameters": {
                 name: _parameter(parameter, of_parameters[name])
@@ -89,7 +113,7 @@ def document(base: str) -> Json:
     }
 
 
-def _schemas(operations: list[Operation]) -> tuple[Json, Json]:
+def _schemas(operations: Sequence[Operation]) -> tuple[Json, Json]:
     """Those of every shape by its name, and those of the parameters."""
     of_bodies = {
         content.shape
@@ -114,8 +138,10 @@ def _contents(operation: Operation) -> Iterator[Content]:
 
 def _operation(one: Operation) -> Json:
     told: Json = {"operationId": one.name, "summary": one.summary}
-    if one.says:
-        told["description"] = one.says
+    who_may = _WHO_MAY.get(one.need, "")
+    if one.says or who_may:
+        told["description"] = f"{one.says} {who_may}".strip()
+    told["security"] = [{name: []} for name in _SIGNED_IN] if who_may else []
     if one.parameters:
         told["parameters"] = [_reference("parameters", name) for name in one.parameters]
     if one.body:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chalicelib.domain.caller import Need
 from chalicelib.web import inputs, shapes
 from chalicelib.web.openapi import examples
 from chalicelib.web.openapi.parts import (
@@ -20,6 +21,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/",
         name="get_root",
+        need=Need.NOTHING,
         summary="The way to the page",
         answers={303: Answer(says="To the page Manage Slots.", headers=("Location",)), 500: "Bug"},
     ),
@@ -27,6 +29,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/docs",
         name="get_reference",
+        need=Need.NOTHING,
         summary="This document for people",
         answers={
             200: Answer(says="A page.", content={HTML: Content()}, headers=("Vary",)),
@@ -37,6 +40,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/health",
         name="get_health",
+        need=Need.NOTHING,
         summary="Whether the table answers",
         answers={
             200: Answer(
@@ -52,6 +56,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/openapi.json",
         name="get_openapi",
+        need=Need.NOTHING,
         summary="This document",
         parameters=("IfNoneMatch",),
         answers={
@@ -68,6 +73,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/sign-in",
         name="get_sign_in",
+        need=Need.NOTHING,
         summary="The way to the issuer's page",
         says="Where sign-in is not configured, 401.",
         parameters=("Destination",),
@@ -82,6 +88,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/sign-in/callback",
         name="get_callback",
+        need=Need.NOTHING,
         summary="Back from the issuer",
         says="For the browser whose sign-in began here.",
         answers={
@@ -96,6 +103,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path="/sign-out",
         name="post_sign_out",
+        need=Need.NOTHING,
         summary="Out, here and at the issuer",
         says="The page sends it as a form without fields.",
         answers={
@@ -111,6 +119,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/signed-in",
         name="get_signed_in",
+        need=Need.NOTHING,
         summary="For whoever signed in beside a page that waits",
         answers={
             200: Answer(says="A page.", content={HTML: Content()}, headers=("Vary",)),
@@ -121,6 +130,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/static/{name}",
         name="get_static",
+        need=Need.NOTHING,
         summary="A file of the page",
         says="For good under the name that the page knows, which changes with the content.",
         parameters=("File", "IfNoneMatch"),

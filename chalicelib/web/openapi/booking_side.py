@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.domain.caller import Need
 from chalicelib.web import shapes
 from chalicelib.web.openapi import examples
 from chalicelib.web.openapi.parts import READS, TAKES_BODY, Answer, Operation, json, refusal
@@ -17,6 +18,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/doctors/{doctor_id}/slots",
         name="get_doctors_slots",
+        need=Need.READ,
         summary="A doctor's bookable slots",
         says="The next read after a change shows it. `next_available` is the first bookable slot "
         "from `from` on, be it behind `to`.",
@@ -38,6 +40,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/availability",
         name="get_availability",
+        need=Need.READ,
         summary="Doctors who have something bookable",
         says="Of one specialty, at one location if given. Pages go by location and doctor; within "
         "a page the soonest comes first. Dates are each doctor's own. It may lag a second behind.",
@@ -66,6 +69,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/slots/{slot_id}",
         name="get_slot",
+        need=Need.READ,
         summary="One slot",
         says="As it stands now: `busy-tentative` is held, `busy` is booked.",
         parameters=("Slot", "IfNoneMatch"),
@@ -84,6 +88,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="PUT",
         path="/slots/{slot_id}/hold",
         name="put_hold",
+        need=Need.BOOK,
         summary="Hold a slot",
         says="For as long as a visitor makes up her mind. By the same holder again: it begins "
         "anew. It ends by itself.",
@@ -113,6 +118,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="DELETE",
         path="/slots/{slot_id}/hold",
         name="delete_hold",
+        need=Need.BOOK,
         summary="Let a hold go",
         parameters=("Slot", "Holder"),
         answers={
@@ -127,6 +133,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="PUT",
         path="/slots/{slot_id}/booking",
         name="put_booking",
+        need=Need.BOOK,
         summary="Book a slot, or move a booking to it",
         says="The same `booking_id` on the same slot again changes nothing. With `moves` the slot "
         "that the booking had becomes free in the same instant, or nothing happens.",
@@ -162,6 +169,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="DELETE",
         path="/slots/{slot_id}/booking",
         name="delete_booking",
+        need=Need.BOOK,
         summary="Cancel a booking",
         says="The slot is free again.",
         parameters=("Slot", "BookingId"),

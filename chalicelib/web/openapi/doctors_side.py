@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.domain.caller import Need
 from chalicelib.web import forms, shapes
 from chalicelib.web.openapi import examples
 from chalicelib.web.openapi.parts import (
@@ -20,6 +21,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/slots",
         name="get_slots",
+        need=Need.MANAGE,
         summary="A doctor's day",
         says="Every box of the grid in time order, and every stored slot off it. A browser "
         "(`Accept: text/html`) gets the page Manage Slots. The `ETag` changes whenever the answer "
@@ -44,6 +46,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/slots/history",
         name="get_history",
+        need=Need.MANAGE,
         summary="Who changed a date",
         says="The newest first. A browser gets a page.",
         parameters=("DoctorOfDay", "DateOfHistory", "IfNoneMatch"),
@@ -66,6 +69,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path="/slots",
         name="post_slots",
+        need=Need.MANAGE,
         summary="Save a day",
         says="`free` ticks a box, `busy-unavailable` unticks it. The request is judged as a whole, "
         "by the slots that it would leave, and stored whole or not at all. The form is what the "
@@ -108,6 +112,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/doctors",
         name="get_doctors",
+        need=Need.READ,
         summary="Doctors, page by page",
         says="By specialty, location and id.",
         parameters=("Specialty", "Location", "Limit", "Cursor"),
@@ -126,6 +131,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/doctors/{doctor_id}",
         name="get_doctor",
+        need=Need.READ,
         summary="One doctor",
         parameters=("Doctor",),
         answers={
@@ -142,6 +148,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="PUT",
         path="/doctors/{doctor_id}",
         name="put_doctor",
+        need=Need.CONFIGURE,
         summary="Make a doctor known, or change her settings",
         says="All of them are replaced, but `delegates` where the body has none. They hold for the "
         "page and for saves at once, for holding and booking within ten seconds everywhere. At "

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from chalicelib.web import inputs, problems, shapes
+
+if TYPE_CHECKING:
+    from chalicelib.domain.caller import Need
 
 HTML = "text/html"
 
@@ -35,11 +39,12 @@ Answers = Mapping[int, Answer | str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """``name`` is that of its view."""
+    """``name`` is that of its view, ``need`` what the route asks of its caller."""
 
     method: str
     path: str
     name: str
+    need: Need
     summary: str
     says: str = ""
     parameters: tuple[str, ...] = ()

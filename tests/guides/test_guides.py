@@ -1,4 +1,4 @@
-"""The guide for booking sites, followed word for word against a server of its own."""
+"""The guides that show requests, followed word for word, each against a server of its own."""
 
 from __future__ import annotations
 
@@ -9,30 +9,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from tests.running import a_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-GUIDE = Path(__file__).parents[2] / "docs" / "booking-sites.md"
+    from tests.running import Running
+
+PROJECT = Path(__file__).parents[2]
 ITS_API = "http://127.0.0.1:8000"
 ITS_DATE = date(2027, 3, 23)
 FENCED = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+TOKEN = re.compile(r"\$\(scripts/token (?P<arguments>[^)]*)\)")
 
 
 def a_winter_day() -> date:
-    """A date to come on which London is at UTC, as it is on the guide's."""
+    """A date to come on which London is at UTC, as it is on the guides'."""
     on = datetime.now(UTC).date() + timedelta(days=3)
     while datetime(on.year, on.month, on.day, 12, tzinfo=ZoneInfo("Europe/London")).utcoffset():
         on += timedelta(days=1)
     return on
 
 
-def steps(url: str, on: date) -> Iterator[tuple[str, str]]:
-    """Each command of the guide, with the answer that the guide gives to it."""
-    text = GUIDE.read_text().replace(ITS_API, url)
+def of_here(text: str, running: Running) -> str:
+    """The guide's text for this server, its date and its tokens."""
+    text = text.replace(ITS_API, running.url)
+    on = a_winter_day()
     for spelling in ("%Y-%m-%d", "%Y%m%d"):
         text = text.replace(ITS_DATE.strftime(spelling), on.strftime(spelling))
+    # Each is asked for once, rather than before every command.
+    return TOKEN.sub(lambda asked: running.token(*asked["arguments"].split()), text)
+
+
+def steps(text: str) -> Iterator[tuple[str, str]]:
+    """Each command of the guide, with the answer that the guide gives to it."""
     settings, *blocks = FENCED.findall(text)
     for (kind, command), (_, answer) in zip(blocks[::2], blocks[1::2], strict=True):
         assert kind == "sh"
@@ -45,12 +57,23 @@ def is_as_told(answer: str, told: str) -> bool:
     return re.fullmatch(".*".join(parts), re.sub(r"\s", "", answer)) is not None
 
 
-def test_every_command_of_the_guide_is_answered_as_the_guide_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("path", "begins", "ends"),
+    [
+        ("docs/booking-sites.md", "# For developers of booking sites", None),
+        ("README.md", "## Six requests", "## The map of the code"),
+    ],
+    ids=["booking-sites", "readme"],
+)
+def test_every_command_of_a_guide_is_answered_as_the_guide_says(
+    path: str, begins: str, ends: str | None, tmp_path: Path
+) -> None:
+    text = begins + (PROJECT / path).read_text().partition(begins)[2]
     data, here = tmp_path / "data", tmp_path / "here"
     data.mkdir()
     here.mkdir()
     with a_server(data) as running:
-        for command, told in steps(running.url, a_winter_day()):
+        for command, told in steps(of_here(text.partition(ends)[0] if ends else text, running)):
             answer = subprocess.run(  # noqa: S603
                 ["bash", "-euc", command],  # noqa: S607
                 cwd=here,

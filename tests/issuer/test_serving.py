@@ -1,0 +1,64 @@
+"""Who may come in at ``scripts/serve``, as its environment asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+import requests
+
+from local import env_file
+from tests.running import a_server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.running import Running
+
+
+def get(url: str, **headers: str) -> int:
+    return requests.get(url, headers=headers, timeout=10).status_code
+
+
+def settings_of(running: Running) -> dict[str, str]:
+    return env_file.read(running.folder / env_file.NAME)
+
+
+def test_where_a_local_caller_is_named_everybody_acts_as_that_doctor(tmp_path: Path) -> None:
+    with a_server(tmp_path, LOCAL_CALLER="dr-okafor") as running:
+        day = requests.get(f"{running.url}/slots", timeout=10).json()
+        settings = settings_of(running)
+
+    assert day["doctor_id"] == "dr-okafor"
+    assert "OIDC_ISSUER" not in settings
+
+
+def test_a_dynamodb_of_one_s_own_has_the_table_and_people_sign_in(
+    ministack: str, tmp_path: Path
+) -> None:
+    with a_server(tmp_path, AWS_ENDPOINT_URL_DYNAMODB=ministack) as running:
+        assert get(f"{running.url}/doctors") == 401
+        assert get(f"{running.url}/doctors", **running.signed_in("doctor", "dr-lee")) == 200
+        settings = settings_of(running)
+
+    assert settings["AWS_ENDPOINT_URL_DYNAMODB"] == ministack
+    assert settings["AWS_ENDPOINT_URL"] != ministack
+    dynamodb = boto3.client(
+        "dynamodb",
+        endpoint_url=ministack,
+        region_name=settings["AWS_DEFAULT_REGION"],
+        aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+    )
+    assert settings["TABLE_NAME"] in dynamodb.list_tables()["TableNames"]
+
+
+def test_a_restart_signs_nobody_out(tmp_path: Path) -> None:
+    with a_server(tmp_path) as running:
+        key = (tmp_path / "session.key").read_text()
+        bearer = running.signed_in("doctor", "dr-lee")
+    with a_server(tmp_path) as running:
+        assert get(f"{running.url}/doctors", **bearer) == 200
+
+    assert (tmp_path / "session.key").read_text() == key
+    assert (tmp_path / "session.key").stat().st_mode & 0o077 == 0
