@@ -159,3 +159,24 @@ def test_logs_end_and_every_alarm_is_told(
     }
     for alarm in alarms:
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Alarms"}]
+
+
+def test_no_role_may_do_anything_to_anything(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    roles = [
+        resources[name]
+        for name, each in template["Resources"].items()
+        if each["Type"] == "AWS::IAM::Role"
+    ]
+
+    statements = [
+        statement
+        for role in roles
+        for policy in role.get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    assert len(statements) > 2
+    for statement in statements:
+        assert "*" not in json.dumps(statement)
+        assert "dynamodb:Scan" not in statement["Action"]
