@@ -1,8 +1,8 @@
 """MediLink Slots as a Chalice app: what AWS Lambda and ``chalice local`` load."""
 
-from chalice.app import Chalice
+from chalice.app import Chalice, DynamoDBEvent
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, stream
 from chalicelib.web import api, booking, doctors, problems, sign_in, slots
 
 bootstrap.start()
@@ -14,3 +14,12 @@ app.register_blueprint(slots.blueprint)
 app.register_blueprint(doctors.blueprint)
 app.register_blueprint(booking.blueprint)
 app.register_blueprint(sign_in.blueprint)
+
+# The stream is of a table that the template makes, so only the template can name it.
+_NAMED_BY_THE_TEMPLATE = "arn:aws:dynamodb:region:000000000000:table/slots/stream/of-the-template"
+
+
+@app.on_dynamodb_record(stream_arn=_NAMED_BY_THE_TEMPLATE, starting_position="TRIM_HORIZON")
+def slots_changed(event: DynamoDBEvent) -> stream.BatchFailures:
+    """Tell those who follow along; what Lambda is answered is where it must begin again."""
+    return stream.tell_followers(event.to_dict())

@@ -7,6 +7,7 @@ import random
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.caller import Caller, Role
@@ -25,13 +26,20 @@ from chalicelib.use_cases.manage_slots import ManageSlots
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.events import bus
+    from chalicelib.use_cases.tell_followers import TellFollowers
+
 _SHORTEST_PAUSE = 0.02
 _LONGEST_PAUSE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What the web layer calls."""
+    """What the web layer calls.
+
+    ``followers`` connects to the event bus when it is called first, and raises ``SettingsError``
+    where none is named.
+    """
 
     settings: Settings
     manage_slots: ManageSlots
@@ -41,6 +49,7 @@ class Services:
     doctors: Doctors
     now: Callable[[], datetime]
     local_caller: Caller | None
+    followers: Callable[[], TellFollowers]
 
 
 def assemble(
@@ -48,8 +57,9 @@ def assemble(
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pause: Callable[[int], None] | None = None,
+    event_client: Callable[[], bus.Client] | None = None,
 ) -> Services:
-    """Build everything upon the table that is connected; tests pass a clock of their own."""
+    """Build everything upon the table that is connected; tests pass what is their own."""
     doctors = Doctors()
     recent = RecentDoctors(doctors, now)
     days = Days()
@@ -65,7 +75,17 @@ def assemble(
         doctors=doctors,
         now=now,
         local_caller=_local_caller(settings),
+        followers=cache(lambda: _followers(settings, event_client)),
     )
+
+
+def _followers(settings: Settings, client: Callable[[], bus.Client] | None) -> TellFollowers:
+    # No request needs another AWS client: only the function that listens to the stream.
+    from chalicelib.events import bus  # noqa: PLC0415
+    from chalicelib.use_cases.tell_followers import TellFollowers  # noqa: PLC0415
+
+    name = settings.require_event_bus()
+    return TellFollowers(bus.EventBus((client or bus.connect)(), name))
 
 
 def _local_caller(settings: Settings) -> Caller | None:

@@ -39,11 +39,15 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``local_caller`` is the doctor as whom everybody acts where there is no ``sign_in``."""
+    """``local_caller`` is the doctor as whom everybody acts where there is no ``sign_in``.
+
+    ``event_bus_name`` is needed where the table's stream is listened to, and nowhere else.
+    """
 
     table_name: str
     local_caller: str | None = None
     sign_in: SignIn | None = None
+    event_bus_name: str | None = None
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
@@ -53,11 +57,22 @@ class Settings:
         Raises ``SettingsError``.
         """
         stage = _required(environment, "STAGE")
-        table_name = _required(environment, "TABLE_NAME")
-        if caller := environment.get("LOCAL_CALLER"):
+        caller = environment.get("LOCAL_CALLER") or None
+        if caller:
             _require_that_all_may_come_in(environment, stage)
-            return cls(table_name=table_name, local_caller=caller)
-        return cls(table_name=table_name, sign_in=_sign_in(environment))
+        return cls(
+            table_name=_required(environment, "TABLE_NAME"),
+            local_caller=caller,
+            sign_in=None if caller else _sign_in(environment),
+            event_bus_name=environment.get("EVENT_BUS_NAME") or None,
+        )
+
+    def require_event_bus(self) -> str:
+        """Its name; raise ``SettingsError`` where there is none."""
+        if self.event_bus_name is None:
+            message = "EVENT_BUS_NAME is not set: nobody can be told of changes without it"
+            raise SettingsError(message)
+        return self.event_bus_name
 
 
 def _sign_in(environment: Mapping[str, str]) -> SignIn:

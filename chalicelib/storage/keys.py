@@ -39,6 +39,11 @@ def of_day(on: date) -> str:
     return f"DAY#{on.isoformat()}"
 
 
+def is_day(sort_key: str) -> bool:
+    """Whether it is one of ``of_day``."""
+    return sort_key.startswith("DAY#")
+
+
 def date_of_day(sort_key: str) -> date:
     """The reverse of ``of_day``."""
     return date.fromisoformat(sort_key.removeprefix("DAY#"))

@@ -75,3 +75,10 @@ def test_a_stage_with_sign_in_refuses_to_start_without_its_settings(name: str) -
 def test_a_key_that_could_be_guessed_is_refused() -> None:
     with pytest.raises(SettingsError, match="SESSION_KEY is too short"):
         Settings.of({**SIGN_IN, "SESSION_KEY": f"{'k' * 32} short"})
+
+
+def test_who_is_told_of_changes_may_be_left_unsaid_until_somebody_has_to_be_told() -> None:
+    assert Settings.of({**LOCAL, "EVENT_BUS_NAME": "followers"}).require_event_bus() == "followers"
+
+    with pytest.raises(SettingsError, match="EVENT_BUS_NAME is not set"):
+        Settings.of({**LOCAL, "EVENT_BUS_NAME": ""}).require_event_bus()

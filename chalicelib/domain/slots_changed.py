@@ -1,0 +1,70 @@
+"""What one change made of a day, slot by slot: what those who follow along are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.slot import SlotStatus
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from chalicelib.domain.day import Day
+    from chalicelib.domain.slot import Slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedSlot:
+    """A slot as it is now, and the status that it had.
+
+    One that is not there, before or now, is ``busy-unavailable``, as a box that is not ticked.
+    """
+
+    slot: Slot
+    was: SlotStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotsChanged:
+    """The ``revision``-th change of that day, made ``at`` that second; ``slots`` in time order.
+
+    There are none where a change left everything as it was (a hold renewed in the same second).
+    """
+
+    doctor_id: str
+    date: date
+    revision: int
+    at: datetime
+    slots: tuple[ChangedSlot, ...]
+
+
+def between(before: Day | None, after: Day | None, *, at: datetime) -> SlotsChanged | None:
+    """What changed from one state of a day to the next, None where that is nothing of its slots.
+
+    ``before`` is None for the first save of a date, ``after`` where the day itself was deleted,
+    which is no news of slots. Holds stand as they were stored, run out or not.
+    """
+    if after is None:
+        return None
+    known = before.slots if before else {}
+    starts = sorted(known.keys() | after.slots.keys())
+    changed = (_changed(known.get(start), after.slots.get(start)) for start in starts)
+    slots = tuple(one for one in changed if one is not None)
+    if not slots and before is not None and before.revision == after.revision:
+        return None
+    return SlotsChanged(
+        doctor_id=after.doctor_id, date=after.date, revision=after.revision, at=at, slots=slots
+    )
+
+
+def _changed(before: Slot | None, after: Slot | None) -> ChangedSlot | None:
+    if before == after:
+        return None
+    was = before.status if before else SlotStatus.UNAVAILABLE
+    if after is not None:
+        return ChangedSlot(slot=after, was=was)
+    if before is None:
+        return None
+    gone = replace(before, status=SlotStatus.UNAVAILABLE, held_until=None)
+    return ChangedSlot(slot=gone, was=was)

@@ -1,0 +1,23 @@
+"""The table's stream in, events out: what the function ``slots_changed`` does with a batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.bootstrap import services
+from chalicelib.storage import day_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+BatchFailures = dict[str, list[dict[str, str]]]
+
+
+def tell_followers(event: Mapping[str, Any]) -> BatchFailures:
+    """Lambda's event in; out the record from which Lambda must send the batch again, if any.
+
+    Raises ``SettingsError`` where no event bus is named, so that nothing is passed over.
+    """
+    told = services().followers().tell(day_stream.days_written(event["Records"]))
+    return {"batchItemFailures": [{"itemIdentifier": told.failed}] if told.failed else []}

@@ -1,0 +1,93 @@
+"""The app on MiniStack, its table's stream, and a queue that follows along."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from chalice.test import Client
+
+from chalicelib import bootstrap
+from chalicelib.settings import Settings
+from chalicelib.storage import table
+from local import demo
+from local.stage import use_local_stage
+from tests.events.following import Follower, Stream
+from tests.site import Clock, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BUS = "followers"
+use_local_stage()
+
+
+@pytest.fixture(scope="session")
+def client(ministack: str) -> Client:
+    """Chalice's own test client, of an app that finds DynamoDB and EventBridge there."""
+    os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = ministack
+    os.environ["AWS_ENDPOINT_URL_EVENTBRIDGE"] = ministack
+    from app import app  # noqa: PLC0415  it wants a DynamoDB to be named when it is imported
+
+    return Client(app)
+
+
+@pytest.fixture(scope="session")
+def dynamodb(ministack: str, client: Client) -> DynamoDBClient:
+    """A second client; the table has a stream, as the cloud's template gives it one."""
+    del client
+    table_name = Settings.of(os.environ).table_name
+    table.connect(table_name)
+    table.create_if_absent()
+    dynamodb = boto3.client("dynamodb", endpoint_url=ministack)
+    dynamodb.update_table(
+        TableName=table_name,
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+    return dynamodb
+
+
+@pytest.fixture
+def site(client: Client, dynamodb: DynamoDBClient) -> Site:
+    """The demo doctors and nothing else, at Sunday noon, with somebody to tell of changes."""
+    clock = Clock()
+    settings = Settings.of({**os.environ, "EVENT_BUS_NAME": BUS})
+    services = bootstrap.assemble(settings, now=clock, pause=lambda _attempt: None)
+    site = Site(client, bootstrap.run(services), clock, dynamodb)
+    site.empty()
+    for doctor in demo.DOCTORS:
+        services.doctors.add(doctor)
+    return site
+
+
+@pytest.fixture
+def stream(ministack: str, site: Site) -> Stream:
+    """What is written to the table from now on."""
+    return Stream(
+        boto3.client("dynamodbstreams", endpoint_url=ministack),
+        site.services.settings.table_name,
+    )
+
+
+@pytest.fixture
+def follower(ministack: str) -> Iterator[Follower]:
+    """A queue with a rule of its own, as docs/events.md says how to subscribe."""
+    events = boto3.client("events", endpoint_url=ministack)
+    sqs = boto3.client("sqs", endpoint_url=ministack)
+    events.create_event_bus(Name=BUS)
+    url = sqs.create_queue(QueueName="follower")["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    pattern = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
+    events.put_rule(Name="follow", EventBusName=BUS, EventPattern=json.dumps(pattern))
+    target = {"Id": "queue", "Arn": attributes["QueueArn"]}
+    events.put_targets(Rule="follow", EventBusName=BUS, Targets=[target])
+    yield Follower(sqs, url)
+    events.remove_targets(Rule="follow", EventBusName=BUS, Ids=["queue"])
+    events.delete_rule(Name="follow", EventBusName=BUS)
+    events.delete_event_bus(Name=BUS)
+    sqs.delete_queue(QueueUrl=url)

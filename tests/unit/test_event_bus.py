@@ -1,0 +1,220 @@
+"""Sending events in their order, to a bus that may take none, or some."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError, EndpointConnectionError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.domain.slots_changed import ChangedSlot, SlotsChanged
+from chalicelib.events import batches
+from chalicelib.events.bus import EventBus, Sent
+from chalicelib.storage.day_stream import DayWritten
+from chalicelib.use_cases.tell_followers import TellFollowers, Told
+from tests.builders import MONDAY, a_day, a_slot, at
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "PutEvents")
+AWAY = EndpointConnectionError(endpoint_url="https://events")
+
+
+@dataclass
+class Bus:
+    """EventBridge: of each call it refuses some entries by place, or the call itself."""
+
+    answers: list[Exception | set[int]] = field(default_factory=list)
+    calls: list[list[dict[str, Any]]] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803  AWS's
+        """As botocore's client."""
+        self.calls.append(Entries)
+        answer = self.answers.pop(0) if self.answers else set[int]()
+        if isinstance(answer, Exception):
+            raise answer
+        self.accepted += [e["Detail"] for n, e in enumerate(Entries) if n not in answer]
+        refused = {"ErrorCode": "ThrottlingException", "ErrorMessage": "Slow down"}
+        entries = [refused if n in answer else {"EventId": f"{n}"} for n in range(len(Entries))]
+        return {"FailedEntryCount": entries.count(refused), "Entries": entries}
+
+
+def an_event(doctor_id: str = "dr-lee", revision: int = 1, slots: int = 1) -> SlotsChanged:
+    """An event of so many slots, each as long as it gets in JSON."""
+    start = at("00:00")
+    changed = ChangedSlot(
+        slot=Slot(
+            start=start,
+            end=start + timedelta(minutes=15),
+            status=SlotStatus.HELD,
+            held_until=NOW,
+        ),
+        was=SlotStatus.UNAVAILABLE,
+    )
+    return SlotsChanged(
+        doctor_id=doctor_id, date=MONDAY, revision=revision, at=NOW, slots=(changed,) * slots
+    )
+
+
+def send(bus: Bus, *events: SlotsChanged) -> Sent:
+    return EventBus(bus, "followers").send(events)
+
+
+def accepted(bus: Bus) -> list[str]:
+    """The ids of what was accepted, in that order."""
+    return [detail.partition('"id":"')[2].partition('"')[0] for detail in bus.accepted]
+
+
+def test_an_event_says_where_it_comes_from_what_it_is_and_when_it_happened() -> None:
+    bus = Bus()
+
+    assert send(bus, an_event()) == Sent(number=1)
+
+    ((entry,),) = bus.calls
+    assert entry.pop("Detail").startswith('{"schema_version":1,"id":"dr-lee~2026-11-23~1"')
+    assert entry == {
+        "EventBusName": "followers",
+        "Source": "medilink.slots",
+        "DetailType": "SlotsChanged",
+        "Time": NOW,
+    }
+
+
+def test_ten_doctors_fit_into_one_call() -> None:
+    bus = Bus()
+
+    send(bus, *(an_event(f"dr-{n}") for n in range(21)))
+
+    assert [len(call) for call in bus.calls] == [10, 10, 1]
+
+
+def test_two_events_of_one_doctor_are_never_in_one_call() -> None:
+    bus = Bus()
+
+    send(bus, an_event("dr-a"), an_event("dr-b"), an_event("dr-a", 2), an_event("dr-b", 2))
+
+    assert [len(call) for call in bus.calls] == [2, 2]
+
+
+def test_a_call_stays_below_what_eventbridge_takes() -> None:
+    bus = Bus()
+    # More than one save makes: a day may keep slots of a length that its doctor has no more.
+    longest = [an_event(f"{n}".zfill(64), slots=120) for n in range(10)]
+
+    sent = send(bus, *longest)
+
+    assert sent == Sent(number=10)
+    assert len(bus.calls) == 2
+    for call in bus.calls:
+        assert sum(len(entry["Detail"]) for entry in call) < 256 * 1024
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 150)), max_size=60))
+def test_batches_are_the_events_in_their_order_within_all_limits(
+    drawn: list[tuple[int, int]],
+) -> None:
+    entries = [batches.Entry.of(an_event(f"dr-{n}", slots=slots)) for n, slots in drawn]
+
+    made = list(batches.of(entries))
+
+    assert [entry for batch in made for entry in batch] == entries
+    for batch in made:
+        assert 1 <= len(batch) <= 10
+        assert len({entry.doctor_id for entry in batch}) == len(batch)
+        assert sum(entry.size for entry in batch) < 256 * 1024
+
+
+def test_the_first_event_that_is_not_accepted_ends_it() -> None:
+    bus = Bus([set(), {1}])
+
+    sent = send(
+        bus,
+        *(an_event(f"dr-{n}") for n in range(10)),
+        *(an_event(f"dr-{n}", 2) for n in range(3)),
+        *(an_event(f"dr-{n}", 3) for n in range(3)),
+    )
+
+    assert sent == Sent(number=11, error="ThrottlingException")
+    assert len(bus.calls) == 2
+
+
+def test_behind_an_event_that_is_not_accepted_none_of_the_same_doctor_is() -> None:
+    bus = Bus([{0}])
+
+    send(bus, an_event("dr-a", 1), an_event("dr-b", 1), an_event("dr-a", 2), an_event("dr-b", 2))
+
+    assert accepted(bus) == ["dr-b~2026-11-23~1"]
+
+
+def test_a_call_that_fails_has_sent_nothing() -> None:
+    for error, code in ((THROTTLED, "ThrottlingException"), (AWAY, "EndpointConnectionError")):
+        bus = Bus([set(), error])
+
+        sent = send(bus, an_event("dr-a"), an_event("dr-a", 2), an_event("dr-a", 3))
+
+        assert sent == Sent(number=1, error=code)
+        assert accepted(bus) == ["dr-a~2026-11-23~1"]
+
+
+def written(sequence_number: str, doctor_id: str, revision: int) -> DayWritten:
+    """A record of the stream: the doctor's Monday got its first or another slot."""
+    slots = [a_slot(f"{hour:02}:00") for hour in range(revision)]
+    after = replace(a_day(*slots, version=revision), doctor_id=doctor_id)
+    before = replace(a_day(*slots[:-1], version=revision - 1), doctor_id=doctor_id)
+    return DayWritten(
+        sequence_number=sequence_number, at=NOW, before=before if slots[1:] else None, after=after
+    )
+
+
+def tell(bus: Bus, *records: DayWritten) -> Told:
+    return TellFollowers(EventBus(bus, "followers")).tell(records)
+
+
+def test_the_stream_goes_on_at_the_first_record_whose_event_was_not_accepted() -> None:
+    bus = Bus([{1}])
+
+    told = tell(
+        bus, written("100", "dr-a", 1), written("200", "dr-b", 1), written("300", "dr-a", 2)
+    )
+
+    assert told == Told(number=1, failed="200", error="ThrottlingException")
+
+
+def test_records_that_are_no_news_do_not_shift_where_the_stream_goes_on() -> None:
+    moved = written("100", "dr-a", 1)
+    moved = replace(moved, before=moved.after)
+    bus = Bus([set(), THROTTLED])
+
+    told = tell(bus, moved, written("200", "dr-a", 1), moved, written("400", "dr-a", 2))
+
+    assert told == Told(number=1, failed="400", error="ThrottlingException")
+
+
+@given(
+    st.lists(st.integers(0, 3), min_size=1, max_size=25),
+    st.lists(st.one_of(st.sets(st.integers(0, 9)), st.sampled_from([THROTTLED, AWAY])), max_size=8),
+)
+def test_sent_again_from_there_until_all_is_told_each_doctors_changes_come_in_order(
+    doctors: list[int], failures: list[Exception | set[int]]
+) -> None:
+    revisions = [doctors[:n].count(doctor) + 1 for n, doctor in enumerate(doctors)]
+    records = [
+        written(f"{n:03}", f"dr-{doctor}", revision)
+        for n, (doctor, revision) in enumerate(zip(doctors, revisions, strict=True))
+    ]
+    bus = Bus(list(failures))
+
+    begin: str | None = "000"
+    while begin is not None:
+        begin = tell(bus, *(record for record in records if record.sequence_number >= begin)).failed
+
+    for doctor in set(doctors):
+        told = [name for name in accepted(bus) if name.startswith(f"dr-{doctor}~")]
+        first_of_each = list(dict.fromkeys(told))
+        assert first_of_each == [
+            f"dr-{doctor}~2026-11-23~{n + 1}" for n in range(doctors.count(doctor))
+        ]

@@ -1,0 +1,46 @@
+"""What a fresh process imports before it can answer: a cold start pays for it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local import stage
+
+PROJECT = Path(__file__).parents[2]
+ASK = """
+import json, sys
+from app import app
+from chalice.test import Client
+assert Client(app).http.get("/").status_code == 303
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.fixture(scope="module")
+def imported() -> set[str]:
+    """The modules of a process that has answered a request."""
+    ran = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", ASK],
+        cwd=PROJECT,
+        env=stage.variables(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(ran.stdout))
+
+
+def test_a_request_needs_nothing_of_what_tells_followers(imported: set[str]) -> None:
+    assert "chalicelib.stream" in imported
+    assert not [name for name in imported if name.startswith("chalicelib.events")]
+    assert "chalicelib.use_cases.tell_followers" not in imported
+
+
+@pytest.mark.parametrize("name", ["authlib", "boto3", "cryptography", "jinja2", "joserfc"])
+def test_what_only_some_requests_need_is_not_imported_by_all(imported: set[str], name: str) -> None:
+    assert name not in imported

@@ -1,0 +1,164 @@
+"""What becomes of a day, told so that somebody who follows along knows it as well."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.day import Change, Day
+from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.domain.slots_changed import SlotsChanged, between
+from chalicelib.events import detail
+from tests.builders import MONDAY, a_day, a_slot, at
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+STORED = [SlotStatus.FREE, SlotStatus.HELD, SlotStatus.BOOKED]
+
+
+@st.composite
+def slots(draw: st.DrawFn) -> Slot:
+    """A slot as a day may have it, of any length."""
+    status = draw(st.sampled_from(STORED))
+    return replace(
+        a_slot("00:00", draw(st.integers(5, 240)), status),
+        held_until=NOW + timedelta(seconds=draw(st.integers(0, 2000)))
+        if status is SlotStatus.HELD
+        else None,
+    )
+
+
+@st.composite
+def days(draw: st.DrawFn) -> Day:
+    """A Monday of a few boxes, so that two of them often have some in common."""
+    shifts = draw(st.lists(st.integers(0, 11), unique=True))
+    drawn = [(timedelta(hours=shift), draw(slots())) for shift in shifts]
+    moved = [replace(s, start=s.start + shift, end=s.end + shift) for shift, s in drawn]
+    return replace(a_day(*moved), revision=draw(st.integers(1, 9)))
+
+
+def told(before: Day | None, after: Day | None) -> SlotsChanged:
+    """What is told, where anything is."""
+    event = between(before, after, at=NOW)
+    assert event is not None
+    return event
+
+
+def sent(event: SlotsChanged) -> dict[str, Any]:
+    """As it goes over the wire."""
+    document: dict[str, Any] = json.loads(detail.write(event))
+    return document
+
+
+def follow(known: dict[str, dict[str, str]], event: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """What somebody knows who takes over what an event says, slot by slot."""
+    changed = {slot["slot_id"]: slot for slot in event["slots"]}
+    kept = {name: slot for name, slot in known.items() if name not in changed}
+    there = {name: s for name, s in changed.items() if s["status"] != "busy-unavailable"}
+    return kept | {
+        name: {key: value for key, value in slot.items() if key != "previous_status"}
+        for name, slot in there.items()
+    }
+
+
+@given(days(), days())
+def test_who_knows_the_old_day_and_takes_over_the_event_knows_the_new_one(
+    before: Day, after: Day
+) -> None:
+    beginning = replace(a_day(), slots={})
+    known = follow({}, sent(told(beginning, replace(before, revision=90))))
+
+    followed = follow(known, sent(told(replace(before, revision=90), after)))
+
+    assert followed == follow({}, sent(told(beginning, replace(after, revision=91))))
+    assert len(followed) == len(after.slots)
+
+
+@given(days(), days())
+def test_an_event_names_the_slots_that_differ_once_each_in_time_order_with_what_they_were(
+    before: Day, after: Day
+) -> None:
+    event = between(before, after, at=NOW)
+
+    changed = event.slots if event else ()
+    starts = before.slots.keys() | after.slots.keys()
+    assert [one.slot.start for one in changed] == sorted(
+        start for start in starts if before.slots.get(start) != after.slots.get(start)
+    )
+    for one in changed:
+        old = before.slots.get(one.slot.start)
+        assert one.was == (old.status if old else SlotStatus.UNAVAILABLE)
+
+
+@given(days())
+def test_a_day_that_was_only_placed_elsewhere_in_the_index_is_no_news(day: Day) -> None:
+    assert between(day, day, at=NOW) is None
+
+
+@given(days())
+def test_every_revision_is_told_so_that_one_that_is_missing_is_noticed(day: Day) -> None:
+    event = told(day, replace(day, revision=day.revision + 1))
+
+    assert (event.revision, event.slots) == (day.revision + 1, ())
+
+
+@given(days())
+def test_a_day_that_is_deleted_is_no_news_of_slots(day: Day) -> None:
+    assert between(day, None, at=NOW) is None
+
+
+def test_the_first_save_of_a_date_is_told_as_the_boxes_that_were_ticked() -> None:
+    day = Day(doctor_id="dr-lee", date=MONDAY).after(Change(opens=(a_slot("09:00"),), withdraws=()))
+
+    assert sent(told(None, day)) == {
+        "schema_version": 1,
+        "id": "dr-lee~2026-11-23~1",
+        "doctor_id": "dr-lee",
+        "date": "2026-11-23",
+        "revision": 1,
+        "slots": [
+            {
+                "slot_id": "dr-lee~20261123T0900Z",
+                "start": "2026-11-23T09:00:00Z",
+                "end": "2026-11-23T09:30:00Z",
+                "status": "free",
+                "previous_status": "busy-unavailable",
+            }
+        ],
+    }
+
+
+def test_a_slot_that_was_withdrawn_is_told_with_the_end_that_it_had() -> None:
+    before = a_day(a_slot("09:00", 45), a_slot("10:00"))
+    day = before.after(Change(opens=(), withdraws=(a_slot("09:00", 45),)))
+
+    (slot,) = sent(told(before, day))["slots"]
+
+    assert (slot["previous_status"], slot["status"]) == ("free", "busy-unavailable")
+    assert slot["end"] == "2026-11-23T09:45:00Z"
+
+
+def test_a_hold_is_told_with_its_end_and_so_is_one_that_was_renewed() -> None:
+    first = a_slot("09:00", status=SlotStatus.HELD, held_until=NOW + timedelta(minutes=5))
+    renewed = replace(first, held_until=NOW + timedelta(minutes=9))
+
+    (held,) = sent(told(a_day(a_slot("09:00")), a_day(first)))["slots"]
+    (again,) = sent(told(a_day(first), a_day(renewed)))["slots"]
+
+    assert (held["status"], held["held_until"]) == ("busy-tentative", "2026-11-22T12:05:00Z")
+    assert (again["previous_status"], again["status"]) == ("busy-tentative", "busy-tentative")
+    assert again["held_until"] == "2026-11-22T12:09:00Z"
+
+
+def test_a_hold_that_ran_out_is_told_as_it_is_stored_until_somebody_writes() -> None:
+    run_out = a_slot("09:00", status=SlotStatus.HELD, held_until=NOW - timedelta(minutes=5))
+    taken_anew = replace(run_out, held_until=NOW + timedelta(minutes=5))
+
+    event = told(a_day(run_out), a_day(taken_anew))
+
+    assert [one.was for one in event.slots] == [SlotStatus.HELD]
+    assert event.slots[0].slot.start == at("09:00")
