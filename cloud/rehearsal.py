@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from chalicelib.storage import table
 from chalicelib.storage.doctors import Doctors
 from cloud import bucket, putting_up, smoke, stack
+from cloud.follower import Follower
 from cloud.package import this_architecture
 from local import demo, issuer
 from local.ministack import MiniStack
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 STACK = "medilink-slots-rehearsal"
 # MiniStack's only one, unless told otherwise.
 _ACCOUNT = "000000000000"
+_SETTINGS = ("AWS_", "EVENT_BUS_", "LOCAL_CALLER", "OIDC_", "SESSION_KEY", "STAGE", "TABLE_NAME")
 # Bookable wherever the doctor is.
 _AHEAD = timedelta(days=40)
 _BUCKET = "medilink-slots-rehearsal-code"
@@ -59,10 +61,11 @@ def rehearsed(artefact: Artefact) -> Iterator[Rehearsal]:
             "scripts/package without --arch makes one that it can."
         )
     with (
+        _clean_environment(),
         TemporaryDirectory(prefix="rehearsal-") as folder,
         MiniStack(Path(folder)) as ministack,
-        _environment(ministack.environment),
     ):
+        os.environ.update(ministack.environment)
         _put_up(artefact, ministack)
         told = stack.outputs(STACK)
         _seed(told["TableName"])
@@ -70,11 +73,13 @@ def rehearsed(artefact: Artefact) -> Iterator[Rehearsal]:
         for person in issuer.DEMO_PEOPLE:
             issuer.admit(people, person)
         token = issuer.machine_token(people, sorted(people.booking_site.scopes))
+        follower = Follower(told["EventBusName"])
         target = smoke.Target(
             api_url=told["ApiUrl"],
             on=datetime.now(UTC).date() + _AHEAD,
             password=issuer.PASSWORD,
             machine_token=token,
+            told_within=follower.told_within,
         )
         yield Rehearsal(
             api_url=told["ApiUrl"],
@@ -86,17 +91,19 @@ def rehearsed(artefact: Artefact) -> Iterator[Rehearsal]:
 
 
 @contextmanager
-def _environment(settings: dict[str, str]) -> Iterator[None]:
-    """Have clients of AWS reach the emulator alone, for a block."""
-    before = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+def _clean_environment() -> Iterator[None]:
+    """Without settings of somebody's account, or of an app on a laptop, for a block.
+
+    The functions of the emulator would inherit them.
+    """
+    before = dict(os.environ)
     for name in before:
-        del os.environ[name]
-    os.environ.update(settings)
+        if name.startswith(_SETTINGS):
+            del os.environ[name]
     try:
         yield
     finally:
-        for name in settings:
-            os.environ.pop(name, None)
+        os.environ.clear()
         os.environ.update(before)
 
 

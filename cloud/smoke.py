@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     import requests
 
 DOCTOR = "dr-lee"
+TOLD_WITHIN_SECONDS = 2.0
+# The first event waits for the function to start.
+_FIRST_EVENT_SECONDS = 15.0
 _JSON = {"Accept": "application/json"}
 _BY_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
 
@@ -28,13 +32,15 @@ class Unsound(Exception):
 class Target:
     """A stack with the demo doctors, who may use it, and a date on which the doctor has nothing.
 
-    ``api_url`` has no slash at its end.
+    ``api_url`` has no slash at its end. ``told_within`` gives the next event that another system is
+    told, waiting for so many seconds at most.
     """
 
     api_url: str
     on: date
     password: str
     machine_token: str
+    told_within: Callable[[float], dict[str, Any] | None]
 
 
 def check(target: Target) -> Iterator[str]:
@@ -74,6 +80,7 @@ class _Smoke:
             ("the files that the page names are served, and kept by browsers", self._static_files),
             ("htmx gets the day alone, with links below the stage as well", self._part),
             ("two ticked boxes are saved by the page's form", self._save),
+            ("another system is told of that", self._told_of_the_save),
             (
                 "a slot that exists is refused in the shape of every error, and nothing is stored",
                 self._duplicate,
@@ -82,6 +89,7 @@ class _Smoke:
                 "a booking site finds a slot by its token and books it, and the doctor sees that",
                 self._booking,
             ),
+            ("another system is told of that within two seconds", self._told_of_the_booking),
             ("signed out, she is asked to sign in again", self._sign_out),
         ]
 
@@ -141,6 +149,22 @@ class _Smoke:
         _expect(saved, HTTPStatus.OK)
         _require("Slots saved successfully" in saved.text, "it says so", saved)
         _require(len(self._free_slots()) == 2, "two are free", saved)  # noqa: PLR2004  as ticked
+
+    def _told_of_the_save(self) -> None:
+        self._require_told(["free", "free"], _FIRST_EVENT_SECONDS)
+
+    def _told_of_the_booking(self) -> None:
+        self._require_told(["busy"], TOLD_WITHIN_SECONDS)
+
+    def _require_told(self, statuses: list[str], seconds: float) -> None:
+        """What else becomes of this stack meanwhile is left aside."""
+        until = time.monotonic() + seconds
+        while event := self._target.told_within(until - time.monotonic()):
+            detail = event["detail"]
+            told = [slot["status"] for slot in detail["slots"]]
+            if (detail["doctor_id"], detail["date"], told) == (DOCTOR, self._date, statuses):
+                return
+        raise Unsound(f"Not so: within {seconds} s another system is told of {statuses}.")
 
     def _duplicate(self) -> None:
         before = self._free_slots()

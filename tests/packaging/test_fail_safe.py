@@ -42,8 +42,17 @@ def test_it_refuses_to_let_everybody_in(unpacked: Path) -> None:
     assert "SettingsError: LOCAL_CALLER is set" in started.stderr
 
 
-def test_the_template_gives_it_every_setting_and_no_caller(resources: dict[str, Any]) -> None:
-    given = resources["APIHandler"]["Environment"]["Variables"]
+def test_it_refuses_to_pass_over_changes_where_no_event_bus_is_named(unpacked: Path) -> None:
+    told = in_lambda.run(unpacked, f"{START}\napp.slots_changed({{'Records': []}}, None)")
+
+    assert "SettingsError: EVENT_BUS_NAME is not set" in told.stderr
+
+
+@pytest.mark.parametrize("function", ["APIHandler", "SlotsChanged"])
+def test_the_template_gives_it_every_setting_and_no_caller(
+    resources: dict[str, Any], function: str
+) -> None:
+    given = resources[function]["Environment"]["Variables"]
 
     assert given == given | {
         "STAGE": {"Ref": "Stage"},
@@ -52,6 +61,7 @@ def test_the_template_gives_it_every_setting_and_no_caller(resources: dict[str, 
         "OIDC_ISSUER": {"Fn::Sub": "https://${UserPool.ProviderName}"},
         "SESSION_KEY": {"Ref": "SessionKeys"},
     }
+    assert ("EVENT_BUS_NAME" in given) is (function == "SlotsChanged")
     assert [name for name in given if name == "LOCAL_CALLER" or name.startswith("AWS_")] == []
 
 

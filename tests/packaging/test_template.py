@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.storage.records import Item
-from local.stage import use_local_stage
+from local import stage
 
 if TYPE_CHECKING:
     from cloud.artefact import Artefact
 
 
 @pytest.fixture
-def routes() -> set[str]:
+def routes(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The paths of the app."""
-    use_local_stage()
+    for name, value in stage.variables().items():
+        monkeypatch.setenv(name, value)
     from app import app  # noqa: PLC0415  it reads the environment when it is imported
 
     return {*app.routes}
@@ -177,6 +178,47 @@ def test_no_role_may_do_anything_to_anything(
         for statement in policy["PolicyDocument"]["Statement"]
     ]
     assert len(statements) > 2
+    all_streams_of_the_table = "${Table.Arn}/stream/*"
     for statement in statements:
-        assert "*" not in json.dumps(statement)
+        assert "*" not in json.dumps(statement).replace(all_streams_of_the_table, "")
         assert "dynamodb:Scan" not in statement["Action"]
+
+
+def test_the_function_that_tells_followers_reads_the_stream_tells_one_bus_and_writes_nothing(
+    resources: dict[str, Any],
+) -> None:
+    policies = resources["FollowersRole"]["Policies"]
+    may = {
+        action: statement["Resource"]
+        for policy in policies
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in statement["Action"]
+    }
+
+    assert may == {
+        "dynamodb:DescribeStream": {"Fn::GetAtt": ["Table", "StreamArn"]},
+        "dynamodb:GetRecords": {"Fn::GetAtt": ["Table", "StreamArn"]},
+        "dynamodb:GetShardIterator": {"Fn::GetAtt": ["Table", "StreamArn"]},
+        "dynamodb:ListStreams": {"Fn::Sub": "${Table.Arn}/stream/*"},
+        "events:PutEvents": {"Fn::GetAtt": ["EventBus", "Arn"]},
+        "logs:CreateLogStream": {"Fn::GetAtt": ["FollowersLog", "Arn"]},
+        "logs:PutLogEvents": {"Fn::GetAtt": ["FollowersLog", "Arn"]},
+        "sqs:SendMessage": {"Fn::GetAtt": ["DeadLetters", "Arn"]},
+    }
+
+
+def test_the_stream_is_gone_on_with_after_a_failure_and_what_is_given_up_is_noticed(
+    resources: dict[str, Any],
+) -> None:
+    (source,) = resources["SlotsChanged"]["Events"].values()
+    listens = source["Properties"]
+
+    assert listens["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    assert listens["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert listens["BisectBatchOnFunctionError"]
+    assert listens["MaximumRetryAttempts"] > 0
+    assert listens["MaximumRecordAgeInSeconds"] > 0
+    dead_letters = listens["DestinationConfig"]["OnFailure"]
+    assert dead_letters == {"Type": "SQS", "Destination": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
+    (dimension,) = resources["ChangesGivenUp"]["Dimensions"]
+    assert dimension["Value"] == {"Fn::GetAtt": ["DeadLetters", "QueueName"]}

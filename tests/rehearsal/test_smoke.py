@@ -20,18 +20,24 @@ def test_the_stack_does_what_it_is_for(rehearsal: Rehearsal) -> None:
     assert shown[-1] == "signed out, she is asked to sign in again"
 
 
-@pytest.mark.parametrize(
-    ("wrong", "then"),
-    [
-        ({"password": "wrong"}, "she is back at"),
-        ({"machine_token": "wrong"}, "the status is 200"),
-    ],
-)
-def test_a_stack_that_does_not_is_told_from_one_that_does(
-    rehearsal: Rehearsal, wrong: dict[str, str], then: str
-) -> None:
-    another_day = rehearsal.target.on + timedelta(days=1)
-    target = replace(rehearsal.target, on=another_day, **wrong)
+def test_a_doctor_who_cannot_sign_in_is_noticed(rehearsal: Rehearsal) -> None:
+    target = replace(rehearsal.target, password="wrong")
 
-    with pytest.raises(smoke.Unsound, match=then):
+    with pytest.raises(smoke.Unsound, match="she is back at"):
+        [*smoke.check(target)]
+
+
+def test_a_booking_site_that_is_not_let_in_is_noticed(rehearsal: Rehearsal) -> None:
+    another_day = rehearsal.target.on + timedelta(days=1)
+    target = replace(rehearsal.target, on=another_day, machine_token="wrong")
+
+    with pytest.raises(smoke.Unsound, match=r"the status is 200. GET .*/doctors/dr-lee/slots"):
+        [*smoke.check(target)]
+
+
+def test_an_event_that_does_not_come_is_noticed(rehearsal: Rehearsal) -> None:
+    another_day = rehearsal.target.on + timedelta(days=2)
+    target = replace(rehearsal.target, on=another_day, told_within=lambda _seconds: None)
+
+    with pytest.raises(smoke.Unsound, match="another system is told"):
         [*smoke.check(target)]
