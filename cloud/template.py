@@ -37,6 +37,8 @@ def additions(project: Path, stage: str) -> Template:
     whole["Description"] = DESCRIPTION
     whole["Parameters"]["Stage"] |= {"AllowedValues": [stage], "Default": stage}
     whole["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = refusals.gateway_responses()
+    body = whole["Resources"]["Dashboard"]["Properties"]["DashboardBody"]
+    body["Fn::Sub"] = json.dumps(body["Fn::Sub"])
     return whole
 
 

@@ -151,7 +151,10 @@ def test_logs_end_and_every_alarm_is_told(
     assert [group for group in groups if "RetentionInDays" not in group] == []
     assert {alarm["MetricName"] for alarm in alarms} >= {
         "5XXError",
+        "ApproximateNumberOfMessagesVisible",
+        "ConflictsRetried",
         "Errors",
+        "IteratorAge",
         "Latency",
         "ReadThrottleEvents",
         "Throttles",
@@ -222,3 +225,12 @@ def test_the_stream_is_gone_on_with_after_a_failure_and_what_is_given_up_is_noti
     assert dead_letters == {"Type": "SQS", "Destination": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
     (dimension,) = resources["ChangesGivenUp"]["Dimensions"]
     assert dimension["Value"] == {"Fn::GetAtt": ["DeadLetters", "QueueName"]}
+
+
+def test_the_dashboard_shows_the_apps_own_metrics_of_its_stage(resources: dict[str, Any]) -> None:
+    body = json.loads(resources["Dashboard"]["DashboardBody"]["Fn::Sub"])
+
+    metrics = [metric for widget in body["widgets"] for metric in widget["properties"]["metrics"]]
+    own = {metric[1] for metric in metrics if metric[0] == "MediLinkSlots"}
+    assert own == {"Saves", "Bookings", "ConflictsRetried", "Latency"}
+    assert "{MediLinkSlots,stage,code}" in str(metrics)
