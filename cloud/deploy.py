@@ -66,6 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--stack", help=f"its name; by default {_APP}-<stage>")
     parser.add_argument("--bucket", help="one of yours for the code; by default one is made")
     parser.add_argument("--alarm-email", help="who is told of alarms")
+    parser.add_argument(
+        "--tokens-by-password",
+        choices=("allowed", "refused"),
+        help="whether who administers the pool may get a token for a name and a password",
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask before anything is changed")
     parser.add_argument(
         "--rotate-session-key",
@@ -124,6 +129,7 @@ def _deploy(artefact: Artefact, asked: argparse.Namespace) -> None:
         account=account,
         bucket=code,
         alarm_email=asked.alarm_email,
+        tokens_by_password=asked.tokens_by_password,
         rotates_session_key=asked.rotate_session_key,
     )
     changes = putting_up.propose(wish)

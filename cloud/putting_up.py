@@ -28,6 +28,7 @@ class Wish:
     account: str
     bucket: str
     alarm_email: str | None = None
+    tokens_by_password: str | None = None
     rehearsal_endpoint: str | None = None
     rotates_session_key: bool = False
 
@@ -48,11 +49,12 @@ def propose(wish: Wish) -> ChangeSet | None:
 
 def _decided(wish: Wish) -> dict[str, str]:
     """What is known of this deployment alone."""
-    given = {}
-    if wish.alarm_email is not None:
-        given["AlarmEmail"] = wish.alarm_email
-    if wish.rehearsal_endpoint is not None:
-        given["RehearsalEndpoint"] = wish.rehearsal_endpoint
+    wished = {
+        "AlarmEmail": wish.alarm_email,
+        "TokensByPassword": wish.tokens_by_password,
+        "RehearsalEndpoint": wish.rehearsal_endpoint,
+    }
+    given = {name: value for name, value in wished.items() if value is not None}
     if stack.existing(wish.stack) is None:
         return given | {
             "SessionKeys": session_keys.first(),

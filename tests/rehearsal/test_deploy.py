@@ -17,6 +17,7 @@ from cloud.bucket import BucketError
 from cloud.rehearsal import STACK
 from cloud.stack import StackError
 from cloud.visitor import Page, Visitor
+from local import issuer
 from local.issuer import PASSWORD
 
 if TYPE_CHECKING:
@@ -88,6 +89,28 @@ def test_a_new_session_key_signs_nobody_out_and_the_one_after_it_forgets_the_fir
     assert session_keys()[0] == then[1]
     assert len({first, *then, *session_keys()}) == 3
     assert not is_signed_in(doctor, rehearsal)
+
+
+def test_an_admin_who_got_a_token_by_password_makes_a_doctor_known(rehearsal: Rehearsal) -> None:
+    deploy.main(["--stack", STACK, "--yes", "--tokens-by-password", "allowed"])
+    token = issuer.access_token(issuer.find(STACK), "alex")
+    settings = {
+        "name": "Dr Noor Haddad",
+        "specialty": "cardiology",
+        "location": "London",
+        "time_zone": "Europe/London",
+        "slot_minutes": 30,
+        "sessions": [{"from": "09:00", "to": "12:00"}],
+    }
+
+    answer = Visitor().ask(
+        "PUT",
+        f"{rehearsal.api_url}/doctors/dr-haddad",
+        json=settings,
+        headers={"Authorization": f"Bearer {token}"},
+    )
+
+    assert (answer.status_code, answer.json()["doctor_id"]) == (201, "dr-haddad")
 
 
 def test_nothing_is_changed_where_nobody_agrees(
