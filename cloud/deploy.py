@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 import sys
 import time
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from cloud.stack import ChangeSet
 
 _APP = "medilink-slots"
+# Names of functions and of the sign-in page's domain are made of it.
+_STACK_NAME = "[a-z]([a-z0-9-]{0,48}[a-z0-9])?"
 
 
 class CannotDeploy(Exception):
@@ -50,6 +53,9 @@ def main(arguments: Sequence[str], project: Path = sources.PROJECT) -> int:
     except (StackError, smoke.Unsound) as reason:
         print(reason, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped. What CloudFormation has begun it goes on with.", file=sys.stderr)
+        return 130
     except (BotoCoreError, ClientError) as error:
         print(f"AWS says no: {error}", file=sys.stderr)
         return 1
@@ -117,6 +123,8 @@ def _deploy(artefact: Artefact, asked: argparse.Namespace) -> None:
     account = _account()
     region = boto3.session.Session().region_name
     name = asked.stack or f"{_APP}-{asked.stage}"
+    if not re.fullmatch(_STACK_NAME, name):
+        raise CannotDeploy(f"{name} is no name: small letters, digits and hyphens, 50 at most.")
     if asked.rotate_session_key and stack.existing(name) is None:
         raise CannotDeploy(f"There is no stack {name}, so it has no session key to follow.")
     code = asked.bucket

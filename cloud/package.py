@@ -49,7 +49,8 @@ def main(arguments: Sequence[str]) -> int:
     except CannotPackage as reason:
         print(reason, file=sys.stderr)
         return 1
-    unpacked = sum(entry.file_size for entry in ZipFile(made.zip).infolist())
+    with ZipFile(made.zip) as zipped:
+        unpacked = sum(entry.file_size for entry in zipped.infolist())
     print(
         f"{made.zip}: {made.zip.stat().st_size:,} bytes of {BUDGET:,}; {unpacked:,} unpacked\n"
         f"{made.template}: {made.template.stat().st_size:,} bytes"

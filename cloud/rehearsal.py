@@ -58,7 +58,7 @@ def rehearsed(artefact: Artefact) -> Iterator[Rehearsal]:
     if artefact.arch != this_architecture():
         raise CannotRehearse(
             f"{artefact.root} is for {artefact.arch}, which this machine cannot run: "
-            "scripts/package without --arch makes one that it can."
+            f"scripts/package --stage {artefact.root.name} makes one that it can."
         )
     with (
         _clean_environment(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 from local import stage
@@ -43,8 +44,8 @@ def copy(project: Path, to: Path) -> None:
 
 
 def fingerprint(project: Path) -> str:
-    """Say in one word what the code, and what makes a package of it, is like at the moment."""
-    digest = hashlib.sha256()
+    """Say in one word what the code is like at the moment, and what makes a package of it."""
+    digest = hashlib.sha256(sys.version.encode())
     for path in sorted(_files(project)):
         digest.update(f"{path.relative_to(project)}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())

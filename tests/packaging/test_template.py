@@ -65,7 +65,8 @@ def test_the_table_outlives_mistakes(template: dict[str, Any], resources: dict[s
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["SSESpecification"] == {"SSEEnabled": True}
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
-    assert template["Resources"]["Table"]["UpdateReplacePolicy"] == "Retain"
+    stays = template["Resources"]["Table"]
+    assert stays["DeletionPolicy"] == stays["UpdateReplacePolicy"] == "Retain"
 
 
 def test_nothing_is_deleted_by_its_age_since_nothing_says_when(resources: dict[str, Any]) -> None:

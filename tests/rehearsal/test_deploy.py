@@ -170,6 +170,15 @@ def test_a_session_key_of_a_stack_that_is_not_there_cannot_be_followed(
     )
 
 
+def test_a_name_of_which_no_other_names_can_be_made_is_refused(
+    rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    statuses = [deploy.main(["--stack", name]) for name in ("Slots", "slots-", "s" * 51)]
+
+    assert statuses == [1, 1, 1]
+    assert "Slots is no name" in capsys.readouterr().err
+
+
 def test_without_credentials_it_says_what_to_do(made: Artefact, tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "cloud.deploy"],
