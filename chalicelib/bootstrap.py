@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib import observation
 from chalicelib.domain.caller import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
@@ -38,7 +40,7 @@ class Services:
     """What the web layer calls.
 
     ``followers`` connects to the event bus when it is called first, and raises ``SettingsError``
-    where none is named.
+    where none is named. ``log`` takes a line; None where none is wanted.
     """
 
     settings: Settings
@@ -50,6 +52,7 @@ class Services:
     now: Callable[[], datetime]
     local_caller: Caller | None
     followers: Callable[[], TellFollowers]
+    log: Callable[[str], None] | None
 
 
 def assemble(
@@ -58,13 +61,14 @@ def assemble(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pause: Callable[[int], None] | None = None,
     event_client: Callable[[], bus.Client] | None = None,
+    log: Callable[[str], None] | None = None,
 ) -> Services:
     """Build everything upon the table that is connected; tests pass what is their own."""
     doctors = Doctors()
     recent = RecentDoctors(doctors, now)
     days = Days()
     index = SearchIndex()
-    pause = pause or pause_after
+    pause = _noted(pause or pause_after)
 
     return Services(
         settings=settings,
@@ -76,6 +80,7 @@ def assemble(
         now=now,
         local_caller=_local_caller(settings),
         followers=cache(lambda: _followers(settings, event_client)),
+        log=(log or _print) if settings.logs_requests else None,
     )
 
 
@@ -96,6 +101,22 @@ def _local_caller(settings: Settings) -> Caller | None:
     return Caller(name=name, client="local", roles=roles, doctor_id=name)
 
 
+def _noted(pause: Callable[[int], None]) -> Callable[[int], None]:
+    """There is a pause before each further attempt, and only there."""
+
+    def noted(attempt: int) -> None:
+        observation.current().counts["ConflictsRetried"] += 1
+        pause(attempt)
+
+    return noted
+
+
+def _print(line: str) -> None:
+    # In one piece, and at once: Lambda freezes the process between two requests.
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def pause_after(attempt: int) -> None:
     """Full jitter: those who lost a race together must not come back together."""
     longest = min(_LONGEST_PAUSE, _SHORTEST_PAUSE * 2**attempt)
@@ -111,7 +132,7 @@ def start() -> Services:
     Raises ``SettingsError`` where the process must not start.
     """
     settings = Settings.of(os.environ)
-    table.connect(settings.table_name)
+    table.connect(settings.table_name, is_metered=settings.logs_requests)
     return run(assemble(settings))
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LOCAL_STAGE = "local"
+_SWITCH = {"on": True, "off": False}
 # RFC 2104: a key of HMAC should be as long as its output, 32 bytes of SHA-256.
 SHORTEST_KEY = 32
 _ENDPOINTS = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
@@ -42,12 +43,15 @@ class Settings:
     """``local_caller`` is the doctor as whom everybody acts where there is no ``sign_in``.
 
     ``event_bus_name`` is needed where the table's stream is listened to, and nowhere else.
+    ``logs_requests``: each request leaves a line of JSON on standard output.
     """
 
     table_name: str
+    stage: str = LOCAL_STAGE
     local_caller: str | None = None
     sign_in: SignIn | None = None
     event_bus_name: str | None = None
+    logs_requests: bool = False
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
@@ -62,9 +66,11 @@ class Settings:
             _require_that_all_may_come_in(environment, stage)
         return cls(
             table_name=_required(environment, "TABLE_NAME"),
+            stage=stage,
             local_caller=caller,
             sign_in=None if caller else _sign_in(environment),
             event_bus_name=environment.get("EVENT_BUS_NAME") or None,
+            logs_requests=_logs_requests(environment, stage),
         )
 
     def require_event_bus(self) -> str:
@@ -97,6 +103,15 @@ def _required(environment: Mapping[str, str], name: str) -> str:
         return value
     message = f"{name} is not set"
     raise SettingsError(message)
+
+
+def _logs_requests(environment: Mapping[str, str], stage: str) -> bool:
+    """A laptop's terminal is for people, unless somebody wants it otherwise."""
+    switch = environment.get("REQUEST_LOG") or ("off" if stage == LOCAL_STAGE else "on")
+    if switch not in _SWITCH:
+        message = f"REQUEST_LOG is {switch}: it must be on or off"
+        raise SettingsError(message)
+    return _SWITCH[switch]
 
 
 def _require_that_all_may_come_in(environment: Mapping[str, str], stage: str) -> None:

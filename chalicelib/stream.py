@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from chalicelib.bootstrap import services
 from chalicelib.storage import day_stream
 
@@ -19,5 +21,18 @@ def tell_followers(event: Mapping[str, Any]) -> BatchFailures:
 
     Raises ``SettingsError`` where no event bus is named, so that nothing is passed over.
     """
-    told = services().followers().tell(day_stream.days_written(event["Records"]))
+    records = event["Records"]
+    told = services().followers().tell(day_stream.days_written(records))
+    if log := services().log:
+        line = {
+            "level": "ERROR" if told.error else "INFO",
+            "at": services().now().isoformat(),
+            "function": "slots_changed",
+            "records": len(records),
+            "events": told.number,
+            "goes_on_at": told.failed,
+            "error": told.error,
+            "stage": services().settings.stage,
+        }
+        log(msgspec.json.encode(line).decode())
     return {"batchItemFailures": [{"itemIdentifier": told.failed}] if told.failed else []}

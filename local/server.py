@@ -156,6 +156,22 @@ class Handler(ChaliceRequestHandler):
         status = HTTPStatus(code)
         self._refuse(status, f"{message or explain or status.description}.", close=True)
 
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Tell whoever watches how a request ended, but for a page that looks for news in vain.
+
+        What stands behind the ``?`` is left out: a holder or a booking may be named there.
+        """
+        del size
+        if code != HTTPStatus.NOT_MODIFIED:
+            # A request whose first line is no HTTP has no path.
+            path = getattr(self, "path", "").partition("?")[0]
+            self.log_message("%s %s %s", int(code), self.command or "-", path)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's name
+        """One short line, and whatever bytes a client sends, one that leaves the terminal alone."""
+        told = (format % args).encode("unicode_escape").decode("ascii")
+        print(f"{time.strftime('%H:%M:%S')} {told}", file=sys.stderr, flush=True)
+
     def _refuse(self, status: HTTPStatus, detail: str, *, close: bool = False) -> None:
         as_html = self._wants_html()
         headers = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,10 @@ class SearchIndex:
                     )
                 )
 
-        return _whole(list(self._threads.map(read, dates)), most)
+        # What a thread does is done for this request.
+        contexts = [copy_context() for _ in dates]
+        found = self._threads.map(lambda context, on: context.run(read, on), contexts, dates)
+        return _whole(list(found), most)
 
     def misplaced(self, doctor: Doctor, *, since: date) -> Iterator[list[date]]:
         """Her days from that date on that are not where she is searched for, in small steps.

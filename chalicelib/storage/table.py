@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import Busy
+from chalicelib.storage import metering
 from chalicelib.storage.failures import reading
 from chalicelib.storage.records import Item
 
@@ -19,13 +20,18 @@ if TYPE_CHECKING:
 Key = tuple[str, str]
 
 
-def connect(table_name: str) -> None:
-    """Use that table from now on, at the endpoint, region and keys that the environment names."""
+def connect(table_name: str, *, is_metered: bool = False) -> None:
+    """Use that table from now on, at the endpoint, region and keys that the environment names.
+
+    Where it ``is_metered`` each call is noted with the request that it is made for.
+    """
     Item.Meta.table_name = table_name
     # PynamoDB makes a connection for the model that is asked first, and its subclasses inherit it:
     # made for the base, there is one client for all, and one cold start.
     Item._connection = None  # noqa: SLF001  there is no public way to connect anew
     Item._get_connection()  # noqa: SLF001
+    if is_metered:
+        metering.attach(connection().client)
 
 
 def connection() -> Connection:

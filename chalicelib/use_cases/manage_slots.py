@@ -66,6 +66,11 @@ class SavedDay(DoctorsDay):
     version: int
     before: Day
 
+    @property
+    def is_new(self) -> bool:
+        """Whether this very request made that version, rather than an earlier one of the same."""
+        return self.version > self.before.version
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorsHistory:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from chalice.app import Response
 
+from chalicelib import observation
 from chalicelib.bootstrap import services
 from chalicelib.domain.caller import Caller, Need
 from chalicelib.domain.errors import NotAllowed
@@ -51,6 +52,7 @@ def needs(need: Need, request_of: Callable[[], Request]) -> Callable[[Any], Any]
                 if request.method == "GET" and _is_page(request):
                     return _to_sign_in(request)
                 raise
+            observation.current().caller = "+".join(sorted(arrival.caller.roles))
             return _renewed(view(arrival.caller, *args, **kwargs), arrival, request)
 
         answering: Callable[..., Response] = problems.translated(request_of)(guarded)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from chalice.app import Blueprint, Request, Response
 
+from chalicelib import observation
 from chalicelib.bootstrap import services
 from chalicelib.domain.caller import Caller, Need
 from chalicelib.domain.errors import Refused
@@ -79,6 +80,7 @@ def put_booking(caller: Caller, slot_id: str) -> Response:
     request = _request()
     slot = inputs.slot_of(slot_id)
     booked = services().book_slots.book(caller, slot, forms.booking(request))
+    observation.current().counts["Bookings"] += booked.is_new
     status = HTTPStatus.CREATED if booked.is_new else HTTPStatus.OK
     return representations.json(representations.slot(booked.slot, booked.doctor), status=status)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from chalicelib import observation
 from chalicelib.domain import slot_id as slot_ids
 from chalicelib.domain import wall_time
 from chalicelib.domain.errors import DoctorNotFound, Refused, SlotUnknown
@@ -126,6 +127,7 @@ def day(text: str, name: str = "date") -> date:
 def doctor_id(text: str) -> str:
     """Raise ``Refused`` unless it may be a doctor's id."""
     if slot_ids.is_doctor_id(text):
+        observation.current().about(text)
         return text
     raise invalid("doctor_id", "1 to 64 letters, digits, _ or -")
 
@@ -133,6 +135,7 @@ def doctor_id(text: str) -> str:
 def doctor_of(path: str) -> str:
     """Part of a URL as a doctor's id; ``DoctorNotFound`` where none could have it."""
     if slot_ids.is_doctor_id(path):
+        observation.current().about(path)
         return path
     raise DoctorNotFound(path)
 
@@ -140,10 +143,12 @@ def doctor_of(path: str) -> str:
 def slot_of(path: str) -> SlotId:
     """Part of a URL as a slot's id; ``SlotUnknown`` where none could have it."""
     try:
-        return SlotId.read(path.replace("%7E", "~").replace("%7e", "~"))
+        slot_id = SlotId.read(path.replace("%7E", "~").replace("%7e", "~"))
     except ValueError:
         detail = f"There is no slot {path}"
         raise SlotUnknown(FieldFault("slot_id", "slot_not_found", detail)) from None
+    observation.current().about(slot_id.doctor_id)
+    return slot_id
 
 
 def key(name: str, text: str) -> str:

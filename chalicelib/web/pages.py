@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Response
 
+from chalicelib import observation
 from chalicelib.bootstrap import services
 from chalicelib.domain.errors import KeyReused, Refused
 from chalicelib.web import (
@@ -86,6 +87,7 @@ def save(caller: Caller, form: DayForm, request: Request) -> Response:
         if isinstance(error, Refused) and not form.request.asked:
             return _done("unchanged", seen, form, seen.day, request)
         return _refused(error, seen, form, auth.signed_in_as(caller), request)
+    observation.current().counts["Saves"] += saved.is_new
     return _done("saved", saved, form, saved.before, request)
 
 
@@ -116,6 +118,7 @@ def _refused(
     problem = problems.of(error)
     if not negotiation.wants_html(request):
         return problems.answer(problem, request)
+    observation.current().code = problem.code
     refused = error if isinstance(error, Refused) else None
     told = day_page.news(seen.day, form.drawn, form.version, seen.doctor.zone)
     page = day_page.draw(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import wraps
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from chalice.app import Response
 
+from chalicelib import observation
 from chalicelib.domain import errors, wall_time
 from chalicelib.domain.faults import FieldFault, Overlaps
 from chalicelib.web import negotiation, shapes
@@ -49,9 +51,13 @@ class SignInNeeded(HttpError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """``version`` is the day's, where the client asked for another."""
+    """``version`` is the day's, where the client asked for another.
+
+    ``code`` names the situation in the log: that of the first error, if there are ``errors``.
+    """
 
     status: HTTPStatus
+    code: str
     detail: str
     errors: tuple[shapes.ErrorEntry, ...] = ()
     version: int | msgspec.UnsetType = msgspec.UNSET
@@ -84,21 +90,36 @@ _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
 
 def of(error: errors.DomainError | HttpError) -> Problem:
     """What an error is to a client."""
+    code, detail = _code(error), str(error)
     if isinstance(error, HttpError):
-        return Problem(status=error.status, detail=str(error), headers=error.headers)
+        return Problem(status=error.status, code=code, detail=detail, headers=error.headers)
     status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
     match error:
         case errors.Refused(faults=faults, zone=zone):
             told = tuple(_fault(fault, zone) for fault in faults)
-            return Problem(status=status, detail=str(error), errors=told)
+            return Problem(status=status, code=code, detail=detail, errors=told)
         case errors.VersionMismatch(version=version):
-            return Problem(status=status, detail=str(error), version=version)
+            return Problem(status=status, code=code, detail=detail, version=version)
         case errors.Unavailable(retry_after=seconds):
-            return Problem(status=status, detail=str(error), headers={"Retry-After": str(seconds)})
+            return Problem(
+                status=status, code=code, detail=detail, headers={"Retry-After": str(seconds)}
+            )
         case errors.OutcomeUnknown():
-            return Problem(status=status, detail=str(error), headers={"Retry-After": "1"})
+            return Problem(status=status, code=code, detail=detail, headers={"Retry-After": "1"})
         case _:
-            return Problem(status=status, detail=str(error))
+            return Problem(status=status, code=code, detail=detail)
+
+
+def _code(error: errors.DomainError | HttpError) -> str:
+    """That of the first fault; else the name of the error, or of the status where it says no more.
+
+    ``DoctorNotFound`` is ``doctor_not_found``.
+    """
+    if isinstance(error, errors.Refused) and error.faults:
+        return error.faults[0].code
+    if type(error) is HttpError:
+        return error.status.name.lower()
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
 
 
 def _fault(fault: Fault | FieldFault, zone: ZoneInfo | None) -> shapes.ErrorEntry:
@@ -121,6 +142,7 @@ def _told(instant: datetime | str, zone: ZoneInfo | None) -> str:
 
 def answer(problem: Problem, request: Request) -> Response:
     """JSON; or to a browser a page, and to htmx a notice that leaves its form alone."""
+    observation.current().code = problem.code
     if not negotiation.wants_html(request):
         body = msgspec.json.encode(problem.document()).decode()
         headers: negotiation.Headers = {"Content-Type": JSON, **negotiation.VARY, **problem.headers}
@@ -161,7 +183,8 @@ def in_one_shape(request: Request, get_response: Callable[[Request], Response]) 
     if isinstance(response.body, dict) and response.body.keys() == {"Code", "Message"}:
         status = HTTPStatus(response.status_code)
         detail = _CHALICE_SAYS.get(status, str(response.body["Message"]))
-        problem = Problem(status=status, detail=detail, headers=_allow(response))
+        code = status.name.lower()
+        problem = Problem(status=status, code=code, detail=detail, headers=_allow(response))
         response = answer(problem, request)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

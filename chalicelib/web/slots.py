@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Blueprint, Request, Response
 
+from chalicelib import observation
 from chalicelib.bootstrap import services
 from chalicelib.domain.caller import Caller, Need
 from chalicelib.domain.errors import Refused
@@ -67,6 +68,7 @@ def post_slots(caller: Caller) -> Response:
         return pages.save(caller, forms.saved_form(request), request)
 
     saved = services().manage_slots.save(caller, forms.saved_json(request))
+    observation.current().counts["Saves"] += saved.is_new
 
     day = representations.day(saved)
     etag = representations.etag(day.version, day)

@@ -82,3 +82,23 @@ def test_who_is_told_of_changes_may_be_left_unsaid_until_somebody_has_to_be_told
 
     with pytest.raises(SettingsError, match="EVENT_BUS_NAME is not set"):
         Settings.of({**LOCAL, "EVENT_BUS_NAME": ""}).require_event_bus()
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        (LOCAL, False),
+        (SIGN_IN, True),
+        ({**LOCAL, "REQUEST_LOG": "on"}, True),
+        ({**SIGN_IN, "REQUEST_LOG": "off"}, False),
+    ],
+)
+def test_requests_are_logged_everywhere_but_on_a_laptop_unless_somebody_wants_it_otherwise(
+    environment: dict[str, str], *, expected: bool
+) -> None:
+    assert Settings.of(environment).logs_requests is expected
+
+
+def test_a_switch_is_on_or_off() -> None:
+    with pytest.raises(SettingsError, match="REQUEST_LOG is yes"):
+        Settings.of({**LOCAL, "REQUEST_LOG": "yes"})
