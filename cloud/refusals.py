@@ -60,7 +60,7 @@ def _response(kind: str, status: HTTPStatus, detail: str) -> dict[str, Any]:
     headers = {"Content-Type": problems.JSON, "X-Content-Type-Options": "nosniff"}
     if seconds := _RETRY_AFTER.get(kind):
         headers["Retry-After"] = str(seconds)
-    document = problems.Problem(status=status, detail=detail).document()
+    document = problems.of(problems.HttpError(status, detail)).document()
     return {
         # A "$" in the template would begin a variable: there is none.
         "StatusCode": str(status.value),

@@ -21,8 +21,8 @@ def made() -> Artefact:
     return the_package()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def rehearsal(made: Artefact) -> Iterator[Rehearsal]:
-    """The stack; the environment leads to the emulator."""
+    """The stack; the environment leads to the emulator, for these tests and no others."""
     with rehearsed(made) as rehearsal:
         yield rehearsal
