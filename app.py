@@ -2,7 +2,7 @@
 
 from chalice.app import Chalice, DynamoDBEvent
 
-from chalicelib import bootstrap, stream
+from chalicelib import bootstrap
 from chalicelib.web import api, booking, doctors, problems, request_log, sign_in, slots
 
 bootstrap.start()
@@ -22,6 +22,8 @@ _NAMED_BY_THE_TEMPLATE = "arn:aws:dynamodb:region:000000000000:table/slots/strea
 
 
 @app.on_dynamodb_record(stream_arn=_NAMED_BY_THE_TEMPLATE, starting_position="TRIM_HORIZON")
-def slots_changed(event: DynamoDBEvent) -> stream.BatchFailures:
+def slots_changed(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     """Tell those who follow along; what Lambda is answered is where it must begin again."""
+    from chalicelib import stream  # noqa: PLC0415  no request needs it
+
     return stream.tell_followers(event.to_dict())

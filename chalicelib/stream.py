@@ -12,13 +12,11 @@ from chalicelib.storage import day_stream
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
-BatchFailures = dict[str, list[dict[str, str]]]
 
-
-def tell_followers(event: Mapping[str, Any]) -> BatchFailures:
+def tell_followers(event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
     """Lambda's event in; out the record from which Lambda must send the batch again, if any.
 
+    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     Raises ``SettingsError`` where no event bus is named, so that nothing is passed over.
     """
     records = event["Records"]

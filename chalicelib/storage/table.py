@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import Busy
-from chalicelib.storage import metering
 from chalicelib.storage.failures import reading
+from chalicelib.storage.metering import MeteredConnection
 from chalicelib.storage.records import Item
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def connect(table_name: str, *, is_metered: bool = False) -> None:
     Item._connection = None  # noqa: SLF001  there is no public way to connect anew
     Item._get_connection()  # noqa: SLF001
     if is_metered:
-        metering.attach(connection().client)
+        # PynamoDB makes its connections itself, and takes no class for them.
+        connection().__class__ = MeteredConnection
 
 
 def connection() -> Connection:

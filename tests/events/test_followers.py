@@ -202,6 +202,32 @@ def test_what_eventbridge_does_not_take_is_named_by_the_record_where_lambda_must
     assert answer == {"batchItemFailures": [{"itemIdentifier": failed}]}
 
 
+@pytest.mark.parametrize(("takes", "level"), [(9, "INFO"), (1, "ERROR")])
+def test_each_batch_leaves_a_line_that_says_how_far_it_came(
+    site: Site, stream: Stream, takes: int, level: str
+) -> None:
+    lines: list[str] = []
+    refusing = Refusing(takes)
+    settings = replace(site.services.settings, stage="prod", logs_requests=True)
+    bootstrap.run(
+        bootstrap.assemble(
+            settings, now=site.clock, event_client=lambda: refusing, log=lines.append
+        )
+    )
+    site.save("09:00")
+    site.book("09:00", "booking-secret")
+    lines.clear()
+
+    answer = hand_on(site, stream)
+
+    (line,) = map(json.loads, lines)
+    assert (line["level"], line["records"], line["events"]) == (level, 5, min(takes, 2))
+    failed = [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+    assert [line["goes_on_at"]] == (failed or [None])
+    assert line["error"] == ("InternalException" if failed else None)
+    assert "secret" not in lines[0]
+
+
 def test_without_a_bus_it_refuses_and_names_the_setting(site: Site, stream: Stream) -> None:
     settings = replace(site.services.settings, event_bus_name=None)
     bootstrap.run(bootstrap.assemble(settings, now=site.clock))
