@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import boto3
+import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cloud import bucket, putting_up, smoke, sources, stack, template
@@ -58,6 +59,9 @@ def main(arguments: Sequence[str], project: Path = sources.PROJECT) -> int:
         return 130
     except (BotoCoreError, ClientError) as error:
         print(f"AWS says no: {error}", file=sys.stderr)
+        return 1
+    except requests.RequestException as error:
+        print(f"It is up, but gives no answer: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -75,13 +75,13 @@ def this_architecture() -> str:
     return "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
 
-def package(project: Path, stage: str, arch: str, *, into: Path | None = None) -> Artefact:
-    """Package the project's code as it is now, into its ``build/`` unless told where.
+def package(project: Path, stage: str, arch: str, *, budget: int = BUDGET) -> Artefact:
+    """Package the project's code as it is now, into its ``build/``.
 
     Raises:
         CannotPackage: Chalice says no, or the zip is too large.
     """
-    made = Artefact(into or Artefact.folder(project, stage))
+    made = Artefact(Artefact.folder(project, stage))
     made.start()
     added = template.additions(project, stage)
     with TemporaryDirectory() as folder:
@@ -95,8 +95,8 @@ def package(project: Path, stage: str, arch: str, *, into: Path | None = None) -
         lean_zip.write(out / "deployment.zip", made.zip)
     made.template.write_text(template.written(template.finished(chalices, added)), encoding="utf-8")
     size = made.zip.stat().st_size
-    if size > BUDGET:
-        raise CannotPackage(f"{made.zip} is too large: {size:,} bytes, and {BUDGET:,} are allowed.")
+    if size > budget:
+        raise CannotPackage(f"{made.zip} is too large: {size:,} bytes, and {budget:,} are allowed.")
     made.finish(sources.fingerprint(project), arch)
     return made
 

@@ -94,11 +94,12 @@ def rehearsed(artefact: Artefact) -> Iterator[Rehearsal]:
 def _clean_environment() -> Iterator[None]:
     """Without settings of somebody's account, or of an app on a laptop, for a block.
 
-    The functions of the emulator would inherit them.
+    The functions of the emulator would inherit them. And nothing of it leaves this machine, so no
+    proxy has a part in it.
     """
     before = dict(os.environ)
     for name in before:
-        if name.startswith(_SETTINGS):
+        if name.startswith(_SETTINGS) or name.lower().endswith("_proxy"):
             del os.environ[name]
     try:
         yield

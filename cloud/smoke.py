@@ -8,13 +8,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import requests
+
 from cloud.visitor import Page, Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
-
-    import requests
 
 DOCTOR = "dr-lee"
 TOLD_WITHIN_SECONDS = 2.0
@@ -50,7 +50,10 @@ def check(target: Target) -> Iterator[str]:
         Unsound: one has not.
     """
     for shown, step in _Smoke(target).steps:
-        step()
+        try:
+            step()
+        except (LookupError, ValueError, requests.RequestException) as error:
+            raise Unsound(f"Not so: {shown}. {error!r}") from error
         yield shown
 
 

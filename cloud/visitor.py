@@ -63,7 +63,6 @@ class Visitor:
 
     def __init__(self) -> None:
         self._session = requests.Session()
-        self._session.trust_env = False
         self._session.mount("http://", _OnThisMachine())
 
     def ask(self, method: str, url: str, **more: Any) -> requests.Response:  # noqa: ANN401  as requests takes them
@@ -122,6 +121,7 @@ class _OnThisMachine(HTTPAdapter):
         # redirect is made of this one and goes elsewhere.
         named = request.copy()
         named.headers["Host"] = urlsplit(str(request.url)).netloc
-        answer = super().send(named, *args, **kwargs)
+        # No proxy knows this machine by that name.
+        answer = super().send(named, *args, **kwargs | {"proxies": {}})
         answer.request = request
         return answer

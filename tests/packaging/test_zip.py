@@ -6,17 +6,14 @@ import importlib.util
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pytest
 
 from cloud import sources
+from cloud.artefact import Artefact
 from cloud.package import BUDGET, CannotPackage, package, this_architecture
 from tests.packaging import in_lambda
-
-if TYPE_CHECKING:
-    from cloud.artefact import Artefact
 
 PROJECT = Path(__file__).parents[2]
 # A request as API Gateway hands it to Lambda, under the stage's prefix.
@@ -135,6 +132,13 @@ def test_a_package_that_cannot_be_had_is_told_and_leaves_no_package(bare: Path) 
 
     with pytest.raises(CannotPackage, match="there-is-no-such-package-of-ours"):
         package(bare, "dev", this_architecture())
+    assert Artefact(Artefact.folder(bare, "dev")).fingerprint is None
+
+
+def test_a_zip_over_budget_is_told_and_is_no_package(bare: Path) -> None:
+    with pytest.raises(CannotPackage, match=r"too large: .* bytes, and 1,000 are allowed"):
+        package(bare, "dev", this_architecture(), budget=1_000)
+    assert Artefact(Artefact.folder(bare, "dev")).fingerprint is None
 
 
 def test_it_answers_under_its_stage_with_nothing_else_installed(unpacked: Path) -> None:
