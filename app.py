@@ -3,13 +3,23 @@
 from chalice.app import Chalice, DynamoDBEvent
 
 from chalicelib import bootstrap
-from chalicelib.web import api, booking, doctors, problems, request_log, sign_in, slots
+from chalicelib.web import (
+    api,
+    booking,
+    doctors,
+    problems,
+    request_log,
+    safeguards,
+    sign_in,
+    slots,
+)
 
 bootstrap.start()
 
 app = Chalice(app_name="medilink-slots")
 request_log.take_over(app.log)
 app.register_middleware(request_log.one_line_a_request, "http")
+app.register_middleware(safeguards.in_every_answer, "http")
 app.register_middleware(problems.in_one_shape, "http")
 app.register_blueprint(api.blueprint)
 app.register_blueprint(slots.blueprint)

@@ -178,9 +178,11 @@ class Handler(ChaliceRequestHandler):
             "Content-Type": "text/html; charset=utf-8" if as_html else PROBLEM,
             "Vary": "Accept, HX-Request",
             "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cache-Control": "no-store",
         }
         if as_html:
-            headers["Content-Security-Policy"] = "default-src 'none'"
+            headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
         if close:
             headers["Connection"] = "close"
         self._send_http_response(

@@ -31,6 +31,7 @@ class AnIssuer:
         self.posted: list[dict[str, str]] = []
         self.tokens: dict[str, str] = {}
         self.keys: list[RSAKey] = []
+        self.other_keys: list[dict[str, str]] = []
         self.rotate()
 
     @property
@@ -54,7 +55,9 @@ class AnIssuer:
                 "token_endpoint": f"{self.url}/token",
                 "end_session_endpoint": f"{self.url}/logout",
             },
-            "/keys": {"keys": [key.as_dict(private=False) for key in self.keys]},
+            "/keys": {
+                "keys": [*self.other_keys, *(key.as_dict(private=False) for key in self.keys)]
+            },
         }
 
     def id_token(self, name: str, group: str, **changed: Any) -> str:  # noqa: ANN401

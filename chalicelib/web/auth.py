@@ -113,10 +113,7 @@ def _known(caller: Caller) -> Caller:
 
 def require_same_origin(request: Request) -> None:
     """A cookie comes along whoever made the browser send the request: it must be our page."""
-    site = request.headers.get("sec-fetch-site")
-    sent_from = request.headers.get("origin")
-    is_same = site == "same-origin" if site else sent_from == negotiation.origin(request)
-    if not is_same:
+    if not negotiation.is_same_origin(request):
         raise NotAllowed("This request does not come from our own page, so it was not carried out")
 
 
@@ -141,7 +138,7 @@ def add_cookie(response: Response, cookie: str) -> None:
 def _to_sign_in(request: Request) -> Response:
     """The way to sign in, and back to here."""
     query = urlencode(request.query_params or {})
-    asked = f"{negotiation.base(request)}{request.path}{'?' if query else ''}{query}"
+    asked = f"{negotiation.path(request)}{'?' if query else ''}{query}"
     where = f"{negotiation.base(request)}/sign-in?{urlencode({'to': asked})}"
     headers: negotiation.Headers = {"Location": where, "Cache-Control": "no-store"}
     return Response(body="", status_code=HTTPStatus.SEE_OTHER.value, headers=headers)

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from chalicelib.domain import wall_time
 from chalicelib.domain.claims import Booking
-from chalicelib.domain.doctor_settings import DoctorSettings
+from chalicelib.domain.doctor_settings import MOST_BOXES, DoctorSettings
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.faults import Fault, FieldFault
 from chalicelib.domain.grid import Session
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from chalice.app import Request
 
 FORM = "application/x-www-form-urlencoded"
+# Four that say which day; each box as shown, offered and ticked, those of an earlier grid besides.
+MOST_FIELDS = 4 + 3 * 2 * MOST_BOXES
 
 _ETAGS = re.compile(r'\s*(?:W/)?"(\d{1,9})\.[^"]*"\s*', re.ASCII)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)

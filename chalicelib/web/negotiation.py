@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ Headers = dict[str, str | list[str]]
 VARY: Headers = {"Vary": "Accept, HX-Request"}
 
 
+_AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 # htmx 4.0.1 leaves out the first where it sends the second.
 _OF_HTMX = {"hx-request", "hx-history-restore-request"}
 
@@ -48,11 +50,15 @@ def _weight(parameters: list[str]) -> float:
     return 1.0
 
 
+def path(request: Request) -> str:
+    """The path as it was asked for, prefix included; ``request.path`` is the route's pattern."""
+    return str(request.context.get("path", ""))
+
+
 def base(request: Request) -> str:
     """The prefix of every URL: ``""`` on a laptop, the stage in the cloud (``/api``)."""
-    path = str(request.context.get("path", "")).rstrip("/")
     inner = request.path.strip("/")
-    outer = path.strip("/").split("/")
+    outer = path(request).strip("/").split("/")
     kept = outer[: len(outer) - (inner.count("/") + 1 if inner else 0)]
     return "".join(f"/{part}" for part in kept if part)
 
@@ -62,6 +68,28 @@ def scheme(request: Request) -> str:
     return "https" if request.headers.get("x-forwarded-proto") == "https" else "http"
 
 
+def host(request: Request) -> str:
+    """Host and port as the client names them; ``""`` where that is no authority (RFC 3986).
+
+    What stands before the app sends on only requests for its own hosts, and no page can make a
+    browser name another.
+    """
+    named = str(request.headers.get("host", ""))
+    return named if _AUTHORITY.fullmatch(named) else ""
+
+
+def port(request: Request) -> str:
+    """The port, where the client names one."""
+    return host(request).rpartition("]")[2].partition(":")[2]
+
+
 def origin(request: Request) -> str:
     """Scheme, host and port of this app (RFC 6454)."""
-    return f"{scheme(request)}://{request.headers.get('host', '')}"
+    return f"{scheme(request)}://{host(request)}"
+
+
+def is_same_origin(request: Request) -> bool:
+    """Whether a browser vouches that our own page sends it; no page can forge these headers."""
+    headers = request.headers
+    site = headers.get("sec-fetch-site")
+    return site == "same-origin" if site else headers.get("origin") == origin(request)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 
 from chalice.app import Response
@@ -14,6 +14,7 @@ from chalicelib.bootstrap import services
 from chalicelib.domain.errors import KeyReused, Refused
 from chalicelib.web import (
     auth,
+    cookies,
     day_links,
     day_page,
     inputs,
@@ -58,7 +59,7 @@ def day(caller: Caller, doctor_id: str, on: date | None, request: Request) -> Re
     )
     headers = {"ETag": _etag(page, template)}
     if said:
-        headers["Set-Cookie"] = _cookie(request, "", max_age=0)
+        headers["Set-Cookie"] = _cookie(request, "", lasts=timedelta())
     elif representations.is_known(headers["ETag"], request):
         return representations.not_modified(headers["ETag"], {"Cache-Control": "no-store"})
     return rendering.html(template, page, headers={**headers})
@@ -103,7 +104,7 @@ def _done(word: str, seen: DoctorsDay, form: DayForm, before: Day, request: Requ
         "Location": day_links.to_day(
             negotiation.base(request), seen.doctor.doctor_id, seen.day.date
         ),
-        "Set-Cookie": _cookie(request, word, max_age=60),
+        "Set-Cookie": _cookie(request, word, lasts=timedelta(minutes=1)),
     }
     return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers=headers)
 
@@ -146,21 +147,9 @@ def _etag(page: DayPage, template: str) -> str:
 
 
 def _said(request: Request) -> Message | None:
-    try:
-        cookie = SimpleCookie(request.headers.get("cookie", "")).get(_COOKIE)
-    except CookieError:
-        return None
-    return _MESSAGES.get(cookie.value) if cookie else None
+    return _MESSAGES.get(cookies.value(request, _COOKIE) or "")
 
 
-def _cookie(request: Request, word: str, *, max_age: int) -> str:
+def _cookie(request: Request, word: str, *, lasts: timedelta) -> str:
     # Nothing secret, and only ever one of our own words: no key, no signature.
-    cookie: SimpleCookie = SimpleCookie({_COOKIE: word})
-    morsel = cookie[_COOKIE]
-    morsel["path"] = f"{negotiation.base(request)}/slots"
-    morsel["max-age"] = str(max_age)
-    morsel["httponly"] = "true"
-    morsel["samesite"] = "Lax"
-    if request.headers.get("x-forwarded-proto") == "https":
-        morsel["secure"] = "true"
-    return morsel.OutputString()
+    return cookies.setting(request, _COOKIE, word, lasts, path="/slots")

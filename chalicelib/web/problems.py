@@ -178,15 +178,14 @@ _CHALICE_SAYS = {
 
 
 def in_one_shape(request: Request, get_response: Callable[[Request], Response]) -> Response:
-    """Middleware: Chalice's own errors become problems, and every answer says ``nosniff``."""
+    """Middleware: Chalice's own errors become problems."""
     response = get_response(request)
     if isinstance(response.body, dict) and response.body.keys() == {"Code", "Message"}:
         status = HTTPStatus(response.status_code)
         detail = _CHALICE_SAYS.get(status, str(response.body["Message"]))
         code = status.name.lower()
         problem = Problem(status=status, code=code, detail=detail, headers=_allow(response))
-        response = answer(problem, request)
-    response.headers["X-Content-Type-Options"] = "nosniff"
+        return answer(problem, request)
     return response
 
 

@@ -27,6 +27,8 @@ _HEADERS: negotiation.Headers = {
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     **negotiation.VARY,
 }
 
@@ -62,14 +64,19 @@ def problem(problem: Problem, request: Request) -> Response:
 
 
 def _sent(request: Request) -> list[tuple[str, str]]:
-    """The fields of the form that could not be taken, to be sent again once she is signed in."""
-    if not forms.is_form(request) or request.path != "/slots":
+    """The fields of the form that could not be taken, to be sent again once she is signed in.
+
+    Of our own form only: whatever another site has sent would become a form of ours, with a button
+    that she trusts; and of no more fields than that has, since nobody is signed in.
+    """
+    is_ours = request.path == "/slots" and negotiation.is_same_origin(request)
+    if not forms.is_form(request) or not is_ours:
         return []
     try:
-        body = inputs.body(request)
-    except problems.HttpError:
+        text = inputs.body(request).decode("ascii", "replace")
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=forms.MOST_FIELDS)
+    except (problems.HttpError, ValueError):
         return []
-    return parse_qsl(body.decode("ascii", "replace"), keep_blank_values=True)
 
 
 @cache

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from chalicelib.domain.caller import Role
-from chalicelib.web import negotiation
+from chalicelib.web import cookies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,10 +35,7 @@ class Session:
 
 
 class SignedCookie:
-    """Values that a browser keeps and cannot change, each in a cookie of that name.
-
-    ``name`` has the port at its end where there is one: two servers of one machine share cookies.
-    """
+    """Values that a browser keeps and cannot change, each in a cookie of that name."""
 
     def __init__(self, name: str, keys: Sequence[str], lasts: timedelta) -> None:
         """Of ``keys`` the last signs; the others are still believed."""
@@ -50,7 +45,7 @@ class SignedCookie:
 
     def read(self, request: Request, now: datetime) -> tuple[Any, datetime] | None:
         """The value and when it was written; None where it is missing, changed or too old."""
-        text = cookie(request, self._name_for(request))
+        text = cookies.value(request, cookies.guarded_name(request, self._name))
         if text is None:
             return None
         seconds = int(self._lasts.total_seconds())
@@ -65,11 +60,11 @@ class SignedCookie:
     def write(self, request: Request, value: object, now: datetime) -> str:
         """A ``Set-Cookie`` for it (RFC 6265)."""
         text = self._serializer(now).dumps(value)
-        return set_cookie(request, self._name_for(request), str(text), self._lasts)
+        return self._setting(request, str(text), self._lasts)
 
     def delete(self, request: Request) -> str:
         """A ``Set-Cookie`` that removes it."""
-        return set_cookie(request, self._name_for(request), "", timedelta())
+        return self._setting(request, "", timedelta())
 
     def _serializer(self, now: datetime) -> URLSafeTimedSerializer:
         class At(TimestampSigner):
@@ -78,9 +73,8 @@ class SignedCookie:
 
         return URLSafeTimedSerializer(self._keys, salt=self._name, signer=At)
 
-    def _name_for(self, request: Request) -> str:
-        port = urlsplit(f"//{request.headers.get('host', '')}").port
-        return f"{self._name}-{port}" if port else self._name
+    def _setting(self, request: Request, text: str, lasts: timedelta) -> str:
+        return cookies.setting(request, cookies.guarded_name(request, self._name), text, lasts)
 
 
 class Sessions:
@@ -123,26 +117,3 @@ class Sessions:
             "started": int(session.started.timestamp()),
         }
         return self._cookie.write(request, value, now)
-
-
-def cookie(request: Request, name: str) -> str | None:
-    """A cookie of the request."""
-    try:
-        found = SimpleCookie(request.headers.get("cookie", "")).get(name)
-    except CookieError:
-        return None
-    return found.value if found else None
-
-
-def set_cookie(request: Request, name: str, value: str, lasts: timedelta, path: str = "") -> str:
-    """For this app alone, out of reach for scripts, and over TLS where the page came by it."""
-    made: SimpleCookie = SimpleCookie({name: value})
-    morsel = made[name]
-    morsel["path"] = f"{negotiation.base(request)}{path}" or "/"
-    morsel["max-age"] = str(int(lasts.total_seconds()))
-    morsel["httponly"] = "true"
-    # Lax: the issuer sends her back here, and the cookie must come along.
-    morsel["samesite"] = "Lax"
-    if negotiation.scheme(request) == "https":
-        morsel["secure"] = "true"
-    return morsel.OutputString()

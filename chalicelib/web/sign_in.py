@@ -62,8 +62,9 @@ def get_callback() -> Response:
     request = _request()
     settings = auth.sign_in()
     found = _asked(settings).read(request, services().now())
+    state = inputs.query(request, "state") or ""
     if found is None or not secrets.compare_digest(
-        found[0]["state"], inputs.query(request, "state") or ""
+        found[0]["state"].encode(), state.encode("utf-8", "replace")
     ):
         raise _failed("this sign-in was not begun here, or too long ago")
     if error := inputs.query(request, "error"):

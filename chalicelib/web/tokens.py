@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -50,19 +51,18 @@ class Tokens:
         claims = self._claims(text)
         if claims.get("token_use", "access") != "access" or "nonce" in claims:
             raise BadTokenError("no access token")
-        client = claims.get("client_id", claims.get("azp"))
+        client = str(claims.get("client_id", claims.get("azp")))
         if client not in {self._sign_in.client_id, *self._sign_in.machine_clients}:
             raise BadTokenError(f"of client {client}")
         audience = _texts(claims.get("aud"))
         if audience and client not in audience:
             raise BadTokenError(f"for {audience}")
-        scopes = set(str(claims.get("scope", "")).split())
-        roles = set(person(claims).roles)
-        if client in self._sign_in.machine_clients:
-            roles = {Role.BOOKING_SITE} if BOOK in scopes else set()
-            roles |= {Role.READER} if READ in scopes else set()
-        name = str(client) if client in self._sign_in.machine_clients else person(claims).name
-        return _caller(name, str(client), frozenset(roles))
+        if client not in self._sign_in.machine_clients:
+            return replace(person(claims), client=client)
+        scopes = str(claims.get("scope", "")).split()
+        allowed = {Role.BOOKING_SITE: BOOK, Role.READER: READ}
+        roles = frozenset(role for role, scope in allowed.items() if scope in scopes)
+        return Caller(name=client, client=client, roles=roles)
 
     def identity(self, text: str, *, nonce: str) -> Caller:
         """Who has just signed in, by the ID token. Raise ``BadTokenError``, ``IssuerAway``."""
@@ -71,6 +71,8 @@ class Tokens:
             raise BadTokenError("no ID token")
         if self._sign_in.client_id not in _texts(claims.get("aud")):
             raise BadTokenError("for another client")
+        if claims.get("azp", self._sign_in.client_id) != self._sign_in.client_id:
+            raise BadTokenError("given to another client")
         if claims.get("nonce") != nonce:
             raise BadTokenError("of another sign-in")
         return person(claims)
@@ -91,19 +93,21 @@ class Tokens:
 
     def _keys_for(self, token: GuestProtocol) -> KeySet:
         key_id = token.headers().get("kid")
-        return KeySet.import_key_set({"keys": self._issuer.keys(with_key=key_id)})
+        keys = self._issuer.keys(with_key=key_id)
+        # Only that one: another may be of a kind that is not known here (RFC 7517, section 5).
+        named = [key for key in keys if key_id is None or key.get("kid") == key_id]
+        return KeySet.import_key_set({"keys": named})
 
 
 def person(claims: Mapping[str, Any]) -> Caller:
-    """The one whom an issuer's claims are about, at the page."""
-    name = next((str(claims[key]) for key in _NAMES if claims.get(key)), "")
+    """The one whom an issuer's claims are about, at the page. Raise ``BadTokenError``."""
+    name = next((claims[key] for key in _NAMES if claims.get(key)), None)
+    if not isinstance(name, str):
+        raise BadTokenError("of nobody")
     groups = next((_texts(claims[key]) for key in _GROUPS if key in claims), [])
-    return _caller(name, "page", frozenset(role for role in _PEOPLE if role in groups))
-
-
-def _caller(name: str, client: str, roles: frozenset[Role]) -> Caller:
+    roles = frozenset(role for role in _PEOPLE if role in groups)
     doctor_id = name if Role.DOCTOR in roles else None
-    return Caller(name=name, client=client, roles=roles, doctor_id=doctor_id)
+    return Caller(name=name, client="page", roles=roles, doctor_id=doctor_id)
 
 
 def _texts(value: object) -> list[str]:

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from app import app
 from chalicelib.domain.caller import Need
-from tests.an_issuer import MACHINE, PAGE
-from tests.site import id_of
+from tests.contract.every_request import CALLERS, a_person, opened, send
 
 if TYPE_CHECKING:
     from tests.an_issuer import AnIssuer
     from tests.site import Site
 
 TABLE = Path(__file__).parents[2] / "docs" / "security.md"
-
-
-def a_person(name: str, group: str) -> dict[str, Any]:
-    return {"username": name, "cognito:groups": [group], "client_id": PAGE}
-
-
-CALLERS: dict[str, dict[str, Any] | None] = {
-    "nobody": None,
-    "own": a_person("dr-lee", "doctor"),
-    "other": a_person("dr-okafor", "doctor"),
-    "named": a_person("sam", "delegate"),
-    "unnamed": a_person("mallory", "delegate"),
-    "slots/read": {"client_id": MACHINE, "scope": "slots/read"},
-    "slots/book": {"client_id": MACHINE, "scope": "slots/book"},
-    "admin": a_person("alex", "admin"),
-}
 
 
 def rows() -> list[tuple[str, dict[str, int]]]:
@@ -45,56 +28,17 @@ def rows() -> list[tuple[str, dict[str, int]]]:
     return [(row[0], dict(zip(head[1:], map(int, row[1:]), strict=True))) for row in body]
 
 
-def send(site: Site, request: str, token: str | None) -> int:
-    """The request of that row about Dr Lee, well-formed, and on slots that allow it."""
-    method, path = request.split()
-    path = path.replace("{doctor_id}", "dr-lee").replace("{slot_id}", id_of("09:00"))
-    query = {
-        "GET /slots": "?doctor_id=dr-lee&date=2026-11-23",
-        "GET /slots/history": "?doctor_id=dr-lee&date=2026-11-23",
-        "GET /availability": "?specialty=cardiology",
-        "DELETE /slots/{slot_id}/hold": "?holder=h",
-        "DELETE /slots/{slot_id}/booking": "?booking_id=b",
-    }
-    bodies: dict[str, Any] = {
-        "POST /slots": {
-            "doctor_id": "dr-lee",
-            "date": "2026-11-23",
-            "slots": [{"start": "11:00", "status": "free"}],
-        },
-        "PUT /slots/{slot_id}/hold": {"holder": "h", "seconds": 60},
-        "PUT /slots/{slot_id}/booking": {"booking_id": "b", "patient_reference": "p"},
-        "PUT /doctors/{doctor_id}": {
-            "name": "Dr Mina Lee",
-            "specialty": "cardiology",
-            "location": "London",
-            "time_zone": "Europe/London",
-            "slot_minutes": 30,
-            "sessions": [{"from": "09:00", "to": "12:00"}],
-        },
-    }
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    if request in bodies:
-        if method == "POST":
-            return site.post(bodies[request], **headers).status
-        return site.put(path, bodies[request], **headers).status
-    return site.request(method, f"{path}{query.get(request, '')}", headers=headers).status
-
-
 @pytest.mark.parametrize("caller", list(CALLERS))
 def test_each_caller_may_what_the_table_says(
     site: Site, guarded: Site, issuer: AnIssuer, caller: str
 ) -> None:
     claims = CALLERS[caller]
-    token = issuer.access_token(claims) if claims else None
-    admin = issuer.access_token(a_person("alex", "admin"))
-    day = {"doctor_id": "dr-lee", "date": "2026-11-23"}
-    opened = {**day, "slots": [{"start": "09:00", "status": "free"}]}
-    guarded.post(opened, Authorization=f"Bearer {admin}")
+    bearer = {"Authorization": f"Bearer {issuer.access_token(claims)}"} if claims else {}
+    opened(guarded, Authorization=f"Bearer {issuer.access_token(a_person('alex', 'admin'))}")
 
     told, expected = {}, {}
     for request, statuses in rows():
-        told[request] = send(guarded, request, token)
+        told[request] = send(guarded, request, **bearer).status
         expected[request] = statuses[caller]
 
     assert told == expected

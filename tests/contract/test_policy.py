@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import app
 from cloud import sources, template
-from tests.contract.test_permissions import CALLERS
+from tests.contract.every_request import CALLERS
 from tests.site import id_of
 
 if TYPE_CHECKING:

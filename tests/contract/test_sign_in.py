@@ -109,6 +109,54 @@ def test_where_the_page_came_by_tls_so_must_the_session(browser: Browser) -> Non
     assert quote("https://slots.example", safe="") in asked.headers["Location"]
 
 
+def test_what_other_hosts_of_a_domain_set_is_not_taken_over_tls(browser: Browser) -> None:
+    """A ``__Host-`` cookie is set by its own host alone (RFC 6265bis, section 4.1.3)."""
+    asked = browser.get("/sign-in", x_forwarded_proto="https")
+    cookie = asked.headers["Set-Cookie"][0]
+    assert cookie.startswith("__Host-sign-in=")
+    assert {"Path=/", "Secure"} <= set(cookie.split("; "))
+
+    browser.sign_in()
+
+    assert browser.get(DAY).status == 200
+    assert browser.get(DAY, x_forwarded_proto="https").status == 303
+
+
+@pytest.mark.parametrize(
+    "beside", ["a/b=c", 'said={"a":1}', "a[b]=1", "=", 'x="', "x", "path=/", "said=é", "a,b=1"]
+)
+def test_a_strange_cookie_of_another_app_signs_nobody_out(browser: Browser, beside: str) -> None:
+    browser.sign_in()
+    session = browser.cookies["session"]
+
+    assert browser.get(DAY, Cookie=f"{beside}; session={session}").status == 200
+
+
+def test_the_way_back_is_the_page_that_was_asked_for(browser: Browser) -> None:
+    away = browser.get("/doctors/dr-lee")
+
+    assert away.headers["Location"] == "/sign-in?to=%2Fdoctors%2Fdr-lee"
+
+
+@pytest.mark.parametrize("host", ["x:abc", "x:123456", "[", "[::1", "a b", "x:80:80", "a@b", "x/y"])
+def test_a_host_that_is_none_is_no_origin_of_ours(browser: Browser, host: str) -> None:
+    browser.sign_in()
+
+    assert browser.get("/sign-in", Host=host).status == 303
+    assert browser.save("09:00", Host=host, Origin=f"http://{host}").status == 403
+
+
+@pytest.mark.parametrize("named", ["X_Forwarded_Host", "X_Original_Host", "Forwarded"])
+def test_only_the_host_of_the_request_is_ours(browser: Browser, named: str) -> None:
+    browser.sign_in()
+    forged = {named: "host=evil.example" if named == "Forwarded" else "evil.example"}
+
+    asked = browser.get("/sign-in", **forged)
+    assert quote(f"{HERE}/sign-in/callback", safe="") in asked.headers["Location"]
+    assert "evil" not in asked.headers["Location"]
+    assert browser.save("09:00", Origin="http://evil.example", **forged).status == 403
+
+
 @pytest.mark.parametrize(
     "to",
     ["https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "evil",
@@ -125,6 +173,7 @@ def test_an_answer_of_another_sign_in_is_refused(browser: Browser, issuer: AnIss
     refused = [
         browser.get("/sign-in/callback?code=c&state=another"),
         browser.get("/sign-in/callback?code=c"),
+        browser.get("/sign-in/callback?code=c&state=%C3%A9"),
         browser.get(f"/sign-in/callback?code=unknown&state={asked['state']}"),
         browser.get(f"/sign-in/callback?code=d&state={asked['state']}"),
         browser.get(f"/sign-in/callback?state={asked['state']}"),
@@ -132,12 +181,20 @@ def test_an_answer_of_another_sign_in_is_refused(browser: Browser, issuer: AnIss
         Browser(browser.site, issuer).get(f"/sign-in/callback?code=c&state={asked['state']}"),
     ]
 
-    assert [answer.status for answer in refused] == [400] * 7
+    assert [answer.status for answer in refused] == [400] * 8
     assert "session" not in browser.cookies
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"aud": "another"}, {"iss": "https://elsewhere"}, {"exp": 1}, {"token_use": "access"}]
+    "wrong",
+    [
+        {"aud": "another"},
+        {"aud": [PAGE, "another"], "azp": "another"},
+        {"iss": "https://elsewhere"},
+        {"exp": 1},
+        {"token_use": "access"},
+        {"cognito:username": None, "sub": None},
+    ],
 )
 def test_an_id_token_that_is_not_for_us_signs_nobody_in(
     browser: Browser, issuer: AnIssuer, wrong: dict[str, object]
@@ -278,8 +335,27 @@ def test_without_a_script_a_save_that_came_too_late_can_be_sent_again(browser: B
     assert '<form method="post" action="/slots">' in told.text
     assert '<input type="hidden" name="ticked" value="&#34;&gt;">' in told.text
     assert '<input type="hidden" name="ticked" value="2">' in told.text
-    too_much = browser.send("POST", "/slots", "x=" + "y" * 100_000, **form)
-    assert (too_much.status, "yyy" in too_much.text) == (401, False)
+    for too_much in ("x=" + "y" * 100_000, "yyy=&" * 10_000):
+        told = browser.send("POST", "/slots", too_much, **form)
+        assert (told.status, "yyy" in told.text) == (401, False)
+
+
+@pytest.mark.parametrize(
+    "proof", [{"Sec_Fetch_Site": "cross-site"}, {"Origin": "http://evil.example"}, {}]
+)
+def test_what_another_site_sends_does_not_become_a_form_of_ours(
+    browser: Browser, proof: dict[str, str]
+) -> None:
+    """To it a browser adds no cookie of ours, so it comes as from somebody who is signed out."""
+    sent = f"doctor_id=dr-lee&date={MONDAY}&version=0&request_id=x&ticked=20261123T0900Z"
+
+    told = browser.send(
+        "POST", "/slots", sent, Content_Type="application/x-www-form-urlencoded", **proof
+    )
+
+    assert told.status == 401
+    assert "<form" not in told.text
+    assert "20261123T0900Z" not in told.text
 
 
 def test_who_saved_is_told_by_name_and_client(browser: Browser) -> None:

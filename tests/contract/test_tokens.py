@@ -83,6 +83,9 @@ def forgeries(issuer: AnIssuer) -> dict[str, str]:
         "for another audience": token(issuer, DOCTOR, aud="another"),
         "of another client": token(issuer, DOCTOR, client_id="another"),
         "of no client": token(issuer, DOCTOR, client_id=None),
+        "of a list of clients": token(issuer, DOCTOR, client_id=[PAGE]),
+        "of nobody": token(issuer, DOCTOR, username=None, sub=None),
+        "of no name": token(issuer, DOCTOR, username={"name": "dr-lee"}),
         "expired": token(issuer, DOCTOR, exp=NOW - 60),
         "without an end": token(issuer, DOCTOR, exp=None),
         "not yet valid": token(issuer, DOCTOR, nbf=NOW + 3600),
@@ -118,6 +121,22 @@ def test_a_key_that_the_issuer_begins_to_use_is_believed_at_once(
     issuer.rotate()
 
     assert ask(guarded, token(issuer, DOCTOR)).status == 200
+
+
+def test_a_key_of_a_kind_that_is_not_known_is_in_nobodys_way(
+    guarded: Site, issuer: AnIssuer
+) -> None:
+    issuer.other_keys = [{"kty": "EC", "crv": "P-999", "x": "a", "y": "b", "kid": "new"}]
+
+    assert ask(guarded, token(issuer, DOCTOR)).status == 200
+
+
+def test_a_machine_is_no_person_whatever_groups_its_token_names(
+    guarded: Site, issuer: AnIssuer
+) -> None:
+    claims = {**READER, "username": "dr-lee", "cognito:groups": ["admin", "doctor"]}
+
+    assert ask(guarded, token(issuer, claims)).status == 403
 
 
 def test_made_up_keys_do_not_make_us_ask_the_issuer_again_and_again(

@@ -1,0 +1,140 @@
+"""What every answer tells browsers and caches: who may keep it, frame it, load it, for how long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import app
+from chalicelib.web import assets
+from tests.contract.every_request import CALLERS, opened, send
+
+if TYPE_CHECKING:
+    from tests.an_issuer import AnIssuer
+    from tests.site import Answer, Site
+
+ROUTES = [f"{method} {path}" for path, methods in app.routes.items() for method in methods]
+STATIC = "GET /static/{name}"
+SOME = ("nobody", "own", "slots/book", "admin")
+KINDS = {
+    "json": {"Accept": "application/json"},
+    "html": {"Accept": "text/html"},
+    "htmx": {"Accept": "text/html", "HX_Request": "true"},
+}
+DAY = "/slots?doctor_id=dr-lee&date=2026-11-23"
+
+
+@pytest.fixture
+def bearers(guarded: Site, issuer: AnIssuer) -> dict[str, dict[str, str]]:
+    """How each caller says who he is; Dr Lee has a slot that can be taken."""
+    bearers = {
+        caller: {"Authorization": f"Bearer {issuer.access_token(claims)}"} if claims else {}
+        for caller, claims in CALLERS.items()
+    }
+    opened(guarded, **bearers["admin"])
+    return bearers
+
+
+def is_html(answer: Answer) -> bool:
+    return answer.headers.get("Content-Type", "").startswith("text/html")
+
+
+def wanted(route: str, answer: Answer) -> str:
+    """What it must say about keeping it."""
+    if answer.status >= 300 or is_html(answer):
+        return "no-store"
+    return "no-cache" if route == STATIC else "private, no-cache"
+
+
+def test_every_answer_says_who_may_keep_it_and_what_no_browser_may_do_with_it(
+    guarded: Site, bearers: dict[str, dict[str, str]]
+) -> None:
+    kept, pages, others = {}, {}, set()
+    for route in ROUTES:
+        for caller in SOME:
+            for kind, accept in KINDS.items():
+                answer = send(guarded, route, **accept, **bearers[caller])
+                name = f"{route} {caller} {kind}: {answer.status}"
+                headers = answer.headers
+                kept[name] = (headers.get("Cache-Control"), wanted(route, answer))
+                others.add((headers["X-Content-Type-Options"],
+                            headers["Cross-Origin-Resource-Policy"]))  # fmt: skip
+                if is_html(answer):
+                    pages[name] = headers
+
+    assert {name: said for name, said in kept.items() if said[0] != said[1]} == {}
+    assert {said for said, _ in kept.values()} == {"no-store", "no-cache", "private, no-cache"}
+    assert others == {("nosniff", "same-origin")}
+    assert {name.partition(" ")[2].partition(" ")[0] for name in pages} >= {"/slots", "/docs"}
+    for name, headers in pages.items():
+        policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+        assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+        assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
+        assert headers["Referrer-Policy"] == "same-origin", name
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin", name
+        assert "camera=()" in headers["Permissions-Policy"], name
+
+
+@pytest.mark.parametrize("path", ["/slots", "/doctors/x.y", "/static/slots.css", "/health", "/"])
+def test_over_tls_a_browser_is_told_to_come_no_other_way(guarded: Site, path: str) -> None:
+    """Without TLS it must not be told: it would believe whoever stands between."""
+    by_tls = guarded.get(path, X_Forwarded_Proto="https")
+    without = guarded.get(path)
+
+    assert by_tls.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Strict-Transport-Security" not in without.headers
+
+
+def test_of_a_bug_there_is_nothing_to_keep_either(
+    guarded: Site, bearers: dict[str, dict[str, str]]
+) -> None:
+    with guarded.failing("BatchGetItem", ValueError("a bug")):
+        broken = guarded.get(DAY, **bearers["own"])
+
+    assert (broken.status, broken.headers["Cache-Control"]) == (500, "no-store")
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "kept"),
+    [
+        (DAY, "application/json", "private, no-cache"),
+        ("/doctors/dr-lee/slots", "application/json", "private, no-cache"),
+        ("/slots/history?doctor_id=dr-lee&date=2026-11-23", "application/json",
+         "private, no-cache"),
+        (DAY, "text/html", "no-store"),
+        ("/openapi.json", "application/json", "private, no-cache"),
+        ("/static/slots.css", "*/*", "no-cache"),
+        (f"/static/{assets.hashed_name('slots.css')}", "*/*",
+         "public, max-age=31536000, immutable"),
+    ],
+)  # fmt: skip
+def test_nothing_new_is_kept_as_what_it_repeats_and_told_to_nobody_else(
+    guarded: Site, bearers: dict[str, dict[str, str]], path: str, accept: str, kept: str
+) -> None:
+    first = guarded.get(path, Accept=accept, **bearers["own"])
+    known = {"Accept": accept, "If_None_Match": first.headers["ETag"]}
+
+    again = guarded.get(path, **known, **bearers["own"])
+
+    assert (first.status, again.status) == (200, 304)
+    for answer in (first, again):
+        assert answer.headers["Cache-Control"] == kept
+        assert "Accept" in answer.headers["Vary"]
+    is_open = path.startswith(("/static", "/openapi"))
+    stranger = guarded.get(path, **{**known, "Accept": "application/json"})
+    assert stranger.status == (304 if is_open else 401)
+
+
+def test_a_doctors_delegates_are_told_to_nobody_by_what_another_was_told(
+    guarded: Site, bearers: dict[str, dict[str, str]]
+) -> None:
+    told = {
+        caller: guarded.get("/doctors/dr-lee", If_None_Match="*", **bearers[caller])
+        for caller in ("own", "other", "slots/read", "admin")
+    }
+
+    assert [caller for caller, answer in told.items() if "delegates" in answer.json] == [
+        "own",
+        "admin",
+    ]
