@@ -27,13 +27,15 @@ if TYPE_CHECKING:
 _LASTS = timedelta(hours=1)
 _ASKED_AGAIN_AFTER = timedelta(seconds=30)
 _TIMEOUT = urllib3.Timeout(connect=2, read=4)
+# So that not every request waits those seconds for an issuer that is away.
+_AWAY = timedelta(seconds=5)
 
 
 class IssuerAway(Unavailable):
     """It gives no answer, or none that can be understood."""
 
     def __init__(self) -> None:
-        super().__init__(retry_after=5)
+        super().__init__(retry_after=int(_AWAY.total_seconds()))
         self.args = ("Signing in is not possible right now: try again in a moment",)
 
 
@@ -52,7 +54,14 @@ class Issuer:
         self._now = now
         self._http = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
         self._read: dict[str, _Read] = {}
+        self._away_since: dict[str, datetime] = {}
         self._lock = Lock()
+
+    def require_there(self) -> None:
+        """Raise ``IssuerAway`` where it has just given no answer: its pages cannot be had then."""
+        self._remembered(self._discovery_url, _ASKED_AGAIN_AFTER)
+        if self._is_away(self._discovery_url):
+            raise IssuerAway
 
     def address_of(self, what: str) -> str:
         """An endpoint by its name in the discovery document. Raise ``IssuerAway``."""
@@ -93,14 +102,18 @@ class Issuer:
             known = self._read.get(url)
             if known is not None and self._now() - known.at < lasts:
                 return known.document
-            try:
-                document = self._get(url)
-            except IssuerAway:
-                if known is None:
-                    raise
-                document = known.document  # better old than none; asked again a moment later
-            self._read[url] = _Read(document, self._now())
-            return document
+            if not self._is_away(url):
+                try:
+                    self._read[url] = known = _Read(self._get(url), self._now())
+                except IssuerAway:
+                    self._away_since[url] = self._now()
+            if known is None:
+                raise IssuerAway
+            return known.document  # better old than none
+
+    def _is_away(self, url: str) -> bool:
+        since = self._away_since.get(url)
+        return since is not None and self._now() - since < _AWAY
 
     def _get(self, url: str) -> dict[str, Any]:
         try:

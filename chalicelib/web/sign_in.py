@@ -39,6 +39,7 @@ def get_sign_in() -> Response:
     """To the issuer's page; ``to`` is where she wanted to go."""
     request = _request()
     settings = auth.sign_in()
+    issuer.of(settings.discovery_url).require_there()
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     asked = {"state": state, "nonce": nonce, "verifier": verifier, "to": _destination(request)}
     url, _ = _client(settings, request).create_authorization_url(
@@ -102,6 +103,7 @@ def post_sign_out() -> Response:
 def _signing_out(settings: SignIn, request: Request) -> str | None:
     """Where the issuer ends its own session; None where it does not say, or gives no answer."""
     try:
+        issuer.of(settings.discovery_url).require_there()
         url = issuer.of(settings.discovery_url).address_of("end_session_endpoint")
     except issuer.IssuerAway:
         return None

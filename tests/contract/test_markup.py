@@ -94,7 +94,8 @@ def test_a_client_is_called_by_its_id_in_the_history(guarded: Site, issuer: AnIs
         bootstrap.run(bootstrap.assemble(settings, now=guarded.clock))
         claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": client}
         doctor = {"Authorization": f"Bearer {issuer.access_token(claims)}"}
-        guarded.save("09:00", date=date, **doctor)
+        slots = [{"start": "09:00", "status": "free"}]
+        guarded.post({"doctor_id": "dr-lee", "date": date, "slots": slots}, **doctor)
         path = f"/slots/history?doctor_id=dr-lee&date={date}"
         return {"page": guarded.get(path, Accept="text/html", **doctor)}
 

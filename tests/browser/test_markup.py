@@ -1,0 +1,79 @@
+"""Markup in whatever reaches a page, as a browser takes it: text, of which no element comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.markup import MARKUP
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from tests.browser.people import People
+    from tests.running import Running
+
+NAME, SPECIALTY, LOCATION = MARKUP[0], MARKUP[1], MARKUP[3]
+OF_MARKUP = "[onerror], [onload], [onfocus], [autofocus], main script, main svg, main img, main b"
+
+
+@pytest.fixture
+def odd_day(page: Page, server: Running, people: People, on: date) -> str:
+    """The day of a doctor who is called by markup throughout; Sam, whom she names, is signed in."""
+    doctor_id = f"dr-odd-{on}"
+    settings = {
+        "name": NAME,
+        "specialty": SPECIALTY,
+        "location": LOCATION,
+        "time_zone": "Europe/London",
+        "slot_minutes": 30,
+        "sessions": [{"from": "09:00", "to": "10:00"}],
+        "delegates": ["sam"],
+    }
+    made = page.request.put(
+        f"{server.url}/doctors/{doctor_id}", data=settings, headers=server.signed_in("admin")
+    )
+    assert made.status == 201, made.text()
+    people.take_over(page.context, "sam")
+    return f"{server.url}/slots?doctor_id={doctor_id}&date={on}"
+
+
+def expect_text(page: Page, *words: str) -> None:
+    """They can be read, and nothing else came of them."""
+    for word in words:
+        expect(page.get_by_text(word).first).to_be_visible()
+    expect(page.locator(OF_MARKUP)).to_have_count(0)
+
+
+def test_a_doctor_called_by_markup_is_kept_like_any_other(
+    page: Page, server: Running, odd_day: str
+) -> None:
+    page.goto(f"{server.url}/slots")
+    expect_text(page, NAME, SPECIALTY, LOCATION)
+
+    page.goto(odd_day)
+    expect_text(page, NAME, SPECIALTY, LOCATION)
+    assert NAME in page.title()
+
+    page.get_by_role("link", name="Next day").click()
+    expect(page).not_to_have_url(odd_day)
+    expect_text(page, NAME, SPECIALTY, LOCATION)
+    assert NAME in page.title()
+
+    page.get_by_role("checkbox", name="09:00").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Slots saved successfully")
+    page.get_by_role("link", name="History").click()
+    expect_text(page, NAME)
+    assert NAME in page.title()
+
+
+def test_a_page_that_is_not_there_is_kept_and_framed_by_nobody(page: Page, server: Running) -> None:
+    for path in ("/doctors/nobody", "/nowhere"):
+        answer = page.goto(f"{server.url}{path}")
+
+        assert answer is not None
+        assert (answer.status, answer.headers["cache-control"]) == (404, "no-store")
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
