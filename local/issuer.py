@@ -94,14 +94,14 @@ def prepare(port: int) -> Issuer:
     return issuer
 
 
-def find() -> Issuer:
-    """Give the issuer that the environment's endpoint has.
+def find(stack: str = STACK) -> Issuer:
+    """Give the issuer that the environment's endpoint has, by default the laptop's.
 
     Raises:
         ClientError: it has none.
     """
     cloudformation = boto3.client("cloudformation")
-    outputs = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
+    outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     made = {output["OutputKey"]: output["OutputValue"] for output in outputs}
     pool_id = made["UserPoolId"]
     endpoint = cloudformation.meta.endpoint_url

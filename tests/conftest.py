@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import shutil
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -34,3 +35,15 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The endpoint of a DynamoDB with real transactions, for many at once."""
     with MiniStack(tmp_path_factory.mktemp("ministack")) as running:
         yield running.environment["AWS_ENDPOINT_URL_DYNAMODB"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium where there is one; root needs it without its sandbox."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    installed = next(filter(None, map(shutil.which, names)), None)
+    return {
+        **browser_type_launch_args,
+        "executable_path": installed,
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    }

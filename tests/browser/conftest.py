@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -56,18 +55,6 @@ def browser_context_args(browser_context_args: dict[str, Any], people: People) -
 def on() -> date:
     """A date that no other test uses."""
     return datetime.now(UTC).date() + timedelta(days=next(_days_from_now))
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The machine's own Chromium where there is one; root needs it without its sandbox."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    installed = next(filter(None, map(shutil.which, names)), None)
-    return {
-        **browser_type_launch_args,
-        "executable_path": installed,
-        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    }
 
 
 @pytest.fixture

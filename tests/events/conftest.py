@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events.type_defs import TargetTypeDef
 
 BUS = "followers"
 use_local_stage()
@@ -84,7 +85,7 @@ def follower(ministack: str) -> Iterator[Follower]:
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
     pattern = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
     events.put_rule(Name="follow", EventBusName=BUS, EventPattern=json.dumps(pattern))
-    target = {"Id": "queue", "Arn": attributes["QueueArn"]}
+    target: TargetTypeDef = {"Id": "queue", "Arn": attributes["QueueArn"]}
     events.put_targets(Rule="follow", EventBusName=BUS, Targets=[target])
     yield Follower(sqs, url)
     events.remove_targets(Rule="follow", EventBusName=BUS, Ids=["queue"])

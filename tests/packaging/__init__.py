@@ -1,1 +1,1 @@
-"""The zip that AWS Lambda is given."""
+"""Many at once, against real DynamoDB semantics."""

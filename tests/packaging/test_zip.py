@@ -1,22 +1,24 @@
-"""What ``chalice package`` puts into the zip, and that it answers with nothing else installed."""
+"""What is in the zip, and that it answers with nothing else installed."""
 
 from __future__ import annotations
 
+import importlib.util
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
+from cloud import sources
+from cloud.artefact import Artefact
+from cloud.package import BUDGET, CannotPackage, package, this_architecture
+from tests.packaging import in_lambda
+
 PROJECT = Path(__file__).parents[2]
 # A request as API Gateway hands it to Lambda, under the stage's prefix.
 ASK = """
-import json, sys
-sys.path[:0] = [sys.argv[1]]
+import json
 from app import app
 def ask(resource, path, parameters):
     event = {
@@ -31,81 +33,121 @@ def ask(resource, path, parameters):
 print(json.dumps([
     ask("/", "/api", None),
     ask("/static/{name}", "/api/static/slots.css", {"name": "slots.css"}),
-    ask("/slots", "/api/slots", None),
+    ask("/docs", "/api/docs", None),
 ]))
 """
-
-
-@pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The zip's content, packaged from a copy: Chalice keeps a cache beside its configuration."""
-    folder = tmp_path_factory.mktemp("packaging")
-    copy = folder / "project"
-    copy.mkdir()
-    for name in ("app.py", "requirements.txt"):
-        shutil.copy(PROJECT / name, copy)
-    for name in ("chalicelib", "static", "vendor"):
-        shutil.copytree(
-            PROJECT / name,
-            copy / name,
-            symlinks=True,
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
-    (copy / ".chalice").mkdir()
-    shutil.copy(PROJECT / ".chalice" / "config.json", copy / ".chalice")
-    chalice = Path(sys.executable).with_name("chalice")
-    command = [str(chalice), "package", "--stage", "local", str(folder / "out")]
-    packaged = subprocess.run(  # noqa: S603
-        command,
-        cwd=copy,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert packaged.returncode == 0, packaged.stdout + packaged.stderr
-    with ZipFile(folder / "out" / "deployment.zip") as zipped:
-        zipped.extractall(folder / "unpacked")
-    return folder / "unpacked"
 
 
 def test_it_holds_the_app_its_pages_its_assets_and_the_time_zones(unpacked: Path) -> None:
     for name in (
         "app.py",
         "chalicelib/web/templates/slots.html",
+        "chalicelib/web/templates/_day.html",
         "static/htmx.min.js",
         "static/slots.css",
         "tzdata/zoneinfo/Australia/Lord_Howe",
         "pynamodb/models.py",
+        "cryptography/hazmat/bindings/_rust.abi3.so",
+        "botocore/cacert.pem",
     ):
         assert (unpacked / name).is_file(), name
 
 
-def test_it_holds_no_tools(unpacked: Path) -> None:
-    tools = ("boto3", "moto", "pytest", "hypothesis", "playwright", "local", "tests")
+def test_it_holds_no_tools_no_tests_and_nothing_about_packages(unpacked: Path) -> None:
+    tools = ("boto3", "moto", "pytest", "hypothesis", "playwright", "cloud", "local", "tests")
 
     assert [name for name in tools if (unpacked / name).exists()] == []
+    assert [*unpacked.rglob("tests")] == []
+    assert [*unpacked.glob("*.dist-info")] == []
+
+
+def test_of_botocore_it_knows_dynamodb_its_credentials_and_events(unpacked: Path) -> None:
+    services = {path.name for path in (unpacked / "botocore" / "data").iterdir() if path.is_dir()}
+
+    assert services == {"dynamodb", "events", "sts"}
+
+
+def test_every_module_is_compiled_and_believed_without_a_look_at_its_source(
+    unpacked: Path,
+) -> None:
+    modules = [*unpacked.rglob("*.py")]
+
+    assert len(modules) > 500
+    for module in modules:
+        compiled = Path(importlib.util.cache_from_source(module.as_posix()))
+        # PEP 552: hash-based, and not checked.
+        assert compiled.read_bytes()[4:8] == b"\x01\x00\x00\x00", module
+
+
+def test_it_is_within_its_budget(made: Artefact) -> None:
+    assert made.zip.stat().st_size <= BUDGET
+
+
+def test_the_same_code_makes_the_same_bytes_wherever_it_is(made: Artefact, tmp_path: Path) -> None:
+    copy = copy_of_the_project(tmp_path / "copy")
+
+    again = package(copy, "dev", this_architecture())
+
+    assert again.zip.read_bytes() == made.zip.read_bytes()
+    assert again.template.read_bytes() == made.template.read_bytes()
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """The project without the packages it needs, which take most of the time."""
+    copy = copy_of_the_project(tmp_path / "bare")
+    (copy / "requirements.txt").write_text("")
+    return copy
+
+
+def copy_of_the_project(to: Path) -> Path:
+    sources.copy(PROJECT, to)
+    for name in ("infrastructure", "cloud"):
+        shutil.copytree(PROJECT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return to
+
+
+def test_a_static_file_that_was_renamed_comes_under_its_new_name_alone(bare: Path) -> None:
+    package(bare, "dev", this_architecture())
+    (bare / "static" / "favicon.svg").rename(bare / "static" / "mark.svg")
+
+    made = package(bare, "dev", this_architecture())
+
+    names = ZipFile(made.zip).namelist()
+    assert "static/mark.svg" in names
+    assert "static/favicon.svg" not in names
+
+
+def test_what_editors_and_tools_leave_beside_the_code_stays_out(bare: Path) -> None:
+    for litter in ("chalicelib/.DS_Store", "chalicelib/web/slots.py~", "static/.swp"):
+        (bare / litter).write_text("litter")
+
+    names = ZipFile(package(bare, "dev", this_architecture()).zip).namelist()
+
+    assert [name for name in names if name.endswith((".DS_Store", "~", ".swp"))] == []
+
+
+def test_a_package_that_cannot_be_had_is_told_and_leaves_no_package(bare: Path) -> None:
+    (bare / "requirements.txt").write_text("there-is-no-such-package-of-ours==0.0.0\n")
+
+    with pytest.raises(CannotPackage, match="there-is-no-such-package-of-ours"):
+        package(bare, "dev", this_architecture())
+    assert Artefact(Artefact.folder(bare, "dev")).fingerprint is None
+
+
+def test_a_zip_over_budget_is_told_and_is_no_package(bare: Path) -> None:
+    with pytest.raises(CannotPackage, match=r"too large: .* bytes, and 1,000 are allowed"):
+        package(bare, "dev", this_architecture(), budget=1_000)
+    assert Artefact(Artefact.folder(bare, "dev")).fingerprint is None
 
 
 def test_it_answers_under_its_stage_with_nothing_else_installed(unpacked: Path) -> None:
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("AWS_")
-    } | json.loads((PROJECT / ".chalice" / "config.json").read_text())["stages"]["local"][
-        "environment_variables"
-    ]
-    environment["AWS_ENDPOINT_URL_DYNAMODB"] = "http://127.0.0.1:9"  # where nobody answers
-
-    # -I -S: no site-packages, so that what the zip lacks is missed.
-    asked = subprocess.run(  # noqa: S603
-        [sys.executable, "-I", "-S", "-c", ASK, unpacked],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    asked = in_lambda.run(unpacked, ASK)
 
     assert asked.returncode == 0, asked.stderr
-    root, style, page = json.loads(asked.stdout)
+    *_, answers = asked.stdout.splitlines()  # the other lines are the log of requests
+    root, style, page = json.loads(answers)
     assert (root["status"], root["headers"]["Location"]) == (303, "/api/slots")
     assert (style["status"], style["body"]) == (200, (PROJECT / "static/slots.css").read_text())
-    assert page["status"] == 503
-    assert 'href="/api/static/slots.' in page["body"]
+    assert page["status"] == 200
+    assert 'href="/api/static/reference.' in page["body"]

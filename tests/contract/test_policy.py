@@ -1,0 +1,121 @@
+"""What the function may do in the cloud is what the code does, and no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app import app
+from cloud import sources, template
+from tests.contract.every_request import CALLERS
+from tests.site import id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from tests.an_issuer import AnIssuer
+    from tests.site import Answer, Site
+
+    Deed = Callable[[Site], Answer]
+
+TABLE = "the table"
+DAY = "doctor_id=dr-lee&date=2026-11-23"
+# The order is that of a morning; each is answered below 400.
+EVERY_ROUTE: dict[str, Deed] = {
+    "GET /": lambda site: site.get("/"),
+    "GET /health": lambda site: site.get("/health"),
+    "GET /openapi.json": lambda site: site.get("/openapi.json"),
+    "GET /docs": lambda site: site.get("/docs"),
+    "GET /static/{name}": lambda site: site.get("/static/slots.css"),
+    "GET /signed-in": lambda site: site.get("/signed-in"),
+    "GET /doctors": lambda site: site.get("/doctors?specialty=cardiology&location=London"),
+    "GET /doctors/{doctor_id}": lambda site: site.get("/doctors/dr-lee"),
+    "PUT /doctors/{doctor_id}": lambda site: site.configure(lead_minutes=0),
+    "POST /slots": lambda site: site.save("09:00", "09:30", "10:00", "10:30"),
+    "GET /slots": lambda site: site.get(f"/slots?{DAY}", Accept="text/html"),
+    "GET /slots/history": lambda site: site.get(f"/slots/history?{DAY}"),
+    "GET /availability": lambda site: site.get("/availability?specialty=cardiology"),
+    "GET /doctors/{doctor_id}/slots": lambda site: site.get("/doctors/dr-lee/slots"),
+    "GET /slots/{slot_id}": lambda site: site.slot("09:00"),
+    "PUT /slots/{slot_id}/hold": lambda site: site.hold("09:00"),
+    "DELETE /slots/{slot_id}/hold": lambda site: site.release("09:00"),
+    "PUT /slots/{slot_id}/booking": lambda site: site.book("09:00"),
+    "DELETE /slots/{slot_id}/booking": lambda site: site.cancel("09:00"),
+}
+# They speak with the issuer, and not at all without one.
+OF_SIGN_IN = {"GET /sign-in", "GET /sign-in/callback", "POST /sign-out"}
+# What else the code does than each route does at least.
+BESIDES: list[Deed] = [
+    lambda site: site.save(withdraws=("10:30",)),
+    lambda site: site.save("11:00", Idempotency_Key="once"),
+    lambda site: site.get(f"/slots?{DAY}&part=day", HX_Request="true"),
+    lambda site: site.get("/doctors?location=London"),
+    lambda site: site.book("09:30", "b-2"),
+    lambda site: site.book("10:00", "b-2", moves=id_of("09:30")),
+    lambda site: site.configure(delegates=["kim", "sam"]),
+    lambda site: site.configure(specialty="surgery", location="Leeds"),
+    lambda site: site.put("/doctors/dr-new", site.get("/doctors/dr-lee").json | {
+        "doctor_id": "dr-new"}),
+]  # fmt: skip
+
+
+def needed(operation: str, params: dict[str, Any]) -> set[tuple[str, str]]:
+    """The permissions of a call: of a transaction, those of its actions.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+    """
+    if operation == "TransactWriteItems":
+        actions = {name for action in params["TransactItems"] for name in action}
+        named = {"ConditionCheck": "ConditionCheckItem"}
+        return {(named.get(name, f"{name}Item"), TABLE) for name in actions}
+    index = params.get("IndexName")
+    return {(operation, f"{TABLE}/index/{index}" if index else TABLE)}
+
+
+def allowed() -> set[tuple[str, str]]:
+    """What the template lets the function do with DynamoDB."""
+    role = template.additions(sources.PROJECT, "dev")["Resources"]["AppRole"]["Properties"]
+    return {
+        (action.removeprefix("dynamodb:"), spelled(statement["Resource"]))
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in statement["Action"]
+        if action.startswith("dynamodb:")
+    }
+
+
+def spelled(resource: dict[str, Any]) -> str:
+    """``TABLE`` for the table's ARN, and what is behind it."""
+    match resource:
+        case {"Fn::GetAtt": ["Table", "Arn"]}:
+            return TABLE
+        case {"Fn::Sub": str(arn)}:
+            return arn.replace("${Table.Arn}", TABLE)
+    return str(resource)
+
+
+def test_every_route_is_there() -> None:
+    routes = {f"{method} {path}" for path, methods in app.routes.items() for method in methods}
+
+    assert {*EVERY_ROUTE} | OF_SIGN_IN == routes
+
+
+def test_every_call_that_the_code_makes_is_allowed_and_no_other(
+    site: Site, issuer: AnIssuer, request: pytest.FixtureRequest
+) -> None:
+    calls: set[tuple[str, str]] = set()
+
+    def note(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
+        calls.update(needed(model.name, params))
+
+    with site._hooked("before-parameter-build.dynamodb.*", note):
+        statuses = {route: deed(site).status for route, deed in EVERY_ROUTE.items()}
+        besides = [deed(site).status for deed in BESIDES]
+        # From now on people sign in: a delegate chooses among the doctors who name him.
+        guarded: Site = request.getfixturevalue("guarded")
+        sam = {"Authorization": f"Bearer {issuer.access_token(CALLERS['named'] or {})}"}
+        chooses = guarded.get("/slots", Accept="text/html", **sam).status
+
+    assert max([*statuses.values(), *besides, chooses]) < 400, (statuses, besides, chooses)
+    assert calls == allowed()

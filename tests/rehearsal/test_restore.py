@@ -1,0 +1,103 @@
+"""A table that was restored to a point in time is copied back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from cloud import restore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from cloud.rehearsal import Rehearsal
+
+NOW, THEN = "now", "then"
+
+
+@pytest.fixture
+def dynamodb(rehearsal: Rehearsal) -> Iterator[DynamoDBClient]:
+    """Two empty tables, as they are now and as they were then."""
+    dynamodb = boto3.client("dynamodb")
+    for name in (NOW, THEN):
+        dynamodb.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": "PK", "AttributeType": "S"},
+                {"AttributeName": "SK", "AttributeType": "S"},
+            ],
+            KeySchema=[
+                {"AttributeName": "PK", "KeyType": "HASH"},
+                {"AttributeName": "SK", "KeyType": "RANGE"},
+            ],
+        )
+    yield dynamodb
+    for name in (NOW, THEN):
+        dynamodb.delete_table(TableName=name)
+
+
+def put(dynamodb: DynamoDBClient, table: str, doctor_id: str, *days: int, version: int) -> None:
+    for day in days:
+        item: dict[str, Any] = {
+            "PK": {"S": f"DOCTOR#{doctor_id}"},
+            "SK": {"S": f"DAY#{day}"},
+            "version": {"N": str(version)},
+        }
+        dynamodb.put_item(TableName=table, Item=item)
+
+
+def content(dynamodb: DynamoDBClient, table: str) -> set[tuple[str, str, str]]:
+    items = dynamodb.scan(TableName=table)["Items"]
+    return {(item["PK"]["S"], item["SK"]["S"], item["version"]["N"]) for item in items}
+
+
+def test_what_changed_comes_back_and_what_is_new_goes(dynamodb: DynamoDBClient) -> None:
+    put(dynamodb, THEN, "dr-lee", *range(60), version=1)
+    put(dynamodb, NOW, "dr-lee", *range(30), version=1)
+    put(dynamodb, NOW, "dr-lee", *range(30, 90), version=2)
+
+    status = restore.main(["--restored", THEN, "--table", NOW, "--write"])
+
+    assert status == 0
+    assert content(dynamodb, NOW) == content(dynamodb, THEN)
+
+
+def test_nothing_is_written_unless_it_is_said(
+    dynamodb: DynamoDBClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(dynamodb, THEN, "dr-lee", 1, 2, version=1)
+    put(dynamodb, NOW, "dr-lee", 2, 3, version=2)
+    before = content(dynamodb, NOW)
+
+    restore.main(["--restored", THEN, "--table", NOW])
+
+    assert "2 items to put, 1 to delete in now" in capsys.readouterr().out
+    assert content(dynamodb, NOW) == before
+
+
+def test_one_doctors_part_comes_back_and_the_rest_is_left_alone(dynamodb: DynamoDBClient) -> None:
+    for doctor_id in ("dr-lee", "dr-okafor"):
+        put(dynamodb, THEN, doctor_id, 1, version=1)
+        put(dynamodb, NOW, doctor_id, 1, 2, version=2)
+
+    restore.main(["--restored", THEN, "--table", NOW, "--doctor", "dr-lee", "--write"])
+
+    assert content(dynamodb, NOW) == {
+        ("DOCTOR#dr-lee", "DAY#1", "1"),
+        ("DOCTOR#dr-okafor", "DAY#1", "2"),
+        ("DOCTOR#dr-okafor", "DAY#2", "2"),
+    }
+
+
+def test_a_table_that_is_not_there_is_told(
+    rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = restore.main(["--restored", "nowhere", "--table", rehearsal.table_name])
+
+    assert status == 1
+    assert capsys.readouterr().err.startswith("AWS says no: ")
