@@ -236,6 +236,16 @@ def test_a_session_ends_after_twelve_hours_in_any_case(browser: Browser) -> None
     assert statuses == [200] * 24 + [303]
 
 
+def test_an_admin_is_asked_again_after_an_hour_who_she_is(browser: Browser) -> None:
+    browser.sign_in("alex", "admin")
+    statuses = []
+    for _ in range(4):
+        browser.site.clock.now += timedelta(minutes=19)
+        statuses.append(browser.get(DAY).status)
+
+    assert statuses == [200, 200, 200, 303]
+
+
 def test_a_session_that_was_changed_is_none(browser: Browser) -> None:
     browser.sign_in()
     right = browser.cookies["session"]
