@@ -1,0 +1,88 @@
+"""Who is measured, each as a child process that is sent events."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from local.stage import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from benchmarks.gateway import Event
+
+PYTHON = PROJECT / ".venv-bench" / "bin" / "python"
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """``handler`` is what Lambda would be told, ``module:name``."""
+
+    title: str
+    handler: str
+    is_relational: bool = False
+
+    @property
+    def name(self) -> str:
+        """Of its table, say."""
+        return self.handler.partition(":")[0].rpartition(".")[2]
+
+
+APP = Contender("MediLink Slots", "app:app")
+FLOOR = Contender("the floor: botocore by hand", "benchmarks.peers.floor:handler")
+BOTO3 = Contender("FastAPI, Mangum, boto3", "benchmarks.peers.fastapi_boto3:handler")
+SQL = Contender(
+    "FastAPI, SQLAlchemy, PostgreSQL",
+    "benchmarks.peers.fastapi_sqlalchemy:handler",
+    is_relational=True,
+)
+BARE = Contender("bare Chalice and PynamoDB", "benchmarks.peers.bare_chalice:app")
+
+
+class Running:
+    """``with Running(contender, settings) as running:`` is a fresh interpreter for the block."""
+
+    def __init__(self, contender: Contender, settings: Mapping[str, str]) -> None:
+        self.contender = contender
+        self._settings = settings
+        self._process: subprocess.Popen[str] | None = None
+
+    def send(self, *events: Event) -> list[dict[str, Any]]:
+        """The answers, in order, each with its cost (see ``benchmarks.contender``)."""
+        process = self._process
+        assert process is not None  # noqa: S101  inside the block
+        assert process.stdin is not None  # noqa: S101  asked for below
+        assert process.stdout is not None  # noqa: S101  the same
+        process.stdin.write(json.dumps(events) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.contender.title} has ended")
+        answers: list[dict[str, Any]] = json.loads(line)
+        return answers
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(  # noqa: S603  our own
+            [os.fspath(PYTHON), "-m", "benchmarks.contender", self.contender.handler],
+            cwd=PROJECT,
+            env=os.environ | self._settings,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        process = self._process
+        if process is not None:
+            process.communicate()
