@@ -45,22 +45,27 @@ TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requests:
-    """Requests of those who are signed in: the doctor, and a booking site."""
+    """Requests of those who are signed in: a doctor, an admin, a booking site."""
 
     doctor: str
+    admin: str
     site: str
     cookie: str
 
-    def save(self, on: date, *times: str, status: str = "free", **headers: str) -> Event:
-        """A save of Dr Lee's."""
+    def save(
+        self, on: date, *times: str, status: str = "free", doctor_id: str = "dr-lee", **headers: str
+    ) -> Event:
+        """A save, by default of Dr Lee's."""
         slots = [{"start": time, "status": status} for time in times]
-        body = {"doctor_id": "dr-lee", "date": on.isoformat(), "slots": slots}
-        return event("POST", "/slots", token=self.doctor, body=body, headers=_named(headers))
+        body = {"doctor_id": doctor_id, "date": on.isoformat(), "slots": slots}
+        token = self.doctor if doctor_id == "dr-lee" else self.admin
+        return event("POST", "/slots", token=token, body=body, headers=_named(headers))
 
-    def day(self, on: date, **headers: str) -> Event:
-        """A day of hers."""
-        query = {"doctor_id": "dr-lee", "date": on.isoformat()}
-        return event("GET", "/slots", token=self.doctor, query=query, headers=_named(headers))
+    def day(self, on: date, doctor_id: str = "dr-lee", **headers: str) -> Event:
+        """A day of hers, or of another's."""
+        query = {"doctor_id": doctor_id, "date": on.isoformat()}
+        token = self.doctor if doctor_id == "dr-lee" else self.admin
+        return event("GET", "/slots", token=token, query=query, headers=_named(headers))
 
     def day_by_session(self, on: date) -> Event:
         """The same, of who has signed in at the page."""
@@ -137,7 +142,7 @@ class Bed:
 
     def __enter__(self) -> Self:
         folder = self._stack.enter_context(TemporaryDirectory(prefix="bench-"))
-        ministack = self._stack.enter_context(MiniStack(Path(folder)))
+        ministack = self._stack.enter_context(MiniStack(Path(folder), keeps_state=False))
         self.issuer: AnIssuer = self._stack.enter_context(an_issuer())
         self.database = self._stack.enter_context(a_postgres())
         self.environment = {
@@ -181,9 +186,9 @@ class Bed:
             Doctors().add(DOCTOR)
         return settings
 
-    def running(self, contender: Contender) -> Running:
+    def running(self, contender: Contender, name: str = "") -> Running:
         """It, upon a table of its own."""
-        return Running(contender, self.prepare(contender))
+        return Running(contender, self.prepare(contender, name))
 
     def _requests(self) -> Requests:
         lasting = {"exp": int(time.time()) + 3600, "iat": int(time.time())}
@@ -196,6 +201,9 @@ class Bed:
         site = {"client_id": MACHINE, "scope": "slots/read slots/book"}
         return Requests(
             doctor=self.issuer.access_token({**doctor, **lasting}),
+            admin=self.issuer.access_token(
+                {**doctor, "username": "alex", "cognito:groups": ["admin"], **lasting}
+            ),
             site=self.issuer.access_token({**site, **lasting}),
             cookie=_cookie(self.environment["SESSION_KEY"]),
         )

@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import argparse
 import compileall
+import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from statistics import median, quantiles
 
+import boto3
+
+from benchmarks import growth, wire
 from benchmarks.bed import TIMES, Bed
+from benchmarks.capacity import a_site
 from benchmarks.contenders import APP, BARE, BOTO3, FLOOR, SQL, Contender, Running
 from benchmarks.work import READ, Work
 from local.stage import PROJECT
 
 PER_ROUND = 10
 # MiniStack takes a tenth of a second to find them.
-FEWER = {"read 14 days": 4}
+FEWER = {"read 14 days": 3}
 BY_TOKEN, BY_SESSION = "first request, by token", "first request, by session"
 
 
@@ -116,25 +121,47 @@ def show(costs: Costs, kinds: list[str], contenders: list[Contender], what: str)
     print()
 
 
+def show_wire(bed: Bed) -> None:
+    """What goes over the wire; the app runs in this process for it."""
+    settings = bed.prepare(APP, "wire")
+    os.environ.update(settings, STAGE="local", LOCAL_CALLER="dr-lee", OIDC_ISSUER="")
+    site = a_site(boto3.client("dynamodb"))
+    site.save(*TIMES)
+    print("| on the wire | bytes | at most |\n|---|---|---|")
+    for what, size in wire.sizes(site).items():
+        print(f"| {what} | {size:,} | {wire.LIMITS[what]:,} |")
+
+
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description="What requests cost.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, a minute in all")
-    is_quick = parser.parse_args().quick
+    parser.add_argument(
+        "--growth",
+        action="store_true",
+        help="instead, how cost grows; draws docs/images/growth.svg",
+    )
+    asked = parser.parse_args()
 
     for folder in (PROJECT / "chalicelib", PROJECT / "benchmarks", PROJECT / "app.py"):
         (compileall.compile_dir if folder.is_dir() else compileall.compile_file)(folder, quiet=1)
     with Bed() as bed:
+        if asked.growth:
+            measured = growth.measure(bed)
+            growth.show(measured)
+            growth.draw(measured)
+            return 0
         contenders = [APP, FLOOR, BOTO3, *([SQL] if bed.database else [])]
         if not bed.database:
             print("No PostgreSQL here (Debian: apt-get install postgresql): a column is missing.\n")
-        costs, kinds = warm(bed, contenders, rounds=6 if is_quick else 30)
+        costs, kinds = warm(bed, contenders, rounds=6 if asked.quick else 24)
         for what in ("cpu", "wall"):
             show(costs, kinds, contenders, what)
-        costs = cold(bed, contenders, rounds=5 if is_quick else 25)
+        costs = cold(bed, contenders, rounds=5 if asked.quick else 20)
         for what in ("cpu", "wall"):
             show(costs, [BY_TOKEN], contenders, what)
             show(costs, [BY_SESSION], [APP, BARE], what)
+        show_wire(bed)
     return 0
 
 
