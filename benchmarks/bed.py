@@ -148,6 +148,7 @@ class Bed:
         self.environment = {
             **ministack.environment,
             "STAGE": "bench",
+            "LOCAL_CALLER": "",
             "OIDC_ISSUER": self.issuer.url,
             "OIDC_DISCOVERY_URL": self.issuer.discovery_url,
             "OIDC_CLIENT_ID": PAGE,

@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from local.stage import PROJECT
 
@@ -51,6 +52,8 @@ class Running:
         self.contender = contender
         self._settings = settings
         self._process: subprocess.Popen[str] | None = None
+        # Its log, and why it failed.
+        self._told: IO[str] = TemporaryFile("w+")  # noqa: SIM115  closed at the block's end
 
     def send(self, *events: Event) -> list[dict[str, Any]]:
         """The answers, in order, each with its cost (see ``benchmarks.contender``)."""
@@ -62,7 +65,8 @@ class Running:
         process.stdin.flush()
         line = process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.contender.title} has ended")
+            self._told.seek(0)
+            raise RuntimeError(f"{self.contender.title} has ended: {self._told.read()[-2000:]}")
         answers: list[dict[str, Any]] = json.loads(line)
         return answers
 
@@ -73,6 +77,7 @@ class Running:
             env=os.environ | self._settings,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._told,
             text=True,
         )
         return self
@@ -86,3 +91,4 @@ class Running:
         process = self._process
         if process is not None:
             process.communicate()
+        self._told.close()
