@@ -58,9 +58,8 @@ class Running:
     def send(self, *events: Event) -> list[dict[str, Any]]:
         """The answers, in order, each with its cost (see ``benchmarks.contender``)."""
         process = self._process
-        assert process is not None  # noqa: S101  inside the block
-        assert process.stdin is not None  # noqa: S101  asked for below
-        assert process.stdout is not None  # noqa: S101  the same
+        if process is None or process.stdin is None or process.stdout is None:
+            raise RuntimeError("used outside its block")
         process.stdin.write(json.dumps(events) + "\n")
         process.stdin.flush()
         line = process.stdout.readline()
