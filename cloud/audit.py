@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 REQUIREMENTS = sources.PROJECT / "requirements.txt"
 # What pip-audit ends with where nobody answers; anything else that it ends with is a fault.
 _NOBODY = re.compile(
-    r"^(?:requests\.exceptions\.)?(?:ConnectionError|ConnectTimeout|ProxyError|ReadTimeout|SSLError)\b"
+    r"^(?:requests\.exceptions\.)?(?:ConnectionError|ConnectTimeout|ProxyError|ReadTimeout)\b"
     r"|^ERROR:pip_audit\S*:Could not connect",
     re.MULTILINE,
 )
@@ -26,8 +26,9 @@ _NOBODY = re.compile(
 def main(arguments: Sequence[str], requirements: Path = REQUIREMENTS) -> int:
     """Ask about every pinned package; gives 1 where one is known to be weak, or asking failed.
 
-    Where the service is out of reach, or does not know a package, that is said and is no failure:
-    it may be known tomorrow. ``arguments`` are for pip-audit.
+    Where the service is out of reach, or what answers in its place knows no package at all, that is
+    said and is no failure; a package that is missing among others is. ``arguments`` are for
+    pip-audit.
     """
     # Pins are complete, so nothing is to be resolved or installed.
     command = [sys.executable, "-m", "pip_audit", "--no-deps", "--disable-pip", "--format", "json"]
@@ -45,10 +46,11 @@ def main(arguments: Sequence[str], requirements: Path = REQUIREMENTS) -> int:
     except (ValueError, KeyError):
         print(f"pip-audit failed:\n{asked.stderr}", file=sys.stderr)
         return 1
-    return _judged(told)
+    return judged(told)
 
 
-def _judged(told: Sequence[dict[str, Any]]) -> int:
+def judged(told: Sequence[dict[str, Any]]) -> int:
+    """Say what pip-audit's report says of each package; gives the exit status."""
     weak = [(one, weakness) for one in told for weakness in one.get("vulns", [])]
     for one, weakness in weak:
         mended = " or ".join(weakness["fix_versions"]) or "no version yet"
@@ -57,10 +59,13 @@ def _judged(told: Sequence[dict[str, Any]]) -> int:
             file=sys.stderr,
         )
     unknown = [one["name"] for one in told if "skip_reason" in one]
+    if len(unknown) == len(told):
+        print("Not audited: what answers in place of the service knows no package at all.")
+        return 0
     if unknown:
-        print(f"Not audited, as the service does not know them: {', '.join(unknown)}")
+        print(f"Unknown to the service: {', '.join(unknown)}", file=sys.stderr)
     print(f"Audited: {len(told) - len(unknown)} packages, {len(weak)} known weaknesses")
-    return 1 if weak else 0
+    return 1 if weak or unknown else 0
 
 
 if __name__ == "__main__":

@@ -110,3 +110,17 @@ def test_an_answer_that_cannot_be_read_fails(
 
     assert status == 1
     assert "pip-audit failed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("unknown", "status"), [([], 0), (["jinja2"], 1), (["jinja2", "six"], 0)], ids=str
+)
+def test_a_package_that_is_unknown_among_others_fails(unknown: list[str], status: int) -> None:
+    told: list[dict[str, Any]] = [
+        {"name": name, "version": "1", "vulns": []}
+        if name not in unknown
+        else {"name": name, "skip_reason": "not found"}
+        for name in ("jinja2", "six")
+    ]
+
+    assert audit.judged(told) == status
