@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import bootstrap
-from tests.contract.test_failures import answer
+from tests.dynamodb_answers import answer
 
 if TYPE_CHECKING:
     from tests.site import Site
