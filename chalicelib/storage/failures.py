@@ -28,7 +28,17 @@ _BUSY = {
 # ... or when there is a table.
 _AWAY = "ResourceNotFoundException"
 # Of a write nobody knows whether it was done.
-_UNKNOWN = {"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"}
+_UNKNOWN = {
+    "InternalFailure",
+    "InternalServerError",
+    "ServiceUnavailable",
+    "TransactionInProgressException",
+    # What stands before DynamoDB and answers in its own words: botocore's code is the status then.
+    "500",
+    "502",
+    "503",
+    "504",
+}
 
 
 @contextmanager

@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.use_cases.attempts import MOST_ATTEMPTS
-from tests.contract.test_failures import CONFLICT, THROTTLED, answer
+from tests.dynamodb_answers import CONFLICT, SILENCE, THROTTLED, answer
 from tests.site import id_of
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     Deed = Callable[[Site], Answer]
 
 WRITE = "TransactWriteItems"
-SILENCE = ReadTimeoutError(endpoint_url="http://dynamodb")
 DEEDS: dict[str, Deed] = {
     "hold": lambda site: site.hold("09:00", "ivan"),
     "release": lambda site: site.release("09:30", "hannah"),

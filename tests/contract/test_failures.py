@@ -2,60 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
 from chalicelib.storage.days import Days
 from chalicelib.storage.recent_doctors import RecentDoctors
 from chalicelib.use_cases.attempts import MOST_ATTEMPTS
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from tests.builders import MONDAY, tick
+from tests.dynamodb_answers import CONFLICT, SILENCE, THROTTLED, answer, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from botocore.awsrequest import AWSPreparedRequest
-
     from tests.site import Site
 
 SAVE = "TransactWriteItems"
-SILENCE = ReadTimeoutError(endpoint_url="http://dynamodb")
-
-
-class Raw:
-    """The body of an answer."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self) -> list[bytes]:
-        """All of it."""
-        return [self._body]
-
-
-def answer(code: str, status: int = 400, **more: object) -> AWSResponse:
-    body = json.dumps({"__type": f"com.amazonaws.dynamodb#{code}", **more}).encode()
-    return AWSResponse("http://dynamodb", status, {}, Raw(body))  # type: ignore[arg-type]
-
-
-def cancelled(code: str) -> Callable[[AWSPreparedRequest], AWSResponse]:
-    """As AWS tells that the last of a transaction's actions is why all of it was not done."""
-
-    def cancel(request: AWSPreparedRequest) -> AWSResponse:
-        assert isinstance(request.body, bytes)
-        others = len(json.loads(request.body)["TransactItems"]) - 1
-        reasons = [*({"Code": "None"} for _ in range(others)), {"Code": code}]
-        return answer("TransactionCanceledException", CancellationReasons=reasons)
-
-    return cancel
-
-
-CONFLICT = cancelled("TransactionConflict")
-THROTTLED = cancelled("ThrottlingError")
 
 
 def test_a_transaction_conflict_is_tried_again(site: Site) -> None:
@@ -119,6 +81,20 @@ def test_a_save_of_which_dynamodb_does_not_know_is_tried_again(site: Site, code:
     with site.failing(SAVE, *[answer(code, 500 if code[0] == "I" else 400)] * 2):
         saved = site.save("09:00")
 
+    assert (saved.status, saved.free) == (200, ["09:00"])
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Bad Gateway</html>"])
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_what_stands_before_dynamodb_and_answers_in_its_own_words_is_no_bug(
+    site: Site, status: int, body: bytes
+) -> None:
+    with site.failing("BatchGetItem", *[plain(status, body) for _ in range(99)]):
+        unread = site.day()
+    with site.failing(SAVE, *[plain(status, body) for _ in range(2)]):
+        saved = site.save("09:00")
+
+    assert (unread.status, unread.headers["Retry-After"]) == (503, "1")
     assert (saved.status, saved.free) == (200, ["09:00"])
 
 

@@ -16,7 +16,8 @@ from chalicelib.storage import table
 from chalicelib.web import request_log
 from tests.an_issuer import MACHINE, PAGE
 from tests.builders import MONDAY
-from tests.contract.test_failures import CONFLICT, SAVE, Raw, answer
+from tests.contract.test_failures import SAVE
+from tests.dynamodb_answers import CONFLICT, Raw, answer
 from tests.site import FORM, id_of, path_of
 from tests.unit.test_metrics import metrics_of
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import bootstrap
 from chalicelib.domain.errors import DoctorChanged
-from tests.contract.test_failures import answer
+from tests.dynamodb_answers import answer
 
 if TYPE_CHECKING:
     from tests.site import Site

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Sequence
+    from datetime import date, tzinfo
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -71,22 +72,29 @@ def read(dynamodb: DynamoDBClient, table_name: str, doctor_id: str, on: date) ->
         ExpressionAttributeValues={":doctor": {"S": f"DOCTOR#{doctor_id}"}},
         ConsistentRead=True,
     )["Items"]
-    items: list[dict[str, Any]] = list(found)
+    return of(list(found), on)
+
+
+def of(items: Sequence[dict[str, Any]], on: date, zone: tzinfo = UTC) -> Stored:
+    """What the items of one doctor, in that zone, say of a date."""
 
     def under(prefix: str) -> list[dict[str, Any]]:
         return [item for item in items if item["SK"]["S"].startswith(prefix)]
 
     days = under(f"DAY#{on}")
+    slots = [
+        slot
+        for slot in under("SLOT#")
+        if _instant(slot["start"]["S"]).astimezone(zone).date() == on
+    ]
     in_day = days[0]["slots"] if days else {"M": {}}
     return Stored(
-        slots={
-            (_instant(slot["start"]["S"]), _instant(slot["end"]["S"])) for slot in under("SLOT#")
-        },
+        slots={(_instant(slot["start"]["S"]), _instant(slot["end"]["S"])) for slot in slots},
         day=_stretches(in_day),
-        claims={_instant(slot["start"]["S"]): _claim(slot) for slot in under("SLOT#")},
+        claims={_instant(slot["start"]["S"]): _claim(slot) for slot in slots},
         states={
             _instant(slot["start"]["S"]): (slot["status"]["S"], _text(slot, "held_until"))
-            for slot in under("SLOT#")
+            for slot in slots
         },
         states_in_day={
             _instant(start): (slot["M"]["status"]["S"], _text(slot["M"], "until"))
