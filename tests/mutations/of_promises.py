@@ -64,8 +64,8 @@ MUTANTS = (
     Mutant(
         "A slot at the very end of the lead time cannot be booked",
         _BOOKABLE,
-        "if slot.start < now + doctor.lead_time:",
-        "if slot.start <= now + doctor.lead_time:",
+        "or slot.start < now + doctor.lead_time or",
+        "or slot.start <= now + doctor.lead_time or",
         _ONE_PREDICATE,
     ),
     Mutant(
