@@ -1,5 +1,12 @@
 """MediLink Slots as a Chalice app: what AWS Lambda and ``chalice local`` load."""
 
+# ruff: noqa: E402  the first thing that is done must come first
+import gc
+
+# Hardly anything that is made while a process starts is ever garbage, and looking for it again and
+# again is a sixth of a cold start.
+gc.disable()
+
 from chalice.app import Chalice, DynamoDBEvent
 
 from chalicelib import bootstrap
@@ -37,3 +44,7 @@ def slots_changed(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     from chalicelib import stream  # noqa: PLC0415  no request needs it
 
     return stream.tell_followers(event.to_dict())
+
+
+gc.freeze()
+gc.enable()

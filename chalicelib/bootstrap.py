@@ -120,7 +120,7 @@ def _print(line: str) -> None:
 def pause_after(attempt: int) -> None:
     """Full jitter: those who lost a race together must not come back together."""
     longest = min(_LONGEST_PAUSE, _SHORTEST_PAUSE * 2**attempt)
-    time.sleep(random.uniform(0, longest))  # noqa: S311  no secret hangs on it
+    time.sleep(random.uniform(0, longest))  # noqa: S311  # nosec B311  no secret
 
 
 _running: list[Services] = []

@@ -33,7 +33,7 @@ _TO_BE_IMPORTED = {
     "SESSION_KEY": "packaging" * 4,
     "AWS_DEFAULT_REGION": "eu-west-2",
     "AWS_ACCESS_KEY_ID": "packaging",
-    "AWS_SECRET_ACCESS_KEY": "packaging",
+    "AWS_SECRET_ACCESS_KEY": "packaging",  # nosec B105  of nobody
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.web import problems
+from chalicelib.web import problems, safeguards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +57,9 @@ def gateway_responses() -> dict[str, Any]:
 
 
 def _response(kind: str, status: HTTPStatus, detail: str) -> dict[str, Any]:
-    headers = {"Content-Type": problems.JSON, "X-Content-Type-Options": "nosniff"}
+    # What the app says in every answer, and API Gateway is always reached over TLS.
+    headers = {"Content-Type": problems.JSON, **safeguards.ALWAYS, **safeguards.OVER_TLS}
+    headers |= safeguards.UNLESS_SAID
     if seconds := _RETRY_AFTER.get(kind):
         headers["Retry-After"] = str(seconds)
     document = problems.of(problems.HttpError(status, detail)).document()

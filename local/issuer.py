@@ -28,7 +28,8 @@ ANSWER_SECONDS = 5
 
 EVERY_SECOND: WaiterConfigTypeDef = {"Delay": 1, "MaxAttempts": 30}
 
-PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  no secret: it opens what answers on this machine alone
+# No secret: it opens what answers on this machine alone.
+PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  # nosec B105
 
 
 class IssuerError(RuntimeError):

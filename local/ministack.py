@@ -20,7 +20,12 @@ class MiniStack(Child):
     """
 
     def __init__(
-        self, folder: Path, *, port: int | None = None, inherits: Sequence[int] = ()
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        inherits: Sequence[int] = (),
+        keeps_state: bool = True,
     ) -> None:
         port = port or loopback.free_port()
         super().__init__(
@@ -31,7 +36,7 @@ class MiniStack(Child):
             settings={
                 "BIND_HOST": loopback.HOST,
                 "GATEWAY_PORT": str(port),
-                "PERSIST_STATE": "1",
+                "PERSIST_STATE": "1" if keeps_state else "0",
                 "STATE_DIR": os.fspath(folder.absolute() / "state"),
                 # Listeners on fixed ports that nothing here uses.
                 "IOT_MTLS_ENABLED": "0",

@@ -31,9 +31,9 @@ def _take(start: datetime, status: SlotStatus, until: datetime | None) -> None:
     slot.held_until = slot_map.moment(until) if until else None
     slot.save()
     day = DayRecord.get(partition, keys.of_day(local_date(start, LONDON)))
-    entry = day.slots[keys.instant(start)]
-    entry["status"] = str(status)
+    entry = day.slots[keys.instant(start)]["M"]
+    entry["status"] = {"S": str(status)}
     if until:
-        entry["until"] = slot_map.moment(until)
+        entry["until"] = {"S": slot_map.moment(until)}
     day.revision += 1
     day.save()

@@ -19,7 +19,9 @@ def is_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> bool:
 
     ``slot`` is as it stands ``now``.
     """
-    return obstacle(slot, doctor, now=now) is None
+    if slot.is_taken or slot.start < now + doctor.lead_time or slot.has_begun(now):
+        return False
+    return wall_time.local_date(slot.start, doctor.zone) <= doctor.last_bookable_date(now)
 
 
 def obstacle(slot: Slot, doctor: Doctor, *, now: datetime) -> Fault | None:
@@ -27,14 +29,15 @@ def obstacle(slot: Slot, doctor: Doctor, *, now: datetime) -> Fault | None:
 
     The window is whole dates of the doctor's: with one of a day, all of tomorrow is bookable.
     """
+    # A list has hundreds of slots, and no words about those that are in it.
+    if is_bookable(slot, doctor, now=now):
+        return None
     called = wall_time.called(slot, doctor.zone)
     if slot.is_taken:
         taken = "booked already" if slot.status is SlotStatus.BOOKED else "held by somebody else"
         return AlreadyTaken(start=slot.start, called=called, taken=taken)
     if slot.has_begun(now):
         return InPast(start=slot.start, called=called)
-    if slot.start < now + doctor.lead_time:
-        return NotBookable(start=slot.start, called=called, why="Slot can no longer be booked")
-    if wall_time.local_date(slot.start, doctor.zone) > doctor.last_bookable_date(now):
-        return NotBookable(start=slot.start, called=called, why="Slot cannot be booked yet")
-    return None
+    is_late = slot.start < now + doctor.lead_time
+    why = "Slot can no longer be booked" if is_late else "Slot cannot be booked yet"
+    return NotBookable(start=slot.start, called=called, why=why)

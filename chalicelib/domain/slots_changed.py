@@ -48,23 +48,22 @@ def between(before: Day | None, after: Day | None, *, at: datetime) -> SlotsChan
     if after is None:
         return None
     known = before.slots if before else {}
-    starts = sorted(known.keys() | after.slots.keys())
-    changed = (_changed(known.get(start), after.slots.get(start)) for start in starts)
-    slots = tuple(one for one in changed if one is not None)
+    slots: list[ChangedSlot] = []
+    for start in sorted(known.keys() | after.slots.keys()):
+        was = known.get(start) or _unticked(after.slots[start])
+        slot = after.slots.get(start) or _unticked(was)
+        if slot != was:
+            slots.append(ChangedSlot(slot=slot, was=was.status))
     if not slots and before is not None and before.revision == after.revision:
         return None
     return SlotsChanged(
-        doctor_id=after.doctor_id, date=after.date, revision=after.revision, at=at, slots=slots
+        doctor_id=after.doctor_id,
+        date=after.date,
+        revision=after.revision,
+        at=at,
+        slots=tuple(slots),
     )
 
 
-def _changed(before: Slot | None, after: Slot | None) -> ChangedSlot | None:
-    if before == after:
-        return None
-    was = before.status if before else SlotStatus.UNAVAILABLE
-    if after is not None:
-        return ChangedSlot(slot=after, was=was)
-    if before is None:
-        return None
-    gone = replace(before, status=SlotStatus.UNAVAILABLE, held_until=None)
-    return ChangedSlot(slot=gone, was=was)
+def _unticked(slot: Slot) -> Slot:
+    return replace(slot, status=SlotStatus.UNAVAILABLE, held_until=None)

@@ -30,7 +30,7 @@ def read(item: DayRecord) -> Day:
         date=keys.date_of_day(item.sk),
         version=int(item.version),
         revision=int(item.revision),
-        slots=slot_map.read(item.slots.as_dict()),
+        slots=slot_map.read(item.slots),
     )
 
 
@@ -87,7 +87,7 @@ def read_saved(item: ChangeRecord) -> Saved:
         role=Role(item.role),
         client=item.client,
         change=Change(
-            opens=tuple(slot_map.read(item.opened.as_dict()).values()),
-            withdraws=tuple(slot_map.read(item.withdrawn.as_dict()).values()),
+            opens=tuple(slot_map.read(item.opened).values()),
+            withdraws=tuple(slot_map.read(item.withdrawn).values()),
         ),
     )

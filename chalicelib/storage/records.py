@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pynamodb.attributes import (
+    Attribute,
     BooleanAttribute,
     DiscriminatorAttribute,
     ListAttribute,
@@ -12,6 +13,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
+from pynamodb.constants import MAP
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -80,12 +82,18 @@ class DelegateRecord(Item, discriminator="delegate"):
     """That somebody keeps a doctor's schedule for her, found by the delegate's name."""
 
 
+class SlotMapAttribute(Attribute[dict[str, Any]]):
+    """A map from start to ``minutes``, ``status``, ``until``; ``slot_map`` knows its shape."""
+
+    attr_type = MAP
+
+
 class DayRecord(Item, discriminator="day"):
-    """The read model of a date: ``slots`` maps each start to ``minutes``, ``status``, ``until``."""
+    """The read model of a date."""
 
     version = NumberAttribute()
     revision = NumberAttribute()
-    slots = MapAttribute[str, Any]()  # type: ignore[no-untyped-call]
+    slots = SlotMapAttribute()
 
 
 class SlotRecord(Item, discriminator="slot"):
@@ -104,7 +112,7 @@ class SlotRecord(Item, discriminator="slot"):
 
 
 class ChangeRecord(Item, discriminator="change"):
-    """A save; ``opened`` and ``withdrawn`` are maps of slots as in the day."""
+    """A save; ``opened`` and ``withdrawn`` as ``slots`` of the day."""
 
     request_id = UnicodeAttribute()
     fingerprint = UnicodeAttribute()
@@ -113,5 +121,5 @@ class ChangeRecord(Item, discriminator="change"):
     by = UnicodeAttribute()
     role = UnicodeAttribute()
     client = UnicodeAttribute()
-    opened = MapAttribute[str, Any]()  # type: ignore[no-untyped-call]
-    withdrawn = MapAttribute[str, Any]()  # type: ignore[no-untyped-call]
+    opened = SlotMapAttribute()
+    withdrawn = SlotMapAttribute()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import NoRegionError
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import Busy
@@ -29,10 +30,13 @@ def connect(table_name: str, *, is_metered: bool = False) -> None:
     # PynamoDB makes a connection for the model that is asked first, and its subclasses inherit it:
     # made for the base, there is one client for all, and one cold start.
     Item._connection = None  # noqa: SLF001  there is no public way to connect anew
-    Item._get_connection()  # noqa: SLF001
     if is_metered:
         # PynamoDB makes its connections itself, and takes no class for them.
         connection().__class__ = MeteredConnection
+    # The client, half as long in the making as all imports, belongs to the start: the first request
+    # need not wait for it. Without a region (``chalice package``) it is made when it is needed.
+    with suppress(NoRegionError):
+        _ = connection().client
 
 
 def connection() -> Connection:

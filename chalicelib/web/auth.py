@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from chalicelib.settings import SignIn
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
+# A request may leave out its host.
+_THIS_MACHINE = ("", "localhost", "127.0.0.1", "[::1]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ def open_to_all(request_of: Callable[[], Request]) -> Callable[[Any], Any]:
 def arrive(request: Request) -> Arrival:
     """Who asks. Raise ``SignInNeeded``; ``NotAllowed`` for who is nobody here, or cross-site."""
     if local := services().local_caller:
+        _require_from_this_machine(request)
         return Arrival(caller=replace(local, client="page" if _is_by_page(request) else "api"))
     scheme, _, token = str(request.headers.get("authorization", "")).partition(" ")
     if scheme:
@@ -115,6 +118,19 @@ def require_same_origin(request: Request) -> None:
     """A cookie comes along whoever made the browser send the request: it must be our page."""
     if not negotiation.is_same_origin(request):
         raise NotAllowed("This request does not come from our own page, so it was not carried out")
+
+
+def _require_from_this_machine(request: Request) -> None:
+    """Where everybody may everything, no other site may make a browser of this machine do it.
+
+    Neither by a form of its own, nor by a name of its own that leads here (DNS rebinding). What is
+    no browser sends neither header.
+    """
+    if negotiation.host_name(request) not in _THIS_MACHINE:
+        raise NotAllowed("Without sign-in this is here for localhost alone")
+    is_browser = {"sec-fetch-site", "origin"} & {name.lower() for name in request.headers}
+    if is_browser and request.method not in _SAFE:
+        require_same_origin(request)
 
 
 def _renewed(response: Response, arrival: Arrival, request: Request) -> Response:

@@ -78,6 +78,11 @@ def host(request: Request) -> str:
     return named if _AUTHORITY.fullmatch(named) else ""
 
 
+def host_name(request: Request) -> str:
+    """The host without its port, in lower case."""
+    return host(request).removesuffix(f":{port(request)}").lower()
+
+
 def port(request: Request) -> str:
     """The port, where the client names one."""
     return host(request).rpartition("]")[2].partition(":")[2]

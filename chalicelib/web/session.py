@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Signed out after so long without doing anything, and after so long in any case.
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+# She may do everything, and does it seldom: the sooner what she may is asked again.
+ABSOLUTE_OF_ADMIN = timedelta(hours=1)
 # A session that was renewed so short a time ago is not renewed again.
 _RENEWED = timedelta(minutes=1)
 PAGE = "page"
@@ -26,12 +28,20 @@ PAGE = "page"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Who signed in, as what, when; ``seen`` is when she last did something."""
+    """Who signed in, as what, when; ``seen`` is when she last did something.
+
+    What somebody may is asked of the issuer at sign-in, and holds until the session ends.
+    """
 
     name: str
     roles: frozenset[Role]
     started: datetime
     seen: datetime
+
+    @property
+    def ends(self) -> datetime:
+        """When she has to sign in again, whatever she does."""
+        return self.started + (ABSOLUTE_OF_ADMIN if Role.ADMIN in self.roles else ABSOLUTE)
 
 
 class SignedCookie:
@@ -96,7 +106,7 @@ class Sessions:
             started=datetime.fromtimestamp(value["started"], UTC),
             seen=seen,
         )
-        return session if now - session.started < ABSOLUTE else None
+        return session if now < session.ends else None
 
     def begin(self, request: Request, name: str, roles: frozenset[Role], now: datetime) -> str:
         """A ``Set-Cookie`` for somebody who has just signed in."""

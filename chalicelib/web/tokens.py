@@ -45,6 +45,7 @@ class Tokens:
         self._sign_in = sign_in
         self._issuer = signed_by
         self._now = now
+        self._imported: tuple[list[Any], dict[str | None, KeySet]] = ([], {})
 
     def bearer(self, text: str) -> Caller:
         """Who brings that access token. Raise ``BadTokenError``, ``IssuerAway``."""
@@ -93,10 +94,20 @@ class Tokens:
 
     def _keys_for(self, token: GuestProtocol) -> KeySet:
         key_id = token.headers().get("kid")
-        keys = self._issuer.keys(with_key=key_id)
-        # Only that one: another may be of a kind that is not known here (RFC 7517, section 5).
-        named = [key for key in keys if key_id is None or key.get("kid") == key_id]
-        return KeySet.import_key_set({"keys": named})
+        published = self._issuer.keys(with_key=key_id)
+        known_of, imported = self._imported
+        # The issuer gives the same list again until it has read another.
+        if published is not known_of:
+            imported = {}
+            self._imported = published, imported
+        if key_id not in imported:
+            # Only that one: another may be of a kind that is not known here (RFC 7517, section 5).
+            named = [key for key in published if key_id is None or key.get("kid") == key_id]
+            keys = KeySet.import_key_set({"keys": named})
+            if not named:
+                return keys  # made up: not to be remembered
+            imported[key_id] = keys
+        return imported[key_id]
 
 
 def person(claims: Mapping[str, Any]) -> Caller:

@@ -19,6 +19,7 @@ from chalicelib.storage import table
 from chalicelib.storage.bookings import Bookings
 from chalicelib.storage.days import Days
 from chalicelib.storage.recent_doctors import RecentDoctors
+from chalicelib.storage.search_index import SearchIndex
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from tests import behind
 from tests.builders import MONDAY, SUNDAY_NOON, a_doctor, a_slot, at, tick
@@ -150,6 +151,47 @@ def test_a_booking_that_keeps_the_trace_of_a_hold_is_not_sold_again_when_that_ru
 
     assert differs.value.found is not None
     assert differs.value.found.slot.status is SlotStatus.BOOKED
+
+
+def test_a_booking_that_keeps_the_trace_of_a_hold_is_not_released_with_it(site: Site) -> None:
+    site.save("09:00")
+    site.hold("09:00", "hannah")
+    behind.book(at("09:00"))
+
+    assert site.release("09:00", "hannah").status == 204
+    assert site.slot("09:00").json["status"] == "busy"
+
+
+def test_a_hold_that_keeps_the_trace_of_a_booking_is_not_cancelled_with_it(site: Site) -> None:
+    site.save("09:00")
+    site.book("09:00", "b-1")
+    behind.hold(at("09:00"), until=SUNDAY_NOON + timedelta(minutes=5))
+
+    assert site.cancel("09:00", "b-1").status == 204
+    assert site.slot("09:00").json["status"] == "busy-tentative"
+
+
+@pytest.mark.usefixtures("site")
+def test_all_slots_that_are_in_the_way_of_a_save_are_named() -> None:
+    slots = (a_slot("09:00"), a_slot("10:00"), a_slot("11:00"))
+    write(read(), opens=slots, request="before")
+    day = read()
+    behind.book(at("09:00"))
+    behind.book(at("11:00"))
+
+    with pytest.raises(DayChanged) as changed:
+        write(day, withdraws=slots, request="late")
+
+    assert changed.value.stay == (a_slot("09:00"), a_slot("11:00"))
+
+
+def test_a_day_that_is_not_there_is_not_made_by_placing_it(site: Site) -> None:
+    before = site.export()
+
+    with pytest.raises(DayChanged):
+        SearchIndex().place(site.services.doctors.get("dr-lee"), [MONDAY])
+
+    assert site.export() == before
 
 
 @pytest.mark.usefixtures("site")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import bootstrap
+from chalicelib.domain.errors import DoctorChanged
 from tests.dynamodb_answers import answer
 
 if TYPE_CHECKING:
@@ -188,6 +190,18 @@ def test_of_two_who_change_a_doctor_at_once_the_later_keeps_what_the_earlier_did
 
     now = site.get("/doctors/dr-new").json
     assert (now["name"], now["delegates"]) == ("Dr N. New", ["sam"])
+
+
+def test_delegates_that_were_decided_on_settings_of_before_undo_nothing(site: Site) -> None:
+    site.put("/doctors/dr-new", {**NEW, "delegates": ["alex"]})
+    left_out = site.services.doctors.get("dr-new")
+    site.put("/doctors/dr-new", {**NEW, "delegates": ["sam"]})
+    before = site.export()
+
+    with pytest.raises(DoctorChanged):
+        site.services.doctors.save(replace(left_out, delegates=frozenset({"kim"})), left_out)
+
+    assert site.export() == before
 
 
 def test_settings_whose_answer_was_lost_are_stored_and_confirmed(site: Site) -> None:

@@ -205,6 +205,42 @@ def test_an_id_token_that_is_not_for_us_signs_nobody_in(
     assert browser.get(f"/sign-in/callback?code=c&state={asked['state']}").status == 400
 
 
+def test_of_two_sign_ins_side_by_side_only_the_later_is_answered(
+    browser: Browser, issuer: AnIssuer
+) -> None:
+    """They share a cookie, and neither can be taken for the other."""
+    earlier, later = browser.ask("/slots"), browser.ask(DAY)
+    issuer.tokens["earlier"] = issuer.id_token("dr-okafor", "doctor", nonce=earlier["nonce"])
+    issuer.tokens["later"] = issuer.id_token("dr-lee", "doctor", nonce=later["nonce"])
+
+    mixed = browser.get(f"/sign-in/callback?code=earlier&state={later['state']}")
+    too_early = browser.get(f"/sign-in/callback?code=earlier&state={earlier['state']}")
+    signed_in = browser.get(f"/sign-in/callback?code=later&state={later['state']}")
+
+    assert (mixed.status, too_early.status) == (400, 400)
+    assert 'href="/slots"' in too_early.text
+    assert (signed_in.status, signed_in.headers["Location"]) == (303, DAY)
+
+
+def test_an_answer_of_the_issuer_is_taken_once(browser: Browser, issuer: AnIssuer) -> None:
+    asked = browser.ask()
+    issuer.tokens["c"] = issuer.id_token("dr-lee", "doctor", nonce=asked["nonce"])
+    callback = f"/sign-in/callback?code=c&state={asked['state']}"
+
+    assert [browser.get(callback).status for _ in range(2)] == [303, 400]
+
+
+def test_a_session_of_before_goes_with_who_signs_in_next(browser: Browser) -> None:
+    browser.sign_in("dr-okafor")
+    before = browser.cookies["session"]
+
+    browser.sign_in("dr-lee")
+
+    assert browser.cookies["session"] != before
+    assert "Signed in as <strong>dr-lee</strong>" in browser.get(DAY).text
+    assert browser.get("/slots?doctor_id=dr-okafor").status == 403
+
+
 def test_a_session_ends_after_half_an_hour_of_doing_nothing(browser: Browser) -> None:
     browser.sign_in()
     for _ in range(3):
@@ -234,6 +270,16 @@ def test_a_session_ends_after_twelve_hours_in_any_case(browser: Browser) -> None
         statuses.append(browser.get(DAY).status)
 
     assert statuses == [200] * 24 + [303]
+
+
+def test_an_admin_is_asked_again_after_an_hour_who_she_is(browser: Browser) -> None:
+    browser.sign_in("alex", "admin")
+    statuses = []
+    for _ in range(4):
+        browser.site.clock.now += timedelta(minutes=19)
+        statuses.append(browser.get(DAY).status)
+
+    assert statuses == [200, 200, 200, 303]
 
 
 def test_a_session_that_was_changed_is_none(browser: Browser) -> None:

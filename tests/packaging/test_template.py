@@ -134,6 +134,9 @@ def test_what_the_gateway_refuses_itself_has_the_shape_of_every_error(
         headers = response["ResponseParameters"]["Headers"]
         problem = json.loads(response["ResponseTemplates"]["application/json"])
         assert headers["Content-Type"] == "'application/problem+json'"
+        assert headers["Cache-Control"] == "'no-store'"
+        assert headers["X-Content-Type-Options"] == "'nosniff'"
+        assert headers["Strict-Transport-Security"] == "'max-age=31536000'"
         assert problem.keys() == {"type", "title", "status", "detail", "errors"}
         assert str(problem["status"]) == response["StatusCode"]
     assert responses["MISSING_AUTHENTICATION_TOKEN"]["StatusCode"] == "404"

@@ -1,0 +1,210 @@
+"""What contenders are measured on: one MiniStack, one PostgreSQL, one issuer, the same doctor."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Self
+
+from benchmarks import gateway
+from benchmarks.contenders import PYTHON, Contender, Running
+from benchmarks.gateway import Event, event
+from benchmarks.postgres import a_postgres
+from chalicelib.domain.caller import Role
+from chalicelib.storage import table
+from chalicelib.storage.doctors import Doctors
+from chalicelib.web.session import Sessions
+from local import demo
+from local.ministack import MiniStack
+from local.stage import PROJECT
+from tests.an_issuer import MACHINE, PAGE, AnIssuer, an_issuer
+from tests.builders import a_session
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from chalicelib.domain.doctor import Doctor
+
+# Sixteen boxes a day; open to booking as far ahead as can be.
+DOCTOR = replace(
+    demo.DOCTORS[0],
+    grid=replace(demo.DOCTORS[0].grid, sessions=(a_session("09:00", "17:00"),)),
+    booking_window=timedelta(days=730),
+)
+TIMES = [f"{box.start:%H:%M}" for box in DOCTOR.grid.boxes(date(2026, 11, 23))]
+TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requests:
+    """Requests of those who are signed in: a doctor, an admin, a booking site."""
+
+    doctor: str
+    admin: str
+    site: str
+    cookie: str
+
+    def save(
+        self, on: date, *times: str, status: str = "free", doctor_id: str = "dr-lee", **headers: str
+    ) -> Event:
+        """A save, by default of Dr Lee's."""
+        slots = [{"start": time, "status": status} for time in times]
+        body = {"doctor_id": doctor_id, "date": on.isoformat(), "slots": slots}
+        token = self.doctor if doctor_id == "dr-lee" else self.admin
+        return event("POST", "/slots", token=token, body=body, headers=_named(headers))
+
+    def day(self, on: date, doctor_id: str = "dr-lee", **headers: str) -> Event:
+        """A day of hers, or of another's."""
+        query = {"doctor_id": doctor_id, "date": on.isoformat()}
+        token = self.doctor if doctor_id == "dr-lee" else self.admin
+        return event("GET", "/slots", token=token, query=query, headers=_named(headers))
+
+    def day_by_session(self, on: date) -> Event:
+        """The same, of who has signed in at the page."""
+        query = {"doctor_id": "dr-lee", "date": on.isoformat()}
+        return event("GET", "/slots", query=query, headers={"Cookie": self.cookie})
+
+    def bookable(self, first: date, days: int) -> Event:
+        """What is bookable of hers."""
+        last = first + timedelta(days=days - 1)
+        return event(
+            "GET",
+            "/doctors/{doctor_id}/slots",
+            token=self.site,
+            path={"doctor_id": "dr-lee"},
+            query={"from": first.isoformat(), "to": last.isoformat()},
+        )
+
+    def book(self, slot_id: str, booking_id: str) -> Event:
+        """A booking."""
+        return event(
+            "PUT",
+            "/slots/{slot_id}/booking",
+            token=self.site,
+            path={"slot_id": slot_id},
+            body={"booking_id": booking_id, "patient_reference": "ref-5521"},
+        )
+
+
+def _cookie(key: str) -> str:
+    """That Dr Lee has just signed in."""
+    asked: Any = SimpleNamespace(
+        headers={"host": gateway.HOST, "x-forwarded-proto": "https"},
+        context={"path": "/api/slots"},
+        path="/slots",
+    )
+    made = Sessions((key,)).begin(asked, "dr-lee", frozenset({Role.DOCTOR}), datetime.now(UTC))
+    return made.partition(";")[0]
+
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    """``if_none_match="..."`` becomes ``If-None-Match: ...``."""
+    return {name.replace("_", "-").title(): value for name, value in headers.items()}
+
+
+def _settings(doctor: Doctor) -> str:
+    """A doctor as a row of the peer's database, in JSON."""
+    minute = timedelta(minutes=1)
+    return json.dumps(
+        {
+            "doctor_id": doctor.doctor_id,
+            "specialty": doctor.specialty,
+            "location": doctor.location,
+            "time_zone": doctor.zone.key,
+            "sessions": [str(session).split("-") for session in doctor.grid.sessions],
+            "delegates": sorted(doctor.delegates),
+            "slot_minutes": doctor.grid.slot_length // minute,
+            "lead_minutes": doctor.lead_time // minute,
+            "window_days": doctor.booking_window.days,
+        }
+    )
+
+
+def slot_id(on: date, at: str) -> str:
+    """Of a slot of hers at that wall time, of which London's is UTC's in winter alone."""
+    start = datetime.combine(on, datetime.strptime(at, "%H:%M").time(), DOCTOR.zone)  # noqa: DTZ007
+    return f"dr-lee~{start.astimezone(UTC):%Y%m%dT%H%MZ}"
+
+
+class Bed:
+    """``with Bed() as bed:`` runs the servers for a block."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        folder = self._stack.enter_context(TemporaryDirectory(prefix="bench-"))
+        ministack = self._stack.enter_context(MiniStack(Path(folder), keeps_state=False))
+        self.issuer: AnIssuer = self._stack.enter_context(an_issuer())
+        self.database = self._stack.enter_context(a_postgres())
+        self.environment = {
+            **ministack.environment,
+            "STAGE": "bench",
+            "LOCAL_CALLER": "",
+            "OIDC_ISSUER": self.issuer.url,
+            "OIDC_DISCOVERY_URL": self.issuer.discovery_url,
+            "OIDC_CLIENT_ID": PAGE,
+            "OIDC_MACHINE_CLIENTS": MACHINE,
+            "SESSION_KEY": "k" * 32,
+            "DATABASE_URL": self.database or "",
+            # It looks through all packages that are installed, which a Lambda has fewer of.
+            "PYDANTIC_DISABLE_PLUGINS": "__all__",
+        }
+        os.environ.update(ministack.environment)
+        self.requests = self._requests()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def prepare(self, contender: Contender, name: str = "") -> dict[str, str]:
+        """A table with the doctor alone; gives the contender's environment."""
+        name = f"bench-{name or contender.name}"
+        settings = {**self.environment, "TABLE_NAME": name}
+        if contender.is_relational:
+            subprocess.run(  # noqa: S603  our own
+                [os.fspath(PYTHON), "-m", "benchmarks.peers.relational", _settings(DOCTOR)],
+                cwd=PROJECT,
+                env=os.environ | settings,
+                check=True,
+            )
+        else:
+            table.connect(name)
+            table.create_if_absent()
+            Doctors().add(DOCTOR)
+        return settings
+
+    def running(self, contender: Contender, name: str = "") -> Running:
+        """It, upon a table of its own."""
+        return Running(contender, self.prepare(contender, name))
+
+    def _requests(self) -> Requests:
+        lasting = {"exp": int(time.time()) + 3600, "iat": int(time.time())}
+        doctor = {
+            "client_id": PAGE,
+            "username": "dr-lee",
+            "cognito:groups": ["doctor"],
+            "scope": "openid",
+        }
+        site = {"client_id": MACHINE, "scope": "slots/read slots/book"}
+        return Requests(
+            doctor=self.issuer.access_token({**doctor, **lasting}),
+            admin=self.issuer.access_token(
+                {**doctor, "username": "alex", "cognito:groups": ["admin"], **lasting}
+            ),
+            site=self.issuer.access_token({**site, **lasting}),
+            cookie=_cookie(self.environment["SESSION_KEY"]),
+        )

@@ -1,0 +1,63 @@
+"""That all contenders do the same work: the same statuses, bodies, effects, refusals."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.bed import TIMES, TOMORROW, slot_id
+from benchmarks.gateway import event
+
+if TYPE_CHECKING:
+    from benchmarks.bed import Requests
+    from benchmarks.contenders import Running
+
+Seen = list[tuple[str, int, Any]]
+
+
+def see(running: Running, requests: Requests) -> Seen:
+    """What it answers, deed by deed; it stands on a table with the doctor alone."""
+    on, later = TOMORROW, TOMORROW + timedelta(days=1)
+    booked = slot_id(on, TIMES[2])
+    forged = requests.doctor[:-8] + ("A" * 8)
+    deeds = {
+        "save 16 slots": requests.save(on, *TIMES),
+        "save one of them again": requests.save(on, TIMES[0]),
+        "a save, half of it refused": requests.save(later, TIMES[0], "08:00"),
+        "nothing of it is stored": requests.day(later),
+        "withdraw one": requests.save(on, TIMES[1], status="busy-unavailable"),
+        "withdraw what is not there": requests.save(on, TIMES[1], status="busy-unavailable"),
+        "open it again": requests.save(on, TIMES[1], idempotency_key="once"),
+        "the same request again": requests.save(on, TIMES[1], idempotency_key="once"),
+        "another by its key": requests.save(on, TIMES[3], idempotency_key="once"),
+        "book": requests.book(booked, "b-1"),
+        "the same booking again": requests.book(booked, "b-1"),
+        "another booking of it": requests.book(booked, "b-2"),
+        "book what was never opened": requests.book(slot_id(later, TIMES[0]), "b-3"),
+        "withdraw what is booked": requests.save(on, TIMES[2], status="busy-unavailable"),
+        "the day": requests.day(on),
+        "two weeks": requests.bookable(on, 14),
+        "too many days": requests.bookable(on, 32),
+        "no date": event(
+            "GET", "/slots", token=requests.doctor, query={"doctor_id": "dr-lee", "date": "soon"}
+        ),
+        "somebody else's token": event(
+            "GET", "/slots", token=requests.site, query={"doctor_id": "dr-lee", "date": str(on)}
+        ),
+        "a forged token": event("GET", "/slots", token=forged, query={"doctor_id": "dr-lee"}),
+    }
+    seen: Seen = []
+    for name, sent in deeds.items():
+        (answer,) = running.send(sent)
+        seen.append((name, answer["status"], _told(answer)))
+    (day,) = running.send(requests.day(on))
+    (unchanged,) = running.send(requests.day(on, if_none_match=day["etag"]))
+    return [*seen, ("an unchanged day", unchanged["status"], unchanged["body"])]
+
+
+def _told(answer: dict[str, Any]) -> Any:  # noqa: ANN401  the body of a success, read
+    """Refusals are worded otherwise by each; UTC may be spelled ``Z`` (RFC 3339)."""
+    if answer["status"] >= 400:
+        return None
+    return json.loads(answer["body"].replace('Z"', '+00:00"').replace("+00:00+00:00", "+00:00"))

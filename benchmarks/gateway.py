@@ -1,0 +1,58 @@
+"""Requests as API Gateway hands them to a Lambda function (REST API, proxy integration)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Event = dict[str, Any]
+HOST = "api.example.org"
+
+
+def event(
+    method: str,
+    resource: str,
+    *,
+    token: str = "",
+    path: dict[str, str] | None = None,
+    query: dict[str, str] | None = None,
+    body: object = None,
+    headers: Mapping[str, str] | None = None,
+) -> Event:
+    """``body`` is sent as JSON."""
+    sent = {
+        "Accept": "application/json",
+        "Host": HOST,
+        "User-Agent": "bench",
+        "X-Forwarded-Proto": "https",
+        **({"Authorization": f"Bearer {token}"} if token else {}),
+        **({"Content-Type": "application/json"} if body is not None else {}),
+        **(headers or {}),
+    }
+    where = resource.format(**(path or {}))
+    return {
+        "resource": resource,
+        "path": where,
+        "httpMethod": method,
+        "headers": sent,
+        "multiValueHeaders": {name: [value] for name, value in sent.items()},
+        "queryStringParameters": query,
+        "multiValueQueryStringParameters": query and {n: [v] for n, v in query.items()},
+        "pathParameters": path,
+        "stageVariables": None,
+        "requestContext": {
+            "resourcePath": resource,
+            "httpMethod": method,
+            "path": f"/api{where}",
+            "stage": "api",
+            "protocol": "HTTP/1.1",
+            "requestId": uuid4().hex,
+            "identity": {"sourceIp": "192.0.2.1", "userAgent": "bench"},
+        },
+        "body": None if body is None else json.dumps(body),
+        "isBase64Encoded": False,
+    }

@@ -1,0 +1,123 @@
+"""The API with FastAPI and Pydantic, upon whatever store: what the two peers with FastAPI share."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Protocol
+from uuid import uuid4
+
+from fastapi import FastAPI, Header, Query, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from benchmarks.peers import rules, telling
+from benchmarks.peers.fastapi_shapes import (
+    Bookable,
+    BookingToPut,
+    Day,
+    DayToSave,
+    Id,
+    Key,
+    SavedDay,
+    Slot,
+)
+from benchmarks.peers.fastapi_sign_in import Claims
+from benchmarks.peers.rules import Doctor, Json, Refusal, Slots
+
+
+class Store(Protocol):
+    """Where it is kept."""
+
+    def recent(self, doctor_id: str) -> Doctor: ...
+    def load(
+        self, doctor_id: str, on: date, request_id: str | None = None
+    ) -> tuple[Doctor, int, Slots, Any]: ...
+    def between(self, doctor: Doctor, first: date, last: date) -> Slots: ...
+    def save(self, doctor: Doctor, on: date, version: int, opens: Slots, withdraws: Slots,
+             about: Json, now: datetime) -> None: ...  # fmt: skip
+    def book(
+        self, doctor: Doctor, start: datetime, booking: BookingToPut, now: datetime
+    ) -> bool: ...
+
+
+def answer(told: BaseModel, request: Request, status: int = 200) -> Response:
+    """JSON with an ETag, or 304."""
+    body = told.model_dump_json(by_alias=True)
+    etag = f'"{hashlib.blake2b(body.encode(), digest_size=8).hexdigest()}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if request.method == "GET" and request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, status, headers, "application/json")
+
+
+def refused(_request: Request, refusal: Any) -> JSONResponse:  # noqa: ANN401  a Refusal
+    """Every refusal in one shape."""
+    return JSONResponse(refusal.body, refusal.status)
+
+
+def malformed(_request: Request, error: Any) -> JSONResponse:  # noqa: ANN401  as above
+    """A value that is not what was expected: 400, as everywhere in this API."""
+    return JSONResponse(Refusal(400, "Not valid", jsonable_encoder(error.errors())).body, 400)
+
+
+def make_app(store: Store) -> FastAPI:
+    """The API upon that store."""
+    app = FastAPI()
+    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(RequestValidationError, malformed)
+
+    @app.get("/slots")
+    def get_day(doctor_id: Id, date: date, who: Claims, request: Request) -> Response:
+        doctor, version, slots, _ = store.load(doctor_id, date)
+        rules.require_may_manage(doctor, who)
+        return answer(Day(**telling.tell_day(doctor, date, version, slots)), request)
+
+    @app.post("/slots")
+    def post_day(sent: DayToSave, who: Claims, request: Request,
+                 idempotency_key: Annotated[Key | None, Header()] = None) -> Response:  # fmt: skip
+        now, request_id = datetime.now(UTC), idempotency_key or uuid4().hex
+        ticks = [(tick.start, tick.status) for tick in sent.slots]
+        fingerprint = hashlib.blake2b(repr(ticks).encode(), digest_size=16).hexdigest()
+        doctor, version, slots, change = store.load(sent.doctor_id, sent.date, request_id)
+        role = rules.require_may_manage(doctor, who)
+        if change is None:
+            opens, withdraws = rules.decide(ticks, doctor, slots, sent.date, now)
+            about = {"by": who["username"], "role": role, "client": who["client_id"],
+                     "request_id": request_id, "fingerprint": fingerprint}  # fmt: skip
+            store.save(doctor, sent.date, version, opens, withdraws, about, now)
+            slots = {start: slots[start] for start in slots if start not in withdraws} | opens
+            version += 1
+        elif change["fingerprint"] == fingerprint:
+            version = int(change["version"])
+        else:
+            raise Refusal(422, "This Idempotency-Key was used for another save")
+        return answer(SavedDay(**telling.tell_day(doctor, sent.date, version, slots)), request)
+
+    @app.get("/doctors/{doctor_id}/slots")
+    def get_bookable(
+        doctor_id: Id, first: Annotated[date, Query(alias="from")],
+        last: Annotated[date, Query(alias="to")], _who: Claims, request: Request,
+    ) -> Response:  # fmt: skip
+        if not 0 <= (last - first).days < 31:
+            raise Refusal(400, "At most 31 days")
+        doctor = store.recent(doctor_id)
+        slots = store.between(doctor, first, last)
+        told = telling.tell_bookable(doctor, first, last, slots, datetime.now(UTC))
+        return answer(Bookable(**told), request)
+
+    @app.put("/slots/{slot_id}/booking")
+    def put_booking(slot_id: str, sent: BookingToPut, who: Claims, request: Request) -> Response:
+        now, (doctor_id, start) = datetime.now(UTC), rules.read_slot_id(slot_id)
+        doctor = store.recent(doctor_id)
+        if "slots/book" not in who["scope"].split():
+            raise Refusal(403, "You may not book slots")
+        if not rules.is_bookable(doctor, start, now):
+            raise Refusal(409, "The slot cannot be booked")
+        is_new = store.book(doctor, start, sent, now)
+        told = telling.tell_slot(doctor, start, start + doctor.length, "busy")
+        return answer(Slot(**told), request, 201 if is_new else 200)
+
+    return app

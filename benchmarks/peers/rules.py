@@ -1,0 +1,141 @@
+"""The rules of a schedule in plain Python, as any of the peers would write them: shared by all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from zoneinfo import ZoneInfo
+
+Json = dict[str, Any]
+# By start: end and status. All instants are in UTC.
+Slots = dict[datetime, tuple[datetime, str]]
+NAME, KEY = re.compile(r"[A-Za-z0-9_-]{1,64}"), re.compile(r"[A-Za-z0-9._~-]{1,64}")
+
+
+class Refusal(Exception):
+    """An answer from 400 up."""
+
+    def __init__(self, status: int, detail: str, errors: Iterable[Json] = ()) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.body = {"status": status, "detail": detail, "errors": [*errors]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doctor:
+    """Her settings."""
+
+    doctor_id: str
+    zone: ZoneInfo
+    sessions: Collection[tuple[str, str]]
+    length: timedelta
+    lead: timedelta
+    window: timedelta
+    delegates: Collection[str]
+    specialty: str
+    location: str
+
+
+def require_may_manage(doctor: Doctor, who: Json) -> str:
+    """As what the bearer of these claims may; raise ``Refusal`` where that is nothing."""
+    name, roles = who.get("username", ""), who.get("cognito:groups", ())
+    if "doctor" in roles and name == doctor.doctor_id:
+        return "doctor"
+    if "delegate" in roles and name in doctor.delegates:
+        return "delegate"
+    if "admin" in roles:
+        return "admin"
+    raise Refusal(403, f"You may not manage the slots of {doctor.doctor_id}")
+
+
+def instant(on: date, wall_time: str, zone: ZoneInfo) -> datetime:
+    """When the clock of the zone shows that."""
+    hours, minutes = wall_time.split(":")
+    wall = datetime.combine(on, time()) + timedelta(hours=int(hours), minutes=int(minutes))
+    local = wall.replace(tzinfo=zone)
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        raise Refusal(400, f"{wall_time} is no time of {on}, or comes twice")
+    return local.astimezone(UTC)
+
+
+def boxes(doctor: Doctor, on: date) -> list[datetime]:
+    """Their starts, in time order."""
+    found = []
+    for first, last in doctor.sessions:
+        start, end = instant(on, first, doctor.zone), instant(on, last, doctor.zone)
+        while start + doctor.length <= end:
+            found.append(start)
+            start += doctor.length
+    return found
+
+
+def decide(
+    ticks: Iterable[tuple[str, str]], doctor: Doctor, slots: Slots, on: date, now: datetime
+) -> tuple[Slots, Slots]:
+    """What is opened and what withdrawn; raise ``Refusal`` with all that stands against it."""
+    on_grid = set(boxes(doctor, on))
+    opens: Slots = {}
+    withdraws: Slots = {}
+    faults = []
+    for text, status in ticks:
+        start = instant(on, text, doctor.zone)
+        if start in opens or start in withdraws:
+            code = "repeated"
+        elif start <= now:
+            code = "in_past"
+        elif status == "free":
+            code = "slot_exists" if start in slots else "" if start in on_grid else "not_on_grid"
+            opens[start] = (start + doctor.length, "free")
+        elif start in slots:
+            code = "" if slots[start][1] == "free" else "slot_taken"
+            withdraws[start] = slots[start]
+        else:
+            code = "slot_not_found"
+        if code:
+            faults.append({"start": text, "code": code, "detail": f"{code}: {text}"})
+    left = {**{s: v for s, v in slots.items() if s not in withdraws}, **opens}
+    for one, other in pairwise(sorted(left)):
+        if left[one][0] > other and not faults:
+            faults.append({"start": other.isoformat(), "code": "overlaps", "detail": "overlaps"})
+    if faults or not (opens or withdraws):
+        raise Refusal(400, "Nothing was saved", faults)
+    return opens, withdraws
+
+
+def is_bookable(doctor: Doctor, start: datetime, now: datetime) -> bool:
+    """Of a slot that is free: not too soon, and not too far ahead."""
+    today = now.astimezone(doctor.zone).date()
+    is_soon_enough = start.astimezone(doctor.zone).date() <= today + doctor.window
+    return start > now and start >= now + doctor.lead and is_soon_enough
+
+
+def read_slot_id(text: str) -> tuple[str, datetime]:
+    """Whose slot it is, and when it begins."""
+    doctor_id, _, start = text.rpartition("~")
+    if not NAME.fullmatch(doctor_id):
+        raise Refusal(404, f"There is no slot {text}")
+    try:
+        return doctor_id, datetime.strptime(start, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise Refusal(404, f"There is no slot {text}") from None
+
+
+def matching(pattern: re.Pattern[str], text: str) -> str:
+    """Raise ``Refusal`` unless it does."""
+    if not pattern.fullmatch(text):
+        raise Refusal(400, f"{text} is not valid")
+    return text
+
+
+def a_date(text: str) -> date:
+    """Raise ``Refusal`` where it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal(400, f"{text} is no date") from None

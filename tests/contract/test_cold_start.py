@@ -1,0 +1,140 @@
+"""What a fresh process loads for its first request: no more than that request needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from chalice.app import Request
+
+from chalicelib.domain.caller import Role
+from chalicelib.web.session import Sessions
+from tests.an_issuer import PAGE
+
+if TYPE_CHECKING:
+    from tests.an_issuer import AnIssuer
+
+PROJECT = Path(__file__).parents[2]
+KEY = "k" * 32
+DAY = "/slots?doctor_id=dr-lee&date=2030-06-03"
+SEED = "from chalicelib import bootstrap; bootstrap.start(); from local import demo; demo.prepare()"
+ASK = """
+import json, sys
+from app import app
+path, headers = json.loads(sys.argv[1])
+status = 0
+if path:
+    from chalice.test import Client
+    status = Client(app).http.get(path, headers=headers).status_code
+print(json.dumps([status, sorted(sys.modules)]))
+"""
+# Packages, and modules of ours, that some requests need and others would pay for.
+SOME_NEED = (
+    "authlib",
+    "joserfc",
+    "cryptography",
+    "jinja2",
+    "chalicelib.web.openapi",
+    "chalicelib.web.reference",
+)
+
+
+@pytest.fixture(scope="module")
+def environment(moto: str) -> dict[str, str]:
+    """Where to find a table with the demo doctors, without sign-in."""
+    return {
+        **{name: os.environ[name] for name in ("PATH", "AWS_DEFAULT_REGION")},
+        "AWS_ENDPOINT_URL_DYNAMODB": moto,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "STAGE": "local",
+        "TABLE_NAME": "cold-start",
+    }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _seeded(environment: dict[str, str]) -> None:
+    run(SEED, {**environment, "LOCAL_CALLER": "dr-lee"})
+
+
+def run(code: str, environment: dict[str, str], *arguments: str) -> str:
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code, *arguments],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def cookie_of_dr_lee() -> str:
+    event = {
+        "requestContext": {"httpMethod": "GET", "resourcePath": "/", "path": "/"},
+        "headers": {},
+        "pathParameters": None,
+        "stageVariables": None,
+        "multiValueQueryStringParameters": None,
+        "body": None,
+    }
+    doctor = frozenset({Role.DOCTOR})
+    return Sessions([KEY]).begin(Request(event), "dr-lee", doctor, datetime.now(UTC)).split(";")[0]
+
+
+def token_of_dr_lee(issuer: AnIssuer) -> str:
+    now = int(time.time())
+    claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": PAGE}
+    return f"Bearer {issuer.access_token(claims, iat=now, exp=now + 600)}"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "by", "status", "needed"),
+    [
+        ("", "", "nobody", 0, set()),
+        ("/health", "", "nobody", 200, set()),
+        (DAY, "application/json", "cookie", 200, set()),
+        (DAY, "text/html", "cookie", 200, {"jinja2"}),
+        (DAY, "text/html", "nobody", 303, set()),
+        (DAY, "application/json", "token", 200, {"joserfc", "cryptography"}),
+        ("/doctors/dr-lee/slots", "", "token", 200, {"joserfc", "cryptography"}),
+        ("/openapi.json", "", "nobody", 200, {"chalicelib.web.openapi"}),
+        (
+            "/docs",
+            "text/html",
+            "nobody",
+            200,
+            {"jinja2", "chalicelib.web.openapi", "chalicelib.web.reference"},
+        ),
+        ("/sign-in", "text/html", "nobody", 303, {"authlib"}),
+    ],
+)
+def test_a_first_request_loads_what_it_needs_and_nothing_else(
+    environment: dict[str, str],
+    issuer: AnIssuer,
+    path: str,
+    accept: str,
+    by: str,
+    status: int,
+    needed: set[str],
+) -> None:
+    sign_in = {"OIDC_ISSUER": issuer.url, "OIDC_CLIENT_ID": PAGE, "SESSION_KEY": KEY}
+    who = {
+        "nobody": {},
+        "cookie": {"Cookie": cookie_of_dr_lee()},
+        "token": {"Authorization": token_of_dr_lee(issuer)},
+    }[by]
+
+    told = run(
+        ASK, {**environment, **sign_in}, json.dumps([path, {"Accept": accept or "*/*", **who}])
+    )
+
+    answered, modules = json.loads(told)
+    assert answered == status
+    assert {name for name in SOME_NEED if name in modules} == needed

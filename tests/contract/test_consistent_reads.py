@@ -1,0 +1,57 @@
+"""Which reads must see all that was written before, and ask DynamoDB for it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.builders import MONDAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from botocore.awsrequest import AWSPreparedRequest
+
+    from tests.site import Site
+
+READS: dict[str, Callable[[Site], object]] = {
+    "a day": lambda site: site.day(),
+    "a day that a page shows already": lambda site: site.services.manage_slots.glance_at(
+        site.caller, "dr-lee", MONDAY
+    ),
+    "the history of a date": lambda site: site.get(f"/slots/history?date={MONDAY}"),
+    "a slot": lambda site: site.slot("09:00"),
+    "the slots of a doctor": lambda site: site.listed(),
+    "a doctor": lambda site: site.get("/doctors/dr-lee"),
+    "whom a delegate keeps": lambda site: site.services.doctors.of_delegate("sam"),
+    "the days that a doctor takes along": lambda site: site.configure(location="Leeds"),
+}
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["first", "again"])
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+def test_what_is_said_of_a_doctors_time_is_read_consistently(
+    site: Site, read: Callable[[Site], object], *, is_known: bool
+) -> None:
+    site.save("09:00")
+    site.clock.now += timedelta(minutes=1)
+    if is_known:
+        site.day()
+    asked: list[tuple[str, bool]] = []
+
+    def listen(request: AWSPreparedRequest, event_name: str, **_: object) -> None:
+        operation = event_name.rpartition(".")[2]
+        if operation in {"GetItem", "Query", "BatchGetItem"}:
+            assert isinstance(request.body, bytes)
+            body: dict[str, Any] = json.loads(request.body)
+            (batch,) = body.get("RequestItems", {"": body}).values()
+            asked.append((operation, batch.get("ConsistentRead", False)))
+
+    with site.before_call("*", listen):
+        read(site)
+
+    assert asked
+    assert [operation for operation, is_consistent in asked if not is_consistent] == []
