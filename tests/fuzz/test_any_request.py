@@ -19,7 +19,7 @@ from chalicelib.storage import cursors, table
 from local import demo
 from local.stage import use_local_stage
 from tests.an_issuer import PAGE, an_issuer
-from tests.fuzz.requests_at_random import Sent, requests, values
+from tests.fuzz.requests_at_random import JSON, Sent, requests, values
 from tests.site import Clock, Site
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def require_answered(site: Site, sent: Sent) -> None:
 
 
 @given(requests())
+@example(Sent("POST", "/slots", {"Content-Type": JSON}, b"{"))
 def test_any_request_of_who_may_do_everything_is_answered(open_to_all: Site, sent: Sent) -> None:
     bootstrap.run(open_to_all.services)
 

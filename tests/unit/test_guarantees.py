@@ -1,5 +1,3 @@
-"""The page of guarantees names tests: they are there."""
-
 from __future__ import annotations
 
 import re
@@ -7,21 +5,35 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutations import MUTANTS
+
 PROJECT = Path(__file__).parents[2]
-PAGE = (PROJECT / "docs" / "guarantees.md").read_text(encoding="utf-8")
-LINKS = sorted(set(re.findall(r"\]\((?:\.\./)?([\w./-]+)\)", PAGE)))
-NAMED = re.findall(r"`(test_\w+)`\s+in\s+\[[^]]*\]\(\.\./([^)]+)\)", PAGE)
+PAGE = PROJECT / "docs" / "guarantees.md"
+# One promise, with what it says of how it is kept, tested and shown.
+PROMISES = re.split(r"^### ", PAGE.read_text().partition("## What is not")[0], flags=re.MULTILINE)[
+    1:
+]
 
 
-@pytest.mark.parametrize("link", LINKS)
-def test_what_it_links_to_is_there(link: str) -> None:
-    assert (PROJECT / link).exists() or (PROJECT / "docs" / link).exists()
+def spoken(text: str) -> str:
+    """In one line."""
+    return " ".join(text.split())
 
 
-@pytest.mark.parametrize(("test", "file"), NAMED)
-def test_a_test_that_it_names_is_where_it_says(test: str, file: str) -> None:
-    assert f"def {test}(" in (PROJECT / file).read_text(encoding="utf-8")
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)", PAGE.read_text()))))
+def test_what_the_page_of_guarantees_leads_to_is_there(link: str) -> None:
+    assert (PAGE.parent / link).exists()
 
 
-def test_it_names_tests() -> None:
-    assert len(NAMED) > 10
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.partition("\n")[0])
+def test_every_promise_names_tests_and_breaches_that_there_are(promise: str) -> None:
+    tested, _, shown = spoken(promise).partition("- Tested by: ")[2].partition("- Shown by: ")
+    files = [PAGE.parent / path for path in re.findall(r"\]\((\.\./tests/[^)]+)\)", tested)]
+    sources = "".join(path.read_text() for path in files)
+    tests = re.findall(r"`(test_\w+)`", tested)
+    breaches = re.findall(r"\*([^*]+)\*", shown.partition(" ## ")[0])
+
+    assert tests
+    assert [test for test in tests if f"\ndef {test}(" not in sources] == []
+    assert breaches
+    assert set(breaches) <= {mutant.breach for mutant in MUTANTS}
