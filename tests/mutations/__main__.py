@@ -110,8 +110,9 @@ def _run(
     project: Path, tests: Iterable[str], *, timeout: float | None
 ) -> subprocess.CompletedProcess[str]:
     """Contract tests run on moto, which is quicker to start; those of races on MiniStack."""
-    command = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-x", "--tb=line", "-k",
-               "not ministack", *sorted(tests))  # fmt: skip
+    # What is captured of a log has lines that begin as those of a broken fixture.
+    command = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-x", "--tb=line",
+               "--show-capture=no", "-k", "not ministack", *sorted(tests))  # fmt: skip
     return subprocess.run(
         command,
         cwd=project,

@@ -26,6 +26,14 @@ MUTANTS = (
         "tests/race/test_bookings_race.py::test_of_fifty_who_hold_one_slot_one_has_it",
     ),
     Mutant(
+        "What many clients are told fits no history, since booked slots are sold",
+        _BOOKINGS,
+        _IS_OPEN,
+        "is_open = SlotRecord.pk.exists()",
+        "tests/faults/test_load.py"
+        "::test_what_many_clients_are_told_has_happened_one_thing_after_the_other",
+    ),
+    Mutant(
         "A booking is sold again when the hold that it began as would have run out",
         _BOOKINGS,
         "(is_held & may_end)",

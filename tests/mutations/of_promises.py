@@ -157,4 +157,11 @@ MUTANTS = (
         "tests/unit/test_event_bus.py"
         "::test_the_stream_goes_on_at_the_first_record_whose_event_was_not_accepted",
     ),
+    Mutant(
+        "A body that is no JSON is taken for a bug",
+        "chalicelib/web/inputs.py",
+        "except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:",
+        "except (UnicodeDecodeError, RecursionError) as error:",
+        "tests/fuzz/test_any_request.py::test_any_request_of_who_may_do_everything_is_answered",
+    ),
 )

@@ -52,6 +52,16 @@ MUTANTS = (
         f"{_CONDITIONS}::test_a_save_leaves_what_patients_do_to_other_slots_meanwhile",
     ),
     Mutant(
+        "A save is two transactions, one for its slots and one for the day",
+        _DAYS,
+        "        transaction.update(\n            DayRecord(partition",
+        "        transaction.commit()\n"
+        "        transaction = Transaction()\n"
+        "        transaction.update(\n            DayRecord(partition",
+        "tests/race/test_saves_race.py"
+        "::test_overlapping_slots_of_different_lengths_that_race_never_both_stand",
+    ),
+    Mutant(
         "A slot is put although it is there",
         _DAYS,
         "if_=SlotRecord.pk.does_not_exist()",

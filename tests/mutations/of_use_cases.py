@@ -106,6 +106,14 @@ MUTANTS = (
         f"{_FAILURES}::test_a_transaction_conflict_is_tried_again",
     ),
     Mutant(
+        "A gateway that fails is taken for a bug",
+        "chalicelib/storage/failures.py",
+        '    "502",\n',
+        "",
+        "tests/faults/test_every_call.py"
+        "::test_a_write_that_fails_is_done_whole_or_not_at_all_and_once_when_it_is_sent_again",
+    ),
+    Mutant(
         "A booking that is the client's own is not recognised",
         _TAKING,
         "if self.booking_id is not None and claimed.is_booked_as(self.booking_id):",
