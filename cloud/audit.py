@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 REQUIREMENTS = sources.PROJECT / "requirements.txt"
 # What pip-audit ends with where nobody answers; anything else that it ends with is a fault.
 _NOBODY = re.compile(
-    r"^(?:requests\.exceptions\.)?(?:ConnectionError|ConnectTimeout|ProxyError|ReadTimeout)\b"
+    r"^(?:requests\.exceptions\.)?(?:ConnectionError|ConnectTimeout|ProxyError|ReadTimeout|SSLError)\b"
     r"|^ERROR:pip_audit\S*:Could not connect",
     re.MULTILINE,
 )
