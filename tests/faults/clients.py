@@ -65,6 +65,7 @@ class Log:
 
     deeds: list[tuple[str, Deed]] = field(default_factory=list)
     answers: list[Told] = field(default_factory=list)
+    overtaken: list[Told] = field(default_factory=list)
     saves: list[tuple[str, str, int, Told]] = field(default_factory=list)
     days: list[tuple[str, int, Told]] = field(default_factory=list)
 
@@ -236,8 +237,12 @@ class Client:
 
     def _settle(self, slot: str, what: str, name: str, path: str) -> None:
         told = self._until_told("DELETE", path, None, [(slot, what, {"who": name})])
+        assert told.status in (204, 409), told
+        if told.status == 409:
+            # It was ours: so it was done, the app was not told, tried again, and found another's.
+            self._log.overtaken.append(told)
+            self._note(slot, what, "unknown", told, who=name)
         self._note(slot, what, _TOLD[told.status], told, who=name)
-        assert told.status == 204
         self._mine = None
 
     def _until_told(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,9 +50,9 @@ class Deed:
         return self.told != "unknown"
 
     @property
-    def until(self) -> float:
-        """Up to when it happened."""
-        return self.answered if self.is_sure else inf
+    def changes_nothing(self) -> bool:
+        """Whether it leaves the slot as it was, whenever it happened."""
+        return self.what == "see" or self.told not in ("done", "unknown")
 
 
 def after(state: str, deed: Deed) -> str | None:
@@ -98,37 +98,58 @@ def is_serial(deeds: Sequence[Deed], *, begins: str = ABSENT) -> bool:
     One deed comes before another at least where it was answered before the other was asked.
     """
     deeds = sorted(deeds, key=lambda deed: deed.asked)
-    everything = sum(1 << place for place, deed in enumerate(deeds) if deed.is_sure)
-    tried: set[tuple[int, str]] = set()
-    to_try = [(0, 0, begins)]
+    sure = [deed for deed in deeds if deed.is_sure]
+    unsure = [deed for deed in deeds if not deed.is_sure]
+    tried: set[_Reached] = set()
+    to_try = [_Reached(0, frozenset(), frozenset(), begins)]
     while to_try:
-        done, first, state = to_try.pop()
-        if (done, state) in tried:
-            continue
-        tried.add((done, state))
-        if done & everything == everything:
+        reached = to_try.pop()
+        if reached.whole == len(sure):
             return True
-        while done >> first & 1:
-            first += 1
-        for place in _may_be_next(deeds, done, first):
-            left = after(state, deeds[place])
-            if left is None:
-                continue
-            to_try.append((done | 1 << place, first, left))
-            if left == state and deeds[place].is_sure:
-                # It changes nothing: if it can come now, nothing is won by waiting with it.
-                break
+        if reached not in tried:
+            tried.add(reached)
+            to_try += _next(reached, sure, unsure)
     return False
 
 
-def _may_be_next(deeds: Sequence[Deed], done: int, first: int) -> list[int]:
-    """Those that nothing which is still to come must come before."""
-    latest = inf
-    found = []
-    for place in range(first, len(deeds)):
-        if deeds[place].asked > latest:
+class _Reached(NamedTuple):
+    """All that is sure up to ``whole`` has happened, and ``more`` of it; and some that is not."""
+
+    whole: int
+    more: frozenset[int]
+    unsure: frozenset[int]
+    state: str
+
+    def with_sure(self, place: int, state: str) -> _Reached:
+        whole, more = self.whole, self.more | {place}
+        while whole in more:
+            more -= {whole}
+            whole += 1
+        return _Reached(whole, more, self.unsure, state)
+
+
+def _next(reached: _Reached, sure: Sequence[Deed], unsure: Sequence[Deed]) -> list[_Reached]:
+    """What may be reached by one deed more; what is most likely comes last."""
+    latest = inf  # whatever happens next was asked before anything still to come was answered
+    may_be = []
+    for place in range(reached.whole, len(sure)):
+        if sure[place].asked > latest:
             break
-        if not done >> place & 1:
-            latest = min(latest, deeds[place].until)
-            found.append(place)
-    return [place for place in found if deeds[place].asked <= latest]
+        if place not in reached.more:
+            latest = min(latest, sure[place].answered)
+            may_be.append(place)
+    found = []
+    for place, deed in enumerate(unsure):
+        if deed.asked > latest:
+            break
+        left = after(reached.state, deed)
+        if place not in reached.unsure and left not in (None, reached.state):
+            found.append(reached._replace(unsure=reached.unsure | {place}, state=str(left)))
+    for place in may_be:
+        left = after(reached.state, sure[place])
+        if left is not None and sure[place].asked <= latest:
+            found.append(reached.with_sure(place, left))
+            if sure[place].changes_nothing:
+                # If it can come now, nothing is won by waiting with it.
+                return found[-1:]
+    return found

@@ -159,6 +159,7 @@ def test_what_many_clients_are_told_has_happened_one_thing_after_the_other(
     with capsys.disabled():
         print(f"\n{log}")  # noqa: T201  the figures
     assert {200, 201, 204, 400, 404, 409} == set(log.statuses())
+    assert log.overtaken == []
     require_serial(field, log)
 
 
