@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local import loopback
+from local import loopback, stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,9 @@ def _token(folder: Path, *arguments: str) -> str:
 def a_server(folder: Path, **settings: str) -> Iterator[Running]:
     """A server that keeps its data in that folder; it stops cleanly on SIGTERM."""
     own = {"PORT": str(loopback.free_port()), "DATA_DIR": str(folder)}
-    inherited = {n: v for n, v in os.environ.items() if n != "AWS_ENDPOINT_URL_DYNAMODB"}
+    # Other tests of this process have a DynamoDB, and a caller, of their own.
+    others = stage.variables().keys()
+    inherited = {name: value for name, value in os.environ.items() if name not in others}
     environment = {**inherited, **own, **settings}
     with (
         (folder / "log").open("w") as log,
