@@ -6,10 +6,11 @@ import os
 import random
 import sys
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chalicelib import observation
 from chalicelib.domain.caller import Caller, Role
@@ -35,8 +36,7 @@ _SHORTEST_PAUSE = 0.02
 _LONGEST_PAUSE = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class Services(Struct, frozen=True, kw_only=True):
     """What the web layer calls.
 
     ``followers`` connects to the event bus when it is called first, and raises ``SettingsError``

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dataclass(slots=True, kw_only=True)
-class Observation:
+class Observation(Struct, kw_only=True):
     """``caller`` is as what somebody asks, never who; ``code`` says why the answer is a refusal.
 
     ``counts`` are of deeds, by the name of their metric. Units are those of DynamoDB's capacity.

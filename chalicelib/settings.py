@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,7 @@ class SettingsError(RuntimeError):
     """The process must not start: its text names the setting and what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignIn:
+class SignIn(Struct, frozen=True, kw_only=True):
     """Where people and machines sign in (OpenID Connect), and what signs the page's session.
 
     ``discovery_url`` is where the issuer describes itself, which need not be below ``issuer``.
@@ -38,8 +38,7 @@ class SignIn:
     session_keys: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """``local_caller`` is the doctor as whom everybody acts where there is no ``sign_in``.
 
     ``event_bus_name`` is needed where the table's stream is listened to, and nowhere else.

@@ -120,13 +120,16 @@ class AlreadyTaken(SlotTaken):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotBookable(Fault):
-    """Free, but too near or too far; ``why`` says which."""
-
-    code: ClassVar[Code] = "not_bookable"
+class _Explained(Fault):
     sentence: ClassVar[str] = "{fault.why}: {fault.called}"
 
     why: str
+
+
+class NotBookable(_Explained):
+    """Free, but too near or too far; ``why`` says which."""
+
+    code = "not_bookable"
 
 
 class SlotNotFound(Fault):
@@ -136,14 +139,10 @@ class SlotNotFound(Fault):
     sentence = "Slot is not there (any more): {fault.called}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Malformed(Fault):
+class Malformed(_Explained):
     """A value that says nothing; ``why`` tells what was expected."""
 
-    code: ClassVar[Code] = "invalid"
-    sentence: ClassVar[str] = "{fault.why}: {fault.called}"
-
-    why: str
+    code = "invalid"
 
 
 @dataclass(frozen=True, slots=True)

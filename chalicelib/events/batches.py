@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chalicelib.events import detail
 
@@ -20,8 +21,7 @@ MOST_BYTES = 256 * 1024
 _TIME_BYTES = 14
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """An event as it is sent."""
 
     doctor_id: str

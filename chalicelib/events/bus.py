@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
+from msgspec import Struct
 
 from chalicelib.events import batches, detail
 from chalicelib.events.batches import Entry
@@ -37,8 +37,7 @@ def connect() -> Client:
     return cast("Client", client)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Sent(Struct, frozen=True, kw_only=True):
     """How many events were accepted before the first that was not; ``error`` is its code."""
 
     number: int

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial, reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import DayChanged, SlotDiffers
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.transaction import RawItem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
+class _Step(Struct, frozen=True, kw_only=True):
     """What becomes of one slot, in its own item and in its day's map, and on what condition."""
 
     doctor: Doctor

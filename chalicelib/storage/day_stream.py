@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from chalicelib.storage import day_items, keys
 from chalicelib.storage.records import DayRecord
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayWritten:
+class DayWritten(Struct, frozen=True, kw_only=True):
     """A day before and after a write, None where it was not there; ``sequence_number`` is AWS's."""
 
     sequence_number: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from pynamodb.exceptions import DoesNotExist, PutError
 
 from chalicelib.domain.errors import DoctorChanged, DoctorNotFound
@@ -26,8 +27,7 @@ _PAGE = 101
 _MOST_OF_A_DELEGATE = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorPage:
+class DoctorPage(Struct, frozen=True, kw_only=True):
     """``cursor`` leads to the next page; None where there is none."""
 
     doctors: tuple[Doctor, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chalicelib.domain.errors import DayChanged, DoctorChanged
 from chalicelib.storage import cursors, day_items, doctor_items, keys
@@ -28,8 +29,7 @@ _MOST_AT_ONCE = 31
 _STEP = 25
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundDays:
+class FoundDays(Struct, frozen=True, kw_only=True):
     """Days of one doctor that stand at one place; ``cursor`` leads behind them."""
 
     doctor_id: str
@@ -46,8 +46,7 @@ class FoundDays:
         return self.place == day_items.place(doctor)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class Stretch(Struct, frozen=True, kw_only=True):
     """Some of what a search finds, by place; ``cursor`` leads on, None where there is no more."""
 
     found: Sequence[FoundDays]

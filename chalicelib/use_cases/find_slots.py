@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chalicelib.domain import wall_time
 from chalicelib.domain.bookable import is_bookable
@@ -32,8 +33,7 @@ _MOST_SLOTS = 10_000
 _FAR = 128
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorsSlots:
+class DoctorsSlots(Struct, frozen=True, kw_only=True):
     """A doctor's bookable slots in time order, and the first at or after the range's beginning."""
 
     doctor: Doctor
@@ -41,8 +41,7 @@ class DoctorsSlots:
     next_available: Slot | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
+class Search(Struct, frozen=True, kw_only=True):
     """Doctors of a specialty, at one location if given, on dates of their own, both included."""
 
     specialty: str
@@ -57,8 +56,7 @@ class Search:
         return doctor.specialty == self.specialty and self.location in (None, doctor.location)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchPage:
+class SearchPage(Struct, frozen=True, kw_only=True):
     """Doctors who have something bookable, the soonest first; ``cursor`` leads to the next page."""
 
     found: tuple[DoctorsSlots, ...]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chalicelib.domain import wall_time
 from chalicelib.domain.errors import (
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.search_index import SearchIndex
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptDoctor:
+class KeptDoctor(Struct, frozen=True, kw_only=True):
     """A doctor as she is stored; ``is_new`` where this very request made her known."""
 
     doctor: Doctor
@@ -74,13 +75,13 @@ class KeepDoctors:
             except OutcomeUnknown:
                 may_be_made = known is None
                 raise
-            return replace(kept, is_new=kept.is_new or may_be_made)
+            return KeptDoctor(doctor=kept.doctor, is_new=kept.is_new or may_be_made)
 
         try:
             kept = until_settled(attempt, self._pause)
             if not kept.doctor.is_relocating:
                 return kept
-            return replace(kept, doctor=self._relocate(kept.doctor))
+            return KeptDoctor(doctor=self._relocate(kept.doctor), is_new=kept.is_new)
         except LostRace as lost:
             raise Busy from lost
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chalicelib.domain import saving, wall_time
 from chalicelib.domain.errors import (
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.recent_doctors import RecentDoctors
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveRequest:
+class SaveRequest(Struct, frozen=True, kw_only=True):
     """What a client sends. ``if_versions`` are the versions it insists on; None: any."""
 
     doctor_id: str
@@ -47,8 +47,7 @@ class SaveRequest:
         return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorsDay:
+class DoctorsDay(Struct, frozen=True, kw_only=True):
     """A day as it stands ``now``, and whose it is."""
 
     doctor: Doctor
@@ -56,8 +55,7 @@ class DoctorsDay:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedDay(DoctorsDay):
+class SavedDay(DoctorsDay, frozen=True, kw_only=True):
     """The day after a save; ``version`` is what this save made of it, perhaps not the last by now.
 
     ``before`` is the day that it was decided on.
@@ -72,8 +70,7 @@ class SavedDay(DoctorsDay):
         return self.version > self.before.version
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorsHistory:
+class DoctorsHistory(Struct, frozen=True, kw_only=True):
     """The saves of a date, the newest first."""
 
     doctor: Doctor

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from chalicelib.domain import bookable, wall_time
 from chalicelib.domain.errors import Conflict, OutcomeUnknown, SlotDiffers, SlotUnknown
 from chalicelib.domain.faults import SlotNotFound
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.slot_id import SlotId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorsSlot:
+class DoctorsSlot(Struct, frozen=True, kw_only=True):
     """A slot as it stands now, and whose it is; ``is_new`` where this very request booked it."""
 
     doctor: Doctor

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chalicelib.domain import slots_changed
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.day_stream import DayWritten
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """How many events were accepted; ``failed`` is where the stream must go on, ``error`` why."""
 
     number: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -17,8 +18,7 @@ _ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / "static"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asset:
+class Asset(Struct, frozen=True, kw_only=True):
     """A text file as it is sent; ``etag`` is quoted."""
 
     name: str

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from chalice.app import Response
+from msgspec import Struct
 
 from chalicelib import observation
 from chalicelib.bootstrap import services
 from chalicelib.domain.caller import Caller, Need
 from chalicelib.domain.errors import NotAllowed
 from chalicelib.web import forms, negotiation, problems
-from chalicelib.web.session import Session, Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from chalice.app import Request
 
     from chalicelib.settings import SignIn
+    from chalicelib.web.session import Session, Sessions
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 # A request may leave out its host.
 _THIS_MACHINE = ("", "localhost", "127.0.0.1", "[::1]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(Struct, frozen=True, kw_only=True):
     """Who asks; ``session`` where it is a cookie that says so."""
 
     caller: Caller
@@ -184,4 +184,6 @@ def sign_in() -> SignIn:
 @lru_cache(maxsize=8)
 def sessions(settings: SignIn) -> Sessions:
     """The sessions that these settings sign."""
+    from chalicelib.web.session import Sessions  # noqa: PLC0415  machines have none
+
     return Sessions(settings.session_keys)

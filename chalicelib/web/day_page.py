@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.domain import wall_time
 from chalicelib.domain.faults import FieldFault
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.manage_slots import DoctorsDay
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnBox:
+class DrawnBox(Struct, frozen=True, kw_only=True):
     """``shown``: stored and free; ``enabled``: she may change it; ``kind``: for the style sheet."""
 
     value: str
@@ -40,22 +41,19 @@ class DrawnBox:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnSession:
+class DrawnSession(Struct, frozen=True, kw_only=True):
     legend: str
     boxes: tuple[DrawnBox, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """``kind`` is success, info or error."""
 
     text: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayPage:
+class DayPage(Struct, frozen=True, kw_only=True):
     """Everything that the page says; ``base`` is the prefix of its links."""
 
     base: str
@@ -176,8 +174,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Pencil:
+class _Pencil(Struct, frozen=True):
     """Draws the boxes of a day."""
 
     seen: DoctorsDay

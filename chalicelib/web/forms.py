@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from uuid import uuid4
+
+from msgspec import Struct
 
 from chalicelib.domain import wall_time
 from chalicelib.domain.claims import Booking
@@ -35,8 +36,7 @@ _ETAGS = re.compile(r'\s*(?:W/)?"(\d{1,9})\.[^"]*"\s*', re.ASCII)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayForm:
+class DayForm(Struct, frozen=True, kw_only=True):
     """The page's form as it came back: what was drawn, and the save that it makes of it."""
 
     request: SaveRequest

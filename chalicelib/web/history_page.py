@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chalicelib.domain import wall_time
 from chalicelib.domain.caller import Role
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _AS = {Role.DELEGATE: ", for the doctor", Role.ADMIN: ", as an admin"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnChange:
+class DrawnChange(Struct, frozen=True, kw_only=True):
     """One save, in words."""
 
     at: str
@@ -31,8 +31,7 @@ class DrawnChange:
     withdrawn: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryPage:
+class HistoryPage(Struct, frozen=True, kw_only=True):
     """Everything that the page says; ``base`` is the prefix of its links."""
 
     base: str

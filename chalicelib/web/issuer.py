@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from http import HTTPStatus
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import urllib3
+from msgspec import Struct
 
 from chalicelib.bootstrap import services
 from chalicelib.domain.errors import Unavailable
@@ -39,8 +39,7 @@ class IssuerAway(Unavailable):
         self.args = ("Signing in is not possible right now: try again in a moment",)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     document: dict[str, Any]
     at: datetime
 
@@ -126,8 +125,7 @@ class Issuer:
         return document
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An HTTP answer in JSON."""
 
     status_code: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chalice.app import Response
+from msgspec.structs import replace
 
 from chalicelib import observation
 from chalicelib.bootstrap import services

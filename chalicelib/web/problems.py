@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from chalice.app import Response
+from msgspec import Struct, field
 
 from chalicelib import observation
 from chalicelib.domain import errors, wall_time
@@ -49,8 +49,7 @@ class SignInNeeded(HttpError):
         self.headers["WWW-Authenticate"] = challenge
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """``version`` is the day's, where the client asked for another.
 
     ``code`` names the situation in the log: that of the first error, if there are ``errors``.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.web import forms, kinds, openapi, problems
 
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+class Value(Struct, frozen=True, kw_only=True):
     """A parameter, with ``where`` it stands, or a field of a shape."""
 
     name: str
@@ -29,16 +30,14 @@ class Value:
     example: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class Example(Struct, frozen=True, kw_only=True):
     """A body as it is sent."""
 
     summary: str
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class Body(Struct, frozen=True, kw_only=True):
     """One way to write a body."""
 
     media_type: str
@@ -46,8 +45,7 @@ class Body:
     examples: list[Example]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """``status`` with its phrase; ``shared`` is the anchor of one that is told once for all."""
 
     status: str
@@ -57,8 +55,7 @@ class Answer:
     shared: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """``name`` is also its anchor."""
 
     name: str
@@ -71,8 +68,7 @@ class Operation:
     answers: list[Answer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """The operations of one side."""
 
     name: str
@@ -80,8 +76,7 @@ class Group:
     operations: list[Operation]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class Shape(Struct, frozen=True, kw_only=True):
     """A JSON object; ``name`` is also its anchor."""
 
     name: str
@@ -89,8 +84,7 @@ class Shape:
     fields: list[Value]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """All of it; ``about`` are paragraphs, ``shared`` answers go by their anchors."""
 
     base: str

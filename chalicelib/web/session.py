@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+from msgspec import Struct
 
 from chalicelib.domain.caller import Role
 from chalicelib.web import cookies
@@ -26,8 +26,7 @@ _RENEWED = timedelta(minutes=1)
 PAGE = "page"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """Who signed in, as what, when; ``seen`` is when she last did something.
 
     What somebody may is asked of the issuer at sign-in, and holds until the session ends.

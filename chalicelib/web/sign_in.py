@@ -13,12 +13,12 @@ from chalice.app import Blueprint, Request, Response
 
 from chalicelib.bootstrap import services
 from chalicelib.web import auth, forms, inputs, issuer, negotiation, problems
-from chalicelib.web.session import SignedCookie
 
 if TYPE_CHECKING:
     from authlib.oauth2.client import OAuth2Client
 
     from chalicelib.settings import SignIn
+    from chalicelib.web.session import SignedCookie
 
 blueprint = Blueprint(__name__)
 
@@ -153,6 +153,8 @@ def _client(settings: SignIn, request: Request) -> OAuth2Client:
 @lru_cache(maxsize=8)
 def _asked(settings: SignIn) -> SignedCookie:
     """What was asked of the issuer, until the answer comes."""
+    from chalicelib.web.session import SignedCookie  # noqa: PLC0415  as tokens
+
     return SignedCookie("sign-in", settings.session_keys, _LASTS)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from msgspec import structs
 
 from chalicelib.storage.days import Days
 from chalicelib.storage.recent_doctors import RecentDoctors
@@ -276,7 +277,7 @@ def test_a_page_ends_before_its_answer_is_too_large_to_be_sent(site: Site) -> No
     )  # fmt: skip
 
     first = find_slots.across(search)
-    second = find_slots.across(replace(search, cursor=first.cursor))
+    second = find_slots.across(structs.replace(search, cursor=first.cursor))
 
     assert [found.doctor.doctor_id for found in (*first.found, *second.found)] == ids
     assert [len(page.found) for page in (first, second)] == [2, 1]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import bootstrap
 from tests.an_issuer import PAGE

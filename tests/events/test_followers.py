@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import msgspec
 import pytest
 from botocore.exceptions import ClientError
 from jsonschema_rs import Draft202012Validator
+from msgspec.structs import replace
 
 from chalicelib import bootstrap
 from chalicelib.events.detail import Detail

@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError, EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.domain.slots_changed import ChangedSlot, SlotsChanged
@@ -186,7 +187,7 @@ def test_the_stream_goes_on_at_the_first_record_whose_event_was_not_accepted() -
 
 def test_records_that_are_no_news_do_not_shift_where_the_stream_goes_on() -> None:
     moved = written("100", "dr-a", 1)
-    moved = replace(moved, before=moved.after)
+    moved = structs.replace(moved, before=moved.after)
     bus = Bus([set(), THROTTLED])
 
     told = tell(bus, moved, written("200", "dr-a", 1), moved, written("400", "dr-a", 2))

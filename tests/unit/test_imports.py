@@ -42,6 +42,8 @@ def test_a_request_needs_nothing_of_what_tells_followers(imported: set[str]) -> 
     assert not [name for name in imported if name.startswith(followers)]
 
 
-@pytest.mark.parametrize("name", ["authlib", "boto3", "cryptography", "jinja2", "joserfc"])
+@pytest.mark.parametrize(
+    "name", ["authlib", "boto3", "cryptography", "itsdangerous", "jinja2", "joserfc"]
+)
 def test_what_only_some_requests_need_is_not_imported_by_all(imported: set[str], name: str) -> None:
     assert name not in imported

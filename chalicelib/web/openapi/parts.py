@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from chalicelib.web import inputs, problems, shapes
 
@@ -14,16 +15,14 @@ if TYPE_CHECKING:
 HTML = "text/html"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Content(Struct, frozen=True, kw_only=True):
     """A body of one media type; ``shape`` None is text, ``examples`` go by their summaries."""
 
     shape: type | None = None
     examples: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """``some_headers`` are not always there; ``links`` lead to operations, with parameters."""
 
     says: str
@@ -37,8 +36,7 @@ Answers = Mapping[int, Answer | str]
 """By status; a text names one of the shared answers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """``name`` is that of its view, ``need`` what the route asks of its caller."""
 
     method: str
