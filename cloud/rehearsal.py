@@ -15,7 +15,7 @@ from chalicelib.storage.doctors import Doctors
 from cloud import bucket, putting_up, smoke, stack
 from cloud.follower import Follower
 from cloud.package import this_architecture
-from local import demo, issuer
+from local import demo, issuer, sign_in_stack
 from local.ministack import MiniStack
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def rehearsed(artefact: Artefact) -> Iterator[Rehearsal]:
         _put_up(artefact, ministack)
         told = stack.outputs(STACK)
         _seed(told["TableName"])
-        people = issuer.find(STACK)
+        people = sign_in_stack.find(STACK)
         for person in issuer.DEMO_PEOPLE:
             issuer.admit(people, person)
         token = issuer.machine_token(people, sorted(people.booking_site.scopes))

@@ -21,7 +21,7 @@ _CODE = ("app.py", "requirements.txt", "chalicelib", "static", "vendor", ".chali
 _MAKERS = (
     "infrastructure",
     *(f"cloud/{name}.py" for name in ("lean_zip", "package", "refusals", "sources", "template")),
-    "local/issuer.py",
+    "local/sign_in_stack.py",
     "requirements-dev.txt",
     "constraints.txt",
 )

@@ -21,8 +21,9 @@ from chalicelib.settings import SettingsError
 from local import env_file, issuer, loopback, server, stage
 from local.booking_site import BookingSite
 from local.child import ChildError
-from local.issuer import Issuer, IssuerError
+from local.issuer import IssuerError
 from local.ministack import MiniStack
+from local.sign_in_stack import Issuer
 
 DEFAULT_PORT = "8000"
 LAST_PORT = 65535

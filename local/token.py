@@ -15,11 +15,13 @@ from chalicelib.domain.caller import Role
 from chalicelib.domain.errors import DomainError
 from chalicelib.storage import table
 from chalicelib.storage.doctors import Doctors
-from local import env_file, issuer, stage
-from local.issuer import Issuer, IssuerError, Person
+from local import env_file, issuer, sign_in_stack, stage
+from local.issuer import IssuerError, Person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from local.sign_in_stack import Issuer
 
 USAGE = (
     "Say for whom: doctor NAME, delegate NAME, admin [NAME] or booking-site [SCOPES], "
@@ -62,7 +64,7 @@ def _wanted(arguments: Sequence[str]) -> Person | tuple[str, ...]:
 def _token(wanted: Person | tuple[str, ...], folder: Path) -> str:
     env_file.use(_settings(folder))
     _require_issuer(folder)
-    found = issuer.find()
+    found = sign_in_stack.find()
     _require_port(found, folder)
     if isinstance(wanted, Person):
         return _of_person(wanted, found)

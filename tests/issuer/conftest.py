@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from local.issuer import Issuer
+    from local.sign_in_stack import Issuer
 
 
 @contextmanager

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from local.issuer import DEFINITION, EVERY_SECOND
+from local.sign_in_stack import DEFINITION, EVERY_SECOND
 
 if TYPE_CHECKING:
-    from local.issuer import Issuer
+    from local.sign_in_stack import Issuer
 
 
 def test_the_definition_is_what_cloudformation_takes() -> None:

@@ -10,11 +10,12 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 import requests
 
-from local.issuer import PASSWORD, SIGNED_OUT_PATH
+from local.issuer import PASSWORD
+from local.sign_in_stack import SIGNED_OUT_PATH
 from tests.issuer.tokens import claims, discovery
 
 if TYPE_CHECKING:
-    from local.issuer import Client, Issuer
+    from local.sign_in_stack import Client, Issuer
 
 VERIFIER = "a-verifier-of-at-least-forty-three-characters"
 CHALLENGE = (

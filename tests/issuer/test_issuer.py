@@ -11,7 +11,7 @@ from local.issuer import DEMO_PEOPLE, IssuerError, Person
 from tests.issuer.tokens import claims
 
 if TYPE_CHECKING:
-    from local.issuer import Issuer
+    from local.sign_in_stack import Issuer
 
 
 @pytest.mark.parametrize("person", DEMO_PEOPLE, ids=lambda person: person.name)

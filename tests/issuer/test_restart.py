@@ -11,7 +11,7 @@ from tests.issuer.tokens import claims
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local.issuer import Issuer
+    from local.sign_in_stack import Issuer
 
 
 class Restarted(NamedTuple):

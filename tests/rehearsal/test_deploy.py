@@ -17,7 +17,7 @@ from cloud.bucket import BucketError
 from cloud.rehearsal import STACK
 from cloud.stack import StackError
 from cloud.visitor import Page, Visitor
-from local import issuer
+from local import issuer, sign_in_stack
 from local.issuer import PASSWORD
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def test_a_new_session_key_signs_nobody_out_and_the_one_after_it_forgets_the_fir
 
 def test_an_admin_who_got_a_token_by_password_makes_a_doctor_known(rehearsal: Rehearsal) -> None:
     deploy.main(["--stack", STACK, "--yes", "--tokens-by-password", "allowed"])
-    token = issuer.access_token(issuer.find(STACK), "alex")
+    token = issuer.access_token(sign_in_stack.find(STACK), "alex")
     settings = {
         "name": "Dr Noor Haddad",
         "specialty": "cardiology",
