@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from tests.site import id_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from botocore.awsrequest import AWSPreparedRequest
     from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
 
     from tests.site import Answer, Site
@@ -386,3 +388,25 @@ def test_doctors_one_doctor_and_the_health_of_the_table_are_one_call(
         assert site.get(path).status == 200
 
     assert calls == [call]
+
+
+@pytest.mark.parametrize(
+    ("query", "read"),
+    [
+        pytest.param("specialty=cardiology&limit=1", 2, id="by-specialty"),
+        pytest.param("specialty=cardiology&location=London&limit=1", 2, id="by-both"),
+        pytest.param("limit=1", 2, id="all"),
+        pytest.param("location=London&limit=1", 101, id="by-location-which-a-filter-must-find"),
+    ],
+)
+def test_a_list_of_doctors_reads_one_more_than_it_shows(site: Site, query: str, read: int) -> None:
+    limits = []
+
+    def note(request: AWSPreparedRequest, **_: object) -> None:
+        assert isinstance(request.body, bytes)
+        limits.append(json.loads(request.body)["Limit"])
+
+    with site.before_call("Query", note):
+        (_doctor,) = site.get(f"/doctors?{query}").json["doctors"]
+
+    assert limits == [read]
