@@ -5,23 +5,18 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from benchmarks import gateway
+from benchmarks import asked
 from benchmarks.contenders import PYTHON, Contender, Running
-from benchmarks.gateway import Event, event
 from benchmarks.postgres import a_postgres
-from chalicelib.domain.caller import Role
 from chalicelib.storage import table
 from chalicelib.storage.doctors import Doctors
-from chalicelib.web.session import Sessions
 from local import demo
 from local.ministack import MiniStack
 from local.stage import PROJECT
@@ -41,73 +36,6 @@ DOCTOR = replace(
 )
 TIMES = [f"{box.start:%H:%M}" for box in DOCTOR.grid.boxes(date(2026, 11, 23))]
 TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requests:
-    """Requests of those who are signed in: a doctor, an admin, a booking site."""
-
-    doctor: str
-    admin: str
-    site: str
-    cookie: str
-
-    def save(
-        self, on: date, *times: str, status: str = "free", doctor_id: str = "dr-lee", **headers: str
-    ) -> Event:
-        """A save, by default of Dr Lee's."""
-        slots = [{"start": time, "status": status} for time in times]
-        body = {"doctor_id": doctor_id, "date": on.isoformat(), "slots": slots}
-        token = self.doctor if doctor_id == "dr-lee" else self.admin
-        return event("POST", "/slots", token=token, body=body, headers=_named(headers))
-
-    def day(self, on: date, doctor_id: str = "dr-lee", **headers: str) -> Event:
-        """A day of hers, or of another's."""
-        query = {"doctor_id": doctor_id, "date": on.isoformat()}
-        token = self.doctor if doctor_id == "dr-lee" else self.admin
-        return event("GET", "/slots", token=token, query=query, headers=_named(headers))
-
-    def day_by_session(self, on: date) -> Event:
-        """The same, of who has signed in at the page."""
-        query = {"doctor_id": "dr-lee", "date": on.isoformat()}
-        return event("GET", "/slots", query=query, headers={"Cookie": self.cookie})
-
-    def bookable(self, first: date, days: int) -> Event:
-        """What is bookable of hers."""
-        last = first + timedelta(days=days - 1)
-        return event(
-            "GET",
-            "/doctors/{doctor_id}/slots",
-            token=self.site,
-            path={"doctor_id": "dr-lee"},
-            query={"from": first.isoformat(), "to": last.isoformat()},
-        )
-
-    def book(self, slot_id: str, booking_id: str) -> Event:
-        """A booking."""
-        return event(
-            "PUT",
-            "/slots/{slot_id}/booking",
-            token=self.site,
-            path={"slot_id": slot_id},
-            body={"booking_id": booking_id, "patient_reference": "ref-5521"},
-        )
-
-
-def _cookie(key: str) -> str:
-    """That Dr Lee has just signed in."""
-    asked: Any = SimpleNamespace(
-        headers={"host": gateway.HOST, "x-forwarded-proto": "https"},
-        context={"path": "/api/slots"},
-        path="/slots",
-    )
-    made = Sessions((key,)).begin(asked, "dr-lee", frozenset({Role.DOCTOR}), datetime.now(UTC))
-    return made.partition(";")[0]
-
-
-def _named(headers: dict[str, str]) -> dict[str, str]:
-    """``if_none_match="..."`` becomes ``If-None-Match: ...``."""
-    return {name.replace("_", "-").title(): value for name, value in headers.items()}
 
 
 def _settings(doctor: Doctor) -> str:
@@ -159,7 +87,7 @@ class Bed:
             "PYDANTIC_DISABLE_PLUGINS": "__all__",
         }
         os.environ.update(ministack.environment)
-        self.requests = self._requests()
+        self.requests = asked.of(self.issuer, self.environment["SESSION_KEY"])
         return self
 
     def __exit__(
@@ -190,21 +118,3 @@ class Bed:
     def running(self, contender: Contender, name: str = "") -> Running:
         """It, upon a table of its own."""
         return Running(contender, self.prepare(contender, name))
-
-    def _requests(self) -> Requests:
-        lasting = {"exp": int(time.time()) + 3600, "iat": int(time.time())}
-        doctor = {
-            "client_id": PAGE,
-            "username": "dr-lee",
-            "cognito:groups": ["doctor"],
-            "scope": "openid",
-        }
-        site = {"client_id": MACHINE, "scope": "slots/read slots/book"}
-        return Requests(
-            doctor=self.issuer.access_token({**doctor, **lasting}),
-            admin=self.issuer.access_token(
-                {**doctor, "username": "alex", "cognito:groups": ["admin"], **lasting}
-            ),
-            site=self.issuer.access_token({**site, **lasting}),
-            cookie=_cookie(self.environment["SESSION_KEY"]),
-        )

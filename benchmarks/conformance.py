@@ -10,7 +10,7 @@ from benchmarks.bed import TIMES, TOMORROW, slot_id
 from benchmarks.gateway import event
 
 if TYPE_CHECKING:
-    from benchmarks.bed import Requests
+    from benchmarks.asked import Requests
     from benchmarks.contenders import Running
 
 Seen = list[tuple[str, int, Any]]

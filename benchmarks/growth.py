@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import count, repeat
+from itertools import count, cycle, repeat
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,8 @@ from local.stage import PROJECT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from benchmarks.bed import Bed, Requests
+    from benchmarks.asked import Requests
+    from benchmarks.bed import Bed
     from benchmarks.gateway import Event
 
 PICTURE = PROJECT / "docs" / "images" / "growth.svg"
@@ -33,6 +34,7 @@ _DOCTORS = (10, 1_000, 100_000)
 _YEARS = (1, 5, 10, 20)
 _ROUNDS, _PER_ROUND = 12, 3
 _QUARTER = timedelta(minutes=15)
+_GOOD = (200, 201, 204, 304)
 
 
 def measure(bed: Bed) -> dict[str, Series]:
@@ -93,18 +95,31 @@ def _by_years(bed: Bed) -> Series:
 
 
 def _usual(bed: Bed, settings: dict[str, str], place: int) -> Series:
-    """The usual work, in a table that is as it is."""
-    asked, booked = bed.requests, [TOMORROW + timedelta(days=20 + n) for n in range(6)]
-    slots = (slot_id(on, at) for on in booked for at in TIMES)
-    kinds: dict[tuple[str, int], Iterator[Event]] = {
-        ("save 16 slots", place): _saves(asked, TIMES, behind=400),
-        ("read a day", place): repeat(asked.day(TOMORROW)),
-        ("book", place): (asked.book(slot, f"b-{slot[-14:]}") for slot in slots),
-    }
+    """All that is done, in a table as it is; what is taken in a turn is given back in it."""
+    asked, fortnight = bed.requests, [TOMORROW + timedelta(days=n) for n in range(14)]
+    here, there = ([slot_id(TOMORROW, at) for at in times] for times in (TIMES[:3], TIMES[3:6]))
+    names = [f"b-{n}" for n in range(_PER_ROUND)]
+    at_first, at_last = (list(zip(slots, names, strict=True)) for slots in (here, there))
+    moves = zip(at_last, here, strict=True)
     with Running(APP, settings) as running:
-        for on in [TOMORROW, *booked]:
-            running.send(asked.save(on, *TIMES))
-        return _costs(running, kinds)
+        for on in fortnight:
+            (saved,) = running.send(asked.save(on, *TIMES))
+        unchanged = asked.day(fortnight[-1], if_none_match=saved["etag"])
+        kinds = {
+            "save 16 slots": _saves(asked, TIMES, behind=400),
+            "read a day": repeat(asked.day(TOMORROW)),
+            "poll, unchanged": repeat(unchanged),
+            "history of a day": repeat(asked.history(TOMORROW)),
+            "read 14 days": repeat(asked.bookable(TOMORROW, len(fortnight))),
+            "search 14 days": repeat(asked.search(DOCTOR.specialty, TOMORROW, len(fortnight))),
+            "list ten doctors": repeat(asked.doctors(DOCTOR.specialty, limit=10)),
+            "hold": cycle([asked.hold(slot, name) for slot, name in at_first]),
+            "release": cycle([asked.release(slot, name) for slot, name in at_first]),
+            "book": cycle([asked.book(slot, name) for slot, name in at_first]),
+            "move": cycle([asked.book(new, name, moves=old) for (new, name), old in moves]),
+            "cancel": cycle([asked.cancel(slot, name) for slot, name in at_last]),
+        }
+        return _costs(running, {(name, place): events for name, events in kinds.items()})
 
 
 def _saves(
@@ -121,7 +136,7 @@ def _costs(running: Running, kinds: Mapping[tuple[str, int], Iterator[Event]]) -
     for number in range(_ROUNDS + 1):
         for kind, events in kinds.items():
             answers = running.send(*(next(events) for _ in range(_PER_ROUND)))
-            if wrong := [answer for answer in answers if answer["status"] not in (200, 201)]:
+            if wrong := [answer for answer in answers if answer["status"] not in _GOOD]:
                 raise RuntimeError(kind, wrong[0])
             if number:  # the first round warms them
                 took[kind] += [answer["cpu"] * 1000 for answer in answers]

@@ -11,7 +11,7 @@ from benchmarks.bed import TIMES, TOMORROW, slot_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from benchmarks.bed import Requests
+    from benchmarks.asked import Requests
     from benchmarks.contenders import Running
     from benchmarks.gateway import Event
 
