@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# A slot of a minute of 64 clients takes some ten thousand. Each is kept, so this is memory too.
+MOST_TRIED = 200_000
 ABSENT, FREE = "absent", "free"
 
 
@@ -34,7 +36,7 @@ class Deed:
     ``what``: hold, release, book, cancel, leave (move away), open, withdraw; by ``who``, and
     to book perhaps as a ``holder``. ``told``: done, already, taken (somebody else has it), absent,
     unknown (it may take effect once, at any time, or never). And see, which is told a state or its
-    first word, or what it is not: ``not free``.
+    first word, or what it is not: ``not free``. And ``a_run_out`` of a hold.
     """
 
     what: str
@@ -43,6 +45,15 @@ class Deed:
     answered: float
     who: str = ""
     holder: str = ""
+
+    @classmethod
+    def a_run_out(cls, until: float, who: str) -> Deed:
+        """What the clock does to a hold: from then on it may be over for whoever asks.
+
+        Nobody asks for it, and by when everybody must know of it nobody says: who looked at the
+        clock a moment before may still find a hold.
+        """
+        return cls("run out", "unknown", until, until, who)
 
     @property
     def is_sure(self) -> bool:
@@ -76,6 +87,7 @@ def _judged(state: str, deed: Deed) -> tuple[str, str]:
         "hold": (FREE, held(deed.who)),
         "book": (FREE, held(deed.holder)),
         "release": (held(deed.who),),
+        "run out": (held(deed.who),),
         "cancel": (booked(deed.who),),
         "leave": (booked(deed.who),),
         "withdraw": (FREE,),
@@ -92,10 +104,11 @@ def _judged(state: str, deed: Deed) -> tuple[str, str]:
     return ("not", state) if deed.what == "leave" else ("taken", state)
 
 
-def is_serial(deeds: Sequence[Deed], *, begins: str = ABSENT) -> bool:
+def is_serial(deeds: Sequence[Deed], *, begins: str = ABSENT, most_tried: int = MOST_TRIED) -> bool:
     """Whether there is an order of them in which everybody is told what they were told.
 
-    One deed comes before another at least where it was answered before the other was asked.
+    One deed comes before another at least where it was answered before the other was asked. Raises
+    ``Undecided``: deeds of which nobody knows can be ordered in more ways than can be tried.
     """
     deeds = sorted(deeds, key=lambda deed: deed.asked)
     sure = [deed for deed in deeds if deed.is_sure]
@@ -107,9 +120,16 @@ def is_serial(deeds: Sequence[Deed], *, begins: str = ABSENT) -> bool:
         if reached.whole == len(sure):
             return True
         if reached not in tried:
+            if len(tried) == most_tried:
+                counts = f"{len(sure)} deeds and {len(unsure)} that may have happened"
+                raise Undecided(f"{counts}: given up after {most_tried:,} ways of ordering them")
             tried.add(reached)
             to_try += _next(reached, sure, unsure)
     return False
+
+
+class Undecided(Exception):
+    """It was tried for long, and neither was an order found nor that there is none."""
 
 
 class _Reached(NamedTuple):

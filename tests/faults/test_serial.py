@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.faults.serial import ABSENT, FREE, Deed, after, booked, held, is_serial
+from tests.faults.serial import ABSENT, FREE, Deed, Undecided, after, booked, held, is_serial
 
 
 def deed(what: str, told: str, asked: float, answered: float, who: str = "") -> Deed:
@@ -15,6 +15,8 @@ def deed(what: str, told: str, asked: float, answered: float, who: str = "") -> 
 
 OPENED = deed("open", "done", 0, 1)
 BOOKED = deed("book", "done", 2, 3, "ann")
+HELD = deed("hold", "done", 2, 3, "ann")
+RUNS_OUT = Deed.a_run_out(9, "ann")
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,18 @@ BOOKED = deed("book", "done", 2, 3, "ann")
         pytest.param(
             [OPENED, BOOKED, deed("leave", "done", 4, 5, "ann"), deed("see", FREE, 6, 7)],
             id="a move frees what it leaves",
+        ),
+        pytest.param(
+            [OPENED, HELD, RUNS_OUT, deed("see", held("ann"), 7, 8), deed("see", FREE, 9, 10)],
+            id="a hold ends by itself",
+        ),
+        pytest.param(
+            [OPENED, HELD, RUNS_OUT, deed("see", held("ann"), 8, 12), deed("see", FREE, 9, 10)],
+            id="... though who looked at the clock before may see it still",
+        ),
+        pytest.param(
+            [OPENED, HELD, RUNS_OUT, deed("release", "done", 4, 5, "ann"), deed("see", FREE, 6, 7)],
+            id="... unless it has ended before",
         ),
     ],
 )  # fmt: skip
@@ -87,6 +101,22 @@ def test_what_can_have_happened_is_believed(deeds: list[Deed]) -> None:
         pytest.param(
             [OPENED, BOOKED, deed("leave", "done", 4, 5, "bob")], id="a move of another's booking"
         ),
+        pytest.param(
+            [OPENED, HELD, RUNS_OUT, deed("see", FREE, 7, 8)], id="a hold that ends too early"
+        ),
+        pytest.param(
+            [OPENED, HELD, deed("book", "done", 4, 5, "ann"), RUNS_OUT, deed("see", FREE, 9, 10)],
+            id="a booking that ends when the hold would have that it began as",
+        ),
+        pytest.param(
+            [OPENED, HELD, deed("release", "done", 4, 5, "ann"),
+             deed("hold", "done", 6, 7, "bob"), RUNS_OUT, deed("see", FREE, 9, 10)],
+            id="a hold that ends when another's would have",
+        ),
+        pytest.param(
+            [OPENED, HELD, RUNS_OUT, deed("see", FREE, 9, 10), deed("see", held("ann"), 11, 12)],
+            id="a hold that has ended for one who answers, and goes on for who asks then",
+        ),
     ],
 )  # fmt: skip
 def test_what_cannot_have_happened_is_not_believed(deeds: list[Deed]) -> None:
@@ -125,3 +155,12 @@ def test_of_the_states_that_a_true_history_may_have_led_to_no_other_is_believed(
     assert is_serial(deeds)
     assert 1 <= len(believed) <= 3  # of deeds at the same time any may be the last
     assert not is_serial([*deeds, Deed("see", booked("zoe"), end, end)])
+
+
+def test_on_a_history_that_has_too_many_orders_the_judge_gives_up() -> None:
+    unheard = [deed("book", "unknown", 2, 3, f"p-{n}") for n in range(12)]
+    unheard += [deed("cancel", "unknown", 2, 3, f"p-{n}") for n in range(12)]
+    untrue = deed("see", ABSENT, 9, 10)
+
+    with pytest.raises(Undecided, match="2 deeds and 24 that may have happened: given up"):
+        is_serial([OPENED, untrue, *unheard], most_tried=1_000)
