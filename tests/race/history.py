@@ -34,7 +34,8 @@ class Stored:
     def require_whole(self) -> None:
         """Fail unless no slot overlaps another, and the changes, one by one, lead to the slots.
 
-        The day must say of each slot what the slot's own item says.
+        No change may have left an overlap, even if a later one ended it. The day must say of each
+        slot what the slot's own item says.
         """
         assert self.slots == self.day
         assert self.states == self.states_in_day
@@ -43,7 +44,7 @@ class Stored:
             assert (status == "busy") == (booking_id is not None)
             assert (status == "busy-tentative") == (holder is not None)
             assert (until is None) == (held_until is None) == (holder is None)
-        assert all(one[1] <= other[0] for one, other in pairwise(sorted(self.slots)))
+        _require_apart(self.slots)
         assert [int(change["version"]["N"]) for change in self.changes] == list(
             range(1, self.version + 1)
         )
@@ -54,6 +55,7 @@ class Stored:
             present -= withdrawn
             assert not opened & present
             present |= opened
+            _require_apart(present)
         assert present == self.slots
 
     def opened_by_request(self) -> dict[str, set[datetime]]:
@@ -110,6 +112,10 @@ def _stretches(slots: dict[str, Any]) -> set[Stretch]:
         (_instant(start), _instant(start) + timedelta(minutes=int(slot["M"]["minutes"]["N"])))
         for start, slot in slots["M"].items()
     }
+
+
+def _require_apart(slots: set[Stretch]) -> None:
+    assert all(one[1] <= other[0] for one, other in pairwise(sorted(slots)))
 
 
 def _claim(slot: dict[str, Any]) -> tuple[str | None, datetime | None, str | None]:
