@@ -27,6 +27,7 @@ class Running:
     url: str
     booking_site: str
     folder: Path
+    process: subprocess.Popen[str] | None = None
 
     def token(self, *arguments: str) -> str:
         """What ``scripts/token`` gives out for this server; the same again for the same."""
@@ -76,7 +77,7 @@ def a_server(folder: Path, **settings: str) -> Iterator[Running]:
                 break
         assert "Ready" in told, (folder / "log").read_text()
         try:
-            yield Running(told["Ready"], told["Booking site"], folder)
+            yield Running(told["Ready"], told["Booking site"], folder, process)
         finally:
             process.send_signal(signal.SIGTERM)
             status = process.wait(30)
