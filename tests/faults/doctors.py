@@ -58,6 +58,9 @@ class Saver(Client):
             self.log.saves.append((doctor_id, key, told.body["version"], told))
             return True
         assert told.status == HTTPStatus.BAD_REQUEST, told
+        if told.is_late:
+            for slot, what in wanted.items():
+                self.log.note(slot, what, "unknown", told)
         self._note_refused(doctor_id, wanted, told)
         return False
 

@@ -35,8 +35,9 @@ class Deed:
 
     ``what``: hold, release, book, cancel, leave (move away), open, withdraw; by ``who``, and
     to book perhaps as a ``holder``. ``told``: done, already, taken (somebody else has it), absent,
-    unknown (it may take effect once, at any time, or never). And see, which is told a state or its
-    first word, or what it is not: ``not free``. And ``a_run_out`` of a hold.
+    not (who wants to leave does not have it), unknown (it may take effect once, at any time, or
+    never). And see, which is told a state or its first word, or what it is not: ``not free``. And
+    ``a_run_out`` of a hold.
     """
 
     what: str
@@ -81,7 +82,7 @@ def after(state: str, deed: Deed) -> str | None:
 def _judged(state: str, deed: Deed) -> tuple[str, str]:
     if deed.what == "open":
         return ("done", FREE) if state == ABSENT else ("taken", state)
-    if state == ABSENT:
+    if state == ABSENT and deed.what != "leave":
         return "absent", state
     may_be = {
         "hold": (FREE, held(deed.who)),

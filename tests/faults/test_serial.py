@@ -102,6 +102,10 @@ def test_what_can_have_happened_is_believed(deeds: list[Deed]) -> None:
             [OPENED, BOOKED, deed("leave", "done", 4, 5, "bob")], id="a move of another's booking"
         ),
         pytest.param(
+            [OPENED, BOOKED, deed("leave", "not", 4, 5, "ann")],
+            id="a booking that its own move does not find",
+        ),
+        pytest.param(
             [OPENED, HELD, RUNS_OUT, deed("see", FREE, 7, 8)], id="a hold that ends too early"
         ),
         pytest.param(
