@@ -18,6 +18,8 @@ _SAID = {"slot_exists": "taken", "slot_taken": "taken", "slot_not_found": "absen
 _ASKED = {"open": "free", "withdraw": "busy-unavailable"}
 # Few enough for most saves to take effect, so that there is something to get in each other's way.
 _AT_ONCE = 2
+# Low enough for patients to come first, to some of what has become free.
+_CHANCE_TO_WITHDRAW = 0.3
 
 
 class Saver(Client):
@@ -31,7 +33,9 @@ class Saver(Client):
         day = self.look_at_day(doctor_id)
         if day.status != HTTPStatus.OK:
             return
-        meant = {"busy-unavailable": "open", "free": "withdraw"}
+        meant = {"busy-unavailable": "open"}
+        if self.dice.random() < _CHANCE_TO_WITHDRAW:
+            meant["free"] = "withdraw"
         may_change = {
             slot["slot_id"]: meant[slot["status"]]
             for slot in day.body["slots"]

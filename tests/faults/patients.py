@@ -78,7 +78,7 @@ class Patient(Client):
 
     def _go_on_with_hold(self, mine: _Mine) -> None:
         lot = self.dice.random()
-        if lot < 0.05:
+        if lot < 0.03:
             self.log.forgotten.append(mine.until)
             self._mine = None
         elif lot < 0.3:

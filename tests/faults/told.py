@@ -26,6 +26,7 @@ _PAUSE = 0.3
 class Told:
     """An answer, when it was asked for, and when it came; by the clock by which holds end."""
 
+    path: str
     status: int
     headers: Mapping[str, str]
     body: Any
@@ -98,6 +99,7 @@ class Line:
         answer = self._connection.getresponse()
         text = answer.read()
         told = Told(
+            path=path,
             status=answer.status,
             headers=dict(answer.headers),
             body=json.loads(text) if text else None,
