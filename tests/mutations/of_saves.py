@@ -23,6 +23,14 @@ MUTANTS = (
         f"{_CONDITIONS}::test_of_two_saves_on_the_same_version_one_stands",
     ),
     Mutant(
+        "What many clients are told fits no history, since saves do not check their version",
+        _DAYS,
+        "else DayRecord.version == day.version",
+        "else DayRecord.pk.exists()",
+        "tests/faults/test_load.py"
+        "::test_nothing_is_lost_or_doubled_while_the_store_stops_and_starts",
+    ),
+    Mutant(
         "Saves of many at once do not check the version that they were decided on",
         _DAYS,
         "else DayRecord.version == day.version",
