@@ -47,7 +47,7 @@ def slots_changed(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
 
 
 gc.freeze()
-# A request makes hardly any either: no need to look for it while the first one imports what only
-# some requests need, nor, as Python would, several times in each.
+# A request leaves hardly any behind either, refused or not: no need to look for it while the first
+# one imports what only some requests need, nor, as Python would, several times in each.
 gc.set_threshold(50_000)
 gc.enable()

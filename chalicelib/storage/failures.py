@@ -67,10 +67,10 @@ def writing() -> Iterator[None]:
         raise
 
 
-def _not_now(error: PynamoDBException) -> Unavailable | None:
+def _not_now(error: PynamoDBException) -> type[Unavailable] | None:
     if _code(error) in _BUSY or reason_codes(error) & _BUSY:
-        return Busy()
-    return Unavailable() if _code(error) == _AWAY else None
+        return Busy
+    return Unavailable if _code(error) == _AWAY else None
 
 
 def reason_codes(error: PynamoDBException) -> set[str]:

@@ -79,9 +79,15 @@ class Transaction:
                         return_values="ALL_OLD" if callable(meaning) else None,
                     )
         except TransactWriteError as error:
-            if meant := self._meaning_of(error):
-                raise meant from error
-            raise
+            meant = self._meaning_of(error)
+            try:
+                if meant:
+                    raise meant from error
+                raise
+            finally:
+                # It knows this call by its traceback. Known here in turn, both would stay in
+                # memory, and the request with them, until somebody looks for garbage.
+                del meant
 
     def _meaning_of(self, error: TransactWriteError) -> LostRace | Busy | None:
         meanings: list[Meaning] = [
