@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
-from benchmarks import asked
+from benchmarks import signed_in
 from benchmarks.contenders import PYTHON, Contender, Running
 from benchmarks.postgres import a_postgres
 from chalicelib.storage import table
@@ -87,7 +87,7 @@ class Bed:
             "PYDANTIC_DISABLE_PLUGINS": "__all__",
         }
         os.environ.update(ministack.environment)
-        self.requests = asked.of(self.issuer, self.environment["SESSION_KEY"])
+        self.requests = signed_in.of(self.issuer, self.environment["SESSION_KEY"])
         return self
 
     def __exit__(

@@ -10,8 +10,8 @@ from benchmarks.bed import TIMES, TOMORROW, slot_id
 from benchmarks.gateway import event
 
 if TYPE_CHECKING:
-    from benchmarks.asked import Requests
     from benchmarks.contenders import Running
+    from benchmarks.signed_in import Requests
 
 Seen = list[tuple[str, int, Any]]
 
@@ -39,6 +39,14 @@ def see(running: Running, requests: Requests) -> Seen:
         "the day": requests.day(on),
         "two weeks": requests.bookable(on, 14),
         "too many days": requests.bookable(on, 32),
+        "too many slots": requests.save(later, *[f"{n // 4:02}:{n % 4}5" for n in range(97)]),
+        "a status that there is not": requests.save(later, TIMES[0], status="busy"),
+        "a slot without a start": event(
+            "POST",
+            "/slots",
+            token=requests.doctor,
+            body={"doctor_id": "dr-lee", "date": str(later), "slots": [{"status": "free"}]},
+        ),
         "no date": event(
             "GET", "/slots", token=requests.doctor, query={"doctor_id": "dr-lee", "date": "soon"}
         ),

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from itertools import count, cycle, repeat
+from itertools import count, cycle, islice, product, repeat
 from statistics import median
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from benchmarks import past
 from benchmarks.bed import DOCTOR, TIMES, TOMORROW, slot_id
@@ -19,22 +22,24 @@ from chalicelib.storage.doctors import Doctors
 from local.stage import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from benchmarks.asked import Requests
     from benchmarks.bed import Bed
     from benchmarks.gateway import Event
+    from benchmarks.signed_in import Requests
+    from chalicelib.storage.records import Item
 
 PICTURE = PROJECT / "docs" / "images" / "growth.svg"
 # What is measured at how many of something, in milliseconds of CPU.
 Series = dict[str, dict[int, float]]
+# By what is done and where it stands in its series: the requests, and how each is answered.
+Works = dict[tuple[str, int], tuple["Iterator[Event]", int]]
 _SLOTS = (4, 16, 32, 64, 96)
 _DAYS = (1, 7, 14, 21, 31)
 _DOCTORS = (10, 1_000, 100_000)
-_YEARS = (1, 5, 10, 20)
-_ROUNDS, _PER_ROUND = 12, 3
+_YEARS = (1, 5, 10)
+_ROUNDS, _PER_ROUND = 8, 3
 _QUARTER = timedelta(minutes=15)
-_GOOD = (200, 201, 204, 304)
 
 
 def measure(bed: Bed) -> dict[str, Series]:
@@ -48,107 +53,120 @@ def measure(bed: Bed) -> dict[str, Series]:
 
 
 def _by_slots(bed: Bed) -> Series:
-    """A save of all boxes of a date, and reading them."""
+    """A save of all boxes of a date, and reading them, where no clock is ever changed."""
     settings = bed.prepare(APP, "slots")
-    kinds: dict[tuple[str, int], Iterator[Event]] = {}
+    works: Works = {}
+    utc = ZoneInfo("UTC")
     for slots in _SLOTS:
         session = Session(begins=timedelta(), ends=slots * _QUARTER)
-        grid = replace(DOCTOR.grid, sessions=(session,), slot_length=_QUARTER)
+        grid = replace(DOCTOR.grid, sessions=(session,), slot_length=_QUARTER, zone=utc)
         doctor_id = f"dr-{slots}"
         Doctors().add(replace(DOCTOR, doctor_id=doctor_id, grid=grid))
         times = [f"{n * 15 // 60:02}:{n * 15 % 60:02}" for n in range(slots)]
-        kinds["save", slots] = _saves(bed.requests, times, doctor_id=doctor_id)
-        kinds["read the day", slots] = repeat(bed.requests.day(TOMORROW, doctor_id=doctor_id))
+        works["save", slots] = _saves(bed.requests, times, doctor_id=doctor_id), 200
+        read = bed.requests.day(TOMORROW, doctor_id=doctor_id)
+        works["read the day", slots] = repeat(read), 200
     with Running(APP, settings) as running:
-        return _costs(running, kinds)
+        return _costs([(running, works)])
 
 
 def _by_days(bed: Bed) -> Series:
     """The bookable slots of a doctor."""
-    kinds = {
-        ("read bookable slots", days): repeat(bed.requests.bookable(TOMORROW, days))
+    works: Works = {
+        ("read bookable slots", days): (repeat(bed.requests.bookable(TOMORROW, days)), 200)
         for days in _DAYS
     }
     with bed.running(APP, "days") as running:
         for n in range(max(_DAYS)):
             running.send(bed.requests.save(TOMORROW + timedelta(days=n), *TIMES))
-        return _costs(running, kinds)
+        return _costs([(running, works)])
 
 
 def _by_doctors(bed: Bed) -> Series:
-    found = []
-    for doctors in _DOCTORS:
-        name = f"doctors-{doctors}"
-        settings = bed.prepare(APP, name)
-        past.put(settings["TABLE_NAME"], past.colleagues(doctors))
-        found.append(_usual(bed, settings, doctors))
-    return _joined(found)
+    return _in_tables(bed, {number: past.colleagues(number) for number in _DOCTORS})
 
 
 def _by_years(bed: Bed) -> Series:
-    found = []
-    for years in _YEARS:
-        settings = bed.prepare(APP, f"years-{years}")
-        past.put(settings["TABLE_NAME"], past.of_doctor(DOCTOR, years))
-        found.append(_usual(bed, settings, years))
-    return _joined(found)
+    return _in_tables(bed, {years: past.of_doctor(DOCTOR, years) for years in _YEARS})
 
 
-def _usual(bed: Bed, settings: dict[str, str], place: int) -> Series:
-    """All that is done, in a table as it is; what is taken in a turn is given back in it."""
-    asked, fortnight = bed.requests, [TOMORROW + timedelta(days=n) for n in range(14)]
-    here, there = ([slot_id(TOMORROW, at) for at in times] for times in (TIMES[:3], TIMES[3:6]))
+def _in_tables(bed: Bed, tables: Mapping[int, Iterable[Item]]) -> Series:
+    """All that is done, in turns in tables that hold more and more."""
+    with ExitStack() as stack:
+        started = []
+        for place, items in tables.items():
+            settings = bed.prepare(APP, f"of-{place}")
+            past.put(settings["TABLE_NAME"], items)
+            running = stack.enter_context(Running(APP, settings))
+            started.append((running, _all_that_is_done(running, bed.requests, place)))
+        return _costs(started)
+
+
+def _all_that_is_done(running: Running, requests: Requests, place: int) -> Works:
+    """A slot that is taken in a turn is free again at its end."""
+    fortnight = [TOMORROW + timedelta(days=n) for n in range(14)]
+    for on in fortnight:
+        running.send(requests.save(on, *TIMES))
+    day, page = requests.day(fortnight[-1]), requests.glance(fortnight[-1])
+    (day_seen,), (page_seen,) = running.send(day), running.send(page)
+    taken, moved_to = ([slot_id(TOMORROW, at) for at in times] for times in (TIMES[:3], TIMES[3:6]))
     names = [f"b-{n}" for n in range(_PER_ROUND)]
-    at_first, at_last = (list(zip(slots, names, strict=True)) for slots in (here, there))
-    moves = zip(at_last, here, strict=True)
-    with Running(APP, settings) as running:
-        for on in fortnight:
-            (saved,) = running.send(asked.save(on, *TIMES))
-        unchanged = asked.day(fortnight[-1], if_none_match=saved["etag"])
-        kinds = {
-            "save 16 slots": _saves(asked, TIMES, behind=400),
-            "read a day": repeat(asked.day(TOMORROW)),
-            "poll, unchanged": repeat(unchanged),
-            "history of a day": repeat(asked.history(TOMORROW)),
-            "read 14 days": repeat(asked.bookable(TOMORROW, len(fortnight))),
-            "search 14 days": repeat(asked.search(DOCTOR.specialty, TOMORROW, len(fortnight))),
-            "list ten doctors": repeat(asked.doctors(DOCTOR.specialty, limit=10)),
-            "hold": cycle([asked.hold(slot, name) for slot, name in at_first]),
-            "release": cycle([asked.release(slot, name) for slot, name in at_first]),
-            "book": cycle([asked.book(slot, name) for slot, name in at_first]),
-            "move": cycle([asked.book(new, name, moves=old) for (new, name), old in moves]),
-            "cancel": cycle([asked.cancel(slot, name) for slot, name in at_last]),
-        }
-        return _costs(running, {(name, place): events for name, events in kinds.items()})
+    bookings = list(zip(taken, names, strict=True))
+    moved = list(zip(moved_to, names, strict=True))
+    moves = list(zip(moved, taken, strict=True))
+    done: dict[str, tuple[Iterator[Event], int]] = {
+        "save 16 slots": (_saves(requests, TIMES, behind=400), 200),
+        "read a day": (repeat(requests.day(TOMORROW)), 200),
+        "read a day, unchanged": (
+            repeat(requests.day(fortnight[-1], if_none_match=day_seen["etag"])),
+            304,
+        ),
+        "the page's poll, no news": (
+            repeat(requests.glance(fortnight[-1], if_none_match=page_seen["etag"])),
+            304,
+        ),
+        "history of a day": (repeat(requests.history(TOMORROW)), 200),
+        "read 14 days": (repeat(requests.bookable(TOMORROW, len(fortnight))), 200),
+        "search 14 days for ten": (
+            repeat(requests.search(DOCTOR.specialty, TOMORROW, len(fortnight), 10)),
+            200,
+        ),
+        "list ten doctors": (repeat(requests.doctors(DOCTOR.specialty, 10)), 200),
+        "hold": (cycle([requests.hold(slot, name) for slot, name in bookings]), 200),
+        "release": (cycle([requests.release(slot, name) for slot, name in bookings]), 204),
+        "book": (cycle([requests.book(slot, name) for slot, name in bookings]), 201),
+        "move": (cycle([requests.book(to, name, moves=slot) for (to, name), slot in moves]), 201),
+        "cancel": (cycle([requests.cancel(slot, name) for slot, name in moved]), 204),
+    }
+    return {(name, place): work for name, work in done.items()}
 
 
 def _saves(
-    asked: Requests, times: Sequence[str], *, doctor_id: str = "dr-lee", behind: int = 0
+    requests: Requests, times: Sequence[str], *, doctor_id: str = "dr-lee", behind: int = 0
 ) -> Iterator[Event]:
     """Of one date after the other."""
     for n in count(behind):
-        yield asked.save(TOMORROW + timedelta(days=n), *times, doctor_id=doctor_id)
+        yield requests.save(TOMORROW + timedelta(days=n), *times, doctor_id=doctor_id)
 
 
-def _costs(running: Running, kinds: Mapping[tuple[str, int], Iterator[Event]]) -> Series:
+def _costs(started: Sequence[tuple[Running, Works]]) -> Series:
     """The median of each, taken in turns."""
-    took: dict[tuple[str, int], list[float]] = {kind: [] for kind in kinds}
-    for number in range(_ROUNDS + 1):
-        for kind, events in kinds.items():
-            answers = running.send(*(next(events) for _ in range(_PER_ROUND)))
-            if wrong := [answer for answer in answers if answer["status"] not in _GOOD]:
-                raise RuntimeError(kind, wrong[0])
-            if number:  # the first round warms them
-                took[kind] += [answer["cpu"] * 1000 for answer in answers]
+    took: dict[tuple[str, int], list[float]] = defaultdict(list)
+    names = dict.fromkeys(name for _, works in started for name, _ in works)
+    for number, name in product(range(_ROUNDS + 1), names):
+        for running, works in started:
+            for (one, place), (events, status) in works.items():
+                if one != name:
+                    continue
+                answers = running.send(*islice(events, _PER_ROUND))
+                if wrong := [answer for answer in answers if answer["status"] != status]:
+                    raise RuntimeError(name, place, wrong[0])
+                if number:  # the first round warms them
+                    took[name, place] += [answer["cpu"] * 1000 for answer in answers]
     series: Series = {}
     for (name, place), costs in took.items():
         series.setdefault(name, {})[place] = median(costs)
     return series
-
-
-def _joined(some: Sequence[Series]) -> Series:
-    names = dict.fromkeys(name for series in some for name in series)
-    return {name: {n: c for series in some for n, c in series[name].items()} for name in names}
 
 
 def show(measured: dict[str, Series]) -> None:

@@ -11,26 +11,34 @@ import boto3
 
 from benchmarks.bed import DOCTOR, TOMORROW
 from chalicelib.domain.caller import Role
-from chalicelib.domain.day import Change, Day
+from chalicelib.domain.day import Change
 from chalicelib.domain.saved import Saved
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import day_items, doctor_items, keys, slot_map
 from chalicelib.storage.records import DayRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.slot import Slot
     from chalicelib.storage.records import Item
 
 # As many as one call of DynamoDB writes.
 _TOGETHER = 25
+# A search for more than these would tell what the stand-in's index costs.
+_OPEN = 1_000
 
 
 def colleagues(number: int) -> Iterator[Item]:
-    """So many doctors of the same specialty and place."""
+    """So many doctors of the same specialty and place, of whom the first have tomorrow open."""
     for n in range(number):
-        yield doctor_items.write(replace(DOCTOR, doctor_id=f"dr-{n:06}"))
+        colleague = replace(DOCTOR, doctor_id=f"dr-{n:06}")
+        yield doctor_items.write(colleague)
+        if n < _OPEN:
+            slots = [replace(box, status=SlotStatus.FREE) for box in DOCTOR.grid.boxes(TOMORROW)]
+            yield _day(colleague, TOMORROW, slots)
 
 
 def of_doctor(doctor: Doctor, years: int) -> Iterator[Item]:
@@ -39,17 +47,7 @@ def of_doctor(doctor: Doctor, years: int) -> Iterator[Item]:
     for back in range(3, 365 * years):
         on = TOMORROW - timedelta(days=back)
         slots = [replace(box, status=SlotStatus.FREE) for box in doctor.grid.boxes(on)]
-        change = Change(opens=tuple(slots), withdraws=())
-        day = Day(doctor_id=doctor.doctor_id, date=on).after(change)
-        yield DayRecord(
-            partition,
-            keys.of_day(on),
-            partition=keys.of_search(doctor.specialty, on),
-            place=day_items.place(doctor),
-            version=day.version,
-            revision=day.revision,
-            slots=slot_map.write(day.slots.values()),
-        )
+        yield _day(doctor, on, slots)
         yield from (day_items.write_slot(partition, slot) for slot in slots)
         saved = Saved(
             request_id="then",
@@ -59,9 +57,22 @@ def of_doctor(doctor: Doctor, years: int) -> Iterator[Item]:
             by=doctor.doctor_id,
             role=Role.DOCTOR,
             client="page",
-            change=change,
+            change=Change(opens=tuple(slots), withdraws=()),
         )
         yield day_items.write_saved(partition, on, saved)
+
+
+def _day(doctor: Doctor, on: date, slots: Sequence[Slot]) -> DayRecord:
+    """After one save, which opened these."""
+    return DayRecord(
+        keys.of_doctor(doctor.doctor_id),
+        keys.of_day(on),
+        partition=keys.of_search(doctor.specialty, on),
+        place=day_items.place(doctor),
+        version=1,
+        revision=1,
+        slots=slot_map.write(slots),
+    )
 
 
 def put(table_name: str, items: Iterable[Item]) -> None:
@@ -70,4 +81,6 @@ def put(table_name: str, items: Iterable[Item]) -> None:
     left = iter(items)
     while together := [*islice(left, _TOGETHER)]:
         puts = [{"PutRequest": {"Item": item.to_dynamodb_dict()}} for item in together]
-        dynamodb.batch_write_item(RequestItems={table_name: puts})
+        answer = dynamodb.batch_write_item(RequestItems={table_name: puts})
+        if answer["UnprocessedItems"]:
+            raise RuntimeError("not all of it was written")

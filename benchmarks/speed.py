@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from statistics import median, quantiles
+from typing import TypeVar
 
 import boto3
 
@@ -25,6 +26,7 @@ from benchmarks.contenders import APP, BARE, BOTO3, FLOOR, SQL, Contender, Runni
 from benchmarks.work import READ, Work
 from local.stage import PROJECT
 
+T = TypeVar("T")
 PER_ROUND = 10
 # MiniStack takes a tenth of a second to find them.
 FEWER = {"read 14 days": 3}
@@ -71,8 +73,8 @@ def warm(bed: Bed, contenders: list[Contender], rounds: int) -> tuple[Costs, lis
         kinds = [*works[APP].kinds]
         for number in range(rounds + 1):
             for kind in kinds:
-                for contender, work in works.items():
-                    took = work.do(kind, FEWER.get(kind, PER_ROUND))
+                for contender in _in_turn(contenders, number):
+                    took = works[contender].do(kind, FEWER.get(kind, PER_ROUND))
                     if number:  # the first round warms them
                         costs.add(contender, kind, took)
     return costs, kinds
@@ -95,8 +97,8 @@ def cold(bed: Bed, contenders: list[Contender], rounds: int) -> Costs:
     by_token, by_session = bed.requests.day(READ[0]), bed.requests.day_by_session(READ[0])
     asked = [(contender, BY_TOKEN, by_token) for contender in contenders]
     asked += [(contender, BY_SESSION, by_session) for contender in (APP, BARE)]
-    for _ in range(rounds):
-        for contender, kind, event in asked:
+    for number in range(rounds):
+        for contender, kind, event in _in_turn(asked, number):
             with Running(contender, settings[contender]) as running:
                 (first,) = running.send(event)
             if first["status"] != HTTPStatus.OK:
@@ -104,6 +106,12 @@ def cold(bed: Bed, contenders: list[Contender], rounds: int) -> Costs:
             took = {what: first["import"][what] + first[what] for what in ("cpu", "wall")}
             costs.add(contender, kind, [took])
     return costs
+
+
+def _in_turn(all_of_them: list[T], number: int) -> list[T]:
+    """Each begins once, so that what one leaves behind does not always meet the same next one."""
+    first = number % len(all_of_them)
+    return all_of_them[first:] + all_of_them[:first]
 
 
 def show(costs: Costs, kinds: list[str], contenders: list[Contender], what: str) -> None:

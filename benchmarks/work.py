@@ -11,9 +11,9 @@ from benchmarks.bed import TIMES, TOMORROW, slot_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from benchmarks.asked import Requests
     from benchmarks.contenders import Running
     from benchmarks.gateway import Event
+    from benchmarks.signed_in import Requests
 
 # Two weeks that are read, then days of which slots are booked, then days that are saved.
 READ = [TOMORROW + timedelta(days=n) for n in range(14)]

@@ -46,7 +46,7 @@ def read_slots(day: Json) -> Slots:
     slots, now = {}, moment(datetime.now(UTC))
     for spelled, entry in day["slots"].items():
         start = datetime.fromisoformat(spelled)
-        status = "free" if entry.get("until", now) < now else entry["status"]
+        status = "free" if entry.get("until", "9") <= now else entry["status"]
         slots[start] = (start + int(entry["minutes"]) * MINUTE, status)
     return slots
 

@@ -114,7 +114,7 @@ def make_app(store: Store) -> FastAPI:
         doctor = store.recent(doctor_id)
         if "slots/book" not in who["scope"].split():
             raise Refusal(403, "You may not book slots")
-        if not rules.is_bookable(doctor, start, now):
+        if not rules.bookable(doctor, now)(start):
             raise Refusal(409, "The slot cannot be booked")
         is_new = store.book(doctor, start, sent, now)
         told = telling.tell_slot(doctor, start, start + doctor.length, "busy")

@@ -40,7 +40,7 @@ def get_day(event: Json, _headers: Json, who: Json) -> tuple[int, Json]:
 def post_day(event: Json, headers: Json, who: Json) -> tuple[int, Json]:
     """``POST /slots``."""
     now, sent = datetime.now(UTC), read(event, doctor_id=str, date=str, slots=list)
-    ticks = [(str(slot["start"]), str(slot["status"])) for slot in sent["slots"]]
+    ticks = read_ticks(sent["slots"])
     on, doctor_id = a_date(sent["date"]), matching(rules.NAME, sent["doctor_id"])
     request_id = matching(rules.KEY, headers.get("idempotency-key") or uuid4().hex)
     fingerprint = hashlib.blake2b(repr(ticks).encode(), digest_size=16).hexdigest()
@@ -79,7 +79,7 @@ def put_booking(event: Json, _headers: Json, who: Json) -> tuple[int, Json]:
     doctor = table.recent(doctor_id)
     if "slots/book" not in who["scope"].split():
         raise Refusal(403, "You may not book slots")
-    if len(sent["patient_reference"]) > 128 or not rules.is_bookable(doctor, start, now):
+    if len(sent["patient_reference"]) > 128 or not rules.bookable(doctor, now)(start):
         raise Refusal(409, "The slot cannot be booked")
     is_new = table.book(doctor, start, booking_id, sent["patient_reference"], now)
     told = telling.tell_slot(doctor, start, start + doctor.length, "busy")
@@ -92,6 +92,17 @@ ROUTES = {
     ("GET", "/doctors/{doctor_id}/slots"): get_bookable,
     ("PUT", "/slots/{slot_id}/booking"): put_booking,
 }
+
+
+def read_ticks(slots: list[Json]) -> list[tuple[str, str]]:
+    """What is to be ticked and unticked."""
+    try:
+        ticks = [(str(slot["start"]), str(slot["status"])) for slot in slots]
+    except (KeyError, TypeError):
+        raise Refusal(400, "The body is not valid") from None
+    if len(ticks) > 96 or not {status for _, status in ticks} <= {"free", "busy-unavailable"}:
+        raise Refusal(400, "The body is not valid")
+    return ticks
 
 
 def read(event: Json, **fields: type) -> Json:

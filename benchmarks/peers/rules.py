@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from zoneinfo import ZoneInfo
 
 Json = dict[str, Any]
@@ -108,11 +108,11 @@ def decide(
     return opens, withdraws
 
 
-def is_bookable(doctor: Doctor, start: datetime, now: datetime) -> bool:
-    """Of a slot that is free: not too soon, and not too far ahead."""
-    today = now.astimezone(doctor.zone).date()
-    is_soon_enough = start.astimezone(doctor.zone).date() <= today + doctor.window
-    return start > now and start >= now + doctor.lead and is_soon_enough
+def bookable(doctor: Doctor, now: datetime) -> Callable[[datetime], bool]:
+    """Whether a free slot that begins then is: not too soon, and not too far ahead."""
+    day_after = now.astimezone(doctor.zone).date() + doctor.window + timedelta(days=1)
+    soonest, end = now + doctor.lead, datetime.combine(day_after, time(), doctor.zone)
+    return lambda start: now < start < end and start >= soonest
 
 
 def read_slot_id(text: str) -> tuple[str, datetime]:

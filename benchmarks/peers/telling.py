@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.peers.rules import boxes, is_bookable
+from benchmarks.peers.rules import bookable, boxes
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -40,10 +40,11 @@ def tell_day(doctor: Doctor, on: date, version: int, slots: Slots) -> Json:
 
 def tell_bookable(doctor: Doctor, first: date, last: date, slots: Slots, now: datetime) -> Json:
     """What a patient may choose from, in JSON."""
+    is_bookable = bookable(doctor, now)
     told = [
         tell_slot(doctor, start, end, status)
         for start, (end, status) in sorted(slots.items())
-        if status == "free" and is_bookable(doctor, start, now)
+        if status == "free" and is_bookable(start)
     ]
     return {
         "doctor_id": doctor.doctor_id,

@@ -121,6 +121,8 @@ class AlreadyTaken(SlotTaken):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Explained(Fault):
+    """What is wrong with it depends, and is told by ``why``."""
+
     sentence: ClassVar[str] = "{fault.why}: {fault.called}"
 
     why: str

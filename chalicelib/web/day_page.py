@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec import Struct, structs
 
 from chalicelib.domain import wall_time
 from chalicelib.domain.faults import FieldFault
@@ -85,7 +84,10 @@ class DayPage(Struct, frozen=True, kw_only=True):
     def etag(self) -> str:
         """Of the boxes as the store has them, whatever is said of them or left unsaved."""
         stored = [
-            (session.legend, [replace(box, ticked=box.shown, error=None) for box in session.boxes])
+            (
+                session.legend,
+                [structs.replace(box, ticked=box.shown, error=None) for box in session.boxes],
+            )
             for session in self.sessions
         ]
         return representations.etag(self.version, stored)

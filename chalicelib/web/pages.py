@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chalice.app import Response
-from msgspec.structs import replace
+from msgspec import structs
 
 from chalicelib import observation
 from chalicelib.bootstrap import services
@@ -143,7 +143,7 @@ def _why(error: Refused | KeyReused) -> str:
 
 def _etag(page: DayPage, template: str) -> str:
     """Of what is drawn, whatever the form's own key; a page is another thing than a part of it."""
-    return representations.etag(page.version, [template, replace(page, request_id="")])
+    return representations.etag(page.version, [template, structs.replace(page, request_id="")])
 
 
 def _said(request: Request) -> Message | None:

@@ -8,8 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec import Struct, structs
 
 from chalicelib.web import forms, kinds, openapi, problems
 
@@ -187,7 +186,7 @@ def _shared(status: str, reference: str, document: Json) -> Answer:
     """Without the bodies, which are told once for all."""
     answer = _answer(status, _found(document, {"$ref": reference}))
     name = reference.rpartition("/")[2] if answer.bodies else None
-    return replace(answer, bodies=[], shared=name)
+    return structs.replace(answer, bodies=[], shared=name)
 
 
 def _status_told_in(told: Json) -> str:

@@ -153,7 +153,7 @@ def _client(settings: SignIn, request: Request) -> OAuth2Client:
 @lru_cache(maxsize=8)
 def _asked(settings: SignIn) -> SignedCookie:
     """What was asked of the issuer, until the answer comes."""
-    from chalicelib.web.session import SignedCookie  # noqa: PLC0415  as tokens
+    from chalicelib.web.session import SignedCookie  # noqa: PLC0415  needed to sign in only
 
     return SignedCookie("sign-in", settings.session_keys, _LASTS)
 

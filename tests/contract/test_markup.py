@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import pytest
-from msgspec.structs import replace
+from msgspec import structs
 
 from chalicelib import bootstrap
 from tests.an_issuer import PAGE
@@ -90,7 +90,9 @@ def test_a_client_is_called_by_its_id_in_the_history(guarded: Site, issuer: AnIs
     def history(client: str, date: str) -> dict[str, Answer]:
         sign_in = guarded.services.settings.sign_in
         assert sign_in is not None
-        settings = replace(guarded.services.settings, sign_in=replace(sign_in, client_id=client))
+        settings = structs.replace(
+            guarded.services.settings, sign_in=structs.replace(sign_in, client_id=client)
+        )
         bootstrap.run(bootstrap.assemble(settings, now=guarded.clock))
         claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": client}
         doctor = {"Authorization": f"Bearer {issuer.access_token(claims)}"}

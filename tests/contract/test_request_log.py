@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from botocore.awsrequest import AWSResponse
-from msgspec.structs import replace
+from msgspec import structs
 
 from app import app
 from chalicelib import bootstrap
@@ -54,7 +54,7 @@ class Log:
 def logging(site: Site) -> Iterator[Log]:
     """As in a stage of the cloud."""
     texts: list[str] = []
-    settings = replace(site.services.settings, stage="prod", logs_requests=True)
+    settings = structs.replace(site.services.settings, stage="prod", logs_requests=True)
     services = bootstrap.assemble(
         settings, now=site.clock, pause=lambda _attempt: None, log=texts.append
     )
@@ -305,7 +305,7 @@ def test_a_stage_that_is_a_laptops_leaves_no_lines(
 def test_lines_go_to_standard_output_where_lambda_takes_them_from(
     site: Site, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    settings = replace(site.services.settings, stage="prod", logs_requests=True)
+    settings = structs.replace(site.services.settings, stage="prod", logs_requests=True)
     bootstrap.run(bootstrap.assemble(settings, now=site.clock))
 
     site.get("/health")

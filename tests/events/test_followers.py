@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from botocore.exceptions import ClientError
 from jsonschema_rs import Draft202012Validator
-from msgspec.structs import replace
+from msgspec import structs
 
 from chalicelib import bootstrap
 from chalicelib.events.detail import Detail
@@ -208,7 +208,7 @@ def test_each_batch_leaves_a_line_that_says_how_far_it_came(
 ) -> None:
     lines: list[str] = []
     refusing = Refusing(takes)
-    settings = replace(site.services.settings, stage="prod", logs_requests=True)
+    settings = structs.replace(site.services.settings, stage="prod", logs_requests=True)
     bootstrap.run(
         bootstrap.assemble(
             settings, now=site.clock, event_client=lambda: refusing, log=lines.append
@@ -229,7 +229,7 @@ def test_each_batch_leaves_a_line_that_says_how_far_it_came(
 
 
 def test_without_a_bus_it_refuses_and_names_the_setting(site: Site, stream: Stream) -> None:
-    settings = replace(site.services.settings, event_bus_name=None)
+    settings = structs.replace(site.services.settings, event_bus_name=None)
     bootstrap.run(bootstrap.assemble(settings, now=site.clock))
     site.save("09:00")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
+from msgspec import structs
 
 from chalicelib import bootstrap
 from chalicelib.domain.caller import Caller, Role
@@ -66,7 +66,7 @@ def _form(site: Site) -> Answer:
 
 def _delegates_choice(site: Site) -> Answer:
     sam = Caller(name="sam", client="page", roles=frozenset({Role.DELEGATE}))
-    site.services = bootstrap.run(replace(site.services, local_caller=sam))
+    site.services = bootstrap.run(structs.replace(site.services, local_caller=sam))
     return site.get("/slots", Accept=_HTML)
 
 

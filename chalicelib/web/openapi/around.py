@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
+from msgspec import structs
 
 from chalicelib.domain.caller import Need
 from chalicelib.web import inputs, shapes
@@ -152,13 +152,13 @@ _OUT_OF_REACH = refusal("Try again in a moment.", out_of_reach=examples.OUT_OF_R
 _WRONG_METHOD = refusal("To any other method, on any path.", wrong_method=examples.WRONG_METHOD)
 SHARED = {
     "NotModified": Answer(says="It is what the client has.", headers=("ETag", "Vary")),
-    "SignInNeeded": replace(_SIGN_IN_NEEDED, headers=("WWW-Authenticate", "Vary")),
+    "SignInNeeded": structs.replace(_SIGN_IN_NEEDED, headers=("WWW-Authenticate", "Vary")),
     "NotAllowed": refusal("This caller may not.", not_allowed=examples.NOT_ALLOWED),
     "NoDoctor": refusal("There is no such doctor.", no_such_doctor=examples.NO_DOCTOR),
     "NoSlot": refusal("There is no such slot, or no such doctor.", no_such_slot=examples.NO_SLOT),
-    "WrongMethod": replace(_WRONG_METHOD, headers=("Allow", "Vary")),
+    "WrongMethod": structs.replace(_WRONG_METHOD, headers=("Allow", "Vary")),
     "TooLarge": refusal("The body has more than 64 KiB.", too_large=examples.TOO_LARGE),
     "UnknownType": refusal("Another kind of body.", unknown_type=examples.UNKNOWN_TYPE),
     "Bug": refusal("A fault of ours.", a_bug=examples.BUG),
-    "Unavailable": replace(_OUT_OF_REACH, headers=("Retry-After", "Vary")),
+    "Unavailable": structs.replace(_OUT_OF_REACH, headers=("Retry-After", "Vary")),
 }

@@ -1,4 +1,4 @@
-"""What is asked of those who are measured: requests of people and machines who are signed in."""
+"""What is asked of those who are measured: requests of who is signed in, a person or a machine."""
 
 from __future__ import annotations
 
@@ -47,6 +47,12 @@ class Requests:
         query = {"doctor_id": "dr-lee", "date": on.isoformat()}
         return event("GET", "/slots", query=query, headers={"Cookie": self.cookie})
 
+    def glance(self, on: date, **headers: str) -> Event:
+        """What her page asks every two seconds."""
+        query = {"doctor_id": "dr-lee", "date": on.isoformat(), "part": "day"}
+        sent = {"Cookie": self.cookie, "Accept": "text/html", "HX-Request": "true"}
+        return event("GET", "/slots", query=query, headers={**sent, **_named(headers)})
+
     def bookable(self, first: date, days: int) -> Event:
         """What is bookable of hers."""
         last = first + timedelta(days=days - 1)
@@ -58,10 +64,11 @@ class Requests:
             query={"from": first.isoformat(), "to": last.isoformat()},
         )
 
-    def search(self, specialty: str, first: date, days: int) -> Event:
-        """Who of that specialty has something bookable."""
+    def search(self, specialty: str, first: date, days: int, limit: int) -> Event:
+        """The first of that specialty who have something bookable."""
         last = first + timedelta(days=days - 1)
         query = {"specialty": specialty, "from": first.isoformat(), "to": last.isoformat()}
+        query["limit"] = str(limit)
         return event("GET", "/availability", token=self.site, query=query)
 
     def doctors(self, specialty: str, limit: int) -> Event:
