@@ -193,3 +193,12 @@ def test_a_slot_that_the_day_has_lost_is_not_sold(site: Site) -> None:
 
     assert site.book("09:00", "b-2").status == 503
     assert site.slot("09:00").json["status"] == "free"
+
+
+@pytest.mark.parametrize("lost", ["09:00", "10:00"])
+def test_a_move_of_which_the_day_has_lost_either_slot_is_not_done(site: Site, lost: str) -> None:
+    site.forget_in_day(lost)
+    before = site.export()
+
+    assert site.book("09:00", "b-1", moves=id_of("10:00")).status == 503
+    assert site.export() == before

@@ -36,8 +36,8 @@ MUTANTS = (
     Mutant(
         "A booking is sold again when the hold that it began as would have run out",
         _BOOKINGS,
-        "(is_held & may_end)",
-        "may_end",
+        "is_held = SlotRecord.status == str(SlotStatus.HELD)",
+        "is_held = SlotRecord.pk.exists()",
         f"{_CONDITIONS}"
         "::test_a_booking_that_keeps_the_trace_of_a_hold_is_not_sold_again_when_that_runs_out",
     ),
@@ -78,6 +78,20 @@ MUTANTS = (
         "::test_a_slot_that_changes_its_length_while_a_patient_books_is_booked_as_it_is",
     ),
     Mutant(
+        "A hold asks for nothing but that there is a slot",
+        _BOOKINGS,
+        "if_=_is_takable(slot, hold.holder, now)",
+        "if_=SlotRecord.pk.exists()",
+        f"{_BOOKING}::test_a_slot_that_somebody_else_holds_is_taken",
+    ),
+    Mutant(
+        "A booking asks for nothing but that there is a slot",
+        _BOOKINGS,
+        "if_=_is_takable(slot, booking.holder, now)",
+        "if_=SlotRecord.pk.exists()",
+        f"{_BOOKING}::test_a_booked_slot_is_sold_once",
+    ),
+    Mutant(
         "A hold is released by somebody else",
         _BOOKINGS,
         "if_=(SlotRecord.status == str(SlotStatus.HELD)) & (SlotRecord.holder == holder)",
@@ -115,9 +129,23 @@ MUTANTS = (
     Mutant(
         "A slot is sold that its day has lost",
         _BOOKINGS,
-        "if_=reduce(and_, (step.is_in_day for step in within))",
-        "if_=DayRecord.pk.exists()",
+        "DayRecord.slots[keys.instant(self.start)].exists()",
+        "DayRecord.pk.exists()",
         f"{_FAILURES}::test_a_slot_that_the_day_has_lost_is_not_sold",
+    ),
+    Mutant(
+        "Of a move within a day its first slot alone must be in the day",
+        _BOOKINGS,
+        "if_=reduce(and_, (step.is_in_day for step in within))",
+        "if_=within[0].is_in_day",
+        f"{_FAILURES}::test_a_move_of_which_the_day_has_lost_either_slot_is_not_done",
+    ),
+    Mutant(
+        "Of a move within a day its last slot alone must be in the day",
+        _BOOKINGS,
+        "if_=reduce(and_, (step.is_in_day for step in within))",
+        "if_=within[-1].is_in_day",
+        f"{_FAILURES}::test_a_move_of_which_the_day_has_lost_either_slot_is_not_done",
     ),
     Mutant(
         "What a patient does counts as no revision",

@@ -24,6 +24,13 @@ MUTANTS = (
         f"{_CONDITIONS}::test_a_doctor_who_is_known_is_left_as_she_is",
     ),
     Mutant(
+        "Settings of a doctor ask for nothing but that she is known",
+        _DOCTORS,
+        "DoctorRecord.version == before.version",
+        "DoctorRecord.pk.exists()",
+        f"{_SETTINGS}::test_of_two_who_change_a_doctor_at_once_the_later_keeps_what_the_earlier_did",
+    ),
+    Mutant(
         "Settings of a doctor do not check the version that they were decided on",
         _DOCTORS,
         "_put(item, if_=is_as_before)",
@@ -48,7 +55,7 @@ MUTANTS = (
         "A day that is not there becomes one that is nothing but a place",
         _INDEX,
         "if_=DayRecord.pk.exists()",
-        "if_=DayRecord.pk.exists() | DayRecord.pk.does_not_exist()",
+        "if_=None",
         f"{_CONDITIONS}::test_a_day_that_is_not_there_is_not_made_by_placing_it",
     ),
     Mutant(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.mutations.mutant import Mutant
 
 _BOOKABLE = "chalicelib/domain/bookable.py"
+_RECENT = "chalicelib/storage/recent_doctors.py"
+_OF_RECENT = "tests/unit/test_recent_doctors.py"
 _ONE_PREDICATE = (
     "tests/contract/test_one_predicate.py"
     "::test_what_is_listed_can_be_held_and_booked_and_nothing_else_can"
@@ -75,6 +77,21 @@ MUTANTS = (
         "    etag = representations.etag(day.version, day.version)\n"
         "    if representations.is_known(etag, request):\n",
         "tests/contract/test_api.py::test_a_hold_that_runs_out_changes_the_etag",
+    ),
+    Mutant(
+        "Settings that were read late take the place of newer ones",
+        _RECENT,
+        "and doctor.version < before.doctor.version\n",
+        "and False\n",
+        f"{_OF_RECENT}::test_what_comes_late_does_not_take_the_place_of_a_later_version",
+    ),
+    Mutant(
+        "Settings of an earlier version are never believed again",
+        _RECENT,
+        "                and self._is_recent(before)\n",
+        "",
+        f"{_OF_RECENT}"
+        "::test_a_table_that_was_put_back_to_an_earlier_state_is_believed_after_ten_seconds",
     ),
     Mutant(
         "The page does not look for news by itself",

@@ -12,7 +12,7 @@ MUTANTS = (
         "A second first save of a date replaces the first",
         _DAYS,
         "DayRecord.pk.does_not_exist()\n",
-        "DayRecord.pk.does_not_exist() | DayRecord.pk.exists()\n",
+        "None\n",
         f"{_CONDITIONS}::test_of_two_first_saves_of_a_day_one_stands",
     ),
     Mutant(
