@@ -83,19 +83,19 @@ def _by_days(bed: Bed) -> Series:
 
 
 def _by_doctors(bed: Bed) -> Series:
-    return _in_tables(bed, {number: past.colleagues(number) for number in _DOCTORS})
+    return _in_tables(bed, "doctors", {number: past.colleagues(number) for number in _DOCTORS})
 
 
 def _by_years(bed: Bed) -> Series:
-    return _in_tables(bed, {years: past.of_doctor(DOCTOR, years) for years in _YEARS})
+    return _in_tables(bed, "years", {years: past.of_doctor(DOCTOR, years) for years in _YEARS})
 
 
-def _in_tables(bed: Bed, tables: Mapping[int, Iterable[Item]]) -> Series:
+def _in_tables(bed: Bed, of: str, tables: Mapping[int, Iterable[Item]]) -> Series:
     """All that is done, in turns in tables that hold more and more."""
     with ExitStack() as stack:
         started = []
         for place, items in tables.items():
-            settings = bed.prepare(APP, f"of-{place}")
+            settings = bed.prepare(APP, f"{of}-{place}")
             past.put(settings["TABLE_NAME"], items)
             running = stack.enter_context(Running(APP, settings))
             started.append((running, _all_that_is_done(running, bed.requests, place)))
