@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count, cycle, islice, product, repeat
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from benchmarks import past
@@ -40,6 +40,8 @@ _DOCTORS = (10, 1_000, 100_000)
 _YEARS = (1, 5, 10)
 _ROUNDS, _PER_ROUND = 8, 3
 _QUARTER = timedelta(minutes=15)
+# As many names as leave room for the lines.
+_FEW = 3
 
 
 def measure(bed: Bed) -> dict[str, Series]:
@@ -188,13 +190,18 @@ def draw(measured: dict[str, Series]) -> None:
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "growth"  # else every drawing has other ids
     mpl.rcParams["svg.fonttype"] = "none"  # text stays text
-    figure, places = plt.subplots(2, 2, figsize=(10, 7), layout="constrained")
+    figure, places = plt.subplots(2, 2, figsize=(10, 8), layout="constrained")
+    lines: dict[str, Any] = {}
     for axes, (by, series) in zip(places.flat, measured.items(), strict=True):
+        axes.set_prop_cycle(color=mpl.colormaps["tab20"].colors)
         for name, costs in series.items():
-            axes.plot([*costs], [*costs.values()], marker="o", label=name)
+            (lines[name],) = axes.plot([*costs], [*costs.values()], marker="o", label=name)
         axes.set(xlabel=by, ylabel="CPU of a request, ms", ylim=(0, None))
         if max(max(costs) for costs in series.values()) > 1_000:
             axes.set_xscale("log")
         axes.grid(alpha=0.3)
-        axes.legend()
+        if len(series) <= _FEW:
+            axes.legend()
+            lines = {}
+    figure.legend(lines.values(), lines, loc="outside lower center", ncols=5)  # of the two below
     figure.savefig(PICTURE, metadata={"Date": None})
