@@ -118,16 +118,16 @@ class Doctors:
             sought = keys.in_directory(specialty) if specialty else ""
         if len(sought.encode()) > keys.LONGEST_SORT_KEY:
             return DoctorPage(doctors=(), cursor=None)  # nobody can stand there
-        only = DoctorRecord.location == location if location and not specialty else None
+        filtered_by = DoctorRecord.location == location if location and not specialty else None
         with reading():
             found = list(
                 DoctorRecord.query(
                     keys.ALL_DOCTORS,
                     Directory.place.startswith(sought) if sought else None,
-                    only,
+                    filtered_by,
                     index_name=Directory.Meta.index_name,
                     limit=limit + 1,
-                    page_size=limit + 1 if only is None else _PAGE,
+                    page_size=limit + 1 if filtered_by is None else _PAGE,
                     last_evaluated_key=_start_behind(cursor, sought) if cursor else None,
                 )
             )
