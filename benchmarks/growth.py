@@ -1,17 +1,17 @@
 """How cost grows with what there is: slots of a day, days asked for, doctors, years of history.
 
-``scripts/bench --growth`` prints it, and draws it in ``docs/images/growth.svg``.
+``scripts/bench --growth`` measures it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count, cycle, islice, product, repeat
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from benchmarks import past
@@ -19,7 +19,6 @@ from benchmarks.bed import DOCTOR, TIMES, TOMORROW, slot_id
 from benchmarks.contenders import APP, Running
 from chalicelib.domain.grid import Session
 from chalicelib.storage.doctors import Doctors
-from local.stage import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,19 +28,25 @@ if TYPE_CHECKING:
     from benchmarks.signed_in import Requests
     from chalicelib.storage.records import Item
 
-PICTURE = PROJECT / "docs" / "images" / "growth.svg"
 # What is measured at how many of something, in milliseconds of CPU.
 Series = dict[str, dict[int, float]]
-# By what is done and where it stands in its series: the requests, and how each is answered.
-Works = dict[tuple[str, int], tuple["Iterator[Event]", int]]
 _SLOTS = (4, 16, 32, 64, 96)
 _DAYS = (1, 7, 14, 21, 31)
 _DOCTORS = (10, 1_000, 100_000)
 _YEARS = (1, 5, 10)
 _ROUNDS, _PER_ROUND = 8, 3
 _QUARTER = timedelta(minutes=15)
-# As many names as leave room for the lines.
-_FEW = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What is done, in a process with so much of something (``place``), and how it is answered."""
+
+    name: str
+    place: int
+    running: Running
+    events: Iterator[Event]
+    status: int = 200
 
 
 def measure(bed: Bed) -> dict[str, Series]:
@@ -56,32 +61,38 @@ def measure(bed: Bed) -> dict[str, Series]:
 
 def _by_slots(bed: Bed) -> Series:
     """A save of all boxes of a date, and reading them, where no clock is ever changed."""
-    settings = bed.prepare(APP, "slots")
-    works: Works = {}
     utc = ZoneInfo("UTC")
-    for slots in _SLOTS:
-        session = Session(begins=timedelta(), ends=slots * _QUARTER)
-        grid = replace(DOCTOR.grid, sessions=(session,), slot_length=_QUARTER, zone=utc)
-        doctor_id = f"dr-{slots}"
-        Doctors().add(replace(DOCTOR, doctor_id=doctor_id, grid=grid))
-        times = [f"{n * 15 // 60:02}:{n * 15 % 60:02}" for n in range(slots)]
-        works["save", slots] = _saves(bed.requests, times, doctor_id=doctor_id), 200
-        read = bed.requests.day(TOMORROW, doctor_id=doctor_id)
-        works["read the day", slots] = repeat(read), 200
-    with Running(APP, settings) as running:
-        return _costs([(running, works)])
+    with bed.running(APP, "slots") as running:
+        deeds = []
+        for slots in _SLOTS:
+            session = Session(begins=timedelta(), ends=slots * _QUARTER)
+            grid = replace(DOCTOR.grid, sessions=(session,), slot_length=_QUARTER, zone=utc)
+            doctor_id = f"dr-{slots}"
+            Doctors().add(replace(DOCTOR, doctor_id=doctor_id, grid=grid))
+            times = [f"{n * 15 // 60:02}:{n * 15 % 60:02}" for n in range(slots)]
+            done = {
+                "save": _saves(bed.requests, times, doctor_id=doctor_id),
+                "read the day": repeat(bed.requests.day(TOMORROW, doctor_id=doctor_id)),
+            }
+            deeds += [
+                Deed(name=name, place=slots, running=running, events=events)
+                for name, events in done.items()
+            ]
+        return _costs(deeds)
 
 
 def _by_days(bed: Bed) -> Series:
     """The bookable slots of a doctor."""
-    works: Works = {
-        ("read bookable slots", days): (repeat(bed.requests.bookable(TOMORROW, days)), 200)
-        for days in _DAYS
-    }
     with bed.running(APP, "days") as running:
         for n in range(max(_DAYS)):
             running.send(bed.requests.save(TOMORROW + timedelta(days=n), *TIMES))
-        return _costs([(running, works)])
+        asked = {days: repeat(bed.requests.bookable(TOMORROW, days)) for days in _DAYS}
+        return _costs(
+            [
+                Deed(name="read bookable slots", place=days, running=running, events=events)
+                for days, events in asked.items()
+            ]
+        )
 
 
 def _by_doctors(bed: Bed) -> Series:
@@ -95,16 +106,16 @@ def _by_years(bed: Bed) -> Series:
 def _in_tables(bed: Bed, of: str, tables: Mapping[int, Iterable[Item]]) -> Series:
     """All that is done, in turns in tables that hold more and more."""
     with ExitStack() as stack:
-        started = []
+        deeds: list[Deed] = []
         for place, items in tables.items():
             settings = bed.prepare(APP, f"{of}-{place}")
             past.put(settings["TABLE_NAME"], items)
             running = stack.enter_context(Running(APP, settings))
-            started.append((running, _all_that_is_done(running, bed.requests, place)))
-        return _costs(started)
+            deeds += _all_that_is_done(running, bed.requests, place)
+        return _costs(deeds)
 
 
-def _all_that_is_done(running: Running, requests: Requests, place: int) -> Works:
+def _all_that_is_done(running: Running, requests: Requests, place: int) -> list[Deed]:
     """A slot that is taken in a turn is free again at its end."""
     fortnight = [TOMORROW + timedelta(days=n) for n in range(14)]
     for on in fortnight:
@@ -140,7 +151,10 @@ def _all_that_is_done(running: Running, requests: Requests, place: int) -> Works
         "move": (cycle([requests.book(to, name, moves=slot) for (to, name), slot in moves]), 201),
         "cancel": (cycle([requests.cancel(slot, name) for slot, name in moved]), 204),
     }
-    return {(name, place): work for name, work in done.items()}
+    return [
+        Deed(name=name, place=place, running=running, events=events, status=status)
+        for name, (events, status) in done.items()
+    ]
 
 
 def _saves(
@@ -151,57 +165,18 @@ def _saves(
         yield requests.save(TOMORROW + timedelta(days=n), *times, doctor_id=doctor_id)
 
 
-def _costs(started: Sequence[tuple[Running, Works]]) -> Series:
-    """The median of each, taken in turns."""
-    took: dict[tuple[str, int], list[float]] = defaultdict(list)
-    names = dict.fromkeys(name for _, works in started for name, _ in works)
-    for number, name in product(range(_ROUNDS + 1), names):
-        for running, works in started:
-            for (one, place), (events, status) in works.items():
-                if one != name:
-                    continue
-                answers = running.send(*islice(events, _PER_ROUND))
-                if wrong := [answer for answer in answers if answer["status"] != status]:
-                    raise RuntimeError(name, place, wrong[0])
-                if number:  # the first round warms them
-                    took[name, place] += [answer["cpu"] * 1000 for answer in answers]
-    series: Series = {}
-    for (name, place), costs in took.items():
-        series.setdefault(name, {})[place] = median(costs)
-    return series
-
-
-def show(measured: dict[str, Series]) -> None:
-    """Print the figures."""
-    for by, series in measured.items():
-        places = [*next(iter(series.values()))]
-        print(f"| CPU, ms, by {by} | {' | '.join(f'{place:,}' for place in places)} |")
-        print("|---|" + "---|" * len(places))
-        for name, costs in series.items():
-            print(f"| {name} | {' | '.join(f'{cost:.2f}' for cost in costs.values())} |")
-        print()
-
-
-def draw(measured: dict[str, Series]) -> None:
-    """All of them side by side, each from zero."""
-    import matplotlib as mpl  # noqa: PLC0415  it is there for the bench alone
-    from matplotlib import pyplot as plt  # noqa: PLC0415  the same
-
-    mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "growth"  # else every drawing has other ids
-    mpl.rcParams["svg.fonttype"] = "none"  # text stays text
-    figure, places = plt.subplots(2, 2, figsize=(10, 8), layout="constrained")
-    lines: dict[str, Any] = {}
-    for axes, (by, series) in zip(places.flat, measured.items(), strict=True):
-        axes.set_prop_cycle(color=mpl.colormaps["tab20"].colors)
-        for name, costs in series.items():
-            (lines[name],) = axes.plot([*costs], [*costs.values()], marker="o", label=name)
-        axes.set(xlabel=by, ylabel="CPU of a request, ms", ylim=(0, None))
-        if max(max(costs) for costs in series.values()) > 1_000:
-            axes.set_xscale("log")
-        axes.grid(alpha=0.3)
-        if len(series) <= _FEW:
-            axes.legend()
-            lines = {}
-    figure.legend(lines.values(), lines, loc="outside lower center", ncols=5)  # of the two below
-    figure.savefig(PICTURE, metadata={"Date": None})
+def _costs(deeds: Sequence[Deed]) -> Series:
+    """The median of each, taken in turns: the same deed in all places, then the next."""
+    names = list(dict.fromkeys(deed.name for deed in deeds))
+    in_turn = sorted(deeds, key=lambda deed: names.index(deed.name))
+    took: dict[str, dict[int, list[float]]] = {name: defaultdict(list) for name in names}
+    for number, deed in product(range(_ROUNDS + 1), in_turn):
+        answers = deed.running.send(*islice(deed.events, _PER_ROUND))
+        if wrong := [answer for answer in answers if answer["status"] != deed.status]:
+            raise RuntimeError(deed.name, deed.place, wrong[0])
+        if number:  # the first round warms them
+            took[deed.name][deed.place] += [answer["cpu"] * 1000 for answer in answers]
+    return {
+        name: {place: median(costs) for place, costs in places.items()}
+        for name, places in took.items()
+    }

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 import boto3
 
-from benchmarks import growth, wire
+from benchmarks import growth, plots, wire
 from benchmarks.bed import TIMES, Bed
 from benchmarks.capacity import a_site
 from benchmarks.contenders import APP, BARE, BOTO3, FLOOR, SQL, Contender, Running
@@ -156,8 +156,8 @@ def main() -> int:
     with Bed() as bed:
         if asked.growth:
             measured = growth.measure(bed)
-            growth.show(measured)
-            growth.draw(measured)
+            plots.show(measured)
+            plots.draw(measured)
             return 0
         contenders = [APP, FLOOR, BOTO3, *([SQL] if bed.database else [])]
         if not bed.database:
