@@ -19,7 +19,7 @@ DomainError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -35,11 +35,15 @@ _MOST_TOLD = 3
 
 
 class DomainError(Exception):
-    """Its text is a sentence for a person."""
+    """Its text is a sentence for a person, ``code`` its public name in logs and metrics."""
+
+    code: ClassVar[str]
 
 
 class Refused(DomainError):
     """Nothing of the request was stored."""
+
+    code = "refused"
 
     def __init__(self, *faults: Fault | FieldFault, zone: ZoneInfo | None = None) -> None:
         """``zone`` is the one in which the faults' instants are told."""
@@ -54,13 +58,19 @@ class Refused(DomainError):
 class Conflict(Refused):
     """Not now, in the state in which the slot or the doctor's settings are."""
 
+    code = "conflict"
+
 
 class SlotUnknown(Refused):
     """Nobody opened that slot, or it was withdrawn."""
 
+    code = "slot_unknown"
+
 
 class DoctorNotFound(DomainError):
     """Nobody is known under that id."""
+
+    code = "doctor_not_found"
 
     def __init__(self, doctor_id: str) -> None:
         super().__init__(f"There is no doctor {doctor_id}")
@@ -70,9 +80,13 @@ class DoctorNotFound(DomainError):
 class NotAllowed(DomainError):
     """The caller may not do this, or not for that doctor."""
 
+    code = "not_allowed"
+
 
 class VersionMismatch(DomainError):
     """``version`` is the day's current one."""
+
+    code = "version_mismatch"
 
     def __init__(self, version: int) -> None:
         super().__init__(f"The day has changed since you read it: it is at version {version} now")
@@ -81,6 +95,8 @@ class VersionMismatch(DomainError):
 
 class KeyReused(DomainError):
     """``version`` is what the first request with this key made of the day."""
+
+    code = "key_reused"
 
     def __init__(self, version: int) -> None:
         super().__init__(
@@ -92,12 +108,16 @@ class KeyReused(DomainError):
 class LostRace(DomainError):
     """Somebody else was faster; nothing was written."""
 
+    code = "lost_race"
+
 
 class DayChanged(LostRace):
     """What was read is no longer so; the slots are those known to stand in the way.
 
     ``exist`` were to be opened and exist by now, ``stay`` were to be withdrawn and cannot be.
     """
+
+    code = "day_changed"
 
     def __init__(self, *, exist: tuple[Slot, ...] = (), stay: tuple[Slot, ...] = ()) -> None:
         super().__init__("The day was changed by somebody else at the same moment")
@@ -108,12 +128,16 @@ class DayChanged(LostRace):
 class DoctorChanged(LostRace):
     """Her settings are no longer those that were read."""
 
+    code = "doctor_changed"
+
     def __init__(self) -> None:
         super().__init__("The doctor's settings were changed by somebody else at the same moment")
 
 
 class SlotDiffers(LostRace):
     """The slot is not as the write wanted it; ``found`` is what stands there, if anything does."""
+
+    code = "slot_differs"
 
     def __init__(self, slot_id: SlotId, found: ClaimedSlot | None) -> None:
         super().__init__(f"{slot_id} is not as it was expected to be")
@@ -124,12 +148,16 @@ class SlotDiffers(LostRace):
 class OutcomeUnknown(DomainError):
     """The write may have taken effect or not."""
 
+    code = "outcome_unknown"
+
     def __init__(self) -> None:
         super().__init__("The request was sent but not confirmed: send the same again")
 
 
 class Unavailable(DomainError):
     """``retry_after`` is in seconds."""
+
+    code = "unavailable"
 
     def __init__(self, retry_after: int = 1) -> None:
         super().__init__("The schedule cannot be reached right now: try again in a moment")
@@ -138,3 +166,5 @@ class Unavailable(DomainError):
 
 class Busy(Unavailable):
     """Another transaction was at work on the same items, or the store asks for patience."""
+
+    code = "busy"

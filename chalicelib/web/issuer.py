@@ -34,6 +34,8 @@ _AWAY = timedelta(seconds=5)
 class IssuerAway(Unavailable):
     """It gives no answer, or none that can be understood."""
 
+    code = "issuer_away"
+
     def __init__(self) -> None:
         super().__init__(retry_after=int(_AWAY.total_seconds()))
         self.args = ("Signing in is not possible right now: try again in a moment",)

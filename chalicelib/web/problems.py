@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -35,6 +34,7 @@ class HttpError(Exception):
         """``detail`` is a sentence for a person."""
         super().__init__(detail)
         self.status = status
+        self.code = status.name.lower()
         self.headers: negotiation.Headers = {}
 
 
@@ -45,6 +45,7 @@ class SignInNeeded(HttpError):
         """``invalid_token``: one was brought that is not valid, or not any more."""
         detail = "The token is not valid" if invalid_token else "You are not signed in"
         super().__init__(HTTPStatus.UNAUTHORIZED, detail)
+        self.code = "sign_in_needed"
         challenge = 'Bearer error="invalid_token"' if invalid_token else "Bearer"
         self.headers["WWW-Authenticate"] = challenge
 
@@ -110,15 +111,10 @@ def of(error: errors.DomainError | HttpError) -> Problem:
 
 
 def _code(error: errors.DomainError | HttpError) -> str:
-    """That of the first fault; else the name of the error, or of the status where it says no more.
-
-    ``DoctorNotFound`` is ``doctor_not_found``.
-    """
+    """Return the code of the first slot or field at fault, else the error's own."""
     if isinstance(error, errors.Refused) and error.faults:
         return error.faults[0].code
-    if type(error) is HttpError:
-        return error.status.name.lower()
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
+    return error.code
 
 
 def _fault(fault: Fault | FieldFault, zone: ZoneInfo | None) -> shapes.ErrorEntry:
