@@ -16,6 +16,7 @@ from chalicelib.domain.slot_id import SlotId
 from chalicelib.storage import keys, table
 from chalicelib.storage.records import DayRecord, Item
 from tests.builders import MONDAY, SUNDAY_NOON, at
+from tests.support.botocore_retries import NEEDS_RETRY, retry_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,7 +230,7 @@ class Site:
                 raise answer
             return answer(request) if callable(answer) else answer
 
-        with self._before_sending(operation, fail):
+        with self._retries_at_once(), self._before_sending(operation, fail):
             yield
 
     @contextmanager
@@ -242,7 +243,8 @@ class Site:
                 left.pop()
                 raise ReadTimeoutError(endpoint_url="http://dynamodb")
 
-        with self._hooked(f"response-received.dynamodb.{operation}", lose):
+        failing = self._hooked(f"response-received.dynamodb.{operation}", lose)
+        with self._retries_at_once(), failing:
             yield
 
     def racing(self, start: str) -> AbstractContextManager[None]:
@@ -267,6 +269,16 @@ class Site:
 
     def _before_sending(self, operation: str, hook: Hook) -> AbstractContextManager[None]:
         return self._hooked(f"before-send.dynamodb.{operation}", hook)
+
+    @contextmanager
+    def _retries_at_once(self) -> Iterator[None]:
+        client = table.connection().client
+        hook = retry_at_once(client)
+        client.meta.events.register_first(NEEDS_RETRY, hook)
+        try:
+            yield
+        finally:
+            client.meta.events.unregister(NEEDS_RETRY, hook)
 
     @contextmanager
     def _hooked(self, name: str, hook: Hook) -> Iterator[None]:
