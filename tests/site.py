@@ -19,15 +19,18 @@ from tests.builders import MONDAY, SUNDAY_NOON, at
 from tests.support.botocore_retries import NEEDS_RETRY, retry_at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     from chalice.test import Client, HTTPResponse
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
 
     from chalicelib.bootstrap import Services
     from chalicelib.domain.caller import Caller
+
+    RawItem = dict[str, Any]
 
 Hook = Callable[..., Any]
 Failure = AWSResponse | Exception | Callable[[AWSPreparedRequest], AWSResponse]
@@ -195,7 +198,20 @@ class Site:
             for item in self.export():
                 batch.delete(Item(item["PK"]["S"], item["SK"]["S"]))
 
-    def export(self) -> list[dict[str, Any]]:
+    def restore(self, snapshot: Sequence[RawItem]) -> None:
+        """Bring the table back to an ``export``, writing only the items that differ."""
+        now, wanted = _by_key(self.export()), _by_key(snapshot)
+        gone = [{"PK": {"S": pk}, "SK": {"S": sk}} for pk, sk in now.keys() - wanted.keys()]
+        other = [item for key, item in wanted.items() if now.get(key) != item]
+        writes: list[WriteRequestUnionTypeDef] = []
+        writes += [{"DeleteRequest": {"Key": key}} for key in gone]
+        writes += [{"PutRequest": {"Item": item}} for item in other]
+        name = self.services.settings.table_name
+        while writes:
+            self.dynamodb.batch_write_item(RequestItems={name: writes[:25]})
+            del writes[:25]
+
+    def export(self) -> list[RawItem]:
         """Every item of the table, byte for byte, in the order of its keys."""
         pages = self.dynamodb.get_paginator("scan").paginate(
             TableName=self.services.settings.table_name
@@ -298,6 +314,10 @@ def id_of(start: str, doctor_id: str = "dr-lee") -> str:
 def path_of(start: str, doctor_id: str = "dr-lee") -> str:
     """Where that slot is."""
     return f"/slots/{id_of(start, doctor_id)}"
+
+
+def _by_key(items: Sequence[RawItem]) -> dict[tuple[str, str], RawItem]:
+    return {(item["PK"]["S"], item["SK"]["S"]): item for item in items}
 
 
 def _headers(named: dict[str, str]) -> dict[str, str]:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.slot import Slot
     from tests.site import Site
 
+pytestmark = pytest.mark.both_stores
+
 DAYS = Days()
 DR_LEE = a_doctor()
 

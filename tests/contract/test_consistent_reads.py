@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.site import Site
 
+pytestmark = pytest.mark.both_stores
+
 READS: dict[str, Callable[[Site], object]] = {
     "a day": lambda site: site.day(),
     "a day that a page shows already": lambda site: site.services.manage_slots.glance_at(

@@ -32,7 +32,7 @@ _LEFT_OUT = shutil.ignore_patterns(
 )  # fmt: skip
 # A mutant whose test has not ended by then is no mutant that was caught.
 _LONGEST = 180
-# Each with a copy of its own. Most of the time is that of Python and moto to start.
+# Each with a copy of its own. Most of the time is that of Python and MiniStack to start.
 _AT_ONCE = min(os.cpu_count() or 1, 4)
 
 
@@ -120,9 +120,9 @@ def _is_caught(mutant: Mutant, project: Path) -> bool:
 def _run(
     project: Path, tests: Iterable[str], *, timeout: float | None
 ) -> subprocess.CompletedProcess[str]:
-    """Contract tests run on moto, which is quicker to start; those of races on MiniStack."""
+    """Every test with a store runs on MiniStack alone."""
     options = ["-p", "no:cacheprovider", "-x", "--tb=line", "--show-capture=no"]
-    command = [sys.executable, "-m", "pytest", *options, "-k", "not ministack", *sorted(tests)]
+    command = [sys.executable, "-m", "pytest", *options, "-k", "not moto", *sorted(tests)]
     return subprocess.run(
         command,
         cwd=project,

@@ -12,7 +12,7 @@ class Mutant(NamedTuple):
     """``breach`` says what is no longer so where ``file`` has ``becomes`` in place of ``text``.
 
     ``caught_by`` is the test that must fail then, as pytest names it; all its parameters are run,
-    but on moto alone where it runs on both.
+    but on MiniStack alone where it runs on both.
     """
 
     breach: str

@@ -20,6 +20,7 @@ from chalicelib.storage.recent_doctors import RecentDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots, SavedDay, SaveRequest
 from tests.builders import MONDAY, a_doctor, a_grid, at
 from tests.race import history
+from tests.support.profile import rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.saved import Saved
 
-ROUNDS = 200
+ROUNDS = rounds(daily=50, nightly=200)
 LENGTHS = [10, 15, 20, 25, 30, 40, 45, 60]
 EVERYBODY = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 
