@@ -16,7 +16,8 @@ from chalicelib.domain.slot_id import SlotId
 from chalicelib.storage import keys, table
 from chalicelib.storage.records import DayRecord, Item
 from tests.builders import MONDAY, SUNDAY_NOON, at
-from tests.support.botocore_retries import NEEDS_RETRY, retry_at_once
+from tests.support.botocore_retries import retries_at_once
+from tests.support.snapshots import RawItem, restore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,12 +26,9 @@ if TYPE_CHECKING:
 
     from chalice.test import Client, HTTPResponse
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
 
     from chalicelib.bootstrap import Services
     from chalicelib.domain.caller import Caller
-
-    RawItem = dict[str, Any]
 
 Hook = Callable[..., Any]
 Failure = AWSResponse | Exception | Callable[[AWSPreparedRequest], AWSResponse]
@@ -200,16 +198,8 @@ class Site:
 
     def restore(self, snapshot: Sequence[RawItem]) -> None:
         """Bring the table back to an ``export``, writing only the items that differ."""
-        now, wanted = _by_key(self.export()), _by_key(snapshot)
-        gone = [{"PK": {"S": pk}, "SK": {"S": sk}} for pk, sk in now.keys() - wanted.keys()]
-        other = [item for key, item in wanted.items() if now.get(key) != item]
-        writes: list[WriteRequestUnionTypeDef] = []
-        writes += [{"DeleteRequest": {"Key": key}} for key in gone]
-        writes += [{"PutRequest": {"Item": item}} for item in other]
         name = self.services.settings.table_name
-        while writes:
-            self.dynamodb.batch_write_item(RequestItems={name: writes[:25]})
-            del writes[:25]
+        restore(self.dynamodb, name, self.export(), snapshot)
 
     def export(self) -> list[RawItem]:
         """Every item of the table, byte for byte, in the order of its keys."""
@@ -246,7 +236,7 @@ class Site:
                 raise answer
             return answer(request) if callable(answer) else answer
 
-        with self._retries_at_once(), self._before_sending(operation, fail):
+        with retries_at_once(), self._before_sending(operation, fail):
             yield
 
     @contextmanager
@@ -260,7 +250,7 @@ class Site:
                 raise ReadTimeoutError(endpoint_url="http://dynamodb")
 
         failing = self._hooked(f"response-received.dynamodb.{operation}", lose)
-        with self._retries_at_once(), failing:
+        with retries_at_once(), failing:
             yield
 
     def racing(self, start: str) -> AbstractContextManager[None]:
@@ -287,16 +277,6 @@ class Site:
         return self._hooked(f"before-send.dynamodb.{operation}", hook)
 
     @contextmanager
-    def _retries_at_once(self) -> Iterator[None]:
-        client = table.connection().client
-        hook = retry_at_once(client)
-        client.meta.events.register_first(NEEDS_RETRY, hook)
-        try:
-            yield
-        finally:
-            client.meta.events.unregister(NEEDS_RETRY, hook)
-
-    @contextmanager
     def _hooked(self, name: str, hook: Hook) -> Iterator[None]:
         events = table.connection().client.meta.events
         events.register(name, hook)
@@ -314,10 +294,6 @@ def id_of(start: str, doctor_id: str = "dr-lee") -> str:
 def path_of(start: str, doctor_id: str = "dr-lee") -> str:
     """Where that slot is."""
     return f"/slots/{id_of(start, doctor_id)}"
-
-
-def _by_key(items: Sequence[RawItem]) -> dict[tuple[str, str], RawItem]:
-    return {(item["PK"]["S"], item["SK"]["S"]): item for item in items}
 
 
 def _headers(named: dict[str, str]) -> dict[str, str]:
