@@ -1,0 +1,153 @@
+"""Mutants of the conditions of holds and bookings."""
+
+from __future__ import annotations
+
+from chalicelib.storage import bookings
+from tests.mutation.edits import (
+    becomes,
+    drop,
+    exists,
+    first_only,
+    keep_left,
+    last_only,
+    one_call_each,
+    rename,
+    shift_boundary,
+)
+from tests.mutation.mutant import Mutant
+from tests.mutation.selectors import addition, call, condition, generator, keyword
+
+MUTANTS = (
+    Mutant(
+        "A slot is taken although it is booked",
+        "chalicelib.storage.bookings:_is_takable",
+        exists(condition("FREE")),
+        "tests/contract/test_booking.py::test_a_booked_slot_is_sold_once",
+    ),
+    Mutant(
+        "Many at once take a slot although it is held",
+        "chalicelib.storage.bookings:_is_takable",
+        exists(condition("FREE")),
+        "tests/race/test_bookings_race.py::test_of_fifty_who_hold_one_slot_one_has_it",
+    ),
+    Mutant(
+        "What many clients are told fits no history, since booked slots are sold",
+        "chalicelib.storage.bookings:_is_takable",
+        exists(condition("FREE")),
+        "tests/faults/test_load.py::test_what_many_clients_are_told_has_happened_one_thing_after_the_other",
+    ),
+    Mutant(
+        "A booking is sold again when the hold that it began as would have run out",
+        "chalicelib.storage.bookings:_is_takable",
+        exists(condition("HELD")),
+        "tests/contract/test_conditions.py::test_a_booking_that_keeps_the_trace_of_a_hold_is_not_sold_again_when_that_runs_out",
+    ),
+    Mutant(
+        "A slot is taken although its hold has not run out",
+        "chalicelib.storage.bookings:_is_takable",
+        exists(condition("held_until")),
+        "tests/contract/test_booking.py::test_a_slot_that_somebody_else_holds_is_taken",
+    ),
+    Mutant(
+        "A slot is kept although its hold has run out this very second",
+        "chalicelib.storage.bookings:_is_takable",
+        shift_boundary(condition("held_until")),
+        "tests/contract/test_booking.py::test_a_hold_that_ran_out_is_free_for_everybody_at_that_very_second",
+    ),
+    Mutant(
+        "A holder takes what somebody else holds",
+        "chalicelib.storage.bookings:_is_takable",
+        exists(condition("holder")),
+        "tests/contract/test_booking.py::test_a_slot_that_somebody_else_holds_is_taken",
+    ),
+    Mutant(
+        "A holder cannot take what she holds herself",
+        "chalicelib.storage.bookings:_is_takable",
+        drop(condition("holder")),
+        "tests/contract/test_booking.py::test_a_holder_books_what_she_holds",
+    ),
+    Mutant(
+        "A slot is taken although it is not as long as it was believed to be",
+        "chalicelib.storage.bookings:_is_takable",
+        drop(condition("end")),
+        "tests/contract/test_booking_failures.py::test_a_slot_that_changes_its_length_while_a_patient_books_is_booked_as_it_is",
+    ),
+    Mutant(
+        "A hold asks for nothing but that there is a slot",
+        "chalicelib.storage.bookings:Bookings.hold",
+        becomes(keyword("if_"), None),
+        "tests/contract/test_booking.py::test_a_slot_that_somebody_else_holds_is_taken",
+    ),
+    Mutant(
+        "A booking asks for nothing but that there is a slot",
+        "chalicelib.storage.bookings:_taking",
+        becomes(keyword("if_"), None),
+        "tests/contract/test_booking.py::test_a_booked_slot_is_sold_once",
+    ),
+    Mutant(
+        "A hold is released by somebody else",
+        "chalicelib.storage.bookings:Bookings.release",
+        drop(condition("holder")),
+        "tests/contract/test_booking.py::test_a_hold_is_released_by_its_holder_alone_and_as_often_as_she_likes",
+    ),
+    Mutant(
+        "A booking is released with the hold that it began as",
+        "chalicelib.storage.bookings:Bookings.release",
+        drop(condition("HELD")),
+        "tests/contract/test_conditions.py::test_a_booking_that_keeps_the_trace_of_a_hold_is_not_released_with_it",
+    ),
+    Mutant(
+        "A booking is cancelled by another's id",
+        "chalicelib.storage.bookings:_freeing",
+        drop(condition("booking_id")),
+        "tests/contract/test_booking.py::test_a_cancelled_booking_leaves_the_slot_free_and_may_be_cancelled_again",
+    ),
+    Mutant(
+        "A hold is cancelled with the booking that was there before",
+        "chalicelib.storage.bookings:_freeing",
+        drop(condition("BOOKED")),
+        "tests/contract/test_conditions.py::test_a_hold_that_keeps_the_trace_of_a_booking_is_not_cancelled_with_it",
+    ),
+    Mutant(
+        "A move takes the new slot before it lets the old one go",
+        "chalicelib.storage.bookings:Bookings.move",
+        one_call_each(call(bookings._write)),
+        "tests/contract/test_booking.py::test_a_move_from_what_is_not_that_booking_does_nothing",
+    ),
+    Mutant(
+        "A slot is sold that its day has lost",
+        "chalicelib.storage.bookings:_Step.is_in_day",
+        exists(condition()),
+        "tests/contract/test_booking_failures.py::test_a_slot_that_the_day_has_lost_is_not_sold",
+    ),
+    Mutant(
+        "Of a move within a day its first slot alone must be in the day",
+        "chalicelib.storage.bookings:_write",
+        first_only(generator(-1)),
+        "tests/contract/test_booking_failures.py::test_a_move_of_which_the_day_has_lost_either_slot_is_not_done",
+    ),
+    Mutant(
+        "Of a move within a day its last slot alone must be in the day",
+        "chalicelib.storage.bookings:_write",
+        last_only(generator(-1)),
+        "tests/contract/test_booking_failures.py::test_a_move_of_which_the_day_has_lost_either_slot_is_not_done",
+    ),
+    Mutant(
+        "What a patient does counts as no revision",
+        "chalicelib.storage.bookings:_write",
+        keep_left(addition("revision")),
+        "tests/contract/test_booking.py::test_every_deed_of_a_patient_counts_as_a_revision_and_none_as_a_version",
+    ),
+    Mutant(
+        "What a patient does fails the save of a doctor",
+        "chalicelib.storage.bookings:_write",
+        rename("revision", "version"),
+        "tests/contract/test_saving_json.py::test_a_booking_in_between_does_not_fail_a_save_with_if_match",
+    ),
+    Mutant(
+        "What stands where a slot differs is not asked for",
+        "chalicelib.storage.transaction:Transaction.commit",
+        becomes(keyword("return_values"), None),
+        "tests/contract/test_booking.py::test_a_booked_slot_is_sold_once",
+    ),
+)

@@ -1,0 +1,135 @@
+"""Mutants of the conditions of a save."""
+
+from __future__ import annotations
+
+from chalicelib.storage import days
+from chalicelib.storage.records import ChangeRecord, DayRecord, DoctorRecord, SlotRecord
+from chalicelib.storage.transaction import Transaction
+from tests.mutation.edits import (
+    always,
+    becomes,
+    drop,
+    exists,
+    keep_left,
+    last_only,
+    repeat,
+    shift_boundary,
+    swap,
+)
+from tests.mutation.mutant import Mutant
+from tests.mutation.selectors import addition, choice, condition, generator, starred, statement
+
+MUTANTS = (
+    Mutant(
+        "A second first save of a date replaces the first",
+        "chalicelib.storage.days:Days.save",
+        becomes(condition(DayRecord, "does_not_exist"), None),
+        "tests/contract/test_conditions.py::test_of_two_first_saves_of_a_day_one_stands",
+    ),
+    Mutant(
+        "A save does not check the version that it was decided on",
+        "chalicelib.storage.days:Days.save",
+        exists(condition(DayRecord, "version")),
+        "tests/contract/test_conditions.py::test_of_two_saves_on_the_same_version_one_stands",
+    ),
+    Mutant(
+        "What many clients are told fits no history, since saves do not check their version",
+        "chalicelib.storage.days:Days.save",
+        exists(condition(DayRecord, "version")),
+        "tests/faults/test_load.py::test_nothing_is_lost_or_doubled_while_the_store_stops_and_starts",
+    ),
+    Mutant(
+        "Saves of many at once do not check the version that they were decided on",
+        "chalicelib.storage.days:Days.save",
+        exists(condition(DayRecord, "version")),
+        "tests/race/test_saves_race.py::test_overlapping_slots_of_different_lengths_that_race_never_both_stand",
+    ),
+    Mutant(
+        "A save does not count up the version",
+        "chalicelib.storage.days:_further_save",
+        keep_left(addition("version")),
+        "tests/contract/test_conditions.py::test_of_two_saves_on_the_same_version_one_stands",
+    ),
+    Mutant(
+        "A save does not count up the revision",
+        "chalicelib.storage.days:_further_save",
+        keep_left(addition("revision")),
+        "tests/contract/test_conditions.py::test_a_save_leaves_what_patients_do_to_other_slots_meanwhile",
+    ),
+    Mutant(
+        "A save writes the whole map of the day, and undoes what patients did meanwhile",
+        "chalicelib.storage.days:Days.save",
+        always(choice(days._first_save)),
+        "tests/contract/test_conditions.py::test_a_save_leaves_what_patients_do_to_other_slots_meanwhile",
+    ),
+    Mutant(
+        "A save is two transactions, one for its slots and one for the day",
+        "chalicelib.storage.days:Days.save",
+        repeat(
+            statement(Transaction.commit),
+            statement(Transaction),
+            before=statement(Transaction.update),
+        ),
+        "tests/race/test_saves_race.py::test_overlapping_slots_of_different_lengths_that_race_never_both_stand",
+    ),
+    Mutant(
+        "A slot is put although it is there",
+        "chalicelib.storage.days:Days.save",
+        becomes(condition(SlotRecord, "does_not_exist"), None),
+        "tests/contract/test_failures.py::test_a_slot_that_the_day_does_not_show_still_cannot_be_put_twice",
+    ),
+    Mutant(
+        "A slot that is no longer free is deleted",
+        "chalicelib.storage.days:Days.save",
+        exists(condition("FREE")),
+        "tests/contract/test_conditions.py::test_a_slot_booked_since_it_was_read_is_named_when_it_cannot_be_withdrawn",
+    ),
+    Mutant(
+        "A save that races with patients deletes a slot that is no longer free",
+        "chalicelib.storage.days:Days.save",
+        exists(condition("FREE")),
+        "tests/race/test_bookings_race.py::test_a_slot_that_a_doctor_withdraws_while_patients_book_is_sold_or_gone",
+    ),
+    Mutant(
+        "A booking is deleted when the hold that it began as would have run out",
+        "chalicelib.storage.days:Days.save",
+        drop(condition("HELD")),
+        "tests/contract/test_conditions.py::test_a_booking_that_began_as_a_hold_does_not_run_out_with_it",
+    ),
+    Mutant(
+        "A slot is deleted although its hold has not run out",
+        "chalicelib.storage.days:Days.save",
+        exists(condition("held_until")),
+        "tests/contract/test_conditions.py::test_a_hold_that_ran_out_and_was_taken_anew_keeps_its_slot",
+    ),
+    Mutant(
+        "A slot stays although its hold has run out this very second",
+        "chalicelib.storage.days:Days.save",
+        shift_boundary(condition("held_until")),
+        "tests/contract/test_saving_json.py::test_a_hold_that_has_run_out_can_be_withdrawn",
+    ),
+    Mutant(
+        "The change of a request is put although it is there",
+        "chalicelib.storage.days:Days.save",
+        becomes(condition(ChangeRecord, "does_not_exist"), None),
+        "tests/contract/test_conditions.py::test_a_request_is_carried_out_once_even_on_the_day_that_it_made",
+    ),
+    Mutant(
+        "A new day may stand where the doctor is no longer searched for",
+        "chalicelib.storage.days:Days.save",
+        exists(condition(DoctorRecord, "place")),
+        "tests/contract/test_availability.py::test_a_first_save_that_read_the_doctor_before_she_moved_is_found_where_she_is",
+    ),
+    Mutant(
+        "What a failed condition means is taken for what another one means",
+        "chalicelib.storage.transaction:Transaction._meaning_of",
+        swap(starred(1), starred(2)),
+        "tests/contract/test_conditions.py::test_a_slot_booked_since_it_was_read_is_named_when_it_cannot_be_withdrawn",
+    ),
+    Mutant(
+        "Of several slots that are in the way not all are named",
+        "chalicelib.storage.transaction:_together",
+        last_only(generator(-1)),
+        "tests/contract/test_conditions.py::test_all_slots_that_are_in_the_way_of_a_save_are_named",
+    ),
+)
