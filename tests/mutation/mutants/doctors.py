@@ -10,37 +10,37 @@ from tests.mutation.selectors import branch, condition, keyword
 
 MUTANTS = (
     Mutant(
-        "A new doctor takes the place of one who is known",
+        "A new doctor overwrites an existing one",
         "chalicelib.storage.doctors:Doctors.save",
         becomes(condition("does_not_exist"), None),
         "tests/contract/test_conditions.py::test_a_doctor_who_is_known_is_left_as_she_is",
     ),
     Mutant(
-        "Settings of a doctor ask for nothing but that she is known",
+        "New settings require only that the doctor exists",
         "chalicelib.storage.doctors:Doctors.save",
         exists(condition("version")),
         "tests/contract/test_settings_of_doctors.py::test_of_two_who_change_a_doctor_at_once_the_later_keeps_what_the_earlier_did",
     ),
     Mutant(
-        "Settings of a doctor do not check the version that they were decided on",
+        "New settings do not check the version of the doctor",
         "chalicelib.storage.doctors:Doctors.save",
         becomes(keyword("if_", 0), None),
         "tests/contract/test_settings_of_doctors.py::test_of_two_who_change_a_doctor_at_once_the_later_keeps_what_the_earlier_did",
     ),
     Mutant(
-        "Settings with other delegates do not check the version that they were decided on",
+        "New settings with other delegates do not check the version of the doctor",
         "chalicelib.storage.doctors:Doctors.save",
         becomes(keyword("if_", 1), None),
         "tests/contract/test_settings_of_doctors.py::test_delegates_that_were_decided_on_settings_of_before_undo_nothing",
     ),
     Mutant(
-        "Days are carried where the doctor is no longer searched for",
+        "Days are re-indexed where their doctor is no longer found",
         "chalicelib.storage.search_index:SearchIndex.place",
         exists(condition(DoctorRecord, "place")),
         "tests/contract/test_availability.py::test_of_two_moves_at_once_the_later_is_where_her_days_are",
     ),
     Mutant(
-        "A day that is not there becomes one that is nothing but a place",
+        "Re-indexing creates a day that does not exist",
         "chalicelib.storage.search_index:SearchIndex.place",
         becomes(condition(DayRecord, "exists"), None),
         "tests/contract/test_conditions.py::test_a_day_that_is_not_there_is_not_made_by_placing_it",
@@ -52,13 +52,13 @@ MUTANTS = (
         "tests/contract/test_conditions.py::test_what_a_save_is_decided_on_is_read_consistently",
     ),
     Mutant(
-        "A part of the keys that DynamoDB left unread counts as not there",
+        "Unprocessed keys of a batch read count as missing items",
         "chalicelib.storage.table:get_together",
         never(branch(Busy)),
         "tests/contract/test_booking_failures.py::test_keys_that_are_left_unread_are_asked_for_again",
     ),
     Mutant(
-        "What a page looks for is not read consistently",
+        "A poll does not read the day consistently",
         "chalicelib.storage.days:Days.load_alone",
         never(keyword("consistent_read")),
         "tests/contract/test_consistent_reads.py::test_what_is_said_of_a_doctors_time_is_read_consistently",
@@ -88,13 +88,13 @@ MUTANTS = (
         "tests/contract/test_consistent_reads.py::test_what_is_said_of_a_doctors_time_is_read_consistently",
     ),
     Mutant(
-        "Whom a delegate keeps is not read consistently",
+        "The doctors of a delegate are not read consistently",
         "chalicelib.storage.doctors:Doctors.of_delegate",
         never(keyword("consistent_read")),
         "tests/contract/test_consistent_reads.py::test_what_is_said_of_a_doctors_time_is_read_consistently",
     ),
     Mutant(
-        "The days that a doctor takes along are not read consistently",
+        "The days to re-index are not read consistently",
         "chalicelib.storage.search_index:SearchIndex.misplaced",
         never(keyword("consistent_read")),
         "tests/contract/test_consistent_reads.py::test_what_is_said_of_a_doctors_time_is_read_consistently",
