@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.mutation.conditions import record_of
+from tests.mutation.conditions import PARTITION_KEY, record_of
 from tests.mutation.selectors import name
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def exists(selector: Selector) -> Edit:
 
     def edit(scope: ast.AST) -> Iterator[tuple[Any, str]]:
         node = selector.find(scope)
-        yield node, f"{record_of(node)}.pk.exists()"
+        yield node, f"{record_of(node)}.{PARTITION_KEY}.exists()"
 
     return edit
 

@@ -7,13 +7,14 @@ itself (``SlotRecord``, ``Days.load``): a rename of it then renames the selector
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from tests.mutation.conditions import is_record_condition
 
 Word = str | int | Callable[..., object]
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise)
+_NOT_CODE = {"annotation", "returns", "decorator_list"}
 
 
 class Selector(NamedTuple):
@@ -24,7 +25,7 @@ class Selector(NamedTuple):
 
     def find(self, scope: ast.AST) -> Any:  # noqa: ANN401  an edit knows its kind of node
         """Raise ``ValueError`` where no node matches, or several match and ``n`` is None."""
-        found = [node for node in ast.walk(scope) if self.matches(node)]
+        found = [node for node in _code(scope) if self.matches(node)]
         found.sort(key=_place)
         if not found or (self.n is None and len(found) > 1):
             raise ValueError(f"{len(found)} nodes match, not one")
@@ -118,6 +119,16 @@ def branch(*words: Word, n: int | None = None) -> Selector:
 def choice(*words: Word, n: int | None = None) -> Selector:
     """``a if test else b``."""
     return _of_kind(ast.IfExp, words, n)
+
+
+def _code(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk a syntax tree without its annotations and decorators."""
+    yield node
+    for field, value in ast.iter_fields(node):
+        if field not in _NOT_CODE:
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from _code(child)
 
 
 def _place(node: Any) -> tuple[int, ...]:  # noqa: ANN401  any node that has a place

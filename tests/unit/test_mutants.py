@@ -94,7 +94,7 @@ def test_every_mutant_has_its_own_description() -> None:
 )
 def test_edit_changes_one_function(edit: Edit, before: str, after: str) -> None:
     def source(body: str) -> str:
-        return f"def f():\n    {body}\n\n\ndef g():  # like f\n    {before}\n"
+        return f"def f(p: list[str]) -> None:\n    {body}\n\n\ndef g():  # like f\n    {before}\n"
 
     changed = Mutant("", "module:f", edit, "").mutate(source(before))
 

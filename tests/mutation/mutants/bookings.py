@@ -75,13 +75,13 @@ MUTANTS = (
     Mutant(
         "A hold is written without a condition",
         "chalicelib.storage.bookings:Bookings.hold",
-        becomes(keyword("if_"), None),
+        becomes(call(bookings._is_takable), None),
         "tests/contract/test_booking.py::test_a_slot_that_somebody_else_holds_is_taken",
     ),
     Mutant(
         "A booking is written without a condition",
         "chalicelib.storage.bookings:_taking",
-        becomes(keyword("if_"), None),
+        becomes(call(bookings._is_takable), None),
         "tests/contract/test_booking.py::test_a_booked_slot_is_sold_once",
     ),
     Mutant(
