@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from tests.mutation.conditions import is_record_condition
 
-Word = str | int | Callable[..., object]
+Word = str | Callable[..., object]
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise)
 _NOT_CODE = {"annotation", "returns", "decorator_list"}
 
@@ -156,4 +156,4 @@ def _identifier(node: ast.AST) -> str | None:
 
 
 def _text(word: Word) -> str:
-    return str(word) if isinstance(word, str | int) else word.__name__
+    return word if isinstance(word, str) else word.__name__
