@@ -18,8 +18,8 @@ class Mutant(NamedTuple):
 
     ``description`` says which guarantee is broken. ``target`` is ``module:Qualified.name`` of a
     function, class or constant, or the path of a file that is not Python, which a ``Text`` edits.
-    ``killed_by`` is the id of the test; all its parameters are run, but on moto alone where it runs
-    on both stores.
+    ``killed_by`` is the id of the test; all its parameters are run, but on MiniStack alone where it
+    runs on both stores.
     """
 
     description: str
