@@ -14,7 +14,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.domain.slot_id import SlotId
 from chalicelib.storage import keys, table
-from chalicelib.storage.records import DayRecord, Item
+from chalicelib.storage.records import BaseItem, DayItem
 from tests.builders import MONDAY, SUNDAY_NOON, at
 from tests.support.botocore_retries import retries_at_once
 from tests.support.snapshots import RawItem, restore
@@ -179,8 +179,8 @@ class Site:
 
     def forget_in_day(self, start: str) -> None:
         """As if the day's item had lost one of its slots, which stays."""
-        day = DayRecord.get(keys.of_doctor("dr-lee"), keys.of_day(MONDAY))
-        day.update([DayRecord.slots[keys.instant(at(start))].remove()])
+        day = DayItem.get(keys.doctor_pk("dr-lee"), keys.day_sk(MONDAY))
+        day.update([DayItem.slots[keys.format_instant(at(start))].remove()])
 
     def change_length(self, doctor_id: str, *, minutes: int) -> None:
         """Another slot length for a doctor."""
@@ -192,9 +192,9 @@ class Site:
 
     def empty(self) -> None:
         """Delete every item."""
-        with Item.batch_write() as batch:
+        with BaseItem.batch_write() as batch:
             for item in self.export():
-                batch.delete(Item(item["PK"]["S"], item["SK"]["S"]))
+                batch.delete(BaseItem(item["PK"]["S"], item["SK"]["S"]))
 
     def restore(self, snapshot: Sequence[RawItem]) -> None:
         """Bring the table back to an ``export``, writing only the items that differ."""

@@ -28,7 +28,7 @@ def get_root() -> Response:
 @auth.public(_request)
 def get_health() -> Response:
     """Well as long as the table answers."""
-    table.ping()
+    table.check_connection()
     return representations.json_response(shapes.Health())
 
 

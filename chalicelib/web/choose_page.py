@@ -23,12 +23,12 @@ def render_doctor_picker(caller: Caller, request: Request) -> Response:
     base = negotiation.url_prefix(request)
     cursor = None
     if Role.ADMIN in caller.roles:
-        found = services().doctors.page(
+        found = services().doctors.list_page(
             specialty=None, location=None, limit=_PAGE_SIZE, cursor=inputs.query(request, "cursor")
         )
         doctors, cursor = found.doctors, found.cursor
     else:
-        doctors = services().doctors.of_delegate(caller.name)
+        doctors = services().doctors.list_for_delegate(caller.name)
     page = {
         "base": base,
         "display_name": auth.display_name(caller),

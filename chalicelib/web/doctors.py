@@ -22,7 +22,7 @@ def _request() -> Request:
 def get_doctors(caller: Caller) -> Response:
     """Doctors by specialty, location and id, page by page."""
     request = _request()
-    page = services().doctors.page(
+    page = services().doctors.list_page(
         specialty=inputs.search_text(request, "specialty"),
         location=inputs.search_text(request, "location"),
         limit=inputs.parse_limit(request),

@@ -1,7 +1,7 @@
 """Find the part of a function that a mutant edits, by its kind and the words in it.
 
 A word is an identifier or a string of the code. Where it is a name of the project, pass the object
-itself (``SlotRecord``, ``Days.load``): a rename of it then renames the selector too.
+itself (``SlotItem``, ``Days.load``): a rename of it then renames the selector too.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Selector(NamedTuple):
 
 
 def condition(*words: Word, n: int | None = None) -> Selector:
-    """A condition on a record: ``SlotRecord.end == end``, ``DayRecord.pk.exists()``."""
+    """A condition on a record: ``SlotItem.end == end``, ``DayItem.pk.exists()``."""
     return Selector(lambda node: is_record_condition(node) and _has(words, node), n)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.storage.records import DayRecord, Directory, DoctorRecord, Item
+from chalicelib.storage.records import BaseItem, DayItem, DoctorDirectoryIndex, DoctorItem
 from tests.mutation import MUTANTS
 from tests.mutation.conditions import is_record_condition
 from tests.mutation.mutant import file_of, find
@@ -43,19 +43,31 @@ def parameters(source: str) -> set[str]:
 # - the value of one of these keywords, unless the value is itself such a parameter, or none;
 OUR_PARAMETERS = set().union(*(parameters(path.read_text()) for path in STORAGE))
 KEYWORDS = {*OUR_PARAMETERS, "condition", "consistent_read"}
-PASSED_ON = {*OUR_PARAMETERS, "maybe"}
+PASSED_ON = {*OUR_PARAMETERS, "optional_condition"}
 # - and each comparison of an attribute of a record, and each question to it, anywhere.
 # It is identified by the function that has it and by its text. A mutant breaks it if that function
 # has it once less in the mutated code.
 
 KEY_RANGE = "selects the items of a query"
 WITHOUT_MUTANT = (
-    ("chalicelib.storage.days:Days.between", condition(DayRecord), KEY_RANGE),
-    ("chalicelib.storage.days:Days.changes", condition("startswith"), KEY_RANGE),
-    ("chalicelib.storage.doctors:Doctors.page", condition(Directory), KEY_RANGE),
-    ("chalicelib.storage.doctors:Doctors.page", condition(DoctorRecord), KEY_RANGE),
-    ("chalicelib.storage.search_index:SearchIndex.misplaced", condition(DayRecord), KEY_RANGE),
-    ("chalicelib.storage.table:create_if_absent", condition(Item), "checks that the table exists"),
+    ("chalicelib.storage.days:DayRepository.list_range", condition(DayItem), KEY_RANGE),
+    ("chalicelib.storage.days:DayRepository.list_changes", condition("startswith"), KEY_RANGE),
+    (
+        "chalicelib.storage.doctors:DoctorRepository.list_page",
+        condition(DoctorDirectoryIndex),
+        KEY_RANGE,
+    ),
+    ("chalicelib.storage.doctors:DoctorRepository.list_page", condition(DoctorItem), KEY_RANGE),
+    (
+        "chalicelib.storage.search_index:AvailabilityIndex.stale_entries",
+        condition(DayItem),
+        KEY_RANGE,
+    ),
+    (
+        "chalicelib.storage.table:create_if_absent",
+        condition(BaseItem),
+        "checks that the table exists",
+    ),
 )
 
 
@@ -111,27 +123,27 @@ def test_every_condition_has_a_mutant_or_a_reason(path: Path) -> None:
 
 def test_condition_parameters_are_found_by_their_type() -> None:
     step = "class Step:\n    when: Condition\n    at: date\n"
-    put = "def put(item: Item, *, if_: Condition | None): ...\n"
+    put = "def put(item: Item, *, condition: Condition | None): ...\n"
 
-    assert parameters(step + put) == {"when", "if_"}
+    assert parameters(step + put) == {"when", "condition"}
     assert OUR_PARAMETERS
 
 
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("t.put(i, if_=may_put())", [": if_=may_put()"]),
-        ("t.put(i, if_=is_open)", [": if_=is_open"]),
-        ("i.save(SlotRecord.end == end)", [": SlotRecord.end == end"]),
-        ("is_new = DayRecord.pk.does_not_exist()", [": DayRecord.pk.does_not_exist()"]),
+        ("t.put(i, condition=may_put())", [": condition=may_put()"]),
+        ("t.put(i, condition=is_open)", [": condition=is_open"]),
+        ("i.save(SlotItem.end == end)", [": SlotItem.end == end"]),
+        ("is_new = DayItem.pk.does_not_exist()", [": DayItem.pk.does_not_exist()"]),
         (
-            "def f(): return is_free | ~DayRecord.slots[key].exists()",
-            ["f: DayRecord.slots[key].exists()"],
+            "def f(): return is_free | ~DayItem.slots[key].exists()",
+            ["f: DayItem.slots[key].exists()"],
         ),
-        ("SlotRecord.get(pk, sk, consistent_read=True)", [": consistent_read=True"]),
-        ("t.put(i, if_=None)", []),
-        ("i.save(condition=if_)", []),
-        ("SlotRecord.status.set('free') if day.version == 0 else None", []),
+        ("SlotItem.get(pk, sk, consistent_read=True)", [": consistent_read=True"]),
+        ("t.put(i, condition=None)", []),
+        ("i.save(condition=condition)", []),
+        ("SlotItem.status.set('free') if day.version == 0 else None", []),
     ],
 )
 def test_what_a_condition_is(code: str, expected: list[str]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.storage.records import DayRecord
+from chalicelib.storage.records import DayItem
 from tests.mutation import MUTANTS, edits
 from tests.mutation.edits import Edit, Text
 from tests.mutation.mutant import Mutant
@@ -51,17 +51,17 @@ def test_every_mutant_has_its_own_description() -> None:
         (edits.never(keyword("k")), "f(k=g())", "f(k=False)"),
         (edits.becomes(subscript(n=0), -1), "a[b][c]", "a[-1][c]"),
         (edits.becomes(call("g", 1), None), "g(1), g(2)", "g(1), None"),
-        (edits.exists(condition("sk")), "DayRecord.sk == a", "DayRecord.pk.exists()"),
+        (edits.exists(condition("sk")), "DayItem.sk == a", "DayItem.pk.exists()"),
         (
-            edits.exists(condition(DayRecord)),
-            "f(DayRecord.sk.is_in(a))",
-            "f(DayRecord.pk.exists())",
+            edits.exists(condition(DayItem)),
+            "f(DayItem.sk.is_in(a))",
+            "f(DayItem.pk.exists())",
         ),
         (edits.drop(comparison("b")), "a < 1 and b < 2 and c < 3", "a < 1 and c < 3"),
         (
             edits.drop(condition("sk")),
-            "(DayRecord.pk == a) & (DayRecord.sk == b)",
-            "DayRecord.pk == a",
+            "(DayItem.pk == a) & (DayItem.sk == b)",
+            "DayItem.pk == a",
         ),
         (edits.drop(set_display()), "a & {b}", "a"),
         (edits.drop(constant("b")), "{'a', 'b'}", "{'a'}"),

@@ -7,7 +7,7 @@ import msgspec
 from chalicelib.domain.bookable import is_bookable
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.slot import Slot
-from chalicelib.storage.recent_doctors import RecentDoctors
+from chalicelib.storage.recent_doctors import DoctorCache
 from chalicelib.web import representations
 from tests.mutation.edits import (
     Text,
@@ -85,14 +85,14 @@ MUTANTS = (
     ),
     Mutant(
         "Cached settings are replaced by older ones that were read late",
-        "chalicelib.storage.recent_doctors:RecentDoctors.remember",
+        "chalicelib.storage.recent_doctors:DoctorCache.put",
         never(comparison("version")),
         "tests/unit/test_recent_doctors.py::test_what_comes_late_does_not_take_the_place_of_a_later_version",
     ),
     Mutant(
         "Cached settings are never replaced by a lower version",
-        "chalicelib.storage.recent_doctors:RecentDoctors.remember",
-        drop(call(RecentDoctors._is_recent)),
+        "chalicelib.storage.recent_doctors:DoctorCache.put",
+        drop(call(DoctorCache._is_fresh)),
         "tests/unit/test_recent_doctors.py::test_a_table_that_was_put_back_to_an_earlier_state_is_believed_after_ten_seconds",
     ),
     Mutant(
@@ -103,7 +103,7 @@ MUTANTS = (
     ),
     Mutant(
         "Settings of a doctor are cached for longer than ten seconds",
-        "chalicelib.storage.recent_doctors:RECENT",
+        "chalicelib.storage.recent_doctors:TTL",
         becomes(constant(10), 11),
         "tests/contract/test_settings_of_doctors.py::test_elsewhere_new_settings_hold_for_bookings_within_ten_seconds",
     ),
@@ -133,13 +133,13 @@ MUTANTS = (
     ),
     Mutant(
         "Tokens of another issuer are accepted",
-        "chalicelib.web.tokens:Tokens._claims",
+        "chalicelib.web.tokens:TokenVerifier._claims",
         drop(constant("value")),
         "tests/contract/test_tokens.py::test_no_forged_token_lets_anybody_in",
     ),
     Mutant(
         "Tokens without an expiry are accepted",
-        "chalicelib.web.tokens:Tokens._claims",
+        "chalicelib.web.tokens:TokenVerifier._claims",
         drop(keyword("exp")),
         "tests/contract/test_tokens.py::test_no_forged_token_lets_anybody_in",
     ),
@@ -151,7 +151,7 @@ MUTANTS = (
     ),
     Mutant(
         "One call sends two events of one doctor",
-        "chalicelib.events.batches:_takes",
+        "chalicelib.events.batches:_fits",
         drop(call(all)),
         "tests/unit/test_event_bus.py::test_two_events_of_one_doctor_are_never_in_one_call",
     ),
@@ -163,7 +163,7 @@ MUTANTS = (
     ),
     Mutant(
         "A body that is not JSON is reported as a bug",
-        "chalicelib.web.inputs:part",
+        "chalicelib.web.inputs:decode",
         drop(name(msgspec.DecodeError)),
         "tests/fuzz/test_any_request.py::test_any_request_of_who_may_do_everything_is_answered",
     ),

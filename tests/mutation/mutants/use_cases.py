@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.claims import ClaimedSlot
 from chalicelib.domain.errors import Busy, DayChanged, KeyReused, OutcomeUnknown, Unavailable
 from chalicelib.domain.faults import AlreadyTaken, InPast
-from chalicelib.storage.days import Days
+from chalicelib.storage.days import DayRepository
 from chalicelib.use_cases import manage_slots
 from chalicelib.use_cases.keep_doctors import KeepDoctors
 from chalicelib.use_cases.manage_slots import SavedDay
@@ -27,7 +27,7 @@ MUTANTS = (
     Mutant(
         "A retried save uses the day that its first attempt read",
         "chalicelib.use_cases.manage_slots:ManageSlots._save_once",
-        remembered(call(Days.load, 0)),
+        remembered(call(DayRepository.get_with_change, 0)),
         "tests/contract/test_failures.py::test_a_further_save_that_lost_the_race_decides_again_too",
     ),
     Mutant(
@@ -86,19 +86,19 @@ MUTANTS = (
     ),
     Mutant(
         "A write without a response counts as not done",
-        "chalicelib.storage.failures:writing",
+        "chalicelib.storage.failures:translate_write_errors",
         rename(OutcomeUnknown, Unavailable),
         "tests/contract/test_failures.py::test_a_save_whose_answer_was_lost_is_found_and_not_done_twice",
     ),
     Mutant(
         "A transaction conflict is reported as a bug",
-        "chalicelib.storage.transaction:Transaction._meaning_of",
+        "chalicelib.storage.transaction:Transaction._failure_for",
         never(choice(Busy)),
         "tests/contract/test_failures.py::test_a_transaction_conflict_is_tried_again",
     ),
     Mutant(
         "A gateway error is reported as a bug",
-        "chalicelib.storage.failures:_UNKNOWN",
+        "chalicelib.storage.failures:_OUTCOME_UNKNOWN_CODES",
         drop(constant("502")),
         "tests/faults/test_every_call.py::test_a_write_that_fails_is_done_whole_or_not_at_all_and_once_when_it_is_sent_again",
     ),
