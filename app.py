@@ -21,7 +21,7 @@ from chalicelib.web import (
     slots,
 )
 
-bootstrap.start()
+bootstrap.create_services()
 
 app = Chalice(app_name="medilink-slots")
 request_log.redirect_framework_logs(app.log)
@@ -35,15 +35,15 @@ app.register_blueprint(booking.blueprint)
 app.register_blueprint(sign_in.blueprint)
 
 # The stream is of a table that the template makes, so only the template can name it.
-_NAMED_BY_THE_TEMPLATE = "arn:aws:dynamodb:region:000000000000:table/slots/stream/of-the-template"
+_STREAM_ARN_PLACEHOLDER = "arn:aws:dynamodb:region:000000000000:table/slots/stream/of-the-template"
 
 
-@app.on_dynamodb_record(stream_arn=_NAMED_BY_THE_TEMPLATE, starting_position="TRIM_HORIZON")
+@app.on_dynamodb_record(stream_arn=_STREAM_ARN_PLACEHOLDER, starting_position="TRIM_HORIZON")
 def slots_changed(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     """Tell those who follow along; what Lambda is answered is where it must begin again."""
     from chalicelib import stream  # noqa: PLC0415  no request needs it
 
-    return stream.tell_followers(event.to_dict())
+    return stream.handle_stream_event(event.to_dict())
 
 
 gc.freeze()

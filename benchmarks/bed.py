@@ -34,7 +34,7 @@ DOCTOR = replace(
     grid=replace(demo.DOCTORS[0].grid, sessions=(a_session("09:00", "17:00"),)),
     booking_window=timedelta(days=730),
 )
-TIMES = [f"{box.start:%H:%M}" for box in DOCTOR.grid.boxes(date(2026, 11, 23))]
+TIMES = [f"{box.start:%H:%M}" for box in DOCTOR.grid.candidate_slots(date(2026, 11, 23))]
 TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
 
 

@@ -111,7 +111,7 @@ class Measuring:
 
 def perform(site: Site, measure: Measuring, doctor: Doctor) -> None:
     """Everything that clients do, on two weeks of which every day has all boxes of the doctor."""
-    boxes = [f"{box.start:%H:%M}" for box in doctor.grid.boxes(MONDAY)]
+    boxes = [f"{box.start:%H:%M}" for box in doctor.grid.candidate_slots(MONDAY)]
     *most, last = boxes
     measure("first save of a date, of all boxes", lambda: site.save(*boxes))
     for on in DATES[1:]:
@@ -131,7 +131,7 @@ def perform(site: Site, measure: Measuring, doctor: Doctor) -> None:
     site.save(last)
     measure("a day", site.day)
     manage_slots, caller = site.services.manage_slots, site.caller
-    measure("a glance at a day", lambda: manage_slots.glance_at(caller, "dr-lee", MONDAY))
+    measure("a glance at a day", lambda: manage_slots.get_day_cached(caller, "dr-lee", MONDAY))
 
     measure("a slot", lambda: site.slot("09:00"))
     measure("hold", lambda: site.hold("09:00"))
@@ -141,7 +141,7 @@ def perform(site: Site, measure: Measuring, doctor: Doctor) -> None:
     measure("cancel", lambda: site.cancel("09:00"))
     site.book("09:00")
     measure("move within a day", lambda: site.book("09:30", moves=id_of("09:00")))
-    tuesday = SlotId("dr-lee", DR_LEE.grid.boxes(MONDAY + timedelta(days=1))[0].start)
+    tuesday = SlotId("dr-lee", DR_LEE.grid.candidate_slots(MONDAY + timedelta(days=1))[0].start)
     moved = {"booking_id": "b-1", "patient_reference": "ref-1", "moves": id_of("09:30")}
     measure("move to another day", lambda: site.put(f"/slots/{tuesday}/booking", moved))
 
@@ -215,8 +215,8 @@ def a_site(dynamodb: DynamoDBClient) -> Site:
 
     table.create_if_absent()
     clock = Clock()
-    services = bootstrap.assemble(Settings.of(os.environ), now=clock)
-    return Site(Client(app), bootstrap.run(services), clock, dynamodb)
+    services = bootstrap.build_services(Settings.from_env(os.environ), now=clock)
+    return Site(Client(app), bootstrap.set_services(services), clock, dynamodb)
 
 
 def main() -> int:

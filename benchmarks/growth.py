@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from benchmarks import past
 from benchmarks.bed import DOCTOR, TIMES, TOMORROW, slot_id
 from benchmarks.contenders import APP, Running
-from chalicelib.domain.grid import Session
+from chalicelib.domain.grid import ClinicSession
 from chalicelib.storage.doctors import DoctorRepository
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _by_slots(bed: Bed) -> Series:
     with bed.running(APP, "slots") as running:
         deeds = []
         for slots in _SLOTS:
-            session = Session(begins=timedelta(), ends=slots * _QUARTER)
+            session = ClinicSession(start=timedelta(), end=slots * _QUARTER)
             grid = replace(DOCTOR.grid, sessions=(session,), slot_length=_QUARTER, zone=utc)
             doctor_id = f"dr-{slots}"
             DoctorRepository().add(replace(DOCTOR, doctor_id=doctor_id, grid=grid))

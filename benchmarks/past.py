@@ -11,8 +11,8 @@ import boto3
 
 from benchmarks.bed import DOCTOR, TOMORROW
 from chalicelib.domain.caller import Role
-from chalicelib.domain.day import Change
-from chalicelib.domain.saved import Saved
+from chalicelib.domain.day import SlotChanges
+from chalicelib.domain.saved import ChangeLogEntry
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import day_items, doctor_items, keys, slot_map
 from chalicelib.storage.records import DayItem
@@ -37,7 +37,10 @@ def colleagues(number: int) -> Iterator[BaseItem]:
         colleague = replace(DOCTOR, doctor_id=f"dr-{n:06}")
         yield doctor_items.doctor_to_item(colleague)
         if n < _OPEN:
-            slots = [replace(box, status=SlotStatus.FREE) for box in DOCTOR.grid.boxes(TOMORROW)]
+            slots = [
+                replace(box, status=SlotStatus.FREE)
+                for box in DOCTOR.grid.candidate_slots(TOMORROW)
+            ]
             yield _day(colleague, TOMORROW, slots)
 
 
@@ -46,18 +49,18 @@ def of_doctor(doctor: Doctor, years: int) -> Iterator[BaseItem]:
     partition = keys.doctor_pk(doctor.doctor_id)
     for back in range(3, 365 * years):
         on = TOMORROW - timedelta(days=back)
-        slots = [replace(box, status=SlotStatus.FREE) for box in doctor.grid.boxes(on)]
+        slots = [replace(box, status=SlotStatus.FREE) for box in doctor.grid.candidate_slots(on)]
         yield _day(doctor, on, slots)
         yield from (day_items.slot_to_item(partition, slot) for slot in slots)
-        saved = Saved(
+        saved = ChangeLogEntry(
             request_id="then",
             fingerprint="",
             version=1,
-            at=slots[0].start,
-            by=doctor.doctor_id,
+            saved_at=slots[0].start,
+            author=doctor.doctor_id,
             role=Role.DOCTOR,
             client="page",
-            change=Change(opens=tuple(slots), withdraws=()),
+            changes=SlotChanges(opened=tuple(slots), closed=()),
         )
         yield day_items.log_entry_to_item(partition, on, saved)
 

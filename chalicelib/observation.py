@@ -16,44 +16,44 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Observation(Struct, kw_only=True):
+class RequestContext(Struct, kw_only=True):
     """``caller`` is as what somebody asks, never who; ``code`` says why the answer is a refusal.
 
     ``counts`` are of deeds, by the name of their metric. Units are those of DynamoDB's capacity.
     """
 
-    caller: str = "nobody"
+    caller_roles: str = "nobody"
     doctor_id: str | None = None
     code: str | None = None
-    bug: BaseException | None = None
-    counts: Counter[str] = field(default_factory=Counter)
+    exception: BaseException | None = None
+    metrics: Counter[str] = field(default_factory=Counter)
     # Lists, since threads that work for one request add to them at the same time.
-    calls: list[str] = field(default_factory=list)
+    dynamodb_calls: list[str] = field(default_factory=list)
     read_units: list[float] = field(default_factory=list)
     write_units: list[float] = field(default_factory=list)
 
-    def about(self, doctor_id: str) -> None:
+    def set_doctor(self, doctor_id: str) -> None:
         """Whose time it is about; the first is it."""
         self.doctor_id = self.doctor_id or doctor_id
 
 
-_current: ContextVar[Observation | None] = ContextVar("observation", default=None)
+_current: ContextVar[RequestContext | None] = ContextVar("observation", default=None)
 
 
-def current() -> Observation:
+def current_request() -> RequestContext:
     """Of the request that is answered here; one that nobody looks at where none is observed."""
-    return _current.get() or Observation()
+    return _current.get() or RequestContext()
 
 
-def is_under_way() -> bool:
+def has_request() -> bool:
     """Whether somebody observes a request that is answered here."""
     return _current.get() is not None
 
 
 @contextmanager
-def observing() -> Iterator[Observation]:
+def request_scope() -> Iterator[RequestContext]:
     """What is noted meanwhile, in this thread and in those that are given its context."""
-    seen = Observation()
+    seen = RequestContext()
     token = _current.set(seen)
     try:
         yield seen

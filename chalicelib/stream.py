@@ -6,31 +6,35 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.bootstrap import services
+from chalicelib.bootstrap import get_services
 from chalicelib.storage import day_stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def tell_followers(event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
+def handle_stream_event(event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
     """Lambda's event in; out the record from which Lambda must send the batch again, if any.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     Raises ``SettingsError`` where no event bus is named, so that nothing is passed over.
     """
     records = event["Records"]
-    told = services().followers().tell(day_stream.parse_day_records(records))
-    if log := services().log:
+    told = get_services().publish_changes().publish(day_stream.parse_day_records(records))
+    if log := get_services().log:
         line = {
-            "level": "ERROR" if told.error else "INFO",
-            "at": services().now().isoformat(),
+            "level": "ERROR" if told.error_code else "INFO",
+            "at": get_services().now().isoformat(),
             "function": "slots_changed",
             "records": len(records),
-            "events": told.number,
-            "goes_on_at": told.failed,
-            "error": told.error,
-            "stage": services().settings.stage,
+            "events": told.published_count,
+            "goes_on_at": told.failed_sequence_number,
+            "error": told.error_code,
+            "stage": get_services().settings.stage,
         }
         log(msgspec.json.encode(line).decode())
-    return {"batchItemFailures": [{"itemIdentifier": told.failed}] if told.failed else []}
+    return {
+        "batchItemFailures": [{"itemIdentifier": told.failed_sequence_number}]
+        if told.failed_sequence_number
+        else []
+    }

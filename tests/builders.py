@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.day import Day
 from chalicelib.domain.doctor import Doctor
-from chalicelib.domain.grid import Grid, Session
+from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.domain.ticks import Tick
-from chalicelib.domain.wall_time import instant_of, since_midnight
+from chalicelib.domain.ticks import SlotChange
+from chalicelib.domain.wall_time import parse_time_of_day, to_utc
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = date(2026, 11, 23)
@@ -19,7 +19,7 @@ SUNDAY_NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 def at(time: str, on: date = MONDAY, zone: ZoneInfo = LONDON) -> datetime:
     """The instant of a wall time, by default of Monday in London, where that is UTC."""
-    return instant_of(on, since_midnight(time), zone)
+    return to_utc(on, parse_time_of_day(time), zone)
 
 
 def a_slot(
@@ -34,9 +34,9 @@ def a_slot(
     return Slot(start=begins, end=end, status=status, held_until=held_until)
 
 
-def a_session(begins: str, ends: str) -> Session:
+def a_session(begins: str, ends: str) -> ClinicSession:
     """``a_session("09:00", "12:00")``."""
-    return Session(begins=since_midnight(begins), ends=since_midnight(ends))
+    return ClinicSession(start=parse_time_of_day(begins), end=parse_time_of_day(ends))
 
 
 def a_grid(*sessions: tuple[str, str], minutes: int = 30, zone: str | ZoneInfo = LONDON) -> Grid:
@@ -72,11 +72,11 @@ def a_doctor(doctor_id: str = "dr-lee", grid: Grid | None = None) -> Doctor:
     )
 
 
-def tick(start: str) -> Tick:
+def tick(start: str) -> SlotChange:
     """A box to tick."""
-    return Tick(start, "free")
+    return SlotChange(start, "free")
 
 
-def untick(start: str) -> Tick:
+def untick(start: str) -> SlotChange:
     """A box to untick."""
-    return Tick(start, "busy-unavailable")
+    return SlotChange(start, "busy-unavailable")

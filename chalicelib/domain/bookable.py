@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import wall_time
-from chalicelib.domain.faults import AlreadyTaken, Fault, InPast, NotBookable
+from chalicelib.domain.faults import AlreadyTaken, NotBookable, SlotInPast, SlotViolation
 from chalicelib.domain.slot import Slot, SlotStatus
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def is_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> bool:
     return wall_time.local_date(slot.start, doctor.zone) <= doctor.last_bookable_date(now)
 
 
-def obstacle(slot: Slot, doctor: Doctor, *, now: datetime) -> Fault | None:
+def reason_not_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotViolation | None:
     """Why a patient cannot have the slot; None where she can.
 
     The window is whole dates of the doctor's: with one of a day, all of tomorrow is bookable.
@@ -32,12 +32,12 @@ def obstacle(slot: Slot, doctor: Doctor, *, now: datetime) -> Fault | None:
     # A list has hundreds of slots, and no words about those that are in it.
     if is_bookable(slot, doctor, now=now):
         return None
-    called = wall_time.called(slot, doctor.zone)
+    called = wall_time.format_range(slot, doctor.zone)
     if slot.is_taken:
         taken = "booked already" if slot.status is SlotStatus.BOOKED else "held by somebody else"
-        return AlreadyTaken(start=slot.start, called=called, taken=taken)
+        return AlreadyTaken(start=slot.start, slot_label=called, state=taken)
     if slot.has_begun(now):
-        return InPast(start=slot.start, called=called)
+        return SlotInPast(start=slot.start, slot_label=called)
     is_late = slot.start < now + doctor.lead_time
     why = "Slot can no longer be booked" if is_late else "Slot cannot be booked yet"
-    return NotBookable(start=slot.start, called=called, why=why)
+    return NotBookable(start=slot.start, slot_label=called, reason=why)

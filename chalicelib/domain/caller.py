@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.errors import NotAllowed
+from chalicelib.domain.errors import PermissionDeniedError
 
 if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
@@ -22,10 +22,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Need(StrEnum):
+class Permission(StrEnum):
     """What a request needs of its caller; each route names it."""
 
-    NOTHING = "nothing"  # open to everybody, signed in or not
+    PUBLIC = "nothing"  # open to everybody, signed in or not
     READ = "read"  # doctors, availability, slots: everybody who is signed in
     BOOK = "book"  # hold, release, book, move, cancel
     MANAGE = "manage"  # a doctor's schedule
@@ -52,36 +52,44 @@ class Caller:
             return Role.DELEGATE
         return Role.ADMIN if Role.ADMIN in self.roles else None
 
-    def require_may_manage_any(self) -> None:
+    def require_can_manage_any(self) -> None:
         """Raise ``NotAllowed`` unless there may be a schedule that the caller may manage."""
         if not self.roles & {Role.DOCTOR, Role.DELEGATE, Role.ADMIN}:
-            raise NotAllowed("You may not manage slots")
+            raise PermissionDeniedError("You may not manage slots")
 
-    def may_see_delegates(self, doctor: Doctor) -> bool:
+    def can_see_delegates(self, doctor: Doctor) -> bool:
         """The doctor herself and an admin."""
         return Role.ADMIN in self.roles or self.doctor_id == doctor.doctor_id
 
-    def require_may_book(self) -> None:
+    def require_can_book(self) -> None:
         """Raise ``NotAllowed`` but for a booking site and an admin."""
         if not self.roles & {Role.BOOKING_SITE, Role.ADMIN}:
-            raise NotAllowed("You may not hold or book slots")
+            raise PermissionDeniedError("You may not hold or book slots")
 
-    def require_may_configure(self, known: Doctor | None, wanted: Doctor) -> None:
+    def require_can_configure(self, existing: Doctor | None, requested: Doctor) -> None:
         """Raise ``NotAllowed`` unless an admin, or the doctor changing how she offers her time.
 
         ``known`` are her settings as they are, None where she is new.
         """
         if Role.ADMIN in self.roles:
             return
-        if known is None or Role.DOCTOR not in self.roles or self.doctor_id != wanted.doctor_id:
-            raise NotAllowed(f"You may not change the settings of {wanted.doctor_id}")
+        if (
+            existing is None
+            or Role.DOCTOR not in self.roles
+            or self.doctor_id != requested.doctor_id
+        ):
+            raise PermissionDeniedError(f"You may not change the settings of {requested.doctor_id}")
         fixed = ("name", "specialty", "location", "zone")
-        if changed := [name for name in fixed if getattr(known, name) != getattr(wanted, name)]:
-            raise NotAllowed(f"You may not change your {' and '.join(changed)}: ask an admin")
+        if changed := [
+            name for name in fixed if getattr(existing, name) != getattr(requested, name)
+        ]:
+            raise PermissionDeniedError(
+                f"You may not change your {' and '.join(changed)}: ask an admin"
+            )
 
-    def require_may_manage(self, doctor: Doctor) -> Role:
+    def require_role_for(self, doctor: Doctor) -> Role:
         """As what the caller may; raise ``NotAllowed`` where that is nothing."""
         role = self.role_for(doctor)
         if role is None:
-            raise NotAllowed(f"You may not manage the slots of {doctor.doctor_id}")
+            raise PermissionDeniedError(f"You may not manage the slots of {doctor.doctor_id}")
         return role

@@ -19,14 +19,14 @@ class Hold:
     """Kept for one ``holder`` until then, a whole second."""
 
     holder: str
-    until: datetime
+    expires_at: datetime
 
     @classmethod
-    def lasting(cls, length: timedelta, holder: str, *, now: datetime) -> Hold:
+    def create(cls, length: timedelta, holder: str, *, now: datetime) -> Hold:
         """From now on, and no shorter for being kept in whole seconds."""
         end = now + length
         whole = end.replace(microsecond=0)
-        return cls(holder=holder, until=whole if whole == end else whole + _SECOND)
+        return cls(holder=holder, expires_at=whole if whole == end else whole + _SECOND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,24 +39,24 @@ class Booking:
     booking_id: str
     patient_reference: str
     holder: str | None = None
-    moves: SlotId | None = None
+    previous_slot_id: SlotId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimedSlot:
+class SlotClaim:
     """A stored slot, and whose it is: of ``holder`` while held, of ``booking_id`` once booked."""
 
     slot: Slot
     holder: str | None = None
     booking_id: str | None = None
 
-    def is_booked_as(self, booking_id: str) -> bool:
+    def is_booked_with(self, booking_id: str) -> bool:
         """Whether that very booking has it."""
         return self.slot.status is SlotStatus.BOOKED and self.booking_id == booking_id
 
-    def seen_by(self, holder: str | None, now: datetime) -> Slot:
+    def slot_for(self, holder: str | None, now: datetime) -> Slot:
         """As it stands now for somebody to whom a hold of their own leaves it free."""
-        slot = self.slot.at(now)
+        slot = self.slot.as_of(now)
         if slot.status is SlotStatus.HELD and holder is not None and holder == self.holder:
             return replace(slot, status=SlotStatus.FREE, held_until=None)
         return slot

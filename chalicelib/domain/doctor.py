@@ -31,7 +31,7 @@ class Doctor:
     booking_window: timedelta
     delegates: frozenset[str] = frozenset()
     version: int = 0
-    is_relocating: bool = False
+    reindex_pending: bool = False
 
     @property
     def zone(self) -> ZoneInfo:

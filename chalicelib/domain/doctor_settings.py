@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from chalicelib.domain.doctor import Doctor
-from chalicelib.domain.errors import Refused
-from chalicelib.domain.faults import FieldFault
-from chalicelib.domain.grid import Grid, Session
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.faults import FieldViolation
+from chalicelib.domain.grid import ClinicSession, Grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SLOT_MINUTES = (5, 240)
-LEAD_MINUTES = (0, 43_200)
-WINDOW_DAYS = (1, 730)
+SLOT_MINUTES_RANGE = (5, 240)
+LEAD_MINUTES_RANGE = (0, 43_200)
+WINDOW_DAYS_RANGE = (1, 730)
 # So that a whole day fits one transaction: see ``saving.MOST_CHANGES``.
-MOST_BOXES = 96
+MAX_SLOTS_PER_DAY = 96
 # Long enough for a name, short enough for specialty and location to be part of a key.
-MOST_CHARACTERS = 100
+MAX_TEXT_LENGTH = 100
 _MINUTE = timedelta(minutes=1)
 # A zone of the data that says "not set yet".
-_NO_PLACES = {"Factory"}
+_UNUSABLE_TIME_ZONES = {"Factory"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +39,22 @@ class DoctorSettings:
     location: str
     time_zone: str
     slot_minutes: int
-    sessions: tuple[Session, ...]
+    sessions: tuple[ClinicSession, ...]
     lead_minutes: int
     window_days: int
     delegates: frozenset[str] | None
 
-    def doctor(self) -> Doctor:
+    def to_doctor(self) -> Doctor:
         """The doctor who has them. Raises ``Refused`` with everything that stands against them."""
-        if faults := list(self._faults()):
-            raise Refused(*faults)
+        if faults := list(self._violations()):
+            raise RequestRejectedError(*faults)
         return Doctor(
             doctor_id=self.doctor_id,
             name=self.name,
             specialty=self.specialty,
             location=self.location,
             grid=Grid(
-                sessions=self._in_order(),
+                sessions=self._sorted_sessions(),
                 slot_length=self.slot_minutes * _MINUTE,
                 zone=ZoneInfo(self.time_zone),
             ),
@@ -63,54 +63,56 @@ class DoctorSettings:
             delegates=self.delegates or frozenset(),
         )
 
-    def _in_order(self) -> tuple[Session, ...]:
-        return tuple(sorted(self.sessions, key=lambda session: (session.begins, session.ends)))
+    def _sorted_sessions(self) -> tuple[ClinicSession, ...]:
+        return tuple(sorted(self.sessions, key=lambda session: (session.start, session.end)))
 
-    def _faults(self) -> Iterator[FieldFault]:
+    def _violations(self) -> Iterator[FieldViolation]:
         for field in ("name", "specialty", "location"):
             text = getattr(self, field)
-            if not _is_name(text):
-                yield _invalid(field, f"{field} must have 1 to {MOST_CHARACTERS} characters")
-        if self.time_zone not in available_timezones() - _NO_PLACES:
-            yield _invalid("time_zone", f"Unknown time zone {self.time_zone}")
+            if not _is_valid_name(text):
+                yield _invalid_field(field, f"{field} must have 1 to {MAX_TEXT_LENGTH} characters")
+        if self.time_zone not in available_timezones() - _UNUSABLE_TIME_ZONES:
+            yield _invalid_field("time_zone", f"Unknown time zone {self.time_zone}")
         for field, (least, most) in (
-            ("slot_minutes", SLOT_MINUTES),
-            ("lead_minutes", LEAD_MINUTES),
-            ("window_days", WINDOW_DAYS),
+            ("slot_minutes", SLOT_MINUTES_RANGE),
+            ("lead_minutes", LEAD_MINUTES_RANGE),
+            ("window_days", WINDOW_DAYS_RANGE),
         ):
             if not least <= getattr(self, field) <= most:
-                yield _invalid(field, f"{field} must be from {least} to {most}")
-        if not all(map(_is_name, self.delegates or ())):
-            detail = f"A delegate's sign-in name must have 1 to {MOST_CHARACTERS} characters"
-            yield _invalid("delegates", detail)
-        yield from self._faults_of_sessions()
+                yield _invalid_field(field, f"{field} must be from {least} to {most}")
+        if not all(map(_is_valid_name, self.delegates or ())):
+            detail = f"A delegate's sign-in name must have 1 to {MAX_TEXT_LENGTH} characters"
+            yield _invalid_field("delegates", detail)
+        yield from self._session_violations()
 
-    def _faults_of_sessions(self) -> Iterator[FieldFault]:
+    def _session_violations(self) -> Iterator[FieldViolation]:
         if not self.sessions:
-            yield _invalid("sessions", "There must be at least one session")
-        backwards = [session for session in self.sessions if session.begins >= session.ends]
+            yield _invalid_field("sessions", "There must be at least one session")
+        backwards = [session for session in self.sessions if session.start >= session.end]
         for session in backwards:
-            yield _invalid("sessions", f"Session {session} ends before it begins")
-        if backwards or not SLOT_MINUTES[0] <= self.slot_minutes <= SLOT_MINUTES[1]:
+            yield _invalid_field("sessions", f"Session {session} ends before it begins")
+        if backwards or not SLOT_MINUTES_RANGE[0] <= self.slot_minutes <= SLOT_MINUTES_RANGE[1]:
             return
         length = self.slot_minutes * _MINUTE
         for session in self.sessions:
-            if (session.ends - session.begins) % length:
+            if (session.end - session.start) % length:
                 detail = f"Session {session} is no whole number of {self.slot_minutes} minutes"
-                yield _invalid("sessions", detail)
-        for one, other in pairwise(self._in_order()):
-            if other.begins < one.ends:
-                yield _invalid("sessions", f"Sessions {one} and {other} overlap")
-        boxes = sum((session.ends - session.begins) // length for session in self.sessions)
-        if boxes > MOST_BOXES:
-            yield _invalid("sessions", f"At most {MOST_BOXES} boxes a day, these are {boxes}")
+                yield _invalid_field("sessions", detail)
+        for one, other in pairwise(self._sorted_sessions()):
+            if other.start < one.end:
+                yield _invalid_field("sessions", f"Sessions {one} and {other} overlap")
+        boxes = sum((session.end - session.start) // length for session in self.sessions)
+        if boxes > MAX_SLOTS_PER_DAY:
+            yield _invalid_field(
+                "sessions", f"At most {MAX_SLOTS_PER_DAY} boxes a day, these are {boxes}"
+            )
 
 
-def _is_name(text: str) -> bool:
+def _is_valid_name(text: str) -> bool:
     """Something to read, and no line breaks or other control characters."""
     is_plain = not any(unicodedata.category(character) == "Cc" for character in text)
-    return is_plain and 0 < len(text.strip()) <= len(text) <= MOST_CHARACTERS
+    return is_plain and 0 < len(text.strip()) <= len(text) <= MAX_TEXT_LENGTH
 
 
-def _invalid(field: str, detail: str) -> FieldFault:
-    return FieldFault(field, "invalid", detail)
+def _invalid_field(field: str, detail: str) -> FieldViolation:
+    return FieldViolation(field, "invalid", detail)

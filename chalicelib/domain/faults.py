@@ -29,7 +29,7 @@ Code = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class SlotViolation:
     """One slot at fault.
 
     ``start`` is its UTC instant, or the text as it came where that is no instant; ``called`` is how
@@ -37,118 +37,121 @@ class Fault:
     """
 
     code: ClassVar[Code]
-    sentence: ClassVar[str]
+    message_template: ClassVar[str]
 
     start: datetime | str
-    called: str
+    slot_label: str
 
     @property
     def detail(self) -> str:
         """The sentence for a person."""
-        return self.sentence.format(fault=self)
+        return self.message_template.format(violation=self)
 
 
-class SlotExists(Fault):
+class SlotExists(SlotViolation):
     """Ticked, booked or held already, whatever its length."""
 
     code = "slot_exists"
-    sentence = "Slot already exists: {fault.called}"
+    message_template = "Slot already exists: {violation.slot_label}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overlaps(Fault):
+class SlotOverlap(SlotViolation):
     """It would share time with ``conflicts_with``, stored or of the same request."""
 
     code: ClassVar[Code] = "overlaps"
-    sentence: ClassVar[str] = "Slot overlaps another, {fault.other_called}: {fault.called}"
+    message_template: ClassVar[str] = (
+        "Slot overlaps another, {violation.other_label}: {violation.slot_label}"
+    )
 
     conflicts_with: Slot
-    other_called: str
+    other_label: str
 
 
-class NotOnGrid(Fault):
+class NotOnGrid(SlotViolation):
     """No box of the date begins then."""
 
     code = "not_on_grid"
-    sentence = "Not one of the slots of this date: {fault.called}"
+    message_template = "Not one of the slots of this date: {violation.slot_label}"
 
 
-class InPast(Fault):
+class SlotInPast(SlotViolation):
     """It has begun."""
 
     code = "in_past"
-    sentence = "Slot has already begun: {fault.called}"
+    message_template = "Slot has already begun: {violation.slot_label}"
 
 
-class NonexistentTime(Fault):
+class NonexistentTime(SlotViolation):
     """The clock skips it on that date."""
 
     code = "nonexistent_time"
-    sentence = "The clock skips this time on this date: {fault.called}"
+    message_template = "The clock skips this time on this date: {violation.slot_label}"
 
 
-class AmbiguousTime(Fault):
+class AmbiguousTime(SlotViolation):
     """The clock shows it twice on that date."""
 
     code = "ambiguous_time"
-    sentence = (
-        "The clock shows this time twice on this date, say which by its offset: {fault.called}"
+    message_template = (
+        "The clock shows this time twice on this date, say which by its offset: "
+        "{violation.slot_label}"
     )
 
 
-class Repeated(Fault):
+class DuplicateSlot(SlotViolation):
     """The same start twice in one request."""
 
     code = "repeated"
-    sentence = "Slot is named more than once: {fault.called}"
+    message_template = "Slot is named more than once: {violation.slot_label}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlotTaken(Fault):
+class SlotTaken(SlotViolation):
     """A patient has it."""
 
     code: ClassVar[Code] = "slot_taken"
-    sentence: ClassVar[str] = "Slot is {fault.taken} and stays: {fault.called}"
+    message_template: ClassVar[str] = "Slot is {violation.state} and stays: {violation.slot_label}"
 
-    taken: str
+    state: str
 
 
 class AlreadyTaken(SlotTaken):
     """Another patient has it."""
 
-    sentence = "Slot is {fault.taken}: {fault.called}"
+    message_template = "Slot is {violation.state}: {violation.slot_label}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Explained(Fault):
+class _ViolationWithReason(SlotViolation):
     """What is wrong with it depends, and is told by ``why``."""
 
-    sentence: ClassVar[str] = "{fault.why}: {fault.called}"
+    message_template: ClassVar[str] = "{violation.reason}: {violation.slot_label}"
 
-    why: str
+    reason: str
 
 
-class NotBookable(_Explained):
+class NotBookable(_ViolationWithReason):
     """Free, but too near or too far; ``why`` says which."""
 
     code = "not_bookable"
 
 
-class SlotNotFound(Fault):
+class SlotMissing(SlotViolation):
     """There is none."""
 
     code = "slot_not_found"
-    sentence = "Slot is not there (any more): {fault.called}"
+    message_template = "Slot is not there (any more): {violation.slot_label}"
 
 
-class Malformed(_Explained):
+class MalformedChange(_ViolationWithReason):
     """A value that says nothing; ``why`` tells what was expected."""
 
     code = "invalid"
 
 
 @dataclass(frozen=True, slots=True)
-class FieldFault:
+class FieldViolation:
     """A field at fault, rather than a slot."""
 
     field: str

@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.caller import Role
-    from chalicelib.domain.day import Change
+    from chalicelib.domain.day import SlotChanges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class ChangeLogEntry:
     """``request_id`` and ``fingerprint`` tell a request sent again from another one.
 
     ``version`` is the day's after it; ``by`` is the caller's name, ``role`` as what she did it,
@@ -23,8 +23,8 @@ class Saved:
     request_id: str
     fingerprint: str
     version: int
-    at: datetime
-    by: str
+    saved_at: datetime
+    author: str
     role: Role
     client: str
-    change: Change
+    changes: SlotChanges

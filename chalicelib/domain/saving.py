@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import wall_time
-from chalicelib.domain.day import Change
-from chalicelib.domain.errors import Refused
+from chalicelib.domain.day import SlotChanges
+from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.faults import (
-    Fault,
-    FieldFault,
-    InPast,
+    DuplicateSlot,
+    FieldViolation,
     NotOnGrid,
-    Overlaps,
-    Repeated,
     SlotExists,
-    SlotNotFound,
+    SlotInPast,
+    SlotMissing,
+    SlotOverlap,
     SlotTaken,
+    SlotViolation,
 )
 from chalicelib.domain.slot import Slot, SlotStatus
 
@@ -29,122 +29,137 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.day import Day
     from chalicelib.domain.grid import Grid
-    from chalicelib.domain.ticks import Tick
+    from chalicelib.domain.ticks import SlotChange
 
 # One DynamoDB transaction holds 100 actions: the day, the change and this many slots fit.
-MOST_CHANGES = 96
+MAX_CHANGES_PER_SAVE = 96
 
 
-def decide(asked: Sequence[Tick], day: Day, grid: Grid, *, now: datetime) -> Change:
+def plan_changes(
+    requested: Sequence[SlotChange], day: Day, grid: Grid, *, now: datetime
+) -> SlotChanges:
     """Judge a save as a whole, by the set of slots that it would leave.
 
     ``day`` is as it stands ``now``. Raises ``Refused`` with a fault for each slot that stands
     against it, in the order of the request.
     """
-    if not asked:
-        raise Refused(FieldFault("slots", "nothing_to_save", "There is nothing to save"))
-    if len(asked) > MOST_CHANGES:
-        raise Refused(too_many(len(asked)))
+    if not requested:
+        raise RequestRejectedError(
+            FieldViolation("slots", "nothing_to_save", "There is nothing to save")
+        )
+    if len(requested) > MAX_CHANGES_PER_SAVE:
+        raise RequestRejectedError(too_many_changes(len(requested)))
 
-    boxes = {box.start: box for box in grid.boxes(day.date)}
-    meant = [(tick, tick.resolve(day.date, grid.zone)) for tick in asked]
-    starts = [(start, tick.status) for tick, start in meant if not isinstance(start, Fault)]
+    boxes = {box.start: box for box in grid.candidate_slots(day.date)}
+    meant = [(tick, tick.resolve_start(day.date, grid.zone)) for tick in requested]
+    starts = [(start, tick.status) for tick, start in meant if not isinstance(start, SlotViolation)]
     opens = [start for start, status in starts if status == SlotStatus.FREE]
     withdraws = [start for start, status in starts if status == SlotStatus.UNAVAILABLE]
-    judge = _Judge(day, grid, boxes, now, _left_by(day, boxes, opens, withdraws))
+    judge = _ChangeValidator(day, grid, boxes, now, _slots_after(day, boxes, opens, withdraws))
 
     named = Counter(start for start, _ in starts)
-    faults: dict[datetime | int, Fault] = {}
+    faults: dict[datetime | int, SlotViolation] = {}
     for place, (tick, start) in enumerate(meant):
-        if isinstance(start, Fault):
+        if isinstance(start, SlotViolation):
             faults[place] = start
-        elif fault := judge.fault_of(start, tick.status, times_named=named[start]):
+        elif fault := judge.validate(start, tick.status, occurrences=named[start]):
             faults[start] = fault
     if faults:
-        raise Refused(*faults.values(), zone=grid.zone)
-    return Change(
-        opens=tuple(replace(boxes[start], status=SlotStatus.FREE) for start in opens),
-        withdraws=tuple(day.slots[start] for start in withdraws),
+        raise RequestRejectedError(*faults.values(), zone=grid.zone)
+    return SlotChanges(
+        opened=tuple(replace(boxes[start], status=SlotStatus.FREE) for start in opens),
+        closed=tuple(day.slots[start] for start in withdraws),
     )
 
 
-def refusal(*, exist: Sequence[Slot], stay: Sequence[Slot], zone: ZoneInfo) -> Refused | None:
+def conflicting_slots_error(
+    *, already_existing: Sequence[Slot], still_taken: Sequence[Slot], zone: ZoneInfo
+) -> RequestRejectedError | None:
     """Of slots that were to be opened but exist, and to be withdrawn but have to stay."""
-    faults = [SlotExists(start=slot.start, called=wall_time.called(slot, zone)) for slot in exist]
-    taken = [
-        SlotTaken(start=slot.start, called=wall_time.called(slot, zone), taken="taken")
-        for slot in stay
+    faults = [
+        SlotExists(start=slot.start, slot_label=wall_time.format_range(slot, zone))
+        for slot in already_existing
     ]
-    return Refused(*faults, *taken, zone=zone) if faults or taken else None
+    taken = [
+        SlotTaken(start=slot.start, slot_label=wall_time.format_range(slot, zone), state="taken")
+        for slot in still_taken
+    ]
+    return RequestRejectedError(*faults, *taken, zone=zone) if faults or taken else None
 
 
-def too_many(number: int) -> FieldFault:
+def too_many_changes(count: int) -> FieldViolation:
     """More slots than one save can change."""
-    detail = f"At most {MOST_CHANGES} slots can be saved at once, these are {number}"
-    return FieldFault("slots", "too_many", detail)
+    detail = f"At most {MAX_CHANGES_PER_SAVE} slots can be saved at once, these are {count}"
+    return FieldViolation("slots", "too_many", detail)
 
 
-def _left_by(
+def _slots_after(
     day: Day,
-    boxes: Mapping[datetime, Slot],
-    opens: Sequence[datetime],
-    withdraws: Sequence[datetime],
+    candidates: Mapping[datetime, Slot],
+    opened: Sequence[datetime],
+    closed: Sequence[datetime],
 ) -> tuple[Slot, ...]:
     """The slots that there would be after the save."""
-    gone = set(withdraws)
+    gone = set(closed)
     stay = [slot for start, slot in day.slots.items() if start not in gone]
-    return (*stay, *(boxes[start] for start in opens if start in boxes))
+    return (*stay, *(candidates[start] for start in opened if start in candidates))
 
 
 @dataclass(frozen=True, slots=True)
-class _Judge:
+class _ChangeValidator:
     day: Day
     grid: Grid
-    boxes: Mapping[datetime, Slot]
+    candidates: Mapping[datetime, Slot]
     now: datetime
-    left: tuple[Slot, ...]
+    slots_after: tuple[Slot, ...]
 
-    def fault_of(self, start: datetime, status: str, *, times_named: int) -> Fault | None:
-        if times_named > 1:
-            return Repeated(start=start, called=self._called(start))
+    def validate(self, start: datetime, status: str, *, occurrences: int) -> SlotViolation | None:
+        if occurrences > 1:
+            return DuplicateSlot(start=start, slot_label=self._label(start))
         if wall_time.local_date(start, self.grid.zone) != self.day.date:
-            return NotOnGrid(start=start, called=wall_time.rfc3339(start, self.grid.zone))
-        fault = self._opening if status == SlotStatus.FREE else self._withdrawing
+            return NotOnGrid(start=start, slot_label=wall_time.to_rfc3339(start, self.grid.zone))
+        fault = self._validate_open if status == SlotStatus.FREE else self._validate_close
         return fault(start)
 
-    def _opening(self, start: datetime) -> Fault | None:
+    def _validate_open(self, start: datetime) -> SlotViolation | None:
         if start in self.day.slots:
-            return SlotExists(start=start, called=self._called(start))
-        box = self.boxes.get(start)
+            return SlotExists(start=start, slot_label=self._label(start))
+        box = self.candidates.get(start)
         if box is None:
-            return NotOnGrid(start=start, called=self._called(start))
+            return NotOnGrid(start=start, slot_label=self._label(start))
         if box.has_begun(self.now):
-            return InPast(start=start, called=self._called(start))
-        return next((self._overlap(box, other) for other in self._in_the_way_of(box)), None)
-
-    def _in_the_way_of(self, box: Slot) -> Iterator[Slot]:
-        return (slot for slot in self.left if slot.start != box.start and slot.overlaps(box))
-
-    def _overlap(self, box: Slot, other: Slot) -> Overlaps:
-        return Overlaps(
-            start=box.start,
-            called=wall_time.called(box, self.grid.zone),
-            conflicts_with=other,
-            other_called=wall_time.called(other, self.grid.zone),
+            return SlotInPast(start=start, slot_label=self._label(start))
+        return next(
+            (self._overlap_violation(box, other) for other in self._overlapping_slots(box)), None
         )
 
-    def _withdrawing(self, start: datetime) -> Fault | None:
+    def _overlapping_slots(self, candidate: Slot) -> Iterator[Slot]:
+        return (
+            slot
+            for slot in self.slots_after
+            if slot.start != candidate.start and slot.overlaps(candidate)
+        )
+
+    def _overlap_violation(self, candidate: Slot, other: Slot) -> SlotOverlap:
+        return SlotOverlap(
+            start=candidate.start,
+            slot_label=wall_time.format_range(candidate, self.grid.zone),
+            conflicts_with=other,
+            other_label=wall_time.format_range(other, self.grid.zone),
+        )
+
+    def _validate_close(self, start: datetime) -> SlotViolation | None:
         slot = self.day.slots.get(start)
         if slot is None:
-            return SlotNotFound(start=start, called=self._called(start))
+            return SlotMissing(start=start, slot_label=self._label(start))
         if slot.is_taken:
             taken = "booked" if slot.status is SlotStatus.BOOKED else "held"
-            return SlotTaken(start=start, called=self._called(start), taken=taken)
+            return SlotTaken(start=start, slot_label=self._label(start), state=taken)
         if slot.has_begun(self.now):
-            return InPast(start=start, called=self._called(start))
+            return SlotInPast(start=start, slot_label=self._label(start))
         return None
 
-    def _called(self, start: datetime) -> str:
+    def _label(self, start: datetime) -> str:
         """The slot's span, or its start alone where there is neither slot nor box."""
-        slot = self.day.slots.get(start) or self.boxes.get(start)
-        return wall_time.called(slot or start, self.grid.zone)
+        slot = self.day.slots.get(start) or self.candidates.get(start)
+        return wall_time.format_range(slot or start, self.grid.zone)

@@ -46,7 +46,7 @@ class Slot:
         """From its first instant on."""
         return self.start <= now
 
-    def at(self, now: datetime) -> Slot:
+    def as_of(self, now: datetime) -> Slot:
         """The slot as it stands now: a hold that ran out counts as free, whoever looks."""
         if (
             self.status is SlotStatus.HELD

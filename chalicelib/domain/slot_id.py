@@ -6,33 +6,33 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from chalicelib.domain.wall_time import EARLIEST_DATE, LATEST_DATE
+from chalicelib.domain.wall_time import MAX_DATE, MIN_DATE
 
-_FORMAT = "%Y%m%dT%H%MZ"
-_START = re.compile(r"\d{8}T\d{4}Z", re.ASCII)
-_DOCTOR_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_START_FORMAT = "%Y%m%dT%H%MZ"
+_START_PATTERN = re.compile(r"\d{8}T\d{4}Z", re.ASCII)
+_DOCTOR_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # What may be a start in some zone, and be told in any other, with the end of the longest slot,
 # without leaving the years there are.
-_FIRST = datetime.combine(EARLIEST_DATE - timedelta(days=1), time(), UTC)
-_LAST = datetime.combine(LATEST_DATE + timedelta(days=1), time(hour=4), UTC)
+_MIN_START = datetime.combine(MIN_DATE - timedelta(days=1), time(), UTC)
+_MAX_START = datetime.combine(MAX_DATE + timedelta(days=1), time(hour=4), UTC)
 
 
-def is_doctor_id(text: str) -> bool:
+def is_valid_doctor_id(text: str) -> bool:
     """Whether a doctor could have it."""
-    return _DOCTOR_ID.fullmatch(text) is not None
+    return _DOCTOR_ID_PATTERN.fullmatch(text) is not None
 
 
-def spell_start(start: datetime) -> str:
+def format_start(start: datetime) -> str:
     """A start in UTC, to the minute, of letters and digits alone: ``20261123T0900Z``."""
-    return start.astimezone(UTC).strftime(_FORMAT)
+    return start.astimezone(UTC).strftime(_START_FORMAT)
 
 
-def read_start(text: str) -> datetime:
+def parse_start(text: str) -> datetime:
     """The reverse of ``spell_start``; ``ValueError`` where no slot could begin then."""
-    if not _START.fullmatch(text):
+    if not _START_PATTERN.fullmatch(text):
         raise ValueError(text)
-    start = datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)
-    if not _FIRST <= start <= _LAST:
+    start = datetime.strptime(text, _START_FORMAT).replace(tzinfo=UTC)
+    if not _MIN_START <= start <= _MAX_START:
         raise ValueError(text)
     return start
 
@@ -45,13 +45,13 @@ class SlotId:
     start: datetime
 
     @classmethod
-    def read(cls, text: str) -> SlotId:
+    def parse(cls, text: str) -> SlotId:
         """The reverse of ``str``; ``ValueError`` for what no slot could be called."""
         doctor_id, _, spelled = text.rpartition("~")
-        start = read_start(spelled)
-        if not is_doctor_id(doctor_id):
+        start = parse_start(spelled)
+        if not is_valid_doctor_id(doctor_id):
             raise ValueError(text)
         return cls(doctor_id, start)
 
     def __str__(self) -> str:
-        return f"{self.doctor_id}~{spell_start(self.start)}"
+        return f"{self.doctor_id}~{format_start(self.start)}"

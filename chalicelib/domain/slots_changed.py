@@ -22,7 +22,7 @@ class ChangedSlot:
     """
 
     slot: Slot
-    was: SlotStatus
+    previous_status: SlotStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,35 +35,35 @@ class SlotsChanged:
     doctor_id: str
     date: date
     revision: int
-    at: datetime
+    changed_at: datetime
     slots: tuple[ChangedSlot, ...]
 
 
-def between(before: Day | None, after: Day | None, *, at: datetime) -> SlotsChanged | None:
+def diff_days(old: Day | None, new: Day | None, *, changed_at: datetime) -> SlotsChanged | None:
     """What changed from one state of a day to the next, None where that is nothing of its slots.
 
     ``before`` is None for the first save of a date, ``after`` where the day itself was deleted,
     which is no news of slots. Holds stand as they were stored, run out or not.
     """
-    if after is None:
+    if new is None:
         return None
-    known = before.slots if before else {}
+    known = old.slots if old else {}
     slots: list[ChangedSlot] = []
-    for start in sorted(known.keys() | after.slots.keys()):
-        was = known.get(start) or _unticked(after.slots[start])
-        slot = after.slots.get(start) or _unticked(was)
+    for start in sorted(known.keys() | new.slots.keys()):
+        was = known.get(start) or _closed_slot(new.slots[start])
+        slot = new.slots.get(start) or _closed_slot(was)
         if slot != was:
-            slots.append(ChangedSlot(slot=slot, was=was.status))
-    if not slots and before is not None and before.revision == after.revision:
+            slots.append(ChangedSlot(slot=slot, previous_status=was.status))
+    if not slots and old is not None and old.revision == new.revision:
         return None
     return SlotsChanged(
-        doctor_id=after.doctor_id,
-        date=after.date,
-        revision=after.revision,
-        at=at,
+        doctor_id=new.doctor_id,
+        date=new.date,
+        revision=new.revision,
+        changed_at=changed_at,
         slots=tuple(slots),
     )
 
 
-def _unticked(slot: Slot) -> Slot:
+def _closed_slot(slot: Slot) -> Slot:
     return replace(slot, status=SlotStatus.UNAVAILABLE, held_until=None)

@@ -31,7 +31,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     @classmethod
     def from_event(cls, event: SlotsChanged) -> Entry:
         """The event in its JSON."""
-        return cls(doctor_id=event.doctor_id, time=event.at, detail=detail.encode(event))
+        return cls(doctor_id=event.doctor_id, time=event.changed_at, detail=detail.encode(event))
 
     @property
     def size(self) -> int:

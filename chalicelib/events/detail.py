@@ -83,7 +83,7 @@ def _build_slot(doctor_id: str, changed_slot: ChangedSlot) -> Slot:
         start=_format_instant(slot.start),
         end=_format_instant(slot.end),
         status=slot.status.value,
-        previous_status=changed_slot.was.value,
+        previous_status=changed_slot.previous_status.value,
         held_until=_format_instant(slot.held_until) if slot.held_until else msgspec.UNSET,
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from pynamodb.exceptions import DoesNotExist
 
-from chalicelib.domain.errors import DayChanged, SlotDiffers
+from chalicelib.domain.errors import DayModifiedError, SlotStateMismatchError
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.slot_id import SlotId
 from chalicelib.domain.wall_time import local_date
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
-    from chalicelib.domain.claims import Booking, ClaimedSlot, Hold
+    from chalicelib.domain.claims import Booking, Hold, SlotClaim
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
     from chalicelib.storage.transaction import RawItem
@@ -74,9 +74,9 @@ class _SlotUpdate(Struct, frozen=True, kw_only=True):
             else until.remove(),
         ]
 
-    def mismatch(self, raw_item: RawItem | None) -> SlotDiffers:
+    def mismatch(self, raw_item: RawItem | None) -> SlotStateMismatchError:
         claimed = day_items.slot_from_item(SlotItem.from_raw_data(raw_item)) if raw_item else None
-        return SlotDiffers(SlotId(self.doctor.doctor_id, self.start), claimed)
+        return SlotStateMismatchError(SlotId(self.doctor.doctor_id, self.start), claimed)
 
 
 class BookingRepository:
@@ -87,7 +87,7 @@ class BookingRepository:
     it to be, free and of that length: where it has another, it differs.
     """
 
-    def get(self, doctor: Doctor, start: datetime) -> ClaimedSlot | None:
+    def get(self, doctor: Doctor, start: datetime) -> SlotClaim | None:
         """The slot as it is stored. Strongly consistent. Raises ``Unavailable``."""
         partition = keys.doctor_pk(doctor.doctor_id)
         try:
@@ -104,7 +104,7 @@ class BookingRepository:
             start=slot.start,
             condition=_can_be_claimed(slot, hold.holder, now),
             new_status=SlotStatus.HELD,
-            held_until=hold.until,
+            held_until=hold.expires_at,
             claim_actions=[SlotItem.holder.set(hold.holder)],
         )
         _commit(step)
@@ -134,11 +134,11 @@ class BookingRepository:
         previous_doctor: Doctor,
     ) -> None:
         """Book a slot and free the one, of the doctor ``old``, that the booking ``moves``."""
-        if booking.moves is None:
+        if booking.previous_slot_id is None:
             raise ValueError(booking)
         _commit(
             _booking_update(doctor, slot, booking, now),
-            _cancel_update(previous_doctor, booking.moves.start, booking.booking_id),
+            _cancel_update(previous_doctor, booking.previous_slot_id.start, booking.booking_id),
         )
 
     def cancel(self, doctor: Doctor, start: datetime, booking_id: str) -> None:
@@ -203,6 +203,6 @@ def _commit(*updates: _SlotUpdate) -> None:
             # Always so where the slot is as it must be; else the update would be malformed, and
             # the slot's own condition not be told.
             condition=reduce(and_, (step.day_has_slot for step in within)),
-            on_failure=DayChanged(),
+            on_failure=DayModifiedError(),
         )
     transaction.commit()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 
-from chalicelib.domain.errors import Refused
-from chalicelib.domain.faults import FieldFault
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.faults import FieldViolation
 from chalicelib.storage import keys
 
 
@@ -25,5 +25,7 @@ def decode_cursor(cursor: str, *, prefix: str, part_count: int) -> str:
     except ValueError:
         is_one, text = False, ""
     if not is_one or len(place) >= keys.MAX_SORT_KEY_BYTES or not text.startswith(prefix):
-        raise Refused(FieldFault("cursor", "invalid", "This cursor is not of this search"))
+        raise RequestRejectedError(
+            FieldViolation("cursor", "invalid", "This cursor is not of this search")
+        )
     return text

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.caller import Role
-from chalicelib.domain.claims import ClaimedSlot
-from chalicelib.domain.day import Change, Day
-from chalicelib.domain.saved import Saved
+from chalicelib.domain.claims import SlotClaim
+from chalicelib.domain.day import Day, SlotChanges
+from chalicelib.domain.saved import ChangeLogEntry
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.storage import keys, slot_map
 from chalicelib.storage.records import ChangeItem, DayItem, SlotItem
@@ -34,9 +34,9 @@ def day_from_item(item: DayItem) -> Day:
     )
 
 
-def slot_from_item(item: SlotItem) -> ClaimedSlot:
+def slot_from_item(item: SlotItem) -> SlotClaim:
     """A slot, and who has it."""
-    return ClaimedSlot(
+    return SlotClaim(
         slot=Slot(
             start=keys.parse_instant(item.start),
             end=keys.parse_instant(item.end),
@@ -59,7 +59,7 @@ def slot_to_item(pk: str, slot: Slot) -> SlotItem:
     )
 
 
-def log_entry_to_item(pk: str, date: date, log_entry: Saved) -> ChangeItem:
+def log_entry_to_item(pk: str, date: date, log_entry: ChangeLogEntry) -> ChangeItem:
     """A save of that date, as a change item."""
     return ChangeItem(
         pk,
@@ -67,27 +67,27 @@ def log_entry_to_item(pk: str, date: date, log_entry: Saved) -> ChangeItem:
         request_id=log_entry.request_id,
         fingerprint=log_entry.fingerprint,
         version=log_entry.version,
-        at=slot_map.format_timestamp(log_entry.at),
-        by=log_entry.by,
+        at=slot_map.format_timestamp(log_entry.saved_at),
+        by=log_entry.author,
         role=str(log_entry.role),
         client=log_entry.client,
-        opened=slot_map.slot_map_to_raw(log_entry.change.opens),
-        withdrawn=slot_map.slot_map_to_raw(log_entry.change.withdraws),
+        opened=slot_map.slot_map_to_raw(log_entry.changes.opened),
+        withdrawn=slot_map.slot_map_to_raw(log_entry.changes.closed),
     )
 
 
-def log_entry_from_item(item: ChangeItem) -> Saved:
+def log_entry_from_item(item: ChangeItem) -> ChangeLogEntry:
     """The reverse of ``write_saved``."""
-    return Saved(
+    return ChangeLogEntry(
         request_id=item.request_id,
         fingerprint=item.fingerprint,
         version=int(item.version),
-        at=slot_map.parse_timestamp(item.at),
-        by=item.by,
+        saved_at=slot_map.parse_timestamp(item.at),
+        author=item.by,
         role=Role(item.role),
         client=item.client,
-        change=Change(
-            opens=tuple(slot_map.slot_map_from_raw(item.opened).values()),
-            withdraws=tuple(slot_map.slot_map_from_raw(item.withdrawn).values()),
+        changes=SlotChanges(
+            opened=tuple(slot_map.slot_map_from_raw(item.opened).values()),
+            closed=tuple(slot_map.slot_map_from_raw(item.withdrawn).values()),
         ),
     )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist
 
-from chalicelib.domain.day import Change, Day
-from chalicelib.domain.errors import DayChanged, DoctorChanged, DoctorNotFound
+from chalicelib.domain.day import Day, SlotChanges
+from chalicelib.domain.errors import DayModifiedError, DoctorModifiedError, DoctorNotFoundError
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import day_items, doctor_items, keys, slot_map, table
 from chalicelib.storage.failures import translate_read_errors
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
 
     from chalicelib.domain.doctor import Doctor
-    from chalicelib.domain.saved import Saved
+    from chalicelib.domain.saved import ChangeLogEntry
 
 # Days read at a time: one more than a month has. Behind a full page DynamoDB wants to be asked
 # again, even if nothing is there.
@@ -33,7 +33,7 @@ class DayRepository:
 
     def get_with_change(
         self, doctor_id: str, date: date, request_id: str | None = None
-    ) -> tuple[Doctor, Day, Saved | None]:
+    ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
         """One strongly consistent read: the doctor, the day, and the save of that request, if any.
 
         A date on which nothing was ever saved is an empty day of version 0. Raises
@@ -47,7 +47,7 @@ class DayRepository:
 
         doctor, day, change = (found.get(key) for key in (*wanted, (partition, ""))[:3])
         if not isinstance(doctor, DoctorItem):
-            raise DoctorNotFound(doctor_id)
+            raise DoctorNotFoundError(doctor_id)
         return (
             doctor_items.doctor_from_item(doctor),
             day_items.day_from_item(day)
@@ -86,7 +86,7 @@ class DayRepository:
                 ),
             )
 
-    def list_changes(self, doctor_id: str, date: date) -> list[Saved]:
+    def list_changes(self, doctor_id: str, date: date) -> list[ChangeLogEntry]:
         """Every save of that date, the newest first; consistent. Raises ``Unavailable``."""
         with translate_read_errors():
             found = list(
@@ -98,17 +98,17 @@ class DayRepository:
             )
         return sorted(map(day_items.log_entry_from_item, found), key=lambda saved: -saved.version)
 
-    def save(self, doctor: Doctor, day: Day, log_entry: Saved, *, now: datetime) -> Day:
+    def save(self, doctor: Doctor, day: Day, log_entry: ChangeLogEntry, *, now: datetime) -> Day:
         """Store the change of ``saved`` on top of ``day`` as it was read, whole or not at all.
 
         Raises ``DayChanged`` where the day or one of the slots is no longer as it was read, or
         the request was carried out meanwhile; ``DoctorChanged``; ``Unavailable``;
         ``OutcomeUnknown``.
         """
-        change = log_entry.change
+        change = log_entry.changes
         partition = keys.doctor_pk(day.doctor_id)
         transaction = Transaction()
-        for slot in change.withdraws:
+        for slot in change.closed:
             transaction.delete(
                 SlotItem(partition, keys.slot_sk(slot.start)),
                 condition=(SlotItem.status == str(SlotStatus.FREE))
@@ -116,38 +116,38 @@ class DayRepository:
                     (SlotItem.status == str(SlotStatus.HELD))
                     & (SlotItem.held_until <= slot_map.format_timestamp(now))
                 ),
-                on_failure=DayChanged(stay=(slot,)),
+                on_failure=DayModifiedError(still_taken=(slot,)),
             )
-        for slot in change.opens:
+        for slot in change.opened:
             transaction.put(
                 day_items.slot_to_item(partition, slot),
                 condition=SlotItem.pk.does_not_exist(),
-                on_failure=DayChanged(exist=(slot,)),
+                on_failure=DayModifiedError(already_existing=(slot,)),
             )
         transaction.put(
             day_items.log_entry_to_item(partition, day.date, log_entry),
             condition=ChangeItem.pk.does_not_exist(),
-            on_failure=DayChanged(),
+            on_failure=DayModifiedError(),
         )
         if day.version == 0:
             # The new day must not stand where the doctor is no longer searched for.
             transaction.check(
                 DoctorItem(partition, keys.DOCTOR_SK),
                 condition=DoctorItem.gsi1_sk == doctor_items.directory_sort_key(doctor),
-                on_failure=DoctorChanged(),
+                on_failure=DoctorModifiedError(),
             )
         transaction.update(
             DayItem(partition, keys.day_sk(day.date)),
-            _create_day_actions(doctor, day.after(change))
+            _create_day_actions(doctor, day.apply(change))
             if day.version == 0
             else _update_day_actions(change),
             condition=(
                 DayItem.pk.does_not_exist() if day.version == 0 else DayItem.version == day.version
             ),
-            on_failure=DayChanged(),
+            on_failure=DayModifiedError(),
         )
         transaction.commit()
-        return day.after(change)
+        return day.apply(change)
 
 
 def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:
@@ -161,7 +161,7 @@ def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:
     ]
 
 
-def _update_day_actions(changes: Change) -> list[Action]:
+def _update_day_actions(changes: SlotChanges) -> list[Action]:
     # Entry by entry: a patient may book another slot of the day at the same moment.
     entries = DayItem.slots
     return [
@@ -169,7 +169,7 @@ def _update_day_actions(changes: Change) -> list[Action]:
         DayItem.revision.set(DayItem.revision + 1),
         *(
             entries[keys.format_instant(slot.start)].set(slot_map.slot_to_entry(slot))
-            for slot in changes.opens
+            for slot in changes.opened
         ),
-        *(entries[keys.format_instant(slot.start)].remove() for slot in changes.withdraws),
+        *(entries[keys.format_instant(slot.start)].remove() for slot in changes.closed),
     ]

@@ -6,8 +6,8 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.doctor import Doctor
-from chalicelib.domain.grid import Grid, Session
-from chalicelib.domain.wall_time import since_midnight, time_of_day
+from chalicelib.domain.grid import ClinicSession, Grid
+from chalicelib.domain.wall_time import format_time_of_day, parse_time_of_day
 from chalicelib.storage import keys
 from chalicelib.storage.records import ClinicSessionMap, DoctorItem
 
@@ -33,7 +33,9 @@ def doctor_to_item(doctor: Doctor) -> DoctorItem:
         location=doctor.location,
         time_zone=grid.zone.key,
         sessions=[
-            ClinicSessionMap(start=time_of_day(session.begins), end=time_of_day(session.ends))
+            ClinicSessionMap(
+                start=format_time_of_day(session.start), end=format_time_of_day(session.end)
+            )
             for session in grid.sessions
         ],
         slot_minutes=grid.slot_length // _MINUTE,
@@ -41,7 +43,7 @@ def doctor_to_item(doctor: Doctor) -> DoctorItem:
         window_days=doctor.booking_window.days,
         delegates=sorted(doctor.delegates),
         version=doctor.version,
-        is_relocating=doctor.is_relocating or None,
+        is_relocating=doctor.reindex_pending or None,
     )
 
 
@@ -54,7 +56,9 @@ def doctor_from_item(item: DoctorItem) -> Doctor:
         location=item.location,
         grid=Grid(
             sessions=tuple(
-                Session(begins=since_midnight(session.start), ends=since_midnight(session.end))
+                ClinicSession(
+                    start=parse_time_of_day(session.start), end=parse_time_of_day(session.end)
+                )
                 for session in item.sessions
             ),
             slot_length=item.slot_minutes * _MINUTE,
@@ -64,5 +68,5 @@ def doctor_from_item(item: DoctorItem) -> Doctor:
         booking_window=timedelta(days=item.window_days),
         delegates=frozenset(str(name) for name in item.delegates),
         version=int(item.version),
-        is_relocating=bool(item.is_relocating),
+        reindex_pending=bool(item.is_relocating),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from pynamodb.exceptions import DoesNotExist, PutError
 
-from chalicelib.domain.errors import DoctorChanged, DoctorNotFound
+from chalicelib.domain.errors import DoctorModifiedError, DoctorNotFoundError
 from chalicelib.storage import cursors, doctor_items, keys, table
 from chalicelib.storage.failures import translate_read_errors, translate_write_errors
 from chalicelib.storage.records import DelegateItem, DoctorDirectoryIndex, DoctorItem
@@ -44,7 +44,7 @@ class DoctorRepository:
             with translate_read_errors():
                 item = DoctorItem.get(partition, keys.DOCTOR_SK, consistent_read=True)
         except DoesNotExist:
-            raise DoctorNotFound(doctor_id) from None
+            raise DoctorNotFoundError(doctor_id) from None
         return doctor_items.doctor_from_item(item)
 
     def get_many(self, doctor_ids: Collection[str]) -> dict[str, Doctor]:
@@ -63,7 +63,7 @@ class DoctorRepository:
         """Store a new doctor; False, and nothing done, where the id is known already."""
         try:
             self.save(doctor)
-        except DoctorChanged:
+        except DoctorModifiedError:
             return False
         return True
 
@@ -84,12 +84,14 @@ class DoctorRepository:
             _put_item(item, condition=is_as_before)
             return saved
         transaction = Transaction()
-        transaction.put(item, condition=is_as_before, on_failure=DoctorChanged())
+        transaction.put(item, condition=is_as_before, on_failure=DoctorModifiedError())
         for name in sorted(saved.delegates - named):
-            transaction.put(_delegate_item(name, saved), condition=None, on_failure=DoctorChanged())
+            transaction.put(
+                _delegate_item(name, saved), condition=None, on_failure=DoctorModifiedError()
+            )
         for name in sorted(named - saved.delegates):
             transaction.delete(
-                _delegate_item(name, saved), condition=None, on_failure=DoctorChanged()
+                _delegate_item(name, saved), condition=None, on_failure=DoctorModifiedError()
             )
         transaction.commit()
         return saved
@@ -149,7 +151,7 @@ def _put_item(item: DoctorItem, *, condition: Condition) -> None:
             item.save(condition=condition)
     except PutError as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
-            raise DoctorChanged from error
+            raise DoctorModifiedError from error
         raise
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore import exceptions as botocore_errors
 from pynamodb.exceptions import PynamoDBException, VerboseClientError
 
-from chalicelib.domain.errors import Busy, OutcomeUnknown, Unavailable
+from chalicelib.domain.errors import OutcomeUnknownError, StoreBusyError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def translate_read_errors() -> Iterator[None]:
         if not_now := _unavailable_error(error):
             raise not_now from error
         if _is_outcome_unknown(error):
-            raise Unavailable from error
+            raise StoreUnavailableError from error
         raise
 
 
@@ -63,14 +63,14 @@ def translate_write_errors() -> Iterator[None]:
         if not_now := _unavailable_error(error):
             raise not_now from error
         if _is_outcome_unknown(error):
-            raise OutcomeUnknown from error
+            raise OutcomeUnknownError from error
         raise
 
 
-def _unavailable_error(error: PynamoDBException) -> type[Unavailable] | None:
+def _unavailable_error(error: PynamoDBException) -> type[StoreUnavailableError] | None:
     if _error_code(error) in _BUSY_CODES or reason_codes(error) & _BUSY_CODES:
-        return Busy
-    return Unavailable if _error_code(error) == _TABLE_NOT_FOUND else None
+        return StoreBusyError
+    return StoreUnavailableError if _error_code(error) == _TABLE_NOT_FOUND else None
 
 
 def reason_codes(error: PynamoDBException) -> set[str]:

@@ -41,7 +41,7 @@ class CapacityTrackingConnection(Connection):
 
 
 def _request_capacity(params: dict[str, Any], model: OperationModel, **_: object) -> None:
-    observation.current().calls.append(model.name)
+    observation.current_request().dynamodb_calls.append(model.name)
     if model.name in _TRACKED_OPERATIONS:
         params.setdefault("ReturnConsumedCapacity", "TOTAL")
 
@@ -49,6 +49,6 @@ def _request_capacity(params: dict[str, Any], model: OperationModel, **_: object
 def _record_capacity(parsed: dict[str, Any], model: OperationModel, **_: object) -> None:
     """Of a transaction that is cancelled DynamoDB does not say what it has cost."""
     told = parsed.get("ConsumedCapacity", [])
-    seen = observation.current()
+    seen = observation.current_request()
     units = seen.read_units if model.name in _READ_OPERATIONS else seen.write_units
     units += [one["CapacityUnits"] for one in (told if isinstance(told, list) else [told])]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.domain.errors import DayChanged, DoctorChanged
+from chalicelib.domain.errors import DayModifiedError, DoctorModifiedError
 from chalicelib.storage import cursors, day_items, doctor_items, keys
 from chalicelib.storage.failures import translate_read_errors
 from chalicelib.storage.records import DayItem, DoctorDirectoryIndex, DoctorItem
@@ -128,7 +128,7 @@ class AvailabilityIndex:
         transaction.check(
             DoctorItem(partition, keys.DOCTOR_SK),
             condition=DoctorItem.gsi1_sk == doctor_items.directory_sort_key(doctor),
-            on_failure=DoctorChanged(),
+            on_failure=DoctorModifiedError(),
         )
         for on in dates:
             search, place = _index_key(doctor, on)
@@ -136,7 +136,7 @@ class AvailabilityIndex:
                 DayItem(partition, keys.day_sk(on)),
                 [DayItem.gsi1_pk.set(search), DayItem.gsi1_sk.set(place)],
                 condition=DayItem.pk.exists(),
-                on_failure=DayChanged(),
+                on_failure=DayModifiedError(),
             )
         transaction.commit()
 

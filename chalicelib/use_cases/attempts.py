@@ -5,20 +5,24 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
-from chalicelib.domain.errors import Busy, LostRace, OutcomeUnknown
+from chalicelib.domain.errors import (
+    ConcurrentModificationError,
+    OutcomeUnknownError,
+    StoreBusyError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Of those that want the same at the same moment one succeeds each time.
-MOST_ATTEMPTS = 10
+MAX_ATTEMPTS = 10
 # A silent store costs seconds each time, and whoever asked waits.
-MOST_UNANSWERED = 2
+MAX_TIMEOUTS = 2
 
 T = TypeVar("T")
 
 
-def until_settled(attempt: Callable[[], T], pause: Callable[[int], None]) -> T:
+def retry_on_conflict(attempt: Callable[[], T], pause: Callable[[int], None]) -> T:
     """Try until it succeeds, or is refused, or there is no point in trying on.
 
     Each attempt must read, or otherwise learn, what the one before came upon. ``pause`` waits, the
@@ -28,12 +32,12 @@ def until_settled(attempt: Callable[[], T], pause: Callable[[int], None]) -> T:
     for number in count():
         try:
             return attempt()
-        except (LostRace, Busy):
-            if number + 1 == MOST_ATTEMPTS:
+        except (ConcurrentModificationError, StoreBusyError):
+            if number + 1 == MAX_ATTEMPTS:
                 raise
-        except OutcomeUnknown:
+        except OutcomeUnknownError:
             unanswered += 1
-            if unanswered == MOST_UNANSWERED:
+            if unanswered == MAX_TIMEOUTS:
                 raise
         pause(number)
     raise AssertionError  # pragma: no cover  count() does not end

@@ -10,15 +10,15 @@ from msgspec import Struct
 
 from chalicelib.domain import wall_time
 from chalicelib.domain.errors import (
-    Busy,
-    Conflict,
-    DoctorChanged,
-    DoctorNotFound,
-    LostRace,
-    OutcomeUnknown,
+    ConcurrentModificationError,
+    ConflictError,
+    DoctorModifiedError,
+    DoctorNotFoundError,
+    OutcomeUnknownError,
+    StoreBusyError,
 )
-from chalicelib.domain.faults import FieldFault
-from chalicelib.use_cases.attempts import until_settled
+from chalicelib.domain.faults import FieldViolation
+from chalicelib.use_cases.attempts import retry_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,101 +32,106 @@ if TYPE_CHECKING:
     from chalicelib.storage.search_index import AvailabilityIndex
 
 
-class KeptDoctor(Struct, frozen=True, kw_only=True):
+class SavedDoctor(Struct, frozen=True, kw_only=True):
     """A doctor as she is stored; ``is_new`` where this very request made her known."""
 
     doctor: Doctor
-    is_new: bool
+    created: bool
 
 
-class KeepDoctors:
+class ManageDoctors:
     """``now`` tells the time; ``pause`` waits before another attempt (see ``until_settled``)."""
 
     def __init__(
         self,
         doctors: DoctorRepository,
-        recent: DoctorCache,
+        doctor_cache: DoctorCache,
         index: AvailabilityIndex,
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
         """Nothing is read before somebody asks."""
         self._doctors = doctors
-        self._recent = recent
+        self._doctor_cache = doctor_cache
         self._index = index
         self._now = now
         self._pause = pause
 
-    def put(self, caller: Caller, settings: DoctorSettings) -> KeptDoctor:
+    def put(self, caller: Caller, settings: DoctorSettings) -> SavedDoctor:
         """Make the doctor known, or give her these settings in place of those she has.
 
         Where her specialty or location changes, her coming days are found under the new one when
         this returns; sent again after a failure, it goes on with that. Raises ``Refused``,
         ``NotAllowed``, ``Conflict`` for another time zone, ``Unavailable``, ``OutcomeUnknown``.
         """
-        wanted = settings.doctor()
+        wanted = settings.to_doctor()
         may_be_made = False
 
-        def attempt() -> KeptDoctor:
+        def attempt() -> SavedDoctor:
             nonlocal may_be_made
-            known = self._known(wanted.doctor_id)
+            known = self._existing(wanted.doctor_id)
             try:
-                kept = self._put_once(caller, wanted, settings, known)
-            except OutcomeUnknown:
+                kept = self._save_attempt(caller, wanted, settings, known)
+            except OutcomeUnknownError:
                 may_be_made = known is None
                 raise
-            return KeptDoctor(doctor=kept.doctor, is_new=kept.is_new or may_be_made)
+            return SavedDoctor(doctor=kept.doctor, created=kept.created or may_be_made)
 
         try:
-            kept = until_settled(attempt, self._pause)
-            if not kept.doctor.is_relocating:
+            kept = retry_on_conflict(attempt, self._pause)
+            if not kept.doctor.reindex_pending:
                 return kept
-            return KeptDoctor(doctor=self._relocate(kept.doctor), is_new=kept.is_new)
-        except LostRace as lost:
-            raise Busy from lost
+            return SavedDoctor(doctor=self._reindex_days(kept.doctor), created=kept.created)
+        except ConcurrentModificationError as lost:
+            raise StoreBusyError from lost
 
-    def _known(self, doctor_id: str) -> Doctor | None:
+    def _existing(self, doctor_id: str) -> Doctor | None:
         try:
             return self._doctors.get(doctor_id)
-        except DoctorNotFound:
+        except DoctorNotFoundError:
             return None
 
-    def _put_once(
-        self, caller: Caller, wanted: Doctor, settings: DoctorSettings, known: Doctor | None
-    ) -> KeptDoctor:
-        caller.require_may_configure(known, wanted)
-        if known is None:
-            return KeptDoctor(doctor=self._save(wanted, None), is_new=True)
-        if known.zone.key != wanted.zone.key:
-            detail = f"The time zone is set once, to {known.zone.key}: another is another doctor id"
-            raise Conflict(FieldFault("time_zone", "invalid", detail))
-        is_elsewhere = (known.specialty, known.location) != (wanted.specialty, wanted.location)
-        changed = replace(
-            wanted,
-            delegates=known.delegates if settings.delegates is None else settings.delegates,
-            is_relocating=known.is_relocating or is_elsewhere,
+    def _save_attempt(
+        self, caller: Caller, requested: Doctor, settings: DoctorSettings, existing: Doctor | None
+    ) -> SavedDoctor:
+        caller.require_can_configure(existing, requested)
+        if existing is None:
+            return SavedDoctor(doctor=self._save(requested, None), created=True)
+        if existing.zone.key != requested.zone.key:
+            detail = (
+                f"The time zone is set once, to {existing.zone.key}: another is another doctor id"
+            )
+            raise ConflictError(FieldViolation("time_zone", "invalid", detail))
+        is_elsewhere = (existing.specialty, existing.location) != (
+            requested.specialty,
+            requested.location,
         )
-        return KeptDoctor(doctor=self._save(changed, known), is_new=False)
+        changed = replace(
+            requested,
+            delegates=existing.delegates if settings.delegates is None else settings.delegates,
+            reindex_pending=existing.reindex_pending or is_elsewhere,
+        )
+        return SavedDoctor(doctor=self._save(changed, existing), created=False)
 
-    def _relocate(self, doctor: Doctor) -> Doctor:
+    def _reindex_days(self, doctor: Doctor) -> Doctor:
         """Have her coming days found where she is now, and give her as she is stored then."""
         today = wall_time.local_date(self._now(), doctor.zone)
         for dates in self._index.stale_entries(doctor, start_date=today):
-            if not until_settled(partial(self._placed, doctor, dates), self._pause):
+            if not retry_on_conflict(partial(self._try_reindex, doctor, dates), self._pause):
                 return doctor
         try:
-            return self._save(replace(doctor, is_relocating=False), doctor)
-        except DoctorChanged:
+            return self._save(replace(doctor, reindex_pending=False), doctor)
+        except DoctorModifiedError:
             return doctor
 
-    def _placed(self, doctor: Doctor, dates: Sequence[date]) -> bool:
+    def _try_reindex(self, doctor: Doctor, dates: Sequence[date]) -> bool:
         """Whether they are; where not, a later change found her relocating, and goes on with it."""
         try:
             self._index.reindex(doctor, dates)
-        except DoctorChanged:
+        except DoctorModifiedError:
             return False
         return True
 
-    def _save(self, doctor: Doctor, before: Doctor | None) -> Doctor:
-        saved = self._doctors.save(doctor, before)
-        return self._recent.put(saved, self._now())
+    def _save(self, doctor: Doctor, previous: Doctor | None) -> Doctor:
+        saved = self._doctors.save(doctor, previous)
+        return self._doctor_cache.put(saved, self._now())

@@ -15,34 +15,36 @@ if TYPE_CHECKING:
     from chalicelib.storage.day_stream import DayImages
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class PublishResult(Struct, frozen=True, kw_only=True):
     """How many events were accepted; ``failed`` is where the stream must go on, ``error`` why."""
 
-    number: int
-    failed: str | None = None
-    error: str | None = None
+    published_count: int
+    failed_sequence_number: str | None = None
+    error_code: str | None = None
 
 
-class TellFollowers:
+class PublishChanges:
     """``bus`` is where they listen."""
 
-    def __init__(self, bus: EventPublisher) -> None:
+    def __init__(self, publisher: EventPublisher) -> None:
         """Nothing is told yet."""
-        self._bus = bus
+        self._publisher = publisher
 
-    def tell(self, written: Iterable[DayImages]) -> Told:
+    def publish(self, day_images: Iterable[DayImages]) -> PublishResult:
         """Tell what changed of slots, in its order, up to the first event that is not accepted.
 
         Told again from there on, a change has the same id and content as before.
         """
-        events = [
+        numbered_events = [
             (day.sequence_number, event)
-            for day in written
-            if (event := slots_changed.between(day.old, day.new, at=day.timestamp))
+            for day in day_images
+            if (event := slots_changed.diff_days(day.old, day.new, changed_at=day.timestamp))
         ]
-        sent = self._bus.publish(event for _, event in events)
+        sent = self._publisher.publish(event for _, event in numbered_events)
         if sent.error_code is None:
-            return Told(number=sent.accepted_count)
-        return Told(
-            number=sent.accepted_count, failed=events[sent.accepted_count][0], error=sent.error_code
+            return PublishResult(published_count=sent.accepted_count)
+        return PublishResult(
+            published_count=sent.accepted_count,
+            failed_sequence_number=numbered_events[sent.accepted_count][0],
+            error_code=sent.error_code,
         )

@@ -12,9 +12,9 @@ from chalice.app import Response
 from msgspec import Struct
 
 from chalicelib import observation
-from chalicelib.bootstrap import services
-from chalicelib.domain.caller import Caller, Need
-from chalicelib.domain.errors import NotAllowed
+from chalicelib.bootstrap import get_services
+from chalicelib.domain.caller import Caller, Permission
+from chalicelib.domain.errors import PermissionDeniedError
 from chalicelib.web import forms, negotiation, problems
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from chalice.app import Request
 
-    from chalicelib.settings import SignIn
+    from chalicelib.settings import OidcSettings
     from chalicelib.web.session import LoginSession, SessionStore
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -38,7 +38,7 @@ class Authentication(Struct, frozen=True, kw_only=True):
 
 
 def require_permission(
-    permission: Need, get_request: Callable[[], Request]
+    permission: Permission, get_request: Callable[[], Request]
 ) -> Callable[[Any], Any]:
     """Decorate a view: only who is signed in gets to it, and it is given the caller first.
 
@@ -56,7 +56,7 @@ def require_permission(
                 if request.method == "GET" and _is_full_page_request(request):
                     return _redirect_to_login(request)
                 raise
-            observation.current().caller = "+".join(sorted(arrival.caller.roles))
+            observation.current_request().caller_roles = "+".join(sorted(arrival.caller.roles))
             return _refresh_session(view(arrival.caller, *args, **kwargs), arrival, request)
 
         answering: Callable[..., Response] = problems.handle_errors(get_request)(guarded)
@@ -71,7 +71,7 @@ def public(get_request: Callable[[], Request]) -> Callable[[Any], Any]:
 
     def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
         answering: Callable[..., Response] = problems.handle_errors(get_request)(view)
-        answering.permission = Need.NOTHING  # type: ignore[attr-defined]
+        answering.permission = Permission.PUBLIC  # type: ignore[attr-defined]
         return answering
 
     return decorate
@@ -79,7 +79,7 @@ def public(get_request: Callable[[], Request]) -> Callable[[Any], Any]:
 
 def authenticate(request: Request) -> Authentication:
     """Who asks. Raise ``SignInNeeded``; ``NotAllowed`` for who is nobody here, or cross-site."""
-    if local := services().local_caller:
+    if local := get_services().local_caller:
         _require_loopback_request(request)
         return Authentication(
             caller=replace(local, client="page" if _is_page_request(request) else "api")
@@ -87,7 +87,7 @@ def authenticate(request: Request) -> Authentication:
     scheme, _, token = str(request.headers.get("authorization", "")).partition(" ")
     if scheme:
         return Authentication(caller=_require_any_role(_verify_bearer_token(scheme, token.strip())))
-    session = get_session_store(oidc_settings()).read(request, services().now())
+    session = get_session_store(oidc_settings()).read(request, get_services().now())
     if session is None:
         raise problems.AuthenticationRequiredError
     if request.method not in SAFE_METHODS:
@@ -114,14 +114,18 @@ def _verify_bearer_token(scheme: str, token: str) -> Caller:
 
 def _require_any_role(caller: Caller) -> Caller:
     if not caller.roles:
-        raise NotAllowed(f"{caller.name} is signed in, but is nobody here: ask an admin for a role")
+        raise PermissionDeniedError(
+            f"{caller.name} is signed in, but is nobody here: ask an admin for a role"
+        )
     return caller
 
 
 def require_same_origin(request: Request) -> None:
     """A cookie comes along whoever made the browser send the request: it must be our page."""
     if not negotiation.is_same_origin(request):
-        raise NotAllowed("This request does not come from our own page, so it was not carried out")
+        raise PermissionDeniedError(
+            "This request does not come from our own page, so it was not carried out"
+        )
 
 
 def _require_loopback_request(request: Request) -> None:
@@ -131,7 +135,7 @@ def _require_loopback_request(request: Request) -> None:
     no browser sends neither header.
     """
     if negotiation.host_name(request) not in _LOOPBACK_HOSTS:
-        raise NotAllowed("Without sign-in this is here for localhost alone")
+        raise PermissionDeniedError("Without sign-in this is here for localhost alone")
     is_browser = {"sec-fetch-site", "origin"} & {name.lower() for name in request.headers}
     if is_browser and request.method not in SAFE_METHODS:
         require_same_origin(request)
@@ -144,7 +148,7 @@ def _refresh_session(
     session = authentication.session
     if session is None or "if-none-match" in request.headers:
         return response
-    cookie = get_session_store(oidc_settings()).refresh(request, session, services().now())
+    cookie = get_session_store(oidc_settings()).refresh(request, session, get_services().now())
     if cookie:
         add_cookie(response, cookie)
     return response
@@ -176,19 +180,19 @@ def _is_page_request(request: Request) -> bool:
 
 def display_name(caller: Caller) -> str | None:
     """The name that pages show; None where nobody has to sign in."""
-    return caller.name if services().settings.sign_in else None
+    return caller.name if get_services().settings.oidc else None
 
 
-def oidc_settings() -> SignIn:
+def oidc_settings() -> OidcSettings:
     """Where people sign in; raise ``SignInNeeded`` where there is no such place."""
-    settings = services().settings.sign_in
+    settings = get_services().settings.oidc
     if settings is None:
         raise problems.AuthenticationRequiredError
     return settings
 
 
 @lru_cache(maxsize=8)
-def get_session_store(settings: SignIn) -> SessionStore:
+def get_session_store(settings: OidcSettings) -> SessionStore:
     """The sessions that these settings sign."""
     from chalicelib.web.session import SessionStore  # noqa: PLC0415  machines have none
 

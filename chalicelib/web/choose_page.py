@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from chalicelib.bootstrap import services
+from chalicelib.bootstrap import get_services
 from chalicelib.domain.caller import Role
 from chalicelib.web import auth, inputs, negotiation, rendering
 
@@ -19,16 +19,16 @@ _PAGE_SIZE = 50
 
 def render_doctor_picker(caller: Caller, request: Request) -> Response:
     """Those whom the caller may manage: of an admin all, page by page, of a delegate hers."""
-    caller.require_may_manage_any()
+    caller.require_can_manage_any()
     base = negotiation.url_prefix(request)
     cursor = None
     if Role.ADMIN in caller.roles:
-        found = services().doctors.list_page(
+        found = get_services().doctors.list_page(
             specialty=None, location=None, limit=_PAGE_SIZE, cursor=inputs.query(request, "cursor")
         )
         doctors, cursor = found.doctors, found.cursor
     else:
-        doctors = services().doctors.list_for_delegate(caller.name)
+        doctors = get_services().doctors.list_for_delegate(caller.name)
     page = {
         "base": base,
         "display_name": auth.display_name(caller),

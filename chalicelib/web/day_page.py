@@ -9,7 +9,7 @@ from uuid import uuid4
 from msgspec import Struct, structs
 
 from chalicelib.domain import wall_time
-from chalicelib.domain.faults import FieldFault
+from chalicelib.domain.faults import FieldViolation
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.web import day_links, representations
 from chalicelib.web.day_boxes import SlotViewBuilder
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain import day
-    from chalicelib.domain.errors import Refused
-    from chalicelib.domain.ticks import DrawnTicks
-    from chalicelib.use_cases.manage_slots import DoctorsDay
+    from chalicelib.domain.errors import RequestRejectedError
+    from chalicelib.domain.ticks import DayFormState
+    from chalicelib.use_cases.manage_slots import DayView
     from chalicelib.web.day_boxes import SessionView
 
 
@@ -75,13 +75,13 @@ class DayPage(Struct, frozen=True, kw_only=True):
 
 
 def build_day_page(
-    view: DoctorsDay,
+    view: DayView,
     *,
     base: str,
     display_name: str | None = None,
     message: FlashMessage | None = None,
-    form: DrawnTicks | None = None,
-    error: Refused | None = None,
+    form: DayFormState | None = None,
+    error: RequestRejectedError | None = None,
     news: Sequence[str] = (),
 ) -> DayPage:
     """The page of a day.
@@ -90,7 +90,7 @@ def build_day_page(
     all others follow the store. ``refused`` is why her save was not done.
     """
     doctor, on = view.doctor, view.day.date
-    boxes = view.day.boxes(doctor.grid)
+    boxes = view.day.grid_slots(doctor.grid)
     pencil = SlotViewBuilder(view, form, _violation_by_start(error))
     statuses = [box.slot.status for box in boxes]
 
@@ -106,13 +106,13 @@ def build_day_page(
         time_zone=doctor.zone.key,
         date=on.isoformat(),
         date_title=day_links.format_date(on),
-        previous_url=url(on - _ONE_DAY) if on > wall_time.EARLIEST_DATE else None,
+        previous_url=url(on - _ONE_DAY) if on > wall_time.MIN_DATE else None,
         today_url=url(wall_time.local_date(view.now, doctor.zone)),
         history_url=day_links.history_url(base, doctor.doctor_id, on),
         display_name=display_name,
-        next_url=url(on + _ONE_DAY) if on < wall_time.LATEST_DATE else None,
-        earliest_date=wall_time.EARLIEST_DATE.isoformat(),
-        latest_date=wall_time.LATEST_DATE.isoformat(),
+        next_url=url(on + _ONE_DAY) if on < wall_time.MAX_DATE else None,
+        earliest_date=wall_time.MIN_DATE.isoformat(),
+        latest_date=wall_time.MAX_DATE.isoformat(),
         version=view.day.version,
         request_id=uuid4().hex,
         sessions=tuple(pencil.build_sessions(boxes)),
@@ -126,17 +126,17 @@ def build_day_page(
 
 
 def changes_since_render(
-    previous: day.Day, form: DrawnTicks, rendered_version: int, zone: ZoneInfo
+    previous: day.Day, form: DayFormState, rendered_version: int, zone: ZoneInfo
 ) -> tuple[str, ...]:
     """What others saved since the page was drawn, apart from what the doctor herself touched."""
     if previous.version == rendered_version:
         return ()
     free = {start for start, slot in previous.slots.items() if slot.status is SlotStatus.FREE}
-    added = sorted(free - form.shown - form.touched)
-    gone = sorted(form.shown - free - form.touched)
+    added = sorted(free - form.initial - form.dirty)
+    gone = sorted(form.initial - free - form.dirty)
     told = {"New, by someone else": added, "No longer free, by someone else": gone}
     return tuple(
-        f"{what}: {_shorten([wall_time.clock(start, zone) for start in starts])}"
+        f"{what}: {_shorten([wall_time.format_time(start, zone) for start in starts])}"
         for what, starts in told.items()
         if starts
     )
@@ -152,20 +152,22 @@ MAX_LISTED = 4
 _ONE_DAY = timedelta(days=1)
 
 
-def _violation_by_start(error: Refused | None) -> dict[datetime, str]:
-    faults = error.faults if error else ()
+def _violation_by_start(error: RequestRejectedError | None) -> dict[datetime, str]:
+    faults = error.violations if error else ()
     return {
         fault.start: fault.detail
         for fault in faults
-        if not isinstance(fault, FieldFault) and not isinstance(fault.start, str)
+        if not isinstance(fault, FieldViolation) and not isinstance(fault.start, str)
     }
 
 
-def _violations_without_slot(error: Refused | None, starts: set[datetime]) -> tuple[str, ...]:
+def _violations_without_slot(
+    error: RequestRejectedError | None, starts: set[datetime]
+) -> tuple[str, ...]:
     """The reasons that no box of the page can show."""
-    faults = error.faults if error else ()
+    faults = error.violations if error else ()
     return tuple(
         fault.detail
         for fault in faults
-        if isinstance(fault, FieldFault) or fault.start not in starts
+        if isinstance(fault, FieldViolation) or fault.start not in starts
     )

@@ -12,12 +12,12 @@ from msgspec import Struct
 
 from chalicelib.domain import wall_time
 from chalicelib.domain.claims import Booking
-from chalicelib.domain.doctor_settings import MOST_BOXES, DoctorSettings
-from chalicelib.domain.errors import Refused
-from chalicelib.domain.faults import Fault, FieldFault
-from chalicelib.domain.grid import Session
-from chalicelib.domain.slot_id import SlotId, read_start
-from chalicelib.domain.ticks import DrawnTicks, Tick
+from chalicelib.domain.doctor_settings import MAX_SLOTS_PER_DAY, DoctorSettings
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.faults import FieldViolation, SlotViolation
+from chalicelib.domain.grid import ClinicSession
+from chalicelib.domain.slot_id import SlotId, parse_start
+from chalicelib.domain.ticks import DayFormState, SlotChange
 from chalicelib.use_cases.manage_slots import SaveRequest
 from chalicelib.web import inputs, shapes
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FORM = "application/x-www-form-urlencoded"
 # Four that say which day; each box as shown, offered and ticked, those of an earlier grid besides.
-MAX_FORM_FIELDS = 4 + 3 * 2 * MOST_BOXES
+MAX_FORM_FIELDS = 4 + 3 * 2 * MAX_SLOTS_PER_DAY
 
 _ETAG = re.compile(r'\s*(?:W/)?"(\d{1,9})\.[^"]*"\s*', re.ASCII)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
@@ -40,7 +40,7 @@ class DayForm(Struct, frozen=True, kw_only=True):
     """The page's form as it came back: what was drawn, and the save that it makes of it."""
 
     request: SaveRequest
-    state: DrawnTicks
+    state: DayFormState
     version: int
 
 
@@ -56,23 +56,23 @@ def parse_save_json(request: Request) -> SaveRequest:
     return SaveRequest(
         doctor_id=inputs.valid_doctor_id(sent.doctor_id),
         date=inputs.parse_date(sent.date),
-        asked=asked,
+        changes=asked,
         request_id=_idempotency_key(request),
-        if_versions=_if_match(request),
+        expected_versions=_if_match(request),
     )
 
 
-def _slot_changes(slots: list[msgspec.Raw]) -> tuple[Tick, ...]:
-    asked: list[Tick] = []
-    faults: list[Fault | FieldFault] = []
+def _slot_changes(slots: list[msgspec.Raw]) -> tuple[SlotChange, ...]:
+    asked: list[SlotChange] = []
+    faults: list[SlotViolation | FieldViolation] = []
     for place, raw in enumerate(slots):
         try:
             slot = inputs.decode(raw, shapes.SlotChangeRequest, prefix=f"slots[{place}]")
-            asked.append(Tick(slot.start, slot.status))
-        except Refused as refused:
-            faults += refused.faults
+            asked.append(SlotChange(slot.start, slot.status))
+        except RequestRejectedError as refused:
+            faults += refused.violations
     if faults:
-        raise Refused(*faults)
+        raise RequestRejectedError(*faults)
     return tuple(asked)
 
 
@@ -83,18 +83,24 @@ def parse_save_form(request: Request) -> DayForm:
             inputs.body(request).decode("ascii"), keep_blank_values=True, errors="strict"
         )
     except ValueError:
-        raise Refused(FieldFault("body", "invalid", "The body is no form")) from None
+        raise RequestRejectedError(
+            FieldViolation("body", "invalid", "The body is no form")
+        ) from None
     names = ("doctor_id", "date", "version", "request_id")
-    if missing := [FieldFault(n, "required", f"{n} is missing") for n in names if n not in fields]:
-        raise Refused(*missing)
+    if missing := [
+        FieldViolation(n, "required", f"{n} is missing") for n in names if n not in fields
+    ]:
+        raise RequestRejectedError(*missing)
 
-    drawn = DrawnTicks(
-        shown=_starts(fields, "shown"),
-        offered=_starts(fields, "offered"),
-        ticked=_starts(fields, "ticked"),
+    drawn = DayFormState(
+        initial=_starts(fields, "shown"),
+        editable=_starts(fields, "offered"),
+        checked=_starts(fields, "ticked"),
     )
-    if not drawn.ticked <= drawn.offered:
-        raise Refused(FieldFault("ticked", "invalid", "A box was ticked that was not offered"))
+    if not drawn.checked <= drawn.editable:
+        raise RequestRejectedError(
+            FieldViolation("ticked", "invalid", "A box was ticked that was not offered")
+        )
     version = fields["version"][-1]
     if not re.fullmatch(r"\d{1,9}", version, re.ASCII):
         raise inputs.invalid_field("version", "the version of the day as it was drawn")
@@ -102,7 +108,7 @@ def parse_save_form(request: Request) -> DayForm:
         request=SaveRequest(
             doctor_id=inputs.valid_doctor_id(fields["doctor_id"][-1]),
             date=inputs.parse_date(fields["date"][-1]),
-            asked=drawn.asked(),
+            changes=drawn.changes(),
             request_id=inputs.valid_key("request_id", fields["request_id"][-1]),
         ),
         state=drawn,
@@ -112,7 +118,7 @@ def parse_save_form(request: Request) -> DayForm:
 
 def _starts(fields: Mapping[str, list[str]], name: str) -> frozenset[datetime]:
     try:
-        return frozenset(read_start(value) for value in fields.get(name, ()))
+        return frozenset(parse_start(value) for value in fields.get(name, ()))
     except ValueError:
         raise inputs.invalid_field(name, "the value of a box") from None
 
@@ -147,13 +153,13 @@ def parse_booking(request: Request) -> Booking:
         booking_id=inputs.valid_key("booking_id", sent.booking_id),
         patient_reference=sent.patient_reference,
         holder=None if sent.holder is None else inputs.valid_key("holder", sent.holder),
-        moves=None if sent.moves is None else _moved_slot_id(sent.moves),
+        previous_slot_id=None if sent.moves is None else _moved_slot_id(sent.moves),
     )
 
 
 def _moved_slot_id(text: str) -> SlotId:
     try:
-        return SlotId.read(text)
+        return SlotId.parse(text)
     except ValueError:
         raise inputs.invalid_field("moves", "the slot_id of a slot") from None
 
@@ -177,9 +183,11 @@ def parse_doctor_settings(doctor_id: str, request: Request) -> DoctorSettings:
     )
 
 
-def _parse_sessions(sessions: list[shapes.ClinicSession]) -> tuple[Session, ...]:
+def _parse_sessions(sessions: list[shapes.ClinicSession]) -> tuple[ClinicSession, ...]:
     malformed = [
-        FieldFault(field, "invalid", f"{field} is not valid: expected a time of day, as in 09:00")
+        FieldViolation(
+            field, "invalid", f"{field} is not valid: expected a time of day, as in 09:00"
+        )
         for place, session in enumerate(sessions)
         for field, text in (
             (f"sessions[{place}].from", session.from_),
@@ -188,11 +196,11 @@ def _parse_sessions(sessions: list[shapes.ClinicSession]) -> tuple[Session, ...]
         if not _TIME_OF_DAY.fullmatch(text)
     ]
     if malformed:
-        raise Refused(*malformed)
+        raise RequestRejectedError(*malformed)
     return tuple(
-        Session(
-            begins=wall_time.since_midnight(session.from_),
-            ends=wall_time.since_midnight(session.to),
+        ClinicSession(
+            start=wall_time.parse_time_of_day(session.from_),
+            end=wall_time.parse_time_of_day(session.to),
         )
         for session in sessions
     )

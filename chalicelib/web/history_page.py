@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from chalice.app import Request, Response
 
     from chalicelib.domain.caller import Caller
-    from chalicelib.domain.saved import Saved
-    from chalicelib.use_cases.manage_slots import DoctorsHistory
+    from chalicelib.domain.saved import ChangeLogEntry
+    from chalicelib.use_cases.manage_slots import DayHistory
 
 _ROLE_LABELS = {Role.DELEGATE: ", for the doctor", Role.ADMIN: ", as an admin"}
 
@@ -43,7 +43,7 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
     changes: tuple[ChangeView, ...]
 
 
-def render_history(caller: Caller, history: DoctorsHistory, request: Request) -> Response:
+def render_history(caller: Caller, history: DayHistory, request: Request) -> Response:
     """The page."""
     base, doctor = negotiation.url_prefix(request), history.doctor
     page = HistoryPage(
@@ -53,19 +53,19 @@ def render_history(caller: Caller, history: DoctorsHistory, request: Request) ->
         time_zone=doctor.zone.key,
         date_title=day_links.format_date(history.date),
         day_url=day_links.day_url(base, doctor.doctor_id, history.date),
-        changes=tuple(_change_view(saved, history) for saved in history.changes),
+        changes=tuple(_change_view(saved, history) for saved in history.entries),
     )
     return rendering.render("history.html", page)
 
 
-def _change_view(entry: Saved, history: DoctorsHistory) -> ChangeView:
+def _change_view(entry: ChangeLogEntry, history: DayHistory) -> ChangeView:
     zone = history.doctor.zone
-    local = entry.at.astimezone(zone)
+    local = entry.saved_at.astimezone(zone)
     return ChangeView(
-        time=f"{local.day} {local:%B} {local.year}, {wall_time.clock(entry.at, zone)}",
+        time=f"{local.day} {local:%B} {local.year}, {wall_time.format_time(entry.saved_at, zone)}",
         iso_time=local.isoformat(),
-        author=entry.by + _ROLE_LABELS.get(entry.role, ""),
+        author=entry.author + _ROLE_LABELS.get(entry.role, ""),
         client="" if entry.client == "page" else f"through {entry.client}",
-        opened=tuple(wall_time.called(slot, zone) for slot in entry.change.opens),
-        withdrawn=tuple(wall_time.called(slot, zone) for slot in entry.change.withdraws),
+        opened=tuple(wall_time.format_range(slot, zone) for slot in entry.changes.opened),
+        withdrawn=tuple(wall_time.format_range(slot, zone) for slot in entry.changes.closed),
     )

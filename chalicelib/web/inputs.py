@@ -12,8 +12,8 @@ import msgspec
 from chalicelib import observation
 from chalicelib.domain import slot_id as slot_ids
 from chalicelib.domain import wall_time
-from chalicelib.domain.errors import DoctorNotFound, Refused, SlotUnknown
-from chalicelib.domain.faults import FieldFault
+from chalicelib.domain.errors import DoctorNotFoundError, RequestRejectedError, SlotNotFoundError
+from chalicelib.domain.faults import FieldViolation
 from chalicelib.domain.slot_id import SlotId
 from chalicelib.web.problems import HttpError
 from chalicelib.web.scalars import DEFAULT_PAGE_SIZE, KEY_PATTERN, MAX_QUERY_LENGTH, PAGE_SIZE_RANGE
@@ -53,9 +53,11 @@ def decode(raw: bytes | msgspec.Raw, schema: type[T], prefix: str = "") -> T:
     try:
         return _decoder(schema).decode(raw)
     except msgspec.ValidationError as error:
-        raise Refused(_violation_from_msgspec(str(error), prefix)) from None
+        raise RequestRejectedError(_violation_from_msgspec(str(error), prefix)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(FieldFault("body", "invalid", f"The body is no JSON: {error}")) from None
+        raise RequestRejectedError(
+            FieldViolation("body", "invalid", f"The body is no JSON: {error}")
+        ) from None
 
 
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
@@ -67,15 +69,15 @@ def _decoder(schema: type[T]) -> msgspec.json.Decoder[T]:
     return _decoders[schema]
 
 
-def _violation_from_msgspec(message: str, prefix: str) -> FieldFault:
+def _violation_from_msgspec(message: str, prefix: str) -> FieldViolation:
     """Of msgspec's sentence: ``Expected `str`, got `int` - at `$.start```."""
     place = _FIELD_PATH.search(message)
     path = ".".join(filter(None, (prefix, place["path"] if place else "")))
     if missing := _MISSING_FIELD.search(message):
         field = f"{path}.{missing['name']}".lstrip(".")
-        return FieldFault(field, "required", f"{field} is missing")
+        return FieldViolation(field, "required", f"{field} is missing")
     said = message.partition(" - at `$")[0]
-    return FieldFault(path or "body", "invalid", f"{path or 'The body'} is not valid: {said}")
+    return FieldViolation(path or "body", "invalid", f"{path or 'The body'} is not valid: {said}")
 
 
 def query(request: Request, name: str) -> str | None:
@@ -88,7 +90,7 @@ def required_query(request: Request, name: str) -> str:
     """A query parameter; raise ``Refused`` where it is missing."""
     text = query(request, name)
     if text is None:
-        raise Refused(FieldFault(name, "required", f"{name} is missing"))
+        raise RequestRejectedError(FieldViolation(name, "required", f"{name} is missing"))
     return text
 
 
@@ -119,35 +121,35 @@ def parse_date(text: str, name: str = "date") -> date:
         on = None
     if on is None:
         raise invalid_field(name, "a date that exists, as in 2026-11-23")
-    if not wall_time.EARLIEST_DATE <= on <= wall_time.LATEST_DATE:
-        raise invalid_field(name, f"from {wall_time.EARLIEST_DATE} to {wall_time.LATEST_DATE}")
+    if not wall_time.MIN_DATE <= on <= wall_time.MAX_DATE:
+        raise invalid_field(name, f"from {wall_time.MIN_DATE} to {wall_time.MAX_DATE}")
     return on
 
 
 def valid_doctor_id(text: str) -> str:
     """Raise ``Refused`` unless it may be a doctor's id."""
-    if slot_ids.is_doctor_id(text):
-        observation.current().about(text)
+    if slot_ids.is_valid_doctor_id(text):
+        observation.current_request().set_doctor(text)
         return text
     raise invalid_field("doctor_id", "1 to 64 letters, digits, _ or -")
 
 
 def doctor_id_from_path(path: str) -> str:
     """Part of a URL as a doctor's id; ``DoctorNotFound`` where none could have it."""
-    if slot_ids.is_doctor_id(path):
-        observation.current().about(path)
+    if slot_ids.is_valid_doctor_id(path):
+        observation.current_request().set_doctor(path)
         return path
-    raise DoctorNotFound(path)
+    raise DoctorNotFoundError(path)
 
 
 def slot_id_from_path(path: str) -> SlotId:
     """Part of a URL as a slot's id; ``SlotUnknown`` where none could have it."""
     try:
-        slot_id = SlotId.read(path.replace("%7E", "~").replace("%7e", "~"))
+        slot_id = SlotId.parse(path.replace("%7E", "~").replace("%7e", "~"))
     except ValueError:
         detail = f"There is no slot {path}"
-        raise SlotUnknown(FieldFault("slot_id", "slot_not_found", detail)) from None
-    observation.current().about(slot_id.doctor_id)
+        raise SlotNotFoundError(FieldViolation("slot_id", "slot_not_found", detail)) from None
+    observation.current_request().set_doctor(slot_id.doctor_id)
     return slot_id
 
 
@@ -158,6 +160,8 @@ def valid_key(name: str, text: str) -> str:
     raise invalid_field(name, "1 to 64 letters, digits, . _ ~ or -")
 
 
-def invalid_field(field: str, expected: str) -> Refused:
+def invalid_field(field: str, expected: str) -> RequestRejectedError:
     """A value that is not what was expected."""
-    return Refused(FieldFault(field, "invalid", f"{field} is not valid: expected {expected}"))
+    return RequestRejectedError(
+        FieldViolation(field, "invalid", f"{field} is not valid: expected {expected}")
+    )

@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 import urllib3
 from msgspec import Struct
 
-from chalicelib.bootstrap import services
-from chalicelib.domain.errors import Unavailable
+from chalicelib.bootstrap import get_services
+from chalicelib.domain.errors import StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ _TIMEOUT = urllib3.Timeout(connect=2, read=4)
 _COOLDOWN = timedelta(seconds=5)
 
 
-class IdentityProviderUnavailableError(Unavailable):
+class IdentityProviderUnavailableError(StoreUnavailableError):
     """It gives no answer, or none that can be understood."""
 
     code = "issuer_away"
@@ -146,4 +146,4 @@ class JsonResponse(Struct, frozen=True):
 @lru_cache(maxsize=8)
 def get_provider(discovery_url: str) -> OidcProvider:
     """The issuer at that address, as this process knows it."""
-    return OidcProvider(discovery_url, lambda: services().now())
+    return OidcProvider(discovery_url, lambda: get_services().now())

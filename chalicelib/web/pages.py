@@ -10,8 +10,8 @@ from chalice.app import Response
 from msgspec import structs
 
 from chalicelib import observation
-from chalicelib.bootstrap import services
-from chalicelib.domain.errors import KeyReused, Refused
+from chalicelib.bootstrap import get_services
+from chalicelib.domain.errors import IdempotencyKeyReusedError, RequestRejectedError
 from chalicelib.web import (
     auth,
     cookies,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.caller import Caller
     from chalicelib.domain.day import Day
-    from chalicelib.use_cases.manage_slots import DoctorsDay
+    from chalicelib.use_cases.manage_slots import DayView
     from chalicelib.web.forms import DayForm
 
 _MESSAGES = {
@@ -50,7 +50,7 @@ def render_day(caller: Caller, doctor_id: str, date: date | None, request: Reque
         return poll_form(caller, doctor_id, date, request)
     template = "_manage.html" if negotiation.is_htmx(request) else "slots.html"
     said = None if negotiation.is_htmx(request) else _flash(request)
-    seen = services().manage_slots.look_at(caller, doctor_id, date)
+    seen = get_services().manage_slots.get_day(caller, doctor_id, date)
     page = day_page.build_day_page(
         seen,
         base=negotiation.url_prefix(request),
@@ -71,8 +71,8 @@ def poll_form(caller: Caller, doctor_id: str, date: date, request: Request) -> R
     A glance tells whether there is news. It may be at settings that were changed a moment ago
     elsewhere, so what is drawn is never drawn of it: the screen would go back to the old ones.
     """
-    manage_slots = services().manage_slots
-    for read in (manage_slots.glance_at, manage_slots.look_at):
+    manage_slots = get_services().manage_slots
+    for read in (manage_slots.get_day_cached, manage_slots.get_day):
         page = day_page.build_day_page(
             read(caller, doctor_id, date), base=negotiation.url_prefix(request)
         )
@@ -84,18 +84,20 @@ def poll_form(caller: Caller, doctor_id: str, date: date, request: Request) -> R
 def save_form(caller: Caller, form: DayForm, request: Request) -> Response:
     """Save what the doctor changed; where that is refused, say why and keep her ticks."""
     try:
-        saved = services().manage_slots.save(caller, form.request)
-    except (Refused, KeyReused) as error:
-        seen = services().manage_slots.look_at(caller, form.request.doctor_id, form.request.date)
-        if isinstance(error, Refused) and not form.request.asked:
+        saved = get_services().manage_slots.save(caller, form.request)
+    except (RequestRejectedError, IdempotencyKeyReusedError) as error:
+        seen = get_services().manage_slots.get_day(
+            caller, form.request.doctor_id, form.request.date
+        )
+        if isinstance(error, RequestRejectedError) and not form.request.changes:
             return _saved_response("unchanged", seen, form, seen.day, request)
         return _rejected_response(error, seen, form, auth.display_name(caller), request)
-    observation.current().counts["Saves"] += saved.is_new
-    return _saved_response("saved", saved, form, saved.before, request)
+    observation.current_request().metrics["Saves"] += saved.created
+    return _saved_response("saved", saved, form, saved.previous, request)
 
 
 def _saved_response(
-    message_key: str, view: DoctorsDay, form: DayForm, previous: Day, request: Request
+    message_key: str, view: DayView, form: DayForm, previous: Day, request: Request
 ) -> Response:
     """To htmx the form as it is now; to a browser a redirect to it (RFC 9110, section 15.4.4)."""
     if negotiation.is_htmx(request):
@@ -114,8 +116,8 @@ def _saved_response(
 
 
 def _rejected_response(
-    error: Refused | KeyReused,
-    view: DoctorsDay,
+    error: RequestRejectedError | IdempotencyKeyReusedError,
+    view: DayView,
     form: DayForm,
     display_name: str | None,
     request: Request,
@@ -123,8 +125,8 @@ def _rejected_response(
     problem = problems.problem_from_error(error)
     if not negotiation.wants_html(request):
         return problems.render_problem(problem, request)
-    observation.current().code = problem.code
-    refused = error if isinstance(error, Refused) else None
+    observation.current_request().code = problem.code
+    refused = error if isinstance(error, RequestRejectedError) else None
     told = day_page.changes_since_render(view.day, form.state, form.version, view.doctor.zone)
     page = day_page.build_day_page(
         view,
@@ -139,8 +141,8 @@ def _rejected_response(
     return rendering.render(template, page, status=problem.status)
 
 
-def _reason(error: Refused | KeyReused) -> str:
-    if isinstance(error, KeyReused):
+def _reason(error: RequestRejectedError | IdempotencyKeyReusedError) -> str:
+    if isinstance(error, IdempotencyKeyReusedError):
         return "An earlier save of this page got through: look at the ticks, then save again"
     return str(error)
 

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from chalicelib import observation
 from chalicelib.domain import errors, wall_time
-from chalicelib.domain.faults import FieldFault, Overlaps
+from chalicelib.domain.faults import FieldViolation, SlotOverlap
 from chalicelib.web import negotiation, shapes
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from chalice.app import Request
 
-    from chalicelib.domain.faults import Fault
+    from chalicelib.domain.faults import SlotViolation
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -76,15 +76,15 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
-    errors.Refused: HTTPStatus.BAD_REQUEST,
-    errors.Conflict: HTTPStatus.CONFLICT,
-    errors.SlotUnknown: HTTPStatus.NOT_FOUND,
-    errors.DoctorNotFound: HTTPStatus.NOT_FOUND,
-    errors.NotAllowed: HTTPStatus.FORBIDDEN,
-    errors.VersionMismatch: HTTPStatus.PRECONDITION_FAILED,
-    errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    errors.OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.RequestRejectedError: HTTPStatus.BAD_REQUEST,
+    errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.SlotNotFoundError: HTTPStatus.NOT_FOUND,
+    errors.DoctorNotFoundError: HTTPStatus.NOT_FOUND,
+    errors.PermissionDeniedError: HTTPStatus.FORBIDDEN,
+    errors.VersionMismatchError: HTTPStatus.PRECONDITION_FAILED,
+    errors.IdempotencyKeyReusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.StoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.OutcomeUnknownError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -95,16 +95,16 @@ def problem_from_error(error: errors.DomainError | HttpError) -> Problem:
         return Problem(status=error.status, code=code, detail=detail, headers=error.headers)
     status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
     match error:
-        case errors.Refused(faults=faults, zone=zone):
+        case errors.RequestRejectedError(violations=faults, zone=zone):
             told = tuple(_error_entry(fault, zone) for fault in faults)
             return Problem(status=status, code=code, detail=detail, errors=told)
-        case errors.VersionMismatch(version=version):
+        case errors.VersionMismatchError(version=version):
             return Problem(status=status, code=code, detail=detail, version=version)
-        case errors.Unavailable(retry_after=seconds):
+        case errors.StoreUnavailableError(retry_after=seconds):
             return Problem(
                 status=status, code=code, detail=detail, headers={"Retry-After": str(seconds)}
             )
-        case errors.OutcomeUnknown():
+        case errors.OutcomeUnknownError():
             return Problem(status=status, code=code, detail=detail, headers={"Retry-After": "1"})
         case _:
             return Problem(status=status, code=code, detail=detail)
@@ -112,20 +112,22 @@ def problem_from_error(error: errors.DomainError | HttpError) -> Problem:
 
 def _error_code(error: errors.DomainError | HttpError) -> str:
     """Return the code of the first slot or field at fault, else the error's own."""
-    if isinstance(error, errors.Refused) and error.faults:
-        return error.faults[0].code
+    if isinstance(error, errors.RequestRejectedError) and error.violations:
+        return error.violations[0].code
     return error.code
 
 
-def _error_entry(violation: Fault | FieldFault, zone: ZoneInfo | None) -> shapes.ErrorEntry:
-    if isinstance(violation, FieldFault):
+def _error_entry(
+    violation: SlotViolation | FieldViolation, zone: ZoneInfo | None
+) -> shapes.ErrorEntry:
+    if isinstance(violation, FieldViolation):
         return shapes.ErrorEntry(
             field=violation.field, code=violation.code, detail=violation.detail
         )
     told = shapes.ErrorEntry(
         start=_format_instant(violation.start, zone), code=violation.code, detail=violation.detail
     )
-    if isinstance(violation, Overlaps):
+    if isinstance(violation, SlotOverlap):
         other = violation.conflicts_with
         told.conflicts_with = shapes.TimeRange(
             start=_format_instant(other.start, zone), end=_format_instant(other.end, zone)
@@ -136,12 +138,12 @@ def _error_entry(violation: Fault | FieldFault, zone: ZoneInfo | None) -> shapes
 def _format_instant(instant: datetime | str, zone: ZoneInfo | None) -> str:
     if isinstance(instant, str):
         return instant
-    return wall_time.rfc3339(instant, zone) if zone else instant.isoformat()
+    return wall_time.to_rfc3339(instant, zone) if zone else instant.isoformat()
 
 
 def render_problem(problem: Problem, request: Request) -> Response:
     """JSON; or to a browser a page, and to htmx a notice that leaves its form alone."""
-    observation.current().code = problem.code
+    observation.current_request().code = problem.code
     if not negotiation.wants_html(request):
         body = msgspec.json.encode(problem.to_schema()).decode()
         headers: negotiation.Headers = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.wall_time import LATEST_DATE
+from chalicelib.domain.wall_time import MAX_DATE
 from chalicelib.web import inputs
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def parse_date_range(request: Request, today: Callable[[], date]) -> tuple[date,
     """
     sent_first, sent_last = (inputs.query(request, name) for name in ("from", "to"))
     first = inputs.parse_date(sent_first, "from") if sent_first else today()
-    usual = min(first, LATEST_DATE - timedelta(days=_DEFAULT_RANGE_DAYS)) + timedelta(
+    usual = min(first, MAX_DATE - timedelta(days=_DEFAULT_RANGE_DAYS)) + timedelta(
         days=_DEFAULT_RANGE_DAYS - 1
     )
     last = inputs.parse_date(sent_last, "to") if sent_last else max(first, usual)

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from chalice.app import Request
 
     from chalicelib.domain.caller import Caller
-    from chalicelib.domain.day import Box
+    from chalicelib.domain.day import DaySlot
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
-    from chalicelib.use_cases.find_slots import DoctorsSlots, SearchPage
-    from chalicelib.use_cases.manage_slots import DoctorsDay, DoctorsHistory, SavedDay
-    from chalicelib.use_cases.taking import DoctorsSlot
+    from chalicelib.use_cases.find_slots import DoctorAvailability, SearchPage
+    from chalicelib.use_cases.manage_slots import DayHistory, DayView, SavedDay
+    from chalicelib.use_cases.taking import SlotView
 
 SAVED_MESSAGE = "Slots saved successfully"
 _PRIVATE: negotiation.Headers = {"Cache-Control": "private, no-cache", **negotiation.VARY}
@@ -44,24 +44,27 @@ def serialize_doctor(doctor: Doctor, caller: Caller) -> shapes.Doctor:
         slot_minutes=doctor.grid.slot_length // _MINUTE,
         sessions=[
             shapes.ClinicSession(
-                from_=wall_time.time_of_day(session.begins), to=wall_time.time_of_day(session.ends)
+                from_=wall_time.format_time_of_day(session.start),
+                to=wall_time.format_time_of_day(session.end),
             )
             for session in doctor.grid.sessions
         ],
         lead_minutes=doctor.lead_time // _MINUTE,
         window_days=doctor.booking_window.days,
-        delegates=sorted(doctor.delegates) if caller.may_see_delegates(doctor) else msgspec.UNSET,
+        delegates=sorted(doctor.delegates) if caller.can_see_delegates(doctor) else msgspec.UNSET,
     )
 
 
-def serialize_day(view: DoctorsDay) -> shapes.Day:
+def serialize_day(view: DayView) -> shapes.Day:
     """Every box of the grid and every stored slot off it, in time order."""
     return shapes.Day(
         doctor_id=view.doctor.doctor_id,
         date=view.day.date.isoformat(),
         time_zone=view.doctor.zone.key,
         version=view.day.version,
-        slots=[_serialize_day_slot(box, view.doctor) for box in view.day.boxes(view.doctor.grid)],
+        slots=[
+            _serialize_day_slot(box, view.doctor) for box in view.day.grid_slots(view.doctor.grid)
+        ],
     )
 
 
@@ -71,26 +74,27 @@ def serialize_saved_day(saved_day: SavedDay) -> shapes.SavedDay:
     return shapes.SavedDay(message=SAVED_MESSAGE, **told | {"version": saved_day.version})
 
 
-def serialize_history(history: DoctorsHistory) -> shapes.History:
+def serialize_history(history: DayHistory) -> shapes.History:
     """The saves of a date."""
     return shapes.History(
         changes=[
             shapes.Change(
-                at=wall_time.rfc3339(saved.at, history.doctor.zone),
-                by=saved.by,
+                at=wall_time.to_rfc3339(saved.saved_at, history.doctor.zone),
+                by=saved.author,
                 client=saved.client,
-                opened=[serialize_slot(opened, history.doctor) for opened in saved.change.opens],
+                opened=[serialize_slot(opened, history.doctor) for opened in saved.changes.opened],
                 withdrawn=[
-                    serialize_slot(withdrawn, history.doctor)
-                    for withdrawn in saved.change.withdraws
+                    serialize_slot(withdrawn, history.doctor) for withdrawn in saved.changes.closed
                 ],
             )
-            for saved in history.changes
+            for saved in history.entries
         ]
     )
 
 
-def serialize_slots(availability: DoctorsSlots, first: date, last: date) -> shapes.DoctorsSlots:
+def serialize_slots(
+    availability: DoctorAvailability, first: date, last: date
+) -> shapes.DoctorsSlots:
     """A doctor's bookable slots."""
     return shapes.DoctorsSlots(
         doctor_id=availability.doctor.doctor_id,
@@ -116,7 +120,7 @@ def serialize_availability(page: SearchPage) -> shapes.Availability:
                 next_available=serialize_slot(found.slots[0], found.doctor),
                 slots=[serialize_slot(bookable, found.doctor) for bookable in found.slots],
             )
-            for found in page.found
+            for found in page.doctors
         ],
         next=page.cursor,
     )
@@ -126,22 +130,22 @@ def serialize_slot(slot: Slot, doctor: Doctor) -> shapes.Slot:
     """One slot, in the doctor's time."""
     return shapes.Slot(
         slot_id=str(SlotId(doctor.doctor_id, slot.start)),
-        start=wall_time.rfc3339(slot.start, doctor.zone),
-        end=wall_time.rfc3339(slot.end, doctor.zone),
+        start=wall_time.to_rfc3339(slot.start, doctor.zone),
+        end=wall_time.to_rfc3339(slot.end, doctor.zone),
         status=slot.status.value,
     )
 
 
-def serialize_held_slot(view: DoctorsSlot) -> shapes.HeldSlot:
+def serialize_held_slot(view: SlotView) -> shapes.HeldSlot:
     """A slot that is held, and until when."""
     if view.slot.held_until is None:
         raise ValueError(view)
     told = msgspec.structs.asdict(serialize_slot(view.slot, view.doctor))
-    until = wall_time.rfc3339(view.slot.held_until, view.doctor.zone)
+    until = wall_time.to_rfc3339(view.slot.held_until, view.doctor.zone)
     return shapes.HeldSlot(**told, held_until=until)
 
 
-def _serialize_day_slot(day_slot: Box, doctor: Doctor) -> shapes.DaySlot:
+def _serialize_day_slot(day_slot: DaySlot, doctor: Doctor) -> shapes.DaySlot:
     other = day_slot.conflicts_with
     return shapes.DaySlot(
         **msgspec.structs.asdict(serialize_slot(day_slot.slot, doctor)),
@@ -152,7 +156,7 @@ def _serialize_day_slot(day_slot: Box, doctor: Doctor) -> shapes.DaySlot:
 def serialize_time_range(slot: Slot, zone: ZoneInfo) -> shapes.TimeRange:
     """From when to when a slot is."""
     return shapes.TimeRange(
-        start=wall_time.rfc3339(slot.start, zone), end=wall_time.rfc3339(slot.end, zone)
+        start=wall_time.to_rfc3339(slot.start, zone), end=wall_time.to_rfc3339(slot.end, zone)
     )
 
 

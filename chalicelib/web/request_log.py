@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from chalicelib import observation
-from chalicelib.bootstrap import services
+from chalicelib.bootstrap import get_services
 from chalicelib.web import bugs, metrics
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from chalice.app import Request, Response
 
-    from chalicelib.observation import Observation
+    from chalicelib.observation import RequestContext
 
 # Refused before anybody knew whether there is such a doctor: what was sent may be anything.
 _CODES_WITHOUT_DOCTOR = {"doctor_not_found", "invalid", "required"}
@@ -28,17 +28,17 @@ _CODES_WITHOUT_DOCTOR = {"doctor_not_found", "invalid", "required"}
 
 def log_request(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Middleware, around all other: tell what was noted while the request was answered."""
-    log = services().log
+    log = get_services().log
     if log is None:
         return get_response(request)
-    began, at = perf_counter(), services().now()
-    with observation.observing() as seen:
+    began, at = perf_counter(), get_services().now()
+    with observation.request_scope() as seen:
         status = HTTPStatus.INTERNAL_SERVER_ERROR.value
         try:
             response = get_response(request)
             status = response.status_code
         finally:
-            seen.bug = seen.bug or sys.exception()
+            seen.exception = seen.exception or sys.exception()
             milliseconds = round((perf_counter() - began) * 1000, 1)
             line = _log_entry(request, seen, status, timestamp=at, milliseconds=milliseconds)
             log(msgspec.json.encode(line).decode())
@@ -46,7 +46,12 @@ def log_request(request: Request, get_response: Callable[[Request], Response]) -
 
 
 def _log_entry(
-    request: Request, context: Observation, status: int, *, timestamp: datetime, milliseconds: float
+    request: Request,
+    context: RequestContext,
+    status: int,
+    *,
+    timestamp: datetime,
+    milliseconds: float,
 ) -> dict[str, Any]:
     """No more than is named here, so that nothing of a patient's comes along.
 
@@ -55,28 +60,28 @@ def _log_entry(
     is_refusal = status >= HTTPStatus.BAD_REQUEST
     code = context.code or HTTPStatus(status).name.lower()
     line: dict[str, Any] = {
-        "level": "ERROR" if context.bug else "INFO",
+        "level": "ERROR" if context.exception else "INFO",
         "at": timestamp.isoformat(),
         "request_id": request.context.get("requestId"),
         "function_request_id": getattr(request.lambda_context, "aws_request_id", None),
         "method": request.method,
         "route": request.path,
-        "caller": context.caller,
+        "caller": context.caller_roles,
         "doctor_id": None if context.code in _CODES_WITHOUT_DOCTOR else context.doctor_id,
         "status": status,
         "outcome": code if is_refusal else "ok",
-        "calls": {name: context.calls.count(name) for name in context.calls},
+        "calls": {name: context.dynamodb_calls.count(name) for name in context.dynamodb_calls},
         "read_units": sum(context.read_units),
         "write_units": sum(context.write_units),
         **metrics.embedded_metrics(
-            stage=services().settings.stage,
+            stage=get_services().settings.stage,
             timestamp=timestamp,
             milliseconds=milliseconds,
-            counts=context.counts,
+            counts=context.metrics,
             code=code if is_refusal else None,
         ),
     }
-    return line | {"bug": bugs.format_exception(context.bug)} if context.bug else line
+    return line | {"bug": bugs.format_exception(context.exception)} if context.exception else line
 
 
 class ExceptionHandler(logging.Handler):
@@ -85,9 +90,9 @@ class ExceptionHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Where no request is under way, as while an answer is put together, in a line alone."""
         bug = record.exc_info[1] if record.exc_info else None
-        log = services().log
-        if observation.is_under_way():
-            observation.current().bug = bug
+        log = get_services().log
+        if observation.has_request():
+            observation.current_request().exception = bug
         elif log is not None and bug is not None:
             line = {"level": "ERROR", "bug": bugs.format_exception(bug)}
             log(msgspec.json.encode(line).decode())
@@ -95,6 +100,6 @@ class ExceptionHandler(logging.Handler):
 
 def redirect_framework_logs(logger: logging.Logger) -> None:
     """What Chalice says of exceptions comes with their texts: have it in our lines instead."""
-    if services().log is not None:
+    if get_services().log is not None:
         logger.handlers[:] = [ExceptionHandler()]
         logger.propagate = False

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from chalicelib.domain.doctor_settings import MOST_CHARACTERS
+from chalicelib.domain.doctor_settings import MAX_TEXT_LENGTH
 
 KEY_PATTERN = "[A-Za-z0-9._~-]{1,64}"
 DOCTOR_ID_PATTERN = "[A-Za-z0-9_-]{1,64}"
@@ -25,7 +25,7 @@ def pattern(regex: str, description: str, example: str) -> Meta:
 
 def short_text(description: str, example: str) -> Meta:
     """Described by its length; the domain judges it, and tells all that is wrong at once."""
-    length = {"minLength": 1, "maxLength": MOST_CHARACTERS}
+    length = {"minLength": 1, "maxLength": MAX_TEXT_LENGTH}
     return Meta(description=description, examples=[example], extra_json_schema=length)
 
 

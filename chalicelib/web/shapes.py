@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from chalicelib.domain.doctor_settings import (
-    LEAD_MINUTES,
-    MOST_BOXES,
-    SLOT_MINUTES,
-    WINDOW_DAYS,
+    LEAD_MINUTES_RANGE,
+    MAX_SLOTS_PER_DAY,
+    SLOT_MINUTES_RANGE,
+    WINDOW_DAYS_RANGE,
 )
 from chalicelib.domain.faults import Code
 from chalicelib.web.scalars import (
@@ -189,7 +189,8 @@ class SaveDayRequest(Struct, kw_only=True):
     doctor_id: DoctorId
     date: Date
     slots: Annotated[
-        list[_RawSlotChangeRequest], Meta(extra_json_schema={"maxItems": MOST_BOXES, "minItems": 1})
+        list[_RawSlotChangeRequest],
+        Meta(extra_json_schema={"maxItems": MAX_SLOTS_PER_DAY, "minItems": 1}),
     ]
 
 
@@ -247,17 +248,23 @@ class DoctorRequest(Struct, kw_only=True):
     specialty: Annotated[str, short_text("What she is searched for by.", "cardiology")]
     location: Annotated[str, short_text("Where she sees patients.", "London")]
     time_zone: TimeZone
-    slot_minutes: Annotated[int, bounded_int(SLOT_MINUTES, "How long her slots are, in real time.")]
+    slot_minutes: Annotated[
+        int, bounded_int(SLOT_MINUTES_RANGE, "How long her slots are, in real time.")
+    ]
     sessions: Annotated[
         list[ClinicSession],
         Meta(
-            max_length=MOST_BOXES,
+            max_length=MAX_SLOTS_PER_DAY,
             description="Each a whole number of slots, none overlapping another.",
             extra_json_schema={"minItems": 1},
         ),
     ]
-    lead_minutes: Annotated[int, bounded_int(LEAD_MINUTES, "Bookable until so long before.")] = 0
-    window_days: Annotated[int, bounded_int(WINDOW_DAYS, "Bookable so many dates ahead.")] = 365
+    lead_minutes: Annotated[
+        int, bounded_int(LEAD_MINUTES_RANGE, "Bookable until so long before.")
+    ] = 0
+    window_days: Annotated[int, bounded_int(WINDOW_DAYS_RANGE, "Bookable so many dates ahead.")] = (
+        365
+    )
     doctor_id: Annotated[
         DoctorId | None, Meta(description="Optional, but equal to that of the URL.")
     ] = None

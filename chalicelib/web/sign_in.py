@@ -11,13 +11,13 @@ from urllib.parse import urlencode, urlsplit
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.bootstrap import services
+from chalicelib.bootstrap import get_services
 from chalicelib.web import auth, forms, inputs, issuer, negotiation, problems
 
 if TYPE_CHECKING:
     from authlib.oauth2.client import OAuth2Client
 
-    from chalicelib.settings import SignIn
+    from chalicelib.settings import OidcSettings
     from chalicelib.web.session import SignedCookie
 
 blueprint = Blueprint(__name__)
@@ -48,7 +48,7 @@ def get_sign_in() -> Response:
         nonce=nonce,
         code_verifier=verifier,
     )
-    cookie = auth_request_cookie(settings).write(request, asked, services().now())
+    cookie = auth_request_cookie(settings).write(request, asked, get_services().now())
     return _redirect(url, cookie)
 
 
@@ -62,7 +62,7 @@ def get_callback() -> Response:
 
     request = _request()
     settings = auth.oidc_settings()
-    found = auth_request_cookie(settings).read(request, services().now())
+    found = auth_request_cookie(settings).read(request, get_services().now())
     state = inputs.query(request, "state") or ""
     if found is None or not secrets.compare_digest(
         found[0]["state"].encode(), state.encode("utf-8", "replace")
@@ -85,7 +85,7 @@ def get_callback() -> Response:
     except (AuthlibBaseError, tokens.BadTokenError):
         raise _login_failed("the issuer did not confirm it") from None
     session = auth.get_session_store(settings).create(
-        request, caller.name, caller.roles, services().now()
+        request, caller.name, caller.roles, get_services().now()
     )
     return _redirect(asked["to"], session, auth_request_cookie(settings).delete(request))
 
@@ -104,7 +104,7 @@ def post_sign_out() -> Response:
     return rendering.render("signed_out.html", page, headers=headers)
 
 
-def _logout_url(settings: SignIn, request: Request) -> str | None:
+def _logout_url(settings: OidcSettings, request: Request) -> str | None:
     """Where the issuer ends its own session; None where it does not say, or gives no answer."""
     try:
         issuer.get_provider(settings.discovery_url).require_available()
@@ -141,7 +141,7 @@ def _callback_url(request: Request) -> str:
     return f"{negotiation.origin(request)}{negotiation.url_prefix(request)}/sign-in/callback"
 
 
-def _oauth_client(settings: SignIn, request: Request) -> OAuth2Client:
+def _oauth_client(settings: OidcSettings, request: Request) -> OAuth2Client:
     from authlib.oauth2.client import OAuth2Client  # noqa: PLC0415  needed here only
 
     return OAuth2Client(
@@ -155,7 +155,7 @@ def _oauth_client(settings: SignIn, request: Request) -> OAuth2Client:
 
 
 @lru_cache(maxsize=8)
-def auth_request_cookie(settings: SignIn) -> SignedCookie:
+def auth_request_cookie(settings: OidcSettings) -> SignedCookie:
     """What was asked of the issuer, until the answer comes."""
     from chalicelib.web.session import SignedCookie  # noqa: PLC0415  needed to sign in only
 

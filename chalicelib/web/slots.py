@@ -5,10 +5,10 @@ from __future__ import annotations
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import observation
-from chalicelib.bootstrap import services
-from chalicelib.domain.caller import Caller, Need
-from chalicelib.domain.errors import Refused
-from chalicelib.domain.faults import FieldFault
+from chalicelib.bootstrap import get_services
+from chalicelib.domain.caller import Caller, Permission
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.faults import FieldViolation
 from chalicelib.web import auth, forms, inputs, negotiation, representations
 
 blueprint = Blueprint(__name__)
@@ -19,7 +19,7 @@ def _request() -> Request:
 
 
 @blueprint.route("/slots", methods=["GET"])
-@auth.require_permission(Need.MANAGE, _request)
+@auth.require_permission(Permission.MANAGE, _request)
 def get_slots(caller: Caller) -> Response:
     """A day of a doctor: by default her own today."""
     request = _request()
@@ -35,7 +35,7 @@ def get_slots(caller: Caller) -> Response:
         from chalicelib.web import pages  # noqa: PLC0415  machines need no template engine
 
         return pages.render_day(caller, doctor_id, on, request)
-    day = representations.serialize_day(services().manage_slots.look_at(caller, doctor_id, on))
+    day = representations.serialize_day(get_services().manage_slots.get_day(caller, doctor_id, on))
     etag = representations.etag(day.version, day)
     if representations.etag_matches(etag, request):
         return representations.not_modified(etag)
@@ -43,13 +43,13 @@ def get_slots(caller: Caller) -> Response:
 
 
 @blueprint.route("/slots/history", methods=["GET"])
-@auth.require_permission(Need.MANAGE, _request)
+@auth.require_permission(Permission.MANAGE, _request)
 def get_history(caller: Caller) -> Response:
     """Who changed a date of a doctor, and when."""
     request = _request()
     doctor_id = _requested_doctor_id(caller, request)
     on = inputs.parse_date(inputs.required_query(request, "date"))
-    history = services().manage_slots.history_of(caller, doctor_id, on)
+    history = get_services().manage_slots.get_history(caller, doctor_id, on)
     if negotiation.wants_html(request):
         from chalicelib.web import history_page  # noqa: PLC0415  machines need no template engine
 
@@ -58,7 +58,7 @@ def get_history(caller: Caller) -> Response:
 
 
 @blueprint.route("/slots", methods=["POST"], content_types=[inputs.JSON, forms.FORM])
-@auth.require_permission(Need.MANAGE, _request)
+@auth.require_permission(Permission.MANAGE, _request)
 def post_slots(caller: Caller) -> Response:
     """Save a day: from a machine as JSON, from the page as a form."""
     request = _request()
@@ -67,8 +67,8 @@ def post_slots(caller: Caller) -> Response:
 
         return pages.save_form(caller, forms.parse_save_form(request), request)
 
-    saved = services().manage_slots.save(caller, forms.parse_save_json(request))
-    observation.current().counts["Saves"] += saved.is_new
+    saved = get_services().manage_slots.save(caller, forms.parse_save_json(request))
+    observation.current_request().metrics["Saves"] += saved.created
 
     day = representations.serialize_day(saved)
     etag = representations.etag(day.version, day)
@@ -86,5 +86,5 @@ def _requested_doctor_id(caller: Caller, request: Request) -> str:
     doctor_id = inputs.query(request, "doctor_id") or caller.doctor_id
     if doctor_id is not None:
         return inputs.valid_doctor_id(doctor_id)
-    caller.require_may_manage_any()
-    raise Refused(FieldFault("doctor_id", "required", "doctor_id is missing"))
+    caller.require_can_manage_any()
+    raise RequestRejectedError(FieldViolation("doctor_id", "required", "doctor_id is missing"))

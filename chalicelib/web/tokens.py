@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from chalicelib.bootstrap import services
+from chalicelib.bootstrap import get_services
 from chalicelib.domain.caller import Caller, Role
 from chalicelib.web import issuer
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from joserfc.jwk import GuestProtocol
 
-    from chalicelib.settings import SignIn
+    from chalicelib.settings import OidcSettings
     from chalicelib.web.issuer import OidcProvider
 
 # Signed with a private key that is the issuer's alone: no "none", and no HMAC, whose key a public
@@ -41,7 +41,7 @@ class TokenVerifier:
     """Reads tokens; keys come from the issuer, the time from ``now``."""
 
     def __init__(
-        self, settings: SignIn, provider: OidcProvider, now: Callable[[], datetime]
+        self, settings: OidcSettings, provider: OidcProvider, now: Callable[[], datetime]
     ) -> None:
         """Nothing is read from the issuer before a token comes."""
         self._settings = settings
@@ -130,8 +130,8 @@ def _string_list(value: object) -> list[str]:
 
 
 @lru_cache(maxsize=8)
-def get_verifier(settings: SignIn) -> TokenVerifier:
+def get_verifier(settings: OidcSettings) -> TokenVerifier:
     """The tokens that these settings believe, read by this process."""
     return TokenVerifier(
-        settings, issuer.get_provider(settings.discovery_url), lambda: services().now()
+        settings, issuer.get_provider(settings.discovery_url), lambda: get_services().now()
     )

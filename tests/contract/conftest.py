@@ -10,7 +10,7 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import bootstrap
-from chalicelib.settings import Settings, SignIn
+from chalicelib.settings import OidcSettings, Settings
 from chalicelib.storage import table
 from local import demo
 from local.stage import use_local_stage
@@ -57,7 +57,7 @@ def client(store: str) -> Iterator[Client]:
     del store  # the app wants a DynamoDB to be named when it is imported
     from app import app  # noqa: PLC0415
 
-    table.connect(Settings.of(os.environ).table_name)
+    table.connect(Settings.from_env(os.environ).table_name)
     table.create_if_absent()
     with Client(app) as client:
         yield client
@@ -79,7 +79,7 @@ def issuer() -> Iterator[AnIssuer]:
 @pytest.fixture
 def guarded(site: Site, issuer: AnIssuer) -> Site:
     """The app with sign-in at that issuer."""
-    sign_in = SignIn(
+    sign_in = OidcSettings(
         issuer=issuer.url,
         discovery_url=issuer.discovery_url,
         client_id=PAGE,
@@ -87,9 +87,9 @@ def guarded(site: Site, issuer: AnIssuer) -> Site:
         machine_clients=frozenset({MACHINE}),
         session_keys=("k" * 32,),
     )
-    settings = Settings(table_name=site.services.settings.table_name, sign_in=sign_in)
-    services = bootstrap.assemble(settings, now=site.clock, pause=lambda _attempt: None)
-    site.services = bootstrap.run(services)
+    settings = Settings(table_name=site.services.settings.table_name, oidc=sign_in)
+    services = bootstrap.build_services(settings, now=site.clock, pause=lambda _attempt: None)
+    site.services = bootstrap.set_services(services)
     return site
 
 
@@ -113,5 +113,7 @@ def site(client: Client, dynamodb: DynamoDBClient, only_doctors: list[dict[str, 
 
 def _started(client: Client, dynamodb: DynamoDBClient) -> Site:
     clock = Clock()
-    services = bootstrap.assemble(Settings.of(os.environ), now=clock, pause=lambda _attempt: None)
-    return Site(client, bootstrap.run(services), clock, dynamodb)
+    services = bootstrap.build_services(
+        Settings.from_env(os.environ), now=clock, pause=lambda _attempt: None
+    )
+    return Site(client, bootstrap.set_services(services), clock, dynamodb)

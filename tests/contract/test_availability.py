@@ -269,18 +269,18 @@ def test_a_page_ends_before_its_answer_is_too_large_to_be_sent(site: Site) -> No
         DoctorCache(services.doctors, site.clock),
         site.clock,
         lambda _attempt: None,
-        most_slots=400,
+        max_slots=400,
     )
     search = Search(
         specialty="always", location=None, first=MONDAY, last=MONDAY + timedelta(days=1),
         limit=20, cursor=None,
     )  # fmt: skip
 
-    first = find_slots.across(search)
-    second = find_slots.across(structs.replace(search, cursor=first.cursor))
+    first = find_slots.search(search)
+    second = find_slots.search(structs.replace(search, cursor=first.cursor))
 
-    assert [found.doctor.doctor_id for found in (*first.found, *second.found)] == ids
-    assert [len(page.found) for page in (first, second)] == [2, 1]
+    assert [found.doctor.doctor_id for found in (*first.doctors, *second.doctors)] == ids
+    assert [len(page.doctors) for page in (first, second)] == [2, 1]
 
 
 def test_no_doctor_is_missed_where_many_in_a_row_have_nothing_left(site: Site) -> None:

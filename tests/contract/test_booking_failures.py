@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.use_cases.attempts import MOST_ATTEMPTS
+from chalicelib.use_cases.attempts import MAX_ATTEMPTS
 from tests.dynamodb_answers import CONFLICT, SILENCE, THROTTLED, answer
 from tests.site import id_of
 
@@ -81,7 +81,7 @@ def test_what_fails_without_end_is_503_after_some_attempts_and_nothing_is_done(
         refused = deed(site)
 
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
-    assert calls.count(WRITE) == MOST_ATTEMPTS
+    assert calls.count(WRITE) == MAX_ATTEMPTS
     assert site.export() == before
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.domain.slot_id import spell_start
+from chalicelib.domain.slot_id import format_start
 from tests.builders import MONDAY, at
 from tests.site import id_of
 
@@ -319,7 +319,7 @@ def test_a_glance_at_a_day_is_one_read_of_one_item(site: Site) -> None:
     services = site.services
 
     with site.counting() as calls:
-        seen = services.manage_slots.glance_at(site.caller, "dr-lee", MONDAY)
+        seen = services.manage_slots.get_day_cached(site.caller, "dr-lee", MONDAY)
 
     assert len(seen.day.slots) == 4
     assert calls == ["GetItem"]
@@ -330,7 +330,7 @@ def test_a_glance_at_a_day_of_somebody_unknown_reads_her_along_with_it(site: Sit
     services = site.services
 
     with site.counting() as calls:
-        services.manage_slots.glance_at(site.caller, "dr-lee", MONDAY)
+        services.manage_slots.get_day_cached(site.caller, "dr-lee", MONDAY)
 
     assert calls == ["BatchGetItem"]
 
@@ -355,7 +355,7 @@ def test_a_save_that_is_refused_is_read_twice_and_one_that_was_done_before_once(
 def test_a_form_that_saves_nothing_is_read_twice_and_once_more_to_be_drawn(
     site: Site, shown: list[str], status: int
 ) -> None:
-    starts = {time: spell_start(at(time)) for time in ("09:00", "10:30")}
+    starts = {time: format_start(at(time)) for time in ("09:00", "10:30")}
     form: dict[str, object] = {
         "doctor_id": "dr-lee",
         "date": MONDAY.isoformat(),

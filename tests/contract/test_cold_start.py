@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 KEY = "k" * 32
 DAY = "/slots?doctor_id=dr-lee&date=2030-06-03"
-SEED = "from chalicelib import bootstrap; bootstrap.start(); from local import demo; demo.prepare()"
+SEED = "from chalicelib import bootstrap; bootstrap.create_services(); from local import demo; demo.prepare()"
 ASK = """
 import json, sys
 from app import app

@@ -11,9 +11,9 @@ import pytest
 
 from chalicelib.domain.caller import Caller, Role
 from chalicelib.domain.claims import Hold
-from chalicelib.domain.day import Change, Day
-from chalicelib.domain.errors import DayChanged, NotAllowed, SlotDiffers
-from chalicelib.domain.saved import Saved
+from chalicelib.domain.day import Day, SlotChanges
+from chalicelib.domain.errors import DayModifiedError, PermissionDeniedError, SlotStateMismatchError
+from chalicelib.domain.saved import ChangeLogEntry
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import table
 from chalicelib.storage.bookings import BookingRepository
@@ -45,15 +45,15 @@ def read() -> Day:
 def write(
     day: Day, *, opens: tuple[Slot, ...] = (), withdraws: tuple[Slot, ...] = (), request: str = "x"
 ) -> Day:
-    saved = Saved(
+    saved = ChangeLogEntry(
         request_id=request,
         fingerprint="f",
         version=day.version + 1,
-        at=SUNDAY_NOON,
-        by="dr-lee",
+        saved_at=SUNDAY_NOON,
+        author="dr-lee",
         role=Role.DOCTOR,
         client="test",
-        change=Change(opens=opens, withdraws=withdraws),
+        changes=SlotChanges(opened=opens, closed=withdraws),
     )
     return DAYS.save(DR_LEE, day, saved, now=SUNDAY_NOON)
 
@@ -63,7 +63,7 @@ def test_of_two_first_saves_of_a_day_one_stands() -> None:
     one, other = read(), read()
     write(one, opens=(a_slot("09:00"),), request="one")
 
-    with pytest.raises(DayChanged):
+    with pytest.raises(DayModifiedError):
         write(other, opens=(a_slot("09:15"),), request="other")
 
     assert list(read().slots) == [at("09:00")]
@@ -75,7 +75,7 @@ def test_of_two_saves_on_the_same_version_one_stands() -> None:
     one, other = read(), read()
     write(one, opens=(a_slot("10:00"),), request="one")
 
-    with pytest.raises(DayChanged):
+    with pytest.raises(DayModifiedError):
         write(other, opens=(a_slot("10:15"),), request="other")
 
     assert (read().version, sorted(read().slots)) == (2, [at("09:00"), at("10:00")])
@@ -85,7 +85,7 @@ def test_of_two_saves_on_the_same_version_one_stands() -> None:
 def test_a_request_is_carried_out_once_even_on_the_day_that_it_made() -> None:
     write(read(), opens=(a_slot("09:00"),), request="twice")
 
-    with pytest.raises(DayChanged):
+    with pytest.raises(DayModifiedError):
         write(read(), opens=(a_slot("10:00"),), request="twice")
 
     assert read().version == 1
@@ -96,10 +96,10 @@ def test_a_slot_that_is_there_is_named_when_it_cannot_be_put() -> None:
     day = write(read(), opens=(a_slot("09:00"),), request="before")
     without = replace(day, slots={})
 
-    with pytest.raises(DayChanged) as changed:
+    with pytest.raises(DayModifiedError) as changed:
         write(without, opens=(a_slot("09:00"), a_slot("10:00")), request="again")
 
-    assert changed.value.exist == (a_slot("09:00"),)
+    assert changed.value.already_existing == (a_slot("09:00"),)
 
 
 @pytest.mark.usefixtures("site")
@@ -108,7 +108,7 @@ def test_a_slot_booked_since_it_was_read_is_named_when_it_cannot_be_withdrawn() 
     day = read()
     behind.book(at("10:00"))
 
-    with pytest.raises(DayChanged) as changed:
+    with pytest.raises(DayModifiedError) as changed:
         write(
             day,
             opens=(a_slot("11:00"),),
@@ -116,7 +116,7 @@ def test_a_slot_booked_since_it_was_read_is_named_when_it_cannot_be_withdrawn() 
             request="late",
         )
 
-    assert (changed.value.stay, changed.value.exist) == ((a_slot("10:00"),), ())
+    assert (changed.value.still_taken, changed.value.already_existing) == ((a_slot("10:00"),), ())
     assert len(read().slots) == 2
 
 
@@ -127,7 +127,7 @@ def test_a_hold_that_ran_out_and_was_taken_anew_keeps_its_slot() -> None:
     lapsed = read()
     behind.hold(at("09:00"), until=SUNDAY_NOON + timedelta(minutes=5))
 
-    with pytest.raises(DayChanged):
+    with pytest.raises(DayModifiedError):
         write(lapsed, withdraws=(a_slot("09:00"),), request="late")
 
 
@@ -138,7 +138,7 @@ def test_a_booking_that_began_as_a_hold_does_not_run_out_with_it() -> None:
     lapsed = read()
     behind.book(at("09:00"), held_until=SUNDAY_NOON)
 
-    with pytest.raises(DayChanged):
+    with pytest.raises(DayModifiedError):
         write(lapsed, withdraws=(a_slot("09:00"),), request="late")
 
 
@@ -146,13 +146,13 @@ def test_a_booking_that_began_as_a_hold_does_not_run_out_with_it() -> None:
 def test_a_booking_that_keeps_the_trace_of_a_hold_is_not_sold_again_when_that_runs_out() -> None:
     write(read(), opens=(a_slot("09:00"),), request="before")
     behind.book(at("09:00"), held_until=SUNDAY_NOON)
-    hold = Hold(holder="ivan", until=SUNDAY_NOON + timedelta(minutes=5))
+    hold = Hold(holder="ivan", expires_at=SUNDAY_NOON + timedelta(minutes=5))
 
-    with pytest.raises(SlotDiffers) as differs:
+    with pytest.raises(SlotStateMismatchError) as differs:
         BookingRepository().hold(DR_LEE, a_slot("09:00"), hold, now=SUNDAY_NOON)
 
-    assert differs.value.found is not None
-    assert differs.value.found.slot.status is SlotStatus.BOOKED
+    assert differs.value.stored is not None
+    assert differs.value.stored.slot.status is SlotStatus.BOOKED
 
 
 def test_a_booking_that_keeps_the_trace_of_a_hold_is_not_released_with_it(site: Site) -> None:
@@ -181,16 +181,16 @@ def test_all_slots_that_are_in_the_way_of_a_save_are_named() -> None:
     behind.book(at("09:00"))
     behind.book(at("11:00"))
 
-    with pytest.raises(DayChanged) as changed:
+    with pytest.raises(DayModifiedError) as changed:
         write(day, withdraws=slots, request="late")
 
-    assert changed.value.stay == (a_slot("09:00"), a_slot("11:00"))
+    assert changed.value.still_taken == (a_slot("09:00"), a_slot("11:00"))
 
 
 def test_a_day_that_is_not_there_is_not_made_by_placing_it(site: Site) -> None:
     before = site.export()
 
-    with pytest.raises(DayChanged):
+    with pytest.raises(DayModifiedError):
         AvailabilityIndex().reindex(site.services.doctors.get("dr-lee"), [MONDAY])
 
     assert site.export() == before
@@ -240,11 +240,11 @@ def test_whom_a_doctor_has_not_named_may_neither_look_nor_save(
     site: Site, stranger: Caller
 ) -> None:
     slots = site.services.manage_slots
-    request = SaveRequest(doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="x")
+    request = SaveRequest(doctor_id="dr-lee", date=MONDAY, changes=(tick("09:00"),), request_id="x")
 
-    with pytest.raises(NotAllowed):
-        slots.look_at(stranger, "dr-lee", MONDAY)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
+        slots.get_day(stranger, "dr-lee", MONDAY)
+    with pytest.raises(PermissionDeniedError):
         slots.save(stranger, request)
 
     assert read().slots == {}
@@ -261,7 +261,7 @@ def test_whom_a_doctor_has_not_named_may_neither_look_nor_save(
 def test_the_doctor_herself_her_delegate_and_an_admin_may_save_and_are_named(
     site: Site, friend: Caller
 ) -> None:
-    request = SaveRequest(doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="x")
+    request = SaveRequest(doctor_id="dr-lee", date=MONDAY, changes=(tick("09:00"),), request_id="x")
 
     site.services.manage_slots.save(friend, request)
 
@@ -284,7 +284,7 @@ class TornDays(DayRepository):
 
     def load(
         self, doctor_id: str, on: date, request_id: str | None = None
-    ) -> tuple[Doctor, Day, Saved | None]:
+    ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
         doctor, day, saved = super().get_with_change(doctor_id, on, request_id)
         missing, self.missing = self.missing, ""
         if missing == "day":
@@ -303,9 +303,9 @@ def test_a_request_sent_twice_at_once_is_not_refused_for_what_it_did_itself(
     request = SaveRequest(
         doctor_id="dr-lee",
         date=MONDAY,
-        asked=(tick("09:00"),),
+        changes=(tick("09:00"),),
         request_id="twice",
-        if_versions=if_versions,
+        expected_versions=if_versions,
     )
 
     again = slots.save(site.caller, request)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.both_stores
 
 READS: dict[str, Callable[[Site], object]] = {
     "a day": lambda site: site.day(),
-    "a day that a page shows already": lambda site: site.services.manage_slots.glance_at(
+    "a day that a page shows already": lambda site: site.services.manage_slots.get_day_cached(
         site.caller, "dr-lee", MONDAY
     ),
     "the history of a date": lambda site: site.get(f"/slots/history?date={MONDAY}"),

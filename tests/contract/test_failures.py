@@ -9,7 +9,7 @@ from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
 from chalicelib.storage.days import DayRepository
 from chalicelib.storage.recent_doctors import DoctorCache
-from chalicelib.use_cases.attempts import MOST_ATTEMPTS
+from chalicelib.use_cases.attempts import MAX_ATTEMPTS
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from tests.builders import MONDAY, tick
 from tests.dynamodb_answers import CONFLICT, SILENCE, THROTTLED, answer, plain
@@ -31,7 +31,7 @@ def test_each_attempt_waits_for_longer_than_the_one_before(site: Site) -> None:
     pauses: list[int] = []
     recent = DoctorCache(site.services.doctors, site.clock)
     slots = ManageSlots(DayRepository(), recent, site.clock, pauses.append)
-    request = SaveRequest(doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="x")
+    request = SaveRequest(doctor_id="dr-lee", date=MONDAY, changes=(tick("09:00"),), request_id="x")
 
     with site.failing(SAVE, CONFLICT, CONFLICT, CONFLICT):
         slots.save(site.caller, request)
@@ -72,7 +72,7 @@ def test_a_transaction_cancelled_by_throttling_is_tried_again_and_503_in_the_end
         saved = site.save("09:00")
 
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
-    assert calls.count(SAVE) == MOST_ATTEMPTS
+    assert calls.count(SAVE) == MAX_ATTEMPTS
     assert saved.status == 200
 
 

@@ -88,12 +88,12 @@ def test_what_people_and_places_are_called_is_text_on_every_page(browser: Browse
 
 def test_a_client_is_called_by_its_id_in_the_history(guarded: Site, issuer: AnIssuer) -> None:
     def history(client: str, date: str) -> dict[str, Answer]:
-        sign_in = guarded.services.settings.sign_in
+        sign_in = guarded.services.settings.oidc
         assert sign_in is not None
         settings = structs.replace(
-            guarded.services.settings, sign_in=structs.replace(sign_in, client_id=client)
+            guarded.services.settings, oidc=structs.replace(sign_in, client_id=client)
         )
-        bootstrap.run(bootstrap.assemble(settings, now=guarded.clock))
+        bootstrap.set_services(bootstrap.build_services(settings, now=guarded.clock))
         claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": client}
         doctor = {"Authorization": f"Bearer {issuer.access_token(claims)}"}
         slots = [{"start": "09:00", "status": "free"}]

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.caller import Need
+from chalicelib.domain.caller import Permission
 from chalicelib.web import openapi
 from chalicelib.web.openapi import examples
 from tests.builders import MONDAY
@@ -60,7 +60,7 @@ def test_it_asks_for_sign_in_where_the_route_does(site: Site) -> None:
     assert {one.name: one.permission for one in openapi.OPERATIONS} == needs
     for methods in openapi.build_document("")["paths"].values():
         for told in methods.values():
-            needs_nothing = needs[told["operationId"]] is Need.NOTHING
+            needs_nothing = needs[told["operationId"]] is Permission.PUBLIC
             assert bool(told["security"]) is not needs_nothing
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import app
-from chalicelib.domain.caller import Need
+from chalicelib.domain.caller import Permission
 from tests.contract.every_request import CALLERS, a_person, opened, send
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_every_route_names_what_it_needs_and_stands_in_the_table() -> None:
     }
 
     assert [route for route, need in routes.items() if need is None] == []
-    closed = {route for route, need in routes.items() if need is not Need.NOTHING}
+    closed = {route for route, need in routes.items() if need is not Permission.PUBLIC}
     assert closed == {request for request, statuses in rows() if statuses["nobody"] == 401}
 
 

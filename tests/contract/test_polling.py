@@ -200,11 +200,11 @@ def test_other_settings_are_news(site: Site) -> None:
 def test_settings_changed_by_another_process_are_news_after_ten_seconds(site: Site) -> None:
     shown = page(site)
     here = site.services
-    elsewhere = bootstrap.assemble(here.settings, now=site.clock)
+    elsewhere = bootstrap.build_services(here.settings, now=site.clock)
 
-    bootstrap.run(elsewhere)
+    bootstrap.set_services(elsewhere)
     site.change_length("dr-lee", minutes=60)
-    bootstrap.run(here)
+    bootstrap.set_services(here)
 
     assert poll(site, shown).status == 304
     site.clock.now += timedelta(seconds=10)
@@ -215,12 +215,12 @@ def test_what_shows_new_settings_never_goes_back_to_older_ones(site: Site) -> No
     site.save("09:00")
     page(site)
     here = site.services
-    elsewhere = bootstrap.assemble(here.settings, now=site.clock)
+    elsewhere = bootstrap.build_services(here.settings, now=site.clock)
 
-    bootstrap.run(elsewhere)
+    bootstrap.set_services(elsewhere)
     site.configure(sessions=[{"from": "09:00", "to": "10:00"}])
     shown = page(site)
-    bootstrap.run(here)
+    bootstrap.set_services(here)
 
     assert poll(site, shown).status == 304
     site.book("09:00")

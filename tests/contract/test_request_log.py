@@ -54,11 +54,11 @@ class Log:
 def logging(site: Site) -> Iterator[Log]:
     """As in a stage of the cloud."""
     texts: list[str] = []
-    settings = structs.replace(site.services.settings, stage="prod", logs_requests=True)
-    services = bootstrap.assemble(
+    settings = structs.replace(site.services.settings, stage="prod", has_request_log=True)
+    services = bootstrap.build_services(
         settings, now=site.clock, pause=lambda _attempt: None, log=texts.append
     )
-    site.services = bootstrap.run(services)
+    site.services = bootstrap.set_services(services)
     table.connect(settings.table_name, track_capacity=True)
     before = app.log.handlers[:], app.log.propagate
     request_log.redirect_framework_logs(app.log)
@@ -305,8 +305,8 @@ def test_a_stage_that_is_a_laptops_leaves_no_lines(
 def test_lines_go_to_standard_output_where_lambda_takes_them_from(
     site: Site, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    settings = structs.replace(site.services.settings, stage="prod", logs_requests=True)
-    bootstrap.run(bootstrap.assemble(settings, now=site.clock))
+    settings = structs.replace(site.services.settings, stage="prod", has_request_log=True)
+    bootstrap.set_services(bootstrap.build_services(settings, now=site.clock))
 
     site.get("/health")
 

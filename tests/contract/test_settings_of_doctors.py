@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import bootstrap
-from chalicelib.domain.errors import DoctorChanged
+from chalicelib.domain.errors import DoctorModifiedError
 from tests.dynamodb_answers import answer
 
 if TYPE_CHECKING:
@@ -166,11 +166,11 @@ def test_elsewhere_new_settings_hold_for_bookings_within_ten_seconds(site: Site)
     site.save("09:00")
     assert site.listed() == ["09:00"]
     here = site.services
-    elsewhere = bootstrap.assemble(here.settings, now=site.clock, pause=lambda _attempt: None)
-    bootstrap.run(elsewhere)
+    elsewhere = bootstrap.build_services(here.settings, now=site.clock, pause=lambda _attempt: None)
+    bootstrap.set_services(elsewhere)
     site.configure(lead_minutes=43_200)
 
-    bootstrap.run(here)
+    bootstrap.set_services(here)
     site.clock.now += timedelta(seconds=10)
 
     assert site.book("09:00").codes == [("2026-11-23T09:00:00+00:00", "not_bookable")]
@@ -200,7 +200,7 @@ def test_delegates_that_were_decided_on_settings_of_before_undo_nothing(site: Si
     site.put("/doctors/dr-new", {**NEW, "delegates": ["sam"]})
     before = site.export()
 
-    with pytest.raises(DoctorChanged):
+    with pytest.raises(DoctorModifiedError):
         site.services.doctors.save(replace(left_out, delegates=frozenset({"kim"})), left_out)
 
     assert site.export() == before

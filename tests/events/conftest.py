@@ -42,7 +42,7 @@ def client(ministack: str) -> Client:
 def dynamodb(ministack: str, client: Client) -> DynamoDBClient:
     """A second client; the table has a stream, as the cloud's template gives it one."""
     del client
-    table_name = Settings.of(os.environ).table_name
+    table_name = Settings.from_env(os.environ).table_name
     table.connect(table_name)
     table.create_if_absent()
     dynamodb = boto3.client("dynamodb", endpoint_url=ministack)
@@ -57,9 +57,9 @@ def dynamodb(ministack: str, client: Client) -> DynamoDBClient:
 def site(client: Client, dynamodb: DynamoDBClient) -> Site:
     """The demo doctors and nothing else, at Sunday noon, with somebody to tell of changes."""
     clock = Clock()
-    settings = Settings.of({**os.environ, "EVENT_BUS_NAME": BUS})
-    services = bootstrap.assemble(settings, now=clock, pause=lambda _attempt: None)
-    site = Site(client, bootstrap.run(services), clock, dynamodb)
+    settings = Settings.from_env({**os.environ, "EVENT_BUS_NAME": BUS})
+    services = bootstrap.build_services(settings, now=clock, pause=lambda _attempt: None)
+    site = Site(client, bootstrap.set_services(services), clock, dynamodb)
     site.empty()
     for doctor in demo.DOCTORS:
         services.doctors.add(doctor)

@@ -189,7 +189,9 @@ def test_what_eventbridge_does_not_take_is_named_by_the_record_where_lambda_must
 ) -> None:
     refusing = Refusing(takes)
     settings = site.services.settings
-    bootstrap.run(bootstrap.assemble(settings, now=site.clock, event_client=lambda: refusing))
+    bootstrap.set_services(
+        bootstrap.build_services(settings, now=site.clock, event_client=lambda: refusing)
+    )
     site.save("09:00")
     site.save("09:00", doctor_id="dr-okafor", date="2026-11-23")
     site.book("09:00")
@@ -208,9 +210,9 @@ def test_each_batch_leaves_a_line_that_says_how_far_it_came(
 ) -> None:
     lines: list[str] = []
     refusing = Refusing(takes)
-    settings = structs.replace(site.services.settings, stage="prod", logs_requests=True)
-    bootstrap.run(
-        bootstrap.assemble(
+    settings = structs.replace(site.services.settings, stage="prod", has_request_log=True)
+    bootstrap.set_services(
+        bootstrap.build_services(
             settings, now=site.clock, event_client=lambda: refusing, log=lines.append
         )
     )
@@ -230,7 +232,7 @@ def test_each_batch_leaves_a_line_that_says_how_far_it_came(
 
 def test_without_a_bus_it_refuses_and_names_the_setting(site: Site, stream: Stream) -> None:
     settings = structs.replace(site.services.settings, event_bus_name=None)
-    bootstrap.run(bootstrap.assemble(settings, now=site.clock))
+    bootstrap.set_services(bootstrap.build_services(settings, now=site.clock))
     site.save("09:00")
 
     with pytest.raises(SettingsError, match="EVENT_BUS_NAME is not set"):

@@ -39,12 +39,14 @@ class Stage:
     def reset(self) -> Site:
         """The scene, and the app as a process that has just started."""
         self.site.restore(self.scene)
-        self.site.services = bootstrap.run(_as_started(self.site.clock))
+        self.site.services = bootstrap.set_services(_as_started(self.site.clock))
         return self.site
 
 
 def _as_started(clock: Clock) -> bootstrap.Services:
-    return bootstrap.assemble(Settings.of(os.environ), now=clock, pause=lambda _attempt: None)
+    return bootstrap.build_services(
+        Settings.from_env(os.environ), now=clock, pause=lambda _attempt: None
+    )
 
 
 @pytest.fixture(scope="session")
@@ -54,10 +56,10 @@ def stage(ministack: str) -> Iterator[Stage]:
     os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = ministack
     from app import app  # noqa: PLC0415  it reads the environment when it is imported
 
-    table.connect(Settings.of(os.environ).table_name)
+    table.connect(Settings.from_env(os.environ).table_name)
     table.create_if_absent()
     clock = Clock()
-    services = bootstrap.run(_as_started(clock))
+    services = bootstrap.set_services(_as_started(clock))
     with Client(app) as client:
         site = Site(client, services, clock, boto3.client("dynamodb", endpoint_url=ministack))
         site.empty()

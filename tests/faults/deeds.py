@@ -66,7 +66,7 @@ def _form(site: Site) -> Answer:
 
 def _delegates_choice(site: Site) -> Answer:
     sam = Caller(name="sam", client="page", roles=frozenset({Role.DELEGATE}))
-    site.services = bootstrap.run(structs.replace(site.services, local_caller=sam))
+    site.services = bootstrap.set_services(structs.replace(site.services, local_caller=sam))
     return site.get("/slots", Accept=_HTML)
 
 

@@ -48,7 +48,7 @@ class Saver(Client):
     def save(self, doctor_id: str, wanted: Mapping[str, str]) -> bool:
         """Open and withdraw what is wanted, and note what became of it; whether it was done."""
         slots = [
-            {"start": SlotId.read(slot).start.isoformat(), "status": _ASKED[what]}
+            {"start": SlotId.parse(slot).start.isoformat(), "status": _ASKED[what]}
             for slot, what in wanted.items()
         ]
         body = {"doctor_id": doctor_id, "date": self.place.on.isoformat(), "slots": slots}

@@ -163,7 +163,7 @@ def _of_booking(told: Told) -> str:
 
 
 def _start(slot: str) -> datetime:
-    return SlotId.read(slot).start
+    return SlotId.parse(slot).start
 
 
 def _start_told(told: Told) -> datetime:

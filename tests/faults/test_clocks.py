@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.domain.errors import Conflict, Refused
+from chalicelib.domain.errors import ConflictError, RequestRejectedError
 from chalicelib.domain.slot_id import SlotId
 from tests.builders import SUNDAY_NOON, a_doctor, a_grid, at
 from tests.faults import IS_LONG
@@ -42,8 +42,8 @@ class Two:
 
     def __post_init__(self) -> None:
         settings = self.stage.site.services.settings
-        self.slow = bootstrap.assemble(settings, now=lambda: self.now)
-        self.fast = bootstrap.assemble(settings, now=lambda: self.now + APART)
+        self.slow = bootstrap.build_services(settings, now=lambda: self.now)
+        self.fast = bootstrap.build_services(settings, now=lambda: self.now + APART)
 
     @property
     def slots(self) -> list[SlotId]:
@@ -87,7 +87,7 @@ def test_a_hold_ends_earlier_for_a_clock_that_is_ahead_and_its_holder_is_told_so
 
     book(two.fast, slot, "b-ivan")
 
-    with pytest.raises(Conflict):
+    with pytest.raises(ConflictError):
         book(two.slow, slot, "b-hannah", holder="hannah")
     assert two.require_whole()[slot.start] == "b-ivan"
 
@@ -97,7 +97,7 @@ def test_a_hold_by_a_clock_that_is_ahead_lasts_longer_for_the_others(two: Two) -
     hold(two.fast, slot, "hannah")
     two.now += FIVE_MINUTES
 
-    with pytest.raises(Conflict):
+    with pytest.raises(ConflictError):
         book(two.slow, slot, "b-ivan")
     two.now += APART
     book(two.slow, slot, "b-ivan")
@@ -109,11 +109,11 @@ def test_a_slot_of_a_hold_that_has_ended_for_one_clock_alone_is_withdrawn_whole(
     slot = two.slots[0]
     hold(two.slow, slot, "hannah")
 
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRejectedError):
         save(two.slow, two.doctor_id, withdraws=range(1))
     save(two.fast, two.doctor_id, withdraws=range(1))
 
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRejectedError):
         book(two.slow, slot, "b-hannah", holder="hannah")
     assert slot.start not in two.require_whole()
 
@@ -122,7 +122,7 @@ def test_a_slot_that_has_begun_for_one_clock_is_still_sold_once_by_the_other(two
     slot = two.slots[0]
     two.now = at("09:00") - FIVE_MINUTES
 
-    with pytest.raises(Conflict):
+    with pytest.raises(ConflictError):
         book(two.fast, slot, "b-ivan")
     book(two.slow, slot, "b-hannah")
 
@@ -152,7 +152,7 @@ def test_whatever_many_do_by_two_clocks_nothing_is_sold_twice_or_lost(
 
         outcomes = together(deeds)
 
-        assert not [o for o in outcomes if not isinstance(o, Refused | None)]
+        assert not [o for o in outcomes if not isinstance(o, RequestRejectedError | None)]
         for slot, name, outcome in zip(wanted, names, outcomes, strict=False):
             if outcome is None:
                 assert slot.start not in has

@@ -32,9 +32,9 @@ from tests.faults.deeds import WRITES
 from tests.site import Clock, Site
 
 name, event = sys.argv[1:]
-settings, clock = Settings.of(os.environ), Clock()
+settings, clock = Settings.from_env(os.environ), Clock()
 table.connect(settings.table_name)
-services = bootstrap.run(bootstrap.assemble(settings, now=clock))
+services = bootstrap.set_services(bootstrap.build_services(settings, now=clock))
 def die(**_):
     os.kill(os.getpid(), signal.SIGKILL)
 table.connection().client.meta.events.register(f"{event}.dynamodb.TransactWriteItems", die)

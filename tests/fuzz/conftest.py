@@ -20,7 +20,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server with data of its own."""
     with a_server(tmp_path_factory.mktemp("data")) as running:
         for (doctor, on), starts in STARTS.items():
-            told = [wall_time.rfc3339(start, doctor.zone) for start in starts]
+            told = [wall_time.to_rfc3339(start, doctor.zone) for start in starts]
             saved = requests.post(
                 f"{running.url}/slots",
                 json={

@@ -37,7 +37,7 @@ _TODAY = datetime.now(UTC).date()
 _DATES = [_TODAY + timedelta(days=days) for days in (30, 31)]
 _DOCTORS = [doctor for doctor in demo.DOCTORS if doctor.doctor_id in ("dr-lee", "dr-okafor")]
 STARTS = {
-    (doctor, on): [box.start for box in doctor.grid.boxes(on)]
+    (doctor, on): [box.start for box in doctor.grid.candidate_slots(on)]
     for doctor in _DOCTORS
     for on in _DATES
 }

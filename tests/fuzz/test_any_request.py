@@ -12,9 +12,9 @@ from chalice.test import Client
 from hypothesis import example, given
 
 from chalicelib import bootstrap
-from chalicelib.domain.errors import Refused
+from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.slot_id import SlotId
-from chalicelib.settings import Settings, SignIn
+from chalicelib.settings import OidcSettings, Settings
 from chalicelib.storage import cursors, table
 from local import demo
 from local.stage import use_local_stage
@@ -36,15 +36,18 @@ def open_to_all(moto: str) -> Iterator[Site]:
     os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = moto
     from app import app  # noqa: PLC0415  it reads the environment when it is imported
 
-    settings, clock = Settings.of(os.environ), Clock()
+    settings, clock = Settings.from_env(os.environ), Clock()
     table.connect(settings.table_name)
     table.create_if_absent()
-    services = bootstrap.assemble(settings, now=clock, pause=lambda _attempt: None)
+    services = bootstrap.build_services(settings, now=clock, pause=lambda _attempt: None)
     for doctor in demo.DOCTORS:
         services.doctors.add(doctor)
     with Client(app) as client:
         site = Site(
-            client, bootstrap.run(services), clock, boto3.client("dynamodb", endpoint_url=moto)
+            client,
+            bootstrap.set_services(services),
+            clock,
+            boto3.client("dynamodb", endpoint_url=moto),
         )
         assert site.save("09:00", "09:30", "10:00").status == 200
         yield site
@@ -54,7 +57,7 @@ def open_to_all(moto: str) -> Iterator[Site]:
 def guarded(open_to_all: Site) -> Iterator[bootstrap.Services]:
     """The same, where one has to sign in."""
     with an_issuer() as issuer:
-        sign_in = SignIn(
+        sign_in = OidcSettings(
             issuer=issuer.url,
             discovery_url=issuer.discovery_url,
             client_id=PAGE,
@@ -63,7 +66,9 @@ def guarded(open_to_all: Site) -> Iterator[bootstrap.Services]:
             session_keys=("k" * 32,),
         )
         name = open_to_all.services.settings.table_name
-        yield bootstrap.assemble(Settings(table_name=name, sign_in=sign_in), now=open_to_all.clock)
+        yield bootstrap.build_services(
+            Settings(table_name=name, oidc=sign_in), now=open_to_all.clock
+        )
 
 
 def require_answered(site: Site, sent: Sent) -> None:
@@ -77,7 +82,7 @@ def require_answered(site: Site, sent: Sent) -> None:
 @given(requests())
 @example(Sent("POST", "/slots", {"Content-Type": JSON}, b"{"))
 def test_any_request_of_who_may_do_everything_is_answered(open_to_all: Site, sent: Sent) -> None:
-    bootstrap.run(open_to_all.services)
+    bootstrap.set_services(open_to_all.services)
 
     require_answered(open_to_all, sent)
 
@@ -86,7 +91,7 @@ def test_any_request_of_who_may_do_everything_is_answered(open_to_all: Site, sen
 def test_any_request_of_somebody_unknown_is_answered(
     open_to_all: Site, guarded: bootstrap.Services, sent: Sent, token: str, site: str
 ) -> None:
-    bootstrap.run(guarded)
+    bootstrap.set_services(guarded)
     own = {"Authorization": token if len(token) % 2 else f"Bearer {token}", "Sec-Fetch-Site": site}
 
     require_answered(open_to_all, Sent(sent.method, sent.path, sent.headers | own, sent.body))
@@ -96,7 +101,7 @@ def test_any_request_of_somebody_unknown_is_answered(
 @example("dr-lee~99991231T2359Z")
 def test_any_text_is_a_slots_name_or_is_not(text: str) -> None:
     try:
-        slot_id = SlotId.read(text)
+        slot_id = SlotId.parse(text)
     except ValueError:
         return
     assert str(slot_id) == text
@@ -106,6 +111,6 @@ def test_any_text_is_a_slots_name_or_is_not(text: str) -> None:
 def test_any_text_is_a_cursor_or_is_refused(text: str) -> None:
     try:
         place = cursors.decode_cursor(text, prefix="", part_count=2)
-    except Refused:
+    except RequestRejectedError:
         return
     assert cursors.decode_cursor(cursors.encode_cursor(place), prefix="", part_count=2) == place

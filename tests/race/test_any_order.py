@@ -16,9 +16,9 @@ from chalicelib import bootstrap
 from chalicelib.domain.caller import Caller, Role
 from chalicelib.domain.claims import Booking
 from chalicelib.domain.doctor_settings import DoctorSettings
-from chalicelib.domain.errors import Conflict, Refused, SlotUnknown
+from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
 from chalicelib.domain.slot_id import SlotId
-from chalicelib.domain.ticks import Tick
+from chalicelib.domain.ticks import SlotChange
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.builders import MONDAY, SUNDAY_NOON, a_session, at
 from tests.race import history
@@ -79,7 +79,7 @@ class AnyOrder(RuleBasedStateMachine):
         super().__init__()
         self.dynamodb = dynamodb
         self.now = SUNDAY_NOON
-        self.services = bootstrap.assemble(
+        self.services = bootstrap.build_services(
             services.settings, now=lambda: self.now, pause=lambda _attempt: None
         )
         self.ids = [f"dr-{uuid4().hex}" for _ in range(2)]
@@ -89,7 +89,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def put(self, which: int, minutes: int) -> None:
         self.models[which].minutes = minutes
-        self.services.keep_doctors.put(
+        self.services.manage_doctors.put(
             ANYBODY,
             DoctorSettings(
                 doctor_id=self.ids[which],
@@ -108,12 +108,14 @@ class AnyOrder(RuleBasedStateMachine):
     def slot_id(self, which: int, place: int) -> SlotId:
         return SlotId(self.ids[which], self.models[which].box(place))
 
-    def expect(self, deed: Callable[[], object], *, refused: type[Refused] | None) -> None:
+    def expect(
+        self, deed: Callable[[], object], *, refused: type[RequestRejectedError] | None
+    ) -> None:
         """The deed must succeed, or be refused in just that way."""
         outcome = None
         try:
             deed()
-        except Refused as error:
+        except RequestRejectedError as error:
             outcome = type(error)
         assert outcome is refused
 
@@ -131,11 +133,11 @@ class AnyOrder(RuleBasedStateMachine):
         opened = {model.box(place) for place in opens - withdraws}
         withdrawn = {model.box(place) for place in withdraws}
         asked = [
-            *(Tick(start, "free") for start in sorted(opened)),
-            *(Tick(start, "busy-unavailable") for start in sorted(withdrawn)),
+            *(SlotChange(start, "free") for start in sorted(opened)),
+            *(SlotChange(start, "busy-unavailable") for start in sorted(withdrawn)),
         ]
         request = SaveRequest(
-            doctor_id=self.ids[which], date=MONDAY, asked=asked, request_id=uuid4().hex
+            doctor_id=self.ids[which], date=MONDAY, changes=asked, request_id=uuid4().hex
         )
         left = {start: slot for start, slot in model.slots.items() if start not in withdrawn}
         may_withdraw = all(
@@ -151,7 +153,7 @@ class AnyOrder(RuleBasedStateMachine):
         may = asked and may_withdraw and may_open
 
         save = self.services.manage_slots.save
-        self.expect(lambda: save(ANYBODY, request), refused=None if may else Refused)
+        self.expect(lambda: save(ANYBODY, request), refused=None if may else RequestRejectedError)
 
         if may:
             model.slots = left | new
@@ -172,17 +174,17 @@ class AnyOrder(RuleBasedStateMachine):
 
     def refusal(
         self, slot: Known | None, start: datetime, holder: str | None
-    ) -> type[Refused] | None:
+    ) -> type[RequestRejectedError] | None:
         if slot is None:
-            return SlotUnknown
-        return None if slot.is_free_for(holder, self.now) and start > self.now else Conflict
+            return SlotNotFoundError
+        return None if slot.is_free_for(holder, self.now) and start > self.now else ConflictError
 
     @rule(which=doctors, place=places, holder=people)
     def a_patient_lets_go(self, which: int, place: int, holder: str) -> None:
         slot_id = self.slot_id(which, place)
         slot = self.models[which].slots.get(slot_id.start)
         is_held_by_other = slot and slot.is_held(self.now) and slot.holder != holder
-        refused = SlotUnknown if slot is None else Conflict if is_held_by_other else None
+        refused = SlotNotFoundError if slot is None else ConflictError if is_held_by_other else None
         release = self.services.book_slots.release
 
         self.expect(lambda: release(ANYBODY, slot_id, holder), refused=refused)
@@ -213,12 +215,12 @@ class AnyOrder(RuleBasedStateMachine):
         old = self.models[from_which].slots.get(old_id.start)
         refused = self.refusal(slot, slot_id.start, None)
         if slot_id == old_id:
-            refused = Refused
+            refused = RequestRejectedError
         elif slot is not None and slot.booking == booking:
             refused = None
         elif refused is None and (old is None or old.booking != booking):
-            refused = Conflict
-        wanted = Booking(booking_id=booking, patient_reference="r", moves=old_id)
+            refused = ConflictError
+        wanted = Booking(booking_id=booking, patient_reference="r", previous_slot_id=old_id)
         book = self.services.book_slots.book
 
         self.expect(lambda: book(ANYBODY, slot_id, wanted), refused=refused)
@@ -232,7 +234,7 @@ class AnyOrder(RuleBasedStateMachine):
         slot_id = self.slot_id(which, place)
         slot = self.models[which].slots.get(slot_id.start)
         is_others = slot is not None and slot.booking not in (None, booking)
-        refused = SlotUnknown if slot is None else Conflict if is_others else None
+        refused = SlotNotFoundError if slot is None else ConflictError if is_others else None
         cancel = self.services.book_slots.cancel
 
         self.expect(lambda: cancel(ANYBODY, slot_id, booking), refused=refused)
@@ -255,7 +257,7 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def what_is_bookable_is_listed_and_nothing_else(self) -> None:
         for doctor_id, model in zip(self.ids, self.models, strict=True):
-            found = self.services.find_slots.of_doctor(doctor_id, MONDAY, MONDAY)
+            found = self.services.find_slots.for_doctor(doctor_id, MONDAY, MONDAY)
             assert [slot.start for slot in found.slots] == sorted(
                 start
                 for start, slot in model.slots.items()

@@ -14,9 +14,9 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.domain.caller import Caller, Role
 from chalicelib.domain.claims import Booking
-from chalicelib.domain.errors import Conflict, Refused, SlotUnknown
+from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
 from chalicelib.domain.slot_id import SlotId
-from chalicelib.domain.ticks import Tick
+from chalicelib.domain.ticks import SlotChange
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.builders import MONDAY, SUNDAY_NOON, a_doctor, a_grid, at
 from tests.race import history
@@ -56,18 +56,20 @@ def doctor_id(services: Services) -> str:
 def save(
     services: Services, doctor_id: str, opens: range = range(0), withdraws: range = range(0)
 ) -> None:
-    asked = [Tick(HALVES[n], "free") for n in opens]
-    asked += [Tick(HALVES[n], "busy-unavailable") for n in withdraws]
+    asked = [SlotChange(HALVES[n], "free") for n in opens]
+    asked += [SlotChange(HALVES[n], "busy-unavailable") for n in withdraws]
     services.manage_slots.save(
         ANYBODY,
-        SaveRequest(doctor_id=doctor_id, date=MONDAY, asked=asked, request_id=uuid4().hex),
+        SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=asked, request_id=uuid4().hex),
     )
 
 
 def book(
     services: Services, slot_id: SlotId, name: str, *, moves: SlotId | None = None, holder: str = ""
 ) -> None:
-    wanted = Booking(booking_id=name, patient_reference=name, moves=moves, holder=holder or None)
+    wanted = Booking(
+        booking_id=name, patient_reference=name, previous_slot_id=moves, holder=holder or None
+    )
     services.book_slots.book(ANYBODY, slot_id, wanted)
 
 
@@ -99,7 +101,7 @@ def test_of_fifty_who_hold_one_slot_one_has_it(
 
         outcomes = together([partial(hold, services, slot_id, name) for name in names])
 
-        assert kinds(outcomes) == {type(None): 1, Conflict: PATIENTS - 1}
+        assert kinds(outcomes) == {type(None): 1, ConflictError: PATIENTS - 1}
         winner = names[outcomes.index(None)]
         assert stored(services, dynamodb, doctor_id).claims[HALVES[0]][0] == winner
         services.book_slots.release(ANYBODY, slot_id, winner)
@@ -120,7 +122,7 @@ def test_of_two_who_move_to_the_same_slot_one_does_and_the_other_stays(
             ]
         )
 
-        assert kinds(outcomes) == {type(None): 1, Conflict: 1}
+        assert kinds(outcomes) == {type(None): 1, ConflictError: 1}
         winner, loser = ("b-one", "b-other") if outcomes[0] is None else ("b-other", "b-one")
         left, stays = (one, other) if outcomes[0] is None else (other, one)
         claims = stored(services, dynamodb, doctor_id).claims
@@ -145,7 +147,7 @@ def test_two_who_change_places_with_each_other_both_stay_where_they_are(
             ]
         )
 
-        assert kinds(outcomes) == {Conflict: 2}
+        assert kinds(outcomes) == {ConflictError: 2}
         claims = stored(services, dynamodb, doctor_id).claims
         assert [claims[start][2] for start in HALVES[:2]] == ["b-one", "b-other"]
 
@@ -167,12 +169,12 @@ def test_a_slot_that_a_doctor_withdraws_while_patients_book_is_sold_or_gone(
         if withdrawing is None:
             ways["gone"] += 1
             assert HALVES[0] not in claims
-            assert kinds(outcomes) <= Counter({SlotUnknown: 4, Conflict: 4})
+            assert kinds(outcomes) <= Counter({SlotNotFoundError: 4, ConflictError: 4})
             save(services, doctor_id, opens=range(1))
         else:
             ways["sold"] += 1
-            assert type(withdrawing) is Refused
-            assert kinds(outcomes) == {type(None): 1, Conflict: 3}
+            assert type(withdrawing) is RequestRejectedError
+            assert kinds(outcomes) == {type(None): 1, ConflictError: 3}
             winner = names[outcomes.index(None)]
             assert claims[HALVES[0]][2] == winner
             cancel(services, slot_id, winner)
@@ -186,7 +188,7 @@ def test_of_two_who_take_a_slot_whose_hold_runs_out_one_has_it(
     """And the one who held it, and books at that very moment, may be that one."""
     slot_id = SlotId(doctor_id, HALVES[0])
     now = SUNDAY_NOON
-    later = bootstrap.assemble(services.settings, now=lambda: now)
+    later = bootstrap.build_services(services.settings, now=lambda: now)
     for number in range(ROUNDS):
         hold(later, slot_id, "hannah")
         now += timedelta(seconds=30)
@@ -198,7 +200,7 @@ def test_of_two_who_take_a_slot_whose_hold_runs_out_one_has_it(
 
         outcomes = together(deeds)
 
-        assert kinds(outcomes) == {type(None): 1, Conflict: 2}
+        assert kinds(outcomes) == {type(None): 1, ConflictError: 2}
         holder, _, booking = stored(services, dynamodb, doctor_id).claims[HALVES[0]]
         assert (holder, booking) == [
             ("ivan", None), (None, f"b-{number}"), (None, f"b-hannah-{number}"),
@@ -253,5 +255,5 @@ def test_whatever_many_do_at_once_the_schedule_stays_whole(
     for _ in range(ROUNDS):
         outcomes = together([a_deed() for _ in range(8)])
 
-        assert not [o for o in outcomes if not isinstance(o, Refused | None)]
+        assert not [o for o in outcomes if not isinstance(o, RequestRejectedError | None)]
         stored(services, dynamodb, doctor_id)

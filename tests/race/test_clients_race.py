@@ -39,7 +39,7 @@ def url(services: Services) -> Iterator[str]:
     """The app as ``scripts/serve`` serves it."""
     from app import app  # noqa: PLC0415  it reads the environment when it is imported
 
-    bootstrap.run(services)
+    bootstrap.set_services(services)
     config = Config(chalice_stage=stage.NAME, config_from_disk=stage.chalice_config())
     with server.serve(app, config, loopback.HOST, 0) as url:
         yield url
@@ -90,4 +90,4 @@ def test_of_fifty_clients_who_book_one_slot_each_time_one_gets_it(
             winner = names[statuses.index(201)]
             assert {claim[2] for claim in stored.claims.values()} == {winner}
             cancel(services, slot_id, winner)
-    assert services.book_slots.look_at(slot_id).slot.status == "free"
+    assert services.book_slots.get_slot(slot_id).slot.status == "free"

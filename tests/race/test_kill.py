@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.ticks import Tick
+from chalicelib.domain.ticks import SlotChange
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.builders import MONDAY, a_doctor
 
@@ -25,12 +25,12 @@ SAVE_AND_DIE = """
 import os, signal, sys
 from chalicelib import bootstrap
 from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.ticks import Tick
+from chalicelib.domain.ticks import SlotChange
 from chalicelib.storage import table
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.builders import MONDAY
 
-services = bootstrap.start()
+services = bootstrap.create_services()
 event, doctor_id = sys.argv[1:]
 def die(**_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -40,7 +40,7 @@ services.manage_slots.save(
     SaveRequest(
         doctor_id=doctor_id,
         date=MONDAY.replace(year=2100),
-        asked=(Tick("09:00", "free"), Tick("09:30", "free")),
+        changes=(SlotChange("09:00", "free"), SlotChange("09:30", "free")),
         request_id="killed",
     ),
 )
@@ -92,7 +92,7 @@ def test_a_killed_save_that_was_stored_is_found_by_its_request(services: Service
         SaveRequest(
             doctor_id=doctor_id,
             date=MONDAY.replace(year=2100),
-            asked=(Tick("09:00", "free"), Tick("09:30", "free")),
+            changes=(SlotChange("09:00", "free"), SlotChange("09:30", "free")),
             request_id="killed",
         ),
     )

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from chalicelib import bootstrap
 from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.errors import Refused
-from chalicelib.domain.ticks import Tick
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.ticks import SlotChange
 from chalicelib.storage.days import DayRepository
 from chalicelib.storage.recent_doctors import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SavedDay, SaveRequest
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
-    from chalicelib.domain.saved import Saved
+    from chalicelib.domain.saved import ChangeLogEntry
 
 ROUNDS = rounds(daily=50, nightly=200)
 LENGTHS = [10, 15, 20, 25, 30, 40, 45, 60]
@@ -46,7 +46,7 @@ class DaysOfLength(DayRepository):
 
     def load(
         self, doctor_id: str, on: date, request_id: str | None = None
-    ) -> tuple[Doctor, Day, Saved | None]:
+    ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
         doctor, day, saved = super().get_with_change(doctor_id, on, request_id)
         grid = replace(doctor.grid, slot_length=timedelta(minutes=self.minutes))
         return replace(doctor, grid=grid), day, saved
@@ -57,13 +57,13 @@ def a_saver(services: Services, minutes: int) -> ManageSlots:
         DaysOfLength(minutes),
         DoctorCache(services.doctors, services.now),
         services.now,
-        bootstrap.pause_after,
+        bootstrap.backoff,
     )
 
 
 def a_request(doctor_id: str, *asked: tuple[datetime, str]) -> SaveRequest:
-    ticks = tuple(Tick(start, status) for start, status in asked)
-    return SaveRequest(doctor_id=doctor_id, date=MONDAY, asked=ticks, request_id=uuid4().hex)
+    ticks = tuple(SlotChange(start, status) for start, status in asked)
+    return SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=ticks, request_id=uuid4().hex)
 
 
 def outcome(deed: Callable[[], SavedDay], start: Barrier) -> SavedDay | None:
@@ -71,7 +71,7 @@ def outcome(deed: Callable[[], SavedDay], start: Barrier) -> SavedDay | None:
     start.wait()
     try:
         return deed()
-    except Refused:
+    except RequestRejectedError:
         return None
 
 
@@ -112,7 +112,7 @@ def test_overlapping_slots_of_different_lengths_that_race_never_both_stand(
         stored.require_whole()
         assert stored.version == sum(day is not None for day in days) >= 1
         assert stored.opened_by_request() == {
-            request.request_id: {tick.start for tick in request.asked}
+            request.request_id: {tick.start for tick in request.changes}
             for request, day in zip(requests, days, strict=True)
             if day is not None
         }

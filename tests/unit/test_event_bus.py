@@ -16,7 +16,7 @@ from chalicelib.domain.slots_changed import ChangedSlot, SlotsChanged
 from chalicelib.events import batches
 from chalicelib.events.bus import EventPublisher, SendResult
 from chalicelib.storage.day_stream import DayImages
-from chalicelib.use_cases.tell_followers import TellFollowers, Told
+from chalicelib.use_cases.tell_followers import PublishChanges, PublishResult
 from tests.builders import MONDAY, a_day, a_slot, at
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -54,10 +54,14 @@ def an_event(doctor_id: str = "dr-lee", revision: int = 1, slots: int = 1) -> Sl
             status=SlotStatus.HELD,
             held_until=NOW,
         ),
-        was=SlotStatus.UNAVAILABLE,
+        previous_status=SlotStatus.UNAVAILABLE,
     )
     return SlotsChanged(
-        doctor_id=doctor_id, date=MONDAY, revision=revision, at=NOW, slots=(changed,) * slots
+        doctor_id=doctor_id,
+        date=MONDAY,
+        revision=revision,
+        changed_at=NOW,
+        slots=(changed,) * slots,
     )
 
 
@@ -171,8 +175,8 @@ def written(sequence_number: str, doctor_id: str, revision: int) -> DayImages:
     )
 
 
-def tell(bus: Bus, *records: DayImages) -> Told:
-    return TellFollowers(EventPublisher(bus, "followers")).tell(records)
+def tell(bus: Bus, *records: DayImages) -> PublishResult:
+    return PublishChanges(EventPublisher(bus, "followers")).publish(records)
 
 
 def test_the_stream_goes_on_at_the_first_record_whose_event_was_not_accepted() -> None:
@@ -182,7 +186,9 @@ def test_the_stream_goes_on_at_the_first_record_whose_event_was_not_accepted() -
         bus, written("100", "dr-a", 1), written("200", "dr-b", 1), written("300", "dr-a", 2)
     )
 
-    assert told == Told(number=1, failed="200", error="ThrottlingException")
+    assert told == PublishResult(
+        published_count=1, failed_sequence_number="200", error_code="ThrottlingException"
+    )
 
 
 def test_records_that_are_no_news_do_not_shift_where_the_stream_goes_on() -> None:
@@ -192,7 +198,9 @@ def test_records_that_are_no_news_do_not_shift_where_the_stream_goes_on() -> Non
 
     told = tell(bus, moved, written("200", "dr-a", 1), moved, written("400", "dr-a", 2))
 
-    assert told == Told(number=1, failed="400", error="ThrottlingException")
+    assert told == PublishResult(
+        published_count=1, failed_sequence_number="400", error_code="ThrottlingException"
+    )
 
 
 @given(
@@ -211,7 +219,9 @@ def test_sent_again_from_there_until_all_is_told_each_doctors_changes_come_in_or
 
     begin: str | None = "000"
     while begin is not None:
-        begin = tell(bus, *(record for record in records if record.sequence_number >= begin)).failed
+        begin = tell(
+            bus, *(record for record in records if record.sequence_number >= begin)
+        ).failed_sequence_number
 
     for doctor in set(doctors):
         told = [name for name in accepted(bus) if name.startswith(f"dr-{doctor}~")]

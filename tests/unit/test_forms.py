@@ -10,7 +10,7 @@ from chalice.app import Request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.errors import Refused
+from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.web import forms
 from chalicelib.web.problems import HttpError
 from tests.builders import MONDAY
@@ -35,14 +35,14 @@ def a_request(body: bytes, headers: dict[str, str] | None = None) -> Request:
 def read_json(body: bytes, headers: dict[str, str] | None = None) -> SaveRequest | None:
     try:
         return forms.parse_save_json(a_request(body, headers))
-    except (Refused, HttpError):
+    except (RequestRejectedError, HttpError):
         return None
 
 
 def read_form(body: bytes) -> forms.DayForm | None:
     try:
         return forms.parse_save_form(a_request(body))
-    except (Refused, HttpError):
+    except (RequestRejectedError, HttpError):
         return None
 
 
@@ -95,7 +95,7 @@ def test_any_form_is_a_refusal_or_a_request(
     form = read_form(forms_encoded(every))
 
     if form is not None:
-        assert form.state.ticked <= form.state.offered
+        assert form.state.checked <= form.state.editable
         assert form.request.date == MONDAY
 
 
@@ -111,7 +111,7 @@ def test_versions_of_if_match_are_those_of_its_etags() -> None:
     request = read_json(body, {"if-match": 'W/"3.ab", "14.cd"'})
 
     assert request is not None
-    assert request.if_versions == frozenset({3, 14})
+    assert request.expected_versions == frozenset({3, 14})
 
 
 def test_requests_without_a_key_never_share_one() -> None:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.grid import Grid, Session
-from chalicelib.domain.wall_time import called
+from chalicelib.domain.grid import ClinicSession, Grid
+from chalicelib.domain.wall_time import format_range
 from tests.builders import MONDAY, a_grid
 
 MINUTE = timedelta(minutes=1)
@@ -20,7 +20,7 @@ FROM, TO = date(2024, 1, 1), date(2034, 12, 31)
 
 
 def boxes_called(grid: Grid, on: date) -> list[str]:
-    return [called(box, grid.zone) for box in grid.boxes(on)]
+    return [format_range(box, grid.zone) for box in grid.candidate_slots(on)]
 
 
 def test_sessions_are_cut_into_boxes_of_the_slots_length() -> None:
@@ -101,7 +101,7 @@ def test_boxes_follow_real_time_where_the_clock_changes(
 def test_a_whole_day_has_as_many_boxes_as_it_has_half_hours(
     zone: str, on: date, hours: float
 ) -> None:
-    assert len(a_grid(("00:00", "24:00"), zone=zone).boxes(on)) == hours * 2
+    assert len(a_grid(("00:00", "24:00"), zone=zone).candidate_slots(on)) == hours * 2
 
 
 @cache
@@ -124,7 +124,7 @@ def grids_and_dates(draw: st.DrawFn) -> tuple[Grid, date]:
     edges = draw(st.lists(st.integers(0, 24 * 12), min_size=2, max_size=8, unique=True))
     times = [timedelta(minutes=5 * edge) for edge in sorted(edges)]
     sessions = tuple(
-        Session(begins=begins, ends=ends)
+        ClinicSession(start=begins, end=ends)
         for begins, ends in zip(times[::2], times[1::2], strict=False)
     )
     grid = Grid(
@@ -138,7 +138,7 @@ def grids_and_dates(draw: st.DrawFn) -> tuple[Grid, date]:
     return grid, draw(st.one_of(near, st.dates(FROM, TO)))
 
 
-def minutes_of(session: Session, grid: Grid, on: date) -> list[datetime]:
+def minutes_of(session: ClinicSession, grid: Grid, on: date) -> list[datetime]:
     """Minute by minute, the session's real time as the design defines it: the slow, plain way."""
     midday = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
     around = (midday + minute * MINUTE for minute in range(-30 * 60, 30 * 60))
@@ -148,8 +148,8 @@ def minutes_of(session: Session, grid: Grid, on: date) -> list[datetime]:
     inside = []
     for instant, wall in of_date:
         shown = timedelta(hours=wall.hour, minutes=wall.minute)
-        begun = begun or shown >= session.begins
-        if begun and shown >= session.ends:
+        begun = begun or shown >= session.start
+        if begun and shown >= session.end:
             break
         if begun:
             inside.append(instant)
@@ -163,7 +163,7 @@ def test_boxes_tile_the_real_time_of_every_session_of_any_date_in_any_zone(
     grid, on = drawn
 
     for session in grid.sessions:
-        boxes = list(grid.boxes_of(session, on))
+        boxes = list(grid.slots_in_session(session, on))
         real = minutes_of(session, grid, on)
 
         assert all(box.length == grid.slot_length for box in boxes)
@@ -178,7 +178,7 @@ def test_boxes_tile_the_real_time_of_every_session_of_any_date_in_any_zone(
 def test_boxes_of_a_date_never_overlap_and_never_cross_midnight(drawn: tuple[Grid, date]) -> None:
     grid, on = drawn
 
-    boxes = grid.boxes(on)
+    boxes = grid.candidate_slots(on)
 
     assert all(one.end <= next_.start for one, next_ in pairwise(boxes))
     for box in boxes:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.doctor import Doctor
-from chalicelib.domain.grid import Grid, Session
+from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.storage import doctor_items, keys, slot_map
 
@@ -43,7 +43,7 @@ def doctors(draw: st.DrawFn) -> Doctor:
         specialty=draw(text),
         location=draw(text),
         grid=Grid(
-            sessions=tuple(Session(begins=begins, ends=ends) for begins, ends in sessions),
+            sessions=tuple(ClinicSession(start=begins, end=ends) for begins, ends in sessions),
             slot_length=timedelta(minutes=draw(st.integers(5, 240))),
             zone=ZoneInfo(draw(st.sampled_from(sorted(available_timezones())))),
         ),

@@ -14,7 +14,7 @@ from chalice.app import Request
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from chalicelib.domain.errors import Refused
+from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.web import forms, openapi, reference, shapes
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def test_the_form_needs_the_fields_that_are_described_as_required(
     )
 
     if field.required:
-        with pytest.raises(Refused, match=f"{field.name} is missing"):
+        with pytest.raises(RequestRejectedError, match=f"{field.name} is missing"):
             forms.parse_save_form(request)
     else:
         assert forms.parse_save_form(request).version == 0

@@ -9,28 +9,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.day import Change, Day
-from chalicelib.domain.errors import Refused
-from chalicelib.domain.faults import FieldFault, Overlaps
-from chalicelib.domain.saving import MOST_CHANGES, decide
+from chalicelib.domain.day import Day, SlotChanges
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.faults import FieldViolation, SlotOverlap
+from chalicelib.domain.saving import MAX_CHANGES_PER_SAVE, plan_changes
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.domain.ticks import Tick
+from chalicelib.domain.ticks import SlotChange
 from tests.builders import MONDAY, SUNDAY_NOON, a_day, a_grid, a_slot, at, tick, untick
 
 GRID = a_grid()
 
 
-def change(*asked: Tick, of: Day) -> Change:
-    return decide(asked, of, GRID, now=SUNDAY_NOON)
+def change(*asked: SlotChange, of: Day) -> SlotChanges:
+    return plan_changes(asked, of, GRID, now=SUNDAY_NOON)
 
 
-def refusal(*asked: Tick, of: Day, **given: object) -> list[tuple[object, str]]:
+def refusal(*asked: SlotChange, of: Day, **given: object) -> list[tuple[object, str]]:
     """The starts and codes of a refused save."""
-    with pytest.raises(Refused) as refused:
-        decide(asked, of, given.get("grid", GRID), now=given.get("now", SUNDAY_NOON))  # type: ignore[arg-type]
+    with pytest.raises(RequestRejectedError) as refused:
+        plan_changes(asked, of, given.get("grid", GRID), now=given.get("now", SUNDAY_NOON))  # type: ignore[arg-type]
     return [
-        (fault.field if isinstance(fault, FieldFault) else fault.start, fault.code)
-        for fault in refused.value.faults
+        (fault.field if isinstance(fault, FieldViolation) else fault.start, fault.code)
+        for fault in refused.value.violations
     ]
 
 
@@ -39,7 +39,9 @@ def test_ticked_boxes_become_free_slots_and_unticked_ones_go() -> None:
 
     decided = change(tick("10:00"), untick("09:00"), tick("11:30"), of=day)
 
-    assert decided == Change(opens=(a_slot("10:00"), a_slot("11:30")), withdraws=(a_slot("09:00"),))
+    assert decided == SlotChanges(
+        opened=(a_slot("10:00"), a_slot("11:30")), closed=(a_slot("09:00"),)
+    )
 
 
 def test_a_save_of_nothing_is_refused() -> None:
@@ -47,7 +49,7 @@ def test_a_save_of_nothing_is_refused() -> None:
 
 
 def test_more_slots_than_one_transaction_holds_are_refused() -> None:
-    asked = [tick("09:00")] * (MOST_CHANGES + 1)
+    asked = [tick("09:00")] * (MAX_CHANGES_PER_SAVE + 1)
 
     assert refusal(*asked, of=a_day()) == [("slots", "too_many")]
 
@@ -74,18 +76,18 @@ def test_a_slot_of_the_same_start_exists_whatever_its_length() -> None:
     ],
 )
 def test_a_box_that_would_share_time_with_a_stored_slot_is_refused(stored: Slot) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRejectedError) as refused:
         change(tick("09:30"), of=a_day(stored))
 
-    (fault,) = refused.value.faults
-    assert isinstance(fault, Overlaps)
+    (fault,) = refused.value.violations
+    assert isinstance(fault, SlotOverlap)
     assert (fault.start, fault.conflicts_with) == (at("09:30"), stored)
 
 
 def test_a_box_that_touches_stored_slots_is_accepted() -> None:
     day = a_day(a_slot("09:10", 20), a_slot("10:00", 5))
 
-    assert change(tick("09:30"), of=day).opens == (a_slot("09:30"),)
+    assert change(tick("09:30"), of=day).opened == (a_slot("09:30"),)
 
 
 def test_withdrawing_a_slot_makes_room_for_another_in_the_same_save() -> None:
@@ -93,7 +95,7 @@ def test_withdrawing_a_slot_makes_room_for_another_in_the_same_save() -> None:
 
     decided = change(untick("09:15"), tick("09:00"), tick("09:30"), of=day)
 
-    assert decided.opens == (a_slot("09:00"), a_slot("09:30"))
+    assert decided.opened == (a_slot("09:00"), a_slot("09:30"))
 
 
 def test_boxes_of_one_request_that_overlap_each_other_are_refused_too() -> None:
@@ -109,7 +111,7 @@ def test_boxes_of_one_request_that_overlap_each_other_are_refused_too() -> None:
 def test_a_save_makes_a_new_version_and_a_new_revision_of_the_day() -> None:
     day = a_day(version=3)
 
-    after = day.after(change(tick("09:00"), of=day))
+    after = day.apply(change(tick("09:00"), of=day))
 
     assert (after.version, after.revision) == (4, 4)
 
@@ -122,7 +124,7 @@ def test_a_start_that_no_box_has_is_off_the_grid() -> None:
 
 
 @pytest.mark.parametrize("ask", [tick, untick])
-def test_a_start_of_another_date_is_off_the_grid(ask: type[Tick]) -> None:
+def test_a_start_of_another_date_is_off_the_grid(ask: type[SlotChange]) -> None:
     on_tuesday = "2026-11-24T09:00:00+00:00"
 
     assert refusal(ask(on_tuesday), of=a_day()) == [  # type: ignore[call-arg]
@@ -159,7 +161,7 @@ def test_a_slot_that_is_not_there_cannot_be_withdrawn() -> None:
 def test_a_slot_off_the_grid_can_be_withdrawn() -> None:
     stray = a_slot("17:10", 20)
 
-    assert change(untick("17:10"), of=a_day(stray)).withdraws == (stray,)
+    assert change(untick("17:10"), of=a_day(stray)).closed == (stray,)
 
 
 def test_a_time_that_the_clock_skips_or_shows_twice_is_told_as_it_came() -> None:
@@ -175,9 +177,9 @@ def test_in_a_repeated_hour_the_offset_tells_which_box_is_meant() -> None:
     autumn = Day(doctor_id="dr-lee", date=MONDAY.replace(year=2027, month=10, day=31))
     asked = (tick("2027-10-31T01:30:00+01:00"), tick("2027-10-31T01:30:00+00:00"))
 
-    decided = decide(asked, autumn, a_grid(("00:00", "04:00")), now=SUNDAY_NOON)
+    decided = plan_changes(asked, autumn, a_grid(("00:00", "04:00")), now=SUNDAY_NOON)
 
-    first, second = decided.opens
+    first, second = decided.opened
     assert second.start - first.start == timedelta(hours=1)
 
 
@@ -192,7 +194,7 @@ def test_a_start_that_is_no_time_is_given_back_as_it_came(start: str) -> None:
 
 
 def test_a_status_that_cannot_be_asked_for_is_refused() -> None:
-    asked = (Tick("09:00", "busy"), Tick("09:30", ""))
+    asked = (SlotChange("09:00", "busy"), SlotChange("09:30", ""))
 
     assert refusal(*asked, of=a_day()) == [(at("09:00"), "invalid"), (at("09:30"), "invalid")]
 
@@ -210,14 +212,16 @@ def test_every_slot_at_fault_is_named_in_the_order_of_the_request() -> None:
 
 
 def test_a_refusal_is_a_sentence_for_a_person() -> None:
-    with pytest.raises(Refused, match=r"^Slot already exists: 09:00-09:30$"):
+    with pytest.raises(RequestRejectedError, match=r"^Slot already exists: 09:00-09:30$"):
         change(tick("09:00"), of=a_day(a_slot("09:00")))
 
 
 def test_a_long_refusal_names_the_first_three_and_counts_the_others() -> None:
     taken = [a_slot(start) for start in ("09:00", "09:30", "10:00", "10:30", "11:00")]
 
-    with pytest.raises(Refused, match=r"^(Slot already exists: [\d:-]+; ){3}and 2 more$"):
+    with pytest.raises(
+        RequestRejectedError, match=r"^(Slot already exists: [\d:-]+; ){3}and 2 more$"
+    ):
         change(*(tick(f"{slot.start:%H:%M}") for slot in taken), of=a_day(*taken))
 
 
@@ -227,7 +231,7 @@ schedules = st.lists(
 )
 starts = st.integers(8 * 12, 13 * 12).map(lambda five: f"{five // 12:02}:{five % 12 * 5:02}")
 requests = st.lists(
-    st.builds(Tick, starts, st.sampled_from(["free", "busy-unavailable"])), max_size=12
+    st.builds(SlotChange, starts, st.sampled_from(["free", "busy-unavailable"])), max_size=12
 )
 
 
@@ -244,18 +248,18 @@ def schedule(parts: list[tuple[int, int, SlotStatus]]) -> Day:
 
 @given(schedules.map(schedule), requests, st.integers(5, 60))
 def test_no_save_ever_leaves_an_overlap_or_takes_a_slot_from_a_patient(
-    day: Day, asked: list[Tick], minutes: int
+    day: Day, asked: list[SlotChange], minutes: int
 ) -> None:
     grid = a_grid(("09:00", "12:00"), minutes=minutes)
 
     try:
-        after = day.after(decide(asked, day, grid, now=SUNDAY_NOON))
-    except Refused:
+        after = day.apply(plan_changes(asked, day, grid, now=SUNDAY_NOON))
+    except RequestRejectedError:
         after = day
 
     slots = sorted(after.slots.values(), key=lambda slot: slot.start)
     assert all(not one.overlaps(other) for one, other in pairwise(slots))
     assert {s for s in day.slots.values() if s.is_taken} == {s for s in slots if s.is_taken}
-    named = {tick.resolve(MONDAY, grid.zone): tick.status for tick in asked}
+    named = {tick.resolve_start(MONDAY, grid.zone): tick.status for tick in asked}
     for start in {*day.slots, *after.slots} if after is not day else ():
         assert (start in after.slots) == (named.get(start, "free") == "free")

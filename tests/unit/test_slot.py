@@ -36,14 +36,14 @@ def test_slots_overlap_when_they_share_time_and_not_when_they_touch(
 def test_a_hold_that_has_run_out_leaves_the_slot_free() -> None:
     held = a_slot("09:00", status=SlotStatus.HELD, held_until=SUNDAY_NOON)
 
-    assert held.at(SUNDAY_NOON - timedelta(seconds=1)) == held
-    assert held.at(SUNDAY_NOON) == a_slot("09:00")
+    assert held.as_of(SUNDAY_NOON - timedelta(seconds=1)) == held
+    assert held.as_of(SUNDAY_NOON) == a_slot("09:00")
 
 
 def test_a_booking_does_not_run_out() -> None:
     booked = a_slot("09:00", status=SlotStatus.BOOKED)
 
-    assert booked.at(SUNDAY_NOON + timedelta(days=999)) == booked
+    assert booked.as_of(SUNDAY_NOON + timedelta(days=999)) == booked
 
 
 def test_a_slot_has_begun_from_its_first_instant_on() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.day import Change, Day
+from chalicelib.domain.day import Day, SlotChanges
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.domain.slots_changed import SlotsChanged, between
+from chalicelib.domain.slots_changed import SlotsChanged, diff_days
 from chalicelib.events import detail
 from tests.builders import MONDAY, a_day, a_slot, at
 
@@ -43,7 +43,7 @@ def days(draw: st.DrawFn) -> Day:
 
 def told(before: Day | None, after: Day | None) -> SlotsChanged:
     """What is told, where anything is."""
-    event = between(before, after, at=NOW)
+    event = diff_days(before, after, changed_at=NOW)
     assert event is not None
     return event
 
@@ -82,7 +82,7 @@ def test_who_knows_the_old_day_and_takes_over_the_event_knows_the_new_one(
 def test_an_event_names_the_slots_that_differ_once_each_in_time_order_with_what_they_were(
     before: Day, after: Day
 ) -> None:
-    event = between(before, after, at=NOW)
+    event = diff_days(before, after, changed_at=NOW)
 
     changed = event.slots if event else ()
     starts = before.slots.keys() | after.slots.keys()
@@ -91,12 +91,12 @@ def test_an_event_names_the_slots_that_differ_once_each_in_time_order_with_what_
     )
     for one in changed:
         old = before.slots.get(one.slot.start)
-        assert one.was == (old.status if old else SlotStatus.UNAVAILABLE)
+        assert one.previous_status == (old.status if old else SlotStatus.UNAVAILABLE)
 
 
 @given(days())
 def test_a_day_that_was_only_placed_elsewhere_in_the_index_is_no_news(day: Day) -> None:
-    assert between(day, day, at=NOW) is None
+    assert diff_days(day, day, changed_at=NOW) is None
 
 
 @given(days())
@@ -108,11 +108,13 @@ def test_every_revision_is_told_so_that_one_that_is_missing_is_noticed(day: Day)
 
 @given(days())
 def test_a_day_that_is_deleted_is_no_news_of_slots(day: Day) -> None:
-    assert between(day, None, at=NOW) is None
+    assert diff_days(day, None, changed_at=NOW) is None
 
 
 def test_the_first_save_of_a_date_is_told_as_the_boxes_that_were_ticked() -> None:
-    day = Day(doctor_id="dr-lee", date=MONDAY).after(Change(opens=(a_slot("09:00"),), withdraws=()))
+    day = Day(doctor_id="dr-lee", date=MONDAY).apply(
+        SlotChanges(opened=(a_slot("09:00"),), closed=())
+    )
 
     assert sent(told(None, day)) == {
         "schema_version": 1,
@@ -134,7 +136,7 @@ def test_the_first_save_of_a_date_is_told_as_the_boxes_that_were_ticked() -> Non
 
 def test_a_slot_that_was_withdrawn_is_told_with_the_end_that_it_had() -> None:
     before = a_day(a_slot("09:00", 45), a_slot("10:00"))
-    day = before.after(Change(opens=(), withdraws=(a_slot("09:00", 45),)))
+    day = before.apply(SlotChanges(opened=(), closed=(a_slot("09:00", 45),)))
 
     (slot,) = sent(told(before, day))["slots"]
 
@@ -160,5 +162,5 @@ def test_a_hold_that_ran_out_is_told_as_it_is_stored_until_somebody_writes() -> 
 
     event = told(a_day(run_out), a_day(taken_anew))
 
-    assert [one.was for one in event.slots] == [SlotStatus.HELD]
+    assert [one.previous_status for one in event.slots] == [SlotStatus.HELD]
     assert event.slots[0].slot.start == at("09:00")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.domain.caller import Need
+from chalicelib.domain.caller import Permission
 from chalicelib.web import shapes
 from chalicelib.web.openapi import around, booking_side, doctors_side
 from chalicelib.web.openapi.parameters import PARAMETERS
@@ -62,10 +62,10 @@ _SECURITY_SCHEMES = {
     },
 }
 _PERMISSION_NOTES = {
-    Need.READ: "For whoever is signed in.",
-    Need.BOOK: "For booking sites with `slots/book`, and admins.",
-    Need.MANAGE: "For the doctor, delegates whom she names, and admins.",
-    Need.CONFIGURE: "For the doctor, and admins.",
+    Permission.READ: "For whoever is signed in.",
+    Permission.BOOK: "For booking sites with `slots/book`, and admins.",
+    Permission.MANAGE: "For the doctor, delegates whom she names, and admins.",
+    Permission.CONFIGURE: "For the doctor, and admins.",
 }
 _HEADERS = {
     "ETag": ("Of this answer, for `If-None-Match`.", '"1.68048e9e729602d2"'),

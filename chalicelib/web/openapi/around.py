@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from chalicelib.domain.caller import Need
+from chalicelib.domain.caller import Permission
 from chalicelib.web import inputs, shapes
 from chalicelib.web.openapi import examples
 from chalicelib.web.openapi.parts import (
@@ -21,7 +21,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/",
         name="get_root",
-        permission=Need.NOTHING,
+        permission=Permission.PUBLIC,
         summary="The way to the page",
         responses={
             303: ResponseSpec(description="To the page Manage Slots.", headers=("Location",)),
@@ -32,7 +32,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/docs",
         name="get_reference",
-        permission=Need.NOTHING,
+        permission=Permission.PUBLIC,
         summary="This document for people",
         responses={
             200: ResponseSpec(description="A page.", content={HTML: Content()}, headers=("Vary",)),
@@ -43,7 +43,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/health",
         name="get_health",
-        permission=Need.NOTHING,
+        permission=Permission.PUBLIC,
         summary="Whether the table answers",
         responses={
             200: ResponseSpec(
@@ -59,7 +59,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/openapi.json",
         name="get_openapi",
-        permission=Need.NOTHING,
+        permission=Permission.PUBLIC,
         summary="This document",
         parameters=("IfNoneMatch",),
         responses={
@@ -76,7 +76,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/sign-in",
         name="get_sign_in",
-        permission=Need.NOTHING,
+        permission=Permission.PUBLIC,
         summary="The way to the issuer's page",
         description="Where sign-in is not configured, 401.",
         parameters=("Destination",),
@@ -91,7 +91,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/sign-in/callback",
         name="get_callback",
-        permission=Need.NOTHING,
+        permission=Permission.PUBLIC,
         summary="Back from the issuer",
         description="For the browser whose sign-in began here.",
         responses={
@@ -108,7 +108,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path="/sign-out",
         name="post_sign_out",
-        permission=Need.NOTHING,
+        permission=Permission.PUBLIC,
         summary="Out, here and at the issuer",
         description="The page sends it as a form without fields.",
         responses={
@@ -124,7 +124,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/signed-in",
         name="get_signed_in",
-        permission=Need.NOTHING,
+        permission=Permission.PUBLIC,
         summary="For whoever signed in beside a page that waits",
         responses={
             200: ResponseSpec(description="A page.", content={HTML: Content()}, headers=("Vary",)),
@@ -135,7 +135,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/static/{name}",
         name="get_static",
-        permission=Need.NOTHING,
+        permission=Permission.PUBLIC,
         summary="A file of the page",
         description="For good under the name that the page knows, which changes with the content.",
         parameters=("File", "IfNoneMatch"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.caller import Need
+from chalicelib.domain.caller import Permission
 from chalicelib.web import shapes
 from chalicelib.web.openapi import examples
 from chalicelib.web.openapi.parts import (
@@ -25,7 +25,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/doctors/{doctor_id}/slots",
         name="get_doctors_slots",
-        permission=Need.READ,
+        permission=Permission.READ,
         summary="A doctor's bookable slots",
         description="The next read after a change shows it. `next_available` is the first "
         "bookable slot "
@@ -48,7 +48,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/availability",
         name="get_availability",
-        permission=Need.READ,
+        permission=Permission.READ,
         summary="Doctors who have something bookable",
         description="Of one specialty, at one location if given. Pages go by location and doctor; "
         "within "
@@ -80,7 +80,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/slots/{slot_id}",
         name="get_slot",
-        permission=Need.READ,
+        permission=Permission.READ,
         summary="One slot",
         description="As it stands now: `busy-tentative` is held, `busy` is booked.",
         parameters=("Slot", "IfNoneMatch"),
@@ -99,7 +99,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="PUT",
         path="/slots/{slot_id}/hold",
         name="put_hold",
-        permission=Need.BOOK,
+        permission=Permission.BOOK,
         summary="Hold a slot",
         description="For as long as a visitor makes up her mind. By the same holder again: it "
         "begins "
@@ -130,7 +130,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="DELETE",
         path="/slots/{slot_id}/hold",
         name="delete_hold",
-        permission=Need.BOOK,
+        permission=Permission.BOOK,
         summary="Let a hold go",
         parameters=("Slot", "Holder"),
         responses={
@@ -145,7 +145,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="PUT",
         path="/slots/{slot_id}/booking",
         name="put_booking",
-        permission=Need.BOOK,
+        permission=Permission.BOOK,
         summary="Book a slot, or move a booking to it",
         description="The same `booking_id` on the same slot again changes nothing. With `moves` "
         "the slot "
@@ -182,7 +182,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="DELETE",
         path="/slots/{slot_id}/booking",
         name="delete_booking",
-        permission=Need.BOOK,
+        permission=Permission.BOOK,
         summary="Cancel a booking",
         description="The slot is free again.",
         parameters=("Slot", "BookingId"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.caller import Need
+from chalicelib.domain.caller import Permission
 from chalicelib.web import forms, shapes
 from chalicelib.web.openapi import examples
 from chalicelib.web.openapi.parts import (
@@ -21,7 +21,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/slots",
         name="get_slots",
-        permission=Need.MANAGE,
+        permission=Permission.MANAGE,
         summary="A doctor's day",
         description="Every box of the grid in time order, and every stored slot off it. A browser "
         "(`Accept: text/html`) gets the page Manage Slots. The `ETag` changes whenever the answer "
@@ -46,7 +46,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/slots/history",
         name="get_history",
-        permission=Need.MANAGE,
+        permission=Permission.MANAGE,
         summary="Who changed a date",
         description="The newest first. A browser gets a page.",
         parameters=("DoctorOfDay", "DateOfHistory", "IfNoneMatch"),
@@ -69,7 +69,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path="/slots",
         name="post_slots",
-        permission=Need.MANAGE,
+        permission=Permission.MANAGE,
         summary="Save a day",
         description="`free` ticks a box, `busy-unavailable` unticks it. The request is judged as "
         "a whole, "
@@ -117,7 +117,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/doctors",
         name="get_doctors",
-        permission=Need.READ,
+        permission=Permission.READ,
         summary="Doctors, page by page",
         description="By specialty, location and id.",
         parameters=("Specialty", "Location", "Limit", "Cursor"),
@@ -136,7 +136,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/doctors/{doctor_id}",
         name="get_doctor",
-        permission=Need.READ,
+        permission=Permission.READ,
         summary="One doctor",
         parameters=("Doctor",),
         responses={
@@ -153,7 +153,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="PUT",
         path="/doctors/{doctor_id}",
         name="put_doctor",
-        permission=Need.CONFIGURE,
+        permission=Permission.CONFIGURE,
         summary="Make a doctor known, or change her settings",
         description="All of them are replaced, but `delegates` where the body has none. They hold "
         "for the "

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from chalicelib.web import inputs, problems, shapes
 
 if TYPE_CHECKING:
-    from chalicelib.domain.caller import Need
+    from chalicelib.domain.caller import Permission
 
 HTML = "text/html"
 
@@ -42,7 +42,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     method: str
     path: str
     name: str
-    permission: Need
+    permission: Permission
     summary: str
     description: str = ""
     parameters: tuple[str, ...] = ()

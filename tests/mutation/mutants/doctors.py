@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.errors import Busy
+from chalicelib.domain.errors import StoreBusyError
 from chalicelib.storage.records import DayItem, DoctorItem
 from tests.mutation.edits import becomes, exists, never
 from tests.mutation.mutant import Mutant
@@ -54,7 +54,7 @@ MUTANTS = (
     Mutant(
         "Unprocessed keys of a batch read count as missing items",
         "chalicelib.storage.table:batch_get",
-        never(branch(Busy)),
+        never(branch(StoreBusyError)),
         "tests/contract/test_booking_failures.py::test_keys_that_are_left_unread_are_asked_for_again",
     ),
     Mutant(

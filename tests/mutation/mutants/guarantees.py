@@ -37,7 +37,7 @@ from tests.mutation.selectors import (
 MUTANTS = (
     Mutant(
         "Overlapping slots are stored",
-        "chalicelib.domain.saving:_Judge._in_the_way_of",
+        "chalicelib.domain.saving:_ChangeValidator._overlapping_slots",
         never(call(Slot.overlaps)),
         "tests/contract/test_saving_json.py::test_a_box_across_a_stored_slot_of_another_length_names_what_it_conflicts_with",
     ),
@@ -55,19 +55,19 @@ MUTANTS = (
     ),
     Mutant(
         "A rejection names only the first invalid slot",
-        "chalicelib.domain.saving:decide",
+        "chalicelib.domain.saving:plan_changes",
         first_only(starred()),
         "tests/contract/test_saving_json.py::test_every_fault_of_a_request_is_told_at_once_and_nothing_is_stored",
     ),
     Mutant(
         "A hold does not expire",
-        "chalicelib.domain.slot:Slot.at",
+        "chalicelib.domain.slot:Slot.as_of",
         never(comparison(n=-1)),
         "tests/contract/test_booking.py::test_a_hold_that_ran_out_is_free_for_everybody_at_that_very_second",
     ),
     Mutant(
         "Slots that cannot be booked are listed",
-        "chalicelib.use_cases.find_slots:_of_days",
+        "chalicelib.use_cases.find_slots:_filter_bookable",
         always(call(is_bookable)),
         "tests/contract/test_one_predicate.py::test_what_is_listed_can_be_held_and_booked_and_nothing_else_can",
     ),
@@ -109,14 +109,14 @@ MUTANTS = (
     ),
     Mutant(
         "Every signed-in user can save for every doctor",
-        "chalicelib.use_cases.manage_slots:ManageSlots._save_once",
-        becomes(call(Caller.require_may_manage), "admin"),
+        "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
+        becomes(call(Caller.require_role_for), "admin"),
         "tests/contract/test_conditions.py::test_whom_a_doctor_has_not_named_may_neither_look_nor_save",
     ),
     Mutant(
         "Every signed-in user can view the day of every doctor",
-        "chalicelib.use_cases.manage_slots:ManageSlots._look",
-        skip(statement(Caller.require_may_manage)),
+        "chalicelib.use_cases.manage_slots:ManageSlots._load_day",
+        skip(statement(Caller.require_role_for)),
         "tests/contract/test_conditions.py::test_whom_a_doctor_has_not_named_may_neither_look_nor_save",
     ),
     Mutant(
@@ -127,7 +127,7 @@ MUTANTS = (
     ),
     Mutant(
         "A reader can book",
-        "chalicelib.domain.caller:Caller.require_may_book",
+        "chalicelib.domain.caller:Caller.require_can_book",
         drop(set_display()),
         "tests/contract/test_permissions.py::test_each_caller_may_what_the_table_says",
     ),
@@ -157,7 +157,7 @@ MUTANTS = (
     ),
     Mutant(
         "The stream continues after an event that was not accepted",
-        "chalicelib.use_cases.tell_followers:TellFollowers.tell",
+        "chalicelib.use_cases.tell_followers:PublishChanges.publish",
         becomes(subscript(n=0), -1),
         "tests/unit/test_event_bus.py::test_the_stream_goes_on_at_the_first_record_whose_event_was_not_accepted",
     ),
