@@ -17,38 +17,38 @@ MONDAY = date(2026, 11, 23)
 SUNDAY_NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def at(time: str, on: date = MONDAY, zone: ZoneInfo = LONDON) -> datetime:
+def to_instant(time: str, date: date = MONDAY, zone: ZoneInfo = LONDON) -> datetime:
     """The instant of a wall time, by default of Monday in London, where that is UTC."""
-    return to_utc(on, parse_time_of_day(time), zone)
+    return to_utc(date, parse_time_of_day(time), zone)
 
 
-def a_slot(
+def make_slot(
     start: str,
     minutes: int = 30,
     status: SlotStatus = SlotStatus.FREE,
     held_until: datetime | None = None,
 ) -> Slot:
     """A slot of Monday."""
-    begins = at(start)
+    begins = to_instant(start)
     end = begins + timedelta(minutes=minutes)
     return Slot(start=begins, end=end, status=status, held_until=held_until)
 
 
-def a_session(begins: str, ends: str) -> ClinicSession:
+def make_session(start: str, end: str) -> ClinicSession:
     """``a_session("09:00", "12:00")``."""
-    return ClinicSession(start=parse_time_of_day(begins), end=parse_time_of_day(ends))
+    return ClinicSession(start=parse_time_of_day(start), end=parse_time_of_day(end))
 
 
-def a_grid(*sessions: tuple[str, str], minutes: int = 30, zone: str | ZoneInfo = LONDON) -> Grid:
+def make_grid(*sessions: tuple[str, str], minutes: int = 30, zone: str | ZoneInfo = LONDON) -> Grid:
     """By default 09:00-12:00 in half hours."""
     return Grid(
-        sessions=tuple(a_session(*session) for session in sessions or [("09:00", "12:00")]),
+        sessions=tuple(make_session(*session) for session in sessions or [("09:00", "12:00")]),
         slot_length=timedelta(minutes=minutes),
         zone=ZoneInfo(zone) if isinstance(zone, str) else zone,
     )
 
 
-def a_day(*slots: Slot, version: int = 1) -> Day:
+def make_day(*slots: Slot, version: int = 1) -> Day:
     """Dr Lee's Monday."""
     return Day(
         doctor_id="dr-lee",
@@ -59,24 +59,24 @@ def a_day(*slots: Slot, version: int = 1) -> Day:
     )
 
 
-def a_doctor(doctor_id: str = "dr-lee", grid: Grid | None = None) -> Doctor:
+def make_doctor(doctor_id: str = "dr-lee", grid: Grid | None = None) -> Doctor:
     """A cardiologist of London."""
     return Doctor(
         doctor_id=doctor_id,
         name="Dr Mina Lee",
         specialty="cardiology",
         location="London",
-        grid=grid or a_grid(),
+        grid=grid or make_grid(),
         lead_time=timedelta(),
         booking_window=timedelta(days=365),
     )
 
 
-def tick(start: str) -> SlotChange:
+def open_change(start: str) -> SlotChange:
     """A box to tick."""
     return SlotChange(start, "free")
 
 
-def untick(start: str) -> SlotChange:
+def close_change(start: str) -> SlotChange:
     """A box to untick."""
     return SlotChange(start, "busy-unavailable")

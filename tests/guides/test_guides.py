@@ -11,21 +11,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.running import a_server
+from tests.running import start_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.running import Running
+    from tests.running import LiveServer
 
 PROJECT = Path(__file__).parents[2]
-ITS_API = "http://127.0.0.1:8000"
-ITS_DATE = date(2027, 3, 23)
-FENCED = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-TOKEN = re.compile(r"\$\(scripts/token (?P<arguments>[^)]*)\)")
+DOCUMENTED_URL = "http://127.0.0.1:8000"
+DOCUMENTED_DATE = date(2027, 3, 23)
+FENCED_BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+TOKEN_COMMAND = re.compile(r"\$\(scripts/token (?P<arguments>[^)]*)\)")
 
 
-def a_winter_day() -> date:
+def next_winter_date() -> date:
     """A date to come on which London is at UTC, as it is on the guides'."""
     on = datetime.now(UTC).date() + timedelta(days=3)
     while datetime(on.year, on.month, on.day, 12, tzinfo=ZoneInfo("Europe/London")).utcoffset():
@@ -33,28 +33,28 @@ def a_winter_day() -> date:
     return on
 
 
-def of_here(text: str, running: Running) -> str:
+def localize(text: str, server: LiveServer) -> str:
     """The guide's text for this server, its date and its tokens."""
-    text = text.replace(ITS_API, running.url)
-    on = a_winter_day()
+    text = text.replace(DOCUMENTED_URL, server.url)
+    on = next_winter_date()
     for spelling in ("%Y-%m-%d", "%Y%m%d"):
-        text = text.replace(ITS_DATE.strftime(spelling), on.strftime(spelling))
+        text = text.replace(DOCUMENTED_DATE.strftime(spelling), on.strftime(spelling))
     # Each is asked for once, rather than before every command.
-    return TOKEN.sub(lambda asked: running.token(*asked["arguments"].split()), text)
+    return TOKEN_COMMAND.sub(lambda asked: server.token(*asked["arguments"].split()), text)
 
 
-def steps(text: str) -> Iterator[tuple[str, str]]:
+def parse_steps(text: str) -> Iterator[tuple[str, str]]:
     """Each command of the guide, with the answer that the guide gives to it."""
-    settings, *blocks = FENCED.findall(text)
+    settings, *blocks = FENCED_BLOCK.findall(text)
     for (kind, command), (_, answer) in zip(blocks[::2], blocks[1::2], strict=True):
         assert kind == "sh"
         yield f"{settings[1]}\n{command}", answer
 
 
-def is_as_told(answer: str, told: str) -> bool:
+def matches_documented(actual: str, documented: str) -> bool:
     """White space apart, and whatever ``...`` stands for."""
-    parts = (re.escape(re.sub(r"\s", "", part)) for part in told.split("..."))
-    return re.fullmatch(".*".join(parts), re.sub(r"\s", "", answer)) is not None
+    parts = (re.escape(re.sub(r"\s", "", part)) for part in documented.split("..."))
+    return re.fullmatch(".*".join(parts), re.sub(r"\s", "", actual)) is not None
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,10 @@ def test_every_command_of_a_guide_is_answered_as_the_guide_says(
     data, here = tmp_path / "data", tmp_path / "here"
     data.mkdir()
     here.mkdir()
-    with a_server(data) as running:
-        for command, told in steps(of_here(text.partition(ends)[0] if ends else text, running)):
+    with start_server(data) as running:
+        for command, told in parse_steps(
+            localize(text.partition(ends)[0] if ends else text, running)
+        ):
             answer = subprocess.run(  # noqa: S603
                 ["bash", "-euc", command],  # noqa: S607
                 cwd=here,
@@ -81,4 +83,4 @@ def test_every_command_of_a_guide_is_answered_as_the_guide_says(
                 text=True,
                 check=True,
             ).stdout
-            assert is_as_told(answer, told), f"{command}\n{answer}\nis not\n{told}"
+            assert matches_documented(answer, told), f"{command}\n{answer}\nis not\n{told}"

@@ -8,7 +8,15 @@ from chalicelib.storage import records
 
 # Read from PynamoDB: where a mutant used a name that does not exist, any test would kill it.
 PARTITION_KEY = records.BaseItem._hash_keyname
-QUESTIONS = {"exists", "does_not_exist", "is_type", "is_in", "contains", "startswith", "between"}
+CONDITION_METHODS = {
+    "exists",
+    "does_not_exist",
+    "is_type",
+    "is_in",
+    "contains",
+    "startswith",
+    "between",
+}
 
 
 def is_record_condition(node: ast.AST) -> bool:
@@ -17,7 +25,7 @@ def is_record_condition(node: ast.AST) -> bool:
         case ast.Compare():
             return _records_in(node) != []
         case ast.Call(func=ast.Attribute(value=subject, attr=question)):
-            return question in QUESTIONS and _records_in(subject) != []
+            return question in CONDITION_METHODS and _records_in(subject) != []
     return False
 
 

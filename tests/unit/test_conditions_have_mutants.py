@@ -71,17 +71,17 @@ WITHOUT_MUTANT = (
 )
 
 
-def conditions(source: str) -> Counter[str]:
-    return Counter(_below(ast.parse(source), ""))
+def find_conditions(source: str) -> Counter[str]:
+    return Counter(_conditions_in(ast.parse(source), ""))
 
 
-def _below(node: ast.AST, function: str) -> Iterator[str]:
+def _conditions_in(node: ast.AST, function: str) -> Iterator[str]:
     if isinstance(node, ast.FunctionDef):
         function = node.name
     if _is_condition(node):
         yield f"{function}: {ast.unparse(node)}"
     for child in ast.iter_child_nodes(node):
-        yield from _below(child, function)
+        yield from _conditions_in(child, function)
 
 
 def _is_condition(node: ast.AST) -> bool:
@@ -111,12 +111,12 @@ def without_mutant(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("path", STORAGE, ids=lambda path: path.name)
 def test_every_condition_has_a_mutant_or_a_reason(path: Path) -> None:
     source = path.read_text()
-    present = conditions(source)
+    present = find_conditions(source)
     mutants = [mutant for mutant in MUTANTS if PROJECT / mutant.file == path]
 
     broken: Counter[str] = Counter()
     for mutant in mutants:
-        broken += present - conditions(mutant.mutate(source))
+        broken += present - find_conditions(mutant.mutate(source))
 
     assert sorted((present - broken).elements()) == sorted(without_mutant(path))
 
@@ -147,4 +147,4 @@ def test_condition_parameters_are_found_by_their_type() -> None:
     ],
 )
 def test_what_a_condition_is(code: str, expected: list[str]) -> None:
-    assert list(conditions(code)) == expected
+    assert list(find_conditions(code)) == expected

@@ -11,17 +11,19 @@ from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.saving import plan_changes
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.ticks import DayFormState
-from tests.builders import SUNDAY_NOON, a_day, a_grid, a_slot, at
+from tests.builders import SUNDAY_NOON, make_day, make_grid, make_slot, to_instant
 
-GRID = a_grid()
+GRID = make_grid()
 STARTS = ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30"]
 NOW = SUNDAY_NOON
 
-some_starts = st.sets(st.sampled_from(STARTS)).map(lambda starts: frozenset(map(at, starts)))
+some_starts = st.sets(st.sampled_from(STARTS)).map(
+    lambda starts: frozenset(map(to_instant, starts))
+)
 
 
 def test_what_was_neither_shown_nor_offered_is_left_alone() -> None:
-    nine, ten, eleven = at("09:00"), at("10:00"), at("11:00")
+    nine, ten, eleven = to_instant("09:00"), to_instant("10:00"), to_instant("11:00")
     drawn = DayFormState(
         initial=frozenset({nine, ten}),
         editable=frozenset({ten, eleven}),
@@ -41,9 +43,9 @@ def test_after_a_save_exactly_the_ticked_boxes_of_the_page_are_free_and_nothing_
 ) -> None:
     """``wish`` is what she would tick; a browser lets her change only what it offers."""
     until = NOW + timedelta(hours=1)
-    day = a_day(
+    day = make_day(
         *(
-            a_slot(start, status=status, held_until=until if status is SlotStatus.HELD else None)
+            make_slot(start, status=status, held_until=until if status is SlotStatus.HELD else None)
             for start, status in zip(STARTS, statuses, strict=True)
             if status is not SlotStatus.UNAVAILABLE
         )
@@ -69,7 +71,7 @@ def test_whatever_a_page_sends_a_save_only_ever_touches_what_the_page_showed_or_
     offered: frozenset[object],
     ticked: frozenset[object],
 ) -> None:
-    day = a_day(*(a_slot(start) for start in STARTS if at(start) in stored))
+    day = make_day(*(make_slot(start) for start in STARTS if to_instant(start) in stored))
     drawn = DayFormState(initial=shown, editable=offered, checked=ticked & offered)  # type: ignore[arg-type]
 
     asked = drawn.changes()
@@ -78,5 +80,7 @@ def test_whatever_a_page_sends_a_save_only_ever_touches_what_the_page_showed_or_
     except RequestRejectedError:
         after = day
 
-    changed = {start for start in map(at, STARTS) if (start in after.slots) != (start in stored)}
+    changed = {
+        start for start in map(to_instant, STARTS) if (start in after.slots) != (start in stored)
+    }
     assert changed <= (shown | offered)

@@ -12,7 +12,7 @@ import pytest
 from local import stage
 
 PROJECT = Path(__file__).parents[2]
-ASK = """
+REQUEST_SCRIPT = """
 import json, sys
 from app import app
 from chalice.test import Client
@@ -25,7 +25,7 @@ print(json.dumps(sorted(sys.modules)))
 def imported() -> set[str]:
     """The modules of a process that has answered a request."""
     ran = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", ASK],
+        [sys.executable, "-c", REQUEST_SCRIPT],
         cwd=PROJECT,
         env=stage.variables(),
         capture_output=True,

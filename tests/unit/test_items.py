@@ -14,21 +14,21 @@ from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.storage import doctor_items, keys, slot_map
 
-minutes = st.datetimes(datetime(2011, 1, 1), datetime(9999, 12, 30)).map(  # noqa: DTZ001
+whole_minutes = st.datetimes(datetime(2011, 1, 1), datetime(9999, 12, 30)).map(  # noqa: DTZ001
     lambda naive: naive.replace(second=0, microsecond=0, tzinfo=UTC)
 )
-seconds = minutes.map(lambda minute: minute + timedelta(seconds=7))
-text = st.text(min_size=1, max_size=40)
+whole_seconds = whole_minutes.map(lambda minute: minute + timedelta(seconds=7))
+short_text = st.text(min_size=1, max_size=40)
 
 
 @st.composite
 def slots(draw: st.DrawFn) -> Slot:
-    start, status = draw(minutes), draw(st.sampled_from(SlotStatus))
+    start, status = draw(whole_minutes), draw(st.sampled_from(SlotStatus))
     return Slot(
         start=start,
         end=start + timedelta(minutes=draw(st.integers(1, 240))),
         status=status,
-        held_until=draw(seconds) if status is SlotStatus.HELD else None,
+        held_until=draw(whole_seconds) if status is SlotStatus.HELD else None,
     )
 
 
@@ -39,9 +39,9 @@ def doctors(draw: st.DrawFn) -> Doctor:
     sessions = zip(times[::2], times[1::2], strict=False)
     return Doctor(
         doctor_id=draw(st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)),
-        name=draw(text),
-        specialty=draw(text),
-        location=draw(text),
+        name=draw(short_text),
+        specialty=draw(short_text),
+        location=draw(short_text),
         grid=Grid(
             sessions=tuple(ClinicSession(start=begins, end=ends) for begins, ends in sessions),
             slot_length=timedelta(minutes=draw(st.integers(5, 240))),
@@ -49,7 +49,7 @@ def doctors(draw: st.DrawFn) -> Doctor:
         ),
         lead_time=timedelta(minutes=draw(st.integers(0, 43_200))),
         booking_window=timedelta(days=draw(st.integers(1, 730))),
-        delegates=frozenset(draw(st.lists(text, max_size=3))),
+        delegates=frozenset(draw(st.lists(short_text, max_size=3))),
     )
 
 
@@ -65,7 +65,7 @@ def test_a_doctor_reads_back_as_she_was_written(doctor: Doctor) -> None:
     assert doctor_items.doctor_from_item(doctor_items.doctor_to_item(doctor)) == doctor
 
 
-@given(text, text, st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
+@given(short_text, short_text, st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
 def test_a_place_in_the_directory_reads_back_whatever_the_names_contain(
     specialty: str, location: str, doctor_id: str
 ) -> None:
@@ -82,7 +82,7 @@ def test_what_is_no_place_is_not_read(place: str) -> None:
         keys.split_sort_key(place)
 
 
-@given(minutes, minutes)
+@given(whole_minutes, whole_minutes)
 def test_starts_sort_as_text_in_the_order_of_time(one: datetime, other: datetime) -> None:
     assert (keys.format_instant(one) < keys.format_instant(other)) is (one < other)
     assert (keys.slot_sk(one) < keys.slot_sk(other)) is (one < other)

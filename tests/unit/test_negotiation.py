@@ -8,7 +8,7 @@ from chalice.app import Request
 from chalicelib.web import negotiation
 
 
-def a_request(path: str = "/slots", resource: str = "/slots", **headers: str) -> Request:
+def make_request(path: str = "/slots", resource: str = "/slots", **headers: str) -> Request:
     return Request(
         {
             "requestContext": {"httpMethod": "GET", "resourcePath": resource, "path": path},
@@ -38,12 +38,12 @@ def a_request(path: str = "/slots", resource: str = "/slots", **headers: str) ->
     ],
 )
 def test_only_who_prefers_html_to_json_gets_it(accept: str, *, html: bool) -> None:
-    assert negotiation.wants_html(a_request(accept=accept)) is html
+    assert negotiation.wants_html(make_request(accept=accept)) is html
 
 
 def test_htmx_gets_html_whatever_it_accepts() -> None:
-    assert negotiation.wants_html(a_request(accept="*/*", hx_request="true"))
-    assert negotiation.wants_html(a_request(accept="*/*", hx_history_restore_request="true"))
+    assert negotiation.wants_html(make_request(accept="*/*", hx_request="true"))
+    assert negotiation.wants_html(make_request(accept="*/*", hx_history_restore_request="true"))
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_htmx_gets_html_whatever_it_accepts() -> None:
 def test_links_stand_under_the_prefix_that_the_request_came_by(
     path: str, resource: str, base: str
 ) -> None:
-    assert negotiation.url_prefix(a_request(path, resource)) == base
+    assert negotiation.url_prefix(make_request(path, resource)) == base

@@ -9,9 +9,9 @@ from msgspec import UNSET
 
 from chalicelib.domain.caller import Caller, Role
 from chalicelib.web import representations
-from tests.builders import a_doctor
+from tests.builders import make_doctor
 
-DOCTOR = replace(a_doctor("dr-lee"), delegates=frozenset({"sam", "alex"}))
+DOCTOR = replace(make_doctor("dr-lee"), delegates=frozenset({"sam", "alex"}))
 
 
 @pytest.mark.parametrize(

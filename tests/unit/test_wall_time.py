@@ -19,7 +19,7 @@ from chalicelib.domain.wall_time import (
     to_utc,
     utc_candidates,
 )
-from tests.builders import LONDON, a_slot
+from tests.builders import LONDON, make_slot
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -76,7 +76,7 @@ def test_instants_are_told_with_the_zones_own_offset() -> None:
 
 
 def test_an_instant_that_is_no_whole_minute_is_told_in_full() -> None:
-    assert format_range(a_slot("09:00"), LONDON) == "09:00-09:30"
+    assert format_range(make_slot("09:00"), LONDON) == "09:00-09:30"
     assert format_range(datetime(2026, 11, 23, 9, 0, 30, tzinfo=UTC), LONDON) == (
         "2026-11-23T09:00:30+00:00"
     )
@@ -87,7 +87,7 @@ def test_a_time_of_day_reads_back_as_it_was_written(text: str) -> None:
     assert format_time_of_day(parse_time_of_day(text)) == text
 
 
-def jumps_back_to_an_earlier_date(zone: ZoneInfo, first: date, last: date) -> list[date]:
+def repeated_dates(zone: ZoneInfo, first: date, last: date) -> list[date]:
     """The dates that the zone's clock comes back to after another date has begun."""
     found, day, end = [], _midnight(first), _midnight(last)
     while day < end:
@@ -113,7 +113,7 @@ def _midnight(day: date) -> datetime:
 def test_newfoundland_used_to_turn_its_clock_back_across_midnight() -> None:
     st_johns = ZoneInfo("America/St_Johns")
 
-    found = jumps_back_to_an_earlier_date(st_johns, date(2009, 1, 1), MIN_DATE)
+    found = repeated_dates(st_johns, date(2009, 1, 1), MIN_DATE)
 
     assert found == [date(2009, 10, 31), date(2010, 11, 6)]
 
@@ -123,14 +123,14 @@ def test_since_the_earliest_date_no_zone_comes_back_to_a_date_nor_has_seconds_in
 ):
     """The design rests on it: a date is one stretch of real time, told in whole minutes."""
     noon = datetime(MIN_DATE.year, 1, 1, 12, tzinfo=UTC)
-    for zone in different_zones():
-        assert jumps_back_to_an_earlier_date(zone, MIN_DATE, date(2037, 12, 31)) == []
+    for zone in distinct_zones():
+        assert repeated_dates(zone, MIN_DATE, date(2037, 12, 31)) == []
         assert (noon.astimezone(zone).utcoffset() or timedelta()) % timedelta(minutes=1) == (
             timedelta()
         )
 
 
-def different_zones() -> list[ZoneInfo]:
+def distinct_zones() -> list[ZoneInfo]:
     """Every zone once, under one of its names."""
     folder = resources.files("tzdata") / "zoneinfo"
     by_content = {
