@@ -16,7 +16,7 @@ from benchmarks import signed_in
 from benchmarks.contenders import PYTHON, Subject, SubjectProcess
 from benchmarks.postgres import run_postgres
 from chalicelib.storage import table
-from chalicelib.storage.doctors import DoctorRepository
+from chalicelib.storage.doctor_repository import DoctorRepository
 from local import demo
 from local.ministack import MiniStack
 from local.stage import PROJECT

@@ -25,7 +25,7 @@ from benchmarks.capacity_rules import Units, consumed_units, item_size
 from benchmarks.counter import CapacityEmulator
 from benchmarks.recorder import CallRecorder
 from chalicelib import bootstrap
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from chalicelib.settings import Settings
 from chalicelib.storage import table
 from local import demo

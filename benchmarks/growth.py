@@ -18,7 +18,7 @@ from benchmarks import past
 from benchmarks.bed import DOCTOR, TIMES, TOMORROW, slot_id
 from benchmarks.contenders import APP, SubjectProcess
 from chalicelib.domain.grid import ClinicSession
-from chalicelib.storage.doctors import DoctorRepository
+from chalicelib.storage.doctor_repository import DoctorRepository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from benchmarks.bed import BenchmarkEnvironment
     from benchmarks.gateway import Event
     from benchmarks.signed_in import RequestFactory
-    from chalicelib.storage.records import BaseItem
+    from chalicelib.storage.models import BaseItem
 
 # What is measured at how many of something, in milliseconds of CPU.
 Series = dict[str, dict[int, float]]

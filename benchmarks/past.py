@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from benchmarks.bed import DOCTOR, TOMORROW
-from chalicelib.domain.caller import Role
-from chalicelib.domain.day import SlotChanges
-from chalicelib.domain.saved import ChangeLogEntry
+from chalicelib.domain.day import ChangeLogEntry, SlotChanges
+from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import SlotStatus
-from chalicelib.storage import day_items, doctor_items, keys, slot_map
-from chalicelib.storage.records import DayItem
+from chalicelib.storage import keys
+from chalicelib.storage.mapping import (
+    doctor_to_item,
+    log_entry_to_item,
+    search_sort_key,
+    slot_map_to_raw,
+    slot_to_item,
+)
+from chalicelib.storage.models import DayItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
-    from chalicelib.storage.records import BaseItem
+    from chalicelib.storage.models import BaseItem
 
 # As many as one call of DynamoDB writes.
 _BATCH_SIZE = 25
@@ -35,7 +41,7 @@ def colleague_items(count: int) -> Iterator[BaseItem]:
     """So many doctors of the same specialty and place, of whom the first have tomorrow open."""
     for n in range(count):
         colleague = replace(DOCTOR, doctor_id=f"dr-{n:06}")
-        yield doctor_items.doctor_to_item(colleague)
+        yield doctor_to_item(colleague)
         if n < _MAX_DOCTORS_WITH_SLOTS:
             slots = [
                 replace(box, status=SlotStatus.FREE)
@@ -51,7 +57,7 @@ def past_day_items(doctor: Doctor, years: int) -> Iterator[BaseItem]:
         on = TOMORROW - timedelta(days=back)
         slots = [replace(box, status=SlotStatus.FREE) for box in doctor.grid.candidate_slots(on)]
         yield _day_item(doctor, on, slots)
-        yield from (day_items.slot_to_item(partition, slot) for slot in slots)
+        yield from (slot_to_item(partition, slot) for slot in slots)
         saved = ChangeLogEntry(
             request_id="then",
             fingerprint="",
@@ -62,7 +68,7 @@ def past_day_items(doctor: Doctor, years: int) -> Iterator[BaseItem]:
             client="page",
             changes=SlotChanges(opened=tuple(slots), closed=()),
         )
-        yield day_items.log_entry_to_item(partition, on, saved)
+        yield log_entry_to_item(partition, on, saved)
 
 
 def _day_item(doctor: Doctor, date: date, slots: Sequence[Slot]) -> DayItem:
@@ -71,10 +77,10 @@ def _day_item(doctor: Doctor, date: date, slots: Sequence[Slot]) -> DayItem:
         keys.doctor_pk(doctor.doctor_id),
         keys.day_sk(date),
         gsi1_pk=keys.search_pk(doctor.specialty, date),
-        gsi1_sk=day_items.search_sort_key(doctor),
+        gsi1_sk=search_sort_key(doctor),
         version=1,
         revision=1,
-        slots=slot_map.slot_map_to_raw(slots),
+        slots=slot_map_to_raw(slots),
     )
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks import gateway
 from benchmarks.gateway import Event, build_event
-from chalicelib.domain.caller import Role
-from chalicelib.web.session import SessionStore
+from chalicelib.domain.permissions import Role
+from chalicelib.web.auth.sessions import SessionStore
 from tests.an_issuer import PAGE_CLIENT_ID, SERVICE_CLIENT_ID
 
 if TYPE_CHECKING:

@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib import observation
-from chalicelib.domain.caller import Caller, Role
+from chalicelib import request_context
+from chalicelib.domain.permissions import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
-from chalicelib.storage.bookings import BookingRepository
-from chalicelib.storage.days import DayRepository
-from chalicelib.storage.doctors import DoctorRepository
-from chalicelib.storage.recent_doctors import DoctorCache
-from chalicelib.storage.search_index import AvailabilityIndex
+from chalicelib.storage.availability_index import AvailabilityIndex
+from chalicelib.storage.booking_repository import BookingRepository
+from chalicelib.storage.day_repository import DayRepository
+from chalicelib.storage.doctor_cache import DoctorCache
+from chalicelib.storage.doctor_repository import DoctorRepository
 from chalicelib.use_cases.book_slots import BookSlots
 from chalicelib.use_cases.find_slots import FindSlots
-from chalicelib.use_cases.keep_doctors import ManageDoctors
+from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.events import bus
-    from chalicelib.use_cases.tell_followers import PublishChanges
+    from chalicelib.events.publisher import EventBridgeClient
+    from chalicelib.use_cases.publish_changes import PublishChanges
 
 BACKOFF_BASE_SECONDS = 0.02
 BACKOFF_MAX_SECONDS = 0.5
@@ -60,7 +60,7 @@ def build_services(
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pause: Callable[[int], None] | None = None,
-    event_client: Callable[[], bus.EventBridgeClient] | None = None,
+    event_client: Callable[[], EventBridgeClient] | None = None,
     log: Callable[[str], None] | None = None,
 ) -> Services:
     """Build everything upon the table that is connected; tests pass what is their own."""
@@ -85,14 +85,14 @@ def build_services(
 
 
 def _create_publish_changes(
-    settings: Settings, client: Callable[[], bus.EventBridgeClient] | None
+    settings: Settings, client: Callable[[], EventBridgeClient] | None
 ) -> PublishChanges:
     # No request needs another AWS client: only the function that listens to the stream.
-    from chalicelib.events import bus  # noqa: PLC0415
-    from chalicelib.use_cases.tell_followers import PublishChanges  # noqa: PLC0415
+    from chalicelib.events.publisher import EventPublisher, create_client  # noqa: PLC0415
+    from chalicelib.use_cases.publish_changes import PublishChanges  # noqa: PLC0415
 
     name = settings.require_event_bus()
-    return PublishChanges(bus.EventPublisher((client or bus.create_client)(), name))
+    return PublishChanges(EventPublisher((client or create_client)(), name))
 
 
 def _build_local_caller(settings: Settings) -> Caller | None:
@@ -107,7 +107,7 @@ def _count_retries(pause: Callable[[int], None]) -> Callable[[int], None]:
     """There is a pause before each further attempt, and only there."""
 
     def noted(attempt: int) -> None:
-        observation.current_request().metrics["ConflictsRetried"] += 1
+        request_context.current_request().metrics["ConflictsRetried"] += 1
         pause(attempt)
 
     return noted

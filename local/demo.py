@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from chalicelib import bootstrap
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import ClinicSession, Grid
-from chalicelib.domain.wall_time import parse_time_of_day
+from chalicelib.domain.local_time import parse_time_of_day
 from chalicelib.storage import table
 from local.stage import use_local_stage
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.day import Day
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import ClinicSession, Grid
+from chalicelib.domain.local_time import parse_time_of_day, to_utc
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.domain.ticks import SlotChange
-from chalicelib.domain.wall_time import parse_time_of_day, to_utc
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = date(2026, 11, 23)

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from chalicelib.storage import keys, table
-from chalicelib.storage.records import BaseItem, DayItem
+from chalicelib.storage.models import BaseItem, DayItem
 from tests.builders import MONDAY, SUNDAY_NOON, to_instant
 from tests.support.botocore_retries import immediate_retries
 from tests.support.snapshots import RawItem, restore
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.bootstrap import Services
-    from chalicelib.domain.caller import Caller
+    from chalicelib.domain.permissions import Caller
 
 Hook = Callable[..., Any]
 InjectedResponse = AWSResponse | Exception | Callable[[AWSPreparedRequest], AWSResponse]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from chalicelib.domain.grid import Grid
+    from chalicelib.domain.permissions import Role
     from chalicelib.domain.slot import Slot
 
 
@@ -68,3 +69,21 @@ class Day:
         slots = {start: slot for start, slot in self.slots.items() if start not in withdrawn}
         slots |= {slot.start: slot for slot in changes.opened}
         return replace(self, version=self.version + 1, revision=self.revision + 1, slots=slots)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLogEntry:
+    """``request_id`` and ``fingerprint`` tell a request sent again from another one.
+
+    ``version`` is the day's after it; ``by`` is the caller's name, ``role`` as what she did it,
+    ``client`` what she used.
+    """
+
+    request_id: str
+    fingerprint: str
+    version: int
+    saved_at: datetime
+    author: str
+    role: Role
+    client: str
+    changes: SlotChanges

@@ -24,10 +24,9 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from chalicelib.domain.claims import SlotClaim
-    from chalicelib.domain.faults import FieldViolation, SlotViolation
-    from chalicelib.domain.slot import Slot
-    from chalicelib.domain.slot_id import SlotId
+    from chalicelib.domain.booking import SlotClaim
+    from chalicelib.domain.slot import Slot, SlotId
+    from chalicelib.domain.violations import FieldViolation, SlotViolation
 
 
 # A sentence stays readable; ``faults`` has all of them.

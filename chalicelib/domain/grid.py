@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.local_time import format_time_of_day, to_utc
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.domain.wall_time import format_time_of_day, to_utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

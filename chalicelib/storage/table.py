@@ -9,9 +9,9 @@ from botocore.exceptions import NoRegionError
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import StoreBusyError
-from chalicelib.storage.failures import translate_read_errors
-from chalicelib.storage.metering import CapacityTrackingConnection
-from chalicelib.storage.records import BaseItem
+from chalicelib.storage.capacity import CapacityTrackingConnection
+from chalicelib.storage.errors import translate_read_errors
+from chalicelib.storage.models import BaseItem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,13 +10,13 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import ConcurrentModificationError, DayModifiedError, StoreBusyError
 from chalicelib.storage import table
-from chalicelib.storage.failures import reason_codes, translate_write_errors
+from chalicelib.storage.errors import reason_codes, translate_write_errors
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
-    from chalicelib.storage.records import BaseItem
+    from chalicelib.storage.models import BaseItem
 
 RawItem = dict[str, Any]
 # What a failed condition means; or what it means in view of the item that stood there, if any did.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from chalicelib.domain import wall_time
-from chalicelib.domain.claims import Hold
+from chalicelib.domain import local_time
+from chalicelib.domain.booking import Hold
 from chalicelib.domain.errors import (
     ConcurrentModificationError,
     ConflictError,
@@ -15,22 +15,26 @@ from chalicelib.domain.errors import (
     SlotStateMismatchError,
     StoreBusyError,
 )
-from chalicelib.domain.faults import AlreadyTaken, FieldViolation
 from chalicelib.domain.slot import SlotStatus
-from chalicelib.use_cases.attempts import retry_on_conflict
-from chalicelib.use_cases.taking import OptimisticClaim, SlotView, require_found, slot_not_found
+from chalicelib.domain.violations import AlreadyTaken, FieldViolation
+from chalicelib.use_cases.optimistic_claim import (
+    OptimisticClaim,
+    SlotView,
+    require_found,
+    slot_not_found,
+)
+from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime, timedelta
 
-    from chalicelib.domain.caller import Caller
-    from chalicelib.domain.claims import Booking
+    from chalicelib.domain.booking import Booking
     from chalicelib.domain.doctor import Doctor
-    from chalicelib.domain.slot import Slot
-    from chalicelib.domain.slot_id import SlotId
-    from chalicelib.storage.bookings import BookingRepository
-    from chalicelib.storage.recent_doctors import DoctorCache
+    from chalicelib.domain.permissions import Caller
+    from chalicelib.domain.slot import Slot, SlotId
+    from chalicelib.storage.booking_repository import BookingRepository
+    from chalicelib.storage.doctor_cache import DoctorCache
 
 T = TypeVar("T")
 
@@ -171,7 +175,7 @@ class BookSlots:
 
 
 def _already_taken_error(slot: Slot, doctor: Doctor, state: str) -> ConflictError:
-    called = wall_time.format_range(slot, doctor.zone)
+    called = local_time.format_range(slot, doctor.zone)
     return ConflictError(
         AlreadyTaken(start=slot.start, slot_label=called, state=state), zone=doctor.zone
     )

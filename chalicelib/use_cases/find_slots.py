@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.domain import wall_time
-from chalicelib.domain.bookable import is_bookable
-from chalicelib.domain.doctor_settings import WINDOW_DAYS_RANGE
-from chalicelib.use_cases.attempts import retry_on_conflict
+from chalicelib.domain import local_time
+from chalicelib.domain.availability import is_bookable
+from chalicelib.domain.doctor import WINDOW_DAYS_RANGE
+from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
-    from chalicelib.storage.days import DayRepository
-    from chalicelib.storage.recent_doctors import DoctorCache
-    from chalicelib.storage.search_index import AvailabilityIndex, IndexedDoctor, IndexPage
+    from chalicelib.storage.availability_index import AvailabilityIndex, IndexedDoctor, IndexPage
+    from chalicelib.storage.day_repository import DayRepository
+    from chalicelib.storage.doctor_cache import DoctorCache
 
 _ONE_DAY = timedelta(days=1)
 _MAX_BOOKING_WINDOW = timedelta(days=WINDOW_DAYS_RANGE[1] + 1)
@@ -86,7 +86,7 @@ class FindSlots:
 
     def today(self, doctor_id: str) -> date:
         """The date on her calendar. Raises ``DoctorNotFound``, ``Unavailable``."""
-        return wall_time.local_date(self._now(), self._doctor_cache.get(doctor_id).zone)
+        return local_time.local_date(self._now(), self._doctor_cache.get(doctor_id).zone)
 
     def for_doctor(self, doctor_id: str, first: date, last: date) -> DoctorAvailability:
         """Her bookable slots from one date to another, both included, and the next available one.
@@ -115,7 +115,7 @@ class FindSlots:
         self, doctor: Doctor, first: date, last: date | None, now: datetime, **read_options: int
     ) -> Iterator[Slot]:
         """In time order, read as far as they are asked for."""
-        first = max(first, wall_time.local_date(now, doctor.zone))
+        first = max(first, local_time.local_date(now, doctor.zone))
         end = doctor.last_bookable_date(now)
         last = end if last is None else min(last, end)
         if first <= last:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.domain import saving, wall_time
+from chalicelib.domain import changes as saving
+from chalicelib.domain import local_time
+from chalicelib.domain.day import ChangeLogEntry
 from chalicelib.domain.errors import (
     ConcurrentModificationError,
     DayModifiedError,
@@ -16,19 +18,18 @@ from chalicelib.domain.errors import (
     StoreBusyError,
     VersionMismatchError,
 )
-from chalicelib.domain.saved import ChangeLogEntry
-from chalicelib.use_cases.attempts import retry_on_conflict
+from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
-    from chalicelib.domain.caller import Caller, Role
+    from chalicelib.domain.changes import SlotChange
     from chalicelib.domain.day import Day, SlotChanges
     from chalicelib.domain.doctor import Doctor
-    from chalicelib.domain.ticks import SlotChange
-    from chalicelib.storage.days import DayRepository
-    from chalicelib.storage.recent_doctors import DoctorCache
+    from chalicelib.domain.permissions import Caller, Role
+    from chalicelib.storage.day_repository import DayRepository
+    from chalicelib.storage.doctor_cache import DoctorCache
 
 
 class SaveRequest(Struct, frozen=True, kw_only=True):
@@ -100,7 +101,7 @@ class ManageSlots:
         Raises ``DoctorNotFound``, ``NotAllowed``, ``Unavailable``.
         """
         if date is None:
-            date = wall_time.local_date(self._now(), self._doctor_cache.get_zone(doctor_id))
+            date = local_time.local_date(self._now(), self._doctor_cache.get_zone(doctor_id))
         return retry_on_conflict(lambda: self._load_day(caller, doctor_id, date), self._pause)
 
     def get_day_cached(self, caller: Caller, doctor_id: str, date: date) -> DayView:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from playwright.sync_api import expect
 
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from tests.builders import LONDON, to_instant
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from chalicelib.storage import keys
-from chalicelib.storage.records import BaseItem
+from chalicelib.storage.models import BaseItem
 from tests import behind
 from tests.browser.manage_slots import ManageSlotsPage
 from tests.builders import LONDON, to_instant

@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from msgspec import structs
 
-from chalicelib.storage.days import DayRepository
-from chalicelib.storage.recent_doctors import DoctorCache
-from chalicelib.storage.search_index import AvailabilityIndex
+from chalicelib.storage.availability_index import AvailabilityIndex
+from chalicelib.storage.day_repository import DayRepository
+from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.find_slots import FindSlots, Search
 from tests.builders import MONDAY, make_doctor, to_instant
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.use_cases.attempts import MAX_ATTEMPTS
+from chalicelib.use_cases.retry import MAX_ATTEMPTS
 from tests.dynamodb_answers import (
     READ_TIMEOUT,
     TRANSACTION_CONFLICT,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.domain.slot_id import format_start
+from chalicelib.domain.slot import format_start
 from tests.builders import MONDAY, to_instant
 from tests.site import make_slot_id
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from chalice.app import Request
 
-from chalicelib.domain.caller import Role
-from chalicelib.web.session import SessionStore
+from chalicelib.domain.permissions import Role
+from chalicelib.web.auth.sessions import SessionStore
 from tests.an_issuer import PAGE_CLIENT_ID
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ OPTIONAL_MODULES = (
     "itsdangerous",
     "jinja2",
     "chalicelib.web.openapi",
-    "chalicelib.web.reference",
+    "chalicelib.web.openapi.reference_page",
 )
 
 
@@ -118,7 +118,7 @@ def doctor_token(oidc_provider: FakeOidcProvider) -> str:
             "text/html",
             "nobody",
             200,
-            {"jinja2", "chalicelib.web.openapi", "chalicelib.web.reference"},
+            {"jinja2", "chalicelib.web.openapi", "chalicelib.web.openapi.reference_page"},
         ),
         ("/sign-in", "text/html", "nobody", 303, {"authlib", "itsdangerous"}),
     ],

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.claims import Hold
-from chalicelib.domain.day import Day, SlotChanges
+from chalicelib.domain.booking import Hold
+from chalicelib.domain.day import ChangeLogEntry, Day, SlotChanges
 from chalicelib.domain.errors import DayModifiedError, PermissionDeniedError, SlotStateMismatchError
-from chalicelib.domain.saved import ChangeLogEntry
+from chalicelib.domain.permissions import Caller, Role
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import table
-from chalicelib.storage.bookings import BookingRepository
-from chalicelib.storage.days import DayRepository
-from chalicelib.storage.recent_doctors import DoctorCache
-from chalicelib.storage.search_index import AvailabilityIndex
+from chalicelib.storage.availability_index import AvailabilityIndex
+from chalicelib.storage.booking_repository import BookingRepository
+from chalicelib.storage.day_repository import DayRepository
+from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from tests import behind
 from tests.builders import MONDAY, SUNDAY_NOON, make_doctor, make_slot, open_change, to_instant

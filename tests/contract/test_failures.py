@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
-from chalicelib.storage.days import DayRepository
-from chalicelib.storage.recent_doctors import DoctorCache
-from chalicelib.use_cases.attempts import MAX_ATTEMPTS
+from chalicelib.storage.day_repository import DayRepository
+from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
+from chalicelib.use_cases.retry import MAX_ATTEMPTS
 from tests.builders import MONDAY, open_change
 from tests.dynamodb_answers import (
     READ_TIMEOUT,

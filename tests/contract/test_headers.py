@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import app
-from chalicelib.web import assets
+from chalicelib.web.http import static_files
 from tests.contract.every_request import CALLERS, open_slot, send_request
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def test_of_a_bug_there_is_nothing_to_keep_either(
         (DAY_PATH, "text/html", "no-store"),
         ("/openapi.json", "application/json", "private, no-cache"),
         ("/static/slots.css", "*/*", "no-cache"),
-        (f"/static/{assets.fingerprinted_name('slots.css')}", "*/*",
+        (f"/static/{static_files.fingerprinted_name('slots.css')}", "*/*",
          "public, max-age=31536000, immutable"),
     ],
 )  # fmt: skip

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.caller import Permission
+from chalicelib.domain.permissions import Permission
 from chalicelib.web import openapi
 from chalicelib.web.openapi import examples
 from tests.builders import MONDAY

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import app
-from chalicelib.domain.caller import Permission
+from chalicelib.domain.permissions import Permission
 from tests.contract.every_request import CALLERS, open_slot, send_request, user_claims
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from msgspec import structs
 from app import app
 from chalicelib import bootstrap
 from chalicelib.storage import table
-from chalicelib.web import request_log
+from chalicelib.web.observability import request_log
 from tests.an_issuer import PAGE_CLIENT_ID, SERVICE_CLIENT_ID
 from tests.builders import MONDAY
 from tests.contract.test_failures import SAVE_OPERATION
@@ -270,7 +270,7 @@ def test_a_bug_is_told_by_where_it_happened_and_not_by_what_it_says(
     assert (line["status"], line["level"]) == (500, "ERROR")
     assert line["outcome"] == "internal_server_error"
     assert "builtins.RuntimeError" in line["bug"]
-    assert [place for place in line["bug"] if "chalicelib/web/booking.py" in place]
+    assert [place for place in line["bug"] if "chalicelib/web/routes/bookings.py" in place]
     for said in (json.dumps(line), *other_output(capfd, caplog)):
         assert "Mrs Smith" not in said
 

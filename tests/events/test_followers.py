@@ -13,7 +13,7 @@ from jsonschema_rs import Draft202012Validator
 from msgspec import structs
 
 from chalicelib import bootstrap
-from chalicelib.events.detail import SlotsChangedDetail
+from chalicelib.events.schema import SlotsChangedDetail
 from chalicelib.settings import SettingsError
 from tests.site import make_slot_id
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from tests.faults.told import HttpClient
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from tests.faults.serial import ABSENT, FREE, Call, booked_state, held_state, is_linearizable
 from tests.faults.whole import assert_invariants
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from chalicelib import bootstrap
-from chalicelib.domain.caller import Caller, Role
+from chalicelib.domain.permissions import Caller, Role
 from tests.builders import MONDAY
 from tests.site import make_slot_id
 

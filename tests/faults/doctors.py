@@ -6,7 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from tests.faults.clients import LoadClient, slot_id_at
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from tests.faults.clients import LoadClient
 from tests.faults.serial import Call
 

@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.domain.errors import ConflictError, RequestRejectedError
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from tests.builders import SUNDAY_NOON, make_doctor, make_grid, to_instant
 from tests.faults import IS_NIGHTLY
 from tests.faults.whole import assert_invariants

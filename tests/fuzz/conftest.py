@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from chalicelib.domain import wall_time
+from chalicelib.domain import local_time
 from tests.fuzz.document import SLOT_STARTS
 from tests.running import LiveServer, start_server
 
@@ -20,7 +20,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server with data of its own."""
     with start_server(tmp_path_factory.mktemp("data")) as running:
         for (doctor, on), starts in SLOT_STARTS.items():
-            told = [wall_time.to_rfc3339(start, doctor.zone) for start in starts]
+            told = [local_time.to_rfc3339(start, doctor.zone) for start in starts]
             saved = requests.post(
                 f"{running.url}/slots",
                 json={

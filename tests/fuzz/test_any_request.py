@@ -13,9 +13,9 @@ from hypothesis import example, given
 
 from chalicelib import bootstrap
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from chalicelib.settings import OidcSettings, Settings
-from chalicelib.storage import cursors, table
+from chalicelib.storage import pagination, table
 from local import demo
 from local.stage import use_local_stage
 from tests.an_issuer import PAGE_CLIENT_ID, run_fake_oidc_provider
@@ -114,7 +114,9 @@ def test_any_text_is_a_slots_name_or_is_not(text: str) -> None:
 @given(values)
 def test_any_text_is_a_cursor_or_is_refused(text: str) -> None:
     try:
-        place = cursors.decode_cursor(text, prefix="", part_count=2)
+        place = pagination.decode_cursor(text, prefix="", part_count=2)
     except RequestRejectedError:
         return
-    assert cursors.decode_cursor(cursors.encode_cursor(place), prefix="", part_count=2) == place
+    assert (
+        pagination.decode_cursor(pagination.encode_cursor(place), prefix="", part_count=2) == place
+    )

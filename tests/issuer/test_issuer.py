@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from chalicelib.domain.caller import Role
+from chalicelib.domain.permissions import Role
 from local import issuer, loopback
 from local.issuer import DEMO_PEOPLE, IssuerError, Person
 from tests.issuer.tokens import verify_token

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from chalicelib import bootstrap
-from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.claims import Booking
-from chalicelib.domain.doctor_settings import DoctorSettings
+from chalicelib.domain.booking import Booking
+from chalicelib.domain.changes import SlotChange
+from chalicelib.domain.doctor import DoctorSettings
 from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
-from chalicelib.domain.slot_id import SlotId
-from chalicelib.domain.ticks import SlotChange
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.slot import SlotId
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.builders import MONDAY, SUNDAY_NOON, make_session, to_instant
 from tests.race import history

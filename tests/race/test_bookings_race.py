@@ -12,11 +12,11 @@ from uuid import uuid4
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.claims import Booking
+from chalicelib.domain.booking import Booking
+from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
-from chalicelib.domain.slot_id import SlotId
-from chalicelib.domain.ticks import SlotChange
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.slot import SlotId
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.builders import MONDAY, SUNDAY_NOON, make_doctor, make_grid, to_instant
 from tests.race import history

@@ -16,7 +16,7 @@ import pytest
 from chalice.config import Config
 
 from chalicelib import bootstrap
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from local import loopback, server, stage
 from tests.builders import MONDAY, make_doctor, to_instant
 from tests.race import history

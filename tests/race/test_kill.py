@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.ticks import SlotChange
+from chalicelib.domain.changes import SlotChange
+from chalicelib.domain.permissions import Caller, Role
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.builders import MONDAY, make_doctor
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 SAVE_AND_KILL_SCRIPT = """
 import os, signal, sys
 from chalicelib import bootstrap
-from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.ticks import SlotChange
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.changes import SlotChange
 from chalicelib.storage import table
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.builders import MONDAY

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from chalicelib import bootstrap
-from chalicelib.domain.caller import Caller, Role
+from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.ticks import SlotChange
-from chalicelib.storage.days import DayRepository
-from chalicelib.storage.recent_doctors import DoctorCache
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.storage.day_repository import DayRepository
+from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SavedDay, SaveRequest
 from tests.builders import MONDAY, make_doctor, make_grid, to_instant
 from tests.race import history
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.bootstrap import Services
-    from chalicelib.domain.day import Day
+    from chalicelib.domain.day import ChangeLogEntry, Day
     from chalicelib.domain.doctor import Doctor
-    from chalicelib.domain.saved import ChangeLogEntry
 
 ROUNDS = rounds(daily=50, nightly=200)
 SLOT_LENGTHS = [10, 15, 20, 25, 30, 40, 45, 60]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.storage.records import BaseItem, DayItem, DoctorDirectoryIndex, DoctorItem
+from chalicelib.storage.models import BaseItem, DayItem, DoctorDirectoryIndex, DoctorItem
 from tests.mutation import MUTANTS
 from tests.mutation.conditions import is_record_condition
 from tests.mutation.mutant import file_of, find
@@ -50,16 +50,24 @@ PASSED_ON = {*OUR_PARAMETERS, "optional_condition"}
 
 KEY_RANGE = "selects the items of a query"
 WITHOUT_MUTANT = (
-    ("chalicelib.storage.days:DayRepository.list_range", condition(DayItem), KEY_RANGE),
-    ("chalicelib.storage.days:DayRepository.list_changes", condition("startswith"), KEY_RANGE),
+    ("chalicelib.storage.day_repository:DayRepository.list_range", condition(DayItem), KEY_RANGE),
     (
-        "chalicelib.storage.doctors:DoctorRepository.list_page",
+        "chalicelib.storage.day_repository:DayRepository.list_changes",
+        condition("startswith"),
+        KEY_RANGE,
+    ),
+    (
+        "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
         condition(DoctorDirectoryIndex),
         KEY_RANGE,
     ),
-    ("chalicelib.storage.doctors:DoctorRepository.list_page", condition(DoctorItem), KEY_RANGE),
     (
-        "chalicelib.storage.search_index:AvailabilityIndex.stale_entries",
+        "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
+        condition(DoctorItem),
+        KEY_RANGE,
+    ),
+    (
+        "chalicelib.storage.availability_index:AvailabilityIndex.stale_entries",
         condition(DayItem),
         KEY_RANGE,
     ),

@@ -7,10 +7,10 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.changes import plan_changes
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.saving import plan_changes
 from chalicelib.domain.slot import SlotStatus
-from chalicelib.domain.ticks import DayFormState
+from chalicelib.web.pages.day_form import DayFormState
 from tests.builders import SUNDAY_NOON, make_day, make_grid, make_slot, to_instant
 
 GRID = make_grid()

@@ -11,12 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from chalicelib.domain.events import ChangedSlot, SlotsChanged
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.domain.slots_changed import ChangedSlot, SlotsChanged
-from chalicelib.events import batches
-from chalicelib.events.bus import EventPublisher, SendResult
-from chalicelib.storage.day_stream import DayImages
-from chalicelib.use_cases.tell_followers import PublishChanges, PublishResult
+from chalicelib.events.publisher import Entry, EventPublisher, SendResult, batched
+from chalicelib.storage.streams import DayImages
+from chalicelib.use_cases.publish_changes import PublishChanges, PublishResult
 from tests.builders import MONDAY, make_day, make_slot, to_instant
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -124,9 +123,9 @@ def test_a_call_stays_below_what_eventbridge_takes() -> None:
 def test_batches_are_the_events_in_their_order_within_all_limits(
     drawn: list[tuple[int, int]],
 ) -> None:
-    entries = [batches.Entry.from_event(make_event(f"dr-{n}", slots=slots)) for n, slots in drawn]
+    entries = [Entry.from_event(make_event(f"dr-{n}", slots=slots)) for n, slots in drawn]
 
-    made = list(batches.batched(entries))
+    made = list(batched(entries))
 
     assert [entry for batch in made for entry in batch] == entries
     for batch in made:

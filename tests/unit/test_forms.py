@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.web import forms
-from chalicelib.web.problems import HttpError
+from chalicelib.web.api.parsing import parse_save_json
+from chalicelib.web.http.errors import HttpError
+from chalicelib.web.pages.day_form import DayForm, parse_save_form
 from tests.builders import MONDAY
 
 if TYPE_CHECKING:
@@ -34,14 +35,14 @@ def make_request(body: bytes, headers: dict[str, str] | None = None) -> Request:
 
 def parse_json(body: bytes, headers: dict[str, str] | None = None) -> SaveRequest | None:
     try:
-        return forms.parse_save_json(make_request(body, headers))
+        return parse_save_json(make_request(body, headers))
     except (RequestRejectedError, HttpError):
         return None
 
 
-def parse_form(body: bytes) -> forms.DayForm | None:
+def parse_form(body: bytes) -> DayForm | None:
     try:
-        return forms.parse_save_form(make_request(body))
+        return parse_save_form(make_request(body))
     except (RequestRejectedError, HttpError):
         return None
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.grid import ClinicSession, Grid
-from chalicelib.domain.wall_time import format_range
+from chalicelib.domain.local_time import format_range
 from tests.builders import MONDAY, make_grid
 
 MINUTE = timedelta(minutes=1)

@@ -36,7 +36,11 @@ def imported() -> set[str]:
 
 
 def test_a_request_needs_nothing_of_what_tells_followers(imported: set[str]) -> None:
-    followers = ("chalicelib.events", "chalicelib.stream", "chalicelib.use_cases.tell_followers")
+    followers = (
+        "chalicelib.events",
+        "chalicelib.stream_handler",
+        "chalicelib.use_cases.publish_changes",
+    )
 
     assert "chalicelib.bootstrap" in imported
     assert not [name for name in imported if name.startswith(followers)]

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.storage import doctor_items, keys, slot_map
+from chalicelib.storage import keys
+from chalicelib.storage.mapping import (
+    doctor_from_item,
+    doctor_to_item,
+    slot_map_from_raw,
+    slot_map_to_raw,
+)
 
 whole_minutes = st.datetimes(datetime(2011, 1, 1), datetime(9999, 12, 30)).map(  # noqa: DTZ001
     lambda naive: naive.replace(second=0, microsecond=0, tzinfo=UTC)
@@ -55,14 +61,12 @@ def doctors(draw: st.DrawFn) -> Doctor:
 
 @given(st.lists(slots(), max_size=8, unique_by=lambda slot: slot.start))
 def test_slots_read_back_as_they_were_written(written: list[Slot]) -> None:
-    assert slot_map.slot_map_from_raw(slot_map.slot_map_to_raw(written)) == {
-        slot.start: slot for slot in written
-    }
+    assert slot_map_from_raw(slot_map_to_raw(written)) == {slot.start: slot for slot in written}
 
 
 @given(doctors())
 def test_a_doctor_reads_back_as_she_was_written(doctor: Doctor) -> None:
-    assert doctor_items.doctor_from_item(doctor_items.doctor_to_item(doctor)) == doctor
+    assert doctor_from_item(doctor_to_item(doctor)) == doctor
 
 
 @given(short_text, short_text, st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
-from chalicelib.web import metrics
+from chalicelib.web.observability import metrics
 from tests.builders import SUNDAY_NOON
 
 SIZES = [

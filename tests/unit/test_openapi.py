@@ -15,7 +15,11 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.web import forms, openapi, reference, shapes
+from chalicelib.web import openapi
+from chalicelib.web.api import schemas
+from chalicelib.web.http.request import FORM
+from chalicelib.web.openapi import reference_page
+from chalicelib.web.pages.day_form import parse_save_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +134,7 @@ def test_the_server_is_where_the_request_came_to() -> None:
 
 
 @pytest.mark.parametrize(
-    "field", msgspec.structs.fields(shapes.DayFormFields), ids=lambda f: f.name
+    "field", msgspec.structs.fields(schemas.DayFormFields), ids=lambda f: f.name
 )
 def test_the_form_needs_the_fields_that_are_described_as_required(
     field: msgspec.structs.FieldInfo,
@@ -151,7 +155,7 @@ def test_the_form_needs_the_fields_that_are_described_as_required(
     request = Request(
         {
             "requestContext": {"httpMethod": "POST", "resourcePath": "/slots", "path": "/slots"},
-            "headers": {"content-type": forms.FORM},
+            "headers": {"content-type": FORM},
             "pathParameters": None,
             "stageVariables": None,
             "multiValueQueryStringParameters": None,
@@ -161,13 +165,13 @@ def test_the_form_needs_the_fields_that_are_described_as_required(
 
     if field.required:
         with pytest.raises(RequestRejectedError, match=f"{field.name} is missing"):
-            forms.parse_save_form(request)
+            parse_save_form(request)
     else:
-        assert forms.parse_save_form(request).version == 0
+        assert parse_save_form(request).version == 0
 
 
 def test_the_reference_has_every_operation_and_every_shape() -> None:
-    page = reference.build_reference_page("")
+    page = reference_page.build_reference_page("")
 
     named = [one.name for group in page.tags for one in group.operations]
     assert named == [told["operationId"] for _, told in OPERATIONS]

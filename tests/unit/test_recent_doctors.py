@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from chalicelib.storage.doctors import DoctorRepository
-from chalicelib.storage.recent_doctors import TTL, DoctorCache
+from chalicelib.storage.doctor_cache import TTL, DoctorCache
+from chalicelib.storage.doctor_repository import DoctorRepository
 from tests.builders import SUNDAY_NOON, make_doctor
 from tests.site import Clock
 

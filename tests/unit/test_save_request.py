@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.ticks import SlotChange
+from chalicelib.domain.changes import SlotChange
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.builders import MONDAY, close_change, open_change, to_instant
 

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.changes import MAX_CHANGES_PER_SAVE, SlotChange, plan_changes
 from chalicelib.domain.day import Day, SlotChanges
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.faults import FieldViolation, SlotOverlap
-from chalicelib.domain.saving import MAX_CHANGES_PER_SAVE, plan_changes
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.domain.ticks import SlotChange
+from chalicelib.domain.violations import FieldViolation, SlotOverlap
 from tests.builders import (
     MONDAY,
     SUNDAY_NOON,

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.day import Day, SlotChanges
+from chalicelib.domain.events import SlotsChanged, diff_days
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.domain.slots_changed import SlotsChanged, diff_days
-from chalicelib.events import detail
+from chalicelib.events import schema
 from tests.builders import MONDAY, make_day, make_slot, to_instant
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -50,7 +50,7 @@ def diff(before: Day | None, after: Day | None) -> SlotsChanged:
 
 def encode_event(event: SlotsChanged) -> dict[str, Any]:
     """As it goes over the wire."""
-    document: dict[str, Any] = json.loads(detail.encode(event))
+    document: dict[str, Any] = json.loads(schema.encode(event))
     return document
 
 

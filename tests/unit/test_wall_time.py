@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from chalicelib.domain.wall_time import (
+from chalicelib.domain.local_time import (
     MIN_DATE,
     format_range,
     format_time,

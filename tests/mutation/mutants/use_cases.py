@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.claims import SlotClaim
+from chalicelib.domain.booking import SlotClaim
 from chalicelib.domain.errors import (
     DayModifiedError,
     IdempotencyKeyReusedError,
@@ -10,10 +10,10 @@ from chalicelib.domain.errors import (
     StoreBusyError,
     StoreUnavailableError,
 )
-from chalicelib.domain.faults import AlreadyTaken, SlotInPast
-from chalicelib.storage.days import DayRepository
+from chalicelib.domain.violations import AlreadyTaken, SlotInPast
+from chalicelib.storage.day_repository import DayRepository
 from chalicelib.use_cases import manage_slots
-from chalicelib.use_cases.keep_doctors import ManageDoctors
+from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_slots import SavedDay
 from tests.mutation.edits import (
     always,
@@ -80,19 +80,19 @@ MUTANTS = (
     ),
     Mutant(
         "A conflict is not retried",
-        "chalicelib.use_cases.attempts:retry_on_conflict",
+        "chalicelib.use_cases.retry:retry_on_conflict",
         always(branch(n=0)),
         "tests/contract/test_failures.py::test_a_save_that_lost_the_race_decides_again_on_what_is_there_now",
     ),
     Mutant(
         "A write without a response is not retried",
-        "chalicelib.use_cases.attempts:retry_on_conflict",
+        "chalicelib.use_cases.retry:retry_on_conflict",
         always(branch(n=1)),
         "tests/contract/test_failures.py::test_a_save_whose_answer_was_lost_is_found_and_not_done_twice",
     ),
     Mutant(
         "A write without a response counts as not done",
-        "chalicelib.storage.failures:translate_write_errors",
+        "chalicelib.storage.errors:translate_write_errors",
         rename(OutcomeUnknownError, StoreUnavailableError),
         "tests/contract/test_failures.py::test_a_save_whose_answer_was_lost_is_found_and_not_done_twice",
     ),
@@ -104,43 +104,43 @@ MUTANTS = (
     ),
     Mutant(
         "A gateway error is reported as a bug",
-        "chalicelib.storage.failures:_OUTCOME_UNKNOWN_CODES",
+        "chalicelib.storage.errors:_OUTCOME_UNKNOWN_CODES",
         drop(constant("502")),
         "tests/faults/test_every_call.py::test_a_write_that_fails_is_done_whole_or_not_at_all_and_once_when_it_is_sent_again",
     ),
     Mutant(
         "A client's own booking is not recognised",
-        "chalicelib.use_cases.taking:OptimisticClaim._resolve_mismatch",
+        "chalicelib.use_cases.optimistic_claim:OptimisticClaim._resolve_mismatch",
         never(branch(SlotClaim.is_booked_with)),
         "tests/contract/test_booking.py::test_the_same_booking_again_changes_nothing",
     ),
     Mutant(
         "A retried claim expects the same slot as the first attempt",
-        "chalicelib.use_cases.taking:OptimisticClaim._resolve_mismatch",
+        "chalicelib.use_cases.optimistic_claim:OptimisticClaim._resolve_mismatch",
         skip(assignment(-1)),
         "tests/contract/test_booking.py::test_a_slot_made_with_another_length_is_held_and_booked_as_it_is",
     ),
     Mutant(
         "A booking whose response was lost is not reported as new",
-        "chalicelib.use_cases.taking:OptimisticClaim.attempt",
+        "chalicelib.use_cases.optimistic_claim:OptimisticClaim.attempt",
         skip(assignment(-1)),
         "tests/contract/test_booking_failures.py::test_a_booking_whose_answer_was_lost_is_told_as_new",
     ),
     Mutant(
         "A booked slot that has started is reported as in the past",
-        "chalicelib.domain.bookable:reason_not_bookable",
+        "chalicelib.domain.availability:reason_not_bookable",
         swap(branch(AlreadyTaken), branch(SlotInPast)),
         "tests/contract/test_booking.py::test_a_booking_is_found_again_however_late_it_is_sent_again",
     ),
     Mutant(
         "A booking that is sent again late is not looked up",
-        "chalicelib.use_cases.taking:OptimisticClaim.attempt",
+        "chalicelib.use_cases.optimistic_claim:OptimisticClaim.attempt",
         becomes(call("fetch"), None),
         "tests/contract/test_booking.py::test_a_booking_is_found_again_however_late_it_is_sent_again",
     ),
     Mutant(
         "Retried settings use the doctor that their first attempt read",
-        "chalicelib.use_cases.keep_doctors:ManageDoctors.put",
+        "chalicelib.use_cases.manage_doctors:ManageDoctors.put",
         remembered(call(ManageDoctors._existing)),
         "tests/contract/test_settings_of_doctors.py::test_of_two_who_change_a_doctor_at_once_the_later_keeps_what_the_earlier_did",
     ),
