@@ -1,32 +1,29 @@
-"""The suite on MiniStack, and on moto too; each test begins with some doctors and nothing else."""
+"""The app on MiniStack (nightly on moto too); each test starts with some doctors and no slots."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from chalice.test import Client
 
-from chalicelib import bootstrap
-from chalicelib.settings import OidcSettings, Settings
-from chalicelib.storage import table
+from chalicelib.settings import Settings
 from local import demo_data
 from local.local_config import use_local_stage
-from tests.support.app_client import AppClient, Clock
+from tests.support import app_setup
+from tests.support.app_client import build_services
 from tests.support.factories import make_doctor, make_grid
-from tests.support.fake_oidc_provider import (
-    PAGE_CLIENT_ID,
-    SERVICE_CLIENT_ID,
-    FakeOidcProvider,
-    run_fake_oidc_provider,
-)
+from tests.support.fake_oidc_provider import FakeOidcProvider, run_fake_oidc_provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from tests.support.app_client import AppClient
+    from tests.support.table_snapshot import RawItem
 
 DOCTORS = (
     *demo_data.DOCTORS,
@@ -52,7 +49,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def dynamodb_endpoint(request: pytest.FixtureRequest) -> str:
-    """The endpoint of a DynamoDB."""
+    """The endpoint of the store that the test runs on."""
     endpoint: str = request.getfixturevalue(request.param)
     os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
     return endpoint
@@ -60,69 +57,45 @@ def dynamodb_endpoint(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def chalice_client(dynamodb_endpoint: str) -> Iterator[Client]:
-    """Chalice's own test client, which needs no port."""
-    del dynamodb_endpoint  # the app wants a DynamoDB to be named when it is imported
-    from app import app  # noqa: PLC0415
-
-    table.connect(Settings.from_env(os.environ).table_name)
-    table.create_if_absent()
-    with Client(app) as client:
+    """Chalice's test client, which calls the app without a port."""
+    app_setup.connect_table(dynamodb_endpoint)
+    with Client(app_setup.import_app()) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def dynamodb(dynamodb_endpoint: str) -> DynamoDBClient:
-    """A second client, independent of the app's."""
+    """A DynamoDB client that is independent of the app's."""
     return boto3.client("dynamodb", endpoint_url=dynamodb_endpoint)
 
 
 @pytest.fixture
 def oidc_provider() -> Iterator[FakeOidcProvider]:
-    """An issuer whose keys are ours."""
-    with run_fake_oidc_provider() as issuer:
-        yield issuer
+    """A fake identity provider; tests have its keys."""
+    with run_fake_oidc_provider() as provider:
+        yield provider
 
 
 @pytest.fixture
 def authenticated_client(client: AppClient, oidc_provider: FakeOidcProvider) -> AppClient:
-    """The app with sign-in at that issuer."""
-    sign_in = OidcSettings(
-        issuer=oidc_provider.url,
-        discovery_url=oidc_provider.discovery_url,
-        client_id=PAGE_CLIENT_ID,
-        client_secret=None,
-        machine_clients=frozenset({SERVICE_CLIENT_ID}),
-        session_keys=("k" * 32,),
-    )
-    settings = Settings(table_name=client.services.settings.table_name, oidc=sign_in)
-    services = bootstrap.build_services(settings, now=client.clock, pause=lambda _attempt: None)
-    client.services = bootstrap.set_services(services)
+    """The app with sign-in at the fake identity provider."""
+    table_name = client.services.settings.table_name
+    settings = Settings(table_name=table_name, oidc=oidc_provider.settings())
+    client.use_services(build_services(settings, client.clock))
     return client
 
 
 @pytest.fixture(scope="session")
-def doctor_items(chalice_client: Client, dynamodb: DynamoDBClient) -> list[dict[str, Any]]:
-    """The items of a table that has the doctors and nothing else."""
-    site = _create_client(chalice_client, dynamodb)
-    site.truncate()
-    for doctor in DOCTORS:
-        site.services.doctors.add(doctor)
-    return site.export()
+def doctor_items(chalice_client: Client) -> list[RawItem]:
+    """The items of a table with the doctors and nothing else."""
+    client = app_setup.create_client(Settings.from_env(os.environ), chalice_client)
+    app_setup.replace_doctors(client, DOCTORS)
+    return client.export()
 
 
 @pytest.fixture
-def client(
-    chalice_client: Client, dynamodb: DynamoDBClient, doctor_items: list[dict[str, Any]]
-) -> AppClient:
+def client(chalice_client: Client, doctor_items: list[RawItem]) -> AppClient:
     """The app on a table with some doctors and nothing else, at Sunday noon."""
-    site = _create_client(chalice_client, dynamodb)
-    site.restore(doctor_items)
-    return site
-
-
-def _create_client(chalice_client: Client, dynamodb: DynamoDBClient) -> AppClient:
-    clock = Clock()
-    services = bootstrap.build_services(
-        Settings.from_env(os.environ), now=clock, pause=lambda _attempt: None
-    )
-    return AppClient(chalice_client, bootstrap.set_services(services), clock, dynamodb)
+    client = app_setup.create_client(Settings.from_env(os.environ), chalice_client)
+    client.restore(doctor_items)
+    return client

@@ -1,4 +1,4 @@
-"""What booking sites see when DynamoDB conflicts, throttles, fails or does not answer."""
+"""Responses of holds and bookings when DynamoDB conflicts, throttles, fails or times out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from chalicelib.use_cases.retry import MAX_ATTEMPTS
 from tests.support.app_client import make_slot_id
 from tests.support.dynamodb_responses import (
     READ_TIMEOUT,
+    TRANSACT_WRITE,
     TRANSACTION_CONFLICT,
     TRANSACTION_THROTTLED,
     dynamodb_response,
@@ -19,11 +20,11 @@ from tests.support.dynamodb_responses import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.app_client import AppClient, AppResponse, InjectedResponse
+    from tests.support.app_client import AppClient, AppResponse
+    from tests.support.dynamodb_hooks import InjectedResponse
 
     Operation = Callable[[AppClient], AppResponse]
 
-TRANSACT_WRITE = "TransactWriteItems"
 OPERATIONS: dict[str, Operation] = {
     "hold": lambda client: client.hold("09:00", "ivan"),
     "release": lambda client: client.release("09:30", "hannah"),
@@ -38,7 +39,7 @@ OPERATIONS: dict[str, Operation] = {
 
 @pytest.fixture(autouse=True)
 def seeded_slots(client: AppClient) -> None:
-    """Of Dr Lee's slots one is free, one is held by Hannah, one is booked as b-1."""
+    """Dr Lee has a free slot, one held by Hannah, and one booked as b-1."""
     client.save("09:00", doctor_id="dr-twenty")
     client.save("09:00", "09:30", "10:00")
     client.hold("09:30", "hannah", seconds=1800)
@@ -47,12 +48,12 @@ def seeded_slots(client: AppClient) -> None:
 
 @pytest.fixture(params=list(OPERATIONS))
 def operation(request: pytest.FixtureRequest) -> Operation:
-    """Something that a booking site does, and that can be done."""
+    """Each operation of a booking site, on slots for which it succeeds."""
     return OPERATIONS[request.param]
 
 
 def assert_day_matches_slots(client: AppClient) -> None:
-    """Fail unless the slots of the day are those of the slots' own items, one by one."""
+    """Fail unless the day item and the slot items agree."""
     items = client.export()
     for day in (item for item in items if item["type"]["S"] == "day"):
         slots = {
@@ -74,7 +75,7 @@ def test_transient_failure_is_retried(
         done = operation(client)
 
     assert done.status in (200, 201, 204)
-    assert operation(client).status in (200, 204)  # it is done, and doing it again changes nothing
+    assert operation(client).status in (200, 204)  # committed; a repeat has no effect
     assert_day_matches_slots(client)
 
 
@@ -118,7 +119,7 @@ def test_timed_out_store_returns_503_and_writes_nothing(
         refused = operation(client)
 
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
-    assert calls.count(TRANSACT_WRITE) <= 4  # each may take seconds
+    assert calls.count(TRANSACT_WRITE) <= 4  # each can take seconds
     assert client.export() == before
 
 
@@ -152,9 +153,7 @@ def test_client_retry_after_no_response_books_once(client: AppClient) -> None:
 
 
 def test_throttled_read_is_retried(client: AppClient) -> None:
-    throttled = [
-        dynamodb_response("ThrottlingException") for _ in range(2)
-    ]  # both tries of botocore
+    throttled = [dynamodb_response("ThrottlingException") for _ in range(2)]  # botocore tries twice
 
     with client.inject_responses("Query", *throttled):
         assert client.list_available() == ["09:00"]

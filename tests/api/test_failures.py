@@ -13,7 +13,7 @@ from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from chalicelib.use_cases.retry import MAX_ATTEMPTS
 from tests.support.dynamodb_responses import (
     READ_TIMEOUT,
-    SAVE_OPERATION,
+    TRANSACT_WRITE,
     TRANSACTION_CONFLICT,
     TRANSACTION_THROTTLED,
     dynamodb_response,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def test_transaction_conflict_is_retried(client: AppClient) -> None:
-    with client.inject_responses(SAVE_OPERATION, TRANSACTION_CONFLICT, TRANSACTION_CONFLICT):
+    with client.inject_responses(TRANSACT_WRITE, TRANSACTION_CONFLICT, TRANSACTION_CONFLICT):
         saved = client.save("09:00")
 
     assert (saved.status, saved.json["version"]) == (200, 1)
@@ -41,7 +41,7 @@ def test_backoff_grows_with_each_attempt(client: AppClient) -> None:
     )
 
     with client.inject_responses(
-        SAVE_OPERATION, TRANSACTION_CONFLICT, TRANSACTION_CONFLICT, TRANSACTION_CONFLICT
+        TRANSACT_WRITE, TRANSACTION_CONFLICT, TRANSACTION_CONFLICT, TRANSACTION_CONFLICT
     ):
         slots.save(client.caller, request)
 
@@ -51,14 +51,14 @@ def test_backoff_grows_with_each_attempt(client: AppClient) -> None:
 def test_permanent_conflict_returns_503_and_writes_nothing(client: AppClient) -> None:
     before = client.export()
 
-    with client.inject_responses(SAVE_OPERATION, *[TRANSACTION_CONFLICT] * 99):
+    with client.inject_responses(TRANSACT_WRITE, *[TRANSACTION_CONFLICT] * 99):
         refused = client.save("09:00")
 
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
     assert client.export() == before
 
 
-@pytest.mark.parametrize("operation", [SAVE_OPERATION, "BatchGetItem"])
+@pytest.mark.parametrize("operation", [TRANSACT_WRITE, "BatchGetItem"])
 @pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "ThrottlingException"])
 def test_throttling_returns_503_and_writes_nothing(
     client: AppClient, code: str, operation: str
@@ -77,21 +77,21 @@ def test_transaction_cancelled_by_throttling_retries_then_503(
 ) -> None:
     with (
         client.record_calls() as calls,
-        client.inject_responses(SAVE_OPERATION, *[TRANSACTION_THROTTLED] * 99),
+        client.inject_responses(TRANSACT_WRITE, *[TRANSACTION_THROTTLED] * 99),
     ):
         refused = client.save("09:00")
-    with client.inject_responses(SAVE_OPERATION, *[TRANSACTION_THROTTLED] * 2):
+    with client.inject_responses(TRANSACT_WRITE, *[TRANSACTION_THROTTLED] * 2):
         saved = client.save("09:00")
 
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
-    assert calls.count(SAVE_OPERATION) == MAX_ATTEMPTS
+    assert calls.count(TRANSACT_WRITE) == MAX_ATTEMPTS
     assert saved.status == 200
 
 
 @pytest.mark.parametrize("code", ["InternalServerError", "TransactionInProgressException"])
 def test_save_with_unknown_outcome_is_retried(client: AppClient, code: str) -> None:
     with client.inject_responses(
-        SAVE_OPERATION, *[dynamodb_response(code, 500 if code[0] == "I" else 400)] * 2
+        TRANSACT_WRITE, *[dynamodb_response(code, 500 if code[0] == "I" else 400)] * 2
     ):
         saved = client.save("09:00")
 
@@ -105,7 +105,7 @@ def test_proxy_response_before_dynamodb_is_not_a_bug(
 ) -> None:
     with client.inject_responses("BatchGetItem", *[raw_response(status, body) for _ in range(99)]):
         unread = client.get_day()
-    with client.inject_responses(SAVE_OPERATION, *[raw_response(status, body) for _ in range(2)]):
+    with client.inject_responses(TRANSACT_WRITE, *[raw_response(status, body) for _ in range(2)]):
         saved = client.save("09:00")
 
     assert (unread.status, unread.headers["Retry-After"]) == (503, "1")
@@ -132,7 +132,7 @@ def test_unavailable_store_returns_503_not_empty_day(client: AppClient) -> None:
      EndpointConnectionError(endpoint_url="http://dynamodb")],
 )  # fmt: skip
 def test_failure_between_read_and_commit_is_retried(client: AppClient, failure: Exception) -> None:
-    with client.inject_responses(SAVE_OPERATION, failure, failure):  # both tries of one attempt
+    with client.inject_responses(TRANSACT_WRITE, failure, failure):  # both tries of one attempt
         saved = client.save("09:00")
 
     assert saved.status == 200
@@ -145,18 +145,18 @@ def test_save_that_never_commits_leaves_table_unchanged(client: AppClient) -> No
 
     with (
         client.record_calls() as calls,
-        client.inject_responses(SAVE_OPERATION, *[READ_TIMEOUT] * 99),
+        client.inject_responses(TRANSACT_WRITE, *[READ_TIMEOUT] * 99),
     ):
         refused = client.save("10:00", withdrawn=("09:00",))
 
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
     assert "send the same again" in refused.json["detail"]
-    assert calls.count(SAVE_OPERATION) <= 4  # each may take seconds
+    assert calls.count(TRANSACT_WRITE) <= 4  # each may take seconds
     assert client.export() == before
 
 
 def test_save_with_lost_response_is_found_and_applied_once(client: AppClient) -> None:
-    with client.drop_responses(SAVE_OPERATION, count=2):
+    with client.drop_responses(TRANSACT_WRITE, count=2):
         saved = client.save("09:00")
 
     assert (saved.status, saved.json["version"]) == (200, 1)

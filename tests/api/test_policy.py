@@ -110,7 +110,7 @@ def test_iam_policy_allows_exactly_the_calls_made(
     def note(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
         calls.update(required_permissions(model.name, params))
 
-    with client._register_hook("before-parameter-build.dynamodb.*", note):
+    with client.register_hook("before-parameter-build.dynamodb.*", note):
         statuses = {route: deed(client).status for route, deed in ROUTE_OPERATIONS.items()}
         besides = [deed(client).status for deed in EXTRA_OPERATIONS]
         # From now on people sign in: a delegate chooses among the doctors who name him.

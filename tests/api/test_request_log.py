@@ -17,7 +17,7 @@ from chalicelib.storage import table
 from chalicelib.web.observability import request_log
 from tests.support.app_client import FORM, make_slot_id, slot_path
 from tests.support.dynamodb_responses import (
-    SAVE_OPERATION,
+    TRANSACT_WRITE,
     TRANSACTION_CONFLICT,
     RawBody,
     dynamodb_response,
@@ -146,7 +146,7 @@ def test_log_has_consumed_transaction_capacity(app_log: RequestLog) -> None:
     app_log.client.get_slot("09:00")
     app_log.raw_lines.clear()
 
-    with app_log.client.inject_responses(SAVE_OPERATION, capacity_response(capacity)):
+    with app_log.client.inject_responses(TRANSACT_WRITE, capacity_response(capacity)):
         line = app_log.entry_for(app_log.client.hold("09:00"))
 
     assert (line["read_units"], line["write_units"]) == (0, 5)
@@ -265,7 +265,7 @@ def test_rejected_form_counts_as_client_error(app_log: RequestLog) -> None:
 
 def test_retries_are_counted(app_log: RequestLog) -> None:
     with app_log.client.inject_responses(
-        SAVE_OPERATION, TRANSACTION_CONFLICT, TRANSACTION_CONFLICT
+        TRANSACT_WRITE, TRANSACTION_CONFLICT, TRANSACTION_CONFLICT
     ):
         line = app_log.entry_for(app_log.client.save("10:00"))
 

@@ -1,17 +1,14 @@
-"""Many savers at once, each with what a Lambda container of its own would have."""
+"""The app's services on MiniStack, for threads that stand for Lambda instances."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.settings import Settings
-from chalicelib.storage import table
-from local.local_config import use_local_stage
+from tests.support.app_setup import connect_table
 from tests.support.factories import SUNDAY_NOON
 
 if TYPE_CHECKING:
@@ -22,17 +19,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def services(ministack: str) -> Services:
-    """On MiniStack, with real pauses between attempts, at Sunday noon."""
-    use_local_stage()
-    os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = ministack
-    settings = Settings.from_env(os.environ)
-    table.connect(settings.table_name)
-    table.create_if_absent()
-    return bootstrap.build_services(settings, now=lambda: SUNDAY_NOON)
+    """Services with real pauses between retries, at Sunday noon."""
+    return bootstrap.build_services(connect_table(ministack), now=lambda: SUNDAY_NOON)
 
 
 @pytest.fixture(scope="session")
 def dynamodb(ministack: str, services: Services) -> DynamoDBClient:
-    """A second client, independent of the app's."""
-    del services  # the keys and the region are in the environment from then on
+    """A DynamoDB client that is independent of the app's."""
+    del services  # this fixture puts credentials and region into the environment
     return boto3.client("dynamodb", endpoint_url=ministack)

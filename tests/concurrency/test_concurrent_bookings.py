@@ -14,7 +14,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
 from chalicelib.domain.slot import SlotId
-from tests.support import stored_state
+from tests.support import stored_day
 from tests.support.booking_actions import ADMIN, SLOT_STARTS, book_slot, cancel_booking, save_slots
 from tests.support.concurrent import concurrent_runner
 from tests.support.factories import MONDAY, SUNDAY_NOON, make_doctor, make_grid
@@ -55,9 +55,9 @@ def hold_slot(services: Services, slot_id: SlotId, name: str) -> None:
 
 def valid_stored_day(
     services: Services, dynamodb: DynamoDBClient, doctor_id: str
-) -> stored_state.StoredDay:
+) -> stored_day.StoredDay:
     """What is stored of her Monday; it must be whole."""
-    found = stored_state.read_stored_day(dynamodb, services.settings.table_name, doctor_id, MONDAY)
+    found = stored_day.read_stored_day(dynamodb, services.settings.table_name, doctor_id, MONDAY)
     found.assert_valid()
     return found
 

@@ -17,7 +17,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.domain.slot import SlotId
 from local import app_server, ports
-from tests.support import stored_state
+from tests.support import stored_day
 from tests.support.booking_actions import cancel_booking, save_slots
 from tests.support.factories import MONDAY, make_doctor, to_instant
 from tests.support.profile import rounds
@@ -83,7 +83,7 @@ def test_concurrent_bookings_have_one_winner(
 
             assert Counter(statuses) == {201: 1, 409: CLIENT_COUNT - 1}
             table = services.settings.table_name
-            stored = stored_state.read_stored_day(dynamodb, table, doctor_id, MONDAY)
+            stored = stored_day.read_stored_day(dynamodb, table, doctor_id, MONDAY)
             stored.assert_valid()
             winner = names[statuses.index(201)]
             assert {claim[2] for claim in stored.claims.values()} == {winner}

@@ -18,7 +18,7 @@ from chalicelib.domain.permissions import Caller, Role
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SavedDay, SaveRequest
-from tests.support import stored_state
+from tests.support import stored_day
 from tests.support.factories import MONDAY, make_doctor, make_grid, to_instant
 from tests.support.profile import rounds
 
@@ -109,7 +109,7 @@ def test_concurrent_overlapping_saves_never_both_commit(
             ]
         )
 
-        stored = stored_state.read_stored_day(
+        stored = stored_day.read_stored_day(
             dynamodb, services.settings.table_name, doctor_id, MONDAY
         )
         stored.assert_valid()
@@ -132,7 +132,7 @@ def test_concurrent_disjoint_saves_all_succeed(
 
         days = run_concurrently([partial(services.manage_slots.save, ADMIN, r) for r in requests])
 
-        stored = stored_state.read_stored_day(
+        stored = stored_day.read_stored_day(
             dynamodb, services.settings.table_name, doctor_id, MONDAY
         )
         stored.assert_valid()
@@ -164,7 +164,7 @@ def test_concurrent_open_and_close_match_some_order(
 
         days = run_concurrently([partial(services.manage_slots.save, ADMIN, r) for r in requests])
 
-        stored = stored_state.read_stored_day(
+        stored = stored_day.read_stored_day(
             dynamodb, services.settings.table_name, doctor_id, MONDAY
         )
         stored.assert_valid()
@@ -182,7 +182,7 @@ def test_concurrent_repeats_of_one_save_have_one_effect(
 
         days = run_concurrently([partial(services.manage_slots.save, ADMIN, request)] * 8)
 
-        stored = stored_state.read_stored_day(
+        stored = stored_day.read_stored_day(
             dynamodb, services.settings.table_name, doctor_id, MONDAY
         )
         stored.assert_valid()

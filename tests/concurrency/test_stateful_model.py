@@ -20,7 +20,7 @@ from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNo
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.domain.slot import SlotId
 from chalicelib.use_cases.manage_slots import SaveRequest
-from tests.support import stored_state
+from tests.support import stored_day
 from tests.support.factories import MONDAY, SUNDAY_NOON, make_session, to_instant
 from tests.support.profile import rounds
 
@@ -264,7 +264,7 @@ class SlotStateMachine(RuleBasedStateMachine):
     def store_matches_model(self) -> None:
         for doctor_id, model in zip(self.ids, self.models, strict=True):
             table = self.services.settings.table_name
-            stored = stored_state.read_stored_day(self.dynamodb, table, doctor_id, MONDAY)
+            stored = stored_day.read_stored_day(self.dynamodb, table, doctor_id, MONDAY)
             stored.assert_valid()
             assert stored.claims == {
                 start: (slot.holder, slot.held_until, slot.booking_id)

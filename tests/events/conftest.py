@@ -1,4 +1,4 @@
-"""The app on MiniStack, its table's stream, and a queue that follows along."""
+"""The app on MiniStack, its table's stream, and a subscriber to its events."""
 
 from __future__ import annotations
 
@@ -10,65 +10,47 @@ import boto3
 import pytest
 from chalice.test import Client
 
-from chalicelib import bootstrap
 from chalicelib.settings import Settings
-from chalicelib.storage import table
 from local import demo_data
 from local.local_config import use_local_stage
-from tests.support.app_client import AppClient, Clock
+from tests.support import app_setup
 from tests.support.stream_and_queue import Stream, Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events.type_defs import TargetTypeDef
 
-BUS_NAME = "followers"
+    from tests.support.app_client import AppClient
+
+BUS_NAME = "subscribers"
 use_local_stage()
 
 
 @pytest.fixture(scope="session")
 def chalice_client(ministack: str) -> Client:
-    """Chalice's own test client, of an app that finds DynamoDB and EventBridge there."""
-    os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = ministack
+    """Chalice's test client; the app's table has a stream, as in the template of the cloud."""
     os.environ["AWS_ENDPOINT_URL_EVENTBRIDGE"] = ministack
-    from app import app  # noqa: PLC0415  it wants a DynamoDB to be named when it is imported
-
-    return Client(app)
-
-
-@pytest.fixture(scope="session")
-def dynamodb(ministack: str, chalice_client: Client) -> DynamoDBClient:
-    """A second client; the table has a stream, as the cloud's template gives it one."""
-    del chalice_client
-    table_name = Settings.from_env(os.environ).table_name
-    table.connect(table_name)
-    table.create_if_absent()
-    dynamodb = boto3.client("dynamodb", endpoint_url=ministack)
-    dynamodb.update_table(
-        TableName=table_name,
+    settings = app_setup.connect_table(ministack)
+    boto3.client("dynamodb").update_table(
+        TableName=settings.table_name,
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
     )
-    return dynamodb
+    return Client(app_setup.import_app())
 
 
 @pytest.fixture
-def client(chalice_client: Client, dynamodb: DynamoDBClient) -> AppClient:
-    """The demo doctors and nothing else, at Sunday noon, with somebody to tell of changes."""
-    clock = Clock()
+def client(chalice_client: Client) -> AppClient:
+    """The app with an event bus, on a table with the demo doctors, at Sunday noon."""
     settings = Settings.from_env({**os.environ, "EVENT_BUS_NAME": BUS_NAME})
-    services = bootstrap.build_services(settings, now=clock, pause=lambda _attempt: None)
-    site = AppClient(chalice_client, bootstrap.set_services(services), clock, dynamodb)
-    site.truncate()
-    for doctor in demo_data.DOCTORS:
-        services.doctors.add(doctor)
-    return site
+    client = app_setup.create_client(settings, chalice_client)
+    app_setup.replace_doctors(client, demo_data.DOCTORS)
+    return client
 
 
 @pytest.fixture
 def stream(ministack: str, client: AppClient) -> Stream:
-    """What is written to the table from now on."""
+    """The table's stream from now on."""
     return Stream(
         boto3.client("dynamodbstreams", endpoint_url=ministack),
         client.services.settings.table_name,
@@ -77,18 +59,18 @@ def stream(ministack: str, client: AppClient) -> Stream:
 
 @pytest.fixture
 def subscriber(ministack: str) -> Iterator[Subscriber]:
-    """A queue with a rule of its own, as docs/events.md says how to subscribe."""
+    """A queue with its own rule, subscribed as docs/events.md describes."""
     events = boto3.client("events", endpoint_url=ministack)
     sqs = boto3.client("sqs", endpoint_url=ministack)
     events.create_event_bus(Name=BUS_NAME)
-    url = sqs.create_queue(QueueName="follower")["QueueUrl"]
+    url = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
     pattern = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
-    events.put_rule(Name="follow", EventBusName=BUS_NAME, EventPattern=json.dumps(pattern))
+    events.put_rule(Name="subscribe", EventBusName=BUS_NAME, EventPattern=json.dumps(pattern))
     target: TargetTypeDef = {"Id": "queue", "Arn": attributes["QueueArn"]}
-    events.put_targets(Rule="follow", EventBusName=BUS_NAME, Targets=[target])
+    events.put_targets(Rule="subscribe", EventBusName=BUS_NAME, Targets=[target])
     yield Subscriber(sqs, url)
-    events.remove_targets(Rule="follow", EventBusName=BUS_NAME, Ids=["queue"])
-    events.delete_rule(Name="follow", EventBusName=BUS_NAME)
+    events.remove_targets(Rule="subscribe", EventBusName=BUS_NAME, Ids=["queue"])
+    events.delete_rule(Name="subscribe", EventBusName=BUS_NAME)
     events.delete_event_bus(Name=BUS_NAME)
     sqs.delete_queue(QueueUrl=url)

@@ -1,12 +1,9 @@
-"""Whatever stands in a request, whoever sends it: the app answers, and not with a bug."""
+"""Random requests never cause a 5xx response, with and without sign-in."""
 
 from __future__ import annotations
 
-import json
-import os
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from chalice.test import Client
 from hypothesis import example, given
@@ -14,69 +11,50 @@ from hypothesis import example, given
 from chalicelib import bootstrap
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.slot import SlotId
-from chalicelib.settings import OidcSettings, Settings
-from chalicelib.storage import pagination, table
+from chalicelib.settings import Settings
+from chalicelib.storage import pagination
 from local import demo_data
-from local.local_config import use_local_stage
-from tests.support.app_client import AppClient, Clock
-from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, run_fake_oidc_provider
+from tests.support import app_setup
+from tests.support.app_client import build_services
+from tests.support.fake_oidc_provider import run_fake_oidc_provider
 from tests.support.strategies import JSON, RawRequest, random_requests, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Of a doctor, a slot, a file that is not there; what HTTP itself and the rules say no to.
+    from chalicelib.bootstrap import Services
+    from tests.support.app_client import AppClient
+
+# 4xx: unknown doctors, slots and files, malformed HTTP, and requests that break rules.
 EXPECTED_STATUSES = {200, 201, 204, 303, 304, 400, 401, 403, 404, 405, 409, 412, 413, 415, 422}
 
 
 @pytest.fixture(scope="module")
 def client(moto: str) -> Iterator[AppClient]:
-    """The app as everybody may use it, who is Dr Lee, with some slots."""
-    use_local_stage()
-    os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = moto
-    from app import app  # noqa: PLC0415  it reads the environment when it is imported
-
-    settings, clock = Settings.from_env(os.environ), Clock()
-    table.connect(settings.table_name)
-    table.create_if_absent()
-    services = bootstrap.build_services(settings, now=clock, pause=lambda _attempt: None)
-    for doctor in demo_data.DOCTORS:
-        services.doctors.add(doctor)
-    with Client(app) as client:
-        site = AppClient(
-            client,
-            bootstrap.set_services(services),
-            clock,
-            boto3.client("dynamodb", endpoint_url=moto),
-        )
-        assert site.save("09:00", "09:30", "10:00").status == 200
-        yield site
+    """The app without sign-in, so that each request is Dr Lee's, with some slots."""
+    settings = app_setup.connect_table(moto)
+    with Client(app_setup.import_app()) as chalice_client:
+        client = app_setup.create_client(settings, chalice_client)
+        app_setup.replace_doctors(client, demo_data.DOCTORS)
+        assert client.save("09:00", "09:30", "10:00").status == 200
+        yield client
 
 
 @pytest.fixture(scope="module")
-def authenticated_client(client: AppClient) -> Iterator[bootstrap.Services]:
-    """The same, where one has to sign in."""
-    with run_fake_oidc_provider() as issuer:
-        sign_in = OidcSettings(
-            issuer=issuer.url,
-            discovery_url=issuer.discovery_url,
-            client_id=PAGE_CLIENT_ID,
-            client_secret=None,
-            machine_clients=frozenset(),
-            session_keys=("k" * 32,),
-        )
-        name = client.services.settings.table_name
-        yield bootstrap.build_services(Settings(table_name=name, oidc=sign_in), now=client.clock)
+def authenticated_services(client: AppClient) -> Iterator[Services]:
+    """Services of the app with sign-in."""
+    with run_fake_oidc_provider() as provider:
+        table_name = client.services.settings.table_name
+        settings = Settings(table_name=table_name, oidc=provider.settings())
+        yield build_services(settings, client.clock)
 
 
-def assert_answered(client: AppClient, raw_request: RawRequest) -> None:
-    answer = client.request(
-        raw_request.method, raw_request.path, raw_request.body, raw_request.headers
-    )
-    assert answer.status in EXPECTED_STATUSES, answer.text
-    if answer.status >= 400 and answer.headers["Content-Type"] == "application/problem+json":
-        told = json.loads(answer.text)
-        assert (told["status"], bool(told["detail"])) == (answer.status, True)
+def assert_no_server_error(client: AppClient, sent: RawRequest) -> None:
+    response = client.request(sent.method, sent.path, sent.body, sent.headers)
+    assert response.status in EXPECTED_STATUSES, response.text
+    if response.status >= 400 and response.headers["Content-Type"] == "application/problem+json":
+        problem = response.json
+        assert (problem["status"], bool(problem["detail"])) == (response.status, True)
 
 
 @given(random_requests())
@@ -84,21 +62,23 @@ def assert_answered(client: AppClient, raw_request: RawRequest) -> None:
 def test_admin_requests_never_return_500(client: AppClient, sent: RawRequest) -> None:
     bootstrap.set_services(client.services)
 
-    assert_answered(client, sent)
+    assert_no_server_error(client, sent)
 
 
 @given(random_requests(), values.filter(str.isascii), values.filter(str.isascii))
 def test_anonymous_requests_never_return_500(
     client: AppClient,
-    authenticated_client: bootstrap.Services,
+    authenticated_services: Services,
     sent: RawRequest,
     token: str,
     site: str,
 ) -> None:
-    bootstrap.set_services(authenticated_client)
+    bootstrap.set_services(authenticated_services)
     own = {"Authorization": token if len(token) % 2 else f"Bearer {token}", "Sec-Fetch-Site": site}
 
-    assert_answered(client, RawRequest(sent.method, sent.path, sent.headers | own, sent.body))
+    assert_no_server_error(
+        client, RawRequest(sent.method, sent.path, sent.headers | own, sent.body)
+    )
 
 
 @given(values)
@@ -114,9 +94,10 @@ def test_any_text_is_accepted_or_rejected_as_slot_id(text: str) -> None:
 @given(values)
 def test_any_text_as_cursor_is_rejected(text: str) -> None:
     try:
-        place = pagination.decode_cursor(text, prefix="", part_count=2)
+        position = pagination.decode_cursor(text, prefix="", part_count=2)
     except RequestRejectedError:
         return
     assert (
-        pagination.decode_cursor(pagination.encode_cursor(place), prefix="", part_count=2) == place
+        pagination.decode_cursor(pagination.encode_cursor(position), prefix="", part_count=2)
+        == position
     )

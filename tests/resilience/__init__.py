@@ -1,4 +1,4 @@
-"""Whatever fails, and whenever. The nightly profile tries more of it, and for longer."""
+"""Fault injection, killed processes, skewed clocks and load; longer in the nightly profile."""
 
 from tests.support.profile import is_nightly
 

@@ -1,4 +1,4 @@
-"""Two processes on one table whose clocks differ by minutes."""
+"""Two processes on one table, with clocks that differ by minutes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FIVE_MINUTES = timedelta(minutes=5)
 
 @dataclass
 class SkewedServices:
-    """The same app twice, one ahead of the other; ``slow`` tells the true time."""
+    """The app's services twice: ``slow`` has the correct clock, the clock of ``fast`` is ahead."""
 
     snapshot: TableSnapshot
     doctor_id: str
@@ -50,7 +50,7 @@ class SkewedServices:
         return [SlotId(self.doctor_id, start) for start in SLOT_STARTS]
 
     def assert_invariants(self) -> dict[datetime, str | None]:
-        """Fail unless the table is whole; who has booked which of her slots."""
+        """Check the table's invariants; return the booking of each of the doctor's slots."""
         items = self.snapshot.client.export()
         assert_invariants(items)
         return {
@@ -62,19 +62,19 @@ class SkewedServices:
 
 @pytest.fixture
 def skewed_services(snapshot: TableSnapshot) -> SkewedServices:
-    """With a doctor whose Monday has eight free slots."""
+    """Services on a table with a doctor whose Monday has eight free slots."""
     snapshot.restore()
-    two = SkewedServices(snapshot, f"dr-{uuid4().hex}")
-    two.slow.doctors.add(make_doctor(two.doctor_id, make_grid(("09:00", "13:00"))))
-    save_slots(two.slow, two.doctor_id, opened=range(8))
-    return two
+    skewed = SkewedServices(snapshot, f"dr-{uuid4().hex}")
+    skewed.slow.doctors.add(make_doctor(skewed.doctor_id, make_grid(("09:00", "13:00"))))
+    save_slots(skewed.slow, skewed.doctor_id, opened=range(8))
+    return skewed
 
 
 @pytest.fixture(scope="module")
 def run_concurrently() -> Iterator[RunConcurrently]:
-    """A few at the same moment."""
-    with concurrent_runner(6) as together:
-        yield together
+    """Run up to six operations at the same moment."""
+    with concurrent_runner(6) as run:
+        yield run
 
 
 def hold_slot(services: Services, slot: SlotId, holder: str) -> None:
@@ -140,29 +140,29 @@ def test_slot_begun_on_one_clock_is_sold_once_by_the_other(
 def test_concurrent_operations_on_two_clocks_keep_invariants(
     skewed_services: SkewedServices, run_concurrently: RunConcurrently
 ) -> None:
-    dice = random.Random(4)  # noqa: S311  the same rounds each time
-    has: dict[datetime, str] = {}
+    rng = random.Random(4)  # noqa: S311  reproducible rounds
+    booked: dict[datetime, str] = {}
     for number in range(ROUNDS):
-        skewed_services.now += timedelta(seconds=dice.randrange(200))
+        skewed_services.now += timedelta(seconds=rng.randrange(200))
         names = [f"b-{number}-{n}" for n in range(3)]
-        wanted = [dice.choice(skewed_services.slots[:4]) for _ in names]
-        deeds = [
+        chosen = [rng.choice(skewed_services.slots[:4]) for _ in names]
+        operations = [
             *(
                 partial(
-                    book_slot, dice.choice([skewed_services.slow, skewed_services.fast]), slot, name
+                    book_slot, rng.choice([skewed_services.slow, skewed_services.fast]), slot, name
                 )
-                for slot, name in zip(wanted, names, strict=True)
+                for slot, name in zip(chosen, names, strict=True)
             ),
             partial(
                 hold_slot,
                 skewed_services.slow,
-                dice.choice(skewed_services.slots[:4]),
+                rng.choice(skewed_services.slots[:4]),
                 f"h-{number}",
             ),
             partial(
                 hold_slot,
                 skewed_services.fast,
-                dice.choice(skewed_services.slots[:4]),
+                rng.choice(skewed_services.slots[:4]),
                 f"i-{number}",
             ),
             partial(
@@ -174,18 +174,18 @@ def test_concurrent_operations_on_two_clocks_keep_invariants(
             ),
         ]
 
-        outcomes = run_concurrently(deeds)
+        outcomes = run_concurrently(operations)
 
         assert not [o for o in outcomes if not isinstance(o, RequestRejectedError | None)]
-        for slot, name, outcome in zip(wanted, names, outcomes, strict=False):
+        for slot, name, outcome in zip(chosen, names, outcomes, strict=False):
             if outcome is None:
-                assert slot.start not in has
-                has[slot.start] = name
+                assert slot.start not in booked
+                booked[slot.start] = name
         claims = skewed_services.assert_invariants()
-        assert {start: name for start, name in claims.items() if name} == has
-        for start in [start for start in has if dice.random() < 0.5]:
+        assert {start: name for start, name in claims.items() if name} == booked
+        for start in [start for start in booked if rng.random() < 0.5]:
             cancel_booking(
-                skewed_services.fast, SlotId(skewed_services.doctor_id, start), has.pop(start)
+                skewed_services.fast, SlotId(skewed_services.doctor_id, start), booked.pop(start)
             )
         for n in (5, 6):
             if SLOT_STARTS[n] not in claims:

@@ -1,9 +1,9 @@
-"""Each call of DynamoDB that each request makes, and everything that may become of it."""
+"""Every fault in every DynamoDB call of every operation."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,7 +17,7 @@ from tests.support.fault_injection import (
 )
 from tests.support.invariants import assert_invariants
 from tests.support.operations import READS, WRITES
-from tests.support.snapshots import comparable_items
+from tests.support.table_snapshot import comparable_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,25 +26,23 @@ if TYPE_CHECKING:
     from tests.support.operations import Operation
     from tests.support.table_snapshot import TableSnapshot
 
-    RawItem = dict[str, Any]
-
 
 FAULT_DURATIONS: dict[str, tuple[Sequence[str], Callable[[int], int]]] = {
     "one call": (ALL_FAULTS if IS_NIGHTLY else REPRESENTATIVE_FAULTS, lambda number: number + 1),
-    "no end": (PERMANENT, lambda _number: 99),
+    "permanent": (PERMANENT, lambda _number: 99),
 }
-with_any_duration = pytest.mark.parametrize("how_long", FAULT_DURATIONS)
+with_any_duration = pytest.mark.parametrize("duration", FAULT_DURATIONS)
 
 
 def restore_snapshot(snapshot: TableSnapshot, operation: Operation) -> AppClient:
-    site = snapshot.restore()
+    client = snapshot.restore()
     if operation.is_doctor_cached:
-        assert site.get("/doctors/dr-lee/slots").status == 200
-    return site
+        assert client.get("/doctors/dr-lee/slots").status == 200
+    return client
 
 
 def comparable_response(response: AppResponse) -> tuple[int, str, str | None]:
-    """But for what is drawn by lot in each form."""
+    """Return the parts of a response that do not differ between identical requests."""
     text = re.sub('name="request_id" value="[0-9a-f]{32}"', "", response.text)
     return response.status, text, response.headers.get("ETag")
 
@@ -54,7 +52,7 @@ def assert_retry_later(response: AppResponse, description: str) -> None:
 
 
 def fault_cases(duration: str, operations: Sequence[str]) -> Iterator[tuple[FaultInjector, str]]:
-    """What may become of each of these calls, and how to say it."""
+    """Yield an injector, and its description, for each call and each fault that it can have."""
     names, end = FAULT_DURATIONS[duration]
     for number, operation in enumerate(operations):
         for name in names:
@@ -66,56 +64,58 @@ def fault_cases(duration: str, operations: Sequence[str]) -> Iterator[tuple[Faul
 
 
 @with_any_duration
-@pytest.mark.parametrize("deed", READS.values(), ids=list(READS))
+@pytest.mark.parametrize("operation", READS.values(), ids=list(READS))
 def test_failed_read_returns_full_response_or_503(
-    snapshot: TableSnapshot, deed: Operation, how_long: str
+    snapshot: TableSnapshot, operation: Operation, duration: str
 ) -> None:
-    site = restore_snapshot(snapshot, deed)
+    client = restore_snapshot(snapshot, operation)
     with FaultInjector().install() as clean:
-        expected = comparable_response(deed.send(site))
+        expected = comparable_response(operation.send(client))
     assert clean.operations
 
-    for calls, what in fault_cases(how_long, clean.operations):
-        site = restore_snapshot(snapshot, deed)
+    for calls, description in fault_cases(duration, clean.operations):
+        client = restore_snapshot(snapshot, operation)
         with calls.install():
-            answer = deed.send(site)
+            response = operation.send(client)
 
-        assert calls.injected_count, what
-        if answer.status != expected[0]:
-            assert_retry_later(answer, what)
+        assert calls.injected_count, description
+        if response.status != expected[0]:
+            assert_retry_later(response, description)
         else:
-            assert comparable_response(answer) == expected, what
-        assert comparable_response(deed.send(site)) == expected, what
+            assert comparable_response(response) == expected, description
+        assert comparable_response(operation.send(client)) == expected, description
 
 
 @with_any_duration
-@pytest.mark.parametrize("deed", WRITES.values(), ids=list(WRITES))
+@pytest.mark.parametrize("operation", WRITES.values(), ids=list(WRITES))
 def test_failed_write_is_atomic_and_idempotent_on_retry(
-    snapshot: TableSnapshot, deed: Operation, how_long: str
+    snapshot: TableSnapshot, operation: Operation, duration: str
 ) -> None:
-    site = restore_snapshot(snapshot, deed)
-    before = comparable_items(site.export())
+    client = restore_snapshot(snapshot, operation)
+    before = comparable_items(client.export())
     with FaultInjector().install() as clean:
-        expected = deed.send(site)
-    after = comparable_items(site.export())
-    again = deed.send(site)
+        expected = operation.send(client)
+    after = comparable_items(client.export())
+    again = operation.send(client)
     assert clean.operations
-    assert comparable_items(site.export()) == after
+    assert comparable_items(client.export()) == after
 
-    for calls, what in fault_cases(how_long, clean.operations):
-        site = restore_snapshot(snapshot, deed)
+    for calls, description in fault_cases(duration, clean.operations):
+        client = restore_snapshot(snapshot, operation)
         with calls.install():
-            answer = deed.send(site)
+            response = operation.send(client)
 
-        assert calls.injected_count, what
-        left = site.export()
-        assert_invariants(left)
-        if answer.status != expected.status:
-            assert_retry_later(answer, what)
-            assert deed.is_multi_step or comparable_items(left) in (before, after), what
+        assert calls.injected_count, description
+        stored = client.export()
+        assert_invariants(stored)
+        if response.status != expected.status:
+            assert_retry_later(response, description)
+            assert operation.is_multi_step or comparable_items(stored) in (before, after), (
+                description
+            )
         else:
-            assert comparable_items(left) == after, what
+            assert comparable_items(stored) == after, description
         calls.send_delayed()
-        assert_invariants(site.export())
-        assert deed.send(site).status in (expected.status, again.status), what
-        assert comparable_items(site.export()) == after, what
+        assert_invariants(client.export())
+        assert operation.send(client).status in (expected.status, again.status), description
+        assert comparable_items(client.export()) == after, description

@@ -1,4 +1,4 @@
-"""A process killed as it sends a write, or as it is told that it was done."""
+"""A process killed before it sends a write, and one killed after the write is committed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import pytest
 from tests.resilience import IS_NIGHTLY
 from tests.support.invariants import assert_invariants
 from tests.support.operations import WRITES
-from tests.support.snapshots import comparable_items
+from tests.support.table_snapshot import comparable_items
 
 if TYPE_CHECKING:
     from tests.support.table_snapshot import TableSnapshot
 
-# Each of another kind; of several doctors, or with several kinds of items.
+# One per kind of operation, with several doctors or several types of items.
 REPRESENTATIVE_WRITES = (
-    "book what is held",
+    "book held slot",
     "move to another doctor",
     "cancel",
     "new doctor with delegates",
@@ -57,19 +57,19 @@ def send_and_kill(name: str, event: str) -> int:
     "name", REPRESENTATIVE_WRITES + OTHER_WRITES if IS_NIGHTLY else REPRESENTATIVE_WRITES
 )
 def test_operation_of_killed_process_is_atomic(snapshot: TableSnapshot, name: str) -> None:
-    site = snapshot.restore()
-    before = comparable_items(site.export())
-    expected = WRITES[name].send(site)
-    after = comparable_items(site.export())
-    again = WRITES[name].send(site)
+    client = snapshot.restore()
+    before = comparable_items(client.export())
+    expected = WRITES[name].send(client)
+    after = comparable_items(client.export())
+    again = WRITES[name].send(client)
     assert before != after
 
-    for event, left in (("before-send", before), ("after-call", after)):
-        site = snapshot.restore()
+    for event, stored in (("before-send", before), ("after-call", after)):
+        client = snapshot.restore()
 
         assert send_and_kill(name, event) == -signal.SIGKILL
 
-        assert_invariants(site.export())
-        assert comparable_items(site.export()) == left, event
-        assert WRITES[name].send(site).status in (expected.status, again.status), event
-        assert comparable_items(site.export()) == after, event
+        assert_invariants(client.export())
+        assert comparable_items(client.export()) == stored, event
+        assert WRITES[name].send(client).status in (expected.status, again.status), event
+        assert comparable_items(client.export()) == after, event

@@ -1,4 +1,4 @@
-"""The page on every screen: readable, reachable, and without a fault that axe-core knows."""
+"""Accessibility checks with axe-core."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 
 def accessibility_violations(page: Page) -> list[str]:
-    """What axe-core finds."""
-    found = Axe().run(page)
-    return [f"{fault['id']}: {fault['nodes']}" for fault in found.response["violations"]]
+    """Return the violations on a page, each with its elements."""
+    report = Axe().run(page)
+    return [
+        f"{violation['id']}: {violation['nodes']}" for violation in report.response["violations"]
+    ]

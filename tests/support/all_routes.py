@@ -1,4 +1,4 @@
-"""Every request that there is, well-formed and about Dr Lee, and everybody who may send it."""
+"""A valid request of every route, and every kind of caller, for tests of permissions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tests.support.app_client import FORM, make_slot_id
+from tests.support.factories import DOCTOR_SETTINGS
 from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SERVICE_CLIENT_ID
 
 if TYPE_CHECKING:
@@ -31,16 +32,7 @@ _BODIES: dict[str, tuple[str, str]] = {
     ),
     "PUT /doctors/{doctor_id}": (
         JSON,
-        json.dumps(
-            {
-                "name": "Dr Mina Lee",
-                "specialty": "cardiology",
-                "location": "London",
-                "time_zone": "Europe/London",
-                "slot_minutes": 30,
-                "sessions": [{"from": "09:00", "to": "12:00"}],
-            }
-        ),
+        json.dumps(DOCTOR_SETTINGS),
     ),
 }
 
@@ -62,17 +54,17 @@ CALLERS: dict[str, dict[str, Any] | None] = {
 
 
 def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:
-    """``GET /doctors/{doctor_id}``, say, with those headers."""
+    """Send a valid request about Dr Lee to a route such as ``GET /doctors/{doctor_id}``."""
     method, path = route.split()
     path = path.replace("{doctor_id}", "dr-lee").replace("{slot_id}", make_slot_id("09:00"))
     path = path.replace("{name}", "slots.css")
-    kind, body = _BODIES.get(route, ("", ""))
+    content_type, body = _BODIES.get(route, ("", ""))
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    sent |= {"Content-Type": kind} if kind else {}
+    sent |= {"Content-Type": content_type} if content_type else {}
     return client.request(method, f"{path}{_QUERIES.get(route, '')}", body.encode(), sent)
 
 
 def open_slot(client: AppClient, **headers: str) -> None:
-    """As an admin with those headers: what can be held and booked."""
+    """Open a slot that can be held and booked; the headers must be an admin's."""
     slots = [{"start": "09:00", "status": "free"}]
     assert client.post_slots({**_DAY_FIELDS, "slots": slots}, **headers).status == 200

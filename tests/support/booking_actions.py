@@ -1,4 +1,4 @@
-"""Patients, and a doctor, who want the same slot at the same moment."""
+"""Operations of the use cases, in the form in which concurrency tests repeat them."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 def save_slots(
     services: Services, doctor_id: str, opened: range = range(0), withdrawn: range = range(0)
 ) -> None:
-    asked = [SlotChange(SLOT_STARTS[n], "free") for n in opened]
-    asked += [SlotChange(SLOT_STARTS[n], "busy-unavailable") for n in withdrawn]
+    changes = [SlotChange(SLOT_STARTS[n], "free") for n in opened]
+    changes += [SlotChange(SLOT_STARTS[n], "busy-unavailable") for n in withdrawn]
     services.manage_slots.save(
         ADMIN,
-        SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=asked, request_id=uuid4().hex),
+        SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=changes, request_id=uuid4().hex),
     )
 
 

@@ -21,12 +21,12 @@ _EVENT = "needs-retry.dynamodb"
 def immediate_retries() -> Iterator[None]:
     """Retry the app's DynamoDB calls whenever botocore would, without its delay.
 
-    Botocore waits up to a second before each retry, which proves nothing in a test. Its quota of
+    Botocore waits up to a second before each retry, which only slows tests down. Its quota of
     retries is left out: a client that many tests share would use it up.
     """
     client = table.connection().client
     decide = _decision(client)
-    client.meta.events.register_first(_EVENT, decide)  # botocore takes the first answer
+    client.meta.events.register_first(_EVENT, decide)  # botocore uses the first result
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Deeds that begin at the same moment, and what became of each."""
+"""Run operations that start at the same moment, and collect their outcomes."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 @contextmanager
 def concurrent_runner(max_threads: int) -> Iterator[RunConcurrently]:
-    """A function that does up to so many deeds together and gives what each raised, if anything."""
+    """Yield a function that runs operations in threads and returns their exceptions, or None."""
     with ThreadPoolExecutor(max_threads) as threads:
 
-        def together(deeds: Sequence[Operation]) -> list[Exception | None]:
-            start = Barrier(len(deeds))
+        def run_concurrently(operations: Sequence[Operation]) -> list[Exception | None]:
+            start = Barrier(len(operations))
 
-            def take_part(deed: Operation) -> Exception | None:
+            def run_after_start(operation: Operation) -> Exception | None:
                 start.wait()
                 try:
-                    deed()
-                except Exception as error:  # noqa: BLE001  whatever it is, the test says if it may be
+                    operation()
+                except Exception as error:  # noqa: BLE001  the test decides which errors are expected
                     return error
                 return None
 
-            return list(threads.map(take_part, deeds))
+            return list(threads.map(run_after_start, operations))
 
-        yield together
+        yield run_concurrently

@@ -1,4 +1,4 @@
-"""Slots in states that the app itself does not leave, or not so soon."""
+"""Writes that bypass the app: slot states that its API does not produce, or not that soon."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def book(start: datetime, held_until: datetime | None = None) -> None:
-    """A patient books a slot of Dr Lee, perhaps one that keeps the trace of a hold."""
+    """Book a slot of Dr Lee, optionally with a remaining end of a hold."""
     _set_status(start, SlotStatus.BOOKED, held_until)
 
 
 def hold(start: datetime, held_until: datetime) -> None:
-    """A patient holds a free slot of Dr Lee."""
+    """Hold a free slot of Dr Lee."""
     _set_status(start, SlotStatus.HELD, held_until)
 
 

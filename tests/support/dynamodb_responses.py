@@ -1,4 +1,4 @@
-"""What DynamoDB may say, or not say, instead of what was asked for."""
+"""Responses and errors that replace DynamoDB's own in tests."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
 
+TRANSACT_WRITE = "TransactWriteItems"
 READ_TIMEOUT = ReadTimeoutError(endpoint_url="http://dynamodb")
 
 
 class RawBody:
-    """The body of an answer."""
+    """The part of an HTTP response from which botocore reads the body."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
 
     def stream(self) -> list[bytes]:
-        """All of it."""
         return [self._body]
 
 
 def raw_response(status: int, body: bytes) -> AWSResponse:
-    """An answer of something before DynamoDB, which knows nothing of its shapes."""
+    """Make a response of any bytes, as a proxy in front of DynamoDB may send."""
     return AWSResponse("http://dynamodb", status, {}, RawBody(body))  # type: ignore[arg-type]
 
 
 def dynamodb_response(code: str, status: int = 400, **members: object) -> AWSResponse:
-    """An error of that code; with ``more`` members."""
+    """Make a response with an error code and further ``members`` of the body."""
     body = json.dumps({"__type": f"com.amazonaws.dynamodb#{code}", **members}).encode()
     return raw_response(status, body)
 
 
 def cancelled_transaction(code: str) -> Callable[[AWSPreparedRequest], AWSResponse]:
-    """As AWS tells that the last of a transaction's actions is why all of it was not done."""
+    """Make a responder that cancels a transaction because of its last action."""
 
     def cancel(request: AWSPreparedRequest) -> AWSResponse:
         assert isinstance(request.body, bytes)
@@ -53,5 +53,3 @@ def cancelled_transaction(code: str) -> Callable[[AWSPreparedRequest], AWSRespon
 
 TRANSACTION_CONFLICT = cancelled_transaction("TransactionConflict")
 TRANSACTION_THROTTLED = cancelled_transaction("ThrottlingError")
-
-SAVE_OPERATION = "TransactWriteItems"

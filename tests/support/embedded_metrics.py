@@ -1,4 +1,4 @@
-"""What CloudWatch makes metrics of, by the rules that AWS has published for it.
+"""The CloudWatch embedded metric format (EMF): its schema and a parser.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -69,9 +69,9 @@ EMF_SCHEMA = Draft202012Validator(
 
 
 def parse_metrics(line: dict[str, Any]) -> dict[tuple[str, ...], float]:
-    """What CloudWatch would make of it: each metric by its name and the values it goes by."""
+    """Return the metrics that CloudWatch extracts, by metric name and dimension values."""
     EMF_SCHEMA.validate(line)
-    found = {}
+    metrics = {}
     for directive in line["_aws"]["CloudWatchMetrics"]:
         assert directive["Namespace"] == "MediLinkSlots"
         for names in directive["Dimensions"]:
@@ -83,5 +83,5 @@ def parse_metrics(line: dict[str, Any]) -> dict[tuple[str, ...], float]:
                 assert metric["Unit"] == (
                     "Milliseconds" if metric["Name"] == "Latency" else "Count"
                 )
-                found[(metric["Name"], *values)] = value
-    return found
+                metrics[(metric["Name"], *values)] = value
+    return metrics

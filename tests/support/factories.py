@@ -1,4 +1,4 @@
-"""Values for tests: what matters is said, what does not is hidden."""
+"""Factories of domain values, with defaults for everything that a test does not name."""
 
 from __future__ import annotations
 
@@ -15,10 +15,19 @@ from chalicelib.domain.slot import Slot, SlotStatus
 LONDON = ZoneInfo("Europe/London")
 MONDAY = date(2026, 11, 23)
 SUNDAY_NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DOCTOR_SETTINGS: dict[str, object] = {
+    "name": "Dr Mina Lee",
+    "specialty": "cardiology",
+    "location": "London",
+    "time_zone": "Europe/London",
+    "slot_minutes": 30,
+    "sessions": [{"from": "09:00", "to": "12:00"}],
+}
+"""The body of ``PUT /doctors/{doctor_id}`` for a doctor like ``make_doctor``'s."""
 
 
 def to_instant(time: str, date: date = MONDAY, zone: ZoneInfo = LONDON) -> datetime:
-    """The instant of a wall time, by default of Monday in London, where that is UTC."""
+    """Convert a local time to an instant, by default of Monday in London (UTC)."""
     return to_utc(date, parse_time_of_day(time), zone)
 
 
@@ -28,19 +37,19 @@ def make_slot(
     status: SlotStatus = SlotStatus.FREE,
     held_until: datetime | None = None,
 ) -> Slot:
-    """A slot of Monday."""
-    begins = to_instant(start)
-    end = begins + timedelta(minutes=minutes)
-    return Slot(start=begins, end=end, status=status, held_until=held_until)
+    """Make a slot of Monday."""
+    start_at = to_instant(start)
+    end = start_at + timedelta(minutes=minutes)
+    return Slot(start=start_at, end=end, status=status, held_until=held_until)
 
 
 def make_session(start: str, end: str) -> ClinicSession:
-    """``a_session("09:00", "12:00")``."""
+    """Make a session: ``make_session("09:00", "12:00")``."""
     return ClinicSession(start=parse_time_of_day(start), end=parse_time_of_day(end))
 
 
 def make_grid(*sessions: tuple[str, str], minutes: int = 30, zone: str | ZoneInfo = LONDON) -> Grid:
-    """By default 09:00-12:00 in half hours."""
+    """Make a grid, by default of half hours from 09:00 to 12:00."""
     return Grid(
         sessions=tuple(make_session(*session) for session in sessions or [("09:00", "12:00")]),
         slot_length=timedelta(minutes=minutes),
@@ -49,7 +58,7 @@ def make_grid(*sessions: tuple[str, str], minutes: int = 30, zone: str | ZoneInf
 
 
 def make_day(*slots: Slot, version: int = 1) -> Day:
-    """Dr Lee's Monday."""
+    """Make Dr Lee's Monday with these slots."""
     return Day(
         doctor_id="dr-lee",
         date=MONDAY,
@@ -60,7 +69,7 @@ def make_day(*slots: Slot, version: int = 1) -> Day:
 
 
 def make_doctor(doctor_id: str = "dr-lee", grid: Grid | None = None) -> Doctor:
-    """A cardiologist of London."""
+    """Make a cardiologist in London."""
     return Doctor(
         doctor_id=doctor_id,
         name="Dr Mina Lee",
@@ -73,10 +82,10 @@ def make_doctor(doctor_id: str = "dr-lee", grid: Grid | None = None) -> Doctor:
 
 
 def open_change(start: str) -> SlotChange:
-    """A box to tick."""
+    """Make a change that opens a slot."""
     return SlotChange(start, "free")
 
 
 def close_change(start: str) -> SlotChange:
-    """A box to untick."""
+    """Make a change that closes a slot."""
     return SlotChange(start, "busy-unavailable")

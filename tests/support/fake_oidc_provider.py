@@ -1,22 +1,24 @@
-"""An issuer of one's own: it signs whatever a test wants, and can be away."""
+"""A fake OpenID Connect provider that signs any claims and can be down."""
 
 from __future__ import annotations
 
 import json
 from contextlib import contextmanager
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from werkzeug.wrappers import Request, Response
 
+from chalicelib.settings import OidcSettings
 from tests.support.factories import SUNDAY_NOON
+from tests.support.http_server import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 PAGE_CLIENT_ID, SERVICE_CLIENT_ID = "the-page", "a-booking-site"
 
@@ -27,15 +29,17 @@ def rsa_key(number: int, key_id: str) -> RSAKey:
 
     Generating a 2048-bit key takes a tenth of a second, and every test needs one.
     """
-    del number  # only tells keys with the same id apart
+    del number  # distinguishes keys with the same id
     return RSAKey.generate_key(2048, {"kid": key_id}, private=True)
 
 
 class FakeOidcProvider:
-    """Speaks discovery and keys (OpenID Connect Discovery 1.0, RFC 7517)."""
+    """A provider with discovery, keys and a token endpoint (OpenID Connect Discovery, RFC 7517).
 
-    def __init__(self, url: str) -> None:
-        """It begins with one key."""
+    ``url`` is set when it is served. It starts with one key.
+    """
+
+    def __init__(self, url: str = "") -> None:
         self.url = url
         self.is_down = False
         self.requests: list[str] = []
@@ -48,18 +52,28 @@ class FakeOidcProvider:
 
     @property
     def discovery_url(self) -> str:
-        """Where it describes itself."""
         return f"{self.url}/.well-known/openid-configuration"
 
+    def settings(self) -> OidcSettings:
+        """Return the settings of an app that uses this provider."""
+        return OidcSettings(
+            issuer=self.url,
+            discovery_url=self.discovery_url,
+            client_id=PAGE_CLIENT_ID,
+            client_secret=None,
+            machine_clients=frozenset({SERVICE_CLIENT_ID}),
+            session_keys=("k" * 32,),
+        )
+
     def rotate_key(self) -> RSAKey:
-        """A new key, which signs from now on; those before stay in the set."""
+        """Sign with a new key from now on; the key set keeps the old ones."""
         key = rsa_key(self._rotations, f"key-{len(self.keys)}")
         self._rotations += 1
         self.keys.append(key)
         return key
 
     def documents(self) -> dict[str, Any]:
-        """What it answers, by path."""
+        """Return the JSON documents by path."""
         return {
             "/.well-known/openid-configuration": {
                 "issuer": self.url,
@@ -74,65 +88,61 @@ class FakeOidcProvider:
         }
 
     def id_token(self, name: str, group: str, **overrides: Any) -> str:  # noqa: ANN401
-        """That somebody has signed in at the page."""
+        """Sign the id token of a user who signed in at the page."""
         claims = {"cognito:username": name, "cognito:groups": [group], "aud": PAGE_CLIENT_ID}
         return self.access_token({**claims, "token_use": "id"}, **overrides)
 
     def access_token(self, claims: dict[str, Any], **overrides: Any) -> str:  # noqa: ANN401
-        """One that is valid at the tests' Sunday noon, but for what is changed."""
+        """Sign an access token that is valid at Sunday noon, unless ``overrides`` change that."""
         now = int(SUNDAY_NOON.timestamp())
-        usual = {"iss": self.url, "exp": now + 3600, "iat": now, "token_use": "access", "sub": "x"}
+        defaults = {
+            "iss": self.url,
+            "exp": now + 3600,
+            "iat": now,
+            "token_use": "access",
+            "sub": "x",
+        }
         signing = {name: overrides.pop(name) for name in ("key", "alg") if name in overrides}
-        return self.sign({**usual, **claims, **overrides}, **signing)
+        return self.sign({**defaults, **claims, **overrides}, **signing)
 
     def sign(self, claims: dict[str, Any], *, key: Any = None, alg: str = "RS256") -> str:  # noqa: ANN401
-        """A token of those claims; what is None is left out."""
+        """Sign a token; claims that are None are left out."""
         signing = key or self.keys[-1]
         header = {"alg": alg, "kid": self.keys[-1].kid}
-        kept = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode(header, kept, signing, algorithms=[alg])
+        present = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode(header, present, signing, algorithms=[alg])
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve the documents (GET) and the token endpoint (POST)."""
+        response = self._respond(Request(environ))
+        return response(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        if request.method == "POST":
+            self.token_requests.append(request.form.to_dict())
+            return self._token_response(request.form.get("code", ""))
+        self.requests.append(request.path)
+        document = self.documents().get(request.path)
+        return _json_response(document if not self.is_down else None)
+
+    def _token_response(self, code: str) -> Response:
+        if self.is_down:
+            return _json_response(None)
+        if code not in self.id_tokens_by_code:
+            return _json_response({"error": "invalid_grant"}, HTTPStatus.BAD_REQUEST)
+        tokens = {"access_token": "x", "id_token": self.id_tokens_by_code[code]}
+        return _json_response({"token_type": "Bearer", **tokens})
+
+
+def _json_response(document: object, status: int = HTTPStatus.OK) -> Response:
+    status = HTTPStatus.SERVICE_UNAVAILABLE if document is None else status
+    return Response(json.dumps(document), status, content_type="application/json")
 
 
 @contextmanager
 def run_fake_oidc_provider() -> Iterator[FakeOidcProvider]:
-    """On a free port of this machine, while the block runs."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            issuer.requests.append(self.path)
-            document = None if issuer.is_down else issuer.documents().get(self.path)
-            body = json.dumps(document).encode()
-            self.send_response(503 if document is None else 200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_POST(self) -> None:
-            sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            issuer.token_requests.append(dict(parse_qsl(sent)))
-            code = issuer.token_requests[-1].get("code", "")
-            is_known = code in issuer.id_tokens_by_code and not issuer.is_down
-            status = 503 if issuer.is_down else 200 if is_known else 400
-            answer = (
-                {"id_token": issuer.id_tokens_by_code.get(code)}
-                if is_known
-                else {"error": "invalid_grant"}
-            )
-            body = json.dumps({"token_type": "Bearer", "access_token": "x", **answer}).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body if is_known else json.dumps(answer).encode().ljust(len(body)))
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    issuer = FakeOidcProvider(f"http://127.0.0.1:{server.server_port}")
-    Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-    try:
-        yield issuer
-    finally:
-        server.shutdown()
-        server.server_close()
+    """Serve a provider on a free port of this machine while the block runs."""
+    provider = FakeOidcProvider()
+    with serve(provider.wsgi_app) as url:
+        provider.url = url
+        yield provider

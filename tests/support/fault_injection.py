@@ -1,4 +1,4 @@
-"""Everything that may become of a call of DynamoDB, and calls that it becomes of."""
+"""Fault injection for the app's DynamoDB calls: faults, and the hook that injects them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _http_session = URLLib3Session(timeout=10)
 
 
 def forward(request: AWSPreparedRequest) -> AWSResponse:
-    """Have DynamoDB do what is asked, and give its answer."""
+    """Send a request to DynamoDB."""
     return _http_session.send(request)
 
 
@@ -45,27 +45,26 @@ def _raise_error(error: Exception) -> Fault:
 
 
 def _forward_then(next_fault: Fault) -> Fault:
-    def done(request: AWSPreparedRequest) -> AWSResponse:
+    def fail_after_commit(request: AWSPreparedRequest) -> AWSResponse:
         forward(request)
         return next_fault(request)
 
-    return done
+    return fail_after_commit
 
 
 def _all_keys_unprocessed(request: AWSPreparedRequest) -> AWSResponse:
-    (asked,) = _body(request)["RequestItems"].items()
-    return dynamodb_response("", 200, Responses={}, UnprocessedKeys=dict([asked]))
+    keys = _body(request)["RequestItems"]
+    return dynamodb_response("", 200, Responses={}, UnprocessedKeys=keys)
 
 
 def _last_key_unprocessed(request: AWSPreparedRequest) -> AWSResponse:
-    """The last of the items that are there is left unread."""
-    told = json.loads(forward(request).content)
-    ((name, found),) = told["Responses"].items()
-    if found:
-        last = found.pop()
+    body = json.loads(forward(request).content)
+    ((name, items),) = body["Responses"].items()
+    if items:
+        last = items.pop()
         key = {part: last[part] for part in ("PK", "SK")}
-        told["UnprocessedKeys"] = {name: {"Keys": [key], "ConsistentRead": True}}
-    return dynamodb_response("", 200, **told)
+        body["UnprocessedKeys"] = {name: {"Keys": [key], "ConsistentRead": True}}
+    return dynamodb_response("", 200, **body)
 
 
 def _body(request: AWSPreparedRequest) -> dict[str, Any]:
@@ -83,61 +82,64 @@ def _respond_error(code: str, status: int = 400) -> Fault:
     return lambda _request: dynamodb_response(code, status)
 
 
-# Nothing is done.
+# DynamoDB does not execute the call.
 FAULTS_BEFORE_COMMIT: dict[str, Fault] = {
-    "silence": _time_out,
-    "no connection": _refuse_connection,
+    "timeout": _time_out,
+    "connection refused": _refuse_connection,
     "connection closed": _close_connection,
     "500": _respond_error("InternalServerError", 500),
     "503": _respond_error("ServiceUnavailable", 503),
-    "a gateway's 502": lambda _request: raw_response(502, b"<html>Bad Gateway</html>"),
-    "a gateway's 503": lambda _request: raw_response(503, b""),
+    "502 of a proxy": lambda _request: raw_response(502, b"<html>Bad Gateway</html>"),
+    "503 of a proxy": lambda _request: raw_response(503, b""),
     "throttled": _respond_error("ThrottlingException"),
-    "too much for the table": _respond_error("ProvisionedThroughputExceededException"),
-    "too much for the account": _respond_error("RequestLimitExceeded"),
+    "table throughput exceeded": _respond_error("ProvisionedThroughputExceededException"),
+    "account limit exceeded": _respond_error("RequestLimitExceeded"),
 }
-# It is done, but nobody says so.
+# DynamoDB executes the call, but the app does not get the response.
 FAULTS_AFTER_COMMIT: dict[str, Fault] = {
-    "answer lost": _forward_then(_time_out),
-    "connection cut": _forward_then(_close_connection),
-    "done, and 500": _forward_then(_respond_error("InternalServerError", 500)),
-    "done, and a gateway's 504": _forward_then(
+    "response lost": _forward_then(_time_out),
+    "connection closed after commit": _forward_then(_close_connection),
+    "500 after commit": _forward_then(_respond_error("InternalServerError", 500)),
+    "504 of a proxy after commit": _forward_then(
         lambda _request: raw_response(504, b"<html>Timeout</html>")
     ),
 }
-# Of one operation alone.
+# Faults of one operation only.
 FAULTS_BY_OPERATION: dict[str, dict[str, Fault]] = {
     TRANSACT_WRITE: {
         "conflict": TRANSACTION_CONFLICT,
         "cancelled by throttling": TRANSACTION_THROTTLED,
-        "still in progress": _respond_error("TransactionInProgressException"),
+        "transaction in progress": _respond_error("TransactionInProgressException"),
     },
-    "PutItem": {"conflict with a transaction": _respond_error("TransactionConflictException")},
-    "BatchGetItem": {"all unread": _all_keys_unprocessed, "half unread": _last_key_unprocessed},
+    "PutItem": {"transaction conflict": _respond_error("TransactionConflictException")},
+    "BatchGetItem": {
+        "all keys unprocessed": _all_keys_unprocessed,
+        "last key unprocessed": _last_key_unprocessed,
+    },
 }
-# Nothing is done while anybody waits; it is done later.
-DELAYED = "late"
+# DynamoDB executes the write only after the app has given up on it.
+DELAYED = "delayed"
 ALL_FAULTS = (
     *FAULTS_BEFORE_COMMIT,
     *FAULTS_AFTER_COMMIT,
     *(name for named in FAULTS_BY_OPERATION.values() for name in named),
     DELAYED,
 )
-# One of each of those that mean the same to us.
+# One fault of each kind that the app distinguishes.
 REPRESENTATIVE_FAULTS = (
-    "silence",
-    "a gateway's 502",
+    "timeout",
+    "502 of a proxy",
     "throttled",
-    "answer lost",
+    "response lost",
     *(name for named in FAULTS_BY_OPERATION.values() for name in named),
     DELAYED,
 )
-# Of which there may be no end, and which then look different from a single one.
-PERMANENT = ("silence", "conflict", "all unread", "answer lost")
+# Faults that the app handles differently if they never end.
+PERMANENT = ("timeout", "conflict", "all keys unprocessed", "response lost")
 
 
 def fault(name: str, operation: str) -> Fault | None:
-    """What is to happen to a call of that operation; None where that cannot happen to it."""
+    """Return the fault of that name, or None if it cannot happen to the operation."""
     if name == DELAYED:
         return _time_out if operation in _WRITE_OPERATIONS else None
     return (
@@ -157,9 +159,9 @@ def _should_retry(*, response: Any, caught_exception: object, **_: object) -> bo
 
 @dataclass
 class FaultInjector:
-    """The calls of a request, and what comes of those from ``first`` on, up to before ``end``.
+    """Numbers the calls of a request, and injects a fault into those from ``first`` to ``end - 1``.
 
-    A call may be sent more than once by botocore: the same comes of it each time.
+    Each of botocore's attempts of one call gets the same fault.
     """
 
     fault_name: str | None = None
@@ -178,30 +180,30 @@ class FaultInjector:
 
     def _inject(self, request: AWSPreparedRequest, event_name: str, **_: object) -> object:
         operation = event_name.rpartition(".")[2]
-        is_meant = self.first <= self._current_call.number < self.end
-        trouble = fault(self.fault_name, operation) if is_meant and self.fault_name else None
-        if trouble is None:
+        is_targeted = self.first <= self._current_call.number < self.end
+        injected = fault(self.fault_name, operation) if is_targeted and self.fault_name else None
+        if injected is None:
             if operation in _WRITE_OPERATIONS:
                 self.send_delayed()
             return None
         self.injected_count += 1
         if self.fault_name == DELAYED:
             self._delayed_requests.append(request)
-        return trouble(request)
+        return injected(request)
 
-    def _retry_immediately(self, *, attempts: int, **answered: Any) -> int | None:  # noqa: ANN401
-        """Botocore would pause for up to a second before it does; so no test has to wait."""
-        return 0 if attempts == 1 and _should_retry(**answered) else None
+    def _retry_immediately(self, *, attempts: int, **outcome: Any) -> int | None:  # noqa: ANN401
+        """Retry once without botocore's delay of up to a second."""
+        return 0 if attempts == 1 and _should_retry(**outcome) else None
 
     def send_delayed(self) -> None:
-        """Have done now what was to be done later."""
-        left, self._delayed_requests = self._delayed_requests, []
-        for request in left:
+        """Send the delayed requests now."""
+        delayed, self._delayed_requests = self._delayed_requests, []
+        for request in delayed:
             forward(request)
 
     @contextmanager
     def install(self) -> Iterator[FaultInjector]:
-        """The calls that the app makes meanwhile."""
+        """Apply to the calls that the app makes during the block."""
         events = table.connection().client.meta.events
         hooks: dict[str, Callable[..., Any]] = {
             "needs-retry.dynamodb": self._retry_immediately,

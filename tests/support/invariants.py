@@ -1,44 +1,44 @@
-"""Whether a whole table can be true: every rule that its items must keep, read off the items."""
+"""The data model's invariants, checked on the items of a table without the app's code."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tests.support import stored_state
+from tests.support import stored_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    RawItem = dict[str, Any]
+    from tests.support.table_snapshot import RawItem
 
 
 def assert_invariants(items: Iterable[RawItem]) -> None:
-    """Fail unless every doctor's items agree with each other, and no booking has two slots."""
+    """Fail unless each doctor's items are consistent, and no booking has two slots."""
     partitions: dict[str, list[RawItem]] = defaultdict(list)
     for item in items:
         partitions[item["PK"]["S"]].append(item)
-    doctors = {key: found for key, found in partitions.items() if key.startswith("DOCTOR#")}
-    for found in doctors.values():
-        _assert_doctor_invariants(found)
-    every = [item for found in doctors.values() for item in found]
-    booked = [item["booking_id"]["S"] for item in every if "booking_id" in item]
+    doctors = {key: group for key, group in partitions.items() if key.startswith("DOCTOR#")}
+    for doctor_items in doctors.values():
+        _assert_doctor_invariants(doctor_items)
+    all_items = [item for group in doctors.values() for item in group]
+    booked = [item["booking_id"]["S"] for item in all_items if "booking_id" in item]
     assert len(booked) == len(set(booked))
-    named = {
+    expected_links = {
         (f"DELEGATE#{name['S']}", item["PK"]["S"])
-        for item in every
+        for item in all_items
         if item["SK"]["S"] == "PROFILE"
         for name in item["delegates"]["L"]
     }
     links = {
         (key, item["SK"]["S"])
-        for key, found in partitions.items()
+        for key, group in partitions.items()
         if key.startswith("DELEGATE#")
-        for item in found
+        for item in group
     }
-    assert links == named
+    assert links == expected_links
 
 
 def _assert_doctor_invariants(items: Sequence[RawItem]) -> None:
@@ -50,15 +50,15 @@ def _assert_doctor_invariants(items: Sequence[RawItem]) -> None:
     days = [item for item in items if item["SK"]["S"].startswith("DAY#")]
     slots = changes = 0
     for day in days:
-        on = day["SK"]["S"].removeprefix("DAY#")
-        stored = stored_state.from_items(items, date.fromisoformat(on), zone)
+        day_date = day["SK"]["S"].removeprefix("DAY#")
+        stored = stored_day.from_items(items, date.fromisoformat(day_date), zone)
         stored.assert_valid()
         slots += len(stored.slots)
         changes += len(stored.changes)
         assert int(day["revision"]["N"]) >= int(day["version"]["N"])
         if "is_relocating" not in doctor:
-            assert day["GSI1PK"]["S"] == f"{specialty}#{on}"
+            assert day["GSI1PK"]["S"] == f"{specialty}#{day_date}"
             assert day["GSI1SK"]["S"] == f"{location}#{name}#"
-    kinds = [item["SK"]["S"].partition("#")[0] for item in items]
-    assert (kinds.count("SLOT"), kinds.count("CHANGE")) == (slots, changes)
+    prefixes = [item["SK"]["S"].partition("#")[0] for item in items]
+    assert (prefixes.count("SLOT"), prefixes.count("CHANGE")) == (slots, changes)
     assert len(items) == 1 + len(days) + slots + changes

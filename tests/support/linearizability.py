@@ -1,8 +1,8 @@
-"""Whether what clients were told of a slot can have happened one thing after the other.
+"""Linearizability checker (Wing and Gong 1993) for the history of calls on one slot.
 
-Linearizability (Herlihy and Wing 1990) of each slot, searched for as Wing and Gong do: every deed
-must fit in at one instant between its request and its answer, so that a slot that does one thing at
-a time would have given the same answers. A deed of several slots is one deed of each.
+A history is linearizable (Herlihy and Wing 1990) if each call can take effect at one instant
+between its invocation and its completion, so that a slot that executes one call at a time gives the
+same results. A request about several slots is one call on each of them.
 """
 
 from __future__ import annotations
@@ -14,131 +14,142 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# A slot of a minute of 64 clients takes some ten thousand. Each is kept, so this is memory too.
+# One minute of 64 clients takes some ten thousand states per slot. All of them stay in memory.
 MAX_STATES = 200_000
 ABSENT, FREE = "absent", "free"
 
 
 def held_state(holder: str) -> str:
-    """The state of a slot that is held by that holder."""
     return f"held {holder}"
 
 
 def booked_state(booking_id: str) -> str:
-    """The state of a slot that is booked as that."""
     return f"booked {booking_id}"
 
 
 @dataclass(frozen=True)
 class Call:
-    """What was asked of a slot, and how it was answered; ``answered`` is never before ``asked``.
+    """One call on a slot, with its result; times are seconds, ``invoked_at <= completed_at``.
 
-    ``what``: hold, release, book, cancel, leave (move away), open, withdraw; by ``who``, and
-    to book perhaps as a ``holder``. ``told``: done, already, taken (somebody else has it), absent,
-    not (who wants to leave does not have it), unknown (it may take effect once, at any time, or
-    never). And see, which is told a state or its first word, or what it is not: ``not free``. And
-    ``a_run_out`` of a hold.
+    ``operation`` is hold, release, book, cancel, move away, open or close, by the client ``client``
+    (a holder or a booking id); a book may name its ``holder``. ``result`` is done, already done,
+    taken (by another client), absent, not booked (the client moves away from a slot it does not
+    have) or unknown: the call may take effect once at any later time, or never.
+
+    There are two more operations: ``read``, whose result is a state, the first word of a state, or
+    ``not`` and such a word; and ``expire``, made by ``hold_expiry``.
     """
 
     operation: str
     result: str
     invoked_at: float
     completed_at: float
-    who: str = ""
+    client: str = ""
     holder: str = ""
 
     @classmethod
-    def hold_expiry(cls, until: float, who: str) -> Call:
-        """What the clock does to a hold: from then on it may be over for whoever asks.
+    def hold_expiry(cls, until: float, client: str) -> Call:
+        """The end of a hold by time, as a call with unknown outcome.
 
-        Nobody asks for it, and by when everybody must know of it nobody says: who looked at the
-        clock a moment before may still find a hold.
+        No client invokes it, and it has no deadline: a request that read the clock just before may
+        still see the hold.
         """
-        return cls("run out", "unknown", until, until, who)
+        return cls("expire", "unknown", until, until, client)
 
     @property
     def is_certain(self) -> bool:
-        """Whether it must have happened."""
+        """Whether the call has taken effect."""
         return self.result != "unknown"
 
     @property
     def is_read_only(self) -> bool:
-        """Whether it leaves the slot as it was, whenever it happened."""
-        return self.operation == "see" or self.result not in ("done", "unknown")
+        """Whether the call changes no state, whenever it takes effect."""
+        return self.operation == "read" or self.result not in ("done", "unknown")
 
 
 def apply(state: str, call: Call) -> str | None:
-    """The slot's state after that, from that state; None where the deed cannot be told so."""
-    if call.operation == "see":
-        seen = call.result.removeprefix("not ")
-        is_so = seen in (state, state.partition(" ")[0])
-        return state if is_so is (seen == call.result) else None
-    told, left = _expected_result(state, call)
+    """Return the state after the call, or None if the call cannot have its result in this state."""
+    if call.operation == "read":
+        expected = call.result.removeprefix("not ")
+        matches = expected in (state, state.partition(" ")[0])
+        return state if matches is (expected == call.result) else None
+    result, next_state = _expected_result(state, call)
     if call.is_certain:
-        return left if told == call.result else None
-    return left
+        return next_state if result == call.result else None
+    return next_state
 
 
 def _expected_result(state: str, call: Call) -> tuple[str, str]:
     if call.operation == "open":
         return ("done", FREE) if state == ABSENT else ("taken", state)
-    if state == ABSENT and call.operation != "leave":
+    if state == ABSENT and call.operation != "move away":
         return "absent", state
-    may_be = {
-        "hold": (FREE, held_state(call.who)),
+    required_states = {
+        "hold": (FREE, held_state(call.client)),
         "book": (FREE, held_state(call.holder)),
-        "release": (held_state(call.who),),
-        "run out": (held_state(call.who),),
-        "cancel": (booked_state(call.who),),
-        "leave": (booked_state(call.who),),
-        "withdraw": (FREE,),
+        "release": (held_state(call.client),),
+        "expire": (held_state(call.client),),
+        "cancel": (booked_state(call.client),),
+        "move away": (booked_state(call.client),),
+        "close": (FREE,),
     }
-    if state in may_be[call.operation]:
-        leaves = {"hold": held_state(call.who), "book": booked_state(call.who), "withdraw": ABSENT}
-        return "done", leaves.get(call.operation, FREE)
-    if call.operation == "book" and state == booked_state(call.who):
-        return "already", state
-    # Letting go of what one does not have is done, unless it is somebody else's.
-    others = {"release": "held", "cancel": "booked"}
-    if call.operation in others and not state.startswith(others[call.operation]):
+    if state in required_states[call.operation]:
+        next_states = {
+            "hold": held_state(call.client),
+            "book": booked_state(call.client),
+            "close": ABSENT,
+        }
+        return "done", next_states.get(call.operation, FREE)
+    if call.operation == "book" and state == booked_state(call.client):
+        return "already done", state
+    # Deleting a hold or a booking that does not exist succeeds, unless another client has one.
+    deletes = {"release": "held", "cancel": "booked"}
+    if call.operation in deletes and not state.startswith(deletes[call.operation]):
         return "done", state
-    return ("not", state) if call.operation == "leave" else ("taken", state)
+    return ("not booked", state) if call.operation == "move away" else ("taken", state)
 
 
 def is_linearizable(
     calls: Sequence[Call], *, initial_state: str = ABSENT, max_states: int = MAX_STATES
 ) -> bool:
-    """Whether there is an order of them in which everybody is told what they were told.
+    """Return whether a sequential order of the calls explains every result.
 
-    One deed comes before another at least where it was answered before the other was asked. Raises
-    ``Undecided``: deeds of which nobody knows can be ordered in more ways than can be tried.
+    A call that completes before another one is invoked comes first in that order.
+
+    Raises:
+        SearchLimitExceededError: The search visited ``max_states`` states without a decision.
+
     """
-    calls = sorted(calls, key=lambda deed: deed.invoked_at)
-    sure = [deed for deed in calls if deed.is_certain]
-    unsure = [deed for deed in calls if not deed.is_certain]
-    tried: set[_SearchState] = set()
-    to_try = [_SearchState(0, frozenset(), frozenset(), initial_state)]
-    while to_try:
-        reached = to_try.pop()
-        if reached.prefix_length == len(sure):
+    calls = sorted(calls, key=lambda call: call.invoked_at)
+    certain = [call for call in calls if call.is_certain]
+    uncertain = [call for call in calls if not call.is_certain]
+    visited: set[_SearchState] = set()
+    frontier = [_SearchState(0, frozenset(), frozenset(), initial_state)]
+    while frontier:
+        current = frontier.pop()
+        if current.prefix_length == len(certain):
             return True
-        if reached not in tried:
-            if len(tried) == max_states:
-                counts = f"{len(sure)} deeds and {len(unsure)} that may have happened"
+        if current not in visited:
+            if len(visited) == max_states:
                 raise SearchLimitExceededError(
-                    f"{counts}: given up after {max_states:,} ways of ordering them"
+                    f"{len(certain)} certain and {len(uncertain)} uncertain calls: "
+                    f"no decision after {max_states:,} states"
                 )
-            tried.add(reached)
-            to_try += _next_states(reached, sure, unsure)
+            visited.add(current)
+            frontier += _next_states(current, certain, uncertain)
     return False
 
 
 class SearchLimitExceededError(Exception):
-    """It was tried for long, and neither was an order found nor that there is none."""
+    """The search ended before it found an order or excluded all of them."""
 
 
 class _SearchState(NamedTuple):
-    """All that is sure up to ``whole`` has happened, and ``more`` of it; and some that is not."""
+    """Which calls have taken effect, and the slot's state after them.
+
+    These are the first ``prefix_length`` certain calls and ``completed`` further ones, and the
+    uncertain calls ``uncertain``, by index.
+    """
 
     prefix_length: int
     completed: frozenset[int]
@@ -146,39 +157,51 @@ class _SearchState(NamedTuple):
     state: str
 
     def with_certain(self, index: int, state: str) -> _SearchState:
-        whole, more = self.prefix_length, self.completed | {index}
-        while whole in more:
-            more -= {whole}
-            whole += 1
-        return _SearchState(whole, more, self.uncertain, state)
+        prefix_length, completed = self.prefix_length, self.completed | {index}
+        while prefix_length in completed:
+            completed -= {prefix_length}
+            prefix_length += 1
+        return _SearchState(prefix_length, completed, self.uncertain, state)
+
+    def with_uncertain(self, index: int, state: str) -> _SearchState:
+        return self._replace(uncertain=self.uncertain | {index}, state=state)
 
 
 def _next_states(
     search_state: _SearchState, certain: Sequence[Call], uncertain: Sequence[Call]
 ) -> list[_SearchState]:
-    """What may be reached by one deed more; what is most likely comes last."""
-    latest = inf  # whatever happens next was asked before anything still to come was answered
-    may_be = []
-    for place in range(search_state.prefix_length, len(certain)):
-        if certain[place].invoked_at > latest:
-            break
-        if place not in search_state.completed:
-            latest = min(latest, certain[place].completed_at)
-            may_be.append(place)
+    """Return the states after one more call, the most likely one last."""
+    candidates, deadline = _next_certain_calls(search_state, certain)
     found = []
-    for place, deed in enumerate(uncertain):
-        if deed.invoked_at > latest:
+    for index, call in enumerate(uncertain):
+        if call.invoked_at > deadline:
             break
-        left = apply(search_state.state, deed)
-        if place not in search_state.uncertain and left not in (None, search_state.state):
-            found.append(
-                search_state._replace(uncertain=search_state.uncertain | {place}, state=str(left))
-            )
-    for place in may_be:
-        left = apply(search_state.state, certain[place])
-        if left is not None and certain[place].invoked_at <= latest:
-            found.append(search_state.with_certain(place, left))
-            if certain[place].is_read_only:
-                # If it can come now, nothing is won by waiting with it.
+        state = apply(search_state.state, call)
+        if index not in search_state.uncertain and state not in (None, search_state.state):
+            found.append(search_state.with_uncertain(index, str(state)))
+    for index in candidates:
+        state = apply(search_state.state, certain[index])
+        if state is not None and certain[index].invoked_at <= deadline:
+            found.append(search_state.with_certain(index, state))
+            if certain[index].is_read_only:
+                # A call without effect is always best taken as early as possible.
                 return found[-1:]
     return found
+
+
+def _next_certain_calls(
+    search_state: _SearchState, certain: Sequence[Call]
+) -> tuple[list[int], float]:
+    """Return the calls that can be next, and the time by which the next call was invoked.
+
+    The next call was invoked before any of the remaining calls completed.
+    """
+    deadline = inf
+    candidates = []
+    for index in range(search_state.prefix_length, len(certain)):
+        if certain[index].invoked_at > deadline:
+            break
+        if index not in search_state.completed:
+            deadline = min(deadline, certain[index].completed_at)
+            candidates.append(index)
+    return candidates, deadline

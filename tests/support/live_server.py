@@ -1,4 +1,4 @@
-"""The product as ``scripts/serve`` runs it, for tests that meet it from outside."""
+"""The servers of ``scripts/serve`` in a process of their own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PROJECT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class LiveServer:
-    """Where the app is, and the booking site beside it, both without a slash at the end."""
+    """The URLs of the app and of the booking site, without a slash at the end."""
 
     url: str
     booking_site_url: str
@@ -30,11 +30,11 @@ class LiveServer:
     process: subprocess.Popen[str] | None = None
 
     def token(self, *arguments: str) -> str:
-        """What ``scripts/token`` gives out for this server; the same again for the same."""
+        """Return a token that ``scripts/token`` issues for this server, cached by arguments."""
         return _issue_token(self.data_dir, *arguments)
 
     def auth_headers(self, *arguments: str) -> dict[str, str]:
-        """The header of a request that brings such a token."""
+        """Return the ``Authorization`` header with such a token."""
         return {"Authorization": f"Bearer {self.token(*arguments)}"}
 
 
@@ -51,9 +51,9 @@ def _issue_token(data_dir: Path, *arguments: str) -> str:
 
 @contextmanager
 def start_server(data_dir: Path, **settings: str) -> Iterator[LiveServer]:
-    """A server that keeps its data in that folder; it stops cleanly on SIGTERM."""
+    """Run the servers during the block, with data in a folder; check that they stop cleanly."""
     own = {"PORT": str(ports.free_port()), "DATA_DIR": str(data_dir)}
-    # Other tests of this process have a DynamoDB, and a caller, of their own.
+    # Other tests of this process set a store and a caller of their own.
     others = {*local_config.variables(), "AWS_ENDPOINT_URL_DYNAMODB"}
     inherited = {name: value for name, value in os.environ.items() if name not in others}
     environment = {**inherited, **own, **settings}
@@ -69,15 +69,15 @@ def start_server(data_dir: Path, **settings: str) -> Iterator[LiveServer]:
         ) as process,
     ):
         assert process.stdout is not None
-        told = {}
+        urls = {}
         for line in process.stdout:
-            what, _, where = line.strip().rstrip("/").partition(": ")
-            told[what] = where
-            if what == "Ready":
+            name, _, url = line.strip().rstrip("/").partition(": ")
+            urls[name] = url
+            if name == "Ready":
                 break
-        assert "Ready" in told, (data_dir / "log").read_text()
+        assert "Ready" in urls, (data_dir / "log").read_text()
         try:
-            yield LiveServer(told["Ready"], told["Booking site"], data_dir, process)
+            yield LiveServer(urls["Ready"], urls["Booking site"], data_dir, process)
         finally:
             process.send_signal(signal.SIGTERM)
             status = process.wait(30)

@@ -1,4 +1,4 @@
-"""An issuer on a MiniStack of its own, which may be started again."""
+"""The local identity provider on its own MiniStack."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def start_provider(data_dir: Path, *, port: int = 8000) -> Iterator[IdentityProvider]:
-    """The issuer that keeps its state in that folder, for an app at that port."""
+    """Run a provider during the block, with its state in a folder, for an app at a port."""
     with MiniStack(data_dir) as ministack, pytest.MonkeyPatch.context() as environment:
         for name, value in ministack.environment.items():
             environment.setenv(name, value)

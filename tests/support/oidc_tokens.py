@@ -1,4 +1,4 @@
-"""Tokens as whoever gets one checks them: by the keys that the issuer publishes."""
+"""Verification of tokens by the provider's published keys."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ from joserfc.jwk import KeySet
 
 
 def fetch_discovery(url: str) -> dict[str, Any]:
-    """What the issuer tells of itself."""
+    """Fetch the provider's discovery document."""
     document: dict[str, Any] = requests.get(url, timeout=10).json()
     return document
 
 
 def verify_token(token: str, *, discovery_url: str) -> dict[str, Any]:
-    """What the token says; raises ``JoseError`` where it is forged, expired or somebody else's."""
-    told = fetch_discovery(discovery_url)
-    keys = KeySet.import_key_set(requests.get(told["jwks_uri"], timeout=10).json())
+    """Return the claims of a token.
+
+    Raises:
+        JoseError: The token is forged, expired or of another issuer.
+
+    """
+    discovery = fetch_discovery(discovery_url)
+    keys = KeySet.import_key_set(requests.get(discovery["jwks_uri"], timeout=10).json())
     claims = jwt.decode(token, keys, algorithms=["RS256"]).claims
     required = jwt.JWTClaimsRegistry(
-        iss={"essential": True, "value": told["issuer"]}, exp={"essential": True}
+        iss={"essential": True, "value": discovery["issuer"]}, exp={"essential": True}
     )
     required.validate(claims)
     return claims

@@ -1,4 +1,4 @@
-"""The API's document, led to what a server has: its doctors, some dates, the slots of those."""
+"""The OpenAPI document with ids and dates that exist on the server under test."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from local import demo_data
 if TYPE_CHECKING:
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-# Of each operation, besides the examples that reach every corner of its description.
+# Per operation, in addition to the generated edge cases of its schemas.
 _MAX_EXAMPLES = 120
 _CONFIG = {
     "seed": 1,
     "generation": {"deterministic": True, "max-examples": _MAX_EXAMPLES},
     "checks": {
-        # A save may be refused for what is stored, whatever its shape.
+        # The stored state can make a valid save invalid.
         "positive_data_acceptance": {"enabled": False},
-        # A stale If-Match is refused before the body is looked into.
+        # A stale If-Match is rejected before the body is parsed.
         "negative_data_rejection": {"expected-statuses": ["400", "404", "409", "412", "415"]},
     },
 }
-# For deeds in a row alone: what is malformed leads nowhere.
+# For sequences of requests, which invalid requests would end.
 _STATEFUL_PHASES = {
     **{phase: {"enabled": False} for phase in ("examples", "coverage", "fuzzing")},
     "stateful": {"max-steps": 10, "generation": {"max-examples": 60, "mode": "positive"}},
@@ -37,17 +37,17 @@ _TODAY = datetime.now(UTC).date()
 _DATES = [_TODAY + timedelta(days=days) for days in (30, 31)]
 _DOCTORS = [doctor for doctor in demo_data.DOCTORS if doctor.doctor_id in ("dr-lee", "dr-okafor")]
 SLOT_STARTS = {
-    (doctor, on): [box.start for box in doctor.grid.candidate_slots(on)]
+    (doctor, date): [slot.start for slot in doctor.grid.candidate_slots(date)]
     for doctor in _DOCTORS
-    for on in _DATES
+    for date in _DATES
 }
-"""The slots that the server has, by doctor and date."""
+"""The slots of the server under test, by doctor and date."""
 
 
 def openapi_with_examples(*, is_stateful: bool = False) -> OpenApiSchema:
-    """Every description still holds, and half of all ids and dates that are made are real.
+    """Return the document's schemas, with existing ids and dates in half of the requests.
 
-    ``in_a_row`` is for deeds of which one leads to the next, rather than for each on its own.
+    ``is_stateful``: generate sequences of requests, each from a link of the previous response.
     """
     slots = [
         str(SlotId(doctor.doctor_id, start))
@@ -55,11 +55,11 @@ def openapi_with_examples(*, is_stateful: bool = False) -> OpenApiSchema:
         for start in starts
     ]
     doctors = [doctor.doctor_id for doctor in demo_data.DOCTORS]
-    dates = [on.isoformat() for on in _DATES]
+    dates = [date.isoformat() for date in _DATES]
     document = openapi.build_document("")
     parameters = document["components"]["parameters"]
     bodies = {name: s["properties"] for name, s in document["components"]["schemas"].items()}
-    for described, real in (
+    for schema, real_values in (
         (bodies["BookingRequest"]["moves"]["anyOf"][0], slots),
         *((bodies[name]["doctor_id"], doctors) for name in ("SaveDayRequest", "DayFormFields")),
         *((bodies[name]["date"], dates) for name in ("SaveDayRequest", "DayFormFields")),
@@ -67,7 +67,7 @@ def openapi_with_examples(*, is_stateful: bool = False) -> OpenApiSchema:
         *((parameters[name]["schema"], doctors) for name in ("Doctor", "DoctorOfDay")),
         *((parameters[name]["schema"], dates) for name in ("Date", "From", "To")),
     ):
-        _prefer(described, real)
+        _prefer(schema, real_values)
     for name, example in (("Slot", slots[0]), ("Date", dates[0]), ("From", dates[0])):
         parameters[name]["example"] = example
     config = _CONFIG | {"phases": _STATEFUL_PHASES if is_stateful else {}}

@@ -1,4 +1,4 @@
-"""One request for every way in which the app uses DynamoDB."""
+"""One request for every way in which the app uses DynamoDB, for tests that inject faults."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import structs
 from chalicelib import bootstrap
 from chalicelib.domain.permissions import Caller, Role
 from tests.support.app_client import make_slot_id
-from tests.support.factories import MONDAY
+from tests.support.factories import DOCTOR_SETTINGS, MONDAY
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
@@ -19,18 +19,11 @@ if TYPE_CHECKING:
 Request = Callable[["AppClient"], "AppResponse"]
 TUESDAY, MARCH_DATE = "2026-11-24", "2027-03-23"
 _HTML_TYPE = "text/html"
-_DOCTOR_SETTINGS: dict[str, object] = {
-    "name": "Dr New",
-    "specialty": "cardiology",
-    "location": "London",
-    "time_zone": "Europe/London",
-    "slot_minutes": 30,
-    "sessions": [{"from": "09:00", "to": "12:00"}],
-}
+_DOCTOR_SETTINGS = DOCTOR_SETTINGS | {"name": "Dr New"}
 
 
 def seed_slots(client: AppClient) -> None:
-    """Of Dr Lee's slots one is free, one held, one booked; others are on other dates."""
+    """Give Dr Lee a free, a held and a booked slot on Monday, and slots on other dates."""
     client.save("09:00", doctor_id="dr-twenty", Idempotency_Key="a")
     client.save("09:00", "09:30", "10:00", Idempotency_Key="b")
     client.save("09:00", date=TUESDAY, Idempotency_Key="c")
@@ -41,9 +34,9 @@ def seed_slots(client: AppClient) -> None:
 
 @dataclass(frozen=True)
 class Operation:
-    """``known``: of a process that has read Dr Lee a moment ago.
+    """A request; ``is_doctor_cached`` if the process has Dr Lee in its cache.
 
-    ``in_steps``: it takes several writes, and what is stored may be between them.
+    ``is_multi_step``: it makes several writes, and a fault may leave only the first ones.
     """
 
     send: Request
@@ -71,68 +64,81 @@ def _open_doctor_picker(client: AppClient) -> AppResponse:
 
 
 READS: dict[str, Operation] = {
-    "look": Operation(lambda site: site.get_day()),
+    "get day": Operation(lambda client: client.get_day()),
     "page": Operation(
-        lambda site: site.get(f"/slots?doctor_id=dr-lee&date={MONDAY}", Accept=_HTML_TYPE)
+        lambda client: client.get(f"/slots?doctor_id=dr-lee&date={MONDAY}", Accept=_HTML_TYPE)
     ),
-    "glance": Operation(
-        lambda site: site.get(
+    "poll": Operation(
+        lambda client: client.get(
             f"/slots?doctor_id=dr-lee&date={MONDAY}&part=day", HX_Request="true", if_none_match="x"
         ),
         is_doctor_cached=True,
     ),
-    "history": Operation(lambda site: site.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}")),
-    "list": Operation(lambda site: site.get(f"/doctors/dr-lee/slots?from={MONDAY}&to={TUESDAY}")),
-    "look ahead": Operation(
-        lambda site: site.get("/doctors/dr-lee/slots?from=2026-11-25&to=2026-11-26"),
+    "history": Operation(
+        lambda client: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}")
+    ),
+    "list slots": Operation(
+        lambda client: client.get(f"/doctors/dr-lee/slots?from={MONDAY}&to={TUESDAY}")
+    ),
+    "list slots of later days": Operation(
+        lambda client: client.get("/doctors/dr-lee/slots?from=2026-11-25&to=2026-11-26"),
         is_doctor_cached=True,
     ),
     "search": Operation(
-        lambda site: site.get(f"/availability?specialty=cardiology&from={MONDAY}&to={TUESDAY}")
+        lambda client: client.get(f"/availability?specialty=cardiology&from={MONDAY}&to={TUESDAY}")
     ),
-    "look at a slot": Operation(lambda site: site.get_slot("09:00"), is_doctor_cached=True),
-    "doctors": Operation(lambda site: site.get("/doctors?specialty=cardiology")),
-    "doctor": Operation(lambda site: site.get("/doctors/dr-lee")),
-    "delegate's choice": Operation(_open_doctor_picker),
-    "health": Operation(lambda site: site.get("/health")),
+    "get slot": Operation(lambda client: client.get_slot("09:00"), is_doctor_cached=True),
+    "list doctors": Operation(lambda client: client.get("/doctors?specialty=cardiology")),
+    "get doctor": Operation(lambda client: client.get("/doctors/dr-lee")),
+    "doctor picker": Operation(_open_doctor_picker),
+    "health": Operation(lambda client: client.get("/health")),
 }
 WRITES: dict[str, Operation] = {
     "first save": Operation(
-        lambda site: site.save("09:00", "09:30", date="2026-11-26", Idempotency_Key="s")
+        lambda client: client.save("09:00", "09:30", date="2026-11-26", Idempotency_Key="s")
     ),
-    "save": Operation(lambda site: site.save("11:00", withdrawn=("09:00",), Idempotency_Key="s")),
-    "save if": Operation(
-        lambda site: site.save("11:00", withdrawn=("09:00",), Idempotency_Key="s", If_Match='"1.x"')
+    "save": Operation(
+        lambda client: client.save("11:00", withdrawn=("09:00",), Idempotency_Key="s")
+    ),
+    "save with If-Match": Operation(
+        lambda client: client.save(
+            "11:00", withdrawn=("09:00",), Idempotency_Key="s", If_Match='"1.x"'
+        )
     ),
     "form": Operation(_submit_form),
-    "refused save": Operation(lambda site: site.save("10:00", "11:00", Idempotency_Key="s")),
-    "hold": Operation(lambda site: site.hold("09:00", "ivan")),
-    "hold refused": Operation(lambda site: site.hold("09:30", "ivan"), is_doctor_cached=True),
-    "release": Operation(lambda site: site.release("09:30", "hannah"), is_doctor_cached=True),
-    "book": Operation(lambda site: site.book("09:00", "b-2")),
-    "book what is held": Operation(
-        lambda site: site.book("09:30", "b-2", holder="hannah"), is_doctor_cached=True
+    "rejected save": Operation(lambda client: client.save("10:00", "11:00", Idempotency_Key="s")),
+    "hold": Operation(lambda client: client.hold("09:00", "ivan")),
+    "rejected hold": Operation(lambda client: client.hold("09:30", "ivan"), is_doctor_cached=True),
+    "release": Operation(lambda client: client.release("09:30", "hannah"), is_doctor_cached=True),
+    "book": Operation(lambda client: client.book("09:00", "b-2")),
+    "book held slot": Operation(
+        lambda client: client.book("09:30", "b-2", holder="hannah"), is_doctor_cached=True
     ),
-    "book refused": Operation(lambda site: site.book("10:00", "b-2"), is_doctor_cached=True),
-    "cancel": Operation(lambda site: site.cancel("10:00", "b-1"), is_doctor_cached=True),
+    "rejected booking": Operation(
+        lambda client: client.book("10:00", "b-2"), is_doctor_cached=True
+    ),
+    "cancel": Operation(lambda client: client.cancel("10:00", "b-1"), is_doctor_cached=True),
     "move": Operation(
-        lambda site: site.book("09:00", "b-1", moves=make_slot_id("10:00")), is_doctor_cached=True
+        lambda client: client.book("09:00", "b-1", moves=make_slot_id("10:00")),
+        is_doctor_cached=True,
     ),
     "move to another doctor": Operation(
-        lambda site: site.book("09:00", "b-1", "dr-twenty", moves=make_slot_id("10:00"))
+        lambda client: client.book("09:00", "b-1", "dr-twenty", moves=make_slot_id("10:00"))
     ),
-    "new doctor": Operation(lambda site: site.put("/doctors/dr-new", _DOCTOR_SETTINGS)),
+    "new doctor": Operation(lambda client: client.put("/doctors/dr-new", _DOCTOR_SETTINGS)),
     "new doctor with delegates": Operation(
-        lambda site: site.put("/doctors/dr-new", _DOCTOR_SETTINGS | {"delegates": ["sam", "kim"]})
+        lambda client: client.put(
+            "/doctors/dr-new", _DOCTOR_SETTINGS | {"delegates": ["sam", "kim"]}
+        )
     ),
     "settings": Operation(
-        lambda site: site.put("/doctors/dr-lee", _DOCTOR_SETTINGS | {"slot_minutes": 20}),
+        lambda client: client.put("/doctors/dr-lee", _DOCTOR_SETTINGS | {"slot_minutes": 20}),
     ),
     "delegates": Operation(
-        lambda site: site.put("/doctors/dr-lee", _DOCTOR_SETTINGS | {"delegates": ["kim"]}),
+        lambda client: client.put("/doctors/dr-lee", _DOCTOR_SETTINGS | {"delegates": ["kim"]}),
     ),
     "relocation": Operation(
-        lambda site: site.put("/doctors/dr-lee", _DOCTOR_SETTINGS | {"location": "Leeds"}),
+        lambda client: client.put("/doctors/dr-lee", _DOCTOR_SETTINGS | {"location": "Leeds"}),
         is_multi_step=True,
     ),
 }

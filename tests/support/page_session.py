@@ -1,4 +1,4 @@
-"""Signing in at the issuer, the session that follows, and its end."""
+"""A browser session of the page without a browser: it signs in and keeps cookies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAY_PATH = f"/slots?doctor_id=dr-lee&date={MONDAY}"
 
 
 class PageSession:
-    """Keeps cookies, and tells who it is."""
+    """Sends requests with the cookies of earlier responses."""
 
     def __init__(self, client: AppClient, oidc_provider: FakeOidcProvider) -> None:
         self.client = client
@@ -30,14 +30,14 @@ class PageSession:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent = {**HOST_HEADERS, **({"Cookie": cookie} if cookie else {})}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self.client.request(method, path, body.encode(), sent)
-        set_cookies: str | list[str] = answer.headers.get("Set-Cookie", [])
+        response = self.client.request(method, path, body.encode(), sent)
+        set_cookies: str | list[str] = response.headers.get("Set-Cookie", [])
         for text in [set_cookies] if isinstance(set_cookies, str) else set_cookies:
             for name, morsel in SimpleCookie(text).items():
                 self.cookies[name] = morsel.value
                 if morsel["max-age"] == "0":
                     del self.cookies[name]
-        return answer
+        return response
 
     def get(self, path: str, **headers: str) -> AppResponse:
         return self.send("GET", path, **headers)
@@ -53,13 +53,13 @@ class PageSession:
     def sign_in(
         self, name: str = "dr-lee", group: str = "doctor", return_path: str = DAY_PATH
     ) -> AppResponse:
-        asked = self.start_login(return_path)
+        parameters = self.start_login(return_path)
         self.oidc_provider.id_tokens_by_code["c"] = self.oidc_provider.id_token(
-            name, group, nonce=asked["nonce"]
+            name, group, nonce=parameters["nonce"]
         )
-        return self.get(f"/sign-in/callback?code=c&state={asked['state']}")
+        return self.get(f"/sign-in/callback?code=c&state={parameters['state']}")
 
     def start_login(self, return_path: str = DAY_PATH) -> dict[str, str]:
-        """What the issuer is asked."""
+        """Start a sign-in; return the parameters of the redirect to the provider."""
         url = urlsplit(self.get(f"/sign-in?to={quote(return_path)}").headers["Location"])
         return {name: values[0] for name, values in parse_qs(url.query).items()}

@@ -1,4 +1,4 @@
-"""Requests that are nearly right, or wrong in any way: what no description of the API tells of."""
+"""Hypothesis strategies for requests: almost valid ones, and ones with random parts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from urllib.parse import quote, urlencode
 from hypothesis import strategies as st
 
 from tests.support.app_client import FORM, make_slot_id
+from tests.support.factories import DOCTOR_SETTINGS
 
 JSON = "application/json"
 
 
 @dataclass(frozen=True)
 class RawRequest:
-    """A request as it goes to the app."""
+    """A request before it is sent to the app."""
 
     method: str
     path: str
@@ -24,7 +25,7 @@ class RawRequest:
 
 
 _text = st.text(max_size=30)
-# What a header can bring through a gateway.
+# The characters that API Gateway passes in a header.
 _header = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=40)
 _bytes = st.binary(max_size=60)
 _valid_values = st.sampled_from(
@@ -51,10 +52,10 @@ _valid_values = st.sampled_from(
 
 @st.composite
 def _mutated(draw: st.DrawFn) -> str:
-    """Something that is known, with a piece of it replaced."""
-    known = draw(_valid_values)
-    place = draw(st.integers(0, len(known)))
-    return known[:place] + draw(st.text(max_size=3)) + known[place + draw(st.integers(0, 2)) :]
+    """Draw a valid value with a part of it replaced."""
+    valid = draw(_valid_values)
+    index = draw(st.integers(0, len(valid)))
+    return valid[:index] + draw(st.text(max_size=3)) + valid[index + draw(st.integers(0, 2)) :]
 
 
 values = _valid_values | _mutated() | _text
@@ -67,11 +68,11 @@ _any_json = st.recursive(
 
 @st.composite
 def _almost_valid(draw: st.DrawFn, valid: dict[str, object]) -> dict[str, object]:
-    """These members, of which a few have another value or are not there."""
+    """Draw an object like ``valid``, with some members changed or missing."""
     names = sorted(valid)
-    odd = draw(st.dictionaries(st.sampled_from(names), _any_json, max_size=2))
+    changed = draw(st.dictionaries(st.sampled_from(names), _any_json, max_size=2))
     missing = draw(st.none() | st.sampled_from(names))
-    return {name: value for name, value in (valid | odd).items() if name != missing}
+    return {name: value for name, value in (valid | changed).items() if name != missing}
 
 
 _slot_changes = st.lists(
@@ -93,13 +94,8 @@ _booking: dict[str, object] = {
     "moves": make_slot_id("09:30"),
 }
 _doctor: dict[str, object] = {
+    **DOCTOR_SETTINGS,
     "doctor_id": "dr-lee",
-    "name": "Dr Mina Lee",
-    "specialty": "cardiology",
-    "location": "London",
-    "time_zone": "Europe/London",
-    "slot_minutes": 30,
-    "sessions": [{"from": "09:00", "to": "12:00"}],
     "lead_minutes": 0,
     "window_days": 365,
     "delegates": ["sam"],
@@ -146,7 +142,8 @@ _random_queries = st.dictionaries(
     max_size=4,
 )
 _queries = (
-    st.builds(lambda usual, odd: usual | odd, _valid_queries, _random_queries) | _random_queries
+    st.builds(lambda valid, random: valid | random, _valid_queries, _random_queries)
+    | _random_queries
 )
 _GETS = [
     *("/slots", "/slots/history", "/slots/{}", "/doctors", "/doctors/{}", "/doctors/{}/slots"),
@@ -156,32 +153,32 @@ _GETS = [
 
 @st.composite
 def random_requests(draw: st.DrawFn) -> RawRequest:
-    """Any of the app's routes, with anything in every place where something may stand."""
-    kind = draw(st.sampled_from(["GET", "GET", "DELETE", "JSON", "JSON", "form"]))
+    """Draw a request of any route, with random or valid values in every part of it."""
+    request_type = draw(st.sampled_from(["GET", "GET", "DELETE", "JSON", "JSON", "form"]))
     headers = draw(_headers)
     query = urlencode(draw(_queries))
-    if kind == "form":
+    if request_type == "form":
         path, body = (
             draw(st.sampled_from(["/slots", "/slots", "/slots", "/sign-out"])),
             draw(_forms()),
         )
         return RawRequest("POST", path, {**headers, "Content-Type": FORM}, body)
-    if kind == "JSON":
-        route, bodies = draw(st.sampled_from(sorted(_bodies.items(), key=lambda each: each[0])))
+    if request_type == "JSON":
+        route, bodies = draw(st.sampled_from(sorted(_bodies.items(), key=lambda item: item[0])))
         raw = json.dumps(draw(bodies)).encode() if draw(st.integers(0, 9)) else draw(_bytes)
         method = "POST" if route == "/slots" else "PUT"
         return RawRequest(
             method, _format_route(draw, route), {**headers, "Content-Type": JSON}, raw
         )
-    routes = _GETS if kind == "GET" else ["/slots/{}/hold", "/slots/{}/booking"]
+    routes = _GETS if request_type == "GET" else ["/slots/{}/hold", "/slots/{}/booking"]
     return RawRequest(
-        kind, f"{_format_route(draw, draw(st.sampled_from(routes)))}?{query}", headers
+        request_type, f"{_format_route(draw, draw(st.sampled_from(routes)))}?{query}", headers
     )
 
 
 def _format_route(draw: st.DrawFn, route: str) -> str:
-    usual = "dr-lee" if route.startswith("/doctors") else make_slot_id("09:00")
-    name = usual if draw(st.booleans()) else draw(values)
+    valid = "dr-lee" if route.startswith("/doctors") else make_slot_id("09:00")
+    name = valid if draw(st.booleans()) else draw(values)
     return route.format(quote(name, safe="~") or "x")
 
 
@@ -189,10 +186,10 @@ def _format_route(draw: st.DrawFn, route: str) -> str:
 def _forms(draw: st.DrawFn) -> bytes:
     if not draw(st.integers(0, 9)):
         return draw(_bytes)
-    boxes = st.lists(st.sampled_from(["20261123T0900Z", "20261123T0930Z"]) | values, max_size=3)
-    usual = {"doctor_id": "dr-lee", "date": "2026-11-23", "version": "0", "request_id": "f"}
+    slots = st.lists(st.sampled_from(["20261123T0900Z", "20261123T0930Z"]) | values, max_size=3)
+    valid = {"doctor_id": "dr-lee", "date": "2026-11-23", "version": "0", "request_id": "f"}
     fields: dict[str, object] = {
-        name: value if draw(st.integers(0, 4)) else draw(values) for name, value in usual.items()
+        name: value if draw(st.integers(0, 4)) else draw(values) for name, value in valid.items()
     }
-    fields |= {name: draw(boxes) for name in ("shown", "offered", "ticked")}
+    fields |= {name: draw(slots) for name in ("shown", "offered", "ticked")}
     return urlencode(fields, doseq=True).encode()

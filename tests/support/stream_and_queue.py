@@ -1,4 +1,4 @@
-"""The two ends of the way: records of the table's stream, and events as a queue receives them."""
+"""The table's stream, as Lambda reads it, and a subscriber to the published events."""
 
 from __future__ import annotations
 
@@ -10,63 +10,62 @@ TIMEOUT_SECONDS = 20
 
 
 class Stream:
-    """Records as Lambda would be given them."""
+    """Reads the stream's records from now on, and makes Lambda events of them."""
 
     def __init__(self, streams: Any, table_name: str) -> None:  # noqa: ANN401  no types for it here
-        """From now on."""
         self._streams = streams
-        (found,) = streams.list_streams(TableName=table_name)["Streams"]
-        described = streams.describe_stream(StreamArn=found["StreamArn"])["StreamDescription"]
+        (stream,) = streams.list_streams(TableName=table_name)["Streams"]
+        arn = stream["StreamArn"]
+        shards = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
         self._iterators = [
             streams.get_shard_iterator(
-                StreamArn=found["StreamArn"],
+                StreamArn=arn,
                 ShardId=shard["ShardId"],
                 ShardIteratorType="LATEST",
             )["ShardIterator"]
-            for shard in described["Shards"]
+            for shard in shards
         ]
 
     def read_event(self) -> dict[str, Any]:
-        """What has come since the last time."""
+        """Return the records since the last call as one event."""
         records = []
-        for place, iterator in enumerate(self._iterators):
-            answer = self._streams.get_records(ShardIterator=iterator)
-            self._iterators[place] = answer["NextShardIterator"]
-            records += answer["Records"]
+        for index, iterator in enumerate(self._iterators):
+            response = self._streams.get_records(ShardIterator=iterator)
+            self._iterators[index] = response["NextShardIterator"]
+            records += response["Records"]
         return {"Records": [_to_lambda_record(record) for record in records]}
 
 
 def _to_lambda_record(record: dict[str, Any]) -> dict[str, Any]:
-    """In Lambda's event the time is a number: the JSON that boto3 has made a datetime of."""
-    written = record["dynamodb"]
-    at = written["ApproximateCreationDateTime"].timestamp()
-    return {**record, "dynamodb": {**written, "ApproximateCreationDateTime": at}}
+    """Convert the time back to a number, which boto3 has decoded to a datetime."""
+    change = record["dynamodb"]
+    created_at = change["ApproximateCreationDateTime"].timestamp()
+    return {**record, "dynamodb": {**change, "ApproximateCreationDateTime": created_at}}
 
 
 class Subscriber:
-    """Somebody else's system."""
+    """A subscriber: an SQS queue with a rule on the event bus."""
 
     def __init__(self, sqs: Any, queue_url: str) -> None:  # noqa: ANN401  no types for it here
-        """The queue is its own."""
         self._sqs = sqs
         self._queue_url = queue_url
 
     def receive(self, count: int) -> list[dict[str, Any]]:
-        """The next so many events; a moment more shows that there are no others."""
+        """Wait for that many events, and fail if there are fewer or more."""
         received: list[dict[str, Any]] = []
-        until = time.monotonic() + TIMEOUT_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while len(received) < count:
-            assert time.monotonic() < until, f"{len(received)} of {count} events came"
+            assert time.monotonic() < deadline, f"{len(received)} of {count} events arrived"
             received += self._receive(seconds=1)
         received += self._receive(seconds=0)
         assert len(received) == count
         return received
 
     def _receive(self, *, seconds: int) -> list[dict[str, Any]]:
-        answer = self._sqs.receive_message(
+        response = self._sqs.receive_message(
             QueueUrl=self._queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=seconds
         )
-        messages = answer.get("Messages", [])
+        messages = response.get("Messages", [])
         for message in messages:
             self._sqs.delete_message(
                 QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"]

@@ -1,4 +1,4 @@
-"""Clients who come to one place: what each can ask, and how it notes what it was told."""
+"""The base class of the load test's clients, with the reads that all of them make."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.slot import SlotId
-from tests.support.history import HttpClient
+from tests.support.load.http_client import HttpClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.support.history import History, Response
     from tests.support.load.scenario import Scenario
 
-# How the day's statuses are called by the judge.
+# The linearizability checker's names of the API's statuses.
 _STATE_BY_STATUS = {
     "free": "free",
     "busy": "booked",
@@ -28,69 +28,68 @@ _STATE_BY_STATUS = {
 
 
 class LoadClient:
-    """One of many; ``name`` tells it from the others, and what it does is drawn by lot."""
+    """A client that sends random requests; ``name`` is unique and seeds its random numbers."""
 
     def __init__(self, url: str, name: str, scenario: Scenario, history: History) -> None:
-        """Nothing is asked yet."""
         self.http_client = HttpClient(url, history)
         self.history = history
         self.scenario = scenario
-        self.rng = random.Random(name)  # noqa: S311  the same wishes each time
+        self.rng = random.Random(name)  # noqa: S311  reproducible choices
         self._name = name
         self._name_count = 0
 
     def steps(self) -> Mapping[Callable[[str], object], int]:
-        """What it does with some doctor, and how often of all that it does."""
+        """Return the client's operations on a doctor, with their relative frequencies."""
         raise NotImplementedError
 
     def run(self, stop_event: Event) -> None:
-        """Do one thing after the other until then."""
-        wishes = self.steps()
+        """Carry out steps until the event is set."""
+        steps = self.steps()
         with closing(self.http_client):
             while not stop_event.is_set():
-                (deed,) = self.rng.choices(list(wishes), list(wishes.values()))
-                deed(self.rng.choice(self.scenario.doctors))
+                (step,) = self.rng.choices(list(steps), list(steps.values()))
+                step(self.rng.choice(self.scenario.doctors))
 
     def list_free_slots(self, doctor_id: str) -> list[str]:
-        """What a patient is offered."""
-        on = self.scenario.date
-        told = self.http_client.send("GET", f"/doctors/{doctor_id}/slots?from={on}&to={on}")
-        if told.status != HTTPStatus.OK:
+        """List the slots that a patient can book."""
+        date = self.scenario.date
+        response = self.http_client.send("GET", f"/doctors/{doctor_id}/slots?from={date}&to={date}")
+        if response.status != HTTPStatus.OK:
             return []
-        free = [slot["slot_id"] for slot in told.body["slots"]]
+        free = [slot["slot_id"] for slot in response.body["slots"]]
         for slot in self.scenario.all_slots(doctor_id):
-            self.history.record(slot, "see", "free" if slot in free else "not free", told)
+            self.history.record(slot, "read", "free" if slot in free else "not free", response)
         return free
 
     def get_slot(self, doctor_id: str) -> None:
-        """At one slot."""
+        """Read a random slot."""
         slot = self.rng.choice(self.scenario.all_slots(doctor_id))
-        told = self.http_client.send("GET", f"/slots/{slot}")
-        if told.status == HTTPStatus.NOT_FOUND:
-            self.history.record(slot, "see", "absent", told)
-        elif told.status == HTTPStatus.OK:
-            self.history.record(slot, "see", _STATE_BY_STATUS[told.body["status"]], told)
+        response = self.http_client.send("GET", f"/slots/{slot}")
+        if response.status == HTTPStatus.NOT_FOUND:
+            self.history.record(slot, "read", "absent", response)
+        elif response.status == HTTPStatus.OK:
+            self.history.record(slot, "read", _STATE_BY_STATUS[response.body["status"]], response)
 
     def get_day(self, doctor_id: str) -> Response:
-        """As its doctor does."""
-        told = self.http_client.send(
+        """Read a day as its doctor does."""
+        response = self.http_client.send(
             "GET", f"/slots?doctor_id={doctor_id}&date={self.scenario.date}"
         )
-        if told.status == HTTPStatus.OK:
-            self.history.day_reads.append((doctor_id, told.body["version"], told))
-            seen = {
-                slot["slot_id"]: _STATE_BY_STATUS[slot["status"]] for slot in told.body["slots"]
+        if response.status == HTTPStatus.OK:
+            self.history.day_reads.append((doctor_id, response.body["version"], response))
+            states = {
+                slot["slot_id"]: _STATE_BY_STATUS[slot["status"]] for slot in response.body["slots"]
             }
             for slot in self.scenario.all_slots(doctor_id):
-                self.history.record(slot, "see", seen.get(slot, "absent"), told)
-        return told
+                self.history.record(slot, "read", states.get(slot, "absent"), response)
+        return response
 
     def unique_name(self) -> str:
-        """One that nobody else has."""
+        """Return a new idempotency key, holder or booking id."""
         self._name_count += 1
         return f"{self._name}-{self._name_count}"
 
 
 def slot_id_at(doctor_id: str, start: str) -> str:
-    """The id of her slot that begins then."""
+    """Return the id of the doctor's slot at an RFC 3339 start."""
     return str(SlotId(doctor_id, datetime.fromisoformat(start).astimezone(UTC)))

@@ -1,8 +1,8 @@
-"""Two who open the same hour in slots of different lengths, while the doctor's length changes.
+"""Doctors who open the same hour in slots of different lengths, while an admin changes the length.
 
-Slots of an hour in the one length lie across those in the other, and are other items: that not both
-are stored is what the day's version is for. Each time the length changes there is a moment in which
-one who has read the old one and one who has read the new one are both about to write.
+Slots of 30 and of 20 minutes in one hour overlap but are different items; only the day's version
+prevents that both are stored. After each change of the length, a client that has read the old one
+and a client that has read the new one are about to write at the same time.
 """
 
 from __future__ import annotations
@@ -23,40 +23,36 @@ if TYPE_CHECKING:
 
 
 class CompetingDoctor(DoctorClient):
-    """Opens its hour in its length, and withdraws it when it has got it."""
+    """Opens all slots of one hour at one slot length, then closes them."""
 
     def __init__(
         self, url: str, name: str, scenario: Scenario, history: History, *, hour: int, minutes: int
     ) -> None:
-        """Nothing is open yet."""
         super().__init__(url, name, scenario, history)
         self._hour, self._minutes = hour, minutes
         self._is_open = False
 
-    def wishes(self) -> Mapping[Callable[[str], object], int]:
-        """To have the hour, and to let it go."""
+    def steps(self) -> Mapping[Callable[[str], object], int]:
         return {self.get_day: 1, self._toggle_hour: 6}
 
     def _toggle_hour(self, doctor_id: str) -> None:
         slots = self.scenario.slots_of_hour(doctor_id, self._hour, self._minutes)
-        what = "withdraw" if self._is_open else "open"
-        if self.save(doctor_id, dict.fromkeys(slots, what)):
+        operation = "close" if self._is_open else "open"
+        if self.save(doctor_id, dict.fromkeys(slots, operation)):
             self._is_open = not self._is_open
 
 
 class AdminClient(LoadClient):
-    """Changes the length all the time."""
+    """Changes the doctor's slot length all the time."""
 
     def __init__(self, url: str, name: str, scenario: Scenario, history: History) -> None:
-        """It is as it is."""
         super().__init__(url, name, scenario, history)
         self._lengths = cycle(scenario.slot_lengths)
 
-    def wishes(self) -> Mapping[Callable[[str], object], int]:
-        """Nothing else."""
+    def steps(self) -> Mapping[Callable[[str], object], int]:
         return {self._change_slot_length: 1}
 
     def _change_slot_length(self, doctor_id: str) -> None:
-        wanted = doctor_settings(doctor_id, next(self._lengths))
-        *_, told = self.http_client.resolve("PUT", f"/doctors/{doctor_id}", wanted)
-        assert told.status == HTTPStatus.OK, told
+        settings = doctor_settings(doctor_id, next(self._lengths))
+        *_, response = self.http_client.resolve("PUT", f"/doctors/{doctor_id}", settings)
+        assert response.status == HTTPStatus.OK, response

@@ -1,4 +1,4 @@
-"""Doctors, and their delegates: each looks at a day, and saves what she then wants of it."""
+"""Doctors and delegates: each reads a day and saves changes to it."""
 
 from __future__ import annotations
 
@@ -15,58 +15,62 @@ if TYPE_CHECKING:
     from tests.support.history import Response
 
 _RESULT_BY_CODE = {"slot_exists": "taken", "slot_taken": "taken", "slot_not_found": "absent"}
-_STATUS_BY_OPERATION = {"open": "free", "withdraw": "busy-unavailable"}
-# Few enough for most saves to take effect, so that there is something to get in each other's way.
+_STATUS_BY_OPERATION = {"open": "free", "close": "busy-unavailable"}
+# Few enough that most saves succeed, so that saves and bookings have state to conflict about.
 _MAX_CHANGES = 2
-# Low enough for patients to come first, to some of what has become free.
-_WITHDRAW_PROBABILITY = 0.3
+# Low enough that patients book some of the opened slots first.
+_CLOSE_PROBABILITY = 0.3
 
 
 class DoctorClient(LoadClient):
-    """Acts for any of the doctors."""
+    """Opens and closes slots of any of the doctors."""
 
-    def wishes(self) -> Mapping[Callable[[str], object], int]:
-        """To change days."""
+    def steps(self) -> Mapping[Callable[[str], object], int]:
         return {self.list_free_slots: 1, self.get_slot: 1, self._change_day: 4}
 
     def _change_day(self, doctor_id: str) -> None:
         day = self.get_day(doctor_id)
         if day.status != HTTPStatus.OK:
             return
-        meant = {"busy-unavailable": "open"}
-        if self.rng.random() < _WITHDRAW_PROBABILITY:
-            meant["free"] = "withdraw"
-        may_change = {
-            slot["slot_id"]: meant[slot["status"]]
+        operations = {"busy-unavailable": "open"}
+        if self.rng.random() < _CLOSE_PROBABILITY:
+            operations["free"] = "close"
+        possible = {
+            slot["slot_id"]: operations[slot["status"]]
             for slot in day.body["slots"]
-            if slot["status"] in meant and "conflicts_with" not in slot
+            if slot["status"] in operations and "conflicts_with" not in slot
         }
-        chosen = self.rng.sample(sorted(may_change), min(_MAX_CHANGES, len(may_change)))
+        chosen = self.rng.sample(sorted(possible), min(_MAX_CHANGES, len(possible)))
         if chosen:
-            self.save(doctor_id, {slot: may_change[slot] for slot in chosen})
+            self.save(doctor_id, {slot: possible[slot] for slot in chosen})
 
     def save(self, doctor_id: str, changes: Mapping[str, str]) -> bool:
-        """Open and withdraw what is wanted, and note what became of it; whether it was done."""
+        """Open and close slots, and record the outcome; return whether the save succeeded."""
         slots = [
-            {"start": SlotId.parse(slot).start.isoformat(), "status": _STATUS_BY_OPERATION[what]}
-            for slot, what in changes.items()
+            {
+                "start": SlotId.parse(slot).start.isoformat(),
+                "status": _STATUS_BY_OPERATION[operation],
+            }
+            for slot, operation in changes.items()
         ]
         body = {"doctor_id": doctor_id, "date": self.scenario.date.isoformat(), "slots": slots}
         key = self.unique_name()
-        answers = self.http_client.resolve("POST", "/slots", body, key)
-        # Of one that was not confirmed at first it may have been the first that was done.
-        told = replace(answers[-1], invoked_at=answers[0].invoked_at)
-        if told.status == HTTPStatus.OK:
-            for slot, what in changes.items():
-                self.history.record(slot, what, "done", told)
-            self.history.saves.append((doctor_id, key, told.body["version"], told))
+        responses = self.http_client.resolve("POST", "/slots", body, key)
+        # Any of the attempts may be the one that took effect.
+        response = replace(responses[-1], invoked_at=responses[0].invoked_at)
+        if response.status == HTTPStatus.OK:
+            self._record_all(changes, "done", response)
+            self.history.saves.append((doctor_id, key, response.body["version"], response))
             return True
-        assert told.status == HTTPStatus.BAD_REQUEST, told
-        if told.may_have_pending_write:
-            for slot, what in changes.items():
-                self.history.record(slot, what, "unknown", told)
-        self._record_rejection(doctor_id, changes, told)
+        assert response.status == HTTPStatus.BAD_REQUEST, response
+        if response.may_have_pending_write:
+            self._record_all(changes, "unknown", response)
+        self._record_rejection(doctor_id, changes, response)
         return False
+
+    def _record_all(self, changes: Mapping[str, str], result: str, response: Response) -> None:
+        for slot, operation in changes.items():
+            self.history.record(slot, operation, result, response)
 
     def _record_rejection(
         self, doctor_id: str, changes: Mapping[str, str], response: Response
@@ -77,8 +81,7 @@ class DoctorClient(LoadClient):
                 self.history.record(slot, changes[slot], _RESULT_BY_CODE[error["code"]], response)
                 continue
             assert error["code"] in ("overlaps", "not_on_grid"), response
-            self.history.record(slot, "see", "absent", response)
+            self.history.record(slot, "read", "absent", response)
             if other := error.get("conflicts_with"):
-                self.history.record(
-                    slot_id_at(doctor_id, other["start"]), "see", "not absent", response
-                )
+                other_slot = slot_id_at(doctor_id, other["start"])
+                self.history.record(other_slot, "read", "not absent", response)

@@ -1,4 +1,4 @@
-"""Where clients meet: doctors on one date, and the slots that they may have."""
+"""The scenario of a load test: doctors on one date, and the slots that they can have."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Scenario:
-    """Doctors whose slots are as many minutes long as one of ``lengths`` says."""
+    """Doctors on one date; their slots have any of ``slot_lengths`` (minutes)."""
 
     doctors: Sequence[str]
     date: date
     slot_lengths: Sequence[int] = (30,)
 
     def slots_of_hour(self, doctor_id: str, hour: int, minutes: int) -> list[str]:
-        """The ids of those that she can open in it, if they are that long."""
+        """Return the ids of the doctor's slots in an hour, at a slot length."""
         length = timedelta(minutes=minutes)
-        begins = to_instant(f"{hour:02}:00", self.date)
-        return [str(SlotId(doctor_id, begins + length * n)) for n in range(_HOUR // length)]
+        start = to_instant(f"{hour:02}:00", self.date)
+        return [str(SlotId(doctor_id, start + length * n)) for n in range(_HOUR // length)]
 
     def all_slots(self, doctor_id: str) -> list[str]:
-        """All that she may have, in time order."""
+        """Return the ids of all slots that the doctor can have, in time order."""
         return sorted(
             {
                 slot
@@ -44,7 +44,7 @@ class Scenario:
 
 
 def doctor_settings(doctor_id: str, minutes: int) -> dict[str, Any]:
-    """Those of one of the doctors, as they are put."""
+    """Return the body of ``PUT /doctors/{doctor_id}``."""
     return {
         "name": doctor_id,
         "specialty": "any",

@@ -1,4 +1,4 @@
-"""What is stored of a doctor, read behind the app's back, and whether it can be true."""
+"""A doctor's day as stored, read without the app's code, and its invariants."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Interval = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class StoredDay:
-    """Slots as stretches of time: by their own items, and by the day's; and the day's changes.
+    """A day's slots (as intervals) by the slot items and by the day item, and its changes.
 
-    ``claims`` are who holds each slot, until when, and as what it is booked.
+    ``claims`` has the holder, the end of the hold and the booking id of each slot.
     """
 
     slots: set[Interval]
@@ -32,10 +32,10 @@ class StoredDay:
     changes: list[dict[str, Any]]
 
     def assert_valid(self) -> None:
-        """Fail unless no slot overlaps another, and the changes, one by one, lead to the slots.
+        """Fail unless the slots do not overlap and follow from the changes, applied in order.
 
-        No change may have left an overlap, even if a later one ended it. The day must say of each
-        slot what the slot's own item says.
+        No change may leave an overlap, even if a later change removes it. The day item and the
+        slot items must agree.
         """
         assert self.slots == self.day_slots
         assert self.states == self.day_states
@@ -59,7 +59,7 @@ class StoredDay:
         assert present == self.slots
 
     def opened_by_request(self) -> dict[str, set[datetime]]:
-        """The starts that each request that was carried out opened."""
+        """Return the starts that each committed request opened."""
         return {
             change["request_id"]["S"]: {start for start, _ in _intervals(change["opened"])}
             for change in self.changes
@@ -69,32 +69,32 @@ class StoredDay:
 def read_stored_day(
     dynamodb: DynamoDBClient, table_name: str, doctor_id: str, date: date
 ) -> StoredDay:
-    """Strongly consistent; DynamoDB's own client, and none of the app's code."""
-    found = dynamodb.query(
+    """Read a day with a strongly consistent query."""
+    items = dynamodb.query(
         TableName=table_name,
         KeyConditionExpression="PK = :doctor",
         ExpressionAttributeValues={":doctor": {"S": f"DOCTOR#{doctor_id}"}},
         ConsistentRead=True,
     )["Items"]
-    return from_items(list(found), date)
+    return from_items(list(items), date)
 
 
 def from_items(items: Sequence[dict[str, Any]], date: date, zone: tzinfo = UTC) -> StoredDay:
-    """What the items of one doctor, in that zone, say of a date."""
+    """Select and decode one date from the items of one doctor."""
 
-    def under(prefix: str) -> list[dict[str, Any]]:
+    def with_prefix(prefix: str) -> list[dict[str, Any]]:
         return [item for item in items if item["SK"]["S"].startswith(prefix)]
 
-    days = under(f"DAY#{date}")
+    days = with_prefix(f"DAY#{date}")
     slots = [
         slot
-        for slot in under("SLOT#")
+        for slot in with_prefix("SLOT#")
         if _instant(slot["start"]["S"]).astimezone(zone).date() == date
     ]
-    in_day = days[0]["slots"] if days else {"M": {}}
+    day_slots = days[0]["slots"] if days else {"M": {}}
     return StoredDay(
         slots={(_instant(slot["start"]["S"]), _instant(slot["end"]["S"])) for slot in slots},
-        day_slots=_intervals(in_day),
+        day_slots=_intervals(day_slots),
         claims={_instant(slot["start"]["S"]): _claim(slot) for slot in slots},
         states={
             _instant(slot["start"]["S"]): (slot["status"]["S"], _text(slot, "held_until"))
@@ -102,10 +102,12 @@ def from_items(items: Sequence[dict[str, Any]], date: date, zone: tzinfo = UTC) 
         },
         day_states={
             _instant(start): (slot["M"]["status"]["S"], _text(slot["M"], "until"))
-            for start, slot in in_day["M"].items()
+            for start, slot in day_slots["M"].items()
         },
         version=int(days[0]["version"]["N"]) if days else 0,
-        changes=sorted(under(f"CHANGE#{date}#"), key=lambda change: int(change["version"]["N"])),
+        changes=sorted(
+            with_prefix(f"CHANGE#{date}#"), key=lambda change: int(change["version"]["N"])
+        ),
     )
 
 
@@ -117,7 +119,7 @@ def _intervals(slots: dict[str, Any]) -> set[Interval]:
 
 
 def _assert_no_overlap(slots: set[Interval]) -> None:
-    assert all(one[1] <= other[0] for one, other in pairwise(sorted(slots)))
+    assert all(earlier[1] <= later[0] for earlier, later in pairwise(sorted(slots)))
 
 
 def _claim(slot: dict[str, Any]) -> tuple[str | None, datetime | None, str | None]:

@@ -1,0 +1,54 @@
+"""The app on the DynamoDB of a test: its table, its services and a client."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import boto3
+from chalice.test import Client
+
+from chalicelib import bootstrap
+from chalicelib.settings import Settings
+from chalicelib.storage import table
+from local.local_config import use_local_stage
+from tests.support.app_client import AppClient, Clock, build_services
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalice.app import Chalice
+
+    from chalicelib.domain.doctor import Doctor
+
+
+def connect_table(endpoint: str) -> Settings:
+    """Connect the app to a DynamoDB endpoint and create its table; return the local settings."""
+    use_local_stage()
+    os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
+    settings = Settings.from_env(os.environ)
+    table.connect(settings.table_name)
+    table.create_if_absent()
+    return settings
+
+
+def import_app() -> Chalice:
+    """Import the app, which needs the environment of ``use_local_stage`` and an endpoint."""
+    from app import app  # noqa: PLC0415
+
+    return app
+
+
+def create_client(settings: Settings, chalice_client: Client | None = None) -> AppClient:
+    """Create a client of the app with new services, at Sunday noon."""
+    clock = Clock()
+    services = bootstrap.set_services(build_services(settings, clock))
+    dynamodb = boto3.client("dynamodb")
+    return AppClient(chalice_client or Client(import_app()), services, clock, dynamodb)
+
+
+def replace_doctors(client: AppClient, doctors: Iterable[Doctor]) -> None:
+    """Empty the table, then add the doctors."""
+    client.truncate()
+    for doctor in doctors:
+        client.services.doctors.add(doctor)
