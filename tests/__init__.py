@@ -1,1 +1,1 @@
-"""What MediLink Slots promises, told as tests."""
+"""Tests of MediLink Slots, one package per suite."""

@@ -1,4 +1,4 @@
-"""What all tests share: how often a property is tried, and DynamoDBs to run against."""
+"""Shared settings and fixtures: Hypothesis profiles, markers, and the two local stores."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TESTS = Path(__file__).parent
-# Suites that start servers or race threads; "-m 'not slow'" leaves them out.
+# Suites that start servers or many threads; "-m 'not slow'" leaves them out.
 SLOW = {"browser", "concurrency", "deployment", "docs", "fuzz", "oidc", "packaging", "resilience"}
 
 settings.register_profile(Profile.QUICK, max_examples=50, deadline=None)
@@ -28,7 +28,7 @@ settings.load_profile(PROFILE)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark tests by their suite, and leave out those that are only for the nightly profile."""
+    """Mark tests by their suite, and deselect nightly tests in other profiles."""
     for item in items:
         suite = item.path.relative_to(TESTS).parts[0]
         if suite in SLOW:
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
-    """The endpoint of a DynamoDB in memory, for one thread at a time."""
+    """The endpoint of moto's DynamoDB, for one thread at a time."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -53,14 +53,14 @@ def moto() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The endpoint of a DynamoDB with real transactions, for many at once."""
+    """The endpoint of MiniStack's DynamoDB, which has real transactions, for many clients."""
     with MiniStack(tmp_path_factory.mktemp("ministack"), keeps_state=False) as running:
         yield running.environment["AWS_ENDPOINT_URL_DYNAMODB"]
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The machine's own Chromium where there is one; root needs it without its sandbox."""
+    """Use the machine's Chromium if it has one; as root, Chromium runs only without sandbox."""
     names = ("chromium", "chromium-browser", "google-chrome")
     installed = next(filter(None, map(shutil.which, names)), None)
     return {

@@ -1,1 +1,1 @@
-"""What clients see, on moto and on MiniStack alike."""
+"""The API and the pages, called in the same process, on MiniStack and on moto."""

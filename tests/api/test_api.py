@@ -1,4 +1,4 @@
-"""Doctors, health, static files, and the one shape of every error."""
+"""Doctors, health, static files and error responses."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def test_health_is_200_when_table_responds_else_503(client: AppClient) -> None:
     with client.inject_responses(
         "*", *(EndpointConnectionError(endpoint_url="x") for _ in range(9))
     ):
-        ill = client.get("/health")
-    assert (ill.status, ill.headers["Retry-After"]) == (503, "1")
-    assert ill.json["status"] == 503
+        unhealthy = client.get("/health")
+    assert (unhealthy.status, unhealthy.headers["Retry-After"]) == (503, "1")
+    assert unhealthy.json["status"] == 503
 
 
 def test_doctor_includes_settings(client: AppClient) -> None:
@@ -65,14 +65,14 @@ def test_doctors_filter_by_specialty_and_location(client: AppClient) -> None:
 
 
 def test_doctors_pages_list_each_doctor_once(client: AppClient) -> None:
-    seen, query = [], "?limit=2"
+    listed, query = [], "?limit=2"
     while query:
         page = client.get(f"/doctors{query}").json
-        seen += [doctor["doctor_id"] for doctor in page["doctors"]]
+        listed += [doctor["doctor_id"] for doctor in page["doctors"]]
         query = page["next"] and f"?limit=2&cursor={page['next']}"
 
-    assert seen == doctor_ids(client)
-    assert len(set(seen)) == 6
+    assert listed == doctor_ids(client)
+    assert len(set(listed)) == 6
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def test_doctors_pages_list_each_doctor_once(client: AppClient) -> None:
      f"specialty={'x' * 129}"],
 )  # fmt: skip
 def test_malformed_search_is_rejected(client: AppClient, query: str) -> None:
-    refused = client.get(f"/doctors?{query}")
+    rejected = client.get(f"/doctors?{query}")
 
-    assert refused.status == 400
-    assert refused.error_codes == [(query.partition("=")[0], "invalid")]
+    assert rejected.status == 400
+    assert rejected.error_codes == [(query.partition("=")[0], "invalid")]
 
 
 def test_search_text_too_long_for_key_finds_no_doctors(client: AppClient) -> None:
@@ -113,7 +113,7 @@ def test_unchanged_day_returns_304(client: AppClient) -> None:
 
 
 def test_every_day_response_has_vary_header(client: AppClient) -> None:
-    answers = [
+    responses = [
         client.get_day(),
         client.save("09:00"),
         client.save("09:00"),
@@ -122,8 +122,8 @@ def test_every_day_response_has_vary_header(client: AppClient) -> None:
         client.get("/slots?date=x", Accept="text/html"),
     ]
 
-    assert {answer.headers["Vary"] for answer in answers} == {"Accept, HX-Request"}
-    assert [answer.status for answer in answers] == [200, 200, 400, 304, 400, 400]
+    assert {response.headers["Vary"] for response in responses} == {"Accept, HX-Request"}
+    assert [response.status for response in responses] == [200, 200, 400, 304, 400, 400]
 
 
 def test_expired_hold_changes_etag(client: AppClient) -> None:

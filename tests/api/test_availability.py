@@ -1,4 +1,4 @@
-"""What a booking site is offered: a doctor's slots, and doctors across a specialty."""
+"""Available slots of a doctor, and search for available doctors of a specialty."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from chalicelib.storage.availability_index import AvailabilityIndex
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.find_slots import FindSlots, Search
+from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import MONDAY, make_doctor, to_instant
 
 if TYPE_CHECKING:
@@ -69,9 +70,9 @@ def test_default_range_is_two_weeks_from_doctors_today(client: AppClient) -> Non
 )
 @pytest.mark.parametrize("path", ["/doctors/dr-lee/slots?", "/availability?specialty=x&"])
 def test_invalid_range_is_rejected(client: AppClient, path: str, query: str, field: str) -> None:
-    refused = client.get(f"{path}{query}")
+    rejected = client.get(f"{path}{query}")
 
-    assert (refused.status, refused.error_codes) == (400, [(field, "invalid")])
+    assert (rejected.status, rejected.error_codes) == (400, [(field, "invalid")])
 
 
 @pytest.mark.parametrize("first", ["2011-01-01", "9999-12-30"])
@@ -135,15 +136,15 @@ def test_doctors_change_is_visible_on_next_read(client: AppClient) -> None:
     client.save("09:00")
     assert client.list_available() == ["09:00"]
 
-    client.save("10:00", withdrawn=("09:00",))
+    client.save("10:00", closed=("09:00",))
 
     assert client.list_available() == ["10:00"]
 
 
 def search(client: AppClient, query: str) -> list[tuple[str, str, int]]:
-    """Doctor, next available and number of slots of each that is found."""
-    found = client.get(f"/availability?{query}").json["doctors"]
-    return [(d["doctor_id"], d["next_available"]["start"], len(d["slots"])) for d in found]
+    """Return the id, next available start and number of slots of each doctor result."""
+    result = client.get(f"/availability?{query}").json["doctors"]
+    return [(d["doctor_id"], d["next_available"]["start"], len(d["slots"])) for d in result]
 
 
 def test_search_lists_available_doctors_soonest_first(
@@ -152,7 +153,9 @@ def test_search_lists_available_doctors_soonest_first(
     client.save("10:00", "11:00")
     client.save("09:00", doctor_id="dr-twenty")
     client.save("09:00", doctor_id="dr-okafor")  # a dermatologist
-    client.save("09:00", doctor_id="dr-quarter", date=DATES[20])  # later than two weeks
+    client.save(
+        "09:00", doctor_id="dr-quarter", date=DATES[20]
+    )  # after the default range of two weeks
 
     assert search(client, "specialty=cardiology") == [
         ("dr-twenty", f"{DATES[0]}T09:00:00+00:00", 1),
@@ -214,24 +217,24 @@ def test_unavailable_slots_are_not_found(client: AppClient) -> None:
 
 
 def add_colleagues(client: AppClient, count: int, first: date = MONDAY) -> list[str]:
-    """Cardiologists of Leeds who each have a slot, on one of three dates."""
+    """Add cardiologists in Leeds who each have a slot on one of three dates."""
     ids = [f"dr-{n:03}" for n in range(count)]
-    for place, doctor_id in enumerate(ids):
+    for number, doctor_id in enumerate(ids):
         client.services.doctors.add(replace(make_doctor(doctor_id), location="Leeds"))
-        on = (first + timedelta(days=place % 3)).isoformat()
+        on = (first + timedelta(days=number % 3)).isoformat()
         assert client.save("09:00", doctor_id=doctor_id, date=on).status == 200
     return ids
 
 
 def doctors_by_page(client: AppClient, query: str) -> list[list[str]]:
-    """The doctors of page after page."""
-    found: list[list[str]] = []
+    """Return the ids of the doctors on each page of a search."""
+    result: list[list[str]] = []
     cursor: str | None = ""
     while cursor is not None:
         page: dict[str, Any] = client.get(f"/availability?{query}&cursor={cursor}").json
-        found.append([doctor["doctor_id"] for doctor in page["doctors"]])
+        result.append([doctor["doctor_id"] for doctor in page["doctors"]])
         cursor = page["next"]
-    return found
+    return result
 
 
 def test_search_pages_by_location_and_doctor_list_each_once(
@@ -240,30 +243,30 @@ def test_search_pages_by_location_and_doctor_list_each_once(
     ids = add_colleagues(client, 7)
     client.save("09:00")
 
-    found = doctors_by_page(client, "specialty=cardiology&limit=3")
+    result = doctors_by_page(client, "specialty=cardiology&limit=3")
 
-    assert [sorted(page) for page in found] == [ids[:3], ids[3:6], [*ids[6:], "dr-lee"]]
+    assert [sorted(page) for page in result] == [ids[:3], ids[3:6], [*ids[6:], "dr-lee"]]
 
 
 def test_search_in_one_location_is_paginated(client: AppClient) -> None:
     ids = add_colleagues(client, 5)
     client.save("09:00")
 
-    found = doctors_by_page(client, "specialty=cardiology&location=Leeds&limit=2")
+    result = doctors_by_page(client, "specialty=cardiology&location=Leeds&limit=2")
 
-    assert [sorted(page) for page in found] == [ids[:2], ids[2:4], ids[4:]]
+    assert [sorted(page) for page in result] == [ids[:2], ids[2:4], ids[4:]]
 
 
 def test_page_ends_before_response_exceeds_size_limit(client: AppClient) -> None:
     ids = ["dr-a", "dr-b", "dr-c"]
-    whole_day = {"slot_minutes": 15, "sessions": [{"from": "00:00", "to": "24:00"}]}
+    all_day = {"slot_minutes": 15, "sessions": [{"from": "00:00", "to": "24:00"}]}
     settings = {"name": "Dr", "specialty": "always", "location": "Leeds",
-                "time_zone": "Europe/London", **whole_day}  # fmt: skip
-    every = [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in range(0, 24 * 60, 15)]
+                "time_zone": "Europe/London", **all_day}  # fmt: skip
+    starts = [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in range(0, 24 * 60, 15)]
     for doctor_id in ids:
         client.put(f"/doctors/{doctor_id}", settings)
-        client.save(*every, doctor_id=doctor_id)
-        client.save(*every, doctor_id=doctor_id, date=DATES[1])
+        client.save(*starts, doctor_id=doctor_id)
+        client.save(*starts, doctor_id=doctor_id, date=DATES[1])
     services = client.services
     find_slots = FindSlots(
         DayRepository(),
@@ -281,7 +284,7 @@ def test_page_ends_before_response_exceeds_size_limit(client: AppClient) -> None
     first = find_slots.search(search)
     second = find_slots.search(structs.replace(search, cursor=first.cursor))
 
-    assert [found.doctor.doctor_id for found in (*first.doctors, *second.doctors)] == ids
+    assert [result.doctor.doctor_id for result in (*first.doctors, *second.doctors)] == ids
     assert [len(page.doctors) for page in (first, second)] == [2, 1]
 
 
@@ -292,27 +295,27 @@ def test_search_continues_past_many_doctors_without_slots(client: AppClient) -> 
         path = f"/slots/{doctor_id}~{date_of_slot:%Y%m%d}T0900Z/booking"
         assert client.put(path, {"booking_id": "b", "patient_reference": "p"}).status == 201
 
-    found = doctors_by_page(client, "specialty=cardiology&limit=1")
+    result = doctors_by_page(client, "specialty=cardiology&limit=1")
 
-    assert [doctor_id for page in found for doctor_id in page] == ids[-1:]
+    assert [doctor_id for page in result for doctor_id in page] == ids[-1:]
 
 
 @pytest.mark.parametrize(
     "cursor", ["x", "YQ", "%ff", "TG9uZG9uIw", "Y2FyZGlvbG9neSNMb25kb24jZHItbGVlIw"]
 )
 def test_malformed_cursor_is_rejected(client: AppClient, cursor: str) -> None:
-    refused = client.get(f"/availability?specialty=cardiology&cursor={cursor}")
+    rejected = client.get(f"/availability?specialty=cardiology&cursor={cursor}")
 
-    assert (refused.status, refused.error_codes) == (400, [("cursor", "invalid")])
+    assert (rejected.status, rejected.error_codes) == (400, [("cursor", "invalid")])
 
 
 def test_cursor_of_another_location_is_rejected(client: AppClient) -> None:
     add_colleagues(client, 2)
     cursor = client.get("/availability?specialty=cardiology&limit=1").json["next"]
 
-    refused = client.get(f"/availability?specialty=cardiology&location=London&cursor={cursor}")
+    rejected = client.get(f"/availability?specialty=cardiology&location=London&cursor={cursor}")
 
-    assert refused.status == 400
+    assert rejected.status == 400
 
 
 def test_search_text_too_long_for_key_finds_no_doctors(client: AppClient) -> None:
@@ -323,33 +326,33 @@ def test_search_text_too_long_for_key_finds_no_doctors(client: AppClient) -> Non
 
 
 def test_relocated_doctor_is_found_at_new_location(client: AppClient) -> None:
-    for n in range(27):  # more than one step
+    for n in range(27):  # more than one batch
         client.save("09:00", date=DATES[n])
 
     assert client.update_doctor(location="Leeds").status == 200
 
-    everywhere = f"specialty=cardiology&from={DATES[0]}&to={DATES[26]}"
-    assert search(client, f"{everywhere}&location=London") == []
-    assert search(client, f"{everywhere}&location=Leeds")[0][2] == 27
+    any_location = f"specialty=cardiology&from={DATES[0]}&to={DATES[26]}"
+    assert search(client, f"{any_location}&location=London") == []
+    assert search(client, f"{any_location}&location=Leeds")[0][2] == 27
     assert client.update_doctor(specialty="surgery").status == 200
-    assert search(client, everywhere) == []
-    assert search(client, everywhere.replace("cardiology", "surgery"))[0][2] == 27
+    assert search(client, any_location) == []
+    assert search(client, any_location.replace("cardiology", "surgery"))[0][2] == 27
 
 
 def test_failed_relocation_is_completed_by_retry(client: AppClient) -> None:
     for n in range(30):
         client.save("09:00", date=DATES[n])
-    away = [EndpointConnectionError(endpoint_url="http://dynamodb")] * 9
+    refused_connections = [EndpointConnectionError(endpoint_url="http://dynamodb")] * 9
 
-    with client.inject_responses("TransactWriteItems", None, *away):
+    with client.inject_responses(TRANSACT_WRITE, None, *refused_connections):
         assert client.update_doctor(location="Leeds").status == 503
-    everywhere = f"specialty=cardiology&from={DATES[0]}&to={DATES[29]}"
-    assert search(client, everywhere) == [("dr-lee", f"{DATES[0]}T09:00:00+00:00", 30)]
-    assert search(client, f"{everywhere}&location=London") == []
+    any_location = f"specialty=cardiology&from={DATES[0]}&to={DATES[29]}"
+    assert search(client, any_location) == [("dr-lee", f"{DATES[0]}T09:00:00+00:00", 30)]
+    assert search(client, f"{any_location}&location=London") == []
 
     assert client.update_doctor().status == 200
 
-    assert search(client, f"{everywhere}&location=Leeds")[0][2] == 30
+    assert search(client, f"{any_location}&location=Leeds")[0][2] == 30
 
 
 def test_concurrent_relocations_keep_the_later_location(client: AppClient) -> None:
@@ -361,7 +364,7 @@ def test_concurrent_relocations_keep_the_later_location(client: AppClient) -> No
     ):
         assert client.update_doctor(location="Leeds").status == 200
 
-    assert calls.count("TransactWriteItems") == 2  # who is overtaken does not try again
+    assert calls.count(TRANSACT_WRITE) == 2  # the overtaken request does not retry
     assert client.get("/doctors/dr-lee").json["location"] == "York"
     assert search(client, "specialty=cardiology&location=York")[0][0] == "dr-lee"
     assert search(client, "specialty=cardiology&location=Leeds") == []
@@ -379,14 +382,16 @@ def test_first_save_with_stale_location_is_indexed_at_new_one(
 def test_unavailable_store_returns_503_not_empty_list(client: AppClient) -> None:
     client.save("09:00")
     client.list_available()
-    away = [EndpointConnectionError(endpoint_url="http://dynamodb") for _ in range(99)]
+    refused_connections = [
+        EndpointConnectionError(endpoint_url="http://dynamodb") for _ in range(99)
+    ]
 
-    with client.inject_responses("*", *away):
-        answers = [
+    with client.inject_responses("*", *refused_connections):
+        responses = [
             client.get("/doctors/dr-lee/slots"),
             client.get("/availability?specialty=cardiology"),
             client.get_slot("09:00"),
         ]
 
-    assert [answer.status for answer in answers] == [503] * 3
-    assert {answer.headers["Retry-After"] for answer in answers} == {"1"}
+    assert [response.status for response in responses] == [503] * 3
+    assert {response.headers["Retry-After"] for response in responses} == {"1"}

@@ -1,4 +1,4 @@
-"""Listing, searching, holding and booking agree on what is bookable, at every boundary."""
+"""List, search, hold and book agree on which slots are available, at every boundary."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HOLD_DURATION = timedelta(minutes=5)
 offsets = st.sampled_from(
     [-timedelta(seconds=1), -ONE_MICROSECOND, timedelta(), ONE_MICROSECOND, timedelta(seconds=1)]
 )
-# Each at which something begins or ends: the slot, its lead time, its place in a window of a day.
+# Distances from the slot's start at which it begins, or its lead time or booking window ends.
 boundaries = st.sampled_from(
     [
         START,
@@ -34,7 +34,7 @@ boundaries = st.sampled_from(
 times_near_boundary = st.builds(lambda boundary, moment: boundary + moment, boundaries, offsets)
 
 
-# What is drawn does not meet each of these every time.
+# Random values alone would miss some of the boundaries.
 @example(now=START - LEAD_TIME, lead=90, held=None)
 @example(now=START - LEAD_TIME + ONE_MICROSECOND, lead=90, held=None)
 @example(now=START - ONE_MICROSECOND, lead=0, held=None)

@@ -1,4 +1,4 @@
-"""Holding, booking, moving and cancelling a slot, as a booking site does it."""
+"""Holds, bookings, moves and cancellations of a booking site."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NINE = "2026-11-23T09:00:00+00:00"
 
 @pytest.fixture(autouse=True)
 def open_slots(client: AppClient) -> None:
-    """Dr Lee's Monday has three slots."""
+    """Open three slots of Dr Lee's Monday."""
     client.save("09:00", "09:30", "10:00")
 
 
@@ -135,7 +135,7 @@ def test_repeated_booking_changes_nothing(client: AppClient) -> None:
     client.book("09:00", "b-1")
     before = client.export()
 
-    again = client.book("09:00", "b-1", holder="whoever")
+    again = client.book("09:00", "b-1", holder="another")
 
     assert (again.status, again.json["status"]) == (200, "busy")
     assert client.export() == before
@@ -207,9 +207,9 @@ def test_move_to_taken_slot_keeps_old_booking(client: AppClient) -> None:
     client.book("10:00", "b-2")
     before = client.export()
 
-    answer = client.book("10:00", "b-1", moves=make_slot_id("09:00"))
+    response = client.book("10:00", "b-1", moves=make_slot_id("09:00"))
 
-    assert rejection_codes(answer) == [("2026-11-23T10:00:00+00:00", "slot_taken")]
+    assert rejection_codes(response) == [("2026-11-23T10:00:00+00:00", "slot_taken")]
     assert client.export() == before
 
 
@@ -218,7 +218,7 @@ def test_move_to_taken_slot_keeps_old_booking(client: AppClient) -> None:
     [
         (make_slot_id("11:00"), "slot_not_found"),  # never opened
         (make_slot_id("09:30"), "slot_not_found"),  # free
-        (make_slot_id("09:00"), "slot_taken"),  # somebody else's
+        (make_slot_id("09:00"), "slot_taken"),  # another client's
         (make_slot_id("09:00", "dr-who"), "slot_not_found"),
     ],
 )
@@ -226,9 +226,9 @@ def test_move_from_wrong_booking_changes_nothing(client: AppClient, moves: str, 
     client.book("09:00", "b-2")
     before = client.export()
 
-    answer = client.book("10:00", "b-1", moves=moves)
+    response = client.book("10:00", "b-1", moves=moves)
 
-    assert [code for _, code in rejection_codes(answer)] == [code]
+    assert [code for _, code in rejection_codes(response)] == [code]
     assert client.export() == before
 
 
@@ -256,7 +256,7 @@ def test_slot_of_earlier_length_is_held_and_booked_unchanged(client: AppClient) 
 )  # fmt: skip
 def test_unknown_slot_is_not_found(client: AppClient, slot_id: str) -> None:
     path = f"/slots/{slot_id}"
-    answers = [
+    responses = [
         client.get(path),
         client.put(f"{path}/hold", {"holder": "h", "seconds": 60}),
         client.delete(f"{path}/hold?holder=h"),
@@ -264,8 +264,10 @@ def test_unknown_slot_is_not_found(client: AppClient, slot_id: str) -> None:
         client.delete(f"{path}/booking?booking_id=b"),
     ]
 
-    assert [answer.status for answer in answers] == [404] * 5
-    assert {answer.headers["Content-Type"] for answer in answers} == {"application/problem+json"}
+    assert [response.status for response in responses] == [404] * 5
+    assert {response.headers["Content-Type"] for response in responses} == {
+        "application/problem+json"
+    }
 
 
 def test_last_minutes_of_calendar_are_no_error(
@@ -281,7 +283,7 @@ def test_last_minutes_of_calendar_are_no_error(
 
 
 def test_closed_slot_is_not_found(client: AppClient) -> None:
-    client.save(withdrawn=("09:00",))
+    client.save(closed=("09:00",))
 
     assert rejection_codes(client.book("09:00"), 404) == [(NINE, "slot_not_found")]
 
@@ -369,7 +371,7 @@ def test_missing_booking_fields_are_listed(client: AppClient) -> None:
 def test_no_response_reveals_holder_or_booking(client: AppClient) -> None:
     secrets = ["hannah-secret", "booking-secret", "patient-secret"]
     body = {"booking_id": secrets[1], "patient_reference": secrets[2], "holder": secrets[0]}
-    answers = [
+    responses = [
         client.hold("09:00", secrets[0]),
         client.put(f"{slot_path('09:00')}/booking", body),
         client.put(f"{slot_path('09:00')}/booking", body),
@@ -382,14 +384,14 @@ def test_no_response_reveals_holder_or_booking(client: AppClient) -> None:
         client.get("/slots?date=2026-11-23", Accept="text/html"),
     ]
 
-    assert [secret for secret in secrets for answer in answers if secret in answer.text] == []
+    assert [secret for secret in secrets for response in responses if secret in response.text] == []
 
 
 def test_booking_does_not_fail_doctors_save(client: AppClient) -> None:
     etag = client.get_day().headers["ETag"]
     client.book("09:00")
 
-    saved = client.save("11:00", withdrawn=("10:00",), If_Match=etag)
+    saved = client.save("11:00", closed=("10:00",), If_Match=etag)
 
     assert (saved.status, saved.json["version"]) == (200, 2)
     assert saved.slot_status("09:00") == "busy"
@@ -398,7 +400,7 @@ def test_booking_does_not_fail_doctors_save(client: AppClient) -> None:
 def test_patient_operations_change_revision_not_version(
     client: AppClient,
 ) -> None:
-    deeds: list[Callable[[], AppResponse]] = [
+    operations: list[Callable[[], AppResponse]] = [
         lambda: client.hold("09:00", "hannah"),
         lambda: client.release("09:00", "hannah"),
         lambda: client.book("09:00", "b-1"),
@@ -406,8 +408,8 @@ def test_patient_operations_change_revision_not_version(
         lambda: client.cancel("10:00", "b-1"),
     ]
 
-    for number, deed in enumerate(deeds):
-        deed()
+    for number, operation in enumerate(operations):
+        operation()
         (day,) = (item for item in client.export() if item["type"]["S"] == "day")
         assert (day["revision"]["N"], day["version"]["N"]) == (str(number + 2), "1")
 

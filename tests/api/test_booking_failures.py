@@ -86,9 +86,9 @@ def test_permanent_failure_returns_503_and_writes_nothing(
     before = client.export()
 
     with client.record_calls() as calls, client.inject_responses(TRANSACT_WRITE, *[failure] * 99):
-        refused = operation(client)
+        rejected = operation(client)
 
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
     assert calls.count(TRANSACT_WRITE) == MAX_ATTEMPTS
     assert client.export() == before
 
@@ -101,9 +101,9 @@ def test_throttled_request_returns_503_after_retries(
     with client.inject_responses(
         TRANSACT_WRITE, *[dynamodb_response("ThrottlingException") for _ in range(99)]
     ):
-        refused = operation(client)
+        rejected = operation(client)
 
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
     assert client.export() == before
 
 
@@ -116,9 +116,9 @@ def test_timed_out_store_returns_503_and_writes_nothing(
         client.record_calls() as calls,
         client.inject_responses(TRANSACT_WRITE, *[READ_TIMEOUT] * 99),
     ):
-        refused = operation(client)
+        rejected = operation(client)
 
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
     assert calls.count(TRANSACT_WRITE) <= 4  # each can take seconds
     assert client.export() == before
 
@@ -145,10 +145,10 @@ def test_booking_with_lost_response_returns_201(client: AppClient) -> None:
 
 def test_client_retry_after_no_response_books_once(client: AppClient) -> None:
     with client.drop_responses(TRANSACT_WRITE, count=2):
-        unsure = client.book("09:00", "b-2")
+        uncertain = client.book("09:00", "b-2")
     again = client.book("09:00", "b-2")
 
-    assert (unsure.status, again.status) in ((503, 200), (201, 200))
+    assert (uncertain.status, again.status) in ((503, 200), (201, 200))
     assert client.book("09:00", "b-3").error_codes == [("2026-11-23T09:00:00+00:00", "slot_taken")]
 
 
@@ -174,10 +174,10 @@ def test_unprocessed_keys_are_read_again(client: AppClient) -> None:
 def test_concurrent_close_and_booking_have_one_winner(
     client: AppClient,
 ) -> None:
-    with client.before_commit(lambda: client.save(withdrawn=("09:00",))):
-        refused = client.book("09:00", "b-2")
+    with client.before_commit(lambda: client.save(closed=("09:00",))):
+        rejected = client.book("09:00", "b-2")
 
-    assert refused.status == 404
+    assert rejected.status == 404
     assert_day_matches_slots(client)
 
 
@@ -185,7 +185,7 @@ def test_booking_during_length_change_keeps_slot_length(
     client: AppClient,
 ) -> None:
     def shorten() -> None:
-        client.save(withdrawn=("09:00",))
+        client.save(closed=("09:00",))
         client.set_slot_minutes("dr-lee", minutes=20)
         client.save("09:00")
 

@@ -1,4 +1,4 @@
-"""What a fresh process loads for its first request: no more than that request needs."""
+"""Modules that a new process imports for its first request."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if path:
     status = Client(app).http.get(path, headers=headers).status_code
 print(json.dumps([status, sorted(sys.modules)]))
 """
-# Packages, and modules of ours, that some requests need and others would pay for.
+# Packages and modules that only some requests need.
 OPTIONAL_MODULES = (
     "authlib",
     "joserfc",
@@ -52,7 +52,7 @@ OPTIONAL_MODULES = (
 
 @pytest.fixture(scope="module")
 def env_vars(moto: str) -> dict[str, str]:
-    """Where to find a table with the demo doctors, without sign-in."""
+    """The environment of a process without sign-in, on a table with the demo doctors."""
     return {
         **{name: os.environ[name] for name in ("PATH", "AWS_DEFAULT_REGION")},
         "AWS_ENDPOINT_URL_DYNAMODB": moto,
@@ -103,7 +103,7 @@ def doctor_token(oidc_provider: FakeOidcProvider) -> str:
 
 
 @pytest.mark.parametrize(
-    ("path", "accept", "by", "status", "needed"),
+    ("path", "accept", "caller", "status", "needed"),
     [
         ("", "", "nobody", 0, set()),
         ("/health", "", "nobody", 200, set()),
@@ -128,7 +128,7 @@ def test_first_request_loads_only_required_modules(
     oidc_provider: FakeOidcProvider,
     path: str,
     accept: str,
-    by: str,
+    caller: str,
     status: int,
     needed: set[str],
 ) -> None:
@@ -137,18 +137,18 @@ def test_first_request_loads_only_required_modules(
         "OIDC_CLIENT_ID": PAGE_CLIENT_ID,
         "SESSION_KEY": SESSION_KEY,
     }
-    who = {
+    credentials = {
         "nobody": {},
         "cookie": {"Cookie": doctor_cookie()},
         "token": {"Authorization": doctor_token(oidc_provider)},
-    }[by]
+    }[caller]
 
-    told = run_python(
+    output = run_python(
         REQUEST_SCRIPT,
         {**env_vars, **sign_in},
-        json.dumps([path, {"Accept": accept or "*/*", **who}]),
+        json.dumps([path, {"Accept": accept or "*/*", **credentials}]),
     )
 
-    answered, modules = json.loads(told)
-    assert answered == status
+    response_status, modules = json.loads(output)
+    assert response_status == status
     assert {name for name in OPTIONAL_MODULES if name in modules} == needed

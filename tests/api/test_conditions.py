@@ -1,4 +1,4 @@
-"""Each condition of a write, met by somebody who read before somebody else wrote."""
+"""Each condition of a write, violated by another client's write after the read."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def write_day(
     day: Day,
     *,
     opened: tuple[Slot, ...] = (),
-    withdrawn: tuple[Slot, ...] = (),
+    closed: tuple[Slot, ...] = (),
     request_id: str = "x",
 ) -> Day:
     saved = ChangeLogEntry(
@@ -63,18 +63,18 @@ def write_day(
         author="dr-lee",
         role=Role.DOCTOR,
         client="test",
-        changes=SlotChanges(opened=opened, closed=withdrawn),
+        changes=SlotChanges(opened=opened, closed=closed),
     )
     return DAY_REPOSITORY.save(DR_LEE, day, saved, now=SUNDAY_NOON)
 
 
 @pytest.mark.usefixtures("client")
 def test_concurrent_first_saves_one_wins() -> None:
-    one, other = read_day(), read_day()
-    write_day(one, opened=(make_slot("09:00"),), request_id="one")
+    first, second = read_day(), read_day()
+    write_day(first, opened=(make_slot("09:00"),), request_id="first")
 
     with pytest.raises(DayModifiedError):
-        write_day(other, opened=(make_slot("09:15"),), request_id="other")
+        write_day(second, opened=(make_slot("09:15"),), request_id="second")
 
     assert list(read_day().slots) == [to_instant("09:00")]
 
@@ -82,11 +82,11 @@ def test_concurrent_first_saves_one_wins() -> None:
 @pytest.mark.usefixtures("client")
 def test_concurrent_saves_on_same_version_one_wins() -> None:
     write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
-    one, other = read_day(), read_day()
-    write_day(one, opened=(make_slot("10:00"),), request_id="one")
+    first, second = read_day(), read_day()
+    write_day(first, opened=(make_slot("10:00"),), request_id="first")
 
     with pytest.raises(DayModifiedError):
-        write_day(other, opened=(make_slot("10:15"),), request_id="other")
+        write_day(second, opened=(make_slot("10:15"),), request_id="second")
 
     assert (read_day().version, sorted(read_day().slots)) == (
         2,
@@ -107,10 +107,10 @@ def test_repeated_first_save_is_applied_once() -> None:
 @pytest.mark.usefixtures("client")
 def test_existing_slot_is_reported_when_open_fails() -> None:
     day = write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
-    without = replace(day, slots={})
+    incomplete = replace(day, slots={})
 
     with pytest.raises(DayModifiedError) as changed:
-        write_day(without, opened=(make_slot("09:00"), make_slot("10:00")), request_id="again")
+        write_day(incomplete, opened=(make_slot("09:00"), make_slot("10:00")), request_id="again")
 
     assert changed.value.already_existing == (make_slot("09:00"),)
 
@@ -125,7 +125,7 @@ def test_slot_booked_after_read_is_reported_when_close_fails() -> None:
         write_day(
             day,
             opened=(make_slot("11:00"),),
-            withdrawn=(make_slot("09:00"), make_slot("10:00")),
+            closed=(make_slot("09:00"), make_slot("10:00")),
             request_id="late",
         )
 
@@ -140,22 +140,22 @@ def test_slot_booked_after_read_is_reported_when_close_fails() -> None:
 def test_renewed_hold_keeps_slot_from_being_closed() -> None:
     write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
     direct_writes.hold(to_instant("09:00"), held_until=SUNDAY_NOON)
-    lapsed = read_day()
+    expired = read_day()
     direct_writes.hold(to_instant("09:00"), held_until=SUNDAY_NOON + timedelta(minutes=5))
 
     with pytest.raises(DayModifiedError):
-        write_day(lapsed, withdrawn=(make_slot("09:00"),), request_id="late")
+        write_day(expired, closed=(make_slot("09:00"),), request_id="late")
 
 
 @pytest.mark.usefixtures("client")
 def test_booking_made_from_hold_does_not_expire() -> None:
     write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
     direct_writes.hold(to_instant("09:00"), held_until=SUNDAY_NOON)
-    lapsed = read_day()
+    expired = read_day()
     direct_writes.book(to_instant("09:00"), held_until=SUNDAY_NOON)
 
     with pytest.raises(DayModifiedError):
-        write_day(lapsed, withdrawn=(make_slot("09:00"),), request_id="late")
+        write_day(expired, closed=(make_slot("09:00"),), request_id="late")
 
 
 @pytest.mark.usefixtures("client")
@@ -202,7 +202,7 @@ def test_all_conflicting_slots_are_reported() -> None:
     direct_writes.book(to_instant("11:00"))
 
     with pytest.raises(DayModifiedError) as changed:
-        write_day(day, withdrawn=slots, request_id="late")
+        write_day(day, closed=slots, request_id="late")
 
     assert changed.value.still_taken == (make_slot("09:00"), make_slot("11:00"))
 
@@ -222,9 +222,7 @@ def test_save_keeps_concurrent_changes_to_other_slots() -> None:
     day = read_day()
     direct_writes.book(to_instant("10:00"))
 
-    write_day(
-        day, opened=(make_slot("11:00"),), withdrawn=(make_slot("09:00"),), request_id="after"
-    )
+    write_day(day, opened=(make_slot("11:00"),), closed=(make_slot("09:00"),), request_id="after")
 
     assert read_day().slots == {
         to_instant("10:00"): make_slot("10:00", status=SlotStatus.BOOKED),
@@ -235,22 +233,22 @@ def test_save_keeps_concurrent_changes_to_other_slots() -> None:
 
 @pytest.mark.usefixtures("client")
 def test_save_reads_consistently() -> None:
-    asked: list[bool] = []
+    is_consistent: list[bool] = []
 
-    def listen(params: dict[str, bytes], **_: object) -> None:
+    def record(params: dict[str, bytes], **_: object) -> None:
         (tables,) = json.loads(params["body"])["RequestItems"].values()
-        asked.append(tables["ConsistentRead"])
+        is_consistent.append(tables["ConsistentRead"])
 
     events = table.connection().client.meta.events
-    events.register("before-call.dynamodb.BatchGetItem", listen)
+    events.register("before-call.dynamodb.BatchGetItem", record)
     read_day()
-    events.unregister("before-call.dynamodb.BatchGetItem", listen)
+    events.unregister("before-call.dynamodb.BatchGetItem", record)
 
-    assert asked == [True]
+    assert is_consistent == [True]
 
 
 @pytest.mark.parametrize(
-    "stranger",
+    "caller",
     [
         Caller(name="x", client="x", roles=frozenset({Role.DOCTOR}), doctor_id="dr-okafor"),
         Caller(name="x", client="x", roles=frozenset({Role.DELEGATE})),
@@ -258,22 +256,22 @@ def test_save_reads_consistently() -> None:
         Caller(name="sam", client="x", roles=frozenset()),
     ],
 )
-def test_unlisted_delegate_can_neither_read_nor_save(client: AppClient, stranger: Caller) -> None:
+def test_unlisted_delegate_can_neither_read_nor_save(client: AppClient, caller: Caller) -> None:
     slots = client.services.manage_slots
     request = SaveRequest(
         doctor_id="dr-lee", date=MONDAY, changes=(open_change("09:00"),), request_id="x"
     )
 
     with pytest.raises(PermissionDeniedError):
-        slots.get_day(stranger, "dr-lee", MONDAY)
+        slots.get_day(caller, "dr-lee", MONDAY)
     with pytest.raises(PermissionDeniedError):
-        slots.save(stranger, request)
+        slots.save(caller, request)
 
     assert read_day().slots == {}
 
 
 @pytest.mark.parametrize(
-    "friend",
+    "caller",
     [
         Caller(name="x", client="x", roles=frozenset({Role.DOCTOR}), doctor_id="dr-lee"),
         Caller(name="sam", client="x", roles=frozenset({Role.DELEGATE})),
@@ -281,16 +279,16 @@ def test_unlisted_delegate_can_neither_read_nor_save(client: AppClient, stranger
     ],
 )
 def test_doctor_delegate_and_admin_can_save_and_are_recorded(
-    client: AppClient, friend: Caller
+    client: AppClient, caller: Caller
 ) -> None:
     request = SaveRequest(
         doctor_id="dr-lee", date=MONDAY, changes=(open_change("09:00"),), request_id="x"
     )
 
-    client.services.manage_slots.save(friend, request)
+    client.services.manage_slots.save(caller, request)
 
     (change,) = (item for item in client.export() if item["type"]["S"] == "change")
-    assert (change["by"]["S"], change["client"]["S"]) == (friend.name, "x")
+    assert (change["by"]["S"], change["client"]["S"]) == (caller.name, "x")
 
 
 def test_existing_doctor_is_not_overwritten(client: AppClient) -> None:
@@ -301,18 +299,18 @@ def test_existing_doctor_is_not_overwritten(client: AppClient) -> None:
 
 
 class PartialReadDayRepository(DayRepository):
-    """The first read finds a save half way: its change but not its day, or the other way round."""
+    """A repository whose first read misses the day or the change of a concurrent save."""
 
     def __init__(self, missing: str) -> None:
         self.missing = missing
 
-    def load(
-        self, doctor_id: str, on: date, request_id: str | None = None
+    def get_with_change(
+        self, doctor_id: str, date: date, request_id: str | None = None
     ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
-        doctor, day, saved = super().get_with_change(doctor_id, on, request_id)
+        doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
         missing, self.missing = self.missing, ""
         if missing == "day":
-            return doctor, Day(doctor_id=doctor_id, date=on), saved
+            return doctor, Day(doctor_id=doctor_id, date=date), saved
         return doctor, day, None if missing == "change" else saved
 
 

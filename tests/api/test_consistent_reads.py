@@ -1,4 +1,4 @@
-"""Which reads must see all that was written before, and ask DynamoDB for it."""
+"""Which reads are strongly consistent."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ pytestmark = pytest.mark.both_stores
 
 READS: dict[str, Callable[[AppClient], object]] = {
     "a day": lambda client: client.get_day(),
-    "a day that a page shows already": lambda client: client.services.manage_slots.get_day_cached(
+    "a poll of a day": lambda client: client.services.manage_slots.get_day_cached(
         client.caller, "dr-lee", MONDAY
     ),
     "the history of a date": lambda client: client.get(f"/slots/history?date={MONDAY}"),
     "a slot": lambda client: client.get_slot("09:00"),
     "the slots of a doctor": lambda client: client.list_available(),
     "a doctor": lambda client: client.get("/doctors/dr-lee"),
-    "whom a delegate keeps": lambda client: client.services.doctors.list_for_delegate("sam"),
-    "the days that a doctor takes along": lambda client: client.update_doctor(location="Leeds"),
+    "the doctors of a delegate": lambda client: client.services.doctors.list_for_delegate("sam"),
+    "the days of a relocated doctor": lambda client: client.update_doctor(location="Leeds"),
 }
 
 
-@pytest.mark.parametrize("is_known", [False, True], ids=["first", "again"])
+@pytest.mark.parametrize("is_cached", [False, True], ids=["uncached", "cached"])
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
 def test_reads_of_doctors_time_are_consistent(
-    client: AppClient, read: Callable[[AppClient], object], *, is_known: bool
+    client: AppClient, read: Callable[[AppClient], object], *, is_cached: bool
 ) -> None:
     client.save("09:00")
     client.clock.now += timedelta(minutes=1)
-    if is_known:
+    if is_cached:
         client.get_day()
-    asked: list[tuple[str, bool]] = []
+    calls: list[tuple[str, bool]] = []
 
-    def listen(request: AWSPreparedRequest, event_name: str, **_: object) -> None:
+    def record(request: AWSPreparedRequest, event_name: str, **_: object) -> None:
         operation = event_name.rpartition(".")[2]
         if operation in {"GetItem", "Query", "BatchGetItem"}:
             assert isinstance(request.body, bytes)
             body: dict[str, Any] = json.loads(request.body)
             (batch,) = body.get("RequestItems", {"": body}).values()
-            asked.append((operation, batch.get("ConsistentRead", False)))
+            calls.append((operation, batch.get("ConsistentRead", False)))
 
-    with client.before_call("*", listen):
+    with client.before_call("*", record):
         read(client)
 
-    assert asked
-    assert [operation for operation, is_consistent in asked if not is_consistent] == []
+    assert calls
+    assert [operation for operation, is_consistent in calls if not is_consistent] == []

@@ -1,4 +1,4 @@
-"""Making doctors known, and changing how they offer their time."""
+"""Creating doctors and changing their settings."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ NEW_DOCTOR: dict[str, Any] = {
 
 
 def test_new_doctor_gets_default_settings(client: AppClient) -> None:
-    made = client.put("/doctors/dr-new", {"doctor_id": "dr-new", **NEW_DOCTOR})
+    created = client.put("/doctors/dr-new", {"doctor_id": "dr-new", **NEW_DOCTOR})
 
-    assert made.status == 201
-    assert made.json == {
+    assert created.status == 201
+    assert created.json == {
         "doctor_id": "dr-new", **NEW_DOCTOR, "lead_minutes": 0, "window_days": 365, "delegates": [],
     }  # fmt: skip
-    assert client.get("/doctors/dr-new").json == made.json
+    assert client.get("/doctors/dr-new").json == created.json
     assert client.save("09:20", doctor_id="dr-new").status == 200
 
 
@@ -54,17 +54,17 @@ def test_settings_are_replaced_and_omitted_delegates_kept(
 def test_sessions_are_returned_in_time_order(client: AppClient) -> None:
     sessions = [{"from": "13:00", "to": "24:00"}, {"from": "00:00", "to": "01:00"}]
 
-    made = client.put("/doctors/dr-new", {**NEW_DOCTOR, "sessions": sessions})
+    created = client.put("/doctors/dr-new", {**NEW_DOCTOR, "sessions": sessions})
 
-    assert made.json["sessions"] == sessions[::-1]
+    assert created.json["sessions"] == sessions[::-1]
 
 
 def test_time_zone_cannot_be_changed(client: AppClient) -> None:
     client.put("/doctors/dr-new", NEW_DOCTOR)
 
-    refused = client.put("/doctors/dr-new", {**NEW_DOCTOR, "time_zone": "Europe/Paris"})
+    rejected = client.put("/doctors/dr-new", {**NEW_DOCTOR, "time_zone": "Europe/Paris"})
 
-    assert (refused.status, refused.error_codes) == (409, [("time_zone", "invalid")])
+    assert (rejected.status, rejected.error_codes) == (409, [("time_zone", "invalid")])
     assert client.get("/doctors/dr-new").json["time_zone"] == "Europe/London"
 
 
@@ -109,18 +109,18 @@ def test_time_zone_cannot_be_changed(client: AppClient) -> None:
 def test_invalid_settings_are_rejected_by_field(
     client: AppClient, changed: dict[str, Any], field: str
 ) -> None:
-    refused = client.put("/doctors/dr-new", {**NEW_DOCTOR, **changed})
+    rejected = client.put("/doctors/dr-new", {**NEW_DOCTOR, **changed})
 
-    assert (refused.status, refused.error_codes) == (400, [(field, "invalid")]), refused.text
+    assert (rejected.status, rejected.error_codes) == (400, [(field, "invalid")]), rejected.text
     assert client.get("/doctors/dr-new").status == 404
 
 
 def test_all_settings_violations_are_reported_at_once(client: AppClient) -> None:
     wrong = {"time_zone": "x", "lead_minutes": -1, "window_days": 0, "name": "", "sessions": []}
 
-    refused = client.put("/doctors/dr-new", {**NEW_DOCTOR, **wrong})
+    rejected = client.put("/doctors/dr-new", {**NEW_DOCTOR, **wrong})
 
-    assert sorted(field for field, _ in refused.error_codes) == sorted(wrong)
+    assert sorted(field for field, _ in rejected.error_codes) == sorted(wrong)
 
 
 @pytest.mark.parametrize("name", ["name", "specialty", "sessions"])
@@ -131,9 +131,9 @@ def test_missing_settings_are_listed(client: AppClient, name: str) -> None:
 
 
 def test_invalid_doctor_id_is_rejected(client: AppClient) -> None:
-    refused = client.put("/doctors/dr.new", NEW_DOCTOR)
+    rejected = client.put("/doctors/dr.new", NEW_DOCTOR)
 
-    assert (refused.status, refused.error_codes) == (400, [("doctor_id", "invalid")])
+    assert (rejected.status, rejected.error_codes) == (400, [("doctor_id", "invalid")])
 
 
 def test_grid_is_limited_to_96_slots(client: AppClient) -> None:
@@ -158,7 +158,9 @@ def test_new_settings_apply_at_once_in_same_process(
 
     client.update_doctor(slot_minutes=60, lead_minutes=43_200)
 
-    assert len(client.get_day().json["slots"]) == 8  # two stored, six boxes of an hour
+    assert (
+        len(client.get_day().json["slots"]) == 8
+    )  # two stored slots, and six of an hour on the grid
     assert client.save("10:00").json["slots"][2]["end"] == "2026-11-23T11:00:00+00:00"
     assert client.list_available() == []
     assert client.book("09:30").error_codes == [("2026-11-23T09:30:00+00:00", "not_bookable")]
@@ -167,14 +169,14 @@ def test_new_settings_apply_at_once_in_same_process(
 def test_new_settings_apply_elsewhere_within_ten_seconds(client: AppClient) -> None:
     client.save("09:00")
     assert client.list_available() == ["09:00"]
-    here = client.services
-    elsewhere = bootstrap.build_services(
-        here.settings, now=client.clock, pause=lambda _attempt: None
+    original = client.services
+    other_process = bootstrap.build_services(
+        original.settings, now=client.clock, pause=lambda _attempt: None
     )
-    bootstrap.set_services(elsewhere)
+    bootstrap.set_services(other_process)
     client.update_doctor(lead_minutes=43_200)
 
-    bootstrap.set_services(here)
+    bootstrap.set_services(original)
     client.clock.now += timedelta(seconds=10)
 
     assert client.book("09:00").error_codes == [("2026-11-23T09:00:00+00:00", "not_bookable")]
@@ -185,11 +187,11 @@ def test_concurrent_updates_keep_the_earlier_change(
 ) -> None:
     changed = {**NEW_DOCTOR, "delegates": ["sam"]}
     client.put("/doctors/dr-new", NEW_DOCTOR)
-    left = [lambda: client.put("/doctors/dr-new", changed)]
+    pending = [lambda: client.put("/doctors/dr-new", changed)]
 
     def overtake(**_: object) -> None:
-        if left:
-            left.pop()()
+        if pending:
+            pending.pop()()
 
     with client.before_call("PutItem", overtake):
         assert client.put("/doctors/dr-new", {**NEW_DOCTOR, "name": "Dr N. New"}).status == 200
@@ -200,31 +202,31 @@ def test_concurrent_updates_keep_the_earlier_change(
 
 def test_delegates_of_stale_settings_are_not_saved(client: AppClient) -> None:
     client.put("/doctors/dr-new", {**NEW_DOCTOR, "delegates": ["alex"]})
-    left_out = client.services.doctors.get("dr-new")
+    stale = client.services.doctors.get("dr-new")
     client.put("/doctors/dr-new", {**NEW_DOCTOR, "delegates": ["sam"]})
     before = client.export()
 
     with pytest.raises(DoctorModifiedError):
-        client.services.doctors.save(replace(left_out, delegates=frozenset({"kim"})), left_out)
+        client.services.doctors.save(replace(stale, delegates=frozenset({"kim"})), stale)
 
     assert client.export() == before
 
 
 def test_settings_with_lost_response_are_stored_and_confirmed(client: AppClient) -> None:
     with client.drop_responses("PutItem", count=1):
-        made = client.put("/doctors/dr-new", NEW_DOCTOR)
+        created = client.put("/doctors/dr-new", NEW_DOCTOR)
 
-    assert made.status == 201
+    assert created.status == 201
     assert client.get("/doctors/dr-new").json["name"] == "Dr Nora New"
 
 
 def test_unstorable_settings_return_503(client: AppClient) -> None:
-    silence = [ReadTimeoutError(endpoint_url="http://dynamodb")] * 99
+    timeouts = [ReadTimeoutError(endpoint_url="http://dynamodb")] * 99
 
-    with client.inject_responses("PutItem", *silence):
-        refused = client.put("/doctors/dr-new", NEW_DOCTOR)
+    with client.inject_responses("PutItem", *timeouts):
+        rejected = client.put("/doctors/dr-new", NEW_DOCTOR)
 
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
 
 
 def test_slot_of_old_length_is_booked_and_closed_as_stored(
@@ -234,7 +236,7 @@ def test_slot_of_old_length_is_booked_and_closed_as_stored(
     client.update_doctor(slot_minutes=60)
 
     assert client.book("09:00").status == 201
-    assert client.save(withdrawn=("09:30",)).status == 200
+    assert client.save(closed=("09:30",)).status == 200
     assert [slot["start"][11:16] for slot in client.get_day().json["slots"][:2]] == [
         "09:00",
         "10:00",

@@ -1,4 +1,4 @@
-"""What clients see when DynamoDB conflicts, throttles, fails or does not answer."""
+"""Responses when DynamoDB conflicts, throttles, fails or times out."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def test_permanent_conflict_returns_503_and_writes_nothing(client: AppClient) ->
     before = client.export()
 
     with client.inject_responses(TRANSACT_WRITE, *[TRANSACTION_CONFLICT] * 99):
-        refused = client.save("09:00")
+        rejected = client.save("09:00")
 
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
     assert client.export() == before
 
 
@@ -66,9 +66,9 @@ def test_throttling_returns_503_and_writes_nothing(
     before = client.export()
 
     with client.inject_responses(operation, *(dynamodb_response(code) for _ in range(99))):
-        refused = client.save("09:00")
+        rejected = client.save("09:00")
 
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
     assert client.export() == before
 
 
@@ -79,11 +79,11 @@ def test_transaction_cancelled_by_throttling_retries_then_503(
         client.record_calls() as calls,
         client.inject_responses(TRANSACT_WRITE, *[TRANSACTION_THROTTLED] * 99),
     ):
-        refused = client.save("09:00")
+        rejected = client.save("09:00")
     with client.inject_responses(TRANSACT_WRITE, *[TRANSACTION_THROTTLED] * 2):
         saved = client.save("09:00")
 
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
     assert calls.count(TRANSACT_WRITE) == MAX_ATTEMPTS
     assert saved.status == 200
 
@@ -113,17 +113,19 @@ def test_proxy_response_before_dynamodb_is_not_a_bug(
 
 
 def test_unavailable_store_returns_503_not_empty_day(client: AppClient) -> None:
-    away = [EndpointConnectionError(endpoint_url="http://dynamodb") for _ in range(99)]
+    refused_connections = [
+        EndpointConnectionError(endpoint_url="http://dynamodb") for _ in range(99)
+    ]
 
-    with client.inject_responses("*", *away):
-        answers = [
+    with client.inject_responses("*", *refused_connections):
+        responses = [
             client.get_day(),
             client.get("/doctors"),
             client.get("/doctors/dr-lee"),
             client.save("09:00"),
         ]
 
-    assert [answer.status for answer in answers] == [503] * 4
+    assert [response.status for response in responses] == [503] * 4
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_unavailable_store_returns_503_not_empty_day(client: AppClient) -> None:
      EndpointConnectionError(endpoint_url="http://dynamodb")],
 )  # fmt: skip
 def test_failure_between_read_and_commit_is_retried(client: AppClient, failure: Exception) -> None:
-    with client.inject_responses(TRANSACT_WRITE, failure, failure):  # both tries of one attempt
+    with client.inject_responses(TRANSACT_WRITE, failure, failure):  # botocore tries twice
         saved = client.save("09:00")
 
     assert saved.status == 200
@@ -147,11 +149,11 @@ def test_save_that_never_commits_leaves_table_unchanged(client: AppClient) -> No
         client.record_calls() as calls,
         client.inject_responses(TRANSACT_WRITE, *[READ_TIMEOUT] * 99),
     ):
-        refused = client.save("10:00", withdrawn=("09:00",))
+        rejected = client.save("10:00", closed=("09:00",))
 
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
-    assert "send the same again" in refused.json["detail"]
-    assert calls.count(TRANSACT_WRITE) <= 4  # each may take seconds
+    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
+    assert "send the same again" in rejected.json["detail"]
+    assert calls.count(TRANSACT_WRITE) <= 4  # each can take seconds
     assert client.export() == before
 
 
@@ -176,7 +178,7 @@ def test_further_save_conflict_replans_on_current_state(client: AppClient) -> No
     client.save("11:00")
 
     with client.with_concurrent_save("10:00"):
-        saved = client.save("09:00", withdrawn=("11:00",))
+        saved = client.save("09:00", closed=("11:00",))
 
     assert (saved.status, saved.json["version"]) == (200, 3)
     assert saved.free_times == client.get_day().free_times == ["09:00", "10:00"]
@@ -184,38 +186,38 @@ def test_further_save_conflict_replans_on_current_state(client: AppClient) -> No
 
 def test_save_that_lost_race_for_its_slot_reports_conflict(client: AppClient) -> None:
     with client.with_concurrent_save("09:00"):
-        refused = client.save("09:00", "09:30")
+        rejected = client.save("09:00", "09:30")
 
-    assert refused.error_codes == [("2026-11-23T09:00:00+00:00", "slot_exists")]
+    assert rejected.error_codes == [("2026-11-23T09:00:00+00:00", "slot_exists")]
     assert client.get_day().free_times == ["09:00"]
 
 
 def test_save_with_if_match_is_not_retried(client: AppClient) -> None:
     with client.with_concurrent_save("10:00"):
-        refused = client.save("09:00", If_Match='"0.x"')
+        rejected = client.save("09:00", If_Match='"0.x"')
 
-    assert (refused.status, refused.json["version"]) == (412, 1)
+    assert (rejected.status, rejected.json["version"]) == (412, 1)
 
 
 def test_slot_booked_between_read_and_commit_is_not_closed(client: AppClient) -> None:
     client.save("09:00", "09:30")
 
     with client.before_commit(lambda: client.book("09:00")):
-        refused = client.save(withdrawn=("09:00", "09:30"))
+        rejected = client.save(closed=("09:00", "09:30"))
 
-    assert refused.error_codes == [("2026-11-23T09:00:00+00:00", "slot_taken")]
+    assert rejected.error_codes == [("2026-11-23T09:00:00+00:00", "slot_taken")]
     assert client.get_day().slot_status("09:00") == "busy"
     assert client.get_day().free_times == ["09:30"]
 
 
 def test_slot_missing_from_day_cannot_be_opened_twice(client: AppClient) -> None:
-    """The slot's own condition holds, whatever became of the read model."""
+    """The condition on the slot item does not depend on the day item."""
     client.save("09:00")
     client.delete_day_entry("09:00")
 
-    refused = client.save("09:00")
+    rejected = client.save("09:00")
 
-    assert refused.error_codes == [("2026-11-23T09:00:00+00:00", "slot_exists")]
+    assert rejected.error_codes == [("2026-11-23T09:00:00+00:00", "slot_exists")]
 
 
 def test_bug_returns_500_problem_without_internals(

@@ -1,4 +1,4 @@
-"""What every answer tells browsers and caches: who may keep it, frame it, load it, for how long."""
+"""Security and cache headers of every response."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DAY_PATH = "/slots?doctor_id=dr-lee&date=2026-11-23"
 def caller_headers(
     authenticated_client: AppClient, oidc_provider: FakeOidcProvider
 ) -> dict[str, dict[str, str]]:
-    """How each caller says who he is; Dr Lee has a slot that can be taken."""
+    """The headers with which each caller authenticates; Dr Lee has an open slot."""
     bearers = {
         caller: {"Authorization": f"Bearer {oidc_provider.access_token(claims)}"} if claims else {}
         for caller, claims in CALLERS.items()
@@ -43,7 +43,7 @@ def is_html(response: AppResponse) -> bool:
 
 
 def expected_cache_control(route: str, response: AppResponse) -> str:
-    """What it must say about keeping it."""
+    """Return the ``Cache-Control`` that a response must have."""
     if response.status >= 300 or is_html(response):
         return "no-store"
     return "no-cache" if route == STATIC else "private, no-cache"
@@ -52,24 +52,31 @@ def expected_cache_control(route: str, response: AppResponse) -> str:
 def test_every_response_has_cache_and_security_headers(
     authenticated_client: AppClient, caller_headers: dict[str, dict[str, str]]
 ) -> None:
-    kept, pages, others = {}, {}, set()
+    cache_headers, pages, other_headers = {}, {}, set()
     for route in ROUTES:
         for caller in SAMPLE_CALLERS:
             for kind, accept in ACCEPT_HEADERS.items():
-                answer = send_request(
+                response = send_request(
                     authenticated_client, route, **accept, **caller_headers[caller]
                 )
-                name = f"{route} {caller} {kind}: {answer.status}"
-                headers = answer.headers
-                kept[name] = (headers.get("Cache-Control"), expected_cache_control(route, answer))
-                others.add((headers["X-Content-Type-Options"],
+                name = f"{route} {caller} {kind}: {response.status}"
+                headers = response.headers
+                cache_headers[name] = (
+                    headers.get("Cache-Control"),
+                    expected_cache_control(route, response),
+                )
+                other_headers.add((headers["X-Content-Type-Options"],
                             headers["Cross-Origin-Resource-Policy"]))  # fmt: skip
-                if is_html(answer):
+                if is_html(response):
                     pages[name] = headers
 
-    assert {name: said for name, said in kept.items() if said[0] != said[1]} == {}
-    assert {said for said, _ in kept.values()} == {"no-store", "no-cache", "private, no-cache"}
-    assert others == {("nosniff", "same-origin")}
+    assert {name: pair for name, pair in cache_headers.items() if pair[0] != pair[1]} == {}
+    assert {actual for actual, _ in cache_headers.values()} == {
+        "no-store",
+        "no-cache",
+        "private, no-cache",
+    }
+    assert other_headers == {("nosniff", "same-origin")}
     assert {name.partition(" ")[2].partition(" ")[0] for name in pages} >= {"/slots", "/docs"}
     for name, headers in pages.items():
         policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
@@ -82,7 +89,7 @@ def test_every_response_has_cache_and_security_headers(
 
 @pytest.mark.parametrize("path", ["/slots", "/doctors/x.y", "/static/slots.css", "/health", "/"])
 def test_tls_response_has_hsts_header(authenticated_client: AppClient, path: str) -> None:
-    """Without TLS it must not be told: it would believe whoever stands between."""
+    """Without TLS there is no HSTS header, because an attacker in the middle could set it."""
     by_tls = authenticated_client.get(path, X_Forwarded_Proto="https")
     without = authenticated_client.get(path)
 
@@ -100,7 +107,7 @@ def test_internal_error_is_not_stored(
 
 
 @pytest.mark.parametrize(
-    ("path", "accept", "kept"),
+    ("path", "accept", "cache_control"),
     [
         (DAY_PATH, "application/json", "private, no-cache"),
         ("/doctors/dr-lee/slots", "application/json", "private, no-cache"),
@@ -118,33 +125,33 @@ def test_not_modified_repeats_cache_headers(
     caller_headers: dict[str, dict[str, str]],
     path: str,
     accept: str,
-    kept: str,
+    cache_control: str,
 ) -> None:
     first = authenticated_client.get(path, Accept=accept, **caller_headers["own"])
-    known = {"Accept": accept, "If_None_Match": first.headers["ETag"]}
+    conditional = {"Accept": accept, "If_None_Match": first.headers["ETag"]}
 
-    again = authenticated_client.get(path, **known, **caller_headers["own"])
+    again = authenticated_client.get(path, **conditional, **caller_headers["own"])
 
     assert (first.status, again.status) == (200, 304)
-    for answer in (first, again):
-        assert answer.headers["Cache-Control"] == kept
-        assert "Accept" in answer.headers["Vary"]
+    for response in (first, again):
+        assert response.headers["Cache-Control"] == cache_control
+        assert "Accept" in response.headers["Vary"]
     is_open = path.startswith(("/static", "/openapi"))
-    stranger = authenticated_client.get(path, **{**known, "Accept": "application/json"})
-    assert stranger.status == (304 if is_open else 401)
+    anonymous = authenticated_client.get(path, **{**conditional, "Accept": "application/json"})
+    assert anonymous.status == (304 if is_open else 401)
 
 
 def test_etag_star_does_not_reveal_delegates(
     authenticated_client: AppClient, caller_headers: dict[str, dict[str, str]]
 ) -> None:
-    told = {
+    responses = {
         caller: authenticated_client.get(
             "/doctors/dr-lee", If_None_Match="*", **caller_headers[caller]
         )
         for caller in ("own", "other", "slots/read", "admin")
     }
 
-    assert [caller for caller, answer in told.items() if "delegates" in answer.json] == [
+    assert [caller for caller, response in responses.items() if "delegates" in response.json] == [
         "own",
         "admin",
     ]

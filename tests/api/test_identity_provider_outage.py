@@ -1,4 +1,4 @@
-"""The issuer is away for a while: what goes on meanwhile, what is said, and what comes after."""
+"""An outage of the identity provider: which requests succeed during and after it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SAME_ORIGIN_HEADERS = {"Content_Type": FORM, "Sec_Fetch_Site": "same-origin"}
 
 @pytest.fixture
 def page_session(authenticated_client: AppClient, oidc_provider: FakeOidcProvider) -> PageSession:
-    """In which Dr Lee signed in before the issuer went away."""
+    """The session of Dr Lee, who signed in before the outage."""
     browser = PageSession(authenticated_client, oidc_provider)
     browser.sign_in()
     return browser
@@ -37,14 +37,14 @@ def page_session(authenticated_client: AppClient, oidc_provider: FakeOidcProvide
 
 @pytest.fixture
 def api_session(authenticated_client: AppClient, oidc_provider: FakeOidcProvider) -> dict[str, str]:
-    """A booking site's token, which was used before as well."""
+    """The token of a booking site, used before the outage."""
     reader = {"Authorization": f"Bearer {oidc_provider.access_token(READER_CLAIMS)}"}
     assert authenticated_client.get("/doctors", **reader).status == 200
     return reader
 
 
 def start_outage(page_session: PageSession, oidc_provider: FakeOidcProvider) -> None:
-    """Longer than anything is remembered as new; Dr Lee is at work all the while."""
+    """Start an outage, and let caches of the provider's documents expire while Dr Lee works."""
     oidc_provider.is_down = True
     for _ in range(8):
         page_session.client.clock.now += timedelta(minutes=25)
@@ -52,7 +52,7 @@ def start_outage(page_session: PageSession, oidc_provider: FakeOidcProvider) -> 
 
 
 def end_outage(client: AppClient, oidc_provider: FakeOidcProvider, response: AppResponse) -> None:
-    """As much later as the answer said."""
+    """End the outage and advance the clock by the response's ``Retry-After``."""
     oidc_provider.is_down = False
     client.clock.now += timedelta(seconds=int(response.headers["Retry-After"]))
 
@@ -62,7 +62,7 @@ def test_sessions_and_known_tokens_work_during_outage(
 ) -> None:
     start_outage(page_session, oidc_provider)
 
-    answers = [
+    responses = [
         page_session.get(DAY_PATH),
         page_session.save("09:00", Sec_Fetch_Site="same-origin"),
         page_session.get(f"/slots/history?{DAY_PATH.partition('?')[2]}"),
@@ -71,49 +71,49 @@ def test_sessions_and_known_tokens_work_during_outage(
         page_session.client.get("/docs"),
     ]
 
-    assert [answer.status for answer in answers] == [200] * len(answers)
+    assert [response.status for response in responses] == [200] * len(responses)
 
 
 def test_login_returns_503_during_outage_and_works_after(
     page_session: PageSession, oidc_provider: FakeOidcProvider
 ) -> None:
     start_outage(page_session, oidc_provider)
-    newcomer = PageSession(page_session.client, oidc_provider)
-    refused = newcomer.get(newcomer.get(DAY_PATH).headers["Location"])
+    new_session = PageSession(page_session.client, oidc_provider)
+    rejected = new_session.get(new_session.get(DAY_PATH).headers["Location"])
 
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
-    assert refused.headers["Content-Type"].startswith("text/html")
-    assert "Signing in is not possible right now: try again in a moment" in refused.text
+    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "5")
+    assert rejected.headers["Content-Type"].startswith("text/html")
+    assert "Signing in is not possible right now: try again in a moment" in rejected.text
 
-    end_outage(page_session.client, oidc_provider, refused)
-    asked = newcomer.start_login()
+    end_outage(page_session.client, oidc_provider, rejected)
+    login = new_session.start_login()
     oidc_provider.id_tokens_by_code["c"] = oidc_provider.id_token(
-        "dr-lee", "doctor", nonce=asked["nonce"], exp=TOMORROW
+        "dr-lee", "doctor", nonce=login["nonce"], exp=TOMORROW
     )
-    newcomer.get(f"/sign-in/callback?code=c&state={asked['state']}")
+    new_session.get(f"/sign-in/callback?code=c&state={login['state']}")
 
-    assert newcomer.get(DAY_PATH).status == 200
+    assert new_session.get(DAY_PATH).status == 200
 
 
 def test_callback_during_outage_succeeds_on_reload(
     page_session: PageSession, oidc_provider: FakeOidcProvider
 ) -> None:
-    newcomer = PageSession(page_session.client, oidc_provider)
-    asked = newcomer.start_login()
+    new_session = PageSession(page_session.client, oidc_provider)
+    login = new_session.start_login()
     oidc_provider.id_tokens_by_code["c"] = oidc_provider.id_token(
-        "dr-lee", "doctor", nonce=asked["nonce"]
+        "dr-lee", "doctor", nonce=login["nonce"]
     )
-    callback = f"/sign-in/callback?code=c&state={asked['state']}"
+    callback = f"/sign-in/callback?code=c&state={login['state']}"
     oidc_provider.is_down = True
 
-    refused = newcomer.get(callback)
+    rejected = new_session.get(callback)
 
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
-    assert refused.headers["Content-Type"].startswith("text/html")
-    assert "session" not in newcomer.cookies
-    end_outage(page_session.client, oidc_provider, refused)
-    assert newcomer.get(callback).headers["Location"] == DAY_PATH
-    assert newcomer.get(DAY_PATH).status == 200
+    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "5")
+    assert rejected.headers["Content-Type"].startswith("text/html")
+    assert "session" not in new_session.cookies
+    end_outage(page_session.client, oidc_provider, rejected)
+    assert new_session.get(callback).headers["Location"] == DAY_PATH
+    assert new_session.get(DAY_PATH).status == 200
 
 
 def test_sign_out_during_outage_ends_local_session_only(

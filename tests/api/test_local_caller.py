@@ -1,4 +1,4 @@
-"""Without sign-in, on a laptop: everybody on it may do everything, and no site by its browser."""
+"""The local stage without sign-in: local requests have all permissions, other sites have none."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_loopback_hosts_are_allowed(client: AppClient, host: str) -> None:
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example:8000", "10.0.0.7:8000"])
 def test_other_host_names_are_rejected(client: AppClient, host: str) -> None:
-    """A site may have its name lead here, and be of one origin with us then (DNS rebinding)."""
+    """A site can resolve its name to this machine and become same-origin (DNS rebinding)."""
     assert client.get(DAY_PATH, Host=host).status == 403
     assert client.save("09:00", Host=host, Origin=f"http://{host}").status == 403
     assert client.item_types()["slot"] == 0

@@ -1,4 +1,4 @@
-"""The API's document as it is served, and whether what it tells is so."""
+"""The OpenAPI document as it is served, and whether responses match its examples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECOND_SLOT_PATH = "/slots/dr-lee~20261123T0930Z"
 
 
 def shorten_lists(actual: Any, example: Any) -> Any:  # noqa: ANN401  JSON
-    """Lists no longer than those of the example, which leaves out the rest of a day."""
+    """Shorten lists to the length of the example's, which omits most of a day."""
     if isinstance(actual, dict) and isinstance(example, dict):
         return {name: shorten_lists(value, example.get(name)) for name, value in actual.items()}
     if isinstance(actual, list) and isinstance(example, list):
@@ -32,36 +32,36 @@ def assert_matches_example(response: AppResponse, status: int, example: object) 
 
 
 def test_document_lists_exactly_the_routes(client: AppClient) -> None:
-    from app import app  # noqa: PLC0415  the site has named its DynamoDB
+    from app import app  # noqa: PLC0415  it reads the environment when it is imported
 
     routes = {
         (path, method): entry.view_function.__name__
         for path, methods in app.routes.items()
         for method, entry in methods.items()
     }
-    told = {
-        (path, method.upper()): one["operationId"]
+    documented = {
+        (path, method.upper()): operation["operationId"]
         for path, methods in openapi.build_document("")["paths"].items()
-        for method, one in methods.items()
+        for method, operation in methods.items()
     }
 
-    assert told == routes
+    assert documented == routes
 
 
 def test_document_requires_auth_where_routes_do(client: AppClient) -> None:
-    from app import app  # noqa: PLC0415  the site has named its DynamoDB
+    from app import app  # noqa: PLC0415  it reads the environment when it is imported
 
-    needs = {
+    permissions = {
         entry.view_function.__name__: entry.view_function.permission  # type: ignore[attr-defined]
         for methods in app.routes.values()
         for entry in methods.values()
     }
 
-    assert {one.name: one.permission for one in openapi.OPERATIONS} == needs
+    assert {operation.name: operation.permission for operation in openapi.OPERATIONS} == permissions
     for methods in openapi.build_document("")["paths"].values():
-        for told in methods.values():
-            needs_nothing = needs[told["operationId"]] is Permission.PUBLIC
-            assert bool(told["security"]) is not needs_nothing
+        for operation in methods.values():
+            is_public = permissions[operation["operationId"]] is Permission.PUBLIC
+            assert bool(operation["security"]) is not is_public
 
 
 def test_document_has_etag(client: AppClient) -> None:
@@ -74,7 +74,7 @@ def test_document_has_etag(client: AppClient) -> None:
 
 
 def test_document_names_stage_prefix(client: AppClient) -> None:
-    from app import app  # noqa: PLC0415  the site has named its DynamoDB
+    from app import app  # noqa: PLC0415  it reads the environment when it is imported
 
     event = {
         "requestContext": {

@@ -1,4 +1,4 @@
-"""The Manage Slots page without a browser: what it draws, and what its form does."""
+"""The Manage Slots page: its content, and saving its form."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ def test_boxes_show_state_and_are_disabled_where_not_editable(
 
     assert PageForm(page).checked_starts == ["09:00", "09:30", "11:00"]
     assert PageForm(page).disabled_starts == ["09:00", "10:00", "10:30"]
-    for said in ("09:00–09:30 past, was free", "09:30–10:00 free", "10:00–10:30 booked",
+    for text in ("09:00–09:30 past, was free", "09:30–10:00 free", "10:00–10:30 booked",
                  "10:30–11:00 held", "11:30–12:00 not offered"):  # fmt: skip
-        assert said in visible_text(page)
+        assert text in visible_text(page)
 
 
 def test_box_overlapping_other_slot_is_disabled_with_reason(
@@ -161,16 +161,16 @@ def test_second_tab_opening_same_slot_gets_error_at_box(
     client.post_form(first.submission("09:00", "09:30"), **HTMX_HEADERS)
     before = client.export()
 
-    refused = client.post_form(second.submission("09:00", "11:00"), **HTMX_HEADERS)
+    rejected = client.post_form(second.submission("09:00", "11:00"), **HTMX_HEADERS)
 
-    assert refused.status == 400
-    assert PageForm(refused).invalid_starts == ["09:00"]
-    assert "Slot already exists: 09:00-09:30" in refused.text
-    assert PageForm(refused).checked_starts == ["09:00", "09:30", "11:00"]
+    assert rejected.status == 400
+    assert PageForm(rejected).invalid_starts == ["09:00"]
+    assert "Slot already exists: 09:00-09:30" in rejected.text
+    assert PageForm(rejected).checked_starts == ["09:00", "09:30", "11:00"]
     assert client.export() == before
 
     again = client.post_form(
-        PageForm(refused).submission("09:00", "09:30", "11:00"), **HTMX_HEADERS
+        PageForm(rejected).submission("09:00", "09:30", "11:00"), **HTMX_HEADERS
     )
 
     assert again.status == 200
@@ -183,12 +183,12 @@ def test_plain_rejected_save_returns_page_with_ticks_and_errors(
     form = load_form(client)
     client.save("09:00")
 
-    refused = client.post_form(form.submission("09:00", "11:00"), **BROWSER_HEADERS)
+    rejected = client.post_form(form.submission("09:00", "11:00"), **BROWSER_HEADERS)
 
-    assert refused.status == 400
-    assert refused.text.startswith("<!doctype html>")
-    assert PageForm(refused).checked_starts == ["09:00", "11:00"]
-    assert PageForm(refused).invalid_starts == ["09:00"]
+    assert rejected.status == 400
+    assert rejected.text.startswith("<!doctype html>")
+    assert PageForm(rejected).checked_starts == ["09:00", "11:00"]
+    assert PageForm(rejected).invalid_starts == ["09:00"]
 
 
 def test_rejected_save_keeps_unticked_boxes(client: AppClient) -> None:
@@ -196,18 +196,18 @@ def test_rejected_save_keeps_unticked_boxes(client: AppClient) -> None:
     form = load_form(client)
     client.book("10:00")
 
-    refused = client.post_form(form.submission("09:30"), **HTMX_HEADERS)
+    rejected = client.post_form(form.submission("09:30"), **HTMX_HEADERS)
 
-    assert PageForm(refused).invalid_starts == ["10:00"]
-    assert "booked and stays" in refused.text
-    assert PageForm(refused).checked_starts == ["09:30"]
+    assert PageForm(rejected).invalid_starts == ["10:00"]
+    assert "booked and stays" in rejected.text
+    assert PageForm(rejected).checked_starts == ["09:30"]
     assert client.get_day().free_times == ["09:00", "09:30"]
 
 
 def test_save_reports_concurrent_changes(client: AppClient) -> None:
     client.save("09:00")
     form = load_form(client)
-    client.save("10:00", withdrawn=("09:00",))
+    client.save("10:00", closed=("09:00",))
 
     saved = client.post_form(form.submission("09:00", "11:00"), **HTMX_HEADERS)
 
@@ -220,12 +220,12 @@ def test_save_reports_concurrent_changes(client: AppClient) -> None:
 def test_own_changes_are_not_reported(client: AppClient) -> None:
     client.save("09:00")
     form = load_form(client)
-    client.save("10:00", "11:00", withdrawn=("09:00",))
+    client.save("10:00", "11:00", closed=("09:00",))
 
-    refused = client.post_form(form.submission("10:00"), **HTMX_HEADERS)
+    rejected = client.post_form(form.submission("10:00"), **HTMX_HEADERS)
 
-    assert "New, by someone else: 11:00<" in refused.text
-    assert "No longer free" not in refused.text
+    assert "New, by someone else: 11:00<" in rejected.text
+    assert "No longer free" not in rejected.text
 
 
 def test_many_concurrent_changes_are_summarised(client: AppClient) -> None:
@@ -252,13 +252,13 @@ def test_form_with_lost_response_can_be_resent_with_other_ticks(
     form = load_form(client)
     client.post_form(form.submission("09:00"), **HTMX_HEADERS)
 
-    answer = client.post_form(form.submission("09:00", "10:00"), **HTMX_HEADERS)
+    response = client.post_form(form.submission("09:00", "10:00"), **HTMX_HEADERS)
 
-    assert answer.status == 422
-    assert "An earlier save of this page got through" in answer.text
-    assert PageForm(answer).checked_starts == ["09:00", "10:00"]
+    assert response.status == 422
+    assert "An earlier save of this page got through" in response.text
+    assert PageForm(response).checked_starts == ["09:00", "10:00"]
     assert (
-        client.post_form(PageForm(answer).submission("09:00", "10:00"), **HTMX_HEADERS).status
+        client.post_form(PageForm(response).submission("09:00", "10:00"), **HTMX_HEADERS).status
         == 200
     )
     assert client.get_day().free_times == ["09:00", "10:00"]
@@ -270,13 +270,13 @@ def test_resent_form_after_lost_response_reports_earlier_save(
     form = load_form(client)
     client.post_form(form.submission("09:00"), **HTMX_HEADERS)
 
-    answer = client.post_form(form.submission(), **HTMX_HEADERS)
+    response = client.post_form(form.submission(), **HTMX_HEADERS)
 
-    assert answer.status == 422
-    assert "An earlier save of this page got through" in answer.text
-    assert "by someone else" not in answer.text
-    assert PageForm(answer).checked_starts == ["09:00"]
-    assert client.post_form(PageForm(answer).submission(), **HTMX_HEADERS).status == 200
+    assert response.status == 422
+    assert "An earlier save of this page got through" in response.text
+    assert "by someone else" not in response.text
+    assert PageForm(response).checked_starts == ["09:00"]
+    assert client.post_form(PageForm(response).submission(), **HTMX_HEADERS).status == 200
     assert client.get_day().free_times == []
 
 
@@ -293,7 +293,7 @@ def test_form_with_missing_field_is_rejected(client: AppClient, name: str) -> No
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"ticked": ["20261123T2000Z"]}, "ticked"),  # was not offered
+        ({"ticked": ["20261123T2000Z"]}, "ticked"),  # not in ``offered``
         ({"ticked": ["09:00"]}, "ticked"),
         ({"offered": ["x"]}, "offered"),
         ({"shown": ["20261323T0900Z"]}, "shown"),
@@ -310,26 +310,26 @@ def test_forged_form_is_rejected_and_writes_nothing(
     sent = load_form(client).submission("09:00", **changed)
     before = client.export()
 
-    refused = client.post_form(sent)
+    rejected = client.post_form(sent)
 
-    assert refused.error_codes == [(field, "invalid")]
+    assert rejected.error_codes == [(field, "invalid")]
     assert client.export() == before
 
 
 def test_forged_box_off_grid_is_rejected_by_rules(client: AppClient) -> None:
     stray = "20261123T2000Z"
 
-    refused = client.post_form(load_form(client).submission(offered=[stray], ticked=[stray]))
+    rejected = client.post_form(load_form(client).submission(offered=[stray], ticked=[stray]))
 
-    assert refused.error_codes == [("2026-11-23T20:00:00+00:00", "not_on_grid")]
+    assert rejected.error_codes == [("2026-11-23T20:00:00+00:00", "not_on_grid")]
 
 
 def test_htmx_error_outside_form_is_a_notice(client: AppClient) -> None:
-    refused = client.post_form({"doctor_id": ["dr-who"]}, **HTMX_HEADERS)
+    rejected = client.post_form({"doctor_id": ["dr-who"]}, **HTMX_HEADERS)
 
-    assert refused.status == 400
-    assert refused.headers["HX-Retarget"] == "#notice"
-    assert "is missing" in refused.text
+    assert rejected.status == 400
+    assert rejected.headers["HX-Retarget"] == "#notice"
+    assert "is missing" in rejected.text
 
 
 def test_browser_gets_errors_as_page(client: AppClient) -> None:

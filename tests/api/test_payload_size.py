@@ -15,4 +15,4 @@ def test_page_and_polls_stay_within_size_limits(client: AppClient) -> None:
 
     sizes = payload_size.measure_sizes(client)
 
-    assert {what: size for what, size in sizes.items() if size > payload_size.MAX_BYTES[what]} == {}
+    assert {name: size for name, size in sizes.items() if size > payload_size.MAX_BYTES[name]} == {}

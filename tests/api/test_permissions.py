@@ -1,4 +1,4 @@
-"""Every request as every kind of caller: what the table in docs/security.md says."""
+"""Every route with every kind of caller, compared with the table in docs/security.md."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECURITY_GUIDE = Path(__file__).parents[2] / "docs" / "security.md"
 
 
 def permission_rows() -> list[tuple[str, dict[str, int]]]:
-    """Each request of the table, with the status for each caller."""
+    """Return the table's routes, each with the status by caller."""
     text = SECURITY_GUIDE.read_text()
     table = text[text.index("| request |") :].partition("\n\n")[0]
     lines = table.splitlines()
@@ -39,12 +39,12 @@ def test_each_caller_has_documented_permissions(
         Authorization=f"Bearer {oidc_provider.access_token(user_claims('alex', 'admin'))}",
     )
 
-    told, expected = {}, {}
+    actual, expected = {}, {}
     for request, statuses in permission_rows():
-        told[request] = send_request(authenticated_client, request, **bearer).status
+        actual[request] = send_request(authenticated_client, request, **bearer).status
         expected[request] = statuses[caller]
 
-    assert told == expected
+    assert actual == expected
 
 
 def test_every_route_declares_and_documents_its_permission() -> None:
@@ -54,8 +54,8 @@ def test_every_route_declares_and_documents_its_permission() -> None:
         for method, entry in methods.items()
     }
 
-    assert [route for route, need in routes.items() if need is None] == []
-    closed = {route for route, need in routes.items() if need is not Permission.PUBLIC}
+    assert [route for route, permission in routes.items() if permission is None] == []
+    closed = {route for route, permission in routes.items() if permission is not Permission.PUBLIC}
     assert closed == {
         request for request, statuses in permission_rows() if statuses["nobody"] == 401
     }
@@ -66,7 +66,7 @@ def test_unknown_doctor_is_not_found_for_every_caller(
 ) -> None:
     for claims in filter(None, CALLERS.values()):
         bearer = {"Authorization": f"Bearer {oidc_provider.access_token(claims)}"}
-        answers = [
+        responses = [
             authenticated_client.get("/slots?doctor_id=dr-who&date=2026-11-23", **bearer),
             authenticated_client.get("/doctors/dr-who", **bearer),
             authenticated_client.get("/doctors/dr-who/slots", **bearer),
@@ -74,7 +74,7 @@ def test_unknown_doctor_is_not_found_for_every_caller(
                 "/slots/dr-who~20261123T0900Z/hold", {"holder": "h", "seconds": 60}, **bearer
             ),
         ]
-        assert [answer.status for answer in answers] == [404] * 4
+        assert [response.status for response in responses] == [404] * 4
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the function may do in the cloud is what the code does, and no more."""
+"""The function's IAM policy allows exactly the DynamoDB calls that the code makes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from app import app
 from cloud import build_artifact, template
 from tests.support.all_routes import CALLERS
 from tests.support.app_client import make_slot_id
+from tests.support.dynamodb_responses import TRANSACT_WRITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 TABLE = "the table"
 DAY_QUERY = "doctor_id=dr-lee&date=2026-11-23"
-# The order is that of a morning; each is answered below 400.
+# In an order in which each request succeeds.
 ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /": lambda client: client.get("/"),
     "GET /health": lambda client: client.get("/health"),
@@ -43,11 +44,11 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "PUT /slots/{slot_id}/booking": lambda client: client.book("09:00"),
     "DELETE /slots/{slot_id}/booking": lambda client: client.cancel("09:00"),
 }
-# They speak with the issuer, and not at all without one.
+# These call the identity provider, and exist only with one.
 SIGN_IN_ROUTES = {"GET /sign-in", "GET /sign-in/callback", "POST /sign-out"}
-# What else the code does than each route does at least.
+# Further calls that some routes make for other input.
 EXTRA_OPERATIONS: list[Operation] = [
-    lambda client: client.save(withdrawn=("10:30",)),
+    lambda client: client.save(closed=("10:30",)),
     lambda client: client.save("11:00", Idempotency_Key="once"),
     lambda client: client.get(f"/slots?{DAY_QUERY}&part=day", HX_Request="true"),
     lambda client: client.get("/doctors?location=London"),
@@ -61,20 +62,20 @@ EXTRA_OPERATIONS: list[Operation] = [
 
 
 def required_permissions(operation: str, params: dict[str, Any]) -> set[tuple[str, str]]:
-    """The permissions of a call: of a transaction, those of its actions.
+    """Return the permissions that a call needs; a transaction needs those of its actions.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     """
-    if operation == "TransactWriteItems":
+    if operation == TRANSACT_WRITE:
         actions = {name for action in params["TransactItems"] for name in action}
-        named = {"ConditionCheck": "ConditionCheckItem"}
-        return {(named.get(name, f"{name}Item"), TABLE) for name in actions}
+        permission_names = {"ConditionCheck": "ConditionCheckItem"}
+        return {(permission_names.get(name, f"{name}Item"), TABLE) for name in actions}
     index = params.get("IndexName")
     return {(operation, f"{TABLE}/index/{index}" if index else TABLE)}
 
 
 def granted_permissions() -> set[tuple[str, str]]:
-    """What the template lets the function do with DynamoDB."""
+    """Return the function's DynamoDB permissions in the template."""
     resources = template.load_fragments(build_artifact.PROJECT, "dev")["Resources"]
     role = resources["AppRole"]["Properties"]
     return {
@@ -87,7 +88,7 @@ def granted_permissions() -> set[tuple[str, str]]:
 
 
 def format_resource(resource: dict[str, Any]) -> str:
-    """``TABLE`` for the table's ARN, and what is behind it."""
+    """Return an ARN with the table's ARN replaced by ``TABLE``."""
     match resource:
         case {"Fn::GetAtt": ["Table", "Arn"]}:
             return TABLE
@@ -107,16 +108,22 @@ def test_iam_policy_allows_exactly_the_calls_made(
 ) -> None:
     calls: set[tuple[str, str]] = set()
 
-    def note(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
+    def record(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
         calls.update(required_permissions(model.name, params))
 
-    with client.register_hook("before-parameter-build.dynamodb.*", note):
-        statuses = {route: deed(client).status for route, deed in ROUTE_OPERATIONS.items()}
-        besides = [deed(client).status for deed in EXTRA_OPERATIONS]
-        # From now on people sign in: a delegate chooses among the doctors who name him.
-        guarded: AppClient = request.getfixturevalue("authenticated_client")
+    with client.register_hook("before-parameter-build.dynamodb.*", record):
+        statuses = {
+            route: operation(client).status for route, operation in ROUTE_OPERATIONS.items()
+        }
+        extra_statuses = [operation(client).status for operation in EXTRA_OPERATIONS]
+        # With sign-in, a delegate chooses among their doctors.
+        authenticated_client: AppClient = request.getfixturevalue("authenticated_client")
         sam = {"Authorization": f"Bearer {oidc_provider.access_token(CALLERS['named'] or {})}"}
-        chooses = guarded.get("/slots", Accept="text/html", **sam).status
+        picker_status = authenticated_client.get("/slots", Accept="text/html", **sam).status
 
-    assert max([*statuses.values(), *besides, chooses]) < 400, (statuses, besides, chooses)
+    assert max([*statuses.values(), *extra_statuses, picker_status]) < 400, (
+        statuses,
+        extra_statuses,
+        picker_status,
+    )
     assert calls == granted_permissions()

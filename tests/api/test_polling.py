@@ -1,10 +1,9 @@
-"""The page asks every two seconds whether its form is still what the store has."""
+"""Polling: the page requests its form every two seconds and gets it when it has changed."""
 
 from __future__ import annotations
 
 import json
 from datetime import timedelta
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +18,7 @@ from tests.support.day_page import (
     visible_text,
 )
 from tests.support.factories import to_instant
+from tests.support.html import attribute, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,26 +26,12 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
 
 
-class PollRequest(HTMLParser):
-    """The request that htmx makes for the page by itself, again and again."""
-
-    def __init__(self, response: AppResponse) -> None:
-        """Read it out of a page or a part of one."""
-        super().__init__()
-        self.feed(response.text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        if tag == "div" and found.get("hx-trigger") == "every 2s":
-            self.url = found["hx-get"]
-            self.headers = json.loads(found["hx-headers"])
-
-
 def send_poll(client: AppClient, displayed: AppResponse) -> AppResponse:
-    """What it gets."""
-    polling = PollRequest(displayed)
-    sent = {"HX-Request": "true", "Accept": "text/html", **polling.headers}
-    return client.request("GET", polling.url, headers=sent)
+    """Send the request that htmx sends repeatedly for a page or partial."""
+    (polling,) = parse(displayed.text).select('div[hx-trigger="every 2s"]')
+    own_headers = json.loads(attribute(polling, "hx-headers"))
+    headers = {"HX-Request": "true", "Accept": "text/html", **own_headers}
+    return client.request("GET", attribute(polling, "hx-get"), headers=headers)
 
 
 def full_page(client: AppClient) -> AppResponse:
@@ -55,22 +41,22 @@ def full_page(client: AppClient) -> AppResponse:
 def test_unchanged_poll_reads_one_item_and_has_no_body(client: AppClient) -> None:
     client.save("09:00", "09:30")
     client.book("09:30")
-    shown = full_page(client)
+    displayed = full_page(client)
 
     with client.record_calls() as calls:
-        answer = send_poll(client, shown)
+        response = send_poll(client, displayed)
 
-    assert (answer.status, answer.text) == (304, "")
+    assert (response.status, response.text) == (304, "")
     assert calls == ["GetItem"]
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_settings_are_reread_after_ten_seconds(client: AppClient) -> None:
-    shown = full_page(client)
+    displayed = full_page(client)
     client.clock.now += timedelta(seconds=10)
 
     with client.record_calls() as calls:
-        first, second = send_poll(client, shown), send_poll(client, shown)
+        first, second = send_poll(client, displayed), send_poll(client, displayed)
 
     assert (first.status, second.status) == (304, 304)
     assert calls == ["BatchGetItem", "GetItem"]
@@ -107,13 +93,13 @@ def repeated_save(client: AppClient) -> AppResponse:
 
 
 def poll_with_news(client: AppClient) -> AppResponse:
-    shown = full_page(client)
+    displayed = full_page(client)
     client.save("09:00")
-    return send_poll(client, shown)
+    return send_poll(client, displayed)
 
 
 @pytest.mark.parametrize(
-    ("drawing", "status"),
+    ("render", "status"),
     [
         (full_page, 200),
         (other_date, 200),
@@ -126,32 +112,32 @@ def poll_with_news(client: AppClient) -> AppResponse:
     ],
 )
 def test_first_poll_after_any_render_has_no_news(
-    client: AppClient, drawing: Callable[[AppClient], AppResponse], status: int
+    client: AppClient, render: Callable[[AppClient], AppResponse], status: int
 ) -> None:
-    shown = drawing(client)
+    displayed = render(client)
 
-    assert shown.status == status
-    assert send_poll(client, shown).status == 304
+    assert displayed.status == status
+    assert send_poll(client, displayed).status == 304
 
 
 def test_poll_does_not_repeat_save_message(client: AppClient) -> None:
-    refused = rejected_save(client)
+    rejected = rejected_save(client)
     client.book("09:00")
 
-    answer = send_poll(client, refused)
+    response = send_poll(client, rejected)
 
-    assert answer.status == 200
-    assert "Not saved" not in answer.text
-    assert PageForm(answer).invalid_starts == []
-    assert PageForm(answer).checked_starts == []
+    assert response.status == 200
+    assert "Not saved" not in response.text
+    assert PageForm(response).invalid_starts == []
+    assert PageForm(response).checked_starts == []
 
 
 def test_booking_and_cancellation_are_news(client: AppClient) -> None:
     client.save("09:00", "09:30")
-    shown = full_page(client)
+    displayed = full_page(client)
 
     client.book("09:30")
-    booked = send_poll(client, shown)
+    booked = send_poll(client, displayed)
 
     assert booked.status == 200
     assert booked.text.startswith("<form")
@@ -165,73 +151,73 @@ def test_booking_and_cancellation_are_news(client: AppClient) -> None:
 
 def test_hold_and_its_expiry_are_news(client: AppClient) -> None:
     client.save("09:00")
-    shown = full_page(client)
+    displayed = full_page(client)
 
     client.hold("09:00", seconds=30)
-    held = send_poll(client, shown)
+    held = send_poll(client, displayed)
     assert "09:00–09:30 held" in visible_text(held)
 
     client.clock.now += timedelta(seconds=29)
     assert send_poll(client, held).status == 304
     client.clock.now += timedelta(seconds=1)
-    lapsed = send_poll(client, held)
-    assert "09:00–09:30 free" in visible_text(lapsed)
-    assert PageForm(lapsed).disabled_starts == []
+    expired = send_poll(client, held)
+    assert "09:00–09:30 free" in visible_text(expired)
+    assert PageForm(expired).disabled_starts == []
 
 
 def test_save_in_another_tab_is_news(client: AppClient) -> None:
     client.save("09:00")
-    shown = full_page(client)
+    displayed = full_page(client)
 
-    client.save("10:00", withdrawn=("09:00",))
+    client.save("10:00", closed=("09:00",))
 
-    assert PageForm(send_poll(client, shown)).checked_starts == ["10:00"]
+    assert PageForm(send_poll(client, displayed)).checked_starts == ["10:00"]
 
 
 def test_begun_slot_is_news(client: AppClient) -> None:
-    shown = full_page(client)
+    displayed = full_page(client)
 
     client.clock.now = to_instant("09:00")
 
-    assert PageForm(send_poll(client, shown)).disabled_starts == ["09:00"]
+    assert PageForm(send_poll(client, displayed)).disabled_starts == ["09:00"]
 
 
 def test_changed_settings_are_news(client: AppClient) -> None:
-    shown = full_page(client)
+    displayed = full_page(client)
 
     client.set_slot_minutes("dr-lee", minutes=60)
 
-    assert list(PageForm(send_poll(client, shown)).boxes)[:3] == ["09:00", "10:00", "11:00"]
+    assert list(PageForm(send_poll(client, displayed)).boxes)[:3] == ["09:00", "10:00", "11:00"]
 
 
 def test_settings_changed_elsewhere_are_news_after_ten_seconds(client: AppClient) -> None:
-    shown = full_page(client)
-    here = client.services
-    elsewhere = bootstrap.build_services(here.settings, now=client.clock)
+    displayed = full_page(client)
+    original = client.services
+    other_process = bootstrap.build_services(original.settings, now=client.clock)
 
-    bootstrap.set_services(elsewhere)
+    bootstrap.set_services(other_process)
     client.set_slot_minutes("dr-lee", minutes=60)
-    bootstrap.set_services(here)
+    bootstrap.set_services(original)
 
-    assert send_poll(client, shown).status == 304
+    assert send_poll(client, displayed).status == 304
     client.clock.now += timedelta(seconds=10)
-    assert "09:30" not in PageForm(send_poll(client, shown)).boxes
+    assert "09:30" not in PageForm(send_poll(client, displayed)).boxes
 
 
 def test_page_never_reverts_to_older_settings(client: AppClient) -> None:
     client.save("09:00")
     full_page(client)
-    here = client.services
-    elsewhere = bootstrap.build_services(here.settings, now=client.clock)
+    original = client.services
+    other_process = bootstrap.build_services(original.settings, now=client.clock)
 
-    bootstrap.set_services(elsewhere)
+    bootstrap.set_services(other_process)
     client.update_doctor(sessions=[{"from": "09:00", "to": "10:00"}])
-    shown = full_page(client)
-    bootstrap.set_services(here)
+    displayed = full_page(client)
+    bootstrap.set_services(original)
 
-    assert send_poll(client, shown).status == 304
+    assert send_poll(client, displayed).status == 304
     client.book("09:00")
-    assert list(PageForm(send_poll(client, shown)).boxes) == ["09:00", "09:30"]
+    assert list(PageForm(send_poll(client, displayed)).boxes) == ["09:00", "09:30"]
 
 
 def test_only_htmx_gets_the_partial(client: AppClient) -> None:
@@ -243,12 +229,12 @@ def test_only_htmx_gets_the_partial(client: AppClient) -> None:
 
 
 def test_failed_poll_shows_notice_beside_form(client: AppClient) -> None:
-    shown = full_page(client)
+    displayed = full_page(client)
     client.truncate()
     client.clock.now += timedelta(seconds=10)
 
-    answer = send_poll(client, shown)
+    response = send_poll(client, displayed)
 
-    assert answer.status == 404
-    assert answer.headers["HX-Retarget"] == "#notice"
-    assert "There is no doctor dr-lee" in answer.text
+    assert response.status == 404
+    assert response.headers["HX-Retarget"] == "#notice"
+    assert "There is no doctor dr-lee" in response.text

@@ -1,4 +1,4 @@
-"""What a refusal leaves in memory: nothing that only a search for garbage would find."""
+"""Rejected requests leave no reference cycles, which only the garbage collector would free."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import chalicelib
-from tests.support.dynamodb_responses import dynamodb_response
+from tests.support.dynamodb_responses import TRANSACT_WRITE, dynamodb_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,15 +23,15 @@ PACKAGE_DIR = str(Path(chalicelib.__file__).parent)
 
 @contextmanager
 def track_garbage() -> Iterator[list[object]]:
-    """What was garbage in the end, and would have stayed in memory until somebody looked."""
-    found: list[object] = []
+    """Yield a list that has, after the block, the objects that were in reference cycles."""
+    garbage: list[object] = []
     gc.collect()
     gc.disable()
     try:
-        yield found
+        yield garbage
         gc.set_debug(gc.DEBUG_SAVEALL)
         gc.collect()
-        found += gc.garbage
+        garbage += gc.garbage
     finally:
         gc.set_debug(0)
         gc.garbage.clear()
@@ -40,36 +40,40 @@ def track_garbage() -> Iterator[list[object]]:
 
 def hold_while_throttled(client: AppClient) -> AppResponse:
     with client.inject_responses(
-        "TransactWriteItems", *[dynamodb_response("ThrottlingException") for _ in range(99)]
+        TRANSACT_WRITE, *[dynamodb_response("ThrottlingException") for _ in range(99)]
     ):
         return client.hold("09:00")
 
 
 @pytest.mark.parametrize(
-    ("deed", "status"),
+    ("operation", "status"),
     [
-        pytest.param(lambda client: client.hold("09:30", "ivan"), 409, id="a held slot held"),
-        pytest.param(lambda client: client.book("10:00", "b-2"), 409, id="a booked slot booked"),
-        pytest.param(lambda client: client.cancel("10:00", "b-2"), 409, id="another's cancelled"),
-        pytest.param(lambda client: client.save("09:00"), 400, id="a slot opened twice"),
+        pytest.param(lambda client: client.hold("09:30", "ivan"), 409, id="hold held slot"),
+        pytest.param(lambda client: client.book("10:00", "b-2"), 409, id="book booked slot"),
+        pytest.param(lambda client: client.cancel("10:00", "b-2"), 409, id="cancel other booking"),
+        pytest.param(lambda client: client.save("09:00"), 400, id="open slot twice"),
         pytest.param(
-            lambda client: client.save("09:00", Accept="text/html"), 400, id="on the page"
+            lambda client: client.save("09:00", Accept="text/html"),
+            400,
+            id="open slot twice on page",
         ),
-        pytest.param(lambda client: client.get("/slots/nonsense"), 404, id="no slot"),
-        pytest.param(hold_while_throttled, 503, id="a busy store"),
+        pytest.param(lambda client: client.get("/slots/nonsense"), 404, id="missing slot"),
+        pytest.param(hold_while_throttled, 503, id="throttled store"),
     ],
 )
 def test_failed_write_leaves_no_reference_cycle(
-    client: AppClient, deed: Callable[[AppClient], AppResponse], status: int
+    client: AppClient, operation: Callable[[AppClient], AppResponse], status: int
 ) -> None:
     client.save("09:00", "09:30", "10:00")
     client.hold("09:30", "hannah")
     client.book("10:00", "b-1")
-    deed(client)
+    operation(client)
 
     with track_garbage() as garbage:
-        refused = deed(client)
+        rejected = operation(client)
 
-    assert refused.status == status
-    frames = [one for one in garbage if isinstance(one, FrameType)]
-    assert [one.f_code for one in frames if one.f_code.co_filename.startswith(PACKAGE_DIR)] == []
+    assert rejected.status == status
+    frames = [item for item in garbage if isinstance(item, FrameType)]
+    assert [
+        frame.f_code for frame in frames if frame.f_code.co_filename.startswith(PACKAGE_DIR)
+    ] == []

@@ -1,4 +1,4 @@
-"""One line for each request: what it says, and what it never says."""
+"""The request log: its fields, its metrics, and the data that it never has."""
 
 from __future__ import annotations
 
@@ -37,26 +37,26 @@ if TYPE_CHECKING:
 
 @dataclass
 class RequestLog:
-    """The lines of a site that logs its requests."""
+    """A client of an app with a request log, and the lines of that log."""
 
     client: AppClient
     raw_lines: list[str]
 
     @property
     def entries(self) -> list[dict[str, Any]]:
-        """All of them, read."""
+        """All lines, decoded from JSON."""
         return [json.loads(text) for text in self.raw_lines]
 
     def entry_for(self, response: AppResponse) -> dict[str, Any]:
-        """The last one, which is of that answer, and the only one since the last time."""
-        (line,) = self.entries
+        """Return the entry of a response, which must be the only new one."""
+        (entry,) = self.entries
         self.raw_lines.clear()
-        assert line["status"] == response.status
-        return line
+        assert entry["status"] == response.status
+        return entry
 
 
 def enable_request_log(client: AppClient) -> Iterator[RequestLog]:
-    """As in a stage of the cloud."""
+    """Log requests as in a stage of the cloud."""
     texts: list[str] = []
     settings = structs.replace(client.services.settings, stage="prod", has_request_log=True)
     services = bootstrap.build_services(
@@ -72,9 +72,9 @@ def enable_request_log(client: AppClient) -> Iterator[RequestLog]:
 
 
 def other_output(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What is printed, and what libraries log: Chalice, of whose records we make lines, apart.
+    """Return everything that was printed or logged, except the records of Chalice's logger.
 
-    (pytest listens to every logger by itself, and would show its records here as they came.)
+    pytest captures those before the app formats them.
     """
     logged = [record.getMessage() for record in caplog.records if record.name != app.log.name]
     return [*capfd.readouterr(), *logged]
@@ -82,14 +82,14 @@ def other_output(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFix
 
 @pytest.fixture
 def app_log(client: AppClient) -> Iterator[RequestLog]:
-    """Everybody acts as Dr Lee, who has two slots on Monday."""
+    """The log of an app without sign-in, where Dr Lee has two slots on Monday."""
     client.save("09:00", "09:30")
     yield from enable_request_log(client)
 
 
 @pytest.fixture
 def authenticated_app_log(authenticated_client: AppClient) -> Iterator[RequestLog]:
-    """People and machines sign in."""
+    """The log of an app with sign-in."""
     yield from enable_request_log(authenticated_client)
 
 
@@ -99,21 +99,21 @@ def test_booking_logs_one_entry_with_outcome_and_cost(
     app_log.client.get_slot("09:00")
     app_log.raw_lines.clear()
 
-    line = app_log.entry_for(app_log.client.book("09:00"))
+    entry = app_log.entry_for(app_log.client.book("09:00"))
 
-    del line["function_request_id"], line["_aws"], line["write_units"]
-    assert line.pop("Latency") > 0
-    assert line == {
+    del entry["function_request_id"], entry["_aws"], entry["write_units"]
+    assert entry.pop("Latency") > 0
+    assert entry == {
         "level": "INFO",
         "at": "2026-11-22T12:00:00+00:00",
-        "request_id": None,  # which API Gateway gives
+        "request_id": None,  # set by API Gateway only
         "method": "PUT",
         "route": "/slots/{slot_id}/booking",
         "caller": "admin+doctor",
         "doctor_id": "dr-lee",
         "status": 201,
         "outcome": "ok",
-        "calls": {"TransactWriteItems": 1},
+        "calls": {TRANSACT_WRITE: 1},
         "read_units": 0,
         "stage": "prod",
         "Bookings": 1,
@@ -121,24 +121,24 @@ def test_booking_logs_one_entry_with_outcome_and_cost(
 
 
 def capacity_response(capacity: object) -> Callable[[AWSPreparedRequest], AWSResponse]:
-    """An answer of DynamoDB that says no more than that, and only if it is asked to."""
+    """Make a response with this consumed capacity, if the request asks for capacity."""
 
-    def answer(request: AWSPreparedRequest) -> AWSResponse:
+    def response(request: AWSPreparedRequest) -> AWSResponse:
         assert isinstance(request.body, bytes)
-        is_asked = json.loads(request.body)["ReturnConsumedCapacity"] == "TOTAL"
-        body = json.dumps({"ConsumedCapacity": capacity} if is_asked else {}).encode()
+        is_requested = json.loads(request.body)["ReturnConsumedCapacity"] == "TOTAL"
+        body = json.dumps({"ConsumedCapacity": capacity} if is_requested else {}).encode()
         return AWSResponse("http://dynamodb", 200, {}, RawBody(body))  # type: ignore[arg-type]
 
-    return answer
+    return response
 
 
 def test_log_has_consumed_read_capacity(app_log: RequestLog) -> None:
     with app_log.client.inject_responses(
         "GetItem", capacity_response({"TableName": "slots", "CapacityUnits": 1.5})
     ):
-        line = app_log.entry_for(app_log.client.get_slot("09:00"))
+        entry = app_log.entry_for(app_log.client.get_slot("09:00"))
 
-    assert (line["read_units"], line["write_units"]) == (1.5, 0)
+    assert (entry["read_units"], entry["write_units"]) == (1.5, 0)
 
 
 def test_log_has_consumed_transaction_capacity(app_log: RequestLog) -> None:
@@ -147,32 +147,32 @@ def test_log_has_consumed_transaction_capacity(app_log: RequestLog) -> None:
     app_log.raw_lines.clear()
 
     with app_log.client.inject_responses(TRANSACT_WRITE, capacity_response(capacity)):
-        line = app_log.entry_for(app_log.client.hold("09:00"))
+        entry = app_log.entry_for(app_log.client.hold("09:00"))
 
-    assert (line["read_units"], line["write_units"]) == (0, 5)
+    assert (entry["read_units"], entry["write_units"]) == (0, 5)
 
 
 def test_parallel_search_queries_count_for_their_request(
     app_log: RequestLog,
 ) -> None:
-    found = app_log.client.get(
+    response = app_log.client.get(
         "/availability?specialty=cardiology&from=2026-11-23&to=2026-12-06", Accept="text/json"
     )
 
-    line = app_log.entry_for(found)
-    assert (line["route"], line["calls"]["Query"]) == ("/availability", 14)
+    entry = app_log.entry_for(response)
+    assert (entry["route"], entry["calls"]["Query"]) == ("/availability", 14)
 
 
 def test_client_error_is_logged_by_code(app_log: RequestLog) -> None:
     app_log.client.book("09:00", "b-1")
     app_log.raw_lines.clear()
 
-    line = app_log.entry_for(app_log.client.book("09:00", "b-2"))
+    entry = app_log.entry_for(app_log.client.book("09:00", "b-2"))
 
-    assert (line["status"], line["outcome"]) == (409, "slot_taken")
-    found = parse_metrics(line)
-    del found["Latency", "prod"]
-    assert found == {("Refusals", "prod"): 1, ("Refusals", "prod", "slot_taken"): 1}
+    assert (entry["status"], entry["outcome"]) == (409, "slot_taken")
+    metrics = parse_metrics(entry)
+    del metrics["Latency", "prod"]
+    assert metrics == {("Refusals", "prod"): 1, ("Refusals", "prod", "slot_taken"): 1}
 
 
 @pytest.mark.parametrize(
@@ -192,11 +192,11 @@ def test_every_client_error_has_a_code(
 ) -> None:
     headers = {"Content-Type": "text/plain"} if method == "PUT" else {}
 
-    line = app_log.entry_for(app_log.client.request(method, path, headers=headers))
+    entry = app_log.entry_for(app_log.client.request(method, path, headers=headers))
 
-    assert line["outcome"] == code
-    assert parse_metrics(line)["Refusals", "prod", code] == 1
-    assert line["route"] in app.routes
+    assert entry["outcome"] == code
+    assert parse_metrics(entry)["Refusals", "prod", code] == 1
+    assert entry["route"] in app.routes
 
 
 def test_unknown_doctor_id_is_not_logged(app_log: RequestLog) -> None:
@@ -204,7 +204,7 @@ def test_unknown_doctor_id_is_not_logged(app_log: RequestLog) -> None:
     app_log.client.put("/doctors/nobody", {"doctor_id": "nobody"})
     app_log.client.put("/slots/nobody~20261123T0900Z/hold", {})
 
-    assert [line["doctor_id"] for line in app_log.entries] == [None, None, None]
+    assert [entry["doctor_id"] for entry in app_log.entries] == [None, None, None]
     assert not [text for text in app_log.raw_lines if "nobody" in text]
 
 
@@ -238,12 +238,12 @@ def test_noop_form_counts_as_neither_save_nor_error(app_log: RequestLog) -> None
         "request_id": "idle",
     }
 
-    line = app_log.entry_for(
+    entry = app_log.entry_for(
         app_log.client.post_form(fields, Accept="text/html", HX_Request="true")
     )
 
-    assert line["outcome"] == "ok"
-    assert parse_metrics(line).keys() == {("Latency", "prod")}
+    assert entry["outcome"] == "ok"
+    assert parse_metrics(entry).keys() == {("Latency", "prod")}
 
 
 def test_rejected_form_counts_as_client_error(app_log: RequestLog) -> None:
@@ -256,46 +256,46 @@ def test_rejected_form_counts_as_client_error(app_log: RequestLog) -> None:
         "ticked": ["20261123T0900Z"],
     }
 
-    line = app_log.entry_for(
+    entry = app_log.entry_for(
         app_log.client.post_form(fields, Accept="text/html", HX_Request="true")
     )
 
-    assert (line["status"], line["outcome"]) == (400, "slot_exists")
+    assert (entry["status"], entry["outcome"]) == (400, "slot_exists")
 
 
 def test_retries_are_counted(app_log: RequestLog) -> None:
     with app_log.client.inject_responses(
         TRANSACT_WRITE, TRANSACTION_CONFLICT, TRANSACTION_CONFLICT
     ):
-        line = app_log.entry_for(app_log.client.save("10:00"))
+        entry = app_log.entry_for(app_log.client.save("10:00"))
 
-    assert parse_metrics(line)["ConflictsRetried", "prod"] == 2
-    assert line["calls"]["TransactWriteItems"] == 3
+    assert parse_metrics(entry)["ConflictsRetried", "prod"] == 2
+    assert entry["calls"][TRANSACT_WRITE] == 3
 
 
 def test_exception_is_logged_by_location_without_message(
     app_log: RequestLog, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with app_log.client.inject_responses("GetItem", RuntimeError("of Mrs Smith, ref-1")):
-        line = app_log.entry_for(app_log.client.get_slot("10:00"))
+        entry = app_log.entry_for(app_log.client.get_slot("10:00"))
 
-    assert (line["status"], line["level"]) == (500, "ERROR")
-    assert line["outcome"] == "internal_server_error"
-    assert "builtins.RuntimeError" in line["bug"]
-    assert [place for place in line["bug"] if "chalicelib/web/routes/bookings.py" in place]
-    for said in (json.dumps(line), *other_output(capfd, caplog)):
-        assert "Mrs Smith" not in said
+    assert (entry["status"], entry["level"]) == (500, "ERROR")
+    assert entry["outcome"] == "internal_server_error"
+    assert "builtins.RuntimeError" in entry["bug"]
+    assert [frame for frame in entry["bug"] if "chalicelib/web/routes/bookings.py" in frame]
+    for text in (json.dumps(entry), *other_output(capfd, caplog)):
+        assert "Mrs Smith" not in text
 
 
 def test_aws_error_code_is_logged(app_log: RequestLog) -> None:
     with app_log.client.inject_responses(
         "GetItem", dynamodb_response("ValidationException", message="of Mrs Smith")
     ):
-        line = app_log.entry_for(app_log.client.get_slot("10:00"))
+        entry = app_log.entry_for(app_log.client.get_slot("10:00"))
 
-    assert line["status"] == 500
-    assert [place for place in line["bug"] if place.endswith("ClientError: ValidationException")]
-    assert "Mrs Smith" not in json.dumps(line)
+    assert entry["status"] == 500
+    assert [frame for frame in entry["bug"] if frame.endswith("ClientError: ValidationException")]
+    assert "Mrs Smith" not in json.dumps(entry)
 
 
 def test_exception_in_error_handling_is_logged_separately(app_log: RequestLog) -> None:
@@ -303,10 +303,10 @@ def test_exception_in_error_handling_is_logged_separately(app_log: RequestLog) -
 
     app.log.error("Caught exception for path %s", "/slots", exc_info=bug)
 
-    (line,) = app_log.entries
-    assert line["level"] == "ERROR"
-    assert line["bug"] == ["builtins.RuntimeError"]
-    assert "Mrs Smith" not in json.dumps(line)
+    (entry,) = app_log.entries
+    assert entry["level"] == "ERROR"
+    assert entry["bug"] == ["builtins.RuntimeError"]
+    assert "Mrs Smith" not in json.dumps(entry)
 
 
 @pytest.mark.usefixtures("client")
@@ -322,8 +322,8 @@ def test_log_entries_go_to_stdout(client: AppClient, capfd: pytest.CaptureFixtur
 
     client.get("/health")
 
-    (line,) = capfd.readouterr().out.splitlines()
-    assert json.loads(line)["route"] == "/health"
+    (entry,) = capfd.readouterr().out.splitlines()
+    assert json.loads(entry)["route"] == "/health"
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,10 @@ def test_log_entries_go_to_stdout(client: AppClient, capfd: pytest.CaptureFixtur
             {"username": "sam", "cognito:groups": ["delegate"], "client_id": PAGE_CLIENT_ID},
             "delegate",
         ),
-        ({"client_id": SERVICE_CLIENT_ID, "scope": "slots/read slots/book"}, "booking-site+reader"),
+        (
+            {"client_id": SERVICE_CLIENT_ID, "scope": "slots/read slots/book"},
+            "booking-site+reader",
+        ),
     ],
 )
 def test_log_has_roles_not_names(
@@ -345,12 +348,12 @@ def test_log_has_roles_not_names(
 ) -> None:
     sent = {"Authorization": f"Bearer {oidc_provider.access_token(claims)}"} if claims else {}
 
-    line = authenticated_app_log.entry_for(
+    entry = authenticated_app_log.entry_for(
         authenticated_app_log.client.get("/doctors/dr-lee", **sent)
     )
 
-    assert line["caller"] == caller
-    assert "sam" not in json.dumps(line)
+    assert entry["caller"] == caller
+    assert "sam" not in json.dumps(entry)
 
 
 SECRET = "s3cret"
@@ -370,36 +373,36 @@ HEADER_NAMES = ["Cookie", "Idempotency-Key", "If-Match", "Origin", "Referer", "U
 
 
 def secret_values(names: list[str]) -> dict[str, str]:
-    """A secret of its own for each."""
+    """Return a different secret for each name."""
     return {name: f"{SECRET}-{name}" for name in names}
 
 
 def all_routes() -> list[tuple[str, str]]:
-    """Each with its method."""
+    """Return the method and path of every route."""
     return [(method, path) for path, methods in app.routes.items() for method in methods]
 
 
 def fill_path(path: str) -> list[str]:
-    """That route with a secret as each part, and with those that would be found."""
-    found = {"{doctor_id}": "dr-lee", "{slot_id}": make_slot_id("09:00"), "{name}": "slots.css"}
+    """Return the path of a route with each parameter secret or existing, in all combinations."""
+    existing = {"{doctor_id}": "dr-lee", "{slot_id}": make_slot_id("09:00"), "{name}": "slots.css"}
     paths = {path, path}
-    for name, value in found.items():
+    for name, value in existing.items():
         paths = {
-            p.replace(name, put) for p in paths for put in (value, f"{SECRET}-{name.strip('{}')}")
+            p.replace(name, text) for p in paths for text in (value, f"{SECRET}-{name.strip('{}')}")
         }
     return sorted(paths)
 
 
-@pytest.mark.parametrize("signs_in_as", ["nobody", "machine", "admin"])
+@pytest.mark.parametrize("caller", ["nobody", "machine", "admin"])
 def test_no_route_logs_a_secret(
     authenticated_app_log: RequestLog,
     oidc_provider: FakeOidcProvider,
-    signs_in_as: str,
+    caller: str,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Malformed as they are, most are refused: the next test has requests that are carried out."""
-    known: dict[str, dict[str, Any]] = {
+    """Most of these requests are malformed and rejected; the next test has successful ones."""
+    claims_by_caller: dict[str, dict[str, Any]] = {
         "nobody": {},
         "machine": {"client_id": SERVICE_CLIENT_ID, "scope": "slots/read slots/book"},
         "admin": {
@@ -408,7 +411,7 @@ def test_no_route_logs_a_secret(
             "client_id": PAGE_CLIENT_ID,
         },
     }
-    claims = known[signs_in_as]
+    claims = claims_by_caller[caller]
     token = oidc_provider.access_token(claims) if claims else f"{SECRET}-token"
     headers = secret_values(HEADER_NAMES) | {"Authorization": f"Bearer {token}"}
     query = urlencode(secret_values(ALL_FIELDS))
@@ -419,40 +422,40 @@ def test_no_route_logs_a_secret(
                 body = json.dumps(secret_values(ALL_FIELDS)) if "json" in kind else query
                 for accept in ("application/json", "text/html"):
                     sent = {**headers, "Content-Type": kind, "Accept": accept}
-                    for whole in (path, f"{path}?{query}"):
-                        authenticated_app_log.client.request(method, whole, body.encode(), sent)
+                    for url in (path, f"{path}?{query}"):
+                        authenticated_app_log.client.request(method, url, body.encode(), sent)
 
-    told = {(line["method"], line["route"]) for line in authenticated_app_log.entries}
-    assert told == set(all_routes())
-    for said in (*authenticated_app_log.raw_lines, *other_output(capfd, caplog)):
-        assert SECRET not in said
-        assert token not in said
+    logged = {(entry["method"], entry["route"]) for entry in authenticated_app_log.entries}
+    assert logged == set(all_routes())
+    for text in (*authenticated_app_log.raw_lines, *other_output(capfd, caplog)):
+        assert SECRET not in text
+        assert token not in text
 
 
 def test_no_successful_request_logs_a_secret(
     app_log: RequestLog, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    site = app_log.client
+    client = app_log.client
     holder, booking, patient = (f"{SECRET}-{name}" for name in ("holder", "booking", "patient"))
     body = {"booking_id": booking, "patient_reference": patient}
 
-    answers = [
-        site.save("10:00", Idempotency_Key=f"{SECRET}-key"),
-        site.hold("09:00", holder),
-        site.hold("09:00", "another"),
-        site.put(f"{slot_path('09:00')}/booking", {**body, "holder": holder}),
-        site.book("09:00", "another"),
-        site.put(f"{slot_path('09:30')}/booking", {**body, "moves": make_slot_id("09:00")}),
-        site.cancel("09:30", "another"),
-        site.cancel("09:30", booking),
-        site.hold("09:30", holder),
-        site.release("09:30", holder),
-        site.update_doctor(delegates=[f"{SECRET}-delegate"], name=f"{SECRET}-name"),
-        site.get("/slots/history?doctor_id=dr-lee&date=2026-11-23"),
+    responses = [
+        client.save("10:00", Idempotency_Key=f"{SECRET}-key"),
+        client.hold("09:00", holder),
+        client.hold("09:00", "another"),
+        client.put(f"{slot_path('09:00')}/booking", {**body, "holder": holder}),
+        client.book("09:00", "another"),
+        client.put(f"{slot_path('09:30')}/booking", {**body, "moves": make_slot_id("09:00")}),
+        client.cancel("09:30", "another"),
+        client.cancel("09:30", booking),
+        client.hold("09:30", holder),
+        client.release("09:30", holder),
+        client.update_doctor(delegates=[f"{SECRET}-delegate"], name=f"{SECRET}-name"),
+        client.get("/slots/history?doctor_id=dr-lee&date=2026-11-23"),
     ]
 
-    statuses = [answer.status for answer in answers]
+    statuses = [response.status for response in responses]
     assert statuses == [200, 200, 409, 201, 409, 201, 409, 204, 200, 204, 200, 200]
-    assert len(app_log.raw_lines) == len(answers) + 1  # configure reads before it writes
-    for said in (*app_log.raw_lines, *other_output(capfd, caplog)):
-        assert SECRET not in said
+    assert len(app_log.raw_lines) == len(responses) + 1  # update_doctor sends a GET and a PUT
+    for text in (*app_log.raw_lines, *other_output(capfd, caplog)):
+        assert SECRET not in text

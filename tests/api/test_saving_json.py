@@ -1,4 +1,4 @@
-"""``POST /slots`` as JSON, and the day that it leaves."""
+"""``POST /slots`` with JSON, and the day that results."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import MONDAY, to_instant
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def test_save_writes_slot_items_one_day_and_one_change(client: AppClient) -> Non
 def test_closed_slots_are_removed_and_others_stay(client: AppClient) -> None:
     client.save("09:00", "09:30")
 
-    saved = client.save("10:00", withdrawn=("09:00",))
+    saved = client.save("10:00", closed=("09:00",))
 
     assert saved.free_times == ["09:30", "10:00"]
     assert saved.json["version"] == 2
@@ -48,9 +49,9 @@ def test_save_response_equals_day_read(client: AppClient) -> None:
     saved = client.save("09:00")
     read = client.get_day()
 
-    answer = dict(saved.json)
-    assert answer.pop("message") == "Slots saved successfully"
-    assert answer == read.json
+    response = dict(saved.json)
+    assert response.pop("message") == "Slots saved successfully"
+    assert response == read.json
     assert saved.headers["ETag"] == read.headers["ETag"]
 
 
@@ -71,11 +72,11 @@ def test_existing_slot_rejects_whole_save(client: AppClient) -> None:
     client.save("09:00")
     before = client.export()
 
-    refused = client.save("09:00", "10:00")
+    rejected = client.save("09:00", "10:00")
 
-    assert refused.status == 400
-    assert refused.headers["Content-Type"] == "application/problem+json"
-    assert refused.json == {
+    assert rejected.status == 400
+    assert rejected.headers["Content-Type"] == "application/problem+json"
+    assert rejected.json == {
         "type": "about:blank",
         "title": "Bad Request",
         "status": 400,
@@ -93,26 +94,26 @@ def test_overlap_with_stored_slot_names_the_conflict(
     client.save("09:00", "09:20", doctor_id="dr-twenty")
     client.set_slot_minutes("dr-twenty", minutes=30)
 
-    refused = client.save("09:30", doctor_id="dr-twenty")
+    rejected = client.save("09:30", doctor_id="dr-twenty")
 
-    assert refused.error_codes == [("2026-11-23T09:30:00+00:00", "overlaps")]
-    assert refused.json["errors"][0]["conflicts_with"] == {
+    assert rejected.error_codes == [("2026-11-23T09:30:00+00:00", "overlaps")]
+    assert rejected.json["errors"][0]["conflicts_with"] == {
         "start": "2026-11-23T09:20:00+00:00",
         "end": "2026-11-23T09:40:00+00:00",
     }
-    boxes = {slot["start"][11:16]: slot for slot in client.get_day("dr-twenty").json["slots"]}
-    assert boxes["09:30"]["status"] == "busy-unavailable"
-    assert boxes["09:30"]["conflicts_with"] == refused.json["errors"][0]["conflicts_with"]
-    assert "conflicts_with" not in boxes["10:00"]
+    slots = {slot["start"][11:16]: slot for slot in client.get_day("dr-twenty").json["slots"]}
+    assert slots["09:30"]["status"] == "busy-unavailable"
+    assert slots["09:30"]["conflicts_with"] == rejected.json["errors"][0]["conflicts_with"]
+    assert "conflicts_with" not in slots["10:00"]
 
 
-@pytest.mark.parametrize("take", ["book", "hold"])
-def test_claimed_slot_can_be_neither_opened_nor_closed(client: AppClient, take: str) -> None:
+@pytest.mark.parametrize("claim", ["book", "hold"])
+def test_claimed_slot_can_be_neither_opened_nor_closed(client: AppClient, claim: str) -> None:
     client.save("09:00", "09:30")
-    getattr(client, take)("09:00")
+    getattr(client, claim)("09:00")
     before = client.export()
 
-    assert client.save(withdrawn=("09:00", "09:30")).error_codes == [(NINE, "slot_taken")]
+    assert client.save(closed=("09:00", "09:30")).error_codes == [(NINE, "slot_taken")]
     assert client.save("09:00").error_codes == [(NINE, "slot_exists")]
     assert client.export() == before
 
@@ -123,7 +124,7 @@ def test_slot_with_expired_hold_can_be_closed(client: AppClient) -> None:
     client.clock.now += timedelta(seconds=60)
 
     assert client.get_day().free_times == ["09:00", "09:30"]
-    assert client.save(withdrawn=("09:00",)).free_times == ["09:30"]
+    assert client.save(closed=("09:00",)).free_times == ["09:30"]
 
 
 def test_all_violations_are_reported_and_nothing_is_written(client: AppClient) -> None:
@@ -131,7 +132,7 @@ def test_all_violations_are_reported_and_nothing_is_written(client: AppClient) -
     client.clock.now = to_instant("09:40")
     before = client.export()
 
-    refused = client.post_slots(
+    rejected = client.post_slots(
         {
             "doctor_id": "dr-lee",
             "date": DATE,
@@ -150,8 +151,8 @@ def test_all_violations_are_reported_and_nothing_is_written(client: AppClient) -
         }
     )
 
-    assert refused.status == 400
-    assert refused.error_codes == [
+    assert rejected.status == 400
+    assert rejected.error_codes == [
         (NINE, "slot_exists"),
         (f"{DATE}T09:30:00+00:00", "in_past"),
         (f"{DATE}T12:00:00+00:00", "not_on_grid"),
@@ -171,7 +172,7 @@ def test_save_accepts_96_slots_and_rejects_97(client: AppClient) -> None:
         ("slots", "too_many")
     ]
     assert len(client.save(*all_day, doctor_id="dr-quarter").free_times) == 96
-    assert client.save(withdrawn=tuple(all_day), doctor_id="dr-quarter").free_times == []
+    assert client.save(closed=tuple(all_day), doctor_id="dr-quarter").free_times == []
     assert client.item_types() == {"day": 1, "slot": 0, "change": 2}
 
 
@@ -228,20 +229,20 @@ def test_malformed_body_names_field_and_writes_nothing(
 ) -> None:
     before = client.export()
 
-    refused = client.post_slots(sent)
+    rejected = client.post_slots(sent)
 
-    assert refused.status == 400
-    assert refused.error_codes == [(field, code)]
-    assert refused.json["detail"]
+    assert rejected.status == 400
+    assert rejected.error_codes == [(field, code)]
+    assert rejected.json["detail"]
     assert client.export() == before
 
 
 def test_every_entry_of_wrong_type_is_reported(client: AppClient) -> None:
     entries = [{"start": 9, "status": "free"}, "10:00", {"start": "11:00"}]
 
-    refused = client.post_slots({"doctor_id": "dr-lee", "date": DATE, "slots": entries})
+    rejected = client.post_slots({"doctor_id": "dr-lee", "date": DATE, "slots": entries})
 
-    assert refused.error_codes == [
+    assert rejected.error_codes == [
         ("slots[0].start", "invalid"),
         ("slots[1]", "invalid"),
         ("slots[2].status", "required"),
@@ -254,26 +255,26 @@ def test_unknown_doctor_is_not_found(client: AppClient) -> None:
 
 
 def test_body_of_one_megabyte_is_too_large(client: AppClient) -> None:
-    refused = client.post_slots(b'{"doctor_id": "' + b"x" * 1_000_000 + b'"}')
+    rejected = client.post_slots(b'{"doctor_id": "' + b"x" * 1_000_000 + b'"}')
 
-    assert refused.status == 413
-    assert refused.json["status"] == 413
+    assert rejected.status == 413
+    assert rejected.json["status"] == 413
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "multipart/form-data"])
 def test_unsupported_content_type_is_rejected(client: AppClient, content_type: str) -> None:
-    refused = client.request("POST", "/slots", b"x", {"Content-Type": content_type})
+    rejected = client.request("POST", "/slots", b"x", {"Content-Type": content_type})
 
-    assert refused.status == 415
-    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert rejected.status == 415
+    assert rejected.headers["Content-Type"] == "application/problem+json"
 
 
 def test_if_match_rejects_save_on_unseen_version(client: AppClient) -> None:
-    seen = client.get_day().headers["ETag"]
+    etag_read = client.get_day().headers["ETag"]
     client.save("09:00")
     before = client.export()
 
-    stale = client.save("10:00", If_Match=seen)
+    stale = client.save("10:00", If_Match=etag_read)
 
     assert (stale.status, stale.json["version"]) == (412, 1)
     assert client.export() == before
@@ -288,10 +289,10 @@ def test_if_match_compares_version_only_and_star_matches_any(client: AppClient, 
 
 
 def test_booking_does_not_fail_save_with_if_match(client: AppClient) -> None:
-    seen = client.save("09:00").headers["ETag"]
+    etag_read = client.save("09:00").headers["ETag"]
     client.book("09:00")
 
-    assert client.save("10:00", If_Match=seen).status == 200
+    assert client.save("10:00", If_Match=etag_read).status == 200
 
 
 @pytest.mark.parametrize("etag", ["1", '"1"', "x", '"", "1.x"'])
@@ -318,7 +319,7 @@ def test_key_reused_with_other_body_is_rejected(client: AppClient) -> None:
     client.save("09:00", Idempotency_Key="once")
 
     assert client.save("09:30", Idempotency_Key="once").status == 422
-    assert client.save("09:00", withdrawn=("09:30",), Idempotency_Key="once").status == 422
+    assert client.save("09:00", closed=("09:30",), Idempotency_Key="once").status == 422
 
 
 def test_key_is_scoped_to_doctor_and_date(client: AppClient) -> None:
@@ -347,7 +348,7 @@ def test_save_is_one_read_and_one_transaction(client: AppClient, slots: int) -> 
     with client.record_calls() as calls:
         assert client.save(*quarters[:slots], doctor_id="dr-quarter").status == 200
 
-    assert calls == ["BatchGetItem", "TransactWriteItems"]
+    assert calls == ["BatchGetItem", TRANSACT_WRITE]
 
 
 def test_get_day_is_one_read_plus_cached_zone(client: AppClient) -> None:

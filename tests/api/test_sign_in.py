@@ -1,4 +1,4 @@
-"""Signing in at the issuer, the session that follows, and its end."""
+"""Sign-in at the identity provider, the login session, and sign-out."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def page_session(authenticated_client: AppClient, oidc_provider: FakeOidcProvider) -> PageSession:
-    """In which nobody is signed in."""
+    """A browser session without a signed-in user."""
     return PageSession(authenticated_client, oidc_provider)
 
 
 def test_page_redirects_to_login_and_login_back_to_page(
     page_session: PageSession, oidc_provider: FakeOidcProvider
 ) -> None:
-    away = page_session.get(DAY_PATH)
-    assert (away.status, away.headers["Location"]) == (
+    redirect = page_session.get(DAY_PATH)
+    assert (redirect.status, redirect.headers["Location"]) == (
         303,
         f"/sign-in?to={quote(DAY_PATH, safe='')}",
     )
 
-    url = urlsplit(page_session.get(away.headers["Location"]).headers["Location"])
-    asked = {name: values[0] for name, values in parse_qs(url.query).items()}
+    url = urlsplit(page_session.get(redirect.headers["Location"]).headers["Location"])
+    login = {name: values[0] for name, values in parse_qs(url.query).items()}
     assert f"{url.scheme}://{url.netloc}{url.path}" == f"{oidc_provider.url}/authorize"
-    assert (asked["client_id"], asked["response_type"]) == (PAGE_CLIENT_ID, "code")
-    assert asked["redirect_uri"] == f"{ORIGIN}/sign-in/callback"
-    assert asked["code_challenge_method"] == "S256"
+    assert (login["client_id"], login["response_type"]) == (PAGE_CLIENT_ID, "code")
+    assert login["redirect_uri"] == f"{ORIGIN}/sign-in/callback"
+    assert login["code_challenge_method"] == "S256"
 
     oidc_provider.id_tokens_by_code["c"] = oidc_provider.id_token(
-        "dr-lee", "doctor", nonce=asked["nonce"]
+        "dr-lee", "doctor", nonce=login["nonce"]
     )
-    back = page_session.get(f"/sign-in/callback?code=c&state={asked['state']}")
+    signed_in = page_session.get(f"/sign-in/callback?code=c&state={login['state']}")
 
-    assert (back.status, back.headers["Location"]) == (303, DAY_PATH)
+    assert (signed_in.status, signed_in.headers["Location"]) == (303, DAY_PATH)
     digest = sha256(oidc_provider.token_requests[-1]["code_verifier"].encode()).digest()
-    assert urlsafe_b64encode(digest).decode().rstrip("=") == asked["code_challenge"]
+    assert urlsafe_b64encode(digest).decode().rstrip("=") == login["code_challenge"]
     assert page_session.get(DAY_PATH).status == 200
 
 
@@ -61,16 +61,16 @@ def test_session_cookie_is_http_only_and_same_site(page_session: PageSession) ->
 
 
 def test_session_cookie_is_secure_over_tls(page_session: PageSession) -> None:
-    asked = page_session.get("/sign-in", x_forwarded_proto="https")
+    login = page_session.get("/sign-in", x_forwarded_proto="https")
 
-    assert "Secure" in str(asked.headers["Set-Cookie"])
-    assert quote("https://slots.example", safe="") in asked.headers["Location"]
+    assert "Secure" in str(login.headers["Set-Cookie"])
+    assert quote("https://slots.example", safe="") in login.headers["Location"]
 
 
 def test_cookie_without_host_prefix_is_ignored_over_tls(page_session: PageSession) -> None:
-    """A ``__Host-`` cookie is set by its own host alone (RFC 6265bis, section 4.1.3)."""
-    asked = page_session.get("/sign-in", x_forwarded_proto="https")
-    cookie = asked.headers["Set-Cookie"][0]
+    """Only its own host can set a ``__Host-`` cookie (RFC 6265bis, section 4.1.3)."""
+    login = page_session.get("/sign-in", x_forwarded_proto="https")
+    cookie = login.headers["Set-Cookie"][0]
     assert cookie.startswith("__Host-sign-in=")
     assert {"Path=/", "Secure"} <= set(cookie.split("; "))
 
@@ -81,19 +81,22 @@ def test_cookie_without_host_prefix_is_ignored_over_tls(page_session: PageSessio
 
 
 @pytest.mark.parametrize(
-    "beside", ["a/b=c", 'said={"a":1}', "a[b]=1", "=", 'x="', "x", "path=/", "said=é", "a,b=1"]
+    "foreign_cookie",
+    ["a/b=c", 'said={"a":1}', "a[b]=1", "=", 'x="', "x", "path=/", "said=é", "a,b=1"],
 )
-def test_malformed_foreign_cookie_keeps_session(page_session: PageSession, beside: str) -> None:
+def test_malformed_foreign_cookie_keeps_session(
+    page_session: PageSession, foreign_cookie: str
+) -> None:
     page_session.sign_in()
     session = page_session.cookies["session"]
 
-    assert page_session.get(DAY_PATH, Cookie=f"{beside}; session={session}").status == 200
+    assert page_session.get(DAY_PATH, Cookie=f"{foreign_cookie}; session={session}").status == 200
 
 
 def test_login_returns_to_requested_page(page_session: PageSession) -> None:
-    away = page_session.get("/doctors/dr-lee")
+    redirect = page_session.get("/doctors/dr-lee")
 
-    assert away.headers["Location"] == "/sign-in?to=%2Fdoctors%2Fdr-lee"
+    assert redirect.headers["Location"] == "/sign-in?to=%2Fdoctors%2Fdr-lee"
 
 
 @pytest.mark.parametrize("host", ["x:abc", "x:123456", "[", "[::1", "a b", "x:80:80", "a@b", "x/y"])
@@ -104,14 +107,14 @@ def test_invalid_host_is_never_same_origin(page_session: PageSession, host: str)
     assert page_session.save("09:00", Host=host, Origin=f"http://{host}").status == 403
 
 
-@pytest.mark.parametrize("named", ["X_Forwarded_Host", "X_Original_Host", "Forwarded"])
-def test_forwarded_host_headers_are_ignored(page_session: PageSession, named: str) -> None:
+@pytest.mark.parametrize("header", ["X_Forwarded_Host", "X_Original_Host", "Forwarded"])
+def test_forwarded_host_headers_are_ignored(page_session: PageSession, header: str) -> None:
     page_session.sign_in()
-    forged = {named: "host=evil.example" if named == "Forwarded" else "evil.example"}
+    forged = {header: "host=evil.example" if header == "Forwarded" else "evil.example"}
 
-    asked = page_session.get("/sign-in", **forged)
-    assert quote(f"{ORIGIN}/sign-in/callback", safe="") in asked.headers["Location"]
-    assert "evil" not in asked.headers["Location"]
+    login = page_session.get("/sign-in", **forged)
+    assert quote(f"{ORIGIN}/sign-in/callback", safe="") in login.headers["Location"]
+    assert "evil" not in login.headers["Location"]
     assert page_session.save("09:00", Origin="http://evil.example", **forged).status == 403
 
 
@@ -127,27 +130,27 @@ def test_login_redirects_only_to_own_pages(page_session: PageSession, to: str) -
 def test_callback_with_wrong_state_is_rejected(
     page_session: PageSession, oidc_provider: FakeOidcProvider
 ) -> None:
-    asked = page_session.start_login()
+    login = page_session.start_login()
     oidc_provider.id_tokens_by_code["c"] = oidc_provider.id_token(
-        "dr-lee", "doctor", nonce=asked["nonce"]
+        "dr-lee", "doctor", nonce=login["nonce"]
     )
     oidc_provider.id_tokens_by_code["d"] = oidc_provider.id_token(
         "dr-lee", "doctor", nonce="another"
     )
-    refused = [
+    rejected = [
         page_session.get("/sign-in/callback?code=c&state=another"),
         page_session.get("/sign-in/callback?code=c"),
         page_session.get("/sign-in/callback?code=c&state=%C3%A9"),
-        page_session.get(f"/sign-in/callback?code=unknown&state={asked['state']}"),
-        page_session.get(f"/sign-in/callback?code=d&state={asked['state']}"),
-        page_session.get(f"/sign-in/callback?state={asked['state']}"),
-        page_session.get(f"/sign-in/callback?error=access_denied&state={asked['state']}"),
+        page_session.get(f"/sign-in/callback?code=unknown&state={login['state']}"),
+        page_session.get(f"/sign-in/callback?code=d&state={login['state']}"),
+        page_session.get(f"/sign-in/callback?state={login['state']}"),
+        page_session.get(f"/sign-in/callback?error=access_denied&state={login['state']}"),
         PageSession(page_session.client, oidc_provider).get(
-            f"/sign-in/callback?code=c&state={asked['state']}"
+            f"/sign-in/callback?code=c&state={login['state']}"
         ),
     ]
 
-    assert [answer.status for answer in refused] == [400] * 8
+    assert [response.status for response in rejected] == [400] * 8
     assert "session" not in page_session.cookies
 
 
@@ -165,18 +168,18 @@ def test_callback_with_wrong_state_is_rejected(
 def test_id_token_for_another_client_is_rejected(
     page_session: PageSession, oidc_provider: FakeOidcProvider, wrong: dict[str, object]
 ) -> None:
-    asked = page_session.start_login()
+    login = page_session.start_login()
     oidc_provider.id_tokens_by_code["c"] = oidc_provider.id_token(
-        "dr-lee", "doctor", nonce=asked["nonce"], **wrong
+        "dr-lee", "doctor", nonce=login["nonce"], **wrong
     )
 
-    assert page_session.get(f"/sign-in/callback?code=c&state={asked['state']}").status == 400
+    assert page_session.get(f"/sign-in/callback?code=c&state={login['state']}").status == 400
 
 
 def test_concurrent_logins_only_the_latest_completes(
     page_session: PageSession, oidc_provider: FakeOidcProvider
 ) -> None:
-    """They share a cookie, and neither can be taken for the other."""
+    """The logins share a cookie, and the callback of one cannot complete the other."""
     earlier, later = page_session.start_login("/slots"), page_session.start_login(DAY_PATH)
     oidc_provider.id_tokens_by_code["earlier"] = oidc_provider.id_token(
         "dr-okafor", "doctor", nonce=earlier["nonce"]
@@ -197,11 +200,11 @@ def test_concurrent_logins_only_the_latest_completes(
 def test_callback_is_accepted_once(
     page_session: PageSession, oidc_provider: FakeOidcProvider
 ) -> None:
-    asked = page_session.start_login()
+    login = page_session.start_login()
     oidc_provider.id_tokens_by_code["c"] = oidc_provider.id_token(
-        "dr-lee", "doctor", nonce=asked["nonce"]
+        "dr-lee", "doctor", nonce=login["nonce"]
     )
-    callback = f"/sign-in/callback?code=c&state={asked['state']}"
+    callback = f"/sign-in/callback?code=c&state={login['state']}"
 
     assert [page_session.get(callback).status for _ in range(2)] == [303, 400]
 
@@ -328,9 +331,9 @@ def test_outage_keeps_sessions_and_fails_new_logins(
     page_session: PageSession, oidc_provider: FakeOidcProvider
 ) -> None:
     oidc_provider.is_down = True
-    refused = page_session.get("/sign-in")
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
-    assert "try again in a moment" in refused.text
+    rejected = page_session.get("/sign-in")
+    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "5")
+    assert "try again in a moment" in rejected.text
 
     oidc_provider.is_down = False
     page_session.client.clock.now += timedelta(minutes=1)
@@ -344,9 +347,9 @@ def test_outage_keeps_sessions_and_fails_new_logins(
 def test_htmx_without_session_gets_401_and_keeps_form(
     page_session: PageSession,
 ) -> None:
-    told = page_session.get(DAY_PATH, HX_Request="true")
+    response = page_session.get(DAY_PATH, HX_Request="true")
 
-    assert (told.status, told.headers["HX-Retarget"]) == (401, "#notice")
+    assert (response.status, response.headers["HX-Retarget"]) == (401, "#notice")
 
 
 def test_late_plain_save_can_be_sent_again_after_login(
@@ -355,31 +358,31 @@ def test_late_plain_save_can_be_sent_again_after_login(
     sent = f"doctor_id=dr-lee&date={MONDAY}&version=0&request_id=x&ticked=%22%3E&ticked=2"
     form = {"Content_Type": "application/x-www-form-urlencoded", "Sec_Fetch_Site": "same-origin"}
 
-    told = page_session.send("POST", "/slots", sent, **form)
+    response = page_session.send("POST", "/slots", sent, **form)
 
-    assert told.status == 401
-    assert '<form method="post" action="/slots">' in told.text
-    assert '<input type="hidden" name="ticked" value="&#34;&gt;">' in told.text
-    assert '<input type="hidden" name="ticked" value="2">' in told.text
+    assert response.status == 401
+    assert '<form method="post" action="/slots">' in response.text
+    assert '<input type="hidden" name="ticked" value="&#34;&gt;">' in response.text
+    assert '<input type="hidden" name="ticked" value="2">' in response.text
     for too_much in ("x=" + "y" * 100_000, "yyy=&" * 10_000):
-        told = page_session.send("POST", "/slots", too_much, **form)
-        assert (told.status, "yyy" in told.text) == (401, False)
+        response = page_session.send("POST", "/slots", too_much, **form)
+        assert (response.status, "yyy" in response.text) == (401, False)
 
 
 @pytest.mark.parametrize(
     "proof", [{"Sec_Fetch_Site": "cross-site"}, {"Origin": "http://evil.example"}, {}]
 )
 def test_cross_site_form_is_not_returned(page_session: PageSession, proof: dict[str, str]) -> None:
-    """To it a browser adds no cookie of ours, so it comes as from somebody who is signed out."""
+    """Browsers send no SameSite cookie with it, so the request is anonymous."""
     sent = f"doctor_id=dr-lee&date={MONDAY}&version=0&request_id=x&ticked=20261123T0900Z"
 
-    told = page_session.send(
+    response = page_session.send(
         "POST", "/slots", sent, Content_Type="application/x-www-form-urlencoded", **proof
     )
 
-    assert told.status == 401
-    assert "<form" not in told.text
-    assert "20261123T0900Z" not in told.text
+    assert response.status == 401
+    assert "<form" not in response.text
+    assert "20261123T0900Z" not in response.text
 
 
 def test_history_names_user_and_client(page_session: PageSession) -> None:
@@ -439,8 +442,8 @@ def test_admin_chooses_among_all_doctors(page_session: PageSession) -> None:
 def test_user_without_role_can_sign_out(page_session: PageSession) -> None:
     page_session.sign_in("pat", "patient")
 
-    refused = page_session.get(DAY_PATH)
+    rejected = page_session.get(DAY_PATH)
 
-    assert refused.status == 403
-    assert "pat is signed in, but is nobody here" in refused.text
-    assert '<form class="other-account" method="post" action="/sign-out">' in refused.text
+    assert rejected.status == 403
+    assert "pat is signed in, but is nobody here" in rejected.text
+    assert '<form class="other-account" method="post" action="/sign-out">' in rejected.text

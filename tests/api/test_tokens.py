@@ -1,4 +1,4 @@
-"""Bearer tokens: whom they let in, and every way to forge one."""
+"""Bearer tokens: valid ones, and every way to forge one."""
 
 from __future__ import annotations
 
@@ -34,16 +34,18 @@ def get_with_token(
 
 
 def test_missing_token_returns_www_authenticate(authenticated_client: AppClient) -> None:
-    answers = [
+    responses = [
         authenticated_client.get("/doctors"),
         authenticated_client.get("/slots?date=2026-11-23"),
         authenticated_client.save("09:00"),
         authenticated_client.hold("09:00"),
     ]
 
-    assert [answer.status for answer in answers] == [401] * 4
-    assert {answer.headers["WWW-Authenticate"] for answer in answers} == {"Bearer"}
-    assert {answer.headers["Content-Type"] for answer in answers} == {"application/problem+json"}
+    assert [response.status for response in responses] == [401] * 4
+    assert {response.headers["WWW-Authenticate"] for response in responses} == {"Bearer"}
+    assert {response.headers["Content-Type"] for response in responses} == {
+        "application/problem+json"
+    }
 
 
 def test_doctor_token_reads_own_day(
@@ -78,7 +80,7 @@ def test_booking_site_is_limited_to_its_scopes(
 
 
 def sign_with_hmac(claims: str, key_id: str | None, secret: bytes) -> str:
-    """By hand, since no library makes such a token."""
+    """Sign by hand, because no library creates such a token."""
     header = urlsafe_b64encode(json.dumps({"alg": "HS256", "kid": key_id}).encode())
     signing = f"{header.decode().rstrip('=')}.{claims}"
     signature = urlsafe_b64encode(hmac.digest(secret, signing.encode(), "sha256"))
@@ -86,7 +88,7 @@ def sign_with_hmac(claims: str, key_id: str | None, secret: bytes) -> str:
 
 
 def forged_tokens(oidc_provider: FakeOidcProvider) -> dict[str, str]:
-    """Tokens that look right but for one thing."""
+    """Return tokens that are invalid in exactly one way."""
     other = rsa_key(1, "other")
     public = oidc_provider.keys[-1].as_pem(private=False)
     header, claims, signature = make_token(oidc_provider, DOCTOR_CLAIMS).split(".")
@@ -125,12 +127,14 @@ def forged_tokens(oidc_provider: FakeOidcProvider) -> dict[str, str]:
 def test_forged_tokens_are_rejected(
     authenticated_client: AppClient, oidc_provider: FakeOidcProvider
 ) -> None:
-    answers = {
+    responses = {
         name: get_with_token(authenticated_client, text)
         for name, text in forged_tokens(oidc_provider).items()
     }
 
-    assert {name: answer.status for name, answer in answers.items() if answer.status != 401} == {}
+    assert {
+        name: response.status for name, response in responses.items() if response.status != 401
+    } == {}
 
 
 def test_token_of_unknown_key_is_rejected(
@@ -209,9 +213,9 @@ def test_unreached_provider_returns_503_for_tokens(
 ) -> None:
     oidc_provider.is_down = True
 
-    refused = get_with_token(authenticated_client, make_token(oidc_provider, DOCTOR_CLAIMS))
+    rejected = get_with_token(authenticated_client, make_token(oidc_provider, DOCTOR_CLAIMS))
 
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
+    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "5")
 
 
 def test_unknown_auth_scheme_is_rejected(authenticated_client: AppClient) -> None:

@@ -36,22 +36,22 @@ def test_baseline_returns_same_outcomes_as_app(
         pytest.skip("there is no PostgreSQL")
 
     with environment.create_process(peer) as running:
-        seen = collect_outcomes(running, environment.requests)
+        types_by_baseline = collect_outcomes(running, environment.requests)
 
-    assert seen == app_outcomes
+    assert types_by_baseline == app_outcomes
 
 
 @pytest.mark.parametrize("peer", [MINIMAL, BOTO3], ids=lambda peer: peer.name)
 def test_baseline_on_same_table_writes_same_items(
     environment: BenchmarkEnvironment, app_outcomes: Outcomes, peer: Subject
 ) -> None:
-    del app_outcomes  # what left the app's own items
+    del app_outcomes  # it stores the app's items
 
     assert item_types(environment, peer) == item_types(environment, APP)
 
 
 def item_types(environment: BenchmarkEnvironment, subject: Subject) -> Counter[str]:
-    """How many items of each kind its table has, and which attributes they have."""
+    """Count the items of a subject's table by type and attribute names."""
     dynamodb = boto3.client("dynamodb", endpoint_url=environment.env_vars["AWS_ENDPOINT_URL"])
     items = dynamodb.scan(TableName=f"bench-{subject.name}")["Items"]
     return Counter(f"{item['type']['S']}: {', '.join(sorted(item))}" for item in items)

@@ -1,1 +1,1 @@
-"""Many at once, against real DynamoDB semantics."""
+"""Concurrent requests on MiniStack, which has real transactions."""

@@ -1,4 +1,4 @@
-"""Patients, and a doctor, who want the same slot at the same moment."""
+"""Concurrent operations of patients and a doctor on the same slots."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ PATIENT_COUNT = 50
 
 @pytest.fixture(scope="module")
 def run_concurrently() -> Iterator[RunConcurrently]:
-    """As many threads as there are patients."""
-    with concurrent_runner(PATIENT_COUNT) as together:
-        yield together
+    """Run operations with a thread per patient."""
+    with concurrent_runner(PATIENT_COUNT) as run:
+        yield run
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def hold_slot(services: Services, slot_id: SlotId, name: str) -> None:
 def valid_stored_day(
     services: Services, dynamodb: DynamoDBClient, doctor_id: str
 ) -> stored_day.StoredDay:
-    """What is stored of her Monday; it must be whole."""
+    """Read the doctor's Monday and check its invariants."""
     found = stored_day.read_stored_day(dynamodb, services.settings.table_name, doctor_id, MONDAY)
     found.assert_valid()
     return found
@@ -84,95 +84,95 @@ def test_concurrent_holds_have_one_winner(
 def test_concurrent_moves_to_one_slot_have_one_winner(
     services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
 ) -> None:
-    one, other, wanted = (SlotId(doctor_id, start) for start in SLOT_STARTS[:3])
+    first, second, target = (SlotId(doctor_id, start) for start in SLOT_STARTS[:3])
     for _ in range(ROUNDS):
-        book_slot(services, one, "b-one")
-        book_slot(services, other, "b-other")
+        book_slot(services, first, "b-first")
+        book_slot(services, second, "b-second")
 
         outcomes = run_concurrently(
             [
-                partial(book_slot, services, wanted, "b-one", moves=one),
-                partial(book_slot, services, wanted, "b-other", moves=other),
+                partial(book_slot, services, target, "b-first", moves=first),
+                partial(book_slot, services, target, "b-second", moves=second),
             ]
         )
 
         assert outcome_types(outcomes) == {type(None): 1, ConflictError: 1}
-        winner, loser = ("b-one", "b-other") if outcomes[0] is None else ("b-other", "b-one")
-        left, stays = (one, other) if outcomes[0] is None else (other, one)
+        winner, loser = ("b-first", "b-second") if outcomes[0] is None else ("b-second", "b-first")
+        old, kept = (first, second) if outcomes[0] is None else (second, first)
         claims = valid_stored_day(services, dynamodb, doctor_id).claims
-        assert [claims[slot.start][2] for slot in (wanted, left, stays)] == [winner, None, loser]
-        cancel_booking(services, wanted, winner)
-        cancel_booking(services, stays, loser)
+        assert [claims[slot.start][2] for slot in (target, old, kept)] == [winner, None, loser]
+        cancel_booking(services, target, winner)
+        cancel_booking(services, kept, loser)
 
 
 def test_concurrent_swap_leaves_both_bookings_unchanged(
     services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
 ) -> None:
-    """Neither slot is free, whoever comes first; and no booking is lost in between."""
-    one, other = (SlotId(doctor_id, start) for start in SLOT_STARTS[:2])
-    book_slot(services, one, "b-one")
-    book_slot(services, other, "b-other")
+    """Each move finds its target taken, and no booking is lost."""
+    first, second = (SlotId(doctor_id, start) for start in SLOT_STARTS[:2])
+    book_slot(services, first, "b-first")
+    book_slot(services, second, "b-second")
 
     for _ in range(ROUNDS // 10):
         outcomes = run_concurrently(
             [
-                partial(book_slot, services, other, "b-one", moves=one),
-                partial(book_slot, services, one, "b-other", moves=other),
+                partial(book_slot, services, second, "b-first", moves=first),
+                partial(book_slot, services, first, "b-second", moves=second),
             ]
         )
 
         assert outcome_types(outcomes) == {ConflictError: 2}
         claims = valid_stored_day(services, dynamodb, doctor_id).claims
-        assert [claims[start][2] for start in SLOT_STARTS[:2]] == ["b-one", "b-other"]
+        assert [claims[start][2] for start in SLOT_STARTS[:2]] == ["b-first", "b-second"]
 
 
 def test_concurrent_close_and_bookings_have_one_winner(
     services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
 ) -> None:
     slot_id = SlotId(doctor_id, SLOT_STARTS[0])
-    ways: Counter[str] = Counter()
+    winners: Counter[str] = Counter()
     for number in range(ROUNDS):
         names = [f"b-{number}-{n}" for n in range(4)]
-        deeds = [partial(book_slot, services, slot_id, name) for name in names]
-        deeds.insert(number % 5, partial(save_slots, services, doctor_id, withdrawn=range(1)))
+        operations = [partial(book_slot, services, slot_id, name) for name in names]
+        operations.insert(number % 5, partial(save_slots, services, doctor_id, closed=range(1)))
 
-        outcomes = run_concurrently(deeds)
+        outcomes = run_concurrently(operations)
 
-        withdrawing = outcomes.pop(number % 5)
+        close_outcome = outcomes.pop(number % 5)
         claims = valid_stored_day(services, dynamodb, doctor_id).claims
-        if withdrawing is None:
-            ways["gone"] += 1
+        if close_outcome is None:
+            winners["closed"] += 1
             assert SLOT_STARTS[0] not in claims
             assert outcome_types(outcomes) <= Counter({SlotNotFoundError: 4, ConflictError: 4})
             save_slots(services, doctor_id, opened=range(1))
         else:
-            ways["sold"] += 1
-            assert type(withdrawing) is RequestRejectedError
+            winners["booked"] += 1
+            assert type(close_outcome) is RequestRejectedError
             assert outcome_types(outcomes) == {type(None): 1, ConflictError: 3}
             winner = names[outcomes.index(None)]
             assert claims[SLOT_STARTS[0]][2] == winner
             cancel_booking(services, slot_id, winner)
-    assert sum(ways.values()) == ROUNDS
-    assert ways["sold"]
+    assert sum(winners.values()) == ROUNDS
+    assert winners["booked"]
 
 
 def test_concurrent_claims_at_hold_expiry_have_one_winner(
     services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
 ) -> None:
-    """And the one who held it, and books at that very moment, may be that one."""
+    """The former holder, who books at that moment, can be the winner."""
     slot_id = SlotId(doctor_id, SLOT_STARTS[0])
     now = SUNDAY_NOON
     later = bootstrap.build_services(services.settings, now=lambda: now)
     for number in range(ROUNDS):
         hold_slot(later, slot_id, "hannah")
         now += timedelta(seconds=30)
-        deeds = [
+        operations = [
             partial(hold_slot, later, slot_id, "ivan"),
             partial(book_slot, later, slot_id, f"b-{number}"),
             partial(book_slot, later, slot_id, f"b-hannah-{number}", holder="hannah"),
         ]
 
-        outcomes = run_concurrently(deeds)
+        outcomes = run_concurrently(operations)
 
         assert outcome_types(outcomes) == {type(None): 1, ConflictError: 2}
         holder, _, booking = valid_stored_day(services, dynamodb, doctor_id).claims[SLOT_STARTS[0]]
@@ -190,16 +190,16 @@ def test_bookings_of_other_slots_succeed_during_save(
 ) -> None:
     for number in range(ROUNDS // 4):
         slots = [SlotId(doctor_id, start) for start in SLOT_STARTS[:6]]
-        deeds = [
+        operations = [
             *(partial(book_slot, services, slot_id, f"b-{n}") for n, slot_id in enumerate(slots)),
-            partial(save_slots, services, doctor_id, withdrawn=range(6, 8))
+            partial(save_slots, services, doctor_id, closed=range(6, 8))
             if number % 2 == 0
             else partial(save_slots, services, doctor_id, opened=range(6, 8)),
         ]
 
-        outcomes = run_concurrently(deeds)
+        outcomes = run_concurrently(operations)
 
-        assert outcomes == [None] * len(deeds)
+        assert outcomes == [None] * len(operations)
         claims = valid_stored_day(services, dynamodb, doctor_id).claims
         assert [claims[start][2] for start in SLOT_STARTS[:6]] == [f"b-{n}" for n in range(6)]
         for n, slot_id in enumerate(slots):
@@ -209,25 +209,25 @@ def test_bookings_of_other_slots_succeed_during_save(
 def test_concurrent_random_operations_keep_day_valid(
     services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
 ) -> None:
-    dice = random.Random(3)  # noqa: S311  the same rounds each time
+    rng = random.Random(3)  # noqa: S311  reproducible rounds
 
-    def a_deed() -> partial[None]:
-        slot_id, other = (SlotId(doctor_id, start) for start in dice.sample(SLOT_STARTS[:4], 2))
-        name = dice.choice(["b-1", "b-2", "b-3"])
-        n = dice.randrange(4)
-        return dice.choice(
+    def random_operation() -> partial[None]:
+        slot_id, other = (SlotId(doctor_id, start) for start in rng.sample(SLOT_STARTS[:4], 2))
+        name = rng.choice(["b-1", "b-2", "b-3"])
+        n = rng.randrange(4)
+        return rng.choice(
             [
                 partial(book_slot, services, slot_id, name),
                 partial(book_slot, services, slot_id, name, moves=other),
                 partial(cancel_booking, services, slot_id, name),
                 partial(hold_slot, services, slot_id, name),
-                partial(save_slots, services, doctor_id, withdrawn=range(n, n + 1)),
+                partial(save_slots, services, doctor_id, closed=range(n, n + 1)),
                 partial(save_slots, services, doctor_id, opened=range(n, n + 1)),
             ]
         )
 
     for _ in range(ROUNDS):
-        outcomes = run_concurrently([a_deed() for _ in range(8)])
+        outcomes = run_concurrently([random_operation() for _ in range(8)])
 
         assert not [o for o in outcomes if not isinstance(o, RequestRejectedError | None)]
         valid_stored_day(services, dynamodb, doctor_id)

@@ -1,4 +1,4 @@
-"""Fifty clients of the server, each with a connection of its own, who want the same slot."""
+"""Fifty HTTP clients, each with its own connection, that book the same slot."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CLIENT_COUNT = 50
 
 @pytest.fixture(scope="module")
 def app_url(services: Services) -> Iterator[str]:
-    """The app as ``scripts/serve`` serves it."""
+    """The URL of the app on the server of ``scripts/serve``."""
     from app import app  # noqa: PLC0415  it reads the environment when it is imported
 
     bootstrap.set_services(services)
@@ -51,9 +51,9 @@ def put_booking(
     connection.request(
         "PUT", f"/slots/{slot_id}/booking", body, {"Content-Type": "application/json"}
     )
-    answer = connection.getresponse()
-    answer.read()
-    return answer.status
+    response = connection.getresponse()
+    response.read()
+    return response.status
 
 
 def test_concurrent_bookings_have_one_winner(

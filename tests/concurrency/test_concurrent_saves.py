@@ -1,4 +1,4 @@
-"""Saves of one day at the same moment."""
+"""Concurrent saves of one day."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 
 @dataclass
 class StaleLengthDayRepository(DayRepository):
-    """As somebody sees them who read the doctor when her slots were of that length."""
+    """A repository with a stale read of the doctor, when slots had another length."""
 
     minutes: int
 
-    def load(
-        self, doctor_id: str, on: date, request_id: str | None = None
+    def get_with_change(
+        self, doctor_id: str, date: date, request_id: str | None = None
     ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
-        doctor, day, saved = super().get_with_change(doctor_id, on, request_id)
+        doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
         grid = replace(doctor.grid, slot_length=timedelta(minutes=self.minutes))
         return replace(doctor, grid=grid), day, saved
 
@@ -61,12 +61,14 @@ def make_manage_slots(services: Services, minutes: int) -> ManageSlots:
 
 
 def make_save_request(doctor_id: str, *changes: tuple[datetime, str]) -> SaveRequest:
-    ticks = tuple(SlotChange(start, status) for start, status in changes)
-    return SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=ticks, request_id=uuid4().hex)
+    slot_changes = tuple(SlotChange(start, status) for start, status in changes)
+    return SaveRequest(
+        doctor_id=doctor_id, date=MONDAY, changes=slot_changes, request_id=uuid4().hex
+    )
 
 
 def save_outcome(operation: Callable[[], SavedDay], start: Barrier) -> SavedDay | None:
-    """The saved day, or None where the save was refused."""
+    """Run a save after the barrier; return the saved day, or None if the save is rejected."""
     start.wait()
     try:
         return operation()
@@ -77,7 +79,7 @@ def save_outcome(operation: Callable[[], SavedDay], start: Barrier) -> SavedDay 
 def run_concurrently(operations: list[Callable[[], SavedDay]]) -> list[SavedDay | None]:
     start = Barrier(len(operations))
     with ThreadPoolExecutor(len(operations)) as threads:
-        return list(threads.map(lambda deed: save_outcome(deed, start), operations))
+        return list(threads.map(lambda operation: save_outcome(operation, start), operations))
 
 
 def add_doctor(services: Services) -> str:
@@ -89,14 +91,14 @@ def add_doctor(services: Services) -> str:
 def test_concurrent_overlapping_saves_never_both_commit(
     services: Services, dynamodb: DynamoDBClient
 ) -> None:
-    dice = random.Random(1)  # noqa: S311  the same rounds each time
+    rng = random.Random(1)  # noqa: S311  reproducible rounds
     savers = [make_manage_slots(services, minutes) for minutes in SLOT_LENGTHS]
 
     for _ in range(ROUNDS):
         doctor_id = add_doctor(services)
         requests = []
         for minutes in SLOT_LENGTHS:
-            first = dice.randrange(60 // minutes + 1)
+            first = rng.randrange(60 // minutes + 1)
             starts = [
                 to_instant("09:00") + timedelta(minutes=minutes) * (first + n) for n in range(3)
             ]
@@ -115,7 +117,7 @@ def test_concurrent_overlapping_saves_never_both_commit(
         stored.assert_valid()
         assert stored.version == sum(day is not None for day in days) >= 1
         assert stored.opened_by_request() == {
-            request.request_id: {tick.start for tick in request.changes}
+            request.request_id: {change.start for change in request.changes}
             for request, day in zip(requests, days, strict=True)
             if day is not None
         }
@@ -143,7 +145,7 @@ def test_concurrent_disjoint_saves_all_succeed(
 def test_concurrent_open_and_close_match_some_order(
     services: Services, dynamodb: DynamoDBClient
 ) -> None:
-    dice = random.Random(2)  # noqa: S311  the same rounds each time
+    rng = random.Random(2)  # noqa: S311  reproducible rounds
     halves = [to_instant("09:00") + timedelta(minutes=30) * n for n in range(8)]
 
     for _ in range(ROUNDS // 4):
@@ -155,8 +157,8 @@ def test_concurrent_open_and_close_match_some_order(
             make_save_request(
                 doctor_id,
                 *(
-                    (start, dice.choice(["free", "busy-unavailable"]))
-                    for start in dice.sample(halves, 2)
+                    (start, rng.choice(["free", "busy-unavailable"]))
+                    for start in rng.sample(halves, 2)
                 ),
             )
             for _ in range(8)

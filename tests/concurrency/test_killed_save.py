@@ -1,4 +1,4 @@
-"""A process killed in the middle of a save."""
+"""A process killed during a save."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from chalicelib.bootstrap import Services
 
-# Saves two slots, and is killed when it is about to send the write, or has just sent it.
+# Saves two slots; the process is killed just before or after DynamoDB executes the write.
 SAVE_AND_KILL_SCRIPT = """
 import os, signal, sys
 from chalicelib import bootstrap
@@ -48,7 +48,7 @@ services.manage_slots.save(
 
 
 def all_items(dynamodb: DynamoDBClient, table_name: str) -> list[str]:
-    """Every item of the table, byte for byte."""
+    """Return every item of the table as text."""
     pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
     return sorted(repr(item) for page in pages for item in page["Items"])
 
@@ -59,14 +59,14 @@ def save_and_kill(event: str, doctor_id: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("event", "doctor_id", "kinds"),
+    ("event", "doctor_id", "types"),
     [
         ("before-send", "dr-killed-before", []),
         ("after-call", "dr-killed-after", ["change", "day", "slot", "slot"]),
     ],
 )
 def test_killed_save_is_atomic(
-    services: Services, dynamodb: DynamoDBClient, event: str, doctor_id: str, kinds: list[str]
+    services: Services, dynamodb: DynamoDBClient, event: str, doctor_id: str, types: list[str]
 ) -> None:
     services.doctors.add(make_doctor(doctor_id))
     before = all_items(dynamodb, services.settings.table_name)
@@ -76,13 +76,13 @@ def test_killed_save_is_atomic(
     after = all_items(dynamodb, services.settings.table_name)
     assert set(before) <= set(after)
     new = [item for item in after if item not in before]
-    assert sorted(kind for item in new for kind in ("day", "slot", "change")
-                  if f"'type': {{'S': '{kind}'}}" in item) == kinds  # fmt: skip
-    assert len(new) == len(kinds)
+    assert sorted(item_type for item in new for item_type in ("day", "slot", "change")
+                  if f"'type': {{'S': '{item_type}'}}" in item) == types  # fmt: skip
+    assert len(new) == len(types)
 
 
 def test_killed_committed_save_is_found_by_idempotency_key(services: Services) -> None:
-    """Sent again after the process is gone, it has no second effect."""
+    """A repeat of the request from another process has no second effect."""
     doctor_id = "dr-killed-and-back"
     services.doctors.add(make_doctor(doctor_id))
     save_and_kill("after-call", doctor_id)

@@ -1,4 +1,4 @@
-"""Whatever is done in whatever order, the store is what a simple model says, and whole."""
+"""Model-based test: after any sequence of operations, the store equals a simple model."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ MINUTE = timedelta(minutes=1)
 grid_indexes = st.integers(0, 5)
 holders = st.sampled_from(["ann", "bob"])
 booking_ids = st.sampled_from(["b-1", "b-2", "b-3"])
-doctor_indexes = st.integers(0, 1)
+doctors = st.integers(0, 1)
 
 
 @dataclass
 class ModelSlot:
-    """A slot as the model has it; who holds or booked it, if anybody does."""
+    """A slot of the model, with its hold or booking."""
 
     end: datetime
     holder: str | None = None
@@ -60,7 +60,7 @@ class ModelSlot:
 
 @dataclass
 class ModelDay:
-    """What one doctor's Monday, from nine to eleven, should be."""
+    """The model of one doctor's Monday, with a session from 9:00 to 11:00."""
 
     minutes: int = 30
     slots: dict[datetime, ModelSlot] = field(default_factory=dict)
@@ -73,7 +73,7 @@ class ModelDay:
 
 
 class SlotStateMachine(RuleBasedStateMachine):
-    """Two doctors, some patients, and a clock."""
+    """Random operations of doctors and patients with two doctors' slots, and a clock."""
 
     def __init__(self, services: Services, dynamodb: DynamoDBClient) -> None:
         super().__init__()
@@ -84,15 +84,15 @@ class SlotStateMachine(RuleBasedStateMachine):
         )
         self.ids = [f"dr-{uuid4().hex}" for _ in range(2)]
         self.models = [ModelDay(), ModelDay()]
-        for which in range(2):
-            self.save_doctor(which, 30)
+        for doctor in range(2):
+            self.save_doctor(doctor, 30)
 
-    def save_doctor(self, which: int, minutes: int) -> None:
-        self.models[which].minutes = minutes
+    def save_doctor(self, doctor: int, minutes: int) -> None:
+        self.models[doctor].minutes = minutes
         self.services.manage_doctors.put(
             ADMIN,
             DoctorSettings(
-                doctor_id=self.ids[which],
+                doctor_id=self.ids[doctor],
                 name="Dr Any",
                 specialty="any",
                 location="Leeds",
@@ -105,13 +105,13 @@ class SlotStateMachine(RuleBasedStateMachine):
             ),
         )
 
-    def slot_id(self, which: int, place: int) -> SlotId:
-        return SlotId(self.ids[which], self.models[which].grid_start(place))
+    def slot_id(self, doctor: int, index: int) -> SlotId:
+        return SlotId(self.ids[doctor], self.models[doctor].grid_start(index))
 
     def expect_outcome(
         self, operation: Callable[[], object], *, error_type: type[RequestRejectedError] | None
     ) -> None:
-        """The deed must succeed, or be refused in just that way."""
+        """Fail unless the operation succeeds, or raises exactly this type of error."""
         outcome = None
         try:
             operation()
@@ -123,57 +123,57 @@ class SlotStateMachine(RuleBasedStateMachine):
     def advance_clock(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
-    @rule(which=doctor_indexes, minutes=st.sampled_from(SLOT_LENGTHS))
-    def change_slot_length(self, which: int, minutes: int) -> None:
-        self.save_doctor(which, minutes)
+    @rule(doctor=doctors, minutes=st.sampled_from(SLOT_LENGTHS))
+    def change_slot_length(self, doctor: int, minutes: int) -> None:
+        self.save_doctor(doctor, minutes)
 
     @rule(
-        which=doctor_indexes,
-        opens=st.sets(grid_indexes, max_size=3),
-        withdraws=st.sets(grid_indexes, max_size=3),
+        doctor=doctors,
+        to_open=st.sets(grid_indexes, max_size=3),
+        to_close=st.sets(grid_indexes, max_size=3),
     )
-    def save_day(self, which: int, opens: set[int], withdraws: set[int]) -> None:
-        model = self.models[which]
-        opened = {model.grid_start(place) for place in opens - withdraws}
-        withdrawn = {model.grid_start(place) for place in withdraws}
-        asked = [
+    def save_day(self, doctor: int, to_open: set[int], to_close: set[int]) -> None:
+        model = self.models[doctor]
+        opened = {model.grid_start(index) for index in to_open - to_close}
+        closed = {model.grid_start(index) for index in to_close}
+        changes = [
             *(SlotChange(start, "free") for start in sorted(opened)),
-            *(SlotChange(start, "busy-unavailable") for start in sorted(withdrawn)),
+            *(SlotChange(start, "busy-unavailable") for start in sorted(closed)),
         ]
         request = SaveRequest(
-            doctor_id=self.ids[which], date=MONDAY, changes=asked, request_id=uuid4().hex
+            doctor_id=self.ids[doctor], date=MONDAY, changes=changes, request_id=uuid4().hex
         )
-        left = {start: slot for start, slot in model.slots.items() if start not in withdrawn}
-        may_withdraw = all(
+        remaining = {start: slot for start, slot in model.slots.items() if start not in closed}
+        can_close = all(
             start in model.slots and start > self.now
             and model.slots[start].is_free_for(None, self.now)
-            for start in withdrawn
+            for start in closed
         )  # fmt: skip
         new = {start: ModelSlot(end=start + model.minutes * MINUTE) for start in opened}
-        all_of_it = sorted((start, slot.end) for start, slot in [*left.items(), *new.items()])
-        may_open = all(
+        intervals = sorted((start, slot.end) for start, slot in [*remaining.items(), *new.items()])
+        can_open = all(
             start not in model.slots and model.is_on_grid(start) and start > self.now
             for start in new
-        ) and all(one[1] <= other[0] for one, other in pairwise(all_of_it))
-        may = asked and may_withdraw and may_open
+        ) and all(earlier[1] <= later[0] for earlier, later in pairwise(intervals))
+        is_valid = changes and can_close and can_open
 
         save = self.services.manage_slots.save
         self.expect_outcome(
-            lambda: save(ADMIN, request), error_type=None if may else RequestRejectedError
+            lambda: save(ADMIN, request), error_type=None if is_valid else RequestRejectedError
         )
 
-        if may:
-            model.slots = left | new
+        if is_valid:
+            model.slots = remaining | new
 
     @rule(
-        which=doctor_indexes,
-        place=grid_indexes,
+        doctor=doctors,
+        index=grid_indexes,
         holder=holders,
         seconds=st.sampled_from([30, 1800]),
     )
-    def hold_slot(self, which: int, place: int, holder: str, seconds: int) -> None:
-        slot_id, length = self.slot_id(which, place), timedelta(seconds=seconds)
-        slot = self.models[which].slots.get(slot_id.start)
+    def hold_slot(self, doctor: int, index: int, holder: str, seconds: int) -> None:
+        slot_id, length = self.slot_id(doctor, index), timedelta(seconds=seconds)
+        slot = self.models[doctor].slots.get(slot_id.start)
         hold = self.services.book_slots.hold
 
         self.expect_outcome(
@@ -191,71 +191,77 @@ class SlotStateMachine(RuleBasedStateMachine):
             return SlotNotFoundError
         return None if slot.is_free_for(holder, self.now) and start > self.now else ConflictError
 
-    @rule(which=doctor_indexes, place=grid_indexes, holder=holders)
-    def release_hold(self, which: int, place: int, holder: str) -> None:
-        slot_id = self.slot_id(which, place)
-        slot = self.models[which].slots.get(slot_id.start)
+    @rule(doctor=doctors, index=grid_indexes, holder=holders)
+    def release_hold(self, doctor: int, index: int, holder: str) -> None:
+        slot_id = self.slot_id(doctor, index)
+        slot = self.models[doctor].slots.get(slot_id.start)
         is_held_by_other = slot and slot.is_held(self.now) and slot.holder != holder
-        refused = SlotNotFoundError if slot is None else ConflictError if is_held_by_other else None
+        expected = (
+            SlotNotFoundError if slot is None else ConflictError if is_held_by_other else None
+        )
         release = self.services.book_slots.release
 
-        self.expect_outcome(lambda: release(ADMIN, slot_id, holder), error_type=refused)
+        self.expect_outcome(lambda: release(ADMIN, slot_id, holder), error_type=expected)
 
         if slot and slot.holder == holder:
             slot.holder = slot.held_until = None
 
-    @rule(which=doctor_indexes, place=grid_indexes, booking=booking_ids, holder=st.none() | holders)
-    def book_slot(self, which: int, place: int, booking: str, holder: str | None) -> None:
-        slot_id = self.slot_id(which, place)
-        slot = self.models[which].slots.get(slot_id.start)
-        is_hers = slot is not None and slot.booking_id == booking
-        refused = None if is_hers else self.expected_error(slot, slot_id.start, holder)
-        wanted = Booking(booking_id=booking, patient_reference="r", holder=holder)
+    @rule(doctor=doctors, index=grid_indexes, booking=booking_ids, holder=st.none() | holders)
+    def book_slot(self, doctor: int, index: int, booking: str, holder: str | None) -> None:
+        slot_id = self.slot_id(doctor, index)
+        slot = self.models[doctor].slots.get(slot_id.start)
+        is_same_booking = slot is not None and slot.booking_id == booking
+        expected = None if is_same_booking else self.expected_error(slot, slot_id.start, holder)
+        booking_request = Booking(booking_id=booking, patient_reference="r", holder=holder)
         book = self.services.book_slots.book
 
-        self.expect_outcome(lambda: book(ADMIN, slot_id, wanted), error_type=refused)
+        self.expect_outcome(lambda: book(ADMIN, slot_id, booking_request), error_type=expected)
 
-        if slot and refused is None:
+        if slot and expected is None:
             slot.holder, slot.held_until, slot.booking_id = None, None, booking
 
     @rule(
-        which=doctor_indexes,
-        place=grid_indexes,
+        doctor=doctors,
+        index=grid_indexes,
         booking=booking_ids,
-        from_which=doctor_indexes,
-        from_place=grid_indexes,
+        old_doctor=doctors,
+        old_index=grid_indexes,
     )
     def move_booking(
-        self, which: int, place: int, booking: str, from_which: int, from_place: int
+        self, doctor: int, index: int, booking: str, old_doctor: int, old_index: int
     ) -> None:
-        slot_id, old_id = self.slot_id(which, place), self.slot_id(from_which, from_place)
-        slot = self.models[which].slots.get(slot_id.start)
-        old = self.models[from_which].slots.get(old_id.start)
-        refused = self.expected_error(slot, slot_id.start, None)
+        slot_id, old_id = self.slot_id(doctor, index), self.slot_id(old_doctor, old_index)
+        slot = self.models[doctor].slots.get(slot_id.start)
+        old = self.models[old_doctor].slots.get(old_id.start)
+        expected = self.expected_error(slot, slot_id.start, None)
         if slot_id == old_id:
-            refused = RequestRejectedError
+            expected = RequestRejectedError
         elif slot is not None and slot.booking_id == booking:
-            refused = None
-        elif refused is None and (old is None or old.booking_id != booking):
-            refused = ConflictError
-        wanted = Booking(booking_id=booking, patient_reference="r", previous_slot_id=old_id)
+            expected = None
+        elif expected is None and (old is None or old.booking_id != booking):
+            expected = ConflictError
+        booking_request = Booking(
+            booking_id=booking, patient_reference="r", previous_slot_id=old_id
+        )
         book = self.services.book_slots.book
 
-        self.expect_outcome(lambda: book(ADMIN, slot_id, wanted), error_type=refused)
+        self.expect_outcome(lambda: book(ADMIN, slot_id, booking_request), error_type=expected)
 
-        if slot and old and refused is None and slot.booking_id != booking:
+        if slot and old and expected is None and slot.booking_id != booking:
             slot.holder, slot.held_until, slot.booking_id = None, None, booking
             old.booking_id = None
 
-    @rule(which=doctor_indexes, place=grid_indexes, booking=booking_ids)
-    def cancel_booking(self, which: int, place: int, booking: str) -> None:
-        slot_id = self.slot_id(which, place)
-        slot = self.models[which].slots.get(slot_id.start)
-        is_others = slot is not None and slot.booking_id not in (None, booking)
-        refused = SlotNotFoundError if slot is None else ConflictError if is_others else None
+    @rule(doctor=doctors, index=grid_indexes, booking=booking_ids)
+    def cancel_booking(self, doctor: int, index: int, booking: str) -> None:
+        slot_id = self.slot_id(doctor, index)
+        slot = self.models[doctor].slots.get(slot_id.start)
+        is_booked_by_other = slot is not None and slot.booking_id not in (None, booking)
+        expected = (
+            SlotNotFoundError if slot is None else ConflictError if is_booked_by_other else None
+        )
         cancel = self.services.book_slots.cancel
 
-        self.expect_outcome(lambda: cancel(ADMIN, slot_id, booking), error_type=refused)
+        self.expect_outcome(lambda: cancel(ADMIN, slot_id, booking), error_type=expected)
 
         if slot and slot.booking_id == booking:
             slot.booking_id = None

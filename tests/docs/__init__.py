@@ -1,1 +1,1 @@
-"""What the guides tell a reader to type."""
+"""The commands in the documentation."""

@@ -1,4 +1,4 @@
-"""The guides that show requests, followed word for word, each against a server of its own."""
+"""Run every command of the guides, and compare its output with the documented output."""
 
 from __future__ import annotations
 
@@ -21,44 +21,44 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 DOCUMENTED_URL = "http://127.0.0.1:8000"
 DOCUMENTED_DATE = date(2027, 3, 23)
-FENCED_BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCED_BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 TOKEN_COMMAND = re.compile(r"\$\(scripts/token (?P<arguments>[^)]*)\)")
 
 
 def next_winter_date() -> date:
-    """A date to come on which London is at UTC, as it is on the guides'."""
-    on = datetime.now(UTC).date() + timedelta(days=3)
-    while datetime(on.year, on.month, on.day, 12, tzinfo=ZoneInfo("Europe/London")).utcoffset():
-        on += timedelta(days=1)
-    return on
+    """Return a future date day which London has UTC, like the guides' date."""
+    day = datetime.now(UTC).date() + timedelta(days=3)
+    while datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo("Europe/London")).utcoffset():
+        day += timedelta(days=1)
+    return day
 
 
 def localize(text: str, server: LiveServer) -> str:
-    """The guide's text for this server, its date and its tokens."""
+    """Replace URL, date and tokens of a guide by those of the test's server."""
     text = text.replace(DOCUMENTED_URL, server.url)
-    on = next_winter_date()
+    day = next_winter_date()
     for spelling in ("%Y-%m-%d", "%Y%m%d"):
-        text = text.replace(DOCUMENTED_DATE.strftime(spelling), on.strftime(spelling))
-    # Each is asked for once, rather than before every command.
-    return TOKEN_COMMAND.sub(lambda asked: server.token(*asked["arguments"].split()), text)
+        text = text.replace(DOCUMENTED_DATE.strftime(spelling), day.strftime(spelling))
+    # One call per token is enough; commands repeat it.
+    return TOKEN_COMMAND.sub(lambda match: server.token(*match["arguments"].split()), text)
 
 
 def parse_steps(text: str) -> Iterator[tuple[str, str]]:
-    """Each command of the guide, with the answer that the guide gives to it."""
+    """Yield each command of a guide with its documented output."""
     settings, *blocks = FENCED_BLOCK.findall(text)
-    for (kind, command), (_, answer) in zip(blocks[::2], blocks[1::2], strict=True):
-        assert kind == "sh"
-        yield f"{settings[1]}\n{command}", answer
+    for (language, command), (_, output) in zip(blocks[::2], blocks[1::2], strict=True):
+        assert language == "sh"
+        yield f"{settings[1]}\n{command}", output
 
 
 def matches_documented(actual: str, documented: str) -> bool:
-    """White space apart, and whatever ``...`` stands for."""
+    """Compare output without white space; ``...`` matches anything."""
     parts = (re.escape(re.sub(r"\s", "", part)) for part in documented.split("..."))
     return re.fullmatch(".*".join(parts), re.sub(r"\s", "", actual)) is not None
 
 
 @pytest.mark.parametrize(
-    ("path", "begins", "ends"),
+    ("path", "first_heading", "next_heading"),
     [
         ("docs/booking-sites.md", "# For developers of booking sites", None),
         ("README.md", "## Six requests", "## The map of the code"),
@@ -66,21 +66,23 @@ def matches_documented(actual: str, documented: str) -> bool:
     ids=["booking-sites", "readme"],
 )
 def test_every_guide_command_returns_documented_output(
-    path: str, begins: str, ends: str | None, tmp_path: Path
+    path: str, first_heading: str, next_heading: str | None, tmp_path: Path
 ) -> None:
-    text = begins + (PROJECT / path).read_text().partition(begins)[2]
-    data, here = tmp_path / "data", tmp_path / "here"
+    text = first_heading + (PROJECT / path).read_text().partition(first_heading)[2]
+    data, working_dir = tmp_path / "data", tmp_path / "working_dir"
     data.mkdir()
-    here.mkdir()
+    working_dir.mkdir()
     with start_server(data) as running:
-        for command, told in parse_steps(
-            localize(text.partition(ends)[0] if ends else text, running)
+        for command, documented in parse_steps(
+            localize(text.partition(next_heading)[0] if next_heading else text, running)
         ):
-            answer = subprocess.run(  # noqa: S603
+            output = subprocess.run(  # noqa: S603
                 ["bash", "-euc", command],  # noqa: S607
-                cwd=here,
+                cwd=working_dir,
                 capture_output=True,
                 text=True,
                 check=True,
             ).stdout
-            assert matches_documented(answer, told), f"{command}\n{answer}\nis not\n{told}"
+            assert matches_documented(output, documented), (
+                f"{command}\n{output}\nis not\n{documented}"
+            )

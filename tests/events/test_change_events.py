@@ -1,4 +1,4 @@
-"""Somebody who follows along: a save or a booking here, an event there."""
+"""Published events: what a subscriber receives after saves and bookings."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ NO_FAILURES: dict[str, list[str]] = {"batchItemFailures": []}
 
 
 def invoke_handler(client: AppClient, stream: Stream) -> dict[str, Any]:
-    """What Lambda does: call the function with what has come by the stream."""
-    answer: dict[str, Any] = client.chalice_client.lambda_.invoke(
+    """Call the function with the new records of the stream, as Lambda does."""
+    response: dict[str, Any] = client.chalice_client.lambda_.invoke(
         "slots_changed", stream.read_event()
     ).payload
-    return answer
+    return response
 
 
 def slot_changes(events: list[dict[str, Any]]) -> list[list[tuple[str, str, str]]]:
-    """Of each event: each slot's wall time on Monday in London, what it was, what it is."""
+    """Return the local start, previous status and status of each slot of each event."""
     return [
         [
             (slot["start"][11:16], slot["previous_status"], slot["status"])
@@ -45,7 +45,7 @@ def slot_changes(events: list[dict[str, Any]]) -> list[list[tuple[str, str, str]
 
 
 def sorted_events(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As a follower puts them: a queue may mix them up."""
+    """Sort events by day and revision, because a queue does not keep their order."""
     return sorted(events, key=lambda event: (event["detail"]["id"], event["detail"]["revision"]))
 
 
@@ -111,7 +111,7 @@ def test_subscriber_reaches_api_state_by_revision(
     client.book("09:00", "b-1")
     client.hold("09:30")
     client.release("09:30")
-    client.save("11:00", withdrawn=("10:00",))
+    client.save("11:00", closed=("10:00",))
     client.cancel("09:00", "b-1")
     client.book("11:00", "b-2")
     invoke_handler(client, stream)
@@ -171,32 +171,31 @@ def test_repeated_batch_has_same_event_ids(
 
 
 class RejectingEventBridge:
-    """EventBridge that takes the first so many events, one a call as it were."""
+    """A fake EventBridge that accepts only the first events."""
 
     def __init__(self, accepted_count: int) -> None:
-        self.takes = accepted_count
+        self.remaining = accepted_count
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803  AWS's
-        """As botocore's client."""
-        if self.takes == 0:
+        if self.remaining == 0:
             raise ClientError({"Error": {"Code": "InternalException"}}, "PutEvents")
-        taken = Entries[: self.takes]
-        self.takes -= len(taken)
-        refused = [{"ErrorCode": "InternalException"}] * (len(Entries) - len(taken))
+        accepted = Entries[: self.remaining]
+        self.remaining -= len(accepted)
+        rejected = [{"ErrorCode": "InternalException"}] * (len(Entries) - len(accepted))
         return {
-            "FailedEntryCount": len(refused),
-            "Entries": [{"EventId": "1"} for _ in taken] + refused,
+            "FailedEntryCount": len(rejected),
+            "Entries": [{"EventId": "1"} for _ in accepted] + rejected,
         }
 
 
-@pytest.mark.parametrize("takes", [0, 1, 2])
+@pytest.mark.parametrize("accepted_count", [0, 1, 2])
 def test_partial_batch_failure_reports_first_failed_record(
-    client: AppClient, stream: Stream, takes: int
+    client: AppClient, stream: Stream, accepted_count: int
 ) -> None:
-    refusing = RejectingEventBridge(takes)
+    event_bus = RejectingEventBridge(accepted_count)
     settings = client.services.settings
     bootstrap.set_services(
-        bootstrap.build_services(settings, now=client.clock, event_client=lambda: refusing)
+        bootstrap.build_services(settings, now=client.clock, event_client=lambda: event_bus)
     )
     client.save("09:00")
     client.save("09:00", doctor_id="dr-okafor", date="2026-11-23")
@@ -204,33 +203,33 @@ def test_partial_batch_failure_reports_first_failed_record(
     event = stream.read_event()
     days = [r for r in event["Records"] if r["dynamodb"]["Keys"]["SK"]["S"].startswith("DAY#")]
 
-    answer = client.chalice_client.lambda_.invoke("slots_changed", event).payload
+    response = client.chalice_client.lambda_.invoke("slots_changed", event).payload
 
-    failed = days[takes]["dynamodb"]["SequenceNumber"]
-    assert answer == {"batchItemFailures": [{"itemIdentifier": failed}]}
+    failed = days[accepted_count]["dynamodb"]["SequenceNumber"]
+    assert response == {"batchItemFailures": [{"itemIdentifier": failed}]}
 
 
-@pytest.mark.parametrize(("takes", "level"), [(9, "INFO"), (1, "ERROR")])
+@pytest.mark.parametrize(("accepted_count", "level"), [(9, "INFO"), (1, "ERROR")])
 def test_each_batch_logs_its_progress(
-    client: AppClient, stream: Stream, takes: int, level: str
+    client: AppClient, stream: Stream, accepted_count: int, level: str
 ) -> None:
     lines: list[str] = []
-    refusing = RejectingEventBridge(takes)
+    event_bus = RejectingEventBridge(accepted_count)
     settings = structs.replace(client.services.settings, stage="prod", has_request_log=True)
     bootstrap.set_services(
         bootstrap.build_services(
-            settings, now=client.clock, event_client=lambda: refusing, log=lines.append
+            settings, now=client.clock, event_client=lambda: event_bus, log=lines.append
         )
     )
     client.save("09:00")
     client.book("09:00", "booking-secret")
     lines.clear()
 
-    answer = invoke_handler(client, stream)
+    response = invoke_handler(client, stream)
 
     (line,) = map(json.loads, lines)
-    assert (line["level"], line["records"], line["events"]) == (level, 5, min(takes, 2))
-    failed = [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+    assert (line["level"], line["records"], line["events"]) == (level, 5, min(accepted_count, 2))
+    failed = [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
     assert [line["goes_on_at"]] == (failed or [None])
     assert line["error"] == ("InternalException" if failed else None)
     assert "secret" not in lines[0]
@@ -251,11 +250,11 @@ def test_published_events_match_schema(
     client.save("09:00", "09:30")
     client.hold("09:00")
     client.book("09:30", "b-1")
-    client.save(withdrawn=("09:00",))
+    client.save(closed=("09:00",))
     client.release("09:00")
-    client.save(withdrawn=("09:00",))
+    client.save(closed=("09:00",))
     invoke_handler(client, stream)
-    # Nothing that it does not name: a member that leaks would not be noticed otherwise.
+    # The schema allows further members; the test does not, to find leaked data.
     strict = Draft202012Validator(_forbid_extra_properties(json.loads(SCHEMA_PATH.read_text())))
 
     for event in subscriber.receive(5):

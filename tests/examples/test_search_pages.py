@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.fake_slots_api import unavailable
-from tests.support.flask_browser import text_of
+from tests.support.html import text_of
 
 if TYPE_CHECKING:
     from tests.support.fake_slots_api import FakeApi

@@ -1,4 +1,4 @@
-"""The product as ``scripts/serve`` runs it, with slots to take."""
+"""The server of ``scripts/serve``, with open slots."""
 
 from __future__ import annotations
 
@@ -17,31 +17,30 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server with data of its own."""
+    """A server with its own data and open slots."""
     with start_server(tmp_path_factory.mktemp("data")) as running:
-        for (doctor, on), starts in SLOT_STARTS.items():
-            told = [local_time.to_rfc3339(start, doctor.zone) for start in starts]
-            saved = requests.post(
+        for (doctor, date), starts in SLOT_STARTS.items():
+            local_starts = [local_time.to_rfc3339(start, doctor.zone) for start in starts]
+            response = requests.post(
                 f"{running.url}/slots",
                 json={
                     "doctor_id": doctor.doctor_id,
-                    "date": on.isoformat(),
-                    "slots": [{"start": start, "status": "free"} for start in told],
+                    "date": date.isoformat(),
+                    "slots": [{"start": start, "status": "free"} for start in local_starts],
                 },
                 headers=running.auth_headers("admin"),
                 timeout=10,
             )
-            assert saved.ok, saved.text
+            assert response.ok, response.text
         yield running
 
 
 @pytest.fixture(scope="session")
 def server_url(live_server: LiveServer) -> str:
-    """Its URL."""
     return live_server.url
 
 
 @pytest.fixture(scope="session")
 def admin_headers(live_server: LiveServer) -> dict[str, str]:
-    """The header with the token of somebody who may."""
+    """The header with an admin's token."""
     return live_server.auth_headers("admin")

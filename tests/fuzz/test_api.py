@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is one that the API's document tells of."""
+"""Generated requests get responses that the OpenAPI document describes."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ schema = openapi_examples.openapi_with_examples()
 def test_any_request_matches_documentation(
     case: Case[Any], server_url: str, admin_headers: dict[str, str]
 ) -> None:
-    """By status, headers, type and shape; what is malformed is refused, a wrong method is 405.
+    """Status, headers, content type and schema match; invalid requests and methods get 4xx.
 
-    Without a token, or with a wrong one, it is refused wherever the document asks for one.
+    Without a valid token the response is 401 for each operation that declares security.
     """
     case.call_and_validate(base_url=server_url, headers=admin_headers)
 
@@ -37,14 +37,14 @@ def test_any_request_matches_documentation(
 def test_request_sequences_match_documentation(
     server_url: str, admin_headers: dict[str, str]
 ) -> None:
-    """Listed, held, booked, cancelled: as the links of the document lead from one to the next."""
-    in_a_row = openapi_examples.openapi_with_examples(is_stateful=True)
-    in_a_row.config.update(base_url=server_url, headers=admin_headers)
+    """Sequences of requests that follow the document's links: list, hold, book, cancel."""
+    document = openapi_examples.openapi_with_examples(is_stateful=True)
+    document.config.update(base_url=server_url, headers=admin_headers)
 
-    events = list(from_schema(in_a_row).execute())
+    events = list(from_schema(document).execute())
 
     recorders = [event.recorder for event in events if isinstance(event, ScenarioFinished)]
-    checks = [check for one in recorders for found in one.checks.values() for check in found]
+    checks = [check for r in recorders for group in r.checks.values() for check in group]
     assert [check for check in checks if check.failure_info] == []
     assert [event for event in events if isinstance(event, NonFatalError | FatalError)] == []
-    assert sum(len(one.interactions) for one in recorders) > 200
+    assert sum(len(recorder.interactions) for recorder in recorders) > 200

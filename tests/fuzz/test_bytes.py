@@ -1,4 +1,4 @@
-"""What no client library sends: it is answered, in the one shape, and never by a 500."""
+"""Requests that no client library sends get problem details, never a 500."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ class RawResponse(NamedTuple):
 
 @pytest.fixture
 def authorization_header(admin_headers: dict[str, str]) -> bytes:
-    """The header that brings it."""
+    """The raw header with an admin's token."""
     return b"Authorization: " + admin_headers["Authorization"].encode()
 
 
 def send(server_url: str, first_line: bytes, *headers: bytes, body: bytes = b"") -> RawResponse:
-    """These bytes as they are, and what comes back."""
+    """Send raw bytes and read the response."""
     url = urlsplit(server_url)
     length = [b"Content-Length: %d" % len(body)] if body else []
     head = b"\r\n".join((first_line + b" HTTP/1.1", b"Host: localhost", *headers, *length))
     with socket.create_connection((url.hostname, url.port), timeout=20) as connection:
         connection.sendall(head + b"\r\n\r\n" + body)
-        answer = HTTPResponse(connection, method=first_line.split()[0].decode())
-        answer.begin()
-        return RawResponse(answer.status, dict(answer.headers), answer.read())
+        response = HTTPResponse(connection, method=first_line.split()[0].decode())
+        response.begin()
+        return RawResponse(response.status, dict(response.headers), response.read())
 
 
 def assert_problem(response: RawResponse, status: int) -> None:
@@ -46,16 +46,16 @@ def assert_problem(response: RawResponse, status: int) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"])
 def test_unknown_method_returns_allow_header(server_url: str, method: str) -> None:
-    told = send(server_url, f"{method} /slots".encode())
+    response = send(server_url, f"{method} /slots".encode())
 
-    assert_problem(told, 405)
-    assert told.headers["Allow"] == "GET, POST"
+    assert_problem(response, 405)
+    assert response.headers["Allow"] == "GET, POST"
 
 
 def test_head_response_has_no_body(server_url: str) -> None:
-    told = send(server_url, b"HEAD /slots")
+    response = send(server_url, b"HEAD /slots")
 
-    assert (told.status, told.headers["Allow"], told.body) == (405, "GET, POST", b"")
+    assert (response.status, response.headers["Allow"], response.body) == (405, "GET, POST", b"")
 
 
 @pytest.mark.parametrize(

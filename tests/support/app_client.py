@@ -123,14 +123,14 @@ class AppClient(DynamoDBHooks):
     def save(
         self,
         *opened: str,
-        withdrawn: tuple[str, ...] = (),
+        closed: tuple[str, ...] = (),
         doctor_id: str = "dr-lee",
         date: str = MONDAY.isoformat(),
         **headers: str,
     ) -> AppResponse:
         """Open and close slots of a day."""
         slots = [{"start": start, "status": "free"} for start in opened]
-        slots += [{"start": start, "status": "busy-unavailable"} for start in withdrawn]
+        slots += [{"start": start, "status": "busy-unavailable"} for start in closed]
         return self.post_slots({"doctor_id": doctor_id, "date": date, "slots": slots}, **headers)
 
     def post_form(self, fields: dict[str, object], **headers: str) -> AppResponse:

@@ -21,10 +21,10 @@ ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 
 
 def save_slots(
-    services: Services, doctor_id: str, opened: range = range(0), withdrawn: range = range(0)
+    services: Services, doctor_id: str, opened: range = range(0), closed: range = range(0)
 ) -> None:
     changes = [SlotChange(SLOT_STARTS[n], "free") for n in opened]
-    changes += [SlotChange(SLOT_STARTS[n], "busy-unavailable") for n in withdrawn]
+    changes += [SlotChange(SLOT_STARTS[n], "busy-unavailable") for n in closed]
     services.manage_slots.save(
         ADMIN,
         SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=changes, request_id=uuid4().hex),
@@ -34,10 +34,10 @@ def save_slots(
 def book_slot(
     services: Services, slot_id: SlotId, name: str, *, moves: SlotId | None = None, holder: str = ""
 ) -> None:
-    wanted = Booking(
+    booking = Booking(
         booking_id=name, patient_reference=name, previous_slot_id=moves, holder=holder or None
     )
-    services.book_slots.book(ADMIN, slot_id, wanted)
+    services.book_slots.book(ADMIN, slot_id, booking)
 
 
 def cancel_booking(services: Services, slot_id: SlotId, name: str) -> None:

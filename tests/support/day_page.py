@@ -1,14 +1,15 @@
-"""The Manage Slots page without a browser: what it draws, and what its form does."""
+"""The Manage Slots page in HTML: its form, and requests as a browser sends them."""
 
 from __future__ import annotations
 
-import re
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from tests.support.factories import MONDAY
+from tests.support.html import attribute, parse, text_of
 
 if TYPE_CHECKING:
+    from bs4 import Tag
+
     from tests.support.app_client import AppClient, AppResponse
 
 
@@ -18,27 +19,20 @@ HTMX_HEADERS = {"HX_Request": "true", "Accept": "text/html"}
 DAY_PATH = f"/slots?doctor_id=dr-lee&date={DATE}"
 
 
-class PageForm(HTMLParser):
-    """What a browser would know of the page's form."""
+class PageForm:
+    """The form of a page or a partial: its hidden fields and its check boxes by local start."""
 
     def __init__(self, response: AppResponse) -> None:
-        """Read the form out of a page or a part of one."""
-        super().__init__()
+        inputs = parse(response.text).select("form[method=post] input")
         self.hidden: dict[str, list[str]] = {}
-        self.boxes: dict[str, dict[str, str | None]] = {}
-        self._in_form = False
-        self.feed(response.text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag == "form":
-            self._in_form = found.get("method") == "post"
-        if tag == "input" and self._in_form:
-            name, value = found.get("name") or "", found.get("value") or ""
-            if found["type"] == "hidden":
-                self.hidden.setdefault(name, []).append(value)
-            elif found["type"] == "checkbox":
-                self.boxes[value[9:11] + ":" + value[11:13]] = found
+        for field in inputs:
+            if field["type"] == "hidden":
+                self.hidden.setdefault(attribute(field, "name"), []).append(
+                    attribute(field, "value")
+                )
+        self.boxes = {
+            _start_time(field): dict(field.attrs) for field in inputs if field["type"] == "checkbox"
+        }
 
     @property
     def checked_starts(self) -> list[str]:
@@ -53,9 +47,14 @@ class PageForm(HTMLParser):
         return [start for start, box in self.boxes.items() if "aria-invalid" in box]
 
     def submission(self, *checked: str, **overrides: object) -> dict[str, object]:
-        """What a browser sends when just these boxes are ticked."""
+        """Return the fields that a browser sends when exactly these boxes are checked."""
         values = [self.boxes[start]["value"] for start in checked]
         return {**self.hidden, "ticked": values, **overrides}
+
+
+def _start_time(box: Tag) -> str:
+    value = attribute(box, "value")
+    return f"{value[9:11]}:{value[11:13]}"
 
 
 def load_form(client: AppClient) -> PageForm:
@@ -63,4 +62,4 @@ def load_form(client: AppClient) -> PageForm:
 
 
 def visible_text(response: AppResponse) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.text))
+    return text_of(parse(response.text), " ")

@@ -179,10 +179,10 @@ def availability() -> dict[str, Any]:
     for doctor in _api().doctors.values():
         slots = _api().bookable(doctor["doctor_id"], request.args["from"], request.args["to"])
         location = request.args.get("location", doctor["location"])
-        wanted = (request.args["specialty"], location)
-        if slots and (doctor["specialty"], doctor["location"]) == wanted:
-            shown = {name: doctor[name] for name in doctor if name != "specialty"}
-            found.append({**shown, "next_available": slots[0], "slots": slots})
+        filters = (request.args["specialty"], location)
+        if slots and (doctor["specialty"], doctor["location"]) == filters:
+            fields = {name: doctor[name] for name in doctor if name != "specialty"}
+            found.append({**fields, "next_available": slots[0], "slots": slots})
     return _page(found)
 
 

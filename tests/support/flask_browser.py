@@ -5,23 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup, Tag
+from tests.support.html import attribute, parse, text_of
 
 if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
     from flask.testing import FlaskClient
-
-
-def parse(markup: str) -> BeautifulSoup:
-    return BeautifulSoup(markup, "html.parser")
-
-
-def text_of(element: Tag) -> str:
-    """Return the element's text with normalized white space."""
-    return " ".join(element.get_text().split())
-
-
-def attribute(element: Tag, name: str, default: str = "") -> str:
-    return str(element.get(name, default))
 
 
 def form_fields(form: Tag) -> dict[str, str]:

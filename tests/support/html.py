@@ -1,10 +1,16 @@
-"""Markup that somebody might type or send, and what of a page a parser takes for more than text."""
+"""HTML of pages, read with BeautifulSoup, and markup samples for tests of escaping."""
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
-# In no template.
+from bs4 import BeautifulSoup, Comment, Tag
+from bs4.element import Doctype, NavigableString
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A word that is in no template.
 PLAIN_TEXT = "Xanthippe"
 MARKUP_SAMPLES = (
     "<img src=x onerror=alert(1)>",
@@ -17,30 +23,38 @@ MARKUP_SAMPLES = (
 )
 
 
-class ParsedHtml(HTMLParser):
-    """What a browser makes of it: elements with the names of their attributes, and words."""
+def parse(markup: str) -> BeautifulSoup:
+    return BeautifulSoup(markup, "html.parser", multi_valued_attributes=None)
 
-    def __init__(self, html: str) -> None:
-        """Parse a page, or a part of one."""
-        super().__init__()
-        self.elements: list[tuple[str, ...]] = []
-        self.texts: list[str] = []
-        self.feed(html)
-        self.close()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, *(name for name, _ in attrs)))
-        self.texts += [value for _, value in attrs if value]
+def text_of(element: Tag, separator: str = "") -> str:
+    """Return the element's text with normalized white space."""
+    return " ".join(element.get_text(separator).split())
 
-    def handle_endtag(self, tag: str) -> None:
-        self.elements.append((f"/{tag}",))
 
-    def handle_comment(self, data: str) -> None:
-        self.elements.append(("!", data))
+def attribute(element: Tag, name: str, default: str = "") -> str:
+    return str(element.get(name, default))
 
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
 
-    def count_text(self, text: str) -> int:
-        """How often that stands in it as text, or in the value of an attribute."""
-        return sum(words.count(text) for words in self.texts)
+def structure(node: Tag) -> Iterator[tuple[str, ...]]:
+    """Yield the start (with attribute names) and end of each element, and each comment."""
+    for child in node.children:
+        if isinstance(child, Tag):
+            yield (child.name, *child.attrs)
+            yield from structure(child)
+            yield (f"/{child.name}",)
+        elif isinstance(child, Comment):
+            yield ("!", str(child))
+
+
+def count_text(page: Tag, text: str) -> int:
+    """Count a text in the text nodes and attribute values of a page."""
+    return sum(words.count(text) for words in _texts(page))
+
+
+def _texts(page: Tag) -> Iterator[str]:
+    for node in page.descendants:
+        if isinstance(node, Tag):
+            yield from map(str, node.attrs.values())
+        elif isinstance(node, NavigableString) and not isinstance(node, Comment | Doctype):
+            yield str(node)

@@ -92,8 +92,8 @@ class ManageSlotsPage:
     def book(self, start: str) -> None:
         """Book a slot through the API."""
         booking = {"booking_id": "b-1", "patient_reference": "ref-1"}
-        answer = self._request_as_booking_site("PUT", f"{self.slot_url(start)}/booking", booking)
-        assert answer.status_code == 201, answer.text
+        response = self._request_as_booking_site("PUT", f"{self.slot_url(start)}/booking", booking)
+        assert response.status_code == 201, response.text
 
     def hold(self, start: str) -> None:
         """Hold a slot through the API for the shortest time allowed."""

@@ -97,12 +97,10 @@ WRITES: dict[str, Operation] = {
     "first save": Operation(
         lambda client: client.save("09:00", "09:30", date="2026-11-26", Idempotency_Key="s")
     ),
-    "save": Operation(
-        lambda client: client.save("11:00", withdrawn=("09:00",), Idempotency_Key="s")
-    ),
+    "save": Operation(lambda client: client.save("11:00", closed=("09:00",), Idempotency_Key="s")),
     "save with If-Match": Operation(
         lambda client: client.save(
-            "11:00", withdrawn=("09:00",), Idempotency_Key="s", If_Match='"1.x"'
+            "11:00", closed=("09:00",), Idempotency_Key="s", If_Match='"1.x"'
         )
     ),
     "form": Operation(_submit_form),

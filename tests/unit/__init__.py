@@ -1,1 +1,1 @@
-"""The rules alone: no table, no network, no clock."""
+"""Tests without a table and without network, mostly of the domain."""

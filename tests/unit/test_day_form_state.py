@@ -1,4 +1,4 @@
-"""From the boxes of a page, as drawn and as they came back, to what a save is asked."""
+"""The changes that a submitted day form requests."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ some_starts = st.sets(st.sampled_from(STARTS)).map(
 
 def test_slots_neither_initial_nor_editable_are_unchanged() -> None:
     nine, ten, eleven = to_instant("09:00"), to_instant("10:00"), to_instant("11:00")
-    drawn = DayFormState(
+    form_state = DayFormState(
         initial=frozenset({nine, ten}),
         editable=frozenset({ten, eleven}),
         checked=frozenset({eleven}),
     )
 
-    assert [(tick.start, tick.status) for tick in drawn.changes()] == [
+    assert [(change.start, change.status) for change in form_state.changes()] == [
         (ten, "busy-unavailable"),
         (eleven, "free"),
     ]
-    assert drawn.dirty == {ten, eleven}
+    assert form_state.dirty == {ten, eleven}
 
 
 @given(st.lists(st.sampled_from(SlotStatus), min_size=6, max_size=6), some_starts)
 def test_save_leaves_exactly_checked_slots_of_page_free(
-    statuses: list[SlotStatus], wish: frozenset[object]
+    statuses: list[SlotStatus], chosen: frozenset[object]
 ) -> None:
-    """``wish`` is what she would tick; a browser lets her change only what it offers."""
+    """``chosen`` are the slots that the user wants; the browser enables editable boxes only."""
     until = NOW + timedelta(hours=1)
     day = make_day(
         *(
@@ -50,16 +50,18 @@ def test_save_leaves_exactly_checked_slots_of_page_free(
             if status is not SlotStatus.UNAVAILABLE
         )
     )
-    boxes = day.grid_slots(GRID)
-    shown = frozenset(b.slot.start for b in boxes if b.slot.status is SlotStatus.FREE)
-    offered = frozenset(b.slot.start for b in boxes if b.is_editable(NOW))
-    drawn = DayFormState(initial=shown, editable=offered, checked=frozenset(offered & wish))
+    grid_slots = day.grid_slots(GRID)
+    initial = frozenset(b.slot.start for b in grid_slots if b.slot.status is SlotStatus.FREE)
+    editable = frozenset(b.slot.start for b in grid_slots if b.is_editable(NOW))
+    form_state = DayFormState(
+        initial=initial, editable=editable, checked=frozenset(editable & chosen)
+    )
 
-    asked = drawn.changes()
-    after = day.apply(plan_changes(asked, day, GRID, now=NOW)) if asked else day
+    changes = form_state.changes()
+    after = day.apply(plan_changes(changes, day, GRID, now=NOW)) if changes else day
 
     free = {start for start, slot in after.slots.items() if slot.status is SlotStatus.FREE}
-    assert free == drawn.checked
+    assert free == form_state.checked
     taken = {start: slot for start, slot in day.slots.items() if slot.is_taken}
     assert {start: slot for start, slot in after.slots.items() if slot.is_taken} == taken
 
@@ -67,20 +69,20 @@ def test_save_leaves_exactly_checked_slots_of_page_free(
 @given(some_starts, some_starts, some_starts, some_starts)
 def test_save_changes_only_initial_or_editable_slots(
     stored: frozenset[object],
-    shown: frozenset[object],
-    offered: frozenset[object],
-    ticked: frozenset[object],
+    initial: frozenset[object],
+    editable: frozenset[object],
+    checked: frozenset[object],
 ) -> None:
     day = make_day(*(make_slot(start) for start in STARTS if to_instant(start) in stored))
-    drawn = DayFormState(initial=shown, editable=offered, checked=ticked & offered)  # type: ignore[arg-type]
+    form_state = DayFormState(initial=initial, editable=editable, checked=checked & editable)  # type: ignore[arg-type]
 
-    asked = drawn.changes()
+    changes = form_state.changes()
     try:
-        after = day.apply(plan_changes(asked, day, GRID, now=NOW)) if asked else day
+        after = day.apply(plan_changes(changes, day, GRID, now=NOW)) if changes else day
     except RequestRejectedError:
         after = day
 
     changed = {
         start for start in map(to_instant, STARTS) if (start in after.slots) != (start in stored)
     }
-    assert changed <= (shown | offered)
+    assert changed <= (initial | editable)

@@ -1,4 +1,4 @@
-"""Doctors as they were read a moment ago."""
+"""The cache of doctors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sending events in their order, to a bus that may take none, or some."""
+"""Publishing events in order, to a bus that may reject some or all of them."""
 
 from __future__ import annotations
 
@@ -25,26 +25,25 @@ UNREACHABLE = EndpointConnectionError(endpoint_url="https://events")
 
 @dataclass
 class FakeEventBridge:
-    """EventBridge: of each call it refuses some entries by place, or the call itself."""
+    """A fake EventBridge that rejects entries by index, or whole calls."""
 
     responses: list[Exception | set[int]] = field(default_factory=list)
     calls: list[list[dict[str, Any]]] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803  AWS's
-        """As botocore's client."""
         self.calls.append(Entries)
-        answer = self.responses.pop(0) if self.responses else set[int]()
-        if isinstance(answer, Exception):
-            raise answer
-        self.accepted += [e["Detail"] for n, e in enumerate(Entries) if n not in answer]
-        refused = {"ErrorCode": "ThrottlingException", "ErrorMessage": "Slow down"}
-        entries = [refused if n in answer else {"EventId": f"{n}"} for n in range(len(Entries))]
-        return {"FailedEntryCount": entries.count(refused), "Entries": entries}
+        response = self.responses.pop(0) if self.responses else set[int]()
+        if isinstance(response, Exception):
+            raise response
+        self.accepted += [e["Detail"] for n, e in enumerate(Entries) if n not in response]
+        rejected = {"ErrorCode": "ThrottlingException", "ErrorMessage": "Slow down"}
+        entries = [rejected if n in response else {"EventId": f"{n}"} for n in range(len(Entries))]
+        return {"FailedEntryCount": entries.count(rejected), "Entries": entries}
 
 
 def make_event(doctor_id: str = "dr-lee", revision: int = 1, slots: int = 1) -> SlotsChanged:
-    """An event of so many slots, each as long as it gets in JSON."""
+    """Make an event with a number of slots, each of the maximum length in JSON."""
     start = to_instant("00:00")
     changed = ChangedSlot(
         slot=Slot(
@@ -65,11 +64,11 @@ def make_event(doctor_id: str = "dr-lee", revision: int = 1, slots: int = 1) -> 
 
 
 def publish(bus: FakeEventBridge, *events: SlotsChanged) -> SendResult:
-    return EventPublisher(bus, "followers").publish(events)
+    return EventPublisher(bus, "subscribers").publish(events)
 
 
 def accepted_ids(bus: FakeEventBridge) -> list[str]:
-    """The ids of what was accepted, in that order."""
+    """Return the ids of the accepted events, in order."""
     return [detail.partition('"id":"')[2].partition('"')[0] for detail in bus.accepted]
 
 
@@ -81,7 +80,7 @@ def test_event_has_source_type_and_time() -> None:
     ((entry,),) = bus.calls
     assert entry.pop("Detail").startswith('{"schema_version":1,"id":"dr-lee~2026-11-23~1"')
     assert entry == {
-        "EventBusName": "followers",
+        "EventBusName": "subscribers",
         "Source": "medilink.slots",
         "DetailType": "SlotsChanged",
         "Time": NOW,
@@ -108,7 +107,7 @@ def test_events_of_one_doctor_are_in_separate_calls() -> None:
 
 def test_call_stays_below_size_limit() -> None:
     bus = FakeEventBridge()
-    # More than one save makes: a day may keep slots of a length that its doctor has no more.
+    # More slots than one save can open: a day can keep slots of earlier lengths.
     longest = [make_event(f"{n}".zfill(64), slots=120) for n in range(10)]
 
     sent = publish(bus, *longest)
@@ -121,14 +120,14 @@ def test_call_stays_below_size_limit() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 150)), max_size=60))
 def test_batches_keep_order_within_all_limits(
-    drawn: list[tuple[int, int]],
+    sizes: list[tuple[int, int]],
 ) -> None:
-    entries = [Entry.from_event(make_event(f"dr-{n}", slots=slots)) for n, slots in drawn]
+    entries = [Entry.from_event(make_event(f"dr-{n}", slots=slots)) for n, slots in sizes]
 
-    made = list(batched(entries))
+    batches = list(batched(entries))
 
-    assert [entry for batch in made for entry in batch] == entries
-    for batch in made:
+    assert [entry for batch in batches for entry in batch] == entries
+    for batch in batches:
         assert 1 <= len(batch) <= 10
         assert len({entry.doctor_id for entry in batch}) == len(batch)
         assert sum(entry.size for entry in batch) < 256 * 1024
@@ -176,7 +175,7 @@ def test_failed_call_publishes_nothing() -> None:
 
 
 def make_record(sequence_number: str, doctor_id: str, revision: int) -> DayImages:
-    """A record of the stream: the doctor's Monday got its first or another slot."""
+    """Make a stream record of a doctor's Monday to which a slot was added."""
     slots = [make_slot(f"{hour:02}:00") for hour in range(revision)]
     after = replace(make_day(*slots, version=revision), doctor_id=doctor_id)
     before = replace(make_day(*slots[:-1], version=revision - 1), doctor_id=doctor_id)
@@ -186,20 +185,20 @@ def make_record(sequence_number: str, doctor_id: str, revision: int) -> DayImage
 
 
 def publish_changes(bus: FakeEventBridge, *records: DayImages) -> PublishResult:
-    return PublishChanges(EventPublisher(bus, "followers")).publish(records)
+    return PublishChanges(EventPublisher(bus, "subscribers")).publish(records)
 
 
 def test_stream_resumes_at_first_failed_record() -> None:
     bus = FakeEventBridge([{1}])
 
-    told = publish_changes(
+    response = publish_changes(
         bus,
         make_record("100", "dr-a", 1),
         make_record("200", "dr-b", 1),
         make_record("300", "dr-a", 2),
     )
 
-    assert told == PublishResult(
+    assert response == PublishResult(
         published_count=1, failed_sequence_number="200", error_code="ThrottlingException"
     )
 
@@ -209,11 +208,11 @@ def test_records_without_changes_do_not_shift_resume_point() -> None:
     moved = structs.replace(moved, old=moved.new)
     bus = FakeEventBridge([set(), THROTTLED])
 
-    told = publish_changes(
+    response = publish_changes(
         bus, moved, make_record("200", "dr-a", 1), moved, make_record("400", "dr-a", 2)
     )
 
-    assert told == PublishResult(
+    assert response == PublishResult(
         published_count=1, failed_sequence_number="400", error_code="ThrottlingException"
     )
 
@@ -234,15 +233,15 @@ def test_resumed_publishing_keeps_order_per_doctor(
     ]
     bus = FakeEventBridge(list(failures))
 
-    begin: str | None = "000"
-    while begin is not None:
-        begin = publish_changes(
-            bus, *(record for record in records if record.sequence_number >= begin)
+    resume_at: str | None = "000"
+    while resume_at is not None:
+        resume_at = publish_changes(
+            bus, *(record for record in records if record.sequence_number >= resume_at)
         ).failed_sequence_number
 
     for doctor in set(doctors):
-        told = [name for name in accepted_ids(bus) if name.startswith(f"dr-{doctor}~")]
-        first_of_each = list(dict.fromkeys(told))
+        published = [name for name in accepted_ids(bus) if name.startswith(f"dr-{doctor}~")]
+        first_of_each = list(dict.fromkeys(published))
         assert first_of_each == [
             f"dr-{doctor}~2026-11-23~{n + 1}" for n in range(doctors.count(doctor))
         ]

@@ -1,4 +1,4 @@
-"""What becomes of a day, told so that somebody who follows along knows it as well."""
+"""Events of a day's changes, from which a subscriber can follow the day's state."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STORED = [SlotStatus.FREE, SlotStatus.HELD, SlotStatus.BOOKED]
 
 @st.composite
 def slots(draw: st.DrawFn) -> Slot:
-    """A slot as a day may have it, of any length."""
+    """Draw a slot of any length and stored status."""
     status = draw(st.sampled_from(STORED))
     return replace(
         make_slot("00:00", draw(st.integers(5, 240)), status),
@@ -34,22 +34,22 @@ def slots(draw: st.DrawFn) -> Slot:
 
 @st.composite
 def days(draw: st.DrawFn) -> Day:
-    """A Monday of a few boxes, so that two of them often have some in common."""
+    """Draw a Monday with a few slots, so that two days often have slots in common."""
     shifts = draw(st.lists(st.integers(0, 11), unique=True))
-    drawn = [(timedelta(hours=shift), draw(slots())) for shift in shifts]
-    moved = [replace(s, start=s.start + shift, end=s.end + shift) for shift, s in drawn]
+    slots_by_shift = [(timedelta(hours=shift), draw(slots())) for shift in shifts]
+    moved = [replace(s, start=s.start + shift, end=s.end + shift) for shift, s in slots_by_shift]
     return replace(make_day(*moved), revision=draw(st.integers(1, 9)))
 
 
 def diff(before: Day | None, after: Day | None) -> SlotsChanged:
-    """What is told, where anything is."""
+    """Return the event of a change, which must exist."""
     event = diff_days(before, after, changed_at=NOW)
     assert event is not None
     return event
 
 
 def encode_event(event: SlotsChanged) -> dict[str, Any]:
-    """As it goes over the wire."""
+    """Encode an event to JSON and decode it."""
     document: dict[str, Any] = json.loads(schema.encode(event))
     return document
 
@@ -57,25 +57,27 @@ def encode_event(event: SlotsChanged) -> dict[str, Any]:
 def apply_event(
     known: dict[str, dict[str, str]], event: dict[str, Any]
 ) -> dict[str, dict[str, str]]:
-    """What somebody knows who takes over what an event says, slot by slot."""
+    """Apply an event to a subscriber's state, slot by slot."""
     changed = {slot["slot_id"]: slot for slot in event["slots"]}
-    kept = {name: slot for name, slot in known.items() if name not in changed}
-    there = {name: s for name, s in changed.items() if s["status"] != "busy-unavailable"}
-    return kept | {
+    unchanged = {name: slot for name, slot in known.items() if name not in changed}
+    present = {name: s for name, s in changed.items() if s["status"] != "busy-unavailable"}
+    return unchanged | {
         name: {key: value for key, value in slot.items() if key != "previous_status"}
-        for name, slot in there.items()
+        for name, slot in present.items()
     }
 
 
 @given(days(), days())
 def test_old_day_plus_event_equals_new_day(before: Day, after: Day) -> None:
-    beginning = replace(make_day(), slots={})
-    known = apply_event({}, encode_event(diff(beginning, replace(before, revision=90))))
+    empty_day = replace(make_day(), slots={})
+    known = apply_event({}, encode_event(diff(empty_day, replace(before, revision=90))))
 
-    followed = apply_event(known, encode_event(diff(replace(before, revision=90), after)))
+    subscriber_state = apply_event(known, encode_event(diff(replace(before, revision=90), after)))
 
-    assert followed == apply_event({}, encode_event(diff(beginning, replace(after, revision=91))))
-    assert len(followed) == len(after.slots)
+    assert subscriber_state == apply_event(
+        {}, encode_event(diff(empty_day, replace(after, revision=91)))
+    )
+    assert len(subscriber_state) == len(after.slots)
 
 
 @given(days(), days())
@@ -84,12 +86,12 @@ def test_event_lists_changed_slots_in_order_with_old_status(before: Day, after: 
 
     changed = event.slots if event else ()
     starts = before.slots.keys() | after.slots.keys()
-    assert [one.slot.start for one in changed] == sorted(
+    assert [change.slot.start for change in changed] == sorted(
         start for start in starts if before.slots.get(start) != after.slots.get(start)
     )
-    for one in changed:
-        old = before.slots.get(one.slot.start)
-        assert one.previous_status == (old.status if old else SlotStatus.UNAVAILABLE)
+    for change in changed:
+        old = before.slots.get(change.slot.start)
+        assert change.previous_status == (old.status if old else SlotStatus.UNAVAILABLE)
 
 
 @given(days())
@@ -156,9 +158,9 @@ def test_hold_event_has_end_and_so_has_renewal() -> None:
 
 def test_expired_hold_is_reported_as_stored_until_next_write() -> None:
     run_out = make_slot("09:00", status=SlotStatus.HELD, held_until=NOW - timedelta(minutes=5))
-    taken_anew = replace(run_out, held_until=NOW + timedelta(minutes=5))
+    reopened = replace(run_out, held_until=NOW + timedelta(minutes=5))
 
-    event = diff(make_day(run_out), make_day(taken_anew))
+    event = diff(make_day(run_out), make_day(reopened))
 
-    assert [one.previous_status for one in event.slots] == [SlotStatus.HELD]
+    assert [change.previous_status for change in event.slots] == [SlotStatus.HELD]
     assert event.slots[0].slot.start == to_instant("09:00")

@@ -1,4 +1,4 @@
-"""The boxes of a date, on every kind of day that a clock can make."""
+"""The grid slots of a date, with and without clock changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FIRST_DATE, LAST_DATE = date(2024, 1, 1), date(2034, 12, 31)
 
 
 def slot_labels(grid: Grid, date: date) -> list[str]:
-    return [format_range(box, grid.zone) for box in grid.candidate_slots(date)]
+    return [format_range(grid_slot, grid.zone) for grid_slot in grid.candidate_slots(date)]
 
 
 def test_sessions_are_divided_by_slot_length() -> None:
@@ -59,7 +59,7 @@ def test_incomplete_last_slot_is_dropped() -> None:
             ],
         ),
         ("America/New_York", date(2027, 3, 14), ["00:00-00:30", "00:30-01:00", "01:00-01:30"]),
-        # Lord Howe moves its clock by half an hour.
+        # Lord Howe changes its clock by half an hour.
         (
             "Australia/Lord_Howe",
             date(2027, 4, 4),
@@ -70,9 +70,9 @@ def test_incomplete_last_slot_is_dropped() -> None:
             date(2027, 10, 3),
             ["00:00-00:30", "00:30-01:00", "01:00-01:30", "01:30-02:30", "02:30-03:00"],
         ),
-        # The clock jumps from midnight to one.
+        # The clock changes from 00:00 to 01:00.
         ("Asia/Beirut", date(2027, 3, 28), ["01:00-01:30", "01:30-02:00"]),
-        # Samoa went without this Friday.
+        # Samoa skipped this Friday.
         ("Pacific/Apia", date(2011, 12, 30), []),
         ("Pacific/Apia", date(2011, 12, 31), ["00:00-00:30", "00:30-01:00"]),
         ("Asia/Kathmandu", date(2027, 3, 28), ["00:00-00:30", "00:30-01:00"]),
@@ -104,7 +104,7 @@ def test_whole_day_has_one_slot_per_half_hour(zone: str, on: date, hours: float)
 
 @cache
 def dst_change_dates(zone: ZoneInfo) -> list[date]:
-    """The dates within ten years around which the zone's clock changes."""
+    """Return the dates within ten years on which the zone's clock changes."""
     noons = [
         datetime(FIRST_DATE.year, 1, 1, 12, tzinfo=UTC) + timedelta(days=day) for day in range(3652)
     ]
@@ -119,13 +119,13 @@ def dst_change_dates(zone: ZoneInfo) -> list[date]:
 
 @st.composite
 def grids_and_dates(draw: st.DrawFn) -> tuple[Grid, date]:
-    """Any sessions and length in any zone, on any date, often one on which the clock changes."""
+    """Draw a grid of any sessions, length and zone, and a date, often near a clock change."""
     zone = ZoneInfo(draw(st.sampled_from(sorted(available_timezones()))))
     edges = draw(st.lists(st.integers(0, 24 * 12), min_size=2, max_size=8, unique=True))
     times = [timedelta(minutes=5 * edge) for edge in sorted(edges)]
     sessions = tuple(
-        ClinicSession(start=begins, end=ends)
-        for begins, ends in zip(times[::2], times[1::2], strict=False)
+        ClinicSession(start=start, end=end)
+        for start, end in zip(times[::2], times[1::2], strict=False)
     )
     grid = Grid(
         sessions=sessions,
@@ -139,48 +139,50 @@ def grids_and_dates(draw: st.DrawFn) -> tuple[Grid, date]:
 
 
 def session_minutes(session: ClinicSession, grid: Grid, date: date) -> list[datetime]:
-    """Minute by minute, the session's real time as the design defines it: the slow, plain way."""
+    """Return the minutes of a session in real time, by a slow but obviously correct method."""
     midday = datetime(date.year, date.month, date.day, 12, tzinfo=UTC)
     around = (midday + minute * MINUTE for minute in range(-30 * 60, 30 * 60))
     local = ((instant, instant.astimezone(grid.zone)) for instant in around)
     of_date = [(instant, wall) for instant, wall in local if wall.date() == date]
-    begun = False
+    has_begun = False
     inside = []
     for instant, wall in of_date:
-        shown = timedelta(hours=wall.hour, minutes=wall.minute)
-        begun = begun or shown >= session.start
-        if begun and shown >= session.end:
+        wall_time = timedelta(hours=wall.hour, minutes=wall.minute)
+        has_begun = has_begun or wall_time >= session.start
+        if has_begun and wall_time >= session.end:
             break
-        if begun:
+        if has_begun:
             inside.append(instant)
     return inside
 
 
 @given(grids_and_dates())
 def test_grid_slots_tile_real_time_of_every_session(
-    drawn: tuple[Grid, date],
+    grid_and_date: tuple[Grid, date],
 ) -> None:
-    grid, on = drawn
+    grid, on = grid_and_date
 
     for session in grid.sessions:
-        boxes = list(grid.slots_in_session(session, on))
+        grid_slots = list(grid.slots_in_session(session, on))
         real = session_minutes(session, grid, on)
 
-        assert all(box.length == grid.slot_length for box in boxes)
+        assert all(grid_slot.length == grid.slot_length for grid_slot in grid_slots)
         covered = [
-            box.start + minute * MINUTE for box in boxes for minute in range(box.length // MINUTE)
+            grid_slot.start + minute * MINUTE
+            for grid_slot in grid_slots
+            for minute in range(grid_slot.length // MINUTE)
         ]
-        assert covered == real[: len(covered)]  # no gap, no overlap, nothing of another date
-        assert (len(real) - len(covered)) * MINUTE < grid.slot_length  # nothing missing
+        assert covered == real[: len(covered)]  # no gap, no overlap, no time of another date
+        assert (len(real) - len(covered)) * MINUTE < grid.slot_length  # no slot missing
 
 
 @given(grids_and_dates())
-def test_grid_slots_never_overlap_or_cross_midnight(drawn: tuple[Grid, date]) -> None:
-    grid, on = drawn
+def test_grid_slots_never_overlap_or_cross_midnight(grid_and_date: tuple[Grid, date]) -> None:
+    grid, on = grid_and_date
 
-    boxes = grid.candidate_slots(on)
+    grid_slots = grid.candidate_slots(on)
 
-    assert all(one.end <= next_.start for one, next_ in pairwise(boxes))
-    for box in boxes:
-        assert box.start.astimezone(grid.zone).date() == on
-        assert (box.end - MINUTE).astimezone(grid.zone).date() == on
+    assert all(earlier.end <= later.start for earlier, later in pairwise(grid_slots))
+    for grid_slot in grid_slots:
+        assert grid_slot.start.astimezone(grid.zone).date() == on
+        assert (grid_slot.end - MINUTE).astimezone(grid.zone).date() == on

@@ -9,14 +9,14 @@ from tests.mutation import MUTANTS
 
 PROJECT = Path(__file__).parents[2]
 GUARANTEES_PAGE = PROJECT / "docs" / "guarantees.md"
-# One promise, with what it says of how it is kept, tested and shown.
+# One guarantee each, with its tests and mutants.
 GUARANTEES = re.split(
     r"^### ", GUARANTEES_PAGE.read_text().partition("## What is not")[0], flags=re.MULTILINE
 )[1:]
 
 
 def single_line(text: str) -> str:
-    """In one line."""
+    """Replace line breaks by spaces."""
     return " ".join(text.split())
 
 
@@ -27,15 +27,19 @@ def test_links_of_guarantees_exist(link: str) -> None:
     assert (GUARANTEES_PAGE.parent / link).exists()
 
 
-@pytest.mark.parametrize("promise", GUARANTEES, ids=lambda promise: promise.partition("\n")[0])
-def test_every_guarantee_names_existing_tests_and_mutants(promise: str) -> None:
-    tested, _, shown = single_line(promise).partition("- Tested by: ")[2].partition("- Shown by: ")
+@pytest.mark.parametrize(
+    "guarantee", GUARANTEES, ids=lambda guarantee: guarantee.partition("\n")[0]
+)
+def test_every_guarantee_names_existing_tests_and_mutants(guarantee: str) -> None:
+    tested_by, _, shown_by = (
+        single_line(guarantee).partition("- Tested by: ")[2].partition("- Shown by: ")
+    )
     files = [
-        GUARANTEES_PAGE.parent / path for path in re.findall(r"\]\((\.\./tests/[^)]+)\)", tested)
+        GUARANTEES_PAGE.parent / path for path in re.findall(r"\]\((\.\./tests/[^)]+)\)", tested_by)
     ]
     sources = "".join(path.read_text() for path in files)
-    tests = re.findall(r"`(test_\w+)`", tested)
-    breaches = re.findall(r"\*([^*]+)\*", shown.partition(" ## ")[0])
+    tests = re.findall(r"`(test_\w+)`", tested_by)
+    breaches = re.findall(r"\*([^*]+)\*", shown_by.partition(" ## ")[0])
 
     assert tests
     assert [test for test in tests if f"\ndef {test}(" not in sources] == []

@@ -1,4 +1,4 @@
-"""How a request sent again is told from another one."""
+"""The fingerprint that distinguishes a repeated request from another one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_same_changes_have_same_fingerprint() -> None:
 
 
 def test_different_changes_have_different_fingerprints() -> None:
-    asked = [
+    different_saves = [
         (open_change("09:00"), open_change("09:30")),
         (open_change("09:30"), open_change("09:00")),
         (open_change("09:00"),),
@@ -31,4 +31,4 @@ def test_different_changes_have_different_fingerprints() -> None:
         (SlotChange("09:00", "free'), ('09:30', 'free"),),
     ]
 
-    assert len({fingerprint(*ticks) for ticks in asked}) == len(asked)
+    assert len({fingerprint(*changes) for changes in different_saves}) == len(different_saves)

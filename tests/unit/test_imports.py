@@ -1,4 +1,4 @@
-"""What a fresh process imports before it can answer: a cold start pays for it."""
+"""Imports of a new process up to its first response, which cold starts pay for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ print(json.dumps(sorted(sys.modules)))
 
 @pytest.fixture(scope="module")
 def imported_modules() -> set[str]:
-    """The modules of a process that has answered a request."""
+    """Return the modules of a process after its first response."""
     ran = subprocess.run(  # noqa: S603
         [sys.executable, "-c", REQUEST_SCRIPT],
         cwd=PROJECT,
@@ -36,14 +36,14 @@ def imported_modules() -> set[str]:
 
 
 def test_request_does_not_import_event_publishing(imported_modules: set[str]) -> None:
-    followers = (
+    subscribers = (
         "chalicelib.events",
         "chalicelib.stream_handler",
         "chalicelib.use_cases.publish_changes",
     )
 
     assert "chalicelib.bootstrap" in imported_modules
-    assert not [name for name in imported_modules if name.startswith(followers)]
+    assert not [name for name in imported_modules if name.startswith(subscribers)]
 
 
 @pytest.mark.parametrize(

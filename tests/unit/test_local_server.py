@@ -1,4 +1,4 @@
-"""The HTTP server of ``scripts/serve``: what it rejects, prints, and waits for."""
+"""The HTTP server of ``scripts/serve``: rejected requests, its log, and shutdown."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def server_address() -> Iterator[tuple[str, int]]:
-    """A server of two routes."""
-    app = Chalice("app-of-a-test")
+    """The address of a server with two routes."""
+    app = Chalice("test-app")
 
     @app.route("/slots/{slot_id}/hold", methods=["DELETE"])
     def release(slot_id: str) -> Response:
@@ -36,10 +36,10 @@ def server_address() -> Iterator[tuple[str, int]]:
         return Response(body="", status_code=304, headers={"ETag": '"1"'})
 
     with app_server.serve(app, ports.bind(0)) as url:
-        yield address_of(url)
+        yield parse_address(url)
 
 
-def address_of(url: str) -> tuple[str, int]:
+def parse_address(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     assert parts.hostname
     assert parts.port
@@ -55,7 +55,7 @@ def send_request(address: tuple[str, int], method: str, path: str) -> int:
 
 
 def printed_lines(capfd: pytest.CaptureFixture[str]) -> list[str]:
-    """What was printed, without the time of day."""
+    """Return the printed lines without the time of day."""
     return [re.sub(r"^\d\d:\d\d:\d\d ", "", line) for line in capfd.readouterr().err.splitlines()]
 
 
@@ -120,10 +120,10 @@ def test_an_ambiguous_request_is_rejected_with_a_problem(
 def test_a_body_over_the_limit_of_api_gateway_is_rejected(server_address: tuple[str, int]) -> None:
     with closing(HTTPConnection(*server_address, timeout=30)) as connection:
         connection.request("DELETE", "/slots/x/hold", body=bytes(app_server.MAX_BODY_BYTES + 1))
-        answer = connection.getresponse()
-        problem = json.loads(answer.read())
+        response = connection.getresponse()
+        problem = json.loads(response.read())
 
-    assert answer.status == problem["status"] == 413
+    assert response.status == problem["status"] == 413
 
 
 def test_header_names_are_spelled_as_the_app_spells_them(server_address: tuple[str, int]) -> None:
@@ -141,7 +141,7 @@ def test_a_connection_serves_many_requests(server_address: tuple[str, int]) -> N
 
 
 def test_the_end_waits_for_a_request_in_progress() -> None:
-    app = Chalice("app-of-a-test")
+    app = Chalice("test-app")
     started, ends = threading.Event(), threading.Event()
 
     @app.route("/slow", methods=["GET"])
@@ -151,31 +151,31 @@ def test_the_end_waits_for_a_request_in_progress() -> None:
         return "x" * 1_000_000
 
     with app_server.serve(app, ports.bind(0)) as url, ThreadPoolExecutor() as executor:
-        answer = executor.submit(exchange, address_of(url), b"GET /slow HTTP/1.0", b"", b"")
+        response = executor.submit(exchange, parse_address(url), b"GET /slow HTTP/1.0", b"", b"")
         assert started.wait(10)
         threading.Timer(0.5, ends.set).start()
 
-    assert answer.result().endswith(b"x" * 1_000_000)
+    assert response.result().endswith(b"x" * 1_000_000)
 
 
 def test_each_thread_has_a_request_of_its_own() -> None:
-    app = Chalice("app-of-a-test")
-    together = threading.Barrier(8, timeout=10)
+    app = Chalice("test-app")
+    barrier = threading.Barrier(8, timeout=10)
 
     @app.route("/names/{name}", methods=["GET"])
     def get_name(name: str) -> dict[str, str]:
         del name
-        together.wait()
+        barrier.wait()
         assert app.current_request
         assert app.current_request.uri_params
         return dict(app.current_request.uri_params)
 
-    def ask_for(number: int) -> bytes:
-        return exchange(address_of(url), b"GET /names/%d HTTP/1.0" % number, b"", b"")
+    def get_number(number: int) -> bytes:
+        return exchange(parse_address(url), b"GET /names/%d HTTP/1.0" % number, b"", b"")
 
     with app_server.serve(app, ports.bind(0)) as url, ThreadPoolExecutor(8) as executor:
-        answers = list(executor.map(ask_for, range(8)))
+        responses = list(executor.map(get_number, range(8)))
 
-    assert [json.loads(answer.partition(b"\r\n\r\n")[2])["name"] for answer in answers] == [
+    assert [json.loads(response.partition(b"\r\n\r\n")[2])["name"] for response in responses] == [
         *map(str, range(8))
     ]

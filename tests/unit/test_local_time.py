@@ -1,4 +1,4 @@
-"""What a clock on the wall shows, and when."""
+"""Conversion between local times and instants."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ def test_formatted_time_marks_hour_24_and_repeated_hour() -> None:
 def test_rfc3339_has_zone_offset() -> None:
     kathmandu = ZoneInfo("Asia/Kathmandu")
 
-    told = to_rfc3339(datetime(2027, 1, 1, tzinfo=UTC), kathmandu)
+    response = to_rfc3339(datetime(2027, 1, 1, tzinfo=UTC), kathmandu)
 
-    assert told == "2027-01-01T05:45:00+05:45"
+    assert response == "2027-01-01T05:45:00+05:45"
 
 
 def test_rfc3339_has_full_precision() -> None:
@@ -88,7 +88,7 @@ def test_time_of_day_survives_round_trip(text: str) -> None:
 
 
 def repeated_dates(zone: ZoneInfo, first: date, last: date) -> list[date]:
-    """The dates that the zone's clock comes back to after another date has begun."""
+    """Return the dates that a zone's clock shows again after the next date has begun."""
     found, day, end = [], _midnight(first), _midnight(last)
     while day < end:
         tomorrow = day + timedelta(days=1)
@@ -119,7 +119,7 @@ def test_newfoundland_fell_back_across_midnight() -> None:
 
 
 def test_supported_dates_have_no_repeats_or_offset_seconds() -> None:
-    """The design rests on it: a date is one stretch of real time, told in whole minutes."""
+    """The design assumes that a date is one interval of time, with offsets in whole minutes."""
     noon = datetime(MIN_DATE.year, 1, 1, 12, tzinfo=UTC)
     for zone in distinct_zones():
         assert repeated_dates(zone, MIN_DATE, date(2037, 12, 31)) == []
@@ -129,7 +129,7 @@ def test_supported_dates_have_no_repeats_or_offset_seconds() -> None:
 
 
 def distinct_zones() -> list[ZoneInfo]:
-    """Every zone once, under one of its names."""
+    """Return one name for each distinct zone."""
     folder = resources.files("tzdata") / "zoneinfo"
     by_content = {
         folder.joinpath(*name.split("/")).read_bytes(): name for name in available_timezones()

@@ -1,4 +1,4 @@
-"""What the Lambda function contains is what the tests run with."""
+"""The Lambda function contains the package versions that the tests run with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)", re.MULTILINE)
 
 
 def pins(path: str) -> dict[str, str]:
-    """The version of each package, by its normalized name."""
+    """Return package versions by normalized name."""
     text = (PROJECT / path).read_text(encoding="utf-8")
     return {re.sub(r"[-_.]+", "-", name.lower()): version for name, version in _PIN.findall(text)}
 

@@ -1,4 +1,4 @@
-"""From values to the table's items and back."""
+"""Mapping of domain values to items and back."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def doctors(draw: st.DrawFn) -> Doctor:
         specialty=draw(short_text),
         location=draw(short_text),
         grid=Grid(
-            sessions=tuple(ClinicSession(start=begins, end=ends) for begins, ends in sessions),
+            sessions=tuple(ClinicSession(start=start, end=end) for start, end in sessions),
             slot_length=timedelta(minutes=draw(st.integers(5, 240))),
             zone=ZoneInfo(draw(st.sampled_from(sorted(available_timezones())))),
         ),
@@ -71,20 +71,20 @@ def test_doctor_survives_round_trip(doctor: Doctor) -> None:
 
 @given(short_text, short_text, st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
 def test_directory_key_survives_round_trip(specialty: str, location: str, doctor_id: str) -> None:
-    place = keys.join_sort_key(specialty, location, doctor_id)
+    sort_key = keys.join_sort_key(specialty, location, doctor_id)
 
-    assert keys.split_sort_key(place) == (specialty, location, doctor_id)
-    assert place.startswith(keys.join_sort_key(specialty))
-    assert place.count("#") == 3
+    assert keys.split_sort_key(sort_key) == (specialty, location, doctor_id)
+    assert sort_key.startswith(keys.join_sort_key(specialty))
+    assert sort_key.count("#") == 3
 
 
-@pytest.mark.parametrize("place", ["", "a#b#c", "a##c#", "a#b#c#x", "%2#b#c#", "%41#b#c#"])
-def test_invalid_directory_key_is_rejected(place: str) -> None:
+@pytest.mark.parametrize("sort_key", ["", "a#b#c", "a##c#", "a#b#c#x", "%2#b#c#", "%41#b#c#"])
+def test_invalid_directory_key_is_rejected(sort_key: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        keys.split_sort_key(place)
+        keys.split_sort_key(sort_key)
 
 
 @given(whole_minutes, whole_minutes)
-def test_start_keys_sort_by_time(one: datetime, other: datetime) -> None:
-    assert (keys.format_instant(one) < keys.format_instant(other)) is (one < other)
-    assert (keys.slot_sk(one) < keys.slot_sk(other)) is (one < other)
+def test_start_keys_sort_by_time(first: datetime, second: datetime) -> None:
+    assert (keys.format_instant(first) < keys.format_instant(second)) is (first < second)
+    assert (keys.slot_sk(first) < keys.slot_sk(second)) is (first < second)

@@ -1,4 +1,4 @@
-"""What CloudWatch makes metrics of, by the rules that AWS has published for it.
+"""Metrics in the CloudWatch embedded metric format (EMF), validated by AWS's schema.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """

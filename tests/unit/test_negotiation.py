@@ -1,4 +1,4 @@
-"""What a request wants back, and under which prefix."""
+"""Content negotiation, and the URL prefix of a request."""
 
 from __future__ import annotations
 

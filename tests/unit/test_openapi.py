@@ -1,4 +1,4 @@
-"""The API's document, on its own."""
+"""The OpenAPI document: it is valid and complete."""
 
 from __future__ import annotations
 
@@ -27,35 +27,37 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 DOCUMENT = openapi.build_document("")
 OPERATIONS = [
-    (f"{method} {path}", told)
+    (f"{method} {path}", operation)
     for path, methods in DOCUMENT["paths"].items()
-    for method, told in methods.items()
+    for method, operation in methods.items()
 ]
 
 
 def iterate_values(value: Any, pointer: str = "#") -> Iterator[tuple[str, Any]]:  # noqa: ANN401  JSON
-    """Every value of the document, and where it stands."""
+    """Yield every value of the document with its JSON pointer."""
     yield pointer, value
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from iterate_values(inner, f"{pointer}/{name}")
     if isinstance(value, list):
-        for place, inner in enumerate(value):
-            yield from iterate_values(inner, f"{pointer}/{place}")
+        for index, inner in enumerate(value):
+            yield from iterate_values(inner, f"{pointer}/{index}")
 
 
 def examples() -> Iterator[tuple[str, dict[str, Any], object]]:
-    """Every example, with the schema that it is an example of."""
+    """Yield every example with its pointer and its schema."""
     for at, value in iterate_values(DOCUMENT):
         if not isinstance(value, dict) or at.endswith("/value"):
             continue
         if "schema" in value:
-            told = [("example", value["example"])] if "example" in value else []
-            told += [(name, one["value"]) for name, one in value.get("examples", {}).items()]
-            yield from ((f"{at}/{name}", value["schema"], example) for name, example in told)
+            named = [("example", value["example"])] if "example" in value else []
+            named += [
+                (name, example["value"]) for name, example in value.get("examples", {}).items()
+            ]
+            yield from ((f"{at}/{name}", value["schema"], example) for name, example in named)
         elif isinstance(value.get("examples"), list):
-            for place, example in enumerate(value["examples"]):
-                yield f"{at}/{place}", value, example
+            for index, example in enumerate(value["examples"]):
+                yield f"{at}/{index}", value, example
 
 
 def resolve_reference(reference: str) -> Any:  # noqa: ANN401  JSON
@@ -70,49 +72,55 @@ def test_document_is_valid_openapi_3_1() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "example"), [pytest.param(*told, id=at) for at, *told in examples()]
+    ("schema", "example"), [pytest.param(*example, id=at) for at, *example in examples()]
 )
 def test_examples_match_their_schemas(schema: dict[str, Any], example: object) -> None:
-    whole = {"components": DOCUMENT["components"], **schema}
+    schema_with_components = {"components": DOCUMENT["components"], **schema}
     checker = OAS31Validator.FORMAT_CHECKER
 
     assert [
-        e.message for e in OAS31Validator(whole, format_checker=checker).iter_errors(example)
+        e.message
+        for e in OAS31Validator(schema_with_components, format_checker=checker).iter_errors(example)
     ] == []
 
 
-@pytest.mark.parametrize("told", [pytest.param(told, id=name) for name, told in OPERATIONS])
-def test_every_operation_body_has_example(told: dict[str, Any]) -> None:
-    answers = [
-        resolve_reference(a["$ref"]) if "$ref" in a else a for a in told["responses"].values()
+@pytest.mark.parametrize(
+    "operation", [pytest.param(operation, id=name) for name, operation in OPERATIONS]
+)
+def test_every_operation_body_has_example(operation: dict[str, Any]) -> None:
+    responses = [
+        resolve_reference(a["$ref"]) if "$ref" in a else a for a in operation["responses"].values()
     ]
-    bodies = [told.get("requestBody", {}), *answers]
-    shaped = [
+    bodies = [operation.get("requestBody", {}), *responses]
+    with_schema = [
         content
         for body in bodies
         for content in body.get("content", {}).values()
         if "$ref" in content["schema"]
     ]
 
-    assert [content for content in shaped if not content.get("examples")] == []
+    assert [content for content in with_schema if not content.get("examples")] == []
 
 
-@pytest.mark.parametrize("told", [pytest.param(told, id=name) for name, told in OPERATIONS])
-def test_errors_are_problems_and_503_has_retry_after(told: dict[str, Any]) -> None:
-    for status, answer in told["responses"].items():
-        whole = resolve_reference(answer["$ref"]) if "$ref" in answer else answer
+@pytest.mark.parametrize(
+    "operation", [pytest.param(operation, id=name) for name, operation in OPERATIONS]
+)
+def test_errors_are_problems_and_503_has_retry_after(operation: dict[str, Any]) -> None:
+    for status, reference in operation["responses"].items():
+        response = resolve_reference(reference["$ref"]) if "$ref" in reference else reference
         if int(status) >= 400:
-            (media_type,) = whole["content"]
+            (media_type,) = response["content"]
             assert media_type == "application/problem+json"
-        assert ("Retry-After" in whole.get("headers", {})) == (status == "503")
+        assert ("Retry-After" in response.get("headers", {})) == (status == "503")
 
 
 def test_links_name_operations_and_their_parameters() -> None:
-    takes = {
-        told["operationId"]: {
-            resolve_reference(one["$ref"])["name"] for one in told.get("parameters", ())
+    parameters = {
+        operation["operationId"]: {
+            resolve_reference(reference["$ref"])["name"]
+            for reference in operation.get("parameters", ())
         }
-        for _, told in OPERATIONS
+        for _, operation in OPERATIONS
     }
     links = [
         link
@@ -123,7 +131,7 @@ def test_links_name_operations_and_their_parameters() -> None:
 
     assert links
     for link in links:
-        assert link["parameters"].keys() <= takes[link["operationId"]]
+        assert link["parameters"].keys() <= parameters[link["operationId"]]
 
 
 def test_server_url_is_request_url() -> None:
@@ -148,7 +156,7 @@ def test_form_requires_documented_fields(
     }
     del sent[field.name]
     if field.name == "offered":
-        del sent["ticked"]  # which is one of these
+        del sent["ticked"]  # ``ticked`` must be a subset of ``offered``
     body = "&".join(f"{name}={value}" for name, value in sent.items())
     request = Request(
         {
@@ -171,9 +179,9 @@ def test_form_requires_documented_fields(
 def test_reference_has_every_operation_and_schema() -> None:
     page = reference_page.build_reference_page("")
 
-    named = [one.name for group in page.tags for one in group.operations]
-    assert named == [told["operationId"] for _, told in OPERATIONS]
-    assert [shape.name for shape in page.schemas] == list(DOCUMENT["components"]["schemas"])
+    names = [operation.name for tag in page.tags for operation in tag.operations]
+    assert names == [operation["operationId"] for _, operation in OPERATIONS]
+    assert [schema.name for schema in page.schemas] == list(DOCUMENT["components"]["schemas"])
 
 
 def test_openapi_modules_are_imported_lazily() -> None:
@@ -184,7 +192,7 @@ def test_openapi_modules_are_imported_lazily() -> None:
         "print([name for name in sys.modules if 'openapi' in name or 'jinja' in name])"
     )
 
-    told = subprocess.run(  # noqa: S603  our own
+    completed = subprocess.run(  # noqa: S603  our own
         [sys.executable, "-c", script],
         cwd=PROJECT,
         env=environment,
@@ -193,4 +201,4 @@ def test_openapi_modules_are_imported_lazily() -> None:
         check=True,
     )
 
-    assert told.stdout.strip() == "[]"
+    assert completed.stdout.strip() == "[]"

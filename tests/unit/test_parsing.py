@@ -1,4 +1,4 @@
-"""Whatever is sent becomes a request or a refusal, and never anything else."""
+"""Parsing of saves: any input becomes a request or a 4xx error."""
 
 from __future__ import annotations
 
@@ -91,9 +91,15 @@ def test_any_form_is_parsed_or_rejected(
     shown: list[str], offered: list[str], ticked: list[str], version: str
 ) -> None:
     fields = {"doctor_id": ["dr-lee"], "date": ["2026-11-23"], "request_id": ["x"]}
-    every = {**fields, "version": [version], "shown": shown, "offered": offered, "ticked": ticked}
+    all_fields = {
+        **fields,
+        "version": [version],
+        "shown": shown,
+        "offered": offered,
+        "ticked": ticked,
+    }
 
-    form = parse_form(encode_form(every))
+    form = parse_form(encode_form(all_fields))
 
     if form is not None:
         assert form.state.checked <= form.state.editable

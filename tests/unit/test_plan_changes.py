@@ -1,4 +1,4 @@
-"""What a save may make of a day."""
+"""Planning of a save: which changes are valid."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def plan(*changes: SlotChange, day: Day) -> SlotChanges:
 def violation_codes(
     *changes: SlotChange, day: Day, **overrides: object
 ) -> list[tuple[object, str]]:
-    """The starts and codes of a refused save."""
-    with pytest.raises(RequestRejectedError) as refused:
+    """Return the starts (or fields) and codes of a rejected save."""
+    with pytest.raises(RequestRejectedError) as rejected:
         plan_changes(
             changes,
             day,
@@ -44,17 +44,20 @@ def violation_codes(
             now=overrides.get("now", SUNDAY_NOON),  # type: ignore[arg-type]
         )
     return [
-        (fault.field if isinstance(fault, FieldViolation) else fault.start, fault.code)
-        for fault in refused.value.violations
+        (
+            violation.field if isinstance(violation, FieldViolation) else violation.start,
+            violation.code,
+        )
+        for violation in rejected.value.violations
     ]
 
 
 def test_plan_opens_and_closes_requested_slots() -> None:
     day = make_day(make_slot("09:00"))
 
-    decided = plan(open_change("10:00"), close_change("09:00"), open_change("11:30"), day=day)
+    planned = plan(open_change("10:00"), close_change("09:00"), open_change("11:30"), day=day)
 
-    assert decided == SlotChanges(
+    assert planned == SlotChanges(
         opened=(make_slot("10:00"), make_slot("11:30")), closed=(make_slot("09:00"),)
     )
 
@@ -64,9 +67,9 @@ def test_empty_save_is_rejected() -> None:
 
 
 def test_too_many_changes_for_transaction_are_rejected() -> None:
-    asked = [open_change("09:00")] * (MAX_CHANGES_PER_SAVE + 1)
+    changes = [open_change("09:00")] * (MAX_CHANGES_PER_SAVE + 1)
 
-    assert violation_codes(*asked, day=make_day()) == [("slots", "too_many")]
+    assert violation_codes(*changes, day=make_day()) == [("slots", "too_many")]
 
 
 @pytest.mark.parametrize("status", [SlotStatus.FREE, SlotStatus.HELD, SlotStatus.BOOKED])
@@ -85,20 +88,20 @@ def test_existing_start_conflicts_at_any_length() -> None:
 @pytest.mark.parametrize(
     "stored",
     [
-        make_slot("09:40", 10),  # inside
-        make_slot("09:20", 60),  # around
-        make_slot("09:15", 30),  # across the start
-        make_slot("09:45", 30),  # across the end
-        make_slot("09:15", 45),  # to the same end
+        make_slot("09:40", 10),  # inside the new slot
+        make_slot("09:20", 60),  # around the new slot
+        make_slot("09:15", 30),  # across its start
+        make_slot("09:45", 30),  # across its end
+        make_slot("09:15", 45),  # with the same end
     ],
 )
 def test_overlap_with_stored_slot_is_rejected(stored: Slot) -> None:
-    with pytest.raises(RequestRejectedError) as refused:
+    with pytest.raises(RequestRejectedError) as rejected:
         plan(open_change("09:30"), day=make_day(stored))
 
-    (fault,) = refused.value.violations
-    assert isinstance(fault, SlotOverlap)
-    assert (fault.start, fault.conflicts_with) == (to_instant("09:30"), stored)
+    (violation,) = rejected.value.violations
+    assert isinstance(violation, SlotOverlap)
+    assert (violation.start, violation.conflicts_with) == (to_instant("09:30"), stored)
 
 
 def test_slot_touching_stored_slots_is_accepted() -> None:
@@ -110,13 +113,13 @@ def test_slot_touching_stored_slots_is_accepted() -> None:
 def test_closing_slot_makes_room_in_same_save() -> None:
     day = make_day(make_slot("09:15", 30))
 
-    decided = plan(close_change("09:15"), open_change("09:00"), open_change("09:30"), day=day)
+    planned = plan(close_change("09:15"), open_change("09:00"), open_change("09:30"), day=day)
 
-    assert decided.opened == (make_slot("09:00"), make_slot("09:30"))
+    assert planned.opened == (make_slot("09:00"), make_slot("09:30"))
 
 
 def test_overlaps_within_one_request_are_rejected() -> None:
-    """No sound grid has such boxes; the rule does not rest on that."""
+    """Valid grids have no overlapping slots, but the rule does not depend on that."""
     crossing = make_grid(("09:00", "10:00"), ("09:45", "10:45"))
 
     assert violation_codes(
@@ -142,11 +145,11 @@ def test_start_between_grid_slots_is_off_grid() -> None:
     ]
 
 
-@pytest.mark.parametrize("ask", [open_change, close_change])
-def test_start_of_another_date_is_off_grid(ask: type[SlotChange]) -> None:
+@pytest.mark.parametrize("make_change", [open_change, close_change])
+def test_start_of_another_date_is_off_grid(make_change: type[SlotChange]) -> None:
     on_tuesday = "2026-11-24T09:00:00+00:00"
 
-    assert violation_codes(ask(on_tuesday), day=make_day()) == [  # type: ignore[call-arg]
+    assert violation_codes(make_change(on_tuesday), day=make_day()) == [  # type: ignore[call-arg]
         (to_instant("09:00") + timedelta(days=1), "not_on_grid")
     ]
 
@@ -202,11 +205,11 @@ def test_skipped_or_ambiguous_time_is_reported_as_sent() -> None:
 
 def test_offset_selects_slot_in_repeated_hour() -> None:
     autumn = Day(doctor_id="dr-lee", date=MONDAY.replace(year=2027, month=10, day=31))
-    asked = (open_change("2027-10-31T01:30:00+01:00"), open_change("2027-10-31T01:30:00+00:00"))
+    changes = (open_change("2027-10-31T01:30:00+01:00"), open_change("2027-10-31T01:30:00+00:00"))
 
-    decided = plan_changes(asked, autumn, make_grid(("00:00", "04:00")), now=SUNDAY_NOON)
+    planned = plan_changes(changes, autumn, make_grid(("00:00", "04:00")), now=SUNDAY_NOON)
 
-    first, second = decided.opened
+    first, second = planned.opened
     assert second.start - first.start == timedelta(hours=1)
 
 
@@ -221,9 +224,9 @@ def test_malformed_start_is_reported_as_sent(start: str) -> None:
 
 
 def test_invalid_status_is_rejected() -> None:
-    asked = (SlotChange("09:00", "busy"), SlotChange("09:30", ""))
+    changes = (SlotChange("09:00", "busy"), SlotChange("09:30", ""))
 
-    assert violation_codes(*asked, day=make_day()) == [
+    assert violation_codes(*changes, day=make_day()) == [
         (to_instant("09:00"), "invalid"),
         (to_instant("09:30"), "invalid"),
     ]
@@ -233,7 +236,7 @@ def test_violations_are_in_request_order() -> None:
     day = make_day(
         make_slot("09:00"), make_slot("09:30", status=SlotStatus.BOOKED), make_slot("10:15")
     )
-    asked = (
+    changes = (
         open_change("10:00"),
         open_change("soon"),
         open_change("11:00"),
@@ -241,7 +244,7 @@ def test_violations_are_in_request_order() -> None:
         open_change("09:00"),
     )
 
-    assert violation_codes(*asked, day=day) == [
+    assert violation_codes(*changes, day=day) == [
         (to_instant("10:00"), "overlaps"),
         ("soon", "invalid"),
         (to_instant("09:30"), "slot_taken"),
@@ -255,12 +258,12 @@ def test_rejection_message_is_readable() -> None:
 
 
 def test_long_rejection_names_three_and_counts_the_rest() -> None:
-    taken = [make_slot(start) for start in ("09:00", "09:30", "10:00", "10:30", "11:00")]
+    stored = [make_slot(start) for start in ("09:00", "09:30", "10:00", "10:30", "11:00")]
 
     with pytest.raises(
         RequestRejectedError, match=r"^(Slot already exists: [\d:-]+; ){3}and 2 more$"
     ):
-        plan(*(open_change(f"{slot.start:%H:%M}") for slot in taken), day=make_day(*taken))
+        plan(*(open_change(f"{slot.start:%H:%M}") for slot in stored), day=make_day(*stored))
 
 
 # Any stored slots that do not overlap, in five-minute steps through the morning.
@@ -276,30 +279,28 @@ requests = st.lists(
 def make_slots(parts: list[tuple[int, int, SlotStatus]]) -> Day:
     slots, minute = [], 8 * 60
     for gap, length, status in parts:
-        begins = minute + gap * 5
-        if status is not SlotStatus.UNAVAILABLE and begins < 23 * 60:
+        start = minute + gap * 5
+        if status is not SlotStatus.UNAVAILABLE and start < 23 * 60:
             held = {"held_until": to_instant("23:00")} if status is SlotStatus.HELD else {}
-            slots.append(
-                make_slot(f"{begins // 60:02}:{begins % 60:02}", length * 5, status, **held)
-            )
-        minute = begins + length * 5
+            slots.append(make_slot(f"{start // 60:02}:{start % 60:02}", length * 5, status, **held))
+        minute = start + length * 5
     return make_day(*slots)
 
 
 @given(schedules.map(make_slots), requests, st.integers(5, 60))
 def test_no_save_leaves_overlap_or_closes_claimed_slot(
-    day: Day, asked: list[SlotChange], minutes: int
+    day: Day, changes: list[SlotChange], minutes: int
 ) -> None:
     grid = make_grid(("09:00", "12:00"), minutes=minutes)
 
     try:
-        after = day.apply(plan_changes(asked, day, grid, now=SUNDAY_NOON))
+        after = day.apply(plan_changes(changes, day, grid, now=SUNDAY_NOON))
     except RequestRejectedError:
         after = day
 
     slots = sorted(after.slots.values(), key=lambda slot: slot.start)
-    assert all(not one.overlaps(other) for one, other in pairwise(slots))
+    assert all(not earlier.overlaps(later) for earlier, later in pairwise(slots))
     assert {s for s in day.slots.values() if s.is_taken} == {s for s in slots if s.is_taken}
-    named = {tick.resolve_start(MONDAY, grid.zone): tick.status for tick in asked}
+    requested = {change.resolve_start(MONDAY, grid.zone): change.status for change in changes}
     for start in {*day.slots, *after.slots} if after is not day else ():
-        assert (start in after.slots) == (named.get(start, "free") == "free")
+        assert (start in after.slots) == (requested.get(start, "free") == "free")

@@ -1,4 +1,4 @@
-"""What the JSON of an answer tells, and to whom."""
+"""The JSON of responses, by the caller's role."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DOCTOR = replace(make_doctor("dr-lee"), delegates=frozenset({"sam", "alex"}))
 
 
 @pytest.mark.parametrize(
-    ("role", "doctor_id", "told"),
+    ("role", "doctor_id", "response"),
     [
         (Role.ADMIN, None, True),
         (Role.DOCTOR, "dr-lee", True),
@@ -25,10 +25,10 @@ DOCTOR = replace(make_doctor("dr-lee"), delegates=frozenset({"sam", "alex"}))
     ],
 )
 def test_delegates_are_visible_to_own_doctor_and_admin_only(
-    role: Role, doctor_id: str | None, *, told: bool
+    role: Role, doctor_id: str | None, *, response: bool
 ) -> None:
     caller = Caller(name="x", client="x", roles=frozenset({role}), doctor_id=doctor_id)
 
     doctor = serialize_doctor(DOCTOR, caller)
 
-    assert doctor.delegates == (["alex", "sam"] if told else UNSET)
+    assert doctor.delegates == (["alex", "sam"] if response else UNSET)

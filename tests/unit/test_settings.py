@@ -1,4 +1,4 @@
-"""When the process must not start."""
+"""Settings from the environment, and invalid ones with which the process does not start."""
 
 from __future__ import annotations
 

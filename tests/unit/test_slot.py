@@ -1,4 +1,4 @@
-"""One stretch of a doctor's time."""
+"""Slots: overlap, length and start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that a browser is sent."""
+"""Static files, their fingerprints, and vendored packages."""
 
 from __future__ import annotations
 
