@@ -16,6 +16,8 @@ from tests.support import app_setup
 from tests.support.app_client import build_services
 from tests.support.factories import make_doctor, make_grid
 from tests.support.fake_oidc_provider import FakeOidcProvider, run_fake_oidc_provider
+from tests.support.page_session import PageSession
+from tests.support.request_log import RequestLog, enable_request_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,3 +101,37 @@ def client(chalice_client: Client, doctor_items: list[RawItem]) -> AppClient:
     client = app_setup.create_client(Settings.from_env(os.environ), chalice_client)
     client.restore(doctor_items)
     return client
+
+
+@pytest.fixture
+def cached_doctor(client: AppClient) -> None:
+    """Dr Lee has a free, a held and a booked slot, and is in the process's cache."""
+    client.save("09:00", "09:30", "10:00", "10:30")
+    client.hold("09:30", "hannah")
+    client.book("10:00", "b-1")
+    assert client.get_slot("09:00").status == 200
+
+
+@pytest.fixture
+def open_slots(client: AppClient) -> None:
+    """Open three slots of Dr Lee's Monday."""
+    client.save("09:00", "09:30", "10:00")
+
+
+@pytest.fixture
+def page_session(authenticated_client: AppClient, oidc_provider: FakeOidcProvider) -> PageSession:
+    """A browser session without a signed-in user."""
+    return PageSession(authenticated_client, oidc_provider)
+
+
+@pytest.fixture
+def app_log(client: AppClient) -> Iterator[RequestLog]:
+    """The log of an app without sign-in, where Dr Lee has two slots on Monday."""
+    client.save("09:00", "09:30")
+    yield from enable_request_log(client)
+
+
+@pytest.fixture
+def authenticated_app_log(authenticated_client: AppClient) -> Iterator[RequestLog]:
+    """The log of an app with sign-in."""
+    yield from enable_request_log(authenticated_client)

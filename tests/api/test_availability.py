@@ -15,12 +15,12 @@ from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.find_slots import FindSlots, Search
 from tests.support.dynamodb_responses import TRANSACT_WRITE
-from tests.support.factories import MONDAY, make_doctor, to_instant
+from tests.support.factories import MONDAY, date_range, make_doctor, to_instant
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-DATES = [(MONDAY + timedelta(days=n)).isoformat() for n in range(40)]
+DATES = date_range(40)
 
 
 def test_available_slots_are_in_time_order_with_next_available(client: AppClient) -> None:
@@ -141,12 +141,6 @@ def test_doctors_change_is_visible_on_next_read(client: AppClient) -> None:
     assert client.list_available() == ["10:00"]
 
 
-def search(client: AppClient, query: str) -> list[tuple[str, str, int]]:
-    """Return the id, next available start and number of slots of each doctor result."""
-    result = client.get(f"/availability?{query}").json["doctors"]
-    return [(d["doctor_id"], d["next_available"]["start"], len(d["slots"])) for d in result]
-
-
 def test_search_lists_available_doctors_soonest_first(
     client: AppClient,
 ) -> None:
@@ -157,7 +151,7 @@ def test_search_lists_available_doctors_soonest_first(
         "09:00", doctor_id="dr-quarter", date=DATES[20]
     )  # after the default range of two weeks
 
-    assert search(client, "specialty=cardiology") == [
+    assert client.search("specialty=cardiology") == [
         ("dr-twenty", f"{DATES[0]}T09:00:00+00:00", 1),
         ("dr-lee", f"{DATES[0]}T10:00:00+00:00", 2),
     ]
@@ -199,9 +193,9 @@ def test_search_dates_are_local_to_each_doctor(client: AppClient) -> None:
     client.save("00:30", doctor_id="dr-walker")  # Sunday in UTC
 
     monday = f"specialty=general-practice&from={MONDAY}&to={MONDAY}"
-    assert search(client, monday) == [("dr-walker", "2026-11-23T00:30:00+11:00", 1)]
+    assert client.search(monday) == [("dr-walker", "2026-11-23T00:30:00+11:00", 1)]
     sunday = MONDAY - timedelta(days=1)
-    assert search(client, f"specialty=general-practice&from={sunday}&to={sunday}") == []
+    assert client.search(f"specialty=general-practice&from={sunday}&to={sunday}") == []
 
 
 def test_unavailable_slots_are_not_found(client: AppClient) -> None:
@@ -211,7 +205,7 @@ def test_unavailable_slots_are_not_found(client: AppClient) -> None:
     client.update_doctor(lead_minutes=30)
     client.clock.now = to_instant("09:59")
 
-    assert search(client, f"specialty=cardiology&from={MONDAY}&to={MONDAY}") == [
+    assert client.search(f"specialty=cardiology&from={MONDAY}&to={MONDAY}") == [
         ("dr-lee", "2026-11-23T10:30:00+00:00", 1)
     ]
 
@@ -321,8 +315,8 @@ def test_cursor_of_another_location_is_rejected(client: AppClient) -> None:
 def test_search_text_too_long_for_key_finds_no_doctors(client: AppClient) -> None:
     long = "%F0%9F%98%80" * 128
 
-    assert search(client, f"specialty={long}&location={long}") == []
-    assert search(client, f"specialty={long}") == []
+    assert client.search(f"specialty={long}&location={long}") == []
+    assert client.search(f"specialty={long}") == []
 
 
 def test_relocated_doctor_is_found_at_new_location(client: AppClient) -> None:
@@ -332,11 +326,11 @@ def test_relocated_doctor_is_found_at_new_location(client: AppClient) -> None:
     assert client.update_doctor(location="Leeds").status == 200
 
     any_location = f"specialty=cardiology&from={DATES[0]}&to={DATES[26]}"
-    assert search(client, f"{any_location}&location=London") == []
-    assert search(client, f"{any_location}&location=Leeds")[0][2] == 27
+    assert client.search(f"{any_location}&location=London") == []
+    assert client.search(f"{any_location}&location=Leeds")[0][2] == 27
     assert client.update_doctor(specialty="surgery").status == 200
-    assert search(client, any_location) == []
-    assert search(client, any_location.replace("cardiology", "surgery"))[0][2] == 27
+    assert client.search(any_location) == []
+    assert client.search(any_location.replace("cardiology", "surgery"))[0][2] == 27
 
 
 def test_failed_relocation_is_completed_by_retry(client: AppClient) -> None:
@@ -347,12 +341,12 @@ def test_failed_relocation_is_completed_by_retry(client: AppClient) -> None:
     with client.inject_responses(TRANSACT_WRITE, None, *refused_connections):
         assert client.update_doctor(location="Leeds").status == 503
     any_location = f"specialty=cardiology&from={DATES[0]}&to={DATES[29]}"
-    assert search(client, any_location) == [("dr-lee", f"{DATES[0]}T09:00:00+00:00", 30)]
-    assert search(client, f"{any_location}&location=London") == []
+    assert client.search(any_location) == [("dr-lee", f"{DATES[0]}T09:00:00+00:00", 30)]
+    assert client.search(f"{any_location}&location=London") == []
 
     assert client.update_doctor().status == 200
 
-    assert search(client, f"{any_location}&location=Leeds")[0][2] == 30
+    assert client.search(f"{any_location}&location=Leeds")[0][2] == 30
 
 
 def test_concurrent_relocations_keep_the_later_location(client: AppClient) -> None:
@@ -366,8 +360,8 @@ def test_concurrent_relocations_keep_the_later_location(client: AppClient) -> No
 
     assert calls.count(TRANSACT_WRITE) == 2  # the overtaken request does not retry
     assert client.get("/doctors/dr-lee").json["location"] == "York"
-    assert search(client, "specialty=cardiology&location=York")[0][0] == "dr-lee"
-    assert search(client, "specialty=cardiology&location=Leeds") == []
+    assert client.search("specialty=cardiology&location=York")[0][0] == "dr-lee"
+    assert client.search("specialty=cardiology&location=Leeds") == []
 
 
 def test_first_save_with_stale_location_is_indexed_at_new_one(
@@ -376,7 +370,7 @@ def test_first_save_with_stale_location_is_indexed_at_new_one(
     with client.before_commit(lambda: client.update_doctor(location="Leeds")):
         assert client.save("09:00").status == 200
 
-    assert search(client, "specialty=cardiology&location=Leeds")[0][0] == "dr-lee"
+    assert client.search("specialty=cardiology&location=Leeds")[0][0] == "dr-lee"
 
 
 def test_unavailable_store_returns_503_not_empty_list(client: AppClient) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.app_client import make_slot_id, slot_path
+from tests.support.app_client import make_slot_id, rejection_codes, slot_path
 from tests.support.factories import to_instant
 
 if TYPE_CHECKING:
@@ -15,21 +15,9 @@ if TYPE_CHECKING:
 
     from tests.support.app_client import AppClient, AppResponse
 
-pytestmark = pytest.mark.both_stores
+pytestmark = [pytest.mark.both_stores, pytest.mark.usefixtures("open_slots")]
 
 NINE = "2026-11-23T09:00:00+00:00"
-
-
-@pytest.fixture(autouse=True)
-def open_slots(client: AppClient) -> None:
-    """Open three slots of Dr Lee's Monday."""
-    client.save("09:00", "09:30", "10:00")
-
-
-def rejection_codes(response: AppResponse, status: int = 409) -> list[tuple[str, str]]:
-    assert response.status == status, response.text
-    assert response.headers["Content-Type"] == "application/problem+json"
-    return response.error_codes
 
 
 def test_slot_returns_current_state(client: AppClient) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.domain.slot import format_start
 from tests.support.app_client import make_slot_id
 from tests.support.dynamodb_responses import TRANSACT_WRITE
-from tests.support.factories import MONDAY, to_instant
+from tests.support.factories import MONDAY, date_range, to_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,17 +25,14 @@ if TYPE_CHECKING:
 
     Operation = Callable[[AppClient], AppResponse]
 
+pytestmark = pytest.mark.usefixtures("cached_doctor")
+
 ONE_TRANSACTION = [TRANSACT_WRITE]
 CLAIM_OPERATIONS: dict[str, Operation] = {
     "hold": lambda client: client.hold("09:00"),
     "book": lambda client: client.book("09:00"),
     "move": lambda client: client.book("09:00", "b-1", moves=make_slot_id("10:00")),
 }
-
-
-def date_range(count: int, first: date = MONDAY) -> list[str]:
-    """Return a number of consecutive dates, by default from Monday on."""
-    return [(first + timedelta(days=n)).isoformat() for n in range(count)]
 
 
 def date_range_query(count: int) -> str:
@@ -53,15 +50,6 @@ def copy_day(client: AppClient, date: str, dates: list[str]) -> None:
     while puts:
         client.dynamodb.batch_write_item(RequestItems={name: puts[:25]})
         del puts[:25]
-
-
-@pytest.fixture(autouse=True)
-def cached_doctor(client: AppClient) -> None:
-    """Dr Lee has a free, a held and a booked slot, and is in the process's cache."""
-    client.save("09:00", "09:30", "10:00", "10:30")
-    client.hold("09:30", "hannah")
-    client.book("10:00", "b-1")
-    assert client.get_slot("09:00").status == 200
 
 
 @pytest.mark.parametrize(

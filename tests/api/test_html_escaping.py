@@ -32,12 +32,6 @@ VALID_FORM = {
 FORM_HEADERS = {"Content_Type": FORM, "Sec_Fetch_Site": "same-origin"}
 
 
-@pytest.fixture
-def page_session(authenticated_client: AppClient, oidc_provider: FakeOidcProvider) -> PageSession:
-    """A browser session signed_out a signed-in user."""
-    return PageSession(authenticated_client, oidc_provider)
-
-
 def assert_escaped(
     markup: str, responses: dict[str, AppResponse], plain_responses: dict[str, AppResponse]
 ) -> None:

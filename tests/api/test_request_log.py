@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -13,8 +12,6 @@ from msgspec import structs
 
 from app import app
 from chalicelib import bootstrap
-from chalicelib.storage import table
-from chalicelib.web.observability import request_log
 from tests.support.app_client import FORM, make_slot_id, slot_path
 from tests.support.dynamodb_responses import (
     TRANSACT_WRITE,
@@ -25,72 +22,15 @@ from tests.support.dynamodb_responses import (
 from tests.support.embedded_metrics import parse_metrics
 from tests.support.factories import MONDAY
 from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SERVICE_CLIENT_ID
+from tests.support.request_log import RequestLog, other_output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from botocore.awsrequest import AWSPreparedRequest
 
-    from tests.support.app_client import AppClient, AppResponse
+    from tests.support.app_client import AppClient
     from tests.support.fake_oidc_provider import FakeOidcProvider
-
-
-@dataclass
-class RequestLog:
-    """A client of an app with a request log, and the lines of that log."""
-
-    client: AppClient
-    raw_lines: list[str]
-
-    @property
-    def entries(self) -> list[dict[str, Any]]:
-        """All lines, decoded from JSON."""
-        return [json.loads(text) for text in self.raw_lines]
-
-    def entry_for(self, response: AppResponse) -> dict[str, Any]:
-        """Return the entry of a response, which must be the only new one."""
-        (entry,) = self.entries
-        self.raw_lines.clear()
-        assert entry["status"] == response.status
-        return entry
-
-
-def enable_request_log(client: AppClient) -> Iterator[RequestLog]:
-    """Log requests as in a stage of the cloud."""
-    texts: list[str] = []
-    settings = structs.replace(client.services.settings, stage="prod", has_request_log=True)
-    services = bootstrap.build_services(
-        settings, now=client.clock, pause=lambda _attempt: None, log=texts.append
-    )
-    client.services = bootstrap.set_services(services)
-    table.connect(settings.table_name, track_capacity=True)
-    before = app.log.handlers[:], app.log.propagate
-    request_log.redirect_framework_logs(app.log)
-    yield RequestLog(client, texts)
-    app.log.handlers[:], app.log.propagate = before
-    table.connect(settings.table_name)
-
-
-def other_output(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return everything that was printed or logged, except the records of Chalice's logger.
-
-    pytest captures those before the app formats them.
-    """
-    logged = [record.getMessage() for record in caplog.records if record.name != app.log.name]
-    return [*capfd.readouterr(), *logged]
-
-
-@pytest.fixture
-def app_log(client: AppClient) -> Iterator[RequestLog]:
-    """The log of an app without sign-in, where Dr Lee has two slots on Monday."""
-    client.save("09:00", "09:30")
-    yield from enable_request_log(client)
-
-
-@pytest.fixture
-def authenticated_app_log(authenticated_client: AppClient) -> Iterator[RequestLog]:
-    """The log of an app with sign-in."""
-    yield from enable_request_log(authenticated_client)
 
 
 def test_booking_logs_one_entry_with_outcome_and_cost(

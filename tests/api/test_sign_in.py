@@ -15,14 +15,7 @@ from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
 from tests.support.page_session import DAY_PATH, ORIGIN, PageSession
 
 if TYPE_CHECKING:
-    from tests.support.app_client import AppClient
     from tests.support.fake_oidc_provider import FakeOidcProvider
-
-
-@pytest.fixture
-def page_session(authenticated_client: AppClient, oidc_provider: FakeOidcProvider) -> PageSession:
-    """A browser session without a signed-in user."""
-    return PageSession(authenticated_client, oidc_provider)
 
 
 def test_page_redirects_to_login_and_login_back_to_page(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.booking_site import LEE_MONDAY, book, hold
 from tests.support.fake_slots_api import problem, taken, unavailable
 
 if TYPE_CHECKING:
@@ -12,19 +13,6 @@ if TYPE_CHECKING:
 
     from tests.support.fake_slots_api import FakeApi
     from tests.support.flask_browser import Browser
-
-LEE_MONDAY = "/doctors/dr-lee?from=2026-11-23"
-
-
-def hold(patient: Browser, time: str = "09:00") -> None:
-    patient.open(LEE_MONDAY)
-    patient.press(time)
-
-
-def book(patient: Browser) -> None:
-    hold(patient)
-    patient.press("Book appointment", name="Ada Byron")
-
 
 # Hold and book
 

@@ -172,6 +172,11 @@ class AppClient(DynamoDBHooks):
         slots = self.get(f"/doctors/dr-lee/slots?{query}").json["slots"]
         return [slot["start"][11:16] for slot in slots]
 
+    def search(self, query: str) -> list[tuple[str, str, int]]:
+        """Return the id, next available start and number of slots of each doctor found."""
+        doctors = self.get(f"/availability?{query}").json["doctors"]
+        return [(d["doctor_id"], d["next_available"]["start"], len(d["slots"])) for d in doctors]
+
     def update_doctor(self, doctor_id: str = "dr-lee", **changes: object) -> AppResponse:
         """Send ``PUT /doctors/{doctor_id}`` with some settings changed."""
         settings = self.get(f"/doctors/{doctor_id}").json
@@ -220,6 +225,13 @@ class AppClient(DynamoDBHooks):
 def build_services(settings: Settings, clock: Clock) -> Services:
     """Build services that read that clock and retry without pauses."""
     return bootstrap.build_services(settings, now=clock, pause=lambda _attempt: None)
+
+
+def rejection_codes(response: AppResponse, status: int = 409) -> list[tuple[str, str]]:
+    """Return the errors of a problem, which must have this status."""
+    assert response.status == status, response.text
+    assert response.headers["Content-Type"] == "application/problem+json"
+    return response.error_codes
 
 
 def make_slot_id(start: str, doctor_id: str = "dr-lee") -> str:

@@ -31,6 +31,11 @@ def to_instant(time: str, date: date = MONDAY, zone: ZoneInfo = LONDON) -> datet
     return to_utc(date, parse_time_of_day(time), zone)
 
 
+def date_range(count: int, first: date = MONDAY) -> list[str]:
+    """Return a number of consecutive dates, by default from Monday on."""
+    return [(first + timedelta(days=n)).isoformat() for n in range(count)]
+
+
 def make_slot(
     start: str,
     minutes: int = 30,
