@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from tests.support.app_client import AppClient, AppResponse
 
+
 pytestmark = [pytest.mark.both_stores, pytest.mark.usefixtures("open_slots")]
+
 
 NINE = "2026-11-23T09:00:00+00:00"
 
@@ -31,82 +33,6 @@ def test_slot_returns_current_state(client: AppClient) -> None:
     }
     same = client.get(slot_path("09:00"), If_None_Match=slot.headers["ETag"])
     assert (same.status, same.text) == (304, "")
-
-
-def test_slot_id_accepts_encoded_tilde(client: AppClient) -> None:
-    assert client.get("/slots/dr-lee%7E20261123T0900Z").status == 200
-
-
-def test_held_slot_is_reserved_until_expiry(client: AppClient) -> None:
-    held = client.hold("09:00", seconds=300)
-
-    assert (held.status, held.json["status"]) == (200, "busy-tentative")
-    assert held.json["held_until"] == "2026-11-22T12:05:00+00:00"
-    assert held.json["slot_id"] == make_slot_id("09:00")
-    assert client.get_slot("09:00").json["status"] == "busy-tentative"
-    assert client.get_day().slot_status("09:00") == "busy-tentative"
-    assert "09:00" not in client.list_available()
-
-
-def test_slot_held_by_another_is_taken(client: AppClient) -> None:
-    client.hold("09:00", "hannah")
-
-    assert rejection_codes(client.hold("09:00", "ivan")) == [(NINE, "slot_taken")]
-    assert rejection_codes(client.book("09:00")) == [(NINE, "slot_taken")]
-    assert rejection_codes(client.book("09:00", holder="ivan")) == [(NINE, "slot_taken")]
-
-
-def test_hold_by_same_holder_is_extended_from_now(client: AppClient) -> None:
-    client.hold("09:00", seconds=300)
-    client.clock.now += timedelta(seconds=200)
-
-    again = client.hold("09:00", seconds=30)
-
-    assert (again.status, again.json["held_until"]) == (200, "2026-11-22T12:03:50+00:00")
-
-
-def test_hold_end_is_rounded_up_to_whole_seconds(client: AppClient) -> None:
-    client.clock.now += timedelta(microseconds=1)
-
-    assert client.hold("09:00", seconds=30).json["held_until"] == "2026-11-22T12:00:31+00:00"
-
-
-def test_hold_expires_at_its_exact_end_second(client: AppClient) -> None:
-    client.hold("09:00", "hannah", seconds=60)
-    client.clock.now += timedelta(seconds=59, microseconds=999_999)
-    assert rejection_codes(client.hold("09:00", "ivan")) == [(NINE, "slot_taken")]
-    assert "09:00" not in client.list_available()
-
-    client.clock.now += timedelta(microseconds=1)
-
-    assert "09:00" in client.list_available()
-    assert client.get_slot("09:00").json["status"] == "free"
-    assert client.hold("09:00", "ivan").status == 200
-
-
-def test_hold_is_released_by_holder_only_and_idempotently(
-    client: AppClient,
-) -> None:
-    client.hold("09:00", "hannah")
-
-    assert rejection_codes(client.release("09:00", "ivan")) == [(NINE, "slot_taken")]
-    assert [client.release("09:00", "hannah").status for _ in range(2)] == [204, 204]
-    assert client.get_day().free_times == ["09:00", "09:30", "10:00"]
-
-
-def test_release_after_booking_keeps_booking(client: AppClient) -> None:
-    client.hold("09:00", "hannah")
-    client.book("09:00", holder="hannah")
-
-    assert client.release("09:00", "hannah").status == 204
-    assert client.get_slot("09:00").json["status"] == "busy"
-
-
-def test_release_of_expired_foreign_hold_is_no_error(client: AppClient) -> None:
-    client.hold("09:00", "hannah", seconds=30)
-    client.clock.now += timedelta(seconds=30)
-
-    assert client.release("09:00", "ivan").status == 204
 
 
 def test_booked_slot_is_not_booked_again(client: AppClient) -> None:
@@ -135,14 +61,6 @@ def test_late_repeat_of_booking_is_recognised(client: AppClient) -> None:
 
     assert client.book("09:00", "b-1").status == 200
     assert rejection_codes(client.book("09:00", "b-2")) == [(NINE, "slot_taken")]
-
-
-def test_holder_books_held_slot(client: AppClient) -> None:
-    client.hold("09:00", "hannah")
-
-    assert client.book("09:00", holder="hannah").status == 201
-    client.clock.now += timedelta(hours=1)
-    assert client.get_slot("09:00").json["status"] == "busy"
 
 
 def test_cancel_frees_slot_and_is_idempotent(
@@ -235,41 +153,6 @@ def test_slot_of_earlier_length_is_held_and_booked_unchanged(client: AppClient) 
     assert client.book("09:30").json["end"] == "2026-11-23T10:00:00+00:00"
 
 
-@pytest.mark.parametrize(
-    "slot_id",
-    ["dr-lee~20261123T1100Z", "dr-who~20261123T0900Z", "dr-lee~20261123T0901Z", "nothing", "~",
-     "dr-lee~20261332T0900Z", "dr-lee~00010101T0000Z", "dr-lee~99991231T2359Z",
-     "dr-lee~99991231T0900Z", "dr-walker~99991231T0900Z", "a.b~20261123T0900Z",
-     "x" * 65 + "~20261123T0900Z"],
-)  # fmt: skip
-def test_unknown_slot_is_not_found(client: AppClient, slot_id: str) -> None:
-    path = f"/slots/{slot_id}"
-    responses = [
-        client.get(path),
-        client.put(f"{path}/hold", {"holder": "h", "seconds": 60}),
-        client.delete(f"{path}/hold?holder=h"),
-        client.put(f"{path}/booking", {"booking_id": "b", "patient_reference": "p"}),
-        client.delete(f"{path}/booking?booking_id=b"),
-    ]
-
-    assert [response.status for response in responses] == [404] * 5
-    assert {response.headers["Content-Type"] for response in responses} == {
-        "application/problem+json"
-    }
-
-
-def test_last_minutes_of_calendar_are_no_error(
-    client: AppClient,
-) -> None:
-    settings = {"name": "K", "specialty": "s", "location": "l", "slot_minutes": 240,
-                "sessions": [{"from": "00:00", "to": "24:00"}]}  # fmt: skip
-    for doctor_id, zone in (("east", "Pacific/Kiritimati"), ("west", "Etc/GMT+12")):
-        assert client.put(f"/doctors/{doctor_id}", {**settings, "time_zone": zone}).status == 201
-        for start in ("99991231T0900Z", "99991231T0400Z", "99991231T0359Z", "20101231T0000Z"):
-            path = f"/slots/{doctor_id}~{start}/hold"
-            assert client.put(path, {"holder": "h", "seconds": 60}).status == 404
-
-
 def test_closed_slot_is_not_found(client: AppClient) -> None:
     client.save(closed=("09:00",))
 
@@ -295,65 +178,6 @@ def test_slot_outside_lead_time_or_window_is_not_bookable(client: AppClient) -> 
     late = client.put("/slots/dr-lee~20261124T0900Z/hold", {"holder": "h", "seconds": 60})
     assert rejection_codes(late) == [("2026-11-24T09:00:00+00:00", "not_bookable")]
     assert client.hold("09:00").status == 200
-
-
-@pytest.mark.parametrize(
-    ("body", "field", "code"),
-    [
-        ({}, "holder", "required"),
-        ({"holder": "h"}, "seconds", "required"),
-        ({"holder": "h", "seconds": 29}, "seconds", "invalid"),
-        ({"holder": "h", "seconds": 1801}, "seconds", "invalid"),
-        ({"holder": "h", "seconds": "60"}, "seconds", "invalid"),
-        ({"holder": "h", "seconds": 60.5}, "seconds", "invalid"),
-        ({"holder": "", "seconds": 60}, "holder", "invalid"),
-        ({"holder": "a b", "seconds": 60}, "holder", "invalid"),
-        ({"holder": "h\n", "seconds": 60}, "holder", "invalid"),
-        ({"holder": "x" * 65, "seconds": 60}, "holder", "invalid"),
-        ([], "body", "invalid"),
-        (b"{", "body", "invalid"),
-    ],
-)
-def test_malformed_hold_is_rejected(client: AppClient, body: object, field: str, code: str) -> None:
-    before = client.export()
-
-    assert rejection_codes(client.put(f"{slot_path('09:00')}/hold", body), 400) == [(field, code)]
-    assert client.export() == before
-
-
-@pytest.mark.parametrize(
-    ("changed", "field", "code"),
-    [
-        ({"booking_id": "a/b"}, "booking_id", "invalid"),
-        ({"booking_id": 7}, "booking_id", "invalid"),
-        ({"patient_reference": "x" * 129}, "patient_reference", "invalid"),
-        ({"holder": "a b"}, "holder", "invalid"),
-        ({"moves": "nothing"}, "moves", "invalid"),
-    ],
-)
-def test_malformed_booking_is_rejected(
-    client: AppClient, changed: dict[str, object], field: str, code: str
-) -> None:
-    body = {"booking_id": "b", "patient_reference": "p", **changed}
-
-    assert rejection_codes(client.put(f"{slot_path('09:00')}/booking", body), 400) == [
-        (field, code)
-    ]
-
-
-def test_missing_booking_fields_are_listed(client: AppClient) -> None:
-    path = f"{slot_path('09:00')}/booking"
-
-    assert rejection_codes(client.put(path, {"booking_id": "b"}), 400) == [
-        ("patient_reference", "required")
-    ]
-    assert rejection_codes(client.delete(path), 400) == [("booking_id", "required")]
-    assert rejection_codes(client.delete(f"{path}?booking_id=a%20b"), 400) == [
-        ("booking_id", "invalid")
-    ]
-    assert rejection_codes(client.delete(f"{slot_path('09:00')}/hold"), 400) == [
-        ("holder", "required")
-    ]
 
 
 def test_no_response_reveals_holder_or_booking(client: AppClient) -> None:

@@ -2,54 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
-from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.domain.slot import format_start
 from tests.support.app_client import make_slot_id
 from tests.support.dynamodb_responses import TRANSACT_WRITE
-from tests.support.factories import MONDAY, date_range, to_instant
+from tests.support.factories import MONDAY, to_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from botocore.awsrequest import AWSPreparedRequest
-    from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
 
     from tests.support.app_client import AppClient, AppResponse
 
     Operation = Callable[[AppClient], AppResponse]
 
+
 pytestmark = pytest.mark.usefixtures("cached_doctor")
 
+
 ONE_TRANSACTION = [TRANSACT_WRITE]
+
+
 CLAIM_OPERATIONS: dict[str, Operation] = {
     "hold": lambda client: client.hold("09:00"),
     "book": lambda client: client.book("09:00"),
     "move": lambda client: client.book("09:00", "b-1", moves=make_slot_id("10:00")),
 }
-
-
-def date_range_query(count: int) -> str:
-    """Return the query parameters of a range of dates from Monday on."""
-    return f"from={date_range(count)[0]}&to={date_range(count)[-1]}"
-
-
-def copy_day(client: AppClient, date: str, dates: list[str]) -> None:
-    """Store a copy of a day without slots on other dates."""
-    name = client.services.settings.table_name
-    (day,) = (item for item in client.export() if item["SK"]["S"] == f"DAY#{date}")
-    puts: list[WriteRequestUnionTypeDef] = [
-        {"PutRequest": {"Item": {**day, "SK": {"S": f"DAY#{other}"}}}} for other in dates
-    ]
-    while puts:
-        client.dynamodb.batch_write_item(RequestItems={name: puts[:25]})
-        del puts[:25]
 
 
 @pytest.mark.parametrize(
@@ -179,115 +160,6 @@ def test_doctor_is_cached_for_ten_seconds_then_read_once(client: AppClient) -> N
     assert cached_again == ONE_TRANSACTION
 
 
-@pytest.mark.parametrize("saved", [1, 30, 31])
-def test_month_of_available_slots_is_one_query(client: AppClient, saved: int) -> None:
-    for day in date_range(saved):
-        client.save("11:00", date=day)
-
-    with client.record_calls() as calls:
-        listed = client.list_available(date_range_query(31))
-
-    assert listed.count("11:00") == saved
-    assert calls == ["Query"]
-
-
-def test_next_available_costs_one_extra_query(
-    client: AppClient,
-) -> None:
-    client.save("11:00", date=date_range(8)[7])
-
-    with client.record_calls() as calls:
-        listed = client.get(
-            f"/doctors/dr-lee/slots?from={date_range(2)[1]}&to={date_range(7)[6]}"
-        ).json
-
-    assert listed["next_available"]["start"].startswith(date_range(8)[7])
-    assert calls == ["Query"] * 2
-
-
-def test_next_available_queries_months_until_found(
-    client: AppClient,
-) -> None:
-    dates = date_range(300, first=MONDAY + timedelta(days=1))
-    client.save("11:00", date=dates[150])
-    client.save("11:00", date=dates[0])
-    client.save(closed=("11:00",), date=dates[0])
-    copy_day(client, dates[0], [day for day in dates if day not in (dates[0], dates[150])])
-
-    with client.record_calls() as calls:
-        listed = client.get(f"/doctors/dr-lee/slots?from={dates[0]}&to={dates[0]}").json
-
-    assert listed["next_available"]["start"].startswith(dates[150])
-    assert calls == ["Query"] * 3  # the range, the 128 days after it, and 128 more
-
-
-@pytest.fixture
-def cardiologists(client: AppClient) -> list[str]:
-    """Three cardiologists with available slots on some of the next 31 dates."""
-    ids = ["dr-lee", "dr-quarter", "dr-twenty"]
-    for n, day in enumerate(date_range(31)[::5]):
-        client.save("11:00", doctor_id=ids[n % 3], date=day)
-    return ids
-
-
-@pytest.mark.parametrize("dates", [1, 14, 31])
-def test_search_with_cached_doctors_is_one_query_per_date(
-    client: AppClient, cardiologists: list[str], dates: int
-) -> None:
-    for doctor_id in cardiologists:
-        client.get_day(doctor_id)
-
-    with client.record_calls() as calls:
-        page = client.get(f"/availability?specialty=cardiology&{date_range_query(dates)}")
-
-    assert page.json["doctors"]
-    assert calls == ["Query"] * dates
-
-
-def test_search_reads_all_uncached_doctors_in_one_batch(
-    client: AppClient, cardiologists: list[str]
-) -> None:
-    client.clock.now += timedelta(minutes=1)
-
-    with client.record_calls() as calls:
-        page = client.get(f"/availability?specialty=cardiology&{date_range_query(14)}")
-
-    assert {doctor["doctor_id"] for doctor in page.json["doctors"]} == set(cardiologists)
-    assert calls == ["Query"] * 14 + ["BatchGetItem"]
-
-
-def test_search_reads_whole_range_for_doctor_being_reindexed(client: AppClient) -> None:
-    for day in date_range(30)[1:]:
-        client.save("11:00", date=day)
-    refused_connections = [EndpointConnectionError(endpoint_url="http://dynamodb")] * 9
-    with client.inject_responses(
-        TRANSACT_WRITE, None, *refused_connections
-    ):  # the first 25 days are reindexed
-        assert client.update_doctor(location="Leeds").status == 503
-
-    with client.record_calls() as calls:
-        page = client.get(f"/availability?specialty=cardiology&{date_range_query(14)}")
-
-    assert [doctor["location"] for doctor in page.json["doctors"]] == ["Leeds"]
-    assert calls == ["Query"] * 14 + ["Query"]
-
-
-@pytest.mark.parametrize("dates", [14, 31])
-def test_search_queries_run_in_parallel(client: AppClient, dates: int) -> None:
-    """Each query waits until all are about to be sent; sequential queries would time out."""
-    barrier = Barrier(dates)
-
-    def wait(**_: object) -> None:
-        barrier.wait(timeout=20)
-
-    with client.before_call("Query", wait):
-        page = client.get(f"/availability?specialty=cardiology&{date_range_query(dates)}")
-
-    assert page.status == 200
-    assert [doctor["doctor_id"] for doctor in page.json["doctors"]] == ["dr-lee"]
-    assert not barrier.broken
-
-
 def test_doctor_settings_cost_one_read_and_one_write(client: AppClient) -> None:
     settings = client.get("/doctors/dr-lee").json
 
@@ -298,21 +170,6 @@ def test_doctor_settings_cost_one_read_and_one_write(client: AppClient) -> None:
         assert client.put("/doctors/dr-new", settings).status == 201
 
     assert changed == added == ["GetItem", "PutItem"]
-
-
-@pytest.mark.parametrize(("coming", "steps"), [(1, 1), (25, 1), (26, 2)])
-@pytest.mark.parametrize("changed", [{"location": "Leeds"}, {"specialty": "surgery"}])
-def test_reindexing_writes_days_in_batches_of_25(
-    client: AppClient, changed: dict[str, str], coming: int, steps: int
-) -> None:
-    for day in date_range(coming)[1:]:
-        client.save("11:00", date=day)
-    settings = client.get("/doctors/dr-lee").json
-
-    with client.record_calls() as calls:
-        assert client.put("/doctors/dr-lee", settings | changed).status == 200
-
-    assert calls == ["GetItem", "PutItem", "Query", *ONE_TRANSACTION * steps, "PutItem"]
 
 
 def test_cached_day_poll_is_one_read_of_one_item(client: AppClient) -> None:
@@ -370,43 +227,3 @@ def test_noop_save_costs_three_reads(client: AppClient, initial: list[str], stat
         assert client.post_form(form, HX_Request="true").status == status
 
     assert calls == ["BatchGetItem"] * 3
-
-
-@pytest.mark.parametrize(
-    ("path", "call"),
-    [
-        ("/doctors", "Query"),
-        ("/doctors?specialty=cardiology&location=London", "Query"),
-        ("/doctors/dr-lee", "GetItem"),
-        ("/health", "GetItem"),
-    ],
-)
-def test_doctor_list_doctor_and_health_are_one_call_each(
-    client: AppClient, path: str, call: str
-) -> None:
-    with client.record_calls() as calls:
-        assert client.get(path).status == 200
-
-    assert calls == [call]
-
-
-@pytest.mark.parametrize(
-    ("query", "read"),
-    [
-        pytest.param("specialty=cardiology&limit=1", 2, id="by-specialty"),
-        pytest.param("specialty=cardiology&location=London&limit=1", 2, id="by-both"),
-        pytest.param("limit=1", 2, id="all"),
-        pytest.param("location=London&limit=1", 101, id="by-location-with-filter"),
-    ],
-)
-def test_doctor_list_reads_one_more_than_shown(client: AppClient, query: str, read: int) -> None:
-    limits = []
-
-    def record_limit(request: AWSPreparedRequest, **_: object) -> None:
-        assert isinstance(request.body, bytes)
-        limits.append(json.loads(request.body)["Limit"])
-
-    with client.before_call("Query", record_limit):
-        (_doctor,) = client.get(f"/doctors?{query}").json["doctors"]
-
-    assert limits == [read]

@@ -2,108 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.day_page import (
     BROWSER_HEADERS,
-    DATE,
     DAY_PATH,
     HTMX_HEADERS,
     PageForm,
     load_form,
-    visible_text,
 )
-from tests.support.factories import to_instant
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
-
-
-def test_get_slots_returns_page_partial_or_json(client: AppClient) -> None:
-    page = client.get(DAY_PATH, **BROWSER_HEADERS)
-    part = client.get(DAY_PATH, **HTMX_HEADERS)
-
-    assert page.text.startswith("<!doctype html>")
-    assert part.text.startswith("<title>")
-    assert "<!doctype" not in part.text
-    assert PageForm(page).boxes == PageForm(part).boxes
-    assert client.get(DAY_PATH).json["date"] == DATE
-    assert client.get(DAY_PATH, Accept="*/*").json["date"] == DATE
-    assert client.get(DAY_PATH, Accept="application/json, text/html;q=0.5").json["date"] == DATE
-    assert {page.headers["Vary"], part.headers["Vary"]} == {"Accept, HX-Request"}
-
-
-def test_htmx_history_restore_gets_full_page(client: AppClient) -> None:
-    page = client.get(DAY_PATH, **HTMX_HEADERS, HX_History_Restore_Request="true")
-
-    assert page.text.startswith("<!doctype html>")
-
-
-def test_page_etag_changes_with_content(client: AppClient) -> None:
-    client.save("09:00")
-    etags = [
-        client.get(DAY_PATH, **kind).headers["ETag"]
-        for kind in (BROWSER_HEADERS, HTMX_HEADERS, {"Accept": "*/*"})
-    ]
-
-    assert len(set(etags)) == 3
-    assert all(etag.startswith('"1.') for etag in etags)
-    assert client.get(DAY_PATH, If_None_Match=etags[0], **BROWSER_HEADERS).status == 304
-    client.book("09:00")
-    assert client.get(DAY_PATH, If_None_Match=etags[0], **BROWSER_HEADERS).status == 200
-
-
-def test_page_shows_doctor_and_slot_counts(client: AppClient) -> None:
-    client.save("09:00", "09:30", "10:00")
-    client.book("09:00")
-
-    page = visible_text(client.get(DAY_PATH, **BROWSER_HEADERS))
-
-    assert "Dr Mina Lee" in page
-    assert "Europe/London" in page
-    assert "Monday 23 November 2026" in page
-    assert "2 free · 1 booked · 0 held" in page
-
-
-def test_boxes_show_state_and_are_disabled_where_not_editable(
-    client: AppClient,
-) -> None:
-    client.save("09:00", "09:30", "10:00", "10:30", "11:00")
-    client.clock.now = to_instant("09:10")
-    client.book("10:00")
-    client.hold("10:30")
-
-    page = client.get(DAY_PATH, **BROWSER_HEADERS)
-
-    assert PageForm(page).checked_starts == ["09:00", "09:30", "11:00"]
-    assert PageForm(page).disabled_starts == ["09:00", "10:00", "10:30"]
-    for text in ("09:00–09:30 past, was free", "09:30–10:00 free", "10:00–10:30 booked",
-                 "10:30–11:00 held", "11:30–12:00 not offered"):  # fmt: skip
-        assert text in visible_text(page)
-
-
-def test_box_overlapping_other_slot_is_disabled_with_reason(
-    client: AppClient,
-) -> None:
-    client.save("09:20", doctor_id="dr-twenty")
-    client.set_slot_minutes("dr-twenty", minutes=30)
-
-    page = client.get(f"/slots?doctor_id=dr-twenty&date={DATE}", **BROWSER_HEADERS)
-
-    assert PageForm(page).disabled_starts == ["09:00", "09:30"]
-    assert PageForm(page).checked_starts == ["09:20"]
-    assert "09:30–10:00 overlaps 09:20-09:40" in visible_text(page)
-
-
-def test_today_is_in_doctors_time_zone(client: AppClient) -> None:
-    client.clock.now = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-
-    assert client.get("/slots").json["date"] == "2026-11-22"
-    assert client.get("/slots?doctor_id=dr-walker").json["date"] == "2026-11-23"
 
 
 def test_htmx_save_returns_current_form_with_message(client: AppClient) -> None:
@@ -322,45 +234,3 @@ def test_forged_box_off_grid_is_rejected_by_rules(client: AppClient) -> None:
     rejected = client.post_form(load_form(client).submission(offered=[stray], ticked=[stray]))
 
     assert rejected.error_codes == [("2026-11-23T20:00:00+00:00", "not_on_grid")]
-
-
-def test_htmx_error_outside_form_is_a_notice(client: AppClient) -> None:
-    rejected = client.post_form({"doctor_id": ["dr-who"]}, **HTMX_HEADERS)
-
-    assert rejected.status == 400
-    assert rejected.headers["HX-Retarget"] == "#notice"
-    assert "is missing" in rejected.text
-
-
-def test_browser_gets_errors_as_page(client: AppClient) -> None:
-    missing = client.get("/slots?doctor_id=dr-who", **BROWSER_HEADERS)
-
-    assert missing.status == 404
-    assert missing.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert "There is no doctor dr-who" in missing.text
-
-
-def test_stored_names_are_escaped(client: AppClient) -> None:
-    client.rename_doctor("dr-lee", '<script>alert(1)</script>"&')
-
-    page = client.get(DAY_PATH, **BROWSER_HEADERS)
-
-    assert "<script>alert" not in page.text
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&amp;" in page.text
-
-
-def test_pages_are_not_stored_and_have_no_inline_scripts(client: AppClient) -> None:
-    headers = client.get(DAY_PATH, **BROWSER_HEADERS).headers
-
-    assert headers["Cache-Control"] == "no-store"
-    assert "unsafe-inline" not in headers["Content-Security-Policy"]
-    assert "script-src 'self'" in headers["Content-Security-Policy"]
-    assert headers["X-Content-Type-Options"] == "nosniff"
-
-
-@pytest.mark.parametrize(("date", "missing"), [("2011-01-01", "Previous"), ("9999-12-30", "Next")])
-def test_calendar_limits_have_one_day_link(client: AppClient, date: str, missing: str) -> None:
-    page = client.get(f"/slots?date={date}", **BROWSER_HEADERS)
-
-    assert page.status == 200
-    assert re.search(rf'aria-disabled="true"[^>]*>{missing} day', page.text)

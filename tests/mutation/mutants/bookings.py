@@ -46,25 +46,25 @@ MUTANTS = (
         "A slot is claimed although its hold has not expired",
         "chalicelib.storage.booking_repository:_can_be_claimed",
         exists(condition("held_until")),
-        "tests/api/test_booking.py::test_slot_held_by_another_is_taken",
+        "tests/api/test_holds.py::test_slot_held_by_another_is_taken",
     ),
     Mutant(
         "A slot cannot be claimed in the second in which its hold expires",
         "chalicelib.storage.booking_repository:_can_be_claimed",
         shift_boundary(condition("held_until")),
-        "tests/api/test_booking.py::test_hold_expires_at_its_exact_end_second",
+        "tests/api/test_holds.py::test_hold_expires_at_its_exact_end_second",
     ),
     Mutant(
         "A holder claims a slot that another client holds",
         "chalicelib.storage.booking_repository:_can_be_claimed",
         exists(condition("holder")),
-        "tests/api/test_booking.py::test_slot_held_by_another_is_taken",
+        "tests/api/test_holds.py::test_slot_held_by_another_is_taken",
     ),
     Mutant(
         "A holder cannot book the slot that they hold",
         "chalicelib.storage.booking_repository:_can_be_claimed",
         drop(condition("holder")),
-        "tests/api/test_booking.py::test_holder_books_held_slot",
+        "tests/api/test_holds.py::test_holder_books_held_slot",
     ),
     Mutant(
         "A slot is claimed although it does not have the expected length",
@@ -76,7 +76,7 @@ MUTANTS = (
         "A hold is written without a condition",
         "chalicelib.storage.booking_repository:BookingRepository.hold",
         becomes(call(booking_repository._can_be_claimed), None),
-        "tests/api/test_booking.py::test_slot_held_by_another_is_taken",
+        "tests/api/test_holds.py::test_slot_held_by_another_is_taken",
     ),
     Mutant(
         "A booking is written without a condition",
@@ -88,7 +88,7 @@ MUTANTS = (
         "A hold is released by another holder",
         "chalicelib.storage.booking_repository:BookingRepository.release",
         drop(condition("holder")),
-        "tests/api/test_booking.py::test_hold_is_released_by_holder_only_and_idempotently",
+        "tests/api/test_holds.py::test_hold_is_released_by_holder_only_and_idempotently",
     ),
     Mutant(
         "A booked slot is released by its former holder",

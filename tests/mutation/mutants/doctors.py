@@ -37,7 +37,7 @@ MUTANTS = (
         "Days are re-indexed where their doctor is no longer found",
         "chalicelib.storage.availability_index:AvailabilityIndex.reindex",
         exists(condition(DoctorItem, "gsi1_sk")),
-        "tests/api/test_availability.py::test_concurrent_relocations_keep_the_later_location",
+        "tests/api/test_relocation.py::test_concurrent_relocations_keep_the_later_location",
     ),
     Mutant(
         "Re-indexing creates a day that does not exist",

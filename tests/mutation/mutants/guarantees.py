@@ -63,7 +63,7 @@ MUTANTS = (
         "A hold does not expire",
         "chalicelib.domain.slot:Slot.as_of",
         never(comparison(n=-1)),
-        "tests/api/test_booking.py::test_hold_expires_at_its_exact_end_second",
+        "tests/api/test_holds.py::test_hold_expires_at_its_exact_end_second",
     ),
     Mutant(
         "Slots that cannot be booked are listed",
@@ -147,7 +147,7 @@ MUTANTS = (
         "Cross-site requests are accepted",
         "chalicelib.web.auth.authentication:require_same_origin",
         never(branch()),
-        "tests/api/test_sign_in.py::test_cookie_save_requires_same_origin",
+        "tests/api/test_login_session.py::test_cookie_save_requires_same_origin",
     ),
     Mutant(
         "One call sends two events of one doctor",

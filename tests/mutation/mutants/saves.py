@@ -118,7 +118,7 @@ MUTANTS = (
         "A new day is indexed where its doctor is no longer found",
         "chalicelib.storage.day_repository:DayRepository.save",
         exists(condition(DoctorItem, "gsi1_sk")),
-        "tests/api/test_availability.py::test_first_save_with_stale_location_is_indexed_at_new_one",
+        "tests/api/test_relocation.py::test_first_save_with_stale_location_is_indexed_at_new_one",
     ),
     Mutant(
         "A failed condition raises the error of another condition",

@@ -58,13 +58,13 @@ MUTANTS = (
         "A repeated request returns a day from before its change",
         "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
         never(branch(DayModifiedError, n=0)),
-        "tests/api/test_conditions.py::test_concurrent_repeat_of_save_is_not_rejected",
+        "tests/api/test_partial_reads.py::test_concurrent_repeat_of_save_is_not_rejected",
     ),
     Mutant(
         "A request that conflicts with itself is rejected",
         "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
         never(branch(DayModifiedError, n=1)),
-        "tests/api/test_conditions.py::test_concurrent_repeat_of_save_is_not_rejected",
+        "tests/api/test_partial_reads.py::test_concurrent_repeat_of_save_is_not_rejected",
     ),
     Mutant(
         "If-Match is ignored",

@@ -1,0 +1,84 @@
+"""The booking site when the API rejects a request."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.booking_site import LEE_MONDAY, hold
+from tests.support.fake_slots_api import problem, taken
+
+if TYPE_CHECKING:
+    from tests.support.fake_slots_api import FakeApi
+    from tests.support.flask_browser import Browser
+
+
+def test_time_taken_by_another_patient_offers_free_times(
+    fake_api: FakeApi, patient: Browser, other_patient: Browser
+) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+    patient.open(LEE_MONDAY)
+    hold(other_patient)
+
+    patient.press("09:00")
+
+    assert "Sorry, 09:00 has just been taken. Please choose another time." in patient.text
+    assert "Slot is held by" not in patient.text
+    assert patient.times == ["09:30–10:00"]
+
+
+def test_time_taken_is_named_in_the_visitors_time_zone(fake_api: FakeApi, patient: Browser) -> None:
+    (slot_id,) = fake_api.open_slots("dr-lee", "2026-11-23T09:00")
+    patient.open(LEE_MONDAY)
+    patient.press("Show", zone="Asia/Tokyo")
+    fake_api.slots[slot_id].holder = "another"
+
+    patient.press("18:00")
+
+    assert "Sorry, 18:00 has just been taken." in patient.text
+
+
+def test_time_closed_by_the_doctor_offers_free_times(fake_api: FakeApi, patient: Browser) -> None:
+    (closed, _) = fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+    patient.open(LEE_MONDAY)
+    del fake_api.slots[closed]
+
+    patient.press("09:00")
+
+    assert "Sorry, that time is no longer available." in patient.text
+    assert patient.times == ["09:30–10:00"]
+
+
+def test_rejected_booking_offers_free_times(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+    hold(patient)
+    fake_api.next_responses = [taken()]
+
+    patient.press("Book appointment", name="Ada Byron")
+
+    assert "Sorry, 09:00 has just been taken. Please choose another time." in patient.text
+    assert "Monday 23 November 2026" in patient.text
+    assert fake_api.bookings() == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("in_past", "Sorry, 09:00 has already started."),
+        ("not_bookable", "Sorry, 09:00 is not open for booking."),
+        ("slot_not_found", "Sorry, 09:00 is no longer available."),
+    ],
+)
+def test_rejected_booking_explains_the_error_code(
+    fake_api: FakeApi, patient: Browser, code: str, reason: str
+) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
+    hold(patient)
+    fake_api.next_responses = [problem(HTTPStatus.CONFLICT, "A sentence of the API", code)]
+
+    patient.press("Book appointment", name="Ada Byron")
+
+    assert reason in patient.text
+    assert "A sentence of the API" not in patient.text
