@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
+from werkzeug.wrappers import Response
 
 from tests.support.browser_users import submit_login_form
+from tests.support.http_server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,36 +105,22 @@ def test_booking_site_uses_its_own_token(page: Page, booking_site_url: str) -> N
     expect(page.get_by_label("Specialty")).to_contain_text("Cardiology")
 
 
-class CrossSiteHandler(BaseHTTPRequestHandler):
-    """A page of another site with a form that would save a day here."""
-
-    target = ""
-
-    def do_GET(self) -> None:
-        """The page."""
-        fields = {"doctor_id": "dr-lee", "date": "2099-03-24", "version": "0", "request_id": "x",
-                  "offered": "20990324T0900Z", "ticked": "20990324T0900Z"}  # fmt: skip
-        inputs = "".join(f"<input name='{n}' value='{v}'>" for n, v in fields.items())
-        body = f"<form method=post action='{self.target}/slots'>{inputs}<button>Win</button></form>"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+def cross_site_page(target: str) -> Response:
+    """Make a page of another site with a form that would save a day in the app."""
+    fields = {"doctor_id": "dr-lee", "date": "2099-03-24", "version": "0", "request_id": "x",
+              "offered": "20990324T0900Z", "ticked": "20990324T0900Z"}  # fmt: skip
+    inputs = "".join(f"<input name='{n}' value='{v}'>" for n, v in fields.items())
+    form = f"<form method=post action='{target}/slots'>{inputs}<button>Win</button></form>"
+    return Response(form, content_type="text/html")
 
 
 def test_cross_site_form_saves_nothing(page: Page, login_url: str) -> None:
     sign_in(page, login_url, "dr-lee")
-    trap = type("Trap", (CrossSiteHandler,), {"target": login_url})
-    with HTTPServer(("127.0.0.1", 0), trap) as elsewhere:
-        Thread(target=elsewhere.serve_forever, args=[0.01], daemon=True).start()
-        page.goto(f"http://127.0.0.1:{elsewhere.server_port}/")
-        with page.expect_response(f"{login_url}/slots") as answer:
+    with serve(cross_site_page(login_url)) as other_site_url:
+        page.goto(other_site_url)
+        with page.expect_response(f"{login_url}/slots") as response:
             page.get_by_role("button", name="Win").click()
-        elsewhere.shutdown()
 
-    assert answer.value.status == 403
+    assert response.value.status == 403
     page.goto(f"{login_url}/slots?doctor_id=dr-lee&date=2099-03-24")
     expect(page.get_by_text("0 free · 0 booked · 0 held")).to_be_visible()

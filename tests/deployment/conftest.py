@@ -1,4 +1,4 @@
-"""A rehearsal that all tests of the package share."""
+"""One rehearsal of a deployment, shared by all tests of the package."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def artifact() -> BuildArtifact:
 
 @pytest.fixture(scope="package")
 def rehearsal(artifact: BuildArtifact) -> Iterator[Rehearsal]:
-    """The stack; AWS clients use its emulator, in these tests and no others."""
+    """The deployed stack; in these tests, AWS clients use its emulator."""
     with deployed_to_emulator(artifact) as rehearsal:
         yield rehearsal

@@ -1,4 +1,4 @@
-"""What a condition on a record is, in the syntax tree of the storage layer."""
+"""Conditions on records in the syntax tree of the storage layer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONDITION_METHODS = {
 
 
 def is_record_condition(node: ast.AST) -> bool:
-    """Whether it compares an attribute of a record, or calls one of ``QUESTIONS`` on it."""
+    """Whether the node compares an attribute of a record, or calls one of ``PREDICATES`` on it."""
     match node:
         case ast.Compare():
             return _records_in(node) != []
@@ -30,7 +30,7 @@ def is_record_condition(node: ast.AST) -> bool:
 
 
 def record_of(condition: ast.AST) -> str:
-    """Return the name of the record class that a condition is about."""
+    """Return the name of the record class of a condition."""
     return _records_in(condition)[0]
 
 

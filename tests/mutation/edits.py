@@ -1,6 +1,6 @@
 """What a mutant changes in the syntax tree of a function: the kinds of edits.
 
-Each takes selectors and returns an edit, which says by what text it replaces which nodes.
+Each takes selectors and returns an edit, which maps nodes to the text that replaces them.
 """
 
 from __future__ import annotations

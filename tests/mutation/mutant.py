@@ -1,4 +1,4 @@
-"""What a mutant is, and how it changes the source of a file."""
+"""Mutants, and how they change the source of a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An issuer on a MiniStack of its own, which may be started again."""
+"""The local identity provider on its own MiniStack."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IdentityProvider]:
-    """An issuer with its demo people, for an app at port 8000; the environment leads to it."""
+    """A provider with demo users, for an app at port 8000; the environment points to it."""
     with start_provider(tmp_path_factory.mktemp("issuer")) as found:
         yield found

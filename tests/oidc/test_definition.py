@@ -26,7 +26,7 @@ def test_template_is_valid_for_cloudformation() -> None:
 
 
 def auth_flows(pool_id: str, client_id: str) -> list[str]:
-    """How people get tokens beside the page's way."""
+    """Return the client's authentication flows without a browser."""
     client = boto3.client("cognito-idp").describe_user_pool_client(
         UserPoolId=pool_id, ClientId=client_id
     )

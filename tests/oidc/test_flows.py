@@ -1,4 +1,4 @@
-"""What the page and booking sites do at the issuer, by plain HTTP."""
+"""The OAuth flows of the page and of booking sites, over plain HTTP."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CALLBACK = "http://127.0.0.1:8000/sign-in/callback"
 def sign_in(
     provider: IdentityProvider, *, password: str = PASSWORD, **overrides: str
 ) -> requests.Response:
-    """Open the sign-in page as the app asks for it, and fill it in as Dr Lee."""
+    """Open the provider's sign-in page as the app does, and submit it as Dr Lee."""
     request = {
         "response_type": "code",
         "client_id": provider.page.client_id,
@@ -52,13 +52,13 @@ def sign_in(
 
 
 def authorization_code(response: requests.Response) -> str:
-    """The code that the page was left with."""
+    """Return the authorization code of the redirect."""
     assert response.status_code == requests.codes.found
     return parse_qs(urlsplit(response.headers["Location"]).query)["code"][0]
 
 
 def exchange_code(provider: IdentityProvider, code: str, **overrides: str) -> requests.Response:
-    """Ask for the tokens that a code stands for."""
+    """Exchange a code for tokens."""
     request = {
         "grant_type": "authorization_code",
         "client_id": provider.page.client_id,
@@ -73,7 +73,7 @@ def exchange_code(provider: IdentityProvider, code: str, **overrides: str) -> re
 
 
 def service_token(provider: IdentityProvider, client: OAuthClient, scope: str) -> requests.Response:
-    """Ask for a token as a booking site does."""
+    """Request a token with client credentials, as a booking site does."""
     return requests.post(
         fetch_discovery(provider.discovery_url)["token_endpoint"],
         data={"grant_type": "client_credentials", "scope": scope},
@@ -83,18 +83,18 @@ def service_token(provider: IdentityProvider, client: OAuthClient, scope: str) -
 
 
 def oauth_error(response: requests.Response) -> Any:  # noqa: ANN401  JSON
-    """The error of OAuth 2 that a refusal names."""
+    """Return the OAuth 2 error of a response."""
     assert response.status_code == requests.codes.bad_request
     return response.json()["error"]
 
 
 def test_discovery_addresses_respond(provider: IdentityProvider) -> None:
-    told = fetch_discovery(provider.discovery_url)
+    discovery = fetch_discovery(provider.discovery_url)
 
-    assert told["issuer"] == provider.url
-    here = urlsplit(provider.discovery_url).netloc
-    addresses = {name for name in told if name.endswith(("_endpoint", "_uri"))}
-    assert {urlsplit(told[name]).netloc for name in addresses} == {here}
+    assert discovery["issuer"] == provider.url
+    host = urlsplit(provider.discovery_url).netloc
+    addresses = {name for name in discovery if name.endswith(("_endpoint", "_uri"))}
+    assert {urlsplit(discovery[name]).netloc for name in addresses} == {host}
 
 
 def test_doctor_signs_in_and_id_token_names_them(
@@ -104,12 +104,12 @@ def test_doctor_signs_in_and_id_token_names_them(
 
     assert parse_qs(urlsplit(signed_in.headers["Location"]).query)["state"] == ["a state"]
     tokens = exchange_code(provider, authorization_code(signed_in)).json()
-    who = verify_token(tokens["id_token"], discovery_url=provider.discovery_url)
-    assert who["aud"] == provider.page.client_id
-    assert who["token_use"] == "id"
-    assert who["nonce"] == "a nonce"
-    assert who["cognito:username"] == "dr-lee"
-    assert who["cognito:groups"] == ["doctor"]
+    claims = verify_token(tokens["id_token"], discovery_url=provider.discovery_url)
+    assert claims["aud"] == provider.page.client_id
+    assert claims["token_use"] == "id"
+    assert claims["nonce"] == "a nonce"
+    assert claims["cognito:username"] == "dr-lee"
+    assert claims["cognito:groups"] == ["doctor"]
     access = verify_token(tokens["access_token"], discovery_url=provider.discovery_url)
     assert set(access["scope"].split()) == {"openid", "profile"}
 
@@ -165,10 +165,10 @@ def test_sign_out_redirects_only_to_app(provider: IdentityProvider, to: str, sta
 def test_booking_site_gets_requested_scopes(provider: IdentityProvider, scope: str) -> None:
     token = service_token(provider, provider.booking_site, scope).json()["access_token"]
 
-    said = verify_token(token, discovery_url=provider.discovery_url)
-    assert said["scope"] == scope
-    assert said["client_id"] == said["sub"] == provider.booking_site.client_id
-    assert "username" not in said
+    claims = verify_token(token, discovery_url=provider.discovery_url)
+    assert claims["scope"] == scope
+    assert claims["client_id"] == claims["sub"] == provider.booking_site.client_id
+    assert "username" not in claims
 
 
 def test_read_only_site_is_rejected_more_scopes(provider: IdentityProvider) -> None:

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 def test_demo_users_sign_in_with_their_role(provider: IdentityProvider, person: DemoUser) -> None:
     token = identity_provider.user_token(provider, person.name)
 
-    said = verify_token(token, discovery_url=provider.discovery_url)
-    assert said["iss"] == provider.url
-    assert said["token_use"] == "access"
-    assert said["client_id"] == provider.page.client_id
-    assert said["username"] == person.name
-    assert said["cognito:groups"] == [person.role]
+    claims = verify_token(token, discovery_url=provider.discovery_url)
+    assert claims["iss"] == provider.url
+    assert claims["token_use"] == "access"
+    assert claims["client_id"] == provider.page.client_id
+    assert claims["username"] == person.name
+    assert claims["cognito:groups"] == [person.role]
 
 
 def test_incomplete_user_is_completed(provider: IdentityProvider) -> None:
@@ -53,12 +53,12 @@ def test_custom_password_is_kept(provider: IdentityProvider) -> None:
 
 
 def test_missing_endpoint_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    nobody = f"http://127.0.0.1:{ports.free_port()}"
-    monkeypatch.setenv("AWS_ENDPOINT_URL", nobody)
+    unused_url = f"http://127.0.0.1:{ports.free_port()}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", unused_url)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
     with pytest.raises(
-        IdentityProviderError, match=rf"does not create an identity provider: .*{nobody}"
+        IdentityProviderError, match=rf"does not create an identity provider: .*{unused_url}"
     ):
         identity_provider.configure(8000)

@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 class RestartedProvider(NamedTuple):
-    """An issuer before and after a restart, the app being at another port then."""
+    """The provider before and after a restart, after which the app has another port."""
 
     before: IdentityProvider
     after: IdentityProvider
     token: str
-    """Of Dr Lee, from before."""
+    """A token of Dr Lee from before the restart."""
 
 
-# For the module alone: while it lasts, the environment leads away from other tests' issuer.
+# For this module only, because it changes the environment that points to the provider.
 @pytest.fixture(scope="module")
 def restarted_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestartedProvider]:
-    """It runs for the second time."""
+    """Run the provider twice, and stay in the second run."""
     folder = tmp_path_factory.mktemp("restarted")
     with start_provider(folder, port=8000) as before:
         token = identity_provider.user_token(before, "dr-lee")
@@ -45,11 +45,11 @@ def test_restart_keeps_provider_and_clients(
 
 
 def test_tokens_survive_restart(restarted_provider: RestartedProvider) -> None:
-    told = verify_token(
+    claims = verify_token(
         restarted_provider.token, discovery_url=restarted_provider.after.discovery_url
     )
 
-    assert told["username"] == "dr-lee"
+    assert claims["username"] == "dr-lee"
 
 
 def test_users_survive_restart(restarted_provider: RestartedProvider) -> None:

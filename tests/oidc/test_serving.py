@@ -1,4 +1,4 @@
-"""Who may come in at ``scripts/serve``, as its environment asks for it."""
+"""Access to ``scripts/serve``: sign-in by default, or the caller of ``LOCAL_CALLER``."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_command_of_the_sample_site_s_readme_works_as_pasted(tmp_path: Path)
     port = ports.free_port()
     command = readme.partition("```sh\n")[2].partition("```")[0]
     command = command.replace(".local/", f"{tmp_path}/").replace("PORT=8080", f"PORT={port}")
-    # A shell that gets the signal itself would leave the site running.
+    # A signal to the shell alone would leave the site running.
     command = command.replace(" .venv/bin/python", " exec .venv/bin/python")
     with (
         start_server(tmp_path, http_proxy=f"http://127.0.0.1:{ports.free_port()}"),

@@ -1,4 +1,4 @@
-"""``scripts/token``, beside the server that it gives tokens for."""
+"""``scripts/token``, which issues tokens for a running server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "token"
 
 
 class CliResult(NamedTuple):
-    """What a command printed, where to, and how it ended."""
+    """The output, error output and exit status of a command."""
 
     output: str
     error_output: str
@@ -47,7 +47,7 @@ def temporary_environment(variables: dict[str, str]) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class TokenCli:
-    """Where tokens are to be had for the server that keeps its data in ``folder``."""
+    """Runs the command for the server with its data in ``folder``."""
 
     data_dir: Path
     url: str
@@ -63,7 +63,7 @@ class TokenCli:
         return CliResult(done.stdout, done.stderr, done.returncode)
 
     def run(self, *arguments: str, **environment: str) -> CliResult:
-        """Do what the script does without starting a process, which takes most of its time."""
+        """Run the command in this process; starting another one takes most of its time."""
         output, complaint = StringIO(), StringIO()
         with (
             temporary_environment(self._environment | environment),
@@ -78,22 +78,22 @@ class TokenCli:
         return {"PORT": str(urlsplit(self.url).port), "DATA_DIR": str(self.data_dir)}
 
     def claims(self, *arguments: str) -> dict[str, Any]:
-        """What a token says that was given, alone on its line."""
+        """Return the claims of the token for these arguments, which must be the only output."""
         return self.verified_claims(self.run(*arguments))
 
     def verified_claims(self, result: CliResult) -> dict[str, Any]:
-        """Return what the token says, which must be valid and alone on its line."""
+        """Return the claims of the token, which must be valid and the only output."""
         assert result == (f"{result.output.strip()}\n", "", 0)
         settings = env_file.read(self.data_dir / env_file.NAME)
-        told = verify_token(result.output.strip(), discovery_url=settings["OIDC_DISCOVERY_URL"])
-        assert told["iss"] == settings["OIDC_ISSUER"]
-        assert told["token_use"] == "access"
-        return told
+        claims = verify_token(result.output.strip(), discovery_url=settings["OIDC_DISCOVERY_URL"])
+        assert claims["iss"] == settings["OIDC_ISSUER"]
+        assert claims["token_use"] == "access"
+        return claims
 
 
 @pytest.fixture(scope="module")
 def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenCli]:
-    """With a server of its own."""
+    """The command, with a running server."""
     folder = tmp_path_factory.mktemp("data")
     with start_server(folder) as running:
         yield TokenCli(folder, running.url)
@@ -113,9 +113,9 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenCli]:
 def test_user_token_has_name_and_role(
     cli: TokenCli, arguments: list[str], name: str, role: str
 ) -> None:
-    told = cli.claims(*arguments)
+    claims = cli.claims(*arguments)
 
-    assert (told["username"], told["cognito:groups"]) == (name, [role])
+    assert (claims["username"], claims["cognito:groups"]) == (name, [role])
 
 
 def test_new_doctor_can_sign_in(cli: TokenCli) -> None:
@@ -133,8 +133,8 @@ def test_new_doctor_can_sign_in(cli: TokenCli) -> None:
         timeout=10,
     ).raise_for_status()
 
-    said = cli.run_script("doctor", "dr-new")
-    assert cli.verified_claims(said)["username"] == "dr-new"
+    result = cli.run_script("doctor", "dr-new")
+    assert cli.verified_claims(result)["username"] == "dr-new"
 
 
 @pytest.mark.parametrize(
@@ -148,10 +148,10 @@ def test_new_doctor_can_sign_in(cli: TokenCli) -> None:
 def test_booking_site_token_has_scopes_and_no_name(
     cli: TokenCli, scopes: list[str], granted: str
 ) -> None:
-    told = cli.verified_claims(cli.run_script("booking-site", *scopes))
+    claims = cli.verified_claims(cli.run_script("booking-site", *scopes))
 
-    assert told["scope"] == granted
-    assert "username" not in told
+    assert claims["scope"] == granted
+    assert "username" not in claims
 
 
 @pytest.mark.parametrize(
@@ -173,11 +173,11 @@ def test_booking_site_token_has_scopes_and_no_name(
 def test_invalid_request_is_rejected_with_message(
     cli: TokenCli, arguments: list[str], sentence: str
 ) -> None:
-    said = cli.run(*arguments)
+    result = cli.run(*arguments)
 
-    assert (said.output, said.status) == ("", 1)
-    assert said.error_output.startswith(sentence)
-    assert said.error_output.count("\n") == 1
+    assert (result.output, result.status) == ("", 1)
+    assert result.error_output.startswith(sentence)
+    assert result.error_output.count("\n") == 1
 
 
 def test_port_without_server_is_rejected(cli: TokenCli) -> None:
@@ -189,7 +189,7 @@ def test_port_without_server_is_rejected(cli: TokenCli) -> None:
 
 
 def stale_env(folder: Path, cli: TokenCli, pattern: str, now: str) -> CliResult:
-    """Ask in a folder with the server's settings, of which something is otherwise by now."""
+    """Run the command with the server's settings, after replacing a part of them."""
     settings = (cli.data_dir / env_file.NAME).read_text()
     (folder / env_file.NAME).write_text(re.sub(pattern, now, settings))
     return cli.run("admin", DATA_DIR=str(folder))
@@ -210,7 +210,7 @@ def test_missing_server_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
 
 
 def test_server_without_login_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
-    said = stale_env(tmp_path, cli, r"OIDC_\w+=.*\n", "")
+    result = stale_env(tmp_path, cli, r"OIDC_\w+=.*\n", "")
 
     sentence = f"The server of {tmp_path} lets everybody in: it needs no tokens.\n"
-    assert said == CliResult("", sentence, 1)
+    assert result == CliResult("", sentence, 1)

@@ -1,4 +1,4 @@
-"""Runs code as Lambda does: with the zip's modules and the function's environment alone."""
+"""Run code as Lambda does: with only the zip's modules and the function's environment."""
 
 from __future__ import annotations
 

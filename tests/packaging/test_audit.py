@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import subprocess
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from werkzeug.wrappers import Response
 
-from local import ports
+from tests.support.http_server import serve, unused_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "audit"
 PINNED = "Jinja2==3.1.6\n"
@@ -43,47 +41,29 @@ VULNERABLE = {
 }
 
 
-@contextmanager
-def osv_server(status: int, response: object) -> Iterator[int]:
-    """A server with the OSV API that always sends the same response; yields its port."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            body = json.dumps(response).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer((ports.HOST, 0), Handler) as server:
-        Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-        yield server.server_port
-        server.shutdown()
+def osv_server(status: int, body: object) -> AbstractContextManager[str]:
+    """Serve an OSV API that sends the same response to every request."""
+    return serve(Response(json.dumps(body), status, content_type="application/json"))
 
 
 @pytest.fixture
 def requirements(tmp_path: Path) -> Path:
-    """One pinned package."""
+    """A requirements file with one pinned package."""
     path = tmp_path / "requirements.txt"
     path.write_text(PINNED)
     return path
 
 
-def audit(requirements: Path, port: int) -> subprocess.CompletedProcess[str]:
-    service = ["-s", "osv", "--osv-url", f"http://{ports.HOST}:{port}/v1/query"]
+def audit(requirements: Path, url: str) -> subprocess.CompletedProcess[str]:
+    service = ["-s", "osv", "--osv-url", f"{url}/v1/query"]
     return subprocess.run(  # noqa: S603
         [SCRIPT, requirements, *service], capture_output=True, text=True, check=False
     )
 
 
 def test_audit_vulnerability_fails_with_its_id_and_fixed_version(requirements: Path) -> None:
-    with osv_server(200, VULNERABLE) as port:
-        audited = audit(requirements, port)
+    with osv_server(200, VULNERABLE) as url:
+        audited = audit(requirements, url)
 
     assert audited.returncode == 1
     assert ["jinja2", "3.1.6", "PYSEC-2099-1", "3.1.7"] in map(
@@ -92,23 +72,23 @@ def test_audit_vulnerability_fails_with_its_id_and_fixed_version(requirements: P
 
 
 def test_audit_without_vulnerabilities_passes(requirements: Path) -> None:
-    with osv_server(200, NO_VULNERABILITIES) as port:
-        audited = audit(requirements, port)
+    with osv_server(200, NO_VULNERABILITIES) as url:
+        audited = audit(requirements, url)
 
     assert (audited.returncode, audited.stderr) == (0, "")
     assert "No known vulnerabilities found" in audited.stdout
 
 
 def test_audit_unreachable_service_passes_and_warns(requirements: Path) -> None:
-    audited = audit(requirements, ports.free_port())
+    audited = audit(requirements, unused_url())
 
     assert audited.returncode == 0
     assert audited.stderr.startswith("NOT AUDITED: ")
 
 
 def test_audit_unreadable_response_fails(requirements: Path) -> None:
-    with osv_server(400, {"code": 3, "message": "invalid"}) as port:
-        audited = audit(requirements, port)
+    with osv_server(400, {"code": 3, "message": "invalid"}) as url:
+        audited = audit(requirements, url)
 
     assert (audited.returncode, audited.stderr) == (1, "")
 
@@ -123,8 +103,8 @@ def test_audit_unknown_packages_fail_unless_all_are(
 ) -> None:
     requirements.write_text(packages)
 
-    with osv_server(200, NO_VULNERABILITIES) as port:
-        audited = audit(requirements, port)
+    with osv_server(200, NO_VULNERABILITIES) as url:
+        audited = audit(requirements, url)
 
     assert audited.returncode == status
     assert audited.stderr.startswith(message)

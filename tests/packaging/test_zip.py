@@ -39,7 +39,7 @@ print(json.dumps([
     send("/docs", "/api/docs", None),
 ]))
 """
-# What the app calls of libraries whose zip has less than the package: sign-in and all time zones.
+# Calls into libraries of which the zip has only a part: sign-in and all time zones.
 LIBRARIES = """
 import zoneinfo
 import botocore.session

@@ -41,15 +41,15 @@ def parameters(source: str) -> set[str]:
 
 # A condition is
 # - the value of one of these keywords, unless the value is itself such a parameter, or none;
-OUR_PARAMETERS = set().union(*(parameters(path.read_text()) for path in STORAGE))
-KEYWORDS = {*OUR_PARAMETERS, "condition", "consistent_read"}
-PASSED_ON = {*OUR_PARAMETERS, "optional_condition"}
-# - and each comparison of an attribute of a record, and each question to it, anywhere.
-# It is identified by the function that has it and by its text. A mutant breaks it if that function
-# has it once less in the mutated code.
+CONDITION_PARAMETERS = set().union(*(parameters(path.read_text()) for path in STORAGE))
+KEYWORDS = {*CONDITION_PARAMETERS, "condition", "consistent_read"}
+PARAMETERS_PASSED_ON = {*CONDITION_PARAMETERS, "optional_condition"}
+# - and each comparison of an attribute of a record, and each call of a predicate on it, anywhere.
+# Its identity is its function and its text. A mutant breaks it if the function
+# has one occurrence less in the mutated code.
 
 KEY_RANGE = "selects the items of a query"
-WITHOUT_MUTANT = (
+CONDITIONS_WITHOUT_MUTANT = (
     ("chalicelib.storage.day_repository:DayRepository.list_range", condition(DayItem), KEY_RANGE),
     (
         "chalicelib.storage.day_repository:DayRepository.list_changes",
@@ -102,14 +102,14 @@ def _is_condition(node: ast.AST) -> bool:
 def _is_passed_on(value: ast.AST) -> bool:
     match value:
         case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name in PASSED_ON
+            return name in PARAMETERS_PASSED_ON
         case ast.Constant(value=None | False):
             return True
     return False
 
 
 def without_mutant(path: Path) -> Iterator[str]:
-    for target, selector, _ in WITHOUT_MUTANT:
+    for target, selector, _ in CONDITIONS_WITHOUT_MUTANT:
         if PROJECT / file_of(target) == path:
             name = target.partition(":")[2]
             node = selector.find(find(ast.parse(path.read_text()), name))
@@ -134,7 +134,7 @@ def test_condition_parameters_are_found_by_their_type() -> None:
     put = "def put(item: Item, *, condition: Condition | None): ...\n"
 
     assert parameters(step + put) == {"when", "condition"}
-    assert OUR_PARAMETERS
+    assert CONDITION_PARAMETERS
 
 
 @pytest.mark.parametrize(

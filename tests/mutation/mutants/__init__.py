@@ -1,1 +1,1 @@
-"""The mutants, by what they break."""
+"""The mutants, grouped by the guarantee that they break."""
