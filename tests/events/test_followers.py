@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.events.following import Follower, Stream
     from tests.site import Site
 
-SCHEMA = Path(__file__).parents[2] / "docs" / "events.schema.json"
+SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "events.schema.json"
 NOTHING_FAILED: dict[str, list[str]] = {"batchItemFailures": []}
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.mutations import MUTANTS
 
 PROJECT = Path(__file__).parents[2]
-PAGE = PROJECT / "docs" / "guarantees.md"
+PAGE = PROJECT / "docs" / "explanation" / "guarantees.md"
 # One promise, with what it says of how it is kept, tested and shown.
 PROMISES = re.split(r"^### ", PAGE.read_text().partition("## What is not")[0], flags=re.MULTILINE)[
     1:
@@ -28,7 +28,7 @@ def test_what_the_page_of_guarantees_leads_to_is_there(link: str) -> None:
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.partition("\n")[0])
 def test_every_promise_names_tests_and_breaches_that_there_are(promise: str) -> None:
     tested, _, shown = spoken(promise).partition("- Tested by: ")[2].partition("- Shown by: ")
-    files = [PAGE.parent / path for path in re.findall(r"\]\((\.\./tests/[^)]+)\)", tested)]
+    files = [PAGE.parent / path for path in re.findall(r"\]\(((?:\.\./)+tests/[^)]+)\)", tested)]
     sources = "".join(path.read_text() for path in files)
     tests = re.findall(r"`(test_\w+)`", tested)
     breaches = re.findall(r"\*([^*]+)\*", shown.partition(" ## ")[0])
