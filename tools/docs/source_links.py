@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger("mkdocs.hooks.source_links")
 
 _FENCE = re.compile(r"^(```.*?^```)$", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>(?:\.\./)[^)#\s]+)(?P<anchor>#[^)]*)?\)")
+_LINK = re.compile(
+    r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>(?:\.\./)[^)#\s]+)(?P<anchor>#[^)]*)?\)"
+)
 
 
 class _File(Protocol):
