@@ -14,7 +14,7 @@ import pytest
 
 from chalicelib.domain.slot import format_start
 from tests.support.app_client import make_slot_id
-from tests.support.factories import MONDAY, at
+from tests.support.factories import MONDAY, to_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,14 +30,9 @@ DAY = f"/slots?doctor_id=dr-lee&date={MONDAY}"
 HTMX = {"HX_Request": "true", "Accept": "text/html"}
 
 
-def dates(number: int) -> list[str]:
-    """That many dates from Monday on."""
-    return [(MONDAY + timedelta(days=n)).isoformat() for n in range(number)]
-
-
-def date_range(number: int) -> str:
-    """The same as a query."""
-    return f"from={dates(number)[0]}&to={dates(number)[-1]}"
+def date_after(days: int) -> str:
+    """The date that many days after Monday."""
+    return (MONDAY + timedelta(days=days)).isoformat()
 
 
 def settings(client: AppClient, **changes: object) -> Send:
@@ -50,7 +45,7 @@ def at_time(time: str, send: Scenario, **changes: object) -> Scenario:
     """The same at another time on Monday, with other settings of Dr Lee."""
 
     def prepare(client: AppClient) -> Send:
-        client.clock.now = at(time)
+        client.clock.now = to_instant(time)
         client.update_doctor(**changes)
         return send(client)
 
@@ -113,7 +108,7 @@ def conflicting_saves(client: AppClient) -> Send:
 
 def form(client: AppClient, *ticked: str) -> Send:
     """The form of the page, which showed 09:00 and 10:30 as free."""
-    starts = {time: format_start(at(time)) for time in ("09:00", "09:30", "10:30")}
+    starts = {time: format_start(to_instant(time)) for time in ("09:00", "09:30", "10:30")}
     fields: dict[str, object] = {
         "doctor_id": "dr-lee",
         "date": MONDAY.isoformat(),
@@ -128,8 +123,8 @@ def form(client: AppClient, *ticked: str) -> Send:
 
 def next_week_only(client: AppClient) -> Send:
     """The slots of a range without any, before the next one."""
-    client.save("11:00", date=dates(8)[7])
-    return lambda: client.get(f"/doctors/dr-lee/slots?from={dates(2)[1]}&to={dates(2)[1]}")
+    client.save("11:00", date=date_after(7))
+    return lambda: client.get(f"/doctors/dr-lee/slots?from={date_after(1)}&to={date_after(1)}")
 
 
 def day_not_modified(client: AppClient) -> Send:
@@ -140,8 +135,8 @@ def day_not_modified(client: AppClient) -> Send:
 
 def relocation(client: AppClient) -> Send:
     """Another location of a doctor with 25 coming days."""
-    for date in dates(25)[1:]:
-        client.save("11:00", date=date)
+    for days in range(1, 25):
+        client.save("11:00", date=date_after(days))
     return settings(client, location="Leeds")
 
 
@@ -178,12 +173,14 @@ def cancel(client: AppClient) -> Send:
 
 def slots_of_month(client: AppClient) -> Send:
     """List the bookable slots of a doctor."""
-    return lambda: client.get(f"/doctors/dr-lee/slots?{date_range(31)}")
+    return lambda: client.get(f"/doctors/dr-lee/slots?from={MONDAY}&to={date_after(30)}")
 
 
 def availability(client: AppClient) -> Send:
     """Search across doctors."""
-    return lambda: client.get(f"/availability?specialty=cardiology&{date_range(14)}")
+    return lambda: client.get(
+        f"/availability?specialty=cardiology&from={MONDAY}&to={date_after(13)}"
+    )
 
 
 CACHED: dict[str, list[Scenario]] = {
