@@ -46,7 +46,7 @@ def at_time(time: str, send: Scenario, **changes: object) -> Scenario:
 
     def prepare(client: AppClient) -> Send:
         client.clock.now = to_instant(time)
-        client.update_doctor(**changes)
+        client.update_doctor("dr-lee", **changes)
         return send(client)
 
     return prepare
