@@ -16,7 +16,7 @@ from benchmarks import signed_in
 from benchmarks.contenders import PYTHON, Contender, Running
 from benchmarks.postgres import a_postgres
 from chalicelib.storage import table
-from chalicelib.storage.doctors import Doctors
+from chalicelib.storage.doctors import DoctorRepository
 from local import demo
 from local.ministack import MiniStack
 from local.stage import PROJECT
@@ -112,7 +112,7 @@ class Bed:
         else:
             table.connect(name)
             table.create_if_absent()
-            Doctors().add(DOCTOR)
+            DoctorRepository().add(DOCTOR)
         return settings
 
     def running(self, contender: Contender, name: str = "") -> Running:

@@ -18,7 +18,7 @@ from benchmarks import past
 from benchmarks.bed import DOCTOR, TIMES, TOMORROW, slot_id
 from benchmarks.contenders import APP, Running
 from chalicelib.domain.grid import Session
-from chalicelib.storage.doctors import Doctors
+from chalicelib.storage.doctors import DoctorRepository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from benchmarks.bed import Bed
     from benchmarks.gateway import Event
     from benchmarks.signed_in import Requests
-    from chalicelib.storage.records import Item
+    from chalicelib.storage.records import BaseItem
 
 # What is measured at how many of something, in milliseconds of CPU.
 Series = dict[str, dict[int, float]]
@@ -68,7 +68,7 @@ def _by_slots(bed: Bed) -> Series:
             session = Session(begins=timedelta(), ends=slots * _QUARTER)
             grid = replace(DOCTOR.grid, sessions=(session,), slot_length=_QUARTER, zone=utc)
             doctor_id = f"dr-{slots}"
-            Doctors().add(replace(DOCTOR, doctor_id=doctor_id, grid=grid))
+            DoctorRepository().add(replace(DOCTOR, doctor_id=doctor_id, grid=grid))
             times = [f"{n * 15 // 60:02}:{n * 15 % 60:02}" for n in range(slots)]
             done = {
                 "save": _saves(bed.requests, times, doctor_id=doctor_id),
@@ -103,7 +103,7 @@ def _by_years(bed: Bed) -> Series:
     return _in_tables(bed, "years", {years: past.of_doctor(DOCTOR, years) for years in _YEARS})
 
 
-def _in_tables(bed: Bed, of: str, tables: Mapping[int, Iterable[Item]]) -> Series:
+def _in_tables(bed: Bed, of: str, tables: Mapping[int, Iterable[BaseItem]]) -> Series:
     """All that is done, in turns in tables that hold more and more."""
     with ExitStack() as stack:
         deeds: list[Deed] = []

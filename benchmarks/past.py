@@ -15,7 +15,7 @@ from chalicelib.domain.day import Change
 from chalicelib.domain.saved import Saved
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import day_items, doctor_items, keys, slot_map
-from chalicelib.storage.records import DayRecord
+from chalicelib.storage.records import DayItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
-    from chalicelib.storage.records import Item
+    from chalicelib.storage.records import BaseItem
 
 # As many as one call of DynamoDB writes.
 _TOGETHER = 25
@@ -31,24 +31,24 @@ _TOGETHER = 25
 _OPEN = 1_000
 
 
-def colleagues(number: int) -> Iterator[Item]:
+def colleagues(number: int) -> Iterator[BaseItem]:
     """So many doctors of the same specialty and place, of whom the first have tomorrow open."""
     for n in range(number):
         colleague = replace(DOCTOR, doctor_id=f"dr-{n:06}")
-        yield doctor_items.write(colleague)
+        yield doctor_items.doctor_to_item(colleague)
         if n < _OPEN:
             slots = [replace(box, status=SlotStatus.FREE) for box in DOCTOR.grid.boxes(TOMORROW)]
             yield _day(colleague, TOMORROW, slots)
 
 
-def of_doctor(doctor: Doctor, years: int) -> Iterator[Item]:
+def of_doctor(doctor: Doctor, years: int) -> Iterator[BaseItem]:
     """Her days before yesterday: of each what one save of all its boxes leaves."""
-    partition = keys.of_doctor(doctor.doctor_id)
+    partition = keys.doctor_pk(doctor.doctor_id)
     for back in range(3, 365 * years):
         on = TOMORROW - timedelta(days=back)
         slots = [replace(box, status=SlotStatus.FREE) for box in doctor.grid.boxes(on)]
         yield _day(doctor, on, slots)
-        yield from (day_items.write_slot(partition, slot) for slot in slots)
+        yield from (day_items.slot_to_item(partition, slot) for slot in slots)
         saved = Saved(
             request_id="then",
             fingerprint="",
@@ -59,23 +59,23 @@ def of_doctor(doctor: Doctor, years: int) -> Iterator[Item]:
             client="page",
             change=Change(opens=tuple(slots), withdraws=()),
         )
-        yield day_items.write_saved(partition, on, saved)
+        yield day_items.log_entry_to_item(partition, on, saved)
 
 
-def _day(doctor: Doctor, on: date, slots: Sequence[Slot]) -> DayRecord:
+def _day(doctor: Doctor, on: date, slots: Sequence[Slot]) -> DayItem:
     """After one save, which opened these."""
-    return DayRecord(
-        keys.of_doctor(doctor.doctor_id),
-        keys.of_day(on),
-        partition=keys.of_search(doctor.specialty, on),
-        place=day_items.place(doctor),
+    return DayItem(
+        keys.doctor_pk(doctor.doctor_id),
+        keys.day_sk(on),
+        gsi1_pk=keys.search_pk(doctor.specialty, on),
+        gsi1_sk=day_items.search_sort_key(doctor),
         version=1,
         revision=1,
-        slots=slot_map.write(slots),
+        slots=slot_map.slot_map_to_raw(slots),
     )
 
 
-def put(table_name: str, items: Iterable[Item]) -> None:
+def put(table_name: str, items: Iterable[BaseItem]) -> None:
     """Write them all."""
     dynamodb: Any = boto3.client("dynamodb")
     left = iter(items)

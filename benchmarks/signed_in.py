@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks import gateway
 from benchmarks.gateway import Event, event
 from chalicelib.domain.caller import Role
-from chalicelib.web.session import Sessions
+from chalicelib.web.session import SessionStore
 from tests.an_issuer import MACHINE, PAGE
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _cookie(key: str) -> str:
         context={"path": "/api/slots"},
         path="/slots",
     )
-    made = Sessions((key,)).begin(asked, "dr-lee", frozenset({Role.DOCTOR}), datetime.now(UTC))
+    made = SessionStore((key,)).create(asked, "dr-lee", frozenset({Role.DOCTOR}), datetime.now(UTC))
     return made.partition(";")[0]
 
 

@@ -16,11 +16,11 @@ from chalicelib import observation
 from chalicelib.domain.caller import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
-from chalicelib.storage.bookings import Bookings
-from chalicelib.storage.days import Days
-from chalicelib.storage.doctors import Doctors
-from chalicelib.storage.recent_doctors import RecentDoctors
-from chalicelib.storage.search_index import SearchIndex
+from chalicelib.storage.bookings import BookingRepository
+from chalicelib.storage.days import DayRepository
+from chalicelib.storage.doctors import DoctorRepository
+from chalicelib.storage.recent_doctors import DoctorCache
+from chalicelib.storage.search_index import AvailabilityIndex
 from chalicelib.use_cases.book_slots import BookSlots
 from chalicelib.use_cases.find_slots import FindSlots
 from chalicelib.use_cases.keep_doctors import KeepDoctors
@@ -48,7 +48,7 @@ class Services(Struct, frozen=True, kw_only=True):
     find_slots: FindSlots
     book_slots: BookSlots
     keep_doctors: KeepDoctors
-    doctors: Doctors
+    doctors: DoctorRepository
     now: Callable[[], datetime]
     local_caller: Caller | None
     followers: Callable[[], TellFollowers]
@@ -60,21 +60,21 @@ def assemble(
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pause: Callable[[int], None] | None = None,
-    event_client: Callable[[], bus.Client] | None = None,
+    event_client: Callable[[], bus.EventBridgeClient] | None = None,
     log: Callable[[str], None] | None = None,
 ) -> Services:
     """Build everything upon the table that is connected; tests pass what is their own."""
-    doctors = Doctors()
-    recent = RecentDoctors(doctors, now)
-    days = Days()
-    index = SearchIndex()
+    doctors = DoctorRepository()
+    recent = DoctorCache(doctors, now)
+    days = DayRepository()
+    index = AvailabilityIndex()
     pause = _noted(pause or pause_after)
 
     return Services(
         settings=settings,
         manage_slots=ManageSlots(days, recent, now, pause),
         find_slots=FindSlots(days, index, recent, now, pause),
-        book_slots=BookSlots(Bookings(), recent, now, pause),
+        book_slots=BookSlots(BookingRepository(), recent, now, pause),
         keep_doctors=KeepDoctors(doctors, recent, index, now, pause),
         doctors=doctors,
         now=now,
@@ -84,13 +84,15 @@ def assemble(
     )
 
 
-def _followers(settings: Settings, client: Callable[[], bus.Client] | None) -> TellFollowers:
+def _followers(
+    settings: Settings, client: Callable[[], bus.EventBridgeClient] | None
+) -> TellFollowers:
     # No request needs another AWS client: only the function that listens to the stream.
     from chalicelib.events import bus  # noqa: PLC0415
     from chalicelib.use_cases.tell_followers import TellFollowers  # noqa: PLC0415
 
     name = settings.require_event_bus()
-    return TellFollowers(bus.EventBus((client or bus.connect)(), name))
+    return TellFollowers(bus.EventPublisher((client or bus.create_client)(), name))
 
 
 def _local_caller(settings: Settings) -> Caller | None:
@@ -132,7 +134,7 @@ def start() -> Services:
     Raises ``SettingsError`` where the process must not start.
     """
     settings = Settings.of(os.environ)
-    table.connect(settings.table_name, is_metered=settings.logs_requests)
+    table.connect(settings.table_name, track_capacity=settings.logs_requests)
     return run(assemble(settings))
 
 

@@ -20,7 +20,7 @@ def tell_followers(event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
     Raises ``SettingsError`` where no event bus is named, so that nothing is passed over.
     """
     records = event["Records"]
-    told = services().followers().tell(day_stream.days_written(records))
+    told = services().followers().tell(day_stream.parse_day_records(records))
     if log := services().log:
         line = {
             "level": "ERROR" if told.error else "INFO",

@@ -58,11 +58,15 @@ def gateway_responses() -> dict[str, Any]:
 
 def _response(kind: str, status: HTTPStatus, detail: str) -> dict[str, Any]:
     # What the app says in every answer, and API Gateway is always reached over TLS.
-    headers = {"Content-Type": problems.JSON, **safeguards.ALWAYS, **safeguards.OVER_TLS}
-    headers |= safeguards.UNLESS_SAID
+    headers = {
+        "Content-Type": problems.PROBLEM_JSON,
+        **safeguards.BASE_HEADERS,
+        **safeguards.HSTS_HEADERS,
+    }
+    headers |= safeguards.DEFAULT_HEADERS
     if seconds := _RETRY_AFTER.get(kind):
         headers["Retry-After"] = str(seconds)
-    document = problems.of(problems.HttpError(status, detail)).document()
+    document = problems.problem_from_error(problems.HttpError(status, detail)).to_schema()
     return {
         # A "$" in the template would begin a variable: there is none.
         "StatusCode": str(status.value),

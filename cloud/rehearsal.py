@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from chalicelib.storage import table
-from chalicelib.storage.doctors import Doctors
+from chalicelib.storage.doctors import DoctorRepository
 from cloud import bucket, putting_up, smoke, stack
 from cloud.follower import Follower
 from cloud.package import this_architecture
@@ -126,6 +126,6 @@ def _put_up(artefact: Artefact, ministack: MiniStack) -> None:
 
 def _seed(table_name: str) -> None:
     table.connect(table_name)
-    doctors = Doctors()
+    doctors = DoctorRepository()
     for doctor in demo.DOCTORS:
         doctors.add(doctor)

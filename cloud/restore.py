@@ -100,7 +100,7 @@ def _items(dynamodb: DynamoDBClient, table: str, doctor_id: str | None) -> Itera
             TableName=table,
             ConsistentRead=True,
             KeyConditionExpression="PK = :doctor",
-            ExpressionAttributeValues={":doctor": {"S": keys.of_doctor(doctor_id)}},
+            ExpressionAttributeValues={":doctor": {"S": keys.doctor_pk(doctor_id)}},
         )
     return (item for page in pages for item in page["Items"])
 

@@ -14,7 +14,7 @@ import requests
 from chalicelib.domain.caller import Role
 from chalicelib.domain.errors import DomainError
 from chalicelib.storage import table
-from chalicelib.storage.doctors import Doctors
+from chalicelib.storage.doctors import DoctorRepository
 from local import env_file, issuer, sign_in_stack, stage
 from local.issuer import IssuerError, Person
 
@@ -108,7 +108,7 @@ def _require_port(found: Issuer, folder: Path) -> None:
 def _of_person(person: Person, found: Issuer) -> str:
     if person.role == Role.DOCTOR:
         table.connect(os.environ["TABLE_NAME"])
-        Doctors().get(person.name)
+        DoctorRepository().get(person.name)
     elif not re.fullmatch(NAME, person.name):
         raise NoToken("A name has 1 to 128 characters, and no spaces.")
     issuer.admit(found, person)

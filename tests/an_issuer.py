@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 PAGE, MACHINE = "the-page", "a-booking-site"
 
 
+@cache
+def rsa_key(number: int, key_id: str) -> RSAKey:
+    """Return the private key of that number and id, generated once per process.
+
+    Generating a 2048-bit key takes a tenth of a second, and every test needs one.
+    """
+    del number  # only tells keys with the same id apart
+    return RSAKey.generate_key(2048, {"kid": key_id}, private=True)
+
+
 class AnIssuer:
     """Speaks discovery and keys (OpenID Connect Discovery 1.0, RFC 7517)."""
 
@@ -32,6 +43,7 @@ class AnIssuer:
         self.tokens: dict[str, str] = {}
         self.keys: list[RSAKey] = []
         self.other_keys: list[dict[str, str]] = []
+        self._rotations = 0
         self.rotate()
 
     @property
@@ -41,7 +53,8 @@ class AnIssuer:
 
     def rotate(self) -> RSAKey:
         """A new key, which signs from now on; those before stay in the set."""
-        key = RSAKey.generate_key(2048, {"kid": f"key-{len(self.keys)}"}, private=True)
+        key = rsa_key(self._rotations, f"key-{len(self.keys)}")
+        self._rotations += 1
         self.keys.append(key)
         return key
 
@@ -115,7 +128,7 @@ def an_issuer() -> Iterator[AnIssuer]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     issuer = AnIssuer(f"http://127.0.0.1:{server.server_port}")
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
     try:
         yield issuer
     finally:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.wall_time import local_date
 from chalicelib.storage import keys, slot_map
-from chalicelib.storage.records import DayRecord, SlotRecord
+from chalicelib.storage.records import DayItem, SlotItem
 from tests.builders import LONDON
 
 if TYPE_CHECKING:
@@ -25,15 +25,15 @@ def hold(start: datetime, until: datetime) -> None:
 
 
 def _take(start: datetime, status: SlotStatus, until: datetime | None) -> None:
-    partition = keys.of_doctor("dr-lee")
-    slot = SlotRecord.get(partition, keys.of_slot(start))
+    partition = keys.doctor_pk("dr-lee")
+    slot = SlotItem.get(partition, keys.slot_sk(start))
     slot.status = str(status)
-    slot.held_until = slot_map.moment(until) if until else None
+    slot.held_until = slot_map.format_timestamp(until) if until else None
     slot.save()
-    day = DayRecord.get(partition, keys.of_day(local_date(start, LONDON)))
-    entry = day.slots[keys.instant(start)]["M"]
+    day = DayItem.get(partition, keys.day_sk(local_date(start, LONDON)))
+    entry = day.slots[keys.format_instant(start)]["M"]
     entry["status"] = {"S": str(status)}
     if until:
-        entry["until"] = {"S": slot_map.moment(until)}
+        entry["until"] = {"S": slot_map.format_timestamp(until)}
     day.revision += 1
     day.save()

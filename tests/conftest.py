@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,14 +11,34 @@ from hypothesis import settings
 from moto.server import ThreadedMotoServer
 
 from local.ministack import MiniStack
+from tests.support.profile import PROFILE, Profile, is_nightly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-settings.register_profile("quick", max_examples=100, deadline=None)
-settings.register_profile("thorough", max_examples=2_000, deadline=None)
-settings.register_profile("long", max_examples=100_000, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+TESTS = Path(__file__).parent
+# Suites that start servers or race threads; "-m 'not slow'" leaves them out.
+SLOW = {"browser", "faults", "fuzz", "guides", "issuer", "packaging", "race", "rehearsal"}
+
+settings.register_profile(Profile.QUICK, max_examples=50, deadline=None)
+settings.register_profile(Profile.DEFAULT, max_examples=100, deadline=None)
+settings.register_profile(Profile.NIGHTLY, max_examples=2_000, deadline=None)
+settings.register_profile("long", max_examples=100_000, deadline=None)  # --hypothesis-profile=long
+settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark tests by their suite, and leave out those that are only for the nightly profile."""
+    for item in items:
+        suite = item.path.relative_to(TESTS).parts[0]
+        if suite in SLOW:
+            item.add_marker("slow")
+        if suite == "browser":
+            item.add_marker("browser")
+    if not is_nightly():
+        nightly = [item for item in items if item.get_closest_marker("nightly")]
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,13 @@ from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.domain.slot_id import SlotId
 from chalicelib.storage import keys, table
-from chalicelib.storage.records import DayRecord, Item
+from chalicelib.storage.records import BaseItem, DayItem
 from tests.builders import MONDAY, SUNDAY_NOON, at
+from tests.support.botocore_retries import retries_at_once
+from tests.support.snapshots import RawItem, restore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -177,8 +179,8 @@ class Site:
 
     def forget_in_day(self, start: str) -> None:
         """As if the day's item had lost one of its slots, which stays."""
-        day = DayRecord.get(keys.of_doctor("dr-lee"), keys.of_day(MONDAY))
-        day.update([DayRecord.slots[keys.instant(at(start))].remove()])
+        day = DayItem.get(keys.doctor_pk("dr-lee"), keys.day_sk(MONDAY))
+        day.update([DayItem.slots[keys.format_instant(at(start))].remove()])
 
     def change_length(self, doctor_id: str, *, minutes: int) -> None:
         """Another slot length for a doctor."""
@@ -190,11 +192,16 @@ class Site:
 
     def empty(self) -> None:
         """Delete every item."""
-        with Item.batch_write() as batch:
+        with BaseItem.batch_write() as batch:
             for item in self.export():
-                batch.delete(Item(item["PK"]["S"], item["SK"]["S"]))
+                batch.delete(BaseItem(item["PK"]["S"], item["SK"]["S"]))
 
-    def export(self) -> list[dict[str, Any]]:
+    def restore(self, snapshot: Sequence[RawItem]) -> None:
+        """Bring the table back to an ``export``, writing only the items that differ."""
+        name = self.services.settings.table_name
+        restore(self.dynamodb, name, self.export(), snapshot)
+
+    def export(self) -> list[RawItem]:
         """Every item of the table, byte for byte, in the order of its keys."""
         pages = self.dynamodb.get_paginator("scan").paginate(
             TableName=self.services.settings.table_name
@@ -229,7 +236,7 @@ class Site:
                 raise answer
             return answer(request) if callable(answer) else answer
 
-        with self._before_sending(operation, fail):
+        with retries_at_once(), self._before_sending(operation, fail):
             yield
 
     @contextmanager
@@ -242,7 +249,8 @@ class Site:
                 left.pop()
                 raise ReadTimeoutError(endpoint_url="http://dynamodb")
 
-        with self._hooked(f"response-received.dynamodb.{operation}", lose):
+        failing = self._hooked(f"response-received.dynamodb.{operation}", lose)
+        with retries_at_once(), failing:
             yield
 
     def racing(self, start: str) -> AbstractContextManager[None]:

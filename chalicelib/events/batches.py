@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.slots_changed import SlotsChanged
 
-MOST_ENTRIES = 10
+MAX_BATCH_ENTRIES = 10
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html: of all entries.
-MOST_BYTES = 256 * 1024
+MAX_BATCH_BYTES = 256 * 1024
 # Of an entry's time, whatever it is.
 _TIME_BYTES = 14
 
@@ -25,22 +25,22 @@ class Entry(Struct, frozen=True, kw_only=True):
     """An event as it is sent."""
 
     doctor_id: str
-    at: datetime
+    time: datetime
     detail: str
 
     @classmethod
-    def of(cls, event: SlotsChanged) -> Entry:
+    def from_event(cls, event: SlotsChanged) -> Entry:
         """The event in its JSON."""
-        return cls(doctor_id=event.doctor_id, at=event.at, detail=detail.write(event))
+        return cls(doctor_id=event.doctor_id, time=event.at, detail=detail.encode(event))
 
     @property
     def size(self) -> int:
         """In bytes, as EventBridge counts them."""
-        told = (detail.SOURCE, detail.TYPE, self.detail)
+        told = (detail.SOURCE, detail.DETAIL_TYPE, self.detail)
         return _TIME_BYTES + sum(len(text.encode()) for text in told)
 
 
-def of(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+def batched(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """The entries in their order, as many at a time as one call may take.
 
     Of one doctor no two are together: a call may fail in part, and what came behind must not be
@@ -48,7 +48,7 @@ def of(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """
     batch: list[Entry] = []
     for entry in entries:
-        if batch and not _takes(batch, entry):
+        if batch and not _fits(batch, entry):
             yield batch
             batch = []
         batch.append(entry)
@@ -56,10 +56,10 @@ def of(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield batch
 
 
-def _takes(batch: list[Entry], entry: Entry) -> bool:
+def _fits(batch: list[Entry], entry: Entry) -> bool:
     return (
-        len(batch) < MOST_ENTRIES
+        len(batch) < MAX_BATCH_ENTRIES
         and all(entry.doctor_id != other.doctor_id for other in batch)
         # "Must be less than": a limit that is met is one that is passed.
-        and sum(other.size for other in batch) + entry.size < MOST_BYTES
+        and sum(other.size for other in batch) + entry.size < MAX_BATCH_BYTES
     )

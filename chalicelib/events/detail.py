@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.slots_changed import ChangedSlot, SlotsChanged
 
 SOURCE = "medilink.slots"
-TYPE = "SlotsChanged"
+DETAIL_TYPE = "SlotsChanged"
 # Goes up where somebody who reads events would have to be changed; a new member is no such change.
 SCHEMA_VERSION: Final = 1
 
@@ -40,7 +40,7 @@ class Slot(msgspec.Struct, omit_defaults=True, kw_only=True):
     held_until: HeldUntil | msgspec.UnsetType = msgspec.UNSET
 
 
-class Detail(msgspec.Struct, kw_only=True):
+class SlotsChangedDetail(msgspec.Struct, kw_only=True):
     """What a change made of a doctor's day."""
 
     schema_version: Annotated[Literal[1], msgspec.Meta(description="of this schema")]
@@ -63,30 +63,30 @@ class Detail(msgspec.Struct, kw_only=True):
     ]
 
 
-def write(event: SlotsChanged) -> str:
+def encode(event: SlotsChanged) -> str:
     """The event's ``detail``."""
-    detail = Detail(
+    detail = SlotsChangedDetail(
         schema_version=SCHEMA_VERSION,
         id=f"{event.doctor_id}~{event.date.isoformat()}~{event.revision}",
         doctor_id=event.doctor_id,
         date=event.date,
         revision=event.revision,
-        slots=[_slot(event.doctor_id, changed) for changed in event.slots],
+        slots=[_build_slot(event.doctor_id, changed) for changed in event.slots],
     )
     return msgspec.json.encode(detail).decode()
 
 
-def _slot(doctor_id: str, changed: ChangedSlot) -> Slot:
-    slot = changed.slot
+def _build_slot(doctor_id: str, changed_slot: ChangedSlot) -> Slot:
+    slot = changed_slot.slot
     return Slot(
         slot_id=str(SlotId(doctor_id, slot.start)),
-        start=_instant(slot.start),
-        end=_instant(slot.end),
+        start=_format_instant(slot.start),
+        end=_format_instant(slot.end),
         status=slot.status.value,
-        previous_status=changed.was.value,
-        held_until=_instant(slot.held_until) if slot.held_until else msgspec.UNSET,
+        previous_status=changed_slot.was.value,
+        held_until=_format_instant(slot.held_until) if slot.held_until else msgspec.UNSET,
     )
 
 
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _format_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

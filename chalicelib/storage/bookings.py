@@ -14,8 +14,8 @@ from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.slot_id import SlotId
 from chalicelib.domain.wall_time import local_date
 from chalicelib.storage import day_items, keys, slot_map
-from chalicelib.storage.failures import reading
-from chalicelib.storage.records import DayRecord, SlotRecord
+from chalicelib.storage.failures import translate_read_errors
+from chalicelib.storage.records import DayItem, SlotItem
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -30,52 +30,56 @@ if TYPE_CHECKING:
     from chalicelib.storage.transaction import RawItem
 
 
-class _Step(Struct, frozen=True, kw_only=True):
+class _SlotUpdate(Struct, frozen=True, kw_only=True):
     """What becomes of one slot, in its own item and in its day's map, and on what condition."""
 
     doctor: Doctor
     start: datetime
-    if_: Condition
-    becomes: SlotStatus
-    until: datetime | None = None
-    claim: list[Action]
+    condition: Condition
+    new_status: SlotStatus
+    held_until: datetime | None = None
+    claim_actions: list[Action]
 
     @property
     def slot_key(self) -> tuple[str, str]:
-        return keys.of_doctor(self.doctor.doctor_id), keys.of_slot(self.start)
+        return keys.doctor_pk(self.doctor.doctor_id), keys.slot_sk(self.start)
 
     @property
     def day_key(self) -> tuple[str, str]:
         on = local_date(self.start, self.doctor.zone)
-        return keys.of_doctor(self.doctor.doctor_id), keys.of_day(on)
+        return keys.doctor_pk(self.doctor.doctor_id), keys.day_sk(on)
 
     @property
-    def is_in_day(self) -> Condition:
-        is_in_day: Condition = DayRecord.slots[keys.instant(self.start)].exists()
+    def day_has_slot(self) -> Condition:
+        is_in_day: Condition = DayItem.slots[keys.format_instant(self.start)].exists()
         return is_in_day
 
-    def on_slot(self) -> list[Action]:
-        until = SlotRecord.held_until
+    def slot_actions(self) -> list[Action]:
+        until = SlotItem.held_until
         return [
-            SlotRecord.status.set(str(self.becomes)),
-            until.set(slot_map.moment(self.until)) if self.until else until.remove(),
-            *self.claim,
+            SlotItem.status.set(str(self.new_status)),
+            until.set(slot_map.format_timestamp(self.held_until))
+            if self.held_until
+            else until.remove(),
+            *self.claim_actions,
         ]
 
-    def on_day(self) -> list[Action]:
-        entry = DayRecord.slots[keys.instant(self.start)]
+    def day_actions(self) -> list[Action]:
+        entry = DayItem.slots[keys.format_instant(self.start)]
         until = entry["until"]
         return [
-            entry["status"].set(str(self.becomes)),
-            until.set(slot_map.moment(self.until)) if self.until else until.remove(),
+            entry["status"].set(str(self.new_status)),
+            until.set(slot_map.format_timestamp(self.held_until))
+            if self.held_until
+            else until.remove(),
         ]
 
-    def differs(self, found: RawItem | None) -> SlotDiffers:
-        claimed = day_items.read_slot(SlotRecord.from_raw_data(found)) if found else None
+    def mismatch(self, raw_item: RawItem | None) -> SlotDiffers:
+        claimed = day_items.slot_from_item(SlotItem.from_raw_data(raw_item)) if raw_item else None
         return SlotDiffers(SlotId(self.doctor.doctor_id, self.start), claimed)
 
 
-class Bookings:
+class BookingRepository:
     """Holds and bookings of all slots.
 
     Every deed but ``find`` raises ``SlotDiffers`` with what was found where the slot is not as it
@@ -83,116 +87,122 @@ class Bookings:
     it to be, free and of that length: where it has another, it differs.
     """
 
-    def find(self, doctor: Doctor, start: datetime) -> ClaimedSlot | None:
+    def get(self, doctor: Doctor, start: datetime) -> ClaimedSlot | None:
         """The slot as it is stored. Strongly consistent. Raises ``Unavailable``."""
-        partition = keys.of_doctor(doctor.doctor_id)
+        partition = keys.doctor_pk(doctor.doctor_id)
         try:
-            with reading():
-                item = SlotRecord.get(partition, keys.of_slot(start), consistent_read=True)
+            with translate_read_errors():
+                item = SlotItem.get(partition, keys.slot_sk(start), consistent_read=True)
         except DoesNotExist:
             return None
-        return day_items.read_slot(item)
+        return day_items.slot_from_item(item)
 
     def hold(self, doctor: Doctor, slot: Slot, hold: Hold, *, now: datetime) -> None:
         """Keep a slot that is free, or that the holder holds already."""
-        step = _Step(
+        step = _SlotUpdate(
             doctor=doctor,
             start=slot.start,
-            if_=_is_takable(slot, hold.holder, now),
-            becomes=SlotStatus.HELD,
-            until=hold.until,
-            claim=[SlotRecord.holder.set(hold.holder)],
+            condition=_can_be_claimed(slot, hold.holder, now),
+            new_status=SlotStatus.HELD,
+            held_until=hold.until,
+            claim_actions=[SlotItem.holder.set(hold.holder)],
         )
-        _write(step)
+        _commit(step)
 
     def release(self, doctor: Doctor, start: datetime, holder: str) -> None:
         """Let a slot go that the holder holds."""
-        step = _Step(
+        step = _SlotUpdate(
             doctor=doctor,
             start=start,
-            if_=(SlotRecord.status == str(SlotStatus.HELD)) & (SlotRecord.holder == holder),
-            becomes=SlotStatus.FREE,
-            claim=[SlotRecord.holder.remove()],
+            condition=(SlotItem.status == str(SlotStatus.HELD)) & (SlotItem.holder == holder),
+            new_status=SlotStatus.FREE,
+            claim_actions=[SlotItem.holder.remove()],
         )
-        _write(step)
+        _commit(step)
 
     def book(self, doctor: Doctor, slot: Slot, booking: Booking, *, now: datetime) -> None:
         """Book a slot that is free, or that the booking's holder holds."""
-        _write(_taking(doctor, slot, booking, now))
+        _commit(_booking_update(doctor, slot, booking, now))
 
     def move(
-        self, doctor: Doctor, slot: Slot, booking: Booking, *, now: datetime, old: Doctor
+        self,
+        doctor: Doctor,
+        slot: Slot,
+        booking: Booking,
+        *,
+        now: datetime,
+        previous_doctor: Doctor,
     ) -> None:
         """Book a slot and free the one, of the doctor ``old``, that the booking ``moves``."""
         if booking.moves is None:
             raise ValueError(booking)
-        _write(
-            _taking(doctor, slot, booking, now),
-            _freeing(old, booking.moves.start, booking.booking_id),
+        _commit(
+            _booking_update(doctor, slot, booking, now),
+            _cancel_update(previous_doctor, booking.moves.start, booking.booking_id),
         )
 
     def cancel(self, doctor: Doctor, start: datetime, booking_id: str) -> None:
         """Free a slot that is booked as that."""
-        _write(_freeing(doctor, start, booking_id))
+        _commit(_cancel_update(doctor, start, booking_id))
 
 
-def _is_takable(slot: Slot, holder: str | None, now: datetime) -> Condition:
-    may_end = SlotRecord.held_until <= slot_map.moment(now)
+def _can_be_claimed(slot: Slot, holder: str | None, now: datetime) -> Condition:
+    may_end = SlotItem.held_until <= slot_map.format_timestamp(now)
     if holder is not None:
-        may_end = may_end | (SlotRecord.holder == holder)
-    is_held = SlotRecord.status == str(SlotStatus.HELD)
-    is_open = (SlotRecord.status == str(SlotStatus.FREE)) | (is_held & may_end)
-    is_takable: Condition = (SlotRecord.end == keys.instant(slot.end)) & is_open
+        may_end = may_end | (SlotItem.holder == holder)
+    is_held = SlotItem.status == str(SlotStatus.HELD)
+    is_open = (SlotItem.status == str(SlotStatus.FREE)) | (is_held & may_end)
+    is_takable: Condition = (SlotItem.end == keys.format_instant(slot.end)) & is_open
     return is_takable
 
 
-def _taking(doctor: Doctor, slot: Slot, booking: Booking, now: datetime) -> _Step:
-    return _Step(
+def _booking_update(doctor: Doctor, slot: Slot, booking: Booking, now: datetime) -> _SlotUpdate:
+    return _SlotUpdate(
         doctor=doctor,
         start=slot.start,
-        if_=_is_takable(slot, booking.holder, now),
-        becomes=SlotStatus.BOOKED,
-        claim=[
-            SlotRecord.holder.remove(),
-            SlotRecord.booking_id.set(booking.booking_id),
-            SlotRecord.patient_reference.set(booking.patient_reference),
+        condition=_can_be_claimed(slot, booking.holder, now),
+        new_status=SlotStatus.BOOKED,
+        claim_actions=[
+            SlotItem.holder.remove(),
+            SlotItem.booking_id.set(booking.booking_id),
+            SlotItem.patient_reference.set(booking.patient_reference),
         ],
     )
 
 
-def _freeing(doctor: Doctor, start: datetime, booking_id: str) -> _Step:
-    return _Step(
+def _cancel_update(doctor: Doctor, start: datetime, booking_id: str) -> _SlotUpdate:
+    return _SlotUpdate(
         doctor=doctor,
         start=start,
-        if_=(SlotRecord.status == str(SlotStatus.BOOKED)) & (SlotRecord.booking_id == booking_id),
-        becomes=SlotStatus.FREE,
-        claim=[SlotRecord.booking_id.remove(), SlotRecord.patient_reference.remove()],
+        condition=(SlotItem.status == str(SlotStatus.BOOKED)) & (SlotItem.booking_id == booking_id),
+        new_status=SlotStatus.FREE,
+        claim_actions=[SlotItem.booking_id.remove(), SlotItem.patient_reference.remove()],
     )
 
 
-def _write(*steps: _Step) -> None:
+def _commit(*updates: _SlotUpdate) -> None:
     """All of it in one transaction: each slot in its own item, and all of a day in the day's."""
     transaction = Transaction()
-    days: dict[tuple[str, str], list[_Step]] = {}
-    for step in steps:
+    days: dict[tuple[str, str], list[_SlotUpdate]] = {}
+    for step in updates:
         transaction.update(
-            SlotRecord(*step.slot_key),
-            step.on_slot(),
-            if_=step.if_,
-            otherwise=partial(_Step.differs, step),
+            SlotItem(*step.slot_key),
+            step.slot_actions(),
+            condition=step.condition,
+            on_failure=partial(_SlotUpdate.mismatch, step),
         )
         days.setdefault(step.day_key, []).append(step)
     for key, within in days.items():
         transaction.update(
-            DayRecord(*key),
+            DayItem(*key),
             # The version stays: what a patient does fails no save of the doctor's.
             [
-                DayRecord.revision.set(DayRecord.revision + 1),
-                *(action for step in within for action in step.on_day()),
+                DayItem.revision.set(DayItem.revision + 1),
+                *(action for step in within for action in step.day_actions()),
             ],
             # Always so where the slot is as it must be; else the update would be malformed, and
             # the slot's own condition not be told.
-            if_=reduce(and_, (step.is_in_day for step in within)),
-            otherwise=DayChanged(),
+            condition=reduce(and_, (step.day_has_slot for step in within)),
+            on_failure=DayChanged(),
         )
     transaction.commit()

@@ -10,7 +10,7 @@ from chalicelib.domain.day import Change, Day
 from chalicelib.domain.saved import Saved
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.storage import keys, slot_map
-from chalicelib.storage.records import ChangeRecord, DayRecord, SlotRecord
+from chalicelib.storage.records import ChangeItem, DayItem, SlotItem
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,76 +18,76 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
 
 
-def place(doctor: Doctor) -> str:
+def search_sort_key(doctor: Doctor) -> str:
     """Where her days stand among those of her specialty on a date."""
-    return keys.in_directory(doctor.location, doctor.doctor_id)
+    return keys.join_sort_key(doctor.location, doctor.doctor_id)
 
 
-def read(item: DayRecord) -> Day:
+def day_from_item(item: DayItem) -> Day:
     """A day."""
     return Day(
-        doctor_id=keys.doctor_id_of(item.pk),
-        date=keys.date_of_day(item.sk),
+        doctor_id=keys.parse_doctor_pk(item.pk),
+        date=keys.parse_day_sk(item.sk),
         version=int(item.version),
         revision=int(item.revision),
-        slots=slot_map.read(item.slots),
+        slots=slot_map.slot_map_from_raw(item.slots),
     )
 
 
-def read_slot(item: SlotRecord) -> ClaimedSlot:
+def slot_from_item(item: SlotItem) -> ClaimedSlot:
     """A slot, and who has it."""
     return ClaimedSlot(
         slot=Slot(
-            start=keys.read_instant(item.start),
-            end=keys.read_instant(item.end),
+            start=keys.parse_instant(item.start),
+            end=keys.parse_instant(item.end),
             status=SlotStatus(item.status),
-            held_until=slot_map.read_moment(item.held_until) if item.held_until else None,
+            held_until=slot_map.parse_timestamp(item.held_until) if item.held_until else None,
         ),
         holder=item.holder,
         booking_id=item.booking_id,
     )
 
 
-def write_slot(partition: str, slot: Slot) -> SlotRecord:
+def slot_to_item(pk: str, slot: Slot) -> SlotItem:
     """A slot that nobody has."""
-    return SlotRecord(
-        partition,
-        keys.of_slot(slot.start),
-        start=keys.instant(slot.start),
-        end=keys.instant(slot.end),
+    return SlotItem(
+        pk,
+        keys.slot_sk(slot.start),
+        start=keys.format_instant(slot.start),
+        end=keys.format_instant(slot.end),
         status=str(slot.status),
     )
 
 
-def write_saved(partition: str, on: date, saved: Saved) -> ChangeRecord:
+def log_entry_to_item(pk: str, date: date, log_entry: Saved) -> ChangeItem:
     """A save of that date, as a change item."""
-    return ChangeRecord(
-        partition,
-        keys.of_change(on, saved.request_id),
-        request_id=saved.request_id,
-        fingerprint=saved.fingerprint,
-        version=saved.version,
-        at=slot_map.moment(saved.at),
-        by=saved.by,
-        role=str(saved.role),
-        client=saved.client,
-        opened=slot_map.write(saved.change.opens),
-        withdrawn=slot_map.write(saved.change.withdraws),
+    return ChangeItem(
+        pk,
+        keys.change_sk(date, log_entry.request_id),
+        request_id=log_entry.request_id,
+        fingerprint=log_entry.fingerprint,
+        version=log_entry.version,
+        at=slot_map.format_timestamp(log_entry.at),
+        by=log_entry.by,
+        role=str(log_entry.role),
+        client=log_entry.client,
+        opened=slot_map.slot_map_to_raw(log_entry.change.opens),
+        withdrawn=slot_map.slot_map_to_raw(log_entry.change.withdraws),
     )
 
 
-def read_saved(item: ChangeRecord) -> Saved:
+def log_entry_from_item(item: ChangeItem) -> Saved:
     """The reverse of ``write_saved``."""
     return Saved(
         request_id=item.request_id,
         fingerprint=item.fingerprint,
         version=int(item.version),
-        at=slot_map.read_moment(item.at),
+        at=slot_map.parse_timestamp(item.at),
         by=item.by,
         role=Role(item.role),
         client=item.client,
         change=Change(
-            opens=tuple(slot_map.read(item.opened).values()),
-            withdraws=tuple(slot_map.read(item.withdrawn).values()),
+            opens=tuple(slot_map.slot_map_from_raw(item.opened).values()),
+            withdraws=tuple(slot_map.slot_map_from_raw(item.withdrawn).values()),
         ),
     )

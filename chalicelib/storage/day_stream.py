@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from chalicelib.storage import day_items, keys
-from chalicelib.storage.records import DayRecord
+from chalicelib.storage.records import DayItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -16,30 +16,30 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day
 
 
-class DayWritten(Struct, frozen=True, kw_only=True):
+class DayImages(Struct, frozen=True, kw_only=True):
     """A day before and after a write, None where it was not there; ``sequence_number`` is AWS's."""
 
     sequence_number: str
-    at: datetime
-    before: Day | None
-    after: Day | None
+    timestamp: datetime
+    old: Day | None
+    new: Day | None
 
 
-def days_written(records: Iterable[Mapping[str, Any]]) -> Iterator[DayWritten]:
+def parse_day_records(records: Iterable[Mapping[str, Any]]) -> Iterator[DayImages]:
     """The records that are about days, in their order, as Lambda is given them.
 
     The stream must carry old and new images.
     """
     for record in records:
         written = record["dynamodb"]
-        if keys.is_day(written["Keys"]["SK"]["S"]):
-            yield DayWritten(
+        if keys.is_day_sk(written["Keys"]["SK"]["S"]):
+            yield DayImages(
                 sequence_number=written["SequenceNumber"],
-                at=datetime.fromtimestamp(written["ApproximateCreationDateTime"], UTC),
-                before=_day(written.get("OldImage")),
-                after=_day(written.get("NewImage")),
+                timestamp=datetime.fromtimestamp(written["ApproximateCreationDateTime"], UTC),
+                old=_day_from_image(written.get("OldImage")),
+                new=_day_from_image(written.get("NewImage")),
             )
 
 
-def _day(image: dict[str, Any] | None) -> Day | None:
-    return day_items.read(DayRecord.from_raw_data(image)) if image else None
+def _day_from_image(image: dict[str, Any] | None) -> Day | None:
+    return day_items.day_from_item(DayItem.from_raw_data(image)) if image else None

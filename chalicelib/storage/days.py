@@ -10,8 +10,8 @@ from chalicelib.domain.day import Change, Day
 from chalicelib.domain.errors import DayChanged, DoctorChanged, DoctorNotFound
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import day_items, doctor_items, keys, slot_map, table
-from chalicelib.storage.failures import reading
-from chalicelib.storage.records import ChangeRecord, DayRecord, DoctorRecord, SlotRecord
+from chalicelib.storage.failures import translate_read_errors
+from chalicelib.storage.records import ChangeItem, DayItem, DoctorItem, SlotItem
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -25,148 +25,151 @@ if TYPE_CHECKING:
 
 # Days read at a time: one more than a month has. Behind a full page DynamoDB wants to be asked
 # again, even if nothing is there.
-_PAGE = 32
+_PAGE_SIZE = 32
 
 
-class Days:
+class DayRepository:
     """The days of all doctors."""
 
-    def load(
-        self, doctor_id: str, on: date, request_id: str | None = None
+    def get_with_change(
+        self, doctor_id: str, date: date, request_id: str | None = None
     ) -> tuple[Doctor, Day, Saved | None]:
         """One strongly consistent read: the doctor, the day, and the save of that request, if any.
 
         A date on which nothing was ever saved is an empty day of version 0. Raises
         ``DoctorNotFound``, ``Unavailable``.
         """
-        partition = keys.of_doctor(doctor_id)
-        wanted = [(partition, keys.DOCTOR), (partition, keys.of_day(on))]
+        partition = keys.doctor_pk(doctor_id)
+        wanted = [(partition, keys.DOCTOR_SK), (partition, keys.day_sk(date))]
         if request_id is not None:
-            wanted.append((partition, keys.of_change(on, request_id)))
-        found = table.get_together(wanted)
+            wanted.append((partition, keys.change_sk(date, request_id)))
+        found = table.batch_get(wanted)
 
         doctor, day, change = (found.get(key) for key in (*wanted, (partition, ""))[:3])
-        if not isinstance(doctor, DoctorRecord):
+        if not isinstance(doctor, DoctorItem):
             raise DoctorNotFound(doctor_id)
         return (
-            doctor_items.read(doctor),
-            day_items.read(day)
-            if isinstance(day, DayRecord)
-            else Day(doctor_id=doctor_id, date=on),
-            day_items.read_saved(change) if isinstance(change, ChangeRecord) else None,
+            doctor_items.doctor_from_item(doctor),
+            day_items.day_from_item(day)
+            if isinstance(day, DayItem)
+            else Day(doctor_id=doctor_id, date=date),
+            day_items.log_entry_from_item(change) if isinstance(change, ChangeItem) else None,
         )
 
-    def load_alone(self, doctor_id: str, on: date) -> Day:
+    def get(self, doctor_id: str, date: date) -> Day:
         """The day as ``load`` reads it, for whoever knows the doctor. Raises ``Unavailable``."""
         try:
-            with reading():
-                item = DayRecord.get(
-                    keys.of_doctor(doctor_id), keys.of_day(on), consistent_read=True
+            with translate_read_errors():
+                item = DayItem.get(
+                    keys.doctor_pk(doctor_id), keys.day_sk(date), consistent_read=True
                 )
         except DoesNotExist:
-            return Day(doctor_id=doctor_id, date=on)
-        return day_items.read(item)
+            return Day(doctor_id=doctor_id, date=date)
+        return day_items.day_from_item(item)
 
-    def between(
-        self, doctor_id: str, first: date, last: date, *, at_a_time: int = _PAGE
+    def list_range(
+        self, doctor_id: str, first: date, last: date, *, page_size: int = _PAGE_SIZE
     ) -> Iterator[Day]:
         """The days on which anything was ever saved, both ends included, in time order.
 
         Strongly consistent, and read as far as they are asked for, by default a month at a time.
         Raises ``Unavailable``.
         """
-        with reading():
+        with translate_read_errors():
             yield from map(
-                day_items.read,
-                DayRecord.query(
-                    keys.of_doctor(doctor_id),
-                    DayRecord.sk.between(keys.of_day(first), keys.of_day(last)),
+                day_items.day_from_item,
+                DayItem.query(
+                    keys.doctor_pk(doctor_id),
+                    DayItem.sk.between(keys.day_sk(first), keys.day_sk(last)),
                     consistent_read=True,
-                    page_size=at_a_time,
+                    page_size=page_size,
                 ),
             )
 
-    def changes(self, doctor_id: str, on: date) -> list[Saved]:
+    def list_changes(self, doctor_id: str, date: date) -> list[Saved]:
         """Every save of that date, the newest first; consistent. Raises ``Unavailable``."""
-        with reading():
+        with translate_read_errors():
             found = list(
-                ChangeRecord.query(
-                    keys.of_doctor(doctor_id),
-                    ChangeRecord.sk.startswith(keys.of_change(on, "")),
+                ChangeItem.query(
+                    keys.doctor_pk(doctor_id),
+                    ChangeItem.sk.startswith(keys.change_sk(date, "")),
                     consistent_read=True,
                 )
             )
-        return sorted(map(day_items.read_saved, found), key=lambda saved: -saved.version)
+        return sorted(map(day_items.log_entry_from_item, found), key=lambda saved: -saved.version)
 
-    def save(self, doctor: Doctor, day: Day, saved: Saved, *, now: datetime) -> Day:
+    def save(self, doctor: Doctor, day: Day, log_entry: Saved, *, now: datetime) -> Day:
         """Store the change of ``saved`` on top of ``day`` as it was read, whole or not at all.
 
         Raises ``DayChanged`` where the day or one of the slots is no longer as it was read, or
         the request was carried out meanwhile; ``DoctorChanged``; ``Unavailable``;
         ``OutcomeUnknown``.
         """
-        change = saved.change
-        partition = keys.of_doctor(day.doctor_id)
+        change = log_entry.change
+        partition = keys.doctor_pk(day.doctor_id)
         transaction = Transaction()
         for slot in change.withdraws:
             transaction.delete(
-                SlotRecord(partition, keys.of_slot(slot.start)),
-                if_=(SlotRecord.status == str(SlotStatus.FREE))
+                SlotItem(partition, keys.slot_sk(slot.start)),
+                condition=(SlotItem.status == str(SlotStatus.FREE))
                 | (
-                    (SlotRecord.status == str(SlotStatus.HELD))
-                    & (SlotRecord.held_until <= slot_map.moment(now))
+                    (SlotItem.status == str(SlotStatus.HELD))
+                    & (SlotItem.held_until <= slot_map.format_timestamp(now))
                 ),
-                otherwise=DayChanged(stay=(slot,)),
+                on_failure=DayChanged(stay=(slot,)),
             )
         for slot in change.opens:
             transaction.put(
-                day_items.write_slot(partition, slot),
-                if_=SlotRecord.pk.does_not_exist(),
-                otherwise=DayChanged(exist=(slot,)),
+                day_items.slot_to_item(partition, slot),
+                condition=SlotItem.pk.does_not_exist(),
+                on_failure=DayChanged(exist=(slot,)),
             )
         transaction.put(
-            day_items.write_saved(partition, day.date, saved),
-            if_=ChangeRecord.pk.does_not_exist(),
-            otherwise=DayChanged(),
+            day_items.log_entry_to_item(partition, day.date, log_entry),
+            condition=ChangeItem.pk.does_not_exist(),
+            on_failure=DayChanged(),
         )
         if day.version == 0:
             # The new day must not stand where the doctor is no longer searched for.
             transaction.check(
-                DoctorRecord(partition, keys.DOCTOR),
-                if_=DoctorRecord.place == doctor_items.place(doctor),
-                otherwise=DoctorChanged(),
+                DoctorItem(partition, keys.DOCTOR_SK),
+                condition=DoctorItem.gsi1_sk == doctor_items.directory_sort_key(doctor),
+                on_failure=DoctorChanged(),
             )
         transaction.update(
-            DayRecord(partition, keys.of_day(day.date)),
-            _first_save(doctor, day.after(change)) if day.version == 0 else _further_save(change),
-            if_=(
-                DayRecord.pk.does_not_exist()
-                if day.version == 0
-                else DayRecord.version == day.version
+            DayItem(partition, keys.day_sk(day.date)),
+            _create_day_actions(doctor, day.after(change))
+            if day.version == 0
+            else _update_day_actions(change),
+            condition=(
+                DayItem.pk.does_not_exist() if day.version == 0 else DayItem.version == day.version
             ),
-            otherwise=DayChanged(),
+            on_failure=DayChanged(),
         )
         transaction.commit()
         return day.after(change)
 
 
-def _first_save(doctor: Doctor, day: Day) -> list[Action]:
+def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:
     return [
-        DayRecord.kind.set(DayRecord),
-        DayRecord.partition.set(keys.of_search(doctor.specialty, day.date)),
-        DayRecord.place.set(day_items.place(doctor)),
-        DayRecord.version.set(day.version),
-        DayRecord.revision.set(day.revision),
-        DayRecord.slots.set(slot_map.write(day.slots.values())),
+        DayItem.kind.set(DayItem),
+        DayItem.gsi1_pk.set(keys.search_pk(doctor.specialty, day.date)),
+        DayItem.gsi1_sk.set(day_items.search_sort_key(doctor)),
+        DayItem.version.set(day.version),
+        DayItem.revision.set(day.revision),
+        DayItem.slots.set(slot_map.slot_map_to_raw(day.slots.values())),
     ]
 
 
-def _further_save(change: Change) -> list[Action]:
+def _update_day_actions(changes: Change) -> list[Action]:
     # Entry by entry: a patient may book another slot of the day at the same moment.
-    entries = DayRecord.slots
+    entries = DayItem.slots
     return [
-        DayRecord.version.set(DayRecord.version + 1),
-        DayRecord.revision.set(DayRecord.revision + 1),
-        *(entries[keys.instant(slot.start)].set(slot_map.entry(slot)) for slot in change.opens),
-        *(entries[keys.instant(slot.start)].remove() for slot in change.withdraws),
+        DayItem.version.set(DayItem.version + 1),
+        DayItem.revision.set(DayItem.revision + 1),
+        *(
+            entries[keys.format_instant(slot.start)].set(slot_map.slot_to_entry(slot))
+            for slot in changes.opens
+        ),
+        *(entries[keys.format_instant(slot.start)].remove() for slot in changes.withdraws),
     ]

@@ -9,31 +9,31 @@ from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import Grid, Session
 from chalicelib.domain.wall_time import since_midnight, time_of_day
 from chalicelib.storage import keys
-from chalicelib.storage.records import DoctorRecord, SessionMap
+from chalicelib.storage.records import ClinicSessionMap, DoctorItem
 
 _MINUTE = timedelta(minutes=1)
 
 
-def place(doctor: Doctor) -> str:
+def directory_sort_key(doctor: Doctor) -> str:
     """Where she stands in the directory."""
-    return keys.in_directory(doctor.specialty, doctor.location, doctor.doctor_id)
+    return keys.join_sort_key(doctor.specialty, doctor.location, doctor.doctor_id)
 
 
-def write(doctor: Doctor) -> DoctorRecord:
+def doctor_to_item(doctor: Doctor) -> DoctorItem:
     """The item, with the doctor's place in the directory."""
     grid = doctor.grid
-    return DoctorRecord(
-        keys.of_doctor(doctor.doctor_id),
-        keys.DOCTOR,
-        partition=keys.ALL_DOCTORS,
-        place=place(doctor),
+    return DoctorItem(
+        keys.doctor_pk(doctor.doctor_id),
+        keys.DOCTOR_SK,
+        gsi1_pk=keys.DIRECTORY_PK,
+        gsi1_sk=directory_sort_key(doctor),
         doctor_id=doctor.doctor_id,
         name=doctor.name,
         specialty=doctor.specialty,
         location=doctor.location,
         time_zone=grid.zone.key,
         sessions=[
-            SessionMap(begins=time_of_day(session.begins), ends=time_of_day(session.ends))
+            ClinicSessionMap(start=time_of_day(session.begins), end=time_of_day(session.ends))
             for session in grid.sessions
         ],
         slot_minutes=grid.slot_length // _MINUTE,
@@ -45,7 +45,7 @@ def write(doctor: Doctor) -> DoctorRecord:
     )
 
 
-def read(item: DoctorRecord) -> Doctor:
+def doctor_from_item(item: DoctorItem) -> Doctor:
     """The reverse of ``write``."""
     return Doctor(
         doctor_id=item.doctor_id,
@@ -54,7 +54,7 @@ def read(item: DoctorRecord) -> Doctor:
         location=item.location,
         grid=Grid(
             sessions=tuple(
-                Session(begins=since_midnight(session.begins), ends=since_midnight(session.ends))
+                Session(begins=since_midnight(session.start), ends=since_midnight(session.end))
                 for session in item.sessions
             ),
             slot_length=item.slot_minutes * _MINUTE,

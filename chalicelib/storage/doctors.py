@@ -10,8 +10,8 @@ from pynamodb.exceptions import DoesNotExist, PutError
 
 from chalicelib.domain.errors import DoctorChanged, DoctorNotFound
 from chalicelib.storage import cursors, doctor_items, keys, table
-from chalicelib.storage.failures import reading, writing
-from chalicelib.storage.records import DelegateRecord, Directory, DoctorRecord
+from chalicelib.storage.failures import translate_read_errors, translate_write_errors
+from chalicelib.storage.records import DelegateItem, DoctorDirectoryIndex, DoctorItem
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 # Doctors read at a time: a filter drops some, and a page of the client's size would then take many.
-_PAGE = 101
-_MOST_OF_A_DELEGATE = 100
+_FILTERED_PAGE_SIZE = 101
+_MAX_DOCTORS_PER_DELEGATE = 100
 
 
 class DoctorPage(Struct, frozen=True, kw_only=True):
@@ -34,27 +34,29 @@ class DoctorPage(Struct, frozen=True, kw_only=True):
     cursor: str | None
 
 
-class Doctors:
+class DoctorRepository:
     """All doctors."""
 
     def get(self, doctor_id: str) -> Doctor:
         """Strongly consistent. Raise ``DoctorNotFound``, ``Unavailable``."""
-        partition = keys.of_doctor(doctor_id)
+        partition = keys.doctor_pk(doctor_id)
         try:
-            with reading():
-                item = DoctorRecord.get(partition, keys.DOCTOR, consistent_read=True)
+            with translate_read_errors():
+                item = DoctorItem.get(partition, keys.DOCTOR_SK, consistent_read=True)
         except DoesNotExist:
             raise DoctorNotFound(doctor_id) from None
-        return doctor_items.read(item)
+        return doctor_items.doctor_from_item(item)
 
-    def get_together(self, doctor_ids: Collection[str]) -> dict[str, Doctor]:
+    def get_many(self, doctor_ids: Collection[str]) -> dict[str, Doctor]:
         """At most 100 of them by id, as far as they are known, in one strongly consistent read.
 
         Raises ``Unavailable``.
         """
-        wanted = [(keys.of_doctor(doctor_id), keys.DOCTOR) for doctor_id in doctor_ids]
-        found = table.get_together(wanted).values() if wanted else ()
-        doctors = (doctor_items.read(item) for item in found if isinstance(item, DoctorRecord))
+        wanted = [(keys.doctor_pk(doctor_id), keys.DOCTOR_SK) for doctor_id in doctor_ids]
+        found = table.batch_get(wanted).values() if wanted else ()
+        doctors = (
+            doctor_items.doctor_from_item(item) for item in found if isinstance(item, DoctorItem)
+        )
         return {doctor.doctor_id: doctor for doctor in doctors}
 
     def add(self, doctor: Doctor) -> bool:
@@ -65,46 +67,48 @@ class Doctors:
             return False
         return True
 
-    def save(self, doctor: Doctor, before: Doctor | None = None) -> Doctor:
+    def save(self, doctor: Doctor, previous: Doctor | None = None) -> Doctor:
         """Store her settings on top of those that she had ``before`` (None: she is new).
 
         And in the same instant that her delegates keep her schedule, or do so no longer. Gives her
         as she is stored. Raises ``DoctorChanged`` where she is not as before; ``Unavailable``;
         ``OutcomeUnknown``.
         """
-        saved = replace(doctor, version=(before.version if before else 0) + 1)
-        item = doctor_items.write(saved)
+        saved = replace(doctor, version=(previous.version if previous else 0) + 1)
+        item = doctor_items.doctor_to_item(saved)
         is_as_before = (
-            DoctorRecord.version == before.version if before else DoctorRecord.pk.does_not_exist()
+            DoctorItem.version == previous.version if previous else DoctorItem.pk.does_not_exist()
         )
-        named = before.delegates if before else frozenset()
+        named = previous.delegates if previous else frozenset()
         if saved.delegates == named:
-            _put(item, if_=is_as_before)
+            _put_item(item, condition=is_as_before)
             return saved
         transaction = Transaction()
-        transaction.put(item, if_=is_as_before, otherwise=DoctorChanged())
+        transaction.put(item, condition=is_as_before, on_failure=DoctorChanged())
         for name in sorted(saved.delegates - named):
-            transaction.put(_link(name, saved), if_=None, otherwise=DoctorChanged())
+            transaction.put(_delegate_item(name, saved), condition=None, on_failure=DoctorChanged())
         for name in sorted(named - saved.delegates):
-            transaction.delete(_link(name, saved), if_=None, otherwise=DoctorChanged())
+            transaction.delete(
+                _delegate_item(name, saved), condition=None, on_failure=DoctorChanged()
+            )
         transaction.commit()
         return saved
 
-    def of_delegate(self, name: str) -> tuple[Doctor, ...]:
+    def list_for_delegate(self, name: str) -> tuple[Doctor, ...]:
         """Those who name the delegate, at most 100, by id. Strongly consistent.
 
         Raises ``Unavailable``.
         """
-        with reading():
+        with translate_read_errors():
             links = list(
-                DelegateRecord.query(
-                    keys.of_delegate(name), consistent_read=True, limit=_MOST_OF_A_DELEGATE
+                DelegateItem.query(
+                    keys.delegate_pk(name), consistent_read=True, limit=_MAX_DOCTORS_PER_DELEGATE
                 )
             )
-        doctors = self.get_together([keys.doctor_id_of(link.sk) for link in links])
+        doctors = self.get_many([keys.parse_doctor_pk(link.sk) for link in links])
         return tuple(doctor for _, doctor in sorted(doctors.items()) if name in doctor.delegates)
 
-    def page(
+    def list_page(
         self, *, specialty: str | None, location: str | None, limit: int, cursor: str | None
     ) -> DoctorPage:
         """Doctors by specialty, location and id; the index may lag a moment behind.
@@ -113,51 +117,53 @@ class Doctors:
         not for a booking site's search. Raises ``Refused`` for a cursor of another search.
         """
         if specialty and location:
-            sought = keys.in_directory(specialty, location)
+            sought = keys.join_sort_key(specialty, location)
         else:
-            sought = keys.in_directory(specialty) if specialty else ""
-        if len(sought.encode()) > keys.LONGEST_SORT_KEY:
+            sought = keys.join_sort_key(specialty) if specialty else ""
+        if len(sought.encode()) > keys.MAX_SORT_KEY_BYTES:
             return DoctorPage(doctors=(), cursor=None)  # nobody can stand there
-        filtered_by = DoctorRecord.location == location if location and not specialty else None
-        with reading():
+        filtered_by = DoctorItem.location == location if location and not specialty else None
+        with translate_read_errors():
             found = list(
-                DoctorRecord.query(
-                    keys.ALL_DOCTORS,
-                    Directory.place.startswith(sought) if sought else None,
+                DoctorItem.query(
+                    keys.DIRECTORY_PK,
+                    DoctorDirectoryIndex.gsi1_sk.startswith(sought) if sought else None,
                     filtered_by,
-                    index_name=Directory.Meta.index_name,
+                    index_name=DoctorDirectoryIndex.Meta.index_name,
                     limit=limit + 1,
-                    page_size=limit + 1 if filtered_by is None else _PAGE,
-                    last_evaluated_key=_start_behind(cursor, sought) if cursor else None,
+                    page_size=limit + 1 if filtered_by is None else _FILTERED_PAGE_SIZE,
+                    last_evaluated_key=_exclusive_start_key(cursor, sought) if cursor else None,
                 )
             )
         return DoctorPage(
-            doctors=tuple(doctor_items.read(item) for item in found[:limit]),
-            cursor=cursors.write(str(found[limit - 1].place)) if len(found) > limit else None,
+            doctors=tuple(doctor_items.doctor_from_item(item) for item in found[:limit]),
+            cursor=cursors.encode_cursor(str(found[limit - 1].gsi1_sk))
+            if len(found) > limit
+            else None,
         )
 
 
-def _put(item: DoctorRecord, *, if_: Condition) -> None:
+def _put_item(item: DoctorItem, *, condition: Condition) -> None:
     try:
-        with writing():
-            item.save(condition=if_)
+        with translate_write_errors():
+            item.save(condition=condition)
     except PutError as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
             raise DoctorChanged from error
         raise
 
 
-def _link(delegate: str, doctor: Doctor) -> DelegateRecord:
-    return DelegateRecord(keys.of_delegate(delegate), keys.of_doctor(doctor.doctor_id))
+def _delegate_item(delegate: str, doctor: Doctor) -> DelegateItem:
+    return DelegateItem(keys.delegate_pk(delegate), keys.doctor_pk(doctor.doctor_id))
 
 
-def _start_behind(cursor: str, sought: str) -> dict[str, dict[str, str]]:
+def _exclusive_start_key(cursor: str, prefix: str) -> dict[str, dict[str, str]]:
     """The key of the last doctor of the page before, as DynamoDB wants it."""
-    place = cursors.read(cursor, within=sought, parts=3)
-    _, _, doctor_id = keys.read_place(place)
+    place = cursors.decode_cursor(cursor, prefix=prefix, part_count=3)
+    _, _, doctor_id = keys.split_sort_key(place)
     return {
-        "PK": {"S": keys.of_doctor(doctor_id)},
-        "SK": {"S": keys.DOCTOR},
-        "GSI1PK": {"S": keys.ALL_DOCTORS},
+        "PK": {"S": keys.doctor_pk(doctor_id)},
+        "SK": {"S": keys.DOCTOR_SK},
+        "GSI1PK": {"S": keys.DIRECTORY_PK},
         "GSI1SK": {"S": place},
     }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Nothing was done, and the same may be asked again in a moment,
-_BUSY = {
+_BUSY_CODES = {
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
     "ProvisionedThroughputExceeded",
@@ -26,9 +26,9 @@ _BUSY = {
     "TransactionConflictException",
 }
 # ... or when there is a table.
-_AWAY = "ResourceNotFoundException"
+_TABLE_NOT_FOUND = "ResourceNotFoundException"
 # Of a write nobody knows whether it was done.
-_UNKNOWN = {
+_OUTCOME_UNKNOWN_CODES = {
     "InternalFailure",
     "InternalServerError",
     "ServiceUnavailable",
@@ -42,35 +42,35 @@ _UNKNOWN = {
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def translate_read_errors() -> Iterator[None]:
     """Raise ``Busy`` where the store asks for patience, ``Unavailable`` where it is silent."""
     try:
         yield
     except PynamoDBException as error:
-        if not_now := _not_now(error):
+        if not_now := _unavailable_error(error):
             raise not_now from error
-        if _is_unknown(error):
+        if _is_outcome_unknown(error):
             raise Unavailable from error
         raise
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def translate_write_errors() -> Iterator[None]:
     """Raise as ``reading`` where nothing was written, ``OutcomeUnknown`` where that is unsure."""
     try:
         yield
     except PynamoDBException as error:
-        if not_now := _not_now(error):
+        if not_now := _unavailable_error(error):
             raise not_now from error
-        if _is_unknown(error):
+        if _is_outcome_unknown(error):
             raise OutcomeUnknown from error
         raise
 
 
-def _not_now(error: PynamoDBException) -> type[Unavailable] | None:
-    if _code(error) in _BUSY or reason_codes(error) & _BUSY:
+def _unavailable_error(error: PynamoDBException) -> type[Unavailable] | None:
+    if _error_code(error) in _BUSY_CODES or reason_codes(error) & _BUSY_CODES:
         return Busy
-    return Unavailable if _code(error) == _AWAY else None
+    return Unavailable if _error_code(error) == _TABLE_NOT_FOUND else None
 
 
 def reason_codes(error: PynamoDBException) -> set[str]:
@@ -80,14 +80,14 @@ def reason_codes(error: PynamoDBException) -> set[str]:
     return set()
 
 
-def _is_unknown(error: PynamoDBException) -> bool:
+def _is_outcome_unknown(error: PynamoDBException) -> bool:
     return (
         isinstance(error.cause, botocore_errors.ConnectionError | botocore_errors.HTTPClientError)
-        or _code(error) in _UNKNOWN
+        or _error_code(error) in _OUTCOME_UNKNOWN_CODES
     )
 
 
-def _code(error: PynamoDBException) -> str | None:
+def _error_code(error: PynamoDBException) -> str | None:
     if isinstance(error.cause, botocore_errors.ClientError):
         return error.cause.response.get("Error", {}).get("Code")
     return None

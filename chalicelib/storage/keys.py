@@ -5,61 +5,61 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from urllib.parse import unquote
 
-DOCTOR = "PROFILE"
+DOCTOR_SK = "PROFILE"
 # All doctors stand in one partition of the directory index, sorted as they are searched.
-ALL_DOCTORS = "DOCTORS"
+DIRECTORY_PK = "DOCTORS"
 
 # Behind every day of a doctor's.
-LAST_DAY = "DAY#~"
+MAX_DAY_SK = "DAY#~"
 
 # Bytes; DynamoDB takes no longer sort key, not even to look for one.
-LONGEST_SORT_KEY = 1024
+MAX_SORT_KEY_BYTES = 1024
 
 # ISO 8601 in UTC sorts as text in time order, so a month is one BETWEEN query.
-_INSTANT = "%Y-%m-%dT%H:%MZ"
+_INSTANT_FORMAT = "%Y-%m-%dT%H:%MZ"
 
 
-def of_doctor(doctor_id: str) -> str:
+def doctor_pk(doctor_id: str) -> str:
     """The partition of everything that belongs to one doctor."""
     return f"DOCTOR#{doctor_id}"
 
 
-def of_delegate(name: str) -> str:
+def delegate_pk(name: str) -> str:
     """The partition of the doctors who name that delegate, each sorted by ``of_doctor``."""
     return f"DELEGATE#{name}"
 
 
-def doctor_id_of(partition: str) -> str:
+def parse_doctor_pk(pk: str) -> str:
     """The reverse of ``of_doctor``."""
-    return partition.removeprefix("DOCTOR#")
+    return pk.removeprefix("DOCTOR#")
 
 
-def of_day(on: date) -> str:
+def day_sk(date: date) -> str:
     """A date of hers."""
-    return f"DAY#{on.isoformat()}"
+    return f"DAY#{date.isoformat()}"
 
 
-def is_day(sort_key: str) -> bool:
+def is_day_sk(sk: str) -> bool:
     """Whether it is one of ``of_day``."""
-    return sort_key.startswith("DAY#")
+    return sk.startswith("DAY#")
 
 
-def date_of_day(sort_key: str) -> date:
+def parse_day_sk(sk: str) -> date:
     """The reverse of ``of_day``."""
-    return date.fromisoformat(sort_key.removeprefix("DAY#"))
+    return date.fromisoformat(sk.removeprefix("DAY#"))
 
 
-def of_slot(start: datetime) -> str:
+def slot_sk(start: datetime) -> str:
     """A slot, by its start."""
-    return f"SLOT#{instant(start)}"
+    return f"SLOT#{format_instant(start)}"
 
 
-def of_change(on: date, request_id: str) -> str:
+def change_sk(date: date, request_id: str) -> str:
     """A save of a date, by the request that made it."""
-    return f"CHANGE#{on.isoformat()}#{request_id}"
+    return f"CHANGE#{date.isoformat()}#{request_id}"
 
 
-def in_directory(*parts: str) -> str:
+def join_sort_key(*parts: str) -> str:
     """Specialty, location, doctor id, or some of them: a prefix of those below it.
 
     A ``#`` of a name is percent-encoded, to be told from the one behind each name.
@@ -67,24 +67,24 @@ def in_directory(*parts: str) -> str:
     return "".join(f"{part.replace('%', '%25').replace('#', '%23')}#" for part in parts)
 
 
-def of_search(specialty: str, on: date) -> str:
+def search_pk(specialty: str, date: date) -> str:
     """The index partition of all days of that specialty on that date."""
-    return f"{in_directory(specialty)}{on.isoformat()}"
+    return f"{join_sort_key(specialty)}{date.isoformat()}"
 
 
-def read_place(text: str) -> tuple[str, ...]:
+def split_sort_key(sort_key: str) -> tuple[str, ...]:
     """The reverse of ``in_directory``; ``ValueError`` where it is not."""
-    parts = tuple(unquote(part) for part in text.split("#")[:-1])
-    if not parts or not all(parts) or in_directory(*parts) != text:
-        raise ValueError(text)
+    parts = tuple(unquote(part) for part in sort_key.split("#")[:-1])
+    if not parts or not all(parts) or join_sort_key(*parts) != sort_key:
+        raise ValueError(sort_key)
     return parts
 
 
-def instant(at: datetime) -> str:
+def format_instant(instant: datetime) -> str:
     """A whole minute in UTC: ``2026-11-23T09:00Z``."""
-    return at.astimezone(UTC).strftime(_INSTANT)
+    return instant.astimezone(UTC).strftime(_INSTANT_FORMAT)
 
 
-def read_instant(text: str) -> datetime:
+def parse_instant(text: str) -> datetime:
     """The reverse of ``instant``."""
     return datetime.fromisoformat(text)

@@ -14,41 +14,41 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
     from pynamodb.connection._botocore_private import BotocoreBaseClientPrivate
 
-_READS = {"BatchGetItem", "GetItem", "Query"}
-_ASKED = {*_READS, "PutItem", "TransactWriteItems"}
-_making = Lock()
+_READ_OPERATIONS = {"BatchGetItem", "GetItem", "Query"}
+_TRACKED_OPERATIONS = {*_READ_OPERATIONS, "PutItem", "TransactWriteItems"}
+_connection_lock = Lock()
 
 
-class MeteredConnection(Connection):
+class CapacityTrackingConnection(Connection):
     """Has its calls noted with the requests that they are made for.
 
     PynamoDB makes its client when the first call comes, in whatever thread, and perhaps another
     later; a request that makes no call shall not have to wait for one.
     """
 
-    _listened_to: BaseClient | None = None
+    _instrumented_client: BaseClient | None = None
 
     @property
     def client(self) -> BotocoreBaseClientPrivate:
         """PynamoDB's own, listened to."""
-        with _making:
+        with _connection_lock:
             client = super().client
-            if client is not self._listened_to:
-                client.meta.events.register("before-parameter-build.dynamodb", _ask)
-                client.meta.events.register("after-call.dynamodb", _note)
-                self._listened_to = client
+            if client is not self._instrumented_client:
+                client.meta.events.register("before-parameter-build.dynamodb", _request_capacity)
+                client.meta.events.register("after-call.dynamodb", _record_capacity)
+                self._instrumented_client = client
         return client
 
 
-def _ask(params: dict[str, Any], model: OperationModel, **_: object) -> None:
+def _request_capacity(params: dict[str, Any], model: OperationModel, **_: object) -> None:
     observation.current().calls.append(model.name)
-    if model.name in _ASKED:
+    if model.name in _TRACKED_OPERATIONS:
         params.setdefault("ReturnConsumedCapacity", "TOTAL")
 
 
-def _note(parsed: dict[str, Any], model: OperationModel, **_: object) -> None:
+def _record_capacity(parsed: dict[str, Any], model: OperationModel, **_: object) -> None:
     """Of a transaction that is cancelled DynamoDB does not say what it has cost."""
     told = parsed.get("ConsumedCapacity", [])
     seen = observation.current()
-    units = seen.read_units if model.name in _READS else seen.write_units
+    units = seen.read_units if model.name in _READ_OPERATIONS else seen.write_units
     units += [one["CapacityUnits"] for one in (told if isinstance(told, list) else [told])]

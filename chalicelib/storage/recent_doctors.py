@@ -13,76 +13,76 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain.doctor import Doctor
-    from chalicelib.storage.doctors import Doctors
+    from chalicelib.storage.doctors import DoctorRepository
 
-RECENT = timedelta(seconds=10)
-_MOST_REMEMBERED = 4096
+TTL = timedelta(seconds=10)
+MAX_ENTRIES = 4096
 
 
-class _Read(Struct, frozen=True):
+class _Entry(Struct, frozen=True):
     doctor: Doctor
-    asked_at: datetime
+    requested_at: datetime
 
 
-class RecentDoctors:
+class DoctorCache:
     """Doctors of which this process remembers what it read less than ten seconds ago."""
 
-    def __init__(self, doctors: Doctors, now: Callable[[], datetime]) -> None:
+    def __init__(self, doctors: DoctorRepository, now: Callable[[], datetime]) -> None:
         """Nothing is remembered yet."""
         self._doctors = doctors
         self._now = now
-        self._read: dict[str, _Read] = {}
+        self._entries: dict[str, _Entry] = {}
         self._lock = Lock()
 
     def get(self, doctor_id: str) -> Doctor:
         """Raise ``DoctorNotFound``, ``Unavailable``."""
-        return self.known(doctor_id) or self.read(doctor_id)
+        return self.peek(doctor_id) or self.refresh(doctor_id)
 
-    def read(self, doctor_id: str) -> Doctor:
+    def refresh(self, doctor_id: str) -> Doctor:
         """As she is now; remembered for the others. Raise ``DoctorNotFound``, ``Unavailable``."""
         asked_at = self._now()
-        return self.remember(self._doctors.get(doctor_id), asked_at)
+        return self.put(self._doctors.get(doctor_id), asked_at)
 
-    def get_together(self, doctor_ids: Collection[str]) -> dict[str, Doctor]:
+    def get_many(self, doctor_ids: Collection[str]) -> dict[str, Doctor]:
         """At most 100 of them by id, as far as they exist, in one read at most.
 
         Raises ``Unavailable``.
         """
         asked_at = self._now()
-        known = {doctor_id: self.known(doctor_id) for doctor_id in doctor_ids}
-        found = self._doctors.get_together([key for key, doctor in known.items() if doctor is None])
+        known = {doctor_id: self.peek(doctor_id) for doctor_id in doctor_ids}
+        found = self._doctors.get_many([key for key, doctor in known.items() if doctor is None])
         for doctor in found.values():
-            self.remember(doctor, asked_at)
+            self.put(doctor, asked_at)
         return found | {key: doctor for key, doctor in known.items() if doctor}
 
-    def known(self, doctor_id: str) -> Doctor | None:
+    def peek(self, doctor_id: str) -> Doctor | None:
         """Her settings, if they were read recently."""
-        read = self._read.get(doctor_id)
-        return read.doctor if read is not None and self._is_recent(read) else None
+        read = self._entries.get(doctor_id)
+        return read.doctor if read is not None and self._is_fresh(read) else None
 
-    def zone_of(self, doctor_id: str) -> ZoneInfo:
+    def get_zone(self, doctor_id: str) -> ZoneInfo:
         """Her zone, which is set once and so may be remembered for ever. Raises as ``get``."""
-        read = self._read.get(doctor_id)
+        read = self._entries.get(doctor_id)
         return (read.doctor if read else self.get(doctor_id)).zone
 
-    def remember(self, doctor: Doctor, asked_at: datetime) -> Doctor:
+    def put(self, doctor: Doctor, requested_at: datetime) -> Doctor:
         """What a read that was sent then has found, or a write done then has stored; gives it back.
 
         Threads share this: what is found or stored later may come here earlier. While an entry is
         recent, one of a lower version does not take its place.
         """
         with self._lock:
-            before = self._read.pop(doctor.doctor_id, None)
-            latest = _Read(doctor, asked_at)
+            before = self._entries.pop(doctor.doctor_id, None)
+            latest = _Entry(doctor, requested_at)
             is_older = (
                 before is not None
                 and doctor.version < before.doctor.version
-                and self._is_recent(before)
+                and self._is_fresh(before)
             )
-            self._read[doctor.doctor_id] = before if before is not None and is_older else latest
-            if len(self._read) > _MOST_REMEMBERED:
-                del self._read[next(iter(self._read))]
+            self._entries[doctor.doctor_id] = before if before is not None and is_older else latest
+            if len(self._entries) > MAX_ENTRIES:
+                del self._entries[next(iter(self._entries))]
         return doctor
 
-    def _is_recent(self, read: _Read) -> bool:
-        return timedelta() <= self._now() - read.asked_at < RECENT
+    def _is_fresh(self, entry: _Entry) -> bool:
+        return timedelta() <= self._now() - entry.requested_at < TTL

@@ -18,7 +18,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 
-class Directory(GlobalSecondaryIndex[Any]):
+class DoctorDirectoryIndex(GlobalSecondaryIndex[Any]):
     """Doctors, and their days by specialty and date, in the order in which they are searched."""
 
     class Meta:
@@ -27,11 +27,11 @@ class Directory(GlobalSecondaryIndex[Any]):
         index_name = "GSI1"
         projection = AllProjection()
 
-    partition = UnicodeAttribute(hash_key=True, attr_name="GSI1PK")
-    place = UnicodeAttribute(range_key=True, attr_name="GSI1SK")
+    gsi1_pk = UnicodeAttribute(hash_key=True, attr_name="GSI1PK")
+    gsi1_sk = UnicodeAttribute(range_key=True, attr_name="GSI1SK")
 
 
-class Item(Model):
+class BaseItem(Model):
     """Anything in the table."""
 
     class Meta:
@@ -49,19 +49,19 @@ class Item(Model):
     pk = UnicodeAttribute(hash_key=True, attr_name="PK")
     sk = UnicodeAttribute(range_key=True, attr_name="SK")
     kind = DiscriminatorAttribute(attr_name="type")
-    directory = Directory()
-    partition = UnicodeAttribute(null=True, attr_name="GSI1PK")
-    place = UnicodeAttribute(null=True, attr_name="GSI1SK")
+    directory = DoctorDirectoryIndex()
+    gsi1_pk = UnicodeAttribute(null=True, attr_name="GSI1PK")
+    gsi1_sk = UnicodeAttribute(null=True, attr_name="GSI1SK")
 
 
-class SessionMap(MapAttribute[str, str]):
+class ClinicSessionMap(MapAttribute[str, str]):
     """Wall times as ``HH:MM``; ``24:00`` ends the day."""
 
-    begins = UnicodeAttribute(attr_name="from")
-    ends = UnicodeAttribute(attr_name="to")
+    start = UnicodeAttribute(attr_name="from")
+    end = UnicodeAttribute(attr_name="to")
 
 
-class DoctorRecord(Item, discriminator="doctor"):
+class DoctorItem(BaseItem, discriminator="doctor"):
     """A doctor's settings."""
 
     doctor_id = UnicodeAttribute()
@@ -69,7 +69,7 @@ class DoctorRecord(Item, discriminator="doctor"):
     specialty = UnicodeAttribute()
     location = UnicodeAttribute()
     time_zone = UnicodeAttribute()
-    sessions = ListAttribute(of=SessionMap)
+    sessions = ListAttribute(of=ClinicSessionMap)
     slot_minutes = NumberAttribute()
     lead_minutes = NumberAttribute()
     window_days = NumberAttribute()
@@ -78,7 +78,7 @@ class DoctorRecord(Item, discriminator="doctor"):
     is_relocating = BooleanAttribute(null=True)
 
 
-class DelegateRecord(Item, discriminator="delegate"):
+class DelegateItem(BaseItem, discriminator="delegate"):
     """That somebody keeps a doctor's schedule for her, found by the delegate's name."""
 
 
@@ -88,7 +88,7 @@ class SlotMapAttribute(Attribute[dict[str, Any]]):
     attr_type = MAP
 
 
-class DayRecord(Item, discriminator="day"):
+class DayItem(BaseItem, discriminator="day"):
     """The read model of a date."""
 
     version = NumberAttribute()
@@ -96,7 +96,7 @@ class DayRecord(Item, discriminator="day"):
     slots = SlotMapAttribute()
 
 
-class SlotRecord(Item, discriminator="slot"):
+class SlotItem(BaseItem, discriminator="slot"):
     """The truth about one slot; ``holder`` and ``held_until`` only while it is held.
 
     ``booking_id`` and ``patient_reference`` only while it is booked.
@@ -111,7 +111,7 @@ class SlotRecord(Item, discriminator="slot"):
     patient_reference = UnicodeAttribute(null=True)
 
 
-class ChangeRecord(Item, discriminator="change"):
+class ChangeItem(BaseItem, discriminator="change"):
     """A save; ``opened`` and ``withdrawn`` as ``slots`` of the day."""
 
     request_id = UnicodeAttribute()

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from chalicelib.domain.errors import DayChanged, DoctorChanged
 from chalicelib.storage import cursors, day_items, doctor_items, keys
-from chalicelib.storage.failures import reading
-from chalicelib.storage.records import DayRecord, Directory, DoctorRecord
+from chalicelib.storage.failures import translate_read_errors
+from chalicelib.storage.records import DayItem, DoctorDirectoryIndex, DoctorItem
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -24,41 +24,41 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
 
 # As many dates as a search may have, so that all of them are read at once.
-_MOST_AT_ONCE = 31
+_MAX_PARALLEL_QUERIES = 31
 # Days placed by one transaction: short enough to stand in nobody's way.
-_STEP = 25
+_REINDEX_BATCH_SIZE = 25
 
 
-class FoundDays(Struct, frozen=True, kw_only=True):
+class IndexedDoctor(Struct, frozen=True, kw_only=True):
     """Days of one doctor that stand at one place; ``cursor`` leads behind them."""
 
     doctor_id: str
-    place: str
+    sort_key: str
     days: Sequence[Day]
 
     @property
     def cursor(self) -> str:
         """Where the search goes on behind them."""
-        return cursors.write(self.place)
+        return cursors.encode_cursor(self.sort_key)
 
-    def are_where(self, doctor: Doctor) -> bool:
+    def is_current(self, doctor: Doctor) -> bool:
         """Whether they stand where she is searched for now."""
-        return self.place == day_items.place(doctor)
+        return self.sort_key == day_items.search_sort_key(doctor)
 
 
-class Stretch(Struct, frozen=True, kw_only=True):
+class IndexPage(Struct, frozen=True, kw_only=True):
     """Some of what a search finds, by place; ``cursor`` leads on, None where there is no more."""
 
-    found: Sequence[FoundDays]
+    doctors: Sequence[IndexedDoctor]
     cursor: str | None
 
 
-class SearchIndex:
+class AvailabilityIndex:
     """Days in the index. It may lag a moment behind the table."""
 
     def __init__(self) -> None:
         """Threads begin with the first search."""
-        self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="search")
+        self._executor = ThreadPoolExecutor(_MAX_PARALLEL_QUERIES, thread_name_prefix="search")
 
     def search(
         self,
@@ -67,102 +67,104 @@ class SearchIndex:
         location: str | None,
         dates: Sequence[date],
         cursor: str | None,
-        most: int,
-    ) -> Stretch:
+        limit: int,
+    ) -> IndexPage:
         """One query a date, all at the same time, each of at most ``most`` doctors.
 
         Of doctors of the specialty, at one location if given, behind the cursor, in the order of
         location and id. Raises ``Refused`` for what is no cursor of such a search, ``Unavailable``.
         """
-        within = keys.in_directory(location) if location else ""
-        if len(within.encode()) > keys.LONGEST_SORT_KEY:
-            return Stretch(found=(), cursor=None)  # nobody can stand there
-        behind = _behind(cursors.read(cursor, within=within, parts=2) if cursor else None, within)
+        within = keys.join_sort_key(location) if location else ""
+        if len(within.encode()) > keys.MAX_SORT_KEY_BYTES:
+            return IndexPage(doctors=(), cursor=None)  # nobody can stand there
+        behind = _key_after(
+            cursors.decode_cursor(cursor, prefix=within, part_count=2) if cursor else None, within
+        )
 
-        def read(on: date) -> list[DayRecord]:
-            with reading():
+        def read(on: date) -> list[DayItem]:
+            with translate_read_errors():
                 return list(
-                    DayRecord.query(
-                        keys.of_search(specialty, on),
+                    DayItem.query(
+                        keys.search_pk(specialty, on),
                         behind,
-                        index_name=Directory.Meta.index_name,
-                        limit=most,
-                        page_size=most,
+                        index_name=DoctorDirectoryIndex.Meta.index_name,
+                        limit=limit,
+                        page_size=limit,
                     )
                 )
 
         # What a thread does is done for this request.
         contexts = [copy_context() for _ in dates]
-        found = self._threads.map(lambda context, on: context.run(read, on), contexts, dates)
-        return _whole(list(found), most)
+        found = self._executor.map(lambda context, on: context.run(read, on), contexts, dates)
+        return _complete_doctors(list(found), limit)
 
-    def misplaced(self, doctor: Doctor, *, since: date) -> Iterator[list[date]]:
+    def stale_entries(self, doctor: Doctor, *, start_date: date) -> Iterator[list[date]]:
         """Her days from that date on that are not where she is searched for, in small steps.
 
         Strongly consistent. Raises ``Unavailable``.
         """
-        with reading():
-            items = DayRecord.query(
-                keys.of_doctor(doctor.doctor_id),
-                DayRecord.sk.between(keys.of_day(since), keys.LAST_DAY),
+        with translate_read_errors():
+            items = DayItem.query(
+                keys.doctor_pk(doctor.doctor_id),
+                DayItem.sk.between(keys.day_sk(start_date), keys.MAX_DAY_SK),
                 consistent_read=True,
             )
             dates = [
-                keys.date_of_day(item.sk)
+                keys.parse_day_sk(item.sk)
                 for item in items
-                if (item.partition, item.place) != _where(doctor, keys.date_of_day(item.sk))
+                if (item.gsi1_pk, item.gsi1_sk) != _index_key(doctor, keys.parse_day_sk(item.sk))
             ]
-        for first in range(0, len(dates), _STEP):
-            yield dates[first : first + _STEP]
+        for first in range(0, len(dates), _REINDEX_BATCH_SIZE):
+            yield dates[first : first + _REINDEX_BATCH_SIZE]
 
-    def place(self, doctor: Doctor, dates: Sequence[date]) -> None:
+    def reindex(self, doctor: Doctor, dates: Sequence[date]) -> None:
         """Put days of hers where she is searched for.
 
         Raises ``DoctorChanged`` where she is no longer searched for there; ``Unavailable``,
         ``OutcomeUnknown``.
         """
-        partition = keys.of_doctor(doctor.doctor_id)
+        partition = keys.doctor_pk(doctor.doctor_id)
         transaction = Transaction()
         transaction.check(
-            DoctorRecord(partition, keys.DOCTOR),
-            if_=DoctorRecord.place == doctor_items.place(doctor),
-            otherwise=DoctorChanged(),
+            DoctorItem(partition, keys.DOCTOR_SK),
+            condition=DoctorItem.gsi1_sk == doctor_items.directory_sort_key(doctor),
+            on_failure=DoctorChanged(),
         )
         for on in dates:
-            search, place = _where(doctor, on)
+            search, place = _index_key(doctor, on)
             transaction.update(
-                DayRecord(partition, keys.of_day(on)),
-                [DayRecord.partition.set(search), DayRecord.place.set(place)],
-                if_=DayRecord.pk.exists(),
-                otherwise=DayChanged(),
+                DayItem(partition, keys.day_sk(on)),
+                [DayItem.gsi1_pk.set(search), DayItem.gsi1_sk.set(place)],
+                condition=DayItem.pk.exists(),
+                on_failure=DayChanged(),
             )
         transaction.commit()
 
 
-def _whole(found: Sequence[Sequence[DayRecord]], most: int) -> Stretch:
+def _complete_doctors(items_by_date: Sequence[Sequence[DayItem]], limit: int) -> IndexPage:
     """As far as all dates were read: one that is full may go on behind its last place."""
-    ends = [str(items[-1].place) for items in found if len(items) == most]
+    ends = [str(items[-1].gsi1_sk) for items in items_by_date if len(items) == limit]
     end = min(ends, default=None)
     days: dict[str, list[Day]] = {}
-    for item in (item for items in found for item in items):
-        if end is None or str(item.place) <= end:
-            days.setdefault(str(item.place), []).append(day_items.read(item))
-    return Stretch(
-        found=[
-            FoundDays(doctor_id=some[0].doctor_id, place=place, days=some)
+    for item in (item for items in items_by_date for item in items):
+        if end is None or str(item.gsi1_sk) <= end:
+            days.setdefault(str(item.gsi1_sk), []).append(day_items.day_from_item(item))
+    return IndexPage(
+        doctors=[
+            IndexedDoctor(doctor_id=some[0].doctor_id, sort_key=place, days=some)
             for place, some in sorted(days.items())
         ],
-        cursor=None if end is None else cursors.write(end),
+        cursor=None if end is None else cursors.encode_cursor(end),
     )
 
 
-def _where(doctor: Doctor, on: date) -> tuple[str, str]:
-    return keys.of_search(doctor.specialty, on), day_items.place(doctor)
+def _index_key(doctor: Doctor, date: date) -> tuple[str, str]:
+    return keys.search_pk(doctor.specialty, date), day_items.search_sort_key(doctor)
 
 
-def _behind(after: str | None, within: str) -> Condition | None:
-    place = Directory.place
-    if after is None:
-        return place.startswith(within) if within else None
+def _key_after(position: str | None, prefix: str) -> Condition | None:
+    place = DoctorDirectoryIndex.gsi1_sk
+    if position is None:
+        return place.startswith(prefix) if prefix else None
     # "#" ends a place, so none begins with another; "~" is behind all that a doctor's id may hold.
-    return place.between(f"{after}#", f"{within}~") if within else place > after
+    return place.between(f"{position}#", f"{prefix}~") if prefix else place > position

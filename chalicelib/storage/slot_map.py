@@ -15,47 +15,49 @@ from chalicelib.storage import keys
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-RawMap = dict[str, dict[str, Any]]
+RawSlotMap = dict[str, dict[str, Any]]
 _MINUTE = timedelta(minutes=1)
 
 
-def entry(slot: Slot) -> dict[str, Any]:
+def slot_to_entry(slot: Slot) -> dict[str, Any]:
     """What stands under the slot's start."""
     fields = {
         "minutes": {"N": str(slot.length // _MINUTE)},
         "status": {"S": slot.status.value},
     }
     if slot.held_until is not None:
-        fields["until"] = {"S": moment(slot.held_until)}
+        fields["until"] = {"S": format_timestamp(slot.held_until)}
     return {"M": fields}
 
 
-def write(slots: Iterable[Slot]) -> RawMap:
+def slot_map_to_raw(slots: Iterable[Slot]) -> RawSlotMap:
     """A whole map."""
-    return {keys.instant(slot.start): entry(slot) for slot in slots}
+    return {keys.format_instant(slot.start): slot_to_entry(slot) for slot in slots}
 
 
-def read(stored: RawMap) -> dict[datetime, Slot]:
+def slot_map_from_raw(raw_map: RawSlotMap) -> dict[datetime, Slot]:
     """The reverse of ``write``, by start."""
-    slots = (_slot(keys.read_instant(start), entry["M"]) for start, entry in stored.items())
+    slots = (
+        _slot_from_entry(keys.parse_instant(start), entry["M"]) for start, entry in raw_map.items()
+    )
     return {slot.start: slot for slot in slots}
 
 
-def _slot(start: datetime, fields: Mapping[str, Any]) -> Slot:
+def _slot_from_entry(start: datetime, fields: Mapping[str, Any]) -> Slot:
     until = fields.get("until")
     return Slot(
         start=start,
         end=start + int(fields["minutes"]["N"]) * _MINUTE,
         status=SlotStatus(fields["status"]["S"]),
-        held_until=read_moment(until["S"]) if until else None,
+        held_until=parse_timestamp(until["S"]) if until else None,
     )
 
 
-def moment(at: datetime) -> str:
+def format_timestamp(instant: datetime) -> str:
     """A second in UTC, which sorts as text in time order: ``2026-11-23T09:00:00Z``."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def read_moment(text: str) -> datetime:
+def parse_timestamp(text: str) -> datetime:
     """The reverse of ``moment``."""
     return datetime.fromisoformat(text)

@@ -9,9 +9,9 @@ from botocore.exceptions import NoRegionError
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import Busy
-from chalicelib.storage.failures import reading
-from chalicelib.storage.metering import MeteredConnection
-from chalicelib.storage.records import Item
+from chalicelib.storage.failures import translate_read_errors
+from chalicelib.storage.metering import CapacityTrackingConnection
+from chalicelib.storage.records import BaseItem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 Key = tuple[str, str]
 
 
-def connect(table_name: str, *, is_metered: bool = False) -> None:
+def connect(table_name: str, *, track_capacity: bool = False) -> None:
     """Use that table from now on, at the endpoint, region and keys that the environment names.
 
     Where it ``is_metered`` each call is noted with the request that it is made for.
     """
-    Item.Meta.table_name = table_name
+    BaseItem.Meta.table_name = table_name
     # PynamoDB makes a connection for the model that is asked first, and its subclasses inherit it:
     # made for the base, there is one client for all, and one cold start.
-    Item._connection = None  # noqa: SLF001  there is no public way to connect anew
-    if is_metered:
+    BaseItem._connection = None  # noqa: SLF001  there is no public way to connect anew
+    if track_capacity:
         # PynamoDB makes its connections itself, and takes no class for them.
-        connection().__class__ = MeteredConnection
+        connection().__class__ = CapacityTrackingConnection
     # The client, half as long in the making as all imports, belongs to the start: the first request
     # need not wait for it. Without a region (``chalice package``) it is made when it is needed.
     with suppress(NoRegionError):
@@ -41,11 +41,11 @@ def connect(table_name: str, *, is_metered: bool = False) -> None:
 
 def connection() -> Connection:
     """The one connection, shared by models and transactions."""
-    shared: Connection = Item._get_connection().connection  # noqa: SLF001  as above
+    shared: Connection = BaseItem._get_connection().connection  # noqa: SLF001  as above
     return shared
 
 
-def get_together(keys: Sequence[Key]) -> dict[Key, Item]:
+def batch_get(keys: Sequence[Key]) -> dict[Key, BaseItem]:
     """Items of all kinds, at most 100, in one strongly consistent read, as far as they are there.
 
     Each is up to date, but they are not read at one instant. Raises ``Unavailable``; ``Busy``
@@ -53,22 +53,22 @@ def get_together(keys: Sequence[Key]) -> dict[Key, Item]:
     and for ever).
     """
     wanted: list[Any] = [{"PK": partition, "SK": sort_key} for partition, sort_key in keys]
-    table = Item._get_connection()  # noqa: SLF001  as above
-    with reading():
+    table = BaseItem._get_connection()  # noqa: SLF001  as above
+    with translate_read_errors():
         answer = table.batch_get_item(wanted, consistent_read=True)
     if answer["UnprocessedKeys"]:
         raise Busy
-    found = map(Item.from_raw_data, answer["Responses"][table.table_name])
+    found = map(BaseItem.from_raw_data, answer["Responses"][table.table_name])
     return {(item.pk, item.sk): item for item in found}
 
 
-def ping() -> None:
+def check_connection() -> None:
     """Return when the table answers; raise ``Unavailable`` when it does not."""
-    with reading(), suppress(DoesNotExist):
-        Item.get("PING", "PING")
+    with translate_read_errors(), suppress(DoesNotExist):
+        BaseItem.get("PING", "PING")
 
 
 def create_if_absent() -> None:
     """Make the table and its index, and wait until both can be used."""
-    if not Item.exists():
-        Item.create_table(wait=True)
+    if not BaseItem.exists():
+        BaseItem.create_table(wait=True)

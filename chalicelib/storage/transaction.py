@@ -10,17 +10,17 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import Busy, DayChanged, LostRace
 from chalicelib.storage import table
-from chalicelib.storage.failures import reason_codes, writing
+from chalicelib.storage.failures import reason_codes, translate_write_errors
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
-    from chalicelib.storage.records import Item
+    from chalicelib.storage.records import BaseItem
 
 RawItem = dict[str, Any]
 # What a failed condition means; or what it means in view of the item that stood there, if any did.
-Meaning = LostRace | Callable[[RawItem | None], LostRace]
+FailureHandler = LostRace | Callable[[RawItem | None], LostRace]
 
 
 class Transaction:
@@ -33,28 +33,37 @@ class Transaction:
 
     def __init__(self) -> None:
         """Nothing to write yet."""
-        self._checks: list[tuple[Item, Condition, Meaning]] = []
-        self._deletes: list[tuple[Item, Condition | None, Meaning]] = []
-        self._puts: list[tuple[Item, Condition | None, Meaning]] = []
-        self._updates: list[tuple[Item, list[Action], Condition, Meaning]] = []
+        self._checks: list[tuple[BaseItem, Condition, FailureHandler]] = []
+        self._deletes: list[tuple[BaseItem, Condition | None, FailureHandler]] = []
+        self._puts: list[tuple[BaseItem, Condition | None, FailureHandler]] = []
+        self._updates: list[tuple[BaseItem, list[Action], Condition, FailureHandler]] = []
 
-    def check(self, item: Item, *, if_: Condition, otherwise: Meaning) -> None:
+    def check(self, item: BaseItem, *, condition: Condition, on_failure: FailureHandler) -> None:
         """Write nothing here, and nothing elsewhere unless the condition holds."""
-        self._checks.append((item, if_, otherwise))
+        self._checks.append((item, condition, on_failure))
 
-    def delete(self, item: Item, *, if_: Condition | None, otherwise: Meaning) -> None:
+    def delete(
+        self, item: BaseItem, *, condition: Condition | None, on_failure: FailureHandler
+    ) -> None:
         """Delete where the condition holds; None: in any case."""
-        self._deletes.append((item, if_, otherwise))
+        self._deletes.append((item, condition, on_failure))
 
-    def put(self, item: Item, *, if_: Condition | None, otherwise: Meaning) -> None:
+    def put(
+        self, item: BaseItem, *, condition: Condition | None, on_failure: FailureHandler
+    ) -> None:
         """Put where the condition holds; None: in any case."""
-        self._puts.append((item, if_, otherwise))
+        self._puts.append((item, condition, on_failure))
 
     def update(
-        self, item: Item, actions: list[Action], *, if_: Condition, otherwise: Meaning
+        self,
+        item: BaseItem,
+        actions: list[Action],
+        *,
+        condition: Condition,
+        on_failure: FailureHandler,
     ) -> None:
         """Update where the condition holds."""
-        self._updates.append((item, actions, if_, otherwise))
+        self._updates.append((item, actions, condition, on_failure))
 
     def commit(self) -> None:
         """Write everything, or raise and write nothing.
@@ -64,22 +73,22 @@ class Transaction:
         moment, ``Unavailable``; ``OutcomeUnknown``.
         """
         try:
-            with writing(), TransactWrite(connection=table.connection()) as write:
-                for item, if_, _ in self._checks:
-                    write.condition_check(type(item), item.pk, item.sk, condition=if_)
-                for item, maybe, _ in self._deletes:
-                    write.delete(item, condition=maybe)
-                for item, maybe, _ in self._puts:
-                    write.save(item, condition=maybe)
-                for item, actions, if_, meaning in self._updates:
+            with translate_write_errors(), TransactWrite(connection=table.connection()) as write:
+                for item, condition, _ in self._checks:
+                    write.condition_check(type(item), item.pk, item.sk, condition=condition)
+                for item, optional_condition, _ in self._deletes:
+                    write.delete(item, condition=optional_condition)
+                for item, optional_condition, _ in self._puts:
+                    write.save(item, condition=optional_condition)
+                for item, actions, condition, on_failure in self._updates:
                     write.update(
                         item,
                         actions=actions,
-                        condition=if_,
-                        return_values="ALL_OLD" if callable(meaning) else None,
+                        condition=condition,
+                        return_values="ALL_OLD" if callable(on_failure) else None,
                     )
         except TransactWriteError as error:
-            meant = self._meaning_of(error)
+            meant = self._failure_for(error)
             try:
                 if meant:
                     raise meant from error
@@ -89,8 +98,8 @@ class Transaction:
                 # memory, and the request with them, until somebody looks for garbage.
                 del meant
 
-    def _meaning_of(self, error: TransactWriteError) -> LostRace | Busy | None:
-        meanings: list[Meaning] = [
+    def _failure_for(self, error: TransactWriteError) -> LostRace | Busy | None:
+        meanings: list[FailureHandler] = [
             *(meaning for *_, meaning in self._checks),
             *(meaning for *_, meaning in self._deletes),
             *(meaning for *_, meaning in self._puts),
@@ -103,14 +112,14 @@ class Transaction:
             if reason and reason.code == "ConditionalCheckFailed"
         ]
         if failed:
-            return _together(failed)
+            return _merge(failed)
         return Busy() if "TransactionConflict" in reason_codes(error) else None
 
 
-def _together(failed: list[LostRace]) -> LostRace:
-    changes = [meant for meant in failed if isinstance(meant, DayChanged)]
-    if len(changes) < len(failed):
-        return next(meant for meant in failed if not isinstance(meant, DayChanged))
+def _merge(failures: list[LostRace]) -> LostRace:
+    changes = [meant for meant in failures if isinstance(meant, DayChanged)]
+    if len(changes) < len(failures):
+        return next(meant for meant in failures if not isinstance(meant, DayChanged))
     return DayChanged(
         exist=tuple(slot for meant in changes for slot in meant.exist),
         stay=tuple(slot for meant in changes for slot in meant.stay),

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
     from chalicelib.domain.slot_id import SlotId
-    from chalicelib.storage.bookings import Bookings
-    from chalicelib.storage.recent_doctors import RecentDoctors
+    from chalicelib.storage.bookings import BookingRepository
+    from chalicelib.storage.recent_doctors import DoctorCache
 
 T = TypeVar("T")
 
@@ -44,8 +44,8 @@ class BookSlots:
 
     def __init__(
         self,
-        bookings: Bookings,
-        recent: RecentDoctors,
+        bookings: BookingRepository,
+        recent: DoctorCache,
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
@@ -59,7 +59,7 @@ class BookSlots:
         """The slot as it stands now."""
         doctor = self._recent.get(slot_id.doctor_id)
         now = self._now()
-        found = self._settled(lambda: self._bookings.find(doctor, slot_id.start))
+        found = self._settled(lambda: self._bookings.get(doctor, slot_id.start))
         slot = existing(found, slot_id, doctor).slot
         return DoctorsSlot(doctor=doctor, slot=slot.at(now))
 
@@ -78,7 +78,7 @@ class BookSlots:
             slot_id=slot_id,
             holder=holder,
             now=self._now,
-            find=lambda: self._bookings.find(doctor, slot_id.start),
+            find=lambda: self._bookings.get(doctor, slot_id.start),
             write=write,
         )
         return self._settled(taking.attempt)
@@ -107,7 +107,7 @@ class BookSlots:
             holder=booking.holder,
             booking_id=booking.booking_id,
             now=self._now,
-            find=lambda: self._bookings.find(doctor, slot_id.start),
+            find=lambda: self._bookings.get(doctor, slot_id.start),
             write=write,
         )
         return self._settled(taking.attempt)
@@ -152,7 +152,7 @@ class BookSlots:
         except DoctorNotFound as error:
             raise Conflict(FieldFault("moves", "slot_not_found", str(error))) from None
         try:
-            self._bookings.move(doctor, slot, booking, now=now, old=old)
+            self._bookings.move(doctor, slot, booking, now=now, previous_doctor=old)
         except SlotDiffers as differs:
             if differs.slot_id != old_id:
                 raise

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
-    from chalicelib.storage.days import Days
-    from chalicelib.storage.recent_doctors import RecentDoctors
-    from chalicelib.storage.search_index import FoundDays, SearchIndex, Stretch
+    from chalicelib.storage.days import DayRepository
+    from chalicelib.storage.recent_doctors import DoctorCache
+    from chalicelib.storage.search_index import AvailabilityIndex, IndexedDoctor, IndexPage
 
 _A_DAY = timedelta(days=1)
 _LONGEST_WINDOW = timedelta(days=WINDOW_DAYS[1] + 1)
@@ -68,9 +68,9 @@ class FindSlots:
 
     def __init__(
         self,
-        days: Days,
-        index: SearchIndex,
-        recent: RecentDoctors,
+        days: DayRepository,
+        index: AvailabilityIndex,
+        recent: DoctorCache,
         now: Callable[[], datetime],
         pause: Callable[[int], None],
         *,
@@ -100,7 +100,7 @@ class FindSlots:
     def _of(self, doctor: Doctor, first: date, last: date) -> DoctorsSlots:
         now = self._now()
         slots = tuple(self._bookable(doctor, first, last, now))
-        later = () if slots else self._bookable(doctor, last + _A_DAY, None, now, at_a_time=_FAR)
+        later = () if slots else self._bookable(doctor, last + _A_DAY, None, now, page_size=_FAR)
         return DoctorsSlots(
             doctor=doctor, slots=slots, next_available=next(iter(slots or later), None)
         )
@@ -113,7 +113,7 @@ class FindSlots:
         end = doctor.last_bookable_date(now)
         last = end if last is None else min(last, end)
         if first <= last:
-            days = self._days.between(doctor.doctor_id, first, last, **reading)
+            days = self._days.list_range(doctor.doctor_id, first, last, **reading)
             yield from _of_days(days, doctor, now)
 
     def across(self, search: Search) -> SearchPage:
@@ -131,23 +131,23 @@ class FindSlots:
                 location=search.location,
                 dates=_dates_to_come(search, now),
                 cursor=search.cursor,
-                most=min(2 * search.limit + 20, _MOST_CONSIDERED),
+                limit=min(2 * search.limit + 20, _MOST_CONSIDERED),
             ),
             self._pause,
         )
         return self._page(stretch, search, now)
 
-    def _page(self, stretch: Stretch, search: Search, now: datetime) -> SearchPage:
-        considered = stretch.found[:_MOST_CONSIDERED]
+    def _page(self, stretch: IndexPage, search: Search, now: datetime) -> SearchPage:
+        considered = stretch.doctors[:_MOST_CONSIDERED]
         doctors = until_settled(
-            lambda: self._recent.get_together([found.doctor_id for found in considered]),
+            lambda: self._recent.get_many([found.doctor_id for found in considered]),
             self._pause,
         )
         page: list[DoctorsSlots] = []
         cursor: str | None = None
         for found in considered:
             doctor = doctors.get(found.doctor_id)
-            if doctor is None or not (search.is_for(doctor) and found.are_where(doctor)):
+            if doctor is None or not (search.is_for(doctor) and found.is_current(doctor)):
                 continue
             if slots := self._found(search, found, doctor, now):
                 told = sum(len(one.slots) for one in page)
@@ -155,11 +155,11 @@ class FindSlots:
                     return _soonest_first(page, cursor)
                 page.append(DoctorsSlots(doctor=doctor, slots=slots, next_available=slots[0]))
                 cursor = found.cursor
-        is_cut = len(considered) < len(stretch.found)
+        is_cut = len(considered) < len(stretch.doctors)
         return _soonest_first(page, considered[-1].cursor if is_cut else stretch.cursor)
 
     def _found(
-        self, search: Search, found: FoundDays, doctor: Doctor, now: datetime
+        self, search: Search, found: IndexedDoctor, doctor: Doctor, now: datetime
     ) -> tuple[Slot, ...]:
         """Of a doctor who is relocating, other days may still stand where she was."""
         if doctor.is_relocating:

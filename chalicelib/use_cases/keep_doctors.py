@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.caller import Caller
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.doctor_settings import DoctorSettings
-    from chalicelib.storage.doctors import Doctors
-    from chalicelib.storage.recent_doctors import RecentDoctors
-    from chalicelib.storage.search_index import SearchIndex
+    from chalicelib.storage.doctors import DoctorRepository
+    from chalicelib.storage.recent_doctors import DoctorCache
+    from chalicelib.storage.search_index import AvailabilityIndex
 
 
 class KeptDoctor(Struct, frozen=True, kw_only=True):
@@ -44,9 +44,9 @@ class KeepDoctors:
 
     def __init__(
         self,
-        doctors: Doctors,
-        recent: RecentDoctors,
-        index: SearchIndex,
+        doctors: DoctorRepository,
+        recent: DoctorCache,
+        index: AvailabilityIndex,
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
@@ -111,7 +111,7 @@ class KeepDoctors:
     def _relocate(self, doctor: Doctor) -> Doctor:
         """Have her coming days found where she is now, and give her as she is stored then."""
         today = wall_time.local_date(self._now(), doctor.zone)
-        for dates in self._index.misplaced(doctor, since=today):
+        for dates in self._index.stale_entries(doctor, start_date=today):
             if not until_settled(partial(self._placed, doctor, dates), self._pause):
                 return doctor
         try:
@@ -122,11 +122,11 @@ class KeepDoctors:
     def _placed(self, doctor: Doctor, dates: Sequence[date]) -> bool:
         """Whether they are; where not, a later change found her relocating, and goes on with it."""
         try:
-            self._index.place(doctor, dates)
+            self._index.reindex(doctor, dates)
         except DoctorChanged:
             return False
         return True
 
     def _save(self, doctor: Doctor, before: Doctor | None) -> Doctor:
         saved = self._doctors.save(doctor, before)
-        return self._recent.remember(saved, self._now())
+        return self._recent.put(saved, self._now())

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Change, Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.ticks import Tick
-    from chalicelib.storage.days import Days
-    from chalicelib.storage.recent_doctors import RecentDoctors
+    from chalicelib.storage.days import DayRepository
+    from chalicelib.storage.recent_doctors import DoctorCache
 
 
 class SaveRequest(Struct, frozen=True, kw_only=True):
@@ -83,8 +83,8 @@ class ManageSlots:
 
     def __init__(
         self,
-        days: Days,
-        recent: RecentDoctors,
+        days: DayRepository,
+        recent: DoctorCache,
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
@@ -100,7 +100,7 @@ class ManageSlots:
         Raises ``DoctorNotFound``, ``NotAllowed``, ``Unavailable``.
         """
         if on is None:
-            on = wall_time.local_date(self._now(), self._recent.zone_of(doctor_id))
+            on = wall_time.local_date(self._now(), self._recent.get_zone(doctor_id))
         return until_settled(lambda: self._look(caller, doctor_id, on), self._pause)
 
     def glance_at(self, caller: Caller, doctor_id: str, on: date) -> DoctorsDay:
@@ -109,18 +109,18 @@ class ManageSlots:
         One read of one item, but for the first of every ten seconds: what a page asks that looks
         for changes every few seconds.
         """
-        doctor = self._recent.known(doctor_id)
+        doctor = self._recent.peek(doctor_id)
         if doctor is None:
             return self.look_at(caller, doctor_id, on)
         caller.require_may_manage(doctor)
         now = self._now()
-        day = until_settled(lambda: self._days.load_alone(doctor_id, on), self._pause)
+        day = until_settled(lambda: self._days.get(doctor_id, on), self._pause)
         return DoctorsDay(doctor=doctor, day=day.at(now), now=now)
 
     def _look(self, caller: Caller, doctor_id: str, on: date) -> DoctorsDay:
         now = self._now()
-        doctor, day, _ = self._days.load(doctor_id, on)
-        self._recent.remember(doctor, now)
+        doctor, day, _ = self._days.get_with_change(doctor_id, on)
+        self._recent.put(doctor, now)
         caller.require_may_manage(doctor)
         return DoctorsDay(doctor=doctor, day=day.at(now), now=now)
 
@@ -131,10 +131,10 @@ class ManageSlots:
         """
 
         def read() -> DoctorsHistory:
-            doctor = self._recent.read(doctor_id)
+            doctor = self._recent.refresh(doctor_id)
             caller.require_may_manage(doctor)
             return DoctorsHistory(
-                doctor=doctor, date=on, changes=tuple(self._days.changes(doctor_id, on))
+                doctor=doctor, date=on, changes=tuple(self._days.list_changes(doctor_id, on))
             )
 
         return until_settled(read, self._pause)
@@ -152,7 +152,7 @@ class ManageSlots:
             raise self._refusal(request.doctor_id, lost) or Busy from lost
 
     def _save_once(self, caller: Caller, request: SaveRequest) -> SavedDay:
-        doctor, stored, earlier = self._days.load(
+        doctor, stored, earlier = self._days.get_with_change(
             request.doctor_id, request.date, request.request_id
         )
         now = self._now()
@@ -170,7 +170,7 @@ class ManageSlots:
         except (Refused, VersionMismatch):
             # A batch of reads is no snapshot: what stands in the way may be this very request, sent
             # twice at once, if its change was read before it was carried out and the day after.
-            if self._days.load(request.doctor_id, request.date, request.request_id)[-1]:
+            if self._days.get_with_change(request.doctor_id, request.date, request.request_id)[-1]:
                 raise DayChanged from None
             raise
 
@@ -182,7 +182,7 @@ class ManageSlots:
         """The slots that were in the way to the last, though the day never showed them there."""
         if not isinstance(lost, DayChanged):
             return None
-        zone = self._recent.zone_of(doctor_id)
+        zone = self._recent.get_zone(doctor_id)
         return saving.refusal(exist=lost.exist, stay=lost.stay, zone=zone)
 
 

@@ -11,8 +11,8 @@ from chalicelib.domain import slots_changed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from chalicelib.events.bus import EventBus
-    from chalicelib.storage.day_stream import DayWritten
+    from chalicelib.events.bus import EventPublisher
+    from chalicelib.storage.day_stream import DayImages
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -26,11 +26,11 @@ class Told(Struct, frozen=True, kw_only=True):
 class TellFollowers:
     """``bus`` is where they listen."""
 
-    def __init__(self, bus: EventBus) -> None:
+    def __init__(self, bus: EventPublisher) -> None:
         """Nothing is told yet."""
         self._bus = bus
 
-    def tell(self, written: Iterable[DayWritten]) -> Told:
+    def tell(self, written: Iterable[DayImages]) -> Told:
         """Tell what changed of slots, in its order, up to the first event that is not accepted.
 
         Told again from there on, a change has the same id and content as before.
@@ -38,9 +38,11 @@ class TellFollowers:
         events = [
             (day.sequence_number, event)
             for day in written
-            if (event := slots_changed.between(day.before, day.after, at=day.at))
+            if (event := slots_changed.between(day.old, day.new, at=day.timestamp))
         ]
-        sent = self._bus.send(event for _, event in events)
-        if sent.error is None:
-            return Told(number=sent.number)
-        return Told(number=sent.number, failed=events[sent.number][0], error=sent.error)
+        sent = self._bus.publish(event for _, event in events)
+        if sent.error_code is None:
+            return Told(number=sent.accepted_count)
+        return Told(
+            number=sent.accepted_count, failed=events[sent.accepted_count][0], error=sent.error_code
+        )

@@ -17,51 +17,55 @@ def _request() -> Request:
 
 
 @blueprint.route("/", methods=["GET"])
-@auth.open_to_all(_request)
+@auth.public(_request)
 def get_root() -> Response:
     """The way to the page."""
-    location = f"{negotiation.base(_request())}/slots"
+    location = f"{negotiation.url_prefix(_request())}/slots"
     return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers={"Location": location})
 
 
 @blueprint.route("/health", methods=["GET"])
-@auth.open_to_all(_request)
+@auth.public(_request)
 def get_health() -> Response:
     """Well as long as the table answers."""
-    table.ping()
-    return representations.json(shapes.Health())
+    table.check_connection()
+    return representations.json_response(shapes.Health())
 
 
 @blueprint.route("/openapi.json", methods=["GET"])
-@auth.open_to_all(_request)
+@auth.public(_request)
 def get_openapi() -> Response:
     """The API's document, for programs."""
     from chalicelib.web import openapi  # noqa: PLC0415  no other route needs it
 
     request = _request()
-    return representations.unless_known(openapi.written(negotiation.base(request)), request)
+    return representations.json_or_not_modified(
+        openapi.render(negotiation.url_prefix(request)), request
+    )
 
 
 @blueprint.route("/docs", methods=["GET"])
-@auth.open_to_all(_request)
+@auth.public(_request)
 def get_reference() -> Response:
     """The same document, for people."""
     from chalicelib.web import reference, rendering  # noqa: PLC0415  no other route needs it
 
-    return rendering.html("reference.html", reference.page(negotiation.base(_request())))
+    return rendering.render(
+        "reference.html", reference.build_reference_page(negotiation.url_prefix(_request()))
+    )
 
 
 @blueprint.route("/static/{name}", methods=["GET"])
-@auth.open_to_all(_request)
+@auth.public(_request)
 def get_static(name: str) -> Response:
     """A file of ``static/``: for good under its hashed name, asked about each time by its own."""
-    plain = assets.plain_name(name)
-    asset = assets.named(plain or name)
+    plain = assets.original_name(name)
+    asset = assets.find(plain or name)
     if asset is None:
         raise problems.HttpError(HTTPStatus.NOT_FOUND, f"There is no file {name}")
     lasting = "public, max-age=31536000, immutable" if plain else "no-cache"
     headers: negotiation.Headers = {"Cache-Control": lasting, "Vary": "Accept-Encoding"}
-    if representations.is_known(asset.etag, _request()):
+    if representations.etag_matches(asset.etag, _request()):
         return representations.not_modified(asset.etag, headers)
     about: negotiation.Headers = {**headers, "Content-Type": asset.content_type, "ETag": asset.etag}
     return Response(body=asset.body, headers=about)

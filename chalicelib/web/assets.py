@@ -28,34 +28,34 @@ class Asset(Struct, frozen=True, kw_only=True):
 
 
 @cache
-def _names() -> frozenset[str]:
+def _file_names() -> frozenset[str]:
     return frozenset(path.name for path in _FOLDER.iterdir())
 
 
 @lru_cache(maxsize=64)
-def named(name: str) -> Asset | None:
+def find(name: str) -> Asset | None:
     """The file of that plain name, if there is one to serve."""
     content_type = _TYPES.get(Path(name).suffix)
     path = _FOLDER / name
-    if content_type is None or name not in _names():
+    if content_type is None or name not in _file_names():
         return None
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()[:16]
     return Asset(name=name, body=content.decode(), content_type=content_type, etag=f'"{digest}"')
 
 
-def hashed_name(name: str) -> str:
+def fingerprinted_name(name: str) -> str:
     """``slots.css`` -> ``slots.<digest>.css``: a URL that can be kept for ever."""
-    asset = named(name)
+    asset = find(name)
     if asset is None:
         raise FileNotFoundError(name)
     stem, _, suffix = name.rpartition(".")
     return f"{stem}.{asset.etag.strip(chr(34))}.{suffix}"
 
 
-def plain_name(hashed: str) -> str | None:
+def original_name(fingerprinted: str) -> str | None:
     """The reverse of ``hashed_name``, as long as the file has not changed since."""
-    stem, _, suffix = hashed.rpartition(".")
+    stem, _, suffix = fingerprinted.rpartition(".")
     stem, _, _ = stem.rpartition(".")
     name = f"{stem}.{suffix}"
-    return name if named(name) is not None and hashed_name(name) == hashed else None
+    return name if find(name) is not None and fingerprinted_name(name) == fingerprinted else None

@@ -22,75 +22,81 @@ def _request() -> Request:
 
 
 @blueprint.route("/availability", methods=["GET"])
-@auth.needs(Need.READ, _request)
+@auth.require_permission(Need.READ, _request)
 def get_availability(_caller: Caller) -> Response:
     """Doctors of a specialty who have something bookable."""
     request = _request()
-    specialty = inputs.words(request, "specialty")
+    specialty = inputs.search_text(request, "specialty")
     if specialty is None:
         raise Refused(FieldFault("specialty", "required", "specialty is missing"))
-    first, last = ranges.of(request, lambda: services().now().date())
+    first, last = ranges.parse_date_range(request, lambda: services().now().date())
     search = Search(
         specialty=specialty,
-        location=inputs.words(request, "location"),
+        location=inputs.search_text(request, "location"),
         first=first,
         last=last,
-        limit=inputs.limit(request),
+        limit=inputs.parse_limit(request),
         cursor=inputs.query(request, "cursor"),
     )
     page = services().find_slots.across(search)
-    return representations.unless_known(representations.availability(page), request)
+    return representations.json_or_not_modified(
+        representations.serialize_availability(page), request
+    )
 
 
 @blueprint.route("/slots/{slot_id}", methods=["GET"])
-@auth.needs(Need.READ, _request)
+@auth.require_permission(Need.READ, _request)
 def get_slot(_caller: Caller, slot_id: str) -> Response:
     """One slot as it stands."""
     request = _request()
-    found = services().book_slots.look_at(inputs.slot_of(slot_id))
-    return representations.unless_known(representations.slot(found.slot, found.doctor), request)
+    found = services().book_slots.look_at(inputs.slot_id_from_path(slot_id))
+    return representations.json_or_not_modified(
+        representations.serialize_slot(found.slot, found.doctor), request
+    )
 
 
 @blueprint.route("/slots/{slot_id}/hold", methods=["PUT"], content_types=[inputs.JSON])
-@auth.needs(Need.BOOK, _request)
+@auth.require_permission(Need.BOOK, _request)
 def put_hold(caller: Caller, slot_id: str) -> Response:
     """Keep a slot for somebody for a while."""
     request = _request()
-    slot = inputs.slot_of(slot_id)
-    holder, length = forms.hold(request)
+    slot = inputs.slot_id_from_path(slot_id)
+    holder, length = forms.parse_hold(request)
     held = services().book_slots.hold(caller, slot, holder, length)
-    return representations.json(representations.held_slot(held))
+    return representations.json_response(representations.serialize_held_slot(held))
 
 
 @blueprint.route("/slots/{slot_id}/hold", methods=["DELETE"])
-@auth.needs(Need.BOOK, _request)
+@auth.require_permission(Need.BOOK, _request)
 def delete_hold(caller: Caller, slot_id: str) -> Response:
     """Let a hold go."""
     request = _request()
-    slot = inputs.slot_of(slot_id)
-    holder = inputs.key("holder", inputs.required(request, "holder"))
+    slot = inputs.slot_id_from_path(slot_id)
+    holder = inputs.valid_key("holder", inputs.required_query(request, "holder"))
     services().book_slots.release(caller, slot, holder)
-    return representations.nothing()
+    return representations.no_content()
 
 
 @blueprint.route("/slots/{slot_id}/booking", methods=["PUT"], content_types=[inputs.JSON])
-@auth.needs(Need.BOOK, _request)
+@auth.require_permission(Need.BOOK, _request)
 def put_booking(caller: Caller, slot_id: str) -> Response:
     """Book a slot, perhaps in place of another."""
     request = _request()
-    slot = inputs.slot_of(slot_id)
-    booked = services().book_slots.book(caller, slot, forms.booking(request))
+    slot = inputs.slot_id_from_path(slot_id)
+    booked = services().book_slots.book(caller, slot, forms.parse_booking(request))
     observation.current().counts["Bookings"] += booked.is_new
     status = HTTPStatus.CREATED if booked.is_new else HTTPStatus.OK
-    return representations.json(representations.slot(booked.slot, booked.doctor), status=status)
+    return representations.json_response(
+        representations.serialize_slot(booked.slot, booked.doctor), status=status
+    )
 
 
 @blueprint.route("/slots/{slot_id}/booking", methods=["DELETE"])
-@auth.needs(Need.BOOK, _request)
+@auth.require_permission(Need.BOOK, _request)
 def delete_booking(caller: Caller, slot_id: str) -> Response:
     """Cancel a booking."""
     request = _request()
-    slot = inputs.slot_of(slot_id)
-    booking_id = inputs.key("booking_id", inputs.required(request, "booking_id"))
+    slot = inputs.slot_id_from_path(slot_id)
+    booking_id = inputs.valid_key("booking_id", inputs.required_query(request, "booking_id"))
     services().book_slots.cancel(caller, slot, booking_id)
-    return representations.nothing()
+    return representations.no_content()

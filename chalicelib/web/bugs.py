@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def told(error: BaseException) -> list[str]:
+def format_exception(error: BaseException) -> list[str]:
     """Its type and the lines that it passed through, after those of what it came of.
 
     Its text is left out, and so are values: they may be a patient's. Of an error of AWS there is
     the code.
     """
-    return [line for one in reversed(list(_chain(error))) for line in _told(one)]
+    return [line for one in reversed(list(_cause_chain(error))) for line in _exception_lines(one)]
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def _cause_chain(error: BaseException) -> Iterator[BaseException]:
     seen: list[BaseException] = []
     following: BaseException | None = error
     while following is not None and following not in seen:
@@ -30,7 +30,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         following = following.__cause__ or (None if hidden else following.__context__)
 
 
-def _told(error: BaseException) -> Iterator[str]:
+def _exception_lines(error: BaseException) -> Iterator[str]:
     code = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else None
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
     yield f"{kind}: {code}" if code else kind

@@ -14,24 +14,24 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.caller import Caller
 
-_A_PAGE = 50
+_PAGE_SIZE = 50
 
 
-def answer(caller: Caller, request: Request) -> Response:
+def render_doctor_picker(caller: Caller, request: Request) -> Response:
     """Those whom the caller may manage: of an admin all, page by page, of a delegate hers."""
     caller.require_may_manage_any()
-    base = negotiation.base(request)
+    base = negotiation.url_prefix(request)
     cursor = None
     if Role.ADMIN in caller.roles:
-        found = services().doctors.page(
-            specialty=None, location=None, limit=_A_PAGE, cursor=inputs.query(request, "cursor")
+        found = services().doctors.list_page(
+            specialty=None, location=None, limit=_PAGE_SIZE, cursor=inputs.query(request, "cursor")
         )
         doctors, cursor = found.doctors, found.cursor
     else:
-        doctors = services().doctors.of_delegate(caller.name)
+        doctors = services().doctors.list_for_delegate(caller.name)
     page = {
         "base": base,
-        "signed_in_as": auth.signed_in_as(caller),
+        "display_name": auth.display_name(caller),
         "doctors": [
             {
                 "url": f"{base}/slots?{urlencode({'doctor_id': doctor.doctor_id})}",
@@ -43,4 +43,4 @@ def answer(caller: Caller, request: Request) -> Response:
         ],
         "next_url": f"{base}/slots?{urlencode({'cursor': cursor})}" if cursor else None,
     }
-    return rendering.html("choose.html", page)
+    return rendering.render("choose.html", page)

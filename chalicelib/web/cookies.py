@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chalice.app import Request
 
 
-def value(request: Request, name: str) -> str | None:
+def get(request: Request, name: str) -> str | None:
     """That of the cookie, the first of several: a browser sends the one that is most our own first.
 
     ``SimpleCookie`` reads no further than the first that is not to its taste, and other apps of the
@@ -26,12 +26,14 @@ def value(request: Request, name: str) -> str | None:
     return None
 
 
-def setting(request: Request, name: str, value: str, lasts: timedelta, path: str = "") -> str:
+def set_cookie_header(
+    request: Request, name: str, value: str, max_age: timedelta, path: str = ""
+) -> str:
     """A ``Set-Cookie``: out of reach for scripts, and over TLS where the page came by it."""
     made: SimpleCookie = SimpleCookie({name: value})
     morsel = made[name]
-    morsel["path"] = f"{negotiation.base(request)}{path}" or "/"
-    morsel["max-age"] = str(int(lasts.total_seconds()))
+    morsel["path"] = f"{negotiation.url_prefix(request)}{path}" or "/"
+    morsel["max-age"] = str(int(max_age.total_seconds()))
     morsel["httponly"] = "true"
     # Lax: the issuer sends her back here, and the cookie must come along.
     morsel["samesite"] = "Lax"
@@ -40,7 +42,7 @@ def setting(request: Request, name: str, value: str, lasts: timedelta, path: str
     return morsel.OutputString()
 
 
-def guarded_name(request: Request, name: str) -> str:
+def prefixed_name(request: Request, name: str) -> str:
     """One that, over TLS, no sibling host and no page without TLS can set for us (RFC 6265bis).
 
     It has the port at its end where there is one: two servers of one machine share cookies.
@@ -49,4 +51,4 @@ def guarded_name(request: Request, name: str) -> str:
     named = f"{name}-{port}" if port else name
     if negotiation.scheme(request) != "https":
         return named
-    return f"__Secure-{named}" if negotiation.base(request) else f"__Host-{named}"
+    return f"__Secure-{named}" if negotiation.url_prefix(request) else f"__Host-{named}"

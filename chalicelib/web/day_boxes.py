@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.ticks import DrawnTicks
     from chalicelib.use_cases.manage_slots import DoctorsDay
 
-_OUTSIDE = "Outside today's sessions"
-_KINDS = {
+_OUTSIDE_LEGEND = "Outside today's sessions"
+_CSS_KINDS = {
     SlotStatus.FREE: "free",
     SlotStatus.HELD: "held",
     SlotStatus.BOOKED: "booked",
@@ -28,7 +28,7 @@ _KINDS = {
 }
 
 
-class DrawnBox(Struct, frozen=True, kw_only=True):
+class SlotView(Struct, frozen=True, kw_only=True):
     """``shown``: stored and free; ``enabled``: she may change it; ``kind``: for the style sheet."""
 
     value: str
@@ -36,69 +36,73 @@ class DrawnBox(Struct, frozen=True, kw_only=True):
     end: str
     state: str
     kind: str
-    ticked: bool
-    enabled: bool
-    shown: bool
+    is_checked: bool
+    is_editable: bool
+    is_free: bool
     error: str | None
 
 
-class DrawnSession(Struct, frozen=True, kw_only=True):
+class SessionView(Struct, frozen=True, kw_only=True):
     legend: str
-    boxes: tuple[DrawnBox, ...]
+    slots: tuple[SlotView, ...]
 
 
-class Pencil(Struct, frozen=True):
+class SlotViewBuilder(Struct, frozen=True):
     """Draws them: as she ``left`` those that she touched, with the ``reasons`` against them."""
 
-    seen: DoctorsDay
-    left: DrawnTicks | None
-    reasons: Mapping[datetime, str]
+    view: DoctorsDay
+    form: DrawnTicks | None
+    violations: Mapping[datetime, str]
 
-    def sessions(self, boxes: Iterable[day.Box]) -> Iterable[DrawnSession]:
+    def build_sessions(self, day_slots: Iterable[day.Box]) -> Iterable[SessionView]:
         """The boxes under the sessions that they begin in, others last."""
-        grid, on = self.seen.doctor.grid, self.seen.day.date
-        stretches = {_legend(session): grid.stretch(session, on) for session in grid.sessions}
-        under: dict[str, list[day.Box]] = {legend: [] for legend in (*stretches, _OUTSIDE)}
-        for box in boxes:
+        grid, on = self.view.doctor.grid, self.view.day.date
+        stretches = {
+            _format_legend(session): grid.stretch(session, on) for session in grid.sessions
+        }
+        under: dict[str, list[day.Box]] = {legend: [] for legend in (*stretches, _OUTSIDE_LEGEND)}
+        for box in day_slots:
             homes = (legend for legend, (a, z) in stretches.items() if a <= box.slot.start < z)
-            under[next(homes, _OUTSIDE)].append(box)
-        return (self._session(legend, inside) for legend, inside in under.items() if inside)
+            under[next(homes, _OUTSIDE_LEGEND)].append(box)
+        return (self._build_session(legend, inside) for legend, inside in under.items() if inside)
 
-    def _session(self, legend: str, boxes: Iterable[day.Box]) -> DrawnSession:
-        return DrawnSession(legend=legend, boxes=tuple(self._box(box) for box in boxes))
+    def _build_session(self, legend: str, day_slots: Iterable[day.Box]) -> SessionView:
+        return SessionView(legend=legend, slots=tuple(self._build_slot(box) for box in day_slots))
 
-    def _box(self, box: day.Box) -> DrawnBox:
-        slot, zone = box.slot, self.seen.doctor.zone
-        enabled = box.may_change(self.seen.now)
+    def _build_slot(self, day_slot: day.Box) -> SlotView:
+        slot, zone = day_slot.slot, self.view.doctor.zone
+        enabled = day_slot.may_change(self.view.now)
         shown = slot.status is SlotStatus.FREE
-        touched = enabled and self.left is not None and slot.start in self.left.touched
-        kind = self._kind(box)
-        return DrawnBox(
+        touched = enabled and self.form is not None and slot.start in self.form.touched
+        kind = self._css_kind(day_slot)
+        return SlotView(
             value=spell_start(slot.start),
             start=wall_time.clock(slot.start, zone),
             end=wall_time.clock(slot.end, zone),
-            state=self._state(box, kind),
+            state=self._state_label(day_slot, kind),
             kind=kind,
-            ticked=slot.start in self.left.ticked if self.left and touched else shown,
-            enabled=enabled,
-            shown=shown,
-            error=self.reasons.get(slot.start),
+            is_checked=slot.start in self.form.ticked if self.form and touched else shown,
+            is_editable=enabled,
+            is_free=shown,
+            error=self.violations.get(slot.start),
         )
 
-    def _kind(self, box: day.Box) -> str:
-        if box.slot.is_taken:
-            return _KINDS[box.slot.status]
-        if box.slot.has_begun(self.seen.now):
+    def _css_kind(self, day_slot: day.Box) -> str:
+        if day_slot.slot.is_taken:
+            return _CSS_KINDS[day_slot.slot.status]
+        if day_slot.slot.has_begun(self.view.now):
             return "past"
-        return "blocked" if box.conflicts_with is not None else _KINDS[box.slot.status]
+        return (
+            "blocked" if day_slot.conflicts_with is not None else _CSS_KINDS[day_slot.slot.status]
+        )
 
-    def _state(self, box: day.Box, kind: str) -> str:
-        if kind == "blocked" and box.conflicts_with is not None:
-            return f"overlaps {wall_time.called(box.conflicts_with, self.seen.doctor.zone)}"
-        if kind == "past" and box.slot.status is SlotStatus.FREE:
+    def _state_label(self, day_slot: day.Box, kind: str) -> str:
+        if kind == "blocked" and day_slot.conflicts_with is not None:
+            return f"overlaps {wall_time.called(day_slot.conflicts_with, self.view.doctor.zone)}"
+        if kind == "past" and day_slot.slot.status is SlotStatus.FREE:
             return "past, was free"
         return "not offered" if kind == "off" else kind
 
 
-def _legend(session: Session) -> str:
+def _format_legend(session: Session) -> str:
     return f"{wall_time.time_of_day(session.begins)}–{wall_time.time_of_day(session.ends)}"

@@ -9,20 +9,20 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-def title(on: date) -> str:
+def format_date(date: date) -> str:
     """``Monday 23 November 2026``."""
-    return f"{on:%A} {on.day} {on:%B} {on.year}"
+    return f"{date:%A} {date.day} {date:%B} {date.year}"
 
 
-def to_day(base: str, doctor_id: str, on: date) -> str:
+def day_url(base: str, doctor_id: str, date: date) -> str:
     """The URL of the day's page."""
-    return f"{base}/slots?{_asked(doctor_id, on)}"
+    return f"{base}/slots?{_query(doctor_id, date)}"
 
 
-def to_history(base: str, doctor_id: str, on: date) -> str:
+def history_url(base: str, doctor_id: str, date: date) -> str:
     """The URL of the day's history."""
-    return f"{base}/slots/history?{_asked(doctor_id, on)}"
+    return f"{base}/slots/history?{_query(doctor_id, date)}"
 
 
-def _asked(doctor_id: str, on: date) -> str:
-    return urlencode({"doctor_id": doctor_id, "date": on.isoformat()})
+def _query(doctor_id: str, date: date) -> str:
+    return urlencode({"doctor_id": doctor_id, "date": date.isoformat()})

@@ -12,7 +12,7 @@ from chalicelib.domain import wall_time
 from chalicelib.domain.faults import FieldFault
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.web import day_links, representations
-from chalicelib.web.day_boxes import Pencil
+from chalicelib.web.day_boxes import SlotViewBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from chalicelib.domain.errors import Refused
     from chalicelib.domain.ticks import DrawnTicks
     from chalicelib.use_cases.manage_slots import DoctorsDay
-    from chalicelib.web.day_boxes import DrawnSession
+    from chalicelib.web.day_boxes import SessionView
 
 
-class Message(Struct, frozen=True, kw_only=True):
+class FlashMessage(Struct, frozen=True, kw_only=True):
     """``kind`` is success, info or error."""
 
     text: str
@@ -47,17 +47,17 @@ class DayPage(Struct, frozen=True, kw_only=True):
     previous_url: str | None
     today_url: str
     history_url: str
-    signed_in_as: str | None
+    display_name: str | None
     next_url: str | None
     earliest_date: str
     latest_date: str
     version: int
     request_id: str
-    sessions: tuple[DrawnSession, ...]
-    free: int
-    booked: int
-    held: int
-    message: Message | None
+    sessions: tuple[SessionView, ...]
+    free_count: int
+    booked_count: int
+    held_count: int
+    message: FlashMessage | None
     errors: tuple[str, ...]
     news: tuple[str, ...]
 
@@ -67,21 +67,21 @@ class DayPage(Struct, frozen=True, kw_only=True):
         stored = [
             (
                 session.legend,
-                [structs.replace(box, ticked=box.shown, error=None) for box in session.boxes],
+                [structs.replace(box, is_checked=box.is_free, error=None) for box in session.slots],
             )
             for session in self.sessions
         ]
         return representations.etag(self.version, stored)
 
 
-def draw(
-    seen: DoctorsDay,
+def build_day_page(
+    view: DoctorsDay,
     *,
     base: str,
-    signed_in_as: str | None = None,
-    message: Message | None = None,
-    left: DrawnTicks | None = None,
-    refused: Refused | None = None,
+    display_name: str | None = None,
+    message: FlashMessage | None = None,
+    form: DrawnTicks | None = None,
+    error: Refused | None = None,
     news: Sequence[str] = (),
 ) -> DayPage:
     """The page of a day.
@@ -89,13 +89,13 @@ def draw(
     ``left`` is the form as the doctor left it: boxes that she touched stay so where they still can,
     all others follow the store. ``refused`` is why her save was not done.
     """
-    doctor, on = seen.doctor, seen.day.date
-    boxes = seen.day.boxes(doctor.grid)
-    pencil = Pencil(seen, left, _reasons(refused))
+    doctor, on = view.doctor, view.day.date
+    boxes = view.day.boxes(doctor.grid)
+    pencil = SlotViewBuilder(view, form, _violation_by_start(error))
     statuses = [box.slot.status for box in boxes]
 
     def url(to: date) -> str:
-        return day_links.to_day(base, doctor.doctor_id, to)
+        return day_links.day_url(base, doctor.doctor_id, to)
 
     return DayPage(
         base=base,
@@ -105,53 +105,55 @@ def draw(
         location=doctor.location,
         time_zone=doctor.zone.key,
         date=on.isoformat(),
-        date_title=day_links.title(on),
-        previous_url=url(on - _A_DAY) if on > wall_time.EARLIEST_DATE else None,
-        today_url=url(wall_time.local_date(seen.now, doctor.zone)),
-        history_url=day_links.to_history(base, doctor.doctor_id, on),
-        signed_in_as=signed_in_as,
-        next_url=url(on + _A_DAY) if on < wall_time.LATEST_DATE else None,
+        date_title=day_links.format_date(on),
+        previous_url=url(on - _ONE_DAY) if on > wall_time.EARLIEST_DATE else None,
+        today_url=url(wall_time.local_date(view.now, doctor.zone)),
+        history_url=day_links.history_url(base, doctor.doctor_id, on),
+        display_name=display_name,
+        next_url=url(on + _ONE_DAY) if on < wall_time.LATEST_DATE else None,
         earliest_date=wall_time.EARLIEST_DATE.isoformat(),
         latest_date=wall_time.LATEST_DATE.isoformat(),
-        version=seen.day.version,
+        version=view.day.version,
         request_id=uuid4().hex,
-        sessions=tuple(pencil.sessions(boxes)),
-        free=statuses.count(SlotStatus.FREE),
-        booked=statuses.count(SlotStatus.BOOKED),
-        held=statuses.count(SlotStatus.HELD),
+        sessions=tuple(pencil.build_sessions(boxes)),
+        free_count=statuses.count(SlotStatus.FREE),
+        booked_count=statuses.count(SlotStatus.BOOKED),
+        held_count=statuses.count(SlotStatus.HELD),
         message=message,
-        errors=_homeless(refused, {box.slot.start for box in boxes}),
+        errors=_violations_without_slot(error, {box.slot.start for box in boxes}),
         news=tuple(news),
     )
 
 
-def news(before: day.Day, left: DrawnTicks, drawn_version: int, zone: ZoneInfo) -> tuple[str, ...]:
+def changes_since_render(
+    previous: day.Day, form: DrawnTicks, rendered_version: int, zone: ZoneInfo
+) -> tuple[str, ...]:
     """What others saved since the page was drawn, apart from what the doctor herself touched."""
-    if before.version == drawn_version:
+    if previous.version == rendered_version:
         return ()
-    free = {start for start, slot in before.slots.items() if slot.status is SlotStatus.FREE}
-    added = sorted(free - left.shown - left.touched)
-    gone = sorted(left.shown - free - left.touched)
+    free = {start for start, slot in previous.slots.items() if slot.status is SlotStatus.FREE}
+    added = sorted(free - form.shown - form.touched)
+    gone = sorted(form.shown - free - form.touched)
     told = {"New, by someone else": added, "No longer free, by someone else": gone}
     return tuple(
-        f"{what}: {_some([wall_time.clock(start, zone) for start in starts])}"
+        f"{what}: {_shorten([wall_time.clock(start, zone) for start in starts])}"
         for what, starts in told.items()
         if starts
     )
 
 
-def _some(names: Sequence[str]) -> str:
+def _shorten(names: Sequence[str]) -> str:
     """The first few, and how many more: the boxes themselves show them all."""
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - MAX_LISTED
+    return ", ".join(names[:MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
-_MOST_NAMES = 4
-_A_DAY = timedelta(days=1)
+MAX_LISTED = 4
+_ONE_DAY = timedelta(days=1)
 
 
-def _reasons(refused: Refused | None) -> dict[datetime, str]:
-    faults = refused.faults if refused else ()
+def _violation_by_start(error: Refused | None) -> dict[datetime, str]:
+    faults = error.faults if error else ()
     return {
         fault.start: fault.detail
         for fault in faults
@@ -159,11 +161,11 @@ def _reasons(refused: Refused | None) -> dict[datetime, str]:
     }
 
 
-def _homeless(refused: Refused | None, drawn: set[datetime]) -> tuple[str, ...]:
+def _violations_without_slot(error: Refused | None, starts: set[datetime]) -> tuple[str, ...]:
     """The reasons that no box of the page can show."""
-    faults = refused.faults if refused else ()
+    faults = error.faults if error else ()
     return tuple(
         fault.detail
         for fault in faults
-        if isinstance(fault, FieldFault) or fault.start not in drawn
+        if isinstance(fault, FieldFault) or fault.start not in starts
     )

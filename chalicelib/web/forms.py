@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 FORM = "application/x-www-form-urlencoded"
 # Four that say which day; each box as shown, offered and ticked, those of an earlier grid besides.
-MOST_FIELDS = 4 + 3 * 2 * MOST_BOXES
+MAX_FORM_FIELDS = 4 + 3 * 2 * MOST_BOXES
 
-_ETAGS = re.compile(r'\s*(?:W/)?"(\d{1,9})\.[^"]*"\s*', re.ASCII)
+_ETAG = re.compile(r'\s*(?:W/)?"(\d{1,9})\.[^"]*"\s*', re.ASCII)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 
 
@@ -40,7 +40,7 @@ class DayForm(Struct, frozen=True, kw_only=True):
     """The page's form as it came back: what was drawn, and the save that it makes of it."""
 
     request: SaveRequest
-    drawn: DrawnTicks
+    state: DrawnTicks
     version: int
 
 
@@ -49,25 +49,25 @@ def is_form(request: Request) -> bool:
     return str(request.headers.get("content-type", "")).lower().startswith(FORM)
 
 
-def saved_json(request: Request) -> SaveRequest:
+def parse_save_json(request: Request) -> SaveRequest:
     """``POST /slots`` from a machine. Raises ``Refused``, ``HttpError``."""
-    sent = inputs.json(request, shapes.DayToSave)
-    asked = _asked(sent.slots)
+    sent = inputs.decode_json(request, shapes.SaveDayRequest)
+    asked = _slot_changes(sent.slots)
     return SaveRequest(
-        doctor_id=inputs.doctor_id(sent.doctor_id),
-        date=inputs.day(sent.date),
+        doctor_id=inputs.valid_doctor_id(sent.doctor_id),
+        date=inputs.parse_date(sent.date),
         asked=asked,
         request_id=_idempotency_key(request),
         if_versions=_if_match(request),
     )
 
 
-def _asked(slots: list[msgspec.Raw]) -> tuple[Tick, ...]:
+def _slot_changes(slots: list[msgspec.Raw]) -> tuple[Tick, ...]:
     asked: list[Tick] = []
     faults: list[Fault | FieldFault] = []
     for place, raw in enumerate(slots):
         try:
-            slot = inputs.part(raw, shapes.SlotToSave, within=f"slots[{place}]")
+            slot = inputs.decode(raw, shapes.SlotChangeRequest, prefix=f"slots[{place}]")
             asked.append(Tick(slot.start, slot.status))
         except Refused as refused:
             faults += refused.faults
@@ -76,7 +76,7 @@ def _asked(slots: list[msgspec.Raw]) -> tuple[Tick, ...]:
     return tuple(asked)
 
 
-def saved_form(request: Request) -> DayForm:
+def parse_save_form(request: Request) -> DayForm:
     """``POST /slots`` from the page. Raises ``Refused`` for a form that no browser makes."""
     try:
         fields = parse_qs(
@@ -89,38 +89,38 @@ def saved_form(request: Request) -> DayForm:
         raise Refused(*missing)
 
     drawn = DrawnTicks(
-        shown=_boxes(fields, "shown"),
-        offered=_boxes(fields, "offered"),
-        ticked=_boxes(fields, "ticked"),
+        shown=_starts(fields, "shown"),
+        offered=_starts(fields, "offered"),
+        ticked=_starts(fields, "ticked"),
     )
     if not drawn.ticked <= drawn.offered:
         raise Refused(FieldFault("ticked", "invalid", "A box was ticked that was not offered"))
     version = fields["version"][-1]
     if not re.fullmatch(r"\d{1,9}", version, re.ASCII):
-        raise inputs.invalid("version", "the version of the day as it was drawn")
+        raise inputs.invalid_field("version", "the version of the day as it was drawn")
     return DayForm(
         request=SaveRequest(
-            doctor_id=inputs.doctor_id(fields["doctor_id"][-1]),
-            date=inputs.day(fields["date"][-1]),
+            doctor_id=inputs.valid_doctor_id(fields["doctor_id"][-1]),
+            date=inputs.parse_date(fields["date"][-1]),
             asked=drawn.asked(),
-            request_id=inputs.key("request_id", fields["request_id"][-1]),
+            request_id=inputs.valid_key("request_id", fields["request_id"][-1]),
         ),
-        drawn=drawn,
+        state=drawn,
         version=int(version),
     )
 
 
-def _boxes(fields: Mapping[str, list[str]], name: str) -> frozenset[datetime]:
+def _starts(fields: Mapping[str, list[str]], name: str) -> frozenset[datetime]:
     try:
         return frozenset(read_start(value) for value in fields.get(name, ()))
     except ValueError:
-        raise inputs.invalid(name, "the value of a box") from None
+        raise inputs.invalid_field(name, "the value of a box") from None
 
 
 def _idempotency_key(request: Request) -> str:
     """The client's own name for the request, or a new one that nobody will use again."""
     key = request.headers.get("idempotency-key")
-    return uuid4().hex if key is None else inputs.key("Idempotency-Key", key)
+    return uuid4().hex if key is None else inputs.valid_key("Idempotency-Key", key)
 
 
 def _if_match(request: Request) -> frozenset[int] | None:
@@ -128,41 +128,41 @@ def _if_match(request: Request) -> frozenset[int] | None:
     header = request.headers.get("if-match")
     if header is None or header.strip() == "*":
         return None
-    etags = [_ETAGS.fullmatch(part) for part in header.split(",")]
+    etags = [_ETAG.fullmatch(part) for part in header.split(",")]
     if not all(etags):
-        raise inputs.invalid("If-Match", 'ETags of this day, as in "3.1f2e"')
+        raise inputs.invalid_field("If-Match", 'ETags of this day, as in "3.1f2e"')
     return frozenset(int(etag[1]) for etag in etags if etag)
 
 
-def hold(request: Request) -> tuple[str, timedelta]:
+def parse_hold(request: Request) -> tuple[str, timedelta]:
     """Who holds, and for how long. Raises ``Refused``, ``HttpError``."""
-    sent = inputs.json(request, shapes.HoldToPut)
-    return inputs.key("holder", sent.holder), timedelta(seconds=sent.seconds)
+    sent = inputs.decode_json(request, shapes.HoldRequest)
+    return inputs.valid_key("holder", sent.holder), timedelta(seconds=sent.seconds)
 
 
-def booking(request: Request) -> Booking:
+def parse_booking(request: Request) -> Booking:
     """Raises ``Refused``, ``HttpError``."""
-    sent = inputs.json(request, shapes.BookingToPut)
+    sent = inputs.decode_json(request, shapes.BookingRequest)
     return Booking(
-        booking_id=inputs.key("booking_id", sent.booking_id),
+        booking_id=inputs.valid_key("booking_id", sent.booking_id),
         patient_reference=sent.patient_reference,
-        holder=None if sent.holder is None else inputs.key("holder", sent.holder),
-        moves=None if sent.moves is None else _moved(sent.moves),
+        holder=None if sent.holder is None else inputs.valid_key("holder", sent.holder),
+        moves=None if sent.moves is None else _moved_slot_id(sent.moves),
     )
 
 
-def _moved(text: str) -> SlotId:
+def _moved_slot_id(text: str) -> SlotId:
     try:
         return SlotId.read(text)
     except ValueError:
-        raise inputs.invalid("moves", "the slot_id of a slot") from None
+        raise inputs.invalid_field("moves", "the slot_id of a slot") from None
 
 
-def doctor_settings(doctor_id: str, request: Request) -> DoctorSettings:
+def parse_doctor_settings(doctor_id: str, request: Request) -> DoctorSettings:
     """What a doctor is to be like. Raises ``Refused``, ``HttpError``."""
-    sent = inputs.json(request, shapes.DoctorToPut)
+    sent = inputs.decode_json(request, shapes.DoctorRequest)
     if sent.doctor_id not in (None, doctor_id):
-        raise inputs.invalid("doctor_id", f"{doctor_id}, as in the URL, or none")
+        raise inputs.invalid_field("doctor_id", f"{doctor_id}, as in the URL, or none")
     return DoctorSettings(
         doctor_id=doctor_id,
         name=sent.name,
@@ -170,17 +170,17 @@ def doctor_settings(doctor_id: str, request: Request) -> DoctorSettings:
         location=sent.location,
         time_zone=sent.time_zone,
         slot_minutes=sent.slot_minutes,
-        sessions=_sessions(sent.sessions),
+        sessions=_parse_sessions(sent.sessions),
         lead_minutes=sent.lead_minutes,
         window_days=sent.window_days,
         delegates=None if sent.delegates is None else frozenset(sent.delegates),
     )
 
 
-def _sessions(sent: list[shapes.Session]) -> tuple[Session, ...]:
+def _parse_sessions(sessions: list[shapes.ClinicSession]) -> tuple[Session, ...]:
     malformed = [
         FieldFault(field, "invalid", f"{field} is not valid: expected a time of day, as in 09:00")
-        for place, session in enumerate(sent)
+        for place, session in enumerate(sessions)
         for field, text in (
             (f"sessions[{place}].from", session.from_),
             (f"sessions[{place}].to", session.to),
@@ -194,5 +194,5 @@ def _sessions(sent: list[shapes.Session]) -> tuple[Session, ...]:
             begins=wall_time.since_midnight(session.from_),
             ends=wall_time.since_midnight(session.to),
         )
-        for session in sent
+        for session in sessions
     )

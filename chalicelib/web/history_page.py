@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from chalicelib.domain.saved import Saved
     from chalicelib.use_cases.manage_slots import DoctorsHistory
 
-_AS = {Role.DELEGATE: ", for the doctor", Role.ADMIN: ", as an admin"}
+_ROLE_LABELS = {Role.DELEGATE: ", for the doctor", Role.ADMIN: ", as an admin"}
 
 
-class DrawnChange(Struct, frozen=True, kw_only=True):
+class ChangeView(Struct, frozen=True, kw_only=True):
     """One save, in words."""
 
-    at: str
-    at_machine: str
-    by: str
+    time: str
+    iso_time: str
+    author: str
     client: str
     opened: tuple[str, ...]
     withdrawn: tuple[str, ...]
@@ -35,37 +35,37 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
     """Everything that the page says; ``base`` is the prefix of its links."""
 
     base: str
-    signed_in_as: str | None
+    display_name: str | None
     doctor_name: str
     time_zone: str
     date_title: str
     day_url: str
-    changes: tuple[DrawnChange, ...]
+    changes: tuple[ChangeView, ...]
 
 
-def answer(caller: Caller, history: DoctorsHistory, request: Request) -> Response:
+def render_history(caller: Caller, history: DoctorsHistory, request: Request) -> Response:
     """The page."""
-    base, doctor = negotiation.base(request), history.doctor
+    base, doctor = negotiation.url_prefix(request), history.doctor
     page = HistoryPage(
         base=base,
-        signed_in_as=auth.signed_in_as(caller),
+        display_name=auth.display_name(caller),
         doctor_name=doctor.name,
         time_zone=doctor.zone.key,
-        date_title=day_links.title(history.date),
-        day_url=day_links.to_day(base, doctor.doctor_id, history.date),
-        changes=tuple(_drawn(saved, history) for saved in history.changes),
+        date_title=day_links.format_date(history.date),
+        day_url=day_links.day_url(base, doctor.doctor_id, history.date),
+        changes=tuple(_change_view(saved, history) for saved in history.changes),
     )
-    return rendering.html("history.html", page)
+    return rendering.render("history.html", page)
 
 
-def _drawn(saved: Saved, history: DoctorsHistory) -> DrawnChange:
+def _change_view(entry: Saved, history: DoctorsHistory) -> ChangeView:
     zone = history.doctor.zone
-    local = saved.at.astimezone(zone)
-    return DrawnChange(
-        at=f"{local.day} {local:%B} {local.year}, {wall_time.clock(saved.at, zone)}",
-        at_machine=local.isoformat(),
-        by=saved.by + _AS.get(saved.role, ""),
-        client="" if saved.client == "page" else f"through {saved.client}",
-        opened=tuple(wall_time.called(slot, zone) for slot in saved.change.opens),
-        withdrawn=tuple(wall_time.called(slot, zone) for slot in saved.change.withdraws),
+    local = entry.at.astimezone(zone)
+    return ChangeView(
+        time=f"{local.day} {local:%B} {local.year}, {wall_time.clock(entry.at, zone)}",
+        iso_time=local.isoformat(),
+        author=entry.by + _ROLE_LABELS.get(entry.role, ""),
+        client="" if entry.client == "page" else f"through {entry.client}",
+        opened=tuple(wall_time.called(slot, zone) for slot in entry.change.opens),
+        withdrawn=tuple(wall_time.called(slot, zone) for slot in entry.change.withdraws),
     )

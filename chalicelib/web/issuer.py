@@ -24,29 +24,29 @@ if TYPE_CHECKING:
 
 # The issuer changes its addresses seldom, its keys now and then: an unknown key is asked about at
 # once, but not again and again by whoever makes up key ids.
-_LASTS = timedelta(hours=1)
-_ASKED_AGAIN_AFTER = timedelta(seconds=30)
+_CACHE_TTL = timedelta(hours=1)
+_MIN_REFRESH_INTERVAL = timedelta(seconds=30)
 _TIMEOUT = urllib3.Timeout(connect=2, read=4)
 # So that not every request waits those seconds for an issuer that is away.
-_AWAY = timedelta(seconds=5)
+_COOLDOWN = timedelta(seconds=5)
 
 
-class IssuerAway(Unavailable):
+class IdentityProviderUnavailableError(Unavailable):
     """It gives no answer, or none that can be understood."""
 
     code = "issuer_away"
 
     def __init__(self) -> None:
-        super().__init__(retry_after=int(_AWAY.total_seconds()))
+        super().__init__(retry_after=int(_COOLDOWN.total_seconds()))
         self.args = ("Signing in is not possible right now: try again in a moment",)
 
 
-class _Read(Struct, frozen=True):
+class _CachedDocument(Struct, frozen=True):
     document: dict[str, Any]
-    at: datetime
+    fetched_at: datetime
 
 
-class Issuer:
+class OidcProvider:
     """What is read from the issuer is remembered, and outlives an issuer that is away."""
 
     def __init__(self, discovery_url: str, now: Callable[[], datetime]) -> None:
@@ -54,39 +54,39 @@ class Issuer:
         self._discovery_url = discovery_url
         self._now = now
         self._http = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
-        self._read: dict[str, _Read] = {}
-        self._away_since: dict[str, datetime] = {}
+        self._cache: dict[str, _CachedDocument] = {}
+        self._failed_at: dict[str, datetime] = {}
         self._lock = Lock()
 
-    def require_there(self) -> None:
+    def require_available(self) -> None:
         """Raise ``IssuerAway`` where it has just given no answer: its pages cannot be had then."""
-        self._remembered(self._discovery_url, _ASKED_AGAIN_AFTER)
-        if self._is_away(self._discovery_url):
-            raise IssuerAway
+        self._cached(self._discovery_url, _MIN_REFRESH_INTERVAL)
+        if self._is_in_cooldown(self._discovery_url):
+            raise IdentityProviderUnavailableError
 
-    def address_of(self, what: str) -> str:
+    def endpoint(self, name: str) -> str:
         """An endpoint by its name in the discovery document. Raise ``IssuerAway``."""
-        address = self._remembered(self._discovery_url, _LASTS).get(what)
+        address = self._cached(self._discovery_url, _CACHE_TTL).get(name)
         if not isinstance(address, str):
-            raise IssuerAway
+            raise IdentityProviderUnavailableError
         return address
 
-    def keys(self, *, with_key: str | None) -> list[Any]:
+    def keys(self, *, key_id: str | None) -> list[Any]:
         """The keys of its JSON Web Key Set (RFC 7517), read anew where that one is not in it.
 
         Raises ``IssuerAway`` where there is none.
         """
-        url = self.address_of("jwks_uri")
-        keys = self._remembered(url, _LASTS).get("keys")
-        if not isinstance(keys, list) or with_key not in {key.get("kid") for key in keys}:
-            keys = self._remembered(url, _ASKED_AGAIN_AFTER).get("keys")
+        url = self.endpoint("jwks_uri")
+        keys = self._cached(url, _CACHE_TTL).get("keys")
+        if not isinstance(keys, list) or key_id not in {key.get("kid") for key in keys}:
+            keys = self._cached(url, _MIN_REFRESH_INTERVAL).get("keys")
         if not isinstance(keys, list):
-            raise IssuerAway
+            raise IdentityProviderUnavailableError
         return keys
 
     def post(
         self, url: str, data: Mapping[str, str], headers: Mapping[str, str], auth: ClientAuth
-    ) -> Answer:
+    ) -> JsonResponse:
         """A form, sent as the OAuth client authenticates itself. Raise ``IssuerAway``.
 
         Named and shaped as Authlib's client calls the session it is given.
@@ -94,40 +94,40 @@ class Issuer:
         where, sent_headers, body = auth.prepare("POST", url, dict(headers), urlencode(data))
         try:
             answer = self._http.request("POST", where, body=body, headers=sent_headers)
-            return Answer(answer.status, json.loads(answer.data))
+            return JsonResponse(answer.status, json.loads(answer.data))
         except (urllib3.exceptions.HTTPError, ValueError) as error:
-            raise IssuerAway from error
+            raise IdentityProviderUnavailableError from error
 
-    def _remembered(self, url: str, lasts: timedelta) -> dict[str, Any]:
+    def _cached(self, url: str, max_age: timedelta) -> dict[str, Any]:
         with self._lock:
-            known = self._read.get(url)
-            if known is not None and self._now() - known.at < lasts:
+            known = self._cache.get(url)
+            if known is not None and self._now() - known.fetched_at < max_age:
                 return known.document
-            if not self._is_away(url):
+            if not self._is_in_cooldown(url):
                 try:
-                    self._read[url] = known = _Read(self._get(url), self._now())
-                except IssuerAway:
-                    self._away_since[url] = self._now()
+                    self._cache[url] = known = _CachedDocument(self._get(url), self._now())
+                except IdentityProviderUnavailableError:
+                    self._failed_at[url] = self._now()
             if known is None:
-                raise IssuerAway
+                raise IdentityProviderUnavailableError
             return known.document  # better old than none
 
-    def _is_away(self, url: str) -> bool:
-        since = self._away_since.get(url)
-        return since is not None and self._now() - since < _AWAY
+    def _is_in_cooldown(self, url: str) -> bool:
+        since = self._failed_at.get(url)
+        return since is not None and self._now() - since < _COOLDOWN
 
     def _get(self, url: str) -> dict[str, Any]:
         try:
             answer = self._http.request("GET", url)
             document = json.loads(answer.data) if answer.status == HTTPStatus.OK else None
         except (urllib3.exceptions.HTTPError, ValueError) as error:
-            raise IssuerAway from error
+            raise IdentityProviderUnavailableError from error
         if not isinstance(document, dict):
-            raise IssuerAway
+            raise IdentityProviderUnavailableError
         return document
 
 
-class Answer(Struct, frozen=True):
+class JsonResponse(Struct, frozen=True):
     """An HTTP answer in JSON."""
 
     status_code: int
@@ -136,7 +136,7 @@ class Answer(Struct, frozen=True):
     def raise_for_status(self) -> None:
         """Raise ``IssuerAway`` where the issuer itself has failed."""
         if self.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise IssuerAway
+            raise IdentityProviderUnavailableError
 
     def json(self) -> Any:  # noqa: ANN401  whatever it is; the name is what OAuth clients call
         """The document."""
@@ -144,6 +144,6 @@ class Answer(Struct, frozen=True):
 
 
 @lru_cache(maxsize=8)
-def of(discovery_url: str) -> Issuer:
+def get_provider(discovery_url: str) -> OidcProvider:
     """The issuer at that address, as this process knows it."""
-    return Issuer(discovery_url, lambda: services().now())
+    return OidcProvider(discovery_url, lambda: services().now())

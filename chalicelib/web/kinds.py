@@ -9,30 +9,32 @@ from msgspec import Struct
 Json = dict[str, Any]
 
 
-class Kind(Struct, frozen=True, kw_only=True):
+class TypeLabel(Struct, frozen=True, kw_only=True):
     """What a value is: ``list of`` the shape ``Slot``, ``or null``."""
 
-    before: str = ""
-    shape: str | None = None
-    after: str = ""
+    prefix: str = ""
+    schema_name: str | None = None
+    suffix: str = ""
 
 
-def of(schema: Json) -> Kind:
+def describe(schema: Json) -> TypeLabel:
     """What a schema admits."""
     if "$ref" in schema:
-        return Kind(shape=schema["$ref"].rpartition("/")[2])
+        return TypeLabel(schema_name=schema["$ref"].rpartition("/")[2])
     if "anyOf" in schema:
-        kind = of(schema["anyOf"][0])
-        return Kind(before=kind.before, shape=kind.shape, after=f"{kind.after} or null")
+        kind = describe(schema["anyOf"][0])
+        return TypeLabel(
+            prefix=kind.prefix, schema_name=kind.schema_name, suffix=f"{kind.suffix} or null"
+        )
     if schema.get("type") == "array":
-        kind = of(schema["items"])
+        kind = describe(schema["items"])
         most = f"up to {schema['maxItems']} of " if "maxItems" in schema else ""
-        before = f"list of {most}{kind.before}"
-        return Kind(before=before, shape=kind.shape, after=kind.after)
-    return Kind(before=_words(schema))
+        before = f"list of {most}{kind.prefix}"
+        return TypeLabel(prefix=before, schema_name=kind.schema_name, suffix=kind.suffix)
+    return TypeLabel(prefix=_describe_type(schema))
 
 
-def _words(schema: Json) -> str:
+def _describe_type(schema: Json) -> str:
     if "enum" in schema:
         return " | ".join(schema["enum"])
     words = [schema["type"]]

@@ -15,8 +15,13 @@ NAMESPACE = "MediLinkSlots"
 _STAGE = ["stage"]
 
 
-def document(
-    *, stage: str, at: datetime, milliseconds: float, counts: Mapping[str, int], code: str | None
+def embedded_metrics(
+    *,
+    stage: str,
+    timestamp: datetime,
+    milliseconds: float,
+    counts: Mapping[str, int],
+    code: str | None,
 ) -> dict[str, Any]:
     """The members of a line that CloudWatch makes metrics of.
 
@@ -24,16 +29,18 @@ def document(
     data costs nothing.
     """
     counted = {name: count for name, count in counts.items() if count}
-    directives = [_directive([_STAGE], Latency="Milliseconds", **dict.fromkeys(counted, "Count"))]
+    directives = [
+        _metric_directive([_STAGE], Latency="Milliseconds", **dict.fromkeys(counted, "Count"))
+    ]
     values: dict[str, Any] = {"stage": stage, "Latency": milliseconds, **counted}
     if code is not None:
         # Of all codes together as well: CloudWatch adds up no dimensions by itself.
-        directives.append(_directive([_STAGE, [*_STAGE, "code"]], Refusals="Count"))
+        directives.append(_metric_directive([_STAGE, [*_STAGE, "code"]], Refusals="Count"))
         values |= {"code": code, "Refusals": 1}
-    about = {"Timestamp": int(at.timestamp() * 1000), "CloudWatchMetrics": directives}
+    about = {"Timestamp": int(timestamp.timestamp() * 1000), "CloudWatchMetrics": directives}
     return {**values, "_aws": about}
 
 
-def _directive(dimensions: list[list[str]], **units: str) -> dict[str, Any]:
+def _metric_directive(dimensions: list[list[str]], **units: str) -> dict[str, Any]:
     metrics = [{"Name": name, "Unit": unit} for name, unit in units.items()]
     return {"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": metrics}

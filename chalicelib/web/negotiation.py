@@ -16,7 +16,7 @@ VARY: Headers = {"Vary": "Accept, HX-Request"}
 
 _AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 # htmx 4.0.1 leaves out the first where it sends the second.
-_OF_HTMX = {"hx-request", "hx-history-restore-request"}
+_HTMX_HEADERS = {"hx-request", "hx-history-restore-request"}
 
 
 def is_htmx(request: Request) -> bool:
@@ -27,19 +27,19 @@ def is_htmx(request: Request) -> bool:
 
 def wants_html(request: Request) -> bool:
     """A browser or htmx; everybody else gets JSON (RFC 9110, section 12.5.1)."""
-    if _OF_HTMX & {name.lower() for name in request.headers}:
+    if _HTMX_HEADERS & {name.lower() for name in request.headers}:
         return True
-    weights = _weights(request.headers.get("accept", ""))
+    weights = _q_values(request.headers.get("accept", ""))
     html = max(weights.get("text/html", 0.0), weights.get("application/xhtml+xml", 0.0))
     return html > weights.get("application/json", 0.0)
 
 
-def _weights(accept: str) -> dict[str, float]:
+def _q_values(accept: str) -> dict[str, float]:
     ranges = (part.split(";") for part in accept.lower().split(","))
-    return {kind.strip(): _weight(parameters) for kind, *parameters in ranges}
+    return {kind.strip(): _q_value(parameters) for kind, *parameters in ranges}
 
 
-def _weight(parameters: list[str]) -> float:
+def _q_value(parameters: list[str]) -> float:
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "q":
@@ -55,7 +55,7 @@ def path(request: Request) -> str:
     return str(request.context.get("path", ""))
 
 
-def base(request: Request) -> str:
+def url_prefix(request: Request) -> str:
     """The prefix of every URL: ``""`` on a laptop, the stage in the cloud (``/api``)."""
     inner = request.path.strip("/")
     outer = path(request).strip("/").split("/")

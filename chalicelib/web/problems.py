@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.faults import Fault
 
-JSON = "application/problem+json"
+PROBLEM_JSON = "application/problem+json"
 
 
 class HttpError(Exception):
@@ -38,7 +38,7 @@ class HttpError(Exception):
         self.headers: negotiation.Headers = {}
 
 
-class SignInNeeded(HttpError):
+class AuthenticationRequiredError(HttpError):
     """Nobody is signed in, or not any more (RFC 6750)."""
 
     def __init__(self, *, invalid_token: bool = False) -> None:
@@ -63,7 +63,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     version: int | msgspec.UnsetType = msgspec.UNSET
     headers: negotiation.Headers = field(default_factory=dict)
 
-    def document(self) -> shapes.Problem:
+    def to_schema(self) -> shapes.Problem:
         """The members of RFC 9457, ``errors``, and what else there is to know."""
         return shapes.Problem(
             type="about:blank",
@@ -88,15 +88,15 @@ _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
 }
 
 
-def of(error: errors.DomainError | HttpError) -> Problem:
+def problem_from_error(error: errors.DomainError | HttpError) -> Problem:
     """What an error is to a client."""
-    code, detail = _code(error), str(error)
+    code, detail = _error_code(error), str(error)
     if isinstance(error, HttpError):
         return Problem(status=error.status, code=code, detail=detail, headers=error.headers)
     status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
     match error:
         case errors.Refused(faults=faults, zone=zone):
-            told = tuple(_fault(fault, zone) for fault in faults)
+            told = tuple(_error_entry(fault, zone) for fault in faults)
             return Problem(status=status, code=code, detail=detail, errors=told)
         case errors.VersionMismatch(version=version):
             return Problem(status=status, code=code, detail=detail, version=version)
@@ -110,46 +110,54 @@ def of(error: errors.DomainError | HttpError) -> Problem:
             return Problem(status=status, code=code, detail=detail)
 
 
-def _code(error: errors.DomainError | HttpError) -> str:
+def _error_code(error: errors.DomainError | HttpError) -> str:
     """Return the code of the first slot or field at fault, else the error's own."""
     if isinstance(error, errors.Refused) and error.faults:
         return error.faults[0].code
     return error.code
 
 
-def _fault(fault: Fault | FieldFault, zone: ZoneInfo | None) -> shapes.ErrorEntry:
-    if isinstance(fault, FieldFault):
-        return shapes.ErrorEntry(field=fault.field, code=fault.code, detail=fault.detail)
-    told = shapes.ErrorEntry(start=_told(fault.start, zone), code=fault.code, detail=fault.detail)
-    if isinstance(fault, Overlaps):
-        other = fault.conflicts_with
-        told.conflicts_with = shapes.Span(
-            start=_told(other.start, zone), end=_told(other.end, zone)
+def _error_entry(violation: Fault | FieldFault, zone: ZoneInfo | None) -> shapes.ErrorEntry:
+    if isinstance(violation, FieldFault):
+        return shapes.ErrorEntry(
+            field=violation.field, code=violation.code, detail=violation.detail
+        )
+    told = shapes.ErrorEntry(
+        start=_format_instant(violation.start, zone), code=violation.code, detail=violation.detail
+    )
+    if isinstance(violation, Overlaps):
+        other = violation.conflicts_with
+        told.conflicts_with = shapes.TimeRange(
+            start=_format_instant(other.start, zone), end=_format_instant(other.end, zone)
         )
     return told
 
 
-def _told(instant: datetime | str, zone: ZoneInfo | None) -> str:
+def _format_instant(instant: datetime | str, zone: ZoneInfo | None) -> str:
     if isinstance(instant, str):
         return instant
     return wall_time.rfc3339(instant, zone) if zone else instant.isoformat()
 
 
-def answer(problem: Problem, request: Request) -> Response:
+def render_problem(problem: Problem, request: Request) -> Response:
     """JSON; or to a browser a page, and to htmx a notice that leaves its form alone."""
     observation.current().code = problem.code
     if not negotiation.wants_html(request):
-        body = msgspec.json.encode(problem.document()).decode()
-        headers: negotiation.Headers = {"Content-Type": JSON, **negotiation.VARY, **problem.headers}
+        body = msgspec.json.encode(problem.to_schema()).decode()
+        headers: negotiation.Headers = {
+            "Content-Type": PROBLEM_JSON,
+            **negotiation.VARY,
+            **problem.headers,
+        }
         return Response(body=body, status_code=problem.status.value, headers=headers)
 
     # The template engine is no part of a machine's answer, nor of its cold start.
     from chalicelib.web import rendering  # noqa: PLC0415
 
-    return rendering.problem(problem, request)
+    return rendering.render_error(problem, request)
 
 
-def translated(request_of: Callable[[], Request]) -> Callable[[Any], Any]:
+def handle_errors(get_request: Callable[[], Request]) -> Callable[[Any], Any]:
     """Decorate a view: what it raises becomes its answer. Chalice makes any other error a 500."""
 
     def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -158,31 +166,33 @@ def translated(request_of: Callable[[], Request]) -> Callable[[Any], Any]:
             try:
                 return view(*args, **kwargs)
             except (errors.DomainError, HttpError) as error:
-                return answer(of(error), request_of())
+                return render_problem(problem_from_error(error), get_request())
 
         return translating
 
     return decorate
 
 
-_CHALICE_SAYS = {
+_FRAMEWORK_MESSAGES = {
     HTTPStatus.METHOD_NOT_ALLOWED: "This cannot be done here with that HTTP method",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "This kind of body is not understood here",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side",
 }
 
 
-def in_one_shape(request: Request, get_response: Callable[[Request], Response]) -> Response:
+def normalize_framework_errors(
+    request: Request, get_response: Callable[[Request], Response]
+) -> Response:
     """Middleware: Chalice's own errors become problems."""
     response = get_response(request)
     if isinstance(response.body, dict) and response.body.keys() == {"Code", "Message"}:
         status = HTTPStatus(response.status_code)
-        detail = _CHALICE_SAYS.get(status, str(response.body["Message"]))
+        detail = _FRAMEWORK_MESSAGES.get(status, str(response.body["Message"]))
         code = status.name.lower()
-        problem = Problem(status=status, code=code, detail=detail, headers=_allow(response))
-        return answer(problem, request)
+        problem = Problem(status=status, code=code, detail=detail, headers=_allow_header(response))
+        return render_problem(problem, request)
     return response
 
 
-def _allow(response: Response) -> negotiation.Headers:
+def _allow_header(response: Response) -> negotiation.Headers:
     return {name: value for name, value in response.headers.items() if name == "Allow"}

@@ -14,21 +14,23 @@ if TYPE_CHECKING:
 
     from chalice.app import Request
 
-MOST_DAYS = 31
-_USUAL_DAYS = 14
+MAX_RANGE_DAYS = 31
+_DEFAULT_RANGE_DAYS = 14
 
 
-def of(request: Request, today: Callable[[], date]) -> tuple[date, date]:
+def parse_date_range(request: Request, today: Callable[[], date]) -> tuple[date, date]:
     """``from`` and ``to``, both included: by default today, and 13 days after ``from``.
 
     Raises ``Refused`` where that is no range, or one of more than 31 days.
     """
     sent_first, sent_last = (inputs.query(request, name) for name in ("from", "to"))
-    first = inputs.day(sent_first, "from") if sent_first else today()
-    usual = min(first, LATEST_DATE - timedelta(days=_USUAL_DAYS)) + timedelta(days=_USUAL_DAYS - 1)
-    last = inputs.day(sent_last, "to") if sent_last else max(first, usual)
+    first = inputs.parse_date(sent_first, "from") if sent_first else today()
+    usual = min(first, LATEST_DATE - timedelta(days=_DEFAULT_RANGE_DAYS)) + timedelta(
+        days=_DEFAULT_RANGE_DAYS - 1
+    )
+    last = inputs.parse_date(sent_last, "to") if sent_last else max(first, usual)
     if last < first:
-        raise inputs.invalid("to", f"no earlier than from, {first}")
-    if (last - first).days >= MOST_DAYS:
-        raise inputs.invalid("to", f"at most {MOST_DAYS} days, {first} included")
+        raise inputs.invalid_field("to", f"no earlier than from, {first}")
+    if (last - first).days >= MAX_RANGE_DAYS:
+        raise inputs.invalid_field("to", f"at most {MAX_RANGE_DAYS} days, {first} included")
     return first, last

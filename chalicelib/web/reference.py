@@ -18,198 +18,203 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-class Value(Struct, frozen=True, kw_only=True):
+class FieldDoc(Struct, frozen=True, kw_only=True):
     """A parameter, with ``where`` it stands, or a field of a shape."""
 
     name: str
-    where: str = ""
-    kind: kinds.Kind
+    location: str = ""
+    type_label: kinds.TypeLabel
     required: bool
-    says: str
+    description: str
     example: str = ""
 
 
-class Example(Struct, frozen=True, kw_only=True):
+class ExampleDoc(Struct, frozen=True, kw_only=True):
     """A body as it is sent."""
 
     summary: str
     text: str
 
 
-class Body(Struct, frozen=True, kw_only=True):
+class BodyDoc(Struct, frozen=True, kw_only=True):
     """One way to write a body."""
 
     media_type: str
-    kind: kinds.Kind
-    examples: list[Example]
+    type_label: kinds.TypeLabel
+    examples: list[ExampleDoc]
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class ResponseDoc(Struct, frozen=True, kw_only=True):
     """``status`` with its phrase; ``shared`` is the anchor of one that is told once for all."""
 
     status: str
-    says: str
+    description: str
     headers: list[str]
-    bodies: list[Body]
-    shared: str | None = None
+    bodies: list[BodyDoc]
+    shared_id: str | None = None
 
 
-class Operation(Struct, frozen=True, kw_only=True):
+class OperationDoc(Struct, frozen=True, kw_only=True):
     """``name`` is also its anchor."""
 
     name: str
     method: str
     path: str
     summary: str
-    says: str
-    parameters: list[Value]
-    bodies: list[Body]
-    answers: list[Answer]
+    description: str
+    parameters: list[FieldDoc]
+    bodies: list[BodyDoc]
+    responses: list[ResponseDoc]
 
 
-class Group(Struct, frozen=True, kw_only=True):
+class TagDoc(Struct, frozen=True, kw_only=True):
     """The operations of one side."""
 
     name: str
-    says: str
-    operations: list[Operation]
+    description: str
+    operations: list[OperationDoc]
 
 
-class Shape(Struct, frozen=True, kw_only=True):
+class SchemaDoc(Struct, frozen=True, kw_only=True):
     """A JSON object; ``name`` is also its anchor."""
 
     name: str
-    says: str
-    fields: list[Value]
+    description: str
+    fields: list[FieldDoc]
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class ReferencePage(Struct, frozen=True, kw_only=True):
     """All of it; ``about`` are paragraphs, ``shared`` answers go by their anchors."""
 
     base: str
     title: str
-    about: list[str]
-    groups: list[Group]
-    shared: dict[str, Answer]
-    shapes: list[Shape]
+    paragraphs: list[str]
+    tags: list[TagDoc]
+    shared_responses: dict[str, ResponseDoc]
+    schemas: list[SchemaDoc]
 
 
 @lru_cache(maxsize=8)
-def page(base: str) -> Page:
+def build_reference_page(base: str) -> ReferencePage:
     """The reference of an API under that prefix."""
-    document = openapi.document(base)
-    return Page(
+    document = openapi.build_document(base)
+    return ReferencePage(
         base=base,
         title=document["info"]["title"],
-        about=document["info"]["description"].split("\n\n"),
-        groups=[
-            Group(
+        paragraphs=document["info"]["description"].split("\n\n"),
+        tags=[
+            TagDoc(
                 name=tag["name"],
-                says=tag["description"],
+                description=tag["description"],
                 operations=list(_operations(document, tag["name"])),
             )
             for tag in document["tags"]
         ],
-        shared={
-            name: _answer(_status_told_in(told), told)
+        shared_responses={
+            name: _response(_example_status(told), told)
             for name, told in document["components"]["responses"].items()
             if "content" in told
         },
-        shapes=[
-            Shape(name=name, says=schema.get("description", ""), fields=list(_fields(schema)))
+        schemas=[
+            SchemaDoc(
+                name=name, description=schema.get("description", ""), fields=list(_fields(schema))
+            )
             for name, schema in document["components"]["schemas"].items()
         ],
     )
 
 
-def _operations(document: Json, tag: str) -> Iterator[Operation]:
+def _operations(document: Json, tag: str) -> Iterator[OperationDoc]:
     for path, methods in document["paths"].items():
         for method, told in methods.items():
             if tag in told["tags"]:
-                yield Operation(
+                yield OperationDoc(
                     name=told["operationId"],
                     method=method.upper(),
                     path=path,
                     summary=told["summary"],
-                    says=told.get("description", ""),
+                    description=told.get("description", ""),
                     parameters=[
-                        _parameter(_found(document, one)) for one in told.get("parameters", [])
+                        _parameter(_resolve_ref(document, one))
+                        for one in told.get("parameters", [])
                     ],
                     bodies=_bodies(told.get("requestBody", {})),
-                    answers=[
-                        _shared(status, answer["$ref"], document)
+                    responses=[
+                        _shared_response(status, answer["$ref"], document)
                         if "$ref" in answer
-                        else _answer(status, answer)
+                        else _response(status, answer)
                         for status, answer in told["responses"].items()
                     ],
                 )
 
 
-def _found(document: Json, told: Json) -> Json:
+def _resolve_ref(document: Json, spec: Json) -> Json:
     """What a reference refers to; anything else is itself."""
-    if "$ref" not in told:
-        return told
+    if "$ref" not in spec:
+        return spec
     found = document
-    for step in told["$ref"].removeprefix("#/").split("/"):
+    for step in spec["$ref"].removeprefix("#/").split("/"):
         found = found[step]
     return found
 
 
-def _parameter(told: Json) -> Value:
-    return Value(
-        name=told["name"],
-        where=told["in"],
-        kind=kinds.of(told["schema"]),
-        required=told["required"],
-        says=told["description"],
-        example=str(told["example"]),
+def _parameter(spec: Json) -> FieldDoc:
+    return FieldDoc(
+        name=spec["name"],
+        location=spec["in"],
+        type_label=kinds.describe(spec["schema"]),
+        required=spec["required"],
+        description=spec["description"],
+        example=str(spec["example"]),
     )
 
 
-def _fields(schema: Json) -> Iterator[Value]:
+def _fields(schema: Json) -> Iterator[FieldDoc]:
     for name, told in schema["properties"].items():
         says = told.get("description", "")
         required = name in schema.get("required", ())
-        yield Value(name=name, kind=kinds.of(told), required=required, says=says)
+        yield FieldDoc(
+            name=name, type_label=kinds.describe(told), required=required, description=says
+        )
 
 
-def _answer(status: str, told: Json) -> Answer:
-    return Answer(
+def _response(status: str, spec: Json) -> ResponseDoc:
+    return ResponseDoc(
         status=f"{status} {HTTPStatus(int(status)).phrase}",
-        says=told["description"],
-        headers=list(told.get("headers", ())),
-        bodies=_bodies(told),
+        description=spec["description"],
+        headers=list(spec.get("headers", ())),
+        bodies=_bodies(spec),
     )
 
 
-def _shared(status: str, reference: str, document: Json) -> Answer:
+def _shared_response(status: str, reference: str, document: Json) -> ResponseDoc:
     """Without the bodies, which are told once for all."""
-    answer = _answer(status, _found(document, {"$ref": reference}))
+    answer = _response(status, _resolve_ref(document, {"$ref": reference}))
     name = reference.rpartition("/")[2] if answer.bodies else None
-    return structs.replace(answer, bodies=[], shared=name)
+    return structs.replace(answer, bodies=[], shared_id=name)
 
 
-def _status_told_in(told: Json) -> str:
+def _example_status(spec: Json) -> str:
     """That of a problem, from its example."""
-    (example,) = told["content"][problems.JSON]["examples"].values()
+    (example,) = spec["content"][problems.PROBLEM_JSON]["examples"].values()
     return str(example["value"]["status"])
 
 
-def _bodies(told: Json) -> list[Body]:
+def _bodies(spec: Json) -> list[BodyDoc]:
     return [
-        Body(
+        BodyDoc(
             media_type=media_type,
-            kind=kinds.of(content["schema"]),
+            type_label=kinds.describe(content["schema"]),
             examples=[
-                Example(summary=one["summary"], text=_text(media_type, one["value"]))
+                ExampleDoc(summary=one["summary"], text=_format_example(media_type, one["value"]))
                 for one in content.get("examples", {}).values()
             ],
         )
-        for media_type, content in told.get("content", {}).items()
+        for media_type, content in spec.get("content", {}).items()
     ]
 
 
-def _text(media_type: str, value: Mapping[str, Any]) -> str:
+def _format_example(media_type: str, value: Mapping[str, Any]) -> str:
     if media_type == forms.FORM:
         return urlencode(value, doseq=True)
     return json.dumps(value, indent=2, ensure_ascii=False)

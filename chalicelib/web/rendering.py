@@ -33,7 +33,7 @@ _HEADERS: negotiation.Headers = {
 }
 
 
-def html(
+def render(
     template: str, page: object, *, status: int = 200, headers: negotiation.Headers | None = None
 ) -> Response:
     """A template that is given one value, ``page``."""
@@ -41,16 +41,16 @@ def html(
     return Response(body=body, status_code=status, headers={**_HEADERS, **(headers or {})})
 
 
-def problem(problem: Problem, request: Request) -> Response:
+def render_error(problem: Problem, request: Request) -> Response:
     """To a browser a page of its own; to htmx a notice, so that the form stays as it is."""
     is_signed_out = problem.status is HTTPStatus.UNAUTHORIZED
     page: dict[str, Any] = {
-        "base": negotiation.base(request),
+        "base": negotiation.url_prefix(request),
         "title": problem.status.phrase,
         "detail": problem.detail,
         "is_signed_out": is_signed_out,
         "is_forbidden": problem.status is HTTPStatus.FORBIDDEN,
-        "sent": _sent(request) if is_signed_out else [],
+        "sent": _resubmittable_fields(request) if is_signed_out else [],
     }
     status = problem.status.value
     if negotiation.is_htmx(request):
@@ -59,11 +59,11 @@ def problem(problem: Problem, request: Request) -> Response:
             "HX-Reswap": "innerHTML",
             "HX-Push-Url": "false",
         }
-        return html("_notice.html", page, status=status, headers={**problem.headers, **aside})
-    return html("error.html", page, status=status, headers=problem.headers)
+        return render("_notice.html", page, status=status, headers={**problem.headers, **aside})
+    return render("error.html", page, status=status, headers=problem.headers)
 
 
-def _sent(request: Request) -> list[tuple[str, str]]:
+def _resubmittable_fields(request: Request) -> list[tuple[str, str]]:
     """The fields of the form that could not be taken, to be sent again once she is signed in.
 
     Of our own form only: whatever another site has sent would become a form of ours, with a button
@@ -74,7 +74,7 @@ def _sent(request: Request) -> list[tuple[str, str]]:
         return []
     try:
         text = inputs.body(request).decode("ascii", "replace")
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=forms.MOST_FIELDS)
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=forms.MAX_FORM_FIELDS)
     except (problems.HttpError, ValueError):
         return []
 
@@ -88,9 +88,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["asset"] = _asset
+    environment.globals["asset"] = _asset_url
     return environment
 
 
-def _asset(base: str, name: str) -> str:
-    return f"{base}/static/{assets.hashed_name(name)}"
+def _asset_url(base: str, name: str) -> str:
+    return f"{base}/static/{assets.fingerprinted_name(name)}"

@@ -28,78 +28,83 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.manage_slots import DoctorsDay, DoctorsHistory, SavedDay
     from chalicelib.use_cases.taking import DoctorsSlot
 
-SAVED = "Slots saved successfully"
+SAVED_MESSAGE = "Slots saved successfully"
 _PRIVATE: negotiation.Headers = {"Cache-Control": "private, no-cache", **negotiation.VARY}
 _MINUTE = timedelta(minutes=1)
 
 
-def doctor(of: Doctor, caller: Caller) -> shapes.Doctor:
+def serialize_doctor(doctor: Doctor, caller: Caller) -> shapes.Doctor:
     """A doctor's settings; her delegates only for those who may know them."""
     return shapes.Doctor(
-        doctor_id=of.doctor_id,
-        name=of.name,
-        specialty=of.specialty,
-        location=of.location,
-        time_zone=of.zone.key,
-        slot_minutes=of.grid.slot_length // _MINUTE,
+        doctor_id=doctor.doctor_id,
+        name=doctor.name,
+        specialty=doctor.specialty,
+        location=doctor.location,
+        time_zone=doctor.zone.key,
+        slot_minutes=doctor.grid.slot_length // _MINUTE,
         sessions=[
-            shapes.Session(
+            shapes.ClinicSession(
                 from_=wall_time.time_of_day(session.begins), to=wall_time.time_of_day(session.ends)
             )
-            for session in of.grid.sessions
+            for session in doctor.grid.sessions
         ],
-        lead_minutes=of.lead_time // _MINUTE,
-        window_days=of.booking_window.days,
-        delegates=sorted(of.delegates) if caller.may_see_delegates(of) else msgspec.UNSET,
+        lead_minutes=doctor.lead_time // _MINUTE,
+        window_days=doctor.booking_window.days,
+        delegates=sorted(doctor.delegates) if caller.may_see_delegates(doctor) else msgspec.UNSET,
     )
 
 
-def day(of: DoctorsDay) -> shapes.Day:
+def serialize_day(view: DoctorsDay) -> shapes.Day:
     """Every box of the grid and every stored slot off it, in time order."""
     return shapes.Day(
-        doctor_id=of.doctor.doctor_id,
-        date=of.day.date.isoformat(),
-        time_zone=of.doctor.zone.key,
-        version=of.day.version,
-        slots=[_box(box, of.doctor) for box in of.day.boxes(of.doctor.grid)],
+        doctor_id=view.doctor.doctor_id,
+        date=view.day.date.isoformat(),
+        time_zone=view.doctor.zone.key,
+        version=view.day.version,
+        slots=[_serialize_day_slot(box, view.doctor) for box in view.day.boxes(view.doctor.grid)],
     )
 
 
-def saved_day(of: SavedDay) -> shapes.SavedDay:
+def serialize_saved_day(saved_day: SavedDay) -> shapes.SavedDay:
     """The day after a save, and the version that this save made."""
-    told = msgspec.structs.asdict(day(of))
-    return shapes.SavedDay(message=SAVED, **told | {"version": of.version})
+    told = msgspec.structs.asdict(serialize_day(saved_day))
+    return shapes.SavedDay(message=SAVED_MESSAGE, **told | {"version": saved_day.version})
 
 
-def history(of: DoctorsHistory) -> shapes.History:
+def serialize_history(history: DoctorsHistory) -> shapes.History:
     """The saves of a date."""
     return shapes.History(
         changes=[
             shapes.Change(
-                at=wall_time.rfc3339(saved.at, of.doctor.zone),
+                at=wall_time.rfc3339(saved.at, history.doctor.zone),
                 by=saved.by,
                 client=saved.client,
-                opened=[slot(opened, of.doctor) for opened in saved.change.opens],
-                withdrawn=[slot(withdrawn, of.doctor) for withdrawn in saved.change.withdraws],
+                opened=[serialize_slot(opened, history.doctor) for opened in saved.change.opens],
+                withdrawn=[
+                    serialize_slot(withdrawn, history.doctor)
+                    for withdrawn in saved.change.withdraws
+                ],
             )
-            for saved in of.changes
+            for saved in history.changes
         ]
     )
 
 
-def slots(of: DoctorsSlots, first: date, last: date) -> shapes.DoctorsSlots:
+def serialize_slots(availability: DoctorsSlots, first: date, last: date) -> shapes.DoctorsSlots:
     """A doctor's bookable slots."""
     return shapes.DoctorsSlots(
-        doctor_id=of.doctor.doctor_id,
-        time_zone=of.doctor.zone.key,
+        doctor_id=availability.doctor.doctor_id,
+        time_zone=availability.doctor.zone.key,
         from_=first.isoformat(),
         to=last.isoformat(),
-        slots=[slot(bookable, of.doctor) for bookable in of.slots],
-        next_available=slot(of.next_available, of.doctor) if of.next_available else None,
+        slots=[serialize_slot(bookable, availability.doctor) for bookable in availability.slots],
+        next_available=serialize_slot(availability.next_available, availability.doctor)
+        if availability.next_available
+        else None,
     )
 
 
-def availability(page: SearchPage) -> shapes.Availability:
+def serialize_availability(page: SearchPage) -> shapes.Availability:
     """Doctors who have something bookable."""
     return shapes.Availability(
         doctors=[
@@ -108,8 +113,8 @@ def availability(page: SearchPage) -> shapes.Availability:
                 name=found.doctor.name,
                 location=found.doctor.location,
                 time_zone=found.doctor.zone.key,
-                next_available=slot(found.slots[0], found.doctor),
-                slots=[slot(bookable, found.doctor) for bookable in found.slots],
+                next_available=serialize_slot(found.slots[0], found.doctor),
+                slots=[serialize_slot(bookable, found.doctor) for bookable in found.slots],
             )
             for found in page.found
         ],
@@ -117,48 +122,50 @@ def availability(page: SearchPage) -> shapes.Availability:
     )
 
 
-def slot(of: Slot, doctor: Doctor) -> shapes.Slot:
+def serialize_slot(slot: Slot, doctor: Doctor) -> shapes.Slot:
     """One slot, in the doctor's time."""
     return shapes.Slot(
-        slot_id=str(SlotId(doctor.doctor_id, of.start)),
-        start=wall_time.rfc3339(of.start, doctor.zone),
-        end=wall_time.rfc3339(of.end, doctor.zone),
-        status=of.status.value,
+        slot_id=str(SlotId(doctor.doctor_id, slot.start)),
+        start=wall_time.rfc3339(slot.start, doctor.zone),
+        end=wall_time.rfc3339(slot.end, doctor.zone),
+        status=slot.status.value,
     )
 
 
-def held_slot(of: DoctorsSlot) -> shapes.HeldSlot:
+def serialize_held_slot(view: DoctorsSlot) -> shapes.HeldSlot:
     """A slot that is held, and until when."""
-    if of.slot.held_until is None:
-        raise ValueError(of)
-    told = msgspec.structs.asdict(slot(of.slot, of.doctor))
-    until = wall_time.rfc3339(of.slot.held_until, of.doctor.zone)
+    if view.slot.held_until is None:
+        raise ValueError(view)
+    told = msgspec.structs.asdict(serialize_slot(view.slot, view.doctor))
+    until = wall_time.rfc3339(view.slot.held_until, view.doctor.zone)
     return shapes.HeldSlot(**told, held_until=until)
 
 
-def _box(box: Box, of: Doctor) -> shapes.Box:
-    other = box.conflicts_with
-    return shapes.Box(
-        **msgspec.structs.asdict(slot(box.slot, of)),
-        conflicts_with=msgspec.UNSET if other is None else span(other, of.zone),
+def _serialize_day_slot(day_slot: Box, doctor: Doctor) -> shapes.DaySlot:
+    other = day_slot.conflicts_with
+    return shapes.DaySlot(
+        **msgspec.structs.asdict(serialize_slot(day_slot.slot, doctor)),
+        conflicts_with=msgspec.UNSET if other is None else serialize_time_range(other, doctor.zone),
     )
 
 
-def span(of: Slot, zone: ZoneInfo) -> shapes.Span:
+def serialize_time_range(slot: Slot, zone: ZoneInfo) -> shapes.TimeRange:
     """From when to when a slot is."""
-    return shapes.Span(start=wall_time.rfc3339(of.start, zone), end=wall_time.rfc3339(of.end, zone))
+    return shapes.TimeRange(
+        start=wall_time.rfc3339(slot.start, zone), end=wall_time.rfc3339(slot.end, zone)
+    )
 
 
-def etag(version: int, told: object) -> str:
+def etag(version: int, content: object) -> str:
     """``"<version>.<digest>"``, another for each other answer (RFC 9110, section 8.8.3)."""
-    return f'"{version}.{_digest(told)}"'
+    return f'"{version}.{_digest(content)}"'
 
 
-def _digest(told: object) -> str:
-    return hashlib.blake2b(msgspec.json.encode(told), digest_size=8).hexdigest()
+def _digest(content: object) -> str:
+    return hashlib.blake2b(msgspec.json.encode(content), digest_size=8).hexdigest()
 
 
-def is_known(etag: str, request: Request) -> bool:
+def etag_matches(etag: str, request: Request) -> bool:
     """Whether ``If-None-Match`` says that the client has it (RFC 9110, section 13.1.2)."""
     known = str(request.headers.get("if-none-match", ""))
     return known.strip() == "*" or etag in (
@@ -172,23 +179,27 @@ def not_modified(etag: str, headers: negotiation.Headers | None = None) -> Respo
     return Response(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=always | (headers or {}))
 
 
-def unless_known(told: msgspec.Struct | msgspec.Raw, request: Request) -> Response:
+def json_or_not_modified(content: msgspec.Struct | msgspec.Raw, request: Request) -> Response:
     """The answer with its ETag, or 304 where the client has it already."""
-    etag = f'"{_digest(told)}"'
-    return not_modified(etag) if is_known(etag, request) else json(told, {"ETag": etag})
+    etag = f'"{_digest(content)}"'
+    return (
+        not_modified(etag)
+        if etag_matches(etag, request)
+        else json_response(content, {"ETag": etag})
+    )
 
 
-def json(
-    told: msgspec.Struct | msgspec.Raw,
+def json_response(
+    content: msgspec.Struct | msgspec.Raw,
     headers: negotiation.Headers | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """An answer that only its own client may keep, and must ask about before using it again."""
     always: negotiation.Headers = {"Content-Type": inputs.JSON, **_PRIVATE}
-    body = msgspec.json.encode(told).decode()
+    body = msgspec.json.encode(content).decode()
     return Response(body=body, status_code=status.value, headers=always | (headers or {}))
 
 
-def nothing() -> Response:
+def no_content() -> Response:
     """It is so, and there is no more to say (204)."""
     return Response(body="", status_code=HTTPStatus.NO_CONTENT.value, headers={**_PRIVATE})

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from chalicelib.observation import Observation
 
 # Refused before anybody knew whether there is such a doctor: what was sent may be anything.
-_BEFORE_A_DOCTOR_WAS_FOUND = {"doctor_not_found", "invalid", "required"}
+_CODES_WITHOUT_DOCTOR = {"doctor_not_found", "invalid", "required"}
 
 
-def one_line_a_request(request: Request, get_response: Callable[[Request], Response]) -> Response:
+def log_request(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Middleware, around all other: tell what was noted while the request was answered."""
     log = services().log
     if log is None:
@@ -40,46 +40,46 @@ def one_line_a_request(request: Request, get_response: Callable[[Request], Respo
         finally:
             seen.bug = seen.bug or sys.exception()
             milliseconds = round((perf_counter() - began) * 1000, 1)
-            line = _line(request, seen, status, at=at, milliseconds=milliseconds)
+            line = _log_entry(request, seen, status, timestamp=at, milliseconds=milliseconds)
             log(msgspec.json.encode(line).decode())
     return response
 
 
-def _line(
-    request: Request, seen: Observation, status: int, *, at: datetime, milliseconds: float
+def _log_entry(
+    request: Request, context: Observation, status: int, *, timestamp: datetime, milliseconds: float
 ) -> dict[str, Any]:
     """No more than is named here, so that nothing of a patient's comes along.
 
     ``request.path`` is the route: what Chalice found it by, with names in place of values.
     """
     is_refusal = status >= HTTPStatus.BAD_REQUEST
-    code = seen.code or HTTPStatus(status).name.lower()
+    code = context.code or HTTPStatus(status).name.lower()
     line: dict[str, Any] = {
-        "level": "ERROR" if seen.bug else "INFO",
-        "at": at.isoformat(),
+        "level": "ERROR" if context.bug else "INFO",
+        "at": timestamp.isoformat(),
         "request_id": request.context.get("requestId"),
         "function_request_id": getattr(request.lambda_context, "aws_request_id", None),
         "method": request.method,
         "route": request.path,
-        "caller": seen.caller,
-        "doctor_id": None if seen.code in _BEFORE_A_DOCTOR_WAS_FOUND else seen.doctor_id,
+        "caller": context.caller,
+        "doctor_id": None if context.code in _CODES_WITHOUT_DOCTOR else context.doctor_id,
         "status": status,
         "outcome": code if is_refusal else "ok",
-        "calls": {name: seen.calls.count(name) for name in seen.calls},
-        "read_units": sum(seen.read_units),
-        "write_units": sum(seen.write_units),
-        **metrics.document(
+        "calls": {name: context.calls.count(name) for name in context.calls},
+        "read_units": sum(context.read_units),
+        "write_units": sum(context.write_units),
+        **metrics.embedded_metrics(
             stage=services().settings.stage,
-            at=at,
+            timestamp=timestamp,
             milliseconds=milliseconds,
-            counts=seen.counts,
+            counts=context.counts,
             code=code if is_refusal else None,
         ),
     }
-    return line | {"bug": bugs.told(seen.bug)} if seen.bug else line
+    return line | {"bug": bugs.format_exception(context.bug)} if context.bug else line
 
 
-class Bugs(logging.Handler):
+class ExceptionHandler(logging.Handler):
     """Keeps the exceptions that Chalice makes a 500 of for the line of their request."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -89,12 +89,12 @@ class Bugs(logging.Handler):
         if observation.is_under_way():
             observation.current().bug = bug
         elif log is not None and bug is not None:
-            line = {"level": "ERROR", "bug": bugs.told(bug)}
+            line = {"level": "ERROR", "bug": bugs.format_exception(bug)}
             log(msgspec.json.encode(line).decode())
 
 
-def take_over(logger: logging.Logger) -> None:
+def redirect_framework_logs(logger: logging.Logger) -> None:
     """What Chalice says of exceptions comes with their texts: have it in our lines instead."""
     if services().log is not None:
-        logger.handlers[:] = [Bugs()]
+        logger.handlers[:] = [ExceptionHandler()]
         logger.propagate = False

@@ -11,20 +11,20 @@ if TYPE_CHECKING:
 
     from chalice.app import Request, Response
 
-ALWAYS = {
+BASE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     # No page of another origin may load it into itself, to learn of it by side channels.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 # A year, and this host alone: its siblings are somebody else's.
-OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+HSTS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 # A browser may keep some answers that do not say that it may (RFC 9111, section 4.2.2).
-UNLESS_SAID = {"Cache-Control": "no-store"}
+DEFAULT_HEADERS = {"Cache-Control": "no-store"}
 
 
-def in_every_answer(request: Request, get_response: Callable[[Request], Response]) -> Response:
+def add_security_headers(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Middleware: the headers that do not hang on what is answered."""
     response = get_response(request)
-    tls = OVER_TLS if negotiation.scheme(request) == "https" else {}
-    response.headers = {**UNLESS_SAID, **response.headers, **ALWAYS, **tls}
+    tls = HSTS_HEADERS if negotiation.scheme(request) == "https" else {}
+    response.headers = {**DEFAULT_HEADERS, **response.headers, **BASE_HEADERS, **tls}
     return response

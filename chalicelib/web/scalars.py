@@ -8,34 +8,34 @@ from chalicelib.domain.doctor_settings import MOST_CHARACTERS
 
 KEY_PATTERN = "[A-Za-z0-9._~-]{1,64}"
 DOCTOR_ID_PATTERN = "[A-Za-z0-9_-]{1,64}"
-MOST_WORDS = 128
-HOLD_SECONDS = (30, 1800)
+MAX_QUERY_LENGTH = 128
+HOLD_SECONDS_RANGE = (30, 1800)
 # So that all may change in one transaction of 100 actions.
-MOST_DELEGATES = 48
-LIMITS = (1, 100)
-USUAL_LIMIT = 20
+MAX_DELEGATES = 48
+PAGE_SIZE_RANGE = (1, 100)
+DEFAULT_PAGE_SIZE = 20
 
 
-def _matching(pattern: str, description: str, example: str) -> Meta:
+def pattern(regex: str, description: str, example: str) -> Meta:
     """Described by the pattern; ``inputs`` compares it, and says in words what was expected."""
     return Meta(
-        description=description, examples=[example], extra_json_schema={"pattern": f"^{pattern}$"}
+        description=description, examples=[example], extra_json_schema={"pattern": f"^{regex}$"}
     )
 
 
-def short(description: str, example: str) -> Meta:
+def short_text(description: str, example: str) -> Meta:
     """Described by its length; the domain judges it, and tells all that is wrong at once."""
     length = {"minLength": 1, "maxLength": MOST_CHARACTERS}
     return Meta(description=description, examples=[example], extra_json_schema=length)
 
 
-def limited(limits: tuple[int, int], description: str) -> Meta:
+def bounded_int(bounds: tuple[int, int], description: str) -> Meta:
     """Described by its limits; the domain or ``inputs`` judges it, as above."""
-    least, most = limits
+    least, most = bounds
     return Meta(description=description, extra_json_schema={"minimum": least, "maximum": most})
 
 
-DoctorId = Annotated[str, _matching(DOCTOR_ID_PATTERN, "A doctor's id.", "dr-lee")]
+DoctorId = Annotated[str, pattern(DOCTOR_ID_PATTERN, "A doctor's id.", "dr-lee")]
 SlotId = Annotated[
     str, Meta(description="Opaque; safe in a URL.", examples=["dr-lee~20261123T0900Z"])
 ]
@@ -55,7 +55,7 @@ Instant = Annotated[
         extra_json_schema={"format": "date-time"},
     ),
 ]
-WallTime = Annotated[
+LocalTime = Annotated[
     str,
     Meta(
         description="A time of day on the doctor's clock; 24:00 ends the day.",
@@ -73,18 +73,24 @@ Status = Annotated[
     Meta(description="FHIR R4 Slot.status: free, held, booked, or not ticked."),
 ]
 Key = Annotated[
-    str, _matching(KEY_PATTERN, "Chosen by the client: 1 to 64 letters, digits, . _ ~ or -", "h-71")
+    str, pattern(KEY_PATTERN, "Chosen by the client: 1 to 64 letters, digits, . _ ~ or -", "h-71")
 ]
-BoxValue = Annotated[
-    str, _matching("[0-9]{8}T[0-9]{4}Z", "The value of a box, as drawn.", "20261123T0900Z")
+SlotStart = Annotated[
+    str, pattern("[0-9]{8}T[0-9]{4}Z", "The value of a box, as drawn.", "20261123T0900Z")
 ]
 
 # In a URL or a header alone.
-Words = Annotated[str, Meta(max_length=MOST_WORDS)]
-CursorSent = Annotated[str, Meta(description="`next` of the page before.")]
+SearchText = Annotated[str, Meta(max_length=MAX_QUERY_LENGTH)]
+CursorParam = Annotated[str, Meta(description="`next` of the page before.")]
 Limit = Annotated[
     int,
-    Meta(extra_json_schema={"minimum": LIMITS[0], "maximum": LIMITS[1], "default": USUAL_LIMIT}),
+    Meta(
+        extra_json_schema={
+            "minimum": PAGE_SIZE_RANGE[0],
+            "maximum": PAGE_SIZE_RANGE[1],
+            "default": DEFAULT_PAGE_SIZE,
+        }
+    ),
 ]
 ETags = Annotated[str, Meta(description="One or more, or `*` (RFC 9110, section 13.1).")]
 FileName = Annotated[str, Meta(examples=["slots.css"])]

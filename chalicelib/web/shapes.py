@@ -12,34 +12,34 @@ from chalicelib.domain.doctor_settings import (
 )
 from chalicelib.domain.faults import Code
 from chalicelib.web.scalars import (
-    HOLD_SECONDS,
-    MOST_DELEGATES,
-    MOST_WORDS,
-    BoxValue,
+    HOLD_SECONDS_RANGE,
+    MAX_DELEGATES,
+    MAX_QUERY_LENGTH,
     Cursor,
     Date,
     DoctorId,
     Instant,
     Key,
+    LocalTime,
     SlotId,
+    SlotStart,
     Status,
     TimeZone,
-    WallTime,
-    limited,
-    short,
+    bounded_int,
+    short_text,
 )
 
-REFERENCE = "#/components/schemas/{name}"
+REF_TEMPLATE = "#/components/schemas/{name}"
 
 
-class Session(Struct, kw_only=True):
+class ClinicSession(Struct, kw_only=True):
     """Part of every day by the doctor's clock."""
 
-    from_: WallTime = field(name="from")
-    to: WallTime
+    from_: LocalTime = field(name="from")
+    to: LocalTime
 
 
-class Span(Struct, kw_only=True):
+class TimeRange(Struct, kw_only=True):
     """From when to when a slot is."""
 
     start: Instant
@@ -55,10 +55,10 @@ class Slot(Struct, kw_only=True):
     status: Status
 
 
-class Box(Slot, kw_only=True, omit_defaults=True):
+class DaySlot(Slot, kw_only=True, omit_defaults=True):
     """A box of the doctor's day; `conflicts_with` is a stored slot that lies across it."""
 
-    conflicts_with: Span | UnsetType = UNSET
+    conflicts_with: TimeRange | UnsetType = UNSET
 
 
 class HeldSlot(Slot, kw_only=True):
@@ -74,7 +74,7 @@ class Day(Struct, kw_only=True):
     date: Date
     time_zone: TimeZone
     version: Annotated[int, Meta(ge=0, description="Counts the saves of the doctor's side.")]
-    slots: list[Box]
+    slots: list[DaySlot]
 
 
 class SavedDay(Struct, kw_only=True):
@@ -85,7 +85,7 @@ class SavedDay(Struct, kw_only=True):
     date: Date
     time_zone: TimeZone
     version: Annotated[int, Meta(ge=1)]
-    slots: list[Box]
+    slots: list[DaySlot]
 
 
 class Doctor(Struct, kw_only=True, omit_defaults=True):
@@ -97,7 +97,7 @@ class Doctor(Struct, kw_only=True, omit_defaults=True):
     location: Annotated[str, Meta(examples=["London"])]
     time_zone: TimeZone
     slot_minutes: Annotated[int, Meta(examples=[30])]
-    sessions: list[Session]
+    sessions: list[ClinicSession]
     lead_minutes: Annotated[int, Meta(description="Bookable until so long before the start.")]
     window_days: Annotated[int, Meta(description="Bookable so many dates ahead.", examples=[365])]
     delegates: list[str] | UnsetType = UNSET
@@ -164,7 +164,7 @@ class Health(Struct, kw_only=True):
     status: Literal["ok"] = "ok"
 
 
-class SlotToSave(Struct, kw_only=True):
+class SlotChangeRequest(Struct, kw_only=True):
     """A box to tick (`free`) or to untick (`busy-unavailable`)."""
 
     start: Annotated[
@@ -178,22 +178,22 @@ class SlotToSave(Struct, kw_only=True):
 
 
 # Read one by one, to tell all that are at fault.
-_RawSlotToSave = Annotated[
-    Raw, Meta(extra_json_schema={"$ref": REFERENCE.format(name=SlotToSave.__name__)})
+_RawSlotChangeRequest = Annotated[
+    Raw, Meta(extra_json_schema={"$ref": REF_TEMPLATE.format(name=SlotChangeRequest.__name__)})
 ]
 
 
-class DayToSave(Struct, kw_only=True):
+class SaveDayRequest(Struct, kw_only=True):
     """Boxes to tick and to untick on one date."""
 
     doctor_id: DoctorId
     date: Date
     slots: Annotated[
-        list[_RawSlotToSave], Meta(extra_json_schema={"maxItems": MOST_BOXES, "minItems": 1})
+        list[_RawSlotChangeRequest], Meta(extra_json_schema={"maxItems": MOST_BOXES, "minItems": 1})
     ]
 
 
-class FormToSave(Struct, kw_only=True):
+class DayFormFields(Struct, kw_only=True):
     """The boxes as the page drew them, and as they came back."""
 
     doctor_id: DoctorId
@@ -207,26 +207,28 @@ class FormToSave(Struct, kw_only=True):
         ),
     ]
     request_id: Annotated[Key, Meta(description="The form's own Idempotency-Key.")]
-    shown: Annotated[list[BoxValue], Meta(description="Stored and free when it was drawn.")] = []
-    offered: Annotated[list[BoxValue], Meta(description="What could be changed then.")] = []
-    ticked: Annotated[list[BoxValue], Meta(description="What is ticked now.")] = []
+    shown: Annotated[list[SlotStart], Meta(description="Stored and free when it was drawn.")] = []
+    offered: Annotated[list[SlotStart], Meta(description="What could be changed then.")] = []
+    ticked: Annotated[list[SlotStart], Meta(description="What is ticked now.")] = []
 
 
-class HoldToPut(Struct, kw_only=True):
+class HoldRequest(Struct, kw_only=True):
     """Keep a slot for one holder while she makes up her mind."""
 
     holder: Key
-    seconds: Annotated[int, Meta(ge=HOLD_SECONDS[0], le=HOLD_SECONDS[1], examples=[300])]
+    seconds: Annotated[
+        int, Meta(ge=HOLD_SECONDS_RANGE[0], le=HOLD_SECONDS_RANGE[1], examples=[300])
+    ]
 
 
-class BookingToPut(Struct, kw_only=True):
+class BookingRequest(Struct, kw_only=True):
     """Book a slot; the same `booking_id` again changes nothing."""
 
     booking_id: Key
     patient_reference: Annotated[
         str,
         Meta(
-            max_length=MOST_WORDS,
+            max_length=MAX_QUERY_LENGTH,
             description="Opaque, yours alone. Send no patient data.",
             examples=["ref-5521"],
         ),
@@ -238,30 +240,31 @@ class BookingToPut(Struct, kw_only=True):
     ] = None
 
 
-class DoctorToPut(Struct, kw_only=True):
+class DoctorRequest(Struct, kw_only=True):
     """A doctor's settings, all of them."""
 
-    name: Annotated[str, short("As patients read it.", "Dr Mina Lee")]
-    specialty: Annotated[str, short("What she is searched for by.", "cardiology")]
-    location: Annotated[str, short("Where she sees patients.", "London")]
+    name: Annotated[str, short_text("As patients read it.", "Dr Mina Lee")]
+    specialty: Annotated[str, short_text("What she is searched for by.", "cardiology")]
+    location: Annotated[str, short_text("Where she sees patients.", "London")]
     time_zone: TimeZone
-    slot_minutes: Annotated[int, limited(SLOT_MINUTES, "How long her slots are, in real time.")]
+    slot_minutes: Annotated[int, bounded_int(SLOT_MINUTES, "How long her slots are, in real time.")]
     sessions: Annotated[
-        list[Session],
+        list[ClinicSession],
         Meta(
             max_length=MOST_BOXES,
             description="Each a whole number of slots, none overlapping another.",
             extra_json_schema={"minItems": 1},
         ),
     ]
-    lead_minutes: Annotated[int, limited(LEAD_MINUTES, "Bookable until so long before.")] = 0
-    window_days: Annotated[int, limited(WINDOW_DAYS, "Bookable so many dates ahead.")] = 365
+    lead_minutes: Annotated[int, bounded_int(LEAD_MINUTES, "Bookable until so long before.")] = 0
+    window_days: Annotated[int, bounded_int(WINDOW_DAYS, "Bookable so many dates ahead.")] = 365
     doctor_id: Annotated[
         DoctorId | None, Meta(description="Optional, but equal to that of the URL.")
     ] = None
     delegates: Annotated[
         Annotated[
-            list[Annotated[str, short("A sign-in name.", "sam")]], Meta(max_length=MOST_DELEGATES)
+            list[Annotated[str, short_text("A sign-in name.", "sam")]],
+            Meta(max_length=MAX_DELEGATES),
         ]
         | None,
         Meta(description="Who may keep her schedule for her; left as they are where missing."),
@@ -283,7 +286,7 @@ class ErrorEntry(Struct, kw_only=True, omit_defaults=True):
         ),
     ]
     detail: Annotated[str, Meta(description="A sentence for a person.")]
-    conflicts_with: Span | UnsetType = UNSET
+    conflicts_with: TimeRange | UnsetType = UNSET
 
 
 class Problem(Struct, kw_only=True, omit_defaults=True):

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 blueprint = Blueprint(__name__)
 
 # Time enough to find the password, and then for one try.
-_LASTS = timedelta(minutes=15)
+_LOGIN_TIMEOUT = timedelta(minutes=15)
 # So that it fits the cookie in which it waits.
-_LONGEST_PATH = 1000
-_NOT_STORED: negotiation.Headers = {"Cache-Control": "no-store"}
+MAX_RETURN_PATH = 1000
+_NO_STORE: negotiation.Headers = {"Cache-Control": "no-store"}
 
 
 def _request() -> Request:
@@ -34,26 +34,26 @@ def _request() -> Request:
 
 
 @blueprint.route("/sign-in", methods=["GET"])
-@auth.open_to_all(_request)
+@auth.public(_request)
 def get_sign_in() -> Response:
     """To the issuer's page; ``to`` is where she wanted to go."""
     request = _request()
-    settings = auth.sign_in()
-    issuer.of(settings.discovery_url).require_there()
+    settings = auth.oidc_settings()
+    issuer.get_provider(settings.discovery_url).require_available()
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-    asked = {"state": state, "nonce": nonce, "verifier": verifier, "to": _destination(request)}
-    url, _ = _client(settings, request).create_authorization_url(
-        issuer.of(settings.discovery_url).address_of("authorization_endpoint"),
+    asked = {"state": state, "nonce": nonce, "verifier": verifier, "to": _safe_return_path(request)}
+    url, _ = _oauth_client(settings, request).create_authorization_url(
+        issuer.get_provider(settings.discovery_url).endpoint("authorization_endpoint"),
         state=state,
         nonce=nonce,
         code_verifier=verifier,
     )
-    cookie = _asked(settings).write(request, asked, services().now())
+    cookie = auth_request_cookie(settings).write(request, asked, services().now())
     return _redirect(url, cookie)
 
 
 @blueprint.route("/sign-in/callback", methods=["GET"])
-@auth.open_to_all(_request)
+@auth.public(_request)
 def get_callback() -> Response:
     """Back from the issuer, with a code for who she is."""
     from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415  heavy, and needed here only
@@ -61,107 +61,111 @@ def get_callback() -> Response:
     from chalicelib.web import tokens  # noqa: PLC0415  the same
 
     request = _request()
-    settings = auth.sign_in()
-    found = _asked(settings).read(request, services().now())
+    settings = auth.oidc_settings()
+    found = auth_request_cookie(settings).read(request, services().now())
     state = inputs.query(request, "state") or ""
     if found is None or not secrets.compare_digest(
         found[0]["state"].encode(), state.encode("utf-8", "replace")
     ):
-        raise _failed("this sign-in was not begun here, or too long ago")
+        raise _login_failed("this sign-in was not begun here, or too long ago")
     if error := inputs.query(request, "error"):
-        raise _failed(inputs.query(request, "error_description") or error)
+        raise _login_failed(inputs.query(request, "error_description") or error)
     asked = found[0]
     try:
-        answer = _client(settings, request).fetch_token(
-            issuer.of(settings.discovery_url).address_of("token_endpoint"),
-            code=inputs.required(request, "code"),
+        answer = _oauth_client(settings, request).fetch_token(
+            issuer.get_provider(settings.discovery_url).endpoint("token_endpoint"),
+            code=inputs.required_query(request, "code"),
             grant_type="authorization_code",
             code_verifier=asked["verifier"],
-            redirect_uri=_callback(request),
+            redirect_uri=_callback_url(request),
         )
-        caller = tokens.of(settings).identity(str(answer.get("id_token")), nonce=asked["nonce"])
+        caller = tokens.get_verifier(settings).verify_id_token(
+            str(answer.get("id_token")), nonce=asked["nonce"]
+        )
     except (AuthlibBaseError, tokens.BadTokenError):
-        raise _failed("the issuer did not confirm it") from None
-    session = auth.sessions(settings).begin(request, caller.name, caller.roles, services().now())
-    return _redirect(asked["to"], session, _asked(settings).delete(request))
+        raise _login_failed("the issuer did not confirm it") from None
+    session = auth.get_session_store(settings).create(
+        request, caller.name, caller.roles, services().now()
+    )
+    return _redirect(asked["to"], session, auth_request_cookie(settings).delete(request))
 
 
 @blueprint.route("/sign-out", methods=["POST"], content_types=[forms.FORM])
-@auth.open_to_all(_request)
+@auth.public(_request)
 def post_sign_out() -> Response:
     """Out here, and on to the issuer to be signed out there."""
     from chalicelib.web import rendering  # noqa: PLC0415  machines need no template engine
 
     request = _request()
-    settings = auth.sign_in()
+    settings = auth.oidc_settings()
     auth.require_same_origin(request)
-    page = {"base": negotiation.base(request), "to_issuer": _signing_out(settings, request)}
-    headers: negotiation.Headers = {"Set-Cookie": auth.sessions(settings).end(request)}
-    return rendering.html("signed_out.html", page, headers=headers)
+    page = {"base": negotiation.url_prefix(request), "to_issuer": _logout_url(settings, request)}
+    headers: negotiation.Headers = {"Set-Cookie": auth.get_session_store(settings).delete(request)}
+    return rendering.render("signed_out.html", page, headers=headers)
 
 
-def _signing_out(settings: SignIn, request: Request) -> str | None:
+def _logout_url(settings: SignIn, request: Request) -> str | None:
     """Where the issuer ends its own session; None where it does not say, or gives no answer."""
     try:
-        issuer.of(settings.discovery_url).require_there()
-        url = issuer.of(settings.discovery_url).address_of("end_session_endpoint")
-    except issuer.IssuerAway:
+        issuer.get_provider(settings.discovery_url).require_available()
+        url = issuer.get_provider(settings.discovery_url).endpoint("end_session_endpoint")
+    except issuer.IdentityProviderUnavailableError:
         return None
-    back = f"{negotiation.origin(request)}{negotiation.base(request)}/"
+    back = f"{negotiation.origin(request)}{negotiation.url_prefix(request)}/"
     # The standard's name for the way back, and Cognito's.
     asked = {"client_id": settings.client_id, "post_logout_redirect_uri": back, "logout_uri": back}
     return f"{url}?{urlencode(asked)}"
 
 
 @blueprint.route("/signed-in", methods=["GET"])
-@auth.open_to_all(_request)
+@auth.public(_request)
 def get_signed_in() -> Response:
     """For whoever signed in beside a page that waits."""
     from chalicelib.web import rendering  # noqa: PLC0415  machines need no template engine
 
-    return rendering.html("signed_in.html", {"base": negotiation.base(_request())})
+    return rendering.render("signed_in.html", {"base": negotiation.url_prefix(_request())})
 
 
-def _destination(request: Request) -> str:
+def _safe_return_path(request: Request) -> str:
     """A page of ours and nobody else's: else sign-in would send her wherever a link says."""
-    home = f"{negotiation.base(request)}/slots"
+    home = f"{negotiation.url_prefix(request)}/slots"
     to = inputs.query(request, "to") or home
     parts = urlsplit(to)
     is_ours = not parts.scheme and not parts.netloc and to.startswith("/") and "\\" not in to
     is_plain = to.isprintable() and to.isascii() and not to.startswith("//")
-    is_short = len(to) <= _LONGEST_PATH
+    is_short = len(to) <= MAX_RETURN_PATH
     return to if is_ours and is_plain and is_short else home
 
 
-def _callback(request: Request) -> str:
-    return f"{negotiation.origin(request)}{negotiation.base(request)}/sign-in/callback"
+def _callback_url(request: Request) -> str:
+    return f"{negotiation.origin(request)}{negotiation.url_prefix(request)}/sign-in/callback"
 
 
-def _client(settings: SignIn, request: Request) -> OAuth2Client:
+def _oauth_client(settings: SignIn, request: Request) -> OAuth2Client:
     from authlib.oauth2.client import OAuth2Client  # noqa: PLC0415  needed here only
 
     return OAuth2Client(
-        session=issuer.of(settings.discovery_url),
+        session=issuer.get_provider(settings.discovery_url),
         client_id=settings.client_id,
         client_secret=settings.client_secret,
         scope="openid profile",
-        redirect_uri=_callback(request),
+        redirect_uri=_callback_url(request),
         code_challenge_method="S256",
     )
 
 
 @lru_cache(maxsize=8)
-def _asked(settings: SignIn) -> SignedCookie:
+def auth_request_cookie(settings: SignIn) -> SignedCookie:
     """What was asked of the issuer, until the answer comes."""
     from chalicelib.web.session import SignedCookie  # noqa: PLC0415  needed to sign in only
 
-    return SignedCookie("sign-in", settings.session_keys, _LASTS)
+    return SignedCookie("sign-in", settings.session_keys, _LOGIN_TIMEOUT)
 
 
-def _failed(why: str) -> problems.HttpError:
-    return problems.HttpError(HTTPStatus.BAD_REQUEST, f"You are not signed in: {why}")
+def _login_failed(reason: str) -> problems.HttpError:
+    return problems.HttpError(HTTPStatus.BAD_REQUEST, f"You are not signed in: {reason}")
 
 
-def _redirect(to: str, *cookies: str) -> Response:
-    headers: negotiation.Headers = {**_NOT_STORED, "Location": to, "Set-Cookie": list(cookies)}
+def _redirect(location: str, *cookies: str) -> Response:
+    headers: negotiation.Headers = {**_NO_STORE, "Location": location, "Set-Cookie": list(cookies)}
     return Response(body="", status_code=HTTPStatus.SEE_OTHER.value, headers=headers)

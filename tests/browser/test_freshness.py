@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.manage_slots import POLLS, ManageSlotsPage
@@ -17,8 +18,22 @@ if TYPE_CHECKING:
 
     from tests.running import Running
 
-SOON = 3_000
+# In milliseconds: how often the page polls by its own clock, and the wait for an answer by ours.
+POLL = 2_000
+ANSWER = 2_500
 OUT_OF_DATE = "The server cannot be reached, so this page may be out of date"
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    """A page whose clock a test can advance, so that no test waits for polls."""
+    page.clock.install()
+    return page
+
+
+def wait_for_poll(page: Page) -> None:
+    """Advance the page's clock, and its timers, to the next poll."""
+    page.clock.run_for(POLL)
 
 
 def save(slots: ManageSlotsPage, *starts: str) -> None:
@@ -63,8 +78,9 @@ def test_a_booking_appears_within_seconds_and_nothing_of_hers_is_lost(
     assert scrolled > 0
 
     slots.book("10:00")
+    wait_for_poll(page)
 
-    expect(slots.label("10:00")).to_contain_text("booked", timeout=SOON)
+    expect(slots.label("10:00")).to_contain_text("booked", timeout=ANSWER)
     expect(slots.box("10:00")).to_be_disabled()
     slots.expect_status("10:00–10:30 is booked now")
     slots.expect_status("Slots saved successfully")
@@ -85,8 +101,9 @@ def test_a_save_of_another_tab_appears_and_much_of_it_is_summed_up(
     afternoon = other_tab.page.get_by_role("group", name="13:00–17:00")
     afternoon.get_by_role("button", name="All", exact=True).click()
     save(other_tab)
+    wait_for_poll(slots.page)
 
-    expect(slots.box("16:30")).to_be_checked(timeout=SOON)
+    expect(slots.box("16:30")).to_be_checked(timeout=ANSWER)
     slots.expect_status("09:00–09:30 is no longer offered")
     slots.expect_status("13:00–13:30, 13:30–14:00 and 6 more are free now")
     expect(slots.box("09:00")).not_to_be_checked()
@@ -99,15 +116,17 @@ def test_what_she_wanted_of_a_slot_waits_while_it_is_held(slots: ManageSlotsPage
     slots.box("10:00").uncheck()
 
     slots.hold("10:00")
+    wait_for_poll(slots.page)
 
-    expect(slots.label("10:00")).to_contain_text("held", timeout=SOON)
+    expect(slots.label("10:00")).to_contain_text("held", timeout=ANSWER)
     slots.expect_status("10:00–10:30 is held now")
     expect(slots.box("10:00")).to_be_disabled()
     slots.expect_unsaved("")
 
     slots.release("10:00")
+    wait_for_poll(slots.page)
 
-    expect(slots.box("10:00")).to_be_enabled(timeout=SOON)
+    expect(slots.box("10:00")).to_be_enabled(timeout=ANSWER)
     slots.expect_status("10:00–10:30 is free now")
     expect(slots.box("10:00")).not_to_be_checked()
     slots.expect_unsaved("1 change not saved yet")
@@ -139,6 +158,7 @@ def test_open_errors_stay_when_news_comes(
     slots.page.unroute(POLLS)
 
     slots.book("10:00")
+    wait_for_poll(slots.page)
 
     slots.expect_status("10:00–10:30 is booked now")
     slots.expect_status("Not saved. Slot already exists: 09:00-09:30")
@@ -158,8 +178,8 @@ def test_a_poll_that_finds_nothing_new_changes_nothing(slots: ManageSlotsPage) -
     record(slots.page, "body")
 
     for _ in range(2):
-        with slots.page.expect_response(POLLS, timeout=SOON) as answer:
-            pass
+        with slots.page.expect_response(POLLS, timeout=ANSWER) as answer:
+            wait_for_poll(slots.page)
         assert answer.value.status == 304
         answer.value.finished()
         assert answer.value.request.sizes()["responseBodySize"] == 0
@@ -171,7 +191,6 @@ def test_a_hidden_tab_does_not_poll_and_catches_up_when_it_is_shown(
     page: Page, server: Running, on: date
 ) -> None:
     slots = ManageSlotsPage(page, server, on)
-    page.clock.install()
     slots.open()
     save(slots, "09:00")
     asked: list[str] = []
@@ -192,8 +211,8 @@ def test_an_answer_to_a_poll_of_another_date_comes_too_late(slots: ManageSlotsPa
     tomorrow = slots.on + timedelta(days=1)
     expect(page.get_by_role("heading", name=f"{tomorrow:%A} ")).to_be_visible()
     page.route(POLLS, lambda route: late.append(route))  # noqa: PLW0108  a builtin will not do
-    with page.expect_request(POLLS, timeout=SOON):
-        pass
+    with page.expect_request(POLLS, timeout=ANSWER):
+        wait_for_poll(page)
 
     page.go_back()
     today = page.get_by_role("heading", name=f"{slots.on:%A} ")
@@ -209,13 +228,13 @@ def test_an_answer_to_a_poll_of_another_date_comes_too_late(slots: ManageSlotsPa
 
 def test_a_date_or_a_save_never_waits_for_a_poll(slots: ManageSlotsPage) -> None:
     slots.stop_news()
-    with slots.page.expect_request(POLLS, timeout=SOON):
-        pass
+    with slots.page.expect_request(POLLS, timeout=ANSWER):
+        wait_for_poll(slots.page)
 
     save(slots, "09:00")
 
-    with slots.page.expect_request(POLLS, timeout=SOON):
-        pass
+    with slots.page.expect_request(POLLS, timeout=ANSWER):
+        wait_for_poll(slots.page)
     slots.page.get_by_role("link", name="Next day").click()
     expect(slots.page).to_have_url(re.compile(f"date={slots.on + timedelta(days=1)}"))
     expect(slots.page.get_by_role("alert")).to_be_empty()
@@ -234,8 +253,8 @@ def test_out_of_reach_is_said_once_and_taken_back_when_the_server_answers_again(
 
     page.context.set_offline(offline=True)
     for _ in range(2):
-        with page.expect_event("requestfailed", timeout=SOON):
-            pass
+        with page.expect_event("requestfailed", timeout=ANSWER):
+            wait_for_poll(page)
     expect(alert).to_contain_text(OUT_OF_DATE)
     assert page.evaluate("window.changes") == 1
     assert page.locator("form.day").bounding_box() == top
@@ -243,6 +262,7 @@ def test_out_of_reach_is_said_once_and_taken_back_when_the_server_answers_again(
 
     page.context.set_offline(offline=False)
     slots.book("09:00")
+    wait_for_poll(page)
     slots.expect_status("09:00–09:30 is booked now")
     expect(alert).to_be_empty()
     assert slots.ticked == ["10:00"]

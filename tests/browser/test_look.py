@@ -47,8 +47,17 @@ def with_every_state(slots: ManageSlotsPage) -> None:
     slots.expect_status("11:00–11:30 is booked now")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (320, "dark"),
+        (1280, "light"),
+        pytest.param(320, "light", marks=pytest.mark.nightly),
+        pytest.param(768, "light", marks=pytest.mark.nightly),
+        pytest.param(768, "dark", marks=pytest.mark.nightly),
+        pytest.param(1280, "dark", marks=pytest.mark.nightly),
+    ],
+)
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     new_context: CreateContextCallback, server: Running, on: date, width: int, scheme: Scheme
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from chalicelib.storage import keys
-from chalicelib.storage.records import Item
+from chalicelib.storage.records import BaseItem
 from tests import behind
 from tests.browser.manage_slots import ManageSlotsPage
 from tests.builders import LONDON, at
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def stored(on: date) -> dict[str, int]:
     """How many items of each kind the table holds of Dr Lee's date."""
-    items = Item.query(keys.of_doctor("dr-lee"), consistent_read=True)
+    items = BaseItem.query(keys.doctor_pk("dr-lee"), consistent_read=True)
     kinds = [item.sk.partition("#")[0] for item in items if str(on) in item.sk]
     return {kind: kinds.count(kind) for kind in ("DAY", "SLOT", "CHANGE")}
 

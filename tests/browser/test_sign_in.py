@@ -133,7 +133,7 @@ def test_another_site_saves_nothing_with_her_session(page: Page, guarded: str) -
     sign_in(page, guarded, "dr-lee")
     trap = type("Trap", (Elsewhere,), {"target": guarded})
     with HTTPServer(("127.0.0.1", 0), trap) as elsewhere:
-        Thread(target=elsewhere.serve_forever, daemon=True).start()
+        Thread(target=elsewhere.serve_forever, args=[0.01], daemon=True).start()
         page.goto(f"http://127.0.0.1:{elsewhere.server_port}/")
         with page.expect_response(f"{guarded}/slots") as answer:
             page.get_by_role("button", name="Win").click()

@@ -1,9 +1,9 @@
-"""The same suite on moto and on MiniStack; each test begins with an empty table."""
+"""The suite on MiniStack, and on moto too; each test begins with some doctors and nothing else."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -32,7 +32,18 @@ DOCTORS = (
 use_local_stage()
 
 
-@pytest.fixture(scope="session", params=["moto", "ministack"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test on MiniStack, and on moto nightly.
+
+    Tests marked ``both_stores`` depend on how DynamoDB behaves, so they always run on both.
+    """
+    if "store" in metafunc.fixturenames:
+        is_daily = metafunc.definition.get_closest_marker("both_stores")
+        moto = pytest.param("moto", marks=() if is_daily else pytest.mark.nightly)
+        metafunc.parametrize("store", [moto, "ministack"], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def store(request: pytest.FixtureRequest) -> str:
     """The endpoint of a DynamoDB."""
     endpoint: str = request.getfixturevalue(request.param)
@@ -82,13 +93,25 @@ def guarded(site: Site, issuer: AnIssuer) -> Site:
     return site
 
 
-@pytest.fixture
-def site(client: Client, dynamodb: DynamoDBClient) -> Site:
-    """The app on a table with some doctors and nothing else, at Sunday noon."""
-    clock = Clock()
-    services = bootstrap.assemble(Settings.of(os.environ), now=clock, pause=lambda _attempt: None)
-    site = Site(client, bootstrap.run(services), clock, dynamodb)
+@pytest.fixture(scope="session")
+def only_doctors(client: Client, dynamodb: DynamoDBClient) -> list[dict[str, Any]]:
+    """The items of a table that has the doctors and nothing else."""
+    site = _started(client, dynamodb)
     site.empty()
     for doctor in DOCTORS:
-        services.doctors.add(doctor)
+        site.services.doctors.add(doctor)
+    return site.export()
+
+
+@pytest.fixture
+def site(client: Client, dynamodb: DynamoDBClient, only_doctors: list[dict[str, Any]]) -> Site:
+    """The app on a table with some doctors and nothing else, at Sunday noon."""
+    site = _started(client, dynamodb)
+    site.restore(only_doctors)
     return site
+
+
+def _started(client: Client, dynamodb: DynamoDBClient) -> Site:
+    clock = Clock()
+    services = bootstrap.assemble(Settings.of(os.environ), now=clock, pause=lambda _attempt: None)
+    return Site(client, bootstrap.run(services), clock, dynamodb)

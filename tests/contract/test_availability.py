@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from msgspec import structs
 
-from chalicelib.storage.days import Days
-from chalicelib.storage.recent_doctors import RecentDoctors
-from chalicelib.storage.search_index import SearchIndex
+from chalicelib.storage.days import DayRepository
+from chalicelib.storage.recent_doctors import DoctorCache
+from chalicelib.storage.search_index import AvailabilityIndex
 from chalicelib.use_cases.find_slots import FindSlots, Search
 from tests.builders import MONDAY, a_doctor, at
 
@@ -264,9 +264,9 @@ def test_a_page_ends_before_its_answer_is_too_large_to_be_sent(site: Site) -> No
         site.save(*every, doctor_id=doctor_id, date=DAYS[1])
     services = site.services
     find_slots = FindSlots(
-        Days(),
-        SearchIndex(),
-        RecentDoctors(services.doctors, site.clock),
+        DayRepository(),
+        AvailabilityIndex(),
+        DoctorCache(services.doctors, site.clock),
         site.clock,
         lambda _attempt: None,
         most_slots=400,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from tests.site import Answer, Site
 
+pytestmark = pytest.mark.both_stores
+
 NINE = "2026-11-23T09:00:00+00:00"
 
 

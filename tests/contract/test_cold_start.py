@@ -15,7 +15,7 @@ import pytest
 from chalice.app import Request
 
 from chalicelib.domain.caller import Role
-from chalicelib.web.session import Sessions
+from chalicelib.web.session import SessionStore
 from tests.an_issuer import PAGE
 
 if TYPE_CHECKING:
@@ -86,7 +86,11 @@ def cookie_of_dr_lee() -> str:
         "body": None,
     }
     doctor = frozenset({Role.DOCTOR})
-    return Sessions([KEY]).begin(Request(event), "dr-lee", doctor, datetime.now(UTC)).split(";")[0]
+    return (
+        SessionStore([KEY])
+        .create(Request(event), "dr-lee", doctor, datetime.now(UTC))
+        .split(";")[0]
+    )
 
 
 def token_of_dr_lee(issuer: AnIssuer) -> str:

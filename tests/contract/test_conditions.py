@@ -16,10 +16,10 @@ from chalicelib.domain.errors import DayChanged, NotAllowed, SlotDiffers
 from chalicelib.domain.saved import Saved
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import table
-from chalicelib.storage.bookings import Bookings
-from chalicelib.storage.days import Days
-from chalicelib.storage.recent_doctors import RecentDoctors
-from chalicelib.storage.search_index import SearchIndex
+from chalicelib.storage.bookings import BookingRepository
+from chalicelib.storage.days import DayRepository
+from chalicelib.storage.recent_doctors import DoctorCache
+from chalicelib.storage.search_index import AvailabilityIndex
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from tests import behind
 from tests.builders import MONDAY, SUNDAY_NOON, a_doctor, a_slot, at, tick
@@ -31,12 +31,14 @@ if TYPE_CHECKING:
     from chalicelib.domain.slot import Slot
     from tests.site import Site
 
-DAYS = Days()
+pytestmark = pytest.mark.both_stores
+
+DAYS = DayRepository()
 DR_LEE = a_doctor()
 
 
 def read() -> Day:
-    _, day, _ = DAYS.load("dr-lee", MONDAY)
+    _, day, _ = DAYS.get_with_change("dr-lee", MONDAY)
     return day
 
 
@@ -147,7 +149,7 @@ def test_a_booking_that_keeps_the_trace_of_a_hold_is_not_sold_again_when_that_ru
     hold = Hold(holder="ivan", until=SUNDAY_NOON + timedelta(minutes=5))
 
     with pytest.raises(SlotDiffers) as differs:
-        Bookings().hold(DR_LEE, a_slot("09:00"), hold, now=SUNDAY_NOON)
+        BookingRepository().hold(DR_LEE, a_slot("09:00"), hold, now=SUNDAY_NOON)
 
     assert differs.value.found is not None
     assert differs.value.found.slot.status is SlotStatus.BOOKED
@@ -189,7 +191,7 @@ def test_a_day_that_is_not_there_is_not_made_by_placing_it(site: Site) -> None:
     before = site.export()
 
     with pytest.raises(DayChanged):
-        SearchIndex().place(site.services.doctors.get("dr-lee"), [MONDAY])
+        AvailabilityIndex().reindex(site.services.doctors.get("dr-lee"), [MONDAY])
 
     assert site.export() == before
 
@@ -274,7 +276,7 @@ def test_a_doctor_who_is_known_is_left_as_she_is(site: Site) -> None:
     assert site.get("/doctors/dr-lee").json["name"] == "Dr Mina Lee"
 
 
-class TornDays(Days):
+class TornDays(DayRepository):
     """The first read finds a save half way: its change but not its day, or the other way round."""
 
     def __init__(self, missing: str) -> None:
@@ -283,7 +285,7 @@ class TornDays(Days):
     def load(
         self, doctor_id: str, on: date, request_id: str | None = None
     ) -> tuple[Doctor, Day, Saved | None]:
-        doctor, day, saved = super().load(doctor_id, on, request_id)
+        doctor, day, saved = super().get_with_change(doctor_id, on, request_id)
         missing, self.missing = self.missing, ""
         if missing == "day":
             return doctor, Day(doctor_id=doctor_id, date=on), saved
@@ -296,7 +298,7 @@ def test_a_request_sent_twice_at_once_is_not_refused_for_what_it_did_itself(
     site: Site, missing: str, if_versions: frozenset[int] | None
 ) -> None:
     site.save("09:00", Idempotency_Key="twice")
-    recent = RecentDoctors(site.services.doctors, site.clock)
+    recent = DoctorCache(site.services.doctors, site.clock)
     slots = ManageSlots(TornDays(missing), recent, site.clock, lambda _attempt: None)
     request = SaveRequest(
         doctor_id="dr-lee",

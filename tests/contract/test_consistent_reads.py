@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.site import Site
 
+pytestmark = pytest.mark.both_stores
+
 READS: dict[str, Callable[[Site], object]] = {
     "a day": lambda site: site.day(),
     "a day that a page shows already": lambda site: site.services.manage_slots.glance_at(
@@ -26,7 +28,7 @@ READS: dict[str, Callable[[Site], object]] = {
     "a slot": lambda site: site.slot("09:00"),
     "the slots of a doctor": lambda site: site.listed(),
     "a doctor": lambda site: site.get("/doctors/dr-lee"),
-    "whom a delegate keeps": lambda site: site.services.doctors.of_delegate("sam"),
+    "whom a delegate keeps": lambda site: site.services.doctors.list_for_delegate("sam"),
     "the days that a doctor takes along": lambda site: site.configure(location="Leeds"),
 }
 

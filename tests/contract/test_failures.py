@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
-from chalicelib.storage.days import Days
-from chalicelib.storage.recent_doctors import RecentDoctors
+from chalicelib.storage.days import DayRepository
+from chalicelib.storage.recent_doctors import DoctorCache
 from chalicelib.use_cases.attempts import MOST_ATTEMPTS
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from tests.builders import MONDAY, tick
@@ -29,8 +29,8 @@ def test_a_transaction_conflict_is_tried_again(site: Site) -> None:
 
 def test_each_attempt_waits_for_longer_than_the_one_before(site: Site) -> None:
     pauses: list[int] = []
-    recent = RecentDoctors(site.services.doctors, site.clock)
-    slots = ManageSlots(Days(), recent, site.clock, pauses.append)
+    recent = DoctorCache(site.services.doctors, site.clock)
+    slots = ManageSlots(DayRepository(), recent, site.clock, pauses.append)
     request = SaveRequest(doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="x")
 
     with site.failing(SAVE, CONFLICT, CONFLICT, CONFLICT):

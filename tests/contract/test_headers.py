@@ -105,7 +105,7 @@ def test_of_a_bug_there_is_nothing_to_keep_either(
         (DAY, "text/html", "no-store"),
         ("/openapi.json", "application/json", "private, no-cache"),
         ("/static/slots.css", "*/*", "no-cache"),
-        (f"/static/{assets.hashed_name('slots.css')}", "*/*",
+        (f"/static/{assets.fingerprinted_name('slots.css')}", "*/*",
          "public, max-age=31536000, immutable"),
     ],
 )  # fmt: skip

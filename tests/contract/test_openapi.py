@@ -41,7 +41,7 @@ def test_it_has_exactly_the_routes_that_there_are(site: Site) -> None:
     }
     told = {
         (path, method.upper()): one["operationId"]
-        for path, methods in openapi.document("")["paths"].items()
+        for path, methods in openapi.build_document("")["paths"].items()
         for method, one in methods.items()
     }
 
@@ -52,13 +52,13 @@ def test_it_asks_for_sign_in_where_the_route_does(site: Site) -> None:
     from app import app  # noqa: PLC0415  the site has named its DynamoDB
 
     needs = {
-        entry.view_function.__name__: entry.view_function.need  # type: ignore[attr-defined]
+        entry.view_function.__name__: entry.view_function.permission  # type: ignore[attr-defined]
         for methods in app.routes.values()
         for entry in methods.values()
     }
 
-    assert {one.name: one.need for one in openapi.OPERATIONS} == needs
-    for methods in openapi.document("")["paths"].values():
+    assert {one.name: one.permission for one in openapi.OPERATIONS} == needs
+    for methods in openapi.build_document("")["paths"].values():
         for told in methods.values():
             needs_nothing = needs[told["operationId"]] is Need.NOTHING
             assert bool(told["security"]) is not needs_nothing
@@ -68,7 +68,7 @@ def test_it_is_served_and_not_sent_twice(site: Site) -> None:
     document = site.get("/openapi.json")
 
     assert (document.status, document.headers["Content-Type"]) == (200, "application/json")
-    assert document.json == openapi.document("")
+    assert document.json == openapi.build_document("")
     again = site.get("/openapi.json", If_None_Match=document.headers["ETag"])
     assert (again.status, again.text) == (304, "")
 
@@ -98,7 +98,7 @@ def test_people_can_read_it(site: Site) -> None:
     page = site.get("/docs")
 
     assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    for methods in openapi.document("")["paths"].values():
+    for methods in openapi.build_document("")["paths"].values():
         for one in methods.values():
             assert f'<a href="#{one["operationId"]}">' in page.text
     anchors = re.findall(r'id="([^"]+)"', page.text)
@@ -107,14 +107,14 @@ def test_people_can_read_it(site: Site) -> None:
 
 
 def test_the_examples_of_a_save_are_real(site: Site) -> None:
-    expect(site.post(examples.SAVE, Idempotency_Key="save-71"), 200, examples.SAVED)
+    expect(site.post(examples.SAVE, Idempotency_Key="save-71"), 200, examples.SAVED_DAY)
     expect(site.get(f"/slots?doctor_id=dr-lee&date={MONDAY}"), 200, examples.DAY)
     expect(site.post(examples.SAVE), 400, examples.SLOT_EXISTS)
     stale = site.post(examples.SAVE, If_Match='"0.68048e9e729602d2"')
-    expect(stale, 412, examples.STALE)
+    expect(stale, 412, examples.STALE_VERSION)
     another = {**examples.SAVE, "slots": examples.SAVE["slots"][:1]}
     reused = site.post(another, Idempotency_Key="save-71")
-    expect(reused, 422, examples.KEY_REUSED)
+    expect(reused, 422, examples.IDEMPOTENCY_KEY_REUSED)
     assert site.post_form(examples.FORM).status == 303
     assert site.day().free == ["09:00", "09:30", "10:00"]
 
@@ -123,57 +123,57 @@ def test_the_examples_of_finding_a_slot_are_real(site: Site) -> None:
     site.post(examples.SAVE)
 
     bookable = site.get("/doctors/dr-lee/slots?from=2026-11-23&to=2026-12-06")
-    expect(bookable, 200, examples.BOOKABLE)
+    expect(bookable, 200, examples.BOOKABLE_SLOTS)
     backwards = site.get("/availability?specialty=cardiology&from=2026-11-23&to=2026-11-22")
-    expect(backwards, 400, examples.NO_RANGE)
-    expect(site.get("/availability?specialty=cardiology"), 200, examples.AVAILABLE)
-    expect(site.get("/availability"), 400, examples.NO_SPECIALTY)
-    expect(site.get(FIRST), 200, examples.FREE)
-    expect(site.get("/slots/dr-lee~20261123T1600Z"), 404, examples.NO_SLOT)
+    expect(backwards, 400, examples.INVALID_RANGE)
+    expect(site.get("/availability?specialty=cardiology"), 200, examples.AVAILABILITY)
+    expect(site.get("/availability"), 400, examples.MISSING_SPECIALTY)
+    expect(site.get(FIRST), 200, examples.FREE_SLOT)
+    expect(site.get("/slots/dr-lee~20261123T1600Z"), 404, examples.UNKNOWN_SLOT)
 
 
 def test_the_examples_of_taking_a_slot_are_real(site: Site) -> None:
     site.post(examples.SAVE)
 
-    expect(site.put(f"{FIRST}/hold", examples.HOLD), 200, examples.HELD)
+    expect(site.put(f"{FIRST}/hold", examples.HOLD), 200, examples.HELD_SLOT)
     too_short = {**examples.HOLD, "seconds": 3}
     expect(site.put(f"{FIRST}/hold", too_short), 400, examples.HOLD_TOO_SHORT)
     other = {**examples.HOLD, "holder": "visit-72"}
     expect(site.put(f"{FIRST}/hold", other), 409, examples.HELD_BY_ANOTHER)
     released = site.delete(f"{FIRST}/hold?holder=visit-72")
     expect(released, 409, examples.HELD_BY_ANOTHER)
-    expect(site.delete(f"{FIRST}/hold"), 400, examples.NO_HOLDER)
+    expect(site.delete(f"{FIRST}/hold"), 400, examples.MISSING_HOLDER)
 
-    expect(site.put(f"{FIRST}/booking", examples.BOOKING), 201, examples.BOOKED)
-    expect(site.put(f"{FIRST}/booking", examples.BOOKING), 200, examples.BOOKED)
+    expect(site.put(f"{FIRST}/booking", examples.BOOKING), 201, examples.BOOKED_SLOT)
+    expect(site.put(f"{FIRST}/booking", examples.BOOKING), 200, examples.BOOKED_SLOT)
     other = {**examples.BOOKING, "booking_id": "b-1002"}
-    expect(site.put(f"{FIRST}/booking", other), 409, examples.BOOKED_BY_ANOTHER)
+    expect(site.put(f"{FIRST}/booking", other), 409, examples.ALREADY_BOOKED)
     cancelled = site.delete(f"{FIRST}/booking?booking_id=b-1002")
-    expect(cancelled, 409, examples.ANOTHER_BOOKING)
-    expect(site.delete(f"{FIRST}/booking"), 400, examples.NO_BOOKING_ID)
+    expect(cancelled, 409, examples.BOOKING_ID_MISMATCH)
+    expect(site.delete(f"{FIRST}/booking"), 400, examples.MISSING_BOOKING_ID)
     nobody = {"booking_id": "b-1003"}
-    expect(site.put(f"{SECOND}/booking", nobody), 400, examples.NO_PATIENT)
+    expect(site.put(f"{SECOND}/booking", nobody), 400, examples.MISSING_PATIENT_REFERENCE)
     assert site.put(f"{SECOND}/booking", examples.MOVE).status == 201
 
 
 def test_the_examples_of_doctors_are_real(site: Site) -> None:
-    expect(site.put("/doctors/dr-lee", examples.SETTINGS), 200, examples.KEPT)
-    expect(site.get("/doctors/dr-lee"), 200, examples.KEPT)
+    expect(site.put("/doctors/dr-lee", examples.SETTINGS), 200, examples.SAVED_DOCTOR)
+    expect(site.get("/doctors/dr-lee"), 200, examples.SAVED_DOCTOR)
     expect(site.get("/doctors?specialty=cardiology"), 200, examples.DOCTORS)
-    expect(site.get("/doctors?limit=0"), 400, examples.NO_LIMIT)
+    expect(site.get("/doctors?limit=0"), 400, examples.INVALID_LIMIT)
     overlapping = site.configure(
         sessions=[{"from": "09:00", "to": "12:00"}, {"from": "11:30", "to": "17:00"}]
     )
     expect(overlapping, 400, examples.SESSIONS_OVERLAP)
     moved = site.configure(time_zone="Europe/Paris")
-    expect(moved, 409, examples.ANOTHER_ZONE)
-    expect(site.get("/doctors/dr-who"), 404, examples.NO_DOCTOR)
+    expect(moved, 409, examples.TIME_ZONE_CHANGED)
+    expect(site.get("/doctors/dr-who"), 404, examples.UNKNOWN_DOCTOR)
 
 
 def test_the_examples_of_other_errors_are_real(site: Site) -> None:
-    expect(site.get("/slots?date=2026-02-30"), 400, examples.NO_DATE)
-    expect(site.get("/static/nothing.css"), 404, examples.NO_FILE)
-    expect(site.request("PATCH", "/slots"), 405, examples.WRONG_METHOD)
-    expect(site.post(b" " * 65_537), 413, examples.TOO_LARGE)
+    expect(site.get("/slots?date=2026-02-30"), 400, examples.INVALID_DATE)
+    expect(site.get("/static/nothing.css"), 404, examples.UNKNOWN_FILE)
+    expect(site.request("PATCH", "/slots"), 405, examples.METHOD_NOT_ALLOWED)
+    expect(site.post(b" " * 65_537), 413, examples.BODY_TOO_LARGE)
     text = site.request("POST", "/slots", b"free", {"Content-Type": "text/plain"})
-    expect(text, 415, examples.UNKNOWN_TYPE)
+    expect(text, 415, examples.UNSUPPORTED_MEDIA_TYPE)

@@ -46,7 +46,7 @@ def test_each_caller_may_what_the_table_says(
 
 def test_every_route_names_what_it_needs_and_stands_in_the_table() -> None:
     routes = {
-        f"{method} {path}": getattr(entry.view_function, "need", None)
+        f"{method} {path}": getattr(entry.view_function, "permission", None)
         for path, methods in app.routes.items()
         for method, entry in methods.items()
     }

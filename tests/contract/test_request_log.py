@@ -59,9 +59,9 @@ def logging(site: Site) -> Iterator[Log]:
         settings, now=site.clock, pause=lambda _attempt: None, log=texts.append
     )
     site.services = bootstrap.run(services)
-    table.connect(settings.table_name, is_metered=True)
+    table.connect(settings.table_name, track_capacity=True)
     before = app.log.handlers[:], app.log.propagate
-    request_log.take_over(app.log)
+    request_log.redirect_framework_logs(app.log)
     yield Log(site, texts)
     app.log.handlers[:], app.log.propagate = before
     table.connect(settings.table_name)

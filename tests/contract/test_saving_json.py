@@ -12,6 +12,8 @@ from tests.builders import MONDAY, at
 if TYPE_CHECKING:
     from tests.site import Answer, Site
 
+pytestmark = pytest.mark.both_stores
+
 NINE = "2026-11-23T09:00:00+00:00"
 DAY = MONDAY.isoformat()
 

@@ -16,6 +16,8 @@ from tests.dynamodb_answers import answer
 if TYPE_CHECKING:
     from tests.site import Site
 
+pytestmark = pytest.mark.both_stores
+
 NEW: dict[str, Any] = {
     "name": "Dr Nora New",
     "specialty": "surgery",

@@ -8,9 +8,7 @@ from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from joserfc.jwk import RSAKey
-
-from tests.an_issuer import MACHINE, PAGE, AnIssuer
+from tests.an_issuer import MACHINE, PAGE, AnIssuer, rsa_key
 
 if TYPE_CHECKING:
     from tests.site import Answer, Site
@@ -69,7 +67,7 @@ def signed_by_hmac(claims: str, key_id: str | None, secret: bytes) -> str:
 
 def forgeries(issuer: AnIssuer) -> dict[str, str]:
     """Tokens that look right but for one thing."""
-    other = RSAKey.generate_key(2048, private=True)
+    other = rsa_key(1, "other")
     public = issuer.keys[-1].as_pem(private=False)
     header, claims, signature = token(issuer, DOCTOR).split(".")
     unsigned = "eyJhbGciOiJub25lIn0"  # {"alg":"none"}
@@ -108,7 +106,7 @@ def test_a_token_of_an_unknown_key_is_refused(guarded: Site, issuer: AnIssuer) -
     text = token(issuer, DOCTOR)
     issuer.keys.clear()
     issuer.rotate()
-    issuer.keys[0] = RSAKey.generate_key(2048, {"kid": "another"}, private=True)
+    issuer.keys[0] = rsa_key(2, "another")
 
     assert ask(guarded, text).status == 401
 
@@ -142,9 +140,9 @@ def test_a_machine_is_no_person_whatever_groups_its_token_names(
 def test_made_up_keys_do_not_make_us_ask_the_issuer_again_and_again(
     guarded: Site, issuer: AnIssuer
 ) -> None:
-    for _ in range(5):
+    for number in range(5):
         stranger = AnIssuer("http://127.0.0.1:9")
-        stranger.keys = [RSAKey.generate_key(2048, {"kid": "made-up"}, private=True)]
+        stranger.keys = [rsa_key(number, "made-up")]
         assert ask(guarded, stranger.sign({**DOCTOR, "iss": issuer.url})).status == 401
 
     assert issuer.asked.count("/keys") <= 2

@@ -13,7 +13,7 @@ from jsonschema_rs import Draft202012Validator
 from msgspec import structs
 
 from chalicelib import bootstrap
-from chalicelib.events.detail import Detail
+from chalicelib.events.detail import SlotsChangedDetail
 from chalicelib.settings import SettingsError
 from tests.site import id_of
 
@@ -264,6 +264,6 @@ def _closed(schema: Any) -> Any:  # noqa: ANN401
 
 
 def test_the_schema_in_the_documentation_is_that_of_the_code() -> None:
-    assert json.loads(SCHEMA.read_text()) == msgspec.json.schema(Detail) | {
+    assert json.loads(SCHEMA.read_text()) == msgspec.json.schema(SlotsChangedDetail) | {
         "$schema": "https://json-schema.org/draft/2020-12/schema"
     }

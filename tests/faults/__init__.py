@@ -1,5 +1,5 @@
-"""Whatever fails, and whenever. ``FAULTS=long`` tries more of it, and for longer."""
+"""Whatever fails, and whenever. The nightly profile tries more of it, and for longer."""
 
-import os
+from tests.support.profile import is_nightly
 
-IS_LONG = os.environ.get("FAULTS") == "long"
+IS_LONG = is_nightly()

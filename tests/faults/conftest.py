@@ -21,8 +21,6 @@ from tests.site import Clock, Site
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
-
     RawItem = dict[str, Any]
 
 DOCTORS = (
@@ -40,22 +38,9 @@ class Stage:
 
     def reset(self) -> Site:
         """The scene, and the app as a process that has just started."""
-        now, wanted = _by_key(self.site.export()), _by_key(self.scene)
-        gone = [{"PK": {"S": pk}, "SK": {"S": sk}} for pk, sk in now.keys() - wanted.keys()]
-        other = [item for key, item in wanted.items() if now.get(key) != item]
-        writes: list[WriteRequestUnionTypeDef] = []
-        writes += [{"DeleteRequest": {"Key": key}} for key in gone]
-        writes += [{"PutRequest": {"Item": item}} for item in other]
-        name = self.site.services.settings.table_name
-        while writes:
-            self.site.dynamodb.batch_write_item(RequestItems={name: writes[:25]})
-            del writes[:25]
+        self.site.restore(self.scene)
         self.site.services = bootstrap.run(_as_started(self.site.clock))
         return self.site
-
-
-def _by_key(items: Sequence[RawItem]) -> dict[tuple[str, str], RawItem]:
-    return {(item["PK"]["S"], item["SK"]["S"]): item for item in items}
 
 
 def _as_started(clock: Clock) -> bootstrap.Services:

@@ -56,13 +56,13 @@ def led_to_real_slots(*, in_a_row: bool = False) -> OpenApiSchema:
     ]
     doctors = [doctor.doctor_id for doctor in demo.DOCTORS]
     dates = [on.isoformat() for on in _DATES]
-    document = openapi.document("")
+    document = openapi.build_document("")
     parameters = document["components"]["parameters"]
     bodies = {name: s["properties"] for name, s in document["components"]["schemas"].items()}
     for described, real in (
-        (bodies["BookingToPut"]["moves"]["anyOf"][0], slots),
-        *((bodies[name]["doctor_id"], doctors) for name in ("DayToSave", "FormToSave")),
-        *((bodies[name]["date"], dates) for name in ("DayToSave", "FormToSave")),
+        (bodies["BookingRequest"]["moves"]["anyOf"][0], slots),
+        *((bodies[name]["doctor_id"], doctors) for name in ("SaveDayRequest", "DayFormFields")),
+        *((bodies[name]["date"], dates) for name in ("SaveDayRequest", "DayFormFields")),
         (parameters["Slot"]["schema"], slots),
         *((parameters[name]["schema"], doctors) for name in ("Doctor", "DoctorOfDay")),
         *((parameters[name]["schema"], dates) for name in ("Date", "From", "To")),

@@ -105,7 +105,7 @@ def test_any_text_is_a_slots_name_or_is_not(text: str) -> None:
 @given(values)
 def test_any_text_is_a_cursor_or_is_refused(text: str) -> None:
     try:
-        place = cursors.read(text, within="", parts=2)
+        place = cursors.decode_cursor(text, prefix="", part_count=2)
     except Refused:
         return
-    assert cursors.read(cursors.write(place), within="", parts=2) == place
+    assert cursors.decode_cursor(cursors.encode_cursor(place), prefix="", part_count=2) == place

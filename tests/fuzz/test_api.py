@@ -9,6 +9,7 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
 from tests.fuzz import document
+from tests.support.profile import rounds
 
 if TYPE_CHECKING:
     from schemathesis import Case
@@ -17,7 +18,12 @@ api = document.led_to_real_slots()
 
 
 @api.parametrize()
-@settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=rounds(daily=50, nightly=500),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 def test_any_request_is_answered_as_documented(
     case: Case[Any], server: str, may_do_all: dict[str, str]
 ) -> None:

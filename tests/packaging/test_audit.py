@@ -57,7 +57,7 @@ def a_service(status: int, answer: object) -> Iterator[list[str]]:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Answering) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         yield at(server.server_port)
         server.shutdown()
 

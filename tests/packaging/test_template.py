@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.storage.records import Item
+from chalicelib.storage.records import BaseItem
 from local import stage
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_cloudformation_would_find_nothing_to_say(made: Artefact) -> None:
 def test_the_table_has_the_keys_and_the_index_of_the_codes_own_model(
     resources: dict[str, Any],
 ) -> None:
-    table, model = resources["Table"], Item._get_schema()
+    table, model = resources["Table"], BaseItem._get_schema()
 
     assert table["KeySchema"] == model["key_schema"]
     assert table["AttributeDefinitions"] == model["attribute_definitions"]

@@ -22,6 +22,7 @@ from chalicelib.domain.ticks import Tick
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.builders import MONDAY, SUNDAY_NOON, a_session, at
 from tests.race import history
+from tests.support.profile import rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -263,10 +264,9 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 def test_no_order_of_deeds_breaks_a_schedule(services: Services, dynamodb: DynamoDBClient) -> None:
-    """2,000 runs with the profile ``thorough``."""
-
     class OfThese(AnyOrder):
         def __init__(self) -> None:
             super().__init__(services, dynamodb)
 
-    run_state_machine_as_test(OfThese, settings=settings(stateful_step_count=30))
+    runs = rounds(daily=40, nightly=500)
+    run_state_machine_as_test(OfThese, settings=settings(max_examples=runs, stateful_step_count=30))

@@ -21,6 +21,7 @@ from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.builders import MONDAY, SUNDAY_NOON, a_doctor, a_grid, at
 from tests.race import history
 from tests.race.at_once import crowd
+from tests.support.profile import rounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from tests.race.at_once import Together
 
-ROUNDS = 200
+ROUNDS = rounds(daily=50, nightly=200)
 PATIENTS = 50
 HALVES = [at("09:00") + timedelta(minutes=30) * n for n in range(8)]
 ANYBODY = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))

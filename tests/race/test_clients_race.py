@@ -21,6 +21,7 @@ from local import loopback, server, stage
 from tests.builders import MONDAY, a_doctor, at
 from tests.race import history
 from tests.race.test_bookings_race import cancel, save
+from tests.support.profile import rounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from chalicelib.bootstrap import Services
 
-ROUNDS = 200
+ROUNDS = rounds(daily=50, nightly=200)
 CLIENTS = 50
 
 

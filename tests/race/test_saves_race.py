@@ -15,11 +15,12 @@ from chalicelib import bootstrap
 from chalicelib.domain.caller import Caller, Role
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.ticks import Tick
-from chalicelib.storage.days import Days
-from chalicelib.storage.recent_doctors import RecentDoctors
+from chalicelib.storage.days import DayRepository
+from chalicelib.storage.recent_doctors import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SavedDay, SaveRequest
 from tests.builders import MONDAY, a_doctor, a_grid, at
 from tests.race import history
+from tests.support.profile import rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,13 +33,13 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.saved import Saved
 
-ROUNDS = 200
+ROUNDS = rounds(daily=50, nightly=200)
 LENGTHS = [10, 15, 20, 25, 30, 40, 45, 60]
 EVERYBODY = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 
 
 @dataclass
-class DaysOfLength(Days):
+class DaysOfLength(DayRepository):
     """As somebody sees them who read the doctor when her slots were of that length."""
 
     minutes: int
@@ -46,7 +47,7 @@ class DaysOfLength(Days):
     def load(
         self, doctor_id: str, on: date, request_id: str | None = None
     ) -> tuple[Doctor, Day, Saved | None]:
-        doctor, day, saved = super().load(doctor_id, on, request_id)
+        doctor, day, saved = super().get_with_change(doctor_id, on, request_id)
         grid = replace(doctor.grid, slot_length=timedelta(minutes=self.minutes))
         return replace(doctor, grid=grid), day, saved
 
@@ -54,7 +55,7 @@ class DaysOfLength(Days):
 def a_saver(services: Services, minutes: int) -> ManageSlots:
     return ManageSlots(
         DaysOfLength(minutes),
-        RecentDoctors(services.doctors, services.now),
+        DoctorCache(services.doctors, services.now),
         services.now,
         bootstrap.pause_after,
     )

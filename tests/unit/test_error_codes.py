@@ -16,7 +16,7 @@ def subclasses(error: type[DomainError]) -> Iterator[type[DomainError]]:
 
 
 def test_every_domain_error_declares_a_unique_code() -> None:
-    errors = {*subclasses(DomainError), issuer.IssuerAway}
+    errors = {*subclasses(DomainError), issuer.IdentityProviderUnavailableError}
 
     codes = [vars(error)["code"] for error in errors]
 

@@ -14,8 +14,8 @@ from msgspec import structs
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.domain.slots_changed import ChangedSlot, SlotsChanged
 from chalicelib.events import batches
-from chalicelib.events.bus import EventBus, Sent
-from chalicelib.storage.day_stream import DayWritten
+from chalicelib.events.bus import EventPublisher, SendResult
+from chalicelib.storage.day_stream import DayImages
 from chalicelib.use_cases.tell_followers import TellFollowers, Told
 from tests.builders import MONDAY, a_day, a_slot, at
 
@@ -61,8 +61,8 @@ def an_event(doctor_id: str = "dr-lee", revision: int = 1, slots: int = 1) -> Sl
     )
 
 
-def send(bus: Bus, *events: SlotsChanged) -> Sent:
-    return EventBus(bus, "followers").send(events)
+def send(bus: Bus, *events: SlotsChanged) -> SendResult:
+    return EventPublisher(bus, "followers").publish(events)
 
 
 def accepted(bus: Bus) -> list[str]:
@@ -73,7 +73,7 @@ def accepted(bus: Bus) -> list[str]:
 def test_an_event_says_where_it_comes_from_what_it_is_and_when_it_happened() -> None:
     bus = Bus()
 
-    assert send(bus, an_event()) == Sent(number=1)
+    assert send(bus, an_event()) == SendResult(accepted_count=1)
 
     ((entry,),) = bus.calls
     assert entry.pop("Detail").startswith('{"schema_version":1,"id":"dr-lee~2026-11-23~1"')
@@ -108,7 +108,7 @@ def test_a_call_stays_below_what_eventbridge_takes() -> None:
 
     sent = send(bus, *longest)
 
-    assert sent == Sent(number=10)
+    assert sent == SendResult(accepted_count=10)
     assert len(bus.calls) == 2
     for call in bus.calls:
         assert sum(len(entry["Detail"]) for entry in call) < 256 * 1024
@@ -118,9 +118,9 @@ def test_a_call_stays_below_what_eventbridge_takes() -> None:
 def test_batches_are_the_events_in_their_order_within_all_limits(
     drawn: list[tuple[int, int]],
 ) -> None:
-    entries = [batches.Entry.of(an_event(f"dr-{n}", slots=slots)) for n, slots in drawn]
+    entries = [batches.Entry.from_event(an_event(f"dr-{n}", slots=slots)) for n, slots in drawn]
 
-    made = list(batches.of(entries))
+    made = list(batches.batched(entries))
 
     assert [entry for batch in made for entry in batch] == entries
     for batch in made:
@@ -139,7 +139,7 @@ def test_the_first_event_that_is_not_accepted_ends_it() -> None:
         *(an_event(f"dr-{n}", 3) for n in range(3)),
     )
 
-    assert sent == Sent(number=11, error="ThrottlingException")
+    assert sent == SendResult(accepted_count=11, error_code="ThrottlingException")
     assert len(bus.calls) == 2
 
 
@@ -157,22 +157,22 @@ def test_a_call_that_fails_has_sent_nothing() -> None:
 
         sent = send(bus, an_event("dr-a"), an_event("dr-a", 2), an_event("dr-a", 3))
 
-        assert sent == Sent(number=1, error=code)
+        assert sent == SendResult(accepted_count=1, error_code=code)
         assert accepted(bus) == ["dr-a~2026-11-23~1"]
 
 
-def written(sequence_number: str, doctor_id: str, revision: int) -> DayWritten:
+def written(sequence_number: str, doctor_id: str, revision: int) -> DayImages:
     """A record of the stream: the doctor's Monday got its first or another slot."""
     slots = [a_slot(f"{hour:02}:00") for hour in range(revision)]
     after = replace(a_day(*slots, version=revision), doctor_id=doctor_id)
     before = replace(a_day(*slots[:-1], version=revision - 1), doctor_id=doctor_id)
-    return DayWritten(
-        sequence_number=sequence_number, at=NOW, before=before if slots[1:] else None, after=after
+    return DayImages(
+        sequence_number=sequence_number, timestamp=NOW, old=before if slots[1:] else None, new=after
     )
 
 
-def tell(bus: Bus, *records: DayWritten) -> Told:
-    return TellFollowers(EventBus(bus, "followers")).tell(records)
+def tell(bus: Bus, *records: DayImages) -> Told:
+    return TellFollowers(EventPublisher(bus, "followers")).tell(records)
 
 
 def test_the_stream_goes_on_at_the_first_record_whose_event_was_not_accepted() -> None:
@@ -187,7 +187,7 @@ def test_the_stream_goes_on_at_the_first_record_whose_event_was_not_accepted() -
 
 def test_records_that_are_no_news_do_not_shift_where_the_stream_goes_on() -> None:
     moved = written("100", "dr-a", 1)
-    moved = structs.replace(moved, before=moved.after)
+    moved = structs.replace(moved, old=moved.new)
     bus = Bus([set(), THROTTLED])
 
     told = tell(bus, moved, written("200", "dr-a", 1), moved, written("400", "dr-a", 2))

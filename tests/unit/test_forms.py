@@ -34,14 +34,14 @@ def a_request(body: bytes, headers: dict[str, str] | None = None) -> Request:
 
 def read_json(body: bytes, headers: dict[str, str] | None = None) -> SaveRequest | None:
     try:
-        return forms.saved_json(a_request(body, headers))
+        return forms.parse_save_json(a_request(body, headers))
     except (Refused, HttpError):
         return None
 
 
 def read_form(body: bytes) -> forms.DayForm | None:
     try:
-        return forms.saved_form(a_request(body))
+        return forms.parse_save_form(a_request(body))
     except (Refused, HttpError):
         return None
 
@@ -95,7 +95,7 @@ def test_any_form_is_a_refusal_or_a_request(
     form = read_form(forms_encoded(every))
 
     if form is not None:
-        assert form.drawn.ticked <= form.drawn.offered
+        assert form.state.ticked <= form.state.offered
         assert form.request.date == MONDAY
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutations import MUTANTS
+from tests.mutation import MUTANTS
 
 PROJECT = Path(__file__).parents[2]
 PAGE = PROJECT / "docs" / "guarantees.md"
@@ -36,4 +36,4 @@ def test_every_promise_names_tests_and_breaches_that_there_are(promise: str) -> 
     assert tests
     assert [test for test in tests if f"\ndef {test}(" not in sources] == []
     assert breaches
-    assert set(breaches) <= {mutant.breach for mutant in MUTANTS}
+    assert set(breaches) <= {mutant.description for mutant in MUTANTS}

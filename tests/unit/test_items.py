@@ -55,32 +55,34 @@ def doctors(draw: st.DrawFn) -> Doctor:
 
 @given(st.lists(slots(), max_size=8, unique_by=lambda slot: slot.start))
 def test_slots_read_back_as_they_were_written(written: list[Slot]) -> None:
-    assert slot_map.read(slot_map.write(written)) == {slot.start: slot for slot in written}
+    assert slot_map.slot_map_from_raw(slot_map.slot_map_to_raw(written)) == {
+        slot.start: slot for slot in written
+    }
 
 
 @given(doctors())
 def test_a_doctor_reads_back_as_she_was_written(doctor: Doctor) -> None:
-    assert doctor_items.read(doctor_items.write(doctor)) == doctor
+    assert doctor_items.doctor_from_item(doctor_items.doctor_to_item(doctor)) == doctor
 
 
 @given(text, text, st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
 def test_a_place_in_the_directory_reads_back_whatever_the_names_contain(
     specialty: str, location: str, doctor_id: str
 ) -> None:
-    place = keys.in_directory(specialty, location, doctor_id)
+    place = keys.join_sort_key(specialty, location, doctor_id)
 
-    assert keys.read_place(place) == (specialty, location, doctor_id)
-    assert place.startswith(keys.in_directory(specialty))
+    assert keys.split_sort_key(place) == (specialty, location, doctor_id)
+    assert place.startswith(keys.join_sort_key(specialty))
     assert place.count("#") == 3
 
 
 @pytest.mark.parametrize("place", ["", "a#b#c", "a##c#", "a#b#c#x", "%2#b#c#", "%41#b#c#"])
 def test_what_is_no_place_is_not_read(place: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        keys.read_place(place)
+        keys.split_sort_key(place)
 
 
 @given(minutes, minutes)
 def test_starts_sort_as_text_in_the_order_of_time(one: datetime, other: datetime) -> None:
-    assert (keys.instant(one) < keys.instant(other)) is (one < other)
-    assert (keys.of_slot(one) < keys.of_slot(other)) is (one < other)
+    assert (keys.format_instant(one) < keys.format_instant(other)) is (one < other)
+    assert (keys.slot_sk(one) < keys.slot_sk(other)) is (one < other)

@@ -94,8 +94,8 @@ def metrics_of(line: dict[str, Any]) -> dict[tuple[str, ...], float]:
 
 
 def a_document(code: str | None = None, **counts: int) -> dict[str, Any]:
-    return metrics.document(
-        stage="prod", at=SUNDAY_NOON, milliseconds=12.5, counts=counts, code=code
+    return metrics.embedded_metrics(
+        stage="prod", timestamp=SUNDAY_NOON, milliseconds=12.5, counts=counts, code=code
     )
 
 

@@ -62,4 +62,4 @@ def test_htmx_gets_html_whatever_it_accepts() -> None:
 def test_links_stand_under_the_prefix_that_the_request_came_by(
     path: str, resource: str, base: str
 ) -> None:
-    assert negotiation.base(a_request(path, resource)) == base
+    assert negotiation.url_prefix(a_request(path, resource)) == base

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from chalicelib.storage.doctors import Doctors
-from chalicelib.storage.recent_doctors import RECENT, RecentDoctors
+from chalicelib.storage.doctors import DoctorRepository
+from chalicelib.storage.recent_doctors import TTL, DoctorCache
 from tests.builders import SUNDAY_NOON, a_doctor
 from tests.site import Clock
 
@@ -21,58 +21,58 @@ def version(number: int) -> Doctor:
 
 def test_a_doctor_is_known_for_less_than_ten_seconds() -> None:
     clock = Clock()
-    recent = RecentDoctors(Doctors(), clock)
-    recent.remember(version(1), SUNDAY_NOON)
+    recent = DoctorCache(DoctorRepository(), clock)
+    recent.put(version(1), SUNDAY_NOON)
 
-    clock.now = SUNDAY_NOON + RECENT - timedelta(microseconds=1)
-    assert recent.known("dr-lee") == version(1)
-    clock.now = SUNDAY_NOON + RECENT
-    assert recent.known("dr-lee") is None
+    clock.now = SUNDAY_NOON + TTL - timedelta(microseconds=1)
+    assert recent.peek("dr-lee") == version(1)
+    clock.now = SUNDAY_NOON + TTL
+    assert recent.peek("dr-lee") is None
 
 
 def test_what_comes_late_does_not_take_the_place_of_a_later_version() -> None:
-    recent = RecentDoctors(Doctors(), Clock())
-    recent.remember(version(2), SUNDAY_NOON)
+    recent = DoctorCache(DoctorRepository(), Clock())
+    recent.put(version(2), SUNDAY_NOON)
 
-    assert recent.remember(version(1), SUNDAY_NOON) == version(1)
+    assert recent.put(version(1), SUNDAY_NOON) == version(1)
 
-    assert recent.known("dr-lee") == version(2)
+    assert recent.peek("dr-lee") == version(2)
 
 
 def test_a_table_that_was_put_back_to_an_earlier_state_is_believed_after_ten_seconds() -> None:
     clock = Clock()
-    recent = RecentDoctors(Doctors(), clock)
-    recent.remember(version(2), SUNDAY_NOON)
-    clock.now += RECENT
+    recent = DoctorCache(DoctorRepository(), clock)
+    recent.put(version(2), SUNDAY_NOON)
+    clock.now += TTL
 
-    recent.remember(version(1), clock.now)
+    recent.put(version(1), clock.now)
 
-    assert recent.known("dr-lee") == version(1)
+    assert recent.peek("dr-lee") == version(1)
 
 
 def test_a_clock_that_was_set_back_makes_nothing_last_longer() -> None:
     clock = Clock()
-    recent = RecentDoctors(Doctors(), clock)
-    recent.remember(version(1), SUNDAY_NOON)
+    recent = DoctorCache(DoctorRepository(), clock)
+    recent.put(version(1), SUNDAY_NOON)
 
     clock.now -= timedelta(seconds=1)
 
-    assert recent.known("dr-lee") is None
+    assert recent.peek("dr-lee") is None
 
 
 def test_a_zone_is_remembered_for_ever() -> None:
     clock = Clock()
-    recent = RecentDoctors(Doctors(), clock)
-    recent.remember(version(1), SUNDAY_NOON)
+    recent = DoctorCache(DoctorRepository(), clock)
+    recent.put(version(1), SUNDAY_NOON)
     clock.now += timedelta(days=365)
 
-    assert recent.zone_of("dr-lee").key == "Europe/London"
+    assert recent.get_zone("dr-lee").key == "Europe/London"
 
 
 def test_thousands_of_doctors_are_remembered_and_no_more() -> None:
-    recent = RecentDoctors(Doctors(), Clock())
+    recent = DoctorCache(DoctorRepository(), Clock())
     for number in range(5_000):
-        recent.remember(a_doctor(f"dr-{number}"), SUNDAY_NOON)
+        recent.put(a_doctor(f"dr-{number}"), SUNDAY_NOON)
 
-    known = [number for number in range(5_000) if recent.known(f"dr-{number}")]
+    known = [number for number in range(5_000) if recent.peek(f"dr-{number}")]
     assert known == list(range(5_000 - 4_096, 5_000))

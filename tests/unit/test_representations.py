@@ -29,6 +29,6 @@ def test_a_doctors_delegates_are_told_to_herself_and_to_an_admin_alone(
 ) -> None:
     caller = Caller(name="x", client="x", roles=frozenset({role}), doctor_id=doctor_id)
 
-    doctor = representations.doctor(DOCTOR, caller)
+    doctor = representations.serialize_doctor(DOCTOR, caller)
 
     assert doctor.delegates == (["alex", "sam"] if told else UNSET)

@@ -50,7 +50,7 @@ def told(before: Day | None, after: Day | None) -> SlotsChanged:
 
 def sent(event: SlotsChanged) -> dict[str, Any]:
     """As it goes over the wire."""
-    document: dict[str, Any] = json.loads(detail.write(event))
+    document: dict[str, Any] = json.loads(detail.encode(event))
     return document
 
 

@@ -36,9 +36,9 @@ def test_every_minified_file_is_one_that_was_vendored() -> None:
 
 
 def test_a_hashed_name_leads_to_the_file_only_as_long_as_it_is_the_same() -> None:
-    hashed = assets.hashed_name("slots.css")
+    hashed = assets.fingerprinted_name("slots.css")
 
     assert hashed != "slots.css"
-    assert assets.plain_name(hashed) == "slots.css"
-    assert assets.plain_name("slots.0000000000000000.css") is None
-    assert assets.plain_name("slots.css") is None
+    assert assets.original_name(hashed) == "slots.css"
+    assert assets.original_name("slots.0000000000000000.css") is None
+    assert assets.original_name("slots.css") is None

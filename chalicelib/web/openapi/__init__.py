@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from chalicelib.web.openapi.parameters import Parameter
-    from chalicelib.web.openapi.parts import Answer, Content, Operation
+    from chalicelib.web.openapi.parts import Content, Operation, ResponseSpec
 
 Json = dict[str, Any]
 
-_ABOUT = """\
+_DESCRIPTION = """\
 A doctor opens and withdraws slots of her time; a booking site finds, holds, books, moves and
 cancels them.
 
@@ -45,8 +45,8 @@ _TAGS = (
     ("Around them", "The page, its files, health, and this document.", around),
 )
 OPERATIONS = [one for _, _, side in _TAGS for one in side.OPERATIONS]
-_TEXT = {"type": "string"}
-_SIGNED_IN = {
+_STRING_SCHEMA = {"type": "string"}
+_SECURITY_SCHEMES = {
     "Token": {
         "type": "http",
         "scheme": "bearer",
@@ -61,7 +61,7 @@ _SIGNED_IN = {
         "name ends with it, as in `session-8000`.",
     },
 }
-_WHO_MAY = {
+_PERMISSION_NOTES = {
     Need.READ: "For whoever is signed in.",
     Need.BOOK: "For booking sites with `slots/book`, and admins.",
     Need.MANAGE: "For the doctor, delegates whom she names, and admins.",
@@ -78,12 +78,12 @@ _HEADERS = {
 
 
 @lru_cache(maxsize=8)
-def written(base: str) -> msgspec.Raw:
+def render(base: str) -> msgspec.Raw:
     """The document as JSON, for an API under that prefix."""
-    return msgspec.Raw(msgspec.json.encode(document(base)))
+    return msgspec.Raw(msgspec.json.encode(build_document(base)))
 
 
-def document(base: str) -> Json:
+def build_document(base: str) -> Json:
     """The document, for an API under that prefix."""
     paths: dict[str, Json] = {}
     for tag, _, side in _TAGS:
@@ -95,20 +95,22 @@ def document(base: str) -> Json:
         "info": {
             "title": "MediLink Slots",
             "version": _VERSION,
-            "description": _ABOUT,
+            "description": _DESCRIPTION,
         },
         "servers": [{"url": base or "/"}],
         "tags": [{"name": name, "description": says} for name, says, _ in _TAGS],
         "paths": paths,
         "components": {
-            "securitySchemes": _SIGNED_IN,
+            "securitySchemes": _SECURITY_SCHEMES,
             "schemas": schemas,
             "parameters": {
                 name: _parameter(parameter, of_parameters[name])
                 for name, parameter in PARAMETERS.items()
             },
             "headers": {name: _header(name, required=True) for name in _HEADERS},
-            "responses": {name: _answer(answer) for name, answer in around.SHARED.items()},
+            "responses": {
+                name: _response(answer) for name, answer in around.SHARED_RESPONSES.items()
+            },
         },
     }
 
@@ -116,39 +118,41 @@ def document(base: str) -> Json:
 def _schemas(operations: Sequence[Operation]) -> tuple[Json, Json]:
     """Those of every shape by its name, and those of the parameters."""
     of_bodies = {
-        content.shape
+        content.schema
         for one in operations
         for content in (*one.body.values(), *_contents(one))
-        if content.shape
+        if content.schema
     }
     told = sorted(of_bodies, key=lambda shape: shape.__name__)
-    described = [*(one.shape for one in PARAMETERS.values()), *told, shapes.Problem]
-    # SlotToSave stands in no type: a save reads its slots one by one.
+    described = [*(one.schema for one in PARAMETERS.values()), *told, shapes.Problem]
+    # SlotChangeRequest stands in no type: a save reads its slots one by one.
     found, schemas = msgspec.json.schema_components(
-        [*described, shapes.SlotToSave], ref_template=shapes.REFERENCE
+        [*described, shapes.SlotChangeRequest], ref_template=shapes.REF_TEMPLATE
     )
     return dict(sorted(schemas.items())), dict(zip(PARAMETERS, found, strict=False))
 
 
 def _contents(operation: Operation) -> Iterator[Content]:
-    for answer in operation.answers.values():
+    for answer in operation.responses.values():
         if not isinstance(answer, str):
             yield from answer.content.values()
 
 
-def _operation(one: Operation) -> Json:
-    told: Json = {"operationId": one.name, "summary": one.summary}
-    who_may = _WHO_MAY.get(one.need, "")
-    if one.says or who_may:
-        told["description"] = f"{one.says} {who_may}".strip()
-    told["security"] = [{name: []} for name in _SIGNED_IN] if who_may else []
-    if one.parameters:
-        told["parameters"] = [_reference("parameters", name) for name in one.parameters]
-    if one.body:
-        told["requestBody"] = {"required": True, "content": _content(one.body)}
+def _operation(operation: Operation) -> Json:
+    told: Json = {"operationId": operation.name, "summary": operation.summary}
+    who_may = _PERMISSION_NOTES.get(operation.permission, "")
+    if operation.description or who_may:
+        told["description"] = f"{operation.description} {who_may}".strip()
+    told["security"] = [{name: []} for name in _SECURITY_SCHEMES] if who_may else []
+    if operation.parameters:
+        told["parameters"] = [_reference("parameters", name) for name in operation.parameters]
+    if operation.body:
+        told["requestBody"] = {"required": True, "content": _content(operation.body)}
     told["responses"] = {
-        str(status): _reference("responses", answer) if isinstance(answer, str) else _answer(answer)
-        for status, answer in sorted(one.answers.items())
+        str(status): _reference("responses", answer)
+        if isinstance(answer, str)
+        else _response(answer)
+        for status, answer in sorted(operation.responses.items())
     }
     return told
 
@@ -156,36 +160,36 @@ def _operation(one: Operation) -> Json:
 def _parameter(parameter: Parameter, schema: Json) -> Json:
     told = {
         "name": parameter.name,
-        "in": parameter.where,
+        "in": parameter.location,
         "required": parameter.required,
-        "description": parameter.says,
+        "description": parameter.description,
         "schema": schema,
         "example": parameter.example,
     }
-    if parameter.where == "query" and not parameter.required:
+    if parameter.location == "query" and not parameter.required:
         told["allowEmptyValue"] = True  # the same as to leave it out
     return told
 
 
-def _answer(answer: Answer) -> Json:
-    told: Json = {"description": answer.says}
-    headers = {name: _reference("headers", name) for name in answer.headers}
-    headers |= {name: _header(name, required=False) for name in answer.some_headers}
+def _response(response: ResponseSpec) -> Json:
+    told: Json = {"description": response.description}
+    headers = {name: _reference("headers", name) for name in response.headers}
+    headers |= {name: _header(name, required=False) for name in response.optional_headers}
     if headers:
         told["headers"] = headers
-    if answer.content:
-        told["content"] = _content(answer.content)
-    if answer.links:
+    if response.content:
+        told["content"] = _content(response.content)
+    if response.links:
         told["links"] = {
             name: {"operationId": name, "parameters": dict(parameters)}
-            for name, parameters in answer.links.items()
+            for name, parameters in response.links.items()
         }
     return told
 
 
 def _header(name: str, *, required: bool) -> Json:
     says, example = _HEADERS[name]
-    return {"description": says, "required": required, "schema": _TEXT, "example": example}
+    return {"description": says, "required": required, "schema": _STRING_SCHEMA, "example": example}
 
 
 def _content(content: Mapping[str, Content]) -> Json:
@@ -193,7 +197,7 @@ def _content(content: Mapping[str, Content]) -> Json:
 
 
 def _media_type(content: Content) -> Json:
-    told: Json = {"schema": _schema(content.shape)}
+    told: Json = {"schema": _schema(content.schema)}
     if content.examples:
         told["examples"] = {
             summary.replace(" ", "-"): {"summary": summary, "value": value}
@@ -202,13 +206,13 @@ def _media_type(content: Content) -> Json:
     return told
 
 
-def _schema(shape: type | None) -> Json:
-    if shape is None:
-        return _TEXT
-    if shape is dict:
+def _schema(schema: type | None) -> Json:
+    if schema is None:
+        return _STRING_SCHEMA
+    if schema is dict:
         return {"type": "object"}
-    return _reference("schemas", shape.__name__)
+    return _reference("schemas", schema.__name__)
 
 
-def _reference(kind: str, name: str) -> Json:
-    return {"$ref": f"#/components/{kind}/{name}"}
+def _reference(section: str, name: str) -> Json:
+    return {"$ref": f"#/components/{section}/{name}"}

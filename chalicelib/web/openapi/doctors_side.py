@@ -6,14 +6,14 @@ from chalicelib.domain.caller import Need
 from chalicelib.web import forms, shapes
 from chalicelib.web.openapi import examples
 from chalicelib.web.openapi.parts import (
+    BODY_ERRORS,
     HTML,
-    READS,
-    TAKES_BODY,
-    Answer,
+    READ_ERRORS,
     Content,
     Operation,
-    json,
-    refusal,
+    ResponseSpec,
+    error_response,
+    json_content,
 )
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -21,73 +21,76 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/slots",
         name="get_slots",
-        need=Need.MANAGE,
+        permission=Need.MANAGE,
         summary="A doctor's day",
-        says="Every box of the grid in time order, and every stored slot off it. A browser "
+        description="Every box of the grid in time order, and every stored slot off it. A browser "
         "(`Accept: text/html`) gets the page Manage Slots. The `ETag` changes whenever the answer "
         "would, a hold that runs out included.",
         parameters=("DoctorOfDay", "Date", "IfNoneMatch"),
-        answers={
-            200: Answer(
-                says="The day.",
+        responses={
+            200: ResponseSpec(
+                description="The day.",
                 content={
-                    **json(shapes.Day, the_first_boxes_of_a_day=examples.DAY),
+                    **json_content(shapes.Day, the_first_boxes_of_a_day=examples.DAY),
                     HTML: Content(),
                 },
                 headers=("ETag", "Vary"),
             ),
             304: "NotModified",
-            400: refusal("Malformed.", no_such_date=examples.NO_DATE),
+            400: error_response("Malformed.", no_such_date=examples.INVALID_DATE),
             404: "NoDoctor",
-            **READS,
+            **READ_ERRORS,
         },
     ),
     Operation(
         method="GET",
         path="/slots/history",
         name="get_history",
-        need=Need.MANAGE,
+        permission=Need.MANAGE,
         summary="Who changed a date",
-        says="The newest first. A browser gets a page.",
+        description="The newest first. A browser gets a page.",
         parameters=("DoctorOfDay", "DateOfHistory", "IfNoneMatch"),
-        answers={
-            200: Answer(
-                says="Every save of that date.",
+        responses={
+            200: ResponseSpec(
+                description="Every save of that date.",
                 content={
-                    **json(shapes.History, one_save=examples.HISTORY),
+                    **json_content(shapes.History, one_save=examples.HISTORY),
                     HTML: Content(),
                 },
                 headers=("ETag", "Vary"),
             ),
             304: "NotModified",
-            400: refusal("Malformed.", no_such_date=examples.NO_DATE),
+            400: error_response("Malformed.", no_such_date=examples.INVALID_DATE),
             404: "NoDoctor",
-            **READS,
+            **READ_ERRORS,
         },
     ),
     Operation(
         method="POST",
         path="/slots",
         name="post_slots",
-        need=Need.MANAGE,
+        permission=Need.MANAGE,
         summary="Save a day",
-        says="`free` ticks a box, `busy-unavailable` unticks it. The request is judged as a whole, "
+        description="`free` ticks a box, `busy-unavailable` unticks it. The request is judged as "
+        "a whole, "
         "by the slots that it would leave, and stored whole or not at all. The form is what the "
         "page sends: it is answered with a page, or by a redirect to it.",
         parameters=("IfMatch", "IdempotencyKey"),
         body={
-            **json(shapes.DayToSave, open_two_boxes=examples.SAVE),
-            forms.FORM: Content(shape=shapes.FormToSave, examples={"open a third": examples.FORM}),
+            **json_content(shapes.SaveDayRequest, open_two_boxes=examples.SAVE),
+            forms.FORM: Content(
+                schema=shapes.DayFormFields, examples={"open a third": examples.FORM}
+            ),
         },
-        answers={
-            200: Answer(
-                says="Saved: the day as it is now.",
+        responses={
+            200: ResponseSpec(
+                description="Saved: the day as it is now.",
                 content={
-                    **json(shapes.SavedDay, the_first_boxes_of_a_day=examples.SAVED),
+                    **json_content(shapes.SavedDay, the_first_boxes_of_a_day=examples.SAVED_DAY),
                     HTML: Content(),
                 },
                 headers=("Vary",),
-                some_headers=("ETag",),
+                optional_headers=("ETag",),
                 links={
                     "get_slots": {
                         "doctor_id": "$response.body#/doctor_id",
@@ -95,84 +98,89 @@ OPERATIONS: tuple[Operation, ...] = (
                     }
                 },
             ),
-            303: Answer(says="To the form, from a browser: see the page.", headers=("Location",)),
-            400: refusal("Refused, each slot with its reason.", twice=examples.SLOT_EXISTS),
+            303: ResponseSpec(
+                description="To the form, from a browser: see the page.", headers=("Location",)
+            ),
+            400: error_response("Refused, each slot with its reason.", twice=examples.SLOT_EXISTS),
             404: "NoDoctor",
-            412: refusal(
-                "`If-Match` is stale; `version` is the day's.", a_stale_ETag=examples.STALE
+            412: error_response(
+                "`If-Match` is stale; `version` is the day's.", a_stale_ETag=examples.STALE_VERSION
             ),
-            422: refusal(
+            422: error_response(
                 "This `Idempotency-Key` was used for another save of that day.",
-                another_body=examples.KEY_REUSED,
+                another_body=examples.IDEMPOTENCY_KEY_REUSED,
             ),
-            **TAKES_BODY,
+            **BODY_ERRORS,
         },
     ),
     Operation(
         method="GET",
         path="/doctors",
         name="get_doctors",
-        need=Need.READ,
+        permission=Need.READ,
         summary="Doctors, page by page",
-        says="By specialty, location and id.",
+        description="By specialty, location and id.",
         parameters=("Specialty", "Location", "Limit", "Cursor"),
-        answers={
-            200: Answer(
-                says="A page of doctors.",
-                content=json(shapes.Doctors, one_cardiologist=examples.DOCTORS),
+        responses={
+            200: ResponseSpec(
+                description="A page of doctors.",
+                content=json_content(shapes.Doctors, one_cardiologist=examples.DOCTORS),
                 headers=("Vary",),
                 links={"get_doctor": {"doctor_id": "$response.body#/doctors/0/doctor_id"}},
             ),
-            400: refusal("Malformed.", no_such_limit=examples.NO_LIMIT),
-            **READS,
+            400: error_response("Malformed.", no_such_limit=examples.INVALID_LIMIT),
+            **READ_ERRORS,
         },
     ),
     Operation(
         method="GET",
         path="/doctors/{doctor_id}",
         name="get_doctor",
-        need=Need.READ,
+        permission=Need.READ,
         summary="One doctor",
         parameters=("Doctor",),
-        answers={
-            200: Answer(
-                says="Her settings.",
-                content=json(shapes.Doctor, Dr_Lee=examples.KEPT),
+        responses={
+            200: ResponseSpec(
+                description="Her settings.",
+                content=json_content(shapes.Doctor, Dr_Lee=examples.SAVED_DOCTOR),
                 headers=("Vary",),
             ),
             404: "NoDoctor",
-            **READS,
+            **READ_ERRORS,
         },
     ),
     Operation(
         method="PUT",
         path="/doctors/{doctor_id}",
         name="put_doctor",
-        need=Need.CONFIGURE,
+        permission=Need.CONFIGURE,
         summary="Make a doctor known, or change her settings",
-        says="All of them are replaced, but `delegates` where the body has none. They hold for the "
+        description="All of them are replaced, but `delegates` where the body has none. They hold "
+        "for the "
         "page and for saves at once, for holding and booking within ten seconds everywhere. At "
         "most 96 boxes a day.",
         parameters=("Doctor",),
-        body=json(shapes.DoctorToPut, Dr_Lee=examples.SETTINGS),
-        answers={
-            200: Answer(
-                says="Changed.",
-                content=json(shapes.Doctor, Dr_Lee=examples.KEPT),
+        body=json_content(shapes.DoctorRequest, Dr_Lee=examples.SETTINGS),
+        responses={
+            200: ResponseSpec(
+                description="Changed.",
+                content=json_content(shapes.Doctor, Dr_Lee=examples.SAVED_DOCTOR),
                 headers=("Vary",),
             ),
-            201: Answer(
-                says="Known from now on.",
-                content=json(shapes.Doctor, Dr_Lee=examples.KEPT),
+            201: ResponseSpec(
+                description="Known from now on.",
+                content=json_content(shapes.Doctor, Dr_Lee=examples.SAVED_DOCTOR),
                 headers=("Vary",),
                 links={"get_doctor": {"doctor_id": "$request.path.doctor_id"}},
             ),
-            400: refusal(
+            400: error_response(
                 "Refused, each setting with its reason.",
                 sessions_that_overlap=examples.SESSIONS_OVERLAP,
             ),
-            409: refusal("The time zone is set once.", another_zone=examples.ANOTHER_ZONE),
-            **TAKES_BODY,
+            409: error_response(
+                "The time zone is set once.", another_zone=examples.TIME_ZONE_CHANGED
+            ),
+            **BODY_ERRORS,
         },
     ),
 )

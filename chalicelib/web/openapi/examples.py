@@ -23,7 +23,7 @@ def _slot(start: str, end: str, status: str) -> Json:
     }
 
 
-def problem(status: HTTPStatus, detail: str, *errors: Json, **more: object) -> Json:
+def problem(status: HTTPStatus, detail: str, *errors: Json, **extensions: object) -> Json:
     """The shape of RFC 9457."""
     return {
         "type": "about:blank",
@@ -31,12 +31,12 @@ def problem(status: HTTPStatus, detail: str, *errors: Json, **more: object) -> J
         "status": status.value,
         "detail": detail,
         "errors": list(errors),
-        **more,
+        **extensions,
     }
 
 
-def _refused(status: HTTPStatus, code: str, detail: str, **where: object) -> Json:
-    return problem(status, detail, {**where, "code": code, "detail": detail})
+def _problem_with_error(status: HTTPStatus, code: str, detail: str, **location: object) -> Json:
+    return problem(status, detail, {**location, "code": code, "detail": detail})
 
 
 _NINE = f"{DATE}T09:00:00+00:00"
@@ -57,7 +57,7 @@ DAY: Json = {
     "version": 1,
     "slots": [_FIRST, _SECOND, _THIRD],
 }
-SAVED: Json = {"message": "Slots saved successfully", **DAY}
+SAVED_DAY: Json = {"message": "Slots saved successfully", **DAY}
 SLOT_EXISTS = problem(
     HTTPStatus.BAD_REQUEST,
     "Slot already exists: 09:00-09:30; Slot already exists: 09:30-10:00",
@@ -68,12 +68,12 @@ SLOT_EXISTS = problem(
         "detail": "Slot already exists: 09:30-10:00",
     },
 )
-STALE = problem(
+STALE_VERSION = problem(
     HTTPStatus.PRECONDITION_FAILED,
     "The day has changed since you read it: it is at version 1 now",
     version=1,
 )
-KEY_REUSED = problem(
+IDEMPOTENCY_KEY_REUSED = problem(
     HTTPStatus.UNPROCESSABLE_ENTITY,
     "This Idempotency-Key was used for another save, which made version 1",
 )
@@ -87,15 +87,15 @@ FORM: Json = {
     "offered": ["20261123T0900Z", "20261123T0930Z", "20261123T1000Z"],
     "ticked": ["20261123T0900Z", "20261123T0930Z", "20261123T1000Z"],
 }
-NO_DATE = _refused(
+INVALID_DATE = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",
     "date is not valid: expected a date that exists, as in 2026-11-23",
     field="date",
 )
-NOBODY = problem(HTTPStatus.UNAUTHORIZED, "You are not signed in")
-NOT_ALLOWED = problem(HTTPStatus.FORBIDDEN, "You may not manage the slots of dr-lee")
-NOT_SIGNED_IN = problem(
+AUTHENTICATION_REQUIRED = problem(HTTPStatus.UNAUTHORIZED, "You are not signed in")
+PERMISSION_DENIED = problem(HTTPStatus.FORBIDDEN, "You may not manage the slots of dr-lee")
+LOGIN_FAILED = problem(
     HTTPStatus.BAD_REQUEST,
     "You are not signed in: this sign-in was not begun here, or too long ago",
 )
@@ -112,7 +112,7 @@ HISTORY: Json = {
 }
 
 # A booking site finds them, holds the first for a visitor, and books it for a patient.
-BOOKABLE: Json = {
+BOOKABLE_SLOTS: Json = {
     "doctor_id": DOCTOR,
     "time_zone": "Europe/London",
     "from": DATE,
@@ -120,7 +120,7 @@ BOOKABLE: Json = {
     "slots": [_FIRST, _SECOND],
     "next_available": _FIRST,
 }
-AVAILABLE: Json = {
+AVAILABILITY: Json = {
     "doctors": [
         {
             "doctor_id": DOCTOR,
@@ -133,46 +133,48 @@ AVAILABLE: Json = {
     ],
     "next": None,
 }
-NO_RANGE = _refused(
+INVALID_RANGE = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",
     "to is not valid: expected no earlier than from, 2026-11-23",
     field="to",
 )
-NO_SPECIALTY = _refused(
+MISSING_SPECIALTY = _problem_with_error(
     HTTPStatus.BAD_REQUEST, "required", "specialty is missing", field="specialty"
 )
-FREE = _FIRST
+FREE_SLOT = _FIRST
 HOLD: Json = {"holder": "visit-71", "seconds": 300}
-HELD: Json = {**_FIRST, "status": "busy-tentative", "held_until": "2026-11-22T12:05:00+00:00"}
-HOLD_TOO_SHORT = _refused(
+HELD_SLOT: Json = {**_FIRST, "status": "busy-tentative", "held_until": "2026-11-22T12:05:00+00:00"}
+HOLD_TOO_SHORT = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",
     "seconds is not valid: Expected `int` >= 30",
     field="seconds",
 )
-HELD_BY_ANOTHER = _refused(
+HELD_BY_ANOTHER = _problem_with_error(
     HTTPStatus.CONFLICT,
     "slot_taken",
     "Slot is held by somebody else: 09:00-09:30",
     start=_NINE,
 )
-NO_HOLDER = _refused(HTTPStatus.BAD_REQUEST, "required", "holder is missing", field="holder")
+MISSING_HOLDER = _problem_with_error(
+    HTTPStatus.BAD_REQUEST, "required", "holder is missing", field="holder"
+)
 BOOKING: Json = {"booking_id": "b-1001", "patient_reference": "ref-5521", "holder": "visit-71"}
-BOOKED: Json = {**_FIRST, "status": "busy"}
-NO_PATIENT = _refused(
+BOOKED_SLOT: Json = {**_FIRST, "status": "busy"}
+MISSING_PATIENT_REFERENCE = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "required",
     "patient_reference is missing",
     field="patient_reference",
 )
-BOOKED_BY_ANOTHER = _refused(
+ALREADY_BOOKED = _problem_with_error(
     HTTPStatus.CONFLICT, "slot_taken", "Slot is booked already: 09:00-09:30", start=_NINE
 )
-ANOTHER_BOOKING = _refused(
+BOOKING_ID_MISMATCH = _problem_with_error(
     HTTPStatus.CONFLICT, "slot_taken", "Slot is booked by somebody else: 09:00-09:30", start=_NINE
 )
-NO_BOOKING_ID = _refused(
+MISSING_BOOKING_ID = _problem_with_error(
     HTTPStatus.BAD_REQUEST, "required", "booking_id is missing", field="booking_id"
 )
 # The patient comes at 09:30 rather: the same booking on another slot.
@@ -193,21 +195,21 @@ SETTINGS: Json = {
     "window_days": 365,
     "delegates": ["sam"],
 }
-KEPT: Json = {"doctor_id": DOCTOR, **SETTINGS}
-DOCTORS: Json = {"doctors": [KEPT], "next": None}
-NO_LIMIT = _refused(
+SAVED_DOCTOR: Json = {"doctor_id": DOCTOR, **SETTINGS}
+DOCTORS: Json = {"doctors": [SAVED_DOCTOR], "next": None}
+INVALID_LIMIT = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",
     "limit is not valid: expected a whole number from 1 to 100",
     field="limit",
 )
-SESSIONS_OVERLAP = _refused(
+SESSIONS_OVERLAP = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",
     "Sessions 09:00-12:00 and 11:30-17:00 overlap",
     field="sessions",
 )
-ANOTHER_ZONE = _refused(
+TIME_ZONE_CHANGED = _problem_with_error(
     HTTPStatus.CONFLICT,
     "invalid",
     "The time zone is set once, to Europe/London: another is another doctor id",
@@ -215,23 +217,23 @@ ANOTHER_ZONE = _refused(
 )
 
 # To anybody, at any time.
-NO_DOCTOR = problem(HTTPStatus.NOT_FOUND, "There is no doctor dr-who")
-NO_SLOT = _refused(
+UNKNOWN_DOCTOR = problem(HTTPStatus.NOT_FOUND, "There is no doctor dr-who")
+UNKNOWN_SLOT = _problem_with_error(
     HTTPStatus.NOT_FOUND,
     "slot_not_found",
     "Slot is not there (any more): 16:00 on 2026-11-23",
     start=f"{DATE}T16:00:00+00:00",
 )
-NO_FILE = problem(HTTPStatus.NOT_FOUND, "There is no file nothing.css")
-WRONG_METHOD = problem(
+UNKNOWN_FILE = problem(HTTPStatus.NOT_FOUND, "There is no file nothing.css")
+METHOD_NOT_ALLOWED = problem(
     HTTPStatus.METHOD_NOT_ALLOWED, "This cannot be done here with that HTTP method"
 )
-TOO_LARGE = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 65536 bytes")
-UNKNOWN_TYPE = problem(
+BODY_TOO_LARGE = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 65536 bytes")
+UNSUPPORTED_MEDIA_TYPE = problem(
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "This kind of body is not understood here"
 )
-BUG = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side")
-OUT_OF_REACH = problem(
+INTERNAL_ERROR = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side")
+UNAVAILABLE = problem(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "The schedule cannot be reached right now: try again in a moment",
 )

@@ -13,81 +13,105 @@ class Parameter(Struct, frozen=True, kw_only=True):
     """``shape`` is a type of ``scalars``; one in a path is always required."""
 
     name: str
-    where: Literal["path", "query", "header"]
-    shape: object
-    says: str
+    location: Literal["path", "query", "header"]
+    schema: object
+    description: str
     example: str | int
     required: bool = False
 
 
-def _in_path(name: str, shape: object, says: str, example: str) -> Parameter:
+def _path_parameter(name: str, schema: object, description: str, example: str) -> Parameter:
     return Parameter(
-        name=name, where="path", shape=shape, says=says, example=example, required=True
+        name=name,
+        location="path",
+        schema=schema,
+        description=description,
+        example=example,
+        required=True,
     )
 
 
-def _in_query(
-    name: str, shape: object, says: str, example: str | int, *, required: bool = False
+def _query_parameter(
+    name: str, schema: object, description: str, example: str | int, *, required: bool = False
 ) -> Parameter:
     return Parameter(
-        name=name, where="query", shape=shape, says=says, example=example, required=required
+        name=name,
+        location="query",
+        schema=schema,
+        description=description,
+        example=example,
+        required=required,
     )
 
 
-def _in_header(name: str, shape: object, says: str, example: str) -> Parameter:
-    return Parameter(name=name, where="header", shape=shape, says=says, example=example)
+def _header_parameter(name: str, schema: object, description: str, example: str) -> Parameter:
+    return Parameter(
+        name=name, location="header", schema=schema, description=description, example=example
+    )
 
 
 PARAMETERS = {
-    "Doctor": _in_path("doctor_id", scalars.DoctorId, "Which doctor.", "dr-lee"),
-    "Slot": _in_path("slot_id", scalars.SlotId, "Which slot.", "dr-lee~20261123T0900Z"),
-    "File": _in_path("name", scalars.FileName, "Plain, or with its hash.", "slots.css"),
-    "DoctorOfDay": _in_query(
+    "Doctor": _path_parameter("doctor_id", scalars.DoctorId, "Which doctor.", "dr-lee"),
+    "Slot": _path_parameter("slot_id", scalars.SlotId, "Which slot.", "dr-lee~20261123T0900Z"),
+    "File": _path_parameter("name", scalars.FileName, "Plain, or with its hash.", "slots.css"),
+    "DoctorOfDay": _query_parameter(
         "doctor_id", scalars.DoctorId, "Whose day; by default the caller's own.", "dr-lee"
     ),
-    "Date": _in_query(
+    "Date": _query_parameter(
         "date",
         scalars.Date,
         "Which day, from 2011 on; by default the doctor's today.",
         "2026-11-23",
     ),
-    "DateOfHistory": _in_query("date", scalars.Date, "Which day.", "2026-11-23", required=True),
-    "Destination": _in_query("to", scalars.Path, "A path of ours to go to then.", "/slots"),
-    "From": _in_query("from", scalars.Date, "The first date; by default today.", "2026-11-23"),
-    "To": _in_query(
+    "DateOfHistory": _query_parameter(
+        "date", scalars.Date, "Which day.", "2026-11-23", required=True
+    ),
+    "Destination": _query_parameter("to", scalars.Path, "A path of ours to go to then.", "/slots"),
+    "From": _query_parameter(
+        "from", scalars.Date, "The first date; by default today.", "2026-11-23"
+    ),
+    "To": _query_parameter(
         "to",
         scalars.Date,
         "The last date, included, at most 30 days after the first; by default 13.",
         "2026-12-06",
     ),
-    "Specialty": _in_query("specialty", scalars.Words, "Only doctors who have it.", "cardiology"),
-    "SpecialtyWanted": _in_query(
-        "specialty", scalars.Words, "Which doctors.", "cardiology", required=True
+    "Specialty": _query_parameter(
+        "specialty", scalars.SearchText, "Only doctors who have it.", "cardiology"
     ),
-    "Location": _in_query("location", scalars.Words, "Only doctors who are there.", "London"),
-    "Limit": _in_query("limit", scalars.Limit, "At most so many doctors a page.", 20),
-    "Cursor": _in_query(
+    "SpecialtyWanted": _query_parameter(
+        "specialty", scalars.SearchText, "Which doctors.", "cardiology", required=True
+    ),
+    "Location": _query_parameter(
+        "location", scalars.SearchText, "Only doctors who are there.", "London"
+    ),
+    "Limit": _query_parameter("limit", scalars.Limit, "At most so many doctors a page.", 20),
+    "Cursor": _query_parameter(
         "cursor",
-        scalars.CursorSent,
+        scalars.CursorParam,
         "`next` of the page before.",
         "Y2FyZGlvbG9neSNMb25kb24jZHItbGVl",
     ),
-    "Holder": _in_query("holder", scalars.Key, "Whose hold it is.", "visit-71", required=True),
-    "BookingId": _in_query("booking_id", scalars.Key, "Which booking.", "b-1001", required=True),
-    "IfNoneMatch": _in_header(
+    "Holder": _query_parameter(
+        "holder", scalars.Key, "Whose hold it is.", "visit-71", required=True
+    ),
+    "BookingId": _query_parameter(
+        "booking_id", scalars.Key, "Which booking.", "b-1001", required=True
+    ),
+    "IfNoneMatch": _header_parameter(
         "If-None-Match",
         scalars.ETags,
         "ETags of earlier answers: 304 where the answer would be one of them.",
         '"1.68048e9e729602d2"',
     ),
-    "IfMatch": _in_header(
+    "IfMatch": _header_parameter(
         "If-Match",
         scalars.ETags,
         "ETags of the day, whose version alone is compared: 412 where it is another. A patient's "
         "booking in between does not matter.",
         '"1.68048e9e729602d2"',
     ),
-    "IdempotencyKey": _in_header(
+    "IdempotencyKey": _header_parameter(
         "Idempotency-Key",
         scalars.Key,
         "A name for this save of this doctor and date: sent again, it has no second effect.",

@@ -18,21 +18,21 @@ HTML = "text/html"
 class Content(Struct, frozen=True, kw_only=True):
     """A body of one media type; ``shape`` None is text, ``examples`` go by their summaries."""
 
-    shape: type | None = None
+    schema: type | None = None
     examples: Mapping[str, object] = field(default_factory=dict)
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class ResponseSpec(Struct, frozen=True, kw_only=True):
     """``some_headers`` are not always there; ``links`` lead to operations, with parameters."""
 
-    says: str
+    description: str
     content: Mapping[str, Content] = field(default_factory=dict)
     headers: tuple[str, ...] = ()
-    some_headers: tuple[str, ...] = ()
+    optional_headers: tuple[str, ...] = ()
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-Answers = Mapping[int, Answer | str]
+ResponseSpecs = Mapping[int, ResponseSpec | str]
 """By status; a text names one of the shared answers."""
 
 
@@ -42,29 +42,38 @@ class Operation(Struct, frozen=True, kw_only=True):
     method: str
     path: str
     name: str
-    need: Need
+    permission: Need
     summary: str
-    says: str = ""
+    description: str = ""
     parameters: tuple[str, ...] = ()
     body: Mapping[str, Content] = field(default_factory=dict)
-    answers: Answers
+    responses: ResponseSpecs
 
 
-def json(shape: type, **examples: object) -> dict[str, Content]:
+def json_content(schema: type, **examples: object) -> dict[str, Content]:
     """A JSON body, with examples ``called_so``."""
-    return {inputs.JSON: Content(shape=shape, examples=_named(examples))}
+    return {inputs.JSON: Content(schema=schema, examples=_examples_by_summary(examples))}
 
 
-def refusal(says: str, **examples: object) -> Answer:
+def error_response(description: str, **examples: object) -> ResponseSpec:
     """A problem, with examples ``called_so``."""
-    content = {problems.JSON: Content(shape=shapes.Problem, examples=_named(examples))}
-    return Answer(says=says, content=content, headers=("Vary",))
+    content = {
+        problems.PROBLEM_JSON: Content(
+            schema=shapes.Problem, examples=_examples_by_summary(examples)
+        )
+    }
+    return ResponseSpec(description=description, content=content, headers=("Vary",))
 
 
-def _named(examples: Mapping[str, object]) -> dict[str, object]:
+def _examples_by_summary(examples: Mapping[str, object]) -> dict[str, object]:
     return {name.replace("_", " "): example for name, example in examples.items()}
 
 
 # Of whatever needs somebody to be signed in, and of what takes a body besides.
-READS: Answers = {401: "SignInNeeded", 403: "NotAllowed", 500: "Bug", 503: "Unavailable"}
-TAKES_BODY: Answers = {413: "TooLarge", 415: "UnknownType", **READS}
+READ_ERRORS: ResponseSpecs = {
+    401: "SignInNeeded",
+    403: "NotAllowed",
+    500: "Bug",
+    503: "Unavailable",
+}
+BODY_ERRORS: ResponseSpecs = {413: "TooLarge", 415: "UnknownType", **READ_ERRORS}

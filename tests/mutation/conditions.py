@@ -1,0 +1,31 @@
+"""What a condition on a record is, in the syntax tree of the storage layer."""
+
+from __future__ import annotations
+
+import ast
+
+from chalicelib.storage import records
+
+# Read from PynamoDB: where a mutant used a name that does not exist, any test would kill it.
+PARTITION_KEY = records.BaseItem._hash_keyname
+QUESTIONS = {"exists", "does_not_exist", "is_type", "is_in", "contains", "startswith", "between"}
+
+
+def is_record_condition(node: ast.AST) -> bool:
+    """Whether it compares an attribute of a record, or calls one of ``QUESTIONS`` on it."""
+    match node:
+        case ast.Compare():
+            return _records_in(node) != []
+        case ast.Call(func=ast.Attribute(value=subject, attr=question)):
+            return question in QUESTIONS and _records_in(subject) != []
+    return False
+
+
+def record_of(condition: ast.AST) -> str:
+    """Return the name of the record class that a condition is about."""
+    return _records_in(condition)[0]
+
+
+def _records_in(node: ast.AST) -> list[str]:
+    names = [name.id for name in ast.walk(node) if isinstance(name, ast.Name)]
+    return [name for name in names if isinstance(vars(records).get(name), type)]

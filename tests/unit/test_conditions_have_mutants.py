@@ -1,0 +1,150 @@
+"""Every condition of the storage layer has a mutant that breaks it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chalicelib.storage.records import BaseItem, DayItem, DoctorDirectoryIndex, DoctorItem
+from tests.mutation import MUTANTS
+from tests.mutation.conditions import is_record_condition
+from tests.mutation.mutant import file_of, find
+from tests.mutation.selectors import condition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROJECT = Path(__file__).parents[2]
+STORAGE = sorted((PROJECT / "chalicelib" / "storage").glob("*.py"))
+
+
+def parameters(source: str) -> set[str]:
+    """Names of the parameters and fields that take a PynamoDB condition."""
+    annotated = [
+        (node.arg if isinstance(node, ast.arg) else ast.unparse(node.target), node.annotation)
+        for parent in ast.walk(ast.parse(source))
+        for node in ast.iter_child_nodes(parent)
+        if isinstance(node, ast.arg)
+        or (isinstance(node, ast.AnnAssign) and isinstance(parent, ast.ClassDef))
+    ]
+    return {
+        name
+        for name, annotation in annotated
+        if annotation and re.search(r"\bCondition\b", ast.unparse(annotation))
+    }
+
+
+# A condition is
+# - the value of one of these keywords, unless the value is itself such a parameter, or none;
+OUR_PARAMETERS = set().union(*(parameters(path.read_text()) for path in STORAGE))
+KEYWORDS = {*OUR_PARAMETERS, "condition", "consistent_read"}
+PASSED_ON = {*OUR_PARAMETERS, "optional_condition"}
+# - and each comparison of an attribute of a record, and each question to it, anywhere.
+# It is identified by the function that has it and by its text. A mutant breaks it if that function
+# has it once less in the mutated code.
+
+KEY_RANGE = "selects the items of a query"
+WITHOUT_MUTANT = (
+    ("chalicelib.storage.days:DayRepository.list_range", condition(DayItem), KEY_RANGE),
+    ("chalicelib.storage.days:DayRepository.list_changes", condition("startswith"), KEY_RANGE),
+    (
+        "chalicelib.storage.doctors:DoctorRepository.list_page",
+        condition(DoctorDirectoryIndex),
+        KEY_RANGE,
+    ),
+    ("chalicelib.storage.doctors:DoctorRepository.list_page", condition(DoctorItem), KEY_RANGE),
+    (
+        "chalicelib.storage.search_index:AvailabilityIndex.stale_entries",
+        condition(DayItem),
+        KEY_RANGE,
+    ),
+    (
+        "chalicelib.storage.table:create_if_absent",
+        condition(BaseItem),
+        "checks that the table exists",
+    ),
+)
+
+
+def conditions(source: str) -> Counter[str]:
+    return Counter(_below(ast.parse(source), ""))
+
+
+def _below(node: ast.AST, function: str) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef):
+        function = node.name
+    if _is_condition(node):
+        yield f"{function}: {ast.unparse(node)}"
+    for child in ast.iter_child_nodes(node):
+        yield from _below(child, function)
+
+
+def _is_condition(node: ast.AST) -> bool:
+    match node:
+        case ast.keyword(arg=name, value=value):
+            return name in KEYWORDS and not _is_passed_on(value)
+    return is_record_condition(node)
+
+
+def _is_passed_on(value: ast.AST) -> bool:
+    match value:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name in PASSED_ON
+        case ast.Constant(value=None | False):
+            return True
+    return False
+
+
+def without_mutant(path: Path) -> Iterator[str]:
+    for target, selector, _ in WITHOUT_MUTANT:
+        if PROJECT / file_of(target) == path:
+            name = target.partition(":")[2]
+            node = selector.find(find(ast.parse(path.read_text()), name))
+            yield f"{name.rpartition('.')[2]}: {ast.unparse(node)}"
+
+
+@pytest.mark.parametrize("path", STORAGE, ids=lambda path: path.name)
+def test_every_condition_has_a_mutant_or_a_reason(path: Path) -> None:
+    source = path.read_text()
+    present = conditions(source)
+    mutants = [mutant for mutant in MUTANTS if PROJECT / mutant.file == path]
+
+    broken: Counter[str] = Counter()
+    for mutant in mutants:
+        broken += present - conditions(mutant.mutate(source))
+
+    assert sorted((present - broken).elements()) == sorted(without_mutant(path))
+
+
+def test_condition_parameters_are_found_by_their_type() -> None:
+    step = "class Step:\n    when: Condition\n    at: date\n"
+    put = "def put(item: Item, *, condition: Condition | None): ...\n"
+
+    assert parameters(step + put) == {"when", "condition"}
+    assert OUR_PARAMETERS
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("t.put(i, condition=may_put())", [": condition=may_put()"]),
+        ("t.put(i, condition=is_open)", [": condition=is_open"]),
+        ("i.save(SlotItem.end == end)", [": SlotItem.end == end"]),
+        ("is_new = DayItem.pk.does_not_exist()", [": DayItem.pk.does_not_exist()"]),
+        (
+            "def f(): return is_free | ~DayItem.slots[key].exists()",
+            ["f: DayItem.slots[key].exists()"],
+        ),
+        ("SlotItem.get(pk, sk, consistent_read=True)", [": consistent_read=True"]),
+        ("t.put(i, condition=None)", []),
+        ("i.save(condition=condition)", []),
+        ("SlotItem.status.set('free') if day.version == 0 else None", []),
+    ],
+)
+def test_what_a_condition_is(code: str, expected: list[str]) -> None:
+    assert list(conditions(code)) == expected
