@@ -1,7 +1,7 @@
 """The commands of a document, with the output that it shows for them.
 
 A fenced block ``sh`` is a command. A block without a language right after it is the command's
-output, in which ``...`` stands for anything. ``<!-- not run: reason -->`` before a block excludes
+output, in which ``...`` matches anything. ``<!-- not run: reason -->`` before a block excludes
 it from the tests; pages don't show it.
 """
 
