@@ -10,40 +10,34 @@ gc.disable()
 from chalice.app import Chalice, DynamoDBEvent
 
 from chalicelib import bootstrap
-from chalicelib.web import (
-    api,
-    booking,
-    doctors,
-    problems,
-    request_log,
-    safeguards,
-    sign_in,
-    slots,
-)
+from chalicelib.web.error_handler import normalize_framework_errors
+from chalicelib.web.http import security_headers
+from chalicelib.web.observability import request_log
+from chalicelib.web.routes import auth, bookings, doctors, meta, slots
 
-bootstrap.start()
+bootstrap.create_services()
 
 app = Chalice(app_name="medilink-slots")
 request_log.redirect_framework_logs(app.log)
 app.register_middleware(request_log.log_request, "http")
-app.register_middleware(safeguards.add_security_headers, "http")
-app.register_middleware(problems.normalize_framework_errors, "http")
-app.register_blueprint(api.blueprint)
+app.register_middleware(security_headers.add_security_headers, "http")
+app.register_middleware(normalize_framework_errors, "http")
+app.register_blueprint(meta.blueprint)
 app.register_blueprint(slots.blueprint)
 app.register_blueprint(doctors.blueprint)
-app.register_blueprint(booking.blueprint)
-app.register_blueprint(sign_in.blueprint)
+app.register_blueprint(bookings.blueprint)
+app.register_blueprint(auth.blueprint)
 
 # The stream is of a table that the template makes, so only the template can name it.
-_NAMED_BY_THE_TEMPLATE = "arn:aws:dynamodb:region:000000000000:table/slots/stream/of-the-template"
+_STREAM_ARN_PLACEHOLDER = "arn:aws:dynamodb:region:000000000000:table/slots/stream/of-the-template"
 
 
-@app.on_dynamodb_record(stream_arn=_NAMED_BY_THE_TEMPLATE, starting_position="TRIM_HORIZON")
+@app.on_dynamodb_record(stream_arn=_STREAM_ARN_PLACEHOLDER, starting_position="TRIM_HORIZON")
 def slots_changed(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     """Tell those who follow along; what Lambda is answered is where it must begin again."""
-    from chalicelib import stream  # noqa: PLC0415  no request needs it
+    from chalicelib import stream_handler  # noqa: PLC0415  no request needs it
 
-    return stream.tell_followers(event.to_dict())
+    return stream_handler.handle_stream_event(event.to_dict())
 
 
 gc.freeze()

@@ -13,15 +13,20 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
 from benchmarks import signed_in
-from benchmarks.contenders import PYTHON, Contender, Running
-from benchmarks.postgres import a_postgres
+from benchmarks.contenders import PYTHON, Subject, SubjectProcess
+from benchmarks.postgres import run_postgres
 from chalicelib.storage import table
-from chalicelib.storage.doctors import DoctorRepository
+from chalicelib.storage.doctor_repository import DoctorRepository
 from local import demo
 from local.ministack import MiniStack
 from local.stage import PROJECT
-from tests.an_issuer import MACHINE, PAGE, AnIssuer, an_issuer
-from tests.builders import a_session
+from tests.an_issuer import (
+    PAGE_CLIENT_ID,
+    SERVICE_CLIENT_ID,
+    FakeOidcProvider,
+    run_fake_oidc_provider,
+)
+from tests.builders import make_session
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -31,14 +36,14 @@ if TYPE_CHECKING:
 # Sixteen boxes a day; open to booking as far ahead as can be.
 DOCTOR = replace(
     demo.DOCTORS[0],
-    grid=replace(demo.DOCTORS[0].grid, sessions=(a_session("09:00", "17:00"),)),
+    grid=replace(demo.DOCTORS[0].grid, sessions=(make_session("09:00", "17:00"),)),
     booking_window=timedelta(days=730),
 )
-TIMES = [f"{box.start:%H:%M}" for box in DOCTOR.grid.boxes(date(2026, 11, 23))]
+TIMES = [f"{box.start:%H:%M}" for box in DOCTOR.grid.candidate_slots(date(2026, 11, 23))]
 TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
 
 
-def _settings(doctor: Doctor) -> str:
+def _doctor_row_json(doctor: Doctor) -> str:
     """A doctor as a row of the peer's database, in JSON."""
     minute = timedelta(minutes=1)
     return json.dumps(
@@ -56,13 +61,13 @@ def _settings(doctor: Doctor) -> str:
     )
 
 
-def slot_id(on: date, at: str) -> str:
+def slot_id(date: date, time: str) -> str:
     """Of a slot of hers at that wall time, of which London's is UTC's in winter alone."""
-    start = datetime.combine(on, datetime.strptime(at, "%H:%M").time(), DOCTOR.zone)  # noqa: DTZ007
+    start = datetime.combine(date, datetime.strptime(time, "%H:%M").time(), DOCTOR.zone)  # noqa: DTZ007
     return f"dr-lee~{start.astimezone(UTC):%Y%m%dT%H%MZ}"
 
 
-class Bed:
+class BenchmarkEnvironment:
     """``with Bed() as bed:`` runs the servers for a block."""
 
     def __init__(self) -> None:
@@ -71,23 +76,25 @@ class Bed:
     def __enter__(self) -> Self:
         folder = self._stack.enter_context(TemporaryDirectory(prefix="bench-"))
         ministack = self._stack.enter_context(MiniStack(Path(folder), keeps_state=False))
-        self.issuer: AnIssuer = self._stack.enter_context(an_issuer())
-        self.database = self._stack.enter_context(a_postgres())
-        self.environment = {
+        self.oidc_provider: FakeOidcProvider = self._stack.enter_context(run_fake_oidc_provider())
+        self.database_url = self._stack.enter_context(run_postgres())
+        self.env_vars = {
             **ministack.environment,
             "STAGE": "bench",
             "LOCAL_CALLER": "",
-            "OIDC_ISSUER": self.issuer.url,
-            "OIDC_DISCOVERY_URL": self.issuer.discovery_url,
-            "OIDC_CLIENT_ID": PAGE,
-            "OIDC_MACHINE_CLIENTS": MACHINE,
+            "OIDC_ISSUER": self.oidc_provider.url,
+            "OIDC_DISCOVERY_URL": self.oidc_provider.discovery_url,
+            "OIDC_CLIENT_ID": PAGE_CLIENT_ID,
+            "OIDC_MACHINE_CLIENTS": SERVICE_CLIENT_ID,
             "SESSION_KEY": "k" * 32,
-            "DATABASE_URL": self.database or "",
+            "DATABASE_URL": self.database_url or "",
             # It looks through all packages that are installed, which a Lambda has fewer of.
             "PYDANTIC_DISABLE_PLUGINS": "__all__",
         }
         os.environ.update(ministack.environment)
-        self.requests = signed_in.of(self.issuer, self.environment["SESSION_KEY"])
+        self.requests = signed_in.create_request_factory(
+            self.oidc_provider, self.env_vars["SESSION_KEY"]
+        )
         return self
 
     def __exit__(
@@ -98,13 +105,13 @@ class Bed:
     ) -> None:
         self._stack.close()
 
-    def prepare(self, contender: Contender, name: str = "") -> dict[str, str]:
+    def prepare_store(self, subject: Subject, name: str = "") -> dict[str, str]:
         """A table with the doctor alone; gives the contender's environment."""
-        name = f"bench-{name or contender.name}"
-        settings = {**self.environment, "TABLE_NAME": name}
-        if contender.is_relational:
+        name = f"bench-{name or subject.name}"
+        settings = {**self.env_vars, "TABLE_NAME": name}
+        if subject.is_relational:
             subprocess.run(  # noqa: S603  our own
-                [os.fspath(PYTHON), "-m", "benchmarks.peers.relational", _settings(DOCTOR)],
+                [os.fspath(PYTHON), "-m", "benchmarks.peers.relational", _doctor_row_json(DOCTOR)],
                 cwd=PROJECT,
                 env=os.environ | settings,
                 check=True,
@@ -115,6 +122,6 @@ class Bed:
             DoctorRepository().add(DOCTOR)
         return settings
 
-    def running(self, contender: Contender, name: str = "") -> Running:
+    def create_process(self, subject: Subject, name: str = "") -> SubjectProcess:
         """It, upon a table of its own."""
-        return Running(contender, self.prepare(contender, name))
+        return SubjectProcess(subject, self.prepare_store(subject, name))

@@ -21,18 +21,18 @@ from uuid import uuid4
 import boto3
 from chalice.test import Client
 
-from benchmarks.capacity_rules import Units, size, units
-from benchmarks.counter import Counter
-from benchmarks.recorder import Recorder
+from benchmarks.capacity_rules import Units, consumed_units, item_size
+from benchmarks.counter import CapacityEmulator
+from benchmarks.recorder import CallRecorder
 from chalicelib import bootstrap
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from chalicelib.settings import Settings
 from chalicelib.storage import table
 from local import demo
 from local.ministack import MiniStack
 from local.stage import use_local_stage
-from tests.builders import MONDAY, a_session
-from tests.site import Answer, Clock, Site, id_of
+from tests.builders import MONDAY, make_session
+from tests.site import AppClient, AppResponse, Clock, make_slot_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ DR_LEE = demo.DOCTORS[0]
 DR_LEE_AROUND_THE_CLOCK = replace(
     DR_LEE,
     grid=replace(
-        DR_LEE.grid, sessions=(a_session("00:00", "24:00"),), slot_length=timedelta(minutes=15)
+        DR_LEE.grid, sessions=(make_session("00:00", "24:00"),), slot_length=timedelta(minutes=15)
     ),
 )
 COLLEAGUES = [f"dr-{n:03}" for n in range(1, 20)]
@@ -55,16 +55,16 @@ DATES = [(MONDAY + timedelta(days=n)).isoformat() for n in range(14)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class Measurement:
     """A deed, and what it asked of DynamoDB."""
 
-    deed: str
+    operation: str
     requests: Sequence[Request]
 
     @property
     def units(self) -> Units:
         """All that it consumed."""
-        return sum((units(request) for request in self.requests), Units())
+        return sum((consumed_units(request) for request in self.requests), Units())
 
     @property
     def calls(self) -> str:
@@ -75,116 +75,120 @@ class Measured:
         ]
         return ", ".join(name if times == 1 else f"{times} {name}" for name, times in runs)
 
-    def bytes_of(self, kind: str) -> int:
+    def written_item_size(self, item_type: str) -> int:
         """The size of the first item of that kind that it wrote."""
-        written = (write.after for request in self.requests for write in request.written)
-        return next(size(item) for item in written if item and item["type"]["S"] == kind)
+        written = (write.after for request in self.requests for write in request.writes)
+        return next(item_size(item) for item in written if item and item["type"]["S"] == item_type)
 
-    def disagreements(self, counter: Counter) -> list[str]:
+    def disagreements(self, emulator: CapacityEmulator) -> list[str]:
         """Where the counter has other figures."""
         found: list[str] = []
         for request in self.requests:
-            ours = units(request)
+            ours = consumed_units(request)
             for what, one, other in (
-                ("read", ours.read, counter.read(request)),
-                ("write", ours.write, counter.write(request)),
+                ("read", ours.read, emulator.read_units(request)),
+                ("write", ours.write, emulator.write_units(request)),
             ):
                 if one != other:
                     found.append(f"{request.operation} {what}s {other:g}, not {one:g}")
         return found
 
 
-class Measuring:
+class CostRecorder:
     """Does what it is told, and measures it."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: CallRecorder) -> None:
         self._recorder = recorder
-        self.measured: list[Measured] = []
+        self.measurements: list[Measurement] = []
 
-    def __call__(self, name: str, deed: Callable[[], object], *, is_refused: bool = False) -> None:
-        with self._recorder.recording() as requests:
-            answer = deed()
-        if isinstance(answer, Answer) and (answer.status >= 400) is not is_refused:
+    def __call__(
+        self, name: str, action: Callable[[], object], *, expect_error: bool = False
+    ) -> None:
+        with self._recorder.record() as requests:
+            answer = action()
+        if isinstance(answer, AppResponse) and (answer.status >= 400) is not expect_error:
             raise RuntimeError(name, answer)
-        self.measured.append(Measured(deed=name, requests=requests))
+        self.measurements.append(Measurement(operation=name, requests=requests))
 
 
-def perform(site: Site, measure: Measuring, doctor: Doctor) -> None:
+def run_operations(client: AppClient, measure: CostRecorder, doctor: Doctor) -> None:
     """Everything that clients do, on two weeks of which every day has all boxes of the doctor."""
-    boxes = [f"{box.start:%H:%M}" for box in doctor.grid.boxes(MONDAY)]
+    boxes = [f"{box.start:%H:%M}" for box in doctor.grid.candidate_slots(MONDAY)]
     *most, last = boxes
-    measure("first save of a date, of all boxes", lambda: site.save(*boxes))
+    measure("first save of a date, of all boxes", lambda: client.save(*boxes))
     for on in DATES[1:]:
-        site.save(*most, date=on)
+        client.save(*most, date=on)
 
     key = uuid4().hex
 
-    def open_one() -> Answer:
-        return site.save(last, date=DATES[1], Idempotency_Key=key)
+    def open_one() -> AppResponse:
+        return client.save(last, date=DATES[1], Idempotency_Key=key)
 
     measure("save that opens one box", open_one)
     measure("the same save, sent again", open_one)
-    measure("save that is refused", lambda: site.save(last), is_refused=True)
+    measure("save that is refused", lambda: client.save(last), expect_error=True)
     for on in DATES[2:]:
-        site.save(last, date=on)
-    measure("save that withdraws one box", lambda: site.save(withdraws=(last,)))
-    site.save(last)
-    measure("a day", site.day)
-    manage_slots, caller = site.services.manage_slots, site.caller
-    measure("a glance at a day", lambda: manage_slots.glance_at(caller, "dr-lee", MONDAY))
+        client.save(last, date=on)
+    measure("save that withdraws one box", lambda: client.save(withdrawn=(last,)))
+    client.save(last)
+    measure("a day", client.get_day)
+    manage_slots, caller = client.services.manage_slots, client.caller
+    measure("a glance at a day", lambda: manage_slots.get_day_cached(caller, "dr-lee", MONDAY))
 
-    measure("a slot", lambda: site.slot("09:00"))
-    measure("hold", lambda: site.hold("09:00"))
-    measure("hold that is refused", lambda: site.hold("09:00", "ivan"), is_refused=True)
-    measure("release", lambda: site.release("09:00"))
-    measure("book", lambda: site.book("09:00"))
-    measure("cancel", lambda: site.cancel("09:00"))
-    site.book("09:00")
-    measure("move within a day", lambda: site.book("09:30", moves=id_of("09:00")))
-    tuesday = SlotId("dr-lee", DR_LEE.grid.boxes(MONDAY + timedelta(days=1))[0].start)
-    moved = {"booking_id": "b-1", "patient_reference": "ref-1", "moves": id_of("09:30")}
-    measure("move to another day", lambda: site.put(f"/slots/{tuesday}/booking", moved))
+    measure("a slot", lambda: client.get_slot("09:00"))
+    measure("hold", lambda: client.hold("09:00"))
+    measure("hold that is refused", lambda: client.hold("09:00", "ivan"), expect_error=True)
+    measure("release", lambda: client.release("09:00"))
+    measure("book", lambda: client.book("09:00"))
+    measure("cancel", lambda: client.cancel("09:00"))
+    client.book("09:00")
+    measure("move within a day", lambda: client.book("09:30", moves=make_slot_id("09:00")))
+    tuesday = SlotId("dr-lee", DR_LEE.grid.candidate_slots(MONDAY + timedelta(days=1))[0].start)
+    moved = {"booking_id": "b-1", "patient_reference": "ref-1", "moves": make_slot_id("09:30")}
+    measure("move to another day", lambda: client.put(f"/slots/{tuesday}/booking", moved))
 
     two_weeks = f"from={DATES[0]}&to={DATES[-1]}"
     listing = f"/doctors/dr-lee/slots?{two_weeks}"
-    measure("14 days of a doctor", lambda: site.get(listing))
+    measure("14 days of a doctor", lambda: client.get(listing))
     search = f"/availability?specialty=cardiology&{two_weeks}"
-    measure("search of 14 days that finds her", lambda: site.get(search))
+    measure("search of 14 days that finds her", lambda: client.get(search))
     for doctor_id in COLLEAGUES:
-        site.services.doctors.add(replace(doctor, doctor_id=doctor_id))
+        client.services.doctors.add(replace(doctor, doctor_id=doctor_id))
         for on in DATES:
-            site.save(*boxes, doctor_id=doctor_id, date=on)
-    measure("search that finds 20 doctors, 19 not known", lambda: site.get(search))
-    measure("the same, all known", lambda: site.get(search))
-    measure("20 doctors", lambda: site.get("/doctors?specialty=cardiology"))
-    measure("a doctor", lambda: site.get("/doctors/dr-lee"))
-    settings = site.get("/doctors/dr-lee").json
-    measure("her settings", lambda: site.put("/doctors/dr-lee", settings | {"lead_minutes": 5}))
+            client.save(*boxes, doctor_id=doctor_id, date=on)
+    measure("search that finds 20 doctors, 19 not known", lambda: client.get(search))
+    measure("the same, all known", lambda: client.get(search))
+    measure("20 doctors", lambda: client.get("/doctors?specialty=cardiology"))
+    measure("a doctor", lambda: client.get("/doctors/dr-lee"))
+    settings = client.get("/doctors/dr-lee").json
+    measure("her settings", lambda: client.put("/doctors/dr-lee", settings | {"lead_minutes": 5}))
     moved_to = settings | {"location": "Leeds"}
-    measure("another location, 14 days", lambda: site.put("/doctors/dr-lee", moved_to))
+    measure("another location, 14 days", lambda: client.put("/doctors/dr-lee", moved_to))
 
 
-def measure_all(site: Site, recorder: Recorder, doctor: Doctor) -> list[Measured]:
+def measure_all(client: AppClient, recorder: CallRecorder, doctor: Doctor) -> list[Measurement]:
     """The deeds in a table with that doctor alone."""
-    site.empty()
-    site.clock.now += timedelta(minutes=1)  # nobody is known any more
-    site.services.doctors.add(doctor)
-    site.day()  # ... but for her
-    measuring = Measuring(recorder)
-    perform(site, measuring, doctor)
-    return measuring.measured
+    client.truncate()
+    client.clock.now += timedelta(minutes=1)  # nobody is known any more
+    client.services.doctors.add(doctor)
+    client.get_day()  # ... but for her
+    measuring = CostRecorder(recorder)
+    run_operations(client, measuring, doctor)
+    return measuring.measurements
 
 
-def show(day: Sequence[Measured], full_day: Sequence[Measured], counter: Counter | None) -> bool:
+def print_report(
+    day: Sequence[Measurement], full_day: Sequence[Measurement], emulator: CapacityEmulator | None
+) -> bool:
     """Print the tables; False where the counter does not agree."""
     agrees = True
-    print("| deed | calls | 14 slots | 96 slots |" + (" counter |" if counter else ""))
-    print("|---|---|---|---|" + ("---|" if counter else ""))
+    print("| deed | calls | 14 slots | 96 slots |" + (" counter |" if emulator else ""))
+    print("|---|---|---|---|" + ("---|" if emulator else ""))
     for one, other in zip(day, full_day, strict=True):
         calls = one.calls if one.calls == other.calls else f"{one.calls}; {other.calls}"
-        row = f"| {one.deed} | {calls} | {one.units} | {other.units} |"
-        if counter:
-            said = [*one.disagreements(counter), *other.disagreements(counter)]
+        row = f"| {one.operation} | {calls} | {one.units} | {other.units} |"
+        if emulator:
+            said = [*one.disagreements(emulator), *other.disagreements(emulator)]
             agrees = agrees and not said
             row += f" {'; '.join(said) or 'agrees'} |"
         print(row)
@@ -202,21 +206,21 @@ def show(day: Sequence[Measured], full_day: Sequence[Measured], counter: Counter
         ("a doctor", "her settings", "doctor"),
     ):
         sizes = [
-            next(one.bytes_of(kind) for one in measured if one.deed == deed)
+            next(one.written_item_size(kind) for one in measured if one.operation == deed)
             for measured in (day, full_day)
         ]
         print(f"| {label} | {sizes[0]:,} | {sizes[1]:,} |")
     return agrees
 
 
-def a_site(dynamodb: DynamoDBClient) -> Site:
+def create_app_client(dynamodb: DynamoDBClient) -> AppClient:
     """The app on the table that the environment names."""
     from app import app  # noqa: PLC0415  it connects to DynamoDB when it is imported
 
     table.create_if_absent()
     clock = Clock()
-    services = bootstrap.assemble(Settings.of(os.environ), now=clock)
-    return Site(Client(app), bootstrap.run(services), clock, dynamodb)
+    services = bootstrap.build_services(Settings.from_env(os.environ), now=clock)
+    return AppClient(Client(app), bootstrap.set_services(services), clock, dynamodb)
 
 
 def main() -> int:
@@ -230,13 +234,13 @@ def main() -> int:
         os.environ.update(ministack.environment, TABLE_NAME=name)
         use_local_stage()
         dynamodb = boto3.client("dynamodb")
-        recorder = Recorder(dynamodb, name)
-        site = a_site(dynamodb)
+        recorder = CallRecorder(dynamodb, name)
+        site = create_app_client(dynamodb)
         like = dynamodb.describe_table(TableName=name)["Table"]
         day = measure_all(site, recorder, DR_LEE)
         full_day = measure_all(site, recorder, DR_LEE_AROUND_THE_CLOCK)
-        with Counter(counter_url, like) if counter_url else nullcontext() as counter:
-            return 0 if show(day, full_day, counter) else 1
+        with CapacityEmulator(counter_url, like) if counter_url else nullcontext() as counter:
+            return 0 if print_report(day, full_day, counter) else 1
 
 
 if __name__ == "__main__":

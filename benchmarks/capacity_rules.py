@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 Value = dict[str, Any]
 Item = dict[str, Value]
 
-_READ_UNIT = 4096
-_WRITE_UNIT = 1024
+_READ_UNIT_BYTES = 4096
+_WRITE_UNIT_BYTES = 1024
 INDEX_KEY = ("GSI1PK", "GSI1SK")
 
 
@@ -37,10 +37,10 @@ class Request:
     """
 
     operation: str
-    asked: Mapping[str, Any]
+    parameters: Mapping[str, Any]
     is_consistent: bool = False
-    read: Sequence[Item | None] = ()
-    written: Sequence[Write] = ()
+    items_read: Sequence[Item | None] = ()
+    writes: Sequence[Write] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,31 +63,31 @@ class Units:
         return f"{self.read:g} / {self.write} / {self.index}"
 
 
-def units(request: Request) -> Units:
+def consumed_units(request: Request) -> Units:
     """What the request consumes, a cancelled transaction like one that is carried out.
 
     A condition that fails consumes what a write of the item as it stands would. A transaction
     consumes twice, for each item is prepared and then written; what it changes in the index is
     written once. AWS does not publish that last rule; others have measured it.
     """
-    sizes = [size(item) if item else 0 for item in request.read]
+    sizes = [item_size(item) if item else 0 for item in request.items_read]
     if request.operation == "Query":
         sizes = [sum(sizes)]
     times = 2 if request.operation == "TransactWriteItems" else 1
     return Units(
-        read=sum(_blocks(read, _READ_UNIT) for read in sizes)
+        read=sum(_count_units(read, _READ_UNIT_BYTES) for read in sizes)
         * (1 if request.is_consistent else 0.5),
         write=times
-        * sum(max(_writing(one.before), _writing(one.after)) for one in request.written),
-        index=sum(_in_index(one) for one in request.written),
+        * sum(max(_write_units(one.before), _write_units(one.after)) for one in request.writes),
+        index=sum(_index_units(one) for one in request.writes),
     )
 
 
-def _writing(item: Item | None) -> int:
-    return _blocks(size(item) if item else 0, _WRITE_UNIT)
+def _write_units(item: Item | None) -> int:
+    return _count_units(item_size(item) if item else 0, _WRITE_UNIT_BYTES)
 
 
-def _in_index(write: Write) -> int:
+def _index_units(write: Write) -> int:
     """The index has whole items, of those alone that have its key."""
     before, after = (
         item if item and INDEX_KEY[0] in item else None for item in (write.before, write.after)
@@ -95,21 +95,21 @@ def _in_index(write: Write) -> int:
     if before == after:
         return 0
     if before and after and all(before[name] == after[name] for name in INDEX_KEY):
-        return max(_writing(before), _writing(after))
-    return sum(_writing(item) for item in (before, after) if item)
+        return max(_write_units(before), _write_units(after))
+    return sum(_write_units(item) for item in (before, after) if item)
 
 
-def _blocks(length: int, unit: int) -> int:
+def _count_units(length: int, unit_bytes: int) -> int:
     """Begun units; what is not there takes one as well."""
-    return max(1, -(-length // unit))
+    return max(1, -(-length // unit_bytes))
 
 
-def size(item: Item) -> int:
+def item_size(item: Item) -> int:
     """The bytes of an item: of its names and its values."""
-    return sum(len(name.encode()) + _size(value) for name, value in item.items())
+    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
 
-def _size(value: Value) -> int:
+def _value_size(value: Value) -> int:
     ((kind, held),) = value.items()
     match kind:
         case "S":
@@ -119,7 +119,7 @@ def _size(value: Value) -> int:
         case "BOOL":
             return 1
         case "L":
-            return 3 + sum(1 + _size(element) for element in held)
+            return 3 + sum(1 + _value_size(element) for element in held)
         case "M":
-            return 3 + len(held) + size(held)
+            return 3 + len(held) + item_size(held)
     raise ValueError(kind)

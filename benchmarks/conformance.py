@@ -7,20 +7,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.bed import TIMES, TOMORROW, slot_id
-from benchmarks.gateway import event
+from benchmarks.gateway import build_event
 
 if TYPE_CHECKING:
-    from benchmarks.contenders import Running
-    from benchmarks.signed_in import Requests
+    from benchmarks.contenders import SubjectProcess
+    from benchmarks.signed_in import RequestFactory
 
-Seen = list[tuple[str, int, Any]]
+Outcomes = list[tuple[str, int, Any]]
 
 
-def see(running: Running, requests: Requests) -> Seen:
+def collect_outcomes(process: SubjectProcess, requests: RequestFactory) -> Outcomes:
     """What it answers, deed by deed; it stands on a table with the doctor alone."""
     on, later = TOMORROW, TOMORROW + timedelta(days=1)
     booked = slot_id(on, TIMES[2])
-    forged = requests.doctor[:-8] + ("A" * 8)
+    forged = requests.doctor_token[:-8] + ("A" * 8)
     deeds = {
         "save 16 slots": requests.save(on, *TIMES),
         "save one of them again": requests.save(on, TIMES[0]),
@@ -37,35 +37,41 @@ def see(running: Running, requests: Requests) -> Seen:
         "book what was never opened": requests.book(slot_id(later, TIMES[0]), "b-3"),
         "withdraw what is booked": requests.save(on, TIMES[2], status="busy-unavailable"),
         "the day": requests.day(on),
-        "two weeks": requests.bookable(on, 14),
-        "too many days": requests.bookable(on, 32),
+        "two weeks": requests.available_slots(on, 14),
+        "too many days": requests.available_slots(on, 32),
         "too many slots": requests.save(later, *[f"{n // 4:02}:{n % 4}5" for n in range(97)]),
         "a status that there is not": requests.save(later, TIMES[0], status="busy"),
-        "a slot without a start": event(
+        "a slot without a start": build_event(
             "POST",
             "/slots",
-            token=requests.doctor,
+            token=requests.doctor_token,
             body={"doctor_id": "dr-lee", "date": str(later), "slots": [{"status": "free"}]},
         ),
-        "no date": event(
-            "GET", "/slots", token=requests.doctor, query={"doctor_id": "dr-lee", "date": "soon"}
+        "no date": build_event(
+            "GET",
+            "/slots",
+            token=requests.doctor_token,
+            query={"doctor_id": "dr-lee", "date": "soon"},
         ),
-        "somebody else's token": event(
-            "GET", "/slots", token=requests.site, query={"doctor_id": "dr-lee", "date": str(on)}
+        "somebody else's token": build_event(
+            "GET",
+            "/slots",
+            token=requests.client_token,
+            query={"doctor_id": "dr-lee", "date": str(on)},
         ),
-        "a forged token": event("GET", "/slots", token=forged, query={"doctor_id": "dr-lee"}),
+        "a forged token": build_event("GET", "/slots", token=forged, query={"doctor_id": "dr-lee"}),
     }
-    seen: Seen = []
+    seen: Outcomes = []
     for name, sent in deeds.items():
-        (answer,) = running.send(sent)
-        seen.append((name, answer["status"], _told(answer)))
-    (day,) = running.send(requests.day(on))
-    (unchanged,) = running.send(requests.day(on, if_none_match=day["etag"]))
+        (answer,) = process.send(sent)
+        seen.append((name, answer["status"], _comparable_body(answer)))
+    (day,) = process.send(requests.day(on))
+    (unchanged,) = process.send(requests.day(on, if_none_match=day["etag"]))
     return [*seen, ("an unchanged day", unchanged["status"], unchanged["body"])]
 
 
-def _told(answer: dict[str, Any]) -> Any:  # noqa: ANN401  the body of a success, read
+def _comparable_body(response: dict[str, Any]) -> Any:  # noqa: ANN401  the body of a success, read
     """Refusals are worded otherwise by each; UTC may be spelled ``Z`` (RFC 3339)."""
-    if answer["status"] >= 400:
+    if response["status"] >= 400:
         return None
-    return json.loads(answer["body"].replace('Z"', '+00:00"').replace("+00:00+00:00", "+00:00"))
+    return json.loads(response["body"].replace('Z"', '+00:00"').replace("+00:00+00:00", "+00:00"))

@@ -14,16 +14,16 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
-CONTEXT = SimpleNamespace(
+LAMBDA_CONTEXT = SimpleNamespace(
     aws_request_id="0", function_name="bench", memory_limit_in_mb=1024, invoked_function_arn="arn",
     function_version="1", get_remaining_time_in_millis=lambda: 29_000,
 )  # fmt: skip
 
 
-def costs(handler: Any, event: Any) -> dict[str, Any]:  # noqa: ANN401  whatever Lambda is given
+def measure_call(handler: Any, event: Any) -> dict[str, Any]:  # noqa: ANN401  whatever Lambda is given
     """An answer, and what it took in CPU and on the clock, in seconds."""
     wall, cpu = time.perf_counter(), time.process_time()
-    answer = handler(event, CONTEXT)
+    answer = handler(event, LAMBDA_CONTEXT)
     took = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
     headers = {name: values[0] for name, values in (answer.get("multiValueHeaders") or {}).items()}
     headers |= answer.get("headers") or {}
@@ -41,14 +41,14 @@ def main() -> None:
     wall, cpu = time.perf_counter(), time.process_time()
     handler = getattr(importlib.import_module(module), name)
     imported = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
-    answers = [{"import": imported, **costs(handler, event)} for event in first]
+    answers = [{"import": imported, **measure_call(handler, event)} for event in first]
     while True:
         told.write(json.dumps(answers) + "\n")
         told.flush()
         line = sys.stdin.readline()
         if not line:
             return
-        answers = [costs(handler, event) for event in json.loads(line)]
+        answers = [measure_call(handler, event) for event in json.loads(line)]
 
 
 if __name__ == "__main__":

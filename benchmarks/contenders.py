@@ -21,7 +21,7 @@ PYTHON = PROJECT / ".venv-bench" / "bin" / "python"
 
 
 @dataclass(frozen=True, slots=True)
-class Contender:
+class Subject:
     """``handler`` is what Lambda would be told, ``module:name``."""
 
     title: str
@@ -34,26 +34,26 @@ class Contender:
         return self.handler.partition(":")[0].rpartition(".")[2]
 
 
-APP = Contender("MediLink Slots", "app:app")
-FLOOR = Contender("the floor: botocore by hand", "benchmarks.peers.floor:handler")
-BOTO3 = Contender("FastAPI, Mangum, boto3", "benchmarks.peers.fastapi_boto3:handler")
-SQL = Contender(
+APP = Subject("MediLink Slots", "app:app")
+MINIMAL = Subject("the floor: botocore by hand", "benchmarks.peers.floor:handler")
+BOTO3 = Subject("FastAPI, Mangum, boto3", "benchmarks.peers.fastapi_boto3:handler")
+SQL = Subject(
     "FastAPI, SQLAlchemy, PostgreSQL",
     "benchmarks.peers.fastapi_sqlalchemy:handler",
     is_relational=True,
 )
-BARE = Contender("bare Chalice and PynamoDB", "benchmarks.peers.bare_chalice:app")
+BARE = Subject("bare Chalice and PynamoDB", "benchmarks.peers.bare_chalice:app")
 
 
-class Running:
+class SubjectProcess:
     """``with Running(contender, settings) as running:`` is a fresh interpreter for the block."""
 
-    def __init__(self, contender: Contender, settings: Mapping[str, str]) -> None:
-        self.contender = contender
+    def __init__(self, subject: Subject, settings: Mapping[str, str]) -> None:
+        self.subject = subject
         self._settings = settings
         self._process: subprocess.Popen[str] | None = None
         # Its log, and why it failed.
-        self._told: IO[str] = TemporaryFile("w+")  # noqa: SIM115  closed at the block's end
+        self._log_file: IO[str] = TemporaryFile("w+")  # noqa: SIM115  closed at the block's end
 
     def send(self, *events: Event) -> list[dict[str, Any]]:
         """The answers, in order, each with its cost (see ``benchmarks.contender``)."""
@@ -64,19 +64,19 @@ class Running:
         process.stdin.flush()
         line = process.stdout.readline()
         if not line:
-            self._told.seek(0)
-            raise RuntimeError(f"{self.contender.title} has ended: {self._told.read()[-2000:]}")
+            self._log_file.seek(0)
+            raise RuntimeError(f"{self.subject.title} has ended: {self._log_file.read()[-2000:]}")
         answers: list[dict[str, Any]] = json.loads(line)
         return answers
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(  # noqa: S603  our own
-            [os.fspath(PYTHON), "-m", "benchmarks.contender", self.contender.handler],
+            [os.fspath(PYTHON), "-m", "benchmarks.contender", self.subject.handler],
             cwd=PROJECT,
             env=os.environ | self._settings,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._told,
+            stderr=self._log_file,
             text=True,
         )
         return self
@@ -90,4 +90,4 @@ class Running:
         process = self._process
         if process is not None:
             process.communicate()
-        self._told.close()
+        self._log_file.close()

@@ -16,26 +16,26 @@ if TYPE_CHECKING:
     from benchmarks.capacity_rules import Item, Request, Write
 
 
-class Counter:
+class CapacityEmulator:
     """Told a request, it does the like on a table of its own, which is gone after the block.
 
     It need know neither transactions nor what an index consumes when it is written.
     """
 
-    def __init__(self, url: str, like: TableDescriptionTypeDef) -> None:
+    def __init__(self, url: str, table_description: TableDescriptionTypeDef) -> None:
         """``like`` describes the table of the app."""
         self._client = boto3.client("dynamodb", endpoint_url=url)
-        self._like = like
-        self._name = like["TableName"]
-        self._kept: list[Item] = []
+        self._table_description = table_description
+        self._name = table_description["TableName"]
+        self._stored_keys: list[Item] = []
 
     def __enter__(self) -> Self:
-        index = self._like["GlobalSecondaryIndexes"][0]
+        index = self._table_description["GlobalSecondaryIndexes"][0]
         self._client.create_table(
             TableName=self._name,
             BillingMode="PAY_PER_REQUEST",
-            KeySchema=self._like["KeySchema"],
-            AttributeDefinitions=self._like["AttributeDefinitions"],
+            KeySchema=self._table_description["KeySchema"],
+            AttributeDefinitions=self._table_description["AttributeDefinitions"],
             GlobalSecondaryIndexes=[
                 {
                     "IndexName": index["IndexName"],
@@ -57,45 +57,45 @@ class Counter:
     ) -> None:
         self._client.delete_table(TableName=self._name)
 
-    def read(self, request: Request) -> float:
+    def read_units(self, request: Request) -> float:
         """The read units of the same request where the same items are found."""
-        if not request.read:
+        if not request.items_read:
             return 0
-        self._keep(item for item in request.read if item)
+        self._replace_items(item for item in request.items_read if item)
         ask: Any = {
             "GetItem": self._client.get_item,
             "BatchGetItem": self._client.batch_get_item,
             "Query": self._client.query,
         }[request.operation]
-        answer = ask(**{**request.asked, "ReturnConsumedCapacity": "TOTAL"})
+        answer = ask(**{**request.parameters, "ReturnConsumedCapacity": "TOTAL"})
         consumed = answer["ConsumedCapacity"]
         each = consumed if isinstance(consumed, list) else [consumed]
         return sum(float(one["CapacityUnits"]) for one in each)
 
-    def write(self, request: Request) -> float:
+    def write_units(self, request: Request) -> float:
         """The write units of the table if each item were put alone, twice that of a transaction."""
-        units = sum(self._put(write) for write in request.written)
+        units = sum(self._write_item(write) for write in request.writes)
         return 2 * units if request.operation == "TransactWriteItems" else units
 
-    def _put(self, write: Write) -> float:
-        self._keep([write.before] if write.before else [])
+    def _write_item(self, write: Write) -> float:
+        self._replace_items([write.before] if write.before else [])
         consumed: Mapping[str, Any]
         if write.after:
             consumed = self._client.put_item(
                 TableName=self._name, Item=write.after, ReturnConsumedCapacity="TOTAL"
             )["ConsumedCapacity"]
-            self._kept.append(write.key)
+            self._stored_keys.append(write.key)
         else:
             consumed = self._client.delete_item(
                 TableName=self._name, Key=write.key, ReturnConsumedCapacity="TOTAL"
             )["ConsumedCapacity"]
         return float(consumed["CapacityUnits"])
 
-    def _keep(self, items: Iterable[Item]) -> None:
+    def _replace_items(self, items: Iterable[Item]) -> None:
         """Have these in the table and no others."""
-        for key in self._kept:
+        for key in self._stored_keys:
             self._client.delete_item(TableName=self._name, Key=key)
-        self._kept = []
+        self._stored_keys = []
         for item in items:
             self._client.put_item(TableName=self._name, Item=item)
-            self._kept.append({name: item[name] for name in ("PK", "SK")})
+            self._stored_keys.append({name: item[name] for name in ("PK", "SK")})

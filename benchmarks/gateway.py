@@ -13,7 +13,7 @@ Event = dict[str, Any]
 HOST = "api.example.org"
 
 
-def event(
+def build_event(
     method: str,
     resource: str,
     *,

@@ -9,14 +9,14 @@ from local.stage import PROJECT
 if TYPE_CHECKING:
     from benchmarks.growth import Series
 
-PICTURE = PROJECT / "docs" / "images" / "growth.svg"
+CHART_PATH = PROJECT / "docs" / "images" / "growth.svg"
 # As many names as leave room for the lines.
-_FEW = 3
+_MAX_LEGEND_ENTRIES = 3
 
 
-def show(measured: dict[str, Series]) -> None:
+def print_tables(results: dict[str, Series]) -> None:
     """Print the figures."""
-    for by, series in measured.items():
+    for by, series in results.items():
         places = [*next(iter(series.values()))]
         print(f"| CPU, ms, by {by} | {' | '.join(f'{place:,}' for place in places)} |")
         print("|---|" + "---|" * len(places))
@@ -25,7 +25,7 @@ def show(measured: dict[str, Series]) -> None:
         print()
 
 
-def draw(measured: dict[str, Series]) -> None:
+def draw(results: dict[str, Series]) -> None:
     """All of them side by side, each from zero."""
     import matplotlib as mpl  # noqa: PLC0415  it is there for the bench alone
     from matplotlib import pyplot as plt  # noqa: PLC0415  the same
@@ -35,7 +35,7 @@ def draw(measured: dict[str, Series]) -> None:
     mpl.rcParams["svg.fonttype"] = "none"  # text stays text
     figure, places = plt.subplots(2, 2, figsize=(10, 8), layout="constrained")
     lines: dict[str, Any] = {}
-    for axes, (by, series) in zip(places.flat, measured.items(), strict=True):
+    for axes, (by, series) in zip(places.flat, results.items(), strict=True):
         axes.set_prop_cycle(color=mpl.colormaps["tab20"].colors)
         for name, costs in series.items():
             (lines[name],) = axes.plot([*costs], [*costs.values()], marker="o", label=name)
@@ -43,8 +43,8 @@ def draw(measured: dict[str, Series]) -> None:
         if max(max(costs) for costs in series.values()) > 1_000:
             axes.set_xscale("log")
         axes.grid(alpha=0.3)
-        if len(series) <= _FEW:
+        if len(series) <= _MAX_LEGEND_ENTRIES:
             axes.legend()
             lines = {}
     figure.legend(lines.values(), lines, loc="outside lower center", ncols=5)  # of the two below
-    figure.savefig(PICTURE, metadata={"Date": None})
+    figure.savefig(CHART_PATH, metadata={"Date": None})

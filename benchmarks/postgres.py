@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _USER = "postgres" if os.geteuid() == 0 else None
 
 
-def programs() -> Path | None:
+def find_postgres_bin() -> Path | None:
     """Where initdb and pg_ctl are; None where there is no PostgreSQL."""
     found = shutil.which("initdb")
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
@@ -27,9 +27,9 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def a_postgres() -> Iterator[str | None]:
+def run_postgres() -> Iterator[str | None]:
     """Its URL for SQLAlchemy, or None where there is no PostgreSQL."""
-    bin_ = programs()
+    bin_ = find_postgres_bin()
     if bin_ is None:
         yield None
         return

@@ -20,67 +20,73 @@ from typing import TypeVar
 import boto3
 
 from benchmarks import growth, plots, wire
-from benchmarks.bed import TIMES, Bed
-from benchmarks.capacity import a_site
-from benchmarks.contenders import APP, BARE, BOTO3, FLOOR, SQL, Contender, Running
-from benchmarks.work import READ, Work
+from benchmarks.bed import TIMES, BenchmarkEnvironment
+from benchmarks.capacity import create_app_client
+from benchmarks.contenders import APP, BARE, BOTO3, MINIMAL, SQL, Subject, SubjectProcess
+from benchmarks.work import READ_DATES, Workload
 from local.stage import PROJECT
 
 T = TypeVar("T")
-PER_ROUND = 10
+ITERATIONS = 10
 # MiniStack takes a tenth of a second to find them.
-FEWER = {"read 14 days": 3}
-BY_TOKEN, BY_SESSION = "first request, by token", "first request, by session"
+REDUCED_ITERATIONS = {"read 14 days": 3}
+TOKEN_REQUEST, SESSION_REQUEST = "first request, by token", "first request, by session"
 
 
 @dataclass
 class Costs:
     """By contender and kind of work, a list for each round."""
 
-    rounds: dict[tuple[Contender, str], list[list[dict[str, float]]]] = field(default_factory=dict)
+    rounds: dict[tuple[Subject, str], list[list[dict[str, float]]]] = field(default_factory=dict)
 
-    def add(self, contender: Contender, kind: str, costs: list[dict[str, float]]) -> None:
+    def add(self, subject: Subject, operation: str, costs: list[dict[str, float]]) -> None:
         """One more round."""
-        self.rounds.setdefault((contender, kind), []).append(costs)
+        self.rounds.setdefault((subject, operation), []).append(costs)
 
-    def told(self, contender: Contender, kind: str, what: str = "cpu") -> str:
+    def summary(self, subject: Subject, operation: str, metric: str = "cpu") -> str:
         """Milliseconds: the median, and where the middle half of them lies."""
-        all_of_them = [one[what] * 1000 for some in self.rounds[contender, kind] for one in some]
+        all_of_them = [
+            one[metric] * 1000 for some in self.rounds[subject, operation] for one in some
+        ]
         low, middle, high = quantiles(all_of_them, n=4)
         return f"{middle:.2f} ({low:.2f}-{high:.2f})"
 
-    def ratio(self, one: Contender, other: Contender, kind: str, what: str = "cpu") -> float:
+    def ratio(
+        self, subject: Subject, baseline: Subject, operation: str, metric: str = "cpu"
+    ) -> float:
         """Of what one costs to what the other does in the same round: the median."""
-        pairs = zip(self.rounds[one, kind], self.rounds[other, kind], strict=True)
+        pairs = zip(self.rounds[subject, operation], self.rounds[baseline, operation], strict=True)
         return median(
-            median(cost[what] for cost in ours) / median(cost[what] for cost in theirs)
+            median(cost[metric] for cost in ours) / median(cost[metric] for cost in theirs)
             for ours, theirs in pairs
         )
 
 
-def warm(bed: Bed, contenders: list[Contender], rounds: int) -> tuple[Costs, list[str]]:
+def measure_warm(
+    environment: BenchmarkEnvironment, subjects: list[Subject], rounds: int
+) -> tuple[Costs, list[str]]:
     """Requests to processes that have had some."""
     costs = Costs()
     with ExitStack() as stack:
         works = {
-            contender: Work(
-                stack.enter_context(bed.running(contender)),
-                bed.requests,
-                bookings=(rounds + 1) * PER_ROUND,
+            contender: Workload(
+                stack.enter_context(environment.create_process(contender)),
+                environment.requests,
+                bookings=(rounds + 1) * ITERATIONS,
             )
-            for contender in contenders
+            for contender in subjects
         }
-        kinds = [*works[APP].kinds]
+        kinds = [*works[APP].operations]
         for number in range(rounds + 1):
             for kind in kinds:
-                for contender in _in_turn(contenders, number):
-                    took = works[contender].do(kind, FEWER.get(kind, PER_ROUND))
+                for contender in _interleaved(subjects, number):
+                    took = works[contender].run(kind, REDUCED_ITERATIONS.get(kind, ITERATIONS))
                     if number:  # the first round warms them
                         costs.add(contender, kind, took)
     return costs, kinds
 
 
-def cold(bed: Bed, contenders: list[Contender], rounds: int) -> Costs:
+def measure_cold(environment: BenchmarkEnvironment, subjects: list[Subject], rounds: int) -> Costs:
     """Importing the handler and answering one request, in an interpreter that has just started.
 
     The bare app asks for no sign-in: it stands beside ours for who comes by the page's session,
@@ -88,18 +94,21 @@ def cold(bed: Bed, contenders: list[Contender], rounds: int) -> Costs:
     """
     costs = Costs()
     settings = {
-        contender: bed.prepare(contender, f"{contender.name}-cold")
-        for contender in [*contenders, BARE]
+        contender: environment.prepare_store(contender, f"{contender.name}-cold")
+        for contender in [*subjects, BARE]
     }
-    for contender in contenders:
-        with Running(contender, settings[contender]) as running:
-            running.send(bed.requests.save(READ[0], *TIMES))
-    by_token, by_session = bed.requests.day(READ[0]), bed.requests.day_by_session(READ[0])
-    asked = [(contender, BY_TOKEN, by_token) for contender in contenders]
-    asked += [(contender, BY_SESSION, by_session) for contender in (APP, BARE)]
+    for contender in subjects:
+        with SubjectProcess(contender, settings[contender]) as running:
+            running.send(environment.requests.save(READ_DATES[0], *TIMES))
+    by_token, by_session = (
+        environment.requests.day(READ_DATES[0]),
+        environment.requests.day_with_session(READ_DATES[0]),
+    )
+    asked = [(contender, TOKEN_REQUEST, by_token) for contender in subjects]
+    asked += [(contender, SESSION_REQUEST, by_session) for contender in (APP, BARE)]
     for number in range(rounds):
-        for contender, kind, event in _in_turn(asked, number):
-            with Running(contender, settings[contender]) as running:
+        for contender, kind, event in _interleaved(asked, number):
+            with SubjectProcess(contender, settings[contender]) as running:
                 (first,) = running.send(event)
             if first["status"] != HTTPStatus.OK:
                 raise RuntimeError(contender.title, first)
@@ -108,36 +117,36 @@ def cold(bed: Bed, contenders: list[Contender], rounds: int) -> Costs:
     return costs
 
 
-def _in_turn(all_of_them: list[T], number: int) -> list[T]:
+def _interleaved(items: list[T], round_number: int) -> list[T]:
     """Each begins once, so that what one leaves behind does not always meet the same next one."""
-    first = number % len(all_of_them)
-    return all_of_them[first:] + all_of_them[:first]
+    first = round_number % len(items)
+    return items[first:] + items[:first]
 
 
-def show(costs: Costs, kinds: list[str], contenders: list[Contender], what: str) -> None:
+def print_table(costs: Costs, operations: list[str], subjects: list[Subject], metric: str) -> None:
     """A table: what each costs, and how we stand to it."""
-    others = [contender for contender in contenders if contender is not APP]
-    print(f"| {what}, ms | {APP.title} | {' | '.join(other.title for other in others)} |")
+    others = [contender for contender in subjects if contender is not APP]
+    print(f"| {metric}, ms | {APP.title} | {' | '.join(other.title for other in others)} |")
     print("|---|---|" + "---|" * len(others))
-    for kind in kinds:
-        cells = [costs.told(APP, kind, what)]
+    for kind in operations:
+        cells = [costs.summary(APP, kind, metric)]
         cells += [
-            f"{costs.told(other, kind, what)}: **{costs.ratio(APP, other, kind, what):.2f}**"
+            f"{costs.summary(other, kind, metric)}: **{costs.ratio(APP, other, kind, metric):.2f}**"
             for other in others
         ]
         print(f"| {kind} | {' | '.join(cells)} |")
     print()
 
 
-def show_wire(bed: Bed) -> None:
+def print_payload_sizes(environment: BenchmarkEnvironment) -> None:
     """What goes over the wire; the app runs in this process for it."""
-    settings = bed.prepare(APP, "wire")
+    settings = environment.prepare_store(APP, "wire")
     os.environ.update(settings, STAGE="local", LOCAL_CALLER="dr-lee", OIDC_ISSUER="")
-    site = a_site(boto3.client("dynamodb"))
+    site = create_app_client(boto3.client("dynamodb"))
     site.save(*TIMES)
     print("| on the wire | bytes | at most |\n|---|---|---|")
-    for what, size in wire.sizes(site).items():
-        print(f"| {what} | {size:,} | {wire.LIMITS[what]:,} |")
+    for what, size in wire.measure_sizes(site).items():
+        print(f"| {what} | {size:,} | {wire.MAX_BYTES[what]:,} |")
 
 
 def main() -> int:
@@ -153,23 +162,23 @@ def main() -> int:
 
     for folder in (PROJECT / "chalicelib", PROJECT / "benchmarks", PROJECT / "app.py"):
         (compileall.compile_dir if folder.is_dir() else compileall.compile_file)(folder, quiet=1)
-    with Bed() as bed:
+    with BenchmarkEnvironment() as bed:
         if asked.growth:
             measured = growth.measure(bed)
-            plots.show(measured)
+            plots.print_tables(measured)
             plots.draw(measured)
             return 0
-        contenders = [APP, FLOOR, BOTO3, *([SQL] if bed.database else [])]
-        if not bed.database:
+        contenders = [APP, MINIMAL, BOTO3, *([SQL] if bed.database_url else [])]
+        if not bed.database_url:
             print("No PostgreSQL here (Debian: apt-get install postgresql): a column is missing.\n")
-        costs, kinds = warm(bed, contenders, rounds=6 if asked.quick else 24)
+        costs, kinds = measure_warm(bed, contenders, rounds=6 if asked.quick else 24)
         for what in ("cpu", "wall"):
-            show(costs, kinds, contenders, what)
-        costs = cold(bed, contenders, rounds=5 if asked.quick else 20)
+            print_table(costs, kinds, contenders, what)
+        costs = measure_cold(bed, contenders, rounds=5 if asked.quick else 20)
         for what in ("cpu", "wall"):
-            show(costs, [BY_TOKEN], contenders, what)
-            show(costs, [BY_SESSION], [APP, BARE], what)
-        show_wire(bed)
+            print_table(costs, [TOKEN_REQUEST], contenders, what)
+            print_table(costs, [SESSION_REQUEST], [APP, BARE], what)
+        print_payload_sizes(bed)
     return 0
 
 

@@ -12,28 +12,28 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib import observation
-from chalicelib.domain.caller import Caller, Role
+from chalicelib import request_context
+from chalicelib.domain.permissions import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
-from chalicelib.storage.bookings import BookingRepository
-from chalicelib.storage.days import DayRepository
-from chalicelib.storage.doctors import DoctorRepository
-from chalicelib.storage.recent_doctors import DoctorCache
-from chalicelib.storage.search_index import AvailabilityIndex
+from chalicelib.storage.availability_index import AvailabilityIndex
+from chalicelib.storage.booking_repository import BookingRepository
+from chalicelib.storage.day_repository import DayRepository
+from chalicelib.storage.doctor_cache import DoctorCache
+from chalicelib.storage.doctor_repository import DoctorRepository
 from chalicelib.use_cases.book_slots import BookSlots
 from chalicelib.use_cases.find_slots import FindSlots
-from chalicelib.use_cases.keep_doctors import KeepDoctors
+from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.events import bus
-    from chalicelib.use_cases.tell_followers import TellFollowers
+    from chalicelib.events.publisher import EventBridgeClient
+    from chalicelib.use_cases.publish_changes import PublishChanges
 
-_SHORTEST_PAUSE = 0.02
-_LONGEST_PAUSE = 0.5
+BACKOFF_BASE_SECONDS = 0.02
+BACKOFF_MAX_SECONDS = 0.5
 
 
 class Services(Struct, frozen=True, kw_only=True):
@@ -47,20 +47,20 @@ class Services(Struct, frozen=True, kw_only=True):
     manage_slots: ManageSlots
     find_slots: FindSlots
     book_slots: BookSlots
-    keep_doctors: KeepDoctors
+    manage_doctors: ManageDoctors
     doctors: DoctorRepository
     now: Callable[[], datetime]
     local_caller: Caller | None
-    followers: Callable[[], TellFollowers]
+    publish_changes: Callable[[], PublishChanges]
     log: Callable[[str], None] | None
 
 
-def assemble(
+def build_services(
     settings: Settings,
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pause: Callable[[int], None] | None = None,
-    event_client: Callable[[], bus.EventBridgeClient] | None = None,
+    event_client: Callable[[], EventBridgeClient] | None = None,
     log: Callable[[str], None] | None = None,
 ) -> Services:
     """Build everything upon the table that is connected; tests pass what is their own."""
@@ -68,34 +68,34 @@ def assemble(
     recent = DoctorCache(doctors, now)
     days = DayRepository()
     index = AvailabilityIndex()
-    pause = _noted(pause or pause_after)
+    pause = _count_retries(pause or backoff)
 
     return Services(
         settings=settings,
         manage_slots=ManageSlots(days, recent, now, pause),
         find_slots=FindSlots(days, index, recent, now, pause),
         book_slots=BookSlots(BookingRepository(), recent, now, pause),
-        keep_doctors=KeepDoctors(doctors, recent, index, now, pause),
+        manage_doctors=ManageDoctors(doctors, recent, index, now, pause),
         doctors=doctors,
         now=now,
-        local_caller=_local_caller(settings),
-        followers=cache(lambda: _followers(settings, event_client)),
-        log=(log or _print) if settings.logs_requests else None,
+        local_caller=_build_local_caller(settings),
+        publish_changes=cache(lambda: _create_publish_changes(settings, event_client)),
+        log=(log or _print_line) if settings.has_request_log else None,
     )
 
 
-def _followers(
-    settings: Settings, client: Callable[[], bus.EventBridgeClient] | None
-) -> TellFollowers:
+def _create_publish_changes(
+    settings: Settings, client: Callable[[], EventBridgeClient] | None
+) -> PublishChanges:
     # No request needs another AWS client: only the function that listens to the stream.
-    from chalicelib.events import bus  # noqa: PLC0415
-    from chalicelib.use_cases.tell_followers import TellFollowers  # noqa: PLC0415
+    from chalicelib.events.publisher import EventPublisher, create_client  # noqa: PLC0415
+    from chalicelib.use_cases.publish_changes import PublishChanges  # noqa: PLC0415
 
     name = settings.require_event_bus()
-    return TellFollowers(bus.EventPublisher((client or bus.create_client)(), name))
+    return PublishChanges(EventPublisher((client or create_client)(), name))
 
 
-def _local_caller(settings: Settings) -> Caller | None:
+def _build_local_caller(settings: Settings) -> Caller | None:
     name = settings.local_caller
     if name is None:
         return None
@@ -103,47 +103,47 @@ def _local_caller(settings: Settings) -> Caller | None:
     return Caller(name=name, client="local", roles=roles, doctor_id=name)
 
 
-def _noted(pause: Callable[[int], None]) -> Callable[[int], None]:
+def _count_retries(pause: Callable[[int], None]) -> Callable[[int], None]:
     """There is a pause before each further attempt, and only there."""
 
     def noted(attempt: int) -> None:
-        observation.current().counts["ConflictsRetried"] += 1
+        request_context.current_request().metrics["ConflictsRetried"] += 1
         pause(attempt)
 
     return noted
 
 
-def _print(line: str) -> None:
+def _print_line(line: str) -> None:
     # In one piece, and at once: Lambda freezes the process between two requests.
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
-def pause_after(attempt: int) -> None:
+def backoff(attempt: int) -> None:
     """Full jitter: those who lost a race together must not come back together."""
-    longest = min(_LONGEST_PAUSE, _SHORTEST_PAUSE * 2**attempt)
+    longest = min(BACKOFF_MAX_SECONDS, BACKOFF_BASE_SECONDS * 2**attempt)
     time.sleep(random.uniform(0, longest))  # noqa: S311  # nosec B311  no secret
 
 
-_running: list[Services] = []
+_services: list[Services] = []
 
 
-def start() -> Services:
+def create_services() -> Services:
     """Connect to the table that the environment names, and run what it asks for.
 
     Raises ``SettingsError`` where the process must not start.
     """
-    settings = Settings.of(os.environ)
-    table.connect(settings.table_name, track_capacity=settings.logs_requests)
-    return run(assemble(settings))
+    settings = Settings.from_env(os.environ)
+    table.connect(settings.table_name, track_capacity=settings.has_request_log)
+    return set_services(build_services(settings))
 
 
-def run(services: Services) -> Services:
+def set_services(services: Services) -> Services:
     """Make these the services of the process."""
-    _running[:] = [services]
+    _services[:] = [services]
     return services
 
 
-def services() -> Services:
+def get_services() -> Services:
     """What ``start`` put together."""
-    return _running[0]
+    return _services[0]

@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LOCAL_STAGE = "local"
-_SWITCH = {"on": True, "off": False}
+_BOOLEANS = {"on": True, "off": False}
 # RFC 2104: a key of HMAC should be as long as its output, 32 bytes of SHA-256.
-SHORTEST_KEY = 32
-_ENDPOINTS = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
-_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+MIN_SESSION_KEY_LENGTH = 32
+_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
+_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 class SettingsError(RuntimeError):
     """The process must not start: its text names the setting and what is wrong with it."""
 
 
-class SignIn(Struct, frozen=True, kw_only=True):
+class OidcSettings(Struct, frozen=True, kw_only=True):
     """Where people and machines sign in (OpenID Connect), and what signs the page's session.
 
     ``discovery_url`` is where the issuer describes itself, which need not be below ``issuer``.
@@ -48,28 +48,28 @@ class Settings(Struct, frozen=True, kw_only=True):
     table_name: str
     stage: str = LOCAL_STAGE
     local_caller: str | None = None
-    sign_in: SignIn | None = None
+    oidc: OidcSettings | None = None
     event_bus_name: str | None = None
-    logs_requests: bool = False
+    has_request_log: bool = False
 
     @classmethod
-    def of(cls, environment: Mapping[str, str]) -> Settings:
+    def from_env(cls, environment: Mapping[str, str]) -> Settings:
         """Read ``STAGE``, ``TABLE_NAME``, and ``LOCAL_CALLER`` or ``OIDC_...``, ``SESSION_KEY``.
 
         Only the stage ``local``, with a DynamoDB on this machine, lets people in without sign-in.
         Raises ``SettingsError``.
         """
-        stage = _required(environment, "STAGE")
+        stage = _require_value(environment, "STAGE")
         caller = environment.get("LOCAL_CALLER") or None
         if caller:
-            _require_that_all_may_come_in(environment, stage)
+            _require_local_stage_without_auth(environment, stage)
         return cls(
-            table_name=_required(environment, "TABLE_NAME"),
+            table_name=_require_value(environment, "TABLE_NAME"),
             stage=stage,
             local_caller=caller,
-            sign_in=None if caller else _sign_in(environment),
+            oidc=None if caller else _parse_oidc(environment),
             event_bus_name=environment.get("EVENT_BUS_NAME") or None,
-            logs_requests=_logs_requests(environment, stage),
+            has_request_log=_parse_request_log_flag(environment, stage),
         )
 
     def require_event_bus(self) -> str:
@@ -80,50 +80,54 @@ class Settings(Struct, frozen=True, kw_only=True):
         return self.event_bus_name
 
 
-def _sign_in(environment: Mapping[str, str]) -> SignIn:
-    issuer = _required(environment, "OIDC_ISSUER")
-    keys = tuple(_required(environment, "SESSION_KEY").split())
-    if any(len(key) < SHORTEST_KEY for key in keys):
-        message = f"SESSION_KEY is too short: at least {SHORTEST_KEY} characters, hard to guess"
+def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
+    issuer = _require_value(environment, "OIDC_ISSUER")
+    keys = tuple(_require_value(environment, "SESSION_KEY").split())
+    if any(len(key) < MIN_SESSION_KEY_LENGTH for key in keys):
+        message = (
+            f"SESSION_KEY is too short: at least {MIN_SESSION_KEY_LENGTH} characters, hard to guess"
+        )
         raise SettingsError(message)
-    return SignIn(
+    return OidcSettings(
         issuer=issuer,
         discovery_url=environment.get("OIDC_DISCOVERY_URL")
         or f"{issuer.rstrip('/')}/.well-known/openid-configuration",
-        client_id=_required(environment, "OIDC_CLIENT_ID"),
+        client_id=_require_value(environment, "OIDC_CLIENT_ID"),
         client_secret=environment.get("OIDC_CLIENT_SECRET") or None,
         machine_clients=frozenset(environment.get("OIDC_MACHINE_CLIENTS", "").split()),
         session_keys=keys,
     )
 
 
-def _required(environment: Mapping[str, str], name: str) -> str:
+def _require_value(environment: Mapping[str, str], name: str) -> str:
     if value := environment.get(name):
         return value
     message = f"{name} is not set"
     raise SettingsError(message)
 
 
-def _logs_requests(environment: Mapping[str, str], stage: str) -> bool:
+def _parse_request_log_flag(environment: Mapping[str, str], stage: str) -> bool:
     """A laptop's terminal is for people, unless somebody wants it otherwise."""
     switch = environment.get("REQUEST_LOG") or ("off" if stage == LOCAL_STAGE else "on")
-    if switch not in _SWITCH:
+    if switch not in _BOOLEANS:
         message = f"REQUEST_LOG is {switch}: it must be on or off"
         raise SettingsError(message)
-    return _SWITCH[switch]
+    return _BOOLEANS[switch]
 
 
-def _require_that_all_may_come_in(environment: Mapping[str, str], stage: str) -> None:
+def _require_local_stage_without_auth(environment: Mapping[str, str], stage: str) -> None:
     if stage != LOCAL_STAGE:
         message = f"LOCAL_CALLER is set: only the stage {LOCAL_STAGE} runs without sign-in"
         raise SettingsError(f"{message}, and STAGE is {stage}")
     if issuer := environment.get("OIDC_ISSUER"):
         message = f"LOCAL_CALLER is set, and OIDC_ISSUER is {issuer}: choose one of them"
         raise SettingsError(message)
-    endpoint = next((environment[name] for name in _ENDPOINTS if environment.get(name)), None)
-    if endpoint is None or urlsplit(endpoint).hostname not in _THIS_MACHINE:
+    endpoint = next(
+        (environment[name] for name in _ENDPOINT_VARIABLES if environment.get(name)), None
+    )
+    if endpoint is None or urlsplit(endpoint).hostname not in _LOOPBACK_HOSTS:
         message = (
-            f"{_ENDPOINTS[0]} is {endpoint or 'not set'}: LOCAL_CALLER lets everybody in and "
-            "therefore takes only a DynamoDB on this machine"
+            f"{_ENDPOINT_VARIABLES[0]} is {endpoint or 'not set'}: LOCAL_CALLER disables sign-in "
+            "and needs a DynamoDB on this machine"
         )
         raise SettingsError(message)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.web import problems, safeguards
+from chalicelib.web.api.problem_details import PROBLEM_JSON, problem_from_error
+from chalicelib.web.http import security_headers
+from chalicelib.web.http.errors import HttpError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,14 +61,14 @@ def gateway_responses() -> dict[str, Any]:
 def _response(kind: str, status: HTTPStatus, detail: str) -> dict[str, Any]:
     # What the app says in every answer, and API Gateway is always reached over TLS.
     headers = {
-        "Content-Type": problems.PROBLEM_JSON,
-        **safeguards.BASE_HEADERS,
-        **safeguards.HSTS_HEADERS,
+        "Content-Type": PROBLEM_JSON,
+        **security_headers.BASE_HEADERS,
+        **security_headers.HSTS_HEADERS,
     }
-    headers |= safeguards.DEFAULT_HEADERS
+    headers |= security_headers.DEFAULT_HEADERS
     if seconds := _RETRY_AFTER.get(kind):
         headers["Retry-After"] = str(seconds)
-    document = problems.problem_from_error(problems.HttpError(status, detail)).to_schema()
+    document = problem_from_error(HttpError(status, detail)).to_schema()
     return {
         # A "$" in the template would begin a variable: there is none.
         "StatusCode": str(status.value),

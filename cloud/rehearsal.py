@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from chalicelib.storage import table
-from chalicelib.storage.doctors import DoctorRepository
+from chalicelib.storage.doctor_repository import DoctorRepository
 from cloud import bucket, putting_up, smoke, stack
 from cloud.follower import Follower
 from cloud.package import this_architecture

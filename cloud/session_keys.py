@@ -6,12 +6,12 @@ import secrets
 
 import boto3
 
-from chalicelib.settings import SHORTEST_KEY
+from chalicelib.settings import MIN_SESSION_KEY_LENGTH
 
 
 def first() -> str:
     """Give a key for a stack that has none."""
-    return secrets.token_urlsafe(SHORTEST_KEY)
+    return secrets.token_urlsafe(MIN_SESSION_KEY_LENGTH)
 
 
 def with_a_new_one(stack: str) -> str:

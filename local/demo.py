@@ -7,14 +7,16 @@ from zoneinfo import ZoneInfo
 
 from chalicelib import bootstrap
 from chalicelib.domain.doctor import Doctor
-from chalicelib.domain.grid import Grid, Session
-from chalicelib.domain.wall_time import since_midnight
+from chalicelib.domain.grid import ClinicSession, Grid
+from chalicelib.domain.local_time import parse_time_of_day
 from chalicelib.storage import table
 from local.stage import use_local_stage
 
 
-def _sessions(*spans: tuple[str, str]) -> tuple[Session, ...]:
-    return tuple(Session(begins=since_midnight(a), ends=since_midnight(z)) for a, z in spans)
+def _sessions(*spans: tuple[str, str]) -> tuple[ClinicSession, ...]:
+    return tuple(
+        ClinicSession(start=parse_time_of_day(a), end=parse_time_of_day(z)) for a, z in spans
+    )
 
 
 def _doctor(
@@ -78,7 +80,7 @@ DOCTORS = (
 
 def prepare() -> None:
     """Make the table if there is none, and add the demo doctors that are not there yet."""
-    services = bootstrap.start()
+    services = bootstrap.create_services()
     table.create_if_absent()
     for doctor in DOCTORS:
         services.doctors.add(doctor)

@@ -9,7 +9,7 @@ import boto3
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.caller import Role
+from chalicelib.domain.permissions import Role
 from local import sign_in_stack
 from local.sign_in_stack import DEFINITION
 

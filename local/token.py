@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import requests
 
-from chalicelib.domain.caller import Role
 from chalicelib.domain.errors import DomainError
+from chalicelib.domain.permissions import Role
 from chalicelib.storage import table
-from chalicelib.storage.doctors import DoctorRepository
+from chalicelib.storage.doctor_repository import DoctorRepository
 from local import env_file, issuer, sign_in_stack, stage
 from local.issuer import IssuerError, Person
 

@@ -18,7 +18,7 @@ from tests.builders import SUNDAY_NOON
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE, MACHINE = "the-page", "a-booking-site"
+PAGE_CLIENT_ID, SERVICE_CLIENT_ID = "the-page", "a-booking-site"
 
 
 @cache
@@ -31,27 +31,27 @@ def rsa_key(number: int, key_id: str) -> RSAKey:
     return RSAKey.generate_key(2048, {"kid": key_id}, private=True)
 
 
-class AnIssuer:
+class FakeOidcProvider:
     """Speaks discovery and keys (OpenID Connect Discovery 1.0, RFC 7517)."""
 
     def __init__(self, url: str) -> None:
         """It begins with one key."""
         self.url = url
-        self.is_away = False
-        self.asked: list[str] = []
-        self.posted: list[dict[str, str]] = []
-        self.tokens: dict[str, str] = {}
+        self.is_down = False
+        self.requests: list[str] = []
+        self.token_requests: list[dict[str, str]] = []
+        self.id_tokens_by_code: dict[str, str] = {}
         self.keys: list[RSAKey] = []
         self.other_keys: list[dict[str, str]] = []
         self._rotations = 0
-        self.rotate()
+        self.rotate_key()
 
     @property
     def discovery_url(self) -> str:
         """Where it describes itself."""
         return f"{self.url}/.well-known/openid-configuration"
 
-    def rotate(self) -> RSAKey:
+    def rotate_key(self) -> RSAKey:
         """A new key, which signs from now on; those before stay in the set."""
         key = rsa_key(self._rotations, f"key-{len(self.keys)}")
         self._rotations += 1
@@ -73,17 +73,17 @@ class AnIssuer:
             },
         }
 
-    def id_token(self, name: str, group: str, **changed: Any) -> str:  # noqa: ANN401
+    def id_token(self, name: str, group: str, **overrides: Any) -> str:  # noqa: ANN401
         """That somebody has signed in at the page."""
-        claims = {"cognito:username": name, "cognito:groups": [group], "aud": PAGE}
-        return self.access_token({**claims, "token_use": "id"}, **changed)
+        claims = {"cognito:username": name, "cognito:groups": [group], "aud": PAGE_CLIENT_ID}
+        return self.access_token({**claims, "token_use": "id"}, **overrides)
 
-    def access_token(self, claims: dict[str, Any], **changed: Any) -> str:  # noqa: ANN401
+    def access_token(self, claims: dict[str, Any], **overrides: Any) -> str:  # noqa: ANN401
         """One that is valid at the tests' Sunday noon, but for what is changed."""
         now = int(SUNDAY_NOON.timestamp())
         usual = {"iss": self.url, "exp": now + 3600, "iat": now, "token_use": "access", "sub": "x"}
-        signing = {name: changed.pop(name) for name in ("key", "alg") if name in changed}
-        return self.sign({**usual, **claims, **changed}, **signing)
+        signing = {name: overrides.pop(name) for name in ("key", "alg") if name in overrides}
+        return self.sign({**usual, **claims, **overrides}, **signing)
 
     def sign(self, claims: dict[str, Any], *, key: Any = None, alg: str = "RS256") -> str:  # noqa: ANN401
         """A token of those claims; what is None is left out."""
@@ -94,13 +94,13 @@ class AnIssuer:
 
 
 @contextmanager
-def an_issuer() -> Iterator[AnIssuer]:
+def run_fake_oidc_provider() -> Iterator[FakeOidcProvider]:
     """On a free port of this machine, while the block runs."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            issuer.asked.append(self.path)
-            document = None if issuer.is_away else issuer.documents().get(self.path)
+            issuer.requests.append(self.path)
+            document = None if issuer.is_down else issuer.documents().get(self.path)
             body = json.dumps(document).encode()
             self.send_response(503 if document is None else 200)
             self.send_header("Content-Length", str(len(body)))
@@ -109,12 +109,14 @@ def an_issuer() -> Iterator[AnIssuer]:
 
         def do_POST(self) -> None:
             sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            issuer.posted.append(dict(parse_qsl(sent)))
-            code = issuer.posted[-1].get("code", "")
-            is_known = code in issuer.tokens and not issuer.is_away
-            status = 503 if issuer.is_away else 200 if is_known else 400
+            issuer.token_requests.append(dict(parse_qsl(sent)))
+            code = issuer.token_requests[-1].get("code", "")
+            is_known = code in issuer.id_tokens_by_code and not issuer.is_down
+            status = 503 if issuer.is_down else 200 if is_known else 400
             answer = (
-                {"id_token": issuer.tokens.get(code)} if is_known else {"error": "invalid_grant"}
+                {"id_token": issuer.id_tokens_by_code.get(code)}
+                if is_known
+                else {"error": "invalid_grant"}
             )
             body = json.dumps({"token_type": "Bearer", "access_token": "x", **answer}).encode()
             self.send_response(status)
@@ -127,7 +129,7 @@ def an_issuer() -> Iterator[AnIssuer]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    issuer = AnIssuer(f"http://127.0.0.1:{server.server_port}")
+    issuer = FakeOidcProvider(f"http://127.0.0.1:{server.server_port}")
     Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
     try:
         yield issuer

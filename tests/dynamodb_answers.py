@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from botocore.awsrequest import AWSPreparedRequest
 
-SILENCE = ReadTimeoutError(endpoint_url="http://dynamodb")
+READ_TIMEOUT = ReadTimeoutError(endpoint_url="http://dynamodb")
 
 
-class Raw:
+class RawBody:
     """The body of an answer."""
 
     def __init__(self, body: bytes) -> None:
@@ -27,28 +27,28 @@ class Raw:
         return [self._body]
 
 
-def plain(status: int, body: bytes) -> AWSResponse:
+def raw_response(status: int, body: bytes) -> AWSResponse:
     """An answer of something before DynamoDB, which knows nothing of its shapes."""
-    return AWSResponse("http://dynamodb", status, {}, Raw(body))  # type: ignore[arg-type]
+    return AWSResponse("http://dynamodb", status, {}, RawBody(body))  # type: ignore[arg-type]
 
 
-def answer(code: str, status: int = 400, **more: object) -> AWSResponse:
+def dynamodb_response(code: str, status: int = 400, **members: object) -> AWSResponse:
     """An error of that code; with ``more`` members."""
-    body = json.dumps({"__type": f"com.amazonaws.dynamodb#{code}", **more}).encode()
-    return plain(status, body)
+    body = json.dumps({"__type": f"com.amazonaws.dynamodb#{code}", **members}).encode()
+    return raw_response(status, body)
 
 
-def cancelled(code: str) -> Callable[[AWSPreparedRequest], AWSResponse]:
+def cancelled_transaction(code: str) -> Callable[[AWSPreparedRequest], AWSResponse]:
     """As AWS tells that the last of a transaction's actions is why all of it was not done."""
 
     def cancel(request: AWSPreparedRequest) -> AWSResponse:
         assert isinstance(request.body, bytes)
         others = len(json.loads(request.body)["TransactItems"]) - 1
         reasons = [*({"Code": "None"} for _ in range(others)), {"Code": code}]
-        return answer("TransactionCanceledException", CancellationReasons=reasons)
+        return dynamodb_response("TransactionCanceledException", CancellationReasons=reasons)
 
     return cancel
 
 
-CONFLICT = cancelled("TransactionConflict")
-THROTTLED = cancelled("ThrottlingError")
+TRANSACTION_CONFLICT = cancelled_transaction("TransactionConflict")
+TRANSACTION_THROTTLED = cancelled_transaction("ThrottlingError")

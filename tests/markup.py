@@ -5,8 +5,8 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 # In no template.
-PLAIN = "Xanthippe"
-MARKUP = (
+PLAIN_TEXT = "Xanthippe"
+MARKUP_SAMPLES = (
     "<img src=x onerror=alert(1)>",
     '"><script>alert(1)</script>',
     "' autofocus onfocus='alert(1)",
@@ -17,20 +17,20 @@ MARKUP = (
 )
 
 
-class Parsed(HTMLParser):
+class ParsedHtml(HTMLParser):
     """What a browser makes of it: elements with the names of their attributes, and words."""
 
     def __init__(self, html: str) -> None:
         """Parse a page, or a part of one."""
         super().__init__()
         self.elements: list[tuple[str, ...]] = []
-        self.words: list[str] = []
+        self.texts: list[str] = []
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, *(name for name, _ in attrs)))
-        self.words += [value for _, value in attrs if value]
+        self.texts += [value for _, value in attrs if value]
 
     def handle_endtag(self, tag: str) -> None:
         self.elements.append((f"/{tag}",))
@@ -39,8 +39,8 @@ class Parsed(HTMLParser):
         self.elements.append(("!", data))
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        self.texts.append(data)
 
-    def times(self, text: str) -> int:
+    def count_text(self, text: str) -> int:
         """How often that stands in it as text, or in the value of an attribute."""
-        return sum(words.count(text) for words in self.words)
+        return sum(words.count(text) for words in self.texts)

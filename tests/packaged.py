@@ -11,7 +11,7 @@ from cloud.package import package, this_architecture
 STAGE = "dev"
 
 
-def the_package() -> Artefact:
+def get_build_artifact() -> Artefact:
     """What ``scripts/package`` left, if it was made of exactly this code; else made now."""
     left = Artefact(Artefact.folder(sources.PROJECT, STAGE))
     left.root.mkdir(parents=True, exist_ok=True)

@@ -21,28 +21,28 @@ _PROJECT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class LiveServer:
     """Where the app is, and the booking site beside it, both without a slash at the end."""
 
     url: str
-    booking_site: str
-    folder: Path
+    booking_site_url: str
+    data_dir: Path
     process: subprocess.Popen[str] | None = None
 
     def token(self, *arguments: str) -> str:
         """What ``scripts/token`` gives out for this server; the same again for the same."""
-        return _token(self.folder, *arguments)
+        return _issue_token(self.data_dir, *arguments)
 
-    def signed_in(self, *arguments: str) -> dict[str, str]:
+    def auth_headers(self, *arguments: str) -> dict[str, str]:
         """The header of a request that brings such a token."""
         return {"Authorization": f"Bearer {self.token(*arguments)}"}
 
 
 @cache
-def _token(folder: Path, *arguments: str) -> str:
+def _issue_token(data_dir: Path, *arguments: str) -> str:
     return subprocess.run(  # noqa: S603
         [_PROJECT / "scripts" / "token", *arguments],
-        env={**os.environ, "DATA_DIR": str(folder)},
+        env={**os.environ, "DATA_DIR": str(data_dir)},
         capture_output=True,
         text=True,
         check=True,
@@ -50,15 +50,15 @@ def _token(folder: Path, *arguments: str) -> str:
 
 
 @contextmanager
-def a_server(folder: Path, **settings: str) -> Iterator[Running]:
+def start_server(data_dir: Path, **settings: str) -> Iterator[LiveServer]:
     """A server that keeps its data in that folder; it stops cleanly on SIGTERM."""
-    own = {"PORT": str(loopback.free_port()), "DATA_DIR": str(folder)}
+    own = {"PORT": str(loopback.free_port()), "DATA_DIR": str(data_dir)}
     # Other tests of this process have a DynamoDB, and a caller, of their own.
     others = stage.variables().keys()
     inherited = {name: value for name, value in os.environ.items() if name not in others}
     environment = {**inherited, **own, **settings}
     with (
-        (folder / "log").open("w") as log,
+        (data_dir / "log").open("w") as log,
         subprocess.Popen(
             [sys.executable, "-m", "local.serve"],
             cwd=_PROJECT,
@@ -75,9 +75,9 @@ def a_server(folder: Path, **settings: str) -> Iterator[Running]:
             told[what] = where
             if what == "Ready":
                 break
-        assert "Ready" in told, (folder / "log").read_text()
+        assert "Ready" in told, (data_dir / "log").read_text()
         try:
-            yield Running(told["Ready"], told["Booking site"], folder, process)
+            yield LiveServer(told["Ready"], told["Booking site"], data_dir, process)
         finally:
             process.send_signal(signal.SIGTERM)
             status = process.wait(30)

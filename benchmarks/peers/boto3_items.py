@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import boto3
 from botocore.exceptions import ClientError
 
-from benchmarks.peers.rules import Doctor, Json, Refusal, Slots
+from benchmarks.peers.rules import ApiError, Doctor, Json, Slots
 
-NAME = os.environ["TABLE_NAME"]
-TABLE: Any = boto3.resource("dynamodb").Table(NAME)
+TABLE_NAME = os.environ["TABLE_NAME"]
+TABLE: Any = boto3.resource("dynamodb").Table(TABLE_NAME)
 # The resource's own client takes and gives Python values.
 CLIENT: Any = TABLE.meta.client
 MINUTE = timedelta(minutes=1)
@@ -23,27 +23,27 @@ def key(doctor_id: str, sort_key: str) -> Json:
     return {"PK": f"DOCTOR#{doctor_id}", "SK": sort_key}
 
 
-def quoted(part: str) -> str:
+def quote(part: str) -> str:
     return part.replace("%", "%25").replace("#", "%23")
 
 
-def spell(start: datetime) -> str:
+def format_start(start: datetime) -> str:
     return f"{start:%Y-%m-%dT%H:%MZ}"
 
 
-def moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+def format_instant(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def entries(slots: Slots) -> Json:
+def slots_to_map(slots: Slots) -> Json:
     return {
-        spell(start): {"minutes": (end - start) // MINUTE, "status": status}
+        format_start(start): {"minutes": (end - start) // MINUTE, "status": status}
         for start, (end, status) in slots.items()
     }
 
 
-def read_slots(day: Json) -> Slots:
-    slots, now = {}, moment(datetime.now(UTC))
+def slots_from_item(day: Json) -> Slots:
+    slots, now = {}, format_instant(datetime.now(UTC))
     for spelled, entry in day["slots"].items():
         start = datetime.fromisoformat(spelled)
         status = "free" if entry.get("until", "9") <= now else entry["status"]
@@ -51,9 +51,9 @@ def read_slots(day: Json) -> Slots:
     return slots
 
 
-def read_doctor(doctor_id: str, item: Json | None) -> Doctor:
+def doctor_from_item(doctor_id: str, item: Json | None) -> Doctor:
     if item is None:
-        raise Refusal(404, f"There is no doctor {doctor_id}")
+        raise ApiError(404, f"There is no doctor {doctor_id}")
     return Doctor(
         doctor_id=doctor_id,
         zone=ZoneInfo(item["time_zone"]),
@@ -67,27 +67,31 @@ def read_doctor(doctor_id: str, item: Json | None) -> Doctor:
     )
 
 
-def action(doctor: Doctor, sort_key: str, if_: str, values: Json, names: Json) -> Json:
-    made = {"TableName": NAME, "Key": key(doctor.doctor_id, sort_key), "ConditionExpression": if_}
+def action(doctor: Doctor, sort_key: str, condition: str, values: Json, names: Json) -> Json:
+    made = {
+        "TableName": TABLE_NAME,
+        "Key": key(doctor.doctor_id, sort_key),
+        "ConditionExpression": condition,
+    }
     more = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
     return made | {name: value for name, value in more.items() if value}
 
 
-def put(doctor: Doctor, sort_key: str, item: Json) -> Json:
+def put_action(doctor: Doctor, sort_key: str, item: Json) -> Json:
     whole = {**key(doctor.doctor_id, sort_key), **item}
     new = "attribute_not_exists(PK)"
-    return {"Put": {"TableName": NAME, "Item": whole, "ConditionExpression": new}}
+    return {"Put": {"TableName": TABLE_NAME, "Item": whole, "ConditionExpression": new}}
 
 
-def commit(actions: list[Json], *, is_told: bool = False) -> Json | None:
+def commit(actions: list[Json], *, returns_old: bool = False) -> Json | None:
     """The item in the way of the first action, if ``is_told``; else raise ``Refusal``."""
     try:
         CLIENT.transact_write_items(TransactItems=actions)
     except ClientError as error:
         reasons: Any = error.response.get("CancellationReasons", [])
         if not any(reason["Code"] == "ConditionalCheckFailed" for reason in reasons):
-            raise Refusal(503, "Try again in a moment") from error
-        if is_told:
+            raise ApiError(503, "Try again in a moment") from error
+        if returns_old:
             return dict(reasons[0].get("Item", {}))
-        raise Refusal(409, "Somebody else was faster") from error
+        raise ApiError(409, "Somebody else was faster") from error
     return None

@@ -10,26 +10,26 @@ from pydantic import BaseModel, Field
 
 from benchmarks.peers import rules, telling
 
-Id = Annotated[str, Field(pattern=rf"^{rules.NAME.pattern}$")]
-Key = Annotated[str, Field(pattern=rf"^{rules.KEY.pattern}$")]
+DoctorId = Annotated[str, Field(pattern=rf"^{rules.NAME_PATTERN.pattern}$")]
+Key = Annotated[str, Field(pattern=rf"^{rules.KEY_PATTERN.pattern}$")]
 
 
-class Tick(BaseModel):
+class SlotChange(BaseModel):
     """A box to tick or to untick."""
 
     start: str
     status: Literal["free", "busy-unavailable"]
 
 
-class DayToSave(BaseModel):
+class SaveDayRequest(BaseModel):
     """A save."""
 
-    doctor_id: Id
+    doctor_id: DoctorId
     date: dt.date
-    slots: Annotated[list[Tick], Field(min_length=1, max_length=96)]
+    slots: Annotated[list[SlotChange], Field(min_length=1, max_length=96)]
 
 
-class BookingToPut(BaseModel):
+class BookingRequest(BaseModel):
     """A booking."""
 
     booking_id: Key
@@ -58,10 +58,10 @@ class Day(BaseModel):
 class SavedDay(Day):
     """A day after a save."""
 
-    message: str = telling.SAVED
+    message: str = telling.SAVED_MESSAGE
 
 
-class Bookable(BaseModel):
+class AvailableSlots(BaseModel):
     """What is bookable, in JSON."""
 
     doctor_id: str

@@ -13,18 +13,18 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from benchmarks.peers.rules import Json
 
 bearer = HTTPBearer()
-keys: list[jwt.PyJWKClient] = []
+jwk_clients: list[jwt.PyJWKClient] = []
 
 
-def claims(sent: Annotated[HTTPAuthorizationCredentials, Depends(bearer)]) -> Json:
+def verify_token(credentials: Annotated[HTTPAuthorizationCredentials, Depends(bearer)]) -> Json:
     """What the token says."""
-    if not keys:
+    if not jwk_clients:
         found = urllib3.request("GET", os.environ["OIDC_DISCOVERY_URL"]).json()
-        keys.append(jwt.PyJWKClient(found["jwks_uri"], cache_keys=True, lifespan=3600))
+        jwk_clients.append(jwt.PyJWKClient(found["jwks_uri"], cache_keys=True, lifespan=3600))
     try:
-        key = keys[0].get_signing_key_from_jwt(sent.credentials)
+        key = jwk_clients[0].get_signing_key_from_jwt(credentials.credentials)
         said: Json = jwt.decode(
-            sent.credentials, key, algorithms=["RS256"], issuer=os.environ["OIDC_ISSUER"],
+            credentials.credentials, key, algorithms=["RS256"], issuer=os.environ["OIDC_ISSUER"],
             leeway=30, options={"require": ["exp", "iss"], "verify_aud": False},
         )  # fmt: skip
     except jwt.PyJWTError as error:
@@ -35,4 +35,4 @@ def claims(sent: Annotated[HTTPAuthorizationCredentials, Depends(bearer)]) -> Js
     return said
 
 
-Claims = Annotated[Json, Depends(claims)]
+Claims = Annotated[Json, Depends(verify_token)]

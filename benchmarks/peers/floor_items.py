@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-from benchmarks.peers.rules import Doctor, Json, Refusal, Slots
+from benchmarks.peers.rules import ApiError, Doctor, Json, Slots
 
 TABLE = os.environ["TABLE_NAME"]
 CONFIG = Config(connect_timeout=1, read_timeout=4, parameter_validation=False)
@@ -23,21 +23,21 @@ def key(doctor_id: str, sort_key: str) -> Json:
     return {"PK": {"S": f"DOCTOR#{doctor_id}"}, "SK": {"S": sort_key}}
 
 
-def spell(start: datetime) -> str:
+def format_start(start: datetime) -> str:
     """A whole minute in UTC."""
     return f"{start:%Y-%m-%dT%H:%MZ}"
 
 
-def entries(slots: Slots) -> Json:
+def slots_to_map(slots: Slots) -> Json:
     """Slots as a day's map."""
     told = {}
     for start, (end, status) in slots.items():
         minutes = {"N": str((end - start) // timedelta(minutes=1))}
-        told[spell(start)] = {"M": {"minutes": minutes, "status": {"S": status}}}
+        told[format_start(start)] = {"M": {"minutes": minutes, "status": {"S": status}}}
     return told
 
 
-def read_slots(day: Json) -> Slots:
+def slots_from_item(day: Json) -> Slots:
     """The reverse; a hold that has run out is free."""
     slots, now = {}, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     for spelled, entry in day["slots"]["M"].items():
@@ -47,7 +47,7 @@ def read_slots(day: Json) -> Slots:
     return slots
 
 
-def read_doctor(item: Json) -> Doctor:
+def doctor_from_item(item: Json) -> Doctor:
     """Her settings."""
     sessions = [(s["M"]["from"]["S"], s["M"]["to"]["S"]) for s in item["sessions"]["L"]]
     return Doctor(
@@ -63,15 +63,19 @@ def read_doctor(item: Json) -> Doctor:
     )
 
 
-def action(doctor: Doctor, sort_key: str, if_: str, names: Json, values: Json) -> Json:
+def action(doctor: Doctor, sort_key: str, condition: str, names: Json, values: Json) -> Json:
     """What all actions of a transaction have."""
     typed = {n: {"N": str(v)} if isinstance(v, int) else {"S": v} for n, v in values.items()}
-    made = {"TableName": TABLE, "Key": key(doctor.doctor_id, sort_key), "ConditionExpression": if_}
+    made = {
+        "TableName": TABLE,
+        "Key": key(doctor.doctor_id, sort_key),
+        "ConditionExpression": condition,
+    }
     more = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": typed}
     return made | {name: value for name, value in more.items() if value}
 
 
-def put(doctor: Doctor, sort_key: str, item: Json) -> Json:
+def put_action(doctor: Doctor, sort_key: str, item: Json) -> Json:
     """A new item."""
     whole = key(doctor.doctor_id, sort_key) | item
     return {
@@ -83,20 +87,20 @@ def put(doctor: Doctor, sort_key: str, item: Json) -> Json:
     }
 
 
-def quoted(part: str) -> str:
+def quote(part: str) -> str:
     """Part of a place in the index."""
     return part.replace("%", "%25").replace("#", "%23")
 
 
-def commit(actions: list[Json], *, is_told: bool = False) -> Json | None:
+def commit(actions: list[Json], *, returns_old: bool = False) -> Json | None:
     """The item in the way of the first action, if ``is_told``; else raise ``Refusal``."""
     try:
         DYNAMODB.transact_write_items(TransactItems=actions)
     except ClientError as error:
         reasons = error.response.get("CancellationReasons", [])
         if not any(reason["Code"] == "ConditionalCheckFailed" for reason in reasons):
-            raise Refusal(503, "Try again in a moment") from error
-        if is_told:
+            raise ApiError(503, "Try again in a moment") from error
+        if returns_old:
             return dict(reasons[0].get("Item", {}))
-        raise Refusal(409, "Somebody else was faster") from error
+        raise ApiError(409, "Somebody else was faster") from error
     return None

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, DateTime, ForeignKey, create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from benchmarks.peers.rules import Doctor, Refusal, Slots
+from benchmarks.peers.rules import ApiError, Doctor, Slots
 
 MINUTE = timedelta(minutes=1)
 
@@ -79,7 +79,7 @@ class ChangeRow(Base):
     withdrawn: Mapped[list[Any]]
 
 
-def read_slots(session: Session, doctor: Doctor, first: date, last: date) -> Slots:
+def load_slots(session: Session, doctor: Doctor, first: date, last: date) -> Slots:
     begin = datetime.combine(first, time(), doctor.zone)
     end = datetime.combine(last + timedelta(days=1), time(), doctor.zone)
     wanted = (SlotRow.doctor_id == doctor.doctor_id, SlotRow.start >= begin, SlotRow.start < end)
@@ -93,9 +93,9 @@ def read_slots(session: Session, doctor: Doctor, first: date, last: date) -> Slo
     return slots
 
 
-def read_doctor(doctor_id: str, row: DoctorRow | None) -> Doctor:
+def doctor_from_row(doctor_id: str, row: DoctorRow | None) -> Doctor:
     if row is None:
-        raise Refusal(404, f"There is no doctor {doctor_id}")
+        raise ApiError(404, f"There is no doctor {doctor_id}")
     return Doctor(
         doctor_id=doctor_id,
         zone=ZoneInfo(row.time_zone),

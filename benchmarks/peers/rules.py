@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 # By start: end and status. All instants are in UTC.
 Slots = dict[datetime, tuple[datetime, str]]
-NAME, KEY = re.compile(r"[A-Za-z0-9_-]{1,64}"), re.compile(r"[A-Za-z0-9._~-]{1,64}")
+NAME_PATTERN, KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}"), re.compile(r"[A-Za-z0-9._~-]{1,64}")
 
 
-class Refusal(Exception):
+class ApiError(Exception):
     """An answer from 400 up."""
 
     def __init__(self, status: int, detail: str, errors: Iterable[Json] = ()) -> None:
@@ -42,49 +42,49 @@ class Doctor:
     location: str
 
 
-def require_may_manage(doctor: Doctor, who: Json) -> str:
+def require_can_manage(doctor: Doctor, claims: Json) -> str:
     """As what the bearer of these claims may; raise ``Refusal`` where that is nothing."""
-    name, roles = who.get("username", ""), who.get("cognito:groups", ())
+    name, roles = claims.get("username", ""), claims.get("cognito:groups", ())
     if "doctor" in roles and name == doctor.doctor_id:
         return "doctor"
     if "delegate" in roles and name in doctor.delegates:
         return "delegate"
     if "admin" in roles:
         return "admin"
-    raise Refusal(403, f"You may not manage the slots of {doctor.doctor_id}")
+    raise ApiError(403, f"You may not manage the slots of {doctor.doctor_id}")
 
 
-def instant(on: date, wall_time: str, zone: ZoneInfo) -> datetime:
+def to_utc(date: date, wall_time: str, zone: ZoneInfo) -> datetime:
     """When the clock of the zone shows that."""
     hours, minutes = wall_time.split(":")
-    wall = datetime.combine(on, time()) + timedelta(hours=int(hours), minutes=int(minutes))
+    wall = datetime.combine(date, time()) + timedelta(hours=int(hours), minutes=int(minutes))
     local = wall.replace(tzinfo=zone)
     if local.utcoffset() != local.replace(fold=1).utcoffset():
-        raise Refusal(400, f"{wall_time} is no time of {on}, or comes twice")
+        raise ApiError(400, f"{wall_time} is no time of {date}, or comes twice")
     return local.astimezone(UTC)
 
 
-def boxes(doctor: Doctor, on: date) -> list[datetime]:
+def grid_starts(doctor: Doctor, date: date) -> list[datetime]:
     """Their starts, in time order."""
     found = []
     for first, last in doctor.sessions:
-        start, end = instant(on, first, doctor.zone), instant(on, last, doctor.zone)
+        start, end = to_utc(date, first, doctor.zone), to_utc(date, last, doctor.zone)
         while start + doctor.length <= end:
             found.append(start)
             start += doctor.length
     return found
 
 
-def decide(
-    ticks: Iterable[tuple[str, str]], doctor: Doctor, slots: Slots, on: date, now: datetime
+def plan_changes(
+    changes: Iterable[tuple[str, str]], doctor: Doctor, slots: Slots, date: date, now: datetime
 ) -> tuple[Slots, Slots]:
     """What is opened and what withdrawn; raise ``Refusal`` with all that stands against it."""
-    on_grid = set(boxes(doctor, on))
+    on_grid = set(grid_starts(doctor, date))
     opens: Slots = {}
     withdraws: Slots = {}
     faults = []
-    for text, status in ticks:
-        start = instant(on, text, doctor.zone)
+    for text, status in changes:
+        start = to_utc(date, text, doctor.zone)
         if start in opens or start in withdraws:
             code = "repeated"
         elif start <= now:
@@ -104,38 +104,38 @@ def decide(
         if left[one][0] > other and not faults:
             faults.append({"start": other.isoformat(), "code": "overlaps", "detail": "overlaps"})
     if faults or not (opens or withdraws):
-        raise Refusal(400, "Nothing was saved", faults)
+        raise ApiError(400, "Nothing was saved", faults)
     return opens, withdraws
 
 
-def bookable(doctor: Doctor, now: datetime) -> Callable[[datetime], bool]:
+def bookable_filter(doctor: Doctor, now: datetime) -> Callable[[datetime], bool]:
     """Whether a free slot that begins then is: not too soon, and not too far ahead."""
     day_after = now.astimezone(doctor.zone).date() + doctor.window + timedelta(days=1)
     soonest, end = now + doctor.lead, datetime.combine(day_after, time(), doctor.zone)
     return lambda start: now < start < end and start >= soonest
 
 
-def read_slot_id(text: str) -> tuple[str, datetime]:
+def parse_slot_id(text: str) -> tuple[str, datetime]:
     """Whose slot it is, and when it begins."""
     doctor_id, _, start = text.rpartition("~")
-    if not NAME.fullmatch(doctor_id):
-        raise Refusal(404, f"There is no slot {text}")
+    if not NAME_PATTERN.fullmatch(doctor_id):
+        raise ApiError(404, f"There is no slot {text}")
     try:
         return doctor_id, datetime.strptime(start, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
     except ValueError:
-        raise Refusal(404, f"There is no slot {text}") from None
+        raise ApiError(404, f"There is no slot {text}") from None
 
 
-def matching(pattern: re.Pattern[str], text: str) -> str:
+def require_match(pattern: re.Pattern[str], text: str) -> str:
     """Raise ``Refusal`` unless it does."""
     if not pattern.fullmatch(text):
-        raise Refusal(400, f"{text} is not valid")
+        raise ApiError(400, f"{text} is not valid")
     return text
 
 
-def a_date(text: str) -> date:
+def parse_date(text: str) -> date:
     """Raise ``Refusal`` where it is none."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Refusal(400, f"{text} is no date") from None
+        raise ApiError(400, f"{text} is no date") from None

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.peers.rules import bookable, boxes
+from benchmarks.peers.rules import bookable_filter, grid_starts
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from benchmarks.peers.rules import Doctor, Json, Slots
 
-SAVED = "Slots saved successfully"
+SAVED_MESSAGE = "Slots saved successfully"
 
 
-def tell_slot(doctor: Doctor, start: datetime, end: datetime, status: str) -> Json:
+def serialize_slot(doctor: Doctor, start: datetime, end: datetime, status: str) -> Json:
     """A slot in JSON."""
     return {
         "slot_id": f"{doctor.doctor_id}~{start:%Y%m%dT%H%MZ}",
@@ -24,25 +24,27 @@ def tell_slot(doctor: Doctor, start: datetime, end: datetime, status: str) -> Js
     }
 
 
-def tell_day(doctor: Doctor, on: date, version: int, slots: Slots) -> Json:
+def serialize_day(doctor: Doctor, date: date, version: int, slots: Slots) -> Json:
     """Every box of the date and every slot off it, in JSON."""
     all_of_them = dict(slots)
-    for start in boxes(doctor, on):
+    for start in grid_starts(doctor, date):
         all_of_them.setdefault(start, (start + doctor.length, "busy-unavailable"))
     return {
         "doctor_id": doctor.doctor_id,
-        "date": on.isoformat(),
+        "date": date.isoformat(),
         "time_zone": doctor.zone.key,
         "version": version,
-        "slots": [tell_slot(doctor, s, *all_of_them[s]) for s in sorted(all_of_them)],
+        "slots": [serialize_slot(doctor, s, *all_of_them[s]) for s in sorted(all_of_them)],
     }
 
 
-def tell_bookable(doctor: Doctor, first: date, last: date, slots: Slots, now: datetime) -> Json:
+def serialize_available_slots(
+    doctor: Doctor, first: date, last: date, slots: Slots, now: datetime
+) -> Json:
     """What a patient may choose from, in JSON."""
-    is_bookable = bookable(doctor, now)
+    is_bookable = bookable_filter(doctor, now)
     told = [
-        tell_slot(doctor, start, end, status)
+        serialize_slot(doctor, start, end, status)
         for start, (end, status) in sorted(slots.items())
         if status == "free" and is_bookable(start)
     ]

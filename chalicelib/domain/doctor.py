@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, available_timezones
 
-from chalicelib.domain import wall_time
+from chalicelib.domain import local_time
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.grid import Grid
+from chalicelib.domain.violations import FieldViolation
 
 if TYPE_CHECKING:
-    from datetime import date, datetime, timedelta
-    from zoneinfo import ZoneInfo
+    from collections.abc import Iterator
+    from datetime import date, datetime
 
-    from chalicelib.domain.grid import Grid
+    from chalicelib.domain.grid import ClinicSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +38,7 @@ class Doctor:
     booking_window: timedelta
     delegates: frozenset[str] = frozenset()
     version: int = 0
-    is_relocating: bool = False
+    reindex_pending: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -40,4 +47,105 @@ class Doctor:
 
     def last_bookable_date(self, now: datetime) -> date:
         """The last date of her booking window, in her zone."""
-        return wall_time.local_date(now, self.zone) + self.booking_window
+        return local_time.local_date(now, self.zone) + self.booking_window
+
+
+SLOT_MINUTES_RANGE = (5, 240)
+LEAD_MINUTES_RANGE = (0, 43_200)
+WINDOW_DAYS_RANGE = (1, 730)
+# So that a whole day fits one transaction: see ``saving.MOST_CHANGES``.
+MAX_SLOTS_PER_DAY = 96
+# Long enough for a name, short enough for specialty and location to be part of a key.
+MAX_TEXT_LENGTH = 100
+_MINUTE = timedelta(minutes=1)
+# A zone of the data that says "not set yet".
+_UNUSABLE_TIME_ZONES = {"Factory"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorSettings:
+    """Settings as somebody wishes them; ``delegates`` None: as they are."""
+
+    doctor_id: str
+    name: str
+    specialty: str
+    location: str
+    time_zone: str
+    slot_minutes: int
+    sessions: tuple[ClinicSession, ...]
+    lead_minutes: int
+    window_days: int
+    delegates: frozenset[str] | None
+
+    def to_doctor(self) -> Doctor:
+        """The doctor who has them. Raises ``Refused`` with everything that stands against them."""
+        if faults := list(self._violations()):
+            raise RequestRejectedError(*faults)
+        return Doctor(
+            doctor_id=self.doctor_id,
+            name=self.name,
+            specialty=self.specialty,
+            location=self.location,
+            grid=Grid(
+                sessions=self._sorted_sessions(),
+                slot_length=self.slot_minutes * _MINUTE,
+                zone=ZoneInfo(self.time_zone),
+            ),
+            lead_time=self.lead_minutes * _MINUTE,
+            booking_window=timedelta(days=self.window_days),
+            delegates=self.delegates or frozenset(),
+        )
+
+    def _sorted_sessions(self) -> tuple[ClinicSession, ...]:
+        return tuple(sorted(self.sessions, key=lambda session: (session.start, session.end)))
+
+    def _violations(self) -> Iterator[FieldViolation]:
+        for field in ("name", "specialty", "location"):
+            text = getattr(self, field)
+            if not _is_valid_name(text):
+                yield _invalid_field(field, f"{field} must have 1 to {MAX_TEXT_LENGTH} characters")
+        if self.time_zone not in available_timezones() - _UNUSABLE_TIME_ZONES:
+            yield _invalid_field("time_zone", f"Unknown time zone {self.time_zone}")
+        for field, (least, most) in (
+            ("slot_minutes", SLOT_MINUTES_RANGE),
+            ("lead_minutes", LEAD_MINUTES_RANGE),
+            ("window_days", WINDOW_DAYS_RANGE),
+        ):
+            if not least <= getattr(self, field) <= most:
+                yield _invalid_field(field, f"{field} must be from {least} to {most}")
+        if not all(map(_is_valid_name, self.delegates or ())):
+            detail = f"A delegate's sign-in name must have 1 to {MAX_TEXT_LENGTH} characters"
+            yield _invalid_field("delegates", detail)
+        yield from self._session_violations()
+
+    def _session_violations(self) -> Iterator[FieldViolation]:
+        if not self.sessions:
+            yield _invalid_field("sessions", "There must be at least one session")
+        backwards = [session for session in self.sessions if session.start >= session.end]
+        for session in backwards:
+            yield _invalid_field("sessions", f"Session {session} ends before it begins")
+        if backwards or not SLOT_MINUTES_RANGE[0] <= self.slot_minutes <= SLOT_MINUTES_RANGE[1]:
+            return
+        length = self.slot_minutes * _MINUTE
+        for session in self.sessions:
+            if (session.end - session.start) % length:
+                detail = f"Session {session} is no whole number of {self.slot_minutes} minutes"
+                yield _invalid_field("sessions", detail)
+        for one, other in pairwise(self._sorted_sessions()):
+            if other.start < one.end:
+                yield _invalid_field("sessions", f"Sessions {one} and {other} overlap")
+        boxes = sum((session.end - session.start) // length for session in self.sessions)
+        if boxes > MAX_SLOTS_PER_DAY:
+            yield _invalid_field(
+                "sessions", f"At most {MAX_SLOTS_PER_DAY} boxes a day, these are {boxes}"
+            )
+
+
+def _is_valid_name(text: str) -> bool:
+    """Something to read, and no line breaks or other control characters."""
+    is_plain = not any(unicodedata.category(character) == "Cc" for character in text)
+    return is_plain and 0 < len(text.strip()) <= len(text) <= MAX_TEXT_LENGTH
+
+
+def _invalid_field(field: str, detail: str) -> FieldViolation:
+    return FieldViolation(field, "invalid", detail)

@@ -24,14 +24,13 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from chalicelib.domain.claims import ClaimedSlot
-    from chalicelib.domain.faults import Fault, FieldFault
-    from chalicelib.domain.slot import Slot
-    from chalicelib.domain.slot_id import SlotId
+    from chalicelib.domain.booking import SlotClaim
+    from chalicelib.domain.slot import Slot, SlotId
+    from chalicelib.domain.violations import FieldViolation, SlotViolation
 
 
 # A sentence stays readable; ``faults`` has all of them.
-_MOST_TOLD = 3
+_MAX_VIOLATIONS_IN_MESSAGE = 3
 
 
 class DomainError(Exception):
@@ -40,34 +39,36 @@ class DomainError(Exception):
     code: ClassVar[str]
 
 
-class Refused(DomainError):
+class RequestRejectedError(DomainError):
     """Nothing of the request was stored."""
 
     code = "refused"
 
-    def __init__(self, *faults: Fault | FieldFault, zone: ZoneInfo | None = None) -> None:
+    def __init__(
+        self, *violations: SlotViolation | FieldViolation, zone: ZoneInfo | None = None
+    ) -> None:
         """``zone`` is the one in which the faults' instants are told."""
-        told = [fault.detail for fault in faults[:_MOST_TOLD]]
-        if more := len(faults) - len(told):
+        told = [fault.detail for fault in violations[:_MAX_VIOLATIONS_IN_MESSAGE]]
+        if more := len(violations) - len(told):
             told.append(f"and {more} more")
         super().__init__("; ".join(told))
-        self.faults = faults
+        self.violations = violations
         self.zone = zone
 
 
-class Conflict(Refused):
+class ConflictError(RequestRejectedError):
     """Not now, in the state in which the slot or the doctor's settings are."""
 
     code = "conflict"
 
 
-class SlotUnknown(Refused):
+class SlotNotFoundError(RequestRejectedError):
     """Nobody opened that slot, or it was withdrawn."""
 
     code = "slot_unknown"
 
 
-class DoctorNotFound(DomainError):
+class DoctorNotFoundError(DomainError):
     """Nobody is known under that id."""
 
     code = "doctor_not_found"
@@ -77,13 +78,13 @@ class DoctorNotFound(DomainError):
         self.doctor_id = doctor_id
 
 
-class NotAllowed(DomainError):
+class PermissionDeniedError(DomainError):
     """The caller may not do this, or not for that doctor."""
 
     code = "not_allowed"
 
 
-class VersionMismatch(DomainError):
+class VersionMismatchError(DomainError):
     """``version`` is the day's current one."""
 
     code = "version_mismatch"
@@ -93,7 +94,7 @@ class VersionMismatch(DomainError):
         self.version = version
 
 
-class KeyReused(DomainError):
+class IdempotencyKeyReusedError(DomainError):
     """``version`` is what the first request with this key made of the day."""
 
     code = "key_reused"
@@ -105,13 +106,13 @@ class KeyReused(DomainError):
         self.version = version
 
 
-class LostRace(DomainError):
+class ConcurrentModificationError(DomainError):
     """Somebody else was faster; nothing was written."""
 
     code = "lost_race"
 
 
-class DayChanged(LostRace):
+class DayModifiedError(ConcurrentModificationError):
     """What was read is no longer so; the slots are those known to stand in the way.
 
     ``exist`` were to be opened and exist by now, ``stay`` were to be withdrawn and cannot be.
@@ -119,13 +120,15 @@ class DayChanged(LostRace):
 
     code = "day_changed"
 
-    def __init__(self, *, exist: tuple[Slot, ...] = (), stay: tuple[Slot, ...] = ()) -> None:
+    def __init__(
+        self, *, already_existing: tuple[Slot, ...] = (), still_taken: tuple[Slot, ...] = ()
+    ) -> None:
         super().__init__("The day was changed by somebody else at the same moment")
-        self.exist = exist
-        self.stay = stay
+        self.already_existing = already_existing
+        self.still_taken = still_taken
 
 
-class DoctorChanged(LostRace):
+class DoctorModifiedError(ConcurrentModificationError):
     """Her settings are no longer those that were read."""
 
     code = "doctor_changed"
@@ -134,18 +137,18 @@ class DoctorChanged(LostRace):
         super().__init__("The doctor's settings were changed by somebody else at the same moment")
 
 
-class SlotDiffers(LostRace):
+class SlotStateMismatchError(ConcurrentModificationError):
     """The slot is not as the write wanted it; ``found`` is what stands there, if anything does."""
 
     code = "slot_differs"
 
-    def __init__(self, slot_id: SlotId, found: ClaimedSlot | None) -> None:
+    def __init__(self, slot_id: SlotId, stored: SlotClaim | None) -> None:
         super().__init__(f"{slot_id} is not as it was expected to be")
         self.slot_id = slot_id
-        self.found = found
+        self.stored = stored
 
 
-class OutcomeUnknown(DomainError):
+class OutcomeUnknownError(DomainError):
     """The write may have taken effect or not."""
 
     code = "outcome_unknown"
@@ -154,7 +157,7 @@ class OutcomeUnknown(DomainError):
         super().__init__("The request was sent but not confirmed: send the same again")
 
 
-class Unavailable(DomainError):
+class StoreUnavailableError(DomainError):
     """``retry_after`` is in seconds."""
 
     code = "unavailable"
@@ -164,7 +167,7 @@ class Unavailable(DomainError):
         self.retry_after = retry_after
 
 
-class Busy(Unavailable):
+class StoreBusyError(StoreUnavailableError):
     """Another transaction was at work on the same items, or the store asks for patience."""
 
     code = "busy"

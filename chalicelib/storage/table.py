@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import NoRegionError
 from pynamodb.exceptions import DoesNotExist
 
-from chalicelib.domain.errors import Busy
-from chalicelib.storage.failures import translate_read_errors
-from chalicelib.storage.metering import CapacityTrackingConnection
-from chalicelib.storage.records import BaseItem
+from chalicelib.domain.errors import StoreBusyError
+from chalicelib.storage.capacity import CapacityTrackingConnection
+from chalicelib.storage.errors import translate_read_errors
+from chalicelib.storage.models import BaseItem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def batch_get(keys: Sequence[Key]) -> dict[Key, BaseItem]:
     with translate_read_errors():
         answer = table.batch_get_item(wanted, consistent_read=True)
     if answer["UnprocessedKeys"]:
-        raise Busy
+        raise StoreBusyError
     found = map(BaseItem.from_raw_data, answer["Responses"][table.table_name])
     return {(item.pk, item.sk): item for item in found}
 

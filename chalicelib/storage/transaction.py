@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.errors import Busy, DayChanged, LostRace
+from chalicelib.domain.errors import ConcurrentModificationError, DayModifiedError, StoreBusyError
 from chalicelib.storage import table
-from chalicelib.storage.failures import reason_codes, translate_write_errors
+from chalicelib.storage.errors import reason_codes, translate_write_errors
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
-    from chalicelib.storage.records import BaseItem
+    from chalicelib.storage.models import BaseItem
 
 RawItem = dict[str, Any]
 # What a failed condition means; or what it means in view of the item that stood there, if any did.
-FailureHandler = LostRace | Callable[[RawItem | None], LostRace]
+FailureHandler = (
+    ConcurrentModificationError | Callable[[RawItem | None], ConcurrentModificationError]
+)
 
 
 class Transaction:
@@ -98,7 +100,9 @@ class Transaction:
                 # memory, and the request with them, until somebody looks for garbage.
                 del meant
 
-    def _failure_for(self, error: TransactWriteError) -> LostRace | Busy | None:
+    def _failure_for(
+        self, error: TransactWriteError
+    ) -> ConcurrentModificationError | StoreBusyError | None:
         meanings: list[FailureHandler] = [
             *(meaning for *_, meaning in self._checks),
             *(meaning for *_, meaning in self._deletes),
@@ -113,14 +117,14 @@ class Transaction:
         ]
         if failed:
             return _merge(failed)
-        return Busy() if "TransactionConflict" in reason_codes(error) else None
+        return StoreBusyError() if "TransactionConflict" in reason_codes(error) else None
 
 
-def _merge(failures: list[LostRace]) -> LostRace:
-    changes = [meant for meant in failures if isinstance(meant, DayChanged)]
+def _merge(failures: list[ConcurrentModificationError]) -> ConcurrentModificationError:
+    changes = [meant for meant in failures if isinstance(meant, DayModifiedError)]
     if len(changes) < len(failures):
-        return next(meant for meant in failures if not isinstance(meant, DayChanged))
-    return DayChanged(
-        exist=tuple(slot for meant in changes for slot in meant.exist),
-        stay=tuple(slot for meant in changes for slot in meant.stay),
+        return next(meant for meant in failures if not isinstance(meant, DayModifiedError))
+    return DayModifiedError(
+        already_existing=tuple(slot for meant in changes for slot in meant.already_existing),
+        still_taken=tuple(slot for meant in changes for slot in meant.still_taken),
     )

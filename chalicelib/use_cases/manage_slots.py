@@ -7,28 +7,29 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.domain import saving, wall_time
+from chalicelib.domain import changes as saving
+from chalicelib.domain import local_time
+from chalicelib.domain.day import ChangeLogEntry
 from chalicelib.domain.errors import (
-    Busy,
-    DayChanged,
-    KeyReused,
-    LostRace,
-    Refused,
-    VersionMismatch,
+    ConcurrentModificationError,
+    DayModifiedError,
+    IdempotencyKeyReusedError,
+    RequestRejectedError,
+    StoreBusyError,
+    VersionMismatchError,
 )
-from chalicelib.domain.saved import Saved
-from chalicelib.use_cases.attempts import until_settled
+from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
-    from chalicelib.domain.caller import Caller, Role
-    from chalicelib.domain.day import Change, Day
+    from chalicelib.domain.changes import SlotChange
+    from chalicelib.domain.day import Day, SlotChanges
     from chalicelib.domain.doctor import Doctor
-    from chalicelib.domain.ticks import Tick
-    from chalicelib.storage.days import DayRepository
-    from chalicelib.storage.recent_doctors import DoctorCache
+    from chalicelib.domain.permissions import Caller, Role
+    from chalicelib.storage.day_repository import DayRepository
+    from chalicelib.storage.doctor_cache import DoctorCache
 
 
 class SaveRequest(Struct, frozen=True, kw_only=True):
@@ -36,18 +37,18 @@ class SaveRequest(Struct, frozen=True, kw_only=True):
 
     doctor_id: str
     date: date
-    asked: Sequence[Tick]
+    changes: Sequence[SlotChange]
     request_id: str
-    if_versions: frozenset[int] | None = None
+    expected_versions: frozenset[int] | None = None
 
     @property
     def fingerprint(self) -> str:
         """The same for the same request, another for any other."""
-        told = repr([(str(tick.start), tick.status) for tick in self.asked])
+        told = repr([(str(tick.start), tick.status) for tick in self.changes])
         return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 
-class DoctorsDay(Struct, frozen=True, kw_only=True):
+class DayView(Struct, frozen=True, kw_only=True):
     """A day as it stands ``now``, and whose it is."""
 
     doctor: Doctor
@@ -55,27 +56,27 @@ class DoctorsDay(Struct, frozen=True, kw_only=True):
     now: datetime
 
 
-class SavedDay(DoctorsDay, frozen=True, kw_only=True):
+class SavedDay(DayView, frozen=True, kw_only=True):
     """The day after a save; ``version`` is what this save made of it, perhaps not the last by now.
 
     ``before`` is the day that it was decided on.
     """
 
     version: int
-    before: Day
+    previous: Day
 
     @property
-    def is_new(self) -> bool:
+    def created(self) -> bool:
         """Whether this very request made that version, rather than an earlier one of the same."""
-        return self.version > self.before.version
+        return self.version > self.previous.version
 
 
-class DoctorsHistory(Struct, frozen=True, kw_only=True):
+class DayHistory(Struct, frozen=True, kw_only=True):
     """The saves of a date, the newest first."""
 
     doctor: Doctor
     date: date
-    changes: tuple[Saved, ...]
+    entries: tuple[ChangeLogEntry, ...]
 
 
 class ManageSlots:
@@ -84,60 +85,60 @@ class ManageSlots:
     def __init__(
         self,
         days: DayRepository,
-        recent: DoctorCache,
+        doctor_cache: DoctorCache,
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
         """Nothing is read before somebody asks."""
         self._days = days
-        self._recent = recent
+        self._doctor_cache = doctor_cache
         self._now = now
         self._pause = pause
 
-    def look_at(self, caller: Caller, doctor_id: str, on: date | None) -> DoctorsDay:
+    def get_day(self, caller: Caller, doctor_id: str, date: date | None) -> DayView:
         """The day as it stands, ``on`` being today in the doctor's zone unless given.
 
         Raises ``DoctorNotFound``, ``NotAllowed``, ``Unavailable``.
         """
-        if on is None:
-            on = wall_time.local_date(self._now(), self._recent.get_zone(doctor_id))
-        return until_settled(lambda: self._look(caller, doctor_id, on), self._pause)
+        if date is None:
+            date = local_time.local_date(self._now(), self._doctor_cache.get_zone(doctor_id))
+        return retry_on_conflict(lambda: self._load_day(caller, doctor_id, date), self._pause)
 
-    def glance_at(self, caller: Caller, doctor_id: str, on: date) -> DoctorsDay:
+    def get_day_cached(self, caller: Caller, doctor_id: str, date: date) -> DayView:
         """As ``look_at``, with settings of the doctor that may be ten seconds old.
 
         One read of one item, but for the first of every ten seconds: what a page asks that looks
         for changes every few seconds.
         """
-        doctor = self._recent.peek(doctor_id)
+        doctor = self._doctor_cache.peek(doctor_id)
         if doctor is None:
-            return self.look_at(caller, doctor_id, on)
-        caller.require_may_manage(doctor)
+            return self.get_day(caller, doctor_id, date)
+        caller.require_role_for(doctor)
         now = self._now()
-        day = until_settled(lambda: self._days.get(doctor_id, on), self._pause)
-        return DoctorsDay(doctor=doctor, day=day.at(now), now=now)
+        day = retry_on_conflict(lambda: self._days.get(doctor_id, date), self._pause)
+        return DayView(doctor=doctor, day=day.as_of(now), now=now)
 
-    def _look(self, caller: Caller, doctor_id: str, on: date) -> DoctorsDay:
+    def _load_day(self, caller: Caller, doctor_id: str, date: date) -> DayView:
         now = self._now()
-        doctor, day, _ = self._days.get_with_change(doctor_id, on)
-        self._recent.put(doctor, now)
-        caller.require_may_manage(doctor)
-        return DoctorsDay(doctor=doctor, day=day.at(now), now=now)
+        doctor, day, _ = self._days.get_with_change(doctor_id, date)
+        self._doctor_cache.put(doctor, now)
+        caller.require_role_for(doctor)
+        return DayView(doctor=doctor, day=day.as_of(now), now=now)
 
-    def history_of(self, caller: Caller, doctor_id: str, on: date) -> DoctorsHistory:
+    def get_history(self, caller: Caller, doctor_id: str, date: date) -> DayHistory:
         """Who changed that date of hers, and when, the newest first.
 
         Raises ``DoctorNotFound``, ``NotAllowed``, ``Unavailable``.
         """
 
-        def read() -> DoctorsHistory:
-            doctor = self._recent.refresh(doctor_id)
-            caller.require_may_manage(doctor)
-            return DoctorsHistory(
-                doctor=doctor, date=on, changes=tuple(self._days.list_changes(doctor_id, on))
+        def read() -> DayHistory:
+            doctor = self._doctor_cache.refresh(doctor_id)
+            caller.require_role_for(doctor)
+            return DayHistory(
+                doctor=doctor, date=date, entries=tuple(self._days.list_changes(doctor_id, date))
             )
 
-        return until_settled(read, self._pause)
+        return retry_on_conflict(read, self._pause)
 
     def save(self, caller: Caller, request: SaveRequest) -> SavedDay:
         """Tick and untick all that is asked, or nothing at all.
@@ -147,60 +148,64 @@ class ManageSlots:
         ``Unavailable``, ``OutcomeUnknown``.
         """
         try:
-            return until_settled(lambda: self._save_once(caller, request), self._pause)
-        except LostRace as lost:
-            raise self._refusal(request.doctor_id, lost) or Busy from lost
+            return retry_on_conflict(lambda: self._save_attempt(caller, request), self._pause)
+        except ConcurrentModificationError as lost:
+            raise self._explain_conflict(request.doctor_id, lost) or StoreBusyError from lost
 
-    def _save_once(self, caller: Caller, request: SaveRequest) -> SavedDay:
+    def _save_attempt(self, caller: Caller, request: SaveRequest) -> SavedDay:
         doctor, stored, earlier = self._days.get_with_change(
             request.doctor_id, request.date, request.request_id
         )
         now = self._now()
-        role = caller.require_may_manage(doctor)
-        day = stored.at(now)
+        role = caller.require_role_for(doctor)
+        day = stored.as_of(now)
         if earlier is not None:
             if earlier.fingerprint != request.fingerprint:
-                raise KeyReused(earlier.version)
+                raise IdempotencyKeyReusedError(earlier.version)
             if day.version < earlier.version:  # read before the change was
-                raise DayChanged
-            return SavedDay(doctor=doctor, day=day, now=now, version=earlier.version, before=day)
+                raise DayModifiedError
+            return SavedDay(doctor=doctor, day=day, now=now, version=earlier.version, previous=day)
         try:
-            _require_version(request, day)
-            change = saving.decide(request.asked, day, doctor.grid, now=now)
-        except (Refused, VersionMismatch):
+            _require_expected_version(request, day)
+            change = saving.plan_changes(request.changes, day, doctor.grid, now=now)
+        except (RequestRejectedError, VersionMismatchError):
             # A batch of reads is no snapshot: what stands in the way may be this very request, sent
             # twice at once, if its change was read before it was carried out and the day after.
             if self._days.get_with_change(request.doctor_id, request.date, request.request_id)[-1]:
-                raise DayChanged from None
+                raise DayModifiedError from None
             raise
 
-        saved = _saved(caller, role, request, day, change, now)
+        saved = _build_log_entry(caller, role, request, day, change, now)
         after = self._days.save(doctor, day, saved, now=now)
-        return SavedDay(doctor=doctor, day=after, now=now, version=after.version, before=day)
+        return SavedDay(doctor=doctor, day=after, now=now, version=after.version, previous=day)
 
-    def _refusal(self, doctor_id: str, lost: LostRace) -> Refused | None:
+    def _explain_conflict(
+        self, doctor_id: str, error: ConcurrentModificationError
+    ) -> RequestRejectedError | None:
         """The slots that were in the way to the last, though the day never showed them there."""
-        if not isinstance(lost, DayChanged):
+        if not isinstance(error, DayModifiedError):
             return None
-        zone = self._recent.get_zone(doctor_id)
-        return saving.refusal(exist=lost.exist, stay=lost.stay, zone=zone)
+        zone = self._doctor_cache.get_zone(doctor_id)
+        return saving.conflicting_slots_error(
+            already_existing=error.already_existing, still_taken=error.still_taken, zone=zone
+        )
 
 
-def _require_version(request: SaveRequest, day: Day) -> None:
-    if request.if_versions is not None and day.version not in request.if_versions:
-        raise VersionMismatch(day.version)
+def _require_expected_version(request: SaveRequest, day: Day) -> None:
+    if request.expected_versions is not None and day.version not in request.expected_versions:
+        raise VersionMismatchError(day.version)
 
 
-def _saved(
-    caller: Caller, role: Role, request: SaveRequest, day: Day, change: Change, now: datetime
-) -> Saved:
-    return Saved(
+def _build_log_entry(
+    caller: Caller, role: Role, request: SaveRequest, day: Day, changes: SlotChanges, now: datetime
+) -> ChangeLogEntry:
+    return ChangeLogEntry(
         request_id=request.request_id,
         fingerprint=request.fingerprint,
         version=day.version + 1,
-        at=now,
-        by=caller.name,
+        saved_at=now,
+        author=caller.name,
         role=role,
         client=caller.client,
-        change=change,
+        changes=changes,
     )

@@ -6,52 +6,52 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from benchmarks.bed import Bed
-from benchmarks.conformance import see
-from benchmarks.contenders import APP, BOTO3, FLOOR, SQL, Contender
+from benchmarks.bed import BenchmarkEnvironment
+from benchmarks.conformance import collect_outcomes
+from benchmarks.contenders import APP, BOTO3, MINIMAL, SQL, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from benchmarks.conformance import Seen
+    from benchmarks.conformance import Outcomes
 
 
 @pytest.fixture(scope="module")
-def bed() -> Iterator[Bed]:
-    with Bed() as bed:
+def bed() -> Iterator[BenchmarkEnvironment]:
+    with BenchmarkEnvironment() as bed:
         yield bed
 
 
 @pytest.fixture(scope="module")
-def ours(bed: Bed) -> Seen:
-    with bed.running(APP) as running:
-        return see(running, bed.requests)
+def ours(bed: BenchmarkEnvironment) -> Outcomes:
+    with bed.create_process(APP) as running:
+        return collect_outcomes(running, bed.requests)
 
 
-@pytest.mark.parametrize("peer", [FLOOR, BOTO3, SQL], ids=lambda peer: peer.name)
+@pytest.mark.parametrize("peer", [MINIMAL, BOTO3, SQL], ids=lambda peer: peer.name)
 def test_a_peer_answers_all_of_the_work_as_the_app_does(
-    bed: Bed, ours: Seen, peer: Contender
+    bed: BenchmarkEnvironment, ours: Outcomes, peer: Subject
 ) -> None:
-    if peer.is_relational and not bed.database:
+    if peer.is_relational and not bed.database_url:
         pytest.skip("there is no PostgreSQL")
 
-    with bed.running(peer) as running:
-        seen = see(running, bed.requests)
+    with bed.create_process(peer) as running:
+        seen = collect_outcomes(running, bed.requests)
 
     assert seen == ours
 
 
-@pytest.mark.parametrize("peer", [FLOOR, BOTO3], ids=lambda peer: peer.name)
+@pytest.mark.parametrize("peer", [MINIMAL, BOTO3], ids=lambda peer: peer.name)
 def test_a_peer_on_the_same_table_leaves_the_same_items(
-    bed: Bed, ours: Seen, peer: Contender
+    bed: BenchmarkEnvironment, ours: Outcomes, peer: Subject
 ) -> None:
     del ours  # what left the app's own items
 
-    assert kinds(bed, peer) == kinds(bed, APP)
+    assert item_types(bed, peer) == item_types(bed, APP)
 
 
-def kinds(bed: Bed, contender: Contender) -> Counter[str]:
+def item_types(environment: BenchmarkEnvironment, subject: Subject) -> Counter[str]:
     """How many items of each kind its table has, and which attributes they have."""
-    dynamodb = boto3.client("dynamodb", endpoint_url=bed.environment["AWS_ENDPOINT_URL"])
-    items = dynamodb.scan(TableName=f"bench-{contender.name}")["Items"]
+    dynamodb = boto3.client("dynamodb", endpoint_url=environment.env_vars["AWS_ENDPOINT_URL"])
+    items = dynamodb.scan(TableName=f"bench-{subject.name}")["Items"]
     return Counter(f"{item['type']['S']}: {', '.join(sorted(item))}" for item in items)

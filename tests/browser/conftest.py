@@ -12,8 +12,8 @@ import pytest
 from chalicelib.storage import table
 from local import env_file
 from tests.browser.manage_slots import ManageSlotsPage
-from tests.browser.people import People
-from tests.running import Running, a_server
+from tests.browser.people import BrowserUsers
+from tests.running import LiveServer, start_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,31 +24,33 @@ _days_from_now = count(30)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server with data of its own; a test can look, and do, what happens behind its page."""
     folder = tmp_path_factory.mktemp("data")
-    with a_server(folder) as running:
+    with start_server(folder) as running:
         env_file.use(env_file.read(folder / env_file.NAME))
         table.connect(os.environ["TABLE_NAME"])
         yield running
 
 
 @pytest.fixture(scope="session")
-def booking_site(server: Running) -> str:
+def booking_site(server: LiveServer) -> str:
     """The URL of the booking site beside it."""
-    return server.booking_site
+    return server.booking_site_url
 
 
 @pytest.fixture(scope="session")
-def people(browser: Browser, server: Running) -> People:
+def people(browser: Browser, server: LiveServer) -> BrowserUsers:
     """Those who can sign in there."""
-    return People(browser, server)
+    return BrowserUsers(browser, server)
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any], people: People) -> dict[str, Any]:
+def browser_context_args(
+    browser_context_args: dict[str, Any], people: BrowserUsers
+) -> dict[str, Any]:
     """Dr Lee is signed in, in every browser that a test does not make by itself."""
-    return {**browser_context_args, "storage_state": people.signed_in("dr-lee")}
+    return {**browser_context_args, "storage_state": people.storage_state("dr-lee")}
 
 
 @pytest.fixture
@@ -58,18 +60,18 @@ def on() -> date:
 
 
 @pytest.fixture
-def slots(page: Page, server: Running, on: date) -> Iterator[ManageSlotsPage]:
+def slots(page: Page, server: LiveServer, on: date) -> Iterator[ManageSlotsPage]:
     """The Manage Slots page of Dr Lee; whatever the browser complains about fails the test."""
     slots = ManageSlotsPage(page, server, on)
     slots.open()
     yield slots
-    assert slots.complaints == []
+    assert slots.console_errors == []
 
 
 @pytest.fixture
-def other_tab(context: BrowserContext, server: Running, on: date) -> Iterator[ManageSlotsPage]:
+def other_tab(context: BrowserContext, server: LiveServer, on: date) -> Iterator[ManageSlotsPage]:
     """The same day in another tab."""
     slots = ManageSlotsPage(context.new_page(), server, on)
     slots.open()
     yield slots
-    assert slots.complaints == []
+    assert slots.console_errors == []

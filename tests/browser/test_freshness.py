@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.manage_slots import POLLS, ManageSlotsPage
+from tests.browser.manage_slots import POLL_URL, ManageSlotsPage
 
 if TYPE_CHECKING:
     from datetime import date
 
     from playwright.sync_api import Page, Route
 
-    from tests.running import Running
+    from tests.running import LiveServer
 
 # In milliseconds: how often the page polls by its own clock, and the wait for an answer by ours.
-POLL = 2_000
-ANSWER = 2_500
-OUT_OF_DATE = "The server cannot be reached, so this page may be out of date"
+POLL_INTERVAL_MS = 2_000
+TIMEOUT_MS = 2_500
+OUT_OF_DATE_MESSAGE = "The server cannot be reached, so this page may be out of date"
 
 
 @pytest.fixture
@@ -33,16 +33,16 @@ def page(page: Page) -> Page:
 
 def wait_for_poll(page: Page) -> None:
     """Advance the page's clock, and its timers, to the next poll."""
-    page.clock.run_for(POLL)
+    page.clock.run_for(POLL_INTERVAL_MS)
 
 
-def save(slots: ManageSlotsPage, *starts: str) -> None:
-    slots.tick(*starts)
+def check_and_save(slots: ManageSlotsPage, *starts: str) -> None:
+    slots.check(*starts)
     slots.save()
     slots.expect_saved()
 
 
-def record(page: Page, selector: str) -> None:
+def count_mutations(page: Page, selector: str) -> None:
     """Count from now on what is changed in an element, attributes apart."""
     page.evaluate(
         """selector => {
@@ -55,7 +55,7 @@ def record(page: Page, selector: str) -> None:
     )
 
 
-def show(page: Page, *, hidden: bool) -> None:
+def set_tab_visibility(page: Page, *, hidden: bool) -> None:
     """Headless Chromium shows every tab, so the page is told otherwise."""
     page.evaluate(
         """hidden => {
@@ -71,69 +71,69 @@ def test_a_booking_appears_within_seconds_and_nothing_of_hers_is_lost(
 ) -> None:
     page = slots.page
     page.set_viewport_size({"width": 360, "height": 640})
-    save(slots, "09:00", "10:00")
-    slots.tick("15:00")
-    slots.box("14:00").focus()
+    check_and_save(slots, "09:00", "10:00")
+    slots.check("15:00")
+    slots.checkbox("14:00").focus()
     scrolled = page.evaluate("scrollY")
     assert scrolled > 0
 
     slots.book("10:00")
     wait_for_poll(page)
 
-    expect(slots.label("10:00")).to_contain_text("booked", timeout=ANSWER)
-    expect(slots.box("10:00")).to_be_disabled()
+    expect(slots.label("10:00")).to_contain_text("booked", timeout=TIMEOUT_MS)
+    expect(slots.checkbox("10:00")).to_be_disabled()
     slots.expect_status("10:00–10:30 is booked now")
     slots.expect_status("Slots saved successfully")
     expect(page.get_by_text("1 free · 1 booked · 0 held")).to_be_attached()
-    expect(slots.box("14:00")).to_be_focused()
+    expect(slots.checkbox("14:00")).to_be_focused()
     assert page.evaluate("scrollY") == scrolled
-    assert slots.ticked == ["09:00", "15:00"]
-    slots.expect_unsaved("1 change not saved yet")
+    assert slots.checked_starts == ["09:00", "15:00"]
+    slots.expect_unsaved_message("1 change not saved yet")
 
 
 def test_a_save_of_another_tab_appears_and_much_of_it_is_summed_up(
     slots: ManageSlotsPage, other_tab: ManageSlotsPage
 ) -> None:
-    save(slots, "09:00")
-    slots.tick("11:30")
+    check_and_save(slots, "09:00")
+    slots.check("11:30")
     other_tab.poll_now()
-    other_tab.box("09:00").uncheck()
+    other_tab.checkbox("09:00").uncheck()
     afternoon = other_tab.page.get_by_role("group", name="13:00–17:00")
     afternoon.get_by_role("button", name="All", exact=True).click()
-    save(other_tab)
+    check_and_save(other_tab)
     wait_for_poll(slots.page)
 
-    expect(slots.box("16:30")).to_be_checked(timeout=ANSWER)
+    expect(slots.checkbox("16:30")).to_be_checked(timeout=TIMEOUT_MS)
     slots.expect_status("09:00–09:30 is no longer offered")
     slots.expect_status("13:00–13:30, 13:30–14:00 and 6 more are free now")
-    expect(slots.box("09:00")).not_to_be_checked()
-    expect(slots.box("11:30")).to_be_checked()
-    slots.expect_unsaved("1 change not saved yet")
+    expect(slots.checkbox("09:00")).not_to_be_checked()
+    expect(slots.checkbox("11:30")).to_be_checked()
+    slots.expect_unsaved_message("1 change not saved yet")
 
 
 def test_what_she_wanted_of_a_slot_waits_while_it_is_held(slots: ManageSlotsPage) -> None:
-    save(slots, "09:00", "10:00")
-    slots.box("10:00").uncheck()
+    check_and_save(slots, "09:00", "10:00")
+    slots.checkbox("10:00").uncheck()
 
     slots.hold("10:00")
     wait_for_poll(slots.page)
 
-    expect(slots.label("10:00")).to_contain_text("held", timeout=ANSWER)
+    expect(slots.label("10:00")).to_contain_text("held", timeout=TIMEOUT_MS)
     slots.expect_status("10:00–10:30 is held now")
-    expect(slots.box("10:00")).to_be_disabled()
-    slots.expect_unsaved("")
+    expect(slots.checkbox("10:00")).to_be_disabled()
+    slots.expect_unsaved_message("")
 
     slots.release("10:00")
     wait_for_poll(slots.page)
 
-    expect(slots.box("10:00")).to_be_enabled(timeout=ANSWER)
+    expect(slots.checkbox("10:00")).to_be_enabled(timeout=TIMEOUT_MS)
     slots.expect_status("10:00–10:30 is free now")
-    expect(slots.box("10:00")).not_to_be_checked()
-    slots.expect_unsaved("1 change not saved yet")
+    expect(slots.checkbox("10:00")).not_to_be_checked()
+    slots.expect_unsaved_message("1 change not saved yet")
 
 
 def test_news_stays_until_she_does_something_the_newest_first(slots: ManageSlotsPage) -> None:
-    save(slots, "09:00", "10:00", "11:00")
+    check_and_save(slots, "09:00", "10:00", "11:00")
 
     for start in ("10:00", "09:00"):
         slots.book(start)
@@ -148,37 +148,37 @@ def test_news_stays_until_she_does_something_the_newest_first(slots: ManageSlots
 def test_open_errors_stay_when_news_comes(
     slots: ManageSlotsPage, other_tab: ManageSlotsPage
 ) -> None:
-    save(slots, "10:00")
+    check_and_save(slots, "10:00")
     slots.poll_now()
-    slots.stop_news()
-    save(other_tab, "09:00")
-    slots.tick("09:00", "11:00")
+    slots.block_polls()
+    check_and_save(other_tab, "09:00")
+    slots.check("09:00", "11:00")
     slots.save()
     slots.expect_status("Not saved")
-    slots.page.unroute(POLLS)
+    slots.page.unroute(POLL_URL)
 
     slots.book("10:00")
     wait_for_poll(slots.page)
 
     slots.expect_status("10:00–10:30 is booked now")
     slots.expect_status("Not saved. Slot already exists: 09:00-09:30")
-    box = slots.box("09:00")
+    box = slots.checkbox("09:00")
     expect(box).to_have_attribute("aria-invalid", "true")
     expect(box).to_have_accessible_name("09:00–09:30 free")
     expect(box).to_have_accessible_description("Slot already exists: 09:00-09:30")
     expect(slots.label("09:00")).to_contain_text("Slot already exists")
-    slots.expect_unsaved("1 change not saved yet")
+    slots.expect_unsaved_message("1 change not saved yet")
 
-    save(slots)
+    check_and_save(slots)
     expect(slots.page.locator(".error, [aria-invalid]")).to_have_count(0)
 
 
 def test_a_poll_that_finds_nothing_new_changes_nothing(slots: ManageSlotsPage) -> None:
-    save(slots, "09:00")
-    record(slots.page, "body")
+    check_and_save(slots, "09:00")
+    count_mutations(slots.page, "body")
 
     for _ in range(2):
-        with slots.page.expect_response(POLLS, timeout=ANSWER) as answer:
+        with slots.page.expect_response(POLL_URL, timeout=TIMEOUT_MS) as answer:
             wait_for_poll(slots.page)
         assert answer.value.status == 304
         answer.value.finished()
@@ -188,19 +188,19 @@ def test_a_poll_that_finds_nothing_new_changes_nothing(slots: ManageSlotsPage) -
 
 
 def test_a_hidden_tab_does_not_poll_and_catches_up_when_it_is_shown(
-    page: Page, server: Running, on: date
+    page: Page, server: LiveServer, on: date
 ) -> None:
     slots = ManageSlotsPage(page, server, on)
     slots.open()
-    save(slots, "09:00")
+    check_and_save(slots, "09:00")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
 
-    show(page, hidden=True)
+    set_tab_visibility(page, hidden=True)
     page.clock.run_for(60_000)
     assert asked == []
     slots.book("09:00")
-    show(page, hidden=False)
+    set_tab_visibility(page, hidden=False)
     slots.expect_status("09:00–09:30 is booked now")
 
 
@@ -208,18 +208,18 @@ def test_an_answer_to_a_poll_of_another_date_comes_too_late(slots: ManageSlotsPa
     page = slots.page
     late: list[Route] = []
     page.get_by_role("link", name="Next day").click()
-    tomorrow = slots.on + timedelta(days=1)
+    tomorrow = slots.date + timedelta(days=1)
     expect(page.get_by_role("heading", name=f"{tomorrow:%A} ")).to_be_visible()
-    page.route(POLLS, lambda route: late.append(route))  # noqa: PLW0108  a builtin will not do
-    with page.expect_request(POLLS, timeout=ANSWER):
+    page.route(POLL_URL, lambda route: late.append(route))  # noqa: PLW0108  a builtin will not do
+    with page.expect_request(POLL_URL, timeout=TIMEOUT_MS):
         wait_for_poll(page)
 
     page.go_back()
-    today = page.get_by_role("heading", name=f"{slots.on:%A} ")
+    today = page.get_by_role("heading", name=f"{slots.date:%A} ")
     expect(today).to_be_visible()
     form = page.request.get(late[0].request.url, headers={"HX-Request": "true"}).text()
     late[0].fulfill(body=form)
-    page.unroute(POLLS)
+    page.unroute(POLL_URL)
     slots.poll_now()
 
     expect(today).to_be_visible()
@@ -227,16 +227,16 @@ def test_an_answer_to_a_poll_of_another_date_comes_too_late(slots: ManageSlotsPa
 
 
 def test_a_date_or_a_save_never_waits_for_a_poll(slots: ManageSlotsPage) -> None:
-    slots.stop_news()
-    with slots.page.expect_request(POLLS, timeout=ANSWER):
+    slots.block_polls()
+    with slots.page.expect_request(POLL_URL, timeout=TIMEOUT_MS):
         wait_for_poll(slots.page)
 
-    save(slots, "09:00")
+    check_and_save(slots, "09:00")
 
-    with slots.page.expect_request(POLLS, timeout=ANSWER):
+    with slots.page.expect_request(POLL_URL, timeout=TIMEOUT_MS):
         wait_for_poll(slots.page)
     slots.page.get_by_role("link", name="Next day").click()
-    expect(slots.page).to_have_url(re.compile(f"date={slots.on + timedelta(days=1)}"))
+    expect(slots.page).to_have_url(re.compile(f"date={slots.date + timedelta(days=1)}"))
     expect(slots.page.get_by_role("alert")).to_be_empty()
 
 
@@ -244,26 +244,26 @@ def test_out_of_reach_is_said_once_and_taken_back_when_the_server_answers_again(
     slots: ManageSlotsPage,
 ) -> None:
     page, alert = slots.page, slots.page.get_by_role("alert")
-    save(slots, "09:00")
-    slots.tick("10:00")
-    record(page, "#notice")
+    check_and_save(slots, "09:00")
+    slots.check("10:00")
+    count_mutations(page, "#notice")
     page.set_viewport_size({"width": 360, "height": 640})
     page.evaluate("scrollTo(0, 0)")
     top = page.locator("form.day").bounding_box()
 
     page.context.set_offline(offline=True)
     for _ in range(2):
-        with page.expect_event("requestfailed", timeout=ANSWER):
+        with page.expect_event("requestfailed", timeout=TIMEOUT_MS):
             wait_for_poll(page)
-    expect(alert).to_contain_text(OUT_OF_DATE)
+    expect(alert).to_contain_text(OUT_OF_DATE_MESSAGE)
     assert page.evaluate("window.changes") == 1
     assert page.locator("form.day").bounding_box() == top
-    assert slots.ticked == ["09:00", "10:00"]
+    assert slots.checked_starts == ["09:00", "10:00"]
 
     page.context.set_offline(offline=False)
     slots.book("09:00")
     wait_for_poll(page)
     slots.expect_status("09:00–09:30 is booked now")
     expect(alert).to_be_empty()
-    assert slots.ticked == ["10:00"]
-    slots.complaints.clear()  # htmx tells the console that it could not fetch
+    assert slots.checked_starts == ["10:00"]
+    slots.console_errors.clear()  # htmx tells the console that it could not fetch

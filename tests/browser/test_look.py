@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests import behind
-from tests.browser.manage_slots import POLLS, ManageSlotsPage
-from tests.builders import LONDON, at
+from tests.browser.manage_slots import POLL_URL, ManageSlotsPage
+from tests.builders import LONDON, to_instant
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,31 +18,33 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
     from pytest_playwright import CreateContextCallback
 
-    from tests.running import Running
+    from tests.running import LiveServer
 
 Scheme = Literal["light", "dark"]
 
 
-def faults(page: Page) -> list[str]:
+def accessibility_violations(page: Page) -> list[str]:
     """What axe-core finds."""
     found = Axe().run(page)
     return [f"{fault['id']}: {fault['nodes']}" for fault in found.response["violations"]]
 
 
-def with_every_state(slots: ManageSlotsPage) -> None:
+def show_every_state(slots: ManageSlotsPage) -> None:
     """Free, booked and held slots, unsaved ticks, reasons at two boxes, and news."""
-    slots.tick("09:00", "09:30", "10:00", "10:30", "11:00")
+    slots.check("09:00", "09:30", "10:00", "10:30", "11:00")
     slots.save()
     slots.expect_saved()
-    slots.stop_news()
-    behind.book(at("09:30", slots.on, LONDON))
-    behind.hold(at("10:00", slots.on, LONDON), until=at("10:00", slots.on, LONDON))
-    slots.box("09:30").uncheck()
-    slots.box("10:00").uncheck()
-    slots.tick("11:30")
+    slots.block_polls()
+    behind.book(to_instant("09:30", slots.date, LONDON))
+    behind.hold(
+        to_instant("10:00", slots.date, LONDON), held_until=to_instant("10:00", slots.date, LONDON)
+    )
+    slots.checkbox("09:30").uncheck()
+    slots.checkbox("10:00").uncheck()
+    slots.check("11:30")
     slots.save()
     slots.expect_status("Not saved")
-    slots.page.unroute(POLLS)
+    slots.page.unroute(POLL_URL)
     slots.book("11:00")
     slots.expect_status("11:00–11:30 is booked now")
 
@@ -59,35 +61,35 @@ def with_every_state(slots: ManageSlotsPage) -> None:
     ],
 )
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
-    new_context: CreateContextCallback, server: Running, on: date, width: int, scheme: Scheme
+    new_context: CreateContextCallback, server: LiveServer, on: date, width: int, scheme: Scheme
 ) -> None:
     viewport: ViewportSize = {"width": width, "height": 800}
     with new_context(viewport=viewport, color_scheme=scheme) as context:
         slots = ManageSlotsPage(context.new_page(), server, on)
         slots.open()
-        assert faults(slots.page) == []
+        assert accessibility_violations(slots.page) == []
 
-        with_every_state(slots)
+        show_every_state(slots)
 
-        assert faults(slots.page) == []
+        assert accessibility_violations(slots.page) == []
         assert slots.page.evaluate("document.documentElement.scrollWidth") <= width
-        assert slots.complaints == []
+        assert slots.console_errors == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_an_error_page(
-    new_context: CreateContextCallback, server: Running, scheme: Scheme
+    new_context: CreateContextCallback, server: LiveServer, scheme: Scheme
 ) -> None:
     with new_context(color_scheme=scheme) as context:
         page = context.new_page()
         page.goto(f"{server.url}/slots?doctor_id=dr-who")
 
         expect(page.get_by_text("There is no doctor dr-who")).to_be_visible()
-        assert faults(page) == []
+        assert accessibility_violations(page) == []
 
 
 def test_boxes_are_large_enough_for_a_thumb(
-    new_context: CreateContextCallback, server: Running, on: date
+    new_context: CreateContextCallback, server: LiveServer, on: date
 ) -> None:
     with new_context(viewport={"width": 320, "height": 640}) as context:
         slots = ManageSlotsPage(context.new_page(), server, on)
@@ -103,7 +105,7 @@ def test_a_box_that_has_the_focus_is_never_under_the_bar(slots: ManageSlotsPage)
     slots.page.set_viewport_size({"width": 320, "height": 480})
     bar = slots.page.locator(".bar")
 
-    slots.box("09:00").focus()
+    slots.checkbox("09:00").focus()
     for _ in range(13):
         slots.page.keyboard.press("ArrowDown")
 

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.markup import MARKUP
+from tests.markup import MARKUP_SAMPLES
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from tests.browser.people import People
-    from tests.running import Running
+    from tests.browser.people import BrowserUsers
+    from tests.running import LiveServer
 
-NAME, SPECIALTY, LOCATION = MARKUP[0], MARKUP[1], MARKUP[3]
-OF_MARKUP = "[onerror], [onload], [onfocus], [autofocus], main script, main svg, main img, main b"
+NAME, SPECIALTY, LOCATION = MARKUP_SAMPLES[0], MARKUP_SAMPLES[1], MARKUP_SAMPLES[3]
+INJECTED_ELEMENTS = (
+    "[onerror], [onload], [onfocus], [autofocus], main script, main svg, main img, main b"
+)
 
 
 @pytest.fixture
-def odd_day(page: Page, server: Running, people: People, on: date) -> str:
+def odd_day(page: Page, server: LiveServer, people: BrowserUsers, on: date) -> str:
     """The day of a doctor who is called by markup throughout; Sam, whom she names, is signed in."""
     doctor_id = f"dr-odd-{on}"
     settings = {
@@ -33,44 +35,46 @@ def odd_day(page: Page, server: Running, people: People, on: date) -> str:
         "delegates": ["sam"],
     }
     made = page.request.put(
-        f"{server.url}/doctors/{doctor_id}", data=settings, headers=server.signed_in("admin")
+        f"{server.url}/doctors/{doctor_id}", data=settings, headers=server.auth_headers("admin")
     )
     assert made.status == 201, made.text()
-    people.take_over(page.context, "sam")
+    people.switch_user(page.context, "sam")
     return f"{server.url}/slots?doctor_id={doctor_id}&date={on}"
 
 
-def expect_text(page: Page, *words: str) -> None:
+def expect_plain_text(page: Page, *texts: str) -> None:
     """They can be read, and nothing else came of them."""
-    for word in words:
+    for word in texts:
         expect(page.get_by_text(word).first).to_be_visible()
-    expect(page.locator(OF_MARKUP)).to_have_count(0)
+    expect(page.locator(INJECTED_ELEMENTS)).to_have_count(0)
 
 
 def test_a_doctor_called_by_markup_is_kept_like_any_other(
-    page: Page, server: Running, odd_day: str
+    page: Page, server: LiveServer, odd_day: str
 ) -> None:
     page.goto(f"{server.url}/slots")
-    expect_text(page, NAME, SPECIALTY, LOCATION)
+    expect_plain_text(page, NAME, SPECIALTY, LOCATION)
 
     page.goto(odd_day)
-    expect_text(page, NAME, SPECIALTY, LOCATION)
+    expect_plain_text(page, NAME, SPECIALTY, LOCATION)
     assert NAME in page.title()
 
     page.get_by_role("link", name="Next day").click()
     expect(page).not_to_have_url(odd_day)
-    expect_text(page, NAME, SPECIALTY, LOCATION)
+    expect_plain_text(page, NAME, SPECIALTY, LOCATION)
     assert NAME in page.title()
 
     page.get_by_role("checkbox", name="09:00").check()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Slots saved successfully")
     page.get_by_role("link", name="History").click()
-    expect_text(page, NAME)
+    expect_plain_text(page, NAME)
     assert NAME in page.title()
 
 
-def test_a_page_that_is_not_there_is_kept_and_framed_by_nobody(page: Page, server: Running) -> None:
+def test_a_page_that_is_not_there_is_kept_and_framed_by_nobody(
+    page: Page, server: LiveServer
+) -> None:
     for path in ("/doctors/nobody", "/nowhere"):
         answer = page.goto(f"{server.url}{path}")
 

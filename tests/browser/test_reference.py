@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from tests.browser.test_look import faults
+from tests.browser.test_look import accessibility_violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from tests.running import Running
+    from tests.running import LiveServer
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
-    browser: Browser, server: Running, width: int, scheme: Literal["light", "dark"]
+    browser: Browser, server: LiveServer, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     viewport = {"width": width, "height": 800}
     with browser.new_context(viewport=viewport, color_scheme=scheme) as context:  # type: ignore[arg-type]
@@ -25,16 +25,18 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
         page.goto(f"{server.url}/docs")
-        assert faults(page) == []
+        assert accessibility_violations(page) == []
 
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
 
-        assert faults(page) == []
+        assert accessibility_violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert complaints == []
 
 
-def test_an_operation_is_reached_from_the_list_of_them(browser: Browser, server: Running) -> None:
+def test_an_operation_is_reached_from_the_list_of_them(
+    browser: Browser, server: LiveServer
+) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{server.url}/docs")

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import fill_in
+from tests.browser.people import submit_login_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
 
-    from tests.running import Running
+    from tests.running import LiveServer
 
-DAY = "/slots?doctor_id=dr-lee&date=2099-03-23"
+DAY_PATH = "/slots?doctor_id=dr-lee&date=2099-03-23"
 
 
 @pytest.fixture
@@ -29,18 +29,18 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def guarded(server: Running) -> str:
+def guarded(server: LiveServer) -> str:
     """Where to sign in."""
     return server.url
 
 
 def sign_in(page: Page, url: str, name: str) -> None:
-    page.goto(f"{url}{DAY}")
-    fill_in(page, name)
+    page.goto(f"{url}{DAY_PATH}")
+    submit_login_form(page, name)
     expect(page.get_by_text(f"Signed in as {name}")).to_be_visible()
 
 
-def tick_and_save(page: Page, start: str) -> None:
+def check_and_save(page: Page, start: str) -> None:
     page.locator(f"#box-20990323T{start}Z").check()
     page.get_by_role("button", name="Save", exact=True).click()
 
@@ -48,17 +48,17 @@ def tick_and_save(page: Page, start: str) -> None:
 def test_a_doctor_signs_in_saves_signs_out_and_going_back_is_signed_out(
     page: Page, guarded: str
 ) -> None:
-    page.goto(f"{guarded}{DAY}")
-    fill_in(page, "dr-lee", "wrong")
+    page.goto(f"{guarded}{DAY_PATH}")
+    submit_login_form(page, "dr-lee", "wrong")
     expect(page.get_by_text("Incorrect username or password")).to_be_visible()
-    fill_in(page, "dr-lee")
-    expect(page).to_have_url(f"{guarded}{DAY}")
-    tick_and_save(page, "0900")
+    submit_login_form(page, "dr-lee")
+    expect(page).to_have_url(f"{guarded}{DAY_PATH}")
+    check_and_save(page, "0900")
     expect(page.get_by_role("status")).to_contain_text("Slots saved successfully")
 
     page.get_by_role("button", name="Sign out").click()
     expect(page.locator("input[name=password]")).to_be_visible()
-    page.goto(f"{guarded}{DAY}")
+    page.goto(f"{guarded}{DAY_PATH}")
 
     expect(page.locator("input[name=password]")).to_be_visible()
 
@@ -67,11 +67,11 @@ def test_a_session_that_ended_during_a_save_costs_no_tick(page: Page, guarded: s
     sign_in(page, guarded, "dr-lee")
     page.context.clear_cookies()
 
-    tick_and_save(page, "0930")
+    check_and_save(page, "0930")
     beside = page.locator("#notice").get_by_role("link", name="sign in beside this page")
     with page.context.expect_page() as opened:
         beside.click()
-    fill_in(opened.value, "dr-lee")
+    submit_login_form(opened.value, "dr-lee")
     expect(opened.value.get_by_role("heading", name="You are signed in")).to_be_visible()
 
     expect(page.locator("#box-20990323T0930Z")).to_be_checked()
@@ -85,10 +85,10 @@ def test_who_signs_in_second_in_one_browser_may_do_what_the_second_may(
     sign_in(page, guarded, "dr-lee")
     other = page.context.new_page()
     other.goto(f"{guarded}/sign-in?to=/slots")
-    fill_in(other, "dr-okafor")
+    submit_login_form(other, "dr-okafor")
     expect(other.get_by_text("Signed in as dr-okafor")).to_be_visible()
 
-    tick_and_save(page, "1100")
+    check_and_save(page, "1100")
 
     expect(page.locator("#notice")).to_contain_text("You may not manage the slots of dr-lee")
     expect(page.locator("#box-20990323T1100Z")).to_be_checked()
@@ -96,7 +96,7 @@ def test_who_signs_in_second_in_one_browser_may_do_what_the_second_may(
 
 def test_a_delegate_lands_where_she_can_choose(page: Page, guarded: str) -> None:
     page.goto(f"{guarded}/slots")
-    fill_in(page, "sam")
+    submit_login_form(page, "sam")
 
     page.get_by_role("link", name="Dr Mina Lee").click()
 
@@ -109,7 +109,7 @@ def test_the_booking_site_has_a_token_of_its_own(page: Page, booking_site: str) 
     expect(page.get_by_label("Specialty")).to_contain_text("Cardiology")
 
 
-class Elsewhere(BaseHTTPRequestHandler):
+class CrossSiteHandler(BaseHTTPRequestHandler):
     """A page of another site with a form that would save a day here."""
 
     target = ""
@@ -131,7 +131,7 @@ class Elsewhere(BaseHTTPRequestHandler):
 
 def test_another_site_saves_nothing_with_her_session(page: Page, guarded: str) -> None:
     sign_in(page, guarded, "dr-lee")
-    trap = type("Trap", (Elsewhere,), {"target": guarded})
+    trap = type("Trap", (CrossSiteHandler,), {"target": guarded})
     with HTTPServer(("127.0.0.1", 0), trap) as elsewhere:
         Thread(target=elsewhere.serve_forever, args=[0.01], daemon=True).start()
         page.goto(f"http://127.0.0.1:{elsewhere.server_port}/")

@@ -10,13 +10,18 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import bootstrap
-from chalicelib.settings import Settings, SignIn
+from chalicelib.settings import OidcSettings, Settings
 from chalicelib.storage import table
 from local import demo
 from local.stage import use_local_stage
-from tests.an_issuer import MACHINE, PAGE, AnIssuer, an_issuer
-from tests.builders import a_doctor, a_grid
-from tests.site import Clock, Site
+from tests.an_issuer import (
+    PAGE_CLIENT_ID,
+    SERVICE_CLIENT_ID,
+    FakeOidcProvider,
+    run_fake_oidc_provider,
+)
+from tests.builders import make_doctor, make_grid
+from tests.site import AppClient, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +30,9 @@ if TYPE_CHECKING:
 
 DOCTORS = (
     *demo.DOCTORS,
-    a_doctor("dr-quarter", a_grid(("00:00", "24:00"), minutes=15)),
-    a_doctor("dr-twenty", a_grid(("09:00", "12:00"), minutes=20)),
-    a_doctor("dr-night", a_grid(("00:00", "04:00"))),
+    make_doctor("dr-quarter", make_grid(("00:00", "24:00"), minutes=15)),
+    make_doctor("dr-twenty", make_grid(("09:00", "12:00"), minutes=20)),
+    make_doctor("dr-night", make_grid(("00:00", "04:00"))),
 )
 use_local_stage()
 
@@ -57,7 +62,7 @@ def client(store: str) -> Iterator[Client]:
     del store  # the app wants a DynamoDB to be named when it is imported
     from app import app  # noqa: PLC0415
 
-    table.connect(Settings.of(os.environ).table_name)
+    table.connect(Settings.from_env(os.environ).table_name)
     table.create_if_absent()
     with Client(app) as client:
         yield client
@@ -70,48 +75,50 @@ def dynamodb(store: str) -> DynamoDBClient:
 
 
 @pytest.fixture
-def issuer() -> Iterator[AnIssuer]:
+def issuer() -> Iterator[FakeOidcProvider]:
     """An issuer whose keys are ours."""
-    with an_issuer() as issuer:
+    with run_fake_oidc_provider() as issuer:
         yield issuer
 
 
 @pytest.fixture
-def guarded(site: Site, issuer: AnIssuer) -> Site:
+def guarded(site: AppClient, issuer: FakeOidcProvider) -> AppClient:
     """The app with sign-in at that issuer."""
-    sign_in = SignIn(
+    sign_in = OidcSettings(
         issuer=issuer.url,
         discovery_url=issuer.discovery_url,
-        client_id=PAGE,
+        client_id=PAGE_CLIENT_ID,
         client_secret=None,
-        machine_clients=frozenset({MACHINE}),
+        machine_clients=frozenset({SERVICE_CLIENT_ID}),
         session_keys=("k" * 32,),
     )
-    settings = Settings(table_name=site.services.settings.table_name, sign_in=sign_in)
-    services = bootstrap.assemble(settings, now=site.clock, pause=lambda _attempt: None)
-    site.services = bootstrap.run(services)
+    settings = Settings(table_name=site.services.settings.table_name, oidc=sign_in)
+    services = bootstrap.build_services(settings, now=site.clock, pause=lambda _attempt: None)
+    site.services = bootstrap.set_services(services)
     return site
 
 
 @pytest.fixture(scope="session")
 def only_doctors(client: Client, dynamodb: DynamoDBClient) -> list[dict[str, Any]]:
     """The items of a table that has the doctors and nothing else."""
-    site = _started(client, dynamodb)
-    site.empty()
+    site = _create_client(client, dynamodb)
+    site.truncate()
     for doctor in DOCTORS:
         site.services.doctors.add(doctor)
     return site.export()
 
 
 @pytest.fixture
-def site(client: Client, dynamodb: DynamoDBClient, only_doctors: list[dict[str, Any]]) -> Site:
+def site(client: Client, dynamodb: DynamoDBClient, only_doctors: list[dict[str, Any]]) -> AppClient:
     """The app on a table with some doctors and nothing else, at Sunday noon."""
-    site = _started(client, dynamodb)
+    site = _create_client(client, dynamodb)
     site.restore(only_doctors)
     return site
 
 
-def _started(client: Client, dynamodb: DynamoDBClient) -> Site:
+def _create_client(chalice_client: Client, dynamodb: DynamoDBClient) -> AppClient:
     clock = Clock()
-    services = bootstrap.assemble(Settings.of(os.environ), now=clock, pause=lambda _attempt: None)
-    return Site(client, bootstrap.run(services), clock, dynamodb)
+    services = bootstrap.build_services(
+        Settings.from_env(os.environ), now=clock, pause=lambda _attempt: None
+    )
+    return AppClient(chalice_client, bootstrap.set_services(services), clock, dynamodb)

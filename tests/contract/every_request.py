@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.an_issuer import MACHINE, PAGE
-from tests.site import FORM, id_of
+from tests.an_issuer import PAGE_CLIENT_ID, SERVICE_CLIENT_ID
+from tests.site import FORM, make_slot_id
 
 if TYPE_CHECKING:
-    from tests.site import Answer, Site
+    from tests.site import AppClient, AppResponse
 
 JSON = "application/json"
-_DAY = {"doctor_id": "dr-lee", "date": "2026-11-23"}
-_OPENED = {**_DAY, "slots": [{"start": "11:00", "status": "free"}]}
+_DAY_FIELDS = {"doctor_id": "dr-lee", "date": "2026-11-23"}
+_SAVE_FIELDS = {**_DAY_FIELDS, "slots": [{"start": "11:00", "status": "free"}]}
 _QUERIES = {
     "GET /slots": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /slots/history": "?doctor_id=dr-lee&date=2026-11-23",
@@ -22,7 +22,7 @@ _QUERIES = {
     "DELETE /slots/{slot_id}/booking": "?booking_id=b",
 }
 _BODIES: dict[str, tuple[str, str]] = {
-    "POST /slots": (JSON, json.dumps(_OPENED)),
+    "POST /slots": (JSON, json.dumps(_SAVE_FIELDS)),
     "POST /sign-out": (FORM, ""),
     "PUT /slots/{slot_id}/hold": (JSON, json.dumps({"holder": "h", "seconds": 60})),
     "PUT /slots/{slot_id}/booking": (
@@ -45,34 +45,34 @@ _BODIES: dict[str, tuple[str, str]] = {
 }
 
 
-def a_person(name: str, group: str) -> dict[str, Any]:
-    return {"username": name, "cognito:groups": [group], "client_id": PAGE}
+def user_claims(name: str, group: str) -> dict[str, Any]:
+    return {"username": name, "cognito:groups": [group], "client_id": PAGE_CLIENT_ID}
 
 
 CALLERS: dict[str, dict[str, Any] | None] = {
     "nobody": None,
-    "own": a_person("dr-lee", "doctor"),
-    "other": a_person("dr-okafor", "doctor"),
-    "named": a_person("sam", "delegate"),
-    "unnamed": a_person("mallory", "delegate"),
-    "slots/read": {"client_id": MACHINE, "scope": "slots/read"},
-    "slots/book": {"client_id": MACHINE, "scope": "slots/book"},
-    "admin": a_person("alex", "admin"),
+    "own": user_claims("dr-lee", "doctor"),
+    "other": user_claims("dr-okafor", "doctor"),
+    "named": user_claims("sam", "delegate"),
+    "unnamed": user_claims("mallory", "delegate"),
+    "slots/read": {"client_id": SERVICE_CLIENT_ID, "scope": "slots/read"},
+    "slots/book": {"client_id": SERVICE_CLIENT_ID, "scope": "slots/book"},
+    "admin": user_claims("alex", "admin"),
 }
 
 
-def send(site: Site, request: str, **headers: str) -> Answer:
+def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:
     """``GET /doctors/{doctor_id}``, say, with those headers."""
-    method, path = request.split()
-    path = path.replace("{doctor_id}", "dr-lee").replace("{slot_id}", id_of("09:00"))
+    method, path = route.split()
+    path = path.replace("{doctor_id}", "dr-lee").replace("{slot_id}", make_slot_id("09:00"))
     path = path.replace("{name}", "slots.css")
-    kind, body = _BODIES.get(request, ("", ""))
+    kind, body = _BODIES.get(route, ("", ""))
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     sent |= {"Content-Type": kind} if kind else {}
-    return site.request(method, f"{path}{_QUERIES.get(request, '')}", body.encode(), sent)
+    return client.request(method, f"{path}{_QUERIES.get(route, '')}", body.encode(), sent)
 
 
-def opened(site: Site, **headers: str) -> None:
+def open_slot(client: AppClient, **headers: str) -> None:
     """As an admin with those headers: what can be held and booked."""
     slots = [{"start": "09:00", "status": "free"}]
-    assert site.post({**_DAY, "slots": slots}, **headers).status == 200
+    assert client.post_slots({**_DAY_FIELDS, "slots": slots}, **headers).status == 200

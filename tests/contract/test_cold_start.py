@@ -14,18 +14,21 @@ from typing import TYPE_CHECKING
 import pytest
 from chalice.app import Request
 
-from chalicelib.domain.caller import Role
-from chalicelib.web.session import SessionStore
-from tests.an_issuer import PAGE
+from chalicelib.domain.permissions import Role
+from chalicelib.web.auth.sessions import SessionStore
+from tests.an_issuer import PAGE_CLIENT_ID
 
 if TYPE_CHECKING:
-    from tests.an_issuer import AnIssuer
+    from tests.an_issuer import FakeOidcProvider
 
 PROJECT = Path(__file__).parents[2]
-KEY = "k" * 32
-DAY = "/slots?doctor_id=dr-lee&date=2030-06-03"
-SEED = "from chalicelib import bootstrap; bootstrap.start(); from local import demo; demo.prepare()"
-ASK = """
+SESSION_KEY = "k" * 32
+DAY_PATH = "/slots?doctor_id=dr-lee&date=2030-06-03"
+SEED_SCRIPT = (
+    "from chalicelib import bootstrap; bootstrap.create_services(); "
+    "from local import demo; demo.prepare()"
+)
+REQUEST_SCRIPT = """
 import json, sys
 from app import app
 path, headers = json.loads(sys.argv[1])
@@ -36,14 +39,14 @@ if path:
 print(json.dumps([status, sorted(sys.modules)]))
 """
 # Packages, and modules of ours, that some requests need and others would pay for.
-SOME_NEED = (
+OPTIONAL_MODULES = (
     "authlib",
     "joserfc",
     "cryptography",
     "itsdangerous",
     "jinja2",
     "chalicelib.web.openapi",
-    "chalicelib.web.reference",
+    "chalicelib.web.openapi.reference_page",
 )
 
 
@@ -62,10 +65,10 @@ def environment(moto: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _seeded(environment: dict[str, str]) -> None:
-    run(SEED, {**environment, "LOCAL_CALLER": "dr-lee"})
+    run_python(SEED_SCRIPT, {**environment, "LOCAL_CALLER": "dr-lee"})
 
 
-def run(code: str, environment: dict[str, str], *arguments: str) -> str:
+def run_python(code: str, environment: dict[str, str], *arguments: str) -> str:
     return subprocess.run(  # noqa: S603
         [sys.executable, "-c", code, *arguments],
         cwd=PROJECT,
@@ -76,7 +79,7 @@ def run(code: str, environment: dict[str, str], *arguments: str) -> str:
     ).stdout
 
 
-def cookie_of_dr_lee() -> str:
+def doctor_cookie() -> str:
     event = {
         "requestContext": {"httpMethod": "GET", "resourcePath": "/", "path": "/"},
         "headers": {},
@@ -87,16 +90,16 @@ def cookie_of_dr_lee() -> str:
     }
     doctor = frozenset({Role.DOCTOR})
     return (
-        SessionStore([KEY])
+        SessionStore([SESSION_KEY])
         .create(Request(event), "dr-lee", doctor, datetime.now(UTC))
         .split(";")[0]
     )
 
 
-def token_of_dr_lee(issuer: AnIssuer) -> str:
+def doctor_token(oidc_provider: FakeOidcProvider) -> str:
     now = int(time.time())
-    claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": PAGE}
-    return f"Bearer {issuer.access_token(claims, iat=now, exp=now + 600)}"
+    claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": PAGE_CLIENT_ID}
+    return f"Bearer {oidc_provider.access_token(claims, iat=now, exp=now + 600)}"
 
 
 @pytest.mark.parametrize(
@@ -104,10 +107,10 @@ def token_of_dr_lee(issuer: AnIssuer) -> str:
     [
         ("", "", "nobody", 0, set()),
         ("/health", "", "nobody", 200, set()),
-        (DAY, "application/json", "cookie", 200, {"itsdangerous"}),
-        (DAY, "text/html", "cookie", 200, {"itsdangerous", "jinja2"}),
-        (DAY, "text/html", "nobody", 303, {"itsdangerous"}),
-        (DAY, "application/json", "token", 200, {"joserfc", "cryptography"}),
+        (DAY_PATH, "application/json", "cookie", 200, {"itsdangerous"}),
+        (DAY_PATH, "text/html", "cookie", 200, {"itsdangerous", "jinja2"}),
+        (DAY_PATH, "text/html", "nobody", 303, {"itsdangerous"}),
+        (DAY_PATH, "application/json", "token", 200, {"joserfc", "cryptography"}),
         ("/doctors/dr-lee/slots", "", "token", 200, {"joserfc", "cryptography"}),
         ("/openapi.json", "", "nobody", 200, {"chalicelib.web.openapi"}),
         (
@@ -115,31 +118,37 @@ def token_of_dr_lee(issuer: AnIssuer) -> str:
             "text/html",
             "nobody",
             200,
-            {"jinja2", "chalicelib.web.openapi", "chalicelib.web.reference"},
+            {"jinja2", "chalicelib.web.openapi", "chalicelib.web.openapi.reference_page"},
         ),
         ("/sign-in", "text/html", "nobody", 303, {"authlib", "itsdangerous"}),
     ],
 )
 def test_a_first_request_loads_what_it_needs_and_nothing_else(
     environment: dict[str, str],
-    issuer: AnIssuer,
+    issuer: FakeOidcProvider,
     path: str,
     accept: str,
     by: str,
     status: int,
     needed: set[str],
 ) -> None:
-    sign_in = {"OIDC_ISSUER": issuer.url, "OIDC_CLIENT_ID": PAGE, "SESSION_KEY": KEY}
+    sign_in = {
+        "OIDC_ISSUER": issuer.url,
+        "OIDC_CLIENT_ID": PAGE_CLIENT_ID,
+        "SESSION_KEY": SESSION_KEY,
+    }
     who = {
         "nobody": {},
-        "cookie": {"Cookie": cookie_of_dr_lee()},
-        "token": {"Authorization": token_of_dr_lee(issuer)},
+        "cookie": {"Cookie": doctor_cookie()},
+        "token": {"Authorization": doctor_token(issuer)},
     }[by]
 
-    told = run(
-        ASK, {**environment, **sign_in}, json.dumps([path, {"Accept": accept or "*/*", **who}])
+    told = run_python(
+        REQUEST_SCRIPT,
+        {**environment, **sign_in},
+        json.dumps([path, {"Accept": accept or "*/*", **who}]),
     )
 
     answered, modules = json.loads(told)
     assert answered == status
-    assert {name for name in SOME_NEED if name in modules} == needed
+    assert {name for name in OPTIONAL_MODULES if name in modules} == needed

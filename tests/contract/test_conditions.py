@@ -9,188 +9,197 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.claims import Hold
-from chalicelib.domain.day import Change, Day
-from chalicelib.domain.errors import DayChanged, NotAllowed, SlotDiffers
-from chalicelib.domain.saved import Saved
+from chalicelib.domain.booking import Hold
+from chalicelib.domain.day import ChangeLogEntry, Day, SlotChanges
+from chalicelib.domain.errors import DayModifiedError, PermissionDeniedError, SlotStateMismatchError
+from chalicelib.domain.permissions import Caller, Role
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import table
-from chalicelib.storage.bookings import BookingRepository
-from chalicelib.storage.days import DayRepository
-from chalicelib.storage.recent_doctors import DoctorCache
-from chalicelib.storage.search_index import AvailabilityIndex
+from chalicelib.storage.availability_index import AvailabilityIndex
+from chalicelib.storage.booking_repository import BookingRepository
+from chalicelib.storage.day_repository import DayRepository
+from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from tests import behind
-from tests.builders import MONDAY, SUNDAY_NOON, a_doctor, a_slot, at, tick
+from tests.builders import MONDAY, SUNDAY_NOON, make_doctor, make_slot, open_change, to_instant
 
 if TYPE_CHECKING:
     from datetime import date
 
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
-    from tests.site import Site
+    from tests.site import AppClient
 
 pytestmark = pytest.mark.both_stores
 
-DAYS = DayRepository()
-DR_LEE = a_doctor()
+DAY_REPOSITORY = DayRepository()
+DR_LEE = make_doctor()
 
 
-def read() -> Day:
-    _, day, _ = DAYS.get_with_change("dr-lee", MONDAY)
+def read_day() -> Day:
+    _, day, _ = DAY_REPOSITORY.get_with_change("dr-lee", MONDAY)
     return day
 
 
-def write(
-    day: Day, *, opens: tuple[Slot, ...] = (), withdraws: tuple[Slot, ...] = (), request: str = "x"
+def write_day(
+    day: Day,
+    *,
+    opened: tuple[Slot, ...] = (),
+    withdrawn: tuple[Slot, ...] = (),
+    request_id: str = "x",
 ) -> Day:
-    saved = Saved(
-        request_id=request,
+    saved = ChangeLogEntry(
+        request_id=request_id,
         fingerprint="f",
         version=day.version + 1,
-        at=SUNDAY_NOON,
-        by="dr-lee",
+        saved_at=SUNDAY_NOON,
+        author="dr-lee",
         role=Role.DOCTOR,
         client="test",
-        change=Change(opens=opens, withdraws=withdraws),
+        changes=SlotChanges(opened=opened, closed=withdrawn),
     )
-    return DAYS.save(DR_LEE, day, saved, now=SUNDAY_NOON)
+    return DAY_REPOSITORY.save(DR_LEE, day, saved, now=SUNDAY_NOON)
 
 
 @pytest.mark.usefixtures("site")
 def test_of_two_first_saves_of_a_day_one_stands() -> None:
-    one, other = read(), read()
-    write(one, opens=(a_slot("09:00"),), request="one")
+    one, other = read_day(), read_day()
+    write_day(one, opened=(make_slot("09:00"),), request_id="one")
 
-    with pytest.raises(DayChanged):
-        write(other, opens=(a_slot("09:15"),), request="other")
+    with pytest.raises(DayModifiedError):
+        write_day(other, opened=(make_slot("09:15"),), request_id="other")
 
-    assert list(read().slots) == [at("09:00")]
+    assert list(read_day().slots) == [to_instant("09:00")]
 
 
 @pytest.mark.usefixtures("site")
 def test_of_two_saves_on_the_same_version_one_stands() -> None:
-    write(read(), opens=(a_slot("09:00"),), request="before")
-    one, other = read(), read()
-    write(one, opens=(a_slot("10:00"),), request="one")
+    write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
+    one, other = read_day(), read_day()
+    write_day(one, opened=(make_slot("10:00"),), request_id="one")
 
-    with pytest.raises(DayChanged):
-        write(other, opens=(a_slot("10:15"),), request="other")
+    with pytest.raises(DayModifiedError):
+        write_day(other, opened=(make_slot("10:15"),), request_id="other")
 
-    assert (read().version, sorted(read().slots)) == (2, [at("09:00"), at("10:00")])
+    assert (read_day().version, sorted(read_day().slots)) == (
+        2,
+        [to_instant("09:00"), to_instant("10:00")],
+    )
 
 
 @pytest.mark.usefixtures("site")
 def test_a_request_is_carried_out_once_even_on_the_day_that_it_made() -> None:
-    write(read(), opens=(a_slot("09:00"),), request="twice")
+    write_day(read_day(), opened=(make_slot("09:00"),), request_id="twice")
 
-    with pytest.raises(DayChanged):
-        write(read(), opens=(a_slot("10:00"),), request="twice")
+    with pytest.raises(DayModifiedError):
+        write_day(read_day(), opened=(make_slot("10:00"),), request_id="twice")
 
-    assert read().version == 1
+    assert read_day().version == 1
 
 
 @pytest.mark.usefixtures("site")
 def test_a_slot_that_is_there_is_named_when_it_cannot_be_put() -> None:
-    day = write(read(), opens=(a_slot("09:00"),), request="before")
+    day = write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
     without = replace(day, slots={})
 
-    with pytest.raises(DayChanged) as changed:
-        write(without, opens=(a_slot("09:00"), a_slot("10:00")), request="again")
+    with pytest.raises(DayModifiedError) as changed:
+        write_day(without, opened=(make_slot("09:00"), make_slot("10:00")), request_id="again")
 
-    assert changed.value.exist == (a_slot("09:00"),)
+    assert changed.value.already_existing == (make_slot("09:00"),)
 
 
 @pytest.mark.usefixtures("site")
 def test_a_slot_booked_since_it_was_read_is_named_when_it_cannot_be_withdrawn() -> None:
-    write(read(), opens=(a_slot("09:00"), a_slot("10:00")), request="before")
-    day = read()
-    behind.book(at("10:00"))
+    write_day(read_day(), opened=(make_slot("09:00"), make_slot("10:00")), request_id="before")
+    day = read_day()
+    behind.book(to_instant("10:00"))
 
-    with pytest.raises(DayChanged) as changed:
-        write(
+    with pytest.raises(DayModifiedError) as changed:
+        write_day(
             day,
-            opens=(a_slot("11:00"),),
-            withdraws=(a_slot("09:00"), a_slot("10:00")),
-            request="late",
+            opened=(make_slot("11:00"),),
+            withdrawn=(make_slot("09:00"), make_slot("10:00")),
+            request_id="late",
         )
 
-    assert (changed.value.stay, changed.value.exist) == ((a_slot("10:00"),), ())
-    assert len(read().slots) == 2
+    assert (changed.value.still_taken, changed.value.already_existing) == (
+        (make_slot("10:00"),),
+        (),
+    )
+    assert len(read_day().slots) == 2
 
 
 @pytest.mark.usefixtures("site")
 def test_a_hold_that_ran_out_and_was_taken_anew_keeps_its_slot() -> None:
-    write(read(), opens=(a_slot("09:00"),), request="before")
-    behind.hold(at("09:00"), until=SUNDAY_NOON)
-    lapsed = read()
-    behind.hold(at("09:00"), until=SUNDAY_NOON + timedelta(minutes=5))
+    write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
+    behind.hold(to_instant("09:00"), held_until=SUNDAY_NOON)
+    lapsed = read_day()
+    behind.hold(to_instant("09:00"), held_until=SUNDAY_NOON + timedelta(minutes=5))
 
-    with pytest.raises(DayChanged):
-        write(lapsed, withdraws=(a_slot("09:00"),), request="late")
+    with pytest.raises(DayModifiedError):
+        write_day(lapsed, withdrawn=(make_slot("09:00"),), request_id="late")
 
 
 @pytest.mark.usefixtures("site")
 def test_a_booking_that_began_as_a_hold_does_not_run_out_with_it() -> None:
-    write(read(), opens=(a_slot("09:00"),), request="before")
-    behind.hold(at("09:00"), until=SUNDAY_NOON)
-    lapsed = read()
-    behind.book(at("09:00"), held_until=SUNDAY_NOON)
+    write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
+    behind.hold(to_instant("09:00"), held_until=SUNDAY_NOON)
+    lapsed = read_day()
+    behind.book(to_instant("09:00"), held_until=SUNDAY_NOON)
 
-    with pytest.raises(DayChanged):
-        write(lapsed, withdraws=(a_slot("09:00"),), request="late")
+    with pytest.raises(DayModifiedError):
+        write_day(lapsed, withdrawn=(make_slot("09:00"),), request_id="late")
 
 
 @pytest.mark.usefixtures("site")
 def test_a_booking_that_keeps_the_trace_of_a_hold_is_not_sold_again_when_that_runs_out() -> None:
-    write(read(), opens=(a_slot("09:00"),), request="before")
-    behind.book(at("09:00"), held_until=SUNDAY_NOON)
-    hold = Hold(holder="ivan", until=SUNDAY_NOON + timedelta(minutes=5))
+    write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
+    behind.book(to_instant("09:00"), held_until=SUNDAY_NOON)
+    hold = Hold(holder="ivan", expires_at=SUNDAY_NOON + timedelta(minutes=5))
 
-    with pytest.raises(SlotDiffers) as differs:
-        BookingRepository().hold(DR_LEE, a_slot("09:00"), hold, now=SUNDAY_NOON)
+    with pytest.raises(SlotStateMismatchError) as differs:
+        BookingRepository().hold(DR_LEE, make_slot("09:00"), hold, now=SUNDAY_NOON)
 
-    assert differs.value.found is not None
-    assert differs.value.found.slot.status is SlotStatus.BOOKED
+    assert differs.value.stored is not None
+    assert differs.value.stored.slot.status is SlotStatus.BOOKED
 
 
-def test_a_booking_that_keeps_the_trace_of_a_hold_is_not_released_with_it(site: Site) -> None:
+def test_a_booking_that_keeps_the_trace_of_a_hold_is_not_released_with_it(site: AppClient) -> None:
     site.save("09:00")
     site.hold("09:00", "hannah")
-    behind.book(at("09:00"))
+    behind.book(to_instant("09:00"))
 
     assert site.release("09:00", "hannah").status == 204
-    assert site.slot("09:00").json["status"] == "busy"
+    assert site.get_slot("09:00").json["status"] == "busy"
 
 
-def test_a_hold_that_keeps_the_trace_of_a_booking_is_not_cancelled_with_it(site: Site) -> None:
+def test_a_hold_that_keeps_the_trace_of_a_booking_is_not_cancelled_with_it(site: AppClient) -> None:
     site.save("09:00")
     site.book("09:00", "b-1")
-    behind.hold(at("09:00"), until=SUNDAY_NOON + timedelta(minutes=5))
+    behind.hold(to_instant("09:00"), held_until=SUNDAY_NOON + timedelta(minutes=5))
 
     assert site.cancel("09:00", "b-1").status == 204
-    assert site.slot("09:00").json["status"] == "busy-tentative"
+    assert site.get_slot("09:00").json["status"] == "busy-tentative"
 
 
 @pytest.mark.usefixtures("site")
 def test_all_slots_that_are_in_the_way_of_a_save_are_named() -> None:
-    slots = (a_slot("09:00"), a_slot("10:00"), a_slot("11:00"))
-    write(read(), opens=slots, request="before")
-    day = read()
-    behind.book(at("09:00"))
-    behind.book(at("11:00"))
+    slots = (make_slot("09:00"), make_slot("10:00"), make_slot("11:00"))
+    write_day(read_day(), opened=slots, request_id="before")
+    day = read_day()
+    behind.book(to_instant("09:00"))
+    behind.book(to_instant("11:00"))
 
-    with pytest.raises(DayChanged) as changed:
-        write(day, withdraws=slots, request="late")
+    with pytest.raises(DayModifiedError) as changed:
+        write_day(day, withdrawn=slots, request_id="late")
 
-    assert changed.value.stay == (a_slot("09:00"), a_slot("11:00"))
+    assert changed.value.still_taken == (make_slot("09:00"), make_slot("11:00"))
 
 
-def test_a_day_that_is_not_there_is_not_made_by_placing_it(site: Site) -> None:
+def test_a_day_that_is_not_there_is_not_made_by_placing_it(site: AppClient) -> None:
     before = site.export()
 
-    with pytest.raises(DayChanged):
+    with pytest.raises(DayModifiedError):
         AvailabilityIndex().reindex(site.services.doctors.get("dr-lee"), [MONDAY])
 
     assert site.export() == before
@@ -198,17 +207,19 @@ def test_a_day_that_is_not_there_is_not_made_by_placing_it(site: Site) -> None:
 
 @pytest.mark.usefixtures("site")
 def test_a_save_leaves_what_patients_do_to_other_slots_meanwhile() -> None:
-    write(read(), opens=(a_slot("09:00"), a_slot("10:00")), request="before")
-    day = read()
-    behind.book(at("10:00"))
+    write_day(read_day(), opened=(make_slot("09:00"), make_slot("10:00")), request_id="before")
+    day = read_day()
+    behind.book(to_instant("10:00"))
 
-    write(day, opens=(a_slot("11:00"),), withdraws=(a_slot("09:00"),), request="after")
+    write_day(
+        day, opened=(make_slot("11:00"),), withdrawn=(make_slot("09:00"),), request_id="after"
+    )
 
-    assert read().slots == {
-        at("10:00"): a_slot("10:00", status=SlotStatus.BOOKED),
-        at("11:00"): a_slot("11:00"),
+    assert read_day().slots == {
+        to_instant("10:00"): make_slot("10:00", status=SlotStatus.BOOKED),
+        to_instant("11:00"): make_slot("11:00"),
     }
-    assert (read().version, read().revision) == (2, 3)
+    assert (read_day().version, read_day().revision) == (2, 3)
 
 
 @pytest.mark.usefixtures("site")
@@ -221,7 +232,7 @@ def test_what_a_save_is_decided_on_is_read_consistently() -> None:
 
     events = table.connection().client.meta.events
     events.register("before-call.dynamodb.BatchGetItem", listen)
-    read()
+    read_day()
     events.unregister("before-call.dynamodb.BatchGetItem", listen)
 
     assert asked == [True]
@@ -237,17 +248,19 @@ def test_what_a_save_is_decided_on_is_read_consistently() -> None:
     ],
 )
 def test_whom_a_doctor_has_not_named_may_neither_look_nor_save(
-    site: Site, stranger: Caller
+    site: AppClient, stranger: Caller
 ) -> None:
     slots = site.services.manage_slots
-    request = SaveRequest(doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="x")
+    request = SaveRequest(
+        doctor_id="dr-lee", date=MONDAY, changes=(open_change("09:00"),), request_id="x"
+    )
 
-    with pytest.raises(NotAllowed):
-        slots.look_at(stranger, "dr-lee", MONDAY)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDeniedError):
+        slots.get_day(stranger, "dr-lee", MONDAY)
+    with pytest.raises(PermissionDeniedError):
         slots.save(stranger, request)
 
-    assert read().slots == {}
+    assert read_day().slots == {}
 
 
 @pytest.mark.parametrize(
@@ -259,9 +272,11 @@ def test_whom_a_doctor_has_not_named_may_neither_look_nor_save(
     ],
 )
 def test_the_doctor_herself_her_delegate_and_an_admin_may_save_and_are_named(
-    site: Site, friend: Caller
+    site: AppClient, friend: Caller
 ) -> None:
-    request = SaveRequest(doctor_id="dr-lee", date=MONDAY, asked=(tick("09:00"),), request_id="x")
+    request = SaveRequest(
+        doctor_id="dr-lee", date=MONDAY, changes=(open_change("09:00"),), request_id="x"
+    )
 
     site.services.manage_slots.save(friend, request)
 
@@ -269,14 +284,14 @@ def test_the_doctor_herself_her_delegate_and_an_admin_may_save_and_are_named(
     assert (change["by"]["S"], change["client"]["S"]) == (friend.name, "x")
 
 
-def test_a_doctor_who_is_known_is_left_as_she_is(site: Site) -> None:
-    namesake = replace(a_doctor("dr-lee"), name="Somebody Else")
+def test_a_doctor_who_is_known_is_left_as_she_is(site: AppClient) -> None:
+    namesake = replace(make_doctor("dr-lee"), name="Somebody Else")
 
     assert not site.services.doctors.add(namesake)
     assert site.get("/doctors/dr-lee").json["name"] == "Dr Mina Lee"
 
 
-class TornDays(DayRepository):
+class PartialReadDayRepository(DayRepository):
     """The first read finds a save half way: its change but not its day, or the other way round."""
 
     def __init__(self, missing: str) -> None:
@@ -284,7 +299,7 @@ class TornDays(DayRepository):
 
     def load(
         self, doctor_id: str, on: date, request_id: str | None = None
-    ) -> tuple[Doctor, Day, Saved | None]:
+    ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
         doctor, day, saved = super().get_with_change(doctor_id, on, request_id)
         missing, self.missing = self.missing, ""
         if missing == "day":
@@ -295,17 +310,19 @@ class TornDays(DayRepository):
 @pytest.mark.parametrize("if_versions", [None, frozenset({0})])
 @pytest.mark.parametrize("missing", ["day", "change"])
 def test_a_request_sent_twice_at_once_is_not_refused_for_what_it_did_itself(
-    site: Site, missing: str, if_versions: frozenset[int] | None
+    site: AppClient, missing: str, if_versions: frozenset[int] | None
 ) -> None:
     site.save("09:00", Idempotency_Key="twice")
     recent = DoctorCache(site.services.doctors, site.clock)
-    slots = ManageSlots(TornDays(missing), recent, site.clock, lambda _attempt: None)
+    slots = ManageSlots(
+        PartialReadDayRepository(missing), recent, site.clock, lambda _attempt: None
+    )
     request = SaveRequest(
         doctor_id="dr-lee",
         date=MONDAY,
-        asked=(tick("09:00"),),
+        changes=(open_change("09:00"),),
         request_id="twice",
-        if_versions=if_versions,
+        expected_versions=if_versions,
     )
 
     again = slots.save(site.caller, request)

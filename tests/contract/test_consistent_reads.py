@@ -15,33 +15,33 @@ if TYPE_CHECKING:
 
     from botocore.awsrequest import AWSPreparedRequest
 
-    from tests.site import Site
+    from tests.site import AppClient
 
 pytestmark = pytest.mark.both_stores
 
-READS: dict[str, Callable[[Site], object]] = {
-    "a day": lambda site: site.day(),
-    "a day that a page shows already": lambda site: site.services.manage_slots.glance_at(
+READS: dict[str, Callable[[AppClient], object]] = {
+    "a day": lambda site: site.get_day(),
+    "a day that a page shows already": lambda site: site.services.manage_slots.get_day_cached(
         site.caller, "dr-lee", MONDAY
     ),
     "the history of a date": lambda site: site.get(f"/slots/history?date={MONDAY}"),
-    "a slot": lambda site: site.slot("09:00"),
-    "the slots of a doctor": lambda site: site.listed(),
+    "a slot": lambda site: site.get_slot("09:00"),
+    "the slots of a doctor": lambda site: site.list_available(),
     "a doctor": lambda site: site.get("/doctors/dr-lee"),
     "whom a delegate keeps": lambda site: site.services.doctors.list_for_delegate("sam"),
-    "the days that a doctor takes along": lambda site: site.configure(location="Leeds"),
+    "the days that a doctor takes along": lambda site: site.update_doctor(location="Leeds"),
 }
 
 
 @pytest.mark.parametrize("is_known", [False, True], ids=["first", "again"])
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
 def test_what_is_said_of_a_doctors_time_is_read_consistently(
-    site: Site, read: Callable[[Site], object], *, is_known: bool
+    site: AppClient, read: Callable[[AppClient], object], *, is_known: bool
 ) -> None:
     site.save("09:00")
     site.clock.now += timedelta(minutes=1)
     if is_known:
-        site.day()
+        site.get_day()
     asked: list[tuple[str, bool]] = []
 
     def listen(request: AWSPreparedRequest, event_name: str, **_: object) -> None:

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 import chalicelib
-from tests.dynamodb_answers import answer
+from tests.dynamodb_answers import dynamodb_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.site import Answer, Site
+    from tests.site import AppClient, AppResponse
 
-OURS = str(Path(chalicelib.__file__).parent)
+PACKAGE_DIR = str(Path(chalicelib.__file__).parent)
 
 
 @contextmanager
-def keeping_garbage() -> Iterator[list[object]]:
+def track_garbage() -> Iterator[list[object]]:
     """What was garbage in the end, and would have stayed in memory until somebody looked."""
     found: list[object] = []
     gc.collect()
@@ -38,9 +38,11 @@ def keeping_garbage() -> Iterator[list[object]]:
         gc.enable()
 
 
-def hold_while_throttled(site: Site) -> Answer:
-    with site.failing("TransactWriteItems", *[answer("ThrottlingException") for _ in range(99)]):
-        return site.hold("09:00")
+def hold_while_throttled(client: AppClient) -> AppResponse:
+    with client.inject_responses(
+        "TransactWriteItems", *[dynamodb_response("ThrottlingException") for _ in range(99)]
+    ):
+        return client.hold("09:00")
 
 
 @pytest.mark.parametrize(
@@ -56,16 +58,16 @@ def hold_while_throttled(site: Site) -> Answer:
     ],
 )
 def test_a_refusal_leaves_no_call_of_ours_behind(
-    site: Site, deed: Callable[[Site], Answer], status: int
+    site: AppClient, deed: Callable[[AppClient], AppResponse], status: int
 ) -> None:
     site.save("09:00", "09:30", "10:00")
     site.hold("09:30", "hannah")
     site.book("10:00", "b-1")
     deed(site)
 
-    with keeping_garbage() as garbage:
+    with track_garbage() as garbage:
         refused = deed(site)
 
     assert refused.status == status
     frames = [one for one in garbage if isinstance(one, FrameType)]
-    assert [one.f_code for one in frames if one.f_code.co_filename.startswith(OURS)] == []
+    assert [one.f_code for one in frames if one.f_code.co_filename.startswith(PACKAGE_DIR)] == []

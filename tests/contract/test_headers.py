@@ -7,57 +7,57 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import app
-from chalicelib.web import assets
-from tests.contract.every_request import CALLERS, opened, send
+from chalicelib.web.http import static_files
+from tests.contract.every_request import CALLERS, open_slot, send_request
 
 if TYPE_CHECKING:
-    from tests.an_issuer import AnIssuer
-    from tests.site import Answer, Site
+    from tests.an_issuer import FakeOidcProvider
+    from tests.site import AppClient, AppResponse
 
 ROUTES = [f"{method} {path}" for path, methods in app.routes.items() for method in methods]
 STATIC = "GET /static/{name}"
-SOME = ("nobody", "own", "slots/book", "admin")
-KINDS = {
+SAMPLE_CALLERS = ("nobody", "own", "slots/book", "admin")
+ACCEPT_HEADERS = {
     "json": {"Accept": "application/json"},
     "html": {"Accept": "text/html"},
     "htmx": {"Accept": "text/html", "HX_Request": "true"},
 }
-DAY = "/slots?doctor_id=dr-lee&date=2026-11-23"
+DAY_PATH = "/slots?doctor_id=dr-lee&date=2026-11-23"
 
 
 @pytest.fixture
-def bearers(guarded: Site, issuer: AnIssuer) -> dict[str, dict[str, str]]:
+def bearers(guarded: AppClient, issuer: FakeOidcProvider) -> dict[str, dict[str, str]]:
     """How each caller says who he is; Dr Lee has a slot that can be taken."""
     bearers = {
         caller: {"Authorization": f"Bearer {issuer.access_token(claims)}"} if claims else {}
         for caller, claims in CALLERS.items()
     }
-    opened(guarded, **bearers["admin"])
+    open_slot(guarded, **bearers["admin"])
     return bearers
 
 
-def is_html(answer: Answer) -> bool:
-    return answer.headers.get("Content-Type", "").startswith("text/html")
+def is_html(response: AppResponse) -> bool:
+    return response.headers.get("Content-Type", "").startswith("text/html")
 
 
-def wanted(route: str, answer: Answer) -> str:
+def expected_cache_control(route: str, response: AppResponse) -> str:
     """What it must say about keeping it."""
-    if answer.status >= 300 or is_html(answer):
+    if response.status >= 300 or is_html(response):
         return "no-store"
     return "no-cache" if route == STATIC else "private, no-cache"
 
 
 def test_every_answer_says_who_may_keep_it_and_what_no_browser_may_do_with_it(
-    guarded: Site, bearers: dict[str, dict[str, str]]
+    guarded: AppClient, bearers: dict[str, dict[str, str]]
 ) -> None:
     kept, pages, others = {}, {}, set()
     for route in ROUTES:
-        for caller in SOME:
-            for kind, accept in KINDS.items():
-                answer = send(guarded, route, **accept, **bearers[caller])
+        for caller in SAMPLE_CALLERS:
+            for kind, accept in ACCEPT_HEADERS.items():
+                answer = send_request(guarded, route, **accept, **bearers[caller])
                 name = f"{route} {caller} {kind}: {answer.status}"
                 headers = answer.headers
-                kept[name] = (headers.get("Cache-Control"), wanted(route, answer))
+                kept[name] = (headers.get("Cache-Control"), expected_cache_control(route, answer))
                 others.add((headers["X-Content-Type-Options"],
                             headers["Cross-Origin-Resource-Policy"]))  # fmt: skip
                 if is_html(answer):
@@ -77,7 +77,7 @@ def test_every_answer_says_who_may_keep_it_and_what_no_browser_may_do_with_it(
 
 
 @pytest.mark.parametrize("path", ["/slots", "/doctors/x.y", "/static/slots.css", "/health", "/"])
-def test_over_tls_a_browser_is_told_to_come_no_other_way(guarded: Site, path: str) -> None:
+def test_over_tls_a_browser_is_told_to_come_no_other_way(guarded: AppClient, path: str) -> None:
     """Without TLS it must not be told: it would believe whoever stands between."""
     by_tls = guarded.get(path, X_Forwarded_Proto="https")
     without = guarded.get(path)
@@ -87,10 +87,10 @@ def test_over_tls_a_browser_is_told_to_come_no_other_way(guarded: Site, path: st
 
 
 def test_of_a_bug_there_is_nothing_to_keep_either(
-    guarded: Site, bearers: dict[str, dict[str, str]]
+    guarded: AppClient, bearers: dict[str, dict[str, str]]
 ) -> None:
-    with guarded.failing("BatchGetItem", ValueError("a bug")):
-        broken = guarded.get(DAY, **bearers["own"])
+    with guarded.inject_responses("BatchGetItem", ValueError("a bug")):
+        broken = guarded.get(DAY_PATH, **bearers["own"])
 
     assert (broken.status, broken.headers["Cache-Control"]) == (500, "no-store")
 
@@ -98,19 +98,19 @@ def test_of_a_bug_there_is_nothing_to_keep_either(
 @pytest.mark.parametrize(
     ("path", "accept", "kept"),
     [
-        (DAY, "application/json", "private, no-cache"),
+        (DAY_PATH, "application/json", "private, no-cache"),
         ("/doctors/dr-lee/slots", "application/json", "private, no-cache"),
         ("/slots/history?doctor_id=dr-lee&date=2026-11-23", "application/json",
          "private, no-cache"),
-        (DAY, "text/html", "no-store"),
+        (DAY_PATH, "text/html", "no-store"),
         ("/openapi.json", "application/json", "private, no-cache"),
         ("/static/slots.css", "*/*", "no-cache"),
-        (f"/static/{assets.fingerprinted_name('slots.css')}", "*/*",
+        (f"/static/{static_files.fingerprinted_name('slots.css')}", "*/*",
          "public, max-age=31536000, immutable"),
     ],
 )  # fmt: skip
 def test_nothing_new_is_kept_as_what_it_repeats_and_told_to_nobody_else(
-    guarded: Site, bearers: dict[str, dict[str, str]], path: str, accept: str, kept: str
+    guarded: AppClient, bearers: dict[str, dict[str, str]], path: str, accept: str, kept: str
 ) -> None:
     first = guarded.get(path, Accept=accept, **bearers["own"])
     known = {"Accept": accept, "If_None_Match": first.headers["ETag"]}
@@ -127,7 +127,7 @@ def test_nothing_new_is_kept_as_what_it_repeats_and_told_to_nobody_else(
 
 
 def test_a_doctors_delegates_are_told_to_nobody_by_what_another_was_told(
-    guarded: Site, bearers: dict[str, dict[str, str]]
+    guarded: AppClient, bearers: dict[str, dict[str, str]]
 ) -> None:
     told = {
         caller: guarded.get("/doctors/dr-lee", If_None_Match="*", **bearers[caller])

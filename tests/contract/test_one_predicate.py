@@ -8,40 +8,46 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.builders import MONDAY, at
+from tests.builders import MONDAY, to_instant
 
 if TYPE_CHECKING:
-    from tests.site import Site
+    from tests.site import AppClient
 
-START = at("09:00")
-A_MOMENT = timedelta(microseconds=1)
-LEAD = timedelta(minutes=90)
-HOLD = timedelta(minutes=5)
+START = to_instant("09:00")
+ONE_MICROSECOND = timedelta(microseconds=1)
+LEAD_TIME = timedelta(minutes=90)
+HOLD_DURATION = timedelta(minutes=5)
 
-moments = st.sampled_from(
-    [-timedelta(seconds=1), -A_MOMENT, timedelta(), A_MOMENT, timedelta(seconds=1)]
+offsets = st.sampled_from(
+    [-timedelta(seconds=1), -ONE_MICROSECOND, timedelta(), ONE_MICROSECOND, timedelta(seconds=1)]
 )
 # Each at which something begins or ends: the slot, its lead time, its place in a window of a day.
 boundaries = st.sampled_from(
-    [START, START - LEAD, at("00:00"), at("00:00") - timedelta(days=1), at("12:00")]
+    [
+        START,
+        START - LEAD_TIME,
+        to_instant("00:00"),
+        to_instant("00:00") - timedelta(days=1),
+        to_instant("12:00"),
+    ]
 )
-nows = st.builds(lambda boundary, moment: boundary + moment, boundaries, moments)
+times_near_boundary = st.builds(lambda boundary, moment: boundary + moment, boundaries, offsets)
 
 
 # What is drawn does not meet each of these every time.
-@example(now=START - LEAD, lead=90, held=None)
-@example(now=START - LEAD + A_MOMENT, lead=90, held=None)
-@example(now=START - A_MOMENT, lead=0, held=None)
+@example(now=START - LEAD_TIME, lead=90, held=None)
+@example(now=START - LEAD_TIME + ONE_MICROSECOND, lead=90, held=None)
+@example(now=START - ONE_MICROSECOND, lead=0, held=None)
 @example(now=START, lead=0, held=None)
-@example(now=at("00:00"), lead=0, held=timedelta())
-@given(now=nows, lead=st.sampled_from([0, 90]), held=st.none() | moments)
+@example(now=to_instant("00:00"), lead=0, held=timedelta())
+@given(now=times_near_boundary, lead=st.sampled_from([0, 90]), held=st.none() | offsets)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_what_is_listed_can_be_held_and_booked_and_nothing_else_can(
-    site: Site, now: datetime, lead: int, held: timedelta | None
+    site: AppClient, now: datetime, lead: int, held: timedelta | None
 ) -> None:
     """``held``: how long ago the hold of somebody else ran out, a negative time meaning not yet."""
-    site.empty()
-    site.clock.now = at("09:00") - timedelta(days=2)
+    site.truncate()
+    site.clock.now = to_instant("09:00") - timedelta(days=2)
     site.put("/doctors/dr-edge", {
         "name": "Dr Edge", "specialty": "edges", "location": "Leeds", "time_zone": "Europe/London",
         "slot_minutes": 30, "sessions": [{"from": "09:00", "to": "09:30"}], "lead_minutes": 0,
@@ -49,10 +55,10 @@ def test_what_is_listed_can_be_held_and_booked_and_nothing_else_can(
     })  # fmt: skip
     site.save("09:00", doctor_id="dr-edge")
     if held is not None:
-        site.clock.now = now - held - HOLD
+        site.clock.now = now - held - HOLD_DURATION
         site.put("/slots/dr-edge~20261123T0900Z/hold", {"holder": "other", "seconds": 300})
     site.clock.now = now
-    site.configure("dr-edge", lead_minutes=lead, window_days=1)
+    site.update_doctor("dr-edge", lead_minutes=lead, window_days=1)
 
     query = f"from={MONDAY}&to={MONDAY}"
     listed = site.get(f"/doctors/dr-edge/slots?{query}").json
@@ -69,4 +75,6 @@ def test_what_is_listed_can_be_held_and_booked_and_nothing_else_can(
     assert is_listed == (booking.status == 201), booking.text
     if held is None:
         lead_over = now <= START - timedelta(minutes=lead)
-        assert is_listed == (lead_over and now < START and now >= at("00:00") - timedelta(days=1))
+        assert is_listed == (
+            lead_over and now < START and now >= to_instant("00:00") - timedelta(days=1)
+        )

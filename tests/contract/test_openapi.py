@@ -6,32 +6,32 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.caller import Need
+from chalicelib.domain.permissions import Permission
 from chalicelib.web import openapi
 from chalicelib.web.openapi import examples
 from tests.builders import MONDAY
 
 if TYPE_CHECKING:
-    from tests.site import Answer, Site
+    from tests.site import AppClient, AppResponse
 
-FIRST = "/slots/dr-lee~20261123T0900Z"
-SECOND = "/slots/dr-lee~20261123T0930Z"
+FIRST_SLOT_PATH = "/slots/dr-lee~20261123T0900Z"
+SECOND_SLOT_PATH = "/slots/dr-lee~20261123T0930Z"
 
 
-def shortened(told: Any, example: Any) -> Any:  # noqa: ANN401  JSON
+def shorten_lists(actual: Any, example: Any) -> Any:  # noqa: ANN401  JSON
     """Lists no longer than those of the example, which leaves out the rest of a day."""
-    if isinstance(told, dict) and isinstance(example, dict):
-        return {name: shortened(value, example.get(name)) for name, value in told.items()}
-    if isinstance(told, list) and isinstance(example, list):
-        return [shortened(*pair) for pair in zip(told, example, strict=False)]
-    return told
+    if isinstance(actual, dict) and isinstance(example, dict):
+        return {name: shorten_lists(value, example.get(name)) for name, value in actual.items()}
+    if isinstance(actual, list) and isinstance(example, list):
+        return [shorten_lists(*pair) for pair in zip(actual, example, strict=False)]
+    return actual
 
 
-def expect(answer: Answer, status: int, example: object) -> None:
-    assert (answer.status, shortened(answer.json, example)) == (status, example)
+def assert_matches_example(response: AppResponse, status: int, example: object) -> None:
+    assert (response.status, shorten_lists(response.json, example)) == (status, example)
 
 
-def test_it_has_exactly_the_routes_that_there_are(site: Site) -> None:
+def test_it_has_exactly_the_routes_that_there_are(site: AppClient) -> None:
     from app import app  # noqa: PLC0415  the site has named its DynamoDB
 
     routes = {
@@ -48,7 +48,7 @@ def test_it_has_exactly_the_routes_that_there_are(site: Site) -> None:
     assert told == routes
 
 
-def test_it_asks_for_sign_in_where_the_route_does(site: Site) -> None:
+def test_it_asks_for_sign_in_where_the_route_does(site: AppClient) -> None:
     from app import app  # noqa: PLC0415  the site has named its DynamoDB
 
     needs = {
@@ -60,11 +60,11 @@ def test_it_asks_for_sign_in_where_the_route_does(site: Site) -> None:
     assert {one.name: one.permission for one in openapi.OPERATIONS} == needs
     for methods in openapi.build_document("")["paths"].values():
         for told in methods.values():
-            needs_nothing = needs[told["operationId"]] is Need.NOTHING
+            needs_nothing = needs[told["operationId"]] is Permission.PUBLIC
             assert bool(told["security"]) is not needs_nothing
 
 
-def test_it_is_served_and_not_sent_twice(site: Site) -> None:
+def test_it_is_served_and_not_sent_twice(site: AppClient) -> None:
     document = site.get("/openapi.json")
 
     assert (document.status, document.headers["Content-Type"]) == (200, "application/json")
@@ -73,7 +73,7 @@ def test_it_is_served_and_not_sent_twice(site: Site) -> None:
     assert (again.status, again.text) == (304, "")
 
 
-def test_behind_a_stage_it_names_the_stage(site: Site) -> None:
+def test_behind_a_stage_it_names_the_stage(site: AppClient) -> None:
     from app import app  # noqa: PLC0415  the site has named its DynamoDB
 
     event = {
@@ -94,7 +94,7 @@ def test_behind_a_stage_it_names_the_stage(site: Site) -> None:
     assert json.loads(app(event, None)["body"])["servers"] == [{"url": "/api"}]
 
 
-def test_people_can_read_it(site: Site) -> None:
+def test_people_can_read_it(site: AppClient) -> None:
     page = site.get("/docs")
 
     assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
@@ -106,74 +106,96 @@ def test_people_can_read_it(site: Site) -> None:
     assert set(re.findall(r'href="#([^"]+)"', page.text)) <= set(anchors)
 
 
-def test_the_examples_of_a_save_are_real(site: Site) -> None:
-    expect(site.post(examples.SAVE, Idempotency_Key="save-71"), 200, examples.SAVED_DAY)
-    expect(site.get(f"/slots?doctor_id=dr-lee&date={MONDAY}"), 200, examples.DAY)
-    expect(site.post(examples.SAVE), 400, examples.SLOT_EXISTS)
-    stale = site.post(examples.SAVE, If_Match='"0.68048e9e729602d2"')
-    expect(stale, 412, examples.STALE_VERSION)
+def test_the_examples_of_a_save_are_real(site: AppClient) -> None:
+    assert_matches_example(
+        site.post_slots(examples.SAVE, Idempotency_Key="save-71"), 200, examples.SAVED_DAY
+    )
+    assert_matches_example(site.get(f"/slots?doctor_id=dr-lee&date={MONDAY}"), 200, examples.DAY)
+    assert_matches_example(site.post_slots(examples.SAVE), 400, examples.SLOT_EXISTS)
+    stale = site.post_slots(examples.SAVE, If_Match='"0.68048e9e729602d2"')
+    assert_matches_example(stale, 412, examples.STALE_VERSION)
     another = {**examples.SAVE, "slots": examples.SAVE["slots"][:1]}
-    reused = site.post(another, Idempotency_Key="save-71")
-    expect(reused, 422, examples.IDEMPOTENCY_KEY_REUSED)
+    reused = site.post_slots(another, Idempotency_Key="save-71")
+    assert_matches_example(reused, 422, examples.IDEMPOTENCY_KEY_REUSED)
     assert site.post_form(examples.FORM).status == 303
-    assert site.day().free == ["09:00", "09:30", "10:00"]
+    assert site.get_day().free_times == ["09:00", "09:30", "10:00"]
 
 
-def test_the_examples_of_finding_a_slot_are_real(site: Site) -> None:
-    site.post(examples.SAVE)
+def test_the_examples_of_finding_a_slot_are_real(site: AppClient) -> None:
+    site.post_slots(examples.SAVE)
 
     bookable = site.get("/doctors/dr-lee/slots?from=2026-11-23&to=2026-12-06")
-    expect(bookable, 200, examples.BOOKABLE_SLOTS)
+    assert_matches_example(bookable, 200, examples.BOOKABLE_SLOTS)
     backwards = site.get("/availability?specialty=cardiology&from=2026-11-23&to=2026-11-22")
-    expect(backwards, 400, examples.INVALID_RANGE)
-    expect(site.get("/availability?specialty=cardiology"), 200, examples.AVAILABILITY)
-    expect(site.get("/availability"), 400, examples.MISSING_SPECIALTY)
-    expect(site.get(FIRST), 200, examples.FREE_SLOT)
-    expect(site.get("/slots/dr-lee~20261123T1600Z"), 404, examples.UNKNOWN_SLOT)
+    assert_matches_example(backwards, 400, examples.INVALID_RANGE)
+    assert_matches_example(
+        site.get("/availability?specialty=cardiology"), 200, examples.AVAILABILITY
+    )
+    assert_matches_example(site.get("/availability"), 400, examples.MISSING_SPECIALTY)
+    assert_matches_example(site.get(FIRST_SLOT_PATH), 200, examples.FREE_SLOT)
+    assert_matches_example(site.get("/slots/dr-lee~20261123T1600Z"), 404, examples.UNKNOWN_SLOT)
 
 
-def test_the_examples_of_taking_a_slot_are_real(site: Site) -> None:
-    site.post(examples.SAVE)
+def test_the_examples_of_taking_a_slot_are_real(site: AppClient) -> None:
+    site.post_slots(examples.SAVE)
 
-    expect(site.put(f"{FIRST}/hold", examples.HOLD), 200, examples.HELD_SLOT)
+    assert_matches_example(
+        site.put(f"{FIRST_SLOT_PATH}/hold", examples.HOLD), 200, examples.HELD_SLOT
+    )
     too_short = {**examples.HOLD, "seconds": 3}
-    expect(site.put(f"{FIRST}/hold", too_short), 400, examples.HOLD_TOO_SHORT)
+    assert_matches_example(
+        site.put(f"{FIRST_SLOT_PATH}/hold", too_short), 400, examples.HOLD_TOO_SHORT
+    )
     other = {**examples.HOLD, "holder": "visit-72"}
-    expect(site.put(f"{FIRST}/hold", other), 409, examples.HELD_BY_ANOTHER)
-    released = site.delete(f"{FIRST}/hold?holder=visit-72")
-    expect(released, 409, examples.HELD_BY_ANOTHER)
-    expect(site.delete(f"{FIRST}/hold"), 400, examples.MISSING_HOLDER)
+    assert_matches_example(
+        site.put(f"{FIRST_SLOT_PATH}/hold", other), 409, examples.HELD_BY_ANOTHER
+    )
+    released = site.delete(f"{FIRST_SLOT_PATH}/hold?holder=visit-72")
+    assert_matches_example(released, 409, examples.HELD_BY_ANOTHER)
+    assert_matches_example(site.delete(f"{FIRST_SLOT_PATH}/hold"), 400, examples.MISSING_HOLDER)
 
-    expect(site.put(f"{FIRST}/booking", examples.BOOKING), 201, examples.BOOKED_SLOT)
-    expect(site.put(f"{FIRST}/booking", examples.BOOKING), 200, examples.BOOKED_SLOT)
+    assert_matches_example(
+        site.put(f"{FIRST_SLOT_PATH}/booking", examples.BOOKING), 201, examples.BOOKED_SLOT
+    )
+    assert_matches_example(
+        site.put(f"{FIRST_SLOT_PATH}/booking", examples.BOOKING), 200, examples.BOOKED_SLOT
+    )
     other = {**examples.BOOKING, "booking_id": "b-1002"}
-    expect(site.put(f"{FIRST}/booking", other), 409, examples.ALREADY_BOOKED)
-    cancelled = site.delete(f"{FIRST}/booking?booking_id=b-1002")
-    expect(cancelled, 409, examples.BOOKING_ID_MISMATCH)
-    expect(site.delete(f"{FIRST}/booking"), 400, examples.MISSING_BOOKING_ID)
+    assert_matches_example(
+        site.put(f"{FIRST_SLOT_PATH}/booking", other), 409, examples.ALREADY_BOOKED
+    )
+    cancelled = site.delete(f"{FIRST_SLOT_PATH}/booking?booking_id=b-1002")
+    assert_matches_example(cancelled, 409, examples.BOOKING_ID_MISMATCH)
+    assert_matches_example(
+        site.delete(f"{FIRST_SLOT_PATH}/booking"), 400, examples.MISSING_BOOKING_ID
+    )
     nobody = {"booking_id": "b-1003"}
-    expect(site.put(f"{SECOND}/booking", nobody), 400, examples.MISSING_PATIENT_REFERENCE)
-    assert site.put(f"{SECOND}/booking", examples.MOVE).status == 201
+    assert_matches_example(
+        site.put(f"{SECOND_SLOT_PATH}/booking", nobody), 400, examples.MISSING_PATIENT_REFERENCE
+    )
+    assert site.put(f"{SECOND_SLOT_PATH}/booking", examples.MOVE).status == 201
 
 
-def test_the_examples_of_doctors_are_real(site: Site) -> None:
-    expect(site.put("/doctors/dr-lee", examples.SETTINGS), 200, examples.SAVED_DOCTOR)
-    expect(site.get("/doctors/dr-lee"), 200, examples.SAVED_DOCTOR)
-    expect(site.get("/doctors?specialty=cardiology"), 200, examples.DOCTORS)
-    expect(site.get("/doctors?limit=0"), 400, examples.INVALID_LIMIT)
-    overlapping = site.configure(
+def test_the_examples_of_doctors_are_real(site: AppClient) -> None:
+    assert_matches_example(
+        site.put("/doctors/dr-lee", examples.SETTINGS), 200, examples.SAVED_DOCTOR
+    )
+    assert_matches_example(site.get("/doctors/dr-lee"), 200, examples.SAVED_DOCTOR)
+    assert_matches_example(site.get("/doctors?specialty=cardiology"), 200, examples.DOCTORS)
+    assert_matches_example(site.get("/doctors?limit=0"), 400, examples.INVALID_LIMIT)
+    overlapping = site.update_doctor(
         sessions=[{"from": "09:00", "to": "12:00"}, {"from": "11:30", "to": "17:00"}]
     )
-    expect(overlapping, 400, examples.SESSIONS_OVERLAP)
-    moved = site.configure(time_zone="Europe/Paris")
-    expect(moved, 409, examples.TIME_ZONE_CHANGED)
-    expect(site.get("/doctors/dr-who"), 404, examples.UNKNOWN_DOCTOR)
+    assert_matches_example(overlapping, 400, examples.SESSIONS_OVERLAP)
+    moved = site.update_doctor(time_zone="Europe/Paris")
+    assert_matches_example(moved, 409, examples.TIME_ZONE_CHANGED)
+    assert_matches_example(site.get("/doctors/dr-who"), 404, examples.UNKNOWN_DOCTOR)
 
 
-def test_the_examples_of_other_errors_are_real(site: Site) -> None:
-    expect(site.get("/slots?date=2026-02-30"), 400, examples.INVALID_DATE)
-    expect(site.get("/static/nothing.css"), 404, examples.UNKNOWN_FILE)
-    expect(site.request("PATCH", "/slots"), 405, examples.METHOD_NOT_ALLOWED)
-    expect(site.post(b" " * 65_537), 413, examples.BODY_TOO_LARGE)
+def test_the_examples_of_other_errors_are_real(site: AppClient) -> None:
+    assert_matches_example(site.get("/slots?date=2026-02-30"), 400, examples.INVALID_DATE)
+    assert_matches_example(site.get("/static/nothing.css"), 404, examples.UNKNOWN_FILE)
+    assert_matches_example(site.request("PATCH", "/slots"), 405, examples.METHOD_NOT_ALLOWED)
+    assert_matches_example(site.post_slots(b" " * 65_537), 413, examples.BODY_TOO_LARGE)
     text = site.request("POST", "/slots", b"free", {"Content-Type": "text/plain"})
-    expect(text, 415, examples.UNSUPPORTED_MEDIA_TYPE)
+    assert_matches_example(text, 415, examples.UNSUPPORTED_MEDIA_TYPE)

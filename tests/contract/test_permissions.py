@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import app
-from chalicelib.domain.caller import Need
-from tests.contract.every_request import CALLERS, a_person, opened, send
+from chalicelib.domain.permissions import Permission
+from tests.contract.every_request import CALLERS, open_slot, send_request, user_claims
 
 if TYPE_CHECKING:
-    from tests.an_issuer import AnIssuer
-    from tests.site import Site
+    from tests.an_issuer import FakeOidcProvider
+    from tests.site import AppClient
 
-TABLE = Path(__file__).parents[2] / "docs" / "security.md"
+SECURITY_GUIDE = Path(__file__).parents[2] / "docs" / "security.md"
 
 
-def rows() -> list[tuple[str, dict[str, int]]]:
+def permission_rows() -> list[tuple[str, dict[str, int]]]:
     """Each request of the table, with the status for each caller."""
-    text = TABLE.read_text()
+    text = SECURITY_GUIDE.read_text()
     table = text[text.index("| request |") :].partition("\n\n")[0]
     lines = table.splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
@@ -30,15 +30,15 @@ def rows() -> list[tuple[str, dict[str, int]]]:
 
 @pytest.mark.parametrize("caller", list(CALLERS))
 def test_each_caller_may_what_the_table_says(
-    site: Site, guarded: Site, issuer: AnIssuer, caller: str
+    site: AppClient, guarded: AppClient, issuer: FakeOidcProvider, caller: str
 ) -> None:
     claims = CALLERS[caller]
     bearer = {"Authorization": f"Bearer {issuer.access_token(claims)}"} if claims else {}
-    opened(guarded, Authorization=f"Bearer {issuer.access_token(a_person('alex', 'admin'))}")
+    open_slot(guarded, Authorization=f"Bearer {issuer.access_token(user_claims('alex', 'admin'))}")
 
     told, expected = {}, {}
-    for request, statuses in rows():
-        told[request] = send(guarded, request, **bearer).status
+    for request, statuses in permission_rows():
+        told[request] = send_request(guarded, request, **bearer).status
         expected[request] = statuses[caller]
 
     assert told == expected
@@ -52,12 +52,14 @@ def test_every_route_names_what_it_needs_and_stands_in_the_table() -> None:
     }
 
     assert [route for route, need in routes.items() if need is None] == []
-    closed = {route for route, need in routes.items() if need is not Need.NOTHING}
-    assert closed == {request for request, statuses in rows() if statuses["nobody"] == 401}
+    closed = {route for route, need in routes.items() if need is not Permission.PUBLIC}
+    assert closed == {
+        request for request, statuses in permission_rows() if statuses["nobody"] == 401
+    }
 
 
 def test_an_unknown_doctor_is_not_found_for_everyone_who_is_signed_in(
-    guarded: Site, issuer: AnIssuer
+    guarded: AppClient, issuer: FakeOidcProvider
 ) -> None:
     for claims in filter(None, CALLERS.values()):
         bearer = {"Authorization": f"Bearer {issuer.access_token(claims)}"}
@@ -77,7 +79,7 @@ def test_an_unknown_doctor_is_not_found_for_everyone_who_is_signed_in(
                 {"time_zone": "Europe/Paris"}],
 )  # fmt: skip
 def test_a_doctor_may_not_change_who_and_where_she_is(
-    guarded: Site, issuer: AnIssuer, changed: dict[str, str]
+    guarded: AppClient, issuer: FakeOidcProvider, changed: dict[str, str]
 ) -> None:
     bearer = {"Authorization": f"Bearer {issuer.access_token(CALLERS['own'] or {})}"}
     settings = guarded.get("/doctors/dr-lee", **bearer).json
@@ -86,7 +88,7 @@ def test_a_doctor_may_not_change_who_and_where_she_is(
     assert guarded.put("/doctors/dr-lee", settings | {"lead_minutes": 5}, **bearer).status == 200
 
 
-def test_who_has_no_role_is_let_in_nowhere(guarded: Site, issuer: AnIssuer) -> None:
-    bearer = {"Authorization": f"Bearer {issuer.access_token(a_person('eve', 'visitors'))}"}
+def test_who_has_no_role_is_let_in_nowhere(guarded: AppClient, issuer: FakeOidcProvider) -> None:
+    bearer = {"Authorization": f"Bearer {issuer.access_token(user_claims('eve', 'visitors'))}"}
 
     assert guarded.get("/doctors", **bearer).status == 403

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any
 from app import app
 from cloud import sources, template
 from tests.contract.every_request import CALLERS
-from tests.site import id_of
+from tests.site import make_slot_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
 
-    from tests.an_issuer import AnIssuer
-    from tests.site import Answer, Site
+    from tests.an_issuer import FakeOidcProvider
+    from tests.site import AppClient, AppResponse
 
-    Deed = Callable[[Site], Answer]
+    Operation = Callable[[AppClient], AppResponse]
 
 TABLE = "the table"
-DAY = "doctor_id=dr-lee&date=2026-11-23"
+DAY_QUERY = "doctor_id=dr-lee&date=2026-11-23"
 # The order is that of a morning; each is answered below 400.
-EVERY_ROUTE: dict[str, Deed] = {
+ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /": lambda site: site.get("/"),
     "GET /health": lambda site: site.get("/health"),
     "GET /openapi.json": lambda site: site.get("/openapi.json"),
@@ -31,36 +31,36 @@ EVERY_ROUTE: dict[str, Deed] = {
     "GET /signed-in": lambda site: site.get("/signed-in"),
     "GET /doctors": lambda site: site.get("/doctors?specialty=cardiology&location=London"),
     "GET /doctors/{doctor_id}": lambda site: site.get("/doctors/dr-lee"),
-    "PUT /doctors/{doctor_id}": lambda site: site.configure(lead_minutes=0),
+    "PUT /doctors/{doctor_id}": lambda site: site.update_doctor(lead_minutes=0),
     "POST /slots": lambda site: site.save("09:00", "09:30", "10:00", "10:30"),
-    "GET /slots": lambda site: site.get(f"/slots?{DAY}", Accept="text/html"),
-    "GET /slots/history": lambda site: site.get(f"/slots/history?{DAY}"),
+    "GET /slots": lambda site: site.get(f"/slots?{DAY_QUERY}", Accept="text/html"),
+    "GET /slots/history": lambda site: site.get(f"/slots/history?{DAY_QUERY}"),
     "GET /availability": lambda site: site.get("/availability?specialty=cardiology"),
     "GET /doctors/{doctor_id}/slots": lambda site: site.get("/doctors/dr-lee/slots"),
-    "GET /slots/{slot_id}": lambda site: site.slot("09:00"),
+    "GET /slots/{slot_id}": lambda site: site.get_slot("09:00"),
     "PUT /slots/{slot_id}/hold": lambda site: site.hold("09:00"),
     "DELETE /slots/{slot_id}/hold": lambda site: site.release("09:00"),
     "PUT /slots/{slot_id}/booking": lambda site: site.book("09:00"),
     "DELETE /slots/{slot_id}/booking": lambda site: site.cancel("09:00"),
 }
 # They speak with the issuer, and not at all without one.
-OF_SIGN_IN = {"GET /sign-in", "GET /sign-in/callback", "POST /sign-out"}
+SIGN_IN_ROUTES = {"GET /sign-in", "GET /sign-in/callback", "POST /sign-out"}
 # What else the code does than each route does at least.
-BESIDES: list[Deed] = [
-    lambda site: site.save(withdraws=("10:30",)),
+EXTRA_OPERATIONS: list[Operation] = [
+    lambda site: site.save(withdrawn=("10:30",)),
     lambda site: site.save("11:00", Idempotency_Key="once"),
-    lambda site: site.get(f"/slots?{DAY}&part=day", HX_Request="true"),
+    lambda site: site.get(f"/slots?{DAY_QUERY}&part=day", HX_Request="true"),
     lambda site: site.get("/doctors?location=London"),
     lambda site: site.book("09:30", "b-2"),
-    lambda site: site.book("10:00", "b-2", moves=id_of("09:30")),
-    lambda site: site.configure(delegates=["kim", "sam"]),
-    lambda site: site.configure(specialty="surgery", location="Leeds"),
+    lambda site: site.book("10:00", "b-2", moves=make_slot_id("09:30")),
+    lambda site: site.update_doctor(delegates=["kim", "sam"]),
+    lambda site: site.update_doctor(specialty="surgery", location="Leeds"),
     lambda site: site.put("/doctors/dr-new", site.get("/doctors/dr-lee").json | {
         "doctor_id": "dr-new"}),
 ]  # fmt: skip
 
 
-def needed(operation: str, params: dict[str, Any]) -> set[tuple[str, str]]:
+def required_permissions(operation: str, params: dict[str, Any]) -> set[tuple[str, str]]:
     """The permissions of a call: of a transaction, those of its actions.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
@@ -73,11 +73,11 @@ def needed(operation: str, params: dict[str, Any]) -> set[tuple[str, str]]:
     return {(operation, f"{TABLE}/index/{index}" if index else TABLE)}
 
 
-def allowed() -> set[tuple[str, str]]:
+def granted_permissions() -> set[tuple[str, str]]:
     """What the template lets the function do with DynamoDB."""
     role = template.additions(sources.PROJECT, "dev")["Resources"]["AppRole"]["Properties"]
     return {
-        (action.removeprefix("dynamodb:"), spelled(statement["Resource"]))
+        (action.removeprefix("dynamodb:"), format_resource(statement["Resource"]))
         for policy in role["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
         for action in statement["Action"]
@@ -85,7 +85,7 @@ def allowed() -> set[tuple[str, str]]:
     }
 
 
-def spelled(resource: dict[str, Any]) -> str:
+def format_resource(resource: dict[str, Any]) -> str:
     """``TABLE`` for the table's ARN, and what is behind it."""
     match resource:
         case {"Fn::GetAtt": ["Table", "Arn"]}:
@@ -98,24 +98,24 @@ def spelled(resource: dict[str, Any]) -> str:
 def test_every_route_is_there() -> None:
     routes = {f"{method} {path}" for path, methods in app.routes.items() for method in methods}
 
-    assert {*EVERY_ROUTE} | OF_SIGN_IN == routes
+    assert {*ROUTE_OPERATIONS} | SIGN_IN_ROUTES == routes
 
 
 def test_every_call_that_the_code_makes_is_allowed_and_no_other(
-    site: Site, issuer: AnIssuer, request: pytest.FixtureRequest
+    site: AppClient, issuer: FakeOidcProvider, request: pytest.FixtureRequest
 ) -> None:
     calls: set[tuple[str, str]] = set()
 
     def note(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
-        calls.update(needed(model.name, params))
+        calls.update(required_permissions(model.name, params))
 
-    with site._hooked("before-parameter-build.dynamodb.*", note):
-        statuses = {route: deed(site).status for route, deed in EVERY_ROUTE.items()}
-        besides = [deed(site).status for deed in BESIDES]
+    with site._register_hook("before-parameter-build.dynamodb.*", note):
+        statuses = {route: deed(site).status for route, deed in ROUTE_OPERATIONS.items()}
+        besides = [deed(site).status for deed in EXTRA_OPERATIONS]
         # From now on people sign in: a delegate chooses among the doctors who name him.
-        guarded: Site = request.getfixturevalue("guarded")
+        guarded: AppClient = request.getfixturevalue("guarded")
         sam = {"Authorization": f"Bearer {issuer.access_token(CALLERS['named'] or {})}"}
         chooses = guarded.get("/slots", Accept="text/html", **sam).status
 
     assert max([*statuses.values(), *besides, chooses]) < 400, (statuses, besides, chooses)
-    assert calls == allowed()
+    assert calls == granted_permissions()

@@ -14,62 +14,60 @@ from msgspec import structs
 from app import app
 from chalicelib import bootstrap
 from chalicelib.storage import table
-from chalicelib.web import request_log
-from tests.an_issuer import MACHINE, PAGE
+from chalicelib.web.observability import request_log
+from tests.an_issuer import PAGE_CLIENT_ID, SERVICE_CLIENT_ID
 from tests.builders import MONDAY
-from tests.contract.test_failures import SAVE
-from tests.dynamodb_answers import CONFLICT, Raw, answer
-from tests.site import FORM, id_of, path_of
-from tests.unit.test_metrics import metrics_of
+from tests.contract.test_failures import SAVE_OPERATION
+from tests.dynamodb_answers import TRANSACTION_CONFLICT, RawBody, dynamodb_response
+from tests.site import FORM, make_slot_id, slot_path
+from tests.unit.test_metrics import parse_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from botocore.awsrequest import AWSPreparedRequest
 
-    from tests.an_issuer import AnIssuer
-    from tests.site import Answer, Site
+    from tests.an_issuer import FakeOidcProvider
+    from tests.site import AppClient, AppResponse
 
 
 @dataclass
-class Log:
+class RequestLog:
     """The lines of a site that logs its requests."""
 
-    site: Site
-    texts: list[str]
+    client: AppClient
+    raw_lines: list[str]
 
     @property
-    def lines(self) -> list[dict[str, Any]]:
+    def entries(self) -> list[dict[str, Any]]:
         """All of them, read."""
-        return [json.loads(text) for text in self.texts]
+        return [json.loads(text) for text in self.raw_lines]
 
-    def of(self, answer: Answer) -> dict[str, Any]:
+    def entry_for(self, response: AppResponse) -> dict[str, Any]:
         """The last one, which is of that answer, and the only one since the last time."""
-        (line,) = self.lines
-        self.texts.clear()
-        assert line["status"] == answer.status
+        (line,) = self.entries
+        self.raw_lines.clear()
+        assert line["status"] == response.status
         return line
 
 
-def logging(site: Site) -> Iterator[Log]:
+def enable_request_log(client: AppClient) -> Iterator[RequestLog]:
     """As in a stage of the cloud."""
     texts: list[str] = []
-    settings = structs.replace(site.services.settings, stage="prod", logs_requests=True)
-    services = bootstrap.assemble(
-        settings, now=site.clock, pause=lambda _attempt: None, log=texts.append
+    settings = structs.replace(client.services.settings, stage="prod", has_request_log=True)
+    services = bootstrap.build_services(
+        settings, now=client.clock, pause=lambda _attempt: None, log=texts.append
     )
-    site.services = bootstrap.run(services)
+    client.services = bootstrap.set_services(services)
     table.connect(settings.table_name, track_capacity=True)
     before = app.log.handlers[:], app.log.propagate
     request_log.redirect_framework_logs(app.log)
-    yield Log(site, texts)
+    yield RequestLog(client, texts)
     app.log.handlers[:], app.log.propagate = before
     table.connect(settings.table_name)
 
 
-def everything_else(
-    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> list[str]:
+def other_output(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> list[str]:
     """What is printed, and what libraries log: Chalice, of whose records we make lines, apart.
 
     (pytest listens to every logger by itself, and would show its records here as they came.)
@@ -79,23 +77,23 @@ def everything_else(
 
 
 @pytest.fixture
-def log(site: Site) -> Iterator[Log]:
+def log(site: AppClient) -> Iterator[RequestLog]:
     """Everybody acts as Dr Lee, who has two slots on Monday."""
     site.save("09:00", "09:30")
-    yield from logging(site)
+    yield from enable_request_log(site)
 
 
 @pytest.fixture
-def guarded_log(guarded: Site) -> Iterator[Log]:
+def guarded_log(guarded: AppClient) -> Iterator[RequestLog]:
     """People and machines sign in."""
-    yield from logging(guarded)
+    yield from enable_request_log(guarded)
 
 
-def test_a_booking_leaves_one_line_that_says_how_it_went_and_what_it_cost(log: Log) -> None:
-    log.site.slot("09:00")
-    log.texts.clear()
+def test_a_booking_leaves_one_line_that_says_how_it_went_and_what_it_cost(log: RequestLog) -> None:
+    log.client.get_slot("09:00")
+    log.raw_lines.clear()
 
-    line = log.of(log.site.book("09:00"))
+    line = log.entry_for(log.client.book("09:00"))
 
     del line["function_request_id"], line["_aws"], line["write_units"]
     assert line.pop("Latency") > 0
@@ -116,55 +114,57 @@ def test_a_booking_leaves_one_line_that_says_how_it_went_and_what_it_cost(log: L
     }
 
 
-def consumed(capacity: object) -> Callable[[AWSPreparedRequest], AWSResponse]:
+def capacity_response(capacity: object) -> Callable[[AWSPreparedRequest], AWSResponse]:
     """An answer of DynamoDB that says no more than that, and only if it is asked to."""
 
     def answer(request: AWSPreparedRequest) -> AWSResponse:
         assert isinstance(request.body, bytes)
         is_asked = json.loads(request.body)["ReturnConsumedCapacity"] == "TOTAL"
         body = json.dumps({"ConsumedCapacity": capacity} if is_asked else {}).encode()
-        return AWSResponse("http://dynamodb", 200, {}, Raw(body))  # type: ignore[arg-type]
+        return AWSResponse("http://dynamodb", 200, {}, RawBody(body))  # type: ignore[arg-type]
 
     return answer
 
 
-def test_what_dynamodb_says_a_read_has_consumed_is_told(log: Log) -> None:
-    with log.site.failing("GetItem", consumed({"TableName": "slots", "CapacityUnits": 1.5})):
-        line = log.of(log.site.slot("09:00"))
+def test_what_dynamodb_says_a_read_has_consumed_is_told(log: RequestLog) -> None:
+    with log.client.inject_responses(
+        "GetItem", capacity_response({"TableName": "slots", "CapacityUnits": 1.5})
+    ):
+        line = log.entry_for(log.client.get_slot("09:00"))
 
     assert (line["read_units"], line["write_units"]) == (1.5, 0)
 
 
-def test_what_dynamodb_says_a_transaction_has_consumed_is_told(log: Log) -> None:
+def test_what_dynamodb_says_a_transaction_has_consumed_is_told(log: RequestLog) -> None:
     capacity = [{"TableName": "slots", "CapacityUnits": n} for n in (4, 1)]
-    log.site.slot("09:00")
-    log.texts.clear()
+    log.client.get_slot("09:00")
+    log.raw_lines.clear()
 
-    with log.site.failing(SAVE, consumed(capacity)):
-        line = log.of(log.site.hold("09:00"))
+    with log.client.inject_responses(SAVE_OPERATION, capacity_response(capacity)):
+        line = log.entry_for(log.client.hold("09:00"))
 
     assert (line["read_units"], line["write_units"]) == (0, 5)
 
 
 def test_the_queries_of_a_search_are_counted_with_the_request_whose_threads_they_are(
-    log: Log,
+    log: RequestLog,
 ) -> None:
-    found = log.site.get(
+    found = log.client.get(
         "/availability?specialty=cardiology&from=2026-11-23&to=2026-12-06", Accept="text/json"
     )
 
-    line = log.of(found)
+    line = log.entry_for(found)
     assert (line["route"], line["calls"]["Query"]) == ("/availability", 14)
 
 
-def test_a_refusal_is_told_by_its_code(log: Log) -> None:
-    log.site.book("09:00", "b-1")
-    log.texts.clear()
+def test_a_refusal_is_told_by_its_code(log: RequestLog) -> None:
+    log.client.book("09:00", "b-1")
+    log.raw_lines.clear()
 
-    line = log.of(log.site.book("09:00", "b-2"))
+    line = log.entry_for(log.client.book("09:00", "b-2"))
 
     assert (line["status"], line["outcome"]) == (409, "slot_taken")
-    found = metrics_of(line)
+    found = parse_metrics(line)
     del found["Latency", "prod"]
     assert found == {("Refusals", "prod"): 1, ("Refusals", "prod", "slot_taken"): 1}
 
@@ -176,32 +176,34 @@ def test_a_refusal_is_told_by_its_code(log: Log) -> None:
         ("GET", "/slots?doctor_id=nobody&date=2026-11-23", "doctor_not_found"),
         ("GET", "/static/nothing", "not_found"),
         ("PUT", "/availability", "method_not_allowed"),
-        ("PUT", path_of("09:00") + "/hold", "unsupported_media_type"),
+        ("PUT", slot_path("09:00") + "/hold", "unsupported_media_type"),
         ("GET", "/availability", "required"),
-        ("GET", path_of("23:30"), "slot_not_found"),
+        ("GET", slot_path("23:30"), "slot_not_found"),
     ],
 )
-def test_every_kind_of_refusal_has_a_code(log: Log, method: str, path: str, code: str) -> None:
+def test_every_kind_of_refusal_has_a_code(
+    log: RequestLog, method: str, path: str, code: str
+) -> None:
     headers = {"Content-Type": "text/plain"} if method == "PUT" else {}
 
-    line = log.of(log.site.request(method, path, headers=headers))
+    line = log.entry_for(log.client.request(method, path, headers=headers))
 
     assert line["outcome"] == code
-    assert metrics_of(line)["Refusals", "prod", code] == 1
+    assert parse_metrics(line)["Refusals", "prod", code] == 1
     assert line["route"] in app.routes
 
 
-def test_an_id_that_nobody_is_known_by_is_not_repeated(log: Log) -> None:
-    log.site.get("/doctors/nobody")
-    log.site.put("/doctors/nobody", {"doctor_id": "nobody"})
-    log.site.put("/slots/nobody~20261123T0900Z/hold", {})
+def test_an_id_that_nobody_is_known_by_is_not_repeated(log: RequestLog) -> None:
+    log.client.get("/doctors/nobody")
+    log.client.put("/doctors/nobody", {"doctor_id": "nobody"})
+    log.client.put("/slots/nobody~20261123T0900Z/hold", {})
 
-    assert [line["doctor_id"] for line in log.lines] == [None, None, None]
-    assert not [text for text in log.texts if "nobody" in text]
+    assert [line["doctor_id"] for line in log.entries] == [None, None, None]
+    assert not [text for text in log.raw_lines if "nobody" in text]
 
 
 @pytest.mark.parametrize("kind", ["json", "form"])
-def test_a_save_counts_once_however_often_it_is_sent(log: Log, kind: str) -> None:
+def test_a_save_counts_once_however_often_it_is_sent(log: RequestLog, kind: str) -> None:
     fields: dict[str, object] = {
         "doctor_id": "dr-lee",
         "date": MONDAY.isoformat(),
@@ -212,17 +214,17 @@ def test_a_save_counts_once_however_often_it_is_sent(log: Log, kind: str) -> Non
     }
     for _ in range(2):
         if kind == "json":
-            log.site.save("10:00", Idempotency_Key="once")
+            log.client.save("10:00", Idempotency_Key="once")
         else:
-            log.site.post_form(fields, Accept="text/html")
+            log.client.post_form(fields, Accept="text/html")
 
-    first, again = log.lines
-    assert metrics_of(first)["Saves", "prod"] == 1
-    assert ("Saves", "prod") not in metrics_of(again)
+    first, again = log.entries
+    assert parse_metrics(first)["Saves", "prod"] == 1
+    assert ("Saves", "prod") not in parse_metrics(again)
     assert (first["outcome"], again["outcome"]) == ("ok", "ok")
 
 
-def test_a_form_that_changes_nothing_is_neither_a_save_nor_a_refusal(log: Log) -> None:
+def test_a_form_that_changes_nothing_is_neither_a_save_nor_a_refusal(log: RequestLog) -> None:
     fields: dict[str, object] = {
         "doctor_id": "dr-lee",
         "date": MONDAY.isoformat(),
@@ -230,13 +232,13 @@ def test_a_form_that_changes_nothing_is_neither_a_save_nor_a_refusal(log: Log) -
         "request_id": "idle",
     }
 
-    line = log.of(log.site.post_form(fields, Accept="text/html", HX_Request="true"))
+    line = log.entry_for(log.client.post_form(fields, Accept="text/html", HX_Request="true"))
 
     assert line["outcome"] == "ok"
-    assert metrics_of(line).keys() == {("Latency", "prod")}
+    assert parse_metrics(line).keys() == {("Latency", "prod")}
 
 
-def test_a_page_that_says_no_is_a_refusal_as_well(log: Log) -> None:
+def test_a_page_that_says_no_is_a_refusal_as_well(log: RequestLog) -> None:
     fields: dict[str, object] = {
         "doctor_id": "dr-lee",
         "date": MONDAY.isoformat(),
@@ -246,48 +248,50 @@ def test_a_page_that_says_no_is_a_refusal_as_well(log: Log) -> None:
         "ticked": ["20261123T0900Z"],
     }
 
-    line = log.of(log.site.post_form(fields, Accept="text/html", HX_Request="true"))
+    line = log.entry_for(log.client.post_form(fields, Accept="text/html", HX_Request="true"))
 
     assert (line["status"], line["outcome"]) == (400, "slot_exists")
 
 
-def test_what_is_tried_again_is_counted(log: Log) -> None:
-    with log.site.failing(SAVE, CONFLICT, CONFLICT):
-        line = log.of(log.site.save("10:00"))
+def test_what_is_tried_again_is_counted(log: RequestLog) -> None:
+    with log.client.inject_responses(SAVE_OPERATION, TRANSACTION_CONFLICT, TRANSACTION_CONFLICT):
+        line = log.entry_for(log.client.save("10:00"))
 
-    assert metrics_of(line)["ConflictsRetried", "prod"] == 2
+    assert parse_metrics(line)["ConflictsRetried", "prod"] == 2
     assert line["calls"]["TransactWriteItems"] == 3
 
 
 def test_a_bug_is_told_by_where_it_happened_and_not_by_what_it_says(
-    log: Log, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    log: RequestLog, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with log.site.failing("GetItem", RuntimeError("of Mrs Smith, ref-1")):
-        line = log.of(log.site.slot("10:00"))
+    with log.client.inject_responses("GetItem", RuntimeError("of Mrs Smith, ref-1")):
+        line = log.entry_for(log.client.get_slot("10:00"))
 
     assert (line["status"], line["level"]) == (500, "ERROR")
     assert line["outcome"] == "internal_server_error"
     assert "builtins.RuntimeError" in line["bug"]
-    assert [place for place in line["bug"] if "chalicelib/web/booking.py" in place]
-    for said in (json.dumps(line), *everything_else(capfd, caplog)):
+    assert [place for place in line["bug"] if "chalicelib/web/routes/bookings.py" in place]
+    for said in (json.dumps(line), *other_output(capfd, caplog)):
         assert "Mrs Smith" not in said
 
 
-def test_of_an_error_of_aws_the_code_is_told(log: Log) -> None:
-    with log.site.failing("GetItem", answer("ValidationException", message="of Mrs Smith")):
-        line = log.of(log.site.slot("10:00"))
+def test_of_an_error_of_aws_the_code_is_told(log: RequestLog) -> None:
+    with log.client.inject_responses(
+        "GetItem", dynamodb_response("ValidationException", message="of Mrs Smith")
+    ):
+        line = log.entry_for(log.client.get_slot("10:00"))
 
     assert line["status"] == 500
     assert [place for place in line["bug"] if place.endswith("ClientError: ValidationException")]
     assert "Mrs Smith" not in json.dumps(line)
 
 
-def test_a_bug_in_what_is_said_about_one_is_told_in_a_line_of_its_own(log: Log) -> None:
+def test_a_bug_in_what_is_said_about_one_is_told_in_a_line_of_its_own(log: RequestLog) -> None:
     bug = RuntimeError("of Mrs Smith")
 
     app.log.error("Caught exception for path %s", "/slots", exc_info=bug)
 
-    (line,) = log.lines
+    (line,) = log.entries
     assert line["level"] == "ERROR"
     assert line["bug"] == ["builtins.RuntimeError"]
     assert "Mrs Smith" not in json.dumps(line)
@@ -295,7 +299,7 @@ def test_a_bug_in_what_is_said_about_one_is_told_in_a_line_of_its_own(log: Log) 
 
 @pytest.mark.usefixtures("site")
 def test_a_stage_that_is_a_laptops_leaves_no_lines(
-    site: Site, capfd: pytest.CaptureFixture[str]
+    site: AppClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
     site.save("09:00")
 
@@ -303,10 +307,10 @@ def test_a_stage_that_is_a_laptops_leaves_no_lines(
 
 
 def test_lines_go_to_standard_output_where_lambda_takes_them_from(
-    site: Site, capfd: pytest.CaptureFixture[str]
+    site: AppClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    settings = structs.replace(site.services.settings, stage="prod", logs_requests=True)
-    bootstrap.run(bootstrap.assemble(settings, now=site.clock))
+    settings = structs.replace(site.services.settings, stage="prod", has_request_log=True)
+    bootstrap.set_services(bootstrap.build_services(settings, now=site.clock))
 
     site.get("/health")
 
@@ -318,44 +322,53 @@ def test_lines_go_to_standard_output_where_lambda_takes_them_from(
     ("claims", "caller"),
     [
         (None, "nobody"),
-        ({"username": "sam", "cognito:groups": ["delegate"], "client_id": PAGE}, "delegate"),
-        ({"client_id": MACHINE, "scope": "slots/read slots/book"}, "booking-site+reader"),
+        (
+            {"username": "sam", "cognito:groups": ["delegate"], "client_id": PAGE_CLIENT_ID},
+            "delegate",
+        ),
+        ({"client_id": SERVICE_CLIENT_ID, "scope": "slots/read slots/book"}, "booking-site+reader"),
     ],
 )
 def test_a_line_says_as_what_somebody_asks_and_not_who(
-    guarded_log: Log, issuer: AnIssuer, claims: dict[str, Any] | None, caller: str
+    guarded_log: RequestLog, issuer: FakeOidcProvider, claims: dict[str, Any] | None, caller: str
 ) -> None:
     sent = {"Authorization": f"Bearer {issuer.access_token(claims)}"} if claims else {}
 
-    line = guarded_log.of(guarded_log.site.get("/doctors/dr-lee", **sent))
+    line = guarded_log.entry_for(guarded_log.client.get("/doctors/dr-lee", **sent))
 
     assert line["caller"] == caller
     assert "sam" not in json.dumps(line)
 
 
 SECRET = "s3cret"
-BOOKING = ["holder", "booking_id", "patient_reference", "moves", "seconds", "slots", "start"]
-DOCTOR = ["doctor_id", "name", "specialty", "location", "time_zone", "sessions", "delegates"]
-PAGE_FORM = ["date", "version", "request_id", "shown", "offered", "ticked", "status"]
-SEARCH = ["from", "to", "limit", "cursor", "part"]
-SIGN_IN = ["state", "code", "error", "error_description"]
-EVERYTHING = [*BOOKING, *DOCTOR, *PAGE_FORM, *SEARCH, *SIGN_IN]
-HEADERS = ["Cookie", "Idempotency-Key", "If-Match", "Origin", "Referer", "User-Agent"]
+BOOKING_FIELDS = ["holder", "booking_id", "patient_reference", "moves", "seconds", "slots", "start"]
+DOCTOR_FIELDS = ["doctor_id", "name", "specialty", "location", "time_zone", "sessions", "delegates"]
+FORM_FIELDS = ["date", "version", "request_id", "shown", "offered", "ticked", "status"]
+SEARCH_PARAMETERS = ["from", "to", "limit", "cursor", "part"]
+SIGN_IN_PARAMETERS = ["state", "code", "error", "error_description"]
+ALL_FIELDS = [
+    *BOOKING_FIELDS,
+    *DOCTOR_FIELDS,
+    *FORM_FIELDS,
+    *SEARCH_PARAMETERS,
+    *SIGN_IN_PARAMETERS,
+]
+HEADER_NAMES = ["Cookie", "Idempotency-Key", "If-Match", "Origin", "Referer", "User-Agent"]
 
 
-def secrets(names: list[str]) -> dict[str, str]:
+def secret_values(names: list[str]) -> dict[str, str]:
     """A secret of its own for each."""
     return {name: f"{SECRET}-{name}" for name in names}
 
 
-def every_route() -> list[tuple[str, str]]:
+def all_routes() -> list[tuple[str, str]]:
     """Each with its method."""
     return [(method, path) for path, methods in app.routes.items() for method in methods]
 
 
-def filled(path: str) -> list[str]:
+def fill_path(path: str) -> list[str]:
     """That route with a secret as each part, and with those that would be found."""
-    found = {"{doctor_id}": "dr-lee", "{slot_id}": id_of("09:00"), "{name}": "slots.css"}
+    found = {"{doctor_id}": "dr-lee", "{slot_id}": make_slot_id("09:00"), "{name}": "slots.css"}
     paths = {path, path}
     for name, value in found.items():
         paths = {
@@ -366,8 +379,8 @@ def filled(path: str) -> list[str]:
 
 @pytest.mark.parametrize("signs_in_as", ["nobody", "machine", "admin"])
 def test_no_line_of_any_route_says_a_secret(
-    guarded_log: Log,
-    issuer: AnIssuer,
+    guarded_log: RequestLog,
+    issuer: FakeOidcProvider,
     signs_in_as: str,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
@@ -375,34 +388,38 @@ def test_no_line_of_any_route_says_a_secret(
     """Malformed as they are, most are refused: the next test has requests that are carried out."""
     known: dict[str, dict[str, Any]] = {
         "nobody": {},
-        "machine": {"client_id": MACHINE, "scope": "slots/read slots/book"},
-        "admin": {"username": f"{SECRET}-name", "cognito:groups": ["admin"], "client_id": PAGE},
+        "machine": {"client_id": SERVICE_CLIENT_ID, "scope": "slots/read slots/book"},
+        "admin": {
+            "username": f"{SECRET}-name",
+            "cognito:groups": ["admin"],
+            "client_id": PAGE_CLIENT_ID,
+        },
     }
     claims = known[signs_in_as]
     token = issuer.access_token(claims) if claims else f"{SECRET}-token"
-    headers = secrets(HEADERS) | {"Authorization": f"Bearer {token}"}
-    query = urlencode(secrets(EVERYTHING))
+    headers = secret_values(HEADER_NAMES) | {"Authorization": f"Bearer {token}"}
+    query = urlencode(secret_values(ALL_FIELDS))
 
-    for method, route in every_route():
-        for path in filled(route):
+    for method, route in all_routes():
+        for path in fill_path(route):
             for kind in ("application/json", FORM):
-                body = json.dumps(secrets(EVERYTHING)) if "json" in kind else query
+                body = json.dumps(secret_values(ALL_FIELDS)) if "json" in kind else query
                 for accept in ("application/json", "text/html"):
                     sent = {**headers, "Content-Type": kind, "Accept": accept}
                     for whole in (path, f"{path}?{query}"):
-                        guarded_log.site.request(method, whole, body.encode(), sent)
+                        guarded_log.client.request(method, whole, body.encode(), sent)
 
-    told = {(line["method"], line["route"]) for line in guarded_log.lines}
-    assert told == set(every_route())
-    for said in (*guarded_log.texts, *everything_else(capfd, caplog)):
+    told = {(line["method"], line["route"]) for line in guarded_log.entries}
+    assert told == set(all_routes())
+    for said in (*guarded_log.raw_lines, *other_output(capfd, caplog)):
         assert SECRET not in said
         assert token not in said
 
 
 def test_no_line_says_a_secret_of_what_is_carried_out(
-    log: Log, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    log: RequestLog, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    site = log.site
+    site = log.client
     holder, booking, patient = (f"{SECRET}-{name}" for name in ("holder", "booking", "patient"))
     body = {"booking_id": booking, "patient_reference": patient}
 
@@ -410,19 +427,19 @@ def test_no_line_says_a_secret_of_what_is_carried_out(
         site.save("10:00", Idempotency_Key=f"{SECRET}-key"),
         site.hold("09:00", holder),
         site.hold("09:00", "another"),
-        site.put(f"{path_of('09:00')}/booking", {**body, "holder": holder}),
+        site.put(f"{slot_path('09:00')}/booking", {**body, "holder": holder}),
         site.book("09:00", "another"),
-        site.put(f"{path_of('09:30')}/booking", {**body, "moves": id_of("09:00")}),
+        site.put(f"{slot_path('09:30')}/booking", {**body, "moves": make_slot_id("09:00")}),
         site.cancel("09:30", "another"),
         site.cancel("09:30", booking),
         site.hold("09:30", holder),
         site.release("09:30", holder),
-        site.configure(delegates=[f"{SECRET}-delegate"], name=f"{SECRET}-name"),
+        site.update_doctor(delegates=[f"{SECRET}-delegate"], name=f"{SECRET}-name"),
         site.get("/slots/history?doctor_id=dr-lee&date=2026-11-23"),
     ]
 
     statuses = [answer.status for answer in answers]
     assert statuses == [200, 200, 409, 201, 409, 201, 409, 204, 200, 204, 200, 200]
-    assert len(log.texts) == len(answers) + 1  # configure reads before it writes
-    for said in (*log.texts, *everything_else(capfd, caplog)):
+    assert len(log.raw_lines) == len(answers) + 1  # configure reads before it writes
+    for said in (*log.raw_lines, *other_output(capfd, caplog)):
         assert SECRET not in said

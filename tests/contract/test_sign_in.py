@@ -11,31 +11,31 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from tests.an_issuer import PAGE
+from tests.an_issuer import PAGE_CLIENT_ID
 from tests.builders import MONDAY
 
 if TYPE_CHECKING:
-    from tests.an_issuer import AnIssuer
-    from tests.site import Answer, Site
+    from tests.an_issuer import FakeOidcProvider
+    from tests.site import AppClient, AppResponse
 
-HOST = {"Host": "slots.example", "Accept": "text/html"}
-HERE = "http://slots.example"
-DAY = f"/slots?doctor_id=dr-lee&date={MONDAY}"
+HOST_HEADERS = {"Host": "slots.example", "Accept": "text/html"}
+ORIGIN = "http://slots.example"
+DAY_PATH = f"/slots?doctor_id=dr-lee&date={MONDAY}"
 
 
-class Browser:
+class PageSession:
     """Keeps cookies, and tells who it is."""
 
-    def __init__(self, site: Site, issuer: AnIssuer) -> None:
-        self.site = site
-        self.issuer = issuer
+    def __init__(self, client: AppClient, oidc_provider: FakeOidcProvider) -> None:
+        self.client = client
+        self.oidc_provider = oidc_provider
         self.cookies: dict[str, str] = {}
 
-    def send(self, method: str, path: str, body: str = "", **headers: str) -> Answer:
+    def send(self, method: str, path: str, body: str = "", **headers: str) -> AppResponse:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        sent = {**HOST, **({"Cookie": cookie} if cookie else {})}
+        sent = {**HOST_HEADERS, **({"Cookie": cookie} if cookie else {})}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self.site.request(method, path, body.encode(), sent)
+        answer = self.client.request(method, path, body.encode(), sent)
         set_cookies: str | list[str] = answer.headers.get("Set-Cookie", [])
         for text in [set_cookies] if isinstance(set_cookies, str) else set_cookies:
             for name, morsel in SimpleCookie(text).items():
@@ -44,10 +44,10 @@ class Browser:
                     del self.cookies[name]
         return answer
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: str) -> AppResponse:
         return self.send("GET", path, **headers)
 
-    def save(self, start: str, **headers: str) -> Answer:
+    def save(self, start: str, **headers: str) -> AppResponse:
         body = (
             '{"doctor_id": "dr-lee", "date": "2026-11-23", '
             f'"slots": [{{"start": "{start}", "status": "free"}}]}}'
@@ -55,46 +55,53 @@ class Browser:
         sent = {"Content_Type": "application/json", "Accept": "application/json", **headers}
         return self.send("POST", "/slots", body, **sent)
 
-    def sign_in(self, name: str = "dr-lee", group: str = "doctor", to: str = DAY) -> Answer:
-        asked = self.ask(to)
-        self.issuer.tokens["c"] = self.issuer.id_token(name, group, nonce=asked["nonce"])
+    def sign_in(
+        self, name: str = "dr-lee", group: str = "doctor", return_path: str = DAY_PATH
+    ) -> AppResponse:
+        asked = self.start_login(return_path)
+        self.oidc_provider.id_tokens_by_code["c"] = self.oidc_provider.id_token(
+            name, group, nonce=asked["nonce"]
+        )
         return self.get(f"/sign-in/callback?code=c&state={asked['state']}")
 
-    def ask(self, to: str = DAY) -> dict[str, str]:
+    def start_login(self, return_path: str = DAY_PATH) -> dict[str, str]:
         """What the issuer is asked."""
-        url = urlsplit(self.get(f"/sign-in?to={quote(to)}").headers["Location"])
+        url = urlsplit(self.get(f"/sign-in?to={quote(return_path)}").headers["Location"])
         return {name: values[0] for name, values in parse_qs(url.query).items()}
 
 
 @pytest.fixture
-def browser(guarded: Site, issuer: AnIssuer) -> Browser:
+def browser(guarded: AppClient, issuer: FakeOidcProvider) -> PageSession:
     """In which nobody is signed in."""
-    return Browser(guarded, issuer)
+    return PageSession(guarded, issuer)
 
 
 def test_a_page_leads_to_sign_in_and_sign_in_back_to_the_page(
-    browser: Browser, issuer: AnIssuer
+    browser: PageSession, issuer: FakeOidcProvider
 ) -> None:
-    away = browser.get(DAY)
-    assert (away.status, away.headers["Location"]) == (303, f"/sign-in?to={quote(DAY, safe='')}")
+    away = browser.get(DAY_PATH)
+    assert (away.status, away.headers["Location"]) == (
+        303,
+        f"/sign-in?to={quote(DAY_PATH, safe='')}",
+    )
 
     url = urlsplit(browser.get(away.headers["Location"]).headers["Location"])
     asked = {name: values[0] for name, values in parse_qs(url.query).items()}
     assert f"{url.scheme}://{url.netloc}{url.path}" == f"{issuer.url}/authorize"
-    assert (asked["client_id"], asked["response_type"]) == (PAGE, "code")
-    assert asked["redirect_uri"] == f"{HERE}/sign-in/callback"
+    assert (asked["client_id"], asked["response_type"]) == (PAGE_CLIENT_ID, "code")
+    assert asked["redirect_uri"] == f"{ORIGIN}/sign-in/callback"
     assert asked["code_challenge_method"] == "S256"
 
-    issuer.tokens["c"] = issuer.id_token("dr-lee", "doctor", nonce=asked["nonce"])
+    issuer.id_tokens_by_code["c"] = issuer.id_token("dr-lee", "doctor", nonce=asked["nonce"])
     back = browser.get(f"/sign-in/callback?code=c&state={asked['state']}")
 
-    assert (back.status, back.headers["Location"]) == (303, DAY)
-    digest = sha256(issuer.posted[-1]["code_verifier"].encode()).digest()
+    assert (back.status, back.headers["Location"]) == (303, DAY_PATH)
+    digest = sha256(issuer.token_requests[-1]["code_verifier"].encode()).digest()
     assert urlsafe_b64encode(digest).decode().rstrip("=") == asked["code_challenge"]
-    assert browser.get(DAY).status == 200
+    assert browser.get(DAY_PATH).status == 200
 
 
-def test_the_session_is_out_of_reach_for_scripts_and_other_sites(browser: Browser) -> None:
+def test_the_session_is_out_of_reach_for_scripts_and_other_sites(browser: PageSession) -> None:
     signed_in = browser.sign_in()
 
     (session,) = (text for text in signed_in.headers["Set-Cookie"] if text.startswith("session="))
@@ -102,14 +109,14 @@ def test_the_session_is_out_of_reach_for_scripts_and_other_sites(browser: Browse
     assert "Secure" not in session
 
 
-def test_where_the_page_came_by_tls_so_must_the_session(browser: Browser) -> None:
+def test_where_the_page_came_by_tls_so_must_the_session(browser: PageSession) -> None:
     asked = browser.get("/sign-in", x_forwarded_proto="https")
 
     assert "Secure" in str(asked.headers["Set-Cookie"])
     assert quote("https://slots.example", safe="") in asked.headers["Location"]
 
 
-def test_what_other_hosts_of_a_domain_set_is_not_taken_over_tls(browser: Browser) -> None:
+def test_what_other_hosts_of_a_domain_set_is_not_taken_over_tls(browser: PageSession) -> None:
     """A ``__Host-`` cookie is set by its own host alone (RFC 6265bis, section 4.1.3)."""
     asked = browser.get("/sign-in", x_forwarded_proto="https")
     cookie = asked.headers["Set-Cookie"][0]
@@ -118,28 +125,30 @@ def test_what_other_hosts_of_a_domain_set_is_not_taken_over_tls(browser: Browser
 
     browser.sign_in()
 
-    assert browser.get(DAY).status == 200
-    assert browser.get(DAY, x_forwarded_proto="https").status == 303
+    assert browser.get(DAY_PATH).status == 200
+    assert browser.get(DAY_PATH, x_forwarded_proto="https").status == 303
 
 
 @pytest.mark.parametrize(
     "beside", ["a/b=c", 'said={"a":1}', "a[b]=1", "=", 'x="', "x", "path=/", "said=é", "a,b=1"]
 )
-def test_a_strange_cookie_of_another_app_signs_nobody_out(browser: Browser, beside: str) -> None:
+def test_a_strange_cookie_of_another_app_signs_nobody_out(
+    browser: PageSession, beside: str
+) -> None:
     browser.sign_in()
     session = browser.cookies["session"]
 
-    assert browser.get(DAY, Cookie=f"{beside}; session={session}").status == 200
+    assert browser.get(DAY_PATH, Cookie=f"{beside}; session={session}").status == 200
 
 
-def test_the_way_back_is_the_page_that_was_asked_for(browser: Browser) -> None:
+def test_the_way_back_is_the_page_that_was_asked_for(browser: PageSession) -> None:
     away = browser.get("/doctors/dr-lee")
 
     assert away.headers["Location"] == "/sign-in?to=%2Fdoctors%2Fdr-lee"
 
 
 @pytest.mark.parametrize("host", ["x:abc", "x:123456", "[", "[::1", "a b", "x:80:80", "a@b", "x/y"])
-def test_a_host_that_is_none_is_no_origin_of_ours(browser: Browser, host: str) -> None:
+def test_a_host_that_is_none_is_no_origin_of_ours(browser: PageSession, host: str) -> None:
     browser.sign_in()
 
     assert browser.get("/sign-in", Host=host).status == 303
@@ -147,12 +156,12 @@ def test_a_host_that_is_none_is_no_origin_of_ours(browser: Browser, host: str) -
 
 
 @pytest.mark.parametrize("named", ["X_Forwarded_Host", "X_Original_Host", "Forwarded"])
-def test_only_the_host_of_the_request_is_ours(browser: Browser, named: str) -> None:
+def test_only_the_host_of_the_request_is_ours(browser: PageSession, named: str) -> None:
     browser.sign_in()
     forged = {named: "host=evil.example" if named == "Forwarded" else "evil.example"}
 
     asked = browser.get("/sign-in", **forged)
-    assert quote(f"{HERE}/sign-in/callback", safe="") in asked.headers["Location"]
+    assert quote(f"{ORIGIN}/sign-in/callback", safe="") in asked.headers["Location"]
     assert "evil" not in asked.headers["Location"]
     assert browser.save("09:00", Origin="http://evil.example", **forged).status == 403
 
@@ -162,14 +171,16 @@ def test_only_the_host_of_the_request_is_ours(browser: Browser, named: str) -> N
     ["https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "evil",
      "javascript:alert(1)", "/slots\r\nSet-Cookie: x=y", "http:/slots", "/slots?" + "x" * 1000],
 )  # fmt: skip
-def test_sign_in_leads_to_our_own_pages_only(browser: Browser, to: str) -> None:
-    assert browser.sign_in(to=to).headers["Location"] == "/slots"
+def test_sign_in_leads_to_our_own_pages_only(browser: PageSession, to: str) -> None:
+    assert browser.sign_in(return_path=to).headers["Location"] == "/slots"
 
 
-def test_an_answer_of_another_sign_in_is_refused(browser: Browser, issuer: AnIssuer) -> None:
-    asked = browser.ask()
-    issuer.tokens["c"] = issuer.id_token("dr-lee", "doctor", nonce=asked["nonce"])
-    issuer.tokens["d"] = issuer.id_token("dr-lee", "doctor", nonce="another")
+def test_an_answer_of_another_sign_in_is_refused(
+    browser: PageSession, issuer: FakeOidcProvider
+) -> None:
+    asked = browser.start_login()
+    issuer.id_tokens_by_code["c"] = issuer.id_token("dr-lee", "doctor", nonce=asked["nonce"])
+    issuer.id_tokens_by_code["d"] = issuer.id_token("dr-lee", "doctor", nonce="another")
     refused = [
         browser.get("/sign-in/callback?code=c&state=another"),
         browser.get("/sign-in/callback?code=c"),
@@ -178,7 +189,7 @@ def test_an_answer_of_another_sign_in_is_refused(browser: Browser, issuer: AnIss
         browser.get(f"/sign-in/callback?code=d&state={asked['state']}"),
         browser.get(f"/sign-in/callback?state={asked['state']}"),
         browser.get(f"/sign-in/callback?error=access_denied&state={asked['state']}"),
-        Browser(browser.site, issuer).get(f"/sign-in/callback?code=c&state={asked['state']}"),
+        PageSession(browser.client, issuer).get(f"/sign-in/callback?code=c&state={asked['state']}"),
     ]
 
     assert [answer.status for answer in refused] == [400] * 8
@@ -189,7 +200,7 @@ def test_an_answer_of_another_sign_in_is_refused(browser: Browser, issuer: AnIss
     "wrong",
     [
         {"aud": "another"},
-        {"aud": [PAGE, "another"], "azp": "another"},
+        {"aud": [PAGE_CLIENT_ID, "another"], "azp": "another"},
         {"iss": "https://elsewhere"},
         {"exp": 1},
         {"token_use": "access"},
@@ -197,21 +208,25 @@ def test_an_answer_of_another_sign_in_is_refused(browser: Browser, issuer: AnIss
     ],
 )
 def test_an_id_token_that_is_not_for_us_signs_nobody_in(
-    browser: Browser, issuer: AnIssuer, wrong: dict[str, object]
+    browser: PageSession, issuer: FakeOidcProvider, wrong: dict[str, object]
 ) -> None:
-    asked = browser.ask()
-    issuer.tokens["c"] = issuer.id_token("dr-lee", "doctor", nonce=asked["nonce"], **wrong)
+    asked = browser.start_login()
+    issuer.id_tokens_by_code["c"] = issuer.id_token(
+        "dr-lee", "doctor", nonce=asked["nonce"], **wrong
+    )
 
     assert browser.get(f"/sign-in/callback?code=c&state={asked['state']}").status == 400
 
 
 def test_of_two_sign_ins_side_by_side_only_the_later_is_answered(
-    browser: Browser, issuer: AnIssuer
+    browser: PageSession, issuer: FakeOidcProvider
 ) -> None:
     """They share a cookie, and neither can be taken for the other."""
-    earlier, later = browser.ask("/slots"), browser.ask(DAY)
-    issuer.tokens["earlier"] = issuer.id_token("dr-okafor", "doctor", nonce=earlier["nonce"])
-    issuer.tokens["later"] = issuer.id_token("dr-lee", "doctor", nonce=later["nonce"])
+    earlier, later = browser.start_login("/slots"), browser.start_login(DAY_PATH)
+    issuer.id_tokens_by_code["earlier"] = issuer.id_token(
+        "dr-okafor", "doctor", nonce=earlier["nonce"]
+    )
+    issuer.id_tokens_by_code["later"] = issuer.id_token("dr-lee", "doctor", nonce=later["nonce"])
 
     mixed = browser.get(f"/sign-in/callback?code=earlier&state={later['state']}")
     too_early = browser.get(f"/sign-in/callback?code=earlier&state={earlier['state']}")
@@ -219,93 +234,95 @@ def test_of_two_sign_ins_side_by_side_only_the_later_is_answered(
 
     assert (mixed.status, too_early.status) == (400, 400)
     assert 'href="/slots"' in too_early.text
-    assert (signed_in.status, signed_in.headers["Location"]) == (303, DAY)
+    assert (signed_in.status, signed_in.headers["Location"]) == (303, DAY_PATH)
 
 
-def test_an_answer_of_the_issuer_is_taken_once(browser: Browser, issuer: AnIssuer) -> None:
-    asked = browser.ask()
-    issuer.tokens["c"] = issuer.id_token("dr-lee", "doctor", nonce=asked["nonce"])
+def test_an_answer_of_the_issuer_is_taken_once(
+    browser: PageSession, issuer: FakeOidcProvider
+) -> None:
+    asked = browser.start_login()
+    issuer.id_tokens_by_code["c"] = issuer.id_token("dr-lee", "doctor", nonce=asked["nonce"])
     callback = f"/sign-in/callback?code=c&state={asked['state']}"
 
     assert [browser.get(callback).status for _ in range(2)] == [303, 400]
 
 
-def test_a_session_of_before_goes_with_who_signs_in_next(browser: Browser) -> None:
+def test_a_session_of_before_goes_with_who_signs_in_next(browser: PageSession) -> None:
     browser.sign_in("dr-okafor")
     before = browser.cookies["session"]
 
     browser.sign_in("dr-lee")
 
     assert browser.cookies["session"] != before
-    assert "Signed in as <strong>dr-lee</strong>" in browser.get(DAY).text
+    assert "Signed in as <strong>dr-lee</strong>" in browser.get(DAY_PATH).text
     assert browser.get("/slots?doctor_id=dr-okafor").status == 403
 
 
-def test_a_session_ends_after_half_an_hour_of_doing_nothing(browser: Browser) -> None:
+def test_a_session_ends_after_half_an_hour_of_doing_nothing(browser: PageSession) -> None:
     browser.sign_in()
     for _ in range(3):
-        browser.site.clock.now += timedelta(minutes=29)
-        assert browser.get(DAY).status == 200
+        browser.client.clock.now += timedelta(minutes=29)
+        assert browser.get(DAY_PATH).status == 200
 
-    browser.site.clock.now += timedelta(minutes=31)
+    browser.client.clock.now += timedelta(minutes=31)
 
-    assert browser.get(DAY).status == 303
+    assert browser.get(DAY_PATH).status == 303
     assert browser.save("09:00", Sec_Fetch_Site="same-origin").status == 401
 
 
-def test_looking_for_news_is_doing_nothing(browser: Browser) -> None:
+def test_looking_for_news_is_doing_nothing(browser: PageSession) -> None:
     browser.sign_in()
     for _ in range(2):
-        browser.site.clock.now += timedelta(minutes=20)
-        browser.get(DAY, If_None_Match='"x"')
+        browser.client.clock.now += timedelta(minutes=20)
+        browser.get(DAY_PATH, If_None_Match='"x"')
 
-    assert browser.get(DAY).status == 303
+    assert browser.get(DAY_PATH).status == 303
 
 
-def test_a_session_ends_after_twelve_hours_in_any_case(browser: Browser) -> None:
+def test_a_session_ends_after_twelve_hours_in_any_case(browser: PageSession) -> None:
     browser.sign_in()
     statuses = []
     for _ in range(25):
-        browser.site.clock.now += timedelta(minutes=29)
-        statuses.append(browser.get(DAY).status)
+        browser.client.clock.now += timedelta(minutes=29)
+        statuses.append(browser.get(DAY_PATH).status)
 
     assert statuses == [200] * 24 + [303]
 
 
-def test_an_admin_is_asked_again_after_an_hour_who_she_is(browser: Browser) -> None:
+def test_an_admin_is_asked_again_after_an_hour_who_she_is(browser: PageSession) -> None:
     browser.sign_in("alex", "admin")
     statuses = []
     for _ in range(4):
-        browser.site.clock.now += timedelta(minutes=19)
-        statuses.append(browser.get(DAY).status)
+        browser.client.clock.now += timedelta(minutes=19)
+        statuses.append(browser.get(DAY_PATH).status)
 
     assert statuses == [200, 200, 200, 303]
 
 
-def test_a_session_that_was_changed_is_none(browser: Browser) -> None:
+def test_a_session_that_was_changed_is_none(browser: PageSession) -> None:
     browser.sign_in()
     right = browser.cookies["session"]
     for wrong in ("", "x", right[:-1], right[1:], right.replace(".", ""), f"{right}x"):
         browser.cookies["session"] = wrong
-        assert browser.get(DAY).status == 303
+        assert browser.get(DAY_PATH).status == 303
 
     browser.cookies = {"session": right}
-    assert browser.get(DAY).status == 200
+    assert browser.get(DAY_PATH).status == 200
 
 
-def test_what_was_asked_of_the_issuer_is_no_session(browser: Browser) -> None:
-    browser.ask()
+def test_what_was_asked_of_the_issuer_is_no_session(browser: PageSession) -> None:
+    browser.start_login()
     browser.cookies["session"] = browser.cookies["sign-in"]
 
-    assert browser.get(DAY).status == 303
+    assert browser.get(DAY_PATH).status == 303
 
 
 @pytest.mark.parametrize(
     ("proof", "status"),
     [
         ({"Sec_Fetch_Site": "same-origin"}, 200),
-        ({"Origin": HERE}, 200),
-        ({"Sec_Fetch_Site": "cross-site", "Origin": HERE}, 403),
+        ({"Origin": ORIGIN}, 200),
+        ({"Sec_Fetch_Site": "cross-site", "Origin": ORIGIN}, 403),
         ({"Sec_Fetch_Site": "same-site"}, 403),
         ({"Sec_Fetch_Site": "none"}, 403),
         ({"Origin": "http://evil.example"}, 403),
@@ -314,17 +331,17 @@ def test_what_was_asked_of_the_issuer_is_no_session(browser: Browser) -> None:
     ],
 )
 def test_a_save_by_cookie_must_come_from_our_own_page(
-    browser: Browser, proof: dict[str, str], status: int
+    browser: PageSession, proof: dict[str, str], status: int
 ) -> None:
     browser.sign_in()
 
     assert browser.save("09:00", **proof).status == status
-    stored = browser.site.kinds()
+    stored = browser.client.item_types()
     assert stored["slot"] == (1 if status == 200 else 0)
 
 
-def test_a_token_needs_no_proof_of_origin(browser: Browser, issuer: AnIssuer) -> None:
-    claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": PAGE}
+def test_a_token_needs_no_proof_of_origin(browser: PageSession, issuer: FakeOidcProvider) -> None:
+    claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": PAGE_CLIENT_ID}
 
     saved = browser.save("09:00", Authorization=f"Bearer {issuer.access_token(claims)}")
 
@@ -332,7 +349,7 @@ def test_a_token_needs_no_proof_of_origin(browser: Browser, issuer: AnIssuer) ->
 
 
 def test_signing_out_ends_the_session_here_and_leads_on_to_the_issuer(
-    browser: Browser, issuer: AnIssuer
+    browser: PageSession, issuer: FakeOidcProvider
 ) -> None:
     browser.sign_in()
     form = {"Content_Type": "application/x-www-form-urlencoded"}
@@ -341,37 +358,37 @@ def test_signing_out_ends_the_session_here_and_leads_on_to_the_issuer(
     out = browser.send("POST", "/sign-out", **form, Sec_Fetch_Site="same-origin")
 
     assert out.status == 200
-    assert f"{issuer.url}/logout?client_id={PAGE}" in out.text
+    assert f"{issuer.url}/logout?client_id={PAGE_CLIENT_ID}" in out.text
     assert "session" not in browser.cookies
-    assert browser.get(DAY).status == 303
+    assert browser.get(DAY_PATH).status == 303
 
 
 def test_an_issuer_that_is_away_leaves_who_is_signed_in_alone_and_tells_the_others(
-    browser: Browser, issuer: AnIssuer
+    browser: PageSession, issuer: FakeOidcProvider
 ) -> None:
-    issuer.is_away = True
+    issuer.is_down = True
     refused = browser.get("/sign-in")
     assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
     assert "try again in a moment" in refused.text
 
-    issuer.is_away = False
-    browser.site.clock.now += timedelta(minutes=1)
+    issuer.is_down = False
+    browser.client.clock.now += timedelta(minutes=1)
     browser.sign_in()
-    issuer.is_away = True
+    issuer.is_down = True
 
-    assert browser.get(DAY).status == 200
+    assert browser.get(DAY_PATH).status == 200
     assert browser.save("09:00", Sec_Fetch_Site="same-origin").status == 200
 
 
 def test_an_htmx_request_without_a_session_is_told_and_leaves_the_form_alone(
-    browser: Browser,
+    browser: PageSession,
 ) -> None:
-    told = browser.get(DAY, HX_Request="true")
+    told = browser.get(DAY_PATH, HX_Request="true")
 
     assert (told.status, told.headers["HX-Retarget"]) == (401, "#notice")
 
 
-def test_without_a_script_a_save_that_came_too_late_can_be_sent_again(browser: Browser) -> None:
+def test_without_a_script_a_save_that_came_too_late_can_be_sent_again(browser: PageSession) -> None:
     sent = f"doctor_id=dr-lee&date={MONDAY}&version=0&request_id=x&ticked=%22%3E&ticked=2"
     form = {"Content_Type": "application/x-www-form-urlencoded", "Sec_Fetch_Site": "same-origin"}
 
@@ -390,7 +407,7 @@ def test_without_a_script_a_save_that_came_too_late_can_be_sent_again(browser: B
     "proof", [{"Sec_Fetch_Site": "cross-site"}, {"Origin": "http://evil.example"}, {}]
 )
 def test_what_another_site_sends_does_not_become_a_form_of_ours(
-    browser: Browser, proof: dict[str, str]
+    browser: PageSession, proof: dict[str, str]
 ) -> None:
     """To it a browser adds no cookie of ours, so it comes as from somebody who is signed out."""
     sent = f"doctor_id=dr-lee&date={MONDAY}&version=0&request_id=x&ticked=20261123T0900Z"
@@ -404,7 +421,7 @@ def test_what_another_site_sends_does_not_become_a_form_of_ours(
     assert "20261123T0900Z" not in told.text
 
 
-def test_who_saved_is_told_by_name_and_client(browser: Browser) -> None:
+def test_who_saved_is_told_by_name_and_client(browser: PageSession) -> None:
     browser.sign_in("sam", "delegate")
     browser.save("09:00", Sec_Fetch_Site="same-origin")
 
@@ -420,11 +437,11 @@ def test_who_saved_is_told_by_name_and_client(browser: Browser) -> None:
 
 
 def test_a_delegate_chooses_among_the_doctors_who_name_him(
-    browser: Browser, issuer: AnIssuer
+    browser: PageSession, issuer: FakeOidcProvider
 ) -> None:
-    claims = {"username": "alex", "cognito:groups": ["admin"], "client_id": PAGE}
+    claims = {"username": "alex", "cognito:groups": ["admin"], "client_id": PAGE_CLIENT_ID}
     admin = {"Authorization": f"Bearer {issuer.access_token(claims)}"}
-    site = browser.site
+    site = browser.client
     okafor = site.get("/doctors/dr-okafor", **admin).json
     browser.sign_in("sam", "delegate")
 
@@ -438,16 +455,18 @@ def test_a_delegate_chooses_among_the_doctors_who_name_him(
     site.put("/doctors/dr-okafor", okafor | {"delegates": ["kim"]}, **admin)
     assert "dr-okafor" not in browser.get("/slots").text
     assert browser.get("/slots?doctor_id=dr-okafor").status == 403
-    assert browser.get("/slots", Accept="application/json").codes == [("doctor_id", "required")]
+    assert browser.get("/slots", Accept="application/json").error_codes == [
+        ("doctor_id", "required")
+    ]
 
 
-def test_whom_nobody_names_is_told_so(browser: Browser) -> None:
+def test_whom_nobody_names_is_told_so(browser: PageSession) -> None:
     browser.sign_in("mallory", "delegate")
 
     assert "No doctor names you" in browser.get("/slots").text
 
 
-def test_an_admin_chooses_among_all_doctors(browser: Browser) -> None:
+def test_an_admin_chooses_among_all_doctors(browser: PageSession) -> None:
     browser.sign_in("alex", "admin")
 
     page = browser.get("/slots").text
@@ -456,10 +475,10 @@ def test_an_admin_chooses_among_all_doctors(browser: Browser) -> None:
     assert "Signed in as <strong>alex</strong>" in page
 
 
-def test_who_is_nobody_here_can_sign_out_again(browser: Browser) -> None:
+def test_who_is_nobody_here_can_sign_out_again(browser: PageSession) -> None:
     browser.sign_in("pat", "patient")
 
-    refused = browser.get(DAY)
+    refused = browser.get(DAY_PATH)
 
     assert refused.status == 403
     assert "pat is signed in, but is nobody here" in refused.text

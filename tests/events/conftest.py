@@ -15,8 +15,8 @@ from chalicelib.settings import Settings
 from chalicelib.storage import table
 from local import demo
 from local.stage import use_local_stage
-from tests.events.following import Follower, Stream
-from tests.site import Clock, Site
+from tests.events.following import Stream, Subscriber
+from tests.site import AppClient, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events.type_defs import TargetTypeDef
 
-BUS = "followers"
+BUS_NAME = "followers"
 use_local_stage()
 
 
@@ -42,7 +42,7 @@ def client(ministack: str) -> Client:
 def dynamodb(ministack: str, client: Client) -> DynamoDBClient:
     """A second client; the table has a stream, as the cloud's template gives it one."""
     del client
-    table_name = Settings.of(os.environ).table_name
+    table_name = Settings.from_env(os.environ).table_name
     table.connect(table_name)
     table.create_if_absent()
     dynamodb = boto3.client("dynamodb", endpoint_url=ministack)
@@ -54,20 +54,20 @@ def dynamodb(ministack: str, client: Client) -> DynamoDBClient:
 
 
 @pytest.fixture
-def site(client: Client, dynamodb: DynamoDBClient) -> Site:
+def site(client: Client, dynamodb: DynamoDBClient) -> AppClient:
     """The demo doctors and nothing else, at Sunday noon, with somebody to tell of changes."""
     clock = Clock()
-    settings = Settings.of({**os.environ, "EVENT_BUS_NAME": BUS})
-    services = bootstrap.assemble(settings, now=clock, pause=lambda _attempt: None)
-    site = Site(client, bootstrap.run(services), clock, dynamodb)
-    site.empty()
+    settings = Settings.from_env({**os.environ, "EVENT_BUS_NAME": BUS_NAME})
+    services = bootstrap.build_services(settings, now=clock, pause=lambda _attempt: None)
+    site = AppClient(client, bootstrap.set_services(services), clock, dynamodb)
+    site.truncate()
     for doctor in demo.DOCTORS:
         services.doctors.add(doctor)
     return site
 
 
 @pytest.fixture
-def stream(ministack: str, site: Site) -> Stream:
+def stream(ministack: str, site: AppClient) -> Stream:
     """What is written to the table from now on."""
     return Stream(
         boto3.client("dynamodbstreams", endpoint_url=ministack),
@@ -76,19 +76,19 @@ def stream(ministack: str, site: Site) -> Stream:
 
 
 @pytest.fixture
-def follower(ministack: str) -> Iterator[Follower]:
+def follower(ministack: str) -> Iterator[Subscriber]:
     """A queue with a rule of its own, as docs/events.md says how to subscribe."""
     events = boto3.client("events", endpoint_url=ministack)
     sqs = boto3.client("sqs", endpoint_url=ministack)
-    events.create_event_bus(Name=BUS)
+    events.create_event_bus(Name=BUS_NAME)
     url = sqs.create_queue(QueueName="follower")["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
     pattern = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
-    events.put_rule(Name="follow", EventBusName=BUS, EventPattern=json.dumps(pattern))
+    events.put_rule(Name="follow", EventBusName=BUS_NAME, EventPattern=json.dumps(pattern))
     target: TargetTypeDef = {"Id": "queue", "Arn": attributes["QueueArn"]}
-    events.put_targets(Rule="follow", EventBusName=BUS, Targets=[target])
-    yield Follower(sqs, url)
-    events.remove_targets(Rule="follow", EventBusName=BUS, Ids=["queue"])
-    events.delete_rule(Name="follow", EventBusName=BUS)
-    events.delete_event_bus(Name=BUS)
+    events.put_targets(Rule="follow", EventBusName=BUS_NAME, Targets=[target])
+    yield Subscriber(sqs, url)
+    events.remove_targets(Rule="follow", EventBusName=BUS_NAME, Ids=["queue"])
+    events.delete_rule(Name="follow", EventBusName=BUS_NAME)
+    events.delete_event_bus(Name=BUS_NAME)
     sqs.delete_queue(QueueUrl=url)

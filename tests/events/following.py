@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any
 
-SECONDS = 20
+TIMEOUT_SECONDS = 20
 
 
 class Stream:
@@ -26,24 +26,24 @@ class Stream:
             for shard in described["Shards"]
         ]
 
-    def event(self) -> dict[str, Any]:
+    def read_event(self) -> dict[str, Any]:
         """What has come since the last time."""
         records = []
         for place, iterator in enumerate(self._iterators):
             answer = self._streams.get_records(ShardIterator=iterator)
             self._iterators[place] = answer["NextShardIterator"]
             records += answer["Records"]
-        return {"Records": [_as_lambda_gives_it(record) for record in records]}
+        return {"Records": [_to_lambda_record(record) for record in records]}
 
 
-def _as_lambda_gives_it(record: dict[str, Any]) -> dict[str, Any]:
+def _to_lambda_record(record: dict[str, Any]) -> dict[str, Any]:
     """In Lambda's event the time is a number: the JSON that boto3 has made a datetime of."""
     written = record["dynamodb"]
     at = written["ApproximateCreationDateTime"].timestamp()
     return {**record, "dynamodb": {**written, "ApproximateCreationDateTime": at}}
 
 
-class Follower:
+class Subscriber:
     """Somebody else's system."""
 
     def __init__(self, sqs: Any, queue_url: str) -> None:  # noqa: ANN401  no types for it here
@@ -51,15 +51,15 @@ class Follower:
         self._sqs = sqs
         self._queue_url = queue_url
 
-    def received(self, number: int) -> list[dict[str, Any]]:
+    def receive(self, count: int) -> list[dict[str, Any]]:
         """The next so many events; a moment more shows that there are no others."""
         received: list[dict[str, Any]] = []
-        until = time.monotonic() + SECONDS
-        while len(received) < number:
-            assert time.monotonic() < until, f"{len(received)} of {number} events came"
+        until = time.monotonic() + TIMEOUT_SECONDS
+        while len(received) < count:
+            assert time.monotonic() < until, f"{len(received)} of {count} events came"
             received += self._receive(seconds=1)
         received += self._receive(seconds=0)
-        assert len(received) == number
+        assert len(received) == count
         return received
 
     def _receive(self, *, seconds: int) -> list[dict[str, Any]]:

@@ -17,13 +17,13 @@ Attributes = dict[str, str]
 class Control:
     """A link or a button, by the words on it, with the form that it is in."""
 
-    words: str
+    text: str
     attributes: Attributes
     form: Attributes
     fields: Attributes
 
 
-class _Reader(HTMLParser):
+class _PageParser(HTMLParser):
     """Collects the controls of a page, and its text."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class _Reader(HTMLParser):
         self.text = ""
         self._form: Attributes = {}
         self._fields: Attributes = {}
-        self._open: Control | None = None
+        self._current_control: Control | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
@@ -48,27 +48,27 @@ class _Reader(HTMLParser):
             case "option":
                 self.options.append(attributes.get("value", ""))
             case "a" | "button":
-                self._open = Control("", attributes, self._form, self._fields)
-                (self.links if tag == "a" else self.buttons).append(self._open)
+                self._current_control = Control("", attributes, self._form, self._fields)
+                (self.links if tag == "a" else self.buttons).append(self._current_control)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in {"a", "button"}:
-            self._open = None
+            self._current_control = None
 
     def handle_data(self, data: str) -> None:
         self.text += data
-        if self._open:
-            self._open.words += data
+        if self._current_control:
+            self._current_control.text += data
 
 
 @dataclass
-class Browser:
+class FlaskBrowser:
     """One visitor's browser; it starts with no cookies and no page."""
 
     client: FlaskClient
     url: str = ""
     status: int = 0
-    page: _Reader = field(default_factory=_Reader)
+    page: _PageParser = field(default_factory=_PageParser)
 
     def open(self, url: str) -> None:
         """Type an address."""
@@ -80,34 +80,34 @@ class Browser:
         return " ".join(self.page.text.split())
 
     @property
-    def times(self) -> list[str]:
+    def available_times(self) -> list[str]:
         """The times that can be chosen."""
         chosen = (button for button in self.page.buttons if "slot_id" in button.attributes.values())
-        return [button.words.strip() for button in chosen]
+        return [button.text.strip() for button in chosen]
 
-    def follow(self, words: str) -> None:
+    def click_link(self, label: str) -> None:
         """Click a link."""
-        self._load("GET", _named(words, self.page.links).attributes["href"])
+        self._load("GET", _find_control(label, self.page.links).attributes["href"])
 
-    def press(self, words: str, **fields: str) -> None:
+    def press_button(self, label: str, **fields: str) -> None:
         """Fill in fields and press a button; twice in a row presses the button of the same page."""
-        button = _named(words, self.page.buttons)
+        button = _find_control(label, self.page.buttons)
         sent = {**button.fields, **fields}
         if "name" in button.attributes:
             sent[button.attributes["name"]] = button.attributes["value"]
         action = button.attributes.get("formaction") or button.form.get("action") or self.url
         self._load(button.form.get("method", "get").upper(), action, sent)
 
-    def _load(self, method: str, url: str, sent: Attributes | None = None) -> None:
-        query, body = (sent, None) if method == "GET" else (None, sent)
+    def _load(self, method: str, url: str, form_data: Attributes | None = None) -> None:
+        query, body = (form_data, None) if method == "GET" else (None, form_data)
         answer = self.client.open(
             url, method=method, query_string=query, data=body, follow_redirects=True
         )
-        self.status, self.url, self.page = answer.status_code, answer.request.path, _Reader()
+        self.status, self.url, self.page = answer.status_code, answer.request.path, _PageParser()
         self.page.feed(answer.text)
 
 
-def _named(words: str, controls: list[Control]) -> Control:
-    found = [control for control in controls if re.match(re.escape(words), control.words.strip())]
-    assert found, f"There is no {words!r} among {[control.words for control in controls]}"
+def _find_control(label: str, controls: list[Control]) -> Control:
+    found = [control for control in controls if re.match(re.escape(label), control.text.strip())]
+    assert found, f"There is no {label!r} among {[control.text for control in controls]}"
     return found[0]

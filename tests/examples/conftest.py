@@ -9,7 +9,7 @@ import pytest
 from examples.booking_site.site import create_site
 from examples.booking_site.slots_api import SlotsApi
 from tests.builders import SUNDAY_NOON
-from tests.examples.browser import Browser
+from tests.examples.browser import FlaskBrowser
 from tests.examples.fake_api import FakeApi
 
 if TYPE_CHECKING:
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 def api() -> FakeApi:
     """Three doctors, none of whom has opened anything yet."""
     api = FakeApi()
-    api.has_doctor("dr-lee", "Dr Mina Lee", "cardiology", "Europe/London")
-    api.has_doctor("dr-okafor", "Dr Chidi Okafor", "dermatology", "America/New_York")
-    api.has_doctor("dr-walker", "Dr Ruth Walker", "cardiology", "Australia/Lord_Howe")
+    api.add_doctor("dr-lee", "Dr Mina Lee", "cardiology", "Europe/London")
+    api.add_doctor("dr-okafor", "Dr Chidi Okafor", "dermatology", "America/New_York")
+    api.add_doctor("dr-walker", "Dr Ruth Walker", "cardiology", "Australia/Lord_Howe")
     return api
 
 
 @pytest.fixture
 def url(api: FakeApi) -> Iterator[str]:
     """Where the API answers."""
-    with api.answering() as url:
+    with api.serve() as url:
         yield url
 
 
@@ -42,12 +42,12 @@ def site(url: str) -> Flask:
 
 
 @pytest.fixture
-def patient(site: Flask) -> Browser:
+def patient(site: Flask) -> FlaskBrowser:
     """A visitor."""
-    return Browser(site.test_client())
+    return FlaskBrowser(site.test_client())
 
 
 @pytest.fixture
-def other_patient(site: Flask) -> Browser:
+def other_patient(site: Flask) -> FlaskBrowser:
     """Another."""
-    return Browser(site.test_client())
+    return FlaskBrowser(site.test_client())

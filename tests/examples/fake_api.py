@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DOCTORS_A_PAGE = 2
+PAGE_SIZE = 2
 HELD_UNTIL = "2026-11-22T12:05:00+00:00"
 
 
@@ -50,13 +50,13 @@ class FakeApi:
 
     doctors: dict[str, dict[str, str]] = field(default_factory=dict)
     slots: dict[str, FakeSlot] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    told: str = ""
+    requests: list[str] = field(default_factory=list)
+    received_text: str = ""
     etags: list[str | None] = field(default_factory=list)
     tokens: list[str | None] = field(default_factory=list)
-    instead: list[Response] = field(default_factory=list)
+    canned_responses: list[Response] = field(default_factory=list)
 
-    def has_doctor(self, doctor_id: str, name: str, specialty: str, zone: str) -> None:
+    def add_doctor(self, doctor_id: str, name: str, specialty: str, zone: str) -> None:
         """A doctor joins."""
         self.doctors[doctor_id] = {
             "doctor_id": doctor_id,
@@ -66,7 +66,7 @@ class FakeApi:
             "time_zone": zone,
         }
 
-    def opens(self, doctor_id: str, *starts: str) -> list[str]:
+    def open_slots(self, doctor_id: str, *starts: str) -> list[str]:
         """A doctor ticks boxes, named by date and time on her clock; gives their ids."""
         zone = ZoneInfo(self.doctors[doctor_id]["time_zone"])
         opened = []
@@ -82,7 +82,7 @@ class FakeApi:
         """The booking of each slot that has one."""
         return {i: slot.booking_id for i, slot in self.slots.items() if slot.booking_id}
 
-    def bookable(self, doctor_id: str, first: str, last: str | None) -> list[dict[str, str]]:
+    def available_slots(self, doctor_id: str, first: str, last: str | None) -> list[dict[str, str]]:
         """Her free slots on those dates of her zone."""
         return [
             slot.json
@@ -94,9 +94,9 @@ class FakeApi:
         ]
 
     @contextmanager
-    def answering(self) -> Iterator[str]:
+    def serve(self) -> Iterator[str]:
         """Answer requests while the block runs; gives the base URL."""
-        server = make_server("127.0.0.1", 0, _app(self), threaded=True)
+        server = make_server("127.0.0.1", 0, _create_app(self), threaded=True)
         Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
@@ -118,26 +118,26 @@ def problem(status: HTTPStatus, detail: str, code: str = "", **headers: str) -> 
     return answer
 
 
-def taken() -> Response:
+def slot_taken_problem() -> Response:
     """What is said of a slot that somebody else has."""
     return problem(HTTPStatus.CONFLICT, "Slot is taken: 09:00-09:30", "slot_taken")
 
 
-def unavailable(**headers: str) -> Response:
+def unavailable_problem(**headers: str) -> Response:
     """What is said when the store does not answer."""
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Try again.", **headers)
 
 
-def _app(api: FakeApi) -> Flask:  # noqa: C901  a route is a function of its own
+def _create_app(api: FakeApi) -> Flask:  # noqa: C901  a route is a function of its own
     app = Flask("fake_api", static_folder=None)
 
     @app.before_request
     def record() -> Response | None:
-        api.asked.append(f"{request.method} {request.environ['REQUEST_URI']}")
-        api.told += request.get_data(as_text=True)
+        api.requests.append(f"{request.method} {request.environ['REQUEST_URI']}")
+        api.received_text += request.get_data(as_text=True)
         api.etags.append(request.headers.get("If-None-Match"))
         api.tokens.append(request.headers.get("Authorization"))
-        return api.instead.pop(0) if api.instead else None
+        return api.canned_responses.pop(0) if api.canned_responses else None
 
     @app.errorhandler(KeyError)
     def not_found(_: KeyError) -> Response:
@@ -146,7 +146,7 @@ def _app(api: FakeApi) -> Flask:  # noqa: C901  a route is a function of its own
     @app.get("/doctors")
     def doctors() -> dict[str, Any]:
         begin = int(request.args.get("cursor", 0))
-        end = begin + DOCTORS_A_PAGE
+        end = begin + PAGE_SIZE
         found = list(api.doctors.values())
         return {"doctors": found[begin:end], "next": str(end) if len(found) > end else None}
 
@@ -157,9 +157,9 @@ def _app(api: FakeApi) -> Flask:  # noqa: C901  a route is a function of its own
     @app.get("/doctors/<doctor_id>/slots")
     def slots(doctor_id: str) -> Response:
         first = request.args["from"]
-        coming = api.bookable(doctor_id, first, None)
+        coming = api.available_slots(doctor_id, first, None)
         answer = jsonify(
-            slots=api.bookable(doctor_id, first, request.args["to"]),
+            slots=api.available_slots(doctor_id, first, request.args["to"]),
             next_available=coming[0] if coming else None,
         )
         answer.add_etag()
@@ -170,21 +170,23 @@ def _app(api: FakeApi) -> Flask:  # noqa: C901  a route is a function of its own
     def availability() -> dict[str, Any]:
         found = []
         for doctor in api.doctors.values():
-            slots = api.bookable(doctor["doctor_id"], request.args["from"], request.args["to"])
+            slots = api.available_slots(
+                doctor["doctor_id"], request.args["from"], request.args["to"]
+            )
             place = request.args.get("location", doctor["location"])
             wanted = (request.args["specialty"], place)
             if slots and (doctor["specialty"], doctor["location"]) == wanted:
                 shown = {name: doctor[name] for name in doctor if name != "specialty"}
                 found.append({**shown, "next_available": slots[0], "slots": slots})
         begin = int(request.args.get("cursor", 0))
-        end = begin + DOCTORS_A_PAGE
+        end = begin + PAGE_SIZE
         return {"doctors": found[begin:end], "next": str(end) if len(found) > end else None}
 
     @app.put("/slots/<slot_id>/hold")
     def hold(slot_id: str) -> dict[str, str] | Response:
         slot, holder = api.slots[slot_id], request.json["holder"]
         if slot.booking_id or slot.holder not in {None, holder}:
-            return taken()
+            return slot_taken_problem()
         slot.holder = holder
         return {**slot.json, "held_until": HELD_UNTIL}
 
@@ -200,10 +202,10 @@ def _app(api: FakeApi) -> Flask:  # noqa: C901  a route is a function of its own
         if slot.booking_id == body["booking_id"]:
             return slot.json, HTTPStatus.OK
         if slot.booking_id or slot.holder not in {None, body.get("holder")}:
-            return taken()
+            return slot_taken_problem()
         if "moves" in body:
             if api.slots[body["moves"]].booking_id != body["booking_id"]:
-                return taken()
+                return slot_taken_problem()
             api.slots[body["moves"]].booking_id = None
         slot.holder, slot.booking_id = None, body["booking_id"]
         return slot.json, HTTPStatus.CREATED
@@ -212,7 +214,7 @@ def _app(api: FakeApi) -> Flask:  # noqa: C901  a route is a function of its own
     def cancel(slot_id: str) -> tuple[str, int] | Response:
         slot = api.slots[slot_id]
         if slot.booking_id not in {None, request.args["booking_id"]}:
-            return taken()
+            return slot_taken_problem()
         slot.booking_id = None
         return "", HTTPStatus.NO_CONTENT
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from tests.examples.fake_api import FakeApi
 
 
-def until(is_so: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     """Wait until a question is answered with yes, five seconds at most."""
     deadline = time.monotonic() + 5
-    while not is_so():
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
@@ -30,7 +30,7 @@ def test_it_runs_as_a_process_of_its_own_while_the_app_does(
 ) -> None:
     with BookingSite(url, log=tmp_path / "booking-site.log") as site:
         assert loopback.status(site.port, "/") == 200
-        assert "GET /doctors?limit=100" in api.asked
+        assert "GET /doctors?limit=100" in api.requests
 
     assert loopback.status(site.port, "/") is None
     assert "GET / HTTP" in (tmp_path / "booking-site.log").read_text()
@@ -58,7 +58,7 @@ def test_that_it_has_ended_unasked_is_said_once(
     with BookingSite(url, log=tmp_path / "booking-site.log") as site:
         assert site._process is not None
         os.kill(site._process.pid, signal.SIGKILL)
-        until(is_said)
+        wait_until(is_said)
 
 
 def test_that_it_was_stopped_is_not_said(

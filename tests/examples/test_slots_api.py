@@ -9,7 +9,7 @@ from flask import Response
 
 from examples.booking_site.slots_api import NotFound, Refused, SlotsApi, Unavailable
 from local import loopback
-from tests.examples.fake_api import problem, taken, unavailable
+from tests.examples.fake_api import problem, slot_taken_problem, unavailable_problem
 
 if TYPE_CHECKING:
     from tests.examples.fake_api import FakeApi
@@ -18,7 +18,7 @@ MONDAY = date(2026, 11, 23)
 
 
 def test_an_unchanged_answer_is_not_sent_again(api: FakeApi, url: str) -> None:
-    api.opens("dr-lee", "2026-11-23T09:00")
+    api.open_slots("dr-lee", "2026-11-23T09:00")
     client = SlotsApi(url)
 
     first = client.times("dr-lee", MONDAY, MONDAY)
@@ -31,7 +31,7 @@ def test_an_unchanged_answer_is_not_sent_again(api: FakeApi, url: str) -> None:
 
 
 def test_a_change_is_seen_on_the_next_read(api: FakeApi, url: str) -> None:
-    (slot_id, _) = api.opens("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+    (slot_id, _) = api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
     client = SlotsApi(url)
     client.times("dr-lee", MONDAY, MONDAY)
 
@@ -42,10 +42,10 @@ def test_a_change_is_seen_on_the_next_read(api: FakeApi, url: str) -> None:
 
 
 def test_a_busy_api_is_asked_once_more_when_it_says_when(api: FakeApi, url: str) -> None:
-    api.instead = [unavailable(Retry_After="0")]
+    api.canned_responses = [unavailable_problem(Retry_After="0")]
 
     assert SlotsApi(url).doctor("dr-lee").name == "Dr Mina Lee"
-    assert len(api.asked) == 2
+    assert len(api.requests) == 2
 
 
 @pytest.mark.parametrize("after", ["0", "60", "soon", None])
@@ -53,16 +53,16 @@ def test_an_api_that_stays_busy_or_is_so_for_long_is_unavailable(
     api: FakeApi, url: str, after: str | None
 ) -> None:
     headers = {} if after is None else {"Retry_After": after}
-    api.instead = [unavailable(**headers) for _ in range(3)]
+    api.canned_responses = [unavailable_problem(**headers) for _ in range(3)]
 
     with pytest.raises(Unavailable):
         SlotsApi(url).doctor("dr-lee")
 
-    assert len(api.asked) == (2 if after == "0" else 1)
+    assert len(api.requests) == (2 if after == "0" else 1)
 
 
 def test_a_refusal_tells_the_sentence_and_the_codes(api: FakeApi, url: str) -> None:
-    api.instead = [taken()]
+    api.canned_responses = [slot_taken_problem()]
 
     with pytest.raises(Refused, match="Slot is taken: 09:00-09:30") as refused:
         SlotsApi(url).hold("dr-lee~20261123T0900Z", holder="me", seconds=300)
@@ -88,7 +88,7 @@ def test_what_is_not_there_is_not_found(url: str) -> None:
 def test_an_answer_that_helps_nobody_means_unavailable(
     api: FakeApi, url: str, answer: Response
 ) -> None:
-    api.instead = [answer]
+    api.canned_responses = [answer]
 
     with pytest.raises(Unavailable):
         SlotsApi(url).doctor("dr-lee")
@@ -104,4 +104,4 @@ def test_an_id_never_leads_to_another_path(api: FakeApi, url: str, doctor_id: st
     with pytest.raises(NotFound):
         SlotsApi(url).doctor(doctor_id)
 
-    assert all(asked.count("/") == 2 and "?" not in asked for asked in api.asked)
+    assert all(asked.count("/") == 2 and "?" not in asked for asked in api.requests)

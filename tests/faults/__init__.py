@@ -2,4 +2,4 @@
 
 from tests.support.profile import is_nightly
 
-IS_LONG = is_nightly()
+IS_NIGHTLY = is_nightly()

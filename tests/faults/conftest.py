@@ -14,9 +14,9 @@ from chalicelib import bootstrap
 from chalicelib.settings import Settings
 from chalicelib.storage import table
 from local.stage import use_local_stage
-from tests.builders import a_doctor, a_grid
+from tests.builders import make_doctor, make_grid
 from tests.faults import deeds
-from tests.site import Clock, Site
+from tests.site import AppClient, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,45 +24,47 @@ if TYPE_CHECKING:
     RawItem = dict[str, Any]
 
 DOCTORS = (
-    a_doctor("dr-lee"),
-    a_doctor("dr-twenty", a_grid(("09:00", "12:00"), minutes=20)),
+    make_doctor("dr-lee"),
+    make_doctor("dr-twenty", make_grid(("09:00", "12:00"), minutes=20)),
 )
 
 
 @dataclass
-class Stage:
+class TableSnapshot:
     """A table that can be brought back to how it was when a scene had been set on it."""
 
-    site: Site
-    scene: Sequence[RawItem]
+    client: AppClient
+    items: Sequence[RawItem]
 
-    def reset(self) -> Site:
+    def restore(self) -> AppClient:
         """The scene, and the app as a process that has just started."""
-        self.site.restore(self.scene)
-        self.site.services = bootstrap.run(_as_started(self.site.clock))
-        return self.site
+        self.client.restore(self.items)
+        self.client.services = bootstrap.set_services(_create_services(self.client.clock))
+        return self.client
 
 
-def _as_started(clock: Clock) -> bootstrap.Services:
-    return bootstrap.assemble(Settings.of(os.environ), now=clock, pause=lambda _attempt: None)
+def _create_services(clock: Clock) -> bootstrap.Services:
+    return bootstrap.build_services(
+        Settings.from_env(os.environ), now=clock, pause=lambda _attempt: None
+    )
 
 
 @pytest.fixture(scope="session")
-def stage(ministack: str) -> Iterator[Stage]:
+def stage(ministack: str) -> Iterator[TableSnapshot]:
     """At Sunday noon, with ``deeds.scene``."""
     use_local_stage()
     os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = ministack
     from app import app  # noqa: PLC0415  it reads the environment when it is imported
 
-    table.connect(Settings.of(os.environ).table_name)
+    table.connect(Settings.from_env(os.environ).table_name)
     table.create_if_absent()
     clock = Clock()
-    services = bootstrap.run(_as_started(clock))
+    services = bootstrap.set_services(_create_services(clock))
     with Client(app) as client:
-        site = Site(client, services, clock, boto3.client("dynamodb", endpoint_url=ministack))
-        site.empty()
+        site = AppClient(client, services, clock, boto3.client("dynamodb", endpoint_url=ministack))
+        site.truncate()
         for doctor in DOCTORS:
             services.doctors.add(doctor)
         site.put("/doctors/dr-lee", {**site.get("/doctors/dr-lee").json, "delegates": ["sam"]})
-        deeds.scene(site)
-        yield Stage(site, site.export())
+        deeds.seed_slots(site)
+        yield TableSnapshot(site, site.export())

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from chalicelib import bootstrap
-from chalicelib.domain.caller import Caller, Role
+from chalicelib.domain.permissions import Caller, Role
 from tests.builders import MONDAY
-from tests.site import id_of
+from tests.site import make_slot_id
 
 if TYPE_CHECKING:
-    from tests.site import Answer, Site
+    from tests.site import AppClient, AppResponse
 
-Request = Callable[["Site"], "Answer"]
-TUESDAY, IN_MARCH = "2026-11-24", "2027-03-23"
-_HTML = "text/html"
-_A_DOCTOR: dict[str, object] = {
+Request = Callable[["AppClient"], "AppResponse"]
+TUESDAY, MARCH_DATE = "2026-11-24", "2027-03-23"
+_HTML_TYPE = "text/html"
+_DOCTOR_SETTINGS: dict[str, object] = {
     "name": "Dr New",
     "specialty": "cardiology",
     "location": "London",
@@ -29,29 +29,29 @@ _A_DOCTOR: dict[str, object] = {
 }
 
 
-def scene(site: Site) -> None:
+def seed_slots(client: AppClient) -> None:
     """Of Dr Lee's slots one is free, one held, one booked; others are on other dates."""
-    site.save("09:00", doctor_id="dr-twenty", Idempotency_Key="a")
-    site.save("09:00", "09:30", "10:00", Idempotency_Key="b")
-    site.save("09:00", date=TUESDAY, Idempotency_Key="c")
-    site.save("09:00", date=IN_MARCH, Idempotency_Key="d")
-    site.hold("09:30", "hannah", seconds=1800)
-    site.book("10:00", "b-1")
+    client.save("09:00", doctor_id="dr-twenty", Idempotency_Key="a")
+    client.save("09:00", "09:30", "10:00", Idempotency_Key="b")
+    client.save("09:00", date=TUESDAY, Idempotency_Key="c")
+    client.save("09:00", date=MARCH_DATE, Idempotency_Key="d")
+    client.hold("09:30", "hannah", seconds=1800)
+    client.book("10:00", "b-1")
 
 
 @dataclass(frozen=True)
-class Deed:
+class Operation:
     """``known``: of a process that has read Dr Lee a moment ago.
 
     ``in_steps``: it takes several writes, and what is stored may be between them.
     """
 
     send: Request
-    known: bool = False
-    in_steps: bool = False
+    is_doctor_cached: bool = False
+    is_multi_step: bool = False
 
 
-def _form(site: Site) -> Answer:
+def _submit_form(client: AppClient) -> AppResponse:
     fields: dict[str, object] = {
         "doctor_id": "dr-lee",
         "date": MONDAY.isoformat(),
@@ -61,70 +61,78 @@ def _form(site: Site) -> Answer:
         "offered": ["20261123T0900Z", "20261123T1100Z"],
         "ticked": ["20261123T1100Z"],
     }
-    return site.post_form(fields, Accept=_HTML)
+    return client.post_form(fields, Accept=_HTML_TYPE)
 
 
-def _delegates_choice(site: Site) -> Answer:
+def _open_doctor_picker(client: AppClient) -> AppResponse:
     sam = Caller(name="sam", client="page", roles=frozenset({Role.DELEGATE}))
-    site.services = bootstrap.run(structs.replace(site.services, local_caller=sam))
-    return site.get("/slots", Accept=_HTML)
+    client.services = bootstrap.set_services(structs.replace(client.services, local_caller=sam))
+    return client.get("/slots", Accept=_HTML_TYPE)
 
 
-READS: dict[str, Deed] = {
-    "look": Deed(lambda site: site.day()),
-    "page": Deed(lambda site: site.get(f"/slots?doctor_id=dr-lee&date={MONDAY}", Accept=_HTML)),
-    "glance": Deed(
+READS: dict[str, Operation] = {
+    "look": Operation(lambda site: site.get_day()),
+    "page": Operation(
+        lambda site: site.get(f"/slots?doctor_id=dr-lee&date={MONDAY}", Accept=_HTML_TYPE)
+    ),
+    "glance": Operation(
         lambda site: site.get(
             f"/slots?doctor_id=dr-lee&date={MONDAY}&part=day", HX_Request="true", if_none_match="x"
         ),
-        known=True,
+        is_doctor_cached=True,
     ),
-    "history": Deed(lambda site: site.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}")),
-    "list": Deed(lambda site: site.get(f"/doctors/dr-lee/slots?from={MONDAY}&to={TUESDAY}")),
-    "look ahead": Deed(
-        lambda site: site.get("/doctors/dr-lee/slots?from=2026-11-25&to=2026-11-26"), known=True
+    "history": Operation(lambda site: site.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}")),
+    "list": Operation(lambda site: site.get(f"/doctors/dr-lee/slots?from={MONDAY}&to={TUESDAY}")),
+    "look ahead": Operation(
+        lambda site: site.get("/doctors/dr-lee/slots?from=2026-11-25&to=2026-11-26"),
+        is_doctor_cached=True,
     ),
-    "search": Deed(
+    "search": Operation(
         lambda site: site.get(f"/availability?specialty=cardiology&from={MONDAY}&to={TUESDAY}")
     ),
-    "look at a slot": Deed(lambda site: site.slot("09:00"), known=True),
-    "doctors": Deed(lambda site: site.get("/doctors?specialty=cardiology")),
-    "doctor": Deed(lambda site: site.get("/doctors/dr-lee")),
-    "delegate's choice": Deed(_delegates_choice),
-    "health": Deed(lambda site: site.get("/health")),
+    "look at a slot": Operation(lambda site: site.get_slot("09:00"), is_doctor_cached=True),
+    "doctors": Operation(lambda site: site.get("/doctors?specialty=cardiology")),
+    "doctor": Operation(lambda site: site.get("/doctors/dr-lee")),
+    "delegate's choice": Operation(_open_doctor_picker),
+    "health": Operation(lambda site: site.get("/health")),
 }
-WRITES: dict[str, Deed] = {
-    "first save": Deed(
+WRITES: dict[str, Operation] = {
+    "first save": Operation(
         lambda site: site.save("09:00", "09:30", date="2026-11-26", Idempotency_Key="s")
     ),
-    "save": Deed(lambda site: site.save("11:00", withdraws=("09:00",), Idempotency_Key="s")),
-    "save if": Deed(
-        lambda site: site.save("11:00", withdraws=("09:00",), Idempotency_Key="s", If_Match='"1.x"')
+    "save": Operation(lambda site: site.save("11:00", withdrawn=("09:00",), Idempotency_Key="s")),
+    "save if": Operation(
+        lambda site: site.save("11:00", withdrawn=("09:00",), Idempotency_Key="s", If_Match='"1.x"')
     ),
-    "form": Deed(_form),
-    "refused save": Deed(lambda site: site.save("10:00", "11:00", Idempotency_Key="s")),
-    "hold": Deed(lambda site: site.hold("09:00", "ivan")),
-    "hold refused": Deed(lambda site: site.hold("09:30", "ivan"), known=True),
-    "release": Deed(lambda site: site.release("09:30", "hannah"), known=True),
-    "book": Deed(lambda site: site.book("09:00", "b-2")),
-    "book what is held": Deed(lambda site: site.book("09:30", "b-2", holder="hannah"), known=True),
-    "book refused": Deed(lambda site: site.book("10:00", "b-2"), known=True),
-    "cancel": Deed(lambda site: site.cancel("10:00", "b-1"), known=True),
-    "move": Deed(lambda site: site.book("09:00", "b-1", moves=id_of("10:00")), known=True),
-    "move to another doctor": Deed(
-        lambda site: site.book("09:00", "b-1", "dr-twenty", moves=id_of("10:00"))
+    "form": Operation(_submit_form),
+    "refused save": Operation(lambda site: site.save("10:00", "11:00", Idempotency_Key="s")),
+    "hold": Operation(lambda site: site.hold("09:00", "ivan")),
+    "hold refused": Operation(lambda site: site.hold("09:30", "ivan"), is_doctor_cached=True),
+    "release": Operation(lambda site: site.release("09:30", "hannah"), is_doctor_cached=True),
+    "book": Operation(lambda site: site.book("09:00", "b-2")),
+    "book what is held": Operation(
+        lambda site: site.book("09:30", "b-2", holder="hannah"), is_doctor_cached=True
     ),
-    "new doctor": Deed(lambda site: site.put("/doctors/dr-new", _A_DOCTOR)),
-    "new doctor with delegates": Deed(
-        lambda site: site.put("/doctors/dr-new", _A_DOCTOR | {"delegates": ["sam", "kim"]})
+    "book refused": Operation(lambda site: site.book("10:00", "b-2"), is_doctor_cached=True),
+    "cancel": Operation(lambda site: site.cancel("10:00", "b-1"), is_doctor_cached=True),
+    "move": Operation(
+        lambda site: site.book("09:00", "b-1", moves=make_slot_id("10:00")), is_doctor_cached=True
     ),
-    "settings": Deed(
-        lambda site: site.put("/doctors/dr-lee", _A_DOCTOR | {"slot_minutes": 20}),
+    "move to another doctor": Operation(
+        lambda site: site.book("09:00", "b-1", "dr-twenty", moves=make_slot_id("10:00"))
     ),
-    "delegates": Deed(
-        lambda site: site.put("/doctors/dr-lee", _A_DOCTOR | {"delegates": ["kim"]}),
+    "new doctor": Operation(lambda site: site.put("/doctors/dr-new", _DOCTOR_SETTINGS)),
+    "new doctor with delegates": Operation(
+        lambda site: site.put("/doctors/dr-new", _DOCTOR_SETTINGS | {"delegates": ["sam", "kim"]})
     ),
-    "relocation": Deed(
-        lambda site: site.put("/doctors/dr-lee", _A_DOCTOR | {"location": "Leeds"}), in_steps=True
+    "settings": Operation(
+        lambda site: site.put("/doctors/dr-lee", _DOCTOR_SETTINGS | {"slot_minutes": 20}),
+    ),
+    "delegates": Operation(
+        lambda site: site.put("/doctors/dr-lee", _DOCTOR_SETTINGS | {"delegates": ["kim"]}),
+    ),
+    "relocation": Operation(
+        lambda site: site.put("/doctors/dr-lee", _DOCTOR_SETTINGS | {"location": "Leeds"}),
+        is_multi_step=True,
     ),
 }

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.slot_id import SlotId
-from tests.builders import at
+from chalicelib.domain.slot import SlotId
+from tests.builders import to_instant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,32 +18,32 @@ _HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Place:
+class Scenario:
     """Doctors whose slots are as many minutes long as one of ``lengths`` says."""
 
     doctors: Sequence[str]
-    on: date
-    lengths: Sequence[int] = (30,)
+    date: date
+    slot_lengths: Sequence[int] = (30,)
 
     def slots_of_hour(self, doctor_id: str, hour: int, minutes: int) -> list[str]:
         """The ids of those that she can open in it, if they are that long."""
         length = timedelta(minutes=minutes)
-        begins = at(f"{hour:02}:00", self.on)
+        begins = to_instant(f"{hour:02}:00", self.date)
         return [str(SlotId(doctor_id, begins + length * n)) for n in range(_HOUR // length)]
 
-    def slots(self, doctor_id: str) -> list[str]:
+    def all_slots(self, doctor_id: str) -> list[str]:
         """All that she may have, in time order."""
         return sorted(
             {
                 slot
                 for hour in HOURS
-                for minutes in self.lengths
+                for minutes in self.slot_lengths
                 for slot in self.slots_of_hour(doctor_id, hour, minutes)
             }
         )
 
 
-def settings(doctor_id: str, minutes: int) -> dict[str, Any]:
+def doctor_settings(doctor_id: str, minutes: int) -> dict[str, Any]:
     """Those of one of the doctors, as they are put."""
     return {
         "name": doctor_id,

@@ -11,52 +11,52 @@ from http import HTTPStatus
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from tests.faults.clients import Client
-from tests.faults.doctors import Saver
-from tests.faults.place import settings
+from tests.faults.clients import LoadClient
+from tests.faults.doctors import DoctorClient
+from tests.faults.place import doctor_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tests.faults.place import Place
-    from tests.faults.told import Log
+    from tests.faults.place import Scenario
+    from tests.faults.told import History
 
 
-class Rival(Saver):
+class CompetingDoctor(DoctorClient):
     """Opens its hour in its length, and withdraws it when it has got it."""
 
     def __init__(
-        self, url: str, name: str, place: Place, log: Log, *, hour: int, minutes: int
+        self, url: str, name: str, scenario: Scenario, history: History, *, hour: int, minutes: int
     ) -> None:
         """Nothing is open yet."""
-        super().__init__(url, name, place, log)
+        super().__init__(url, name, scenario, history)
         self._hour, self._minutes = hour, minutes
-        self._has_it = False
+        self._is_open = False
 
     def wishes(self) -> Mapping[Callable[[str], object], int]:
         """To have the hour, and to let it go."""
-        return {self.look_at_day: 1, self._take_turns: 6}
+        return {self.get_day: 1, self._toggle_hour: 6}
 
-    def _take_turns(self, doctor_id: str) -> None:
-        slots = self.place.slots_of_hour(doctor_id, self._hour, self._minutes)
-        what = "withdraw" if self._has_it else "open"
+    def _toggle_hour(self, doctor_id: str) -> None:
+        slots = self.scenario.slots_of_hour(doctor_id, self._hour, self._minutes)
+        what = "withdraw" if self._is_open else "open"
         if self.save(doctor_id, dict.fromkeys(slots, what)):
-            self._has_it = not self._has_it
+            self._is_open = not self._is_open
 
 
-class Admin(Client):
+class AdminClient(LoadClient):
     """Changes the length all the time."""
 
-    def __init__(self, url: str, name: str, place: Place, log: Log) -> None:
+    def __init__(self, url: str, name: str, scenario: Scenario, history: History) -> None:
         """It is as it is."""
-        super().__init__(url, name, place, log)
-        self._lengths = cycle(place.lengths)
+        super().__init__(url, name, scenario, history)
+        self._lengths = cycle(scenario.slot_lengths)
 
     def wishes(self) -> Mapping[Callable[[str], object], int]:
         """Nothing else."""
-        return {self._change: 1}
+        return {self._change_slot_length: 1}
 
-    def _change(self, doctor_id: str) -> None:
-        wanted = settings(doctor_id, next(self._lengths))
-        *_, told = self.line.settle("PUT", f"/doctors/{doctor_id}", wanted)
+    def _change_slot_length(self, doctor_id: str) -> None:
+        wanted = doctor_settings(doctor_id, next(self._lengths))
+        *_, told = self.http_client.resolve("PUT", f"/doctors/{doctor_id}", wanted)
         assert told.status == HTTPStatus.OK, told

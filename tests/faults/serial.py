@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # A slot of a minute of 64 clients takes some ten thousand. Each is kept, so this is memory too.
-MOST_TRIED = 200_000
+MAX_STATES = 200_000
 ABSENT, FREE = "absent", "free"
 
 
-def held(by: str) -> str:
+def held_state(holder: str) -> str:
     """The state of a slot that is held by that holder."""
-    return f"held {by}"
+    return f"held {holder}"
 
 
-def booked(by: str) -> str:
+def booked_state(booking_id: str) -> str:
     """The state of a slot that is booked as that."""
-    return f"booked {by}"
+    return f"booked {booking_id}"
 
 
 @dataclass(frozen=True)
-class Deed:
+class Call:
     """What was asked of a slot, and how it was answered; ``answered`` is never before ``asked``.
 
     ``what``: hold, release, book, cancel, leave (move away), open, withdraw; by ``who``, and
@@ -40,15 +40,15 @@ class Deed:
     ``a_run_out`` of a hold.
     """
 
-    what: str
-    told: str
-    asked: float
-    answered: float
+    operation: str
+    result: str
+    invoked_at: float
+    completed_at: float
     who: str = ""
     holder: str = ""
 
     @classmethod
-    def a_run_out(cls, until: float, who: str) -> Deed:
+    def hold_expiry(cls, until: float, who: str) -> Call:
         """What the clock does to a hold: from then on it may be over for whoever asks.
 
         Nobody asks for it, and by when everybody must know of it nobody says: who looked at the
@@ -57,120 +57,128 @@ class Deed:
         return cls("run out", "unknown", until, until, who)
 
     @property
-    def is_sure(self) -> bool:
+    def is_certain(self) -> bool:
         """Whether it must have happened."""
-        return self.told != "unknown"
+        return self.result != "unknown"
 
     @property
-    def changes_nothing(self) -> bool:
+    def is_read_only(self) -> bool:
         """Whether it leaves the slot as it was, whenever it happened."""
-        return self.what == "see" or self.told not in ("done", "unknown")
+        return self.operation == "see" or self.result not in ("done", "unknown")
 
 
-def after(state: str, deed: Deed) -> str | None:
+def apply(state: str, call: Call) -> str | None:
     """The slot's state after that, from that state; None where the deed cannot be told so."""
-    if deed.what == "see":
-        seen = deed.told.removeprefix("not ")
+    if call.operation == "see":
+        seen = call.result.removeprefix("not ")
         is_so = seen in (state, state.partition(" ")[0])
-        return state if is_so is (seen == deed.told) else None
-    told, left = _judged(state, deed)
-    if deed.is_sure:
-        return left if told == deed.told else None
+        return state if is_so is (seen == call.result) else None
+    told, left = _expected_result(state, call)
+    if call.is_certain:
+        return left if told == call.result else None
     return left
 
 
-def _judged(state: str, deed: Deed) -> tuple[str, str]:
-    if deed.what == "open":
+def _expected_result(state: str, call: Call) -> tuple[str, str]:
+    if call.operation == "open":
         return ("done", FREE) if state == ABSENT else ("taken", state)
-    if state == ABSENT and deed.what != "leave":
+    if state == ABSENT and call.operation != "leave":
         return "absent", state
     may_be = {
-        "hold": (FREE, held(deed.who)),
-        "book": (FREE, held(deed.holder)),
-        "release": (held(deed.who),),
-        "run out": (held(deed.who),),
-        "cancel": (booked(deed.who),),
-        "leave": (booked(deed.who),),
+        "hold": (FREE, held_state(call.who)),
+        "book": (FREE, held_state(call.holder)),
+        "release": (held_state(call.who),),
+        "run out": (held_state(call.who),),
+        "cancel": (booked_state(call.who),),
+        "leave": (booked_state(call.who),),
         "withdraw": (FREE,),
     }
-    if state in may_be[deed.what]:
-        leaves = {"hold": held(deed.who), "book": booked(deed.who), "withdraw": ABSENT}
-        return "done", leaves.get(deed.what, FREE)
-    if deed.what == "book" and state == booked(deed.who):
+    if state in may_be[call.operation]:
+        leaves = {"hold": held_state(call.who), "book": booked_state(call.who), "withdraw": ABSENT}
+        return "done", leaves.get(call.operation, FREE)
+    if call.operation == "book" and state == booked_state(call.who):
         return "already", state
     # Letting go of what one does not have is done, unless it is somebody else's.
     others = {"release": "held", "cancel": "booked"}
-    if deed.what in others and not state.startswith(others[deed.what]):
+    if call.operation in others and not state.startswith(others[call.operation]):
         return "done", state
-    return ("not", state) if deed.what == "leave" else ("taken", state)
+    return ("not", state) if call.operation == "leave" else ("taken", state)
 
 
-def is_serial(deeds: Sequence[Deed], *, begins: str = ABSENT, most_tried: int = MOST_TRIED) -> bool:
+def is_linearizable(
+    calls: Sequence[Call], *, initial_state: str = ABSENT, max_states: int = MAX_STATES
+) -> bool:
     """Whether there is an order of them in which everybody is told what they were told.
 
     One deed comes before another at least where it was answered before the other was asked. Raises
     ``Undecided``: deeds of which nobody knows can be ordered in more ways than can be tried.
     """
-    deeds = sorted(deeds, key=lambda deed: deed.asked)
-    sure = [deed for deed in deeds if deed.is_sure]
-    unsure = [deed for deed in deeds if not deed.is_sure]
-    tried: set[_Reached] = set()
-    to_try = [_Reached(0, frozenset(), frozenset(), begins)]
+    calls = sorted(calls, key=lambda deed: deed.invoked_at)
+    sure = [deed for deed in calls if deed.is_certain]
+    unsure = [deed for deed in calls if not deed.is_certain]
+    tried: set[_SearchState] = set()
+    to_try = [_SearchState(0, frozenset(), frozenset(), initial_state)]
     while to_try:
         reached = to_try.pop()
-        if reached.whole == len(sure):
+        if reached.prefix_length == len(sure):
             return True
         if reached not in tried:
-            if len(tried) == most_tried:
+            if len(tried) == max_states:
                 counts = f"{len(sure)} deeds and {len(unsure)} that may have happened"
-                raise Undecided(f"{counts}: given up after {most_tried:,} ways of ordering them")
+                raise SearchLimitExceededError(
+                    f"{counts}: given up after {max_states:,} ways of ordering them"
+                )
             tried.add(reached)
-            to_try += _next(reached, sure, unsure)
+            to_try += _next_states(reached, sure, unsure)
     return False
 
 
-class Undecided(Exception):
+class SearchLimitExceededError(Exception):
     """It was tried for long, and neither was an order found nor that there is none."""
 
 
-class _Reached(NamedTuple):
+class _SearchState(NamedTuple):
     """All that is sure up to ``whole`` has happened, and ``more`` of it; and some that is not."""
 
-    whole: int
-    more: frozenset[int]
-    unsure: frozenset[int]
+    prefix_length: int
+    completed: frozenset[int]
+    uncertain: frozenset[int]
     state: str
 
-    def with_sure(self, place: int, state: str) -> _Reached:
-        whole, more = self.whole, self.more | {place}
+    def with_certain(self, index: int, state: str) -> _SearchState:
+        whole, more = self.prefix_length, self.completed | {index}
         while whole in more:
             more -= {whole}
             whole += 1
-        return _Reached(whole, more, self.unsure, state)
+        return _SearchState(whole, more, self.uncertain, state)
 
 
-def _next(reached: _Reached, sure: Sequence[Deed], unsure: Sequence[Deed]) -> list[_Reached]:
+def _next_states(
+    search_state: _SearchState, certain: Sequence[Call], uncertain: Sequence[Call]
+) -> list[_SearchState]:
     """What may be reached by one deed more; what is most likely comes last."""
     latest = inf  # whatever happens next was asked before anything still to come was answered
     may_be = []
-    for place in range(reached.whole, len(sure)):
-        if sure[place].asked > latest:
+    for place in range(search_state.prefix_length, len(certain)):
+        if certain[place].invoked_at > latest:
             break
-        if place not in reached.more:
-            latest = min(latest, sure[place].answered)
+        if place not in search_state.completed:
+            latest = min(latest, certain[place].completed_at)
             may_be.append(place)
     found = []
-    for place, deed in enumerate(unsure):
-        if deed.asked > latest:
+    for place, deed in enumerate(uncertain):
+        if deed.invoked_at > latest:
             break
-        left = after(reached.state, deed)
-        if place not in reached.unsure and left not in (None, reached.state):
-            found.append(reached._replace(unsure=reached.unsure | {place}, state=str(left)))
+        left = apply(search_state.state, deed)
+        if place not in search_state.uncertain and left not in (None, search_state.state):
+            found.append(
+                search_state._replace(uncertain=search_state.uncertain | {place}, state=str(left))
+            )
     for place in may_be:
-        left = after(reached.state, sure[place])
-        if left is not None and sure[place].asked <= latest:
-            found.append(reached.with_sure(place, left))
-            if sure[place].changes_nothing:
+        left = apply(search_state.state, certain[place])
+        if left is not None and certain[place].invoked_at <= latest:
+            found.append(search_state.with_certain(place, left))
+            if certain[place].is_read_only:
                 # If it can come now, nothing is won by waiting with it.
                 return found[-1:]
     return found

@@ -7,41 +7,41 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults import IS_LONG, trouble
+from tests.faults import IS_NIGHTLY, trouble
 from tests.faults.deeds import READS, WRITES
-from tests.faults.trouble import ALL, ENDLESS, USUAL, Calls
-from tests.faults.whole import require_whole
+from tests.faults.trouble import ALL_FAULTS, PERMANENT, REPRESENTATIVE_FAULTS, FaultInjector
+from tests.faults.whole import assert_invariants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tests.faults.conftest import Stage
-    from tests.faults.deeds import Deed
-    from tests.site import Answer, Site
+    from tests.faults.conftest import TableSnapshot
+    from tests.faults.deeds import Operation
+    from tests.site import AppClient, AppResponse
 
     RawItem = dict[str, Any]
 
-HOW_LONG: dict[str, tuple[Sequence[str], Callable[[int], int]]] = {
-    "one call": (ALL if IS_LONG else USUAL, lambda number: number + 1),
-    "no end": (ENDLESS, lambda _number: 99),
+FAULT_DURATIONS: dict[str, tuple[Sequence[str], Callable[[int], int]]] = {
+    "one call": (ALL_FAULTS if IS_NIGHTLY else REPRESENTATIVE_FAULTS, lambda number: number + 1),
+    "no end": (PERMANENT, lambda _number: 99),
 }
-of_any_length = pytest.mark.parametrize("how_long", HOW_LONG)
+with_any_duration = pytest.mark.parametrize("how_long", FAULT_DURATIONS)
 
 
-def begin(stage: Stage, deed: Deed) -> Site:
-    site = stage.reset()
-    if deed.known:
+def restore_snapshot(snapshot: TableSnapshot, operation: Operation) -> AppClient:
+    site = snapshot.restore()
+    if operation.is_doctor_cached:
         assert site.get("/doctors/dr-lee/slots").status == 200
     return site
 
 
-def told(answer: Answer) -> tuple[int, str, str | None]:
+def comparable_response(response: AppResponse) -> tuple[int, str, str | None]:
     """But for what is drawn by lot in each form."""
-    text = re.sub('name="request_id" value="[0-9a-f]{32}"', "", answer.text)
-    return answer.status, text, answer.headers.get("ETag")
+    text = re.sub('name="request_id" value="[0-9a-f]{32}"', "", response.text)
+    return response.status, text, response.headers.get("ETag")
 
 
-def stored(items: Sequence[RawItem]) -> list[RawItem]:
+def comparable_items(items: Sequence[RawItem]) -> list[RawItem]:
     """What is stored, apart from how often it was stored."""
     counted = {"day": "revision", "doctor": "version"}
     return [
@@ -50,70 +50,73 @@ def stored(items: Sequence[RawItem]) -> list[RawItem]:
     ]
 
 
-def require_later(answer: Answer, what: str) -> None:
-    assert (answer.status, answer.headers.get("Retry-After")) == (503, "1"), what
+def assert_retry_later(response: AppResponse, description: str) -> None:
+    assert (response.status, response.headers.get("Retry-After")) == (503, "1"), description
 
 
-def troubles(how_long: str, made: Sequence[str]) -> Iterator[tuple[Calls, str]]:
+def fault_cases(duration: str, operations: Sequence[str]) -> Iterator[tuple[FaultInjector, str]]:
     """What may become of each of these calls, and how to say it."""
-    names, end = HOW_LONG[how_long]
-    for number, operation in enumerate(made):
+    names, end = FAULT_DURATIONS[duration]
+    for number, operation in enumerate(operations):
         for name in names:
-            if trouble.of(name, operation):
-                yield Calls(name, number, end(number)), f"{name} of call {number}, {operation}"
+            if trouble.fault(name, operation):
+                yield (
+                    FaultInjector(name, number, end(number)),
+                    f"{name} of call {number}, {operation}",
+                )
 
 
-@of_any_length
+@with_any_duration
 @pytest.mark.parametrize("deed", READS.values(), ids=list(READS))
 def test_a_read_that_fails_is_answered_as_ever_or_by_503_and_never_by_less(
-    stage: Stage, deed: Deed, how_long: str
+    stage: TableSnapshot, deed: Operation, how_long: str
 ) -> None:
-    site = begin(stage, deed)
-    with Calls().watched() as clean:
-        expected = told(deed.send(site))
-    assert clean.made
+    site = restore_snapshot(stage, deed)
+    with FaultInjector().install() as clean:
+        expected = comparable_response(deed.send(site))
+    assert clean.operations
 
-    for calls, what in troubles(how_long, clean.made):
-        site = begin(stage, deed)
-        with calls.watched():
+    for calls, what in fault_cases(how_long, clean.operations):
+        site = restore_snapshot(stage, deed)
+        with calls.install():
             answer = deed.send(site)
 
-        assert calls.met, what
+        assert calls.injected_count, what
         if answer.status != expected[0]:
-            require_later(answer, what)
+            assert_retry_later(answer, what)
         else:
-            assert told(answer) == expected, what
-        assert told(deed.send(site)) == expected, what
+            assert comparable_response(answer) == expected, what
+        assert comparable_response(deed.send(site)) == expected, what
 
 
-@of_any_length
+@with_any_duration
 @pytest.mark.parametrize("deed", WRITES.values(), ids=list(WRITES))
 def test_a_write_that_fails_is_done_whole_or_not_at_all_and_once_when_it_is_sent_again(
-    stage: Stage, deed: Deed, how_long: str
+    stage: TableSnapshot, deed: Operation, how_long: str
 ) -> None:
-    site = begin(stage, deed)
-    before = stored(site.export())
-    with Calls().watched() as clean:
+    site = restore_snapshot(stage, deed)
+    before = comparable_items(site.export())
+    with FaultInjector().install() as clean:
         expected = deed.send(site)
-    after = stored(site.export())
+    after = comparable_items(site.export())
     again = deed.send(site)
-    assert clean.made
-    assert stored(site.export()) == after
+    assert clean.operations
+    assert comparable_items(site.export()) == after
 
-    for calls, what in troubles(how_long, clean.made):
-        site = begin(stage, deed)
-        with calls.watched():
+    for calls, what in fault_cases(how_long, clean.operations):
+        site = restore_snapshot(stage, deed)
+        with calls.install():
             answer = deed.send(site)
 
-        assert calls.met, what
+        assert calls.injected_count, what
         left = site.export()
-        require_whole(left)
+        assert_invariants(left)
         if answer.status != expected.status:
-            require_later(answer, what)
-            assert deed.in_steps or stored(left) in (before, after), what
+            assert_retry_later(answer, what)
+            assert deed.is_multi_step or comparable_items(left) in (before, after), what
         else:
-            assert stored(left) == after, what
-        calls.deliver_late()
-        require_whole(site.export())
+            assert comparable_items(left) == after, what
+        calls.send_delayed()
+        assert_invariants(site.export())
         assert deed.send(site).status in (expected.status, again.status), what
-        assert stored(site.export()) == after, what
+        assert comparable_items(site.export()) == after, what

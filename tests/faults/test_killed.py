@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults import IS_LONG
+from tests.faults import IS_NIGHTLY
 from tests.faults.deeds import WRITES
-from tests.faults.test_every_call import stored
-from tests.faults.whole import require_whole
+from tests.faults.test_every_call import comparable_items
+from tests.faults.whole import assert_invariants
 
 if TYPE_CHECKING:
-    from tests.faults.conftest import Stage
+    from tests.faults.conftest import TableSnapshot
 
 # Each of another kind; of several doctors, or with several kinds of items.
-TELLING = ("book what is held", "move to another doctor", "cancel", "new doctor with delegates")
-OTHERS = ("first save", "save", "form", "hold", "release", "book", "move", "delegates")
-SEND_AND_DIE = """
+REPRESENTATIVE_WRITES = (
+    "book what is held",
+    "move to another doctor",
+    "cancel",
+    "new doctor with delegates",
+)
+OTHER_WRITES = ("first save", "save", "form", "hold", "release", "book", "move", "delegates")
+SEND_AND_KILL_SCRIPT = """
 import os, signal, sys
 from chalice.test import Client
 from app import app
@@ -32,9 +37,9 @@ from tests.faults.deeds import WRITES
 from tests.site import Clock, Site
 
 name, event = sys.argv[1:]
-settings, clock = Settings.of(os.environ), Clock()
+settings, clock = Settings.from_env(os.environ), Clock()
 table.connect(settings.table_name)
-services = bootstrap.run(bootstrap.assemble(settings, now=clock))
+services = bootstrap.set_services(bootstrap.build_services(settings, now=clock))
 def die(**_):
     os.kill(os.getpid(), signal.SIGKILL)
 table.connection().client.meta.events.register(f"{event}.dynamodb.TransactWriteItems", die)
@@ -43,28 +48,30 @@ with Client(app) as client:
 """
 
 
-def send_and_die(name: str, event: str) -> int:
-    command = [sys.executable, "-c", SEND_AND_DIE, name, event]
+def send_and_kill(name: str, event: str) -> int:
+    command = [sys.executable, "-c", SEND_AND_KILL_SCRIPT, name, event]
     return subprocess.run(command, check=False, env=os.environ, timeout=60).returncode  # noqa: S603
 
 
-@pytest.mark.parametrize("name", TELLING + OTHERS if IS_LONG else TELLING)
+@pytest.mark.parametrize(
+    "name", REPRESENTATIVE_WRITES + OTHER_WRITES if IS_NIGHTLY else REPRESENTATIVE_WRITES
+)
 def test_what_was_asked_of_a_process_that_is_killed_is_done_whole_or_not_at_all(
-    stage: Stage, name: str
+    stage: TableSnapshot, name: str
 ) -> None:
-    site = stage.reset()
-    before = stored(site.export())
+    site = stage.restore()
+    before = comparable_items(site.export())
     expected = WRITES[name].send(site)
-    after = stored(site.export())
+    after = comparable_items(site.export())
     again = WRITES[name].send(site)
     assert before != after
 
     for event, left in (("before-send", before), ("after-call", after)):
-        site = stage.reset()
+        site = stage.restore()
 
-        assert send_and_die(name, event) == -signal.SIGKILL
+        assert send_and_kill(name, event) == -signal.SIGKILL
 
-        require_whole(site.export())
-        assert stored(site.export()) == left, event
+        assert_invariants(site.export())
+        assert comparable_items(site.export()) == left, event
         assert WRITES[name].send(site).status in (expected.status, again.status), event
-        assert stored(site.export()) == after, event
+        assert comparable_items(site.export()) == after, event

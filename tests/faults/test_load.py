@@ -18,46 +18,46 @@ import requests
 
 from local import stage
 from local.ministack import MiniStack
-from tests.faults import IS_LONG
-from tests.faults.consistent import require_consistent
-from tests.faults.doctors import Saver
+from tests.faults import IS_NIGHTLY
+from tests.faults.consistent import assert_consistent
+from tests.faults.doctors import DoctorClient
 from tests.faults.patients import HOLD_SECONDS, Patient
-from tests.faults.place import HOURS, Place, settings
-from tests.faults.rivals import Admin, Rival
-from tests.faults.told import Log
-from tests.running import a_server
+from tests.faults.place import HOURS, Scenario, doctor_settings
+from tests.faults.rivals import AdminClient, CompetingDoctor
+from tests.faults.told import History
+from tests.running import start_server
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.faults.clients import Client
-    from tests.running import Running
+    from tests.faults.clients import LoadClient
+    from tests.running import LiveServer
 
 # With an admin and two rivals for each hour these are 64 clients.
-PATIENTS, SAVERS = 27, 20
-SERVERS = 2
+PATIENT_COUNT, DOCTOR_COUNT = 27, 20
+SERVER_COUNT = 2
 # How long nothing happens to the store: in all, and before and after each thing that does.
-CALM = 60 if IS_LONG else 7
-BETWEEN = 15 if IS_LONG else 2
+DURATION = 60 if IS_NIGHTLY else 7
+RECOVERY_SECONDS = 15 if IS_NIGHTLY else 2
 # Longer than a save takes.
-NAP = 0.3
-USUAL = {200, 201, 204, 400, 404, 409}
+PAUSE = 0.3
+EXPECTED_STATUSES = {200, 201, 204, 400, 404, 409}
 # A slow machine may need longer for what is waited for.
-PATIENCE = 60
+TIMEOUT = 60
 
 
 @dataclass
-class Field:
+class LoadTest:
     """Where the clients meet."""
 
     ministack: MiniStack
-    servers: list[Running]
-    place: Place
-    contested: Place
+    servers: list[LiveServer]
+    scenario: Scenario
+    contested_scenario: Scenario
 
-    def stored(self) -> list[dict[str, Any]]:
+    def stored_items(self) -> list[dict[str, Any]]:
         """Every item, read behind the app's back."""
         client = boto3.client("dynamodb", endpoint_url=self.ministack.url)
         pages = client.get_paginator("scan").paginate(
@@ -67,44 +67,44 @@ class Field:
 
 
 @pytest.fixture
-def field(tmp_path: Path) -> Iterator[Field]:
+def field(tmp_path: Path) -> Iterator[LoadTest]:
     """Two servers as ``scripts/serve`` runs them, and doctors with nothing open yet."""
     stage.use_local_stage()
     with ExitStack() as stack:
         ministack = stack.enter_context(MiniStack(tmp_path / "ministack"))
         servers = []
-        for number in range(SERVERS):
+        for number in range(SERVER_COUNT):
             folder = tmp_path / str(number)
             folder.mkdir()
             variables = {**ministack.environment, "LOCAL_CALLER": "dr-lee"}
-            servers.append(stack.enter_context(a_server(folder, **variables)))
+            servers.append(stack.enter_context(start_server(folder, **variables)))
         in_a_month = datetime.now(UTC).date() + timedelta(days=30)
-        place = Place(("dr-0", "dr-1"), in_a_month)
-        contested = Place(("dr-2",), in_a_month, lengths=(30, 20))
+        place = Scenario(("dr-0", "dr-1"), in_a_month)
+        contested = Scenario(("dr-2",), in_a_month, slot_lengths=(30, 20))
         for doctor_id in (*place.doctors, *contested.doctors):
             url = f"{servers[0].url}/doctors/{doctor_id}"
-            made = requests.put(url, json=settings(doctor_id, 30), timeout=PATIENCE)
+            made = requests.put(url, json=doctor_settings(doctor_id, 30), timeout=TIMEOUT)
             assert made.status_code == 201
-        yield Field(ministack, servers, place, contested)
+        yield LoadTest(ministack, servers, place, contested)
 
 
-def _everybody(field: Field, log: Log) -> Iterator[Client]:
+def _create_clients(load_test: LoadTest, history: History) -> Iterator[LoadClient]:
     names = (f"c{number}" for number in count())
-    urls = cycle(server.url for server in field.servers)
-    for kind in [Patient] * PATIENTS + [Saver] * SAVERS:
-        yield kind(next(urls), next(names), field.place, log)
-    place = field.contested
-    yield Admin(next(urls), next(names), place, log)
-    for hour, minutes in product(HOURS, place.lengths):
-        yield Rival(next(urls), next(names), place, log, hour=hour, minutes=minutes)
+    urls = cycle(server.url for server in load_test.servers)
+    for kind in [Patient] * PATIENT_COUNT + [DoctorClient] * DOCTOR_COUNT:
+        yield kind(next(urls), next(names), load_test.scenario, history)
+    place = load_test.contested_scenario
+    yield AdminClient(next(urls), next(names), place, history)
+    for hour, minutes in product(HOURS, place.slot_lengths):
+        yield CompetingDoctor(next(urls), next(names), place, history, hour=hour, minutes=minutes)
 
 
 @contextmanager
-def a_crowd(field: Field) -> Iterator[Log]:
+def run_clients(load_test: LoadTest) -> Iterator[History]:
     """Clients at work during the block; whatever goes wrong with one is raised in the end."""
-    log = Log()
+    log = History()
     is_over = Event()
-    everybody = list(_everybody(field, log))
+    everybody = list(_create_clients(load_test, log))
     with ThreadPoolExecutor(len(everybody)) as threads:
         running = [threads.submit(one.run, is_over) for one in everybody]
         try:
@@ -116,7 +116,7 @@ def a_crowd(field: Field) -> Iterator[Log]:
 
 
 @contextmanager
-def asleep(process: subprocess.Popen[Any] | None) -> Iterator[None]:
+def suspended(process: subprocess.Popen[Any] | None) -> Iterator[None]:
     """It does nothing during the block, and knows nothing of it afterwards."""
     assert process is not None
     process.send_signal(signal.SIGSTOP)
@@ -126,66 +126,68 @@ def asleep(process: subprocess.Popen[Any] | None) -> Iterator[None]:
         process.send_signal(signal.SIGCONT)
 
 
-def have_them_nap(servers: list[Running], seconds: float) -> None:
+def suspend_in_turn(servers: list[LiveServer], seconds: float) -> None:
     """In turns: so what one has read is long out of date when it writes, for the others go on."""
     until = time.monotonic() + seconds
     for server in cycle(servers):
-        with asleep(server.process):
-            time.sleep(NAP)
-        time.sleep(NAP / 2)
+        with suspended(server.process):
+            time.sleep(PAUSE)
+        time.sleep(PAUSE / 2)
         if time.monotonic() > until:
             return
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     """Fail where it is not so for very long."""
-    until = time.monotonic() + PATIENCE
-    while not is_so():
+    until = time.monotonic() + TIMEOUT
+    while not condition():
         assert time.monotonic() < until
         time.sleep(0.1)
 
 
 def test_what_many_clients_are_told_has_happened_one_thing_after_the_other(
-    field: Field, capsys: pytest.CaptureFixture[str]
+    field: LoadTest, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with a_crowd(field) as log:
-        time.sleep(CALM)
-        wait_until(lambda: set(log.statuses()) >= USUAL)
+    with run_clients(field) as log:
+        time.sleep(DURATION)
+        wait_until(lambda: set(log.status_counts()) >= EXPECTED_STATUSES)
 
     with capsys.disabled():
         print(f"\n{log}")  # noqa: T201  the figures
-    told = log.statuses()
+    told = log.status_counts()
     # Who loses too many races is asked to come again.
-    assert set(told) <= USUAL | {503}
-    assert told[503] < len(log.answers) / 20
-    assert log.overtaken == []
-    if IS_LONG:
+    assert set(told) <= EXPECTED_STATUSES | {503}
+    assert told[503] < len(log.responses) / 20
+    assert log.superseded == []
+    if IS_NIGHTLY:
         # Some holds ran out while others could tell, and kept nobody from what they had kept.
-        assert min(log.forgotten) < log.answers[-1].asked - HOLD_SECONDS / 2
-        assert [told for told in log.answers if told.status == 503 and told.path != "/slots"] == []
-    require_consistent(log, field.stored)
+        assert min(log.expired_holds) < log.responses[-1].invoked_at - HOLD_SECONDS / 2
+        assert [
+            told for told in log.responses if told.status == 503 and told.path != "/slots"
+        ] == []
+    assert_consistent(log, field.stored_items)
 
 
 def test_nothing_is_lost_or_doubled_while_the_store_stops_and_starts(
-    field: Field, capsys: pytest.CaptureFixture[str]
+    field: LoadTest, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It falls silent for longer than anybody waits, then goes on; and is stopped and started.
 
     Before and after, the servers sleep in turns.
     """
-    with a_crowd(field) as log:
-        have_them_nap(field.servers, BETWEEN)
-        with asleep(field.ministack._process):
+    with run_clients(field) as log:
+        suspend_in_turn(field.servers, RECOVERY_SECONDS)
+        with suspended(field.ministack._process):
             time.sleep(5)
-        have_them_nap(field.servers, BETWEEN)
+        suspend_in_turn(field.servers, RECOVERY_SECONDS)
         field.ministack.stop()
-        before = log.statuses()[503]
-        wait_until(lambda: log.statuses()[503] > before)
+        before = log.status_counts()[503]
+        wait_until(lambda: log.status_counts()[503] > before)
         field.ministack.start()
-        have_them_nap(field.servers, BETWEEN)
+        suspend_in_turn(field.servers, RECOVERY_SECONDS)
 
     with capsys.disabled():
         print(f"\n{log}")  # noqa: T201  the figures
-    assert set(log.statuses()) <= USUAL | {503}
-    assert all("Retry-After" in told.headers for told in log.answers if told.status == 503)
-    require_consistent(log, field.stored)
+    assert set(log.status_counts()) <= EXPECTED_STATUSES | {503}
+    assert all("Retry-After" in told.headers for told in log.responses if told.status == 503)
+    assert_consistent(log, field.stored_items)

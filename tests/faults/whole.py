@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     RawItem = dict[str, Any]
 
 
-def require_whole(items: Iterable[RawItem]) -> None:
+def assert_invariants(items: Iterable[RawItem]) -> None:
     """Fail unless every doctor's items agree with each other, and no booking has two slots."""
     partitions: dict[str, list[RawItem]] = defaultdict(list)
     for item in items:
         partitions[item["PK"]["S"]].append(item)
     doctors = {key: found for key, found in partitions.items() if key.startswith("DOCTOR#")}
     for found in doctors.values():
-        _require_whole_doctor(found)
+        _assert_doctor_invariants(found)
     every = [item for found in doctors.values() for item in found]
     booked = [item["booking_id"]["S"] for item in every if "booking_id" in item]
     assert len(booked) == len(set(booked))
@@ -41,7 +41,7 @@ def require_whole(items: Iterable[RawItem]) -> None:
     assert links == named
 
 
-def _require_whole_doctor(items: Sequence[RawItem]) -> None:
+def _assert_doctor_invariants(items: Sequence[RawItem]) -> None:
     (doctor,) = (item for item in items if item["SK"]["S"] == "PROFILE")
     zone = ZoneInfo(doctor["time_zone"]["S"])
     specialty, location = doctor["specialty"]["S"], doctor["location"]["S"]
@@ -51,8 +51,8 @@ def _require_whole_doctor(items: Sequence[RawItem]) -> None:
     slots = changes = 0
     for day in days:
         on = day["SK"]["S"].removeprefix("DAY#")
-        stored = history.of(items, date.fromisoformat(on), zone)
-        stored.require_whole()
+        stored = history.from_items(items, date.fromisoformat(on), zone)
+        stored.assert_valid()
         slots += len(stored.slots)
         changes += len(stored.changes)
         assert int(day["revision"]["N"]) >= int(day["version"]["N"])

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from chalicelib.domain import wall_time
-from tests.fuzz.document import STARTS
-from tests.running import Running, a_server
+from chalicelib.domain import local_time
+from tests.fuzz.document import SLOT_STARTS
+from tests.running import LiveServer, start_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server with data of its own."""
-    with a_server(tmp_path_factory.mktemp("data")) as running:
-        for (doctor, on), starts in STARTS.items():
-            told = [wall_time.rfc3339(start, doctor.zone) for start in starts]
+    with start_server(tmp_path_factory.mktemp("data")) as running:
+        for (doctor, on), starts in SLOT_STARTS.items():
+            told = [local_time.to_rfc3339(start, doctor.zone) for start in starts]
             saved = requests.post(
                 f"{running.url}/slots",
                 json={
@@ -28,7 +28,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
                     "date": on.isoformat(),
                     "slots": [{"start": start, "status": "free"} for start in told],
                 },
-                headers=running.signed_in("admin"),
+                headers=running.auth_headers("admin"),
                 timeout=10,
             )
             assert saved.ok, saved.text
@@ -36,12 +36,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="session")
-def server(running: Running) -> str:
+def server(running: LiveServer) -> str:
     """Its URL."""
     return running.url
 
 
 @pytest.fixture(scope="session")
-def may_do_all(running: Running) -> dict[str, str]:
+def may_do_all(running: LiveServer) -> dict[str, str]:
     """The header with the token of somebody who may."""
-    return running.signed_in("admin")
+    return running.auth_headers("admin")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from chalicelib.web import openapi
 from local import demo
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 # Of each operation, besides the examples that reach every corner of its description.
-_EXAMPLES = 120
+_MAX_EXAMPLES = 120
 _CONFIG = {
     "seed": 1,
-    "generation": {"deterministic": True, "max-examples": _EXAMPLES},
+    "generation": {"deterministic": True, "max-examples": _MAX_EXAMPLES},
     "checks": {
         # A save may be refused for what is stored, whatever its shape.
         "positive_data_acceptance": {"enabled": False},
@@ -28,7 +28,7 @@ _CONFIG = {
     },
 }
 # For deeds in a row alone: what is malformed leads nowhere.
-_IN_A_ROW = {
+_STATEFUL_PHASES = {
     **{phase: {"enabled": False} for phase in ("examples", "coverage", "fuzzing")},
     "stateful": {"max-steps": 10, "generation": {"max-examples": 60, "mode": "positive"}},
 }
@@ -36,22 +36,22 @@ _IN_A_ROW = {
 _TODAY = datetime.now(UTC).date()
 _DATES = [_TODAY + timedelta(days=days) for days in (30, 31)]
 _DOCTORS = [doctor for doctor in demo.DOCTORS if doctor.doctor_id in ("dr-lee", "dr-okafor")]
-STARTS = {
-    (doctor, on): [box.start for box in doctor.grid.boxes(on)]
+SLOT_STARTS = {
+    (doctor, on): [box.start for box in doctor.grid.candidate_slots(on)]
     for doctor in _DOCTORS
     for on in _DATES
 }
 """The slots that the server has, by doctor and date."""
 
 
-def led_to_real_slots(*, in_a_row: bool = False) -> OpenApiSchema:
+def openapi_with_examples(*, is_stateful: bool = False) -> OpenApiSchema:
     """Every description still holds, and half of all ids and dates that are made are real.
 
     ``in_a_row`` is for deeds of which one leads to the next, rather than for each on its own.
     """
     slots = [
         str(SlotId(doctor.doctor_id, start))
-        for (doctor, _), starts in STARTS.items()
+        for (doctor, _), starts in SLOT_STARTS.items()
         for start in starts
     ]
     doctors = [doctor.doctor_id for doctor in demo.DOCTORS]
@@ -70,11 +70,11 @@ def led_to_real_slots(*, in_a_row: bool = False) -> OpenApiSchema:
         _prefer(described, real)
     for name, example in (("Slot", slots[0]), ("Date", dates[0]), ("From", dates[0])):
         parameters[name]["example"] = example
-    config = _CONFIG | {"phases": _IN_A_ROW if in_a_row else {}}
+    config = _CONFIG | {"phases": _STATEFUL_PHASES if is_stateful else {}}
     return schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(config))
 
 
-def _prefer(schema: dict[str, Any], real: list[str]) -> None:
+def _prefer(schema: dict[str, Any], real_values: list[str]) -> None:
     other = dict(schema)
     schema.clear()
-    schema["anyOf"] = [{"enum": real}, other]
+    schema["anyOf"] = [{"enum": real_values}, other]

@@ -8,13 +8,13 @@ from urllib.parse import quote, urlencode
 
 from hypothesis import strategies as st
 
-from tests.site import FORM, id_of
+from tests.site import FORM, make_slot_id
 
 JSON = "application/json"
 
 
 @dataclass(frozen=True)
-class Sent:
+class RawRequest:
     """A request as it goes to the app."""
 
     method: str
@@ -27,10 +27,10 @@ _text = st.text(max_size=30)
 # What a header can bring through a gateway.
 _header = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=40)
 _bytes = st.binary(max_size=60)
-_known = st.sampled_from(
+_valid_values = st.sampled_from(
     [
         *("2026-11-23T09:00:00+00:00", "2026-11-23T09:00Z", "20261123T0900Z", "09:00", "24:00"),
-        *("dr-lee", "dr-okafor", "dr-night", id_of("09:00"), "dr-lee~20261123T0900"),
+        *("dr-lee", "dr-okafor", "dr-night", make_slot_id("09:00"), "dr-lee~20261123T0900"),
         *("2026-11-23", "2026-10-25", "9999-12-31", "0001-01-01"),
         *(
             "cardiology",
@@ -50,15 +50,15 @@ _known = st.sampled_from(
 
 
 @st.composite
-def _spoilt(draw: st.DrawFn) -> str:
+def _mutated(draw: st.DrawFn) -> str:
     """Something that is known, with a piece of it replaced."""
-    known = draw(_known)
+    known = draw(_valid_values)
     place = draw(st.integers(0, len(known)))
     return known[:place] + draw(st.text(max_size=3)) + known[place + draw(st.integers(0, 2)) :]
 
 
-values = _known | _spoilt() | _text
-_anything = st.recursive(
+values = _valid_values | _mutated() | _text
+_any_json = st.recursive(
     values | st.none() | st.booleans() | st.integers() | st.floats(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(values, inner, max_size=3),
     max_leaves=6,
@@ -66,15 +66,17 @@ _anything = st.recursive(
 
 
 @st.composite
-def _nearly(draw: st.DrawFn, usual: dict[str, object]) -> dict[str, object]:
+def _almost_valid(draw: st.DrawFn, valid: dict[str, object]) -> dict[str, object]:
     """These members, of which a few have another value or are not there."""
-    names = sorted(usual)
-    odd = draw(st.dictionaries(st.sampled_from(names), _anything, max_size=2))
+    names = sorted(valid)
+    odd = draw(st.dictionaries(st.sampled_from(names), _any_json, max_size=2))
     missing = draw(st.none() | st.sampled_from(names))
-    return {name: value for name, value in (usual | odd).items() if name != missing}
+    return {name: value for name, value in (valid | odd).items() if name != missing}
 
 
-_ticks = st.lists(_nearly({"start": "09:00", "status": "free"}) | _anything, max_size=3)
+_slot_changes = st.lists(
+    _almost_valid({"start": "09:00", "status": "free"}) | _any_json, max_size=3
+)
 _day: dict[str, object] = {
     "doctor_id": "dr-lee",
     "date": "2026-11-23",
@@ -88,7 +90,7 @@ _booking: dict[str, object] = {
     "booking_id": "b-1",
     "patient_reference": "r",
     "holder": "hannah",
-    "moves": id_of("09:30"),
+    "moves": make_slot_id("09:30"),
 }
 _doctor: dict[str, object] = {
     "doctor_id": "dr-lee",
@@ -103,11 +105,13 @@ _doctor: dict[str, object] = {
     "delegates": ["sam"],
 }
 _bodies: dict[str, st.SearchStrategy[dict[str, object]]] = {
-    "/slots": st.builds(lambda day, slots: {**day, "slots": slots}, _nearly(_day), _ticks)
-    | _nearly(_day),
-    "/slots/{}/hold": _nearly(_hold),
-    "/slots/{}/booking": _nearly(_booking),
-    "/doctors/{}": _nearly(_doctor),
+    "/slots": st.builds(
+        lambda day, slots: {**day, "slots": slots}, _almost_valid(_day), _slot_changes
+    )
+    | _almost_valid(_day),
+    "/slots/{}/hold": _almost_valid(_hold),
+    "/slots/{}/booking": _almost_valid(_booking),
+    "/doctors/{}": _almost_valid(_doctor),
 }
 _etags = st.builds('"{}.{}"'.format, st.integers(), _header) | _header | st.just("*")
 _headers = st.fixed_dictionaries(
@@ -123,7 +127,7 @@ _headers = st.fixed_dictionaries(
         "X-Forwarded-Proto": _header,
     },
 )
-_usual_queries = st.sampled_from(
+_valid_queries = st.sampled_from(
     [
         {"doctor_id": "dr-lee", "date": "2026-11-23"},
         {"from": "2026-11-23", "to": "2026-11-24"},
@@ -131,7 +135,7 @@ _usual_queries = st.sampled_from(
         {"holder": "hannah", "booking_id": "b-1"},
     ]
 )
-_odd_queries = st.dictionaries(
+_random_queries = st.dictionaries(
     st.sampled_from(
         [
             *("doctor_id", "date", "from", "to", "limit", "cursor", "specialty", "location"),
@@ -141,7 +145,9 @@ _odd_queries = st.dictionaries(
     values,
     max_size=4,
 )
-_queries = st.builds(lambda usual, odd: usual | odd, _usual_queries, _odd_queries) | _odd_queries
+_queries = (
+    st.builds(lambda usual, odd: usual | odd, _valid_queries, _random_queries) | _random_queries
+)
 _GETS = [
     *("/slots", "/slots/history", "/slots/{}", "/doctors", "/doctors/{}", "/doctors/{}/slots"),
     *("/availability", "/static/{}", "/sign-in", "/sign-in/callback", "/signed-in", "/docs", "/"),
@@ -149,7 +155,7 @@ _GETS = [
 
 
 @st.composite
-def requests(draw: st.DrawFn) -> Sent:
+def random_requests(draw: st.DrawFn) -> RawRequest:
     """Any of the app's routes, with anything in every place where something may stand."""
     kind = draw(st.sampled_from(["GET", "GET", "DELETE", "JSON", "JSON", "form"]))
     headers = draw(_headers)
@@ -159,18 +165,22 @@ def requests(draw: st.DrawFn) -> Sent:
             draw(st.sampled_from(["/slots", "/slots", "/slots", "/sign-out"])),
             draw(_forms()),
         )
-        return Sent("POST", path, {**headers, "Content-Type": FORM}, body)
+        return RawRequest("POST", path, {**headers, "Content-Type": FORM}, body)
     if kind == "JSON":
         route, bodies = draw(st.sampled_from(sorted(_bodies.items(), key=lambda each: each[0])))
         raw = json.dumps(draw(bodies)).encode() if draw(st.integers(0, 9)) else draw(_bytes)
         method = "POST" if route == "/slots" else "PUT"
-        return Sent(method, _named(draw, route), {**headers, "Content-Type": JSON}, raw)
+        return RawRequest(
+            method, _format_route(draw, route), {**headers, "Content-Type": JSON}, raw
+        )
     routes = _GETS if kind == "GET" else ["/slots/{}/hold", "/slots/{}/booking"]
-    return Sent(kind, f"{_named(draw, draw(st.sampled_from(routes)))}?{query}", headers)
+    return RawRequest(
+        kind, f"{_format_route(draw, draw(st.sampled_from(routes)))}?{query}", headers
+    )
 
 
-def _named(draw: st.DrawFn, route: str) -> str:
-    usual = "dr-lee" if route.startswith("/doctors") else id_of("09:00")
+def _format_route(draw: st.DrawFn, route: str) -> str:
+    usual = "dr-lee" if route.startswith("/doctors") else make_slot_id("09:00")
     name = usual if draw(st.booleans()) else draw(values)
     return route.format(quote(name, safe="~") or "x")
 

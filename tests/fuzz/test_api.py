@@ -14,10 +14,10 @@ from tests.support.profile import rounds
 if TYPE_CHECKING:
     from schemathesis import Case
 
-api = document.led_to_real_slots()
+schema = document.openapi_with_examples()
 
 
-@api.parametrize()
+@schema.parametrize()
 @settings(
     max_examples=rounds(daily=50, nightly=500),
     deadline=None,
@@ -36,7 +36,7 @@ def test_any_request_is_answered_as_documented(
 
 def test_deeds_in_a_row_are_answered_as_documented(server: str, may_do_all: dict[str, str]) -> None:
     """Listed, held, booked, cancelled: as the links of the document lead from one to the next."""
-    in_a_row = document.led_to_real_slots(in_a_row=True)
+    in_a_row = document.openapi_with_examples(is_stateful=True)
     in_a_row.config.update(base_url=server, headers=may_do_all)
 
     events = list(from_schema(in_a_row).execute())

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-LONG = 70_000
+OVERSIZED_LENGTH = 70_000
 
 
-class Told(NamedTuple):
+class RawResponse(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
@@ -25,30 +25,30 @@ def token(may_do_all: dict[str, str]) -> bytes:
     return b"Authorization: " + may_do_all["Authorization"].encode()
 
 
-def send(server: str, first_line: bytes, *headers: bytes, body: bytes = b"") -> Told:
+def send(server_url: str, first_line: bytes, *headers: bytes, body: bytes = b"") -> RawResponse:
     """These bytes as they are, and what comes back."""
-    url = urlsplit(server)
+    url = urlsplit(server_url)
     length = [b"Content-Length: %d" % len(body)] if body else []
     head = b"\r\n".join((first_line + b" HTTP/1.1", b"Host: localhost", *headers, *length))
     with socket.create_connection((url.hostname, url.port), timeout=20) as connection:
         connection.sendall(head + b"\r\n\r\n" + body)
         answer = HTTPResponse(connection, method=first_line.split()[0].decode())
         answer.begin()
-        return Told(answer.status, dict(answer.headers), answer.read())
+        return RawResponse(answer.status, dict(answer.headers), answer.read())
 
 
-def expect_problem(told: Told, status: int) -> None:
-    assert told.status == status
-    assert told.headers["X-Content-Type-Options"] == "nosniff"
-    assert told.headers["Content-Type"] == "application/problem+json"
-    assert json.loads(told.body)["status"] == status
+def assert_problem(response: RawResponse, status: int) -> None:
+    assert response.status == status
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert json.loads(response.body)["status"] == status
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"])
 def test_a_method_that_is_not_there_is_told_which_are(server: str, method: str) -> None:
     told = send(server, f"{method} /slots".encode())
 
-    expect_problem(told, 405)
+    assert_problem(told, 405)
     assert told.headers["Allow"] == "GET, POST"
 
 
@@ -64,7 +64,7 @@ def test_head_is_answered_without_a_body(server: str) -> None:
         (b"/doctors/\xff\xfe", 404),
         (b"/doctors/%00", 404),
         (b"/static/\x00.css", 404),
-        (b"/static/" + b"x" * LONG, 414),
+        (b"/static/" + b"x" * OVERSIZED_LENGTH, 414),
         (b"/slots/%E2%82%AC~20261123T0900Z", 404),
         (b"/doctors?cursor=%00", 400),
         (b"/slots?date=%D9%A2026-11-23", 400),
@@ -74,7 +74,7 @@ def test_head_is_answered_without_a_body(server: str) -> None:
 def test_a_path_of_odd_bytes_is_refused(
     server: str, token: bytes, path: bytes, status: int
 ) -> None:
-    expect_problem(send(server, b"GET " + path, token), status)
+    assert_problem(send(server, b"GET " + path, token), status)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_path_of_odd_bytes_is_refused(
         (b"Idempotency-Key: \xe9", 400),
         (b"If-Match: \xff\xfe", 400),
         (b"Content-Type: \xff", 415),
-        (b"X-Long: " + b"x" * LONG, 431),
+        (b"X-Long: " + b"x" * OVERSIZED_LENGTH, 431),
         (b"Transfer-Encoding: chunked", 411),
     ],
 )
@@ -93,7 +93,7 @@ def test_a_header_of_odd_bytes_is_refused(
     slot = b'{"start": "09:00", "status": "free"}'
     day = b'{"doctor_id": "dr-lee", "date": "2030-01-01", "slots": [%s]}' % slot
 
-    expect_problem(send(server, b"POST /slots", token, header, body=day), status)
+    assert_problem(send(server, b"POST /slots", token, header, body=day), status)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_odd_bytes_in_a_header_that_may_be_ignored_are(
     ],
 )
 def test_whoever_proves_nothing_is_not_signed_in(server: str, header: bytes) -> None:
-    expect_problem(send(server, b"GET /doctors", header), 401)
+    assert_problem(send(server, b"GET /doctors", header), 401)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_whoever_proves_nothing_is_not_signed_in(server: str, header: bytes) -> 
 def test_odd_json_is_refused(server: str, token: bytes, body: bytes) -> None:
     path = b"PUT /slots/dr-lee~20300101T0900Z/hold"
 
-    expect_problem(send(server, path, token, b"Content-Type: application/json", body=body), 400)
+    assert_problem(send(server, path, token, b"Content-Type: application/json", body=body), 400)
 
 
 @pytest.mark.parametrize("doctor_id", ["dr-lee", "dr-okafor", "dr-walker"])

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def started(folder: Path, *, port: int = 8000) -> Iterator[Issuer]:
+def start_provider(data_dir: Path, *, port: int = 8000) -> Iterator[Issuer]:
     """The issuer that keeps its state in that folder, for an app at that port."""
-    with MiniStack(folder) as ministack, pytest.MonkeyPatch.context() as environment:
+    with MiniStack(data_dir) as ministack, pytest.MonkeyPatch.context() as environment:
         for name, value in ministack.environment.items():
             environment.setenv(name, value)
         yield issuer.prepare(port)
@@ -29,5 +29,5 @@ def started(folder: Path, *, port: int = 8000) -> Iterator[Issuer]:
 @pytest.fixture(scope="session")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
     """An issuer with its demo people, for an app at port 8000; the environment leads to it."""
-    with started(tmp_path_factory.mktemp("issuer")) as found:
+    with start_provider(tmp_path_factory.mktemp("issuer")) as found:
         yield found

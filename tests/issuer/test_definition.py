@@ -25,7 +25,7 @@ def test_the_definition_is_what_cloudformation_takes() -> None:
     assert checked.returncode == 0
 
 
-def flows(pool_id: str, client_id: str) -> list[str]:
+def auth_flows(pool_id: str, client_id: str) -> list[str]:
     """How people get tokens beside the page's way."""
     client = boto3.client("cognito-idp").describe_user_pool_client(
         UserPoolId=pool_id, ClientId=client_id
@@ -48,8 +48,8 @@ def test_only_a_stack_that_asks_for_it_gives_tokens_for_passwords(found: Issuer)
     cloud = {output["OutputKey"]: output["OutputValue"] for output in outputs}
 
     refreshing = "ALLOW_REFRESH_TOKEN_AUTH"
-    assert flows(cloud["UserPoolId"], cloud["PageClientId"]) == [refreshing]
-    assert flows(found.pool_id, found.page.client_id) == [
+    assert auth_flows(cloud["UserPoolId"], cloud["PageClientId"]) == [refreshing]
+    assert auth_flows(found.pool_id, found.page.client_id) == [
         refreshing,
         "ALLOW_ADMIN_USER_PASSWORD_AUTH",
     ]

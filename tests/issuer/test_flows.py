@@ -12,7 +12,7 @@ import requests
 
 from local.issuer import PASSWORD
 from local.sign_in_stack import SIGNED_OUT_PATH
-from tests.issuer.tokens import claims, discovery
+from tests.issuer.tokens import fetch_discovery, verify_token
 
 if TYPE_CHECKING:
     from local.sign_in_stack import Client, Issuer
@@ -24,20 +24,20 @@ CHALLENGE = (
 CALLBACK = "http://127.0.0.1:8000/sign-in/callback"
 
 
-def sign_in(found: Issuer, *, password: str = PASSWORD, **changed: str) -> requests.Response:
+def sign_in(provider: Issuer, *, password: str = PASSWORD, **overrides: str) -> requests.Response:
     """Open the sign-in page as the app asks for it, and fill it in as Dr Lee."""
     request = {
         "response_type": "code",
-        "client_id": found.page.client_id,
+        "client_id": provider.page.client_id,
         "redirect_uri": CALLBACK,
         "scope": "openid profile",
         "state": "a state",
         "nonce": "a nonce",
         "code_challenge": CHALLENGE,
         "code_challenge_method": "S256",
-        **changed,
+        **overrides,
     }
-    page = discovery(found.discovery_url)["authorization_endpoint"]
+    page = fetch_discovery(provider.discovery_url)["authorization_endpoint"]
     opened = requests.get(page, params=request, allow_redirects=False, timeout=10)
     if opened.status_code != requests.codes.ok:
         return opened
@@ -49,43 +49,45 @@ def sign_in(found: Issuer, *, password: str = PASSWORD, **changed: str) -> reque
     )
 
 
-def code_of(signed_in: requests.Response) -> str:
+def authorization_code(response: requests.Response) -> str:
     """The code that the page was left with."""
-    assert signed_in.status_code == requests.codes.found
-    return parse_qs(urlsplit(signed_in.headers["Location"]).query)["code"][0]
+    assert response.status_code == requests.codes.found
+    return parse_qs(urlsplit(response.headers["Location"]).query)["code"][0]
 
 
-def redeem(found: Issuer, code: str, **changed: str) -> requests.Response:
+def exchange_code(provider: Issuer, code: str, **overrides: str) -> requests.Response:
     """Ask for the tokens that a code stands for."""
     request = {
         "grant_type": "authorization_code",
-        "client_id": found.page.client_id,
+        "client_id": provider.page.client_id,
         "redirect_uri": CALLBACK,
         "code": code,
         "code_verifier": VERIFIER,
-        **changed,
+        **overrides,
     }
-    return requests.post(discovery(found.discovery_url)["token_endpoint"], data=request, timeout=10)
+    return requests.post(
+        fetch_discovery(provider.discovery_url)["token_endpoint"], data=request, timeout=10
+    )
 
 
-def machine_token(found: Issuer, client: Client, scope: str) -> requests.Response:
+def service_token(provider: Issuer, client: Client, scope: str) -> requests.Response:
     """Ask for a token as a booking site does."""
     return requests.post(
-        discovery(found.discovery_url)["token_endpoint"],
+        fetch_discovery(provider.discovery_url)["token_endpoint"],
         data={"grant_type": "client_credentials", "scope": scope},
         auth=(client.client_id, client.secret or ""),
         timeout=10,
     )
 
 
-def error(answer: requests.Response) -> Any:  # noqa: ANN401  JSON
+def oauth_error(response: requests.Response) -> Any:  # noqa: ANN401  JSON
     """The error of OAuth 2 that a refusal names."""
-    assert answer.status_code == requests.codes.bad_request
-    return answer.json()["error"]
+    assert response.status_code == requests.codes.bad_request
+    return response.json()["error"]
 
 
 def test_the_issuer_tells_of_itself_at_addresses_that_answer(found: Issuer) -> None:
-    told = discovery(found.discovery_url)
+    told = fetch_discovery(found.discovery_url)
 
     assert told["issuer"] == found.url
     here = urlsplit(found.discovery_url).netloc
@@ -97,14 +99,14 @@ def test_a_doctor_signs_in_on_the_page_and_the_id_token_says_who_she_is(found: I
     signed_in = sign_in(found)
 
     assert parse_qs(urlsplit(signed_in.headers["Location"]).query)["state"] == ["a state"]
-    tokens = redeem(found, code_of(signed_in)).json()
-    who = claims(tokens["id_token"], discovery_url=found.discovery_url)
+    tokens = exchange_code(found, authorization_code(signed_in)).json()
+    who = verify_token(tokens["id_token"], discovery_url=found.discovery_url)
     assert who["aud"] == found.page.client_id
     assert who["token_use"] == "id"
     assert who["nonce"] == "a nonce"
     assert who["cognito:username"] == "dr-lee"
     assert who["cognito:groups"] == ["doctor"]
-    access = claims(tokens["access_token"], discovery_url=found.discovery_url)
+    access = verify_token(tokens["access_token"], discovery_url=found.discovery_url)
     assert set(access["scope"].split()) == {"openid", "profile"}
 
 
@@ -117,16 +119,16 @@ def test_a_wrong_password_is_told_on_the_page(found: Issuer) -> None:
 
 @pytest.mark.parametrize("verifier", ["", "another-verifier-of-at-least-forty-three-chars"])
 def test_a_stolen_code_is_worth_nothing_without_the_verifier(found: Issuer, verifier: str) -> None:
-    code = code_of(sign_in(found))
+    code = authorization_code(sign_in(found))
 
-    assert error(redeem(found, code, code_verifier=verifier)) == "invalid_grant"
+    assert oauth_error(exchange_code(found, code, code_verifier=verifier)) == "invalid_grant"
 
 
 def test_a_code_is_good_for_once(found: Issuer) -> None:
-    code = code_of(sign_in(found))
-    redeem(found, code)
+    code = authorization_code(sign_in(found))
+    exchange_code(found, code)
 
-    assert error(redeem(found, code)) == "invalid_grant"
+    assert oauth_error(exchange_code(found, code)) == "invalid_grant"
 
 
 def test_the_challenge_must_be_hashed(found: Issuer) -> None:
@@ -136,7 +138,7 @@ def test_the_challenge_must_be_hashed(found: Issuer) -> None:
 
 
 def test_nobody_is_sent_to_an_address_that_is_not_the_apps(found: Issuer) -> None:
-    assert error(sign_in(found, redirect_uri="http://127.0.0.1:8666/")) == "invalid_request"
+    assert oauth_error(sign_in(found, redirect_uri="http://127.0.0.1:8666/")) == "invalid_request"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_who_signs_out_is_sent_to_the_app_and_nowhere_else(
     found: Issuer, to: str, status: int
 ) -> None:
     answer = requests.get(
-        discovery(found.discovery_url)["end_session_endpoint"],
+        fetch_discovery(found.discovery_url)["end_session_endpoint"],
         params={"client_id": found.page.client_id, "logout_uri": to + SIGNED_OUT_PATH},
         allow_redirects=False,
         timeout=10,
@@ -157,19 +159,19 @@ def test_who_signs_out_is_sent_to_the_app_and_nowhere_else(
 
 @pytest.mark.parametrize("scope", ["slots/read", "slots/book", "slots/book slots/read"])
 def test_a_booking_site_has_the_scopes_that_it_asks_for(found: Issuer, scope: str) -> None:
-    token = machine_token(found, found.booking_site, scope).json()["access_token"]
+    token = service_token(found, found.booking_site, scope).json()["access_token"]
 
-    said = claims(token, discovery_url=found.discovery_url)
+    said = verify_token(token, discovery_url=found.discovery_url)
     assert said["scope"] == scope
     assert said["client_id"] == said["sub"] == found.booking_site.client_id
     assert "username" not in said
 
 
 def test_a_site_that_may_only_read_is_refused_more(found: Issuer) -> None:
-    answer = machine_token(found, found.reading_site, "slots/read slots/book")
+    answer = service_token(found, found.reading_site, "slots/read slots/book")
 
-    assert error(answer) == "invalid_grant"
+    assert oauth_error(answer) == "invalid_grant"
 
 
 def test_a_scope_that_there_is_not_is_refused(found: Issuer) -> None:
-    assert error(machine_token(found, found.booking_site, "slots/cancel")) == "invalid_scope"
+    assert oauth_error(service_token(found, found.booking_site, "slots/cancel")) == "invalid_scope"

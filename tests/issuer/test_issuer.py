@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from chalicelib.domain.caller import Role
+from chalicelib.domain.permissions import Role
 from local import issuer, loopback
 from local.issuer import DEMO_PEOPLE, IssuerError, Person
-from tests.issuer.tokens import claims
+from tests.issuer.tokens import verify_token
 
 if TYPE_CHECKING:
     from local.sign_in_stack import Issuer
@@ -20,7 +20,7 @@ def test_each_demo_person_signs_in_and_the_token_says_as_what(
 ) -> None:
     token = issuer.access_token(found, person.name)
 
-    said = claims(token, discovery_url=found.discovery_url)
+    said = verify_token(token, discovery_url=found.discovery_url)
     assert said["iss"] == found.url
     assert said["token_use"] == "access"
     assert said["client_id"] == found.page.client_id
@@ -36,7 +36,7 @@ def test_somebody_left_half_made_is_finished(found: Issuer) -> None:
     issuer.admit(found, Person("half", Role.DELEGATE))
 
     token = issuer.access_token(found, "half")
-    assert claims(token, discovery_url=found.discovery_url)["cognito:groups"] == ["delegate"]
+    assert verify_token(token, discovery_url=found.discovery_url)["cognito:groups"] == ["delegate"]
 
 
 def test_a_password_of_ones_own_is_left_alone(found: Issuer) -> None:

@@ -8,26 +8,26 @@ import boto3
 import requests
 
 from local import env_file
-from tests.running import a_server
+from tests.running import start_server
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.running import Running
+    from tests.running import LiveServer
 
 
-def get(url: str, **headers: str) -> int:
+def get_status(url: str, **headers: str) -> int:
     return requests.get(url, headers=headers, timeout=10).status_code
 
 
-def settings_of(running: Running) -> dict[str, str]:
-    return env_file.read(running.folder / env_file.NAME)
+def server_settings(server: LiveServer) -> dict[str, str]:
+    return env_file.read(server.data_dir / env_file.NAME)
 
 
 def test_where_a_local_caller_is_named_everybody_acts_as_that_doctor(tmp_path: Path) -> None:
-    with a_server(tmp_path, LOCAL_CALLER="dr-okafor") as running:
+    with start_server(tmp_path, LOCAL_CALLER="dr-okafor") as running:
         day = requests.get(f"{running.url}/slots", timeout=10).json()
-        settings = settings_of(running)
+        settings = server_settings(running)
 
     assert day["doctor_id"] == "dr-okafor"
     assert "OIDC_ISSUER" not in settings
@@ -36,10 +36,12 @@ def test_where_a_local_caller_is_named_everybody_acts_as_that_doctor(tmp_path: P
 def test_a_dynamodb_of_one_s_own_has_the_table_and_people_sign_in(
     ministack: str, tmp_path: Path
 ) -> None:
-    with a_server(tmp_path, AWS_ENDPOINT_URL_DYNAMODB=ministack) as running:
-        assert get(f"{running.url}/doctors") == 401
-        assert get(f"{running.url}/doctors", **running.signed_in("doctor", "dr-lee")) == 200
-        settings = settings_of(running)
+    with start_server(tmp_path, AWS_ENDPOINT_URL_DYNAMODB=ministack) as running:
+        assert get_status(f"{running.url}/doctors") == 401
+        assert (
+            get_status(f"{running.url}/doctors", **running.auth_headers("doctor", "dr-lee")) == 200
+        )
+        settings = server_settings(running)
 
     assert settings["AWS_ENDPOINT_URL_DYNAMODB"] == ministack
     assert settings["AWS_ENDPOINT_URL"] != ministack
@@ -54,11 +56,11 @@ def test_a_dynamodb_of_one_s_own_has_the_table_and_people_sign_in(
 
 
 def test_a_restart_signs_nobody_out(tmp_path: Path) -> None:
-    with a_server(tmp_path) as running:
+    with start_server(tmp_path) as running:
         key = (tmp_path / "session.key").read_text()
-        bearer = running.signed_in("doctor", "dr-lee")
-    with a_server(tmp_path) as running:
-        assert get(f"{running.url}/doctors", **bearer) == 200
+        bearer = running.auth_headers("doctor", "dr-lee")
+    with start_server(tmp_path) as running:
+        assert get_status(f"{running.url}/doctors", **bearer) == 200
 
     assert (tmp_path / "session.key").read_text() == key
     assert (tmp_path / "session.key").stat().st_mode & 0o077 == 0

@@ -16,8 +16,8 @@ import pytest
 import requests
 
 from local import env_file, loopback, token
-from tests.issuer.tokens import claims
-from tests.running import a_server
+from tests.issuer.tokens import verify_token
+from tests.running import start_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 SCRIPT = Path(__file__).parents[2] / "scripts" / "token"
 
 
-class Said(NamedTuple):
+class CliResult(NamedTuple):
     """What a command printed, where to, and how it ended."""
 
     output: str
-    complaint: str
+    error_output: str
     status: int
 
 
 @contextmanager
-def environment_of(variables: dict[str, str]) -> Iterator[None]:
+def temporary_environment(variables: dict[str, str]) -> Iterator[None]:
     """Set variables, and undo whatever changes the environment in the block."""
     before = dict(os.environ)
     os.environ.update(variables)
@@ -46,13 +46,13 @@ def environment_of(variables: dict[str, str]) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class TokenCli:
     """Where tokens are to be had for the server that keeps its data in ``folder``."""
 
-    folder: Path
+    data_dir: Path
     url: str
 
-    def run_script(self, *arguments: str, **environment: str) -> Said:
+    def run_script(self, *arguments: str, **environment: str) -> CliResult:
         done = subprocess.run(  # noqa: S603
             [SCRIPT, *arguments],
             env=os.environ | self._environment | environment,
@@ -60,43 +60,43 @@ class Desk:
             text=True,
             check=False,
         )
-        return Said(done.stdout, done.stderr, done.returncode)
+        return CliResult(done.stdout, done.stderr, done.returncode)
 
-    def ask(self, *arguments: str, **environment: str) -> Said:
+    def run(self, *arguments: str, **environment: str) -> CliResult:
         """Do what the script does without starting a process, which takes most of its time."""
         output, complaint = StringIO(), StringIO()
         with (
-            environment_of(self._environment | environment),
+            temporary_environment(self._environment | environment),
             redirect_stdout(output),
             redirect_stderr(complaint),
         ):
             status = token.main(arguments)
-        return Said(output.getvalue(), complaint.getvalue(), status)
+        return CliResult(output.getvalue(), complaint.getvalue(), status)
 
     @property
     def _environment(self) -> dict[str, str]:
-        return {"PORT": str(urlsplit(self.url).port), "DATA_DIR": str(self.folder)}
+        return {"PORT": str(urlsplit(self.url).port), "DATA_DIR": str(self.data_dir)}
 
     def claims(self, *arguments: str) -> dict[str, Any]:
         """What a token says that was given, alone on its line."""
-        return self.claims_of(self.ask(*arguments))
+        return self.verified_claims(self.run(*arguments))
 
-    def claims_of(self, said: Said) -> dict[str, Any]:
+    def verified_claims(self, result: CliResult) -> dict[str, Any]:
         """Return what the token says, which must be valid and alone on its line."""
-        assert said == (f"{said.output.strip()}\n", "", 0)
-        settings = env_file.read(self.folder / env_file.NAME)
-        told = claims(said.output.strip(), discovery_url=settings["OIDC_DISCOVERY_URL"])
+        assert result == (f"{result.output.strip()}\n", "", 0)
+        settings = env_file.read(self.data_dir / env_file.NAME)
+        told = verify_token(result.output.strip(), discovery_url=settings["OIDC_DISCOVERY_URL"])
         assert told["iss"] == settings["OIDC_ISSUER"]
         assert told["token_use"] == "access"
         return told
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenCli]:
     """With a server of its own."""
     folder = tmp_path_factory.mktemp("data")
-    with a_server(folder) as running:
-        yield Desk(folder, running.url)
+    with start_server(folder) as running:
+        yield TokenCli(folder, running.url)
 
 
 @pytest.mark.parametrize(
@@ -111,17 +111,17 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
 def test_a_person_s_token_says_name_and_role(
-    desk: Desk, arguments: list[str], name: str, role: str
+    desk: TokenCli, arguments: list[str], name: str, role: str
 ) -> None:
     told = desk.claims(*arguments)
 
     assert (told["username"], told["cognito:groups"]) == (name, [role])
 
 
-def test_a_doctor_who_has_just_been_made_known_signs_in(desk: Desk) -> None:
+def test_a_doctor_who_has_just_been_made_known_signs_in(desk: TokenCli) -> None:
     requests.put(
         f"{desk.url}/doctors/dr-new",
-        headers={"Authorization": f"Bearer {desk.ask('admin').output.strip()}"},
+        headers={"Authorization": f"Bearer {desk.run('admin').output.strip()}"},
         json={
             "name": "Dr New",
             "specialty": "surgery",
@@ -134,7 +134,7 @@ def test_a_doctor_who_has_just_been_made_known_signs_in(desk: Desk) -> None:
     ).raise_for_status()
 
     said = desk.run_script("doctor", "dr-new")
-    assert desk.claims_of(said)["username"] == "dr-new"
+    assert desk.verified_claims(said)["username"] == "dr-new"
 
 
 @pytest.mark.parametrize(
@@ -146,9 +146,9 @@ def test_a_doctor_who_has_just_been_made_known_signs_in(desk: Desk) -> None:
     ],
 )
 def test_a_booking_site_s_token_says_its_scopes_and_no_name(
-    desk: Desk, scopes: list[str], granted: str
+    desk: TokenCli, scopes: list[str], granted: str
 ) -> None:
-    told = desk.claims_of(desk.run_script("booking-site", *scopes))
+    told = desk.verified_claims(desk.run_script("booking-site", *scopes))
 
     assert told["scope"] == granted
     assert "username" not in told
@@ -171,43 +171,43 @@ def test_a_booking_site_s_token_says_its_scopes_and_no_name(
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
 def test_what_cannot_be_had_is_refused_with_a_sentence(
-    desk: Desk, arguments: list[str], sentence: str
+    desk: TokenCli, arguments: list[str], sentence: str
 ) -> None:
-    said = desk.ask(*arguments)
+    said = desk.run(*arguments)
 
     assert (said.output, said.status) == ("", 1)
-    assert said.complaint.startswith(sentence)
-    assert said.complaint.count("\n") == 1
+    assert said.error_output.startswith(sentence)
+    assert said.error_output.count("\n") == 1
 
 
-def test_a_port_where_that_server_does_not_listen_is_refused(desk: Desk) -> None:
+def test_a_port_where_that_server_does_not_listen_is_refused(desk: TokenCli) -> None:
     port = urlsplit(desk.url).port
 
-    assert desk.run_script("admin", PORT="9") == Said(
-        "", f"The server of {desk.folder} listens on port {port}, not on 9.\n", 1
+    assert desk.run_script("admin", PORT="9") == CliResult(
+        "", f"The server of {desk.data_dir} listens on port {port}, not on 9.\n", 1
     )
 
 
-def left_behind(folder: Path, desk: Desk, pattern: str, now: str) -> Said:
+def stale_env(folder: Path, cli: TokenCli, pattern: str, now: str) -> CliResult:
     """Ask in a folder with the server's settings, of which something is otherwise by now."""
-    settings = (desk.folder / env_file.NAME).read_text()
+    settings = (cli.data_dir / env_file.NAME).read_text()
     (folder / env_file.NAME).write_text(re.sub(pattern, now, settings))
-    return desk.ask("admin", DATA_DIR=str(folder))
+    return cli.run("admin", DATA_DIR=str(folder))
 
 
-def test_without_a_server_there_are_no_tokens(desk: Desk, tmp_path: Path) -> None:
+def test_without_a_server_there_are_no_tokens(desk: TokenCli, tmp_path: Path) -> None:
     sentence = f"No server keeps its data in {tmp_path} at the moment: start one, scripts/serve\n"
 
     never_started = desk.run_script("admin", DATA_DIR=str(tmp_path))
     nobody = f"127.0.0.1:{loopback.free_port()}"
-    stopped = left_behind(tmp_path, desk, r"127\.0\.0\.1:\d+", nobody)
-    another_has_its_port = left_behind(tmp_path, desk, r"eu-west-2_\w+", "eu-west-2_Gone")
+    stopped = stale_env(tmp_path, desk, r"127\.0\.0\.1:\d+", nobody)
+    another_has_its_port = stale_env(tmp_path, desk, r"eu-west-2_\w+", "eu-west-2_Gone")
 
-    assert never_started == stopped == another_has_its_port == Said("", sentence, 1)
+    assert never_started == stopped == another_has_its_port == CliResult("", sentence, 1)
 
 
-def test_where_nobody_has_to_sign_in_there_are_no_tokens(desk: Desk, tmp_path: Path) -> None:
-    said = left_behind(tmp_path, desk, r"OIDC_\w+=.*\n", "")
+def test_where_nobody_has_to_sign_in_there_are_no_tokens(desk: TokenCli, tmp_path: Path) -> None:
+    said = stale_env(tmp_path, desk, r"OIDC_\w+=.*\n", "")
 
     sentence = f"The server of {tmp_path} lets everybody in: it needs no tokens.\n"
-    assert said == Said("", sentence, 1)
+    assert said == CliResult("", sentence, 1)

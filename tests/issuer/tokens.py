@@ -9,15 +9,15 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 
-def discovery(url: str) -> dict[str, Any]:
+def fetch_discovery(url: str) -> dict[str, Any]:
     """What the issuer tells of itself."""
     document: dict[str, Any] = requests.get(url, timeout=10).json()
     return document
 
 
-def claims(token: str, *, discovery_url: str) -> dict[str, Any]:
+def verify_token(token: str, *, discovery_url: str) -> dict[str, Any]:
     """What the token says; raises ``JoseError`` where it is forged, expired or somebody else's."""
-    told = discovery(discovery_url)
+    told = fetch_discovery(discovery_url)
     keys = KeySet.import_key_set(requests.get(told["jwks_uri"], timeout=10).json())
     claims = jwt.decode(token, keys, algorithms=["RS256"]).claims
     required = jwt.JWTClaimsRegistry(

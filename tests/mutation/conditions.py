@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import ast
 
-from chalicelib.storage import records
+from chalicelib.storage import models
 
 # Read from PynamoDB: where a mutant used a name that does not exist, any test would kill it.
-PARTITION_KEY = records.BaseItem._hash_keyname
-QUESTIONS = {"exists", "does_not_exist", "is_type", "is_in", "contains", "startswith", "between"}
+PARTITION_KEY = models.BaseItem._hash_keyname
+CONDITION_METHODS = {
+    "exists",
+    "does_not_exist",
+    "is_type",
+    "is_in",
+    "contains",
+    "startswith",
+    "between",
+}
 
 
 def is_record_condition(node: ast.AST) -> bool:
@@ -17,7 +25,7 @@ def is_record_condition(node: ast.AST) -> bool:
         case ast.Compare():
             return _records_in(node) != []
         case ast.Call(func=ast.Attribute(value=subject, attr=question)):
-            return question in QUESTIONS and _records_in(subject) != []
+            return question in CONDITION_METHODS and _records_in(subject) != []
     return False
 
 
@@ -28,4 +36,4 @@ def record_of(condition: ast.AST) -> str:
 
 def _records_in(node: ast.AST) -> list[str]:
     names = [name.id for name in ast.walk(node) if isinstance(name, ast.Name)]
-    return [name for name in names if isinstance(vars(records).get(name), type)]
+    return [name for name in names if isinstance(vars(models).get(name), type)]

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.packaged import the_package
+from tests.packaged import get_build_artifact
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def made() -> Artefact:
     """The zip and the template of the stage dev."""
-    return the_package()
+    return get_build_artifact()
 
 
 @pytest.fixture(scope="session")

@@ -25,15 +25,15 @@ ENVIRONMENT = {
 }
 
 
-def run(unpacked: Path, code: str, **changed: str) -> subprocess.CompletedProcess[str]:
+def run_python(package_dir: Path, code: str, **overrides: str) -> subprocess.CompletedProcess[str]:
     """Run code that finds the zip's modules, and no others, in a changed environment.
 
     ``-I -S``: no site-packages, so that what the zip lacks is missed.
     """
-    first = f"import sys; sys.path[:0] = [{os.fspath(unpacked)!r}]\n"
+    first = f"import sys; sys.path[:0] = [{os.fspath(package_dir)!r}]\n"
     return subprocess.run(  # noqa: S603
         [sys.executable, "-I", "-S", "-c", first + code],
-        env=ENVIRONMENT | changed,
+        env=ENVIRONMENT | overrides,
         capture_output=True,
         text=True,
         check=False,

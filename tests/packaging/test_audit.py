@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CLEAN: dict[str, Any] = {}
-WEAK = {
+NO_VULNERABILITIES: dict[str, Any] = {}
+VULNERABLE = {
     "vulns": [
         {
             "id": "PYSEC-2099-1",
@@ -40,7 +40,7 @@ WEAK = {
 
 
 @contextmanager
-def a_service(status: int, answer: object) -> Iterator[list[str]]:
+def run_osv_service(status: int, answer: object) -> Iterator[list[str]]:
     """A service in the shape of OSV that always says the same; gives how to have it asked."""
 
     class Answering(BaseHTTPRequestHandler):
@@ -58,11 +58,11 @@ def a_service(status: int, answer: object) -> Iterator[list[str]]:
 
     with HTTPServer(("127.0.0.1", 0), Answering) as server:
         Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-        yield at(server.server_port)
+        yield osv_options(server.server_port)
         server.shutdown()
 
 
-def at(port: int) -> list[str]:
+def osv_options(port: int) -> list[str]:
     return ["--vulnerability-service", "osv", "--osv-url", f"http://127.0.0.1:{port}/v1/query"]
 
 
@@ -77,7 +77,7 @@ def requirements(tmp_path: Path) -> Path:
 def test_a_known_weakness_fails_and_is_named_with_its_mend(
     requirements: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with a_service(200, WEAK) as arguments:
+    with run_osv_service(200, VULNERABLE) as arguments:
         status = audit.main(arguments, requirements)
 
     assert status == 1
@@ -87,7 +87,7 @@ def test_a_known_weakness_fails_and_is_named_with_its_mend(
 def test_where_none_is_known_it_says_how_many_were_asked_about(
     requirements: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with a_service(200, CLEAN) as arguments:
+    with run_osv_service(200, NO_VULNERABILITIES) as arguments:
         status = audit.main(arguments, requirements)
 
     assert (status, capsys.readouterr().out) == (0, "Audited: 1 packages, 0 known weaknesses\n")
@@ -96,7 +96,7 @@ def test_where_none_is_known_it_says_how_many_were_asked_about(
 def test_a_service_out_of_reach_is_said_and_fails_nothing(
     requirements: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = audit.main(at(loopback.free_port()), requirements)
+    status = audit.main(osv_options(loopback.free_port()), requirements)
 
     assert status == 0
     assert capsys.readouterr().out.startswith("Not audited: ")
@@ -105,7 +105,7 @@ def test_a_service_out_of_reach_is_said_and_fails_nothing(
 def test_an_answer_that_cannot_be_read_fails(
     requirements: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with a_service(400, {"code": 3, "message": "no such thing"}) as arguments:
+    with run_osv_service(400, {"code": 3, "message": "no such thing"}) as arguments:
         status = audit.main(arguments, requirements)
 
     assert status == 1

@@ -11,11 +11,11 @@ from tests.packaging import in_lambda
 if TYPE_CHECKING:
     from pathlib import Path
 
-START = "import app"
+IMPORT_APP = "import app"
 
 
 def test_it_starts_with_the_settings_of_the_cloud(unpacked: Path) -> None:
-    started = in_lambda.run(unpacked, START)
+    started = in_lambda.run_python(unpacked, IMPORT_APP)
 
     assert started.returncode == 0, started.stderr
 
@@ -24,26 +24,28 @@ def test_it_starts_with_the_settings_of_the_cloud(unpacked: Path) -> None:
     "setting", ["STAGE", "TABLE_NAME", "OIDC_ISSUER", "OIDC_CLIENT_ID", "SESSION_KEY"]
 )
 def test_it_refuses_to_start_without(unpacked: Path, setting: str) -> None:
-    started = in_lambda.run(unpacked, START, **{setting: ""})
+    started = in_lambda.run_python(unpacked, IMPORT_APP, **{setting: ""})
 
     assert started.returncode != 0
     assert f"SettingsError: {setting} is not set" in started.stderr
 
 
 def test_it_refuses_to_start_with_a_session_key_that_can_be_guessed(unpacked: Path) -> None:
-    started = in_lambda.run(unpacked, START, SESSION_KEY="short")
+    started = in_lambda.run_python(unpacked, IMPORT_APP, SESSION_KEY="short")
 
     assert "SettingsError: SESSION_KEY is too short" in started.stderr
 
 
 def test_it_refuses_to_let_everybody_in(unpacked: Path) -> None:
-    started = in_lambda.run(unpacked, START, LOCAL_CALLER="dr-lee")
+    started = in_lambda.run_python(unpacked, IMPORT_APP, LOCAL_CALLER="dr-lee")
 
     assert "SettingsError: LOCAL_CALLER is set" in started.stderr
 
 
 def test_it_refuses_to_pass_over_changes_where_no_event_bus_is_named(unpacked: Path) -> None:
-    told = in_lambda.run(unpacked, f"{START}\napp.slots_changed({{'Records': []}}, None)")
+    told = in_lambda.run_python(
+        unpacked, f"{IMPORT_APP}\napp.slots_changed({{'Records': []}}, None)"
+    )
 
     assert "SettingsError: EVENT_BUS_NAME is not set" in told.stderr
 

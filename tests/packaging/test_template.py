@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.storage.records import BaseItem
+from chalicelib.storage.models import BaseItem
 from local import stage
 
 if TYPE_CHECKING:

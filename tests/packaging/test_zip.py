@@ -17,7 +17,7 @@ from tests.packaging import in_lambda
 
 PROJECT = Path(__file__).parents[2]
 # A request as API Gateway hands it to Lambda, under the stage's prefix.
-ASK = """
+REQUEST_SCRIPT = """
 import json
 from app import app
 def ask(resource, path, parameters):
@@ -84,7 +84,7 @@ def test_it_is_within_its_budget(made: Artefact) -> None:
 
 
 def test_the_same_code_makes_the_same_bytes_wherever_it_is(made: Artefact, tmp_path: Path) -> None:
-    copy = copy_of_the_project(tmp_path / "copy")
+    copy = copy_project(tmp_path / "copy")
 
     again = package(copy, "dev", this_architecture())
 
@@ -95,16 +95,16 @@ def test_the_same_code_makes_the_same_bytes_wherever_it_is(made: Artefact, tmp_p
 @pytest.fixture
 def bare(tmp_path: Path) -> Path:
     """The project without the packages it needs, which take most of the time."""
-    copy = copy_of_the_project(tmp_path / "bare")
+    copy = copy_project(tmp_path / "bare")
     (copy / "requirements.txt").write_text("")
     return copy
 
 
-def copy_of_the_project(to: Path) -> Path:
-    sources.copy(PROJECT, to)
+def copy_project(target: Path) -> Path:
+    sources.copy(PROJECT, target)
     for name in ("infrastructure", "cloud"):
-        shutil.copytree(PROJECT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return to
+        shutil.copytree(PROJECT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return target
 
 
 def test_a_static_file_that_was_renamed_comes_under_its_new_name_alone(bare: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_zip_over_budget_is_told_and_is_no_package(bare: Path) -> None:
 
 
 def test_it_answers_under_its_stage_with_nothing_else_installed(unpacked: Path) -> None:
-    asked = in_lambda.run(unpacked, ASK)
+    asked = in_lambda.run_python(unpacked, REQUEST_SCRIPT)
 
     assert asked.returncode == 0, asked.stderr
     *_, answers = asked.stdout.splitlines()  # the other lines are the log of requests

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    Deed = Callable[[], object]
-    Together = Callable[[Sequence[Deed]], list[Exception | None]]
+    Operation = Callable[[], object]
+    RunConcurrently = Callable[[Sequence[Operation]], list[Exception | None]]
 
 
 @contextmanager
-def crowd(most: int) -> Iterator[Together]:
+def concurrent_runner(max_threads: int) -> Iterator[RunConcurrently]:
     """A function that does up to so many deeds together and gives what each raised, if anything."""
-    with ThreadPoolExecutor(most) as threads:
+    with ThreadPoolExecutor(max_threads) as threads:
 
-        def together(deeds: Sequence[Deed]) -> list[Exception | None]:
+        def together(deeds: Sequence[Operation]) -> list[Exception | None]:
             start = Barrier(len(deeds))
 
-            def take_part(deed: Deed) -> Exception | None:
+            def take_part(deed: Operation) -> Exception | None:
                 start.wait()
                 try:
                     deed()

@@ -25,10 +25,10 @@ def services(ministack: str) -> Services:
     """On MiniStack, with real pauses between attempts, at Sunday noon."""
     use_local_stage()
     os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = ministack
-    settings = Settings.of(os.environ)
+    settings = Settings.from_env(os.environ)
     table.connect(settings.table_name)
     table.create_if_absent()
-    return bootstrap.assemble(settings, now=lambda: SUNDAY_NOON)
+    return bootstrap.build_services(settings, now=lambda: SUNDAY_NOON)
 
 
 @pytest.fixture(scope="session")

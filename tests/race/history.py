@@ -13,60 +13,62 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Stretch = tuple[datetime, datetime]
+Interval = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredDay:
     """Slots as stretches of time: by their own items, and by the day's; and the day's changes.
 
     ``claims`` are who holds each slot, until when, and as what it is booked.
     """
 
-    slots: set[Stretch]
-    day: set[Stretch]
+    slots: set[Interval]
+    day_slots: set[Interval]
     claims: dict[datetime, tuple[str | None, datetime | None, str | None]]
     states: dict[datetime, tuple[str, str | None]]
-    states_in_day: dict[datetime, tuple[str, str | None]]
+    day_states: dict[datetime, tuple[str, str | None]]
     version: int
     changes: list[dict[str, Any]]
 
-    def require_whole(self) -> None:
+    def assert_valid(self) -> None:
         """Fail unless no slot overlaps another, and the changes, one by one, lead to the slots.
 
         No change may have left an overlap, even if a later one ended it. The day must say of each
         slot what the slot's own item says.
         """
-        assert self.slots == self.day
-        assert self.states == self.states_in_day
+        assert self.slots == self.day_slots
+        assert self.states == self.day_states
         for start, (status, until) in self.states.items():
             holder, held_until, booking_id = self.claims[start]
             assert (status == "busy") == (booking_id is not None)
             assert (status == "busy-tentative") == (holder is not None)
             assert (until is None) == (held_until is None) == (holder is None)
-        _require_apart(self.slots)
+        _assert_no_overlap(self.slots)
         assert [int(change["version"]["N"]) for change in self.changes] == list(
             range(1, self.version + 1)
         )
-        present: set[Stretch] = set()
+        present: set[Interval] = set()
         for change in self.changes:
-            opened, withdrawn = _stretches(change["opened"]), _stretches(change["withdrawn"])
+            opened, withdrawn = _intervals(change["opened"]), _intervals(change["withdrawn"])
             assert withdrawn <= present
             present -= withdrawn
             assert not opened & present
             present |= opened
-            _require_apart(present)
+            _assert_no_overlap(present)
         assert present == self.slots
 
     def opened_by_request(self) -> dict[str, set[datetime]]:
         """The starts that each request that was carried out opened."""
         return {
-            change["request_id"]["S"]: {start for start, _ in _stretches(change["opened"])}
+            change["request_id"]["S"]: {start for start, _ in _intervals(change["opened"])}
             for change in self.changes
         }
 
 
-def read(dynamodb: DynamoDBClient, table_name: str, doctor_id: str, on: date) -> Stored:
+def read_stored_day(
+    dynamodb: DynamoDBClient, table_name: str, doctor_id: str, date: date
+) -> StoredDay:
     """Strongly consistent; DynamoDB's own client, and none of the app's code."""
     found = dynamodb.query(
         TableName=table_name,
@@ -74,47 +76,47 @@ def read(dynamodb: DynamoDBClient, table_name: str, doctor_id: str, on: date) ->
         ExpressionAttributeValues={":doctor": {"S": f"DOCTOR#{doctor_id}"}},
         ConsistentRead=True,
     )["Items"]
-    return of(list(found), on)
+    return from_items(list(found), date)
 
 
-def of(items: Sequence[dict[str, Any]], on: date, zone: tzinfo = UTC) -> Stored:
+def from_items(items: Sequence[dict[str, Any]], date: date, zone: tzinfo = UTC) -> StoredDay:
     """What the items of one doctor, in that zone, say of a date."""
 
     def under(prefix: str) -> list[dict[str, Any]]:
         return [item for item in items if item["SK"]["S"].startswith(prefix)]
 
-    days = under(f"DAY#{on}")
+    days = under(f"DAY#{date}")
     slots = [
         slot
         for slot in under("SLOT#")
-        if _instant(slot["start"]["S"]).astimezone(zone).date() == on
+        if _instant(slot["start"]["S"]).astimezone(zone).date() == date
     ]
     in_day = days[0]["slots"] if days else {"M": {}}
-    return Stored(
+    return StoredDay(
         slots={(_instant(slot["start"]["S"]), _instant(slot["end"]["S"])) for slot in slots},
-        day=_stretches(in_day),
+        day_slots=_intervals(in_day),
         claims={_instant(slot["start"]["S"]): _claim(slot) for slot in slots},
         states={
             _instant(slot["start"]["S"]): (slot["status"]["S"], _text(slot, "held_until"))
             for slot in slots
         },
-        states_in_day={
+        day_states={
             _instant(start): (slot["M"]["status"]["S"], _text(slot["M"], "until"))
             for start, slot in in_day["M"].items()
         },
         version=int(days[0]["version"]["N"]) if days else 0,
-        changes=sorted(under(f"CHANGE#{on}#"), key=lambda change: int(change["version"]["N"])),
+        changes=sorted(under(f"CHANGE#{date}#"), key=lambda change: int(change["version"]["N"])),
     )
 
 
-def _stretches(slots: dict[str, Any]) -> set[Stretch]:
+def _intervals(slots: dict[str, Any]) -> set[Interval]:
     return {
         (_instant(start), _instant(start) + timedelta(minutes=int(slot["M"]["minutes"]["N"])))
         for start, slot in slots["M"].items()
     }
 
 
-def _require_apart(slots: set[Stretch]) -> None:
+def _assert_no_overlap(slots: set[Interval]) -> None:
     assert all(one[1] <= other[0] for one, other in pairwise(sorted(slots)))
 
 

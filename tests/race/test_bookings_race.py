@@ -12,15 +12,15 @@ from uuid import uuid4
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.claims import Booking
-from chalicelib.domain.errors import Conflict, Refused, SlotUnknown
-from chalicelib.domain.slot_id import SlotId
-from chalicelib.domain.ticks import Tick
+from chalicelib.domain.booking import Booking
+from chalicelib.domain.changes import SlotChange
+from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.slot import SlotId
 from chalicelib.use_cases.manage_slots import SaveRequest
-from tests.builders import MONDAY, SUNDAY_NOON, a_doctor, a_grid, at
+from tests.builders import MONDAY, SUNDAY_NOON, make_doctor, make_grid, to_instant
 from tests.race import history
-from tests.race.at_once import crowd
+from tests.race.at_once import concurrent_runner
 from tests.support.profile import rounds
 
 if TYPE_CHECKING:
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.bootstrap import Services
-    from tests.race.at_once import Together
+    from tests.race.at_once import RunConcurrently
 
 ROUNDS = rounds(daily=50, nightly=200)
-PATIENTS = 50
-HALVES = [at("09:00") + timedelta(minutes=30) * n for n in range(8)]
-ANYBODY = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
+PATIENT_COUNT = 50
+SLOT_STARTS = [to_instant("09:00") + timedelta(minutes=30) * n for n in range(8)]
+ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 
 
 @pytest.fixture(scope="module")
-def together() -> Iterator[Together]:
+def together() -> Iterator[RunConcurrently]:
     """As many threads as there are patients."""
-    with crowd(PATIENTS) as together:
+    with concurrent_runner(PATIENT_COUNT) as together:
         yield together
 
 
@@ -48,210 +48,214 @@ def together() -> Iterator[Together]:
 def doctor_id(services: Services) -> str:
     """A doctor whose Monday has eight slots of half an hour, all free."""
     doctor_id = f"dr-{uuid4().hex}"
-    services.doctors.add(a_doctor(doctor_id, a_grid(("09:00", "13:00"))))
-    save(services, doctor_id, opens=range(8))
+    services.doctors.add(make_doctor(doctor_id, make_grid(("09:00", "13:00"))))
+    save_slots(services, doctor_id, opened=range(8))
     return doctor_id
 
 
-def save(
-    services: Services, doctor_id: str, opens: range = range(0), withdraws: range = range(0)
+def save_slots(
+    services: Services, doctor_id: str, opened: range = range(0), withdrawn: range = range(0)
 ) -> None:
-    asked = [Tick(HALVES[n], "free") for n in opens]
-    asked += [Tick(HALVES[n], "busy-unavailable") for n in withdraws]
+    asked = [SlotChange(SLOT_STARTS[n], "free") for n in opened]
+    asked += [SlotChange(SLOT_STARTS[n], "busy-unavailable") for n in withdrawn]
     services.manage_slots.save(
-        ANYBODY,
-        SaveRequest(doctor_id=doctor_id, date=MONDAY, asked=asked, request_id=uuid4().hex),
+        ADMIN,
+        SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=asked, request_id=uuid4().hex),
     )
 
 
-def book(
+def book_slot(
     services: Services, slot_id: SlotId, name: str, *, moves: SlotId | None = None, holder: str = ""
 ) -> None:
-    wanted = Booking(booking_id=name, patient_reference=name, moves=moves, holder=holder or None)
-    services.book_slots.book(ANYBODY, slot_id, wanted)
+    wanted = Booking(
+        booking_id=name, patient_reference=name, previous_slot_id=moves, holder=holder or None
+    )
+    services.book_slots.book(ADMIN, slot_id, wanted)
 
 
-def cancel(services: Services, slot_id: SlotId, name: str) -> None:
-    services.book_slots.cancel(ANYBODY, slot_id, name)
+def cancel_booking(services: Services, slot_id: SlotId, name: str) -> None:
+    services.book_slots.cancel(ADMIN, slot_id, name)
 
 
-def hold(services: Services, slot_id: SlotId, name: str) -> None:
-    services.book_slots.hold(ANYBODY, slot_id, name, timedelta(seconds=30))
+def hold_slot(services: Services, slot_id: SlotId, name: str) -> None:
+    services.book_slots.hold(ADMIN, slot_id, name, timedelta(seconds=30))
 
 
-def stored(services: Services, dynamodb: DynamoDBClient, doctor_id: str) -> history.Stored:
+def valid_stored_day(
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str
+) -> history.StoredDay:
     """What is stored of her Monday; it must be whole."""
-    found = history.read(dynamodb, services.settings.table_name, doctor_id, MONDAY)
-    found.require_whole()
+    found = history.read_stored_day(dynamodb, services.settings.table_name, doctor_id, MONDAY)
+    found.assert_valid()
     return found
 
 
-def kinds(outcomes: list[Exception | None]) -> Counter[type]:
+def outcome_types(outcomes: list[Exception | None]) -> Counter[type]:
     return Counter(type(outcome) for outcome in outcomes)
 
 
 def test_of_fifty_who_hold_one_slot_one_has_it(
-    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: Together
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: RunConcurrently
 ) -> None:
-    slot_id = SlotId(doctor_id, HALVES[0])
+    slot_id = SlotId(doctor_id, SLOT_STARTS[0])
     for number in range(ROUNDS):
-        names = [f"h-{number}-{n}" for n in range(PATIENTS)]
+        names = [f"h-{number}-{n}" for n in range(PATIENT_COUNT)]
 
-        outcomes = together([partial(hold, services, slot_id, name) for name in names])
+        outcomes = together([partial(hold_slot, services, slot_id, name) for name in names])
 
-        assert kinds(outcomes) == {type(None): 1, Conflict: PATIENTS - 1}
+        assert outcome_types(outcomes) == {type(None): 1, ConflictError: PATIENT_COUNT - 1}
         winner = names[outcomes.index(None)]
-        assert stored(services, dynamodb, doctor_id).claims[HALVES[0]][0] == winner
-        services.book_slots.release(ANYBODY, slot_id, winner)
+        assert valid_stored_day(services, dynamodb, doctor_id).claims[SLOT_STARTS[0]][0] == winner
+        services.book_slots.release(ADMIN, slot_id, winner)
 
 
 def test_of_two_who_move_to_the_same_slot_one_does_and_the_other_stays(
-    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: Together
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: RunConcurrently
 ) -> None:
-    one, other, wanted = (SlotId(doctor_id, start) for start in HALVES[:3])
+    one, other, wanted = (SlotId(doctor_id, start) for start in SLOT_STARTS[:3])
     for _ in range(ROUNDS):
-        book(services, one, "b-one")
-        book(services, other, "b-other")
+        book_slot(services, one, "b-one")
+        book_slot(services, other, "b-other")
 
         outcomes = together(
             [
-                partial(book, services, wanted, "b-one", moves=one),
-                partial(book, services, wanted, "b-other", moves=other),
+                partial(book_slot, services, wanted, "b-one", moves=one),
+                partial(book_slot, services, wanted, "b-other", moves=other),
             ]
         )
 
-        assert kinds(outcomes) == {type(None): 1, Conflict: 1}
+        assert outcome_types(outcomes) == {type(None): 1, ConflictError: 1}
         winner, loser = ("b-one", "b-other") if outcomes[0] is None else ("b-other", "b-one")
         left, stays = (one, other) if outcomes[0] is None else (other, one)
-        claims = stored(services, dynamodb, doctor_id).claims
+        claims = valid_stored_day(services, dynamodb, doctor_id).claims
         assert [claims[slot.start][2] for slot in (wanted, left, stays)] == [winner, None, loser]
-        cancel(services, wanted, winner)
-        cancel(services, stays, loser)
+        cancel_booking(services, wanted, winner)
+        cancel_booking(services, stays, loser)
 
 
 def test_two_who_change_places_with_each_other_both_stay_where_they_are(
-    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: Together
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: RunConcurrently
 ) -> None:
     """Neither slot is free, whoever comes first; and no booking is lost in between."""
-    one, other = (SlotId(doctor_id, start) for start in HALVES[:2])
-    book(services, one, "b-one")
-    book(services, other, "b-other")
+    one, other = (SlotId(doctor_id, start) for start in SLOT_STARTS[:2])
+    book_slot(services, one, "b-one")
+    book_slot(services, other, "b-other")
 
     for _ in range(ROUNDS // 10):
         outcomes = together(
             [
-                partial(book, services, other, "b-one", moves=one),
-                partial(book, services, one, "b-other", moves=other),
+                partial(book_slot, services, other, "b-one", moves=one),
+                partial(book_slot, services, one, "b-other", moves=other),
             ]
         )
 
-        assert kinds(outcomes) == {Conflict: 2}
-        claims = stored(services, dynamodb, doctor_id).claims
-        assert [claims[start][2] for start in HALVES[:2]] == ["b-one", "b-other"]
+        assert outcome_types(outcomes) == {ConflictError: 2}
+        claims = valid_stored_day(services, dynamodb, doctor_id).claims
+        assert [claims[start][2] for start in SLOT_STARTS[:2]] == ["b-one", "b-other"]
 
 
 def test_a_slot_that_a_doctor_withdraws_while_patients_book_is_sold_or_gone(
-    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: Together
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: RunConcurrently
 ) -> None:
-    slot_id = SlotId(doctor_id, HALVES[0])
+    slot_id = SlotId(doctor_id, SLOT_STARTS[0])
     ways: Counter[str] = Counter()
     for number in range(ROUNDS):
         names = [f"b-{number}-{n}" for n in range(4)]
-        deeds = [partial(book, services, slot_id, name) for name in names]
-        deeds.insert(number % 5, partial(save, services, doctor_id, withdraws=range(1)))
+        deeds = [partial(book_slot, services, slot_id, name) for name in names]
+        deeds.insert(number % 5, partial(save_slots, services, doctor_id, withdrawn=range(1)))
 
         outcomes = together(deeds)
 
         withdrawing = outcomes.pop(number % 5)
-        claims = stored(services, dynamodb, doctor_id).claims
+        claims = valid_stored_day(services, dynamodb, doctor_id).claims
         if withdrawing is None:
             ways["gone"] += 1
-            assert HALVES[0] not in claims
-            assert kinds(outcomes) <= Counter({SlotUnknown: 4, Conflict: 4})
-            save(services, doctor_id, opens=range(1))
+            assert SLOT_STARTS[0] not in claims
+            assert outcome_types(outcomes) <= Counter({SlotNotFoundError: 4, ConflictError: 4})
+            save_slots(services, doctor_id, opened=range(1))
         else:
             ways["sold"] += 1
-            assert type(withdrawing) is Refused
-            assert kinds(outcomes) == {type(None): 1, Conflict: 3}
+            assert type(withdrawing) is RequestRejectedError
+            assert outcome_types(outcomes) == {type(None): 1, ConflictError: 3}
             winner = names[outcomes.index(None)]
-            assert claims[HALVES[0]][2] == winner
-            cancel(services, slot_id, winner)
+            assert claims[SLOT_STARTS[0]][2] == winner
+            cancel_booking(services, slot_id, winner)
     assert sum(ways.values()) == ROUNDS
     assert ways["sold"]
 
 
 def test_of_two_who_take_a_slot_whose_hold_runs_out_one_has_it(
-    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: Together
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: RunConcurrently
 ) -> None:
     """And the one who held it, and books at that very moment, may be that one."""
-    slot_id = SlotId(doctor_id, HALVES[0])
+    slot_id = SlotId(doctor_id, SLOT_STARTS[0])
     now = SUNDAY_NOON
-    later = bootstrap.assemble(services.settings, now=lambda: now)
+    later = bootstrap.build_services(services.settings, now=lambda: now)
     for number in range(ROUNDS):
-        hold(later, slot_id, "hannah")
+        hold_slot(later, slot_id, "hannah")
         now += timedelta(seconds=30)
         deeds = [
-            partial(hold, later, slot_id, "ivan"),
-            partial(book, later, slot_id, f"b-{number}"),
-            partial(book, later, slot_id, f"b-hannah-{number}", holder="hannah"),
+            partial(hold_slot, later, slot_id, "ivan"),
+            partial(book_slot, later, slot_id, f"b-{number}"),
+            partial(book_slot, later, slot_id, f"b-hannah-{number}", holder="hannah"),
         ]
 
         outcomes = together(deeds)
 
-        assert kinds(outcomes) == {type(None): 1, Conflict: 2}
-        holder, _, booking = stored(services, dynamodb, doctor_id).claims[HALVES[0]]
+        assert outcome_types(outcomes) == {type(None): 1, ConflictError: 2}
+        holder, _, booking = valid_stored_day(services, dynamodb, doctor_id).claims[SLOT_STARTS[0]]
         assert (holder, booking) == [
             ("ivan", None), (None, f"b-{number}"), (None, f"b-hannah-{number}"),
         ][outcomes.index(None)]  # fmt: skip
         if booking:
-            cancel(later, slot_id, booking)
+            cancel_booking(later, slot_id, booking)
         else:
-            later.book_slots.release(ANYBODY, slot_id, "ivan")
+            later.book_slots.release(ADMIN, slot_id, "ivan")
 
 
 def test_patients_who_take_other_slots_of_a_day_all_succeed_while_she_saves(
-    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: Together
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: RunConcurrently
 ) -> None:
     for number in range(ROUNDS // 4):
-        slots = [SlotId(doctor_id, start) for start in HALVES[:6]]
+        slots = [SlotId(doctor_id, start) for start in SLOT_STARTS[:6]]
         deeds = [
-            *(partial(book, services, slot_id, f"b-{n}") for n, slot_id in enumerate(slots)),
-            partial(save, services, doctor_id, withdraws=range(6, 8))
+            *(partial(book_slot, services, slot_id, f"b-{n}") for n, slot_id in enumerate(slots)),
+            partial(save_slots, services, doctor_id, withdrawn=range(6, 8))
             if number % 2 == 0
-            else partial(save, services, doctor_id, opens=range(6, 8)),
+            else partial(save_slots, services, doctor_id, opened=range(6, 8)),
         ]
 
         outcomes = together(deeds)
 
         assert outcomes == [None] * len(deeds)
-        claims = stored(services, dynamodb, doctor_id).claims
-        assert [claims[start][2] for start in HALVES[:6]] == [f"b-{n}" for n in range(6)]
+        claims = valid_stored_day(services, dynamodb, doctor_id).claims
+        assert [claims[start][2] for start in SLOT_STARTS[:6]] == [f"b-{n}" for n in range(6)]
         for n, slot_id in enumerate(slots):
-            cancel(services, slot_id, f"b-{n}")
+            cancel_booking(services, slot_id, f"b-{n}")
 
 
 def test_whatever_many_do_at_once_the_schedule_stays_whole(
-    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: Together
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, together: RunConcurrently
 ) -> None:
     dice = random.Random(3)  # noqa: S311  the same rounds each time
 
     def a_deed() -> partial[None]:
-        slot_id, other = (SlotId(doctor_id, start) for start in dice.sample(HALVES[:4], 2))
+        slot_id, other = (SlotId(doctor_id, start) for start in dice.sample(SLOT_STARTS[:4], 2))
         name = dice.choice(["b-1", "b-2", "b-3"])
         n = dice.randrange(4)
         return dice.choice(
             [
-                partial(book, services, slot_id, name),
-                partial(book, services, slot_id, name, moves=other),
-                partial(cancel, services, slot_id, name),
-                partial(hold, services, slot_id, name),
-                partial(save, services, doctor_id, withdraws=range(n, n + 1)),
-                partial(save, services, doctor_id, opens=range(n, n + 1)),
+                partial(book_slot, services, slot_id, name),
+                partial(book_slot, services, slot_id, name, moves=other),
+                partial(cancel_booking, services, slot_id, name),
+                partial(hold_slot, services, slot_id, name),
+                partial(save_slots, services, doctor_id, withdrawn=range(n, n + 1)),
+                partial(save_slots, services, doctor_id, opened=range(n, n + 1)),
             ]
         )
 
     for _ in range(ROUNDS):
         outcomes = together([a_deed() for _ in range(8)])
 
-        assert not [o for o in outcomes if not isinstance(o, Refused | None)]
-        stored(services, dynamodb, doctor_id)
+        assert not [o for o in outcomes if not isinstance(o, RequestRejectedError | None)]
+        valid_stored_day(services, dynamodb, doctor_id)

@@ -16,11 +16,11 @@ import pytest
 from chalice.config import Config
 
 from chalicelib import bootstrap
-from chalicelib.domain.slot_id import SlotId
+from chalicelib.domain.slot import SlotId
 from local import loopback, server, stage
-from tests.builders import MONDAY, a_doctor, at
+from tests.builders import MONDAY, make_doctor, to_instant
 from tests.race import history
-from tests.race.test_bookings_race import cancel, save
+from tests.race.test_bookings_race import cancel_booking, save_slots
 from tests.support.profile import rounds
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
 
 ROUNDS = rounds(daily=50, nightly=200)
-CLIENTS = 50
+CLIENT_COUNT = 50
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def url(services: Services) -> Iterator[str]:
     """The app as ``scripts/serve`` serves it."""
     from app import app  # noqa: PLC0415  it reads the environment when it is imported
 
-    bootstrap.run(services)
+    bootstrap.set_services(services)
     config = Config(chalice_stage=stage.NAME, config_from_disk=stage.chalice_config())
     with server.serve(app, config, loopback.HOST, 0) as url:
         yield url
@@ -62,18 +62,18 @@ def test_of_fifty_clients_who_book_one_slot_each_time_one_gets_it(
     services: Services, dynamodb: DynamoDBClient, url: str
 ) -> None:
     doctor_id = f"dr-{uuid4().hex}"
-    services.doctors.add(a_doctor(doctor_id))
-    save(services, doctor_id, opens=range(1))
-    slot_id = SlotId(doctor_id, at("09:00"))
-    start = Barrier(CLIENTS)
+    services.doctors.add(make_doctor(doctor_id))
+    save_slots(services, doctor_id, opened=range(1))
+    slot_id = SlotId(doctor_id, to_instant("09:00"))
+    start = Barrier(CLIENT_COUNT)
     with ExitStack() as stack:
         connections = [
             stack.enter_context(closing(http.client.HTTPConnection(urlsplit(url).netloc)))
-            for _ in range(CLIENTS)
+            for _ in range(CLIENT_COUNT)
         ]
-        clients = stack.enter_context(ThreadPoolExecutor(CLIENTS))
+        clients = stack.enter_context(ThreadPoolExecutor(CLIENT_COUNT))
         for number in range(ROUNDS):
-            names = [f"b-{number}-{n}" for n in range(CLIENTS)]
+            names = [f"b-{number}-{n}" for n in range(CLIENT_COUNT)]
 
             statuses = list(
                 clients.map(
@@ -83,11 +83,11 @@ def test_of_fifty_clients_who_book_one_slot_each_time_one_gets_it(
                 )
             )
 
-            assert Counter(statuses) == {201: 1, 409: CLIENTS - 1}
+            assert Counter(statuses) == {201: 1, 409: CLIENT_COUNT - 1}
             table = services.settings.table_name
-            stored = history.read(dynamodb, table, doctor_id, MONDAY)
-            stored.require_whole()
+            stored = history.read_stored_day(dynamodb, table, doctor_id, MONDAY)
+            stored.assert_valid()
             winner = names[statuses.index(201)]
             assert {claim[2] for claim in stored.claims.values()} == {winner}
-            cancel(services, slot_id, winner)
-    assert services.book_slots.look_at(slot_id).slot.status == "free"
+            cancel_booking(services, slot_id, winner)
+    assert services.book_slots.get_slot(slot_id).slot.status == "free"

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.ticks import Tick
+from chalicelib.domain.changes import SlotChange
+from chalicelib.domain.permissions import Caller, Role
 from chalicelib.use_cases.manage_slots import SaveRequest
-from tests.builders import MONDAY, a_doctor
+from tests.builders import MONDAY, make_doctor
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
 
 # Saves two slots, and is killed when it is about to send the write, or has just sent it.
-SAVE_AND_DIE = """
+SAVE_AND_KILL_SCRIPT = """
 import os, signal, sys
 from chalicelib import bootstrap
-from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.ticks import Tick
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.changes import SlotChange
 from chalicelib.storage import table
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.builders import MONDAY
 
-services = bootstrap.start()
+services = bootstrap.create_services()
 event, doctor_id = sys.argv[1:]
 def die(**_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -40,21 +40,21 @@ services.manage_slots.save(
     SaveRequest(
         doctor_id=doctor_id,
         date=MONDAY.replace(year=2100),
-        asked=(Tick("09:00", "free"), Tick("09:30", "free")),
+        changes=(SlotChange("09:00", "free"), SlotChange("09:30", "free")),
         request_id="killed",
     ),
 )
 """
 
 
-def items(dynamodb: DynamoDBClient, table_name: str) -> list[str]:
+def all_items(dynamodb: DynamoDBClient, table_name: str) -> list[str]:
     """Every item of the table, byte for byte."""
     pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
     return sorted(repr(item) for page in pages for item in page["Items"])
 
 
-def save_and_die(event: str, doctor_id: str) -> int:
-    command = [sys.executable, "-c", SAVE_AND_DIE, event, doctor_id]
+def save_and_kill(event: str, doctor_id: str) -> int:
+    command = [sys.executable, "-c", SAVE_AND_KILL_SCRIPT, event, doctor_id]
     return subprocess.run(command, check=False, env=os.environ, timeout=60).returncode  # noqa: S603
 
 
@@ -68,12 +68,12 @@ def save_and_die(event: str, doctor_id: str) -> int:
 def test_a_save_killed_on_its_way_is_stored_whole_or_not_at_all(
     services: Services, dynamodb: DynamoDBClient, event: str, doctor_id: str, kinds: list[str]
 ) -> None:
-    services.doctors.add(a_doctor(doctor_id))
-    before = items(dynamodb, services.settings.table_name)
+    services.doctors.add(make_doctor(doctor_id))
+    before = all_items(dynamodb, services.settings.table_name)
 
-    assert save_and_die(event, doctor_id) == -signal.SIGKILL
+    assert save_and_kill(event, doctor_id) == -signal.SIGKILL
 
-    after = items(dynamodb, services.settings.table_name)
+    after = all_items(dynamodb, services.settings.table_name)
     assert set(before) <= set(after)
     new = [item for item in after if item not in before]
     assert sorted(kind for item in new for kind in ("day", "slot", "change")
@@ -84,15 +84,15 @@ def test_a_save_killed_on_its_way_is_stored_whole_or_not_at_all(
 def test_a_killed_save_that_was_stored_is_found_by_its_request(services: Services) -> None:
     """Sent again after the process is gone, it has no second effect."""
     doctor_id = "dr-killed-and-back"
-    services.doctors.add(a_doctor(doctor_id))
-    save_and_die("after-call", doctor_id)
+    services.doctors.add(make_doctor(doctor_id))
+    save_and_kill("after-call", doctor_id)
 
     again = services.manage_slots.save(
         Caller(name="sam", client="test", roles=frozenset({Role.ADMIN})),
         SaveRequest(
             doctor_id=doctor_id,
             date=MONDAY.replace(year=2100),
-            asked=(Tick("09:00", "free"), Tick("09:30", "free")),
+            changes=(SlotChange("09:00", "free"), SlotChange("09:30", "free")),
             request_id="killed",
         ),
     )

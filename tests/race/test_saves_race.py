@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from chalicelib import bootstrap
-from chalicelib.domain.caller import Caller, Role
-from chalicelib.domain.errors import Refused
-from chalicelib.domain.ticks import Tick
-from chalicelib.storage.days import DayRepository
-from chalicelib.storage.recent_doctors import DoctorCache
+from chalicelib.domain.changes import SlotChange
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.storage.day_repository import DayRepository
+from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SavedDay, SaveRequest
-from tests.builders import MONDAY, a_doctor, a_grid, at
+from tests.builders import MONDAY, make_doctor, make_grid, to_instant
 from tests.race import history
 from tests.support.profile import rounds
 
@@ -29,61 +29,60 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.bootstrap import Services
-    from chalicelib.domain.day import Day
+    from chalicelib.domain.day import ChangeLogEntry, Day
     from chalicelib.domain.doctor import Doctor
-    from chalicelib.domain.saved import Saved
 
 ROUNDS = rounds(daily=50, nightly=200)
-LENGTHS = [10, 15, 20, 25, 30, 40, 45, 60]
-EVERYBODY = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
+SLOT_LENGTHS = [10, 15, 20, 25, 30, 40, 45, 60]
+ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 
 
 @dataclass
-class DaysOfLength(DayRepository):
+class StaleLengthDayRepository(DayRepository):
     """As somebody sees them who read the doctor when her slots were of that length."""
 
     minutes: int
 
     def load(
         self, doctor_id: str, on: date, request_id: str | None = None
-    ) -> tuple[Doctor, Day, Saved | None]:
+    ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
         doctor, day, saved = super().get_with_change(doctor_id, on, request_id)
         grid = replace(doctor.grid, slot_length=timedelta(minutes=self.minutes))
         return replace(doctor, grid=grid), day, saved
 
 
-def a_saver(services: Services, minutes: int) -> ManageSlots:
+def make_manage_slots(services: Services, minutes: int) -> ManageSlots:
     return ManageSlots(
-        DaysOfLength(minutes),
+        StaleLengthDayRepository(minutes),
         DoctorCache(services.doctors, services.now),
         services.now,
-        bootstrap.pause_after,
+        bootstrap.backoff,
     )
 
 
-def a_request(doctor_id: str, *asked: tuple[datetime, str]) -> SaveRequest:
-    ticks = tuple(Tick(start, status) for start, status in asked)
-    return SaveRequest(doctor_id=doctor_id, date=MONDAY, asked=ticks, request_id=uuid4().hex)
+def make_save_request(doctor_id: str, *changes: tuple[datetime, str]) -> SaveRequest:
+    ticks = tuple(SlotChange(start, status) for start, status in changes)
+    return SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=ticks, request_id=uuid4().hex)
 
 
-def outcome(deed: Callable[[], SavedDay], start: Barrier) -> SavedDay | None:
+def save_outcome(operation: Callable[[], SavedDay], start: Barrier) -> SavedDay | None:
     """The saved day, or None where the save was refused."""
     start.wait()
     try:
-        return deed()
-    except Refused:
+        return operation()
+    except RequestRejectedError:
         return None
 
 
-def at_once(deeds: list[Callable[[], SavedDay]]) -> list[SavedDay | None]:
-    start = Barrier(len(deeds))
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        return list(threads.map(lambda deed: outcome(deed, start), deeds))
+def run_concurrently(operations: list[Callable[[], SavedDay]]) -> list[SavedDay | None]:
+    start = Barrier(len(operations))
+    with ThreadPoolExecutor(len(operations)) as threads:
+        return list(threads.map(lambda deed: save_outcome(deed, start), operations))
 
 
-def a_new_doctor(services: Services) -> str:
+def add_doctor(services: Services) -> str:
     doctor_id = f"dr-{uuid4().hex}"
-    services.doctors.add(a_doctor(doctor_id, a_grid(("09:00", "13:00"))))
+    services.doctors.add(make_doctor(doctor_id, make_grid(("09:00", "13:00"))))
     return doctor_id
 
 
@@ -91,28 +90,30 @@ def test_overlapping_slots_of_different_lengths_that_race_never_both_stand(
     services: Services, dynamodb: DynamoDBClient
 ) -> None:
     dice = random.Random(1)  # noqa: S311  the same rounds each time
-    savers = [a_saver(services, minutes) for minutes in LENGTHS]
+    savers = [make_manage_slots(services, minutes) for minutes in SLOT_LENGTHS]
 
     for _ in range(ROUNDS):
-        doctor_id = a_new_doctor(services)
+        doctor_id = add_doctor(services)
         requests = []
-        for minutes in LENGTHS:
+        for minutes in SLOT_LENGTHS:
             first = dice.randrange(60 // minutes + 1)
-            starts = [at("09:00") + timedelta(minutes=minutes) * (first + n) for n in range(3)]
-            requests.append(a_request(doctor_id, *((start, "free") for start in starts)))
+            starts = [
+                to_instant("09:00") + timedelta(minutes=minutes) * (first + n) for n in range(3)
+            ]
+            requests.append(make_save_request(doctor_id, *((start, "free") for start in starts)))
 
-        days = at_once(
+        days = run_concurrently(
             [
-                partial(saver.save, EVERYBODY, request)
+                partial(saver.save, ADMIN, request)
                 for saver, request in zip(savers, requests, strict=True)
             ]
         )
 
-        stored = history.read(dynamodb, services.settings.table_name, doctor_id, MONDAY)
-        stored.require_whole()
+        stored = history.read_stored_day(dynamodb, services.settings.table_name, doctor_id, MONDAY)
+        stored.assert_valid()
         assert stored.version == sum(day is not None for day in days) >= 1
         assert stored.opened_by_request() == {
-            request.request_id: {tick.start for tick in request.asked}
+            request.request_id: {tick.start for tick in request.changes}
             for request, day in zip(requests, days, strict=True)
             if day is not None
         }
@@ -122,15 +123,15 @@ def test_saves_that_do_not_stand_in_each_others_way_all_succeed(
     services: Services, dynamodb: DynamoDBClient
 ) -> None:
     for _ in range(ROUNDS // 10):
-        doctor_id = a_new_doctor(services)
-        halves = [at("09:00") + timedelta(minutes=30) * n for n in range(8)]
+        doctor_id = add_doctor(services)
+        halves = [to_instant("09:00") + timedelta(minutes=30) * n for n in range(8)]
 
-        requests = [a_request(doctor_id, (start, "free")) for start in halves]
+        requests = [make_save_request(doctor_id, (start, "free")) for start in halves]
 
-        days = at_once([partial(services.manage_slots.save, EVERYBODY, r) for r in requests])
+        days = run_concurrently([partial(services.manage_slots.save, ADMIN, r) for r in requests])
 
-        stored = history.read(dynamodb, services.settings.table_name, doctor_id, MONDAY)
-        stored.require_whole()
+        stored = history.read_stored_day(dynamodb, services.settings.table_name, doctor_id, MONDAY)
+        stored.assert_valid()
         assert sorted(day.version for day in days if day) == list(range(1, 9))
         assert {start for start, _ in stored.slots} == set(halves)
 
@@ -139,15 +140,15 @@ def test_ticks_and_unticks_that_race_leave_what_some_order_of_them_leaves(
     services: Services, dynamodb: DynamoDBClient
 ) -> None:
     dice = random.Random(2)  # noqa: S311  the same rounds each time
-    halves = [at("09:00") + timedelta(minutes=30) * n for n in range(8)]
+    halves = [to_instant("09:00") + timedelta(minutes=30) * n for n in range(8)]
 
     for _ in range(ROUNDS // 4):
-        doctor_id = a_new_doctor(services)
+        doctor_id = add_doctor(services)
         services.manage_slots.save(
-            EVERYBODY, a_request(doctor_id, *((start, "free") for start in halves[:4]))
+            ADMIN, make_save_request(doctor_id, *((start, "free") for start in halves[:4]))
         )
         requests = [
-            a_request(
+            make_save_request(
                 doctor_id,
                 *(
                     (start, dice.choice(["free", "busy-unavailable"]))
@@ -157,10 +158,10 @@ def test_ticks_and_unticks_that_race_leave_what_some_order_of_them_leaves(
             for _ in range(8)
         ]
 
-        days = at_once([partial(services.manage_slots.save, EVERYBODY, r) for r in requests])
+        days = run_concurrently([partial(services.manage_slots.save, ADMIN, r) for r in requests])
 
-        stored = history.read(dynamodb, services.settings.table_name, doctor_id, MONDAY)
-        stored.require_whole()
+        stored = history.read_stored_day(dynamodb, services.settings.table_name, doctor_id, MONDAY)
+        stored.assert_valid()
         assert stored.version == 1 + sum(day is not None for day in days)
 
 
@@ -168,12 +169,14 @@ def test_the_same_request_sent_by_many_at_once_has_one_effect(
     services: Services, dynamodb: DynamoDBClient
 ) -> None:
     for _ in range(ROUNDS // 10):
-        doctor_id = a_new_doctor(services)
-        request = a_request(doctor_id, (at("09:00"), "free"), (at("09:30"), "free"))
+        doctor_id = add_doctor(services)
+        request = make_save_request(
+            doctor_id, (to_instant("09:00"), "free"), (to_instant("09:30"), "free")
+        )
 
-        days = at_once([partial(services.manage_slots.save, EVERYBODY, request)] * 8)
+        days = run_concurrently([partial(services.manage_slots.save, ADMIN, request)] * 8)
 
-        stored = history.read(dynamodb, services.settings.table_name, doctor_id, MONDAY)
-        stored.require_whole()
+        stored = history.read_stored_day(dynamodb, services.settings.table_name, doctor_id, MONDAY)
+        stored.assert_valid()
         assert stored.version == 1
         assert [day.version for day in days if day] == [1] * 8

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cloud.rehearsal import Rehearsal, rehearsed
-from tests.packaged import the_package
+from tests.packaged import get_build_artifact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def made() -> Artefact:
     """The zip and the template of the stage dev."""
-    return the_package()
+    return get_build_artifact()
 
 
 @pytest.fixture(scope="package")

@@ -42,7 +42,7 @@ def session_keys() -> list[str]:
     return function["Environment"]["Variables"]["SESSION_KEY"].split()
 
 
-def signed_in(rehearsal: Rehearsal) -> Visitor:
+def sign_in_doctor(rehearsal: Rehearsal) -> Visitor:
     """A doctor with a session."""
     visitor = Visitor()
     asked = visitor.open(rehearsal.page_url)
@@ -52,10 +52,10 @@ def signed_in(rehearsal: Rehearsal) -> Visitor:
     return visitor
 
 
-def is_signed_in(visitor: Visitor, rehearsal: Rehearsal) -> bool:
+def is_signed_in(browser: Visitor, rehearsal: Rehearsal) -> bool:
     """Whether the page opens, rather than the way to sign-in."""
     return (
-        visitor.ask("GET", rehearsal.page_url, headers={"Accept": "text/html"}).status_code == 200
+        browser.ask("GET", rehearsal.page_url, headers={"Accept": "text/html"}).status_code == 200
     )
 
 
@@ -78,7 +78,7 @@ def test_a_new_session_key_signs_nobody_out_and_the_one_after_it_forgets_the_fir
     rehearsal: Rehearsal,
 ) -> None:
     (first,) = session_keys()
-    doctor = signed_in(rehearsal)
+    doctor = sign_in_doctor(rehearsal)
 
     deploy.main(["--stack", STACK, "--yes", "--rotate-session-key"])
     then = session_keys()

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from cloud.artefact import Artefact
     from cloud.rehearsal import Rehearsal
 
-SECONDS = 5
+TIMEOUT_SECONDS = 5
 
 
-def lines(group: str) -> Iterator[dict[str, Any]]:
+def json_log_lines(group: str) -> Iterator[dict[str, Any]]:
     """The lines of JSON in a log."""
     events = boto3.client("logs").filter_log_events(logGroupName=group)["events"]
     for event in events:
@@ -36,10 +36,12 @@ def test_a_request_leaves_a_line_with_the_metrics_that_an_alarm_and_the_dashboar
 
     Visitor().ask("GET", f"{rehearsal.api_url}/doctors/dr-who")
 
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + TIMEOUT_SECONDS
     found: list[dict[str, Any]] = []
     while not found and time.monotonic() < until:
-        found = [line for line in lines(f"/aws/lambda/{STACK}-api") if line.get("status") == 401]
+        found = [
+            line for line in json_log_lines(f"/aws/lambda/{STACK}-api") if line.get("status") == 401
+        ]
     (directive, *_) = found[-1]["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == alarm["Namespace"]
     assert directive["Dimensions"] == [[dimension["Name"] for dimension in alarm["Dimensions"]]]

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from cloud.rehearsal import Rehearsal
 
-NOW, THEN = "now", "then"
+CURRENT_TABLE, RESTORED_TABLE = "now", "then"
 
 
 @pytest.fixture
 def dynamodb(rehearsal: Rehearsal) -> Iterator[DynamoDBClient]:
     """Two empty tables, as they are now and as they were then."""
     dynamodb = boto3.client("dynamodb")
-    for name in (NOW, THEN):
+    for name in (CURRENT_TABLE, RESTORED_TABLE):
         dynamodb.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
@@ -37,11 +37,13 @@ def dynamodb(rehearsal: Rehearsal) -> Iterator[DynamoDBClient]:
             ],
         )
     yield dynamodb
-    for name in (NOW, THEN):
+    for name in (CURRENT_TABLE, RESTORED_TABLE):
         dynamodb.delete_table(TableName=name)
 
 
-def put(dynamodb: DynamoDBClient, table: str, doctor_id: str, *days: int, version: int) -> None:
+def put_days(
+    dynamodb: DynamoDBClient, table: str, doctor_id: str, *days: int, version: int
+) -> None:
     for day in days:
         item: dict[str, Any] = {
             "PK": {"S": f"DOCTOR#{doctor_id}"},
@@ -51,43 +53,45 @@ def put(dynamodb: DynamoDBClient, table: str, doctor_id: str, *days: int, versio
         dynamodb.put_item(TableName=table, Item=item)
 
 
-def content(dynamodb: DynamoDBClient, table: str) -> set[tuple[str, str, str]]:
+def table_content(dynamodb: DynamoDBClient, table: str) -> set[tuple[str, str, str]]:
     items = dynamodb.scan(TableName=table)["Items"]
     return {(item["PK"]["S"], item["SK"]["S"], item["version"]["N"]) for item in items}
 
 
 def test_what_changed_comes_back_and_what_is_new_goes(dynamodb: DynamoDBClient) -> None:
-    put(dynamodb, THEN, "dr-lee", *range(60), version=1)
-    put(dynamodb, NOW, "dr-lee", *range(30), version=1)
-    put(dynamodb, NOW, "dr-lee", *range(30, 90), version=2)
+    put_days(dynamodb, RESTORED_TABLE, "dr-lee", *range(60), version=1)
+    put_days(dynamodb, CURRENT_TABLE, "dr-lee", *range(30), version=1)
+    put_days(dynamodb, CURRENT_TABLE, "dr-lee", *range(30, 90), version=2)
 
-    status = restore.main(["--restored", THEN, "--table", NOW, "--write"])
+    status = restore.main(["--restored", RESTORED_TABLE, "--table", CURRENT_TABLE, "--write"])
 
     assert status == 0
-    assert content(dynamodb, NOW) == content(dynamodb, THEN)
+    assert table_content(dynamodb, CURRENT_TABLE) == table_content(dynamodb, RESTORED_TABLE)
 
 
 def test_nothing_is_written_unless_it_is_said(
     dynamodb: DynamoDBClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    put(dynamodb, THEN, "dr-lee", 1, 2, version=1)
-    put(dynamodb, NOW, "dr-lee", 2, 3, version=2)
-    before = content(dynamodb, NOW)
+    put_days(dynamodb, RESTORED_TABLE, "dr-lee", 1, 2, version=1)
+    put_days(dynamodb, CURRENT_TABLE, "dr-lee", 2, 3, version=2)
+    before = table_content(dynamodb, CURRENT_TABLE)
 
-    restore.main(["--restored", THEN, "--table", NOW])
+    restore.main(["--restored", RESTORED_TABLE, "--table", CURRENT_TABLE])
 
     assert "2 items to put, 1 to delete in now" in capsys.readouterr().out
-    assert content(dynamodb, NOW) == before
+    assert table_content(dynamodb, CURRENT_TABLE) == before
 
 
 def test_one_doctors_part_comes_back_and_the_rest_is_left_alone(dynamodb: DynamoDBClient) -> None:
     for doctor_id in ("dr-lee", "dr-okafor"):
-        put(dynamodb, THEN, doctor_id, 1, version=1)
-        put(dynamodb, NOW, doctor_id, 1, 2, version=2)
+        put_days(dynamodb, RESTORED_TABLE, doctor_id, 1, version=1)
+        put_days(dynamodb, CURRENT_TABLE, doctor_id, 1, 2, version=2)
 
-    restore.main(["--restored", THEN, "--table", NOW, "--doctor", "dr-lee", "--write"])
+    restore.main(
+        ["--restored", RESTORED_TABLE, "--table", CURRENT_TABLE, "--doctor", "dr-lee", "--write"]
+    )
 
-    assert content(dynamodb, NOW) == {
+    assert table_content(dynamodb, CURRENT_TABLE) == {
         ("DOCTOR#dr-lee", "DAY#1", "1"),
         ("DOCTOR#dr-okafor", "DAY#1", "2"),
         ("DOCTOR#dr-okafor", "DAY#2", "2"),

@@ -18,7 +18,7 @@ _EVENT = "needs-retry.dynamodb"
 
 
 @contextmanager
-def retries_at_once() -> Iterator[None]:
+def immediate_retries() -> Iterator[None]:
     """Retry the app's DynamoDB calls whenever botocore would, without its delay.
 
     Botocore waits up to a second before each retry, which proves nothing in a test. Its quota of

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.storage.records import BaseItem, DayItem, DoctorDirectoryIndex, DoctorItem
+from chalicelib.storage.models import BaseItem, DayItem, DoctorDirectoryIndex, DoctorItem
 from tests.mutation import MUTANTS
 from tests.mutation.conditions import is_record_condition
 from tests.mutation.mutant import file_of, find
@@ -50,16 +50,24 @@ PASSED_ON = {*OUR_PARAMETERS, "optional_condition"}
 
 KEY_RANGE = "selects the items of a query"
 WITHOUT_MUTANT = (
-    ("chalicelib.storage.days:DayRepository.list_range", condition(DayItem), KEY_RANGE),
-    ("chalicelib.storage.days:DayRepository.list_changes", condition("startswith"), KEY_RANGE),
+    ("chalicelib.storage.day_repository:DayRepository.list_range", condition(DayItem), KEY_RANGE),
     (
-        "chalicelib.storage.doctors:DoctorRepository.list_page",
+        "chalicelib.storage.day_repository:DayRepository.list_changes",
+        condition("startswith"),
+        KEY_RANGE,
+    ),
+    (
+        "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
         condition(DoctorDirectoryIndex),
         KEY_RANGE,
     ),
-    ("chalicelib.storage.doctors:DoctorRepository.list_page", condition(DoctorItem), KEY_RANGE),
     (
-        "chalicelib.storage.search_index:AvailabilityIndex.stale_entries",
+        "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
+        condition(DoctorItem),
+        KEY_RANGE,
+    ),
+    (
+        "chalicelib.storage.availability_index:AvailabilityIndex.stale_entries",
         condition(DayItem),
         KEY_RANGE,
     ),
@@ -71,17 +79,17 @@ WITHOUT_MUTANT = (
 )
 
 
-def conditions(source: str) -> Counter[str]:
-    return Counter(_below(ast.parse(source), ""))
+def find_conditions(source: str) -> Counter[str]:
+    return Counter(_conditions_in(ast.parse(source), ""))
 
 
-def _below(node: ast.AST, function: str) -> Iterator[str]:
+def _conditions_in(node: ast.AST, function: str) -> Iterator[str]:
     if isinstance(node, ast.FunctionDef):
         function = node.name
     if _is_condition(node):
         yield f"{function}: {ast.unparse(node)}"
     for child in ast.iter_child_nodes(node):
-        yield from _below(child, function)
+        yield from _conditions_in(child, function)
 
 
 def _is_condition(node: ast.AST) -> bool:
@@ -111,12 +119,12 @@ def without_mutant(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("path", STORAGE, ids=lambda path: path.name)
 def test_every_condition_has_a_mutant_or_a_reason(path: Path) -> None:
     source = path.read_text()
-    present = conditions(source)
+    present = find_conditions(source)
     mutants = [mutant for mutant in MUTANTS if PROJECT / mutant.file == path]
 
     broken: Counter[str] = Counter()
     for mutant in mutants:
-        broken += present - conditions(mutant.mutate(source))
+        broken += present - find_conditions(mutant.mutate(source))
 
     assert sorted((present - broken).elements()) == sorted(without_mutant(path))
 
@@ -147,4 +155,4 @@ def test_condition_parameters_are_found_by_their_type() -> None:
     ],
 )
 def test_what_a_condition_is(code: str, expected: list[str]) -> None:
-    assert list(conditions(code)) == expected
+    assert list(find_conditions(code)) == expected

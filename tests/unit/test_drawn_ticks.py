@@ -7,30 +7,34 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.errors import Refused
-from chalicelib.domain.saving import decide
+from chalicelib.domain.changes import plan_changes
+from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.slot import SlotStatus
-from chalicelib.domain.ticks import DrawnTicks
-from tests.builders import SUNDAY_NOON, a_day, a_grid, a_slot, at
+from chalicelib.web.pages.day_form import DayFormState
+from tests.builders import SUNDAY_NOON, make_day, make_grid, make_slot, to_instant
 
-GRID = a_grid()
+GRID = make_grid()
 STARTS = ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30"]
 NOW = SUNDAY_NOON
 
-some_starts = st.sets(st.sampled_from(STARTS)).map(lambda starts: frozenset(map(at, starts)))
+some_starts = st.sets(st.sampled_from(STARTS)).map(
+    lambda starts: frozenset(map(to_instant, starts))
+)
 
 
 def test_what_was_neither_shown_nor_offered_is_left_alone() -> None:
-    nine, ten, eleven = at("09:00"), at("10:00"), at("11:00")
-    drawn = DrawnTicks(
-        shown=frozenset({nine, ten}), offered=frozenset({ten, eleven}), ticked=frozenset({eleven})
+    nine, ten, eleven = to_instant("09:00"), to_instant("10:00"), to_instant("11:00")
+    drawn = DayFormState(
+        initial=frozenset({nine, ten}),
+        editable=frozenset({ten, eleven}),
+        checked=frozenset({eleven}),
     )
 
-    assert [(tick.start, tick.status) for tick in drawn.asked()] == [
+    assert [(tick.start, tick.status) for tick in drawn.changes()] == [
         (ten, "busy-unavailable"),
         (eleven, "free"),
     ]
-    assert drawn.touched == {ten, eleven}
+    assert drawn.dirty == {ten, eleven}
 
 
 @given(st.lists(st.sampled_from(SlotStatus), min_size=6, max_size=6), some_starts)
@@ -39,23 +43,23 @@ def test_after_a_save_exactly_the_ticked_boxes_of_the_page_are_free_and_nothing_
 ) -> None:
     """``wish`` is what she would tick; a browser lets her change only what it offers."""
     until = NOW + timedelta(hours=1)
-    day = a_day(
+    day = make_day(
         *(
-            a_slot(start, status=status, held_until=until if status is SlotStatus.HELD else None)
+            make_slot(start, status=status, held_until=until if status is SlotStatus.HELD else None)
             for start, status in zip(STARTS, statuses, strict=True)
             if status is not SlotStatus.UNAVAILABLE
         )
     )
-    boxes = day.boxes(GRID)
+    boxes = day.grid_slots(GRID)
     shown = frozenset(b.slot.start for b in boxes if b.slot.status is SlotStatus.FREE)
-    offered = frozenset(b.slot.start for b in boxes if b.may_change(NOW))
-    drawn = DrawnTicks(shown=shown, offered=offered, ticked=frozenset(offered & wish))
+    offered = frozenset(b.slot.start for b in boxes if b.is_editable(NOW))
+    drawn = DayFormState(initial=shown, editable=offered, checked=frozenset(offered & wish))
 
-    asked = drawn.asked()
-    after = day.after(decide(asked, day, GRID, now=NOW)) if asked else day
+    asked = drawn.changes()
+    after = day.apply(plan_changes(asked, day, GRID, now=NOW)) if asked else day
 
     free = {start for start, slot in after.slots.items() if slot.status is SlotStatus.FREE}
-    assert free == drawn.ticked
+    assert free == drawn.checked
     taken = {start: slot for start, slot in day.slots.items() if slot.is_taken}
     assert {start: slot for start, slot in after.slots.items() if slot.is_taken} == taken
 
@@ -67,14 +71,16 @@ def test_whatever_a_page_sends_a_save_only_ever_touches_what_the_page_showed_or_
     offered: frozenset[object],
     ticked: frozenset[object],
 ) -> None:
-    day = a_day(*(a_slot(start) for start in STARTS if at(start) in stored))
-    drawn = DrawnTicks(shown=shown, offered=offered, ticked=ticked & offered)  # type: ignore[arg-type]
+    day = make_day(*(make_slot(start) for start in STARTS if to_instant(start) in stored))
+    drawn = DayFormState(initial=shown, editable=offered, checked=ticked & offered)  # type: ignore[arg-type]
 
-    asked = drawn.asked()
+    asked = drawn.changes()
     try:
-        after = day.after(decide(asked, day, GRID, now=NOW)) if asked else day
-    except Refused:
+        after = day.apply(plan_changes(asked, day, GRID, now=NOW)) if asked else day
+    except RequestRejectedError:
         after = day
 
-    changed = {start for start in map(at, STARTS) if (start in after.slots) != (start in stored)}
+    changed = {
+        start for start in map(to_instant, STARTS) if (start in after.slots) != (start in stored)
+    }
     assert changed <= (shown | offered)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import DomainError
-from chalicelib.web import issuer
+from chalicelib.web.auth import oidc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ def subclasses(error: type[DomainError]) -> Iterator[type[DomainError]]:
 
 
 def test_every_domain_error_declares_a_unique_code() -> None:
-    errors = {*subclasses(DomainError), issuer.IdentityProviderUnavailableError}
+    errors = {*subclasses(DomainError), oidc.IdentityProviderUnavailableError}
 
     codes = [vars(error)["code"] for error in errors]
 

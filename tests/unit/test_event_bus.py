@@ -11,31 +11,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from chalicelib.domain.events import ChangedSlot, SlotsChanged
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.domain.slots_changed import ChangedSlot, SlotsChanged
-from chalicelib.events import batches
-from chalicelib.events.bus import EventPublisher, SendResult
-from chalicelib.storage.day_stream import DayImages
-from chalicelib.use_cases.tell_followers import TellFollowers, Told
-from tests.builders import MONDAY, a_day, a_slot, at
+from chalicelib.events.publisher import Entry, EventPublisher, SendResult, batched
+from chalicelib.storage.streams import DayImages
+from chalicelib.use_cases.publish_changes import PublishChanges, PublishResult
+from tests.builders import MONDAY, make_day, make_slot, to_instant
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "PutEvents")
-AWAY = EndpointConnectionError(endpoint_url="https://events")
+UNREACHABLE = EndpointConnectionError(endpoint_url="https://events")
 
 
 @dataclass
-class Bus:
+class FakeEventBridge:
     """EventBridge: of each call it refuses some entries by place, or the call itself."""
 
-    answers: list[Exception | set[int]] = field(default_factory=list)
+    responses: list[Exception | set[int]] = field(default_factory=list)
     calls: list[list[dict[str, Any]]] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803  AWS's
         """As botocore's client."""
         self.calls.append(Entries)
-        answer = self.answers.pop(0) if self.answers else set[int]()
+        answer = self.responses.pop(0) if self.responses else set[int]()
         if isinstance(answer, Exception):
             raise answer
         self.accepted += [e["Detail"] for n, e in enumerate(Entries) if n not in answer]
@@ -44,9 +43,9 @@ class Bus:
         return {"FailedEntryCount": entries.count(refused), "Entries": entries}
 
 
-def an_event(doctor_id: str = "dr-lee", revision: int = 1, slots: int = 1) -> SlotsChanged:
+def make_event(doctor_id: str = "dr-lee", revision: int = 1, slots: int = 1) -> SlotsChanged:
     """An event of so many slots, each as long as it gets in JSON."""
-    start = at("00:00")
+    start = to_instant("00:00")
     changed = ChangedSlot(
         slot=Slot(
             start=start,
@@ -54,26 +53,30 @@ def an_event(doctor_id: str = "dr-lee", revision: int = 1, slots: int = 1) -> Sl
             status=SlotStatus.HELD,
             held_until=NOW,
         ),
-        was=SlotStatus.UNAVAILABLE,
+        previous_status=SlotStatus.UNAVAILABLE,
     )
     return SlotsChanged(
-        doctor_id=doctor_id, date=MONDAY, revision=revision, at=NOW, slots=(changed,) * slots
+        doctor_id=doctor_id,
+        date=MONDAY,
+        revision=revision,
+        changed_at=NOW,
+        slots=(changed,) * slots,
     )
 
 
-def send(bus: Bus, *events: SlotsChanged) -> SendResult:
+def publish(bus: FakeEventBridge, *events: SlotsChanged) -> SendResult:
     return EventPublisher(bus, "followers").publish(events)
 
 
-def accepted(bus: Bus) -> list[str]:
+def accepted_ids(bus: FakeEventBridge) -> list[str]:
     """The ids of what was accepted, in that order."""
     return [detail.partition('"id":"')[2].partition('"')[0] for detail in bus.accepted]
 
 
 def test_an_event_says_where_it_comes_from_what_it_is_and_when_it_happened() -> None:
-    bus = Bus()
+    bus = FakeEventBridge()
 
-    assert send(bus, an_event()) == SendResult(accepted_count=1)
+    assert publish(bus, make_event()) == SendResult(accepted_count=1)
 
     ((entry,),) = bus.calls
     assert entry.pop("Detail").startswith('{"schema_version":1,"id":"dr-lee~2026-11-23~1"')
@@ -86,27 +89,29 @@ def test_an_event_says_where_it_comes_from_what_it_is_and_when_it_happened() -> 
 
 
 def test_ten_doctors_fit_into_one_call() -> None:
-    bus = Bus()
+    bus = FakeEventBridge()
 
-    send(bus, *(an_event(f"dr-{n}") for n in range(21)))
+    publish(bus, *(make_event(f"dr-{n}") for n in range(21)))
 
     assert [len(call) for call in bus.calls] == [10, 10, 1]
 
 
 def test_two_events_of_one_doctor_are_never_in_one_call() -> None:
-    bus = Bus()
+    bus = FakeEventBridge()
 
-    send(bus, an_event("dr-a"), an_event("dr-b"), an_event("dr-a", 2), an_event("dr-b", 2))
+    publish(
+        bus, make_event("dr-a"), make_event("dr-b"), make_event("dr-a", 2), make_event("dr-b", 2)
+    )
 
     assert [len(call) for call in bus.calls] == [2, 2]
 
 
 def test_a_call_stays_below_what_eventbridge_takes() -> None:
-    bus = Bus()
+    bus = FakeEventBridge()
     # More than one save makes: a day may keep slots of a length that its doctor has no more.
-    longest = [an_event(f"{n}".zfill(64), slots=120) for n in range(10)]
+    longest = [make_event(f"{n}".zfill(64), slots=120) for n in range(10)]
 
-    sent = send(bus, *longest)
+    sent = publish(bus, *longest)
 
     assert sent == SendResult(accepted_count=10)
     assert len(bus.calls) == 2
@@ -118,9 +123,9 @@ def test_a_call_stays_below_what_eventbridge_takes() -> None:
 def test_batches_are_the_events_in_their_order_within_all_limits(
     drawn: list[tuple[int, int]],
 ) -> None:
-    entries = [batches.Entry.from_event(an_event(f"dr-{n}", slots=slots)) for n, slots in drawn]
+    entries = [Entry.from_event(make_event(f"dr-{n}", slots=slots)) for n, slots in drawn]
 
-    made = list(batches.batched(entries))
+    made = list(batched(entries))
 
     assert [entry for batch in made for entry in batch] == entries
     for batch in made:
@@ -130,13 +135,13 @@ def test_batches_are_the_events_in_their_order_within_all_limits(
 
 
 def test_the_first_event_that_is_not_accepted_ends_it() -> None:
-    bus = Bus([set(), {1}])
+    bus = FakeEventBridge([set(), {1}])
 
-    sent = send(
+    sent = publish(
         bus,
-        *(an_event(f"dr-{n}") for n in range(10)),
-        *(an_event(f"dr-{n}", 2) for n in range(3)),
-        *(an_event(f"dr-{n}", 3) for n in range(3)),
+        *(make_event(f"dr-{n}") for n in range(10)),
+        *(make_event(f"dr-{n}", 2) for n in range(3)),
+        *(make_event(f"dr-{n}", 3) for n in range(3)),
     )
 
     assert sent == SendResult(accepted_count=11, error_code="ThrottlingException")
@@ -144,77 +149,99 @@ def test_the_first_event_that_is_not_accepted_ends_it() -> None:
 
 
 def test_behind_an_event_that_is_not_accepted_none_of_the_same_doctor_is() -> None:
-    bus = Bus([{0}])
+    bus = FakeEventBridge([{0}])
 
-    send(bus, an_event("dr-a", 1), an_event("dr-b", 1), an_event("dr-a", 2), an_event("dr-b", 2))
+    publish(
+        bus,
+        make_event("dr-a", 1),
+        make_event("dr-b", 1),
+        make_event("dr-a", 2),
+        make_event("dr-b", 2),
+    )
 
-    assert accepted(bus) == ["dr-b~2026-11-23~1"]
+    assert accepted_ids(bus) == ["dr-b~2026-11-23~1"]
 
 
 def test_a_call_that_fails_has_sent_nothing() -> None:
-    for error, code in ((THROTTLED, "ThrottlingException"), (AWAY, "EndpointConnectionError")):
-        bus = Bus([set(), error])
+    for error, code in (
+        (THROTTLED, "ThrottlingException"),
+        (UNREACHABLE, "EndpointConnectionError"),
+    ):
+        bus = FakeEventBridge([set(), error])
 
-        sent = send(bus, an_event("dr-a"), an_event("dr-a", 2), an_event("dr-a", 3))
+        sent = publish(bus, make_event("dr-a"), make_event("dr-a", 2), make_event("dr-a", 3))
 
         assert sent == SendResult(accepted_count=1, error_code=code)
-        assert accepted(bus) == ["dr-a~2026-11-23~1"]
+        assert accepted_ids(bus) == ["dr-a~2026-11-23~1"]
 
 
-def written(sequence_number: str, doctor_id: str, revision: int) -> DayImages:
+def make_record(sequence_number: str, doctor_id: str, revision: int) -> DayImages:
     """A record of the stream: the doctor's Monday got its first or another slot."""
-    slots = [a_slot(f"{hour:02}:00") for hour in range(revision)]
-    after = replace(a_day(*slots, version=revision), doctor_id=doctor_id)
-    before = replace(a_day(*slots[:-1], version=revision - 1), doctor_id=doctor_id)
+    slots = [make_slot(f"{hour:02}:00") for hour in range(revision)]
+    after = replace(make_day(*slots, version=revision), doctor_id=doctor_id)
+    before = replace(make_day(*slots[:-1], version=revision - 1), doctor_id=doctor_id)
     return DayImages(
         sequence_number=sequence_number, timestamp=NOW, old=before if slots[1:] else None, new=after
     )
 
 
-def tell(bus: Bus, *records: DayImages) -> Told:
-    return TellFollowers(EventPublisher(bus, "followers")).tell(records)
+def publish_changes(bus: FakeEventBridge, *records: DayImages) -> PublishResult:
+    return PublishChanges(EventPublisher(bus, "followers")).publish(records)
 
 
 def test_the_stream_goes_on_at_the_first_record_whose_event_was_not_accepted() -> None:
-    bus = Bus([{1}])
+    bus = FakeEventBridge([{1}])
 
-    told = tell(
-        bus, written("100", "dr-a", 1), written("200", "dr-b", 1), written("300", "dr-a", 2)
+    told = publish_changes(
+        bus,
+        make_record("100", "dr-a", 1),
+        make_record("200", "dr-b", 1),
+        make_record("300", "dr-a", 2),
     )
 
-    assert told == Told(number=1, failed="200", error="ThrottlingException")
+    assert told == PublishResult(
+        published_count=1, failed_sequence_number="200", error_code="ThrottlingException"
+    )
 
 
 def test_records_that_are_no_news_do_not_shift_where_the_stream_goes_on() -> None:
-    moved = written("100", "dr-a", 1)
+    moved = make_record("100", "dr-a", 1)
     moved = structs.replace(moved, old=moved.new)
-    bus = Bus([set(), THROTTLED])
+    bus = FakeEventBridge([set(), THROTTLED])
 
-    told = tell(bus, moved, written("200", "dr-a", 1), moved, written("400", "dr-a", 2))
+    told = publish_changes(
+        bus, moved, make_record("200", "dr-a", 1), moved, make_record("400", "dr-a", 2)
+    )
 
-    assert told == Told(number=1, failed="400", error="ThrottlingException")
+    assert told == PublishResult(
+        published_count=1, failed_sequence_number="400", error_code="ThrottlingException"
+    )
 
 
 @given(
     st.lists(st.integers(0, 3), min_size=1, max_size=25),
-    st.lists(st.one_of(st.sets(st.integers(0, 9)), st.sampled_from([THROTTLED, AWAY])), max_size=8),
+    st.lists(
+        st.one_of(st.sets(st.integers(0, 9)), st.sampled_from([THROTTLED, UNREACHABLE])), max_size=8
+    ),
 )
 def test_sent_again_from_there_until_all_is_told_each_doctors_changes_come_in_order(
     doctors: list[int], failures: list[Exception | set[int]]
 ) -> None:
     revisions = [doctors[:n].count(doctor) + 1 for n, doctor in enumerate(doctors)]
     records = [
-        written(f"{n:03}", f"dr-{doctor}", revision)
+        make_record(f"{n:03}", f"dr-{doctor}", revision)
         for n, (doctor, revision) in enumerate(zip(doctors, revisions, strict=True))
     ]
-    bus = Bus(list(failures))
+    bus = FakeEventBridge(list(failures))
 
     begin: str | None = "000"
     while begin is not None:
-        begin = tell(bus, *(record for record in records if record.sequence_number >= begin)).failed
+        begin = publish_changes(
+            bus, *(record for record in records if record.sequence_number >= begin)
+        ).failed_sequence_number
 
     for doctor in set(doctors):
-        told = [name for name in accepted(bus) if name.startswith(f"dr-{doctor}~")]
+        told = [name for name in accepted_ids(bus) if name.startswith(f"dr-{doctor}~")]
         first_of_each = list(dict.fromkeys(told))
         assert first_of_each == [
             f"dr-{doctor}~2026-11-23~{n + 1}" for n in range(doctors.count(doctor))

@@ -10,16 +10,17 @@ from chalice.app import Request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.errors import Refused
-from chalicelib.web import forms
-from chalicelib.web.problems import HttpError
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.web.api.parsing import parse_save_json
+from chalicelib.web.http.errors import HttpError
+from chalicelib.web.pages.day_form import DayForm, parse_save_form
 from tests.builders import MONDAY
 
 if TYPE_CHECKING:
     from chalicelib.use_cases.manage_slots import SaveRequest
 
 
-def a_request(body: bytes, headers: dict[str, str] | None = None) -> Request:
+def make_request(body: bytes, headers: dict[str, str] | None = None) -> Request:
     return Request(
         {
             "requestContext": {"httpMethod": "POST", "resourcePath": "/slots", "path": "/slots"},
@@ -32,74 +33,74 @@ def a_request(body: bytes, headers: dict[str, str] | None = None) -> Request:
     )
 
 
-def read_json(body: bytes, headers: dict[str, str] | None = None) -> SaveRequest | None:
+def parse_json(body: bytes, headers: dict[str, str] | None = None) -> SaveRequest | None:
     try:
-        return forms.parse_save_json(a_request(body, headers))
-    except (Refused, HttpError):
+        return parse_save_json(make_request(body, headers))
+    except (RequestRejectedError, HttpError):
         return None
 
 
-def read_form(body: bytes) -> forms.DayForm | None:
+def parse_form(body: bytes) -> DayForm | None:
     try:
-        return forms.parse_save_form(a_request(body))
-    except (Refused, HttpError):
+        return parse_save_form(make_request(body))
+    except (RequestRejectedError, HttpError):
         return None
 
 
-anything = st.recursive(
+any_json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
 )
-almost = st.fixed_dictionaries(
+almost_valid = st.fixed_dictionaries(
     {},
     optional={
-        "doctor_id": st.just("dr-lee") | anything,
-        "date": st.just("2026-11-23") | anything,
+        "doctor_id": st.just("dr-lee") | any_json,
+        "date": st.just("2026-11-23") | any_json,
         "slots": st.lists(
             st.fixed_dictionaries(
-                {}, optional={"start": st.just("09:00") | anything, "status": anything}
+                {}, optional={"start": st.just("09:00") | any_json, "status": any_json}
             )
-            | anything
+            | any_json
         )
-        | anything,
+        | any_json,
     },
 )
-boxes = st.sampled_from(["20261123T0900Z", "20261123T0930Z"]) | st.text(max_size=14)
+slot_starts = st.sampled_from(["20261123T0900Z", "20261123T0930Z"]) | st.text(max_size=14)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_refusal_or_a_request(body: bytes) -> None:
-    read_json(body)
-    read_form(body)
+    parse_json(body)
+    parse_form(body)
 
 
-@given(anything | almost)
+@given(any_json | almost_valid)
 def test_any_json_is_a_refusal_or_a_request(sent: Any) -> None:  # noqa: ANN401
-    read_json(json.dumps(sent).encode())
+    parse_json(json.dumps(sent).encode())
 
 
 @given(st.text(max_size=40), st.text(max_size=80))
 def test_any_headers_are_a_refusal_or_a_request(if_match: str, key: str) -> None:
     body = json.dumps({"doctor_id": "dr-lee", "date": "2026-11-23", "slots": []}).encode()
 
-    read_json(body, {"if-match": if_match, "idempotency-key": key})
+    parse_json(body, {"if-match": if_match, "idempotency-key": key})
 
 
-@given(st.lists(boxes), st.lists(boxes), st.lists(boxes), st.text(max_size=9))
+@given(st.lists(slot_starts), st.lists(slot_starts), st.lists(slot_starts), st.text(max_size=9))
 def test_any_form_is_a_refusal_or_a_request(
     shown: list[str], offered: list[str], ticked: list[str], version: str
 ) -> None:
     fields = {"doctor_id": ["dr-lee"], "date": ["2026-11-23"], "request_id": ["x"]}
     every = {**fields, "version": [version], "shown": shown, "offered": offered, "ticked": ticked}
 
-    form = read_form(forms_encoded(every))
+    form = parse_form(encode_form(every))
 
     if form is not None:
-        assert form.state.ticked <= form.state.offered
+        assert form.state.checked <= form.state.editable
         assert form.request.date == MONDAY
 
 
-def forms_encoded(fields: dict[str, list[str]]) -> bytes:
+def encode_form(fields: dict[str, list[str]]) -> bytes:
     from urllib.parse import urlencode  # noqa: PLC0415
 
     return urlencode(fields, doseq=True, errors="surrogatepass").encode()
@@ -108,16 +109,16 @@ def forms_encoded(fields: dict[str, list[str]]) -> bytes:
 def test_versions_of_if_match_are_those_of_its_etags() -> None:
     body = json.dumps({"doctor_id": "dr-lee", "date": "2026-11-23", "slots": []}).encode()
 
-    request = read_json(body, {"if-match": 'W/"3.ab", "14.cd"'})
+    request = parse_json(body, {"if-match": 'W/"3.ab", "14.cd"'})
 
     assert request is not None
-    assert request.if_versions == frozenset({3, 14})
+    assert request.expected_versions == frozenset({3, 14})
 
 
 def test_requests_without_a_key_never_share_one() -> None:
     body = json.dumps({"doctor_id": "dr-lee", "date": "2026-11-23", "slots": []}).encode()
 
-    first, second = read_json(body), read_json(body)
+    first, second = parse_json(body), parse_json(body)
 
     assert first is not None
     assert second is not None
@@ -130,5 +131,5 @@ def test_a_box_outside_the_dates_that_are_kept_is_none(name: str, value: str) ->
     form = f"doctor_id=dr-lee&date=2026-11-23&version=0&request_id=a&{name}={value}"
     offered = "&offered=20261123T0900Z"
 
-    assert read_form(f"{form}{offered}".encode()) is None
-    assert read_form(form.replace(value, "20261123T0900Z").encode() + offered.encode())
+    assert parse_form(f"{form}{offered}".encode()) is None
+    assert parse_form(form.replace(value, "20261123T0900Z").encode() + offered.encode())

@@ -11,22 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.grid import Grid, Session
-from chalicelib.domain.wall_time import called
-from tests.builders import MONDAY, a_grid
+from chalicelib.domain.grid import ClinicSession, Grid
+from chalicelib.domain.local_time import format_range
+from tests.builders import MONDAY, make_grid
 
 MINUTE = timedelta(minutes=1)
-FROM, TO = date(2024, 1, 1), date(2034, 12, 31)
+FIRST_DATE, LAST_DATE = date(2024, 1, 1), date(2034, 12, 31)
 
 
-def boxes_called(grid: Grid, on: date) -> list[str]:
-    return [called(box, grid.zone) for box in grid.boxes(on)]
+def slot_labels(grid: Grid, date: date) -> list[str]:
+    return [format_range(box, grid.zone) for box in grid.candidate_slots(date)]
 
 
 def test_sessions_are_cut_into_boxes_of_the_slots_length() -> None:
-    grid = a_grid(("09:00", "10:00"), ("13:00", "14:30"))
+    grid = make_grid(("09:00", "10:00"), ("13:00", "14:30"))
 
-    assert boxes_called(grid, MONDAY) == [
+    assert slot_labels(grid, MONDAY) == [
         "09:00-09:30",
         "09:30-10:00",
         "13:00-13:30",
@@ -36,7 +36,7 @@ def test_sessions_are_cut_into_boxes_of_the_slots_length() -> None:
 
 
 def test_a_last_part_that_is_too_short_is_dropped() -> None:
-    assert boxes_called(a_grid(("09:00", "10:00"), minutes=25), MONDAY) == [
+    assert slot_labels(make_grid(("09:00", "10:00"), minutes=25), MONDAY) == [
         "09:00-09:25",
         "09:25-09:50",
     ]
@@ -81,7 +81,7 @@ def test_a_last_part_that_is_too_short_is_dropped() -> None:
 def test_boxes_follow_real_time_where_the_clock_changes(
     zone: str, on: date, around_the_change: list[str]
 ) -> None:
-    night = boxes_called(a_grid(("00:00", "04:00"), zone=zone), on)
+    night = slot_labels(make_grid(("00:00", "04:00"), zone=zone), on)
 
     assert night[: len(around_the_change)] == around_the_change
     assert bool(night) is bool(around_the_change)
@@ -101,20 +101,22 @@ def test_boxes_follow_real_time_where_the_clock_changes(
 def test_a_whole_day_has_as_many_boxes_as_it_has_half_hours(
     zone: str, on: date, hours: float
 ) -> None:
-    assert len(a_grid(("00:00", "24:00"), zone=zone).boxes(on)) == hours * 2
+    assert len(make_grid(("00:00", "24:00"), zone=zone).candidate_slots(on)) == hours * 2
 
 
 @cache
-def days_of_change(zone: ZoneInfo) -> list[date]:
+def dst_change_dates(zone: ZoneInfo) -> list[date]:
     """The dates within ten years around which the zone's clock changes."""
-    noons = [datetime(FROM.year, 1, 1, 12, tzinfo=UTC) + timedelta(days=day) for day in range(3652)]
+    noons = [
+        datetime(FIRST_DATE.year, 1, 1, 12, tzinfo=UTC) + timedelta(days=day) for day in range(3652)
+    ]
     offsets = [noon.astimezone(zone).utcoffset() for noon in noons]
     changes = [
         noon.date()
         for noon, before, after in zip(noons[1:], offsets, offsets[1:], strict=False)
         if before != after
     ]
-    return changes or [FROM]
+    return changes or [FIRST_DATE]
 
 
 @st.composite
@@ -124,7 +126,7 @@ def grids_and_dates(draw: st.DrawFn) -> tuple[Grid, date]:
     edges = draw(st.lists(st.integers(0, 24 * 12), min_size=2, max_size=8, unique=True))
     times = [timedelta(minutes=5 * edge) for edge in sorted(edges)]
     sessions = tuple(
-        Session(begins=begins, ends=ends)
+        ClinicSession(start=begins, end=ends)
         for begins, ends in zip(times[::2], times[1::2], strict=False)
     )
     grid = Grid(
@@ -132,24 +134,24 @@ def grids_and_dates(draw: st.DrawFn) -> tuple[Grid, date]:
         slot_length=timedelta(minutes=draw(st.integers(5, 240))),
         zone=zone,
     )
-    near = st.sampled_from(days_of_change(zone)).flatmap(
+    near = st.sampled_from(dst_change_dates(zone)).flatmap(
         lambda day: st.integers(-1, 1).map(lambda shift: day + timedelta(days=shift))
     )
-    return grid, draw(st.one_of(near, st.dates(FROM, TO)))
+    return grid, draw(st.one_of(near, st.dates(FIRST_DATE, LAST_DATE)))
 
 
-def minutes_of(session: Session, grid: Grid, on: date) -> list[datetime]:
+def session_minutes(session: ClinicSession, grid: Grid, date: date) -> list[datetime]:
     """Minute by minute, the session's real time as the design defines it: the slow, plain way."""
-    midday = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+    midday = datetime(date.year, date.month, date.day, 12, tzinfo=UTC)
     around = (midday + minute * MINUTE for minute in range(-30 * 60, 30 * 60))
     local = ((instant, instant.astimezone(grid.zone)) for instant in around)
-    of_date = [(instant, wall) for instant, wall in local if wall.date() == on]
+    of_date = [(instant, wall) for instant, wall in local if wall.date() == date]
     begun = False
     inside = []
     for instant, wall in of_date:
         shown = timedelta(hours=wall.hour, minutes=wall.minute)
-        begun = begun or shown >= session.begins
-        if begun and shown >= session.ends:
+        begun = begun or shown >= session.start
+        if begun and shown >= session.end:
             break
         if begun:
             inside.append(instant)
@@ -163,8 +165,8 @@ def test_boxes_tile_the_real_time_of_every_session_of_any_date_in_any_zone(
     grid, on = drawn
 
     for session in grid.sessions:
-        boxes = list(grid.boxes_of(session, on))
-        real = minutes_of(session, grid, on)
+        boxes = list(grid.slots_in_session(session, on))
+        real = session_minutes(session, grid, on)
 
         assert all(box.length == grid.slot_length for box in boxes)
         covered = [
@@ -178,7 +180,7 @@ def test_boxes_tile_the_real_time_of_every_session_of_any_date_in_any_zone(
 def test_boxes_of_a_date_never_overlap_and_never_cross_midnight(drawn: tuple[Grid, date]) -> None:
     grid, on = drawn
 
-    boxes = grid.boxes(on)
+    boxes = grid.candidate_slots(on)
 
     assert all(one.end <= next_.start for one, next_ in pairwise(boxes))
     for box in boxes:

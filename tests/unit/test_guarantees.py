@@ -8,27 +8,31 @@ import pytest
 from tests.mutation import MUTANTS
 
 PROJECT = Path(__file__).parents[2]
-PAGE = PROJECT / "docs" / "guarantees.md"
+GUARANTEES_PAGE = PROJECT / "docs" / "guarantees.md"
 # One promise, with what it says of how it is kept, tested and shown.
-PROMISES = re.split(r"^### ", PAGE.read_text().partition("## What is not")[0], flags=re.MULTILINE)[
-    1:
-]
+GUARANTEES = re.split(
+    r"^### ", GUARANTEES_PAGE.read_text().partition("## What is not")[0], flags=re.MULTILINE
+)[1:]
 
 
-def spoken(text: str) -> str:
+def single_line(text: str) -> str:
     """In one line."""
     return " ".join(text.split())
 
 
-@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)", PAGE.read_text()))))
+@pytest.mark.parametrize(
+    "link", sorted(set(re.findall(r"\]\(([^)#]+)", GUARANTEES_PAGE.read_text())))
+)
 def test_what_the_page_of_guarantees_leads_to_is_there(link: str) -> None:
-    assert (PAGE.parent / link).exists()
+    assert (GUARANTEES_PAGE.parent / link).exists()
 
 
-@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.partition("\n")[0])
+@pytest.mark.parametrize("promise", GUARANTEES, ids=lambda promise: promise.partition("\n")[0])
 def test_every_promise_names_tests_and_breaches_that_there_are(promise: str) -> None:
-    tested, _, shown = spoken(promise).partition("- Tested by: ")[2].partition("- Shown by: ")
-    files = [PAGE.parent / path for path in re.findall(r"\]\((\.\./tests/[^)]+)\)", tested)]
+    tested, _, shown = single_line(promise).partition("- Tested by: ")[2].partition("- Shown by: ")
+    files = [
+        GUARANTEES_PAGE.parent / path for path in re.findall(r"\]\((\.\./tests/[^)]+)\)", tested)
+    ]
     sources = "".join(path.read_text() for path in files)
     tests = re.findall(r"`(test_\w+)`", tested)
     breaches = re.findall(r"\*([^*]+)\*", shown.partition(" ## ")[0])

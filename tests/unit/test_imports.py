@@ -12,7 +12,7 @@ import pytest
 from local import stage
 
 PROJECT = Path(__file__).parents[2]
-ASK = """
+REQUEST_SCRIPT = """
 import json, sys
 from app import app
 from chalice.test import Client
@@ -25,7 +25,7 @@ print(json.dumps(sorted(sys.modules)))
 def imported() -> set[str]:
     """The modules of a process that has answered a request."""
     ran = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", ASK],
+        [sys.executable, "-c", REQUEST_SCRIPT],
         cwd=PROJECT,
         env=stage.variables(),
         capture_output=True,
@@ -36,7 +36,11 @@ def imported() -> set[str]:
 
 
 def test_a_request_needs_nothing_of_what_tells_followers(imported: set[str]) -> None:
-    followers = ("chalicelib.events", "chalicelib.stream", "chalicelib.use_cases.tell_followers")
+    followers = (
+        "chalicelib.events",
+        "chalicelib.stream_handler",
+        "chalicelib.use_cases.publish_changes",
+    )
 
     assert "chalicelib.bootstrap" in imported
     assert not [name for name in imported if name.startswith(followers)]

@@ -10,25 +10,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.doctor import Doctor
-from chalicelib.domain.grid import Grid, Session
+from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.storage import doctor_items, keys, slot_map
+from chalicelib.storage import keys
+from chalicelib.storage.mapping import (
+    doctor_from_item,
+    doctor_to_item,
+    slot_map_from_raw,
+    slot_map_to_raw,
+)
 
-minutes = st.datetimes(datetime(2011, 1, 1), datetime(9999, 12, 30)).map(  # noqa: DTZ001
+whole_minutes = st.datetimes(datetime(2011, 1, 1), datetime(9999, 12, 30)).map(  # noqa: DTZ001
     lambda naive: naive.replace(second=0, microsecond=0, tzinfo=UTC)
 )
-seconds = minutes.map(lambda minute: minute + timedelta(seconds=7))
-text = st.text(min_size=1, max_size=40)
+whole_seconds = whole_minutes.map(lambda minute: minute + timedelta(seconds=7))
+short_text = st.text(min_size=1, max_size=40)
 
 
 @st.composite
 def slots(draw: st.DrawFn) -> Slot:
-    start, status = draw(minutes), draw(st.sampled_from(SlotStatus))
+    start, status = draw(whole_minutes), draw(st.sampled_from(SlotStatus))
     return Slot(
         start=start,
         end=start + timedelta(minutes=draw(st.integers(1, 240))),
         status=status,
-        held_until=draw(seconds) if status is SlotStatus.HELD else None,
+        held_until=draw(whole_seconds) if status is SlotStatus.HELD else None,
     )
 
 
@@ -39,33 +45,31 @@ def doctors(draw: st.DrawFn) -> Doctor:
     sessions = zip(times[::2], times[1::2], strict=False)
     return Doctor(
         doctor_id=draw(st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)),
-        name=draw(text),
-        specialty=draw(text),
-        location=draw(text),
+        name=draw(short_text),
+        specialty=draw(short_text),
+        location=draw(short_text),
         grid=Grid(
-            sessions=tuple(Session(begins=begins, ends=ends) for begins, ends in sessions),
+            sessions=tuple(ClinicSession(start=begins, end=ends) for begins, ends in sessions),
             slot_length=timedelta(minutes=draw(st.integers(5, 240))),
             zone=ZoneInfo(draw(st.sampled_from(sorted(available_timezones())))),
         ),
         lead_time=timedelta(minutes=draw(st.integers(0, 43_200))),
         booking_window=timedelta(days=draw(st.integers(1, 730))),
-        delegates=frozenset(draw(st.lists(text, max_size=3))),
+        delegates=frozenset(draw(st.lists(short_text, max_size=3))),
     )
 
 
 @given(st.lists(slots(), max_size=8, unique_by=lambda slot: slot.start))
 def test_slots_read_back_as_they_were_written(written: list[Slot]) -> None:
-    assert slot_map.slot_map_from_raw(slot_map.slot_map_to_raw(written)) == {
-        slot.start: slot for slot in written
-    }
+    assert slot_map_from_raw(slot_map_to_raw(written)) == {slot.start: slot for slot in written}
 
 
 @given(doctors())
 def test_a_doctor_reads_back_as_she_was_written(doctor: Doctor) -> None:
-    assert doctor_items.doctor_from_item(doctor_items.doctor_to_item(doctor)) == doctor
+    assert doctor_from_item(doctor_to_item(doctor)) == doctor
 
 
-@given(text, text, st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
+@given(short_text, short_text, st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
 def test_a_place_in_the_directory_reads_back_whatever_the_names_contain(
     specialty: str, location: str, doctor_id: str
 ) -> None:
@@ -82,7 +86,7 @@ def test_what_is_no_place_is_not_read(place: str) -> None:
         keys.split_sort_key(place)
 
 
-@given(minutes, minutes)
+@given(whole_minutes, whole_minutes)
 def test_starts_sort_as_text_in_the_order_of_time(one: datetime, other: datetime) -> None:
     assert (keys.format_instant(one) < keys.format_instant(other)) is (one < other)
     assert (keys.slot_sk(one) < keys.slot_sk(other)) is (one < other)

@@ -39,7 +39,7 @@ def address() -> Iterator[tuple[str, int]]:
         yield parts.hostname, parts.port
 
 
-def ask(address: tuple[str, int], method: str, path: str) -> int:
+def send_request(address: tuple[str, int], method: str, path: str) -> int:
     connection = HTTPConnection(*address, timeout=10)
     connection.request(method, path)
     status = connection.getresponse().status
@@ -47,7 +47,7 @@ def ask(address: tuple[str, int], method: str, path: str) -> int:
     return status
 
 
-def lines(capfd: pytest.CaptureFixture[str]) -> list[str]:
+def printed_lines(capfd: pytest.CaptureFixture[str]) -> list[str]:
     """What was printed, without the time of day."""
     return [re.sub(r"^\d\d:\d\d:\d\d ", "", line) for line in capfd.readouterr().err.splitlines()]
 
@@ -55,17 +55,17 @@ def lines(capfd: pytest.CaptureFixture[str]) -> list[str]:
 def test_a_request_is_a_short_line_without_what_may_name_a_patient(
     address: tuple[str, int], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert ask(address, "DELETE", "/slots/dr-lee~20261123T0900Z/hold?holder=hannah") == 204
+    assert send_request(address, "DELETE", "/slots/dr-lee~20261123T0900Z/hold?holder=hannah") == 204
 
-    assert lines(capfd) == ["204 DELETE /slots/dr-lee~20261123T0900Z/hold"]
+    assert printed_lines(capfd) == ["204 DELETE /slots/dr-lee~20261123T0900Z/hold"]
 
 
 def test_a_page_that_looks_for_news_in_vain_is_not_told(
     address: tuple[str, int], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert ask(address, "GET", "/news") == 304
+    assert send_request(address, "GET", "/news") == 304
 
-    assert lines(capfd) == []
+    assert printed_lines(capfd) == []
 
 
 def test_bytes_that_a_terminal_would_obey_are_spelled_out(
@@ -75,4 +75,4 @@ def test_bytes_that_a_terminal_would_obey_are_spelled_out(
         sent.sendall(b"GET /\x1b[2J HTTP/1.1\r\nConnection: close\r\n\r\n")
         assert b" 404 " in sent.recv(65536)
 
-    assert lines(capfd) == [r"404 GET /\x1b[2J"]
+    assert printed_lines(capfd) == [r"404 GET /\x1b[2J"]

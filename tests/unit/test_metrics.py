@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
-from chalicelib.web import metrics
+from chalicelib.web.observability import metrics
 from tests.builders import SUNDAY_NOON
 
 SIZES = [
@@ -21,7 +21,7 @@ SIZES = [
 UNITS = ["Seconds", "Microseconds", "Milliseconds", "Percent", "None"] + [
     f"{unit.capitalize()}{per}" for unit in (*SIZES, "Count") for per in ("", "/Second")
 ]
-RULES = Draft202012Validator(
+EMF_SCHEMA = Draft202012Validator(
     {
         "type": "object",
         "required": ["_aws"],
@@ -74,9 +74,9 @@ RULES = Draft202012Validator(
 )
 
 
-def metrics_of(line: dict[str, Any]) -> dict[tuple[str, ...], float]:
+def parse_metrics(line: dict[str, Any]) -> dict[tuple[str, ...], float]:
     """What CloudWatch would make of it: each metric by its name and the values it goes by."""
-    RULES.validate(line)
+    EMF_SCHEMA.validate(line)
     found = {}
     for directive in line["_aws"]["CloudWatchMetrics"]:
         assert directive["Namespace"] == "MediLinkSlots"
@@ -93,32 +93,32 @@ def metrics_of(line: dict[str, Any]) -> dict[tuple[str, ...], float]:
     return found
 
 
-def a_document(code: str | None = None, **counts: int) -> dict[str, Any]:
+def make_document(code: str | None = None, **counts: int) -> dict[str, Any]:
     return metrics.embedded_metrics(
         stage="prod", timestamp=SUNDAY_NOON, milliseconds=12.5, counts=counts, code=code
     )
 
 
 def test_every_request_has_a_latency() -> None:
-    assert metrics_of(a_document()) == {("Latency", "prod"): 12.5}
+    assert parse_metrics(make_document()) == {("Latency", "prod"): 12.5}
 
 
 def test_what_was_done_is_counted_and_what_was_not_is_left_out() -> None:
-    found = metrics_of(a_document(Saves=1, Bookings=0, ConflictsRetried=3))
+    found = parse_metrics(make_document(Saves=1, Bookings=0, ConflictsRetried=3))
 
     del found["Latency", "prod"]
     assert found == {("Saves", "prod"): 1, ("ConflictsRetried", "prod"): 3}
 
 
 def test_a_refusal_is_counted_by_its_code_and_of_all_codes_together() -> None:
-    found = metrics_of(a_document(code="slot_taken"))
+    found = parse_metrics(make_document(code="slot_taken"))
 
     assert found["Refusals", "prod"] == 1
     assert found["Refusals", "prod", "slot_taken"] == 1
 
 
 def test_the_time_is_in_milliseconds_since_1970() -> None:
-    assert a_document()["_aws"]["Timestamp"] == 1_795_348_800_000
+    assert make_document()["_aws"]["Timestamp"] == 1_795_348_800_000
 
 
 @given(
@@ -128,12 +128,12 @@ def test_the_time_is_in_milliseconds_since_1970() -> None:
 def test_whatever_happens_cloudwatch_understands_it(
     counts: dict[str, int], code: str | None
 ) -> None:
-    metrics_of(a_document(code, **counts))
+    parse_metrics(make_document(code, **counts))
 
 
 @pytest.mark.parametrize("spoil", ["Namespace", "Dimensions", "Metrics"])
 def test_the_rules_notice_what_is_missing(spoil: str) -> None:
-    document = a_document()
+    document = make_document()
     del document["_aws"]["CloudWatchMetrics"][0][spoil]
 
-    assert not RULES.is_valid(document)
+    assert not EMF_SCHEMA.is_valid(document)

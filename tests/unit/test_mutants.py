@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.storage.records import DayItem
+from chalicelib.storage.models import DayItem
 from tests.mutation import MUTANTS, edits
 from tests.mutation.edits import Edit, Text
 from tests.mutation.mutant import Mutant

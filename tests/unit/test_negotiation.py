@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from chalice.app import Request
 
-from chalicelib.web import negotiation
+from chalicelib.web.http.negotiation import wants_html
+from chalicelib.web.http.request import url_prefix
 
 
-def a_request(path: str = "/slots", resource: str = "/slots", **headers: str) -> Request:
+def make_request(path: str = "/slots", resource: str = "/slots", **headers: str) -> Request:
     return Request(
         {
             "requestContext": {"httpMethod": "GET", "resourcePath": resource, "path": path},
@@ -38,12 +39,12 @@ def a_request(path: str = "/slots", resource: str = "/slots", **headers: str) ->
     ],
 )
 def test_only_who_prefers_html_to_json_gets_it(accept: str, *, html: bool) -> None:
-    assert negotiation.wants_html(a_request(accept=accept)) is html
+    assert wants_html(make_request(accept=accept)) is html
 
 
 def test_htmx_gets_html_whatever_it_accepts() -> None:
-    assert negotiation.wants_html(a_request(accept="*/*", hx_request="true"))
-    assert negotiation.wants_html(a_request(accept="*/*", hx_history_restore_request="true"))
+    assert wants_html(make_request(accept="*/*", hx_request="true"))
+    assert wants_html(make_request(accept="*/*", hx_history_restore_request="true"))
 
 
 @pytest.mark.parametrize(
@@ -62,4 +63,4 @@ def test_htmx_gets_html_whatever_it_accepts() -> None:
 def test_links_stand_under_the_prefix_that_the_request_came_by(
     path: str, resource: str, base: str
 ) -> None:
-    assert negotiation.url_prefix(a_request(path, resource)) == base
+    assert url_prefix(make_request(path, resource)) == base

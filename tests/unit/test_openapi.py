@@ -14,8 +14,12 @@ from chalice.app import Request
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from chalicelib.domain.errors import Refused
-from chalicelib.web import forms, openapi, reference, shapes
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.web import openapi
+from chalicelib.web.api import schemas
+from chalicelib.web.http.request import FORM
+from chalicelib.web.openapi import reference_page
+from chalicelib.web.pages.day_form import parse_save_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,20 +33,20 @@ OPERATIONS = [
 ]
 
 
-def everything(value: Any, at: str = "#") -> Iterator[tuple[str, Any]]:  # noqa: ANN401  JSON
+def iterate_values(value: Any, pointer: str = "#") -> Iterator[tuple[str, Any]]:  # noqa: ANN401  JSON
     """Every value of the document, and where it stands."""
-    yield at, value
+    yield pointer, value
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from everything(inner, f"{at}/{name}")
+            yield from iterate_values(inner, f"{pointer}/{name}")
     if isinstance(value, list):
         for place, inner in enumerate(value):
-            yield from everything(inner, f"{at}/{place}")
+            yield from iterate_values(inner, f"{pointer}/{place}")
 
 
 def examples() -> Iterator[tuple[str, dict[str, Any], object]]:
     """Every example, with the schema that it is an example of."""
-    for at, value in everything(DOCUMENT):
+    for at, value in iterate_values(DOCUMENT):
         if not isinstance(value, dict) or at.endswith("/value"):
             continue
         if "schema" in value:
@@ -54,7 +58,7 @@ def examples() -> Iterator[tuple[str, dict[str, Any], object]]:
                 yield f"{at}/{place}", value, example
 
 
-def found(reference: str) -> Any:  # noqa: ANN401  JSON
+def resolve_reference(reference: str) -> Any:  # noqa: ANN401  JSON
     value = DOCUMENT
     for step in reference.removeprefix("#/").split("/"):
         value = value[step]
@@ -81,7 +85,9 @@ def test_an_example_is_one_of_what_it_is_an_example_of(
 
 @pytest.mark.parametrize("told", [pytest.param(told, id=name) for name, told in OPERATIONS])
 def test_every_body_of_an_operation_has_an_example(told: dict[str, Any]) -> None:
-    answers = [found(a["$ref"]) if "$ref" in a else a for a in told["responses"].values()]
+    answers = [
+        resolve_reference(a["$ref"]) if "$ref" in a else a for a in told["responses"].values()
+    ]
     bodies = [told.get("requestBody", {}), *answers]
     shaped = [
         content
@@ -96,7 +102,7 @@ def test_every_body_of_an_operation_has_an_example(told: dict[str, Any]) -> None
 @pytest.mark.parametrize("told", [pytest.param(told, id=name) for name, told in OPERATIONS])
 def test_an_error_is_a_problem_and_503_says_when_to_come_back(told: dict[str, Any]) -> None:
     for status, answer in told["responses"].items():
-        whole = found(answer["$ref"]) if "$ref" in answer else answer
+        whole = resolve_reference(answer["$ref"]) if "$ref" in answer else answer
         if int(status) >= 400:
             (media_type,) = whole["content"]
             assert media_type == "application/problem+json"
@@ -105,12 +111,14 @@ def test_an_error_is_a_problem_and_503_says_when_to_come_back(told: dict[str, An
 
 def test_a_link_leads_to_an_operation_with_parameters_that_it_takes() -> None:
     takes = {
-        told["operationId"]: {found(one["$ref"])["name"] for one in told.get("parameters", ())}
+        told["operationId"]: {
+            resolve_reference(one["$ref"])["name"] for one in told.get("parameters", ())
+        }
         for _, told in OPERATIONS
     }
     links = [
         link
-        for at, value in everything(DOCUMENT)
+        for at, value in iterate_values(DOCUMENT)
         if at.endswith("/links")
         for link in value.values()
     ]
@@ -126,7 +134,7 @@ def test_the_server_is_where_the_request_came_to() -> None:
 
 
 @pytest.mark.parametrize(
-    "field", msgspec.structs.fields(shapes.DayFormFields), ids=lambda f: f.name
+    "field", msgspec.structs.fields(schemas.DayFormFields), ids=lambda f: f.name
 )
 def test_the_form_needs_the_fields_that_are_described_as_required(
     field: msgspec.structs.FieldInfo,
@@ -147,7 +155,7 @@ def test_the_form_needs_the_fields_that_are_described_as_required(
     request = Request(
         {
             "requestContext": {"httpMethod": "POST", "resourcePath": "/slots", "path": "/slots"},
-            "headers": {"content-type": forms.FORM},
+            "headers": {"content-type": FORM},
             "pathParameters": None,
             "stageVariables": None,
             "multiValueQueryStringParameters": None,
@@ -156,14 +164,14 @@ def test_the_form_needs_the_fields_that_are_described_as_required(
     )
 
     if field.required:
-        with pytest.raises(Refused, match=f"{field.name} is missing"):
-            forms.parse_save_form(request)
+        with pytest.raises(RequestRejectedError, match=f"{field.name} is missing"):
+            parse_save_form(request)
     else:
-        assert forms.parse_save_form(request).version == 0
+        assert parse_save_form(request).version == 0
 
 
 def test_the_reference_has_every_operation_and_every_shape() -> None:
-    page = reference.build_reference_page("")
+    page = reference_page.build_reference_page("")
 
     named = [one.name for group in page.tags for one in group.operations]
     assert named == [told["operationId"] for _, told in OPERATIONS]

@@ -6,54 +6,54 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from chalicelib.storage.doctors import DoctorRepository
-from chalicelib.storage.recent_doctors import TTL, DoctorCache
-from tests.builders import SUNDAY_NOON, a_doctor
+from chalicelib.storage.doctor_cache import TTL, DoctorCache
+from chalicelib.storage.doctor_repository import DoctorRepository
+from tests.builders import SUNDAY_NOON, make_doctor
 from tests.site import Clock
 
 if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
 
 
-def version(number: int) -> Doctor:
-    return replace(a_doctor(), version=number)
+def make_version(number: int) -> Doctor:
+    return replace(make_doctor(), version=number)
 
 
 def test_a_doctor_is_known_for_less_than_ten_seconds() -> None:
     clock = Clock()
     recent = DoctorCache(DoctorRepository(), clock)
-    recent.put(version(1), SUNDAY_NOON)
+    recent.put(make_version(1), SUNDAY_NOON)
 
     clock.now = SUNDAY_NOON + TTL - timedelta(microseconds=1)
-    assert recent.peek("dr-lee") == version(1)
+    assert recent.peek("dr-lee") == make_version(1)
     clock.now = SUNDAY_NOON + TTL
     assert recent.peek("dr-lee") is None
 
 
 def test_what_comes_late_does_not_take_the_place_of_a_later_version() -> None:
     recent = DoctorCache(DoctorRepository(), Clock())
-    recent.put(version(2), SUNDAY_NOON)
+    recent.put(make_version(2), SUNDAY_NOON)
 
-    assert recent.put(version(1), SUNDAY_NOON) == version(1)
+    assert recent.put(make_version(1), SUNDAY_NOON) == make_version(1)
 
-    assert recent.peek("dr-lee") == version(2)
+    assert recent.peek("dr-lee") == make_version(2)
 
 
 def test_a_table_that_was_put_back_to_an_earlier_state_is_believed_after_ten_seconds() -> None:
     clock = Clock()
     recent = DoctorCache(DoctorRepository(), clock)
-    recent.put(version(2), SUNDAY_NOON)
+    recent.put(make_version(2), SUNDAY_NOON)
     clock.now += TTL
 
-    recent.put(version(1), clock.now)
+    recent.put(make_version(1), clock.now)
 
-    assert recent.peek("dr-lee") == version(1)
+    assert recent.peek("dr-lee") == make_version(1)
 
 
 def test_a_clock_that_was_set_back_makes_nothing_last_longer() -> None:
     clock = Clock()
     recent = DoctorCache(DoctorRepository(), clock)
-    recent.put(version(1), SUNDAY_NOON)
+    recent.put(make_version(1), SUNDAY_NOON)
 
     clock.now -= timedelta(seconds=1)
 
@@ -63,7 +63,7 @@ def test_a_clock_that_was_set_back_makes_nothing_last_longer() -> None:
 def test_a_zone_is_remembered_for_ever() -> None:
     clock = Clock()
     recent = DoctorCache(DoctorRepository(), clock)
-    recent.put(version(1), SUNDAY_NOON)
+    recent.put(make_version(1), SUNDAY_NOON)
     clock.now += timedelta(days=365)
 
     assert recent.get_zone("dr-lee").key == "Europe/London"
@@ -72,7 +72,7 @@ def test_a_zone_is_remembered_for_ever() -> None:
 def test_thousands_of_doctors_are_remembered_and_no_more() -> None:
     recent = DoctorCache(DoctorRepository(), Clock())
     for number in range(5_000):
-        recent.put(a_doctor(f"dr-{number}"), SUNDAY_NOON)
+        recent.put(make_doctor(f"dr-{number}"), SUNDAY_NOON)
 
     known = [number for number in range(5_000) if recent.peek(f"dr-{number}")]
     assert known == list(range(5_000 - 4_096, 5_000))

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from msgspec import UNSET
 
-from chalicelib.domain.caller import Caller, Role
-from chalicelib.web import representations
-from tests.builders import a_doctor
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.web.api.serializers import serialize_doctor
+from tests.builders import make_doctor
 
-DOCTOR = replace(a_doctor("dr-lee"), delegates=frozenset({"sam", "alex"}))
+DOCTOR = replace(make_doctor("dr-lee"), delegates=frozenset({"sam", "alex"}))
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,6 @@ def test_a_doctors_delegates_are_told_to_herself_and_to_an_admin_alone(
 ) -> None:
     caller = Caller(name="x", client="x", roles=frozenset({role}), doctor_id=doctor_id)
 
-    doctor = representations.serialize_doctor(DOCTOR, caller)
+    doctor = serialize_doctor(DOCTOR, caller)
 
     assert doctor.delegates == (["alex", "sam"] if told else UNSET)

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.ticks import Tick
+from chalicelib.domain.changes import SlotChange
 from chalicelib.use_cases.manage_slots import SaveRequest
-from tests.builders import MONDAY, at, tick, untick
+from tests.builders import MONDAY, close_change, open_change, to_instant
 
 
-def fingerprint(*asked: Tick) -> str:
-    return SaveRequest(doctor_id="dr-lee", date=MONDAY, asked=asked, request_id="x").fingerprint
+def fingerprint(*changes: SlotChange) -> str:
+    return SaveRequest(doctor_id="dr-lee", date=MONDAY, changes=changes, request_id="x").fingerprint
 
 
 def test_the_same_ticks_have_the_same_fingerprint() -> None:
-    assert fingerprint(tick("09:00"), untick("10:00")) == fingerprint(
-        tick("09:00"), untick("10:00")
+    assert fingerprint(open_change("09:00"), close_change("10:00")) == fingerprint(
+        open_change("09:00"), close_change("10:00")
     )
-    assert fingerprint(Tick(at("09:00"), "free")) == fingerprint(Tick(at("09:00"), "free"))
+    assert fingerprint(SlotChange(to_instant("09:00"), "free")) == fingerprint(
+        SlotChange(to_instant("09:00"), "free")
+    )
 
 
 def test_other_ticks_have_another_one_whatever_text_they_are_made_of() -> None:
     asked = [
-        (tick("09:00"), tick("09:30")),
-        (tick("09:30"), tick("09:00")),
-        (tick("09:00"),),
-        (untick("09:00"), tick("09:30")),
-        (Tick("09:00 free\n09:30", "free"),),
-        (Tick("09:00', 'free'), ('09:30", "free"),),
-        (Tick("09:00", "free'), ('09:30', 'free"),),
+        (open_change("09:00"), open_change("09:30")),
+        (open_change("09:30"), open_change("09:00")),
+        (open_change("09:00"),),
+        (close_change("09:00"), open_change("09:30")),
+        (SlotChange("09:00 free\n09:30", "free"),),
+        (SlotChange("09:00', 'free'), ('09:30", "free"),),
+        (SlotChange("09:00", "free'), ('09:30', 'free"),),
     ]
 
     assert len({fingerprint(*ticks) for ticks in asked}) == len(asked)

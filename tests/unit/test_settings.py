@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.settings import Settings, SettingsError
 
-LOCAL = {
+LOCAL_ENV = {
     "STAGE": "local",
     "TABLE_NAME": "slots",
     "LOCAL_CALLER": "dr-lee",
@@ -15,12 +15,12 @@ LOCAL = {
 
 
 def test_the_local_stage_starts_with_a_dynamodb_on_this_machine() -> None:
-    assert Settings.of(LOCAL) == Settings(table_name="slots", local_caller="dr-lee")
+    assert Settings.from_env(LOCAL_ENV) == Settings(table_name="slots", local_caller="dr-lee")
 
 
 @pytest.mark.parametrize("endpoint", ["http://localhost:8000", "http://[::1]:8000"])
 def test_this_machine_has_several_names(endpoint: str) -> None:
-    settings = Settings.of({**LOCAL, "AWS_ENDPOINT_URL_DYNAMODB": endpoint})
+    settings = Settings.from_env({**LOCAL_ENV, "AWS_ENDPOINT_URL_DYNAMODB": endpoint})
 
     assert settings.table_name == "slots"
 
@@ -43,10 +43,10 @@ def test_it_refuses_to_start_otherwise_and_names_the_setting(
     changed: dict[str, str], named: str
 ) -> None:
     with pytest.raises(SettingsError, match=named):
-        Settings.of({**LOCAL, **changed})
+        Settings.from_env({**LOCAL_ENV, **changed})
 
 
-SIGN_IN = {
+OIDC_ENV = {
     "STAGE": "prod",
     "TABLE_NAME": "slots",
     "OIDC_ISSUER": "https://issuer.example",
@@ -56,49 +56,50 @@ SIGN_IN = {
 
 
 def test_a_stage_with_sign_in_knows_where_the_issuer_describes_itself() -> None:
-    settings = Settings.of({**SIGN_IN, "OIDC_MACHINE_CLIENTS": "one two"})
+    settings = Settings.from_env({**OIDC_ENV, "OIDC_MACHINE_CLIENTS": "one two"})
 
     assert settings.local_caller is None
-    assert settings.sign_in is not None
-    assert settings.sign_in.machine_clients == {"one", "two"}
-    assert (
-        settings.sign_in.discovery_url == "https://issuer.example/.well-known/openid-configuration"
-    )
+    assert settings.oidc is not None
+    assert settings.oidc.machine_clients == {"one", "two"}
+    assert settings.oidc.discovery_url == "https://issuer.example/.well-known/openid-configuration"
 
 
 @pytest.mark.parametrize("name", ["TABLE_NAME", "OIDC_ISSUER", "OIDC_CLIENT_ID", "SESSION_KEY"])
 def test_a_stage_with_sign_in_refuses_to_start_without_its_settings(name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is not set"):
-        Settings.of({**SIGN_IN, name: ""})
+        Settings.from_env({**OIDC_ENV, name: ""})
 
 
 def test_a_key_that_could_be_guessed_is_refused() -> None:
     with pytest.raises(SettingsError, match="SESSION_KEY is too short"):
-        Settings.of({**SIGN_IN, "SESSION_KEY": f"{'k' * 32} short"})
+        Settings.from_env({**OIDC_ENV, "SESSION_KEY": f"{'k' * 32} short"})
 
 
 def test_who_is_told_of_changes_may_be_left_unsaid_until_somebody_has_to_be_told() -> None:
-    assert Settings.of({**LOCAL, "EVENT_BUS_NAME": "followers"}).require_event_bus() == "followers"
+    assert (
+        Settings.from_env({**LOCAL_ENV, "EVENT_BUS_NAME": "followers"}).require_event_bus()
+        == "followers"
+    )
 
     with pytest.raises(SettingsError, match="EVENT_BUS_NAME is not set"):
-        Settings.of({**LOCAL, "EVENT_BUS_NAME": ""}).require_event_bus()
+        Settings.from_env({**LOCAL_ENV, "EVENT_BUS_NAME": ""}).require_event_bus()
 
 
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
-        (LOCAL, False),
-        (SIGN_IN, True),
-        ({**LOCAL, "REQUEST_LOG": "on"}, True),
-        ({**SIGN_IN, "REQUEST_LOG": "off"}, False),
+        (LOCAL_ENV, False),
+        (OIDC_ENV, True),
+        ({**LOCAL_ENV, "REQUEST_LOG": "on"}, True),
+        ({**OIDC_ENV, "REQUEST_LOG": "off"}, False),
     ],
 )
 def test_requests_are_logged_everywhere_but_on_a_laptop_unless_somebody_wants_it_otherwise(
     environment: dict[str, str], *, expected: bool
 ) -> None:
-    assert Settings.of(environment).logs_requests is expected
+    assert Settings.from_env(environment).has_request_log is expected
 
 
 def test_a_switch_is_on_or_off() -> None:
     with pytest.raises(SettingsError, match="REQUEST_LOG is yes"):
-        Settings.of({**LOCAL, "REQUEST_LOG": "yes"})
+        Settings.from_env({**LOCAL_ENV, "REQUEST_LOG": "yes"})

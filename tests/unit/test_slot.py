@@ -7,47 +7,47 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.slot import Slot, SlotStatus
-from tests.builders import SUNDAY_NOON, a_slot
+from tests.builders import SUNDAY_NOON, make_slot
 
 
 @pytest.mark.parametrize(
     ("other", "overlaps"),
     [
-        (a_slot("09:30", 30), True),  # the same
-        (a_slot("09:30", 60), True),  # the same start, longer
-        (a_slot("09:40", 10), True),  # inside
-        (a_slot("09:00", 90), True),  # around
-        (a_slot("09:15", 30), True),  # across the start
-        (a_slot("09:45", 30), True),  # across the end
-        (a_slot("09:00", 30), False),  # touching before
-        (a_slot("10:00", 30), False),  # touching after
-        (a_slot("11:00", 30), False),  # apart
+        (make_slot("09:30", 30), True),  # the same
+        (make_slot("09:30", 60), True),  # the same start, longer
+        (make_slot("09:40", 10), True),  # inside
+        (make_slot("09:00", 90), True),  # around
+        (make_slot("09:15", 30), True),  # across the start
+        (make_slot("09:45", 30), True),  # across the end
+        (make_slot("09:00", 30), False),  # touching before
+        (make_slot("10:00", 30), False),  # touching after
+        (make_slot("11:00", 30), False),  # apart
     ],
 )
 def test_slots_overlap_when_they_share_time_and_not_when_they_touch(
     other: Slot, *, overlaps: bool
 ) -> None:
-    slot = a_slot("09:30", 30)
+    slot = make_slot("09:30", 30)
 
     assert slot.overlaps(other) is overlaps
     assert other.overlaps(slot) is overlaps
 
 
 def test_a_hold_that_has_run_out_leaves_the_slot_free() -> None:
-    held = a_slot("09:00", status=SlotStatus.HELD, held_until=SUNDAY_NOON)
+    held = make_slot("09:00", status=SlotStatus.HELD, held_until=SUNDAY_NOON)
 
-    assert held.at(SUNDAY_NOON - timedelta(seconds=1)) == held
-    assert held.at(SUNDAY_NOON) == a_slot("09:00")
+    assert held.as_of(SUNDAY_NOON - timedelta(seconds=1)) == held
+    assert held.as_of(SUNDAY_NOON) == make_slot("09:00")
 
 
 def test_a_booking_does_not_run_out() -> None:
-    booked = a_slot("09:00", status=SlotStatus.BOOKED)
+    booked = make_slot("09:00", status=SlotStatus.BOOKED)
 
-    assert booked.at(SUNDAY_NOON + timedelta(days=999)) == booked
+    assert booked.as_of(SUNDAY_NOON + timedelta(days=999)) == booked
 
 
 def test_a_slot_has_begun_from_its_first_instant_on() -> None:
-    slot = a_slot("09:00")
+    slot = make_slot("09:00")
 
     assert slot.has_begun(slot.start)
     assert not slot.has_begun(slot.start - timedelta(microseconds=1))

@@ -10,11 +10,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.day import Change, Day
+from chalicelib.domain.day import Day, SlotChanges
+from chalicelib.domain.events import SlotsChanged, diff_days
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.domain.slots_changed import SlotsChanged, between
-from chalicelib.events import detail
-from tests.builders import MONDAY, a_day, a_slot, at
+from chalicelib.events import schema
+from tests.builders import MONDAY, make_day, make_slot, to_instant
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STORED = [SlotStatus.FREE, SlotStatus.HELD, SlotStatus.BOOKED]
@@ -25,7 +25,7 @@ def slots(draw: st.DrawFn) -> Slot:
     """A slot as a day may have it, of any length."""
     status = draw(st.sampled_from(STORED))
     return replace(
-        a_slot("00:00", draw(st.integers(5, 240)), status),
+        make_slot("00:00", draw(st.integers(5, 240)), status),
         held_until=NOW + timedelta(seconds=draw(st.integers(0, 2000)))
         if status is SlotStatus.HELD
         else None,
@@ -38,23 +38,25 @@ def days(draw: st.DrawFn) -> Day:
     shifts = draw(st.lists(st.integers(0, 11), unique=True))
     drawn = [(timedelta(hours=shift), draw(slots())) for shift in shifts]
     moved = [replace(s, start=s.start + shift, end=s.end + shift) for shift, s in drawn]
-    return replace(a_day(*moved), revision=draw(st.integers(1, 9)))
+    return replace(make_day(*moved), revision=draw(st.integers(1, 9)))
 
 
-def told(before: Day | None, after: Day | None) -> SlotsChanged:
+def diff(before: Day | None, after: Day | None) -> SlotsChanged:
     """What is told, where anything is."""
-    event = between(before, after, at=NOW)
+    event = diff_days(before, after, changed_at=NOW)
     assert event is not None
     return event
 
 
-def sent(event: SlotsChanged) -> dict[str, Any]:
+def encode_event(event: SlotsChanged) -> dict[str, Any]:
     """As it goes over the wire."""
-    document: dict[str, Any] = json.loads(detail.encode(event))
+    document: dict[str, Any] = json.loads(schema.encode(event))
     return document
 
 
-def follow(known: dict[str, dict[str, str]], event: dict[str, Any]) -> dict[str, dict[str, str]]:
+def apply_event(
+    known: dict[str, dict[str, str]], event: dict[str, Any]
+) -> dict[str, dict[str, str]]:
     """What somebody knows who takes over what an event says, slot by slot."""
     changed = {slot["slot_id"]: slot for slot in event["slots"]}
     kept = {name: slot for name, slot in known.items() if name not in changed}
@@ -69,12 +71,12 @@ def follow(known: dict[str, dict[str, str]], event: dict[str, Any]) -> dict[str,
 def test_who_knows_the_old_day_and_takes_over_the_event_knows_the_new_one(
     before: Day, after: Day
 ) -> None:
-    beginning = replace(a_day(), slots={})
-    known = follow({}, sent(told(beginning, replace(before, revision=90))))
+    beginning = replace(make_day(), slots={})
+    known = apply_event({}, encode_event(diff(beginning, replace(before, revision=90))))
 
-    followed = follow(known, sent(told(replace(before, revision=90), after)))
+    followed = apply_event(known, encode_event(diff(replace(before, revision=90), after)))
 
-    assert followed == follow({}, sent(told(beginning, replace(after, revision=91))))
+    assert followed == apply_event({}, encode_event(diff(beginning, replace(after, revision=91))))
     assert len(followed) == len(after.slots)
 
 
@@ -82,7 +84,7 @@ def test_who_knows_the_old_day_and_takes_over_the_event_knows_the_new_one(
 def test_an_event_names_the_slots_that_differ_once_each_in_time_order_with_what_they_were(
     before: Day, after: Day
 ) -> None:
-    event = between(before, after, at=NOW)
+    event = diff_days(before, after, changed_at=NOW)
 
     changed = event.slots if event else ()
     starts = before.slots.keys() | after.slots.keys()
@@ -91,30 +93,32 @@ def test_an_event_names_the_slots_that_differ_once_each_in_time_order_with_what_
     )
     for one in changed:
         old = before.slots.get(one.slot.start)
-        assert one.was == (old.status if old else SlotStatus.UNAVAILABLE)
+        assert one.previous_status == (old.status if old else SlotStatus.UNAVAILABLE)
 
 
 @given(days())
 def test_a_day_that_was_only_placed_elsewhere_in_the_index_is_no_news(day: Day) -> None:
-    assert between(day, day, at=NOW) is None
+    assert diff_days(day, day, changed_at=NOW) is None
 
 
 @given(days())
 def test_every_revision_is_told_so_that_one_that_is_missing_is_noticed(day: Day) -> None:
-    event = told(day, replace(day, revision=day.revision + 1))
+    event = diff(day, replace(day, revision=day.revision + 1))
 
     assert (event.revision, event.slots) == (day.revision + 1, ())
 
 
 @given(days())
 def test_a_day_that_is_deleted_is_no_news_of_slots(day: Day) -> None:
-    assert between(day, None, at=NOW) is None
+    assert diff_days(day, None, changed_at=NOW) is None
 
 
 def test_the_first_save_of_a_date_is_told_as_the_boxes_that_were_ticked() -> None:
-    day = Day(doctor_id="dr-lee", date=MONDAY).after(Change(opens=(a_slot("09:00"),), withdraws=()))
+    day = Day(doctor_id="dr-lee", date=MONDAY).apply(
+        SlotChanges(opened=(make_slot("09:00"),), closed=())
+    )
 
-    assert sent(told(None, day)) == {
+    assert encode_event(diff(None, day)) == {
         "schema_version": 1,
         "id": "dr-lee~2026-11-23~1",
         "doctor_id": "dr-lee",
@@ -133,21 +137,21 @@ def test_the_first_save_of_a_date_is_told_as_the_boxes_that_were_ticked() -> Non
 
 
 def test_a_slot_that_was_withdrawn_is_told_with_the_end_that_it_had() -> None:
-    before = a_day(a_slot("09:00", 45), a_slot("10:00"))
-    day = before.after(Change(opens=(), withdraws=(a_slot("09:00", 45),)))
+    before = make_day(make_slot("09:00", 45), make_slot("10:00"))
+    day = before.apply(SlotChanges(opened=(), closed=(make_slot("09:00", 45),)))
 
-    (slot,) = sent(told(before, day))["slots"]
+    (slot,) = encode_event(diff(before, day))["slots"]
 
     assert (slot["previous_status"], slot["status"]) == ("free", "busy-unavailable")
     assert slot["end"] == "2026-11-23T09:45:00Z"
 
 
 def test_a_hold_is_told_with_its_end_and_so_is_one_that_was_renewed() -> None:
-    first = a_slot("09:00", status=SlotStatus.HELD, held_until=NOW + timedelta(minutes=5))
+    first = make_slot("09:00", status=SlotStatus.HELD, held_until=NOW + timedelta(minutes=5))
     renewed = replace(first, held_until=NOW + timedelta(minutes=9))
 
-    (held,) = sent(told(a_day(a_slot("09:00")), a_day(first)))["slots"]
-    (again,) = sent(told(a_day(first), a_day(renewed)))["slots"]
+    (held,) = encode_event(diff(make_day(make_slot("09:00")), make_day(first)))["slots"]
+    (again,) = encode_event(diff(make_day(first), make_day(renewed)))["slots"]
 
     assert (held["status"], held["held_until"]) == ("busy-tentative", "2026-11-22T12:05:00Z")
     assert (again["previous_status"], again["status"]) == ("busy-tentative", "busy-tentative")
@@ -155,10 +159,10 @@ def test_a_hold_is_told_with_its_end_and_so_is_one_that_was_renewed() -> None:
 
 
 def test_a_hold_that_ran_out_is_told_as_it_is_stored_until_somebody_writes() -> None:
-    run_out = a_slot("09:00", status=SlotStatus.HELD, held_until=NOW - timedelta(minutes=5))
+    run_out = make_slot("09:00", status=SlotStatus.HELD, held_until=NOW - timedelta(minutes=5))
     taken_anew = replace(run_out, held_until=NOW + timedelta(minutes=5))
 
-    event = told(a_day(run_out), a_day(taken_anew))
+    event = diff(make_day(run_out), make_day(taken_anew))
 
-    assert [one.was for one in event.slots] == [SlotStatus.HELD]
-    assert event.slots[0].slot.start == at("09:00")
+    assert [one.previous_status for one in event.slots] == [SlotStatus.HELD]
+    assert event.slots[0].slot.start == to_instant("09:00")

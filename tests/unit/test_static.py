@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.web import assets
+from chalicelib.web.http import static_files
 
 PROJECT = Path(__file__).parents[2]
 STATIC = PROJECT / "static"
@@ -36,9 +36,9 @@ def test_every_minified_file_is_one_that_was_vendored() -> None:
 
 
 def test_a_hashed_name_leads_to_the_file_only_as_long_as_it_is_the_same() -> None:
-    hashed = assets.fingerprinted_name("slots.css")
+    hashed = static_files.fingerprinted_name("slots.css")
 
     assert hashed != "slots.css"
-    assert assets.original_name(hashed) == "slots.css"
-    assert assets.original_name("slots.0000000000000000.css") is None
-    assert assets.original_name("slots.css") is None
+    assert static_files.original_name(hashed) == "slots.css"
+    assert static_files.original_name("slots.0000000000000000.css") is None
+    assert static_files.original_name("slots.css") is None

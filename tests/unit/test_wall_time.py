@@ -9,46 +9,46 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from chalicelib.domain.wall_time import (
-    EARLIEST_DATE,
-    called,
-    clock,
-    instant_of,
-    instants_showing,
-    rfc3339,
-    since_midnight,
-    time_of_day,
+from chalicelib.domain.local_time import (
+    MIN_DATE,
+    format_range,
+    format_time,
+    format_time_of_day,
+    parse_time_of_day,
+    to_rfc3339,
+    to_utc,
+    utc_candidates,
 )
-from tests.builders import LONDON, a_slot
+from tests.builders import LONDON, make_slot
 
 NEW_YORK = ZoneInfo("America/New_York")
 
 
 def test_a_time_in_the_gap_of_a_spring_night_is_shown_by_no_clock() -> None:
-    assert instants_showing(datetime(2027, 3, 28, 1, 30), LONDON) == ()  # noqa: DTZ001  wall time
+    assert utc_candidates(datetime(2027, 3, 28, 1, 30), LONDON) == ()  # noqa: DTZ001  wall time
 
 
 def test_a_time_in_the_gap_means_the_instant_of_the_jump() -> None:
     jump = datetime(2027, 3, 28, 1, tzinfo=UTC)
 
-    assert instant_of(date(2027, 3, 28), timedelta(hours=1, minutes=30), LONDON) == jump
+    assert to_utc(date(2027, 3, 28), timedelta(hours=1, minutes=30), LONDON) == jump
 
 
 def test_a_time_of_the_repeated_hour_is_shown_twice_and_means_the_first() -> None:
-    first, second = instants_showing(datetime(2027, 10, 31, 1, 30), LONDON)  # noqa: DTZ001  wall time
+    first, second = utc_candidates(datetime(2027, 10, 31, 1, 30), LONDON)  # noqa: DTZ001  wall time
 
     assert (first, second) == (
         datetime(2027, 10, 31, 0, 30, tzinfo=UTC),
         datetime(2027, 10, 31, 1, 30, tzinfo=UTC),
     )
-    assert instant_of(date(2027, 10, 31), timedelta(hours=1, minutes=30), LONDON) == first
+    assert to_utc(date(2027, 10, 31), timedelta(hours=1, minutes=30), LONDON) == first
 
 
 def test_24_hours_are_the_end_of_the_date_however_long_it_is() -> None:
     day = timedelta(hours=24)
 
     lengths = [
-        instant_of(on, day, NEW_YORK) - instant_of(on, timedelta(), NEW_YORK)
+        to_utc(on, day, NEW_YORK) - to_utc(on, timedelta(), NEW_YORK)
         for on in (date(2027, 3, 14), date(2027, 7, 1), date(2027, 11, 7))
     ]
 
@@ -58,36 +58,36 @@ def test_24_hours_are_the_end_of_the_date_however_long_it_is() -> None:
 def test_a_date_that_a_zone_skipped_has_no_time_at_all() -> None:
     apia, skipped = ZoneInfo("Pacific/Apia"), date(2011, 12, 30)
 
-    assert instant_of(skipped, timedelta(), apia) == instant_of(skipped, timedelta(hours=24), apia)
+    assert to_utc(skipped, timedelta(), apia) == to_utc(skipped, timedelta(hours=24), apia)
 
 
 def test_the_clock_says_24_hours_and_in_a_repeated_hour_which_of_the_two() -> None:
-    assert clock(datetime(2027, 7, 1, 14, 5, tzinfo=UTC), LONDON) == "15:05"
-    assert clock(datetime(2027, 10, 31, 0, 30, tzinfo=UTC), LONDON) == "01:30 +01:00"
-    assert clock(datetime(2027, 10, 31, 1, 30, tzinfo=UTC), LONDON) == "01:30 +00:00"
+    assert format_time(datetime(2027, 7, 1, 14, 5, tzinfo=UTC), LONDON) == "15:05"
+    assert format_time(datetime(2027, 10, 31, 0, 30, tzinfo=UTC), LONDON) == "01:30 +01:00"
+    assert format_time(datetime(2027, 10, 31, 1, 30, tzinfo=UTC), LONDON) == "01:30 +00:00"
 
 
 def test_instants_are_told_with_the_zones_own_offset() -> None:
     kathmandu = ZoneInfo("Asia/Kathmandu")
 
-    told = rfc3339(datetime(2027, 1, 1, tzinfo=UTC), kathmandu)
+    told = to_rfc3339(datetime(2027, 1, 1, tzinfo=UTC), kathmandu)
 
     assert told == "2027-01-01T05:45:00+05:45"
 
 
 def test_an_instant_that_is_no_whole_minute_is_told_in_full() -> None:
-    assert called(a_slot("09:00"), LONDON) == "09:00-09:30"
-    assert called(datetime(2026, 11, 23, 9, 0, 30, tzinfo=UTC), LONDON) == (
+    assert format_range(make_slot("09:00"), LONDON) == "09:00-09:30"
+    assert format_range(datetime(2026, 11, 23, 9, 0, 30, tzinfo=UTC), LONDON) == (
         "2026-11-23T09:00:30+00:00"
     )
 
 
 @pytest.mark.parametrize("text", ["00:00", "09:30", "23:59", "24:00"])
 def test_a_time_of_day_reads_back_as_it_was_written(text: str) -> None:
-    assert time_of_day(since_midnight(text)) == text
+    assert format_time_of_day(parse_time_of_day(text)) == text
 
 
-def jumps_back_to_an_earlier_date(zone: ZoneInfo, first: date, last: date) -> list[date]:
+def repeated_dates(zone: ZoneInfo, first: date, last: date) -> list[date]:
     """The dates that the zone's clock comes back to after another date has begun."""
     found, day, end = [], _midnight(first), _midnight(last)
     while day < end:
@@ -113,7 +113,7 @@ def _midnight(day: date) -> datetime:
 def test_newfoundland_used_to_turn_its_clock_back_across_midnight() -> None:
     st_johns = ZoneInfo("America/St_Johns")
 
-    found = jumps_back_to_an_earlier_date(st_johns, date(2009, 1, 1), EARLIEST_DATE)
+    found = repeated_dates(st_johns, date(2009, 1, 1), MIN_DATE)
 
     assert found == [date(2009, 10, 31), date(2010, 11, 6)]
 
@@ -122,15 +122,15 @@ def test_since_the_earliest_date_no_zone_comes_back_to_a_date_nor_has_seconds_in
     None
 ):
     """The design rests on it: a date is one stretch of real time, told in whole minutes."""
-    noon = datetime(EARLIEST_DATE.year, 1, 1, 12, tzinfo=UTC)
-    for zone in different_zones():
-        assert jumps_back_to_an_earlier_date(zone, EARLIEST_DATE, date(2037, 12, 31)) == []
+    noon = datetime(MIN_DATE.year, 1, 1, 12, tzinfo=UTC)
+    for zone in distinct_zones():
+        assert repeated_dates(zone, MIN_DATE, date(2037, 12, 31)) == []
         assert (noon.astimezone(zone).utcoffset() or timedelta()) % timedelta(minutes=1) == (
             timedelta()
         )
 
 
-def different_zones() -> list[ZoneInfo]:
+def distinct_zones() -> list[ZoneInfo]:
     """Every zone once, under one of its names."""
     folder = resources.files("tzdata") / "zoneinfo"
     by_content = {

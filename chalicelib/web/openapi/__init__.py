@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.domain.caller import Need
-from chalicelib.web import shapes
-from chalicelib.web.openapi import around, booking_side, doctors_side
+from chalicelib.domain.permissions import Permission
+from chalicelib.web.api import schemas as shapes
+from chalicelib.web.openapi import booking_operations, doctor_operations, meta_operations
 from chalicelib.web.openapi.parameters import PARAMETERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from chalicelib.web.openapi.operation import Content, Operation, ResponseSpec
     from chalicelib.web.openapi.parameters import Parameter
-    from chalicelib.web.openapi.parts import Content, Operation, ResponseSpec
 
 Json = dict[str, Any]
 
@@ -40,9 +40,9 @@ a method that is not here 405, with `Allow`. A `Content-Type` that an operation 
 415, even where no body comes with it. Every answer has `X-Content-Type-Options: nosniff`."""
 _VERSION = "0.1.0"
 _TAGS = (
-    ("The doctor's side", "A day, and saving it; doctors and their settings.", doctors_side),
-    ("The booking site's side", "What is bookable, and taking it.", booking_side),
-    ("Around them", "The page, its files, health, and this document.", around),
+    ("The doctor's side", "A day, and saving it; doctors and their settings.", doctor_operations),
+    ("The booking site's side", "What is bookable, and taking it.", booking_operations),
+    ("Around them", "The page, its files, health, and this document.", meta_operations),
 )
 OPERATIONS = [one for _, _, side in _TAGS for one in side.OPERATIONS]
 _STRING_SCHEMA = {"type": "string"}
@@ -62,10 +62,10 @@ _SECURITY_SCHEMES = {
     },
 }
 _PERMISSION_NOTES = {
-    Need.READ: "For whoever is signed in.",
-    Need.BOOK: "For booking sites with `slots/book`, and admins.",
-    Need.MANAGE: "For the doctor, delegates whom she names, and admins.",
-    Need.CONFIGURE: "For the doctor, and admins.",
+    Permission.READ: "For whoever is signed in.",
+    Permission.BOOK: "For booking sites with `slots/book`, and admins.",
+    Permission.MANAGE: "For the doctor, delegates whom she names, and admins.",
+    Permission.CONFIGURE: "For the doctor, and admins.",
 }
 _HEADERS = {
     "ETag": ("Of this answer, for `If-None-Match`.", '"1.68048e9e729602d2"'),
@@ -109,7 +109,7 @@ def build_document(base: str) -> Json:
             },
             "headers": {name: _header(name, required=True) for name in _HEADERS},
             "responses": {
-                name: _response(answer) for name, answer in around.SHARED_RESPONSES.items()
+                name: _response(answer) for name, answer in meta_operations.SHARED_RESPONSES.items()
             },
         },
     }

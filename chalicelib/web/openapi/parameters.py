@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from chalicelib.web import scalars
+from chalicelib.web.api import fields
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
@@ -51,69 +51,69 @@ def _header_parameter(name: str, schema: object, description: str, example: str)
 
 
 PARAMETERS = {
-    "Doctor": _path_parameter("doctor_id", scalars.DoctorId, "Which doctor.", "dr-lee"),
-    "Slot": _path_parameter("slot_id", scalars.SlotId, "Which slot.", "dr-lee~20261123T0900Z"),
-    "File": _path_parameter("name", scalars.FileName, "Plain, or with its hash.", "slots.css"),
+    "Doctor": _path_parameter("doctor_id", fields.DoctorId, "Which doctor.", "dr-lee"),
+    "Slot": _path_parameter("slot_id", fields.SlotId, "Which slot.", "dr-lee~20261123T0900Z"),
+    "File": _path_parameter("name", fields.FileName, "Plain, or with its hash.", "slots.css"),
     "DoctorOfDay": _query_parameter(
-        "doctor_id", scalars.DoctorId, "Whose day; by default the caller's own.", "dr-lee"
+        "doctor_id", fields.DoctorId, "Whose day; by default the caller's own.", "dr-lee"
     ),
     "Date": _query_parameter(
         "date",
-        scalars.Date,
+        fields.Date,
         "Which day, from 2011 on; by default the doctor's today.",
         "2026-11-23",
     ),
     "DateOfHistory": _query_parameter(
-        "date", scalars.Date, "Which day.", "2026-11-23", required=True
+        "date", fields.Date, "Which day.", "2026-11-23", required=True
     ),
-    "Destination": _query_parameter("to", scalars.Path, "A path of ours to go to then.", "/slots"),
+    "Destination": _query_parameter("to", fields.Path, "A path of ours to go to then.", "/slots"),
     "From": _query_parameter(
-        "from", scalars.Date, "The first date; by default today.", "2026-11-23"
+        "from", fields.Date, "The first date; by default today.", "2026-11-23"
     ),
     "To": _query_parameter(
         "to",
-        scalars.Date,
+        fields.Date,
         "The last date, included, at most 30 days after the first; by default 13.",
         "2026-12-06",
     ),
     "Specialty": _query_parameter(
-        "specialty", scalars.SearchText, "Only doctors who have it.", "cardiology"
+        "specialty", fields.SearchText, "Only doctors who have it.", "cardiology"
     ),
     "SpecialtyWanted": _query_parameter(
-        "specialty", scalars.SearchText, "Which doctors.", "cardiology", required=True
+        "specialty", fields.SearchText, "Which doctors.", "cardiology", required=True
     ),
     "Location": _query_parameter(
-        "location", scalars.SearchText, "Only doctors who are there.", "London"
+        "location", fields.SearchText, "Only doctors who are there.", "London"
     ),
-    "Limit": _query_parameter("limit", scalars.Limit, "At most so many doctors a page.", 20),
+    "Limit": _query_parameter("limit", fields.Limit, "At most so many doctors a page.", 20),
     "Cursor": _query_parameter(
         "cursor",
-        scalars.CursorParam,
+        fields.CursorParam,
         "`next` of the page before.",
         "Y2FyZGlvbG9neSNMb25kb24jZHItbGVl",
     ),
     "Holder": _query_parameter(
-        "holder", scalars.Key, "Whose hold it is.", "visit-71", required=True
+        "holder", fields.Key, "Whose hold it is.", "visit-71", required=True
     ),
     "BookingId": _query_parameter(
-        "booking_id", scalars.Key, "Which booking.", "b-1001", required=True
+        "booking_id", fields.Key, "Which booking.", "b-1001", required=True
     ),
     "IfNoneMatch": _header_parameter(
         "If-None-Match",
-        scalars.ETags,
+        fields.ETags,
         "ETags of earlier answers: 304 where the answer would be one of them.",
         '"1.68048e9e729602d2"',
     ),
     "IfMatch": _header_parameter(
         "If-Match",
-        scalars.ETags,
+        fields.ETags,
         "ETags of the day, whose version alone is compared: 412 where it is another. A patient's "
         "booking in between does not matter.",
         '"1.68048e9e729602d2"',
     ),
     "IdempotencyKey": _header_parameter(
         "Idempotency-Key",
-        scalars.Key,
+        fields.Key,
         "A name for this save of this doctor and date: sent again, it has no second effect.",
         "save-71",
     ),

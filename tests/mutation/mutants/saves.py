@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.storage import days
-from chalicelib.storage.records import ChangeItem, DayItem, DoctorItem, SlotItem
+from chalicelib.storage import day_repository
+from chalicelib.storage.models import ChangeItem, DayItem, DoctorItem, SlotItem
 from chalicelib.storage.transaction import Transaction
 from tests.mutation.edits import (
     always,
@@ -22,49 +22,49 @@ from tests.mutation.selectors import addition, choice, condition, generator, sta
 MUTANTS = (
     Mutant(
         "A second first save of a day overwrites the first",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         becomes(condition(DayItem, "does_not_exist"), None),
         "tests/contract/test_conditions.py::test_of_two_first_saves_of_a_day_one_stands",
     ),
     Mutant(
         "A save does not check the version that it read",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         exists(condition(DayItem, "version")),
         "tests/contract/test_conditions.py::test_of_two_saves_on_the_same_version_one_stands",
     ),
     Mutant(
         "Responses are not linearizable: saves do not check the version",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         exists(condition(DayItem, "version")),
         "tests/faults/test_load.py::test_nothing_is_lost_or_doubled_while_the_store_stops_and_starts",
     ),
     Mutant(
         "Concurrent saves do not check the version",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         exists(condition(DayItem, "version")),
         "tests/race/test_saves_race.py::test_overlapping_slots_of_different_lengths_that_race_never_both_stand",
     ),
     Mutant(
         "A save does not increment the version",
-        "chalicelib.storage.days:_update_day_actions",
+        "chalicelib.storage.day_repository:_update_day_actions",
         keep_left(addition("version")),
         "tests/contract/test_conditions.py::test_of_two_saves_on_the_same_version_one_stands",
     ),
     Mutant(
         "A save does not increment the revision",
-        "chalicelib.storage.days:_update_day_actions",
+        "chalicelib.storage.day_repository:_update_day_actions",
         keep_left(addition("revision")),
         "tests/contract/test_conditions.py::test_a_save_leaves_what_patients_do_to_other_slots_meanwhile",
     ),
     Mutant(
         "A save overwrites the whole slot map of the day, and with it concurrent bookings",
-        "chalicelib.storage.days:DayRepository.save",
-        always(choice(days._create_day_actions)),
+        "chalicelib.storage.day_repository:DayRepository.save",
+        always(choice(day_repository._create_day_actions)),
         "tests/contract/test_conditions.py::test_a_save_leaves_what_patients_do_to_other_slots_meanwhile",
     ),
     Mutant(
         "A save uses two transactions, one for its slots and one for the day",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         repeat(
             statement(Transaction.commit),
             statement(Transaction),
@@ -74,49 +74,49 @@ MUTANTS = (
     ),
     Mutant(
         "A slot is created although it exists",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         becomes(condition(SlotItem, "does_not_exist"), None),
         "tests/contract/test_failures.py::test_a_slot_that_the_day_does_not_show_still_cannot_be_put_twice",
     ),
     Mutant(
         "A slot that is no longer free is deleted",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         exists(condition("FREE")),
         "tests/contract/test_conditions.py::test_a_slot_booked_since_it_was_read_is_named_when_it_cannot_be_withdrawn",
     ),
     Mutant(
         "A save concurrent with bookings deletes a slot that is no longer free",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         exists(condition("FREE")),
         "tests/race/test_bookings_race.py::test_a_slot_that_a_doctor_withdraws_while_patients_book_is_sold_or_gone",
     ),
     Mutant(
         "A booked slot is deleted when its former hold would have expired",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         drop(condition("HELD")),
         "tests/contract/test_conditions.py::test_a_booking_that_began_as_a_hold_does_not_run_out_with_it",
     ),
     Mutant(
         "A slot is deleted although its hold has not expired",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         exists(condition("held_until")),
         "tests/contract/test_conditions.py::test_a_hold_that_ran_out_and_was_taken_anew_keeps_its_slot",
     ),
     Mutant(
         "A slot is not deleted in the second in which its hold expires",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         shift_boundary(condition("held_until")),
         "tests/contract/test_saving_json.py::test_a_hold_that_has_run_out_can_be_withdrawn",
     ),
     Mutant(
         "The change of a request is created although it exists",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         becomes(condition(ChangeItem, "does_not_exist"), None),
         "tests/contract/test_conditions.py::test_a_request_is_carried_out_once_even_on_the_day_that_it_made",
     ),
     Mutant(
         "A new day is indexed where its doctor is no longer found",
-        "chalicelib.storage.days:DayRepository.save",
+        "chalicelib.storage.day_repository:DayRepository.save",
         exists(condition(DoctorItem, "gsi1_sk")),
         "tests/contract/test_availability.py::test_a_first_save_that_read_the_doctor_before_she_moved_is_found_where_she_is",
     ),

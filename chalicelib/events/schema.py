@@ -1,0 +1,92 @@
+"""The JSON of an event: its schema is made of these types (``docs/events.schema.json``)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import msgspec
+
+from chalicelib.domain.slot import SlotId
+
+if TYPE_CHECKING:
+    from chalicelib.domain.events import ChangedSlot, SlotsChanged
+
+SOURCE = "medilink.slots"
+DETAIL_TYPE = "SlotsChanged"
+# Goes up where somebody who reads events would have to be changed; a new member is no such change.
+SCHEMA_VERSION: Final = 1
+
+Status = Literal["free", "busy-tentative", "busy", "busy-unavailable"]
+_INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
+Instant = Annotated[str, msgspec.Meta(description="RFC 3339, in UTC", pattern=_INSTANT)]
+HeldUntil = Annotated[
+    str,
+    msgspec.Meta(
+        description="while it is held: from then on it is free, which no event tells",
+        pattern=_INSTANT,
+    ),
+]
+
+
+class Slot(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A slot that changed."""
+
+    slot_id: Annotated[str, msgspec.Meta(description="as in the API, and opaque there")]
+    start: Instant
+    end: Instant
+    status: Annotated[Status, msgspec.Meta(description="what it is now")]
+    previous_status: Annotated[Status, msgspec.Meta(description="what it was before")]
+    held_until: HeldUntil | msgspec.UnsetType = msgspec.UNSET
+
+
+class SlotsChangedDetail(msgspec.Struct, kw_only=True):
+    """What a change made of a doctor's day."""
+
+    schema_version: Annotated[Literal[1], msgspec.Meta(description="of this schema")]
+    id: Annotated[
+        str,
+        msgspec.Meta(
+            description="of the change: the same however often it is told",
+            examples=["dr-lee~2027-03-23~7"],
+        ),
+    ]
+    doctor_id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+    date: Annotated[date, msgspec.Meta(description="the doctor's own, in her time zone")]
+    revision: Annotated[
+        int,
+        msgspec.Meta(ge=1, description="counts the changes of this date, one by one"),
+    ]
+    slots: Annotated[
+        list[Slot],
+        msgspec.Meta(description="those that changed, in time order; others are as before"),
+    ]
+
+
+def encode(event: SlotsChanged) -> str:
+    """The event's ``detail``."""
+    detail = SlotsChangedDetail(
+        schema_version=SCHEMA_VERSION,
+        id=f"{event.doctor_id}~{event.date.isoformat()}~{event.revision}",
+        doctor_id=event.doctor_id,
+        date=event.date,
+        revision=event.revision,
+        slots=[_build_slot(event.doctor_id, changed) for changed in event.slots],
+    )
+    return msgspec.json.encode(detail).decode()
+
+
+def _build_slot(doctor_id: str, changed_slot: ChangedSlot) -> Slot:
+    slot = changed_slot.slot
+    return Slot(
+        slot_id=str(SlotId(doctor_id, slot.start)),
+        start=_format_instant(slot.start),
+        end=_format_instant(slot.end),
+        status=slot.status.value,
+        previous_status=changed_slot.previous_status.value,
+        held_until=_format_instant(slot.held_until) if slot.held_until else msgspec.UNSET,
+    )
+
+
+def _format_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

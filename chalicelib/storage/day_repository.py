@@ -1,0 +1,185 @@
+"""Days and their slots in the table: read together, saved in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pynamodb.exceptions import DoesNotExist
+
+from chalicelib.domain.day import Day, SlotChanges
+from chalicelib.domain.errors import DayModifiedError, DoctorModifiedError, DoctorNotFoundError
+from chalicelib.domain.slot import SlotStatus
+from chalicelib.storage import keys, table
+from chalicelib.storage.errors import translate_read_errors
+from chalicelib.storage.mapping import (
+    day_from_item,
+    directory_sort_key,
+    doctor_from_item,
+    format_timestamp,
+    log_entry_from_item,
+    log_entry_to_item,
+    search_sort_key,
+    slot_map_to_raw,
+    slot_to_entry,
+    slot_to_item,
+)
+from chalicelib.storage.models import ChangeItem, DayItem, DoctorItem, SlotItem
+from chalicelib.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from pynamodb.expressions.update import Action
+
+    from chalicelib.domain.day import ChangeLogEntry
+    from chalicelib.domain.doctor import Doctor
+
+# Days read at a time: one more than a month has. Behind a full page DynamoDB wants to be asked
+# again, even if nothing is there.
+_PAGE_SIZE = 32
+
+
+class DayRepository:
+    """The days of all doctors."""
+
+    def get_with_change(
+        self, doctor_id: str, date: date, request_id: str | None = None
+    ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
+        """One strongly consistent read: the doctor, the day, and the save of that request, if any.
+
+        A date on which nothing was ever saved is an empty day of version 0. Raises
+        ``DoctorNotFound``, ``Unavailable``.
+        """
+        partition = keys.doctor_pk(doctor_id)
+        wanted = [(partition, keys.DOCTOR_SK), (partition, keys.day_sk(date))]
+        if request_id is not None:
+            wanted.append((partition, keys.change_sk(date, request_id)))
+        found = table.batch_get(wanted)
+
+        doctor, day, change = (found.get(key) for key in (*wanted, (partition, ""))[:3])
+        if not isinstance(doctor, DoctorItem):
+            raise DoctorNotFoundError(doctor_id)
+        return (
+            doctor_from_item(doctor),
+            day_from_item(day) if isinstance(day, DayItem) else Day(doctor_id=doctor_id, date=date),
+            log_entry_from_item(change) if isinstance(change, ChangeItem) else None,
+        )
+
+    def get(self, doctor_id: str, date: date) -> Day:
+        """The day as ``load`` reads it, for whoever knows the doctor. Raises ``Unavailable``."""
+        try:
+            with translate_read_errors():
+                item = DayItem.get(
+                    keys.doctor_pk(doctor_id), keys.day_sk(date), consistent_read=True
+                )
+        except DoesNotExist:
+            return Day(doctor_id=doctor_id, date=date)
+        return day_from_item(item)
+
+    def list_range(
+        self, doctor_id: str, first: date, last: date, *, page_size: int = _PAGE_SIZE
+    ) -> Iterator[Day]:
+        """The days on which anything was ever saved, both ends included, in time order.
+
+        Strongly consistent, and read as far as they are asked for, by default a month at a time.
+        Raises ``Unavailable``.
+        """
+        with translate_read_errors():
+            yield from map(
+                day_from_item,
+                DayItem.query(
+                    keys.doctor_pk(doctor_id),
+                    DayItem.sk.between(keys.day_sk(first), keys.day_sk(last)),
+                    consistent_read=True,
+                    page_size=page_size,
+                ),
+            )
+
+    def list_changes(self, doctor_id: str, date: date) -> list[ChangeLogEntry]:
+        """Every save of that date, the newest first; consistent. Raises ``Unavailable``."""
+        with translate_read_errors():
+            found = list(
+                ChangeItem.query(
+                    keys.doctor_pk(doctor_id),
+                    ChangeItem.sk.startswith(keys.change_sk(date, "")),
+                    consistent_read=True,
+                )
+            )
+        return sorted(map(log_entry_from_item, found), key=lambda saved: -saved.version)
+
+    def save(self, doctor: Doctor, day: Day, log_entry: ChangeLogEntry, *, now: datetime) -> Day:
+        """Store the change of ``saved`` on top of ``day`` as it was read, whole or not at all.
+
+        Raises ``DayChanged`` where the day or one of the slots is no longer as it was read, or
+        the request was carried out meanwhile; ``DoctorChanged``; ``Unavailable``;
+        ``OutcomeUnknown``.
+        """
+        change = log_entry.changes
+        partition = keys.doctor_pk(day.doctor_id)
+        transaction = Transaction()
+        for slot in change.closed:
+            transaction.delete(
+                SlotItem(partition, keys.slot_sk(slot.start)),
+                condition=(SlotItem.status == str(SlotStatus.FREE))
+                | (
+                    (SlotItem.status == str(SlotStatus.HELD))
+                    & (SlotItem.held_until <= format_timestamp(now))
+                ),
+                on_failure=DayModifiedError(still_taken=(slot,)),
+            )
+        for slot in change.opened:
+            transaction.put(
+                slot_to_item(partition, slot),
+                condition=SlotItem.pk.does_not_exist(),
+                on_failure=DayModifiedError(already_existing=(slot,)),
+            )
+        transaction.put(
+            log_entry_to_item(partition, day.date, log_entry),
+            condition=ChangeItem.pk.does_not_exist(),
+            on_failure=DayModifiedError(),
+        )
+        if day.version == 0:
+            # The new day must not stand where the doctor is no longer searched for.
+            transaction.check(
+                DoctorItem(partition, keys.DOCTOR_SK),
+                condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
+                on_failure=DoctorModifiedError(),
+            )
+        transaction.update(
+            DayItem(partition, keys.day_sk(day.date)),
+            _create_day_actions(doctor, day.apply(change))
+            if day.version == 0
+            else _update_day_actions(change),
+            condition=(
+                DayItem.pk.does_not_exist() if day.version == 0 else DayItem.version == day.version
+            ),
+            on_failure=DayModifiedError(),
+        )
+        transaction.commit()
+        return day.apply(change)
+
+
+def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:
+    return [
+        DayItem.kind.set(DayItem),
+        DayItem.gsi1_pk.set(keys.search_pk(doctor.specialty, day.date)),
+        DayItem.gsi1_sk.set(search_sort_key(doctor)),
+        DayItem.version.set(day.version),
+        DayItem.revision.set(day.revision),
+        DayItem.slots.set(slot_map_to_raw(day.slots.values())),
+    ]
+
+
+def _update_day_actions(changes: SlotChanges) -> list[Action]:
+    # Entry by entry: a patient may book another slot of the day at the same moment.
+    entries = DayItem.slots
+    return [
+        DayItem.version.set(DayItem.version + 1),
+        DayItem.revision.set(DayItem.revision + 1),
+        *(
+            entries[keys.format_instant(slot.start)].set(slot_to_entry(slot))
+            for slot in changes.opened
+        ),
+        *(entries[keys.format_instant(slot.start)].remove() for slot in changes.closed),
+    ]

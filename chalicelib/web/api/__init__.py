@@ -1,0 +1,1 @@
+"""JSON: schemas, parsing, validation, serializers and problem details."""

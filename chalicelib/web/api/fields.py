@@ -1,0 +1,96 @@
+"""The single values in JSON, URLs and headers: how each is described to a client."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from chalicelib.domain.doctor import MAX_TEXT_LENGTH
+
+KEY_PATTERN = "[A-Za-z0-9._~-]{1,64}"
+DOCTOR_ID_PATTERN = "[A-Za-z0-9_-]{1,64}"
+MAX_QUERY_LENGTH = 128
+HOLD_SECONDS_RANGE = (30, 1800)
+# So that all may change in one transaction of 100 actions.
+MAX_DELEGATES = 48
+PAGE_SIZE_RANGE = (1, 100)
+DEFAULT_PAGE_SIZE = 20
+
+
+def pattern(regex: str, description: str, example: str) -> Meta:
+    """Described by the pattern; ``inputs`` compares it, and says in words what was expected."""
+    return Meta(
+        description=description, examples=[example], extra_json_schema={"pattern": f"^{regex}$"}
+    )
+
+
+def short_text(description: str, example: str) -> Meta:
+    """Described by its length; the domain judges it, and tells all that is wrong at once."""
+    length = {"minLength": 1, "maxLength": MAX_TEXT_LENGTH}
+    return Meta(description=description, examples=[example], extra_json_schema=length)
+
+
+def bounded_int(bounds: tuple[int, int], description: str) -> Meta:
+    """Described by its limits; the domain or ``inputs`` judges it, as above."""
+    least, most = bounds
+    return Meta(description=description, extra_json_schema={"minimum": least, "maximum": most})
+
+
+DoctorId = Annotated[str, pattern(DOCTOR_ID_PATTERN, "A doctor's id.", "dr-lee")]
+SlotId = Annotated[
+    str, Meta(description="Opaque; safe in a URL.", examples=["dr-lee~20261123T0900Z"])
+]
+Date = Annotated[
+    str,
+    Meta(
+        description="A date in the doctor's time zone (RFC 3339, full-date).",
+        examples=["2026-11-23"],
+        extra_json_schema={"format": "date"},
+    ),
+]
+Instant = Annotated[
+    str,
+    Meta(
+        description="An instant with the doctor's local offset (RFC 3339).",
+        examples=["2026-11-23T09:00:00+00:00"],
+        extra_json_schema={"format": "date-time"},
+    ),
+]
+LocalTime = Annotated[
+    str,
+    Meta(
+        description="A time of day on the doctor's clock; 24:00 ends the day.",
+        examples=["09:00"],
+        extra_json_schema={"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"},
+    ),
+]
+TimeZone = Annotated[str, Meta(description="An IANA time zone.", examples=["Europe/London"])]
+Path = Annotated[str, Meta(description="A path on this server.", examples=["/slots"])]
+Cursor = Annotated[
+    str | None, Meta(description="Leads to the next page; null where there is none.")
+]
+Status = Annotated[
+    Literal["free", "busy-tentative", "busy", "busy-unavailable"],
+    Meta(description="FHIR R4 Slot.status: free, held, booked, or not ticked."),
+]
+Key = Annotated[
+    str, pattern(KEY_PATTERN, "Chosen by the client: 1 to 64 letters, digits, . _ ~ or -", "h-71")
+]
+SlotStart = Annotated[
+    str, pattern("[0-9]{8}T[0-9]{4}Z", "The value of a box, as drawn.", "20261123T0900Z")
+]
+
+# In a URL or a header alone.
+SearchText = Annotated[str, Meta(max_length=MAX_QUERY_LENGTH)]
+CursorParam = Annotated[str, Meta(description="`next` of the page before.")]
+Limit = Annotated[
+    int,
+    Meta(
+        extra_json_schema={
+            "minimum": PAGE_SIZE_RANGE[0],
+            "maximum": PAGE_SIZE_RANGE[1],
+            "default": DEFAULT_PAGE_SIZE,
+        }
+    ),
+]
+ETags = Annotated[str, Meta(description="One or more, or `*` (RFC 9110, section 13.1).")]
+FileName = Annotated[str, Meta(examples=["slots.css"])]

@@ -1,0 +1,1 @@
+"""Who sends a request: bearer tokens, login sessions and the OIDC provider."""

@@ -1,0 +1,1 @@
+"""HTTP: requests, responses, negotiation, cookies, security headers and static files."""

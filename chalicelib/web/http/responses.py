@@ -1,0 +1,69 @@
+"""What the JSON of an answer looks like, and its ETag."""
+
+from __future__ import annotations
+
+import hashlib
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import msgspec
+from chalice.app import Response
+
+from chalicelib.web.http.negotiation import VARY
+from chalicelib.web.http.request import JSON
+
+if TYPE_CHECKING:
+    from chalice.app import Request
+
+    from chalicelib.web.http.types import Headers
+
+_PRIVATE: Headers = {"Cache-Control": "private, no-cache", **VARY}
+
+
+def etag(version: int, content: object) -> str:
+    """``"<version>.<digest>"``, another for each other answer (RFC 9110, section 8.8.3)."""
+    return f'"{version}.{_digest(content)}"'
+
+
+def _digest(content: object) -> str:
+    return hashlib.blake2b(msgspec.json.encode(content), digest_size=8).hexdigest()
+
+
+def etag_matches(etag: str, request: Request) -> bool:
+    """Whether ``If-None-Match`` says that the client has it (RFC 9110, section 13.1.2)."""
+    known = str(request.headers.get("if-none-match", ""))
+    return known.strip() == "*" or etag in (
+        candidate.strip().removeprefix("W/") for candidate in known.split(",")
+    )
+
+
+def not_modified(etag: str, headers: Headers | None = None) -> Response:
+    """304, without a body."""
+    always: Headers = {**_PRIVATE, "ETag": etag}
+    return Response(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=always | (headers or {}))
+
+
+def json_or_not_modified(content: msgspec.Struct | msgspec.Raw, request: Request) -> Response:
+    """The answer with its ETag, or 304 where the client has it already."""
+    etag = f'"{_digest(content)}"'
+    return (
+        not_modified(etag)
+        if etag_matches(etag, request)
+        else json_response(content, {"ETag": etag})
+    )
+
+
+def json_response(
+    content: msgspec.Struct | msgspec.Raw,
+    headers: Headers | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    """An answer that only its own client may keep, and must ask about before using it again."""
+    always: Headers = {"Content-Type": JSON, **_PRIVATE}
+    body = msgspec.json.encode(content).decode()
+    return Response(body=body, status_code=status.value, headers=always | (headers or {}))
+
+
+def no_content() -> Response:
+    """It is so, and there is no more to say (204)."""
+    return Response(body="", status_code=HTTPStatus.NO_CONTENT.value, headers={**_PRIVATE})

@@ -1,0 +1,1 @@
+"""The request log, its metrics, and how exceptions are reported."""

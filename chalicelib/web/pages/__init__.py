@@ -1,0 +1,1 @@
+"""HTML pages: view models, forms and the template engine."""

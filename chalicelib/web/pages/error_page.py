@@ -1,0 +1,58 @@
+"""Pages and parts of pages, from the templates beside this file."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from chalicelib.web.http import request as request_module
+from chalicelib.web.http.errors import HttpError
+from chalicelib.web.http.negotiation import is_htmx
+from chalicelib.web.http.request import is_form, is_same_origin, url_prefix
+from chalicelib.web.pages.day_form import MAX_FORM_FIELDS
+from chalicelib.web.pages.rendering import render
+
+if TYPE_CHECKING:
+    from chalice.app import Request, Response
+
+    from chalicelib.web.api.problem_details import Problem
+    from chalicelib.web.http.types import Headers
+
+
+def render_error(problem: Problem, request: Request) -> Response:
+    """To a browser a page of its own; to htmx a notice, so that the form stays as it is."""
+    is_signed_out = problem.status is HTTPStatus.UNAUTHORIZED
+    page: dict[str, Any] = {
+        "base": url_prefix(request),
+        "title": problem.status.phrase,
+        "detail": problem.detail,
+        "is_signed_out": is_signed_out,
+        "is_forbidden": problem.status is HTTPStatus.FORBIDDEN,
+        "sent": _resubmittable_fields(request) if is_signed_out else [],
+    }
+    status = problem.status.value
+    if is_htmx(request):
+        aside: Headers = {
+            "HX-Retarget": "#notice",
+            "HX-Reswap": "innerHTML",
+            "HX-Push-Url": "false",
+        }
+        return render("_notice.html", page, status=status, headers={**problem.headers, **aside})
+    return render("error.html", page, status=status, headers=problem.headers)
+
+
+def _resubmittable_fields(request: Request) -> list[tuple[str, str]]:
+    """The fields of the form that could not be taken, to be sent again once she is signed in.
+
+    Of our own form only: whatever another site has sent would become a form of ours, with a button
+    that she trusts; and of no more fields than that has, since nobody is signed in.
+    """
+    is_ours = request.path == "/slots" and is_same_origin(request)
+    if not is_form(request) or not is_ours:
+        return []
+    try:
+        text = request_module.body(request).decode("ascii", "replace")
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS)
+    except (HttpError, ValueError):
+        return []

@@ -1,0 +1,74 @@
+"""The page that tells a doctor who changed a date of hers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from chalicelib.domain import local_time
+from chalicelib.domain.permissions import Role
+from chalicelib.web.auth import authentication as authentication_module
+from chalicelib.web.http.request import url_prefix
+from chalicelib.web.pages import links
+from chalicelib.web.pages.rendering import render
+
+if TYPE_CHECKING:
+    from chalice.app import Request, Response
+
+    from chalicelib.domain.day import ChangeLogEntry
+    from chalicelib.domain.permissions import Caller
+    from chalicelib.use_cases.manage_slots import DayHistory
+
+_ROLE_LABELS = {Role.DELEGATE: ", for the doctor", Role.ADMIN: ", as an admin"}
+
+
+class ChangeView(Struct, frozen=True, kw_only=True):
+    """One save, in words."""
+
+    time: str
+    iso_time: str
+    author: str
+    client: str
+    opened: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+
+
+class HistoryPage(Struct, frozen=True, kw_only=True):
+    """Everything that the page says; ``base`` is the prefix of its links."""
+
+    base: str
+    display_name: str | None
+    doctor_name: str
+    time_zone: str
+    date_title: str
+    day_url: str
+    changes: tuple[ChangeView, ...]
+
+
+def render_history(caller: Caller, history: DayHistory, request: Request) -> Response:
+    """The page."""
+    base, doctor = url_prefix(request), history.doctor
+    page = HistoryPage(
+        base=base,
+        display_name=authentication_module.display_name(caller),
+        doctor_name=doctor.name,
+        time_zone=doctor.zone.key,
+        date_title=links.format_date(history.date),
+        day_url=links.day_url(base, doctor.doctor_id, history.date),
+        changes=tuple(_change_view(saved, history) for saved in history.entries),
+    )
+    return render("history.html", page)
+
+
+def _change_view(entry: ChangeLogEntry, history: DayHistory) -> ChangeView:
+    zone = history.doctor.zone
+    local = entry.saved_at.astimezone(zone)
+    return ChangeView(
+        time=f"{local.day} {local:%B} {local.year}, {local_time.format_time(entry.saved_at, zone)}",
+        iso_time=local.isoformat(),
+        author=entry.author + _ROLE_LABELS.get(entry.role, ""),
+        client="" if entry.client == "page" else f"through {entry.client}",
+        opened=tuple(local_time.format_range(slot, zone) for slot in entry.changes.opened),
+        withdrawn=tuple(local_time.format_range(slot, zone) for slot in entry.changes.closed),
+    )

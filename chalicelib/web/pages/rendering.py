@@ -1,0 +1,56 @@
+"""Pages and parts of pages, from the templates beside this file."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chalice.app import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from chalicelib.web.http import static_files
+from chalicelib.web.http.negotiation import VARY
+
+if TYPE_CHECKING:
+    from chalicelib.web.http.types import Headers
+
+
+_HEADERS: Headers = {
+    "Content-Type": "text/html; charset=utf-8",
+    # What is on the screen is a doctor's own, and old a moment later.
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    **VARY,
+}
+
+
+def render(
+    template: str, page: object, *, status: int = 200, headers: Headers | None = None
+) -> Response:
+    """A template that is given one value, ``page``."""
+    body = _environment().get_template(template).render(page=page)
+    return Response(body=body, status_code=status, headers={**_HEADERS, **(headers or {})})
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["asset"] = _asset_url
+    return environment
+
+
+def _asset_url(base: str, name: str) -> str:
+    return f"{base}/static/{static_files.fingerprinted_name(name)}"
