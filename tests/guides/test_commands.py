@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.running import a_server
+from tests.running import start_server
 from tests.support.documents import matches_documented, parse_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.running import Running
+    from tests.running import LiveServer
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = [
@@ -32,27 +32,27 @@ MAX_README_WORDS = 700
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The server that all documents share."""
-    with a_server(tmp_path_factory.mktemp("data")) as running:
+    with start_server(tmp_path_factory.mktemp("data")) as running:
         yield running
 
 
 @pytest.fixture
-def checkout(server: Running, tmp_path: Path) -> Path:
+def checkout(server: LiveServer, tmp_path: Path) -> Path:
     """The project folder of a reader, in which the server has been started."""
     folder = tmp_path / "checkout"
     folder.mkdir()
     for path in PROJECT.iterdir():
         if path.name != ".local":
             (folder / path.name).symlink_to(path)
-    (folder / ".local").symlink_to(server.folder)
+    (folder / ".local").symlink_to(server.data_dir)
     return folder
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_documented_commands_print_documented_output(
-    path: str, server: Running, checkout: Path
+    path: str, server: LiveServer, checkout: Path
 ) -> None:
     text = (PROJECT / path).read_text().replace(DOCUMENTED_URL, server.url)
     steps = list(parse_steps(text))

@@ -19,7 +19,7 @@ import requests
 from playwright.sync_api import Page, sync_playwright
 
 from local.issuer import PASSWORD
-from tests.running import Running, a_server
+from tests.running import LiveServer, start_server
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,7 +34,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 def main() -> int:
     """Take all screenshots; return the exit status."""
-    with TemporaryDirectory() as folder, a_server(Path(folder)) as server:
+    with TemporaryDirectory() as folder, start_server(Path(folder)) as server:
         day = next_thursday()
         fill_day(server, day)
         with sync_playwright() as playwright:
@@ -58,7 +58,7 @@ def next_thursday() -> date:
     return day + timedelta(days=(3 - day.weekday()) % 7)
 
 
-def fill_day(server: Running, day: date) -> None:
+def fill_day(server: LiveServer, day: date) -> None:
     """Open slots, book two of them and hold one."""
     opened = ("09:00", "09:30", "10:00", "10:30", "11:00", "13:00", "13:30", "14:00")
     slots = [{"start": start, "status": "free"} for start in opened]
@@ -75,11 +75,11 @@ def fill_day(server: Running, day: date) -> None:
 
 
 def send(
-    server: Running, role: str, method: str, path: str, body: dict[str, Any] | None = None
+    server: LiveServer, role: str, method: str, path: str, body: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """Send a request with a token of the role; return the JSON of its response."""
     names = [DOCTOR] if role == "doctor" else []
-    headers = server.signed_in(role, *names)
+    headers = server.auth_headers(role, *names)
     response = requests.request(
         method, f"{server.url}{path}", json=body, headers=headers, timeout=10
     )
@@ -88,7 +88,7 @@ def send(
     return answer
 
 
-def open_day(page: Page, server: Running, day: date) -> None:
+def open_day(page: Page, server: LiveServer, day: date) -> None:
     """Sign in, open the day, and leave two changes unsaved."""
     page.goto(f"{server.url}/slots?doctor_id={DOCTOR}&date={day}")
     page.locator("input[name=username]").fill(DOCTOR)
