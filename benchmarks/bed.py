@@ -17,9 +17,9 @@ from benchmarks.contenders import PYTHON, Subject, SubjectProcess
 from benchmarks.postgres import run_postgres
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
-from local import demo
+from local import demo_data
+from local.local_config import PROJECT
 from local.ministack import MiniStack
-from local.stage import PROJECT
 from tests.an_issuer import (
     PAGE_CLIENT_ID,
     SERVICE_CLIENT_ID,
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 # Sixteen boxes a day; open to booking as far ahead as can be.
 DOCTOR = replace(
-    demo.DOCTORS[0],
-    grid=replace(demo.DOCTORS[0].grid, sessions=(make_session("09:00", "17:00"),)),
+    demo_data.DOCTORS[0],
+    grid=replace(demo_data.DOCTORS[0].grid, sessions=(make_session("09:00", "17:00"),)),
     booking_window=timedelta(days=730),
 )
 TIMES = [f"{box.start:%H:%M}" for box in DOCTOR.grid.candidate_slots(date(2026, 11, 23))]

@@ -28,9 +28,9 @@ from chalicelib import bootstrap
 from chalicelib.domain.slot import SlotId
 from chalicelib.settings import Settings
 from chalicelib.storage import table
-from local import demo
+from local import demo_data
+from local.local_config import use_local_stage
 from local.ministack import MiniStack
-from local.stage import use_local_stage
 from tests.builders import MONDAY, make_session
 from tests.site import AppClient, AppResponse, Clock, make_slot_id
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from benchmarks.capacity_rules import Request
     from chalicelib.domain.doctor import Doctor
 
-DR_LEE = demo.DOCTORS[0]
+DR_LEE = demo_data.DOCTORS[0]
 # As many boxes as a day can have: quarters of an hour around the clock.
 DR_LEE_AROUND_THE_CLOCK = replace(
     DR_LEE,
@@ -229,7 +229,7 @@ def main() -> int:
     parser.add_argument("--counter", metavar="URL", help="another DynamoDB, that counts by size")
     counter_url: str | None = parser.parse_args().counter
 
-    with TemporaryDirectory() as folder, MiniStack(Path(folder)) as ministack:
+    with TemporaryDirectory() as folder, MiniStack(Path(folder), keeps_state=False) as ministack:
         name = f"capacity-{secrets.token_hex(4)}"
         os.environ.update(ministack.environment, TABLE_NAME=name)
         use_local_stage()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from local.stage import PROJECT
+from local.local_config import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

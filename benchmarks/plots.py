@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from local.stage import PROJECT
+from local.local_config import PROJECT
 
 if TYPE_CHECKING:
     from benchmarks.growth import Series

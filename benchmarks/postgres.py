@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from local import loopback
+from local import ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,16 +33,16 @@ def run_postgres() -> Iterator[str | None]:
     if bin_ is None:
         yield None
         return
-    port = loopback.free_port()
+    port = ports.free_port()
     with TemporaryDirectory(prefix="bench-") as folder:
         data = Path(folder) / "data"
         if _USER:
             shutil.chown(folder, _USER)
         _run(bin_ / "initdb", "-D", data, "-A", "trust", "-U", "bench", "-E", "UTF8")
-        options = f"-h {loopback.HOST} -p {port} -k {folder}"
+        options = f"-h {ports.HOST} -p {port} -k {folder}"
         _run(bin_ / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start")
         try:
-            yield f"postgresql+psycopg://bench@{loopback.HOST}:{port}/postgres"
+            yield f"postgresql+psycopg://bench@{ports.HOST}:{port}/postgres"
         finally:
             _run(bin_ / "pg_ctl", "-D", data, "-w", "-m", "fast", "stop")
 

@@ -24,7 +24,7 @@ from benchmarks.bed import TIMES, BenchmarkEnvironment
 from benchmarks.capacity import create_app_client
 from benchmarks.contenders import APP, BARE, BOTO3, MINIMAL, SQL, Subject, SubjectProcess
 from benchmarks.work import READ_DATES, Workload
-from local.stage import PROJECT
+from local.local_config import PROJECT
 
 T = TypeVar("T")
 ITERATIONS = 10

@@ -6,7 +6,7 @@ import gzip
 import re
 from typing import TYPE_CHECKING
 
-from local.stage import chalice_config
+from local.local_config import chalice_config
 
 if TYPE_CHECKING:
     from tests.site import AppClient, AppResponse

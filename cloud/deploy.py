@@ -20,9 +20,9 @@ from cloud.bucket import BucketError
 from cloud.rehearsal import CannotRehearse, rehearsed
 from cloud.stack import StackError
 from cloud.visitor import Visitor
-from local import issuer
-from local.child import ChildError
-from local.issuer import IssuerError
+from local import identity_provider
+from local.identity_provider import IdentityProviderError
+from local.subprocess_server import SubprocessServerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,13 @@ def main(arguments: Sequence[str], project: Path = sources.PROJECT) -> int:
             _rehearse(artefact, keep=asked.keep)
         else:
             _deploy(artefact, asked)
-    except (CannotDeploy, CannotRehearse, BucketError, ChildError, IssuerError) as reason:
+    except (
+        CannotDeploy,
+        CannotRehearse,
+        BucketError,
+        SubprocessServerError,
+        IdentityProviderError,
+    ) as reason:
         print(reason, file=sys.stderr)
         return 1
     except (StackError, smoke.Unsound) as reason:
@@ -114,8 +120,8 @@ def _rehearse(artefact: Artefact, *, keep: bool) -> None:
             print(f"  ok: {done}", flush=True)
         print(f"Rehearsed in {time.monotonic() - started:.1f} s")
         if keep:
-            for person in issuer.DEMO_PEOPLE:
-                print(f"Sign in: {person.name} / {issuer.PASSWORD} ({person.role})")
+            for person in identity_provider.DEMO_USERS:
+                print(f"Sign in: {person.name} / {identity_provider.PASSWORD} ({person.role})")
             print(f"Ready: {rehearsal.page_url}", flush=True)
             try:
                 rehearsal.ministack.wait()

@@ -15,7 +15,7 @@ from chalicelib.storage.doctor_repository import DoctorRepository
 from cloud import bucket, putting_up, smoke, stack
 from cloud.follower import Follower
 from cloud.package import this_architecture
-from local import demo, issuer, sign_in_stack
+from local import cognito_stack, demo_data, identity_provider
 from local.ministack import MiniStack
 
 if TYPE_CHECKING:
@@ -63,21 +63,21 @@ def rehearsed(artefact: Artefact) -> Iterator[Rehearsal]:
     with (
         _clean_environment(),
         TemporaryDirectory(prefix="rehearsal-") as folder,
-        MiniStack(Path(folder)) as ministack,
+        MiniStack(Path(folder), keeps_state=False) as ministack,
     ):
         os.environ.update(ministack.environment)
         _put_up(artefact, ministack)
         told = stack.outputs(STACK)
         _seed(told["TableName"])
-        people = sign_in_stack.find(STACK)
-        for person in issuer.DEMO_PEOPLE:
-            issuer.admit(people, person)
-        token = issuer.machine_token(people, sorted(people.booking_site.scopes))
+        people = cognito_stack.load(STACK)
+        for person in identity_provider.DEMO_USERS:
+            identity_provider.create_user(people, person)
+        token = identity_provider.service_token(people, sorted(people.booking_site.scopes))
         follower = Follower(told["EventBusName"])
         target = smoke.Target(
             api_url=told["ApiUrl"],
             on=datetime.now(UTC).date() + _AHEAD,
-            password=issuer.PASSWORD,
+            password=identity_provider.PASSWORD,
             machine_token=token,
             told_within=follower.told_within,
         )
@@ -127,5 +127,5 @@ def _put_up(artefact: Artefact, ministack: MiniStack) -> None:
 def _seed(table_name: str) -> None:
     table.connect(table_name)
     doctors = DoctorRepository()
-    for doctor in demo.DOCTORS:
+    for doctor in demo_data.DOCTORS:
         doctors.add(doctor)

@@ -8,22 +8,21 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from local import stage
+from local import local_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PROJECT = stage.PROJECT
+PROJECT = local_config.PROJECT
 # What Chalice puts into the zip, and where it reads how.
 _CODE = ("app.py", "requirements.txt", "chalicelib", "static", "vendor", ".chalice/config.json")
 # What the template and the lean zip are made by.
 _MAKERS = (
     "infrastructure",
     *(f"cloud/{name}.py" for name in ("lean_zip", "package", "refusals", "sources", "template")),
-    "local/sign_in_stack.py",
-    "requirements-dev.txt",
-    "constraints.txt",
+    "local/cognito_stack.py",
+    "locks/dev.txt",
 )
 _NOT_OURS = shutil.ignore_patterns("__pycache__", ".*", "*~")
 

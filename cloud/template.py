@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from cloud import refusals
-from local import sign_in_stack
+from local import cognito_stack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,8 +65,8 @@ def _send_people_back_to_the_api(whole: Template) -> None:
         del whole["Parameters"][parameter]
     url = whole["Outputs"]["ApiUrl"]["Value"]
     page = whole["Resources"]["PageClient"]["Properties"]
-    page["CallbackURLs"] = [{"Fn::Sub": [f"${{Api}}{sign_in_stack.CALLBACK_PATH}", {"Api": url}]}]
-    page["LogoutURLs"] = [{"Fn::Sub": [f"${{Api}}{sign_in_stack.SIGNED_OUT_PATH}", {"Api": url}]}]
+    page["CallbackURLs"] = [{"Fn::Sub": [f"${{Api}}{cognito_stack.CALLBACK_PATH}", {"Api": url}]}]
+    page["LogoutURLs"] = [{"Fn::Sub": [f"${{Api}}{cognito_stack.SIGNED_OUT_PATH}", {"Api": url}]}]
     whole["Outputs"]["PageUrl"] = {
         "Description": "The page Manage Slots",
         "Value": {"Fn::Sub": ["${Api}/slots", {"Api": url}]},

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from local import loopback
+from local import ports
 
 if TYPE_CHECKING:
     from urllib3.connectionpool import HTTPConnectionPool
@@ -109,7 +109,7 @@ class _OnThisMachine(HTTPAdapter):
         url = urlsplit(str(request.url))
         if (url.hostname or "").split(".")[-1] != "localhost":
             return super().get_connection_with_tls_context(request, verify, proxies, cert)
-        return self.poolmanager.connection_from_host(loopback.HOST, url.port, scheme="http")
+        return self.poolmanager.connection_from_host(ports.HOST, url.port, scheme="http")
 
     def send(
         self,

@@ -1,25 +1,25 @@
-"""The example booking site beside the app, as a child process that ends with its parent."""
+"""The example booking site beside the app, as a subprocess that ends with its parent."""
 
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread
 
-from local import loopback
-from local.child import Child, ChildError
+from local import ports
+from local.subprocess_server import SubprocessServer, SubprocessServerError
 
 
-class BookingSite(Child):
-    """A booking site on a free port; all that it is told is where the API is.
+class BookingSite(SubprocessServer):
+    """A booking site on a free port; it knows only where the API is.
 
-    ``access`` are its variables for getting tokens, where the API asks for some.
+    ``access`` has its variables for requesting tokens, where the API requires them.
     """
 
     def __init__(self, api_url: str, *, log: Path, access: Mapping[str, str] | None = None) -> None:
-        port = loopback.free_port()
+        port = ports.free_port()
         super().__init__(
-            "The booking site",
-            [sys.executable, "-m", "examples.booking_site"],
+            name="The booking site",
+            command=[sys.executable, "-m", "examples.booking_site"],
             port=port,
             ready_path="/static/site.css",
             settings={"SLOTS_API": api_url, "PORT": str(port), **(access or {})},
@@ -27,12 +27,12 @@ class BookingSite(Child):
         )
 
     def start(self) -> None:
-        """Start it, and say so if it ends before it is stopped: nothing else depends on it."""
+        """Start it, and report if it ends unexpectedly: nothing else depends on it."""
         super().start()
-        Thread(target=self._tell_if_it_ends, daemon=True).start()
+        Thread(target=self._report_exit, daemon=True).start()
 
-    def _tell_if_it_ends(self) -> None:
+    def _report_exit(self) -> None:
         try:
             self.wait()
-        except ChildError as reason:
+        except SubprocessServerError as reason:
             print(reason, file=sys.stderr, flush=True)

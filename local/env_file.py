@@ -1,8 +1,7 @@
-"""``local.env``: where a server here has its table and issuer, for other programs."""
+"""``local.env``: the settings with which another program uses a local server."""
 
 import os
 import shlex
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,25 +15,35 @@ def write(path: Path, settings: Mapping[str, str]) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file that the owner alone can read; never half of it."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)
+    """Write a file that only its owner can read, atomically.
+
+    Raises:
+        OSError: it cannot be written; an earlier file stays as it was.
+    """
+    new = path.with_name(f"{path.name}.new")
+    try:
+        new.unlink(missing_ok=True)
+        new.touch(mode=0o600)
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def read(path: Path) -> dict[str, str]:
-    """Give the settings of such a file.
+    """Return the settings of such a file.
 
     Raises:
-        OSError: there is none.
+        OSError: there is no such file.
     """
     lines = path.read_text(encoding="utf-8").splitlines()
     return dict(" ".join(shlex.split(line)).split("=", 1) for line in lines)
 
 
 def use(settings: Mapping[str, str]) -> None:
-    """Be a client of that server from now on: the settings become this process's environment."""
-    # Those for somebody's real account have no business here.
+    """Set the settings in this process's environment, which makes it a client of that server."""
+    # These belong to a real account.
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)
     os.environ.update(settings)

@@ -1,22 +1,21 @@
-"""MiniStack, the local DynamoDB and Cognito, as a child process that ends with its parent."""
+"""MiniStack, the local DynamoDB and Cognito, as a subprocess that ends with its parent."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from local import loopback, stage
-from local.child import Child
+from local import local_config, ports
+from local.subprocess_server import SubprocessServer
 
-PYTHON = stage.PROJECT / ".venv-ministack" / "bin" / "python"
+PYTHON = local_config.PROJECT / ".venv-ministack" / "bin" / "python"
 
 
-class MiniStack(Child):
-    """A MiniStack of one's own; ``with MiniStack(folder) as ministack:`` runs it for a block.
+class MiniStack(SubprocessServer):
+    """``with MiniStack(folder) as ministack:`` runs a MiniStack while the block runs.
 
-    ``folder`` keeps its state from one run to the next (written on a clean stop only, so never kill
-    it with SIGKILL) and its log. It listens on a free port unless told which. What it ``inherits``
-    may be a lock on the folder, which then lasts until the state is written, however the parent
-    ends.
+    ``folder`` has its log, and its state from one run to the next (see ``ministack_process``). It
+    listens on a free port unless ``port`` names one. What it ``inherits`` may be a lock on the
+    folder, which then lasts until the state is saved, however the parent ends.
     """
 
     def __init__(
@@ -27,14 +26,13 @@ class MiniStack(Child):
         inherits: Sequence[int] = (),
         keeps_state: bool = True,
     ) -> None:
-        port = port or loopback.free_port()
+        port = port or ports.free_port()
         super().__init__(
-            "MiniStack",
-            [os.fspath(PYTHON), "-m", "ministack"],
+            name="MiniStack",
+            command=[os.fspath(PYTHON), "-m", "local.ministack_process"],
             port=port,
             ready_path="/_ministack/ready",
             settings={
-                "BIND_HOST": loopback.HOST,
                 "GATEWAY_PORT": str(port),
                 "PERSIST_STATE": "1" if keeps_state else "0",
                 "STATE_DIR": os.fspath(folder.absolute() / "state"),
@@ -48,9 +46,7 @@ class MiniStack(Child):
 
     @property
     def environment(self) -> dict[str, str]:
-        """What an AWS client needs to reach it: endpoint, keys, region."""
-        return {
-            **{name: value for name, value in stage.variables().items() if name.startswith("AWS_")},
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ENDPOINT_URL_DYNAMODB": self.url,
-        }
+        """The variables with which an AWS client reaches it: endpoint, keys, region."""
+        stage = local_config.variables()
+        aws = {name: value for name, value in stage.items() if name.startswith("AWS_")}
+        return {**aws, "AWS_ENDPOINT_URL": self.url, "AWS_ENDPOINT_URL_DYNAMODB": self.url}

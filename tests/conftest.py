@@ -54,7 +54,7 @@ def moto() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The endpoint of a DynamoDB with real transactions, for many at once."""
-    with MiniStack(tmp_path_factory.mktemp("ministack")) as running:
+    with MiniStack(tmp_path_factory.mktemp("ministack"), keeps_state=False) as running:
         yield running.environment["AWS_ENDPOINT_URL_DYNAMODB"]
 
 

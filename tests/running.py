@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local import loopback, stage
+from local import local_config, ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +52,9 @@ def _issue_token(data_dir: Path, *arguments: str) -> str:
 @contextmanager
 def start_server(data_dir: Path, **settings: str) -> Iterator[LiveServer]:
     """A server that keeps its data in that folder; it stops cleanly on SIGTERM."""
-    own = {"PORT": str(loopback.free_port()), "DATA_DIR": str(data_dir)}
+    own = {"PORT": str(ports.free_port()), "DATA_DIR": str(data_dir)}
     # Other tests of this process have a DynamoDB, and a caller, of their own.
-    others = stage.variables().keys()
+    others = {*local_config.variables(), "AWS_ENDPOINT_URL_DYNAMODB"}
     inherited = {name: value for name, value in os.environ.items() if name not in others}
     environment = {**inherited, **own, **settings}
     with (

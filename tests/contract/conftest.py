@@ -12,8 +12,8 @@ from chalice.test import Client
 from chalicelib import bootstrap
 from chalicelib.settings import OidcSettings, Settings
 from chalicelib.storage import table
-from local import demo
-from local.stage import use_local_stage
+from local import demo_data
+from local.local_config import use_local_stage
 from tests.an_issuer import (
     PAGE_CLIENT_ID,
     SERVICE_CLIENT_ID,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 DOCTORS = (
-    *demo.DOCTORS,
+    *demo_data.DOCTORS,
     make_doctor("dr-quarter", make_grid(("00:00", "24:00"), minutes=15)),
     make_doctor("dr-twenty", make_grid(("09:00", "12:00"), minutes=20)),
     make_doctor("dr-night", make_grid(("00:00", "04:00"))),

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 SESSION_KEY = "k" * 32
 DAY_PATH = "/slots?doctor_id=dr-lee&date=2030-06-03"
-SEED_SCRIPT = (
-    "from chalicelib import bootstrap; bootstrap.create_services(); "
-    "from local import demo; demo.prepare()"
-)
+SEED_SCRIPT = """
+from chalicelib import bootstrap; bootstrap.create_services()
+from local import demo_data; demo_data.seed()
+"""
 REQUEST_SCRIPT = """
 import json, sys
 from app import app

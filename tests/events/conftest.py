@@ -13,8 +13,8 @@ from chalice.test import Client
 from chalicelib import bootstrap
 from chalicelib.settings import Settings
 from chalicelib.storage import table
-from local import demo
-from local.stage import use_local_stage
+from local import demo_data
+from local.local_config import use_local_stage
 from tests.events.following import Stream, Subscriber
 from tests.site import AppClient, Clock
 
@@ -61,7 +61,7 @@ def site(client: Client, dynamodb: DynamoDBClient) -> AppClient:
     services = bootstrap.build_services(settings, now=clock, pause=lambda _attempt: None)
     site = AppClient(client, bootstrap.set_services(services), clock, dynamodb)
     site.truncate()
-    for doctor in demo.DOCTORS:
+    for doctor in demo_data.DOCTORS:
         services.doctors.add(doctor)
     return site
 

@@ -5,7 +5,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from local import loopback
+from local import ports
 from local.booking_site import BookingSite
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ def test_it_runs_as_a_process_of_its_own_while_the_app_does(
     api: FakeApi, url: str, tmp_path: Path
 ) -> None:
     with BookingSite(url, log=tmp_path / "booking-site.log") as site:
-        assert loopback.status(site.port, "/") == 200
+        assert ports.status(site.port, "/") == 200
         assert "GET /doctors?limit=100" in api.requests
 
-    assert loopback.status(site.port, "/") is None
+    assert ports.status(site.port, "/") is None
     assert "GET / HTTP" in (tmp_path / "booking-site.log").read_text()
 
 
@@ -41,8 +41,8 @@ def test_two_run_beside_each_other(url: str, tmp_path: Path) -> None:
         BookingSite(url, log=tmp_path / "1.log") as one,
         BookingSite(url, log=tmp_path / "2.log") as other,
     ):
-        assert loopback.status(one.port, "/") == 200
-        assert loopback.status(other.port, "/") == 200
+        assert ports.status(one.port, "/") == 200
+        assert ports.status(other.port, "/") == 200
 
 
 def test_that_it_has_ended_unasked_is_said_once(
@@ -53,7 +53,7 @@ def test_that_it_has_ended_unasked_is_said_once(
     def is_said() -> bool:
         nonlocal said
         said += capsys.readouterr().err
-        return "The booking site ended unasked" in said
+        return "The booking site ended unexpectedly" in said
 
     with BookingSite(url, log=tmp_path / "booking-site.log") as site:
         assert site._process is not None

@@ -8,7 +8,7 @@ import pytest
 from flask import Response
 
 from examples.booking_site.slots_api import NotFound, Refused, SlotsApi, Unavailable
-from local import loopback
+from local import ports
 from tests.examples.fake_api import problem, slot_taken_problem, unavailable_problem
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def test_an_answer_that_helps_nobody_means_unavailable(
 
 def test_nobody_at_the_address_means_unavailable() -> None:
     with pytest.raises(Unavailable):
-        SlotsApi(f"http://127.0.0.1:{loopback.free_port()}").doctors()
+        SlotsApi(f"http://127.0.0.1:{ports.free_port()}").doctors()
 
 
 @pytest.mark.parametrize("doctor_id", ["..", ".", "dr-lee/slots", "dr-lee?x=y", "../slots"])

@@ -13,7 +13,7 @@ from chalice.test import Client
 from chalicelib import bootstrap
 from chalicelib.settings import Settings
 from chalicelib.storage import table
-from local.stage import use_local_stage
+from local.local_config import use_local_stage
 from tests.builders import make_doctor, make_grid
 from tests.faults import deeds
 from tests.site import AppClient, Clock

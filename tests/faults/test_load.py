@@ -16,7 +16,7 @@ import boto3
 import pytest
 import requests
 
-from local import stage
+from local import local_config
 from local.ministack import MiniStack
 from tests.faults import IS_NIGHTLY
 from tests.faults.consistent import assert_consistent
@@ -61,7 +61,7 @@ class LoadTest:
         """Every item, read behind the app's back."""
         client = boto3.client("dynamodb", endpoint_url=self.ministack.url)
         pages = client.get_paginator("scan").paginate(
-            TableName=stage.variables()["TABLE_NAME"], ConsistentRead=True
+            TableName=local_config.variables()["TABLE_NAME"], ConsistentRead=True
         )
         return [item for page in pages for item in page["Items"]]
 
@@ -69,7 +69,7 @@ class LoadTest:
 @pytest.fixture
 def field(tmp_path: Path) -> Iterator[LoadTest]:
     """Two servers as ``scripts/serve`` runs them, and doctors with nothing open yet."""
-    stage.use_local_stage()
+    local_config.use_local_stage()
     with ExitStack() as stack:
         ministack = stack.enter_context(MiniStack(tmp_path / "ministack"))
         servers = []

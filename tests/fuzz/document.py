@@ -10,7 +10,7 @@ from schemathesis.config import SchemathesisConfig
 
 from chalicelib.domain.slot import SlotId
 from chalicelib.web import openapi
-from local import demo
+from local import demo_data
 
 if TYPE_CHECKING:
     from schemathesis.specs.openapi.schemas import OpenApiSchema
@@ -35,7 +35,7 @@ _STATEFUL_PHASES = {
 
 _TODAY = datetime.now(UTC).date()
 _DATES = [_TODAY + timedelta(days=days) for days in (30, 31)]
-_DOCTORS = [doctor for doctor in demo.DOCTORS if doctor.doctor_id in ("dr-lee", "dr-okafor")]
+_DOCTORS = [doctor for doctor in demo_data.DOCTORS if doctor.doctor_id in ("dr-lee", "dr-okafor")]
 SLOT_STARTS = {
     (doctor, on): [box.start for box in doctor.grid.candidate_slots(on)]
     for doctor in _DOCTORS
@@ -54,7 +54,7 @@ def openapi_with_examples(*, is_stateful: bool = False) -> OpenApiSchema:
         for (doctor, _), starts in SLOT_STARTS.items()
         for start in starts
     ]
-    doctors = [doctor.doctor_id for doctor in demo.DOCTORS]
+    doctors = [doctor.doctor_id for doctor in demo_data.DOCTORS]
     dates = [on.isoformat() for on in _DATES]
     document = openapi.build_document("")
     parameters = document["components"]["parameters"]

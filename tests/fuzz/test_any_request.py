@@ -16,8 +16,8 @@ from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.slot import SlotId
 from chalicelib.settings import OidcSettings, Settings
 from chalicelib.storage import pagination, table
-from local import demo
-from local.stage import use_local_stage
+from local import demo_data
+from local.local_config import use_local_stage
 from tests.an_issuer import PAGE_CLIENT_ID, run_fake_oidc_provider
 from tests.fuzz.requests_at_random import JSON, RawRequest, random_requests, values
 from tests.site import AppClient, Clock
@@ -40,7 +40,7 @@ def open_to_all(moto: str) -> Iterator[AppClient]:
     table.connect(settings.table_name)
     table.create_if_absent()
     services = bootstrap.build_services(settings, now=clock, pause=lambda _attempt: None)
-    for doctor in demo.DOCTORS:
+    for doctor in demo_data.DOCTORS:
         services.doctors.add(doctor)
     with Client(app) as client:
         site = AppClient(

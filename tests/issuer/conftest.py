@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local import issuer
+from local import identity_provider
 from local.ministack import MiniStack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from local.sign_in_stack import Issuer
+    from local.cognito_stack import IdentityProvider
 
 
 @contextmanager
-def start_provider(data_dir: Path, *, port: int = 8000) -> Iterator[Issuer]:
+def start_provider(data_dir: Path, *, port: int = 8000) -> Iterator[IdentityProvider]:
     """The issuer that keeps its state in that folder, for an app at that port."""
     with MiniStack(data_dir) as ministack, pytest.MonkeyPatch.context() as environment:
         for name, value in ministack.environment.items():
             environment.setenv(name, value)
-        yield issuer.prepare(port)
+        yield identity_provider.configure(port)
 
 
 @pytest.fixture(scope="session")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
+def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IdentityProvider]:
     """An issuer with its demo people, for an app at port 8000; the environment leads to it."""
     with start_provider(tmp_path_factory.mktemp("issuer")) as found:
         yield found

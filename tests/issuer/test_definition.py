@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from local.sign_in_stack import DEFINITION, EVERY_SECOND
+from local.cognito_stack import DEFINITION, POLL_SECONDS
 
 if TYPE_CHECKING:
-    from local.sign_in_stack import Issuer
+    from local.cognito_stack import IdentityProvider
 
 
 def test_the_definition_is_what_cloudformation_takes() -> None:
@@ -33,7 +33,7 @@ def auth_flows(pool_id: str, client_id: str) -> list[str]:
     return [str(flow) for flow in client["UserPoolClient"]["ExplicitAuthFlows"]]
 
 
-def test_only_a_stack_that_asks_for_it_gives_tokens_for_passwords(found: Issuer) -> None:
+def test_only_a_stack_that_asks_for_it_gives_tokens_for_passwords(found: IdentityProvider) -> None:
     cloudformation = boto3.client("cloudformation")
     parameters = {"CallbackUrls": "https://a/", "LogoutUrls": "https://a/", "SignInDomain": "cloud"}
     cloudformation.create_stack(
@@ -42,7 +42,7 @@ def test_only_a_stack_that_asks_for_it_gives_tokens_for_passwords(found: Issuer)
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
     )
     cloudformation.get_waiter("stack_create_complete").wait(
-        StackName="cloud", WaiterConfig=EVERY_SECOND
+        StackName="cloud", WaiterConfig=POLL_SECONDS
     )
     outputs = cloudformation.describe_stacks(StackName="cloud")["Stacks"][0]["Outputs"]
     cloud = {output["OutputKey"]: output["OutputValue"] for output in outputs}
@@ -55,7 +55,7 @@ def test_only_a_stack_that_asks_for_it_gives_tokens_for_passwords(found: Issuer)
     ]
 
 
-def test_people_are_made_known_by_an_admin_alone(found: Issuer) -> None:
+def test_people_are_made_known_by_an_admin_alone(found: IdentityProvider) -> None:
     pool = boto3.client("cognito-idp").describe_user_pool(UserPoolId=found.pool_id)["UserPool"]
 
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"]

@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 import requests
 
-from local.issuer import PASSWORD
-from local.sign_in_stack import SIGNED_OUT_PATH
+from local.cognito_stack import SIGNED_OUT_PATH
+from local.identity_provider import PASSWORD
 from tests.issuer.tokens import fetch_discovery, verify_token
 
 if TYPE_CHECKING:
-    from local.sign_in_stack import Client, Issuer
+    from local.cognito_stack import IdentityProvider, OAuthClient
 
 VERIFIER = "a-verifier-of-at-least-forty-three-characters"
 CHALLENGE = (
@@ -24,7 +24,9 @@ CHALLENGE = (
 CALLBACK = "http://127.0.0.1:8000/sign-in/callback"
 
 
-def sign_in(provider: Issuer, *, password: str = PASSWORD, **overrides: str) -> requests.Response:
+def sign_in(
+    provider: IdentityProvider, *, password: str = PASSWORD, **overrides: str
+) -> requests.Response:
     """Open the sign-in page as the app asks for it, and fill it in as Dr Lee."""
     request = {
         "response_type": "code",
@@ -55,7 +57,7 @@ def authorization_code(response: requests.Response) -> str:
     return parse_qs(urlsplit(response.headers["Location"]).query)["code"][0]
 
 
-def exchange_code(provider: Issuer, code: str, **overrides: str) -> requests.Response:
+def exchange_code(provider: IdentityProvider, code: str, **overrides: str) -> requests.Response:
     """Ask for the tokens that a code stands for."""
     request = {
         "grant_type": "authorization_code",
@@ -70,7 +72,7 @@ def exchange_code(provider: Issuer, code: str, **overrides: str) -> requests.Res
     )
 
 
-def service_token(provider: Issuer, client: Client, scope: str) -> requests.Response:
+def service_token(provider: IdentityProvider, client: OAuthClient, scope: str) -> requests.Response:
     """Ask for a token as a booking site does."""
     return requests.post(
         fetch_discovery(provider.discovery_url)["token_endpoint"],
@@ -86,7 +88,7 @@ def oauth_error(response: requests.Response) -> Any:  # noqa: ANN401  JSON
     return response.json()["error"]
 
 
-def test_the_issuer_tells_of_itself_at_addresses_that_answer(found: Issuer) -> None:
+def test_the_issuer_tells_of_itself_at_addresses_that_answer(found: IdentityProvider) -> None:
     told = fetch_discovery(found.discovery_url)
 
     assert told["issuer"] == found.url
@@ -95,7 +97,9 @@ def test_the_issuer_tells_of_itself_at_addresses_that_answer(found: Issuer) -> N
     assert {urlsplit(told[name]).netloc for name in addresses} == {here}
 
 
-def test_a_doctor_signs_in_on_the_page_and_the_id_token_says_who_she_is(found: Issuer) -> None:
+def test_a_doctor_signs_in_on_the_page_and_the_id_token_says_who_she_is(
+    found: IdentityProvider,
+) -> None:
     signed_in = sign_in(found)
 
     assert parse_qs(urlsplit(signed_in.headers["Location"]).query)["state"] == ["a state"]
@@ -110,7 +114,7 @@ def test_a_doctor_signs_in_on_the_page_and_the_id_token_says_who_she_is(found: I
     assert set(access["scope"].split()) == {"openid", "profile"}
 
 
-def test_a_wrong_password_is_told_on_the_page(found: Issuer) -> None:
+def test_a_wrong_password_is_told_on_the_page(found: IdentityProvider) -> None:
     answer = sign_in(found, password="wrong")
 
     assert answer.status_code == requests.codes.ok
@@ -118,26 +122,28 @@ def test_a_wrong_password_is_told_on_the_page(found: Issuer) -> None:
 
 
 @pytest.mark.parametrize("verifier", ["", "another-verifier-of-at-least-forty-three-chars"])
-def test_a_stolen_code_is_worth_nothing_without_the_verifier(found: Issuer, verifier: str) -> None:
+def test_a_stolen_code_is_worth_nothing_without_the_verifier(
+    found: IdentityProvider, verifier: str
+) -> None:
     code = authorization_code(sign_in(found))
 
     assert oauth_error(exchange_code(found, code, code_verifier=verifier)) == "invalid_grant"
 
 
-def test_a_code_is_good_for_once(found: Issuer) -> None:
+def test_a_code_is_good_for_once(found: IdentityProvider) -> None:
     code = authorization_code(sign_in(found))
     exchange_code(found, code)
 
     assert oauth_error(exchange_code(found, code)) == "invalid_grant"
 
 
-def test_the_challenge_must_be_hashed(found: Issuer) -> None:
+def test_the_challenge_must_be_hashed(found: IdentityProvider) -> None:
     answer = sign_in(found, code_challenge=VERIFIER, code_challenge_method="plain")
 
     assert answer.headers["Location"].startswith(f"{CALLBACK}?error=invalid_request")
 
 
-def test_nobody_is_sent_to_an_address_that_is_not_the_apps(found: Issuer) -> None:
+def test_nobody_is_sent_to_an_address_that_is_not_the_apps(found: IdentityProvider) -> None:
     assert oauth_error(sign_in(found, redirect_uri="http://127.0.0.1:8666/")) == "invalid_request"
 
 
@@ -145,7 +151,7 @@ def test_nobody_is_sent_to_an_address_that_is_not_the_apps(found: Issuer) -> Non
     ("to", "status"), [("http://127.0.0.1:8000", 302), ("http://127.0.0.1:8666", 400)]
 )
 def test_who_signs_out_is_sent_to_the_app_and_nowhere_else(
-    found: Issuer, to: str, status: int
+    found: IdentityProvider, to: str, status: int
 ) -> None:
     answer = requests.get(
         fetch_discovery(found.discovery_url)["end_session_endpoint"],
@@ -158,7 +164,9 @@ def test_who_signs_out_is_sent_to_the_app_and_nowhere_else(
 
 
 @pytest.mark.parametrize("scope", ["slots/read", "slots/book", "slots/book slots/read"])
-def test_a_booking_site_has_the_scopes_that_it_asks_for(found: Issuer, scope: str) -> None:
+def test_a_booking_site_has_the_scopes_that_it_asks_for(
+    found: IdentityProvider, scope: str
+) -> None:
     token = service_token(found, found.booking_site, scope).json()["access_token"]
 
     said = verify_token(token, discovery_url=found.discovery_url)
@@ -167,11 +175,11 @@ def test_a_booking_site_has_the_scopes_that_it_asks_for(found: Issuer, scope: st
     assert "username" not in said
 
 
-def test_a_site_that_may_only_read_is_refused_more(found: Issuer) -> None:
+def test_a_site_that_may_only_read_is_refused_more(found: IdentityProvider) -> None:
     answer = service_token(found, found.reading_site, "slots/read slots/book")
 
     assert oauth_error(answer) == "invalid_grant"
 
 
-def test_a_scope_that_there_is_not_is_refused(found: Issuer) -> None:
+def test_a_scope_that_there_is_not_is_refused(found: IdentityProvider) -> None:
     assert oauth_error(service_token(found, found.booking_site, "slots/cancel")) == "invalid_scope"

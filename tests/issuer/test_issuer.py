@@ -6,19 +6,19 @@ import boto3
 import pytest
 
 from chalicelib.domain.permissions import Role
-from local import issuer, loopback
-from local.issuer import DEMO_PEOPLE, IssuerError, Person
+from local import identity_provider, ports
+from local.identity_provider import DEMO_USERS, DemoUser, IdentityProviderError
 from tests.issuer.tokens import verify_token
 
 if TYPE_CHECKING:
-    from local.sign_in_stack import Issuer
+    from local.cognito_stack import IdentityProvider
 
 
-@pytest.mark.parametrize("person", DEMO_PEOPLE, ids=lambda person: person.name)
+@pytest.mark.parametrize("person", DEMO_USERS, ids=lambda person: person.name)
 def test_each_demo_person_signs_in_and_the_token_says_as_what(
-    found: Issuer, person: Person
+    found: IdentityProvider, person: DemoUser
 ) -> None:
-    token = issuer.access_token(found, person.name)
+    token = identity_provider.user_token(found, person.name)
 
     said = verify_token(token, discovery_url=found.discovery_url)
     assert said["iss"] == found.url
@@ -28,35 +28,37 @@ def test_each_demo_person_signs_in_and_the_token_says_as_what(
     assert said["cognito:groups"] == [person.role]
 
 
-def test_somebody_left_half_made_is_finished(found: Issuer) -> None:
+def test_somebody_left_half_made_is_finished(found: IdentityProvider) -> None:
     boto3.client("cognito-idp").admin_create_user(
         UserPoolId=found.pool_id, Username="half", MessageAction="SUPPRESS"
     )
 
-    issuer.admit(found, Person("half", Role.DELEGATE))
+    identity_provider.create_user(found, DemoUser("half", Role.DELEGATE))
 
-    token = issuer.access_token(found, "half")
+    token = identity_provider.user_token(found, "half")
     assert verify_token(token, discovery_url=found.discovery_url)["cognito:groups"] == ["delegate"]
 
 
-def test_a_password_of_ones_own_is_left_alone(found: Issuer) -> None:
-    person = Person("own", Role.DELEGATE)
-    issuer.admit(found, person)
+def test_a_password_of_ones_own_is_left_alone(found: IdentityProvider) -> None:
+    person = DemoUser("own", Role.DELEGATE)
+    identity_provider.create_user(found, person)
     boto3.client("cognito-idp").admin_set_user_password(
         UserPoolId=found.pool_id, Username="own", Password="Chosen-by-me-22", Permanent=True
     )
 
-    issuer.admit(found, person)
+    identity_provider.create_user(found, person)
 
-    with pytest.raises(IssuerError, match="own does not sign in with"):
-        issuer.access_token(found, "own")
+    with pytest.raises(IdentityProviderError, match="own does not sign in with"):
+        identity_provider.user_token(found, "own")
 
 
 def test_where_there_is_no_endpoint_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    nobody = f"http://127.0.0.1:{loopback.free_port()}"
+    nobody = f"http://127.0.0.1:{ports.free_port()}"
     monkeypatch.setenv("AWS_ENDPOINT_URL", nobody)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
-    with pytest.raises(IssuerError, match=rf"makes no issuer: .*{nobody}"):
-        issuer.prepare(8000)
+    with pytest.raises(
+        IdentityProviderError, match=rf"does not create an identity provider: .*{nobody}"
+    ):
+        identity_provider.configure(8000)

@@ -4,21 +4,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from local import issuer
+from local import identity_provider
 from tests.issuer.conftest import start_provider
 from tests.issuer.tokens import verify_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local.sign_in_stack import Issuer
+    from local.cognito_stack import IdentityProvider
 
 
 class RestartedProvider(NamedTuple):
     """An issuer before and after a restart, the app being at another port then."""
 
-    before: Issuer
-    after: Issuer
+    before: IdentityProvider
+    after: IdentityProvider
     token: str
     """Of Dr Lee, from before."""
 
@@ -29,7 +29,7 @@ def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestartedPro
     """It runs for the second time."""
     folder = tmp_path_factory.mktemp("restarted")
     with start_provider(folder, port=8000) as before:
-        token = issuer.access_token(before, "dr-lee")
+        token = identity_provider.user_token(before, "dr-lee")
     with start_provider(folder, port=8001) as after:
         yield RestartedProvider(before, after, token)
 
@@ -49,7 +49,7 @@ def test_tokens_from_before_a_restart_are_still_good(restarted: RestartedProvide
 
 
 def test_people_are_the_same_after_a_restart(restarted: RestartedProvider) -> None:
-    again = issuer.access_token(restarted.after, "dr-lee")
+    again = identity_provider.user_token(restarted.after, "dr-lee")
 
     then, now = (
         verify_token(token, discovery_url=restarted.after.discovery_url)["sub"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import boto3
 import requests
 
-from local import env_file
+from local import env_file, ports
+from local.local_config import PROJECT
 from tests.running import start_server
 
 if TYPE_CHECKING:
@@ -53,6 +56,26 @@ def test_a_dynamodb_of_one_s_own_has_the_table_and_people_sign_in(
         aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
     )
     assert settings["TABLE_NAME"] in dynamodb.list_tables()["TableNames"]
+
+
+def test_the_command_of_the_sample_site_s_readme_works_as_pasted(tmp_path: Path) -> None:
+    readme = (PROJECT / "examples" / "booking_site" / "README.md").read_text()
+    port = ports.free_port()
+    command = readme.partition("```sh\n")[2].partition("```")[0]
+    command = command.replace(".local/", f"{tmp_path}/").replace("PORT=8080", f"PORT={port}")
+    # A shell that gets the signal itself would leave the site running.
+    command = command.replace(" .venv/bin/python", " exec .venv/bin/python")
+    with (
+        start_server(tmp_path, http_proxy=f"http://127.0.0.1:{ports.free_port()}"),
+        subprocess.Popen(["bash", "-euc", command], cwd=PROJECT) as site,  # noqa: S603, S607
+    ):
+        while ports.status(port, "/static/site.css") is None:
+            assert site.poll() is None
+            time.sleep(0.1)
+        status = ports.status(port, "/find?specialty=cardiology")
+        site.terminate()
+
+    assert status == 200
 
 
 def test_a_restart_signs_nobody_out(tmp_path: Path) -> None:

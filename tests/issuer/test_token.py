@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from local import env_file, loopback, token
+from local import env_file, issue_token, ports
 from tests.issuer.tokens import verify_token
 from tests.running import start_server
 
@@ -70,7 +70,7 @@ class TokenCli:
             redirect_stdout(output),
             redirect_stderr(complaint),
         ):
-            status = token.main(arguments)
+            status = issue_token.main(arguments)
         return CliResult(output.getvalue(), complaint.getvalue(), status)
 
     @property
@@ -184,7 +184,7 @@ def test_a_port_where_that_server_does_not_listen_is_refused(desk: TokenCli) -> 
     port = urlsplit(desk.url).port
 
     assert desk.run_script("admin", PORT="9") == CliResult(
-        "", f"The server of {desk.data_dir} listens on port {port}, not on 9.\n", 1
+        "", f"The server of {desk.data_dir} listens on port {port}, not 9.\n", 1
     )
 
 
@@ -196,10 +196,13 @@ def stale_env(folder: Path, cli: TokenCli, pattern: str, now: str) -> CliResult:
 
 
 def test_without_a_server_there_are_no_tokens(desk: TokenCli, tmp_path: Path) -> None:
-    sentence = f"No server keeps its data in {tmp_path} at the moment: start one, scripts/serve\n"
+    sentence = (
+        f"No server keeps its data in {tmp_path} at the moment. Start one with scripts/serve, or "
+        "name the folder of the one that runs: DATA_DIR=... scripts/token\n"
+    )
 
     never_started = desk.run_script("admin", DATA_DIR=str(tmp_path))
-    nobody = f"127.0.0.1:{loopback.free_port()}"
+    nobody = f"127.0.0.1:{ports.free_port()}"
     stopped = stale_env(tmp_path, desk, r"127\.0\.0\.1:\d+", nobody)
     another_has_its_port = stale_env(tmp_path, desk, r"eu-west-2_\w+", "eu-west-2_Gone")
 

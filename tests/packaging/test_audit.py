@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cloud import audit
-from local import loopback
+from local import ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ def test_where_none_is_known_it_says_how_many_were_asked_about(
 def test_a_service_out_of_reach_is_said_and_fails_nothing(
     requirements: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = audit.main(osv_options(loopback.free_port()), requirements)
+    status = audit.main(osv_options(ports.free_port()), requirements)
 
     assert status == 0
     assert capsys.readouterr().out.startswith("Not audited: ")

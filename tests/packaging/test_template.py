@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.storage.models import BaseItem
-from local import stage
+from local import local_config
 
 if TYPE_CHECKING:
     from cloud.artefact import Artefact
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def routes(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The paths of the app."""
-    for name, value in stage.variables().items():
+    for name, value in local_config.variables().items():
         monkeypatch.setenv(name, value)
     from app import app  # noqa: PLC0415  it reads the environment when it is imported
 

@@ -11,7 +11,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.settings import Settings
 from chalicelib.storage import table
-from local.stage import use_local_stage
+from local.local_config import use_local_stage
 from tests.builders import SUNDAY_NOON
 
 if TYPE_CHECKING:

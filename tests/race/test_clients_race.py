@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from chalice.config import Config
 
 from chalicelib import bootstrap
 from chalicelib.domain.slot import SlotId
-from local import loopback, server, stage
+from local import app_server, ports
 from tests.builders import MONDAY, make_doctor, to_instant
 from tests.race import history
 from tests.race.test_bookings_race import cancel_booking, save_slots
@@ -40,8 +39,7 @@ def url(services: Services) -> Iterator[str]:
     from app import app  # noqa: PLC0415  it reads the environment when it is imported
 
     bootstrap.set_services(services)
-    config = Config(chalice_stage=stage.NAME, config_from_disk=stage.chalice_config())
-    with server.serve(app, config, loopback.HOST, 0) as url:
+    with app_server.serve(app, ports.bind(0)) as url:
         yield url
 
 

@@ -17,8 +17,8 @@ from cloud.bucket import BucketError
 from cloud.rehearsal import STACK
 from cloud.stack import StackError
 from cloud.visitor import Page, Visitor
-from local import issuer, sign_in_stack
-from local.issuer import PASSWORD
+from local import cognito_stack, identity_provider
+from local.identity_provider import PASSWORD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +93,7 @@ def test_a_new_session_key_signs_nobody_out_and_the_one_after_it_forgets_the_fir
 
 def test_an_admin_who_got_a_token_by_password_makes_a_doctor_known(rehearsal: Rehearsal) -> None:
     deploy.main(["--stack", STACK, "--yes", "--tokens-by-password", "allowed"])
-    token = issuer.access_token(sign_in_stack.find(STACK), "alex")
+    token = identity_provider.user_token(cognito_stack.load(STACK), "alex")
     settings = {
         "name": "Dr Noor Haddad",
         "specialty": "cardiology",

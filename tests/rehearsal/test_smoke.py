@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cloud import smoke
-from local import loopback
+from local import ports
 
 if TYPE_CHECKING:
     from cloud.rehearsal import Rehearsal
@@ -29,7 +29,7 @@ def test_a_doctor_who_cannot_sign_in_is_noticed(rehearsal: Rehearsal) -> None:
 
 
 def test_a_stack_that_is_not_there_is_noticed(rehearsal: Rehearsal) -> None:
-    nowhere = f"http://nowhere.localhost:{loopback.free_port()}/api"
+    nowhere = f"http://nowhere.localhost:{ports.free_port()}/api"
     target = replace(rehearsal.target, api_url=nowhere)
 
     with pytest.raises(smoke.Unsound, match="Not so: the table answers"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local import stage
+from local import local_config
 
 PROJECT = Path(__file__).parents[2]
 REQUEST_SCRIPT = """
@@ -27,7 +27,7 @@ def imported() -> set[str]:
     ran = subprocess.run(  # noqa: S603
         [sys.executable, "-c", REQUEST_SCRIPT],
         cwd=PROJECT,
-        env=stage.variables(),
+        env=local_config.variables(),
         capture_output=True,
         text=True,
         check=True,

@@ -1,18 +1,21 @@
-"""What ``scripts/serve`` prints of requests, for whoever watches the terminal."""
+"""The HTTP server of ``scripts/serve``: what it rejects, prints, and waits for."""
 
 from __future__ import annotations
 
+import json
 import re
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 from chalice.app import Chalice, Response
-from chalice.config import Config
 
-from local import server
+from local import app_server, ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,13 +33,17 @@ def address() -> Iterator[tuple[str, int]]:
 
     @app.route("/news", methods=["GET"])
     def news() -> Response:
-        return Response(body="", status_code=304)
+        return Response(body="", status_code=304, headers={"ETag": '"1"'})
 
-    with server.serve(app, Config.create(), "127.0.0.1", 0) as url:
-        parts = urlsplit(url)
-        assert parts.hostname
-        assert parts.port
-        yield parts.hostname, parts.port
+    with app_server.serve(app, ports.bind(0)) as url:
+        yield address_of(url)
+
+
+def address_of(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    assert parts.hostname
+    assert parts.port
+    return parts.hostname, parts.port
 
 
 def send_request(address: tuple[str, int], method: str, path: str) -> int:
@@ -76,3 +83,96 @@ def test_bytes_that_a_terminal_would_obey_are_spelled_out(
         assert b" 404 " in sent.recv(65536)
 
     assert printed_lines(capfd) == [r"404 GET /\x1b[2J"]
+
+
+def exchange(address: tuple[str, int], *lines: bytes) -> bytes:
+    """Send these lines of a request, and return the response."""
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(b"\r\n".join(lines))
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize(
+    ("status", "lines"),
+    [
+        (400, [b"rubbish", b"", b""]),
+        (400, [b"GET /news HTTP/1.1", b"Host: a", b"Host: b", b"Connection: close", b"", b""]),
+        (400, [b"GET /news HTTP/1.1", b"Content-Length: 5", b"Content-Length: 6", b"", b"hello"]),
+        (400, [b"GET /news HTTP/1.1", b"Content-Length: +5", b"", b"hello"]),
+        (400, [b"GET /news HTTP/1.1", b"Host : a", b"", b""]),
+        (411, [b"POST /news HTTP/1.1", b"Transfer-Encoding: chunked", b"", b"0", b"", b""]),
+    ],
+    ids=["no HTTP", "two hosts", "two lengths", "no number", "space in a name", "chunks"],
+)
+def test_an_ambiguous_request_is_rejected_with_a_problem(
+    address: tuple[str, int], status: int, lines: list[bytes]
+) -> None:
+    head, _, body = exchange(address, *lines).partition(b"\r\n\r\n")
+
+    assert head.startswith((b"HTTP/1.1 %d " % status, b"HTTP/1.0 %d " % status))
+    assert b"Content-Type: application/problem+json" in head
+    assert json.loads(body)["status"] == status
+
+
+def test_a_body_over_the_limit_of_api_gateway_is_rejected(address: tuple[str, int]) -> None:
+    with closing(HTTPConnection(*address, timeout=30)) as connection:
+        connection.request("DELETE", "/slots/x/hold", body=bytes(app_server.MAX_BODY_BYTES + 1))
+        answer = connection.getresponse()
+        problem = json.loads(answer.read())
+
+    assert answer.status == problem["status"] == 413
+
+
+def test_header_names_are_spelled_as_the_app_spells_them(address: tuple[str, int]) -> None:
+    assert b'\r\nETag: "1"\r\n' in exchange(address, b"GET /news HTTP/1.0", b"", b"")
+
+
+def test_a_connection_serves_many_requests(address: tuple[str, int]) -> None:
+    with closing(HTTPConnection(*address, timeout=10)) as connection:
+        connection.connect()
+        used = connection.sock
+        for _ in range(3):
+            connection.request("GET", "/nothing")
+            connection.getresponse().read()
+            assert connection.sock is used
+
+
+def test_the_end_waits_for_a_request_in_progress() -> None:
+    app = Chalice("app-of-a-test")
+    started, ends = threading.Event(), threading.Event()
+
+    @app.route("/slow", methods=["GET"])
+    def slow() -> str:
+        started.set()
+        assert ends.wait(10)
+        return "x" * 1_000_000
+
+    with app_server.serve(app, ports.bind(0)) as url, ThreadPoolExecutor() as executor:
+        answer = executor.submit(exchange, address_of(url), b"GET /slow HTTP/1.0", b"", b"")
+        assert started.wait(10)
+        threading.Timer(0.5, ends.set).start()
+
+    assert answer.result().endswith(b"x" * 1_000_000)
+
+
+def test_each_thread_has_a_request_of_its_own() -> None:
+    app = Chalice("app-of-a-test")
+    together = threading.Barrier(8, timeout=10)
+
+    @app.route("/names/{name}", methods=["GET"])
+    def get_name(name: str) -> dict[str, str]:
+        del name
+        together.wait()
+        assert app.current_request
+        assert app.current_request.uri_params
+        return dict(app.current_request.uri_params)
+
+    def ask_for(number: int) -> bytes:
+        return exchange(address_of(url), b"GET /names/%d HTTP/1.0" % number, b"", b"")
+
+    with app_server.serve(app, ports.bind(0)) as url, ThreadPoolExecutor(8) as executor:
+        answers = list(executor.map(ask_for, range(8)))
+
+    assert [json.loads(answer.partition(b"\r\n\r\n")[2])["name"] for answer in answers] == [
+        *map(str, range(8))
+    ]

@@ -36,6 +36,15 @@ def make_request(path: str = "/slots", resource: str = "/slots", **headers: str)
         ("text/html;q=0", False),
         ("text/html;q=x", False),
         ("image/png", False),
+        ("text/*", True),
+        ("text/html;level=1", True),
+        ("text/html;q=0.5, */*", False),
+        ("*/*;q=0.8, text/html;q=0.7", False),
+        ("*/*;q=0.7, text/html;q=0.8", True),
+        ("application/*;q=0.9, text/html;q=0.8", False),
+        ("application/*;q=0.8, text/html;q=0.9", True),
+        ("text/html;q=0.3, application/problem+json", False),
+        ("text/*, text/html;q=0", False),
     ],
 )
 def test_only_who_prefers_html_to_json_gets_it(accept: str, *, html: bool) -> None:

@@ -181,7 +181,8 @@ def test_the_reference_has_every_operation_and_every_shape() -> None:
 def test_who_does_not_ask_for_it_does_not_pay_for_it() -> None:
     environment = {**os.environ, "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9"}
     script = (
-        "import sys; from local.stage import use_local_stage; use_local_stage(); import app; "
+        "import sys; from local.local_config import use_local_stage; use_local_stage(); "
+        "import app; "
         "print([name for name in sys.modules if 'openapi' in name or 'jinja' in name])"
     )
 

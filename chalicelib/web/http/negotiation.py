@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # What an answer depends on besides its URL.
 VARY: Headers = {"Vary": "Accept, HX-Request"}
+_HTML = ("text/html", "application/xhtml+xml")
+_JSON = ("application/json", "application/problem+json")
 # htmx 4.0.1 leaves out the first where it sends the second.
 _HTMX_HEADERS = {"hx-request", "hx-history-restore-request"}
 
@@ -26,9 +28,23 @@ def wants_html(request: Request) -> bool:
     """A browser or htmx; everybody else gets JSON (RFC 9110, section 12.5.1)."""
     if _HTMX_HEADERS & {name.lower() for name in request.headers}:
         return True
-    weights = _q_values(request.headers.get("accept", ""))
-    html = max(weights.get("text/html", 0.0), weights.get("application/xhtml+xml", 0.0))
-    return html > weights.get("application/json", 0.0)
+    return prefers_html(request.headers.get("accept", ""))
+
+
+def prefers_html(accept: str) -> bool:
+    """Return whether an ``Accept`` header prefers HTML to JSON (RFC 9110, section 12.5.1).
+
+    JSON is the default: HTML needs a higher weight. The most specific range that matches a media
+    type sets its weight; parameters other than ``q`` are ignored.
+    """
+    weights = _q_values(accept)
+    html, json = (max(_weight_of(kind, weights) for kind in kinds) for kinds in (_HTML, _JSON))
+    return html > json
+
+
+def _weight_of(kind: str, weights: dict[str, float]) -> float:
+    ranges = (kind, f"{kind.partition('/')[0]}/*", "*/*")
+    return next((weights[each] for each in ranges if each in weights), 0.0)
 
 
 def _q_values(accept: str) -> dict[str, float]:

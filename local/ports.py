@@ -1,11 +1,12 @@
-"""Ports of this machine, and who answers there."""
+"""TCP ports of this machine."""
 
 import http.client
+import os
 import socket
 from contextlib import closing
 
 HOST = "127.0.0.1"
-ANSWER_SECONDS = 5
+TIMEOUT_SECONDS = 5
 
 
 def bind(port: int) -> socket.socket:
@@ -25,16 +26,26 @@ def bind(port: int) -> socket.socket:
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on at the moment."""
+    """Return a port on which nothing listens at the moment."""
     with bind(0) as bound:
         return int(bound.getsockname()[1])
 
 
 def status(port: int, path: str) -> int | None:
-    """Give the HTTP status of a ``GET``, or ``None`` while nobody answers."""
-    with closing(http.client.HTTPConnection(HOST, port, timeout=ANSWER_SECONDS)) as connection:
+    """Return the HTTP status of a ``GET``, or ``None`` while no server answers."""
+    with closing(http.client.HTTPConnection(HOST, port, timeout=TIMEOUT_SECONDS)) as connection:
         try:
             connection.request("GET", path)
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             return None
+
+
+def bypass_proxy() -> None:
+    """Add this machine to ``no_proxy``: a proxy of the network cannot reach it."""
+    excluded = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    if excluded != "*":
+        missing = {HOST, "localhost"} - set(excluded.split(","))
+        excluded = ",".join(filter(None, [excluded, *sorted(missing)]))
+    # Programs differ in which of the two they read.
+    os.environ.update({"no_proxy": excluded, "NO_PROXY": excluded})

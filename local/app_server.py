@@ -1,0 +1,209 @@
+"""HTTP server of the app: waitress in front of API Gateway events, as Lambda receives them."""
+
+import base64
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http import HTTPStatus
+from socket import socket
+from typing import Any
+from urllib.parse import quote_from_bytes
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from chalice.app import Chalice
+from chalice.local import LambdaContext, LambdaEventConverter, LocalChalice, RouteMatcher
+from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import Error
+from werkzeug.datastructures import Headers
+
+from local import ports
+from local.gateway_errors import GatewayError
+
+MAX_BODY_BYTES = 10 * 1024 * 1024  # the limit of API Gateway
+MAX_LINE_BYTES = 65_536
+MAX_CONNECTIONS = 1000
+THREADS = 64
+SHUTDOWN_SECONDS = 5
+
+
+@contextmanager
+def serve(app: Chalice, bound: socket) -> Iterator[str]:
+    """Serve requests in threads at a bound socket, while the block runs; yields the base URL.
+
+    The end of the block waits for requests in progress.
+    """
+    sockets: dict[int, Any] = {}
+    server = create_server(
+        ApiGateway(app),
+        map=sockets,
+        sockets=[bound],
+        threads=THREADS,
+        connection_limit=MAX_CONNECTIONS,
+        # A client that still sends when the connection closes loses the response. So the server
+        # reads bodies that are too large, and the gateway rejects them.
+        max_request_body_size=10 * MAX_BODY_BYTES,
+        log_socket_errors=False,
+        ident=None,
+    )
+    server.channel_class = _Channel
+    loop = threading.Thread(target=server.run, daemon=True)
+    loop.start()
+    try:
+        yield f"http://{ports.HOST}:{server.effective_port}"
+    finally:
+        _shut_down(server, sockets)
+        loop.join(SHUTDOWN_SECONDS)
+
+
+def _shut_down(server: TcpWSGIServer, sockets: dict[int, Any]) -> None:
+    """Stop accepting, finish the requests in progress, then close all connections."""
+    # Only the loop's thread may close sockets: it calls what the trigger is given.
+    server.trigger.pull_trigger(partial(wasyncore.dispatcher.close, server))
+    server.task_dispatcher.shutdown(timeout=SHUTDOWN_SECONDS)
+    until = time.monotonic() + SHUTDOWN_SECONDS
+    while _is_sending(server) and time.monotonic() < until:
+        time.sleep(0.01)
+    server.trigger.pull_trigger(partial(wasyncore.close_all, sockets, ignore_all=True))
+
+
+def _is_sending(server: TcpWSGIServer) -> bool:
+    return any(channel.total_outbufs_len for channel in list(server.active_channels.values()))
+
+
+class ApiGateway:
+    """WSGI application that invokes the app as API Gateway invokes Lambda (REST API, proxy).
+
+    A path without a route is a 404, as the template's ``GatewayResponses`` make it in AWS.
+    """
+
+    def __init__(self, app: Chalice) -> None:
+        # Lambda runs one request at a time, so a Chalice app has one current request.
+        app.__class__ = type("ThreadSafeChalice", (LocalChalice, type(app)), {})
+        self._app = app
+        self._converter = LambdaEventConverter(RouteMatcher(list(app.routes)))
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        method, target = environ["REQUEST_METHOD"], environ["REQUEST_URI"]
+        request_headers = _headers(environ)
+        try:
+            _require_valid(target, request_headers)
+            status, headers, body = self._invoke(method, target, request_headers, environ)
+        except GatewayError as error:
+            status, headers, body = error.render(request_headers)
+        if status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+            body = b""
+            headers.remove("Content-Type")
+        else:
+            headers.setdefault("Content-Type", "application/json")
+            headers.set("Content-Length", len(body))
+        _log_request(status, method, target)
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers.to_wsgi_list())
+        return [] if method == "HEAD" else [body]
+
+    def _invoke(
+        self, method: str, target: str, headers: dict[str, str], environ: WSGIEnvironment
+    ) -> tuple[int, Headers, bytes]:
+        body = environ["wsgi.input"].read() or None
+        try:
+            event = self._converter.create_lambda_event(method, target, headers, body)
+        except ValueError:
+            detail = f"There is nothing at {target.partition('?')[0]}."
+            raise GatewayError(HTTPStatus.NOT_FOUND, detail) from None
+        response = self._app(event, LambdaContext(self._app.app_name, memory_size=0))
+        text = response["body"]
+        content = base64.b64decode(text) if response.get("isBase64Encoded") else text.encode()
+        lines = Headers({**response["headers"], **response["multiValueHeaders"]})
+        return response["statusCode"], lines, content
+
+
+def _headers(environ: WSGIEnvironment) -> dict[str, str]:
+    return {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith(("HTTP_", "CONTENT_"))
+    }
+
+
+def _require_valid(target: str, headers: dict[str, str]) -> None:
+    """Check what the WSGI server leaves to applications.
+
+    Raises:
+        GatewayError: the request is too long, or has two hosts.
+    """
+    if len(target) > MAX_LINE_BYTES:
+        raise GatewayError(HTTPStatus.REQUEST_URI_TOO_LONG, "The URL is too long.")
+    if max(map(len, headers.values()), default=0) > MAX_LINE_BYTES:
+        raise GatewayError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "A header is too long.")
+    if "," in headers.get("host", ""):
+        raise GatewayError(HTTPStatus.BAD_REQUEST, "Send one Host header.")
+    if int(headers.get("content-length", 0)) > MAX_BODY_BYTES:
+        detail = f"A request's body may have {MAX_BODY_BYTES:,} bytes at most."
+        raise GatewayError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+
+
+def _log_request(status: int, method: str, target: str) -> None:
+    """Print one line per request, except for polls without news.
+
+    The query is left out: it may name a patient. Control characters are escaped, since a terminal
+    would obey them.
+    """
+    if status != HTTPStatus.NOT_MODIFIED:
+        line = f"{status} {method} {target.partition('?')[0]}".encode("unicode_escape").decode()
+        print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
+
+
+class _LengthRequired(Error):
+    code = HTTPStatus.LENGTH_REQUIRED
+    reason = HTTPStatus.LENGTH_REQUIRED.phrase
+
+
+class _RequestParser(HTTPRequestParser):
+    """Parser that leaves odd bytes for the app to reject, and accepts no chunked bodies."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        target, line_end, fields = header_plus.partition(b"\r\n")
+        quoted = quote_from_bytes(target, safe=bytes(range(128))).encode()
+        # RFC 9110, section 5.5: NUL is rejected, or replaced by a space.
+        super().parse_header(quoted + line_end + fields.replace(b"\0", b" "))
+        if self.chunked:
+            self.body_rcv = None
+            self.error = _LengthRequired("Send a Content-Length, not chunks")
+
+
+class _ResponseTask(WSGITask):
+    """Response whose header names are spelled as the app spells them, such as ``ETag``."""
+
+    def build_response_header(self) -> bytes:
+        names = [name for name, _ in self.response_headers]
+        header: bytes = super().build_response_header()
+        for name in names:
+            header = header.replace(f"\r\n{name.title()}: ".encode(), f"\r\n{name}: ".encode())
+        return header
+
+
+class _ProblemTask(ErrorTask):
+    """Response to a request that the server cannot parse."""
+
+    def execute(self) -> None:
+        request = self.request
+        error = GatewayError(HTTPStatus(request.error.code), f"{request.error.body}.")
+        status, headers, body = error.render({"accept": request.headers.get("ACCEPT", "")})
+        _log_request(status, getattr(request, "command", "-"), getattr(request, "request_uri", ""))
+        self.status = f"{status} {error.status.phrase}"
+        self.response_headers.extend(headers.to_wsgi_list())
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):
+    parser_class = _RequestParser
+    task_class = _ResponseTask
+    error_task_class = _ProblemTask

@@ -1,0 +1,171 @@
+"""``python -m local.ministack_process``: MiniStack, saving its state while it runs.
+
+By itself MiniStack saves when it stops, and only logs where that fails: a power cut or a full disk
+would lose everything since the start. This module runs in MiniStack's virtual environment.
+"""
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from ministack import app as ministack
+from ministack.core import persistence
+
+SAVE_SECONDS = 5
+"""How often a changed state is saved, and so what a power cut may lose."""
+
+_READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet")
+
+
+class StateSaver:
+    """ASGI application around MiniStack's that saves its state.
+
+    ``folder`` has the current and the previous state, each in a folder. A state is written to
+    another folder, flushed to the disk and then renamed, so both are complete at any time. A file
+    ``up-to-date`` beside them says that nothing has changed after the save.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._new, self._current, self._previous, self._up_to_date = (
+            folder / name for name in ("new", "current", "previous", "up-to-date")
+        )
+        self._is_changed = False
+        self._is_failing = False
+
+    async def __call__(
+        self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
+    ) -> None:
+        await ministack.app(scope, receive, send)
+        if not self._is_changed and scope["type"] == "http" and _is_write(scope):
+            self._is_changed = True
+            self._up_to_date.unlink(missing_ok=True)
+
+    def restore(self) -> None:
+        """Make MiniStack load the newest state, and report where a crash may have lost changes."""
+        newest = next(filter(Path.exists, (self._current, self._previous)), None)
+        if newest is None:
+            return
+        persistence.STATE_DIR = os.fspath(newest)
+        if not self._up_to_date.exists():
+            saved = newest.stat().st_mtime
+            at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(saved))
+            _report(
+                f"The last server did not stop cleanly. Its data is restored as saved at {at}, "
+                f"{time.time() - saved:.0f} s ago; changes after that are lost."
+            )
+
+    async def save_changes(self) -> None:
+        """Save at an interval, where something has changed; runs until it is cancelled."""
+        while True:
+            await asyncio.sleep(SAVE_SECONDS)
+            if self._is_changed:
+                self.save()
+
+    def save(self) -> bool:
+        """Save the current state, report a failure, and return whether it succeeded."""
+        try:
+            self._write()
+        except OSError as error:
+            if not self._is_failing:
+                _report(f"Data is not saved: {error}. Changes since the last save may be lost.")
+            self._is_failing = True
+            return False
+        if self._is_failing:
+            _report("Data is saved again.")
+        self._is_changed = self._is_failing = False
+        return True
+
+    def _write(self) -> None:
+        try:
+            self._new.mkdir(parents=True, exist_ok=True)
+            _write_services(self._new)
+            for path in (*self._new.iterdir(), self._new):
+                _flush_to_disk(path)
+            if self._current.exists():
+                shutil.rmtree(self._previous, ignore_errors=True)
+                self._current.rename(self._previous)
+            self._new.rename(self._current)
+            self._up_to_date.touch()
+            _flush_to_disk(self._current.parent)
+        finally:
+            shutil.rmtree(self._new, ignore_errors=True)
+
+
+class _ErrorCollector(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _write_services(folder: Path) -> None:
+    """Write MiniStack's files to the folder; MiniStack itself only logs where that fails.
+
+    Raises:
+        OSError: a file is not written.
+    """
+    errors = _ErrorCollector()
+    persistence.STATE_DIR = os.fspath(folder)
+    persistence.logger.addHandler(errors)
+    persistence.save_all(ministack._build_persistence_save_dict())  # noqa: SLF001  no other way
+    persistence.logger.removeHandler(errors)
+    if errors.messages:
+        raise OSError(errors.messages[0])
+
+
+def _flush_to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def _is_write(scope: dict[str, Any]) -> bool:
+    operation = dict(scope["headers"]).get(b"x-amz-target", b"").decode().rpartition(".")[2]
+    return scope["method"] not in {"GET", "HEAD"} and not operation.startswith(_READS)
+
+
+def _report(message: str) -> None:
+    """Print a line on the terminal of the parent process, if it still has one."""
+    with suppress(OSError, KeyError):
+        os.write(int(os.environ["TERMINAL_FD"]), f"{message}\n".encode())
+
+
+async def _until_stopped() -> None:
+    """Wait for SIGTERM, then leave the last save to this module instead of to MiniStack."""
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    await stopped.wait()
+    persistence.PERSIST_STATE = False
+
+
+async def main() -> int:
+    """Serve until SIGTERM; return 1 if the last changes are not saved."""
+    config = Config()
+    config.bind = [f"127.0.0.1:{os.environ['GATEWAY_PORT']}"]
+    config.keep_alive_timeout = 75
+    if not persistence.PERSIST_STATE:
+        await serve(ministack.app, config, shutdown_trigger=_until_stopped)
+        return 0
+    saver = StateSaver(Path(persistence.STATE_DIR).with_name("saved"))
+    saver.restore()
+    saving = asyncio.create_task(saver.save_changes())
+    await serve(saver, config, shutdown_trigger=_until_stopped)
+    saving.cancel()
+    persistence.PERSIST_STATE = True
+    return 0 if saver.save() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
