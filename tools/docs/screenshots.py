@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import requests
 from playwright.sync_api import Page, sync_playwright
 
-from local.issuer import PASSWORD
+from local.identity_provider import PASSWORD
 from tests.running import LiveServer, start_server
 
 if TYPE_CHECKING:
