@@ -11,12 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.running import start_server
 from tests.support.documents import matches_documented, parse_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.running import LiveServer
 
 PROJECT = Path(__file__).parents[2]
@@ -29,13 +26,6 @@ DOCUMENTS = [
 DOCUMENTED_URL = "http://127.0.0.1:8000"
 END_OF_STEP = "\x1e"
 MAX_README_WORDS = 700
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """The server that all documents share."""
-    with start_server(tmp_path_factory.mktemp("data")) as running:
-        yield running
 
 
 @pytest.fixture
