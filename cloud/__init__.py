@@ -1,1 +1,5 @@
-"""What puts the app up in AWS, or in an emulator of it to rehearse: packaging and deploying."""
+"""Packages the app for AWS and deploys it there, or to a local emulator as a rehearsal."""
+
+
+class CloudError(Exception):
+    """An expected failure; the message tells the user why, and what to do."""

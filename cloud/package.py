@@ -1,4 +1,4 @@
-"""``python -m cloud.package``: the zip and the template of a stage, as ``scripts/package``."""
+"""``python -m cloud.package`` builds the zip and the template of a stage (``scripts/package``)."""
 
 from __future__ import annotations
 
@@ -13,47 +13,36 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from cloud import lean_zip, sources, template
-from cloud.artefact import Artefact
+from cloud import CloudError, build_artifact, template, zip_optimizer
+from cloud.build_artifact import BuildArtifact
+from local import local_config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ARCHITECTURES = ("arm64", "x86_64")
-BUDGET = 13_000_000
-"""Bytes of the zip: it is fetched and unpacked at every cold start."""
-
-# What the app wants to be told before it can be imported. Nothing of it reaches the template,
-# which has its own values for each.
-_TO_BE_IMPORTED = {
-    "STAGE": "packaging",
-    "TABLE_NAME": "packaging",
-    "OIDC_ISSUER": "https://packaging.invalid",
-    "OIDC_CLIENT_ID": "packaging",
-    "SESSION_KEY": "packaging" * 4,
-    "AWS_DEFAULT_REGION": "eu-west-2",
-    "AWS_ACCESS_KEY_ID": "packaging",
-    "AWS_SECRET_ACCESS_KEY": "packaging",  # nosec B105  of nobody
-}
+MAX_ZIP_BYTES = 10_000_000
+"""Lambda fetches and unpacks the zip at every cold start."""
 
 
-class CannotPackage(Exception):
-    """The reason, as a sentence for whoever asked for it."""
+class PackageError(CloudError):
+    """Chalice cannot package the app, or the zip is too large."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Package what the arguments say; gives the exit status."""
-    asked = _parser().parse_args(arguments)
+    """Build the artifact and print its sizes; return the exit status."""
+    options = _parser().parse_args(arguments)
     try:
-        made = package(sources.PROJECT, asked.stage, asked.arch)
-    except CannotPackage as reason:
-        print(reason, file=sys.stderr)
+        artifact = package(build_artifact.PROJECT, options.stage, options.arch)
+    except PackageError as error:
+        print(error, file=sys.stderr)
         return 1
-    with ZipFile(made.zip) as zipped:
+    with ZipFile(artifact.zip) as zipped:
         unpacked = sum(entry.file_size for entry in zipped.infolist())
     print(
-        f"{made.zip}: {made.zip.stat().st_size:,} bytes of {BUDGET:,}; {unpacked:,} unpacked\n"
-        f"{made.template}: {made.template.stat().st_size:,} bytes"
+        f"{artifact.zip}: {artifact.zip.stat().st_size:,} bytes of at most {MAX_ZIP_BYTES:,}; "
+        f"{unpacked:,} unpacked\n"
+        f"{artifact.template}: {artifact.template.stat().st_size:,} bytes"
     )
     return 0
 
@@ -64,41 +53,44 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--arch",
         choices=ARCHITECTURES,
-        default=this_architecture(),
-        help="what Lambda runs it on; by default what this machine is, which alone can rehearse it",
+        default=current_arch(),
+        help="Lambda's processor; by default this machine's, the only one it can rehearse",
     )
     return parser
 
 
-def this_architecture() -> str:
-    """Give Lambda's word for the kind of processor that this machine has."""
+def current_arch() -> str:
+    """Return Lambda's name for this machine's processor architecture."""
     return "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
 
-def package(project: Path, stage: str, arch: str, *, budget: int = BUDGET) -> Artefact:
-    """Package the project's code as it is now, into its ``build/``.
+def package(
+    project: Path, stage: str, arch: str, *, max_zip_bytes: int = MAX_ZIP_BYTES
+) -> BuildArtifact:
+    """Package the project's current code into its ``build/`` folder.
 
     Raises:
-        CannotPackage: Chalice says no, or the zip is too large.
+        PackageError: Chalice fails, or the zip is too large.
     """
-    made = Artefact(Artefact.folder(project, stage))
-    made.start()
-    added = template.additions(project, stage)
+    artifact = BuildArtifact.for_stage(project, stage)
+    artifact.begin()
+    fragments = template.load_fragments(project, stage)
     with TemporaryDirectory() as folder:
         copy, out = Path(folder) / "project", Path(folder) / "out"
-        sources.copy(project, copy)
+        build_artifact.copy_sources(project, copy)
         _set_architecture(copy, arch)
-        merged = Path(folder) / "additions.json"
-        merged.write_text(template.written(added), encoding="utf-8")
+        merged = Path(folder) / "fragments.json"
+        merged.write_text(template.dump(fragments), encoding="utf-8")
         _run_chalice(copy, "package", "--stage", stage, "--merge-template", str(merged), str(out))
-        chalices = json.loads((out / "sam.json").read_text("utf-8"))
-        lean_zip.write(out / "deployment.zip", made.zip)
-    made.template.write_text(template.written(template.finished(chalices, added)), encoding="utf-8")
-    size = made.zip.stat().st_size
-    if size > budget:
-        raise CannotPackage(f"{made.zip} is too large: {size:,} bytes, and {budget:,} are allowed.")
-    made.finish(sources.fingerprint(project), arch)
-    return made
+        from_chalice = json.loads((out / "sam.json").read_text("utf-8"))
+        zip_optimizer.optimize(out / "deployment.zip", artifact.zip)
+    finished = template.build_template(from_chalice, fragments)
+    artifact.template.write_text(template.dump(finished), encoding="utf-8")
+    size = artifact.zip.stat().st_size
+    if size > max_zip_bytes:
+        raise PackageError(f"{artifact.zip} is too large: {size:,} of {max_zip_bytes:,} bytes.")
+    artifact.finish(build_artifact.hash_sources(project), arch)
+    return artifact
 
 
 def _set_architecture(copy: Path, arch: str) -> None:
@@ -109,7 +101,7 @@ def _set_architecture(copy: Path, arch: str) -> None:
 
 def _run_chalice(folder: Path, *arguments: str) -> None:
     chalice = Path(sys.executable).with_name("chalice")
-    # Settings of somebody's account or laptop have no business here.
+    # Chalice imports the app, which needs settings. The template defines its own instead of these.
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -118,15 +110,15 @@ def _run_chalice(folder: Path, *arguments: str) -> None:
     ran = subprocess.run(
         [os.fspath(chalice), *arguments],
         cwd=folder,
-        env=inherited | _TO_BE_IMPORTED,
+        env=inherited | local_config.variables(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
-    # It goes on without a package that it could not get, and says so.
+    # Chalice only warns about a package that it cannot download, and exits with 0.
     if ran.returncode or "Could not install dependencies" in ran.stdout:
-        raise CannotPackage(f"chalice package says:\n{ran.stdout}")
+        raise PackageError(f"chalice package failed:\n{ran.stdout}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The stack on an emulator of AWS: the very zip and template, with the demo doctors and people."""
+"""A rehearsal: the built zip and template, deployed to an AWS emulator with demo data."""
 
 from __future__ import annotations
 
@@ -12,53 +12,48 @@ from typing import TYPE_CHECKING
 
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
-from cloud import bucket, putting_up, smoke, stack
-from cloud.follower import Follower
-from cloud.package import this_architecture
+from cloud import deployment, smoke_test
+from cloud.deployment import DeploymentError
+from cloud.event_subscriber import EventSubscriber
+from cloud.package import current_arch
 from local import cognito_stack, demo_data, identity_provider
 from local.ministack import MiniStack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from cloud.artefact import Artefact
+    from cloud.build_artifact import BuildArtifact
 
 STACK = "medilink-slots-rehearsal"
-# MiniStack's only one, unless told otherwise.
-_ACCOUNT = "000000000000"
+
 _SETTINGS = ("AWS_", "EVENT_BUS_", "LOCAL_CALLER", "OIDC_", "SESSION_KEY", "STAGE", "TABLE_NAME")
-# Bookable wherever the doctor is.
-_AHEAD = timedelta(days=40)
-_BUCKET = "medilink-slots-rehearsal-code"
-
-
-class CannotRehearse(Exception):
-    """The reason, as a sentence."""
+# Bookable in every time zone.
+_DAYS_AHEAD = timedelta(days=40)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """A stack that is up, and the emulator that it is up on."""
+    """A stack on an emulator."""
 
     api_url: str
     page_url: str
     table_name: str
     ministack: MiniStack
-    target: smoke.Target
+    target: smoke_test.Target
 
 
 @contextmanager
-def rehearsed(artefact: Artefact) -> Iterator[Rehearsal]:
-    """Put the artefact up for a block, in an emulator of its own; the environment leads to it.
+def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
+    """Deploy the artifact to a new emulator, for a block in which AWS clients use that emulator.
 
     Raises:
-        CannotRehearse: it was made for another kind of processor than this machine's.
-        StackError: the template makes no stack.
+        DeploymentError: the artifact is for another processor, or cannot be deployed.
     """
-    if artefact.arch != this_architecture():
-        raise CannotRehearse(
-            f"{artefact.root} is for {artefact.arch}, which this machine cannot run: "
-            f"scripts/package --stage {artefact.root.name} makes one that it can."
+    arch = artifact.read_manifest()["arch"]
+    if arch != current_arch():
+        raise DeploymentError(
+            f"{artifact.folder} is for {arch}, which this machine cannot run: "
+            f"run scripts/package --stage {artifact.folder.name}"
         )
     with (
         _clean_environment(),
@@ -66,36 +61,26 @@ def rehearsed(artefact: Artefact) -> Iterator[Rehearsal]:
         MiniStack(Path(folder), keeps_state=False) as ministack,
     ):
         os.environ.update(ministack.environment)
-        _put_up(artefact, ministack)
-        told = stack.outputs(STACK)
-        _seed(told["TableName"])
-        people = cognito_stack.load(STACK)
-        for person in identity_provider.DEMO_USERS:
-            identity_provider.create_user(people, person)
-        token = identity_provider.service_token(people, sorted(people.booking_site.scopes))
-        follower = Follower(told["EventBusName"])
-        target = smoke.Target(
-            api_url=told["ApiUrl"],
-            on=datetime.now(UTC).date() + _AHEAD,
-            password=identity_provider.PASSWORD,
-            machine_token=token,
-            told_within=follower.told_within,
-        )
+        # Below the name localhost the API has a host of its own, as in AWS.
+        parameters = {"RehearsalEndpoint": f"http://localhost:{ministack.port}"}
+        deployment.deploy(artifact, STACK, parameters, is_quiet=True)
+        outputs = deployment.get_outputs(STACK)
+        _add_doctors(outputs["TableName"])
         yield Rehearsal(
-            api_url=told["ApiUrl"],
-            page_url=told["PageUrl"],
-            table_name=told["TableName"],
+            api_url=outputs["ApiUrl"],
+            page_url=outputs["PageUrl"],
+            table_name=outputs["TableName"],
             ministack=ministack,
-            target=target,
+            target=_create_target(outputs),
         )
 
 
 @contextmanager
 def _clean_environment() -> Iterator[None]:
-    """Without settings of somebody's account, or of an app on a laptop, for a block.
+    """Remove settings of an AWS account or a local server, for a block.
 
-    The functions of the emulator would inherit them. And nothing of it leaves this machine, so no
-    proxy has a part in it.
+    The emulator's functions would inherit them. Proxies are removed too: all requests stay on this
+    machine.
     """
     before = dict(os.environ)
     for name in before:
@@ -108,24 +93,21 @@ def _clean_environment() -> Iterator[None]:
         os.environ.update(before)
 
 
-def _put_up(artefact: Artefact, ministack: MiniStack) -> None:
-    bucket.make_if_absent(_BUCKET, _ACCOUNT)
-    wish = putting_up.Wish(
-        artefact=artefact,
-        stack=STACK,
-        account=_ACCOUNT,
-        bucket=_BUCKET,
-        # By this name the API is a host below it, as it is in AWS.
-        rehearsal_endpoint=f"http://localhost:{ministack.port}",
-    )
-    changes = putting_up.propose(wish)
-    if changes is None:
-        raise CannotRehearse(f"{artefact.template} makes an empty stack.")
-    stack.apply(changes)
-
-
-def _seed(table_name: str) -> None:
+def _add_doctors(table_name: str) -> None:
     table.connect(table_name)
     doctors = DoctorRepository()
     for doctor in demo_data.DOCTORS:
         doctors.add(doctor)
+
+
+def _create_target(outputs: Mapping[str, str]) -> smoke_test.Target:
+    users = cognito_stack.load(STACK)
+    for user in identity_provider.DEMO_USERS:
+        identity_provider.create_user(users, user)
+    return smoke_test.Target(
+        api_url=outputs["ApiUrl"],
+        date=datetime.now(UTC).date() + _DAYS_AHEAD,
+        password=identity_provider.PASSWORD,
+        service_token=identity_provider.service_token(users, sorted(users.booking_site.scopes)),
+        wait_for_event=EventSubscriber(outputs["EventBusName"]).wait_for_event,
+    )

@@ -1,17 +1,16 @@
-"""``python -m cloud.restore``: a table made as a restored copy of it, whole or one doctor's part.
+"""``python -m cloud.restore`` copies a restored table back, all of it or one doctor's items.
 
-DynamoDB restores to a new table only, and the stack knows its own: this copies back.
+DynamoDB restores into a new table, but the stack uses its own table.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from boto3.dynamodb.conditions import Key
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.storage import keys
@@ -19,36 +18,26 @@ from chalicelib.storage import keys
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.service_resource import Table
 
 Item = dict[str, Any]
-Key = tuple[str, str]
-_AT_ONCE = 25
-"""The most that BatchWriteItem takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What has to be put, and what deleted, for the table to be as the restored one."""
-
-    puts: tuple[Item, ...]
-    deletes: tuple[Key, ...]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Say what differs, and with ``--write`` make it the same; gives the exit status."""
-    asked = _parser().parse_args(arguments)
+    """Print the number of differences, and with ``--write`` apply them; return the exit status."""
+    options = _parser().parse_args(arguments)
     try:
-        dynamodb = boto3.client("dynamodb")
-        found = difference(dynamodb, asked.restored, asked.table, asked.doctor)
-        print(f"{len(found.puts)} items to put, {len(found.deletes)} to delete in {asked.table}")
-        if asked.write:
-            write(dynamodb, asked.table, found)
+        dynamodb = boto3.resource("dynamodb")
+        table = dynamodb.Table(options.table)
+        puts, deletes = compare(dynamodb.Table(options.restored), table, options.doctor)
+        print(f"{len(puts)} items to put, {len(deletes)} to delete in {options.table}")
+        if options.write:
+            write(table, puts, deletes)
             print("Done.")
         else:
-            print("Nothing was written: --write does it.")
+            print("Nothing was written: add --write to write.")
     except (BotoCoreError, ClientError) as error:
-        print(f"AWS says no: {error}", file=sys.stderr)
+        print(f"AWS reports an error: {error}", file=sys.stderr)
         return 1
     return 0
 
@@ -56,57 +45,40 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cloud.restore", description=__doc__)
     parser.add_argument("--restored", required=True, help="the table that was restored")
-    parser.add_argument("--table", required=True, help="the stack's own")
-    parser.add_argument("--doctor", help="her part alone, by her id")
-    parser.add_argument("--write", action="store_true", help="do it, rather than say what")
+    parser.add_argument("--table", required=True, help="the stack's table")
+    parser.add_argument("--doctor", help="a doctor id: restore only this doctor's items")
+    parser.add_argument("--write", action="store_true", help="write, instead of a dry run")
     return parser
 
 
-def difference(
-    dynamodb: DynamoDBClient, restored: str, table: str, doctor_id: str | None
-) -> Difference:
-    """Compare two tables, or one doctor's partition of both.
+def compare(restored: Table, table: Table, doctor_id: str | None) -> tuple[list[Item], list[Item]]:
+    """Return the items to put into the table and those to delete, of one doctor or of all.
 
-    Nobody may write to either meanwhile.
+    Nothing else may write to either table meanwhile.
     """
-    then = {_key(item): item for item in _items(dynamodb, restored, doctor_id)}
-    now = {_key(item): item for item in _items(dynamodb, table, doctor_id)}
-    return Difference(
-        puts=tuple(item for key, item in then.items() if now.get(key) != item),
-        deletes=tuple(now.keys() - then.keys()),
-    )
+    then = {(item["PK"], item["SK"]): item for item in _items(restored, doctor_id)}
+    now = {(item["PK"], item["SK"]): item for item in _items(table, doctor_id)}
+    puts = [item for key, item in then.items() if now.get(key) != item]
+    return puts, [item for key, item in now.items() if key not in then]
 
 
-def write(dynamodb: DynamoDBClient, table: str, found: Difference) -> None:
-    """Put and delete. Done twice it has the same effect as once."""
-    puts: Iterator[Any] = ({"PutRequest": {"Item": item}} for item in found.puts)
-    deletes: Iterator[Any] = (
-        {"DeleteRequest": {"Key": {"PK": {"S": partition}, "SK": {"S": sort_key}}}}
-        for partition, sort_key in found.deletes
-    )
-    for requests in (puts, deletes):
-        while left := list(islice(requests, _AT_ONCE)):
-            while left:
-                answer = dynamodb.batch_write_item(RequestItems={table: left})
-                left = list(answer["UnprocessedItems"].get(table, []))
+def write(table: Table, puts: Iterable[Item], deletes: Iterable[Item]) -> None:
+    """Make the table equal to the restored one. Idempotent."""
+    with table.batch_writer() as batch:
+        for item in puts:
+            batch.put_item(Item=item)
+        for item in deletes:
+            batch.delete_item(Key={"PK": item["PK"], "SK": item["SK"]})
 
 
-def _items(dynamodb: DynamoDBClient, table: str, doctor_id: str | None) -> Iterable[Item]:
-    pages: Iterable[Any]
-    if doctor_id is None:
-        pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
-    else:
-        pages = dynamodb.get_paginator("query").paginate(
-            TableName=table,
-            ConsistentRead=True,
-            KeyConditionExpression="PK = :doctor",
-            ExpressionAttributeValues={":doctor": {"S": keys.doctor_pk(doctor_id)}},
-        )
-    return (item for page in pages for item in page["Items"])
-
-
-def _key(item: Item) -> Key:
-    return item["PK"]["S"], item["SK"]["S"]
+def _items(table: Table, doctor_id: str | None) -> Iterator[Item]:
+    operation, condition = "scan", {}
+    if doctor_id is not None:
+        partition = Key("PK").eq(keys.doctor_pk(doctor_id))
+        operation, condition = "query", {"KeyConditionExpression": partition}
+    paginator: Any = table.meta.client.get_paginator(operation)  # type: ignore[call-overload]
+    for page in paginator.paginate(TableName=table.name, ConsistentRead=True, **condition):
+        yield from page["Items"]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What signs the page's sessions in the cloud: made here, known to the function alone."""
+"""Keys that sign the page's session cookies in AWS; only the function's configuration has them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import boto3
 from chalicelib.settings import MIN_SESSION_KEY_LENGTH
 
 
-def first() -> str:
-    """Give a key for a stack that has none."""
+def generate() -> str:
+    """Return a new random key."""
     return secrets.token_urlsafe(MIN_SESSION_KEY_LENGTH)
 
 
-def with_a_new_one(stack: str) -> str:
-    """Give the key that signs now and a new one, which will sign from now on.
+def rotate(stack: str) -> str:
+    """Return the stack's current signing key and a new one, which signs from now on.
 
-    The one before it is forgotten: what it has signed is no longer believed.
+    Any older key is dropped, so sessions that it signed become invalid.
     """
     function = boto3.client("lambda").get_function_configuration(FunctionName=f"{stack}-api")
     keys = function["Environment"]["Variables"]["SESSION_KEY"].split()
-    return f"{keys[-1]} {first()}"
+    return f"{keys[-1]} {generate()}"

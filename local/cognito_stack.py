@@ -12,7 +12,7 @@ from local import local_config, ports
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, WaiterConfigTypeDef
 
-DEFINITION = local_config.PROJECT / "infrastructure" / "sign_in.json"
+DEFINITION = local_config.PROJECT / "infrastructure" / "cognito.json"
 STACK = "medilink-slots-sign-in"
 DOMAIN = "medilink-slots-local"
 CALLBACK_PATH = "/sign-in/callback"

@@ -48,7 +48,7 @@ def test_what_she_saves_is_offered_and_what_is_booked_she_sees_with_her_work_unt
 
     expect(slots.label("10:00")).to_contain_text("held", timeout=TIMEOUT_MS)
     patient.get_by_label("Your name").fill("Pat Smith")
-    patient.get_by_role("button", name="Book", exact=True).click()
+    patient.get_by_role("button", name="Book appointment").click()
     expect(patient.get_by_text("Dr Mina Lee").first).to_be_visible()
 
     expect(slots.label("10:00")).to_contain_text("booked", timeout=TIMEOUT_MS)
@@ -72,13 +72,13 @@ def test_a_patient_moves_and_cancels_and_the_doctor_sees_each_of_it(
     patient.goto(f"{booking_site}/doctors/dr-lee?from={on}")
     patient.locator(time_button(patient, "10:00", on)).click()
     patient.get_by_label("Your name").fill("Pat Smith")
-    patient.get_by_role("button", name="Book", exact=True).click()
+    patient.get_by_role("button", name="Book appointment").click()
     expect(slots.label("10:00")).to_contain_text("booked", timeout=TIMEOUT_MS)
 
-    patient.get_by_role("button", name="Move").click()
+    patient.get_by_role("button", name="Change time").click()
     patient.goto(f"{booking_site}/doctors/dr-lee?from={on}")
     patient.locator(time_button(patient, "10:30", on)).click()
-    patient.get_by_role("button", name="Move", exact=True).click()
+    patient.get_by_role("button", name="Confirm new time").click()
 
     expect(slots.label("10:30")).to_contain_text("booked", timeout=TIMEOUT_MS)
     expect(slots.label("10:00")).to_contain_text("free", timeout=TIMEOUT_MS)

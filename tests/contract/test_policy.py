@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app import app
-from cloud import sources, template
+from cloud import build_artifact, template
 from tests.contract.every_request import CALLERS
 from tests.site import make_slot_id
 
@@ -75,7 +75,8 @@ def required_permissions(operation: str, params: dict[str, Any]) -> set[tuple[st
 
 def granted_permissions() -> set[tuple[str, str]]:
     """What the template lets the function do with DynamoDB."""
-    role = template.additions(sources.PROJECT, "dev")["Resources"]["AppRole"]["Properties"]
+    resources = template.load_fragments(build_artifact.PROJECT, "dev")["Resources"]
+    role = resources["AppRole"]["Properties"]
     return {
         (action.removeprefix("dynamodb:"), format_resource(statement["Resource"]))
         for policy in role["Policies"]

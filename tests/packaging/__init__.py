@@ -1,1 +1,1 @@
-"""Many at once, against real DynamoDB semantics."""
+"""The zip and the template that ``scripts/package`` builds."""

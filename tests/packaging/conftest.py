@@ -1,4 +1,4 @@
-"""The package, and what is in it."""
+"""The artifact of the stage dev, and its contents."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.packaged import get_build_artifact
+from tests.support.build import get_artifact
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cloud.artefact import Artefact
+    from cloud.build_artifact import BuildArtifact
 
 
 @pytest.fixture(scope="session")
-def made() -> Artefact:
+def artifact() -> BuildArtifact:
     """The zip and the template of the stage dev."""
-    return get_build_artifact()
+    return get_artifact()
 
 
 @pytest.fixture(scope="session")
-def unpacked(made: Artefact, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What Lambda finds."""
+def unpacked(artifact: BuildArtifact, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that Lambda unpacks."""
     folder = tmp_path_factory.mktemp("unpacked")
-    with ZipFile(made.zip) as zipped:
+    with ZipFile(artifact.zip) as zipped:
         zipped.extractall(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
-def template(made: Artefact) -> dict[str, Any]:
-    """What CloudFormation is given."""
-    template: dict[str, Any] = json.loads(made.template.read_text())
+def template(artifact: BuildArtifact) -> dict[str, Any]:
+    """The CloudFormation template."""
+    template: dict[str, Any] = json.loads(artifact.template.read_text())
     return template
 
 
 @pytest.fixture(scope="session")
 def resources(template: dict[str, Any]) -> dict[str, Any]:
-    """Properties of resources, by their names."""
+    """The properties of the template's resources, by their names."""
     return {name: each["Properties"] for name, each in template["Resources"].items()}

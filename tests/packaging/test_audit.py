@@ -1,22 +1,26 @@
-"""What is said of the packages that the function carries, by a service that knows weaknesses."""
+"""``scripts/audit``: the check of the Lambda zip's packages for known vulnerabilities."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cloud import audit
 from local import ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+SCRIPT = Path(__file__).parents[2] / "scripts" / "audit"
+PINNED = "Jinja2==3.1.6\n"
+# pip-audit skips a package without a version, as it skips one that the service does not know.
+UNKNOWN = "six @ https://example.invalid/six-1.17.0-py3-none-any.whl\n"
 NO_VULNERABILITIES: dict[str, Any] = {}
 VULNERABLE = {
     "vulns": [
@@ -24,7 +28,7 @@ VULNERABLE = {
             "id": "PYSEC-2099-1",
             "modified": "2099-01-01T00:00:00Z",
             "published": "2099-01-01T00:00:00Z",
-            "summary": "It may be made to do what it should not.",
+            "summary": "It allows what it should prevent.",
             "affected": [
                 {
                     "package": {"name": "jinja2", "ecosystem": "PyPI"},
@@ -40,13 +44,13 @@ VULNERABLE = {
 
 
 @contextmanager
-def run_osv_service(status: int, answer: object) -> Iterator[list[str]]:
-    """A service in the shape of OSV that always says the same; gives how to have it asked."""
+def osv_server(status: int, response: object) -> Iterator[int]:
+    """A server with the OSV API that always sends the same response; yields its port."""
 
-    class Answering(BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            body = json.dumps(answer).encode()
+            body = json.dumps(response).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -56,71 +60,71 @@ def run_osv_service(status: int, answer: object) -> Iterator[list[str]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Answering) as server:
+    with HTTPServer((ports.HOST, 0), Handler) as server:
         Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-        yield osv_options(server.server_port)
+        yield server.server_port
         server.shutdown()
-
-
-def osv_options(port: int) -> list[str]:
-    return ["--vulnerability-service", "osv", "--osv-url", f"http://127.0.0.1:{port}/v1/query"]
 
 
 @pytest.fixture
 def requirements(tmp_path: Path) -> Path:
-    """One package."""
+    """One pinned package."""
     path = tmp_path / "requirements.txt"
-    path.write_text("Jinja2==3.1.6\n")
+    path.write_text(PINNED)
     return path
 
 
-def test_a_known_weakness_fails_and_is_named_with_its_mend(
-    requirements: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with run_osv_service(200, VULNERABLE) as arguments:
-        status = audit.main(arguments, requirements)
-
-    assert status == 1
-    assert "jinja2 3.1.6: PYSEC-2099-1, mended in 3.1.7" in capsys.readouterr().err
+def audit(requirements: Path, port: int) -> subprocess.CompletedProcess[str]:
+    service = ["-s", "osv", "--osv-url", f"http://{ports.HOST}:{port}/v1/query"]
+    return subprocess.run(  # noqa: S603
+        [SCRIPT, requirements, *service], capture_output=True, text=True, check=False
+    )
 
 
-def test_where_none_is_known_it_says_how_many_were_asked_about(
-    requirements: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with run_osv_service(200, NO_VULNERABILITIES) as arguments:
-        status = audit.main(arguments, requirements)
+def test_audit_vulnerability_fails_with_its_id_and_fixed_version(requirements: Path) -> None:
+    with osv_server(200, VULNERABLE) as port:
+        audited = audit(requirements, port)
 
-    assert (status, capsys.readouterr().out) == (0, "Audited: 1 packages, 0 known weaknesses\n")
-
-
-def test_a_service_out_of_reach_is_said_and_fails_nothing(
-    requirements: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    status = audit.main(osv_options(ports.free_port()), requirements)
-
-    assert status == 0
-    assert capsys.readouterr().out.startswith("Not audited: ")
+    assert audited.returncode == 1
+    assert ["jinja2", "3.1.6", "PYSEC-2099-1", "3.1.7"] in map(
+        str.split, audited.stdout.splitlines()
+    )
 
 
-def test_an_answer_that_cannot_be_read_fails(
-    requirements: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with run_osv_service(400, {"code": 3, "message": "no such thing"}) as arguments:
-        status = audit.main(arguments, requirements)
+def test_audit_without_vulnerabilities_passes(requirements: Path) -> None:
+    with osv_server(200, NO_VULNERABILITIES) as port:
+        audited = audit(requirements, port)
 
-    assert status == 1
-    assert "pip-audit failed" in capsys.readouterr().err
+    assert (audited.returncode, audited.stderr) == (0, "")
+    assert "No known vulnerabilities found" in audited.stdout
+
+
+def test_audit_unreachable_service_passes_and_warns(requirements: Path) -> None:
+    audited = audit(requirements, ports.free_port())
+
+    assert audited.returncode == 0
+    assert audited.stderr.startswith("NOT AUDITED: ")
+
+
+def test_audit_unreadable_response_fails(requirements: Path) -> None:
+    with osv_server(400, {"code": 3, "message": "invalid"}) as port:
+        audited = audit(requirements, port)
+
+    assert (audited.returncode, audited.stderr) == (1, "")
 
 
 @pytest.mark.parametrize(
-    ("unknown", "status"), [([], 0), (["jinja2"], 1), (["jinja2", "six"], 0)], ids=str
+    ("packages", "status", "message"),
+    [(PINNED + UNKNOWN, 1, ""), (UNKNOWN, 0, "NOT AUDITED: ")],
+    ids=["one of two", "all"],
 )
-def test_a_package_that_is_unknown_among_others_fails(unknown: list[str], status: int) -> None:
-    told: list[dict[str, Any]] = [
-        {"name": name, "version": "1", "vulns": []}
-        if name not in unknown
-        else {"name": name, "skip_reason": "not found"}
-        for name in ("jinja2", "six")
-    ]
+def test_audit_unknown_packages_fail_unless_all_are(
+    requirements: Path, packages: str, status: int, message: str
+) -> None:
+    requirements.write_text(packages)
 
-    assert audit.judged(told) == status
+    with osv_server(200, NO_VULNERABILITIES) as port:
+        audited = audit(requirements, port)
+
+    assert audited.returncode == status
+    assert audited.stderr.startswith(message)

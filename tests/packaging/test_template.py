@@ -1,4 +1,4 @@
-"""What the template asks AWS for."""
+"""The resources of the CloudFormation template."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from chalicelib.storage.models import BaseItem
 from local import local_config
 
 if TYPE_CHECKING:
-    from cloud.artefact import Artefact
+    from cloud.build_artifact import BuildArtifact
 
 
 @pytest.fixture
 def routes(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The paths of the app."""
+    """The app's paths."""
     for name, value in local_config.variables().items():
         monkeypatch.setenv(name, value)
     from app import app  # noqa: PLC0415  it reads the environment when it is imported
@@ -28,9 +28,9 @@ def routes(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return {*app.routes}
 
 
-def test_cloudformation_would_find_nothing_to_say(made: Artefact) -> None:
+def test_template_has_no_cfn_lint_findings(artifact: BuildArtifact) -> None:
     checked = subprocess.run(  # noqa: S603
-        [Path(sys.executable).with_name("cfn-lint"), made.template],
+        [Path(sys.executable).with_name("cfn-lint"), artifact.template],
         capture_output=True,
         text=True,
         check=False,
@@ -40,9 +40,7 @@ def test_cloudformation_would_find_nothing_to_say(made: Artefact) -> None:
     assert checked.returncode == 0
 
 
-def test_the_table_has_the_keys_and_the_index_of_the_codes_own_model(
-    resources: dict[str, Any],
-) -> None:
+def test_table_has_keys_and_index_of_the_model(resources: dict[str, Any]) -> None:
     table, model = resources["Table"], BaseItem._get_schema()
 
     assert table["KeySchema"] == model["key_schema"]
@@ -57,7 +55,9 @@ def test_the_table_has_the_keys_and_the_index_of_the_codes_own_model(
     ]
 
 
-def test_the_table_outlives_mistakes(template: dict[str, Any], resources: dict[str, Any]) -> None:
+def test_table_is_protected_and_recoverable(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
     table = resources["Table"]
 
     assert table["BillingMode"] == "PAY_PER_REQUEST"
@@ -65,17 +65,15 @@ def test_the_table_outlives_mistakes(template: dict[str, Any], resources: dict[s
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["SSESpecification"] == {"SSEEnabled": True}
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
-    stays = template["Resources"]["Table"]
-    assert stays["DeletionPolicy"] == stays["UpdateReplacePolicy"] == "Retain"
+    resource = template["Resources"]["Table"]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
 
-def test_nothing_is_deleted_by_its_age_since_nothing_says_when(resources: dict[str, Any]) -> None:
+def test_table_has_no_time_to_live(resources: dict[str, Any]) -> None:
     assert "TimeToLiveSpecification" not in resources["Table"]
 
 
-def test_people_come_back_from_the_issuer_to_this_very_api(
-    template: dict[str, Any], resources: dict[str, Any]
-) -> None:
+def test_sign_in_redirects_to_the_api(template: dict[str, Any], resources: dict[str, Any]) -> None:
     url = template["Outputs"]["ApiUrl"]["Value"]
 
     assert resources["PageClient"]["CallbackURLs"] == [
@@ -84,7 +82,11 @@ def test_people_come_back_from_the_issuer_to_this_very_api(
     assert resources["PageClient"]["LogoutURLs"] == [{"Fn::Sub": ["${Api}/", {"Api": url}]}]
 
 
-def test_the_api_knows_its_function_by_name_so_that_nothing_goes_round_in_a_circle(
+def test_sign_in_domain_is_unique_in_the_region(resources: dict[str, Any]) -> None:
+    assert resources["SignInPages"]["Domain"] == {"Fn::Sub": "${AWS::StackName}-${AWS::AccountId}"}
+
+
+def test_api_calls_function_by_name_without_reference(
     resources: dict[str, Any], routes: set[str]
 ) -> None:
     paths = resources["RestAPI"]["DefinitionBody"]["paths"]
@@ -97,22 +99,22 @@ def test_the_api_knows_its_function_by_name_so_that_nothing_goes_round_in_a_circ
             assert names["Name"] == resources["APIHandler"]["FunctionName"]
 
 
-def test_the_api_is_regional_compressed_and_throttled(resources: dict[str, Any]) -> None:
+def test_api_is_regional_compressed_and_throttled(resources: dict[str, Any]) -> None:
     api = resources["RestAPI"]
 
     assert api["EndpointConfiguration"] == "REGIONAL"
     assert api["MinimumCompressionSize"] == 1024
-    (everywhere,) = api["MethodSettings"]
-    assert (everywhere["ResourcePath"], everywhere["HttpMethod"]) == ("/*", "*")
-    assert {"ThrottlingRateLimit", "ThrottlingBurstLimit"} < everywhere.keys()
+    (settings,) = api["MethodSettings"]
+    assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
+    assert {"ThrottlingRateLimit", "ThrottlingBurstLimit"} < settings.keys()
 
 
-def test_the_log_of_requests_is_json_without_personal_data(resources: dict[str, Any]) -> None:
+def test_access_log_is_json_without_personal_data(resources: dict[str, Any]) -> None:
     line = resources["RestAPI"]["AccessLogSetting"]["Format"]
 
     assert json.loads(line)["status"] == "$context.status"
-    told = set(re.findall(r"\$context\.([A-Za-z.]+)", line))
-    assert told == {
+    logged = set(re.findall(r"\$context\.([A-Za-z.]+)", line))
+    assert logged == {
         "error.responseType",
         "httpMethod",
         "integrationLatency",
@@ -125,9 +127,7 @@ def test_the_log_of_requests_is_json_without_personal_data(resources: dict[str, 
     }
 
 
-def test_what_the_gateway_refuses_itself_has_the_shape_of_every_error(
-    resources: dict[str, Any],
-) -> None:
+def test_gateway_errors_are_problem_details(resources: dict[str, Any]) -> None:
     responses = resources["RestAPI"]["GatewayResponses"]
 
     for response in responses.values():
@@ -145,9 +145,7 @@ def test_what_the_gateway_refuses_itself_has_the_shape_of_every_error(
     assert responses["THROTTLED"]["ResponseParameters"]["Headers"]["Retry-After"] == "'1'"
 
 
-def test_logs_end_and_every_alarm_is_told(
-    template: dict[str, Any], resources: dict[str, Any]
-) -> None:
+def test_logs_expire_and_alarms_notify(template: dict[str, Any], resources: dict[str, Any]) -> None:
     kinds = {name: each["Type"] for name, each in template["Resources"].items()}
 
     groups = [resources[name] for name, kind in kinds.items() if kind == "AWS::Logs::LogGroup"]
@@ -169,7 +167,7 @@ def test_logs_end_and_every_alarm_is_told(
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Alarms"}]
 
 
-def test_no_role_may_do_anything_to_anything(
+def test_no_role_has_wildcard_permissions(
     template: dict[str, Any], resources: dict[str, Any]
 ) -> None:
     roles = [
@@ -191,47 +189,43 @@ def test_no_role_may_do_anything_to_anything(
         assert "dynamodb:Scan" not in statement["Action"]
 
 
-def test_the_function_that_tells_followers_reads_the_stream_tells_one_bus_and_writes_nothing(
-    resources: dict[str, Any],
-) -> None:
-    policies = resources["FollowersRole"]["Policies"]
-    may = {
+def test_events_role_reads_stream_and_publishes_only(resources: dict[str, Any]) -> None:
+    policies = resources["EventsRole"]["Policies"]
+    permissions = {
         action: statement["Resource"]
         for policy in policies
         for statement in policy["PolicyDocument"]["Statement"]
         for action in statement["Action"]
     }
 
-    assert may == {
+    assert permissions == {
         "dynamodb:DescribeStream": {"Fn::GetAtt": ["Table", "StreamArn"]},
         "dynamodb:GetRecords": {"Fn::GetAtt": ["Table", "StreamArn"]},
         "dynamodb:GetShardIterator": {"Fn::GetAtt": ["Table", "StreamArn"]},
         "dynamodb:ListStreams": {"Fn::Sub": "${Table.Arn}/stream/*"},
         "events:PutEvents": {"Fn::GetAtt": ["EventBus", "Arn"]},
-        "logs:CreateLogStream": {"Fn::GetAtt": ["FollowersLog", "Arn"]},
-        "logs:PutLogEvents": {"Fn::GetAtt": ["FollowersLog", "Arn"]},
+        "logs:CreateLogStream": {"Fn::GetAtt": ["EventsLog", "Arn"]},
+        "logs:PutLogEvents": {"Fn::GetAtt": ["EventsLog", "Arn"]},
         "sqs:SendMessage": {"Fn::GetAtt": ["DeadLetters", "Arn"]},
     }
 
 
-def test_the_stream_is_gone_on_with_after_a_failure_and_what_is_given_up_is_noticed(
-    resources: dict[str, Any],
-) -> None:
+def test_stream_failures_retry_then_reach_the_dead_letters(resources: dict[str, Any]) -> None:
     (source,) = resources["SlotsChanged"]["Events"].values()
-    listens = source["Properties"]
+    mapping = source["Properties"]
 
-    assert listens["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
-    assert listens["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert listens["BisectBatchOnFunctionError"]
-    assert listens["MaximumRetryAttempts"] > 0
-    assert listens["MaximumRecordAgeInSeconds"] > 0
-    dead_letters = listens["DestinationConfig"]["OnFailure"]
+    assert mapping["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"]
+    assert mapping["MaximumRetryAttempts"] > 0
+    assert mapping["MaximumRecordAgeInSeconds"] > 0
+    dead_letters = mapping["DestinationConfig"]["OnFailure"]
     assert dead_letters == {"Type": "SQS", "Destination": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
-    (dimension,) = resources["ChangesGivenUp"]["Dimensions"]
+    (dimension,) = resources["EventsUndelivered"]["Dimensions"]
     assert dimension["Value"] == {"Fn::GetAtt": ["DeadLetters", "QueueName"]}
 
 
-def test_the_dashboard_shows_the_apps_own_metrics_of_its_stage(resources: dict[str, Any]) -> None:
+def test_dashboard_shows_the_apps_metrics(resources: dict[str, Any]) -> None:
     body = json.loads(resources["Dashboard"]["DashboardBody"]["Fn::Sub"])
 
     metrics = [metric for widget in body["widgets"] for metric in widget["properties"]["metrics"]]

@@ -1,4 +1,4 @@
-"""What is in the zip, and that it answers with nothing else installed."""
+"""The contents of the zip, and that the app runs with nothing else installed."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from bs4 import BeautifulSoup
 
-from cloud import sources
-from cloud.artefact import Artefact
-from cloud.package import BUDGET, CannotPackage, package, this_architecture
-from tests.packaging import in_lambda
+from cloud import build_artifact
+from cloud.build_artifact import BuildArtifact
+from cloud.package import MAX_ZIP_BYTES, PackageError, current_arch, package
+from tests.packaging import lambda_process
 
 PROJECT = Path(__file__).parents[2]
-# A request as API Gateway hands it to Lambda, under the stage's prefix.
-REQUEST_SCRIPT = """
+# Requests as API Gateway passes them to Lambda, below the stage's prefix.
+REQUESTS = """
 import json
 from app import app
-def ask(resource, path, parameters):
+def send(resource, path, parameters):
     event = {
         "requestContext": {
             "httpMethod": "GET", "resourcePath": resource, "path": path, "identity": {},
@@ -28,17 +29,37 @@ def ask(resource, path, parameters):
         "headers": {"accept": "text/html"}, "pathParameters": parameters, "stageVariables": {},
         "multiValueQueryStringParameters": None, "body": None, "isBase64Encoded": False,
     }
-    answer = app(event, None)
-    return {"status": answer["statusCode"], "headers": answer["headers"], "body": answer["body"]}
+    response = app(event, None)
+    return {
+        "status": response["statusCode"], "headers": response["headers"], "body": response["body"],
+    }
 print(json.dumps([
-    ask("/", "/api", None),
-    ask("/static/{name}", "/api/static/slots.css", {"name": "slots.css"}),
-    ask("/docs", "/api/docs", None),
+    send("/", "/api", None),
+    send("/static/{name}", "/api/static/slots.css", {"name": "slots.css"}),
+    send("/docs", "/api/docs", None),
 ]))
+"""
+# What the app calls of libraries whose zip has less than the package: sign-in and all time zones.
+LIBRARIES = """
+import zoneinfo
+import botocore.session
+from authlib.oauth2.client import OAuth2Client
+from joserfc import jwk, jwt
+keys = {"RS256": jwk.RSAKey.generate_key(2048), "ES256": jwk.ECKey.generate_key("P-256")}
+for algorithm, key in keys.items():
+    token = jwt.encode({"alg": algorithm}, {"sub": "dr-lee"}, key)
+    assert jwt.decode(token, key, algorithms=[algorithm]).claims == {"sub": "dr-lee"}
+client = OAuth2Client(None, client_id="page", redirect_uri="/", code_challenge_method="S256")
+assert "code_challenge=" in client.create_authorization_url("https://x/", code_verifier="v" * 48)[0]
+for service in "dynamodb", "events", "sts":
+    botocore.session.get_session().create_client(service)
+for name in sorted(zoneinfo.available_timezones()):
+    zoneinfo.ZoneInfo.no_cache(name)
+print("ok")
 """
 
 
-def test_it_holds_the_app_its_pages_its_assets_and_the_time_zones(unpacked: Path) -> None:
+def test_zip_contains_app_templates_static_files_and_zones(unpacked: Path) -> None:
     for name in (
         "app.py",
         "chalicelib/web/templates/slots.html",
@@ -53,23 +74,29 @@ def test_it_holds_the_app_its_pages_its_assets_and_the_time_zones(unpacked: Path
         assert (unpacked / name).is_file(), name
 
 
-def test_it_holds_no_tools_no_tests_and_nothing_about_packages(unpacked: Path) -> None:
+def test_zip_contains_no_tools_and_no_tests(unpacked: Path) -> None:
     tools = ("boto3", "moto", "pytest", "hypothesis", "playwright", "cloud", "local", "tests")
 
     assert [name for name in tools if (unpacked / name).exists()] == []
     assert [*unpacked.rglob("tests")] == []
-    assert [*unpacked.glob("*.dist-info")] == []
 
 
-def test_of_botocore_it_knows_dynamodb_its_credentials_and_events(unpacked: Path) -> None:
+def test_zip_contains_metadata_of_every_package_for_scanners(unpacked: Path) -> None:
+    lines = (PROJECT / "requirements.txt").read_text().splitlines()
+    pinned = {line.split("==")[0].lower().replace("-", "_") for line in lines if "==" in line}
+
+    info = {path.name.split("-")[0].lower() for path in unpacked.glob("*.dist-info")}
+    assert info == pinned
+    assert {path.name for path in unpacked.glob("*.dist-info/*")} == {"METADATA"}
+
+
+def test_botocore_has_data_of_used_services_only(unpacked: Path) -> None:
     services = {path.name for path in (unpacked / "botocore" / "data").iterdir() if path.is_dir()}
 
     assert services == {"dynamodb", "events", "sts"}
 
 
-def test_every_module_is_compiled_and_believed_without_a_look_at_its_source(
-    unpacked: Path,
-) -> None:
+def test_every_module_has_unchecked_byte_code(unpacked: Path) -> None:
     modules = [*unpacked.rglob("*.py")]
 
     assert len(modules) > 500
@@ -79,75 +106,84 @@ def test_every_module_is_compiled_and_believed_without_a_look_at_its_source(
         assert compiled.read_bytes()[4:8] == b"\x01\x00\x00\x00", module
 
 
-def test_it_is_within_its_budget(made: Artefact) -> None:
-    assert made.zip.stat().st_size <= BUDGET
+def test_zip_is_within_size_limit(artifact: BuildArtifact) -> None:
+    assert artifact.zip.stat().st_size <= MAX_ZIP_BYTES
 
 
-def test_the_same_code_makes_the_same_bytes_wherever_it_is(made: Artefact, tmp_path: Path) -> None:
+def test_build_is_reproducible(artifact: BuildArtifact, tmp_path: Path) -> None:
     copy = copy_project(tmp_path / "copy")
 
-    again = package(copy, "dev", this_architecture())
+    again = package(copy, "dev", current_arch())
 
-    assert again.zip.read_bytes() == made.zip.read_bytes()
-    assert again.template.read_bytes() == made.template.read_bytes()
+    assert again.zip.read_bytes() == artifact.zip.read_bytes()
+    assert again.template.read_bytes() == artifact.template.read_bytes()
 
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Path:
-    """The project without the packages it needs, which take most of the time."""
+    """The project without its dependencies, which take most of the build time."""
     copy = copy_project(tmp_path / "bare")
     (copy / "requirements.txt").write_text("")
     return copy
 
 
-def copy_project(target: Path) -> Path:
-    sources.copy(PROJECT, target)
+def copy_project(to: Path) -> Path:
+    build_artifact.copy_sources(PROJECT, to)
     for name in ("infrastructure", "cloud"):
-        shutil.copytree(PROJECT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return target
+        shutil.copytree(PROJECT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return to
 
 
-def test_a_static_file_that_was_renamed_comes_under_its_new_name_alone(bare: Path) -> None:
-    package(bare, "dev", this_architecture())
+def test_renamed_static_file_has_its_new_name_only(bare: Path) -> None:
+    package(bare, "dev", current_arch())
     (bare / "static" / "favicon.svg").rename(bare / "static" / "mark.svg")
 
-    made = package(bare, "dev", this_architecture())
+    artifact = package(bare, "dev", current_arch())
 
-    names = ZipFile(made.zip).namelist()
+    names = ZipFile(artifact.zip).namelist()
     assert "static/mark.svg" in names
     assert "static/favicon.svg" not in names
 
 
-def test_what_editors_and_tools_leave_beside_the_code_stays_out(bare: Path) -> None:
+def test_files_of_editors_and_tools_are_left_out(bare: Path) -> None:
     for litter in ("chalicelib/.DS_Store", "chalicelib/web/slots.py~", "static/.swp"):
         (bare / litter).write_text("litter")
 
-    names = ZipFile(package(bare, "dev", this_architecture()).zip).namelist()
+    names = ZipFile(package(bare, "dev", current_arch()).zip).namelist()
 
     assert [name for name in names if name.endswith((".DS_Store", "~", ".swp"))] == []
 
 
-def test_a_package_that_cannot_be_had_is_told_and_leaves_no_package(bare: Path) -> None:
+def test_missing_dependency_fails_the_build(bare: Path) -> None:
     (bare / "requirements.txt").write_text("there-is-no-such-package-of-ours==0.0.0\n")
 
-    with pytest.raises(CannotPackage, match="there-is-no-such-package-of-ours"):
-        package(bare, "dev", this_architecture())
-    assert Artefact(Artefact.folder(bare, "dev")).fingerprint is None
+    with pytest.raises(PackageError, match="there-is-no-such-package-of-ours"):
+        package(bare, "dev", current_arch())
+    assert BuildArtifact.for_stage(bare, "dev").read_manifest() == {}
 
 
-def test_a_zip_over_budget_is_told_and_is_no_package(bare: Path) -> None:
-    with pytest.raises(CannotPackage, match=r"too large: .* bytes, and 1,000 are allowed"):
-        package(bare, "dev", this_architecture(), budget=1_000)
-    assert Artefact(Artefact.folder(bare, "dev")).fingerprint is None
+def test_zip_over_size_limit_fails_the_build(bare: Path) -> None:
+    with pytest.raises(PackageError, match=r"too large: .* of 1,000 bytes"):
+        package(bare, "dev", current_arch(), max_zip_bytes=1_000)
+    assert BuildArtifact.for_stage(bare, "dev").read_manifest() == {}
 
 
-def test_it_answers_under_its_stage_with_nothing_else_installed(unpacked: Path) -> None:
-    asked = in_lambda.run_python(unpacked, REQUEST_SCRIPT)
+def test_app_responds_below_its_stage_without_other_packages(unpacked: Path) -> None:
+    ran = lambda_process.run(unpacked, REQUESTS)
 
-    assert asked.returncode == 0, asked.stderr
-    *_, answers = asked.stdout.splitlines()  # the other lines are the log of requests
-    root, style, page = json.loads(answers)
+    assert ran.returncode == 0, ran.stderr
+    *_, responses = ran.stdout.splitlines()  # the other lines are the request log
+    root, style, page = json.loads(responses)
     assert (root["status"], root["headers"]["Location"]) == (303, "/api/slots")
     assert (style["status"], style["body"]) == (200, (PROJECT / "static/slots.css").read_text())
     assert page["status"] == 200
-    assert 'href="/api/static/reference.' in page["body"]
+    links = BeautifulSoup(page["body"], "html.parser").select(
+        "link[href^='/api/static/reference.']"
+    )
+    assert len(links) == 1
+
+
+def test_trimmed_libraries_still_work(unpacked: Path) -> None:
+    ran = lambda_process.run(unpacked, LIBRARIES)
+
+    assert (ran.stdout, ran.stderr) == ("ok\n", "")

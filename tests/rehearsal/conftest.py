@@ -1,4 +1,4 @@
-"""The stack of the package, up on an emulator of AWS: put up once for all tests."""
+"""A rehearsal that all tests of the package share."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cloud.rehearsal import Rehearsal, rehearsed
-from tests.packaged import get_build_artifact
+from cloud.rehearsal import Rehearsal, deployed_to_emulator
+from tests.support.build import get_artifact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cloud.artefact import Artefact
+    from cloud.build_artifact import BuildArtifact
 
 
 @pytest.fixture(scope="session")
-def made() -> Artefact:
+def artifact() -> BuildArtifact:
     """The zip and the template of the stage dev."""
-    return get_build_artifact()
+    return get_artifact()
 
 
 @pytest.fixture(scope="package")
-def rehearsal(made: Artefact) -> Iterator[Rehearsal]:
-    """The stack; the environment leads to the emulator, for these tests and no others."""
-    with rehearsed(made) as rehearsal:
+def rehearsal(artifact: BuildArtifact) -> Iterator[Rehearsal]:
+    """The stack; AWS clients use its emulator, in these tests and no others."""
+    with deployed_to_emulator(artifact) as rehearsal:
         yield rehearsal

@@ -1,4 +1,4 @@
-"""Putting a package up where a stack is already, and where none is to be."""
+"""``scripts/deploy``: creating and updating a stack, and what it rejects."""
 
 from __future__ import annotations
 
@@ -6,95 +6,94 @@ import json
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
-from cloud import bucket, deploy, putting_up, sources, stack
-from cloud.artefact import Artefact
-from cloud.bucket import BucketError
+from cloud import build_artifact, deploy, deployment
+from cloud.build_artifact import BuildArtifact
+from cloud.deployment import DeploymentError
+from cloud.http_browser import HttpBrowser
 from cloud.rehearsal import STACK
-from cloud.stack import StackError
-from cloud.visitor import Page, Visitor
 from local import cognito_stack, identity_provider
 from local.identity_provider import PASSWORD
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import requests
+
     from cloud.rehearsal import Rehearsal
-
-ACCOUNT = "000000000000"
-BUCKET = "code-of-tests"
-
-
-@pytest.fixture
-def code(rehearsal: Rehearsal) -> str:
-    """A bucket that is there."""
-    bucket.make_if_absent(BUCKET, ACCOUNT)
-    return BUCKET
 
 
 def session_keys() -> list[str]:
-    """What the function signs sessions with."""
+    """The keys that the function accepts; the last one signs."""
     function = boto3.client("lambda").get_function_configuration(FunctionName=f"{STACK}-api")
     return function["Environment"]["Variables"]["SESSION_KEY"].split()
 
 
-def sign_in_doctor(rehearsal: Rehearsal) -> Visitor:
-    """A doctor with a session."""
-    visitor = Visitor()
-    asked = visitor.open(rehearsal.page_url)
-    visitor.send(
-        Page(asked.text).form_with("password"), asked.url, username="dr-lee", password=PASSWORD
-    )
-    return visitor
+def sign_in(rehearsal: Rehearsal) -> HttpBrowser:
+    """Return the browser of a signed-in doctor."""
+    browser = HttpBrowser()
+    page = browser.get(rehearsal.page_url)
+    browser.submit(page, "[name=password]", ("username", "dr-lee"), ("password", PASSWORD))
+    return browser
 
 
-def is_signed_in(browser: Visitor, rehearsal: Rehearsal) -> bool:
-    """Whether the page opens, rather than the way to sign-in."""
-    return (
-        browser.ask("GET", rehearsal.page_url, headers={"Accept": "text/html"}).status_code == 200
-    )
+def is_signed_in(browser: HttpBrowser, rehearsal: Rehearsal) -> bool:
+    """Whether the page opens, instead of a redirect to sign-in."""
+    return browser.get(rehearsal.page_url, allow_redirects=False).status_code == 200
 
 
-def test_the_same_package_again_changes_nothing(
-    rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
+def test_deploying_the_same_package_changes_nothing(
+    rehearsal: Rehearsal, capfd: pytest.CaptureFixture[str]
 ) -> None:
     keys = session_keys()
-    deploy.main(["--stack", STACK, "--yes"])  # the code comes from another bucket now
 
     status = deploy.main(["--stack", STACK, "--yes"])
 
-    told = capsys.readouterr()
-    assert (status, told.err) == (0, "")
-    assert "nothing to change" in told.out
-    assert f"Ready: {rehearsal.page_url}" in told.out
+    printed = capfd.readouterr()
+    assert status == 0
+    assert "No changes to deploy" in printed.out
+    assert f"Ready: {rehearsal.page_url}" in printed.out
     assert session_keys() == keys
 
 
-def test_a_new_session_key_signs_nobody_out_and_the_one_after_it_forgets_the_first(
-    rehearsal: Rehearsal,
-) -> None:
+def test_rotation_accepts_the_previous_session_key_only(rehearsal: Rehearsal) -> None:
     (first,) = session_keys()
-    doctor = sign_in_doctor(rehearsal)
+    browser = sign_in(rehearsal)
 
     deploy.main(["--stack", STACK, "--yes", "--rotate-session-key"])
-    then = session_keys()
-    is_believed = is_signed_in(doctor, rehearsal)
+    rotated_once = session_keys()
+    is_still_signed_in = is_signed_in(browser, rehearsal)
     deploy.main(["--stack", STACK, "--yes", "--rotate-session-key"])
 
-    assert (then[0], len(then), is_believed) == (first, 2, True)
-    assert session_keys()[0] == then[1]
-    assert len({first, *then, *session_keys()}) == 3
-    assert not is_signed_in(doctor, rehearsal)
+    assert (rotated_once[0], len(rotated_once), is_still_signed_in) == (first, 2, True)
+    assert session_keys()[0] == rotated_once[1]
+    assert len({first, *rotated_once, *session_keys()}) == 3
+    assert not is_signed_in(browser, rehearsal)
 
 
-def test_an_admin_who_got_a_token_by_password_makes_a_doctor_known(rehearsal: Rehearsal) -> None:
-    deploy.main(["--stack", STACK, "--yes", "--tokens-by-password", "allowed"])
+def test_options_choose_the_bucket_and_allow_an_admin_token(
+    rehearsal: Rehearsal, artifact: BuildArtifact
+) -> None:
+    bucket = boto3.resource("s3").create_bucket(
+        Bucket="own", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"}
+    )
+    options = ["--bucket", "own", "--tokens-by-password", "allowed"]
+
+    status = deploy.main(["--stack", STACK, "--yes", *options])
+
+    assert status == 0
+    assert artifact.zip.stat().st_size in {each.size for each in bucket.objects.all()}
+    assert put_doctor(rehearsal).status_code == 201
+
+
+def put_doctor(rehearsal: Rehearsal) -> requests.Response:
+    """Create a doctor as an admin, with a token for a user name and a password."""
     token = identity_provider.user_token(cognito_stack.load(STACK), "alex")
-    settings = {
+    settings: Any = {
         "name": "Dr Noor Haddad",
         "specialty": "cardiology",
         "location": "London",
@@ -102,87 +101,93 @@ def test_an_admin_who_got_a_token_by_password_makes_a_doctor_known(rehearsal: Re
         "slot_minutes": 30,
         "sessions": [{"from": "09:00", "to": "12:00"}],
     }
-
-    answer = Visitor().ask(
-        "PUT",
+    return HttpBrowser().put(
         f"{rehearsal.api_url}/doctors/dr-haddad",
         json=settings,
-        headers={"Authorization": f"Bearer {token}"},
+        headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
     )
 
-    assert (answer.status_code, answer.json()["doctor_id"]) == (201, "dr-haddad")
 
-
-def test_nothing_is_changed_where_nobody_agrees(
-    rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
+def test_unconfirmed_change_set_is_shown_and_not_executed(
+    rehearsal: Rehearsal, capfd: pytest.CaptureFixture[str]
 ) -> None:
     status = deploy.main(["--stack", "another"])
 
-    told = capsys.readouterr()
+    printed = capfd.readouterr()
     assert status == 1
-    assert "makes another" in told.out
-    assert "Add     Table (AWS::DynamoDB::Table)" in told.out
-    assert "Nothing was changed." in told.err
-    assert stack.existing("another") is None
+    assert ["+", "Add", "Table", "AWS::DynamoDB::Table", "N/A"] in map(
+        str.split, printed.out.splitlines()
+    )
+    assert "Deploy this changeset? [y/N]" in printed.out
+    assert '"SessionKeys": "*****"' in printed.out
+    assert "sam deploy failed or was not confirmed" in printed.err
+    assert deployment.get_stack("another") is None
 
 
-def test_a_stack_that_does_not_come_up_says_why(made: Artefact, code: str, tmp_path: Path) -> None:
-    broken = Artefact(tmp_path)
-    shutil.copytree(made.root, tmp_path, dirs_exist_ok=True)
-    template = json.loads(made.template.read_text())
+def test_failed_creation_reports_the_resource_and_blocks_updates(
+    rehearsal: Rehearsal, artifact: BuildArtifact, tmp_path: Path
+) -> None:
+    broken = BuildArtifact(tmp_path / "dev")
+    shutil.copytree(artifact.folder, broken.folder)
+    template = json.loads(artifact.template.read_text())
     template["Resources"]["PageClient"]["Properties"]["UserPoolId"] = "eu-west-2_nowhere"
     broken.template.write_text(json.dumps(template))
-    wish = putting_up.Wish(artefact=broken, stack="broken", account=ACCOUNT, bucket=code)
 
-    changes = putting_up.propose(wish)
-
-    assert changes is not None
-    with pytest.raises(StackError, match="PageClient: "):
-        stack.apply(changes)
-    with pytest.raises(StackError, match="broken never came up"):
-        putting_up.propose(wish)
+    with pytest.raises(DeploymentError, match=r"CREATE_FAILED +\S+ +PageClient "):
+        deployment.deploy(broken, "broken", {}, is_quiet=True)
+    with pytest.raises(DeploymentError, match="broken failed to create"):
+        deployment.deploy(broken, "broken", {}, is_quiet=True)
 
 
-def test_the_bucket_is_closed_encrypted_and_over_tls_alone(code: str) -> None:
+def test_code_bucket_is_private_encrypted_and_tls_only(rehearsal: Rehearsal) -> None:
     s3 = boto3.client("s3")
+    code = deployment.get_outputs("aws-sam-cli-managed-default")["SourceBucket"]
 
-    closed = s3.get_public_access_block(Bucket=code)["PublicAccessBlockConfiguration"]
-    encrypted = s3.get_bucket_encryption(Bucket=code)["ServerSideEncryptionConfiguration"]
+    access = s3.get_public_access_block(Bucket=code)["PublicAccessBlockConfiguration"]
+    encryption = s3.get_bucket_encryption(Bucket=code)["ServerSideEncryptionConfiguration"]
     policy = json.loads(s3.get_bucket_policy(Bucket=code)["Policy"])
-    assert set(closed.values()) == {True}
-    assert len(encrypted["Rules"]) == 1
-    assert policy["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert set(access.values()) == {True}
+    assert len(encryption["Rules"]) == 1
+    (denied,) = (each for each in policy["Statement"] if each["Effect"] == "Deny")
+    assert (denied["Principal"], denied["Action"]) == ("*", ["s3:*"])
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_a_bucket_that_is_not_there_is_told(rehearsal: Rehearsal, made: Artefact) -> None:
-    with pytest.raises(BucketError, match="nowhere cannot be used"):
-        bucket.upload(made, "nowhere", ACCOUNT, "any")
+def test_missing_bucket_is_reported(
+    rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = deploy.main(["--stack", STACK, "--yes", "--bucket", "nowhere"])
+
+    assert status == 1
+    assert "The bucket nowhere cannot be used" in capsys.readouterr().err
 
 
-def test_a_session_key_of_a_stack_that_is_not_there_cannot_be_followed(
+def test_session_key_of_a_missing_stack_cannot_be_rotated(
     rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status = deploy.main(["--stack", "another", "--rotate-session-key"])
 
     assert (status, capsys.readouterr().err) == (
         1,
-        "There is no stack another, so it has no session key to follow.\n",
+        "There is no stack another, so it has no session key to rotate.\n",
     )
 
 
-def test_a_name_of_which_no_other_names_can_be_made_is_refused(
+def test_invalid_stack_names_are_rejected(
     rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
 ) -> None:
     statuses = [deploy.main(["--stack", name]) for name in ("Slots", "slots-", "s" * 51)]
 
     assert statuses == [1, 1, 1]
-    assert "Slots is no name" in capsys.readouterr().err
+    assert "Slots is not a valid name" in capsys.readouterr().err
 
 
-def test_without_credentials_it_says_what_to_do(made: Artefact, tmp_path: Path) -> None:
+def test_missing_credentials_are_reported_with_a_remedy(
+    artifact: BuildArtifact, tmp_path: Path
+) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "cloud.deploy"],
-        cwd=sources.PROJECT,
+        cwd=build_artifact.PROJECT,
         env={"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"},
         capture_output=True,
         text=True,
@@ -193,29 +198,32 @@ def test_without_credentials_it_says_what_to_do(made: Artefact, tmp_path: Path) 
     assert ran.stderr.startswith("There are no AWS credentials")
 
 
-def test_a_package_that_is_missing_or_not_of_this_code_is_told_with_the_command_that_makes_one(
+def test_missing_or_outdated_package_is_reported_with_the_command(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    artifact = BuildArtifact.for_stage(tmp_path, "dev")
+
     missing = deploy.main([], tmp_path)
-    why_missing = capsys.readouterr().err
-    Artefact(Artefact.folder(tmp_path, "dev")).start()
-    half = deploy.main([], tmp_path)
-    why_half = capsys.readouterr().err
-    Artefact(Artefact.folder(tmp_path, "dev")).finish("of another code", "x86_64")
-    other = deploy.main([], tmp_path)
-    why_other = capsys.readouterr().err
+    missing_message = capsys.readouterr().err
+    artifact.begin()
+    incomplete = deploy.main([], tmp_path)
+    incomplete_message = capsys.readouterr().err
+    artifact.finish("of other sources", "x86_64")
+    outdated = deploy.main([], tmp_path)
+    outdated_message = capsys.readouterr().err
 
-    assert (missing, half, other) == (1, 1, 1)
-    assert why_missing == why_half == "There is no package: scripts/package --stage dev\n"
-    assert why_other.endswith("is not of the code as it is now: scripts/package --stage dev\n")
+    command = "run scripts/package --stage dev\n"
+    assert (missing, incomplete, outdated) == (1, 1, 1)
+    assert missing_message == incomplete_message == f"There is no package: {command}"
+    assert outdated_message.endswith(f"is outdated: {command}")
 
 
-def test_a_package_for_another_kind_of_processor_is_not_rehearsed(
+def test_package_for_another_processor_is_not_rehearsed(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    artefact = Artefact(Artefact.folder(tmp_path, "dev"))
-    artefact.start()
-    artefact.finish(sources.fingerprint(tmp_path), "none")
+    artifact = BuildArtifact.for_stage(tmp_path, "dev")
+    artifact.begin()
+    artifact.finish(build_artifact.hash_sources(tmp_path), "none")
 
     status = deploy.main(["--rehearse"], tmp_path)
 

@@ -1,4 +1,4 @@
-"""What the functions leave in their logs, which CloudWatch makes metrics of."""
+"""The functions' logs, from which CloudWatch extracts metrics."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from cloud.http_browser import HttpBrowser
 from cloud.rehearsal import STACK
-from cloud.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cloud.artefact import Artefact
+    from cloud.build_artifact import BuildArtifact
     from cloud.rehearsal import Rehearsal
 
 TIMEOUT_SECONDS = 5
 
 
 def json_log_lines(group: str) -> Iterator[dict[str, Any]]:
-    """The lines of JSON in a log."""
+    """The JSON lines of a log group."""
     events = boto3.client("logs").filter_log_events(logGroupName=group)["events"]
     for event in events:
         if event["message"].startswith("{"):
             yield json.loads(event["message"])
 
 
-def test_a_request_leaves_a_line_with_the_metrics_that_an_alarm_and_the_dashboard_look_at(
-    rehearsal: Rehearsal, made: Artefact
+def test_request_log_has_the_metrics_of_alarms_and_dashboard(
+    rehearsal: Rehearsal, artifact: BuildArtifact
 ) -> None:
-    template = json.loads(made.template.read_text())["Resources"]
+    template = json.loads(artifact.template.read_text())["Resources"]
     alarm = template["ConflictsRetried"]["Properties"]
 
-    Visitor().ask("GET", f"{rehearsal.api_url}/doctors/dr-who")
+    HttpBrowser().get(f"{rehearsal.api_url}/doctors/dr-who", headers={"Accept": "application/json"})
 
-    until = time.monotonic() + TIMEOUT_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     found: list[dict[str, Any]] = []
-    while not found and time.monotonic() < until:
+    while not found and time.monotonic() < deadline:
         found = [
             line for line in json_log_lines(f"/aws/lambda/{STACK}-api") if line.get("status") == 401
         ]

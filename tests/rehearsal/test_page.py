@@ -1,4 +1,4 @@
-"""The page in a browser, where everything is below the stage."""
+"""The page in a browser, below the path of the stage."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from cloud.rehearsal import Rehearsal
 
 
-def test_a_doctor_signs_in_and_saves_and_the_page_goes_on_looking_for_news(
-    page: Page, rehearsal: Rehearsal
-) -> None:
+def test_page_below_stage_signs_in_saves_and_polls(page: Page, rehearsal: Rehearsal) -> None:
     stack = LiveServer(rehearsal.api_url, booking_site_url="", data_dir=Path())
-    slots = ManageSlotsPage(page, stack, rehearsal.target.on + timedelta(days=7))
+    slots = ManageSlotsPage(page, stack, rehearsal.target.date + timedelta(days=7))
     slots.open()
     submit_login_form(page, "dr-lee")
     page.wait_for_url(slots.url)

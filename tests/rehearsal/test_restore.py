@@ -1,4 +1,4 @@
-"""A table that was restored to a point in time is copied back."""
+"""``cloud.restore`` copies a restored table back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CURRENT_TABLE, RESTORED_TABLE = "now", "then"
 
 @pytest.fixture
 def dynamodb(rehearsal: Rehearsal) -> Iterator[DynamoDBClient]:
-    """Two empty tables, as they are now and as they were then."""
+    """Two empty tables: the stack's and the restored one."""
     dynamodb = boto3.client("dynamodb")
     for name in (CURRENT_TABLE, RESTORED_TABLE):
         dynamodb.create_table(
@@ -58,7 +58,7 @@ def table_content(dynamodb: DynamoDBClient, table: str) -> set[tuple[str, str, s
     return {(item["PK"]["S"], item["SK"]["S"], item["version"]["N"]) for item in items}
 
 
-def test_what_changed_comes_back_and_what_is_new_goes(dynamodb: DynamoDBClient) -> None:
+def test_restore_reverts_changes_and_deletes_new_items(dynamodb: DynamoDBClient) -> None:
     put_days(dynamodb, RESTORED_TABLE, "dr-lee", *range(60), version=1)
     put_days(dynamodb, CURRENT_TABLE, "dr-lee", *range(30), version=1)
     put_days(dynamodb, CURRENT_TABLE, "dr-lee", *range(30, 90), version=2)
@@ -69,7 +69,7 @@ def test_what_changed_comes_back_and_what_is_new_goes(dynamodb: DynamoDBClient) 
     assert table_content(dynamodb, CURRENT_TABLE) == table_content(dynamodb, RESTORED_TABLE)
 
 
-def test_nothing_is_written_unless_it_is_said(
+def test_restore_without_write_changes_nothing(
     dynamodb: DynamoDBClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     put_days(dynamodb, RESTORED_TABLE, "dr-lee", 1, 2, version=1)
@@ -82,7 +82,7 @@ def test_nothing_is_written_unless_it_is_said(
     assert table_content(dynamodb, CURRENT_TABLE) == before
 
 
-def test_one_doctors_part_comes_back_and_the_rest_is_left_alone(dynamodb: DynamoDBClient) -> None:
+def test_restore_of_one_doctor_leaves_others_unchanged(dynamodb: DynamoDBClient) -> None:
     for doctor_id in ("dr-lee", "dr-okafor"):
         put_days(dynamodb, RESTORED_TABLE, doctor_id, 1, version=1)
         put_days(dynamodb, CURRENT_TABLE, doctor_id, 1, 2, version=2)
@@ -98,10 +98,10 @@ def test_one_doctors_part_comes_back_and_the_rest_is_left_alone(dynamodb: Dynamo
     }
 
 
-def test_a_table_that_is_not_there_is_told(
+def test_missing_table_is_reported(
     rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status = restore.main(["--restored", "nowhere", "--table", rehearsal.table_name])
 
     assert status == 1
-    assert capsys.readouterr().err.startswith("AWS says no: ")
+    assert capsys.readouterr().err.startswith("AWS reports an error: ")

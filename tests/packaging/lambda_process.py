@@ -1,4 +1,4 @@
-"""The zip as Lambda runs it: nothing else installed, and the environment that it is given."""
+"""Runs code as Lambda does: with the zip's modules and the function's environment alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-# One of the cloud; nobody answers where its DynamoDB is.
+# The environment in AWS, but nothing listens at DynamoDB's address.
 ENVIRONMENT = {
     "STAGE": "dev",
     "TABLE_NAME": "slots",
@@ -25,15 +25,15 @@ ENVIRONMENT = {
 }
 
 
-def run_python(package_dir: Path, code: str, **overrides: str) -> subprocess.CompletedProcess[str]:
-    """Run code that finds the zip's modules, and no others, in a changed environment.
+def run(unpacked: Path, code: str, **changed: str) -> subprocess.CompletedProcess[str]:
+    """Run code with the unpacked zip on its path, in a changed environment.
 
-    ``-I -S``: no site-packages, so that what the zip lacks is missed.
+    ``-I -S`` hides site-packages, so that a module that the zip lacks is missing.
     """
-    first = f"import sys; sys.path[:0] = [{os.fspath(package_dir)!r}]\n"
+    set_path = f"import sys; sys.path[:0] = [{os.fspath(unpacked)!r}]\n"
     return subprocess.run(  # noqa: S603
-        [sys.executable, "-I", "-S", "-c", first + code],
-        env=ENVIRONMENT | overrides,
+        [sys.executable, "-I", "-S", "-c", set_path + code],
+        env=ENVIRONMENT | changed,
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,124 @@
+"""Deploys a build artifact as a CloudFormation stack, with the AWS SAM CLI (ADR 0015)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from cloud import CloudError, session_keys
+from cloud.build_artifact import PROJECT
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
+    from cloud.build_artifact import BuildArtifact
+
+# The SAM CLI has its own virtual environment, because it pins another botocore than the app.
+SAM = PROJECT / ".venv-sam" / "bin" / "sam"
+_SAM_DEPLOY = (
+    os.fspath(SAM),
+    "deploy",
+    "--no-fail-on-empty-changeset",
+    *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
+)
+_SAM_SETTINGS = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "1"}
+
+
+class DeploymentError(CloudError):
+    """The stack cannot be deployed; the message says why."""
+
+
+def get_stack(name: str) -> StackTypeDef | None:
+    """Return the stack, or None if there is none or only a change set that would create it."""
+    try:
+        stack = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as error:
+        # CloudFormation has no error code for it.
+        if "does not exist" in str(error):
+            return None
+        raise
+    return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
+
+
+def get_outputs(name: str) -> dict[str, str]:
+    """Return the outputs of the stack by their keys; empty if there is no stack."""
+    stack = get_stack(name)
+    outputs = stack.get("Outputs", []) if stack else []
+    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
+
+
+def require_bucket(bucket: str) -> None:
+    """Make sure that the bucket belongs to the account, which the SAM CLI does not check.
+
+    Raises:
+        DeploymentError: it does not exist, or belongs to another account.
+    """
+    account = boto3.client("sts").get_caller_identity()["Account"]
+    try:
+        boto3.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+    except ClientError as error:
+        raise DeploymentError(f"The bucket {bucket} cannot be used: {error}") from error
+
+
+def deploy(
+    artifact: BuildArtifact,
+    stack: str,
+    parameters: dict[str, str],
+    *,
+    bucket: str | None = None,
+    asks_first: bool = False,
+    is_quiet: bool = False,
+) -> None:
+    """Upload the artifact, create a change set, show it, execute it and wait.
+
+    Other parameters keep their previous values, or get the template's defaults. Without a
+    ``bucket`` the SAM CLI creates its own. ``is_quiet`` shows SAM's output only if it fails.
+
+    Raises:
+        DeploymentError: the SAM CLI fails, or the stack cannot be updated.
+    """
+    existing = get_stack(stack)
+    if existing is None:
+        parameters = _initial_parameters() | parameters
+    elif existing["StackStatus"] == "ROLLBACK_COMPLETE":
+        raise DeploymentError(
+            f"The stack {stack} failed to create and cannot be updated: delete it, then try again."
+        )
+    options = ["--s3-bucket", bucket] if bucket else ["--resolve-s3"]
+    options.append("--confirm-changeset" if asks_first else "--no-confirm-changeset")
+    # Other users of this machine can read a command line, but not this file with the session key.
+    with NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
+        # Never the previous stage: the template allows only the one that it was packaged for.
+        json.dump({"Stage": artifact.folder.name, **parameters}, file)
+        file.flush()
+        options += ["--stack-name", stack, "--template-file", os.fspath(artifact.template)]
+        _run_sam(*options, "--parameter-overrides", f"file://{file.name}", is_quiet=is_quiet)
+
+
+def _initial_parameters() -> dict[str, str]:
+    has_logs_role = boto3.client("apigateway").get_account().get("cloudwatchRoleArn")
+    return {
+        "SessionKeys": session_keys.generate(),
+        "GatewayLogsRole": "existing" if has_logs_role else "create",
+    }
+
+
+def _run_sam(*options: str, is_quiet: bool) -> None:
+    region = boto3.client("cloudformation").meta.region_name
+    ran = subprocess.run(
+        [*_SAM_DEPLOY, "--region", region, *options],
+        env=os.environ | _SAM_SETTINGS,
+        stdout=subprocess.PIPE if is_quiet else None,
+        stderr=subprocess.STDOUT if is_quiet else None,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        reason = f"sam deploy failed or was not confirmed (exit status {ran.returncode})."
+        raise DeploymentError(f"{reason}\n{ran.stdout or ''}")

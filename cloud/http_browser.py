@@ -1,0 +1,91 @@
+"""A browser without scripts: a ``requests`` session with forms and links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import requests
+from bs4 import BeautifulSoup
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.util.connection import create_connection
+
+from local import ports
+
+if TYPE_CHECKING:
+    import socket
+
+    from requests import Response
+
+TIMEOUT_SECONDS = 30
+_LINK_ATTRIBUTES = ("href", "src", "action", "hx-get", "hx-post")
+_SENT_FIELDS = "input[name]:not(:disabled, [type=checkbox]:not(:checked))"
+
+
+def parse(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "html.parser")
+
+
+def parse_links(html: str) -> list[str]:
+    """Return every URL that a page links to, loads or submits to."""
+    tags = parse(html).select("*")
+    return [str(tag[name]) for tag in tags for name in _LINK_ATTRIBUTES if tag.get(name)]
+
+
+class HttpBrowser(requests.Session):
+    """Keeps cookies, and prefers HTML."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers["Accept"] = "text/html"
+        self.mount("http://", _LoopbackAdapter())
+
+    def request(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401  those of requests
+        return super().request(*args, **{"timeout": TIMEOUT_SECONDS} | kwargs)
+
+    def submit(self, page: Response, selector: str, *values: tuple[str, str]) -> Response:
+        """Submit the form that matches a CSS selector, or contains what matches, with ``values``.
+
+        Other fields are sent as a browser would send them unchanged.
+
+        Raises:
+            LookupError: the page has no such form.
+        """
+        form = parse(page.text).select_one(f"form:is({selector}, :has({selector}))")
+        if form is None:
+            raise LookupError(f"no form matches {selector}")
+        changed = {name for name, _ in values}
+        fields = [
+            (str(tag["name"]), str(tag.get("value", ""))) for tag in form.select(_SENT_FIELDS)
+        ]
+        return self.post(
+            urljoin(page.url, str(form.get("action", ""))),
+            data=[*(field for field in fields if field[0] not in changed), *values],
+            headers={
+                # Browsers send it for an empty form as well.
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Sec-Fetch-Site": "same-origin",
+            },
+        )
+
+
+class _LoopbackConnection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return create_connection((ports.HOST, self.port), self.timeout)
+
+
+class _LoopbackPool(HTTPConnectionPool):
+    ConnectionCls = _LoopbackConnection
+
+
+class _LoopbackAdapter(HTTPAdapter):
+    """Connects to this machine whatever the host name: only a rehearsal uses plain HTTP.
+
+    Names below ``localhost`` are this machine (RFC 6761), but not every resolver knows that.
+    """
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  those of requests
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _LoopbackPool}
