@@ -8,9 +8,9 @@ import pytest
 
 from examples.booking_site.site import create_site
 from examples.booking_site.slots_api import SlotsApi
-from tests.builders import SUNDAY_NOON
-from tests.examples.browser import Browser
-from tests.examples.fake_api import FakeApi, create_app
+from tests.support.factories import SUNDAY_NOON
+from tests.support.fake_slots_api import FakeApi, create_app
+from tests.support.flask_browser import Browser
 from tests.support.http_server import serve
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def api() -> FakeApi:
+def fake_api() -> FakeApi:
     """A fake API with three doctors without slots."""
     api = FakeApi()
     api.add_doctor("dr-lee", "Dr Mina Lee", "cardiology", "Europe/London")
@@ -30,25 +30,25 @@ def api() -> FakeApi:
 
 
 @pytest.fixture
-def url(api: FakeApi) -> Iterator[str]:
+def api_url(fake_api: FakeApi) -> Iterator[str]:
     """The base URL of the fake API."""
-    with serve(create_app(api)) as url:
+    with serve(create_app(fake_api)) as url:
         yield url
 
 
 @pytest.fixture
-def site(url: str) -> Flask:
+def booking_site(api_url: str) -> Flask:
     """The booking site in this process."""
-    return create_site(SlotsApi(url), secret_key="test-key", now=lambda: SUNDAY_NOON)
+    return create_site(SlotsApi(api_url), secret_key="test-key", now=lambda: SUNDAY_NOON)
 
 
 @pytest.fixture
-def patient(site: Flask) -> Browser:
+def patient(booking_site: Flask) -> Browser:
     """A visitor's browser."""
-    return Browser(site.test_client())
+    return Browser(booking_site.test_client())
 
 
 @pytest.fixture
-def other_patient(site: Flask) -> Browser:
+def other_patient(booking_site: Flask) -> Browser:
     """The browser of another visitor."""
-    return Browser(site.test_client())
+    return Browser(booking_site.test_client())

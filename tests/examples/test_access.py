@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from tests.examples.fake_api import FakeApi
+    from tests.support.fake_slots_api import FakeApi
 
 SECRET = "client-secret"
 
@@ -65,39 +65,39 @@ def authenticated_api(url: str, token_url: str, secret: str = SECRET) -> SlotsAp
 
 
 def test_valid_token_is_sent_with_every_request(
-    api: FakeApi, url: str, endpoint: FakeTokenEndpoint, token_url: str
+    fake_api: FakeApi, api_url: str, endpoint: FakeTokenEndpoint, token_url: str
 ) -> None:
-    slots_api = authenticated_api(url, token_url)
+    slots_api = authenticated_api(api_url, token_url)
 
     slots_api.doctor("dr-lee")
     slots_api.doctor("dr-okafor")
 
-    assert api.tokens == ["Bearer token-1", "Bearer token-1"]
+    assert fake_api.tokens == ["Bearer token-1", "Bearer token-1"]
     assert endpoint.grant_types == ["client_credentials"]
 
 
 def test_token_about_to_expire_is_renewed(
-    api: FakeApi, url: str, endpoint: FakeTokenEndpoint, token_url: str
+    fake_api: FakeApi, api_url: str, endpoint: FakeTokenEndpoint, token_url: str
 ) -> None:
     endpoint.token_seconds = 30
-    slots_api = authenticated_api(url, token_url)
+    slots_api = authenticated_api(api_url, token_url)
 
     slots_api.doctor("dr-lee")
     slots_api.doctor("dr-lee")
 
-    assert api.tokens == ["Bearer token-1", "Bearer token-2"]
+    assert fake_api.tokens == ["Bearer token-1", "Bearer token-2"]
 
 
 def test_rejected_client_credentials_raise_unavailable(
-    api: FakeApi, url: str, token_url: str
+    fake_api: FakeApi, api_url: str, token_url: str
 ) -> None:
     with pytest.raises(ApiUnavailableError) as raised:
-        authenticated_api(url, token_url, secret="a-guess").doctor("dr-lee")
+        authenticated_api(api_url, token_url, secret="a-guess").doctor("dr-lee")
 
     assert "invalid_client" in raised.value.reason
-    assert api.requests == []
+    assert fake_api.requests == []
 
 
-def test_identity_provider_offline_raises_unavailable(url: str) -> None:
+def test_identity_provider_offline_raises_unavailable(api_url: str) -> None:
     with pytest.raises(ApiUnavailableError):
-        authenticated_api(url, f"{unused_url()}/token").doctor("dr-lee")
+        authenticated_api(api_url, f"{unused_url()}/token").doctor("dr-lee")

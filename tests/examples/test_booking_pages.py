@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.examples.fake_api import problem, taken, unavailable
+from tests.support.fake_slots_api import problem, taken, unavailable
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from tests.examples.browser import Browser
-    from tests.examples.fake_api import FakeApi
+    from tests.support.fake_slots_api import FakeApi
+    from tests.support.flask_browser import Browser
 
 LEE_MONDAY = "/doctors/dr-lee?from=2026-11-23"
 
@@ -29,50 +29,50 @@ def book(patient: Browser) -> None:
 # Hold and book
 
 
-def test_chosen_time_is_held_until_the_time_shown(api: FakeApi, patient: Browser) -> None:
-    (slot_id,) = api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_chosen_time_is_held_until_the_time_shown(fake_api: FakeApi, patient: Browser) -> None:
+    (slot_id,) = fake_api.open_slots("dr-lee", "2026-11-23T09:00")
 
     hold(patient)
 
-    assert api.slots[slot_id].holder
+    assert fake_api.slots[slot_id].holder
     assert "Confirm your appointment" in patient.text
     assert "We're holding this time for you until 12:05" in patient.text
     assert "Monday 23 November 2026, 09:00–09:30 (London time)" in patient.text
 
 
-def test_booking_is_stored_and_listed(api: FakeApi, patient: Browser) -> None:
-    (slot_id,) = api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_booking_is_stored_and_listed(fake_api: FakeApi, patient: Browser) -> None:
+    (slot_id,) = fake_api.open_slots("dr-lee", "2026-11-23T09:00")
 
     book(patient)
 
-    assert list(api.bookings()) == [slot_id]
+    assert list(fake_api.bookings()) == [slot_id]
     assert "Appointment booked" in patient.text
     assert "Monday 23 November 2026, 09:00–09:30 (London time)" in patient.text
     assert "Dr Mina Lee, London · for Ada Byron" in patient.text
 
 
-def test_api_receives_no_patient_name(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_api_receives_no_patient_name(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
 
     book(patient)
 
-    assert "patient_reference" in api.received
-    assert "Ada" not in api.received
+    assert "patient_reference" in fake_api.received
+    assert "Ada" not in fake_api.received
 
 
-def test_booking_form_shows_the_reference_sent(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_booking_form_shows_the_reference_sent(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     hold(patient)
     notice = "We don't share your name with the clinic's calendar. It only receives this reference:"
     reference = patient.text.partition(notice)[2].split()[0]
 
     patient.press("Book appointment", name="Ada Byron")
 
-    assert f'"patient_reference": "{reference}"' in api.received
+    assert f'"patient_reference": "{reference}"' in fake_api.received
 
 
-def test_form_submitted_twice_books_once(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_form_submitted_twice_books_once(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     hold(patient)
     form = patient.page
 
@@ -81,21 +81,21 @@ def test_form_submitted_twice_books_once(api: FakeApi, patient: Browser) -> None
     patient.press("Book appointment", name="Ada Byron")
 
     assert patient.text.count("Dr Mina Lee") == 1
-    assert [request for request in api.requests if request.endswith("/booking")] == [
+    assert [request for request in fake_api.requests if request.endswith("/booking")] == [
         "PUT /slots/dr-lee~20261123T0900Z/booking"
     ]
 
 
-def test_lost_response_is_retried_with_the_same_id(api: FakeApi, patient: Browser) -> None:
-    (slot_id,) = api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_lost_response_is_retried_with_the_same_id(fake_api: FakeApi, patient: Browser) -> None:
+    (slot_id,) = fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     hold(patient)
     form = patient.page
-    api.next_responses = [unavailable()]
+    fake_api.next_responses = [unavailable()]
     patient.press("Book appointment", name="Ada Byron")
     assert patient.status == 503
     assert "Go back and try again. You won't be booked twice." in patient.text
     (booking_id,) = form.select("input[name=booking_id]")
-    api.slots[slot_id].booking_id = str(booking_id["value"])
+    fake_api.slots[slot_id].booking_id = str(booking_id["value"])
 
     patient.page = form
     patient.press("Book appointment", name="Ada Byron")
@@ -103,20 +103,20 @@ def test_lost_response_is_retried_with_the_same_id(api: FakeApi, patient: Browse
     assert "Appointment booked" in patient.text
 
 
-def test_booking_without_name_is_rejected(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_booking_without_name_is_rejected(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     hold(patient)
 
     patient.press("Book appointment", name=" ")
 
     assert "Enter the patient's name" in patient.text
-    assert api.bookings() == {}
+    assert fake_api.bookings() == {}
 
 
 def test_back_button_releases_the_hold(
-    api: FakeApi, patient: Browser, other_patient: Browser
+    fake_api: FakeApi, patient: Browser, other_patient: Browser
 ) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     hold(patient)
     other_patient.open(LEE_MONDAY)
     assert other_patient.times == []
@@ -128,18 +128,18 @@ def test_back_button_releases_the_hold(
     assert other_patient.times == ["09:00–09:30"]
 
 
-def test_second_hold_releases_the_first(api: FakeApi, patient: Browser) -> None:
-    first, second = api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+def test_second_hold_releases_the_first(fake_api: FakeApi, patient: Browser) -> None:
+    first, second = fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
     hold(patient, "09:00")
 
     hold(patient, "09:30")
 
-    assert api.slots[first].holder is None
-    assert api.slots[second].holder
+    assert fake_api.slots[first].holder is None
+    assert fake_api.slots[second].holder
 
 
-def test_form_of_a_replaced_hold_books_nothing(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+def test_form_of_a_replaced_hold_books_nothing(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
     hold(patient, "09:00")
     form = patient.page
     hold(patient, "09:30")
@@ -148,11 +148,11 @@ def test_form_of_a_replaced_hold_books_nothing(api: FakeApi, patient: Browser) -
     patient.press("Book appointment", name="Ada Byron")
 
     assert "Your hold has expired. Please choose a time again." in patient.text
-    assert api.bookings() == {}
+    assert fake_api.bookings() == {}
 
 
-def test_back_button_pressed_twice_shows_the_search(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_back_button_pressed_twice_shows_the_search(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     hold(patient)
     form = patient.page
     patient.press("Back")
@@ -173,9 +173,9 @@ def test_confirmation_page_without_a_hold_shows_bookings(patient: Browser) -> No
 
 
 def test_time_taken_by_another_patient_offers_free_times(
-    api: FakeApi, patient: Browser, other_patient: Browser
+    fake_api: FakeApi, patient: Browser, other_patient: Browser
 ) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
     patient.open(LEE_MONDAY)
     hold(other_patient)
 
@@ -186,21 +186,21 @@ def test_time_taken_by_another_patient_offers_free_times(
     assert patient.times == ["09:30–10:00"]
 
 
-def test_time_taken_is_named_in_the_visitors_time_zone(api: FakeApi, patient: Browser) -> None:
-    (slot_id,) = api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_time_taken_is_named_in_the_visitors_time_zone(fake_api: FakeApi, patient: Browser) -> None:
+    (slot_id,) = fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     patient.open(LEE_MONDAY)
     patient.press("Show", zone="Asia/Tokyo")
-    api.slots[slot_id].holder = "another"
+    fake_api.slots[slot_id].holder = "another"
 
     patient.press("18:00")
 
     assert "Sorry, 18:00 has just been taken." in patient.text
 
 
-def test_time_closed_by_the_doctor_offers_free_times(api: FakeApi, patient: Browser) -> None:
-    (closed, _) = api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+def test_time_closed_by_the_doctor_offers_free_times(fake_api: FakeApi, patient: Browser) -> None:
+    (closed, _) = fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
     patient.open(LEE_MONDAY)
-    del api.slots[closed]
+    del fake_api.slots[closed]
 
     patient.press("09:00")
 
@@ -208,16 +208,16 @@ def test_time_closed_by_the_doctor_offers_free_times(api: FakeApi, patient: Brow
     assert patient.times == ["09:30–10:00"]
 
 
-def test_rejected_booking_offers_free_times(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+def test_rejected_booking_offers_free_times(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
     hold(patient)
-    api.next_responses = [taken()]
+    fake_api.next_responses = [taken()]
 
     patient.press("Book appointment", name="Ada Byron")
 
     assert "Sorry, 09:00 has just been taken. Please choose another time." in patient.text
     assert "Monday 23 November 2026" in patient.text
-    assert api.bookings() == {}
+    assert fake_api.bookings() == {}
 
 
 @pytest.mark.parametrize(
@@ -229,11 +229,11 @@ def test_rejected_booking_offers_free_times(api: FakeApi, patient: Browser) -> N
     ],
 )
 def test_rejected_booking_explains_the_error_code(
-    api: FakeApi, patient: Browser, code: str, reason: str
+    fake_api: FakeApi, patient: Browser, code: str, reason: str
 ) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     hold(patient)
-    api.next_responses = [problem(HTTPStatus.CONFLICT, "A sentence of the API", code)]
+    fake_api.next_responses = [problem(HTTPStatus.CONFLICT, "A sentence of the API", code)]
 
     patient.press("Book appointment", name="Ada Byron")
 
@@ -244,21 +244,21 @@ def test_rejected_booking_explains_the_error_code(
 # Change and cancel bookings
 
 
-def test_cancelled_booking_is_released_and_not_listed(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_cancelled_booking_is_released_and_not_listed(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     book(patient)
 
     patient.press("Cancel appointment")
 
     assert "Appointment cancelled" in patient.text
     assert "You have no bookings." in patient.text
-    assert api.bookings() == {}
+    assert fake_api.bookings() == {}
 
 
-def test_rejected_cancellation_keeps_the_booking(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_rejected_cancellation_keeps_the_booking(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     book(patient)
-    api.next_responses = [taken()]
+    fake_api.next_responses = [taken()]
 
     patient.press("Cancel appointment")
 
@@ -266,15 +266,15 @@ def test_rejected_cancellation_keeps_the_booking(api: FakeApi, patient: Browser)
     assert "for Ada Byron" in patient.text
 
 
-def test_booking_moves_to_a_time_of_another_doctor(api: FakeApi, patient: Browser) -> None:
-    (old,) = api.open_slots("dr-lee", "2026-11-23T09:00")
-    (new,) = api.open_slots("dr-okafor", "2026-11-24T08:00")
+def test_booking_moves_to_a_time_of_another_doctor(fake_api: FakeApi, patient: Browser) -> None:
+    (old,) = fake_api.open_slots("dr-lee", "2026-11-23T09:00")
+    (new,) = fake_api.open_slots("dr-okafor", "2026-11-24T08:00")
     book(patient)
-    booking_id = api.bookings()[old]
+    booking_id = fake_api.bookings()[old]
     patient.press("Change time")
     assert "You're changing your appointment with Dr Mina Lee" in patient.text
     assert "You keep this appointment until you confirm a new time." in patient.text
-    assert api.bookings() == {old: booking_id}
+    assert fake_api.bookings() == {old: booking_id}
 
     patient.open("/doctors/dr-okafor?from=2026-11-24")
     patient.press("08:00")
@@ -282,28 +282,28 @@ def test_booking_moves_to_a_time_of_another_doctor(api: FakeApi, patient: Browse
     assert "Your current appointment will be released when you confirm." in patient.text
     patient.press("Confirm new time")
 
-    assert api.bookings() == {new: booking_id}
+    assert fake_api.bookings() == {new: booking_id}
     assert "Appointment changed" in patient.text
     assert "Dr Chidi Okafor, New_York · for Ada Byron" in patient.text
     assert "You're changing" not in patient.text
     assert "Dr Mina Lee" not in patient.text
 
 
-def test_cancelled_move_changes_nothing(api: FakeApi, patient: Browser) -> None:
-    old, new = api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+def test_cancelled_move_changes_nothing(fake_api: FakeApi, patient: Browser) -> None:
+    old, new = fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
     book(patient)
     patient.press("Change time")
     patient.press("09:30")
 
     patient.press("Keep my appointment")
 
-    assert list(api.bookings()) == [old]
-    assert api.slots[new].holder is None
+    assert list(fake_api.bookings()) == [old]
+    assert fake_api.slots[new].holder is None
     assert "You're changing" not in patient.text
 
 
-def test_cancelled_booking_no_longer_waits_for_a_move(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_cancelled_booking_no_longer_waits_for_a_move(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     book(patient)
     patient.press("Change time")
     patient.open("/bookings")
@@ -316,9 +316,9 @@ def test_cancelled_booking_no_longer_waits_for_a_move(api: FakeApi, patient: Bro
 
 @pytest.mark.parametrize("button", ["Change time", "Cancel appointment"])
 def test_form_of_a_cancelled_booking_does_nothing(
-    api: FakeApi, patient: Browser, button: str
+    fake_api: FakeApi, patient: Browser, button: str
 ) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     book(patient)
     form = patient.page
     patient.press("Cancel appointment")
@@ -331,9 +331,9 @@ def test_form_of_a_cancelled_booking_does_nothing(
 
 
 def test_bookings_of_another_visitor_are_not_listed(
-    api: FakeApi, patient: Browser, other_patient: Browser
+    fake_api: FakeApi, patient: Browser, other_patient: Browser
 ) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     book(patient)
 
     other_patient.open("/bookings")
@@ -344,11 +344,13 @@ def test_bookings_of_another_visitor_are_not_listed(
 # Security
 
 
-def test_form_without_csrf_token_does_nothing(api: FakeApi, site: Flask, patient: Browser) -> None:
-    (slot_id,) = api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_form_without_csrf_token_does_nothing(
+    fake_api: FakeApi, booking_site: Flask, patient: Browser
+) -> None:
+    (slot_id,) = fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     patient.open(LEE_MONDAY)
 
     response = patient.client.post("/doctors/dr-lee/hold", data={"slot_id": slot_id})
 
     assert response.status_code == 400
-    assert api.slots[slot_id].holder is None
+    assert fake_api.slots[slot_id].holder is None

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.examples.browser import text_of
-from tests.examples.fake_api import unavailable
+from tests.support.fake_slots_api import unavailable
+from tests.support.flask_browser import text_of
 
 if TYPE_CHECKING:
-    from tests.examples.browser import Browser
-    from tests.examples.fake_api import FakeApi
+    from tests.support.fake_slots_api import FakeApi
+    from tests.support.flask_browser import Browser
 
 LEE_MONDAY = "/doctors/dr-lee?from=2026-11-23"
 
@@ -17,8 +17,8 @@ LEE_MONDAY = "/doctors/dr-lee?from=2026-11-23"
 # Search
 
 
-def test_start_offers_specialties_of_all_doctor_pages(api: FakeApi, patient: Browser) -> None:
-    api.add_doctor("dr-aa", "Dr A", "general-practice", "Europe/Paris")
+def test_start_offers_specialties_of_all_doctor_pages(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.add_doctor("dr-aa", "Dr A", "general-practice", "Europe/Paris")
 
     patient.open("/")
 
@@ -39,10 +39,10 @@ def test_search_without_specialty_shows_the_search_form(patient: Browser) -> Non
     assert patient.url == "/"
 
 
-def test_search_results_are_sorted_by_next_time(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-24T09:00", "2026-11-24T09:30")
-    api.open_slots("dr-walker", "2026-11-24T10:00")
-    api.open_slots("dr-okafor", "2026-11-23T08:00")
+def test_search_results_are_sorted_by_next_time(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-24T09:00", "2026-11-24T09:30")
+    fake_api.open_slots("dr-walker", "2026-11-24T10:00")
+    fake_api.open_slots("dr-okafor", "2026-11-23T08:00")
     patient.open("/")
 
     patient.press("Find times", specialty="cardiology", **{"from": "2026-11-22"})
@@ -55,9 +55,9 @@ def test_search_results_are_sorted_by_next_time(api: FakeApi, patient: Browser) 
     assert "Times are each clinic's local time." in patient.text
 
 
-def test_search_by_location_excludes_other_locations(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-24T09:00")
-    api.open_slots("dr-walker", "2026-11-24T10:00")
+def test_search_by_location_excludes_other_locations(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-24T09:00")
+    fake_api.open_slots("dr-walker", "2026-11-24T10:00")
 
     patient.open("/find?specialty=cardiology&location=London&from=2026-11-22")
 
@@ -65,10 +65,10 @@ def test_search_by_location_excludes_other_locations(api: FakeApi, patient: Brow
     assert "Dr Ruth Walker" not in patient.text
 
 
-def test_search_results_continue_on_the_next_page(api: FakeApi, patient: Browser) -> None:
+def test_search_results_continue_on_the_next_page(fake_api: FakeApi, patient: Browser) -> None:
     for number in range(3):
-        api.add_doctor(f"dr-{number}", f"Dr {number}", "podiatry", "Europe/Rome")
-        api.open_slots(f"dr-{number}", "2026-11-24T09:00")
+        fake_api.add_doctor(f"dr-{number}", f"Dr {number}", "podiatry", "Europe/Rome")
+        fake_api.open_slots(f"dr-{number}", "2026-11-24T09:00")
     patient.open("/find?specialty=podiatry&from=2026-11-22")
     assert "Dr 2" not in patient.text
 
@@ -78,8 +78,8 @@ def test_search_results_continue_on_the_next_page(api: FakeApi, patient: Browser
     assert "Dr 1" not in patient.text
 
 
-def test_search_without_results_links_to_later_days(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-12-07T09:00")
+def test_search_without_results_links_to_later_days(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-12-07T09:00")
     patient.open("/find?specialty=cardiology&from=2026-11-22")
     assert "No appointments available on these dates." in patient.text
 
@@ -88,8 +88,8 @@ def test_search_without_results_links_to_later_days(api: FakeApi, patient: Brows
     assert "Dr Mina Lee" in patient.text
 
 
-def test_search_result_links_to_the_doctors_times(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-24T09:00", "2026-11-24T09:30", "2026-11-30T14:00")
+def test_search_result_links_to_the_doctors_times(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-24T09:00", "2026-11-24T09:30", "2026-11-30T14:00")
     patient.open("/find?specialty=cardiology&from=2026-11-22")
 
     patient.follow("Dr Mina Lee")
@@ -99,8 +99,8 @@ def test_search_result_links_to_the_doctors_times(api: FakeApi, patient: Browser
     assert "Times are London time." in patient.text
 
 
-def test_times_without_a_slot_link_to_the_next_one(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-12-07T09:00")
+def test_times_without_a_slot_link_to_the_next_one(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-12-07T09:00")
     patient.open(LEE_MONDAY)
     assert "No appointments available on these dates." in patient.text
 
@@ -112,8 +112,8 @@ def test_times_without_a_slot_link_to_the_next_one(api: FakeApi, patient: Browse
 # Time zones
 
 
-def test_chosen_time_zone_is_kept_on_later_pages(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
+def test_chosen_time_zone_is_kept_on_later_pages(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     patient.open(LEE_MONDAY)
 
     patient.press("Show", zone="Asia/Tokyo")
@@ -125,9 +125,9 @@ def test_chosen_time_zone_is_kept_on_later_pages(api: FakeApi, patient: Browser)
     assert "Times are Tokyo time." in patient.text
 
 
-def test_days_are_those_of_the_visitors_calendar(api: FakeApi, patient: Browser) -> None:
+def test_days_are_those_of_the_visitors_calendar(fake_api: FakeApi, patient: Browser) -> None:
     # Monday 23 November of Lord Howe (UTC+11) is from Sunday 08:00 to Monday 08:00 in New York.
-    api.open_slots("dr-walker", "2026-11-22T23:30", "2026-11-23T00:00", "2026-11-23T17:30")
+    fake_api.open_slots("dr-walker", "2026-11-22T23:30", "2026-11-23T00:00", "2026-11-23T17:30")
     patient.open("/doctors/dr-walker?from=2026-11-22")
     patient.press("Show", zone="America/New_York")
     assert patient.times == ["07:30–08:00", "08:00–08:30", "01:30–02:00"]
@@ -137,8 +137,8 @@ def test_days_are_those_of_the_visitors_calendar(api: FakeApi, patient: Browser)
     assert patient.times == ["01:30–02:00"]
 
 
-def test_ambiguous_local_times_are_shown_with_offset(api: FakeApi, patient: Browser) -> None:
-    api.open_slots("dr-lee", "2027-10-31T01:30+01:00", "2027-10-31T01:30+00:00")
+def test_ambiguous_local_times_are_shown_with_offset(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2027-10-31T01:30+01:00", "2027-10-31T01:30+00:00")
 
     patient.open("/doctors/dr-lee?from=2027-10-31")
 
@@ -164,9 +164,9 @@ def test_invalid_or_distant_date_returns_400(patient: Browser, first: str) -> No
 
 @pytest.mark.parametrize("path", ["/", "/find?specialty=cardiology", LEE_MONDAY])
 def test_api_failure_is_an_error_and_no_empty_list(
-    api: FakeApi, patient: Browser, path: str
+    fake_api: FakeApi, patient: Browser, path: str
 ) -> None:
-    api.next_responses = [unavailable()]
+    fake_api.next_responses = [unavailable()]
 
     patient.open(path)
 

@@ -13,70 +13,70 @@ from examples.booking_site.api_errors import (
     RequestRejectedError,
 )
 from examples.booking_site.slots_api import SlotsApi
-from tests.examples.fake_api import problem, taken, unavailable
+from tests.support.fake_slots_api import problem, taken, unavailable
 from tests.support.http_server import unused_url
 
 if TYPE_CHECKING:
-    from tests.examples.fake_api import FakeApi
+    from tests.support.fake_slots_api import FakeApi
 
 MONDAY = date(2026, 11, 23)
 
 
-def test_times_unmodified_are_read_from_the_cache(api: FakeApi, url: str) -> None:
-    api.open_slots("dr-lee", "2026-11-23T09:00")
-    client = SlotsApi(url)
+def test_times_unmodified_are_read_from_the_cache(fake_api: FakeApi, api_url: str) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
+    client = SlotsApi(api_url)
 
     first = client.times("dr-lee", MONDAY, MONDAY)
     again = client.times("dr-lee", MONDAY, MONDAY)
 
     assert again == first
     assert [slot.slot_id for slot in again.slots] == ["dr-lee~20261123T0900Z"]
-    assert api.etags[0] is None
-    assert api.etags[1]
+    assert fake_api.etags[0] is None
+    assert fake_api.etags[1]
 
 
-def test_times_modified_are_read_again(api: FakeApi, url: str) -> None:
-    (slot_id, _) = api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
-    client = SlotsApi(url)
+def test_times_modified_are_read_again(fake_api: FakeApi, api_url: str) -> None:
+    (slot_id, _) = fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+    client = SlotsApi(api_url)
     client.times("dr-lee", MONDAY, MONDAY)
 
-    del api.slots[slot_id]
+    del fake_api.slots[slot_id]
 
     times = client.times("dr-lee", MONDAY, MONDAY)
     assert [slot.slot_id for slot in times.slots] == ["dr-lee~20261123T0930Z"]
 
 
-def test_short_retry_after_is_followed_by_one_retry(api: FakeApi, url: str) -> None:
-    api.next_responses = [unavailable(Retry_After="0")]
+def test_short_retry_after_is_followed_by_one_retry(fake_api: FakeApi, api_url: str) -> None:
+    fake_api.next_responses = [unavailable(Retry_After="0")]
 
-    assert SlotsApi(url).doctor("dr-lee").name == "Dr Mina Lee"
-    assert len(api.requests) == 2
+    assert SlotsApi(api_url).doctor("dr-lee").name == "Dr Mina Lee"
+    assert len(fake_api.requests) == 2
 
 
 @pytest.mark.parametrize("after", ["0", "60", "soon", None])
-def test_busy_api_raises_unavailable(api: FakeApi, url: str, after: str | None) -> None:
+def test_busy_api_raises_unavailable(fake_api: FakeApi, api_url: str, after: str | None) -> None:
     headers = {} if after is None else {"Retry_After": after}
-    api.next_responses = [unavailable(**headers) for _ in range(3)]
+    fake_api.next_responses = [unavailable(**headers) for _ in range(3)]
 
     with pytest.raises(ApiUnavailableError):
-        SlotsApi(url).doctor("dr-lee")
+        SlotsApi(api_url).doctor("dr-lee")
 
-    assert len(api.requests) == (2 if after == "0" else 1)
+    assert len(fake_api.requests) == (2 if after == "0" else 1)
 
 
-def test_conflict_raises_rejected_with_detail_and_codes(api: FakeApi, url: str) -> None:
-    api.next_responses = [taken()]
+def test_conflict_raises_rejected_with_detail_and_codes(fake_api: FakeApi, api_url: str) -> None:
+    fake_api.next_responses = [taken()]
 
     with pytest.raises(RequestRejectedError, match="Slot is held by another") as raised:
-        SlotsApi(url).hold("dr-lee~20261123T0900Z", holder="me", seconds=300)
+        SlotsApi(api_url).hold("dr-lee~20261123T0900Z", holder="me", seconds=300)
 
     assert raised.value.codes == ["slot_taken"]
     assert raised.value.start == datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-def test_unknown_doctor_raises_not_found(url: str) -> None:
+def test_unknown_doctor_raises_not_found(api_url: str) -> None:
     with pytest.raises(NotFoundError, match="There is no such doctor"):
-        SlotsApi(url).doctor("dr-who")
+        SlotsApi(api_url).doctor("dr-who")
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,13 @@ def test_unknown_doctor_raises_not_found(url: str) -> None:
         Response(status=302, headers={"Location": "/elsewhere"}),
     ],
 )
-def test_unusable_response_raises_unavailable(api: FakeApi, url: str, response: Response) -> None:
-    api.next_responses = [response]
+def test_unusable_response_raises_unavailable(
+    fake_api: FakeApi, api_url: str, response: Response
+) -> None:
+    fake_api.next_responses = [response]
 
     with pytest.raises(ApiUnavailableError):
-        SlotsApi(url).doctor("dr-lee")
+        SlotsApi(api_url).doctor("dr-lee")
 
 
 def test_refused_connection_raises_unavailable() -> None:
@@ -102,8 +104,10 @@ def test_refused_connection_raises_unavailable() -> None:
 
 
 @pytest.mark.parametrize("doctor_id", ["..", ".", "dr-lee/slots", "dr-lee?x=y", "../slots"])
-def test_malformed_id_never_requests_another_path(api: FakeApi, url: str, doctor_id: str) -> None:
+def test_malformed_id_never_requests_another_path(
+    fake_api: FakeApi, api_url: str, doctor_id: str
+) -> None:
     with pytest.raises(NotFoundError):
-        SlotsApi(url).doctor(doctor_id)
+        SlotsApi(api_url).doctor(doctor_id)
 
-    assert all(sent.count("/") == 2 and "?" not in sent for sent in api.requests)
+    assert all(sent.count("/") == 2 and "?" not in sent for sent in fake_api.requests)

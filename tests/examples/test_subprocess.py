@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.examples.fake_api import FakeApi
+    from tests.support.fake_slots_api import FakeApi
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -34,26 +34,26 @@ def status(site: BookingSite) -> int | None:
         return None
 
 
-def test_site_runs_as_a_subprocess(api: FakeApi, url: str, tmp_path: Path) -> None:
-    with BookingSite(url, log=tmp_path / "booking-site.log") as site:
+def test_site_runs_as_a_subprocess(fake_api: FakeApi, api_url: str, tmp_path: Path) -> None:
+    with BookingSite(api_url, log=tmp_path / "booking-site.log") as site:
         assert status(site) == 200
-        assert "GET /doctors?limit=100" in api.requests
+        assert "GET /doctors?limit=100" in fake_api.requests
 
     assert status(site) is None
     assert "GET / HTTP" in (tmp_path / "booking-site.log").read_text()
 
 
-def test_two_sites_run_at_the_same_time(url: str, tmp_path: Path) -> None:
+def test_two_sites_run_at_the_same_time(api_url: str, tmp_path: Path) -> None:
     with (
-        BookingSite(url, log=tmp_path / "1.log") as one,
-        BookingSite(url, log=tmp_path / "2.log") as other,
+        BookingSite(api_url, log=tmp_path / "1.log") as one,
+        BookingSite(api_url, log=tmp_path / "2.log") as other,
     ):
         assert status(one) == 200
         assert status(other) == 200
 
 
 def test_unexpected_exit_is_reported(
-    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    api_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = ""
 
@@ -62,16 +62,16 @@ def test_unexpected_exit_is_reported(
         output += capsys.readouterr().err
         return "The booking site ended unexpectedly" in output
 
-    with BookingSite(url, log=tmp_path / "booking-site.log") as site:
+    with BookingSite(api_url, log=tmp_path / "booking-site.log") as site:
         assert site._process is not None
         os.kill(site._process.pid, signal.SIGKILL)
         wait_until(is_reported)
 
 
 def test_requested_stop_is_not_reported(
-    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    api_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with BookingSite(url, log=tmp_path / "booking-site.log"):
+    with BookingSite(api_url, log=tmp_path / "booking-site.log"):
         pass
 
     assert capsys.readouterr().err == ""

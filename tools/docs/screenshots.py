@@ -19,7 +19,7 @@ import requests
 from playwright.sync_api import Page, sync_playwright
 
 from local.identity_provider import PASSWORD
-from tests.running import LiveServer, start_server
+from tests.support.live_server import LiveServer, start_server
 
 if TYPE_CHECKING:
     from datetime import date
