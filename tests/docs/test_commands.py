@@ -79,5 +79,24 @@ def test_documented_commands_have_no_fixed_date(path: str) -> None:
     assert [command for command in commands if re.search(r"20\d\d-?\d\d-?\d\d", command)] == []
 
 
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("CONTRIBUTING.md", "tests/api/test_saving_json.py"),
+        ("docs/how-to/add-a-mutant.md", "tests/mutation/mutants/doctors.py"),
+    ],
+)
+def test_quoted_code_is_current(path: str, source: str) -> None:
+    quoted = re.findall(r"^ *```python\n(.*?)^ *```$", (PROJECT / path).read_text(), re.M | re.S)
+
+    assert quoted
+    code = without_spaces((PROJECT / source).read_text())
+    assert [text for text in quoted if without_spaces(text) not in code] == []
+
+
+def without_spaces(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
 def test_readme_is_short() -> None:
     assert len((PROJECT / "README.md").read_text().split()) <= MAX_README_WORDS
