@@ -24,6 +24,7 @@ DOCUMENTS = [
     *sorted(str(path.relative_to(PROJECT)) for path in PROJECT.glob("docs/how-to/*.md")),
 ]
 DOCUMENTED_URL = "http://127.0.0.1:8000"
+PYTHON_BLOCK = re.compile(r"^ *```python\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 END_OF_STEP = "\x1e"
 MAX_README_WORDS = 700
 
@@ -87,7 +88,7 @@ def test_documented_commands_have_no_fixed_date(path: str) -> None:
     ],
 )
 def test_quoted_code_is_current(path: str, source: str) -> None:
-    quoted = re.findall(r"^ *```python\n(.*?)^ *```$", (PROJECT / path).read_text(), re.M | re.S)
+    quoted = PYTHON_BLOCK.findall((PROJECT / path).read_text())
 
     assert quoted
     code = without_spaces((PROJECT / source).read_text())
