@@ -24,6 +24,9 @@ DOCUMENTS = [
     *sorted(str(path.relative_to(PROJECT)) for path in PROJECT.glob("docs/how-to/*.md")),
 ]
 DOCUMENTED_URL = "http://127.0.0.1:8000"
+# MkDocs checks the links of docs/, but these pages are not part of its site.
+PAGES_OUTSIDE_DOCS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+LINK = re.compile(r"""(?:\]\(|src="|srcset=")(?!https?:)([^)#"\s]+)""")
 PYTHON_BLOCK = re.compile(r"^ *```python\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 END_OF_STEP = "\x1e"
 MAX_README_WORDS = 700
@@ -97,6 +100,14 @@ def test_quoted_code_is_current(path: str, source: str) -> None:
 
 def without_spaces(text: str) -> str:
     return re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize("path", PAGES_OUTSIDE_DOCS)
+def test_links_lead_to_files(path: str) -> None:
+    links = LINK.findall((PROJECT / path).read_text())
+
+    assert links
+    assert [link for link in links if not (PROJECT / link).exists()] == []
 
 
 def test_readme_is_short() -> None:
