@@ -1,4 +1,4 @@
-"""Every route with every kind of caller, compared with the table in docs/security.md."""
+"""Every route with every kind of caller, compared with docs/reference/permissions.md."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
-SECURITY_GUIDE = Path(__file__).parents[2] / "docs" / "security.md"
+SECURITY_GUIDE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 
 
 def permission_rows() -> list[tuple[str, dict[str, int]]]:

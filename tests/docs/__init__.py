@@ -1,1 +1,1 @@
-"""The commands in the documentation."""
+"""README, tutorials and how-to guides, followed as a reader does."""

@@ -6,7 +6,7 @@ import ast
 
 from chalicelib.storage import models
 
-# Read from PynamoDB: where a mutant used a name that does not exist, any test would kill it.
+# Read from PynamoDB, because any test kills a mutant with an attribute that does not exist.
 PARTITION_KEY = models.BaseItem._hash_keyname
 CONDITION_METHODS = {
     "exists",
@@ -20,12 +20,12 @@ CONDITION_METHODS = {
 
 
 def is_record_condition(node: ast.AST) -> bool:
-    """Whether the node compares an attribute of a record, or calls one of ``PREDICATES`` on it."""
+    """Whether the node compares an attribute of a record, or calls a condition method on it."""
     match node:
         case ast.Compare():
             return _records_in(node) != []
-        case ast.Call(func=ast.Attribute(value=subject, attr=question)):
-            return question in CONDITION_METHODS and _records_in(subject) != []
+        case ast.Call(func=ast.Attribute(value=subject, attr=method)):
+            return method in CONDITION_METHODS and _records_in(subject) != []
     return False
 
 

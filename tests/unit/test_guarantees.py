@@ -8,7 +8,7 @@ import pytest
 from tests.mutation import MUTANTS
 
 PROJECT = Path(__file__).parents[2]
-GUARANTEES_PAGE = PROJECT / "docs" / "guarantees.md"
+GUARANTEES_PAGE = PROJECT / "docs" / "explanation" / "guarantees.md"
 # One guarantee each, with its tests and mutants.
 GUARANTEES = re.split(
     r"^### ", GUARANTEES_PAGE.read_text().partition("## What is not")[0], flags=re.MULTILINE
@@ -27,17 +27,13 @@ def test_links_of_guarantees_exist(link: str) -> None:
     assert (GUARANTEES_PAGE.parent / link).exists()
 
 
-@pytest.mark.parametrize(
-    "guarantee", GUARANTEES, ids=lambda guarantee: guarantee.partition("\n")[0]
-)
+@pytest.mark.parametrize("guarantee", GUARANTEES, ids=lambda text: text.partition("\n")[0])
 def test_every_guarantee_names_existing_tests_and_mutants(guarantee: str) -> None:
     tested_by, _, shown_by = (
         single_line(guarantee).partition("- Tested by: ")[2].partition("- Shown by: ")
     )
-    files = [
-        GUARANTEES_PAGE.parent / path for path in re.findall(r"\]\((\.\./tests/[^)]+)\)", tested_by)
-    ]
-    sources = "".join(path.read_text() for path in files)
+    files = re.findall(r"\]\(((?:\.\./)+tests/[^)]+)\)", tested_by)
+    sources = "".join((GUARANTEES_PAGE.parent / path).read_text() for path in files)
     tests = re.findall(r"`(test_\w+)`", tested_by)
     breaches = re.findall(r"\*([^*]+)\*", shown_by.partition(" ## ")[0])
 
