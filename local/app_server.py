@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote_from_bytes
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from chalice.app import Chalice
+from chalice.app import Chalice, Request
 from chalice.local import LambdaContext, LambdaEventConverter, LocalChalice, RouteMatcher
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
@@ -23,8 +23,11 @@ from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
 from werkzeug.datastructures import Headers
 
+from chalicelib.web.api.problem_details import problem_from_error
+from chalicelib.web.error_handler import render_problem
+from chalicelib.web.http.errors import HttpError
+from chalicelib.web.http.security_headers import BASE_HEADERS, DEFAULT_HEADERS
 from local import ports
-from local.gateway_errors import GatewayError
 
 MAX_BODY_BYTES = 10 * 1024 * 1024  # the limit of API Gateway
 MAX_LINE_BYTES = 65_536
@@ -95,8 +98,8 @@ class ApiGateway:
         try:
             _require_valid(target, request_headers)
             status, headers, body = self._invoke(method, target, request_headers, environ)
-        except GatewayError as error:
-            status, headers, body = error.render(request_headers)
+        except HttpError as error:
+            status, headers, body = _render(error, request_headers)
         if status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             body = b""
             headers.remove("Content-Type")
@@ -115,7 +118,7 @@ class ApiGateway:
             event = self._converter.create_lambda_event(method, target, headers, body)
         except ValueError:
             detail = f"There is nothing at {target.partition('?')[0]}."
-            raise GatewayError(HTTPStatus.NOT_FOUND, detail) from None
+            raise HttpError(HTTPStatus.NOT_FOUND, detail) from None
         response = self._app(event, LambdaContext(self._app.app_name, memory_size=0))
         text = response["body"]
         content = base64.b64decode(text) if response.get("isBase64Encoded") else text.encode()
@@ -135,17 +138,31 @@ def _require_valid(target: str, headers: dict[str, str]) -> None:
     """Check what the WSGI server leaves to applications.
 
     Raises:
-        GatewayError: the request is too long, or has two hosts.
+        HttpError: the request is too long, or has two hosts.
     """
     if len(target) > MAX_LINE_BYTES:
-        raise GatewayError(HTTPStatus.REQUEST_URI_TOO_LONG, "The URL is too long.")
+        raise HttpError(HTTPStatus.REQUEST_URI_TOO_LONG, "The URL is too long.")
     if max(map(len, headers.values()), default=0) > MAX_LINE_BYTES:
-        raise GatewayError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "A header is too long.")
+        raise HttpError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "A header is too long.")
     if "," in headers.get("host", ""):
-        raise GatewayError(HTTPStatus.BAD_REQUEST, "Send one Host header.")
+        raise HttpError(HTTPStatus.BAD_REQUEST, "Send one Host header.")
     if int(headers.get("content-length", 0)) > MAX_BODY_BYTES:
         detail = f"A request's body may have {MAX_BODY_BYTES:,} bytes at most."
-        raise GatewayError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+        raise HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+
+
+def _render(error: HttpError, request_headers: dict[str, str]) -> tuple[int, Headers, bytes]:
+    """Render an error of the gateway itself as the app renders its own errors."""
+    event = {
+        "requestContext": {"httpMethod": "GET", "resourcePath": "/", "path": "/"},
+        "headers": request_headers,
+        **dict.fromkeys(("multiValueQueryStringParameters", "pathParameters", "stageVariables")),
+        "body": None,
+        "isBase64Encoded": False,
+    }
+    response = render_problem(problem_from_error(error), Request(event))
+    headers = Headers({**DEFAULT_HEADERS, **response.headers, **BASE_HEADERS})
+    return response.status_code, headers, response.body.encode()
 
 
 def _log_request(status: int, method: str, target: str) -> None:
@@ -193,8 +210,8 @@ class _ProblemTask(ErrorTask):
 
     def execute(self) -> None:
         request = self.request
-        error = GatewayError(HTTPStatus(request.error.code), f"{request.error.body}.")
-        status, headers, body = error.render({"accept": request.headers.get("ACCEPT", "")})
+        error = HttpError(HTTPStatus(request.error.code), f"{request.error.body}.")
+        status, headers, body = _render(error, {"accept": request.headers.get("ACCEPT", "")})
         _log_request(status, getattr(request, "command", "-"), getattr(request, "request_uri", ""))
         self.status = f"{status} {error.status.phrase}"
         self.response_headers.extend(headers.to_wsgi_list())
