@@ -21,9 +21,8 @@ _SOURCES = ("app.py", "requirements.txt", "chalicelib", "static", "vendor", ".ch
 # What else determines the zip and the template.
 _BUILD_SCRIPTS = (
     "infrastructure",
-    *(f"cloud/{name}.py" for name in ("gateway_responses", "package", "template", "zip_optimizer")),
-    "requirements-dev.txt",
-    "constraints.txt",
+    *(f"cloud/{name}.py" for name in ("package", "template", "zip_optimizer")),
+    "locks/dev.txt",
 )
 
 

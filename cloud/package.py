@@ -74,17 +74,14 @@ def package(
     """
     artifact = BuildArtifact.for_stage(project, stage)
     artifact.begin()
-    fragments = template.load_fragments(project, stage)
     with TemporaryDirectory() as folder:
         copy, out = Path(folder) / "project", Path(folder) / "out"
         build_artifact.copy_sources(project, copy)
         _set_architecture(copy, arch)
-        merged = Path(folder) / "fragments.json"
-        merged.write_text(template.dump(fragments), encoding="utf-8")
-        _run_chalice(copy, "package", "--stage", stage, "--merge-template", str(merged), str(out))
+        _run_chalice(copy, "package", "--stage", stage, os.fspath(out))
         from_chalice = json.loads((out / "sam.json").read_text("utf-8"))
         zip_optimizer.optimize(out / "deployment.zip", artifact.zip)
-    finished = template.build_template(from_chalice, fragments)
+    finished = template.build_template(from_chalice, template.load_fragments(project, stage))
     artifact.template.write_text(template.dump(finished), encoding="utf-8")
     size = artifact.zip.stat().st_size
     if size > max_zip_bytes:

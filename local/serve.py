@@ -82,9 +82,7 @@ def _bind_port() -> socket:
         raise ServeError(f"PORT must be a number from 1 to {LAST_PORT}, and {given!r} is none.")
     port = int(given)
     try:
-        bound = ports.bind(port)
-        # Until a socket listens, another can be bound to its port.
-        bound.listen()
+        return ports.bind(port)
     except OSError as error:
         other = port + 1 if port < LAST_PORT else port - 1
         why = "is taken: stop what listens there"
@@ -93,7 +91,6 @@ def _bind_port() -> socket:
         raise ServeError(
             f"Port {port} {why}, or choose another with PORT={other} scripts/serve"
         ) from None
-    return bound
 
 
 def _serve(bound: socket, folder: Path, stack: ExitStack) -> None:
