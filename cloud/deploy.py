@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 import time
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,11 @@ import boto3
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cloud import CloudError, build_artifact, deployment, session_keys, smoke_test, template
+from cloud import build_artifact, deployment, smoke_test, template
 from cloud.build_artifact import BuildArtifact
-from cloud.deployment import DeploymentError
 from cloud.http_browser import HttpBrowser
 from cloud.rehearsal import deployed_to_emulator
-from local import identity_provider
-from local.identity_provider import IdentityProviderError
-from local.subprocess_server import SubprocessServerError
+from local import CommandError, identity_provider
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,12 +45,7 @@ def main(arguments: Sequence[str], project: Path = build_artifact.PROJECT) -> in
     except (BotoCoreError, ClientError) as error:
         print(f"AWS reports an error: {error}", file=sys.stderr)
         return 1
-    except (
-        CloudError,
-        SubprocessServerError,
-        IdentityProviderError,
-        requests.RequestException,
-    ) as error:
+    except (CommandError, requests.RequestException) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -89,9 +82,9 @@ def _require_artifact(project: Path, stage: str) -> BuildArtifact:
     artifact = BuildArtifact.for_stage(project, stage)
     manifest = artifact.read_manifest()
     if not manifest:
-        raise DeploymentError(f"There is no package: run scripts/package --stage {stage}")
+        raise CommandError(f"There is no package: run scripts/package --stage {stage}")
     if manifest["source_hash"] != build_artifact.hash_sources(project):
-        raise DeploymentError(f"{artifact.folder} is outdated: run scripts/package --stage {stage}")
+        raise CommandError(f"{artifact.folder} is outdated: run scripts/package --stage {stage}")
     return artifact
 
 
@@ -100,63 +93,52 @@ def _rehearse(artifact: BuildArtifact, *, keep: bool) -> None:
     started = time.monotonic()
     with deployed_to_emulator(artifact) as stack:
         print(f"Deployed after {time.monotonic() - started:.1f} s: {stack.api_url}/", flush=True)
-        for step in smoke_test.run(stack.target):
+        for step in smoke_test.run(stack):
             print(f"  ok: {step}", flush=True)
         print(f"Rehearsed in {time.monotonic() - started:.1f} s")
         if keep:
-            for user in identity_provider.DEMO_USERS:
-                print(f"Sign in: {user.name} / {identity_provider.PASSWORD} ({user.role})")
+            identity_provider.print_demo_users()
             print(f"Ready: {stack.page_url}", flush=True)
-            try:
+            with suppress(KeyboardInterrupt):
                 stack.ministack.wait()
-            except KeyboardInterrupt:
-                print("Stopped.")
 
 
 def _deploy(artifact: BuildArtifact, options: argparse.Namespace) -> None:
     _require_credentials()
     name = options.stack or f"{_APP}-{options.stage}"
     if not re.fullmatch(_STACK_NAME, name):
-        raise DeploymentError(
+        raise CommandError(
             f"{name} is not a valid name: use lower-case letters, digits and hyphens, at most 50."
         )
     parameters = {"AlarmEmail": options.alarm_email, "TokensByPassword": options.tokens_by_password}
     if options.rotate_session_key:
-        if deployment.get_stack(name) is None:
-            raise DeploymentError(f"There is no stack {name}, so it has no session key to rotate.")
-        parameters["SessionKeys"] = session_keys.rotate(name)
-    if options.bucket is not None:
-        deployment.require_bucket(options.bucket)
-    deployment.deploy(
-        artifact,
-        name,
-        {name: value for name, value in parameters.items() if value is not None},
-        bucket=options.bucket,
-        asks_first=not options.yes,
-    )
+        parameters["SessionKeys"] = deployment.rotate_session_key(name)
+    given = {name: value for name, value in parameters.items() if value is not None}
+    asks_first = not options.yes
+    deployment.deploy(artifact, name, given, bucket=options.bucket, asks_first=asks_first)
     _report(name)
 
 
 def _require_credentials() -> None:
     session = boto3.session.Session()
     if session.get_credentials() is None:
-        raise DeploymentError(
+        raise CommandError(
             "There are no AWS credentials: sign in with your AWS tools and name the profile, "
             "as in AWS_PROFILE=... scripts/deploy, or rehearse: scripts/deploy --rehearse"
         )
     if session.region_name is None:
-        raise DeploymentError("There is no AWS region: name it, as in AWS_REGION=eu-west-2")
+        raise CommandError("There is no AWS region: name it, as in AWS_REGION=eu-west-2")
 
 
 def _report(name: str) -> None:
     outputs = deployment.get_outputs(name)
     if not outputs:
-        raise DeploymentError("Nothing was deployed.")
+        raise CommandError("Nothing was deployed.")
     for key, value in sorted(outputs.items()):
         print(f"{key}: {value}")
     health = HttpBrowser().get(f"{outputs['ApiUrl']}/health", allow_redirects=False)
     if health.status_code != HTTPStatus.OK:
-        raise DeploymentError(f"It is deployed, but {health.url} returns {health.status_code}.")
+        raise CommandError(f"It is deployed, but {health.url} returns {health.status_code}.")
     print(f"Ready: {outputs['PageUrl']}")
 
 

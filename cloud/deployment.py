@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
@@ -11,27 +12,23 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from cloud import CloudError, session_keys
+from chalicelib.settings import MIN_SESSION_KEY_LENGTH
 from cloud.build_artifact import PROJECT
+from local import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
     from cloud.build_artifact import BuildArtifact
 
-# The SAM CLI has its own virtual environment, because it pins another botocore than the app.
-SAM = PROJECT / ".venv-sam" / "bin" / "sam"
 _SAM_DEPLOY = (
-    os.fspath(SAM),
+    # The SAM CLI has its own virtual environment, because it pins another botocore than the app.
+    os.fspath(PROJECT / ".venv-sam" / "bin" / "sam"),
     "deploy",
     "--no-fail-on-empty-changeset",
     *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
 )
 _SAM_SETTINGS = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "1"}
-
-
-class DeploymentError(CloudError):
-    """The stack cannot be deployed; the message says why."""
 
 
 def get_stack(name: str) -> StackTypeDef | None:
@@ -53,17 +50,24 @@ def get_outputs(name: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in outputs}
 
 
-def require_bucket(bucket: str) -> None:
-    """Make sure that the bucket belongs to the account, which the SAM CLI does not check.
+def rotate_session_key(stack: str) -> str:
+    """Return the stack's current session key and a new one, which signs from now on.
+
+    Any older key is dropped, so login sessions that it signed end. Only the function's
+    configuration has the keys.
 
     Raises:
-        DeploymentError: it does not exist, or belongs to another account.
+        CommandError: there is no such stack.
     """
-    account = boto3.client("sts").get_caller_identity()["Account"]
-    try:
-        boto3.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
-    except ClientError as error:
-        raise DeploymentError(f"The bucket {bucket} cannot be used: {error}") from error
+    if get_stack(stack) is None:
+        raise CommandError(f"There is no stack {stack}, so it has no session key to rotate.")
+    function = boto3.client("lambda").get_function_configuration(FunctionName=f"{stack}-api")
+    keys = function["Environment"]["Variables"]["SESSION_KEY"].split()
+    return f"{keys[-1]} {_new_session_key()}"
+
+
+def _new_session_key() -> str:
+    return secrets.token_urlsafe(MIN_SESSION_KEY_LENGTH)
 
 
 def deploy(
@@ -81,16 +85,16 @@ def deploy(
     ``bucket`` the SAM CLI creates its own. ``is_quiet`` shows SAM's output only if it fails.
 
     Raises:
-        DeploymentError: the SAM CLI fails, or the stack cannot be updated.
+        CommandError: the SAM CLI fails, or the stack cannot be updated.
     """
     existing = get_stack(stack)
     if existing is None:
         parameters = _initial_parameters() | parameters
     elif existing["StackStatus"] == "ROLLBACK_COMPLETE":
-        raise DeploymentError(
+        raise CommandError(
             f"The stack {stack} failed to create and cannot be updated: delete it, then try again."
         )
-    options = ["--s3-bucket", bucket] if bucket else ["--resolve-s3"]
+    options = ["--s3-bucket", _own_bucket(bucket)] if bucket else ["--resolve-s3"]
     options.append("--confirm-changeset" if asks_first else "--no-confirm-changeset")
     # Other users of this machine can read a command line, but not this file with the session key.
     with NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
@@ -104,9 +108,19 @@ def deploy(
 def _initial_parameters() -> dict[str, str]:
     has_logs_role = boto3.client("apigateway").get_account().get("cloudwatchRoleArn")
     return {
-        "SessionKeys": session_keys.generate(),
+        "SessionKeys": _new_session_key(),
         "GatewayLogsRole": "existing" if has_logs_role else "create",
     }
+
+
+def _own_bucket(bucket: str) -> str:
+    """Require that the bucket belongs to the account, which the SAM CLI does not check."""
+    account = boto3.client("sts").get_caller_identity()["Account"]
+    try:
+        boto3.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+    except ClientError as error:
+        raise CommandError(f"The bucket {bucket} cannot be used: {error}") from error
+    return bucket
 
 
 def _run_sam(*options: str, is_quiet: bool) -> None:
@@ -121,4 +135,4 @@ def _run_sam(*options: str, is_quiet: bool) -> None:
     )
     if ran.returncode:
         reason = f"sam deploy failed or was not confirmed (exit status {ran.returncode})."
-        raise DeploymentError(f"{reason}\n{ran.stdout or ''}")
+        raise CommandError(f"{reason}\n{ran.stdout or ''}")

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from bs4 import BeautifulSoup
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.util.connection import create_connection
 
 from local import ports
 
 if TYPE_CHECKING:
-    import socket
-
-    from requests import Response
+    from requests import PreparedRequest, Response
 
 TIMEOUT_SECONDS = 30
 _LINK_ATTRIBUTES = ("href", "src", "action", "hx-get", "hx-post")
@@ -71,21 +66,19 @@ class HttpBrowser(requests.Session):
         )
 
 
-class _LoopbackConnection(HTTPConnection):
-    def _new_conn(self) -> socket.socket:
-        return create_connection((ports.HOST, self.port), self.timeout)
-
-
-class _LoopbackPool(HTTPConnectionPool):
-    ConnectionCls = _LoopbackConnection
-
-
 class _LoopbackAdapter(HTTPAdapter):
     """Connects to this machine whatever the host name: only a rehearsal uses plain HTTP.
 
     Names below ``localhost`` are this machine (RFC 6761), but not every resolver knows that.
     """
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  those of requests
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _LoopbackPool}
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
+        request.headers["Host"] = urlsplit(str(request.url)).netloc
+        response = super().send(request, *args, **kwargs)
+        # The session copies the headers when it follows a redirect, to another host perhaps.
+        del request.headers["Host"]
+        return response
+
+    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
+        return host | {"host": ports.HOST}, pool

@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from cloud import CloudError, build_artifact, template, zip_optimizer
+from cloud import build_artifact, template, zip_optimizer
 from cloud.build_artifact import BuildArtifact
-from local import local_config
+from local import CommandError, local_config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,16 +25,12 @@ MAX_ZIP_BYTES = 10_000_000
 """Lambda fetches and unpacks the zip at every cold start."""
 
 
-class PackageError(CloudError):
-    """Chalice cannot package the app, or the zip is too large."""
-
-
 def main(arguments: Sequence[str]) -> int:
     """Build the artifact and print its sizes; return the exit status."""
     options = _parser().parse_args(arguments)
     try:
         artifact = package(build_artifact.PROJECT, options.stage, options.arch)
-    except PackageError as error:
+    except CommandError as error:
         print(error, file=sys.stderr)
         return 1
     with ZipFile(artifact.zip) as zipped:
@@ -70,7 +66,7 @@ def package(
     """Package the project's current code into its ``build/`` folder.
 
     Raises:
-        PackageError: Chalice fails, or the zip is too large.
+        CommandError: Chalice fails, or the zip is too large.
     """
     artifact = BuildArtifact.for_stage(project, stage)
     artifact.begin()
@@ -85,7 +81,7 @@ def package(
     artifact.template.write_text(template.dump(finished), encoding="utf-8")
     size = artifact.zip.stat().st_size
     if size > max_zip_bytes:
-        raise PackageError(f"{artifact.zip} is too large: {size:,} of {max_zip_bytes:,} bytes.")
+        raise CommandError(f"{artifact.zip} is too large: {size:,} of {max_zip_bytes:,} bytes.")
     artifact.finish(build_artifact.hash_sources(project), arch)
     return artifact
 
@@ -115,7 +111,7 @@ def _run_chalice(folder: Path, *arguments: str) -> None:
     )
     # Chalice only warns about a package that it cannot download, and exits with 0.
     if ran.returncode or "Could not install dependencies" in ran.stdout:
-        raise PackageError(f"chalice package failed:\n{ran.stdout}")
+        raise CommandError(f"chalice package failed:\n{ran.stdout}")
 
 
 if __name__ == "__main__":

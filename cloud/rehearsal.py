@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import boto3
 
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
-from cloud import deployment, smoke_test
-from cloud.deployment import DeploymentError
-from cloud.event_subscriber import EventSubscriber
+from cloud import deployment
 from cloud.package import current_arch
-from local import cognito_stack, demo_data, identity_provider
-from local.ministack import MiniStack
+from local import CommandError, demo_data, identity_provider
+from local.servers import MiniStack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from cloud.build_artifact import BuildArtifact
 
@@ -29,17 +31,26 @@ STACK = "medilink-slots-rehearsal"
 _SETTINGS = ("AWS_", "EVENT_BUS_", "LOCAL_CALLER", "OIDC_", "SESSION_KEY", "STAGE", "TABLE_NAME")
 # Bookable in every time zone.
 _DAYS_AHEAD = timedelta(days=40)
+_EVENTS = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
+_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """A stack on an emulator."""
+    """A stack on an emulator, with the demo doctors and users, and a ``date`` without slots.
+
+    ``api_url`` has no trailing slash. ``wait_for_event`` returns the next change event, or None
+    after a timeout in seconds.
+    """
 
     api_url: str
     page_url: str
     table_name: str
     ministack: MiniStack
-    target: smoke_test.Target
+    date: date
+    password: str
+    service_token: str
+    wait_for_event: Callable[[float], dict[str, Any] | None]
 
 
 @contextmanager
@@ -47,11 +58,11 @@ def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
     """Deploy the artifact to a new emulator, for a block in which AWS clients use that emulator.
 
     Raises:
-        DeploymentError: the artifact is for another processor, or cannot be deployed.
+        CommandError: the artifact is for another processor, or cannot be deployed.
     """
     arch = artifact.read_manifest()["arch"]
     if arch != current_arch():
-        raise DeploymentError(
+        raise CommandError(
             f"{artifact.folder} is for {arch}, which this machine cannot run: "
             f"run scripts/package --stage {artifact.folder.name}"
         )
@@ -64,15 +75,7 @@ def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
         # Below the name localhost the API has a host of its own, as in AWS.
         parameters = {"RehearsalEndpoint": f"http://localhost:{ministack.port}"}
         deployment.deploy(artifact, STACK, parameters, is_quiet=True)
-        outputs = deployment.get_outputs(STACK)
-        _add_doctors(outputs["TableName"])
-        yield Rehearsal(
-            api_url=outputs["ApiUrl"],
-            page_url=outputs["PageUrl"],
-            table_name=outputs["TableName"],
-            ministack=ministack,
-            target=_create_target(outputs),
-        )
+        yield _fill_stack(ministack)
 
 
 @contextmanager
@@ -93,21 +96,46 @@ def _clean_environment() -> Iterator[None]:
         os.environ.update(before)
 
 
-def _add_doctors(table_name: str) -> None:
-    table.connect(table_name)
-    doctors = DoctorRepository()
+def _fill_stack(ministack: MiniStack) -> Rehearsal:
+    """Add doctors, users and a subscriber of events to the stack."""
+    outputs = deployment.get_outputs(STACK)
+    table.connect(outputs["TableName"])
     for doctor in demo_data.DOCTORS:
-        doctors.add(doctor)
-
-
-def _create_target(outputs: Mapping[str, str]) -> smoke_test.Target:
-    users = cognito_stack.load(STACK)
+        DoctorRepository().add(doctor)
+    provider = identity_provider.load(STACK)
     for user in identity_provider.DEMO_USERS:
-        identity_provider.create_user(users, user)
-    return smoke_test.Target(
+        identity_provider.create_user(provider, user)
+    scopes = sorted(provider.booking_site.scopes)
+    return Rehearsal(
         api_url=outputs["ApiUrl"],
+        page_url=outputs["PageUrl"],
+        table_name=outputs["TableName"],
+        ministack=ministack,
         date=datetime.now(UTC).date() + _DAYS_AHEAD,
         password=identity_provider.PASSWORD,
-        service_token=identity_provider.service_token(users, sorted(users.booking_site.scopes)),
-        wait_for_event=EventSubscriber(outputs["EventBusName"]).wait_for_event,
+        service_token=identity_provider.service_token(provider, scopes),
+        wait_for_event=_subscribe(outputs["EventBusName"]),
     )
+
+
+def _subscribe(bus: str) -> Callable[[float], dict[str, Any] | None]:
+    """Send the bus's change events to a queue; return a function that waits for the next one."""
+    name = "subscriber"
+    queue = boto3.resource("sqs").create_queue(QueueName=name)
+    events = boto3.client("events")
+    events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(_EVENTS))
+    target: Any = {"Id": name, "Arn": queue.attributes["QueueArn"]}
+    events.put_targets(Rule=name, EventBusName=bus, Targets=[target])
+
+    def wait_for_event(seconds: float) -> dict[str, Any] | None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for message in queue.receive_messages():
+                message.delete()
+                event: dict[str, Any] = json.loads(message.body)
+                return event
+            # MiniStack would delay all other requests for a long poll.
+            time.sleep(_POLL_SECONDS)
+        return None
+
+    return wait_for_event

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
 
-from cloud import CloudError
 from cloud.http_browser import HttpBrowser, parse, parse_links
+from local import CommandError
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator
+
+    from cloud.rehearsal import Rehearsal
 
 DOCTOR = "dr-lee"
 EVENT_TIMEOUT_SECONDS = 2.0
@@ -25,41 +25,22 @@ _FIRST_EVENT_TIMEOUT_SECONDS = 15.0
 _JSON = {"Accept": "application/json"}
 
 
-class SmokeTestFailed(CloudError):
-    """A step had another result than expected."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A stack with the demo doctors and users, and a date on which the doctor has no slots.
-
-    ``api_url`` has no trailing slash. ``wait_for_event`` returns the next change event, or None
-    after a timeout in seconds.
-    """
-
-    api_url: str
-    date: dt.date
-    password: str
-    service_token: str
-    wait_for_event: Callable[[float], dict[str, Any] | None]
-
-
-def run(target: Target) -> Iterator[str]:
+def run(target: Rehearsal) -> Iterator[str]:
     """Run the steps in order, and yield a description of each that passed.
 
     Raises:
-        SmokeTestFailed: a step failed.
+        CommandError: a step had another result than expected.
     """
     for description, step in _SmokeTest(target).steps:
         try:
             step()
         except (LookupError, ValueError, requests.RequestException) as error:
-            raise SmokeTestFailed(f"Failed: {description}. {error!r}") from error
+            raise CommandError(f"Failed: {description}. {error!r}") from error
         yield description
 
 
 class _SmokeTest:
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Rehearsal) -> None:
         self._target = target
         self._url = target.api_url
         self._base = urlsplit(target.api_url).path
@@ -145,7 +126,7 @@ class _SmokeTest:
             received = [slot["status"] for slot in day["slots"]]
             if (day["doctor_id"], day["date"], received) == (DOCTOR, self._date, statuses):
                 return
-        raise SmokeTestFailed(f"Failed: a subscriber receives {statuses} within {seconds} s.")
+        raise CommandError(f"Failed: a subscriber receives {statuses} within {seconds} s.")
 
     def _duplicate(self) -> None:
         before = self._slots("free")
@@ -200,7 +181,7 @@ def _require(condition: bool, what: str, response: requests.Response) -> None:  
     if not condition:
         request = f"{response.request.method} {response.request.url}"
         location = response.headers.get("Location", "")
-        raise SmokeTestFailed(
+        raise CommandError(
             f"Failed: {what}. {request} returned\n"
             f"{response.status_code} {location}\n{response.text[:2000]}"
         )

@@ -1,4 +1,7 @@
-"""Users and tokens of the local identity provider, Cognito on MiniStack."""
+"""The local identity provider: Cognito on MiniStack, its users and its tokens.
+
+CloudFormation creates it from the same template as in AWS.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +13,45 @@ import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.permissions import Role
-from local import cognito_stack
-from local.cognito_stack import DEFINITION
+from local import CommandError, local_config, ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from local.cognito_stack import IdentityProvider
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, WaiterConfigTypeDef
 
+TEMPLATE = local_config.PROJECT / "infrastructure" / "cognito.json"
+STACK = "medilink-slots-sign-in"
+DOMAIN = "medilink-slots-local"
+CALLBACK_PATH = "/sign-in/callback"
+SIGNED_OUT_PATH = "/"
+POLL_SECONDS: WaiterConfigTypeDef = {"Delay": 1, "MaxAttempts": 30}
 TIMEOUT_SECONDS = 5
 # Not a secret: it is good for a server on this machine alone.
 PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  # nosec B105
 
 
-class IdentityProviderError(RuntimeError):
-    """The identity provider cannot do what was requested; the message has the reason."""
+class OAuthClient(NamedTuple):
+    """A client that requests tokens: the page has no secret, a booking site no ``callbacks``."""
+
+    client_id: str
+    secret: str | None
+    scopes: frozenset[str]
+    callbacks: tuple[str, ...]
+
+
+class IdentityProvider(NamedTuple):
+    """``url`` is the ``iss`` of its tokens, an address of AWS; only ``discovery_url`` is reachable.
+
+    The document there has all other addresses.
+    """
+
+    url: str
+    discovery_url: str
+    pool_id: str
+    page: OAuthClient
+    booking_site: OAuthClient
+    reading_site: OAuthClient
 
 
 class DemoUser(NamedTuple):
@@ -47,17 +74,83 @@ def configure(port: int) -> IdentityProvider:
     """Create or update the identity provider for the app at that port, with the demo users.
 
     Raises:
-        IdentityProviderError: the stack cannot be created.
+        CommandError: the stack cannot be created.
     """
     try:
-        cognito_stack.deploy(port)
-        provider = cognito_stack.load()
+        _deploy_stack(port)
+        provider = load()
         for user in DEMO_USERS:
             create_user(provider, user)
     except (BotoCoreError, ClientError) as error:
-        reason = f"{DEFINITION} does not create an identity provider: {error}"
-        raise IdentityProviderError(reason) from error
+        reason = f"{TEMPLATE} does not create an identity provider: {error}"
+        raise CommandError(reason) from error
     return provider
+
+
+def _deploy_stack(port: int) -> None:
+    origins = [f"http://{host}:{port}" for host in (ports.HOST, "localhost")]
+    values = {
+        "CallbackUrls": ",".join(origin + CALLBACK_PATH for origin in origins),
+        "LogoutUrls": ",".join(origin + SIGNED_OUT_PATH for origin in origins),
+        "SignInDomain": DOMAIN,
+        "TokensByPassword": "allowed",
+    }
+    parameters: list[ParameterTypeDef] = [
+        {"ParameterKey": key, "ParameterValue": value} for key, value in values.items()
+    ]
+    template = TEMPLATE.read_text(encoding="utf-8")
+    client = boto3.client("cloudformation")
+    try:
+        client.create_stack(StackName=STACK, TemplateBody=template, Parameters=parameters)
+        created = client.get_waiter("stack_create_complete")
+        created.wait(StackName=STACK, WaiterConfig=POLL_SECONDS)
+    except client.exceptions.AlreadyExistsException:
+        _update_stack(template, parameters)
+
+
+def _update_stack(template: str, parameters: list[ParameterTypeDef]) -> None:
+    client = boto3.client("cloudformation")
+    try:
+        client.update_stack(StackName=STACK, TemplateBody=template, Parameters=parameters)
+        updated = client.get_waiter("stack_update_complete")
+        updated.wait(StackName=STACK, WaiterConfig=POLL_SECONDS)
+    except ClientError as error:
+        # This error has no code of its own.
+        if "No updates are to be performed" not in str(error):
+            raise
+
+
+def load(stack: str = STACK) -> IdentityProvider:
+    """Return the identity provider of a stack at the environment's endpoint.
+
+    Raises:
+        ClientError: there is no such stack.
+    """
+    cloudformation = boto3.client("cloudformation")
+    described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described}
+    pool_id, endpoint = outputs["UserPoolId"], cloudformation.meta.endpoint_url
+    return IdentityProvider(
+        outputs["Issuer"],
+        f"{endpoint}/{pool_id}/.well-known/openid-configuration",
+        pool_id,
+        *(_client(pool_id, outputs[f"{name}ClientId"]) for name in _CLIENTS),
+    )
+
+
+_CLIENTS = ("Page", "BookingSite", "ReadingSite")
+
+
+def _client(pool_id: str, client_id: str) -> OAuthClient:
+    client = boto3.client("cognito-idp").describe_user_pool_client(
+        UserPoolId=pool_id, ClientId=client_id
+    )["UserPoolClient"]
+    return OAuthClient(
+        client_id,
+        secret=client.get("ClientSecret"),
+        scopes=frozenset(client.get("AllowedOAuthScopes", ())),
+        callbacks=tuple(client.get("CallbackURLs", ())),
+    )
 
 
 def create_user(provider: IdentityProvider, user: DemoUser) -> None:
@@ -81,7 +174,7 @@ def require_user(provider: IdentityProvider, user: DemoUser) -> None:
     """Require that an existing user has that role.
 
     Raises:
-        IdentityProviderError: the user has another.
+        CommandError: the user has another.
     """
     groups = boto3.client("cognito-idp").admin_list_groups_for_user(
         UserPoolId=provider.pool_id, Username=user.name
@@ -89,16 +182,14 @@ def require_user(provider: IdentityProvider, user: DemoUser) -> None:
     roles = sorted(group["GroupName"] for group in groups)
     if user.role not in roles:
         actual = " and ".join(roles) or "a user without a role"
-        raise IdentityProviderError(
-            f"{user.name} does not sign in as {user.role}, but as {actual}."
-        )
+        raise CommandError(f"{user.name} does not sign in as {user.role}, but as {actual}.")
 
 
 def user_token(provider: IdentityProvider, name: str) -> str:
     """Return an access token of a user, without the sign-in page.
 
     Raises:
-        IdentityProviderError: the user has chosen another password.
+        CommandError: the user has chosen another password.
     """
     cognito = boto3.client("cognito-idp")
     try:
@@ -109,8 +200,7 @@ def user_token(provider: IdentityProvider, name: str) -> str:
             AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
         )
     except cognito.exceptions.NotAuthorizedException as error:
-        reason = f"{name} does not sign in with {PASSWORD} any more."
-        raise IdentityProviderError(reason) from error
+        raise CommandError(f"{name} does not sign in with {PASSWORD} any more.") from error
     return answer["AuthenticationResult"]["AccessToken"]
 
 
@@ -120,11 +210,10 @@ def service_token(provider: IdentityProvider, scopes: Iterable[str]) -> str:
     Raises:
         requests.RequestException: the identity provider is unavailable, or rejects the request.
     """
-    client = provider.booking_site
     answer = requests.post(
         _token_url(provider),
         data={"grant_type": "client_credentials", "scope": " ".join(scopes)},
-        auth=(client.client_id, client.secret or ""),
+        auth=(provider.booking_site.client_id, provider.booking_site.secret or ""),
         timeout=TIMEOUT_SECONDS,
     )
     answer.raise_for_status()
@@ -148,3 +237,8 @@ def _token_url(provider: IdentityProvider) -> str:
     document = requests.get(provider.discovery_url, timeout=TIMEOUT_SECONDS)
     document.raise_for_status()
     return str(document.json()["token_endpoint"])
+
+
+def print_demo_users() -> None:
+    for user in DEMO_USERS:
+        print(f"Sign in: {user.name} / {PASSWORD} ({user.role})", flush=True)

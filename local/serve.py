@@ -16,11 +16,8 @@ from socket import socket
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.settings import SettingsError
-from local import app_server, env_file, identity_provider, local_config, ports
-from local.booking_site import BookingSite
-from local.identity_provider import IdentityProviderError
-from local.ministack import MiniStack
-from local.subprocess_server import SubprocessServerError
+from local import CommandError, app_server, identity_provider, local_config, ports
+from local.servers import BookingSite, MiniStack
 
 LAST_PORT = 65535
 LOCK_SECONDS = 3
@@ -40,10 +37,6 @@ SHARED_SETTINGS = (
 """What another client needs for the same table and the same identity provider."""
 
 
-class ServeError(Exception):
-    """The reason why the server does not run, as a sentence for the user."""
-
-
 def main() -> int:
     """Serve until SIGTERM, SIGINT or SIGHUP, and leave nothing running; return the exit status."""
     _exit_on_signals()
@@ -54,7 +47,7 @@ def main() -> int:
             _serve(stack.enter_context(_bind_port()), folder, stack)
     except OSError as error:
         print(f"Data cannot be kept in {folder}: {error.strerror or error}.", file=sys.stderr)
-    except (ServeError, SubprocessServerError, IdentityProviderError, SettingsError) as reason:
+    except (CommandError, SettingsError) as reason:
         print(reason, file=sys.stderr)
     return 1
 
@@ -79,7 +72,7 @@ def _exit_on_signals() -> None:
 def _bind_port() -> socket:
     given = os.environ.get("PORT") or "8000"
     if not re.fullmatch("[0-9]{1,5}", given) or not 1 <= int(given) <= LAST_PORT:
-        raise ServeError(f"PORT must be a number from 1 to {LAST_PORT}, and {given!r} is none.")
+        raise CommandError(f"PORT must be a number from 1 to {LAST_PORT}, and {given!r} is none.")
     port = int(given)
     try:
         return ports.bind(port)
@@ -88,7 +81,7 @@ def _bind_port() -> socket:
         why = "is taken: stop what listens there"
         if error.errno != errno.EADDRINUSE:
             why = f"cannot be used ({error.strerror}): make it so"
-        raise ServeError(
+        raise CommandError(
             f"Port {port} {why}, or choose another with PORT={other} scripts/serve"
         ) from None
 
@@ -100,10 +93,10 @@ def _serve(bound: socket, folder: Path, stack: ExitStack) -> None:
     access = _configure_auth(bound.getsockname()[1], folder)
     url = _start_app(bound, stack)
     settings = {name: os.environ[name] for name in SHARED_SETTINGS if name in os.environ}
-    env_file.write(folder / env_file.NAME, {**settings, "SLOTS_API": url, **access})
+    local_config.write_env(folder / local_config.ENV_FILE, {**settings, "SLOTS_API": url, **access})
     _start_booking_site(url, folder / "booking-site.log", access, stack)
-    for user in identity_provider.DEMO_USERS if access else ():
-        print(f"Sign in: {user.name} / {identity_provider.PASSWORD} ({user.role})", flush=True)
+    if access:
+        identity_provider.print_demo_users()
     print(f"Ready: {url}/", flush=True)
     if ministack:
         ministack.wait()
@@ -121,7 +114,7 @@ def _lock(folder: Path, stack: ExitStack) -> int:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > until:
-                raise ServeError(
+                raise CommandError(
                     f"{folder} is in use by another scripts/serve: stop that one, "
                     "or choose another folder with DATA_DIR=... scripts/serve"
                 ) from None
@@ -152,14 +145,14 @@ def _start_ministack(folder: Path, lock: int, stack: ExitStack) -> MiniStack | N
     if dynamodb:
         os.environ["AWS_ENDPOINT_URL"] = ministack.url
     else:
-        env_file.use(ministack.environment)
+        local_config.use_env(ministack.environment)
     return ministack
 
 
 def _stop_ministack(ministack: MiniStack, reason: type[BaseException] | None, *_: object) -> None:
     # Another error is what the user must see; MiniStack has reported this one.
     if ministack.stop() and reason in (None, SystemExit):
-        raise ServeError("The last changes are not saved.")
+        raise CommandError("The last changes are not saved.")
 
 
 def _configure_auth(port: int, folder: Path) -> dict[str, str]:
@@ -185,7 +178,7 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
 def _session_key(path: Path) -> str:
     """Return the key of the last run, so that a restart ends no login session."""
     if not path.exists():
-        env_file.write_text(path, secrets.token_hex(32))
+        local_config.write_private(path, secrets.token_hex(32))
     return path.read_text(encoding="utf-8")
 
 
@@ -198,7 +191,7 @@ def _start_app(bound: socket, stack: ExitStack) -> str:
         demo_data.seed()
     except PynamoDBException as error:
         where = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
-        raise ServeError(f"The table at {where} cannot be created or filled: {error}") from error
+        raise CommandError(f"The table at {where} cannot be created or filled: {error}") from error
     return stack.enter_context(app_server.serve(app, bound))
 
 
@@ -206,7 +199,7 @@ def _start_booking_site(url: str, log: Path, access: dict[str, str], stack: Exit
     """Start the example beside the app, which runs without it if it fails."""
     try:
         site = stack.enter_context(BookingSite(url, log=log, access=access))
-    except SubprocessServerError as reason:
+    except CommandError as reason:
         print(reason, file=sys.stderr, flush=True)
     else:
         print(f"Booking site: {site.url}/", flush=True)

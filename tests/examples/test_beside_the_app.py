@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from local import ports
-from local.booking_site import BookingSite
+from local.servers import BookingSite
 
 if TYPE_CHECKING:
     from collections.abc import Callable

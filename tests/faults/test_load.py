@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from local import local_config
-from local.ministack import MiniStack
+from local.servers import MiniStack
 from tests.faults import IS_NIGHTLY
 from tests.faults.consistent import assert_consistent
 from tests.faults.doctors import DoctorClient

@@ -14,7 +14,7 @@ import pytest
 
 from local import ports
 from local.local_config import PROJECT
-from local.ministack import MiniStack
+from local.servers import MiniStack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from local import env_file, issue_token, ports
+from local import issue_token, local_config, ports
 from tests.issuer.tokens import verify_token
 from tests.running import start_server
 
@@ -84,7 +84,7 @@ class TokenCli:
     def verified_claims(self, result: CliResult) -> dict[str, Any]:
         """Return what the token says, which must be valid and alone on its line."""
         assert result == (f"{result.output.strip()}\n", "", 0)
-        settings = env_file.read(self.data_dir / env_file.NAME)
+        settings = local_config.read_env(self.data_dir / local_config.ENV_FILE)
         told = verify_token(result.output.strip(), discovery_url=settings["OIDC_DISCOVERY_URL"])
         assert told["iss"] == settings["OIDC_ISSUER"]
         assert told["token_use"] == "access"
@@ -190,8 +190,8 @@ def test_a_port_where_that_server_does_not_listen_is_refused(desk: TokenCli) -> 
 
 def stale_env(folder: Path, cli: TokenCli, pattern: str, now: str) -> CliResult:
     """Ask in a folder with the server's settings, of which something is otherwise by now."""
-    settings = (cli.data_dir / env_file.NAME).read_text()
-    (folder / env_file.NAME).write_text(re.sub(pattern, now, settings))
+    settings = (cli.data_dir / local_config.ENV_FILE).read_text()
+    (folder / local_config.ENV_FILE).write_text(re.sub(pattern, now, settings))
     return cli.run("admin", DATA_DIR=str(folder))
 
 

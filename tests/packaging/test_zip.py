@@ -13,7 +13,8 @@ from bs4 import BeautifulSoup
 
 from cloud import build_artifact
 from cloud.build_artifact import BuildArtifact
-from cloud.package import MAX_ZIP_BYTES, PackageError, current_arch, package
+from cloud.package import MAX_ZIP_BYTES, current_arch, package
+from local import CommandError
 from tests.packaging import lambda_process
 
 PROJECT = Path(__file__).parents[2]
@@ -157,13 +158,13 @@ def test_files_of_editors_and_tools_are_left_out(bare: Path) -> None:
 def test_missing_dependency_fails_the_build(bare: Path) -> None:
     (bare / "requirements.txt").write_text("there-is-no-such-package-of-ours==0.0.0\n")
 
-    with pytest.raises(PackageError, match="there-is-no-such-package-of-ours"):
+    with pytest.raises(CommandError, match="there-is-no-such-package-of-ours"):
         package(bare, "dev", current_arch())
     assert BuildArtifact.for_stage(bare, "dev").read_manifest() == {}
 
 
 def test_zip_over_size_limit_fails_the_build(bare: Path) -> None:
-    with pytest.raises(PackageError, match=r"too large: .* of 1,000 bytes"):
+    with pytest.raises(CommandError, match=r"too large: .* of 1,000 bytes"):
         package(bare, "dev", current_arch(), max_zip_bytes=1_000)
     assert BuildArtifact.for_stage(bare, "dev").read_manifest() == {}
 

@@ -13,10 +13,9 @@ import pytest
 
 from cloud import build_artifact, deploy, deployment
 from cloud.build_artifact import BuildArtifact
-from cloud.deployment import DeploymentError
 from cloud.http_browser import HttpBrowser
 from cloud.rehearsal import STACK
-from local import cognito_stack, identity_provider
+from local import CommandError, identity_provider
 from local.identity_provider import PASSWORD
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def test_options_choose_the_bucket_and_allow_an_admin_token(
 
 def put_doctor(rehearsal: Rehearsal) -> requests.Response:
     """Create a doctor as an admin, with a token for a user name and a password."""
-    token = identity_provider.user_token(cognito_stack.load(STACK), "alex")
+    token = identity_provider.user_token(identity_provider.load(STACK), "alex")
     settings: Any = {
         "name": "Dr Noor Haddad",
         "specialty": "cardiology",
@@ -133,9 +132,9 @@ def test_failed_creation_reports_the_resource_and_blocks_updates(
     template["Resources"]["PageClient"]["Properties"]["UserPoolId"] = "eu-west-2_nowhere"
     broken.template.write_text(json.dumps(template))
 
-    with pytest.raises(DeploymentError, match=r"CREATE_FAILED +\S+ +PageClient "):
+    with pytest.raises(CommandError, match=r"CREATE_FAILED +\S+ +PageClient "):
         deployment.deploy(broken, "broken", {}, is_quiet=True)
-    with pytest.raises(DeploymentError, match="broken failed to create"):
+    with pytest.raises(CommandError, match="broken failed to create"):
         deployment.deploy(broken, "broken", {}, is_quiet=True)
 
 

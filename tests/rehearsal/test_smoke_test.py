@@ -9,49 +9,45 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cloud import smoke_test
-from local import ports
+from local import CommandError, ports
 
 if TYPE_CHECKING:
     from cloud.rehearsal import Rehearsal
 
 
 def test_smoke_test_passes(rehearsal: Rehearsal) -> None:
-    steps = [*smoke_test.run(rehearsal.target)]
+    steps = [*smoke_test.run(rehearsal)]
 
     assert len(steps) == 10
     assert steps[-1] == "after signing out, the page requires sign-in"
 
 
 def test_failed_sign_in_is_detected(rehearsal: Rehearsal) -> None:
-    target = replace(rehearsal.target, password="wrong")
+    target = replace(rehearsal, password="wrong")
 
-    with pytest.raises(smoke_test.SmokeTestFailed, match="the doctor returns to"):
+    with pytest.raises(CommandError, match="the doctor returns to"):
         [*smoke_test.run(target)]
 
 
 def test_missing_stack_is_detected(rehearsal: Rehearsal) -> None:
     nowhere = f"http://nowhere.localhost:{ports.free_port()}/api"
-    target = replace(rehearsal.target, api_url=nowhere)
+    target = replace(rehearsal, api_url=nowhere)
 
-    with pytest.raises(
-        smoke_test.SmokeTestFailed, match="Failed: the health check reads the table"
-    ):
+    with pytest.raises(CommandError, match="Failed: the health check reads the table"):
         [*smoke_test.run(target)]
 
 
 def test_rejected_booking_site_is_detected(rehearsal: Rehearsal) -> None:
-    another_day = rehearsal.target.date + timedelta(days=1)
-    target = replace(rehearsal.target, date=another_day, service_token="wrong")
+    another_day = rehearsal.date + timedelta(days=1)
+    target = replace(rehearsal, date=another_day, service_token="wrong")
 
-    with pytest.raises(
-        smoke_test.SmokeTestFailed, match=r"the status is 200. GET .*/doctors/dr-lee/slots"
-    ):
+    with pytest.raises(CommandError, match=r"the status is 200. GET .*/doctors/dr-lee/slots"):
         [*smoke_test.run(target)]
 
 
 def test_missing_event_is_detected(rehearsal: Rehearsal) -> None:
-    another_day = rehearsal.target.date + timedelta(days=2)
-    target = replace(rehearsal.target, date=another_day, wait_for_event=lambda _seconds: None)
+    another_day = rehearsal.date + timedelta(days=2)
+    target = replace(rehearsal, date=another_day, wait_for_event=lambda _seconds: None)
 
-    with pytest.raises(smoke_test.SmokeTestFailed, match="a subscriber receives"):
+    with pytest.raises(CommandError, match="a subscriber receives"):
         [*smoke_test.run(target)]

@@ -1,4 +1,4 @@
-"""A server as a subprocess: it writes a log, and ends with the parent."""
+"""Servers that run as subprocesses and end with their parent: MiniStack and the booking site."""
 
 import os
 import shutil
@@ -9,17 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
+from threading import Thread
 from typing import Self
 
-from local import local_config, ports
+from local import CommandError, local_config, ports
 
 START_SECONDS = 30
 STOP_SECONDS = 30
 LOG_LINES_SHOWN = 15
-
-
-class SubprocessServerError(RuntimeError):
-    """The server did not start, or ended by itself; the message has the end of its log."""
+# MiniStack has its own virtual environment.
+MINISTACK_PYTHON = local_config.PROJECT / ".venv-ministack" / "bin" / "python"
 
 
 @dataclass(kw_only=True)
@@ -48,7 +47,7 @@ class SubprocessServer:
         """Start the server and wait until it is ready.
 
         Raises:
-            SubprocessServerError: it ended, or it was not ready in time.
+            CommandError: it ended, or it was not ready in time.
         """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log, os.fdopen(os.dup(2), "wb") as terminal:
@@ -70,18 +69,15 @@ class SubprocessServer:
             raise
 
     def wait(self) -> None:
-        """Block until the server has ended.
+        """Block until the server ends.
 
         Raises:
-            SubprocessServerError: it was not stopped by ``stop``.
+            CommandError: it was not stopped by ``stop``.
         """
-        process = self._process
-        if process is None:
-            return
-        process.wait()
-        if self._process is process:
-            self._process = None
-            raise self._failure("ended unexpectedly")
+        if process := self._process:
+            process.wait()
+            if self._process is process:
+                raise self._failure("ended unexpectedly")
 
     def stop(self) -> int:
         """Stop the server gracefully and return its exit status; 0 where it is not running."""
@@ -112,10 +108,10 @@ class SubprocessServer:
                 raise self._failure(f"did not answer within {START_SECONDS} s")
             time.sleep(0.05)
 
-    def _failure(self, what: str) -> SubprocessServerError:
+    def _failure(self, what: str) -> CommandError:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         about = f"{self.name} {what}. The end of {self.log}:"
-        return SubprocessServerError("\n".join([about, *lines[-LOG_LINES_SHOWN:]]))
+        return CommandError("\n".join([about, *lines[-LOG_LINES_SHOWN:]]))
 
 
 def _die_with_parent(command: Sequence[str]) -> list[str]:
@@ -125,3 +121,69 @@ def _die_with_parent(command: Sequence[str]) -> list[str]:
     """
     setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
     return [*([setpriv, "--pdeathsig", "TERM"] if setpriv else []), *command]
+
+
+class MiniStack(SubprocessServer):
+    """The local DynamoDB and Cognito, on a free port.
+
+    ``folder`` has its log, and its state from one run to the next (see ``ministack_process``).
+    What it ``inherits`` may be a lock on the folder, which then lasts until the state is saved,
+    however the parent ends.
+    """
+
+    def __init__(
+        self, folder: Path, *, inherits: Sequence[int] = (), keeps_state: bool = True
+    ) -> None:
+        port = ports.free_port()
+        super().__init__(
+            name="MiniStack",
+            command=[os.fspath(MINISTACK_PYTHON), "-m", "local.ministack_process"],
+            port=port,
+            ready_path="/_ministack/ready",
+            settings={
+                "GATEWAY_PORT": str(port),
+                "PERSIST_STATE": "1" if keeps_state else "0",
+                "STATE_DIR": os.fspath(folder.absolute() / "state"),
+                # Listeners on fixed ports that nothing here uses.
+                "IOT_MTLS_ENABLED": "0",
+                "SFTP_ENABLED": "0",
+            },
+            log=folder / "ministack.log",
+            inherits=inherits,
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables with which an AWS client reaches it: endpoint, keys, region."""
+        stage = local_config.variables()
+        aws = {name: value for name, value in stage.items() if name.startswith("AWS_")}
+        return {**aws, "AWS_ENDPOINT_URL": self.url, "AWS_ENDPOINT_URL_DYNAMODB": self.url}
+
+
+class BookingSite(SubprocessServer):
+    """The example booking site on a free port; it knows only where the API is.
+
+    ``access`` has its variables for requesting tokens, where the API requires them.
+    """
+
+    def __init__(self, api_url: str, *, log: Path, access: Mapping[str, str] | None = None) -> None:
+        port = ports.free_port()
+        super().__init__(
+            name="The booking site",
+            command=[sys.executable, "-m", "examples.booking_site"],
+            port=port,
+            ready_path="/static/site.css",
+            settings={"SLOTS_API": api_url, "PORT": str(port), **(access or {})},
+            log=log,
+        )
+
+    def start(self) -> None:
+        """Start it, and report if it ends unexpectedly: nothing else depends on it."""
+        super().start()
+        Thread(target=self._report_exit, daemon=True).start()
+
+    def _report_exit(self) -> None:
+        try:
+            self.wait()
+        except CommandError as reason:
+            print(reason, file=sys.stderr, flush=True)
