@@ -1,44 +1,36 @@
 """``python -m cloud.deploy`` deploys a package to AWS or rehearses it (``scripts/deploy``)."""
 
-from __future__ import annotations
-
 import argparse
 import re
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import boto3
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cloud import build_artifact, deployment, smoke_test, template
-from cloud.build_artifact import BuildArtifact
+from cloud import deployment, smoke_test, template
 from cloud.http_browser import HttpBrowser
+from cloud.package import PROJECT, BuildArtifact, hash_sources
 from cloud.rehearsal import deployed_to_emulator
 from local import CommandError, identity_provider
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 _APP = "medilink-slots"
 # Names of functions and of the sign-in page's domain contain it.
 _STACK_NAME = "[a-z]([a-z0-9-]{0,48}[a-z0-9])?"
 
 
-def main(arguments: Sequence[str], project: Path = build_artifact.PROJECT) -> int:
+def main(arguments: Sequence[str], project: Path = PROJECT) -> int:
     """Deploy or rehearse as the arguments say; return the exit status."""
-    options = _parser().parse_args(arguments)
+    options = _parse(arguments)
     try:
         artifact = _require_artifact(project, options.stage)
-        if options.rehearse:
-            _rehearse(artifact, keep=options.keep)
-        else:
-            _deploy(artifact, options)
+        (_rehearse if options.rehearse else _deploy)(artifact, options)
     except KeyboardInterrupt:
         print("Stopped. CloudFormation continues what it has started.", file=sys.stderr)
         return 130
@@ -51,7 +43,7 @@ def main(arguments: Sequence[str], project: Path = build_artifact.PROJECT) -> in
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/deploy",
         description="Deploys the output of scripts/package to the AWS account and region that the "
@@ -75,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--rehearse", action="store_true", help="deploy to a local emulator, and test it there")
     add("--keep", action="store_true", help="keep a rehearsal running until Ctrl-C")
-    return parser
+    return parser.parse_args(arguments)
 
 
 def _require_artifact(project: Path, stage: str) -> BuildArtifact:
@@ -83,12 +75,12 @@ def _require_artifact(project: Path, stage: str) -> BuildArtifact:
     manifest = artifact.read_manifest()
     if not manifest:
         raise CommandError(f"There is no package: run scripts/package --stage {stage}")
-    if manifest["source_hash"] != build_artifact.hash_sources(project):
+    if manifest["source_hash"] != hash_sources(project):
         raise CommandError(f"{artifact.folder} is outdated: run scripts/package --stage {stage}")
     return artifact
 
 
-def _rehearse(artifact: BuildArtifact, *, keep: bool) -> None:
+def _rehearse(artifact: BuildArtifact, options: argparse.Namespace) -> None:
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     started = time.monotonic()
     with deployed_to_emulator(artifact) as stack:
@@ -96,7 +88,7 @@ def _rehearse(artifact: BuildArtifact, *, keep: bool) -> None:
         for step in smoke_test.run(stack):
             print(f"  ok: {step}", flush=True)
         print(f"Rehearsed in {time.monotonic() - started:.1f} s")
-        if keep:
+        if options.keep:
             identity_provider.print_demo_users()
             print(f"Ready: {stack.page_url}", flush=True)
             with suppress(KeyboardInterrupt):
@@ -116,7 +108,7 @@ def _deploy(artifact: BuildArtifact, options: argparse.Namespace) -> None:
     given = {name: value for name, value in parameters.items() if value is not None}
     asks_first = not options.yes
     deployment.deploy(artifact, name, given, bucket=options.bucket, asks_first=asks_first)
-    _report(name)
+    _report(deployment.get_outputs(name))
 
 
 def _require_credentials() -> None:
@@ -130,10 +122,7 @@ def _require_credentials() -> None:
         raise CommandError("There is no AWS region: name it, as in AWS_REGION=eu-west-2")
 
 
-def _report(name: str) -> None:
-    outputs = deployment.get_outputs(name)
-    if not outputs:
-        raise CommandError("Nothing was deployed.")
+def _report(outputs: dict[str, str]) -> None:
     for key, value in sorted(outputs.items()):
         print(f"{key}: {value}")
     health = HttpBrowser().get(f"{outputs['ApiUrl']}/health", allow_redirects=False)

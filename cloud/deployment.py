@@ -1,11 +1,10 @@
 """Deploys a build artifact as a CloudFormation stack, with the AWS SAM CLI (ADR 0015)."""
 
-from __future__ import annotations
-
 import json
 import os
 import secrets
 import subprocess
+from functools import partial
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,11 @@ import boto3
 from botocore.exceptions import ClientError
 
 from chalicelib.settings import MIN_SESSION_KEY_LENGTH
-from cloud.build_artifact import PROJECT
+from cloud.package import PROJECT, BuildArtifact
 from local import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
-
-    from cloud.build_artifact import BuildArtifact
 
 _SAM_DEPLOY = (
     # The SAM CLI has its own virtual environment, because it pins another botocore than the app.
@@ -29,9 +26,10 @@ _SAM_DEPLOY = (
     *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
 )
 _SAM_SETTINGS = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "1"}
+_new_session_key = partial(secrets.token_urlsafe, MIN_SESSION_KEY_LENGTH)
 
 
-def get_stack(name: str) -> StackTypeDef | None:
+def get_stack(name: str) -> "StackTypeDef | None":
     """Return the stack, or None if there is none or only a change set that would create it."""
     try:
         stack = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
@@ -66,10 +64,6 @@ def rotate_session_key(stack: str) -> str:
     return f"{keys[-1]} {_new_session_key()}"
 
 
-def _new_session_key() -> str:
-    return secrets.token_urlsafe(MIN_SESSION_KEY_LENGTH)
-
-
 def deploy(
     artifact: BuildArtifact,
     stack: str,
@@ -89,7 +83,9 @@ def deploy(
     """
     existing = get_stack(stack)
     if existing is None:
-        parameters = _initial_parameters() | parameters
+        has_logs_role = boto3.client("apigateway").get_account().get("cloudwatchRoleArn")
+        logs_role = "existing" if has_logs_role else "create"
+        parameters = {"SessionKeys": _new_session_key(), "GatewayLogsRole": logs_role, **parameters}
     elif existing["StackStatus"] == "ROLLBACK_COMPLETE":
         raise CommandError(
             f"The stack {stack} failed to create and cannot be updated: delete it, then try again."
@@ -103,14 +99,6 @@ def deploy(
         file.flush()
         options += ["--stack-name", stack, "--template-file", os.fspath(artifact.template)]
         _run_sam(*options, "--parameter-overrides", f"file://{file.name}", is_quiet=is_quiet)
-
-
-def _initial_parameters() -> dict[str, str]:
-    has_logs_role = boto3.client("apigateway").get_account().get("cloudwatchRoleArn")
-    return {
-        "SessionKeys": _new_session_key(),
-        "GatewayLogsRole": "existing" if has_logs_role else "create",
-    }
 
 
 def _own_bucket(bucket: str) -> str:

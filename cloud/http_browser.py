@@ -1,18 +1,14 @@
 """A browser without scripts: a ``requests`` session with forms and links."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from bs4 import BeautifulSoup
+from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
 from local import ports
-
-if TYPE_CHECKING:
-    from requests import PreparedRequest, Response
 
 TIMEOUT_SECONDS = 30
 _LINK_ATTRIBUTES = ("href", "src", "action", "hx-get", "hx-post")

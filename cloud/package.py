@@ -1,49 +1,69 @@
 """``python -m cloud.package`` builds the zip and the template of a stage (``scripts/package``)."""
 
-from __future__ import annotations
-
 import argparse
+import hashlib
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
-from zipfile import ZipFile
+from typing import Any, Self
 
-from cloud import build_artifact, template, zip_optimizer
-from cloud.build_artifact import BuildArtifact
+from cloud import template, zip_optimizer
 from local import CommandError, local_config
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+PROJECT = local_config.PROJECT
 ARCHITECTURES = ("arm64", "x86_64")
 MAX_ZIP_BYTES = 10_000_000
 """Lambda fetches and unpacks the zip at every cold start."""
 
+# What Chalice puts into the zip, and its own configuration.
+_SOURCES = ("app.py", "requirements.txt", "chalicelib", "static", "vendor", ".chalice/config.json")
+# What else determines the zip and the template.
+_BUILD_SCRIPTS = (
+    "infrastructure",
+    *(f"cloud/{name}.py" for name in ("package", "template", "zip_optimizer")),
+    "locks/dev.txt",
+)
+
+
+class BuildArtifact:
+    """A deployment zip and its template, in a folder of their own.
+
+    Its manifest is written last: a folder without one holds no complete artifact.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.zip = folder / "deployment.zip"
+        self.template = folder / "template.json"
+        self._manifest = folder / "manifest.json"
+
+    @classmethod
+    def for_stage(cls, project: Path, stage: str) -> Self:
+        return cls(project / "build" / stage)
+
+    def begin(self) -> None:
+        """Invalidate the artifact in the folder, until ``finish``."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._manifest.unlink(missing_ok=True)
+
+    def finish(self, source_hash: str, arch: str) -> None:
+        """Mark the artifact as complete."""
+        manifest = {"source_hash": source_hash, "arch": arch}
+        self._manifest.write_text(json.dumps(manifest), encoding="utf-8")
+
+    def read_manifest(self) -> dict[str, str]:
+        """Return ``source_hash`` and ``arch``; empty if there is no complete artifact."""
+        return _load_json(self._manifest) if self._manifest.exists() else {}
+
 
 def main(arguments: Sequence[str]) -> int:
     """Build the artifact and print its sizes; return the exit status."""
-    options = _parser().parse_args(arguments)
-    try:
-        artifact = package(build_artifact.PROJECT, options.stage, options.arch)
-    except CommandError as error:
-        print(error, file=sys.stderr)
-        return 1
-    with ZipFile(artifact.zip) as zipped:
-        unpacked = sum(entry.file_size for entry in zipped.infolist())
-    print(
-        f"{artifact.zip}: {artifact.zip.stat().st_size:,} bytes of at most {MAX_ZIP_BYTES:,}; "
-        f"{unpacked:,} unpacked\n"
-        f"{artifact.template}: {artifact.template.stat().st_size:,} bytes"
-    )
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="scripts/package", description=__doc__)
     parser.add_argument("--stage", choices=template.STAGES, default=template.STAGES[0])
     parser.add_argument(
@@ -52,7 +72,16 @@ def _parser() -> argparse.ArgumentParser:
         default=current_arch(),
         help="Lambda's processor; by default this machine's, the only one it can rehearse",
     )
-    return parser
+    options = parser.parse_args(arguments)
+    try:
+        artifact = package(PROJECT, options.stage, options.arch)
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return 1
+    size = artifact.zip.stat().st_size
+    print(f"{artifact.zip}: {size:,} bytes of at most {MAX_ZIP_BYTES:,}")
+    print(f"{artifact.template}: {artifact.template.stat().st_size:,} bytes")
+    return 0
 
 
 def current_arch() -> str:
@@ -70,38 +99,33 @@ def package(
     """
     artifact = BuildArtifact.for_stage(project, stage)
     artifact.begin()
-    with TemporaryDirectory() as folder:
-        copy, out = Path(folder) / "project", Path(folder) / "out"
-        build_artifact.copy_sources(project, copy)
-        _set_architecture(copy, arch)
+    with TemporaryDirectory() as name:
+        copy, out = Path(name) / "project", Path(name) / "out"
+        copy_sources(project, copy)
+        config = copy / ".chalice" / "config.json"
+        config.write_text(json.dumps(_load_json(config) | {"lambda_architecture": arch}), "utf-8")
         _run_chalice(copy, "package", "--stage", stage, os.fspath(out))
-        from_chalice = json.loads((out / "sam.json").read_text("utf-8"))
         zip_optimizer.optimize(out / "deployment.zip", artifact.zip)
-    finished = template.build_template(from_chalice, template.load_fragments(project, stage))
+        finished = template.build(_load_json(out / "sam.json"), project, stage)
     artifact.template.write_text(template.dump(finished), encoding="utf-8")
     size = artifact.zip.stat().st_size
     if size > max_zip_bytes:
         raise CommandError(f"{artifact.zip} is too large: {size:,} of {max_zip_bytes:,} bytes.")
-    artifact.finish(build_artifact.hash_sources(project), arch)
+    artifact.finish(hash_sources(project), arch)
     return artifact
 
 
-def _set_architecture(copy: Path, arch: str) -> None:
-    path = copy / ".chalice" / "config.json"
-    config = json.loads(path.read_text("utf-8"))
-    path.write_text(json.dumps(config | {"lambda_architecture": arch}), encoding="utf-8")
+def _load_json(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return loaded
 
 
 def _run_chalice(folder: Path, *arguments: str) -> None:
-    chalice = Path(sys.executable).with_name("chalice")
     # Chalice imports the app, which needs settings. The template defines its own instead of these.
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "OIDC_")) and name != "LOCAL_CALLER"
-    }
+    foreign = ("AWS_", "OIDC_")
+    inherited = {name: os.environ[name] for name in os.environ if not name.startswith(foreign)}
     ran = subprocess.run(
-        [os.fspath(chalice), *arguments],
+        [os.fspath(Path(sys.executable).with_name("chalice")), *arguments],
         cwd=folder,
         env=inherited | local_config.variables(),
         stdout=subprocess.PIPE,
@@ -112,6 +136,38 @@ def _run_chalice(folder: Path, *arguments: str) -> None:
     # Chalice only warns about a package that it cannot download, and exits with 0.
     if ran.returncode or "Could not install dependencies" in ran.stdout:
         raise CommandError(f"chalice package failed:\n{ran.stdout}")
+
+
+def copy_sources(project: Path, to: Path) -> None:
+    """Copy the code without the files that tools leave beside it.
+
+    Chalice caches packages beside the code and identifies files by content alone. A copy has no
+    cache, so a renamed file is packaged under its new name.
+    """
+    _copy(project, to, _SOURCES)
+
+
+def hash_sources(project: Path) -> str:
+    """Hash the Python version and every file that determines what an artifact contains."""
+    digest = hashlib.sha256(sys.version.encode())
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        _copy(project, folder, (*_SOURCES, *_BUILD_SCRIPTS))
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            digest.update(f"{path.relative_to(folder)}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _copy(project: Path, to: Path, names: Iterable[str]) -> None:
+    ignore = shutil.ignore_patterns("__pycache__", ".*", "*~")
+    for source in (project / name for name in names):
+        target = to / source.relative_to(project)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, symlinks=True, ignore=ignore)
+        elif source.exists():
+            shutil.copy(source, target)
 
 
 if __name__ == "__main__":

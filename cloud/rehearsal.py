@@ -1,30 +1,24 @@
 """A rehearsal: the built zip and template, deployed to an AWS emulator with demo data."""
 
-from __future__ import annotations
-
 import json
 import os
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
 from cloud import deployment
-from cloud.package import current_arch
+from cloud.package import BuildArtifact, current_arch
 from local import CommandError, demo_data, identity_provider
 from local.servers import MiniStack
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from cloud.build_artifact import BuildArtifact
 
 STACK = "medilink-slots-rehearsal"
 

@@ -1,22 +1,17 @@
 """Smoke test of a deployed stack, from outside, over HTTP, as users and booking sites use it."""
 
-from __future__ import annotations
-
 import re
 import time
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
 from cloud.http_browser import HttpBrowser, parse, parse_links
+from cloud.rehearsal import Rehearsal
 from local import CommandError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from cloud.rehearsal import Rehearsal
 
 DOCTOR = "dr-lee"
 EVENT_TIMEOUT_SECONDS = 2.0

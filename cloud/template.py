@@ -1,11 +1,10 @@
 """The CloudFormation template: Chalice's description of the app, merged with infrastructure/."""
 
-from __future__ import annotations
-
 import json
 from functools import reduce
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import yaml
@@ -14,22 +13,32 @@ from chalicelib.web.api.problem_details import PROBLEM_JSON, problem_from_error
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.security_headers import BASE_HEADERS, DEFAULT_HEADERS, HSTS_HEADERS
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 Template = dict[str, Any]
 
 STAGES = ("dev", "prod")
-# Chalice's name for the function behind the API.
-_FUNCTION = "APIHandler"
 _INVOCATION_ARN = (
     "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
     "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Name}/invocations"
 )
 
 
+def build(from_chalice: Template, project: Path, stage: str) -> Template:
+    """Merge infrastructure/ into Chalice's template, whose own outputs are dropped.
+
+    The API calls its function by name (ADR 0010).
+    """
+    template: Template = _merge(from_chalice | {"Outputs": {}}, load_fragments(project, stage))
+    resources = template["Resources"]
+    name = resources["APIHandler"]["Properties"]["FunctionName"]
+    uri = {"Fn::Sub": [_INVOCATION_ARN, {"Name": name}]}
+    for methods in resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values():
+        for method in methods.values():
+            method["x-amazon-apigateway-integration"]["uri"] = uri
+    return template
+
+
 def load_fragments(project: Path, stage: str) -> Template:
-    """Merge the files of infrastructure/."""
+    """Merge the files of infrastructure/ with each other."""
     folder = project / "infrastructure"
     files = [folder / "cognito.json", *sorted(folder.glob("*.yaml"))]
     merged: Template = reduce(_merge, [yaml.safe_load(path.read_text("utf-8")) for path in files])
@@ -43,21 +52,6 @@ def load_fragments(project: Path, stage: str) -> Template:
     body = merged["Resources"]["Dashboard"]["Properties"]["DashboardBody"]
     body["Fn::Sub"] = json.dumps(body["Fn::Sub"])
     return merged
-
-
-def build_template(from_chalice: Template, fragments: Template) -> Template:
-    """Merge the fragments into Chalice's template, whose own outputs are dropped.
-
-    The API calls its function by name (ADR 0010).
-    """
-    template: Template = _merge(from_chalice | {"Outputs": {}}, fragments)
-    resources = template["Resources"]
-    name = resources[_FUNCTION]["Properties"]["FunctionName"]
-    uri = {"Fn::Sub": [_INVOCATION_ARN, {"Name": name}]}
-    for methods in resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values():
-        for method in methods.values():
-            method["x-amazon-apigateway-integration"]["uri"] = uri
-    return template
 
 
 def dump(template: Template) -> str:

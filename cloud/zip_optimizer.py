@@ -1,7 +1,5 @@
 """Rewrites Chalice's deployment zip: smaller, with byte code, and reproducible (ADR 0011)."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -38,16 +36,11 @@ _READABLE_BY_ALL = 0o100644 << 16
 
 def optimize(source: Path, target: Path) -> None:
     """Write the needed files of the zip ``source``, in order of name, with one time and mode."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        _unpack(source, folder)
+    with TemporaryDirectory() as folder:
+        with ZipFile(source) as zipped:
+            zipped.extractall(folder, [name for name in zipped.namelist() if _is_needed(name)])
         _compile(folder)
-        _pack(folder, target)
-
-
-def _unpack(source: Path, folder: Path) -> None:
-    with ZipFile(source) as zipped:
-        zipped.extractall(folder, [name for name in zipped.namelist() if _is_needed(name)])
+        _pack(Path(folder), target)
 
 
 def _is_needed(name: str) -> bool:
@@ -64,14 +57,14 @@ def _is_needed(name: str) -> bool:
     return True
 
 
-def _compile(folder: Path) -> None:
+def _compile(folder: str) -> None:
     """Add byte code that Python uses without checking the source: files in Lambda never change.
 
     It runs in its own process with a fixed hash seed, because the seed determines the order of
     set constants in byte code.
     """
     command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
-    paths = ["-s", os.fspath(folder), "-p", _LAMBDA_TASK_ROOT, os.fspath(folder)]
+    paths = ["-s", folder, "-p", _LAMBDA_TASK_ROOT, folder]
     subprocess.run([*command, *paths], env=os.environ | {"PYTHONHASHSEED": "0"}, check=True)
 
 

@@ -12,7 +12,7 @@ from tests.support.build import get_artifact
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cloud.build_artifact import BuildArtifact
+    from cloud.package import BuildArtifact
 
 
 @pytest.fixture(scope="session")

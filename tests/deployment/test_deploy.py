@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from cloud import build_artifact, deploy, deployment
-from cloud.build_artifact import BuildArtifact
+from cloud import deploy, deployment
 from cloud.http_browser import HttpBrowser
+from cloud.package import PROJECT, BuildArtifact, hash_sources
 from cloud.rehearsal import STACK
 from local import CommandError, identity_provider
 from local.identity_provider import PASSWORD
@@ -186,7 +186,7 @@ def test_missing_credentials_are_reported_with_a_remedy(
 ) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "cloud.deploy"],
-        cwd=build_artifact.PROJECT,
+        cwd=PROJECT,
         env={"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"},
         capture_output=True,
         text=True,
@@ -222,7 +222,7 @@ def test_package_for_another_processor_is_not_rehearsed(
 ) -> None:
     artifact = BuildArtifact.for_stage(tmp_path, "dev")
     artifact.begin()
-    artifact.finish(build_artifact.hash_sources(tmp_path), "none")
+    artifact.finish(hash_sources(tmp_path), "none")
 
     status = deploy.main(["--rehearse"], tmp_path)
 

@@ -14,7 +14,7 @@ from cloud.rehearsal import STACK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cloud.build_artifact import BuildArtifact
+    from cloud.package import BuildArtifact
     from cloud.rehearsal import Rehearsal
 
 TIMEOUT_SECONDS = 5

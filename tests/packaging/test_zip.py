@@ -11,9 +11,7 @@ from zipfile import ZipFile
 import pytest
 from bs4 import BeautifulSoup
 
-from cloud import build_artifact
-from cloud.build_artifact import BuildArtifact
-from cloud.package import MAX_ZIP_BYTES, current_arch, package
+from cloud.package import MAX_ZIP_BYTES, BuildArtifact, copy_sources, current_arch, package
 from local import CommandError
 from tests.packaging import lambda_process
 
@@ -131,7 +129,7 @@ def bare_project(tmp_path: Path) -> Path:
 
 
 def copy_project(to: Path) -> Path:
-    build_artifact.copy_sources(PROJECT, to)
+    copy_sources(PROJECT, to)
     for name in ("infrastructure", "cloud"):
         shutil.copytree(PROJECT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
     return to
