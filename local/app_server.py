@@ -71,13 +71,11 @@ def _shut_down(server: TcpWSGIServer, sockets: dict[int, Any]) -> None:
     server.trigger.pull_trigger(partial(wasyncore.dispatcher.close, server))
     server.task_dispatcher.shutdown(timeout=SHUTDOWN_SECONDS)
     until = time.monotonic() + SHUTDOWN_SECONDS
-    while _is_sending(server) and time.monotonic() < until:
+    while time.monotonic() < until and any(
+        channel.total_outbufs_len for channel in list(server.active_channels.values())
+    ):
         time.sleep(0.01)
     server.trigger.pull_trigger(partial(wasyncore.close_all, sockets, ignore_all=True))
-
-
-def _is_sending(server: TcpWSGIServer) -> bool:
-    return any(channel.total_outbufs_len for channel in list(server.active_channels.values()))
 
 
 class ApiGateway:
@@ -135,11 +133,7 @@ def _headers(environ: WSGIEnvironment) -> dict[str, str]:
 
 
 def _require_valid(target: str, headers: dict[str, str]) -> None:
-    """Check what the WSGI server leaves to applications.
-
-    Raises:
-        HttpError: the request is too long, or has two hosts.
-    """
+    """Reject what the WSGI server leaves to applications: long requests, and two hosts."""
     if len(target) > MAX_LINE_BYTES:
         raise HttpError(HTTPStatus.REQUEST_URI_TOO_LONG, "The URL is too long.")
     if max(map(len, headers.values()), default=0) > MAX_LINE_BYTES:

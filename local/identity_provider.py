@@ -3,10 +3,9 @@
 CloudFormation creates it from the same template as in AWS.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import boto3
 import requests
@@ -15,18 +14,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.domain.permissions import Role
 from local import CommandError, local_config, ports
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, WaiterConfigTypeDef
-
 TEMPLATE = local_config.PROJECT / "infrastructure" / "cognito.json"
 STACK = "medilink-slots-sign-in"
 DOMAIN = "medilink-slots-local"
 CALLBACK_PATH = "/sign-in/callback"
 SIGNED_OUT_PATH = "/"
-POLL_SECONDS: WaiterConfigTypeDef = {"Delay": 1, "MaxAttempts": 30}
+POLL_SECONDS: Any = {"Delay": 1, "MaxAttempts": 30}
 TIMEOUT_SECONDS = 5
+_CLIENTS = ("Page", "BookingSite", "ReadingSite")
 # Not a secret: it is good for a server on this machine alone.
 PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  # nosec B105
 
@@ -95,37 +90,29 @@ def _deploy_stack(port: int) -> None:
         "SignInDomain": DOMAIN,
         "TokensByPassword": "allowed",
     }
-    parameters: list[ParameterTypeDef] = [
-        {"ParameterKey": key, "ParameterValue": value} for key, value in values.items()
-    ]
-    template = TEMPLATE.read_text(encoding="utf-8")
-    client = boto3.client("cloudformation")
+    stack = {
+        "StackName": STACK,
+        "TemplateBody": TEMPLATE.read_text(encoding="utf-8"),
+        "Parameters": [{"ParameterKey": key, "ParameterValue": values[key]} for key in values],
+    }
+    client: Any = boto3.client("cloudformation")
     try:
-        client.create_stack(StackName=STACK, TemplateBody=template, Parameters=parameters)
-        created = client.get_waiter("stack_create_complete")
-        created.wait(StackName=STACK, WaiterConfig=POLL_SECONDS)
+        client.create_stack(**stack)
+        waiter = client.get_waiter("stack_create_complete")
     except client.exceptions.AlreadyExistsException:
-        _update_stack(template, parameters)
-
-
-def _update_stack(template: str, parameters: list[ParameterTypeDef]) -> None:
-    client = boto3.client("cloudformation")
-    try:
-        client.update_stack(StackName=STACK, TemplateBody=template, Parameters=parameters)
-        updated = client.get_waiter("stack_update_complete")
-        updated.wait(StackName=STACK, WaiterConfig=POLL_SECONDS)
-    except ClientError as error:
-        # This error has no code of its own.
-        if "No updates are to be performed" not in str(error):
+        try:
+            client.update_stack(**stack)
+        except ClientError as error:
+            # This error has no code of its own.
+            if "No updates are to be performed" in str(error):
+                return
             raise
+        waiter = client.get_waiter("stack_update_complete")
+    waiter.wait(StackName=STACK, WaiterConfig=POLL_SECONDS)
 
 
 def load(stack: str = STACK) -> IdentityProvider:
-    """Return the identity provider of a stack at the environment's endpoint.
-
-    Raises:
-        ClientError: there is no such stack.
-    """
+    """Return the identity provider of a stack at the environment's endpoint."""
     cloudformation = boto3.client("cloudformation")
     described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described}
@@ -136,9 +123,6 @@ def load(stack: str = STACK) -> IdentityProvider:
         pool_id,
         *(_client(pool_id, outputs[f"{name}ClientId"]) for name in _CLIENTS),
     )
-
-
-_CLIENTS = ("Page", "BookingSite", "ReadingSite")
 
 
 def _client(pool_id: str, client_id: str) -> OAuthClient:
@@ -205,11 +189,7 @@ def user_token(provider: IdentityProvider, name: str) -> str:
 
 
 def service_token(provider: IdentityProvider, scopes: Iterable[str]) -> str:
-    """Return a booking site's access token (client credentials, RFC 6749, section 4.4).
-
-    Raises:
-        requests.RequestException: the identity provider is unavailable, or rejects the request.
-    """
+    """Return a booking site's access token (client credentials, RFC 6749, section 4.4)."""
     answer = requests.post(
         _token_url(provider),
         data={"grant_type": "client_credentials", "scope": " ".join(scopes)},
@@ -221,11 +201,7 @@ def service_token(provider: IdentityProvider, scopes: Iterable[str]) -> str:
 
 
 def service_credentials(provider: IdentityProvider) -> dict[str, str]:
-    """Return the variables with which the example booking site requests tokens.
-
-    Raises:
-        requests.RequestException: the identity provider is unavailable.
-    """
+    """Return the variables with which the example booking site requests tokens."""
     return {
         "SLOTS_API_TOKEN_URL": _token_url(provider),
         "SLOTS_API_CLIENT_ID": provider.booking_site.client_id,

@@ -22,7 +22,6 @@ USAGE = (
 )
 DEFAULT_ADMIN = "alex"
 NAME = r"\S{1,128}"
-TIMEOUT_SECONDS = 10
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -62,11 +61,7 @@ def _token(request: DemoUser | list[str], folder: Path) -> str:
 
 
 def _running_provider(folder: Path) -> IdentityProvider:
-    """Use the settings of the server in that folder, and return its identity provider.
-
-    Raises:
-        CommandError: the server does not run, requires no tokens, or listens on another port.
-    """
+    """Use the settings of the server in that folder, and return its identity provider."""
     not_running = CommandError(
         f"No server keeps its data in {folder} at the moment. Start one with scripts/serve, or "
         "name the folder of the one that runs: DATA_DIR=... scripts/token"
@@ -75,7 +70,9 @@ def _running_provider(folder: Path) -> IdentityProvider:
         local_config.use_env(local_config.read_env(folder / local_config.ENV_FILE))
         if "OIDC_ISSUER" not in os.environ:
             raise CommandError(f"The server of {folder} lets everybody in: it needs no tokens.")
-        answer = requests.get(os.environ["OIDC_DISCOVERY_URL"], timeout=TIMEOUT_SECONDS)
+        answer = requests.get(
+            os.environ["OIDC_DISCOVERY_URL"], timeout=identity_provider.TIMEOUT_SECONDS
+        )
     except (OSError, requests.RequestException):
         raise not_running from None
     # By now another server may listen there.

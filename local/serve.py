@@ -1,6 +1,5 @@
 """``python -m local.serve``: MiniStack, demo data, the app and the booking site, until stopped."""
 
-import errno
 import fcntl
 import os
 import re
@@ -21,20 +20,6 @@ from local.servers import BookingSite, MiniStack
 
 LAST_PORT = 65535
 LOCK_SECONDS = 3
-
-SHARED_SETTINGS = (
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_DYNAMODB",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_DEFAULT_REGION",
-    "TABLE_NAME",
-    "OIDC_ISSUER",
-    "OIDC_DISCOVERY_URL",
-    "no_proxy",
-    "NO_PROXY",
-)
-"""What another client needs for the same table and the same identity provider."""
 
 
 def main() -> int:
@@ -78,11 +63,10 @@ def _bind_port() -> socket:
         return ports.bind(port)
     except OSError as error:
         other = port + 1 if port < LAST_PORT else port - 1
-        why = "is taken: stop what listens there"
-        if error.errno != errno.EADDRINUSE:
-            why = f"cannot be used ({error.strerror}): make it so"
+        reason = error.strerror or error
         raise CommandError(
-            f"Port {port} {why}, or choose another with PORT={other} scripts/serve"
+            f"Port {port} cannot be used ({reason}): stop what listens there, "
+            f"or choose another with PORT={other} scripts/serve"
         ) from None
 
 
@@ -92,7 +76,9 @@ def _serve(bound: socket, folder: Path, stack: ExitStack) -> None:
     local_config.use_local_stage()
     access = _configure_auth(bound.getsockname()[1], folder)
     url = _start_app(bound, stack)
-    settings = {name: os.environ[name] for name in SHARED_SETTINGS if name in os.environ}
+    shared = {"AWS_ENDPOINT_URL_DYNAMODB", "OIDC_ISSUER", "OIDC_DISCOVERY_URL"}
+    names = sorted(os.environ.keys() & (shared | local_config.variables().keys()))
+    settings = {name: os.environ[name] for name in names}
     local_config.write_env(folder / local_config.ENV_FILE, {**settings, "SLOTS_API": url, **access})
     _start_booking_site(url, folder / "booking-site.log", access, stack)
     if access:
@@ -109,22 +95,25 @@ def _lock(folder: Path, stack: ExitStack) -> int:
     file = stack.enter_context((folder / "lock").open("w"))
     # The MiniStack of a killed server still saves its data, for a moment.
     until = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > until:
-                raise CommandError(
-                    f"{folder} is in use by another scripts/serve: stop that one, "
-                    "or choose another folder with DATA_DIR=... scripts/serve"
-                ) from None
-            time.sleep(0.1)
-        else:
-            break
+    while not _is_locked(file.fileno()):
+        if time.monotonic() > until:
+            raise CommandError(
+                f"{folder} is in use by another scripts/serve: stop that one, "
+                "or choose another folder with DATA_DIR=... scripts/serve"
+            )
+        time.sleep(0.1)
     # A full disk shows here, before anything runs.
     file.write(f"{os.getpid()}\n")
     file.flush()
     return file.fileno()
+
+
+def _is_locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _start_ministack(folder: Path, lock: int, stack: ExitStack) -> MiniStack | None:
@@ -165,21 +154,19 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
         for name in ("OIDC_ISSUER", "OIDC_DISCOVERY_URL"):
             os.environ.pop(name, None)
         return {}
+    # The key of the last run: a restart ends no login session.
+    key = folder / "session.key"
+    if not key.exists():
+        local_config.write_private(key, secrets.token_hex(32))
     provider = identity_provider.configure(port)
-    os.environ["OIDC_ISSUER"] = provider.url
-    os.environ["OIDC_DISCOVERY_URL"] = provider.discovery_url
-    os.environ["OIDC_CLIENT_ID"] = provider.page.client_id
-    clients = (provider.booking_site.client_id, provider.reading_site.client_id)
-    os.environ["OIDC_MACHINE_CLIENTS"] = " ".join(clients)
-    os.environ["SESSION_KEY"] = _session_key(folder / "session.key")
+    os.environ.update(
+        OIDC_ISSUER=provider.url,
+        OIDC_DISCOVERY_URL=provider.discovery_url,
+        OIDC_CLIENT_ID=provider.page.client_id,
+        OIDC_MACHINE_CLIENTS=f"{provider.booking_site.client_id} {provider.reading_site.client_id}",
+        SESSION_KEY=key.read_text(encoding="utf-8"),
+    )
     return identity_provider.service_credentials(provider)
-
-
-def _session_key(path: Path) -> str:
-    """Return the key of the last run, so that a restart ends no login session."""
-    if not path.exists():
-        local_config.write_private(path, secrets.token_hex(32))
-    return path.read_text(encoding="utf-8")
 
 
 def _start_app(bound: socket, stack: ExitStack) -> str:
