@@ -27,10 +27,13 @@ _STACK_NAME = "[a-z]([a-z0-9-]{0,48}[a-z0-9])?"
 
 def main(arguments: Sequence[str], project: Path = PROJECT) -> int:
     """Deploy or rehearse as the arguments say; return the exit status."""
-    options = _parse(arguments)
+    options, sam_options = _parse(arguments)
     try:
         artifact = _require_artifact(project, options.stage)
-        (_rehearse if options.rehearse else _deploy)(artifact, options)
+        if options.rehearse:
+            _rehearse(artifact, keep=options.keep)
+        else:
+            _deploy(artifact, options, sam_options)
     except KeyboardInterrupt:
         print("Stopped. CloudFormation continues what it has started.", file=sys.stderr)
         return 130
@@ -43,16 +46,17 @@ def main(arguments: Sequence[str], project: Path = PROJECT) -> int:
     return 0
 
 
-def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+def _parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return the options of this command, and those for ``sam deploy``."""
     parser = argparse.ArgumentParser(
         prog="scripts/deploy",
         description="Deploys the output of scripts/package to the AWS account and region that the "
         "environment names, as for every AWS tool, or with --rehearse on this machine.",
+        epilog="Other options are those of sam deploy, such as --s3-bucket.",
     )
     add = parser.add_argument
     add("--stage", choices=template.STAGES, default=template.STAGES[0])
     add("--stack", help=f"the stack's name; by default {_APP}-<stage>")
-    add("--bucket", help="your bucket for the code; by default the SAM CLI creates one")
     add("--alarm-email", help="the address that receives alarms")
     add(
         "--tokens-by-password",
@@ -67,7 +71,10 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     add("--rehearse", action="store_true", help="deploy to a local emulator, and test it there")
     add("--keep", action="store_true", help="keep a rehearsal running until Ctrl-C")
-    return parser.parse_args(arguments)
+    options, sam_options = parser.parse_known_args(arguments)
+    if options.rehearse and sam_options:
+        parser.error(f"--rehearse does not take {' '.join(sam_options)}")
+    return options, sam_options
 
 
 def _require_artifact(project: Path, stage: str) -> BuildArtifact:
@@ -80,7 +87,7 @@ def _require_artifact(project: Path, stage: str) -> BuildArtifact:
     return artifact
 
 
-def _rehearse(artifact: BuildArtifact, options: argparse.Namespace) -> None:
+def _rehearse(artifact: BuildArtifact, *, keep: bool) -> None:
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     started = time.monotonic()
     with deployed_to_emulator(artifact) as stack:
@@ -88,14 +95,16 @@ def _rehearse(artifact: BuildArtifact, options: argparse.Namespace) -> None:
         for step in smoke_test.run(stack):
             print(f"  ok: {step}", flush=True)
         print(f"Rehearsed in {time.monotonic() - started:.1f} s")
-        if options.keep:
+        if keep:
             identity_provider.print_demo_users()
             print(f"Ready: {stack.page_url}", flush=True)
             with suppress(KeyboardInterrupt):
                 stack.ministack.wait()
 
 
-def _deploy(artifact: BuildArtifact, options: argparse.Namespace) -> None:
+def _deploy(
+    artifact: BuildArtifact, options: argparse.Namespace, sam_options: Sequence[str]
+) -> None:
     _require_credentials()
     name = options.stack or f"{_APP}-{options.stage}"
     if not re.fullmatch(_STACK_NAME, name):
@@ -106,8 +115,8 @@ def _deploy(artifact: BuildArtifact, options: argparse.Namespace) -> None:
     if options.rotate_session_key:
         parameters["SessionKeys"] = deployment.rotate_session_key(name)
     given = {name: value for name, value in parameters.items() if value is not None}
-    asks_first = not options.yes
-    deployment.deploy(artifact, name, given, bucket=options.bucket, asks_first=asks_first)
+    confirm = "--no-confirm-changeset" if options.yes else "--confirm-changeset"
+    deployment.deploy(artifact, name, given, confirm, *sam_options)
     _report(deployment.get_outputs(name))
 
 

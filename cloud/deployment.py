@@ -68,15 +68,13 @@ def deploy(
     artifact: BuildArtifact,
     stack: str,
     parameters: dict[str, str],
-    *,
-    bucket: str | None = None,
-    asks_first: bool = False,
+    *sam_options: str,
     is_quiet: bool = False,
 ) -> None:
     """Upload the artifact, create a change set, show it, execute it and wait.
 
-    Other parameters keep their previous values, or get the template's defaults. Without a
-    ``bucket`` the SAM CLI creates its own. ``is_quiet`` shows SAM's output only if it fails.
+    Other parameters keep their previous values, or get the template's defaults. The SAM CLI
+    creates a bucket unless its options name one. ``is_quiet`` shows its output only if it fails.
 
     Raises:
         CommandError: the SAM CLI fails, or the stack cannot be updated.
@@ -90,25 +88,14 @@ def deploy(
         raise CommandError(
             f"The stack {stack} failed to create and cannot be updated: delete it, then try again."
         )
-    options = ["--s3-bucket", _own_bucket(bucket)] if bucket else ["--resolve-s3"]
-    options.append("--confirm-changeset" if asks_first else "--no-confirm-changeset")
+    bucket = [] if "--s3-bucket" in sam_options else ["--resolve-s3"]
     # Other users of this machine can read a command line, but not this file with the session key.
     with NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
         # Never the previous stage: the template allows only the one that it was packaged for.
         json.dump({"Stage": artifact.folder.name, **parameters}, file)
         file.flush()
-        options += ["--stack-name", stack, "--template-file", os.fspath(artifact.template)]
-        _run_sam(*options, "--parameter-overrides", f"file://{file.name}", is_quiet=is_quiet)
-
-
-def _own_bucket(bucket: str) -> str:
-    """Require that the bucket belongs to the account, which the SAM CLI does not check."""
-    account = boto3.client("sts").get_caller_identity()["Account"]
-    try:
-        boto3.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
-    except ClientError as error:
-        raise CommandError(f"The bucket {bucket} cannot be used: {error}") from error
-    return bucket
+        files = ["-t", os.fspath(artifact.template), "--parameter-overrides", f"file://{file.name}"]
+        _run_sam("--stack-name", stack, *files, *bucket, *sam_options, is_quiet=is_quiet)
 
 
 def _run_sam(*options: str, is_quiet: bool) -> None:

@@ -49,7 +49,7 @@ class Rehearsal:
 
 @contextmanager
 def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
-    """Deploy the artifact to a new emulator, for a block in which AWS clients use that emulator.
+    """Deploy the artifact to a new emulator, which AWS clients of this process use from now on.
 
     Raises:
         CommandError: the artifact is for another processor, or cannot be deployed.
@@ -60,8 +60,8 @@ def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
             f"{artifact.folder} is for {arch}, which this machine cannot run: "
             f"run scripts/package --stage {artifact.folder.name}"
         )
+    _clean_environment()
     with (
-        _clean_environment(),
         TemporaryDirectory(prefix="rehearsal-") as folder,
         MiniStack(Path(folder), keeps_state=False) as ministack,
     ):
@@ -72,22 +72,14 @@ def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
         yield _fill_stack(ministack)
 
 
-@contextmanager
-def _clean_environment() -> Iterator[None]:
-    """Remove settings of an AWS account or a local server, for a block.
+def _clean_environment() -> None:
+    """Remove settings of an AWS account or a local server: the emulator's functions inherit them.
 
-    The emulator's functions would inherit them. Proxies are removed too: all requests stay on this
-    machine.
+    Proxies are removed too: all requests stay on this machine.
     """
-    before = dict(os.environ)
-    for name in before:
+    for name in list(os.environ):
         if name.startswith(_SETTINGS) or name.lower().endswith("_proxy"):
             del os.environ[name]
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 def _fill_stack(ministack: MiniStack) -> Rehearsal:

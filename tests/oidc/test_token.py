@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from local import issue_token, local_config, ports
+from tests.support.environment import temporary_environment
 from tests.support.live_server import start_server
 from tests.support.oidc_tokens import verify_token
 
@@ -31,18 +32,6 @@ class CliResult(NamedTuple):
     output: str
     error_output: str
     status: int
-
-
-@contextmanager
-def temporary_environment(variables: dict[str, str]) -> Iterator[None]:
-    """Set variables, and undo whatever changes the environment in the block."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 @dataclass(frozen=True, slots=True)
