@@ -51,11 +51,7 @@ def get_outputs(name: str) -> dict[str, str]:
 def rotate_session_key(stack: str) -> str:
     """Return the stack's current session key and a new one, which signs from now on.
 
-    Any older key is dropped, so login sessions that it signed end. Only the function's
-    configuration has the keys.
-
-    Raises:
-        CommandError: there is no such stack.
+    Login sessions of any older key end. Only the function's configuration has the keys.
     """
     if get_stack(stack) is None:
         raise CommandError(f"There is no stack {stack}, so it has no session key to rotate.")
@@ -75,9 +71,6 @@ def deploy(
 
     Other parameters keep their previous values, or get the template's defaults. The SAM CLI
     creates a bucket unless its options name one. ``is_quiet`` shows its output only if it fails.
-
-    Raises:
-        CommandError: the SAM CLI fails, or the stack cannot be updated.
     """
     existing = get_stack(stack)
     if existing is None:

@@ -37,12 +37,9 @@ class HttpBrowser(requests.Session):
         return super().request(*args, **{"timeout": TIMEOUT_SECONDS} | kwargs)
 
     def submit(self, page: Response, selector: str, *values: tuple[str, str]) -> Response:
-        """Submit the form that matches a CSS selector, or contains what matches, with ``values``.
+        """Submit the form that matches a CSS selector, or contains what matches.
 
-        Other fields are sent as a browser would send them unchanged.
-
-        Raises:
-            LookupError: the page has no such form.
+        ``values`` replace those of its fields; a browser sends the others unchanged.
         """
         form = parse(page.text).select_one(f"form:is({selector}, :has({selector}))")
         if form is None:

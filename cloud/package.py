@@ -92,11 +92,7 @@ def current_arch() -> str:
 def package(
     project: Path, stage: str, arch: str, *, max_zip_bytes: int = MAX_ZIP_BYTES
 ) -> BuildArtifact:
-    """Package the project's current code into its ``build/`` folder.
-
-    Raises:
-        CommandError: Chalice fails, or the zip is too large.
-    """
+    """Package the project's current code into its ``build/`` folder."""
     artifact = BuildArtifact.for_stage(project, stage)
     artifact.begin()
     with TemporaryDirectory() as name:

@@ -49,11 +49,7 @@ class Rehearsal:
 
 @contextmanager
 def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
-    """Deploy the artifact to a new emulator, which AWS clients of this process use from now on.
-
-    Raises:
-        CommandError: the artifact is for another processor, or cannot be deployed.
-    """
+    """Deploy the artifact to a new emulator, which AWS clients of this process use from now on."""
     arch = artifact.read_manifest()["arch"]
     if arch != current_arch():
         raise CommandError(

@@ -23,8 +23,7 @@ _JSON = {"Accept": "application/json"}
 def run(target: Rehearsal) -> Iterator[str]:
     """Run the steps in order, and yield a description of each that passed.
 
-    Raises:
-        CommandError: a step had another result than expected.
+    Raises ``CommandError`` at the first that has another result than expected.
     """
     for description, step in _SmokeTest(target).steps:
         try:

@@ -36,10 +36,7 @@ class OAuthClient(NamedTuple):
 
 
 class IdentityProvider(NamedTuple):
-    """``url`` is the ``iss`` of its tokens, an address of AWS; only ``discovery_url`` is reachable.
-
-    The document there has all other addresses.
-    """
+    """``url`` is the ``iss`` of its tokens, an address in AWS; only ``discovery_url`` responds."""
 
     url: str
     discovery_url: str
@@ -66,19 +63,14 @@ DEMO_USERS = (
 
 
 def configure(port: int) -> IdentityProvider:
-    """Create or update the identity provider for the app at that port, with the demo users.
-
-    Raises:
-        CommandError: the stack cannot be created.
-    """
+    """Create or update the identity provider for the app at that port, with the demo users."""
     try:
         _deploy_stack(port)
         provider = load()
         for user in DEMO_USERS:
             create_user(provider, user)
     except (BotoCoreError, ClientError) as error:
-        reason = f"{TEMPLATE} does not create an identity provider: {error}"
-        raise CommandError(reason) from error
+        raise CommandError(f"{TEMPLATE} does not create an identity provider: {error}") from error
     return provider
 
 
@@ -155,11 +147,7 @@ def create_user(provider: IdentityProvider, user: DemoUser) -> None:
 
 
 def require_user(provider: IdentityProvider, user: DemoUser) -> None:
-    """Require that an existing user has that role.
-
-    Raises:
-        CommandError: the user has another.
-    """
+    """Raise ``CommandError`` if an existing user has another role."""
     groups = boto3.client("cognito-idp").admin_list_groups_for_user(
         UserPoolId=provider.pool_id, Username=user.name
     )["Groups"]
@@ -172,8 +160,7 @@ def require_user(provider: IdentityProvider, user: DemoUser) -> None:
 def user_token(provider: IdentityProvider, name: str) -> str:
     """Return an access token of a user, without the sign-in page.
 
-    Raises:
-        CommandError: the user has chosen another password.
+    Raises ``CommandError`` if the user has chosen another password.
     """
     cognito = boto3.client("cognito-idp")
     try:

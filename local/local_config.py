@@ -15,13 +15,11 @@ ENV_FILE = "local.env"
 
 
 def chalice_config() -> dict[str, Any]:
-    """Return Chalice's configuration file, with all stages."""
     text = (PROJECT / ".chalice" / "config.json").read_text(encoding="utf-8")
     return cast("dict[str, Any]", json.loads(text))
 
 
 def variables() -> dict[str, str]:
-    """Return the environment variables of the stage ``local``."""
     return cast("dict[str, str]", chalice_config()["stages"]["local"]["environment_variables"])
 
 
@@ -32,7 +30,6 @@ def use_local_stage() -> None:
 
 
 def data_folder() -> Path:
-    """Return the folder in which the local server keeps its data."""
     return Path(os.environ.get("DATA_DIR") or PROJECT / ".local").absolute()
 
 
@@ -43,11 +40,7 @@ def write_env(path: Path, settings: Mapping[str, str]) -> None:
 
 
 def read_env(path: Path) -> dict[str, str]:
-    """Return the settings of such a file.
-
-    Raises:
-        OSError: there is no such file.
-    """
+    """Return the settings of such a file; raise ``OSError`` if there is none."""
     return dict(word.split("=", 1) for word in shlex.split(path.read_text(encoding="utf-8")))
 
 
@@ -60,11 +53,7 @@ def use_env(settings: Mapping[str, str]) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, atomically.
-
-    Raises:
-        OSError: it cannot be written; an earlier file stays as it was.
-    """
+    """Write a file that only its owner can read, atomically; an ``OSError`` changes nothing."""
     new = path.with_name(f"{path.name}.new")
     try:
         new.unlink(missing_ok=True)

@@ -10,11 +10,7 @@ TIMEOUT_SECONDS = 5
 
 
 def bind(port: int) -> socket.socket:
-    """Return a listening TCP socket; port 0 means any free one.
-
-    Raises:
-        OSError: ``EADDRINUSE`` where something listens there already.
-    """
+    """Return a listening TCP socket; port 0 means any free one."""
     return socket.create_server((HOST, port))
 
 

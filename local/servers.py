@@ -14,8 +14,7 @@ from typing import Self
 
 from local import CommandError, local_config, ports
 
-START_SECONDS = 30
-STOP_SECONDS = 30
+TIMEOUT_SECONDS = 30
 LOG_LINES_SHOWN = 15
 # MiniStack has its own virtual environment.
 MINISTACK_PYTHON = local_config.PROJECT / ".venv-ministack" / "bin" / "python"
@@ -23,11 +22,11 @@ MINISTACK_PYTHON = local_config.PROJECT / ".venv-ministack" / "bin" / "python"
 
 @dataclass(kw_only=True)
 class SubprocessServer:
-    """``with SubprocessServer(...) as server:`` runs a command while the block runs.
+    """A command that runs in a ``with`` block, and is ready when it answers 200 at ``ready_path``.
 
-    The server is ready when it answers 200 at ``ready_path``. It inherits the file descriptors
-    ``inherits``, and the one in ``TERMINAL_FD``, on which it can report what the user must see at
-    once. Linux ends it when the *thread* that started it ends: start it from the main thread.
+    It inherits the file descriptors ``inherits``, and the one in ``TERMINAL_FD``, on which it can
+    report what the user must see at once. Linux ends it when the *thread* that started it ends:
+    start it from the main thread.
     """
 
     name: str
@@ -44,11 +43,7 @@ class SubprocessServer:
         return f"http://{ports.HOST}:{self.port}"
 
     def start(self) -> None:
-        """Start the server and wait until it is ready.
-
-        Raises:
-            CommandError: it ended, or it was not ready in time.
-        """
+        """Start the server and wait until it is ready; raise ``CommandError`` if it is not."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log, os.fdopen(os.dup(2), "wb") as terminal:
             self._process = subprocess.Popen(
@@ -69,11 +64,7 @@ class SubprocessServer:
             raise
 
     def wait(self) -> None:
-        """Block until the server ends.
-
-        Raises:
-            CommandError: it was not stopped by ``stop``.
-        """
+        """Block until the server ends; raise ``CommandError`` unless ``stop`` stopped it."""
         if process := self._process:
             process.wait()
             if self._process is process:
@@ -86,7 +77,7 @@ class SubprocessServer:
             return 0
         process.terminate()
         try:
-            return process.wait(STOP_SECONDS)
+            return process.wait(TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
             print(f"{self.name} does not stop and is killed.", file=sys.stderr)
             process.kill()
@@ -100,12 +91,12 @@ class SubprocessServer:
         self.stop()
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while ports.status(self.port, self.ready_path) != HTTPStatus.OK:
             if process.poll() is not None:
                 raise self._failure("did not start")
             if time.monotonic() > deadline:
-                raise self._failure(f"did not answer within {START_SECONDS} s")
+                raise self._failure(f"did not answer within {TIMEOUT_SECONDS} s")
             time.sleep(0.05)
 
     def _failure(self, what: str) -> CommandError:
@@ -126,9 +117,8 @@ def _die_with_parent(command: Sequence[str]) -> list[str]:
 class MiniStack(SubprocessServer):
     """The local DynamoDB and Cognito, on a free port.
 
-    ``folder`` has its log, and its state from one run to the next (see ``ministack_process``).
-    What it ``inherits`` may be a lock on the folder, which then lasts until the state is saved,
-    however the parent ends.
+    ``folder`` has its log, and its state from one run to the next. What it ``inherits`` may be a
+    lock on the folder, which then lasts until the state is saved, however the parent ends.
     """
 
     def __init__(
