@@ -58,17 +58,11 @@ def _parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     add("--stage", choices=template.STAGES, default=template.STAGES[0])
     add("--stack", help=f"the stack's name; by default {_APP}-<stage>")
     add("--alarm-email", help="the address that receives alarms")
-    add(
-        "--tokens-by-password",
-        choices=("allowed", "refused"),
-        help="whether administrators of the pool can get tokens with a user name and a password",
-    )
+    passwords = "whether administrators can get tokens with a user's name and password"
+    add("--tokens-by-password", choices=("allowed", "refused"), help=passwords)
     add("--yes", action="store_true", help="deploy without asking first")
-    add(
-        "--rotate-session-key",
-        action="store_true",
-        help="sign sessions with a new key, and still accept the current one",
-    )
+    rotate = "sign sessions with a new key, and still accept the current one"
+    add("--rotate-session-key", action="store_true", help=rotate)
     add("--rehearse", action="store_true", help="deploy to a local emulator, and test it there")
     add("--keep", action="store_true", help="keep a rehearsal running until Ctrl-C")
     options, sam_options = parser.parse_known_args(arguments)

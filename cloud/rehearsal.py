@@ -39,7 +39,6 @@ class Rehearsal:
 
     api_url: str
     page_url: str
-    table_name: str
     ministack: MiniStack
     date: date
     password: str
@@ -91,7 +90,6 @@ def _fill_stack(ministack: MiniStack) -> Rehearsal:
     return Rehearsal(
         api_url=outputs["ApiUrl"],
         page_url=outputs["PageUrl"],
-        table_name=outputs["TableName"],
         ministack=ministack,
         date=datetime.now(UTC).date() + _DAYS_AHEAD,
         password=identity_provider.PASSWORD,

@@ -5,6 +5,7 @@ would lose everything since the start. This module runs in MiniStack's virtual e
 """
 
 import asyncio
+import fcntl
 import logging
 import os
 import shutil
@@ -147,7 +148,11 @@ async def main() -> int:
     if not persistence.PERSIST_STATE:
         await serve(ministack.app, config, shutdown_trigger=_until_stopped)
         return 0
-    saver = StateSaver(Path(persistence.STATE_DIR).with_name("saved"))
+    folder = Path(persistence.STATE_DIR).with_name("saved")
+    print(f"Waiting until no other MiniStack uses {folder}", flush=True)
+    # One whose parent was killed still saves its state.
+    fcntl.flock(os.open(folder.parent, os.O_RDONLY), fcntl.LOCK_EX)
+    saver = StateSaver(folder)
     saver.restore()
     saving = asyncio.create_task(saver.save_changes())
     await serve(saver, config, shutdown_trigger=_until_stopped)

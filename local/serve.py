@@ -6,7 +6,6 @@ import re
 import secrets
 import signal
 import sys
-import time
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,6 @@ from local import CommandError, app_server, identity_provider, local_config, por
 from local.servers import BookingSite, MiniStack
 
 LAST_PORT = 65535
-LOCK_SECONDS = 3
 
 
 def main() -> int:
@@ -39,10 +37,10 @@ def main() -> int:
 
 def _exit_on_signals() -> None:
     """Turn a signal to stop into an exit, which closes everything on its way out."""
-    stops = [signal.SIGTERM, signal.SIGINT]
+    stops = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
     # With nohup, the server outlives the terminal.
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        stops.append(signal.SIGHUP)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        stops.remove(signal.SIGHUP)
 
     def leave(*_: object) -> None:
         # A second Ctrl-C must not interrupt the last save.
@@ -63,7 +61,7 @@ def _bind_port() -> socket:
         return ports.bind(port)
     except OSError as error:
         other = port + 1 if port < LAST_PORT else port - 1
-        reason = error.strerror or error
+        reason = os.strerror(error.errno or 0)
         raise CommandError(
             f"Port {port} cannot be used ({reason}): stop what listens there, "
             f"or choose another with PORT={other} scripts/serve"
@@ -72,7 +70,8 @@ def _bind_port() -> socket:
 
 def _serve(bound: socket, folder: Path, stack: ExitStack) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    ministack = _start_ministack(folder, _lock(folder, stack), stack)
+    _lock(folder, stack)
+    ministack = _start_ministack(folder, stack)
     local_config.use_local_stage()
     access = _configure_auth(bound.getsockname()[1], folder)
     url = _start_app(bound, stack)
@@ -90,33 +89,22 @@ def _serve(bound: socket, folder: Path, stack: ExitStack) -> None:
         signal.pause()
 
 
-def _lock(folder: Path, stack: ExitStack) -> int:
-    """Lock the folder against a second server, and return the lock's descriptor."""
+def _lock(folder: Path, stack: ExitStack) -> None:
+    """Lock the folder against a second server."""
     file = stack.enter_context((folder / "lock").open("w"))
-    # The MiniStack of a killed server still saves its data, for a moment.
-    until = time.monotonic() + LOCK_SECONDS
-    while not _is_locked(file.fileno()):
-        if time.monotonic() > until:
-            raise CommandError(
-                f"{folder} is in use by another scripts/serve: stop that one, "
-                "or choose another folder with DATA_DIR=... scripts/serve"
-            )
-        time.sleep(0.1)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise CommandError(
+            f"{folder} is in use by another scripts/serve: stop that one, "
+            "or choose another folder with DATA_DIR=... scripts/serve"
+        ) from None
     # A full disk shows here, before anything runs.
     file.write(f"{os.getpid()}\n")
     file.flush()
-    return file.fileno()
 
 
-def _is_locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _start_ministack(folder: Path, lock: int, stack: ExitStack) -> MiniStack | None:
+def _start_ministack(folder: Path, stack: ExitStack) -> MiniStack | None:
     """Start MiniStack for what the environment does not name.
 
     That is DynamoDB, unless there is an endpoint for it, and Cognito, unless a ``LOCAL_CALLER``.
@@ -128,7 +116,7 @@ def _start_ministack(folder: Path, lock: int, stack: ExitStack) -> MiniStack | N
         # No AWS client of this process ever connects to the real AWS.
         os.environ.setdefault("AWS_ENDPOINT_URL", dynamodb)
         return None
-    ministack = MiniStack(folder / "ministack", inherits=[lock])
+    ministack = MiniStack(folder / "ministack")
     stack.push(partial(_stop_ministack, ministack))
     ministack.start()
     if dynamodb:

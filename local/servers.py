@@ -24,9 +24,9 @@ MINISTACK_PYTHON = local_config.PROJECT / ".venv-ministack" / "bin" / "python"
 class SubprocessServer:
     """A command that runs in a ``with`` block, and is ready when it answers 200 at ``ready_path``.
 
-    It inherits the file descriptors ``inherits``, and the one in ``TERMINAL_FD``, on which it can
-    report what the user must see at once. Linux ends it when the *thread* that started it ends:
-    start it from the main thread.
+    It inherits the file descriptor in ``TERMINAL_FD``, on which it can report what the user must
+    see at once. Linux ends it when the *thread* that started it ends: start it from the main
+    thread.
     """
 
     name: str
@@ -35,7 +35,6 @@ class SubprocessServer:
     ready_path: str
     settings: Mapping[str, str]
     log: Path
-    inherits: Sequence[int] = ()
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -53,7 +52,7 @@ class SubprocessServer:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                pass_fds=[*self.inherits, terminal.fileno()],
+                pass_fds=[terminal.fileno()],
                 # Ctrl-C reaches the parent alone, which then stops the server.
                 start_new_session=True,
             )
@@ -117,13 +116,10 @@ def _die_with_parent(command: Sequence[str]) -> list[str]:
 class MiniStack(SubprocessServer):
     """The local DynamoDB and Cognito, on a free port.
 
-    ``folder`` has its log, and its state from one run to the next. What it ``inherits`` may be a
-    lock on the folder, which then lasts until the state is saved, however the parent ends.
+    ``folder`` has its log, and its state from one run to the next.
     """
 
-    def __init__(
-        self, folder: Path, *, inherits: Sequence[int] = (), keeps_state: bool = True
-    ) -> None:
+    def __init__(self, folder: Path, *, keeps_state: bool = True) -> None:
         port = ports.free_port()
         super().__init__(
             name="MiniStack",
@@ -139,7 +135,6 @@ class MiniStack(SubprocessServer):
                 "SFTP_ENABLED": "0",
             },
             log=folder / "ministack.log",
-            inherits=inherits,
         )
 
     @property
