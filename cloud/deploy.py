@@ -15,9 +15,9 @@ import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cloud import deployment, smoke_test, template
-from cloud.http_browser import HttpBrowser
 from cloud.package import PROJECT, BuildArtifact, hash_sources
 from cloud.rehearsal import deployed_to_emulator
+from cloud.smoke_test import HttpBrowser
 from local import CommandError, identity_provider
 
 _APP = "medilink-slots"

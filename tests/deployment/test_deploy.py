@@ -12,9 +12,9 @@ import boto3
 import pytest
 
 from cloud import deploy, deployment
-from cloud.http_browser import HttpBrowser
 from cloud.package import PROJECT, BuildArtifact, hash_sources
 from cloud.rehearsal import STACK
+from cloud.smoke_test import HttpBrowser
 from local import CommandError, identity_provider
 from local.identity_provider import PASSWORD
 

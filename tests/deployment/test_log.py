@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from cloud.http_browser import HttpBrowser
 from cloud.rehearsal import STACK
+from cloud.smoke_test import HttpBrowser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
