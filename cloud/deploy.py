@@ -15,8 +15,8 @@ import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cloud import deployment, smoke_test, template
+from cloud.deployment import deployed_to_emulator
 from cloud.package import PROJECT, BuildArtifact, hash_sources
-from cloud.rehearsal import deployed_to_emulator
 from cloud.smoke_test import HttpBrowser
 from local import CommandError, identity_provider
 

@@ -1,19 +1,28 @@
-"""Deploys a build artifact as a CloudFormation stack, with the AWS SAM CLI (ADR 0015)."""
+"""Deploys a build artifact with the AWS SAM CLI (ADR 0015), to AWS or to an emulator of it."""
 
 import json
 import os
 import secrets
 import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
 
 from chalicelib.settings import MIN_SESSION_KEY_LENGTH
-from cloud.package import PROJECT, BuildArtifact
-from local import CommandError
+from chalicelib.storage import table
+from chalicelib.storage.doctor_repository import DoctorRepository
+from cloud.package import PROJECT, BuildArtifact, current_arch
+from local import CommandError, demo_data, identity_provider
+from local.servers import MiniStack
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -27,6 +36,13 @@ _SAM_DEPLOY = (
 )
 _SAM_SETTINGS = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "1"}
 _new_session_key = partial(secrets.token_urlsafe, MIN_SESSION_KEY_LENGTH)
+STACK = "medilink-slots-rehearsal"
+
+_SETTINGS = ("AWS_", "EVENT_BUS_", "LOCAL_CALLER", "OIDC_", "SESSION_KEY", "STAGE", "TABLE_NAME")
+# Bookable in every time zone.
+_DAYS_AHEAD = timedelta(days=40)
+_EVENTS = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
+_POLL_SECONDS = 0.02
 
 
 def get_stack(name: str) -> "StackTypeDef | None":
@@ -104,3 +120,95 @@ def _run_sam(*options: str, is_quiet: bool) -> None:
     if ran.returncode:
         reason = f"sam deploy failed or was not confirmed (exit status {ran.returncode})."
         raise CommandError(f"{reason}\n{ran.stdout or ''}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """A stack on an emulator, with the demo doctors and users, and a ``date`` without slots.
+
+    ``api_url`` has no trailing slash. ``wait_for_event`` returns the next change event, or None
+    after a timeout in seconds.
+    """
+
+    api_url: str
+    page_url: str
+    ministack: MiniStack
+    date: date
+    password: str
+    service_token: str
+    wait_for_event: Callable[[float], dict[str, Any] | None]
+
+
+@contextmanager
+def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
+    """Deploy the artifact to a new emulator, which AWS clients of this process use from now on."""
+    arch = artifact.read_manifest()["arch"]
+    if arch != current_arch():
+        raise CommandError(
+            f"{artifact.folder} is for {arch}, which this machine cannot run: "
+            f"run scripts/package --stage {artifact.folder.name}"
+        )
+    _clean_environment()
+    with (
+        TemporaryDirectory(prefix="rehearsal-") as folder,
+        MiniStack(Path(folder), keeps_state=False) as ministack,
+    ):
+        os.environ.update(ministack.environment)
+        # Below the name localhost the API has a host of its own, as in AWS.
+        parameters = {"RehearsalEndpoint": f"http://localhost:{ministack.port}"}
+        deploy(artifact, STACK, parameters, is_quiet=True)
+        yield _fill_stack(ministack)
+
+
+def _clean_environment() -> None:
+    """Remove settings of an AWS account or a local server: the emulator's functions inherit them.
+
+    Proxies are removed too: all requests stay on this machine.
+    """
+    for name in list(os.environ):
+        if name.startswith(_SETTINGS) or name.lower().endswith("_proxy"):
+            del os.environ[name]
+
+
+def _fill_stack(ministack: MiniStack) -> Rehearsal:
+    """Add doctors, users and a subscriber of events to the stack."""
+    outputs = get_outputs(STACK)
+    table.connect(outputs["TableName"])
+    for doctor in demo_data.DOCTORS:
+        DoctorRepository().add(doctor)
+    provider = identity_provider.load(STACK)
+    for user in identity_provider.DEMO_USERS:
+        identity_provider.create_user(provider, user)
+    scopes = sorted(provider.booking_site.scopes)
+    return Rehearsal(
+        api_url=outputs["ApiUrl"],
+        page_url=outputs["PageUrl"],
+        ministack=ministack,
+        date=datetime.now(UTC).date() + _DAYS_AHEAD,
+        password=identity_provider.PASSWORD,
+        service_token=identity_provider.service_token(provider, scopes),
+        wait_for_event=_subscribe(outputs["EventBusName"]),
+    )
+
+
+def _subscribe(bus: str) -> Callable[[float], dict[str, Any] | None]:
+    """Send the bus's change events to a queue; return a function that waits for the next one."""
+    name = "subscriber"
+    queue = boto3.resource("sqs").create_queue(QueueName=name)
+    events = boto3.client("events")
+    events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(_EVENTS))
+    target: Any = {"Id": name, "Arn": queue.attributes["QueueArn"]}
+    events.put_targets(Rule=name, EventBusName=bus, Targets=[target])
+
+    def wait_for_event(seconds: float) -> dict[str, Any] | None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for message in queue.receive_messages():
+                message.delete()
+                event: dict[str, Any] = json.loads(message.body)
+                return event
+            # MiniStack would delay all other requests for a long poll.
+            time.sleep(_POLL_SECONDS)
+        return None
+
+    return wait_for_event

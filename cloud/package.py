@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any, Self
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from cloud import template, zip_optimizer
+from cloud import template
 from local import CommandError, local_config
 
 PROJECT = local_config.PROJECT
@@ -26,9 +27,35 @@ _SOURCES = ("app.py", "requirements.txt", "chalicelib", "static", "vendor", ".ch
 # What else determines the zip and the template.
 _BUILD_SCRIPTS = (
     "infrastructure",
-    *(f"cloud/{name}.py" for name in ("package", "template", "zip_optimizer")),
+    "cloud/package.py",
+    "cloud/template.py",
     "locks/dev.txt",
 )
+# Where Lambda unpacks the zip: tracebacks show this path.
+_LAMBDA_TASK_ROOT = "/var/task"
+# botocore describes some 400 services. The app calls these; the files beside them describe all
+# services, and every client reads them.
+_BOTOCORE_SERVICES = {"dynamodb", "events", "sts"}
+# Types and C sources.
+_EXCLUDED_SUFFIXES = {".pyi", ".c", ".h", ".pxd", ".pyx"}
+_EXCLUDED_FOLDER_NAMES = {"tests", "__pycache__"}
+# Parts of packages that no code path of the app imports or reads.
+_EXCLUDED_PATHS = (
+    "authlib/integrations/",
+    "authlib/jose/",
+    "authlib/oauth1/",
+    "authlib/oidc/",
+    "cffi/",  # builds extensions; at run time cryptography needs _cffi_backend alone
+    "dateutil/zoneinfo/",  # a second copy of the time zones
+    "pycparser/",  # for cffi
+    "tzdata/zoneinfo/tzdata.zi",  # the same zones as text
+    "urllib3/contrib/emscripten/",
+)
+# About a package rather than of it. METADATA stays: vulnerability scanners read it.
+_PACKAGE_INFO_SUFFIXES = (".dist-info", ".data")
+# The earliest time that a zip entry can have.
+_FIXED_MTIME = (1980, 1, 1, 0, 0, 0)
+_READABLE_BY_ALL = 0o100644 << 16
 
 
 class BuildArtifact:
@@ -101,7 +128,7 @@ def package(
         config = copy / ".chalice" / "config.json"
         config.write_text(json.dumps(_load_json(config) | {"lambda_architecture": arch}), "utf-8")
         _run_chalice(copy, "package", "--stage", stage, os.fspath(out))
-        zip_optimizer.optimize(out / "deployment.zip", artifact.zip)
+        _optimize(out / "deployment.zip", artifact.zip)
         finished = template.build(_load_json(out / "sam.json"), project, stage)
     artifact.template.write_text(template.dump(finished), encoding="utf-8")
     size = artifact.zip.stat().st_size
@@ -132,6 +159,50 @@ def _run_chalice(folder: Path, *arguments: str) -> None:
     # Chalice only warns about a package that it cannot download, and exits with 0.
     if ran.returncode or "Could not install dependencies" in ran.stdout:
         raise CommandError(f"chalice package failed:\n{ran.stdout}")
+
+
+def _optimize(source: Path, target: Path) -> None:
+    """Write the needed files of the zip ``source``, in order of name, with one time and mode."""
+    with TemporaryDirectory() as folder:
+        with ZipFile(source) as zipped:
+            zipped.extractall(folder, [name for name in zipped.namelist() if _is_needed(name)])
+        _compile(folder)
+        _pack(Path(folder), target)
+
+
+def _is_needed(name: str) -> bool:
+    path = PurePosixPath(name)
+    if path.parts[0].endswith(_PACKAGE_INFO_SUFFIXES):
+        return path.name == "METADATA"
+    if path.suffix in _EXCLUDED_SUFFIXES or name.startswith(_EXCLUDED_PATHS):
+        return False
+    if _EXCLUDED_FOLDER_NAMES & {*path.parts[:-1]}:
+        return False
+    match path.parts:
+        case ("botocore", "data", service, _, *_):
+            return service in _BOTOCORE_SERVICES
+    return True
+
+
+def _compile(folder: str) -> None:
+    """Add byte code that Python uses without checking the source: files in Lambda never change.
+
+    It runs in its own process with a fixed hash seed, because the seed determines the order of
+    set constants in byte code.
+    """
+    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    paths = ["-s", folder, "-p", _LAMBDA_TASK_ROOT, folder]
+    subprocess.run([*command, *paths], env=os.environ | {"PYTHONHASHSEED": "0"}, check=True)
+
+
+def _pack(folder: Path, target: Path) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=9) as zipped:
+        for path in files:
+            entry = ZipInfo(path.relative_to(folder).as_posix(), _FIXED_MTIME)
+            entry.compress_type = ZIP_DEFLATED
+            entry.external_attr = _READABLE_BY_ALL
+            zipped.writestr(entry, path.read_bytes())
 
 
 def copy_sources(project: Path, to: Path) -> None:

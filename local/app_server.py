@@ -21,7 +21,8 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
-from werkzeug.datastructures import Headers
+from werkzeug.datastructures import EnvironHeaders, Headers
+from werkzeug.wrappers import Response
 
 from chalicelib.web.api.problem_details import problem_from_error
 from chalicelib.web.error_handler import render_problem
@@ -92,44 +93,32 @@ class ApiGateway:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method, target = environ["REQUEST_METHOD"], environ["REQUEST_URI"]
-        request_headers = _headers(environ)
+        headers = {name.lower(): value for name, value in EnvironHeaders(environ)}
         try:
-            _require_valid(target, request_headers)
-            status, headers, body = self._invoke(method, target, request_headers, environ)
+            _require_valid(target, headers)
+            response = self._invoke(method, target, headers, environ["wsgi.input"].read())
         except HttpError as error:
-            status, headers, body = _render(error, request_headers)
-        if status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
-            body = b""
-            headers.remove("Content-Type")
-        else:
-            headers.setdefault("Content-Type", "application/json")
-            headers.set("Content-Length", len(body))
-        _log_request(status, method, target)
-        start_response(f"{status} {HTTPStatus(status).phrase}", headers.to_wsgi_list())
-        return [] if method == "HEAD" else [body]
+            response = _render(error, headers)
+        _log_request(response.status_code, method, target)
+        return response(environ, start_response)
 
-    def _invoke(
-        self, method: str, target: str, headers: dict[str, str], environ: WSGIEnvironment
-    ) -> tuple[int, Headers, bytes]:
-        body = environ["wsgi.input"].read() or None
+    def _invoke(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:
         try:
-            event = self._converter.create_lambda_event(method, target, headers, body)
+            event = self._converter.create_lambda_event(method, target, headers, body or None)
         except ValueError:
             detail = f"There is nothing at {target.partition('?')[0]}."
             raise HttpError(HTTPStatus.NOT_FOUND, detail) from None
-        response = self._app(event, LambdaContext(self._app.app_name, memory_size=0))
-        text = response["body"]
-        content = base64.b64decode(text) if response.get("isBase64Encoded") else text.encode()
-        lines = Headers({**response["headers"], **response["multiValueHeaders"]})
-        return response["statusCode"], lines, content
+        result = self._app(event, LambdaContext(self._app.app_name, memory_size=0))
+        text = result["body"]
+        content = base64.b64decode(text) if result.get("isBase64Encoded") else text.encode()
+        lines = Headers({**result["headers"], **result["multiValueHeaders"]})
+        return _response(result["statusCode"], lines, content)
 
 
-def _headers(environ: WSGIEnvironment) -> dict[str, str]:
-    return {
-        name.removeprefix("HTTP_").replace("_", "-").lower(): value
-        for name, value in environ.items()
-        if name.startswith(("HTTP_", "CONTENT_"))
-    }
+def _response(status: int, headers: Headers, body: bytes) -> Response:
+    content_type = headers.get("Content-Type", "application/json")
+    phrase = HTTPStatus(status).phrase
+    return Response(body, f"{status} {phrase}", headers, content_type=content_type)
 
 
 def _require_valid(target: str, headers: dict[str, str]) -> None:
@@ -145,7 +134,7 @@ def _require_valid(target: str, headers: dict[str, str]) -> None:
         raise HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 
-def _render(error: HttpError, request_headers: dict[str, str]) -> tuple[int, Headers, bytes]:
+def _render(error: HttpError, request_headers: dict[str, str]) -> Response:
     """Render an error of the gateway itself as the app renders its own errors."""
     event = {
         "requestContext": {"httpMethod": "GET", "resourcePath": "/", "path": "/"},
@@ -154,9 +143,9 @@ def _render(error: HttpError, request_headers: dict[str, str]) -> tuple[int, Hea
         "body": None,
         "isBase64Encoded": False,
     }
-    response = render_problem(problem_from_error(error), Request(event))
-    headers = Headers({**DEFAULT_HEADERS, **response.headers, **BASE_HEADERS})
-    return response.status_code, headers, response.body.encode()
+    rendered = render_problem(problem_from_error(error), Request(event))
+    headers = Headers({**DEFAULT_HEADERS, **rendered.headers, **BASE_HEADERS})
+    return _response(rendered.status_code, headers, rendered.body.encode())
 
 
 def _log_request(status: int, method: str, target: str) -> None:
@@ -205,13 +194,14 @@ class _ProblemTask(ErrorTask):
     def execute(self) -> None:
         request = self.request
         error = HttpError(HTTPStatus(request.error.code), f"{request.error.body}.")
-        status, headers, body = _render(error, {"accept": request.headers.get("ACCEPT", "")})
-        _log_request(status, getattr(request, "command", "-"), getattr(request, "request_uri", ""))
-        self.status = f"{status} {error.status.phrase}"
-        self.response_headers.extend(headers.to_wsgi_list())
+        response = _render(error, {"accept": request.headers.get("ACCEPT", "")})
+        path = getattr(request, "request_uri", "")
+        _log_request(response.status_code, getattr(request, "command", "-"), path)
+        self.status = response.status
+        self.response_headers.extend(response.headers.to_wsgi_list())
         self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
+        self.content_length = response.content_length
+        self.write(response.get_data())
 
 
 class _Channel(HTTPChannel):

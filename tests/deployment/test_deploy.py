@@ -12,8 +12,8 @@ import boto3
 import pytest
 
 from cloud import deploy, deployment
+from cloud.deployment import STACK
 from cloud.package import PROJECT, BuildArtifact, hash_sources
-from cloud.rehearsal import STACK
 from cloud.smoke_test import HttpBrowser
 from local import CommandError, identity_provider
 from local.identity_provider import PASSWORD
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import requests
 
-    from cloud.rehearsal import Rehearsal
+    from cloud.deployment import Rehearsal
 
 
 def session_keys() -> list[str]:

@@ -8,14 +8,14 @@ import boto3
 import pytest
 
 from cloud import deployment, restore
-from cloud.rehearsal import STACK
+from cloud.deployment import STACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from cloud.rehearsal import Rehearsal
+    from cloud.deployment import Rehearsal
 
 CURRENT_TABLE, RESTORED_TABLE = "now", "then"
 
