@@ -9,16 +9,9 @@ from local.local_config import use_local_stage
 
 
 def _doctor(
-    doctor_id: str,
-    name: str,
-    specialty: str,
-    location: str,
-    *,
-    zone: str,
-    sessions: str,
-    minutes: int,
-    delegates: frozenset[str] = frozenset(),
+    *names: str, zone: str, sessions: str, minutes: int, delegates: frozenset[str] = frozenset()
 ) -> Doctor:
+    doctor_id, name, specialty, location = names
     spans = [map(parse_time_of_day, session.split("-")) for session in sessions.split()]
     return DoctorSettings(
         doctor_id=doctor_id,

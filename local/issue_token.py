@@ -20,8 +20,6 @@ USAGE = (
     "Say for whom: doctor NAME, delegate NAME, admin [NAME] or booking-site [SCOPES], "
     "as in: scripts/token doctor dr-lee"
 )
-DEFAULT_ADMIN = "alex"
-NAME = r"\S{1,128}"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -42,7 +40,7 @@ def _parse_request(arguments: Sequence[str]) -> DemoUser | list[str]:
         case [Role.DOCTOR | Role.DELEGATE | Role.ADMIN as role, name]:
             return DemoUser(name, Role(role))
         case [Role.ADMIN]:
-            return DemoUser(DEFAULT_ADMIN, Role.ADMIN)
+            return DemoUser("alex", Role.ADMIN)
     raise CommandError(USAGE)
 
 
@@ -70,20 +68,17 @@ def _running_provider(folder: Path) -> IdentityProvider:
         local_config.use_env(local_config.read_env(folder / local_config.ENV_FILE))
         if "OIDC_ISSUER" not in os.environ:
             raise CommandError(f"The server of {folder} lets everybody in: it needs no tokens.")
-        answer = requests.get(
-            os.environ["OIDC_DISCOVERY_URL"], timeout=identity_provider.TIMEOUT_SECONDS
-        )
+        timeout = identity_provider.TIMEOUT_SECONDS
+        answer = requests.get(os.environ["OIDC_DISCOVERY_URL"], timeout=timeout)
     except (OSError, requests.RequestException):
         raise not_running from None
     # By now another server may listen there.
     if not answer.ok or answer.json()["issuer"] != os.environ["OIDC_ISSUER"]:
         raise not_running
     provider = identity_provider.load()
-    actual = sorted({str(urlsplit(callback).port) for callback in provider.page.callbacks})
-    if (port := os.environ.get("PORT")) and port not in actual:
-        raise CommandError(
-            f"The server of {folder} listens on port {', '.join(actual)}, not {port}."
-        )
+    actual = urlsplit(provider.page.callbacks[0]).port
+    if (port := os.environ.get("PORT")) and port != str(actual):
+        raise CommandError(f"The server of {folder} listens on port {actual}, not {port}.")
     return provider
 
 
@@ -91,7 +86,7 @@ def _user_token(user: DemoUser, provider: IdentityProvider) -> str:
     if user.role == Role.DOCTOR:
         table.connect(os.environ["TABLE_NAME"])
         DoctorRepository().get(user.name)
-    elif not re.fullmatch(NAME, user.name):
+    elif not re.fullmatch(r"\S{1,128}", user.name):
         raise CommandError("A name has 1 to 128 characters, and no spaces.")
     identity_provider.create_user(provider, user)
     identity_provider.require_user(provider, user)

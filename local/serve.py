@@ -56,15 +56,12 @@ def _bind_port() -> socket:
     given = os.environ.get("PORT") or "8000"
     if not re.fullmatch("[0-9]{1,5}", given) or not 1 <= int(given) <= LAST_PORT:
         raise CommandError(f"PORT must be a number from 1 to {LAST_PORT}, and {given!r} is none.")
-    port = int(given)
     try:
-        return ports.bind(port)
+        return ports.bind(int(given))
     except OSError as error:
-        other = port + 1 if port < LAST_PORT else port - 1
-        reason = os.strerror(error.errno or 0)
         raise CommandError(
-            f"Port {port} cannot be used ({reason}): stop what listens there, "
-            f"or choose another with PORT={other} scripts/serve"
+            f"Port {given} cannot be used ({os.strerror(error.errno or 0)}): stop what listens "
+            "there, or choose another with PORT=... scripts/serve"
         ) from None
 
 
