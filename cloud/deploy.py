@@ -27,13 +27,13 @@ _STACK_NAME = "[a-z]([a-z0-9-]{0,48}[a-z0-9])?"
 
 def main(arguments: Sequence[str], project: Path = PROJECT) -> int:
     """Deploy or rehearse as the arguments say; return the exit status."""
-    options, sam_options = _parse(arguments)
+    options = _parse(arguments)
     try:
         artifact = _require_artifact(project, options.stage)
         if options.rehearse:
             _rehearse(artifact, keep=options.keep)
         else:
-            _deploy(artifact, options, sam_options)
+            _deploy(artifact, options)
     except KeyboardInterrupt:
         print("Stopped. CloudFormation continues what it has started.", file=sys.stderr)
         return 130
@@ -46,17 +46,16 @@ def main(arguments: Sequence[str], project: Path = PROJECT) -> int:
     return 0
 
 
-def _parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Return the options of this command, and those for ``sam deploy``."""
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/deploy",
         description="Deploys the output of scripts/package to the AWS account and region that the "
         "environment names, as for every AWS tool, or with --rehearse on this machine.",
-        epilog="Other options are those of sam deploy, such as --s3-bucket.",
     )
     add = parser.add_argument
     add("--stage", choices=template.STAGES, default=template.STAGES[0])
     add("--stack", help=f"the stack's name; by default {_APP}-<stage>")
+    add("--bucket", help="your bucket for the code; by default the SAM CLI creates one")
     add("--alarm-email", help="the address that receives alarms")
     passwords = "whether administrators can get tokens with a user's name and password"
     add("--tokens-by-password", choices=("allowed", "refused"), help=passwords)
@@ -65,10 +64,7 @@ def _parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     add("--rotate-session-key", action="store_true", help=rotate)
     add("--rehearse", action="store_true", help="deploy to a local emulator, and test it there")
     add("--keep", action="store_true", help="keep a rehearsal running until Ctrl-C")
-    options, sam_options = parser.parse_known_args(arguments)
-    if options.rehearse and sam_options:
-        parser.error(f"--rehearse does not take {' '.join(sam_options)}")
-    return options, sam_options
+    return parser.parse_args(arguments)
 
 
 def _require_artifact(project: Path, stage: str) -> BuildArtifact:
@@ -96,9 +92,7 @@ def _rehearse(artifact: BuildArtifact, *, keep: bool) -> None:
                 stack.ministack.wait()
 
 
-def _deploy(
-    artifact: BuildArtifact, options: argparse.Namespace, sam_options: Sequence[str]
-) -> None:
+def _deploy(artifact: BuildArtifact, options: argparse.Namespace) -> None:
     _require_credentials()
     name = options.stack or f"{_APP}-{options.stage}"
     if not re.fullmatch(_STACK_NAME, name):
@@ -109,8 +103,10 @@ def _deploy(
     if options.rotate_session_key:
         parameters["SessionKeys"] = deployment.rotate_session_key(name)
     given = {name: value for name, value in parameters.items() if value is not None}
-    confirm = "--no-confirm-changeset" if options.yes else "--confirm-changeset"
-    deployment.deploy(artifact, name, given, confirm, *sam_options)
+    sam_options = ["--no-confirm-changeset" if options.yes else "--confirm-changeset"]
+    if options.bucket:
+        sam_options += ["--s3-bucket", deployment.require_own_bucket(options.bucket)]
+    deployment.deploy(artifact, name, given, *sam_options)
     _report(deployment.get_outputs(name))
 
 

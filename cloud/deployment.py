@@ -64,6 +64,16 @@ def get_outputs(name: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in outputs}
 
 
+def require_own_bucket(bucket: str) -> str:
+    """Require that the bucket belongs to the account, which the SAM CLI does not check."""
+    account = boto3.client("sts").get_caller_identity()["Account"]
+    try:
+        boto3.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+    except ClientError as error:
+        raise CommandError(f"The bucket {bucket} cannot be used: {error}") from error
+    return bucket
+
+
 def rotate_session_key(stack: str) -> str:
     """Return the stack's current session key and a new one, which signs from now on.
 

@@ -80,7 +80,7 @@ def test_options_choose_the_bucket_and_allow_an_admin_token(
     bucket = boto3.resource("s3").create_bucket(
         Bucket="own", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"}
     )
-    options = ["--s3-bucket", "own", "--tokens-by-password", "allowed"]
+    options = ["--bucket", "own", "--tokens-by-password", "allowed"]
 
     status = deploy.main(["--stack", STACK, "--yes", *options])
 
@@ -153,12 +153,12 @@ def test_code_bucket_is_private_encrypted_and_tls_only(rehearsal: Rehearsal) -> 
 
 
 def test_missing_bucket_is_reported(
-    rehearsal: Rehearsal, capfd: pytest.CaptureFixture[str]
+    rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = deploy.main(["--stack", STACK, "--yes", "--s3-bucket", "nowhere"])
+    status = deploy.main(["--stack", STACK, "--yes", "--bucket", "nowhere"])
 
     assert status == 1
-    assert "S3 Bucket does not exist" in capfd.readouterr().err
+    assert "The bucket nowhere cannot be used" in capsys.readouterr().err
 
 
 def test_session_key_of_a_missing_stack_cannot_be_rotated(
