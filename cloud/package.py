@@ -130,7 +130,8 @@ def package(
         _run_chalice(copy, "package", "--stage", stage, os.fspath(out))
         _optimize(out / "deployment.zip", artifact.zip)
         finished = template.build(_load_json(out / "sam.json"), project, stage)
-    artifact.template.write_text(template.dump(finished), encoding="utf-8")
+    # Sorted, so that equal templates have equal text.
+    artifact.template.write_text(json.dumps(finished, indent=1, sort_keys=True) + "\n", "utf-8")
     size = artifact.zip.stat().st_size
     if size > max_zip_bytes:
         raise CommandError(f"{artifact.zip} is too large: {size:,} of {max_zip_bytes:,} bytes.")
@@ -205,28 +206,24 @@ def _pack(folder: Path, target: Path) -> None:
             zipped.writestr(entry, path.read_bytes())
 
 
-def copy_sources(project: Path, to: Path) -> None:
-    """Copy the code without the files that tools leave beside it.
-
-    Chalice caches packages beside the code and identifies files by content alone. A copy has no
-    cache, so a renamed file is packaged under its new name.
-    """
-    _copy(project, to, _SOURCES)
-
-
 def hash_sources(project: Path) -> str:
     """Hash the Python version and every file that determines what an artifact contains."""
     digest = hashlib.sha256(sys.version.encode())
     with TemporaryDirectory() as name:
         folder = Path(name)
-        _copy(project, folder, (*_SOURCES, *_BUILD_SCRIPTS))
+        copy_sources(project, folder, (*_SOURCES, *_BUILD_SCRIPTS))
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             digest.update(f"{path.relative_to(folder)}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _copy(project: Path, to: Path, names: Iterable[str]) -> None:
+def copy_sources(project: Path, to: Path, names: Iterable[str] = _SOURCES) -> None:
+    """Copy the code without the files that tools leave beside it.
+
+    Chalice caches packages beside the code and identifies files by content alone. A copy has no
+    cache, so a renamed file is packaged under its new name.
+    """
     ignore = shutil.ignore_patterns("__pycache__", ".*", "*~")
     for source in (project / name for name in names):
         target = to / source.relative_to(project)

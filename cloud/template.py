@@ -54,11 +54,6 @@ def load_fragments(project: Path, stage: str) -> Template:
     return merged
 
 
-def dump(template: Template) -> str:
-    """Return reproducible JSON: equal templates have equal text."""
-    return json.dumps(template, indent=1, sort_keys=True) + "\n"
-
-
 def _gateway_response(status: int, detail: str, retry_after: int | None = None) -> Template:
     """Return an error of API Gateway itself, with the body and headers of the app's own errors."""
     headers = {

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import boto3
 import requests
+from authlib.integrations.requests_client import OAuth2Session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.permissions import Role
@@ -16,8 +17,6 @@ from local import CommandError, local_config, ports
 
 TEMPLATE = local_config.PROJECT / "infrastructure" / "cognito.json"
 STACK = "medilink-slots-sign-in"
-DOMAIN = "medilink-slots-local"
-CALLBACK_PATH = "/sign-in/callback"
 SIGNED_OUT_PATH = "/"
 POLL_SECONDS: Any = {"Delay": 1, "MaxAttempts": 30}
 TIMEOUT_SECONDS = 5
@@ -77,9 +76,9 @@ def configure(port: int) -> IdentityProvider:
 def _deploy_stack(port: int) -> None:
     origins = [f"http://{host}:{port}" for host in (ports.HOST, "localhost")]
     values = {
-        "CallbackUrls": ",".join(origin + CALLBACK_PATH for origin in origins),
+        "CallbackUrls": ",".join(f"{origin}/sign-in/callback" for origin in origins),
         "LogoutUrls": ",".join(origin + SIGNED_OUT_PATH for origin in origins),
-        "SignInDomain": DOMAIN,
+        "SignInDomain": "medilink-slots-local",
         "TokensByPassword": "allowed",
     }
     stack = {
@@ -177,14 +176,10 @@ def user_token(provider: IdentityProvider, name: str) -> str:
 
 def service_token(provider: IdentityProvider, scopes: Iterable[str]) -> str:
     """Return a booking site's access token (client credentials, RFC 6749, section 4.4)."""
-    answer = requests.post(
-        _token_url(provider),
-        data={"grant_type": "client_credentials", "scope": " ".join(scopes)},
-        auth=(provider.booking_site.client_id, provider.booking_site.secret or ""),
-        timeout=TIMEOUT_SECONDS,
-    )
-    answer.raise_for_status()
-    return str(answer.json()["access_token"])
+    client = provider.booking_site
+    session = OAuth2Session(client.client_id, client.secret, scope=" ".join(scopes))
+    token = session.fetch_token(_token_url(provider), grant_type="client_credentials")
+    return str(token["access_token"])
 
 
 def service_credentials(provider: IdentityProvider) -> dict[str, str]:
