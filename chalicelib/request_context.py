@@ -25,7 +25,7 @@ class RequestContext(Struct, kw_only=True):
     DynamoDB capacity units.
     """
 
-    caller_roles: str = "nobody"
+    caller_roles: str = "anonymous"
     doctor_id: str | None = None
     code: str | None = None
     exception: BaseException | None = None
