@@ -37,19 +37,19 @@ def test_booking_logs_one_entry_with_outcome_and_cost(
 
     entry = app_log.entry_for(app_log.client.book("09:00"))
 
-    del entry["function_request_id"], entry["_aws"], entry["write_units"]
+    del entry["lambda_request_id"], entry["_aws"], entry["write_units"]
     assert entry.pop("Latency") > 0
     assert entry == {
         "level": "INFO",
-        "at": "2026-11-22T12:00:00+00:00",
+        "timestamp": "2026-11-22T12:00:00+00:00",
         "request_id": None,  # set by API Gateway only
         "method": "PUT",
         "route": "/slots/{slot_id}/booking",
-        "caller": "admin+doctor",
+        "caller_roles": "admin+doctor",
         "doctor_id": "dr-lee",
         "status": 201,
         "outcome": "ok",
-        "calls": {TRANSACT_WRITE: 1},
+        "dynamodb_calls": {TRANSACT_WRITE: 1},
         "read_units": 0,
         "stage": "prod",
         "Bookings": 1,
@@ -96,7 +96,7 @@ def test_parallel_search_queries_count_for_their_request(
     )
 
     entry = app_log.entry_for(response)
-    assert (entry["route"], entry["calls"]["Query"]) == ("/availability", 14)
+    assert (entry["route"], entry["dynamodb_calls"]["Query"]) == ("/availability", 14)
 
 
 def test_client_error_is_logged_by_code(app_log: RequestLog) -> None:
@@ -108,7 +108,7 @@ def test_client_error_is_logged_by_code(app_log: RequestLog) -> None:
     assert (entry["status"], entry["outcome"]) == (409, "slot_taken")
     metrics = parse_metrics(entry)
     del metrics["Latency", "prod"]
-    assert metrics == {("Refusals", "prod"): 1, ("Refusals", "prod", "slot_taken"): 1}
+    assert metrics == {("ClientErrors", "prod"): 1, ("ClientErrors", "prod", "slot_taken"): 1}
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_every_client_error_has_a_code(
     entry = app_log.entry_for(app_log.client.request(method, path, headers=headers))
 
     assert entry["outcome"] == code
-    assert parse_metrics(entry)["Refusals", "prod", code] == 1
+    assert parse_metrics(entry)["ClientErrors", "prod", code] == 1
     assert entry["route"] in app.routes
 
 
@@ -197,7 +197,7 @@ def test_retries_are_counted(app_log: RequestLog) -> None:
         entry = app_log.entry_for(app_log.client.save("10:00"))
 
     assert parse_metrics(entry)["ConflictsRetried", "prod"] == 2
-    assert entry["calls"][TRANSACT_WRITE] == 3
+    assert entry["dynamodb_calls"][TRANSACT_WRITE] == 3
 
 
 @pytest.mark.usefixtures("client")

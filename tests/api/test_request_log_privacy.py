@@ -37,8 +37,8 @@ def test_exception_is_logged_by_location_without_message(
 
     assert (entry["status"], entry["level"]) == (500, "ERROR")
     assert entry["outcome"] == "internal_server_error"
-    assert "builtins.RuntimeError" in entry["bug"]
-    assert [frame for frame in entry["bug"] if "chalicelib/web/routes/bookings.py" in frame]
+    assert "builtins.RuntimeError" in entry["exception"]
+    assert [frame for frame in entry["exception"] if "chalicelib/web/routes/bookings.py" in frame]
     for text in (json.dumps(entry), *other_output(capfd, caplog)):
         assert "Mrs Smith" not in text
 
@@ -50,7 +50,9 @@ def test_aws_error_code_is_logged(app_log: RequestLog) -> None:
         entry = app_log.entry_for(app_log.client.get_slot("10:00"))
 
     assert entry["status"] == 500
-    assert [frame for frame in entry["bug"] if frame.endswith("ClientError: ValidationException")]
+    assert [
+        frame for frame in entry["exception"] if frame.endswith("ClientError: ValidationException")
+    ]
     assert "Mrs Smith" not in json.dumps(entry)
 
 
@@ -61,14 +63,14 @@ def test_exception_in_error_handling_is_logged_separately(app_log: RequestLog) -
 
     (entry,) = app_log.entries
     assert entry["level"] == "ERROR"
-    assert entry["bug"] == ["builtins.RuntimeError"]
+    assert entry["exception"] == ["builtins.RuntimeError"]
     assert "Mrs Smith" not in json.dumps(entry)
 
 
 @pytest.mark.parametrize(
-    ("claims", "caller"),
+    ("claims", "caller_roles"),
     [
-        (None, "nobody"),
+        (None, "anonymous"),
         (
             {"username": "sam", "cognito:groups": ["delegate"], "client_id": PAGE_CLIENT_ID},
             "delegate",
@@ -83,7 +85,7 @@ def test_log_has_roles_not_names(
     authenticated_app_log: RequestLog,
     oidc_provider: FakeOidcProvider,
     claims: dict[str, Any] | None,
-    caller: str,
+    caller_roles: str,
 ) -> None:
     sent = {"Authorization": f"Bearer {oidc_provider.access_token(claims)}"} if claims else {}
 
@@ -91,7 +93,7 @@ def test_log_has_roles_not_names(
         authenticated_app_log.client.get("/doctors/dr-lee", **sent)
     )
 
-    assert entry["caller"] == caller
+    assert entry["caller_roles"] == caller_roles
     assert "sam" not in json.dumps(entry)
 
 

@@ -59,7 +59,7 @@ def stream(ministack: str, client: AppClient) -> Stream:
 
 @pytest.fixture
 def subscriber(ministack: str) -> Iterator[Subscriber]:
-    """A queue with its own rule, subscribed as docs/how-to/subscribe-to-events.md describes."""
+    """A queue with its own rule, as docs/how-to/subscribe-to-events.md describes."""
     events = boto3.client("events", endpoint_url=ministack)
     sqs = boto3.client("sqs", endpoint_url=ministack)
     events.create_event_bus(Name=BUS_NAME)

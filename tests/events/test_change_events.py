@@ -230,7 +230,7 @@ def test_each_batch_logs_its_progress(
     (line,) = map(json.loads, lines)
     assert (line["level"], line["records"], line["events"]) == (level, 5, min(accepted_count, 2))
     failed = [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
-    assert [line["goes_on_at"]] == (failed or [None])
+    assert [line["retry_from"]] == (failed or [None])
     assert line["error"] == ("InternalException" if failed else None)
     assert "secret" not in lines[0]
 

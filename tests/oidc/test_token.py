@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from local import env_file, issue_token, ports
+from local import issue_token, local_config, ports
+from tests.support.environment import temporary_environment
 from tests.support.live_server import start_server
 from tests.support.oidc_tokens import verify_token
 
@@ -31,18 +32,6 @@ class CliResult(NamedTuple):
     output: str
     error_output: str
     status: int
-
-
-@contextmanager
-def temporary_environment(variables: dict[str, str]) -> Iterator[None]:
-    """Set variables, and undo whatever changes the environment in the block."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +73,7 @@ class TokenCli:
     def verified_claims(self, result: CliResult) -> dict[str, Any]:
         """Return the claims of the token, which must be valid and the only output."""
         assert result == (f"{result.output.strip()}\n", "", 0)
-        settings = env_file.read(self.data_dir / env_file.NAME)
+        settings = local_config.read_env(self.data_dir / local_config.ENV_FILE)
         claims = verify_token(result.output.strip(), discovery_url=settings["OIDC_DISCOVERY_URL"])
         assert claims["iss"] == settings["OIDC_ISSUER"]
         assert claims["token_use"] == "access"
@@ -188,10 +177,10 @@ def test_port_without_server_is_rejected(cli: TokenCli) -> None:
     )
 
 
-def stale_env(folder: Path, cli: TokenCli, pattern: str, now: str) -> CliResult:
+def stale_env(folder: Path, cli: TokenCli, pattern: str, replacement: str) -> CliResult:
     """Run the command with the server's settings, after replacing a part of them."""
-    settings = (cli.data_dir / env_file.NAME).read_text()
-    (folder / env_file.NAME).write_text(re.sub(pattern, now, settings))
+    settings = (cli.data_dir / local_config.ENV_FILE).read_text()
+    (folder / local_config.ENV_FILE).write_text(re.sub(pattern, replacement, settings))
     return cli.run("admin", DATA_DIR=str(folder))
 
 
@@ -212,5 +201,5 @@ def test_missing_server_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
 def test_server_without_login_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
     result = stale_env(tmp_path, cli, r"OIDC_\w+=.*\n", "")
 
-    sentence = f"The server of {tmp_path} lets everybody in: it needs no tokens.\n"
+    sentence = f"The server of {tmp_path} requires no sign-in, so there are no tokens.\n"
     assert result == CliResult("", sentence, 1)
