@@ -45,7 +45,7 @@ times_near_boundary = st.builds(lambda boundary, moment: boundary + moment, boun
 def test_list_hold_and_book_agree_on_availability(
     client: AppClient, now: datetime, lead: int, held: timedelta | None
 ) -> None:
-    """``held``: how long ago the hold of somebody else ran out, a negative time meaning not yet."""
+    """``held``: the time since another client's hold expired; negative before its end."""
     client.truncate()
     client.clock.now = to_instant("09:00") - timedelta(days=2)
     client.put("/doctors/dr-edge", {

@@ -104,16 +104,16 @@ def doctor_token(oidc_provider: FakeOidcProvider) -> str:
 @pytest.mark.parametrize(
     ("path", "accept", "caller", "status", "needed"),
     [
-        ("", "", "nobody", 0, set()),
-        ("/health", "", "nobody", 200, set()),
+        ("", "", "anonymous", 0, set()),
+        ("/health", "", "anonymous", 200, set()),
         (DAY_PATH, "application/json", "cookie", 200, {"itsdangerous"}),
         (DAY_PATH, "text/html", "cookie", 200, {"itsdangerous", "jinja2"}),
-        (DAY_PATH, "text/html", "nobody", 303, {"itsdangerous"}),
+        (DAY_PATH, "text/html", "anonymous", 303, {"itsdangerous"}),
         (DAY_PATH, "application/json", "token", 200, {"joserfc", "cryptography"}),
         ("/doctors/dr-lee/slots", "", "token", 200, {"joserfc", "cryptography"}),
-        ("/openapi.json", "", "nobody", 200, set()),
-        ("/docs", "text/html", "nobody", 200, set()),
-        ("/sign-in", "text/html", "nobody", 303, {"authlib", "itsdangerous"}),
+        ("/openapi.json", "", "anonymous", 200, set()),
+        ("/docs", "text/html", "anonymous", 200, set()),
+        ("/sign-in", "text/html", "anonymous", 303, {"authlib", "itsdangerous"}),
     ],
 )
 def test_first_request_loads_only_required_modules(
@@ -131,7 +131,7 @@ def test_first_request_loads_only_required_modules(
         "SESSION_KEY": SESSION_KEY,
     }
     credentials = {
-        "nobody": {},
+        "anonymous": {},
         "cookie": {"Cookie": doctor_cookie()},
         "token": {"Authorization": doctor_token(oidc_provider)},
     }[caller]

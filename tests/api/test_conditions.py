@@ -292,7 +292,7 @@ def test_doctor_delegate_and_admin_can_save_and_are_recorded(
 
 
 def test_existing_doctor_is_not_overwritten(client: AppClient) -> None:
-    namesake = replace(make_doctor("dr-lee"), name="Somebody Else")
+    namesake = replace(make_doctor("dr-lee"), name="Dr Other")
 
     assert not client.services.doctors.add(namesake)
     assert client.get("/doctors/dr-lee").json["name"] == "Dr Mina Lee"

@@ -184,9 +184,11 @@ def test_booking_examples_are_real(client: AppClient) -> None:
     assert_matches_example(
         client.delete(f"{FIRST_SLOT_PATH}/booking"), 400, examples.MISSING_BOOKING_ID
     )
-    nobody = {"booking_id": "b-1003"}
+    incomplete = {"booking_id": "b-1003"}
     assert_matches_example(
-        client.put(f"{SECOND_SLOT_PATH}/booking", nobody), 400, examples.MISSING_PATIENT_REFERENCE
+        client.put(f"{SECOND_SLOT_PATH}/booking", incomplete),
+        400,
+        examples.MISSING_PATIENT_REFERENCE,
     )
     assert client.put(f"{SECOND_SLOT_PATH}/booking", examples.MOVE).status == 201
 

@@ -114,8 +114,8 @@ def test_client_error_is_logged_by_code(app_log: RequestLog) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "code"),
     [
-        ("GET", "/doctors/nobody", "doctor_not_found"),
-        ("GET", "/slots?doctor_id=nobody&date=2026-11-23", "doctor_not_found"),
+        ("GET", "/doctors/dr-who", "doctor_not_found"),
+        ("GET", "/slots?doctor_id=dr-who&date=2026-11-23", "doctor_not_found"),
         ("GET", "/static/nothing", "not_found"),
         ("PUT", "/availability", "method_not_allowed"),
         ("PUT", slot_path("09:00") + "/hold", "unsupported_media_type"),

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def test_unknown_doctor_id_is_not_logged(app_log: RequestLog) -> None:
-    app_log.client.get("/doctors/nobody")
-    app_log.client.put("/doctors/nobody", {"doctor_id": "nobody"})
-    app_log.client.put("/slots/nobody~20261123T0900Z/hold", {})
+    app_log.client.get("/doctors/dr-secret")
+    app_log.client.put("/doctors/dr-secret", {"doctor_id": "dr-secret"})
+    app_log.client.put("/slots/dr-secret~20261123T0900Z/hold", {})
 
     assert [entry["doctor_id"] for entry in app_log.entries] == [None, None, None]
-    assert not [text for text in app_log.raw_lines if "nobody" in text]
+    assert not [text for text in app_log.raw_lines if "dr-secret" in text]
 
 
 def test_exception_is_logged_by_location_without_message(
@@ -148,7 +148,7 @@ def fill_path(path: str) -> list[str]:
     return sorted(paths)
 
 
-@pytest.mark.parametrize("caller", ["nobody", "machine", "admin"])
+@pytest.mark.parametrize("caller", ["anonymous", "machine", "admin"])
 def test_no_route_logs_a_secret(
     authenticated_app_log: RequestLog,
     oidc_provider: FakeOidcProvider,
@@ -158,7 +158,7 @@ def test_no_route_logs_a_secret(
 ) -> None:
     """Most of these requests are malformed and rejected; the next test has successful ones."""
     claims_by_caller: dict[str, dict[str, Any]] = {
-        "nobody": {},
+        "anonymous": {},
         "machine": {"client_id": SERVICE_CLIENT_ID, "scope": "slots/read slots/book"},
         "admin": {
             "username": f"{SECRET}-name",

@@ -94,9 +94,9 @@ def forged_tokens(oidc_provider: FakeOidcProvider) -> dict[str, str]:
     header, claims, signature = make_token(oidc_provider, DOCTOR_CLAIMS).split(".")
     unsigned = "eyJhbGciOiJub25lIn0"  # {"alg":"none"}
     return {
-        "signed by somebody else": make_token(oidc_provider, DOCTOR_CLAIMS, key=other),
-        "signed by nobody": f"{unsigned}.{claims}.",
-        "signed by nobody, with a signature": f"{unsigned}.{claims}.{signature}",
+        "signed by another key": make_token(oidc_provider, DOCTOR_CLAIMS, key=other),
+        "unsigned": f"{unsigned}.{claims}.",
+        "unsigned, with a signature": f"{unsigned}.{claims}.{signature}",
         "the public key as a secret": sign_with_hmac(claims, oidc_provider.keys[-1].kid, public),
         "of another issuer": make_token(oidc_provider, DOCTOR_CLAIMS, iss="https://elsewhere"),
         "of no issuer": make_token(oidc_provider, DOCTOR_CLAIMS, iss=None),
@@ -106,7 +106,7 @@ def forged_tokens(oidc_provider: FakeOidcProvider) -> dict[str, str]:
         "of a list of clients": make_token(
             oidc_provider, DOCTOR_CLAIMS, client_id=[PAGE_CLIENT_ID]
         ),
-        "of nobody": make_token(oidc_provider, DOCTOR_CLAIMS, username=None, sub=None),
+        "without user name": make_token(oidc_provider, DOCTOR_CLAIMS, username=None, sub=None),
         "of no name": make_token(oidc_provider, DOCTOR_CLAIMS, username={"name": "dr-lee"}),
         "expired": make_token(oidc_provider, DOCTOR_CLAIMS, exp=NOW_TIMESTAMP - 60),
         "without an end": make_token(oidc_provider, DOCTOR_CLAIMS, exp=None),

@@ -114,10 +114,10 @@ def test_doctor_signs_in_and_id_token_names_them(
 
 
 def test_wrong_password_is_reported_on_page(provider: IdentityProvider) -> None:
-    answer = sign_in(provider, password="wrong")
+    response = sign_in(provider, password="wrong")
 
-    assert answer.status_code == requests.codes.ok
-    assert "Incorrect username or password." in answer.text
+    assert response.status_code == requests.codes.ok
+    assert "Incorrect username or password." in response.text
 
 
 @pytest.mark.parametrize("verifier", ["", "another-verifier-of-at-least-forty-three-chars"])
@@ -135,9 +135,9 @@ def test_code_is_accepted_once(provider: IdentityProvider) -> None:
 
 
 def test_challenge_must_be_hashed(provider: IdentityProvider) -> None:
-    answer = sign_in(provider, code_challenge=VERIFIER, code_challenge_method="plain")
+    response = sign_in(provider, code_challenge=VERIFIER, code_challenge_method="plain")
 
-    assert answer.headers["Location"].startswith(f"{CALLBACK}?error=invalid_request")
+    assert response.headers["Location"].startswith(f"{CALLBACK}?error=invalid_request")
 
 
 def test_foreign_redirect_uri_is_rejected(provider: IdentityProvider) -> None:
@@ -150,14 +150,14 @@ def test_foreign_redirect_uri_is_rejected(provider: IdentityProvider) -> None:
     ("to", "status"), [("http://127.0.0.1:8000", 302), ("http://127.0.0.1:8666", 400)]
 )
 def test_sign_out_redirects_only_to_app(provider: IdentityProvider, to: str, status: int) -> None:
-    answer = requests.get(
+    response = requests.get(
         fetch_discovery(provider.discovery_url)["end_session_endpoint"],
         params={"client_id": provider.page.client_id, "logout_uri": to + SIGNED_OUT_PATH},
         allow_redirects=False,
         timeout=10,
     )
 
-    assert answer.status_code == status
+    assert response.status_code == status
 
 
 @pytest.mark.parametrize("scope", ["slots/read", "slots/book", "slots/book slots/read"])
@@ -171,9 +171,9 @@ def test_booking_site_gets_requested_scopes(provider: IdentityProvider, scope: s
 
 
 def test_read_only_site_is_rejected_more_scopes(provider: IdentityProvider) -> None:
-    answer = service_token(provider, provider.reading_site, "slots/read slots/book")
+    response = service_token(provider, provider.reading_site, "slots/read slots/book")
 
-    assert oauth_error(answer) == "invalid_grant"
+    assert oauth_error(response) == "invalid_grant"
 
 
 def test_unknown_scope_is_rejected(provider: IdentityProvider) -> None:

@@ -24,7 +24,7 @@ START_SECONDS = 30
 
 @pytest.fixture(scope="module")
 def url(moto: str) -> Iterator[str]:
-    """The app, where moto listens on a port of its own and a proxy answers nothing."""
+    """The URL of the app, with moto on another port and a proxy that never responds."""
     proxy = f"http://127.0.0.1:{ports.free_port()}"
     names = ("no_proxy", "NO_PROXY", "AWS_ENDPOINT_URL")
     inherited = {name: value for name, value in os.environ.items() if name not in names}
@@ -53,10 +53,10 @@ def url(moto: str) -> Iterator[str]:
 
 
 def test_every_request_is_the_local_caller_s(url: str) -> None:
-    answer = requests.get(f"{url}/slots", timeout=10)
+    response = requests.get(f"{url}/slots", timeout=10)
 
-    assert answer.status_code == 200
-    assert answer.json()["doctor_id"] == "dr-lee"
+    assert response.status_code == 200
+    assert response.json()["doctor_id"] == "dr-lee"
 
 
 def test_a_save_reaches_moto_at_the_endpoint_of_the_environment(url: str) -> None:

@@ -93,7 +93,7 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenCli]:
     [
         (["doctor", "dr-okafor"], "dr-okafor", "doctor"),
         (["delegate", "sam"], "sam", "delegate"),
-        (["delegate", "somebody-new"], "somebody-new", "delegate"),
+        (["delegate", "new-delegate"], "new-delegate", "delegate"),
         (["admin"], "alex", "admin"),
         (["admin", "robin"], "robin", "admin"),
     ],
@@ -149,7 +149,7 @@ def test_booking_site_token_has_scopes_and_no_name(
         ([], "Say for whom: doctor NAME, "),
         (["doctor"], "Say for whom: doctor NAME, "),
         (["nurse", "joy"], "Say for whom: doctor NAME, "),
-        (["doctor", "dr-nobody"], "There is no doctor dr-nobody"),
+        (["doctor", "dr-unknown"], "There is no doctor dr-unknown"),
         (["delegate", "two words"], "A name has 1 to 128 characters, and no spaces."),
         (["admin", "dr-lee"], "dr-lee does not sign in as admin, but as doctor."),
         (
@@ -191,8 +191,8 @@ def test_missing_server_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
     )
 
     never_started = cli.run_script("admin", DATA_DIR=str(tmp_path))
-    nobody = f"127.0.0.1:{ports.free_port()}"
-    stopped = stale_env(tmp_path, cli, r"127\.0\.0\.1:\d+", nobody)
+    unused_address = f"127.0.0.1:{ports.free_port()}"
+    stopped = stale_env(tmp_path, cli, r"127\.0\.0\.1:\d+", unused_address)
     another_has_its_port = stale_env(tmp_path, cli, r"eu-west-2_\w+", "eu-west-2_Gone")
 
     assert never_started == stopped == another_has_its_port == CliResult("", sentence, 1)
