@@ -1,4 +1,4 @@
-"""The page ``docs/reference/dynamodb-calls.md``, row by row."""
+"""Each row of ``docs/reference/dynamodb-calls.md``, compared with recorded calls."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ HTMX = {"HX_Request": "true", "Accept": "text/html"}
 
 
 def date_after(days: int) -> str:
-    """The date that many days after Monday."""
+    """Return the date a number of days after Monday."""
     return (MONDAY + timedelta(days=days)).isoformat()
 
 
 def settings(client: AppClient, **changes: object) -> Send:
-    """Change settings of Dr Lee."""
+    """Prepare a change of Dr Lee's settings."""
     body = client.get("/doctors/dr-lee").json | changes
     return lambda: client.put(f"/doctors/{body['doctor_id']}", body)
 
 
 def at_time(time: str, send: Scenario, **changes: object) -> Scenario:
-    """The same at another time on Monday, with other settings of Dr Lee."""
+    """Make a scenario at another time of Monday, with changed settings of Dr Lee."""
 
     def prepare(client: AppClient) -> Send:
         client.clock.now = to_instant(time)
@@ -53,7 +53,7 @@ def at_time(time: str, send: Scenario, **changes: object) -> Scenario:
 
 
 def other_length(send: Scenario) -> Scenario:
-    """The same after Dr Lee's slot length has changed."""
+    """Make a scenario after a change of Dr Lee's slot length."""
 
     def prepare(client: AppClient) -> Send:
         client.set_slot_minutes("dr-lee", minutes=60)
@@ -63,7 +63,7 @@ def other_length(send: Scenario) -> Scenario:
 
 
 def uncached(send: Scenario) -> Scenario:
-    """The same when what the process has read of doctors is too old."""
+    """Make a scenario in which the cached doctors have expired."""
 
     def prepare(client: AppClient) -> Send:
         sending = send(client)
@@ -74,7 +74,7 @@ def uncached(send: Scenario) -> Scenario:
 
 
 def poll(client: AppClient) -> Send:
-    """What htmx sends for the page every two seconds."""
+    """Prepare the request that htmx sends every two seconds."""
     page = client.get(DAY, Accept="text/html").text
     (sent,) = re.findall(r"hx-headers='([^']+)'|hx-headers=\"([^\"]+)\"", page)
     headers = json.loads(html.unescape("".join(sent)))
@@ -262,23 +262,15 @@ def rows() -> list[dict[str, str]]:
 
 
 def documented_calls(cell: str) -> Counter[str]:
-    """``2 `GetItem`, `Query` `` as a count by operation."""
+    """Parse a cell such as ``2 `GetItem`, `Query` `` to a count by operation."""
     return Counter({name: int(times or 1) for times, name in re.findall(r"(\d*) ?`(\w+)`", cell)})
-
-
-@pytest.fixture(autouse=True)
-def cached_doctor(client: AppClient) -> None:
-    """Dr Lee, whom the process has just read, has free, held and booked slots."""
-    client.save("09:00", "09:30", "10:00", "10:30")
-    client.hold("09:30")
-    client.book("10:00")
-    assert client.get_slot("09:00").status == 200
 
 
 def test_calls_reference_has_one_row_per_scenario() -> None:
     assert [set(table) for table in rows()] == [set(section) for section in SECTIONS]
 
 
+@pytest.mark.usefixtures("cached_doctor")
 @pytest.mark.parametrize(
     ("scenario", "calls"),
     [
