@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.slot import SlotStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from chalicelib.domain.grid import Grid
@@ -65,16 +66,14 @@ class Day:
 
     def grid_slots(self, grid: Grid) -> tuple[DaySlot, ...]:
         """Every slot of the grid and every stored slot off it, in time order."""
-        stored = [DaySlot(slot=slot) for slot in self.slots.values()]
-        not_stored = [
-            DaySlot(slot=candidate, conflicts_with=self._overlapping_slot(candidate))
+        stored = sorted(self.slots.values(), key=lambda slot: slot.start)
+        day_slots = [DaySlot(slot=slot) for slot in stored]
+        day_slots += [
+            DaySlot(slot=candidate, conflicts_with=_first_overlapping(stored, candidate))
             for candidate in grid.candidate_slots(self.date)
             if candidate.start not in self.slots
         ]
-        return tuple(sorted(stored + not_stored, key=lambda day_slot: day_slot.slot.start))
-
-    def _overlapping_slot(self, candidate: Slot) -> Slot | None:
-        return next((slot for slot in self.slots.values() if slot.overlaps(candidate)), None)
+        return tuple(sorted(day_slots, key=lambda day_slot: day_slot.slot.start))
 
     def clock_state(self, grid: Grid, now: datetime) -> tuple[int, int]:
         """How many slots have begun, and how many are held.
@@ -92,6 +91,12 @@ class Day:
         slots = {start: slot for start, slot in self.slots.items() if start not in closed}
         slots |= {slot.start: slot for slot in changes.opened}
         return replace(self, version=self.version + 1, revision=self.revision + 1, slots=slots)
+
+
+def _first_overlapping(stored: Sequence[Slot], candidate: Slot) -> Slot | None:
+    # Stored slots are in time order and don't overlap each other, so their ends are in order too.
+    index = bisect_right(stored, candidate.start, key=lambda slot: slot.end)
+    return stored[index] if index < len(stored) and stored[index].overlaps(candidate) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

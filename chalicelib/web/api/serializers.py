@@ -140,9 +140,12 @@ def serialize_held_slot(view: SlotView) -> schemas.HeldSlot:
 
 
 def _serialize_day_slot(day_slot: DaySlot, doctor: Doctor) -> schemas.DaySlot:
-    other = day_slot.conflicts_with
+    slot, other = day_slot.slot, day_slot.conflicts_with
     return schemas.DaySlot(
-        **msgspec.structs.asdict(serialize_slot(day_slot.slot, doctor)),
+        slot_id=str(SlotId(doctor.doctor_id, slot.start)),
+        start=local_time.to_rfc3339(slot.start, doctor.zone),
+        end=local_time.to_rfc3339(slot.end, doctor.zone),
+        status=slot.status.value,
         conflicts_with=msgspec.UNSET if other is None else serialize_time_range(other, doctor.zone),
     )
 
