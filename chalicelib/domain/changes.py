@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 MAX_CHANGES_PER_SAVE = 96
 
 
-@dataclass(frozen=True, slots=True)
-class LocalStart:
+class LocalStart(NamedTuple):
     """A start by the doctor's clock (``09:00``): an instant only with a date and a time zone."""
 
     time_of_day: time
@@ -59,16 +58,14 @@ class LocalStart:
                 return AmbiguousTime(slot_label=str(self))
 
 
-@dataclass(frozen=True, slots=True)
-class SlotChange:
+class SlotChange(NamedTuple):
     """A request to open a slot of the grid (``status`` free) or to close one (unavailable)."""
 
     start: datetime | LocalStart
     status: SlotStatus
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidChange:
+class InvalidChange(NamedTuple):
     """A requested change that could not be parsed: reported in its place, with the other ones.
 
     ``start`` is None if the start is what could not be parsed; ``sent_start`` is the client's text.

@@ -223,6 +223,7 @@ def test_offset_selects_slot_in_repeated_hour() -> None:
     "start",
     ["24:00", "24:30", "9:00", "09:60", "", "09:00:00", "noon", "2026-11-23", "२३:००",
      "2026-11-23T09:00:00", "2026-02-30T09:00:00Z", "0001-01-01T00:00:00+12:00",
+     "0001-01-01T23:59:59Z", "9999-12-31T00:00:00Z",
      "9999-12-31T23:59:59-12:00", "2026-11-23T09:00:00+24:00"],
 )  # fmt: skip
 def test_malformed_start_is_reported_as_sent(start: str) -> None:
@@ -235,6 +236,14 @@ def test_invalid_status_is_rejected() -> None:
     assert violation_codes(*asked, day=make_day()) == [
         (to_instant("09:00"), "invalid"),
         (to_instant("09:30"), "invalid"),
+    ]
+
+
+def test_skipped_time_with_invalid_status_is_reported_as_skipped() -> None:
+    spring = Day(doctor_id="dr-lee", date=MONDAY.replace(year=2027, month=3, day=28))
+
+    assert violation_codes(parse_slot_change("01:30", "busy"), day=spring) == [
+        ("01:30", "nonexistent_time")
     ]
 
 
@@ -312,3 +321,14 @@ def test_no_save_leaves_overlap_or_closes_claimed_slot(
     named = {to_instant(str(change.start)): change.status for change in asked}
     for start in {*day.slots, *after.slots} if after is not day else ():
         assert (start in after.slots) == (named.get(start, "free") == "free")
+
+
+@given(schedules.map(make_slots), st.integers(5, 60))
+def test_closed_grid_slot_names_first_overlapping_slot(day: Day, minutes: int) -> None:
+    for day_slot in day.grid_slots(make_grid(("09:00", "12:00"), minutes=minutes)):
+        overlapping = [
+            slot
+            for slot in day.slots.values()
+            if slot.start != day_slot.slot.start and slot.overlaps(day_slot.slot)
+        ]
+        assert day_slot.conflicts_with == (overlapping[0] if overlapping else None)

@@ -14,8 +14,7 @@ from chalicelib.domain.errors import IdempotencyKeyReusedError, RequestRejectedE
 from chalicelib.use_cases.manage_slots import SaveRejectedError
 from chalicelib.web.api.problem_details import problem_from_error
 from chalicelib.web.api.serializers import SAVED_MESSAGE
-from chalicelib.web.auth import authentication as authentication_module
-from chalicelib.web.error_handler import render_problem
+from chalicelib.web.auth import authentication
 from chalicelib.web.http import cookies
 from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import query, url_prefix
@@ -41,7 +40,7 @@ _MESSAGES = {
     "unchanged": FlashMessage(text="Nothing has changed, so nothing was saved", kind="info"),
 }
 # Holds the key of a flash message during the redirect after a save without JavaScript.
-_FLASH_COOKIE = "said"
+_FLASH_COOKIE = "flash"
 
 
 def render_day(caller: Caller, doctor_id: str, date: date | None, request: Request) -> Response:
@@ -57,7 +56,7 @@ def render_day(caller: Caller, doctor_id: str, date: date | None, request: Reque
 def _render_page(
     template: str, view: DayView, caller: Caller, request: Request, *, flash: str | None = None
 ) -> Response:
-    display_name = authentication_module.display_name(caller)
+    display_name = authentication.display_name(caller)
     tag = page_etag(view, template=template, display_name=display_name, flash=flash)
     headers: Headers = {"ETag": tag}
     if flash is not None:
@@ -94,8 +93,11 @@ def save_form(caller: Caller, form: DayForm, request: Request) -> Response:
     try:
         saved = get_services().manage_slots.save(caller, form.request)
     except (RequestRejectedError, IdempotencyKeyReusedError) as error:
+        is_unchanged = isinstance(error, RequestRejectedError) and not form.request.changes
+        if not is_unchanged and not wants_html(request):
+            raise
         view = _view_after(error, caller, form)
-        if isinstance(error, RequestRejectedError) and not form.request.changes:
+        if is_unchanged:
             return _saved_response("unchanged", view, form, view.day, request)
         return _rejected_response(error, view, form, caller, request)
     request_context.current_request().metrics["Saves"] += saved.created
@@ -136,15 +138,13 @@ def _rejected_response(
     request: Request,
 ) -> Response:
     problem = problem_from_error(error)
-    if not wants_html(request):
-        return render_problem(problem, request)
     request_context.current_request().code = problem.code
     rejected = error if isinstance(error, RequestRejectedError) else None
     news = day_view.changes_since_render(view.day, form.state, form.version, view.doctor.zone)
     page = day_view.build_day_page(
         view,
         base=url_prefix(request),
-        display_name=authentication_module.display_name(caller),
+        display_name=authentication.display_name(caller),
         message=FlashMessage(text=f"Not saved. {_reason(error)}", kind="error"),
         form=form.state,
         error=rejected,

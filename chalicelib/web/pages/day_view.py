@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -16,7 +18,7 @@ from chalicelib.web.pages.etags import form_etag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain import day
@@ -52,8 +54,8 @@ class DayPage(Struct, frozen=True, kw_only=True):
     history_url: str
     display_name: str | None
     next_url: str | None
-    earliest_date: str
-    latest_date: str
+    earliest_date: str = local_time.MIN_DATE.isoformat()
+    latest_date: str = local_time.MAX_DATE.isoformat()
     version: int
     request_id: str
     sessions: tuple[SessionView, ...]
@@ -78,18 +80,14 @@ def build_day_page(
 ) -> DayPage:
     """Build the page of a day.
 
-    ``form`` is the form as the doctor left it: what they edited stays as they left it if it is
-    still editable, everything else follows the store. ``error`` is why their save was rejected.
+    ``form`` is the form as the doctor left it: their edits stay where they are still possible,
+    everything else follows the store. ``error`` is why their save was rejected.
     """
-    doctor, current = view.doctor, view.day.date
-    day_slots = view.day.grid_slots(doctor.grid)
+    doctor, current, slots = view.doctor, view.day.date, view.day.grid_slots(view.doctor.grid)
     edited = {start: start in form.checked for start in form.dirty} if form else {}
     builder = SlotViewBuilder(view, edited, _violation_by_start(error))
-    statuses = [day_slot.slot.status for day_slot in day_slots]
-
-    def url(to: date) -> str:
-        return links.day_url(base, doctor.doctor_id, to)
-
+    count = Counter(day_slot.slot.status for day_slot in slots)
+    url = partial(links.day_url, base, doctor.doctor_id)
     return DayPage(
         base=base,
         doctor_id=doctor.doctor_id,
@@ -104,16 +102,14 @@ def build_day_page(
         history_url=links.history_url(base, doctor.doctor_id, current),
         display_name=display_name,
         next_url=url(current + _ONE_DAY) if current < local_time.MAX_DATE else None,
-        earliest_date=local_time.MIN_DATE.isoformat(),
-        latest_date=local_time.MAX_DATE.isoformat(),
         version=view.day.version,
         request_id=uuid4().hex,
-        sessions=tuple(builder.build_sessions(day_slots)),
-        free_count=statuses.count(SlotStatus.FREE),
-        booked_count=statuses.count(SlotStatus.BOOKED),
-        held_count=statuses.count(SlotStatus.HELD),
+        sessions=tuple(builder.build_sessions(slots)),
+        free_count=count[SlotStatus.FREE],
+        booked_count=count[SlotStatus.BOOKED],
+        held_count=count[SlotStatus.HELD],
         message=message,
-        errors=_violations_without_slot(error, {day_slot.slot.start for day_slot in day_slots}),
+        errors=_violations_without_slot(error, {day_slot.slot.start for day_slot in slots}),
         news=tuple(news),
         etag=form_etag(view),
     )
