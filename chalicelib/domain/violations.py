@@ -30,17 +30,18 @@ Code = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotViolation:
-    """One slot at fault.
+    """Why one slot of a request is rejected.
 
-    ``start`` is its UTC instant, or the text as it came where that is no instant; ``called`` is how
-    a person reads it (``09:00-09:30``); ``code`` is the contract's.
+    ``slot_label`` is how a person reads the slot (``09:00-09:30``); ``code`` is the contract's.
+    ``start`` is None if the client's start is no instant: ``slot_label`` is then that start, as
+    the client sent it.
     """
 
     code: ClassVar[Code]
     message_template: ClassVar[str]
 
-    start: datetime | str
     slot_label: str
+    start: datetime | None = None
 
     @property
     def detail(self) -> str:

@@ -108,7 +108,15 @@ class DayRepository:
             )
         return sorted(map(log_entry_from_item, found), key=lambda saved: -saved.version)
 
-    def save(self, doctor: Doctor, day: Day, log_entry: ChangeLogEntry, *, now: datetime) -> Day:
+    def save(
+        self,
+        doctor: Doctor,
+        day: Day,
+        log_entry: ChangeLogEntry,
+        *,
+        day_after: Day,
+        now: datetime,
+    ) -> None:
         """Store the change of ``saved`` on top of ``day`` as it was read, whole or not at all.
 
         Raises ``DayChanged`` where the day or one of the slots is no longer as it was read, or
@@ -148,7 +156,7 @@ class DayRepository:
             )
         transaction.update(
             DayItem(partition, keys.day_sk(day.date)),
-            _create_day_actions(doctor, day.apply(change))
+            _create_day_actions(doctor, day_after)
             if day.version == 0
             else _update_day_actions(change),
             condition=(
@@ -157,7 +165,6 @@ class DayRepository:
             on_failure=DayModifiedError(),
         )
         transaction.commit()
-        return day.apply(change)
 
 
 def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:

@@ -19,7 +19,7 @@ from chalicelib.storage.availability_index import AvailabilityIndex
 from chalicelib.storage.booking_repository import BookingRepository
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
-from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
+from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest, compute_fingerprint
 from tests.support import direct_writes
 from tests.support.factories import (
     MONDAY,
@@ -55,7 +55,9 @@ def write_day(
     withdrawn: tuple[Slot, ...] = (),
     request_id: str = "x",
 ) -> Day:
-    saved = ChangeLogEntry(
+    changes = SlotChanges(opened=opened, closed=withdrawn)
+    day_after = day.apply(changes)
+    entry = ChangeLogEntry(
         request_id=request_id,
         fingerprint="f",
         version=day.version + 1,
@@ -63,9 +65,10 @@ def write_day(
         author="dr-lee",
         role=Role.DOCTOR,
         client="test",
-        changes=SlotChanges(opened=opened, closed=withdrawn),
+        changes=changes,
     )
-    return DAY_REPOSITORY.save(DR_LEE, day, saved, now=SUNDAY_NOON)
+    DAY_REPOSITORY.save(DR_LEE, day, entry, day_after=day_after, now=SUNDAY_NOON)
+    return day_after
 
 
 @pytest.mark.usefixtures("client")
@@ -261,7 +264,11 @@ def test_save_reads_consistently() -> None:
 def test_unlisted_delegate_can_neither_read_nor_save(client: AppClient, stranger: Caller) -> None:
     slots = client.services.manage_slots
     request = SaveRequest(
-        doctor_id="dr-lee", date=MONDAY, changes=(open_change("09:00"),), request_id="x"
+        doctor_id="dr-lee",
+        date=MONDAY,
+        changes=(open_change("09:00"),),
+        request_id="x",
+        fingerprint="f",
     )
 
     with pytest.raises(PermissionDeniedError):
@@ -284,7 +291,11 @@ def test_doctor_delegate_and_admin_can_save_and_are_recorded(
     client: AppClient, friend: Caller
 ) -> None:
     request = SaveRequest(
-        doctor_id="dr-lee", date=MONDAY, changes=(open_change("09:00"),), request_id="x"
+        doctor_id="dr-lee",
+        date=MONDAY,
+        changes=(open_change("09:00"),),
+        request_id="x",
+        fingerprint="f",
     )
 
     client.services.manage_slots.save(friend, request)
@@ -306,13 +317,13 @@ class PartialReadDayRepository(DayRepository):
     def __init__(self, missing: str) -> None:
         self.missing = missing
 
-    def load(
-        self, doctor_id: str, on: date, request_id: str | None = None
+    def get_with_change(
+        self, doctor_id: str, date: date, request_id: str | None = None
     ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
-        doctor, day, saved = super().get_with_change(doctor_id, on, request_id)
+        doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
         missing, self.missing = self.missing, ""
         if missing == "day":
-            return doctor, Day(doctor_id=doctor_id, date=on), saved
+            return doctor, Day(doctor_id=doctor_id, date=date), saved
         return doctor, day, None if missing == "change" else saved
 
 
@@ -331,6 +342,7 @@ def test_concurrent_repeat_of_save_is_not_rejected(
         date=MONDAY,
         changes=(open_change("09:00"),),
         request_id="twice",
+        fingerprint=compute_fingerprint([("09:00", "free")]),
         expected_versions=if_versions,
     )
 

@@ -37,7 +37,11 @@ def test_backoff_grows_with_each_attempt(client: AppClient) -> None:
     recent = DoctorCache(client.services.doctors, client.clock)
     slots = ManageSlots(DayRepository(), recent, client.clock, pauses.append)
     request = SaveRequest(
-        doctor_id="dr-lee", date=MONDAY, changes=(open_change("09:00"),), request_id="x"
+        doctor_id="dr-lee",
+        date=MONDAY,
+        changes=(open_change("09:00"),),
+        request_id="x",
+        fingerprint="f",
     )
 
     with client.inject_responses(

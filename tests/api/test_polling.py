@@ -189,10 +189,12 @@ def test_save_in_another_tab_is_news(client: AppClient) -> None:
 
 
 def test_begun_slot_is_news(client: AppClient) -> None:
+    client.clock.now = to_instant("08:58")
     shown = full_page(client)
 
+    client.clock.now = to_instant("08:59")
+    assert send_poll(client, shown).status == 304
     client.clock.now = to_instant("09:00")
-
     assert PageForm(send_poll(client, shown)).disabled_starts == ["09:00"]
 
 

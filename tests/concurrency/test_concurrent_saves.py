@@ -15,6 +15,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SavedDay, SaveRequest
@@ -43,10 +44,10 @@ class StaleLengthDayRepository(DayRepository):
 
     minutes: int
 
-    def load(
-        self, doctor_id: str, on: date, request_id: str | None = None
+    def get_with_change(
+        self, doctor_id: str, date: date, request_id: str | None = None
     ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
-        doctor, day, saved = super().get_with_change(doctor_id, on, request_id)
+        doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
         grid = replace(doctor.grid, slot_length=timedelta(minutes=self.minutes))
         return replace(doctor, grid=grid), day, saved
 
@@ -60,9 +61,14 @@ def make_manage_slots(services: Services, minutes: int) -> ManageSlots:
     )
 
 
-def make_save_request(doctor_id: str, *changes: tuple[datetime, str]) -> SaveRequest:
-    ticks = tuple(SlotChange(start, status) for start, status in changes)
-    return SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=ticks, request_id=uuid4().hex)
+def make_save_request(doctor_id: str, *changes: tuple[datetime, SlotStatus]) -> SaveRequest:
+    return SaveRequest(
+        doctor_id=doctor_id,
+        date=MONDAY,
+        changes=tuple(SlotChange(*change) for change in changes),
+        request_id=uuid4().hex,
+        fingerprint="f",
+    )
 
 
 def save_outcome(operation: Callable[[], SavedDay], start: Barrier) -> SavedDay | None:
@@ -100,7 +106,9 @@ def test_concurrent_overlapping_saves_never_both_commit(
             starts = [
                 to_instant("09:00") + timedelta(minutes=minutes) * (first + n) for n in range(3)
             ]
-            requests.append(make_save_request(doctor_id, *((start, "free") for start in starts)))
+            requests.append(
+                make_save_request(doctor_id, *((start, SlotStatus.FREE) for start in starts))
+            )
 
         days = run_concurrently(
             [
@@ -128,7 +136,7 @@ def test_concurrent_disjoint_saves_all_succeed(
         doctor_id = add_doctor(services)
         halves = [to_instant("09:00") + timedelta(minutes=30) * n for n in range(8)]
 
-        requests = [make_save_request(doctor_id, (start, "free")) for start in halves]
+        requests = [make_save_request(doctor_id, (start, SlotStatus.FREE)) for start in halves]
 
         days = run_concurrently([partial(services.manage_slots.save, ADMIN, r) for r in requests])
 
@@ -149,13 +157,13 @@ def test_concurrent_open_and_close_match_some_order(
     for _ in range(ROUNDS // 4):
         doctor_id = add_doctor(services)
         services.manage_slots.save(
-            ADMIN, make_save_request(doctor_id, *((start, "free") for start in halves[:4]))
+            ADMIN, make_save_request(doctor_id, *((start, SlotStatus.FREE) for start in halves[:4]))
         )
         requests = [
             make_save_request(
                 doctor_id,
                 *(
-                    (start, dice.choice(["free", "busy-unavailable"]))
+                    (start, dice.choice([SlotStatus.FREE, SlotStatus.UNAVAILABLE]))
                     for start in dice.sample(halves, 2)
                 ),
             )
@@ -177,7 +185,9 @@ def test_concurrent_repeats_of_one_save_have_one_effect(
     for _ in range(ROUNDS // 10):
         doctor_id = add_doctor(services)
         request = make_save_request(
-            doctor_id, (to_instant("09:00"), "free"), (to_instant("09:30"), "free")
+            doctor_id,
+            (to_instant("09:00"), SlotStatus.FREE),
+            (to_instant("09:30"), SlotStatus.FREE),
         )
 
         days = run_concurrently([partial(services.manage_slots.save, ADMIN, request)] * 8)

@@ -18,7 +18,7 @@ from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.doctor import DoctorSettings
 from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
 from chalicelib.domain.permissions import Caller, Role
-from chalicelib.domain.slot import SlotId
+from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.support import stored_state
 from tests.support.factories import MONDAY, SUNDAY_NOON, make_session, to_instant
@@ -137,11 +137,15 @@ class SlotStateMachine(RuleBasedStateMachine):
         opened = {model.grid_start(place) for place in opens - withdraws}
         withdrawn = {model.grid_start(place) for place in withdraws}
         asked = [
-            *(SlotChange(start, "free") for start in sorted(opened)),
-            *(SlotChange(start, "busy-unavailable") for start in sorted(withdrawn)),
+            *(SlotChange(start, SlotStatus.FREE) for start in sorted(opened)),
+            *(SlotChange(start, SlotStatus.UNAVAILABLE) for start in sorted(withdrawn)),
         ]
         request = SaveRequest(
-            doctor_id=self.ids[which], date=MONDAY, changes=asked, request_id=uuid4().hex
+            doctor_id=self.ids[which],
+            date=MONDAY,
+            changes=asked,
+            request_id=uuid4().hex,
+            fingerprint="f",
         )
         left = {start: slot for start, slot in model.slots.items() if start not in withdrawn}
         may_withdraw = all(

@@ -9,6 +9,7 @@ from uuid import uuid4
 from chalicelib.domain.booking import Booking
 from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.slot import SlotStatus
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.support.factories import MONDAY, to_instant
 
@@ -23,11 +24,17 @@ ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 def save_slots(
     services: Services, doctor_id: str, opened: range = range(0), withdrawn: range = range(0)
 ) -> None:
-    asked = [SlotChange(SLOT_STARTS[n], "free") for n in opened]
-    asked += [SlotChange(SLOT_STARTS[n], "busy-unavailable") for n in withdrawn]
+    asked = [SlotChange(SLOT_STARTS[n], SlotStatus.FREE) for n in opened]
+    asked += [SlotChange(SLOT_STARTS[n], SlotStatus.UNAVAILABLE) for n in withdrawn]
     services.manage_slots.save(
         ADMIN,
-        SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=asked, request_id=uuid4().hex),
+        SaveRequest(
+            doctor_id=doctor_id,
+            date=MONDAY,
+            changes=asked,
+            request_id=uuid4().hex,
+            fingerprint="f",
+        ),
     )
 
 

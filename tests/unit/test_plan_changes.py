@@ -9,11 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.changes import MAX_CHANGES_PER_SAVE, SlotChange, plan_changes
-from chalicelib.domain.day import Day, SlotChanges
+from chalicelib.domain.changes import (
+    MAX_CHANGES_PER_SAVE,
+    InvalidChange,
+    SlotChange,
+    plan_changes,
+)
+from chalicelib.domain.day import Day, PlannedChanges
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.domain.violations import FieldViolation, SlotOverlap
+from chalicelib.web.api.parsing import parse_slot_change
 from tests.support.factories import (
     MONDAY,
     SUNDAY_NOON,
@@ -28,12 +34,12 @@ from tests.support.factories import (
 GRID = make_grid()
 
 
-def plan(*changes: SlotChange, day: Day) -> SlotChanges:
+def plan(*changes: SlotChange | InvalidChange, day: Day) -> PlannedChanges:
     return plan_changes(changes, day, GRID, now=SUNDAY_NOON)
 
 
 def violation_codes(
-    *changes: SlotChange, day: Day, **overrides: object
+    *changes: SlotChange | InvalidChange, day: Day, **overrides: object
 ) -> list[tuple[object, str]]:
     """The starts and codes of a refused save."""
     with pytest.raises(RequestRejectedError) as refused:
@@ -44,7 +50,10 @@ def violation_codes(
             now=overrides.get("now", SUNDAY_NOON),  # type: ignore[arg-type]
         )
     return [
-        (fault.field if isinstance(fault, FieldViolation) else fault.start, fault.code)
+        (
+            fault.field if isinstance(fault, FieldViolation) else fault.start or fault.slot_label,
+            fault.code,
+        )
         for fault in refused.value.violations
     ]
 
@@ -54,9 +63,9 @@ def test_plan_opens_and_closes_requested_slots() -> None:
 
     decided = plan(open_change("10:00"), close_change("09:00"), open_change("11:30"), day=day)
 
-    assert decided == SlotChanges(
-        opened=(make_slot("10:00"), make_slot("11:30")), closed=(make_slot("09:00"),)
-    )
+    assert decided.opened == (make_slot("10:00"), make_slot("11:30"))
+    assert decided.closed == (make_slot("09:00"),)
+    assert decided.day_after == day.apply(decided)
 
 
 def test_empty_save_is_rejected() -> None:
@@ -142,11 +151,11 @@ def test_start_between_grid_slots_is_off_grid() -> None:
     ]
 
 
-@pytest.mark.parametrize("ask", [open_change, close_change])
-def test_start_of_another_date_is_off_grid(ask: type[SlotChange]) -> None:
+@pytest.mark.parametrize("status", ["free", "busy-unavailable"])
+def test_start_of_another_date_is_off_grid(status: str) -> None:
     on_tuesday = "2026-11-24T09:00:00+00:00"
 
-    assert violation_codes(ask(on_tuesday), day=make_day()) == [  # type: ignore[call-arg]
+    assert violation_codes(parse_slot_change(on_tuesday, status), day=make_day()) == [
         (to_instant("09:00") + timedelta(days=1), "not_on_grid")
     ]
 
@@ -214,6 +223,7 @@ def test_offset_selects_slot_in_repeated_hour() -> None:
     "start",
     ["24:00", "24:30", "9:00", "09:60", "", "09:00:00", "noon", "2026-11-23", "२३:००",
      "2026-11-23T09:00:00", "2026-02-30T09:00:00Z", "0001-01-01T00:00:00+12:00",
+     "0001-01-01T23:59:59Z", "9999-12-31T00:00:00Z",
      "9999-12-31T23:59:59-12:00", "2026-11-23T09:00:00+24:00"],
 )  # fmt: skip
 def test_malformed_start_is_reported_as_sent(start: str) -> None:
@@ -221,11 +231,19 @@ def test_malformed_start_is_reported_as_sent(start: str) -> None:
 
 
 def test_invalid_status_is_rejected() -> None:
-    asked = (SlotChange("09:00", "busy"), SlotChange("09:30", ""))
+    asked = (parse_slot_change("09:00", "busy"), parse_slot_change("09:30", ""))
 
     assert violation_codes(*asked, day=make_day()) == [
         (to_instant("09:00"), "invalid"),
         (to_instant("09:30"), "invalid"),
+    ]
+
+
+def test_skipped_time_with_invalid_status_is_reported_as_skipped() -> None:
+    spring = Day(doctor_id="dr-lee", date=MONDAY.replace(year=2027, month=3, day=28))
+
+    assert violation_codes(parse_slot_change("01:30", "busy"), day=spring) == [
+        ("01:30", "nonexistent_time")
     ]
 
 
@@ -269,7 +287,7 @@ schedules = st.lists(
 )
 starts = st.integers(8 * 12, 13 * 12).map(lambda five: f"{five // 12:02}:{five % 12 * 5:02}")
 requests = st.lists(
-    st.builds(SlotChange, starts, st.sampled_from(["free", "busy-unavailable"])), max_size=12
+    st.builds(parse_slot_change, starts, st.sampled_from(["free", "busy-unavailable"])), max_size=12
 )
 
 
@@ -300,6 +318,17 @@ def test_no_save_leaves_overlap_or_closes_claimed_slot(
     slots = sorted(after.slots.values(), key=lambda slot: slot.start)
     assert all(not one.overlaps(other) for one, other in pairwise(slots))
     assert {s for s in day.slots.values() if s.is_taken} == {s for s in slots if s.is_taken}
-    named = {tick.resolve_start(MONDAY, grid.zone): tick.status for tick in asked}
+    named = {to_instant(str(change.start)): change.status for change in asked}
     for start in {*day.slots, *after.slots} if after is not day else ():
         assert (start in after.slots) == (named.get(start, "free") == "free")
+
+
+@given(schedules.map(make_slots), st.integers(5, 60))
+def test_closed_grid_slot_names_first_overlapping_slot(day: Day, minutes: int) -> None:
+    for day_slot in day.grid_slots(make_grid(("09:00", "12:00"), minutes=minutes)):
+        overlapping = [
+            slot
+            for slot in day.slots.values()
+            if slot.start != day_slot.slot.start and slot.overlaps(day_slot.slot)
+        ]
+        assert day_slot.conflicts_with == (overlapping[0] if overlapping else None)

@@ -1,4 +1,4 @@
-"""The page that tells a doctor who changed a date of hers."""
+"""The history page: who changed a date of a doctor, and when."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ROLE_LABELS = {Role.DELEGATE: ", for the doctor", Role.ADMIN: ", as an admin"}
 
 
 class ChangeView(Struct, frozen=True, kw_only=True):
-    """One save, in words."""
+    """One save in the history."""
 
     time: str
     iso_time: str
@@ -35,7 +35,7 @@ class ChangeView(Struct, frozen=True, kw_only=True):
 
 
 class HistoryPage(Struct, frozen=True, kw_only=True):
-    """Everything that the page says; ``base`` is the prefix of its links."""
+    """The values of the page; ``base`` is the prefix of its links."""
 
     base: str
     display_name: str | None
@@ -47,7 +47,7 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
 
 
 def render_history(caller: Caller, history: DayHistory, request: Request) -> Response:
-    """The page."""
+    """Render the change log of a date."""
     base, doctor = url_prefix(request), history.doctor
     page = HistoryPage(
         base=base,
@@ -56,7 +56,7 @@ def render_history(caller: Caller, history: DayHistory, request: Request) -> Res
         time_zone=doctor.zone.key,
         date_title=links.format_date(history.date),
         day_url=links.day_url(base, doctor.doctor_id, history.date),
-        changes=tuple(_change_view(saved, history) for saved in history.entries),
+        changes=tuple(_change_view(entry, history) for entry in history.entries),
     )
     return render("history.html", page)
 

@@ -1,4 +1,4 @@
-"""What a date of a doctor is called on the pages, and where it is."""
+"""URLs of a doctor's date, and its title."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages and parts of pages, from the templates beside this file."""
+"""Render templates as HTML responses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _HEADERS: Headers = {
     "Content-Type": "text/html; charset=utf-8",
-    # What is on the screen is a doctor's own, and old a moment later.
+    # The page is private, and out of date a moment later.
     "Cache-Control": "no-store",
     **PAGE_HEADERS,
     **VARY,
@@ -29,7 +29,7 @@ _HEADERS: Headers = {
 def render(
     template: str, page: object, *, status: int = 200, headers: Headers | None = None
 ) -> Response:
-    """A template that is given one value, ``page``."""
+    """Render a template, whose one variable is ``page``."""
     body = _environment().get_template(template).render(page=page)
     return Response(body=body, status_code=status, headers={**_HEADERS, **(headers or {})})
 
