@@ -130,7 +130,7 @@ class AvailabilityIndex:
         transaction.check(
             DoctorItem(partition, keys.DOCTOR_SK),
             condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
-            on_failure=DoctorModifiedError(),
+            on_failure=lambda _: DoctorModifiedError(),
         )
         for on in dates:
             search, place = _index_key(doctor, on)
@@ -138,7 +138,7 @@ class AvailabilityIndex:
                 DayItem(partition, keys.day_sk(on)),
                 [DayItem.gsi1_pk.set(search), DayItem.gsi1_sk.set(place)],
                 condition=DayItem.pk.exists(),
-                on_failure=DayModifiedError(),
+                on_failure=lambda _: DayModifiedError(),
             )
         transaction.commit()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial, reduce
+from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
@@ -185,7 +185,7 @@ def _commit(*updates: _SlotUpdate) -> None:
             SlotItem(*step.slot_key),
             step.slot_actions(),
             condition=step.condition,
-            on_failure=partial(_SlotUpdate.mismatch, step),
+            on_failure=step.mismatch,
         )
         days.setdefault(step.day_key, []).append(step)
     for key, within in days.items():
@@ -199,6 +199,6 @@ def _commit(*updates: _SlotUpdate) -> None:
             # Always so where the slot is as it must be; else the update would be malformed, and
             # the slot's own condition not be told.
             condition=reduce(and_, (step.day_has_slot for step in within)),
-            on_failure=DayModifiedError(),
+            on_failure=lambda _: DayModifiedError(),
         )
     transaction.commit()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.day import ChangeLogEntry
     from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.slot import Slot
 
 # Days read at a time: one more than a month has. Behind a full page DynamoDB wants to be asked
 # again, even if nothing is there.
@@ -115,49 +116,57 @@ class DayRepository:
         the request was carried out meanwhile; ``DoctorChanged``; ``Unavailable``;
         ``OutcomeUnknown``.
         """
-        change = log_entry.changes
-        partition = keys.doctor_pk(day.doctor_id)
+        changes = log_entry.changes
+        pk = keys.doctor_pk(day.doctor_id)
         transaction = Transaction()
-        for slot in change.closed:
-            transaction.delete(
-                SlotItem(partition, keys.slot_sk(slot.start)),
-                condition=(SlotItem.status == str(SlotStatus.FREE))
-                | (
-                    (SlotItem.status == str(SlotStatus.HELD))
-                    & (SlotItem.held_until <= format_timestamp(now))
-                ),
-                on_failure=DayModifiedError(still_taken=(slot,)),
-            )
-        for slot in change.opened:
-            transaction.put(
-                slot_to_item(partition, slot),
-                condition=SlotItem.pk.does_not_exist(),
-                on_failure=DayModifiedError(already_existing=(slot,)),
-            )
+        for slot in changes.closed:
+            _delete_slot(transaction, pk, slot, now)
+        for slot in changes.opened:
+            _put_slot(transaction, pk, slot)
         transaction.put(
-            log_entry_to_item(partition, day.date, log_entry),
+            log_entry_to_item(pk, day.date, log_entry),
             condition=ChangeItem.pk.does_not_exist(),
-            on_failure=DayModifiedError(),
+            on_failure=lambda _: DayModifiedError(),
         )
         if day.version == 0:
-            # The new day must not stand where the doctor is no longer searched for.
+            # A new day is written with the doctor's index key, which must be the current one.
             transaction.check(
-                DoctorItem(partition, keys.DOCTOR_SK),
+                DoctorItem(pk, keys.DOCTOR_SK),
                 condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
-                on_failure=DoctorModifiedError(),
+                on_failure=lambda _: DoctorModifiedError(),
             )
         transaction.update(
-            DayItem(partition, keys.day_sk(day.date)),
-            _create_day_actions(doctor, day.apply(change))
+            DayItem(pk, keys.day_sk(day.date)),
+            _create_day_actions(doctor, day.apply(changes))
             if day.version == 0
-            else _update_day_actions(change),
+            else _update_day_actions(changes),
             condition=(
                 DayItem.pk.does_not_exist() if day.version == 0 else DayItem.version == day.version
             ),
-            on_failure=DayModifiedError(),
+            on_failure=lambda _: DayModifiedError(),
         )
         transaction.commit()
-        return day.apply(change)
+        return day.apply(changes)
+
+
+def _delete_slot(transaction: Transaction, pk: str, slot: Slot, now: datetime) -> None:
+    transaction.delete(
+        SlotItem(pk, keys.slot_sk(slot.start)),
+        condition=(SlotItem.status == str(SlotStatus.FREE))
+        | (
+            (SlotItem.status == str(SlotStatus.HELD))
+            & (SlotItem.held_until <= format_timestamp(now))
+        ),
+        on_failure=lambda _: DayModifiedError(still_taken=(slot,)),
+    )
+
+
+def _put_slot(transaction: Transaction, pk: str, slot: Slot) -> None:
+    transaction.put(
+        slot_to_item(pk, slot),
+        condition=SlotItem.pk.does_not_exist(),
+        on_failure=lambda _: DayModifiedError(already_existing=(slot,)),
+    )
 
 
 def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:

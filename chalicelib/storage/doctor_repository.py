@@ -83,14 +83,18 @@ class DoctorRepository:
             _put_item(item, condition=is_as_before)
             return saved
         transaction = Transaction()
-        transaction.put(item, condition=is_as_before, on_failure=DoctorModifiedError())
+        transaction.put(item, condition=is_as_before, on_failure=lambda _: DoctorModifiedError())
         for name in sorted(saved.delegates - named):
             transaction.put(
-                _delegate_item(name, saved), condition=None, on_failure=DoctorModifiedError()
+                _delegate_item(name, saved),
+                condition=None,
+                on_failure=lambda _: DoctorModifiedError(),
             )
         for name in sorted(named - saved.delegates):
             transaction.delete(
-                _delegate_item(name, saved), condition=None, on_failure=DoctorModifiedError()
+                _delegate_item(name, saved),
+                condition=None,
+                on_failure=lambda _: DoctorModifiedError(),
             )
         transaction.commit()
         return saved

@@ -7,7 +7,6 @@ from chalicelib.domain.errors import (
     DayModifiedError,
     IdempotencyKeyReusedError,
     OutcomeUnknownError,
-    StoreBusyError,
     StoreUnavailableError,
 )
 from chalicelib.domain.violations import AlreadyTaken, SlotInPast
@@ -27,7 +26,7 @@ from tests.mutation.edits import (
     swap,
 )
 from tests.mutation.mutant import Mutant
-from tests.mutation.selectors import assignment, branch, call, choice, constant, statement
+from tests.mutation.selectors import assignment, branch, call, constant, statement
 
 MUTANTS = (
     Mutant(
@@ -98,8 +97,8 @@ MUTANTS = (
     ),
     Mutant(
         "A transaction conflict is reported as a bug",
-        "chalicelib.storage.transaction:Transaction._failure_for",
-        never(choice(StoreBusyError)),
+        "chalicelib.storage.transaction:_EXPECTED_CODES",
+        drop(constant("TransactionConflict")),
         "tests/contract/test_failures.py::test_a_transaction_conflict_is_tried_again",
     ),
     Mutant(
