@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.booking import Hold
+from chalicelib.domain.booking import HoldClaim
 from chalicelib.domain.day import ChangeLogEntry, Day, SlotChanges
 from chalicelib.domain.errors import DayModifiedError, PermissionDeniedError, SlotStateMismatchError
 from chalicelib.domain.permissions import Caller, Role
-from chalicelib.domain.slot import SlotStatus
+from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.storage import table
 from chalicelib.storage.availability_index import AvailabilityIndex
 from chalicelib.storage.booking_repository import BookingRepository
@@ -155,10 +155,16 @@ def test_a_booking_that_began_as_a_hold_does_not_run_out_with_it() -> None:
 def test_a_booking_that_keeps_the_trace_of_a_hold_is_not_sold_again_when_that_runs_out() -> None:
     write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
     behind.book(to_instant("09:00"), held_until=SUNDAY_NOON)
-    hold = Hold(holder="ivan", expires_at=SUNDAY_NOON + timedelta(minutes=5))
+    slot = make_slot("09:00")
+    claim = HoldClaim(
+        doctor=DR_LEE,
+        slot_id=SlotId(DR_LEE.doctor_id, slot.start),
+        holder="ivan",
+        length=timedelta(minutes=5),
+    )
 
     with pytest.raises(SlotStateMismatchError) as differs:
-        BookingRepository().hold(DR_LEE, make_slot("09:00"), hold, now=SUNDAY_NOON)
+        BookingRepository().apply(claim, slot, SUNDAY_NOON)
 
     assert differs.value.stored is not None
     assert differs.value.stored.slot.status is SlotStatus.BOOKED

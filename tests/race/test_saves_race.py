@@ -43,10 +43,10 @@ class StaleLengthDayRepository(DayRepository):
 
     minutes: int
 
-    def load(
-        self, doctor_id: str, on: date, request_id: str | None = None
+    def get_with_change(
+        self, doctor_id: str, date: date, request_id: str | None = None
     ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
-        doctor, day, saved = super().get_with_change(doctor_id, on, request_id)
+        doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
         grid = replace(doctor.grid, slot_length=timedelta(minutes=self.minutes))
         return replace(doctor, grid=grid), day, saved
 

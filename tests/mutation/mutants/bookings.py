@@ -74,7 +74,7 @@ MUTANTS = (
     ),
     Mutant(
         "A hold is written without a condition",
-        "chalicelib.storage.booking_repository:BookingRepository.hold",
+        "chalicelib.storage.booking_repository:_hold_update",
         becomes(call(booking_repository._can_be_claimed), None),
         "tests/contract/test_booking.py::test_a_slot_that_somebody_else_holds_is_taken",
     ),
@@ -86,13 +86,13 @@ MUTANTS = (
     ),
     Mutant(
         "A hold is released by another holder",
-        "chalicelib.storage.booking_repository:BookingRepository.release",
+        "chalicelib.storage.booking_repository:_release_update",
         drop(condition("holder")),
         "tests/contract/test_booking.py::test_a_hold_is_released_by_its_holder_alone_and_as_often_as_she_likes",
     ),
     Mutant(
         "A booked slot is released by its former holder",
-        "chalicelib.storage.booking_repository:BookingRepository.release",
+        "chalicelib.storage.booking_repository:_release_update",
         drop(condition("HELD")),
         "tests/contract/test_conditions.py::test_a_booking_that_keeps_the_trace_of_a_hold_is_not_released_with_it",
     ),
@@ -110,8 +110,8 @@ MUTANTS = (
     ),
     Mutant(
         "A move uses two transactions, one for each slot",
-        "chalicelib.storage.booking_repository:BookingRepository.move",
-        one_call_each(call(booking_repository._commit)),
+        "chalicelib.storage.booking_repository:BookingRepository.apply",
+        one_call_each(call(booking_repository._commit, 1)),
         "tests/contract/test_booking.py::test_a_move_from_what_is_not_that_booking_does_nothing",
     ),
     Mutant(
@@ -122,25 +122,25 @@ MUTANTS = (
     ),
     Mutant(
         "A move within a day requires an entry only for the first slot",
-        "chalicelib.storage.booking_repository:_commit",
+        "chalicelib.storage.booking_repository:_update_day",
         first_only(generator(-1)),
         "tests/contract/test_booking_failures.py::test_a_move_of_which_the_day_has_lost_either_slot_is_not_done",
     ),
     Mutant(
         "A move within a day requires an entry only for the last slot",
-        "chalicelib.storage.booking_repository:_commit",
+        "chalicelib.storage.booking_repository:_update_day",
         last_only(generator(-1)),
         "tests/contract/test_booking_failures.py::test_a_move_of_which_the_day_has_lost_either_slot_is_not_done",
     ),
     Mutant(
         "A booking does not increment the revision",
-        "chalicelib.storage.booking_repository:_commit",
+        "chalicelib.storage.booking_repository:_update_day",
         keep_left(addition("revision")),
         "tests/contract/test_booking.py::test_every_deed_of_a_patient_counts_as_a_revision_and_none_as_a_version",
     ),
     Mutant(
         "A booking makes the save of a doctor fail",
-        "chalicelib.storage.booking_repository:_commit",
+        "chalicelib.storage.booking_repository:_update_day",
         rename("revision", "version"),
         "tests/contract/test_saving_json.py::test_a_booking_in_between_does_not_fail_a_save_with_if_match",
     ),

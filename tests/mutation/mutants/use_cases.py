@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.booking import SlotClaim
+from chalicelib.domain.booking import BookingClaim
 from chalicelib.domain.errors import (
     DayModifiedError,
     IdempotencyKeyReusedError,
@@ -10,12 +10,12 @@ from chalicelib.domain.errors import (
     StoreUnavailableError,
 )
 from chalicelib.domain.violations import AlreadyTaken, SlotInPast
+from chalicelib.storage.booking_repository import BookingRepository
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.use_cases import manage_slots
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_slots import SavedDay
 from tests.mutation.edits import (
-    always,
     becomes,
     drop,
     never,
@@ -26,7 +26,7 @@ from tests.mutation.edits import (
     swap,
 )
 from tests.mutation.mutant import Mutant
-from tests.mutation.selectors import assignment, branch, call, constant, statement
+from tests.mutation.selectors import assignment, branch, call, comparison, constant, statement
 
 MUTANTS = (
     Mutant(
@@ -79,14 +79,14 @@ MUTANTS = (
     ),
     Mutant(
         "A conflict is not retried",
-        "chalicelib.use_cases.retry:retry_on_conflict",
-        always(branch(n=0)),
+        "chalicelib.use_cases.retry:Attempt._can_retry",
+        never(comparison("MAX_ATTEMPTS")),
         "tests/contract/test_failures.py::test_a_save_that_lost_the_race_decides_again_on_what_is_there_now",
     ),
     Mutant(
         "A write without a response is not retried",
-        "chalicelib.use_cases.retry:retry_on_conflict",
-        always(branch(n=1)),
+        "chalicelib.use_cases.retry:Attempt._can_retry",
+        never(comparison("MAX_TIMEOUTS")),
         "tests/contract/test_failures.py::test_a_save_whose_answer_was_lost_is_found_and_not_done_twice",
     ),
     Mutant(
@@ -109,20 +109,20 @@ MUTANTS = (
     ),
     Mutant(
         "A client's own booking is not recognised",
-        "chalicelib.use_cases.optimistic_claim:OptimisticClaim._resolve_mismatch",
-        never(branch(SlotClaim.is_booked_with)),
+        "chalicelib.use_cases.book_slots:BookSlots._apply",
+        never(branch(BookingClaim.is_done)),
         "tests/contract/test_booking.py::test_the_same_booking_again_changes_nothing",
     ),
     Mutant(
         "A retried claim expects the same slot as the first attempt",
-        "chalicelib.use_cases.optimistic_claim:OptimisticClaim._resolve_mismatch",
-        skip(assignment(-1)),
+        "chalicelib.use_cases.book_slots:BookSlots._apply",
+        skip(statement(BookingClaim.resolve)),
         "tests/contract/test_booking.py::test_a_slot_made_with_another_length_is_held_and_booked_as_it_is",
     ),
     Mutant(
         "A booking whose response was lost is not reported as new",
-        "chalicelib.use_cases.optimistic_claim:OptimisticClaim.attempt",
-        skip(assignment(-1)),
+        "chalicelib.use_cases.book_slots:BookSlots._apply",
+        skip(assignment(-2)),
         "tests/contract/test_booking_failures.py::test_a_booking_whose_answer_was_lost_is_told_as_new",
     ),
     Mutant(
@@ -133,8 +133,8 @@ MUTANTS = (
     ),
     Mutant(
         "A booking that is sent again late is not looked up",
-        "chalicelib.use_cases.optimistic_claim:OptimisticClaim.attempt",
-        becomes(call("fetch"), None),
+        "chalicelib.use_cases.book_slots:BookSlots._write",
+        becomes(call(BookingRepository.get), None),
         "tests/contract/test_booking.py::test_a_booking_is_found_again_however_late_it_is_sent_again",
     ),
     Mutant(
