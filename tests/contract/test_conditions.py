@@ -303,13 +303,13 @@ class PartialReadDayRepository(DayRepository):
     def __init__(self, missing: str) -> None:
         self.missing = missing
 
-    def load(
-        self, doctor_id: str, on: date, request_id: str | None = None
+    def get_with_change(
+        self, doctor_id: str, date: date, request_id: str | None = None
     ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
-        doctor, day, saved = super().get_with_change(doctor_id, on, request_id)
+        doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
         missing, self.missing = self.missing, ""
         if missing == "day":
-            return doctor, Day(doctor_id=doctor_id, date=on), saved
+            return doctor, Day(doctor_id=doctor_id, date=date), saved
         return doctor, day, None if missing == "change" else saved
 
 
