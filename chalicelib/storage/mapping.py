@@ -48,7 +48,7 @@ def doctor_to_item(doctor: Doctor) -> DoctorItem:
         window_days=doctor.booking_window.days,
         delegates=sorted(doctor.delegates),
         version=doctor.version,
-        is_relocating=doctor.reindex_pending or None,
+        reindex_pending=doctor.reindex_pending or None,
     )
 
 
@@ -72,7 +72,7 @@ def doctor_from_item(item: DoctorItem) -> Doctor:
         booking_window=timedelta(days=item.window_days),
         delegates=frozenset(str(name) for name in item.delegates),
         version=int(item.version),
-        reindex_pending=bool(item.is_relocating),
+        reindex_pending=bool(item.reindex_pending),
     )
 
 
@@ -167,7 +167,7 @@ def log_entry_to_item(pk: str, date: date, log_entry: ChangeLogEntry) -> ChangeI
         role=str(log_entry.role),
         client=log_entry.client,
         opened=slot_map_to_raw(log_entry.changes.opened),
-        withdrawn=slot_map_to_raw(log_entry.changes.closed),
+        closed=slot_map_to_raw(log_entry.changes.closed),
     )
 
 
@@ -182,7 +182,7 @@ def log_entry_from_item(item: ChangeItem) -> ChangeLogEntry:
         client=item.client,
         changes=SlotChanges(
             opened=tuple(slot_map_from_raw(item.opened).values()),
-            closed=tuple(slot_map_from_raw(item.withdrawn).values()),
+            closed=tuple(slot_map_from_raw(item.closed).values()),
         ),
     )
 

@@ -75,7 +75,7 @@ class DoctorItem(BaseItem, discriminator="doctor"):
     window_days = NumberAttribute()
     delegates = ListAttribute(of=UnicodeAttribute)
     version = NumberAttribute()
-    is_relocating = BooleanAttribute(null=True)
+    reindex_pending = BooleanAttribute(null=True)
 
 
 class DelegateItem(BaseItem, discriminator="delegate"):
@@ -112,7 +112,7 @@ class SlotItem(BaseItem, discriminator="slot"):
 
 
 class ChangeItem(BaseItem, discriminator="change"):
-    """A save; ``opened`` and ``withdrawn`` as ``slots`` of the day."""
+    """A save: log entry and idempotency key in one. ``opened`` and ``closed`` are slot maps."""
 
     request_id = UnicodeAttribute()
     fingerprint = UnicodeAttribute()
@@ -122,4 +122,4 @@ class ChangeItem(BaseItem, discriminator="change"):
     role = UnicodeAttribute()
     client = UnicodeAttribute()
     opened = SlotMapAttribute()
-    withdrawn = SlotMapAttribute()
+    closed = SlotMapAttribute()
