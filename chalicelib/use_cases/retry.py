@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-# Of those that write the same item at the same moment, one succeeds each time.
+# Of concurrent writes to the same item, one succeeds each time.
 MAX_ATTEMPTS = 10
 # Each timeout costs seconds, while the client waits.
 MAX_TIMEOUTS = 2

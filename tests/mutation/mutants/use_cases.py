@@ -139,7 +139,7 @@ MUTANTS = (
     ),
     Mutant(
         "Retried settings use the doctor that their first attempt read",
-        "chalicelib.use_cases.manage_doctors:ManageDoctors.put",
+        "chalicelib.use_cases.manage_doctors:ManageDoctors._save_settings",
         remembered(call(ManageDoctors._existing)),
         "tests/contract/test_settings_of_doctors.py::test_of_two_who_change_a_doctor_at_once_the_later_keeps_what_the_earlier_did",
     ),
