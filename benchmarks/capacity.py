@@ -21,9 +21,9 @@ from uuid import uuid4
 import boto3
 from chalice.test import Client
 
-from benchmarks.capacity_rules import Units, consumed_units, item_size
-from benchmarks.counter import CapacityEmulator
-from benchmarks.recorder import CallRecorder
+from benchmarks.call_recorder import CallRecorder
+from benchmarks.capacity_emulator import CapacityEmulator
+from benchmarks.capacity_model import Units, consumed_units, item_size
 from chalicelib import bootstrap
 from chalicelib.domain.slot import SlotId
 from chalicelib.settings import Settings
@@ -31,15 +31,15 @@ from chalicelib.storage import table
 from local import demo_data
 from local.local_config import use_local_stage
 from local.ministack import MiniStack
-from tests.builders import MONDAY, make_session
-from tests.site import AppClient, AppResponse, Clock, make_slot_id
+from tests.support.app_client import AppClient, AppResponse, Clock, make_slot_id
+from tests.support.factories import MONDAY, make_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from benchmarks.capacity_rules import Request
+    from benchmarks.capacity_model import Request
     from chalicelib.domain.doctor import Doctor
 
 DR_LEE = demo_data.DOCTORS[0]

@@ -6,12 +6,12 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.bed import TIMES, TOMORROW, slot_id
-from benchmarks.gateway import build_event
+from benchmarks.apigw_event import build_event
+from benchmarks.environment import TIMES, TOMORROW, slot_id
 
 if TYPE_CHECKING:
-    from benchmarks.contenders import SubjectProcess
-    from benchmarks.signed_in import RequestFactory
+    from benchmarks.authenticated_requests import RequestFactory
+    from benchmarks.subjects import SubjectProcess
 
 Outcomes = list[tuple[str, int, Any]]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).parent
 # Suites that start servers or race threads; "-m 'not slow'" leaves them out.
-SLOW = {"browser", "faults", "fuzz", "guides", "issuer", "packaging", "race", "rehearsal"}
+SLOW = {"browser", "concurrency", "deployment", "docs", "fuzz", "oidc", "packaging", "resilience"}
 
 settings.register_profile(Profile.QUICK, max_examples=50, deadline=None)
 settings.register_profile(Profile.DEFAULT, max_examples=100, deadline=None)

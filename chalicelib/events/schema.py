@@ -1,4 +1,4 @@
-"""The JSON of an event; ``docs/events.schema.json`` is generated from these types."""
+"""The JSON of an event; ``docs/reference/events.schema.json`` is made from these types."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A patient booking site that knows nothing of MediLink Slots but the address of its API."""
+"""A sample patient booking site. It uses MediLink Slots through its public API only."""

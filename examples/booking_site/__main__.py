@@ -1,4 +1,4 @@
-"""``python -m examples.booking_site``: the site on this machine, until Ctrl-C."""
+"""``python -m examples.booking_site``: serve the site on this machine until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOST = "127.0.0.1"
 
 
 def main() -> None:
-    api = SlotsApi(os.environ.get("SLOTS_API") or "http://127.0.0.1:8000", _access())
+    api = SlotsApi(os.environ.get("SLOTS_API") or "http://127.0.0.1:8000", _credentials())
     port = int(os.environ.get("PORT") or 8080)
     site = create_site(
         api,
@@ -23,12 +23,12 @@ def main() -> None:
         session_cookie=f"booking_site_{port}",
     )
     server = make_server(HOST, port, site, threaded=True)
-    print(f"Booking site: http://{HOST}:{port}/", flush=True)  # noqa: T201  how a command speaks
+    print(f"Booking site: http://{HOST}:{port}/", flush=True)  # noqa: T201  a command's output
     server.serve_forever()
 
 
-def _access() -> ClientCredentials | None:
-    """How to sign in at the API; without settings the site asks as nobody."""
+def _credentials() -> ClientCredentials | None:
+    """Return the client credentials from the environment; None to send requests without a token."""
     token_url = os.environ.get("SLOTS_API_TOKEN_URL")
     if not token_url:
         return None

@@ -1,4 +1,4 @@
-"""How the site signs in at the API: access tokens by client credentials (RFC 6749, section 4.4)."""
+"""Access tokens for the API by the OAuth client credentials grant (RFC 6749, section 4.4)."""
 
 from __future__ import annotations
 
@@ -16,32 +16,36 @@ TIMEOUT_SECONDS = 5
 
 
 class ClientCredentials(AuthBase):
-    """Signs requests with a bearer token; asks for the next a minute before the last runs out.
+    """Adds a bearer token to each request, and renews it a minute before it expires.
 
-    Raises ``requests.RequestException`` where the issuer gives none.
+    Raises:
+        requests.RequestException: the identity provider issues no token.
     """
 
     def __init__(self, token_url: str, *, client_id: str, client_secret: str) -> None:
-        self._issuer = OAuth2Session(
+        self._session = OAuth2Session(
             client_id,
             client_secret,
             token_endpoint=token_url,
             grant_type="client_credentials",
             default_timeout=TIMEOUT_SECONDS,
         )
-        # Two visitors who come as it runs out shall not both ask.
-        self._asking = Lock()
+        # Requests of two threads must not both renew an expired token.
+        self._renewal_lock = Lock()
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._token()}"
         return request
 
     def _token(self) -> str:
-        with self._asking:
-            if not self._issuer.token or self._issuer.token.is_expired():
-                try:
-                    self._issuer.fetch_token()
-                except OAuthError as error:
-                    message = f"The issuer gives no token: {error}"
-                    raise RequestException(message) from error
-            return str(self._issuer.token["access_token"])
+        with self._renewal_lock:
+            if not self._session.token or self._session.token.is_expired():
+                self._renew()
+            return str(self._session.token["access_token"])
+
+    def _renew(self) -> None:
+        try:
+            self._session.fetch_token()
+        except OAuthError as error:
+            message = f"The identity provider issues no token: {error}"
+            raise RequestException(message) from error

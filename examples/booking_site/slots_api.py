@@ -1,138 +1,64 @@
-"""The client of the API: what a booking site asks of MediLink Slots, and what it may be told.
-
-What goes wrong has a sentence for the visitor in ``detail``:
-
-    SlotsApiError
-      Refused        no, and why: the state of the slot, or the request itself (400, 409)
-      NotFound       no such doctor or slot (404)
-      Unavailable    no answer, or none that helps the visitor: all else
-"""
+"""A client of the MediLink Slots API: pagination, conditional requests and retries."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
-from zoneinfo import ZoneInfo
 
 import requests
 
+from examples.booking_site.api_errors import (
+    ApiUnavailableError,
+    NotFoundError,
+    error_from_response,
+    json_body,
+)
+from examples.booking_site.api_models import Doctor, Json, Offers, Slot, Times
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from requests.auth import AuthBase
 
-Json = dict[str, Any]
-
-TIMEOUT_SECONDS = (3, 10)  # to connect, and between two bytes of the answer
-LONGEST_PAUSE_SECONDS = 2  # a visitor waits for the page meanwhile
-ANSWERS_KEPT = 500
-
-
-class SlotsApiError(Exception):
-    """The root of the tree above; ``status`` is that of the page which says it."""
-
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
-
-
-class Refused(SlotsApiError):
-    """``codes`` tell it to a program: ``slot_taken``, ``in_past``, ``not_bookable`` and so on."""
-
-    status = HTTPStatus.BAD_REQUEST
-
-    def __init__(self, detail: str, codes: Sequence[str]) -> None:
-        super().__init__(detail)
-        self.codes = codes
-
-
-class NotFound(SlotsApiError):
-    status = HTTPStatus.NOT_FOUND
-
-
-class Unavailable(SlotsApiError):
-    """``reason`` is for the log of the site, not for the visitor."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("The doctors' calendars cannot be reached at the moment.")
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doctor:
-    doctor_id: str
-    name: str
-    specialty: str
-    location: str
-    zone: ZoneInfo
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """A time that can be booked; ``slot_id`` means nothing to anybody but the API."""
-
-    slot_id: str
-    start: datetime
-    end: datetime
-
-    @classmethod
-    def of(cls, item: Json) -> Self:
-        start, end = (datetime.fromisoformat(item[name]) for name in ("start", "end"))
-        return cls(slot_id=item["slot_id"], start=start, end=end)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
-    """A doctor's bookable slots in some range; ``following`` is the first of it, or after it."""
-
-    slots: list[Slot]
-    following: Slot | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offers:
-    """A page of doctors with their bookable slots; ``following`` is the cursor of the next."""
-
-    slots: list[tuple[Doctor, list[Slot]]]
-    following: str | None
+TIMEOUT_SECONDS = (3, 10)  # to connect, and between two bytes of the response
+MAX_RETRY_AFTER_SECONDS = 2  # the visitor waits for the page meanwhile
+MAX_CACHED = 500
 
 
 class SlotsApi:
-    """``url`` is the base of the API; ``access`` signs requests in, where it asks for that."""
+    """``url`` is the base URL of the API; ``access`` adds a token to each request.
+
+    Every method that sends a request raises ``SlotsApiError``.
+    """
 
     def __init__(self, url: str, access: AuthBase | None = None) -> None:
         self._base = url.rstrip("/")
         self._access = access
-        self._last_answers: dict[str, tuple[str, Json]] = {}
+        self._cache: dict[str, tuple[str, Json]] = {}
 
     def doctors(self) -> list[Doctor]:
-        """Every doctor, page after page."""
-        page = self._read(self._url("doctors", limit=100))
+        """Read the doctors of all pages."""
+        page = self._get(self._url("doctors", limit=100))
         found = page["doctors"]
         while page["next"]:
-            page = self._read(self._url("doctors", limit=100, cursor=page["next"]))
+            page = self._get(self._url("doctors", limit=100, cursor=page["next"]))
             found += page["doctors"]
-        return [_doctor(item, item["specialty"]) for item in found]
+        return [Doctor.from_json(item) for item in found]
 
     def doctor(self, doctor_id: str) -> Doctor:
-        item = self._read(self._url("doctors", doctor_id))
-        return _doctor(item, item["specialty"])
+        return Doctor.from_json(self._get(self._url("doctors", doctor_id)))
 
     def times(self, doctor_id: str, first: date, last: date) -> Times:
-        """Her bookable slots on those dates *of her zone*, as they are at this moment."""
+        """Read the current bookable slots on those dates *of the doctor's zone*."""
         url = self._url("doctors", doctor_id, "slots", **{"from": first, "to": last})
-        answer = self._read_if_changed(url)
-        following = answer["next_available"]
+        body = self._get_if_modified(url)
+        next_available = body["next_available"]
         return Times(
-            slots=[Slot.of(item) for item in answer["slots"]],
-            following=Slot.of(following) if following else None,
+            slots=[Slot.from_json(item) for item in body["slots"]],
+            next_available=Slot.from_json(next_available) if next_available else None,
         )
 
     def availability(
@@ -144,23 +70,26 @@ class SlotsApi:
         location: str | None = None,
         cursor: str | None = None,
     ) -> Offers:
-        """Doctors of a specialty who can be booked on those dates, each of her own zone."""
+        """Search bookable doctors of a specialty; dates are those of each doctor's zone."""
         query = {"location": location, "from": first, "to": last, "cursor": cursor}
-        answer = self._read(self._url("availability", specialty=specialty, **query))
-        slots = [
-            (_doctor(item, specialty), [Slot.of(slot) for slot in item["slots"]])
-            for item in answer["doctors"]
+        body = self._get(self._url("availability", specialty=specialty, **query))
+        doctors = [
+            (
+                Doctor.from_json(item, specialty=specialty),
+                [Slot.from_json(slot) for slot in item["slots"]],
+            )
+            for item in body["doctors"]
         ]
-        return Offers(slots=slots, following=answer["next"])
+        return Offers(doctors=doctors, next_page=body["next"])
 
     def hold(self, slot_id: str, *, holder: str, seconds: int) -> tuple[Slot, datetime]:
-        """Keep a slot from everybody else for a while; gives it, and until when."""
+        """Reserve a slot for a while; return it and the end of the hold."""
         url = self._url("slots", slot_id, "hold")
-        answer = _json(self._ask("PUT", url, json={"holder": holder, "seconds": seconds}))
-        return Slot.of(answer), datetime.fromisoformat(answer["held_until"])
+        body = json_body(self._send("PUT", url, json={"holder": holder, "seconds": seconds}))
+        return Slot.from_json(body), datetime.fromisoformat(body["held_until"])
 
     def release(self, slot_id: str, *, holder: str) -> None:
-        self._ask("DELETE", self._url("slots", slot_id, "hold", holder=holder))
+        self._send("DELETE", self._url("slots", slot_id, "hold", holder=holder))
 
     def book(
         self,
@@ -171,9 +100,9 @@ class SlotsApi:
         holder: str,
         moves: str | None = None,
     ) -> Slot:
-        """Book a slot; asked again with the same ``booking_id`` it changes nothing.
+        """Book a slot; a repeated request with the same ``booking_id`` changes nothing.
 
-        ``moves`` is the slot that this booking had until now: it becomes free in the same instant.
+        ``moves`` is the slot that this booking had before; the same request releases it.
         """
         body = {
             "booking_id": booking_id,
@@ -182,37 +111,41 @@ class SlotsApi:
         }
         if moves is not None:
             body["moves"] = moves
-        return Slot.of(_json(self._ask("PUT", self._url("slots", slot_id, "booking"), json=body)))
+        url = self._url("slots", slot_id, "booking")
+        return Slot.from_json(json_body(self._send("PUT", url, json=body)))
 
     def cancel(self, slot_id: str, *, booking_id: str) -> None:
-        self._ask("DELETE", self._url("slots", slot_id, "booking", booking_id=booking_id))
+        self._send("DELETE", self._url("slots", slot_id, "booking", booking_id=booking_id))
 
     def _url(self, *path: str, **query: object) -> str:
         # Ids come from visitors, and must not lead to another path of the API.
         if {".", ".."} & set(path):
-            raise NotFound("There is no such page.")
+            raise NotFoundError("There is no such page.")
         given = {name: value for name, value in query.items() if value is not None}
         return "/".join([self._base, *(quote(part, safe="") for part in path)]) + (
             f"?{urlencode(given)}" if given else ""
         )
 
-    def _read(self, url: str) -> Json:
-        return _json(self._ask("GET", url))
+    def _get(self, url: str) -> Json:
+        return json_body(self._send("GET", url))
 
-    def _read_if_changed(self, url: str) -> Json:
-        """Ask for what is new only: 304 says that the last answer still holds."""
-        etag, last = self._last_answers.get(url, (None, {}))
-        answer = self._ask("GET", url, headers={"If-None-Match": etag} if etag else {})
-        if answer.status_code == HTTPStatus.NOT_MODIFIED:
-            return last
-        if len(self._last_answers) >= ANSWERS_KEPT:
-            self._last_answers.clear()
-        content = _json(answer)
-        if "ETag" in answer.headers:
-            self._last_answers[url] = answer.headers["ETag"], content
-        return content
+    def _get_if_modified(self, url: str) -> Json:
+        """Send the cached body's ETag, and return that body if the API responds 304."""
+        etag, cached = self._cache.get(url, (None, {}))
+        response = self._send("GET", url, headers={"If-None-Match": etag} if etag else {})
+        if response.status_code == HTTPStatus.NOT_MODIFIED:
+            return cached
+        body = json_body(response)
+        if "ETag" in response.headers:
+            self._store(url, response.headers["ETag"], body)
+        return body
 
-    def _ask(
+    def _store(self, url: str, etag: str, body: Json) -> None:
+        if len(self._cache) >= MAX_CACHED:
+            self._cache.clear()
+        self._cache[url] = etag, body
+
+    def _send(
         self,
         method: str,
         url: str,
@@ -220,6 +153,8 @@ class SlotsApi:
         headers: dict[str, str] | None = None,
         json: Json | None = None,
     ) -> requests.Response:
+        """Send a request, once more after ``Retry-After``."""
+
         def send() -> requests.Response:
             return requests.request(
                 method,
@@ -232,54 +167,21 @@ class SlotsApi:
             )
 
         try:
-            answer = send()
-            # Every request to this API may be sent twice: the second time changes nothing.
-            if (pause := _pause_asked_for(answer)) is not None:
-                time.sleep(pause)
-                answer = send()
+            response = send()
+            # Every request to this API is idempotent.
+            if (seconds := _retry_after(response)) is not None:
+                time.sleep(seconds)
+                response = send()
         except requests.RequestException as error:
-            raise Unavailable(str(error)) from error
-        if not answer.ok:
-            raise _failure(answer)
-        return answer
+            raise ApiUnavailableError(str(error)) from error
+        if not response.ok:
+            raise error_from_response(response)
+        return response
 
 
-def _doctor(item: Json, specialty: str) -> Doctor:
-    return Doctor(
-        doctor_id=item["doctor_id"],
-        name=item["name"],
-        specialty=specialty,
-        location=item["location"],
-        zone=ZoneInfo(item["time_zone"]),
-    )
-
-
-def _json(answer: requests.Response) -> Json:
-    try:
-        content: Json = answer.json()
-    except requests.JSONDecodeError as error:
-        raise Unavailable(f"{answer.url} answered something else than JSON") from error
-    return content
-
-
-def _pause_asked_for(answer: requests.Response) -> int | None:
-    """Seconds until the request is worth repeating; ``None`` where it is not, or not soon."""
-    busy = answer.status_code in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-    after = answer.headers.get("Retry-After", "")
-    return (
-        int(after) if busy and after.isdecimal() and int(after) <= LONGEST_PAUSE_SECONDS else None
-    )
-
-
-def _failure(answer: requests.Response) -> SlotsApiError:
-    """Errors have one shape, RFC 9457; whatever has another did not come from the API."""
-    if not answer.headers.get("Content-Type", "").startswith("application/problem+json"):
-        return Unavailable(f"{answer.status_code} from {answer.url}")
-    problem = _json(answer)
-    match answer.status_code:
-        case HTTPStatus.NOT_FOUND:
-            return NotFound(problem["detail"])
-        case HTTPStatus.BAD_REQUEST | HTTPStatus.CONFLICT:
-            return Refused(problem["detail"], [error["code"] for error in problem["errors"]])
-        case _:
-            return Unavailable(f"{answer.status_code} from {answer.url}: {problem['detail']}")
+def _retry_after(response: requests.Response) -> int | None:
+    """Return the seconds to wait before a retry; None if it is not worth it, or not soon."""
+    busy = response.status_code in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+    after = response.headers.get("Retry-After", "")
+    can_retry = busy and after.isdecimal() and int(after) <= MAX_RETRY_AFTER_SECONDS
+    return int(after) if can_retry else None

@@ -11,9 +11,9 @@ import pytest
 
 from chalicelib.storage import table
 from local import env_file
-from tests.browser.manage_slots import ManageSlotsPage
-from tests.browser.people import BrowserUsers
-from tests.running import LiveServer, start_server
+from tests.support.browser_users import BrowserUsers
+from tests.support.live_server import LiveServer, start_server
+from tests.support.manage_slots_page import ManageSlotsPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ _days_from_now = count(30)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server with data of its own; a test can look, and do, what happens behind its page."""
     folder = tmp_path_factory.mktemp("data")
     with start_server(folder) as running:
@@ -34,44 +34,46 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 
 @pytest.fixture(scope="session")
-def booking_site(server: LiveServer) -> str:
+def booking_site_url(live_server: LiveServer) -> str:
     """The URL of the booking site beside it."""
-    return server.booking_site_url
+    return live_server.booking_site_url
 
 
 @pytest.fixture(scope="session")
-def people(browser: Browser, server: LiveServer) -> BrowserUsers:
+def browser_users(browser: Browser, live_server: LiveServer) -> BrowserUsers:
     """Those who can sign in there."""
-    return BrowserUsers(browser, server)
+    return BrowserUsers(browser, live_server)
 
 
 @pytest.fixture(scope="session")
 def browser_context_args(
-    browser_context_args: dict[str, Any], people: BrowserUsers
+    browser_context_args: dict[str, Any], browser_users: BrowserUsers
 ) -> dict[str, Any]:
     """Dr Lee is signed in, in every browser that a test does not make by itself."""
-    return {**browser_context_args, "storage_state": people.storage_state("dr-lee")}
+    return {**browser_context_args, "storage_state": browser_users.storage_state("dr-lee")}
 
 
 @pytest.fixture
-def on() -> date:
+def unused_date() -> date:
     """A date that no other test uses."""
     return datetime.now(UTC).date() + timedelta(days=next(_days_from_now))
 
 
 @pytest.fixture
-def slots(page: Page, server: LiveServer, on: date) -> Iterator[ManageSlotsPage]:
+def day_page(page: Page, live_server: LiveServer, unused_date: date) -> Iterator[ManageSlotsPage]:
     """The Manage Slots page of Dr Lee; whatever the browser complains about fails the test."""
-    slots = ManageSlotsPage(page, server, on)
+    slots = ManageSlotsPage(page, live_server, unused_date)
     slots.open()
     yield slots
     assert slots.console_errors == []
 
 
 @pytest.fixture
-def other_tab(context: BrowserContext, server: LiveServer, on: date) -> Iterator[ManageSlotsPage]:
+def other_tab(
+    context: BrowserContext, live_server: LiveServer, unused_date: date
+) -> Iterator[ManageSlotsPage]:
     """The same day in another tab."""
-    slots = ManageSlotsPage(context.new_page(), server, on)
+    slots = ManageSlotsPage(context.new_page(), live_server, unused_date)
     slots.open()
     yield slots
     assert slots.console_errors == []

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.manage_slots import POLL_URL, ManageSlotsPage
+from tests.support.manage_slots_page import POLL_URL, ManageSlotsPage
 
 if TYPE_CHECKING:
     from datetime import date
 
     from playwright.sync_api import Page, Route
 
-    from tests.running import LiveServer
+    from tests.support.live_server import LiveServer
 
 # In milliseconds: how often the page polls by its own clock, and the wait for an answer by ours.
 POLL_INTERVAL_MS = 2_000
@@ -66,131 +66,131 @@ def set_tab_visibility(page: Page, *, hidden: bool) -> None:
     )
 
 
-def test_a_booking_appears_within_seconds_and_nothing_of_hers_is_lost(
-    slots: ManageSlotsPage,
+def test_booking_appears_within_seconds_and_keeps_unsaved_ticks(
+    day_page: ManageSlotsPage,
 ) -> None:
-    page = slots.page
+    page = day_page.page
     page.set_viewport_size({"width": 360, "height": 640})
-    check_and_save(slots, "09:00", "10:00")
-    slots.check("15:00")
-    slots.checkbox("14:00").focus()
+    check_and_save(day_page, "09:00", "10:00")
+    day_page.check("15:00")
+    day_page.checkbox("14:00").focus()
     scrolled = page.evaluate("scrollY")
     assert scrolled > 0
 
-    slots.book("10:00")
+    day_page.book("10:00")
     wait_for_poll(page)
 
-    expect(slots.label("10:00")).to_contain_text("booked", timeout=TIMEOUT_MS)
-    expect(slots.checkbox("10:00")).to_be_disabled()
-    slots.expect_status("10:00–10:30 is booked now")
-    slots.expect_status("Slots saved successfully")
+    expect(day_page.label("10:00")).to_contain_text("booked", timeout=TIMEOUT_MS)
+    expect(day_page.checkbox("10:00")).to_be_disabled()
+    day_page.expect_status("10:00–10:30 is booked now")
+    day_page.expect_status("Slots saved successfully")
     expect(page.get_by_text("1 free · 1 booked · 0 held")).to_be_attached()
-    expect(slots.checkbox("14:00")).to_be_focused()
+    expect(day_page.checkbox("14:00")).to_be_focused()
     assert page.evaluate("scrollY") == scrolled
-    assert slots.checked_starts == ["09:00", "15:00"]
-    slots.expect_unsaved_message("1 change not saved yet")
+    assert day_page.checked_starts == ["09:00", "15:00"]
+    day_page.expect_unsaved_message("1 change not saved yet")
 
 
-def test_a_save_of_another_tab_appears_and_much_of_it_is_summed_up(
-    slots: ManageSlotsPage, other_tab: ManageSlotsPage
+def test_save_in_other_tab_appears_and_long_news_is_summarised(
+    day_page: ManageSlotsPage, other_tab: ManageSlotsPage
 ) -> None:
-    check_and_save(slots, "09:00")
-    slots.check("11:30")
+    check_and_save(day_page, "09:00")
+    day_page.check("11:30")
     other_tab.poll_now()
     other_tab.checkbox("09:00").uncheck()
     afternoon = other_tab.page.get_by_role("group", name="13:00–17:00")
     afternoon.get_by_role("button", name="All", exact=True).click()
     check_and_save(other_tab)
-    wait_for_poll(slots.page)
+    wait_for_poll(day_page.page)
 
-    expect(slots.checkbox("16:30")).to_be_checked(timeout=TIMEOUT_MS)
-    slots.expect_status("09:00–09:30 is no longer offered")
-    slots.expect_status("13:00–13:30, 13:30–14:00 and 6 more are free now")
-    expect(slots.checkbox("09:00")).not_to_be_checked()
-    expect(slots.checkbox("11:30")).to_be_checked()
-    slots.expect_unsaved_message("1 change not saved yet")
-
-
-def test_what_she_wanted_of_a_slot_waits_while_it_is_held(slots: ManageSlotsPage) -> None:
-    check_and_save(slots, "09:00", "10:00")
-    slots.checkbox("10:00").uncheck()
-
-    slots.hold("10:00")
-    wait_for_poll(slots.page)
-
-    expect(slots.label("10:00")).to_contain_text("held", timeout=TIMEOUT_MS)
-    slots.expect_status("10:00–10:30 is held now")
-    expect(slots.checkbox("10:00")).to_be_disabled()
-    slots.expect_unsaved_message("")
-
-    slots.release("10:00")
-    wait_for_poll(slots.page)
-
-    expect(slots.checkbox("10:00")).to_be_enabled(timeout=TIMEOUT_MS)
-    slots.expect_status("10:00–10:30 is free now")
-    expect(slots.checkbox("10:00")).not_to_be_checked()
-    slots.expect_unsaved_message("1 change not saved yet")
+    expect(day_page.checkbox("16:30")).to_be_checked(timeout=TIMEOUT_MS)
+    day_page.expect_status("09:00–09:30 is no longer offered")
+    day_page.expect_status("13:00–13:30, 13:30–14:00 and 6 more are free now")
+    expect(day_page.checkbox("09:00")).not_to_be_checked()
+    expect(day_page.checkbox("11:30")).to_be_checked()
+    day_page.expect_unsaved_message("1 change not saved yet")
 
 
-def test_news_stays_until_she_does_something_the_newest_first(slots: ManageSlotsPage) -> None:
-    check_and_save(slots, "09:00", "10:00", "11:00")
+def test_tick_is_kept_while_slot_is_held(day_page: ManageSlotsPage) -> None:
+    check_and_save(day_page, "09:00", "10:00")
+    day_page.checkbox("10:00").uncheck()
+
+    day_page.hold("10:00")
+    wait_for_poll(day_page.page)
+
+    expect(day_page.label("10:00")).to_contain_text("held", timeout=TIMEOUT_MS)
+    day_page.expect_status("10:00–10:30 is held now")
+    expect(day_page.checkbox("10:00")).to_be_disabled()
+    day_page.expect_unsaved_message("")
+
+    day_page.release("10:00")
+    wait_for_poll(day_page.page)
+
+    expect(day_page.checkbox("10:00")).to_be_enabled(timeout=TIMEOUT_MS)
+    day_page.expect_status("10:00–10:30 is free now")
+    expect(day_page.checkbox("10:00")).not_to_be_checked()
+    day_page.expect_unsaved_message("1 change not saved yet")
+
+
+def test_notices_stay_until_interaction_newest_first(day_page: ManageSlotsPage) -> None:
+    check_and_save(day_page, "09:00", "10:00", "11:00")
 
     for start in ("10:00", "09:00"):
-        slots.book(start)
-        slots.poll_now()
+        day_page.book(start)
+        day_page.poll_now()
 
-    slots.expect_status("09:00–09:30 and 10:00–10:30 are booked now")
-    slots.save()
-    slots.expect_status("Nothing has changed")
-    expect(slots.page.get_by_role("status")).not_to_contain_text("booked")
+    day_page.expect_status("09:00–09:30 and 10:00–10:30 are booked now")
+    day_page.save()
+    day_page.expect_status("Nothing has changed")
+    expect(day_page.page.get_by_role("status")).not_to_contain_text("booked")
 
 
-def test_open_errors_stay_when_news_comes(
-    slots: ManageSlotsPage, other_tab: ManageSlotsPage
+def test_open_errors_stay_when_news_arrives(
+    day_page: ManageSlotsPage, other_tab: ManageSlotsPage
 ) -> None:
-    check_and_save(slots, "10:00")
-    slots.poll_now()
-    slots.block_polls()
+    check_and_save(day_page, "10:00")
+    day_page.poll_now()
+    day_page.block_polls()
     check_and_save(other_tab, "09:00")
-    slots.check("09:00", "11:00")
-    slots.save()
-    slots.expect_status("Not saved")
-    slots.page.unroute(POLL_URL)
+    day_page.check("09:00", "11:00")
+    day_page.save()
+    day_page.expect_status("Not saved")
+    day_page.page.unroute(POLL_URL)
 
-    slots.book("10:00")
-    wait_for_poll(slots.page)
+    day_page.book("10:00")
+    wait_for_poll(day_page.page)
 
-    slots.expect_status("10:00–10:30 is booked now")
-    slots.expect_status("Not saved. Slot already exists: 09:00-09:30")
-    box = slots.checkbox("09:00")
+    day_page.expect_status("10:00–10:30 is booked now")
+    day_page.expect_status("Not saved. Slot already exists: 09:00-09:30")
+    box = day_page.checkbox("09:00")
     expect(box).to_have_attribute("aria-invalid", "true")
     expect(box).to_have_accessible_name("09:00–09:30 free")
     expect(box).to_have_accessible_description("Slot already exists: 09:00-09:30")
-    expect(slots.label("09:00")).to_contain_text("Slot already exists")
-    slots.expect_unsaved_message("1 change not saved yet")
+    expect(day_page.label("09:00")).to_contain_text("Slot already exists")
+    day_page.expect_unsaved_message("1 change not saved yet")
 
-    check_and_save(slots)
-    expect(slots.page.locator(".error, [aria-invalid]")).to_have_count(0)
+    check_and_save(day_page)
+    expect(day_page.page.locator(".error, [aria-invalid]")).to_have_count(0)
 
 
-def test_a_poll_that_finds_nothing_new_changes_nothing(slots: ManageSlotsPage) -> None:
-    check_and_save(slots, "09:00")
-    count_mutations(slots.page, "body")
+def test_poll_without_changes_changes_nothing(day_page: ManageSlotsPage) -> None:
+    check_and_save(day_page, "09:00")
+    count_mutations(day_page.page, "body")
 
     for _ in range(2):
-        with slots.page.expect_response(POLL_URL, timeout=TIMEOUT_MS) as answer:
-            wait_for_poll(slots.page)
+        with day_page.page.expect_response(POLL_URL, timeout=TIMEOUT_MS) as answer:
+            wait_for_poll(day_page.page)
         assert answer.value.status == 304
         answer.value.finished()
         assert answer.value.request.sizes()["responseBodySize"] == 0
 
-    assert slots.page.evaluate("window.changes") == 0
+    assert day_page.page.evaluate("window.changes") == 0
 
 
-def test_a_hidden_tab_does_not_poll_and_catches_up_when_it_is_shown(
-    page: Page, server: LiveServer, on: date
+def test_hidden_tab_does_not_poll_and_refreshes_when_shown(
+    page: Page, live_server: LiveServer, unused_date: date
 ) -> None:
-    slots = ManageSlotsPage(page, server, on)
+    slots = ManageSlotsPage(page, live_server, unused_date)
     slots.open()
     check_and_save(slots, "09:00")
     asked: list[str] = []
@@ -204,48 +204,48 @@ def test_a_hidden_tab_does_not_poll_and_catches_up_when_it_is_shown(
     slots.expect_status("09:00–09:30 is booked now")
 
 
-def test_an_answer_to_a_poll_of_another_date_comes_too_late(slots: ManageSlotsPage) -> None:
-    page = slots.page
+def test_late_poll_response_for_other_date_is_ignored(day_page: ManageSlotsPage) -> None:
+    page = day_page.page
     late: list[Route] = []
     page.get_by_role("link", name="Next day").click()
-    tomorrow = slots.date + timedelta(days=1)
+    tomorrow = day_page.date + timedelta(days=1)
     expect(page.get_by_role("heading", name=f"{tomorrow:%A} ")).to_be_visible()
     page.route(POLL_URL, lambda route: late.append(route))  # noqa: PLW0108  a builtin will not do
     with page.expect_request(POLL_URL, timeout=TIMEOUT_MS):
         wait_for_poll(page)
 
     page.go_back()
-    today = page.get_by_role("heading", name=f"{slots.date:%A} ")
+    today = page.get_by_role("heading", name=f"{day_page.date:%A} ")
     expect(today).to_be_visible()
     form = page.request.get(late[0].request.url, headers={"HX-Request": "true"}).text()
     late[0].fulfill(body=form)
     page.unroute(POLL_URL)
-    slots.poll_now()
+    day_page.poll_now()
 
     expect(today).to_be_visible()
     expect(page.get_by_role("heading", level=2)).to_have_count(1)
 
 
-def test_a_date_or_a_save_never_waits_for_a_poll(slots: ManageSlotsPage) -> None:
-    slots.block_polls()
-    with slots.page.expect_request(POLL_URL, timeout=TIMEOUT_MS):
-        wait_for_poll(slots.page)
+def test_date_change_and_save_never_wait_for_poll(day_page: ManageSlotsPage) -> None:
+    day_page.block_polls()
+    with day_page.page.expect_request(POLL_URL, timeout=TIMEOUT_MS):
+        wait_for_poll(day_page.page)
 
-    check_and_save(slots, "09:00")
+    check_and_save(day_page, "09:00")
 
-    with slots.page.expect_request(POLL_URL, timeout=TIMEOUT_MS):
-        wait_for_poll(slots.page)
-    slots.page.get_by_role("link", name="Next day").click()
-    expect(slots.page).to_have_url(re.compile(f"date={slots.date + timedelta(days=1)}"))
-    expect(slots.page.get_by_role("alert")).to_be_empty()
+    with day_page.page.expect_request(POLL_URL, timeout=TIMEOUT_MS):
+        wait_for_poll(day_page.page)
+    day_page.page.get_by_role("link", name="Next day").click()
+    expect(day_page.page).to_have_url(re.compile(f"date={day_page.date + timedelta(days=1)}"))
+    expect(day_page.page.get_by_role("alert")).to_be_empty()
 
 
-def test_out_of_reach_is_said_once_and_taken_back_when_the_server_answers_again(
-    slots: ManageSlotsPage,
+def test_offline_notice_appears_once_and_clears_on_reconnect(
+    day_page: ManageSlotsPage,
 ) -> None:
-    page, alert = slots.page, slots.page.get_by_role("alert")
-    check_and_save(slots, "09:00")
-    slots.check("10:00")
+    page, alert = day_page.page, day_page.page.get_by_role("alert")
+    check_and_save(day_page, "09:00")
+    day_page.check("10:00")
     count_mutations(page, "#notice")
     page.set_viewport_size({"width": 360, "height": 640})
     page.evaluate("scrollTo(0, 0)")
@@ -258,12 +258,12 @@ def test_out_of_reach_is_said_once_and_taken_back_when_the_server_answers_again(
     expect(alert).to_contain_text(OUT_OF_DATE_MESSAGE)
     assert page.evaluate("window.changes") == 1
     assert page.locator("form.day").bounding_box() == top
-    assert slots.checked_starts == ["09:00", "10:00"]
+    assert day_page.checked_starts == ["09:00", "10:00"]
 
     page.context.set_offline(offline=False)
-    slots.book("09:00")
+    day_page.book("09:00")
     wait_for_poll(page)
-    slots.expect_status("09:00–09:30 is booked now")
+    day_page.expect_status("09:00–09:30 is booked now")
     expect(alert).to_be_empty()
-    assert slots.checked_starts == ["10:00"]
-    slots.console_errors.clear()  # htmx tells the console that it could not fetch
+    assert day_page.checked_starts == ["10:00"]
+    day_page.console_errors.clear()  # htmx tells the console that it could not fetch

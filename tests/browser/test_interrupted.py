@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import requests
 from playwright.sync_api import expect
 
-from tests.browser.manage_slots import POLL_URL, ManageSlotsPage
+from tests.support.manage_slots_page import POLL_URL, ManageSlotsPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page, Route
 
-    from tests.browser.people import BrowserUsers
-    from tests.running import LiveServer
+    from tests.support.browser_users import BrowserUsers
+    from tests.support.live_server import LiveServer
 
 SAVE_URL = "**/slots"
 
@@ -59,178 +59,182 @@ def fulfill_polls(page: Page, status: int, body: str, headers: dict[str, str]) -
     page.route(POLL_URL, lambda route: route.fulfill(status=status, body=body, headers=answer))
 
 
-def test_a_save_whose_answer_was_lost_is_found_to_have_got_through(slots: ManageSlotsPage) -> None:
-    slots.check("09:00")
-
-    save_and_drop_response(slots)
-
-    slots.expect_status("Your last save got through after all")
-    expect(slots.page.get_by_role("alert")).to_be_empty()
-    expect(slots.page.get_by_role("status")).not_to_contain_text("free now")
-    slots.expect_unsaved_message("")
-    assert slots.checked_starts == ["09:00"]
-
-
-def test_what_she_unticks_after_a_lost_answer_stays_unticked_and_is_withdrawn(
-    slots: ManageSlotsPage,
+def test_lost_response_of_committed_save_is_resolved(
+    day_page: ManageSlotsPage,
 ) -> None:
-    slots.block_polls()
-    slots.check("09:00")
-    save_and_drop_response(slots)
-    slots.checkbox("09:00").uncheck()
-    slots.expect_unsaved_message("1 change not saved yet")
+    day_page.check("09:00")
 
-    slots.page.unroute(POLL_URL)
+    save_and_drop_response(day_page)
 
-    slots.expect_status("Your last save got through after all")
-    expect(slots.checkbox("09:00")).not_to_be_checked()
-    slots.expect_unsaved_message("1 change not saved yet")
-    slots.save()
-    slots.expect_saved()
-    expect(slots.label("09:00")).to_contain_text("not offered")
+    day_page.expect_status("Your last save got through after all")
+    expect(day_page.page.get_by_role("alert")).to_be_empty()
+    expect(day_page.page.get_by_role("status")).not_to_contain_text("free now")
+    day_page.expect_unsaved_message("")
+    assert day_page.checked_starts == ["09:00"]
 
 
-def test_a_save_after_a_lost_answer_never_says_that_nothing_has_changed(
-    slots: ManageSlotsPage,
+def test_untick_after_lost_response_stays_and_closes_slot(
+    day_page: ManageSlotsPage,
 ) -> None:
-    slots.block_polls()
-    slots.check("09:00")
-    save_and_drop_response(slots)
-    slots.checkbox("09:00").uncheck()
+    day_page.block_polls()
+    day_page.check("09:00")
+    save_and_drop_response(day_page)
+    day_page.checkbox("09:00").uncheck()
+    day_page.expect_unsaved_message("1 change not saved yet")
 
-    slots.save()
+    day_page.page.unroute(POLL_URL)
 
-    slots.expect_status("An earlier save of this page got through")
-    expect(slots.label("09:00")).to_contain_text("free")
-    expect(slots.checkbox("09:00")).not_to_be_checked()
-    slots.expect_unsaved_message("1 change not saved yet")
-    slots.save()
-    slots.expect_saved()
-    expect(slots.label("09:00")).to_contain_text("not offered")
+    day_page.expect_status("Your last save got through after all")
+    expect(day_page.checkbox("09:00")).not_to_be_checked()
+    day_page.expect_unsaved_message("1 change not saved yet")
+    day_page.save()
+    day_page.expect_saved()
+    expect(day_page.label("09:00")).to_contain_text("not offered")
 
 
-def test_a_poll_does_not_take_back_that_a_save_failed(slots: ManageSlotsPage) -> None:
-    slots.page.route(SAVE_URL, lambda route: route.abort())
-    slots.check("09:00")
-    slots.save()
-    alert = slots.page.get_by_role("alert")
+def test_save_after_lost_response_never_reports_no_changes(
+    day_page: ManageSlotsPage,
+) -> None:
+    day_page.block_polls()
+    day_page.check("09:00")
+    save_and_drop_response(day_page)
+    day_page.checkbox("09:00").uncheck()
+
+    day_page.save()
+
+    day_page.expect_status("An earlier save of this page got through")
+    expect(day_page.label("09:00")).to_contain_text("free")
+    expect(day_page.checkbox("09:00")).not_to_be_checked()
+    day_page.expect_unsaved_message("1 change not saved yet")
+    day_page.save()
+    day_page.expect_saved()
+    expect(day_page.label("09:00")).to_contain_text("not offered")
+
+
+def test_poll_keeps_save_error_visible(day_page: ManageSlotsPage) -> None:
+    day_page.page.route(SAVE_URL, lambda route: route.abort())
+    day_page.check("09:00")
+    day_page.save()
+    alert = day_page.page.get_by_role("alert")
     expect(alert).to_contain_text("Please try again")
 
-    fulfill_polls(slots.page, 502, "", {})
-    slots.poll_now()
+    fulfill_polls(day_page.page, 502, "", {})
+    day_page.poll_now()
     expect(alert).to_contain_text("Please try again")
-    slots.page.unroute(POLL_URL)
-    slots.poll_now()
+    day_page.page.unroute(POLL_URL)
+    day_page.poll_now()
     expect(alert).to_contain_text("Please try again")
 
-    slots.expect_unsaved_message("1 change not saved yet")
-    slots.console_errors.clear()  # htmx tells the console that it could not fetch
+    day_page.expect_unsaved_message("1 change not saved yet")
+    day_page.console_errors.clear()  # htmx tells the console that it could not fetch
 
 
-def test_a_refusal_that_she_did_not_wait_for_is_told_with_its_date(slots: ManageSlotsPage) -> None:
-    page = slots.page
-    slots.block_polls()
-    slots.check("09:00", "10:00")
-    elsewhere = ManageSlotsPage(page.context.new_page(), slots.server, slots.date)
+def test_rejected_save_after_navigation_is_shown_with_its_date(
+    day_page: ManageSlotsPage,
+) -> None:
+    page = day_page.page
+    day_page.block_polls()
+    day_page.check("09:00", "10:00")
+    elsewhere = ManageSlotsPage(page.context.new_page(), day_page.server, day_page.date)
     elsewhere.open()
     elsewhere.check("09:00")
     elsewhere.save()
     elsewhere.expect_saved()
 
-    act_during_save(slots, lambda: page.get_by_role("link", name="Next day").click())
+    act_during_save(day_page, lambda: page.get_by_role("link", name="Next day").click())
 
-    expect_heading(slots, 1)
+    expect_heading(day_page, 1)
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text(f"{slots.date:%A} {slots.date.day} ")
+    expect(alert).to_contain_text(f"{day_page.date:%A} {day_page.date.day} ")
     expect(alert).to_contain_text("Not saved. Slot already exists: 09:00-09:30")
     expect(page.locator("#unsaved")).to_contain_text("Also not saved")
     page.get_by_role("link", name="Previous day").click()
-    expect_heading(slots, 0)
+    expect_heading(day_page, 0)
     expect(alert).to_be_empty()
-    assert slots.checked_starts == ["09:00", "10:00"]
+    assert day_page.checked_starts == ["09:00", "10:00"]
 
 
-def test_a_failure_that_she_did_not_wait_for_is_told_on_the_other_date(
-    slots: ManageSlotsPage,
+def test_failed_save_after_navigation_is_shown_on_other_date(
+    day_page: ManageSlotsPage,
 ) -> None:
-    page = slots.page
+    page = day_page.page
 
     def go_on(route: Route) -> None:
         page.get_by_role("link", name="Next day").click()
         route.abort()
 
     page.route(SAVE_URL, go_on)
-    slots.check("09:00")
-    slots.save()
+    day_page.check("09:00")
+    day_page.save()
 
-    expect_heading(slots, 1)
+    expect_heading(day_page, 1)
     expect(page.get_by_role("alert")).to_contain_text("could not be reached")
     expect(page.locator("#unsaved")).to_contain_text("Also not saved")
-    slots.console_errors.clear()  # htmx tells the console that it could not fetch
+    day_page.console_errors.clear()  # htmx tells the console that it could not fetch
 
 
-def test_quick_clicks_go_a_day_each_and_back_goes_one_at_a_time(slots: ManageSlotsPage) -> None:
-    page = slots.page
+def test_quick_clicks_move_one_day_each_and_back_reverses_one(day_page: ManageSlotsPage) -> None:
+    page = day_page.page
     page.route(re.compile(r"/slots\?doctor_id=[^&]*&date=[^&]*$"), lambda _route: None)
 
-    with page.expect_request(re.compile(f"date={slots.date + timedelta(days=1)}")):
+    with page.expect_request(re.compile(f"date={day_page.date + timedelta(days=1)}")):
         page.get_by_role("link", name="Next day").click(click_count=3)
     page.unroute_all()
 
-    expect_heading(slots, 3)
-    expect(page).to_have_url(re.compile(f"date={slots.date + timedelta(days=3)}"))
+    expect_heading(day_page, 3)
+    expect(page).to_have_url(re.compile(f"date={day_page.date + timedelta(days=3)}"))
     for days in (2, 1, 0):
         page.go_back()
-        expect_heading(slots, days)
+        expect_heading(day_page, days)
 
 
-def test_an_error_of_a_poll_goes_to_the_notice_and_leaves_the_form_alone(
-    slots: ManageSlotsPage,
+def test_poll_error_shows_notice_and_keeps_form(
+    day_page: ManageSlotsPage,
 ) -> None:
-    page, alert = slots.page, slots.page.get_by_role("alert")
-    slots.check("09:00")
+    page, alert = day_page.page, day_page.page.get_by_role("alert")
+    day_page.check("09:00")
     aside = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML", "HX-Push-Url": "false"}
 
     fulfill_polls(page, 403, "<p>You are not allowed to do this</p>", aside)
-    slots.poll_now()
+    day_page.poll_now()
     expect(alert).to_have_text("You are not allowed to do this")
-    assert slots.checked_starts == ["09:00"]
+    assert day_page.checked_starts == ["09:00"]
 
     fulfill_polls(page, 502, "<html><h1>Bad Gateway</h1></html>", {})
-    slots.poll_now()
+    day_page.poll_now()
     expect(alert).to_contain_text("this page may be out of date")
-    assert slots.checked_starts == ["09:00"]
+    assert day_page.checked_starts == ["09:00"]
 
     page.unroute(POLL_URL)
-    slots.poll_now()
+    day_page.poll_now()
     expect(alert).to_be_empty()
-    slots.expect_unsaved_message("1 change not saved yet")
+    day_page.expect_unsaved_message("1 change not saved yet")
 
 
-def test_a_box_that_is_booked_under_the_focus_keeps_its_place(slots: ManageSlotsPage) -> None:
-    slots.check("10:00")
-    slots.save()
-    slots.expect_saved()
-    slots.checkbox("10:00").focus()
+def test_focused_box_keeps_its_place_when_booked(day_page: ManageSlotsPage) -> None:
+    day_page.check("10:00")
+    day_page.save()
+    day_page.expect_saved()
+    day_page.checkbox("10:00").focus()
 
-    slots.book("10:00")
-    slots.poll_now()
+    day_page.book("10:00")
+    day_page.poll_now()
 
-    expect(slots.label("10:00")).to_be_focused()
-    slots.page.keyboard.press("ArrowDown")
-    expect(slots.checkbox("10:30")).to_be_focused()
+    expect(day_page.label("10:00")).to_be_focused()
+    day_page.page.keyboard.press("ArrowDown")
+    expect(day_page.checkbox("10:30")).to_be_focused()
 
 
-def test_changed_sessions_appear_and_are_told(
-    page: Page, server: LiveServer, people: BrowserUsers, on: date
+def test_changed_sessions_appear_and_are_announced(
+    page: Page, live_server: LiveServer, browser_users: BrowserUsers, unused_date: date
 ) -> None:
-    admin = server.auth_headers("admin")
-    settings = requests.get(f"{server.url}/doctors/dr-lee", headers=admin, timeout=10).json()
-    doctor = f"{server.url}/doctors/dr-sessions"
+    admin = live_server.auth_headers("admin")
+    settings = requests.get(f"{live_server.url}/doctors/dr-lee", headers=admin, timeout=10).json()
+    doctor = f"{live_server.url}/doctors/dr-sessions"
     settings |= {"doctor_id": "dr-sessions", "name": "Dr Sessions", "delegates": []}
     assert requests.put(doctor, json=settings, headers=admin, timeout=10).ok
-    people.switch_user(page.context, "alex")
-    slots = ManageSlotsPage(page, server, on, "dr-sessions")
+    browser_users.switch_user(page.context, "alex")
+    slots = ManageSlotsPage(page, live_server, unused_date, "dr-sessions")
     slots.open()
     slots.check("13:00")
 

@@ -5,28 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests import behind
-from tests.browser.manage_slots import POLL_URL, ManageSlotsPage
-from tests.builders import LONDON, to_instant
+from tests.support import direct_writes
+from tests.support.accessibility import accessibility_violations
+from tests.support.factories import LONDON, to_instant
+from tests.support.manage_slots_page import POLL_URL, ManageSlotsPage
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from playwright.sync_api import Page, ViewportSize
+    from playwright.sync_api import ViewportSize
     from pytest_playwright import CreateContextCallback
 
-    from tests.running import LiveServer
+    from tests.support.live_server import LiveServer
+
 
 Scheme = Literal["light", "dark"]
-
-
-def accessibility_violations(page: Page) -> list[str]:
-    """What axe-core finds."""
-    found = Axe().run(page)
-    return [f"{fault['id']}: {fault['nodes']}" for fault in found.response["violations"]]
 
 
 def show_every_state(slots: ManageSlotsPage) -> None:
@@ -35,8 +30,8 @@ def show_every_state(slots: ManageSlotsPage) -> None:
     slots.save()
     slots.expect_saved()
     slots.block_polls()
-    behind.book(to_instant("09:30", slots.date, LONDON))
-    behind.hold(
+    direct_writes.book(to_instant("09:30", slots.date, LONDON))
+    direct_writes.hold(
         to_instant("10:00", slots.date, LONDON), held_until=to_instant("10:00", slots.date, LONDON)
     )
     slots.checkbox("09:30").uncheck()
@@ -60,12 +55,16 @@ def show_every_state(slots: ManageSlotsPage) -> None:
         pytest.param(1280, "dark", marks=pytest.mark.nightly),
     ],
 )
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
-    new_context: CreateContextCallback, server: LiveServer, on: date, width: int, scheme: Scheme
+def test_page_has_no_axe_violations_and_no_horizontal_scroll(
+    new_context: CreateContextCallback,
+    live_server: LiveServer,
+    unused_date: date,
+    width: int,
+    scheme: Scheme,
 ) -> None:
     viewport: ViewportSize = {"width": width, "height": 800}
     with new_context(viewport=viewport, color_scheme=scheme) as context:
-        slots = ManageSlotsPage(context.new_page(), server, on)
+        slots = ManageSlotsPage(context.new_page(), live_server, unused_date)
         slots.open()
         assert accessibility_violations(slots.page) == []
 
@@ -77,22 +76,22 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_an_error_page(
-    new_context: CreateContextCallback, server: LiveServer, scheme: Scheme
+def test_error_page_has_no_axe_violations(
+    new_context: CreateContextCallback, live_server: LiveServer, scheme: Scheme
 ) -> None:
     with new_context(color_scheme=scheme) as context:
         page = context.new_page()
-        page.goto(f"{server.url}/slots?doctor_id=dr-who")
+        page.goto(f"{live_server.url}/slots?doctor_id=dr-who")
 
         expect(page.get_by_text("There is no doctor dr-who")).to_be_visible()
         assert accessibility_violations(page) == []
 
 
-def test_boxes_are_large_enough_for_a_thumb(
-    new_context: CreateContextCallback, server: LiveServer, on: date
+def test_boxes_are_large_enough_to_tap(
+    new_context: CreateContextCallback, live_server: LiveServer, unused_date: date
 ) -> None:
     with new_context(viewport={"width": 320, "height": 640}) as context:
-        slots = ManageSlotsPage(context.new_page(), server, on)
+        slots = ManageSlotsPage(context.new_page(), live_server, unused_date)
         slots.open()
 
         for label in slots.page.locator("label:has([name=ticked])").all():
@@ -101,15 +100,15 @@ def test_boxes_are_large_enough_for_a_thumb(
             assert min(size["width"], size["height"]) >= 44
 
 
-def test_a_box_that_has_the_focus_is_never_under_the_bar(slots: ManageSlotsPage) -> None:
-    slots.page.set_viewport_size({"width": 320, "height": 480})
-    bar = slots.page.locator(".bar")
+def test_focused_box_is_never_under_the_bar(day_page: ManageSlotsPage) -> None:
+    day_page.page.set_viewport_size({"width": 320, "height": 480})
+    bar = day_page.page.locator(".bar")
 
-    slots.checkbox("09:00").focus()
+    day_page.checkbox("09:00").focus()
     for _ in range(13):
-        slots.page.keyboard.press("ArrowDown")
+        day_page.page.keyboard.press("ArrowDown")
 
-        box = slots.page.locator("label:has(:focus)").bounding_box()
+        box = day_page.page.locator("label:has(:focus)").bounding_box()
         over = bar.bounding_box()
         assert box is not None
         assert over is not None

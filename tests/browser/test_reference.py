@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from tests.browser.test_look import accessibility_violations
+from tests.support.accessibility import accessibility_violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from tests.running import LiveServer
+    from tests.support.live_server import LiveServer
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
-    browser: Browser, server: LiveServer, width: int, scheme: Literal["light", "dark"]
+def test_page_has_no_axe_violations_and_no_horizontal_scroll(
+    browser: Browser, live_server: LiveServer, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     viewport = {"width": width, "height": 800}
     with browser.new_context(viewport=viewport, color_scheme=scheme) as context:  # type: ignore[arg-type]
         page = context.new_page()
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
-        page.goto(f"{server.url}/docs")
+        page.goto(f"{live_server.url}/docs")
         assert accessibility_violations(page) == []
 
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
@@ -34,12 +34,10 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
         assert complaints == []
 
 
-def test_an_operation_is_reached_from_the_list_of_them(
-    browser: Browser, server: LiveServer
-) -> None:
+def test_operation_is_reached_from_the_list(browser: Browser, live_server: LiveServer) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
-        page.goto(f"{server.url}/docs")
+        page.goto(f"{live_server.url}/docs")
 
         page.get_by_role("navigation").get_by_role("link", name="PUT /slots/{slot_id}/hold").click()
 

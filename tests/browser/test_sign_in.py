@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import submit_login_form
+from tests.support.browser_users import submit_login_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
 
-    from tests.running import LiveServer
+    from tests.support.live_server import LiveServer
 
 DAY_PATH = "/slots?doctor_id=dr-lee&date=2099-03-23"
 
@@ -29,9 +29,9 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def guarded(server: LiveServer) -> str:
+def login_url(live_server: LiveServer) -> str:
     """Where to sign in."""
-    return server.url
+    return live_server.url
 
 
 def sign_in(page: Page, url: str, name: str) -> None:
@@ -45,26 +45,24 @@ def check_and_save(page: Page, start: str) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
 
 
-def test_a_doctor_signs_in_saves_signs_out_and_going_back_is_signed_out(
-    page: Page, guarded: str
-) -> None:
-    page.goto(f"{guarded}{DAY_PATH}")
+def test_doctor_signs_in_saves_and_signs_out(page: Page, login_url: str) -> None:
+    page.goto(f"{login_url}{DAY_PATH}")
     submit_login_form(page, "dr-lee", "wrong")
     expect(page.get_by_text("Incorrect username or password")).to_be_visible()
     submit_login_form(page, "dr-lee")
-    expect(page).to_have_url(f"{guarded}{DAY_PATH}")
+    expect(page).to_have_url(f"{login_url}{DAY_PATH}")
     check_and_save(page, "0900")
     expect(page.get_by_role("status")).to_contain_text("Slots saved successfully")
 
     page.get_by_role("button", name="Sign out").click()
     expect(page.locator("input[name=password]")).to_be_visible()
-    page.goto(f"{guarded}{DAY_PATH}")
+    page.goto(f"{login_url}{DAY_PATH}")
 
     expect(page.locator("input[name=password]")).to_be_visible()
 
 
-def test_a_session_that_ended_during_a_save_costs_no_tick(page: Page, guarded: str) -> None:
-    sign_in(page, guarded, "dr-lee")
+def test_session_expired_during_save_keeps_ticks(page: Page, login_url: str) -> None:
+    sign_in(page, login_url, "dr-lee")
     page.context.clear_cookies()
 
     check_and_save(page, "0930")
@@ -79,12 +77,10 @@ def test_a_session_that_ended_during_a_save_costs_no_tick(page: Page, guarded: s
     expect(page.get_by_role("status")).to_contain_text("Slots saved successfully")
 
 
-def test_who_signs_in_second_in_one_browser_may_do_what_the_second_may(
-    page: Page, guarded: str
-) -> None:
-    sign_in(page, guarded, "dr-lee")
+def test_second_user_in_same_browser_gets_own_permissions(page: Page, login_url: str) -> None:
+    sign_in(page, login_url, "dr-lee")
     other = page.context.new_page()
-    other.goto(f"{guarded}/sign-in?to=/slots")
+    other.goto(f"{login_url}/sign-in?to=/slots")
     submit_login_form(other, "dr-okafor")
     expect(other.get_by_text("Signed in as dr-okafor")).to_be_visible()
 
@@ -94,8 +90,8 @@ def test_who_signs_in_second_in_one_browser_may_do_what_the_second_may(
     expect(page.locator("#box-20990323T1100Z")).to_be_checked()
 
 
-def test_a_delegate_lands_where_she_can_choose(page: Page, guarded: str) -> None:
-    page.goto(f"{guarded}/slots")
+def test_delegate_lands_on_doctor_picker(page: Page, login_url: str) -> None:
+    page.goto(f"{login_url}/slots")
     submit_login_form(page, "sam")
 
     page.get_by_role("link", name="Dr Mina Lee").click()
@@ -103,8 +99,8 @@ def test_a_delegate_lands_where_she_can_choose(page: Page, guarded: str) -> None
     expect(page.get_by_role("heading", name="Manage Slots")).to_be_visible()
 
 
-def test_the_booking_site_has_a_token_of_its_own(page: Page, booking_site: str) -> None:
-    page.goto(booking_site)
+def test_booking_site_uses_its_own_token(page: Page, booking_site_url: str) -> None:
+    page.goto(booking_site_url)
 
     expect(page.get_by_label("Specialty")).to_contain_text("Cardiology")
 
@@ -129,16 +125,16 @@ class CrossSiteHandler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def test_another_site_saves_nothing_with_her_session(page: Page, guarded: str) -> None:
-    sign_in(page, guarded, "dr-lee")
-    trap = type("Trap", (CrossSiteHandler,), {"target": guarded})
+def test_cross_site_form_saves_nothing(page: Page, login_url: str) -> None:
+    sign_in(page, login_url, "dr-lee")
+    trap = type("Trap", (CrossSiteHandler,), {"target": login_url})
     with HTTPServer(("127.0.0.1", 0), trap) as elsewhere:
         Thread(target=elsewhere.serve_forever, args=[0.01], daemon=True).start()
         page.goto(f"http://127.0.0.1:{elsewhere.server_port}/")
-        with page.expect_response(f"{guarded}/slots") as answer:
+        with page.expect_response(f"{login_url}/slots") as answer:
             page.get_by_role("button", name="Win").click()
         elsewhere.shutdown()
 
     assert answer.value.status == 403
-    page.goto(f"{guarded}/slots?doctor_id=dr-lee&date=2099-03-24")
+    page.goto(f"{login_url}/slots?doctor_id=dr-lee&date=2099-03-24")
     expect(page.get_by_text("0 free · 0 booked · 0 held")).to_be_visible()

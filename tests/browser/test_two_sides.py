@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.builders import LONDON, to_instant
+from tests.support.factories import LONDON, to_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from tests.browser.manage_slots import ManageSlotsPage
+    from tests.support.manage_slots_page import ManageSlotsPage
 
 TIMEOUT_MS = 3_000
 
 
 @pytest.fixture
-def patient(browser: Browser) -> Iterator[Page]:
+def patient_page(browser: Browser) -> Iterator[Page]:
     """A patient's browser, which shares nothing with the doctor's."""
     context = browser.new_context(timezone_id="Europe/London")
     yield context.new_page()
@@ -34,56 +34,56 @@ def time_button(patient_page: Page, start: str, date: date) -> str:
     return f'button[name=slot_id][value="dr-lee~{to_instant(start, date, LONDON):%Y%m%dT%H%MZ}"]'
 
 
-def test_what_she_saves_is_offered_and_what_is_booked_she_sees_with_her_work_untouched(
-    slots: ManageSlotsPage, patient: Page, booking_site: str, on: date
+def test_saved_slot_is_offered_and_booking_keeps_unsaved_ticks(
+    day_page: ManageSlotsPage, patient_page: Page, booking_site_url: str, unused_date: date
 ) -> None:
-    slots.check("10:00")
-    slots.save()
-    slots.expect_saved()
-    slots.check("11:00")
-    slots.checkbox("11:00").focus()
+    day_page.check("10:00")
+    day_page.save()
+    day_page.expect_saved()
+    day_page.check("11:00")
+    day_page.checkbox("11:00").focus()
 
-    patient.goto(f"{booking_site}/doctors/dr-lee?from={on}")
-    patient.locator(time_button(patient, "10:00", on)).click()
+    patient_page.goto(f"{booking_site_url}/doctors/dr-lee?from={unused_date}")
+    patient_page.locator(time_button(patient_page, "10:00", unused_date)).click()
 
-    expect(slots.label("10:00")).to_contain_text("held", timeout=TIMEOUT_MS)
-    patient.get_by_label("Your name").fill("Pat Smith")
-    patient.get_by_role("button", name="Book", exact=True).click()
-    expect(patient.get_by_text("Dr Mina Lee").first).to_be_visible()
+    expect(day_page.label("10:00")).to_contain_text("held", timeout=TIMEOUT_MS)
+    patient_page.get_by_label("Your name").fill("Pat Smith")
+    patient_page.get_by_role("button", name="Book appointment").click()
+    expect(patient_page.get_by_text("Dr Mina Lee").first).to_be_visible()
 
-    expect(slots.label("10:00")).to_contain_text("booked", timeout=TIMEOUT_MS)
-    expect(slots.checkbox("10:00")).to_be_disabled()
-    expect(slots.checkbox("11:00")).to_be_checked()
-    expect(slots.checkbox("11:00")).to_be_focused()
+    expect(day_page.label("10:00")).to_contain_text("booked", timeout=TIMEOUT_MS)
+    expect(day_page.checkbox("10:00")).to_be_disabled()
+    expect(day_page.checkbox("11:00")).to_be_checked()
+    expect(day_page.checkbox("11:00")).to_be_focused()
 
-    slots.save()
-    slots.expect_saved()
-    patient.goto(f"{booking_site}/doctors/dr-lee?from={on}")
-    expect(patient.locator(time_button(patient, "11:00", on))).to_be_visible()
-    expect(patient.locator(time_button(patient, "10:00", on))).to_have_count(0)
+    day_page.save()
+    day_page.expect_saved()
+    patient_page.goto(f"{booking_site_url}/doctors/dr-lee?from={unused_date}")
+    expect(patient_page.locator(time_button(patient_page, "11:00", unused_date))).to_be_visible()
+    expect(patient_page.locator(time_button(patient_page, "10:00", unused_date))).to_have_count(0)
 
 
-def test_a_patient_moves_and_cancels_and_the_doctor_sees_each_of_it(
-    slots: ManageSlotsPage, patient: Page, booking_site: str, on: date
+def test_patient_moves_and_cancels_and_doctor_sees_both(
+    day_page: ManageSlotsPage, patient_page: Page, booking_site_url: str, unused_date: date
 ) -> None:
-    slots.check("10:00", "10:30")
-    slots.save()
-    slots.expect_saved()
-    patient.goto(f"{booking_site}/doctors/dr-lee?from={on}")
-    patient.locator(time_button(patient, "10:00", on)).click()
-    patient.get_by_label("Your name").fill("Pat Smith")
-    patient.get_by_role("button", name="Book", exact=True).click()
-    expect(slots.label("10:00")).to_contain_text("booked", timeout=TIMEOUT_MS)
+    day_page.check("10:00", "10:30")
+    day_page.save()
+    day_page.expect_saved()
+    patient_page.goto(f"{booking_site_url}/doctors/dr-lee?from={unused_date}")
+    patient_page.locator(time_button(patient_page, "10:00", unused_date)).click()
+    patient_page.get_by_label("Your name").fill("Pat Smith")
+    patient_page.get_by_role("button", name="Book appointment").click()
+    expect(day_page.label("10:00")).to_contain_text("booked", timeout=TIMEOUT_MS)
 
-    patient.get_by_role("button", name="Move").click()
-    patient.goto(f"{booking_site}/doctors/dr-lee?from={on}")
-    patient.locator(time_button(patient, "10:30", on)).click()
-    patient.get_by_role("button", name="Move", exact=True).click()
+    patient_page.get_by_role("button", name="Change time").click()
+    patient_page.goto(f"{booking_site_url}/doctors/dr-lee?from={unused_date}")
+    patient_page.locator(time_button(patient_page, "10:30", unused_date)).click()
+    patient_page.get_by_role("button", name="Confirm new time").click()
 
-    expect(slots.label("10:30")).to_contain_text("booked", timeout=TIMEOUT_MS)
-    expect(slots.label("10:00")).to_contain_text("free", timeout=TIMEOUT_MS)
+    expect(day_page.label("10:30")).to_contain_text("booked", timeout=TIMEOUT_MS)
+    expect(day_page.label("10:00")).to_contain_text("free", timeout=TIMEOUT_MS)
 
-    patient.get_by_role("button", name=re.compile("^Cancel")).click()
+    patient_page.get_by_role("button", name=re.compile("^Cancel")).click()
 
-    expect(slots.label("10:30")).to_contain_text("free", timeout=TIMEOUT_MS)
-    expect(slots.checkbox("10:30")).to_be_checked()
+    expect(day_page.label("10:30")).to_contain_text("free", timeout=TIMEOUT_MS)
+    expect(day_page.checkbox("10:30")).to_be_checked()

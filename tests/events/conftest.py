@@ -15,8 +15,8 @@ from chalicelib.settings import Settings
 from chalicelib.storage import table
 from local import demo_data
 from local.local_config import use_local_stage
-from tests.events.following import Stream, Subscriber
-from tests.site import AppClient, Clock
+from tests.support.app_client import AppClient, Clock
+from tests.support.stream_and_queue import Stream, Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ use_local_stage()
 
 
 @pytest.fixture(scope="session")
-def client(ministack: str) -> Client:
+def chalice_client(ministack: str) -> Client:
     """Chalice's own test client, of an app that finds DynamoDB and EventBridge there."""
     os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = ministack
     os.environ["AWS_ENDPOINT_URL_EVENTBRIDGE"] = ministack
@@ -39,9 +39,9 @@ def client(ministack: str) -> Client:
 
 
 @pytest.fixture(scope="session")
-def dynamodb(ministack: str, client: Client) -> DynamoDBClient:
+def dynamodb(ministack: str, chalice_client: Client) -> DynamoDBClient:
     """A second client; the table has a stream, as the cloud's template gives it one."""
-    del client
+    del chalice_client
     table_name = Settings.from_env(os.environ).table_name
     table.connect(table_name)
     table.create_if_absent()
@@ -54,12 +54,12 @@ def dynamodb(ministack: str, client: Client) -> DynamoDBClient:
 
 
 @pytest.fixture
-def site(client: Client, dynamodb: DynamoDBClient) -> AppClient:
+def client(chalice_client: Client, dynamodb: DynamoDBClient) -> AppClient:
     """The demo doctors and nothing else, at Sunday noon, with somebody to tell of changes."""
     clock = Clock()
     settings = Settings.from_env({**os.environ, "EVENT_BUS_NAME": BUS_NAME})
     services = bootstrap.build_services(settings, now=clock, pause=lambda _attempt: None)
-    site = AppClient(client, bootstrap.set_services(services), clock, dynamodb)
+    site = AppClient(chalice_client, bootstrap.set_services(services), clock, dynamodb)
     site.truncate()
     for doctor in demo_data.DOCTORS:
         services.doctors.add(doctor)
@@ -67,17 +67,17 @@ def site(client: Client, dynamodb: DynamoDBClient) -> AppClient:
 
 
 @pytest.fixture
-def stream(ministack: str, site: AppClient) -> Stream:
+def stream(ministack: str, client: AppClient) -> Stream:
     """What is written to the table from now on."""
     return Stream(
         boto3.client("dynamodbstreams", endpoint_url=ministack),
-        site.services.settings.table_name,
+        client.services.settings.table_name,
     )
 
 
 @pytest.fixture
-def follower(ministack: str) -> Iterator[Subscriber]:
-    """A queue with a rule of its own, as docs/events.md says how to subscribe."""
+def subscriber(ministack: str) -> Iterator[Subscriber]:
+    """A queue with a rule of its own, as docs/how-to/subscribe-to-events.md says how to subscribe."""
     events = boto3.client("events", endpoint_url=ministack)
     sqs = boto3.client("sqs", endpoint_url=ministack)
     events.create_event_bus(Name=BUS_NAME)

@@ -1,4 +1,4 @@
-"""The booking site against an API in memory, on a Sunday at noon."""
+"""The booking site with a fake API, on a Sunday at noon."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 
 from examples.booking_site.site import create_site
 from examples.booking_site.slots_api import SlotsApi
-from tests.builders import SUNDAY_NOON
-from tests.examples.browser import FlaskBrowser
-from tests.examples.fake_api import FakeApi
+from tests.support.factories import SUNDAY_NOON
+from tests.support.fake_slots_api import FakeApi, create_app
+from tests.support.flask_browser import Browser
+from tests.support.http_server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def api() -> FakeApi:
-    """Three doctors, none of whom has opened anything yet."""
+def fake_api() -> FakeApi:
+    """A fake API with three doctors without slots."""
     api = FakeApi()
     api.add_doctor("dr-lee", "Dr Mina Lee", "cardiology", "Europe/London")
     api.add_doctor("dr-okafor", "Dr Chidi Okafor", "dermatology", "America/New_York")
@@ -29,25 +30,25 @@ def api() -> FakeApi:
 
 
 @pytest.fixture
-def url(api: FakeApi) -> Iterator[str]:
-    """Where the API answers."""
-    with api.serve() as url:
+def api_url(fake_api: FakeApi) -> Iterator[str]:
+    """The base URL of the fake API."""
+    with serve(create_app(fake_api)) as url:
         yield url
 
 
 @pytest.fixture
-def site(url: str) -> Flask:
-    """The booking site, in this process."""
-    return create_site(SlotsApi(url), secret_key="a test's", now=lambda: SUNDAY_NOON)
+def booking_site(api_url: str) -> Flask:
+    """The booking site in this process."""
+    return create_site(SlotsApi(api_url), secret_key="test-key", now=lambda: SUNDAY_NOON)
 
 
 @pytest.fixture
-def patient(site: Flask) -> FlaskBrowser:
-    """A visitor."""
-    return FlaskBrowser(site.test_client())
+def patient(booking_site: Flask) -> Browser:
+    """A visitor's browser."""
+    return Browser(booking_site.test_client())
 
 
 @pytest.fixture
-def other_patient(site: Flask) -> FlaskBrowser:
-    """Another."""
-    return FlaskBrowser(site.test_client())
+def other_patient(booking_site: Flask) -> Browser:
+    """The browser of another visitor."""
+    return Browser(booking_site.test_client())

@@ -8,15 +8,15 @@ import pytest
 import requests
 
 from chalicelib.domain import local_time
-from tests.fuzz.document import SLOT_STARTS
-from tests.running import LiveServer, start_server
+from tests.support.live_server import LiveServer, start_server
+from tests.support.openapi_examples import SLOT_STARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server with data of its own."""
     with start_server(tmp_path_factory.mktemp("data")) as running:
         for (doctor, on), starts in SLOT_STARTS.items():
@@ -36,12 +36,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 
 @pytest.fixture(scope="session")
-def server(running: LiveServer) -> str:
+def server_url(live_server: LiveServer) -> str:
     """Its URL."""
-    return running.url
+    return live_server.url
 
 
 @pytest.fixture(scope="session")
-def may_do_all(running: LiveServer) -> dict[str, str]:
+def admin_headers(live_server: LiveServer) -> dict[str, str]:
     """The header with the token of somebody who may."""
-    return running.auth_headers("admin")
+    return live_server.auth_headers("admin")

@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, settings
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
-from tests.fuzz import document
+from tests.support import openapi_examples
 from tests.support.profile import rounds
 
 if TYPE_CHECKING:
     from schemathesis import Case
 
-schema = document.openapi_with_examples()
+schema = openapi_examples.openapi_with_examples()
 
 
 @schema.parametrize()
@@ -24,20 +24,22 @@ schema = document.openapi_with_examples()
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-def test_any_request_is_answered_as_documented(
-    case: Case[Any], server: str, may_do_all: dict[str, str]
+def test_any_request_matches_documentation(
+    case: Case[Any], server_url: str, admin_headers: dict[str, str]
 ) -> None:
     """By status, headers, type and shape; what is malformed is refused, a wrong method is 405.
 
     Without a token, or with a wrong one, it is refused wherever the document asks for one.
     """
-    case.call_and_validate(base_url=server, headers=may_do_all)
+    case.call_and_validate(base_url=server_url, headers=admin_headers)
 
 
-def test_deeds_in_a_row_are_answered_as_documented(server: str, may_do_all: dict[str, str]) -> None:
+def test_request_sequences_match_documentation(
+    server_url: str, admin_headers: dict[str, str]
+) -> None:
     """Listed, held, booked, cancelled: as the links of the document lead from one to the next."""
-    in_a_row = document.openapi_with_examples(is_stateful=True)
-    in_a_row.config.update(base_url=server, headers=may_do_all)
+    in_a_row = openapi_examples.openapi_with_examples(is_stateful=True)
+    in_a_row.config.update(base_url=server_url, headers=admin_headers)
 
     events = list(from_schema(in_a_row).execute())
 

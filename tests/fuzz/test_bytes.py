@@ -20,9 +20,9 @@ class RawResponse(NamedTuple):
 
 
 @pytest.fixture
-def token(may_do_all: dict[str, str]) -> bytes:
+def authorization_header(admin_headers: dict[str, str]) -> bytes:
     """The header that brings it."""
-    return b"Authorization: " + may_do_all["Authorization"].encode()
+    return b"Authorization: " + admin_headers["Authorization"].encode()
 
 
 def send(server_url: str, first_line: bytes, *headers: bytes, body: bytes = b"") -> RawResponse:
@@ -45,15 +45,15 @@ def assert_problem(response: RawResponse, status: int) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"])
-def test_a_method_that_is_not_there_is_told_which_are(server: str, method: str) -> None:
-    told = send(server, f"{method} /slots".encode())
+def test_unknown_method_returns_allow_header(server_url: str, method: str) -> None:
+    told = send(server_url, f"{method} /slots".encode())
 
     assert_problem(told, 405)
     assert told.headers["Allow"] == "GET, POST"
 
 
-def test_head_is_answered_without_a_body(server: str) -> None:
-    told = send(server, b"HEAD /slots")
+def test_head_response_has_no_body(server_url: str) -> None:
+    told = send(server_url, b"HEAD /slots")
 
     assert (told.status, told.headers["Allow"], told.body) == (405, "GET, POST", b"")
 
@@ -71,10 +71,10 @@ def test_head_is_answered_without_a_body(server: str) -> None:
         (b"*", 404),
     ],
 )
-def test_a_path_of_odd_bytes_is_refused(
-    server: str, token: bytes, path: bytes, status: int
+def test_path_of_invalid_bytes_is_rejected(
+    server_url: str, authorization_header: bytes, path: bytes, status: int
 ) -> None:
-    assert_problem(send(server, b"GET " + path, token), status)
+    assert_problem(send(server_url, b"GET " + path, authorization_header), status)
 
 
 @pytest.mark.parametrize(
@@ -87,22 +87,22 @@ def test_a_path_of_odd_bytes_is_refused(
         (b"Transfer-Encoding: chunked", 411),
     ],
 )
-def test_a_header_of_odd_bytes_is_refused(
-    server: str, token: bytes, header: bytes, status: int
+def test_header_of_invalid_bytes_is_rejected(
+    server_url: str, authorization_header: bytes, header: bytes, status: int
 ) -> None:
     slot = b'{"start": "09:00", "status": "free"}'
     day = b'{"doctor_id": "dr-lee", "date": "2030-01-01", "slots": [%s]}' % slot
 
-    assert_problem(send(server, b"POST /slots", token, header, body=day), status)
+    assert_problem(send(server_url, b"POST /slots", authorization_header, header, body=day), status)
 
 
 @pytest.mark.parametrize(
     "header", [b"If-None-Match: \xff", b"Accept: \xff;q=\xb2", b"Cookie: \xff"]
 )
-def test_odd_bytes_in_a_header_that_may_be_ignored_are(
-    server: str, token: bytes, header: bytes
+def test_invalid_bytes_in_optional_header_are_ignored(
+    server_url: str, authorization_header: bytes, header: bytes
 ) -> None:
-    assert send(server, b"GET /doctors", token, header).status == 200
+    assert send(server_url, b"GET /doctors", authorization_header, header).status == 200
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_odd_bytes_in_a_header_that_may_be_ignored_are(
         b"Cookie: ;;;=;",
     ],
 )
-def test_whoever_proves_nothing_is_not_signed_in(server: str, header: bytes) -> None:
-    assert_problem(send(server, b"GET /doctors", header), 401)
+def test_malformed_credentials_are_unauthorized(server_url: str, header: bytes) -> None:
+    assert_problem(send(server_url, b"GET /doctors", header), 401)
 
 
 @pytest.mark.parametrize(
@@ -135,10 +135,15 @@ def test_whoever_proves_nothing_is_not_signed_in(server: str, header: bytes) -> 
     ],
     ids=["surrogate", "nul", "utf-8", "bom", "infinite", "huge", "twice", "deep"],
 )
-def test_odd_json_is_refused(server: str, token: bytes, body: bytes) -> None:
+def test_invalid_json_is_rejected(
+    server_url: str, authorization_header: bytes, body: bytes
+) -> None:
     path = b"PUT /slots/dr-lee~20300101T0900Z/hold"
 
-    assert_problem(send(server, path, token, b"Content-Type: application/json", body=body), 400)
+    assert_problem(
+        send(server_url, path, authorization_header, b"Content-Type: application/json", body=body),
+        400,
+    )
 
 
 @pytest.mark.parametrize("doctor_id", ["dr-lee", "dr-okafor", "dr-walker"])
@@ -146,12 +151,12 @@ def test_odd_json_is_refused(server: str, token: bytes, body: bytes) -> None:
     ("date", "status"),
     [("2010-12-31", 400), ("2011-01-01", 200), ("9999-12-30", 200), ("9999-12-31", 400)],
 )
-def test_dates_are_answered_up_to_the_limits_of_what_is_kept(
-    server: str, token: bytes, doctor_id: str, date: str, status: int
+def test_dates_are_accepted_up_to_calendar_limits(
+    server_url: str, authorization_header: bytes, doctor_id: str, date: str, status: int
 ) -> None:
     for path in (
         f"/slots?doctor_id={doctor_id}&date={date}",
         f"/doctors/{doctor_id}/slots?from={date}",
         f"/availability?specialty=cardiology&from={date}",
     ):
-        assert send(server, f"GET {path}".encode(), token).status == status
+        assert send(server_url, f"GET {path}".encode(), authorization_header).status == status

@@ -23,7 +23,7 @@ def artifact() -> BuildArtifact:
 
 
 @pytest.fixture(scope="session")
-def unpacked(artifact: BuildArtifact, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def package_dir(artifact: BuildArtifact, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that Lambda unpacks."""
     folder = tmp_path_factory.mktemp("unpacked")
     with ZipFile(artifact.zip) as zipped:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 START = "import app"
 
 
-def test_app_starts_with_all_settings(unpacked: Path) -> None:
-    started = lambda_process.run(unpacked, START)
+def test_app_starts_with_all_settings(package_dir: Path) -> None:
+    started = lambda_process.run(package_dir, START)
 
     assert started.returncode == 0, started.stderr
 
@@ -23,27 +23,29 @@ def test_app_starts_with_all_settings(unpacked: Path) -> None:
 @pytest.mark.parametrize(
     "setting", ["STAGE", "TABLE_NAME", "OIDC_ISSUER", "OIDC_CLIENT_ID", "SESSION_KEY"]
 )
-def test_app_without_required_setting_does_not_start(unpacked: Path, setting: str) -> None:
-    started = lambda_process.run(unpacked, START, **{setting: ""})
+def test_app_without_required_setting_does_not_start(package_dir: Path, setting: str) -> None:
+    started = lambda_process.run(package_dir, START, **{setting: ""})
 
     assert started.returncode != 0
     assert f"SettingsError: {setting} is not set" in started.stderr
 
 
-def test_app_with_short_session_key_does_not_start(unpacked: Path) -> None:
-    started = lambda_process.run(unpacked, START, SESSION_KEY="short")
+def test_app_with_short_session_key_does_not_start(package_dir: Path) -> None:
+    started = lambda_process.run(package_dir, START, SESSION_KEY="short")
 
     assert "SettingsError: SESSION_KEY is too short" in started.stderr
 
 
-def test_app_with_local_caller_does_not_start(unpacked: Path) -> None:
-    started = lambda_process.run(unpacked, START, LOCAL_CALLER="dr-lee")
+def test_app_with_local_caller_does_not_start(package_dir: Path) -> None:
+    started = lambda_process.run(package_dir, START, LOCAL_CALLER="dr-lee")
 
     assert "SettingsError: LOCAL_CALLER is set" in started.stderr
 
 
-def test_stream_handler_without_event_bus_fails(unpacked: Path) -> None:
-    handled = lambda_process.run(unpacked, f"{START}\napp.slots_changed({{'Records': []}}, None)")
+def test_stream_handler_without_event_bus_fails(package_dir: Path) -> None:
+    handled = lambda_process.run(
+        package_dir, f"{START}\napp.slots_changed({{'Records': []}}, None)"
+    )
 
     assert "SettingsError: EVENT_BUS_NAME is not set" in handled.stderr
 

@@ -59,7 +59,7 @@ print("ok")
 """
 
 
-def test_zip_contains_app_templates_static_files_and_zones(unpacked: Path) -> None:
+def test_zip_contains_app_templates_static_files_and_zones(package_dir: Path) -> None:
     for name in (
         "app.py",
         "chalicelib/web/templates/slots.html",
@@ -71,33 +71,35 @@ def test_zip_contains_app_templates_static_files_and_zones(unpacked: Path) -> No
         "cryptography/hazmat/bindings/_rust.abi3.so",
         "botocore/cacert.pem",
     ):
-        assert (unpacked / name).is_file(), name
+        assert (package_dir / name).is_file(), name
 
 
-def test_zip_contains_no_tools_and_no_tests(unpacked: Path) -> None:
+def test_zip_contains_no_tools_and_no_tests(package_dir: Path) -> None:
     tools = ("boto3", "moto", "pytest", "hypothesis", "playwright", "cloud", "local", "tests")
 
-    assert [name for name in tools if (unpacked / name).exists()] == []
-    assert [*unpacked.rglob("tests")] == []
+    assert [name for name in tools if (package_dir / name).exists()] == []
+    assert [*package_dir.rglob("tests")] == []
 
 
-def test_zip_contains_metadata_of_every_package_for_scanners(unpacked: Path) -> None:
+def test_zip_contains_metadata_of_every_package_for_scanners(package_dir: Path) -> None:
     lines = (PROJECT / "requirements.txt").read_text().splitlines()
     pinned = {line.split("==")[0].lower().replace("-", "_") for line in lines if "==" in line}
 
-    info = {path.name.split("-")[0].lower() for path in unpacked.glob("*.dist-info")}
+    info = {path.name.split("-")[0].lower() for path in package_dir.glob("*.dist-info")}
     assert info == pinned
-    assert {path.name for path in unpacked.glob("*.dist-info/*")} == {"METADATA"}
+    assert {path.name for path in package_dir.glob("*.dist-info/*")} == {"METADATA"}
 
 
-def test_botocore_has_data_of_used_services_only(unpacked: Path) -> None:
-    services = {path.name for path in (unpacked / "botocore" / "data").iterdir() if path.is_dir()}
+def test_botocore_has_data_of_used_services_only(package_dir: Path) -> None:
+    services = {
+        path.name for path in (package_dir / "botocore" / "data").iterdir() if path.is_dir()
+    }
 
     assert services == {"dynamodb", "events", "sts"}
 
 
-def test_every_module_has_unchecked_byte_code(unpacked: Path) -> None:
-    modules = [*unpacked.rglob("*.py")]
+def test_every_module_has_unchecked_byte_code(package_dir: Path) -> None:
+    modules = [*package_dir.rglob("*.py")]
 
     assert len(modules) > 500
     for module in modules:
@@ -120,7 +122,7 @@ def test_build_is_reproducible(artifact: BuildArtifact, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Path:
+def bare_project(tmp_path: Path) -> Path:
     """The project without its dependencies, which take most of the build time."""
     copy = copy_project(tmp_path / "bare")
     (copy / "requirements.txt").write_text("")
@@ -134,42 +136,42 @@ def copy_project(to: Path) -> Path:
     return to
 
 
-def test_renamed_static_file_has_its_new_name_only(bare: Path) -> None:
-    package(bare, "dev", current_arch())
-    (bare / "static" / "favicon.svg").rename(bare / "static" / "mark.svg")
+def test_renamed_static_file_has_its_new_name_only(bare_project: Path) -> None:
+    package(bare_project, "dev", current_arch())
+    (bare_project / "static" / "favicon.svg").rename(bare_project / "static" / "mark.svg")
 
-    artifact = package(bare, "dev", current_arch())
+    artifact = package(bare_project, "dev", current_arch())
 
     names = ZipFile(artifact.zip).namelist()
     assert "static/mark.svg" in names
     assert "static/favicon.svg" not in names
 
 
-def test_files_of_editors_and_tools_are_left_out(bare: Path) -> None:
+def test_files_of_editors_and_tools_are_left_out(bare_project: Path) -> None:
     for litter in ("chalicelib/.DS_Store", "chalicelib/web/slots.py~", "static/.swp"):
-        (bare / litter).write_text("litter")
+        (bare_project / litter).write_text("litter")
 
-    names = ZipFile(package(bare, "dev", current_arch()).zip).namelist()
+    names = ZipFile(package(bare_project, "dev", current_arch()).zip).namelist()
 
     assert [name for name in names if name.endswith((".DS_Store", "~", ".swp"))] == []
 
 
-def test_missing_dependency_fails_the_build(bare: Path) -> None:
-    (bare / "requirements.txt").write_text("there-is-no-such-package-of-ours==0.0.0\n")
+def test_missing_dependency_fails_the_build(bare_project: Path) -> None:
+    (bare_project / "requirements.txt").write_text("there-is-no-such-package-of-ours==0.0.0\n")
 
     with pytest.raises(PackageError, match="there-is-no-such-package-of-ours"):
-        package(bare, "dev", current_arch())
-    assert BuildArtifact.for_stage(bare, "dev").read_manifest() == {}
+        package(bare_project, "dev", current_arch())
+    assert BuildArtifact.for_stage(bare_project, "dev").read_manifest() == {}
 
 
-def test_zip_over_size_limit_fails_the_build(bare: Path) -> None:
+def test_zip_over_size_limit_fails_the_build(bare_project: Path) -> None:
     with pytest.raises(PackageError, match=r"too large: .* of 1,000 bytes"):
-        package(bare, "dev", current_arch(), max_zip_bytes=1_000)
-    assert BuildArtifact.for_stage(bare, "dev").read_manifest() == {}
+        package(bare_project, "dev", current_arch(), max_zip_bytes=1_000)
+    assert BuildArtifact.for_stage(bare_project, "dev").read_manifest() == {}
 
 
-def test_app_responds_below_its_stage_without_other_packages(unpacked: Path) -> None:
-    ran = lambda_process.run(unpacked, REQUESTS)
+def test_app_responds_below_its_stage_without_other_packages(package_dir: Path) -> None:
+    ran = lambda_process.run(package_dir, REQUESTS)
 
     assert ran.returncode == 0, ran.stderr
     *_, responses = ran.stdout.splitlines()  # the other lines are the request log
@@ -183,7 +185,7 @@ def test_app_responds_below_its_stage_without_other_packages(unpacked: Path) -> 
     assert len(links) == 1
 
 
-def test_trimmed_libraries_still_work(unpacked: Path) -> None:
-    ran = lambda_process.run(unpacked, LIBRARIES)
+def test_trimmed_libraries_still_work(package_dir: Path) -> None:
+    ran = lambda_process.run(package_dir, LIBRARIES)
 
     assert (ran.stdout, ran.stderr) == ("ok\n", "")

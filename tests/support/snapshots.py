@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
 
+
 RawItem = dict[str, Any]
 
 
@@ -31,3 +32,12 @@ def restore(
 
 def _by_key(items: Sequence[RawItem]) -> dict[tuple[str, str], RawItem]:
     return {(item["PK"]["S"], item["SK"]["S"]): item for item in items}
+
+
+def comparable_items(items: Sequence[RawItem]) -> list[RawItem]:
+    """What is stored, apart from how often it was stored."""
+    counted = {"day": "revision", "doctor": "version"}
+    return [
+        {name: value for name, value in item.items() if name != counted.get(item["type"]["S"])}
+        for item in items
+    ]

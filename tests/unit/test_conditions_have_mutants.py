@@ -154,5 +154,5 @@ def test_condition_parameters_are_found_by_their_type() -> None:
         ("SlotItem.status.set('free') if day.version == 0 else None", []),
     ],
 )
-def test_what_a_condition_is(code: str, expected: list[str]) -> None:
+def test_find_conditions_recognises_conditions(code: str, expected: list[str]) -> None:
     assert list(find_conditions(code)) == expected

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.local_time import format_range
-from tests.builders import MONDAY, make_grid
+from tests.support.factories import MONDAY, make_grid
 
 MINUTE = timedelta(minutes=1)
 FIRST_DATE, LAST_DATE = date(2024, 1, 1), date(2034, 12, 31)
@@ -23,7 +23,7 @@ def slot_labels(grid: Grid, date: date) -> list[str]:
     return [format_range(box, grid.zone) for box in grid.candidate_slots(date)]
 
 
-def test_sessions_are_cut_into_boxes_of_the_slots_length() -> None:
+def test_sessions_are_divided_by_slot_length() -> None:
     grid = make_grid(("09:00", "10:00"), ("13:00", "14:30"))
 
     assert slot_labels(grid, MONDAY) == [
@@ -35,7 +35,7 @@ def test_sessions_are_cut_into_boxes_of_the_slots_length() -> None:
     ]
 
 
-def test_a_last_part_that_is_too_short_is_dropped() -> None:
+def test_incomplete_last_slot_is_dropped() -> None:
     assert slot_labels(make_grid(("09:00", "10:00"), minutes=25), MONDAY) == [
         "09:00-09:25",
         "09:25-09:50",
@@ -78,7 +78,7 @@ def test_a_last_part_that_is_too_short_is_dropped() -> None:
         ("Asia/Kathmandu", date(2027, 3, 28), ["00:00-00:30", "00:30-01:00"]),
     ],
 )
-def test_boxes_follow_real_time_where_the_clock_changes(
+def test_grid_slots_follow_real_time_on_dst_change(
     zone: str, on: date, around_the_change: list[str]
 ) -> None:
     night = slot_labels(make_grid(("00:00", "04:00"), zone=zone), on)
@@ -98,9 +98,7 @@ def test_boxes_follow_real_time_where_the_clock_changes(
         ("Asia/Kathmandu", date(2027, 3, 28), 24),
     ],
 )
-def test_a_whole_day_has_as_many_boxes_as_it_has_half_hours(
-    zone: str, on: date, hours: float
-) -> None:
+def test_whole_day_has_one_slot_per_half_hour(zone: str, on: date, hours: float) -> None:
     assert len(make_grid(("00:00", "24:00"), zone=zone).candidate_slots(on)) == hours * 2
 
 
@@ -159,7 +157,7 @@ def session_minutes(session: ClinicSession, grid: Grid, date: date) -> list[date
 
 
 @given(grids_and_dates())
-def test_boxes_tile_the_real_time_of_every_session_of_any_date_in_any_zone(
+def test_grid_slots_tile_real_time_of_every_session(
     drawn: tuple[Grid, date],
 ) -> None:
     grid, on = drawn
@@ -177,7 +175,7 @@ def test_boxes_tile_the_real_time_of_every_session_of_any_date_in_any_zone(
 
 
 @given(grids_and_dates())
-def test_boxes_of_a_date_never_overlap_and_never_cross_midnight(drawn: tuple[Grid, date]) -> None:
+def test_grid_slots_never_overlap_or_cross_midnight(drawn: tuple[Grid, date]) -> None:
     grid, on = drawn
 
     boxes = grid.candidate_slots(on)

@@ -8,7 +8,7 @@ import pytest
 from tests.mutation import MUTANTS
 
 PROJECT = Path(__file__).parents[2]
-GUARANTEES_PAGE = PROJECT / "docs" / "guarantees.md"
+GUARANTEES_PAGE = PROJECT / "docs" / "explanation" / "guarantees.md"
 # One promise, with what it says of how it is kept, tested and shown.
 GUARANTEES = re.split(
     r"^### ", GUARANTEES_PAGE.read_text().partition("## What is not")[0], flags=re.MULTILINE
@@ -23,17 +23,15 @@ def single_line(text: str) -> str:
 @pytest.mark.parametrize(
     "link", sorted(set(re.findall(r"\]\(([^)#]+)", GUARANTEES_PAGE.read_text())))
 )
-def test_what_the_page_of_guarantees_leads_to_is_there(link: str) -> None:
+def test_links_of_guarantees_exist(link: str) -> None:
     assert (GUARANTEES_PAGE.parent / link).exists()
 
 
 @pytest.mark.parametrize("promise", GUARANTEES, ids=lambda promise: promise.partition("\n")[0])
-def test_every_promise_names_tests_and_breaches_that_there_are(promise: str) -> None:
+def test_every_guarantee_names_existing_tests_and_mutants(promise: str) -> None:
     tested, _, shown = single_line(promise).partition("- Tested by: ")[2].partition("- Shown by: ")
-    files = [
-        GUARANTEES_PAGE.parent / path for path in re.findall(r"\]\((\.\./tests/[^)]+)\)", tested)
-    ]
-    sources = "".join(path.read_text() for path in files)
+    files = re.findall(r"\]\(((?:\.\./)+tests/[^)]+)\)", tested)
+    sources = "".join((GUARANTEES_PAGE.parent / path).read_text() for path in files)
     tests = re.findall(r"`(test_\w+)`", tested)
     breaches = re.findall(r"\*([^*]+)\*", shown.partition(" ## ")[0])
 

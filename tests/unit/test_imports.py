@@ -22,7 +22,7 @@ print(json.dumps(sorted(sys.modules)))
 
 
 @pytest.fixture(scope="module")
-def imported() -> set[str]:
+def imported_modules() -> set[str]:
     """The modules of a process that has answered a request."""
     ran = subprocess.run(  # noqa: S603
         [sys.executable, "-c", REQUEST_SCRIPT],
@@ -35,19 +35,19 @@ def imported() -> set[str]:
     return set(json.loads(ran.stdout))
 
 
-def test_a_request_needs_nothing_of_what_tells_followers(imported: set[str]) -> None:
+def test_request_does_not_import_event_publishing(imported_modules: set[str]) -> None:
     followers = (
         "chalicelib.events",
         "chalicelib.stream_handler",
         "chalicelib.use_cases.publish_changes",
     )
 
-    assert "chalicelib.bootstrap" in imported
-    assert not [name for name in imported if name.startswith(followers)]
+    assert "chalicelib.bootstrap" in imported_modules
+    assert not [name for name in imported_modules if name.startswith(followers)]
 
 
 @pytest.mark.parametrize(
     "name", ["authlib", "boto3", "cryptography", "itsdangerous", "jinja2", "joserfc"]
 )
-def test_what_only_some_requests_need_is_not_imported_by_all(imported: set[str], name: str) -> None:
-    assert name not in imported
+def test_optional_modules_are_imported_lazily(imported_modules: set[str], name: str) -> None:
+    assert name not in imported_modules

@@ -47,11 +47,11 @@ def make_request(path: str = "/slots", resource: str = "/slots", **headers: str)
         ("text/*, text/html;q=0", False),
     ],
 )
-def test_only_who_prefers_html_to_json_gets_it(accept: str, *, html: bool) -> None:
+def test_html_requires_preference_over_json(accept: str, *, html: bool) -> None:
     assert wants_html(make_request(accept=accept)) is html
 
 
-def test_htmx_gets_html_whatever_it_accepts() -> None:
+def test_htmx_gets_html_for_any_accept() -> None:
     assert wants_html(make_request(accept="*/*", hx_request="true"))
     assert wants_html(make_request(accept="*/*", hx_history_restore_request="true"))
 
@@ -69,7 +69,5 @@ def test_htmx_gets_html_whatever_it_accepts() -> None:
         ("/a/b/doctors/dr-lee", "/doctors/{doctor_id}", "/a/b"),
     ],
 )
-def test_links_stand_under_the_prefix_that_the_request_came_by(
-    path: str, resource: str, base: str
-) -> None:
+def test_links_have_request_prefix(path: str, resource: str, base: str) -> None:
     assert url_prefix(make_request(path, resource)) == base

@@ -65,16 +65,14 @@ def resolve_reference(reference: str) -> Any:  # noqa: ANN401  JSON
     return value
 
 
-def test_it_is_openapi_3_1() -> None:
+def test_document_is_valid_openapi_3_1() -> None:
     OpenAPIV31SpecValidator(DOCUMENT).validate()
 
 
 @pytest.mark.parametrize(
     ("schema", "example"), [pytest.param(*told, id=at) for at, *told in examples()]
 )
-def test_an_example_is_one_of_what_it_is_an_example_of(
-    schema: dict[str, Any], example: object
-) -> None:
+def test_examples_match_their_schemas(schema: dict[str, Any], example: object) -> None:
     whole = {"components": DOCUMENT["components"], **schema}
     checker = OAS31Validator.FORMAT_CHECKER
 
@@ -84,7 +82,7 @@ def test_an_example_is_one_of_what_it_is_an_example_of(
 
 
 @pytest.mark.parametrize("told", [pytest.param(told, id=name) for name, told in OPERATIONS])
-def test_every_body_of_an_operation_has_an_example(told: dict[str, Any]) -> None:
+def test_every_operation_body_has_example(told: dict[str, Any]) -> None:
     answers = [
         resolve_reference(a["$ref"]) if "$ref" in a else a for a in told["responses"].values()
     ]
@@ -100,7 +98,7 @@ def test_every_body_of_an_operation_has_an_example(told: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("told", [pytest.param(told, id=name) for name, told in OPERATIONS])
-def test_an_error_is_a_problem_and_503_says_when_to_come_back(told: dict[str, Any]) -> None:
+def test_errors_are_problems_and_503_has_retry_after(told: dict[str, Any]) -> None:
     for status, answer in told["responses"].items():
         whole = resolve_reference(answer["$ref"]) if "$ref" in answer else answer
         if int(status) >= 400:
@@ -109,7 +107,7 @@ def test_an_error_is_a_problem_and_503_says_when_to_come_back(told: dict[str, An
         assert ("Retry-After" in whole.get("headers", {})) == (status == "503")
 
 
-def test_a_link_leads_to_an_operation_with_parameters_that_it_takes() -> None:
+def test_links_name_operations_and_their_parameters() -> None:
     takes = {
         told["operationId"]: {
             resolve_reference(one["$ref"])["name"] for one in told.get("parameters", ())
@@ -128,7 +126,7 @@ def test_a_link_leads_to_an_operation_with_parameters_that_it_takes() -> None:
         assert link["parameters"].keys() <= takes[link["operationId"]]
 
 
-def test_the_server_is_where_the_request_came_to() -> None:
+def test_server_url_is_request_url() -> None:
     assert openapi.build_document("")["servers"] == [{"url": "/"}]
     assert openapi.build_document("/api")["servers"] == [{"url": "/api"}]
 
@@ -136,7 +134,7 @@ def test_the_server_is_where_the_request_came_to() -> None:
 @pytest.mark.parametrize(
     "field", msgspec.structs.fields(schemas.DayFormFields), ids=lambda f: f.name
 )
-def test_the_form_needs_the_fields_that_are_described_as_required(
+def test_form_requires_documented_fields(
     field: msgspec.structs.FieldInfo,
 ) -> None:
     sent = {
@@ -170,7 +168,7 @@ def test_the_form_needs_the_fields_that_are_described_as_required(
         assert parse_save_form(request).version == 0
 
 
-def test_the_reference_has_every_operation_and_every_shape() -> None:
+def test_reference_has_every_operation_and_schema() -> None:
     page = reference_page.build_reference_page("")
 
     named = [one.name for group in page.tags for one in group.operations]
@@ -178,7 +176,7 @@ def test_the_reference_has_every_operation_and_every_shape() -> None:
     assert [shape.name for shape in page.schemas] == list(DOCUMENT["components"]["schemas"])
 
 
-def test_who_does_not_ask_for_it_does_not_pay_for_it() -> None:
+def test_openapi_modules_are_imported_lazily() -> None:
     environment = {**os.environ, "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9"}
     script = (
         "import sys; from local.local_config import use_local_stage; use_local_stage(); "

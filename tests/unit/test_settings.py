@@ -14,12 +14,12 @@ LOCAL_ENV = {
 }
 
 
-def test_the_local_stage_starts_with_a_dynamodb_on_this_machine() -> None:
+def test_local_stage_starts_with_local_dynamodb() -> None:
     assert Settings.from_env(LOCAL_ENV) == Settings(table_name="slots", local_caller="dr-lee")
 
 
 @pytest.mark.parametrize("endpoint", ["http://localhost:8000", "http://[::1]:8000"])
-def test_this_machine_has_several_names(endpoint: str) -> None:
+def test_loopback_host_has_several_names(endpoint: str) -> None:
     settings = Settings.from_env({**LOCAL_ENV, "AWS_ENDPOINT_URL_DYNAMODB": endpoint})
 
     assert settings.table_name == "slots"
@@ -39,9 +39,7 @@ def test_this_machine_has_several_names(endpoint: str) -> None:
         ({"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1.example.com"}, "this machine"),
     ],
 )
-def test_it_refuses_to_start_otherwise_and_names_the_setting(
-    changed: dict[str, str], named: str
-) -> None:
+def test_invalid_settings_are_rejected_and_named(changed: dict[str, str], named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         Settings.from_env({**LOCAL_ENV, **changed})
 
@@ -55,7 +53,7 @@ OIDC_ENV = {
 }
 
 
-def test_a_stage_with_sign_in_knows_where_the_issuer_describes_itself() -> None:
+def test_authenticated_stage_has_discovery_url() -> None:
     settings = Settings.from_env({**OIDC_ENV, "OIDC_MACHINE_CLIENTS": "one two"})
 
     assert settings.local_caller is None
@@ -65,17 +63,17 @@ def test_a_stage_with_sign_in_knows_where_the_issuer_describes_itself() -> None:
 
 
 @pytest.mark.parametrize("name", ["TABLE_NAME", "OIDC_ISSUER", "OIDC_CLIENT_ID", "SESSION_KEY"])
-def test_a_stage_with_sign_in_refuses_to_start_without_its_settings(name: str) -> None:
+def test_authenticated_stage_requires_its_settings(name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is not set"):
         Settings.from_env({**OIDC_ENV, name: ""})
 
 
-def test_a_key_that_could_be_guessed_is_refused() -> None:
+def test_guessable_session_key_is_rejected() -> None:
     with pytest.raises(SettingsError, match="SESSION_KEY is too short"):
         Settings.from_env({**OIDC_ENV, "SESSION_KEY": f"{'k' * 32} short"})
 
 
-def test_who_is_told_of_changes_may_be_left_unsaid_until_somebody_has_to_be_told() -> None:
+def test_event_bus_is_required_only_for_publishing() -> None:
     assert (
         Settings.from_env({**LOCAL_ENV, "EVENT_BUS_NAME": "followers"}).require_event_bus()
         == "followers"
@@ -94,12 +92,12 @@ def test_who_is_told_of_changes_may_be_left_unsaid_until_somebody_has_to_be_told
         ({**OIDC_ENV, "REQUEST_LOG": "off"}, False),
     ],
 )
-def test_requests_are_logged_everywhere_but_on_a_laptop_unless_somebody_wants_it_otherwise(
+def test_request_log_defaults_on_except_locally(
     environment: dict[str, str], *, expected: bool
 ) -> None:
     assert Settings.from_env(environment).has_request_log is expected
 
 
-def test_a_switch_is_on_or_off() -> None:
+def test_boolean_setting_is_on_or_off() -> None:
     with pytest.raises(SettingsError, match="REQUEST_LOG is yes"):
         Settings.from_env({**LOCAL_ENV, "REQUEST_LOG": "yes"})

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.slot import Slot, SlotStatus
-from tests.builders import SUNDAY_NOON, make_slot
+from tests.support.factories import SUNDAY_NOON, make_slot
 
 
 @pytest.mark.parametrize(
@@ -24,29 +24,27 @@ from tests.builders import SUNDAY_NOON, make_slot
         (make_slot("11:00", 30), False),  # apart
     ],
 )
-def test_slots_overlap_when_they_share_time_and_not_when_they_touch(
-    other: Slot, *, overlaps: bool
-) -> None:
+def test_slots_overlap_when_sharing_time_not_when_touching(other: Slot, *, overlaps: bool) -> None:
     slot = make_slot("09:30", 30)
 
     assert slot.overlaps(other) is overlaps
     assert other.overlaps(slot) is overlaps
 
 
-def test_a_hold_that_has_run_out_leaves_the_slot_free() -> None:
+def test_expired_hold_leaves_slot_free() -> None:
     held = make_slot("09:00", status=SlotStatus.HELD, held_until=SUNDAY_NOON)
 
     assert held.as_of(SUNDAY_NOON - timedelta(seconds=1)) == held
     assert held.as_of(SUNDAY_NOON) == make_slot("09:00")
 
 
-def test_a_booking_does_not_run_out() -> None:
+def test_booking_does_not_expire() -> None:
     booked = make_slot("09:00", status=SlotStatus.BOOKED)
 
     assert booked.as_of(SUNDAY_NOON + timedelta(days=999)) == booked
 
 
-def test_a_slot_has_begun_from_its_first_instant_on() -> None:
+def test_slot_has_begun_from_its_first_instant() -> None:
     slot = make_slot("09:00")
 
     assert slot.has_begun(slot.start)

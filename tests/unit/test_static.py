@@ -15,12 +15,12 @@ STATIC = PROJECT / "static"
 VENDORED = json.loads((STATIC / "vendored.json").read_text())
 
 
-def test_the_lambda_zip_finds_them_behind_a_link() -> None:
+def test_static_files_are_found_through_symlink() -> None:
     assert (PROJECT / "vendor" / "static").readlink() == Path("../static")
 
 
 @pytest.mark.parametrize("file", VENDORED, ids=lambda file: str(file["file"]))
-def test_a_vendored_file_is_byte_for_byte_that_of_its_package(file: dict[str, str]) -> None:
+def test_vendored_file_matches_its_package(file: dict[str, str]) -> None:
     content = (STATIC / file["file"]).read_bytes()
 
     assert hashlib.sha256(content).hexdigest() == file["sha256"]
@@ -29,13 +29,13 @@ def test_a_vendored_file_is_byte_for_byte_that_of_its_package(file: dict[str, st
     assert hashlib.sha256(licence).hexdigest() == file["licence_sha256"]
 
 
-def test_every_minified_file_is_one_that_was_vendored() -> None:
+def test_every_minified_file_is_vendored() -> None:
     minified = {path.name for path in STATIC.glob("*.min.*")}
 
     assert minified == {file["file"] for file in VENDORED}
 
 
-def test_a_hashed_name_leads_to_the_file_only_as_long_as_it_is_the_same() -> None:
+def test_fingerprint_resolves_only_while_file_is_unchanged() -> None:
     hashed = static_files.fingerprinted_name("slots.css")
 
     assert hashed != "slots.css"

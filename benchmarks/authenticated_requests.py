@@ -1,0 +1,154 @@
+"""What is asked of those who are measured: requests of who is signed in, a person or a machine."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from benchmarks import apigw_event
+from benchmarks.apigw_event import Event, build_event
+from chalicelib.domain.permissions import Role
+from chalicelib.web.auth.sessions import SessionStore
+from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SERVICE_CLIENT_ID
+
+if TYPE_CHECKING:
+    from tests.support.fake_oidc_provider import FakeOidcProvider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFactory:
+    """Requests of those who are signed in: a doctor, an admin, a booking site."""
+
+    doctor_token: str
+    admin_token: str
+    client_token: str
+    session_cookie: str
+
+    def save(
+        self,
+        date: date,
+        *times: str,
+        status: str = "free",
+        doctor_id: str = "dr-lee",
+        **headers: str,
+    ) -> Event:
+        """A save, by default of Dr Lee's."""
+        slots = [{"start": time, "status": status} for time in times]
+        body = {"doctor_id": doctor_id, "date": date.isoformat(), "slots": slots}
+        token = self.doctor_token if doctor_id == "dr-lee" else self.admin_token
+        return build_event("POST", "/slots", token=token, body=body, headers=_to_headers(headers))
+
+    def day(self, date: date, doctor_id: str = "dr-lee", **headers: str) -> Event:
+        """A day of hers, or of another's."""
+        query = {"doctor_id": doctor_id, "date": date.isoformat()}
+        token = self.doctor_token if doctor_id == "dr-lee" else self.admin_token
+        return build_event("GET", "/slots", token=token, query=query, headers=_to_headers(headers))
+
+    def day_with_session(self, date: date) -> Event:
+        """The same, of who has signed in at the page."""
+        query = {"doctor_id": "dr-lee", "date": date.isoformat()}
+        return build_event("GET", "/slots", query=query, headers={"Cookie": self.session_cookie})
+
+    def poll(self, date: date, **headers: str) -> Event:
+        """What her page asks every two seconds."""
+        query = {"doctor_id": "dr-lee", "date": date.isoformat(), "part": "day"}
+        sent = {"Cookie": self.session_cookie, "Accept": "text/html", "HX-Request": "true"}
+        return build_event("GET", "/slots", query=query, headers={**sent, **_to_headers(headers)})
+
+    def available_slots(self, first: date, days: int) -> Event:
+        """What is bookable of hers."""
+        last = first + timedelta(days=days - 1)
+        return build_event(
+            "GET",
+            "/doctors/{doctor_id}/slots",
+            token=self.client_token,
+            path={"doctor_id": "dr-lee"},
+            query={"from": first.isoformat(), "to": last.isoformat()},
+        )
+
+    def search(self, specialty: str, first: date, days: int, limit: int) -> Event:
+        """The first of that specialty who have something bookable."""
+        last = first + timedelta(days=days - 1)
+        query = {"specialty": specialty, "from": first.isoformat(), "to": last.isoformat()}
+        query["limit"] = str(limit)
+        return build_event("GET", "/availability", token=self.client_token, query=query)
+
+    def doctors(self, specialty: str, limit: int) -> Event:
+        """The first of those of that specialty."""
+        query = {"specialty": specialty, "limit": str(limit)}
+        return build_event("GET", "/doctors", token=self.client_token, query=query)
+
+    def history(self, date: date) -> Event:
+        """Who saved that day of hers."""
+        query = {"doctor_id": "dr-lee", "date": date.isoformat()}
+        return build_event("GET", "/slots/history", token=self.doctor_token, query=query)
+
+    def hold(self, slot_id: str, holder: str) -> Event:
+        """A hold of five minutes."""
+        body = {"holder": holder, "seconds": 300}
+        path = {"slot_id": slot_id}
+        return build_event(
+            "PUT", "/slots/{slot_id}/hold", token=self.client_token, path=path, body=body
+        )
+
+    def release(self, slot_id: str, holder: str) -> Event:
+        """The end of that hold."""
+        path, query = {"slot_id": slot_id}, {"holder": holder}
+        return build_event(
+            "DELETE", "/slots/{slot_id}/hold", token=self.client_token, path=path, query=query
+        )
+
+    def book(self, slot_id: str, booking_id: str, *, moves: str | None = None) -> Event:
+        """A booking, perhaps one that leaves another slot."""
+        body = {"booking_id": booking_id, "patient_reference": "ref-5521"}
+        body |= {"moves": moves} if moves else {}
+        path = {"slot_id": slot_id}
+        return build_event(
+            "PUT", "/slots/{slot_id}/booking", token=self.client_token, path=path, body=body
+        )
+
+    def cancel(self, slot_id: str, booking_id: str) -> Event:
+        """The end of that booking."""
+        path, query = {"slot_id": slot_id}, {"booking_id": booking_id}
+        return build_event(
+            "DELETE", "/slots/{slot_id}/booking", token=self.client_token, path=path, query=query
+        )
+
+
+def create_request_factory(oidc_provider: FakeOidcProvider, session_key: str) -> RequestFactory:
+    """With tokens of that issuer, and a session signed with that key; both last an hour."""
+    lasting = {"exp": int(time.time()) + 3600, "iat": int(time.time())}
+    doctor = {
+        "client_id": PAGE_CLIENT_ID,
+        "username": "dr-lee",
+        "cognito:groups": ["doctor"],
+        "scope": "openid",
+    }
+    site = {"client_id": SERVICE_CLIENT_ID, "scope": "slots/read slots/book"}
+    return RequestFactory(
+        doctor_token=oidc_provider.access_token({**doctor, **lasting}),
+        admin_token=oidc_provider.access_token(
+            {**doctor, "username": "alex", "cognito:groups": ["admin"], **lasting}
+        ),
+        client_token=oidc_provider.access_token({**site, **lasting}),
+        session_cookie=_session_cookie(session_key),
+    )
+
+
+def _session_cookie(key: str) -> str:
+    """That Dr Lee has just signed in."""
+    asked: Any = SimpleNamespace(
+        headers={"host": apigw_event.HOST, "x-forwarded-proto": "https"},
+        context={"path": "/api/slots"},
+        path="/slots",
+    )
+    made = SessionStore((key,)).create(asked, "dr-lee", frozenset({Role.DOCTOR}), datetime.now(UTC))
+    return made.partition(";")[0]
+
+
+def _to_headers(keyword_headers: dict[str, str]) -> dict[str, str]:
+    """``if_none_match="..."`` becomes ``If-None-Match: ...``."""
+    return {name.replace("_", "-").title(): value for name, value in keyword_headers.items()}

@@ -1,0 +1,97 @@
+"""Items as Python values, as boto3 takes and gives them."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import boto3
+from botocore.exceptions import ClientError
+
+from benchmarks.baselines.rules import ApiError, Doctor, Json, Slots
+
+TABLE_NAME = os.environ["TABLE_NAME"]
+TABLE: Any = boto3.resource("dynamodb").Table(TABLE_NAME)
+# The resource's own client takes and gives Python values.
+CLIENT: Any = TABLE.meta.client
+MINUTE = timedelta(minutes=1)
+
+
+def key(doctor_id: str, sort_key: str) -> Json:
+    return {"PK": f"DOCTOR#{doctor_id}", "SK": sort_key}
+
+
+def quote(part: str) -> str:
+    return part.replace("%", "%25").replace("#", "%23")
+
+
+def format_start(start: datetime) -> str:
+    return f"{start:%Y-%m-%dT%H:%MZ}"
+
+
+def format_instant(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def slots_to_map(slots: Slots) -> Json:
+    return {
+        format_start(start): {"minutes": (end - start) // MINUTE, "status": status}
+        for start, (end, status) in slots.items()
+    }
+
+
+def slots_from_item(day: Json) -> Slots:
+    slots, now = {}, format_instant(datetime.now(UTC))
+    for spelled, entry in day["slots"].items():
+        start = datetime.fromisoformat(spelled)
+        status = "free" if entry.get("until", "9") <= now else entry["status"]
+        slots[start] = (start + int(entry["minutes"]) * MINUTE, status)
+    return slots
+
+
+def doctor_from_item(doctor_id: str, item: Json | None) -> Doctor:
+    if item is None:
+        raise ApiError(404, f"There is no doctor {doctor_id}")
+    return Doctor(
+        doctor_id=doctor_id,
+        zone=ZoneInfo(item["time_zone"]),
+        sessions=[(session["from"], session["to"]) for session in item["sessions"]],
+        length=int(item["slot_minutes"]) * MINUTE,
+        lead=int(item["lead_minutes"]) * MINUTE,
+        window=timedelta(days=int(item["window_days"])),
+        delegates=item["delegates"],
+        specialty=item["specialty"],
+        location=item["location"],
+    )
+
+
+def action(doctor: Doctor, sort_key: str, condition: str, values: Json, names: Json) -> Json:
+    made = {
+        "TableName": TABLE_NAME,
+        "Key": key(doctor.doctor_id, sort_key),
+        "ConditionExpression": condition,
+    }
+    more = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
+    return made | {name: value for name, value in more.items() if value}
+
+
+def put_action(doctor: Doctor, sort_key: str, item: Json) -> Json:
+    whole = {**key(doctor.doctor_id, sort_key), **item}
+    new = "attribute_not_exists(PK)"
+    return {"Put": {"TableName": TABLE_NAME, "Item": whole, "ConditionExpression": new}}
+
+
+def commit(actions: list[Json], *, returns_old: bool = False) -> Json | None:
+    """The item in the way of the first action, if ``is_told``; else raise ``Refusal``."""
+    try:
+        CLIENT.transact_write_items(TransactItems=actions)
+    except ClientError as error:
+        reasons: Any = error.response.get("CancellationReasons", [])
+        if not any(reason["Code"] == "ConditionalCheckFailed" for reason in reasons):
+            raise ApiError(503, "Try again in a moment") from error
+        if returns_old:
+            return dict(reasons[0].get("Item", {}))
+        raise ApiError(409, "Somebody else was faster") from error
+    return None

@@ -1,0 +1,123 @@
+"""Tables of the peer with SQLAlchemy, and from their rows to values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, DateTime, ForeignKey, create_engine, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from benchmarks.baselines.rules import ApiError, Doctor, Slots
+
+MINUTE = timedelta(minutes=1)
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+    type_annotation_map = {datetime: DateTime(timezone=True), list[Any]: JSON}  # noqa: RUF012
+
+
+class DoctorRow(Base):
+    """A doctor's settings."""
+
+    __tablename__ = "doctors"
+    doctor_id: Mapped[str] = mapped_column(primary_key=True)
+    specialty: Mapped[str] = mapped_column(index=True)
+    location: Mapped[str]
+    time_zone: Mapped[str]
+    sessions: Mapped[list[Any]]
+    delegates: Mapped[list[Any]]
+    slot_minutes: Mapped[int]
+    lead_minutes: Mapped[int]
+    window_days: Mapped[int]
+
+
+class DayRow(Base):
+    """A date of hers, on which something was saved."""
+
+    __tablename__ = "days"
+    doctor_id: Mapped[str] = mapped_column(ForeignKey(DoctorRow.doctor_id), primary_key=True)
+    date: Mapped[dt.date] = mapped_column(primary_key=True)
+    version: Mapped[int]
+
+
+class SlotRow(Base):
+    """A slot."""
+
+    __tablename__ = "slots"
+    doctor_id: Mapped[str] = mapped_column(ForeignKey(DoctorRow.doctor_id), primary_key=True)
+    start: Mapped[datetime] = mapped_column(primary_key=True)
+    end: Mapped[datetime]
+    status: Mapped[str]
+    held_until: Mapped[datetime | None]
+    holder: Mapped[str | None]
+    booking_id: Mapped[str | None]
+    patient_reference: Mapped[str | None]
+
+
+class ChangeRow(Base):
+    """A save."""
+
+    __tablename__ = "changes"
+    doctor_id: Mapped[str] = mapped_column(ForeignKey(DoctorRow.doctor_id), primary_key=True)
+    date: Mapped[dt.date] = mapped_column(primary_key=True)
+    request_id: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    version: Mapped[int]
+    at: Mapped[datetime]
+    by: Mapped[str]
+    role: Mapped[str]
+    client: Mapped[str]
+    opened: Mapped[list[Any]]
+    withdrawn: Mapped[list[Any]]
+
+
+def load_slots(session: Session, doctor: Doctor, first: date, last: date) -> Slots:
+    begin = datetime.combine(first, time(), doctor.zone)
+    end = datetime.combine(last + timedelta(days=1), time(), doctor.zone)
+    wanted = (SlotRow.doctor_id == doctor.doctor_id, SlotRow.start >= begin, SlotRow.start < end)
+    now, slots = datetime.now(UTC), {}
+    for row in session.scalars(select(SlotRow).where(*wanted)):
+        is_over = row.held_until is not None and row.held_until <= now
+        slots[row.start.astimezone(UTC)] = (
+            row.end.astimezone(UTC),
+            "free" if is_over else row.status,
+        )
+    return slots
+
+
+def doctor_from_row(doctor_id: str, row: DoctorRow | None) -> Doctor:
+    if row is None:
+        raise ApiError(404, f"There is no doctor {doctor_id}")
+    return Doctor(
+        doctor_id=doctor_id,
+        zone=ZoneInfo(row.time_zone),
+        sessions=row.sessions,
+        length=row.slot_minutes * MINUTE,
+        lead=row.lead_minutes * MINUTE,
+        window=timedelta(days=row.window_days),
+        delegates=row.delegates,
+        specialty=row.specialty,
+        location=row.location,
+    )
+
+
+def main() -> None:
+    """Make the tables, with the doctor alone whose row comes as JSON."""
+    engine = create_engine(os.environ["DATABASE_URL"])
+    Base.metadata.drop_all(engine)
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(DoctorRow(**json.loads(sys.argv[1])))
+        session.commit()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Answers in JSON, as any of the peers would make them: shared by all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.baselines.rules import bookable_filter, grid_starts
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from benchmarks.baselines.rules import Doctor, Json, Slots
+
+SAVED_MESSAGE = "Slots saved successfully"
+
+
+def serialize_slot(doctor: Doctor, start: datetime, end: datetime, status: str) -> Json:
+    """A slot in JSON."""
+    return {
+        "slot_id": f"{doctor.doctor_id}~{start:%Y%m%dT%H%MZ}",
+        "start": start.astimezone(doctor.zone).isoformat(),
+        "end": end.astimezone(doctor.zone).isoformat(),
+        "status": status,
+    }
+
+
+def serialize_day(doctor: Doctor, date: date, version: int, slots: Slots) -> Json:
+    """Every box of the date and every slot off it, in JSON."""
+    all_of_them = dict(slots)
+    for start in grid_starts(doctor, date):
+        all_of_them.setdefault(start, (start + doctor.length, "busy-unavailable"))
+    return {
+        "doctor_id": doctor.doctor_id,
+        "date": date.isoformat(),
+        "time_zone": doctor.zone.key,
+        "version": version,
+        "slots": [serialize_slot(doctor, s, *all_of_them[s]) for s in sorted(all_of_them)],
+    }
+
+
+def serialize_available_slots(
+    doctor: Doctor, first: date, last: date, slots: Slots, now: datetime
+) -> Json:
+    """What a patient may choose from, in JSON."""
+    is_bookable = bookable_filter(doctor, now)
+    told = [
+        serialize_slot(doctor, start, end, status)
+        for start, (end, status) in sorted(slots.items())
+        if status == "free" and is_bookable(start)
+    ]
+    return {
+        "doctor_id": doctor.doctor_id,
+        "time_zone": doctor.zone.key,
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "slots": told,
+        "next_available": told[0] if told else None,
+    }

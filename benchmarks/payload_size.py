@@ -1,0 +1,51 @@
+"""What goes over the wire: a first visit of the page, a poll, a day drawn anew."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from typing import TYPE_CHECKING
+
+from local.local_config import chalice_config
+
+if TYPE_CHECKING:
+    from tests.support.app_client import AppClient, AppResponse
+
+BROWSER_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+HTMX_HEADERS = {"Accept": "text/html", "HX-Request": "true"}
+DAY_URL = "/slots?doctor_id=dr-lee&date=2026-11-23"
+# Bytes.
+MAX_BYTES = {
+    "first visit: the page and its files": 40_000,
+    "a poll that finds no news": 500,
+    "a day drawn anew": 4_000,
+}
+_STATIC_URL = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+_GZIP_LEVEL = 6
+
+
+def measure_sizes(client: AppClient) -> dict[str, int]:
+    """Bytes of the answers, head and body, as API Gateway compresses them, for a day of Dr Lee's.
+
+    What the gateway and HTTP's own framing add to the head is not counted.
+    """
+    page = client.request("GET", DAY_URL, headers=BROWSER_HEADERS)
+    files = [client.request("GET", path) for path in dict.fromkeys(_STATIC_URL.findall(page.text))]
+    drawn = client.request("GET", f"{DAY_URL}&part=day", headers=HTMX_HEADERS)
+    known = {**HTMX_HEADERS, "If-None-Match": drawn.headers["ETag"]}
+    poll = client.request("GET", f"{DAY_URL}&part=day", headers=known)
+    if [page.status, drawn.status, poll.status] != [200, 200, 304]:
+        raise RuntimeError(page.status, drawn.status, poll.status)
+    told = (sum(map(_response_size, [page, *files])), _response_size(poll), _response_size(drawn))
+    return dict(zip(MAX_BYTES, told, strict=True))
+
+
+def _response_size(response: AppResponse) -> int:
+    head = f"HTTP/1.1 {response.status} ...\r\n" + "".join(
+        f"{name}: {value}\r\n" for name, value in response.headers.items()
+    )
+    body = response.text.encode()
+    if len(body) >= chalice_config()["minimum_compression_size"]:
+        body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
+        head += "Content-Encoding: gzip\r\n"
+    return len(f"{head}\r\n".encode()) + len(body)

@@ -1,0 +1,154 @@
+"""What a fresh process loads for its first request: no more than that request needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from chalice.app import Request
+
+from chalicelib.domain.permissions import Role
+from chalicelib.web.auth.sessions import SessionStore
+from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
+
+if TYPE_CHECKING:
+    from tests.support.fake_oidc_provider import FakeOidcProvider
+
+PROJECT = Path(__file__).parents[2]
+SESSION_KEY = "k" * 32
+DAY_PATH = "/slots?doctor_id=dr-lee&date=2030-06-03"
+SEED_SCRIPT = """
+from chalicelib import bootstrap; bootstrap.create_services()
+from local import demo_data; demo_data.seed()
+"""
+REQUEST_SCRIPT = """
+import json, sys
+from app import app
+path, headers = json.loads(sys.argv[1])
+status = 0
+if path:
+    from chalice.test import Client
+    status = Client(app).http.get(path, headers=headers).status_code
+print(json.dumps([status, sorted(sys.modules)]))
+"""
+# Packages, and modules of ours, that some requests need and others would pay for.
+OPTIONAL_MODULES = (
+    "authlib",
+    "joserfc",
+    "cryptography",
+    "itsdangerous",
+    "jinja2",
+    "chalicelib.web.openapi",
+    "chalicelib.web.openapi.reference_page",
+)
+
+
+@pytest.fixture(scope="module")
+def env_vars(moto: str) -> dict[str, str]:
+    """Where to find a table with the demo doctors, without sign-in."""
+    return {
+        **{name: os.environ[name] for name in ("PATH", "AWS_DEFAULT_REGION")},
+        "AWS_ENDPOINT_URL_DYNAMODB": moto,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "STAGE": "local",
+        "TABLE_NAME": "cold-start",
+    }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _seeded(env_vars: dict[str, str]) -> None:
+    run_python(SEED_SCRIPT, {**env_vars, "LOCAL_CALLER": "dr-lee"})
+
+
+def run_python(code: str, environment: dict[str, str], *arguments: str) -> str:
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code, *arguments],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def doctor_cookie() -> str:
+    event = {
+        "requestContext": {"httpMethod": "GET", "resourcePath": "/", "path": "/"},
+        "headers": {},
+        "pathParameters": None,
+        "stageVariables": None,
+        "multiValueQueryStringParameters": None,
+        "body": None,
+    }
+    doctor = frozenset({Role.DOCTOR})
+    return (
+        SessionStore([SESSION_KEY])
+        .create(Request(event), "dr-lee", doctor, datetime.now(UTC))
+        .split(";")[0]
+    )
+
+
+def doctor_token(oidc_provider: FakeOidcProvider) -> str:
+    now = int(time.time())
+    claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": PAGE_CLIENT_ID}
+    return f"Bearer {oidc_provider.access_token(claims, iat=now, exp=now + 600)}"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "by", "status", "needed"),
+    [
+        ("", "", "nobody", 0, set()),
+        ("/health", "", "nobody", 200, set()),
+        (DAY_PATH, "application/json", "cookie", 200, {"itsdangerous"}),
+        (DAY_PATH, "text/html", "cookie", 200, {"itsdangerous", "jinja2"}),
+        (DAY_PATH, "text/html", "nobody", 303, {"itsdangerous"}),
+        (DAY_PATH, "application/json", "token", 200, {"joserfc", "cryptography"}),
+        ("/doctors/dr-lee/slots", "", "token", 200, {"joserfc", "cryptography"}),
+        ("/openapi.json", "", "nobody", 200, {"chalicelib.web.openapi"}),
+        (
+            "/docs",
+            "text/html",
+            "nobody",
+            200,
+            {"jinja2", "chalicelib.web.openapi", "chalicelib.web.openapi.reference_page"},
+        ),
+        ("/sign-in", "text/html", "nobody", 303, {"authlib", "itsdangerous"}),
+    ],
+)
+def test_first_request_loads_only_required_modules(
+    env_vars: dict[str, str],
+    oidc_provider: FakeOidcProvider,
+    path: str,
+    accept: str,
+    by: str,
+    status: int,
+    needed: set[str],
+) -> None:
+    sign_in = {
+        "OIDC_ISSUER": oidc_provider.url,
+        "OIDC_CLIENT_ID": PAGE_CLIENT_ID,
+        "SESSION_KEY": SESSION_KEY,
+    }
+    who = {
+        "nobody": {},
+        "cookie": {"Cookie": doctor_cookie()},
+        "token": {"Authorization": doctor_token(oidc_provider)},
+    }[by]
+
+    told = run_python(
+        REQUEST_SCRIPT,
+        {**env_vars, **sign_in},
+        json.dumps([path, {"Accept": accept or "*/*", **who}]),
+    )
+
+    answered, modules = json.loads(told)
+    assert answered == status
+    assert {name for name in OPTIONAL_MODULES if name in modules} == needed

@@ -1,0 +1,345 @@
+"""Each condition of a write, met by somebody who read before somebody else wrote."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chalicelib.domain.booking import HoldClaim
+from chalicelib.domain.day import ChangeLogEntry, Day, SlotChanges
+from chalicelib.domain.errors import DayModifiedError, PermissionDeniedError, SlotStateMismatchError
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.slot import SlotId, SlotStatus
+from chalicelib.storage import table
+from chalicelib.storage.availability_index import AvailabilityIndex
+from chalicelib.storage.booking_repository import BookingRepository
+from chalicelib.storage.day_repository import DayRepository
+from chalicelib.storage.doctor_cache import DoctorCache
+from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
+from tests.support import direct_writes
+from tests.support.factories import (
+    MONDAY,
+    SUNDAY_NOON,
+    make_doctor,
+    make_slot,
+    open_change,
+    to_instant,
+)
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.slot import Slot
+    from tests.support.app_client import AppClient
+
+pytestmark = pytest.mark.both_stores
+
+DAY_REPOSITORY = DayRepository()
+DR_LEE = make_doctor()
+
+
+def read_day() -> Day:
+    _, day, _ = DAY_REPOSITORY.get_with_change("dr-lee", MONDAY)
+    return day
+
+
+def write_day(
+    day: Day,
+    *,
+    opened: tuple[Slot, ...] = (),
+    withdrawn: tuple[Slot, ...] = (),
+    request_id: str = "x",
+) -> Day:
+    saved = ChangeLogEntry(
+        request_id=request_id,
+        fingerprint="f",
+        version=day.version + 1,
+        saved_at=SUNDAY_NOON,
+        author="dr-lee",
+        role=Role.DOCTOR,
+        client="test",
+        changes=SlotChanges(opened=opened, closed=withdrawn),
+    )
+    return DAY_REPOSITORY.save(DR_LEE, day, saved, now=SUNDAY_NOON)
+
+
+@pytest.mark.usefixtures("client")
+def test_concurrent_first_saves_one_wins() -> None:
+    one, other = read_day(), read_day()
+    write_day(one, opened=(make_slot("09:00"),), request_id="one")
+
+    with pytest.raises(DayModifiedError):
+        write_day(other, opened=(make_slot("09:15"),), request_id="other")
+
+    assert list(read_day().slots) == [to_instant("09:00")]
+
+
+@pytest.mark.usefixtures("client")
+def test_concurrent_saves_on_same_version_one_wins() -> None:
+    write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
+    one, other = read_day(), read_day()
+    write_day(one, opened=(make_slot("10:00"),), request_id="one")
+
+    with pytest.raises(DayModifiedError):
+        write_day(other, opened=(make_slot("10:15"),), request_id="other")
+
+    assert (read_day().version, sorted(read_day().slots)) == (
+        2,
+        [to_instant("09:00"), to_instant("10:00")],
+    )
+
+
+@pytest.mark.usefixtures("client")
+def test_repeated_first_save_is_applied_once() -> None:
+    write_day(read_day(), opened=(make_slot("09:00"),), request_id="twice")
+
+    with pytest.raises(DayModifiedError):
+        write_day(read_day(), opened=(make_slot("10:00"),), request_id="twice")
+
+    assert read_day().version == 1
+
+
+@pytest.mark.usefixtures("client")
+def test_existing_slot_is_reported_when_open_fails() -> None:
+    day = write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
+    without = replace(day, slots={})
+
+    with pytest.raises(DayModifiedError) as changed:
+        write_day(without, opened=(make_slot("09:00"), make_slot("10:00")), request_id="again")
+
+    assert changed.value.already_existing == (make_slot("09:00"),)
+
+
+@pytest.mark.usefixtures("client")
+def test_slot_booked_after_read_is_reported_when_close_fails() -> None:
+    write_day(read_day(), opened=(make_slot("09:00"), make_slot("10:00")), request_id="before")
+    day = read_day()
+    direct_writes.book(to_instant("10:00"))
+
+    with pytest.raises(DayModifiedError) as changed:
+        write_day(
+            day,
+            opened=(make_slot("11:00"),),
+            withdrawn=(make_slot("09:00"), make_slot("10:00")),
+            request_id="late",
+        )
+
+    assert (changed.value.still_taken, changed.value.already_existing) == (
+        (make_slot("10:00"),),
+        (),
+    )
+    assert len(read_day().slots) == 2
+
+
+@pytest.mark.usefixtures("client")
+def test_renewed_hold_keeps_slot_from_being_closed() -> None:
+    write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
+    direct_writes.hold(to_instant("09:00"), held_until=SUNDAY_NOON)
+    lapsed = read_day()
+    direct_writes.hold(to_instant("09:00"), held_until=SUNDAY_NOON + timedelta(minutes=5))
+
+    with pytest.raises(DayModifiedError):
+        write_day(lapsed, withdrawn=(make_slot("09:00"),), request_id="late")
+
+
+@pytest.mark.usefixtures("client")
+def test_booking_made_from_hold_does_not_expire() -> None:
+    write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
+    direct_writes.hold(to_instant("09:00"), held_until=SUNDAY_NOON)
+    lapsed = read_day()
+    direct_writes.book(to_instant("09:00"), held_until=SUNDAY_NOON)
+
+    with pytest.raises(DayModifiedError):
+        write_day(lapsed, withdrawn=(make_slot("09:00"),), request_id="late")
+
+
+@pytest.mark.usefixtures("client")
+def test_booking_with_leftover_hold_is_not_resold_on_expiry() -> None:
+    write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
+    direct_writes.book(to_instant("09:00"), held_until=SUNDAY_NOON)
+    slot = make_slot("09:00")
+    claim = HoldClaim(
+        doctor=DR_LEE,
+        slot_id=SlotId(DR_LEE.doctor_id, slot.start),
+        holder="ivan",
+        length=timedelta(minutes=5),
+    )
+
+    with pytest.raises(SlotStateMismatchError) as differs:
+        BookingRepository().apply(claim, slot, SUNDAY_NOON)
+
+    assert differs.value.stored is not None
+    assert differs.value.stored.slot.status is SlotStatus.BOOKED
+
+
+def test_booking_with_leftover_hold_is_not_released(
+    client: AppClient,
+) -> None:
+    client.save("09:00")
+    client.hold("09:00", "hannah")
+    direct_writes.book(to_instant("09:00"))
+
+    assert client.release("09:00", "hannah").status == 204
+    assert client.get_slot("09:00").json["status"] == "busy"
+
+
+def test_hold_with_leftover_booking_is_not_cancelled(
+    client: AppClient,
+) -> None:
+    client.save("09:00")
+    client.book("09:00", "b-1")
+    direct_writes.hold(to_instant("09:00"), held_until=SUNDAY_NOON + timedelta(minutes=5))
+
+    assert client.cancel("09:00", "b-1").status == 204
+    assert client.get_slot("09:00").json["status"] == "busy-tentative"
+
+
+@pytest.mark.usefixtures("client")
+def test_all_conflicting_slots_are_reported() -> None:
+    slots = (make_slot("09:00"), make_slot("10:00"), make_slot("11:00"))
+    write_day(read_day(), opened=slots, request_id="before")
+    day = read_day()
+    direct_writes.book(to_instant("09:00"))
+    direct_writes.book(to_instant("11:00"))
+
+    with pytest.raises(DayModifiedError) as changed:
+        write_day(day, withdrawn=slots, request_id="late")
+
+    assert changed.value.still_taken == (make_slot("09:00"), make_slot("11:00"))
+
+
+def test_reindexing_does_not_create_missing_day(client: AppClient) -> None:
+    before = client.export()
+
+    with pytest.raises(DayModifiedError):
+        AvailabilityIndex().reindex(client.services.doctors.get("dr-lee"), [MONDAY])
+
+    assert client.export() == before
+
+
+@pytest.mark.usefixtures("client")
+def test_save_keeps_concurrent_changes_to_other_slots() -> None:
+    write_day(read_day(), opened=(make_slot("09:00"), make_slot("10:00")), request_id="before")
+    day = read_day()
+    direct_writes.book(to_instant("10:00"))
+
+    write_day(
+        day, opened=(make_slot("11:00"),), withdrawn=(make_slot("09:00"),), request_id="after"
+    )
+
+    assert read_day().slots == {
+        to_instant("10:00"): make_slot("10:00", status=SlotStatus.BOOKED),
+        to_instant("11:00"): make_slot("11:00"),
+    }
+    assert (read_day().version, read_day().revision) == (2, 3)
+
+
+@pytest.mark.usefixtures("client")
+def test_save_reads_consistently() -> None:
+    asked: list[bool] = []
+
+    def listen(params: dict[str, bytes], **_: object) -> None:
+        (tables,) = json.loads(params["body"])["RequestItems"].values()
+        asked.append(tables["ConsistentRead"])
+
+    events = table.connection().client.meta.events
+    events.register("before-call.dynamodb.BatchGetItem", listen)
+    read_day()
+    events.unregister("before-call.dynamodb.BatchGetItem", listen)
+
+    assert asked == [True]
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        Caller(name="x", client="x", roles=frozenset({Role.DOCTOR}), doctor_id="dr-okafor"),
+        Caller(name="x", client="x", roles=frozenset({Role.DELEGATE})),
+        Caller(name="x", client="x", roles=frozenset({Role.BOOKING_SITE})),
+        Caller(name="sam", client="x", roles=frozenset()),
+    ],
+)
+def test_unlisted_delegate_can_neither_read_nor_save(client: AppClient, stranger: Caller) -> None:
+    slots = client.services.manage_slots
+    request = SaveRequest(
+        doctor_id="dr-lee", date=MONDAY, changes=(open_change("09:00"),), request_id="x"
+    )
+
+    with pytest.raises(PermissionDeniedError):
+        slots.get_day(stranger, "dr-lee", MONDAY)
+    with pytest.raises(PermissionDeniedError):
+        slots.save(stranger, request)
+
+    assert read_day().slots == {}
+
+
+@pytest.mark.parametrize(
+    "friend",
+    [
+        Caller(name="x", client="x", roles=frozenset({Role.DOCTOR}), doctor_id="dr-lee"),
+        Caller(name="sam", client="x", roles=frozenset({Role.DELEGATE})),
+        Caller(name="x", client="x", roles=frozenset({Role.ADMIN})),
+    ],
+)
+def test_doctor_delegate_and_admin_can_save_and_are_recorded(
+    client: AppClient, friend: Caller
+) -> None:
+    request = SaveRequest(
+        doctor_id="dr-lee", date=MONDAY, changes=(open_change("09:00"),), request_id="x"
+    )
+
+    client.services.manage_slots.save(friend, request)
+
+    (change,) = (item for item in client.export() if item["type"]["S"] == "change")
+    assert (change["by"]["S"], change["client"]["S"]) == (friend.name, "x")
+
+
+def test_existing_doctor_is_not_overwritten(client: AppClient) -> None:
+    namesake = replace(make_doctor("dr-lee"), name="Somebody Else")
+
+    assert not client.services.doctors.add(namesake)
+    assert client.get("/doctors/dr-lee").json["name"] == "Dr Mina Lee"
+
+
+class PartialReadDayRepository(DayRepository):
+    """The first read finds a save half way: its change but not its day, or the other way round."""
+
+    def __init__(self, missing: str) -> None:
+        self.missing = missing
+
+    def get_with_change(
+        self, doctor_id: str, date: date, request_id: str | None = None
+    ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
+        doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
+        missing, self.missing = self.missing, ""
+        if missing == "day":
+            return doctor, Day(doctor_id=doctor_id, date=date), saved
+        return doctor, day, None if missing == "change" else saved
+
+
+@pytest.mark.parametrize("if_versions", [None, frozenset({0})])
+@pytest.mark.parametrize("missing", ["day", "change"])
+def test_concurrent_repeat_of_save_is_not_rejected(
+    client: AppClient, missing: str, if_versions: frozenset[int] | None
+) -> None:
+    client.save("09:00", Idempotency_Key="twice")
+    recent = DoctorCache(client.services.doctors, client.clock)
+    slots = ManageSlots(
+        PartialReadDayRepository(missing), recent, client.clock, lambda _attempt: None
+    )
+    request = SaveRequest(
+        doctor_id="dr-lee",
+        date=MONDAY,
+        changes=(open_change("09:00"),),
+        request_id="twice",
+        expected_versions=if_versions,
+    )
+
+    again = slots.save(client.caller, request)
+
+    assert (again.version, again.day.version) == (1, 1)

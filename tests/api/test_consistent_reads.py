@@ -1,0 +1,59 @@
+"""Which reads must see all that was written before, and ask DynamoDB for it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.factories import MONDAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from botocore.awsrequest import AWSPreparedRequest
+
+    from tests.support.app_client import AppClient
+
+pytestmark = pytest.mark.both_stores
+
+READS: dict[str, Callable[[AppClient], object]] = {
+    "a day": lambda client: client.get_day(),
+    "a day that a page shows already": lambda client: client.services.manage_slots.get_day_cached(
+        client.caller, "dr-lee", MONDAY
+    ),
+    "the history of a date": lambda client: client.get(f"/slots/history?date={MONDAY}"),
+    "a slot": lambda client: client.get_slot("09:00"),
+    "the slots of a doctor": lambda client: client.list_available(),
+    "a doctor": lambda client: client.get("/doctors/dr-lee"),
+    "whom a delegate keeps": lambda client: client.services.doctors.list_for_delegate("sam"),
+    "the days that a doctor takes along": lambda client: client.update_doctor(location="Leeds"),
+}
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["first", "again"])
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+def test_reads_of_doctors_time_are_consistent(
+    client: AppClient, read: Callable[[AppClient], object], *, is_known: bool
+) -> None:
+    client.save("09:00")
+    client.clock.now += timedelta(minutes=1)
+    if is_known:
+        client.get_day()
+    asked: list[tuple[str, bool]] = []
+
+    def listen(request: AWSPreparedRequest, event_name: str, **_: object) -> None:
+        operation = event_name.rpartition(".")[2]
+        if operation in {"GetItem", "Query", "BatchGetItem"}:
+            assert isinstance(request.body, bytes)
+            body: dict[str, Any] = json.loads(request.body)
+            (batch,) = body.get("RequestItems", {"": body}).values()
+            asked.append((operation, batch.get("ConsistentRead", False)))
+
+    with client.before_call("*", listen):
+        read(client)
+
+    assert asked
+    assert [operation for operation, is_consistent in asked if not is_consistent] == []

@@ -1,0 +1,150 @@
+"""What every answer tells browsers and caches: who may keep it, frame it, load it, for how long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import app
+from chalicelib.web.http import static_files
+from tests.support.all_routes import CALLERS, open_slot, send_request
+
+if TYPE_CHECKING:
+    from tests.support.app_client import AppClient, AppResponse
+    from tests.support.fake_oidc_provider import FakeOidcProvider
+
+ROUTES = [f"{method} {path}" for path, methods in app.routes.items() for method in methods]
+STATIC = "GET /static/{name}"
+SAMPLE_CALLERS = ("nobody", "own", "slots/book", "admin")
+ACCEPT_HEADERS = {
+    "json": {"Accept": "application/json"},
+    "html": {"Accept": "text/html"},
+    "htmx": {"Accept": "text/html", "HX_Request": "true"},
+}
+DAY_PATH = "/slots?doctor_id=dr-lee&date=2026-11-23"
+
+
+@pytest.fixture
+def caller_headers(
+    authenticated_client: AppClient, oidc_provider: FakeOidcProvider
+) -> dict[str, dict[str, str]]:
+    """How each caller says who he is; Dr Lee has a slot that can be taken."""
+    bearers = {
+        caller: {"Authorization": f"Bearer {oidc_provider.access_token(claims)}"} if claims else {}
+        for caller, claims in CALLERS.items()
+    }
+    open_slot(authenticated_client, **bearers["admin"])
+    return bearers
+
+
+def is_html(response: AppResponse) -> bool:
+    return response.headers.get("Content-Type", "").startswith("text/html")
+
+
+def expected_cache_control(route: str, response: AppResponse) -> str:
+    """What it must say about keeping it."""
+    if response.status >= 300 or is_html(response):
+        return "no-store"
+    return "no-cache" if route == STATIC else "private, no-cache"
+
+
+def test_every_response_has_cache_and_security_headers(
+    authenticated_client: AppClient, caller_headers: dict[str, dict[str, str]]
+) -> None:
+    kept, pages, others = {}, {}, set()
+    for route in ROUTES:
+        for caller in SAMPLE_CALLERS:
+            for kind, accept in ACCEPT_HEADERS.items():
+                answer = send_request(
+                    authenticated_client, route, **accept, **caller_headers[caller]
+                )
+                name = f"{route} {caller} {kind}: {answer.status}"
+                headers = answer.headers
+                kept[name] = (headers.get("Cache-Control"), expected_cache_control(route, answer))
+                others.add((headers["X-Content-Type-Options"],
+                            headers["Cross-Origin-Resource-Policy"]))  # fmt: skip
+                if is_html(answer):
+                    pages[name] = headers
+
+    assert {name: said for name, said in kept.items() if said[0] != said[1]} == {}
+    assert {said for said, _ in kept.values()} == {"no-store", "no-cache", "private, no-cache"}
+    assert others == {("nosniff", "same-origin")}
+    assert {name.partition(" ")[2].partition(" ")[0] for name in pages} >= {"/slots", "/docs"}
+    for name, headers in pages.items():
+        policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+        assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+        assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
+        assert headers["Referrer-Policy"] == "same-origin", name
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin", name
+        assert "camera=()" in headers["Permissions-Policy"], name
+
+
+@pytest.mark.parametrize("path", ["/slots", "/doctors/x.y", "/static/slots.css", "/health", "/"])
+def test_tls_response_has_hsts_header(authenticated_client: AppClient, path: str) -> None:
+    """Without TLS it must not be told: it would believe whoever stands between."""
+    by_tls = authenticated_client.get(path, X_Forwarded_Proto="https")
+    without = authenticated_client.get(path)
+
+    assert by_tls.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Strict-Transport-Security" not in without.headers
+
+
+def test_internal_error_is_not_stored(
+    authenticated_client: AppClient, caller_headers: dict[str, dict[str, str]]
+) -> None:
+    with authenticated_client.inject_responses("BatchGetItem", ValueError("a bug")):
+        broken = authenticated_client.get(DAY_PATH, **caller_headers["own"])
+
+    assert (broken.status, broken.headers["Cache-Control"]) == (500, "no-store")
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "kept"),
+    [
+        (DAY_PATH, "application/json", "private, no-cache"),
+        ("/doctors/dr-lee/slots", "application/json", "private, no-cache"),
+        ("/slots/history?doctor_id=dr-lee&date=2026-11-23", "application/json",
+         "private, no-cache"),
+        (DAY_PATH, "text/html", "no-store"),
+        ("/openapi.json", "application/json", "private, no-cache"),
+        ("/static/slots.css", "*/*", "no-cache"),
+        (f"/static/{static_files.fingerprinted_name('slots.css')}", "*/*",
+         "public, max-age=31536000, immutable"),
+    ],
+)  # fmt: skip
+def test_not_modified_repeats_cache_headers(
+    authenticated_client: AppClient,
+    caller_headers: dict[str, dict[str, str]],
+    path: str,
+    accept: str,
+    kept: str,
+) -> None:
+    first = authenticated_client.get(path, Accept=accept, **caller_headers["own"])
+    known = {"Accept": accept, "If_None_Match": first.headers["ETag"]}
+
+    again = authenticated_client.get(path, **known, **caller_headers["own"])
+
+    assert (first.status, again.status) == (200, 304)
+    for answer in (first, again):
+        assert answer.headers["Cache-Control"] == kept
+        assert "Accept" in answer.headers["Vary"]
+    is_open = path.startswith(("/static", "/openapi"))
+    stranger = authenticated_client.get(path, **{**known, "Accept": "application/json"})
+    assert stranger.status == (304 if is_open else 401)
+
+
+def test_etag_star_does_not_reveal_delegates(
+    authenticated_client: AppClient, caller_headers: dict[str, dict[str, str]]
+) -> None:
+    told = {
+        caller: authenticated_client.get(
+            "/doctors/dr-lee", If_None_Match="*", **caller_headers[caller]
+        )
+        for caller in ("own", "other", "slots/read", "admin")
+    }
+
+    assert [caller for caller, answer in told.items() if "delegates" in answer.json] == [
+        "own",
+        "admin",
+    ]

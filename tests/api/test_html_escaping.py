@@ -1,0 +1,282 @@
+"""Markup in whatever reaches a page: it is shown as the text it is, or refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+import pytest
+from msgspec import structs
+
+from chalicelib import bootstrap
+from tests.support.app_client import FORM
+from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
+from tests.support.html import MARKUP_SAMPLES, PLAIN_TEXT, ParsedHtml
+from tests.support.page_session import DAY_PATH, PageSession
+
+if TYPE_CHECKING:
+    from tests.support.app_client import AppClient, AppResponse
+    from tests.support.fake_oidc_provider import FakeOidcProvider
+
+DATE = "2026-11-23"
+HTMX_HEADERS = {"HX_Request": "true"}
+VALID_FORM = {
+    "doctor_id": "dr-lee",
+    "date": DATE,
+    "version": "0",
+    "request_id": "r",
+    "shown": "20261123T0900Z",
+    "offered": "20261123T0900Z",
+    "ticked": "20261123T0900Z",
+}
+FORM_HEADERS = {"Content_Type": FORM, "Sec_Fetch_Site": "same-origin"}
+
+
+@pytest.fixture
+def page_session(authenticated_client: AppClient, oidc_provider: FakeOidcProvider) -> PageSession:
+    """In which nobody is signed in."""
+    return PageSession(authenticated_client, oidc_provider)
+
+
+def assert_escaped(
+    markup: str, responses: dict[str, AppResponse], plain_responses: dict[str, AppResponse]
+) -> None:
+    """As often as the plain word, and no element or attribute comes of it."""
+    for name, answer in responses.items():
+        parsed, wanted = ParsedHtml(answer.text), ParsedHtml(plain_responses[name].text)
+        assert answer.headers["Content-Type"].startswith("text/html"), name
+        assert (answer.status, parsed.elements) == (
+            plain_responses[name].status,
+            wanted.elements,
+        ), name
+        assert parsed.count_text(markup) == wanted.count_text(PLAIN_TEXT) > 0, name
+
+
+def fetch_pages(page_session: PageSession, doctor_id: str, name: str) -> dict[str, AppResponse]:
+    """All pages on which that is what the doctor, and he who keeps her schedule, are called."""
+    claims = {"username": "alex", "cognito:groups": ["admin"], "client_id": PAGE_CLIENT_ID}
+    admin = {"Authorization": f"Bearer {page_session.oidc_provider.access_token(claims)}"}
+    settings = page_session.client.get("/doctors/dr-lee", **admin).json
+    called = dict.fromkeys(("doctor_id", "name", "specialty", "location"), name)
+    called["doctor_id"] = doctor_id
+    made = page_session.client.put(
+        f"/doctors/{doctor_id}", {**settings, **called, "delegates": [name]}, **admin
+    )
+    assert made.status == 201, made.text
+
+    page_session.sign_in(name, "delegate")
+    day = f"/slots?doctor_id={doctor_id}&date={DATE}"
+    form = {"doctor_id": doctor_id, "date": DATE, "version": 0, "request_id": "r"}
+    box = {"offered": f"{DATE.replace('-', '')}T0900Z", "ticked": f"{DATE.replace('-', '')}T0900Z"}
+    saved = page_session.send("POST", "/slots", urlencode({**form, **box}), **FORM_HEADERS)
+    assert saved.status == 303, saved.text
+    history = f"/slots/history?doctor_id={doctor_id}&date={DATE}"
+    pages = {
+        "day": page_session.get(day),
+        "part of the day": page_session.get(day, **HTMX_HEADERS),
+        "a refused save": page_session.send(
+            "POST", "/slots", urlencode({**form, **box, "request_id": "s"}), **FORM_HEADERS
+        ),
+        "history": page_session.get(history),
+        "chooser": page_session.get("/slots"),
+    }
+    assert [page.status for page in pages.values()] == [200, 200, 400, 200, 200]
+    return pages
+
+
+def test_names_of_people_and_places_are_escaped_on_every_page(page_session: PageSession) -> None:
+    plain = fetch_pages(page_session, "dr-plain", PLAIN_TEXT)
+
+    for number, markup in enumerate(MARKUP_SAMPLES):
+        assert_escaped(markup, fetch_pages(page_session, f"dr-{number}", markup), plain)
+
+
+def test_client_id_is_escaped_in_history(
+    authenticated_client: AppClient, oidc_provider: FakeOidcProvider
+) -> None:
+    def history(client: str, date: str) -> dict[str, AppResponse]:
+        sign_in = authenticated_client.services.settings.oidc
+        assert sign_in is not None
+        settings = structs.replace(
+            authenticated_client.services.settings, oidc=structs.replace(sign_in, client_id=client)
+        )
+        bootstrap.set_services(bootstrap.build_services(settings, now=authenticated_client.clock))
+        claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": client}
+        doctor = {"Authorization": f"Bearer {oidc_provider.access_token(claims)}"}
+        slots = [{"start": "09:00", "status": "free"}]
+        authenticated_client.post_slots(
+            {"doctor_id": "dr-lee", "date": date, "slots": slots}, **doctor
+        )
+        path = f"/slots/history?doctor_id=dr-lee&date={date}"
+        return {"page": authenticated_client.get(path, Accept="text/html", **doctor)}
+
+    plain = history(PLAIN_TEXT, "2026-11-23")
+
+    for day, markup in enumerate(MARKUP_SAMPLES, 24):
+        assert_escaped(markup, history(markup, f"2026-11-{day}"), plain)
+
+
+def test_unknown_resource_is_escaped_in_not_found_page(page_session: PageSession) -> None:
+    page_session.sign_in("alex", "admin")
+
+    def answers(word: str) -> dict[str, AppResponse]:
+        return {
+            f"{path} {kind}": page_session.get(f"{path}{quote(word, safe='')}", **headers)
+            for path in ("/doctors/", "/slots/", "/static/")
+            for kind, headers in (("page", {}), ("notice", HTMX_HEADERS))
+        }
+
+    plain = answers(PLAIN_TEXT)
+
+    for markup in MARKUP_SAMPLES:
+        # Parts of a path are not decoded.
+        assert_escaped(quote(markup, safe=""), answers(markup), plain)
+
+
+def test_forbidden_page_escapes_user_name(page_session: PageSession) -> None:
+    def answers(word: str) -> dict[str, AppResponse]:
+        page_session.sign_in(word, "visitors")
+        return {
+            "page": page_session.get("/slots"),
+            "notice": page_session.get("/slots", **HTMX_HEADERS),
+        }
+
+    plain = answers(PLAIN_TEXT)
+    assert plain["page"].status == 403
+
+    for markup in MARKUP_SAMPLES:
+        assert_escaped(markup, answers(markup), plain)
+
+
+def test_login_error_of_identity_provider_is_escaped(page_session: PageSession) -> None:
+    def answers(word: str) -> dict[str, AppResponse]:
+        told = {}
+        for name in ("error", "error_description"):
+            query = {"error": "x", name: word, "state": page_session.start_login()["state"]}
+            told[name] = page_session.get(f"/sign-in/callback?{urlencode(query)}")
+        return told
+
+    plain = answers(PLAIN_TEXT)
+    assert plain["error"].status == 400
+
+    for markup in MARKUP_SAMPLES:
+        assert_escaped(markup, answers(markup), plain)
+
+
+def test_expired_form_is_returned_escaped(page_session: PageSession) -> None:
+    def answers(word: str) -> dict[str, AppResponse]:
+        sent = {**dict.fromkeys(VALID_FORM, word), word: word}
+        return {"page": page_session.send("POST", "/slots", urlencode(sent), **FORM_HEADERS)}
+
+    plain = answers(PLAIN_TEXT)
+    assert plain["page"].status == 401
+
+    for markup in MARKUP_SAMPLES:
+        assert_escaped(markup, answers(markup), plain)
+
+
+def assert_rejected_without_echo(
+    markup: str, responses: list[AppResponse], nonsense_responses: list[AppResponse]
+) -> None:
+    """400, by the same elements as other nonsense, and without a word of it."""
+    for answer, wanted in zip(responses, nonsense_responses, strict=True):
+        assert answer.status == wanted.status == 400, (answer.text, wanted.text)
+        assert ParsedHtml(answer.text).elements == ParsedHtml(wanted.text).elements
+        assert ParsedHtml(answer.text).count_text(markup) == 0
+
+
+@pytest.mark.parametrize("field", VALID_FORM)
+def test_form_fields_reject_markup(page_session: PageSession, field: str) -> None:
+    page_session.sign_in("alex", "admin")
+
+    def answers(word: str) -> list[AppResponse]:
+        body = urlencode(VALID_FORM | {field: word})
+        return [
+            page_session.send("POST", "/slots", body, **FORM_HEADERS, **kind)
+            for kind in ({}, HTMX_HEADERS)
+        ]
+
+    for markup in MARKUP_SAMPLES:
+        assert_rejected_without_echo(markup, answers(markup), answers("!"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/slots?date=2026-11-23&doctor_id=",
+        "/slots?doctor_id=dr-lee&date=",
+        "/slots?cursor=",
+        "/slots/history?date=2026-11-23&doctor_id=",
+        "/slots/history?doctor_id=dr-lee&date=",
+        "/doctors?cursor=",
+        "/doctors?limit=",
+        "/doctors/dr-lee/slots?from=",
+        "/doctors/dr-lee/slots?to=",
+        "/sign-in/callback?code=",
+        "/sign-in/callback?code=c&state=",
+        "/sign-in/callback?error=",
+    ],
+)
+def test_query_parameters_reject_markup(page_session: PageSession, path: str) -> None:
+    page_session.sign_in("alex", "admin")
+    page_session.start_login()
+
+    def answers(word: str) -> list[AppResponse]:
+        # htmx is not asked for the chooser.
+        kinds = ({},) if path == "/slots?cursor=" else ({}, HTMX_HEADERS)
+        return [page_session.get(path + quote(word, safe=""), **kind) for kind in kinds]
+
+    for markup in MARKUP_SAMPLES:
+        assert_rejected_without_echo(markup, answers(markup), answers("!"))
+
+
+@pytest.mark.parametrize("path", ["/slots?part=", "/docs?x=", "/signed-in?x=", "/sign-in?to="])
+def test_undeclared_parameters_are_not_reflected(page_session: PageSession, path: str) -> None:
+    page_session.sign_in()
+    plain = page_session.get(path)
+
+    for markup in MARKUP_SAMPLES:
+        told = page_session.get(path + quote(markup, safe=""))
+
+        assert told.status == plain.status
+        assert ParsedHtml(told.text).elements == ParsedHtml(plain.text).elements
+        assert ParsedHtml(told.text).count_text(markup) == 0
+        assert quote(markup, safe="") not in str(told.headers)
+
+
+@pytest.mark.parametrize("name", ["session", "sign-in", "said"])
+def test_cookies_are_not_reflected(page_session: PageSession, name: str) -> None:
+    page_session.sign_in()
+    page = page_session.get(DAY_PATH)
+    without = page_session.client.get(DAY_PATH, Accept="text/html", Host="slots.example")
+
+    for markup in MARKUP_SAMPLES:
+        cookies = {**page_session.cookies, name: markup}
+        sent = "; ".join(f"{cookie}={value}" for cookie, value in cookies.items())
+        told = page_session.get(DAY_PATH, Cookie=sent)
+
+        expected = without if name == "session" else page
+        assert told.status == expected.status
+        assert ParsedHtml(told.text).elements == ParsedHtml(expected.text).elements
+        assert ParsedHtml(told.text).count_text(markup) == 0
+
+
+def test_client_chosen_ids_reject_markup(client: AppClient) -> None:
+    settings = client.get("/doctors/dr-lee").json
+    slot = "/slots/dr-lee~20261123T0900Z"
+
+    for markup in MARKUP_SAMPLES:
+        refused = [
+            client.put(f"/doctors/{quote(markup, safe='')}", {**settings, "doctor_id": markup}),
+            client.put("/doctors/dr-lee", {**settings, "time_zone": markup}),
+            client.put(f"{slot}/hold", {"holder": markup, "seconds": 60}),
+            client.put(f"{slot}/booking", {"booking_id": markup, "patient_reference": "p"}),
+            client.save("09:00", Idempotency_Key=markup),
+            client.save("09:00", If_Match=markup),
+            client.save(markup),
+            client.save("09:00", date=markup),
+        ]
+
+        assert [answer.status for answer in refused] == [400] * len(refused)
+        kinds = {answer.headers["Content-Type"] for answer in refused}
+        assert kinds == {"application/problem+json"}

@@ -1,0 +1,201 @@
+"""The API's document as it is served, and whether what it tells is so."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.permissions import Permission
+from chalicelib.web import openapi
+from chalicelib.web.openapi import examples
+from tests.support.factories import MONDAY
+
+if TYPE_CHECKING:
+    from tests.support.app_client import AppClient, AppResponse
+
+FIRST_SLOT_PATH = "/slots/dr-lee~20261123T0900Z"
+SECOND_SLOT_PATH = "/slots/dr-lee~20261123T0930Z"
+
+
+def shorten_lists(actual: Any, example: Any) -> Any:  # noqa: ANN401  JSON
+    """Lists no longer than those of the example, which leaves out the rest of a day."""
+    if isinstance(actual, dict) and isinstance(example, dict):
+        return {name: shorten_lists(value, example.get(name)) for name, value in actual.items()}
+    if isinstance(actual, list) and isinstance(example, list):
+        return [shorten_lists(*pair) for pair in zip(actual, example, strict=False)]
+    return actual
+
+
+def assert_matches_example(response: AppResponse, status: int, example: object) -> None:
+    assert (response.status, shorten_lists(response.json, example)) == (status, example)
+
+
+def test_document_lists_exactly_the_routes(client: AppClient) -> None:
+    from app import app  # noqa: PLC0415  the site has named its DynamoDB
+
+    routes = {
+        (path, method): entry.view_function.__name__
+        for path, methods in app.routes.items()
+        for method, entry in methods.items()
+    }
+    told = {
+        (path, method.upper()): one["operationId"]
+        for path, methods in openapi.build_document("")["paths"].items()
+        for method, one in methods.items()
+    }
+
+    assert told == routes
+
+
+def test_document_requires_auth_where_routes_do(client: AppClient) -> None:
+    from app import app  # noqa: PLC0415  the site has named its DynamoDB
+
+    needs = {
+        entry.view_function.__name__: entry.view_function.permission  # type: ignore[attr-defined]
+        for methods in app.routes.values()
+        for entry in methods.values()
+    }
+
+    assert {one.name: one.permission for one in openapi.OPERATIONS} == needs
+    for methods in openapi.build_document("")["paths"].values():
+        for told in methods.values():
+            needs_nothing = needs[told["operationId"]] is Permission.PUBLIC
+            assert bool(told["security"]) is not needs_nothing
+
+
+def test_document_has_etag(client: AppClient) -> None:
+    document = client.get("/openapi.json")
+
+    assert (document.status, document.headers["Content-Type"]) == (200, "application/json")
+    assert document.json == openapi.build_document("")
+    again = client.get("/openapi.json", If_None_Match=document.headers["ETag"])
+    assert (again.status, again.text) == (304, "")
+
+
+def test_document_names_stage_prefix(client: AppClient) -> None:
+    from app import app  # noqa: PLC0415  the site has named its DynamoDB
+
+    event = {
+        "requestContext": {
+            "httpMethod": "GET",
+            "resourcePath": "/openapi.json",
+            "path": "/api/openapi.json",
+            "identity": {},
+        },
+        "headers": {},
+        "pathParameters": None,
+        "stageVariables": None,
+        "multiValueQueryStringParameters": None,
+        "body": None,
+        "isBase64Encoded": False,
+    }
+
+    assert json.loads(app(event, None)["body"])["servers"] == [{"url": "/api"}]
+
+
+def test_document_has_readable_page(client: AppClient) -> None:
+    page = client.get("/docs")
+
+    assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    for methods in openapi.build_document("")["paths"].values():
+        for one in methods.values():
+            assert f'<a href="#{one["operationId"]}">' in page.text
+    anchors = re.findall(r'id="([^"]+)"', page.text)
+    assert len(anchors) == len(set(anchors))
+    assert set(re.findall(r'href="#([^"]+)"', page.text)) <= set(anchors)
+
+
+def test_save_examples_are_real(client: AppClient) -> None:
+    assert_matches_example(
+        client.post_slots(examples.SAVE, Idempotency_Key="save-71"), 200, examples.SAVED_DAY
+    )
+    assert_matches_example(client.get(f"/slots?doctor_id=dr-lee&date={MONDAY}"), 200, examples.DAY)
+    assert_matches_example(client.post_slots(examples.SAVE), 400, examples.SLOT_EXISTS)
+    stale = client.post_slots(examples.SAVE, If_Match='"0.68048e9e729602d2"')
+    assert_matches_example(stale, 412, examples.STALE_VERSION)
+    another = {**examples.SAVE, "slots": examples.SAVE["slots"][:1]}
+    reused = client.post_slots(another, Idempotency_Key="save-71")
+    assert_matches_example(reused, 422, examples.IDEMPOTENCY_KEY_REUSED)
+    assert client.post_form(examples.FORM).status == 303
+    assert client.get_day().free_times == ["09:00", "09:30", "10:00"]
+
+
+def test_search_examples_are_real(client: AppClient) -> None:
+    client.post_slots(examples.SAVE)
+
+    bookable = client.get("/doctors/dr-lee/slots?from=2026-11-23&to=2026-12-06")
+    assert_matches_example(bookable, 200, examples.BOOKABLE_SLOTS)
+    backwards = client.get("/availability?specialty=cardiology&from=2026-11-23&to=2026-11-22")
+    assert_matches_example(backwards, 400, examples.INVALID_RANGE)
+    assert_matches_example(
+        client.get("/availability?specialty=cardiology"), 200, examples.AVAILABILITY
+    )
+    assert_matches_example(client.get("/availability"), 400, examples.MISSING_SPECIALTY)
+    assert_matches_example(client.get(FIRST_SLOT_PATH), 200, examples.FREE_SLOT)
+    assert_matches_example(client.get("/slots/dr-lee~20261123T1600Z"), 404, examples.UNKNOWN_SLOT)
+
+
+def test_booking_examples_are_real(client: AppClient) -> None:
+    client.post_slots(examples.SAVE)
+
+    assert_matches_example(
+        client.put(f"{FIRST_SLOT_PATH}/hold", examples.HOLD), 200, examples.HELD_SLOT
+    )
+    too_short = {**examples.HOLD, "seconds": 3}
+    assert_matches_example(
+        client.put(f"{FIRST_SLOT_PATH}/hold", too_short), 400, examples.HOLD_TOO_SHORT
+    )
+    other = {**examples.HOLD, "holder": "visit-72"}
+    assert_matches_example(
+        client.put(f"{FIRST_SLOT_PATH}/hold", other), 409, examples.HELD_BY_ANOTHER
+    )
+    released = client.delete(f"{FIRST_SLOT_PATH}/hold?holder=visit-72")
+    assert_matches_example(released, 409, examples.HELD_BY_ANOTHER)
+    assert_matches_example(client.delete(f"{FIRST_SLOT_PATH}/hold"), 400, examples.MISSING_HOLDER)
+
+    assert_matches_example(
+        client.put(f"{FIRST_SLOT_PATH}/booking", examples.BOOKING), 201, examples.BOOKED_SLOT
+    )
+    assert_matches_example(
+        client.put(f"{FIRST_SLOT_PATH}/booking", examples.BOOKING), 200, examples.BOOKED_SLOT
+    )
+    other = {**examples.BOOKING, "booking_id": "b-1002"}
+    assert_matches_example(
+        client.put(f"{FIRST_SLOT_PATH}/booking", other), 409, examples.ALREADY_BOOKED
+    )
+    cancelled = client.delete(f"{FIRST_SLOT_PATH}/booking?booking_id=b-1002")
+    assert_matches_example(cancelled, 409, examples.BOOKING_ID_MISMATCH)
+    assert_matches_example(
+        client.delete(f"{FIRST_SLOT_PATH}/booking"), 400, examples.MISSING_BOOKING_ID
+    )
+    nobody = {"booking_id": "b-1003"}
+    assert_matches_example(
+        client.put(f"{SECOND_SLOT_PATH}/booking", nobody), 400, examples.MISSING_PATIENT_REFERENCE
+    )
+    assert client.put(f"{SECOND_SLOT_PATH}/booking", examples.MOVE).status == 201
+
+
+def test_doctor_examples_are_real(client: AppClient) -> None:
+    assert_matches_example(
+        client.put("/doctors/dr-lee", examples.SETTINGS), 200, examples.SAVED_DOCTOR
+    )
+    assert_matches_example(client.get("/doctors/dr-lee"), 200, examples.SAVED_DOCTOR)
+    assert_matches_example(client.get("/doctors?specialty=cardiology"), 200, examples.DOCTORS)
+    assert_matches_example(client.get("/doctors?limit=0"), 400, examples.INVALID_LIMIT)
+    overlapping = client.update_doctor(
+        sessions=[{"from": "09:00", "to": "12:00"}, {"from": "11:30", "to": "17:00"}]
+    )
+    assert_matches_example(overlapping, 400, examples.SESSIONS_OVERLAP)
+    moved = client.update_doctor(time_zone="Europe/Paris")
+    assert_matches_example(moved, 409, examples.TIME_ZONE_CHANGED)
+    assert_matches_example(client.get("/doctors/dr-who"), 404, examples.UNKNOWN_DOCTOR)
+
+
+def test_error_examples_are_real(client: AppClient) -> None:
+    assert_matches_example(client.get("/slots?date=2026-02-30"), 400, examples.INVALID_DATE)
+    assert_matches_example(client.get("/static/nothing.css"), 404, examples.UNKNOWN_FILE)
+    assert_matches_example(client.request("PATCH", "/slots"), 405, examples.METHOD_NOT_ALLOWED)
+    assert_matches_example(client.post_slots(b" " * 65_537), 413, examples.BODY_TOO_LARGE)
+    text = client.request("POST", "/slots", b"free", {"Content-Type": "text/plain"})
+    assert_matches_example(text, 415, examples.UNSUPPORTED_MEDIA_TYPE)

@@ -1,0 +1,122 @@
+"""What the function may do in the cloud is what the code does, and no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app import app
+from cloud import build_artifact, template
+from tests.support.all_routes import CALLERS
+from tests.support.app_client import make_slot_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from tests.support.app_client import AppClient, AppResponse
+    from tests.support.fake_oidc_provider import FakeOidcProvider
+
+    Operation = Callable[[AppClient], AppResponse]
+
+TABLE = "the table"
+DAY_QUERY = "doctor_id=dr-lee&date=2026-11-23"
+# The order is that of a morning; each is answered below 400.
+ROUTE_OPERATIONS: dict[str, Operation] = {
+    "GET /": lambda client: client.get("/"),
+    "GET /health": lambda client: client.get("/health"),
+    "GET /openapi.json": lambda client: client.get("/openapi.json"),
+    "GET /docs": lambda client: client.get("/docs"),
+    "GET /static/{name}": lambda client: client.get("/static/slots.css"),
+    "GET /signed-in": lambda client: client.get("/signed-in"),
+    "GET /doctors": lambda client: client.get("/doctors?specialty=cardiology&location=London"),
+    "GET /doctors/{doctor_id}": lambda client: client.get("/doctors/dr-lee"),
+    "PUT /doctors/{doctor_id}": lambda client: client.update_doctor(lead_minutes=0),
+    "POST /slots": lambda client: client.save("09:00", "09:30", "10:00", "10:30"),
+    "GET /slots": lambda client: client.get(f"/slots?{DAY_QUERY}", Accept="text/html"),
+    "GET /slots/history": lambda client: client.get(f"/slots/history?{DAY_QUERY}"),
+    "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),
+    "GET /doctors/{doctor_id}/slots": lambda client: client.get("/doctors/dr-lee/slots"),
+    "GET /slots/{slot_id}": lambda client: client.get_slot("09:00"),
+    "PUT /slots/{slot_id}/hold": lambda client: client.hold("09:00"),
+    "DELETE /slots/{slot_id}/hold": lambda client: client.release("09:00"),
+    "PUT /slots/{slot_id}/booking": lambda client: client.book("09:00"),
+    "DELETE /slots/{slot_id}/booking": lambda client: client.cancel("09:00"),
+}
+# They speak with the issuer, and not at all without one.
+SIGN_IN_ROUTES = {"GET /sign-in", "GET /sign-in/callback", "POST /sign-out"}
+# What else the code does than each route does at least.
+EXTRA_OPERATIONS: list[Operation] = [
+    lambda client: client.save(withdrawn=("10:30",)),
+    lambda client: client.save("11:00", Idempotency_Key="once"),
+    lambda client: client.get(f"/slots?{DAY_QUERY}&part=day", HX_Request="true"),
+    lambda client: client.get("/doctors?location=London"),
+    lambda client: client.book("09:30", "b-2"),
+    lambda client: client.book("10:00", "b-2", moves=make_slot_id("09:30")),
+    lambda client: client.update_doctor(delegates=["kim", "sam"]),
+    lambda client: client.update_doctor(specialty="surgery", location="Leeds"),
+    lambda client: client.put("/doctors/dr-new", client.get("/doctors/dr-lee").json | {
+        "doctor_id": "dr-new"}),
+]  # fmt: skip
+
+
+def required_permissions(operation: str, params: dict[str, Any]) -> set[tuple[str, str]]:
+    """The permissions of a call: of a transaction, those of its actions.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+    """
+    if operation == "TransactWriteItems":
+        actions = {name for action in params["TransactItems"] for name in action}
+        named = {"ConditionCheck": "ConditionCheckItem"}
+        return {(named.get(name, f"{name}Item"), TABLE) for name in actions}
+    index = params.get("IndexName")
+    return {(operation, f"{TABLE}/index/{index}" if index else TABLE)}
+
+
+def granted_permissions() -> set[tuple[str, str]]:
+    """What the template lets the function do with DynamoDB."""
+    resources = template.load_fragments(build_artifact.PROJECT, "dev")["Resources"]
+    role = resources["AppRole"]["Properties"]
+    return {
+        (action.removeprefix("dynamodb:"), format_resource(statement["Resource"]))
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in statement["Action"]
+        if action.startswith("dynamodb:")
+    }
+
+
+def format_resource(resource: dict[str, Any]) -> str:
+    """``TABLE`` for the table's ARN, and what is behind it."""
+    match resource:
+        case {"Fn::GetAtt": ["Table", "Arn"]}:
+            return TABLE
+        case {"Fn::Sub": str(arn)}:
+            return arn.replace("${Table.Arn}", TABLE)
+    return str(resource)
+
+
+def test_every_route_is_covered() -> None:
+    routes = {f"{method} {path}" for path, methods in app.routes.items() for method in methods}
+
+    assert {*ROUTE_OPERATIONS} | SIGN_IN_ROUTES == routes
+
+
+def test_iam_policy_allows_exactly_the_calls_made(
+    client: AppClient, oidc_provider: FakeOidcProvider, request: pytest.FixtureRequest
+) -> None:
+    calls: set[tuple[str, str]] = set()
+
+    def note(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
+        calls.update(required_permissions(model.name, params))
+
+    with client._register_hook("before-parameter-build.dynamodb.*", note):
+        statuses = {route: deed(client).status for route, deed in ROUTE_OPERATIONS.items()}
+        besides = [deed(client).status for deed in EXTRA_OPERATIONS]
+        # From now on people sign in: a delegate chooses among the doctors who name him.
+        guarded: AppClient = request.getfixturevalue("authenticated_client")
+        sam = {"Authorization": f"Bearer {oidc_provider.access_token(CALLERS['named'] or {})}"}
+        chooses = guarded.get("/slots", Accept="text/html", **sam).status
+
+    assert max([*statuses.values(), *besides, chooses]) < 400, (statuses, besides, chooses)
+    assert calls == granted_permissions()

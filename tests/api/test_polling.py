@@ -1,0 +1,254 @@
+"""The page asks every two seconds whether its form is still what the store has."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chalicelib import bootstrap
+from tests.support.day_page import (
+    BROWSER_HEADERS,
+    DAY_PATH,
+    HTMX_HEADERS,
+    PageForm,
+    load_form,
+    visible_text,
+)
+from tests.support.factories import to_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.app_client import AppClient, AppResponse
+
+
+class PollRequest(HTMLParser):
+    """The request that htmx makes for the page by itself, again and again."""
+
+    def __init__(self, response: AppResponse) -> None:
+        """Read it out of a page or a part of one."""
+        super().__init__()
+        self.feed(response.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "div" and found.get("hx-trigger") == "every 2s":
+            self.url = found["hx-get"]
+            self.headers = json.loads(found["hx-headers"])
+
+
+def send_poll(client: AppClient, displayed: AppResponse) -> AppResponse:
+    """What it gets."""
+    polling = PollRequest(displayed)
+    sent = {"HX-Request": "true", "Accept": "text/html", **polling.headers}
+    return client.request("GET", polling.url, headers=sent)
+
+
+def full_page(client: AppClient) -> AppResponse:
+    return client.get(DAY_PATH, **BROWSER_HEADERS)
+
+
+def test_unchanged_poll_reads_one_item_and_has_no_body(client: AppClient) -> None:
+    client.save("09:00", "09:30")
+    client.book("09:30")
+    shown = full_page(client)
+
+    with client.record_calls() as calls:
+        answer = send_poll(client, shown)
+
+    assert (answer.status, answer.text) == (304, "")
+    assert calls == ["GetItem"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_settings_are_reread_after_ten_seconds(client: AppClient) -> None:
+    shown = full_page(client)
+    client.clock.now += timedelta(seconds=10)
+
+    with client.record_calls() as calls:
+        first, second = send_poll(client, shown), send_poll(client, shown)
+
+    assert (first.status, second.status) == (304, 304)
+    assert calls == ["BatchGetItem", "GetItem"]
+
+
+def other_date(client: AppClient) -> AppResponse:
+    return client.get(DAY_PATH, **HTMX_HEADERS)
+
+
+def save_response(client: AppClient) -> AppResponse:
+    return client.post_form(load_form(client).submission("09:00", "10:00"), **HTMX_HEADERS)
+
+
+def unchanged_form(client: AppClient) -> AppResponse:
+    return client.post_form(load_form(client).submission(), **HTMX_HEADERS)
+
+
+def rejected_save(client: AppClient) -> AppResponse:
+    form = load_form(client)
+    client.save("09:00")
+    return client.post_form(form.submission("09:00", "10:00"), **HTMX_HEADERS)
+
+
+def save_with_news(client: AppClient) -> AppResponse:
+    form = load_form(client)
+    client.save("09:00")
+    return client.post_form(form.submission("10:00"), **HTMX_HEADERS)
+
+
+def repeated_save(client: AppClient) -> AppResponse:
+    form = load_form(client)
+    client.post_form(form.submission("09:00"), **HTMX_HEADERS)
+    return client.post_form(form.submission("10:00"), **HTMX_HEADERS)
+
+
+def poll_with_news(client: AppClient) -> AppResponse:
+    shown = full_page(client)
+    client.save("09:00")
+    return send_poll(client, shown)
+
+
+@pytest.mark.parametrize(
+    ("drawing", "status"),
+    [
+        (full_page, 200),
+        (other_date, 200),
+        (save_response, 200),
+        (unchanged_form, 200),
+        (rejected_save, 400),
+        (save_with_news, 200),
+        (repeated_save, 422),
+        (poll_with_news, 200),
+    ],
+)
+def test_first_poll_after_any_render_has_no_news(
+    client: AppClient, drawing: Callable[[AppClient], AppResponse], status: int
+) -> None:
+    shown = drawing(client)
+
+    assert shown.status == status
+    assert send_poll(client, shown).status == 304
+
+
+def test_poll_does_not_repeat_save_message(client: AppClient) -> None:
+    refused = rejected_save(client)
+    client.book("09:00")
+
+    answer = send_poll(client, refused)
+
+    assert answer.status == 200
+    assert "Not saved" not in answer.text
+    assert PageForm(answer).invalid_starts == []
+    assert PageForm(answer).checked_starts == []
+
+
+def test_booking_and_cancellation_are_news(client: AppClient) -> None:
+    client.save("09:00", "09:30")
+    shown = full_page(client)
+
+    client.book("09:30")
+    booked = send_poll(client, shown)
+
+    assert booked.status == 200
+    assert booked.text.startswith("<form")
+    assert PageForm(booked).disabled_starts == ["09:30"]
+    assert "1 free · 1 booked · 0 held" in visible_text(booked)
+
+    client.cancel("09:30")
+
+    assert PageForm(send_poll(client, booked)).checked_starts == ["09:00", "09:30"]
+
+
+def test_hold_and_its_expiry_are_news(client: AppClient) -> None:
+    client.save("09:00")
+    shown = full_page(client)
+
+    client.hold("09:00", seconds=30)
+    held = send_poll(client, shown)
+    assert "09:00–09:30 held" in visible_text(held)
+
+    client.clock.now += timedelta(seconds=29)
+    assert send_poll(client, held).status == 304
+    client.clock.now += timedelta(seconds=1)
+    lapsed = send_poll(client, held)
+    assert "09:00–09:30 free" in visible_text(lapsed)
+    assert PageForm(lapsed).disabled_starts == []
+
+
+def test_save_in_another_tab_is_news(client: AppClient) -> None:
+    client.save("09:00")
+    shown = full_page(client)
+
+    client.save("10:00", withdrawn=("09:00",))
+
+    assert PageForm(send_poll(client, shown)).checked_starts == ["10:00"]
+
+
+def test_begun_slot_is_news(client: AppClient) -> None:
+    shown = full_page(client)
+
+    client.clock.now = to_instant("09:00")
+
+    assert PageForm(send_poll(client, shown)).disabled_starts == ["09:00"]
+
+
+def test_changed_settings_are_news(client: AppClient) -> None:
+    shown = full_page(client)
+
+    client.set_slot_minutes("dr-lee", minutes=60)
+
+    assert list(PageForm(send_poll(client, shown)).boxes)[:3] == ["09:00", "10:00", "11:00"]
+
+
+def test_settings_changed_elsewhere_are_news_after_ten_seconds(client: AppClient) -> None:
+    shown = full_page(client)
+    here = client.services
+    elsewhere = bootstrap.build_services(here.settings, now=client.clock)
+
+    bootstrap.set_services(elsewhere)
+    client.set_slot_minutes("dr-lee", minutes=60)
+    bootstrap.set_services(here)
+
+    assert send_poll(client, shown).status == 304
+    client.clock.now += timedelta(seconds=10)
+    assert "09:30" not in PageForm(send_poll(client, shown)).boxes
+
+
+def test_page_never_reverts_to_older_settings(client: AppClient) -> None:
+    client.save("09:00")
+    full_page(client)
+    here = client.services
+    elsewhere = bootstrap.build_services(here.settings, now=client.clock)
+
+    bootstrap.set_services(elsewhere)
+    client.update_doctor(sessions=[{"from": "09:00", "to": "10:00"}])
+    shown = full_page(client)
+    bootstrap.set_services(here)
+
+    assert send_poll(client, shown).status == 304
+    client.book("09:00")
+    assert list(PageForm(send_poll(client, shown)).boxes) == ["09:00", "09:30"]
+
+
+def test_only_htmx_gets_the_partial(client: AppClient) -> None:
+    part = f"{DAY_PATH}&part=day"
+
+    assert client.get(part, **HTMX_HEADERS).text.startswith("<form")
+    assert client.get(part, **BROWSER_HEADERS).text.startswith("<!doctype html>")
+    assert client.get(part).json["date"] == "2026-11-23"
+
+
+def test_failed_poll_shows_notice_beside_form(client: AppClient) -> None:
+    shown = full_page(client)
+    client.truncate()
+    client.clock.now += timedelta(seconds=10)
+
+    answer = send_poll(client, shown)
+
+    assert answer.status == 404
+    assert answer.headers["HX-Retarget"] == "#notice"
+    assert "There is no doctor dr-lee" in answer.text

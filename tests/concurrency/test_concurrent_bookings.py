@@ -1,0 +1,233 @@
+"""Patients, and a doctor, who want the same slot at the same moment."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
+from chalicelib.domain.slot import SlotId
+from tests.support import stored_state
+from tests.support.booking_actions import ADMIN, SLOT_STARTS, book_slot, cancel_booking, save_slots
+from tests.support.concurrent import concurrent_runner
+from tests.support.factories import MONDAY, SUNDAY_NOON, make_doctor, make_grid
+from tests.support.profile import rounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from chalicelib.bootstrap import Services
+    from tests.support.concurrent import RunConcurrently
+
+
+ROUNDS = rounds(daily=50, nightly=200)
+PATIENT_COUNT = 50
+
+
+@pytest.fixture(scope="module")
+def run_concurrently() -> Iterator[RunConcurrently]:
+    """As many threads as there are patients."""
+    with concurrent_runner(PATIENT_COUNT) as together:
+        yield together
+
+
+@pytest.fixture
+def doctor_id(services: Services) -> str:
+    """A doctor whose Monday has eight slots of half an hour, all free."""
+    doctor_id = f"dr-{uuid4().hex}"
+    services.doctors.add(make_doctor(doctor_id, make_grid(("09:00", "13:00"))))
+    save_slots(services, doctor_id, opened=range(8))
+    return doctor_id
+
+
+def hold_slot(services: Services, slot_id: SlotId, name: str) -> None:
+    services.book_slots.hold(ADMIN, slot_id, name, timedelta(seconds=30))
+
+
+def valid_stored_day(
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str
+) -> stored_state.StoredDay:
+    """What is stored of her Monday; it must be whole."""
+    found = stored_state.read_stored_day(dynamodb, services.settings.table_name, doctor_id, MONDAY)
+    found.assert_valid()
+    return found
+
+
+def outcome_types(outcomes: list[Exception | None]) -> Counter[type]:
+    return Counter(type(outcome) for outcome in outcomes)
+
+
+def test_concurrent_holds_have_one_winner(
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
+) -> None:
+    slot_id = SlotId(doctor_id, SLOT_STARTS[0])
+    for number in range(ROUNDS):
+        names = [f"h-{number}-{n}" for n in range(PATIENT_COUNT)]
+
+        outcomes = run_concurrently([partial(hold_slot, services, slot_id, name) for name in names])
+
+        assert outcome_types(outcomes) == {type(None): 1, ConflictError: PATIENT_COUNT - 1}
+        winner = names[outcomes.index(None)]
+        assert valid_stored_day(services, dynamodb, doctor_id).claims[SLOT_STARTS[0]][0] == winner
+        services.book_slots.release(ADMIN, slot_id, winner)
+
+
+def test_concurrent_moves_to_one_slot_have_one_winner(
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
+) -> None:
+    one, other, wanted = (SlotId(doctor_id, start) for start in SLOT_STARTS[:3])
+    for _ in range(ROUNDS):
+        book_slot(services, one, "b-one")
+        book_slot(services, other, "b-other")
+
+        outcomes = run_concurrently(
+            [
+                partial(book_slot, services, wanted, "b-one", moves=one),
+                partial(book_slot, services, wanted, "b-other", moves=other),
+            ]
+        )
+
+        assert outcome_types(outcomes) == {type(None): 1, ConflictError: 1}
+        winner, loser = ("b-one", "b-other") if outcomes[0] is None else ("b-other", "b-one")
+        left, stays = (one, other) if outcomes[0] is None else (other, one)
+        claims = valid_stored_day(services, dynamodb, doctor_id).claims
+        assert [claims[slot.start][2] for slot in (wanted, left, stays)] == [winner, None, loser]
+        cancel_booking(services, wanted, winner)
+        cancel_booking(services, stays, loser)
+
+
+def test_concurrent_swap_leaves_both_bookings_unchanged(
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
+) -> None:
+    """Neither slot is free, whoever comes first; and no booking is lost in between."""
+    one, other = (SlotId(doctor_id, start) for start in SLOT_STARTS[:2])
+    book_slot(services, one, "b-one")
+    book_slot(services, other, "b-other")
+
+    for _ in range(ROUNDS // 10):
+        outcomes = run_concurrently(
+            [
+                partial(book_slot, services, other, "b-one", moves=one),
+                partial(book_slot, services, one, "b-other", moves=other),
+            ]
+        )
+
+        assert outcome_types(outcomes) == {ConflictError: 2}
+        claims = valid_stored_day(services, dynamodb, doctor_id).claims
+        assert [claims[start][2] for start in SLOT_STARTS[:2]] == ["b-one", "b-other"]
+
+
+def test_concurrent_close_and_bookings_have_one_winner(
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
+) -> None:
+    slot_id = SlotId(doctor_id, SLOT_STARTS[0])
+    ways: Counter[str] = Counter()
+    for number in range(ROUNDS):
+        names = [f"b-{number}-{n}" for n in range(4)]
+        deeds = [partial(book_slot, services, slot_id, name) for name in names]
+        deeds.insert(number % 5, partial(save_slots, services, doctor_id, withdrawn=range(1)))
+
+        outcomes = run_concurrently(deeds)
+
+        withdrawing = outcomes.pop(number % 5)
+        claims = valid_stored_day(services, dynamodb, doctor_id).claims
+        if withdrawing is None:
+            ways["gone"] += 1
+            assert SLOT_STARTS[0] not in claims
+            assert outcome_types(outcomes) <= Counter({SlotNotFoundError: 4, ConflictError: 4})
+            save_slots(services, doctor_id, opened=range(1))
+        else:
+            ways["sold"] += 1
+            assert type(withdrawing) is RequestRejectedError
+            assert outcome_types(outcomes) == {type(None): 1, ConflictError: 3}
+            winner = names[outcomes.index(None)]
+            assert claims[SLOT_STARTS[0]][2] == winner
+            cancel_booking(services, slot_id, winner)
+    assert sum(ways.values()) == ROUNDS
+    assert ways["sold"]
+
+
+def test_concurrent_claims_at_hold_expiry_have_one_winner(
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
+) -> None:
+    """And the one who held it, and books at that very moment, may be that one."""
+    slot_id = SlotId(doctor_id, SLOT_STARTS[0])
+    now = SUNDAY_NOON
+    later = bootstrap.build_services(services.settings, now=lambda: now)
+    for number in range(ROUNDS):
+        hold_slot(later, slot_id, "hannah")
+        now += timedelta(seconds=30)
+        deeds = [
+            partial(hold_slot, later, slot_id, "ivan"),
+            partial(book_slot, later, slot_id, f"b-{number}"),
+            partial(book_slot, later, slot_id, f"b-hannah-{number}", holder="hannah"),
+        ]
+
+        outcomes = run_concurrently(deeds)
+
+        assert outcome_types(outcomes) == {type(None): 1, ConflictError: 2}
+        holder, _, booking = valid_stored_day(services, dynamodb, doctor_id).claims[SLOT_STARTS[0]]
+        assert (holder, booking) == [
+            ("ivan", None), (None, f"b-{number}"), (None, f"b-hannah-{number}"),
+        ][outcomes.index(None)]  # fmt: skip
+        if booking:
+            cancel_booking(later, slot_id, booking)
+        else:
+            later.book_slots.release(ADMIN, slot_id, "ivan")
+
+
+def test_bookings_of_other_slots_succeed_during_save(
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
+) -> None:
+    for number in range(ROUNDS // 4):
+        slots = [SlotId(doctor_id, start) for start in SLOT_STARTS[:6]]
+        deeds = [
+            *(partial(book_slot, services, slot_id, f"b-{n}") for n, slot_id in enumerate(slots)),
+            partial(save_slots, services, doctor_id, withdrawn=range(6, 8))
+            if number % 2 == 0
+            else partial(save_slots, services, doctor_id, opened=range(6, 8)),
+        ]
+
+        outcomes = run_concurrently(deeds)
+
+        assert outcomes == [None] * len(deeds)
+        claims = valid_stored_day(services, dynamodb, doctor_id).claims
+        assert [claims[start][2] for start in SLOT_STARTS[:6]] == [f"b-{n}" for n in range(6)]
+        for n, slot_id in enumerate(slots):
+            cancel_booking(services, slot_id, f"b-{n}")
+
+
+def test_concurrent_random_operations_keep_day_valid(
+    services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
+) -> None:
+    dice = random.Random(3)  # noqa: S311  the same rounds each time
+
+    def a_deed() -> partial[None]:
+        slot_id, other = (SlotId(doctor_id, start) for start in dice.sample(SLOT_STARTS[:4], 2))
+        name = dice.choice(["b-1", "b-2", "b-3"])
+        n = dice.randrange(4)
+        return dice.choice(
+            [
+                partial(book_slot, services, slot_id, name),
+                partial(book_slot, services, slot_id, name, moves=other),
+                partial(cancel_booking, services, slot_id, name),
+                partial(hold_slot, services, slot_id, name),
+                partial(save_slots, services, doctor_id, withdrawn=range(n, n + 1)),
+                partial(save_slots, services, doctor_id, opened=range(n, n + 1)),
+            ]
+        )
+
+    for _ in range(ROUNDS):
+        outcomes = run_concurrently([a_deed() for _ in range(8)])
+
+        assert not [o for o in outcomes if not isinstance(o, RequestRejectedError | None)]
+        valid_stored_day(services, dynamodb, doctor_id)

@@ -1,0 +1,100 @@
+"""A process killed in the middle of a save."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chalicelib.domain.changes import SlotChange
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.use_cases.manage_slots import SaveRequest
+from tests.support.factories import MONDAY, make_doctor
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from chalicelib.bootstrap import Services
+
+# Saves two slots, and is killed when it is about to send the write, or has just sent it.
+SAVE_AND_KILL_SCRIPT = """
+import os, signal, sys
+from chalicelib import bootstrap
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.changes import SlotChange
+from chalicelib.storage import table
+from chalicelib.use_cases.manage_slots import SaveRequest
+from tests.support.factories import MONDAY
+
+services = bootstrap.create_services()
+event, doctor_id = sys.argv[1:]
+def die(**_):
+    os.kill(os.getpid(), signal.SIGKILL)
+table.connection().client.meta.events.register(f"{event}.dynamodb.TransactWriteItems", die)
+services.manage_slots.save(
+    Caller(name="sam", client="test", roles=frozenset({Role.ADMIN})),
+    SaveRequest(
+        doctor_id=doctor_id,
+        date=MONDAY.replace(year=2100),
+        changes=(SlotChange("09:00", "free"), SlotChange("09:30", "free")),
+        request_id="killed",
+    ),
+)
+"""
+
+
+def all_items(dynamodb: DynamoDBClient, table_name: str) -> list[str]:
+    """Every item of the table, byte for byte."""
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
+    return sorted(repr(item) for page in pages for item in page["Items"])
+
+
+def save_and_kill(event: str, doctor_id: str) -> int:
+    command = [sys.executable, "-c", SAVE_AND_KILL_SCRIPT, event, doctor_id]
+    return subprocess.run(command, check=False, env=os.environ, timeout=60).returncode  # noqa: S603
+
+
+@pytest.mark.parametrize(
+    ("event", "doctor_id", "kinds"),
+    [
+        ("before-send", "dr-killed-before", []),
+        ("after-call", "dr-killed-after", ["change", "day", "slot", "slot"]),
+    ],
+)
+def test_killed_save_is_atomic(
+    services: Services, dynamodb: DynamoDBClient, event: str, doctor_id: str, kinds: list[str]
+) -> None:
+    services.doctors.add(make_doctor(doctor_id))
+    before = all_items(dynamodb, services.settings.table_name)
+
+    assert save_and_kill(event, doctor_id) == -signal.SIGKILL
+
+    after = all_items(dynamodb, services.settings.table_name)
+    assert set(before) <= set(after)
+    new = [item for item in after if item not in before]
+    assert sorted(kind for item in new for kind in ("day", "slot", "change")
+                  if f"'type': {{'S': '{kind}'}}" in item) == kinds  # fmt: skip
+    assert len(new) == len(kinds)
+
+
+def test_killed_committed_save_is_found_by_idempotency_key(services: Services) -> None:
+    """Sent again after the process is gone, it has no second effect."""
+    doctor_id = "dr-killed-and-back"
+    services.doctors.add(make_doctor(doctor_id))
+    save_and_kill("after-call", doctor_id)
+
+    again = services.manage_slots.save(
+        Caller(name="sam", client="test", roles=frozenset({Role.ADMIN})),
+        SaveRequest(
+            doctor_id=doctor_id,
+            date=MONDAY.replace(year=2100),
+            changes=(SlotChange("09:00", "free"), SlotChange("09:30", "free")),
+            request_id="killed",
+        ),
+    )
+
+    assert (again.version, again.day.version, len(again.day.slots)) == (1, 1, 2)

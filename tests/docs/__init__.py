@@ -1,0 +1,1 @@
+"""README, tutorials and how-to guides, followed as a reader does."""

@@ -1,1 +1,0 @@
-"""What the guides tell a reader to type."""

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from chalicelib.domain.permissions import Role
+from local import identity_provider, ports
+from local.identity_provider import DEMO_USERS, DemoUser, IdentityProviderError
+from tests.support.oidc_tokens import verify_token
+
+if TYPE_CHECKING:
+    from local.cognito_stack import IdentityProvider
+
+
+@pytest.mark.parametrize("person", DEMO_USERS, ids=lambda person: person.name)
+def test_demo_users_sign_in_with_their_role(provider: IdentityProvider, person: DemoUser) -> None:
+    token = identity_provider.user_token(provider, person.name)
+
+    said = verify_token(token, discovery_url=provider.discovery_url)
+    assert said["iss"] == provider.url
+    assert said["token_use"] == "access"
+    assert said["client_id"] == provider.page.client_id
+    assert said["username"] == person.name
+    assert said["cognito:groups"] == [person.role]
+
+
+def test_incomplete_user_is_completed(provider: IdentityProvider) -> None:
+    boto3.client("cognito-idp").admin_create_user(
+        UserPoolId=provider.pool_id, Username="half", MessageAction="SUPPRESS"
+    )
+
+    identity_provider.create_user(provider, DemoUser("half", Role.DELEGATE))
+
+    token = identity_provider.user_token(provider, "half")
+    assert verify_token(token, discovery_url=provider.discovery_url)["cognito:groups"] == [
+        "delegate"
+    ]
+
+
+def test_custom_password_is_kept(provider: IdentityProvider) -> None:
+    person = DemoUser("own", Role.DELEGATE)
+    identity_provider.create_user(provider, person)
+    boto3.client("cognito-idp").admin_set_user_password(
+        UserPoolId=provider.pool_id, Username="own", Password="Chosen-by-me-22", Permanent=True
+    )
+
+    identity_provider.create_user(provider, person)
+
+    with pytest.raises(IdentityProviderError, match="own does not sign in with"):
+        identity_provider.user_token(provider, "own")
+
+
+def test_missing_endpoint_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = f"http://127.0.0.1:{ports.free_port()}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", nobody)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+
+    with pytest.raises(
+        IdentityProviderError, match=rf"does not create an identity provider: .*{nobody}"
+    ):
+        identity_provider.configure(8000)

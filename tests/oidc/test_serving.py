@@ -1,0 +1,87 @@
+"""Who may come in at ``scripts/serve``, as its environment asks for it."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import boto3
+import requests
+
+from local import env_file, ports
+from local.local_config import PROJECT
+from tests.support.live_server import start_server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.live_server import LiveServer
+
+
+def get_status(url: str, **headers: str) -> int:
+    return requests.get(url, headers=headers, timeout=10).status_code
+
+
+def server_settings(server: LiveServer) -> dict[str, str]:
+    return env_file.read(server.data_dir / env_file.NAME)
+
+
+def test_local_caller_acts_for_every_request(tmp_path: Path) -> None:
+    with start_server(tmp_path, LOCAL_CALLER="dr-okafor") as running:
+        day = requests.get(f"{running.url}/slots", timeout=10).json()
+        settings = server_settings(running)
+
+    assert day["doctor_id"] == "dr-okafor"
+    assert "OIDC_ISSUER" not in settings
+
+
+def test_own_dynamodb_has_table_and_login(ministack: str, tmp_path: Path) -> None:
+    with start_server(tmp_path, AWS_ENDPOINT_URL_DYNAMODB=ministack) as running:
+        assert get_status(f"{running.url}/doctors") == 401
+        assert (
+            get_status(f"{running.url}/doctors", **running.auth_headers("doctor", "dr-lee")) == 200
+        )
+        settings = server_settings(running)
+
+    assert settings["AWS_ENDPOINT_URL_DYNAMODB"] == ministack
+    assert settings["AWS_ENDPOINT_URL"] != ministack
+    dynamodb = boto3.client(
+        "dynamodb",
+        endpoint_url=ministack,
+        region_name=settings["AWS_DEFAULT_REGION"],
+        aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+    )
+    assert settings["TABLE_NAME"] in dynamodb.list_tables()["TableNames"]
+
+
+def test_the_command_of_the_sample_site_s_readme_works_as_pasted(tmp_path: Path) -> None:
+    readme = (PROJECT / "examples" / "booking_site" / "README.md").read_text()
+    port = ports.free_port()
+    command = readme.partition("```sh\n")[2].partition("```")[0]
+    command = command.replace(".local/", f"{tmp_path}/").replace("PORT=8080", f"PORT={port}")
+    # A shell that gets the signal itself would leave the site running.
+    command = command.replace(" .venv/bin/python", " exec .venv/bin/python")
+    with (
+        start_server(tmp_path, http_proxy=f"http://127.0.0.1:{ports.free_port()}"),
+        subprocess.Popen(["bash", "-euc", command], cwd=PROJECT) as site,  # noqa: S603, S607
+    ):
+        while ports.status(port, "/static/site.css") is None:
+            assert site.poll() is None
+            time.sleep(0.1)
+        status = ports.status(port, "/find?specialty=cardiology")
+        site.terminate()
+
+    assert status == 200
+
+
+def test_sessions_survive_restart(tmp_path: Path) -> None:
+    with start_server(tmp_path) as running:
+        key = (tmp_path / "session.key").read_text()
+        bearer = running.auth_headers("doctor", "dr-lee")
+    with start_server(tmp_path) as running:
+        assert get_status(f"{running.url}/doctors", **bearer) == 200
+
+    assert (tmp_path / "session.key").read_text() == key
+    assert (tmp_path / "session.key").stat().st_mode & 0o077 == 0

@@ -1,0 +1,216 @@
+"""``scripts/token``, beside the server that it gives tokens for."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from local import env_file, issue_token, ports
+from tests.support.live_server import start_server
+from tests.support.oidc_tokens import verify_token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "token"
+
+
+class CliResult(NamedTuple):
+    """What a command printed, where to, and how it ended."""
+
+    output: str
+    error_output: str
+    status: int
+
+
+@contextmanager
+def temporary_environment(variables: dict[str, str]) -> Iterator[None]:
+    """Set variables, and undo whatever changes the environment in the block."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCli:
+    """Where tokens are to be had for the server that keeps its data in ``folder``."""
+
+    data_dir: Path
+    url: str
+
+    def run_script(self, *arguments: str, **environment: str) -> CliResult:
+        done = subprocess.run(  # noqa: S603
+            [SCRIPT, *arguments],
+            env=os.environ | self._environment | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return CliResult(done.stdout, done.stderr, done.returncode)
+
+    def run(self, *arguments: str, **environment: str) -> CliResult:
+        """Do what the script does without starting a process, which takes most of its time."""
+        output, complaint = StringIO(), StringIO()
+        with (
+            temporary_environment(self._environment | environment),
+            redirect_stdout(output),
+            redirect_stderr(complaint),
+        ):
+            status = issue_token.main(arguments)
+        return CliResult(output.getvalue(), complaint.getvalue(), status)
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {"PORT": str(urlsplit(self.url).port), "DATA_DIR": str(self.data_dir)}
+
+    def claims(self, *arguments: str) -> dict[str, Any]:
+        """What a token says that was given, alone on its line."""
+        return self.verified_claims(self.run(*arguments))
+
+    def verified_claims(self, result: CliResult) -> dict[str, Any]:
+        """Return what the token says, which must be valid and alone on its line."""
+        assert result == (f"{result.output.strip()}\n", "", 0)
+        settings = env_file.read(self.data_dir / env_file.NAME)
+        told = verify_token(result.output.strip(), discovery_url=settings["OIDC_DISCOVERY_URL"])
+        assert told["iss"] == settings["OIDC_ISSUER"]
+        assert told["token_use"] == "access"
+        return told
+
+
+@pytest.fixture(scope="module")
+def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenCli]:
+    """With a server of its own."""
+    folder = tmp_path_factory.mktemp("data")
+    with start_server(folder) as running:
+        yield TokenCli(folder, running.url)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "role"),
+    [
+        (["doctor", "dr-okafor"], "dr-okafor", "doctor"),
+        (["delegate", "sam"], "sam", "delegate"),
+        (["delegate", "somebody-new"], "somebody-new", "delegate"),
+        (["admin"], "alex", "admin"),
+        (["admin", "robin"], "robin", "admin"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_user_token_has_name_and_role(
+    cli: TokenCli, arguments: list[str], name: str, role: str
+) -> None:
+    told = cli.claims(*arguments)
+
+    assert (told["username"], told["cognito:groups"]) == (name, [role])
+
+
+def test_new_doctor_can_sign_in(cli: TokenCli) -> None:
+    requests.put(
+        f"{cli.url}/doctors/dr-new",
+        headers={"Authorization": f"Bearer {cli.run('admin').output.strip()}"},
+        json={
+            "name": "Dr New",
+            "specialty": "surgery",
+            "location": "Leeds",
+            "time_zone": "Europe/London",
+            "slot_minutes": 30,
+            "sessions": [{"from": "09:00", "to": "12:00"}],
+        },
+        timeout=10,
+    ).raise_for_status()
+
+    said = cli.run_script("doctor", "dr-new")
+    assert cli.verified_claims(said)["username"] == "dr-new"
+
+
+@pytest.mark.parametrize(
+    ("scopes", "granted"),
+    [
+        ([], "slots/book slots/read"),
+        (["slots/read"], "slots/read"),
+        (["slots/read", "slots/book"], "slots/book slots/read"),
+    ],
+)
+def test_booking_site_token_has_scopes_and_no_name(
+    cli: TokenCli, scopes: list[str], granted: str
+) -> None:
+    told = cli.verified_claims(cli.run_script("booking-site", *scopes))
+
+    assert told["scope"] == granted
+    assert "username" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "Say for whom: doctor NAME, "),
+        (["doctor"], "Say for whom: doctor NAME, "),
+        (["nurse", "joy"], "Say for whom: doctor NAME, "),
+        (["doctor", "dr-nobody"], "There is no doctor dr-nobody"),
+        (["delegate", "two words"], "A name has 1 to 128 characters, and no spaces."),
+        (["admin", "dr-lee"], "dr-lee does not sign in as admin, but as doctor."),
+        (
+            ["booking-site", "slots/read", "slots/cancel"],
+            "A booking site cannot have slots/cancel: there are slots/book and slots/read.",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_invalid_request_is_rejected_with_message(
+    cli: TokenCli, arguments: list[str], sentence: str
+) -> None:
+    said = cli.run(*arguments)
+
+    assert (said.output, said.status) == ("", 1)
+    assert said.error_output.startswith(sentence)
+    assert said.error_output.count("\n") == 1
+
+
+def test_port_without_server_is_rejected(cli: TokenCli) -> None:
+    port = urlsplit(cli.url).port
+
+    assert cli.run_script("admin", PORT="9") == CliResult(
+        "", f"The server of {cli.data_dir} listens on port {port}, not 9.\n", 1
+    )
+
+
+def stale_env(folder: Path, cli: TokenCli, pattern: str, now: str) -> CliResult:
+    """Ask in a folder with the server's settings, of which something is otherwise by now."""
+    settings = (cli.data_dir / env_file.NAME).read_text()
+    (folder / env_file.NAME).write_text(re.sub(pattern, now, settings))
+    return cli.run("admin", DATA_DIR=str(folder))
+
+
+def test_missing_server_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
+    sentence = (
+        f"No server keeps its data in {tmp_path} at the moment. Start one with scripts/serve, or "
+        "name the folder of the one that runs: DATA_DIR=... scripts/token\n"
+    )
+
+    never_started = cli.run_script("admin", DATA_DIR=str(tmp_path))
+    nobody = f"127.0.0.1:{ports.free_port()}"
+    stopped = stale_env(tmp_path, cli, r"127\.0\.0\.1:\d+", nobody)
+    another_has_its_port = stale_env(tmp_path, cli, r"eu-west-2_\w+", "eu-west-2_Gone")
+
+    assert never_started == stopped == another_has_its_port == CliResult("", sentence, 1)
+
+
+def test_server_without_login_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
+    said = stale_env(tmp_path, cli, r"OIDC_\w+=.*\n", "")
+
+    sentence = f"The server of {tmp_path} lets everybody in: it needs no tokens.\n"
+    assert said == CliResult("", sentence, 1)

@@ -1,0 +1,78 @@
+"""Every request that there is, well-formed and about Dr Lee, and everybody who may send it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tests.support.app_client import FORM, make_slot_id
+from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SERVICE_CLIENT_ID
+
+if TYPE_CHECKING:
+    from tests.support.app_client import AppClient, AppResponse
+
+JSON = "application/json"
+_DAY_FIELDS = {"doctor_id": "dr-lee", "date": "2026-11-23"}
+_SAVE_FIELDS = {**_DAY_FIELDS, "slots": [{"start": "11:00", "status": "free"}]}
+_QUERIES = {
+    "GET /slots": "?doctor_id=dr-lee&date=2026-11-23",
+    "GET /slots/history": "?doctor_id=dr-lee&date=2026-11-23",
+    "GET /availability": "?specialty=cardiology",
+    "DELETE /slots/{slot_id}/hold": "?holder=h",
+    "DELETE /slots/{slot_id}/booking": "?booking_id=b",
+}
+_BODIES: dict[str, tuple[str, str]] = {
+    "POST /slots": (JSON, json.dumps(_SAVE_FIELDS)),
+    "POST /sign-out": (FORM, ""),
+    "PUT /slots/{slot_id}/hold": (JSON, json.dumps({"holder": "h", "seconds": 60})),
+    "PUT /slots/{slot_id}/booking": (
+        JSON,
+        json.dumps({"booking_id": "b", "patient_reference": "p"}),
+    ),
+    "PUT /doctors/{doctor_id}": (
+        JSON,
+        json.dumps(
+            {
+                "name": "Dr Mina Lee",
+                "specialty": "cardiology",
+                "location": "London",
+                "time_zone": "Europe/London",
+                "slot_minutes": 30,
+                "sessions": [{"from": "09:00", "to": "12:00"}],
+            }
+        ),
+    ),
+}
+
+
+def user_claims(name: str, group: str) -> dict[str, Any]:
+    return {"username": name, "cognito:groups": [group], "client_id": PAGE_CLIENT_ID}
+
+
+CALLERS: dict[str, dict[str, Any] | None] = {
+    "nobody": None,
+    "own": user_claims("dr-lee", "doctor"),
+    "other": user_claims("dr-okafor", "doctor"),
+    "named": user_claims("sam", "delegate"),
+    "unnamed": user_claims("mallory", "delegate"),
+    "slots/read": {"client_id": SERVICE_CLIENT_ID, "scope": "slots/read"},
+    "slots/book": {"client_id": SERVICE_CLIENT_ID, "scope": "slots/book"},
+    "admin": user_claims("alex", "admin"),
+}
+
+
+def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:
+    """``GET /doctors/{doctor_id}``, say, with those headers."""
+    method, path = route.split()
+    path = path.replace("{doctor_id}", "dr-lee").replace("{slot_id}", make_slot_id("09:00"))
+    path = path.replace("{name}", "slots.css")
+    kind, body = _BODIES.get(route, ("", ""))
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent |= {"Content-Type": kind} if kind else {}
+    return client.request(method, f"{path}{_QUERIES.get(route, '')}", body.encode(), sent)
+
+
+def open_slot(client: AppClient, **headers: str) -> None:
+    """As an admin with those headers: what can be held and booked."""
+    slots = [{"start": "09:00", "status": "free"}]
+    assert client.post_slots({**_DAY_FIELDS, "slots": slots}, **headers).status == 200

@@ -1,0 +1,44 @@
+"""Patients, and a doctor, who want the same slot at the same moment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from chalicelib.domain.booking import Booking
+from chalicelib.domain.changes import SlotChange
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.use_cases.manage_slots import SaveRequest
+from tests.support.factories import MONDAY, to_instant
+
+if TYPE_CHECKING:
+    from chalicelib.bootstrap import Services
+    from chalicelib.domain.slot import SlotId
+
+SLOT_STARTS = [to_instant("09:00") + timedelta(minutes=30) * n for n in range(8)]
+ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
+
+
+def save_slots(
+    services: Services, doctor_id: str, opened: range = range(0), withdrawn: range = range(0)
+) -> None:
+    asked = [SlotChange(SLOT_STARTS[n], "free") for n in opened]
+    asked += [SlotChange(SLOT_STARTS[n], "busy-unavailable") for n in withdrawn]
+    services.manage_slots.save(
+        ADMIN,
+        SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=asked, request_id=uuid4().hex),
+    )
+
+
+def book_slot(
+    services: Services, slot_id: SlotId, name: str, *, moves: SlotId | None = None, holder: str = ""
+) -> None:
+    wanted = Booking(
+        booking_id=name, patient_reference=name, previous_slot_id=moves, holder=holder or None
+    )
+    services.book_slots.book(ADMIN, slot_id, wanted)
+
+
+def cancel_booking(services: Services, slot_id: SlotId, name: str) -> None:
+    services.book_slots.cancel(ADMIN, slot_id, name)

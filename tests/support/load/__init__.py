@@ -1,0 +1,1 @@
+"""Clients of the load test: patients, doctors and their scenario."""

@@ -1,0 +1,120 @@
+"""The page as a doctor speaks of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import requests
+from playwright.sync_api import expect
+
+from chalicelib.domain.slot import SlotId
+from tests.support.factories import LONDON, to_instant
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from playwright.sync_api import ConsoleMessage, Locator, Page
+
+    from tests.support.live_server import LiveServer
+
+# What Chromium itself says of an answer from 400 up, and of a server that is not there.
+_EXPECTED_MESSAGES = re.compile(r"^Failed to load resource")
+POLL_URL = re.compile("part=day")
+
+
+class ManageSlotsPage:
+    """Boxes go by the time that their label begins with."""
+
+    def __init__(
+        self, page: Page, server: LiveServer, date: date, doctor_id: str = "dr-lee"
+    ) -> None:
+        """Nothing is opened yet."""
+        self.page = page
+        self.server = server
+        self.date = date
+        self.url = f"{server.url}/slots?doctor_id={doctor_id}&date={date}"
+        self.console_errors: list[str] = []
+        page.on("console", self._record_console_message)
+        page.on("pageerror", lambda error: self.console_errors.append(str(error)))
+
+    def _record_console_message(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not _EXPECTED_MESSAGES.match(message.text):
+            self.console_errors.append(message.text)
+
+    def open(self) -> None:
+        """Load it anew."""
+        self.page.goto(self.url)
+
+    def checkbox(self, start: str) -> Locator:
+        """The checkbox of that start."""
+        return self.page.get_by_role("checkbox", name=re.compile(f"^{re.escape(start)}"))
+
+    def label(self, start: str) -> Locator:
+        """What its label says, and the reason beside it."""
+        return self.page.locator(".day li", has=self.checkbox(start))
+
+    def check(self, *starts: str) -> None:
+        """Tick boxes with the mouse."""
+        for start in starts:
+            self.checkbox(start).check()
+
+    @property
+    def checked_starts(self) -> list[str]:
+        """The starts of the boxes that are ticked on the screen."""
+        labels = self.page.locator("label:has([name=ticked]:checked)").all_inner_texts()
+        return [label.strip()[:5] for label in labels]
+
+    def save(self) -> None:
+        """Press Save."""
+        self.page.get_by_role("button", name="Save", exact=True).click()
+
+    def expect_status(self, text: str) -> None:
+        """Wait until the live region says so."""
+        expect(self.page.get_by_role("status")).to_contain_text(text)
+
+    def expect_unsaved_message(self, text: str) -> None:
+        """Wait until Save is described so."""
+        expect(self.page.locator("#unsaved")).to_have_text(text)
+
+    def block_polls(self) -> None:
+        """From now on polls get no answer: what is drawn stays until she does something."""
+        self.page.route(POLL_URL, lambda _route: None)
+
+    def poll_now(self) -> None:
+        """As when the tab comes to the front, and wait for the answer."""
+        with self.page.expect_response(POLL_URL):
+            self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    def slot_url(self, start: str) -> str:
+        """Where the API has Dr Lee's slot at that wall time."""
+        return f"{self.server.url}/slots/{SlotId('dr-lee', to_instant(start, self.date, LONDON))}"
+
+    def book(self, start: str) -> None:
+        """A patient books it."""
+        booking = {"booking_id": "b-1", "patient_reference": "ref-1"}
+        answer = self._request_as_booking_site("PUT", f"{self.slot_url(start)}/booking", booking)
+        assert answer.status_code == 201, answer.text
+
+    def hold(self, start: str) -> None:
+        """A patient holds it for the shortest time there is."""
+        hold = {"holder": "hannah", "seconds": 30}
+        assert (
+            self._request_as_booking_site("PUT", f"{self.slot_url(start)}/hold", hold).status_code
+            == 200
+        )
+
+    def release(self, start: str) -> None:
+        """The patient lets it go."""
+        path = f"{self.slot_url(start)}/hold?holder=hannah"
+        assert self._request_as_booking_site("DELETE", path).status_code == 204
+
+    def _request_as_booking_site(
+        self, method: str, url: str, body: dict[str, Any] | None = None
+    ) -> requests.Response:
+        headers = self.server.auth_headers("booking-site")
+        return requests.request(method, url, json=body, headers=headers, timeout=10)
+
+    def expect_saved(self) -> None:
+        """Wait until the live region says that all is saved."""
+        self.expect_status("Slots saved successfully")
