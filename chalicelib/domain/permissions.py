@@ -86,7 +86,7 @@ class Caller:
             )
 
     def require_role_for(self, doctor: Doctor) -> Role:
-        """Return the caller's role for this doctor. Raises ``PermissionDeniedError`` without one."""
+        """Return the caller's role for this doctor. Raises ``PermissionDeniedError`` if none."""
         role = self.role_for(doctor)
         if role is None:
             raise PermissionDeniedError(f"You may not manage the slots of {doctor.doctor_id}")

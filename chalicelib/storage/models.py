@@ -39,7 +39,10 @@ class BaseItem(Model):
 
         table_name: str | None = None
         billing_mode = "PAY_PER_REQUEST"
-        # API Gateway times out after 29 s, the page after 20 s: two attempts with short timeouts.
+        # API Gateway times out after 29 s, the page after 20 s: so one retry, and short timeouts.
+        # ``use_cases.retry`` retries conflicts and throttling. botocore retries once below it what
+        # that layer does not cover, or only twice: broken connections and 5xx responses. Without
+        # it, tests/api/test_failures.py shows which reads and saves fail.
         connect_timeout_seconds = 1
         read_timeout_seconds = 4
         max_retry_attempts = 1

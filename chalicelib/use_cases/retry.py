@@ -6,6 +6,8 @@ This is the layer that retries, and counts retries. botocore tries each call onc
 
 from __future__ import annotations
 
+import random
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS = 10
 # Each timeout costs seconds, while the client waits.
 MAX_TIMEOUTS = 2
+BACKOFF_BASE_SECONDS = 0.02
+BACKOFF_MAX_SECONDS = 0.5
 
 T = TypeVar("T")
 
@@ -71,6 +75,12 @@ def attempts(pause: Callable[[int], None]) -> Iterator[Attempt]:
     attempt = Attempt(pause)
     while True:
         yield attempt
+
+
+def backoff(failures: int) -> None:
+    """Sleep with exponential backoff and full jitter, so that competing clients spread out."""
+    longest = min(BACKOFF_MAX_SECONDS, BACKOFF_BASE_SECONDS * 2**failures)
+    time.sleep(random.uniform(0, longest))  # noqa: S311  # nosec B311  no secret
 
 
 def retry_on_conflict(function: Callable[[], T], pause: Callable[[int], None]) -> T:
