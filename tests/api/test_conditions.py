@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.booking import Hold
+from chalicelib.domain.booking import HoldClaim
 from chalicelib.domain.day import ChangeLogEntry, Day, SlotChanges
 from chalicelib.domain.errors import DayModifiedError, PermissionDeniedError, SlotStateMismatchError
 from chalicelib.domain.permissions import Caller, Role
-from chalicelib.domain.slot import SlotStatus
+from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.storage import table
 from chalicelib.storage.availability_index import AvailabilityIndex
 from chalicelib.storage.booking_repository import BookingRepository
@@ -165,10 +165,16 @@ def test_booking_made_from_hold_does_not_expire() -> None:
 def test_booking_with_leftover_hold_is_not_resold_on_expiry() -> None:
     write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
     direct_writes.book(to_instant("09:00"), held_until=SUNDAY_NOON)
-    hold = Hold(holder="ivan", expires_at=SUNDAY_NOON + timedelta(minutes=5))
+    slot = make_slot("09:00")
+    claim = HoldClaim(
+        doctor=DR_LEE,
+        slot_id=SlotId(DR_LEE.doctor_id, slot.start),
+        holder="ivan",
+        length=timedelta(minutes=5),
+    )
 
     with pytest.raises(SlotStateMismatchError) as differs:
-        BookingRepository().hold(DR_LEE, make_slot("09:00"), hold, now=SUNDAY_NOON)
+        BookingRepository().apply(claim, slot, SUNDAY_NOON)
 
     assert differs.value.stored is not None
     assert differs.value.stored.slot.status is SlotStatus.BOOKED

@@ -11,7 +11,6 @@ from threading import Barrier
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from chalicelib import bootstrap
 from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.permissions import Caller, Role
@@ -19,6 +18,7 @@ from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SavedDay, SaveRequest
+from chalicelib.use_cases.retry import backoff
 from tests.support import stored_state
 from tests.support.factories import MONDAY, make_doctor, make_grid, to_instant
 from tests.support.profile import rounds
@@ -57,7 +57,7 @@ def make_manage_slots(services: Services, minutes: int) -> ManageSlots:
         StaleLengthDayRepository(minutes),
         DoctorCache(services.doctors, services.now),
         services.now,
-        bootstrap.backoff,
+        backoff,
     )
 
 

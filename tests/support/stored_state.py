@@ -50,9 +50,9 @@ class StoredDay:
         )
         present: set[Interval] = set()
         for change in self.changes:
-            opened, withdrawn = _intervals(change["opened"]), _intervals(change["withdrawn"])
-            assert withdrawn <= present
-            present -= withdrawn
+            opened, closed = _intervals(change["opened"]), _intervals(change["closed"])
+            assert closed <= present
+            present -= closed
             assert not opened & present
             present |= opened
             _assert_no_overlap(present)

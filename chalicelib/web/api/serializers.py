@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.slot import Slot
+    from chalicelib.use_cases.book_slots import SlotView
     from chalicelib.use_cases.find_slots import DoctorAvailability, SearchPage
     from chalicelib.use_cases.manage_slots import DayHistory, DayView, SavedDay
-    from chalicelib.use_cases.optimistic_claim import SlotView
 
 
 SAVED_MESSAGE = "Slots saved successfully"
