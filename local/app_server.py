@@ -114,7 +114,7 @@ class ApiGateway:
         try:
             event = self._converter.create_lambda_event(method, target, headers, body)
         except ValueError:
-            detail = f"There is nothing at {target.partition('?')[0]}."
+            detail = "Page not found"
             raise GatewayError(HTTPStatus.NOT_FOUND, detail) from None
         response = self._app(event, LambdaContext(self._app.app_name, memory_size=0))
         text = response["body"]

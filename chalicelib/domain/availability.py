@@ -34,10 +34,10 @@ def reason_not_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotVio
         return None
     called = local_time.format_range(slot, doctor.zone)
     if slot.is_taken:
-        taken = "booked already" if slot.status is SlotStatus.BOOKED else "held by somebody else"
+        taken = "already booked" if slot.status is SlotStatus.BOOKED else "held by another client"
         return AlreadyTaken(start=slot.start, slot_label=called, state=taken)
     if slot.has_begun(now):
         return SlotInPast(start=slot.start, slot_label=called)
     is_late = slot.start < now + doctor.lead_time
-    why = "Slot can no longer be booked" if is_late else "Slot cannot be booked yet"
+    why = "can no longer be booked" if is_late else "can't be booked yet"
     return NotBookable(start=slot.start, slot_label=called, reason=why)

@@ -49,9 +49,7 @@ def plan_changes(
     against it, in the order of the request.
     """
     if not requested:
-        raise RequestRejectedError(
-            FieldViolation("slots", "nothing_to_save", "There is nothing to save")
-        )
+        raise RequestRejectedError(FieldViolation("slots", "nothing_to_save", "No changes to save"))
     if len(requested) > MAX_CHANGES_PER_SAVE:
         raise RequestRejectedError(too_many_changes(len(requested)))
 
@@ -59,8 +57,8 @@ def plan_changes(
     meant = [(tick, tick.resolve_start(day.date, grid.zone)) for tick in requested]
     starts = [(start, tick.status) for tick, start in meant if not isinstance(start, SlotViolation)]
     opens = [start for start, status in starts if status == SlotStatus.FREE]
-    withdraws = [start for start, status in starts if status == SlotStatus.UNAVAILABLE]
-    judge = _ChangeValidator(day, grid, boxes, now, _slots_after(day, boxes, opens, withdraws))
+    closes = [start for start, status in starts if status == SlotStatus.UNAVAILABLE]
+    judge = _ChangeValidator(day, grid, boxes, now, _slots_after(day, boxes, opens, closes))
 
     named = Counter(start for start, _ in starts)
     faults: dict[datetime | int, SlotViolation] = {}
@@ -73,14 +71,14 @@ def plan_changes(
         raise RequestRejectedError(*faults.values(), zone=grid.zone)
     return SlotChanges(
         opened=tuple(replace(boxes[start], status=SlotStatus.FREE) for start in opens),
-        closed=tuple(day.slots[start] for start in withdraws),
+        closed=tuple(day.slots[start] for start in closes),
     )
 
 
 def conflicting_slots_error(
     *, already_existing: Sequence[Slot], still_taken: Sequence[Slot], zone: ZoneInfo
 ) -> RequestRejectedError | None:
-    """Of slots that were to be opened but exist, and to be withdrawn but have to stay."""
+    """Return the error for slots that can't be opened because they exist, or can't be closed."""
     faults = [
         SlotExists(start=slot.start, slot_label=local_time.format_range(slot, zone))
         for slot in already_existing
@@ -94,7 +92,7 @@ def conflicting_slots_error(
 
 def too_many_changes(count: int) -> FieldViolation:
     """More slots than one save can change."""
-    detail = f"At most {MAX_CHANGES_PER_SAVE} slots can be saved at once, these are {count}"
+    detail = f"You can save at most {MAX_CHANGES_PER_SAVE} slots at once (you sent {count})"
     return FieldViolation("slots", "too_many", detail)
 
 
@@ -197,7 +195,7 @@ class SlotChange:
             return MalformedChange(
                 start=start,
                 slot_label=local_time.format_range(start, zone),
-                reason=f"Unknown status {self.status!r}, neither free nor busy-unavailable",
+                reason=f"Unknown status {self.status!r}: use free or busy-unavailable",
             )
         return start
 
@@ -210,7 +208,7 @@ def _parse_start(text: str, date: date, zone: ZoneInfo) -> datetime | SlotViolat
             return datetime.fromisoformat(text.upper()).astimezone(zone).astimezone(UTC)
         except (ValueError, OverflowError):  # 30 February, or beyond the first or last year
             pass
-    why = "Neither a time of day (09:00) nor RFC 3339 with an offset"
+    why = "Expected a time of day (09:00) or RFC 3339 with an offset"
     return MalformedChange(start=text, slot_label=text, reason=why)
 
 

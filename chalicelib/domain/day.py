@@ -65,8 +65,8 @@ class Day:
 
     def apply(self, changes: SlotChanges) -> Day:
         """The day that the save makes."""
-        withdrawn = {slot.start for slot in changes.closed}
-        slots = {start: slot for start, slot in self.slots.items() if start not in withdrawn}
+        closed = {slot.start for slot in changes.closed}
+        slots = {start: slot for start, slot in self.slots.items() if start not in closed}
         slots |= {slot.start: slot for slot in changes.opened}
         return replace(self, version=self.version + 1, revision=self.revision + 1, slots=slots)
 

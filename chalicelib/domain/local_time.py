@@ -80,9 +80,9 @@ def format_time(instant: datetime, zone: ZoneInfo) -> str:
 
 
 def format_range(value: Slot | datetime, zone: ZoneInfo) -> str:
-    """How a person reads a slot (``09:00-09:30``), or an instant that begins none."""
+    """Format a slot as its start and end with an en dash, or an instant as its time."""
     if not isinstance(value, datetime):
-        return f"{format_time(value.start, zone)}-{format_time(value.end, zone)}"
+        return f"{format_time(value.start, zone)}–{format_time(value.end, zone)}"
     is_whole_minute = value.second == value.microsecond == 0
     return format_time(value, zone) if is_whole_minute else to_rfc3339(value, zone)
 

@@ -55,7 +55,7 @@ class Caller:
     def require_can_manage_any(self) -> None:
         """Raise ``NotAllowed`` unless there may be a schedule that the caller may manage."""
         if not self.roles & {Role.DOCTOR, Role.DELEGATE, Role.ADMIN}:
-            raise PermissionDeniedError("You may not manage slots")
+            raise PermissionDeniedError("You can't manage slots")
 
     def can_see_delegates(self, doctor: Doctor) -> bool:
         """The doctor herself and an admin."""
@@ -64,7 +64,7 @@ class Caller:
     def require_can_book(self) -> None:
         """Raise ``NotAllowed`` but for a booking site and an admin."""
         if not self.roles & {Role.BOOKING_SITE, Role.ADMIN}:
-            raise PermissionDeniedError("You may not hold or book slots")
+            raise PermissionDeniedError("You can't hold or book slots")
 
     def require_can_configure(self, existing: Doctor | None, requested: Doctor) -> None:
         """Raise ``NotAllowed`` unless an admin, or the doctor changing how she offers her time.
@@ -78,18 +78,18 @@ class Caller:
             or Role.DOCTOR not in self.roles
             or self.doctor_id != requested.doctor_id
         ):
-            raise PermissionDeniedError(f"You may not change the settings of {requested.doctor_id}")
+            raise PermissionDeniedError(f"You can't change the settings of {requested.doctor_id}")
         fixed = ("name", "specialty", "location", "zone")
         if changed := [
             name for name in fixed if getattr(existing, name) != getattr(requested, name)
         ]:
             raise PermissionDeniedError(
-                f"You may not change your {' and '.join(changed)}: ask an admin"
+                f"You can't change your {' or '.join(changed)}. Ask your administrator."
             )
 
     def require_role_for(self, doctor: Doctor) -> Role:
         """As what the caller may; raise ``NotAllowed`` where that is nothing."""
         role = self.role_for(doctor)
         if role is None:
-            raise PermissionDeniedError(f"You may not manage the slots of {doctor.doctor_id}")
+            raise PermissionDeniedError(f"You can't manage {doctor.name}'s schedule")
         return role

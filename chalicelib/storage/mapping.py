@@ -75,7 +75,7 @@ def log_entry_to_item(pk: str, date: date, log_entry: ChangeLogEntry) -> ChangeI
         role=str(log_entry.role),
         client=log_entry.client,
         opened=slot_map_to_raw(log_entry.changes.opened),
-        withdrawn=slot_map_to_raw(log_entry.changes.closed),
+        closed=slot_map_to_raw(log_entry.changes.closed),
     )
 
 
@@ -91,7 +91,7 @@ def log_entry_from_item(item: ChangeItem) -> ChangeLogEntry:
         client=item.client,
         changes=SlotChanges(
             opened=tuple(slot_map_from_raw(item.opened).values()),
-            closed=tuple(slot_map_from_raw(item.withdrawn).values()),
+            closed=tuple(slot_map_from_raw(item.closed).values()),
         ),
     )
 

@@ -112,7 +112,7 @@ class SlotItem(BaseItem, discriminator="slot"):
 
 
 class ChangeItem(BaseItem, discriminator="change"):
-    """A save; ``opened`` and ``withdrawn`` as ``slots`` of the day."""
+    """A save; ``opened`` and ``closed`` have the format of the day's ``slots``."""
 
     request_id = UnicodeAttribute()
     fingerprint = UnicodeAttribute()
@@ -122,4 +122,5 @@ class ChangeItem(BaseItem, discriminator="change"):
     role = UnicodeAttribute()
     client = UnicodeAttribute()
     opened = SlotMapAttribute()
-    withdrawn = SlotMapAttribute()
+    # The stored name is `withdrawn`: items that were written under that name stay readable.
+    closed = SlotMapAttribute(attr_name="withdrawn")

@@ -26,6 +26,6 @@ def decode_cursor(cursor: str, *, prefix: str, part_count: int) -> str:
         is_one, text = False, ""
     if not is_one or len(place) >= keys.MAX_SORT_KEY_BYTES or not text.startswith(prefix):
         raise RequestRejectedError(
-            FieldViolation("cursor", "invalid", "This cursor is not of this search")
+            FieldViolation("cursor", "invalid", "This cursor belongs to another search")
         )
     return text

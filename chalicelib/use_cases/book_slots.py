@@ -97,7 +97,9 @@ class BookSlots:
         caller.require_can_book()
         if booking.previous_slot_id == slot_id:
             raise RequestRejectedError(
-                FieldViolation("moves", "invalid", "A booking cannot move to where it is")
+                FieldViolation(
+                    "moves", "invalid", "A booking can't move to the slot it already has"
+                )
             )
 
         def write(slot: Slot, now: datetime) -> Slot:
@@ -130,7 +132,7 @@ class BookSlots:
             except SlotStateMismatchError as differs:
                 slot = require_found(differs.stored, slot_id, doctor).slot.as_of(now)
                 if slot.status is SlotStatus.HELD:
-                    raise _already_taken_error(slot, doctor, "held by somebody else") from None
+                    raise _already_taken_error(slot, doctor, "held by another client") from None
 
         self._with_retries(attempt)
 
@@ -145,7 +147,7 @@ class BookSlots:
             except SlotStateMismatchError as differs:
                 slot = require_found(differs.stored, slot_id, doctor).slot
                 if slot.status is SlotStatus.BOOKED:
-                    raise _already_taken_error(slot, doctor, "booked by somebody else") from None
+                    raise _already_taken_error(slot, doctor, "booked by another client") from None
 
         self._with_retries(attempt)
 
@@ -164,7 +166,7 @@ class BookSlots:
                 raise
             found = differs.stored
             if found is not None and found.slot.status is SlotStatus.BOOKED:
-                raise _already_taken_error(found.slot, old, "booked by somebody else") from None
+                raise _already_taken_error(found.slot, old, "booked by another client") from None
             raise ConflictError(slot_not_found(previous_slot_id, old), zone=old.zone) from None
 
     def _with_retries(self, attempt: Callable[[], T]) -> T:

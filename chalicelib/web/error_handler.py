@@ -58,8 +58,8 @@ def handle_errors(get_request: Callable[[], Request]) -> Callable[[Any], Any]:
 
 
 _FRAMEWORK_MESSAGES = {
-    HTTPStatus.METHOD_NOT_ALLOWED: "This cannot be done here with that HTTP method",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "This kind of body is not understood here",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not support that HTTP method",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "This path does not accept that content type",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side",
 }
 

@@ -38,10 +38,10 @@ def show_every_state(slots: ManageSlotsPage) -> None:
     slots.checkbox("10:00").uncheck()
     slots.check("11:30")
     slots.save()
-    slots.expect_status("Not saved")
+    slots.expect_status("Nothing was saved")
     slots.page.unroute(POLL_URL)
     slots.book("11:00")
-    slots.expect_status("11:00–11:30 is booked now")
+    slots.expect_status("11:00–11:30 is now booked")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_error_page_has_no_axe_violations(
         page = context.new_page()
         page.goto(f"{live_server.url}/slots?doctor_id=dr-who")
 
-        expect(page.get_by_text("There is no doctor dr-who")).to_be_visible()
+        expect(page.get_by_text('We couldn\'t find a doctor with the ID "dr-who"')).to_be_visible()
         assert accessibility_violations(page) == []
 
 

@@ -21,10 +21,10 @@ ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 
 
 def save_slots(
-    services: Services, doctor_id: str, opened: range = range(0), withdrawn: range = range(0)
+    services: Services, doctor_id: str, opened: range = range(0), closed: range = range(0)
 ) -> None:
     asked = [SlotChange(SLOT_STARTS[n], "free") for n in opened]
-    asked += [SlotChange(SLOT_STARTS[n], "busy-unavailable") for n in withdrawn]
+    asked += [SlotChange(SLOT_STARTS[n], "busy-unavailable") for n in closed]
     services.manage_slots.save(
         ADMIN,
         SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=asked, request_id=uuid4().hex),

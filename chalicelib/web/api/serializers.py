@@ -78,9 +78,7 @@ def serialize_history(history: DayHistory) -> schemas.History:
                 by=saved.author,
                 client=saved.client,
                 opened=[serialize_slot(opened, history.doctor) for opened in saved.changes.opened],
-                withdrawn=[
-                    serialize_slot(withdrawn, history.doctor) for withdrawn in saved.changes.closed
-                ],
+                closed=[serialize_slot(closed, history.doctor) for closed in saved.changes.closed],
             )
             for saved in history.entries
         ]

@@ -72,7 +72,8 @@ def _verify_bearer_token(scheme: str, token: str) -> Caller:
 def _require_any_role(caller: Caller) -> Caller:
     if not caller.roles:
         raise PermissionDeniedError(
-            f"{caller.name} is signed in, but is nobody here: ask an admin for a role"
+            f"You're signed in as {caller.name}, but your account has no role yet. "
+            "Ask your administrator."
         )
     return caller
 
@@ -81,7 +82,7 @@ def require_same_origin(request: Request) -> None:
     """A cookie comes along whoever made the browser send the request: it must be our page."""
     if not is_same_origin(request):
         raise PermissionDeniedError(
-            "This request does not come from our own page, so it was not carried out"
+            "For your security we blocked this request because it came from another site"
         )
 
 
@@ -92,7 +93,9 @@ def _require_loopback_request(request: Request) -> None:
     no browser sends neither header.
     """
     if host_name(request) not in _LOOPBACK_HOSTS:
-        raise PermissionDeniedError("Without sign-in this is here for localhost alone")
+        raise PermissionDeniedError(
+            "Without sign-in this server only answers requests to localhost"
+        )
     is_browser = {"sec-fetch-site", "origin"} & {name.lower() for name in request.headers}
     if is_browser and request.method not in SAFE_METHODS:
         require_same_origin(request)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _DESCRIPTION = """\
-A doctor opens and withdraws slots of her time; a booking site finds, holds, books, moves and
+A doctor opens and closes slots; a booking site finds, holds, books, moves and
 cancels them.
 
 Bring an access token of the issuer (`Authorization: Bearer ...`), with the scope `slots/read`, or

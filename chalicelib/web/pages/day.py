@@ -20,7 +20,7 @@ from chalicelib.web.http import cookies
 from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.http.responses import etag, etag_matches, not_modified
-from chalicelib.web.pages import day_view, links
+from chalicelib.web.pages import day_view, links, messages
 from chalicelib.web.pages.day_view import DayPage, FlashMessage
 from chalicelib.web.pages.rendering import render
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _MESSAGES = {
     "saved": FlashMessage(text=SAVED_MESSAGE, kind="success"),
-    "unchanged": FlashMessage(text="Nothing has changed, so nothing was saved", kind="info"),
+    "unchanged": FlashMessage(text="No changes to save", kind="info"),
 }
 # Carries a word over the redirect after a save without JavaScript; the next page says it once.
 _FLASH_COOKIE = "said"
@@ -130,7 +130,7 @@ def _rejected_response(
         view,
         base=url_prefix(request),
         display_name=display_name,
-        message=FlashMessage(text=f"Not saved. {_reason(error)}", kind="error"),
+        message=FlashMessage(text=_reason(error, len(form.request.changes)), kind="error"),
         form=form.state,
         error=refused,
         news=told if refused else (),  # else it is what she did herself, by the earlier save
@@ -139,10 +139,10 @@ def _rejected_response(
     return render(template, page, status=problem.status)
 
 
-def _reason(error: RequestRejectedError | IdempotencyKeyReusedError) -> str:
+def _reason(error: RequestRejectedError | IdempotencyKeyReusedError, change_count: int) -> str:
     if isinstance(error, IdempotencyKeyReusedError):
-        return "An earlier save of this page got through: look at the ticks, then save again"
-    return str(error)
+        return messages.PREVIOUS_SAVE_SUCCEEDED
+    return messages.nothing_saved(error.violations, change_count)
 
 
 def _etag(page: DayPage, template: str) -> str:

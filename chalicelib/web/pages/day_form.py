@@ -47,10 +47,10 @@ class DayFormState:
     def changes(self) -> tuple[SlotChange, ...]:
         """What she changed, in time order; what was neither shown nor offered is left alone."""
         opens = dict.fromkeys(self.checked - self.initial, SlotStatus.FREE)
-        withdraws = dict.fromkeys(
+        closes = dict.fromkeys(
             (self.initial & self.editable) - self.checked, SlotStatus.UNAVAILABLE
         )
-        return tuple(SlotChange(*item) for item in sorted((opens | withdraws).items()))
+        return tuple(SlotChange(*item) for item in sorted((opens | closes).items()))
 
 
 # Four that say which day; each box as shown, offered and ticked, those of an earlier grid besides.
@@ -71,12 +71,10 @@ def parse_save_form(request: Request) -> DayForm:
         fields = parse_qs(body(request).decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:
         raise RequestRejectedError(
-            FieldViolation("body", "invalid", "The body is no form")
+            FieldViolation("body", "invalid", "The body is not a valid form")
         ) from None
     names = ("doctor_id", "date", "version", "request_id")
-    if missing := [
-        FieldViolation(n, "required", f"{n} is missing") for n in names if n not in fields
-    ]:
+    if missing := [FieldViolation.required(n) for n in names if n not in fields]:
         raise RequestRejectedError(*missing)
 
     drawn = DayFormState(
@@ -86,7 +84,7 @@ def parse_save_form(request: Request) -> DayForm:
     )
     if not drawn.checked <= drawn.editable:
         raise RequestRejectedError(
-            FieldViolation("ticked", "invalid", "A box was ticked that was not offered")
+            FieldViolation("ticked", "invalid", "The form checks a box that could not be changed")
         )
     version = fields["version"][-1]
     if not re.fullmatch(r"\d{1,9}", version, re.ASCII):

@@ -12,7 +12,7 @@ from chalicelib.domain import local_time
 from chalicelib.domain.slot import SlotStatus, format_start
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.http.responses import etag
-from chalicelib.web.pages import links
+from chalicelib.web.pages import links, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -103,7 +103,7 @@ def build_day_page(
         doctor_name=doctor.name,
         specialty=doctor.specialty,
         location=doctor.location,
-        time_zone=doctor.zone.key,
+        time_zone=messages.format_zone(doctor.zone),
         date=on.isoformat(),
         date_title=links.format_date(on),
         previous_url=url(on - _ONE_DAY) if on > local_time.MIN_DATE else None,
@@ -128,34 +128,34 @@ def build_day_page(
 def changes_since_render(
     previous: day.Day, form: DayFormState, rendered_version: int, zone: ZoneInfo
 ) -> tuple[str, ...]:
-    """What others saved since the page was drawn, apart from what the doctor herself touched."""
+    """Say what others changed since the page was rendered, except what the user changed too."""
     if previous.version == rendered_version:
         return ()
     free = {start for start, slot in previous.slots.items() if slot.status is SlotStatus.FREE}
-    added = sorted(free - form.initial - form.dirty)
-    gone = sorted(form.initial - free - form.dirty)
-    told = {"New, by someone else": added, "No longer free, by someone else": gone}
-    return tuple(
-        f"{what}: {_shorten([local_time.format_time(start, zone) for start in starts])}"
-        for what, starts in told.items()
-        if starts
+    gone = form.initial - free - form.dirty
+    opened, closed, taken = (
+        messages.list_times([local_time.format_time(start, zone) for start in sorted(starts)])
+        for starts in (
+            free - form.initial - form.dirty,
+            gone - previous.slots.keys(),
+            gone & previous.slots.keys(),
+        )
     )
+    sentences = {
+        f"Someone else opened {opened} while you were editing": opened,
+        f"Someone else closed {closed} while you were editing": closed,
+        f"No longer free: {taken}": taken,
+    }
+    return tuple(sentence for sentence, times in sentences.items() if times)
 
 
-def _shorten(names: Sequence[str]) -> str:
-    """The first few, and how many more: the boxes themselves show them all."""
-    more = len(names) - MAX_LISTED
-    return ", ".join(names[:MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
-
-
-MAX_LISTED = 4
 _ONE_DAY = timedelta(days=1)
 
 
 def _violation_by_start(error: RequestRejectedError | None) -> dict[datetime, str]:
     faults = error.violations if error else ()
     return {
-        fault.start: fault.detail
+        fault.start: fault.message
         for fault in faults
         if not isinstance(fault, FieldViolation) and not isinstance(fault.start, str)
     }
@@ -167,13 +167,13 @@ def _violations_without_slot(
     """The reasons that no box of the page can show."""
     faults = error.violations if error else ()
     return tuple(
-        fault.detail
+        fault.message
         for fault in faults
         if isinstance(fault, FieldViolation) or fault.start not in starts
     )
 
 
-_OUTSIDE_LEGEND = "Outside today's sessions"
+_OUTSIDE_LEGEND = "Outside your current hours"
 _CSS_KINDS = {
     SlotStatus.FREE: "free",
     SlotStatus.HELD: "held",
@@ -255,10 +255,10 @@ class SlotViewBuilder(Struct, frozen=True):
     def _state_label(self, day_slot: day.DaySlot, kind: str) -> str:
         if kind == "blocked" and day_slot.conflicts_with is not None:
             other = local_time.format_range(day_slot.conflicts_with, self.view.doctor.zone)
-            return f"overlaps {other}"
+            return f"Overlaps the {other} slot"
         if kind == "past" and day_slot.slot.status is SlotStatus.FREE:
-            return "past, was free"
-        return "not offered" if kind == "off" else kind
+            return "Past – not booked"
+        return {"off": "Closed", "past": "Past"}.get(kind, kind)
 
 
 def _format_legend(session: ClinicSession) -> str:

@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from chalicelib.web.http.types import Headers
 
 
+_TITLES = {
+    HTTPStatus.UNAUTHORIZED: "You've been signed out",
+    HTTPStatus.FORBIDDEN: "You don't have access",
+}
+
+
 def render_error(problem: Problem, request: Request) -> Response:
     """To a browser a page of its own; to htmx a notice, so that the form stays as it is."""
     is_signed_out = problem.status is HTTPStatus.UNAUTHORIZED
     page: dict[str, Any] = {
         "base": url_prefix(request),
-        "title": problem.status.phrase,
+        "title": _TITLES.get(problem.status, problem.status.phrase),
         "detail": problem.detail,
         "is_signed_out": is_signed_out,
         "is_forbidden": problem.status is HTTPStatus.FORBIDDEN,

@@ -73,7 +73,7 @@ def get_callback() -> Response:
     if found is None or not secrets.compare_digest(
         found[0]["state"].encode(), state.encode("utf-8", "replace")
     ):
-        raise _login_failed("this sign-in was not begun here, or too long ago")
+        raise _login_failed("the sign-in started in another browser or took too long. Try again.")
     if error := query(request, "error"):
         raise _login_failed(query(request, "error_description") or error)
     asked = found[0]
@@ -89,7 +89,7 @@ def get_callback() -> Response:
             str(answer.get("id_token")), nonce=asked["nonce"]
         )
     except (AuthlibBaseError, tokens.BadTokenError):
-        raise _login_failed("the issuer did not confirm it") from None
+        raise _login_failed("the sign-in service did not confirm it. Try again.") from None
     session = get_session_store(settings).create(
         request, caller.name, caller.roles, get_services().now()
     )
@@ -169,7 +169,7 @@ def auth_request_cookie(settings: OidcSettings) -> SignedCookie:
 
 
 def _login_failed(reason: str) -> HttpError:
-    return HttpError(HTTPStatus.BAD_REQUEST, f"You are not signed in: {reason}")
+    return HttpError(HTTPStatus.BAD_REQUEST, f"We couldn't sign you in: {reason}")
 
 
 def _redirect(location: str, *cookies: str) -> Response:

@@ -73,7 +73,7 @@ def get_static(name: str) -> Response:
     plain = static_files.original_name(name)
     asset = static_files.find(plain or name)
     if asset is None:
-        raise HttpError(HTTPStatus.NOT_FOUND, f"There is no file {name}")
+        raise HttpError(HTTPStatus.NOT_FOUND, f'We couldn\'t find a file named "{name}"')
     lasting = "public, max-age=31536000, immutable" if plain else "no-cache"
     headers: Headers = {"Cache-Control": lasting, "Vary": "Accept-Encoding"}
     if etag_matches(asset.etag, _request()):
