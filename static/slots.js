@@ -7,6 +7,7 @@ const LOAD_FAILED = "We couldn't load this because you're offline. Your changes 
 const OFFLINE =
   "You're offline. This page may be out of date. Your changes are safe; we'll keep trying to reconnect.";
 const MAX_LISTED_DAYS = 2; // the bar must stay low
+const RANGE = /(\d\d:\d\d–\d\d:\d\d)/; // as in messages.py
 
 // Unsaved changes by day, for the lifetime of this document:
 // "dr-lee/2026-11-23" -> { title, ticks: Map of a box's value -> whether it is checked }.
@@ -26,6 +27,7 @@ const isStored = (box) => "stored" in box.dataset;
 const isSave = (ctx) => ctx.sourceElement.matches("form.day");
 const isPoll = (ctx) => ctx.sourceEvent?.type === "every";
 const createElement = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
+const createSpan = (text, className) => Object.assign(createElement("span", text), { className });
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 // --- Unsaved changes
@@ -74,7 +76,7 @@ function joinWithAnd(parts) {
 }
 
 function describeOtherDays() {
-  const others = [...unsavedTicks].filter(([key]) => key !== dayForm().dataset.day);
+  const others = [...unsavedTicks].filter(([key]) => key !== dayForm().dataset.day).sort();
   if (!others.length) return [];
   const parts = others.slice(0, MAX_LISTED_DAYS).map(([key, day]) => dayLink(key, day));
   const more = others.length - MAX_LISTED_DAYS;
@@ -247,6 +249,14 @@ function describeChange(kind, times) {
   return `${joinWithAnd(named).join("")} ${BECAME[kind][times.length > 1 ? 1 : 0]}`;
 }
 
+// No range of times breaks at its dash.
+function createSentence(tag, text) {
+  const element = createElement(tag, "");
+  const parts = text.split(RANGE);
+  element.append(...parts.map((part, index) => (index % 2 ? createSpan(part, "range") : part)));
+  return element;
+}
+
 function showNews(form, changes) {
   changesWhileEditing = new Map([...changes, ...[...changesWhileEditing].filter(([value]) => !changes.has(value))]);
   if (!changesWhileEditing.size) return;
@@ -256,7 +266,7 @@ function showNews(form, changes) {
   }
   const list = createElement("ul", "");
   list.dataset.news = "";
-  list.append(...[...timesByKind].map(([kind, times]) => createElement("li", describeChange(kind, times))));
+  list.append(...[...timesByKind].map(([kind, times]) => createSentence("li", describeChange(kind, times))));
   const status = form.querySelector("#status");
   status.querySelector("[data-news]")?.remove();
   status.append(list);

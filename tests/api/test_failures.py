@@ -150,7 +150,7 @@ def test_save_that_never_commits_leaves_table_unchanged(client: AppClient) -> No
         refused = client.save("10:00", closed=("09:00",))
 
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
-    assert "send the same again" in refused.json["detail"]
+    assert "Send the same request again" in refused.json["detail"]
     assert calls.count(SAVE_OPERATION) <= 4  # each may take seconds
     assert client.export() == before
 

@@ -165,7 +165,7 @@ def test_second_tab_opening_same_slot_gets_error_at_box(
 
     assert refused.status == 400
     assert PageForm(refused).invalid_starts == ["09:00"]
-    assert "Slot already exists: 09:00–09:30" in refused.text
+    assert "Slot already exists: 09:00–09:30" in visible_text(refused)
     assert PageForm(refused).checked_starts == ["09:00", "09:30", "11:00"]
     assert client.export() == before
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _TITLES = {
-    HTTPStatus.UNAUTHORIZED: "You've been signed out",
+    HTTPStatus.UNAUTHORIZED: "Sign in to continue",
     HTTPStatus.FORBIDDEN: "You don't have access",
 }
 

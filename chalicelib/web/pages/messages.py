@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.violations import FieldViolation, SlotExists
@@ -16,6 +17,7 @@ PREVIOUS_SAVE_SUCCEEDED = (
     "Your previous save went through. Check the boxes, then save again if anything is missing."
 )
 _MAX_LISTED = 4
+_RANGE = re.compile(r"(\d\d:\d\d–\d\d:\d\d)", re.ASCII)
 _MAX_REASONS = 3
 
 
@@ -68,6 +70,14 @@ def list_times(times: Sequence[str]) -> str:
     """Name the first few times and the number of the rest: the boxes themselves show them all."""
     more = len(times) - _MAX_LISTED
     return ", ".join(times[:_MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def split_ranges(text: str) -> list[str]:
+    """Split a sentence at its ranges of times, which are every second part.
+
+    Templates keep each range on one line: a browser would break it at its dash.
+    """
+    return _RANGE.split(text)
 
 
 def format_zone(zone: ZoneInfo) -> str:
