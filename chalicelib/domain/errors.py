@@ -1,20 +1,20 @@
-"""Everything that the rules say no to.
+"""The errors of the domain. Each has an explicit public code and a sentence for people.
 
 DomainError
-├── Refused           a request at fault; ``faults`` says what and why, each and every one
-│   ├── Conflict      ... for what is stored: in another state of it, the same might be done
-│   └── SlotUnknown   ... since there is no such slot
-├── DoctorNotFound
-├── NotAllowed
-├── VersionMismatch   the client asked for another version of the day than the one there is
-├── KeyReused         an idempotency key came again with another request
-├── LostRace          what a write was decided on is no longer so; it is decided anew
-│   ├── DayChanged
-│   ├── DoctorChanged
-│   └── SlotDiffers
-├── OutcomeUnknown    no answer to a write; a fresh read tells whether it took effect
-└── Unavailable       the store cannot answer now; the same request may be sent again later
-    └── Busy          ... and a moment later it can: another was at work there, or too many
+├── RequestRejectedError              the request is invalid; ``violations`` lists every reason
+│   ├── ConflictError                 ... in the current state of the slot or of the settings
+│   └── SlotNotFoundError             ... because there is no such slot
+├── DoctorNotFoundError
+├── PermissionDeniedError
+├── VersionMismatchError              the client requires another version of the day (If-Match)
+├── IdempotencyKeyReusedError         the key belongs to a request with other content
+├── ConcurrentModificationError       another write came first: read again and retry
+│   ├── DayModifiedError
+│   ├── DoctorModifiedError
+│   └── SlotStateMismatchError
+├── OutcomeUnknownError               no response to a write: it may have been committed
+└── StoreUnavailableError             the store does not answer: send the same request later
+    └── StoreBusyError                ... because of throttling or another transaction
 """
 
 from __future__ import annotations
@@ -29,35 +29,37 @@ if TYPE_CHECKING:
     from chalicelib.domain.violations import FieldViolation, SlotViolation
 
 
-# A sentence stays readable; ``faults`` has all of them.
+# Keeps the sentence readable; ``violations`` has all of them.
 _MAX_VIOLATIONS_IN_MESSAGE = 3
 
 
 class DomainError(Exception):
-    """Its text is a sentence for a person, ``code`` its public name in logs and metrics."""
+    """``code`` is the public name of the error in logs and metrics."""
 
     code: ClassVar[str]
 
 
 class RequestRejectedError(DomainError):
-    """Nothing of the request was stored."""
+    """The request is invalid and nothing of it was stored.
+
+    ``zone`` is the time zone in which responses show the instants of the violations.
+    """
 
     code = "refused"
 
     def __init__(
         self, *violations: SlotViolation | FieldViolation, zone: ZoneInfo | None = None
     ) -> None:
-        """``zone`` is the one in which the faults' instants are told."""
-        told = [fault.detail for fault in violations[:_MAX_VIOLATIONS_IN_MESSAGE]]
-        if more := len(violations) - len(told):
-            told.append(f"and {more} more")
-        super().__init__("; ".join(told))
+        reasons = [violation.detail for violation in violations[:_MAX_VIOLATIONS_IN_MESSAGE]]
+        if more := len(violations) - len(reasons):
+            reasons.append(f"and {more} more")
+        super().__init__("; ".join(reasons))
         self.violations = violations
         self.zone = zone
 
 
 class ConflictError(RequestRejectedError):
-    """Not now, in the state in which the slot or the doctor's settings are."""
+    """The current state of the slot or of the doctor's settings does not allow the request."""
 
     code = "conflict"
 
@@ -69,7 +71,7 @@ class SlotNotFoundError(RequestRejectedError):
 
 
 class DoctorNotFoundError(DomainError):
-    """Nobody is known under that id."""
+    """No doctor has that id."""
 
     code = "doctor_not_found"
 
@@ -79,13 +81,13 @@ class DoctorNotFoundError(DomainError):
 
 
 class PermissionDeniedError(DomainError):
-    """The caller may not do this, or not for that doctor."""
+    """The caller has no permission for this operation, or not for that doctor."""
 
     code = "not_allowed"
 
 
 class VersionMismatchError(DomainError):
-    """``version`` is the day's current one."""
+    """The day has another version than the client requires; ``version`` is the current one."""
 
     code = "version_mismatch"
 
@@ -95,7 +97,7 @@ class VersionMismatchError(DomainError):
 
 
 class IdempotencyKeyReusedError(DomainError):
-    """``version`` is what the first request with this key made of the day."""
+    """The idempotency key belongs to another request, which created ``version`` of the day."""
 
     code = "key_reused"
 
@@ -107,13 +109,13 @@ class IdempotencyKeyReusedError(DomainError):
 
 
 class ConcurrentModificationError(DomainError):
-    """Somebody else was faster; nothing was written."""
+    """Another write came first, so nothing was written."""
 
     code = "lost_race"
 
 
 class DayModifiedError(ConcurrentModificationError):
-    """What was read is no longer so; the slots are those known to stand in the way.
+    """The day is no longer as it was read; the slots are those known to conflict.
 
     ``already_existing`` could not be opened, ``still_taken`` could not be closed.
     """
@@ -129,7 +131,7 @@ class DayModifiedError(ConcurrentModificationError):
 
 
 class DoctorModifiedError(ConcurrentModificationError):
-    """Her settings are no longer those that were read."""
+    """The doctor's settings are no longer as they were read."""
 
     code = "doctor_changed"
 
@@ -138,7 +140,7 @@ class DoctorModifiedError(ConcurrentModificationError):
 
 
 class SlotStateMismatchError(ConcurrentModificationError):
-    """The slot is not as the write wanted it; ``found`` is what stands there, if anything does."""
+    """The slot is not in the state that the write requires; ``stored`` is the slot, if any."""
 
     code = "slot_differs"
 
@@ -149,7 +151,7 @@ class SlotStateMismatchError(ConcurrentModificationError):
 
 
 class OutcomeUnknownError(DomainError):
-    """The write may have taken effect or not."""
+    """The store did not confirm the write, so it may have been committed."""
 
     code = "outcome_unknown"
 
@@ -160,7 +162,7 @@ class OutcomeUnknownError(DomainError):
 
 
 class StoreUnavailableError(DomainError):
-    """``retry_after`` is in seconds."""
+    """The store does not answer; ``retry_after`` is in seconds."""
 
     code = "unavailable"
 
@@ -170,6 +172,6 @@ class StoreUnavailableError(DomainError):
 
 
 class StoreBusyError(StoreUnavailableError):
-    """Another transaction was at work on the same items, or the store asks for patience."""
+    """The store throttles, or another transaction uses the same items."""
 
     code = "busy"

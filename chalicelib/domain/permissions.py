@@ -1,4 +1,4 @@
-"""Who asks, and who may do what: one value, made once per request, given to every use case."""
+"""Roles, permissions and the caller: the rules of who may do what, in one place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What somebody may be to us; a reader is a booking site that may book nothing."""
+    """The roles of callers. A reader is a booking site without permission to book."""
 
     DOCTOR = "doctor"
     DELEGATE = "delegate"
@@ -23,10 +23,10 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a request needs of its caller; each route names it."""
+    """The permission that a route requires."""
 
-    PUBLIC = "nothing"  # open to everybody, signed in or not
-    READ = "read"  # doctors, availability, slots: everybody who is signed in
+    PUBLIC = "nothing"  # no sign-in required
+    READ = "read"  # doctors, availability, slots: every signed-in caller
     BOOK = "book"  # hold, release, book, move, cancel
     MANAGE = "manage"  # a doctor's schedule
     CONFIGURE = "configure"  # a doctor's settings
@@ -34,7 +34,7 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """``name`` and ``client`` (a page or a machine) are what the audit trail says."""
+    """The authenticated caller. The audit log records ``name`` and ``client``."""
 
     name: str
     client: str
@@ -42,9 +42,9 @@ class Caller:
     doctor_id: str | None = None
 
     def role_for(self, doctor: Doctor) -> Role | None:
-        """As what the caller may manage her schedule, if at all.
+        """Return the role in which the caller can manage the doctor's schedule, or None.
 
-        Her own, that of a doctor who names the caller, or as admin anybody's.
+        Doctors manage their own schedule, delegates those of doctors who name them, admins all.
         """
         if Role.DOCTOR in self.roles and self.doctor_id == doctor.doctor_id:
             return Role.DOCTOR
@@ -53,23 +53,24 @@ class Caller:
         return Role.ADMIN if Role.ADMIN in self.roles else None
 
     def require_can_manage_any(self) -> None:
-        """Raise ``NotAllowed`` unless there may be a schedule that the caller may manage."""
+        """Raise ``PermissionDeniedError`` unless the role allows managing schedules at all."""
         if not self.roles & {Role.DOCTOR, Role.DELEGATE, Role.ADMIN}:
             raise PermissionDeniedError("You can't manage slots")
 
     def can_see_delegates(self, doctor: Doctor) -> bool:
-        """The doctor herself and an admin."""
+        """Return whether the caller is the doctor or an admin."""
         return Role.ADMIN in self.roles or self.doctor_id == doctor.doctor_id
 
     def require_can_book(self) -> None:
-        """Raise ``NotAllowed`` but for a booking site and an admin."""
+        """Raise ``PermissionDeniedError`` unless the caller is a booking site or an admin."""
         if not self.roles & {Role.BOOKING_SITE, Role.ADMIN}:
             raise PermissionDeniedError("You can't hold or book slots")
 
     def require_can_configure(self, existing: Doctor | None, requested: Doctor) -> None:
-        """Raise ``NotAllowed`` unless an admin, or the doctor changing how she offers her time.
+        """Raise ``PermissionDeniedError`` unless the caller can save these settings.
 
-        ``known`` are her settings as they are, None where she is new.
+        Admins can save all settings, doctors only those of their own hours and delegates.
+        ``existing`` is None for a new doctor.
         """
         if Role.ADMIN in self.roles:
             return
@@ -88,7 +89,7 @@ class Caller:
             )
 
     def require_role_for(self, doctor: Doctor) -> Role:
-        """As what the caller may; raise ``NotAllowed`` where that is nothing."""
+        """Return the role as ``role_for`` does; raise ``PermissionDeniedError`` without one."""
         role = self.role_for(doctor)
         if role is None:
             raise PermissionDeniedError(f"You can't manage {doctor.name}'s schedule")
