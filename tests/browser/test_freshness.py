@@ -1,4 +1,4 @@
-"""What others do appears without a reload, and takes nothing away from her."""
+"""Changes by others appear without a reload and keep the user's own changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.support.live_server import LiveServer
 
-# In milliseconds: how often the page polls by its own clock, and the wait for an answer by ours.
+# In milliseconds: the poll interval on the page's clock, and the timeout for a response on ours.
 POLL_INTERVAL_MS = 2_000
 TIMEOUT_MS = 2_500
 OUT_OF_DATE_MESSAGE = "You're offline. This page may be out of date."
@@ -43,7 +43,7 @@ def check_and_save(slots: ManageSlotsPage, *starts: str) -> None:
 
 
 def count_mutations(page: Page, selector: str) -> None:
-    """Count from now on what is changed in an element, attributes apart."""
+    """Count changes in an element from now on, except to attributes."""
     page.evaluate(
         """selector => {
             window.changes = 0;
@@ -56,7 +56,7 @@ def count_mutations(page: Page, selector: str) -> None:
 
 
 def set_tab_visibility(page: Page, *, hidden: bool) -> None:
-    """Headless Chromium shows every tab, so the page is told otherwise."""
+    """Set `document.hidden`: headless Chromium shows every tab."""
     page.evaluate(
         """hidden => {
             Object.defineProperty(document, 'hidden', { get: () => hidden, configurable: true });
@@ -266,4 +266,4 @@ def test_offline_notice_appears_once_and_clears_on_reconnect(
     day_page.expect_status("09:00–09:30 is now booked")
     expect(alert).to_be_empty()
     assert day_page.checked_starts == ["10:00"]
-    day_page.console_errors.clear()  # htmx tells the console that it could not fetch
+    day_page.console_errors.clear()  # htmx logs the failed request

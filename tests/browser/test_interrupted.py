@@ -1,4 +1,4 @@
-"""What comes in between: a lost answer, a failure, a refusal that she did not wait for."""
+"""Interruptions: lost responses, failures, and errors that arrive on another day's page."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ SAVE_URL = "**/slots"
 
 
 def expect_heading(slots: ManageSlotsPage, days: int) -> None:
-    """Wait until it is that many days after the first."""
+    """Wait for the page of the day that many days after the first."""
     day = slots.date + timedelta(days=days)
     expect(slots.page.get_by_role("heading", name=f"{day:%A} {day.day} ")).to_be_visible()
 
 
 def save_and_drop_response(slots: ManageSlotsPage) -> None:
-    """Save; it is carried out, but its answer never comes."""
+    """Save, and drop the response after the server has committed."""
 
     def lose(route: Route) -> None:
         route.fetch()
@@ -39,11 +39,11 @@ def save_and_drop_response(slots: ManageSlotsPage) -> None:
     slots.page.route(SAVE_URL, lose, times=1)
     slots.save()
     expect(slots.page.get_by_role("alert")).to_contain_text("you're offline")
-    slots.console_errors.clear()  # htmx tells the console that it could not fetch
+    slots.console_errors.clear()  # htmx logs the failed request
 
 
 def act_during_save(slots: ManageSlotsPage, action: Callable[[], None]) -> None:
-    """Save, and do something else before the answer comes."""
+    """Save, and perform `action` before the server receives the request."""
 
     def go_on(route: Route) -> None:
         action()
@@ -54,7 +54,7 @@ def act_during_save(slots: ManageSlotsPage, action: Callable[[], None]) -> None:
 
 
 def fulfill_polls(page: Page, status: int, body: str, headers: dict[str, str]) -> None:
-    """In the place of the server."""
+    """Respond to polls in place of the server."""
     answer = {"content-type": "text/html", **headers}
     page.route(POLL_URL, lambda route: route.fulfill(status=status, body=body, headers=answer))
 
@@ -126,7 +126,7 @@ def test_poll_keeps_save_error_visible(day_page: ManageSlotsPage) -> None:
     expect(alert).to_contain_text("Try again in a moment")
 
     day_page.expect_unsaved_message("1 unsaved change")
-    day_page.console_errors.clear()  # htmx tells the console that it could not fetch
+    day_page.console_errors.clear()  # htmx logs the failed request
 
 
 def test_rejected_save_after_navigation_is_shown_with_its_date(
@@ -172,7 +172,7 @@ def test_failed_save_after_navigation_is_shown_on_other_date(
     expect_heading(day_page, 1)
     expect(page.get_by_role("alert")).to_contain_text("you're offline")
     expect(page.locator("#unsaved")).to_contain_text("Unsaved on other days")
-    day_page.console_errors.clear()  # htmx tells the console that it could not fetch
+    day_page.console_errors.clear()  # htmx logs the failed request
 
 
 def test_quick_clicks_move_one_day_each_and_back_reverses_one(day_page: ManageSlotsPage) -> None:

@@ -1,4 +1,4 @@
-"""The page on every screen: readable, reachable, and without a fault that axe-core knows."""
+"""The page on all screen sizes: accessible by axe-core, readable and reachable."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Scheme = Literal["light", "dark"]
 
 
 def show_every_state(slots: ManageSlotsPage) -> None:
-    """Free, booked and held slots, unsaved ticks, reasons at two boxes, and news."""
+    """Show free, booked and held slots, unsaved changes, two boxes with errors, and news."""
     slots.check("09:00", "09:30", "10:00", "10:30", "11:00")
     slots.save()
     slots.expect_saved()

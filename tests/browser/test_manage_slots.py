@@ -1,4 +1,4 @@
-"""A doctor keeps her slots, in a real browser."""
+"""A doctor manages their slots in a real browser."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def stored_item_types(date: date) -> dict[str, int]:
-    """How many items of each kind the table holds of Dr Lee's date."""
+    """Count the stored items of Dr Lee's date by type."""
     items = BaseItem.query(keys.doctor_pk("dr-lee"), consistent_read=True)
     kinds = [item.sk.partition("#")[0] for item in items if str(date) in item.sk]
     return {kind: kinds.count(kind) for kind in ("DAY", "SLOT", "CHANGE")}
@@ -281,7 +281,7 @@ def test_offline_server_loses_no_ticks(day_page: ManageSlotsPage) -> None:
     day_page.save()
     day_page.expect_saved()
     assert day_page.checked_starts == ["09:00", "10:00"]
-    day_page.console_errors.clear()  # htmx tells the console that it could not fetch
+    day_page.console_errors.clear()  # htmx logs the failed request
 
 
 def test_server_error_keeps_form(day_page: ManageSlotsPage) -> None:
