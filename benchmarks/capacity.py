@@ -129,7 +129,7 @@ def run_operations(client: AppClient, measure: CostRecorder, doctor: Doctor) -> 
     measure("save that is refused", lambda: client.save(last), expect_error=True)
     for on in DATES[2:]:
         client.save(last, date=on)
-    measure("save that withdraws one box", lambda: client.save(withdrawn=(last,)))
+    measure("save that closes one box", lambda: client.save(closed=(last,)))
     client.save(last)
     measure("a day", client.get_day)
     manage_slots, caller = client.services.manage_slots, client.caller

@@ -39,7 +39,7 @@ class Store(Protocol):
         self, doctor_id: str, date: date, request_id: str | None = None
     ) -> tuple[Doctor, int, Slots, Any]: ...
     def list_slots(self, doctor: Doctor, first: date, last: date) -> Slots: ...
-    def save(self, doctor: Doctor, date: date, version: int, opened: Slots, withdrawn: Slots,
+    def save(self, doctor: Doctor, date: date, version: int, opened: Slots, closed: Slots,
              change_info: Json, now: datetime) -> None: ...  # fmt: skip
     def book(
         self, doctor: Doctor, start: datetime, booking: BookingRequest, now: datetime
@@ -89,11 +89,11 @@ def create_app(store: Store) -> FastAPI:
         doctor, version, slots, change = store.load_day(sent.doctor_id, sent.date, request_id)
         role = rules.require_can_manage(doctor, who)
         if change is None:
-            opens, withdraws = rules.plan_changes(ticks, doctor, slots, sent.date, now)
+            opens, closes = rules.plan_changes(ticks, doctor, slots, sent.date, now)
             about = {"by": who["username"], "role": role, "client": who["client_id"],
                      "request_id": request_id, "fingerprint": fingerprint}  # fmt: skip
-            store.save(doctor, sent.date, version, opens, withdraws, about, now)
-            slots = {start: slots[start] for start in slots if start not in withdraws} | opens
+            store.save(doctor, sent.date, version, opens, closes, about, now)
+            slots = {start: slots[start] for start in slots if start not in closes} | opens
             version += 1
         elif change["fingerprint"] == fingerprint:
             version = int(change["version"])

@@ -77,7 +77,7 @@ class Table:
         date: date,
         version: int,
         opened: Slots,
-        withdrawn: Slots,
+        closed: Slots,
         change_info: Json,
         now: datetime,
     ) -> None:
@@ -88,7 +88,7 @@ class Table:
             "at": format_instant(now),
             "version": version + 1,
         }
-        change |= {"opened": slots_to_map(opened), "withdrawn": slots_to_map(withdrawn)}
+        change |= {"opened": slots_to_map(opened), "withdrawn": slots_to_map(closed)}
         write = [put_action(doctor, f"CHANGE#{date}#{change_info['request_id']}", change)]
         for start, (end, status) in opened.items():
             slot = {
@@ -98,7 +98,7 @@ class Table:
                 "status": status,
             }
             write.append(put_action(doctor, f"SLOT#{format_start(start)}", slot))
-        for start in withdrawn:
+        for start in closed:
             is_free = "#s = :free OR (#s = :held AND held_until <= :now)"
             values = {":free": "free", ":held": "busy-tentative", ":now": format_instant(now)}
             deed = action(doctor, f"SLOT#{format_start(start)}", is_free, values, {"#s": "status"})
@@ -115,7 +115,7 @@ class Table:
                 put_action(doctor, f"DAY#{date}", {**day, "GSI1PK": search, "GSI1SK": place})
             )
         else:
-            names |= {f"#{n}": format_start(start) for n, start in enumerate([*opened, *withdrawn])}
+            names |= {f"#{n}": format_start(start) for n, start in enumerate([*opened, *closed])}
             numbers: Json = {":was": version, ":one": 1}
             numbers |= {f":{n}": entry for n, entry in enumerate(slots_to_map(opened).values())}
             update = action(doctor, f"DAY#{date}", "#v = :was", numbers, names)

@@ -69,7 +69,7 @@ class Database:
         date: date,
         version: int,
         opened: Slots,
-        withdrawn: Slots,
+        closed: Slots,
         change_info: Json,
         now: datetime,
     ) -> None:
@@ -88,12 +88,12 @@ class Database:
                     SlotRow(doctor_id=doctor.doctor_id, start=start, end=end, status=status)
                     for start, (end, status) in opened.items()
                 )
-                if withdrawn:
-                    is_gone = (SlotRow.doctor_id == doctor.doctor_id, SlotRow.start.in_(withdrawn),
+                if closed:
+                    is_gone = (SlotRow.doctor_id == doctor.doctor_id, SlotRow.start.in_(closed),
                                is_free(now))  # fmt: skip
                     removed = session.execute(delete(SlotRow).where(*is_gone)).rowcount
-                    require(condition=removed == len(withdrawn))
-                told = {"opened": [*map(str, opened)], "withdrawn": [*map(str, withdrawn)]}
+                    require(condition=removed == len(closed))
+                told = {"opened": [*map(str, opened)], "closed": [*map(str, closed)]}
                 session.add(ChangeRow(**hers, **change_info, **told, version=version + 1, at=now))
         except IntegrityError as error:
             raise ApiError(409, "Somebody else was faster") from error

@@ -51,11 +51,11 @@ def post_day(event: Json, headers: Json, claims: Json) -> tuple[int, Json]:
     doctor, version, slots, change = table.load_day(doctor_id, on, request_id)
     role = rules.require_can_manage(doctor, claims)
     if change is None:
-        opens, withdraws = rules.plan_changes(ticks, doctor, slots, on, now)
+        opens, closes = rules.plan_changes(ticks, doctor, slots, on, now)
         about = {"by": claims["username"], "role": role, "client": claims["client_id"]}
         about |= {"request_id": request_id, "fingerprint": fingerprint}
-        table.save(doctor, on, version, opens, withdraws, about, now)
-        slots = {start: slots[start] for start in slots if start not in withdraws} | opens
+        table.save(doctor, on, version, opens, closes, about, now)
+        slots = {start: slots[start] for start in slots if start not in closes} | opens
         version += 1
     elif change["fingerprint"]["S"] == fingerprint:
         version = int(change["version"]["N"])

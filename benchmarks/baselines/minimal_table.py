@@ -69,7 +69,7 @@ def save(
     date: date,
     version: int,
     opened: Slots,
-    withdrawn: Slots,
+    closed: Slots,
     change_info: Json,
     now: datetime,
 ) -> None:
@@ -77,7 +77,7 @@ def save(
     change = {name: {"S": text} for name, text in change_info.items()}
     change |= {"type": {"S": "change"}, "at": {"S": f"{now:%Y-%m-%dT%H:%M:%SZ}"}}
     change |= {"version": {"N": str(version + 1)}, "opened": {"M": slots_to_map(opened)}}
-    change |= {"withdrawn": {"M": slots_to_map(withdrawn)}}
+    change |= {"withdrawn": {"M": slots_to_map(closed)}}
     write = [put_action(doctor, f"CHANGE#{date}#{change_info['request_id']}", change)]
     for start, (end, status) in opened.items():
         slot = {
@@ -91,7 +91,7 @@ def save(
                 doctor, f"SLOT#{format_start(start)}", {n: {"S": v} for n, v in slot.items()}
             )
         )
-    for start in withdrawn:
+    for start in closed:
         is_free = "#s = :free OR (#s = :held AND held_until <= :now)"
         values: Json = {
             ":free": "free",
@@ -113,7 +113,7 @@ def save(
         }
         write += [{"ConditionCheck": check}, put_action(doctor, f"DAY#{date}", item)]
     else:
-        names = {f"#{n}": format_start(start) for n, start in enumerate([*opened, *withdrawn])}
+        names = {f"#{n}": format_start(start) for n, start in enumerate([*opened, *closed])}
         sets = [f"slots.#{n} = :{n}" for n in range(len(opened))]
         gone = [f"slots.#{n}" for n in range(len(opened), len(names))]
         numbers: Json = {":was": version, ":one": 1}

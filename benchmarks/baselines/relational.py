@@ -76,7 +76,7 @@ class ChangeRow(Base):
     role: Mapped[str]
     client: Mapped[str]
     opened: Mapped[list[Any]]
-    withdrawn: Mapped[list[Any]]
+    closed: Mapped[list[Any]]
 
 
 def load_slots(session: Session, doctor: Doctor, first: date, last: date) -> Slots:

@@ -78,14 +78,14 @@ def grid_starts(doctor: Doctor, date: date) -> list[datetime]:
 def plan_changes(
     changes: Iterable[tuple[str, str]], doctor: Doctor, slots: Slots, date: date, now: datetime
 ) -> tuple[Slots, Slots]:
-    """What is opened and what withdrawn; raise ``Refusal`` with all that stands against it."""
+    """What is opened and what closed; raise ``Refusal`` with all that stands against it."""
     on_grid = set(grid_starts(doctor, date))
     opens: Slots = {}
-    withdraws: Slots = {}
+    closes: Slots = {}
     faults = []
     for text, status in changes:
         start = to_utc(date, text, doctor.zone)
-        if start in opens or start in withdraws:
+        if start in opens or start in closes:
             code = "repeated"
         elif start <= now:
             code = "in_past"
@@ -94,18 +94,18 @@ def plan_changes(
             opens[start] = (start + doctor.length, "free")
         elif start in slots:
             code = "" if slots[start][1] == "free" else "slot_taken"
-            withdraws[start] = slots[start]
+            closes[start] = slots[start]
         else:
             code = "slot_not_found"
         if code:
             faults.append({"start": text, "code": code, "detail": f"{code}: {text}"})
-    left = {**{s: v for s, v in slots.items() if s not in withdraws}, **opens}
+    left = {**{s: v for s, v in slots.items() if s not in closes}, **opens}
     for one, other in pairwise(sorted(left)):
         if left[one][0] > other and not faults:
             faults.append({"start": other.isoformat(), "code": "overlaps", "detail": "overlaps"})
-    if faults or not (opens or withdraws):
+    if faults or not (opens or closes):
         raise ApiError(400, "Nothing was saved", faults)
-    return opens, withdraws
+    return opens, closes
 
 
 def bookable_filter(doctor: Doctor, now: datetime) -> Callable[[datetime], bool]:

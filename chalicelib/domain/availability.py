@@ -31,10 +31,10 @@ def reason_not_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotVio
         return None
     label = local_time.format_range(slot, doctor.zone)
     if slot.is_taken:
-        state = "booked already" if slot.status is SlotStatus.BOOKED else "held by somebody else"
+        state = "already booked" if slot.status is SlotStatus.BOOKED else "held by another client"
         return AlreadyTaken(start=slot.start, slot_label=label, state=state)
     if slot.has_begun(now):
         return SlotInPast(start=slot.start, slot_label=label)
     is_late = slot.start < now + doctor.lead_time
-    reason = "Slot can no longer be booked" if is_late else "Slot cannot be booked yet"
+    reason = "can no longer be booked" if is_late else "can't be booked yet"
     return NotBookable(start=slot.start, slot_label=label, reason=reason)

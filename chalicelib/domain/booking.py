@@ -179,7 +179,7 @@ class Release(_ReleaseOperation):
 
     def resolve(self, stored: SlotClaim, _now: datetime) -> NoReturn:
         """Raise ``ConflictError``: another client holds the slot."""
-        raise self._already_taken(stored.slot, "held by somebody else")
+        raise self._already_taken(stored.slot, "held by another client")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +197,7 @@ class Cancellation(_ReleaseOperation):
         raise self.conflict(stored)
 
     def conflict(self, stored: SlotClaim) -> ConflictError:
-        return self._already_taken(stored.slot, "booked by somebody else")
+        return self._already_taken(stored.slot, "booked by another client")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,7 @@ def conflicting_slots_error(
 
 def too_many_changes(count: int) -> FieldViolation:
     """The violation for a request with more slots than one save can change."""
-    detail = f"At most {MAX_CHANGES_PER_SAVE} slots can be saved at once, these are {count}"
+    detail = f"You can save at most {MAX_CHANGES_PER_SAVE} slots at once (you sent {count})"
     return FieldViolation("slots", "too_many", detail)
 
 

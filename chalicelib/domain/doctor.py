@@ -105,7 +105,7 @@ class DoctorSettings:
             if not _is_valid_name(text):
                 yield _invalid_field(field, f"{field} must have 1 to {MAX_TEXT_LENGTH} characters")
         if self.time_zone not in available_timezones() - _UNUSABLE_TIME_ZONES:
-            yield _invalid_field("time_zone", f"Unknown time zone {self.time_zone}")
+            yield _invalid_field("time_zone", f"Unknown time zone: {self.time_zone}")
         for field, (least, most) in (
             ("slot_minutes", SLOT_MINUTES_RANGE),
             ("lead_minutes", LEAD_MINUTES_RANGE),
@@ -120,24 +120,25 @@ class DoctorSettings:
 
     def _session_violations(self) -> Iterator[FieldViolation]:
         if not self.sessions:
-            yield _invalid_field("sessions", "There must be at least one session")
+            yield _invalid_field("sessions", "Add at least one session")
         backwards = [session for session in self.sessions if session.start >= session.end]
         for session in backwards:
-            yield _invalid_field("sessions", f"Session {session} ends before it begins")
+            yield _invalid_field("sessions", f"{session} ends before it starts")
         if backwards or not SLOT_MINUTES_RANGE[0] <= self.slot_minutes <= SLOT_MINUTES_RANGE[1]:
             return
         length = self.slot_minutes * _MINUTE
         for session in self.sessions:
             if (session.end - session.start) % length:
-                detail = f"Session {session} is no whole number of {self.slot_minutes} minutes"
+                detail = f"{session} can't be divided into {self.slot_minutes}-minute slots"
                 yield _invalid_field("sessions", detail)
         for one, other in pairwise(self._sorted_sessions()):
             if other.start < one.end:
-                yield _invalid_field("sessions", f"Sessions {one} and {other} overlap")
+                yield _invalid_field("sessions", f"{one} and {other} overlap")
         count = sum((session.end - session.start) // length for session in self.sessions)
         if count > MAX_SLOTS_PER_DAY:
             yield _invalid_field(
-                "sessions", f"At most {MAX_SLOTS_PER_DAY} boxes a day, these are {count}"
+                "sessions",
+                f"A day can have at most {MAX_SLOTS_PER_DAY} slots (these sessions make {count})",
             )
 
 

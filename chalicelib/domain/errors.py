@@ -74,7 +74,7 @@ class DoctorNotFoundError(DomainError):
     code = "doctor_not_found"
 
     def __init__(self, doctor_id: str) -> None:
-        super().__init__(f"There is no doctor {doctor_id}")
+        super().__init__(f'We couldn\'t find a doctor with the ID "{doctor_id}"')
         self.doctor_id = doctor_id
 
 
@@ -90,7 +90,7 @@ class VersionMismatchError(DomainError):
     code = "version_mismatch"
 
     def __init__(self, version: int) -> None:
-        super().__init__(f"The day has changed since you read it: it is at version {version} now")
+        super().__init__(f"This day has changed since you read it. It is now at version {version}.")
         self.version = version
 
 
@@ -101,7 +101,7 @@ class IdempotencyKeyReusedError(DomainError):
 
     def __init__(self, version: int) -> None:
         super().__init__(
-            f"This Idempotency-Key was used for another save, which made version {version}"
+            f"This Idempotency-Key belongs to an earlier save, which made version {version}"
         )
         self.version = version
 
@@ -124,7 +124,7 @@ class DayModifiedError(ConcurrentModificationError):
     def __init__(
         self, *, already_existing: tuple[Slot, ...] = (), still_taken: tuple[Slot, ...] = ()
     ) -> None:
-        super().__init__("The day was changed by somebody else at the same moment")
+        super().__init__("Someone else changed this day at the same moment")
         self.already_existing = already_existing
         self.still_taken = still_taken
 
@@ -135,7 +135,7 @@ class DoctorModifiedError(ConcurrentModificationError):
     code = "doctor_changed"
 
     def __init__(self) -> None:
-        super().__init__("The doctor's settings were changed by somebody else at the same moment")
+        super().__init__("Someone else changed the doctor's settings at the same moment")
 
 
 class SlotStateMismatchError(ConcurrentModificationError):
@@ -144,7 +144,7 @@ class SlotStateMismatchError(ConcurrentModificationError):
     code = "slot_differs"
 
     def __init__(self, slot_id: SlotId, stored: SlotClaim | None) -> None:
-        super().__init__(f"{slot_id} is not as it was expected to be")
+        super().__init__(f"{slot_id} has another state than expected")
         self.slot_id = slot_id
         self.stored = stored
 
@@ -155,7 +155,9 @@ class OutcomeUnknownError(DomainError):
     code = "outcome_unknown"
 
     def __init__(self) -> None:
-        super().__init__("The request was sent but not confirmed: send the same again")
+        super().__init__(
+            "We don't know whether your request succeeded. Send the same request again."
+        )
 
 
 class StoreUnavailableError(DomainError):
@@ -164,7 +166,7 @@ class StoreUnavailableError(DomainError):
     code = "unavailable"
 
     def __init__(self, retry_after: int = 1) -> None:
-        super().__init__("The schedule cannot be reached right now: try again in a moment")
+        super().__init__("The schedule is unavailable right now. Try again in a moment.")
         self.retry_after = retry_after
 
 

@@ -23,7 +23,7 @@ class ClinicSession:
     end: timedelta
 
     def __str__(self) -> str:
-        return f"{format_time_of_day(self.start)}-{format_time_of_day(self.end)}"
+        return f"{format_time_of_day(self.start)}–{format_time_of_day(self.end)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

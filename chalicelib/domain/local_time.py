@@ -83,7 +83,7 @@ def format_time(instant: datetime, zone: ZoneInfo) -> str:
 def format_range(value: Slot | datetime, zone: ZoneInfo) -> str:
     """A slot for a person to read (``09:00-09:30``), or an instant that is no slot's start."""
     if not isinstance(value, datetime):
-        return f"{format_time(value.start, zone)}-{format_time(value.end, zone)}"
+        return f"{format_time(value.start, zone)}–{format_time(value.end, zone)}"
     is_whole_minute = value.second == value.microsecond == 0
     return format_time(value, zone) if is_whole_minute else to_rfc3339(value, zone)
 

@@ -52,7 +52,7 @@ class Caller:
     def require_can_manage_any(self) -> None:
         """Raise ``PermissionDeniedError`` if the caller can manage no doctor's slots at all."""
         if not self.roles & {Role.DOCTOR, Role.DELEGATE, Role.ADMIN}:
-            raise PermissionDeniedError("You may not manage slots")
+            raise PermissionDeniedError("You can't manage slots")
 
     def can_see_delegates(self, doctor: Doctor) -> bool:
         """Return whether the caller is this doctor or an admin."""
@@ -61,7 +61,7 @@ class Caller:
     def require_can_book(self) -> None:
         """Raise ``PermissionDeniedError`` unless the caller is a booking site or an admin."""
         if not self.roles & {Role.BOOKING_SITE, Role.ADMIN}:
-            raise PermissionDeniedError("You may not hold or book slots")
+            raise PermissionDeniedError("You can't hold or book slots")
 
     def require_can_configure(self, existing: Doctor | None, requested: Doctor) -> None:
         """Raise ``PermissionDeniedError`` unless the caller may make these settings.
@@ -76,18 +76,18 @@ class Caller:
             or Role.DOCTOR not in self.roles
             or self.doctor_id != requested.doctor_id
         ):
-            raise PermissionDeniedError(f"You may not change the settings of {requested.doctor_id}")
+            raise PermissionDeniedError(f"You can't change the settings of {requested.doctor_id}")
         fixed = ("name", "specialty", "location", "zone")
         if changed := [
             name for name in fixed if getattr(existing, name) != getattr(requested, name)
         ]:
             raise PermissionDeniedError(
-                f"You may not change your {' and '.join(changed)}: ask an admin"
+                f"You can't change your {' or '.join(changed)}. Ask your administrator."
             )
 
     def require_role_for(self, doctor: Doctor) -> Role:
         """Return the caller's role for this doctor. Raises ``PermissionDeniedError`` if none."""
         role = self.role_for(doctor)
         if role is None:
-            raise PermissionDeniedError(f"You may not manage the slots of {doctor.doctor_id}")
+            raise PermissionDeniedError(f"You can't manage {doctor.name}'s schedule")
         return role

@@ -43,9 +43,14 @@ class SlotViolation:
     start: datetime | None = None
 
     @property
-    def detail(self) -> str:
-        """Return the message for people."""
+    def message(self) -> str:
+        """The sentence that the pages show."""
         return self.message_template.format(violation=self)
+
+    @property
+    def detail(self) -> str:
+        """The sentence that the API returns."""
+        return self.message
 
 
 class SlotExists(SlotViolation):
@@ -54,6 +59,11 @@ class SlotExists(SlotViolation):
     code = "slot_exists"
     message_template = "Slot already exists: {violation.slot_label}"
 
+    @property
+    def detail(self) -> str:
+        """The sentence of the HTTP contract, which clients compare: it has a hyphen."""
+        return self.message.replace("–", "-")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotOverlap(SlotViolation):
@@ -61,7 +71,7 @@ class SlotOverlap(SlotViolation):
 
     code: ClassVar[Code] = "overlaps"
     message_template: ClassVar[str] = (
-        "Slot overlaps another, {violation.other_label}: {violation.slot_label}"
+        "{violation.slot_label} overlaps the {violation.other_label} slot"
     )
 
     conflicts_with: Slot
@@ -72,21 +82,21 @@ class NotOnGrid(SlotViolation):
     """No grid slot of the date starts then."""
 
     code = "not_on_grid"
-    message_template = "Not one of the slots of this date: {violation.slot_label}"
+    message_template = "{violation.slot_label} is not one of this day's slots"
 
 
 class SlotInPast(SlotViolation):
     """It has started."""
 
     code = "in_past"
-    message_template = "Slot has already begun: {violation.slot_label}"
+    message_template = "{violation.slot_label} has already started"
 
 
 class NonexistentTime(SlotViolation):
     """The local time does not exist on that date (DST gap)."""
 
     code = "nonexistent_time"
-    message_template = "The clock skips this time on this date: {violation.slot_label}"
+    message_template = "The clocks go forward that night, so {violation.slot_label} does not exist"
 
 
 class AmbiguousTime(SlotViolation):
@@ -94,8 +104,8 @@ class AmbiguousTime(SlotViolation):
 
     code = "ambiguous_time"
     message_template = (
-        "The clock shows this time twice on this date, say which by its offset: "
-        "{violation.slot_label}"
+        "The clocks go back that night, so {violation.slot_label} happens twice. "
+        "Add an offset to say which one you mean."
     )
 
 
@@ -103,7 +113,7 @@ class DuplicateSlot(SlotViolation):
     """The request has this start more than once."""
 
     code = "repeated"
-    message_template = "Slot is named more than once: {violation.slot_label}"
+    message_template = "{violation.slot_label} appears more than once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +121,9 @@ class SlotTaken(SlotViolation):
     """It is held or booked, so it cannot be closed."""
 
     code: ClassVar[Code] = "slot_taken"
-    message_template: ClassVar[str] = "Slot is {violation.state} and stays: {violation.slot_label}"
+    message_template: ClassVar[str] = (
+        "{violation.slot_label} is {violation.state} and can't be closed"
+    )
 
     state: str
 
@@ -119,14 +131,14 @@ class SlotTaken(SlotViolation):
 class AlreadyTaken(SlotTaken):
     """Another client holds it or has booked it."""
 
-    message_template = "Slot is {violation.state}: {violation.slot_label}"
+    message_template = "{violation.slot_label} is {violation.state}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ViolationWithReason(SlotViolation):
     """Has a ``reason``, as its message depends on the case."""
 
-    message_template: ClassVar[str] = "{violation.reason}: {violation.slot_label}"
+    message_template: ClassVar[str] = "{violation.slot_label} {violation.reason}"
 
     reason: str
 
@@ -139,13 +151,14 @@ class NotBookable(_ViolationWithReason):
 
 class SlotMissing(SlotViolation):
     code = "slot_not_found"
-    message_template = "Slot is not there (any more): {violation.slot_label}"
+    message_template = "{violation.slot_label} no longer exists"
 
 
 class MalformedChange(_ViolationWithReason):
     """A value is malformed; ``reason`` says what is expected."""
 
     code = "invalid"
+    message_template = "{violation.reason}: {violation.slot_label}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +168,16 @@ class FieldViolation:
     field: str
     code: Code
     detail: str
+
+    @classmethod
+    def required(cls, field: str) -> FieldViolation:
+        """Return the violation for a missing field."""
+        return cls(field, "required", _MISSING_FIELD_DETAILS.get(field, f"{field} is missing"))
+
+    @property
+    def message(self) -> str:
+        """The sentence that the pages show."""
+        return self.detail
+
+
+_MISSING_FIELD_DETAILS = {"date": "Choose a date"}

@@ -116,7 +116,7 @@ class SlotItem(BaseItem, discriminator="slot"):
 
 
 class ChangeItem(BaseItem, discriminator="change"):
-    """A save: log entry and idempotency key in one. ``opened`` and ``closed`` are slot maps."""
+    """A save; ``opened`` and ``closed`` have the format of the day's ``slots``."""
 
     request_id = UnicodeAttribute()
     fingerprint = UnicodeAttribute()
@@ -126,4 +126,5 @@ class ChangeItem(BaseItem, discriminator="change"):
     role = UnicodeAttribute()
     client = UnicodeAttribute()
     opened = SlotMapAttribute()
-    closed = SlotMapAttribute()
+    # The stored name is `withdrawn`: items that were written under that name stay readable.
+    closed = SlotMapAttribute(attr_name="withdrawn")

@@ -28,6 +28,6 @@ def decode_cursor(cursor: str, *, prefix: str, part_count: int) -> str:
         is_valid, text = False, ""
     if not is_valid or len(position) >= keys.MAX_SORT_KEY_BYTES or not text.startswith(prefix):
         raise RequestRejectedError(
-            FieldViolation("cursor", "invalid", "This cursor is not of this search")
+            FieldViolation("cursor", "invalid", "This cursor belongs to another search")
         )
     return text

@@ -89,7 +89,9 @@ class BookSlots:
             return self._apply(BookingClaim(doctor=doctor, slot_id=slot_id, booking=booking))
         if booking.previous_slot_id == slot_id:
             raise RequestRejectedError(
-                FieldViolation("moves", "invalid", "A booking cannot move to where it is")
+                FieldViolation(
+                    "moves", "invalid", "A booking can't move to the slot it already has"
+                )
             )
         cancellation = Cancellation(
             doctor=self._previous_doctor(booking.previous_slot_id),

@@ -99,7 +99,8 @@ class ManageDoctors:
             return SavedDoctor(doctor=self._save(requested, None), created=True)
         if existing.zone.key != requested.zone.key:
             detail = (
-                f"The time zone is set once, to {existing.zone.key}: another is another doctor id"
+                "A doctor's time zone can't be changed after it is set "
+                f"({existing.zone.key}). Create a new doctor instead."
             )
             raise ConflictError(FieldViolation("time_zone", "invalid", detail))
         is_relocated = (existing.specialty, existing.location) != (

@@ -135,7 +135,7 @@ def test_doctors_change_is_visible_on_next_read(client: AppClient) -> None:
     client.save("09:00")
     assert client.list_available() == ["09:00"]
 
-    client.save("10:00", withdrawn=("09:00",))
+    client.save("10:00", closed=("09:00",))
 
     assert client.list_available() == ["10:00"]
 

@@ -281,7 +281,7 @@ def test_last_minutes_of_calendar_are_no_error(
 
 
 def test_closed_slot_is_not_found(client: AppClient) -> None:
-    client.save(withdrawn=("09:00",))
+    client.save(closed=("09:00",))
 
     assert rejection_codes(client.book("09:00"), 404) == [(NINE, "slot_not_found")]
 
@@ -389,7 +389,7 @@ def test_booking_does_not_fail_doctors_save(client: AppClient) -> None:
     etag = client.get_day().headers["ETag"]
     client.book("09:00")
 
-    saved = client.save("11:00", withdrawn=("10:00",), If_Match=etag)
+    saved = client.save("11:00", closed=("10:00",), If_Match=etag)
 
     assert (saved.status, saved.json["version"]) == (200, 2)
     assert saved.slot_status("09:00") == "busy"

@@ -175,7 +175,7 @@ def test_unprocessed_keys_are_read_again(client: AppClient) -> None:
 def test_concurrent_close_and_booking_have_one_winner(
     client: AppClient,
 ) -> None:
-    with client.before_commit(lambda: client.save(withdrawn=("09:00",))):
+    with client.before_commit(lambda: client.save(closed=("09:00",))):
         refused = client.book("09:00", "b-2")
 
     assert refused.status == 404
@@ -186,7 +186,7 @@ def test_booking_during_length_change_keeps_slot_length(
     client: AppClient,
 ) -> None:
     def shorten() -> None:
-        client.save(withdrawn=("09:00",))
+        client.save(closed=("09:00",))
         client.set_slot_minutes("dr-lee", minutes=20)
         client.save("09:00")
 

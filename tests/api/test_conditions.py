@@ -52,10 +52,10 @@ def write_day(
     day: Day,
     *,
     opened: tuple[Slot, ...] = (),
-    withdrawn: tuple[Slot, ...] = (),
+    closed: tuple[Slot, ...] = (),
     request_id: str = "x",
 ) -> Day:
-    changes = SlotChanges(opened=opened, closed=withdrawn)
+    changes = SlotChanges(opened=opened, closed=closed)
     day_after = day.apply(changes)
     entry = ChangeLogEntry(
         request_id=request_id,
@@ -128,7 +128,7 @@ def test_slot_booked_after_read_is_reported_when_close_fails() -> None:
         write_day(
             day,
             opened=(make_slot("11:00"),),
-            withdrawn=(make_slot("09:00"), make_slot("10:00")),
+            closed=(make_slot("09:00"), make_slot("10:00")),
             request_id="late",
         )
 
@@ -147,7 +147,7 @@ def test_renewed_hold_keeps_slot_from_being_closed() -> None:
     direct_writes.hold(to_instant("09:00"), held_until=SUNDAY_NOON + timedelta(minutes=5))
 
     with pytest.raises(DayModifiedError):
-        write_day(lapsed, withdrawn=(make_slot("09:00"),), request_id="late")
+        write_day(lapsed, closed=(make_slot("09:00"),), request_id="late")
 
 
 @pytest.mark.usefixtures("client")
@@ -158,7 +158,7 @@ def test_booking_made_from_hold_does_not_expire() -> None:
     direct_writes.book(to_instant("09:00"), held_until=SUNDAY_NOON)
 
     with pytest.raises(DayModifiedError):
-        write_day(lapsed, withdrawn=(make_slot("09:00"),), request_id="late")
+        write_day(lapsed, closed=(make_slot("09:00"),), request_id="late")
 
 
 @pytest.mark.usefixtures("client")
@@ -211,7 +211,7 @@ def test_all_conflicting_slots_are_reported() -> None:
     direct_writes.book(to_instant("11:00"))
 
     with pytest.raises(DayModifiedError) as changed:
-        write_day(day, withdrawn=slots, request_id="late")
+        write_day(day, closed=slots, request_id="late")
 
     assert changed.value.still_taken == (make_slot("09:00"), make_slot("11:00"))
 
@@ -231,9 +231,7 @@ def test_save_keeps_concurrent_changes_to_other_slots() -> None:
     day = read_day()
     direct_writes.book(to_instant("10:00"))
 
-    write_day(
-        day, opened=(make_slot("11:00"),), withdrawn=(make_slot("09:00"),), request_id="after"
-    )
+    write_day(day, opened=(make_slot("11:00"),), closed=(make_slot("09:00"),), request_id="after")
 
     assert read_day().slots == {
         to_instant("10:00"): make_slot("10:00", status=SlotStatus.BOOKED),

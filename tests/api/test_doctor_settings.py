@@ -234,7 +234,7 @@ def test_slot_of_old_length_is_booked_and_closed_as_stored(
     client.update_doctor(slot_minutes=60)
 
     assert client.book("09:00").status == 201
-    assert client.save(withdrawn=("09:30",)).status == 200
+    assert client.save(closed=("09:30",)).status == 200
     assert [slot["start"][11:16] for slot in client.get_day().json["slots"][:2]] == [
         "09:00",
         "10:00",

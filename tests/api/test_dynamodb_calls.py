@@ -220,7 +220,7 @@ def test_next_available_queries_months_until_found(
     dates = date_range(300, first=MONDAY + timedelta(days=1))
     client.save("11:00", date=dates[150])
     client.save("11:00", date=dates[0])
-    client.save(withdrawn=("11:00",), date=dates[0])
+    client.save(closed=("11:00",), date=dates[0])
     copy_day(client, dates[0], [on for on in dates if on not in (dates[0], dates[150])])
 
     with client.record_calls() as calls:

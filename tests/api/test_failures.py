@@ -151,10 +151,10 @@ def test_save_that_never_commits_leaves_table_unchanged(client: AppClient) -> No
         client.record_calls() as calls,
         client.inject_responses(SAVE_OPERATION, *[READ_TIMEOUT] * 99),
     ):
-        refused = client.save("10:00", withdrawn=("09:00",))
+        refused = client.save("10:00", closed=("09:00",))
 
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
-    assert "send the same again" in refused.json["detail"]
+    assert "Send the same request again" in refused.json["detail"]
     assert calls.count(SAVE_OPERATION) <= 4  # each may take seconds
     assert client.export() == before
 
@@ -180,7 +180,7 @@ def test_further_save_conflict_replans_on_current_state(client: AppClient) -> No
     client.save("11:00")
 
     with client.with_concurrent_save("10:00"):
-        saved = client.save("09:00", withdrawn=("11:00",))
+        saved = client.save("09:00", closed=("11:00",))
 
     assert (saved.status, saved.json["version"]) == (200, 3)
     assert saved.free_times == client.get_day().free_times == ["09:00", "10:00"]
@@ -205,7 +205,7 @@ def test_slot_booked_between_read_and_commit_is_not_closed(client: AppClient) ->
     client.save("09:00", "09:30")
 
     with client.before_commit(lambda: client.book("09:00")):
-        refused = client.save(withdrawn=("09:00", "09:30"))
+        refused = client.save(closed=("09:00", "09:30"))
 
     assert refused.error_codes == [("2026-11-23T09:00:00+00:00", "slot_taken")]
     assert client.get_day().slot_status("09:00") == "busy"

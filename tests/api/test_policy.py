@@ -48,7 +48,7 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
 SIGN_IN_ROUTES = {"GET /sign-in", "GET /sign-in/callback", "POST /sign-out"}
 # What else the code does than each route does at least.
 EXTRA_OPERATIONS: list[Operation] = [
-    lambda client: client.save(withdrawn=("10:30",)),
+    lambda client: client.save(closed=("10:30",)),
     lambda client: client.save("11:00", Idempotency_Key="once"),
     lambda client: client.get(f"/slots?{DAY_QUERY}&part=day", HX_Request="true"),
     lambda client: client.get("/doctors?location=London"),

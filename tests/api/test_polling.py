@@ -141,7 +141,7 @@ def test_poll_does_not_repeat_save_message(client: AppClient) -> None:
     answer = send_poll(client, refused)
 
     assert answer.status == 200
-    assert "Not saved" not in answer.text
+    assert "Nothing was saved" not in answer.text
     assert PageForm(answer).invalid_starts == []
     assert PageForm(answer).checked_starts == []
 
@@ -183,7 +183,7 @@ def test_save_in_another_tab_is_news(client: AppClient) -> None:
     client.save("09:00")
     shown = full_page(client)
 
-    client.save("10:00", withdrawn=("09:00",))
+    client.save("10:00", closed=("09:00",))
 
     assert PageForm(send_poll(client, shown)).checked_starts == ["10:00"]
 
@@ -253,4 +253,4 @@ def test_failed_poll_shows_notice_beside_form(client: AppClient) -> None:
 
     assert answer.status == 404
     assert answer.headers["HX-Retarget"] == "#notice"
-    assert "There is no doctor dr-lee" in answer.text
+    assert "find a doctor with the ID &#34;dr-lee&#34;" in answer.text

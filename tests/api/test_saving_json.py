@@ -37,7 +37,7 @@ def test_save_writes_slot_items_one_day_and_one_change(client: AppClient) -> Non
 def test_closed_slots_are_removed_and_others_stay(client: AppClient) -> None:
     client.save("09:00", "09:30")
 
-    saved = client.save("10:00", withdrawn=("09:00",))
+    saved = client.save("10:00", closed=("09:00",))
 
     assert saved.free_times == ["09:30", "10:00"]
     assert saved.json["version"] == 2
@@ -112,7 +112,7 @@ def test_claimed_slot_can_be_neither_opened_nor_closed(client: AppClient, take: 
     getattr(client, take)("09:00")
     before = client.export()
 
-    assert client.save(withdrawn=("09:00", "09:30")).error_codes == [(NINE, "slot_taken")]
+    assert client.save(closed=("09:00", "09:30")).error_codes == [(NINE, "slot_taken")]
     assert client.save("09:00").error_codes == [(NINE, "slot_exists")]
     assert client.export() == before
 
@@ -123,7 +123,7 @@ def test_slot_with_expired_hold_can_be_closed(client: AppClient) -> None:
     client.clock.now += timedelta(seconds=60)
 
     assert client.get_day().free_times == ["09:00", "09:30"]
-    assert client.save(withdrawn=("09:00",)).free_times == ["09:30"]
+    assert client.save(closed=("09:00",)).free_times == ["09:30"]
 
 
 def test_all_violations_are_reported_and_nothing_is_written(client: AppClient) -> None:
@@ -171,7 +171,7 @@ def test_save_accepts_96_slots_and_rejects_97(client: AppClient) -> None:
         ("slots", "too_many")
     ]
     assert len(client.save(*all_day, doctor_id="dr-quarter").free_times) == 96
-    assert client.save(withdrawn=tuple(all_day), doctor_id="dr-quarter").free_times == []
+    assert client.save(closed=tuple(all_day), doctor_id="dr-quarter").free_times == []
     assert client.item_types() == {"day": 1, "slot": 0, "change": 2}
 
 
@@ -318,7 +318,7 @@ def test_key_reused_with_other_body_is_rejected(client: AppClient) -> None:
     client.save("09:00", Idempotency_Key="once")
 
     assert client.save("09:30", Idempotency_Key="once").status == 422
-    assert client.save("09:00", withdrawn=("09:30",), Idempotency_Key="once").status == 422
+    assert client.save("09:00", closed=("09:30",), Idempotency_Key="once").status == 422
 
 
 def test_key_is_scoped_to_doctor_and_date(client: AppClient) -> None:

@@ -330,7 +330,7 @@ def test_outage_keeps_sessions_and_fails_new_logins(
     oidc_provider.is_down = True
     refused = page_session.get("/sign-in")
     assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
-    assert "try again in a moment" in refused.text
+    assert "Try again in a moment" in refused.text
 
     oidc_provider.is_down = False
     page_session.client.clock.now += timedelta(minutes=1)
@@ -392,9 +392,9 @@ def test_history_names_user_and_client(page_session: PageSession) -> None:
 
     assert (change["by"], change["client"]) == ("sam", "page")
     assert [slot["start"] for slot in change["opened"]] == ["2026-11-23T09:00:00+00:00"]
-    assert change["withdrawn"] == []
+    assert change["closed"] == []
     page = page_session.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}")
-    assert "sam, for the doctor" in page.text
+    assert "sam, on Dr Mina Lee&#39;s behalf" in page.text
 
 
 def test_delegate_chooses_among_assigned_doctors(
@@ -424,7 +424,7 @@ def test_delegate_chooses_among_assigned_doctors(
 def test_delegate_without_doctors_gets_message(page_session: PageSession) -> None:
     page_session.sign_in("mallory", "delegate")
 
-    assert "No doctor names you" in page_session.get("/slots").text
+    assert "You don't have access to any doctor's schedule yet" in page_session.get("/slots").text
 
 
 def test_admin_chooses_among_all_doctors(page_session: PageSession) -> None:
@@ -442,5 +442,5 @@ def test_user_without_role_can_sign_out(page_session: PageSession) -> None:
     refused = page_session.get(DAY_PATH)
 
     assert refused.status == 403
-    assert "pat is signed in, but is nobody here" in refused.text
+    assert "signed in as pat, but your account has no role yet" in refused.text
     assert '<form class="other-account" method="post" action="/sign-out">' in refused.text

@@ -134,20 +134,20 @@ def test_concurrent_close_and_bookings_have_one_winner(
     for number in range(ROUNDS):
         names = [f"b-{number}-{n}" for n in range(4)]
         deeds = [partial(book_slot, services, slot_id, name) for name in names]
-        deeds.insert(number % 5, partial(save_slots, services, doctor_id, withdrawn=range(1)))
+        deeds.insert(number % 5, partial(save_slots, services, doctor_id, closed=range(1)))
 
         outcomes = run_concurrently(deeds)
 
-        withdrawing = outcomes.pop(number % 5)
+        closing = outcomes.pop(number % 5)
         claims = valid_stored_day(services, dynamodb, doctor_id).claims
-        if withdrawing is None:
+        if closing is None:
             ways["gone"] += 1
             assert SLOT_STARTS[0] not in claims
             assert outcome_types(outcomes) <= Counter({SlotNotFoundError: 4, ConflictError: 4})
             save_slots(services, doctor_id, opened=range(1))
         else:
             ways["sold"] += 1
-            assert type(withdrawing) is RequestRejectedError
+            assert type(closing) is RequestRejectedError
             assert outcome_types(outcomes) == {type(None): 1, ConflictError: 3}
             winner = names[outcomes.index(None)]
             assert claims[SLOT_STARTS[0]][2] == winner
@@ -192,7 +192,7 @@ def test_bookings_of_other_slots_succeed_during_save(
         slots = [SlotId(doctor_id, start) for start in SLOT_STARTS[:6]]
         deeds = [
             *(partial(book_slot, services, slot_id, f"b-{n}") for n, slot_id in enumerate(slots)),
-            partial(save_slots, services, doctor_id, withdrawn=range(6, 8))
+            partial(save_slots, services, doctor_id, closed=range(6, 8))
             if number % 2 == 0
             else partial(save_slots, services, doctor_id, opened=range(6, 8)),
         ]
@@ -221,7 +221,7 @@ def test_concurrent_random_operations_keep_day_valid(
                 partial(book_slot, services, slot_id, name, moves=other),
                 partial(cancel_booking, services, slot_id, name),
                 partial(hold_slot, services, slot_id, name),
-                partial(save_slots, services, doctor_id, withdrawn=range(n, n + 1)),
+                partial(save_slots, services, doctor_id, closed=range(n, n + 1)),
                 partial(save_slots, services, doctor_id, opened=range(n, n + 1)),
             ]
         )

@@ -130,15 +130,15 @@ class SlotStateMachine(RuleBasedStateMachine):
     @rule(
         which=doctor_indexes,
         opens=st.sets(grid_indexes, max_size=3),
-        withdraws=st.sets(grid_indexes, max_size=3),
+        closes=st.sets(grid_indexes, max_size=3),
     )
-    def save_day(self, which: int, opens: set[int], withdraws: set[int]) -> None:
+    def save_day(self, which: int, opens: set[int], closes: set[int]) -> None:
         model = self.models[which]
-        opened = {model.grid_start(place) for place in opens - withdraws}
-        withdrawn = {model.grid_start(place) for place in withdraws}
+        opened = {model.grid_start(place) for place in opens - closes}
+        closed = {model.grid_start(place) for place in closes}
         asked = [
             *(SlotChange(start, SlotStatus.FREE) for start in sorted(opened)),
-            *(SlotChange(start, SlotStatus.UNAVAILABLE) for start in sorted(withdrawn)),
+            *(SlotChange(start, SlotStatus.UNAVAILABLE) for start in sorted(closed)),
         ]
         request = SaveRequest(
             doctor_id=self.ids[which],
@@ -147,11 +147,11 @@ class SlotStateMachine(RuleBasedStateMachine):
             request_id=uuid4().hex,
             fingerprint="f",
         )
-        left = {start: slot for start, slot in model.slots.items() if start not in withdrawn}
-        may_withdraw = all(
+        left = {start: slot for start, slot in model.slots.items() if start not in closed}
+        may_close = all(
             start in model.slots and start > self.now
             and model.slots[start].is_free_for(None, self.now)
-            for start in withdrawn
+            for start in closed
         )  # fmt: skip
         new = {start: ModelSlot(end=start + model.minutes * MINUTE) for start in opened}
         all_of_it = sorted((start, slot.end) for start, slot in [*left.items(), *new.items()])
@@ -159,7 +159,7 @@ class SlotStateMachine(RuleBasedStateMachine):
             start not in model.slots and model.is_on_grid(start) and start > self.now
             for start in new
         ) and all(one[1] <= other[0] for one, other in pairwise(all_of_it))
-        may = asked and may_withdraw and may_open
+        may = asked and may_close and may_open
 
         save = self.services.manage_slots.save
         self.expect_outcome(

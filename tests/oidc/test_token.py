@@ -149,7 +149,7 @@ def test_booking_site_token_has_scopes_and_no_name(
         ([], "Say for whom: doctor NAME, "),
         (["doctor"], "Say for whom: doctor NAME, "),
         (["nurse", "joy"], "Say for whom: doctor NAME, "),
-        (["doctor", "dr-nobody"], "There is no doctor dr-nobody"),
+        (["doctor", "dr-nobody"], 'We couldn\'t find a doctor with the ID "dr-nobody"'),
         (["delegate", "two words"], "A name has 1 to 128 characters, and no spaces."),
         (["admin", "dr-lee"], "dr-lee does not sign in as admin, but as doctor."),
         (

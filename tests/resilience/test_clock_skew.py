@@ -116,8 +116,8 @@ def test_slot_with_hold_expired_on_one_clock_is_closed_fully(
     hold_slot(skewed_services.slow, slot, "hannah")
 
     with pytest.raises(RequestRejectedError):
-        save_slots(skewed_services.slow, skewed_services.doctor_id, withdrawn=range(1))
-    save_slots(skewed_services.fast, skewed_services.doctor_id, withdrawn=range(1))
+        save_slots(skewed_services.slow, skewed_services.doctor_id, closed=range(1))
+    save_slots(skewed_services.fast, skewed_services.doctor_id, closed=range(1))
 
     with pytest.raises(RequestRejectedError):
         book_slot(skewed_services.slow, slot, "b-hannah", holder="hannah")
@@ -165,12 +165,10 @@ def test_concurrent_operations_on_two_clocks_keep_invariants(
                 dice.choice(skewed_services.slots[:4]),
                 f"i-{number}",
             ),
-            partial(
-                save_slots, skewed_services.fast, skewed_services.doctor_id, withdrawn=range(5, 6)
-            )
+            partial(save_slots, skewed_services.fast, skewed_services.doctor_id, closed=range(5, 6))
             if number % 2
             else partial(
-                save_slots, skewed_services.slow, skewed_services.doctor_id, withdrawn=range(6, 7)
+                save_slots, skewed_services.slow, skewed_services.doctor_id, closed=range(6, 7)
             ),
         ]
 

@@ -103,11 +103,11 @@ def test_possible_history_is_linearizable(deeds: list[Call]) -> None:
         ),
         pytest.param([OPENED, call("open", "done", 2, 3)], id="a slot that is made twice"),
         pytest.param(
-            [OPENED, call("hold", "done", 2, 3, "ann"), call("withdraw", "done", 4, 5)],
+            [OPENED, call("hold", "done", 2, 3, "ann"), call("close", "done", 4, 5)],
             id="a held slot that is removed",
         ),
         pytest.param(
-            [OPENED, BOOKED, call("withdraw", "done", 4, 5)], id="a booked slot that is removed"
+            [OPENED, BOOKED, call("close", "done", 4, 5)], id="a booked slot that is removed"
         ),
         pytest.param(
             [OPENED, call("book", "taken", 2, 3, "ann")], id="a refusal without a reason"
@@ -160,7 +160,7 @@ def simulate_history(rng: random.Random) -> list[Call]:
     """As a slot that does one thing at a time would answer three clients who ask at any time."""
     deeds, state, now = [OPENED], FREE, 2.0
     for _ in range(60):
-        what = rng.choice(["hold", "release", "book", "cancel", "open", "withdraw", "see"])
+        what = rng.choice(["hold", "release", "book", "cancel", "open", "close", "see"])
         who = rng.choice(["ann", "bob", "cid"])
         told = ["done", "taken", "absent", "already"]
         states = [ABSENT, FREE, held_state("ann"), held_state("bob"), held_state("cid")]

@@ -118,14 +118,14 @@ class AppClient:
     def save(
         self,
         *opened: str,
-        withdrawn: tuple[str, ...] = (),
+        closed: tuple[str, ...] = (),
         doctor_id: str = "dr-lee",
         date: str = MONDAY.isoformat(),
         **headers: str,
     ) -> AppResponse:
         """Tick and untick boxes of a day, by default Dr Lee's Monday."""
         slots = [{"start": start, "status": "free"} for start in opened]
-        slots += [{"start": start, "status": "busy-unavailable"} for start in withdrawn]
+        slots += [{"start": start, "status": "busy-unavailable"} for start in closed]
         return self.post_slots({"doctor_id": doctor_id, "date": date, "slots": slots}, **headers)
 
     def post_form(self, fields: dict[str, object], **headers: str) -> AppResponse:

@@ -22,10 +22,10 @@ ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 
 
 def save_slots(
-    services: Services, doctor_id: str, opened: range = range(0), withdrawn: range = range(0)
+    services: Services, doctor_id: str, opened: range = range(0), closed: range = range(0)
 ) -> None:
     asked = [SlotChange(SLOT_STARTS[n], SlotStatus.FREE) for n in opened]
-    asked += [SlotChange(SLOT_STARTS[n], SlotStatus.UNAVAILABLE) for n in withdrawn]
+    asked += [SlotChange(SLOT_STARTS[n], SlotStatus.UNAVAILABLE) for n in closed]
     services.manage_slots.save(
         ADMIN,
         SaveRequest(

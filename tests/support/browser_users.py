@@ -1,4 +1,4 @@
-"""Who signs in at the page, and how a browser is theirs."""
+"""Users who sign in to the pages in a browser."""
 
 from __future__ import annotations
 
@@ -15,16 +15,15 @@ if TYPE_CHECKING:
 
 
 class BrowserUsers:
-    """Each signs in once, through the page and the issuer's own; then her cookies do."""
+    """Signs each user in once, with the identity provider's page, and then reuses the cookies."""
 
     def __init__(self, browser: Browser, server: LiveServer) -> None:
-        """Nobody has signed in yet."""
         self._browser = browser
         self._server = server
         self._states: dict[str, StorageState] = {}
 
     def storage_state(self, name: str) -> StorageState:
-        """What the browser of somebody keeps who is signed in."""
+        """Return the cookies of a browser in which the user is signed in."""
         if name not in self._states:
             with self._browser.new_context() as context:
                 page = context.new_page()
@@ -35,13 +34,13 @@ class BrowserUsers:
         return self._states[name]
 
     def switch_user(self, context: BrowserContext, name: str) -> None:
-        """From now on that browser is hers."""
+        """Replace the signed-in user of a browser."""
         context.clear_cookies()
         context.add_cookies(self.storage_state(name)["cookies"])  # type: ignore[arg-type]
 
 
 def submit_login_form(page: Page, name: str, password: str = PASSWORD) -> None:
-    """The issuer's own page."""
+    """Fill and submit the identity provider's sign-in page."""
     page.locator("input[name=username]").fill(name)
     page.locator("input[name=password]").fill(password)
     page.get_by_role("button", name="Sign in").click()

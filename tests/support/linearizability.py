@@ -33,7 +33,7 @@ def booked_state(booking_id: str) -> str:
 class Call:
     """What was asked of a slot, and how it was answered; ``answered`` is never before ``asked``.
 
-    ``what``: hold, release, book, cancel, leave (move away), open, withdraw; by ``who``, and
+    ``what``: hold, release, book, cancel, leave (move away), open, close; by ``who``, and
     to book perhaps as a ``holder``. ``told``: done, already, taken (somebody else has it), absent,
     not (who wants to leave does not have it), unknown (it may take effect once, at any time, or
     never). And see, which is told a state or its first word, or what it is not: ``not free``. And
@@ -91,10 +91,10 @@ def _expected_result(state: str, call: Call) -> tuple[str, str]:
         "run out": (held_state(call.who),),
         "cancel": (booked_state(call.who),),
         "leave": (booked_state(call.who),),
-        "withdraw": (FREE,),
+        "close": (FREE,),
     }
     if state in may_be[call.operation]:
-        leaves = {"hold": held_state(call.who), "book": booked_state(call.who), "withdraw": ABSENT}
+        leaves = {"hold": held_state(call.who), "book": booked_state(call.who), "close": ABSENT}
         return "done", leaves.get(call.operation, FREE)
     if call.operation == "book" and state == booked_state(call.who):
         return "already", state

@@ -1,4 +1,4 @@
-"""The page as a doctor speaks of it."""
+"""Page object of the Manage Slots page."""
 
 from __future__ import annotations
 
@@ -18,18 +18,17 @@ if TYPE_CHECKING:
 
     from tests.support.live_server import LiveServer
 
-# What Chromium itself says of an answer from 400 up, and of a server that is not there.
+# Chromium logs responses from 400 up and failed connections itself.
 _EXPECTED_MESSAGES = re.compile(r"^Failed to load resource")
 POLL_URL = re.compile("part=day")
 
 
 class ManageSlotsPage:
-    """Boxes go by the time that their label begins with."""
+    """The page of one day. Boxes are addressed by their start time, with which labels begin."""
 
     def __init__(
         self, page: Page, server: LiveServer, date: date, doctor_id: str = "dr-lee"
     ) -> None:
-        """Nothing is opened yet."""
         self.page = page
         self.server = server
         self.date = date
@@ -43,15 +42,15 @@ class ManageSlotsPage:
             self.console_errors.append(message.text)
 
     def open(self) -> None:
-        """Load it anew."""
+        """Load the page."""
         self.page.goto(self.url)
 
     def checkbox(self, start: str) -> Locator:
-        """The checkbox of that start."""
+        """Return the checkbox of the slot that starts then."""
         return self.page.get_by_role("checkbox", name=re.compile(f"^{re.escape(start)}"))
 
     def label(self, start: str) -> Locator:
-        """What its label says, and the reason beside it."""
+        """Return the list item of a box: its label and its error."""
         return self.page.locator(".day li", has=self.checkbox(start))
 
     def check(self, *starts: str) -> None:
@@ -61,7 +60,7 @@ class ManageSlotsPage:
 
     @property
     def checked_starts(self) -> list[str]:
-        """The starts of the boxes that are ticked on the screen."""
+        """The starts of the boxes that are checked on the screen."""
         labels = self.page.locator("label:has([name=ticked]:checked)").all_inner_texts()
         return [label.strip()[:5] for label in labels]
 
@@ -70,34 +69,34 @@ class ManageSlotsPage:
         self.page.get_by_role("button", name="Save", exact=True).click()
 
     def expect_status(self, text: str) -> None:
-        """Wait until the live region says so."""
+        """Wait until the live region contains the text."""
         expect(self.page.get_by_role("status")).to_contain_text(text)
 
     def expect_unsaved_message(self, text: str) -> None:
-        """Wait until Save is described so."""
+        """Wait until the description of Save is the text."""
         expect(self.page.locator("#unsaved")).to_have_text(text)
 
     def block_polls(self) -> None:
-        """From now on polls get no answer: what is drawn stays until she does something."""
+        """Drop polls from now on, so that the page changes only by the user's own requests."""
         self.page.route(POLL_URL, lambda _route: None)
 
     def poll_now(self) -> None:
-        """As when the tab comes to the front, and wait for the answer."""
+        """Poll as when the tab becomes visible, and wait for the response."""
         with self.page.expect_response(POLL_URL):
             self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     def slot_url(self, start: str) -> str:
-        """Where the API has Dr Lee's slot at that wall time."""
+        """Return the API's URL of Dr Lee's slot at that local time."""
         return f"{self.server.url}/slots/{SlotId('dr-lee', to_instant(start, self.date, LONDON))}"
 
     def book(self, start: str) -> None:
-        """A patient books it."""
+        """Book the slot as a patient."""
         booking = {"booking_id": "b-1", "patient_reference": "ref-1"}
         answer = self._request_as_booking_site("PUT", f"{self.slot_url(start)}/booking", booking)
         assert answer.status_code == 201, answer.text
 
     def hold(self, start: str) -> None:
-        """A patient holds it for the shortest time there is."""
+        """Hold the slot as a patient, for the shortest time possible."""
         hold = {"holder": "hannah", "seconds": 30}
         assert (
             self._request_as_booking_site("PUT", f"{self.slot_url(start)}/hold", hold).status_code
@@ -105,7 +104,7 @@ class ManageSlotsPage:
         )
 
     def release(self, start: str) -> None:
-        """The patient lets it go."""
+        """Release the patient's hold."""
         path = f"{self.slot_url(start)}/hold?holder=hannah"
         assert self._request_as_booking_site("DELETE", path).status_code == 204
 
@@ -116,5 +115,5 @@ class ManageSlotsPage:
         return requests.request(method, url, json=body, headers=headers, timeout=10)
 
     def expect_saved(self) -> None:
-        """Wait until the live region says that all is saved."""
+        """Wait until the live region reports the save."""
         self.expect_status("Slots saved successfully")

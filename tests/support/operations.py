@@ -100,9 +100,9 @@ WRITES: dict[str, Operation] = {
     "first save": Operation(
         lambda site: site.save("09:00", "09:30", date="2026-11-26", Idempotency_Key="s")
     ),
-    "save": Operation(lambda site: site.save("11:00", withdrawn=("09:00",), Idempotency_Key="s")),
+    "save": Operation(lambda site: site.save("11:00", closed=("09:00",), Idempotency_Key="s")),
     "save if": Operation(
-        lambda site: site.save("11:00", withdrawn=("09:00",), Idempotency_Key="s", If_Match='"1.x"')
+        lambda site: site.save("11:00", closed=("09:00",), Idempotency_Key="s", If_Match='"1.x"')
     ),
     "form": Operation(_submit_form),
     "refused save": Operation(lambda site: site.save("10:00", "11:00", Idempotency_Key="s")),

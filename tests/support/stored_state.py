@@ -50,7 +50,8 @@ class StoredDay:
         )
         present: set[Interval] = set()
         for change in self.changes:
-            opened, closed = _intervals(change["opened"]), _intervals(change["closed"])
+            # The stored name of what a save closed is `withdrawn` (see ChangeItem).
+            opened, closed = _intervals(change["opened"]), _intervals(change["withdrawn"])
             assert closed <= present
             present -= closed
             assert not opened & present

@@ -85,10 +85,10 @@ def parse_slot_change(start_text: str, status_text: str) -> SlotChange | Invalid
     """
     start = _parse_start(start_text)
     if start is None:
-        reason = "Neither a time of day (09:00) nor RFC 3339 with an offset"
+        reason = "Expected a time of day (09:00) or RFC 3339 with an offset"
         return InvalidChange(start_text, reason)
     if status_text not in _REQUESTABLE_STATUSES:
-        reason = f"Unknown status {status_text!r}, neither free nor busy-unavailable"
+        reason = f"Unknown status {status_text!r}: use free or busy-unavailable"
         return InvalidChange(start_text, reason, start)
     return SlotChange(start, _REQUESTABLE_STATUSES[status_text])
 

@@ -149,7 +149,7 @@ class Change(Struct, kw_only=True):
     by: Annotated[str, Meta(description="Who saved, by sign-in name.", examples=["sam"])]
     client: Annotated[str, Meta(description="`page`, or the id of the client.")]
     opened: list[Slot]
-    withdrawn: list[Slot]
+    closed: list[Slot]
 
 
 class History(Struct, kw_only=True):

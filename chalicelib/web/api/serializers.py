@@ -79,7 +79,7 @@ def serialize_history(history: DayHistory) -> schemas.History:
                 by=entry.author,
                 client=entry.client,
                 opened=[serialize_slot(slot, history.doctor) for slot in entry.changes.opened],
-                withdrawn=[serialize_slot(slot, history.doctor) for slot in entry.changes.closed],
+                closed=[serialize_slot(slot, history.doctor) for slot in entry.changes.closed],
             )
             for entry in history.entries
         ]

@@ -48,7 +48,7 @@ def decode(raw: bytes | msgspec.Raw, schema: type[T], prefix: str = "") -> T:
         raise RequestRejectedError(_violation_from_msgspec(str(error), prefix)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RequestRejectedError(
-            FieldViolation("body", "invalid", f"The body is no JSON: {error}")
+            FieldViolation("body", "invalid", f"The body is not valid JSON: {error}")
         ) from None
 
 
@@ -67,7 +67,7 @@ def _violation_from_msgspec(message: str, prefix: str) -> FieldViolation:
     path = ".".join(filter(None, (prefix, match["path"] if match else "")))
     if missing := _MISSING_FIELD.search(message):
         field = f"{path}.{missing['name']}".lstrip(".")
-        return FieldViolation(field, "required", f"{field} is missing")
+        return FieldViolation.required(field)
     problem = message.partition(" - at `$")[0]
     detail = f"{path or 'The body'} is not valid: {problem}"
     return FieldViolation(path or "body", "invalid", detail)
@@ -77,7 +77,7 @@ def required_query(request: Request, name: str) -> str:
     """A query parameter. Raises ``RequestRejectedError`` if it is missing."""
     text = query(request, name)
     if text is None:
-        raise RequestRejectedError(FieldViolation(name, "required", f"{name} is missing"))
+        raise RequestRejectedError(FieldViolation.required(name))
     return text
 
 
@@ -107,10 +107,16 @@ def parse_date(text: str, name: str = "date") -> date:
     except ValueError:
         parsed = None
     if parsed is None:
-        raise invalid_field(name, "a date that exists, as in 2026-11-23")
-    if not local_time.MIN_DATE <= parsed <= local_time.MAX_DATE:
-        raise invalid_field(name, f"from {local_time.MIN_DATE} to {local_time.MAX_DATE}")
+        raise _invalid_date(name, "That isn't a real date. Use the format 2026-11-23.")
+    if parsed < local_time.MIN_DATE:
+        raise _invalid_date(name, f"Choose a date from {local_time.MIN_DATE.year} onwards")
+    if parsed > local_time.MAX_DATE:
+        raise _invalid_date(name, "Choose an earlier date")
     return parsed
+
+
+def _invalid_date(name: str, detail: str) -> RequestRejectedError:
+    return RequestRejectedError(FieldViolation(name, "invalid", detail))
 
 
 def valid_doctor_id(text: str) -> str:
@@ -134,7 +140,7 @@ def slot_id_from_path(path: str) -> SlotId:
     try:
         slot_id = SlotId.parse(path.replace("%7E", "~").replace("%7e", "~"))
     except ValueError:
-        detail = f"There is no slot {path}"
+        detail = f'We couldn\'t find a slot with the ID "{path}"'
         raise SlotNotFoundError(FieldViolation("slot_id", "slot_not_found", detail)) from None
     request_context.current_request().set_doctor(slot_id.doctor_id)
     return slot_id

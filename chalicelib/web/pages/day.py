@@ -18,7 +18,7 @@ from chalicelib.web.http import cookies
 from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.http.responses import etag_matches, not_modified
-from chalicelib.web.pages import day_view, links
+from chalicelib.web.pages import day_view, links, messages
 from chalicelib.web.pages.day_view import FlashMessage
 from chalicelib.web.pages.etags import form_etag, page_etag
 from chalicelib.web.pages.rendering import render
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _MESSAGES = {
     "saved": FlashMessage(text=SAVED_MESSAGE, kind="success"),
-    "unchanged": FlashMessage(text="Nothing has changed, so nothing was saved", kind="info"),
+    "unchanged": FlashMessage(text="No changes to save", kind="info"),
 }
 # Holds the key of a flash message during the redirect after a save without JavaScript.
 _FLASH_COOKIE = "flash"
@@ -144,7 +144,7 @@ def _rejected_response(
         view,
         base=url_prefix(request),
         display_name=get_services().auth.display_name(caller),
-        message=FlashMessage(text=f"Not saved. {_reason(error)}", kind="error"),
+        message=FlashMessage(text=_reason(error, len(form.request.changes)), kind="error"),
         form=form.state,
         error=rejected,
         news=news if rejected else (),  # else the news is the doctor's own earlier save
@@ -153,10 +153,10 @@ def _rejected_response(
     return render(template, page, status=problem.status)
 
 
-def _reason(error: RequestRejectedError | IdempotencyKeyReusedError) -> str:
+def _reason(error: RequestRejectedError | IdempotencyKeyReusedError, change_count: int) -> str:
     if isinstance(error, IdempotencyKeyReusedError):
-        return "An earlier save of this page got through: look at the ticks, then save again"
-    return str(error)
+        return messages.PREVIOUS_SAVE_SUCCEEDED
+    return messages.nothing_saved(error.violations, change_count)
 
 
 def _flash(request: Request) -> str | None:

@@ -85,12 +85,10 @@ def _decode_fields(request: Request) -> Mapping[str, list[str]]:
         fields = parse_qs(body(request).decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:
         raise RequestRejectedError(
-            FieldViolation("body", "invalid", "The body is no form")
+            FieldViolation("body", "invalid", "The body is not a valid form")
         ) from None
     names = ("doctor_id", "date", "version", "request_id")
-    if missing := [
-        FieldViolation(n, "required", f"{n} is missing") for n in names if n not in fields
-    ]:
+    if missing := [FieldViolation.required(n) for n in names if n not in fields]:
         raise RequestRejectedError(*missing)
     return fields
 
@@ -103,7 +101,7 @@ def _parse_state(fields: Mapping[str, list[str]]) -> DayFormState:
     )
     if not state.checked <= state.editable:
         raise RequestRejectedError(
-            FieldViolation("ticked", "invalid", "A box was ticked that was not offered")
+            FieldViolation("ticked", "invalid", "The form checks a box that could not be changed")
         )
     return state
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from chalicelib.domain import local_time
 from chalicelib.domain.slot import SlotStatus, format_start
 from chalicelib.domain.violations import FieldViolation
-from chalicelib.web.pages import links
+from chalicelib.web.pages import links, messages
 from chalicelib.web.pages.etags import form_etag
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def build_day_page(
         doctor_name=doctor.name,
         specialty=doctor.specialty,
         location=doctor.location,
-        time_zone=doctor.zone.key,
+        time_zone=messages.format_zone(doctor.zone),
         date=current.isoformat(),
         date_title=links.format_date(current),
         previous_url=url(current - _ONE_DAY) if current > local_time.MIN_DATE else None,
@@ -118,34 +118,34 @@ def build_day_page(
 def changes_since_render(
     previous: day.Day, form: DayFormState, rendered_version: int, zone: ZoneInfo
 ) -> tuple[str, ...]:
-    """What others saved since the page was rendered, without the slots that the doctor edited."""
+    """Say what others changed since the page was rendered, except what the user changed too."""
     if previous.version == rendered_version:
         return ()
     free = {start for start, slot in previous.slots.items() if slot.status is SlotStatus.FREE}
-    added = sorted(free - form.initial - form.dirty)
-    gone = sorted(form.initial - free - form.dirty)
-    news = {"New, by someone else": added, "No longer free, by someone else": gone}
-    return tuple(
-        f"{what}: {_shorten([local_time.format_time(start, zone) for start in starts])}"
-        for what, starts in news.items()
-        if starts
+    gone = form.initial - free - form.dirty
+    opened, closed, taken = (
+        messages.list_times([local_time.format_time(start, zone) for start in sorted(starts)])
+        for starts in (
+            free - form.initial - form.dirty,
+            gone - previous.slots.keys(),
+            gone & previous.slots.keys(),
+        )
     )
+    sentences = {
+        f"Someone else opened {opened} while you were editing": opened,
+        f"Someone else closed {closed} while you were editing": closed,
+        f"No longer free: {taken}": taken,
+    }
+    return tuple(sentence for sentence, times in sentences.items() if times)
 
 
-def _shorten(names: Sequence[str]) -> str:
-    """The first names and the number of the others; the check boxes show all of them."""
-    more = len(names) - MAX_LISTED
-    return ", ".join(names[:MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
-
-
-MAX_LISTED = 4
 _ONE_DAY = timedelta(days=1)
 
 
 def _violation_by_start(error: RequestRejectedError | None) -> dict[datetime, str]:
     violations = error.violations if error else ()
     return {
-        violation.start: violation.detail
+        violation.start: violation.message
         for violation in violations
         if not isinstance(violation, FieldViolation) and violation.start is not None
     }
@@ -157,13 +157,13 @@ def _violations_without_slot(
     """The details that cannot be shown at a slot of the page."""
     violations = error.violations if error else ()
     return tuple(
-        violation.detail
+        violation.message
         for violation in violations
         if isinstance(violation, FieldViolation) or violation.start not in starts
     )
 
 
-_OUTSIDE_LEGEND = "Outside today's sessions"
+_OUTSIDE_LEGEND = "Outside your current hours"
 _CSS_KINDS = {
     SlotStatus.FREE: "free",
     SlotStatus.HELD: "held",
@@ -252,10 +252,10 @@ class SlotViewBuilder(Struct, frozen=True):
     def _state_label(self, day_slot: day.DaySlot, kind: str) -> str:
         if kind == "blocked" and day_slot.conflicts_with is not None:
             other = local_time.format_range(day_slot.conflicts_with, self.view.doctor.zone)
-            return f"overlaps {other}"
+            return f"Overlaps the {other} slot"
         if kind == "past" and day_slot.slot.status is SlotStatus.FREE:
-            return "past, was free"
-        return "not offered" if kind == "off" else kind
+            return "Past – not booked"
+        return {"off": "Closed", "past": "Past"}.get(kind, kind)
 
 
 def _format_legend(session: ClinicSession) -> str:

@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from chalicelib.web.http.types import Headers
 
 
+_TITLES = {
+    HTTPStatus.UNAUTHORIZED: "Sign in to continue",
+    HTTPStatus.FORBIDDEN: "You don't have access",
+}
+
+
 def render_error(problem: Problem, request: Request) -> Response:
     """A full page for a browser; for htmx a notice, so that the form keeps its state."""
     is_signed_out = problem.status is HTTPStatus.UNAUTHORIZED
     page: dict[str, Any] = {
         "base": url_prefix(request),
-        "title": problem.status.phrase,
+        "title": _TITLES.get(problem.status, problem.status.phrase),
         "detail": problem.detail,
         "is_signed_out": is_signed_out,
         "is_forbidden": problem.status is HTTPStatus.FORBIDDEN,

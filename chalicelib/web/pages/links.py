@@ -14,6 +14,11 @@ def format_date(date: date) -> str:
     return f"{date:%A} {date.day} {date:%B} {date.year}"
 
 
+def format_day_and_month(date: date) -> str:
+    """``Monday 23 November``."""
+    return f"{date:%A} {date.day} {date:%B}"
+
+
 def day_url(base: str, doctor_id: str, date: date) -> str:
     """The URL of the day's page."""
     return f"{base}/slots?{_query(doctor_id, date)}"

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from chalicelib.web.http import static_files
 from chalicelib.web.http.negotiation import VARY
 from chalicelib.web.http.security_headers import PAGE_HEADERS
+from chalicelib.web.pages import messages
 
 if TYPE_CHECKING:
     from chalicelib.web.http.types import Headers
@@ -44,6 +45,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["asset"] = _asset_url
+    environment.filters["split_ranges"] = messages.split_ranges
     return environment
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class CompetingDoctor(DoctorClient):
-    """Opens its hour in its length, and withdraws it when it has got it."""
+    """Opens its hour in its length, and closes it when it has got it."""
 
     def __init__(
         self, url: str, name: str, scenario: Scenario, history: History, *, hour: int, minutes: int
@@ -39,7 +39,7 @@ class CompetingDoctor(DoctorClient):
 
     def _toggle_hour(self, doctor_id: str) -> None:
         slots = self.scenario.slots_of_hour(doctor_id, self._hour, self._minutes)
-        what = "withdraw" if self._is_open else "open"
+        what = "close" if self._is_open else "open"
         if self.save(doctor_id, dict.fromkeys(slots, what)):
             self._is_open = not self._is_open
 

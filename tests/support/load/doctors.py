@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from tests.support.history import Response
 
 _RESULT_BY_CODE = {"slot_exists": "taken", "slot_taken": "taken", "slot_not_found": "absent"}
-_STATUS_BY_OPERATION = {"open": "free", "withdraw": "busy-unavailable"}
+_STATUS_BY_OPERATION = {"open": "free", "close": "busy-unavailable"}
 # Few enough for most saves to take effect, so that there is something to get in each other's way.
 _MAX_CHANGES = 2
 # Low enough for patients to come first, to some of what has become free.
-_WITHDRAW_PROBABILITY = 0.3
+_CLOSE_PROBABILITY = 0.3
 
 
 class DoctorClient(LoadClient):
@@ -34,8 +34,8 @@ class DoctorClient(LoadClient):
         if day.status != HTTPStatus.OK:
             return
         meant = {"busy-unavailable": "open"}
-        if self.rng.random() < _WITHDRAW_PROBABILITY:
-            meant["free"] = "withdraw"
+        if self.rng.random() < _CLOSE_PROBABILITY:
+            meant["free"] = "close"
         may_change = {
             slot["slot_id"]: meant[slot["status"]]
             for slot in day.body["slots"]
@@ -46,7 +46,7 @@ class DoctorClient(LoadClient):
             self.save(doctor_id, {slot: may_change[slot] for slot in chosen})
 
     def save(self, doctor_id: str, changes: Mapping[str, str]) -> bool:
-        """Open and withdraw what is wanted, and note what became of it; whether it was done."""
+        """Open and close what is wanted, and note what became of it; whether it was done."""
         slots = [
             {"start": SlotId.parse(slot).start.isoformat(), "status": _STATUS_BY_OPERATION[what]}
             for slot, what in changes.items()
