@@ -201,5 +201,5 @@ def test_missing_server_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
 def test_server_without_login_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
     said = stale_env(tmp_path, cli, r"OIDC_\w+=.*\n", "")
 
-    sentence = f"The server of {tmp_path} requires no sign-in, so there are no tokens.\n"
+    sentence = f"The server of {tmp_path} requires no sign-in and no tokens.\n"
     assert said == CliResult("", sentence, 1)
