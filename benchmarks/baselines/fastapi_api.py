@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol
 from uuid import uuid4
 
 from fastapi import FastAPI, Header, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 from benchmarks.baselines import rules, serializers
+from benchmarks.baselines.fastapi_auth import Claims
 from benchmarks.baselines.fastapi_schemas import (
     AvailableSlots,
     BookingRequest,
@@ -24,11 +26,6 @@ from benchmarks.baselines.fastapi_schemas import (
     Slot,
 )
 from benchmarks.baselines.rules import ApiError, Doctor, Json, Slots
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-
-    from benchmarks.baselines.fastapi_auth import Claims
 
 
 class Store(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from boto3.dynamodb.conditions import Key
 from mangum import Mangum
@@ -24,10 +23,8 @@ from benchmarks.baselines.boto3_items import (
     slots_to_map,
 )
 from benchmarks.baselines.fastapi_api import create_app
+from benchmarks.baselines.fastapi_schemas import BookingRequest
 from benchmarks.baselines.rules import ApiError, Doctor, Json, Slots
-
-if TYPE_CHECKING:
-    from benchmarks.baselines.fastapi_schemas import BookingRequest
 
 
 class Table:

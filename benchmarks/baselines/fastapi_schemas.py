@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+import datetime as dt
+from datetime import datetime
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from benchmarks.baselines import rules, serializers
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from datetime import datetime
 
 DoctorId = Annotated[str, Field(pattern=rf"^{rules.NAME_PATTERN.pattern}$")]
 Key = Annotated[str, Field(pattern=rf"^{rules.KEY_PATTERN.pattern}$")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mangum import Mangum
 from sqlalchemy import create_engine, delete, select, update
@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import sessionmaker
 
 from benchmarks.baselines.fastapi_api import create_app
+from benchmarks.baselines.fastapi_schemas import BookingRequest
 from benchmarks.baselines.relational import (
     ChangeRow,
     DayRow,
@@ -21,9 +22,6 @@ from benchmarks.baselines.relational import (
     load_slots,
 )
 from benchmarks.baselines.rules import ApiError, Doctor, Json, Slots
-
-if TYPE_CHECKING:
-    from benchmarks.baselines.fastapi_schemas import BookingRequest
 
 ENGINE = create_engine(os.environ["DATABASE_URL"])
 SESSIONS = sessionmaker(ENGINE)
