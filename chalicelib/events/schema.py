@@ -1,4 +1,4 @@
-"""The JSON of an event: its schema is made of these types (``docs/events.schema.json``)."""
+"""The JSON of an event, whose types make the schema ``docs/reference/events.schema.json``."""
 
 from __future__ import annotations
 

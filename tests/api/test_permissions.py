@@ -1,4 +1,4 @@
-"""Every request as every kind of caller: what the table in docs/security.md says."""
+"""Every request as every kind of caller: what the table in docs/reference/permissions.md says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
-SECURITY_GUIDE = Path(__file__).parents[2] / "docs" / "security.md"
+SECURITY_GUIDE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 
 
 def permission_rows() -> list[tuple[str, dict[str, int]]]:

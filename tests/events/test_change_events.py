@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.stream_and_queue import Stream, Subscriber
 
-SCHEMA_PATH = Path(__file__).parents[2] / "docs" / "events.schema.json"
+SCHEMA_PATH = Path(__file__).parents[2] / "docs" / "reference" / "events.schema.json"
 NO_FAILURES: dict[str, list[str]] = {"batchItemFailures": []}
 
 

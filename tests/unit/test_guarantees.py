@@ -8,7 +8,7 @@ import pytest
 from tests.mutation import MUTANTS
 
 PROJECT = Path(__file__).parents[2]
-GUARANTEES_PAGE = PROJECT / "docs" / "guarantees.md"
+GUARANTEES_PAGE = PROJECT / "docs" / "explanation" / "guarantees.md"
 # One promise, with what it says of how it is kept, tested and shown.
 GUARANTEES = re.split(
     r"^### ", GUARANTEES_PAGE.read_text().partition("## What is not")[0], flags=re.MULTILINE
@@ -30,10 +30,8 @@ def test_links_of_guarantees_exist(link: str) -> None:
 @pytest.mark.parametrize("promise", GUARANTEES, ids=lambda promise: promise.partition("\n")[0])
 def test_every_guarantee_names_existing_tests_and_mutants(promise: str) -> None:
     tested, _, shown = single_line(promise).partition("- Tested by: ")[2].partition("- Shown by: ")
-    files = [
-        GUARANTEES_PAGE.parent / path for path in re.findall(r"\]\((\.\./tests/[^)]+)\)", tested)
-    ]
-    sources = "".join(path.read_text() for path in files)
+    files = re.findall(r"\]\(((?:\.\./)+tests/[^)]+)\)", tested)
+    sources = "".join((GUARANTEES_PAGE.parent / path).read_text() for path in files)
     tests = re.findall(r"`(test_\w+)`", tested)
     breaches = re.findall(r"\*([^*]+)\*", shown.partition(" ## ")[0])
 

@@ -1,0 +1,297 @@
+"""The page ``docs/reference/dynamodb-calls.md``, row by row."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chalicelib.domain.slot import format_start
+from tests.support.app_client import make_slot_id
+from tests.support.factories import MONDAY, to_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.app_client import AppClient, AppResponse
+
+    Send = Callable[[], AppResponse]
+    # Prepares a request, and returns the function that sends it.
+    Scenario = Callable[[AppClient], Send]
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "dynamodb-calls.md"
+DAY = f"/slots?doctor_id=dr-lee&date={MONDAY}"
+HTMX = {"HX_Request": "true", "Accept": "text/html"}
+
+
+def date_after(days: int) -> str:
+    """The date that many days after Monday."""
+    return (MONDAY + timedelta(days=days)).isoformat()
+
+
+def settings(client: AppClient, **changes: object) -> Send:
+    """Change settings of Dr Lee."""
+    body = client.get("/doctors/dr-lee").json | changes
+    return lambda: client.put(f"/doctors/{body['doctor_id']}", body)
+
+
+def at_time(time: str, send: Scenario, **changes: object) -> Scenario:
+    """The same at another time on Monday, with other settings of Dr Lee."""
+
+    def prepare(client: AppClient) -> Send:
+        client.clock.now = to_instant(time)
+        client.update_doctor("dr-lee", **changes)
+        return send(client)
+
+    return prepare
+
+
+def other_length(send: Scenario) -> Scenario:
+    """The same after Dr Lee's slot length has changed."""
+
+    def prepare(client: AppClient) -> Send:
+        client.set_slot_minutes("dr-lee", minutes=60)
+        return send(client)
+
+    return prepare
+
+
+def uncached(send: Scenario) -> Scenario:
+    """The same when what the process has read of doctors is too old."""
+
+    def prepare(client: AppClient) -> Send:
+        sending = send(client)
+        client.clock.now += timedelta(seconds=10)
+        return sending
+
+    return prepare
+
+
+def poll(client: AppClient) -> Send:
+    """What htmx sends for the page every two seconds."""
+    page = client.get(DAY, Accept="text/html").text
+    (sent,) = re.findall(r"hx-headers='([^']+)'|hx-headers=\"([^\"]+)\"", page)
+    headers = json.loads(html.unescape("".join(sent)))
+    return lambda: client.request(
+        "GET", f"{DAY}&part=day", headers={**headers, "HX-Request": "true"}
+    )
+
+
+def poll_with_changes(client: AppClient) -> Send:
+    """The same after another client has saved."""
+    sending = poll(client)
+    client.save("11:00")
+    return sending
+
+
+def save_again(client: AppClient) -> Send:
+    """A save that was carried out before."""
+    client.save("11:00", Idempotency_Key="once")
+    return lambda: client.save("11:00", Idempotency_Key="once")
+
+
+def conflicting_saves(client: AppClient) -> Send:
+    """A save, and another one between its read and its write."""
+
+    def send() -> AppResponse:
+        with client.with_concurrent_save("11:00"):
+            return client.save("11:30")
+
+    return send
+
+
+def form(client: AppClient, *ticked: str) -> Send:
+    """The form of the page, which showed 09:00 and 10:30 as free."""
+    starts = {time: format_start(to_instant(time)) for time in ("09:00", "09:30", "10:30")}
+    fields: dict[str, object] = {
+        "doctor_id": "dr-lee",
+        "date": MONDAY.isoformat(),
+        "version": "1",
+        "request_id": "once",
+        "shown": [starts["09:00"], starts["10:30"]],
+        "offered": [*starts.values()],
+        "ticked": [starts[time] for time in ticked],
+    }
+    return lambda: client.post_form(fields, **HTMX)
+
+
+def next_week_only(client: AppClient) -> Send:
+    """The slots of a range without any, before the next one."""
+    client.save("11:00", date=date_after(7))
+    return lambda: client.get(f"/doctors/dr-lee/slots?from={date_after(1)}&to={date_after(1)}")
+
+
+def day_not_modified(client: AppClient) -> Send:
+    """A day with the ETag of the last response."""
+    etag = client.get_day().headers["ETag"]
+    return lambda: client.get(DAY, If_None_Match=etag)
+
+
+def relocation(client: AppClient) -> Send:
+    """Another location of a doctor with 25 coming days."""
+    for days in range(1, 25):
+        client.save("11:00", date=date_after(days))
+    return settings(client, location="Leeds")
+
+
+def hold(client: AppClient) -> Send:
+    """Hold a free slot."""
+    return lambda: client.hold("09:00")
+
+
+def book(client: AppClient) -> Send:
+    """Book a free slot."""
+    return lambda: client.book("09:00")
+
+
+def move(client: AppClient) -> Send:
+    """Move a booking within the day."""
+    return lambda: client.book("10:30", "b-1", moves=make_slot_id("10:00"))
+
+
+def move_to_other_doctor(client: AppClient) -> Send:
+    """Move a booking to a slot of another doctor."""
+    client.save("09:00", doctor_id="dr-twenty")
+    return lambda: client.book("09:00", "b-1", "dr-twenty", moves=make_slot_id("10:00"))
+
+
+def release(client: AppClient) -> Send:
+    """Release a hold."""
+    return lambda: client.release("09:30")
+
+
+def cancel(client: AppClient) -> Send:
+    """Cancel a booking."""
+    return lambda: client.cancel("10:00")
+
+
+def slots_of_month(client: AppClient) -> Send:
+    """List the bookable slots of a doctor."""
+    return lambda: client.get(f"/doctors/dr-lee/slots?from={MONDAY}&to={date_after(30)}")
+
+
+def availability(client: AppClient) -> Send:
+    """Search across doctors."""
+    return lambda: client.get(
+        f"/availability?specialty=cardiology&from={MONDAY}&to={date_after(13)}"
+    )
+
+
+CACHED: dict[str, list[Scenario]] = {
+    "hold, release, book, move, cancel": [hold, release, book, move, cancel],
+    "... rejected because of the slot's state, or done already": [
+        lambda client: lambda: client.hold("10:00"),
+        lambda client: lambda: client.release("09:30", "ivan"),
+        lambda client: lambda: client.book("10:00", "b-1"),
+        lambda client: lambda: client.book("09:30", "b-1", moves=make_slot_id("10:00")),
+        lambda client: lambda: client.cancel("09:00"),
+    ],
+    "... hold, book or move rejected because of the time (started, lead time, booking window)": [
+        at_time("11:00", hold),
+        at_time("08:00", book, lead_minutes=90),
+        at_time("08:00", move, lead_minutes=600),
+    ],
+    "... hold or book of a slot that doesn't have the doctor's current slot length": [
+        other_length(hold),
+        other_length(book),
+    ],
+    "one slot": [lambda client: lambda: client.get_slot("09:00")],
+    "a doctor's slots, 31 days": [slots_of_month],
+    "... none of them bookable, next one within 128 days": [next_week_only],
+    "availability, 14 dates": [availability],
+    "poll without changes": [poll],
+    "poll with changes": [poll_with_changes],
+}
+UNCACHED: dict[str, list[Scenario]] = {
+    "hold, release, book, cancel": [
+        uncached(hold),
+        uncached(release),
+        uncached(book),
+        uncached(cancel),
+    ],
+    "move to another doctor": [uncached(move_to_other_doctor)],
+    "a doctor's slots, 31 days": [uncached(slots_of_month)],
+    "availability, 14 dates": [uncached(availability)],
+    "poll without changes": [uncached(poll)],
+    "a day without a date, once per process": [
+        lambda client: lambda: client.get("/slots?doctor_id=dr-night")
+    ],
+}
+ALWAYS: dict[str, list[Scenario]] = {
+    "save": [
+        lambda client: lambda: client.save("11:00"),
+        lambda client: lambda: client.save("11:00", "13:00", "13:30"),
+    ],
+    "save that was carried out before": [save_again],
+    "save that is rejected": [lambda client: lambda: client.save("09:00")],
+    "save from the page that is rejected, or without changes": [
+        lambda client: form(client, "09:00", "09:30", "10:30"),
+        lambda client: form(client, "09:00", "10:30"),
+    ],
+    "two saves of one day at the same moment": [conflicting_saves],
+    "a day": [lambda client: client.get_day],
+    "a day, not modified": [day_not_modified],
+    "history of a date": [
+        lambda client: lambda: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}")
+    ],
+    "one doctor": [lambda client: lambda: client.get("/doctors/dr-lee")],
+    "a list of doctors": [lambda client: lambda: client.get("/doctors?specialty=cardiology")],
+    "create a doctor, change settings": [
+        lambda client: settings(client, lead_minutes=60),
+        lambda client: settings(client, doctor_id="dr-new", delegates=[]),
+    ],
+    "... with other delegates": [lambda client: settings(client, delegates=["sam", "kim"])],
+    "... with another specialty or location, 25 coming days": [relocation],
+    "health": [lambda client: lambda: client.get("/health")],
+}
+SECTIONS = [CACHED, UNCACHED, ALWAYS]
+
+
+def rows() -> list[dict[str, str]]:
+    """The tables of the section, each as calls by request."""
+    section = PAGE.read_text().partition("## DynamoDB calls per request")[2].partition("\n## ")[0]
+    tables = re.findall(r"(?:^\|.*\n)+", section, re.MULTILINE)
+    pattern = re.compile(r"^\| (?!request)([^|-][^|]*) \| ([^|]+) \|$", re.MULTILINE)
+    return [dict(pattern.findall(table)) for table in tables]
+
+
+def documented_calls(cell: str) -> Counter[str]:
+    """``2 `GetItem`, `Query` `` as a count by operation."""
+    return Counter({name: int(times or 1) for times, name in re.findall(r"(\d*) ?`(\w+)`", cell)})
+
+
+@pytest.fixture(autouse=True)
+def cached_doctor(client: AppClient) -> None:
+    """Dr Lee, whom the process has just read, has free, held and booked slots."""
+    client.save("09:00", "09:30", "10:00", "10:30")
+    client.hold("09:30")
+    client.book("10:00")
+    assert client.get_slot("09:00").status == 200
+
+
+def test_calls_reference_has_one_row_per_scenario() -> None:
+    assert [set(table) for table in rows()] == [set(section) for section in SECTIONS]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "calls"),
+    [
+        pytest.param(scenario, table[request], id=f"{request}-{n}")
+        for table, section in zip(rows(), SECTIONS, strict=True)
+        for request, scenarios in section.items()
+        for n, scenario in enumerate(scenarios)
+    ],
+)
+def test_request_makes_documented_calls(client: AppClient, scenario: Scenario, calls: str) -> None:
+    send = scenario(client)
+
+    with client.record_calls() as recorded:
+        send()
+
+    assert Counter(recorded) == documented_calls(calls)
