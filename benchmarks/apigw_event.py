@@ -45,15 +45,19 @@ def build_event(
         and {name: [value] for name, value in query.items()},
         "pathParameters": path,
         "stageVariables": None,
-        "requestContext": {
-            "resourcePath": resource,
-            "httpMethod": method,
-            "path": f"/api{url_path}",
-            "stage": "api",
-            "protocol": "HTTP/1.1",
-            "requestId": uuid4().hex,
-            "identity": {"sourceIp": "192.0.2.1", "userAgent": "bench"},
-        },
+        "requestContext": _request_context(method, resource, url_path),
         "body": None if body is None else json.dumps(body),
         "isBase64Encoded": False,
+    }
+
+
+def _request_context(method: str, resource: str, url_path: str) -> dict[str, Any]:
+    return {
+        "resourcePath": resource,
+        "httpMethod": method,
+        "path": f"/api{url_path}",
+        "stage": "api",
+        "protocol": "HTTP/1.1",
+        "requestId": uuid4().hex,
+        "identity": {"sourceIp": "192.0.2.1", "userAgent": "bench"},
     }

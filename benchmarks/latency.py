@@ -93,8 +93,8 @@ def measure_warm(
 def measure_cold(environment: BenchmarkEnvironment, subjects: list[Subject], rounds: int) -> Costs:
     """Measure importing the handler and the first request in a new interpreter.
 
-    The bare app has no authentication. It is compared with ours when that authenticates by session
-    cookie, which needs no token library either.
+    The bare app has no authentication. It is compared with the app when that authenticates by
+    session cookie, because neither then imports a token library.
     """
     costs = Costs()
     env_vars = {
