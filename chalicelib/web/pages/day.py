@@ -14,8 +14,6 @@ from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import IdempotencyKeyReusedError, RequestRejectedError
 from chalicelib.web.api.problem_details import problem_from_error
 from chalicelib.web.api.serializers import SAVED_MESSAGE
-from chalicelib.web.auth import authentication as authentication_module
-from chalicelib.web.error_handler import render_problem
 from chalicelib.web.http import cookies
 from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import query, url_prefix
@@ -54,7 +52,7 @@ def render_day(caller: Caller, doctor_id: str, date: date | None, request: Reque
     page = day_view.build_day_page(
         seen,
         base=url_prefix(request),
-        display_name=authentication_module.display_name(caller),
+        display_name=get_services().auth.display_name(caller),
         message=said,
     )
     headers = {"ETag": _etag(page, template)}
@@ -90,7 +88,7 @@ def save_form(caller: Caller, form: DayForm, request: Request) -> Response:
         if isinstance(error, RequestRejectedError) and not form.request.changes:
             return _saved_response("unchanged", seen, form, seen.day, request)
         return _rejected_response(
-            error, seen, form, authentication_module.display_name(caller), request
+            error, seen, form, get_services().auth.display_name(caller), request
         )
     request_context.current_request().metrics["Saves"] += saved.created
     return _saved_response("saved", saved, form, saved.previous, request)
@@ -122,7 +120,7 @@ def _rejected_response(
 ) -> Response:
     problem = problem_from_error(error)
     if not wants_html(request):
-        return render_problem(problem, request)
+        raise error
     request_context.current_request().code = problem.code
     refused = error if isinstance(error, RequestRejectedError) else None
     told = day_view.changes_since_render(view.day, form.state, form.version, view.doctor.zone)
