@@ -22,7 +22,7 @@ class RequestContext(Struct, kw_only=True):
     ``counts`` are of deeds, by the name of their metric. Units are those of DynamoDB's capacity.
     """
 
-    caller_roles: str = "nobody"
+    caller_roles: str = "anonymous"
     doctor_id: str | None = None
     code: str | None = None
     exception: BaseException | None = None

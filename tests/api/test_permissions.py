@@ -57,7 +57,7 @@ def test_every_route_declares_and_documents_its_permission() -> None:
     assert [route for route, need in routes.items() if need is None] == []
     closed = {route for route, need in routes.items() if need is not Permission.PUBLIC}
     assert closed == {
-        request for request, statuses in permission_rows() if statuses["nobody"] == 401
+        request for request, statuses in permission_rows() if statuses["anonymous"] == 401
     }
 
 

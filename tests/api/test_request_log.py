@@ -329,7 +329,7 @@ def test_log_entries_go_to_stdout(client: AppClient, capfd: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("claims", "caller"),
     [
-        (None, "nobody"),
+        (None, "anonymous"),
         (
             {"username": "sam", "cognito:groups": ["delegate"], "client_id": PAGE_CLIENT_ID},
             "delegate",
