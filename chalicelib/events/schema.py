@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SOURCE = "medilink.slots"
 DETAIL_TYPE = "SlotsChanged"
-# Incremented by a change that breaks subscribers; a new member does not.
+# Increases with a change that breaks consumers; a new member does not.
 SCHEMA_VERSION: Final = 1
 
 Status = Literal["free", "busy-tentative", "busy", "busy-unavailable"]
@@ -47,12 +47,12 @@ class SlotsChangedDetail(msgspec.Struct, kw_only=True):
     id: Annotated[
         str,
         msgspec.Meta(
-            description="of the change: the same each time it is published",
+            description="identifies the change: the same for every delivery",
             examples=["dr-lee~2027-03-23~7"],
         ),
     ]
     doctor_id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
-    date: Annotated[date, msgspec.Meta(description="in the doctor's time zone")]
+    date: Annotated[date, msgspec.Meta(description="the local date, in the doctor's time zone")]
     revision: Annotated[
         int,
         msgspec.Meta(ge=1, description="counts the changes of this date, one by one"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ROUTES = [f"{method} {path}" for path, methods in app.routes.items() for method in methods]
 FILE_ROUTES = ("GET /static/{name}", "GET /openapi.json", "GET /docs")
-SAMPLE_CALLERS = ("nobody", "own", "slots/book", "admin")
+SAMPLE_CALLERS = ("anonymous", "own", "slots/book", "admin")
 ACCEPT_HEADERS = {
     "json": {"Accept": "application/json"},
     "html": {"Accept": "text/html"},

@@ -61,7 +61,7 @@ def test_every_route_declares_and_documents_its_permission() -> None:
         route for route, permission in permissions.items() if permission is not Permission.PUBLIC
     }
     assert protected == {
-        request for request, statuses in permission_rows() if statuses["nobody"] == 401
+        request for request, statuses in permission_rows() if statuses["anonymous"] == 401
     }
 
 

@@ -50,7 +50,7 @@ def user_claims(name: str, group: str) -> dict[str, Any]:
 
 
 CALLERS: dict[str, dict[str, Any] | None] = {
-    "nobody": None,
+    "anonymous": None,
     "own": user_claims("dr-lee", "doctor"),
     "other": user_claims("dr-okafor", "doctor"),
     "named": user_claims("sam", "delegate"),
