@@ -41,8 +41,8 @@ class Authentication(Struct, frozen=True, kw_only=True):
 class Auth:
     """Authenticates requests, and owns the objects that this needs.
 
-    Without ``settings`` nobody can sign in: every request acts as ``local_caller``. The properties
-    are created on first use, because most requests need few of the libraries behind them and each
+    Without ``settings`` there is no sign-in: ``local_caller`` sends every request. The properties are
+    created on first use, because most requests need few of the libraries behind them and each
     slows a cold start.
     """
 
@@ -61,7 +61,7 @@ class Auth:
         """The OIDC settings.
 
         Raises:
-            AuthenticationRequiredError: nobody can sign in here.
+            AuthenticationRequiredError: there is no sign-in here.
         """
         if self._settings is None:
             raise AuthenticationRequiredError
@@ -141,7 +141,7 @@ class Auth:
         return response
 
     def display_name(self, caller: Caller) -> str | None:
-        """Return the name that pages show; None if nobody has to sign in."""
+        """Return the name that pages show; None if there is no sign-in."""
         return caller.name if self._settings else None
 
 
