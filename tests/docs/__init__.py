@@ -1,1 +1,1 @@
-"""What the guides tell a reader to type."""
+"""README, tutorials and how-to guides, followed as a reader does."""

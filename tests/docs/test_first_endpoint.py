@@ -1,0 +1,50 @@
+"""The tutorial for contributors, applied to a copy of the project."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.documents import parse_edits
+
+PROJECT = Path(__file__).parents[2]
+TUTORIAL = PROJECT / "docs" / "tutorials" / "first-endpoint.md"
+FILES = 7
+NOT_COPIED = (".git", ".venv*", ".local", ".*_cache", ".hypothesis", "__pycache__", "build")
+ENVIRONMENTS = (".venv", ".venv-ministack")
+# The new test, and those that fail if a route is not documented, allowed or granted its calls.
+TESTS = ("test_next_slot.py", "test_permissions.py", "test_policy.py", "test_openapi.py")
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Path:
+    """The project's files, with its environments."""
+    copy = tmp_path / "project"
+    shutil.copytree(PROJECT, copy, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    for name in ENVIRONMENTS:
+        (copy / name).symlink_to(PROJECT / name)
+    return copy
+
+
+def test_first_endpoint_passes_the_tests_of_routes(project_copy: Path) -> None:
+    edits = parse_edits(TUTORIAL.read_text())
+
+    for edit in edits:
+        edit.apply(project_copy)
+
+    assert len(edits) == FILES
+    result = subprocess.run(  # noqa: S603
+        [
+            project_copy / ".venv" / "bin" / "python",
+            *("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", "not moto"),
+            *(f"tests/api/{name}" for name in TESTS),
+        ],
+        cwd=project_copy,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout[-5000:]
