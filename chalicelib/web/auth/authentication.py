@@ -41,9 +41,9 @@ class Authentication(Struct, frozen=True, kw_only=True):
 class Auth:
     """Authenticates requests, and owns the objects that this needs.
 
-    Without ``settings`` there is no sign-in: ``local_caller`` sends every request. The properties are
-    created on first use, because most requests need few of the libraries behind them and each
-    slows a cold start.
+    Without ``settings`` there is no sign-in, and ``local_caller`` is the caller of every request.
+    The properties are created on first use, because most requests need few of the libraries behind
+    them and each slows a cold start.
     """
 
     def __init__(
