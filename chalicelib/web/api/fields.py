@@ -77,6 +77,21 @@ Key = Annotated[
 SlotStart = Annotated[
     str, pattern("[0-9]{8}T[0-9]{4}Z", "The start of a slot, as in the form.", "20261123T0900Z")
 ]
+PatientReference = Annotated[
+    str,
+    Meta(
+        max_length=MAX_QUERY_LENGTH,
+        description="Your own opaque reference. Send no patient data.",
+        examples=["ref-5521"],
+    ),
+]
+_DelegateNames = Annotated[
+    list[Annotated[str, short_text("A user name.", "sam")]], Meta(max_length=MAX_DELEGATES)
+]
+Delegates = Annotated[
+    _DelegateNames | None,
+    Meta(description="Who may manage the doctor's schedule; unchanged if missing."),
+]
 
 # Only in URLs and headers.
 SearchText = Annotated[str, Meta(max_length=MAX_QUERY_LENGTH)]

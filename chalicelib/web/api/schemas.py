@@ -13,14 +13,14 @@ from chalicelib.domain.doctor import (
 from chalicelib.domain.violations import Code
 from chalicelib.web.api.fields import (
     HOLD_SECONDS_RANGE,
-    MAX_DELEGATES,
-    MAX_QUERY_LENGTH,
     Cursor,
     Date,
+    Delegates,
     DoctorId,
     Instant,
     Key,
     LocalTime,
+    PatientReference,
     SlotId,
     SlotStart,
     Status,
@@ -230,14 +230,7 @@ class BookingRequest(Struct, kw_only=True):
     """Book a slot. The same `booking_id` again changes nothing."""
 
     booking_id: Key
-    patient_reference: Annotated[
-        str,
-        Meta(
-            max_length=MAX_QUERY_LENGTH,
-            description="Your own opaque reference. Send no patient data.",
-            examples=["ref-5521"],
-        ),
-    ]
+    patient_reference: PatientReference
     holder: Annotated[Key | None, Meta(description="The holder, if the slot has a hold.")] = None
     moves: Annotated[
         SlotId | None,
@@ -270,14 +263,7 @@ class DoctorRequest(Struct, kw_only=True):
     doctor_id: Annotated[
         DoctorId | None, Meta(description="Optional; must equal the id in the URL.")
     ] = None
-    delegates: Annotated[
-        Annotated[
-            list[Annotated[str, short_text("A user name.", "sam")]],
-            Meta(max_length=MAX_DELEGATES),
-        ]
-        | None,
-        Meta(description="Who may manage the doctor's schedule; unchanged if missing."),
-    ] = None
+    delegates: Delegates = None
 
 
 class ErrorEntry(Struct, kw_only=True, omit_defaults=True):
