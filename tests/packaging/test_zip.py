@@ -11,9 +11,8 @@ from zipfile import ZipFile
 import pytest
 from bs4 import BeautifulSoup
 
-from cloud import build_artifact
-from cloud.build_artifact import BuildArtifact
-from cloud.package import MAX_ZIP_BYTES, PackageError, current_arch, package
+from cloud.package import MAX_ZIP_BYTES, BuildArtifact, copy_sources, current_arch, package
+from local import CommandError
 from tests.packaging import lambda_process
 
 PROJECT = Path(__file__).parents[2]
@@ -141,7 +140,7 @@ def bare_project(tmp_path: Path) -> Path:
 
 
 def copy_project(to: Path) -> Path:
-    build_artifact.copy_sources(PROJECT, to)
+    copy_sources(PROJECT, to)
     for name in ("infrastructure", "cloud"):
         shutil.copytree(PROJECT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
     return to
@@ -170,13 +169,13 @@ def test_files_of_editors_and_tools_are_left_out(bare_project: Path) -> None:
 def test_missing_dependency_fails_the_build(bare_project: Path) -> None:
     (bare_project / "requirements.txt").write_text("there-is-no-such-package-of-ours==0.0.0\n")
 
-    with pytest.raises(PackageError, match="there-is-no-such-package-of-ours"):
+    with pytest.raises(CommandError, match="there-is-no-such-package-of-ours"):
         package(bare_project, "dev", current_arch())
     assert BuildArtifact.for_stage(bare_project, "dev").read_manifest() == {}
 
 
 def test_zip_over_size_limit_fails_the_build(bare_project: Path) -> None:
-    with pytest.raises(PackageError, match=r"too large: .* of 1,000 bytes"):
+    with pytest.raises(CommandError, match=r"too large: .* of 1,000 bytes"):
         package(bare_project, "dev", current_arch(), max_zip_bytes=1_000)
     assert BuildArtifact.for_stage(bare_project, "dev").read_manifest() == {}
 
