@@ -144,7 +144,7 @@ def _measure_saves(client: AppClient, measure: CapacityRecorder, times: list[str
     measure("save that is rejected", lambda: client.save(last), expect_error=True)
     for date in DATES[2:]:
         client.save(last, date=date)
-    measure("save that closes one slot", lambda: client.save(withdrawn=(last,)))
+    measure("save that closes one slot", lambda: client.save(closed=(last,)))
     client.save(last)
     measure("a day", client.get_day)
     manage_slots, caller = client.services.manage_slots, client.caller

@@ -78,7 +78,8 @@ class DoctorItem(BaseItem, discriminator="doctor"):
     window_days = NumberAttribute()
     delegates = ListAttribute(of=UnicodeAttribute)
     version = NumberAttribute()
-    reindex_pending = BooleanAttribute(null=True)
+    # The stored name stays, so that existing items can be read.
+    reindex_pending = BooleanAttribute(attr_name="is_relocating", null=True)
 
 
 class DelegateItem(BaseItem, discriminator="delegate"):
@@ -126,5 +127,5 @@ class ChangeItem(BaseItem, discriminator="change"):
     role = UnicodeAttribute()
     client = UnicodeAttribute()
     opened = SlotMapAttribute()
-    # The stored name is `withdrawn`: items that were written under that name stay readable.
+    # The stored name stays, so that existing items can be read.
     closed = SlotMapAttribute(attr_name="withdrawn")

@@ -56,7 +56,7 @@ def _assert_doctor_invariants(items: Sequence[RawItem]) -> None:
         slots += len(stored.slots)
         changes += len(stored.changes)
         assert int(day["revision"]["N"]) >= int(day["version"]["N"])
-        if "reindex_pending" not in doctor:
+        if "is_relocating" not in doctor:
             assert day["GSI1PK"]["S"] == f"{specialty}#{on}"
             assert day["GSI1SK"]["S"] == f"{location}#{name}#"
     kinds = [item["SK"]["S"].partition("#")[0] for item in items]

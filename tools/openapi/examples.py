@@ -1,6 +1,6 @@
-"""Requests and their answers, for the API's document: one story of two slots, told as it happens.
+"""Example requests and responses: one scenario, from two opened slots to a booking.
 
-Tests send the requests in the order of the story, and compare the answers.
+Tests send the requests in this order and compare the responses.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def _slot(start: str, end: str, status: str) -> Json:
 
 
 def problem(status: HTTPStatus, detail: str, *errors: Json, **extensions: object) -> Json:
-    """The shape of RFC 9457."""
+    """Return problem details (RFC 9457)."""
     return {
         "type": "about:blank",
         "title": status.phrase,
@@ -44,7 +44,7 @@ _FIRST = _slot("09:00", "09:30", "free")
 _SECOND = _slot("09:30", "10:00", "free")
 _THIRD = _slot("10:00", "10:30", "busy-unavailable")
 
-# A doctor opens two boxes, as JSON ...
+# A doctor opens two slots by JSON ...
 SAVE: Json = {
     "doctor_id": DOCTOR,
     "date": DATE,
@@ -77,7 +77,7 @@ IDEMPOTENCY_KEY_REUSED = problem(
     HTTPStatus.UNPROCESSABLE_ENTITY,
     "This Idempotency-Key belongs to an earlier save, which made version 1",
 )
-# ... or as the page's form would: 10:00 ticked, what was shown left as it was.
+# ... or by the page's form, which also opens 10:00 and leaves the others unchanged.
 FORM: Json = {
     "doctor_id": DOCTOR,
     "date": DATE,
@@ -111,7 +111,7 @@ HISTORY: Json = {
     ]
 }
 
-# A booking site finds them, holds the first for a visitor, and books it for a patient.
+# A booking site finds them, holds the first one for a visitor, and books it for a patient.
 BOOKABLE_SLOTS: Json = {
     "doctor_id": DOCTOR,
     "time_zone": "Europe/London",
@@ -177,7 +177,7 @@ BOOKING_ID_MISMATCH = _problem_with_error(
 MISSING_BOOKING_ID = _problem_with_error(
     HTTPStatus.BAD_REQUEST, "required", "booking_id is missing", field="booking_id"
 )
-# The patient comes at 09:30 rather: the same booking on another slot.
+# The patient prefers 09:30, so the same booking moves to another slot.
 MOVE: Json = {
     "booking_id": "b-1001",
     "patient_reference": "ref-5521",
@@ -217,7 +217,7 @@ TIME_ZONE_CHANGED = _problem_with_error(
     field="time_zone",
 )
 
-# To anybody, at any time.
+# Errors that any client can get at any time.
 UNKNOWN_DOCTOR = problem(HTTPStatus.NOT_FOUND, 'We couldn\'t find a doctor with the ID "dr-who"')
 UNKNOWN_SLOT = _problem_with_error(
     HTTPStatus.NOT_FOUND,

@@ -41,9 +41,9 @@ class Authentication(Struct, frozen=True, kw_only=True):
 class Auth:
     """Authenticates requests, and owns the objects that this needs.
 
-    Without ``settings`` no one can sign in: every request acts as ``local_caller``. The properties
-    are created on first use, because most requests need few of the libraries behind them and each
-    slows a cold start.
+    Without ``settings`` there is no sign-in, and ``local_caller`` is the caller of every request.
+    The properties are created on first use, because most requests need few of the libraries behind
+    them and each slows a cold start.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Auth:
         """The OIDC settings.
 
         Raises:
-            AuthenticationRequiredError: no one can sign in here.
+            AuthenticationRequiredError: there is no sign-in here.
         """
         if self._settings is None:
             raise AuthenticationRequiredError
@@ -141,7 +141,7 @@ class Auth:
         return response
 
     def display_name(self, caller: Caller) -> str | None:
-        """Return the name that pages show; None if sign-in is off."""
+        """Return the name that pages show; None if there is no sign-in."""
         return caller.name if self._settings else None
 
 
