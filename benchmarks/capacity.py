@@ -30,7 +30,7 @@ from chalicelib.settings import Settings
 from chalicelib.storage import table
 from local import demo_data
 from local.local_config import use_local_stage
-from local.ministack import MiniStack
+from local.servers import MiniStack
 from tests.support.app_client import AppClient, AppResponse, Clock, make_slot_id
 from tests.support.factories import MONDAY, make_session
 

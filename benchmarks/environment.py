@@ -19,7 +19,7 @@ from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
 from local import demo_data
 from local.local_config import PROJECT
-from local.ministack import MiniStack
+from local.servers import MiniStack
 from tests.support.factories import make_session
 from tests.support.fake_oidc_provider import (
     PAGE_CLIENT_ID,

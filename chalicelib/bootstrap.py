@@ -1,4 +1,4 @@
-"""Settings -> table -> repositories -> use cases, put together once per process."""
+"""The composition root: settings -> table -> repositories -> use cases and authentication."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from chalicelib.use_cases.book_slots import BookSlots
 from chalicelib.use_cases.find_slots import FindSlots
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots
+from chalicelib.web.auth.authentication import Auth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,10 +38,10 @@ BACKOFF_MAX_SECONDS = 0.5
 
 
 class Services(Struct, frozen=True, kw_only=True):
-    """What the web layer calls.
+    """What the web layer and the stream handler call.
 
-    ``followers`` connects to the event bus when it is called first, and raises ``SettingsError``
-    where none is named. ``log`` takes a line; None where none is wanted.
+    ``publish_changes`` connects to the event bus on the first call, and raises ``SettingsError`` if
+    the settings have none. ``log`` writes a line; None if the request log is off.
     """
 
     settings: Settings
@@ -49,6 +50,7 @@ class Services(Struct, frozen=True, kw_only=True):
     book_slots: BookSlots
     manage_doctors: ManageDoctors
     doctors: DoctorRepository
+    auth: Auth
     now: Callable[[], datetime]
     local_caller: Caller | None
     publish_changes: Callable[[], PublishChanges]
@@ -63,22 +65,24 @@ def build_services(
     event_client: Callable[[], EventBridgeClient] | None = None,
     log: Callable[[str], None] | None = None,
 ) -> Services:
-    """Build everything upon the table that is connected; tests pass what is their own."""
+    """Build the services on the connected table; tests pass their own clock, pause and clients."""
     doctors = DoctorRepository()
-    recent = DoctorCache(doctors, now)
+    doctor_cache = DoctorCache(doctors, now)
     days = DayRepository()
     index = AvailabilityIndex()
     pause = _count_retries(pause or backoff)
+    local_caller = _build_local_caller(settings)
 
     return Services(
         settings=settings,
-        manage_slots=ManageSlots(days, recent, now, pause),
-        find_slots=FindSlots(days, index, recent, now, pause),
-        book_slots=BookSlots(BookingRepository(), recent, now, pause),
-        manage_doctors=ManageDoctors(doctors, recent, index, now, pause),
+        manage_slots=ManageSlots(days, doctor_cache, now, pause),
+        find_slots=FindSlots(days, index, doctor_cache, now, pause),
+        book_slots=BookSlots(BookingRepository(), doctor_cache, now, pause),
+        manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
         doctors=doctors,
+        auth=Auth(settings.oidc, local_caller, now),
         now=now,
-        local_caller=_build_local_caller(settings),
+        local_caller=local_caller,
         publish_changes=cache(lambda: _create_publish_changes(settings, event_client)),
         log=(log or _print_line) if settings.has_request_log else None,
     )
@@ -87,7 +91,7 @@ def build_services(
 def _create_publish_changes(
     settings: Settings, client: Callable[[], EventBridgeClient] | None
 ) -> PublishChanges:
-    # No request needs another AWS client: only the function that listens to the stream.
+    # Only the stream handler needs another AWS client, which slows a cold start.
     from chalicelib.events.publisher import EventPublisher, create_client  # noqa: PLC0415
     from chalicelib.use_cases.publish_changes import PublishChanges  # noqa: PLC0415
 
@@ -104,34 +108,35 @@ def _build_local_caller(settings: Settings) -> Caller | None:
 
 
 def _count_retries(pause: Callable[[int], None]) -> Callable[[int], None]:
-    """There is a pause before each further attempt, and only there."""
+    """Count each pause as a retry, because every retry pauses first and nothing else does."""
 
-    def noted(attempt: int) -> None:
+    def counted(attempt: int) -> None:
         request_context.current_request().metrics["ConflictsRetried"] += 1
         pause(attempt)
 
-    return noted
+    return counted
 
 
 def _print_line(line: str) -> None:
-    # In one piece, and at once: Lambda freezes the process between two requests.
+    # In one write, and flushed: Lambda freezes the process between two requests.
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 def backoff(attempt: int) -> None:
-    """Full jitter: those who lost a race together must not come back together."""
-    longest = min(BACKOFF_MAX_SECONDS, BACKOFF_BASE_SECONDS * 2**attempt)
-    time.sleep(random.uniform(0, longest))  # noqa: S311  # nosec B311  no secret
+    """Sleep before a retry: exponential backoff with full jitter, so that retries don't collide."""
+    max_seconds = min(BACKOFF_MAX_SECONDS, BACKOFF_BASE_SECONDS * 2**attempt)
+    time.sleep(random.uniform(0, max_seconds))  # noqa: S311  # nosec B311  no secret
 
 
 _services: list[Services] = []
 
 
 def create_services() -> Services:
-    """Connect to the table that the environment names, and run what it asks for.
+    """Connect to the table and build the services from the environment.
 
-    Raises ``SettingsError`` where the process must not start.
+    Raises:
+        SettingsError: the process must not start.
     """
     settings = Settings.from_env(os.environ)
     table.connect(settings.table_name, track_capacity=settings.has_request_log)
@@ -139,11 +144,11 @@ def create_services() -> Services:
 
 
 def set_services(services: Services) -> Services:
-    """Make these the services of the process."""
+    """Install the services of this process."""
     _services[:] = [services]
     return services
 
 
 def get_services() -> Services:
-    """What ``start`` put together."""
+    """Return the services of this process."""
     return _services[0]

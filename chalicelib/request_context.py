@@ -1,6 +1,7 @@
-"""What becomes known of a request while it is answered: noted where it is known, told at its end.
+"""Request-scoped context for logging and metrics.
 
-Whoever notes something does not know who listens, or whether anybody does.
+Any layer may add to the current request's context; the request log writes it at the end. Outside a
+request, additions are discarded.
 """
 
 from __future__ import annotations
@@ -17,45 +18,46 @@ if TYPE_CHECKING:
 
 
 class RequestContext(Struct, kw_only=True):
-    """``caller`` is as what somebody asks, never who; ``code`` says why the answer is a refusal.
+    """What to log about one request.
 
-    ``counts`` are of deeds, by the name of their metric. Units are those of DynamoDB's capacity.
+    ``caller_roles`` holds roles, never a name, since the log has no personal data. ``code`` is the
+    error code of a 4xx or 5xx response. ``metrics`` maps the names of metrics to counts. Units are
+    DynamoDB capacity units.
     """
 
-    caller_roles: str = "nobody"
+    caller_roles: str = "anonymous"
     doctor_id: str | None = None
     code: str | None = None
     exception: BaseException | None = None
     metrics: Counter[str] = field(default_factory=Counter)
-    # Lists, since threads that work for one request add to them at the same time.
+    # Lists, because several threads of one request may add to them at the same time.
     dynamodb_calls: list[str] = field(default_factory=list)
     read_units: list[float] = field(default_factory=list)
     write_units: list[float] = field(default_factory=list)
 
     def set_doctor(self, doctor_id: str) -> None:
-        """Whose time it is about; the first is it."""
+        """Set the doctor whom the request is about; the first call wins."""
         self.doctor_id = self.doctor_id or doctor_id
 
 
-_current: ContextVar[RequestContext | None] = ContextVar("observation", default=None)
+_current: ContextVar[RequestContext | None] = ContextVar("request_context", default=None)
 
 
 def current_request() -> RequestContext:
-    """Of the request that is answered here; one that nobody looks at where none is observed."""
+    """Return the context of the current request; outside a request, one that is discarded."""
     return _current.get() or RequestContext()
 
 
 def has_request() -> bool:
-    """Whether somebody observes a request that is answered here."""
     return _current.get() is not None
 
 
 @contextmanager
 def request_scope() -> Iterator[RequestContext]:
-    """What is noted meanwhile, in this thread and in those that are given its context."""
-    seen = RequestContext()
-    token = _current.set(seen)
+    """Open a request's context, for this thread and for those that run in a copy of its context."""
+    context = RequestContext()
+    token = _current.set(context)
     try:
-        yield seen
+        yield context
     finally:
         _current.reset(token)

@@ -1,4 +1,4 @@
-"""What the environment says this process is to be."""
+"""Settings of the process, read from environment variables."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
 LOCAL_STAGE = "local"
 _BOOLEANS = {"on": True, "off": False}
-# RFC 2104: a key of HMAC should be as long as its output, 32 bytes of SHA-256.
+# RFC 2104: an HMAC key should be as long as the hash's output, 32 bytes for SHA-256.
 MIN_SESSION_KEY_LENGTH = 32
 _ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 class SettingsError(RuntimeError):
-    """The process must not start: its text names the setting and what is wrong with it."""
+    """The process must not start; the message names the setting and what is wrong with it."""
 
 
 class OidcSettings(Struct, frozen=True, kw_only=True):
-    """Where people and machines sign in (OpenID Connect), and what signs the page's session.
+    """The OpenID Connect provider, and the keys that sign session cookies.
 
-    ``discovery_url`` is where the issuer describes itself, which need not be below ``issuer``.
-    ``machine_clients`` may bring bearer tokens, as the page's own client may. Of ``session_keys``
-    the last signs; the others are still believed.
+    ``discovery_url`` is the URL of the discovery document, which need not be below ``issuer``.
+    ``machine_clients`` are the client ids of booking sites. The last of ``session_keys`` signs; the
+    others remain valid.
     """
 
     issuer: str
@@ -39,10 +39,11 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """``local_caller`` is the doctor as whom everybody acts where there is no ``sign_in``.
+    """The settings of the process.
 
-    ``event_bus_name`` is needed where the table's stream is listened to, and nowhere else.
-    ``logs_requests``: each request leaves a line of JSON on standard output.
+    ``local_caller`` is the doctor as whom every request acts if there is no sign-in (``oidc``).
+    Only the stream handler needs ``event_bus_name``. ``has_request_log`` writes a line of JSON to
+    standard output for each request.
     """
 
     table_name: str
@@ -56,8 +57,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
         """Read ``STAGE``, ``TABLE_NAME``, and ``LOCAL_CALLER`` or ``OIDC_...``, ``SESSION_KEY``.
 
-        Only the stage ``local``, with a DynamoDB on this machine, lets people in without sign-in.
-        Raises ``SettingsError``.
+        Raises:
+            SettingsError: a setting is missing or unsafe. ``LOCAL_CALLER`` turns sign-in off, so it
+                is only allowed on the stage ``local`` with a DynamoDB on this machine.
         """
         stage = _require_value(environment, "STAGE")
         caller = environment.get("LOCAL_CALLER") or None
@@ -73,9 +75,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         )
 
     def require_event_bus(self) -> str:
-        """Its name; raise ``SettingsError`` where there is none."""
+        """Return the event bus's name, or raise ``SettingsError`` if there is none."""
         if self.event_bus_name is None:
-            message = "EVENT_BUS_NAME is not set: nobody can be told of changes without it"
+            message = "EVENT_BUS_NAME is not set: changes cannot be published without it"
             raise SettingsError(message)
         return self.event_bus_name
 
@@ -107,7 +109,7 @@ def _require_value(environment: Mapping[str, str], name: str) -> str:
 
 
 def _parse_request_log_flag(environment: Mapping[str, str], stage: str) -> bool:
-    """A laptop's terminal is for people, unless somebody wants it otherwise."""
+    """By default off on a laptop, where a person reads the terminal, and on elsewhere."""
     switch = environment.get("REQUEST_LOG") or ("off" if stage == LOCAL_STAGE else "on")
     if switch not in _BOOLEANS:
         message = f"REQUEST_LOG is {switch}: it must be on or off"

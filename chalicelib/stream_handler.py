@@ -1,4 +1,4 @@
-"""The table's stream in, events out: what the function ``slots_changed`` does with a batch."""
+"""Lambda handler of the DynamoDB stream: publish the changes of a batch as events."""
 
 from __future__ import annotations
 
@@ -14,27 +14,26 @@ if TYPE_CHECKING:
 
 
 def handle_stream_event(event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
-    """Lambda's event in; out the record from which Lambda must send the batch again, if any.
+    """Publish the events of a batch, and report the record from which Lambda must retry, if any.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
-    Raises ``SettingsError`` where no event bus is named, so that nothing is passed over.
+
+    Raises:
+        SettingsError: there is no event bus. Lambda retries the batch, so no change is lost.
     """
     records = event["Records"]
-    told = get_services().publish_changes().publish(streams.parse_day_records(records))
+    result = get_services().publish_changes().publish(streams.parse_day_records(records))
     if log := get_services().log:
-        line = {
-            "level": "ERROR" if told.error_code else "INFO",
-            "at": get_services().now().isoformat(),
+        entry = {
+            "level": "ERROR" if result.error_code else "INFO",
+            "timestamp": get_services().now().isoformat(),
             "function": "slots_changed",
             "records": len(records),
-            "events": told.published_count,
-            "goes_on_at": told.failed_sequence_number,
-            "error": told.error_code,
+            "events": result.published_count,
+            "retry_from": result.failed_sequence_number,
+            "error": result.error_code,
             "stage": get_services().settings.stage,
         }
-        log(msgspec.json.encode(line).decode())
-    return {
-        "batchItemFailures": [{"itemIdentifier": told.failed_sequence_number}]
-        if told.failed_sequence_number
-        else []
-    }
+        log(msgspec.json.encode(entry).decode())
+    failed = result.failed_sequence_number
+    return {"batchItemFailures": [{"itemIdentifier": failed}] if failed else []}

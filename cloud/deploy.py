@@ -1,40 +1,33 @@
 """``python -m cloud.deploy`` deploys a package to AWS or rehearses it (``scripts/deploy``)."""
 
-from __future__ import annotations
-
 import argparse
 import re
 import signal
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import boto3
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cloud import CloudError, build_artifact, deployment, session_keys, smoke_test, template
-from cloud.build_artifact import BuildArtifact
-from cloud.deployment import DeploymentError
-from cloud.http_browser import HttpBrowser
-from cloud.rehearsal import deployed_to_emulator
-from local import identity_provider
-from local.identity_provider import IdentityProviderError
-from local.subprocess_server import SubprocessServerError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+from cloud import deployment, smoke_test, template
+from cloud.deployment import deployed_to_emulator
+from cloud.package import PROJECT, BuildArtifact, hash_sources
+from cloud.smoke_test import HttpBrowser
+from local import CommandError, identity_provider
 
 _APP = "medilink-slots"
 # Names of functions and of the sign-in page's domain contain it.
 _STACK_NAME = "[a-z]([a-z0-9-]{0,48}[a-z0-9])?"
 
 
-def main(arguments: Sequence[str], project: Path = build_artifact.PROJECT) -> int:
+def main(arguments: Sequence[str], project: Path = PROJECT) -> int:
     """Deploy or rehearse as the arguments say; return the exit status."""
-    options = _parser().parse_args(arguments)
+    options = _parse(arguments)
     try:
         artifact = _require_artifact(project, options.stage)
         if options.rehearse:
@@ -47,18 +40,13 @@ def main(arguments: Sequence[str], project: Path = build_artifact.PROJECT) -> in
     except (BotoCoreError, ClientError) as error:
         print(f"AWS reports an error: {error}", file=sys.stderr)
         return 1
-    except (
-        CloudError,
-        SubprocessServerError,
-        IdentityProviderError,
-        requests.RequestException,
-    ) as error:
+    except (CommandError, requests.RequestException) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/deploy",
         description="Deploys the output of scripts/package to the AWS account and region that the "
@@ -69,29 +57,23 @@ def _parser() -> argparse.ArgumentParser:
     add("--stack", help=f"the stack's name; by default {_APP}-<stage>")
     add("--bucket", help="your bucket for the code; by default the SAM CLI creates one")
     add("--alarm-email", help="the address that receives alarms")
-    add(
-        "--tokens-by-password",
-        choices=("allowed", "refused"),
-        help="whether administrators of the pool can get tokens with a user name and a password",
-    )
+    passwords = "whether administrators can get tokens with a user's name and password"
+    add("--tokens-by-password", choices=("allowed", "refused"), help=passwords)
     add("--yes", action="store_true", help="deploy without asking first")
-    add(
-        "--rotate-session-key",
-        action="store_true",
-        help="sign sessions with a new key, and still accept the current one",
-    )
+    rotate = "sign sessions with a new key, and still accept the current one"
+    add("--rotate-session-key", action="store_true", help=rotate)
     add("--rehearse", action="store_true", help="deploy to a local emulator, and test it there")
     add("--keep", action="store_true", help="keep a rehearsal running until Ctrl-C")
-    return parser
+    return parser.parse_args(arguments)
 
 
 def _require_artifact(project: Path, stage: str) -> BuildArtifact:
     artifact = BuildArtifact.for_stage(project, stage)
     manifest = artifact.read_manifest()
     if not manifest:
-        raise DeploymentError(f"There is no package: run scripts/package --stage {stage}")
-    if manifest["source_hash"] != build_artifact.hash_sources(project):
-        raise DeploymentError(f"{artifact.folder} is outdated: run scripts/package --stage {stage}")
+        raise CommandError(f"There is no package: run scripts/package --stage {stage}")
+    if manifest["source_hash"] != hash_sources(project):
+        raise CommandError(f"{artifact.folder} is outdated: run scripts/package --stage {stage}")
     return artifact
 
 
@@ -100,63 +82,51 @@ def _rehearse(artifact: BuildArtifact, *, keep: bool) -> None:
     started = time.monotonic()
     with deployed_to_emulator(artifact) as stack:
         print(f"Deployed after {time.monotonic() - started:.1f} s: {stack.api_url}/", flush=True)
-        for step in smoke_test.run(stack.target):
+        for step in smoke_test.run(stack):
             print(f"  ok: {step}", flush=True)
         print(f"Rehearsed in {time.monotonic() - started:.1f} s")
         if keep:
-            for user in identity_provider.DEMO_USERS:
-                print(f"Sign in: {user.name} / {identity_provider.PASSWORD} ({user.role})")
+            identity_provider.print_demo_users()
             print(f"Ready: {stack.page_url}", flush=True)
-            try:
+            with suppress(KeyboardInterrupt):
                 stack.ministack.wait()
-            except KeyboardInterrupt:
-                print("Stopped.")
 
 
 def _deploy(artifact: BuildArtifact, options: argparse.Namespace) -> None:
     _require_credentials()
     name = options.stack or f"{_APP}-{options.stage}"
     if not re.fullmatch(_STACK_NAME, name):
-        raise DeploymentError(
+        raise CommandError(
             f"{name} is not a valid name: use lower-case letters, digits and hyphens, at most 50."
         )
     parameters = {"AlarmEmail": options.alarm_email, "TokensByPassword": options.tokens_by_password}
     if options.rotate_session_key:
-        if deployment.get_stack(name) is None:
-            raise DeploymentError(f"There is no stack {name}, so it has no session key to rotate.")
-        parameters["SessionKeys"] = session_keys.rotate(name)
-    if options.bucket is not None:
-        deployment.require_bucket(options.bucket)
-    deployment.deploy(
-        artifact,
-        name,
-        {name: value for name, value in parameters.items() if value is not None},
-        bucket=options.bucket,
-        asks_first=not options.yes,
-    )
-    _report(name)
+        parameters["SessionKeys"] = deployment.rotate_session_key(name)
+    given = {name: value for name, value in parameters.items() if value is not None}
+    sam_options = ["--no-confirm-changeset" if options.yes else "--confirm-changeset"]
+    if options.bucket:
+        sam_options += ["--s3-bucket", deployment.require_own_bucket(options.bucket)]
+    deployment.deploy(artifact, name, given, *sam_options)
+    _report(deployment.get_outputs(name))
 
 
 def _require_credentials() -> None:
     session = boto3.session.Session()
     if session.get_credentials() is None:
-        raise DeploymentError(
+        raise CommandError(
             "There are no AWS credentials: sign in with your AWS tools and name the profile, "
             "as in AWS_PROFILE=... scripts/deploy, or rehearse: scripts/deploy --rehearse"
         )
     if session.region_name is None:
-        raise DeploymentError("There is no AWS region: name it, as in AWS_REGION=eu-west-2")
+        raise CommandError("There is no AWS region: name it, as in AWS_REGION=eu-west-2")
 
 
-def _report(name: str) -> None:
-    outputs = deployment.get_outputs(name)
-    if not outputs:
-        raise DeploymentError("Nothing was deployed.")
+def _report(outputs: dict[str, str]) -> None:
     for key, value in sorted(outputs.items()):
         print(f"{key}: {value}")
     health = HttpBrowser().get(f"{outputs['ApiUrl']}/health", allow_redirects=False)
     if health.status_code != HTTPStatus.OK:
-        raise DeploymentError(f"It is deployed, but {health.url} returns {health.status_code}.")
+        raise CommandError(f"It is deployed, but {health.url} returns {health.status_code}.")
     print(f"Ready: {outputs['PageUrl']}")
 
 

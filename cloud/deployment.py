@@ -1,40 +1,51 @@
-"""Deploys a build artifact as a CloudFormation stack, with the AWS SAM CLI (ADR 0015)."""
-
-from __future__ import annotations
+"""Deploys a build artifact with the AWS SAM CLI (ADR 0015), to AWS or to an emulator of it."""
 
 import json
 import os
+import secrets
 import subprocess
-from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
 
-from cloud import CloudError, session_keys
-from cloud.build_artifact import PROJECT
+from chalicelib.settings import MIN_SESSION_KEY_LENGTH
+from chalicelib.storage import table
+from chalicelib.storage.doctor_repository import DoctorRepository
+from cloud.package import PROJECT, BuildArtifact, current_arch
+from local import CommandError, demo_data, identity_provider
+from local.servers import MiniStack
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
-    from cloud.build_artifact import BuildArtifact
-
-# The SAM CLI has its own virtual environment, because it pins another botocore than the app.
-SAM = PROJECT / ".venv-sam" / "bin" / "sam"
 _SAM_DEPLOY = (
-    os.fspath(SAM),
+    # The SAM CLI has its own virtual environment, because it pins another botocore than the app.
+    os.fspath(PROJECT / ".venv-sam" / "bin" / "sam"),
     "deploy",
     "--no-fail-on-empty-changeset",
     *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
 )
 _SAM_SETTINGS = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "1"}
+_new_session_key = partial(secrets.token_urlsafe, MIN_SESSION_KEY_LENGTH)
+STACK = "medilink-slots-rehearsal"
+
+_SETTINGS = ("AWS_", "EVENT_BUS_", "LOCAL_CALLER", "OIDC_", "SESSION_KEY", "STAGE", "TABLE_NAME")
+# Bookable in every time zone.
+_DAYS_AHEAD = timedelta(days=40)
+_EVENTS = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
+_POLL_SECONDS = 0.02
 
 
-class DeploymentError(CloudError):
-    """The stack cannot be deployed; the message says why."""
-
-
-def get_stack(name: str) -> StackTypeDef | None:
+def get_stack(name: str) -> "StackTypeDef | None":
     """Return the stack, or None if there is none or only a change set that would create it."""
     try:
         stack = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
@@ -53,60 +64,57 @@ def get_outputs(name: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in outputs}
 
 
-def require_bucket(bucket: str) -> None:
-    """Make sure that the bucket belongs to the account, which the SAM CLI does not check.
-
-    Raises:
-        DeploymentError: it does not exist, or belongs to another account.
-    """
+def require_own_bucket(bucket: str) -> str:
+    """Require that the bucket belongs to the account, which the SAM CLI does not check."""
     account = boto3.client("sts").get_caller_identity()["Account"]
     try:
         boto3.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except ClientError as error:
-        raise DeploymentError(f"The bucket {bucket} cannot be used: {error}") from error
+        raise CommandError(f"The bucket {bucket} cannot be used: {error}") from error
+    return bucket
+
+
+def rotate_session_key(stack: str) -> str:
+    """Return the stack's current session key and a new one, which signs from now on.
+
+    Login sessions of any older key end. Only the function's configuration has the keys.
+    """
+    if get_stack(stack) is None:
+        raise CommandError(f"There is no stack {stack}, so it has no session key to rotate.")
+    function = boto3.client("lambda").get_function_configuration(FunctionName=f"{stack}-api")
+    keys = function["Environment"]["Variables"]["SESSION_KEY"].split()
+    return f"{keys[-1]} {_new_session_key()}"
 
 
 def deploy(
     artifact: BuildArtifact,
     stack: str,
     parameters: dict[str, str],
-    *,
-    bucket: str | None = None,
-    asks_first: bool = False,
+    *sam_options: str,
     is_quiet: bool = False,
 ) -> None:
     """Upload the artifact, create a change set, show it, execute it and wait.
 
-    Other parameters keep their previous values, or get the template's defaults. Without a
-    ``bucket`` the SAM CLI creates its own. ``is_quiet`` shows SAM's output only if it fails.
-
-    Raises:
-        DeploymentError: the SAM CLI fails, or the stack cannot be updated.
+    Other parameters keep their previous values, or get the template's defaults. The SAM CLI
+    creates a bucket unless its options name one. ``is_quiet`` shows its output only if it fails.
     """
     existing = get_stack(stack)
     if existing is None:
-        parameters = _initial_parameters() | parameters
+        has_logs_role = boto3.client("apigateway").get_account().get("cloudwatchRoleArn")
+        logs_role = "existing" if has_logs_role else "create"
+        parameters = {"SessionKeys": _new_session_key(), "GatewayLogsRole": logs_role, **parameters}
     elif existing["StackStatus"] == "ROLLBACK_COMPLETE":
-        raise DeploymentError(
+        raise CommandError(
             f"The stack {stack} failed to create and cannot be updated: delete it, then try again."
         )
-    options = ["--s3-bucket", bucket] if bucket else ["--resolve-s3"]
-    options.append("--confirm-changeset" if asks_first else "--no-confirm-changeset")
+    bucket = [] if "--s3-bucket" in sam_options else ["--resolve-s3"]
     # Other users of this machine can read a command line, but not this file with the session key.
     with NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
         # Never the previous stage: the template allows only the one that it was packaged for.
         json.dump({"Stage": artifact.folder.name, **parameters}, file)
         file.flush()
-        options += ["--stack-name", stack, "--template-file", os.fspath(artifact.template)]
-        _run_sam(*options, "--parameter-overrides", f"file://{file.name}", is_quiet=is_quiet)
-
-
-def _initial_parameters() -> dict[str, str]:
-    has_logs_role = boto3.client("apigateway").get_account().get("cloudwatchRoleArn")
-    return {
-        "SessionKeys": session_keys.generate(),
-        "GatewayLogsRole": "existing" if has_logs_role else "create",
-    }
+        files = ["-t", os.fspath(artifact.template), "--parameter-overrides", f"file://{file.name}"]
+        _run_sam("--stack-name", stack, *files, *bucket, *sam_options, is_quiet=is_quiet)
 
 
 def _run_sam(*options: str, is_quiet: bool) -> None:
@@ -121,4 +129,96 @@ def _run_sam(*options: str, is_quiet: bool) -> None:
     )
     if ran.returncode:
         reason = f"sam deploy failed or was not confirmed (exit status {ran.returncode})."
-        raise DeploymentError(f"{reason}\n{ran.stdout or ''}")
+        raise CommandError(f"{reason}\n{ran.stdout or ''}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """A stack on an emulator, with the demo doctors and users, and a ``date`` without slots.
+
+    ``api_url`` has no trailing slash. ``wait_for_event`` returns the next change event, or None
+    after a timeout in seconds.
+    """
+
+    api_url: str
+    page_url: str
+    ministack: MiniStack
+    date: date
+    password: str
+    service_token: str
+    wait_for_event: Callable[[float], dict[str, Any] | None]
+
+
+@contextmanager
+def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
+    """Deploy the artifact to a new emulator, which AWS clients of this process use from now on."""
+    arch = artifact.read_manifest()["arch"]
+    if arch != current_arch():
+        raise CommandError(
+            f"{artifact.folder} is for {arch}, which this machine cannot run: "
+            f"run scripts/package --stage {artifact.folder.name}"
+        )
+    _clean_environment()
+    with (
+        TemporaryDirectory(prefix="rehearsal-") as folder,
+        MiniStack(Path(folder), keeps_state=False) as ministack,
+    ):
+        os.environ.update(ministack.environment)
+        # Below the name localhost the API has a host of its own, as in AWS.
+        parameters = {"RehearsalEndpoint": f"http://localhost:{ministack.port}"}
+        deploy(artifact, STACK, parameters, is_quiet=True)
+        yield _fill_stack(ministack)
+
+
+def _clean_environment() -> None:
+    """Remove settings of an AWS account or a local server: the emulator's functions inherit them.
+
+    Proxies are removed too: all requests stay on this machine.
+    """
+    for name in list(os.environ):
+        if name.startswith(_SETTINGS) or name.lower().endswith("_proxy"):
+            del os.environ[name]
+
+
+def _fill_stack(ministack: MiniStack) -> Rehearsal:
+    """Add doctors, users and a subscriber of events to the stack."""
+    outputs = get_outputs(STACK)
+    table.connect(outputs["TableName"])
+    for doctor in demo_data.DOCTORS:
+        DoctorRepository().add(doctor)
+    provider = identity_provider.load(STACK)
+    for user in identity_provider.DEMO_USERS:
+        identity_provider.create_user(provider, user)
+    scopes = sorted(provider.booking_site.scopes)
+    return Rehearsal(
+        api_url=outputs["ApiUrl"],
+        page_url=outputs["PageUrl"],
+        ministack=ministack,
+        date=datetime.now(UTC).date() + _DAYS_AHEAD,
+        password=identity_provider.PASSWORD,
+        service_token=identity_provider.service_token(provider, scopes),
+        wait_for_event=_subscribe(outputs["EventBusName"]),
+    )
+
+
+def _subscribe(bus: str) -> Callable[[float], dict[str, Any] | None]:
+    """Send the bus's change events to a queue; return a function that waits for the next one."""
+    name = "subscriber"
+    queue = boto3.resource("sqs").create_queue(QueueName=name)
+    events = boto3.client("events")
+    events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(_EVENTS))
+    target: Any = {"Id": name, "Arn": queue.attributes["QueueArn"]}
+    events.put_targets(Rule=name, EventBusName=bus, Targets=[target])
+
+    def wait_for_event(seconds: float) -> dict[str, Any] | None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for message in queue.receive_messages():
+                message.delete()
+                event: dict[str, Any] = json.loads(message.body)
+                return event
+            # MiniStack would delay all other requests for a long poll.
+            time.sleep(_POLL_SECONDS)
+        return None
+
+    return wait_for_event

@@ -1,53 +1,96 @@
 """``python -m cloud.package`` builds the zip and the template of a stage (``scripts/package``)."""
 
-from __future__ import annotations
-
 import argparse
+import hashlib
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
-from zipfile import ZipFile
+from typing import Any, Self
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from cloud import CloudError, build_artifact, template, zip_optimizer
-from cloud.build_artifact import BuildArtifact
-from local import local_config
+from cloud import template
+from local import CommandError, local_config
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+PROJECT = local_config.PROJECT
 ARCHITECTURES = ("arm64", "x86_64")
 MAX_ZIP_BYTES = 10_000_000
 """Lambda fetches and unpacks the zip at every cold start."""
 
+# What Chalice puts into the zip, and its own configuration.
+_SOURCES = ("app.py", "requirements.txt", "chalicelib", "static", "vendor", ".chalice/config.json")
+# What else determines the zip and the template.
+_BUILD_SCRIPTS = (
+    "infrastructure",
+    "cloud/package.py",
+    "cloud/template.py",
+    "locks/dev.txt",
+)
+# Where Lambda unpacks the zip: tracebacks show this path.
+_LAMBDA_TASK_ROOT = "/var/task"
+# botocore describes some 400 services. The app calls these; the files beside them describe all
+# services, and every client reads them.
+_BOTOCORE_SERVICES = {"dynamodb", "events", "sts"}
+# Types and C sources.
+_EXCLUDED_SUFFIXES = {".pyi", ".c", ".h", ".pxd", ".pyx"}
+_EXCLUDED_FOLDER_NAMES = {"tests", "__pycache__"}
+# Parts of packages that no code path of the app imports or reads.
+_EXCLUDED_PATHS = (
+    "authlib/integrations/",
+    "authlib/jose/",
+    "authlib/oauth1/",
+    "authlib/oidc/",
+    "cffi/",  # builds extensions; at run time cryptography needs _cffi_backend alone
+    "dateutil/zoneinfo/",  # a second copy of the time zones
+    "pycparser/",  # for cffi
+    "tzdata/zoneinfo/tzdata.zi",  # the same zones as text
+    "urllib3/contrib/emscripten/",
+)
+# About a package rather than of it. METADATA stays: vulnerability scanners read it.
+_PACKAGE_INFO_SUFFIXES = (".dist-info", ".data")
+# The earliest time that a zip entry can have.
+_FIXED_MTIME = (1980, 1, 1, 0, 0, 0)
+_READABLE_BY_ALL = 0o100644 << 16
 
-class PackageError(CloudError):
-    """Chalice cannot package the app, or the zip is too large."""
+
+class BuildArtifact:
+    """A deployment zip and its template, in a folder of their own.
+
+    Its manifest is written last: a folder without one holds no complete artifact.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.zip = folder / "deployment.zip"
+        self.template = folder / "template.json"
+        self._manifest = folder / "manifest.json"
+
+    @classmethod
+    def for_stage(cls, project: Path, stage: str) -> Self:
+        return cls(project / "build" / stage)
+
+    def begin(self) -> None:
+        """Invalidate the artifact in the folder, until ``finish``."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._manifest.unlink(missing_ok=True)
+
+    def finish(self, source_hash: str, arch: str) -> None:
+        """Mark the artifact as complete."""
+        manifest = {"source_hash": source_hash, "arch": arch}
+        self._manifest.write_text(json.dumps(manifest), encoding="utf-8")
+
+    def read_manifest(self) -> dict[str, str]:
+        """Return ``source_hash`` and ``arch``; empty if there is no complete artifact."""
+        return _load_json(self._manifest) if self._manifest.exists() else {}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Build the artifact and print its sizes; return the exit status."""
-    options = _parser().parse_args(arguments)
-    try:
-        artifact = package(build_artifact.PROJECT, options.stage, options.arch)
-    except PackageError as error:
-        print(error, file=sys.stderr)
-        return 1
-    with ZipFile(artifact.zip) as zipped:
-        unpacked = sum(entry.file_size for entry in zipped.infolist())
-    print(
-        f"{artifact.zip}: {artifact.zip.stat().st_size:,} bytes of at most {MAX_ZIP_BYTES:,}; "
-        f"{unpacked:,} unpacked\n"
-        f"{artifact.template}: {artifact.template.stat().st_size:,} bytes"
-    )
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="scripts/package", description=__doc__)
     parser.add_argument("--stage", choices=template.STAGES, default=template.STAGES[0])
     parser.add_argument(
@@ -56,7 +99,16 @@ def _parser() -> argparse.ArgumentParser:
         default=current_arch(),
         help="Lambda's processor; by default this machine's, the only one it can rehearse",
     )
-    return parser
+    options = parser.parse_args(arguments)
+    try:
+        artifact = package(PROJECT, options.stage, options.arch)
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return 1
+    size = artifact.zip.stat().st_size
+    print(f"{artifact.zip}: {size:,} bytes of at most {MAX_ZIP_BYTES:,}")
+    print(f"{artifact.template}: {artifact.template.stat().st_size:,} bytes")
+    return 0
 
 
 def current_arch() -> str:
@@ -67,48 +119,37 @@ def current_arch() -> str:
 def package(
     project: Path, stage: str, arch: str, *, max_zip_bytes: int = MAX_ZIP_BYTES
 ) -> BuildArtifact:
-    """Package the project's current code into its ``build/`` folder.
-
-    Raises:
-        PackageError: Chalice fails, or the zip is too large.
-    """
+    """Package the project's current code into its ``build/`` folder."""
     artifact = BuildArtifact.for_stage(project, stage)
     artifact.begin()
-    fragments = template.load_fragments(project, stage)
-    with TemporaryDirectory() as folder:
-        copy, out = Path(folder) / "project", Path(folder) / "out"
-        build_artifact.copy_sources(project, copy)
-        _set_architecture(copy, arch)
-        merged = Path(folder) / "fragments.json"
-        merged.write_text(template.dump(fragments), encoding="utf-8")
-        _run_chalice(copy, "package", "--stage", stage, "--merge-template", str(merged), str(out))
-        from_chalice = json.loads((out / "sam.json").read_text("utf-8"))
-        zip_optimizer.optimize(out / "deployment.zip", artifact.zip)
-    finished = template.build_template(from_chalice, fragments)
-    artifact.template.write_text(template.dump(finished), encoding="utf-8")
+    with TemporaryDirectory() as name:
+        copy, out = Path(name) / "project", Path(name) / "out"
+        copy_sources(project, copy)
+        config = copy / ".chalice" / "config.json"
+        config.write_text(json.dumps(_load_json(config) | {"lambda_architecture": arch}), "utf-8")
+        _run_chalice(copy, "package", "--stage", stage, os.fspath(out))
+        _optimize(out / "deployment.zip", artifact.zip)
+        finished = template.build(_load_json(out / "sam.json"), project, stage)
+    # Sorted, so that equal templates have equal text.
+    artifact.template.write_text(json.dumps(finished, indent=1, sort_keys=True) + "\n", "utf-8")
     size = artifact.zip.stat().st_size
     if size > max_zip_bytes:
-        raise PackageError(f"{artifact.zip} is too large: {size:,} of {max_zip_bytes:,} bytes.")
-    artifact.finish(build_artifact.hash_sources(project), arch)
+        raise CommandError(f"{artifact.zip} is too large: {size:,} of {max_zip_bytes:,} bytes.")
+    artifact.finish(hash_sources(project), arch)
     return artifact
 
 
-def _set_architecture(copy: Path, arch: str) -> None:
-    path = copy / ".chalice" / "config.json"
-    config = json.loads(path.read_text("utf-8"))
-    path.write_text(json.dumps(config | {"lambda_architecture": arch}), encoding="utf-8")
+def _load_json(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return loaded
 
 
 def _run_chalice(folder: Path, *arguments: str) -> None:
-    chalice = Path(sys.executable).with_name("chalice")
     # Chalice imports the app, which needs settings. The template defines its own instead of these.
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "OIDC_")) and name != "LOCAL_CALLER"
-    }
+    foreign = ("AWS_", "OIDC_")
+    inherited = {name: os.environ[name] for name in os.environ if not name.startswith(foreign)}
     ran = subprocess.run(
-        [os.fspath(chalice), *arguments],
+        [os.fspath(Path(sys.executable).with_name("chalice")), *arguments],
         cwd=folder,
         env=inherited | local_config.variables(),
         stdout=subprocess.PIPE,
@@ -118,7 +159,79 @@ def _run_chalice(folder: Path, *arguments: str) -> None:
     )
     # Chalice only warns about a package that it cannot download, and exits with 0.
     if ran.returncode or "Could not install dependencies" in ran.stdout:
-        raise PackageError(f"chalice package failed:\n{ran.stdout}")
+        raise CommandError(f"chalice package failed:\n{ran.stdout}")
+
+
+def _optimize(source: Path, target: Path) -> None:
+    """Write the needed files of the zip ``source``, in order of name, with one time and mode."""
+    with TemporaryDirectory() as folder:
+        with ZipFile(source) as zipped:
+            zipped.extractall(folder, [name for name in zipped.namelist() if _is_needed(name)])
+        _compile(folder)
+        _pack(Path(folder), target)
+
+
+def _is_needed(name: str) -> bool:
+    path = PurePosixPath(name)
+    if path.parts[0].endswith(_PACKAGE_INFO_SUFFIXES):
+        return path.name == "METADATA"
+    if path.suffix in _EXCLUDED_SUFFIXES or name.startswith(_EXCLUDED_PATHS):
+        return False
+    if _EXCLUDED_FOLDER_NAMES & {*path.parts[:-1]}:
+        return False
+    match path.parts:
+        case ("botocore", "data", service, _, *_):
+            return service in _BOTOCORE_SERVICES
+    return True
+
+
+def _compile(folder: str) -> None:
+    """Add byte code that Python uses without checking the source: files in Lambda never change.
+
+    It runs in its own process with a fixed hash seed, because the seed determines the order of
+    set constants in byte code.
+    """
+    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    paths = ["-s", folder, "-p", _LAMBDA_TASK_ROOT, folder]
+    subprocess.run([*command, *paths], env=os.environ | {"PYTHONHASHSEED": "0"}, check=True)
+
+
+def _pack(folder: Path, target: Path) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=9) as zipped:
+        for path in files:
+            entry = ZipInfo(path.relative_to(folder).as_posix(), _FIXED_MTIME)
+            entry.compress_type = ZIP_DEFLATED
+            entry.external_attr = _READABLE_BY_ALL
+            zipped.writestr(entry, path.read_bytes())
+
+
+def hash_sources(project: Path) -> str:
+    """Hash the Python version and every file that determines what an artifact contains."""
+    digest = hashlib.sha256(sys.version.encode())
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_sources(project, folder, (*_SOURCES, *_BUILD_SCRIPTS))
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            digest.update(f"{path.relative_to(folder)}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def copy_sources(project: Path, to: Path, names: Iterable[str] = _SOURCES) -> None:
+    """Copy the code without the files that tools leave beside it.
+
+    Chalice caches packages beside the code and identifies files by content alone. A copy has no
+    cache, so a renamed file is packaged under its new name.
+    """
+    ignore = shutil.ignore_patterns("__pycache__", ".*", "*~")
+    for source in (project / name for name in names):
+        target = to / source.relative_to(project)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, symlinks=True, ignore=ignore)
+        elif source.exists():
+            shutil.copy(source, target)
 
 
 if __name__ == "__main__":

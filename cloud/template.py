@@ -1,52 +1,35 @@
 """The CloudFormation template: Chalice's description of the app, merged with infrastructure/."""
 
-from __future__ import annotations
-
 import json
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
 
+import msgspec
 import yaml
 
-from cloud import gateway_responses
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from chalicelib.web.api.problem_details import PROBLEM_JSON, problem_from_error
+from chalicelib.web.http.errors import HttpError
+from chalicelib.web.http.security_headers import BASE_HEADERS, DEFAULT_HEADERS, HSTS_HEADERS
 
 Template = dict[str, Any]
 
 STAGES = ("dev", "prod")
-# Chalice's name for the function behind the API.
-_FUNCTION = "APIHandler"
 _INVOCATION_ARN = (
     "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
     "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Name}/invocations"
 )
 
 
-def load_fragments(project: Path, stage: str) -> Template:
-    """Merge the files of infrastructure/, for ``chalice package --merge-template``."""
-    folder = project / "infrastructure"
-    parts = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))]
-    cognito = json.loads((folder / "cognito.json").read_text("utf-8"))
-    merged: Template = reduce(_merge, [cognito, *parts])
-    for parameter in ("CallbackUrls", "LogoutUrls", "SignInDomain"):  # of the local stack alone
-        del merged["Parameters"][parameter]
-    merged["Parameters"]["Stage"] |= {"AllowedValues": [stage], "Default": stage}
-    api = merged["Resources"]["RestAPI"]["Properties"]
-    api["GatewayResponses"] = {
-        kind: gateway_responses.expand(*values) for kind, values in api["GatewayResponses"].items()
-    }
-    body = merged["Resources"]["Dashboard"]["Properties"]["DashboardBody"]
-    body["Fn::Sub"] = json.dumps(body["Fn::Sub"])
-    return merged
+def build(from_chalice: Template, project: Path, stage: str) -> Template:
+    """Merge infrastructure/ into Chalice's template, whose own outputs are dropped.
 
-
-def build_template(from_chalice: Template, fragments: Template) -> Template:
-    """Make the API call its function by name (ADR 0010), and drop Chalice's own outputs."""
-    template = from_chalice | {"Outputs": fragments["Outputs"]}
+    The API calls its function by name (ADR 0010).
+    """
+    template: Template = _merge(from_chalice | {"Outputs": {}}, load_fragments(project, stage))
     resources = template["Resources"]
-    name = resources[_FUNCTION]["Properties"]["FunctionName"]
+    name = resources["APIHandler"]["Properties"]["FunctionName"]
     uri = {"Fn::Sub": [_INVOCATION_ARN, {"Name": name}]}
     for methods in resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values():
         for method in methods.values():
@@ -54,9 +37,40 @@ def build_template(from_chalice: Template, fragments: Template) -> Template:
     return template
 
 
-def dump(template: Template) -> str:
-    """Return reproducible JSON: equal templates have equal text."""
-    return json.dumps(template, indent=1, sort_keys=True) + "\n"
+def load_fragments(project: Path, stage: str) -> Template:
+    """Merge the files of infrastructure/ with each other."""
+    folder = project / "infrastructure"
+    files = [folder / "cognito.json", *sorted(folder.glob("*.yaml"))]
+    merged: Template = reduce(_merge, [yaml.safe_load(path.read_text("utf-8")) for path in files])
+    for parameter in ("CallbackUrls", "LogoutUrls", "SignInDomain"):  # of the local stack alone
+        del merged["Parameters"][parameter]
+    merged["Parameters"]["Stage"] |= {"AllowedValues": [stage], "Default": stage}
+    api = merged["Resources"]["RestAPI"]["Properties"]
+    api["GatewayResponses"] = {
+        kind: _gateway_response(*values) for kind, values in api["GatewayResponses"].items()
+    }
+    body = merged["Resources"]["Dashboard"]["Properties"]["DashboardBody"]
+    body["Fn::Sub"] = json.dumps(body["Fn::Sub"])
+    return merged
+
+
+def _gateway_response(status: int, detail: str, retry_after: int | None = None) -> Template:
+    """Return an error of API Gateway itself, with the body and headers of the app's own errors."""
+    headers = {
+        "Content-Type": PROBLEM_JSON,
+        **BASE_HEADERS,
+        **HSTS_HEADERS,  # API Gateway is always reached over TLS.
+        **DEFAULT_HEADERS,
+        **({} if retry_after is None else {"Retry-After": str(retry_after)}),
+    }
+    problem = problem_from_error(HttpError(HTTPStatus(status), detail)).to_schema()
+    return {
+        "StatusCode": str(status),
+        "ResponseParameters": {"Headers": {name: f"'{value}'" for name, value in headers.items()}},
+        # API Gateway uses application/json for clients that accept none of the types here. It would
+        # read a "$" in the body as a variable: there is none.
+        "ResponseTemplates": {"application/json": msgspec.json.encode(problem).decode()},
+    }
 
 
 def _merge(one: Any, other: Any) -> Any:  # noqa: ANN401  JSON values

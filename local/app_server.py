@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote_from_bytes
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from chalice.app import Chalice
+from chalice.app import Chalice, Request
 from chalice.local import LambdaContext, LambdaEventConverter, LocalChalice, RouteMatcher
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
@@ -21,10 +21,14 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
-from werkzeug.datastructures import Headers
+from werkzeug.datastructures import EnvironHeaders, Headers
+from werkzeug.wrappers import Response
 
+from chalicelib.web.api.problem_details import problem_from_error
+from chalicelib.web.error_handler import render_problem
+from chalicelib.web.http.errors import HttpError
+from chalicelib.web.http.security_headers import BASE_HEADERS, DEFAULT_HEADERS
 from local import ports
-from local.gateway_errors import GatewayError
 
 MAX_BODY_BYTES = 10 * 1024 * 1024  # the limit of API Gateway
 MAX_LINE_BYTES = 65_536
@@ -68,13 +72,11 @@ def _shut_down(server: TcpWSGIServer, sockets: dict[int, Any]) -> None:
     server.trigger.pull_trigger(partial(wasyncore.dispatcher.close, server))
     server.task_dispatcher.shutdown(timeout=SHUTDOWN_SECONDS)
     until = time.monotonic() + SHUTDOWN_SECONDS
-    while _is_sending(server) and time.monotonic() < until:
+    while time.monotonic() < until and any(
+        channel.total_outbufs_len for channel in list(server.active_channels.values())
+    ):
         time.sleep(0.01)
     server.trigger.pull_trigger(partial(wasyncore.close_all, sockets, ignore_all=True))
-
-
-def _is_sending(server: TcpWSGIServer) -> bool:
-    return any(channel.total_outbufs_len for channel in list(server.active_channels.values()))
 
 
 class ApiGateway:
@@ -91,61 +93,59 @@ class ApiGateway:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method, target = environ["REQUEST_METHOD"], environ["REQUEST_URI"]
-        request_headers = _headers(environ)
+        headers = {name.lower(): value for name, value in EnvironHeaders(environ)}
         try:
-            _require_valid(target, request_headers)
-            status, headers, body = self._invoke(method, target, request_headers, environ)
-        except GatewayError as error:
-            status, headers, body = error.render(request_headers)
-        if status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
-            body = b""
-            headers.remove("Content-Type")
-        else:
-            headers.setdefault("Content-Type", "application/json")
-            headers.set("Content-Length", len(body))
-        _log_request(status, method, target)
-        start_response(f"{status} {HTTPStatus(status).phrase}", headers.to_wsgi_list())
-        return [] if method == "HEAD" else [body]
+            _require_valid(target, headers)
+            response = self._invoke(method, target, headers, environ["wsgi.input"].read())
+        except HttpError as error:
+            response = _render(error, headers)
+        _log_request(response.status_code, method, target)
+        return response(environ, start_response)
 
-    def _invoke(
-        self, method: str, target: str, headers: dict[str, str], environ: WSGIEnvironment
-    ) -> tuple[int, Headers, bytes]:
-        body = environ["wsgi.input"].read() or None
+    def _invoke(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:
         try:
-            event = self._converter.create_lambda_event(method, target, headers, body)
+            event = self._converter.create_lambda_event(method, target, headers, body or None)
         except ValueError:
             detail = f"There is nothing at {target.partition('?')[0]}."
-            raise GatewayError(HTTPStatus.NOT_FOUND, detail) from None
-        response = self._app(event, LambdaContext(self._app.app_name, memory_size=0))
-        text = response["body"]
-        content = base64.b64decode(text) if response.get("isBase64Encoded") else text.encode()
-        lines = Headers({**response["headers"], **response["multiValueHeaders"]})
-        return response["statusCode"], lines, content
+            raise HttpError(HTTPStatus.NOT_FOUND, detail) from None
+        result = self._app(event, LambdaContext(self._app.app_name, memory_size=0))
+        text = result["body"]
+        content = base64.b64decode(text) if result.get("isBase64Encoded") else text.encode()
+        lines = Headers({**result["headers"], **result["multiValueHeaders"]})
+        return _response(result["statusCode"], lines, content)
 
 
-def _headers(environ: WSGIEnvironment) -> dict[str, str]:
-    return {
-        name.removeprefix("HTTP_").replace("_", "-").lower(): value
-        for name, value in environ.items()
-        if name.startswith(("HTTP_", "CONTENT_"))
-    }
+def _response(status: int, headers: Headers, body: bytes) -> Response:
+    content_type = headers.get("Content-Type", "application/json")
+    phrase = HTTPStatus(status).phrase
+    return Response(body, f"{status} {phrase}", headers, content_type=content_type)
 
 
 def _require_valid(target: str, headers: dict[str, str]) -> None:
-    """Check what the WSGI server leaves to applications.
-
-    Raises:
-        GatewayError: the request is too long, or has two hosts.
-    """
+    """Reject what the WSGI server leaves to applications: long requests, and two hosts."""
     if len(target) > MAX_LINE_BYTES:
-        raise GatewayError(HTTPStatus.REQUEST_URI_TOO_LONG, "The URL is too long.")
+        raise HttpError(HTTPStatus.REQUEST_URI_TOO_LONG, "The URL is too long.")
     if max(map(len, headers.values()), default=0) > MAX_LINE_BYTES:
-        raise GatewayError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "A header is too long.")
+        raise HttpError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "A header is too long.")
     if "," in headers.get("host", ""):
-        raise GatewayError(HTTPStatus.BAD_REQUEST, "Send one Host header.")
+        raise HttpError(HTTPStatus.BAD_REQUEST, "Send one Host header.")
     if int(headers.get("content-length", 0)) > MAX_BODY_BYTES:
         detail = f"A request's body may have {MAX_BODY_BYTES:,} bytes at most."
-        raise GatewayError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+        raise HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+
+
+def _render(error: HttpError, request_headers: dict[str, str]) -> Response:
+    """Render an error of the gateway itself as the app renders its own errors."""
+    event = {
+        "requestContext": {"httpMethod": "GET", "resourcePath": "/", "path": "/"},
+        "headers": request_headers,
+        **dict.fromkeys(("multiValueQueryStringParameters", "pathParameters", "stageVariables")),
+        "body": None,
+        "isBase64Encoded": False,
+    }
+    rendered = render_problem(problem_from_error(error), Request(event))
+    headers = Headers({**DEFAULT_HEADERS, **rendered.headers, **BASE_HEADERS})
+    return _response(rendered.status_code, headers, rendered.body.encode())
 
 
 def _log_request(status: int, method: str, target: str) -> None:
@@ -193,14 +193,15 @@ class _ProblemTask(ErrorTask):
 
     def execute(self) -> None:
         request = self.request
-        error = GatewayError(HTTPStatus(request.error.code), f"{request.error.body}.")
-        status, headers, body = error.render({"accept": request.headers.get("ACCEPT", "")})
-        _log_request(status, getattr(request, "command", "-"), getattr(request, "request_uri", ""))
-        self.status = f"{status} {error.status.phrase}"
-        self.response_headers.extend(headers.to_wsgi_list())
+        error = HttpError(HTTPStatus(request.error.code), f"{request.error.body}.")
+        response = _render(error, {"accept": request.headers.get("ACCEPT", "")})
+        path = getattr(request, "request_uri", "")
+        _log_request(response.status_code, getattr(request, "command", "-"), path)
+        self.status = response.status
+        self.response_headers.extend(response.headers.to_wsgi_list())
         self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
+        self.content_length = response.content_length
+        self.write(response.get_data())
 
 
 class _Channel(HTTPChannel):

@@ -1,43 +1,30 @@
 """The table and the demo doctors of a laptop: created once, and never changed after that."""
 
-from datetime import timedelta
-from zoneinfo import ZoneInfo
-
 from chalicelib import bootstrap
-from chalicelib.domain.doctor import Doctor
-from chalicelib.domain.grid import ClinicSession, Grid
+from chalicelib.domain.doctor import Doctor, DoctorSettings
+from chalicelib.domain.grid import ClinicSession
 from chalicelib.domain.local_time import parse_time_of_day
 from chalicelib.storage import table
 from local.local_config import use_local_stage
 
 
 def _doctor(
-    doctor_id: str,
-    name: str,
-    specialty: str,
-    location: str,
-    *,
-    zone: str,
-    sessions: str,
-    minutes: int,
-    delegates: frozenset[str] = frozenset(),
+    *names: str, zone: str, sessions: str, minutes: int, delegates: frozenset[str] = frozenset()
 ) -> Doctor:
+    doctor_id, name, specialty, location = names
     spans = [map(parse_time_of_day, session.split("-")) for session in sessions.split()]
-    grid = Grid(
-        sessions=tuple(ClinicSession(start=start, end=end) for start, end in spans),
-        slot_length=timedelta(minutes=minutes),
-        zone=ZoneInfo(zone),
-    )
-    return Doctor(
+    return DoctorSettings(
         doctor_id=doctor_id,
         name=name,
         specialty=specialty,
         location=location,
-        grid=grid,
-        lead_time=timedelta(),
-        booking_window=timedelta(days=365),
+        time_zone=zone,
+        slot_minutes=minutes,
+        sessions=tuple(ClinicSession(start=start, end=end) for start, end in spans),
+        lead_minutes=0,
+        window_days=365,
         delegates=delegates,
-    )
+    ).to_doctor()
 
 
 _LEE = ("dr-lee", "Dr Mina Lee", "cardiology", "London")

@@ -1,30 +1,48 @@
-"""Users and tokens of the local identity provider, Cognito on MiniStack."""
+"""The local identity provider: Cognito on MiniStack, its users and its tokens.
 
-from __future__ import annotations
+CloudFormation creates it from the same template as in AWS.
+"""
 
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import boto3
 import requests
+from authlib.integrations.requests_client import OAuth2Session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.permissions import Role
-from local import cognito_stack
-from local.cognito_stack import DEFINITION
+from local import CommandError, local_config, ports
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from local.cognito_stack import IdentityProvider
-
+TEMPLATE = local_config.PROJECT / "infrastructure" / "cognito.json"
+STACK = "medilink-slots-sign-in"
+SIGNED_OUT_PATH = "/"
+POLL_SECONDS: Any = {"Delay": 1, "MaxAttempts": 30}
 TIMEOUT_SECONDS = 5
+_CLIENTS = ("Page", "BookingSite", "ReadingSite")
 # Not a secret: it is good for a server on this machine alone.
 PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  # nosec B105
 
 
-class IdentityProviderError(RuntimeError):
-    """The identity provider cannot do what was requested; the message has the reason."""
+class OAuthClient(NamedTuple):
+    """A client that requests tokens: the page has no secret, a booking site no ``callbacks``."""
+
+    client_id: str
+    secret: str | None
+    scopes: frozenset[str]
+    callbacks: tuple[str, ...]
+
+
+class IdentityProvider(NamedTuple):
+    """``url`` is the ``iss`` of its tokens, an address in AWS; only ``discovery_url`` responds."""
+
+    url: str
+    discovery_url: str
+    pool_id: str
+    page: OAuthClient
+    booking_site: OAuthClient
+    reading_site: OAuthClient
 
 
 class DemoUser(NamedTuple):
@@ -44,20 +62,70 @@ DEMO_USERS = (
 
 
 def configure(port: int) -> IdentityProvider:
-    """Create or update the identity provider for the app at that port, with the demo users.
-
-    Raises:
-        IdentityProviderError: the stack cannot be created.
-    """
+    """Create or update the identity provider for the app at that port, with the demo users."""
     try:
-        cognito_stack.deploy(port)
-        provider = cognito_stack.load()
+        _deploy_stack(port)
+        provider = load()
         for user in DEMO_USERS:
             create_user(provider, user)
     except (BotoCoreError, ClientError) as error:
-        reason = f"{DEFINITION} does not create an identity provider: {error}"
-        raise IdentityProviderError(reason) from error
+        raise CommandError(f"{TEMPLATE} does not create an identity provider: {error}") from error
     return provider
+
+
+def _deploy_stack(port: int) -> None:
+    origins = [f"http://{host}:{port}" for host in (ports.HOST, "localhost")]
+    values = {
+        "CallbackUrls": ",".join(f"{origin}/sign-in/callback" for origin in origins),
+        "LogoutUrls": ",".join(origin + SIGNED_OUT_PATH for origin in origins),
+        "SignInDomain": "medilink-slots-local",
+        "TokensByPassword": "allowed",
+    }
+    stack = {
+        "StackName": STACK,
+        "TemplateBody": TEMPLATE.read_text(encoding="utf-8"),
+        "Parameters": [{"ParameterKey": key, "ParameterValue": values[key]} for key in values],
+    }
+    client: Any = boto3.client("cloudformation")
+    try:
+        client.create_stack(**stack)
+        waiter = client.get_waiter("stack_create_complete")
+    except client.exceptions.AlreadyExistsException:
+        try:
+            client.update_stack(**stack)
+        except ClientError as error:
+            # This error has no code of its own.
+            if "No updates are to be performed" in str(error):
+                return
+            raise
+        waiter = client.get_waiter("stack_update_complete")
+    waiter.wait(StackName=STACK, WaiterConfig=POLL_SECONDS)
+
+
+def load(stack: str = STACK) -> IdentityProvider:
+    """Return the identity provider of a stack at the environment's endpoint."""
+    cloudformation = boto3.client("cloudformation")
+    described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described}
+    pool_id, endpoint = outputs["UserPoolId"], cloudformation.meta.endpoint_url
+    return IdentityProvider(
+        outputs["Issuer"],
+        f"{endpoint}/{pool_id}/.well-known/openid-configuration",
+        pool_id,
+        *(_client(pool_id, outputs[f"{name}ClientId"]) for name in _CLIENTS),
+    )
+
+
+def _client(pool_id: str, client_id: str) -> OAuthClient:
+    client = boto3.client("cognito-idp").describe_user_pool_client(
+        UserPoolId=pool_id, ClientId=client_id
+    )["UserPoolClient"]
+    return OAuthClient(
+        client_id,
+        secret=client.get("ClientSecret"),
+        scopes=frozenset(client.get("AllowedOAuthScopes", ())),
+        callbacks=tuple(client.get("CallbackURLs", ())),
+    )
 
 
 def create_user(provider: IdentityProvider, user: DemoUser) -> None:
@@ -78,27 +146,20 @@ def create_user(provider: IdentityProvider, user: DemoUser) -> None:
 
 
 def require_user(provider: IdentityProvider, user: DemoUser) -> None:
-    """Require that an existing user has that role.
-
-    Raises:
-        IdentityProviderError: the user has another.
-    """
+    """Raise ``CommandError`` if an existing user has another role."""
     groups = boto3.client("cognito-idp").admin_list_groups_for_user(
         UserPoolId=provider.pool_id, Username=user.name
     )["Groups"]
     roles = sorted(group["GroupName"] for group in groups)
     if user.role not in roles:
         actual = " and ".join(roles) or "a user without a role"
-        raise IdentityProviderError(
-            f"{user.name} does not sign in as {user.role}, but as {actual}."
-        )
+        raise CommandError(f"{user.name} does not sign in as {user.role}, but as {actual}.")
 
 
 def user_token(provider: IdentityProvider, name: str) -> str:
     """Return an access token of a user, without the sign-in page.
 
-    Raises:
-        IdentityProviderError: the user has chosen another password.
+    Raises ``CommandError`` if the user has chosen another password.
     """
     cognito = boto3.client("cognito-idp")
     try:
@@ -109,34 +170,20 @@ def user_token(provider: IdentityProvider, name: str) -> str:
             AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
         )
     except cognito.exceptions.NotAuthorizedException as error:
-        reason = f"{name} does not sign in with {PASSWORD} any more."
-        raise IdentityProviderError(reason) from error
+        raise CommandError(f"{name} does not sign in with {PASSWORD} any more.") from error
     return answer["AuthenticationResult"]["AccessToken"]
 
 
 def service_token(provider: IdentityProvider, scopes: Iterable[str]) -> str:
-    """Return a booking site's access token (client credentials, RFC 6749, section 4.4).
-
-    Raises:
-        requests.RequestException: the identity provider is unavailable, or rejects the request.
-    """
+    """Return a booking site's access token (client credentials, RFC 6749, section 4.4)."""
     client = provider.booking_site
-    answer = requests.post(
-        _token_url(provider),
-        data={"grant_type": "client_credentials", "scope": " ".join(scopes)},
-        auth=(client.client_id, client.secret or ""),
-        timeout=TIMEOUT_SECONDS,
-    )
-    answer.raise_for_status()
-    return str(answer.json()["access_token"])
+    session = OAuth2Session(client.client_id, client.secret, scope=" ".join(scopes))
+    token = session.fetch_token(_token_url(provider), grant_type="client_credentials")
+    return str(token["access_token"])
 
 
 def service_credentials(provider: IdentityProvider) -> dict[str, str]:
-    """Return the variables with which the example booking site requests tokens.
-
-    Raises:
-        requests.RequestException: the identity provider is unavailable.
-    """
+    """Return the variables with which the example booking site requests tokens."""
     return {
         "SLOTS_API_TOKEN_URL": _token_url(provider),
         "SLOTS_API_CLIENT_ID": provider.booking_site.client_id,
@@ -148,3 +195,8 @@ def _token_url(provider: IdentityProvider) -> str:
     document = requests.get(provider.discovery_url, timeout=TIMEOUT_SECONDS)
     document.raise_for_status()
     return str(document.json()["token_endpoint"])
+
+
+def print_demo_users() -> None:
+    for user in DEMO_USERS:
+        print(f"Sign in: {user.name} / {PASSWORD} ({user.role})", flush=True)

@@ -13,28 +13,20 @@ from chalicelib.domain.errors import DomainError
 from chalicelib.domain.permissions import Role
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
-from local import cognito_stack, env_file, identity_provider, local_config
-from local.cognito_stack import IdentityProvider
-from local.identity_provider import DemoUser, IdentityProviderError
+from local import CommandError, identity_provider, local_config
+from local.identity_provider import DemoUser, IdentityProvider
 
 USAGE = (
     "Say for whom: doctor NAME, delegate NAME, admin [NAME] or booking-site [SCOPES], "
     "as in: scripts/token doctor dr-lee"
 )
-DEFAULT_ADMIN = "alex"
-NAME = r"\S{1,128}"
-TIMEOUT_SECONDS = 10
-
-
-class TokenError(Exception):
-    """The reason why there is no token, as a sentence for the user."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Print the token alone, or the reason why there is none; return the exit status."""
     try:
         print(_token(_parse_request(arguments), local_config.data_folder()))
-    except (TokenError, IdentityProviderError, DomainError) as reason:
+    except (CommandError, DomainError) as reason:
         print(reason, file=sys.stderr)
         return 1
     return 0
@@ -48,8 +40,8 @@ def _parse_request(arguments: Sequence[str]) -> DemoUser | list[str]:
         case [Role.DOCTOR | Role.DELEGATE | Role.ADMIN as role, name]:
             return DemoUser(name, Role(role))
         case [Role.ADMIN]:
-            return DemoUser(DEFAULT_ADMIN, Role.ADMIN)
-    raise TokenError(USAGE)
+            return DemoUser("alex", Role.ADMIN)
+    raise CommandError(USAGE)
 
 
 def _token(request: DemoUser | list[str], folder: Path) -> str:
@@ -59,7 +51,7 @@ def _token(request: DemoUser | list[str], folder: Path) -> str:
     allowed = provider.booking_site.scopes
     # Cognito ignores unknown scopes beside known ones.
     if unknown := set(request) - allowed:
-        raise TokenError(
+        raise CommandError(
             f"A booking site cannot have {', '.join(sorted(unknown))}: "
             f"there are {' and '.join(sorted(allowed))}."
         )
@@ -67,29 +59,28 @@ def _token(request: DemoUser | list[str], folder: Path) -> str:
 
 
 def _running_provider(folder: Path) -> IdentityProvider:
-    """Use the settings of the server in that folder, and return its identity provider.
-
-    Raises:
-        TokenError: the server does not run, requires no tokens, or listens on another port.
-    """
-    not_running = TokenError(
+    """Use the settings of the server in that folder, and return its identity provider."""
+    not_running = CommandError(
         f"No server keeps its data in {folder} at the moment. Start one with scripts/serve, or "
         "name the folder of the one that runs: DATA_DIR=... scripts/token"
     )
     try:
-        env_file.use(env_file.read(folder / env_file.NAME))
+        local_config.use_env(local_config.read_env(folder / local_config.ENV_FILE))
         if "OIDC_ISSUER" not in os.environ:
-            raise TokenError(f"The server of {folder} lets everybody in: it needs no tokens.")
-        answer = requests.get(os.environ["OIDC_DISCOVERY_URL"], timeout=TIMEOUT_SECONDS)
+            raise CommandError(
+                f"The server of {folder} requires no sign-in, so there are no tokens."
+            )
+        timeout = identity_provider.TIMEOUT_SECONDS
+        answer = requests.get(os.environ["OIDC_DISCOVERY_URL"], timeout=timeout)
     except (OSError, requests.RequestException):
         raise not_running from None
     # By now another server may listen there.
     if not answer.ok or answer.json()["issuer"] != os.environ["OIDC_ISSUER"]:
         raise not_running
-    provider = cognito_stack.load()
-    actual = sorted({str(urlsplit(callback).port) for callback in provider.page.callbacks})
-    if (port := os.environ.get("PORT")) and port not in actual:
-        raise TokenError(f"The server of {folder} listens on port {', '.join(actual)}, not {port}.")
+    provider = identity_provider.load()
+    actual = urlsplit(provider.page.callbacks[0]).port
+    if (port := os.environ.get("PORT")) and port != str(actual):
+        raise CommandError(f"The server of {folder} listens on port {actual}, not {port}.")
     return provider
 
 
@@ -97,8 +88,8 @@ def _user_token(user: DemoUser, provider: IdentityProvider) -> str:
     if user.role == Role.DOCTOR:
         table.connect(os.environ["TABLE_NAME"])
         DoctorRepository().get(user.name)
-    elif not re.fullmatch(NAME, user.name):
-        raise TokenError("A name has 1 to 128 characters, and no spaces.")
+    elif not re.fullmatch(r"\S{1,128}", user.name):
+        raise CommandError("A name has 1 to 128 characters, and no spaces.")
     identity_provider.create_user(provider, user)
     identity_provider.require_user(provider, user)
     return identity_provider.user_token(provider, user.name)

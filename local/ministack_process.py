@@ -5,6 +5,7 @@ would lose everything since the start. This module runs in MiniStack's virtual e
 """
 
 import asyncio
+import fcntl
 import logging
 import os
 import shutil
@@ -13,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +91,7 @@ class StateSaver:
         try:
             self._new.mkdir(parents=True, exist_ok=True)
             _write_services(self._new)
-            for path in (*self._new.iterdir(), self._new):
-                _flush_to_disk(path)
+            _flush_to_disk(*self._new.iterdir(), self._new)
             if self._current.exists():
                 shutil.rmtree(self._previous, ignore_errors=True)
                 self._current.rename(self._previous)
@@ -101,34 +102,23 @@ class StateSaver:
             shutil.rmtree(self._new, ignore_errors=True)
 
 
-class _ErrorCollector(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
-
-
 def _write_services(folder: Path) -> None:
-    """Write MiniStack's files to the folder; MiniStack itself only logs where that fails.
-
-    Raises:
-        OSError: a file is not written.
-    """
-    errors = _ErrorCollector()
+    """Write MiniStack's files to the folder, and raise an error that MiniStack itself only logs."""
+    errors = BufferingHandler(capacity=1_000)
+    errors.setLevel(logging.ERROR)
     persistence.STATE_DIR = os.fspath(folder)
     persistence.logger.addHandler(errors)
     persistence.save_all(ministack._build_persistence_save_dict())  # noqa: SLF001  no other way
     persistence.logger.removeHandler(errors)
-    if errors.messages:
-        raise OSError(errors.messages[0])
+    if errors.buffer:
+        raise OSError(errors.buffer[0].getMessage())
 
 
-def _flush_to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
+def _flush_to_disk(*paths: Path) -> None:
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
 
 
 def _is_write(scope: dict[str, Any]) -> bool:
@@ -158,7 +148,11 @@ async def main() -> int:
     if not persistence.PERSIST_STATE:
         await serve(ministack.app, config, shutdown_trigger=_until_stopped)
         return 0
-    saver = StateSaver(Path(persistence.STATE_DIR).with_name("saved"))
+    folder = Path(persistence.STATE_DIR).with_name("saved")
+    print(f"Waiting until no other MiniStack uses {folder}", flush=True)
+    # One whose parent was killed still saves its state.
+    fcntl.flock(os.open(folder.parent, os.O_RDONLY), fcntl.LOCK_EX)
+    saver = StateSaver(folder)
     saver.restore()
     saving = asyncio.create_task(saver.save_changes())
     await serve(saver, config, shutdown_trigger=_until_stopped)

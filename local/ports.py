@@ -10,19 +10,8 @@ TIMEOUT_SECONDS = 5
 
 
 def bind(port: int) -> socket.socket:
-    """Bind a TCP socket as a server would; port 0 means any free one.
-
-    Raises:
-        OSError: ``EADDRINUSE`` where something listens there already.
-    """
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((HOST, port))
-    except OSError:
-        bound.close()
-        raise
-    return bound
+    """Return a listening TCP socket; port 0 means any free one."""
+    return socket.create_server((HOST, port))
 
 
 def free_port() -> int:

@@ -1,13 +1,11 @@
 """``python -m local.serve``: MiniStack, demo data, the app and the booking site, until stopped."""
 
-import errno
 import fcntl
 import os
 import re
 import secrets
 import signal
 import sys
-import time
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -16,32 +14,10 @@ from socket import socket
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.settings import SettingsError
-from local import app_server, env_file, identity_provider, local_config, ports
-from local.booking_site import BookingSite
-from local.identity_provider import IdentityProviderError
-from local.ministack import MiniStack
-from local.subprocess_server import SubprocessServerError
+from local import CommandError, app_server, identity_provider, local_config, ports
+from local.servers import BookingSite, MiniStack
 
 LAST_PORT = 65535
-LOCK_SECONDS = 3
-
-SHARED_SETTINGS = (
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_DYNAMODB",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_DEFAULT_REGION",
-    "TABLE_NAME",
-    "OIDC_ISSUER",
-    "OIDC_DISCOVERY_URL",
-    "no_proxy",
-    "NO_PROXY",
-)
-"""What another client needs for the same table and the same identity provider."""
-
-
-class ServeError(Exception):
-    """The reason why the server does not run, as a sentence for the user."""
 
 
 def main() -> int:
@@ -54,17 +30,17 @@ def main() -> int:
             _serve(stack.enter_context(_bind_port()), folder, stack)
     except OSError as error:
         print(f"Data cannot be kept in {folder}: {error.strerror or error}.", file=sys.stderr)
-    except (ServeError, SubprocessServerError, IdentityProviderError, SettingsError) as reason:
+    except (CommandError, SettingsError) as reason:
         print(reason, file=sys.stderr)
     return 1
 
 
 def _exit_on_signals() -> None:
     """Turn a signal to stop into an exit, which closes everything on its way out."""
-    stops = [signal.SIGTERM, signal.SIGINT]
+    stops = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
     # With nohup, the server outlives the terminal.
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        stops.append(signal.SIGHUP)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        stops.remove(signal.SIGHUP)
 
     def leave(*_: object) -> None:
         # A second Ctrl-C must not interrupt the last save.
@@ -79,34 +55,30 @@ def _exit_on_signals() -> None:
 def _bind_port() -> socket:
     given = os.environ.get("PORT") or "8000"
     if not re.fullmatch("[0-9]{1,5}", given) or not 1 <= int(given) <= LAST_PORT:
-        raise ServeError(f"PORT must be a number from 1 to {LAST_PORT}, and {given!r} is none.")
-    port = int(given)
+        raise CommandError(f"PORT must be a number from 1 to {LAST_PORT}, and {given!r} is none.")
     try:
-        bound = ports.bind(port)
-        # Until a socket listens, another can be bound to its port.
-        bound.listen()
+        return ports.bind(int(given))
     except OSError as error:
-        other = port + 1 if port < LAST_PORT else port - 1
-        why = "is taken: stop what listens there"
-        if error.errno != errno.EADDRINUSE:
-            why = f"cannot be used ({error.strerror}): make it so"
-        raise ServeError(
-            f"Port {port} {why}, or choose another with PORT={other} scripts/serve"
+        raise CommandError(
+            f"Port {given} cannot be used ({os.strerror(error.errno or 0)}): stop what listens "
+            "there, or choose another with PORT=... scripts/serve"
         ) from None
-    return bound
 
 
 def _serve(bound: socket, folder: Path, stack: ExitStack) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    ministack = _start_ministack(folder, _lock(folder, stack), stack)
+    _lock(folder, stack)
+    ministack = _start_ministack(folder, stack)
     local_config.use_local_stage()
     access = _configure_auth(bound.getsockname()[1], folder)
     url = _start_app(bound, stack)
-    settings = {name: os.environ[name] for name in SHARED_SETTINGS if name in os.environ}
-    env_file.write(folder / env_file.NAME, {**settings, "SLOTS_API": url, **access})
+    shared = {"AWS_ENDPOINT_URL_DYNAMODB", "OIDC_ISSUER", "OIDC_DISCOVERY_URL"}
+    names = sorted(os.environ.keys() & (shared | local_config.variables().keys()))
+    settings = {name: os.environ[name] for name in names}
+    local_config.write_env(folder / local_config.ENV_FILE, {**settings, "SLOTS_API": url, **access})
     _start_booking_site(url, folder / "booking-site.log", access, stack)
-    for user in identity_provider.DEMO_USERS if access else ():
-        print(f"Sign in: {user.name} / {identity_provider.PASSWORD} ({user.role})", flush=True)
+    if access:
+        identity_provider.print_demo_users()
     print(f"Ready: {url}/", flush=True)
     if ministack:
         ministack.wait()
@@ -114,30 +86,22 @@ def _serve(bound: socket, folder: Path, stack: ExitStack) -> None:
         signal.pause()
 
 
-def _lock(folder: Path, stack: ExitStack) -> int:
-    """Lock the folder against a second server, and return the lock's descriptor."""
+def _lock(folder: Path, stack: ExitStack) -> None:
+    """Lock the folder against a second server."""
     file = stack.enter_context((folder / "lock").open("w"))
-    # The MiniStack of a killed server still saves its data, for a moment.
-    until = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > until:
-                raise ServeError(
-                    f"{folder} is in use by another scripts/serve: stop that one, "
-                    "or choose another folder with DATA_DIR=... scripts/serve"
-                ) from None
-            time.sleep(0.1)
-        else:
-            break
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise CommandError(
+            f"{folder} is in use by another scripts/serve: stop that one, "
+            "or choose another folder with DATA_DIR=... scripts/serve"
+        ) from None
     # A full disk shows here, before anything runs.
     file.write(f"{os.getpid()}\n")
     file.flush()
-    return file.fileno()
 
 
-def _start_ministack(folder: Path, lock: int, stack: ExitStack) -> MiniStack | None:
+def _start_ministack(folder: Path, stack: ExitStack) -> MiniStack | None:
     """Start MiniStack for what the environment does not name.
 
     That is DynamoDB, unless there is an endpoint for it, and Cognito, unless a ``LOCAL_CALLER``.
@@ -149,20 +113,20 @@ def _start_ministack(folder: Path, lock: int, stack: ExitStack) -> MiniStack | N
         # No AWS client of this process ever connects to the real AWS.
         os.environ.setdefault("AWS_ENDPOINT_URL", dynamodb)
         return None
-    ministack = MiniStack(folder / "ministack", inherits=[lock])
+    ministack = MiniStack(folder / "ministack")
     stack.push(partial(_stop_ministack, ministack))
     ministack.start()
     if dynamodb:
         os.environ["AWS_ENDPOINT_URL"] = ministack.url
     else:
-        env_file.use(ministack.environment)
+        local_config.use_env(ministack.environment)
     return ministack
 
 
 def _stop_ministack(ministack: MiniStack, reason: type[BaseException] | None, *_: object) -> None:
     # Another error is what the user must see; MiniStack has reported this one.
     if ministack.stop() and reason in (None, SystemExit):
-        raise ServeError("The last changes are not saved.")
+        raise CommandError("The last changes are not saved.")
 
 
 def _configure_auth(port: int, folder: Path) -> dict[str, str]:
@@ -175,21 +139,19 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
         for name in ("OIDC_ISSUER", "OIDC_DISCOVERY_URL"):
             os.environ.pop(name, None)
         return {}
+    # The key of the last run: a restart ends no login session.
+    key = folder / "session.key"
+    if not key.exists():
+        local_config.write_private(key, secrets.token_hex(32))
     provider = identity_provider.configure(port)
-    os.environ["OIDC_ISSUER"] = provider.url
-    os.environ["OIDC_DISCOVERY_URL"] = provider.discovery_url
-    os.environ["OIDC_CLIENT_ID"] = provider.page.client_id
-    clients = (provider.booking_site.client_id, provider.reading_site.client_id)
-    os.environ["OIDC_MACHINE_CLIENTS"] = " ".join(clients)
-    os.environ["SESSION_KEY"] = _session_key(folder / "session.key")
+    os.environ.update(
+        OIDC_ISSUER=provider.url,
+        OIDC_DISCOVERY_URL=provider.discovery_url,
+        OIDC_CLIENT_ID=provider.page.client_id,
+        OIDC_MACHINE_CLIENTS=f"{provider.booking_site.client_id} {provider.reading_site.client_id}",
+        SESSION_KEY=key.read_text(encoding="utf-8"),
+    )
     return identity_provider.service_credentials(provider)
-
-
-def _session_key(path: Path) -> str:
-    """Return the key of the last run, so that a restart ends no login session."""
-    if not path.exists():
-        env_file.write_text(path, secrets.token_hex(32))
-    return path.read_text(encoding="utf-8")
 
 
 def _start_app(bound: socket, stack: ExitStack) -> str:
@@ -201,7 +163,7 @@ def _start_app(bound: socket, stack: ExitStack) -> str:
         demo_data.seed()
     except PynamoDBException as error:
         where = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
-        raise ServeError(f"The table at {where} cannot be created or filled: {error}") from error
+        raise CommandError(f"The table at {where} cannot be created or filled: {error}") from error
     return stack.enter_context(app_server.serve(app, bound))
 
 
@@ -209,7 +171,7 @@ def _start_booking_site(url: str, log: Path, access: dict[str, str], stack: Exit
     """Start the example beside the app, which runs without it if it fails."""
     try:
         site = stack.enter_context(BookingSite(url, log=log, access=access))
-    except SubprocessServerError as reason:
+    except CommandError as reason:
         print(reason, file=sys.stderr, flush=True)
     else:
         print(f"Booking site: {site.url}/", flush=True)

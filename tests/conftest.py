@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 from moto.server import ThreadedMotoServer
 
-from local.ministack import MiniStack
+from local.servers import MiniStack
 from tests.support.profile import PROFILE, Profile, is_nightly
 
 if TYPE_CHECKING:

@@ -1,16 +1,15 @@
-"""Every answer from 400 up, in one shape: RFC 9457 for machines, the same sentence for people."""
+"""Convert errors into responses: RFC 9457 problem details, or an error page for a browser."""
 
 from __future__ import annotations
 
-from functools import wraps
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from chalice.app import Response
 
 from chalicelib import request_context
-from chalicelib.domain import errors
+from chalicelib.domain.errors import DomainError
 from chalicelib.web.api.problem_details import PROBLEM_JSON, Problem, problem_from_error
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.negotiation import VARY, wants_html
@@ -23,38 +22,32 @@ if TYPE_CHECKING:
     from chalicelib.web.http.types import Headers
 
 
+def handle_errors(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Decorate a view: its domain and HTTP errors become responses.
+
+    Chalice turns any other exception into a 500, since it is a bug.
+    """
+
+    def handler(request: Request, **path_parameters: str) -> Response:
+        try:
+            return view(request, **path_parameters)
+        except (DomainError, HttpError) as error:
+            return render_problem(problem_from_error(error), request)
+
+    return handler
+
+
 def render_problem(problem: Problem, request: Request) -> Response:
-    """JSON; or to a browser a page, and to htmx a notice that leaves its form alone."""
+    """Return problem details as JSON, an error page for a browser, or a notice for htmx."""
     request_context.current_request().code = problem.code
-    if not wants_html(request):
-        body = msgspec.json.encode(problem.to_schema()).decode()
-        headers: Headers = {
-            "Content-Type": PROBLEM_JSON,
-            **VARY,
-            **problem.headers,
-        }
-        return Response(body=body, status_code=problem.status.value, headers=headers)
+    if wants_html(request):
+        # Imported here because API clients need no template engine, which slows a cold start.
+        from chalicelib.web.pages.error_page import render_error  # noqa: PLC0415
 
-    # The template engine is no part of a machine's answer, nor of its cold start.
-    from chalicelib.web.pages.error_page import render_error  # noqa: PLC0415
-
-    return render_error(problem, request)
-
-
-def handle_errors(get_request: Callable[[], Request]) -> Callable[[Any], Any]:
-    """Decorate a view: what it raises becomes its answer. Chalice makes any other error a 500."""
-
-    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
-        @wraps(view)
-        def translating(*args: str, **kwargs: str) -> Response:
-            try:
-                return view(*args, **kwargs)
-            except (errors.DomainError, HttpError) as error:
-                return render_problem(problem_from_error(error), get_request())
-
-        return translating
-
-    return decorate
+        return render_error(problem, request)
+    headers: Headers = {"Content-Type": PROBLEM_JSON, **VARY, **problem.headers}
+    body = msgspec.json.encode(problem.to_schema()).decode()
+    return Response(body=body, status_code=problem.status.value, headers=headers)
 
 
 _FRAMEWORK_MESSAGES = {
@@ -67,16 +60,18 @@ _FRAMEWORK_MESSAGES = {
 def normalize_framework_errors(
     request: Request, get_response: Callable[[Request], Response]
 ) -> Response:
-    """Middleware: Chalice's own errors become problems."""
+    """Middleware that converts Chalice's ``{Code, Message}`` errors to problem details."""
     response = get_response(request)
     if isinstance(response.body, dict) and response.body.keys() == {"Code", "Message"}:
-        status = HTTPStatus(response.status_code)
-        detail = _FRAMEWORK_MESSAGES.get(status, str(response.body["Message"]))
-        code = status.name.lower()
-        problem = Problem(status=status, code=code, detail=detail, headers=_allow_header(response))
-        return render_problem(problem, request)
+        return render_problem(_problem_from_framework(response), request)
     return response
 
 
-def _allow_header(response: Response) -> Headers:
-    return {name: value for name, value in response.headers.items() if name == "Allow"}
+def _problem_from_framework(response: Response) -> Problem:
+    status = HTTPStatus(response.status_code)
+    return Problem(
+        status=status,
+        code=status.name.lower(),
+        detail=_FRAMEWORK_MESSAGES.get(status, str(response.body["Message"])),
+        headers={name: value for name, value in response.headers.items() if name == "Allow"},
+    )

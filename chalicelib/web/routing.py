@@ -1,76 +1,133 @@
-"""Who sends a request, and what each route needs: decided here, once for each, and nowhere else."""
+"""The router: registers views with their method, path, permission and OpenAPI metadata.
+
+A view is a plain function of the request, the authenticated caller and the parameters of the path.
+"""
 
 from __future__ import annotations
 
-from functools import wraps
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from chalice.app import Response
+from chalice.app import Blueprint, Response
+from msgspec import Struct
 
 from chalicelib import request_context
+from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Permission
-from chalicelib.web.auth.authentication import _refresh_session, authenticate
 from chalicelib.web.error_handler import handle_errors
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from chalicelib.web.http.negotiation import is_htmx, wants_html
-from chalicelib.web.http.request import path, url_prefix
+from chalicelib.web.http.request import JSON, path, url_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from chalice.app import Request
+    from chalice.app import Chalice, Request
 
     from chalicelib.web.http.types import Headers
 
+DOCTORS, BOOKING_SITES, SERVICE = "Doctors", "Booking sites", "Service"
+"""The tags that group the operations of the API reference."""
+View = Callable[..., Response]
+Content = Mapping[str, type | None]
+"""The schema of a body by its media type; None is plain text."""
 
-def require_permission(
-    permission: Permission, get_request: Callable[[], Request]
-) -> Callable[[Any], Any]:
-    """Decorate a view: only who is signed in gets to it, and it is given the caller first.
 
-    What a caller may do with which doctor is the use cases' to ask (``Caller.require_...``), since
-    it hangs on the doctor. What is raised becomes the answer, as by ``problems.translated``.
+class RouteDoc(Struct, frozen=True, kw_only=True):
+    """The OpenAPI metadata of a route; its docstring is the summary and the description.
+
+    ``parameters`` names the query parameters and headers. ``errors`` lists the statuses of this
+    route beyond those that follow from its permission, parameters and body. tools/openapi adds
+    descriptions, examples and links.
     """
 
-    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+    tag: str
+    parameters: tuple[str, ...] = ()
+    body: Content = {}
+    responses: Mapping[int, Content]
+    errors: tuple[int, ...] = ()
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """A registered route. The name of ``view`` is the OpenAPI operation id."""
+
+    method: str
+    path: str
+    permission: Permission
+    view: View
+    doc: RouteDoc
+
+
+class Router:
+    """Collects the routes of one module, for ``app.py`` to register.
+
+    Each view gets the request. Unless its permission is ``PUBLIC``, it also gets the caller: the
+    request is authenticated first, and a browser without a login session is redirected to sign in.
+    Whether the caller may act on a doctor depends on the doctor, so the use cases check that.
+    """
+
+    def __init__(self, import_name: str) -> None:
+        self.routes: list[Route] = []
+        self._blueprint = Blueprint(import_name)
+
+    def register(self, app: Chalice) -> None:
+        app.register_blueprint(self._blueprint)
+
+    def get(self, path: str, *, permission: Permission, doc: RouteDoc) -> Callable[[View], View]:
+        return partial(self._add, "GET", path, permission, doc)
+
+    def post(self, path: str, *, permission: Permission, doc: RouteDoc) -> Callable[[View], View]:
+        return partial(self._add, "POST", path, permission, doc)
+
+    def put(self, path: str, *, permission: Permission, doc: RouteDoc) -> Callable[[View], View]:
+        return partial(self._add, "PUT", path, permission, doc)
+
+    def delete(self, path: str, *, permission: Permission, doc: RouteDoc) -> Callable[[View], View]:
+        return partial(self._add, "DELETE", path, permission, doc)
+
+    def _add(
+        self, method: str, path: str, permission: Permission, doc: RouteDoc, view: View
+    ) -> View:
+        handler = handle_errors(view if permission is Permission.PUBLIC else _authenticated(view))
+
         @wraps(view)
-        def guarded(*args: str, **kwargs: str) -> Response:
-            request = get_request()
-            try:
-                arrival = authenticate(request)
-            except AuthenticationRequiredError:
-                if request.method == "GET" and _is_full_page_request(request):
-                    return _redirect_to_login(request)
-                raise
-            request_context.current_request().caller_roles = "+".join(sorted(arrival.caller.roles))
-            return _refresh_session(view(arrival.caller, *args, **kwargs), arrival, request)
+        def endpoint(**path_parameters: str) -> Response:
+            return handler(self._blueprint.current_request, **path_parameters)
 
-        answering: Callable[..., Response] = handle_errors(get_request)(guarded)
-        answering.permission = permission  # type: ignore[attr-defined]
-        return answering
-
-    return decorate
+        media_types = list(doc.body) or [JSON]
+        self._blueprint.route(path, methods=[method], content_types=media_types)(endpoint)
+        self.routes.append(
+            Route(method=method, path=path, permission=permission, view=view, doc=doc)
+        )
+        return view
 
 
-def public(get_request: Callable[[], Request]) -> Callable[[Any], Any]:
-    """Decorate a view that needs nobody to be signed in."""
+def _authenticated(view: View) -> View:
+    """Authenticate the request, pass the caller to the view, and extend the login session."""
 
-    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
-        answering: Callable[..., Response] = handle_errors(get_request)(view)
-        answering.permission = Permission.PUBLIC  # type: ignore[attr-defined]
-        return answering
+    def handler(request: Request, **path_parameters: str) -> Response:
+        auth = get_services().auth
+        try:
+            authentication = auth.authenticate(request)
+        except AuthenticationRequiredError:
+            if request.method == "GET" and _is_full_page_request(request):
+                return _redirect_to_login(request)
+            raise
+        caller = authentication.caller
+        request_context.current_request().caller_roles = "+".join(sorted(caller.roles))
+        response = view(request, caller, **path_parameters)
+        return auth.refresh_session(response, authentication, request)
 
-    return decorate
+    return handler
 
 
 def _redirect_to_login(request: Request) -> Response:
-    """The way to sign in, and back to here."""
+    """Redirect to the sign-in page, which returns to this URL."""
     query = urlencode(request.query_params or {})
-    asked = f"{path(request)}{'?' if query else ''}{query}"
-    where = f"{url_prefix(request)}/sign-in?{urlencode({'to': asked})}"
-    headers: Headers = {"Location": where, "Cache-Control": "no-store"}
+    return_path = f"{path(request)}{'?' if query else ''}{query}"
+    location = f"{url_prefix(request)}/sign-in?{urlencode({'to': return_path})}"
+    headers: Headers = {"Location": location, "Cache-Control": "no-store"}
     return Response(body="", status_code=HTTPStatus.SEE_OTHER.value, headers=headers)
 
 

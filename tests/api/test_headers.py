@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
 ROUTES = [f"{method} {path}" for path, methods in app.routes.items() for method in methods]
-STATIC = "GET /static/{name}"
+FILE_ROUTES = ("GET /static/{name}", "GET /openapi.json", "GET /docs")
 SAMPLE_CALLERS = ("nobody", "own", "slots/book", "admin")
 ACCEPT_HEADERS = {
     "json": {"Accept": "application/json"},
@@ -44,9 +44,11 @@ def is_html(response: AppResponse) -> bool:
 
 def expected_cache_control(route: str, response: AppResponse) -> str:
     """What it must say about keeping it."""
+    if response.status == 200 and route in FILE_ROUTES:
+        return "no-cache"
     if response.status >= 300 or is_html(response):
         return "no-store"
-    return "no-cache" if route == STATIC else "private, no-cache"
+    return "private, no-cache"
 
 
 def test_every_response_has_cache_and_security_headers(
@@ -107,7 +109,8 @@ def test_internal_error_is_not_stored(
         ("/slots/history?doctor_id=dr-lee&date=2026-11-23", "application/json",
          "private, no-cache"),
         (DAY_PATH, "text/html", "no-store"),
-        ("/openapi.json", "application/json", "private, no-cache"),
+        ("/openapi.json", "application/json", "no-cache"),
+        ("/docs", "text/html", "no-cache"),
         ("/static/slots.css", "*/*", "no-cache"),
         (f"/static/{static_files.fingerprinted_name('slots.css')}", "*/*",
          "public, max-age=31536000, immutable"),
@@ -129,7 +132,7 @@ def test_not_modified_repeats_cache_headers(
     for answer in (first, again):
         assert answer.headers["Cache-Control"] == kept
         assert "Accept" in answer.headers["Vary"]
-    is_open = path.startswith(("/static", "/openapi"))
+    is_open = path.startswith(("/static", "/openapi", "/docs"))
     stranger = authenticated_client.get(path, **{**known, "Accept": "application/json"})
     assert stranger.status == (304 if is_open else 401)
 

@@ -6,10 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from bs4 import BeautifulSoup
+
 from chalicelib.domain.permissions import Permission
-from chalicelib.web import openapi
-from chalicelib.web.openapi import examples
 from tests.support.factories import MONDAY
+from tools.openapi import examples
+from tools.openapi.document import ROUTES, build_document
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
@@ -39,48 +41,60 @@ def test_document_lists_exactly_the_routes(client: AppClient) -> None:
         for path, methods in app.routes.items()
         for method, entry in methods.items()
     }
-    told = {
-        (path, method.upper()): one["operationId"]
-        for path, methods in openapi.build_document("")["paths"].items()
-        for method, one in methods.items()
+    documented = {
+        (path, method.upper()): operation["operationId"]
+        for path, methods in build_document()["paths"].items()
+        for method, operation in methods.items()
     }
 
-    assert told == routes
+    assert documented == routes
 
 
 def test_document_requires_auth_where_routes_do(client: AppClient) -> None:
-    from app import app  # noqa: PLC0415  the site has named its DynamoDB
-
-    needs = {
-        entry.view_function.__name__: entry.view_function.permission  # type: ignore[attr-defined]
-        for methods in app.routes.values()
-        for entry in methods.values()
+    permissions = {route.view.__name__: route.permission for route in ROUTES}
+    operations = {
+        operation["operationId"]: operation
+        for methods in build_document()["paths"].values()
+        for operation in methods.values()
     }
 
-    assert {one.name: one.permission for one in openapi.OPERATIONS} == needs
-    for methods in openapi.build_document("")["paths"].values():
-        for told in methods.values():
-            needs_nothing = needs[told["operationId"]] is Permission.PUBLIC
-            assert bool(told["security"]) is not needs_nothing
+    assert operations.keys() == permissions.keys()
+    for name, operation in operations.items():
+        assert bool(operation["security"]) is (permissions[name] is not Permission.PUBLIC)
 
 
 def test_document_has_etag(client: AppClient) -> None:
     document = client.get("/openapi.json")
 
     assert (document.status, document.headers["Content-Type"]) == (200, "application/json")
-    assert document.json == openapi.build_document("")
+    assert document.json == build_document()
     again = client.get("/openapi.json", If_None_Match=document.headers["ETag"])
     assert (again.status, again.text) == (304, "")
 
 
 def test_document_names_stage_prefix(client: AppClient) -> None:
+    assert json.loads(get_below_stage("/openapi.json"))["servers"] == [{"url": "/api"}]
+
+
+def test_reference_links_are_relative(client: AppClient) -> None:
+    page = BeautifulSoup(get_below_stage("/docs"), "html.parser")
+
+    links = [link["href"] for link in page.select("[href]")] + [i["src"] for i in page("img")]
+    linked = {str(link) for link in links if not str(link).startswith("#")}
+    assert linked >= {"openapi.json", "static/reference.css", "static/favicon.svg"}
+    for link in linked:
+        assert client.get(f"/{link}").status == 200
+
+
+def get_below_stage(path: str) -> str:
+    """Return the body of a request that API Gateway passes to Lambda, with the stage's prefix."""
     from app import app  # noqa: PLC0415  the site has named its DynamoDB
 
     event = {
         "requestContext": {
             "httpMethod": "GET",
-            "resourcePath": "/openapi.json",
-            "path": "/api/openapi.json",
+            "resourcePath": path,
+            "path": f"/api{path}",
             "identity": {},
         },
         "headers": {},
@@ -91,14 +105,16 @@ def test_document_names_stage_prefix(client: AppClient) -> None:
         "isBase64Encoded": False,
     }
 
-    assert json.loads(app(event, None)["body"])["servers"] == [{"url": "/api"}]
+    return str(app(event, None)["body"])
 
 
 def test_document_has_readable_page(client: AppClient) -> None:
     page = client.get("/docs")
 
     assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    for methods in openapi.build_document("")["paths"].values():
+    again = client.get("/docs", If_None_Match=page.headers["ETag"])
+    assert (again.status, again.text) == (304, "")
+    for methods in build_document()["paths"].values():
         for one in methods.values():
             assert f'<a href="#{one["operationId"]}">' in page.text
     anchors = re.findall(r'id="([^"]+)"', page.text)

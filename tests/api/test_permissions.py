@@ -9,6 +9,7 @@ import pytest
 
 from app import app
 from chalicelib.domain.permissions import Permission
+from chalicelib.web.routes import ROUTERS
 from tests.support.all_routes import CALLERS, open_slot, send_request, user_claims
 
 if TYPE_CHECKING:
@@ -48,15 +49,18 @@ def test_each_caller_has_documented_permissions(
 
 
 def test_every_route_declares_and_documents_its_permission() -> None:
-    routes = {
-        f"{method} {path}": getattr(entry.view_function, "permission", None)
-        for path, methods in app.routes.items()
-        for method, entry in methods.items()
+    registered = {f"{method} {path}" for path, methods in app.routes.items() for method in methods}
+    permissions = {
+        f"{route.method} {route.path}": route.permission
+        for router in ROUTERS
+        for route in router.routes
     }
 
-    assert [route for route, need in routes.items() if need is None] == []
-    closed = {route for route, need in routes.items() if need is not Permission.PUBLIC}
-    assert closed == {
+    assert permissions.keys() == registered
+    protected = {
+        route for route, permission in permissions.items() if permission is not Permission.PUBLIC
+    }
+    assert protected == {
         request for request, statuses in permission_rows() if statuses["nobody"] == 401
     }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app import app
-from cloud import build_artifact, template
+from cloud import template
+from cloud.package import PROJECT
 from tests.support.all_routes import CALLERS
 from tests.support.app_client import make_slot_id
 
@@ -75,7 +76,7 @@ def required_permissions(operation: str, params: dict[str, Any]) -> set[tuple[st
 
 def granted_permissions() -> set[tuple[str, str]]:
     """What the template lets the function do with DynamoDB."""
-    resources = template.load_fragments(build_artifact.PROJECT, "dev")["Resources"]
+    resources = template.load_fragments(PROJECT, "dev")["Resources"]
     role = resources["AppRole"]["Properties"]
     return {
         (action.removeprefix("dynamodb:"), format_resource(statement["Resource"]))

@@ -101,19 +101,19 @@ def test_booking_logs_one_entry_with_outcome_and_cost(
 
     line = app_log.entry_for(app_log.client.book("09:00"))
 
-    del line["function_request_id"], line["_aws"], line["write_units"]
+    del line["lambda_request_id"], line["_aws"], line["write_units"]
     assert line.pop("Latency") > 0
     assert line == {
         "level": "INFO",
-        "at": "2026-11-22T12:00:00+00:00",
+        "timestamp": "2026-11-22T12:00:00+00:00",
         "request_id": None,  # which API Gateway gives
         "method": "PUT",
         "route": "/slots/{slot_id}/booking",
-        "caller": "admin+doctor",
+        "caller_roles": "admin+doctor",
         "doctor_id": "dr-lee",
         "status": 201,
         "outcome": "ok",
-        "calls": {"TransactWriteItems": 1},
+        "dynamodb_calls": {"TransactWriteItems": 1},
         "read_units": 0,
         "stage": "prod",
         "Bookings": 1,
@@ -160,7 +160,7 @@ def test_parallel_search_queries_count_for_their_request(
     )
 
     line = app_log.entry_for(found)
-    assert (line["route"], line["calls"]["Query"]) == ("/availability", 14)
+    assert (line["route"], line["dynamodb_calls"]["Query"]) == ("/availability", 14)
 
 
 def test_client_error_is_logged_by_code(app_log: RequestLog) -> None:
@@ -172,7 +172,7 @@ def test_client_error_is_logged_by_code(app_log: RequestLog) -> None:
     assert (line["status"], line["outcome"]) == (409, "slot_taken")
     found = parse_metrics(line)
     del found["Latency", "prod"]
-    assert found == {("Refusals", "prod"): 1, ("Refusals", "prod", "slot_taken"): 1}
+    assert found == {("ClientErrors", "prod"): 1, ("ClientErrors", "prod", "slot_taken"): 1}
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_every_client_error_has_a_code(
     line = app_log.entry_for(app_log.client.request(method, path, headers=headers))
 
     assert line["outcome"] == code
-    assert parse_metrics(line)["Refusals", "prod", code] == 1
+    assert parse_metrics(line)["ClientErrors", "prod", code] == 1
     assert line["route"] in app.routes
 
 
@@ -270,7 +270,7 @@ def test_retries_are_counted(app_log: RequestLog) -> None:
         line = app_log.entry_for(app_log.client.save("10:00"))
 
     assert parse_metrics(line)["ConflictsRetried", "prod"] == 2
-    assert line["calls"]["TransactWriteItems"] == 3
+    assert line["dynamodb_calls"]["TransactWriteItems"] == 3
 
 
 def test_exception_is_logged_by_location_without_message(
@@ -281,8 +281,8 @@ def test_exception_is_logged_by_location_without_message(
 
     assert (line["status"], line["level"]) == (500, "ERROR")
     assert line["outcome"] == "internal_server_error"
-    assert "builtins.RuntimeError" in line["bug"]
-    assert [place for place in line["bug"] if "chalicelib/web/routes/bookings.py" in place]
+    assert "builtins.RuntimeError" in line["exception"]
+    assert [place for place in line["exception"] if "chalicelib/web/routes/bookings.py" in place]
     for said in (json.dumps(line), *other_output(capfd, caplog)):
         assert "Mrs Smith" not in said
 
@@ -294,7 +294,9 @@ def test_aws_error_code_is_logged(app_log: RequestLog) -> None:
         line = app_log.entry_for(app_log.client.get_slot("10:00"))
 
     assert line["status"] == 500
-    assert [place for place in line["bug"] if place.endswith("ClientError: ValidationException")]
+    assert [
+        place for place in line["exception"] if place.endswith("ClientError: ValidationException")
+    ]
     assert "Mrs Smith" not in json.dumps(line)
 
 
@@ -305,7 +307,7 @@ def test_exception_in_error_handling_is_logged_separately(app_log: RequestLog) -
 
     (line,) = app_log.entries
     assert line["level"] == "ERROR"
-    assert line["bug"] == ["builtins.RuntimeError"]
+    assert line["exception"] == ["builtins.RuntimeError"]
     assert "Mrs Smith" not in json.dumps(line)
 
 
@@ -327,9 +329,9 @@ def test_log_entries_go_to_stdout(client: AppClient, capfd: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    ("claims", "caller"),
+    ("claims", "caller_roles"),
     [
-        (None, "nobody"),
+        (None, "anonymous"),
         (
             {"username": "sam", "cognito:groups": ["delegate"], "client_id": PAGE_CLIENT_ID},
             "delegate",
@@ -341,7 +343,7 @@ def test_log_has_roles_not_names(
     authenticated_app_log: RequestLog,
     oidc_provider: FakeOidcProvider,
     claims: dict[str, Any] | None,
-    caller: str,
+    caller_roles: str,
 ) -> None:
     sent = {"Authorization": f"Bearer {oidc_provider.access_token(claims)}"} if claims else {}
 
@@ -349,7 +351,7 @@ def test_log_has_roles_not_names(
         authenticated_app_log.client.get("/doctors/dr-lee", **sent)
     )
 
-    assert line["caller"] == caller
+    assert line["caller_roles"] == caller_roles
     assert "sam" not in json.dumps(line)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.storage import table
-from local import env_file
+from local import local_config
 from tests.support.browser_users import BrowserUsers
 from tests.support.live_server import LiveServer, start_server
 from tests.support.manage_slots_page import ManageSlotsPage
@@ -28,7 +28,7 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
     """A server with data of its own; a test can look, and do, what happens behind its page."""
     folder = tmp_path_factory.mktemp("data")
     with start_server(folder) as running:
-        env_file.use(env_file.read(folder / env_file.NAME))
+        local_config.use_env(local_config.read_env(folder / local_config.ENV_FILE))
         table.connect(os.environ["TABLE_NAME"])
         yield running
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cloud.rehearsal import Rehearsal, deployed_to_emulator
+from cloud.deployment import Rehearsal, deployed_to_emulator
 from tests.support.build import get_artifact
+from tests.support.environment import temporary_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cloud.build_artifact import BuildArtifact
+    from cloud.package import BuildArtifact
 
 
 @pytest.fixture(scope="session")
@@ -24,5 +25,5 @@ def artifact() -> BuildArtifact:
 @pytest.fixture(scope="package")
 def rehearsal(artifact: BuildArtifact) -> Iterator[Rehearsal]:
     """The stack; AWS clients use its emulator, in these tests and no others."""
-    with deployed_to_emulator(artifact) as rehearsal:
+    with temporary_environment({}), deployed_to_emulator(artifact) as rehearsal:
         yield rehearsal

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from cloud import build_artifact, deploy, deployment
-from cloud.build_artifact import BuildArtifact
-from cloud.deployment import DeploymentError
-from cloud.http_browser import HttpBrowser
-from cloud.rehearsal import STACK
-from local import cognito_stack, identity_provider
+from cloud import deploy, deployment
+from cloud.deployment import STACK
+from cloud.package import PROJECT, BuildArtifact, hash_sources
+from cloud.smoke_test import HttpBrowser
+from local import CommandError, identity_provider
 from local.identity_provider import PASSWORD
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     import requests
 
-    from cloud.rehearsal import Rehearsal
+    from cloud.deployment import Rehearsal
 
 
 def session_keys() -> list[str]:
@@ -92,7 +91,7 @@ def test_options_choose_the_bucket_and_allow_an_admin_token(
 
 def put_doctor(rehearsal: Rehearsal) -> requests.Response:
     """Create a doctor as an admin, with a token for a user name and a password."""
-    token = identity_provider.user_token(cognito_stack.load(STACK), "alex")
+    token = identity_provider.user_token(identity_provider.load(STACK), "alex")
     settings: Any = {
         "name": "Dr Noor Haddad",
         "specialty": "cardiology",
@@ -133,9 +132,9 @@ def test_failed_creation_reports_the_resource_and_blocks_updates(
     template["Resources"]["PageClient"]["Properties"]["UserPoolId"] = "eu-west-2_nowhere"
     broken.template.write_text(json.dumps(template))
 
-    with pytest.raises(DeploymentError, match=r"CREATE_FAILED +\S+ +PageClient "):
+    with pytest.raises(CommandError, match=r"CREATE_FAILED +\S+ +PageClient "):
         deployment.deploy(broken, "broken", {}, is_quiet=True)
-    with pytest.raises(DeploymentError, match="broken failed to create"):
+    with pytest.raises(CommandError, match="broken failed to create"):
         deployment.deploy(broken, "broken", {}, is_quiet=True)
 
 
@@ -187,7 +186,7 @@ def test_missing_credentials_are_reported_with_a_remedy(
 ) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "cloud.deploy"],
-        cwd=build_artifact.PROJECT,
+        cwd=PROJECT,
         env={"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"},
         capture_output=True,
         text=True,
@@ -223,7 +222,7 @@ def test_package_for_another_processor_is_not_rehearsed(
 ) -> None:
     artifact = BuildArtifact.for_stage(tmp_path, "dev")
     artifact.begin()
-    artifact.finish(build_artifact.hash_sources(tmp_path), "none")
+    artifact.finish(hash_sources(tmp_path), "none")
 
     status = deploy.main(["--rehearse"], tmp_path)
 

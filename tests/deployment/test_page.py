@@ -13,12 +13,12 @@ from tests.support.manage_slots_page import ManageSlotsPage
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from cloud.rehearsal import Rehearsal
+    from cloud.deployment import Rehearsal
 
 
 def test_page_below_stage_signs_in_saves_and_polls(page: Page, rehearsal: Rehearsal) -> None:
     stack = LiveServer(rehearsal.api_url, booking_site_url="", data_dir=Path())
-    slots = ManageSlotsPage(page, stack, rehearsal.target.date + timedelta(days=7))
+    slots = ManageSlotsPage(page, stack, rehearsal.date + timedelta(days=7))
     slots.open()
     submit_login_form(page, "dr-lee")
     page.wait_for_url(slots.url)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from cloud import restore
+from cloud import deployment, restore
+from cloud.deployment import STACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from cloud.rehearsal import Rehearsal
+    from cloud.deployment import Rehearsal
 
 CURRENT_TABLE, RESTORED_TABLE = "now", "then"
 
@@ -101,7 +102,9 @@ def test_restore_of_one_doctor_leaves_others_unchanged(dynamodb: DynamoDBClient)
 def test_missing_table_is_reported(
     rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = restore.main(["--restored", "nowhere", "--table", rehearsal.table_name])
+    status = restore.main(
+        ["--restored", "nowhere", "--table", deployment.get_outputs(STACK)["TableName"]]
+    )
 
     assert status == 1
     assert capsys.readouterr().err.startswith("AWS reports an error: ")

@@ -77,7 +77,7 @@ def stream(ministack: str, client: AppClient) -> Stream:
 
 @pytest.fixture
 def subscriber(ministack: str) -> Iterator[Subscriber]:
-    """A queue with a rule of its own, as docs/how-to/subscribe-to-events.md says how to subscribe."""
+    """A queue with its own rule, as docs/how-to/subscribe-to-events.md describes."""
     events = boto3.client("events", endpoint_url=ministack)
     sqs = boto3.client("sqs", endpoint_url=ministack)
     events.create_event_bus(Name=BUS_NAME)

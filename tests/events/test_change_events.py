@@ -231,7 +231,7 @@ def test_each_batch_logs_its_progress(
     (line,) = map(json.loads, lines)
     assert (line["level"], line["records"], line["events"]) == (level, 5, min(takes, 2))
     failed = [one["itemIdentifier"] for one in answer["batchItemFailures"]]
-    assert [line["goes_on_at"]] == (failed or [None])
+    assert [line["retry_from"]] == (failed or [None])
     assert line["error"] == ("InternalException" if failed else None)
     assert "secret" not in lines[0]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from local.booking_site import BookingSite
+from local.servers import BookingSite
 
 if TYPE_CHECKING:
     from collections.abc import Callable

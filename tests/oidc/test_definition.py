@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from local.cognito_stack import DEFINITION, POLL_SECONDS
+from local.identity_provider import POLL_SECONDS, TEMPLATE
 
 if TYPE_CHECKING:
-    from local.cognito_stack import IdentityProvider
+    from local.identity_provider import IdentityProvider
 
 
 def test_template_is_valid_for_cloudformation() -> None:
     checked = subprocess.run(  # noqa: S603
-        [Path(sys.executable).with_name("cfn-lint"), DEFINITION],
+        [Path(sys.executable).with_name("cfn-lint"), TEMPLATE],
         capture_output=True,
         text=True,
         check=False,
@@ -40,7 +40,7 @@ def test_password_tokens_require_opt_in(
     parameters = {"CallbackUrls": "https://a/", "LogoutUrls": "https://a/", "SignInDomain": "cloud"}
     cloudformation.create_stack(
         StackName="cloud",
-        TemplateBody=DEFINITION.read_text(),
+        TemplateBody=TEMPLATE.read_text(),
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
     )
     cloudformation.get_waiter("stack_create_complete").wait(

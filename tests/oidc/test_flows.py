@@ -10,12 +10,11 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 import requests
 
-from local.cognito_stack import SIGNED_OUT_PATH
-from local.identity_provider import PASSWORD
+from local.identity_provider import PASSWORD, SIGNED_OUT_PATH
 from tests.support.oidc_tokens import fetch_discovery, verify_token
 
 if TYPE_CHECKING:
-    from local.cognito_stack import IdentityProvider, OAuthClient
+    from local.identity_provider import IdentityProvider, OAuthClient
 
 VERIFIER = "a-verifier-of-at-least-forty-three-characters"
 CHALLENGE = (

@@ -6,12 +6,12 @@ import boto3
 import pytest
 
 from chalicelib.domain.permissions import Role
-from local import identity_provider, ports
-from local.identity_provider import DEMO_USERS, DemoUser, IdentityProviderError
+from local import CommandError, identity_provider, ports
+from local.identity_provider import DEMO_USERS, DemoUser
 from tests.support.oidc_tokens import verify_token
 
 if TYPE_CHECKING:
-    from local.cognito_stack import IdentityProvider
+    from local.identity_provider import IdentityProvider
 
 
 @pytest.mark.parametrize("person", DEMO_USERS, ids=lambda person: person.name)
@@ -48,7 +48,7 @@ def test_custom_password_is_kept(provider: IdentityProvider) -> None:
 
     identity_provider.create_user(provider, person)
 
-    with pytest.raises(IdentityProviderError, match="own does not sign in with"):
+    with pytest.raises(CommandError, match="own does not sign in with"):
         identity_provider.user_token(provider, "own")
 
 
@@ -58,7 +58,5 @@ def test_missing_endpoint_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
-    with pytest.raises(
-        IdentityProviderError, match=rf"does not create an identity provider: .*{nobody}"
-    ):
+    with pytest.raises(CommandError, match=rf"does not create an identity provider: .*{nobody}"):
         identity_provider.configure(8000)

@@ -11,7 +11,7 @@ from tests.support.oidc_tokens import verify_token
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local.cognito_stack import IdentityProvider
+    from local.identity_provider import IdentityProvider
 
 
 class RestartedProvider(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import boto3
 import requests
 
-from local import env_file, ports
+from local import local_config, ports
 from local.local_config import PROJECT
 from tests.support.live_server import start_server
 
@@ -24,7 +24,7 @@ def get_status(url: str, **headers: str) -> int:
 
 
 def server_settings(server: LiveServer) -> dict[str, str]:
-    return env_file.read(server.data_dir / env_file.NAME)
+    return local_config.read_env(server.data_dir / local_config.ENV_FILE)
 
 
 def test_local_caller_acts_for_every_request(tmp_path: Path) -> None:

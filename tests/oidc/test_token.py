@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from local import env_file, issue_token, ports
+from local import issue_token, local_config, ports
+from tests.support.environment import temporary_environment
 from tests.support.live_server import start_server
 from tests.support.oidc_tokens import verify_token
 
@@ -31,18 +32,6 @@ class CliResult(NamedTuple):
     output: str
     error_output: str
     status: int
-
-
-@contextmanager
-def temporary_environment(variables: dict[str, str]) -> Iterator[None]:
-    """Set variables, and undo whatever changes the environment in the block."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +73,7 @@ class TokenCli:
     def verified_claims(self, result: CliResult) -> dict[str, Any]:
         """Return what the token says, which must be valid and alone on its line."""
         assert result == (f"{result.output.strip()}\n", "", 0)
-        settings = env_file.read(self.data_dir / env_file.NAME)
+        settings = local_config.read_env(self.data_dir / local_config.ENV_FILE)
         told = verify_token(result.output.strip(), discovery_url=settings["OIDC_DISCOVERY_URL"])
         assert told["iss"] == settings["OIDC_ISSUER"]
         assert told["token_use"] == "access"
@@ -190,8 +179,8 @@ def test_port_without_server_is_rejected(cli: TokenCli) -> None:
 
 def stale_env(folder: Path, cli: TokenCli, pattern: str, now: str) -> CliResult:
     """Ask in a folder with the server's settings, of which something is otherwise by now."""
-    settings = (cli.data_dir / env_file.NAME).read_text()
-    (folder / env_file.NAME).write_text(re.sub(pattern, now, settings))
+    settings = (cli.data_dir / local_config.ENV_FILE).read_text()
+    (folder / local_config.ENV_FILE).write_text(re.sub(pattern, now, settings))
     return cli.run("admin", DATA_DIR=str(folder))
 
 
@@ -212,5 +201,5 @@ def test_missing_server_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
 def test_server_without_login_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
     said = stale_env(tmp_path, cli, r"OIDC_\w+=.*\n", "")
 
-    sentence = f"The server of {tmp_path} lets everybody in: it needs no tokens.\n"
+    sentence = f"The server of {tmp_path} requires no sign-in, so there are no tokens.\n"
     assert said == CliResult("", sentence, 1)

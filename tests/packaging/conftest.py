@@ -13,7 +13,7 @@ from tests.support.build import get_artifact
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cloud.build_artifact import BuildArtifact
+    from cloud.package import BuildArtifact
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from chalicelib.storage.models import BaseItem
 from local import local_config
 
 if TYPE_CHECKING:
-    from cloud.build_artifact import BuildArtifact
+    from cloud.package import BuildArtifact
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from local import local_config
-from local.ministack import MiniStack
+from local.servers import MiniStack
 from tests.resilience import IS_NIGHTLY
 from tests.support.consistency_check import assert_consistent
 from tests.support.history import History

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import fcntl
 
-from cloud import build_artifact
-from cloud.build_artifact import BuildArtifact
-from cloud.package import current_arch, package
+from cloud.package import PROJECT, BuildArtifact, current_arch, hash_sources, package
 
 STAGE = "dev"
 
 
 def get_artifact() -> BuildArtifact:
     """Return the artifact in build/, after building it if the sources have changed since."""
-    artifact = BuildArtifact.for_stage(build_artifact.PROJECT, STAGE)
+    artifact = BuildArtifact.for_stage(PROJECT, STAGE)
     artifact.folder.mkdir(parents=True, exist_ok=True)
     with (artifact.folder / "lock").open("w") as lock:  # tests can run in several processes
         fcntl.flock(lock, fcntl.LOCK_EX)
-        source_hash = build_artifact.hash_sources(build_artifact.PROJECT)
+        source_hash = hash_sources(PROJECT)
         if artifact.read_manifest() == {"source_hash": source_hash, "arch": current_arch()}:
             return artifact
-        return package(build_artifact.PROJECT, STAGE, current_arch())
+        return package(PROJECT, STAGE, current_arch())

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local import identity_provider
-from local.ministack import MiniStack
+from local.servers import MiniStack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from local.cognito_stack import IdentityProvider
+    from local.identity_provider import IdentityProvider
 
 
 @contextmanager

@@ -9,8 +9,8 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 
 from chalicelib.domain.slot import SlotId
-from chalicelib.web import openapi
 from local import demo_data
+from tools.openapi.document import build_document
 
 if TYPE_CHECKING:
     from schemathesis.specs.openapi.schemas import OpenApiSchema
@@ -56,7 +56,7 @@ def openapi_with_examples(*, is_stateful: bool = False) -> OpenApiSchema:
     ]
     doctors = [doctor.doctor_id for doctor in demo_data.DOCTORS]
     dates = [on.isoformat() for on in _DATES]
-    document = openapi.build_document("")
+    document = build_document()
     parameters = document["components"]["parameters"]
     bodies = {name: s["properties"] for name, s in document["components"]["schemas"].items()}
     for described, real in (

@@ -36,8 +36,8 @@ def test_zero_counts_are_omitted() -> None:
 def test_client_error_counts_by_code_and_in_total() -> None:
     found = parse_metrics(make_document(code="slot_taken"))
 
-    assert found["Refusals", "prod"] == 1
-    assert found["Refusals", "prod", "slot_taken"] == 1
+    assert found["ClientErrors", "prod"] == 1
+    assert found["ClientErrors", "prod", "slot_taken"] == 1
 
 
 def test_timestamp_is_epoch_milliseconds() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,17 +16,20 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.web import openapi
 from chalicelib.web.api import schemas
+from chalicelib.web.http import static_files
 from chalicelib.web.http.request import FORM
-from chalicelib.web.openapi import reference_page
 from chalicelib.web.pages.day_form import parse_save_form
+from tools.openapi import reference_page
+from tools.openapi.__main__ import STATIC, main, render_files
+from tools.openapi.document import ROUTES, build_document
+from tools.openapi.operations import OPERATIONS as OPERATION_DETAILS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROJECT = Path(__file__).parents[2]
-DOCUMENT = openapi.build_document("")
+DOCUMENT = build_document()
 OPERATIONS = [
     (f"{method} {path}", told)
     for path, methods in DOCUMENT["paths"].items()
@@ -127,8 +131,24 @@ def test_links_name_operations_and_their_parameters() -> None:
 
 
 def test_server_url_is_request_url() -> None:
-    assert openapi.build_document("")["servers"] == [{"url": "/"}]
-    assert openapi.build_document("/api")["servers"] == [{"url": "/api"}]
+    for url_prefix, url in (("", "/"), ("/api", "/api")):
+        served = static_files.read_openapi(url_prefix).body
+        assert json.loads(served) == {**DOCUMENT, "servers": [{"url": url}]}
+
+
+def test_generated_files_are_up_to_date() -> None:
+    for name, text in render_files().items():
+        assert (STATIC / name).read_text() == text, "run python -m tools.openapi"
+    assert main(["--check"]) == 0
+
+
+def test_operation_details_match_routes() -> None:
+    for route in ROUTES:
+        details = OPERATION_DETAILS[route.view.__name__]
+        assert details.responses.keys() <= {*route.doc.responses, *route.doc.errors}
+        assert details.responses.keys() >= route.doc.responses.keys()
+        assert details.body.keys() <= route.doc.body.keys()
+    assert OPERATION_DETAILS.keys() == {route.view.__name__ for route in ROUTES}
 
 
 @pytest.mark.parametrize(
@@ -169,7 +189,7 @@ def test_form_requires_documented_fields(
 
 
 def test_reference_has_every_operation_and_schema() -> None:
-    page = reference_page.build_reference_page("")
+    page = reference_page.build_reference_page(DOCUMENT)
 
     named = [one.name for group in page.tags for one in group.operations]
     assert named == [told["operationId"] for _, told in OPERATIONS]
@@ -181,7 +201,7 @@ def test_openapi_modules_are_imported_lazily() -> None:
     script = (
         "import sys; from local.local_config import use_local_stage; use_local_stage(); "
         "import app; "
-        "print([name for name in sys.modules if 'openapi' in name or 'jinja' in name])"
+        "print([name for name in sys.modules if name.startswith(('tools', 'jinja'))])"
     )
 
     told = subprocess.run(  # noqa: S603  our own

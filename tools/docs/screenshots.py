@@ -106,7 +106,7 @@ def save(image: bytes, path: Path) -> None:
     if len(image) > MAX_BYTES:
         sys.exit(f"{path.name} has {len(image):,} bytes, more than {MAX_BYTES:,}")
     path.write_bytes(image)
-    print(f"{path}: {len(image):,} bytes")  # noqa: T201
+    print(f"{path}: {len(image):,} bytes")
 
 
 if __name__ == "__main__":

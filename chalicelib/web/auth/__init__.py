@@ -1,1 +1,1 @@
-"""Who sends a request: bearer tokens, login sessions and the OIDC provider."""
+"""Authentication: bearer tokens, login sessions and the OpenID Connect provider."""

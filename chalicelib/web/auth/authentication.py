@@ -1,72 +1,163 @@
-"""Who sends a request, and what each route needs: decided here, once for each, and nowhere else."""
+"""Authenticate requests: by bearer token, by login session, or as the local caller."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import PermissionDeniedError
-from chalicelib.domain.permissions import Caller
+from chalicelib.domain.permissions import Caller, Role
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import host_name, is_form, is_same_origin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from chalice.app import Request, Response
 
     from chalicelib.settings import OidcSettings
-    from chalicelib.web.auth.sessions import LoginSession, SessionStore
+    from chalicelib.web.auth.oidc import OidcClient, OidcProvider
+    from chalicelib.web.auth.sessions import LoginAttemptStore, LoginSession, SessionStore
+    from chalicelib.web.auth.tokens import TokenVerifier
 
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-# A request may leave out its host.
+# A request may have no Host header.
 _LOOPBACK_HOSTS = ("", "localhost", "127.0.0.1", "[::1]")
 
 
 class Authentication(Struct, frozen=True, kw_only=True):
-    """Who asks; ``session`` where it is a cookie that says so."""
+    """An authenticated caller; ``session`` is None unless a session cookie authenticated them."""
 
     caller: Caller
     session: LoginSession | None = None
 
 
-def authenticate(request: Request) -> Authentication:
-    """Who asks. Raise ``SignInNeeded``; ``NotAllowed`` for who is nobody here, or cross-site."""
-    if local := get_services().local_caller:
-        _require_loopback_request(request)
-        return Authentication(
-            caller=replace(local, client="page" if _is_page_request(request) else "api")
-        )
-    scheme, _, token = str(request.headers.get("authorization", "")).partition(" ")
-    if scheme:
-        return Authentication(caller=_require_any_role(_verify_bearer_token(scheme, token.strip())))
-    session = get_session_store(oidc_settings()).read(request, get_services().now())
-    if session is None:
-        raise AuthenticationRequiredError
-    if request.method not in SAFE_METHODS:
-        require_same_origin(request)
-    caller = Caller(
+class Auth:
+    """Authenticates requests, and owns the objects that this needs.
+
+    Without ``settings`` nobody can sign in: every request acts as ``local_caller``. The properties
+    are created on first use, because most requests need few of the libraries behind them and each
+    slows a cold start.
+    """
+
+    def __init__(
+        self,
+        settings: OidcSettings | None,
+        local_caller: Caller | None,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._local_caller = local_caller
+        self._now = now
+
+    @property
+    def settings(self) -> OidcSettings:
+        """The OIDC settings.
+
+        Raises:
+            AuthenticationRequiredError: nobody can sign in here.
+        """
+        if self._settings is None:
+            raise AuthenticationRequiredError
+        return self._settings
+
+    @cached_property
+    def sessions(self) -> SessionStore:
+        from chalicelib.web.auth.sessions import SessionStore  # noqa: PLC0415
+
+        return SessionStore(self.settings.session_keys)
+
+    @cached_property
+    def login_attempts(self) -> LoginAttemptStore:
+        from chalicelib.web.auth.sessions import LoginAttemptStore  # noqa: PLC0415
+
+        return LoginAttemptStore(self.settings.session_keys)
+
+    @cached_property
+    def provider(self) -> OidcProvider:
+        from chalicelib.web.auth.oidc import OidcProvider  # noqa: PLC0415
+
+        return OidcProvider(self.settings.discovery_url, self._now)
+
+    @cached_property
+    def oidc_client(self) -> OidcClient:
+        from chalicelib.web.auth.oidc import OidcClient  # noqa: PLC0415
+
+        return OidcClient(self.settings, self.provider)
+
+    @cached_property
+    def tokens(self) -> TokenVerifier:
+        from chalicelib.web.auth.tokens import TokenVerifier  # noqa: PLC0415
+
+        return TokenVerifier(self.settings, self.provider, self._now)
+
+    def authenticate(self, request: Request) -> Authentication:
+        """Return the caller of a request.
+
+        Raises:
+            AuthenticationRequiredError: there is no valid token or session.
+            PermissionDeniedError: the caller has no role, or another site sent the request.
+            IdentityProviderUnavailableError: the keys of tokens cannot be read.
+        """
+        if self._local_caller:
+            return _authenticate_locally(self._local_caller, request)
+        scheme, _, token = str(request.headers.get("authorization", "")).partition(" ")
+        if scheme:
+            caller = self._verify_bearer_token(scheme, token.strip())
+            return Authentication(caller=_require_any_role(caller))
+        session = self.sessions.read(request, self._now())
+        if session is None:
+            raise AuthenticationRequiredError
+        if request.method not in SAFE_METHODS:
+            require_same_origin(request)
+        return Authentication(caller=_require_any_role(_session_caller(session)), session=session)
+
+    def _verify_bearer_token(self, scheme: str, token: str) -> Caller:
+        from chalicelib.web.auth.tokens import BadTokenError  # noqa: PLC0415  as above
+
+        if scheme.lower() != "bearer":
+            raise AuthenticationRequiredError
+        try:
+            return self.tokens.verify_access_token(token)
+        except BadTokenError:
+            raise AuthenticationRequiredError(invalid_token=True) from None
+
+    def refresh_session(
+        self, response: Response, authentication: Authentication, request: Request
+    ) -> Response:
+        """Extend the login session of an active user; polling is no activity."""
+        session = authentication.session
+        if session is None or "if-none-match" in request.headers:
+            return response
+        cookie = self.sessions.refresh(request, session, self._now())
+        if cookie:
+            _add_cookie(response, cookie)
+        return response
+
+    def display_name(self, caller: Caller) -> str | None:
+        """Return the name that pages show; None if nobody has to sign in."""
+        return caller.name if self._settings else None
+
+
+def _authenticate_locally(local_caller: Caller, request: Request) -> Authentication:
+    _require_loopback_request(request)
+    is_page = is_form(request) or wants_html(request)
+    return Authentication(caller=replace(local_caller, client="page" if is_page else "api"))
+
+
+def _session_caller(session: LoginSession) -> Caller:
+    return Caller(
         name=session.name,
         client="page",
         roles=session.roles,
-        doctor_id=session.name if "doctor" in session.roles else None,
+        doctor_id=session.name if Role.DOCTOR in session.roles else None,
     )
-    return Authentication(caller=_require_any_role(caller), session=session)
-
-
-def _verify_bearer_token(scheme: str, token: str) -> Caller:
-    from chalicelib.web.auth import tokens  # noqa: PLC0415  pages need no tokens
-
-    if scheme.lower() != "bearer":
-        raise AuthenticationRequiredError
-    try:
-        return tokens.get_verifier(oidc_settings()).verify_access_token(token)
-    except tokens.BadTokenError:
-        raise AuthenticationRequiredError(invalid_token=True) from None
 
 
 def _require_any_role(caller: Caller) -> Caller:
@@ -78,7 +169,10 @@ def _require_any_role(caller: Caller) -> Caller:
 
 
 def require_same_origin(request: Request) -> None:
-    """A cookie comes along whoever made the browser send the request: it must be our page."""
+    """Raise ``PermissionDeniedError`` unless our own page sent the request.
+
+    Browsers add the cookie to any site's requests (CSRF).
+    """
     if not is_same_origin(request):
         raise PermissionDeniedError(
             "This request does not come from our own page, so it was not carried out"
@@ -86,10 +180,10 @@ def require_same_origin(request: Request) -> None:
 
 
 def _require_loopback_request(request: Request) -> None:
-    """Where everybody may everything, no other site may make a browser of this machine do it.
+    """Without sign-in, no other site may use a browser of this machine to send requests.
 
-    Neither by a form of its own, nor by a name of its own that leads here (DNS rebinding). What is
-    no browser sends neither header.
+    Neither by a form of its own, nor by a host name of its own that resolves to this machine (DNS
+    rebinding). Clients that are no browsers send neither header.
     """
     if host_name(request) not in _LOOPBACK_HOSTS:
         raise PermissionDeniedError("Without sign-in this is here for localhost alone")
@@ -98,46 +192,7 @@ def _require_loopback_request(request: Request) -> None:
         require_same_origin(request)
 
 
-def _refresh_session(
-    response: Response, authentication: Authentication, request: Request
-) -> Response:
-    """A session lasts on while she does something; a page that looks for news is nothing."""
-    session = authentication.session
-    if session is None or "if-none-match" in request.headers:
-        return response
-    cookie = get_session_store(oidc_settings()).refresh(request, session, get_services().now())
-    if cookie:
-        add_cookie(response, cookie)
-    return response
-
-
-def add_cookie(response: Response, cookie: str) -> None:
-    """One more ``Set-Cookie``."""
-    set_already = response.headers.get("Set-Cookie", [])
-    cookies = set_already if isinstance(set_already, list) else [set_already]
+def _add_cookie(response: Response, cookie: str) -> None:
+    present = response.headers.get("Set-Cookie", [])
+    cookies = present if isinstance(present, list) else [present]
     response.headers["Set-Cookie"] = [*cookies, cookie]
-
-
-def _is_page_request(request: Request) -> bool:
-    return is_form(request) or wants_html(request)
-
-
-def display_name(caller: Caller) -> str | None:
-    """The name that pages show; None where nobody has to sign in."""
-    return caller.name if get_services().settings.oidc else None
-
-
-def oidc_settings() -> OidcSettings:
-    """Where people sign in; raise ``SignInNeeded`` where there is no such place."""
-    settings = get_services().settings.oidc
-    if settings is None:
-        raise AuthenticationRequiredError
-    return settings
-
-
-@lru_cache(maxsize=8)
-def get_session_store(settings: OidcSettings) -> SessionStore:
-    """The sessions that these settings sign."""
-    from chalicelib.web.auth.sessions import SessionStore  # noqa: PLC0415  machines have none
-
-    return SessionStore(settings.session_keys)

@@ -1,10 +1,9 @@
-"""The issuer (OpenID Connect Discovery 1.0): what it says of itself, its keys, its tokens."""
+"""The OpenID Connect provider: discovery, keys, and sign-in by authorization code with PKCE."""
 
 from __future__ import annotations
 
 import json
 from datetime import timedelta
-from functools import lru_cache
 from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -13,26 +12,26 @@ from urllib.parse import urlencode
 import urllib3
 from msgspec import Struct
 
-from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from authlib.oauth2.auth import ClientAuth
+    from chalicelib.settings import OidcSettings
+    from chalicelib.web.auth.sessions import LoginAttempt
 
-# The issuer changes its addresses seldom, its keys now and then: an unknown key is asked about at
-# once, but not again and again by whoever makes up key ids.
 _CACHE_TTL = timedelta(hours=1)
+# An unknown key id refreshes the keys before the TTL, but a client that invents key ids must not
+# refresh them with each request.
 _MIN_REFRESH_INTERVAL = timedelta(seconds=30)
 _TIMEOUT = urllib3.Timeout(connect=2, read=4)
-# So that not every request waits those seconds for an issuer that is away.
+# While the provider is unavailable, only one request in five seconds waits for its timeout.
 _COOLDOWN = timedelta(seconds=5)
 
 
 class IdentityProviderUnavailableError(StoreUnavailableError):
-    """It gives no answer, or none that can be understood."""
+    """The provider does not respond, or its response is unusable."""
 
     code = "issuer_away"
 
@@ -41,16 +40,23 @@ class IdentityProviderUnavailableError(StoreUnavailableError):
         self.args = ("Signing in is not possible right now: try again in a moment",)
 
 
+class LoginRejectedError(Exception):
+    """The provider does not exchange the authorization code for tokens."""
+
+
 class _CachedDocument(Struct, frozen=True):
     document: dict[str, Any]
     fetched_at: datetime
 
 
 class OidcProvider:
-    """What is read from the issuer is remembered, and outlives an issuer that is away."""
+    """The provider's discovery document and keys (OpenID Connect Discovery 1.0).
+
+    They are fetched on first use and cached. If the provider is unavailable, the cached documents
+    stay in use.
+    """
 
     def __init__(self, discovery_url: str, now: Callable[[], datetime]) -> None:
-        """Nothing is read before somebody signs in or brings a token."""
         self._discovery_url = discovery_url
         self._now = now
         self._http = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
@@ -59,22 +65,30 @@ class OidcProvider:
         self._lock = Lock()
 
     def require_available(self) -> None:
-        """Raise ``IssuerAway`` where it has just given no answer: its pages cannot be had then."""
+        """Raise ``IdentityProviderUnavailableError`` if the last request to the provider failed.
+
+        A browser that is redirected to its pages would only get an error there.
+        """
         self._cached(self._discovery_url, _MIN_REFRESH_INTERVAL)
         if self._is_in_cooldown(self._discovery_url):
             raise IdentityProviderUnavailableError
 
     def endpoint(self, name: str) -> str:
-        """An endpoint by its name in the discovery document. Raise ``IssuerAway``."""
-        address = self._cached(self._discovery_url, _CACHE_TTL).get(name)
-        if not isinstance(address, str):
+        """Return the URL of an endpoint by its name in the discovery document.
+
+        Raises:
+            IdentityProviderUnavailableError: there is no document, or no such endpoint in it.
+        """
+        url = self._cached(self._discovery_url, _CACHE_TTL).get(name)
+        if not isinstance(url, str):
             raise IdentityProviderUnavailableError
-        return address
+        return url
 
     def keys(self, *, key_id: str | None) -> list[Any]:
-        """The keys of its JSON Web Key Set (RFC 7517), read anew where that one is not in it.
+        """Return the JSON Web Key Set (RFC 7517), refreshed if it does not contain ``key_id``.
 
-        Raises ``IssuerAway`` where there is none.
+        Raises:
+            IdentityProviderUnavailableError: there is no key set.
         """
         url = self.endpoint("jwks_uri")
         keys = self._cached(url, _CACHE_TTL).get("keys")
@@ -84,66 +98,137 @@ class OidcProvider:
             raise IdentityProviderUnavailableError
         return keys
 
-    def post(
-        self, url: str, data: Mapping[str, str], headers: Mapping[str, str], auth: ClientAuth
-    ) -> JsonResponse:
-        """A form, sent as the OAuth client authenticates itself. Raise ``IssuerAway``.
+    def post(self, url: str, headers: Mapping[str, str], form: str) -> dict[str, Any]:
+        """Send a form to one of the provider's endpoints and return its JSON, also of a 4xx error.
 
-        Named and shaped as Authlib's client calls the session it is given.
+        Raises:
+            IdentityProviderUnavailableError: there is no response, or it is a 5xx error.
         """
-        where, sent_headers, body = auth.prepare("POST", url, dict(headers), urlencode(data))
-        try:
-            answer = self._http.request("POST", where, body=body, headers=sent_headers)
-            return JsonResponse(answer.status, json.loads(answer.data))
-        except (urllib3.exceptions.HTTPError, ValueError) as error:
-            raise IdentityProviderUnavailableError from error
+        response = self._request("POST", url, body=form, headers=headers)
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise IdentityProviderUnavailableError
+        return _json_object(response.data)
 
     def _cached(self, url: str, max_age: timedelta) -> dict[str, Any]:
         with self._lock:
-            known = self._cache.get(url)
-            if known is not None and self._now() - known.fetched_at < max_age:
-                return known.document
+            cached = self._cache.get(url)
+            if cached is not None and self._now() - cached.fetched_at < max_age:
+                return cached.document
             if not self._is_in_cooldown(url):
                 try:
-                    self._cache[url] = known = _CachedDocument(self._get(url), self._now())
+                    self._cache[url] = cached = _CachedDocument(self._get(url), self._now())
                 except IdentityProviderUnavailableError:
                     self._failed_at[url] = self._now()
-            if known is None:
+            if cached is None:
                 raise IdentityProviderUnavailableError
-            return known.document  # better old than none
+            return cached.document  # perhaps older than max_age, which is better than an error
 
     def _is_in_cooldown(self, url: str) -> bool:
-        since = self._failed_at.get(url)
-        return since is not None and self._now() - since < _COOLDOWN
+        failed_at = self._failed_at.get(url)
+        return failed_at is not None and self._now() - failed_at < _COOLDOWN
 
     def _get(self, url: str) -> dict[str, Any]:
+        response = self._request("GET", url)
+        if response.status != HTTPStatus.OK:
+            raise IdentityProviderUnavailableError
+        return _json_object(response.data)
+
+    def _request(
+        self,
+        method: str,
+        url: str,
+        body: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> urllib3.BaseHTTPResponse:
         try:
-            answer = self._http.request("GET", url)
-            document = json.loads(answer.data) if answer.status == HTTPStatus.OK else None
-        except (urllib3.exceptions.HTTPError, ValueError) as error:
+            return self._http.request(method, url, body=body, headers=headers)
+        except urllib3.exceptions.HTTPError as error:
             raise IdentityProviderUnavailableError from error
-        if not isinstance(document, dict):
-            raise IdentityProviderUnavailableError
-        return document
 
 
-class JsonResponse(Struct, frozen=True):
-    """An HTTP answer in JSON."""
+class OidcClient:
+    """This app as a client of the provider: authorization code flow with PKCE (RFC 7636)."""
 
-    status_code: int
-    document: Any
+    def __init__(self, settings: OidcSettings, provider: OidcProvider) -> None:
+        self._settings = settings
+        self._provider = provider
 
-    def raise_for_status(self) -> None:
-        """Raise ``IssuerAway`` where the issuer itself has failed."""
-        if self.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise IdentityProviderUnavailableError
+    def authorization_url(self, attempt: LoginAttempt, redirect_uri: str) -> str:
+        """Return the URL of the provider's sign-in page.
 
-    def json(self) -> Any:  # noqa: ANN401  whatever it is; the name is what OAuth clients call
-        """The document."""
-        return self.document
+        Raises:
+            IdentityProviderUnavailableError: the provider does not respond.
+        """
+        # Authlib is imported here because only a sign-in needs it.
+        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # noqa: PLC0415
+        from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415
+
+        self._provider.require_available()
+        url: str = prepare_grant_uri(
+            self._provider.endpoint("authorization_endpoint"),
+            self._settings.client_id,
+            response_type="code",
+            redirect_uri=redirect_uri,
+            scope="openid profile",
+            state=attempt.state,
+            nonce=attempt.nonce,
+            code_challenge=create_s256_code_challenge(attempt.code_verifier),
+            code_challenge_method="S256",
+        )
+        return url
+
+    def fetch_id_token(self, code: str, attempt: LoginAttempt, redirect_uri: str) -> str:
+        """Exchange the authorization code for an ID token.
+
+        Raises:
+            LoginRejectedError: the provider rejects the code.
+            IdentityProviderUnavailableError: the provider does not respond.
+        """
+        from authlib.oauth2.auth import ClientAuth  # noqa: PLC0415
+        from authlib.oauth2.rfc6749.parameters import prepare_token_request  # noqa: PLC0415
+
+        secret = self._settings.client_secret
+        method = "client_secret_basic" if secret else "none"
+        form = prepare_token_request(
+            "authorization_code",
+            code=code,
+            redirect_uri=redirect_uri,
+            code_verifier=attempt.code_verifier,
+        )
+        url, headers, body = ClientAuth(self._settings.client_id, secret, method).prepare(
+            "POST", self._provider.endpoint("token_endpoint"), dict(_FORM_HEADERS), form
+        )
+        tokens = self._provider.post(url, headers, body)
+        if "error" in tokens or not isinstance(tokens.get("id_token"), str):
+            raise LoginRejectedError
+        return str(tokens["id_token"])
+
+    def logout_url(self, return_url: str) -> str | None:
+        """Return the URL that ends the provider's own session; None if it has none right now."""
+        try:
+            self._provider.require_available()
+            endpoint = self._provider.endpoint("end_session_endpoint")
+        except IdentityProviderUnavailableError:
+            return None
+        parameters = {
+            "client_id": self._settings.client_id,
+            "post_logout_redirect_uri": return_url,
+            "logout_uri": return_url,  # Cognito's name for the same
+        }
+        return f"{endpoint}?{urlencode(parameters)}"
 
 
-@lru_cache(maxsize=8)
-def get_provider(discovery_url: str) -> OidcProvider:
-    """The issuer at that address, as this process knows it."""
-    return OidcProvider(discovery_url, lambda: get_services().now())
+_FORM_HEADERS = {
+    "Accept": "application/json",
+    "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8",
+}
+
+
+def _json_object(raw: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(raw)
+    except ValueError as error:
+        raise IdentityProviderUnavailableError from error
+    if not isinstance(document, dict):
+        raise IdentityProviderUnavailableError
+    return document

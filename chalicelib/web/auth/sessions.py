@@ -1,10 +1,12 @@
-"""The page's session: who signed in, in a cookie that is signed and soon too old."""
+"""Login sessions and sign-ins in progress, each in a signed cookie with an expiry."""
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from msgspec import Struct
 
@@ -16,21 +18,17 @@ if TYPE_CHECKING:
 
     from chalice.app import Request
 
-# Signed out after so long without doing anything, and after so long in any case.
 IDLE_TIMEOUT = timedelta(minutes=30)
 ABSOLUTE_TIMEOUT = timedelta(hours=12)
-# She may do everything, and does it seldom: the sooner what she may is asked again.
+# Roles are read at sign-in only. Admins may do everything, so theirs are read again sooner.
 ADMIN_ABSOLUTE_TIMEOUT = timedelta(hours=1)
-# A session that was renewed so short a time ago is not renewed again.
 _MIN_REFRESH_INTERVAL = timedelta(minutes=1)
-PAGE = "page"
+# Time to find the password, and for one more try.
+LOGIN_TIMEOUT = timedelta(minutes=15)
 
 
 class LoginSession(Struct, frozen=True, kw_only=True):
-    """Who signed in, as what, when; ``seen`` is when she last did something.
-
-    What somebody may is asked of the issuer at sign-in, and holds until the session ends.
-    """
+    """A signed-in user with their roles, which stay the same until the session ends."""
 
     name: str
     roles: frozenset[Role]
@@ -39,50 +37,70 @@ class LoginSession(Struct, frozen=True, kw_only=True):
 
     @property
     def ends_at(self) -> datetime:
-        """When she has to sign in again, whatever she does."""
+        """When the user has to sign in again, whether active or not."""
         return self.started_at + (
             ADMIN_ABSOLUTE_TIMEOUT if Role.ADMIN in self.roles else ABSOLUTE_TIMEOUT
         )
 
 
+class LoginAttempt(Struct, frozen=True, kw_only=True):
+    """A sign-in in progress: what the provider's response must match, and where to go then."""
+
+    state: str
+    nonce: str
+    code_verifier: str
+    return_path: str
+
+    @classmethod
+    def start(cls, return_path: str) -> LoginAttempt:
+        state, nonce, code_verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        return cls(state=state, nonce=nonce, code_verifier=code_verifier, return_path=return_path)
+
+    def has_state(self, state: str) -> bool:
+        """Compare the state of a response in constant time."""
+        return secrets.compare_digest(self.state.encode(), state.encode("utf-8", "replace"))
+
+
 class SignedCookie:
-    """Values that a browser keeps and cannot change, each in a cookie of that name."""
+    """A cookie whose value a browser cannot change and that expires.
+
+    The last of ``keys`` signs; the others remain valid, so that keys can be rotated.
+    """
 
     def __init__(self, name: str, keys: Sequence[str], max_age: timedelta) -> None:
-        """Of ``keys`` the last signs; the others are still believed."""
         self._name = name
         self._keys = list(keys)
         self._max_age = max_age
 
     def read(self, request: Request, now: datetime) -> tuple[Any, datetime] | None:
-        """The value and when it was written; None where it is missing, changed or too old."""
+        """Return the value and when it was written; None if it is missing, forged or expired."""
         text = cookies.get(request, cookies.prefixed_name(request, self._name))
         if text is None:
             return None
         seconds = int(self._max_age.total_seconds())
         try:
-            value, written = self._serializer(now).loads(
+            value, written_at = self._serializer(now).loads(
                 text, max_age=seconds, return_timestamp=True
             )
         except BadData:
             return None
-        return value, written
+        return value, written_at
 
     def write(self, request: Request, value: object, now: datetime) -> str:
-        """A ``Set-Cookie`` for it (RFC 6265)."""
+        """Return the ``Set-Cookie`` header (RFC 6265) of a value."""
         text = self._serializer(now).dumps(value)
         return self._set_cookie_header(request, str(text), self._max_age)
 
     def delete(self, request: Request) -> str:
-        """A ``Set-Cookie`` that removes it."""
+        """Return the ``Set-Cookie`` header that removes the cookie."""
         return self._set_cookie_header(request, "", timedelta())
 
     def _serializer(self, now: datetime) -> URLSafeTimedSerializer:
-        class At(TimestampSigner):
+        class FixedTimeSigner(TimestampSigner):
             def get_timestamp(self) -> int:
                 return int(now.timestamp())
 
-        return URLSafeTimedSerializer(self._keys, salt=self._name, signer=At)
+        return URLSafeTimedSerializer(self._keys, salt=self._name, signer=FixedTimeSigner)
 
     def _set_cookie_header(self, request: Request, text: str, max_age: timedelta) -> str:
         return cookies.set_cookie_header(
@@ -91,34 +109,36 @@ class SignedCookie:
 
 
 class SessionStore:
-    """Sessions of this app's page."""
+    """Stores a login session in the browser's cookie."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """See ``SignedCookie``."""
         self._cookie = SignedCookie("session", keys, IDLE_TIMEOUT)
 
     def read(self, request: Request, now: datetime) -> LoginSession | None:
-        """Who is signed in; None where nobody is, or not any more."""
+        """Return the login session; None if there is none, or it has ended."""
         found = self._cookie.read(request, now)
         if found is None:
             return None
-        value, seen = found
+        value, last_seen = found
         session = LoginSession(
             name=value["name"],
             roles=frozenset(map(Role, value["roles"])),
             started_at=datetime.fromtimestamp(value["started"], UTC),
-            last_seen=seen,
+            last_seen=last_seen,
         )
         return session if now < session.ends_at else None
 
     def create(self, request: Request, name: str, roles: frozenset[Role], now: datetime) -> str:
-        """A ``Set-Cookie`` for somebody who has just signed in."""
+        """Return the ``Set-Cookie`` header of a new session."""
         return self._write(
             request, LoginSession(name=name, roles=roles, started_at=now, last_seen=now), now
         )
 
     def refresh(self, request: Request, session: LoginSession, now: datetime) -> str | None:
-        """A ``Set-Cookie`` that puts off the idle limit, where that is due."""
+        """Return the ``Set-Cookie`` header that restarts the idle timeout.
+
+        None within a minute of the last refresh, so that not every response sets a cookie.
+        """
         return (
             None
             if now - session.last_seen < _MIN_REFRESH_INTERVAL
@@ -126,7 +146,7 @@ class SessionStore:
         )
 
     def delete(self, request: Request) -> str:
-        """A ``Set-Cookie`` that signs her out here."""
+        """Return the ``Set-Cookie`` header that ends the session in this browser."""
         return self._cookie.delete(request)
 
     def _write(self, request: Request, session: LoginSession, now: datetime) -> str:
@@ -136,3 +156,26 @@ class SessionStore:
             "started": int(session.started_at.timestamp()),
         }
         return self._cookie.write(request, value, now)
+
+
+class LoginAttemptStore:
+    """Stores a sign-in in progress in the browser's cookie, so that no other browser can end it."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._cookie = SignedCookie("sign-in", keys, LOGIN_TIMEOUT)
+
+    def read(self, request: Request, now: datetime) -> LoginAttempt | None:
+        """Return the attempt; None if there is none, or it has expired."""
+        found = self._cookie.read(request, now)
+        try:
+            return msgspec.convert(found[0], LoginAttempt) if found else None
+        except msgspec.ValidationError:
+            return None  # written by another version of the app
+
+    def create(self, request: Request, attempt: LoginAttempt, now: datetime) -> str:
+        """Return the ``Set-Cookie`` header of an attempt."""
+        return self._cookie.write(request, msgspec.to_builtins(attempt), now)
+
+    def delete(self, request: Request) -> str:
+        """Return the ``Set-Cookie`` header that removes the attempt."""
+        return self._cookie.delete(request)

@@ -1,18 +1,15 @@
-"""Tokens of the issuer (RFC 7519, RFC 9068, OpenID Connect Core 1.0), and whose they are."""
+"""Verify the provider's JSON Web Tokens (RFC 7519, RFC 9068, OpenID Connect Core 1.0)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Role
-from chalicelib.web.auth import oidc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,8 +20,8 @@ if TYPE_CHECKING:
     from chalicelib.settings import OidcSettings
     from chalicelib.web.auth.oidc import OidcProvider
 
-# Signed with a private key that is the issuer's alone: no "none", and no HMAC, whose key a public
-# one could be taken for.
+# Only signatures by the provider's private key: no "none", and no HMAC, for which an attacker could
+# use the public key as the secret.
 _ALGORITHMS = ["RS256", "ES256", "PS256"]
 _LEEWAY_SECONDS = 30
 _GROUP_CLAIMS = ("cognito:groups", "groups")
@@ -34,32 +31,36 @@ READ_SCOPE, BOOK_SCOPE = "slots/read", "slots/book"
 
 
 class BadTokenError(Exception):
-    """It says why, for the log; who sent it is told only that it is not valid."""
+    """A token is not valid. The message is for developers; clients do not get it."""
 
 
 class TokenVerifier:
-    """Reads tokens; keys come from the issuer, the time from ``now``."""
+    """Verifies access and ID tokens with the provider's keys."""
 
     def __init__(
         self, settings: OidcSettings, provider: OidcProvider, now: Callable[[], datetime]
     ) -> None:
-        """Nothing is read from the issuer before a token comes."""
         self._settings = settings
         self._provider = provider
         self._now = now
         self._key_sets: tuple[list[Any], dict[str | None, KeySet]] = ([], {})
 
     def verify_access_token(self, text: str) -> Caller:
-        """Who brings that access token. Raise ``BadTokenError``, ``IssuerAway``."""
+        """Return the caller of an access token.
+
+        Raises:
+            BadTokenError: the token is not valid here.
+            IdentityProviderUnavailableError: the provider's keys cannot be read.
+        """
         claims = self._claims(text)
         if claims.get("token_use", "access") != "access" or "nonce" in claims:
-            raise BadTokenError("no access token")
+            raise BadTokenError("not an access token")
         client = str(claims.get("client_id", claims.get("azp")))
         if client not in {self._settings.client_id, *self._settings.machine_clients}:
-            raise BadTokenError(f"of client {client}")
+            raise BadTokenError(f"issued to unknown client {client}")
         audience = _string_list(claims.get("aud"))
         if audience and client not in audience:
-            raise BadTokenError(f"for {audience}")
+            raise BadTokenError(f"audience {audience}")
         if client not in self._settings.machine_clients:
             return replace(caller_from_claims(claims), client=client)
         scopes = str(claims.get("scope", "")).split()
@@ -68,16 +69,21 @@ class TokenVerifier:
         return Caller(name=client, client=client, roles=roles)
 
     def verify_id_token(self, text: str, *, nonce: str) -> Caller:
-        """Who has just signed in, by the ID token. Raise ``BadTokenError``, ``IssuerAway``."""
+        """Return the user of an ID token, which must contain the ``nonce`` of the sign-in.
+
+        Raises:
+            BadTokenError: the token is not valid here.
+            IdentityProviderUnavailableError: the provider's keys cannot be read.
+        """
         claims = self._claims(text)
         if claims.get("token_use", "id") != "id":
-            raise BadTokenError("no ID token")
+            raise BadTokenError("not an ID token")
         if self._settings.client_id not in _string_list(claims.get("aud")):
-            raise BadTokenError("for another client")
+            raise BadTokenError("audience is another client")
         if claims.get("azp", self._settings.client_id) != self._settings.client_id:
-            raise BadTokenError("given to another client")
+            raise BadTokenError("issued to another client")
         if claims.get("nonce") != nonce:
-            raise BadTokenError("of another sign-in")
+            raise BadTokenError("nonce of another sign-in")
         return caller_from_claims(claims)
 
     def _claims(self, text: str) -> dict[str, Any]:
@@ -97,26 +103,26 @@ class TokenVerifier:
     def _keys_for(self, token: GuestProtocol) -> KeySet:
         key_id = token.headers().get("kid")
         published = self._provider.keys(key_id=key_id)
-        known_of, imported = self._key_sets
-        # The issuer gives the same list again until it has read another.
-        if published is not known_of:
+        cached_list, imported = self._key_sets
+        # The provider returns the same list object until it refreshes its keys.
+        if published is not cached_list:
             imported = {}
             self._key_sets = published, imported
         if key_id not in imported:
-            # Only that one: another may be of a kind that is not known here (RFC 7517, section 5).
-            named = [key for key in published if key_id is None or key.get("kid") == key_id]
-            keys = KeySet.import_key_set({"keys": named})
-            if not named:
-                return keys  # made up: not to be remembered
+            # Only the matching key: others may have an unsupported type (RFC 7517, section 5).
+            matching = [key for key in published if key_id is None or key.get("kid") == key_id]
+            keys = KeySet.import_key_set({"keys": matching})
+            if not matching:
+                return keys  # not cached, because a client can invent any number of key ids
             imported[key_id] = keys
         return imported[key_id]
 
 
 def caller_from_claims(claims: Mapping[str, Any]) -> Caller:
-    """The one whom an issuer's claims are about, at the page. Raise ``BadTokenError``."""
+    """Return the user whom the claims identify, or raise ``BadTokenError``."""
     name = next((claims[key] for key in _NAME_CLAIMS if claims.get(key)), None)
     if not isinstance(name, str):
-        raise BadTokenError("of nobody")
+        raise BadTokenError("no user name")
     groups = next((_string_list(claims[key]) for key in _GROUP_CLAIMS if key in claims), [])
     roles = frozenset(role for role in _USER_ROLES if role in groups)
     doctor_id = name if Role.DOCTOR in roles else None
@@ -125,13 +131,5 @@ def caller_from_claims(claims: Mapping[str, Any]) -> Caller:
 
 def _string_list(value: object) -> list[str]:
     if isinstance(value, list):
-        return [str(one) for one in value]
+        return [str(item) for item in value]
     return [] if value is None else [str(value)]
-
-
-@lru_cache(maxsize=8)
-def get_verifier(settings: OidcSettings) -> TokenVerifier:
-    """The tokens that these settings believe, read by this process."""
-    return TokenVerifier(
-        settings, oidc.get_provider(settings.discovery_url), lambda: get_services().now()
-    )

@@ -1,4 +1,4 @@
-"""Cookies (RFC 6265): read whatever stands beside them, and set for this app alone."""
+"""Cookies (RFC 6265): read next to other apps' cookies, and set for this app only."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
 
 
 def get(request: Request, name: str) -> str | None:
-    """That of the cookie, the first of several: a browser sends the one that is most our own first.
+    """Return the value of a cookie, the first of several: browsers send the longest path first.
 
-    ``SimpleCookie`` reads no further than the first that is not to its taste, and other apps of the
-    same host set what they like.
+    ``SimpleCookie`` stops at the first malformed cookie, and other apps on the same host may set
+    such cookies.
     """
     for pair in str(request.headers.get("cookie", "")).split(";"):
-        found, _, text = pair.strip().partition("=")
-        if found == name:
-            return text
+        cookie_name, _, value = pair.strip().partition("=")
+        if cookie_name == name:
+            return value
     return None
 
 
 def set_cookie_header(
     request: Request, name: str, value: str, max_age: timedelta, path: str = ""
 ) -> str:
-    """A ``Set-Cookie``: out of reach for scripts, and over TLS where the page came by it."""
-    made: SimpleCookie = SimpleCookie({name: value})
-    morsel = made[name]
+    """Return a ``Set-Cookie`` header: not readable by scripts, and ``Secure`` over HTTPS."""
+    cookies: SimpleCookie = SimpleCookie({name: value})
+    morsel = cookies[name]
     morsel["path"] = f"{url_prefix(request)}{path}" or "/"
     morsel["max-age"] = str(int(max_age.total_seconds()))
     morsel["httponly"] = "true"
-    # Lax: the issuer sends her back here, and the cookie must come along.
+    # Lax, not Strict: the browser must send the cookie when the identity provider redirects here.
     morsel["samesite"] = "Lax"
     if scheme(request) == "https":
         morsel["secure"] = "true"
@@ -44,9 +44,9 @@ def set_cookie_header(
 
 
 def prefixed_name(request: Request, name: str) -> str:
-    """One that, over TLS, no sibling host and no page without TLS can set for us (RFC 6265bis).
+    """Add the cookie prefix (RFC 6265bis): over HTTPS no sibling host or HTTP page can set it.
 
-    It has the port at its end where there is one: two servers of one machine share cookies.
+    A port is appended, because two servers on one machine share their cookies.
     """
     port = request_module.port(request)
     named = f"{name}-{port}" if port else name

@@ -1,4 +1,4 @@
-"""Every answer from 400 up, in one shape: RFC 9457 for machines, the same sentence for people."""
+"""Errors that HTTP itself has a status for."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ if TYPE_CHECKING:
 
 
 class HttpError(Exception):
-    """What HTTP itself has a status for."""
+    """A 4xx response; ``detail`` is a sentence for a person."""
 
     def __init__(self, status: HTTPStatus, detail: str) -> None:
-        """``detail`` is a sentence for a person."""
         super().__init__(detail)
         self.status = status
         self.code = status.name.lower()
@@ -21,10 +20,12 @@ class HttpError(Exception):
 
 
 class AuthenticationRequiredError(HttpError):
-    """Nobody is signed in, or not any more (RFC 6750)."""
+    """The request has no valid session or token (RFC 6750).
+
+    With ``invalid_token`` it has a token that is not valid, or has expired.
+    """
 
     def __init__(self, *, invalid_token: bool = False) -> None:
-        """``invalid_token``: one was brought that is not valid, or not any more."""
         detail = "The token is not valid" if invalid_token else "You are not signed in"
         super().__init__(HTTPStatus.UNAUTHORIZED, detail)
         self.code = "sign_in_needed"

@@ -1,4 +1,4 @@
-"""What a request wants back, and under which prefix its links must stand."""
+"""Content negotiation: JSON or HTML, and a whole page or a part of it for htmx."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ if TYPE_CHECKING:
     from chalicelib.web.http.types import Headers
 
 
-# What an answer depends on besides its URL.
+# The request headers that responses depend on.
 VARY: Headers = {"Vary": "Accept, HX-Request"}
 _HTML = ("text/html", "application/xhtml+xml")
 _JSON = ("application/json", "application/problem+json")
-# htmx 4.0.1 leaves out the first where it sends the second.
+# htmx 4.0.1 sends only the second when it restores history.
 _HTMX_HEADERS = {"hx-request", "hx-history-restore-request"}
 
 
 def is_htmx(request: Request) -> bool:
-    """Asked by htmx for a part of a page; going back in history, htmx asks for all of it."""
+    """Return whether htmx requests part of a page; to restore history it requests all of it."""
     headers = request.headers
     return "hx-request" in headers and "hx-history-restore-request" not in headers
 
 
 def wants_html(request: Request) -> bool:
-    """A browser or htmx; everybody else gets JSON (RFC 9110, section 12.5.1)."""
+    """Return whether a browser or htmx sent the request; any other client gets JSON."""
     if _HTMX_HEADERS & {name.lower() for name in request.headers}:
         return True
     return prefers_html(request.headers.get("accept", ""))

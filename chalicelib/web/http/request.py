@@ -1,4 +1,4 @@
-"""From what a client sent to the values that the use cases take."""
+"""Read a request: body, query, path and origin."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from chalicelib.web.http.errors import HttpError
 if TYPE_CHECKING:
     from chalice.app import Request
 
-
 FORM = "application/x-www-form-urlencoded"
+HTML = "text/html"
+JSON = "application/json"
+
+# The form of a day with the maximum of 96 slots, all of them selected, has 7 kB.
+MAX_BODY_BYTES = 64 * 1024
+_AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 def is_form(request: Request) -> bool:
-    """The page's own way to save, rather than a machine's."""
+    """Return whether the page sent a form; API clients send JSON."""
     return str(request.headers.get("content-type", "")).lower().startswith(FORM)
 
 
-JSON = "application/json"
-
-# A form of 96 boxes, all shown, offered and ticked, is 7 kB.
-MAX_BODY_BYTES = 64 * 1024
-
-
 def body(request: Request) -> bytes:
-    """At most 64 KiB; else raise ``HttpError``."""
+    """Return the body, or raise ``HttpError`` if it is larger than 64 KiB."""
     raw = request.raw_body
     raw = raw.encode() if isinstance(raw, str) else raw
     if len(raw) > MAX_BODY_BYTES:
@@ -37,59 +36,56 @@ def body(request: Request) -> bytes:
 
 
 def query(request: Request, name: str) -> str | None:
-    """A query parameter; None where it is missing or empty."""
+    """Return a query parameter; None if it is missing or empty."""
     parameters = request.query_params
     return parameters.get(name) or None if parameters else None
 
 
-_AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
-
-
 def path(request: Request) -> str:
-    """The path as it was asked for, prefix included; ``request.path`` is the route's pattern."""
+    """Return the requested path with its prefix; ``request.path`` is the route's pattern."""
     return str(request.context.get("path", ""))
 
 
 def url_prefix(request: Request) -> str:
-    """The prefix of every URL: ``""`` on a laptop, the stage in the cloud (``/api``)."""
+    """Return the prefix of every URL: ``""`` on a laptop, the stage in the cloud (``/api``)."""
     inner = request.path.strip("/")
     outer = path(request).strip("/").split("/")
-    kept = outer[: len(outer) - (inner.count("/") + 1 if inner else 0)]
-    return "".join(f"/{part}" for part in kept if part)
+    prefix = outer[: len(outer) - (inner.count("/") + 1 if inner else 0)]
+    return "".join(f"/{part}" for part in prefix if part)
 
 
 def scheme(request: Request) -> str:
-    """How the client came here: what stands before the app says whether that was by TLS."""
+    """Return how the client connected; the proxy in front of the app reports HTTPS."""
     return "https" if request.headers.get("x-forwarded-proto") == "https" else "http"
 
 
 def host(request: Request) -> str:
-    """Host and port as the client names them; ``""`` where that is no authority (RFC 3986).
+    """Return the ``Host`` header; ``""`` if it is no authority (RFC 3986).
 
-    What stands before the app sends on only requests for its own hosts, and no page can make a
-    browser name another.
+    It can be trusted: API Gateway only forwards requests for its own hosts, and no page can make a
+    browser send another host.
     """
-    named = str(request.headers.get("host", ""))
-    return named if _AUTHORITY.fullmatch(named) else ""
+    authority = str(request.headers.get("host", ""))
+    return authority if _AUTHORITY.fullmatch(authority) else ""
 
 
 def host_name(request: Request) -> str:
-    """The host without its port, in lower case."""
+    """Return the host without its port, in lower case."""
     return host(request).removesuffix(f":{port(request)}").lower()
 
 
 def port(request: Request) -> str:
-    """The port, where the client names one."""
+    """Return the port of the ``Host`` header; ``""`` if it has none."""
     return host(request).rpartition("]")[2].partition(":")[2]
 
 
 def origin(request: Request) -> str:
-    """Scheme, host and port of this app (RFC 6454)."""
+    """Return scheme, host and port of this app (RFC 6454)."""
     return f"{scheme(request)}://{host(request)}"
 
 
 def is_same_origin(request: Request) -> bool:
-    """Whether a browser vouches that our own page sends it; no page can forge these headers."""
+    """Return whether our own page sent the request, by headers that no page can forge."""
     headers = request.headers
     site = headers.get("sec-fetch-site")
     return site == "same-origin" if site else headers.get("origin") == origin(request)

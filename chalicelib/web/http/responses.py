@@ -1,4 +1,4 @@
-"""What the JSON of an answer looks like, and its ETag."""
+"""Build responses: JSON, files, no content, and 304 Not Modified with ETags."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from chalicelib.web.http.request import JSON
 if TYPE_CHECKING:
     from chalice.app import Request
 
+    from chalicelib.web.http.static_files import Asset
     from chalicelib.web.http.types import Headers
 
 _PRIVATE: Headers = {"Cache-Control": "private, no-cache", **VARY}
@@ -31,7 +32,7 @@ def _etag_of_bytes(version: int | None, body: bytes) -> str:
 
 
 def etag_matches(etag: str, request: Request) -> bool:
-    """Whether ``If-None-Match`` says that the client has it (RFC 9110, section 13.1.2)."""
+    """Return whether ``If-None-Match`` contains the ETag (RFC 9110, section 13.1.2)."""
     known = str(request.headers.get("if-none-match", ""))
     return known.strip() == "*" or etag in (
         candidate.strip().removeprefix("W/") for candidate in known.split(",")
@@ -39,7 +40,7 @@ def etag_matches(etag: str, request: Request) -> bool:
 
 
 def not_modified(etag: str, headers: Headers | None = None) -> Response:
-    """304, without a body."""
+    """Return 304 without a body."""
     always: Headers = {**_PRIVATE, "ETag": etag}
     return Response(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=always | (headers or {}))
 
@@ -60,12 +61,20 @@ def json_response(
     headers: Headers | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    """An answer that only its own client may keep, and must ask about before using it again."""
+    """Return JSON that only the client may store, and must revalidate before it uses it again."""
     always: Headers = {"Content-Type": JSON, **_PRIVATE}
     body = msgspec.json.encode(content).decode()
     return Response(body=body, status_code=status.value, headers=always | (headers or {}))
 
 
+def file_response(asset: Asset, request: Request, headers: Headers) -> Response:
+    """Return a file with its ETag, or 304 if the client has the same already."""
+    if etag_matches(asset.etag, request):
+        return not_modified(asset.etag, headers)
+    own: Headers = {"Content-Type": asset.content_type, "ETag": asset.etag}
+    return Response(body=asset.body, headers=headers | own)
+
+
 def no_content() -> Response:
-    """It is so, and there is no more to say (204)."""
+    """Return 204 without a body."""
     return Response(body="", status_code=HTTPStatus.NO_CONTENT.value, headers={**_PRIVATE})

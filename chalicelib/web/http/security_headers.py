@@ -1,4 +1,4 @@
-"""What every answer tells a browser, so that it keeps, loads and guesses nothing it must not."""
+"""Security headers: what a browser may load, store, embed or guess of a response."""
 
 from __future__ import annotations
 
@@ -11,19 +11,31 @@ if TYPE_CHECKING:
 
     from chalice.app import Request, Response
 
+    from chalicelib.web.http.types import Headers
+
 BASE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    # No page of another origin may load it into itself, to learn of it by side channels.
+    # No page of another origin may embed it, because side channels could leak its content.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-# A year, and this host alone: its siblings are somebody else's.
+# For a year, and without includeSubDomains: sibling hosts have other owners.
 HSTS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
-# A browser may keep some answers that do not say that it may (RFC 9111, section 4.2.2).
+# Without Cache-Control a browser may store some responses (RFC 9111, section 4.2.2).
 DEFAULT_HEADERS = {"Cache-Control": "no-store"}
+PAGE_HEADERS: Headers = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+"""What every HTML page has besides."""
 
 
 def add_security_headers(request: Request, get_response: Callable[[Request], Response]) -> Response:
-    """Middleware: the headers that do not hang on what is answered."""
+    """Middleware that adds the headers that every response has."""
     response = get_response(request)
     tls = HSTS_HEADERS if scheme(request) == "https" else {}
     response.headers = {**DEFAULT_HEADERS, **response.headers, **BASE_HEADERS, **tls}

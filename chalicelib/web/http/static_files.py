@@ -1,25 +1,34 @@
-"""The files of ``static/``, under names that change with their content."""
+"""The files of ``static/``, also under fingerprinted names, and the generated API documentation."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache, lru_cache
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-_TYPES = {
+# What ``/static`` serves. The API documentation has routes of its own.
+_ASSET_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_TYPES = {
+    **_ASSET_TYPES,
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+}
 _ROOT = Path(__file__).parents[3]
 # A Lambda zip holds no top-level static/: Chalice unpacks vendor/static into its place.
 _FOLDER = _ROOT / "static"
+SERVER_URL = '"url": "/"'
+"""The URL of the server in the OpenAPI document, which is replaced where the app has a prefix."""
 
 
 class Asset(Struct, frozen=True, kw_only=True):
-    """A text file as it is sent; ``etag`` is quoted."""
+    """A text file with its response headers; ``etag`` is quoted."""
 
     name: str
     body: str
@@ -32,20 +41,35 @@ def _file_names() -> frozenset[str]:
     return frozenset(path.name for path in _FOLDER.iterdir())
 
 
-@lru_cache(maxsize=64)
 def find(name: str) -> Asset | None:
-    """The file of that plain name, if there is one to serve."""
-    content_type = _TYPES.get(Path(name).suffix)
-    path = _FOLDER / name
-    if content_type is None or name not in _file_names():
+    """Return the asset of that name; None if ``/static`` serves no such file."""
+    if Path(name).suffix not in _ASSET_TYPES or name not in _file_names():
         return None
-    content = path.read_bytes()
+    return read(name)
+
+
+@lru_cache(maxsize=64)
+def read(name: str) -> Asset:
+    content = (_FOLDER / name).read_bytes()
     digest = hashlib.sha256(content).hexdigest()[:16]
-    return Asset(name=name, body=content.decode(), content_type=content_type, etag=f'"{digest}"')
+    return Asset(
+        name=name,
+        body=content.decode(),
+        content_type=_TYPES[Path(name).suffix],
+        etag=f'"{digest}"',
+    )
+
+
+@lru_cache(maxsize=8)
+def read_openapi(url_prefix: str) -> Asset:
+    """Return the OpenAPI document of an app under that prefix."""
+    document = read("openapi.json")
+    server_url = f'"url": {json.dumps(url_prefix or "/")}'
+    return structs.replace(document, body=document.body.replace(SERVER_URL, server_url))
 
 
 def fingerprinted_name(name: str) -> str:
-    """``slots.css`` -> ``slots.<digest>.css``: a URL that can be kept for ever."""
+    """``slots.css`` -> ``slots.<digest>.css``: a URL that browsers may cache forever."""
     asset = find(name)
     if asset is None:
         raise FileNotFoundError(name)
@@ -54,7 +78,7 @@ def fingerprinted_name(name: str) -> str:
 
 
 def original_name(fingerprinted: str) -> str | None:
-    """The reverse of ``hashed_name``, as long as the file has not changed since."""
+    """Reverse ``fingerprinted_name``; None if the file has changed since."""
     stem, _, suffix = fingerprinted.rpartition(".")
     stem, _, _ = stem.rpartition(".")
     name = f"{stem}.{suffix}"

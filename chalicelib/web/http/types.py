@@ -1,4 +1,4 @@
-"""What a request wants back, and under which prefix its links must stand."""
+"""Types that several modules share."""
 
 from __future__ import annotations
 

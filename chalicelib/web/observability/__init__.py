@@ -1,1 +1,1 @@
-"""The request log, its metrics, and how exceptions are reported."""
+"""The request log with its metrics and exceptions."""

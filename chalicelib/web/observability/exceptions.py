@@ -1,4 +1,4 @@
-"""What is logged of an exception that nobody expected: where it happened, not what it says."""
+"""Format unexpected exceptions for the log, without personal data."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ if TYPE_CHECKING:
 
 
 def format_exception(error: BaseException) -> list[str]:
-    """Its type and the lines that it passed through, after those of what it came of.
+    """Format an exception and its causes as type and stack frames, the first cause first.
 
-    Its text is left out, and so are values: they may be a patient's. Of an error of AWS there is
-    the code.
+    Messages and values are left out, because they may contain patient data. AWS errors have their
+    code.
     """
-    return [line for one in reversed(list(_cause_chain(error))) for line in _exception_lines(one)]
+    chain = reversed(list(_cause_chain(error)))
+    return [line for exception in chain for line in _exception_lines(exception)]
 
 
 def _cause_chain(error: BaseException) -> Iterator[BaseException]:
     seen: list[BaseException] = []
-    following: BaseException | None = error
-    while following is not None and following not in seen:
-        yield following
-        seen.append(following)
-        hidden = following.__suppress_context__
-        following = following.__cause__ or (None if hidden else following.__context__)
+    current: BaseException | None = error
+    while current is not None and current not in seen:
+        yield current
+        seen.append(current)
+        is_suppressed = current.__suppress_context__
+        current = current.__cause__ or (None if is_suppressed else current.__context__)
 
 
 def _exception_lines(error: BaseException) -> Iterator[str]:

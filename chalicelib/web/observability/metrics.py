@@ -1,4 +1,4 @@
-"""A request's metrics, in CloudWatch's embedded metric format, beside what else a line says.
+"""The metrics of a request, in CloudWatch's embedded metric format (EMF).
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -23,10 +23,10 @@ def embedded_metrics(
     counts: Mapping[str, int],
     code: str | None,
 ) -> dict[str, Any]:
-    """The members of a line that CloudWatch makes metrics of.
+    """Return the members of a log entry from which CloudWatch extracts metrics.
 
-    ``code`` is that of a refusal. What did not happen is not counted as nought: a metric without
-    data costs nothing.
+    ``code`` is the error code of a 4xx or 5xx response. Counts of 0 are left out, because a metric
+    without data costs nothing.
     """
     counted = {name: count for name, count in counts.items() if count}
     directives = [
@@ -34,11 +34,11 @@ def embedded_metrics(
     ]
     values: dict[str, Any] = {"stage": stage, "Latency": milliseconds, **counted}
     if code is not None:
-        # Of all codes together as well: CloudWatch adds up no dimensions by itself.
-        directives.append(_metric_directive([_STAGE, [*_STAGE, "code"]], Refusals="Count"))
-        values |= {"code": code, "Refusals": 1}
-    about = {"Timestamp": int(timestamp.timestamp() * 1000), "CloudWatchMetrics": directives}
-    return {**values, "_aws": about}
+        # With and without the code, because CloudWatch does not add up dimensions.
+        directives.append(_metric_directive([_STAGE, [*_STAGE, "code"]], ClientErrors="Count"))
+        values |= {"code": code, "ClientErrors": 1}
+    metadata = {"Timestamp": int(timestamp.timestamp() * 1000), "CloudWatchMetrics": directives}
+    return {**values, "_aws": metadata}
 
 
 def _metric_directive(dimensions: list[list[str]], **units: str) -> dict[str, Any]:

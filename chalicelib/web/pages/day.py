@@ -14,7 +14,6 @@ from chalicelib.domain.errors import IdempotencyKeyReusedError, RequestRejectedE
 from chalicelib.use_cases.manage_slots import SaveRejectedError
 from chalicelib.web.api.problem_details import problem_from_error
 from chalicelib.web.api.serializers import SAVED_MESSAGE
-from chalicelib.web.auth import authentication
 from chalicelib.web.http import cookies
 from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import query, url_prefix
@@ -56,7 +55,7 @@ def render_day(caller: Caller, doctor_id: str, date: date | None, request: Reque
 def _render_page(
     template: str, view: DayView, caller: Caller, request: Request, *, flash: str | None = None
 ) -> Response:
-    display_name = authentication.display_name(caller)
+    display_name = get_services().auth.display_name(caller)
     tag = page_etag(view, template=template, display_name=display_name, flash=flash)
     headers: Headers = {"ETag": tag}
     if flash is not None:
@@ -144,7 +143,7 @@ def _rejected_response(
     page = day_view.build_day_page(
         view,
         base=url_prefix(request),
-        display_name=authentication.display_name(caller),
+        display_name=get_services().auth.display_name(caller),
         message=FlashMessage(text=f"Not saved. {_reason(error)}", kind="error"),
         form=form.state,
         error=rejected,

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Role
-from chalicelib.web.auth.authentication import display_name
 from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.pages.rendering import render
 
@@ -33,7 +32,7 @@ def render_doctor_picker(caller: Caller, request: Request) -> Response:
         doctors = get_services().doctors.list_for_delegate(caller.name)
     page = {
         "base": base,
-        "display_name": display_name(caller),
+        "display_name": get_services().auth.display_name(caller),
         "doctors": [
             {
                 "url": f"{base}/slots?{urlencode({'doctor_id': doctor.doctor_id})}",

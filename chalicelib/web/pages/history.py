@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from chalicelib.bootstrap import get_services
 from chalicelib.domain import local_time
 from chalicelib.domain.permissions import Role
-from chalicelib.web.auth import authentication
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages import links
 from chalicelib.web.pages.rendering import render
@@ -51,7 +51,7 @@ def render_history(caller: Caller, history: DayHistory, request: Request) -> Res
     base, doctor = url_prefix(request), history.doctor
     page = HistoryPage(
         base=base,
-        display_name=authentication.display_name(caller),
+        display_name=get_services().auth.display_name(caller),
         doctor_name=doctor.name,
         time_zone=doctor.zone.key,
         date_title=links.format_date(history.date),

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.web.http import static_files
 from chalicelib.web.http.negotiation import VARY
+from chalicelib.web.http.security_headers import PAGE_HEADERS
 
 if TYPE_CHECKING:
     from chalicelib.web.http.types import Headers
@@ -20,13 +21,7 @@ _HEADERS: Headers = {
     "Content-Type": "text/html; charset=utf-8",
     # The page is private, and out of date a moment later.
     "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    **PAGE_HEADERS,
     **VARY,
 }
 

@@ -1,1 +1,20 @@
 """Routes: parse a request, call one use case, serialize or render the result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.web.routes import auth, availability, bookings, doctors, meta, slots
+
+if TYPE_CHECKING:
+    from chalicelib.web.routing import Router
+
+ROUTERS: tuple[Router, ...] = (
+    slots.routes,
+    doctors.routes,
+    availability.routes,
+    bookings.routes,
+    meta.routes,
+    auth.routes,
+)
+"""Every router, in the order of the API reference."""

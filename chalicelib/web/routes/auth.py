@@ -1,171 +1,139 @@
-"""Signing in at the issuer (OpenID Connect, code flow with PKCE: RFC 7636), and out again."""
+"""Sign in at the OpenID Connect provider, and sign out."""
 
 from __future__ import annotations
 
-import secrets
-from datetime import timedelta
-from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Response
 
 from chalicelib.bootstrap import get_services
+from chalicelib.domain.permissions import Permission
 from chalicelib.web.api.validators import required_query
-from chalicelib.web.auth import oidc
-from chalicelib.web.auth.authentication import get_session_store, oidc_settings, require_same_origin
+from chalicelib.web.auth.authentication import require_same_origin
 from chalicelib.web.http.errors import HttpError
-from chalicelib.web.http.request import FORM, origin, query, url_prefix
-from chalicelib.web.routing import public
+from chalicelib.web.http.request import FORM, HTML, origin, query, url_prefix
+from chalicelib.web.routing import SERVICE, RouteDoc, Router
 
 if TYPE_CHECKING:
-    from authlib.oauth2.client import OAuth2Client
+    from chalice.app import Request
 
-    from chalicelib.settings import OidcSettings
-    from chalicelib.web.auth.sessions import SignedCookie
+    from chalicelib.domain.permissions import Caller
+    from chalicelib.web.auth.sessions import LoginAttempt
     from chalicelib.web.http.types import Headers
 
-blueprint = Blueprint(__name__)
+routes = Router(__name__)
 
-# Time enough to find the password, and then for one try.
-_LOGIN_TIMEOUT = timedelta(minutes=15)
-# So that it fits the cookie in which it waits.
+# The path is stored in a cookie, and browsers limit its size.
 MAX_RETURN_PATH = 1000
-_NO_STORE: Headers = {"Cache-Control": "no-store"}
 
 
-def _request() -> Request:
-    return blueprint.current_request
+@routes.get(
+    "/sign-in",
+    permission=Permission.PUBLIC,
+    doc=RouteDoc(tag=SERVICE, parameters=("ReturnPath",), responses={303: {}}, errors=(401, 503)),
+)
+def get_sign_in(request: Request) -> Response:
+    """Sign in.
+
+    Redirects to the identity provider. Without OIDC settings, 401.
+    """
+    from chalicelib.web.auth.sessions import LoginAttempt  # noqa: PLC0415  only sign-in needs it
+
+    auth = get_services().auth
+    attempt = LoginAttempt.start(_safe_return_path(request))
+    url = auth.oidc_client.authorization_url(attempt, _callback_url(request))
+    return _redirect(url, auth.login_attempts.create(request, attempt, get_services().now()))
 
 
-@blueprint.route("/sign-in", methods=["GET"])
-@public(_request)
-def get_sign_in() -> Response:
-    """To the issuer's page; ``to`` is where she wanted to go."""
-    request = _request()
-    settings = oidc_settings()
-    oidc.get_provider(settings.discovery_url).require_available()
-    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-    asked = {"state": state, "nonce": nonce, "verifier": verifier, "to": _safe_return_path(request)}
-    url, _ = _oauth_client(settings, request).create_authorization_url(
-        oidc.get_provider(settings.discovery_url).endpoint("authorization_endpoint"),
-        state=state,
-        nonce=nonce,
-        code_verifier=verifier,
-    )
-    cookie = auth_request_cookie(settings).write(request, asked, get_services().now())
-    return _redirect(url, cookie)
+@routes.get(
+    "/sign-in/callback",
+    permission=Permission.PUBLIC,
+    doc=RouteDoc(tag=SERVICE, responses={303: {}}, errors=(400, 401, 503)),
+)
+def get_callback(request: Request) -> Response:
+    """Sign-in callback.
 
-
-@blueprint.route("/sign-in/callback", methods=["GET"])
-@public(_request)
-def get_callback() -> Response:
-    """Back from the issuer, with a code for who she is."""
-    from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415  heavy, and needed here only
-
-    from chalicelib.web.auth import tokens  # noqa: PLC0415  the same
-
-    request = _request()
-    settings = oidc_settings()
-    found = auth_request_cookie(settings).read(request, get_services().now())
-    state = query(request, "state") or ""
-    if found is None or not secrets.compare_digest(
-        found[0]["state"].encode(), state.encode("utf-8", "replace")
-    ):
+    The identity provider redirects the browser here. Only the browser that started the sign-in can
+    complete it.
+    """
+    auth, now = get_services().auth, get_services().now()
+    attempt = auth.login_attempts.read(request, now)
+    if attempt is None or not attempt.has_state(query(request, "state") or ""):
         raise _login_failed("this sign-in was not begun here, or too long ago")
     if error := query(request, "error"):
         raise _login_failed(query(request, "error_description") or error)
-    asked = found[0]
+    caller = _verify_login(request, attempt)
+    session = auth.sessions.create(request, caller.name, caller.roles, now)
+    return _redirect(attempt.return_path, session, auth.login_attempts.delete(request))
+
+
+def _verify_login(request: Request, attempt: LoginAttempt) -> Caller:
+    from chalicelib.web.auth.oidc import LoginRejectedError  # noqa: PLC0415  only sign-in needs it
+    from chalicelib.web.auth.tokens import BadTokenError  # noqa: PLC0415  as above
+
+    auth = get_services().auth
+    code = required_query(request, "code")
     try:
-        answer = _oauth_client(settings, request).fetch_token(
-            oidc.get_provider(settings.discovery_url).endpoint("token_endpoint"),
-            code=required_query(request, "code"),
-            grant_type="authorization_code",
-            code_verifier=asked["verifier"],
-            redirect_uri=_callback_url(request),
-        )
-        caller = tokens.get_verifier(settings).verify_id_token(
-            str(answer.get("id_token")), nonce=asked["nonce"]
-        )
-    except (AuthlibBaseError, tokens.BadTokenError):
+        id_token = auth.oidc_client.fetch_id_token(code, attempt, _callback_url(request))
+        return auth.tokens.verify_id_token(id_token, nonce=attempt.nonce)
+    except (LoginRejectedError, BadTokenError):
         raise _login_failed("the issuer did not confirm it") from None
-    session = get_session_store(settings).create(
-        request, caller.name, caller.roles, get_services().now()
-    )
-    return _redirect(asked["to"], session, auth_request_cookie(settings).delete(request))
 
 
-@blueprint.route("/sign-out", methods=["POST"], content_types=[FORM])
-@public(_request)
-def post_sign_out() -> Response:
-    """Out here, and on to the issuer to be signed out there."""
-    from chalicelib.web.pages.rendering import render  # noqa: PLC0415  machines need no template engine
+@routes.post(
+    "/sign-out",
+    permission=Permission.PUBLIC,
+    doc=RouteDoc(tag=SERVICE, body={FORM: None}, responses={200: {HTML: None}}, errors=(401, 403)),
+)
+def post_sign_out(request: Request) -> Response:
+    """Sign out.
 
-    request = _request()
-    settings = oidc_settings()
+    The page sends this as a form without fields. Its response links to the identity provider's own
+    sign-out.
+    """
+    from chalicelib.web.pages.rendering import render  # noqa: PLC0415  API clients need no pages
+
+    auth = get_services().auth
+    cookie = auth.sessions.delete(request)
     require_same_origin(request)
-    page = {"base": url_prefix(request), "to_issuer": _logout_url(settings, request)}
-    headers: Headers = {"Set-Cookie": get_session_store(settings).delete(request)}
-    return render("signed_out.html", page, headers=headers)
+    logout_url = auth.oidc_client.logout_url(f"{origin(request)}{url_prefix(request)}/")
+    page = {"base": url_prefix(request), "to_issuer": logout_url}
+    return render("signed_out.html", page, headers={"Set-Cookie": cookie})
 
 
-def _logout_url(settings: OidcSettings, request: Request) -> str | None:
-    """Where the issuer ends its own session; None where it does not say, or gives no answer."""
-    try:
-        oidc.get_provider(settings.discovery_url).require_available()
-        url = oidc.get_provider(settings.discovery_url).endpoint("end_session_endpoint")
-    except oidc.IdentityProviderUnavailableError:
-        return None
-    back = f"{origin(request)}{url_prefix(request)}/"
-    # The standard's name for the way back, and Cognito's.
-    asked = {"client_id": settings.client_id, "post_logout_redirect_uri": back, "logout_uri": back}
-    return f"{url}?{urlencode(asked)}"
+@routes.get(
+    "/signed-in",
+    permission=Permission.PUBLIC,
+    doc=RouteDoc(tag=SERVICE, responses={200: {HTML: None}}),
+)
+def get_signed_in(request: Request) -> Response:
+    """Show that sign-in is complete.
 
+    For a user who signed in in a second tab, while a page with unsaved changes waits.
+    """
+    from chalicelib.web.pages.rendering import render  # noqa: PLC0415  API clients need no pages
 
-@blueprint.route("/signed-in", methods=["GET"])
-@public(_request)
-def get_signed_in() -> Response:
-    """For whoever signed in beside a page that waits."""
-    from chalicelib.web.pages.rendering import render  # noqa: PLC0415  machines need no template engine
-
-    return render("signed_in.html", {"base": url_prefix(_request())})
+    return render("signed_in.html", {"base": url_prefix(request)})
 
 
 def _safe_return_path(request: Request) -> str:
-    """A page of ours and nobody else's: else sign-in would send her wherever a link says."""
+    """Return the ``to`` parameter if it is a path on this server, else the home page's.
+
+    Any other URL would be an open redirect: a link to our sign-in could lead to another site.
+    """
     home = f"{url_prefix(request)}/slots"
     to = query(request, "to") or home
     parts = urlsplit(to)
-    is_ours = not parts.scheme and not parts.netloc and to.startswith("/") and "\\" not in to
+    is_path = not parts.scheme and not parts.netloc and to.startswith("/") and "\\" not in to
     is_plain = to.isprintable() and to.isascii() and not to.startswith("//")
     is_short = len(to) <= MAX_RETURN_PATH
-    return to if is_ours and is_plain and is_short else home
+    return to if is_path and is_plain and is_short else home
 
 
 def _callback_url(request: Request) -> str:
     return f"{origin(request)}{url_prefix(request)}/sign-in/callback"
-
-
-def _oauth_client(settings: OidcSettings, request: Request) -> OAuth2Client:
-    from authlib.oauth2.client import OAuth2Client  # noqa: PLC0415  needed here only
-
-    return OAuth2Client(
-        session=oidc.get_provider(settings.discovery_url),
-        client_id=settings.client_id,
-        client_secret=settings.client_secret,
-        scope="openid profile",
-        redirect_uri=_callback_url(request),
-        code_challenge_method="S256",
-    )
-
-
-@lru_cache(maxsize=8)
-def auth_request_cookie(settings: OidcSettings) -> SignedCookie:
-    """What was asked of the issuer, until the answer comes."""
-    from chalicelib.web.auth.sessions import SignedCookie  # noqa: PLC0415  needed to sign in only
-
-    return SignedCookie("sign-in", settings.session_keys, _LOGIN_TIMEOUT)
 
 
 def _login_failed(reason: str) -> HttpError:
@@ -173,5 +141,9 @@ def _login_failed(reason: str) -> HttpError:
 
 
 def _redirect(location: str, *cookies: str) -> Response:
-    headers: Headers = {**_NO_STORE, "Location": location, "Set-Cookie": list(cookies)}
-    return Response(body="", status_code=HTTPStatus.SEE_OTHER.value, headers=headers)
+    headers: Headers = {
+        "Cache-Control": "no-store",
+        "Location": location,
+        "Set-Cookie": list(cookies),
+    }
+    return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers=headers)

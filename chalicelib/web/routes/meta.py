@@ -1,82 +1,90 @@
-"""What stands around the two sides: the way to the page, health, files, the API's document."""
+"""The home page, health, the API's documentation and static files."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Response
 
+from chalicelib.domain.permissions import Permission
 from chalicelib.storage import table
 from chalicelib.web.api import schemas
 from chalicelib.web.http import static_files
 from chalicelib.web.http.errors import HttpError
-from chalicelib.web.http.request import url_prefix
-from chalicelib.web.http.responses import (
-    etag_matches,
-    json_or_not_modified,
-    json_response,
-    not_modified,
-)
-from chalicelib.web.routing import public
+from chalicelib.web.http.request import HTML, JSON, url_prefix
+from chalicelib.web.http.responses import file_response, json_response
+from chalicelib.web.http.security_headers import PAGE_HEADERS
+from chalicelib.web.routing import SERVICE, RouteDoc, Router
 
 if TYPE_CHECKING:
+    from chalice.app import Request
+
     from chalicelib.web.http.types import Headers
 
-blueprint = Blueprint(__name__)
+routes = Router(__name__)
+
+_REVALIDATE: Headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+_IMMUTABLE: Headers = {**_REVALIDATE, "Cache-Control": "public, max-age=31536000, immutable"}
 
 
-def _request() -> Request:
-    return blueprint.current_request
-
-
-@blueprint.route("/", methods=["GET"])
-@public(_request)
-def get_root() -> Response:
-    """The way to the page."""
-    location = f"{url_prefix(_request())}/slots"
+@routes.get("/", permission=Permission.PUBLIC, doc=RouteDoc(tag=SERVICE, responses={303: {}}))
+def get_root(request: Request) -> Response:
+    """Redirect to the Manage Slots page."""
+    location = f"{url_prefix(request)}/slots"
     return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers={"Location": location})
 
 
-@blueprint.route("/health", methods=["GET"])
-@public(_request)
-def get_health() -> Response:
-    """Well as long as the table answers."""
+@routes.get(
+    "/docs",
+    permission=Permission.PUBLIC,
+    doc=RouteDoc(tag=SERVICE, parameters=("IfNoneMatch",), responses={200: {HTML: None}}),
+)
+def get_reference(request: Request) -> Response:
+    """Read this API reference."""
+    page = static_files.read("reference.html")
+    return file_response(page, request, {**PAGE_HEADERS, **_REVALIDATE})
+
+
+@routes.get(
+    "/health",
+    permission=Permission.PUBLIC,
+    doc=RouteDoc(tag=SERVICE, responses={200: {JSON: schemas.Health}}, errors=(503,)),
+)
+def get_health(_request: Request) -> Response:
+    """Check the database connection."""
     table.check_connection()
     return json_response(schemas.Health())
 
 
-@blueprint.route("/openapi.json", methods=["GET"])
-@public(_request)
-def get_openapi() -> Response:
-    """The API's document, for programs."""
-    from chalicelib.web import openapi  # noqa: PLC0415  no other route needs it
-
-    request = _request()
-    return json_or_not_modified(openapi.render(url_prefix(request)), request)
-
-
-@blueprint.route("/docs", methods=["GET"])
-@public(_request)
-def get_reference() -> Response:
-    """The same document, for people."""
-    from chalicelib.web.openapi import reference_page  # noqa: PLC0415  no other route needs it
-    from chalicelib.web.pages.rendering import render  # noqa: PLC0415  no other route needs it
-
-    return render("reference.html", reference_page.build_reference_page(url_prefix(_request())))
+@routes.get(
+    "/openapi.json",
+    permission=Permission.PUBLIC,
+    doc=RouteDoc(tag=SERVICE, parameters=("IfNoneMatch",), responses={200: {JSON: dict}}),
+)
+def get_openapi(request: Request) -> Response:
+    """Get this OpenAPI document."""
+    document = static_files.read_openapi(url_prefix(request))
+    return file_response(document, request, _REVALIDATE)
 
 
-@blueprint.route("/static/{name}", methods=["GET"])
-@public(_request)
-def get_static(name: str) -> Response:
-    """A file of ``static/``: for good under its hashed name, asked about each time by its own."""
-    plain = static_files.original_name(name)
-    asset = static_files.find(plain or name)
+@routes.get(
+    "/static/{name}",
+    permission=Permission.PUBLIC,
+    doc=RouteDoc(
+        tag=SERVICE,
+        parameters=("IfNoneMatch",),
+        responses={200: dict.fromkeys(("text/css", "text/javascript", "image/svg+xml"))},
+        errors=(404,),
+    ),
+)
+def get_static(request: Request, name: str) -> Response:
+    """Get a static file.
+
+    Browsers keep a file forever under its fingerprinted name, which changes with the content.
+    """
+    plain_name = static_files.original_name(name)
+    asset = static_files.find(plain_name or name)
     if asset is None:
         raise HttpError(HTTPStatus.NOT_FOUND, f"There is no file {name}")
-    lasting = "public, max-age=31536000, immutable" if plain else "no-cache"
-    headers: Headers = {"Cache-Control": lasting, "Vary": "Accept-Encoding"}
-    if etag_matches(asset.etag, _request()):
-        return not_modified(asset.etag, headers)
-    about: Headers = {**headers, "Content-Type": asset.content_type, "ETag": asset.etag}
-    return Response(body=asset.body, headers=about)
+    return file_response(asset, request, _IMMUTABLE if plain_name else _REVALIDATE)

@@ -1,0 +1,182 @@
+"""What MiniStack's state survives: a crash, a full disk, and a restart on a full disk."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from local import ports
+from local.local_config import PROJECT
+from local.servers import MiniStack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# Longer than it takes until a change is saved.
+SAVED_WITHIN_SECONDS = 20
+
+
+@contextmanager
+def full_disk(folder: Path) -> Iterator[Callable[[], None]]:
+    """Mount a disk of 4 MB at the folder; yields a function that fills it."""
+    mounted = subprocess.run(  # noqa: S603
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip(f"cannot mount a file system: {mounted.stderr.strip()}")
+
+    def fill() -> None:
+        with (folder / "filling").open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+
+    try:
+        yield fill
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)  # noqa: S603, S607
+
+
+def dynamodb(ministack: MiniStack) -> DynamoDBClient:
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=ministack.url,
+        region_name="eu-west-2",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+
+
+def create_table(ministack: MiniStack, name: str) -> None:
+    dynamodb(ministack).create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def tables(ministack: MiniStack) -> list[str]:
+    return sorted(dynamodb(ministack).list_tables()["TableNames"])
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + SAVED_WITHIN_SECONDS
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def read_until(message: str, capfd: pytest.CaptureFixture[str]) -> str:
+    """Wait for a message on the terminal, and return everything up to it."""
+    lines = [""]
+
+    def has_message() -> bool:
+        lines.append(capfd.readouterr().err)
+        return any(message in line for line in lines)
+
+    wait_until(has_message)
+    return "".join(lines)
+
+
+def kill(ministack: MiniStack) -> None:
+    assert ministack._process
+    ministack._process.kill()
+    ministack._process.wait()
+
+
+def test_after_a_crash_the_last_saved_state_is_restored_and_its_age_reported(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with MiniStack(tmp_path) as ministack:
+        create_table(ministack, "saved")
+        wait_until((tmp_path / "saved" / "current").exists)
+        create_table(ministack, "lost")
+        kill(ministack)
+    assert capfd.readouterr().err == ""
+
+    with MiniStack(tmp_path) as ministack:
+        assert tables(ministack) == ["saved"]
+    message = capfd.readouterr().err
+    assert message.startswith("The last server did not stop cleanly. Its data is restored as saved")
+    assert message.endswith(" s ago; changes after that are lost.\n")
+
+
+def test_after_a_clean_stop_nothing_is_lost_and_nothing_reported(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with MiniStack(tmp_path) as ministack:
+        create_table(ministack, "saved")
+    with MiniStack(tmp_path) as ministack:
+        assert tables(ministack) == ["saved"]
+        # Without a change, there is nothing that a crash could lose.
+        kill(ministack)
+    with MiniStack(tmp_path) as ministack:
+        assert tables(ministack) == ["saved"]
+
+    assert capfd.readouterr().err == ""
+
+
+def test_a_full_disk_is_reported_at_once_and_keeps_the_last_saved_state(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with full_disk(tmp_path) as fill:
+        ministack = MiniStack(tmp_path)
+        ministack.start()
+        create_table(ministack, "saved")
+        wait_until((tmp_path / "saved" / "current").exists)
+        fill()
+        create_table(ministack, "lost")
+        at_once = read_until("Data is not saved: ", capfd)
+        assert ministack.stop() == 1
+        (tmp_path / "filling").unlink()
+        with MiniStack(tmp_path) as restarted:
+            assert tables(restarted) == ["saved"]
+
+    assert "No space left on device" in at_once
+    assert "The last server did not stop cleanly." in capfd.readouterr().err
+
+
+def test_when_the_disk_has_space_again_everything_is_saved(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with full_disk(tmp_path) as fill:
+        with MiniStack(tmp_path) as ministack:
+            fill()
+            create_table(ministack, "saved")
+            read_until("Data is not saved", capfd)
+            (tmp_path / "filling").unlink()
+            read_until("Data is saved again", capfd)
+            kill(ministack)
+        with MiniStack(tmp_path) as ministack:
+            assert tables(ministack) == ["saved"]
+
+
+def test_a_start_on_a_full_disk_ends_with_a_sentence(tmp_path: Path) -> None:
+    with full_disk(tmp_path) as fill:
+        fill()
+        settings = {"DATA_DIR": os.fspath(tmp_path), "PORT": str(ports.free_port())}
+        ended = subprocess.run(
+            [sys.executable, "-m", "local.serve"],
+            cwd=PROJECT,
+            env=os.environ | settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert f"Data cannot be kept in {tmp_path}: No space left on device." in ended.stderr

@@ -1,0 +1,1 @@
+"""Build the OpenAPI document and the API reference page into ``static/``."""

@@ -1,0 +1,288 @@
+"""The OpenAPI 3.1 document, generated from the routes and the schemas of their JSON.
+
+A route defines its method, path, permission, parameters, schemas and statuses (``RouteDoc``), and
+its docstring is the summary and description. ``operations`` adds what the app does not need:
+descriptions of responses, examples and links.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chalicelib.domain.permissions import Permission
+from chalicelib.web.api import schemas
+from chalicelib.web.api.problem_details import PROBLEM_JSON
+from chalicelib.web.http.request import JSON
+from chalicelib.web.routes import ROUTERS
+from chalicelib.web.routing import BOOKING_SITES, DOCTORS, SERVICE
+from tools.openapi.operations import COMMON_RESPONSES, OPERATIONS
+from tools.openapi.parameters import PARAMETERS, PATH_PARAMETERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from chalicelib.web.routing import Content, Route
+    from tools.openapi.operations import Examples, ResponseDetails
+    from tools.openapi.parameters import Parameter
+
+Json = dict[str, Any]
+
+ROUTES = [route for router in ROUTERS for route in router.routes]
+_DESCRIPTION = """\
+A doctor opens and closes slots; a booking site finds, holds, books, moves and cancels them.
+
+Send an access token from the identity provider (`Authorization: Bearer ...`) with the scope
+`slots/read`, or `slots/book` to hold and book. The web app uses a session cookie instead.
+
+Dates and times of day are in the doctor's time zone; instants have its offset. An empty query
+parameter counts as missing. Unknown query parameters and JSON members are ignored.
+
+Every 4xx and 5xx response is a problem (RFC 9457) that names each invalid slot or field; a browser
+(`Accept: text/html`) gets a page with the same status and sentence. Unknown paths return 404;
+unsupported methods return 405 with an `Allow` header. A `Content-Type` that an operation does not
+read is 415, even without a body. Every response has `X-Content-Type-Options: nosniff`."""
+_VERSION = "0.1.0"
+_TAGS = {
+    DOCTORS: "A doctor's day, and the doctors with their settings.",
+    BOOKING_SITES: "Find bookable slots, and hold and book them.",
+    SERVICE: "Sign-in, static files, health, and this documentation.",
+}
+_STRING_SCHEMA = {"type": "string"}
+_SECURITY_SCHEMES = {
+    "Token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token from the identity provider (RFC 6750).",
+    },
+    "Session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "session",
+        "description": "The session cookie of a signed-in user. If the address has a port, the "
+        "cookie's name ends with it, as in `session-8000`.",
+    },
+}
+_PERMISSION_NOTES = {
+    Permission.PUBLIC: "",
+    Permission.READ: "Any signed-in caller.",
+    Permission.BOOK: "Booking sites with `slots/book`, and admins.",
+    Permission.MANAGE: "The doctor, their delegates, and admins.",
+    Permission.CONFIGURE: "The doctor, and admins.",
+}
+_HEADERS = {
+    "ETag": ("The ETag of this response, for `If-None-Match`.", '"1.68048e9e729602d2"'),
+    "Vary": ("The request headers that the response depends on.", "Accept, HX-Request"),
+    "Retry-After": ("The number of seconds to wait before the next try.", "1"),
+    "WWW-Authenticate": ("How to authenticate: with a bearer token (RFC 6750).", "Bearer"),
+    "Allow": ("The supported methods.", "GET, POST"),
+    "Location": ("The URL to go to.", "/slots"),
+}
+_COMMON_NAMES = {
+    304: "NotModified",
+    401: "Unauthorized",
+    403: "Forbidden",
+    413: "BodyTooLarge",
+    415: "UnsupportedMediaType",
+    500: "ServerError",
+    503: "Unavailable",
+}
+
+
+def render(document: Json) -> str:
+    """Return the document as JSON, indented so that changes of the committed file are readable."""
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def build_document() -> Json:
+    """Build the document of an app without a URL prefix."""
+    paths: dict[str, Json] = {}
+    for route in sorted(ROUTES, key=lambda route: list(_TAGS).index(route.doc.tag)):
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    shared_schemas, parameter_schemas = _schemas()
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "MediLink Slots", "version": _VERSION, "description": _DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
+        "paths": paths,
+        "components": {
+            "securitySchemes": _SECURITY_SCHEMES,
+            "schemas": shared_schemas,
+            "parameters": {
+                name: _parameter(parameter, parameter_schemas[name])
+                for name, parameter in PARAMETERS.items()
+            },
+            "headers": {name: _header(name, required=True) for name in _HEADERS},
+            "responses": {
+                name: _error_or_empty(details) for name, details in COMMON_RESPONSES.items()
+            },
+        },
+    }
+
+
+def _schemas() -> tuple[Json, Json]:
+    """Return the schemas of all bodies by name, and those of the parameters."""
+    bodies = {schema for route in ROUTES for schema in _body_schemas(route)}
+    described = [
+        *(parameter.schema for parameter in PARAMETERS.values()),
+        *sorted(bodies, key=lambda schema: schema.__name__),
+        schemas.Problem,
+        # No type refers to it, since the slots of a save are decoded one by one.
+        schemas.SlotChangeRequest,
+    ]
+    found, components = msgspec.json.schema_components(described, ref_template=schemas.REF_TEMPLATE)
+    return dict(sorted(components.items())), dict(zip(PARAMETERS, found, strict=False))
+
+
+def _body_schemas(route: Route) -> Iterator[type]:
+    for content in (route.doc.body, *route.doc.responses.values()):
+        yield from (schema for schema in content.values() if schema not in (None, dict))
+
+
+def _operation(route: Route) -> Json:
+    summary, description = _split_docstring(route)
+    note = _PERMISSION_NOTES[route.permission]
+    operation: Json = {
+        "tags": [route.doc.tag],
+        "operationId": route.view.__name__,
+        "summary": summary,
+    }
+    if description or note:
+        operation["description"] = f"{description} {note}".strip()
+    is_public = route.permission is Permission.PUBLIC
+    operation["security"] = [] if is_public else [{name: []} for name in _SECURITY_SCHEMES]
+    if parameters := [*_path_parameters(route), *route.doc.parameters]:
+        operation["parameters"] = [_reference("parameters", name) for name in parameters]
+    if any(route.doc.body.values()):
+        examples = OPERATIONS[route.view.__name__].body
+        operation["requestBody"] = {"required": True, "content": _content(route.doc.body, examples)}
+    operation["responses"] = {
+        str(status): _operation_response(route, status) for status in sorted(_statuses(route))
+    }
+    return operation
+
+
+def _split_docstring(route: Route) -> tuple[str, str]:
+    """Return the summary line without its full stop, and the rest on one line."""
+    summary, _, rest = (inspect.getdoc(route.view) or "").partition("\n")
+    return summary.removesuffix("."), " ".join(rest.split())
+
+
+def _path_parameters(route: Route) -> list[str]:
+    return [PATH_PARAMETERS[name] for name in re.findall(r"{(\w+)}", route.path)]
+
+
+def _statuses(route: Route) -> set[int]:
+    """Return the statuses of a route, including those that follow from its other metadata."""
+    statuses = {*route.doc.responses, *route.doc.errors, 500}
+    if route.permission is not Permission.PUBLIC:
+        statuses |= {401, 403, 503}
+    if route.doc.body:
+        statuses |= {413, 415}
+    if _is_conditional(route):
+        statuses.add(304)
+    return statuses
+
+
+def _is_conditional(route: Route) -> bool:
+    return "IfNoneMatch" in route.doc.parameters
+
+
+def _operation_response(route: Route, status: int) -> Json:
+    details = OPERATIONS[route.view.__name__].responses.get(status)
+    if details is None:
+        return _reference("responses", _common_name(route, status))
+    if status not in route.doc.responses:
+        return _error_or_empty(details)
+    content = _content(route.doc.responses[status], {JSON: details.examples})
+    return _response(details, content, _success_headers(route, status))
+
+
+def _common_name(route: Route, status: int) -> str:
+    if status == 404:  # noqa: PLR2004  which resource is missing depends on the path
+        return "SlotNotFound" if "{slot_id}" in route.path else "DoctorNotFound"
+    return _COMMON_NAMES[status]
+
+
+def _success_headers(route: Route, status: int) -> tuple[str, ...]:
+    if status == 303:  # noqa: PLR2004  a redirect
+        return ("Location",)
+    return ("ETag", "Vary") if _is_conditional(route) else ("Vary",)
+
+
+def _error_or_empty(details: ResponseDetails) -> Json:
+    content = _content({PROBLEM_JSON: schemas.Problem}, {PROBLEM_JSON: details.examples})
+    return _response(details, content if details.examples else {}, (*details.headers, "Vary"))
+
+
+def _response(details: ResponseDetails, content: Json, headers: tuple[str, ...]) -> Json:
+    references = {name: _reference("headers", name) for name in headers}
+    references |= {name: _header(name, required=False) for name in details.optional_headers}
+    response: Json = {"description": details.description, "headers": references}
+    if content:
+        response["content"] = content
+    if details.links:
+        response["links"] = {
+            name: {"operationId": name, "parameters": dict(parameters)}
+            for name, parameters in details.links.items()
+        }
+    return response
+
+
+def _parameter(parameter: Parameter, schema: Json) -> Json:
+    described = {
+        "name": parameter.name,
+        "in": parameter.location,
+        "required": parameter.required,
+        "description": parameter.description,
+        "schema": schema,
+        "example": parameter.example,
+    }
+    if parameter.location == "query" and not parameter.required:
+        described["allowEmptyValue"] = True  # an empty parameter counts as missing
+    return described
+
+
+def _header(name: str, *, required: bool) -> Json:
+    description, example = _HEADERS[name]
+    return {
+        "description": description,
+        "required": required,
+        "schema": _STRING_SCHEMA,
+        "example": example,
+    }
+
+
+def _content(content: Content, examples: Mapping[str, Examples]) -> Json:
+    return {
+        media_type: _media_type(schema, examples.get(media_type, {}))
+        for media_type, schema in content.items()
+    }
+
+
+def _media_type(schema: type | None, examples: Examples) -> Json:
+    described: Json = {"schema": _schema(schema)}
+    if examples:
+        described["examples"] = {
+            summary.replace(" ", "-"): {"summary": summary, "value": value}
+            for summary, value in examples.items()
+        }
+    return described
+
+
+def _schema(schema: type | None) -> Json:
+    if schema is None:
+        return _STRING_SCHEMA
+    if schema is dict:
+        return {"type": "object"}
+    return _reference("schemas", schema.__name__)
+
+
+def _reference(section: str, name: str) -> Json:
+    return {"$ref": f"#/components/{section}/{name}"}

@@ -1,0 +1,270 @@
+"""What the OpenAPI document says of each operation beyond its route: responses, examples, links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from chalicelib.web.http.request import FORM, JSON
+from tools.openapi import examples
+
+Examples = Mapping[str, object]
+"""Example values by their summaries."""
+
+
+class ResponseDetails(Struct, frozen=True, kw_only=True):
+    """A response: ``headers`` besides the usual ones, and ``links`` to operations with parameters.
+
+    ``optional_headers`` are not in every such response.
+    """
+
+    description: str
+    examples: Examples = {}
+    headers: tuple[str, ...] = ()
+    optional_headers: tuple[str, ...] = ()
+    links: Mapping[str, Mapping[str, str]] = {}
+
+
+class OperationDetails(Struct, frozen=True, kw_only=True):
+    """The examples of request bodies by media type, and the responses by status.
+
+    A status without an entry is one of ``COMMON_RESPONSES``.
+    """
+
+    body: Mapping[str, Examples] = {}
+    responses: Mapping[int, ResponseDetails]
+
+
+def _response(description: str, **examples: object) -> ResponseDetails:
+    """Describe a response, with examples like ``one_doctor=...``."""
+    by_summary = {name.replace("_", " "): example for name, example in examples.items()}
+    return ResponseDetails(description=description, examples=by_summary)
+
+
+def _linked(response: ResponseDetails, links: Mapping[str, Mapping[str, str]]) -> ResponseDetails:
+    return ResponseDetails(
+        description=response.description,
+        examples=response.examples,
+        optional_headers=response.optional_headers,
+        links=links,
+    )
+
+
+_FIRST_SLOT = {"slot_id": "$response.body#/slots/0/slot_id"}
+_FIRST_DOCTORS_FIRST_SLOT = {"slot_id": "$response.body#/doctors/0/slots/0/slot_id"}
+_SAME_SLOT = {"slot_id": "$request.path.slot_id"}
+_HOLDER = {"holder": "$request.body#/holder"}
+_BOOKING_ID = {"booking_id": "$request.body#/booking_id"}
+_PAGE = _response("An HTML page.")
+_INVALID_DATE = _response("Malformed request.", invalid_date=examples.INVALID_DATE)
+
+OPERATIONS: dict[str, OperationDetails] = {
+    "get_slots": OperationDetails(
+        responses={
+            200: _response("The day.", first_slots_of_a_day=examples.DAY),
+            400: _INVALID_DATE,
+        }
+    ),
+    "get_history": OperationDetails(
+        responses={
+            200: _response("The changes of that date.", one_save=examples.HISTORY),
+            400: _INVALID_DATE,
+        }
+    ),
+    "post_slots": OperationDetails(
+        body={
+            JSON: {"open two slots": examples.SAVE},
+            FORM: {"open a third slot": examples.FORM},
+        },
+        responses={
+            200: ResponseDetails(
+                description="Saved. The day with the changes.",
+                examples={"first slots of a day": examples.SAVED_DAY},
+                optional_headers=("ETag",),
+                links={
+                    "get_slots": {
+                        "doctor_id": "$response.body#/doctor_id",
+                        "date": "$response.body#/date",
+                    }
+                },
+            ),
+            303: _response("Redirect to the page after it sent the form."),
+            400: _response(
+                "Not saved; each invalid slot has its reason.", already_open=examples.SLOT_EXISTS
+            ),
+            412: _response(
+                "`If-Match` is stale; `version` is the day's current version.",
+                stale_ETag=examples.STALE_VERSION,
+            ),
+            422: _response(
+                "This `Idempotency-Key` was used for another save of that day.",
+                another_body=examples.IDEMPOTENCY_KEY_REUSED,
+            ),
+        },
+    ),
+    "get_doctors": OperationDetails(
+        responses={
+            200: _linked(
+                _response("A page of doctors.", one_cardiologist=examples.DOCTORS),
+                {"get_doctor": {"doctor_id": "$response.body#/doctors/0/doctor_id"}},
+            ),
+            400: _response("Malformed request.", invalid_limit=examples.INVALID_LIMIT),
+        }
+    ),
+    "get_doctor": OperationDetails(
+        responses={200: _response("The doctor's settings.", Dr_Lee=examples.SAVED_DOCTOR)}
+    ),
+    "put_doctor": OperationDetails(
+        body={JSON: {"Dr Lee": examples.SETTINGS}},
+        responses={
+            200: _response("Doctor updated.", Dr_Lee=examples.SAVED_DOCTOR),
+            201: _linked(
+                _response("Doctor created.", Dr_Lee=examples.SAVED_DOCTOR),
+                {"get_doctor": {"doctor_id": "$request.path.doctor_id"}},
+            ),
+            400: _response(
+                "Not saved; each invalid setting has its reason.",
+                overlapping_sessions=examples.SESSIONS_OVERLAP,
+            ),
+            409: _response(
+                "The time zone cannot be changed.", another_zone=examples.TIME_ZONE_CHANGED
+            ),
+        },
+    ),
+    "get_doctors_slots": OperationDetails(
+        responses={
+            200: _linked(
+                _response("The slots in time order.", two_slots=examples.BOOKABLE_SLOTS),
+                dict.fromkeys(("get_slot", "put_hold", "put_booking"), _FIRST_SLOT),
+            ),
+            400: _response(
+                "Malformed request, or no date range.", backwards=examples.INVALID_RANGE
+            ),
+        }
+    ),
+    "get_availability": OperationDetails(
+        responses={
+            200: _linked(
+                _response(
+                    "A page of doctors with their bookable slots.",
+                    one_doctor=examples.AVAILABILITY,
+                ),
+                dict.fromkeys(("get_slot", "put_hold", "put_booking"), _FIRST_DOCTORS_FIRST_SLOT),
+            ),
+            400: _response(
+                "Malformed request, or no date range.", no_specialty=examples.MISSING_SPECIALTY
+            ),
+        }
+    ),
+    "get_slot": OperationDetails(
+        responses={200: _response("The slot.", free_slot=examples.FREE_SLOT)}
+    ),
+    "put_hold": OperationDetails(
+        body={JSON: {"for five minutes": examples.HOLD}},
+        responses={
+            200: _linked(
+                _response("Held until `held_until`.", for_five_minutes=examples.HELD_SLOT),
+                {
+                    "put_booking": _SAME_SLOT,
+                    "delete_hold": {**_SAME_SLOT, **_HOLDER},
+                    "get_slot": _SAME_SLOT,
+                },
+            ),
+            400: _response("Malformed request.", too_short=examples.HOLD_TOO_SHORT),
+            409: _response(
+                "The slot is unavailable: `slot_taken`, `in_past`, or `not_bookable`.",
+                held_by_another_client=examples.HELD_BY_ANOTHER,
+            ),
+        },
+    ),
+    "delete_hold": OperationDetails(
+        responses={
+            204: _response("Released (or already released)."),
+            400: _response("Malformed request.", no_holder=examples.MISSING_HOLDER),
+            409: _response(
+                "Another client's hold.", held_by_another_client=examples.HELD_BY_ANOTHER
+            ),
+        }
+    ),
+    "put_booking": OperationDetails(
+        body={
+            JSON: {
+                "book the held slot": examples.BOOKING,
+                "move to another slot": examples.MOVE,
+            }
+        },
+        responses={
+            200: _response("Already booked by the same booking.", booked=examples.BOOKED_SLOT),
+            201: _linked(
+                _response("Booked.", booked=examples.BOOKED_SLOT),
+                {"delete_booking": {**_SAME_SLOT, **_BOOKING_ID}, "get_slot": _SAME_SLOT},
+            ),
+            400: _response("Malformed request.", no_patient=examples.MISSING_PATIENT_REFERENCE),
+            409: _response(
+                "The slot is unavailable: `slot_taken`, `in_past`, or `not_bookable`; for a move "
+                "also `slot_not_found`, of the slot that the booking leaves.",
+                booked_by_another_client=examples.ALREADY_BOOKED,
+            ),
+        },
+    ),
+    "delete_booking": OperationDetails(
+        responses={
+            204: _response("Cancelled (or already cancelled)."),
+            400: _response("Malformed request.", no_booking_id=examples.MISSING_BOOKING_ID),
+            409: _response(
+                "Another booking.", booked_by_another_client=examples.BOOKING_ID_MISMATCH
+            ),
+        }
+    ),
+    "get_root": OperationDetails(responses={303: _response("To the Manage Slots page.")}),
+    "get_reference": OperationDetails(responses={200: _PAGE}),
+    "get_health": OperationDetails(responses={200: _response("Healthy.", ok={"status": "ok"})}),
+    "get_openapi": OperationDetails(responses={200: _response("OpenAPI 3.1.")}),
+    "get_static": OperationDetails(
+        responses={
+            200: _response("The file."),
+            404: _response("There is no such file.", unknown_file=examples.UNKNOWN_FILE),
+        }
+    ),
+    "get_sign_in": OperationDetails(responses={303: _response("To the identity provider.")}),
+    "get_callback": OperationDetails(
+        responses={
+            303: _response("Signed in. To the path where the user wanted to go."),
+            400: _response("Sign-in failed.", not_started_here=examples.LOGIN_FAILED),
+        }
+    ),
+    "post_sign_out": OperationDetails(responses={200: _PAGE}),
+    "get_signed_in": OperationDetails(responses={200: _PAGE}),
+}
+
+COMMON_RESPONSES: dict[str, ResponseDetails] = {
+    "NotModified": ResponseDetails(description="Not modified.", headers=("ETag",)),
+    "Unauthorized": ResponseDetails(
+        description="Not signed in, or the token is not valid.",
+        examples={"not signed in": examples.AUTHENTICATION_REQUIRED},
+        headers=("WWW-Authenticate",),
+    ),
+    "Forbidden": _response("Not permitted.", not_permitted=examples.PERMISSION_DENIED),
+    "DoctorNotFound": _response("There is no such doctor.", unknown_doctor=examples.UNKNOWN_DOCTOR),
+    "SlotNotFound": _response(
+        "There is no such slot, or no such doctor.", unknown_slot=examples.UNKNOWN_SLOT
+    ),
+    "MethodNotAllowed": ResponseDetails(
+        description="Any other method, on any path.",
+        examples={"wrong method": examples.METHOD_NOT_ALLOWED},
+        headers=("Allow",),
+    ),
+    "BodyTooLarge": _response("The body has more than 64 KiB.", too_large=examples.BODY_TOO_LARGE),
+    "UnsupportedMediaType": _response(
+        "The operation does not read this `Content-Type`.",
+        unsupported_type=examples.UNSUPPORTED_MEDIA_TYPE,
+    ),
+    "ServerError": _response("Server error.", server_error=examples.INTERNAL_ERROR),
+    "Unavailable": ResponseDetails(
+        description="Try again in a moment.",
+        examples={"unavailable": examples.UNAVAILABLE},
+        headers=("Retry-After",),
+    ),
+}
+"""Responses that many operations share."""

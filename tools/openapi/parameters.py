@@ -1,0 +1,111 @@
+"""The parameters of the OpenAPI document: in the path, the query and headers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from chalicelib.web.api import fields
+
+
+class Parameter(Struct, frozen=True, kw_only=True):
+    """A parameter; ``schema`` is a type of ``chalicelib.web.api.fields``."""
+
+    name: str
+    location: Literal["path", "query", "header"]
+    schema: object
+    description: str
+    example: str | int
+    required: bool = False
+
+
+def _path(name: str, schema: object, description: str, example: str) -> Parameter:
+    return Parameter(
+        name=name,
+        location="path",
+        schema=schema,
+        description=description,
+        example=example,
+        required=True,
+    )
+
+
+def _query(
+    name: str, schema: object, description: str, example: str | int, *, required: bool = False
+) -> Parameter:
+    return Parameter(
+        name=name,
+        location="query",
+        schema=schema,
+        description=description,
+        example=example,
+        required=required,
+    )
+
+
+def _header(name: str, schema: object, description: str, example: str) -> Parameter:
+    return Parameter(
+        name=name, location="header", schema=schema, description=description, example=example
+    )
+
+
+PATH_PARAMETERS = {"doctor_id": "Doctor", "slot_id": "Slot", "name": "File"}
+"""The parameters of paths by their names there."""
+
+PARAMETERS = {
+    "Doctor": _path("doctor_id", fields.DoctorId, "The doctor.", "dr-lee"),
+    "Slot": _path("slot_id", fields.SlotId, "The slot.", "dr-lee~20261123T0900Z"),
+    "File": _path("name", fields.FileName, "The plain or fingerprinted name.", "slots.css"),
+    "DoctorOfDay": _query(
+        "doctor_id", fields.DoctorId, "The doctor; by default the caller.", "dr-lee"
+    ),
+    "Date": _query(
+        "date", fields.Date, "The date, from 2011 on; by default the doctor's today.", "2026-11-23"
+    ),
+    "RequiredDate": _query("date", fields.Date, "The date.", "2026-11-23", required=True),
+    "ReturnPath": _query("to", fields.Path, "The path to go to after sign-in.", "/slots"),
+    "From": _query("from", fields.Date, "The first date; by default today.", "2026-11-23"),
+    "To": _query(
+        "to",
+        fields.Date,
+        "The last date, included; at most 30 days after the first, by default 13.",
+        "2026-12-06",
+    ),
+    "Specialty": _query(
+        "specialty", fields.SearchText, "Only doctors with this specialty.", "cardiology"
+    ),
+    "RequiredSpecialty": _query(
+        "specialty", fields.SearchText, "The doctors' specialty.", "cardiology", required=True
+    ),
+    "Location": _query("location", fields.SearchText, "Only doctors at this location.", "London"),
+    "Limit": _query("limit", fields.Limit, "The maximum number of doctors on a page.", 20),
+    "Cursor": _query(
+        "cursor",
+        fields.CursorParam,
+        "`next` of the previous page.",
+        "Y2FyZGlvbG9neSNMb25kb24jZHItbGVl",
+    ),
+    "Holder": _query("holder", fields.Key, "The holder of the hold.", "visit-71", required=True),
+    "BookingId": _query("booking_id", fields.Key, "The booking.", "b-1001", required=True),
+    "IfNoneMatch": _header(
+        "If-None-Match",
+        fields.ETags,
+        "ETags of earlier responses: 304 if the response has one of them.",
+        '"1.68048e9e729602d2"',
+    ),
+    "IfMatch": _header(
+        "If-Match",
+        fields.ETags,
+        "ETags of the day. Only the version in them is compared: 412 if the day has another "
+        "version. Bookings do not change the version.",
+        '"1.68048e9e729602d2"',
+    ),
+    "IdempotencyKey": _header(
+        "Idempotency-Key",
+        fields.Key,
+        "The client's key for this save of this doctor and date. The same key again has no "
+        "second effect.",
+        "save-71",
+    ),
+}
