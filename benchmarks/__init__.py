@@ -1,1 +1,1 @@
-"""What things cost, measured; none of it is a test."""
+"""Benchmarks: the cost of requests, compared with baselines that do the same work."""

@@ -1,4 +1,4 @@
-"""Requests as API Gateway hands them to a Lambda function (REST API, proxy integration)."""
+"""Events of API Gateway for a Lambda function (REST API, proxy integration)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def build_event(
     body: object = None,
     headers: Mapping[str, str] | None = None,
 ) -> Event:
-    """``body`` is sent as JSON."""
-    sent = {
+    """Build the event of one request; ``body`` becomes JSON."""
+    all_headers = {
         "Accept": "application/json",
         "Host": HOST,
         "User-Agent": "bench",
@@ -33,26 +33,31 @@ def build_event(
         **({"Content-Type": "application/json"} if body is not None else {}),
         **(headers or {}),
     }
-    where = resource.format(**(path or {}))
+    url_path = resource.format(**(path or {}))
     return {
         "resource": resource,
-        "path": where,
+        "path": url_path,
         "httpMethod": method,
-        "headers": sent,
-        "multiValueHeaders": {name: [value] for name, value in sent.items()},
+        "headers": all_headers,
+        "multiValueHeaders": {name: [value] for name, value in all_headers.items()},
         "queryStringParameters": query,
-        "multiValueQueryStringParameters": query and {n: [v] for n, v in query.items()},
+        "multiValueQueryStringParameters": query
+        and {name: [value] for name, value in query.items()},
         "pathParameters": path,
         "stageVariables": None,
-        "requestContext": {
-            "resourcePath": resource,
-            "httpMethod": method,
-            "path": f"/api{where}",
-            "stage": "api",
-            "protocol": "HTTP/1.1",
-            "requestId": uuid4().hex,
-            "identity": {"sourceIp": "192.0.2.1", "userAgent": "bench"},
-        },
+        "requestContext": _request_context(method, resource, url_path),
         "body": None if body is None else json.dumps(body),
         "isBase64Encoded": False,
+    }
+
+
+def _request_context(method: str, resource: str, url_path: str) -> dict[str, Any]:
+    return {
+        "resourcePath": resource,
+        "httpMethod": method,
+        "path": f"/api{url_path}",
+        "stage": "api",
+        "protocol": "HTTP/1.1",
+        "requestId": uuid4().hex,
+        "identity": {"sourceIp": "192.0.2.1", "userAgent": "bench"},
     }

@@ -1,4 +1,4 @@
-"""What is asked of those who are measured: requests of who is signed in, a person or a machine."""
+"""Requests of authenticated callers: a doctor, an admin, and a booking site."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestFactory:
-    """Requests of those who are signed in: a doctor, an admin, a booking site."""
+    """Builds events with the credentials of each caller. Requests are about Dr Lee by default."""
 
     doctor_token: str
     admin_token: str
@@ -35,31 +35,29 @@ class RequestFactory:
         doctor_id: str = "dr-lee",
         **headers: str,
     ) -> Event:
-        """A save, by default of Dr Lee's."""
+        """Change slots of a day: Dr Lee their own, the admin those of another doctor."""
         slots = [{"start": time, "status": status} for time in times]
         body = {"doctor_id": doctor_id, "date": date.isoformat(), "slots": slots}
         token = self.doctor_token if doctor_id == "dr-lee" else self.admin_token
         return build_event("POST", "/slots", token=token, body=body, headers=_to_headers(headers))
 
     def day(self, date: date, doctor_id: str = "dr-lee", **headers: str) -> Event:
-        """A day of hers, or of another's."""
         query = {"doctor_id": doctor_id, "date": date.isoformat()}
         token = self.doctor_token if doctor_id == "dr-lee" else self.admin_token
         return build_event("GET", "/slots", token=token, query=query, headers=_to_headers(headers))
 
     def day_with_session(self, date: date) -> Event:
-        """The same, of who has signed in at the page."""
+        """Read a day with the session cookie of the page instead of a token."""
         query = {"doctor_id": "dr-lee", "date": date.isoformat()}
         return build_event("GET", "/slots", query=query, headers={"Cookie": self.session_cookie})
 
     def poll(self, date: date, **headers: str) -> Event:
-        """What her page asks every two seconds."""
+        """The request that an open page sends every two seconds."""
         query = {"doctor_id": "dr-lee", "date": date.isoformat(), "part": "day"}
-        sent = {"Cookie": self.session_cookie, "Accept": "text/html", "HX-Request": "true"}
-        return build_event("GET", "/slots", query=query, headers={**sent, **_to_headers(headers)})
+        htmx = {"Cookie": self.session_cookie, "Accept": "text/html", "HX-Request": "true"}
+        return build_event("GET", "/slots", query=query, headers={**htmx, **_to_headers(headers)})
 
     def available_slots(self, first: date, days: int) -> Event:
-        """What is bookable of hers."""
         last = first + timedelta(days=days - 1)
         return build_event(
             "GET",
@@ -70,24 +68,21 @@ class RequestFactory:
         )
 
     def search(self, specialty: str, first: date, days: int, limit: int) -> Event:
-        """The first of that specialty who have something bookable."""
+        """Search the first ``limit`` doctors with bookable slots."""
         last = first + timedelta(days=days - 1)
         query = {"specialty": specialty, "from": first.isoformat(), "to": last.isoformat()}
         query["limit"] = str(limit)
         return build_event("GET", "/availability", token=self.client_token, query=query)
 
     def doctors(self, specialty: str, limit: int) -> Event:
-        """The first of those of that specialty."""
         query = {"specialty": specialty, "limit": str(limit)}
         return build_event("GET", "/doctors", token=self.client_token, query=query)
 
     def history(self, date: date) -> Event:
-        """Who saved that day of hers."""
         query = {"doctor_id": "dr-lee", "date": date.isoformat()}
         return build_event("GET", "/slots/history", token=self.doctor_token, query=query)
 
     def hold(self, slot_id: str, holder: str) -> Event:
-        """A hold of five minutes."""
         body = {"holder": holder, "seconds": 300}
         path = {"slot_id": slot_id}
         return build_event(
@@ -95,14 +90,13 @@ class RequestFactory:
         )
 
     def release(self, slot_id: str, holder: str) -> Event:
-        """The end of that hold."""
         path, query = {"slot_id": slot_id}, {"holder": holder}
         return build_event(
             "DELETE", "/slots/{slot_id}/hold", token=self.client_token, path=path, query=query
         )
 
     def book(self, slot_id: str, booking_id: str, *, moves: str | None = None) -> Event:
-        """A booking, perhaps one that leaves another slot."""
+        """Book a slot, or move the booking of the slot ``moves``."""
         body = {"booking_id": booking_id, "patient_reference": "ref-5521"}
         body |= {"moves": moves} if moves else {}
         path = {"slot_id": slot_id}
@@ -111,7 +105,6 @@ class RequestFactory:
         )
 
     def cancel(self, slot_id: str, booking_id: str) -> Event:
-        """The end of that booking."""
         path, query = {"slot_id": slot_id}, {"booking_id": booking_id}
         return build_event(
             "DELETE", "/slots/{slot_id}/booking", token=self.client_token, path=path, query=query
@@ -119,34 +112,36 @@ class RequestFactory:
 
 
 def create_request_factory(oidc_provider: FakeOidcProvider, session_key: str) -> RequestFactory:
-    """With tokens of that issuer, and a session signed with that key; both last an hour."""
-    lasting = {"exp": int(time.time()) + 3600, "iat": int(time.time())}
+    """Create tokens and a session that are valid for an hour."""
+    validity = {"exp": int(time.time()) + 3600, "iat": int(time.time())}
     doctor = {
         "client_id": PAGE_CLIENT_ID,
         "username": "dr-lee",
         "cognito:groups": ["doctor"],
         "scope": "openid",
     }
-    site = {"client_id": SERVICE_CLIENT_ID, "scope": "slots/read slots/book"}
+    booking_site = {"client_id": SERVICE_CLIENT_ID, "scope": "slots/read slots/book"}
     return RequestFactory(
-        doctor_token=oidc_provider.access_token({**doctor, **lasting}),
+        doctor_token=oidc_provider.access_token({**doctor, **validity}),
         admin_token=oidc_provider.access_token(
-            {**doctor, "username": "alex", "cognito:groups": ["admin"], **lasting}
+            {**doctor, "username": "alex", "cognito:groups": ["admin"], **validity}
         ),
-        client_token=oidc_provider.access_token({**site, **lasting}),
+        client_token=oidc_provider.access_token({**booking_site, **validity}),
         session_cookie=_session_cookie(session_key),
     )
 
 
 def _session_cookie(key: str) -> str:
-    """That Dr Lee has just signed in."""
-    asked: Any = SimpleNamespace(
+    """The cookie of a login session that Dr Lee has just started."""
+    request: Any = SimpleNamespace(
         headers={"host": apigw_event.HOST, "x-forwarded-proto": "https"},
         context={"path": "/api/slots"},
         path="/slots",
     )
-    made = SessionStore((key,)).create(asked, "dr-lee", frozenset({Role.DOCTOR}), datetime.now(UTC))
-    return made.partition(";")[0]
+    set_cookie = SessionStore((key,)).create(
+        request, "dr-lee", frozenset({Role.DOCTOR}), datetime.now(UTC)
+    )
+    return set_cookie.partition(";")[0]
 
 
 def _to_headers(keyword_headers: dict[str, str]) -> dict[str, str]:

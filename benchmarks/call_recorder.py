@@ -1,4 +1,4 @@
-"""What the app asks of DynamoDB, and the items that each request touches."""
+"""Recorder of the app's DynamoDB requests and of the items that each one touches."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_CONTEXT_KEY = "wanted"
+_CONTEXT_KEY = "recorded_request"
 
 
 class CallRecorder:
-    """Looks on by botocore's events; ``behind`` is another client, which nobody looks at."""
+    """Records requests with botocore's event hooks.
+
+    It reads the items before and after each write with ``unrecorded_client``, which has no hooks.
+    """
 
     def __init__(self, unrecorded_client: DynamoDBClient, table_name: str) -> None:
         self._unrecorded_client = unrecorded_client
@@ -27,7 +30,7 @@ class CallRecorder:
 
     @contextmanager
     def record(self) -> Iterator[list[Request]]:
-        """The requests that the app sends meanwhile, in the order of their answers."""
+        """Record requests while the block runs, in the order of their responses."""
         self._requests = []
         events = table.connection().client.meta.events
         hooks: dict[str, Callable[..., None]] = {
@@ -70,21 +73,21 @@ class CallRecorder:
         if operation == "GetItem":
             return [parsed.get("Item")]
         if operation == "BatchGetItem":
-            found: list[Item] = parsed["Responses"][self._table_name]
-            return [*found, *[None] * (len(batch["Keys"]) - len(found))]
+            items: list[Item] = parsed["Responses"][self._table_name]
+            return [*items, *[None] * (len(batch["Keys"]) - len(items))]
         return [*parsed.get("Items", [])]
 
     def _get_stored_item(self, key: Item) -> Item | None:
-        answer: Any = self._unrecorded_client.get_item(
+        response: Any = self._unrecorded_client.get_item(
             TableName=self._table_name, Key=key, ConsistentRead=True
         )
-        stored: Item | None = answer.get("Item")
-        return stored
+        stored_item: Item | None = response.get("Item")
+        return stored_item
 
 
 def _written_keys(params: dict[str, Any]) -> list[Item]:
-    """The keys of the items that a request writes, or puts a condition on."""
-    actions = [action for each in params.get("TransactItems", []) for action in each.values()]
+    """The keys of the items that a request writes or has a condition on."""
+    actions = [action for item in params.get("TransactItems", []) for action in item.values()]
     if "Item" in params:
         actions = [params]
     return [

@@ -1,15 +1,13 @@
-"""What each request consumes of DynamoDB's capacity: ``python -m benchmarks.capacity``.
+"""Print the DynamoDB capacity that each request consumes: ``python -m benchmarks.capacity``.
 
-With ``--counter URL`` another DynamoDB, which counts by size, is asked as well, and must agree.
+The requests run on MiniStack. Their capacity is calculated from the items that they read and write
+(``capacity_model``), because the figures of an emulator are not those of AWS.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import secrets
-import sys
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
@@ -22,7 +20,6 @@ import boto3
 from chalice.test import Client
 
 from benchmarks.call_recorder import CallRecorder
-from benchmarks.capacity_emulator import CapacityEmulator
 from benchmarks.capacity_model import Units, consumed_units, item_size
 from chalicelib import bootstrap
 from chalicelib.domain.slot import SlotId
@@ -43,7 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
 
 DR_LEE = demo_data.DOCTORS[0]
-# As many boxes as a day can have: quarters of an hour around the clock.
+# 96 slots, the maximum of a day: quarters of an hour around the clock.
 DR_LEE_AROUND_THE_CLOCK = replace(
     DR_LEE,
     grid=replace(
@@ -52,169 +49,169 @@ DR_LEE_AROUND_THE_CLOCK = replace(
 )
 COLLEAGUES = [f"dr-{n:03}" for n in range(1, 20)]
 DATES = [(MONDAY + timedelta(days=n)).isoformat() for n in range(14)]
+TWO_WEEKS = f"from={DATES[0]}&to={DATES[-1]}"
+# Title, operation that writes the item, and type of the item.
+ITEM_SIZES = (
+    ("day, all slots free", "first save of a date, all slots", "day"),
+    ("change that opens all slots", "first save of a date, all slots", "change"),
+    ("change that opens one slot", "save that opens one slot", "change"),
+    ("free slot", "first save of a date, all slots", "slot"),
+    ("held slot", "hold", "slot"),
+    ("day with one held slot", "hold", "day"),
+    ("booked slot", "book", "slot"),
+    ("doctor", "settings of a doctor", "doctor"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """A deed, and what it asked of DynamoDB."""
+    """An operation and its DynamoDB requests."""
 
     operation: str
     requests: Sequence[Request]
 
     @property
     def units(self) -> Units:
-        """All that it consumed."""
         return sum((consumed_units(request) for request in self.requests), Units())
 
     @property
     def calls(self) -> str:
-        """``GetItem, 14 Query``."""
+        """The DynamoDB calls in order, as in ``GetItem, 14 Query``."""
         runs = [
             (name, len([*same]))
             for name, same in groupby(request.operation for request in self.requests)
         ]
-        return ", ".join(name if times == 1 else f"{times} {name}" for name, times in runs)
+        return ", ".join(name if length == 1 else f"{length} {name}" for name, length in runs)
 
     def written_item_size(self, item_type: str) -> int:
-        """The size of the first item of that kind that it wrote."""
+        """The size of the first item of that type that the operation wrote."""
         written = (write.after for request in self.requests for write in request.writes)
         return next(item_size(item) for item in written if item and item["type"]["S"] == item_type)
 
-    def disagreements(self, emulator: CapacityEmulator) -> list[str]:
-        """Where the counter has other figures."""
-        found: list[str] = []
-        for request in self.requests:
-            ours = consumed_units(request)
-            for what, one, other in (
-                ("read", ours.read, emulator.read_units(request)),
-                ("write", ours.write, emulator.write_units(request)),
-            ):
-                if one != other:
-                    found.append(f"{request.operation} {what}s {other:g}, not {one:g}")
-        return found
 
-
-class CostRecorder:
-    """Does what it is told, and measures it."""
+class CapacityRecorder:
+    """Runs operations and keeps the measurement of each."""
 
     def __init__(self, recorder: CallRecorder) -> None:
         self._recorder = recorder
         self.measurements: list[Measurement] = []
 
     def __call__(
-        self, name: str, action: Callable[[], object], *, expect_error: bool = False
+        self, operation: str, action: Callable[[], object], *, expect_error: bool = False
     ) -> None:
+        """Run ``action``.
+
+        Raises:
+            RuntimeError: The response is an error, or with ``expect_error`` it is none.
+        """
         with self._recorder.record() as requests:
-            answer = action()
-        if isinstance(answer, AppResponse) and (answer.status >= 400) is not expect_error:
-            raise RuntimeError(name, answer)
-        self.measurements.append(Measurement(operation=name, requests=requests))
+            result = action()
+        if isinstance(result, AppResponse) and (result.status >= 400) is not expect_error:
+            raise RuntimeError(operation, result)
+        self.measurements.append(Measurement(operation=operation, requests=requests))
 
 
-def run_operations(client: AppClient, measure: CostRecorder, doctor: Doctor) -> None:
-    """Everything that clients do, on two weeks of which every day has all boxes of the doctor."""
-    boxes = [f"{box.start:%H:%M}" for box in doctor.grid.candidate_slots(MONDAY)]
-    *most, last = boxes
-    measure("first save of a date, of all boxes", lambda: client.save(*boxes))
-    for on in DATES[1:]:
-        client.save(*most, date=on)
+def measure_all(client: AppClient, recorder: CallRecorder, doctor: Doctor) -> list[Measurement]:
+    """Measure all operations on a table with ``doctor`` alone, whom the app has cached.
 
+    The operations build on each other: the first ones open all slots of two weeks.
+    """
+    client.truncate()
+    client.clock.now += timedelta(minutes=1)  # expires the doctor cache
+    client.services.doctors.add(doctor)
+    client.get_day()  # fills it
+    measure = CapacityRecorder(recorder)
+    times = [f"{slot.start:%H:%M}" for slot in doctor.grid.candidate_slots(MONDAY)]
+    _measure_saves(client, measure, times)
+    _measure_bookings(client, measure)
+    _measure_searches(client, measure, doctor, times)
+    _measure_doctors(client, measure)
+    return measure.measurements
+
+
+def _measure_saves(client: AppClient, measure: CapacityRecorder, times: list[str]) -> None:
+    *most, last = times
+    measure("first save of a date, all slots", lambda: client.save(*times))
+    for date in DATES[1:]:
+        client.save(*most, date=date)
     key = uuid4().hex
 
-    def open_one() -> AppResponse:
+    def open_last_slot() -> AppResponse:
         return client.save(last, date=DATES[1], Idempotency_Key=key)
 
-    measure("save that opens one box", open_one)
-    measure("the same save, sent again", open_one)
-    measure("save that is refused", lambda: client.save(last), expect_error=True)
-    for on in DATES[2:]:
-        client.save(last, date=on)
-    measure("save that withdraws one box", lambda: client.save(closed=(last,)))
+    measure("save that opens one slot", open_last_slot)
+    measure("the same save, sent again", open_last_slot)
+    measure("save that is rejected", lambda: client.save(last), expect_error=True)
+    for date in DATES[2:]:
+        client.save(last, date=date)
+    measure("save that closes one slot", lambda: client.save(closed=(last,)))
     client.save(last)
     measure("a day", client.get_day)
     manage_slots, caller = client.services.manage_slots, client.caller
-    measure("a glance at a day", lambda: manage_slots.get_day_cached(caller, "dr-lee", MONDAY))
+    measure("poll of a day", lambda: manage_slots.get_day_cached(caller, "dr-lee", MONDAY))
 
+
+def _measure_bookings(client: AppClient, measure: CapacityRecorder) -> None:
     measure("a slot", lambda: client.get_slot("09:00"))
     measure("hold", lambda: client.hold("09:00"))
-    measure("hold that is refused", lambda: client.hold("09:00", "ivan"), expect_error=True)
+    measure("hold that is rejected", lambda: client.hold("09:00", "ivan"), expect_error=True)
     measure("release", lambda: client.release("09:00"))
     measure("book", lambda: client.book("09:00"))
     measure("cancel", lambda: client.cancel("09:00"))
     client.book("09:00")
     measure("move within a day", lambda: client.book("09:30", moves=make_slot_id("09:00")))
     tuesday = SlotId("dr-lee", DR_LEE.grid.candidate_slots(MONDAY + timedelta(days=1))[0].start)
-    moved = {"booking_id": "b-1", "patient_reference": "ref-1", "moves": make_slot_id("09:30")}
-    measure("move to another day", lambda: client.put(f"/slots/{tuesday}/booking", moved))
+    move = {"booking_id": "b-1", "patient_reference": "ref-1", "moves": make_slot_id("09:30")}
+    measure("move to another day", lambda: client.put(f"/slots/{tuesday}/booking", move))
 
-    two_weeks = f"from={DATES[0]}&to={DATES[-1]}"
-    listing = f"/doctors/dr-lee/slots?{two_weeks}"
-    measure("14 days of a doctor", lambda: client.get(listing))
-    search = f"/availability?specialty=cardiology&{two_weeks}"
-    measure("search of 14 days that finds her", lambda: client.get(search))
+
+def _measure_searches(
+    client: AppClient, measure: CapacityRecorder, doctor: Doctor, times: list[str]
+) -> None:
+    def search() -> AppResponse:
+        return client.get(f"/availability?specialty=cardiology&{TWO_WEEKS}")
+
+    measure("14 days of a doctor", lambda: client.get(f"/doctors/dr-lee/slots?{TWO_WEEKS}"))
+    measure("search of 14 days that finds 1 doctor", search)
     for doctor_id in COLLEAGUES:
         client.services.doctors.add(replace(doctor, doctor_id=doctor_id))
-        for on in DATES:
-            client.save(*boxes, doctor_id=doctor_id, date=on)
-    measure("search that finds 20 doctors, 19 not known", lambda: client.get(search))
-    measure("the same, all known", lambda: client.get(search))
+        for date in DATES:
+            client.save(*times, doctor_id=doctor_id, date=date)
+    measure("search of 14 days that finds 20 doctors, 19 of them not cached", search)
+    measure("the same search, all doctors cached", search)
+
+
+def _measure_doctors(client: AppClient, measure: CapacityRecorder) -> None:
     measure("20 doctors", lambda: client.get("/doctors?specialty=cardiology"))
     measure("a doctor", lambda: client.get("/doctors/dr-lee"))
     settings = client.get("/doctors/dr-lee").json
-    measure("her settings", lambda: client.put("/doctors/dr-lee", settings | {"lead_minutes": 5}))
-    moved_to = settings | {"location": "Leeds"}
-    measure("another location, 14 days", lambda: client.put("/doctors/dr-lee", moved_to))
+    notice = settings | {"lead_minutes": 5}
+    measure("settings of a doctor", lambda: client.put("/doctors/dr-lee", notice))
+    leeds = settings | {"location": "Leeds"}
+    measure(
+        "settings with another location, 14 coming days",
+        lambda: client.put("/doctors/dr-lee", leeds),
+    )
 
 
-def measure_all(client: AppClient, recorder: CallRecorder, doctor: Doctor) -> list[Measurement]:
-    """The deeds in a table with that doctor alone."""
-    client.truncate()
-    client.clock.now += timedelta(minutes=1)  # nobody is known any more
-    client.services.doctors.add(doctor)
-    client.get_day()  # ... but for her
-    measuring = CostRecorder(recorder)
-    run_operations(client, measuring, doctor)
-    return measuring.measurements
+def print_report(day: Sequence[Measurement], full_day: Sequence[Measurement]) -> None:
+    print("Read units / write units of the table / write units of the index.\n")
+    print("| request | calls | 14 slots | 96 slots |\n|---|---|---|---|")
+    for small, large in zip(day, full_day, strict=True):
+        calls = small.calls if small.calls == large.calls else f"{small.calls}; {large.calls}"
+        print(f"| {small.operation} | {calls} | {small.units} | {large.units} |")
 
-
-def print_report(
-    day: Sequence[Measurement], full_day: Sequence[Measurement], emulator: CapacityEmulator | None
-) -> bool:
-    """Print the tables; False where the counter does not agree."""
-    agrees = True
-    print("| deed | calls | 14 slots | 96 slots |" + (" counter |" if emulator else ""))
-    print("|---|---|---|---|" + ("---|" if emulator else ""))
-    for one, other in zip(day, full_day, strict=True):
-        calls = one.calls if one.calls == other.calls else f"{one.calls}; {other.calls}"
-        row = f"| {one.operation} | {calls} | {one.units} | {other.units} |"
-        if emulator:
-            said = [*one.disagreements(emulator), *other.disagreements(emulator)]
-            agrees = agrees and not said
-            row += f" {'; '.join(said) or 'agrees'} |"
-        print(row)
-    print("\nRead units / write units of the table / write units of the index.\n")
-
-    print("| bytes of | 14 slots | 96 slots |\n|---|---|---|")
-    for label, deed, kind in (
-        ("a day, all free", "first save of a date, of all boxes", "day"),
-        ("a change that opens them all", "first save of a date, of all boxes", "change"),
-        ("a change that opens one", "save that opens one box", "change"),
-        ("a free slot", "first save of a date, of all boxes", "slot"),
-        ("a held slot", "hold", "slot"),
-        ("a day with one held", "hold", "day"),
-        ("a booked slot", "book", "slot"),
-        ("a doctor", "her settings", "doctor"),
-    ):
+    print("\n| bytes of an item | 14 slots | 96 slots |\n|---|---|---|")
+    for title, operation, item_type in ITEM_SIZES:
         sizes = [
-            next(one.written_item_size(kind) for one in measured if one.operation == deed)
-            for measured in (day, full_day)
+            next(each.written_item_size(item_type) for each in run if each.operation == operation)
+            for run in (day, full_day)
         ]
-        print(f"| {label} | {sizes[0]:,} | {sizes[1]:,} |")
-    return agrees
+        print(f"| {title} | {sizes[0]:,} | {sizes[1]:,} |")
 
 
 def create_app_client(dynamodb: DynamoDBClient) -> AppClient:
-    """The app on the table that the environment names."""
+    """Run the app in this process, on the table that the environment variables name."""
     from app import app  # noqa: PLC0415  it connects to DynamoDB when it is imported
 
     table.create_if_absent()
@@ -223,25 +220,19 @@ def create_app_client(dynamodb: DynamoDBClient) -> AppClient:
     return AppClient(Client(app), bootstrap.set_services(services), clock, dynamodb)
 
 
-def main() -> int:
-    """Measure, print, and say whether the counter agrees."""
-    parser = argparse.ArgumentParser(description="What each request consumes of DynamoDB.")
-    parser.add_argument("--counter", metavar="URL", help="another DynamoDB, that counts by size")
-    counter_url: str | None = parser.parse_args().counter
-
+def main() -> None:
     with TemporaryDirectory() as folder, MiniStack(Path(folder), keeps_state=False) as ministack:
-        name = f"capacity-{secrets.token_hex(4)}"
-        os.environ.update(ministack.environment, TABLE_NAME=name)
+        table_name = f"capacity-{secrets.token_hex(4)}"
+        os.environ.update(ministack.environment, TABLE_NAME=table_name)
         use_local_stage()
         dynamodb = boto3.client("dynamodb")
-        recorder = CallRecorder(dynamodb, name)
-        site = create_app_client(dynamodb)
-        like = dynamodb.describe_table(TableName=name)["Table"]
-        day = measure_all(site, recorder, DR_LEE)
-        full_day = measure_all(site, recorder, DR_LEE_AROUND_THE_CLOCK)
-        with CapacityEmulator(counter_url, like) if counter_url else nullcontext() as counter:
-            return 0 if print_report(day, full_day, counter) else 1
+        recorder = CallRecorder(dynamodb, table_name)
+        client = create_app_client(dynamodb)
+        print_report(
+            measure_all(client, recorder, DR_LEE),
+            measure_all(client, recorder, DR_LEE_AROUND_THE_CLOCK),
+        )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,4 +1,4 @@
-"""What a request to DynamoDB consumes, by the rules that AWS has published.
+"""Capacity model: the units that a DynamoDB request consumes, by the rules that AWS has published.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
@@ -22,7 +22,7 @@ INDEX_KEY = ("GSI1PK", "GSI1SK")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """An item as it was before a request and after it; None where it was not there."""
+    """An item before and after a request; None if it does not exist."""
 
     key: Item
     before: Item | None
@@ -31,9 +31,10 @@ class Write:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A call of DynamoDB: ``read`` are the items that it brought, None for one that is not there.
+    """A DynamoDB request with the items that it touches.
 
-    ``written`` are those that it wrote, or would have, or looked at to see whether it may.
+    ``items_read`` has None for each item that does not exist. ``writes`` has every item that the
+    request writes, or would have written if its condition had not failed, or only checks.
     """
 
     operation: str
@@ -52,7 +53,6 @@ class Units:
     index: int = 0
 
     def __add__(self, other: Units) -> Units:
-        """Of both together."""
         return Units(
             read=self.read + other.read,
             write=self.write + other.write,
@@ -64,22 +64,24 @@ class Units:
 
 
 def consumed_units(request: Request) -> Units:
-    """What the request consumes, a cancelled transaction like one that is carried out.
+    """Calculate the units of a request; a cancelled transaction costs as much as a committed one.
 
-    A condition that fails consumes what a write of the item as it stands would. A transaction
-    consumes twice, for each item is prepared and then written; what it changes in the index is
-    written once. AWS does not publish that last rule; others have measured it.
+    A failed condition consumes as much as a write of the stored item. A transaction consumes twice
+    its single writes, because DynamoDB prepares each item and then writes it. It writes its changes
+    of the index once; AWS does not publish that rule, the authors of dynoxide measured it.
     """
     sizes = [item_size(item) if item else 0 for item in request.items_read]
     if request.operation == "Query":
         sizes = [sum(sizes)]
-    times = 2 if request.operation == "TransactWriteItems" else 1
+    factor = 2 if request.operation == "TransactWriteItems" else 1
     return Units(
         read=sum(_count_units(read, _READ_UNIT_BYTES) for read in sizes)
         * (1 if request.is_consistent else 0.5),
-        write=times
-        * sum(max(_write_units(one.before), _write_units(one.after)) for one in request.writes),
-        index=sum(_index_units(one) for one in request.writes),
+        write=factor
+        * sum(
+            max(_write_units(write.before), _write_units(write.after)) for write in request.writes
+        ),
+        index=sum(_index_units(write) for write in request.writes),
     )
 
 
@@ -88,7 +90,7 @@ def _write_units(item: Item | None) -> int:
 
 
 def _index_units(write: Write) -> int:
-    """The index has whole items, of those alone that have its key."""
+    """Units of the index, which has a copy of each item that has the key of the index."""
     before, after = (
         item if item and INDEX_KEY[0] in item else None for item in (write.before, write.after)
     )
@@ -99,27 +101,27 @@ def _index_units(write: Write) -> int:
     return sum(_write_units(item) for item in (before, after) if item)
 
 
-def _count_units(length: int, unit_bytes: int) -> int:
-    """Begun units; what is not there takes one as well."""
-    return max(1, -(-length // unit_bytes))
+def _count_units(size: int, unit_bytes: int) -> int:
+    """Round up to whole units; an item that does not exist takes one."""
+    return max(1, -(-size // unit_bytes))
 
 
 def item_size(item: Item) -> int:
-    """The bytes of an item: of its names and its values."""
+    """The bytes of the item's attribute names and values."""
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
 
 def _value_size(value: Value) -> int:
-    ((kind, held),) = value.items()
-    match kind:
+    ((value_type, content),) = value.items()
+    match value_type:
         case "S":
-            return len(held.encode())
+            return len(content.encode())
         case "N":
-            return 1 + -(-len(held.strip("-0.")) // 2)
+            return 1 + -(-len(content.strip("-0.")) // 2)
         case "BOOL":
             return 1
         case "L":
-            return 3 + sum(1 + _value_size(element) for element in held)
+            return 3 + sum(1 + _value_size(element) for element in content)
         case "M":
-            return 3 + len(held) + item_size(held)
-    raise ValueError(kind)
+            return 3 + len(content) + item_size(content)
+    raise ValueError(value_type)

@@ -1,77 +1,99 @@
-"""That all contenders do the same work: the same statuses, bodies, effects, refusals."""
+"""Conformance of the baselines: the same requests have the same statuses, bodies and effects."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.apigw_event import build_event
 from benchmarks.environment import TIMES, TOMORROW, slot_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.apigw_event import Event
     from benchmarks.authenticated_requests import RequestFactory
     from benchmarks.subjects import SubjectProcess
 
+# The name of each request, the status of its response, and the body if it succeeded.
 Outcomes = list[tuple[str, int, Any]]
+_LATER = TOMORROW + timedelta(days=1)
 
 
 def collect_outcomes(process: SubjectProcess, requests: RequestFactory) -> Outcomes:
-    """What it answers, deed by deed; it stands on a table with the doctor alone."""
-    on, later = TOMORROW, TOMORROW + timedelta(days=1)
-    booked = slot_id(on, TIMES[2])
+    """Send every request to a subject whose table has only the doctor."""
+    outcomes: Outcomes = []
+    for name, event in _all_requests(requests):
+        (response,) = process.send(event)
+        outcomes.append((name, response["status"], _comparable_body(response)))
+    (day,) = process.send(requests.day(TOMORROW))
+    (unchanged,) = process.send(requests.day(TOMORROW, if_none_match=day["etag"]))
+    return [*outcomes, ("an unchanged day", unchanged["status"], unchanged["body"])]
+
+
+def _all_requests(requests: RequestFactory) -> Iterator[tuple[str, Event]]:
+    yield from _saves(requests)
+    yield from _bookings(requests)
+    yield from _reads(requests)
+    yield from _invalid_requests(requests)
+    yield from _unauthorized_requests(requests)
+
+
+def _saves(requests: RequestFactory) -> Iterator[tuple[str, Event]]:
+    yield "save 16 slots", requests.save(TOMORROW, *TIMES)
+    yield "save one of them again", requests.save(TOMORROW, TIMES[0])
+    yield "save with one invalid slot", requests.save(_LATER, TIMES[0], "08:00")
+    yield "a rejected save stores nothing", requests.day(_LATER)
+    close = requests.save(TOMORROW, TIMES[1], status="busy-unavailable")
+    yield "close a slot", close
+    yield "close a slot that is not open", close
+    reopen = requests.save(TOMORROW, TIMES[1], idempotency_key="once")
+    yield "open it again", reopen
+    yield "the same request again", reopen
+    other = requests.save(TOMORROW, TIMES[3], idempotency_key="once")
+    yield "another request with the same key", other
+
+
+def _bookings(requests: RequestFactory) -> Iterator[tuple[str, Event]]:
+    slot = slot_id(TOMORROW, TIMES[2])
+    yield "book", requests.book(slot, "b-1")
+    yield "the same booking again", requests.book(slot, "b-1")
+    yield "another booking of the slot", requests.book(slot, "b-2")
+    yield "book a slot that is not open", requests.book(slot_id(_LATER, TIMES[0]), "b-3")
+    close = requests.save(TOMORROW, TIMES[2], status="busy-unavailable")
+    yield "close a booked slot", close
+
+
+def _reads(requests: RequestFactory) -> Iterator[tuple[str, Event]]:
+    yield "a day", requests.day(TOMORROW)
+    yield "two weeks", requests.available_slots(TOMORROW, 14)
+    yield "too many days", requests.available_slots(TOMORROW, 32)
+
+
+def _invalid_requests(requests: RequestFactory) -> Iterator[tuple[str, Event]]:
+    too_many = [f"{n // 4:02}:{n % 4}5" for n in range(97)]
+    yield "too many slots", requests.save(_LATER, *too_many)
+    yield "unknown status", requests.save(_LATER, TIMES[0], status="busy")
+    token = requests.doctor_token
+    body = {"doctor_id": "dr-lee", "date": str(_LATER), "slots": [{"status": "free"}]}
+    yield "slot without a start", build_event("POST", "/slots", token=token, body=body)
+    yield "no date", _get_day(token, "soon")
+
+
+def _unauthorized_requests(requests: RequestFactory) -> Iterator[tuple[str, Event]]:
+    yield "token of a booking site", _get_day(requests.client_token, TOMORROW)
     forged = requests.doctor_token[:-8] + ("A" * 8)
-    deeds = {
-        "save 16 slots": requests.save(on, *TIMES),
-        "save one of them again": requests.save(on, TIMES[0]),
-        "a save, half of it refused": requests.save(later, TIMES[0], "08:00"),
-        "nothing of it is stored": requests.day(later),
-        "withdraw one": requests.save(on, TIMES[1], status="busy-unavailable"),
-        "withdraw what is not there": requests.save(on, TIMES[1], status="busy-unavailable"),
-        "open it again": requests.save(on, TIMES[1], idempotency_key="once"),
-        "the same request again": requests.save(on, TIMES[1], idempotency_key="once"),
-        "another by its key": requests.save(on, TIMES[3], idempotency_key="once"),
-        "book": requests.book(booked, "b-1"),
-        "the same booking again": requests.book(booked, "b-1"),
-        "another booking of it": requests.book(booked, "b-2"),
-        "book what was never opened": requests.book(slot_id(later, TIMES[0]), "b-3"),
-        "withdraw what is booked": requests.save(on, TIMES[2], status="busy-unavailable"),
-        "the day": requests.day(on),
-        "two weeks": requests.available_slots(on, 14),
-        "too many days": requests.available_slots(on, 32),
-        "too many slots": requests.save(later, *[f"{n // 4:02}:{n % 4}5" for n in range(97)]),
-        "a status that there is not": requests.save(later, TIMES[0], status="busy"),
-        "a slot without a start": build_event(
-            "POST",
-            "/slots",
-            token=requests.doctor_token,
-            body={"doctor_id": "dr-lee", "date": str(later), "slots": [{"status": "free"}]},
-        ),
-        "no date": build_event(
-            "GET",
-            "/slots",
-            token=requests.doctor_token,
-            query={"doctor_id": "dr-lee", "date": "soon"},
-        ),
-        "somebody else's token": build_event(
-            "GET",
-            "/slots",
-            token=requests.client_token,
-            query={"doctor_id": "dr-lee", "date": str(on)},
-        ),
-        "a forged token": build_event("GET", "/slots", token=forged, query={"doctor_id": "dr-lee"}),
-    }
-    seen: Outcomes = []
-    for name, sent in deeds.items():
-        (answer,) = process.send(sent)
-        seen.append((name, answer["status"], _comparable_body(answer)))
-    (day,) = process.send(requests.day(on))
-    (unchanged,) = process.send(requests.day(on, if_none_match=day["etag"]))
-    return [*seen, ("an unchanged day", unchanged["status"], unchanged["body"])]
+    yield "forged token", _get_day(forged, TOMORROW)
 
 
-def _comparable_body(response: dict[str, Any]) -> Any:  # noqa: ANN401  the body of a success, read
-    """Refusals are worded otherwise by each; UTC may be spelled ``Z`` (RFC 3339)."""
+def _get_day(token: str, date: date | str) -> Event:
+    query = {"doctor_id": "dr-lee", "date": str(date)}
+    return build_event("GET", "/slots", token=token, query=query)
+
+
+def _comparable_body(response: dict[str, Any]) -> Any:  # noqa: ANN401  parsed JSON
+    """Parse the body of a success, with ``+00:00`` for ``Z``; the texts of errors may differ."""
     if response["status"] >= 400:
         return None
     return json.loads(response["body"].replace('Z"', '+00:00"').replace("+00:00+00:00", "+00:00"))

@@ -1,20 +1,20 @@
-"""What contenders are measured on: one MiniStack, one PostgreSQL, one issuer, the same doctor."""
+"""What all subjects share: MiniStack, PostgreSQL, an OIDC provider, and one doctor."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
-from contextlib import ExitStack
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from benchmarks import authenticated_requests
+from benchmarks.authenticated_requests import RequestFactory, create_request_factory
 from benchmarks.postgres import run_postgres
-from benchmarks.subjects import PYTHON, Subject, SubjectProcess
+from benchmarks.subjects import PYTHON, Subject, SubjectProcess, run_subject
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
 from local import demo_data
@@ -24,27 +24,96 @@ from tests.support.factories import make_session
 from tests.support.fake_oidc_provider import (
     PAGE_CLIENT_ID,
     SERVICE_CLIENT_ID,
-    FakeOidcProvider,
     run_fake_oidc_provider,
 )
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from chalicelib.domain.doctor import Doctor
 
-# Sixteen boxes a day; open to booking as far ahead as can be.
+# Sixteen slots a day, with the longest booking window.
 DOCTOR = replace(
     demo_data.DOCTORS[0],
     grid=replace(demo_data.DOCTORS[0].grid, sessions=(make_session("09:00", "17:00"),)),
     booking_window=timedelta(days=730),
 )
-TIMES = [f"{box.start:%H:%M}" for box in DOCTOR.grid.candidate_slots(date(2026, 11, 23))]
+TIMES = [f"{slot.start:%H:%M}" for slot in DOCTOR.grid.candidate_slots(date(2026, 11, 23))]
 TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
+_SESSION_KEY = "k" * 32
+
+
+def slot_id(date: date, time: str) -> str:
+    """The id of Dr Lee's slot at that local time."""
+    start = datetime.combine(date, datetime.strptime(time, "%H:%M").time(), DOCTOR.zone)  # noqa: DTZ007
+    return f"dr-lee~{start.astimezone(UTC):%Y%m%dT%H%MZ}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchmarkEnvironment:
+    """Running servers, and requests that they authenticate."""
+
+    env_vars: dict[str, str]
+    requests: RequestFactory
+    database_url: str | None
+
+    def prepare_store(self, subject: Subject, name: str = "") -> dict[str, str]:
+        """Create a table with the doctor alone; return the environment variables of the subject."""
+        env_vars = {**self.env_vars, "TABLE_NAME": f"bench-{name or subject.name}"}
+        if subject.is_relational:
+            _create_relational_tables(env_vars)
+        else:
+            table.connect(env_vars["TABLE_NAME"])
+            table.create_if_absent()
+            DoctorRepository().add(DOCTOR)
+        return env_vars
+
+    def run(self, subject: Subject, name: str = "") -> AbstractContextManager[SubjectProcess]:
+        """Run the subject on a table of its own."""
+        return run_subject(subject, self.prepare_store(subject, name))
+
+
+@contextmanager
+def run_environment() -> Iterator[BenchmarkEnvironment]:
+    """Run the servers while the block runs."""
+    with (
+        TemporaryDirectory(prefix="bench-") as folder,
+        MiniStack(Path(folder), keeps_state=False) as ministack,
+        run_fake_oidc_provider() as oidc_provider,
+        run_postgres() as database_url,
+    ):
+        os.environ.update(ministack.environment)
+        yield BenchmarkEnvironment(
+            env_vars={
+                **ministack.environment,
+                "STAGE": "bench",
+                "LOCAL_CALLER": "",
+                "OIDC_ISSUER": oidc_provider.url,
+                "OIDC_DISCOVERY_URL": oidc_provider.discovery_url,
+                "OIDC_CLIENT_ID": PAGE_CLIENT_ID,
+                "OIDC_MACHINE_CLIENTS": SERVICE_CLIENT_ID,
+                "SESSION_KEY": _SESSION_KEY,
+                "DATABASE_URL": database_url or "",
+                # Pydantic searches all packages for plug-ins, and a Lambda function has fewer.
+                "PYDANTIC_DISABLE_PLUGINS": "__all__",
+            },
+            requests=create_request_factory(oidc_provider, _SESSION_KEY),
+            database_url=database_url,
+        )
+
+
+def _create_relational_tables(env_vars: dict[str, str]) -> None:
+    # In a process of its own, because only .venv-bench has SQLAlchemy.
+    subprocess.run(  # noqa: S603  the command is our own
+        [os.fspath(PYTHON), "-m", "benchmarks.baselines.relational", _doctor_row_json(DOCTOR)],
+        cwd=PROJECT,
+        env=os.environ | env_vars,
+        check=True,
+    )
 
 
 def _doctor_row_json(doctor: Doctor) -> str:
-    """A doctor as a row of the peer's database, in JSON."""
     minute = timedelta(minutes=1)
     return json.dumps(
         {
@@ -59,74 +128,3 @@ def _doctor_row_json(doctor: Doctor) -> str:
             "window_days": doctor.booking_window.days,
         }
     )
-
-
-def slot_id(date: date, time: str) -> str:
-    """Of a slot of hers at that wall time, of which London's is UTC's in winter alone."""
-    start = datetime.combine(date, datetime.strptime(time, "%H:%M").time(), DOCTOR.zone)  # noqa: DTZ007
-    return f"dr-lee~{start.astimezone(UTC):%Y%m%dT%H%MZ}"
-
-
-class BenchmarkEnvironment:
-    """``with Bed() as bed:`` runs the servers for a block."""
-
-    def __init__(self) -> None:
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Self:
-        folder = self._stack.enter_context(TemporaryDirectory(prefix="bench-"))
-        ministack = self._stack.enter_context(MiniStack(Path(folder), keeps_state=False))
-        self.oidc_provider: FakeOidcProvider = self._stack.enter_context(run_fake_oidc_provider())
-        self.database_url = self._stack.enter_context(run_postgres())
-        self.env_vars = {
-            **ministack.environment,
-            "STAGE": "bench",
-            "LOCAL_CALLER": "",
-            "OIDC_ISSUER": self.oidc_provider.url,
-            "OIDC_DISCOVERY_URL": self.oidc_provider.discovery_url,
-            "OIDC_CLIENT_ID": PAGE_CLIENT_ID,
-            "OIDC_MACHINE_CLIENTS": SERVICE_CLIENT_ID,
-            "SESSION_KEY": "k" * 32,
-            "DATABASE_URL": self.database_url or "",
-            # It looks through all packages that are installed, which a Lambda has fewer of.
-            "PYDANTIC_DISABLE_PLUGINS": "__all__",
-        }
-        os.environ.update(ministack.environment)
-        self.requests = authenticated_requests.create_request_factory(
-            self.oidc_provider, self.env_vars["SESSION_KEY"]
-        )
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stack.close()
-
-    def prepare_store(self, subject: Subject, name: str = "") -> dict[str, str]:
-        """A table with the doctor alone; gives the contender's environment."""
-        name = f"bench-{name or subject.name}"
-        settings = {**self.env_vars, "TABLE_NAME": name}
-        if subject.is_relational:
-            subprocess.run(  # noqa: S603  our own
-                [
-                    os.fspath(PYTHON),
-                    "-m",
-                    "benchmarks.baselines.relational",
-                    _doctor_row_json(DOCTOR),
-                ],
-                cwd=PROJECT,
-                env=os.environ | settings,
-                check=True,
-            )
-        else:
-            table.connect(name)
-            table.create_if_absent()
-            DoctorRepository().add(DOCTOR)
-        return settings
-
-    def create_process(self, subject: Subject, name: str = "") -> SubjectProcess:
-        """It, upon a table of its own."""
-        return SubjectProcess(subject, self.prepare_store(subject, name))

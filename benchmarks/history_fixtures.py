@@ -1,4 +1,4 @@
-"""What a table has in it after years: doctors by the thousand, and a doctor's days of long ago."""
+"""Items of a table after years of use: thousands of doctors, and past days of one doctor."""
 
 from __future__ import annotations
 
@@ -31,35 +31,31 @@ if TYPE_CHECKING:
     from chalicelib.domain.slot import Slot
     from chalicelib.storage.models import BaseItem
 
-# As many as one call of DynamoDB writes.
+# The limit of BatchWriteItem.
 _BATCH_SIZE = 25
-# A search for more than these would tell what the stand-in's index costs.
+# With more, a search would measure MiniStack's index instead of the app.
 _MAX_DOCTORS_WITH_SLOTS = 1_000
 
 
 def colleague_items(count: int) -> Iterator[BaseItem]:
-    """So many doctors of the same specialty and place, of whom the first have tomorrow open."""
+    """Doctors of one specialty and location; the first ones have open slots tomorrow."""
     for n in range(count):
         colleague = replace(DOCTOR, doctor_id=f"dr-{n:06}")
         yield doctor_to_item(colleague)
         if n < _MAX_DOCTORS_WITH_SLOTS:
-            slots = [
-                replace(box, status=SlotStatus.FREE)
-                for box in DOCTOR.grid.candidate_slots(TOMORROW)
-            ]
-            yield _day_item(colleague, TOMORROW, slots)
+            yield _day_item(colleague, TOMORROW, _open_slots(DOCTOR, TOMORROW))
 
 
 def past_day_items(doctor: Doctor, years: int) -> Iterator[BaseItem]:
-    """Her days before yesterday: of each what one save of all its boxes leaves."""
+    """The items of past days on which one save opened all slots."""
     partition = keys.doctor_pk(doctor.doctor_id)
-    for back in range(3, 365 * years):
-        on = TOMORROW - timedelta(days=back)
-        slots = [replace(box, status=SlotStatus.FREE) for box in doctor.grid.candidate_slots(on)]
-        yield _day_item(doctor, on, slots)
+    for age in range(3, 365 * years):
+        date = TOMORROW - timedelta(days=age)
+        slots = _open_slots(doctor, date)
+        yield _day_item(doctor, date, slots)
         yield from (slot_to_item(partition, slot) for slot in slots)
-        saved = ChangeLogEntry(
-            request_id="then",
+        entry = ChangeLogEntry(
+            request_id="past-save",
             fingerprint="",
             version=1,
             saved_at=slots[0].start,
@@ -68,11 +64,15 @@ def past_day_items(doctor: Doctor, years: int) -> Iterator[BaseItem]:
             client="page",
             changes=SlotChanges(opened=tuple(slots), closed=()),
         )
-        yield log_entry_to_item(partition, on, saved)
+        yield log_entry_to_item(partition, date, entry)
+
+
+def _open_slots(doctor: Doctor, date: date) -> list[Slot]:
+    return [replace(slot, status=SlotStatus.FREE) for slot in doctor.grid.candidate_slots(date)]
 
 
 def _day_item(doctor: Doctor, date: date, slots: Sequence[Slot]) -> DayItem:
-    """After one save, which opened these."""
+    """A day after one save that opened these slots."""
     return DayItem(
         keys.doctor_pk(doctor.doctor_id),
         keys.day_sk(date),
@@ -85,11 +85,10 @@ def _day_item(doctor: Doctor, date: date, slots: Sequence[Slot]) -> DayItem:
 
 
 def write_items(table_name: str, items: Iterable[BaseItem]) -> None:
-    """Write them all."""
     dynamodb: Any = boto3.client("dynamodb")
-    left = iter(items)
-    while together := [*islice(left, _BATCH_SIZE)]:
-        puts = [{"PutRequest": {"Item": item.to_dynamodb_dict()}} for item in together]
-        answer = dynamodb.batch_write_item(RequestItems={table_name: puts})
-        if answer["UnprocessedItems"]:
-            raise RuntimeError("not all of it was written")
+    remaining = iter(items)
+    while batch := [*islice(remaining, _BATCH_SIZE)]:
+        puts = [{"PutRequest": {"Item": item.to_dynamodb_dict()}} for item in batch]
+        response = dynamodb.batch_write_item(RequestItems={table_name: puts})
+        if response["UnprocessedItems"]:
+            raise RuntimeError("DynamoDB did not write all items")

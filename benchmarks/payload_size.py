@@ -1,4 +1,4 @@
-"""What goes over the wire: a first visit of the page, a poll, a day drawn anew."""
+"""Response sizes: a first visit of the page, a poll without changes, a re-rendered day."""
 
 from __future__ import annotations
 
@@ -14,30 +14,31 @@ if TYPE_CHECKING:
 BROWSER_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 HTMX_HEADERS = {"Accept": "text/html", "HX-Request": "true"}
 DAY_URL = "/slots?doctor_id=dr-lee&date=2026-11-23"
-# Bytes.
 MAX_BYTES = {
     "first visit: the page and its files": 40_000,
-    "a poll that finds no news": 500,
-    "a day drawn anew": 4_000,
+    "a poll without changes": 500,
+    "a re-rendered day": 4_000,
 }
 _STATIC_URL = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 _GZIP_LEVEL = 6
 
 
 def measure_sizes(client: AppClient) -> dict[str, int]:
-    """Bytes of the answers, head and body, as API Gateway compresses them, for a day of Dr Lee's.
+    """Return the bytes of responses, headers and body, compressed as by API Gateway.
 
-    What the gateway and HTTP's own framing add to the head is not counted.
+    Headers that API Gateway adds, and the framing of HTTP/2, are not counted.
     """
     page = client.request("GET", DAY_URL, headers=BROWSER_HEADERS)
     files = [client.request("GET", path) for path in dict.fromkeys(_STATIC_URL.findall(page.text))]
-    drawn = client.request("GET", f"{DAY_URL}&part=day", headers=HTMX_HEADERS)
-    known = {**HTMX_HEADERS, "If-None-Match": drawn.headers["ETag"]}
-    poll = client.request("GET", f"{DAY_URL}&part=day", headers=known)
-    if [page.status, drawn.status, poll.status] != [200, 200, 304]:
-        raise RuntimeError(page.status, drawn.status, poll.status)
-    told = (sum(map(_response_size, [page, *files])), _response_size(poll), _response_size(drawn))
-    return dict(zip(MAX_BYTES, told, strict=True))
+    rendered = client.request("GET", f"{DAY_URL}&part=day", headers=HTMX_HEADERS)
+    conditional = {**HTMX_HEADERS, "If-None-Match": rendered.headers["ETag"]}
+    poll = client.request("GET", f"{DAY_URL}&part=day", headers=conditional)
+    statuses = [page.status, rendered.status, poll.status]
+    if statuses != [200, 200, 304]:
+        raise RuntimeError(statuses)
+    first_visit = sum(map(_response_size, [page, *files]))
+    sizes = (first_visit, _response_size(poll), _response_size(rendered))
+    return dict(zip(MAX_BYTES, sizes, strict=True))
 
 
 def _response_size(response: AppResponse) -> int:

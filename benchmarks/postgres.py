@@ -1,4 +1,4 @@
-"""A PostgreSQL of one's own, on a free port of this machine, in a folder that is thrown away."""
+"""A temporary PostgreSQL server on a free port of this machine."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ from local import ports
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# PostgreSQL will not run as root; Debian's package brings a user for it.
+# PostgreSQL does not run as root; Debian's package creates a user for it.
 _USER = "postgres" if os.geteuid() == 0 else None
 
 
 def find_postgres_bin() -> Path | None:
-    """Where initdb and pg_ctl are; None where there is no PostgreSQL."""
-    found = shutil.which("initdb")
+    """Find the folder with initdb and pg_ctl; None if PostgreSQL is not installed."""
+    initdb = shutil.which("initdb")
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return Path(found).resolve().parent if found else debian[-1].parent if debian else None
+    if initdb:
+        return Path(initdb).resolve().parent
+    return debian[-1].parent if debian else None
 
 
 @contextmanager
 def run_postgres() -> Iterator[str | None]:
-    """Its URL for SQLAlchemy, or None where there is no PostgreSQL."""
+    """Yield the server's URL for SQLAlchemy, or None if PostgreSQL is not installed."""
     bin_ = find_postgres_bin()
     if bin_ is None:
         yield None
@@ -48,7 +50,7 @@ def run_postgres() -> Iterator[str | None]:
 
 
 def _run(*command: object) -> None:
-    subprocess.run(  # noqa: S603  our own
+    subprocess.run(  # noqa: S603  the command is our own
         [*map(str, command)],
         user=_USER,
         cwd="/",

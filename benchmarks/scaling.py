@@ -1,4 +1,4 @@
-"""How cost grows with what there is: slots of a day, days asked for, doctors, years of history.
+"""How the cost of requests grows with the data: slots, days, doctors, years of history.
 
 ``scripts/bench --growth`` measures it.
 """
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from benchmarks import history_fixtures
 from benchmarks.environment import DOCTOR, TIMES, TOMORROW, slot_id
-from benchmarks.subjects import APP, SubjectProcess
+from benchmarks.subjects import APP, SubjectProcess, run_subject
 from chalicelib.domain.grid import ClinicSession
 from chalicelib.storage.doctor_repository import DoctorRepository
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from benchmarks.environment import BenchmarkEnvironment
     from chalicelib.storage.models import BaseItem
 
-# What is measured at how many of something, in milliseconds of CPU.
+# Milliseconds of CPU, by operation and by size.
 Series = dict[str, dict[int, float]]
 _SLOT_COUNTS = (4, 16, 32, 64, 96)
 _DAY_COUNTS = (1, 7, 14, 21, 31)
@@ -36,11 +36,12 @@ _DOCTOR_COUNTS = (10, 1_000, 100_000)
 _YEAR_COUNTS = (1, 5, 10)
 _ROUNDS, _ITERATIONS = 8, 3
 _QUARTER = timedelta(minutes=15)
+_TWO_WEEKS = [TOMORROW + timedelta(days=n) for n in range(14)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What is done, in a process with so much of something (``place``), and how it is answered."""
+    """Requests to a process whose data has the given size, and the status of their responses."""
 
     name: str
     size: int
@@ -50,50 +51,57 @@ class Operation:
 
 
 def measure(environment: BenchmarkEnvironment) -> dict[str, Series]:
-    """Each by what there is more and more of."""
+    """Return one series per variable."""
     return {
         "slots of a day": _by_slots(environment),
-        "days asked for, of 16 slots each": _by_days(environment),
+        "days requested, with 16 slots each": _by_days(environment),
         "doctors in the table": _by_doctors(environment),
-        "years of her past, a save and 16 slots a day": _by_years(environment),
+        "years of a doctor's history, with one save and 16 slots a day": _by_years(environment),
     }
 
 
 def _by_slots(environment: BenchmarkEnvironment) -> Series:
-    """A save of all boxes of a date, and reading them, where no clock is ever changed."""
-    utc = ZoneInfo("UTC")
-    with environment.create_process(APP, "slots") as running:
-        deeds = []
-        for slots in _SLOT_COUNTS:
-            session = ClinicSession(start=timedelta(), end=slots * _QUARTER)
-            grid = replace(DOCTOR.grid, sessions=(session,), slot_length=_QUARTER, zone=utc)
-            doctor_id = f"dr-{slots}"
-            DoctorRepository().add(replace(DOCTOR, doctor_id=doctor_id, grid=grid))
-            times = [f"{n * 15 // 60:02}:{n * 15 % 60:02}" for n in range(slots)]
-            done = {
-                "save": _save_requests(environment.requests, times, doctor_id=doctor_id),
-                "read the day": repeat(environment.requests.day(TOMORROW, doctor_id=doctor_id)),
-            }
-            deeds += [
-                Operation(name=name, size=slots, process=running, events=events)
-                for name, events in done.items()
+    """Save and read days; in UTC, so that no size meets a clock change."""
+    with environment.run(APP, "slots") as process:
+        return _median_costs(
+            [
+                operation
+                for size in _SLOT_COUNTS
+                for operation in _day_operations(process, environment.requests, size)
             ]
-        return _median_costs(deeds)
+        )
+
+
+def _day_operations(
+    process: SubjectProcess, requests: RequestFactory, size: int
+) -> list[Operation]:
+    session = ClinicSession(start=timedelta(), end=size * _QUARTER)
+    grid = replace(DOCTOR.grid, sessions=(session,), slot_length=_QUARTER, zone=ZoneInfo("UTC"))
+    doctor_id = f"dr-{size}"
+    DoctorRepository().add(replace(DOCTOR, doctor_id=doctor_id, grid=grid))
+    times = [f"{n * 15 // 60:02}:{n * 15 % 60:02}" for n in range(size)]
+    saves = _save_requests(requests, times, doctor_id=doctor_id)
+    reads = repeat(requests.day(TOMORROW, doctor_id=doctor_id))
+    return [
+        Operation(name="save", size=size, process=process, events=saves),
+        Operation(name="read the day", size=size, process=process, events=reads),
+    ]
 
 
 def _by_days(environment: BenchmarkEnvironment) -> Series:
-    """The bookable slots of a doctor."""
-    with environment.create_process(APP, "days") as running:
+    requests = environment.requests
+    with environment.run(APP, "days") as process:
         for n in range(max(_DAY_COUNTS)):
-            running.send(environment.requests.save(TOMORROW + timedelta(days=n), *TIMES))
-        asked = {
-            days: repeat(environment.requests.available_slots(TOMORROW, days))
-            for days in _DAY_COUNTS
-        }
+            process.send(requests.save(TOMORROW + timedelta(days=n), *TIMES))
         return _median_costs(
             [
-                Operation(name="read bookable slots", size=days, process=running, events=events)
-                for days, events in asked.items()
+                Operation(
+                    name="read bookable slots",
+                    size=days,
+                    process=process,
+                    events=repeat(requests.available_slots(TOMORROW, days)),
+                )
+                for days in _DAY_COUNTS
             ]
         )
 
@@ -117,59 +125,72 @@ def _by_years(environment: BenchmarkEnvironment) -> Series:
 def _measure_in_tables(
     environment: BenchmarkEnvironment, table_prefix: str, tables: Mapping[int, Iterable[BaseItem]]
 ) -> Series:
-    """All that is done, in turns in tables that hold more and more."""
+    """Measure all operations in one table per size."""
     with ExitStack() as stack:
-        deeds: list[Operation] = []
-        for place, items in tables.items():
-            settings = environment.prepare_store(APP, f"{table_prefix}-{place}")
-            history_fixtures.write_items(settings["TABLE_NAME"], items)
-            running = stack.enter_context(SubjectProcess(APP, settings))
-            deeds += _all_operations(running, environment.requests, place)
-        return _median_costs(deeds)
+        operations: list[Operation] = []
+        for size, items in tables.items():
+            env_vars = environment.prepare_store(APP, f"{table_prefix}-{size}")
+            history_fixtures.write_items(env_vars["TABLE_NAME"], items)
+            process = stack.enter_context(run_subject(APP, env_vars))
+            operations += _all_operations(process, environment.requests, size)
+        return _median_costs(operations)
 
 
 def _all_operations(
     process: SubjectProcess, requests: RequestFactory, size: int
 ) -> list[Operation]:
-    """A slot that is taken in a turn is free again at its end."""
-    fortnight = [TOMORROW + timedelta(days=n) for n in range(14)]
-    for on in fortnight:
-        process.send(requests.save(on, *TIMES))
-    day, page = requests.day(fortnight[-1]), requests.poll(fortnight[-1])
-    (day_seen,), (page_seen,) = process.send(day), process.send(page)
-    taken, moved_to = ([slot_id(TOMORROW, at) for at in times] for times in (TIMES[:3], TIMES[3:6]))
-    names = [f"b-{n}" for n in range(_ITERATIONS)]
-    bookings = list(zip(taken, names, strict=True))
-    moved = list(zip(moved_to, names, strict=True))
-    moves = list(zip(moved, taken, strict=True))
-    done: dict[str, tuple[Iterator[Event], int]] = {
+    for date in _TWO_WEEKS:
+        process.send(requests.save(date, *TIMES))
+    by_name = _page_requests(process, requests)
+    by_name |= _search_requests(requests)
+    by_name |= _booking_requests(requests)
+    return [
+        Operation(name=name, size=size, process=process, events=events, status=status)
+        for name, (events, status) in by_name.items()
+    ]
+
+
+def _page_requests(
+    process: SubjectProcess, requests: RequestFactory
+) -> dict[str, tuple[Iterator[Event], int]]:
+    unchanged = _TWO_WEEKS[-1]
+    (day,) = process.send(requests.day(unchanged))
+    (page,) = process.send(requests.poll(unchanged))
+    return {
         "save 16 slots": (_save_requests(requests, TIMES, first_offset=400), 200),
         "read a day": (repeat(requests.day(TOMORROW)), 200),
-        "read a day, unchanged": (
-            repeat(requests.day(fortnight[-1], if_none_match=day_seen["etag"])),
-            304,
-        ),
-        "the page's poll, no news": (
-            repeat(requests.poll(fortnight[-1], if_none_match=page_seen["etag"])),
+        "read a day, unchanged": (repeat(requests.day(unchanged, if_none_match=day["etag"])), 304),
+        "poll of the page, unchanged": (
+            repeat(requests.poll(unchanged, if_none_match=page["etag"])),
             304,
         ),
         "history of a day": (repeat(requests.history(TOMORROW)), 200),
-        "read 14 days": (repeat(requests.available_slots(TOMORROW, len(fortnight))), 200),
-        "search 14 days for ten": (
-            repeat(requests.search(DOCTOR.specialty, TOMORROW, len(fortnight), 10)),
+    }
+
+
+def _search_requests(requests: RequestFactory) -> dict[str, tuple[Iterator[Event], int]]:
+    days, specialty = len(_TWO_WEEKS), DOCTOR.specialty
+    return {
+        "read 14 days": (repeat(requests.available_slots(TOMORROW, days)), 200),
+        "search 14 days, ten doctors": (
+            repeat(requests.search(specialty, TOMORROW, days, 10)),
             200,
         ),
-        "list ten doctors": (repeat(requests.doctors(DOCTOR.specialty, 10)), 200),
-        "hold": (cycle([requests.hold(slot, name) for slot, name in bookings]), 200),
-        "release": (cycle([requests.release(slot, name) for slot, name in bookings]), 204),
-        "book": (cycle([requests.book(slot, name) for slot, name in bookings]), 201),
-        "move": (cycle([requests.book(to, name, moves=slot) for (to, name), slot in moves]), 201),
-        "cancel": (cycle([requests.cancel(slot, name) for slot, name in moved]), 204),
+        "list ten doctors": (repeat(requests.doctors(specialty, 10)), 200),
     }
-    return [
-        Operation(name=name, size=size, process=process, events=events, status=status)
-        for name, (events, status) in done.items()
-    ]
+
+
+def _booking_requests(requests: RequestFactory) -> dict[str, tuple[Iterator[Event], int]]:
+    """Requests of as many slots as a round has iterations; all are free again after the round."""
+    slots = [slot_id(TOMORROW, time) for time in TIMES[: 2 * _ITERATIONS]]
+    claims = [(slots[n], slots[n + _ITERATIONS], f"b-{n}") for n in range(_ITERATIONS)]
+    return {
+        "hold": (cycle([requests.hold(slot, name) for slot, _, name in claims]), 200),
+        "release": (cycle([requests.release(slot, name) for slot, _, name in claims]), 204),
+        "book": (cycle([requests.book(slot, name) for slot, _, name in claims]), 201),
+        "move": (cycle([requests.book(to, name, moves=slot) for slot, to, name in claims]), 201),
+        "cancel": (cycle([requests.cancel(to, name) for _, to, name in claims]), 204),
+    }
 
 
 def _save_requests(
@@ -179,23 +200,24 @@ def _save_requests(
     doctor_id: str = "dr-lee",
     first_offset: int = 0,
 ) -> Iterator[Event]:
-    """Of one date after the other."""
+    """Save one date after the other."""
     for n in count(first_offset):
         yield requests.save(TOMORROW + timedelta(days=n), *times, doctor_id=doctor_id)
 
 
 def _median_costs(operations: Sequence[Operation]) -> Series:
-    """The median of each, taken in turns: the same deed in all places, then the next."""
-    names = list(dict.fromkeys(deed.name for deed in operations))
-    in_turn = sorted(operations, key=lambda deed: names.index(deed.name))
-    took: dict[str, dict[int, list[float]]] = {name: defaultdict(list) for name in names}
-    for number, deed in product(range(_ROUNDS + 1), in_turn):
-        answers = deed.process.send(*islice(deed.events, _ITERATIONS))
-        if wrong := [answer for answer in answers if answer["status"] != deed.status]:
-            raise RuntimeError(deed.name, deed.size, wrong[0])
-        if number:  # the first round warms them
-            took[deed.name][deed.size] += [answer["cpu"] * 1000 for answer in answers]
+    """Measure in turns: an operation at all sizes, then the next operation."""
+    names = list(dict.fromkeys(operation.name for operation in operations))
+    in_turn = sorted(operations, key=lambda operation: names.index(operation.name))
+    costs: dict[str, dict[int, list[float]]] = {name: defaultdict(list) for name in names}
+    for round_number, operation in product(range(_ROUNDS + 1), in_turn):
+        responses = operation.process.send(*islice(operation.events, _ITERATIONS))
+        failures = [each for each in responses if each["status"] != operation.status]
+        if failures:
+            raise RuntimeError(operation.name, operation.size, failures[0])
+        if round_number:  # the first round is a warm-up
+            costs[operation.name][operation.size] += [each["cpu"] * 1000 for each in responses]
     return {
-        name: {place: median(costs) for place, costs in places.items()}
-        for name, places in took.items()
+        name: {size: median(numbers) for size, numbers in by_size.items()}
+        for name, by_size in costs.items()
     }

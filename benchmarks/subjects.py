@@ -1,28 +1,29 @@
-"""Who is measured, each as a child process that is sent events."""
+"""The systems under test: the app and its baselines, each in a process that receives events."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any
 
 from local.local_config import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import TracebackType
+    from collections.abc import Iterator, Mapping
 
     from benchmarks.apigw_event import Event
 
 PYTHON = PROJECT / ".venv-bench" / "bin" / "python"
+_LOG_CHARACTERS_SHOWN = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """``handler`` is what Lambda would be told, ``module:name``."""
+    """A Lambda handler, named as ``module:function``."""
 
     title: str
     handler: str
@@ -30,64 +31,64 @@ class Subject:
 
     @property
     def name(self) -> str:
-        """Of its table, say."""
+        """A short name, for tables and test ids."""
         return self.handler.partition(":")[0].rpartition(".")[2]
 
 
 APP = Subject("MediLink Slots", "app:app")
-MINIMAL = Subject("the floor: botocore by hand", "benchmarks.baselines.minimal:handler")
+MINIMAL = Subject("minimal handler (botocore)", "benchmarks.baselines.minimal:handler")
 BOTO3 = Subject("FastAPI, Mangum, boto3", "benchmarks.baselines.fastapi_boto3:handler")
 SQL = Subject(
     "FastAPI, SQLAlchemy, PostgreSQL",
     "benchmarks.baselines.fastapi_sqlalchemy:handler",
     is_relational=True,
 )
-BARE = Subject("bare Chalice and PynamoDB", "benchmarks.baselines.bare_chalice:app")
+BARE = Subject("minimal Chalice and PynamoDB", "benchmarks.baselines.bare_chalice:app")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectProcess:
-    """``with Running(contender, settings) as running:`` is a fresh interpreter for the block."""
+    """A running worker (see ``benchmarks.worker``)."""
 
-    def __init__(self, subject: Subject, settings: Mapping[str, str]) -> None:
-        self.subject = subject
-        self._settings = settings
-        self._process: subprocess.Popen[str] | None = None
-        # Its log, and why it failed.
-        self._log_file: IO[str] = TemporaryFile("w+")  # noqa: SIM115  closed at the block's end
+    subject: Subject
+    _stdin: IO[str]
+    _stdout: IO[str]
+    _log: IO[str]
 
     def send(self, *events: Event) -> list[dict[str, Any]]:
-        """The answers, in order, each with its cost (see ``benchmarks.worker``)."""
-        process = self._process
-        if process is None or process.stdin is None or process.stdout is None:
-            raise RuntimeError("used outside its block")
-        process.stdin.write(json.dumps(events) + "\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
-        if not line:
-            self._log_file.seek(0)
-            raise RuntimeError(f"{self.subject.title} has ended: {self._log_file.read()[-2000:]}")
-        answers: list[dict[str, Any]] = json.loads(line)
-        return answers
+        """Return the responses in order, each with its cost.
 
-    def __enter__(self) -> Self:
-        self._process = subprocess.Popen(  # noqa: S603  our own
-            [os.fspath(PYTHON), "-m", "benchmarks.worker", self.subject.handler],
+        Raises:
+            RuntimeError: The process has ended; the message has the end of its log.
+        """
+        self._stdin.write(json.dumps(events) + "\n")
+        self._stdin.flush()
+        line = self._stdout.readline()
+        if not line:
+            self._log.seek(0)
+            log = self._log.read()[-_LOG_CHARACTERS_SHOWN:]
+            raise RuntimeError(f"{self.subject.title} has ended: {log}")
+        responses: list[dict[str, Any]] = json.loads(line)
+        return responses
+
+
+@contextmanager
+def run_subject(subject: Subject, env_vars: Mapping[str, str]) -> Iterator[SubjectProcess]:
+    """Run the handler in a new interpreter while the block runs."""
+    with (
+        TemporaryFile("w+") as log,
+        subprocess.Popen(  # noqa: S603  the command is our own
+            [os.fspath(PYTHON), "-m", "benchmarks.worker", subject.handler],
             cwd=PROJECT,
-            env=os.environ | self._settings,
+            env=os.environ | env_vars,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._log_file,
+            stderr=log,
             text=True,
+        ) as process,
+    ):
+        if process.stdin is None or process.stdout is None:
+            raise AssertionError("the process has no pipes")
+        yield SubjectProcess(
+            subject=subject, _stdin=process.stdin, _stdout=process.stdout, _log=log
         )
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        process = self._process
-        if process is not None:
-            process.communicate()
-        self._log_file.close()

@@ -1,7 +1,7 @@
-"""One contender in a process of its own: ``python -m benchmarks.worker MODULE:HANDLER``.
+"""Run one handler in its own process: ``python -m benchmarks.worker MODULE:HANDLER``.
 
-A line of events in, a line of answers out, each with what it cost this process. The first answer
-has what it cost to import the handler besides.
+It reads lines with lists of events and writes lines with lists of responses, each with the time
+that it cost this process. The first response also has the time that importing the handler took.
 """
 
 from __future__ import annotations
@@ -20,35 +20,37 @@ LAMBDA_CONTEXT = SimpleNamespace(
 )  # fmt: skip
 
 
-def measure_call(handler: Any, event: Any) -> dict[str, Any]:  # noqa: ANN401  whatever Lambda is given
-    """An answer, and what it took in CPU and on the clock, in seconds."""
+def measure_call(handler: Any, event: Any) -> dict[str, Any]:  # noqa: ANN401  as Lambda calls it
+    """Return the response of the handler with its CPU and wall time in seconds."""
     wall, cpu = time.perf_counter(), time.process_time()
-    answer = handler(event, LAMBDA_CONTEXT)
-    took = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
-    headers = {name: values[0] for name, values in (answer.get("multiValueHeaders") or {}).items()}
-    headers |= answer.get("headers") or {}
+    response = handler(event, LAMBDA_CONTEXT)
+    cost = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
+    headers = {
+        name: values[0] for name, values in (response.get("multiValueHeaders") or {}).items()
+    }
+    headers |= response.get("headers") or {}
     etag = next((value for name, value in headers.items() if name.lower() == "etag"), None)
-    return {**took, "status": answer["statusCode"], "body": answer.get("body") or "", "etag": etag}
+    body = response.get("body") or ""
+    return {**cost, "status": response["statusCode"], "body": body, "etag": etag}
 
 
 def main() -> None:
-    """Answer until there is no more to read."""
-    # What a handler prints is none of our answers.
-    told = os.fdopen(os.dup(1), "w")
+    # What a handler prints goes to stderr, so that it does not mix with the responses.
+    output = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     module, _, name = sys.argv[1].partition(":")
-    first = json.loads(sys.stdin.readline())
+    first_events = json.loads(sys.stdin.readline())
     wall, cpu = time.perf_counter(), time.process_time()
     handler = getattr(importlib.import_module(module), name)
     imported = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
-    answers = [{"import": imported, **measure_call(handler, event)} for event in first]
+    responses = [{"import": imported, **measure_call(handler, event)} for event in first_events]
     while True:
-        told.write(json.dumps(answers) + "\n")
-        told.flush()
+        output.write(json.dumps(responses) + "\n")
+        output.flush()
         line = sys.stdin.readline()
         if not line:
             return
-        answers = [measure_call(handler, event) for event in json.loads(line)]
+        responses = [measure_call(handler, event) for event in json.loads(line)]
 
 
 if __name__ == "__main__":

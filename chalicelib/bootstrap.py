@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import random
 import sys
-import time
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -25,6 +23,7 @@ from chalicelib.use_cases.book_slots import BookSlots
 from chalicelib.use_cases.find_slots import FindSlots
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots
+from chalicelib.use_cases.retry import backoff
 from chalicelib.web.auth.authentication import Auth
 
 if TYPE_CHECKING:
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
 
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.use_cases.publish_changes import PublishChanges
-
-BACKOFF_BASE_SECONDS = 0.02
-BACKOFF_MAX_SECONDS = 0.5
 
 
 class Services(Struct, frozen=True, kw_only=True):
@@ -121,12 +117,6 @@ def _print_line(line: str) -> None:
     # In one write, and flushed: Lambda freezes the process between two requests.
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-
-
-def backoff(attempt: int) -> None:
-    """Sleep before a retry: exponential backoff with full jitter, so that retries don't collide."""
-    max_seconds = min(BACKOFF_MAX_SECONDS, BACKOFF_BASE_SECONDS * 2**attempt)
-    time.sleep(random.uniform(0, max_seconds))  # noqa: S311  # nosec B311  no secret
 
 
 _services: list[Services] = []

@@ -41,7 +41,7 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
 class Settings(Struct, frozen=True, kw_only=True):
     """The settings of the process.
 
-    ``local_caller`` is the doctor as whom every request acts if there is no sign-in (``oidc``).
+    ``local_caller`` is the caller of every request if there is no sign-in (``oidc``).
     Only the stream handler needs ``event_bus_name``. ``has_request_log`` writes a line of JSON to
     standard output for each request.
     """

@@ -106,7 +106,7 @@ class ApiGateway:
         try:
             event = self._converter.create_lambda_event(method, target, headers, body or None)
         except ValueError:
-            detail = f"There is nothing at {target.partition('?')[0]}."
+            detail = "Page not found"
             raise HttpError(HTTPStatus.NOT_FOUND, detail) from None
         result = self._app(event, LambdaContext(self._app.app_name, memory_size=0))
         text = result["body"]

@@ -67,9 +67,7 @@ def _running_provider(folder: Path) -> IdentityProvider:
     try:
         local_config.use_env(local_config.read_env(folder / local_config.ENV_FILE))
         if "OIDC_ISSUER" not in os.environ:
-            raise CommandError(
-                f"The server of {folder} requires no sign-in, so there are no tokens."
-            )
+            raise CommandError(f"The server of {folder} requires no sign-in and no tokens.")
         timeout = identity_provider.TIMEOUT_SECONDS
         answer = requests.get(os.environ["OIDC_DISCOVERY_URL"], timeout=timeout)
     except (OSError, requests.RequestException):

@@ -72,9 +72,10 @@ def _serve(bound: socket, folder: Path, stack: ExitStack) -> None:
     local_config.use_local_stage()
     access = _configure_auth(bound.getsockname()[1], folder)
     url = _start_app(bound, stack)
+    # What another client needs for the same table and the same identity provider.
     shared = {"AWS_ENDPOINT_URL_DYNAMODB", "OIDC_ISSUER", "OIDC_DISCOVERY_URL"}
-    names = sorted(os.environ.keys() & (shared | local_config.variables().keys()))
-    settings = {name: os.environ[name] for name in names}
+    shared |= local_config.variables().keys() - {"STAGE", "LOCAL_CALLER"}
+    settings = {name: os.environ[name] for name in sorted(shared & os.environ.keys())}
     local_config.write_env(folder / local_config.ENV_FILE, {**settings, "SLOTS_API": url, **access})
     _start_booking_site(url, folder / "booking-site.log", access, stack)
     if access:

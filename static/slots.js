@@ -1,164 +1,219 @@
-// What the page does beyond plain HTML and htmx: ranges of boxes, and care for what the doctor has not saved or
-// not read yet, whatever is swapped meanwhile. Every listener is on the document, so that what htmx swaps in
-// needs no binding.
+// What the page does beyond plain HTML and htmx: it selects ranges of boxes, and it keeps unsaved changes and
+// unread messages through every swap. All listeners are on the document, so that elements which htmx swaps in
+// need no listeners of their own.
 
-const OUT_OF_REACH =
-  "The server could not be reached. Nothing is lost: your ticks are still here. Please try again.";
-const OUT_OF_DATE =
-  "The server cannot be reached, so this page may be out of date. Your ticks are still here, and it keeps trying.";
+const SAVE_FAILED = "We couldn't save because you're offline. Your changes are still here. Try again in a moment.";
+const LOAD_FAILED = "We couldn't load this because you're offline. Your changes are still here. Try again in a moment.";
+const OFFLINE =
+  "You're offline. This page may be out of date. Your changes are safe; we'll keep trying to reconnect.";
+const MAX_LISTED_DAYS = 2; // the bar must stay low
+const RANGE = /(\d\d:\d\d–\d\d:\d\d)/; // as in messages.py
 
-// Unsaved ticks by day, as long as this document lives:
-// "dr-lee/2026-11-23" -> { title, ticks: Map of a box's value -> ticked }.
-const kept = new Map();
-// The last save, as long as no answer has come: { day, asked: Map of a box's value -> ticked }. It may be stored.
-let unanswered;
-let answeredAt = 0;
-// What polls have told since she last asked for the form herself, the newest first: a box's value -> { kind, time }.
-let meanwhile = new Map();
-let lastClicked;
+// Unsaved changes by day, for the lifetime of this document:
+// "dr-lee/2026-11-23" -> { title, ticks: Map of a box's value -> whether it is checked }.
+const unsavedTicks = new Map();
+// The last save, until its response arrives: { day, ticks: Map of a box's value -> whether it is checked }.
+// Without a response it is unknown whether the server committed it.
+let pendingSave;
+let lastSaveResponseAt = 0;
+// Changes that polls found since the user's last own request, newest first: a box's value -> { kind, time }.
+let changesWhileEditing = new Map();
+let lastClickedValue;
 
 const find = (selector) => document.querySelector(selector);
-const day = () => find("form.day");
-const boxes = (within = day()) => [...(within?.querySelectorAll("[name=ticked]:enabled") ?? [])];
+const dayForm = () => find("form.day");
+const editableBoxes = (within = dayForm()) => [...(within?.querySelectorAll("[name=ticked]:enabled") ?? [])];
 const isStored = (box) => "stored" in box.dataset;
 const isSave = (ctx) => ctx.sourceElement.matches("form.day");
 const isPoll = (ctx) => ctx.sourceEvent?.type === "every";
-const make = (tag, words) => Object.assign(document.createElement(tag), { textContent: words });
+const createElement = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
+const createSpan = (text, className) => Object.assign(createElement("span", text), { className });
+const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-// Otherwise than what is stored, as far as the page knows, or than what was sent without an answer.
+// --- Unsaved changes
+
+// A box is unsaved if it differs from the stored slot, or from a save that has no response yet.
 function isUnsaved(box) {
-  const sent = unanswered?.day === day().dataset.day ? unanswered.asked.get(box.value) : undefined;
+  const sent = pendingSave?.day === dayForm().dataset.day ? pendingSave.ticks.get(box.value) : undefined;
   return box.checked !== isStored(box) || box.checked !== (sent ?? box.checked);
 }
 
-function keep(differing) {
-  const { day: key } = day().dataset;
-  const ticks = new Map(differing.map((box) => [box.value, box.checked]));
-  // A slot that is held cannot be changed, but a hold may run out: what she wanted of it waits for that.
-  for (const { value } of day().querySelectorAll("[data-kind=held] [name=ticked]")) {
-    const waiting = kept.get(key)?.ticks.get(value);
+function rememberUnsaved(boxes) {
+  const { day: key } = dayForm().dataset;
+  const ticks = new Map(boxes.map((box) => [box.value, box.checked]));
+  // A held slot cannot be changed, but its hold may expire: the change waits for that.
+  for (const { value } of dayForm().querySelectorAll("[data-kind=held] [name=ticked]")) {
+    const waiting = unsavedTicks.get(key)?.ticks.get(value);
     if (waiting !== undefined) ticks.set(value, waiting);
   }
-  if (ticks.size) kept.set(key, { title: find("#day-title").textContent, ticks });
-  else kept.delete(key);
+  if (ticks.size) unsavedTicks.set(key, { title: find("#day-title").textContent, ticks });
+  else unsavedTicks.delete(key);
 }
 
-// Says how much is unsaved. Not a live region: it would talk at every tick; Save is described by it.
-function refresh() {
-  const form = day();
-  if (!form) return;
-  const unsaved = boxes().filter(isUnsaved);
-  keep(unsaved);
-  const here = unsaved.length && `${unsaved.length} ${unsaved.length > 1 ? "changes" : "change"} not saved yet`;
-  const elsewhere = [...kept].filter(([key]) => key !== form.dataset.day);
-  const named = elsewhere.slice(0, 2).map(([, { title, ticks }]) => `${title} (${ticks.size})`);
-  if (elsewhere.length > 2) named.push(`${elsewhere.length - 2} more days`); // the bar must stay low
-  const there = named.join(", ");
+// "Thursday 3 December 2026" -> "Thu 3 Dec"
+function shortTitle(title) {
+  const [weekday, dayOfMonth, month] = title.split(" ");
+  return `${weekday.slice(0, 3)} ${dayOfMonth} ${month.slice(0, 3)}`;
+}
+
+// A link that htmx follows, so that the document and its unsaved changes stay.
+function dayLink(key, { title, ticks }) {
+  const [doctorId, date] = key.split("/");
+  const link = createElement("a", `${shortTitle(title)} (${ticks.size})`);
+  link.href = `${dayForm().getAttribute("action")}?${new URLSearchParams({ doctor_id: doctorId, date })}`;
+  const attributes = { get: link.getAttribute("href"), target: "#manage", swap: "outerMorph", "push-url": "true" };
+  for (const [name, value] of Object.entries(attributes)) link.setAttribute(`hx-${name}`, value);
+  link.setAttribute("hx-sync", "#manage:queue all");
+  return link;
+}
+
+// ["A", "B", "C"] -> "A", ", ", "B", " and ", "C"
+function joinWithAnd(parts) {
+  return parts.flatMap((part, index) => {
+    if (index === 0) return [part];
+    return [index === parts.length - 1 ? " and " : ", ", part];
+  });
+}
+
+function describeOtherDays() {
+  const others = [...unsavedTicks].filter(([key]) => key !== dayForm().dataset.day).sort();
+  if (!others.length) return [];
+  const parts = others.slice(0, MAX_LISTED_DAYS).map(([key, day]) => dayLink(key, day));
+  const more = others.length - MAX_LISTED_DAYS;
+  if (more > 0) parts.push(plural(more, "other day"));
+  return ["Unsaved on other days: ", ...joinWithAnd(parts)];
+}
+
+// Shows how much is unsaved. This is no live region, which would speak at every tick: it describes Save.
+function refreshUnsaved() {
+  if (!dayForm()) return;
+  const unsaved = editableBoxes().filter(isUnsaved);
+  rememberUnsaved(unsaved);
   const line = find("#unsaved");
-  if (line) line.textContent = [here, there && `Also not saved: ${there}`].filter(Boolean).join(". ");
+  if (!line) return;
+  const here = unsaved.length ? [plural(unsaved.length, "unsaved change")] : [];
+  const otherDays = describeOtherDays();
+  const content = createElement("p", "");
+  content.append(...here, ...(here.length && otherDays.length ? [". "] : []), ...otherDays);
+  if (line.textContent === content.textContent) return; // a link that has the focus keeps it
+  line.replaceChildren(...content.childNodes);
+  htmx.process(line);
 }
 
-// A morph never changes a box that was touched before (its `checked` is "dirty"), however long ago.
-// So what is drawn is set again here: the server's word, but for the ticks that are kept.
-function redraw() {
-  const form = day();
+// A morph never changes a box that the user ever touched (its `checked` is "dirty"), so every box is set again:
+// as the server rendered it, except for unsaved changes.
+function applyUnsaved() {
+  const form = dayForm();
   if (!form) return;
-  const ticks = kept.get(form.dataset.day)?.ticks;
+  const ticks = unsavedTicks.get(form.dataset.day)?.ticks;
   for (const box of form.querySelectorAll("[name=ticked]")) {
     box.checked = (box.disabled ? undefined : ticks?.get(box.value)) ?? box.defaultChecked;
   }
-  refresh();
+  refreshUnsaved();
 }
 
-// For a typed date, the same; polls leave it alone, since it may be on its way.
-function redrawDate() {
+// The same for a typed date. Polls leave it alone, because the user may be typing.
+function resetDateField() {
   const date = find("#date");
   if (date && date !== document.activeElement) date.value = date.defaultValue;
 }
 
-// The notice above the form is `of` a poll, a save, or something else that failed.
-const isOf = (what) => find("#notice")?.dataset.of === what;
-const what = (ctx) => (isPoll(ctx) ? "poll" : isSave(ctx) ? "save" : "else");
+// --- The notice above the form: an error of a poll, of a save, or of another request
 
-// An alert is read aloud whenever it is written, so polls that fail one after the other write it once.
-function say(words, of = "") {
+const noticeIs = (source) => find("#notice")?.dataset.of === source;
+const sourceOf = (ctx) => (isPoll(ctx) ? "poll" : isSave(ctx) ? "save" : "else");
+
+// Screen readers read an alert whenever it is written, so the same text is written once.
+function showNotice(text, source = "") {
   const notice = find("#notice"); // an error page has none
   if (!notice) return;
-  notice.dataset.of = of;
-  if (notice.textContent === words) return;
-  const top = () => day()?.getBoundingClientRect().top ?? 0;
+  notice.dataset.of = source;
+  if (notice.textContent === text) return;
+  const top = () => dayForm()?.getBoundingClientRect().top ?? 0;
   const before = top();
-  notice.textContent = words;
-  scrollBy(0, top() - before); // what she is about to click does not move away
+  notice.textContent = text;
+  scrollBy(0, top() - before); // what the user is about to click stays in place
 }
 
-// A poll's complaint never takes the place of what she has not read about a request of her own.
-function complain(words) {
-  if (isOf("poll") || !find("#notice")?.textContent.trim()) say(words, "poll");
+const clearNotice = () => showNotice("");
+
+// An error of a poll never replaces an unread error of the user's own request.
+function showPollError(text) {
+  if (noticeIs("poll") || !find("#notice")?.textContent.trim()) showNotice(text, "poll");
 }
 
-function unreachable(ctx) {
-  if (isPoll(ctx)) return complain(OUT_OF_DATE);
-  say(OUT_OF_REACH, what(ctx));
-  refresh();
+function showOffline(ctx) {
+  if (isPoll(ctx)) return showPollError(OFFLINE);
+  showNotice(isSave(ctx) ? SAVE_FAILED : LOAD_FAILED, sourceOf(ctx));
+  refreshUnsaved();
 }
 
-function tick(some, checked) {
-  for (const box of some) box.checked = checked;
-  refresh();
+// --- Boxes: ranges, All and None, arrow keys
+
+function setChecked(boxes, checked) {
+  for (const box of boxes) box.checked = checked;
+  refreshUnsaved();
 }
 
-document.addEventListener("change", refresh);
+function selectRange(box) {
+  const all = editableBoxes();
+  const from = all.findIndex(({ value }) => value === lastClickedValue);
+  const to = all.indexOf(box);
+  if (from >= 0) setChecked(all.slice(Math.min(from, to), Math.max(from, to) + 1), box.checked);
+}
+
+document.addEventListener("change", refreshUnsaved);
 
 document.addEventListener("click", (event) => {
-  const { target, shiftKey } = event;
+  const { target } = event;
   if (target.name === "ticked") {
-    const all = boxes();
-    const from = all.findIndex((box) => box.value === lastClicked);
-    const to = all.indexOf(target);
-    if (shiftKey && from >= 0) tick(all.slice(Math.min(from, to), Math.max(from, to) + 1), target.checked);
-    lastClicked = target.value;
+    if (event.shiftKey) selectRange(target);
+    lastClickedValue = target.value;
   } else if (target.dataset?.tick) {
-    tick(boxes(target.closest("fieldset")), target.dataset.tick === "all");
+    setChecked(editableBoxes(target.closest("fieldset")), target.dataset.tick === "all");
   } else if (target.type === "submit" && event.detail > 1) {
-    event.preventDefault(); // the second click of a double click: it would say "nothing to save"
+    event.preventDefault(); // the second click of a double click would report "No changes to save"
   }
 });
 
-// A disabled box cannot have the focus; its list item takes it.
+// A disabled box cannot have the focus, so its list item takes it.
 const boxAt = (element) => element?.closest?.(".day li[data-kind]")?.querySelector("[name=ticked]");
-const placeOf = (box) => (box?.disabled ? box.closest("li") : box);
+const focusTarget = (box) => (box?.disabled ? box.closest("li") : box);
 
-// Arrows go from box to box in time order, as in a group of radio buttons; with Shift they take the tick along.
+function nextEnabled(box, step) {
+  const all = [...dayForm().querySelectorAll("[name=ticked]")];
+  let index = all.indexOf(box) + step;
+  while (all[index]?.disabled) index += step;
+  return all[index];
+}
+
+// Arrow keys move between boxes in time order, as in a group of radio buttons. With Shift they copy the tick.
 document.addEventListener("keydown", (event) => {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
   const box = step && boxAt(event.target);
   if (!box || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault(); // the page would scroll
-  const all = [...day().querySelectorAll("[name=ticked]")];
-  let place = all.indexOf(box) + step;
-  while (all[place]?.disabled) place += step;
-  const next = all[place];
+  const next = nextEnabled(box, step);
   if (!next) return;
-  if (event.shiftKey && !box.disabled) tick([next], box.checked);
-  lastClicked = next.value;
+  if (event.shiftKey && !box.disabled) setChecked([next], box.checked);
+  lastClickedValue = next.value;
   next.focus();
 });
 
-// --- What a poll brings
+// --- Changes that a poll finds
 
-const STORED = ["free", "booked", "held"];
+const STORED_KINDS = ["free", "booked", "held"];
 const BECAME = {
-  free: "free now",
-  booked: "booked now",
-  held: "held now",
-  off: "no longer offered",
-  blocked: "overlapped by another slot now",
-  past: "past now",
+  free: ["is now open", "are now open"],
+  booked: ["is now booked", "are now booked"],
+  held: ["is now held", "are now held"],
+  off: ["is now closed", "are now closed"],
+  blocked: ["now overlaps another slot", "now overlap another slot"],
+  past: ["is now in the past", "are now in the past"],
 };
 
-// The boxes of a form, by value.
-function drawn(form) {
+// The boxes of a form: a box's value -> { kind, time }.
+function readForm(form) {
   const items = [...form.querySelectorAll("li[data-kind]")].map((item) => {
     const time = item.querySelector(".time").textContent.trim().replace(/\s+/g, " ");
     return [item.querySelector("[name=ticked]").value, { kind: item.dataset.kind, time }];
@@ -166,83 +221,95 @@ function drawn(form) {
   return new Map(items);
 }
 
-// The new kind of a box, where that is worth a word: that time passes is, if a tick is lost by it.
-function change(before, now, isTouched) {
+// The new kind of a box, if the user should hear of it. They hear that time passes only if it costs them a tick.
+function changedKind(before, now, isTouched) {
   const kind = now?.kind ?? "off";
   if (kind === before?.kind) return undefined;
-  if (STORED.includes(kind) || isTouched) return kind;
-  return STORED.includes(before?.kind) && kind !== "past" ? "off" : undefined;
+  if (STORED_KINDS.includes(kind) || isTouched) return kind;
+  return STORED_KINDS.includes(before?.kind) && kind !== "past" ? "off" : undefined;
 }
 
-// What is otherwise in the new form than in the old, but for what she asked for herself.
-function news(old, form, own) {
-  const [before, now] = [drawn(old), drawn(form)];
-  const touched = kept.get(form.dataset.day)?.ticks;
-  const found = new Map();
+// The differences between two forms, except for `own`: the user's own changes.
+function findChanges(oldForm, newForm, own) {
+  const [before, now] = [readForm(oldForm), readForm(newForm)];
+  const touched = unsavedTicks.get(newForm.dataset.day)?.ticks;
+  const changes = new Map();
   for (const value of [...new Set([...before.keys(), ...now.keys()])].sort()) {
-    const [was, is] = [before.get(value), now.get(value)];
-    const kind = change(was, is, touched?.has(value));
-    if (kind && !own.has(value)) found.set(value, { kind, time: (is ?? was).time });
-    if (!kind && was?.time !== is?.time) found.set("", { kind: "grid" });
+    const [oldBox, newBox] = [before.get(value), now.get(value)];
+    const kind = changedKind(oldBox, newBox, touched?.has(value));
+    if (kind && !own.has(value)) changes.set(value, { kind, time: (newBox ?? oldBox).time });
+    if (!kind && oldBox?.time !== newBox?.time) changes.set("", { kind: "grid" });
   }
-  return found;
+  return changes;
 }
 
-function sentence(kind, times) {
-  if (kind === "grid") return "The sessions of this day were changed";
+function describeChange(kind, times) {
+  if (kind === "grid") return "Your hours for this day have changed";
   const named = times.length > 3 ? [...times.slice(0, 2), `${times.length - 2} more`] : times;
-  const subject = named.length > 1 ? `${named.slice(0, -1).join(", ")} and ${named.at(-1)} are` : `${named[0]} is`;
-  return `${subject} ${BECAME[kind]}`;
+  return `${joinWithAnd(named).join("")} ${BECAME[kind][times.length > 1 ? 1 : 0]}`;
 }
 
-function tell(form, found) {
-  meanwhile = new Map([...found, ...[...meanwhile].filter(([value]) => !found.has(value))]);
-  if (!meanwhile.size) return;
-  const byKind = new Map();
-  for (const { kind, time } of meanwhile.values()) byKind.set(kind, [...(byKind.get(kind) ?? []), time]);
-  const list = make("ul", "");
+// No range of times breaks at its dash.
+function createSentence(tag, text) {
+  const element = createElement(tag, "");
+  const parts = text.split(RANGE);
+  element.append(...parts.map((part, index) => (index % 2 ? createSpan(part, "range") : part)));
+  return element;
+}
+
+function showNews(form, changes) {
+  changesWhileEditing = new Map([...changes, ...[...changesWhileEditing].filter(([value]) => !changes.has(value))]);
+  if (!changesWhileEditing.size) return;
+  const timesByKind = new Map();
+  for (const { kind, time } of changesWhileEditing.values()) {
+    timesByKind.set(kind, [...(timesByKind.get(kind) ?? []), time]);
+  }
+  const list = createElement("ul", "");
   list.dataset.news = "";
-  list.append(...[...byKind].map(([kind, times]) => make("li", sentence(kind, times))));
+  list.append(...[...timesByKind].map(([kind, times]) => createSentence("li", describeChange(kind, times))));
   const status = form.querySelector("#status");
   status.querySelector("[data-news]")?.remove();
   status.append(list);
 }
 
-// A poll knows nothing of the last save: what that said stays until the next one, or another date.
-function carryOver(old, form) {
-  for (const box of old.querySelectorAll("[aria-invalid]")) {
-    const same = form.querySelector(`#${box.id}`);
-    if (!same) continue; // no box, no reason beside it; the message has it too
-    for (const name of ["aria-invalid", "aria-describedby"]) same.setAttribute(name, box.getAttribute(name));
-    same.closest("li").append(old.querySelector(`#${box.id}-error`).cloneNode(true));
-  }
-  const errors = old.querySelector("#errors");
-  if (errors) form.querySelector("header").after(errors.cloneNode(true));
-  form.querySelector("#status").replaceWith(old.querySelector("#status").cloneNode(true));
+function restoreError(oldBox, form) {
+  const box = form.querySelector(`#${oldBox.id}`);
+  if (!box) return; // the box is gone, but the message of the save still has the reason
+  for (const name of ["aria-invalid", "aria-describedby"]) box.setAttribute(name, oldBox.getAttribute(name));
+  box.closest("li").append(find(`#${oldBox.id}-error`).cloneNode(true));
 }
 
-// A save without an answer may have been carried out all the same. If so, says it and gives back what it asked.
-function settle(form) {
-  const { asked } = unanswered?.day === form.dataset.day ? unanswered : { asked: new Map() };
-  const now = drawn(form);
-  const isDone = ([value, ticked]) => STORED.includes(now.get(value)?.kind) === ticked;
-  if (!asked.size || ![...asked].every(isDone)) return new Map();
-  unanswered = undefined;
-  if (isOf("save")) say("");
+// A poll does not know the last save: its messages stay until the next save, or another date.
+function restoreLocalState(oldForm, form) {
+  for (const box of oldForm.querySelectorAll("[aria-invalid]")) restoreError(box, form);
+  const errors = oldForm.querySelector("#errors");
+  if (errors) form.querySelector("header").after(errors.cloneNode(true));
+  form.querySelector("#status").replaceWith(oldForm.querySelector("#status").cloneNode(true));
+}
+
+// Compares a save without a response with the server's current form. If the server committed it, says so and
+// returns what it changed.
+function reconcile(form) {
+  const { ticks } = pendingSave?.day === form.dataset.day ? pendingSave : { ticks: new Map() };
+  const now = readForm(form);
+  const isCommitted = ([value, checked]) => STORED_KINDS.includes(now.get(value)?.kind) === checked;
+  if (!ticks.size || ![...ticks].every(isCommitted)) return new Map();
+  pendingSave = undefined;
+  if (noticeIs("save")) clearNotice();
   const status = form.querySelector("#status");
   status.dataset.kind = "success";
-  status.replaceChildren(make("p", "Your last save got through after all"));
-  return asked;
+  status.replaceChildren(createElement("p", "Good news: your last save did go through"));
+  return ticks;
 }
 
-// --- What htmx tells
+// --- htmx events
 
 document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail;
   const { request, sourceElement } = ctx;
-  // Going back, htmx 4.0.1 leaves out its own headers, and would be given JSON.
+  // When the user goes back, htmx 4.0.1 leaves out its own headers: without them the server would return JSON.
   if (request.headers["HX-History-Restore-Request"]) request.headers.Accept = "text/html";
-  // A typed year passes through 0002, 0020 and 0202: only a date of the calendar is asked for.
+  // While a year is typed it is 0002, 0020 and 0202: only valid dates are requested.
   if (sourceElement.id === "pick" && !sourceElement.checkValidity()) event.preventDefault();
   if (isPoll(ctx) && document.hidden) event.preventDefault();
 });
@@ -251,87 +318,108 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) find("[hx-trigger^=every]")?.dispatchEvent(new Event("every"));
 });
 
-// Words that come again are read aloud again only if they went away first.
-document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (isPoll(ctx)) return; // she did not ask for it
-  const { sourceElement, sourceEvent, request } = ctx;
-  // A click that waited for the click before it leads where its link leads by now.
-  if (sourceElement.matches("nav a")) request.action = sourceElement.getAttribute("hx-get") ?? request.action;
-  // One that waited for a save takes away what she has not read of it: a notice stays, a refusal becomes one.
-  if (!(sourceEvent?.timeStamp < answeredAt)) say("");
-  else if (find("#status[data-kind=error] > p")) {
-    say(`${find("#day-title").textContent}: ${find("#status > p").textContent}`, "save");
-  }
-  if (!isSave(ctx)) return;
-  const asked = new Map(boxes().filter(isUnsaved).map((box) => [box.value, box.checked]));
-  unanswered = { day: day().dataset.day, asked };
+// A request that waited for a save: its unread notice stays, and its unread error message becomes a notice.
+function keepUnreadMessage() {
+  if (!find("#status[data-kind=error] > p")) return;
+  showNotice(`${find("#day-title").textContent}: ${find("#status > p").textContent}`, "save");
+}
+
+function startSave() {
+  const ticks = new Map(
+    editableBoxes()
+      .filter(isUnsaved)
+      .map((box) => [box.value, box.checked]),
+  );
+  pendingSave = { day: dayForm().dataset.day, ticks };
   find("#status").replaceChildren();
   find("#unsaved").textContent = "Saving…";
+}
+
+// Messages are cleared first: a screen reader reads the same text again only if it was gone in between.
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (isPoll(ctx)) return; // not a request of the user's own
+  const { sourceElement, sourceEvent, request } = ctx;
+  // A click that waited for the click before it follows the current URL of its link.
+  if (sourceElement.matches("nav a")) request.action = sourceElement.getAttribute("hx-get") ?? request.action;
+  if (sourceEvent?.timeStamp < lastSaveResponseAt) keepUnreadMessage();
+  else clearNotice();
+  if (isSave(ctx)) startSave();
 });
+
+function handleNotice(event, main) {
+  const { ctx } = event.detail;
+  ctx.push = null; // htmx would change the URL, although the date stays
+  if (isSave(ctx) && ctx.response.status < 500) pendingSave = undefined;
+  if (!isPoll(ctx)) return void (main.target.dataset.of = sourceOf(ctx));
+  event.preventDefault();
+  showPollError(main.fragment.textContent.trim());
+}
+
+function handlePolledForm(ctx, form) {
+  if (noticeIs("poll")) clearNotice();
+  restoreLocalState(dayForm(), form);
+  showNews(form, findChanges(dayForm(), form, reconcile(form)));
+  ctx.focusedBox = boxAt(document.activeElement);
+}
+
+// After a successful save the response is the truth about every tick that was sent. Later ticks stay unsaved.
+function handleSavedForm(ctx) {
+  pendingSave = undefined;
+  if (ctx.response.status >= 400) return; // nothing was saved
+  const sent = new Set(ctx.request.body.getAll("ticked"));
+  rememberUnsaved(editableBoxes().filter((box) => box.checked !== sent.has(box.value)));
+}
 
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   const main = tasks.find((task) => task.type === "main");
   if (!main || main.swapSpec.style === "none") {
-    if (isOf("poll")) say(""); // nothing new, but the server is there
+    if (noticeIs("poll")) clearNotice(); // nothing has changed, but the server responds again
     return;
   }
-  if (main.target.id === "notice") {
-    ctx.push = null; // htmx would change the address, although the date stays
-    if (isSave(ctx) && ctx.response.status < 500) unanswered = undefined;
-    if (!isPoll(ctx)) return void (main.target.dataset.of = what(ctx));
-    event.preventDefault();
-    return complain(main.fragment.textContent.trim());
-  }
+  if (main.target.id === "notice") return handleNotice(event, main);
   const form = main.fragment.querySelector("form.day");
-  // A gateway's error, say, that would wipe out the form.
+  // Without a form this is not our page: a gateway's error, for example, would replace the form.
   if (!(main.target === document.body ? main.fragment.querySelector("main") : form)) {
     event.preventDefault();
-    return unreachable(ctx);
+    return showOffline(ctx);
   }
-  ctx.redraws = true;
-  if (isPoll(ctx)) {
-    if (isOf("poll")) say("");
-    carryOver(day(), form);
-    tell(form, news(day(), form, settle(form)));
-    ctx.box = boxAt(document.activeElement);
-    return;
-  }
-  meanwhile.clear();
-  if (!isSave(ctx)) return void (form && settle(form));
-  unanswered = undefined;
-  if (ctx.response.status >= 400) return; // not saved: all that was unsaved still is
-  // The answer is the truth about every tick that was sent; those made since are kept.
-  const sent = new Set(ctx.request.body.getAll("ticked"));
-  keep(boxes().filter((box) => box.checked !== sent.has(box.value)));
+  ctx.swapsForm = true;
+  if (isPoll(ctx)) return handlePolledForm(ctx, form);
+  changesWhileEditing.clear();
+  if (isSave(ctx)) handleSavedForm(ctx);
+  else if (form) reconcile(form);
 });
 
+function restoreFocus(box) {
+  const target = focusTarget(box);
+  if (target !== document.activeElement) target?.focus({ preventScroll: true });
+}
+
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (isPoll(ctx) && !ctx.redraws) return; // nothing new
-  if (!ctx.redraws) return refresh();
-  redraw();
-  if (isPoll(ctx)) {
-    const place = placeOf(ctx.box);
-    if (place !== document.activeElement) place?.focus({ preventScroll: true });
+  if (!ctx.swapsForm) {
+    if (!isPoll(ctx)) refreshUnsaved();
     return;
   }
-  redrawDate();
+  applyUnsaved();
+  if (isPoll(ctx)) return restoreFocus(ctx.focusedBox);
+  resetDateField();
   const status = find("#status");
   if (ctx.target.id === "manage" && !status.firstElementChild) {
-    status.append(make("span", find("#day-title").textContent));
+    status.append(createElement("span", find("#day-title").textContent));
   }
   if (ctx.response.status >= 400 && document.activeElement?.matches("body, [type=submit]")) {
-    placeOf(find("#errors, .day [aria-invalid]"))?.focus();
+    focusTarget(find("#errors, .day [aria-invalid]"))?.focus();
   }
 });
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx && ctx.text === undefined) unreachable(ctx);
+  if (ctx && ctx.text === undefined) showOffline(ctx);
 });
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  if (isSave(ctx)) answeredAt = performance.now();
+  if (isSave(ctx)) lastSaveResponseAt = performance.now();
 });
 
-redraw();
-redrawDate();
+applyUnsaved();
+resetDateField();

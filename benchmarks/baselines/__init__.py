@@ -1,1 +1,1 @@
-"""The same work, as it would be written with something else: what the app is measured against."""
+"""Baselines: the same API built with other tools, to compare the app with."""

@@ -1,4 +1,4 @@
-"""A bare Chalice app with a PynamoDB client, which reads one item and asks for no sign-in."""
+"""The minimal Chalice app with a PynamoDB model: one route, one read, no authentication."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from pynamodb.models import Model
 app = Chalice(app_name="bare")
 
 
-class Item(Model):
-    """Anything in the table."""
-
+class DoctorItem(Model):
     class Meta:
-        """Where it is."""
+        """The table, as PynamoDB requires it."""
 
         table_name = os.environ["TABLE_NAME"]
 
@@ -27,8 +25,8 @@ class Item(Model):
 
 @app.route("/slots", methods=["GET"])
 def get_name() -> dict[str, str]:
-    """Whose slots they are."""
+    """Return the doctor's name."""
     request = app.current_request
-    asked: Any = (request.query_params if request else None) or {}
-    item = Item.get(f"DOCTOR#{asked['doctor_id']}", "PROFILE", consistent_read=True)
+    query: Any = (request.query_params if request else None) or {}
+    item = DoctorItem.get(f"DOCTOR#{query['doctor_id']}", "PROFILE", consistent_read=True)
     return {"name": item.name}

@@ -1,4 +1,4 @@
-"""Items as Python values, as boto3 takes and gives them."""
+"""Items as Python values, the format of a boto3 resource."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchmarks.baselines.rules import ApiError, Doctor, Json, Slots
 
 TABLE_NAME = os.environ["TABLE_NAME"]
 TABLE: Any = boto3.resource("dynamodb").Table(TABLE_NAME)
-# The resource's own client takes and gives Python values.
+# The client of a resource converts Python values as well.
 CLIENT: Any = TABLE.meta.client
 MINUTE = timedelta(minutes=1)
 
@@ -24,6 +24,7 @@ def key(doctor_id: str, sort_key: str) -> Json:
 
 
 def quote(part: str) -> str:
+    """Escape a part of an index key."""
     return part.replace("%", "%25").replace("#", "%23")
 
 
@@ -36,6 +37,7 @@ def format_instant(instant: datetime) -> str:
 
 
 def slots_to_map(slots: Slots) -> Json:
+    """Format slots as the map of a day."""
     return {
         format_start(start): {"minutes": (end - start) // MINUTE, "status": status}
         for start, (end, status) in slots.items()
@@ -43,15 +45,21 @@ def slots_to_map(slots: Slots) -> Json:
 
 
 def slots_from_item(day: Json) -> Slots:
+    """Parse the map of a day; a slot whose hold has expired is free."""
     slots, now = {}, format_instant(datetime.now(UTC))
-    for spelled, entry in day["slots"].items():
-        start = datetime.fromisoformat(spelled)
+    for text, entry in day["slots"].items():
+        start = datetime.fromisoformat(text)
         status = "free" if entry.get("until", "9") <= now else entry["status"]
         slots[start] = (start + int(entry["minutes"]) * MINUTE, status)
     return slots
 
 
 def doctor_from_item(doctor_id: str, item: Json | None) -> Doctor:
+    """Convert an item.
+
+    Raises:
+        ApiError: There is no item.
+    """
     if item is None:
         raise ApiError(404, f"There is no doctor {doctor_id}")
     return Doctor(
@@ -68,23 +76,35 @@ def doctor_from_item(doctor_id: str, item: Json | None) -> Doctor:
 
 
 def action(doctor: Doctor, sort_key: str, condition: str, values: Json, names: Json) -> Json:
-    made = {
+    """Build the part that all actions of a transaction have."""
+    required = {
         "TableName": TABLE_NAME,
         "Key": key(doctor.doctor_id, sort_key),
         "ConditionExpression": condition,
     }
-    more = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
-    return made | {name: value for name, value in more.items() if value}
+    optional = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
+    return required | {name: value for name, value in optional.items() if value}
 
 
-def put_action(doctor: Doctor, sort_key: str, item: Json) -> Json:
-    whole = {**key(doctor.doctor_id, sort_key), **item}
-    new = "attribute_not_exists(PK)"
-    return {"Put": {"TableName": TABLE_NAME, "Item": whole, "ConditionExpression": new}}
+def put_action(doctor: Doctor, sort_key: str, attributes: Json) -> Json:
+    """Create an item that must not exist."""
+    return {
+        "Put": {
+            "TableName": TABLE_NAME,
+            "Item": {**key(doctor.doctor_id, sort_key), **attributes},
+            "ConditionExpression": "attribute_not_exists(PK)",
+        }
+    }
 
 
 def commit(actions: list[Json], *, returns_old: bool = False) -> Json | None:
-    """The item in the way of the first action, if ``is_told``; else raise ``Refusal``."""
+    """Commit a transaction.
+
+    Returns None, or with ``returns_old`` the stored item of the first action if a condition fails.
+
+    Raises:
+        ApiError: A condition failed, or DynamoDB is unavailable.
+    """
     try:
         CLIENT.transact_write_items(TransactItems=actions)
     except ClientError as error:
@@ -93,5 +113,5 @@ def commit(actions: list[Json], *, returns_old: bool = False) -> Json | None:
             raise ApiError(503, "Try again in a moment") from error
         if returns_old:
             return dict(reasons[0].get("Item", {}))
-        raise ApiError(409, "Somebody else was faster") from error
+        raise ApiError(409, "Another request changed the day") from error
     return None

@@ -1,46 +1,36 @@
-"""The JSON of requests and answers as Pydantic models."""
+"""The JSON of requests and responses as Pydantic models."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+import datetime as dt
+from datetime import datetime
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from benchmarks.baselines import rules, serializers
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from datetime import datetime
 
 DoctorId = Annotated[str, Field(pattern=rf"^{rules.NAME_PATTERN.pattern}$")]
 Key = Annotated[str, Field(pattern=rf"^{rules.KEY_PATTERN.pattern}$")]
 
 
 class SlotChange(BaseModel):
-    """A box to tick or to untick."""
-
     start: str
     status: Literal["free", "busy-unavailable"]
 
 
 class SaveDayRequest(BaseModel):
-    """A save."""
-
     doctor_id: DoctorId
     date: dt.date
     slots: Annotated[list[SlotChange], Field(min_length=1, max_length=96)]
 
 
 class BookingRequest(BaseModel):
-    """A booking."""
-
     booking_id: Key
     patient_reference: Annotated[str, Field(max_length=128)]
 
 
 class Slot(BaseModel):
-    """A slot in JSON."""
-
     slot_id: str
     start: datetime
     end: datetime
@@ -48,8 +38,6 @@ class Slot(BaseModel):
 
 
 class Day(BaseModel):
-    """A day in JSON."""
-
     doctor_id: str
     date: dt.date
     time_zone: str
@@ -58,14 +46,10 @@ class Day(BaseModel):
 
 
 class SavedDay(Day):
-    """A day after a save."""
-
     message: str = serializers.SAVED_MESSAGE
 
 
 class AvailableSlots(BaseModel):
-    """What is bookable, in JSON."""
-
     doctor_id: str
     time_zone: str
     from_: Annotated[dt.date, Field(alias="from")]

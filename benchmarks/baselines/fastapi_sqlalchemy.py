@@ -1,17 +1,18 @@
-"""FastAPI with SQLAlchemy and PostgreSQL: one row a slot, and the day's row locked for a save."""
+"""FastAPI, SQLAlchemy and PostgreSQL: one row per slot; a save locks the row of the day."""
 
 from __future__ import annotations
 
 import os
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mangum import Mangum
 from sqlalchemy import create_engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 from benchmarks.baselines.fastapi_api import create_app
+from benchmarks.baselines.fastapi_schemas import BookingRequest
 from benchmarks.baselines.relational import (
     ChangeRow,
     DayRow,
@@ -22,24 +23,21 @@ from benchmarks.baselines.relational import (
 )
 from benchmarks.baselines.rules import ApiError, Doctor, Json, Slots
 
-if TYPE_CHECKING:
-    from benchmarks.baselines.fastapi_schemas import BookingRequest
-
 ENGINE = create_engine(os.environ["DATABASE_URL"])
 SESSIONS = sessionmaker(ENGINE)
 
 
-class Database:
-    """Doctors, days, slots and changes."""
+class PostgresStore:
+    """Doctors, days, slots and changes in PostgreSQL."""
 
     def __init__(self) -> None:
         self._doctor_cache: dict[str, tuple[Doctor, datetime]] = {}
 
     def get_doctor_cached(self, doctor_id: str) -> Doctor:
-        """As she was read less than ten seconds ago, or now."""
+        """Return the doctor's settings, which may be ten seconds old."""
         now = datetime.now(UTC)
-        doctor, asked_at = self._doctor_cache.get(doctor_id, (None, now))
-        if doctor is None or now - asked_at >= timedelta(seconds=10):
+        doctor, read_at = self._doctor_cache.get(doctor_id, (None, now))
+        if doctor is None or now - read_at >= timedelta(seconds=10):
             with SESSIONS() as session:
                 doctor = doctor_from_row(doctor_id, session.get(DoctorRow, doctor_id))
             self._doctor_cache[doctor_id] = (doctor, now)
@@ -48,18 +46,16 @@ class Database:
     def load_day(
         self, doctor_id: str, date: date, request_id: str | None = None
     ) -> tuple[Doctor, int, Slots, Json | None]:
-        """The doctor, the day's version and slots, and the change of that request."""
+        """Return the doctor, the day's version and slots, and the change of an earlier request."""
         with SESSIONS() as session:
             doctor = doctor_from_row(doctor_id, session.get(DoctorRow, doctor_id))
             day = session.get(DayRow, (doctor_id, date))
-            change = request_id and session.get(ChangeRow, (doctor_id, date, request_id))
-            told = (
-                {"fingerprint": change.fingerprint, "version": change.version} if change else None
-            )
-            return doctor, day.version if day else 0, load_slots(session, doctor, date, date), told
+            row = request_id and session.get(ChangeRow, (doctor_id, date, request_id))
+            change = {"fingerprint": row.fingerprint, "version": row.version} if row else None
+            version, slots = day.version if day else 0, load_slots(session, doctor, date, date)
+            return doctor, version, slots, change
 
     def list_slots(self, doctor: Doctor, first: date, last: date) -> Slots:
-        """The slots of her days."""
         with SESSIONS() as session:
             return load_slots(session, doctor, first, last)
 
@@ -69,64 +65,89 @@ class Database:
         date: date,
         version: int,
         opened: Slots,
-        withdrawn: Slots,
+        closed: Slots,
         change_info: Json,
         now: datetime,
     ) -> None:
-        """All of it in one transaction, which the day's version guards."""
-        hers = {"doctor_id": doctor.doctor_id, "date": date}
+        """Write the day, the slots and the change in one transaction."""
+        changes = {"opened": [*map(str, opened)], "closed": [*map(str, closed)]}
+        change = ChangeRow(
+            doctor_id=doctor.doctor_id,
+            date=date,
+            version=version + 1,
+            at=now,
+            **change_info,
+            **changes,
+        )
         try:
             with SESSIONS.begin() as session:
-                if version == 0:
-                    session.add(DayRow(**hers, version=1))
-                else:
-                    is_as_read = (DayRow.doctor_id == doctor.doctor_id, DayRow.date == date,
-                                  DayRow.version == version)  # fmt: skip
-                    bump = update(DayRow).where(*is_as_read).values(version=version + 1)
-                    require(condition=session.execute(bump).rowcount == 1)
+                _increment_version(session, doctor, date, version)
                 session.add_all(
                     SlotRow(doctor_id=doctor.doctor_id, start=start, end=end, status=status)
                     for start, (end, status) in opened.items()
                 )
-                if withdrawn:
-                    is_gone = (SlotRow.doctor_id == doctor.doctor_id, SlotRow.start.in_(withdrawn),
-                               is_free(now))  # fmt: skip
-                    removed = session.execute(delete(SlotRow).where(*is_gone)).rowcount
-                    require(condition=removed == len(withdrawn))
-                told = {"opened": [*map(str, opened)], "withdrawn": [*map(str, withdrawn)]}
-                session.add(ChangeRow(**hers, **change_info, **told, version=version + 1, at=now))
+                if closed:
+                    _delete_slots(session, doctor, closed, now)
+                session.add(change)
         except IntegrityError as error:
-            raise ApiError(409, "Somebody else was faster") from error
+            raise ApiError(409, "Another request changed the day") from error
 
     def book(self, doctor: Doctor, start: datetime, booking: BookingRequest, now: datetime) -> bool:
-        """One update; False where it is booked as that already."""
-        is_it = (SlotRow.doctor_id == doctor.doctor_id, SlotRow.start == start)
+        """Book the slot in one update.
+
+        Returns False if the slot has this booking already.
+        """
+        is_slot = (SlotRow.doctor_id == doctor.doctor_id, SlotRow.start == start)
+        is_available = (*is_slot, SlotRow.end == start + doctor.length, is_free(now))
         values: Json = {
             "booking_id": booking.booking_id,
             "patient_reference": booking.patient_reference,
+            "status": "busy",
+            "held_until": None,
+            "holder": None,
         }
-        values |= {"status": "busy", "held_until": None, "holder": None}
-        may = (*is_it, SlotRow.end == start + doctor.length, is_free(now))
         with SESSIONS.begin() as session:
-            if session.execute(update(SlotRow).where(*may).values(values)).rowcount:
+            if session.execute(update(SlotRow).where(*is_available).values(values)).rowcount:
                 return True
-            found = session.scalar(select(SlotRow).where(*is_it))
-            if found is None or found.booking_id != booking.booking_id:
-                raise ApiError(409 if found else 404, "The slot is taken")
+            stored = session.scalar(select(SlotRow).where(*is_slot))
+            if stored is None or stored.booking_id != booking.booking_id:
+                raise ApiError(409 if stored else 404, "The slot is not available")
             return False
 
 
-def is_free(now: datetime) -> Any:  # noqa: ANN401  a condition
-    """Or its hold has run out."""
+def _increment_version(session: Session, doctor: Doctor, date: date, version: int) -> None:
+    if version == 0:
+        session.add(DayRow(doctor_id=doctor.doctor_id, date=date, version=1))
+        return
+    is_unchanged = (
+        DayRow.doctor_id == doctor.doctor_id,
+        DayRow.date == date,
+        DayRow.version == version,
+    )
+    increment = update(DayRow).where(*is_unchanged).values(version=version + 1)
+    _require_rows(session.execute(increment).rowcount, 1)
+
+
+def _delete_slots(session: Session, doctor: Doctor, closed: Slots, now: datetime) -> None:
+    is_closed = (SlotRow.doctor_id == doctor.doctor_id, SlotRow.start.in_(closed), is_free(now))
+    _require_rows(session.execute(delete(SlotRow).where(*is_closed)).rowcount, len(closed))
+
+
+def is_free(now: datetime) -> Any:  # noqa: ANN401  SQLAlchemy has no types here
+    """Build the condition: the slot is free, or its hold has expired."""
     return (SlotRow.status == "free") | (
         (SlotRow.status == "busy-tentative") & (SlotRow.held_until <= now)
     )
 
 
-def require(*, condition: bool) -> None:
-    """Raise ``Refusal`` unless it is."""
-    if not condition:
-        raise ApiError(409, "Somebody else was faster")
+def _require_rows(changed: int, expected: int) -> None:
+    """Check that a statement changed all rows.
+
+    Raises:
+        ApiError: Another request changed one of them before.
+    """
+    if changed != expected:
+        raise ApiError(409, "Another request changed the day")
 
 
-handler = Mangum(create_app(Database()), lifespan="off")
+handler = Mangum(create_app(PostgresStore()), lifespan="off")

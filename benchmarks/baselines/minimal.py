@@ -1,4 +1,4 @@
-"""The floor: by hand, with botocore alone, on the same table; no framework, no layers, no page."""
+"""The minimal handler: botocore alone, on the app's table; no framework, layers or page."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from benchmarks.baselines.rules import ApiError, Json, parse_date, require_match
 
 
 def handler(event: Json, _context: object) -> Json:
-    """What Lambda calls."""
+    """Handle an API Gateway event."""
     headers = {name.lower(): value for name, value in event["headers"].items()}
     try:
         route = ROUTES[event["httpMethod"], event["resource"]]
-        status, told = route(
-            event, headers, minimal_token.verify_token(headers.get("authorization", ""))
-        )
-    except ApiError as refusal:
-        status, told = refusal.status, refusal.body
-    body = json.dumps(told, separators=(",", ":"), ensure_ascii=False)
+        claims = minimal_token.verify_token(headers.get("authorization", ""))
+        status, content = route(event, headers, claims)
+    except ApiError as error:
+        status, content = error.status, error.body
+    body = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
     etag = f'"{hashlib.blake2b(body.encode(), digest_size=8).hexdigest()}"'
     sent = {"Content-Type": "application/json", "ETag": etag, "Cache-Control": "private, no-cache"}
     if event["httpMethod"] == "GET" and headers.get("if-none-match") == etag:
@@ -32,45 +31,43 @@ def handler(event: Json, _context: object) -> Json:
 
 def get_day(event: Json, _headers: Json, claims: Json) -> tuple[int, Json]:
     """``GET /slots``."""
-    asked = event["queryStringParameters"]
-    on = parse_date(asked["date"])
-    doctor, version, slots, _ = table.load_day(
-        require_match(rules.NAME_PATTERN, asked["doctor_id"]), on
-    )
+    query = event["queryStringParameters"]
+    date = parse_date(query["date"])
+    doctor_id = require_match(rules.NAME_PATTERN, query["doctor_id"])
+    doctor, version, slots, _ = table.load_day(doctor_id, date)
     rules.require_can_manage(doctor, claims)
-    return 200, serializers.serialize_day(doctor, on, version, slots)
+    return 200, serializers.serialize_day(doctor, date, version, slots)
 
 
 def post_day(event: Json, headers: Json, claims: Json) -> tuple[int, Json]:
     """``POST /slots``."""
-    now, sent = datetime.now(UTC), parse_body(event, doctor_id=str, date=str, slots=list)
-    ticks = parse_changes(sent["slots"])
-    on, doctor_id = parse_date(sent["date"]), require_match(rules.NAME_PATTERN, sent["doctor_id"])
+    now, body = datetime.now(UTC), parse_body(event, doctor_id=str, date=str, slots=list)
+    changes = parse_changes(body["slots"])
+    date = parse_date(body["date"])
+    doctor_id = require_match(rules.NAME_PATTERN, body["doctor_id"])
     request_id = require_match(rules.KEY_PATTERN, headers.get("idempotency-key") or uuid4().hex)
-    fingerprint = hashlib.blake2b(repr(ticks).encode(), digest_size=16).hexdigest()
-    doctor, version, slots, change = table.load_day(doctor_id, on, request_id)
+    fingerprint = hashlib.blake2b(repr(changes).encode(), digest_size=16).hexdigest()
+    doctor, version, slots, earlier = table.load_day(doctor_id, date, request_id)
     role = rules.require_can_manage(doctor, claims)
-    if change is None:
-        opens, withdraws = rules.plan_changes(ticks, doctor, slots, on, now)
-        about = {"by": claims["username"], "role": role, "client": claims["client_id"]}
-        about |= {"request_id": request_id, "fingerprint": fingerprint}
-        table.save(doctor, on, version, opens, withdraws, about, now)
-        slots = {start: slots[start] for start in slots if start not in withdraws} | opens
+    if earlier is None:
+        opened, closed = rules.plan_changes(changes, doctor, slots, date, now)
+        change_info = {"by": claims["username"], "role": role, "client": claims["client_id"]}
+        change_info |= {"request_id": request_id, "fingerprint": fingerprint}
+        table.save(doctor, date, version, opened, closed, change_info, now)
+        slots = rules.slots_after(slots, opened, closed)
         version += 1
-    elif change["fingerprint"]["S"] == fingerprint:
-        version = int(change["version"]["N"])
+    elif earlier["fingerprint"]["S"] == fingerprint:
+        version = int(earlier["version"]["N"])
     else:
-        raise ApiError(422, "This Idempotency-Key was used for another save")
-    return 200, {
-        "message": serializers.SAVED_MESSAGE,
-        **serializers.serialize_day(doctor, on, version, slots),
-    }
+        raise ApiError(422, "This Idempotency-Key was used for another request")
+    day = serializers.serialize_day(doctor, date, version, slots)
+    return 200, {"message": serializers.SAVED_MESSAGE, **day}
 
 
 def get_available_slots(event: Json, _headers: Json, _claims: Json) -> tuple[int, Json]:
     """``GET /doctors/{doctor_id}/slots``."""
-    asked = event["queryStringParameters"]
-    first, last = parse_date(asked["from"]), parse_date(asked["to"])
+    query = event["queryStringParameters"]
+    first, last = parse_date(query["from"]), parse_date(query["to"])
     if not 0 <= (last - first).days < 31:
         raise ApiError(400, "At most 31 days")
     doctor = table.get_doctor_cached(
@@ -82,17 +79,16 @@ def get_available_slots(event: Json, _headers: Json, _claims: Json) -> tuple[int
 
 def put_booking(event: Json, _headers: Json, claims: Json) -> tuple[int, Json]:
     """``PUT /slots/{slot_id}/booking``."""
-    now, sent = datetime.now(UTC), parse_body(event, booking_id=str, patient_reference=str)
-    booking_id = require_match(rules.KEY_PATTERN, sent["booking_id"])
+    now, body = datetime.now(UTC), parse_body(event, booking_id=str, patient_reference=str)
+    booking_id = require_match(rules.KEY_PATTERN, body["booking_id"])
     doctor_id, start = rules.parse_slot_id(event["pathParameters"]["slot_id"])
     doctor = table.get_doctor_cached(doctor_id)
-    if "slots/book" not in claims["scope"].split():
-        raise ApiError(403, "You may not book slots")
-    if len(sent["patient_reference"]) > 128 or not rules.bookable_filter(doctor, now)(start):
+    rules.require_can_book(claims)
+    if len(body["patient_reference"]) > 128 or not rules.bookable_filter(doctor, now)(start):
         raise ApiError(409, "The slot cannot be booked")
-    is_new = table.book(doctor, start, booking_id, sent["patient_reference"], now)
-    told = serializers.serialize_slot(doctor, start, start + doctor.length, "busy")
-    return 201 if is_new else 200, told
+    is_new = table.book(doctor, start, booking_id, body["patient_reference"], now)
+    slot = serializers.serialize_slot(doctor, start, start + doctor.length, "busy")
+    return 201 if is_new else 200, slot
 
 
 ROUTES = {
@@ -104,22 +100,30 @@ ROUTES = {
 
 
 def parse_changes(slots: list[Json]) -> list[tuple[str, str]]:
-    """What is to be ticked and unticked."""
+    """Return the start and the requested status of each slot.
+
+    Raises:
+        ApiError: A slot is malformed, or there are too many.
+    """
     try:
-        ticks = [(str(slot["start"]), str(slot["status"])) for slot in slots]
+        changes = [(str(slot["start"]), str(slot["status"])) for slot in slots]
     except (KeyError, TypeError):
         raise ApiError(400, "The body is not valid") from None
-    if len(ticks) > 96 or not {status for _, status in ticks} <= {"free", "busy-unavailable"}:
+    if len(changes) > 96 or not {status for _, status in changes} <= {"free", "busy-unavailable"}:
         raise ApiError(400, "The body is not valid")
-    return ticks
+    return changes
 
 
 def parse_body(event: Json, **fields: type) -> Json:
-    """A body that has these fields."""
+    """Parse a JSON body that must have these fields.
+
+    Raises:
+        ApiError: The body is malformed, or a field is missing or has another type.
+    """
     try:
-        sent: Json = json.loads(event["body"])
-        if all(isinstance(sent[name], kind) for name, kind in fields.items()):
-            return sent
+        body: Json = json.loads(event["body"])
+        if all(isinstance(body[name], field_type) for name, field_type in fields.items()):
+            return body
     except (ValueError, KeyError, TypeError):
         pass
     raise ApiError(400, "The body is not valid")

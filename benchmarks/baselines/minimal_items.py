@@ -1,4 +1,4 @@
-"""The floor's items: DynamoDB's own shapes to values and back."""
+"""Items of the minimal handler: conversion to and from DynamoDB's own format."""
 
 from __future__ import annotations
 
@@ -19,41 +19,51 @@ DYNAMODB: Any = Session().create_client("dynamodb", config=CONFIG)
 
 
 def key(doctor_id: str, sort_key: str) -> Json:
-    """Of an item of hers."""
     return {"PK": {"S": f"DOCTOR#{doctor_id}"}, "SK": {"S": sort_key}}
 
 
+def quote(part: str) -> str:
+    """Escape a part of an index key."""
+    return part.replace("%", "%25").replace("#", "%23")
+
+
 def format_start(start: datetime) -> str:
-    """A whole minute in UTC."""
     return f"{start:%Y-%m-%dT%H:%MZ}"
 
 
+def format_instant(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def text_attributes(texts: Json) -> Json:
+    return {name: {"S": text} for name, text in texts.items()}
+
+
 def slots_to_map(slots: Slots) -> Json:
-    """Slots as a day's map."""
-    told = {}
+    """Format slots as the map of a day."""
+    entries = {}
     for start, (end, status) in slots.items():
         minutes = {"N": str((end - start) // timedelta(minutes=1))}
-        told[format_start(start)] = {"M": {"minutes": minutes, "status": {"S": status}}}
-    return told
+        entries[format_start(start)] = {"M": {"minutes": minutes, "status": {"S": status}}}
+    return entries
 
 
 def slots_from_item(day: Json) -> Slots:
-    """The reverse; a hold that has run out is free."""
-    slots, now = {}, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    for spelled, entry in day["slots"]["M"].items():
-        start, held = datetime.fromisoformat(spelled), entry["M"].get("until")
-        status = "free" if held and held["S"] <= now else entry["M"]["status"]["S"]
+    """Parse the map of a day; a slot whose hold has expired is free."""
+    slots, now = {}, format_instant(datetime.now(UTC))
+    for text, entry in day["slots"]["M"].items():
+        start, hold_end = datetime.fromisoformat(text), entry["M"].get("until")
+        status = "free" if hold_end and hold_end["S"] <= now else entry["M"]["status"]["S"]
         slots[start] = (start + timedelta(minutes=int(entry["M"]["minutes"]["N"])), status)
     return slots
 
 
 def doctor_from_item(item: Json) -> Doctor:
-    """Her settings."""
-    sessions = [(s["M"]["from"]["S"], s["M"]["to"]["S"]) for s in item["sessions"]["L"]]
+    sessions = item["sessions"]["L"]
     return Doctor(
         doctor_id=item["doctor_id"]["S"],
         zone=ZoneInfo(item["time_zone"]["S"]),
-        sessions=sessions,
+        sessions=[(session["M"]["from"]["S"], session["M"]["to"]["S"]) for session in sessions],
         length=timedelta(minutes=int(item["slot_minutes"]["N"])),
         lead=timedelta(minutes=int(item["lead_minutes"]["N"])),
         window=timedelta(days=int(item["window_days"]["N"])),
@@ -64,36 +74,39 @@ def doctor_from_item(item: Json) -> Doctor:
 
 
 def action(doctor: Doctor, sort_key: str, condition: str, names: Json, values: Json) -> Json:
-    """What all actions of a transaction have."""
-    typed = {n: {"N": str(v)} if isinstance(v, int) else {"S": v} for n, v in values.items()}
-    made = {
+    """Build the part that all actions of a transaction have."""
+    typed = {
+        name: {"N": str(value)} if isinstance(value, int) else {"S": value}
+        for name, value in values.items()
+    }
+    required = {
         "TableName": TABLE,
         "Key": key(doctor.doctor_id, sort_key),
         "ConditionExpression": condition,
     }
-    more = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": typed}
-    return made | {name: value for name, value in more.items() if value}
+    optional = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": typed}
+    return required | {name: value for name, value in optional.items() if value}
 
 
-def put_action(doctor: Doctor, sort_key: str, item: Json) -> Json:
-    """A new item."""
-    whole = key(doctor.doctor_id, sort_key) | item
+def put_action(doctor: Doctor, sort_key: str, attributes: Json) -> Json:
+    """Create an item that must not exist."""
     return {
         "Put": {
             "TableName": TABLE,
-            "Item": whole,
+            "Item": key(doctor.doctor_id, sort_key) | attributes,
             "ConditionExpression": "attribute_not_exists(PK)",
         }
     }
 
 
-def quote(part: str) -> str:
-    """Part of a place in the index."""
-    return part.replace("%", "%25").replace("#", "%23")
-
-
 def commit(actions: list[Json], *, returns_old: bool = False) -> Json | None:
-    """The item in the way of the first action, if ``is_told``; else raise ``Refusal``."""
+    """Commit a transaction.
+
+    Returns None, or with ``returns_old`` the stored item of the first action if a condition fails.
+
+    Raises:
+        ApiError: A condition failed, or DynamoDB is unavailable.
+    """
     try:
         DYNAMODB.transact_write_items(TransactItems=actions)
     except ClientError as error:
@@ -102,5 +115,5 @@ def commit(actions: list[Json], *, returns_old: bool = False) -> Json | None:
             raise ApiError(503, "Try again in a moment") from error
         if returns_old:
             return dict(reasons[0].get("Item", {}))
-        raise ApiError(409, "Somebody else was faster") from error
+        raise ApiError(409, "Another request changed the day") from error
     return None

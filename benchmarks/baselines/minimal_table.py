@@ -1,4 +1,4 @@
-"""The floor's table: DynamoDB's own shapes, one client, the same items and conditions."""
+"""The table of the minimal handler: the app's items and conditions, in DynamoDB's own format."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from benchmarks.baselines.minimal_items import (
     action,
     commit,
     doctor_from_item,
+    format_instant,
     format_start,
     key,
     put_action,
     quote,
     slots_from_item,
     slots_to_map,
+    text_attributes,
 )
 from benchmarks.baselines.rules import ApiError, Doctor, Json, Slots
 
@@ -25,12 +27,12 @@ DOCTOR_CACHE: dict[str, tuple[Doctor, datetime]] = {}
 def load_day(
     doctor_id: str, date: date, request_id: str | None = None
 ) -> tuple[Doctor, int, Slots, Json | None]:
-    """The doctor, the day's version and slots, and the change of that request."""
+    """Return the doctor, the day's version and slots, and the change of an earlier request."""
     sort_keys = ["PROFILE", f"DAY#{date}", *([f"CHANGE#{date}#{request_id}"] if request_id else [])]
     keys = [key(doctor_id, sort_key) for sort_key in sort_keys]
-    answer = DYNAMODB.batch_get_item(RequestItems={TABLE: {"Keys": keys, "ConsistentRead": True}})
-    found = {item["SK"]["S"]: item for item in answer["Responses"][TABLE]}
-    doctor, day, change = (found.get(sort_key) for sort_key in [*sort_keys, ""][:3])
+    response = DYNAMODB.batch_get_item(RequestItems={TABLE: {"Keys": keys, "ConsistentRead": True}})
+    items = {item["SK"]["S"]: item for item in response["Responses"][TABLE]}
+    doctor, day, change = (items.get(sort_key) for sort_key in [*sort_keys, ""][:3])
     if doctor is None:
         raise ApiError(404, f"There is no doctor {doctor_id}")
     version, slots = (int(day["version"]["N"]), slots_from_item(day)) if day else (0, {})
@@ -38,30 +40,30 @@ def load_day(
 
 
 def get_doctor_cached(doctor_id: str) -> Doctor:
-    """As she was read less than ten seconds ago, or now."""
+    """Return the doctor's settings, which may be ten seconds old."""
     now = datetime.now(UTC)
-    doctor, asked_at = DOCTOR_CACHE.get(doctor_id, (None, now))
-    if doctor is None or now - asked_at >= timedelta(seconds=10):
-        asked = {"Key": key(doctor_id, "PROFILE"), "ConsistentRead": True}
-        item = DYNAMODB.get_item(TableName=TABLE, **asked).get("Item")
-        if item is None:
+    doctor, read_at = DOCTOR_CACHE.get(doctor_id, (None, now))
+    if doctor is None or now - read_at >= timedelta(seconds=10):
+        profile = key(doctor_id, "PROFILE")
+        response = DYNAMODB.get_item(TableName=TABLE, Key=profile, ConsistentRead=True)
+        if "Item" not in response:
             raise ApiError(404, f"There is no doctor {doctor_id}")
-        doctor = doctor_from_item(item)
+        doctor = doctor_from_item(response["Item"])
         DOCTOR_CACHE[doctor_id] = (doctor, now)
     return doctor
 
 
 def list_slots(doctor_id: str, first: date, last: date) -> Slots:
-    """The slots of her days."""
     values = {":pk": {"S": f"DOCTOR#{doctor_id}"}}
-    values |= {":a": {"S": f"DAY#{first}"}, ":z": {"S": f"DAY#{last}"}}
-    answer = DYNAMODB.query(
+    values |= {":first": {"S": f"DAY#{first}"}, ":last": {"S": f"DAY#{last}"}}
+    response = DYNAMODB.query(
         TableName=TABLE,
-        KeyConditionExpression="PK = :pk AND SK BETWEEN :a AND :z",
+        KeyConditionExpression="PK = :pk AND SK BETWEEN :first AND :last",
         ExpressionAttributeValues=values,
         ConsistentRead=True,
     )
-    return {s: slot for day in answer["Items"] for s, slot in slots_from_item(day).items()}
+    days = response["Items"]
+    return {start: slot for day in days for start, slot in slots_from_item(day).items()}
 
 
 def save(
@@ -69,82 +71,110 @@ def save(
     date: date,
     version: int,
     opened: Slots,
-    withdrawn: Slots,
+    closed: Slots,
     change_info: Json,
     now: datetime,
 ) -> None:
-    """All of it in one transaction."""
-    change = {name: {"S": text} for name, text in change_info.items()}
-    change |= {"type": {"S": "change"}, "at": {"S": f"{now:%Y-%m-%dT%H:%M:%SZ}"}}
-    change |= {"version": {"N": str(version + 1)}, "opened": {"M": slots_to_map(opened)}}
-    change |= {"withdrawn": {"M": slots_to_map(withdrawn)}}
-    write = [put_action(doctor, f"CHANGE#{date}#{change_info['request_id']}", change)]
-    for start, (end, status) in opened.items():
-        slot = {
-            "type": "slot",
-            "start": format_start(start),
-            "end": format_start(end),
-            "status": status,
-        }
-        write.append(
-            put_action(
-                doctor, f"SLOT#{format_start(start)}", {n: {"S": v} for n, v in slot.items()}
-            )
-        )
-    for start in withdrawn:
-        is_free = "#s = :free OR (#s = :held AND held_until <= :now)"
-        values: Json = {
-            ":free": "free",
-            ":held": "busy-tentative",
-            ":now": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        }
-        deed = action(doctor, f"SLOT#{format_start(start)}", is_free, {"#s": "status"}, values)
-        write.append({"Delete": deed})
+    """Write the change, the slots and the day in one transaction."""
+    actions = [_put_change(doctor, date, version + 1, opened, closed, change_info, now)]
+    actions += [_put_slot(doctor, start, *slot) for start, slot in opened.items()]
+    actions += [_delete_slot(doctor, start, now) for start in closed]
     if version == 0:
-        place = f"{quote(doctor.location)}#{doctor.doctor_id}#"
-        whole: Json = {":place": f"{quote(doctor.specialty)}#{place}"}
-        check = action(doctor, "PROFILE", "GSI1SK = :place", {}, whole)
-        day = {"type": "day", "GSI1PK": f"{quote(doctor.specialty)}#{date}", "GSI1SK": place}
-        item: Json = {name: {"S": text} for name, text in day.items()}
-        item |= {
-            "version": {"N": "1"},
-            "revision": {"N": "1"},
-            "slots": {"M": slots_to_map(opened)},
-        }
-        write += [{"ConditionCheck": check}, put_action(doctor, f"DAY#{date}", item)]
+        actions += _create_day(doctor, date, opened)
     else:
-        names = {f"#{n}": format_start(start) for n, start in enumerate([*opened, *withdrawn])}
-        sets = [f"slots.#{n} = :{n}" for n in range(len(opened))]
-        gone = [f"slots.#{n}" for n in range(len(opened), len(names))]
-        numbers: Json = {":was": version, ":one": 1}
-        update = action(doctor, f"DAY#{date}", "#v = :was", {"#v": "version", **names}, numbers)
-        new = {f":{n}": entry for n, entry in enumerate(slots_to_map(opened).values())}
-        update["ExpressionAttributeValues"] |= new
-        update["UpdateExpression"] = ", ".join(
-            ["SET #v = #v + :one", "revision = revision + :one", *sets]
-        ) + (f" REMOVE {', '.join(gone)}" if gone else "")
-        write.append({"Update": update})
-    commit(write)
+        actions.append(_update_day(doctor, date, version, opened, closed))
+    commit(actions)
+
+
+def _put_change(
+    doctor: Doctor,
+    date: date,
+    version: int,
+    opened: Slots,
+    closed: Slots,
+    change_info: Json,
+    now: datetime,
+) -> Json:
+    change = text_attributes({**change_info, "type": "change", "at": format_instant(now)})
+    change |= {"version": {"N": str(version)}, "opened": {"M": slots_to_map(opened)}}
+    change |= {"withdrawn": {"M": slots_to_map(closed)}}
+    return put_action(doctor, f"CHANGE#{date}#{change_info['request_id']}", change)
+
+
+def _put_slot(doctor: Doctor, start: datetime, end: datetime, status: str) -> Json:
+    slot = {"type": "slot", "start": format_start(start), "end": format_start(end)}
+    return put_action(
+        doctor, f"SLOT#{format_start(start)}", text_attributes({**slot, "status": status})
+    )
+
+
+def _delete_slot(doctor: Doctor, start: datetime, now: datetime) -> Json:
+    is_free = "#s = :free OR (#s = :held AND held_until <= :now)"
+    values: Json = {":free": "free", ":held": "busy-tentative", ":now": format_instant(now)}
+    sort_key = f"SLOT#{format_start(start)}"
+    return {"Delete": action(doctor, sort_key, is_free, {"#s": "status"}, values)}
+
+
+def _create_day(doctor: Doctor, date: date, opened: Slots) -> list[Json]:
+    """Put the day into the search index, at the doctor's current specialty and location."""
+    position = f"{quote(doctor.location)}#{doctor.doctor_id}#"
+    values: Json = {":position": f"{quote(doctor.specialty)}#{position}"}
+    check = action(doctor, "PROFILE", "GSI1SK = :position", {}, values)
+    index_key = {"GSI1PK": f"{quote(doctor.specialty)}#{date}", "GSI1SK": position}
+    day = text_attributes({"type": "day", **index_key})
+    day |= {"version": {"N": "1"}, "revision": {"N": "1"}, "slots": {"M": slots_to_map(opened)}}
+    return [{"ConditionCheck": check}, put_action(doctor, f"DAY#{date}", day)]
+
+
+def _update_day(doctor: Doctor, date: date, version: int, opened: Slots, closed: Slots) -> Json:
+    names = {f"#{n}": format_start(start) for n, start in enumerate([*opened, *closed])}
+    values: Json = {":expected": version, ":one": 1}
+    update = action(doctor, f"DAY#{date}", "#v = :expected", {"#v": "version", **names}, values)
+    entries = {f":{n}": entry for n, entry in enumerate(slots_to_map(opened).values())}
+    update["ExpressionAttributeValues"] |= entries
+    sets = ["#v = #v + :one", "revision = revision + :one"]
+    sets += [f"slots.#{n} = :{n}" for n in range(len(opened))]
+    removes = [f"slots.#{n}" for n in range(len(opened), len(names))]
+    update["UpdateExpression"] = f"SET {', '.join(sets)}"
+    if removes:
+        update["UpdateExpression"] += f" REMOVE {', '.join(removes)}"
+    return {"Update": update}
 
 
 def book(doctor: Doctor, start: datetime, booking_id: str, reference: str, now: datetime) -> bool:
-    """Slot and day in one transaction; False where it is booked as that already."""
-    values: Json = {":free": "free", ":held": "busy-tentative", ":now": f"{now:%Y-%m-%dT%H:%M:%SZ}"}
+    """Book the slot and update the day in one transaction.
+
+    Returns False if the slot has this booking already.
+    """
+    slot = _book_slot(doctor, start, booking_id, reference, now)
+    stored = commit([slot, _mark_booked(doctor, start)], returns_old=True)
+    if stored is not None and stored.get("booking_id") != {"S": booking_id}:
+        raise ApiError(409 if stored else 404, "The slot is not available")
+    return stored is None
+
+
+def _book_slot(
+    doctor: Doctor, start: datetime, booking_id: str, reference: str, now: datetime
+) -> Json:
+    values: Json = {":free": "free", ":held": "busy-tentative", ":now": format_instant(now)}
     values |= {":busy": "busy", ":id": booking_id, ":ref": reference}
     values[":end"] = format_start(start + doctor.length)
-    may = "#e = :end AND (#s = :free OR (#s = :held AND held_until <= :now))"
+    is_available = "#e = :end AND (#s = :free OR (#s = :held AND held_until <= :now))"
     names = {"#s": "status", "#e": "end"}
-    slot = action(doctor, f"SLOT#{format_start(start)}", may, names, values)
+    slot = action(doctor, f"SLOT#{format_start(start)}", is_available, names, values)
     slot["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     slot["UpdateExpression"] = (
         "SET #s = :busy, booking_id = :id, patient_reference = :ref REMOVE held_until, holder"
     )
-    on, names = start.astimezone(doctor.zone).date(), {"#at": format_start(start), "#s": "status"}
-    is_there, deed = "attribute_exists(slots.#at)", {":busy": "busy", ":one": 1}
-    day = action(doctor, f"DAY#{on}", is_there, names, deed)
-    sets = "SET revision = revision + :one, slots.#at.#s = :busy REMOVE slots.#at.#u"
-    day |= {"UpdateExpression": sets, "ExpressionAttributeNames": {**names, "#u": "until"}}
-    failed = commit([{"Update": slot}, {"Update": day}], returns_old=True)
-    if failed is not None and failed.get("booking_id") != {"S": booking_id}:
-        raise ApiError(409 if failed else 404, "The slot is taken")
-    return failed is None
+    return {"Update": slot}
+
+
+def _mark_booked(doctor: Doctor, start: datetime) -> Json:
+    date = start.astimezone(doctor.zone).date()
+    names = {"#start": format_start(start), "#s": "status", "#u": "until"}
+    values = {":busy": "busy", ":one": 1}
+    day = action(doctor, f"DAY#{date}", "attribute_exists(slots.#start)", names, values)
+    day["UpdateExpression"] = (
+        "SET revision = revision + :one, slots.#start.#s = :busy REMOVE slots.#start.#u"
+    )
+    return {"Update": day}

@@ -1,4 +1,4 @@
-"""The floor's check of a token, with cryptography alone."""
+"""Token verification of the minimal handler, with cryptography alone."""
 
 from __future__ import annotations
 
@@ -21,23 +21,27 @@ KEYS: Json = {}
 
 
 def verify_token(authorization: str) -> Json:
-    """What the token says, once it is known to be the issuer's and to last."""
+    """Return the claims of an access token.
+
+    Raises:
+        ApiError: Its signature, issuer, client, use or expiry is not valid.
+    """
     try:
         header, payload, signature = authorization.removeprefix("Bearer ").split(".")
         kid, signed = json.loads(decode_base64url(header))["kid"], f"{header}.{payload}".encode()
         public_key(kid).verify(decode_base64url(signature), signed, PKCS1v15(), SHA256())
-        said: Json = json.loads(decode_base64url(payload))
+        claims: Json = json.loads(decode_base64url(payload))
     except (ValueError, KeyError, InvalidSignature):
         raise ApiError(401, "The token is not valid") from None
-    is_ours = said["iss"] == os.environ["OIDC_ISSUER"] and said["client_id"] in CLIENTS
-    is_access = said["token_use"] == "access" and "nonce" not in said
-    if not is_ours or not is_access or said["exp"] < datetime.now(UTC).timestamp() - 30:
+    is_ours = claims["iss"] == os.environ["OIDC_ISSUER"] and claims["client_id"] in CLIENTS
+    is_access = claims["token_use"] == "access" and "nonce" not in claims
+    if not is_ours or not is_access or claims["exp"] < datetime.now(UTC).timestamp() - 30:
         raise ApiError(401, "The token is not valid")
-    return said
+    return claims
 
 
-def public_key(kid: str) -> Any:  # noqa: ANN401  an RSA key, whatever cryptography calls it
-    """A key that the issuer publishes."""
+def public_key(kid: str) -> Any:  # noqa: ANN401  cryptography has no public name for its type
+    """Return a published key of the identity provider."""
     if kid not in KEYS:
         http = urllib3.PoolManager(timeout=4)
         url = http.request("GET", os.environ["OIDC_DISCOVERY_URL"]).json()["jwks_uri"]
@@ -48,5 +52,5 @@ def public_key(kid: str) -> Any:  # noqa: ANN401  an RSA key, whatever cryptogra
 
 
 def decode_base64url(text: str) -> bytes:
-    """Base64 as in a token (RFC 7515)."""
+    """Decode base64url without padding (RFC 7515)."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,4 +1,4 @@
-"""Tables of the peer with SQLAlchemy, and from their rows to values."""
+"""The tables of the PostgreSQL baseline; run as a program, it creates them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,10 @@ MINUTE = timedelta(minutes=1)
 
 
 class Base(DeclarativeBase):
-    """All tables."""
-
     type_annotation_map = {datetime: DateTime(timezone=True), list[Any]: JSON}  # noqa: RUF012
 
 
 class DoctorRow(Base):
-    """A doctor's settings."""
-
     __tablename__ = "doctors"
     doctor_id: Mapped[str] = mapped_column(primary_key=True)
     specialty: Mapped[str] = mapped_column(index=True)
@@ -40,7 +36,7 @@ class DoctorRow(Base):
 
 
 class DayRow(Base):
-    """A date of hers, on which something was saved."""
+    """A saved date; its version serializes saves."""
 
     __tablename__ = "days"
     doctor_id: Mapped[str] = mapped_column(ForeignKey(DoctorRow.doctor_id), primary_key=True)
@@ -49,8 +45,6 @@ class DayRow(Base):
 
 
 class SlotRow(Base):
-    """A slot."""
-
     __tablename__ = "slots"
     doctor_id: Mapped[str] = mapped_column(ForeignKey(DoctorRow.doctor_id), primary_key=True)
     start: Mapped[datetime] = mapped_column(primary_key=True)
@@ -63,7 +57,7 @@ class SlotRow(Base):
 
 
 class ChangeRow(Base):
-    """A save."""
+    """A save, for the audit log and repeated requests."""
 
     __tablename__ = "changes"
     doctor_id: Mapped[str] = mapped_column(ForeignKey(DoctorRow.doctor_id), primary_key=True)
@@ -76,24 +70,34 @@ class ChangeRow(Base):
     role: Mapped[str]
     client: Mapped[str]
     opened: Mapped[list[Any]]
-    withdrawn: Mapped[list[Any]]
+    closed: Mapped[list[Any]]
 
 
 def load_slots(session: Session, doctor: Doctor, first: date, last: date) -> Slots:
-    begin = datetime.combine(first, time(), doctor.zone)
-    end = datetime.combine(last + timedelta(days=1), time(), doctor.zone)
-    wanted = (SlotRow.doctor_id == doctor.doctor_id, SlotRow.start >= begin, SlotRow.start < end)
+    """Load the slots of a date range; a slot whose hold has expired is free."""
+    range_start = datetime.combine(first, time(), doctor.zone)
+    range_end = datetime.combine(last + timedelta(days=1), time(), doctor.zone)
+    in_range = (
+        SlotRow.doctor_id == doctor.doctor_id,
+        SlotRow.start >= range_start,
+        SlotRow.start < range_end,
+    )
     now, slots = datetime.now(UTC), {}
-    for row in session.scalars(select(SlotRow).where(*wanted)):
-        is_over = row.held_until is not None and row.held_until <= now
+    for row in session.scalars(select(SlotRow).where(*in_range)):
+        is_expired = row.held_until is not None and row.held_until <= now
         slots[row.start.astimezone(UTC)] = (
             row.end.astimezone(UTC),
-            "free" if is_over else row.status,
+            "free" if is_expired else row.status,
         )
     return slots
 
 
 def doctor_from_row(doctor_id: str, row: DoctorRow | None) -> Doctor:
+    """Convert a row.
+
+    Raises:
+        ApiError: There is no row.
+    """
     if row is None:
         raise ApiError(404, f"There is no doctor {doctor_id}")
     return Doctor(
@@ -110,7 +114,7 @@ def doctor_from_row(doctor_id: str, row: DoctorRow | None) -> Doctor:
 
 
 def main() -> None:
-    """Make the tables, with the doctor alone whose row comes as JSON."""
+    """Create the tables with one doctor, whose row is the first argument in JSON."""
     engine = create_engine(os.environ["DATABASE_URL"])
     Base.metadata.drop_all(engine)
     Base.metadata.create_all(engine)

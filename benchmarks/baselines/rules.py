@@ -1,4 +1,4 @@
-"""The rules of a schedule in plain Python, as any of the peers would write them: shared by all."""
+"""The rules of a schedule in plain Python, shared by all baselines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAME_PATTERN, KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}"), re.compile(r"[A-
 
 
 class ApiError(Exception):
-    """An answer from 400 up."""
+    """An error response: status 400 or higher."""
 
     def __init__(self, status: int, detail: str, errors: Iterable[Json] = ()) -> None:
         super().__init__(detail)
@@ -29,8 +29,6 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doctor:
-    """Her settings."""
-
     doctor_id: str
     zone: ZoneInfo
     sessions: Collection[tuple[str, str]]
@@ -43,7 +41,11 @@ class Doctor:
 
 
 def require_can_manage(doctor: Doctor, claims: Json) -> str:
-    """As what the bearer of these claims may; raise ``Refusal`` where that is nothing."""
+    """Return the role in which the caller manages the doctor's slots.
+
+    Raises:
+        ApiError: The caller has no such role.
+    """
     name, roles = claims.get("username", ""), claims.get("cognito:groups", ())
     if "doctor" in roles and name == doctor.doctor_id:
         return "doctor"
@@ -51,72 +53,104 @@ def require_can_manage(doctor: Doctor, claims: Json) -> str:
         return "delegate"
     if "admin" in roles:
         return "admin"
-    raise ApiError(403, f"You may not manage the slots of {doctor.doctor_id}")
+    raise ApiError(403, f"You cannot manage the slots of {doctor.doctor_id}")
 
 
-def to_utc(date: date, wall_time: str, zone: ZoneInfo) -> datetime:
-    """When the clock of the zone shows that."""
-    hours, minutes = wall_time.split(":")
-    wall = datetime.combine(date, time()) + timedelta(hours=int(hours), minutes=int(minutes))
-    local = wall.replace(tzinfo=zone)
+def require_can_book(claims: Json) -> None:
+    """Check the scope of the token.
+
+    Raises:
+        ApiError: The scope does not include bookings.
+    """
+    if "slots/book" not in claims["scope"].split():
+        raise ApiError(403, "You cannot book slots")
+
+
+def to_utc(date: date, local_time: str, zone: ZoneInfo) -> datetime:
+    """Convert a local time to UTC.
+
+    Raises:
+        ApiError: A clock change skips or repeats the time.
+    """
+    hours, minutes = local_time.split(":")
+    naive = datetime.combine(date, time()) + timedelta(hours=int(hours), minutes=int(minutes))
+    local = naive.replace(tzinfo=zone)
     if local.utcoffset() != local.replace(fold=1).utcoffset():
-        raise ApiError(400, f"{wall_time} is no time of {date}, or comes twice")
+        raise ApiError(400, f"{local_time} does not exist on {date}, or exists twice")
     return local.astimezone(UTC)
 
 
 def grid_starts(doctor: Doctor, date: date) -> list[datetime]:
-    """Their starts, in time order."""
-    found = []
+    """List the starts of the grid slots of a date, in time order."""
+    starts = []
     for first, last in doctor.sessions:
         start, end = to_utc(date, first, doctor.zone), to_utc(date, last, doctor.zone)
         while start + doctor.length <= end:
-            found.append(start)
+            starts.append(start)
             start += doctor.length
-    return found
+    return starts
 
 
 def plan_changes(
     changes: Iterable[tuple[str, str]], doctor: Doctor, slots: Slots, date: date, now: datetime
 ) -> tuple[Slots, Slots]:
-    """What is opened and what withdrawn; raise ``Refusal`` with all that stands against it."""
+    """Validate the requested changes; return the opened and the closed slots.
+
+    Raises:
+        ApiError: The changes have violations, or there are none.
+    """
     on_grid = set(grid_starts(doctor, date))
-    opens: Slots = {}
-    withdraws: Slots = {}
-    faults = []
+    opened: Slots = {}
+    closed: Slots = {}
+    violations = []
     for text, status in changes:
         start = to_utc(date, text, doctor.zone)
-        if start in opens or start in withdraws:
+        if start in opened or start in closed:
             code = "repeated"
         elif start <= now:
             code = "in_past"
         elif status == "free":
             code = "slot_exists" if start in slots else "" if start in on_grid else "not_on_grid"
-            opens[start] = (start + doctor.length, "free")
+            opened[start] = (start + doctor.length, "free")
         elif start in slots:
             code = "" if slots[start][1] == "free" else "slot_taken"
-            withdraws[start] = slots[start]
+            closed[start] = slots[start]
         else:
             code = "slot_not_found"
         if code:
-            faults.append({"start": text, "code": code, "detail": f"{code}: {text}"})
-    left = {**{s: v for s, v in slots.items() if s not in withdraws}, **opens}
-    for one, other in pairwise(sorted(left)):
-        if left[one][0] > other and not faults:
-            faults.append({"start": other.isoformat(), "code": "overlaps", "detail": "overlaps"})
-    if faults or not (opens or withdraws):
-        raise ApiError(400, "Nothing was saved", faults)
-    return opens, withdraws
+            violations.append({"start": text, "code": code, "detail": f"{code}: {text}"})
+    violations = violations or _overlaps(slots_after(slots, opened, closed))
+    if violations or not (opened or closed):
+        raise ApiError(400, "Nothing was saved", violations)
+    return opened, closed
+
+
+def slots_after(slots: Slots, opened: Slots, closed: Slots) -> Slots:
+    """Apply a save to the slots of a day."""
+    return {start: slots[start] for start in slots if start not in closed} | opened
+
+
+def _overlaps(slots: Slots) -> list[Json]:
+    return [
+        {"start": later.isoformat(), "code": "overlaps", "detail": "overlaps"}
+        for earlier, later in pairwise(sorted(slots))
+        if slots[earlier][0] > later
+    ]
 
 
 def bookable_filter(doctor: Doctor, now: datetime) -> Callable[[datetime], bool]:
-    """Whether a free slot that begins then is: not too soon, and not too far ahead."""
+    """Return a predicate: whether a free slot with this start is in the booking window."""
     day_after = now.astimezone(doctor.zone).date() + doctor.window + timedelta(days=1)
-    soonest, end = now + doctor.lead, datetime.combine(day_after, time(), doctor.zone)
-    return lambda start: now < start < end and start >= soonest
+    earliest, end = now + doctor.lead, datetime.combine(day_after, time(), doctor.zone)
+    return lambda start: now < start < end and start >= earliest
 
 
 def parse_slot_id(text: str) -> tuple[str, datetime]:
-    """Whose slot it is, and when it begins."""
+    """Return the doctor id and the start of the slot.
+
+    Raises:
+        ApiError: The id is malformed.
+    """
     doctor_id, _, start = text.rpartition("~")
     if not NAME_PATTERN.fullmatch(doctor_id):
         raise ApiError(404, f"There is no slot {text}")
@@ -127,15 +161,23 @@ def parse_slot_id(text: str) -> tuple[str, datetime]:
 
 
 def require_match(pattern: re.Pattern[str], text: str) -> str:
-    """Raise ``Refusal`` unless it does."""
+    """Return ``text``.
+
+    Raises:
+        ApiError: It does not match the pattern.
+    """
     if not pattern.fullmatch(text):
         raise ApiError(400, f"{text} is not valid")
     return text
 
 
 def parse_date(text: str) -> date:
-    """Raise ``Refusal`` where it is none."""
+    """Parse an ISO 8601 date.
+
+    Raises:
+        ApiError: The text is not a date.
+    """
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ApiError(400, f"{text} is no date") from None
+        raise ApiError(400, f"{text} is not a date") from None

@@ -1,4 +1,4 @@
-"""Answers in JSON, as any of the peers would make them: shared by all."""
+"""Response bodies, shared by all baselines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ SAVED_MESSAGE = "Slots saved successfully"
 
 
 def serialize_slot(doctor: Doctor, start: datetime, end: datetime, status: str) -> Json:
-    """A slot in JSON."""
     return {
         "slot_id": f"{doctor.doctor_id}~{start:%Y%m%dT%H%MZ}",
         "start": start.astimezone(doctor.zone).isoformat(),
@@ -25,25 +24,24 @@ def serialize_slot(doctor: Doctor, start: datetime, end: datetime, status: str) 
 
 
 def serialize_day(doctor: Doctor, date: date, version: int, slots: Slots) -> Json:
-    """Every box of the date and every slot off it, in JSON."""
-    all_of_them = dict(slots)
+    """Include closed grid slots, and slots that are not on the grid."""
+    all_slots = dict(slots)
     for start in grid_starts(doctor, date):
-        all_of_them.setdefault(start, (start + doctor.length, "busy-unavailable"))
+        all_slots.setdefault(start, (start + doctor.length, "busy-unavailable"))
     return {
         "doctor_id": doctor.doctor_id,
         "date": date.isoformat(),
         "time_zone": doctor.zone.key,
         "version": version,
-        "slots": [serialize_slot(doctor, s, *all_of_them[s]) for s in sorted(all_of_them)],
+        "slots": [serialize_slot(doctor, start, *all_slots[start]) for start in sorted(all_slots)],
     }
 
 
 def serialize_available_slots(
     doctor: Doctor, first: date, last: date, slots: Slots, now: datetime
 ) -> Json:
-    """What a patient may choose from, in JSON."""
     is_bookable = bookable_filter(doctor, now)
-    told = [
+    available = [
         serialize_slot(doctor, start, end, status)
         for start, (end, status) in sorted(slots.items())
         if status == "free" and is_bookable(start)
@@ -53,6 +51,6 @@ def serialize_available_slots(
         "time_zone": doctor.zone.key,
         "from": first.isoformat(),
         "to": last.isoformat(),
-        "slots": told,
-        "next_available": told[0] if told else None,
+        "slots": available,
+        "next_available": available[0] if available else None,
     }

@@ -1,4 +1,4 @@
-"""What a patient may take: the one rule that listing, holding and booking share."""
+"""The single availability rule, shared by search, hold and booking."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def is_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> bool:
-    """Free, to come, not before the lead time, within the booking window.
+    """Return whether the slot is free, in the future, after the lead time and in the window.
 
-    ``slot`` is as it stands ``now``.
+    ``slot`` must be as of ``now``. The booking window is whole dates of the doctor's time zone:
+    with a window of one day, all of tomorrow is bookable.
     """
     if slot.is_taken or slot.start < now + doctor.lead_time or slot.has_begun(now):
         return False
@@ -25,19 +26,15 @@ def is_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> bool:
 
 
 def reason_not_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotViolation | None:
-    """Why a patient cannot have the slot; None where she can.
-
-    The window is whole dates of the doctor's: with one of a day, all of tomorrow is bookable.
-    """
-    # A list has hundreds of slots, and no words about those that are in it.
+    """Return why the slot is not bookable now, or None."""
     if is_bookable(slot, doctor, now=now):
         return None
-    called = local_time.format_range(slot, doctor.zone)
+    label = local_time.format_range(slot, doctor.zone)
     if slot.is_taken:
-        taken = "booked already" if slot.status is SlotStatus.BOOKED else "held by somebody else"
-        return AlreadyTaken(start=slot.start, slot_label=called, state=taken)
+        state = "already booked" if slot.status is SlotStatus.BOOKED else "held by another client"
+        return AlreadyTaken(start=slot.start, slot_label=label, state=state)
     if slot.has_begun(now):
-        return SlotInPast(start=slot.start, slot_label=called)
+        return SlotInPast(start=slot.start, slot_label=label)
     is_late = slot.start < now + doctor.lead_time
-    why = "Slot can no longer be booked" if is_late else "Slot cannot be booked yet"
-    return NotBookable(start=slot.start, slot_label=called, reason=why)
+    reason = "can no longer be booked" if is_late else "can't be booked yet"
+    return NotBookable(start=slot.start, slot_label=label, reason=reason)

@@ -1,14 +1,24 @@
-"""Who has a slot: what a patient's booking site says of itself, compared and never shown."""
+"""Holds and bookings: what is stored of them, and the operations on a slot as values.
+
+Each operation is written before the slot is read (ADR 0008). Storage turns it into a conditional
+write; if the condition fails, the operation decides what the stored slot means for it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from chalicelib.domain import local_time
+from chalicelib.domain.availability import is_bookable, reason_not_bookable
+from chalicelib.domain.errors import ConflictError, SlotNotFoundError
 from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.domain.violations import AlreadyTaken, SlotMissing
 
 if TYPE_CHECKING:
+    from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.errors import SlotStateMismatchError
     from chalicelib.domain.slot import SlotId
 
 _SECOND = timedelta(seconds=1)
@@ -16,14 +26,14 @@ _SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Kept for one ``holder`` until then, a whole second."""
+    """A slot reserved for one holder until ``expires_at``, a whole second."""
 
     holder: str
     expires_at: datetime
 
     @classmethod
     def create(cls, length: timedelta, holder: str, *, now: datetime) -> Hold:
-        """From now on, and no shorter for being kept in whole seconds."""
+        """Return a hold of that length from now, its end rounded up to a whole second."""
         end = now + length
         whole = end.replace(microsecond=0)
         return cls(holder=holder, expires_at=whole if whole == end else whole + _SECOND)
@@ -31,9 +41,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """``booking_id`` is the booking site's, ``patient_reference`` says nothing to us.
+    """A booking as a booking site requests it.
 
-    ``holder`` is whose hold it ends, ``moves`` the slot that it leaves for this one.
+    The site chooses ``booking_id``; ``patient_reference`` is opaque to us. ``holder`` names the
+    hold that the booking replaces, ``previous_slot_id`` the slot that it moves from.
     """
 
     booking_id: str
@@ -44,19 +55,180 @@ class Booking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotClaim:
-    """A stored slot, and whose it is: of ``holder`` while held, of ``booking_id`` once booked."""
+    """A stored slot and its claim: ``holder`` while it is held, ``booking_id`` once it is booked.
+
+    Both are compared with those of a request, and never shown.
+    """
 
     slot: Slot
     holder: str | None = None
     booking_id: str | None = None
 
     def is_booked_with(self, booking_id: str) -> bool:
-        """Whether that very booking has it."""
         return self.slot.status is SlotStatus.BOOKED and self.booking_id == booking_id
 
-    def slot_for(self, holder: str | None, now: datetime) -> Slot:
-        """As it stands now for somebody to whom a hold of their own leaves it free."""
-        slot = self.slot.as_of(now)
-        if slot.status is SlotStatus.HELD and holder is not None and holder == self.holder:
-            return replace(slot, status=SlotStatus.FREE, held_until=None)
+    def as_of(self, now: datetime) -> SlotClaim:
+        """Return the claim as of now: a hold that has expired leaves the slot free."""
+        return replace(self, slot=self.slot.as_of(now))
+
+    def slot_for(self, holder: str | None) -> Slot:
+        """Return the slot as that holder may use it: their own hold leaves it free."""
+        if self.slot.status is SlotStatus.HELD and holder is not None and holder == self.holder:
+            return replace(self.slot, status=SlotStatus.FREE, held_until=None)
+        return self.slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SlotOperation:
+    """What a client wants to do to one slot of that doctor."""
+
+    doctor: Doctor
+    slot_id: SlotId
+
+    def expected_slot(self) -> Slot:
+        """Return the slot that the first attempt expects: free, and of the doctor's length."""
+        start = self.slot_id.start
+        return Slot(start=start, end=start + self.doctor.grid.slot_length)
+
+    def require_found(self, mismatch: SlotStateMismatchError) -> SlotClaim:
+        """Return what is stored of the slot. Raises ``SlotNotFoundError`` if nothing is."""
+        return require_found(mismatch.stored, self.slot_id, self.doctor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claim(_SlotOperation):
+    """An operation that needs a bookable slot."""
+
+    def is_possible(self, slot: Slot, now: datetime) -> bool:
+        return is_bookable(slot, self.doctor, now=now)
+
+    def _require_bookable(self, slot: Slot, now: datetime) -> Slot:
+        if violation := reason_not_bookable(slot, self.doctor, now=now):
+            raise ConflictError(violation, zone=self.doctor.zone)
         return slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldClaim(_Claim):
+    """Reserve a slot for a holder; a hold of the same holder starts again."""
+
+    holder: str
+    length: timedelta
+
+    def create_hold(self, now: datetime) -> Hold:
+        return Hold.create(self.length, self.holder, now=now)
+
+    def slot_after(self, slot: Slot, now: datetime) -> Slot:
+        """Return the slot as the operation leaves it."""
+        return replace(slot, status=SlotStatus.HELD, held_until=self.create_hold(now).expires_at)
+
+    def is_done(self, _stored: SlotClaim) -> bool:
+        """Return False: a hold lasts from now on, so it is written each time."""
+        return False
+
+    def resolve(self, stored: SlotClaim, now: datetime) -> Slot:
+        """Return the slot to expect next. Raises ``ConflictError`` if it cannot be held."""
+        return self._require_bookable(stored.slot_for(self.holder), now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingClaim(_Claim):
+    """Book a slot that is free, or held by the booking's holder."""
+
+    booking: Booking
+
+    def slot_after(self, slot: Slot, _now: datetime) -> Slot:
+        """Return the slot as the operation leaves it."""
+        return replace(slot, status=SlotStatus.BOOKED)
+
+    def is_done(self, stored: SlotClaim) -> bool:
+        """Return whether the slot is booked with this very booking."""
+        return stored.is_booked_with(self.booking.booking_id)
+
+    def resolve(self, stored: SlotClaim, now: datetime) -> Slot:
+        """Return the slot to expect next. Raises ``ConflictError`` if it cannot be booked."""
+        return self._require_bookable(stored.slot_for(self.booking.holder), now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ReleaseOperation(_SlotOperation):
+    """An operation that frees a slot, at any time."""
+
+    def is_possible(self, _slot: Slot, _now: datetime) -> bool:
+        return True
+
+    def slot_after(self, slot: Slot, _now: datetime) -> Slot:
+        """Return the slot as the operation leaves it."""
+        return replace(slot, status=SlotStatus.FREE, held_until=None)
+
+    def _already_taken(self, slot: Slot, state: str) -> ConflictError:
+        label = local_time.format_range(slot, self.doctor.zone)
+        violation = AlreadyTaken(start=slot.start, slot_label=label, state=state)
+        return ConflictError(violation, zone=self.doctor.zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(_ReleaseOperation):
+    """Free a slot that the holder holds."""
+
+    holder: str
+
+    def is_done(self, stored: SlotClaim) -> bool:
+        """Return whether the slot is not held, by this holder or another."""
+        return stored.slot.status is not SlotStatus.HELD
+
+    def resolve(self, stored: SlotClaim, _now: datetime) -> NoReturn:
+        """Raise ``ConflictError``: another client holds the slot."""
+        raise self._already_taken(stored.slot, "held by another client")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation(_ReleaseOperation):
+    """Free a slot that is booked with that id."""
+
+    booking_id: str
+
+    def is_done(self, stored: SlotClaim) -> bool:
+        """Return whether the slot is not booked, with this id or another."""
+        return stored.slot.status is not SlotStatus.BOOKED
+
+    def resolve(self, stored: SlotClaim, _now: datetime) -> NoReturn:
+        """Raise ``ConflictError``: the slot is booked with another id."""
+        raise self.conflict(stored)
+
+    def conflict(self, stored: SlotClaim) -> ConflictError:
+        return self._already_taken(stored.slot, "booked by another client")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveClaim(BookingClaim):
+    """Book a slot and, in the same transaction, cancel the booking of the previous one."""
+
+    cancellation: Cancellation
+
+    def require_found(self, mismatch: SlotStateMismatchError) -> SlotClaim:
+        """As for a booking. Raises ``ConflictError`` if the previous slot has no such booking."""
+        if mismatch.slot_id == self.slot_id:
+            return require_found(mismatch.stored, self.slot_id, self.doctor)
+        previous = self.cancellation
+        if mismatch.stored is not None and not previous.is_done(mismatch.stored):
+            raise previous.conflict(mismatch.stored)
+        missing = slot_not_found(previous.slot_id, previous.doctor)
+        raise ConflictError(missing, zone=previous.doctor.zone)
+
+
+SlotOperation = HoldClaim | BookingClaim | MoveClaim | Release | Cancellation
+
+
+def require_found(stored: SlotClaim | None, slot_id: SlotId, doctor: Doctor) -> SlotClaim:
+    """Return what is stored of a slot. Raises ``SlotNotFoundError`` if nothing is."""
+    if stored is None:
+        raise SlotNotFoundError(slot_not_found(slot_id, doctor), zone=doctor.zone)
+    return stored
+
+
+def slot_not_found(slot_id: SlotId, doctor: Doctor) -> SlotMissing:
+    """Return the violation for a slot of which only the id is known."""
+    date = local_time.local_date(slot_id.start, doctor.zone)
+    label = f"{local_time.format_time(slot_id.start, doctor.zone)} on {date}"
+    return SlotMissing(start=slot_id.start, slot_label=label)

@@ -1,15 +1,14 @@
-"""What a save may make of a day: the rules that keep a doctor's schedule whole."""
+"""Plan a save of a day: validate the requested changes and compute the day that results."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING
+from datetime import datetime, time
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain import local_time
-from chalicelib.domain.day import SlotChanges
+from chalicelib.domain.day import PlannedChanges, SlotChanges
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.domain.violations import (
@@ -36,52 +35,70 @@ if TYPE_CHECKING:
     from chalicelib.domain.grid import Grid
 
 
-# One DynamoDB transaction holds 100 actions: the day, the change and this many slots fit.
+# A DynamoDB transaction holds 100 actions: the day, its change log entry and this many slots fit.
 MAX_CHANGES_PER_SAVE = 96
 
 
-def plan_changes(
-    requested: Sequence[SlotChange], day: Day, grid: Grid, *, now: datetime
-) -> SlotChanges:
-    """Judge a save as a whole, by the set of slots that it would leave.
+class LocalStart(NamedTuple):
+    """A start by the doctor's clock (``09:00``): an instant only with a date and a time zone."""
 
-    ``day`` is as it stands ``now``. Raises ``Refused`` with a fault for each slot that stands
-    against it, in the order of the request.
+    time_of_day: time
+
+    def __str__(self) -> str:
+        return f"{self.time_of_day:%H:%M}"
+
+    def to_utc(self, date: date, zone: ZoneInfo) -> datetime | SlotViolation:
+        """The instant at which clocks show it, or why there is not exactly one."""
+        match local_time.utc_candidates(datetime.combine(date, self.time_of_day), zone):
+            case [instant]:
+                return instant
+            case []:
+                return NonexistentTime(slot_label=str(self))
+            case _:
+                return AmbiguousTime(slot_label=str(self))
+
+
+class SlotChange(NamedTuple):
+    """A request to open a slot of the grid (``status`` free) or to close one (unavailable)."""
+
+    start: datetime | LocalStart
+    status: SlotStatus
+
+
+class InvalidChange(NamedTuple):
+    """A requested change that could not be parsed: reported in its place, with the other ones.
+
+    ``start`` is None if the start is what could not be parsed; ``sent_start`` is the client's text.
     """
-    if not requested:
-        raise RequestRejectedError(
-            FieldViolation("slots", "nothing_to_save", "There is nothing to save")
-        )
-    if len(requested) > MAX_CHANGES_PER_SAVE:
-        raise RequestRejectedError(too_many_changes(len(requested)))
 
-    boxes = {box.start: box for box in grid.candidate_slots(day.date)}
-    meant = [(tick, tick.resolve_start(day.date, grid.zone)) for tick in requested]
-    starts = [(start, tick.status) for tick, start in meant if not isinstance(start, SlotViolation)]
-    opens = [start for start, status in starts if status == SlotStatus.FREE]
-    withdraws = [start for start, status in starts if status == SlotStatus.UNAVAILABLE]
-    judge = _ChangeValidator(day, grid, boxes, now, _slots_after(day, boxes, opens, withdraws))
+    sent_start: str
+    reason: str
+    start: datetime | LocalStart | None = None
 
-    named = Counter(start for start, _ in starts)
-    faults: dict[datetime | int, SlotViolation] = {}
-    for place, (tick, start) in enumerate(meant):
-        if isinstance(start, SlotViolation):
-            faults[place] = start
-        elif fault := judge.validate(start, tick.status, occurrences=named[start]):
-            faults[start] = fault
-    if faults:
-        raise RequestRejectedError(*faults.values(), zone=grid.zone)
-    return SlotChanges(
-        opened=tuple(replace(boxes[start], status=SlotStatus.FREE) for start in opens),
-        closed=tuple(day.slots[start] for start in withdraws),
-    )
+
+def plan_changes(
+    requested: Sequence[SlotChange | InvalidChange], day: Day, grid: Grid, *, now: datetime
+) -> PlannedChanges:
+    """Validate all requested changes against the day that would result, and return them with it.
+
+    ``day`` must be current as of ``now``. Raises ``RequestRejectedError`` with one violation per
+    offending slot, in request order.
+    """
+    _require_valid_count(requested)
+    resolved = [_resolve(change, day.date, grid.zone) for change in requested]
+    candidates = {slot.start: slot for slot in grid.candidate_slots(day.date)}
+    planned = _apply(day, candidates, [one for one in resolved if isinstance(one, _Change)])
+    validator = _ChangeValidator(day, grid, candidates, now, planned.day_after)
+    if violations := validator.validate_all(resolved):
+        raise RequestRejectedError(*violations, zone=grid.zone)
+    return planned
 
 
 def conflicting_slots_error(
     *, already_existing: Sequence[Slot], still_taken: Sequence[Slot], zone: ZoneInfo
 ) -> RequestRejectedError | None:
-    """Of slots that were to be opened but exist, and to be withdrawn but have to stay."""
-    faults = [
+    """The error for slots to open that exist and slots to close that are taken, if any."""
+    existing = [
         SlotExists(start=slot.start, slot_label=local_time.format_range(slot, zone))
         for slot in already_existing
     ]
@@ -89,59 +106,109 @@ def conflicting_slots_error(
         SlotTaken(start=slot.start, slot_label=local_time.format_range(slot, zone), state="taken")
         for slot in still_taken
     ]
-    return RequestRejectedError(*faults, *taken, zone=zone) if faults or taken else None
+    return RequestRejectedError(*existing, *taken, zone=zone) if existing or taken else None
 
 
 def too_many_changes(count: int) -> FieldViolation:
-    """More slots than one save can change."""
-    detail = f"At most {MAX_CHANGES_PER_SAVE} slots can be saved at once, these are {count}"
+    """The violation for a request with more slots than one save can change."""
+    detail = f"You can save at most {MAX_CHANGES_PER_SAVE} slots at once (you sent {count})"
     return FieldViolation("slots", "too_many", detail)
 
 
-def _slots_after(
-    day: Day,
-    candidates: Mapping[datetime, Slot],
-    opened: Sequence[datetime],
-    closed: Sequence[datetime],
-) -> tuple[Slot, ...]:
-    """The slots that there would be after the save."""
-    gone = set(closed)
-    stay = [slot for start, slot in day.slots.items() if start not in gone]
-    return (*stay, *(candidates[start] for start in opened if start in candidates))
+def _require_valid_count(requested: Sequence[SlotChange | InvalidChange]) -> None:
+    if not requested:
+        raise RequestRejectedError(
+            FieldViolation("slots", "nothing_to_save", "There is nothing to save")
+        )
+    if len(requested) > MAX_CHANGES_PER_SAVE:
+        raise RequestRejectedError(too_many_changes(len(requested)))
+
+
+class _Change(NamedTuple):
+    """A requested change whose start is known as an instant."""
+
+    start: datetime
+    status: SlotStatus
+
+
+def _resolve(
+    change: SlotChange | InvalidChange, date: date, zone: ZoneInfo
+) -> _Change | SlotViolation:
+    if change.start is None:
+        return MalformedChange(slot_label=change.sent_start, reason=change.reason)
+    start = change.start
+    instant = start.to_utc(date, zone) if isinstance(start, LocalStart) else start
+    if isinstance(instant, SlotViolation):
+        return instant
+    if isinstance(change, SlotChange):
+        return _Change(instant, change.status)
+    label = local_time.format_range(instant, zone)
+    return MalformedChange(start=instant, slot_label=label, reason=change.reason)
+
+
+def _apply(
+    day: Day, candidates: Mapping[datetime, Slot], changes: Sequence[_Change]
+) -> PlannedChanges:
+    """Apply the changes as far as they make sense by themselves; validation reports the others."""
+    opened = tuple(
+        replace(candidates[start], status=SlotStatus.FREE)
+        for start, status in changes
+        if status is SlotStatus.FREE and start in candidates and start not in day.slots
+    )
+    closed = tuple(
+        day.slots[start]
+        for start, status in changes
+        if status is not SlotStatus.FREE and start in day.slots
+    )
+    day_after = day.apply(SlotChanges(opened=opened, closed=closed))
+    return PlannedChanges(opened=opened, closed=closed, day_after=day_after)
 
 
 @dataclass(frozen=True, slots=True)
 class _ChangeValidator:
+    """The rules for opening and closing a slot; overlaps count in the day that would result."""
+
     day: Day
     grid: Grid
     candidates: Mapping[datetime, Slot]
     now: datetime
-    slots_after: tuple[Slot, ...]
+    day_after: Day
 
-    def validate(self, start: datetime, status: str, *, occurrences: int) -> SlotViolation | None:
+    def validate_all(self, resolved: Sequence[_Change | SlotViolation]) -> list[SlotViolation]:
+        """The violations in request order; a start that is requested twice has one."""
+        occurrences = Counter(one.start for one in resolved if isinstance(one, _Change))
+        violations: dict[datetime | int, SlotViolation] = {}
+        for position, one in enumerate(resolved):
+            if isinstance(one, SlotViolation):
+                violations[position] = one
+            elif violation := self._validate(one, occurrences[one.start]):
+                violations[one.start] = violation
+        return [*violations.values()]
+
+    def _validate(self, change: _Change, occurrences: int) -> SlotViolation | None:
+        start = change.start
         if occurrences > 1:
             return DuplicateSlot(start=start, slot_label=self._label(start))
         if local_time.local_date(start, self.grid.zone) != self.day.date:
             return NotOnGrid(start=start, slot_label=local_time.to_rfc3339(start, self.grid.zone))
-        fault = self._validate_open if status == SlotStatus.FREE else self._validate_close
-        return fault(start)
+        is_opened = change.status is SlotStatus.FREE
+        return self._validate_open(start) if is_opened else self._validate_close(start)
 
     def _validate_open(self, start: datetime) -> SlotViolation | None:
         if start in self.day.slots:
             return SlotExists(start=start, slot_label=self._label(start))
-        box = self.candidates.get(start)
-        if box is None:
+        candidate = self.candidates.get(start)
+        if candidate is None:
             return NotOnGrid(start=start, slot_label=self._label(start))
-        if box.has_begun(self.now):
+        if candidate.has_begun(self.now):
             return SlotInPast(start=start, slot_label=self._label(start))
-        return next(
-            (self._overlap_violation(box, other) for other in self._overlapping_slots(box)), None
-        )
+        other = next(self._overlapping_slots(candidate), None)
+        return None if other is None else self._overlap_violation(candidate, other)
 
     def _overlapping_slots(self, candidate: Slot) -> Iterator[Slot]:
         return (
             slot
-            for slot in self.slots_after
+            for slot in self.day_after.slots.values()
             if slot.start != candidate.start and slot.overlaps(candidate)
         )
 
@@ -158,68 +225,13 @@ class _ChangeValidator:
         if slot is None:
             return SlotMissing(start=start, slot_label=self._label(start))
         if slot.is_taken:
-            taken = "booked" if slot.status is SlotStatus.BOOKED else "held"
-            return SlotTaken(start=start, slot_label=self._label(start), state=taken)
+            state = "booked" if slot.status is SlotStatus.BOOKED else "held"
+            return SlotTaken(start=start, slot_label=self._label(start), state=state)
         if slot.has_begun(self.now):
             return SlotInPast(start=start, slot_label=self._label(start))
         return None
 
     def _label(self, start: datetime) -> str:
-        """The slot's span, or its start alone where there is neither slot nor box."""
+        """The slot's range, or the start alone if neither the day nor the grid has a slot there."""
         slot = self.day.slots.get(start) or self.candidates.get(start)
         return local_time.format_range(slot or start, self.grid.zone)
-
-
-_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
-_RFC3339 = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)",
-    re.ASCII,
-)
-
-_REQUESTABLE_STATUSES = (SlotStatus.FREE, SlotStatus.UNAVAILABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class SlotChange:
-    """One box to tick (``status`` free) or to untick (busy-unavailable).
-
-    ``start`` is a UTC instant, or what a client wrote: wall time of the date (``09:00``) or
-    RFC 3339 with an offset.
-    """
-
-    start: datetime | str
-    status: str
-
-    def resolve_start(self, date: date, zone: ZoneInfo) -> datetime | SlotViolation:
-        """The UTC instant that is meant, or why there is none."""
-        start = _parse_start(self.start, date, zone) if isinstance(self.start, str) else self.start
-        if isinstance(start, datetime) and self.status not in _REQUESTABLE_STATUSES:
-            return MalformedChange(
-                start=start,
-                slot_label=local_time.format_range(start, zone),
-                reason=f"Unknown status {self.status!r}, neither free nor busy-unavailable",
-            )
-        return start
-
-
-def _parse_start(text: str, date: date, zone: ZoneInfo) -> datetime | SlotViolation:
-    if _TIME_OF_DAY.fullmatch(text):
-        return _resolve_time_of_day(text, date, zone)
-    if _RFC3339.fullmatch(text):
-        try:
-            return datetime.fromisoformat(text.upper()).astimezone(zone).astimezone(UTC)
-        except (ValueError, OverflowError):  # 30 February, or beyond the first or last year
-            pass
-    why = "Neither a time of day (09:00) nor RFC 3339 with an offset"
-    return MalformedChange(start=text, slot_label=text, reason=why)
-
-
-def _resolve_time_of_day(text: str, date: date, zone: ZoneInfo) -> datetime | SlotViolation:
-    wall = datetime.combine(date, time.fromisoformat(text))
-    match local_time.utc_candidates(wall, zone):
-        case [instant]:
-            return instant
-        case []:
-            return NonexistentTime(start=text, slot_label=text)
-        case _:
-            return AmbiguousTime(start=text, slot_label=text)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.slot import SlotStatus
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from chalicelib.domain.grid import Grid
@@ -16,21 +19,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotChanges:
-    """What one save does to a day."""
+    """The slots that one save opens and closes."""
 
     opened: tuple[Slot, ...]
     closed: tuple[Slot, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedChanges(SlotChanges):
+    """Changes that a day allows, and the day that they make of it."""
+
+    day_after: Day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DaySlot:
-    """A slot of the day as a doctor sees it; ``conflicts_with`` keeps her from ticking it."""
+    """A slot as the doctor's side sees it, stored or not.
+
+    ``conflicts_with`` is a stored slot that overlaps it: until that one is closed, this one cannot
+    be opened.
+    """
 
     slot: Slot
     conflicts_with: Slot | None = None
 
     def is_editable(self, now: datetime) -> bool:
-        """Whether she may tick or untick it."""
+        """Whether a doctor may open or close it."""
         return not (
             self.slot.has_begun(now) or self.slot.is_taken or self.conflicts_with is not None
         )
@@ -38,7 +52,7 @@ class DaySlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """``version`` counts the doctor's saves, ``revision`` every change; ``slots`` go by start."""
+    """``version`` counts the saves, ``revision`` every change; ``slots`` has them by start."""
 
     doctor_id: str
     date: date
@@ -47,36 +61,51 @@ class Day:
     slots: Mapping[datetime, Slot] = field(default_factory=dict)
 
     def as_of(self, now: datetime) -> Day:
-        """The day as it stands now: holds that ran out are free."""
+        """The day at that instant: holds that have lapsed are free."""
         return replace(self, slots={start: slot.as_of(now) for start, slot in self.slots.items()})
 
     def grid_slots(self, grid: Grid) -> tuple[DaySlot, ...]:
-        """Every box of the grid and every stored slot off it, in time order."""
-        stored = [DaySlot(slot=slot) for slot in self.slots.values()]
-        unticked = [
-            DaySlot(slot=box, conflicts_with=self._overlapping_slot(box))
-            for box in grid.candidate_slots(self.date)
-            if box.start not in self.slots
+        """Every slot of the grid and every stored slot off it, in time order."""
+        stored = sorted(self.slots.values(), key=lambda slot: slot.start)
+        day_slots = [DaySlot(slot=slot) for slot in stored]
+        day_slots += [
+            DaySlot(slot=candidate, conflicts_with=_first_overlapping(stored, candidate))
+            for candidate in grid.candidate_slots(self.date)
+            if candidate.start not in self.slots
         ]
-        return tuple(sorted(stored + unticked, key=lambda box: box.slot.start))
+        return tuple(sorted(day_slots, key=lambda day_slot: day_slot.slot.start))
 
-    def _overlapping_slot(self, candidate: Slot) -> Slot | None:
-        return next((slot for slot in self.slots.values() if slot.overlaps(candidate)), None)
+    def clock_state(self, grid: Grid, now: datetime) -> tuple[int, int]:
+        """How many slots have begun, and how many are held.
+
+        Time alone changes these two numbers, every other change makes a new revision: with the
+        grid and the revision they determine the state of each slot. For a day ``as_of(now)``.
+        """
+        stored = self.slots.values()
+        begun = sum(slot.start <= now for slot in (*grid.candidate_slots(self.date), *stored))
+        return begun, sum(slot.status is SlotStatus.HELD for slot in stored)
 
     def apply(self, changes: SlotChanges) -> Day:
-        """The day that the save makes."""
-        withdrawn = {slot.start for slot in changes.closed}
-        slots = {start: slot for start, slot in self.slots.items() if start not in withdrawn}
+        """The day after a save."""
+        closed = {slot.start for slot in changes.closed}
+        slots = {start: slot for start, slot in self.slots.items() if start not in closed}
         slots |= {slot.start: slot for slot in changes.opened}
         return replace(self, version=self.version + 1, revision=self.revision + 1, slots=slots)
 
 
+def _first_overlapping(stored: Sequence[Slot], candidate: Slot) -> Slot | None:
+    # Stored slots are in time order and don't overlap each other, so their ends are in order too.
+    index = bisect_right(stored, candidate.start, key=lambda slot: slot.end)
+    return stored[index] if index < len(stored) and stored[index].overlaps(candidate) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLogEntry:
-    """``request_id`` and ``fingerprint`` tell a request sent again from another one.
+    """One save in the audit log; it also makes the save idempotent.
 
-    ``version`` is the day's after it; ``by`` is the caller's name, ``role`` as what she did it,
-    ``client`` what she used.
+    ``request_id`` and ``fingerprint`` distinguish a repeated request from another one. ``version``
+    is the day's after the save; ``author`` is the caller's name, ``role`` the role in which they
+    saved, ``client`` what they used.
     """
 
     request_id: str

@@ -1,4 +1,4 @@
-"""Whose time it is, and how she offers it."""
+"""A doctor, and the settings that clients send for one, with their validation."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doctor:
-    """A doctor; ``delegates`` are the sign-in names of those who keep her schedule for her.
+    """A doctor; ``delegates`` are the sign-in names of people who manage their slots for them.
 
-    ``version`` counts the changes of her settings, 0 where nothing is stored yet. She
-    ``is_relocating`` while days of hers may still stand where she was searched for before.
+    ``version`` counts the changes of the settings; it is 0 if none are stored yet. While
+    ``reindex_pending``, some days may still be indexed by a former specialty or location.
     """
 
     doctor_id: str
@@ -42,29 +42,29 @@ class Doctor:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone of her dates, set once: else two of her days could come to share an hour."""
+        """The zone of the doctor's dates. It never changes: two dates must not share an hour."""
         return self.grid.zone
 
     def last_bookable_date(self, now: datetime) -> date:
-        """The last date of her booking window, in her zone."""
+        """The last date of the booking window, in the doctor's zone."""
         return local_time.local_date(now, self.zone) + self.booking_window
 
 
 SLOT_MINUTES_RANGE = (5, 240)
 LEAD_MINUTES_RANGE = (0, 43_200)
 WINDOW_DAYS_RANGE = (1, 730)
-# So that a whole day fits one transaction: see ``saving.MOST_CHANGES``.
+# So that a full day fits one transaction: see ``changes.MAX_CHANGES_PER_SAVE``.
 MAX_SLOTS_PER_DAY = 96
 # Long enough for a name, short enough for specialty and location to be part of a key.
 MAX_TEXT_LENGTH = 100
 _MINUTE = timedelta(minutes=1)
-# A zone of the data that says "not set yet".
+# An entry of the time zone database that means "not set".
 _UNUSABLE_TIME_ZONES = {"Factory"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorSettings:
-    """Settings as somebody wishes them; ``delegates`` None: as they are."""
+    """Settings as a client sends them; ``delegates`` is None to keep the stored ones."""
 
     doctor_id: str
     name: str
@@ -78,9 +78,9 @@ class DoctorSettings:
     delegates: frozenset[str] | None
 
     def to_doctor(self) -> Doctor:
-        """The doctor who has them. Raises ``Refused`` with everything that stands against them."""
-        if faults := list(self._violations()):
-            raise RequestRejectedError(*faults)
+        """The doctor with these settings. Raises ``RequestRejectedError`` with every violation."""
+        if violations := list(self._violations()):
+            raise RequestRejectedError(*violations)
         return Doctor(
             doctor_id=self.doctor_id,
             name=self.name,
@@ -105,7 +105,7 @@ class DoctorSettings:
             if not _is_valid_name(text):
                 yield _invalid_field(field, f"{field} must have 1 to {MAX_TEXT_LENGTH} characters")
         if self.time_zone not in available_timezones() - _UNUSABLE_TIME_ZONES:
-            yield _invalid_field("time_zone", f"Unknown time zone {self.time_zone}")
+            yield _invalid_field("time_zone", f"Unknown time zone: {self.time_zone}")
         for field, (least, most) in (
             ("slot_minutes", SLOT_MINUTES_RANGE),
             ("lead_minutes", LEAD_MINUTES_RANGE),
@@ -120,29 +120,30 @@ class DoctorSettings:
 
     def _session_violations(self) -> Iterator[FieldViolation]:
         if not self.sessions:
-            yield _invalid_field("sessions", "There must be at least one session")
+            yield _invalid_field("sessions", "Add at least one session")
         backwards = [session for session in self.sessions if session.start >= session.end]
         for session in backwards:
-            yield _invalid_field("sessions", f"Session {session} ends before it begins")
+            yield _invalid_field("sessions", f"{session} ends before it starts")
         if backwards or not SLOT_MINUTES_RANGE[0] <= self.slot_minutes <= SLOT_MINUTES_RANGE[1]:
             return
         length = self.slot_minutes * _MINUTE
         for session in self.sessions:
             if (session.end - session.start) % length:
-                detail = f"Session {session} is no whole number of {self.slot_minutes} minutes"
+                detail = f"{session} can't be divided into {self.slot_minutes}-minute slots"
                 yield _invalid_field("sessions", detail)
         for one, other in pairwise(self._sorted_sessions()):
             if other.start < one.end:
-                yield _invalid_field("sessions", f"Sessions {one} and {other} overlap")
-        boxes = sum((session.end - session.start) // length for session in self.sessions)
-        if boxes > MAX_SLOTS_PER_DAY:
+                yield _invalid_field("sessions", f"{one} and {other} overlap")
+        count = sum((session.end - session.start) // length for session in self.sessions)
+        if count > MAX_SLOTS_PER_DAY:
             yield _invalid_field(
-                "sessions", f"At most {MAX_SLOTS_PER_DAY} boxes a day, these are {boxes}"
+                "sessions",
+                f"A day can have at most {MAX_SLOTS_PER_DAY} slots (these sessions make {count})",
             )
 
 
 def _is_valid_name(text: str) -> bool:
-    """Something to read, and no line breaks or other control characters."""
+    """Whether it has visible characters, and no line breaks or other control characters."""
     is_plain = not any(unicodedata.category(character) == "Cc" for character in text)
     return is_plain and 0 < len(text.strip()) <= len(text) <= MAX_TEXT_LENGTH
 

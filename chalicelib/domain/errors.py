@@ -1,20 +1,20 @@
-"""Everything that the rules say no to.
+"""Errors of the domain, each with an explicit public ``code``.
 
 DomainError
-├── Refused           a request at fault; ``faults`` says what and why, each and every one
-│   ├── Conflict      ... for what is stored: in another state of it, the same might be done
-│   └── SlotUnknown   ... since there is no such slot
-├── DoctorNotFound
-├── NotAllowed
-├── VersionMismatch   the client asked for another version of the day than the one there is
-├── KeyReused         an idempotency key came again with another request
-├── LostRace          what a write was decided on is no longer so; it is decided anew
-│   ├── DayChanged
-│   ├── DoctorChanged
-│   └── SlotDiffers
-├── OutcomeUnknown    no answer to a write; a fresh read tells whether it took effect
-└── Unavailable       the store cannot answer now; the same request may be sent again later
-    └── Busy          ... and a moment later it can: another was at work there, or too many
+├── RequestRejectedError            the request is invalid; ``violations`` names every reason
+│   ├── ConflictError               ... in the current state of a slot or of the settings
+│   └── SlotNotFoundError           ... because there is no such slot
+├── DoctorNotFoundError
+├── PermissionDeniedError
+├── VersionMismatchError            If-Match names another version than the current one
+├── IdempotencyKeyReusedError       the key was used for another request
+├── ConcurrentModificationError     what a write was decided on has changed: read and decide again
+│   ├── DayModifiedError
+│   ├── DoctorModifiedError
+│   └── SlotStateMismatchError
+├── OutcomeUnknownError             no response to a write, which may have been committed
+└── StoreUnavailableError           nothing was done; the same request can be repeated later
+    └── StoreBusyError              ... in a moment: a conflict with other writes, or throttling
 """
 
 from __future__ import annotations
@@ -29,93 +29,94 @@ if TYPE_CHECKING:
     from chalicelib.domain.violations import FieldViolation, SlotViolation
 
 
-# A sentence stays readable; ``faults`` has all of them.
+# More would make an unreadable message; ``violations`` has all of them.
 _MAX_VIOLATIONS_IN_MESSAGE = 3
 
 
 class DomainError(Exception):
-    """Its text is a sentence for a person, ``code`` its public name in logs and metrics."""
+    """Base of all errors. The message is for people, ``code`` for logs, metrics and clients."""
 
     code: ClassVar[str]
 
 
 class RequestRejectedError(DomainError):
-    """Nothing of the request was stored."""
+    """The request is invalid, and nothing of it is stored.
+
+    ``zone`` is the time zone in which to show the instants of the violations.
+    """
 
     code = "refused"
 
     def __init__(
         self, *violations: SlotViolation | FieldViolation, zone: ZoneInfo | None = None
     ) -> None:
-        """``zone`` is the one in which the faults' instants are told."""
-        told = [fault.detail for fault in violations[:_MAX_VIOLATIONS_IN_MESSAGE]]
-        if more := len(violations) - len(told):
-            told.append(f"and {more} more")
-        super().__init__("; ".join(told))
+        details = [violation.detail for violation in violations[:_MAX_VIOLATIONS_IN_MESSAGE]]
+        if more := len(violations) - len(details):
+            details.append(f"and {more} more")
+        super().__init__("; ".join(details))
         self.violations = violations
         self.zone = zone
 
 
 class ConflictError(RequestRejectedError):
-    """Not now, in the state in which the slot or the doctor's settings are."""
+    """The current state of the slot or of the doctor's settings does not allow the request."""
 
     code = "conflict"
 
 
 class SlotNotFoundError(RequestRejectedError):
-    """Nobody opened that slot, or it was withdrawn."""
+    """The slot was never opened, or it has been closed."""
 
     code = "slot_unknown"
 
 
 class DoctorNotFoundError(DomainError):
-    """Nobody is known under that id."""
-
     code = "doctor_not_found"
 
     def __init__(self, doctor_id: str) -> None:
-        super().__init__(f"There is no doctor {doctor_id}")
+        super().__init__(f'We couldn\'t find a doctor with the ID "{doctor_id}"')
         self.doctor_id = doctor_id
 
 
 class PermissionDeniedError(DomainError):
-    """The caller may not do this, or not for that doctor."""
+    """The caller's roles do not permit this, or not for that doctor."""
 
     code = "not_allowed"
 
 
 class VersionMismatchError(DomainError):
-    """``version`` is the day's current one."""
+    """The client requires another version of the day; ``version`` is the current one."""
 
     code = "version_mismatch"
 
     def __init__(self, version: int) -> None:
-        super().__init__(f"The day has changed since you read it: it is at version {version} now")
+        super().__init__(f"This day has changed since you read it. It is now at version {version}.")
         self.version = version
 
 
 class IdempotencyKeyReusedError(DomainError):
-    """``version`` is what the first request with this key made of the day."""
+    """Another request used the idempotency key; ``version`` is the one that it made."""
 
     code = "key_reused"
 
     def __init__(self, version: int) -> None:
         super().__init__(
-            f"This Idempotency-Key was used for another save, which made version {version}"
+            f"This Idempotency-Key belongs to an earlier save, which made version {version}"
         )
         self.version = version
 
 
 class ConcurrentModificationError(DomainError):
-    """Somebody else was faster; nothing was written."""
+    """Another write came first (optimistic concurrency); nothing was written."""
 
     code = "lost_race"
 
 
 class DayModifiedError(ConcurrentModificationError):
-    """What was read is no longer so; the slots are those known to stand in the way.
+    """The day has changed since it was read.
 
-    ``exist`` were to be opened and exist by now, ``stay`` were to be withdrawn and cannot be.
+    Of the slots known to conflict, ``already_existing`` were to be opened, and ``still_taken`` to
+    be closed.
     """
 
     code = "day_changed"
@@ -123,51 +124,53 @@ class DayModifiedError(ConcurrentModificationError):
     def __init__(
         self, *, already_existing: tuple[Slot, ...] = (), still_taken: tuple[Slot, ...] = ()
     ) -> None:
-        super().__init__("The day was changed by somebody else at the same moment")
+        super().__init__("Someone else changed this day at the same moment")
         self.already_existing = already_existing
         self.still_taken = still_taken
 
 
 class DoctorModifiedError(ConcurrentModificationError):
-    """Her settings are no longer those that were read."""
+    """The doctor's settings have changed since they were read."""
 
     code = "doctor_changed"
 
     def __init__(self) -> None:
-        super().__init__("The doctor's settings were changed by somebody else at the same moment")
+        super().__init__("Someone else changed the doctor's settings at the same moment")
 
 
 class SlotStateMismatchError(ConcurrentModificationError):
-    """The slot is not as the write wanted it; ``found`` is what stands there, if anything does."""
+    """The slot is not in the state that the write requires; ``stored`` is what is there, if any."""
 
     code = "slot_differs"
 
     def __init__(self, slot_id: SlotId, stored: SlotClaim | None) -> None:
-        super().__init__(f"{slot_id} is not as it was expected to be")
+        super().__init__(f"{slot_id} has another state than expected")
         self.slot_id = slot_id
         self.stored = stored
 
 
 class OutcomeUnknownError(DomainError):
-    """The write may have taken effect or not."""
+    """There was no response to a write, which may have been committed."""
 
     code = "outcome_unknown"
 
     def __init__(self) -> None:
-        super().__init__("The request was sent but not confirmed: send the same again")
+        super().__init__(
+            "We don't know whether your request succeeded. Send the same request again."
+        )
 
 
 class StoreUnavailableError(DomainError):
-    """``retry_after`` is in seconds."""
+    """The store cannot be reached; ``retry_after`` is in seconds."""
 
     code = "unavailable"
 
     def __init__(self, retry_after: int = 1) -> None:
-        super().__init__("The schedule cannot be reached right now: try again in a moment")
+        super().__init__("The schedule is unavailable right now. Try again in a moment.")
         self.retry_after = retry_after
 
 
 class StoreBusyError(StoreUnavailableError):
-    """Another transaction was at work on the same items, or the store asks for patience."""
+    """Another transaction is writing the same items, or DynamoDB throttles."""
 
     code = "busy"

@@ -1,4 +1,4 @@
-"""What one change made of a day, slot by slot: what those who follow along are told."""
+"""Events for subscribers: which slots one change of a day has changed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedSlot:
-    """A slot as it is now, and the status that it had.
+    """A slot after a change, and its status before.
 
-    One that is not there, before or now, is ``busy-unavailable``, as a box that is not ticked.
+    A slot that does not exist, before or after, has the status ``busy-unavailable``.
     """
 
     slot: Slot
@@ -27,9 +27,9 @@ class ChangedSlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotsChanged:
-    """The ``revision``-th change of that day, made ``at`` that second; ``slots`` in time order.
+    """The change that made this revision of the day; ``slots`` are in time order.
 
-    There are none where a change left everything as it was (a hold renewed in the same second).
+    There are no slots if nothing differs (a hold renewed within the same second).
     """
 
     doctor_id: str
@@ -40,20 +40,20 @@ class SlotsChanged:
 
 
 def diff_days(old: Day | None, new: Day | None, *, changed_at: datetime) -> SlotsChanged | None:
-    """What changed from one state of a day to the next, None where that is nothing of its slots.
+    """Return the event for a write of a day, or None if there is none to publish.
 
-    ``before`` is None for the first save of a date, ``after`` where the day itself was deleted,
-    which is no news of slots. Holds stand as they were stored, run out or not.
+    ``old`` is None for the first save of a date. ``new`` is None if the day item was deleted, which
+    makes no event. Holds count as stored, even if they have expired.
     """
     if new is None:
         return None
-    known = old.slots if old else {}
+    old_slots = old.slots if old else {}
     slots: list[ChangedSlot] = []
-    for start in sorted(known.keys() | new.slots.keys()):
-        was = known.get(start) or _closed_slot(new.slots[start])
-        slot = new.slots.get(start) or _closed_slot(was)
-        if slot != was:
-            slots.append(ChangedSlot(slot=slot, previous_status=was.status))
+    for start in sorted(old_slots.keys() | new.slots.keys()):
+        before = old_slots.get(start) or _closed_slot(new.slots[start])
+        after = new.slots.get(start) or _closed_slot(before)
+        if after != before:
+            slots.append(ChangedSlot(slot=after, previous_status=before.status))
     if not slots and old is not None and old.revision == new.revision:
         return None
     return SlotsChanged(

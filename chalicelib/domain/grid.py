@@ -1,8 +1,9 @@
-"""The boxes that a doctor can tick: sessions of a day, cut into equal lengths."""
+"""The grid of slots that a doctor can open: clinic sessions cut into slots of equal length."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.local_time import format_time_of_day, to_utc
@@ -16,34 +17,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicSession:
-    """Part of every day by the clock on the wall, as time since midnight; 24 h end the day."""
+    """Hours of every day by the local clock, as time since midnight; 24 h is the end of the day."""
 
     start: timedelta
     end: timedelta
 
     def __str__(self) -> str:
-        return f"{format_time_of_day(self.start)}-{format_time_of_day(self.end)}"
+        return f"{format_time_of_day(self.start)}–{format_time_of_day(self.end)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Sessions in time order, none overlapping, each a whole number of ``slot_length``."""
+    """Where slots can be opened.
+
+    ``sessions`` are in time order and don't overlap; each is a whole number of ``slot_length``.
+    """
 
     sessions: tuple[ClinicSession, ...]
     slot_length: timedelta
     zone: ZoneInfo
 
     def candidate_slots(self, date: date) -> tuple[Slot, ...]:
-        """Every box of the date, in time order, unticked."""
-        return tuple(
-            box for session in self.sessions for box in self.slots_in_session(session, date)
-        )
+        """Every slot that could be opened on the date, in time order."""
+        return _candidate_slots(self, date)
 
     def slots_in_session(self, session: ClinicSession, date: date) -> Iterator[Slot]:
-        """The session's real time on that date in exact lengths; a last part too short is dropped.
+        """The session's elapsed time on that date, cut into slots; a remainder is dropped.
 
-        So on a day when the clock changes a session has more boxes or fewer, none of a time that
-        the clock skips, and two of one that it shows twice.
+        So on a date with a clock change a session has more or fewer slots: none at a local time
+        that the clock skips, and two at one that it repeats.
         """
         start, end_of_session = self.session_interval(session, date)
         while (end := start + self.slot_length) <= end_of_session:
@@ -51,8 +53,14 @@ class Grid:
             start = end
 
     def session_interval(self, session: ClinicSession, date: date) -> tuple[datetime, datetime]:
-        """The real time, from and to in UTC, that the session is on that date."""
+        """Start and end of the session on that date, in UTC."""
         return (
             to_utc(date, session.start, self.zone),
             to_utc(date, session.end, self.zone),
         )
+
+
+@lru_cache(maxsize=64)
+def _candidate_slots(grid: Grid, date: date) -> tuple[Slot, ...]:
+    # Cached: pages poll the same days every two seconds, and a save needs them twice.
+    return tuple(slot for session in grid.sessions for slot in grid.slots_in_session(session, date))

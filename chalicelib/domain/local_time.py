@@ -1,4 +1,4 @@
-"""What a clock on the wall of a time zone shows, and when: RFC 3339 and IANA zones."""
+"""Local times of IANA time zones: conversion to and from UTC, gaps and overlaps, RFC 3339."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.slot import Slot
 
-# Since 2011 no zone turns its clock back across midnight (Newfoundland did until 2010), so that
-# every local date is one unbroken stretch of real time.
+# Since 2011 no zone turns its clock back across midnight (Newfoundland did until 2010), so every
+# local date is one continuous period.
 MIN_DATE = date(2011, 1, 1)
 # A day before the last that ``datetime`` knows: its end in UTC must still be a datetime.
 MAX_DATE = date(9999, 12, 30)
 
 
 def utc_candidates(local: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
-    """The UTC instants at which clocks in ``zone`` show ``wall`` (naive), earliest first.
+    """The UTC instants at which clocks in ``zone`` show ``local`` (naive), earliest first.
 
-    None where the clock skips that time, two where it shows it twice.
+    There are none if the clock skips that time, two if it repeats it.
     """
     candidates = {local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
     return tuple(
@@ -29,19 +29,19 @@ def utc_candidates(local: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
 
 
 def to_utc(date: date, time_of_day: timedelta, zone: ZoneInfo) -> datetime:
-    """The earliest UTC instant from which clocks show ``since_midnight`` of the date, or later.
+    """The earliest UTC instant at which clocks show the time since midnight of the date, or later.
 
-    24 hours mean the end of the date. A time that the clock skips means the instant of the jump.
+    24 hours is the end of the date. A time that the clock skips is the instant of the jump.
     """
-    wall = datetime.combine(date, time()) + time_of_day
-    showing = utc_candidates(wall, zone)
-    return showing[0] if showing else _skip_dst_gap(wall, zone)
+    local = datetime.combine(date, time()) + time_of_day
+    candidates = utc_candidates(local, zone)
+    return candidates[0] if candidates else _skip_dst_gap(local, zone)
 
 
 def _skip_dst_gap(local: datetime, zone: ZoneInfo) -> datetime:
-    """The UTC instant at which clocks in ``zone`` jump over the wall time ``skipped``."""
-    # PEP 495: in a gap, fold 1 reads the wall time with the offset after the jump and so lands
-    # before it; fold 0 the other way round. zoneinfo names no transitions: halve the stretch.
+    """The UTC instant at which clocks in ``zone`` jump over ``local``."""
+    # PEP 495: in a gap, fold 1 uses the offset after the jump and so yields an instant before it;
+    # fold 0 the other way round. zoneinfo does not expose transitions: bisect for it.
     before, after = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0))
     offset_before = before.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
@@ -54,39 +54,40 @@ def _skip_dst_gap(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def parse_time_of_day(text: str) -> timedelta:
-    """The reverse of ``time_of_day``: ``09:30``, or ``24:00`` for the end of the day."""
+    """Parse ``09:30``, or ``24:00`` for the end of the day."""
     hours, minutes = text.split(":")
     return timedelta(hours=int(hours), minutes=int(minutes))
 
 
 def format_time_of_day(time_of_day: timedelta) -> str:
-    """``09:30`` for nine and a half hours, ``24:00`` for the whole day."""
+    """``09:30`` for nine and a half hours, ``24:00`` for 24 hours."""
     hours, minutes = divmod(time_of_day // timedelta(minutes=1), 60)
     return f"{hours:02}:{minutes:02}"
 
 
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
-    """The date that a calendar in ``zone`` shows then."""
+    """The date in ``zone`` at that instant."""
     return instant.astimezone(zone).date()
 
 
 def format_time(instant: datetime, zone: ZoneInfo) -> str:
-    """``09:00``; in a repeated hour with the offset that tells which of them: ``01:30 +01:00``."""
+    """``09:00``; in a repeated hour with the offset, to tell the two apart: ``01:30 +01:00``."""
     local = instant.astimezone(zone)
-    shown = f"{local:%H:%M}"
-    if len(utc_candidates(local.replace(tzinfo=None, fold=0), zone)) > 1:
-        return f"{shown} {local.isoformat()[-6:]}"
-    return shown
+    text = f"{local.hour:02}:{local.minute:02}"
+    # PEP 495: a local time that exists has another offset with the other fold only if it repeats.
+    if local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset():
+        return f"{text} {local.isoformat()[-6:]}"
+    return text
 
 
 def format_range(value: Slot | datetime, zone: ZoneInfo) -> str:
-    """How a person reads a slot (``09:00-09:30``), or an instant that begins none."""
+    """A slot for a person to read (``09:00-09:30``), or an instant that is no slot's start."""
     if not isinstance(value, datetime):
-        return f"{format_time(value.start, zone)}-{format_time(value.end, zone)}"
+        return f"{format_time(value.start, zone)}–{format_time(value.end, zone)}"
     is_whole_minute = value.second == value.microsecond == 0
     return format_time(value, zone) if is_whole_minute else to_rfc3339(value, zone)
 
 
 def to_rfc3339(instant: datetime, zone: ZoneInfo) -> str:
-    """The instant with the zone's own offset: ``2026-11-23T09:00:00+00:00``."""
+    """The instant with the zone's offset: ``2026-11-23T09:00:00+00:00``."""
     return instant.astimezone(zone).isoformat()

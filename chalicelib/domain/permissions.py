@@ -1,4 +1,4 @@
-"""Who asks, and who may do what: one value, made once per request, given to every use case."""
+"""Roles and permissions, and the caller: made once per request and passed to each use case."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What somebody may be to us; a reader is a booking site that may book nothing."""
+    """A role of a caller; a reader is a booking site that may not book."""
 
     DOCTOR = "doctor"
     DELEGATE = "delegate"
@@ -23,10 +23,10 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a request needs of its caller; each route names it."""
+    """What a route requires of its caller."""
 
-    PUBLIC = "nothing"  # open to everybody, signed in or not
-    READ = "read"  # doctors, availability, slots: everybody who is signed in
+    PUBLIC = "nothing"  # for all, signed in or not
+    READ = "read"  # doctors, availability, slots: all who are signed in
     BOOK = "book"  # hold, release, book, move, cancel
     MANAGE = "manage"  # a doctor's schedule
     CONFIGURE = "configure"  # a doctor's settings
@@ -34,7 +34,7 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """``name`` and ``client`` (a page or a machine) are what the audit trail says."""
+    """The authenticated caller; the audit log has their ``name`` and ``client``."""
 
     name: str
     client: str
@@ -42,10 +42,7 @@ class Caller:
     doctor_id: str | None = None
 
     def role_for(self, doctor: Doctor) -> Role | None:
-        """As what the caller may manage her schedule, if at all.
-
-        Her own, that of a doctor who names the caller, or as admin anybody's.
-        """
+        """Return the role in which the caller may manage the doctor's slots, or None."""
         if Role.DOCTOR in self.roles and self.doctor_id == doctor.doctor_id:
             return Role.DOCTOR
         if Role.DELEGATE in self.roles and self.name in doctor.delegates:
@@ -53,23 +50,24 @@ class Caller:
         return Role.ADMIN if Role.ADMIN in self.roles else None
 
     def require_can_manage_any(self) -> None:
-        """Raise ``NotAllowed`` unless there may be a schedule that the caller may manage."""
+        """Raise ``PermissionDeniedError`` if the caller can manage no doctor's slots at all."""
         if not self.roles & {Role.DOCTOR, Role.DELEGATE, Role.ADMIN}:
-            raise PermissionDeniedError("You may not manage slots")
+            raise PermissionDeniedError("You can't manage slots")
 
     def can_see_delegates(self, doctor: Doctor) -> bool:
-        """The doctor herself and an admin."""
+        """Return whether the caller is this doctor or an admin."""
         return Role.ADMIN in self.roles or self.doctor_id == doctor.doctor_id
 
     def require_can_book(self) -> None:
-        """Raise ``NotAllowed`` but for a booking site and an admin."""
+        """Raise ``PermissionDeniedError`` unless the caller is a booking site or an admin."""
         if not self.roles & {Role.BOOKING_SITE, Role.ADMIN}:
-            raise PermissionDeniedError("You may not hold or book slots")
+            raise PermissionDeniedError("You can't hold or book slots")
 
     def require_can_configure(self, existing: Doctor | None, requested: Doctor) -> None:
-        """Raise ``NotAllowed`` unless an admin, or the doctor changing how she offers her time.
+        """Raise ``PermissionDeniedError`` unless the caller may make these settings.
 
-        ``known`` are her settings as they are, None where she is new.
+        Admins may make any. Doctors may change their own, except those that identify them.
+        ``existing`` is None for a new doctor.
         """
         if Role.ADMIN in self.roles:
             return
@@ -78,18 +76,18 @@ class Caller:
             or Role.DOCTOR not in self.roles
             or self.doctor_id != requested.doctor_id
         ):
-            raise PermissionDeniedError(f"You may not change the settings of {requested.doctor_id}")
+            raise PermissionDeniedError(f"You can't change the settings of {requested.doctor_id}")
         fixed = ("name", "specialty", "location", "zone")
         if changed := [
             name for name in fixed if getattr(existing, name) != getattr(requested, name)
         ]:
             raise PermissionDeniedError(
-                f"You may not change your {' and '.join(changed)}: ask an admin"
+                f"You can't change your {' or '.join(changed)}. Ask your administrator."
             )
 
     def require_role_for(self, doctor: Doctor) -> Role:
-        """As what the caller may; raise ``NotAllowed`` where that is nothing."""
+        """Return the caller's role for this doctor. Raises ``PermissionDeniedError`` if none."""
         role = self.role_for(doctor)
         if role is None:
-            raise PermissionDeniedError(f"You may not manage the slots of {doctor.doctor_id}")
+            raise PermissionDeniedError(f"You can't manage {doctor.name}'s schedule")
         return role

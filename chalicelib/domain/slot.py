@@ -1,4 +1,4 @@
-"""One stretch of a doctor's time, and what may happen to it."""
+"""A slot of a doctor's time: its status, its start as text, and its id."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SlotStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A stretch of one doctor's time in UTC; ``start`` identifies it within the doctor."""
+    """A period of one doctor's time, in UTC; ``start`` identifies it within the doctor."""
 
     start: datetime
     end: datetime
@@ -30,24 +30,24 @@ class Slot:
 
     @property
     def length(self) -> timedelta:
-        """Real time, whatever the clock on the wall does meanwhile."""
+        """Elapsed time, also across a change of the local clock."""
         return self.end - self.start
 
     @property
     def is_taken(self) -> bool:
-        """Booked or held: a patient counts on it, so that no save may remove it."""
+        """Booked or held: a patient counts on it, so no save may close it."""
         return self.status in (SlotStatus.BOOKED, SlotStatus.HELD)
 
     def overlaps(self, other: Slot) -> bool:
-        """Touching is not overlapping: 09:00-09:30 and 09:30-10:00 may coexist."""
+        """Half-open: 09:00-09:30 and 09:30-10:00 touch and don't overlap."""
         return self.start < other.end and other.start < self.end
 
     def has_begun(self, now: datetime) -> bool:
-        """From its first instant on."""
+        """Whether the slot has started; its first instant counts."""
         return self.start <= now
 
     def as_of(self, now: datetime) -> Slot:
-        """The slot as it stands now: a hold that ran out counts as free, whoever looks."""
+        """The slot at that instant: free if its hold has lapsed."""
         if (
             self.status is SlotStatus.HELD
             and self.held_until is not None
@@ -60,24 +60,24 @@ class Slot:
 _START_FORMAT = "%Y%m%dT%H%MZ"
 _START_PATTERN = re.compile(r"\d{8}T\d{4}Z", re.ASCII)
 _DOCTOR_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# What may be a start in some zone, and be told in any other, with the end of the longest slot,
-# without leaving the years there are.
+# Starts of slots on the first and last date in any zone. The longest slot still ends within the
+# range of ``datetime`` in every zone.
 _MIN_START = datetime.combine(MIN_DATE - timedelta(days=1), time(), UTC)
 _MAX_START = datetime.combine(MAX_DATE + timedelta(days=1), time(hour=4), UTC)
 
 
 def is_valid_doctor_id(text: str) -> bool:
-    """Whether a doctor could have it."""
+    """Whether the text has the form of a doctor's id."""
     return _DOCTOR_ID_PATTERN.fullmatch(text) is not None
 
 
 def format_start(start: datetime) -> str:
-    """A start in UTC, to the minute, of letters and digits alone: ``20261123T0900Z``."""
+    """Format a start in UTC, in letters and digits: ``20261123T0900Z``."""
     return start.astimezone(UTC).strftime(_START_FORMAT)
 
 
 def parse_start(text: str) -> datetime:
-    """The reverse of ``spell_start``; ``ValueError`` where no slot could begin then."""
+    """The reverse of ``format_start``. Raises ``ValueError`` if no slot can start then."""
     if not _START_PATTERN.fullmatch(text):
         raise ValueError(text)
     start = datetime.strptime(text, _START_FORMAT).replace(tzinfo=UTC)
@@ -88,16 +88,16 @@ def parse_start(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class SlotId:
-    """``start`` in UTC; as text ``dr-lee~20261123T0900Z``, which is safe in a URL (RFC 3986)."""
+    """A slot's public id: ``dr-lee~20261123T0900Z`` as text, which is safe in a URL (RFC 3986)."""
 
     doctor_id: str
     start: datetime
 
     @classmethod
     def parse(cls, text: str) -> SlotId:
-        """The reverse of ``str``; ``ValueError`` for what no slot could be called."""
-        doctor_id, _, spelled = text.rpartition("~")
-        start = parse_start(spelled)
+        """The reverse of ``str``. Raises ``ValueError`` for text that is no slot's id."""
+        doctor_id, _, start_text = text.rpartition("~")
+        start = parse_start(start_text)
         if not is_valid_doctor_id(doctor_id):
             raise ValueError(text)
         return cls(doctor_id, start)

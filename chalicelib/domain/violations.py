@@ -1,4 +1,4 @@
-"""Why a request is refused, slot by slot or field by field: what a ``Refused`` carries."""
+"""Reasons to reject a request, by slot or by field: those of a ``RequestRejectedError``."""
 
 from __future__ import annotations
 
@@ -30,38 +30,48 @@ Code = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotViolation:
-    """One slot at fault.
+    """A reason that concerns one slot.
 
-    ``start`` is its UTC instant, or the text as it came where that is no instant; ``called`` is how
-    a person reads it (``09:00-09:30``); ``code`` is the contract's.
+    ``code`` is part of the API. ``slot_label`` is for people (``09:00-09:30``). ``start`` is None
+    if the client's start is no instant: ``slot_label`` is then the start as the client sent it.
     """
 
     code: ClassVar[Code]
     message_template: ClassVar[str]
 
-    start: datetime | str
     slot_label: str
+    start: datetime | None = None
+
+    @property
+    def message(self) -> str:
+        """The sentence that the pages show."""
+        return self.message_template.format(violation=self)
 
     @property
     def detail(self) -> str:
-        """The sentence for a person."""
-        return self.message_template.format(violation=self)
+        """The sentence that the API returns."""
+        return self.message
 
 
 class SlotExists(SlotViolation):
-    """Ticked, booked or held already, whatever its length."""
+    """There is a slot with this start, of any length and status."""
 
     code = "slot_exists"
     message_template = "Slot already exists: {violation.slot_label}"
 
+    @property
+    def detail(self) -> str:
+        """The sentence of the HTTP contract, which clients compare: it has a hyphen."""
+        return self.message.replace("–", "-")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotOverlap(SlotViolation):
-    """It would share time with ``conflicts_with``, stored or of the same request."""
+    """It overlaps ``conflicts_with``, which is stored or of the same request."""
 
     code: ClassVar[Code] = "overlaps"
     message_template: ClassVar[str] = (
-        "Slot overlaps another, {violation.other_label}: {violation.slot_label}"
+        "{violation.slot_label} overlaps the {violation.other_label} slot"
     )
 
     conflicts_with: Slot
@@ -69,91 +79,105 @@ class SlotOverlap(SlotViolation):
 
 
 class NotOnGrid(SlotViolation):
-    """No box of the date begins then."""
+    """No grid slot of the date starts then."""
 
     code = "not_on_grid"
-    message_template = "Not one of the slots of this date: {violation.slot_label}"
+    message_template = "{violation.slot_label} is not one of this day's slots"
 
 
 class SlotInPast(SlotViolation):
-    """It has begun."""
+    """It has started."""
 
     code = "in_past"
-    message_template = "Slot has already begun: {violation.slot_label}"
+    message_template = "{violation.slot_label} has already started"
 
 
 class NonexistentTime(SlotViolation):
-    """The clock skips it on that date."""
+    """The local time does not exist on that date (DST gap)."""
 
     code = "nonexistent_time"
-    message_template = "The clock skips this time on this date: {violation.slot_label}"
+    message_template = "The clocks go forward that night, so {violation.slot_label} does not exist"
 
 
 class AmbiguousTime(SlotViolation):
-    """The clock shows it twice on that date."""
+    """The local time occurs twice on that date (DST overlap)."""
 
     code = "ambiguous_time"
     message_template = (
-        "The clock shows this time twice on this date, say which by its offset: "
-        "{violation.slot_label}"
+        "The clocks go back that night, so {violation.slot_label} happens twice. "
+        "Add an offset to say which one you mean."
     )
 
 
 class DuplicateSlot(SlotViolation):
-    """The same start twice in one request."""
+    """The request has this start more than once."""
 
     code = "repeated"
-    message_template = "Slot is named more than once: {violation.slot_label}"
+    message_template = "{violation.slot_label} appears more than once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotTaken(SlotViolation):
-    """A patient has it."""
+    """It is held or booked, so it cannot be closed."""
 
     code: ClassVar[Code] = "slot_taken"
-    message_template: ClassVar[str] = "Slot is {violation.state} and stays: {violation.slot_label}"
+    message_template: ClassVar[str] = (
+        "{violation.slot_label} is {violation.state} and can't be closed"
+    )
 
     state: str
 
 
 class AlreadyTaken(SlotTaken):
-    """Another patient has it."""
+    """Another client holds it or has booked it."""
 
-    message_template = "Slot is {violation.state}: {violation.slot_label}"
+    message_template = "{violation.slot_label} is {violation.state}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ViolationWithReason(SlotViolation):
-    """What is wrong with it depends, and is told by ``why``."""
+    """Has a ``reason``, as its message depends on the case."""
 
-    message_template: ClassVar[str] = "{violation.reason}: {violation.slot_label}"
+    message_template: ClassVar[str] = "{violation.slot_label} {violation.reason}"
 
     reason: str
 
 
 class NotBookable(_ViolationWithReason):
-    """Free, but too near or too far; ``why`` says which."""
+    """It is free, but before the lead time or after the booking window."""
 
     code = "not_bookable"
 
 
 class SlotMissing(SlotViolation):
-    """There is none."""
-
     code = "slot_not_found"
-    message_template = "Slot is not there (any more): {violation.slot_label}"
+    message_template = "{violation.slot_label} no longer exists"
 
 
 class MalformedChange(_ViolationWithReason):
-    """A value that says nothing; ``why`` tells what was expected."""
+    """A value is malformed; ``reason`` says what is expected."""
 
     code = "invalid"
+    message_template = "{violation.reason}: {violation.slot_label}"
 
 
 @dataclass(frozen=True, slots=True)
 class FieldViolation:
-    """A field at fault, rather than a slot."""
+    """A reason that concerns a field of the request."""
 
     field: str
     code: Code
     detail: str
+
+    @classmethod
+    def required(cls, field: str) -> FieldViolation:
+        """Return the violation for a missing field."""
+        return cls(field, "required", _MISSING_FIELD_DETAILS.get(field, f"{field} is missing"))
+
+    @property
+    def message(self) -> str:
+        """The sentence that the pages show."""
+        return self.detail
+
+
+_MISSING_FIELD_DETAILS = {"date": "Choose a date"}

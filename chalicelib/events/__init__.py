@@ -1,1 +1,1 @@
-"""What is told to those who follow along, by way of EventBridge."""
+"""Events about changed slots, published with EventBridge."""

@@ -1,4 +1,4 @@
-"""How many events may go into one call of ``PutEvents``, and which must not go together."""
+"""Publish events with ``PutEvents``: batches, order, partial failures."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 MAX_BATCH_ENTRIES = 10
-# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html: of all entries.
+# All entries together: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
 MAX_BATCH_BYTES = 256 * 1024
-# Of an entry's time, whatever it is.
+# EventBridge counts the time of an entry as 14 bytes.
 _TIME_BYTES = 14
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """An event as it is sent."""
+    """An entry of ``PutEvents``."""
 
     doctor_id: str
     time: datetime
@@ -34,21 +34,20 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_event(cls, event: SlotsChanged) -> Entry:
-        """The event in its JSON."""
         return cls(doctor_id=event.doctor_id, time=event.changed_at, detail=schema.encode(event))
 
     @property
     def size(self) -> int:
-        """In bytes, as EventBridge counts them."""
-        told = (schema.SOURCE, schema.DETAIL_TYPE, self.detail)
-        return _TIME_BYTES + sum(len(text.encode()) for text in told)
+        """Return the size in bytes, as EventBridge counts it."""
+        texts = (schema.SOURCE, schema.DETAIL_TYPE, self.detail)
+        return _TIME_BYTES + sum(len(text.encode()) for text in texts)
 
 
 def batched(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """The entries in their order, as many at a time as one call may take.
+    """Yield the entries in their order, in batches that one call may have.
 
-    Of one doctor no two are together: a call may fail in part, and what came behind must not be
-    accepted then.
+    A batch has one entry per doctor: a call may fail in part, and a later event of the same doctor
+    must not be accepted then.
     """
     batch: list[Entry] = []
     for entry in entries:
@@ -64,21 +63,21 @@ def _fits(batch: list[Entry], entry: Entry) -> bool:
     return (
         len(batch) < MAX_BATCH_ENTRIES
         and all(entry.doctor_id != other.doctor_id for other in batch)
-        # "Must be less than": a limit that is met is one that is passed.
+        # The size "must be less than" the limit.
         and sum(other.size for other in batch) + entry.size < MAX_BATCH_BYTES
     )
 
 
 class EventBridgeClient(Protocol):
-    """The part of botocore's ``events`` client that is used here."""
+    """The part of botocore's ``events`` client that we use."""
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803  AWS's
         """``PutEvents``."""
 
 
 def create_client() -> EventBridgeClient:
-    """A client at the endpoint and region, and with the keys, that the environment names."""
-    # What is not accepted is sent again with its batch of the stream: no need to insist here.
+    """Create a client with the endpoint, region and credentials of the environment."""
+    # Few attempts are enough: Lambda retries the batch of the stream from the failed record.
     config = Config(
         connect_timeout=1,
         read_timeout=4,
@@ -89,37 +88,36 @@ def create_client() -> EventBridgeClient:
 
 
 class SendResult(Struct, frozen=True, kw_only=True):
-    """How many events were accepted before the first that was not; ``error`` is its code."""
+    """How many events were accepted before the first that was not, and its error code."""
 
     accepted_count: int
     error_code: str | None = None
 
 
 class EventPublisher:
-    """The bus of that name."""
+    """Publishes to the event bus of that name."""
 
     def __init__(self, client: EventBridgeClient, name: str) -> None:
-        """Nothing is sent yet."""
         self._client = client
         self._name = name
 
     def publish(self, events: Iterable[SlotsChanged]) -> SendResult:
-        """Send them in their order, up to the first that is not accepted.
+        """Publish the events in their order, up to the first that is not accepted.
 
-        One of another doctor that stands behind that may have been accepted with it; of the same
-        doctor none is.
+        A later event of another doctor may have been accepted in the same batch; one of the same
+        doctor has not.
         """
-        number = 0
+        accepted_count = 0
         for batch in batched(map(Entry.from_event, events)):
-            sent = self._put_batch(batch)
-            number += sent.accepted_count
-            if sent.error_code is not None:
-                return SendResult(accepted_count=number, error_code=sent.error_code)
-        return SendResult(accepted_count=number)
+            result = self._put_batch(batch)
+            accepted_count += result.accepted_count
+            if result.error_code is not None:
+                return SendResult(accepted_count=accepted_count, error_code=result.error_code)
+        return SendResult(accepted_count=accepted_count)
 
     def _put_batch(self, batch: Sequence[Entry]) -> SendResult:
         try:
-            answer = self._client.put_events(
+            response = self._client.put_events(
                 Entries=[self._request_entry(entry) for entry in batch]
             )
         except ClientError as error:
@@ -128,7 +126,7 @@ class EventPublisher:
             )
         except BotoCoreError as error:
             return SendResult(accepted_count=0, error_code=type(error).__name__)
-        codes = [entry.get("ErrorCode") for entry in answer["Entries"]]
+        codes = [entry.get("ErrorCode") for entry in response["Entries"]]
         failed = next(((n, code) for n, code in enumerate(codes) if code), None)
         if failed is None:
             return SendResult(accepted_count=len(batch))

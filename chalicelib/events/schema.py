@@ -1,4 +1,4 @@
-"""The JSON of an event, whose types make the schema ``docs/reference/events.schema.json``."""
+"""The JSON of an event; ``docs/reference/events.schema.json`` is made from these types."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SOURCE = "medilink.slots"
 DETAIL_TYPE = "SlotsChanged"
-# Goes up where somebody who reads events would have to be changed; a new member is no such change.
+# Increases with a change that breaks consumers; a new member does not.
 SCHEMA_VERSION: Final = 1
 
 Status = Literal["free", "busy-tentative", "busy", "busy-unavailable"]
@@ -23,7 +23,7 @@ Instant = Annotated[str, msgspec.Meta(description="RFC 3339, in UTC", pattern=_I
 HeldUntil = Annotated[
     str,
     msgspec.Meta(
-        description="while it is held: from then on it is free, which no event tells",
+        description="while it is held: from then on it is free, without another event",
         pattern=_INSTANT,
     ),
 ]
@@ -41,18 +41,18 @@ class Slot(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class SlotsChangedDetail(msgspec.Struct, kw_only=True):
-    """What a change made of a doctor's day."""
+    """One change of a doctor's day."""
 
     schema_version: Annotated[Literal[1], msgspec.Meta(description="of this schema")]
     id: Annotated[
         str,
         msgspec.Meta(
-            description="of the change: the same however often it is told",
+            description="identifies the change: the same for every delivery",
             examples=["dr-lee~2027-03-23~7"],
         ),
     ]
     doctor_id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
-    date: Annotated[date, msgspec.Meta(description="the doctor's own, in her time zone")]
+    date: Annotated[date, msgspec.Meta(description="the local date, in the doctor's time zone")]
     revision: Annotated[
         int,
         msgspec.Meta(ge=1, description="counts the changes of this date, one by one"),
@@ -64,7 +64,7 @@ class SlotsChangedDetail(msgspec.Struct, kw_only=True):
 
 
 def encode(event: SlotsChanged) -> str:
-    """The event's ``detail``."""
+    """Return the event's ``detail``."""
     detail = SlotsChangedDetail(
         schema_version=SCHEMA_VERSION,
         id=f"{event.doctor_id}~{event.date.isoformat()}~{event.revision}",

@@ -1,1 +1,1 @@
-"""The one table: every key, every condition, and what AWS's errors mean to us."""
+"""DynamoDB: one table with all keys, conditions and the translation of errors."""

@@ -1,4 +1,4 @@
-"""Days of all doctors as a booking site searches them: by specialty and date, then by place."""
+"""The index GSI1 over days: search by specialty and date, and reindex a doctor's days."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
 
-# As many dates as a search may have, so that all of them are read at once.
+# As many as a search may have dates, so that all are queried at the same time.
 _MAX_PARALLEL_QUERIES = 31
-# Days placed by one transaction: short enough to stand in nobody's way.
+# Days per transaction: a short one conflicts with few other writes.
 _REINDEX_BATCH_SIZE = 25
 
 
 class IndexedDoctor(Struct, frozen=True, kw_only=True):
-    """Days of one doctor that stand at one place; ``cursor`` leads behind them."""
+    """Days of one doctor under one sort key of the index."""
 
     doctor_id: str
     sort_key: str
@@ -39,26 +39,25 @@ class IndexedDoctor(Struct, frozen=True, kw_only=True):
 
     @property
     def cursor(self) -> str:
-        """Where the search goes on behind them."""
+        """Return the cursor of what follows this doctor."""
         return pagination.encode_cursor(self.sort_key)
 
     def is_current(self, doctor: Doctor) -> bool:
-        """Whether they stand where she is searched for now."""
+        """Return whether the days are indexed under the doctor's current location."""
         return self.sort_key == search_sort_key(doctor)
 
 
 class IndexPage(Struct, frozen=True, kw_only=True):
-    """Some of what a search finds, by place; ``cursor`` leads on, None where there is no more."""
+    """Doctors in the order of the index; ``cursor`` is that of the next page, None at the end."""
 
     doctors: Sequence[IndexedDoctor]
     cursor: str | None
 
 
 class AvailabilityIndex:
-    """Days in the index. It may lag a moment behind the table."""
+    """The index over days, which is eventually consistent."""
 
     def __init__(self) -> None:
-        """Threads begin with the first search."""
         self._executor = ThreadPoolExecutor(_MAX_PARALLEL_QUERIES, thread_name_prefix="search")
 
     def search(
@@ -70,40 +69,38 @@ class AvailabilityIndex:
         cursor: str | None,
         limit: int,
     ) -> IndexPage:
-        """One query a date, all at the same time, each of at most ``most`` doctors.
+        """Return days of a specialty, at one location if given, by location and doctor id.
 
-        Of doctors of the specialty, at one location if given, behind the cursor, in the order of
-        location and id. Raises ``Refused`` for what is no cursor of such a search, ``Unavailable``.
+        It queries all dates at the same time, each for at most ``limit`` doctors after the cursor.
+        Raises ``RequestRejectedError`` for a cursor of another search, ``StoreUnavailableError``.
         """
-        within = keys.join_sort_key(location) if location else ""
-        if len(within.encode()) > keys.MAX_SORT_KEY_BYTES:
-            return IndexPage(doctors=(), cursor=None)  # nobody can stand there
-        behind = _key_after(
-            pagination.decode_cursor(cursor, prefix=within, part_count=2) if cursor else None,
-            within,
-        )
+        prefix = keys.join_sort_key(location) if location else ""
+        if len(prefix.encode()) > keys.MAX_SORT_KEY_BYTES:
+            return IndexPage(doctors=(), cursor=None)  # no item can have such a key
+        position = pagination.decode_cursor(cursor, prefix=prefix, part_count=2) if cursor else None
+        key_condition = _key_after(position, prefix)
 
-        def read(on: date) -> list[DayItem]:
+        def query(date: date) -> list[DayItem]:
             with translate_read_errors():
                 return list(
                     DayItem.query(
-                        keys.search_pk(specialty, on),
-                        behind,
+                        keys.search_pk(specialty, date),
+                        key_condition,
                         index_name=DoctorDirectoryIndex.Meta.index_name,
                         limit=limit,
                         page_size=limit,
                     )
                 )
 
-        # What a thread does is done for this request.
+        # Each thread records its calls in the context of this request.
         contexts = [copy_context() for _ in dates]
-        found = self._executor.map(lambda context, on: context.run(read, on), contexts, dates)
-        return _complete_doctors(list(found), limit)
+        pages = self._executor.map(lambda context, date: context.run(query, date), contexts, dates)
+        return _complete_doctors(list(pages), limit)
 
     def stale_entries(self, doctor: Doctor, *, start_date: date) -> Iterator[list[date]]:
-        """Her days from that date on that are not where she is searched for, in small steps.
+        """Yield batches of the doctor's dates that are indexed under former settings.
 
-        Strongly consistent. Raises ``Unavailable``.
+        Strongly consistent. Raises ``StoreUnavailableError``.
         """
         with translate_read_errors():
             items = DayItem.query(
@@ -120,31 +117,31 @@ class AvailabilityIndex:
             yield dates[first : first + _REINDEX_BATCH_SIZE]
 
     def reindex(self, doctor: Doctor, dates: Sequence[date]) -> None:
-        """Put days of hers where she is searched for.
+        """Index days of the doctor under these settings.
 
-        Raises ``DoctorChanged`` where she is no longer searched for there; ``Unavailable``,
-        ``OutcomeUnknown``.
+        Raises ``DoctorModifiedError`` if the specialty or location has changed meanwhile;
+        ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
-        partition = keys.doctor_pk(doctor.doctor_id)
+        pk = keys.doctor_pk(doctor.doctor_id)
         transaction = Transaction()
         transaction.check(
-            DoctorItem(partition, keys.DOCTOR_SK),
+            DoctorItem(pk, keys.DOCTOR_SK),
             condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
-            on_failure=DoctorModifiedError(),
+            on_failure=lambda _: DoctorModifiedError(),
         )
-        for on in dates:
-            search, place = _index_key(doctor, on)
+        for date in dates:
+            gsi1_pk, gsi1_sk = _index_key(doctor, date)
             transaction.update(
-                DayItem(partition, keys.day_sk(on)),
-                [DayItem.gsi1_pk.set(search), DayItem.gsi1_sk.set(place)],
+                DayItem(pk, keys.day_sk(date)),
+                [DayItem.gsi1_pk.set(gsi1_pk), DayItem.gsi1_sk.set(gsi1_sk)],
                 condition=DayItem.pk.exists(),
-                on_failure=DayModifiedError(),
+                on_failure=lambda _: DayModifiedError(),
             )
         transaction.commit()
 
 
 def _complete_doctors(items_by_date: Sequence[Sequence[DayItem]], limit: int) -> IndexPage:
-    """As far as all dates were read: one that is full may go on behind its last place."""
+    """Group items by doctor, up to the first end of a full page: all dates were read that far."""
     ends = [str(items[-1].gsi1_sk) for items in items_by_date if len(items) == limit]
     end = min(ends, default=None)
     days: dict[str, list[Day]] = {}
@@ -153,8 +150,8 @@ def _complete_doctors(items_by_date: Sequence[Sequence[DayItem]], limit: int) ->
             days.setdefault(str(item.gsi1_sk), []).append(day_from_item(item))
     return IndexPage(
         doctors=[
-            IndexedDoctor(doctor_id=some[0].doctor_id, sort_key=place, days=some)
-            for place, some in sorted(days.items())
+            IndexedDoctor(doctor_id=some[0].doctor_id, sort_key=sort_key, days=some)
+            for sort_key, some in sorted(days.items())
         ],
         cursor=None if end is None else pagination.encode_cursor(end),
     )
@@ -165,8 +162,8 @@ def _index_key(doctor: Doctor, date: date) -> tuple[str, str]:
 
 
 def _key_after(position: str | None, prefix: str) -> Condition | None:
-    place = DoctorDirectoryIndex.gsi1_sk
+    sort_key = DoctorDirectoryIndex.gsi1_sk
     if position is None:
-        return place.startswith(prefix) if prefix else None
-    # "#" ends a place, so none begins with another; "~" is behind all that a doctor's id may hold.
-    return place.between(f"{position}#", f"{prefix}~") if prefix else place > position
+        return sort_key.startswith(prefix) if prefix else None
+    # A key ends with "#", so none is the prefix of another; "~" sorts after all of a doctor id.
+    return sort_key.between(f"{position}#", f"{prefix}~") if prefix else sort_key > position

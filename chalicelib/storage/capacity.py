@@ -1,4 +1,4 @@
-"""What the calls of DynamoDB cost: each answer is asked to say it, and it is noted."""
+"""Consumed capacity of DynamoDB calls, recorded in the request context."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _connection_lock = Lock()
 
 
 class CapacityTrackingConnection(Connection):
-    """Has its calls noted with the requests that they are made for.
+    """PynamoDB connection that requests ``ReturnConsumedCapacity`` and records it.
 
-    PynamoDB makes its client when the first call comes, in whatever thread, and perhaps another
-    later; a request that makes no call shall not have to wait for one.
+    PynamoDB creates its client with the first call, in any thread, and may replace it later. So
+    the event handlers are registered whenever there is another client, not when connecting.
     """
 
     _instrumented_client: BaseClient | None = None
 
     @property
     def client(self) -> BotocoreBaseClientPrivate:
-        """PynamoDB's own, listened to."""
+        """Return PynamoDB's client with our event handlers."""
         with _connection_lock:
             client = super().client
             if client is not self._instrumented_client:
@@ -47,8 +47,9 @@ def _request_capacity(params: dict[str, Any], model: OperationModel, **_: object
 
 
 def _record_capacity(parsed: dict[str, Any], model: OperationModel, **_: object) -> None:
-    """Of a transaction that is cancelled DynamoDB does not say what it has cost."""
-    told = parsed.get("ConsumedCapacity", [])
-    seen = request_context.current_request()
-    units = seen.read_units if model.name in _READ_OPERATIONS else seen.write_units
-    units += [one["CapacityUnits"] for one in (told if isinstance(told, list) else [told])]
+    """Record the units of a response; that of a cancelled transaction has none."""
+    consumed = parsed.get("ConsumedCapacity", [])
+    request = request_context.current_request()
+    units = request.read_units if model.name in _READ_OPERATIONS else request.write_units
+    tables = consumed if isinstance(consumed, list) else [consumed]
+    units += [table["CapacityUnits"] for table in tables]

@@ -1,4 +1,4 @@
-"""Days and their slots in the table: read together, saved in one transaction."""
+"""Days in the table: the read model of a date, its slots, and the log of its saves."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.day import ChangeLogEntry
     from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.slot import Slot
 
-# Days read at a time: one more than a month has. Behind a full page DynamoDB wants to be asked
-# again, even if nothing is there.
+# One more than a month has days: after a full page there is always another request.
 _PAGE_SIZE = 32
 
 
@@ -46,18 +46,17 @@ class DayRepository:
     def get_with_change(
         self, doctor_id: str, date: date, request_id: str | None = None
     ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
-        """One strongly consistent read: the doctor, the day, and the save of that request, if any.
+        """Read the doctor, the day, and the log entry of that request if there is one.
 
-        A date on which nothing was ever saved is an empty day of version 0. Raises
-        ``DoctorNotFound``, ``Unavailable``.
+        It is one strongly consistent read. A date without a save is an empty day of version 0.
+        Raises ``DoctorNotFoundError``, ``StoreUnavailableError``.
         """
-        partition = keys.doctor_pk(doctor_id)
-        wanted = [(partition, keys.DOCTOR_SK), (partition, keys.day_sk(date))]
-        if request_id is not None:
-            wanted.append((partition, keys.change_sk(date, request_id)))
-        found = table.batch_get(wanted)
+        pk = keys.doctor_pk(doctor_id)
+        doctor_key, day_key = (pk, keys.DOCTOR_SK), (pk, keys.day_sk(date))
+        change_key = (pk, keys.change_sk(date, request_id or ""))
+        items = table.batch_get([doctor_key, day_key, *([change_key] if request_id else [])])
 
-        doctor, day, change = (found.get(key) for key in (*wanted, (partition, ""))[:3])
+        doctor, day, change = (items.get(key) for key in (doctor_key, day_key, change_key))
         if not isinstance(doctor, DoctorItem):
             raise DoctorNotFoundError(doctor_id)
         return (
@@ -67,7 +66,7 @@ class DayRepository:
         )
 
     def get(self, doctor_id: str, date: date) -> Day:
-        """The day as ``load`` reads it, for whoever knows the doctor. Raises ``Unavailable``."""
+        """Read the day alone; strongly consistent. Raises ``StoreUnavailableError``."""
         try:
             with translate_read_errors():
                 item = DayItem.get(
@@ -80,10 +79,9 @@ class DayRepository:
     def list_range(
         self, doctor_id: str, first: date, last: date, *, page_size: int = _PAGE_SIZE
     ) -> Iterator[Day]:
-        """The days on which anything was ever saved, both ends included, in time order.
+        """Yield the stored days from the first date to the last, in time order.
 
-        Strongly consistent, and read as far as they are asked for, by default a month at a time.
-        Raises ``Unavailable``.
+        Strongly consistent. Pages are read as they are consumed. Raises ``StoreUnavailableError``.
         """
         with translate_read_errors():
             yield from map(
@@ -97,67 +95,81 @@ class DayRepository:
             )
 
     def list_changes(self, doctor_id: str, date: date) -> list[ChangeLogEntry]:
-        """Every save of that date, the newest first; consistent. Raises ``Unavailable``."""
+        """Return every save of that date, the newest first; strongly consistent."""
         with translate_read_errors():
-            found = list(
+            items = list(
                 ChangeItem.query(
                     keys.doctor_pk(doctor_id),
                     ChangeItem.sk.startswith(keys.change_sk(date, "")),
                     consistent_read=True,
                 )
             )
-        return sorted(map(log_entry_from_item, found), key=lambda saved: -saved.version)
+        return sorted(map(log_entry_from_item, items), key=lambda entry: -entry.version)
 
-    def save(self, doctor: Doctor, day: Day, log_entry: ChangeLogEntry, *, now: datetime) -> Day:
-        """Store the change of ``saved`` on top of ``day`` as it was read, whole or not at all.
+    def save(
+        self,
+        doctor: Doctor,
+        day: Day,
+        log_entry: ChangeLogEntry,
+        *,
+        day_after: Day,
+        now: datetime,
+    ) -> None:
+        """Apply the changes of the log entry to ``day`` as it was read, in one transaction.
 
-        Raises ``DayChanged`` where the day or one of the slots is no longer as it was read, or
-        the request was carried out meanwhile; ``DoctorChanged``; ``Unavailable``;
-        ``OutcomeUnknown``.
+        Raises ``DayModifiedError`` if the day or a slot has changed since, or if the same request
+        has been saved; ``DoctorModifiedError``, ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
-        change = log_entry.changes
-        partition = keys.doctor_pk(day.doctor_id)
+        changes = log_entry.changes
+        pk = keys.doctor_pk(day.doctor_id)
         transaction = Transaction()
-        for slot in change.closed:
-            transaction.delete(
-                SlotItem(partition, keys.slot_sk(slot.start)),
-                condition=(SlotItem.status == str(SlotStatus.FREE))
-                | (
-                    (SlotItem.status == str(SlotStatus.HELD))
-                    & (SlotItem.held_until <= format_timestamp(now))
-                ),
-                on_failure=DayModifiedError(still_taken=(slot,)),
-            )
-        for slot in change.opened:
-            transaction.put(
-                slot_to_item(partition, slot),
-                condition=SlotItem.pk.does_not_exist(),
-                on_failure=DayModifiedError(already_existing=(slot,)),
-            )
+        for slot in changes.closed:
+            _delete_slot(transaction, pk, slot, now)
+        for slot in changes.opened:
+            _put_slot(transaction, pk, slot)
         transaction.put(
-            log_entry_to_item(partition, day.date, log_entry),
+            log_entry_to_item(pk, day.date, log_entry),
             condition=ChangeItem.pk.does_not_exist(),
-            on_failure=DayModifiedError(),
+            on_failure=lambda _: DayModifiedError(),
         )
         if day.version == 0:
-            # The new day must not stand where the doctor is no longer searched for.
+            # A new day is written with the doctor's index key, which must be the current one.
             transaction.check(
-                DoctorItem(partition, keys.DOCTOR_SK),
+                DoctorItem(pk, keys.DOCTOR_SK),
                 condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
-                on_failure=DoctorModifiedError(),
+                on_failure=lambda _: DoctorModifiedError(),
             )
         transaction.update(
-            DayItem(partition, keys.day_sk(day.date)),
-            _create_day_actions(doctor, day.apply(change))
+            DayItem(pk, keys.day_sk(day.date)),
+            _create_day_actions(doctor, day_after)
             if day.version == 0
-            else _update_day_actions(change),
+            else _update_day_actions(changes),
             condition=(
                 DayItem.pk.does_not_exist() if day.version == 0 else DayItem.version == day.version
             ),
-            on_failure=DayModifiedError(),
+            on_failure=lambda _: DayModifiedError(),
         )
         transaction.commit()
-        return day.apply(change)
+
+
+def _delete_slot(transaction: Transaction, pk: str, slot: Slot, now: datetime) -> None:
+    transaction.delete(
+        SlotItem(pk, keys.slot_sk(slot.start)),
+        condition=(SlotItem.status == str(SlotStatus.FREE))
+        | (
+            (SlotItem.status == str(SlotStatus.HELD))
+            & (SlotItem.held_until <= format_timestamp(now))
+        ),
+        on_failure=lambda _: DayModifiedError(still_taken=(slot,)),
+    )
+
+
+def _put_slot(transaction: Transaction, pk: str, slot: Slot) -> None:
+    transaction.put(
+        slot_to_item(pk, slot),
+        condition=SlotItem.pk.does_not_exist(),
+        on_failure=lambda _: DayModifiedError(already_existing=(slot,)),
+    )
 
 
 def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:
@@ -172,7 +184,7 @@ def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:
 
 
 def _update_day_actions(changes: SlotChanges) -> list[Action]:
-    # Entry by entry: a patient may book another slot of the day at the same moment.
+    # Entry by entry: another slot of the day may be booked at the same moment.
     entries = DayItem.slots
     return [
         DayItem.version.set(DayItem.version + 1),

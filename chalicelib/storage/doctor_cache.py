@@ -1,4 +1,4 @@
-"""Doctors as they were read a moment ago: for those who can wait ten seconds for new settings."""
+"""Cache of doctors, for requests that may use settings up to ten seconds old."""
 
 from __future__ import annotations
 
@@ -25,51 +25,50 @@ class _Entry(Struct, frozen=True):
 
 
 class DoctorCache:
-    """Doctors of which this process remembers what it read less than ten seconds ago."""
+    """Doctors that this process read or saved less than ``TTL`` ago.
+
+    ``requested_at`` is the time before a read or after a save. All lookups raise
+    ``StoreUnavailableError``, and those of one doctor ``DoctorNotFoundError``.
+    """
 
     def __init__(self, doctors: DoctorRepository, now: Callable[[], datetime]) -> None:
-        """Nothing is remembered yet."""
         self._doctors = doctors
         self._now = now
         self._entries: dict[str, _Entry] = {}
         self._lock = Lock()
 
     def get(self, doctor_id: str) -> Doctor:
-        """Raise ``DoctorNotFound``, ``Unavailable``."""
         return self.peek(doctor_id) or self.refresh(doctor_id)
 
     def refresh(self, doctor_id: str) -> Doctor:
-        """As she is now; remembered for the others. Raise ``DoctorNotFound``, ``Unavailable``."""
-        asked_at = self._now()
-        return self.put(self._doctors.get(doctor_id), asked_at)
+        """Read the doctor from the table, whether they are cached or not."""
+        requested_at = self._now()
+        return self.put(self._doctors.get(doctor_id), requested_at)
 
     def get_many(self, doctor_ids: Collection[str]) -> dict[str, Doctor]:
-        """At most 100 of them by id, as far as they exist, in one read at most.
-
-        Raises ``Unavailable``.
-        """
-        asked_at = self._now()
+        """Return those of at most 100 doctors that exist, by id, with at most one read."""
+        requested_at = self._now()
         known = {doctor_id: self.peek(doctor_id) for doctor_id in doctor_ids}
         found = self._doctors.get_many([key for key, doctor in known.items() if doctor is None])
         for doctor in found.values():
-            self.put(doctor, asked_at)
+            self.put(doctor, requested_at)
         return found | {key: doctor for key, doctor in known.items() if doctor}
 
     def peek(self, doctor_id: str) -> Doctor | None:
-        """Her settings, if they were read recently."""
-        read = self._entries.get(doctor_id)
-        return read.doctor if read is not None and self._is_fresh(read) else None
+        """Return the doctor if they are cached; never read."""
+        entry = self._entries.get(doctor_id)
+        return entry.doctor if entry is not None and self._is_fresh(entry) else None
 
     def get_zone(self, doctor_id: str) -> ZoneInfo:
-        """Her zone, which is set once and so may be remembered for ever. Raises as ``get``."""
-        read = self._entries.get(doctor_id)
-        return (read.doctor if read else self.get(doctor_id)).zone
+        """Return the doctor's zone, which never changes, from an entry of any age."""
+        entry = self._entries.get(doctor_id)
+        return (entry.doctor if entry else self.get(doctor_id)).zone
 
     def put(self, doctor: Doctor, requested_at: datetime) -> Doctor:
-        """What a read that was sent then has found, or a write done then has stored; gives it back.
+        """Cache a doctor that was read or saved, and return them.
 
-        Threads share this: what is found or stored later may come here earlier. While an entry is
-        recent, one of a lower version does not take its place.
+        Threads share the cache, and an older result may arrive later. So a fresh entry is never
+        replaced by one of a lower version.
         """
         with self._lock:
             before = self._entries.pop(doctor.doctor_id, None)

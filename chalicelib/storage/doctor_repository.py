@@ -1,4 +1,4 @@
-"""Doctors in the table: one by id, or page by page as they are searched."""
+"""Doctors in the table: by id, by delegate, or page by page in the directory."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
 
 
-# Doctors read at a time: a filter drops some, and a page of the client's size would then take many.
+# A filter drops some doctors, so a page of the client's size could take many requests.
 _FILTERED_PAGE_SIZE = 101
 _MAX_DOCTORS_PER_DELEGATE = 100
 
 
 class DoctorPage(Struct, frozen=True, kw_only=True):
-    """``cursor`` leads to the next page; None where there is none."""
+    """``cursor`` is that of the next page; None if this is the last."""
 
     doctors: tuple[Doctor, ...]
     cursor: str | None
@@ -39,7 +39,7 @@ class DoctorRepository:
     """All doctors."""
 
     def get(self, doctor_id: str) -> Doctor:
-        """Strongly consistent. Raise ``DoctorNotFound``, ``Unavailable``."""
+        """Strongly consistent. Raises ``DoctorNotFoundError``, ``StoreUnavailableError``."""
         partition = keys.doctor_pk(doctor_id)
         try:
             with translate_read_errors():
@@ -49,17 +49,17 @@ class DoctorRepository:
         return doctor_from_item(item)
 
     def get_many(self, doctor_ids: Collection[str]) -> dict[str, Doctor]:
-        """At most 100 of them by id, as far as they are known, in one strongly consistent read.
+        """Return those of at most 100 doctors that exist, by id, in one strongly consistent read.
 
-        Raises ``Unavailable``.
+        Raises ``StoreUnavailableError``.
         """
-        wanted = [(keys.doctor_pk(doctor_id), keys.DOCTOR_SK) for doctor_id in doctor_ids]
-        found = table.batch_get(wanted).values() if wanted else ()
-        doctors = (doctor_from_item(item) for item in found if isinstance(item, DoctorItem))
+        doctor_keys = [(keys.doctor_pk(doctor_id), keys.DOCTOR_SK) for doctor_id in doctor_ids]
+        items = table.batch_get(doctor_keys).values() if doctor_keys else ()
+        doctors = (doctor_from_item(item) for item in items if isinstance(item, DoctorItem))
         return {doctor.doctor_id: doctor for doctor in doctors}
 
     def add(self, doctor: Doctor) -> bool:
-        """Store a new doctor; False, and nothing done, where the id is known already."""
+        """Store a new doctor; return False and do nothing if the id exists."""
         try:
             self.save(doctor)
         except DoctorModifiedError:
@@ -67,38 +67,42 @@ class DoctorRepository:
         return True
 
     def save(self, doctor: Doctor, previous: Doctor | None = None) -> Doctor:
-        """Store her settings on top of those that she had ``before`` (None: she is new).
+        """Replace the ``previous`` settings (None: a new doctor), and return the stored ones.
 
-        And in the same instant that her delegates keep her schedule, or do so no longer. Gives her
-        as she is stored. Raises ``DoctorChanged`` where she is not as before; ``Unavailable``;
-        ``OutcomeUnknown``.
+        The links to delegates change in the same transaction. Raises ``DoctorModifiedError`` if the
+        stored settings are not the previous ones; ``StoreUnavailableError``,
+        ``OutcomeUnknownError``.
         """
         saved = replace(doctor, version=(previous.version if previous else 0) + 1)
         item = doctor_to_item(saved)
-        is_as_before = (
+        is_unmodified = (
             DoctorItem.version == previous.version if previous else DoctorItem.pk.does_not_exist()
         )
-        named = previous.delegates if previous else frozenset()
-        if saved.delegates == named:
-            _put_item(item, condition=is_as_before)
+        delegates = previous.delegates if previous else frozenset()
+        if saved.delegates == delegates:
+            _put_item(item, condition=is_unmodified)
             return saved
         transaction = Transaction()
-        transaction.put(item, condition=is_as_before, on_failure=DoctorModifiedError())
-        for name in sorted(saved.delegates - named):
+        transaction.put(item, condition=is_unmodified, on_failure=lambda _: DoctorModifiedError())
+        for name in sorted(saved.delegates - delegates):
             transaction.put(
-                _delegate_item(name, saved), condition=None, on_failure=DoctorModifiedError()
+                _delegate_item(name, saved),
+                condition=None,
+                on_failure=lambda _: DoctorModifiedError(),
             )
-        for name in sorted(named - saved.delegates):
+        for name in sorted(delegates - saved.delegates):
             transaction.delete(
-                _delegate_item(name, saved), condition=None, on_failure=DoctorModifiedError()
+                _delegate_item(name, saved),
+                condition=None,
+                on_failure=lambda _: DoctorModifiedError(),
             )
         transaction.commit()
         return saved
 
     def list_for_delegate(self, name: str) -> tuple[Doctor, ...]:
-        """Those who name the delegate, at most 100, by id. Strongly consistent.
+        """Return the doctors, at most 100, who name the delegate; strongly consistent, by id.
 
-        Raises ``Unavailable``.
+        Raises ``StoreUnavailableError``.
         """
         with translate_read_errors():
             links = list(
@@ -112,34 +116,35 @@ class DoctorRepository:
     def list_page(
         self, *, specialty: str | None, location: str | None, limit: int, cursor: str | None
     ) -> DoctorPage:
-        """Doctors by specialty, location and id; the index may lag a moment behind.
+        """Return a page of doctors by specialty, location and id; eventually consistent.
 
-        A location without a specialty reads past every doctor elsewhere: fine for a clinic's list,
-        not for a booking site's search. Raises ``Refused`` for a cursor of another search.
+        A location without a specialty reads all doctors: fine for the list of a clinic, too slow
+        for the search of a booking site. Raises ``RequestRejectedError`` for a cursor of another
+        search, ``StoreUnavailableError``.
         """
         if specialty and location:
-            sought = keys.join_sort_key(specialty, location)
+            prefix = keys.join_sort_key(specialty, location)
         else:
-            sought = keys.join_sort_key(specialty) if specialty else ""
-        if len(sought.encode()) > keys.MAX_SORT_KEY_BYTES:
-            return DoctorPage(doctors=(), cursor=None)  # nobody can stand there
-        filtered_by = DoctorItem.location == location if location and not specialty else None
+            prefix = keys.join_sort_key(specialty) if specialty else ""
+        if len(prefix.encode()) > keys.MAX_SORT_KEY_BYTES:
+            return DoctorPage(doctors=(), cursor=None)  # no item can have such a key
+        location_filter = DoctorItem.location == location if location and not specialty else None
         with translate_read_errors():
-            found = list(
+            items = list(
                 DoctorItem.query(
                     keys.DIRECTORY_PK,
-                    DoctorDirectoryIndex.gsi1_sk.startswith(sought) if sought else None,
-                    filtered_by,
+                    DoctorDirectoryIndex.gsi1_sk.startswith(prefix) if prefix else None,
+                    location_filter,
                     index_name=DoctorDirectoryIndex.Meta.index_name,
                     limit=limit + 1,
-                    page_size=limit + 1 if filtered_by is None else _FILTERED_PAGE_SIZE,
-                    last_evaluated_key=_exclusive_start_key(cursor, sought) if cursor else None,
+                    page_size=limit + 1 if location_filter is None else _FILTERED_PAGE_SIZE,
+                    last_evaluated_key=_exclusive_start_key(cursor, prefix) if cursor else None,
                 )
             )
         return DoctorPage(
-            doctors=tuple(doctor_from_item(item) for item in found[:limit]),
-            cursor=pagination.encode_cursor(str(found[limit - 1].gsi1_sk))
-            if len(found) > limit
+            doctors=tuple(doctor_from_item(item) for item in items[:limit]),
+            cursor=pagination.encode_cursor(str(items[limit - 1].gsi1_sk))
+            if len(items) > limit
             else None,
         )
 
@@ -159,12 +164,12 @@ def _delegate_item(delegate: str, doctor: Doctor) -> DelegateItem:
 
 
 def _exclusive_start_key(cursor: str, prefix: str) -> dict[str, dict[str, str]]:
-    """The key of the last doctor of the page before, as DynamoDB wants it."""
-    place = pagination.decode_cursor(cursor, prefix=prefix, part_count=3)
-    _, _, doctor_id = keys.split_sort_key(place)
+    """Return the index key of the last doctor of the previous page."""
+    sort_key = pagination.decode_cursor(cursor, prefix=prefix, part_count=3)
+    _, _, doctor_id = keys.split_sort_key(sort_key)
     return {
         "PK": {"S": keys.doctor_pk(doctor_id)},
         "SK": {"S": keys.DOCTOR_SK},
         "GSI1PK": {"S": keys.DIRECTORY_PK},
-        "GSI1SK": {"S": place},
+        "GSI1SK": {"S": sort_key},
     }

@@ -1,4 +1,4 @@
-"""What an error of DynamoDB, or no answer at all, means to us; what is not named here is a bug."""
+"""Translate errors of DynamoDB, and the lack of a response, to domain errors."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from chalicelib.domain.errors import OutcomeUnknownError, StoreBusyError, StoreU
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
-# Nothing was done, and the same may be asked again in a moment,
+# DynamoDB did nothing, and may accept the same request in a moment.
 _BUSY_CODES = {
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
@@ -22,18 +23,18 @@ _BUSY_CODES = {
     "Throttling",
     "ThrottlingError",
     "ThrottlingException",
-    # A write or read by itself, of an item that a transaction is at work on.
+    # A single read or write of an item that a transaction is writing.
     "TransactionConflictException",
 }
-# ... or when there is a table.
+# DynamoDB did nothing, and cannot before there is a table.
 _TABLE_NOT_FOUND = "ResourceNotFoundException"
-# Of a write nobody knows whether it was done.
+# DynamoDB may have done it.
 _OUTCOME_UNKNOWN_CODES = {
     "InternalFailure",
     "InternalServerError",
     "ServiceUnavailable",
     "TransactionInProgressException",
-    # What stands before DynamoDB and answers in its own words: botocore's code is the status then.
+    # A gateway in front of DynamoDB responds in its own format: botocore's code is the status then.
     "500",
     "502",
     "503",
@@ -41,29 +42,34 @@ _OUTCOME_UNKNOWN_CODES = {
 }
 
 
-@contextmanager
-def translate_read_errors() -> Iterator[None]:
-    """Raise ``Busy`` where the store asks for patience, ``Unavailable`` where it is silent."""
-    try:
-        yield
-    except PynamoDBException as error:
-        if not_now := _unavailable_error(error):
-            raise not_now from error
-        if _is_outcome_unknown(error):
-            raise StoreUnavailableError from error
-        raise
+def translate_read_errors() -> AbstractContextManager[None]:
+    """Translate errors of a read: throttling → ``StoreBusyError``, else ``StoreUnavailableError``.
+
+    Anything unexpected propagates as a bug.
+    """
+    return _translate_errors(unknown=StoreUnavailableError)
+
+
+def translate_write_errors() -> AbstractContextManager[None]:
+    """Translate errors of a write, which may have been committed if there is no response.
+
+    Throttling → ``StoreBusyError``, missing table → ``StoreUnavailableError``, no response →
+    ``OutcomeUnknownError``. Anything unexpected propagates as a bug.
+    """
+    return _translate_errors(unknown=OutcomeUnknownError)
 
 
 @contextmanager
-def translate_write_errors() -> Iterator[None]:
-    """Raise as ``reading`` where nothing was written, ``OutcomeUnknown`` where that is unsure."""
+def _translate_errors(
+    *, unknown: type[StoreUnavailableError | OutcomeUnknownError]
+) -> Iterator[None]:
     try:
         yield
     except PynamoDBException as error:
-        if not_now := _unavailable_error(error):
-            raise not_now from error
+        if unavailable := _unavailable_error(error):
+            raise unavailable from error
         if _is_outcome_unknown(error):
-            raise OutcomeUnknownError from error
+            raise unknown from error
         raise
 
 
@@ -74,7 +80,7 @@ def _unavailable_error(error: PynamoDBException) -> type[StoreUnavailableError] 
 
 
 def reason_codes(error: PynamoDBException) -> set[str]:
-    """The codes for which a transaction was cancelled."""
+    """Return the codes of the reasons for which DynamoDB cancelled a transaction."""
     if isinstance(error.cause, VerboseClientError):
         return {reason.code for reason in error.cause.cancellation_reasons if reason}
     return set()

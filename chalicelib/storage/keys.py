@@ -1,4 +1,4 @@
-"""How the table spells its keys; nothing else does."""
+"""Formats of the table's keys: PK, SK and those of the index GSI1. They are built only here."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 from urllib.parse import unquote
 
 DOCTOR_SK = "PROFILE"
-# All doctors stand in one partition of the directory index, sorted as they are searched.
+# The index partition of all doctors, sorted by specialty, location and id.
 DIRECTORY_PK = "DOCTORS"
 
-# Behind every day of a doctor's.
+# Sorts after every day of a doctor.
 MAX_DAY_SK = "DAY#~"
 
-# Bytes; DynamoDB takes no longer sort key, not even to look for one.
+# DynamoDB's limit; it applies to the key conditions of queries too.
 MAX_SORT_KEY_BYTES = 1024
 
 # ISO 8601 in UTC sorts as text in time order, so a month is one BETWEEN query.
@@ -20,60 +20,55 @@ _INSTANT_FORMAT = "%Y-%m-%dT%H:%MZ"
 
 
 def doctor_pk(doctor_id: str) -> str:
-    """The partition of everything that belongs to one doctor."""
+    """Return the partition of everything that belongs to one doctor."""
     return f"DOCTOR#{doctor_id}"
 
 
 def delegate_pk(name: str) -> str:
-    """The partition of the doctors who name that delegate, each sorted by ``of_doctor``."""
+    """Return the partition of a delegate's doctors, with ``doctor_pk`` of each as sort key."""
     return f"DELEGATE#{name}"
 
 
 def parse_doctor_pk(pk: str) -> str:
-    """The reverse of ``of_doctor``."""
     return pk.removeprefix("DOCTOR#")
 
 
 def day_sk(date: date) -> str:
-    """A date of hers."""
     return f"DAY#{date.isoformat()}"
 
 
 def is_day_sk(sk: str) -> bool:
-    """Whether it is one of ``of_day``."""
     return sk.startswith("DAY#")
 
 
 def parse_day_sk(sk: str) -> date:
-    """The reverse of ``of_day``."""
     return date.fromisoformat(sk.removeprefix("DAY#"))
 
 
 def slot_sk(start: datetime) -> str:
-    """A slot, by its start."""
     return f"SLOT#{format_instant(start)}"
 
 
 def change_sk(date: date, request_id: str) -> str:
-    """A save of a date, by the request that made it."""
+    """Return the key of a save of that date, by the request that made it."""
     return f"CHANGE#{date.isoformat()}#{request_id}"
 
 
 def join_sort_key(*parts: str) -> str:
-    """Specialty, location, doctor id, or some of them: a prefix of those below it.
+    """Join specialty, location and doctor id, or the first of them, which gives a prefix.
 
-    A ``#`` of a name is percent-encoded, to be told from the one behind each name.
+    A ``#`` ends each part, so one in a name is percent-encoded.
     """
     return "".join(f"{part.replace('%', '%25').replace('#', '%23')}#" for part in parts)
 
 
 def search_pk(specialty: str, date: date) -> str:
-    """The index partition of all days of that specialty on that date."""
+    """Return the index partition of all days of that specialty on that date."""
     return f"{join_sort_key(specialty)}{date.isoformat()}"
 
 
 def split_sort_key(sort_key: str) -> tuple[str, ...]:
-    """The reverse of ``in_directory``; ``ValueError`` where it is not."""
+    """Reverse ``join_sort_key``. Raises ``ValueError`` for any other text."""
     parts = tuple(unquote(part) for part in sort_key.split("#")[:-1])
     if not parts or not all(parts) or join_sort_key(*parts) != sort_key:
         raise ValueError(sort_key)
@@ -81,10 +76,9 @@ def split_sort_key(sort_key: str) -> tuple[str, ...]:
 
 
 def format_instant(instant: datetime) -> str:
-    """A whole minute in UTC: ``2026-11-23T09:00Z``."""
+    """Return the minute in UTC: ``2026-11-23T09:00Z``."""
     return instant.astimezone(UTC).strftime(_INSTANT_FORMAT)
 
 
 def parse_instant(text: str) -> datetime:
-    """The reverse of ``instant``."""
     return datetime.fromisoformat(text)

@@ -1,4 +1,4 @@
-"""Days, their slots and their changes as items, and back."""
+"""Items to domain values and back: doctors, days with their slot maps, slots, log entries."""
 
 from __future__ import annotations
 
@@ -20,92 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-
-def search_sort_key(doctor: Doctor) -> str:
-    """Where her days stand among those of her specialty on a date."""
-    return keys.join_sort_key(doctor.location, doctor.doctor_id)
-
-
-def day_from_item(item: DayItem) -> Day:
-    """A day."""
-    return Day(
-        doctor_id=keys.parse_doctor_pk(item.pk),
-        date=keys.parse_day_sk(item.sk),
-        version=int(item.version),
-        revision=int(item.revision),
-        slots=slot_map_from_raw(item.slots),
-    )
-
-
-def slot_from_item(item: SlotItem) -> SlotClaim:
-    """A slot, and who has it."""
-    return SlotClaim(
-        slot=Slot(
-            start=keys.parse_instant(item.start),
-            end=keys.parse_instant(item.end),
-            status=SlotStatus(item.status),
-            held_until=parse_timestamp(item.held_until) if item.held_until else None,
-        ),
-        holder=item.holder,
-        booking_id=item.booking_id,
-    )
-
-
-def slot_to_item(pk: str, slot: Slot) -> SlotItem:
-    """A slot that nobody has."""
-    return SlotItem(
-        pk,
-        keys.slot_sk(slot.start),
-        start=keys.format_instant(slot.start),
-        end=keys.format_instant(slot.end),
-        status=str(slot.status),
-    )
-
-
-def log_entry_to_item(pk: str, date: date, log_entry: ChangeLogEntry) -> ChangeItem:
-    """A save of that date, as a change item."""
-    return ChangeItem(
-        pk,
-        keys.change_sk(date, log_entry.request_id),
-        request_id=log_entry.request_id,
-        fingerprint=log_entry.fingerprint,
-        version=log_entry.version,
-        at=format_timestamp(log_entry.saved_at),
-        by=log_entry.author,
-        role=str(log_entry.role),
-        client=log_entry.client,
-        opened=slot_map_to_raw(log_entry.changes.opened),
-        withdrawn=slot_map_to_raw(log_entry.changes.closed),
-    )
-
-
-def log_entry_from_item(item: ChangeItem) -> ChangeLogEntry:
-    """The reverse of ``write_saved``."""
-    return ChangeLogEntry(
-        request_id=item.request_id,
-        fingerprint=item.fingerprint,
-        version=int(item.version),
-        saved_at=parse_timestamp(item.at),
-        author=item.by,
-        role=Role(item.role),
-        client=item.client,
-        changes=SlotChanges(
-            opened=tuple(slot_map_from_raw(item.opened).values()),
-            closed=tuple(slot_map_from_raw(item.withdrawn).values()),
-        ),
-    )
-
-
 _MINUTE = timedelta(minutes=1)
-
-
-def directory_sort_key(doctor: Doctor) -> str:
-    """Where she stands in the directory."""
-    return keys.join_sort_key(doctor.specialty, doctor.location, doctor.doctor_id)
+RawSlotMap = dict[str, dict[str, Any]]
 
 
 def doctor_to_item(doctor: Doctor) -> DoctorItem:
-    """The item, with the doctor's place in the directory."""
+    """Return the item, with the doctor's key in the directory index."""
     grid = doctor.grid
     return DoctorItem(
         keys.doctor_pk(doctor.doctor_id),
@@ -128,12 +48,11 @@ def doctor_to_item(doctor: Doctor) -> DoctorItem:
         window_days=doctor.booking_window.days,
         delegates=sorted(doctor.delegates),
         version=doctor.version,
-        is_relocating=doctor.reindex_pending or None,
+        reindex_pending=doctor.reindex_pending or None,
     )
 
 
 def doctor_from_item(item: DoctorItem) -> Doctor:
-    """The reverse of ``write``."""
     return Doctor(
         doctor_id=item.doctor_id,
         name=item.name,
@@ -153,16 +72,37 @@ def doctor_from_item(item: DoctorItem) -> Doctor:
         booking_window=timedelta(days=item.window_days),
         delegates=frozenset(str(name) for name in item.delegates),
         version=int(item.version),
-        reindex_pending=bool(item.is_relocating),
+        reindex_pending=bool(item.reindex_pending),
     )
 
 
-RawSlotMap = dict[str, dict[str, Any]]
-_MINUTE = timedelta(minutes=1)
+def directory_sort_key(doctor: Doctor) -> str:
+    """Return the doctor's sort key among all doctors: by specialty, location and id."""
+    return keys.join_sort_key(doctor.specialty, doctor.location, doctor.doctor_id)
+
+
+def search_sort_key(doctor: Doctor) -> str:
+    """Return the sort key of the doctor's days among those of a specialty on a date."""
+    return keys.join_sort_key(doctor.location, doctor.doctor_id)
+
+
+def day_from_item(item: DayItem) -> Day:
+    return Day(
+        doctor_id=keys.parse_doctor_pk(item.pk),
+        date=keys.parse_day_sk(item.sk),
+        version=int(item.version),
+        revision=int(item.revision),
+        slots=slot_map_from_raw(item.slots),
+    )
+
+
+def slot_map_to_raw(slots: Iterable[Slot]) -> RawSlotMap:
+    """Return the ``slots`` attribute of a day: entries by start."""
+    return {keys.format_instant(slot.start): slot_to_entry(slot) for slot in slots}
 
 
 def slot_to_entry(slot: Slot) -> dict[str, Any]:
-    """What stands under the slot's start."""
+    """Return the value of one entry of a slot map."""
     fields = {
         "minutes": {"N": str(slot.length // _MINUTE)},
         "status": {"S": slot.status.value},
@@ -172,13 +112,8 @@ def slot_to_entry(slot: Slot) -> dict[str, Any]:
     return {"M": fields}
 
 
-def slot_map_to_raw(slots: Iterable[Slot]) -> RawSlotMap:
-    """A whole map."""
-    return {keys.format_instant(slot.start): slot_to_entry(slot) for slot in slots}
-
-
 def slot_map_from_raw(raw_map: RawSlotMap) -> dict[datetime, Slot]:
-    """The reverse of ``write``, by start."""
+    """Return the slots of a slot map by start."""
     slots = (
         _slot_from_entry(keys.parse_instant(start), entry["M"]) for start, entry in raw_map.items()
     )
@@ -195,11 +130,67 @@ def _slot_from_entry(start: datetime, fields: Mapping[str, Any]) -> Slot:
     )
 
 
+def slot_to_item(pk: str, slot: Slot) -> SlotItem:
+    """Return the item of a slot without a claim."""
+    return SlotItem(
+        pk,
+        keys.slot_sk(slot.start),
+        start=keys.format_instant(slot.start),
+        end=keys.format_instant(slot.end),
+        status=str(slot.status),
+    )
+
+
+def slot_from_item(item: SlotItem) -> SlotClaim:
+    """Return the slot with its claim."""
+    return SlotClaim(
+        slot=Slot(
+            start=keys.parse_instant(item.start),
+            end=keys.parse_instant(item.end),
+            status=SlotStatus(item.status),
+            held_until=parse_timestamp(item.held_until) if item.held_until else None,
+        ),
+        holder=item.holder,
+        booking_id=item.booking_id,
+    )
+
+
+def log_entry_to_item(pk: str, date: date, log_entry: ChangeLogEntry) -> ChangeItem:
+    return ChangeItem(
+        pk,
+        keys.change_sk(date, log_entry.request_id),
+        request_id=log_entry.request_id,
+        fingerprint=log_entry.fingerprint,
+        version=log_entry.version,
+        at=format_timestamp(log_entry.saved_at),
+        by=log_entry.author,
+        role=str(log_entry.role),
+        client=log_entry.client,
+        opened=slot_map_to_raw(log_entry.changes.opened),
+        closed=slot_map_to_raw(log_entry.changes.closed),
+    )
+
+
+def log_entry_from_item(item: ChangeItem) -> ChangeLogEntry:
+    return ChangeLogEntry(
+        request_id=item.request_id,
+        fingerprint=item.fingerprint,
+        version=int(item.version),
+        saved_at=parse_timestamp(item.at),
+        author=item.by,
+        role=Role(item.role),
+        client=item.client,
+        changes=SlotChanges(
+            opened=tuple(slot_map_from_raw(item.opened).values()),
+            closed=tuple(slot_map_from_raw(item.closed).values()),
+        ),
+    )
+
+
 def format_timestamp(instant: datetime) -> str:
-    """A second in UTC, which sorts as text in time order: ``2026-11-23T09:00:00Z``."""
+    """Return the second in UTC, which sorts as text in time order: ``2026-11-23T09:00:00Z``."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def parse_timestamp(text: str) -> datetime:
-    """The reverse of ``moment``."""
     return datetime.fromisoformat(text)

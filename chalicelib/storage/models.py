@@ -1,4 +1,4 @@
-"""The items of the table as PynamoDB models: of one base, so that one read may bring all kinds."""
+"""PynamoDB models of the items, with one base class so that one read can return all kinds."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from pynamodb.models import Model
 
 
 class DoctorDirectoryIndex(GlobalSecondaryIndex[Any]):
-    """Doctors, and their days by specialty and date, in the order in which they are searched."""
+    """Doctors, and their days by specialty and date, in the order of a search."""
 
     class Meta:
-        """``KEYS`` say nothing of what stands under them: see ``keys.in_directory``."""
+        """The sort keys are made by ``keys.join_sort_key``."""
 
         index_name = "GSI1"
         projection = AllProjection()
@@ -32,18 +32,21 @@ class DoctorDirectoryIndex(GlobalSecondaryIndex[Any]):
 
 
 class BaseItem(Model):
-    """Anything in the table."""
+    """Any item of the table."""
 
     class Meta:
-        """``table.connect`` fills in the name; botocore finds region, endpoint and keys itself."""
+        """``table.connect`` sets the name; botocore finds region, endpoint and credentials."""
 
         table_name: str | None = None
         billing_mode = "PAY_PER_REQUEST"
-        # API Gateway gives up after 29 s, the page after 20: ask twice, briefly.
+        # API Gateway times out after 29 s, the page after 20 s: so one retry, and short timeouts.
+        # ``use_cases.retry`` retries conflicts and throttling. botocore retries once below it what
+        # that layer does not cover, or only twice: broken connections and 5xx responses. Without
+        # it, tests/api/test_failures.py shows which reads and saves fail.
         connect_timeout_seconds = 1
         read_timeout_seconds = 4
         max_retry_attempts = 1
-        # As many as the threads of a busy local server; a Lambda uses one.
+        # As many as a busy local server has threads; a Lambda function uses one.
         max_pool_connections = 64
 
     pk = UnicodeAttribute(hash_key=True, attr_name="PK")
@@ -55,7 +58,7 @@ class BaseItem(Model):
 
 
 class ClinicSessionMap(MapAttribute[str, str]):
-    """Wall times as ``HH:MM``; ``24:00`` ends the day."""
+    """Local times as ``HH:MM``; ``24:00`` is the end of the day."""
 
     start = UnicodeAttribute(attr_name="from")
     end = UnicodeAttribute(attr_name="to")
@@ -75,21 +78,22 @@ class DoctorItem(BaseItem, discriminator="doctor"):
     window_days = NumberAttribute()
     delegates = ListAttribute(of=UnicodeAttribute)
     version = NumberAttribute()
-    is_relocating = BooleanAttribute(null=True)
+    # The stored name stays, so that existing items can be read.
+    reindex_pending = BooleanAttribute(attr_name="is_relocating", null=True)
 
 
 class DelegateItem(BaseItem, discriminator="delegate"):
-    """That somebody keeps a doctor's schedule for her, found by the delegate's name."""
+    """Links a delegate to a doctor, in the partition of the delegate's name."""
 
 
 class SlotMapAttribute(Attribute[dict[str, Any]]):
-    """A map from start to ``minutes``, ``status``, ``until``; ``slot_map`` knows its shape."""
+    """A map from start to ``minutes``, ``status``, ``until`` (see ``mapping``)."""
 
     attr_type = MAP
 
 
 class DayItem(BaseItem, discriminator="day"):
-    """The read model of a date."""
+    """The read model of one date of a doctor."""
 
     version = NumberAttribute()
     revision = NumberAttribute()
@@ -97,9 +101,10 @@ class DayItem(BaseItem, discriminator="day"):
 
 
 class SlotItem(BaseItem, discriminator="slot"):
-    """The truth about one slot; ``holder`` and ``held_until`` only while it is held.
+    """The truth about one slot.
 
-    ``booking_id`` and ``patient_reference`` only while it is booked.
+    It has ``holder`` and ``held_until`` while it is held, ``booking_id`` and ``patient_reference``
+    while it is booked.
     """
 
     start = UnicodeAttribute()
@@ -112,7 +117,7 @@ class SlotItem(BaseItem, discriminator="slot"):
 
 
 class ChangeItem(BaseItem, discriminator="change"):
-    """A save; ``opened`` and ``withdrawn`` as ``slots`` of the day."""
+    """A save; ``opened`` and ``closed`` have the format of the day's ``slots``."""
 
     request_id = UnicodeAttribute()
     fingerprint = UnicodeAttribute()
@@ -122,4 +127,5 @@ class ChangeItem(BaseItem, discriminator="change"):
     role = UnicodeAttribute()
     client = UnicodeAttribute()
     opened = SlotMapAttribute()
-    withdrawn = SlotMapAttribute()
+    # The stored name stays, so that existing items can be read.
+    closed = SlotMapAttribute(attr_name="withdrawn")

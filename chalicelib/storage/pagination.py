@@ -1,4 +1,4 @@
-"""Where a page of a search ended, as an opaque text for the client that asks for the next."""
+"""Cursors: the position where a page ended, as an opaque text for the client."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from chalicelib.storage import keys
 
 
 def encode_cursor(position: str) -> str:
-    """The place of the last that was told (``keys.in_directory``), in base64url (RFC 4648)."""
+    """Encode the sort key of the last result of a page in base64url (RFC 4648)."""
     return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, *, prefix: str, part_count: int) -> str:
-    """The reverse of ``write``, for a search of places of so many parts that begin as ``within``.
+    """Return the sort key of a cursor, which must have so many parts and that prefix.
 
-    Raises ``Refused`` for what is no cursor of that search.
+    Raises ``RequestRejectedError`` for a cursor of another search, or an invalid one.
     """
     try:
-        place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        is_one = len(keys.split_sort_key(text := place.decode())) == part_count
+        position = base64.b64decode(
+            cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+        )
+        is_valid = len(keys.split_sort_key(text := position.decode())) == part_count
     except ValueError:
-        is_one, text = False, ""
-    if not is_one or len(place) >= keys.MAX_SORT_KEY_BYTES or not text.startswith(prefix):
+        is_valid, text = False, ""
+    if not is_valid or len(position) >= keys.MAX_SORT_KEY_BYTES or not text.startswith(prefix):
         raise RequestRejectedError(
-            FieldViolation("cursor", "invalid", "This cursor is not of this search")
+            FieldViolation("cursor", "invalid", "This cursor belongs to another search")
         )
     return text

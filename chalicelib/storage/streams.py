@@ -1,4 +1,4 @@
-"""The table's stream: what became of days, record by record."""
+"""DynamoDB Streams: records to images of days before and after a write."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DayImages(Struct, frozen=True, kw_only=True):
-    """A day before and after a write, None where it was not there; ``sequence_number`` is AWS's."""
+    """A day before and after a write; None if it did not exist."""
 
     sequence_number: str
     timestamp: datetime
@@ -27,18 +27,18 @@ class DayImages(Struct, frozen=True, kw_only=True):
 
 
 def parse_day_records(records: Iterable[Mapping[str, Any]]) -> Iterator[DayImages]:
-    """The records that are about days, in their order, as Lambda is given them.
+    """Yield the images of days in the records of a Lambda event, in their order.
 
-    The stream must carry old and new images.
+    The stream must have new and old images.
     """
     for record in records:
-        written = record["dynamodb"]
-        if keys.is_day_sk(written["Keys"]["SK"]["S"]):
+        change = record["dynamodb"]
+        if keys.is_day_sk(change["Keys"]["SK"]["S"]):
             yield DayImages(
-                sequence_number=written["SequenceNumber"],
-                timestamp=datetime.fromtimestamp(written["ApproximateCreationDateTime"], UTC),
-                old=_day_from_image(written.get("OldImage")),
-                new=_day_from_image(written.get("NewImage")),
+                sequence_number=change["SequenceNumber"],
+                timestamp=datetime.fromtimestamp(change["ApproximateCreationDateTime"], UTC),
+                old=_day_from_image(change.get("OldImage")),
+                new=_day_from_image(change.get("NewImage")),
             )
 
 

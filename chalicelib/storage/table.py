@@ -1,4 +1,4 @@
-"""The table itself: finding it, asking whether it answers, making it for tests and laptops."""
+"""The table: connect to it, check it, read several items, create it for tests and laptops."""
 
 from __future__ import annotations
 
@@ -22,53 +22,53 @@ Key = tuple[str, str]
 
 
 def connect(table_name: str, *, track_capacity: bool = False) -> None:
-    """Use that table from now on, at the endpoint, region and keys that the environment names.
+    """Use that table, at the endpoint, region and with the credentials of the environment.
 
-    Where it ``is_metered`` each call is noted with the request that it is made for.
+    With ``track_capacity``, calls and their consumed capacity go into the request context.
     """
     BaseItem.Meta.table_name = table_name
-    # PynamoDB makes a connection for the model that is asked first, and its subclasses inherit it:
-    # made for the base, there is one client for all, and one cold start.
-    BaseItem._connection = None  # noqa: SLF001  there is no public way to connect anew
+    # PynamoDB creates a connection for the model that is used first, and its subclasses inherit it:
+    # created for the base class, there is one client for all, and one cold start.
+    BaseItem._connection = None  # noqa: SLF001  there is no public way to reconnect
     if track_capacity:
-        # PynamoDB makes its connections itself, and takes no class for them.
+        # PynamoDB creates its connections itself, and has no parameter for their class.
         connection().__class__ = CapacityTrackingConnection
-    # The client, half as long in the making as all imports, belongs to the start: the first request
-    # need not wait for it. Without a region (``chalice package``) it is made when it is needed.
+    # Creating the client takes half as long as all imports: done here, the first request does not
+    # wait for it. Without a region (``chalice package``) it is created when it is needed.
     with suppress(NoRegionError):
         _ = connection().client
 
 
 def connection() -> Connection:
-    """The one connection, shared by models and transactions."""
+    """Return the connection that models and transactions share."""
     shared: Connection = BaseItem._get_connection().connection  # noqa: SLF001  as above
     return shared
 
 
 def batch_get(keys: Sequence[Key]) -> dict[Key, BaseItem]:
-    """Items of all kinds, at most 100, in one strongly consistent read, as far as they are there.
+    """Return those of at most 100 items that exist, in one ``BatchGetItem``.
 
-    Each is up to date, but they are not read at one instant. Raises ``Unavailable``; ``Busy``
-    where DynamoDB left some of them unread (PynamoDB's own ``batch_get`` asks again at once,
-    and for ever).
+    Each item is strongly consistent, but together they are no snapshot. Raises
+    ``StoreUnavailableError``, or ``StoreBusyError`` if DynamoDB leaves keys unprocessed (PynamoDB's
+    own ``batch_get`` would retry those immediately and without end).
     """
-    wanted: list[Any] = [{"PK": partition, "SK": sort_key} for partition, sort_key in keys]
+    raw_keys: list[Any] = [{"PK": pk, "SK": sk} for pk, sk in keys]
     table = BaseItem._get_connection()  # noqa: SLF001  as above
     with translate_read_errors():
-        answer = table.batch_get_item(wanted, consistent_read=True)
-    if answer["UnprocessedKeys"]:
+        response = table.batch_get_item(raw_keys, consistent_read=True)
+    if response["UnprocessedKeys"]:
         raise StoreBusyError
-    found = map(BaseItem.from_raw_data, answer["Responses"][table.table_name])
-    return {(item.pk, item.sk): item for item in found}
+    items = map(BaseItem.from_raw_data, response["Responses"][table.table_name])
+    return {(item.pk, item.sk): item for item in items}
 
 
 def check_connection() -> None:
-    """Return when the table answers; raise ``Unavailable`` when it does not."""
+    """Read from the table. Raises ``StoreUnavailableError`` if that is not possible."""
     with translate_read_errors(), suppress(DoesNotExist):
         BaseItem.get("PING", "PING")
 
 
 def create_if_absent() -> None:
-    """Make the table and its index, and wait until both can be used."""
+    """Create the table and its index if it does not exist, and wait until they are active."""
     if not BaseItem.exists():
         BaseItem.create_table(wait=True)

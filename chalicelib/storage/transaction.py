@@ -1,4 +1,4 @@
-"""Writes that take effect together or not at all, each beside what its failed condition means."""
+"""``TransactWriteItems`` in which each write names the error of its failed condition."""
 
 from __future__ import annotations
 
@@ -19,41 +19,43 @@ if TYPE_CHECKING:
     from chalicelib.storage.models import BaseItem
 
 RawItem = dict[str, Any]
-# What a failed condition means; or what it means in view of the item that stood there, if any did.
-FailureHandler = (
-    ConcurrentModificationError | Callable[[RawItem | None], ConcurrentModificationError]
-)
+# Makes the error of a failed condition, given the stored item if an update failed and there is one.
+# It is called once DynamoDB has rejected the write: an error made earlier would be kept by the
+# transaction that its own traceback refers to, and only the garbage collector would free both.
+FailureHandler = Callable[[RawItem | None], ConcurrentModificationError]
+
+_FAILED_CONDITION = "ConditionalCheckFailed"
+_EXPECTED_CODES = {_FAILED_CONDITION, "TransactionConflict"}
 
 
 class Transaction:
-    """One ``TransactWriteItems`` of at most 100 actions, no item twice.
+    """A ``TransactWriteItems`` builder for at most 100 actions, each on another item.
 
-    DynamoDB gives the reasons of a cancelled transaction in the order of its actions, and PynamoDB
-    sends checks, then deletes, then puts, then updates, whatever order they were added in: so they
-    are kept apart here, and only here.
+    Each write names the domain error to raise if its condition fails. DynamoDB reports cancellation
+    reasons by position, and PynamoDB sends checks, then deletes, then puts, then updates, in
+    whatever order they were added. This class keeps the two aligned.
     """
 
     def __init__(self) -> None:
-        """Nothing to write yet."""
         self._checks: list[tuple[BaseItem, Condition, FailureHandler]] = []
         self._deletes: list[tuple[BaseItem, Condition | None, FailureHandler]] = []
         self._puts: list[tuple[BaseItem, Condition | None, FailureHandler]] = []
         self._updates: list[tuple[BaseItem, list[Action], Condition, FailureHandler]] = []
 
     def check(self, item: BaseItem, *, condition: Condition, on_failure: FailureHandler) -> None:
-        """Write nothing here, and nothing elsewhere unless the condition holds."""
+        """Require the condition of an item that is not written."""
         self._checks.append((item, condition, on_failure))
 
     def delete(
         self, item: BaseItem, *, condition: Condition | None, on_failure: FailureHandler
     ) -> None:
-        """Delete where the condition holds; None: in any case."""
+        """Delete the item if the condition holds; unconditionally if it is None."""
         self._deletes.append((item, condition, on_failure))
 
     def put(
         self, item: BaseItem, *, condition: Condition | None, on_failure: FailureHandler
     ) -> None:
-        """Put where the condition holds; None: in any case."""
+        """Put the item if the condition holds; unconditionally if it is None."""
         self._puts.append((item, condition, on_failure))
 
     def update(
@@ -64,15 +66,15 @@ class Transaction:
         condition: Condition,
         on_failure: FailureHandler,
     ) -> None:
-        """Update where the condition holds."""
+        """Update the item if the condition holds; else ``on_failure`` gets the stored item."""
         self._updates.append((item, actions, condition, on_failure))
 
     def commit(self) -> None:
         """Write everything, or raise and write nothing.
 
-        Raises what the first failed condition means, or all of them together where that is
-        ``DayChanged``; ``Busy`` where another transaction was at work on the same items at that
-        moment, ``Unavailable``; ``OutcomeUnknown``.
+        Raises the error of the first failed condition; if all errors are ``DayModifiedError``, one
+        that names the slots of all. Raises ``StoreBusyError`` if another transaction is writing the
+        same items, ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
         try:
             with translate_write_errors(), TransactWrite(connection=table.connection()) as write:
@@ -82,49 +84,37 @@ class Transaction:
                     write.delete(item, condition=optional_condition)
                 for item, optional_condition, _ in self._puts:
                     write.save(item, condition=optional_condition)
-                for item, actions, condition, on_failure in self._updates:
+                for item, actions, condition, _ in self._updates:
                     write.update(
-                        item,
-                        actions=actions,
-                        condition=condition,
-                        return_values="ALL_OLD" if callable(on_failure) else None,
+                        item, actions=actions, condition=condition, return_values="ALL_OLD"
                     )
         except TransactWriteError as error:
-            meant = self._failure_for(error)
-            try:
-                if meant:
-                    raise meant from error
+            if not reason_codes(error) & _EXPECTED_CODES:
                 raise
-            finally:
-                # It knows this call by its traceback. Known here in turn, both would stay in
-                # memory, and the request with them, until somebody looks for garbage.
-                del meant
+            raise self._failure_for(error) from error
 
     def _failure_for(
         self, error: TransactWriteError
-    ) -> ConcurrentModificationError | StoreBusyError | None:
-        meanings: list[FailureHandler] = [
-            *(meaning for *_, meaning in self._checks),
-            *(meaning for *_, meaning in self._deletes),
-            *(meaning for *_, meaning in self._puts),
-            *(meaning for *_, meaning in self._updates),
+    ) -> ConcurrentModificationError | StoreBusyError:
+        handlers: list[FailureHandler] = [
+            *(handler for *_, handler in self._checks),
+            *(handler for *_, handler in self._deletes),
+            *(handler for *_, handler in self._puts),
+            *(handler for *_, handler in self._updates),
         ]
-        reasons = error.cancellation_reasons
-        failed = [
-            meaning(reason.raw_item) if callable(meaning) else meaning
-            for meaning, reason in zip(meanings, reasons, strict=bool(reasons))
-            if reason and reason.code == "ConditionalCheckFailed"
+        failures = [
+            handler(reason.raw_item)
+            for handler, reason in zip(handlers, error.cancellation_reasons, strict=True)
+            if reason and reason.code == _FAILED_CONDITION
         ]
-        if failed:
-            return _merge(failed)
-        return StoreBusyError() if "TransactionConflict" in reason_codes(error) else None
+        return _merge(failures) if failures else StoreBusyError()
 
 
 def _merge(failures: list[ConcurrentModificationError]) -> ConcurrentModificationError:
-    changes = [meant for meant in failures if isinstance(meant, DayModifiedError)]
-    if len(changes) < len(failures):
-        return next(meant for meant in failures if not isinstance(meant, DayModifiedError))
+    modified = [failure for failure in failures if isinstance(failure, DayModifiedError)]
+    if len(modified) < len(failures):
+        return next(failure for failure in failures if not isinstance(failure, DayModifiedError))
     return DayModifiedError(
-        already_existing=tuple(slot for meant in changes for slot in meant.already_existing),
-        still_taken=tuple(slot for meant in changes for slot in meant.still_taken),
+        already_existing=tuple(slot for failure in modified for slot in failure.already_existing),
+        still_taken=tuple(slot for failure in modified for slot in failure.still_taken),
     )

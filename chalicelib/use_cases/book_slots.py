@@ -1,49 +1,56 @@
-"""A patient's side: looking at a slot, holding, booking, moving and cancelling it."""
+"""The patient's side: get, hold, release, book, move and cancel a slot."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from chalicelib.domain import local_time
-from chalicelib.domain.booking import Hold
+from msgspec import Struct
+
+from chalicelib.domain.booking import (
+    BookingClaim,
+    Cancellation,
+    HoldClaim,
+    MoveClaim,
+    Release,
+    require_found,
+)
 from chalicelib.domain.errors import (
-    ConcurrentModificationError,
     ConflictError,
     DoctorNotFoundError,
+    OutcomeUnknownError,
     RequestRejectedError,
     SlotStateMismatchError,
-    StoreBusyError,
 )
-from chalicelib.domain.slot import SlotStatus
-from chalicelib.domain.violations import AlreadyTaken, FieldViolation
-from chalicelib.use_cases.optimistic_claim import (
-    OptimisticClaim,
-    SlotView,
-    require_found,
-    slot_not_found,
-)
-from chalicelib.use_cases.retry import retry_on_conflict
+from chalicelib.domain.violations import FieldViolation
+from chalicelib.use_cases.retry import attempts, busy_after_conflicts, retry_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime, timedelta
 
-    from chalicelib.domain.booking import Booking
+    from chalicelib.domain.booking import Booking, SlotOperation
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.slot import Slot, SlotId
     from chalicelib.storage.booking_repository import BookingRepository
     from chalicelib.storage.doctor_cache import DoctorCache
 
-T = TypeVar("T")
+
+class SlotView(Struct, frozen=True, kw_only=True):
+    """A slot as of now and its doctor; ``created`` if this request booked it."""
+
+    doctor: Doctor
+    slot: Slot
+    created: bool = False
 
 
 class BookSlots:
-    """``now`` tells the time; ``pause`` waits before another attempt (see ``until_settled``).
+    """Holds and bookings of booking sites.
 
-    Every deed raises ``SlotUnknown``, ``DoctorNotFound``, ``Unavailable``, and those that write
-    ``NotAllowed``, ``Conflict`` and ``OutcomeUnknown`` besides.
+    ``now`` returns the current time; ``pause`` waits before a further attempt (see ``attempts``).
+
+    Every method raises ``SlotNotFoundError``, ``DoctorNotFoundError``, ``StoreUnavailableError``;
+    those that write also ``PermissionDeniedError``, ``ConflictError``, ``OutcomeUnknownError``.
     """
 
     def __init__(
@@ -53,129 +60,101 @@ class BookSlots:
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
-        """Nothing is read before somebody asks."""
         self._bookings = bookings
         self._doctor_cache = doctor_cache
         self._now = now
         self._pause = pause
 
     def get_slot(self, slot_id: SlotId) -> SlotView:
-        """The slot as it stands now."""
+        """Return the slot as of now."""
         doctor = self._doctor_cache.get(slot_id.doctor_id)
         now = self._now()
-        found = self._with_retries(lambda: self._bookings.get(doctor, slot_id.start))
-        slot = require_found(found, slot_id, doctor).slot
+        stored = retry_on_conflict(lambda: self._bookings.get(slot_id), self._pause)
+        slot = require_found(stored, slot_id, doctor).slot
         return SlotView(doctor=doctor, slot=slot.as_of(now))
 
     def hold(self, caller: Caller, slot_id: SlotId, holder: str, length: timedelta) -> SlotView:
-        """Keep the slot for the holder from now on; a hold of the same holder begins anew."""
-        doctor = self._doctor_cache.get(slot_id.doctor_id)
-        caller.require_can_book()
-
-        def write(slot: Slot, now: datetime) -> Slot:
-            hold = Hold.create(length, holder, now=now)
-            self._bookings.hold(doctor, slot, hold, now=now)
-            return replace(slot, status=SlotStatus.HELD, held_until=hold.expires_at)
-
-        taking = OptimisticClaim(
-            doctor=doctor,
-            slot_id=slot_id,
-            holder=holder,
-            now=self._now,
-            fetch=lambda: self._bookings.get(doctor, slot_id.start),
-            commit=write,
-        )
-        return self._with_retries(taking.attempt)
+        """Reserve the slot for the holder; a hold of the same holder starts again."""
+        doctor = self._bookable_doctor(caller, slot_id)
+        return self._apply(HoldClaim(doctor=doctor, slot_id=slot_id, holder=holder, length=length))
 
     def book(self, caller: Caller, slot_id: SlotId, booking: Booking) -> SlotView:
-        """Book the slot, and free in the same instant the one that the booking moves, if any.
+        """Book the slot and, if the booking moves, free its previous slot in the same transaction.
 
-        Where the slot is booked as that already, nothing changes. Raises ``Refused`` for a move
-        to the slot itself.
+        Nothing changes if the slot is booked with that id already. Raises ``RequestRejectedError``
+        for a move from the slot to itself.
         """
-        doctor = self._doctor_cache.get(slot_id.doctor_id)
-        caller.require_can_book()
+        doctor = self._bookable_doctor(caller, slot_id)
+        if booking.previous_slot_id is None:
+            return self._apply(BookingClaim(doctor=doctor, slot_id=slot_id, booking=booking))
         if booking.previous_slot_id == slot_id:
             raise RequestRejectedError(
-                FieldViolation("moves", "invalid", "A booking cannot move to where it is")
+                FieldViolation(
+                    "moves", "invalid", "A booking can't move to the slot it already has"
+                )
             )
-
-        def write(slot: Slot, now: datetime) -> Slot:
-            if booking.previous_slot_id is None:
-                self._bookings.book(doctor, slot, booking, now=now)
-            else:
-                self._move(doctor, slot, booking, booking.previous_slot_id, now)
-            return replace(slot, status=SlotStatus.BOOKED)
-
-        taking = OptimisticClaim(
-            doctor=doctor,
-            slot_id=slot_id,
-            holder=booking.holder,
+        cancellation = Cancellation(
+            doctor=self._previous_doctor(booking.previous_slot_id),
+            slot_id=booking.previous_slot_id,
             booking_id=booking.booking_id,
-            now=self._now,
-            fetch=lambda: self._bookings.get(doctor, slot_id.start),
-            commit=write,
         )
-        return self._with_retries(taking.attempt)
+        return self._apply(
+            MoveClaim(doctor=doctor, slot_id=slot_id, booking=booking, cancellation=cancellation)
+        )
 
     def release(self, caller: Caller, slot_id: SlotId, holder: str) -> None:
-        """Let the holder's hold go, if it is still there."""
-        doctor = self._doctor_cache.get(slot_id.doctor_id)
-        caller.require_can_book()
-
-        def attempt() -> None:
-            now = self._now()
-            try:
-                self._bookings.release(doctor, slot_id.start, holder)
-            except SlotStateMismatchError as differs:
-                slot = require_found(differs.stored, slot_id, doctor).slot.as_of(now)
-                if slot.status is SlotStatus.HELD:
-                    raise _already_taken_error(slot, doctor, "held by somebody else") from None
-
-        self._with_retries(attempt)
+        """Release the holder's hold, if the slot is still held."""
+        doctor = self._bookable_doctor(caller, slot_id)
+        self._apply(Release(doctor=doctor, slot_id=slot_id, holder=holder))
 
     def cancel(self, caller: Caller, slot_id: SlotId, booking_id: str) -> None:
-        """Free the slot, if it is still booked as that."""
+        """Cancel the booking, if the slot is still booked."""
+        doctor = self._bookable_doctor(caller, slot_id)
+        self._apply(Cancellation(doctor=doctor, slot_id=slot_id, booking_id=booking_id))
+
+    def _bookable_doctor(self, caller: Caller, slot_id: SlotId) -> Doctor:
         doctor = self._doctor_cache.get(slot_id.doctor_id)
         caller.require_can_book()
+        return doctor
 
-        def attempt() -> None:
-            try:
-                self._bookings.cancel(doctor, slot_id.start, booking_id)
-            except SlotStateMismatchError as differs:
-                slot = require_found(differs.stored, slot_id, doctor).slot
-                if slot.status is SlotStatus.BOOKED:
-                    raise _already_taken_error(slot, doctor, "booked by somebody else") from None
-
-        self._with_retries(attempt)
-
-    def _move(
-        self, doctor: Doctor, slot: Slot, booking: Booking, previous_slot_id: SlotId, now: datetime
-    ) -> None:
-        """Raise ``Conflict`` where the old slot is not there, or not of that booking."""
+    def _previous_doctor(self, slot_id: SlotId) -> Doctor:
+        """Return the doctor from whom a booking moves. Raises ``ConflictError``."""
         try:
-            old = self._doctor_cache.get(previous_slot_id.doctor_id)
+            return retry_on_conflict(lambda: self._doctor_cache.get(slot_id.doctor_id), self._pause)
         except DoctorNotFoundError as error:
             raise ConflictError(FieldViolation("moves", "slot_not_found", str(error))) from None
-        try:
-            self._bookings.move(doctor, slot, booking, now=now, previous_doctor=old)
-        except SlotStateMismatchError as differs:
-            if differs.slot_id != previous_slot_id:
-                raise
-            found = differs.stored
-            if found is not None and found.slot.status is SlotStatus.BOOKED:
-                raise _already_taken_error(found.slot, old, "booked by somebody else") from None
-            raise ConflictError(slot_not_found(previous_slot_id, old), zone=old.zone) from None
 
-    def _with_retries(self, attempt: Callable[[], T]) -> T:
-        try:
-            return retry_on_conflict(attempt, self._pause)
-        except ConcurrentModificationError as lost:
-            raise StoreBusyError from lost
+    @busy_after_conflicts()
+    def _apply(self, operation: SlotOperation) -> SlotView:
+        """Write first, and decide again on the stored slot where it is not as expected."""
+        expected = operation.expected_slot()
+        may_have_committed = False
+        for attempt in attempts(self._pause):
+            with attempt:
+                now = self._now()
+                try:
+                    self._write(operation, expected, now)
+                except SlotStateMismatchError as mismatch:
+                    stored = operation.require_found(mismatch).as_of(now)
+                    if operation.is_done(stored):
+                        return SlotView(
+                            doctor=operation.doctor, slot=stored.slot, created=may_have_committed
+                        )
+                    expected = operation.resolve(stored, now)
+                    raise
+                except OutcomeUnknownError:
+                    may_have_committed = True
+                    raise
+                after = operation.slot_after(expected, now)
+                return SlotView(doctor=operation.doctor, slot=after, created=True)
+        raise AssertionError  # pragma: no cover  the last attempt returns or raises
 
+    def _write(self, operation: SlotOperation, expected: Slot, now: datetime) -> None:
+        """Write the operation, or read where the clock alone rules it out.
 
-def _already_taken_error(slot: Slot, doctor: Doctor, state: str) -> ConflictError:
-    called = local_time.format_range(slot, doctor.zone)
-    return ConflictError(
-        AlreadyTaken(start=slot.start, slot_label=called, state=state), zone=doctor.zone
-    )
+        The stored slot tells the client more than the clock: whether it exists, and whether it is
+        booked with this very booking. Raises ``SlotStateMismatchError`` with it.
+        """
+        if not operation.is_possible(expected, now):
+            raise SlotStateMismatchError(operation.slot_id, self._bookings.get(operation.slot_id))
+        self._bookings.apply(operation, expected, now)

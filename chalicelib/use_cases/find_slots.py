@@ -1,4 +1,4 @@
-"""What a patient may choose from: a doctor's bookable slots, and doctors who have some."""
+"""Find bookable slots: those of one doctor, or doctors of a specialty who have some."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 _ONE_DAY = timedelta(days=1)
 _MAX_BOOKING_WINDOW = timedelta(days=WINDOW_DAYS_RANGE[1] + 1)
-# As many doctors as one read can bring.
+# One BatchGetItem returns at most 100 items.
 _MAX_DOCTORS_SCANNED = 100
-# Of a page of doctors, so that it stays below the 6 MB that a Lambda function may answer with.
+# Per page of doctors, to stay below the 6 MB limit of a Lambda response.
 _MAX_SLOTS = 10_000
-# Days read at a time where a doctor may have nothing left for months.
+# A doctor may be booked up for months; larger pages need fewer requests.
 _LOOKAHEAD_PAGE_SIZE = 128
 
 
 class DoctorAvailability(Struct, frozen=True, kw_only=True):
-    """A doctor's bookable slots in time order, and the first at or after the range's beginning."""
+    """A doctor's bookable slots of a range in time order, and the next one from its start on."""
 
     doctor: Doctor
     slots: tuple[Slot, ...]
@@ -42,7 +42,10 @@ class DoctorAvailability(Struct, frozen=True, kw_only=True):
 
 
 class Search(Struct, frozen=True, kw_only=True):
-    """Doctors of a specialty, at one location if given, on dates of their own, both included."""
+    """A search for doctors of a specialty, at one location if given.
+
+    ``first`` and ``last`` are dates in each doctor's own time zone.
+    """
 
     specialty: str
     location: str | None
@@ -52,19 +55,22 @@ class Search(Struct, frozen=True, kw_only=True):
     cursor: str | None
 
     def matches(self, doctor: Doctor) -> bool:
-        """Whether she is among those who are sought."""
         return doctor.specialty == self.specialty and self.location in (None, doctor.location)
 
 
 class SearchPage(Struct, frozen=True, kw_only=True):
-    """Doctors who have something bookable, the soonest first; ``cursor`` leads to the next page."""
+    """Doctors with bookable slots, the earliest first; ``cursor`` is that of the next page."""
 
     doctors: tuple[DoctorAvailability, ...]
     cursor: str | None
 
 
 class FindSlots:
-    """``now`` tells the time; ``pause`` waits before another attempt (see ``until_settled``)."""
+    """Availability for booking sites.
+
+    ``now`` returns the current time; ``pause`` waits before a further attempt (see ``attempts``). A
+    page of a search has at most ``max_slots`` slots, unless its first doctor has more.
+    """
 
     def __init__(
         self,
@@ -76,7 +82,6 @@ class FindSlots:
         *,
         max_slots: int = _MAX_SLOTS,
     ) -> None:
-        """Nothing is read before somebody asks; a page has at most that many slots."""
         self._max_slots = max_slots
         self._days = days
         self._index = index
@@ -85,14 +90,17 @@ class FindSlots:
         self._pause = pause
 
     def today(self, doctor_id: str) -> date:
-        """The date on her calendar. Raises ``DoctorNotFound``, ``Unavailable``."""
+        """Return today's date in the doctor's time zone.
+
+        Raises ``DoctorNotFoundError``, ``StoreUnavailableError``.
+        """
         return local_time.local_date(self._now(), self._doctor_cache.get(doctor_id).zone)
 
     def for_doctor(self, doctor_id: str, first: date, last: date) -> DoctorAvailability:
-        """Her bookable slots from one date to another, both included, and the next available one.
+        """Return the doctor's bookable slots from the first date to the last, and the next one.
 
-        That is looked for behind the range only where the range has none. Strongly consistent.
-        Raises ``DoctorNotFound``, ``Unavailable``.
+        Dates after the range are read only if the range has no slot. Strongly consistent. Raises
+        ``DoctorNotFoundError``, ``StoreUnavailableError``.
         """
         doctor = self._doctor_cache.get(doctor_id)
         return retry_on_conflict(lambda: self._availability_of(doctor, first, last), self._pause)
@@ -114,7 +122,7 @@ class FindSlots:
     def _bookable_slots(
         self, doctor: Doctor, first: date, last: date | None, now: datetime, **read_options: int
     ) -> Iterator[Slot]:
-        """In time order, read as far as they are asked for."""
+        """Yield bookable slots in time order; days are read as they are consumed."""
         first = max(first, local_time.local_date(now, doctor.zone))
         end = doctor.last_bookable_date(now)
         last = end if last is None else min(last, end)
@@ -123,15 +131,15 @@ class FindSlots:
             yield from _filter_bookable(days, doctor, now)
 
     def search(self, search: Search) -> SearchPage:
-        """A page of doctors who have something bookable, by location and doctor.
+        """Return a page of doctors with bookable slots.
 
-        A page may have fewer doctors than its limit although there is another: of those that were
-        read some may have had nothing left, or a few have very many slots. Reads an index, which
-        may lag a moment behind. Raises ``Refused`` for what is no cursor of such a search,
-        ``Unavailable``.
+        A page may have fewer doctors than its limit although there is a next one: some doctors of
+        the index may have no bookable slot, or a few may have very many. The index is eventually
+        consistent. Raises ``RequestRejectedError`` for a cursor of another search,
+        ``StoreUnavailableError``.
         """
         now = self._now()
-        stretch = retry_on_conflict(
+        index_page = retry_on_conflict(
             lambda: self._index.search(
                 specialty=search.specialty,
                 location=search.location,
@@ -141,33 +149,33 @@ class FindSlots:
             ),
             self._pause,
         )
-        return self._build_page(stretch, search, now)
+        return self._build_page(index_page, search, now)
 
     def _build_page(self, index_page: IndexPage, search: Search, now: datetime) -> SearchPage:
-        considered = index_page.doctors[:_MAX_DOCTORS_SCANNED]
+        scanned = index_page.doctors[:_MAX_DOCTORS_SCANNED]
         doctors = retry_on_conflict(
-            lambda: self._doctor_cache.get_many([found.doctor_id for found in considered]),
+            lambda: self._doctor_cache.get_many([indexed.doctor_id for indexed in scanned]),
             self._pause,
         )
         page: list[DoctorAvailability] = []
         cursor: str | None = None
-        for found in considered:
-            doctor = doctors.get(found.doctor_id)
-            if doctor is None or not (search.matches(doctor) and found.is_current(doctor)):
+        for indexed in scanned:
+            doctor = doctors.get(indexed.doctor_id)
+            if doctor is None or not (search.matches(doctor) and indexed.is_current(doctor)):
                 continue
-            if slots := self._matching_slots(search, found, doctor, now):
-                told = sum(len(one.slots) for one in page)
-                if len(page) == search.limit or (page and told + len(slots) > self._max_slots):
+            if slots := self._matching_slots(search, indexed, doctor, now):
+                total = sum(len(listed.slots) for listed in page) + len(slots)
+                if len(page) == search.limit or (page and total > self._max_slots):
                     return _by_next_available(page, cursor)
                 page.append(DoctorAvailability(doctor=doctor, slots=slots, next_available=slots[0]))
-                cursor = found.cursor
-        is_cut = len(considered) < len(index_page.doctors)
-        return _by_next_available(page, considered[-1].cursor if is_cut else index_page.cursor)
+                cursor = indexed.cursor
+        is_truncated = len(scanned) < len(index_page.doctors)
+        return _by_next_available(page, scanned[-1].cursor if is_truncated else index_page.cursor)
 
     def _matching_slots(
         self, search: Search, indexed_doctor: IndexedDoctor, doctor: Doctor, now: datetime
     ) -> tuple[Slot, ...]:
-        """Of a doctor who is relocating, other days may still stand where she was."""
+        """Read the days of a doctor whose reindex is pending: the index may lack some of them."""
         if doctor.reindex_pending:
             return tuple(self._bookable_slots(doctor, search.first, search.last, now))
         return tuple(_filter_bookable(indexed_doctor.days, doctor, now))
@@ -182,7 +190,7 @@ def _filter_bookable(days: Iterable[Day], doctor: Doctor, now: datetime) -> Iter
 
 
 def _upcoming_dates(search: Search, now: datetime) -> list[date]:
-    """Those of the search on which anything can be bookable, in whatever zone."""
+    """Return the dates of the search on which a slot can be bookable in any time zone."""
     today = now.date()
     first = max(search.first, today - _ONE_DAY)
     last = min(search.last, today + _MAX_BOOKING_WINDOW)
@@ -190,5 +198,5 @@ def _upcoming_dates(search: Search, now: datetime) -> list[date]:
 
 
 def _by_next_available(page: list[DoctorAvailability], cursor: str | None) -> SearchPage:
-    found = sorted(page, key=lambda one: one.slots[0].start)
-    return SearchPage(doctors=tuple(found), cursor=cursor)
+    doctors = sorted(page, key=lambda listed: listed.slots[0].start)
+    return SearchPage(doctors=tuple(doctors), cursor=cursor)

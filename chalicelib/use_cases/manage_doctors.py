@@ -1,4 +1,4 @@
-"""Making doctors known, and changing how they offer their time."""
+"""Create doctors, change their settings, and reindex their days."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from msgspec import Struct
 
 from chalicelib.domain import local_time
 from chalicelib.domain.errors import (
-    ConcurrentModificationError,
     ConflictError,
     DoctorModifiedError,
     DoctorNotFoundError,
     OutcomeUnknownError,
-    StoreBusyError,
 )
 from chalicelib.domain.violations import FieldViolation
-from chalicelib.use_cases.retry import retry_on_conflict
+from chalicelib.use_cases.retry import attempts, busy_after_conflicts, retry_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,14 +30,17 @@ if TYPE_CHECKING:
 
 
 class SavedDoctor(Struct, frozen=True, kw_only=True):
-    """A doctor as she is stored; ``is_new`` where this very request made her known."""
+    """A doctor as stored; ``created`` if this request created them."""
 
     doctor: Doctor
     created: bool
 
 
 class ManageDoctors:
-    """``now`` tells the time; ``pause`` waits before another attempt (see ``until_settled``)."""
+    """Doctors and their settings.
+
+    ``now`` returns the current time; ``pause`` waits before a further attempt (see ``attempts``).
+    """
 
     def __init__(
         self,
@@ -49,40 +50,40 @@ class ManageDoctors:
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
-        """Nothing is read before somebody asks."""
         self._doctors = doctors
         self._doctor_cache = doctor_cache
         self._index = index
         self._now = now
         self._pause = pause
 
+    @busy_after_conflicts()
     def put(self, caller: Caller, settings: DoctorSettings) -> SavedDoctor:
-        """Make the doctor known, or give her these settings in place of those she has.
+        """Create the doctor, or replace their settings.
 
-        Where her specialty or location changes, her coming days are found under the new one when
-        this returns; sent again after a failure, it goes on with that. Raises ``Refused``,
-        ``NotAllowed``, ``Conflict`` for another time zone, ``Unavailable``, ``OutcomeUnknown``.
+        If the specialty or location changes, the doctor's coming days are reindexed before this
+        returns; the same request continues that after a failure. Raises ``RequestRejectedError``,
+        ``PermissionDeniedError``, ``ConflictError`` for another time zone,
+        ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
-        wanted = settings.to_doctor()
-        may_be_made = False
+        saved = self._save_settings(caller, settings.to_doctor(), settings)
+        if not saved.doctor.reindex_pending:
+            return saved
+        return SavedDoctor(doctor=self._reindex_days(saved.doctor), created=saved.created)
 
-        def attempt() -> SavedDoctor:
-            nonlocal may_be_made
-            known = self._existing(wanted.doctor_id)
-            try:
-                kept = self._save_attempt(caller, wanted, settings, known)
-            except OutcomeUnknownError:
-                may_be_made = known is None
-                raise
-            return SavedDoctor(doctor=kept.doctor, created=kept.created or may_be_made)
-
-        try:
-            kept = retry_on_conflict(attempt, self._pause)
-            if not kept.doctor.reindex_pending:
-                return kept
-            return SavedDoctor(doctor=self._reindex_days(kept.doctor), created=kept.created)
-        except ConcurrentModificationError as lost:
-            raise StoreBusyError from lost
+    def _save_settings(
+        self, caller: Caller, requested: Doctor, settings: DoctorSettings
+    ) -> SavedDoctor:
+        may_have_created = False
+        for attempt in attempts(self._pause):
+            with attempt:
+                existing = self._existing(requested.doctor_id)
+                try:
+                    saved = self._save_attempt(caller, requested, settings, existing)
+                except OutcomeUnknownError:
+                    may_have_created = existing is None
+                    raise
+                return SavedDoctor(doctor=saved.doctor, created=saved.created or may_have_created)
+        raise AssertionError  # pragma: no cover  the last attempt returns or raises
 
     def _existing(self, doctor_id: str) -> Doctor | None:
         try:
@@ -98,22 +99,26 @@ class ManageDoctors:
             return SavedDoctor(doctor=self._save(requested, None), created=True)
         if existing.zone.key != requested.zone.key:
             detail = (
-                f"The time zone is set once, to {existing.zone.key}: another is another doctor id"
+                "A doctor's time zone can't be changed after it is set "
+                f"({existing.zone.key}). Create a new doctor instead."
             )
             raise ConflictError(FieldViolation("time_zone", "invalid", detail))
-        is_elsewhere = (existing.specialty, existing.location) != (
+        is_relocated = (existing.specialty, existing.location) != (
             requested.specialty,
             requested.location,
         )
         changed = replace(
             requested,
             delegates=existing.delegates if settings.delegates is None else settings.delegates,
-            reindex_pending=existing.reindex_pending or is_elsewhere,
+            reindex_pending=existing.reindex_pending or is_relocated,
         )
         return SavedDoctor(doctor=self._save(changed, existing), created=False)
 
     def _reindex_days(self, doctor: Doctor) -> Doctor:
-        """Have her coming days found where she is now, and give her as she is stored then."""
+        """Reindex the doctor's coming days, and return the doctor as stored afterwards.
+
+        Stops if the settings have changed meanwhile: that later request continues the reindex.
+        """
         today = local_time.local_date(self._now(), doctor.zone)
         for dates in self._index.stale_entries(doctor, start_date=today):
             if not retry_on_conflict(partial(self._try_reindex, doctor, dates), self._pause):
@@ -124,7 +129,7 @@ class ManageDoctors:
             return doctor
 
     def _try_reindex(self, doctor: Doctor, dates: Sequence[date]) -> bool:
-        """Whether they are; where not, a later change found her relocating, and goes on with it."""
+        """Return False if the settings have changed meanwhile."""
         try:
             self._index.reindex(doctor, dates)
         except DoctorModifiedError:

@@ -1,4 +1,4 @@
-"""A doctor's side: looking at a day and saving it."""
+"""The doctor's side: view a day, save it, and view its history."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from chalicelib.domain.errors import (
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
 
-    from chalicelib.domain.changes import SlotChange
-    from chalicelib.domain.day import Day, SlotChanges
+    from chalicelib.domain.changes import InvalidChange, SlotChange
+    from chalicelib.domain.day import Day, PlannedChanges, SlotChanges
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller, Role
     from chalicelib.storage.day_repository import DayRepository
@@ -33,23 +33,27 @@ if TYPE_CHECKING:
 
 
 class SaveRequest(Struct, frozen=True, kw_only=True):
-    """What a client sends. ``if_versions`` are the versions it insists on; None: any."""
+    """A save as the client requests it.
+
+    ``fingerprint`` is a digest of what the client sent (``compute_fingerprint``).
+    ``expected_versions`` are those of ``If-Match``; None means any.
+    """
 
     doctor_id: str
     date: date
-    changes: Sequence[SlotChange]
+    changes: Sequence[SlotChange | InvalidChange]
     request_id: str
+    fingerprint: str
     expected_versions: frozenset[int] | None = None
 
-    @property
-    def fingerprint(self) -> str:
-        """The same for the same request, another for any other."""
-        told = repr([(str(tick.start), tick.status) for tick in self.changes])
-        return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+
+def compute_fingerprint(changes: Iterable[tuple[str, str]]) -> str:
+    """Digest the starts and statuses that a client sent: equal only for an equal request."""
+    return hashlib.blake2b(repr([*changes]).encode(), digest_size=16).hexdigest()
 
 
 class DayView(Struct, frozen=True, kw_only=True):
-    """A day as it stands ``now``, and whose it is."""
+    """A day as of ``now``, with the doctor whose day it is."""
 
     doctor: Doctor
     day: Day
@@ -57,9 +61,9 @@ class DayView(Struct, frozen=True, kw_only=True):
 
 
 class SavedDay(DayView, frozen=True, kw_only=True):
-    """The day after a save; ``version`` is what this save made of it, perhaps not the last by now.
+    """The day after a save, and ``previous``: the day that the save was planned on.
 
-    ``before`` is the day that it was decided on.
+    ``version`` is the one that this save made; later saves may have made others since.
     """
 
     version: int
@@ -67,12 +71,25 @@ class SavedDay(DayView, frozen=True, kw_only=True):
 
     @property
     def created(self) -> bool:
-        """Whether this very request made that version, rather than an earlier one of the same."""
+        """Whether this request made the version, rather than an earlier one with the same key."""
         return self.version > self.previous.version
 
 
+class SaveRejectedError(RequestRejectedError):
+    """A save that the day does not allow; ``view`` is the day that the save was validated on.
+
+    The page shows the reasons beside that day, without another read.
+    """
+
+    code = "save_rejected"
+
+    def __init__(self, error: RequestRejectedError, view: DayView) -> None:
+        super().__init__(*error.violations, zone=error.zone)
+        self.view = view
+
+
 class DayHistory(Struct, frozen=True, kw_only=True):
-    """The saves of a date, the newest first."""
+    """The saves of a date, newest first."""
 
     doctor: Doctor
     date: date
@@ -80,7 +97,10 @@ class DayHistory(Struct, frozen=True, kw_only=True):
 
 
 class ManageSlots:
-    """``now`` tells the time; ``pause`` waits before another attempt (see ``until_settled``)."""
+    """The use cases of the doctor's side.
+
+    ``now`` is the clock; ``pause`` waits before a further attempt (see ``retry_on_conflict``).
+    """
 
     def __init__(
         self,
@@ -89,26 +109,25 @@ class ManageSlots:
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
-        """Nothing is read before somebody asks."""
+        """Nothing is read yet."""
         self._days = days
         self._doctor_cache = doctor_cache
         self._now = now
         self._pause = pause
 
     def get_day(self, caller: Caller, doctor_id: str, date: date | None) -> DayView:
-        """The day as it stands, ``on`` being today in the doctor's zone unless given.
+        """The day as stored; without ``date`` the doctor's today.
 
-        Raises ``DoctorNotFound``, ``NotAllowed``, ``Unavailable``.
+        Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``.
         """
         if date is None:
             date = local_time.local_date(self._now(), self._doctor_cache.get_zone(doctor_id))
         return retry_on_conflict(lambda: self._load_day(caller, doctor_id, date), self._pause)
 
     def get_day_cached(self, caller: Caller, doctor_id: str, date: date) -> DayView:
-        """As ``look_at``, with settings of the doctor that may be ten seconds old.
+        """Like ``get_day``, but may use cached doctor settings, up to ten seconds old.
 
-        One read of one item, but for the first of every ten seconds: what a page asks that looks
-        for changes every few seconds.
+        A poll then reads one item. Never render from it: the page could go back to old settings.
         """
         doctor = self._doctor_cache.peek(doctor_id)
         if doctor is None:
@@ -126,9 +145,9 @@ class ManageSlots:
         return DayView(doctor=doctor, day=day.as_of(now), now=now)
 
     def get_history(self, caller: Caller, doctor_id: str, date: date) -> DayHistory:
-        """Who changed that date of hers, and when, the newest first.
+        """Every save of that date, with its author and time, newest first.
 
-        Raises ``DoctorNotFound``, ``NotAllowed``, ``Unavailable``.
+        Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``.
         """
 
         def read() -> DayHistory:
@@ -141,16 +160,17 @@ class ManageSlots:
         return retry_on_conflict(read, self._pause)
 
     def save(self, caller: Caller, request: SaveRequest) -> SavedDay:
-        """Tick and untick all that is asked, or nothing at all.
+        """Make all requested changes, or none of them.
 
-        A request that was carried out before is not carried out again, but answered alike. Raises
-        ``Refused``, ``VersionMismatch``, ``KeyReused``, ``DoctorNotFound``, ``NotAllowed``,
-        ``Unavailable``, ``OutcomeUnknown``.
+        Idempotent by ``request_id``: a repeated request changes nothing and returns the version
+        that the first one made. Raises ``RequestRejectedError``, ``VersionMismatchError``,
+        ``IdempotencyKeyReusedError``, ``DoctorNotFoundError``, ``PermissionDeniedError``,
+        ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
         try:
             return retry_on_conflict(lambda: self._save_attempt(caller, request), self._pause)
-        except ConcurrentModificationError as lost:
-            raise self._explain_conflict(request.doctor_id, lost) or StoreBusyError from lost
+        except ConcurrentModificationError as error:
+            raise self._explain_conflict(request.doctor_id, error) or StoreBusyError from error
 
     def _save_attempt(self, caller: Caller, request: SaveRequest) -> SavedDay:
         doctor, stored, earlier = self._days.get_with_change(
@@ -158,31 +178,42 @@ class ManageSlots:
         )
         now = self._now()
         role = caller.require_role_for(doctor)
-        day = stored.as_of(now)
+        view = DayView(doctor=doctor, day=stored.as_of(now), now=now)
         if earlier is not None:
-            if earlier.fingerprint != request.fingerprint:
-                raise IdempotencyKeyReusedError(earlier.version)
-            if day.version < earlier.version:  # read before the change was
-                raise DayModifiedError
-            return SavedDay(doctor=doctor, day=day, now=now, version=earlier.version, previous=day)
+            return _repeated_save(request, earlier, view)
+        planned = self._plan(request, view)
+        entry = _build_log_entry(caller, role, request, view, planned)
+        self._days.save(doctor, view.day, entry, day_after=planned.day_after, now=now)
+        return SavedDay(
+            doctor=doctor, day=planned.day_after, now=now, version=entry.version, previous=view.day
+        )
+
+    def _plan(self, request: SaveRequest, view: DayView) -> PlannedChanges:
         try:
-            _require_expected_version(request, day)
-            change = saving.plan_changes(request.changes, day, doctor.grid, now=now)
-        except (RequestRejectedError, VersionMismatchError):
-            # A batch of reads is no snapshot: what stands in the way may be this very request, sent
-            # twice at once, if its change was read before it was carried out and the day after.
-            if self._days.get_with_change(request.doctor_id, request.date, request.request_id)[-1]:
+            _require_expected_version(request, view.day)
+            return saving.plan_changes(request.changes, view.day, view.doctor.grid, now=view.now)
+        except (RequestRejectedError, VersionMismatchError) as error:
+            if self._is_committed(request):
                 raise DayModifiedError from None
+            if isinstance(error, RequestRejectedError):
+                raise SaveRejectedError(error, view) from None
             raise
 
-        saved = _build_log_entry(caller, role, request, day, change, now)
-        after = self._days.save(doctor, day, saved, now=now)
-        return SavedDay(doctor=doctor, day=after, now=now, version=after.version, previous=day)
+    def _is_committed(self, request: SaveRequest) -> bool:
+        """Whether the request was carried out although its log entry was not read with the day.
+
+        A batch of reads is no snapshot. If the same request runs twice at once, one may read the
+        log entry before the other commits and the day after: what conflicts is its own effect.
+        """
+        if not request.changes:  # such a request is never carried out
+            return False
+        *_, entry = self._days.get_with_change(request.doctor_id, request.date, request.request_id)
+        return entry is not None
 
     def _explain_conflict(
         self, doctor_id: str, error: ConcurrentModificationError
     ) -> RequestRejectedError | None:
-        """The slots that were in the way to the last, though the day never showed them there."""
+        """The slots that made the last attempt fail, if the day never showed them as conflicts."""
         if not isinstance(error, DayModifiedError):
             return None
         zone = self._doctor_cache.get_zone(doctor_id)
@@ -191,19 +222,34 @@ class ManageSlots:
         )
 
 
+def _repeated_save(request: SaveRequest, earlier: ChangeLogEntry, view: DayView) -> SavedDay:
+    """The response to a request whose key has a log entry already."""
+    if earlier.fingerprint != request.fingerprint:
+        raise IdempotencyKeyReusedError(earlier.version)
+    if view.day.version < earlier.version:  # the day was read before the entry was written
+        raise DayModifiedError
+    return SavedDay(
+        doctor=view.doctor,
+        day=view.day,
+        now=view.now,
+        version=earlier.version,
+        previous=view.day,
+    )
+
+
 def _require_expected_version(request: SaveRequest, day: Day) -> None:
     if request.expected_versions is not None and day.version not in request.expected_versions:
         raise VersionMismatchError(day.version)
 
 
 def _build_log_entry(
-    caller: Caller, role: Role, request: SaveRequest, day: Day, changes: SlotChanges, now: datetime
+    caller: Caller, role: Role, request: SaveRequest, view: DayView, changes: SlotChanges
 ) -> ChangeLogEntry:
     return ChangeLogEntry(
         request_id=request.request_id,
         fingerprint=request.fingerprint,
-        version=day.version + 1,
-        saved_at=now,
+        version=view.day.version + 1,
+        saved_at=view.now,
         author=caller.name,
         role=role,
         client=caller.client,

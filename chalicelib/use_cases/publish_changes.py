@@ -1,4 +1,4 @@
-"""Telling those who follow along what has become of a day."""
+"""Publish changes of days to subscribers: images of the stream to events."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class PublishResult(Struct, frozen=True, kw_only=True):
-    """How many events were accepted; ``failed`` is where the stream must go on, ``error`` why."""
+    """How many events were accepted, and the record from which to retry the stream."""
 
     published_count: int
     failed_sequence_number: str | None = None
@@ -24,27 +24,24 @@ class PublishResult(Struct, frozen=True, kw_only=True):
 
 
 class PublishChanges:
-    """``bus`` is where they listen."""
-
     def __init__(self, publisher: EventPublisher) -> None:
-        """Nothing is told yet."""
         self._publisher = publisher
 
     def publish(self, day_images: Iterable[DayImages]) -> PublishResult:
-        """Tell what changed of slots, in its order, up to the first event that is not accepted.
+        """Publish the changes of slots in their order, up to the first event that is not accepted.
 
-        Told again from there on, a change has the same id and content as before.
+        An event that is published again, after a retry from there, has the same id and content.
         """
         numbered_events = [
             (day.sequence_number, event)
             for day in day_images
             if (event := events.diff_days(day.old, day.new, changed_at=day.timestamp))
         ]
-        sent = self._publisher.publish(event for _, event in numbered_events)
-        if sent.error_code is None:
-            return PublishResult(published_count=sent.accepted_count)
+        result = self._publisher.publish(event for _, event in numbered_events)
+        if result.error_code is None:
+            return PublishResult(published_count=result.accepted_count)
         return PublishResult(
-            published_count=sent.accepted_count,
-            failed_sequence_number=numbered_events[sent.accepted_count][0],
-            error_code=sent.error_code,
+            published_count=result.accepted_count,
+            failed_sequence_number=numbered_events[result.accepted_count][0],
+            error_code=result.error_code,
         )

@@ -1,8 +1,14 @@
-"""Trying a write again: after a lost race, after no answer, when the store is busy."""
+"""Retry with exponential backoff: after a conflict, throttling, or a write without a response.
+
+This is the layer that retries, and counts retries. botocore tries each call once more on its own
+(see ``BaseItem.Meta``), since a read that fails on a broken connection is not retried here.
+"""
 
 from __future__ import annotations
 
-from itertools import count
+import random
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.domain.errors import (
@@ -12,32 +18,86 @@ from chalicelib.domain.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
 
-# Of those that want the same at the same moment one succeeds each time.
+# Of concurrent writes to the same item, one succeeds each time.
 MAX_ATTEMPTS = 10
-# A silent store costs seconds each time, and whoever asked waits.
+# Each timeout costs seconds, while the client waits.
 MAX_TIMEOUTS = 2
+BACKOFF_BASE_SECONDS = 0.02
+BACKOFF_MAX_SECONDS = 0.5
 
 T = TypeVar("T")
 
 
-def retry_on_conflict(attempt: Callable[[], T], pause: Callable[[int], None]) -> T:
-    """Try until it succeeds, or is refused, or there is no point in trying on.
+class Attempt:
+    """One attempt of several: ``with attempt`` suppresses an error that is worth a further one.
 
-    Each attempt must read, or otherwise learn, what the one before came upon. ``pause`` waits, the
-    longer the higher its argument. Raises what the last attempt raised.
+    That is a conflict, a busy store or an unknown outcome, as long as the limits allow.
     """
-    unanswered = 0
-    for number in count():
-        try:
-            return attempt()
-        except (ConcurrentModificationError, StoreBusyError):
-            if number + 1 == MAX_ATTEMPTS:
-                raise
-        except OutcomeUnknownError:
-            unanswered += 1
-            if unanswered == MAX_TIMEOUTS:
-                raise
-        pause(number)
-    raise AssertionError  # pragma: no cover  count() does not end
+
+    def __init__(self, pause: Callable[[int], None]) -> None:
+        self._pause = pause
+        self._failures = 0
+        self._timeouts = 0
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> bool:
+        if not self._can_retry(error):
+            return False
+        self._pause(self._failures - 1)
+        return True
+
+    def _can_retry(self, error: BaseException | None) -> bool:
+        self._failures += 1
+        if isinstance(error, ConcurrentModificationError | StoreBusyError):
+            return self._failures < MAX_ATTEMPTS
+        if isinstance(error, OutcomeUnknownError):
+            self._timeouts += 1
+            return self._timeouts < MAX_TIMEOUTS
+        return False
+
+
+def attempts(pause: Callable[[int], None]) -> Iterator[Attempt]:
+    """Yield attempts until one returns or raises; ``pause`` waits, longer for a higher number.
+
+    Each attempt must learn what the one before it ran into, by a read or from its error. The last
+    one raises its error.
+    """
+    attempt = Attempt(pause)
+    while True:
+        yield attempt
+
+
+def backoff(failures: int) -> None:
+    """Sleep with exponential backoff and full jitter, so that competing clients spread out."""
+    longest = min(BACKOFF_MAX_SECONDS, BACKOFF_BASE_SECONDS * 2**failures)
+    time.sleep(random.uniform(0, longest))  # noqa: S311  # nosec B311  no secret
+
+
+def retry_on_conflict(function: Callable[[], T], pause: Callable[[int], None]) -> T:
+    """Call a function, retrying on conflict, throttling and timeout with backoff.
+
+    Each call must re-read what it decides on. Raises the last call's error.
+    """
+    for attempt in attempts(pause):
+        with attempt:
+            return function()
+    raise AssertionError  # pragma: no cover  the last attempt returns or raises
+
+
+@contextmanager
+def busy_after_conflicts() -> Iterator[None]:
+    """Raise ``StoreBusyError`` for a conflict that outlasted all attempts."""
+    try:
+        yield
+    except ConcurrentModificationError as error:
+        raise StoreBusyError from error

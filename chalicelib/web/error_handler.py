@@ -51,8 +51,8 @@ def render_problem(problem: Problem, request: Request) -> Response:
 
 
 _FRAMEWORK_MESSAGES = {
-    HTTPStatus.METHOD_NOT_ALLOWED: "This cannot be done here with that HTTP method",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "This kind of body is not understood here",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not support that HTTP method",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "This path does not accept that content type",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side",
 }
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.booking import Hold
+from chalicelib.domain.booking import HoldClaim
 from chalicelib.domain.day import ChangeLogEntry, Day, SlotChanges
 from chalicelib.domain.errors import DayModifiedError, PermissionDeniedError, SlotStateMismatchError
 from chalicelib.domain.permissions import Caller, Role
-from chalicelib.domain.slot import SlotStatus
+from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.storage import table
 from chalicelib.storage.availability_index import AvailabilityIndex
 from chalicelib.storage.booking_repository import BookingRepository
@@ -55,7 +55,9 @@ def write_day(
     closed: tuple[Slot, ...] = (),
     request_id: str = "x",
 ) -> Day:
-    saved = ChangeLogEntry(
+    changes = SlotChanges(opened=opened, closed=closed)
+    day_after = day.apply(changes)
+    entry = ChangeLogEntry(
         request_id=request_id,
         fingerprint="f",
         version=day.version + 1,
@@ -63,9 +65,10 @@ def write_day(
         author="dr-lee",
         role=Role.DOCTOR,
         client="test",
-        changes=SlotChanges(opened=opened, closed=closed),
+        changes=changes,
     )
-    return DAY_REPOSITORY.save(DR_LEE, day, saved, now=SUNDAY_NOON)
+    DAY_REPOSITORY.save(DR_LEE, day, entry, day_after=day_after, now=SUNDAY_NOON)
+    return day_after
 
 
 @pytest.mark.usefixtures("client")
@@ -162,10 +165,16 @@ def test_booking_made_from_hold_does_not_expire() -> None:
 def test_booking_with_leftover_hold_is_not_resold_on_expiry() -> None:
     write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
     direct_writes.book(to_instant("09:00"), held_until=SUNDAY_NOON)
-    hold = Hold(holder="ivan", expires_at=SUNDAY_NOON + timedelta(minutes=5))
+    slot = make_slot("09:00")
+    claim = HoldClaim(
+        doctor=DR_LEE,
+        slot_id=SlotId(DR_LEE.doctor_id, slot.start),
+        holder="ivan",
+        length=timedelta(minutes=5),
+    )
 
     with pytest.raises(SlotStateMismatchError) as differs:
-        BookingRepository().hold(DR_LEE, make_slot("09:00"), hold, now=SUNDAY_NOON)
+        BookingRepository().apply(claim, slot, SUNDAY_NOON)
 
     assert differs.value.stored is not None
     assert differs.value.stored.slot.status is SlotStatus.BOOKED
@@ -259,7 +268,11 @@ def test_save_reads_consistently() -> None:
 def test_unlisted_delegate_can_neither_read_nor_save(client: AppClient, caller: Caller) -> None:
     slots = client.services.manage_slots
     request = SaveRequest(
-        doctor_id="dr-lee", date=MONDAY, changes=(open_change("09:00"),), request_id="x"
+        doctor_id="dr-lee",
+        date=MONDAY,
+        changes=(open_change("09:00"),),
+        request_id="x",
+        fingerprint="f",
     )
 
     with pytest.raises(PermissionDeniedError):
@@ -282,7 +295,11 @@ def test_doctor_delegate_and_admin_can_save_and_are_recorded(
     client: AppClient, caller: Caller
 ) -> None:
     request = SaveRequest(
-        doctor_id="dr-lee", date=MONDAY, changes=(open_change("09:00"),), request_id="x"
+        doctor_id="dr-lee",
+        date=MONDAY,
+        changes=(open_change("09:00"),),
+        request_id="x",
+        fingerprint="f",
     )
 
     client.services.manage_slots.save(caller, request)

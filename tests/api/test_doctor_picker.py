@@ -22,9 +22,9 @@ def test_history_names_user_and_client(page_session: PageSession) -> None:
 
     assert (change["by"], change["client"]) == ("sam", "page")
     assert [slot["start"] for slot in change["opened"]] == ["2026-11-23T09:00:00+00:00"]
-    assert change["withdrawn"] == []
+    assert change["closed"] == []
     page = page_session.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}")
-    assert "sam, for the doctor" in page.text
+    assert "sam, on Dr Mina Lee&#39;s behalf" in page.text
 
 
 def test_delegate_chooses_among_assigned_doctors(
@@ -54,7 +54,7 @@ def test_delegate_chooses_among_assigned_doctors(
 def test_delegate_without_doctors_gets_message(page_session: PageSession) -> None:
     page_session.sign_in("mallory", "delegate")
 
-    assert "No doctor names you" in page_session.get("/slots").text
+    assert "You don't have access to any doctor's schedule yet" in page_session.get("/slots").text
 
 
 def test_admin_chooses_among_all_doctors(page_session: PageSession) -> None:
@@ -72,5 +72,5 @@ def test_user_without_role_can_sign_out(page_session: PageSession) -> None:
     rejected = page_session.get(DAY_PATH)
 
     assert rejected.status == 403
-    assert "pat is signed in, but is nobody here" in rejected.text
+    assert "signed in as pat, but your account has no role yet" in rejected.text
     assert '<form class="other-account" method="post" action="/sign-out">' in rejected.text

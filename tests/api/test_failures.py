@@ -37,7 +37,11 @@ def test_backoff_grows_with_each_attempt(client: AppClient) -> None:
     recent = DoctorCache(client.services.doctors, client.clock)
     slots = ManageSlots(DayRepository(), recent, client.clock, pauses.append)
     request = SaveRequest(
-        doctor_id="dr-lee", date=MONDAY, changes=(open_change("09:00"),), request_id="x"
+        doctor_id="dr-lee",
+        date=MONDAY,
+        changes=(open_change("09:00"),),
+        request_id="x",
+        fingerprint="f",
     )
 
     with client.inject_responses(
@@ -152,7 +156,7 @@ def test_save_that_never_commits_leaves_table_unchanged(client: AppClient) -> No
         rejected = client.save("10:00", closed=("09:00",))
 
     assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
-    assert "send the same again" in rejected.json["detail"]
+    assert "Send the same request again" in rejected.json["detail"]
     assert calls.count(TRANSACT_WRITE) <= 4  # each can take seconds
     assert client.export() == before
 

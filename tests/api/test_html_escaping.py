@@ -243,7 +243,7 @@ def test_undeclared_parameters_are_not_reflected(page_session: PageSession, path
         assert quote(markup, safe="") not in str(response.headers)
 
 
-@pytest.mark.parametrize("name", ["session", "sign-in", "said"])
+@pytest.mark.parametrize("name", ["session", "sign-in", "flash"])
 def test_cookies_are_not_reflected(page_session: PageSession, name: str) -> None:
     page_session.sign_in()
     page = page_session.get(DAY_PATH)

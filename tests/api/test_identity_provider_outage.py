@@ -83,7 +83,7 @@ def test_login_returns_503_during_outage_and_works_after(
 
     assert (rejected.status, rejected.headers["Retry-After"]) == (503, "5")
     assert rejected.headers["Content-Type"].startswith("text/html")
-    assert "Signing in is not possible right now: try again in a moment" in rejected.text
+    assert "Sign-in is unavailable right now. Try again in a moment." in rejected.text
 
     end_outage(page_session.client, oidc_provider, rejected)
     login = new_session.start_login()
@@ -124,7 +124,7 @@ def test_sign_out_during_outage_ends_local_session_only(
     out = page_session.send("POST", "/sign-out", **SAME_ORIGIN_HEADERS)
 
     assert out.status == 200
-    assert "could not be reached" in out.text
+    assert "sign you out of the sign-in service" in out.text
     assert oidc_provider.url not in out.text
     assert page_session.get(DAY_PATH).status == 303
 

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.domain.day import ChangeLogEntry, Day
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
-from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
+from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest, compute_fingerprint
 from tests.support.factories import (
     MONDAY,
     open_change,
@@ -55,6 +55,7 @@ def test_concurrent_repeat_of_save_is_not_rejected(
         date=MONDAY,
         changes=(open_change("09:00"),),
         request_id="twice",
+        fingerprint=compute_fingerprint([("09:00", "free")]),
         expected_versions=if_versions,
     )
 

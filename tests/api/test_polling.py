@@ -127,7 +127,7 @@ def test_poll_does_not_repeat_save_message(client: AppClient) -> None:
     response = send_poll(client, rejected)
 
     assert response.status == 200
-    assert "Not saved" not in response.text
+    assert "Nothing was saved" not in response.text
     assert PageForm(response).invalid_starts == []
     assert PageForm(response).checked_starts == []
 
@@ -175,8 +175,11 @@ def test_save_in_another_tab_is_news(client: AppClient) -> None:
 
 
 def test_begun_slot_is_news(client: AppClient) -> None:
+    client.clock.now = to_instant("08:58")
     displayed = full_page(client)
 
+    client.clock.now = to_instant("08:59")
+    assert send_poll(client, displayed).status == 304
     client.clock.now = to_instant("09:00")
 
     assert PageForm(send_poll(client, displayed)).disabled_starts == ["09:00"]
@@ -237,4 +240,4 @@ def test_failed_poll_shows_notice_beside_form(client: AppClient) -> None:
 
     assert response.status == 404
     assert response.headers["HX-Retarget"] == "#notice"
-    assert "There is no doctor dr-lee" in response.text
+    assert "find a doctor with the ID &#34;dr-lee&#34;" in response.text

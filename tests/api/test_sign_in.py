@@ -166,7 +166,7 @@ def test_outage_keeps_sessions_and_fails_new_logins(
     oidc_provider.is_down = True
     rejected = page_session.get("/sign-in")
     assert (rejected.status, rejected.headers["Retry-After"]) == (503, "5")
-    assert "try again in a moment" in rejected.text
+    assert "Try again in a moment" in rejected.text
 
     oidc_provider.is_down = False
     page_session.client.clock.now += timedelta(minutes=1)

@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from benchmarks.conformance import collect_outcomes
-from benchmarks.environment import BenchmarkEnvironment
+from benchmarks.environment import BenchmarkEnvironment, run_environment
 from benchmarks.subjects import APP, BOTO3, MINIMAL, SQL, Subject
 
 if TYPE_CHECKING:
@@ -18,40 +18,39 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def environment() -> Iterator[BenchmarkEnvironment]:
-    with BenchmarkEnvironment() as bed:
-        yield bed
+    with run_environment() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def app_outcomes(environment: BenchmarkEnvironment) -> Outcomes:
-    with environment.create_process(APP) as running:
-        return collect_outcomes(running, environment.requests)
+    with environment.run(APP) as process:
+        return collect_outcomes(process, environment.requests)
 
 
-@pytest.mark.parametrize("peer", [MINIMAL, BOTO3, SQL], ids=lambda peer: peer.name)
+@pytest.mark.parametrize("baseline", [MINIMAL, BOTO3, SQL], ids=lambda baseline: baseline.name)
 def test_baseline_returns_same_outcomes_as_app(
-    environment: BenchmarkEnvironment, app_outcomes: Outcomes, peer: Subject
+    environment: BenchmarkEnvironment, app_outcomes: Outcomes, baseline: Subject
 ) -> None:
-    if peer.is_relational and not environment.database_url:
-        pytest.skip("there is no PostgreSQL")
+    if baseline.is_relational and not environment.database_url:
+        pytest.skip("PostgreSQL is not installed")
 
-    with environment.create_process(peer) as running:
-        types_by_baseline = collect_outcomes(running, environment.requests)
+    with environment.run(baseline) as process:
+        outcomes = collect_outcomes(process, environment.requests)
 
-    assert types_by_baseline == app_outcomes
+    assert outcomes == app_outcomes
 
 
-@pytest.mark.parametrize("peer", [MINIMAL, BOTO3], ids=lambda peer: peer.name)
+@pytest.mark.usefixtures("app_outcomes")  # it wrote the app's items
+@pytest.mark.parametrize("baseline", [MINIMAL, BOTO3], ids=lambda baseline: baseline.name)
 def test_baseline_on_same_table_writes_same_items(
-    environment: BenchmarkEnvironment, app_outcomes: Outcomes, peer: Subject
+    environment: BenchmarkEnvironment, baseline: Subject
 ) -> None:
-    del app_outcomes  # it stores the app's items
-
-    assert item_types(environment, peer) == item_types(environment, APP)
+    assert item_types(environment, baseline) == item_types(environment, APP)
 
 
 def item_types(environment: BenchmarkEnvironment, subject: Subject) -> Counter[str]:
-    """Count the items of a subject's table by type and attribute names."""
+    """Count the items of the subject's table by their type and attributes."""
     dynamodb = boto3.client("dynamodb", endpoint_url=environment.env_vars["AWS_ENDPOINT_URL"])
     items = dynamodb.scan(TableName=f"bench-{subject.name}")["Items"]
     return Counter(f"{item['type']['S']}: {', '.join(sorted(item))}" for item in items)

@@ -1,1 +1,1 @@
-"""The page in a real browser, against a running server."""
+"""Tests of the pages in a real browser, against a running server."""

@@ -1,4 +1,4 @@
-"""The product as ``scripts/serve`` runs it, and Chromium in front of it."""
+"""Fixtures: the server as ``scripts/serve`` runs it, and a Chromium with signed-in users."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _days_from_now = count(30)
 
 @pytest.fixture(scope="session")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server with data of its own; a test can look, and do, what happens behind its page."""
+    """A server with its own data, which tests can also read and write directly."""
     folder = tmp_path_factory.mktemp("data")
     with start_server(folder) as running:
         local_config.use_env(local_config.read_env(folder / local_config.ENV_FILE))
@@ -35,13 +35,13 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
 
 @pytest.fixture(scope="session")
 def booking_site_url(live_server: LiveServer) -> str:
-    """The URL of the booking site beside it."""
+    """The URL of the sample booking site."""
     return live_server.booking_site_url
 
 
 @pytest.fixture(scope="session")
 def browser_users(browser: Browser, live_server: LiveServer) -> BrowserUsers:
-    """Those who can sign in there."""
+    """The users who can sign in to the server."""
     return BrowserUsers(browser, live_server)
 
 
@@ -49,7 +49,7 @@ def browser_users(browser: Browser, live_server: LiveServer) -> BrowserUsers:
 def browser_context_args(
     browser_context_args: dict[str, Any], browser_users: BrowserUsers
 ) -> dict[str, Any]:
-    """Dr Lee is signed in, in every browser that a test does not make by itself."""
+    """Dr Lee is signed in to every browser that a test does not create itself."""
     return {**browser_context_args, "storage_state": browser_users.storage_state("dr-lee")}
 
 
@@ -61,7 +61,7 @@ def unused_date() -> date:
 
 @pytest.fixture
 def day_page(page: Page, live_server: LiveServer, unused_date: date) -> Iterator[ManageSlotsPage]:
-    """The Manage Slots page of Dr Lee; whatever the browser complains about fails the test."""
+    """The Manage Slots page of Dr Lee. Errors in the browser's console fail the test."""
     slots = ManageSlotsPage(page, live_server, unused_date)
     slots.open()
     yield slots

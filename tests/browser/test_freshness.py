@@ -1,4 +1,4 @@
-"""What others do appears without a reload, and takes nothing away from her."""
+"""Changes by others appear without a reload and keep the user's own changes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from tests.support.live_server import LiveServer
 
-# In milliseconds: how often the page polls by its own clock, and the wait for an answer by ours.
+# In milliseconds: the poll interval on the page's clock, and the timeout for a response on ours.
 POLL_INTERVAL_MS = 2_000
 TIMEOUT_MS = 2_500
-OUT_OF_DATE_MESSAGE = "The server cannot be reached, so this page may be out of date"
+OUT_OF_DATE_MESSAGE = "You're offline. This page may be out of date."
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def check_and_save(slots: ManageSlotsPage, *starts: str) -> None:
 
 
 def count_mutations(page: Page, selector: str) -> None:
-    """Count from now on what is changed in an element, attributes apart."""
+    """Count changes in an element from now on, except to attributes."""
     page.evaluate(
         """selector => {
             window.changes = 0;
@@ -56,7 +56,7 @@ def count_mutations(page: Page, selector: str) -> None:
 
 
 def set_tab_visibility(page: Page, *, hidden: bool) -> None:
-    """Headless Chromium shows every tab, so the page is told otherwise."""
+    """Set `document.hidden`: headless Chromium shows every tab."""
     page.evaluate(
         """hidden => {
             Object.defineProperty(document, 'hidden', { get: () => hidden, configurable: true });
@@ -82,13 +82,13 @@ def test_booking_appears_within_seconds_and_keeps_unsaved_ticks(
 
     expect(day_page.label("10:00")).to_contain_text("booked", timeout=TIMEOUT_MS)
     expect(day_page.checkbox("10:00")).to_be_disabled()
-    day_page.expect_status("10:00–10:30 is booked now")
+    day_page.expect_status("10:00–10:30 is now booked")
     day_page.expect_status("Slots saved successfully")
     expect(page.get_by_text("1 free · 1 booked · 0 held")).to_be_attached()
     expect(day_page.checkbox("14:00")).to_be_focused()
     assert page.evaluate("scrollY") == scrolled
     assert day_page.checked_starts == ["09:00", "15:00"]
-    day_page.expect_unsaved_message("1 change not saved yet")
+    day_page.expect_unsaved_message("1 unsaved change")
 
 
 def test_save_in_other_tab_appears_and_long_news_is_summarised(
@@ -104,11 +104,11 @@ def test_save_in_other_tab_appears_and_long_news_is_summarised(
     wait_for_poll(day_page.page)
 
     expect(day_page.checkbox("16:30")).to_be_checked(timeout=TIMEOUT_MS)
-    day_page.expect_status("09:00–09:30 is no longer offered")
-    day_page.expect_status("13:00–13:30, 13:30–14:00 and 6 more are free now")
+    day_page.expect_status("09:00–09:30 is now closed")
+    day_page.expect_status("13:00–13:30, 13:30–14:00 and 6 more are now open")
     expect(day_page.checkbox("09:00")).not_to_be_checked()
     expect(day_page.checkbox("11:30")).to_be_checked()
-    day_page.expect_unsaved_message("1 change not saved yet")
+    day_page.expect_unsaved_message("1 unsaved change")
 
 
 def test_tick_is_kept_while_slot_is_held(day_page: ManageSlotsPage) -> None:
@@ -119,7 +119,7 @@ def test_tick_is_kept_while_slot_is_held(day_page: ManageSlotsPage) -> None:
     wait_for_poll(day_page.page)
 
     expect(day_page.label("10:00")).to_contain_text("held", timeout=TIMEOUT_MS)
-    day_page.expect_status("10:00–10:30 is held now")
+    day_page.expect_status("10:00–10:30 is now held")
     expect(day_page.checkbox("10:00")).to_be_disabled()
     day_page.expect_unsaved_message("")
 
@@ -127,9 +127,9 @@ def test_tick_is_kept_while_slot_is_held(day_page: ManageSlotsPage) -> None:
     wait_for_poll(day_page.page)
 
     expect(day_page.checkbox("10:00")).to_be_enabled(timeout=TIMEOUT_MS)
-    day_page.expect_status("10:00–10:30 is free now")
+    day_page.expect_status("10:00–10:30 is now open")
     expect(day_page.checkbox("10:00")).not_to_be_checked()
-    day_page.expect_unsaved_message("1 change not saved yet")
+    day_page.expect_unsaved_message("1 unsaved change")
 
 
 def test_notices_stay_until_interaction_newest_first(day_page: ManageSlotsPage) -> None:
@@ -139,9 +139,9 @@ def test_notices_stay_until_interaction_newest_first(day_page: ManageSlotsPage) 
         day_page.book(start)
         day_page.poll_now()
 
-    day_page.expect_status("09:00–09:30 and 10:00–10:30 are booked now")
+    day_page.expect_status("09:00–09:30 and 10:00–10:30 are now booked")
     day_page.save()
-    day_page.expect_status("Nothing has changed")
+    day_page.expect_status("No changes to save")
     expect(day_page.page.get_by_role("status")).not_to_contain_text("booked")
 
 
@@ -154,20 +154,20 @@ def test_open_errors_stay_when_news_arrives(
     check_and_save(other_tab, "09:00")
     day_page.check("09:00", "11:00")
     day_page.save()
-    day_page.expect_status("Not saved")
+    day_page.expect_status("Nothing was saved")
     day_page.page.unroute(POLL_URL)
 
     day_page.book("10:00")
     wait_for_poll(day_page.page)
 
-    day_page.expect_status("10:00–10:30 is booked now")
-    day_page.expect_status("Not saved. Slot already exists: 09:00-09:30")
+    day_page.expect_status("10:00–10:30 is now booked")
+    day_page.expect_status("Nothing was saved. 1 of these slots already exists: 09:00–09:30.")
     box = day_page.checkbox("09:00")
     expect(box).to_have_attribute("aria-invalid", "true")
     expect(box).to_have_accessible_name("09:00–09:30 free")
-    expect(box).to_have_accessible_description("Slot already exists: 09:00-09:30")
+    expect(box).to_have_accessible_description("Slot already exists: 09:00–09:30")
     expect(day_page.label("09:00")).to_contain_text("Slot already exists")
-    day_page.expect_unsaved_message("1 change not saved yet")
+    day_page.expect_unsaved_message("1 unsaved change")
 
     check_and_save(day_page)
     expect(day_page.page.locator(".error, [aria-invalid]")).to_have_count(0)
@@ -201,7 +201,7 @@ def test_hidden_tab_does_not_poll_and_refreshes_when_shown(
     assert asked == []
     slots.book("09:00")
     set_tab_visibility(page, hidden=False)
-    slots.expect_status("09:00–09:30 is booked now")
+    slots.expect_status("09:00–09:30 is now booked")
 
 
 def test_late_poll_response_for_other_date_is_ignored(day_page: ManageSlotsPage) -> None:
@@ -263,7 +263,7 @@ def test_offline_notice_appears_once_and_clears_on_reconnect(
     page.context.set_offline(offline=False)
     day_page.book("09:00")
     wait_for_poll(page)
-    day_page.expect_status("09:00–09:30 is booked now")
+    day_page.expect_status("09:00–09:30 is now booked")
     expect(alert).to_be_empty()
     assert day_page.checked_starts == ["10:00"]
-    day_page.console_errors.clear()  # htmx tells the console that it could not fetch
+    day_page.console_errors.clear()  # htmx logs the failed request

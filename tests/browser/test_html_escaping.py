@@ -1,4 +1,4 @@
-"""Markup in whatever reaches a page, as a browser takes it: text, of which no element comes."""
+"""Markup in data appears as text and creates no elements in a real browser."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ INJECTED_ELEMENTS = (
 def markup_day_url(
     page: Page, live_server: LiveServer, browser_users: BrowserUsers, unused_date: date
 ) -> str:
-    """The day of a doctor who is called by markup throughout; Sam, whom she names, is signed in."""
+    """The day of a doctor whose settings contain markup. Sam, their delegate, is signed in."""
     doctor_id = f"dr-odd-{unused_date}"
     settings = {
         "name": NAME,
@@ -47,7 +47,7 @@ def markup_day_url(
 
 
 def expect_plain_text(page: Page, *texts: str) -> None:
-    """They can be read, and nothing else came of them."""
+    """Assert that the texts are visible and created no elements."""
     for word in texts:
         expect(page.get_by_text(word).first).to_be_visible()
     expect(page.locator(INJECTED_ELEMENTS)).to_have_count(0)

@@ -1,4 +1,4 @@
-"""What comes in between: a lost answer, a failure, a refusal that she did not wait for."""
+"""Interruptions: lost responses, failures, and errors that arrive on another day's page."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ SAVE_URL = "**/slots"
 
 
 def expect_heading(slots: ManageSlotsPage, days: int) -> None:
-    """Wait until it is that many days after the first."""
+    """Wait for the page of the day that many days after the first."""
     day = slots.date + timedelta(days=days)
     expect(slots.page.get_by_role("heading", name=f"{day:%A} {day.day} ")).to_be_visible()
 
 
 def save_and_drop_response(slots: ManageSlotsPage) -> None:
-    """Save; it is carried out, but its answer never comes."""
+    """Save, and drop the response after the server has committed."""
 
     def lose(route: Route) -> None:
         route.fetch()
@@ -38,12 +38,12 @@ def save_and_drop_response(slots: ManageSlotsPage) -> None:
 
     slots.page.route(SAVE_URL, lose, times=1)
     slots.save()
-    expect(slots.page.get_by_role("alert")).to_contain_text("could not be reached")
-    slots.console_errors.clear()  # htmx tells the console that it could not fetch
+    expect(slots.page.get_by_role("alert")).to_contain_text("you're offline")
+    slots.console_errors.clear()  # htmx logs the failed request
 
 
 def act_during_save(slots: ManageSlotsPage, action: Callable[[], None]) -> None:
-    """Save, and do something else before the answer comes."""
+    """Save, and perform `action` before the server receives the request."""
 
     def go_on(route: Route) -> None:
         action()
@@ -54,7 +54,7 @@ def act_during_save(slots: ManageSlotsPage, action: Callable[[], None]) -> None:
 
 
 def fulfill_polls(page: Page, status: int, body: str, headers: dict[str, str]) -> None:
-    """In the place of the server."""
+    """Respond to polls in place of the server."""
     answer = {"content-type": "text/html", **headers}
     page.route(POLL_URL, lambda route: route.fulfill(status=status, body=body, headers=answer))
 
@@ -66,9 +66,9 @@ def test_lost_response_of_committed_save_is_resolved(
 
     save_and_drop_response(day_page)
 
-    day_page.expect_status("Your last save got through after all")
+    day_page.expect_status("Good news: your last save did go through")
     expect(day_page.page.get_by_role("alert")).to_be_empty()
-    expect(day_page.page.get_by_role("status")).not_to_contain_text("free now")
+    expect(day_page.page.get_by_role("status")).not_to_contain_text("now open")
     day_page.expect_unsaved_message("")
     assert day_page.checked_starts == ["09:00"]
 
@@ -80,16 +80,16 @@ def test_untick_after_lost_response_stays_and_closes_slot(
     day_page.check("09:00")
     save_and_drop_response(day_page)
     day_page.checkbox("09:00").uncheck()
-    day_page.expect_unsaved_message("1 change not saved yet")
+    day_page.expect_unsaved_message("1 unsaved change")
 
     day_page.page.unroute(POLL_URL)
 
-    day_page.expect_status("Your last save got through after all")
+    day_page.expect_status("Good news: your last save did go through")
     expect(day_page.checkbox("09:00")).not_to_be_checked()
-    day_page.expect_unsaved_message("1 change not saved yet")
+    day_page.expect_unsaved_message("1 unsaved change")
     day_page.save()
     day_page.expect_saved()
-    expect(day_page.label("09:00")).to_contain_text("not offered")
+    expect(day_page.label("09:00")).to_contain_text("Closed")
 
 
 def test_save_after_lost_response_never_reports_no_changes(
@@ -102,13 +102,13 @@ def test_save_after_lost_response_never_reports_no_changes(
 
     day_page.save()
 
-    day_page.expect_status("An earlier save of this page got through")
+    day_page.expect_status("Your previous save went through.")
     expect(day_page.label("09:00")).to_contain_text("free")
     expect(day_page.checkbox("09:00")).not_to_be_checked()
-    day_page.expect_unsaved_message("1 change not saved yet")
+    day_page.expect_unsaved_message("1 unsaved change")
     day_page.save()
     day_page.expect_saved()
-    expect(day_page.label("09:00")).to_contain_text("not offered")
+    expect(day_page.label("09:00")).to_contain_text("Closed")
 
 
 def test_poll_keeps_save_error_visible(day_page: ManageSlotsPage) -> None:
@@ -116,17 +116,17 @@ def test_poll_keeps_save_error_visible(day_page: ManageSlotsPage) -> None:
     day_page.check("09:00")
     day_page.save()
     alert = day_page.page.get_by_role("alert")
-    expect(alert).to_contain_text("Please try again")
+    expect(alert).to_contain_text("Try again in a moment")
 
     fulfill_polls(day_page.page, 502, "", {})
     day_page.poll_now()
-    expect(alert).to_contain_text("Please try again")
+    expect(alert).to_contain_text("Try again in a moment")
     day_page.page.unroute(POLL_URL)
     day_page.poll_now()
-    expect(alert).to_contain_text("Please try again")
+    expect(alert).to_contain_text("Try again in a moment")
 
-    day_page.expect_unsaved_message("1 change not saved yet")
-    day_page.console_errors.clear()  # htmx tells the console that it could not fetch
+    day_page.expect_unsaved_message("1 unsaved change")
+    day_page.console_errors.clear()  # htmx logs the failed request
 
 
 def test_rejected_save_after_navigation_is_shown_with_its_date(
@@ -146,8 +146,10 @@ def test_rejected_save_after_navigation_is_shown_with_its_date(
     expect_heading(day_page, 1)
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text(f"{day_page.date:%A} {day_page.date.day} ")
-    expect(alert).to_contain_text("Not saved. Slot already exists: 09:00-09:30")
-    expect(page.locator("#unsaved")).to_contain_text("Also not saved")
+    expect(alert).to_contain_text(
+        "Nothing was saved. 1 of these slots already exists: 09:00–09:30."
+    )
+    expect(page.locator("#unsaved")).to_contain_text("Unsaved on other days")
     page.get_by_role("link", name="Previous day").click()
     expect_heading(day_page, 0)
     expect(alert).to_be_empty()
@@ -168,9 +170,9 @@ def test_failed_save_after_navigation_is_shown_on_other_date(
     day_page.save()
 
     expect_heading(day_page, 1)
-    expect(page.get_by_role("alert")).to_contain_text("could not be reached")
-    expect(page.locator("#unsaved")).to_contain_text("Also not saved")
-    day_page.console_errors.clear()  # htmx tells the console that it could not fetch
+    expect(page.get_by_role("alert")).to_contain_text("you're offline")
+    expect(page.locator("#unsaved")).to_contain_text("Unsaved on other days")
+    day_page.console_errors.clear()  # htmx logs the failed request
 
 
 def test_quick_clicks_move_one_day_each_and_back_reverses_one(day_page: ManageSlotsPage) -> None:
@@ -202,13 +204,13 @@ def test_poll_error_shows_notice_and_keeps_form(
 
     fulfill_polls(page, 502, "<html><h1>Bad Gateway</h1></html>", {})
     day_page.poll_now()
-    expect(alert).to_contain_text("this page may be out of date")
+    expect(alert).to_contain_text("This page may be out of date")
     assert day_page.checked_starts == ["09:00"]
 
     page.unroute(POLL_URL)
     day_page.poll_now()
     expect(alert).to_be_empty()
-    day_page.expect_unsaved_message("1 change not saved yet")
+    day_page.expect_unsaved_message("1 unsaved change")
 
 
 def test_focused_box_keeps_its_place_when_booked(day_page: ManageSlotsPage) -> None:
@@ -241,6 +243,6 @@ def test_changed_sessions_appear_and_are_announced(
     settings |= {"slot_minutes": 60}
     assert requests.put(doctor, json=settings, headers=admin, timeout=10).ok
 
-    slots.expect_status("The sessions of this day were changed")
+    slots.expect_status("Your hours for this day have changed")
     expect(slots.label("13:00")).to_contain_text("13:00–14:00")
     assert slots.checked_starts == ["13:00"]

@@ -1,4 +1,4 @@
-"""The page on every screen: readable, reachable, and without a fault that axe-core knows."""
+"""The page on all screen sizes: accessible by axe-core, readable and reachable."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Scheme = Literal["light", "dark"]
 
 
 def show_every_state(slots: ManageSlotsPage) -> None:
-    """Free, booked and held slots, unsaved ticks, reasons at two boxes, and news."""
+    """Show free, booked and held slots, unsaved changes, two boxes with errors, and news."""
     slots.check("09:00", "09:30", "10:00", "10:30", "11:00")
     slots.save()
     slots.expect_saved()
@@ -38,10 +38,10 @@ def show_every_state(slots: ManageSlotsPage) -> None:
     slots.checkbox("10:00").uncheck()
     slots.check("11:30")
     slots.save()
-    slots.expect_status("Not saved")
+    slots.expect_status("Nothing was saved")
     slots.page.unroute(POLL_URL)
     slots.book("11:00")
-    slots.expect_status("11:00–11:30 is booked now")
+    slots.expect_status("11:00–11:30 is now booked")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_error_page_has_no_axe_violations(
         page = context.new_page()
         page.goto(f"{live_server.url}/slots?doctor_id=dr-who")
 
-        expect(page.get_by_text("There is no doctor dr-who")).to_be_visible()
+        expect(page.get_by_text('We couldn\'t find a doctor with the ID "dr-who"')).to_be_visible()
         assert accessibility_violations(page) == []
 
 

@@ -1,4 +1,4 @@
-"""A doctor keeps her slots, in a real browser."""
+"""A doctor manages their slots in a real browser."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def stored_item_types(date: date) -> dict[str, int]:
-    """How many items of each kind the table holds of Dr Lee's date."""
+    """Count the stored items of Dr Lee's date by type."""
     items = BaseItem.query(keys.doctor_pk("dr-lee"), consistent_read=True)
     kinds = [item.sk.partition("#")[0] for item in items if str(date) in item.sk]
     return {kind: kinds.count(kind) for kind in ("DAY", "SLOT", "CHANGE")}
@@ -51,7 +51,7 @@ def test_unticked_boxes_close_slots(day_page: ManageSlotsPage) -> None:
     day_page.check("10:00")
     day_page.save()
 
-    expect(day_page.label("09:00")).to_contain_text("not offered")
+    expect(day_page.label("09:00")).to_contain_text("Closed")
     day_page.expect_saved()
     day_page.open()
     assert day_page.checked_starts == ["09:30", "10:00"]
@@ -70,7 +70,7 @@ def test_tab_conflict_on_one_box_keeps_other_ticks_of_second_tab(
         other_tab.save()
 
     assert answer.value.status == 400
-    expect(other_tab.label("09:00")).to_contain_text("Slot already exists: 09:00-09:30")
+    expect(other_tab.label("09:00")).to_contain_text("Slot already exists: 09:00–09:30")
     expect(other_tab.checkbox("09:00")).to_have_attribute("aria-invalid", "true")
     assert other_tab.checked_starts == ["09:00", "09:30", "11:00"]
     assert stored_item_types(day_page.date) == {"DAY": 1, "SLOT": 2, "CHANGE": 1}
@@ -92,7 +92,7 @@ def test_slot_booked_during_edit_is_shown_as_booked(day_page: ManageSlotsPage) -
     day_page.checkbox("09:30").uncheck()
     day_page.save()
 
-    day_page.expect_status("Slot is booked and stays: 09:00-09:30")
+    day_page.expect_status("09:00–09:30 is booked and can't be closed")
     expect(day_page.checkbox("09:00")).to_be_disabled()
     expect(day_page.label("09:00")).to_contain_text("booked")
     expect(day_page.label("09:00")).to_be_focused()
@@ -119,7 +119,7 @@ def test_boxes_that_have_begun_are_past(page: Page, live_server: LiveServer) -> 
     slots = ManageSlotsPage(page, live_server, date(2026, 1, 5))
     slots.open()
 
-    expect(slots.label("09:00")).to_contain_text("past")
+    expect(slots.label("09:00")).to_contain_text("Past")
     expect(slots.checkbox("09:00")).to_be_disabled()
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
 
@@ -127,7 +127,7 @@ def test_boxes_that_have_begun_are_past(page: Page, live_server: LiveServer) -> 
 def test_unchanged_day_reports_no_changes(day_page: ManageSlotsPage) -> None:
     day_page.save()
 
-    day_page.expect_status("Nothing has changed")
+    day_page.expect_status("No changes to save")
     assert stored_item_types(day_page.date) == {"DAY": 0, "SLOT": 0, "CHANGE": 0}
 
 
@@ -152,7 +152,7 @@ def test_tick_during_save_is_kept(day_page: ManageSlotsPage) -> None:
 
     day_page.expect_saved()
     assert day_page.checked_starts == ["09:00", "11:30"]
-    expect(day_page.page.get_by_text("1 change not saved yet")).to_be_visible()
+    expect(day_page.page.get_by_text("1 unsaved change")).to_be_visible()
 
 
 def test_all_and_none_tick_a_whole_session(day_page: ManageSlotsPage) -> None:
@@ -256,7 +256,7 @@ def test_date_picker_and_today_open_a_date(day_page: ManageSlotsPage) -> None:
 def test_unsaved_ticks_survive_visit_to_other_date(day_page: ManageSlotsPage) -> None:
     page = day_page.page
     day_page.check("09:00", "10:00")
-    expect(page.get_by_text("2 changes not saved yet")).to_be_visible()
+    expect(page.get_by_text("2 unsaved changes")).to_be_visible()
 
     page.get_by_role("link", name="Next day").click()
     expect(
@@ -274,14 +274,14 @@ def test_offline_server_loses_no_ticks(day_page: ManageSlotsPage) -> None:
     day_page.page.route("**/slots", lambda route: route.abort())
     day_page.save()
 
-    expect(day_page.page.get_by_role("alert")).to_contain_text("could not be reached")
+    expect(day_page.page.get_by_role("alert")).to_contain_text("you're offline")
     assert day_page.checked_starts == ["09:00", "10:00"]
 
     day_page.page.unroute("**/slots")
     day_page.save()
     day_page.expect_saved()
     assert day_page.checked_starts == ["09:00", "10:00"]
-    day_page.console_errors.clear()  # htmx tells the console that it could not fetch
+    day_page.console_errors.clear()  # htmx logs the failed request
 
 
 def test_server_error_keeps_form(day_page: ManageSlotsPage) -> None:

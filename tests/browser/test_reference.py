@@ -1,4 +1,4 @@
-"""The API reference on every screen, without a fault that axe-core knows."""
+"""The API reference on all screen sizes: accessible by axe-core."""
 
 from __future__ import annotations
 

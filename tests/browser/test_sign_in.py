@@ -1,4 +1,4 @@
-"""Signing in at a real issuer, in a real browser."""
+"""Sign-in with a real identity provider in a real browser."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ DAY_PATH = "/slots?doctor_id=dr-lee&date=2099-03-23"
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A browser in which nobody has signed in."""
+    """A browser without a signed-in user."""
     with browser.new_context() as context:
         yield context.new_page()
 
 
 @pytest.fixture
 def login_url(live_server: LiveServer) -> str:
-    """Where to sign in."""
+    """The URL of the server that requires sign-in."""
     return live_server.url
 
 
@@ -66,11 +66,11 @@ def test_session_expired_during_save_keeps_ticks(page: Page, login_url: str) -> 
     page.context.clear_cookies()
 
     check_and_save(page, "0930")
-    beside = page.locator("#notice").get_by_role("link", name="sign in beside this page")
+    link = page.locator("#notice").get_by_role("link", name="Sign in (opens in a new tab)")
     with page.context.expect_page() as opened:
-        beside.click()
+        link.click()
     submit_login_form(opened.value, "dr-lee")
-    expect(opened.value.get_by_role("heading", name="You are signed in")).to_be_visible()
+    expect(opened.value.get_by_role("heading", name="You're signed in")).to_be_visible()
 
     expect(page.locator("#box-20990323T0930Z")).to_be_checked()
     page.get_by_role("button", name="Save", exact=True).click()
@@ -86,7 +86,7 @@ def test_second_user_in_same_browser_gets_own_permissions(page: Page, login_url:
 
     check_and_save(page, "1100")
 
-    expect(page.locator("#notice")).to_contain_text("You may not manage the slots of dr-lee")
+    expect(page.locator("#notice")).to_contain_text("You can't manage Dr Mina Lee's schedule")
     expect(page.locator("#box-20990323T1100Z")).to_be_checked()
 
 

@@ -1,4 +1,4 @@
-"""A doctor at her page and a patient at the booking site, at the same time in two browsers."""
+"""A doctor on the page and a patient on the booking site, in two browsers at the same time."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ TIMEOUT_MS = 3_000
 
 @pytest.fixture
 def patient_page(browser: Browser) -> Iterator[Page]:
-    """A patient's browser, which shares nothing with the doctor's."""
+    """A patient's browser, separate from the doctor's."""
     context = browser.new_context(timezone_id="Europe/London")
     yield context.new_page()
     context.close()
 
 
 def time_button(patient_page: Page, start: str, date: date) -> str:
-    """The button of that time of Dr Lee's."""
+    """Return the selector of the button for that time of Dr Lee."""
     return f'button[name=slot_id][value="dr-lee~{to_instant(start, date, LONDON):%Y%m%dT%H%MZ}"]'
 
 

@@ -11,13 +11,14 @@ from threading import Barrier
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from chalicelib import bootstrap
 from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SavedDay, SaveRequest
+from chalicelib.use_cases.retry import backoff
 from tests.support import stored_day
 from tests.support.factories import MONDAY, make_doctor, make_grid, to_instant
 from tests.support.profile import rounds
@@ -56,14 +57,17 @@ def make_manage_slots(services: Services, minutes: int) -> ManageSlots:
         StaleLengthDayRepository(minutes),
         DoctorCache(services.doctors, services.now),
         services.now,
-        bootstrap.backoff,
+        backoff,
     )
 
 
-def make_save_request(doctor_id: str, *changes: tuple[datetime, str]) -> SaveRequest:
-    slot_changes = tuple(SlotChange(start, status) for start, status in changes)
+def make_save_request(doctor_id: str, *changes: tuple[datetime, SlotStatus]) -> SaveRequest:
     return SaveRequest(
-        doctor_id=doctor_id, date=MONDAY, changes=slot_changes, request_id=uuid4().hex
+        doctor_id=doctor_id,
+        date=MONDAY,
+        changes=tuple(SlotChange(*change) for change in changes),
+        request_id=uuid4().hex,
+        fingerprint="f",
     )
 
 
@@ -102,7 +106,9 @@ def test_concurrent_overlapping_saves_never_both_commit(
             starts = [
                 to_instant("09:00") + timedelta(minutes=minutes) * (first + n) for n in range(3)
             ]
-            requests.append(make_save_request(doctor_id, *((start, "free") for start in starts)))
+            requests.append(
+                make_save_request(doctor_id, *((start, SlotStatus.FREE) for start in starts))
+            )
 
         days = run_concurrently(
             [
@@ -130,7 +136,7 @@ def test_concurrent_disjoint_saves_all_succeed(
         doctor_id = add_doctor(services)
         halves = [to_instant("09:00") + timedelta(minutes=30) * n for n in range(8)]
 
-        requests = [make_save_request(doctor_id, (start, "free")) for start in halves]
+        requests = [make_save_request(doctor_id, (start, SlotStatus.FREE)) for start in halves]
 
         days = run_concurrently([partial(services.manage_slots.save, ADMIN, r) for r in requests])
 
@@ -151,13 +157,13 @@ def test_concurrent_open_and_close_match_some_order(
     for _ in range(ROUNDS // 4):
         doctor_id = add_doctor(services)
         services.manage_slots.save(
-            ADMIN, make_save_request(doctor_id, *((start, "free") for start in halves[:4]))
+            ADMIN, make_save_request(doctor_id, *((start, SlotStatus.FREE) for start in halves[:4]))
         )
         requests = [
             make_save_request(
                 doctor_id,
                 *(
-                    (start, rng.choice(["free", "busy-unavailable"]))
+                    (start, rng.choice([SlotStatus.FREE, SlotStatus.UNAVAILABLE]))
                     for start in rng.sample(halves, 2)
                 ),
             )
@@ -179,7 +185,9 @@ def test_concurrent_repeats_of_one_save_have_one_effect(
     for _ in range(ROUNDS // 10):
         doctor_id = add_doctor(services)
         request = make_save_request(
-            doctor_id, (to_instant("09:00"), "free"), (to_instant("09:30"), "free")
+            doctor_id,
+            (to_instant("09:00"), SlotStatus.FREE),
+            (to_instant("09:30"), SlotStatus.FREE),
         )
 
         days = run_concurrently([partial(services.manage_slots.save, ADMIN, request)] * 8)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.use_cases.manage_slots import SaveRequest
-from tests.support.factories import MONDAY, make_doctor
+from tests.support.factories import MONDAY, make_doctor, open_change
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,10 +24,9 @@ SAVE_AND_KILL_SCRIPT = """
 import os, signal, sys
 from chalicelib import bootstrap
 from chalicelib.domain.permissions import Caller, Role
-from chalicelib.domain.changes import SlotChange
 from chalicelib.storage import table
 from chalicelib.use_cases.manage_slots import SaveRequest
-from tests.support.factories import MONDAY
+from tests.support.factories import MONDAY, open_change
 
 services = bootstrap.create_services()
 event, doctor_id = sys.argv[1:]
@@ -40,8 +38,9 @@ services.manage_slots.save(
     SaveRequest(
         doctor_id=doctor_id,
         date=MONDAY.replace(year=2100),
-        changes=(SlotChange("09:00", "free"), SlotChange("09:30", "free")),
+        changes=(open_change("09:00"), open_change("09:30")),
         request_id="killed",
+        fingerprint="f",
     ),
 )
 """
@@ -92,8 +91,9 @@ def test_killed_committed_save_is_found_by_idempotency_key(services: Services) -
         SaveRequest(
             doctor_id=doctor_id,
             date=MONDAY.replace(year=2100),
-            changes=(SlotChange("09:00", "free"), SlotChange("09:30", "free")),
+            changes=(open_change("09:00"), open_change("09:30")),
             request_id="killed",
+            fingerprint="f",
         ),
     )
 

@@ -18,7 +18,7 @@ from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.doctor import DoctorSettings
 from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
 from chalicelib.domain.permissions import Caller, Role
-from chalicelib.domain.slot import SlotId
+from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.support import stored_day
 from tests.support.factories import MONDAY, SUNDAY_NOON, make_session, to_instant
@@ -137,11 +137,15 @@ class SlotStateMachine(RuleBasedStateMachine):
         opened = {model.grid_start(index) for index in to_open - to_close}
         closed = {model.grid_start(index) for index in to_close}
         changes = [
-            *(SlotChange(start, "free") for start in sorted(opened)),
-            *(SlotChange(start, "busy-unavailable") for start in sorted(closed)),
+            *(SlotChange(start, SlotStatus.FREE) for start in sorted(opened)),
+            *(SlotChange(start, SlotStatus.UNAVAILABLE) for start in sorted(closed)),
         ]
         request = SaveRequest(
-            doctor_id=self.ids[doctor], date=MONDAY, changes=changes, request_id=uuid4().hex
+            doctor_id=self.ids[doctor],
+            date=MONDAY,
+            changes=changes,
+            request_id=uuid4().hex,
+            fingerprint="f",
         )
         remaining = {start: slot for start, slot in model.slots.items() if start not in closed}
         can_close = all(

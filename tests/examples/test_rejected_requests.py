@@ -25,7 +25,7 @@ def test_time_taken_by_another_patient_offers_free_times(
     patient.press("09:00")
 
     assert "Sorry, 09:00 has just been taken. Please choose another time." in patient.text
-    assert "Slot is held by" not in patient.text
+    assert "held by another client" not in patient.text
     assert patient.times == ["09:30–10:00"]
 
 

@@ -67,7 +67,7 @@ def test_busy_api_raises_unavailable(fake_api: FakeApi, api_url: str, after: str
 def test_conflict_raises_rejected_with_detail_and_codes(fake_api: FakeApi, api_url: str) -> None:
     fake_api.next_responses = [taken()]
 
-    with pytest.raises(RequestRejectedError, match="Slot is held by another") as raised:
+    with pytest.raises(RequestRejectedError, match="is held by another client") as raised:
         SlotsApi(api_url).hold("dr-lee~20261123T0900Z", holder="me", seconds=300)
 
     assert raised.value.codes == ["slot_taken"]

@@ -149,7 +149,7 @@ def test_booking_site_token_has_scopes_and_no_name(
         ([], "Say for whom: doctor NAME, "),
         (["doctor"], "Say for whom: doctor NAME, "),
         (["nurse", "joy"], "Say for whom: doctor NAME, "),
-        (["doctor", "dr-unknown"], "There is no doctor dr-unknown"),
+        (["doctor", "dr-unknown"], 'We couldn\'t find a doctor with the ID "dr-unknown"'),
         (["delegate", "two words"], "A name has 1 to 128 characters, and no spaces."),
         (["admin", "dr-lee"], "dr-lee does not sign in as admin, but as doctor."),
         (
@@ -201,5 +201,5 @@ def test_missing_server_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
 def test_server_without_login_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
     result = stale_env(tmp_path, cli, r"OIDC_\w+=.*\n", "")
 
-    sentence = f"The server of {tmp_path} requires no sign-in, so there are no tokens.\n"
+    sentence = f"The server of {tmp_path} requires no sign-in and no tokens.\n"
     assert result == CliResult("", sentence, 1)

@@ -9,6 +9,7 @@ from uuid import uuid4
 from chalicelib.domain.booking import Booking
 from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.slot import SlotStatus
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.support.factories import MONDAY, to_instant
 
@@ -23,11 +24,17 @@ ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 def save_slots(
     services: Services, doctor_id: str, opened: range = range(0), closed: range = range(0)
 ) -> None:
-    changes = [SlotChange(SLOT_STARTS[n], "free") for n in opened]
-    changes += [SlotChange(SLOT_STARTS[n], "busy-unavailable") for n in closed]
+    changes = [SlotChange(SLOT_STARTS[n], SlotStatus.FREE) for n in opened]
+    changes += [SlotChange(SLOT_STARTS[n], SlotStatus.UNAVAILABLE) for n in closed]
     services.manage_slots.save(
         ADMIN,
-        SaveRequest(doctor_id=doctor_id, date=MONDAY, changes=changes, request_id=uuid4().hex),
+        SaveRequest(
+            doctor_id=doctor_id,
+            date=MONDAY,
+            changes=changes,
+            request_id=uuid4().hex,
+            fingerprint="f",
+        ),
     )
 
 

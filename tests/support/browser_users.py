@@ -1,4 +1,4 @@
-"""Signed-in users for browser tests."""
+"""Users who sign in to the pages in a browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class BrowserUsers:
-    """Signs in each user once and keeps the cookies."""
+    """Signs each user in once, with the identity provider's page, and then reuses the cookies."""
 
     def __init__(self, browser: Browser, server: LiveServer) -> None:
         self._browser = browser
@@ -23,7 +23,7 @@ class BrowserUsers:
         self._states: dict[str, StorageState] = {}
 
     def storage_state(self, name: str) -> StorageState:
-        """Return the browser storage of a signed-in user."""
+        """Return the cookies of a browser in which the user is signed in."""
         if name not in self._states:
             with self._browser.new_context() as context:
                 page = context.new_page()
@@ -34,13 +34,13 @@ class BrowserUsers:
         return self._states[name]
 
     def switch_user(self, context: BrowserContext, name: str) -> None:
-        """Make a browser context use another user's session."""
+        """Replace the signed-in user of a browser."""
         context.clear_cookies()
         context.add_cookies(self.storage_state(name)["cookies"])  # type: ignore[arg-type]
 
 
 def submit_login_form(page: Page, name: str, password: str = PASSWORD) -> None:
-    """Fill in and submit the identity provider's form."""
+    """Fill and submit the identity provider's sign-in page."""
     page.locator("input[name=username]").fill(name)
     page.locator("input[name=password]").fill(password)
     page.get_by_role("button", name="Sign in").click()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.day import Day
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.local_time import parse_time_of_day, to_utc
 from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.web.api.parsing import parse_slot_change
+
+if TYPE_CHECKING:
+    from chalicelib.domain.changes import InvalidChange, SlotChange
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = date(2026, 11, 23)
@@ -86,11 +90,11 @@ def make_doctor(doctor_id: str = "dr-lee", grid: Grid | None = None) -> Doctor:
     )
 
 
-def open_change(start: str) -> SlotChange:
+def open_change(start: str) -> SlotChange | InvalidChange:
     """Make a change that opens a slot."""
-    return SlotChange(start, "free")
+    return parse_slot_change(start, "free")
 
 
-def close_change(start: str) -> SlotChange:
+def close_change(start: str) -> SlotChange | InvalidChange:
     """Make a change that closes a slot."""
-    return SlotChange(start, "busy-unavailable")
+    return parse_slot_change(start, "busy-unavailable")

@@ -109,7 +109,7 @@ def problem(status: HTTPStatus, detail: str, code: str = "", **headers: str) -> 
 
 def taken() -> Response:
     """The response for a slot that another client holds or has booked."""
-    return problem(HTTPStatus.CONFLICT, "Slot is held by another client: 09:00-09:30", "slot_taken")
+    return problem(HTTPStatus.CONFLICT, "09:00–09:30 is held by another client", "slot_taken")
 
 
 def unavailable(**headers: str) -> Response:

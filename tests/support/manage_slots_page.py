@@ -1,4 +1,4 @@
-"""The Manage Slots page in a browser (page object)."""
+"""Page object of the Manage Slots page."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from tests.support.live_server import LiveServer
 
-# Chromium's own messages about responses from 400 up and about an unreachable server.
+# Chromium logs responses from 400 up and failed connections itself.
 _EXPECTED_MESSAGES = re.compile(r"^Failed to load resource")
 POLL_URL = re.compile("part=day")
 
 
 class ManageSlotsPage:
-    """The page of Dr Lee on one date; check boxes are identified by the start of their label."""
+    """The page of one day. Boxes are addressed by their start time, with which labels begin."""
 
     def __init__(
         self, page: Page, server: LiveServer, date: date, doctor_id: str = "dr-lee"
@@ -46,11 +46,11 @@ class ManageSlotsPage:
         self.page.goto(self.url)
 
     def checkbox(self, start: str) -> Locator:
-        """Return the check box of a start."""
+        """Return the checkbox of the slot that starts then."""
         return self.page.get_by_role("checkbox", name=re.compile(f"^{re.escape(start)}"))
 
     def label(self, start: str) -> Locator:
-        """Return the label's text, with the reason next to it."""
+        """Return the list item of a box: its label and its error."""
         return self.page.locator(".day li", has=self.checkbox(start))
 
     def check(self, *starts: str) -> None:
@@ -60,7 +60,7 @@ class ManageSlotsPage:
 
     @property
     def checked_starts(self) -> list[str]:
-        """The starts of the checked boxes."""
+        """The starts of the boxes that are checked on the screen."""
         labels = self.page.locator("label:has([name=ticked]:checked)").all_inner_texts()
         return [label.strip()[:5] for label in labels]
 
@@ -77,7 +77,7 @@ class ManageSlotsPage:
         expect(self.page.locator("#unsaved")).to_have_text(text)
 
     def block_polls(self) -> None:
-        """Let polls wait forever from now on, so that only user actions change the page."""
+        """Drop polls from now on, so that the page changes only by the user's own requests."""
         self.page.route(POLL_URL, lambda _route: None)
 
     def poll_now(self) -> None:
@@ -86,17 +86,17 @@ class ManageSlotsPage:
             self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     def slot_url(self, start: str) -> str:
-        """Return the API's URL of Dr Lee's slot at a local time."""
+        """Return the API's URL of Dr Lee's slot at that local time."""
         return f"{self.server.url}/slots/{SlotId('dr-lee', to_instant(start, self.date, LONDON))}"
 
     def book(self, start: str) -> None:
-        """Book a slot through the API."""
+        """Book the slot as a patient."""
         booking = {"booking_id": "b-1", "patient_reference": "ref-1"}
         response = self._request_as_booking_site("PUT", f"{self.slot_url(start)}/booking", booking)
         assert response.status_code == 201, response.text
 
     def hold(self, start: str) -> None:
-        """Hold a slot through the API for the shortest time allowed."""
+        """Hold the slot as a patient, for the shortest time possible."""
         hold = {"holder": "hannah", "seconds": 30}
         assert (
             self._request_as_booking_site("PUT", f"{self.slot_url(start)}/hold", hold).status_code
@@ -104,7 +104,7 @@ class ManageSlotsPage:
         )
 
     def release(self, start: str) -> None:
-        """Release the hold of a slot."""
+        """Release the patient's hold."""
         path = f"{self.slot_url(start)}/hold?holder=hannah"
         assert self._request_as_booking_site("DELETE", path).status_code == 204
 
@@ -115,5 +115,5 @@ class ManageSlotsPage:
         return requests.request(method, url, json=body, headers=headers, timeout=10)
 
     def expect_saved(self) -> None:
-        """Wait until the live region confirms the save."""
+        """Wait until the live region reports the save."""
         self.expect_status("Slots saved successfully")

@@ -50,9 +50,10 @@ class StoredDay:
         )
         present: set[Interval] = set()
         for change in self.changes:
-            opened, withdrawn = _intervals(change["opened"]), _intervals(change["withdrawn"])
-            assert withdrawn <= present
-            present -= withdrawn
+            # The stored name of what a save closed is `withdrawn` (see ChangeItem).
+            opened, closed = _intervals(change["opened"]), _intervals(change["withdrawn"])
+            assert closed <= present
+            present -= closed
             assert not opened & present
             present |= opened
             _assert_no_overlap(present)

@@ -76,7 +76,7 @@ def test_rfc3339_has_zone_offset() -> None:
 
 
 def test_rfc3339_has_full_precision() -> None:
-    assert format_range(make_slot("09:00"), LONDON) == "09:00-09:30"
+    assert format_range(make_slot("09:00"), LONDON) == "09:00–09:30"
     assert format_range(datetime(2026, 11, 23, 9, 0, 30, tzinfo=UTC), LONDON) == (
         "2026-11-23T09:00:30+00:00"
     )

@@ -6,11 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.changes import MAX_CHANGES_PER_SAVE, SlotChange, plan_changes
-from chalicelib.domain.day import Day, SlotChanges
+from chalicelib.domain.changes import (
+    MAX_CHANGES_PER_SAVE,
+    InvalidChange,
+    SlotChange,
+    plan_changes,
+)
+from chalicelib.domain.day import Day, PlannedChanges
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.domain.violations import FieldViolation, SlotOverlap
+from chalicelib.web.api.parsing import parse_slot_change
 from tests.support.factories import (
     MONDAY,
     SUNDAY_NOON,
@@ -25,12 +31,12 @@ from tests.support.factories import (
 GRID = make_grid()
 
 
-def plan(*changes: SlotChange, day: Day) -> SlotChanges:
+def plan(*changes: SlotChange | InvalidChange, day: Day) -> PlannedChanges:
     return plan_changes(changes, day, GRID, now=SUNDAY_NOON)
 
 
 def violation_codes(
-    *changes: SlotChange, day: Day, **overrides: object
+    *changes: SlotChange | InvalidChange, day: Day, **overrides: object
 ) -> list[tuple[object, str]]:
     """Return the starts (or fields) and codes of a rejected save."""
     with pytest.raises(RequestRejectedError) as rejected:
@@ -42,7 +48,9 @@ def violation_codes(
         )
     return [
         (
-            violation.field if isinstance(violation, FieldViolation) else violation.start,
+            violation.field
+            if isinstance(violation, FieldViolation)
+            else violation.start or violation.slot_label,
             violation.code,
         )
         for violation in rejected.value.violations
@@ -54,9 +62,9 @@ def test_plan_opens_and_closes_requested_slots() -> None:
 
     planned = plan(open_change("10:00"), close_change("09:00"), open_change("11:30"), day=day)
 
-    assert planned == SlotChanges(
-        opened=(make_slot("10:00"), make_slot("11:30")), closed=(make_slot("09:00"),)
-    )
+    assert planned.opened == (make_slot("10:00"), make_slot("11:30"))
+    assert planned.closed == (make_slot("09:00"),)
+    assert planned.day_after == day.apply(planned)
 
 
 def test_empty_save_is_rejected() -> None:
@@ -142,11 +150,11 @@ def test_start_between_grid_slots_is_off_grid() -> None:
     ]
 
 
-@pytest.mark.parametrize("make_change", [open_change, close_change])
-def test_start_of_another_date_is_off_grid(make_change: type[SlotChange]) -> None:
+@pytest.mark.parametrize("status", ["free", "busy-unavailable"])
+def test_start_of_another_date_is_off_grid(status: str) -> None:
     on_tuesday = "2026-11-24T09:00:00+00:00"
 
-    assert violation_codes(make_change(on_tuesday), day=make_day()) == [  # type: ignore[call-arg]
+    assert violation_codes(parse_slot_change(on_tuesday, status), day=make_day()) == [
         (to_instant("09:00") + timedelta(days=1), "not_on_grid")
     ]
 
@@ -214,6 +222,7 @@ def test_offset_selects_slot_in_repeated_hour() -> None:
     "start",
     ["24:00", "24:30", "9:00", "09:60", "", "09:00:00", "noon", "2026-11-23", "२३:००",
      "2026-11-23T09:00:00", "2026-02-30T09:00:00Z", "0001-01-01T00:00:00+12:00",
+     "0001-01-01T23:59:59Z", "9999-12-31T00:00:00Z",
      "9999-12-31T23:59:59-12:00", "2026-11-23T09:00:00+24:00"],
 )  # fmt: skip
 def test_malformed_start_is_reported_as_sent(start: str) -> None:
@@ -221,11 +230,19 @@ def test_malformed_start_is_reported_as_sent(start: str) -> None:
 
 
 def test_invalid_status_is_rejected() -> None:
-    changes = (SlotChange("09:00", "busy"), SlotChange("09:30", ""))
+    changes = (parse_slot_change("09:00", "busy"), parse_slot_change("09:30", ""))
 
     assert violation_codes(*changes, day=make_day()) == [
         (to_instant("09:00"), "invalid"),
         (to_instant("09:30"), "invalid"),
+    ]
+
+
+def test_skipped_time_with_invalid_status_is_reported_as_skipped() -> None:
+    spring = Day(doctor_id="dr-lee", date=MONDAY.replace(year=2027, month=3, day=28))
+
+    assert violation_codes(parse_slot_change("01:30", "busy"), day=spring) == [
+        ("01:30", "nonexistent_time")
     ]
 
 

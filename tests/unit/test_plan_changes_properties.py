@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from chalicelib.domain.changes import SlotChange, plan_changes
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.slot import SlotStatus
+from chalicelib.web.api.parsing import parse_slot_change
 from tests.support.factories import (
-    MONDAY,
     SUNDAY_NOON,
     make_day,
     make_grid,
@@ -33,7 +33,7 @@ starts = st.integers(8 * 12, 13 * 12).map(lambda five: f"{five // 12:02}:{five %
 
 
 requests = st.lists(
-    st.builds(SlotChange, starts, st.sampled_from(["free", "busy-unavailable"])), max_size=12
+    st.builds(parse_slot_change, starts, st.sampled_from(["free", "busy-unavailable"])), max_size=12
 )
 
 
@@ -62,6 +62,17 @@ def test_no_save_leaves_overlap_or_closes_claimed_slot(
     slots = sorted(after.slots.values(), key=lambda slot: slot.start)
     assert all(not earlier.overlaps(later) for earlier, later in pairwise(slots))
     assert {s for s in day.slots.values() if s.is_taken} == {s for s in slots if s.is_taken}
-    requested = {change.resolve_start(MONDAY, grid.zone): change.status for change in changes}
+    requested = {to_instant(str(change.start)): change.status for change in changes}
     for start in {*day.slots, *after.slots} if after is not day else ():
         assert (start in after.slots) == (requested.get(start, "free") == "free")
+
+
+@given(schedules.map(make_slots), st.integers(5, 60))
+def test_closed_grid_slot_names_first_overlapping_slot(day: Day, minutes: int) -> None:
+    for day_slot in day.grid_slots(make_grid(("09:00", "12:00"), minutes=minutes)):
+        overlapping = [
+            slot
+            for slot in day.slots.values()
+            if slot.start != day_slot.slot.start and slot.overlaps(day_slot.slot)
+        ]
+        assert day_slot.conflicts_with == (overlapping[0] if overlapping else None)

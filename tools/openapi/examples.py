@@ -1,6 +1,6 @@
-"""Requests and their answers, for the API's document: one story of two slots, told as it happens.
+"""Example requests and responses: one scenario, from two opened slots to a booking.
 
-Tests send the requests in the order of the story, and compare the answers.
+Tests send the requests in this order and compare the responses.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def _slot(start: str, end: str, status: str) -> Json:
 
 
 def problem(status: HTTPStatus, detail: str, *errors: Json, **extensions: object) -> Json:
-    """The shape of RFC 9457."""
+    """Return problem details (RFC 9457)."""
     return {
         "type": "about:blank",
         "title": status.phrase,
@@ -44,7 +44,7 @@ _FIRST = _slot("09:00", "09:30", "free")
 _SECOND = _slot("09:30", "10:00", "free")
 _THIRD = _slot("10:00", "10:30", "busy-unavailable")
 
-# A doctor opens two boxes, as JSON ...
+# A doctor opens two slots by JSON ...
 SAVE: Json = {
     "doctor_id": DOCTOR,
     "date": DATE,
@@ -70,14 +70,14 @@ SLOT_EXISTS = problem(
 )
 STALE_VERSION = problem(
     HTTPStatus.PRECONDITION_FAILED,
-    "The day has changed since you read it: it is at version 1 now",
+    "This day has changed since you read it. It is now at version 1.",
     version=1,
 )
 IDEMPOTENCY_KEY_REUSED = problem(
     HTTPStatus.UNPROCESSABLE_ENTITY,
-    "This Idempotency-Key was used for another save, which made version 1",
+    "This Idempotency-Key belongs to an earlier save, which made version 1",
 )
-# ... or as the page's form would: 10:00 ticked, what was shown left as it was.
+# ... or by the page's form, which also opens 10:00 and leaves the others unchanged.
 FORM: Json = {
     "doctor_id": DOCTOR,
     "date": DATE,
@@ -90,14 +90,14 @@ FORM: Json = {
 INVALID_DATE = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",
-    "date is not valid: expected a date that exists, as in 2026-11-23",
+    "That isn't a real date. Use the format 2026-11-23.",
     field="date",
 )
 AUTHENTICATION_REQUIRED = problem(HTTPStatus.UNAUTHORIZED, "You are not signed in")
-PERMISSION_DENIED = problem(HTTPStatus.FORBIDDEN, "You may not manage the slots of dr-lee")
+PERMISSION_DENIED = problem(HTTPStatus.FORBIDDEN, "You can't manage Dr Mina Lee's schedule")
 LOGIN_FAILED = problem(
     HTTPStatus.BAD_REQUEST,
-    "You are not signed in: this sign-in was not begun here, or too long ago",
+    "We couldn't sign you in: the sign-in started in another browser or took too long. Try again.",
 )
 HISTORY: Json = {
     "changes": [
@@ -106,12 +106,12 @@ HISTORY: Json = {
             "by": DOCTOR,
             "client": "api",
             "opened": [_FIRST, _SECOND],
-            "withdrawn": [],
+            "closed": [],
         }
     ]
 }
 
-# A booking site finds them, holds the first for a visitor, and books it for a patient.
+# A booking site finds them, holds the first one for a visitor, and books it for a patient.
 BOOKABLE_SLOTS: Json = {
     "doctor_id": DOCTOR,
     "time_zone": "Europe/London",
@@ -154,7 +154,7 @@ HOLD_TOO_SHORT = _problem_with_error(
 HELD_BY_ANOTHER = _problem_with_error(
     HTTPStatus.CONFLICT,
     "slot_taken",
-    "Slot is held by somebody else: 09:00-09:30",
+    "09:00–09:30 is held by another client",
     start=_NINE,
 )
 MISSING_HOLDER = _problem_with_error(
@@ -169,15 +169,15 @@ MISSING_PATIENT_REFERENCE = _problem_with_error(
     field="patient_reference",
 )
 ALREADY_BOOKED = _problem_with_error(
-    HTTPStatus.CONFLICT, "slot_taken", "Slot is booked already: 09:00-09:30", start=_NINE
+    HTTPStatus.CONFLICT, "slot_taken", "09:00–09:30 is already booked", start=_NINE
 )
 BOOKING_ID_MISMATCH = _problem_with_error(
-    HTTPStatus.CONFLICT, "slot_taken", "Slot is booked by somebody else: 09:00-09:30", start=_NINE
+    HTTPStatus.CONFLICT, "slot_taken", "09:00–09:30 is booked by another client", start=_NINE
 )
 MISSING_BOOKING_ID = _problem_with_error(
     HTTPStatus.BAD_REQUEST, "required", "booking_id is missing", field="booking_id"
 )
-# The patient comes at 09:30 rather: the same booking on another slot.
+# The patient prefers 09:30, so the same booking moves to another slot.
 MOVE: Json = {
     "booking_id": "b-1001",
     "patient_reference": "ref-5521",
@@ -206,34 +206,35 @@ INVALID_LIMIT = _problem_with_error(
 SESSIONS_OVERLAP = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",
-    "Sessions 09:00-12:00 and 11:30-17:00 overlap",
+    "09:00–12:00 and 11:30–17:00 overlap",
     field="sessions",
 )
 TIME_ZONE_CHANGED = _problem_with_error(
     HTTPStatus.CONFLICT,
     "invalid",
-    "The time zone is set once, to Europe/London: another is another doctor id",
+    "A doctor's time zone can't be changed after it is set (Europe/London). "
+    "Create a new doctor instead.",
     field="time_zone",
 )
 
-# To anybody, at any time.
-UNKNOWN_DOCTOR = problem(HTTPStatus.NOT_FOUND, "There is no doctor dr-who")
+# Errors that any client can get at any time.
+UNKNOWN_DOCTOR = problem(HTTPStatus.NOT_FOUND, 'We couldn\'t find a doctor with the ID "dr-who"')
 UNKNOWN_SLOT = _problem_with_error(
     HTTPStatus.NOT_FOUND,
     "slot_not_found",
-    "Slot is not there (any more): 16:00 on 2026-11-23",
+    "16:00 on 2026-11-23 no longer exists",
     start=f"{DATE}T16:00:00+00:00",
 )
-UNKNOWN_FILE = problem(HTTPStatus.NOT_FOUND, "There is no file nothing.css")
+UNKNOWN_FILE = problem(HTTPStatus.NOT_FOUND, 'We couldn\'t find a file named "nothing.css"')
 METHOD_NOT_ALLOWED = problem(
-    HTTPStatus.METHOD_NOT_ALLOWED, "This cannot be done here with that HTTP method"
+    HTTPStatus.METHOD_NOT_ALLOWED, "This path does not support that HTTP method"
 )
 BODY_TOO_LARGE = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 65536 bytes")
 UNSUPPORTED_MEDIA_TYPE = problem(
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "This kind of body is not understood here"
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "This path does not accept that content type"
 )
 INTERNAL_ERROR = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side")
 UNAVAILABLE = problem(
     HTTPStatus.SERVICE_UNAVAILABLE,
-    "The schedule cannot be reached right now: try again in a moment",
+    "The schedule is unavailable right now. Try again in a moment.",
 )

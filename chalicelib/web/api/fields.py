@@ -1,4 +1,4 @@
-"""The single values in JSON, URLs and headers: how each is described to a client."""
+"""The types of single values in JSON, URLs and headers, with their descriptions."""
 
 from typing import Annotated, Literal
 
@@ -10,29 +10,30 @@ KEY_PATTERN = "[A-Za-z0-9._~-]{1,64}"
 DOCTOR_ID_PATTERN = "[A-Za-z0-9_-]{1,64}"
 MAX_QUERY_LENGTH = 128
 HOLD_SECONDS_RANGE = (30, 1800)
-# So that all may change in one transaction of 100 actions.
+# Replacing them all writes 96 items, and a transaction has at most 100 actions.
 MAX_DELEGATES = 48
 PAGE_SIZE_RANGE = (1, 100)
 DEFAULT_PAGE_SIZE = 20
 
 
 def pattern(regex: str, description: str, example: str) -> Meta:
-    """Described by the pattern; ``inputs`` compares it, and says in words what was expected."""
+    """Document a pattern; ``validators`` checks it, so that errors say what is expected."""
     return Meta(
         description=description, examples=[example], extra_json_schema={"pattern": f"^{regex}$"}
     )
 
 
 def short_text(description: str, example: str) -> Meta:
-    """Described by its length; the domain judges it, and tells all that is wrong at once."""
+    """Document a length; the domain checks it and reports all violations together."""
     length = {"minLength": 1, "maxLength": MAX_TEXT_LENGTH}
     return Meta(description=description, examples=[example], extra_json_schema=length)
 
 
 def bounded_int(bounds: tuple[int, int], description: str) -> Meta:
-    """Described by its limits; the domain or ``inputs`` judges it, as above."""
-    least, most = bounds
-    return Meta(description=description, extra_json_schema={"minimum": least, "maximum": most})
+    """Document a range; the domain or ``validators`` checks it, as above."""
+    minimum, maximum = bounds
+    limits = {"minimum": minimum, "maximum": maximum}
+    return Meta(description=description, extra_json_schema=limits)
 
 
 DoctorId = Annotated[str, pattern(DOCTOR_ID_PATTERN, "A doctor's id.", "dr-lee")]
@@ -65,23 +66,36 @@ LocalTime = Annotated[
 ]
 TimeZone = Annotated[str, Meta(description="An IANA time zone.", examples=["Europe/London"])]
 Path = Annotated[str, Meta(description="A path on this server.", examples=["/slots"])]
-Cursor = Annotated[
-    str | None, Meta(description="Leads to the next page; null where there is none.")
-]
+Cursor = Annotated[str | None, Meta(description="Leads to the next page; null on the last page.")]
 Status = Annotated[
     Literal["free", "busy-tentative", "busy", "busy-unavailable"],
-    Meta(description="FHIR R4 Slot.status: free, held, booked, or not ticked."),
+    Meta(description="FHIR R4 Slot.status: free, held, booked, or closed."),
 ]
 Key = Annotated[
     str, pattern(KEY_PATTERN, "Chosen by the client: 1 to 64 letters, digits, . _ ~ or -", "h-71")
 ]
 SlotStart = Annotated[
-    str, pattern("[0-9]{8}T[0-9]{4}Z", "The value of a box, as drawn.", "20261123T0900Z")
+    str, pattern("[0-9]{8}T[0-9]{4}Z", "The start of a slot, as in the form.", "20261123T0900Z")
+]
+PatientReference = Annotated[
+    str,
+    Meta(
+        max_length=MAX_QUERY_LENGTH,
+        description="Your own opaque reference. Send no patient data.",
+        examples=["ref-5521"],
+    ),
+]
+_DelegateNames = Annotated[
+    list[Annotated[str, short_text("A user name.", "sam")]], Meta(max_length=MAX_DELEGATES)
+]
+Delegates = Annotated[
+    _DelegateNames | None,
+    Meta(description="Who may manage the doctor's schedule; unchanged if missing."),
 ]
 
-# In a URL or a header alone.
+# Only in URLs and headers.
 SearchText = Annotated[str, Meta(max_length=MAX_QUERY_LENGTH)]
-CursorParam = Annotated[str, Meta(description="`next` of the page before.")]
+CursorParam = Annotated[str, Meta(description="`next` of the previous page.")]
 Limit = Annotated[
     int,
     Meta(

@@ -1,4 +1,4 @@
-"""Every answer from 400 up, in one shape: RFC 9457 for machines, the same sentence for people."""
+"""Problem details (RFC 9457): the one JSON shape of every response from 400 up."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ PROBLEM_JSON = "application/problem+json"
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """``version`` is the day's, where the client asked for another.
+    """An error response before it is rendered as JSON or as a page.
 
-    ``code`` names the situation in the log: that of the first error, if there are ``errors``.
+    ``code`` is what the request log and the metrics call it: that of the first of ``errors``, if
+    there are any. ``version`` is the day's current one, if the client expected another.
     """
 
     status: HTTPStatus
@@ -38,7 +39,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     headers: Headers = field(default_factory=dict)
 
     def to_schema(self) -> schemas.Problem:
-        """The members of RFC 9457, ``errors``, and what else there is to know."""
+        """The JSON: the members of RFC 9457, and ``errors`` and ``version`` as extensions."""
         return schemas.Problem(
             type="about:blank",
             title=self.status.phrase,
@@ -63,15 +64,15 @@ _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
 
 
 def problem_from_error(error: errors.DomainError | HttpError) -> Problem:
-    """What an error is to a client."""
+    """Translate an error to status, code, detail and headers."""
     code, detail = _error_code(error), str(error)
     if isinstance(error, HttpError):
         return Problem(status=error.status, code=code, detail=detail, headers=error.headers)
     status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
     match error:
-        case errors.RequestRejectedError(violations=faults, zone=zone):
-            told = tuple(_error_entry(fault, zone) for fault in faults)
-            return Problem(status=status, code=code, detail=detail, errors=told)
+        case errors.RequestRejectedError(violations=violations, zone=zone):
+            entries = tuple(_error_entry(violation, zone) for violation in violations)
+            return Problem(status=status, code=code, detail=detail, errors=entries)
         case errors.VersionMismatchError(version=version):
             return Problem(status=status, code=code, detail=detail, version=version)
         case errors.StoreUnavailableError(retry_after=seconds):
@@ -85,7 +86,7 @@ def problem_from_error(error: errors.DomainError | HttpError) -> Problem:
 
 
 def _error_code(error: errors.DomainError | HttpError) -> str:
-    """Return the code of the first slot or field at fault, else the error's own."""
+    """The code of the first violation, else the error's own."""
     if isinstance(error, errors.RequestRejectedError) and error.violations:
         return error.violations[0].code
     return error.code
@@ -98,18 +99,20 @@ def _error_entry(
         return schemas.ErrorEntry(
             field=violation.field, code=violation.code, detail=violation.detail
         )
-    told = schemas.ErrorEntry(
-        start=_format_instant(violation.start, zone), code=violation.code, detail=violation.detail
+    start = violation.start
+    entry = schemas.ErrorEntry(
+        # A start that is no instant is returned as the client sent it.
+        start=violation.slot_label if start is None else _format_instant(start, zone),
+        code=violation.code,
+        detail=violation.detail,
     )
     if isinstance(violation, SlotOverlap):
         other = violation.conflicts_with
-        told.conflicts_with = schemas.TimeRange(
+        entry.conflicts_with = schemas.TimeRange(
             start=_format_instant(other.start, zone), end=_format_instant(other.end, zone)
         )
-    return told
+    return entry
 
 
-def _format_instant(instant: datetime | str, zone: ZoneInfo | None) -> str:
-    if isinstance(instant, str):
-        return instant
+def _format_instant(instant: datetime, zone: ZoneInfo | None) -> str:
     return local_time.to_rfc3339(instant, zone) if zone else instant.isoformat()

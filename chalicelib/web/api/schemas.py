@@ -1,4 +1,4 @@
-"""The JSON of requests and answers: parsed by these types, built of them, and described by them."""
+"""The JSON of requests and responses: these types parse, build and document it."""
 
 from typing import Annotated, Literal
 
@@ -13,14 +13,14 @@ from chalicelib.domain.doctor import (
 from chalicelib.domain.violations import Code
 from chalicelib.web.api.fields import (
     HOLD_SECONDS_RANGE,
-    MAX_DELEGATES,
-    MAX_QUERY_LENGTH,
     Cursor,
     Date,
+    Delegates,
     DoctorId,
     Instant,
     Key,
     LocalTime,
+    PatientReference,
     SlotId,
     SlotStart,
     Status,
@@ -33,14 +33,14 @@ REF_TEMPLATE = "#/components/schemas/{name}"
 
 
 class ClinicSession(Struct, kw_only=True):
-    """Part of every day by the doctor's clock."""
+    """A part of every day, in the doctor's local time."""
 
     from_: LocalTime = field(name="from")
     to: LocalTime
 
 
 class TimeRange(Struct, kw_only=True):
-    """From when to when a slot is."""
+    """The start and end of a slot."""
 
     start: Instant
     end: Instant
@@ -56,29 +56,31 @@ class Slot(Struct, kw_only=True):
 
 
 class DaySlot(Slot, kw_only=True, omit_defaults=True):
-    """A box of the doctor's day; `conflicts_with` is a stored slot that lies across it."""
+    """A slot of the doctor's day; `conflicts_with` is a stored slot that overlaps it."""
 
     conflicts_with: TimeRange | UnsetType = UNSET
 
 
 class HeldSlot(Slot, kw_only=True):
-    """A slot that is held."""
+    """A slot with a hold."""
 
     held_until: Instant
 
 
 class Day(Struct, kw_only=True):
-    """Every box of the grid in time order, and every stored slot off it."""
+    """Every slot of the grid in time order, and every stored slot outside it."""
 
     doctor_id: DoctorId
     date: Date
     time_zone: TimeZone
-    version: Annotated[int, Meta(ge=0, description="Counts the saves of the doctor's side.")]
+    version: Annotated[
+        int, Meta(ge=0, description="The number of saves by the doctor, delegates and admins.")
+    ]
     slots: list[DaySlot]
 
 
 class SavedDay(Struct, kw_only=True):
-    """The day as it is after the save; `version` is what this save made of it."""
+    """The current day; `version` is the version that this save created."""
 
     message: Annotated[str, Meta(examples=["Slots saved successfully"])]
     doctor_id: DoctorId
@@ -89,7 +91,7 @@ class SavedDay(Struct, kw_only=True):
 
 
 class Doctor(Struct, kw_only=True, omit_defaults=True):
-    """A doctor's settings; `delegates` are told to herself and to an admin alone."""
+    """A doctor's settings; only the doctor and admins get the `delegates`."""
 
     doctor_id: DoctorId
     name: str
@@ -98,8 +100,10 @@ class Doctor(Struct, kw_only=True, omit_defaults=True):
     time_zone: TimeZone
     slot_minutes: Annotated[int, Meta(examples=[30])]
     sessions: list[ClinicSession]
-    lead_minutes: Annotated[int, Meta(description="Bookable until so long before the start.")]
-    window_days: Annotated[int, Meta(description="Bookable so many dates ahead.", examples=[365])]
+    lead_minutes: Annotated[
+        int, Meta(description="Bookable until this many minutes before the start.")
+    ]
+    window_days: Annotated[int, Meta(description="Bookable this many days ahead.", examples=[365])]
     delegates: list[str] | UnsetType = UNSET
 
 
@@ -120,12 +124,12 @@ class DoctorsSlots(Struct, kw_only=True):
     slots: list[Slot]
     next_available: Annotated[
         Slot | None,
-        Meta(description="The first bookable slot at or after `from`, perhaps behind `to`."),
+        Meta(description="The first bookable slot at or after `from`, even if after `to`."),
     ]
 
 
 class AvailableDoctor(Struct, kw_only=True):
-    """A doctor who has something bookable in the range."""
+    """A doctor with bookable slots in the range."""
 
     doctor_id: DoctorId
     name: str
@@ -136,7 +140,7 @@ class AvailableDoctor(Struct, kw_only=True):
 
 
 class Availability(Struct, kw_only=True):
-    """A page of doctors, by location and id from page to page, the soonest first within one."""
+    """A page of doctors: pages by location and id, and within a page the soonest slot first."""
 
     doctors: list[AvailableDoctor]
     next: Cursor
@@ -146,45 +150,45 @@ class Change(Struct, kw_only=True):
     """One save of a date."""
 
     at: Instant
-    by: Annotated[str, Meta(description="Who saved, by sign-in name.", examples=["sam"])]
-    client: Annotated[str, Meta(description="`page`, or the id of the client.")]
+    by: Annotated[str, Meta(description="The user name of who saved.", examples=["sam"])]
+    client: Annotated[str, Meta(description="`page`, or the client's id.")]
     opened: list[Slot]
-    withdrawn: list[Slot]
+    closed: list[Slot]
 
 
 class History(Struct, kw_only=True):
-    """The saves of a date, the newest first."""
+    """The saves of a date, newest first."""
 
     changes: list[Change]
 
 
 class Health(Struct, kw_only=True):
-    """All is well."""
+    """The app is healthy."""
 
     status: Literal["ok"] = "ok"
 
 
 class SlotChangeRequest(Struct, kw_only=True):
-    """A box to tick (`free`) or to untick (`busy-unavailable`)."""
+    """A slot to open (`free`) or to close (`busy-unavailable`)."""
 
     start: Annotated[
         str,
         Meta(
-            description="A time of day, or RFC 3339 with an offset, needed in a repeated hour.",
+            description="A time of day; or RFC 3339 with an offset, needed in a repeated hour.",
             examples=["09:00"],
         ),
     ]
     status: Annotated[str, Meta(extra_json_schema={"enum": ["free", "busy-unavailable"]})]
 
 
-# Read one by one, to tell all that are at fault.
+# Decoded one by one, so that the response lists every invalid slot.
 _RawSlotChangeRequest = Annotated[
     Raw, Meta(extra_json_schema={"$ref": REF_TEMPLATE.format(name=SlotChangeRequest.__name__)})
 ]
 
 
 class SaveDayRequest(Struct, kw_only=True):
-    """Boxes to tick and to untick on one date."""
+    """Slots to open and to close on one date."""
 
     doctor_id: DoctorId
     date: Date
@@ -195,7 +199,7 @@ class SaveDayRequest(Struct, kw_only=True):
 
 
 class DayFormFields(Struct, kw_only=True):
-    """The boxes as the page drew them, and as they came back."""
+    """The form of a day: its slots as rendered, and as checked now."""
 
     doctor_id: DoctorId
     date: Date
@@ -203,18 +207,18 @@ class DayFormFields(Struct, kw_only=True):
         int,
         Meta(
             ge=0,
-            description="Of the day as it was drawn. Says what others changed; never fails a save.",
+            description="The rendered version. It never fails a save, but shows changes by others.",
             examples=[0],
         ),
     ]
     request_id: Annotated[Key, Meta(description="The form's own Idempotency-Key.")]
-    shown: Annotated[list[SlotStart], Meta(description="Stored and free when it was drawn.")] = []
-    offered: Annotated[list[SlotStart], Meta(description="What could be changed then.")] = []
-    ticked: Annotated[list[SlotStart], Meta(description="What is ticked now.")] = []
+    shown: Annotated[list[SlotStart], Meta(description="Slots that were free when rendered.")] = []
+    offered: Annotated[list[SlotStart], Meta(description="Slots that could be changed then.")] = []
+    ticked: Annotated[list[SlotStart], Meta(description="Slots that are checked now.")] = []
 
 
 class HoldRequest(Struct, kw_only=True):
-    """Keep a slot for one holder while she makes up her mind."""
+    """Reserve a slot for a holder for some time."""
 
     holder: Key
     seconds: Annotated[
@@ -223,88 +227,70 @@ class HoldRequest(Struct, kw_only=True):
 
 
 class BookingRequest(Struct, kw_only=True):
-    """Book a slot; the same `booking_id` again changes nothing."""
+    """Book a slot. The same `booking_id` again changes nothing."""
 
     booking_id: Key
-    patient_reference: Annotated[
-        str,
-        Meta(
-            max_length=MAX_QUERY_LENGTH,
-            description="Opaque, yours alone. Send no patient data.",
-            examples=["ref-5521"],
-        ),
-    ]
-    holder: Annotated[Key | None, Meta(description="Whose hold this ends, if it was held.")] = None
+    patient_reference: PatientReference
+    holder: Annotated[Key | None, Meta(description="The holder, if the slot has a hold.")] = None
     moves: Annotated[
         SlotId | None,
-        Meta(description="The slot, of any doctor, that this booking leaves in the same instant."),
+        Meta(description="The slot, of any doctor, that this booking leaves."),
     ] = None
 
 
 class DoctorRequest(Struct, kw_only=True):
-    """A doctor's settings, all of them."""
+    """All settings of a doctor."""
 
-    name: Annotated[str, short_text("As patients read it.", "Dr Mina Lee")]
-    specialty: Annotated[str, short_text("What she is searched for by.", "cardiology")]
-    location: Annotated[str, short_text("Where she sees patients.", "London")]
+    name: Annotated[str, short_text("The name that patients see.", "Dr Mina Lee")]
+    specialty: Annotated[str, short_text("The specialty that patients search for.", "cardiology")]
+    location: Annotated[str, short_text("Where the doctor sees patients.", "London")]
     time_zone: TimeZone
-    slot_minutes: Annotated[
-        int, bounded_int(SLOT_MINUTES_RANGE, "How long her slots are, in real time.")
-    ]
+    slot_minutes: Annotated[int, bounded_int(SLOT_MINUTES_RANGE, "The length of a slot.")]
     sessions: Annotated[
         list[ClinicSession],
         Meta(
             max_length=MAX_SLOTS_PER_DAY,
-            description="Each a whole number of slots, none overlapping another.",
+            description="Each has a whole number of slots; none overlaps another.",
             extra_json_schema={"minItems": 1},
         ),
     ]
     lead_minutes: Annotated[
-        int, bounded_int(LEAD_MINUTES_RANGE, "Bookable until so long before.")
+        int, bounded_int(LEAD_MINUTES_RANGE, "Bookable until this many minutes before the start.")
     ] = 0
-    window_days: Annotated[int, bounded_int(WINDOW_DAYS_RANGE, "Bookable so many dates ahead.")] = (
-        365
-    )
+    window_days: Annotated[
+        int, bounded_int(WINDOW_DAYS_RANGE, "Bookable this many days ahead.")
+    ] = 365
     doctor_id: Annotated[
-        DoctorId | None, Meta(description="Optional, but equal to that of the URL.")
+        DoctorId | None, Meta(description="Optional; must equal the id in the URL.")
     ] = None
-    delegates: Annotated[
-        Annotated[
-            list[Annotated[str, short_text("A sign-in name.", "sam")]],
-            Meta(max_length=MAX_DELEGATES),
-        ]
-        | None,
-        Meta(description="Who may keep her schedule for her; left as they are where missing."),
-    ] = None
+    delegates: Delegates = None
 
 
 class ErrorEntry(Struct, kw_only=True, omit_defaults=True):
-    """One slot at fault (`start`), or one field (`field`)."""
+    """One invalid slot (`start`), or one invalid field (`field`)."""
 
-    start: Annotated[str, Meta(description="As it came, where that is no instant.")] | UnsetType = (
-        UNSET
-    )
+    start: Annotated[str, Meta(description="As sent, if it is no instant.")] | UnsetType = UNSET
     field: str | UnsetType = UNSET
     code: Annotated[
         Code,
         Meta(
-            description="For a program. `not_bookable`: too near or too far ahead; `slot_taken`: "
+            description="For programs. `not_bookable`: too soon or too far ahead; `slot_taken`: "
             "booked or held; `invalid`: malformed."
         ),
     ]
-    detail: Annotated[str, Meta(description="A sentence for a person.")]
+    detail: Annotated[str, Meta(description="A sentence for people.")]
     conflicts_with: TimeRange | UnsetType = UNSET
 
 
 class Problem(Struct, kw_only=True, omit_defaults=True):
-    """Every answer from 400 up (RFC 9457)."""
+    """A 4xx or 5xx response (RFC 9457)."""
 
     type: Literal["about:blank"]
     title: Annotated[str, Meta(examples=["Bad Request"])]
     status: Annotated[int, Meta(ge=400, le=599)]
     detail: Annotated[
         str,
-        Meta(description="A sentence for a person.", examples=["Slot already exists: 09:00-09:30"]),
+        Meta(description="A sentence for people.", examples=["Slot already exists: 09:00-09:30"]),
     ]
-    errors: Annotated[list[ErrorEntry], Meta(description="Every slot or field at fault.")]
-    version: Annotated[int, Meta(description="With 412: of the day as it is.")] | UnsetType = UNSET
+    errors: Annotated[list[ErrorEntry], Meta(description="Every invalid slot or field.")]
+    version: Annotated[int, Meta(description="With 412: the current version.")] | UnsetType = UNSET

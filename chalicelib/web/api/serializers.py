@@ -1,4 +1,4 @@
-"""What the JSON of an answer looks like, and its ETag."""
+"""Serialize domain values to the schemas of JSON responses."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.slot import Slot
+    from chalicelib.use_cases.book_slots import SlotView
     from chalicelib.use_cases.find_slots import DoctorAvailability, SearchPage
     from chalicelib.use_cases.manage_slots import DayHistory, DayView, SavedDay
-    from chalicelib.use_cases.optimistic_claim import SlotView
 
 
 SAVED_MESSAGE = "Slots saved successfully"
@@ -29,7 +29,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 def serialize_doctor(doctor: Doctor, caller: Caller) -> schemas.Doctor:
-    """A doctor's settings; her delegates only for those who may know them."""
+    """A doctor's settings; with delegates only for callers who may see them."""
     return schemas.Doctor(
         doctor_id=doctor.doctor_id,
         name=doctor.name,
@@ -51,38 +51,37 @@ def serialize_doctor(doctor: Doctor, caller: Caller) -> schemas.Doctor:
 
 
 def serialize_day(view: DayView) -> schemas.Day:
-    """Every box of the grid and every stored slot off it, in time order."""
+    """A day with every slot of the grid and every stored slot off it, in time order."""
     return schemas.Day(
         doctor_id=view.doctor.doctor_id,
         date=view.day.date.isoformat(),
         time_zone=view.doctor.zone.key,
         version=view.day.version,
         slots=[
-            _serialize_day_slot(box, view.doctor) for box in view.day.grid_slots(view.doctor.grid)
+            _serialize_day_slot(day_slot, view.doctor)
+            for day_slot in view.day.grid_slots(view.doctor.grid)
         ],
     )
 
 
-def serialize_saved_day(saved_day: SavedDay) -> schemas.SavedDay:
-    """The day after a save, and the version that this save made."""
-    told = msgspec.structs.asdict(serialize_day(saved_day))
-    return schemas.SavedDay(message=SAVED_MESSAGE, **told | {"version": saved_day.version})
+def serialize_saved_day(saved_day: SavedDay, day: schemas.Day) -> schemas.SavedDay:
+    """The response to a save: ``day`` as serialized, with the version that this save made."""
+    fields = msgspec.structs.asdict(day)
+    return schemas.SavedDay(message=SAVED_MESSAGE, **fields | {"version": saved_day.version})
 
 
 def serialize_history(history: DayHistory) -> schemas.History:
-    """The saves of a date."""
+    """The change log of a date."""
     return schemas.History(
         changes=[
             schemas.Change(
-                at=local_time.to_rfc3339(saved.saved_at, history.doctor.zone),
-                by=saved.author,
-                client=saved.client,
-                opened=[serialize_slot(opened, history.doctor) for opened in saved.changes.opened],
-                withdrawn=[
-                    serialize_slot(withdrawn, history.doctor) for withdrawn in saved.changes.closed
-                ],
+                at=local_time.to_rfc3339(entry.saved_at, history.doctor.zone),
+                by=entry.author,
+                client=entry.client,
+                opened=[serialize_slot(slot, history.doctor) for slot in entry.changes.opened],
+                closed=[serialize_slot(slot, history.doctor) for slot in entry.changes.closed],
             )
-            for saved in history.entries
+            for entry in history.entries
         ]
     )
 
@@ -96,7 +95,7 @@ def serialize_slots(
         time_zone=availability.doctor.zone.key,
         from_=first.isoformat(),
         to=last.isoformat(),
-        slots=[serialize_slot(bookable, availability.doctor) for bookable in availability.slots],
+        slots=[serialize_slot(slot, availability.doctor) for slot in availability.slots],
         next_available=serialize_slot(availability.next_available, availability.doctor)
         if availability.next_available
         else None,
@@ -104,7 +103,7 @@ def serialize_slots(
 
 
 def serialize_availability(page: SearchPage) -> schemas.Availability:
-    """Doctors who have something bookable."""
+    """A page of doctors with bookable slots."""
     return schemas.Availability(
         doctors=[
             schemas.AvailableDoctor(
@@ -113,7 +112,7 @@ def serialize_availability(page: SearchPage) -> schemas.Availability:
                 location=found.doctor.location,
                 time_zone=found.doctor.zone.key,
                 next_available=serialize_slot(found.slots[0], found.doctor),
-                slots=[serialize_slot(bookable, found.doctor) for bookable in found.slots],
+                slots=[serialize_slot(slot, found.doctor) for slot in found.slots],
             )
             for found in page.doctors
         ],
@@ -122,7 +121,7 @@ def serialize_availability(page: SearchPage) -> schemas.Availability:
 
 
 def serialize_slot(slot: Slot, doctor: Doctor) -> schemas.Slot:
-    """One slot, in the doctor's time."""
+    """One slot, with the offset of the doctor's time zone."""
     return schemas.Slot(
         slot_id=str(SlotId(doctor.doctor_id, slot.start)),
         start=local_time.to_rfc3339(slot.start, doctor.zone),
@@ -132,24 +131,27 @@ def serialize_slot(slot: Slot, doctor: Doctor) -> schemas.Slot:
 
 
 def serialize_held_slot(view: SlotView) -> schemas.HeldSlot:
-    """A slot that is held, and until when."""
+    """A held slot, with the end of the hold."""
     if view.slot.held_until is None:
         raise ValueError(view)
-    told = msgspec.structs.asdict(serialize_slot(view.slot, view.doctor))
+    fields = msgspec.structs.asdict(serialize_slot(view.slot, view.doctor))
     until = local_time.to_rfc3339(view.slot.held_until, view.doctor.zone)
-    return schemas.HeldSlot(**told, held_until=until)
+    return schemas.HeldSlot(**fields, held_until=until)
 
 
 def _serialize_day_slot(day_slot: DaySlot, doctor: Doctor) -> schemas.DaySlot:
-    other = day_slot.conflicts_with
+    slot, other = day_slot.slot, day_slot.conflicts_with
     return schemas.DaySlot(
-        **msgspec.structs.asdict(serialize_slot(day_slot.slot, doctor)),
+        slot_id=str(SlotId(doctor.doctor_id, slot.start)),
+        start=local_time.to_rfc3339(slot.start, doctor.zone),
+        end=local_time.to_rfc3339(slot.end, doctor.zone),
+        status=slot.status.value,
         conflicts_with=msgspec.UNSET if other is None else serialize_time_range(other, doctor.zone),
     )
 
 
 def serialize_time_range(slot: Slot, zone: ZoneInfo) -> schemas.TimeRange:
-    """From when to when a slot is."""
+    """Start and end of a slot."""
     return schemas.TimeRange(
         start=local_time.to_rfc3339(slot.start, zone), end=local_time.to_rfc3339(slot.end, zone)
     )

@@ -1,4 +1,4 @@
-"""What is read of a request, piece by piece; each says what is wrong with it."""
+"""Decode and validate the parts of a request; each error names its field."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ T = TypeVar("T")
 
 
 def decode_json(request: Request, schema: type[T]) -> T:
-    """The body as that type. Raises ``Refused``, ``HttpError``."""
+    """Decode the JSON body. Raises ``RequestRejectedError``, ``HttpError``."""
     return decode(body(request), schema)
 
 
 def decode(raw: bytes | msgspec.Raw, schema: type[T], prefix: str = "") -> T:
-    """JSON as that type; ``within`` is where it stands. Raises ``Refused``."""
+    """Decode JSON; ``prefix`` is its path in the body. Raises ``RequestRejectedError``."""
     try:
         return _decoder(schema).decode(raw)
     except msgspec.ValidationError as error:
         raise RequestRejectedError(_violation_from_msgspec(str(error), prefix)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RequestRejectedError(
-            FieldViolation("body", "invalid", f"The body is no JSON: {error}")
+            FieldViolation("body", "invalid", f"The body is not valid JSON: {error}")
         ) from None
 
 
@@ -62,26 +62,27 @@ def _decoder(schema: type[T]) -> msgspec.json.Decoder[T]:
 
 
 def _violation_from_msgspec(message: str, prefix: str) -> FieldViolation:
-    """Of msgspec's sentence: ``Expected `str`, got `int` - at `$.start```."""
-    place = _FIELD_PATH.search(message)
-    path = ".".join(filter(None, (prefix, place["path"] if place else "")))
+    """Translate msgspec's message: ``Expected `str`, got `int` - at `$.start```."""
+    match = _FIELD_PATH.search(message)
+    path = ".".join(filter(None, (prefix, match["path"] if match else "")))
     if missing := _MISSING_FIELD.search(message):
         field = f"{path}.{missing['name']}".lstrip(".")
-        return FieldViolation(field, "required", f"{field} is missing")
-    said = message.partition(" - at `$")[0]
-    return FieldViolation(path or "body", "invalid", f"{path or 'The body'} is not valid: {said}")
+        return FieldViolation.required(field)
+    problem = message.partition(" - at `$")[0]
+    detail = f"{path or 'The body'} is not valid: {problem}"
+    return FieldViolation(path or "body", "invalid", detail)
 
 
 def required_query(request: Request, name: str) -> str:
-    """A query parameter; raise ``Refused`` where it is missing."""
+    """A query parameter. Raises ``RequestRejectedError`` if it is missing."""
     text = query(request, name)
     if text is None:
-        raise RequestRejectedError(FieldViolation(name, "required", f"{name} is missing"))
+        raise RequestRejectedError(FieldViolation.required(name))
     return text
 
 
 def search_text(request: Request, name: str) -> str | None:
-    """A query parameter of at most 128 characters; else raise ``Refused``."""
+    """A query parameter of at most 128 characters. Raises ``RequestRejectedError``."""
     text = query(request, name)
     if text is not None and len(text) > MAX_QUERY_LENGTH:
         raise invalid_field(name, f"at most {MAX_QUERY_LENGTH} characters")
@@ -89,31 +90,37 @@ def search_text(request: Request, name: str) -> str | None:
 
 
 def parse_limit(request: Request) -> int:
-    """How many of a list a client wants at once; raise ``Refused`` where that is no such number."""
+    """The page size that a client requests. Raises ``RequestRejectedError``."""
     text = query(request, "limit")
     if text is None:
         return DEFAULT_PAGE_SIZE
-    least, most = PAGE_SIZE_RANGE
-    if re.fullmatch(r"\d{1,9}", text, re.ASCII) and least <= int(text) <= most:
+    low, high = PAGE_SIZE_RANGE
+    if re.fullmatch(r"\d{1,9}", text, re.ASCII) and low <= int(text) <= high:
         return int(text)
-    raise invalid_field("limit", f"a whole number from {least} to {most}")
+    raise invalid_field("limit", f"a whole number from {low} to {high}")
 
 
 def parse_date(text: str, name: str = "date") -> date:
-    """A date that exists, within those that can be kept; else raise ``Refused``."""
+    """A date that exists and can be stored. Raises ``RequestRejectedError``."""
     try:
-        on = date.fromisoformat(text) if _DATE.fullmatch(text) else None
+        parsed = date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
-        on = None
-    if on is None:
-        raise invalid_field(name, "a date that exists, as in 2026-11-23")
-    if not local_time.MIN_DATE <= on <= local_time.MAX_DATE:
-        raise invalid_field(name, f"from {local_time.MIN_DATE} to {local_time.MAX_DATE}")
-    return on
+        parsed = None
+    if parsed is None:
+        raise _invalid_date(name, "That isn't a real date. Use the format 2026-11-23.")
+    if parsed < local_time.MIN_DATE:
+        raise _invalid_date(name, f"Choose a date from {local_time.MIN_DATE.year} onwards")
+    if parsed > local_time.MAX_DATE:
+        raise _invalid_date(name, "Choose an earlier date")
+    return parsed
+
+
+def _invalid_date(name: str, detail: str) -> RequestRejectedError:
+    return RequestRejectedError(FieldViolation(name, "invalid", detail))
 
 
 def valid_doctor_id(text: str) -> str:
-    """Raise ``Refused`` unless it may be a doctor's id."""
+    """A doctor's id in a query or body. Raises ``RequestRejectedError``."""
     if is_valid_doctor_id(text):
         request_context.current_request().set_doctor(text)
         return text
@@ -121,7 +128,7 @@ def valid_doctor_id(text: str) -> str:
 
 
 def doctor_id_from_path(path: str) -> str:
-    """Part of a URL as a doctor's id; ``DoctorNotFound`` where none could have it."""
+    """A doctor's id in a path. Raises ``DoctorNotFoundError`` if no doctor can have it."""
     if is_valid_doctor_id(path):
         request_context.current_request().set_doctor(path)
         return path
@@ -129,25 +136,25 @@ def doctor_id_from_path(path: str) -> str:
 
 
 def slot_id_from_path(path: str) -> SlotId:
-    """Part of a URL as a slot's id; ``SlotUnknown`` where none could have it."""
+    """A slot's id in a path. Raises ``SlotNotFoundError`` if no slot can have it."""
     try:
         slot_id = SlotId.parse(path.replace("%7E", "~").replace("%7e", "~"))
     except ValueError:
-        detail = f"There is no slot {path}"
+        detail = f'We couldn\'t find a slot with the ID "{path}"'
         raise SlotNotFoundError(FieldViolation("slot_id", "slot_not_found", detail)) from None
     request_context.current_request().set_doctor(slot_id.doctor_id)
     return slot_id
 
 
 def valid_key(name: str, text: str) -> str:
-    """What a client calls something of its own; raise ``Refused`` unless it is URL-safe."""
+    """An id or key that a client chose, URL-safe. Raises ``RequestRejectedError``."""
     if _KEY.fullmatch(text):
         return text
     raise invalid_field(name, "1 to 64 letters, digits, . _ ~ or -")
 
 
 def invalid_field(field: str, expected: str) -> RequestRejectedError:
-    """A value that is not what was expected."""
+    """The error for a field with a malformed value."""
     return RequestRejectedError(
         FieldViolation(field, "invalid", f"{field} is not valid: expected {expected}")
     )
@@ -158,16 +165,16 @@ _DEFAULT_RANGE_DAYS = 14
 
 
 def parse_date_range(request: Request, today: Callable[[], date]) -> tuple[date, date]:
-    """``from`` and ``to``, both included: by default today, and 13 days after ``from``.
+    """``from`` and ``to``, both included: by default today and 13 days after ``from``.
 
-    Raises ``Refused`` where that is no range, or one of more than 31 days.
+    Raises ``RequestRejectedError`` for a range that is reversed or longer than 31 days.
     """
-    sent_first, sent_last = (query(request, name) for name in ("from", "to"))
-    first = parse_date(sent_first, "from") if sent_first else today()
-    usual = min(first, MAX_DATE - timedelta(days=_DEFAULT_RANGE_DAYS)) + timedelta(
+    first_text, last_text = (query(request, name) for name in ("from", "to"))
+    first = parse_date(first_text, "from") if first_text else today()
+    default_last = min(first, MAX_DATE - timedelta(days=_DEFAULT_RANGE_DAYS)) + timedelta(
         days=_DEFAULT_RANGE_DAYS - 1
     )
-    last = parse_date(sent_last, "to") if sent_last else max(first, usual)
+    last = parse_date(last_text, "to") if last_text else max(first, default_last)
     if last < first:
         raise invalid_field("to", f"no earlier than from, {first}")
     if (last - first).days >= MAX_RANGE_DAYS:

@@ -41,9 +41,9 @@ class Authentication(Struct, frozen=True, kw_only=True):
 class Auth:
     """Authenticates requests, and owns the objects that this needs.
 
-    Without ``settings`` nobody can sign in: every request acts as ``local_caller``. The properties
-    are created on first use, because most requests need few of the libraries behind them and each
-    slows a cold start.
+    Without ``settings`` there is no sign-in, and ``local_caller`` is the caller of every request.
+    The properties are created on first use, because most requests need few of the libraries behind
+    them and each slows a cold start.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Auth:
         """The OIDC settings.
 
         Raises:
-            AuthenticationRequiredError: nobody can sign in here.
+            AuthenticationRequiredError: there is no sign-in here.
         """
         if self._settings is None:
             raise AuthenticationRequiredError
@@ -141,7 +141,7 @@ class Auth:
         return response
 
     def display_name(self, caller: Caller) -> str | None:
-        """Return the name that pages show; None if nobody has to sign in."""
+        """Return the name that pages show; None if there is no sign-in."""
         return caller.name if self._settings else None
 
 
@@ -163,7 +163,8 @@ def _session_caller(session: LoginSession) -> Caller:
 def _require_any_role(caller: Caller) -> Caller:
     if not caller.roles:
         raise PermissionDeniedError(
-            f"{caller.name} is signed in, but is nobody here: ask an admin for a role"
+            f"You're signed in as {caller.name}, but your account has no role yet. "
+            "Ask your administrator."
         )
     return caller
 
@@ -175,7 +176,7 @@ def require_same_origin(request: Request) -> None:
     """
     if not is_same_origin(request):
         raise PermissionDeniedError(
-            "This request does not come from our own page, so it was not carried out"
+            "For your security we blocked this request because it came from another site"
         )
 
 
@@ -186,7 +187,9 @@ def _require_loopback_request(request: Request) -> None:
     rebinding). Clients that are no browsers send neither header.
     """
     if host_name(request) not in _LOOPBACK_HOSTS:
-        raise PermissionDeniedError("Without sign-in this is here for localhost alone")
+        raise PermissionDeniedError(
+            "Without sign-in this server only answers requests to localhost"
+        )
     is_browser = {"sec-fetch-site", "origin"} & {name.lower() for name in request.headers}
     if is_browser and request.method not in SAFE_METHODS:
         require_same_origin(request)

@@ -37,7 +37,7 @@ class IdentityProviderUnavailableError(StoreUnavailableError):
 
     def __init__(self) -> None:
         super().__init__(retry_after=int(_COOLDOWN.total_seconds()))
-        self.args = ("Signing in is not possible right now: try again in a moment",)
+        self.args = ("Sign-in is unavailable right now. Try again in a moment.",)
 
 
 class LoginRejectedError(Exception):

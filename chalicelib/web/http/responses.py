@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 _PRIVATE: Headers = {"Cache-Control": "private, no-cache", **VARY}
 
 
-def etag(version: int, content: object) -> str:
-    """Return ``"<version>.<digest>"``, an ETag of the content (RFC 9110, section 8.8.3)."""
-    return f'"{version}.{_digest(content)}"'
+def etag(version: int | None, content: object) -> str:
+    """``"<version>.<digest>"`` or ``"<digest>"``, different for different content (RFC 9110)."""
+    return _etag_of_bytes(version, msgspec.json.encode(content))
 
 
-def _digest(content: object) -> str:
-    return hashlib.blake2b(msgspec.json.encode(content), digest_size=8).hexdigest()
+def _etag_of_bytes(version: int | None, body: bytes) -> str:
+    digest = hashlib.blake2b(body, digest_size=8).hexdigest()
+    return f'"{digest}"' if version is None else f'"{version}.{digest}"'
 
 
 def etag_matches(etag: str, request: Request) -> bool:
@@ -44,14 +45,15 @@ def not_modified(etag: str, headers: Headers | None = None) -> Response:
     return Response(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=always | (headers or {}))
 
 
-def json_or_not_modified(content: msgspec.Struct | msgspec.Raw, request: Request) -> Response:
-    """Return JSON with its ETag, or 304 if the client has the same already."""
-    etag = f'"{_digest(content)}"'
-    return (
-        not_modified(etag)
-        if etag_matches(etag, request)
-        else json_response(content, {"ETag": etag})
-    )
+def json_or_not_modified(
+    content: msgspec.Struct | msgspec.Raw, request: Request, *, version: int | None = None
+) -> Response:
+    """JSON with its ETag, encoded once; 304 if the client has it already."""
+    body = msgspec.json.encode(content)
+    etag = _etag_of_bytes(version, body)
+    if etag_matches(etag, request):
+        return not_modified(etag)
+    return json_response(msgspec.Raw(body), {"ETag": etag})
 
 
 def json_response(

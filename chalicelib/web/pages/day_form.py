@@ -1,10 +1,9 @@
-"""What a doctor asks of a date: which boxes to tick and which to untick, by their starts."""
+"""The form of the Manage Slots page: its state, and parsing it into a save."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -14,10 +13,8 @@ from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.doctor import MAX_SLOTS_PER_DAY
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.slot import SlotStatus, parse_start
-from chalicelib.domain.violations import (
-    FieldViolation,
-)
-from chalicelib.use_cases.manage_slots import SaveRequest
+from chalicelib.domain.violations import FieldViolation
+from chalicelib.use_cases.manage_slots import SaveRequest, compute_fingerprint
 from chalicelib.web.api.validators import invalid_field, parse_date, valid_doctor_id, valid_key
 from chalicelib.web.http.request import body
 
@@ -30,9 +27,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFormState:
-    """The boxes of a page, by their starts in UTC, as they were drawn and as they came back.
+    """The state of the day form, as starts in UTC.
 
-    ``shown`` were stored and free, ``offered`` could be ticked or unticked, ``ticked`` are so now.
+    ``initial`` slots were free when the form was rendered, ``editable`` ones could be changed then,
+    ``checked`` ones are checked now. Only what the doctor edited becomes a change, so changes that
+    others make at the same time are not undone.
     """
 
     initial: frozenset[datetime]
@@ -41,24 +40,24 @@ class DayFormState:
 
     @property
     def dirty(self) -> frozenset[datetime]:
-        """The boxes that the doctor left otherwise than they were drawn."""
+        """The slots that the doctor edited."""
         return (self.checked ^ self.initial) & self.editable
 
     def changes(self) -> tuple[SlotChange, ...]:
-        """What she changed, in time order; what was neither shown nor offered is left alone."""
-        opens = dict.fromkeys(self.checked - self.initial, SlotStatus.FREE)
-        withdraws = dict.fromkeys(
+        """What the doctor edited, in time order."""
+        opened = dict.fromkeys(self.checked - self.initial, SlotStatus.FREE)
+        closed = dict.fromkeys(
             (self.initial & self.editable) - self.checked, SlotStatus.UNAVAILABLE
         )
-        return tuple(SlotChange(*item) for item in sorted((opens | withdraws).items()))
+        return tuple(SlotChange(*item) for item in sorted((opened | closed).items()))
 
 
-# Four that say which day; each box as shown, offered and ticked, those of an earlier grid besides.
+# Four fields of the day; three for each slot of the grid and for each slot of a former grid.
 MAX_FORM_FIELDS = 4 + 3 * 2 * MAX_SLOTS_PER_DAY
 
 
 class DayForm(Struct, frozen=True, kw_only=True):
-    """The page's form as it came back: what was drawn, and the save that it makes of it."""
+    """The submitted form: its state, the version that was rendered, and the save it requests."""
 
     request: SaveRequest
     state: DayFormState
@@ -66,41 +65,51 @@ class DayForm(Struct, frozen=True, kw_only=True):
 
 
 def parse_save_form(request: Request) -> DayForm:
-    """``POST /slots`` from the page. Raises ``Refused`` for a form that no browser makes."""
+    """``POST /slots`` from the page. Raises ``RequestRejectedError``, ``HttpError``."""
+    fields = _decode_fields(request)
+    state = _parse_state(fields)
+    version = _parse_version(fields["version"][-1])
+    changes = state.changes()
+    save_request = SaveRequest(
+        doctor_id=valid_doctor_id(fields["doctor_id"][-1]),
+        date=parse_date(fields["date"][-1]),
+        changes=changes,
+        request_id=valid_key("request_id", fields["request_id"][-1]),
+        fingerprint=compute_fingerprint((str(change.start), change.status) for change in changes),
+    )
+    return DayForm(request=save_request, state=state, version=version)
+
+
+def _decode_fields(request: Request) -> Mapping[str, list[str]]:
     try:
         fields = parse_qs(body(request).decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:
         raise RequestRejectedError(
-            FieldViolation("body", "invalid", "The body is no form")
+            FieldViolation("body", "invalid", "The body is not a valid form")
         ) from None
     names = ("doctor_id", "date", "version", "request_id")
-    if missing := [
-        FieldViolation(n, "required", f"{n} is missing") for n in names if n not in fields
-    ]:
+    if missing := [FieldViolation.required(n) for n in names if n not in fields]:
         raise RequestRejectedError(*missing)
+    return fields
 
-    drawn = DayFormState(
+
+def _parse_state(fields: Mapping[str, list[str]]) -> DayFormState:
+    state = DayFormState(
         initial=_starts(fields, "shown"),
         editable=_starts(fields, "offered"),
         checked=_starts(fields, "ticked"),
     )
-    if not drawn.checked <= drawn.editable:
+    if not state.checked <= state.editable:
         raise RequestRejectedError(
-            FieldViolation("ticked", "invalid", "A box was ticked that was not offered")
+            FieldViolation("ticked", "invalid", "The form checks a box that could not be changed")
         )
-    version = fields["version"][-1]
-    if not re.fullmatch(r"\d{1,9}", version, re.ASCII):
+    return state
+
+
+def _parse_version(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
         raise invalid_field("version", "the version of the day as it was drawn")
-    return DayForm(
-        request=SaveRequest(
-            doctor_id=valid_doctor_id(fields["doctor_id"][-1]),
-            date=parse_date(fields["date"][-1]),
-            changes=drawn.changes(),
-            request_id=valid_key("request_id", fields["request_id"][-1]),
-        ),
-        state=drawn,
-        version=int(version),
-    )
+    return int(text)
 
 
 def _starts(fields: Mapping[str, list[str]], name: str) -> frozenset[datetime]:

@@ -1,22 +1,24 @@
-"""What the Manage Slots page shows of a day: the values that its templates are given."""
+"""View model of the Manage Slots page: the values that its templates render."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from chalicelib.domain import local_time
 from chalicelib.domain.slot import SlotStatus, format_start
 from chalicelib.domain.violations import FieldViolation
-from chalicelib.web.http.responses import etag
-from chalicelib.web.pages import links
+from chalicelib.web.pages import links, messages
+from chalicelib.web.pages.etags import form_etag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain import day
@@ -34,7 +36,10 @@ class FlashMessage(Struct, frozen=True, kw_only=True):
 
 
 class DayPage(Struct, frozen=True, kw_only=True):
-    """Everything that the page says; ``base`` is the prefix of its links."""
+    """The values of the page.
+
+    ``base`` is the prefix of its links; ``etag`` is what its polls send as ``If-None-Match``.
+    """
 
     base: str
     doctor_id: str
@@ -49,8 +54,8 @@ class DayPage(Struct, frozen=True, kw_only=True):
     history_url: str
     display_name: str | None
     next_url: str | None
-    earliest_date: str
-    latest_date: str
+    earliest_date: str = local_time.MIN_DATE.isoformat()
+    latest_date: str = local_time.MAX_DATE.isoformat()
     version: int
     request_id: str
     sessions: tuple[SessionView, ...]
@@ -60,18 +65,7 @@ class DayPage(Struct, frozen=True, kw_only=True):
     message: FlashMessage | None
     errors: tuple[str, ...]
     news: tuple[str, ...]
-
-    @property
-    def etag(self) -> str:
-        """Of the boxes as the store has them, whatever is said of them or left unsaved."""
-        stored = [
-            (
-                session.legend,
-                [structs.replace(box, is_checked=box.is_free, error=None) for box in session.slots],
-            )
-            for session in self.sessions
-        ]
-        return etag(self.version, stored)
+    etag: str
 
 
 def build_day_page(
@@ -84,96 +78,92 @@ def build_day_page(
     error: RequestRejectedError | None = None,
     news: Sequence[str] = (),
 ) -> DayPage:
-    """The page of a day.
+    """Build the page of a day.
 
-    ``left`` is the form as the doctor left it: boxes that she touched stay so where they still can,
-    all others follow the store. ``refused`` is why her save was not done.
+    ``form`` is the form as the doctor left it: their edits stay where they are still possible,
+    everything else follows the store. ``error`` is why their save was rejected.
     """
-    doctor, on = view.doctor, view.day.date
-    boxes = view.day.grid_slots(doctor.grid)
-    pencil = SlotViewBuilder(view, form, _violation_by_start(error))
-    statuses = [box.slot.status for box in boxes]
-
-    def url(to: date) -> str:
-        return links.day_url(base, doctor.doctor_id, to)
-
+    doctor, current, slots = view.doctor, view.day.date, view.day.grid_slots(view.doctor.grid)
+    edited = {start: start in form.checked for start in form.dirty} if form else {}
+    builder = SlotViewBuilder(view, edited, _violation_by_start(error))
+    count = Counter(day_slot.slot.status for day_slot in slots)
+    url = partial(links.day_url, base, doctor.doctor_id)
     return DayPage(
         base=base,
         doctor_id=doctor.doctor_id,
         doctor_name=doctor.name,
         specialty=doctor.specialty,
         location=doctor.location,
-        time_zone=doctor.zone.key,
-        date=on.isoformat(),
-        date_title=links.format_date(on),
-        previous_url=url(on - _ONE_DAY) if on > local_time.MIN_DATE else None,
+        time_zone=messages.format_zone(doctor.zone),
+        date=current.isoformat(),
+        date_title=links.format_date(current),
+        previous_url=url(current - _ONE_DAY) if current > local_time.MIN_DATE else None,
         today_url=url(local_time.local_date(view.now, doctor.zone)),
-        history_url=links.history_url(base, doctor.doctor_id, on),
+        history_url=links.history_url(base, doctor.doctor_id, current),
         display_name=display_name,
-        next_url=url(on + _ONE_DAY) if on < local_time.MAX_DATE else None,
-        earliest_date=local_time.MIN_DATE.isoformat(),
-        latest_date=local_time.MAX_DATE.isoformat(),
+        next_url=url(current + _ONE_DAY) if current < local_time.MAX_DATE else None,
         version=view.day.version,
         request_id=uuid4().hex,
-        sessions=tuple(pencil.build_sessions(boxes)),
-        free_count=statuses.count(SlotStatus.FREE),
-        booked_count=statuses.count(SlotStatus.BOOKED),
-        held_count=statuses.count(SlotStatus.HELD),
+        sessions=tuple(builder.build_sessions(slots)),
+        free_count=count[SlotStatus.FREE],
+        booked_count=count[SlotStatus.BOOKED],
+        held_count=count[SlotStatus.HELD],
         message=message,
-        errors=_violations_without_slot(error, {box.slot.start for box in boxes}),
+        errors=_violations_without_slot(error, {day_slot.slot.start for day_slot in slots}),
         news=tuple(news),
+        etag=form_etag(view),
     )
 
 
 def changes_since_render(
     previous: day.Day, form: DayFormState, rendered_version: int, zone: ZoneInfo
 ) -> tuple[str, ...]:
-    """What others saved since the page was drawn, apart from what the doctor herself touched."""
+    """Say what others changed since the page was rendered, except what the user changed too."""
     if previous.version == rendered_version:
         return ()
     free = {start for start, slot in previous.slots.items() if slot.status is SlotStatus.FREE}
-    added = sorted(free - form.initial - form.dirty)
-    gone = sorted(form.initial - free - form.dirty)
-    told = {"New, by someone else": added, "No longer free, by someone else": gone}
-    return tuple(
-        f"{what}: {_shorten([local_time.format_time(start, zone) for start in starts])}"
-        for what, starts in told.items()
-        if starts
+    gone = form.initial - free - form.dirty
+    opened, closed, taken = (
+        messages.list_times([local_time.format_time(start, zone) for start in sorted(starts)])
+        for starts in (
+            free - form.initial - form.dirty,
+            gone - previous.slots.keys(),
+            gone & previous.slots.keys(),
+        )
     )
+    sentences = {
+        f"Someone else opened {opened} while you were editing": opened,
+        f"Someone else closed {closed} while you were editing": closed,
+        f"No longer free: {taken}": taken,
+    }
+    return tuple(sentence for sentence, times in sentences.items() if times)
 
 
-def _shorten(names: Sequence[str]) -> str:
-    """The first few, and how many more: the boxes themselves show them all."""
-    more = len(names) - MAX_LISTED
-    return ", ".join(names[:MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
-
-
-MAX_LISTED = 4
 _ONE_DAY = timedelta(days=1)
 
 
 def _violation_by_start(error: RequestRejectedError | None) -> dict[datetime, str]:
-    faults = error.violations if error else ()
+    violations = error.violations if error else ()
     return {
-        fault.start: fault.detail
-        for fault in faults
-        if not isinstance(fault, FieldViolation) and not isinstance(fault.start, str)
+        violation.start: violation.message
+        for violation in violations
+        if not isinstance(violation, FieldViolation) and violation.start is not None
     }
 
 
 def _violations_without_slot(
     error: RequestRejectedError | None, starts: set[datetime]
 ) -> tuple[str, ...]:
-    """The reasons that no box of the page can show."""
-    faults = error.violations if error else ()
+    """The details that cannot be shown at a slot of the page."""
+    violations = error.violations if error else ()
     return tuple(
-        fault.detail
-        for fault in faults
-        if isinstance(fault, FieldViolation) or fault.start not in starts
+        violation.message
+        for violation in violations
+        if isinstance(violation, FieldViolation) or violation.start not in starts
     )
 
 
-_OUTSIDE_LEGEND = "Outside today's sessions"
+_OUTSIDE_LEGEND = "Outside your current hours"
 _CSS_KINDS = {
     SlotStatus.FREE: "free",
     SlotStatus.HELD: "held",
@@ -183,7 +173,7 @@ _CSS_KINDS = {
 
 
 class SlotView(Struct, frozen=True, kw_only=True):
-    """``shown``: stored and free; ``enabled``: she may change it; ``kind``: for the style sheet."""
+    """One check box. ``is_free``: stored and free; ``kind``: its style in the style sheet."""
 
     value: str
     start: str
@@ -197,39 +187,46 @@ class SlotView(Struct, frozen=True, kw_only=True):
 
 
 class SessionView(Struct, frozen=True, kw_only=True):
+    """The check boxes of one clinic session."""
+
     legend: str
     slots: tuple[SlotView, ...]
 
 
 class SlotViewBuilder(Struct, frozen=True):
-    """Draws them: as she ``left`` those that she touched, with the ``reasons`` against them."""
+    """Builds the view model of each slot.
+
+    ``edited`` has whether each slot is checked that the user edited: while it is editable, that
+    takes precedence over the store. ``violations`` are shown at their slots.
+    """
 
     view: DayView
-    form: DayFormState | None
+    edited: Mapping[datetime, bool]
     violations: Mapping[datetime, str]
 
     def build_sessions(self, day_slots: Iterable[day.DaySlot]) -> Iterable[SessionView]:
-        """The boxes under the sessions that they begin in, others last."""
-        grid, on = self.view.doctor.grid, self.view.day.date
-        stretches = {
-            _format_legend(session): grid.session_interval(session, on) for session in grid.sessions
+        """The slots by the session that they start in; those outside of all sessions last."""
+        grid, date = self.view.doctor.grid, self.view.day.date
+        intervals = {
+            _format_legend(session): grid.session_interval(session, date)
+            for session in grid.sessions
         }
-        under: dict[str, list[day.DaySlot]] = {
-            legend: [] for legend in (*stretches, _OUTSIDE_LEGEND)
+        by_legend: dict[str, list[day.DaySlot]] = {
+            legend: [] for legend in (*intervals, _OUTSIDE_LEGEND)
         }
-        for box in day_slots:
-            homes = (legend for legend, (a, z) in stretches.items() if a <= box.slot.start < z)
-            under[next(homes, _OUTSIDE_LEGEND)].append(box)
-        return (self._build_session(legend, inside) for legend, inside in under.items() if inside)
+        for day_slot in day_slots:
+            start = day_slot.slot.start
+            legends = (legend for legend, (a, z) in intervals.items() if a <= start < z)
+            by_legend[next(legends, _OUTSIDE_LEGEND)].append(day_slot)
+        return (self._build_session(*item) for item in by_legend.items() if item[1])
 
     def _build_session(self, legend: str, day_slots: Iterable[day.DaySlot]) -> SessionView:
-        return SessionView(legend=legend, slots=tuple(self._build_slot(box) for box in day_slots))
+        return SessionView(legend=legend, slots=tuple(map(self._build_slot, day_slots)))
 
     def _build_slot(self, day_slot: day.DaySlot) -> SlotView:
         slot, zone = day_slot.slot, self.view.doctor.zone
-        enabled = day_slot.is_editable(self.view.now)
-        shown = slot.status is SlotStatus.FREE
-        touched = enabled and self.form is not None and slot.start in self.form.dirty
+        is_editable = day_slot.is_editable(self.view.now)
+        is_free = slot.status is SlotStatus.FREE
         kind = self._css_kind(day_slot)
         return SlotView(
             value=format_start(slot.start),
@@ -237,9 +234,9 @@ class SlotViewBuilder(Struct, frozen=True):
             end=local_time.format_time(slot.end, zone),
             state=self._state_label(day_slot, kind),
             kind=kind,
-            is_checked=slot.start in self.form.checked if self.form and touched else shown,
-            is_editable=enabled,
-            is_free=shown,
+            is_checked=self.edited.get(slot.start, is_free) if is_editable else is_free,
+            is_editable=is_editable,
+            is_free=is_free,
             error=self.violations.get(slot.start),
         )
 
@@ -255,10 +252,10 @@ class SlotViewBuilder(Struct, frozen=True):
     def _state_label(self, day_slot: day.DaySlot, kind: str) -> str:
         if kind == "blocked" and day_slot.conflicts_with is not None:
             other = local_time.format_range(day_slot.conflicts_with, self.view.doctor.zone)
-            return f"overlaps {other}"
+            return f"Overlaps the {other} slot"
         if kind == "past" and day_slot.slot.status is SlotStatus.FREE:
-            return "past, was free"
-        return "not offered" if kind == "off" else kind
+            return "Past – not booked"
+        return {"off": "Closed", "past": "Past"}.get(kind, kind)
 
 
 def _format_legend(session: ClinicSession) -> str:

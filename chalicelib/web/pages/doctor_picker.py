@@ -1,4 +1,4 @@
-"""The page on which a delegate, or an admin, chooses whose slots to manage."""
+"""The page on which a delegate or an admin chooses a doctor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PAGE_SIZE = 50
 
 
 def render_doctor_picker(caller: Caller, request: Request) -> Response:
-    """Those whom the caller may manage: of an admin all, page by page, of a delegate hers."""
+    """The doctors whom the caller may manage: for an admin all of them, page by page."""
     caller.require_can_manage_any()
     base = url_prefix(request)
     cursor = None

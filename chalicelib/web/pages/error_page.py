@@ -1,4 +1,4 @@
-"""Pages and parts of pages, from the templates beside this file."""
+"""Error pages for browsers, and notices for htmx."""
 
 from __future__ import annotations
 
@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from chalicelib.web.http.types import Headers
 
 
+_TITLES = {
+    HTTPStatus.UNAUTHORIZED: "Sign in to continue",
+    HTTPStatus.FORBIDDEN: "You don't have access",
+}
+
+
 def render_error(problem: Problem, request: Request) -> Response:
-    """To a browser a page of its own; to htmx a notice, so that the form stays as it is."""
+    """A full page for a browser; for htmx a notice, so that the form keeps its state."""
     is_signed_out = problem.status is HTTPStatus.UNAUTHORIZED
     page: dict[str, Any] = {
         "base": url_prefix(request),
-        "title": problem.status.phrase,
+        "title": _TITLES.get(problem.status, problem.status.phrase),
         "detail": problem.detail,
         "is_signed_out": is_signed_out,
         "is_forbidden": problem.status is HTTPStatus.FORBIDDEN,
@@ -43,13 +49,13 @@ def render_error(problem: Problem, request: Request) -> Response:
 
 
 def _resubmittable_fields(request: Request) -> list[tuple[str, str]]:
-    """The fields of the form that could not be taken, to be sent again once she is signed in.
+    """The fields of a form that was sent without login, to send them again after signing in.
 
-    Of our own form only: whatever another site has sent would become a form of ours, with a button
-    that she trusts; and of no more fields than that has, since nobody is signed in.
+    Only for our own form: fields from another site would become a form on our page, with a button
+    that the user trusts. No more fields than that form has, as the sender is not authenticated.
     """
-    is_ours = request.path == "/slots" and is_same_origin(request)
-    if not is_form(request) or not is_ours:
+    is_own_form = request.path == "/slots" and is_same_origin(request)
+    if not is_form(request) or not is_own_form:
         return []
     try:
         text = request_module.body(request).decode("ascii", "replace")

@@ -1,4 +1,4 @@
-"""The page that tells a doctor who changed a date of hers."""
+"""The history page: who changed a date of a doctor, and when."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.bootstrap import get_services
 from chalicelib.domain import local_time
 from chalicelib.domain.permissions import Role
 from chalicelib.web.http.request import url_prefix
-from chalicelib.web.pages import links
+from chalicelib.web.pages import links, messages
 from chalicelib.web.pages.rendering import render
 
 if TYPE_CHECKING:
@@ -20,22 +20,20 @@ if TYPE_CHECKING:
     from chalicelib.domain.permissions import Caller
     from chalicelib.use_cases.manage_slots import DayHistory
 
-_ROLE_LABELS = {Role.DELEGATE: ", for the doctor", Role.ADMIN: ", as an admin"}
-
 
 class ChangeView(Struct, frozen=True, kw_only=True):
-    """One save, in words."""
+    """One save in the history."""
 
     time: str
     iso_time: str
     author: str
     client: str
     opened: tuple[str, ...]
-    withdrawn: tuple[str, ...]
+    closed: tuple[str, ...]
 
 
 class HistoryPage(Struct, frozen=True, kw_only=True):
-    """Everything that the page says; ``base`` is the prefix of its links."""
+    """The values of the page; ``base`` is the prefix of its links."""
 
     base: str
     display_name: str | None
@@ -43,20 +41,22 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
     time_zone: str
     date_title: str
     day_url: str
+    day_title: str
     changes: tuple[ChangeView, ...]
 
 
 def render_history(caller: Caller, history: DayHistory, request: Request) -> Response:
-    """The page."""
+    """Render the change log of a date."""
     base, doctor = url_prefix(request), history.doctor
     page = HistoryPage(
         base=base,
         display_name=get_services().auth.display_name(caller),
         doctor_name=doctor.name,
-        time_zone=doctor.zone.key,
+        time_zone=messages.format_zone(doctor.zone),
         date_title=links.format_date(history.date),
         day_url=links.day_url(base, doctor.doctor_id, history.date),
-        changes=tuple(_change_view(saved, history) for saved in history.entries),
+        day_title=links.format_day_and_month(history.date),
+        changes=tuple(_change_view(entry, history) for entry in history.entries),
     )
     return render("history.html", page)
 
@@ -67,8 +67,18 @@ def _change_view(entry: ChangeLogEntry, history: DayHistory) -> ChangeView:
     return ChangeView(
         time=f"{local.day} {local:%B} {local.year}, {local_time.format_time(entry.saved_at, zone)}",
         iso_time=local.isoformat(),
-        author=entry.author + _ROLE_LABELS.get(entry.role, ""),
-        client="" if entry.client == "page" else f"through {entry.client}",
+        author=_author(entry, history.doctor.name),
+        client="" if entry.client == "page" else f"via {entry.client}",
         opened=tuple(local_time.format_range(slot, zone) for slot in entry.changes.opened),
-        withdrawn=tuple(local_time.format_range(slot, zone) for slot in entry.changes.closed),
+        closed=tuple(local_time.format_range(slot, zone) for slot in entry.changes.closed),
     )
+
+
+def _author(entry: ChangeLogEntry, doctor_name: str) -> str:
+    match entry.role:
+        case Role.DOCTOR:
+            return doctor_name
+        case Role.DELEGATE:
+            return f"{entry.author}, on {doctor_name}'s behalf"
+        case _:
+            return f"{entry.author}, as an administrator"

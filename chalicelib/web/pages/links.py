@@ -1,4 +1,4 @@
-"""What a date of a doctor is called on the pages, and where it is."""
+"""URLs of a doctor's date, and its title."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 def format_date(date: date) -> str:
     """``Monday 23 November 2026``."""
     return f"{date:%A} {date.day} {date:%B} {date.year}"
+
+
+def format_day_and_month(date: date) -> str:
+    """``Monday 23 November``."""
+    return f"{date:%A} {date.day} {date:%B}"
 
 
 def day_url(base: str, doctor_id: str, date: date) -> str:

@@ -1,4 +1,4 @@
-"""Pages and parts of pages, from the templates beside this file."""
+"""Render templates as HTML responses."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from chalicelib.web.http import static_files
 from chalicelib.web.http.negotiation import VARY
 from chalicelib.web.http.security_headers import PAGE_HEADERS
+from chalicelib.web.pages import messages
 
 if TYPE_CHECKING:
     from chalicelib.web.http.types import Headers
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _HEADERS: Headers = {
     "Content-Type": "text/html; charset=utf-8",
-    # What is on the screen is a doctor's own, and old a moment later.
+    # The page is private, and out of date a moment later.
     "Cache-Control": "no-store",
     **PAGE_HEADERS,
     **VARY,
@@ -29,7 +30,7 @@ _HEADERS: Headers = {
 def render(
     template: str, page: object, *, status: int = 200, headers: Headers | None = None
 ) -> Response:
-    """A template that is given one value, ``page``."""
+    """Render a template, whose one variable is ``page``."""
     body = _environment().get_template(template).render(page=page)
     return Response(body=body, status_code=status, headers={**_HEADERS, **(headers or {})})
 
@@ -44,6 +45,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["asset"] = _asset_url
+    environment.filters["split_ranges"] = messages.split_ranges
     return environment
 
 

@@ -61,7 +61,7 @@ def get_callback(request: Request) -> Response:
     auth, now = get_services().auth, get_services().now()
     attempt = auth.login_attempts.read(request, now)
     if attempt is None or not attempt.has_state(query(request, "state") or ""):
-        raise _login_failed("this sign-in was not begun here, or too long ago")
+        raise _login_failed("the sign-in started in another browser or took too long. Try again.")
     if error := query(request, "error"):
         raise _login_failed(query(request, "error_description") or error)
     caller = _verify_login(request, attempt)
@@ -79,7 +79,7 @@ def _verify_login(request: Request, attempt: LoginAttempt) -> Caller:
         id_token = auth.oidc_client.fetch_id_token(code, attempt, _callback_url(request))
         return auth.tokens.verify_id_token(id_token, nonce=attempt.nonce)
     except (LoginRejectedError, BadTokenError):
-        raise _login_failed("the issuer did not confirm it") from None
+        raise _login_failed("the sign-in service did not confirm it. Try again.") from None
 
 
 @routes.post(
@@ -137,7 +137,7 @@ def _callback_url(request: Request) -> str:
 
 
 def _login_failed(reason: str) -> HttpError:
-    return HttpError(HTTPStatus.BAD_REQUEST, f"You are not signed in: {reason}")
+    return HttpError(HTTPStatus.BAD_REQUEST, f"We couldn't sign you in: {reason}")
 
 
 def _redirect(location: str, *cookies: str) -> Response:

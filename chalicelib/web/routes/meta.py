@@ -86,5 +86,5 @@ def get_static(request: Request, name: str) -> Response:
     plain_name = static_files.original_name(name)
     asset = static_files.find(plain_name or name)
     if asset is None:
-        raise HttpError(HTTPStatus.NOT_FOUND, f"There is no file {name}")
+        raise HttpError(HTTPStatus.NOT_FOUND, f'We couldn\'t find a file named "{name}"')
     return file_response(asset, request, _IMMUTABLE if plain_name else _REVALIDATE)

@@ -13,15 +13,9 @@ from chalicelib.web.api import schemas
 from chalicelib.web.api.parsing import parse_save_json
 from chalicelib.web.api.serializers import serialize_day, serialize_history, serialize_saved_day
 from chalicelib.web.api.validators import parse_date, required_query, valid_doctor_id
-from chalicelib.web.http import responses as responses_module
 from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import FORM, HTML, JSON, is_form, query
-from chalicelib.web.http.responses import (
-    etag_matches,
-    json_or_not_modified,
-    json_response,
-    not_modified,
-)
+from chalicelib.web.http.responses import etag, json_or_not_modified, json_response
 from chalicelib.web.pages.day_form import parse_save_form
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
@@ -62,10 +56,7 @@ def get_slots(request: Request, caller: Caller) -> Response:
 
         return pages.render_day(caller, doctor_id, on, request)
     day = serialize_day(get_services().manage_slots.get_day(caller, doctor_id, on))
-    etag = responses_module.etag(day.version, day)
-    if etag_matches(etag, request):
-        return not_modified(etag)
-    return json_response(day, {"ETag": etag})
+    return json_or_not_modified(day, request, version=day.version)
 
 
 @routes.get(
@@ -120,8 +111,7 @@ def post_slots(request: Request, caller: Caller) -> Response:
     request_context.current_request().metrics["Saves"] += saved.created
 
     day = serialize_day(saved)
-    etag = responses_module.etag(day.version, day)
-    return json_response(serialize_saved_day(saved), {"ETag": etag})
+    return json_response(serialize_saved_day(saved, day), {"ETag": etag(day.version, day)})
 
 
 def _should_pick_doctor(caller: Caller, request: Request) -> bool:

@@ -74,7 +74,7 @@ MUTANTS = (
     ),
     Mutant(
         "A hold is written without a condition",
-        "chalicelib.storage.booking_repository:BookingRepository.hold",
+        "chalicelib.storage.booking_repository:_hold_update",
         becomes(call(booking_repository._can_be_claimed), None),
         "tests/api/test_holds.py::test_slot_held_by_another_is_taken",
     ),
@@ -86,13 +86,13 @@ MUTANTS = (
     ),
     Mutant(
         "A hold is released by another holder",
-        "chalicelib.storage.booking_repository:BookingRepository.release",
+        "chalicelib.storage.booking_repository:_release_update",
         drop(condition("holder")),
         "tests/api/test_holds.py::test_hold_is_released_by_holder_only_and_idempotently",
     ),
     Mutant(
         "A booked slot is released by its former holder",
-        "chalicelib.storage.booking_repository:BookingRepository.release",
+        "chalicelib.storage.booking_repository:_release_update",
         drop(condition("HELD")),
         "tests/api/test_conditions.py::test_booking_with_leftover_hold_is_not_released",
     ),
@@ -110,8 +110,8 @@ MUTANTS = (
     ),
     Mutant(
         "A move uses two transactions, one for each slot",
-        "chalicelib.storage.booking_repository:BookingRepository.move",
-        one_call_each(call(booking_repository._commit)),
+        "chalicelib.storage.booking_repository:BookingRepository.apply",
+        one_call_each(call(booking_repository._commit, 1)),
         "tests/api/test_booking.py::test_move_from_wrong_booking_changes_nothing",
     ),
     Mutant(
@@ -122,25 +122,25 @@ MUTANTS = (
     ),
     Mutant(
         "A move within a day requires an entry only for the first slot",
-        "chalicelib.storage.booking_repository:_commit",
+        "chalicelib.storage.booking_repository:_update_day",
         first_only(generator(-1)),
         "tests/api/test_booking_failures.py::test_move_with_slot_missing_from_day_is_not_committed",
     ),
     Mutant(
         "A move within a day requires an entry only for the last slot",
-        "chalicelib.storage.booking_repository:_commit",
+        "chalicelib.storage.booking_repository:_update_day",
         last_only(generator(-1)),
         "tests/api/test_booking_failures.py::test_move_with_slot_missing_from_day_is_not_committed",
     ),
     Mutant(
         "A booking does not increment the revision",
-        "chalicelib.storage.booking_repository:_commit",
+        "chalicelib.storage.booking_repository:_update_day",
         keep_left(addition("revision")),
         "tests/api/test_booking.py::test_patient_operations_change_revision_not_version",
     ),
     Mutant(
         "A booking makes the save of a doctor fail",
-        "chalicelib.storage.booking_repository:_commit",
+        "chalicelib.storage.booking_repository:_update_day",
         rename("revision", "version"),
         "tests/api/test_saving_json.py::test_booking_does_not_fail_save_with_if_match",
     ),

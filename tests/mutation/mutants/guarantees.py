@@ -8,15 +8,15 @@ from chalicelib.domain.availability import is_bookable
 from chalicelib.domain.permissions import Caller
 from chalicelib.domain.slot import Slot
 from chalicelib.storage.doctor_cache import DoctorCache
-from chalicelib.web.http.responses import etag
+from chalicelib.use_cases.manage_slots import ManageSlots
 from tests.mutation.edits import (
     Text,
     always,
     becomes,
     drop,
-    first_argument_only,
     first_only,
     never,
+    rename,
     shift_boundary,
     skip,
 )
@@ -79,9 +79,39 @@ MUTANTS = (
     ),
     Mutant(
         "A booking does not change the ETag of the day",
-        "chalicelib.web.routes.slots:get_slots",
-        first_argument_only(call(etag)),
+        "chalicelib.web.http.responses:_etag_of_bytes",
+        becomes(call("hexdigest"), "always-the-same"),
         "tests/api/test_api.py::test_expired_hold_changes_etag",
+    ),
+    Mutant(
+        "A page does not learn of a booking",
+        "chalicelib.web.pages.etags:_state",
+        becomes(name("revision"), 0),
+        "tests/api/test_polling.py::test_booking_and_cancellation_are_news",
+    ),
+    Mutant(
+        "A page does not learn of new settings",
+        "chalicelib.web.pages.etags:_state",
+        becomes(name("version"), 0),
+        "tests/api/test_polling.py::test_changed_settings_are_news",
+    ),
+    Mutant(
+        "A page does not learn that a hold lapsed",
+        "chalicelib.domain.day:Day.clock_state",
+        never(comparison("HELD")),
+        "tests/api/test_polling.py::test_hold_and_its_expiry_are_news",
+    ),
+    Mutant(
+        "A page does not learn that a slot has begun",
+        "chalicelib.domain.day:Day.clock_state",
+        never(comparison("start")),
+        "tests/api/test_polling.py::test_begun_slot_is_news",
+    ),
+    Mutant(
+        "A page is rendered from cached settings",
+        "chalicelib.web.pages.day:poll_form",
+        rename(ManageSlots.get_day, ManageSlots.get_day_cached),
+        "tests/api/test_polling.py::test_page_never_reverts_to_older_settings",
     ),
     Mutant(
         "Cached settings are replaced by older ones that were read late",

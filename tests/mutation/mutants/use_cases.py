@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.booking import SlotClaim
+from chalicelib.domain.booking import BookingClaim
 from chalicelib.domain.errors import (
     DayModifiedError,
     IdempotencyKeyReusedError,
     OutcomeUnknownError,
-    StoreBusyError,
     StoreUnavailableError,
 )
 from chalicelib.domain.violations import AlreadyTaken, SlotInPast
+from chalicelib.storage.booking_repository import BookingRepository
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.use_cases import manage_slots
 from chalicelib.use_cases.manage_doctors import ManageDoctors
-from chalicelib.use_cases.manage_slots import SavedDay
+from chalicelib.use_cases.manage_slots import ManageSlots
 from tests.mutation.edits import (
-    always,
     becomes,
     drop,
     never,
@@ -27,67 +26,67 @@ from tests.mutation.edits import (
     swap,
 )
 from tests.mutation.mutant import Mutant
-from tests.mutation.selectors import assignment, branch, call, choice, constant, statement
+from tests.mutation.selectors import assignment, branch, call, comparison, constant, statement
 
 MUTANTS = (
     Mutant(
         "A retried save uses the day that its first attempt read",
         "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
-        remembered(call(DayRepository.get_with_change, 0)),
+        remembered(call(DayRepository.get_with_change)),
         "tests/api/test_failures.py::test_further_save_conflict_replans_on_current_state",
     ),
     Mutant(
         "A repeated request is not recognised",
         "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
-        never(branch(SavedDay)),
+        never(branch(manage_slots._repeated_save)),
         "tests/api/test_saving_json.py::test_repeated_key_and_body_return_first_version_once",
     ),
     Mutant(
         "A save whose response was lost is not recognised",
         "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
-        never(branch(SavedDay)),
+        never(branch(manage_slots._repeated_save)),
         "tests/api/test_failures.py::test_save_with_lost_response_is_found_and_applied_once",
     ),
     Mutant(
         "An idempotency key is accepted for another body",
-        "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
+        "chalicelib.use_cases.manage_slots:_repeated_save",
         never(branch(IdempotencyKeyReusedError)),
         "tests/api/test_saving_json.py::test_key_reused_with_other_body_is_rejected",
     ),
     Mutant(
         "A repeated request returns a day from before its change",
-        "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
-        never(branch(DayModifiedError, n=0)),
+        "chalicelib.use_cases.manage_slots:_repeated_save",
+        never(branch(DayModifiedError)),
         "tests/api/test_partial_reads.py::test_concurrent_repeat_of_save_is_not_rejected",
     ),
     Mutant(
         "A request that conflicts with itself is rejected",
-        "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
-        never(branch(DayModifiedError, n=1)),
+        "chalicelib.use_cases.manage_slots:ManageSlots._plan",
+        never(branch(DayModifiedError)),
         "tests/api/test_partial_reads.py::test_concurrent_repeat_of_save_is_not_rejected",
     ),
     Mutant(
         "If-Match is ignored",
-        "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
+        "chalicelib.use_cases.manage_slots:ManageSlots._plan",
         skip(statement(manage_slots._require_expected_version)),
         "tests/api/test_saving_json.py::test_if_match_rejects_save_on_unseen_version",
     ),
     Mutant(
         "If-Match is checked before a repeated request is recognised",
         "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
-        repeat(statement(manage_slots._require_expected_version), before=branch(SavedDay)),
+        repeat(statement(ManageSlots._plan), before=branch(manage_slots._repeated_save)),
         "tests/api/test_saving_json.py::test_repeated_key_and_body_return_first_version_once",
     ),
     Mutant(
         "A conflict is not retried",
-        "chalicelib.use_cases.retry:retry_on_conflict",
-        always(branch(n=0)),
+        "chalicelib.use_cases.retry:Attempt._can_retry",
+        never(comparison("MAX_ATTEMPTS")),
         "tests/api/test_failures.py::test_first_save_conflict_replans_on_current_state",
     ),
     Mutant(
         "A write without a response is not retried",
-        "chalicelib.use_cases.retry:retry_on_conflict",
-        always(branch(n=1)),
+        "chalicelib.use_cases.retry:Attempt._can_retry",
+        never(comparison("MAX_TIMEOUTS")),
         "tests/api/test_failures.py::test_save_with_lost_response_is_found_and_applied_once",
     ),
     Mutant(
@@ -98,8 +97,8 @@ MUTANTS = (
     ),
     Mutant(
         "A transaction conflict is reported as a bug",
-        "chalicelib.storage.transaction:Transaction._failure_for",
-        never(choice(StoreBusyError)),
+        "chalicelib.storage.transaction:_EXPECTED_CODES",
+        drop(constant("TransactionConflict")),
         "tests/api/test_failures.py::test_transaction_conflict_is_retried",
     ),
     Mutant(
@@ -110,20 +109,20 @@ MUTANTS = (
     ),
     Mutant(
         "A client's own booking is not recognised",
-        "chalicelib.use_cases.optimistic_claim:OptimisticClaim._resolve_mismatch",
-        never(branch(SlotClaim.is_booked_with)),
+        "chalicelib.use_cases.book_slots:BookSlots._apply",
+        never(branch(BookingClaim.is_done)),
         "tests/api/test_booking.py::test_repeated_booking_changes_nothing",
     ),
     Mutant(
         "A retried claim expects the same slot as the first attempt",
-        "chalicelib.use_cases.optimistic_claim:OptimisticClaim._resolve_mismatch",
-        skip(assignment(-1)),
+        "chalicelib.use_cases.book_slots:BookSlots._apply",
+        skip(statement(BookingClaim.resolve)),
         "tests/api/test_booking.py::test_slot_of_earlier_length_is_held_and_booked_unchanged",
     ),
     Mutant(
         "A booking whose response was lost is not reported as new",
-        "chalicelib.use_cases.optimistic_claim:OptimisticClaim.attempt",
-        skip(assignment(-1)),
+        "chalicelib.use_cases.book_slots:BookSlots._apply",
+        skip(assignment(-2)),
         "tests/api/test_booking_failures.py::test_booking_with_lost_response_returns_201",
     ),
     Mutant(
@@ -134,13 +133,13 @@ MUTANTS = (
     ),
     Mutant(
         "A booking that is sent again late is not looked up",
-        "chalicelib.use_cases.optimistic_claim:OptimisticClaim.attempt",
-        becomes(call("fetch"), None),
+        "chalicelib.use_cases.book_slots:BookSlots._write",
+        becomes(call(BookingRepository.get), None),
         "tests/api/test_booking.py::test_late_repeat_of_booking_is_recognised",
     ),
     Mutant(
         "Retried settings use the doctor that their first attempt read",
-        "chalicelib.use_cases.manage_doctors:ManageDoctors.put",
+        "chalicelib.use_cases.manage_doctors:ManageDoctors._save_settings",
         remembered(call(ManageDoctors._existing)),
         "tests/api/test_doctor_settings.py::test_concurrent_updates_keep_the_earlier_change",
     ),
