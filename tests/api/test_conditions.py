@@ -180,28 +180,6 @@ def test_booking_with_leftover_hold_is_not_resold_on_expiry() -> None:
     assert differs.value.stored.slot.status is SlotStatus.BOOKED
 
 
-def test_booking_with_leftover_hold_is_not_released(
-    client: AppClient,
-) -> None:
-    client.save("09:00")
-    client.hold("09:00", "hannah")
-    direct_writes.book(to_instant("09:00"))
-
-    assert client.release("09:00", "hannah").status == 204
-    assert client.get_slot("09:00").json["status"] == "busy"
-
-
-def test_hold_with_leftover_booking_is_not_cancelled(
-    client: AppClient,
-) -> None:
-    client.save("09:00")
-    client.book("09:00", "b-1")
-    direct_writes.hold(to_instant("09:00"), held_until=SUNDAY_NOON + timedelta(minutes=5))
-
-    assert client.cancel("09:00", "b-1").status == 204
-    assert client.get_slot("09:00").json["status"] == "busy-tentative"
-
-
 @pytest.mark.usefixtures("client")
 def test_all_conflicting_slots_are_reported() -> None:
     slots = (make_slot("09:00"), make_slot("10:00"), make_slot("11:00"))

@@ -169,12 +169,7 @@ class SlotStateMachine(RuleBasedStateMachine):
         if is_valid:
             model.slots = remaining | new
 
-    @rule(
-        doctor=doctors,
-        index=grid_indexes,
-        holder=holders,
-        seconds=st.sampled_from([30, 1800]),
-    )
+    @rule(doctor=doctors, index=grid_indexes, holder=holders, seconds=st.sampled_from([30, 1800]))
     def hold_slot(self, doctor: int, index: int, holder: str, seconds: int) -> None:
         slot_id, length = self.slot_id(doctor, index), timedelta(seconds=seconds)
         slot = self.models[doctor].slots.get(slot_id.start)

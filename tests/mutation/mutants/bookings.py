@@ -94,7 +94,7 @@ MUTANTS = (
         "A booked slot is released by its former holder",
         "chalicelib.storage.booking_repository:_release_update",
         drop(condition("HELD")),
-        "tests/api/test_conditions.py::test_booking_with_leftover_hold_is_not_released",
+        "tests/api/test_leftover_claims.py::test_booking_with_leftover_hold_is_not_released",
     ),
     Mutant(
         "A booking is cancelled with the id of another booking",
@@ -106,7 +106,7 @@ MUTANTS = (
         "A held slot is freed when its former booking is cancelled",
         "chalicelib.storage.booking_repository:_cancel_update",
         drop(condition("BOOKED")),
-        "tests/api/test_conditions.py::test_hold_with_leftover_booking_is_not_cancelled",
+        "tests/api/test_leftover_claims.py::test_hold_with_leftover_booking_is_not_cancelled",
     ),
     Mutant(
         "A move uses two transactions, one for each slot",
