@@ -159,7 +159,7 @@ def _log_request(status: int, method: str, target: str) -> None:
         print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
 
 
-class _LengthRequired(Error):
+class _LengthRequiredError(Error):
     code = HTTPStatus.LENGTH_REQUIRED
     reason = HTTPStatus.LENGTH_REQUIRED.phrase
 
@@ -174,7 +174,7 @@ class _RequestParser(HTTPRequestParser):
         super().parse_header(quoted + line_end + fields.replace(b"\0", b" "))
         if self.chunked:
             self.body_rcv = None
-            self.error = _LengthRequired("Send a Content-Length, not chunks")
+            self.error = _LengthRequiredError("Send a Content-Length, not chunks")
 
 
 class _ResponseTask(WSGITask):

@@ -77,7 +77,7 @@ def test_doctor_with_markup_in_name_is_managed_like_any_other(
 
 
 def test_not_found_page_is_not_cached_or_framed(page: Page, live_server: LiveServer) -> None:
-    for path in ("/doctors/nobody", "/nowhere"):
+    for path in ("/doctors/dr-unknown", "/nowhere"):
         answer = page.goto(f"{live_server.url}{path}")
 
         assert answer is not None
