@@ -43,9 +43,10 @@ def _exit_on_signals() -> None:
         stops.remove(signal.SIGHUP)
 
     def leave(*_: object) -> None:
-        # A second Ctrl-C must not interrupt the last save.
+        # A second signal must not interrupt the last save. It may be pending already, and Python
+        # reports an error for a pending signal that is ignored: so it gets a handler.
         for stop in stops:
-            signal.signal(stop, signal.SIG_IGN)
+            signal.signal(stop, lambda *_: None)
         sys.exit(0)
 
     for stop in stops:
