@@ -45,7 +45,7 @@ parameter counts as missing. Unknown query parameters and JSON members are ignor
 Every 4xx and 5xx response is a problem (RFC 9457) that names each invalid slot or field; a browser
 (`Accept: text/html`) gets a page with the same status and sentence. Unknown paths return 404;
 unsupported methods return 405 with an `Allow` header. A `Content-Type` that an operation does not
-read is 415, even without a body. Every response has `X-Content-Type-Options: nosniff`."""
+accept returns 415, even without a body. Every response has `X-Content-Type-Options: nosniff`."""
 _VERSION = "0.1.0"
 _TAGS = {
     DOCTORS: "A doctor's day, and the doctors with their settings.",

@@ -257,7 +257,7 @@ COMMON_RESPONSES: dict[str, ResponseDetails] = {
     ),
     "BodyTooLarge": _response("The body has more than 64 KiB.", too_large=examples.BODY_TOO_LARGE),
     "UnsupportedMediaType": _response(
-        "The operation does not read this `Content-Type`.",
+        "The operation does not accept this `Content-Type`.",
         unsupported_type=examples.UNSUPPORTED_MEDIA_TYPE,
     ),
     "ServerError": _response("Server error.", server_error=examples.INTERNAL_ERROR),

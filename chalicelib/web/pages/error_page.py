@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _TITLES = {
     HTTPStatus.UNAUTHORIZED: "Sign in to continue",
     HTTPStatus.FORBIDDEN: "You don't have access",
+    HTTPStatus.NOT_FOUND: "Page not found",
 }
 
 
