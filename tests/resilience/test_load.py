@@ -103,7 +103,11 @@ def _create_clients(load_test: LoadTest, history: History) -> Iterator[LoadClien
 
 @contextmanager
 def run_clients(load_test: LoadTest) -> Iterator[History]:
-    """Run all clients during the block; then raise the first error of any of them."""
+    """Run all clients during the block; then raise the first error of any of them.
+
+    That error also replaces one of the block, whose cause it may be: a block can wait for responses
+    that no client requests any more.
+    """
     history = History()
     stop_event = Event()
     clients = list(_create_clients(load_test, history))
@@ -113,8 +117,8 @@ def run_clients(load_test: LoadTest) -> Iterator[History]:
             yield history
         finally:
             stop_event.set()
-    for client_run in running:
-        client_run.result()
+            for client_run in running:
+                client_run.result()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from contextlib import closing
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -27,7 +28,7 @@ _STATE_BY_STATUS = {
 }
 
 
-class LoadClient:
+class LoadClient(ABC):
     """A client that sends random requests; ``name`` is unique and seeds its random numbers."""
 
     def __init__(self, url: str, name: str, scenario: Scenario, history: History) -> None:
@@ -38,9 +39,9 @@ class LoadClient:
         self._name = name
         self._name_count = 0
 
+    @abstractmethod
     def steps(self) -> Mapping[Callable[[str], object], int]:
         """Return the client's operations on a doctor, with their relative frequencies."""
-        raise NotImplementedError
 
     def run(self, stop_event: Event) -> None:
         """Carry out steps until the event is set."""
