@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.booking import SlotClaim
+from chalicelib.domain.booking import StoredSlot
 from chalicelib.domain.day import ChangeLogEntry, Day, SlotChanges
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import ClinicSession, Grid
@@ -141,9 +141,9 @@ def slot_to_item(pk: str, slot: Slot) -> SlotItem:
     )
 
 
-def slot_from_item(item: SlotItem) -> SlotClaim:
-    """Return the slot with its claim."""
-    return SlotClaim(
+def slot_from_item(item: SlotItem) -> StoredSlot:
+    """Return the slot with its holder and booking id."""
+    return StoredSlot(
         slot=Slot(
             start=keys.parse_instant(item.start),
             end=keys.parse_instant(item.end),
