@@ -1,4 +1,4 @@
-"""The doctor's side: view a day, save it, and view its history."""
+"""Use cases of doctors and their delegates: view a day, save it, and view its history."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.domain import changes as saving
 from chalicelib.domain import local_time
+from chalicelib.domain.changes import conflicting_slots_error, plan_changes
 from chalicelib.domain.day import ChangeLogEntry
 from chalicelib.domain.errors import (
     ConcurrentModificationError,
@@ -53,7 +53,7 @@ def compute_fingerprint(changes: Iterable[tuple[str, str]]) -> str:
 
 
 class DayView(Struct, frozen=True, kw_only=True):
-    """A day as of ``now``, with the doctor whose day it is."""
+    """A day as of ``now``, and its doctor."""
 
     doctor: Doctor
     day: Day
@@ -63,7 +63,8 @@ class DayView(Struct, frozen=True, kw_only=True):
 class SavedDay(DayView, frozen=True, kw_only=True):
     """The day after a save, and ``previous``: the day that the save was planned on.
 
-    ``version`` is the one that this save made; later saves may have made others since.
+    ``version`` is the version that this save created. For a repeated request, the day may have a
+    later version.
     """
 
     version: int
@@ -71,14 +72,14 @@ class SavedDay(DayView, frozen=True, kw_only=True):
 
     @property
     def created(self) -> bool:
-        """Whether this request made the version, rather than an earlier one with the same key."""
+        """Whether this request created the version, not an earlier request with the same key."""
         return self.version > self.previous.version
 
 
 class SaveRejectedError(RequestRejectedError):
     """A save that the day does not allow; ``view`` is the day that the save was validated on.
 
-    The page shows the reasons beside that day, without another read.
+    The page shows the violations on that day, without another read.
     """
 
     code = "save_rejected"
@@ -97,9 +98,9 @@ class DayHistory(Struct, frozen=True, kw_only=True):
 
 
 class ManageSlots:
-    """The use cases of the doctor's side.
+    """A day's slots and history, for those who manage the doctor's schedule.
 
-    ``now`` is the clock; ``pause`` waits before a further attempt (see ``retry_on_conflict``).
+    ``now`` returns the current time; ``pause`` waits before a further attempt (see ``attempts``).
     """
 
     def __init__(
@@ -109,14 +110,13 @@ class ManageSlots:
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
-        """Nothing is read yet."""
         self._days = days
         self._doctor_cache = doctor_cache
         self._now = now
         self._pause = pause
 
     def get_day(self, caller: Caller, doctor_id: str, date: date | None) -> DayView:
-        """The day as stored; without ``date`` the doctor's today.
+        """Return the day; without ``date``, today in the doctor's time zone.
 
         Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``.
         """
@@ -125,9 +125,9 @@ class ManageSlots:
         return retry_on_conflict(lambda: self._load_day(caller, doctor_id, date), self._pause)
 
     def get_day_cached(self, caller: Caller, doctor_id: str, date: date) -> DayView:
-        """Like ``get_day``, but may use cached doctor settings, up to ten seconds old.
+        """Like ``get_day``, but may use doctor settings that were cached up to ten seconds ago.
 
-        A poll then reads one item. Never render from it: the page could go back to old settings.
+        A poll then reads one item. Never render the result: the page could show outdated settings.
         """
         doctor = self._doctor_cache.peek(doctor_id)
         if doctor is None:
@@ -145,7 +145,7 @@ class ManageSlots:
         return DayView(doctor=doctor, day=day.as_of(now), now=now)
 
     def get_history(self, caller: Caller, doctor_id: str, date: date) -> DayHistory:
-        """Every save of that date, with its author and time, newest first.
+        """Return every save of that date, with its author and time, newest first.
 
         Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``.
         """
@@ -191,7 +191,7 @@ class ManageSlots:
     def _plan(self, request: SaveRequest, view: DayView) -> PlannedChanges:
         try:
             _require_expected_version(request, view.day)
-            return saving.plan_changes(request.changes, view.day, view.doctor.grid, now=view.now)
+            return plan_changes(request.changes, view.day, view.doctor.grid, now=view.now)
         except (RequestRejectedError, VersionMismatchError) as error:
             if self._is_committed(request):
                 raise DayModifiedError from None
@@ -200,12 +200,12 @@ class ManageSlots:
             raise
 
     def _is_committed(self, request: SaveRequest) -> bool:
-        """Whether the request was carried out although its log entry was not read with the day.
+        """Return whether the request is committed, although no log entry was read with the day.
 
-        A batch of reads is no snapshot. If the same request runs twice at once, one may read the
-        log entry before the other commits and the day after: what conflicts is its own effect.
+        A batch of reads is not a snapshot. If the same request runs twice at once, one may read the
+        log entry before the other commits, and the day after: it then conflicts with itself.
         """
-        if not request.changes:  # such a request is never carried out
+        if not request.changes:  # an empty request is never committed
             return False
         *_, entry = self._days.get_with_change(request.doctor_id, request.date, request.request_id)
         return entry is not None
@@ -213,17 +213,17 @@ class ManageSlots:
     def _explain_conflict(
         self, doctor_id: str, error: ConcurrentModificationError
     ) -> RequestRejectedError | None:
-        """The slots that made the last attempt fail, if the day never showed them as conflicts."""
+        """Return an error with the slots that made the last attempt fail, or None if unknown."""
         if not isinstance(error, DayModifiedError):
             return None
         zone = self._doctor_cache.get_zone(doctor_id)
-        return saving.conflicting_slots_error(
+        return conflicting_slots_error(
             already_existing=error.already_existing, still_taken=error.still_taken, zone=zone
         )
 
 
 def _repeated_save(request: SaveRequest, earlier: ChangeLogEntry, view: DayView) -> SavedDay:
-    """The response to a request whose key has a log entry already."""
+    """Return the result of a request whose key already has a log entry."""
     if earlier.fingerprint != request.fingerprint:
         raise IdempotencyKeyReusedError(earlier.version)
     if view.day.version < earlier.version:  # the day was read before the entry was written

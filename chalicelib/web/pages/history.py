@@ -46,7 +46,7 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
 
 
 def render_history(caller: Caller, history: DayHistory, request: Request) -> Response:
-    """Render the change log of a date."""
+    """Render the audit log of a date."""
     base, doctor = url_prefix(request), history.doctor
     page = HistoryPage(
         base=base,
