@@ -52,7 +52,7 @@ def compute_fingerprint(changes: Iterable[tuple[str, str]]) -> str:
     return hashlib.blake2b(repr([*changes]).encode(), digest_size=16).hexdigest()
 
 
-class DayView(Struct, frozen=True, kw_only=True):
+class DayWithDoctor(Struct, frozen=True, kw_only=True):
     """A day as of ``now``, and its doctor."""
 
     doctor: Doctor
@@ -60,7 +60,7 @@ class DayView(Struct, frozen=True, kw_only=True):
     now: datetime
 
 
-class SavedDay(DayView, frozen=True, kw_only=True):
+class SavedDay(DayWithDoctor, frozen=True, kw_only=True):
     """The day after a save, and ``previous``: the day that the save was planned on.
 
     ``version`` is the version that this save created. For a repeated request, the day may have a
@@ -84,7 +84,7 @@ class SaveRejectedError(RequestRejectedError):
 
     code = "save_rejected"
 
-    def __init__(self, error: RequestRejectedError, view: DayView) -> None:
+    def __init__(self, error: RequestRejectedError, view: DayWithDoctor) -> None:
         super().__init__(*error.violations, zone=error.zone)
         self.view = view
 
@@ -115,7 +115,7 @@ class ManageSlots:
         self._now = now
         self._pause = pause
 
-    def get_day(self, caller: Caller, doctor_id: str, date: date | None) -> DayView:
+    def get_day(self, caller: Caller, doctor_id: str, date: date | None) -> DayWithDoctor:
         """Return the day; without ``date``, today in the doctor's time zone.
 
         Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``.
@@ -124,7 +124,7 @@ class ManageSlots:
             date = local_time.local_date(self._now(), self._doctor_cache.get_zone(doctor_id))
         return retry_on_conflict(lambda: self._load_day(caller, doctor_id, date), self._pause)
 
-    def get_day_cached(self, caller: Caller, doctor_id: str, date: date) -> DayView:
+    def get_day_cached(self, caller: Caller, doctor_id: str, date: date) -> DayWithDoctor:
         """Like ``get_day``, but may use doctor settings that were cached up to ten seconds ago.
 
         A poll then reads one item. Never render the result: the page could show outdated settings.
@@ -135,14 +135,14 @@ class ManageSlots:
         caller.require_role_for(doctor)
         now = self._now()
         day = retry_on_conflict(lambda: self._days.get(doctor_id, date), self._pause)
-        return DayView(doctor=doctor, day=day.as_of(now), now=now)
+        return DayWithDoctor(doctor=doctor, day=day.as_of(now), now=now)
 
-    def _load_day(self, caller: Caller, doctor_id: str, date: date) -> DayView:
+    def _load_day(self, caller: Caller, doctor_id: str, date: date) -> DayWithDoctor:
         now = self._now()
         doctor, day, _ = self._days.get_with_change(doctor_id, date)
         self._doctor_cache.put(doctor, now)
         caller.require_role_for(doctor)
-        return DayView(doctor=doctor, day=day.as_of(now), now=now)
+        return DayWithDoctor(doctor=doctor, day=day.as_of(now), now=now)
 
     def get_history(self, caller: Caller, doctor_id: str, date: date) -> DayHistory:
         """Return every save of that date, with its author and time, newest first.
@@ -178,7 +178,7 @@ class ManageSlots:
         )
         now = self._now()
         role = caller.require_role_for(doctor)
-        view = DayView(doctor=doctor, day=stored.as_of(now), now=now)
+        view = DayWithDoctor(doctor=doctor, day=stored.as_of(now), now=now)
         if earlier is not None:
             return _repeated_save(request, earlier, view)
         planned = self._plan(request, view)
@@ -188,7 +188,7 @@ class ManageSlots:
             doctor=doctor, day=planned.day_after, now=now, version=entry.version, previous=view.day
         )
 
-    def _plan(self, request: SaveRequest, view: DayView) -> PlannedChanges:
+    def _plan(self, request: SaveRequest, view: DayWithDoctor) -> PlannedChanges:
         try:
             _require_expected_version(request, view.day)
             return plan_changes(request.changes, view.day, view.doctor.grid, now=view.now)
@@ -222,7 +222,7 @@ class ManageSlots:
         )
 
 
-def _repeated_save(request: SaveRequest, earlier: ChangeLogEntry, view: DayView) -> SavedDay:
+def _repeated_save(request: SaveRequest, earlier: ChangeLogEntry, view: DayWithDoctor) -> SavedDay:
     """Return the result of a request whose key already has a log entry."""
     if earlier.fingerprint != request.fingerprint:
         raise IdempotencyKeyReusedError(earlier.version)
@@ -243,7 +243,7 @@ def _require_expected_version(request: SaveRequest, day: Day) -> None:
 
 
 def _build_log_entry(
-    caller: Caller, role: Role, request: SaveRequest, view: DayView, changes: SlotChanges
+    caller: Caller, role: Role, request: SaveRequest, view: DayWithDoctor, changes: SlotChanges
 ) -> ChangeLogEntry:
     return ChangeLogEntry(
         request_id=request.request_id,

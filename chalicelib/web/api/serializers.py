@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.slot import Slot
     from chalicelib.use_cases.book_slots import SlotWithDoctor
     from chalicelib.use_cases.find_slots import DoctorAvailability, SearchPage
-    from chalicelib.use_cases.manage_slots import DayHistory, DayView, SavedDay
+    from chalicelib.use_cases.manage_slots import DayHistory, DayWithDoctor, SavedDay
 
 
 SAVED_MESSAGE = "Slots saved successfully"
@@ -50,7 +50,7 @@ def serialize_doctor(doctor: Doctor, caller: Caller) -> schemas.Doctor:
     )
 
 
-def serialize_day(view: DayView) -> schemas.Day:
+def serialize_day(view: DayWithDoctor) -> schemas.Day:
     """A day with every slot of the grid and every stored slot off it, in time order."""
     return schemas.Day(
         doctor_id=view.doctor.doctor_id,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.errors import RequestRejectedError
     from chalicelib.domain.grid import ClinicSession
     from chalicelib.domain.violations import SlotViolation
-    from chalicelib.use_cases.manage_slots import DayView
+    from chalicelib.use_cases.manage_slots import DayWithDoctor
     from chalicelib.web.pages.day_form import DayFormState
 
 
@@ -81,7 +81,7 @@ class DayPage(Struct, frozen=True, kw_only=True):
 
 
 def build_day_page(
-    view: DayView,
+    view: DayWithDoctor,
     *,
     base: str,
     display_name: str | None = None,
@@ -202,7 +202,7 @@ class SlotViewBuilder(Struct, frozen=True):
     violations by start.
     """
 
-    view: DayView
+    view: DayWithDoctor
     edited: Mapping[datetime, bool]
     errors: Mapping[datetime, str]
 
