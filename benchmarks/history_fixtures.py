@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from benchmarks.environment import DOCTOR, TOMORROW
-from chalicelib.domain.day import ChangeLogEntry, SlotChanges
+from chalicelib.domain.audit_log import AuditLogEntry
+from chalicelib.domain.day import SlotChanges
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import keys
@@ -54,7 +55,7 @@ def past_day_items(doctor: Doctor, years: int) -> Iterator[BaseItem]:
         slots = _open_slots(doctor, date)
         yield _day_item(doctor, date, slots)
         yield from (slot_to_item(partition, slot) for slot in slots)
-        entry = ChangeLogEntry(
+        entry = AuditLogEntry(
             request_id="past-save",
             fingerprint="",
             version=1,

@@ -1,4 +1,4 @@
-"""Deploys a build artifact with the AWS SAM CLI (ADR 0015), to AWS or to an emulator of it."""
+"""Deploys a build artifact with the AWS SAM CLI (ADR 0015), to AWS or to an emulator."""
 
 import json
 import os
@@ -36,12 +36,20 @@ _SAM_DEPLOY = (
 )
 _SAM_SETTINGS = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "1"}
 _new_session_key = partial(secrets.token_urlsafe, MIN_SESSION_KEY_LENGTH)
-STACK = "medilink-slots-rehearsal"
 
-_SETTINGS = ("AWS_", "EVENT_BUS_", "LOCAL_CALLER", "OIDC_", "SESSION_KEY", "STAGE", "TABLE_NAME")
-# Bookable in every time zone.
+STACK = "medilink-slots-rehearsal"
+_SETTING_PREFIXES = (
+    "AWS_",
+    "EVENT_BUS_",
+    "LOCAL_CALLER",
+    "OIDC_",
+    "SESSION_KEY",
+    "STAGE",
+    "TABLE_NAME",
+)
+# Slots on that date are bookable in every time zone.
 _DAYS_AHEAD = timedelta(days=40)
-_EVENTS = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
+_EVENT_PATTERN = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
 _POLL_SECONDS = 0.02
 
 
@@ -50,7 +58,7 @@ def get_stack(name: str) -> "StackTypeDef | None":
     try:
         stack = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
-        # CloudFormation has no error code for it.
+        # CloudFormation has no error code for a stack that does not exist.
         if "does not exist" in str(error):
             return None
         raise
@@ -65,7 +73,7 @@ def get_outputs(name: str) -> dict[str, str]:
 
 
 def require_own_bucket(bucket: str) -> str:
-    """Require that the bucket belongs to the account, which the SAM CLI does not check."""
+    """Return the bucket if it belongs to this account; the SAM CLI does not check that."""
     account = boto3.client("sts").get_caller_identity()["Account"]
     try:
         boto3.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
@@ -75,9 +83,9 @@ def require_own_bucket(bucket: str) -> str:
 
 
 def rotate_session_key(stack: str) -> str:
-    """Return the stack's current session key and a new one, which signs from now on.
+    """Return the stack's current session key and a new one, which signs from the deployment on.
 
-    Login sessions of any older key end. Only the function's configuration has the keys.
+    Login sessions of older keys end. The keys are stored only in the function's configuration.
     """
     if get_stack(stack) is None:
         raise CommandError(f"There is no stack {stack}, so it has no session key to rotate.")
@@ -96,7 +104,8 @@ def deploy(
     """Upload the artifact, create a change set, show it, execute it and wait.
 
     Other parameters keep their previous values, or get the template's defaults. The SAM CLI
-    creates a bucket unless its options name one. ``is_quiet`` shows its output only if it fails.
+    creates a bucket unless its options name one. With ``is_quiet``, its output is shown only on
+    failure.
     """
     existing = get_stack(stack)
     if existing is None:
@@ -110,7 +119,7 @@ def deploy(
     bucket = [] if "--s3-bucket" in sam_options else ["--resolve-s3"]
     # Other users of this machine can read a command line, but not this file with the session key.
     with NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
-        # Never the previous stage: the template allows only the one that it was packaged for.
+        # Always set the stage: the template allows only the one that it was packaged for.
         json.dump({"Stage": artifact.folder.name, **parameters}, file)
         file.flush()
         files = ["-t", os.fspath(artifact.template), "--parameter-overrides", f"file://{file.name}"]
@@ -119,7 +128,7 @@ def deploy(
 
 def _run_sam(*options: str, is_quiet: bool) -> None:
     region = boto3.client("cloudformation").meta.region_name
-    ran = subprocess.run(
+    completed = subprocess.run(
         [*_SAM_DEPLOY, "--region", region, *options],
         env=os.environ | _SAM_SETTINGS,
         stdout=subprocess.PIPE if is_quiet else None,
@@ -127,9 +136,9 @@ def _run_sam(*options: str, is_quiet: bool) -> None:
         text=True,
         check=False,
     )
-    if ran.returncode:
-        reason = f"sam deploy failed or was not confirmed (exit status {ran.returncode})."
-        raise CommandError(f"{reason}\n{ran.stdout or ''}")
+    if completed.returncode:
+        reason = f"sam deploy failed or was not confirmed (exit status {completed.returncode})."
+        raise CommandError(f"{reason}\n{completed.stdout or ''}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +160,7 @@ class Rehearsal:
 
 @contextmanager
 def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
-    """Deploy the artifact to a new emulator, which AWS clients of this process use from now on."""
+    """Deploy the artifact to a new emulator, and point this process's AWS clients at it."""
     arch = artifact.read_manifest()["arch"]
     if arch != current_arch():
         raise CommandError(
@@ -164,24 +173,24 @@ def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
         MiniStack(Path(folder), keeps_state=False) as ministack,
     ):
         os.environ.update(ministack.environment)
-        # Below the name localhost the API has a host of its own, as in AWS.
+        # Under localhost, MiniStack gives the API a host name of its own, as in AWS.
         parameters = {"RehearsalEndpoint": f"http://localhost:{ministack.port}"}
         deploy(artifact, STACK, parameters, is_quiet=True)
         yield _fill_stack(ministack)
 
 
 def _clean_environment() -> None:
-    """Remove settings of an AWS account or a local server: the emulator's functions inherit them.
+    """Remove the settings of an AWS account or a local server, which the emulator would inherit.
 
-    Proxies are removed too: all requests stay on this machine.
+    Proxy settings are removed too: all requests stay on this machine.
     """
     for name in list(os.environ):
-        if name.startswith(_SETTINGS) or name.lower().endswith("_proxy"):
+        if name.startswith(_SETTING_PREFIXES) or name.lower().endswith("_proxy"):
             del os.environ[name]
 
 
 def _fill_stack(ministack: MiniStack) -> Rehearsal:
-    """Add doctors, users and a subscriber of events to the stack."""
+    """Add the demo doctors, the demo users and an event subscriber to the stack."""
     outputs = get_outputs(STACK)
     table.connect(outputs["TableName"])
     for doctor in demo_data.DOCTORS:
@@ -206,7 +215,7 @@ def _subscribe(bus: str) -> Callable[[float], dict[str, Any] | None]:
     name = "subscriber"
     queue = boto3.resource("sqs").create_queue(QueueName=name)
     events = boto3.client("events")
-    events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(_EVENTS))
+    events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(_EVENT_PATTERN))
     target: Any = {"Id": name, "Arn": queue.attributes["QueueArn"]}
     events.put_targets(Rule=name, EventBusName=bus, Targets=[target])
 

@@ -1,4 +1,4 @@
-"""HTTP server of the app: waitress in front of API Gateway events, as Lambda receives them."""
+"""Local HTTP server: waitress, and an adapter that invokes the app as API Gateway does."""
 
 import base64
 import sys
@@ -38,20 +38,20 @@ SHUTDOWN_SECONDS = 5
 
 
 @contextmanager
-def serve(app: Chalice, bound: socket) -> Iterator[str]:
-    """Serve requests in threads at a bound socket, while the block runs; yields the base URL.
+def serve(app: Chalice, bound_socket: socket) -> Iterator[str]:
+    """Serve requests in threads on a bound socket, while the block runs; yields the base URL.
 
-    The end of the block waits for requests in progress.
+    At the end of the block, it waits for requests in progress.
     """
     sockets: dict[int, Any] = {}
     server = create_server(
         ApiGateway(app),
         map=sockets,
-        sockets=[bound],
+        sockets=[bound_socket],
         threads=THREADS,
         connection_limit=MAX_CONNECTIONS,
-        # A client that still sends when the connection closes loses the response. So the server
-        # reads bodies that are too large, and the gateway rejects them.
+        # If the connection closes while a client still sends, the client loses the response. So the
+        # server reads bodies that are too large, and ApiGateway rejects them.
         max_request_body_size=10 * MAX_BODY_BYTES,
         log_socket_errors=False,
         ident=None,
@@ -68,11 +68,11 @@ def serve(app: Chalice, bound: socket) -> Iterator[str]:
 
 def _shut_down(server: TcpWSGIServer, sockets: dict[int, Any]) -> None:
     """Stop accepting, finish the requests in progress, then close all connections."""
-    # Only the loop's thread may close sockets: it calls what the trigger is given.
+    # Only the loop's thread may close sockets; the trigger calls a function in that thread.
     server.trigger.pull_trigger(partial(wasyncore.dispatcher.close, server))
     server.task_dispatcher.shutdown(timeout=SHUTDOWN_SECONDS)
-    until = time.monotonic() + SHUTDOWN_SECONDS
-    while time.monotonic() < until and any(
+    deadline = time.monotonic() + SHUTDOWN_SECONDS
+    while time.monotonic() < deadline and any(
         channel.total_outbufs_len for channel in list(server.active_channels.values())
     ):
         time.sleep(0.01)
@@ -82,11 +82,11 @@ def _shut_down(server: TcpWSGIServer, sockets: dict[int, Any]) -> None:
 class ApiGateway:
     """WSGI application that invokes the app as API Gateway invokes Lambda (REST API, proxy).
 
-    A path without a route is a 404, as the template's ``GatewayResponses`` make it in AWS.
+    A path without a route returns 404, as with the template's ``GatewayResponses`` in AWS.
     """
 
     def __init__(self, app: Chalice) -> None:
-        # Lambda runs one request at a time, so a Chalice app has one current request.
+        # A Chalice app has one current request, as in Lambda; LocalChalice has one per thread.
         app.__class__ = type("ThreadSafeChalice", (LocalChalice, type(app)), {})
         self._app = app
         self._converter = LambdaEventConverter(RouteMatcher(list(app.routes)))
@@ -111,8 +111,8 @@ class ApiGateway:
         result = self._app(event, LambdaContext(self._app.app_name, memory_size=0))
         text = result["body"]
         content = base64.b64decode(text) if result.get("isBase64Encoded") else text.encode()
-        lines = Headers({**result["headers"], **result["multiValueHeaders"]})
-        return _response(result["statusCode"], lines, content)
+        response_headers = Headers({**result["headers"], **result["multiValueHeaders"]})
+        return _response(result["statusCode"], response_headers, content)
 
 
 def _response(status: int, headers: Headers, body: bytes) -> Response:
@@ -122,7 +122,7 @@ def _response(status: int, headers: Headers, body: bytes) -> Response:
 
 
 def _require_valid(target: str, headers: dict[str, str]) -> None:
-    """Reject what the WSGI server leaves to applications: long requests, and two hosts."""
+    """Raise ``HttpError`` for requests that waitress accepts: too long, or with two hosts."""
     if len(target) > MAX_LINE_BYTES:
         raise HttpError(HTTPStatus.REQUEST_URI_TOO_LONG, "The URL is too long.")
     if max(map(len, headers.values()), default=0) > MAX_LINE_BYTES:
@@ -149,10 +149,10 @@ def _render(error: HttpError, request_headers: dict[str, str]) -> Response:
 
 
 def _log_request(status: int, method: str, target: str) -> None:
-    """Print one line per request, except for polls without news.
+    """Print one line per request, except for 304 responses to polls.
 
     The query is left out: it may name a patient. Control characters are escaped, since a terminal
-    would obey them.
+    would interpret them.
     """
     if status != HTTPStatus.NOT_MODIFIED:
         line = f"{status} {method} {target.partition('?')[0]}".encode("unicode_escape").decode()
@@ -165,12 +165,12 @@ class _LengthRequiredError(Error):
 
 
 class _RequestParser(HTTPRequestParser):
-    """Parser that leaves odd bytes for the app to reject, and accepts no chunked bodies."""
+    """Parser that passes unusual bytes on to the app, and rejects chunked bodies."""
 
     def parse_header(self, header_plus: bytes) -> None:
         target, line_end, fields = header_plus.partition(b"\r\n")
         quoted = quote_from_bytes(target, safe=bytes(range(128))).encode()
-        # RFC 9110, section 5.5: NUL is rejected, or replaced by a space.
+        # RFC 9110, section 5.5: a server rejects NUL or replaces it with a space.
         super().parse_header(quoted + line_end + fields.replace(b"\0", b" "))
         if self.chunked:
             self.body_rcv = None

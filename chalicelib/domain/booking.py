@@ -1,4 +1,4 @@
-"""Holds and bookings: what is stored of them, and the operations on a slot as values.
+"""Holds and bookings: the stored state of a slot, and the operations on it as values.
 
 Each operation is written before the slot is read (ADR 0008). Storage turns it into a conditional
 write; if the condition fails, the operation decides what the stored slot means for it.
@@ -33,10 +33,11 @@ class Hold:
 
     @classmethod
     def create(cls, length: timedelta, holder: str, *, now: datetime) -> Hold:
-        """Return a hold of that length from now, its end rounded up to a whole second."""
+        """Return a hold of that length from now, with its end rounded up to a whole second."""
         end = now + length
-        whole = end.replace(microsecond=0)
-        return cls(holder=holder, expires_at=whole if whole == end else whole + _SECOND)
+        rounded_down = end.replace(microsecond=0)
+        expires_at = rounded_down if rounded_down == end else rounded_down + _SECOND
+        return cls(holder=holder, expires_at=expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +55,10 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlotClaim:
-    """A stored slot and its claim: ``holder`` while it is held, ``booking_id`` once it is booked.
+class StoredSlot:
+    """A slot as stored, with its ``holder`` while it is held and ``booking_id`` once it is booked.
 
-    Both are compared with those of a request, and never shown.
+    Both are compared with those of a request, and never shown to a client.
     """
 
     slot: Slot
@@ -67,12 +68,12 @@ class SlotClaim:
     def is_booked_with(self, booking_id: str) -> bool:
         return self.slot.status is SlotStatus.BOOKED and self.booking_id == booking_id
 
-    def as_of(self, now: datetime) -> SlotClaim:
-        """Return the claim as of now: a hold that has expired leaves the slot free."""
+    def as_of(self, now: datetime) -> StoredSlot:
+        """Return the slot as of now: a hold that has expired leaves it free."""
         return replace(self, slot=self.slot.as_of(now))
 
     def slot_for(self, holder: str | None) -> Slot:
-        """Return the slot as that holder may use it: their own hold leaves it free."""
+        """Return the slot as that holder may use it: their own hold counts as free."""
         if self.slot.status is SlotStatus.HELD and holder is not None and holder == self.holder:
             return replace(self.slot, status=SlotStatus.FREE, held_until=None)
         return self.slot
@@ -80,18 +81,18 @@ class SlotClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SlotOperation:
-    """What a client wants to do to one slot of that doctor."""
+    """A client's operation on one slot of a doctor."""
 
     doctor: Doctor
     slot_id: SlotId
 
     def expected_slot(self) -> Slot:
-        """Return the slot that the first attempt expects: free, and of the doctor's length."""
+        """Return the slot that the first attempt expects: free, of the doctor's slot length."""
         start = self.slot_id.start
         return Slot(start=start, end=start + self.doctor.grid.slot_length)
 
-    def require_found(self, mismatch: SlotStateMismatchError) -> SlotClaim:
-        """Return what is stored of the slot. Raises ``SlotNotFoundError`` if nothing is."""
+    def require_found(self, mismatch: SlotStateMismatchError) -> StoredSlot:
+        """Return the stored slot. Raises ``SlotNotFoundError`` if there is none."""
         return require_found(mismatch.stored, self.slot_id, self.doctor)
 
 
@@ -110,7 +111,7 @@ class _Claim(_SlotOperation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldClaim(_Claim):
-    """Reserve a slot for a holder; a hold of the same holder starts again."""
+    """Hold a slot for a holder; an existing hold of the same holder is renewed."""
 
     holder: str
     length: timedelta
@@ -122,11 +123,11 @@ class HoldClaim(_Claim):
         """Return the slot as the operation leaves it."""
         return replace(slot, status=SlotStatus.HELD, held_until=self.create_hold(now).expires_at)
 
-    def is_done(self, _stored: SlotClaim) -> bool:
-        """Return False: a hold lasts from now on, so it is written each time."""
+    def is_done(self, _stored: StoredSlot) -> bool:
+        """Return False: each request renews the hold."""
         return False
 
-    def resolve(self, stored: SlotClaim, now: datetime) -> Slot:
+    def resolve(self, stored: StoredSlot, now: datetime) -> Slot:
         """Return the slot to expect next. Raises ``ConflictError`` if it cannot be held."""
         return self._require_bookable(stored.slot_for(self.holder), now)
 
@@ -141,11 +142,11 @@ class BookingClaim(_Claim):
         """Return the slot as the operation leaves it."""
         return replace(slot, status=SlotStatus.BOOKED)
 
-    def is_done(self, stored: SlotClaim) -> bool:
-        """Return whether the slot is booked with this very booking."""
+    def is_done(self, stored: StoredSlot) -> bool:
+        """Return whether the slot is already booked with this id."""
         return stored.is_booked_with(self.booking.booking_id)
 
-    def resolve(self, stored: SlotClaim, now: datetime) -> Slot:
+    def resolve(self, stored: StoredSlot, now: datetime) -> Slot:
         """Return the slot to expect next. Raises ``ConflictError`` if it cannot be booked."""
         return self._require_bookable(stored.slot_for(self.booking.holder), now)
 
@@ -173,11 +174,11 @@ class Release(_ReleaseOperation):
 
     holder: str
 
-    def is_done(self, stored: SlotClaim) -> bool:
+    def is_done(self, stored: StoredSlot) -> bool:
         """Return whether the slot is not held, by this holder or another."""
         return stored.slot.status is not SlotStatus.HELD
 
-    def resolve(self, stored: SlotClaim, _now: datetime) -> NoReturn:
+    def resolve(self, stored: StoredSlot, _now: datetime) -> NoReturn:
         """Raise ``ConflictError``: another client holds the slot."""
         raise self._already_taken(stored.slot, "held by another client")
 
@@ -188,15 +189,15 @@ class Cancellation(_ReleaseOperation):
 
     booking_id: str
 
-    def is_done(self, stored: SlotClaim) -> bool:
+    def is_done(self, stored: StoredSlot) -> bool:
         """Return whether the slot is not booked, with this id or another."""
         return stored.slot.status is not SlotStatus.BOOKED
 
-    def resolve(self, stored: SlotClaim, _now: datetime) -> NoReturn:
+    def resolve(self, stored: StoredSlot, _now: datetime) -> NoReturn:
         """Raise ``ConflictError``: the slot is booked with another id."""
         raise self.conflict(stored)
 
-    def conflict(self, stored: SlotClaim) -> ConflictError:
+    def conflict(self, stored: StoredSlot) -> ConflictError:
         return self._already_taken(stored.slot, "booked by another client")
 
 
@@ -206,8 +207,11 @@ class MoveClaim(BookingClaim):
 
     cancellation: Cancellation
 
-    def require_found(self, mismatch: SlotStateMismatchError) -> SlotClaim:
-        """As for a booking. Raises ``ConflictError`` if the previous slot has no such booking."""
+    def require_found(self, mismatch: SlotStateMismatchError) -> StoredSlot:
+        """Return the stored slot to book.
+
+        Raises ``ConflictError`` if the previous slot does not have the booking.
+        """
         if mismatch.slot_id == self.slot_id:
             return require_found(mismatch.stored, self.slot_id, self.doctor)
         previous = self.cancellation
@@ -220,8 +224,8 @@ class MoveClaim(BookingClaim):
 SlotOperation = HoldClaim | BookingClaim | MoveClaim | Release | Cancellation
 
 
-def require_found(stored: SlotClaim | None, slot_id: SlotId, doctor: Doctor) -> SlotClaim:
-    """Return what is stored of a slot. Raises ``SlotNotFoundError`` if nothing is."""
+def require_found(stored: StoredSlot | None, slot_id: SlotId, doctor: Doctor) -> StoredSlot:
+    """Return the stored slot. Raises ``SlotNotFoundError`` if there is none."""
     if stored is None:
         raise SlotNotFoundError(slot_not_found(slot_id, doctor), zone=doctor.zone)
     return stored

@@ -35,12 +35,13 @@ if TYPE_CHECKING:
     from chalicelib.domain.grid import Grid
 
 
-# A DynamoDB transaction holds 100 actions: the day, its change log entry and this many slots fit.
+# A DynamoDB transaction has at most 100 actions. A save also writes the day and the audit log
+# entry, and checks the doctor if the day is new.
 MAX_CHANGES_PER_SAVE = 96
 
 
 class LocalStart(NamedTuple):
-    """A start by the doctor's clock (``09:00``): an instant only with a date and a time zone."""
+    """A start in the doctor's local time (``09:00``), without a date and a time zone."""
 
     time_of_day: time
 
@@ -48,7 +49,7 @@ class LocalStart(NamedTuple):
         return f"{self.time_of_day:%H:%M}"
 
     def to_utc(self, date: date, zone: ZoneInfo) -> datetime | SlotViolation:
-        """The instant at which clocks show it, or why there is not exactly one."""
+        """Return the instant, or the violation if clock changes skip or repeat the local time."""
         match local_time.utc_candidates(datetime.combine(date, self.time_of_day), zone):
             case [instant]:
                 return instant
@@ -66,7 +67,7 @@ class SlotChange(NamedTuple):
 
 
 class InvalidChange(NamedTuple):
-    """A requested change that could not be parsed: reported in its place, with the other ones.
+    """A requested change that could not be parsed, kept to report it with the other violations.
 
     ``start`` is None if the start is what could not be parsed; ``sent_start`` is the client's text.
     """
@@ -87,7 +88,9 @@ def plan_changes(
     _require_valid_count(requested)
     resolved = [_resolve(change, day.date, grid.zone) for change in requested]
     candidates = {slot.start: slot for slot in grid.candidate_slots(day.date)}
-    planned = _apply(day, candidates, [one for one in resolved if isinstance(one, _Change)])
+    planned = _apply(
+        day, candidates, [change for change in resolved if isinstance(change, _Change)]
+    )
     validator = _ChangeValidator(day, grid, candidates, now, planned.day_after)
     if violations := validator.validate_all(resolved):
         raise RequestRejectedError(*violations, zone=grid.zone)
@@ -97,7 +100,7 @@ def plan_changes(
 def conflicting_slots_error(
     *, already_existing: Sequence[Slot], still_taken: Sequence[Slot], zone: ZoneInfo
 ) -> RequestRejectedError | None:
-    """The error for slots to open that exist and slots to close that are taken, if any."""
+    """Return the error for slots to open that exist and slots to close that are taken, if any."""
     existing = [
         SlotExists(start=slot.start, slot_label=local_time.format_range(slot, zone))
         for slot in already_existing
@@ -110,7 +113,7 @@ def conflicting_slots_error(
 
 
 def too_many_changes(count: int) -> FieldViolation:
-    """The violation for a request with more slots than one save can change."""
+    """Return the violation for a request with more slots than one save can change."""
     detail = f"You can save at most {MAX_CHANGES_PER_SAVE} slots at once (you sent {count})"
     return FieldViolation("slots", "too_many", detail)
 
@@ -125,7 +128,7 @@ def _require_valid_count(requested: Sequence[SlotChange | InvalidChange]) -> Non
 
 
 class _Change(NamedTuple):
-    """A requested change whose start is known as an instant."""
+    """A requested change with its start as an instant."""
 
     start: datetime
     status: SlotStatus
@@ -149,7 +152,7 @@ def _resolve(
 def _apply(
     day: Day, candidates: Mapping[datetime, Slot], changes: Sequence[_Change]
 ) -> PlannedChanges:
-    """Apply the changes as far as they make sense by themselves; validation reports the others."""
+    """Apply the changes that are possible on their own; validation reports the others."""
     opened = tuple(
         replace(candidates[start], status=SlotStatus.FREE)
         for start, status in changes
@@ -175,14 +178,14 @@ class _ChangeValidator:
     day_after: Day
 
     def validate_all(self, resolved: Sequence[_Change | SlotViolation]) -> list[SlotViolation]:
-        """The violations in request order; a start that is requested twice has one."""
-        occurrences = Counter(one.start for one in resolved if isinstance(one, _Change))
+        """Return the violations in request order; a start that is requested twice has one."""
+        occurrences = Counter(change.start for change in resolved if isinstance(change, _Change))
         violations: dict[datetime | int, SlotViolation] = {}
-        for position, one in enumerate(resolved):
-            if isinstance(one, SlotViolation):
-                violations[position] = one
-            elif violation := self._validate(one, occurrences[one.start]):
-                violations[one.start] = violation
+        for position, change in enumerate(resolved):
+            if isinstance(change, SlotViolation):
+                violations[position] = change
+            elif violation := self._validate(change, occurrences[change.start]):
+                violations[change.start] = violation
         return [*violations.values()]
 
     def _validate(self, change: _Change, occurrences: int) -> SlotViolation | None:
@@ -232,6 +235,6 @@ class _ChangeValidator:
         return None
 
     def _label(self, start: datetime) -> str:
-        """The slot's range, or the start alone if neither the day nor the grid has a slot there."""
+        """Return the slot's range, or only the start if neither the day nor the grid has it."""
         slot = self.day.slots.get(start) or self.candidates.get(start)
         return local_time.format_range(slot or start, self.grid.zone)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from chalicelib.domain.grid import Grid
-    from chalicelib.domain.permissions import Role
     from chalicelib.domain.slot import Slot
 
 
@@ -97,22 +96,3 @@ def _first_overlapping(stored: Sequence[Slot], candidate: Slot) -> Slot | None:
     # Stored slots are in time order and don't overlap each other, so their ends are in order too.
     index = bisect_right(stored, candidate.start, key=lambda slot: slot.end)
     return stored[index] if index < len(stored) and stored[index].overlaps(candidate) else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeLogEntry:
-    """One save in the audit log; it also makes the save idempotent.
-
-    ``request_id`` and ``fingerprint`` distinguish a repeated request from another one. ``version``
-    is the day's after the save; ``author`` is the caller's name, ``role`` the role in which they
-    saved, ``client`` what they used.
-    """
-
-    request_id: str
-    fingerprint: str
-    version: int
-    saved_at: datetime
-    author: str
-    role: Role
-    client: str
-    changes: SlotChanges

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from chalicelib.domain.booking import SlotClaim
+    from chalicelib.domain.booking import StoredSlot
     from chalicelib.domain.slot import Slot, SlotId
     from chalicelib.domain.violations import FieldViolation, SlotViolation
 
@@ -139,11 +139,11 @@ class DoctorModifiedError(ConcurrentModificationError):
 
 
 class SlotStateMismatchError(ConcurrentModificationError):
-    """The slot is not in the state that the write requires; ``stored`` is what is there, if any."""
+    """The slot is not in the state that the write requires; ``stored`` is None if there is none."""
 
     code = "slot_differs"
 
-    def __init__(self, slot_id: SlotId, stored: SlotClaim | None) -> None:
+    def __init__(self, slot_id: SlotId, stored: StoredSlot | None) -> None:
         super().__init__(f"{slot_id} has another state than expected")
         self.slot_id = slot_id
         self.stored = stored

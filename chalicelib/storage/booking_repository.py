@@ -1,4 +1,4 @@
-"""Holds and bookings in the table: one transaction for each operation, without a read before it."""
+"""Holds and bookings in the table: one transaction per operation, without a prior read."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from pynamodb.expressions.operand import Path
     from pynamodb.expressions.update import Action
 
-    from chalicelib.domain.booking import SlotClaim, SlotOperation
+    from chalicelib.domain.booking import SlotOperation, StoredSlot
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
     from chalicelib.storage.transaction import RawItem
 
 
 class BookingRepository:
-    """The slots of all doctors, one by one."""
+    """Reads single slots, and writes the operations on them."""
 
-    def get(self, slot_id: SlotId) -> SlotClaim | None:
-        """Return the stored slot; strongly consistent. Raises ``StoreUnavailableError``."""
+    def get(self, slot_id: SlotId) -> StoredSlot | None:
+        """Return the stored slot, with a consistent read. Raises ``StoreUnavailableError``."""
         pk = keys.doctor_pk(slot_id.doctor_id)
         try:
             with translate_read_errors():
@@ -49,8 +49,8 @@ class BookingRepository:
     def apply(self, operation: SlotOperation, expected: Slot, now: datetime) -> None:
         """Write the operation if each slot is in the state that it requires.
 
-        A slot to claim must be as long as ``expected``. Raises ``SlotStateMismatchError`` with the
-        stored slot, ``StoreUnavailableError``, ``OutcomeUnknownError``.
+        A slot to hold or book must end when ``expected`` does. Raises ``SlotStateMismatchError``
+        with the stored slot, ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
         match operation:
             case HoldClaim():
@@ -71,8 +71,8 @@ class BookingRepository:
 class _SlotUpdate(Struct, frozen=True, kw_only=True):
     """The update of one slot, in its own item and in the slot map of its day.
 
-    ``slot`` is the slot as it will be, ``condition`` what its item must fulfil, and
-    ``claim_actions`` set or remove what only the item has.
+    ``slot`` is the slot after the update, and ``condition`` that of its item. ``claim_actions`` set
+    or remove the attributes that only the item has.
     """
 
     doctor: Doctor
@@ -181,8 +181,8 @@ def _commit(*updates: _SlotUpdate) -> None:
             on_failure=update.mismatch,
         )
         days.setdefault(update.day_key, []).append(update)
-    for key, of_day in days.items():
-        _update_day(transaction, DayItem(*key), of_day)
+    for day_key, day_updates in days.items():
+        _update_day(transaction, DayItem(*day_key), day_updates)
     transaction.commit()
 
 
@@ -194,8 +194,8 @@ def _update_day(transaction: Transaction, day: DayItem, updates: list[_SlotUpdat
             DayItem.revision.set(DayItem.revision + 1),
             *(action for update in updates for action in update.day_actions()),
         ],
-        # It holds whenever the slot's condition does. Without it, DynamoDB would reject a path that
-        # does not exist as malformed, and not report that the slot's condition failed.
+        # This holds whenever the slot's condition does. Without it, DynamoDB would reject a missing
+        # path with a validation error, and not report that the slot's condition failed.
         condition=reduce(and_, (update.day_has_slot for update in updates)),
         on_failure=lambda _: DayModifiedError(),
     )

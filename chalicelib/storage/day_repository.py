@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from pynamodb.expressions.update import Action
 
-    from chalicelib.domain.day import ChangeLogEntry
+    from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
 
@@ -45,7 +45,7 @@ class DayRepository:
 
     def get_with_change(
         self, doctor_id: str, date: date, request_id: str | None = None
-    ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
+    ) -> tuple[Doctor, Day, AuditLogEntry | None]:
         """Read the doctor, the day, and the log entry of that request if there is one.
 
         It is one strongly consistent read. A date without a save is an empty day of version 0.
@@ -94,7 +94,7 @@ class DayRepository:
                 ),
             )
 
-    def list_changes(self, doctor_id: str, date: date) -> list[ChangeLogEntry]:
+    def list_changes(self, doctor_id: str, date: date) -> list[AuditLogEntry]:
         """Return every save of that date, the newest first; strongly consistent."""
         with translate_read_errors():
             items = list(
@@ -110,7 +110,7 @@ class DayRepository:
         self,
         doctor: Doctor,
         day: Day,
-        log_entry: ChangeLogEntry,
+        log_entry: AuditLogEntry,
         *,
         day_after: Day,
         now: datetime,

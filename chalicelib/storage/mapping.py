@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.booking import SlotClaim
-from chalicelib.domain.day import ChangeLogEntry, Day, SlotChanges
+from chalicelib.domain.audit_log import AuditLogEntry
+from chalicelib.domain.booking import StoredSlot
+from chalicelib.domain.day import Day, SlotChanges
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.local_time import format_time_of_day, parse_time_of_day
@@ -141,9 +142,9 @@ def slot_to_item(pk: str, slot: Slot) -> SlotItem:
     )
 
 
-def slot_from_item(item: SlotItem) -> SlotClaim:
-    """Return the slot with its claim."""
-    return SlotClaim(
+def slot_from_item(item: SlotItem) -> StoredSlot:
+    """Return the slot with its holder and booking id."""
+    return StoredSlot(
         slot=Slot(
             start=keys.parse_instant(item.start),
             end=keys.parse_instant(item.end),
@@ -155,7 +156,7 @@ def slot_from_item(item: SlotItem) -> SlotClaim:
     )
 
 
-def log_entry_to_item(pk: str, date: date, log_entry: ChangeLogEntry) -> ChangeItem:
+def log_entry_to_item(pk: str, date: date, log_entry: AuditLogEntry) -> ChangeItem:
     return ChangeItem(
         pk,
         keys.change_sk(date, log_entry.request_id),
@@ -171,8 +172,8 @@ def log_entry_to_item(pk: str, date: date, log_entry: ChangeLogEntry) -> ChangeI
     )
 
 
-def log_entry_from_item(item: ChangeItem) -> ChangeLogEntry:
-    return ChangeLogEntry(
+def log_entry_from_item(item: ChangeItem) -> AuditLogEntry:
+    return AuditLogEntry(
         request_id=item.request_id,
         fingerprint=item.fingerprint,
         version=int(item.version),

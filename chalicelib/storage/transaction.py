@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.storage.models import BaseItem
 
 RawItem = dict[str, Any]
-# Makes the error of a failed condition, given the stored item if an update failed and there is one.
-# It is called once DynamoDB has rejected the write: an error made earlier would be kept by the
-# transaction that its own traceback refers to, and only the garbage collector would free both.
+# Creates the error for a failed condition. Its argument is the stored item; None if there is none
+# or the write is not an update. It is called only after DynamoDB has rejected the write: an error
+# created earlier would form a reference cycle with the transaction, through its traceback.
 FailureHandler = Callable[[RawItem | None], ConcurrentModificationError]
 
 _FAILED_CONDITION = "ConditionalCheckFailed"
@@ -29,7 +29,7 @@ _EXPECTED_CODES = {_FAILED_CONDITION, "TransactionConflict"}
 
 
 class Transaction:
-    """A ``TransactWriteItems`` builder for at most 100 actions, each on another item.
+    """A ``TransactWriteItems`` builder for at most 100 actions, each on a different item.
 
     Each write names the domain error to raise if its condition fails. DynamoDB reports cancellation
     reasons by position, and PynamoDB sends checks, then deletes, then puts, then updates, in
@@ -43,7 +43,7 @@ class Transaction:
         self._updates: list[tuple[BaseItem, list[Action], Condition, FailureHandler]] = []
 
     def check(self, item: BaseItem, *, condition: Condition, on_failure: FailureHandler) -> None:
-        """Require the condition of an item that is not written."""
+        """Require a condition of an item without writing it."""
         self._checks.append((item, condition, on_failure))
 
     def delete(
@@ -66,15 +66,15 @@ class Transaction:
         condition: Condition,
         on_failure: FailureHandler,
     ) -> None:
-        """Update the item if the condition holds; else ``on_failure`` gets the stored item."""
+        """Update the item if the condition holds; if not, ``on_failure`` gets the stored item."""
         self._updates.append((item, actions, condition, on_failure))
 
     def commit(self) -> None:
         """Write everything, or raise and write nothing.
 
-        Raises the error of the first failed condition; if all errors are ``DayModifiedError``, one
-        that names the slots of all. Raises ``StoreBusyError`` if another transaction is writing the
-        same items, ``StoreUnavailableError``, ``OutcomeUnknownError``.
+        Raises the error of the first failed condition. If all of them are ``DayModifiedError``,
+        raises one that names all their slots. Raises ``StoreBusyError`` if another transaction is
+        writing the same items, ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
         try:
             with translate_write_errors(), TransactWrite(connection=table.connection()) as write:

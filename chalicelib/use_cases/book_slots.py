@@ -1,4 +1,4 @@
-"""The patient's side: get, hold, release, book, move and cancel a slot."""
+"""Use cases of booking sites: get, hold, release, book, move and cancel a slot."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from chalicelib.storage.doctor_cache import DoctorCache
 
 
-class SlotView(Struct, frozen=True, kw_only=True):
-    """A slot as of now and its doctor; ``created`` if this request booked it."""
+class SlotWithDoctor(Struct, frozen=True, kw_only=True):
+    """A slot as of now, and its doctor; ``created`` if this request made the change."""
 
     doctor: Doctor
     slot: Slot
@@ -65,23 +65,25 @@ class BookSlots:
         self._now = now
         self._pause = pause
 
-    def get_slot(self, slot_id: SlotId) -> SlotView:
+    def get_slot(self, slot_id: SlotId) -> SlotWithDoctor:
         """Return the slot as of now."""
         doctor = self._doctor_cache.get(slot_id.doctor_id)
         now = self._now()
         stored = retry_on_conflict(lambda: self._bookings.get(slot_id), self._pause)
         slot = require_found(stored, slot_id, doctor).slot
-        return SlotView(doctor=doctor, slot=slot.as_of(now))
+        return SlotWithDoctor(doctor=doctor, slot=slot.as_of(now))
 
-    def hold(self, caller: Caller, slot_id: SlotId, holder: str, length: timedelta) -> SlotView:
-        """Reserve the slot for the holder; a hold of the same holder starts again."""
+    def hold(
+        self, caller: Caller, slot_id: SlotId, holder: str, length: timedelta
+    ) -> SlotWithDoctor:
+        """Hold the slot for the holder; an existing hold of the same holder is renewed."""
         doctor = self._bookable_doctor(caller, slot_id)
         return self._apply(HoldClaim(doctor=doctor, slot_id=slot_id, holder=holder, length=length))
 
-    def book(self, caller: Caller, slot_id: SlotId, booking: Booking) -> SlotView:
+    def book(self, caller: Caller, slot_id: SlotId, booking: Booking) -> SlotWithDoctor:
         """Book the slot and, if the booking moves, free its previous slot in the same transaction.
 
-        Nothing changes if the slot is booked with that id already. Raises ``RequestRejectedError``
+        Nothing changes if the slot is already booked with that id. Raises ``RequestRejectedError``
         for a move from the slot to itself.
         """
         doctor = self._bookable_doctor(caller, slot_id)
@@ -113,20 +115,21 @@ class BookSlots:
         self._apply(Cancellation(doctor=doctor, slot_id=slot_id, booking_id=booking_id))
 
     def _bookable_doctor(self, caller: Caller, slot_id: SlotId) -> Doctor:
+        """Return the slot's doctor. Raises ``PermissionDeniedError`` if the caller may not book."""
         doctor = self._doctor_cache.get(slot_id.doctor_id)
         caller.require_can_book()
         return doctor
 
     def _previous_doctor(self, slot_id: SlotId) -> Doctor:
-        """Return the doctor from whom a booking moves. Raises ``ConflictError``."""
+        """Return the doctor of the slot that a booking moves from. Raises ``ConflictError``."""
         try:
             return retry_on_conflict(lambda: self._doctor_cache.get(slot_id.doctor_id), self._pause)
         except DoctorNotFoundError as error:
             raise ConflictError(FieldViolation("moves", "slot_not_found", str(error))) from None
 
     @busy_after_conflicts()
-    def _apply(self, operation: SlotOperation) -> SlotView:
-        """Write first, and decide again on the stored slot where it is not as expected."""
+    def _apply(self, operation: SlotOperation) -> SlotWithDoctor:
+        """Write without a read; if the stored slot is not as expected, decide again on it."""
         expected = operation.expected_slot()
         may_have_committed = False
         for attempt in attempts(self._pause):
@@ -137,7 +140,7 @@ class BookSlots:
                 except SlotStateMismatchError as mismatch:
                     stored = operation.require_found(mismatch).as_of(now)
                     if operation.is_done(stored):
-                        return SlotView(
+                        return SlotWithDoctor(
                             doctor=operation.doctor, slot=stored.slot, created=may_have_committed
                         )
                     expected = operation.resolve(stored, now)
@@ -146,14 +149,14 @@ class BookSlots:
                     may_have_committed = True
                     raise
                 after = operation.slot_after(expected, now)
-                return SlotView(doctor=operation.doctor, slot=after, created=True)
+                return SlotWithDoctor(doctor=operation.doctor, slot=after, created=True)
         raise AssertionError  # pragma: no cover  the last attempt returns or raises
 
     def _write(self, operation: SlotOperation, expected: Slot, now: datetime) -> None:
-        """Write the operation, or read where the clock alone rules it out.
+        """Write the operation; read the slot instead if the time alone makes it impossible.
 
-        The stored slot tells the client more than the clock: whether it exists, and whether it is
-        booked with this very booking. Raises ``SlotStateMismatchError`` with it.
+        The read decides the response: the slot may not exist, or may already have this booking.
+        Raises ``SlotStateMismatchError`` with the stored slot.
         """
         if not operation.is_possible(expected, now):
             raise SlotStateMismatchError(operation.slot_id, self._bookings.get(operation.slot_id))

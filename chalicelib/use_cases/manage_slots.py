@@ -1,4 +1,4 @@
-"""The doctor's side: view a day, save it, and view its history."""
+"""Use cases of doctors and their delegates: view a day, save it, and view its history."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.domain import changes as saving
 from chalicelib.domain import local_time
-from chalicelib.domain.day import ChangeLogEntry
+from chalicelib.domain.audit_log import AuditLogEntry
+from chalicelib.domain.changes import conflicting_slots_error, plan_changes
 from chalicelib.domain.errors import (
     ConcurrentModificationError,
     DayModifiedError,
@@ -52,18 +52,19 @@ def compute_fingerprint(changes: Iterable[tuple[str, str]]) -> str:
     return hashlib.blake2b(repr([*changes]).encode(), digest_size=16).hexdigest()
 
 
-class DayView(Struct, frozen=True, kw_only=True):
-    """A day as of ``now``, with the doctor whose day it is."""
+class DayWithDoctor(Struct, frozen=True, kw_only=True):
+    """A day as of ``now``, and its doctor."""
 
     doctor: Doctor
     day: Day
     now: datetime
 
 
-class SavedDay(DayView, frozen=True, kw_only=True):
+class SavedDay(DayWithDoctor, frozen=True, kw_only=True):
     """The day after a save, and ``previous``: the day that the save was planned on.
 
-    ``version`` is the one that this save made; later saves may have made others since.
+    ``version`` is the version that this save created. For a repeated request, the day may have a
+    later version.
     """
 
     version: int
@@ -71,19 +72,19 @@ class SavedDay(DayView, frozen=True, kw_only=True):
 
     @property
     def created(self) -> bool:
-        """Whether this request made the version, rather than an earlier one with the same key."""
+        """Whether this request created the version, not an earlier request with the same key."""
         return self.version > self.previous.version
 
 
 class SaveRejectedError(RequestRejectedError):
     """A save that the day does not allow; ``view`` is the day that the save was validated on.
 
-    The page shows the reasons beside that day, without another read.
+    The page shows the violations on that day, without another read.
     """
 
     code = "save_rejected"
 
-    def __init__(self, error: RequestRejectedError, view: DayView) -> None:
+    def __init__(self, error: RequestRejectedError, view: DayWithDoctor) -> None:
         super().__init__(*error.violations, zone=error.zone)
         self.view = view
 
@@ -93,13 +94,13 @@ class DayHistory(Struct, frozen=True, kw_only=True):
 
     doctor: Doctor
     date: date
-    entries: tuple[ChangeLogEntry, ...]
+    entries: tuple[AuditLogEntry, ...]
 
 
 class ManageSlots:
-    """The use cases of the doctor's side.
+    """A day's slots and history, for those who manage the doctor's schedule.
 
-    ``now`` is the clock; ``pause`` waits before a further attempt (see ``retry_on_conflict``).
+    ``now`` returns the current time; ``pause`` waits before a further attempt (see ``attempts``).
     """
 
     def __init__(
@@ -109,14 +110,13 @@ class ManageSlots:
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
-        """Nothing is read yet."""
         self._days = days
         self._doctor_cache = doctor_cache
         self._now = now
         self._pause = pause
 
-    def get_day(self, caller: Caller, doctor_id: str, date: date | None) -> DayView:
-        """The day as stored; without ``date`` the doctor's today.
+    def get_day(self, caller: Caller, doctor_id: str, date: date | None) -> DayWithDoctor:
+        """Return the day; without ``date``, today in the doctor's time zone.
 
         Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``.
         """
@@ -124,10 +124,10 @@ class ManageSlots:
             date = local_time.local_date(self._now(), self._doctor_cache.get_zone(doctor_id))
         return retry_on_conflict(lambda: self._load_day(caller, doctor_id, date), self._pause)
 
-    def get_day_cached(self, caller: Caller, doctor_id: str, date: date) -> DayView:
-        """Like ``get_day``, but may use cached doctor settings, up to ten seconds old.
+    def get_day_cached(self, caller: Caller, doctor_id: str, date: date) -> DayWithDoctor:
+        """Like ``get_day``, but may use doctor settings that were cached up to ten seconds ago.
 
-        A poll then reads one item. Never render from it: the page could go back to old settings.
+        A poll then reads one item. Never render the result: the page could show outdated settings.
         """
         doctor = self._doctor_cache.peek(doctor_id)
         if doctor is None:
@@ -135,17 +135,17 @@ class ManageSlots:
         caller.require_role_for(doctor)
         now = self._now()
         day = retry_on_conflict(lambda: self._days.get(doctor_id, date), self._pause)
-        return DayView(doctor=doctor, day=day.as_of(now), now=now)
+        return DayWithDoctor(doctor=doctor, day=day.as_of(now), now=now)
 
-    def _load_day(self, caller: Caller, doctor_id: str, date: date) -> DayView:
+    def _load_day(self, caller: Caller, doctor_id: str, date: date) -> DayWithDoctor:
         now = self._now()
         doctor, day, _ = self._days.get_with_change(doctor_id, date)
         self._doctor_cache.put(doctor, now)
         caller.require_role_for(doctor)
-        return DayView(doctor=doctor, day=day.as_of(now), now=now)
+        return DayWithDoctor(doctor=doctor, day=day.as_of(now), now=now)
 
     def get_history(self, caller: Caller, doctor_id: str, date: date) -> DayHistory:
-        """Every save of that date, with its author and time, newest first.
+        """Return every save of that date, with its author and time, newest first.
 
         Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``.
         """
@@ -178,7 +178,7 @@ class ManageSlots:
         )
         now = self._now()
         role = caller.require_role_for(doctor)
-        view = DayView(doctor=doctor, day=stored.as_of(now), now=now)
+        view = DayWithDoctor(doctor=doctor, day=stored.as_of(now), now=now)
         if earlier is not None:
             return _repeated_save(request, earlier, view)
         planned = self._plan(request, view)
@@ -188,10 +188,10 @@ class ManageSlots:
             doctor=doctor, day=planned.day_after, now=now, version=entry.version, previous=view.day
         )
 
-    def _plan(self, request: SaveRequest, view: DayView) -> PlannedChanges:
+    def _plan(self, request: SaveRequest, view: DayWithDoctor) -> PlannedChanges:
         try:
             _require_expected_version(request, view.day)
-            return saving.plan_changes(request.changes, view.day, view.doctor.grid, now=view.now)
+            return plan_changes(request.changes, view.day, view.doctor.grid, now=view.now)
         except (RequestRejectedError, VersionMismatchError) as error:
             if self._is_committed(request):
                 raise DayModifiedError from None
@@ -200,12 +200,12 @@ class ManageSlots:
             raise
 
     def _is_committed(self, request: SaveRequest) -> bool:
-        """Whether the request was carried out although its log entry was not read with the day.
+        """Return whether the request is committed, although no log entry was read with the day.
 
-        A batch of reads is no snapshot. If the same request runs twice at once, one may read the
-        log entry before the other commits and the day after: what conflicts is its own effect.
+        A batch of reads is not a snapshot. If the same request runs twice at once, one may read the
+        log entry before the other commits, and the day after: it then conflicts with itself.
         """
-        if not request.changes:  # such a request is never carried out
+        if not request.changes:  # an empty request is never committed
             return False
         *_, entry = self._days.get_with_change(request.doctor_id, request.date, request.request_id)
         return entry is not None
@@ -213,17 +213,17 @@ class ManageSlots:
     def _explain_conflict(
         self, doctor_id: str, error: ConcurrentModificationError
     ) -> RequestRejectedError | None:
-        """The slots that made the last attempt fail, if the day never showed them as conflicts."""
+        """Return an error with the slots that made the last attempt fail, or None if unknown."""
         if not isinstance(error, DayModifiedError):
             return None
         zone = self._doctor_cache.get_zone(doctor_id)
-        return saving.conflicting_slots_error(
+        return conflicting_slots_error(
             already_existing=error.already_existing, still_taken=error.still_taken, zone=zone
         )
 
 
-def _repeated_save(request: SaveRequest, earlier: ChangeLogEntry, view: DayView) -> SavedDay:
-    """The response to a request whose key has a log entry already."""
+def _repeated_save(request: SaveRequest, earlier: AuditLogEntry, view: DayWithDoctor) -> SavedDay:
+    """Return the result of a request whose key already has a log entry."""
     if earlier.fingerprint != request.fingerprint:
         raise IdempotencyKeyReusedError(earlier.version)
     if view.day.version < earlier.version:  # the day was read before the entry was written
@@ -243,9 +243,9 @@ def _require_expected_version(request: SaveRequest, day: Day) -> None:
 
 
 def _build_log_entry(
-    caller: Caller, role: Role, request: SaveRequest, view: DayView, changes: SlotChanges
-) -> ChangeLogEntry:
-    return ChangeLogEntry(
+    caller: Caller, role: Role, request: SaveRequest, view: DayWithDoctor, changes: SlotChanges
+) -> AuditLogEntry:
+    return AuditLogEntry(
         request_id=request.request_id,
         fingerprint=request.fingerprint,
         version=view.day.version + 1,

@@ -31,11 +31,11 @@ DOCTORS, BOOKING_SITES, SERVICE = "Doctors", "Booking sites", "Service"
 """The tags that group the operations of the API reference."""
 View = Callable[..., Response]
 Content = Mapping[str, type | None]
-"""The schema of a body by its media type; None is plain text."""
+"""The schema of a body by media type; None means plain text."""
 
 
 class RouteDoc(Struct, frozen=True, kw_only=True):
-    """The OpenAPI metadata of a route; its docstring is the summary and the description.
+    """The OpenAPI metadata of a route. The view's docstring is the summary and the description.
 
     ``parameters`` names the query parameters and headers. ``errors`` lists the statuses of this
     route beyond those that follow from its permission, parameters and body. tools/openapi adds
@@ -123,7 +123,7 @@ def _authenticated(view: View) -> View:
 
 
 def _redirect_to_login(request: Request) -> Response:
-    """Redirect to the sign-in page, which returns to this URL."""
+    """Redirect to the sign-in page, from which the user returns to this URL."""
     query = urlencode(request.query_params or {})
     return_path = f"{path(request)}{'?' if query else ''}{query}"
     location = f"{url_prefix(request)}/sign-in?{urlencode({'to': return_path})}"

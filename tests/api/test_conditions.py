@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.domain.audit_log import AuditLogEntry
 from chalicelib.domain.booking import HoldClaim
-from chalicelib.domain.day import ChangeLogEntry, Day, SlotChanges
+from chalicelib.domain.day import Day, SlotChanges
 from chalicelib.domain.errors import DayModifiedError, PermissionDeniedError, SlotStateMismatchError
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.domain.slot import SlotId, SlotStatus
@@ -57,7 +58,7 @@ def write_day(
 ) -> Day:
     changes = SlotChanges(opened=opened, closed=closed)
     day_after = day.apply(changes)
-    entry = ChangeLogEntry(
+    entry = AuditLogEntry(
         request_id=request_id,
         fingerprint="f",
         version=day.version + 1,

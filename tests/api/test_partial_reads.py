@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.day import ChangeLogEntry, Day
+from chalicelib.domain.day import Day
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest, compute_fingerprint
@@ -18,6 +18,7 @@ from tests.support.factories import (
 if TYPE_CHECKING:
     from datetime import date
 
+    from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.doctor import Doctor
     from tests.support.app_client import AppClient
 
@@ -32,7 +33,7 @@ class PartialReadDayRepository(DayRepository):
 
     def get_with_change(
         self, doctor_id: str, date: date, request_id: str | None = None
-    ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
+    ) -> tuple[Doctor, Day, AuditLogEntry | None]:
         doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
         missing, self.missing = self.missing, ""
         if missing == "day":

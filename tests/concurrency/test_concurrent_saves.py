@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.bootstrap import Services
-    from chalicelib.domain.day import ChangeLogEntry, Day
+    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
 
 ROUNDS = rounds(daily=50, nightly=200)
@@ -46,7 +47,7 @@ class StaleLengthDayRepository(DayRepository):
 
     def get_with_change(
         self, doctor_id: str, date: date, request_id: str | None = None
-    ) -> tuple[Doctor, Day, ChangeLogEntry | None]:
+    ) -> tuple[Doctor, Day, AuditLogEntry | None]:
         doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
         grid = replace(doctor.grid, slot_length=timedelta(minutes=self.minutes))
         return replace(doctor, grid=grid), day, saved

@@ -1,8 +1,8 @@
 """The OpenAPI 3.1 document, generated from the routes and the schemas of their JSON.
 
-A route defines its method, path, permission, parameters, schemas and statuses (``RouteDoc``), and
-its docstring is the summary and description. ``operations`` adds what the app does not need:
-descriptions of responses, examples and links.
+A route defines its method, path, permission, parameters, schemas and statuses (``RouteDoc``). Its
+docstring is the summary and the description. ``operations`` adds what the app does not need at run
+time: descriptions of responses, examples and links.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ _COMMON_NAMES = {
 
 
 def render(document: Json) -> str:
-    """Return the document as JSON, indented so that changes of the committed file are readable."""
+    """Return the document as indented JSON, so that diffs of the committed file are readable."""
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -129,15 +129,17 @@ def build_document() -> Json:
 def _schemas() -> tuple[Json, Json]:
     """Return the schemas of all bodies by name, and those of the parameters."""
     bodies = {schema for route in ROUTES for schema in _body_schemas(route)}
-    described = [
+    types = [
         *(parameter.schema for parameter in PARAMETERS.values()),
         *sorted(bodies, key=lambda schema: schema.__name__),
         schemas.Problem,
-        # No type refers to it, since the slots of a save are decoded one by one.
+        # No other schema refers to it, because the slots of a save are decoded one by one.
         schemas.SlotChangeRequest,
     ]
-    found, components = msgspec.json.schema_components(described, ref_template=schemas.REF_TEMPLATE)
-    return dict(sorted(components.items())), dict(zip(PARAMETERS, found, strict=False))
+    type_schemas, components = msgspec.json.schema_components(
+        types, ref_template=schemas.REF_TEMPLATE
+    )
+    return dict(sorted(components.items())), dict(zip(PARAMETERS, type_schemas, strict=False))
 
 
 def _body_schemas(route: Route) -> Iterator[type]:
@@ -179,7 +181,7 @@ def _path_parameters(route: Route) -> list[str]:
 
 
 def _statuses(route: Route) -> set[int]:
-    """Return the statuses of a route, including those that follow from its other metadata."""
+    """Return the statuses of a route, including those that its other metadata implies."""
     statuses = {*route.doc.responses, *route.doc.errors, 500}
     if route.permission is not Permission.PUBLIC:
         statuses |= {401, 403, 503}
@@ -236,7 +238,7 @@ def _response(details: ResponseDetails, content: Json, headers: tuple[str, ...])
 
 
 def _parameter(parameter: Parameter, schema: Json) -> Json:
-    described = {
+    result = {
         "name": parameter.name,
         "in": parameter.location,
         "required": parameter.required,
@@ -245,8 +247,8 @@ def _parameter(parameter: Parameter, schema: Json) -> Json:
         "example": parameter.example,
     }
     if parameter.location == "query" and not parameter.required:
-        described["allowEmptyValue"] = True  # an empty parameter counts as missing
-    return described
+        result["allowEmptyValue"] = True  # an empty parameter counts as missing
+    return result
 
 
 def _header(name: str, *, required: bool) -> Json:
@@ -267,13 +269,13 @@ def _content(content: Content, examples: Mapping[str, Examples]) -> Json:
 
 
 def _media_type(schema: type | None, examples: Examples) -> Json:
-    described: Json = {"schema": _schema(schema)}
+    result: Json = {"schema": _schema(schema)}
     if examples:
-        described["examples"] = {
+        result["examples"] = {
             summary.replace(" ", "-"): {"summary": summary, "value": value}
             for summary, value in examples.items()
         }
-    return described
+    return result
 
 
 def _schema(schema: type | None) -> Json:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.slot import Slot
-    from chalicelib.use_cases.book_slots import SlotView
+    from chalicelib.use_cases.book_slots import SlotWithDoctor
     from chalicelib.use_cases.find_slots import DoctorAvailability, SearchPage
-    from chalicelib.use_cases.manage_slots import DayHistory, DayView, SavedDay
+    from chalicelib.use_cases.manage_slots import DayHistory, DayWithDoctor, SavedDay
 
 
 SAVED_MESSAGE = "Slots saved successfully"
@@ -50,7 +50,7 @@ def serialize_doctor(doctor: Doctor, caller: Caller) -> schemas.Doctor:
     )
 
 
-def serialize_day(view: DayView) -> schemas.Day:
+def serialize_day(view: DayWithDoctor) -> schemas.Day:
     """A day with every slot of the grid and every stored slot off it, in time order."""
     return schemas.Day(
         doctor_id=view.doctor.doctor_id,
@@ -71,7 +71,7 @@ def serialize_saved_day(saved_day: SavedDay, day: schemas.Day) -> schemas.SavedD
 
 
 def serialize_history(history: DayHistory) -> schemas.History:
-    """The change log of a date."""
+    """The audit log of a date."""
     return schemas.History(
         changes=[
             schemas.Change(
@@ -130,7 +130,7 @@ def serialize_slot(slot: Slot, doctor: Doctor) -> schemas.Slot:
     )
 
 
-def serialize_held_slot(view: SlotView) -> schemas.HeldSlot:
+def serialize_held_slot(view: SlotWithDoctor) -> schemas.HeldSlot:
     """A held slot, with the end of the hold."""
     if view.slot.held_until is None:
         raise ValueError(view)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.day import Day
     from chalicelib.domain.permissions import Caller
-    from chalicelib.use_cases.manage_slots import DayView
+    from chalicelib.use_cases.manage_slots import DayWithDoctor
     from chalicelib.web.http.types import Headers
     from chalicelib.web.pages.day_form import DayForm
 
@@ -53,7 +53,12 @@ def render_day(caller: Caller, doctor_id: str, date: date | None, request: Reque
 
 
 def _render_page(
-    template: str, view: DayView, caller: Caller, request: Request, *, flash: str | None = None
+    template: str,
+    view: DayWithDoctor,
+    caller: Caller,
+    request: Request,
+    *,
+    flash: str | None = None,
 ) -> Response:
     display_name = get_services().auth.display_name(caller)
     tag = page_etag(view, template=template, display_name=display_name, flash=flash)
@@ -105,7 +110,7 @@ def save_form(caller: Caller, form: DayForm, request: Request) -> Response:
 
 def _view_after(
     error: RequestRejectedError | IdempotencyKeyReusedError, caller: Caller, form: DayForm
-) -> DayView:
+) -> DayWithDoctor:
     """The day that the save was validated on; read now if the error does not have it."""
     if isinstance(error, SaveRejectedError):
         return error.view
@@ -113,7 +118,7 @@ def _view_after(
 
 
 def _saved_response(
-    message_key: str, view: DayView, form: DayForm, previous: Day, request: Request
+    message_key: str, view: DayWithDoctor, form: DayForm, previous: Day, request: Request
 ) -> Response:
     """For htmx the form as saved; for a browser a redirect to it (RFC 9110, section 15.4.4)."""
     if is_htmx(request):
@@ -131,7 +136,7 @@ def _saved_response(
 
 def _rejected_response(
     error: RequestRejectedError | IdempotencyKeyReusedError,
-    view: DayView,
+    view: DayWithDoctor,
     form: DayForm,
     caller: Caller,
     request: Request,

@@ -24,8 +24,19 @@ if TYPE_CHECKING:
     from chalicelib.domain import day
     from chalicelib.domain.errors import RequestRejectedError
     from chalicelib.domain.grid import ClinicSession
-    from chalicelib.use_cases.manage_slots import DayView
+    from chalicelib.domain.violations import SlotViolation
+    from chalicelib.use_cases.manage_slots import DayWithDoctor
     from chalicelib.web.pages.day_form import DayFormState
+
+
+_ONE_DAY = timedelta(days=1)
+_OUTSIDE_LEGEND = "Outside your current hours"
+_CSS_KINDS = {
+    SlotStatus.FREE: "free",
+    SlotStatus.HELD: "held",
+    SlotStatus.BOOKED: "booked",
+    SlotStatus.UNAVAILABLE: "off",
+}
 
 
 class FlashMessage(Struct, frozen=True, kw_only=True):
@@ -38,7 +49,8 @@ class FlashMessage(Struct, frozen=True, kw_only=True):
 class DayPage(Struct, frozen=True, kw_only=True):
     """The values of the page.
 
-    ``base`` is the prefix of its links; ``etag`` is what its polls send as ``If-None-Match``.
+    ``base`` is the prefix of its links; its polls send ``etag`` as ``If-None-Match``. ``news`` says
+    what other users changed while this one was editing.
     """
 
     base: str
@@ -69,7 +81,7 @@ class DayPage(Struct, frozen=True, kw_only=True):
 
 
 def build_day_page(
-    view: DayView,
+    view: DayWithDoctor,
     *,
     base: str,
     display_name: str | None = None,
@@ -80,13 +92,14 @@ def build_day_page(
 ) -> DayPage:
     """Build the page of a day.
 
-    ``form`` is the form as the doctor left it: their edits stay where they are still possible,
-    everything else follows the store. ``error`` is why their save was rejected.
+    ``form`` is the form that the user edited: edits that are still possible stay, and everything
+    else shows the stored state. ``error`` is why the save was rejected.
     """
-    doctor, current, slots = view.doctor, view.day.date, view.day.grid_slots(view.doctor.grid)
+    doctor, date, slots = view.doctor, view.day.date, view.day.grid_slots(view.doctor.grid)
+    violations = error.violations if error else ()
     edited = {start: start in form.checked for start in form.dirty} if form else {}
-    builder = SlotViewBuilder(view, edited, _violation_by_start(error))
-    count = Counter(day_slot.slot.status for day_slot in slots)
+    builder = SlotViewBuilder(view, edited, _messages_by_start(violations))
+    counts = Counter(day_slot.slot.status for day_slot in slots)
     url = partial(links.day_url, base, doctor.doctor_id)
     return DayPage(
         base=base,
@@ -95,21 +108,21 @@ def build_day_page(
         specialty=doctor.specialty,
         location=doctor.location,
         time_zone=messages.format_zone(doctor.zone),
-        date=current.isoformat(),
-        date_title=links.format_date(current),
-        previous_url=url(current - _ONE_DAY) if current > local_time.MIN_DATE else None,
+        date=date.isoformat(),
+        date_title=links.format_date(date),
+        previous_url=url(date - _ONE_DAY) if date > local_time.MIN_DATE else None,
         today_url=url(local_time.local_date(view.now, doctor.zone)),
-        history_url=links.history_url(base, doctor.doctor_id, current),
+        history_url=links.history_url(base, doctor.doctor_id, date),
         display_name=display_name,
-        next_url=url(current + _ONE_DAY) if current < local_time.MAX_DATE else None,
+        next_url=url(date + _ONE_DAY) if date < local_time.MAX_DATE else None,
         version=view.day.version,
         request_id=uuid4().hex,
         sessions=tuple(builder.build_sessions(slots)),
-        free_count=count[SlotStatus.FREE],
-        booked_count=count[SlotStatus.BOOKED],
-        held_count=count[SlotStatus.HELD],
+        free_count=counts[SlotStatus.FREE],
+        booked_count=counts[SlotStatus.BOOKED],
+        held_count=counts[SlotStatus.HELD],
         message=message,
-        errors=_violations_without_slot(error, {day_slot.slot.start for day_slot in slots}),
+        errors=_messages_without_slot(violations, {day_slot.slot.start for day_slot in slots}),
         news=tuple(news),
         etag=form_etag(view),
     )
@@ -118,7 +131,7 @@ def build_day_page(
 def changes_since_render(
     previous: day.Day, form: DayFormState, rendered_version: int, zone: ZoneInfo
 ) -> tuple[str, ...]:
-    """Say what others changed since the page was rendered, except what the user changed too."""
+    """Return sentences for what others changed since the render, except slots the user edited."""
     if previous.version == rendered_version:
         return ()
     free = {start for start, slot in previous.slots.items() if slot.status is SlotStatus.FREE}
@@ -139,11 +152,9 @@ def changes_since_render(
     return tuple(sentence for sentence, times in sentences.items() if times)
 
 
-_ONE_DAY = timedelta(days=1)
-
-
-def _violation_by_start(error: RequestRejectedError | None) -> dict[datetime, str]:
-    violations = error.violations if error else ()
+def _messages_by_start(
+    violations: Sequence[SlotViolation | FieldViolation],
+) -> dict[datetime, str]:
     return {
         violation.start: violation.message
         for violation in violations
@@ -151,11 +162,10 @@ def _violation_by_start(error: RequestRejectedError | None) -> dict[datetime, st
     }
 
 
-def _violations_without_slot(
-    error: RequestRejectedError | None, starts: set[datetime]
+def _messages_without_slot(
+    violations: Sequence[SlotViolation | FieldViolation], starts: set[datetime]
 ) -> tuple[str, ...]:
-    """The details that cannot be shown at a slot of the page."""
-    violations = error.violations if error else ()
+    """Return the messages that the page cannot show at one of its slots."""
     return tuple(
         violation.message
         for violation in violations
@@ -163,17 +173,8 @@ def _violations_without_slot(
     )
 
 
-_OUTSIDE_LEGEND = "Outside your current hours"
-_CSS_KINDS = {
-    SlotStatus.FREE: "free",
-    SlotStatus.HELD: "held",
-    SlotStatus.BOOKED: "booked",
-    SlotStatus.UNAVAILABLE: "off",
-}
-
-
 class SlotView(Struct, frozen=True, kw_only=True):
-    """One check box. ``is_free``: stored and free; ``kind``: its style in the style sheet."""
+    """One check box. ``is_free`` is the stored status, ``kind`` the CSS class."""
 
     value: str
     start: str
@@ -196,16 +197,17 @@ class SessionView(Struct, frozen=True, kw_only=True):
 class SlotViewBuilder(Struct, frozen=True):
     """Builds the view model of each slot.
 
-    ``edited`` has whether each slot is checked that the user edited: while it is editable, that
-    takes precedence over the store. ``violations`` are shown at their slots.
+    ``edited`` maps the start of each slot that the user edited to whether it is checked. While the
+    slot is editable, that takes precedence over the stored status. ``errors`` are the messages of
+    violations by start.
     """
 
-    view: DayView
+    view: DayWithDoctor
     edited: Mapping[datetime, bool]
-    violations: Mapping[datetime, str]
+    errors: Mapping[datetime, str]
 
     def build_sessions(self, day_slots: Iterable[day.DaySlot]) -> Iterable[SessionView]:
-        """The slots by the session that they start in; those outside of all sessions last."""
+        """Group the slots by the clinic session in which they start; slots outside come last."""
         grid, date = self.view.doctor.grid, self.view.day.date
         intervals = {
             _format_legend(session): grid.session_interval(session, date)
@@ -216,12 +218,13 @@ class SlotViewBuilder(Struct, frozen=True):
         }
         for day_slot in day_slots:
             start = day_slot.slot.start
-            legends = (legend for legend, (a, z) in intervals.items() if a <= start < z)
+            legends = (legend for legend, (begin, end) in intervals.items() if begin <= start < end)
             by_legend[next(legends, _OUTSIDE_LEGEND)].append(day_slot)
-        return (self._build_session(*item) for item in by_legend.items() if item[1])
-
-    def _build_session(self, legend: str, day_slots: Iterable[day.DaySlot]) -> SessionView:
-        return SessionView(legend=legend, slots=tuple(map(self._build_slot, day_slots)))
+        return (
+            SessionView(legend=legend, slots=tuple(map(self._build_slot, in_session)))
+            for legend, in_session in by_legend.items()
+            if in_session
+        )
 
     def _build_slot(self, day_slot: day.DaySlot) -> SlotView:
         slot, zone = day_slot.slot, self.view.doctor.zone
@@ -237,7 +240,7 @@ class SlotViewBuilder(Struct, frozen=True):
             is_checked=self.edited.get(slot.start, is_free) if is_editable else is_free,
             is_editable=is_editable,
             is_free=is_free,
-            error=self.violations.get(slot.start),
+            error=self.errors.get(slot.start),
         )
 
     def _css_kind(self, day_slot: day.DaySlot) -> str:

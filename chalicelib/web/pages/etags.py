@@ -16,23 +16,25 @@ from chalicelib.web.http.responses import etag
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chalicelib.use_cases.manage_slots import DayView
+    from chalicelib.use_cases.manage_slots import DayWithDoctor
 
 _ROOT = Path(__file__).parents[3]
 _FOLDERS = ("chalicelib", "static")
 
 
-def form_etag(view: DayView) -> str:
+def form_etag(view: DayWithDoctor) -> str:
     """The ETag of the day's form as stored, without messages and without unsaved changes."""
     return etag(view.day.version, _state(view))
 
 
-def page_etag(view: DayView, *, template: str, display_name: str | None, flash: str | None) -> str:
+def page_etag(
+    view: DayWithDoctor, *, template: str, display_name: str | None, flash: str | None
+) -> str:
     """The ETag of a page, or of the part of it that ``template`` renders."""
     return etag(view.day.version, [template, display_name, flash, *_state(view)])
 
 
-def _state(view: DayView) -> list[object]:
+def _state(view: DayWithDoctor) -> list[object]:
     """Everything that determines the HTML of the day."""
     doctor, day = view.doctor, view.day
     return [

@@ -16,7 +16,7 @@ from chalicelib.web.pages.rendering import render
 if TYPE_CHECKING:
     from chalice.app import Request, Response
 
-    from chalicelib.domain.day import ChangeLogEntry
+    from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.permissions import Caller
     from chalicelib.use_cases.manage_slots import DayHistory
 
@@ -46,7 +46,7 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
 
 
 def render_history(caller: Caller, history: DayHistory, request: Request) -> Response:
-    """Render the change log of a date."""
+    """Render the audit log of a date."""
     base, doctor = url_prefix(request), history.doctor
     page = HistoryPage(
         base=base,
@@ -61,7 +61,7 @@ def render_history(caller: Caller, history: DayHistory, request: Request) -> Res
     return render("history.html", page)
 
 
-def _change_view(entry: ChangeLogEntry, history: DayHistory) -> ChangeView:
+def _change_view(entry: AuditLogEntry, history: DayHistory) -> ChangeView:
     zone = history.doctor.zone
     local = entry.saved_at.astimezone(zone)
     return ChangeView(
@@ -74,7 +74,7 @@ def _change_view(entry: ChangeLogEntry, history: DayHistory) -> ChangeView:
     )
 
 
-def _author(entry: ChangeLogEntry, doctor_name: str) -> str:
+def _author(entry: AuditLogEntry, doctor_name: str) -> str:
     match entry.role:
         case Role.DOCTOR:
             return doctor_name
