@@ -14,6 +14,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
 from chalicelib.domain.slot import SlotId
+from chalicelib.use_cases.manage_slots import SaveRejectedError
 from tests.support import stored_day
 from tests.support.booking_actions import ADMIN, SLOT_STARTS, book_slot, cancel_booking, save_slots
 from tests.support.concurrent import concurrent_runner
@@ -147,7 +148,7 @@ def test_concurrent_close_and_bookings_have_one_winner(
             save_slots(services, doctor_id, opened=range(1))
         else:
             winners["booked"] += 1
-            assert type(close_outcome) is RequestRejectedError
+            assert type(close_outcome) is SaveRejectedError
             assert outcome_types(outcomes) == {type(None): 1, ConflictError: 3}
             winner = names[outcomes.index(None)]
             assert claims[SLOT_STARTS[0]][2] == winner

@@ -19,7 +19,7 @@ from chalicelib.domain.doctor import DoctorSettings
 from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.domain.slot import SlotId, SlotStatus
-from chalicelib.use_cases.manage_slots import SaveRequest
+from chalicelib.use_cases.manage_slots import SaveRejectedError, SaveRequest
 from tests.support import stored_day
 from tests.support.factories import MONDAY, SUNDAY_NOON, make_session, to_instant
 from tests.support.profile import rounds
@@ -163,7 +163,7 @@ class SlotStateMachine(RuleBasedStateMachine):
 
         save = self.services.manage_slots.save
         self.expect_outcome(
-            lambda: save(ADMIN, request), error_type=None if is_valid else RequestRejectedError
+            lambda: save(ADMIN, request), error_type=None if is_valid else SaveRejectedError
         )
 
         if is_valid:
