@@ -47,8 +47,17 @@ class StateSaver:
     async def __call__(
         self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
     ) -> None:
+        is_write = scope["type"] == "http" and _is_write(scope)
+        if is_write:
+            # Before the response: a client that has it may be followed by a crash at once.
+            self._mark_changed()
         await ministack.app(scope, receive, send)
-        if not self._is_changed and scope["type"] == "http" and _is_write(scope):
+        if is_write:
+            # A save during the request may lack the change.
+            self._mark_changed()
+
+    def _mark_changed(self) -> None:
+        if not self._is_changed:
             self._is_changed = True
             self._up_to_date.unlink(missing_ok=True)
 

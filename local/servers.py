@@ -123,7 +123,8 @@ class MiniStack(SubprocessServer):
         port = ports.free_port()
         super().__init__(
             name="MiniStack",
-            command=[os.fspath(MINISTACK_PYTHON), "-m", "local.ministack_process"],
+            # Unbuffered: at exit, a buffered log that does not fit on the disk changes the status.
+            command=[os.fspath(MINISTACK_PYTHON), "-u", "-m", "local.ministack_process"],
             port=port,
             ready_path="/_ministack/ready",
             settings={
