@@ -21,12 +21,17 @@ class SlotStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A period of one doctor's time, in UTC; ``start`` identifies it within the doctor."""
+    """A period of one doctor's time, in UTC; ``start`` identifies it within the doctor.
+
+    ``is_desk_booking``: the practice has booked it. ``is_disrupted``: its booking has to move.
+    """
 
     start: datetime
     end: datetime
     status: SlotStatus = SlotStatus.FREE
     held_until: datetime | None = None
+    is_desk_booking: bool = False
+    is_disrupted: bool = False
 
     @property
     def length(self) -> timedelta:

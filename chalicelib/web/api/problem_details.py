@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct, field
 
 from chalicelib.domain import errors, local_time
-from chalicelib.domain.violations import FieldViolation, SlotOverlap
+from chalicelib.domain.violations import BookedElsewhere, FieldViolation, SlotOverlap
 from chalicelib.web.api import schemas
 from chalicelib.web.http.errors import HttpError
 
@@ -53,6 +53,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
     errors.RequestRejectedError: HTTPStatus.BAD_REQUEST,
     errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.TooManyHoldsError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.SlotNotFoundError: HTTPStatus.NOT_FOUND,
     errors.DoctorNotFoundError: HTTPStatus.NOT_FOUND,
     errors.PermissionDeniedError: HTTPStatus.FORBIDDEN,
@@ -72,7 +73,9 @@ def problem_from_error(error: errors.DomainError | HttpError) -> Problem:
     match error:
         case errors.RequestRejectedError(violations=violations, zone=zone):
             entries = tuple(_error_entry(violation, zone) for violation in violations)
-            return Problem(status=status, code=code, detail=detail, errors=entries)
+            return Problem(
+                status=status, code=code, detail=detail, errors=entries, headers=_retry_after(error)
+            )
         case errors.VersionMismatchError(version=version):
             return Problem(status=status, code=code, detail=detail, version=version)
         case errors.StoreUnavailableError(retry_after=seconds):
@@ -83,6 +86,12 @@ def problem_from_error(error: errors.DomainError | HttpError) -> Problem:
             return Problem(status=status, code=code, detail=detail, headers={"Retry-After": "1"})
         case _:
             return Problem(status=status, code=code, detail=detail)
+
+
+def _retry_after(error: errors.RequestRejectedError) -> Headers:
+    if isinstance(error, errors.TooManyHoldsError):
+        return {"Retry-After": str(error.retry_after)}
+    return {}
 
 
 def _error_code(error: errors.DomainError | HttpError) -> str:
@@ -111,6 +120,8 @@ def _error_entry(
         entry.conflicts_with = schemas.TimeRange(
             start=_format_instant(other.start, zone), end=_format_instant(other.end, zone)
         )
+    if isinstance(violation, BookedElsewhere):
+        entry.slot_id = str(violation.slot_id)
     return entry
 
 
