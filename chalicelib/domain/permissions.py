@@ -28,7 +28,8 @@ class Permission(StrEnum):
 
     PUBLIC = "nothing"  # for all, signed in or not
     READ = "read"  # doctors, availability, slots: all who are signed in
-    BOOK = "book"  # hold, release, book, move, cancel; the own bookings of a booking site
+    HOLD = "hold"  # hold and release
+    BOOK = "book"  # book, move, cancel, list bookings: booking sites, and the practice's desk
     MANAGE = "manage"  # a doctor's schedule
     CONFIGURE = "configure"  # a doctor's settings
     ADMINISTER = "administer"  # what only admins may do
