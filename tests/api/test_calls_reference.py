@@ -207,7 +207,7 @@ CACHED: dict[str, list[Scenario]] = {
     "end the one hold of a client": [
         lambda client: lambda: client.delete("/doctors/dr-lee/holds?client_id=practice")
     ],
-    "bookings of a doctor": [lambda client: lambda: client.list_bookings()],
+    "bookings of a doctor": [lambda client: client.list_bookings],
     "... hold or book of a slot that doesn't have the doctor's current slot length": [
         other_length(hold),
         other_length(book),

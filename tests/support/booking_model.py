@@ -211,7 +211,7 @@ class BookingModel:
         return None
 
     def override(self, doctor: int, start: datetime, act: str) -> str | None:
-        """Release, disrupt or revoke, whoever owns the hold or booking."""
+        """Release, disrupt or revoke the hold or booking of any owner."""
         slot = self._slot((doctor, start))
         if slot is None:
             return "slot_not_found"

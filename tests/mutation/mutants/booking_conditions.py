@@ -221,7 +221,7 @@ MUTANTS = (
         _HOLDS,
     ),
     Mutant(
-        "Holds are counted anew although they have changed since they were read",
+        "Holds are counted again although they have changed since they were read",
         f"{_MODULE}:holds_are",
         exists(condition(HoldsItem, "version")),
         "tests/api/test_booking_conditions.py::test_expired_holds_are_forgotten_only_as_read",
