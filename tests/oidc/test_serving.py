@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -14,9 +17,17 @@ from local.local_config import PROJECT
 from tests.support.live_server import start_server
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.support.live_server import LiveServer
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def get_status(url: str, **headers: str) -> int:
@@ -74,6 +85,30 @@ def test_the_command_of_the_sample_site_s_readme_works_as_pasted(tmp_path: Path)
         site.terminate()
 
     assert status == 200
+
+
+def test_signals_at_the_same_time_stop_a_server_that_starts(tmp_path: Path) -> None:
+    settings = {"DATA_DIR": str(tmp_path), "PORT": str(ports.free_port()), "LOCAL_CALLER": "sam"}
+    started = subprocess.Popen(
+        [sys.executable, "-m", "local.serve"], cwd=PROJECT, env={**os.environ, **settings}
+    )
+    # From here on it stops in good order.
+    wait_until((tmp_path / "lock").exists)
+    started.send_signal(signal.SIGINT)
+    started.send_signal(signal.SIGTERM)
+
+    assert started.wait(30) == 0
+
+
+def test_the_server_outlives_the_booking_site_and_reports_its_end(tmp_path: Path) -> None:
+    with start_server(tmp_path, LOCAL_CALLER="dr-lee") as running:
+        assert running.process
+        children = ["pgrep", "-f", "examples.booking_site", "-P", str(running.process.pid)]
+        pid = subprocess.run(children, capture_output=True, text=True, check=True).stdout  # noqa: S603
+        os.kill(int(pid), signal.SIGKILL)
+        wait_until(lambda: "The booking site ended" in (tmp_path / "log").read_text())
+
+        assert get_status(f"{running.url}/slots") == 200
 
 
 def test_sessions_survive_restart(tmp_path: Path) -> None:
