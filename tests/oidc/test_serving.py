@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 import boto3
+import pytest
 import requests
 
 from local import local_config, ports
@@ -17,7 +18,7 @@ from local.local_config import PROJECT
 from tests.support.live_server import start_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.support.live_server import LiveServer
@@ -38,13 +39,18 @@ def server_settings(server: LiveServer) -> dict[str, str]:
     return local_config.read_env(server.data_dir / local_config.ENV_FILE)
 
 
-def test_local_caller_acts_for_every_request(tmp_path: Path) -> None:
-    with start_server(tmp_path, LOCAL_CALLER="dr-okafor") as running:
-        day = requests.get(f"{running.url}/slots", timeout=10).json()
-        settings = server_settings(running)
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server whose requests are all Dr Okafor's."""
+    with start_server(tmp_path_factory.mktemp("data"), LOCAL_CALLER="dr-okafor") as running:
+        yield running
+
+
+def test_local_caller_acts_for_every_request(server: LiveServer) -> None:
+    day = requests.get(f"{server.url}/slots", timeout=10).json()
 
     assert day["doctor_id"] == "dr-okafor"
-    assert "OIDC_ISSUER" not in settings
+    assert "OIDC_ISSUER" not in server_settings(server)
 
 
 def test_own_dynamodb_has_table_and_login(ministack: str, tmp_path: Path) -> None:
@@ -100,15 +106,14 @@ def test_signals_at_the_same_time_stop_a_server_that_starts(tmp_path: Path) -> N
     assert started.wait(30) == 0
 
 
-def test_the_server_outlives_the_booking_site_and_reports_its_end(tmp_path: Path) -> None:
-    with start_server(tmp_path, LOCAL_CALLER="dr-lee") as running:
-        assert running.process
-        children = ["pgrep", "-f", "examples.booking_site", "-P", str(running.process.pid)]
-        pid = subprocess.run(children, capture_output=True, text=True, check=True).stdout  # noqa: S603
-        os.kill(int(pid), signal.SIGKILL)
-        wait_until(lambda: "The booking site ended" in (tmp_path / "log").read_text())
+def test_the_server_outlives_the_booking_site_and_reports_its_end(server: LiveServer) -> None:
+    assert server.process
+    children = ["pgrep", "-f", "examples.booking_site", "-P", str(server.process.pid)]
+    pid = subprocess.run(children, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    os.kill(int(pid), signal.SIGKILL)
+    wait_until(lambda: "The booking site ended" in (server.data_dir / "log").read_text())
 
-        assert get_status(f"{running.url}/slots") == 200
+    assert get_status(f"{server.url}/slots") == 200
 
 
 def test_sessions_survive_restart(tmp_path: Path) -> None:
