@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.errors import DomainError
 from chalicelib.web.auth import oidc
-from chalicelib.web.http.errors import HttpError
+from chalicelib.web.http.errors import HttpError, reason_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,3 +44,9 @@ def test_code_of_http_error_is_the_documented_one_in_any_python(status: int, cod
 
     assert HttpError(HTTPStatus(status), "").code == code
     assert f"\n| `{code}` | {status} |" in page
+
+
+def test_reason_phrases_are_those_of_older_pythons() -> None:
+    assert reason_phrase(413) == "Request Entity Too Large"
+    assert reason_phrase(422) == "Unprocessable Entity"
+    assert reason_phrase(409) == "Conflict"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalicelib.web.http.types import Headers
 
-# Python's own names of some statuses differ from version to version.
+# Clients see these names. Python's own differ from version to version.
+_PHRASES = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}
 _CODES = {
     400: "bad_request",
     401: "unauthorized",
@@ -28,6 +29,11 @@ _CODES = {
 def code_of_status(status: int) -> str:
     """Return the public error code of a status, for an error that has no code of its own."""
     return _CODES.get(status, f"status_{status}")
+
+
+def reason_phrase(status: int) -> str:
+    """Return the name of a status, as in ``title`` of problem details."""
+    return _PHRASES.get(status) or HTTPStatus(status).phrase
 
 
 class HttpError(Exception):
