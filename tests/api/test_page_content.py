@@ -17,6 +17,7 @@ from tests.support.day_page import (
     visible_text,
 )
 from tests.support.factories import to_instant
+from tests.support.html import attribute, parse
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -105,6 +106,25 @@ def test_today_is_in_doctors_time_zone(client: AppClient) -> None:
     assert client.get("/slots?doctor_id=dr-walker").json["date"] == "2026-11-23"
 
 
+def test_link_to_today_is_right_after_midnight(client: AppClient) -> None:
+    client.clock.now = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    today = parse(client.get("/slots", **BROWSER_HEADERS).text).select_one("#today")
+    assert today is not None
+    client.clock.now = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+
+    followed = client.get(attribute(today, "href"))
+
+    assert followed.json["date"] == "2026-11-23"
+
+
+def test_names_cannot_change_direction_of_other_text(client: AppClient) -> None:
+    client.update_doctor("dr-lee", name="د. لي", specialty="قلب", location="لندن")
+
+    texts = {bdi.get_text() for bdi in parse(client.get(DAY_PATH, **BROWSER_HEADERS).text)("bdi")}
+
+    assert texts >= {"د. لي", "قلب", "لندن"}
+
+
 def test_htmx_error_outside_form_is_a_notice(client: AppClient) -> None:
     rejected = client.post_form({"doctor_id": ["dr-who"]}, **HTMX_HEADERS)
 
@@ -119,6 +139,15 @@ def test_browser_gets_errors_as_page(client: AppClient) -> None:
     assert missing.status == 404
     assert missing.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "find a doctor with the ID &#34;dr-who&#34;" in missing.text
+    assert "<h1>Page not found</h1>" in missing.text
+
+
+def test_heading_of_error_page_is_plain_english(client: AppClient) -> None:
+    malformed = client.get("/slots?date=2026-02-31", **BROWSER_HEADERS)
+
+    assert malformed.status == 400
+    assert "<h1>There is a problem</h1>" in malformed.text
+    assert "That isn&#39;t a real date" in malformed.text
 
 
 def test_stored_names_are_escaped(client: AppClient) -> None:
