@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.support.day_page import HTMX_HEADERS, PageForm, load_form, visible_text
-from tests.support.html import attribute, parse
+from tests.support.html import attribute, parse, text_of
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
@@ -35,7 +35,10 @@ def test_form_of_other_grid_is_rejected_and_keeps_ticks(client: AppClient) -> No
         "09:00–09:30": "09:00–09:30 is not one of this day's slots",
         "09:30–10:00": "09:30–10:00 is not one of this day's slots",
     }
-    assert "Nothing was saved. 09:00–09:30 is not one of" in visible_text(rejected)
+    assert (
+        "Nothing was saved. 2 of the times that you ticked are no longer slots of this day:"
+        " 09:00–10:00. Untick them, then save again." in text_of(parse(rejected.text))
+    )
     assert "09:00–09:20 Closed" in visible_text(rejected)
 
 
