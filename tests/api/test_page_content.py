@@ -16,6 +16,7 @@ from tests.support.day_page import (
     PageForm,
     visible_text,
 )
+from tests.support.dynamodb_responses import dynamodb_response
 from tests.support.factories import to_instant
 from tests.support.html import attribute, parse
 
@@ -166,6 +167,16 @@ def test_pages_are_not_stored_and_have_no_inline_scripts(client: AppClient) -> N
     assert "unsafe-inline" not in headers["Content-Security-Policy"]
     assert "script-src 'self'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_error_page_of_a_bug_says_that_the_service_is_at_fault(client: AppClient) -> None:
+    bug = dynamodb_response("ValidationException", message="secret inside")
+    with client.inject_responses("BatchGetItem", bug):
+        broken = client.get(DAY_PATH, **BROWSER_HEADERS)
+
+    assert broken.status == 500
+    assert "<h1>Sorry, there is a problem with the service</h1>" in broken.text
+    assert "secret" not in broken.text
 
 
 @pytest.mark.parametrize(("date", "missing"), [("2011-01-01", "Previous"), ("9999-12-30", "Next")])
