@@ -82,7 +82,7 @@ def test_control_characters_are_escaped(
     server_address: tuple[str, int], capfd: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_connection(server_address, timeout=10) as sent:
-        sent.sendall(b"GET /\x1b[2J HTTP/1.1\r\nConnection: close\r\n\r\n")
+        sent.sendall(b"GET /\x1b[2J HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         assert b" 404 " in sent.recv(65536)
 
     assert printed_lines(capfd) == [r"404 GET /\x1b[2J"]
