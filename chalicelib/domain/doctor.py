@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain import local_time, time_zones
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.grid import Grid
-from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name
+from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name, trim_name
 from chalicelib.domain.violations import FieldViolation
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ class DoctorSettings:
             raise RequestRejectedError(*violations)
         return Doctor(
             doctor_id=self.doctor_id,
-            name=self.name.strip(),
-            specialty=self.specialty.strip(),
-            location=self.location.strip(),
+            name=trim_name(self.name),
+            specialty=trim_name(self.specialty),
+            location=trim_name(self.location),
             grid=Grid(
                 sessions=self._sorted_sessions(),
                 slot_length=self.slot_minutes * _MINUTE,
@@ -100,14 +100,14 @@ class DoctorSettings:
     @property
     def trimmed_delegates(self) -> frozenset[str] | None:
         """The delegates' names without blanks around them; None to keep the stored ones."""
-        return None if self.delegates is None else frozenset(map(str.strip, self.delegates))
+        return None if self.delegates is None else frozenset(map(trim_name, self.delegates))
 
     def _sorted_sessions(self) -> tuple[ClinicSession, ...]:
         return tuple(sorted(self.sessions, key=lambda session: (session.start, session.end)))
 
     def _violations(self) -> Iterator[FieldViolation]:
         for field in ("name", "specialty", "location"):
-            if not is_valid_name(getattr(self, field).strip()):
+            if not is_valid_name(trim_name(getattr(self, field))):
                 yield _invalid_field(field, f"{field} must have {_NAME_DESCRIPTION}")
         if not time_zones.is_time_zone(self.time_zone):
             yield _invalid_field("time_zone", f"Unknown time zone: {self.time_zone}")

@@ -6,6 +6,8 @@ import unicodedata
 
 # Long enough for a name, short enough for specialty and location to be part of a key.
 MAX_NAME_LENGTH = 100
+# The characters of the category Zs.
+_SPACES = " \u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"
 # Letters and symbols that look like a space, and a mark that never shows.
 _BLANKS = "\u034f\u115f\u1160\u2800\u3164\uffa0"
@@ -18,6 +20,11 @@ _FORBIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINABLE = {"Lo", "Lm", "Mn", "Mc"}
 # The canonical combining class of the mark that removes a consonant's vowel in Indic scripts.
 _VIRAMA = 9
+
+
+def trim_name(text: str) -> str:
+    """Drop the spaces around a name, and nothing else that a name must not have."""
+    return text.strip(_SPACES)
 
 
 def is_valid_name(text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import time_zones
 from chalicelib.domain.errors import PermissionDeniedError
+from chalicelib.domain.names import trim_name
 
 if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
@@ -118,8 +119,8 @@ class Caller:
 def _identity(doctor: Doctor) -> dict[str, str]:
     """Return the settings that only an admin may change, as they would be stored today."""
     return {
-        "name": doctor.name.strip(),
-        "specialty": doctor.specialty.strip(),
-        "location": doctor.location.strip(),
+        "name": trim_name(doctor.name),
+        "specialty": trim_name(doctor.specialty),
+        "location": trim_name(doctor.location),
         "time zone": time_zones.canonical_name(doctor.zone.key),
     }
