@@ -120,6 +120,7 @@ class ApiGateway:
 _ABSOLUTE_FORM = re.compile(r"https?://[^/?]*", re.IGNORECASE)
 _ENCODED = re.compile("(?:%[0-9A-Fa-f]{2})+")
 _UNRESERVED = "-._~"
+_HOST = re.compile(r"([A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+\])?(:[0-9]*)?")
 
 
 def normalize_target(target: str) -> str:
@@ -151,7 +152,7 @@ def _require_valid(target: str, headers: dict[str, str], protocol: str) -> None:
         raise HttpError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "A header is too long.")
     # RFC 9112, section 3.2: HTTP/1.1 requires the header, HTTP/1.0 does not know it.
     is_missing = protocol == "HTTP/1.1" and "host" not in headers
-    if is_missing or "," in headers.get("host", ""):
+    if is_missing or not _HOST.fullmatch(headers.get("host", "")):
         raise HttpError(HTTPStatus.BAD_REQUEST, "Send one Host header.")
     if int(headers.get("content-length", 0)) > MAX_BODY_BYTES:
         detail = f"A request's body may have {MAX_BODY_BYTES:,} bytes at most."
