@@ -192,7 +192,7 @@ MUTANTS = (
     ),
     Mutant(
         "A body that is not JSON is reported as a bug",
-        "chalicelib.web.api.validators:decode",
+        "chalicelib.web.api.decoding:decode_json",
         drop(name(msgspec.DecodeError)),
         "tests/fuzz/test_random_requests.py::test_admin_requests_never_return_500",
     ),
