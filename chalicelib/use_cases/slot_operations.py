@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 from msgspec import Struct
 
 from chalicelib.domain.booking import Observed
-from chalicelib.domain.booking_writes import NothingToDo
+from chalicelib.domain.booking_writes import BookingWrites
 from chalicelib.domain.errors import OutcomeUnknownError, SlotStateMismatchError
 from chalicelib.use_cases.retry import attempts, busy_after_conflicts
 
@@ -52,6 +52,7 @@ class SlotOperationRunner(Struct, frozen=True):
     def run(self, operation: SlotOperation) -> SlotWithDoctor:
         """Write without a read; if stored items are not as expected, plan again with them.
 
+        The new plan may be to do nothing, or to reject the request: that needs no further attempt.
         Raises what the plan of the operation raises, ``StoreUnavailableError``,
         ``OutcomeUnknownError``.
         """
@@ -64,16 +65,21 @@ class SlotOperationRunner(Struct, frozen=True):
                     found = self.bookings.read(operation.slot_ids, operation.record_key)
                     observed = observed.updated(found)
                 plan = operation.plan(observed, now)
-                doctor = operation.doctor
-                if isinstance(plan, NothingToDo):
-                    return SlotWithDoctor(doctor=doctor, slot=plan.slot, created=may_have_committed)
                 try:
-                    self.bookings.commit(plan)
+                    if isinstance(plan, BookingWrites):
+                        self.bookings.commit(plan)
                 except SlotStateMismatchError as mismatch:
                     observed = observed.updated(mismatch.observed)
-                    raise
+                    plan = operation.plan(observed, now)
+                    if isinstance(plan, BookingWrites):
+                        raise
                 except OutcomeUnknownError:
                     may_have_committed = True
                     raise
-                return SlotWithDoctor(doctor=doctor, slot=plan.slot, created=True)
+                is_written = isinstance(plan, BookingWrites)
+                return SlotWithDoctor(
+                    doctor=operation.doctor,
+                    slot=plan.slot,
+                    created=is_written or may_have_committed,
+                )
         raise AssertionError  # pragma: no cover  the last attempt returns or raises
