@@ -161,11 +161,11 @@ class OutcomeUnknownError(DomainError):
 
 
 class StoreUnavailableError(DomainError):
-    """The store cannot be reached; ``retry_after`` is in seconds."""
+    """The store cannot be reached; ``retry_after`` is in seconds, None for a random short time."""
 
     code = "unavailable"
 
-    def __init__(self, retry_after: int = 1) -> None:
+    def __init__(self, retry_after: int | None = None) -> None:
         super().__init__("The schedule is unavailable right now. Try again in a moment.")
         self.retry_after = retry_after
 

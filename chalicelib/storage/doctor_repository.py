@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
 
 
-# A filter drops some doctors, so a page of the client's size could take many requests.
-_FILTERED_PAGE_SIZE = 101
 _MAX_DOCTORS_PER_DELEGATE = 100
 
 
@@ -118,26 +116,20 @@ class DoctorRepository:
     ) -> DoctorPage:
         """Return a page of doctors by specialty, location and id; eventually consistent.
 
-        A location without a specialty reads all doctors: fine for the list of a clinic, too slow
-        for the search of a booking site. Raises ``RequestRejectedError`` for a cursor of another
-        search, ``StoreUnavailableError``.
+        A location needs a specialty, because the index is sorted by specialty first. Raises
+        ``RequestRejectedError`` for a cursor of another search, ``StoreUnavailableError``.
         """
-        if specialty and location:
-            prefix = keys.join_sort_key(specialty, location)
-        else:
-            prefix = keys.join_sort_key(specialty) if specialty else ""
+        prefix = keys.join_sort_key(*filter(None, (specialty, location)))
         if len(prefix.encode()) > keys.MAX_SORT_KEY_BYTES:
             return DoctorPage(doctors=(), cursor=None)  # no item can have such a key
-        location_filter = DoctorItem.location == location if location and not specialty else None
         with translate_read_errors():
             items = list(
                 DoctorItem.query(
                     keys.DIRECTORY_PK,
                     DoctorDirectoryIndex.gsi1_sk.startswith(prefix) if prefix else None,
-                    location_filter,
                     index_name=DoctorDirectoryIndex.Meta.index_name,
                     limit=limit + 1,
-                    page_size=limit + 1 if location_filter is None else _FILTERED_PAGE_SIZE,
+                    page_size=limit + 1,
                     last_evaluated_key=_exclusive_start_key(cursor, prefix) if cursor else None,
                 )
             )

@@ -193,7 +193,6 @@ def test_doctor_list_doctor_and_health_are_one_call_each(
         pytest.param("specialty=cardiology&limit=1", 2, id="by-specialty"),
         pytest.param("specialty=cardiology&location=London&limit=1", 2, id="by-both"),
         pytest.param("limit=1", 2, id="all"),
-        pytest.param("location=London&limit=1", 101, id="by-location-with-filter"),
     ],
 )
 def test_doctor_list_reads_one_more_than_shown(client: AppClient, query: str, read: int) -> None:
