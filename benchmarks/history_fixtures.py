@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from benchmarks.environment import DOCTOR, TOMORROW
-from chalicelib.domain.audit_log import AuditLogEntry
 from chalicelib.domain.day import SlotChanges
 from chalicelib.domain.permissions import Role
+from chalicelib.domain.save_record import SaveRecord
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.mapping import (
     doctor_to_item,
-    log_entry_to_item,
+    save_record_to_item,
     search_sort_key,
     slot_map_to_raw,
     slot_to_item,
@@ -55,7 +55,7 @@ def past_day_items(doctor: Doctor, years: int) -> Iterator[BaseItem]:
         slots = _open_slots(doctor, date)
         yield _day_item(doctor, date, slots)
         yield from (slot_to_item(partition, slot) for slot in slots)
-        entry = AuditLogEntry(
+        entry = SaveRecord(
             request_id="past-save",
             fingerprint="",
             version=1,
@@ -65,7 +65,7 @@ def past_day_items(doctor: Doctor, years: int) -> Iterator[BaseItem]:
             client="page",
             changes=SlotChanges(opened=tuple(slots), closed=()),
         )
-        yield log_entry_to_item(partition, date, entry)
+        yield save_record_to_item(partition, date, entry)
 
 
 def _open_slots(doctor: Doctor, date: date) -> list[Slot]:

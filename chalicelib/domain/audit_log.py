@@ -1,31 +1,94 @@
-"""The audit log: who changed which slots of a day, when, and through which client."""
+"""The audit log: who changed what of a doctor, when, and through which client.
+
+It never contains patient data: no patient reference, no holder, no booking id.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import date, datetime
 
-    from chalicelib.domain.day import SlotChanges
-    from chalicelib.domain.permissions import Role
+    from chalicelib.domain.permissions import Caller, Role
+    from chalicelib.domain.slot import Slot, SlotId
+
+
+class ChangeKind(StrEnum):
+    """What kind of act an entry records."""
+
+    SAVE = "save"
+    SERIES = "series"
+    TIME_OFF = "time_off"
+    IMPORT = "import"
+    UNDO = "undo"
+    BOOKING = "booking"
+    MOVE = "move"
+    CANCELLATION = "cancellation"
+    DESK = "desk"
+    RELEASE = "release"
+    DISRUPTION = "disruption"
+    REVOKE = "revoke"
+    SETTINGS = "settings"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acted: the caller's name, and the role in which they acted on this doctor.
+
+    ``client`` is the client id, or ``page`` for the web page. ``subject`` is the ``sub`` of the
+    identity provider; a machine client has none.
+    """
+
+    name: str
+    role: Role
+    client: str
+    subject: str | None = None
+
+    @classmethod
+    def of(cls, caller: Caller, role: Role) -> Actor:
+        """Return the caller as an actor in that role."""
+        return cls(name=caller.name, role=role, client=caller.client, subject=caller.subject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingChange:
+    """The value of one setting before and after, as in JSON; ``before`` is None if it is new."""
+
+    before: Any
+    after: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLogEntry:
-    """One save of a day. It is also the idempotency record of the save.
+    """One act on one date of a doctor, or on the doctor's settings (``date`` is None).
 
-    ``request_id`` and ``fingerprint`` distinguish a repeated request from another one. ``version``
-    is the day's after the save; ``author`` is the caller's name, ``role`` the role in which they
-    saved, ``client`` their client id, or ``page``.
+    ``at`` is later than every earlier act on the same slots, to the microsecond, so the entries of
+    a date replayed in order give the stored day. ``suffix`` makes the key unique among acts of one
+    instant: the request id of a save, the start of the slot (``format_start``) for an act on one.
+
+    ``opened``, ``closed``, ``booked`` and ``cancelled`` are slots of this date as they are after
+    the act; a closed slot is as it was before. ``affected`` are slots whose hold was released or
+    whose booking was disrupted. A move within one date is one entry with ``booked`` and
+    ``cancelled``. A move between two dates or doctors is an entry for each: that of the old slot
+    has ``cancelled`` and ``moved_to``, that of the new one ``booked`` and ``moved_from``.
     """
 
-    request_id: str
-    fingerprint: str
-    version: int
-    saved_at: datetime
-    author: str
-    role: Role
-    client: str
-    changes: SlotChanges
+    doctor_id: str
+    at: datetime
+    kind: ChangeKind
+    actor: Actor
+    suffix: str
+    date: date | None = None
+    opened: tuple[Slot, ...] = ()
+    closed: tuple[Slot, ...] = ()
+    booked: tuple[Slot, ...] = ()
+    cancelled: tuple[Slot, ...] = ()
+    affected: tuple[Slot, ...] = ()
+    moved_from: SlotId | None = None
+    moved_to: SlotId | None = None
+    reason: str | None = None
+    settings: Mapping[str, SettingChange] | None = None

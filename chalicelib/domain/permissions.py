@@ -34,12 +34,16 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The authenticated caller; the audit log has their ``name`` and ``client``."""
+    """The authenticated caller; the audit log has their ``name``, ``client`` and ``subject``.
+
+    ``subject`` is the ``sub`` of the identity provider.
+    """
 
     name: str
     client: str
     roles: frozenset[Role]
     doctor_id: str | None = None
+    subject: str | None = None
 
     def role_for(self, doctor: Doctor) -> Role | None:
         """Return the role in which the caller may manage the doctor's slots, or None."""

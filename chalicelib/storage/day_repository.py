@@ -16,8 +16,8 @@ from chalicelib.storage.mapping import (
     directory_sort_key,
     doctor_from_item,
     format_timestamp,
-    log_entry_from_item,
-    log_entry_to_item,
+    save_record_from_item,
+    save_record_to_item,
     search_sort_key,
     slot_map_to_raw,
     slot_to_entry,
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from pynamodb.expressions.update import Action
 
-    from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.save_record import SaveRecord
     from chalicelib.domain.slot import Slot
 
 # One more than a month has days: after a full page there is always another request.
@@ -45,7 +45,7 @@ class DayRepository:
 
     def get_with_change(
         self, doctor_id: str, date: date, request_id: str | None = None
-    ) -> tuple[Doctor, Day, AuditLogEntry | None]:
+    ) -> tuple[Doctor, Day, SaveRecord | None]:
         """Read the doctor, the day, and the log entry of that request if there is one.
 
         It is one strongly consistent read. A date without a save is an empty day of version 0.
@@ -62,7 +62,7 @@ class DayRepository:
         return (
             doctor_from_item(doctor),
             day_from_item(day) if isinstance(day, DayItem) else Day(doctor_id=doctor_id, date=date),
-            log_entry_from_item(change) if isinstance(change, ChangeItem) else None,
+            save_record_from_item(change) if isinstance(change, ChangeItem) else None,
         )
 
     def get(self, doctor_id: str, date: date) -> Day:
@@ -94,7 +94,7 @@ class DayRepository:
                 ),
             )
 
-    def list_changes(self, doctor_id: str, date: date) -> list[AuditLogEntry]:
+    def list_changes(self, doctor_id: str, date: date) -> list[SaveRecord]:
         """Return every save of that date, the newest first; strongly consistent."""
         with translate_read_errors():
             items = list(
@@ -104,13 +104,13 @@ class DayRepository:
                     consistent_read=True,
                 )
             )
-        return sorted(map(log_entry_from_item, items), key=lambda entry: -entry.version)
+        return sorted(map(save_record_from_item, items), key=lambda entry: -entry.version)
 
     def save(
         self,
         doctor: Doctor,
         day: Day,
-        log_entry: AuditLogEntry,
+        log_entry: SaveRecord,
         *,
         day_after: Day,
         now: datetime,
@@ -128,7 +128,7 @@ class DayRepository:
         for slot in changes.opened:
             _put_slot(transaction, pk, slot)
         transaction.put(
-            log_entry_to_item(pk, day.date, log_entry),
+            save_record_to_item(pk, day.date, log_entry),
             condition=ChangeItem.pk.does_not_exist(),
             on_failure=lambda _: DayModifiedError(),
         )

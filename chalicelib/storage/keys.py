@@ -17,6 +17,9 @@ MAX_SORT_KEY_BYTES = 1024
 
 # ISO 8601 in UTC sorts as text in time order, so a month is one BETWEEN query.
 _INSTANT_FORMAT = "%Y-%m-%dT%H:%MZ"
+_AUDIT_INSTANT_FORMAT = "%Y%m%dT%H%M%S%fZ"
+# In the place of a date, for acts without one; sorts after every date.
+_AUDIT_SETTINGS = "SETTINGS"
 
 
 def doctor_pk(doctor_id: str) -> str:
@@ -52,6 +55,32 @@ def slot_sk(start: datetime) -> str:
 def change_sk(date: date, request_id: str) -> str:
     """Return the key of a save of that date, by the request that made it."""
     return f"CHANGE#{date.isoformat()}#{request_id}"
+
+
+def audit_pk(doctor_id: str) -> str:
+    """Return the partition of the doctor's audit log, which the app may only add to."""
+    return f"AUDIT#{doctor_id}"
+
+
+def parse_audit_pk(pk: str) -> str:
+    return pk.removeprefix("AUDIT#")
+
+
+def audit_sk(date: date | None, at: datetime, suffix: str) -> str:
+    """Return the key of an act on that date, or on the settings if there is none.
+
+    The acts on a date sort by time, to the microsecond.
+    """
+    return f"{audit_date_prefix(date)}{audit_index_sk(at, suffix)}"
+
+
+def audit_date_prefix(date: date | None) -> str:
+    return f"{date.isoformat() if date else _AUDIT_SETTINGS}#"
+
+
+def audit_index_sk(at: datetime, suffix: str) -> str:
+    """Return the key in the index, which sorts all acts on a doctor by time."""
+    return f"{at.astimezone(UTC).strftime(_AUDIT_INSTANT_FORMAT)}#{suffix}"
 
 
 def join_sort_key(*parts: str) -> str:

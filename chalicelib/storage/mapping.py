@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.audit_log import AuditLogEntry
 from chalicelib.domain.booking import StoredSlot
 from chalicelib.domain.day import Day, SlotChanges
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.local_time import format_time_of_day, parse_time_of_day
 from chalicelib.domain.permissions import Role
+from chalicelib.domain.save_record import SaveRecord
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.models import ChangeItem, ClinicSessionMap, DayItem, DoctorItem, SlotItem
@@ -156,7 +156,7 @@ def slot_from_item(item: SlotItem) -> StoredSlot:
     )
 
 
-def log_entry_to_item(pk: str, date: date, log_entry: AuditLogEntry) -> ChangeItem:
+def save_record_to_item(pk: str, date: date, log_entry: SaveRecord) -> ChangeItem:
     return ChangeItem(
         pk,
         keys.change_sk(date, log_entry.request_id),
@@ -172,8 +172,8 @@ def log_entry_to_item(pk: str, date: date, log_entry: AuditLogEntry) -> ChangeIt
     )
 
 
-def log_entry_from_item(item: ChangeItem) -> AuditLogEntry:
-    return AuditLogEntry(
+def save_record_from_item(item: ChangeItem) -> SaveRecord:
+    return SaveRecord(
         request_id=item.request_id,
         fingerprint=item.fingerprint,
         version=int(item.version),
@@ -191,6 +191,11 @@ def log_entry_from_item(item: ChangeItem) -> AuditLogEntry:
 def format_timestamp(instant: datetime) -> str:
     """Return the second in UTC, which sorts as text in time order: ``2026-11-23T09:00:00Z``."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def format_microsecond(instant: datetime) -> str:
+    """Return the microsecond in UTC, which sorts as text: ``2026-11-23T09:00:00.000000Z``."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def parse_timestamp(text: str) -> datetime:

@@ -8,6 +8,7 @@ from pynamodb.attributes import (
     Attribute,
     BooleanAttribute,
     DiscriminatorAttribute,
+    JSONAttribute,
     ListAttribute,
     MapAttribute,
     NumberAttribute,
@@ -98,6 +99,8 @@ class DayItem(BaseItem, discriminator="day"):
     version = NumberAttribute()
     revision = NumberAttribute()
     slots = SlotMapAttribute()
+    # The instant of the last save, to the microsecond (``mapping.format_microsecond``).
+    changed_at = UnicodeAttribute(null=True)
 
 
 class SlotItem(BaseItem, discriminator="slot"):
@@ -114,6 +117,8 @@ class SlotItem(BaseItem, discriminator="slot"):
     held_until = UnicodeAttribute(null=True)
     booking_id = UnicodeAttribute(null=True)
     patient_reference = UnicodeAttribute(null=True)
+    # The instant of the last write, to the microsecond: the audit log's ``at`` (``mapping``).
+    changed_at = UnicodeAttribute(null=True)
 
 
 class ChangeItem(BaseItem, discriminator="change"):
@@ -129,3 +134,28 @@ class ChangeItem(BaseItem, discriminator="change"):
     opened = SlotMapAttribute()
     # The stored name stays, so that existing items can be read.
     closed = SlotMapAttribute(attr_name="withdrawn")
+
+
+class AuditItem(BaseItem, discriminator="audit"):
+    """An entry of the audit log, in a partition that the app may only add to and read.
+
+    Slot maps have the format of the day's ``slots``; an empty one is left out.
+    """
+
+    schema = NumberAttribute(default=1)
+    date = UnicodeAttribute(null=True)
+    at = UnicodeAttribute()
+    act = UnicodeAttribute(attr_name="kind")
+    by = UnicodeAttribute()
+    role = UnicodeAttribute()
+    client = UnicodeAttribute()
+    subject = UnicodeAttribute(null=True)
+    opened = SlotMapAttribute(null=True)
+    closed = SlotMapAttribute(null=True)
+    booked = SlotMapAttribute(null=True)
+    cancelled = SlotMapAttribute(null=True)
+    affected = SlotMapAttribute(null=True)
+    moved_from = UnicodeAttribute(null=True)
+    moved_to = UnicodeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    settings = JSONAttribute(null=True)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.domain.audit_log import AuditLogEntry
 from chalicelib.domain.changes import conflicting_slots_error, plan_changes
 from chalicelib.domain.errors import (
     ConcurrentModificationError,
@@ -18,6 +17,7 @@ from chalicelib.domain.errors import (
     StoreBusyError,
     VersionMismatchError,
 )
+from chalicelib.domain.save_record import SaveRecord
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class DayHistory(Struct, frozen=True, kw_only=True):
 
     doctor: Doctor
     date: date
-    entries: tuple[AuditLogEntry, ...]
+    entries: tuple[SaveRecord, ...]
 
 
 class ManageSlots:
@@ -222,7 +222,7 @@ class ManageSlots:
         )
 
 
-def _repeated_save(request: SaveRequest, earlier: AuditLogEntry, view: DayWithDoctor) -> SavedDay:
+def _repeated_save(request: SaveRequest, earlier: SaveRecord, view: DayWithDoctor) -> SavedDay:
     """Return the result of a request whose key already has a log entry."""
     if earlier.fingerprint != request.fingerprint:
         raise IdempotencyKeyReusedError(earlier.version)
@@ -244,8 +244,8 @@ def _require_expected_version(request: SaveRequest, day: Day) -> None:
 
 def _build_log_entry(
     caller: Caller, role: Role, request: SaveRequest, view: DayWithDoctor, changes: SlotChanges
-) -> AuditLogEntry:
-    return AuditLogEntry(
+) -> SaveRecord:
+    return SaveRecord(
         request_id=request.request_id,
         fingerprint=request.fingerprint,
         version=view.day.version + 1,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.audit_log import AuditLogEntry
 from chalicelib.domain.booking import HoldClaim
 from chalicelib.domain.day import Day, SlotChanges
 from chalicelib.domain.errors import DayModifiedError, PermissionDeniedError, SlotStateMismatchError
 from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.save_record import SaveRecord
 from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.storage import table
 from chalicelib.storage.availability_index import AvailabilityIndex
@@ -58,7 +58,7 @@ def write_day(
 ) -> Day:
     changes = SlotChanges(opened=opened, closed=closed)
     day_after = day.apply(changes)
-    entry = AuditLogEntry(
+    entry = SaveRecord(
         request_id=request_id,
         fingerprint="f",
         version=day.version + 1,

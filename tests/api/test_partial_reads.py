@@ -18,8 +18,8 @@ from tests.support.factories import (
 if TYPE_CHECKING:
     from datetime import date
 
-    from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.save_record import SaveRecord
     from tests.support.app_client import AppClient
 
 pytestmark = pytest.mark.both_stores
@@ -33,7 +33,7 @@ class PartialReadDayRepository(DayRepository):
 
     def get_with_change(
         self, doctor_id: str, date: date, request_id: str | None = None
-    ) -> tuple[Doctor, Day, AuditLogEntry | None]:
+    ) -> tuple[Doctor, Day, SaveRecord | None]:
         doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
         missing, self.missing = self.missing, ""
         if missing == "day":

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.bootstrap import Services
-    from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.save_record import SaveRecord
 
 ROUNDS = rounds(daily=50, nightly=200)
 SLOT_LENGTHS = [10, 15, 20, 25, 30, 40, 45, 60]
@@ -47,7 +47,7 @@ class StaleLengthDayRepository(DayRepository):
 
     def get_with_change(
         self, doctor_id: str, date: date, request_id: str | None = None
-    ) -> tuple[Doctor, Day, AuditLogEntry | None]:
+    ) -> tuple[Doctor, Day, SaveRecord | None]:
         doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
         grid = replace(doctor.grid, slot_length=timedelta(minutes=self.minutes))
         return replace(doctor, grid=grid), day, saved

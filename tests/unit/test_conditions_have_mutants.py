@@ -50,6 +50,7 @@ PARAMETERS_PASSED_ON = {*CONDITION_PARAMETERS, "optional_condition"}
 
 KEY_RANGE = "selects the items of a query"
 CONDITIONS_WITHOUT_MUTANT = (
+    ("chalicelib.storage.audit_log:AuditLog.list_for_date", condition("startswith"), KEY_RANGE),
     ("chalicelib.storage.day_repository:DayRepository.list_range", condition(DayItem), KEY_RANGE),
     (
         "chalicelib.storage.day_repository:DayRepository.list_changes",

@@ -16,8 +16,8 @@ from chalicelib.web.pages.rendering import render
 if TYPE_CHECKING:
     from chalice.app import Request, Response
 
-    from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.permissions import Caller
+    from chalicelib.domain.save_record import SaveRecord
     from chalicelib.use_cases.manage_slots import DayHistory
 
 
@@ -61,7 +61,7 @@ def render_history(caller: Caller, history: DayHistory, request: Request) -> Res
     return render("history.html", page)
 
 
-def _change_view(entry: AuditLogEntry, history: DayHistory) -> ChangeView:
+def _change_view(entry: SaveRecord, history: DayHistory) -> ChangeView:
     zone = history.doctor.zone
     local = entry.saved_at.astimezone(zone)
     return ChangeView(
@@ -74,7 +74,7 @@ def _change_view(entry: AuditLogEntry, history: DayHistory) -> ChangeView:
     )
 
 
-def _author(entry: AuditLogEntry, doctor_name: str) -> str:
+def _author(entry: SaveRecord, doctor_name: str) -> str:
     match entry.role:
         case Role.DOCTOR:
             return doctor_name

@@ -76,6 +76,12 @@ MUTANTS = (
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),
     Mutant(
+        "The audit log of a date is not read consistently",
+        "chalicelib.storage.audit_log:AuditLog.list_for_date",
+        never(keyword("consistent_read")),
+        "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
+    ),
+    Mutant(
         "A slot is not read consistently",
         "chalicelib.storage.booking_repository:BookingRepository.get",
         never(keyword("consistent_read")),

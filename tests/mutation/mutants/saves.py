@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.storage import day_repository
-from chalicelib.storage.models import ChangeItem, DayItem, DoctorItem, SlotItem
+from chalicelib.storage.models import AuditItem, ChangeItem, DayItem, DoctorItem, SlotItem
 from chalicelib.storage.transaction import Transaction
 from tests.mutation.edits import (
     always,
@@ -113,6 +113,12 @@ MUTANTS = (
         "chalicelib.storage.day_repository:DayRepository.save",
         becomes(condition(ChangeItem, "does_not_exist"), None),
         "tests/api/test_conditions.py::test_repeated_first_save_is_applied_once",
+    ),
+    Mutant(
+        "An entry of the audit log overwrites another one",
+        "chalicelib.storage.audit_log:add_entry",
+        becomes(condition(AuditItem, "does_not_exist"), None),
+        "tests/api/test_audit_log.py::test_existing_entry_is_never_overwritten",
     ),
     Mutant(
         "A new day is indexed where its doctor is no longer found",
