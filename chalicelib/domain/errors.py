@@ -12,6 +12,7 @@ DomainError
 │   ├── DayModifiedError
 │   ├── DoctorModifiedError
 │   └── SlotStateMismatchError
+├── UnreadableItemError             stored data that this release cannot read
 ├── OutcomeUnknownError             no response to a write, which may have been committed
 └── StoreUnavailableError           nothing was done; the same request can be repeated later
     └── StoreBusyError              ... in a moment: a conflict with other writes, or throttling
@@ -157,6 +158,20 @@ class OutcomeUnknownError(DomainError):
     def __init__(self) -> None:
         super().__init__(
             "We don't know whether your request succeeded. Send the same request again."
+        )
+
+
+class UnreadableItemError(DomainError):
+    """What the request is about is stored in a form that this release cannot read.
+
+    Repeating the request does not help: an operator must repair the item, which the log names.
+    """
+
+    code = "unreadable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "We can't read the stored data that this request is about. Report this to support."
         )
 
 

@@ -14,8 +14,14 @@ from chalicelib.domain.errors import (
     StoreUnavailableError,
 )
 from chalicelib.storage import keys, pagination
+from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.mapping import day_from_item, directory_sort_key, search_sort_key
+from chalicelib.storage.mapping import (
+    date_from_item,
+    day_from_item,
+    directory_sort_key,
+    search_sort_key,
+)
 from chalicelib.storage.models import DayItem, DoctorDirectoryIndex, DoctorItem
 from chalicelib.storage.transaction import Transaction
 
@@ -138,11 +144,10 @@ class AvailabilityIndex:
                 DayItem.sk.between(keys.day_sk(start_date), keys.MAX_DAY_SK),
                 consistent_read=True,
             )
-            dates = [
-                keys.parse_day_sk(item.sk)
-                for item in items
-                if (item.gsi1_pk, item.gsi1_sk) != _index_key(doctor, keys.parse_day_sk(item.sk))
-            ]
+            keyed = decode_readable(
+                items, lambda item: (date_from_item(item), (item.gsi1_pk, item.gsi1_sk))
+            )
+            dates = [date for date, key in keyed if key != _index_key(doctor, date)]
         for first in range(0, len(dates), _REINDEX_BATCH_SIZE):
             yield dates[first : first + _REINDEX_BATCH_SIZE]
 
@@ -177,9 +182,9 @@ def _complete_doctors(
     ends = [str(items[-1].gsi1_sk) for items in items_by_date if len(items) == limit]
     end = min(ends, default=None)
     days: dict[str, list[Day]] = {}
-    for item in (item for items in items_by_date for item in items):
-        if end is None or str(item.gsi1_sk) <= end:
-            days.setdefault(str(item.gsi1_sk), []).append(day_from_item(item))
+    items = [item for items in items_by_date for item in items if not end or item.gsi1_sk <= end]
+    for sort_key, day in decode_readable(items, lambda item: (item.gsi1_sk, day_from_item(item))):
+        days.setdefault(str(sort_key), []).append(day)
     return IndexPage(
         doctors=[
             IndexedDoctor(

@@ -45,7 +45,7 @@ def connection() -> Connection:
     return shared
 
 
-def batch_get(keys: Sequence[Key]) -> dict[Key, BaseItem]:
+def batch_get(keys: Sequence[Key]) -> dict[Key, Any]:
     """Return those of at most 100 items that exist, in one ``BatchGetItem``.
 
     Each item is strongly consistent, but together they are no snapshot. Raises

@@ -18,8 +18,8 @@ TTL = timedelta(seconds=1)
 class CheckHealth:
     """The health of the process: ``check`` reads from the table.
 
-    Anybody may ask, without sign-in, so many requests must not become many reads: concurrent ones
-    wait for the same read, and its answer is used for ``TTL``.
+    Any client may call it without sign-in, so many requests must not become many reads: concurrent
+    ones wait for the same read, and its answer is used for ``TTL``.
     """
 
     def __init__(self, check: Callable[[], None], now: Callable[[], datetime]) -> None:

@@ -181,6 +181,7 @@ class ManageSlots:
         view = DayWithDoctor(doctor=doctor, day=stored.as_of(now), now=now)
         if earlier is not None:
             return _repeated_save(request, earlier, view)
+        stored.require_complete()
         planned = self._plan(request, view)
         entry = _build_log_entry(caller, role, request, view, planned)
         self._days.save(doctor, view.day, entry, day_after=planned.day_after, now=now)

@@ -214,6 +214,18 @@ class AppClient(DynamoDBHooks):
         items = [item for page in pages for item in page["Items"]]
         return sorted(items, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
 
+    def get_item(self, pk: str, sk: str) -> RawItem:
+        """Return an item, which must exist."""
+        key = {"PK": {"S": pk}, "SK": {"S": sk}}
+        name = self.services.settings.table_name
+        return self.dynamodb.get_item(TableName=name, Key=key, ConsistentRead=True)["Item"]
+
+    def set_attribute(self, pk: str, sk: str, name: str, value: Any | None) -> None:  # noqa: ANN401
+        """Set an attribute of an item in DynamoDB's format, or remove it."""
+        item = {**self.get_item(pk, sk), name: value}
+        kept = {key: value for key, value in item.items() if value is not None}
+        self.dynamodb.put_item(TableName=self.services.settings.table_name, Item=kept)
+
     def item_types(self) -> dict[str, int]:
         """Return the number of items of each type except doctors."""
         types = [item["type"]["S"] for item in self.export()]

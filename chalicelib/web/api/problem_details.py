@@ -61,6 +61,7 @@ _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
     errors.PermissionDeniedError: HTTPStatus.FORBIDDEN,
     errors.VersionMismatchError: HTTPStatus.PRECONDITION_FAILED,
     errors.IdempotencyKeyReusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UnreadableItemError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.StoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OutcomeUnknownError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
