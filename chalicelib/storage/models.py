@@ -136,6 +136,8 @@ class SlotItem(BaseItem, discriminator="slot"):
 
     start = UnicodeAttribute()
     end = UnicodeAttribute()
+    # The date of the day that has the slot; items of the first releases have none.
+    date = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
     holder = UnicodeAttribute(null=True)
     held_until = UnicodeAttribute(null=True)

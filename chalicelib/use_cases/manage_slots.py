@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.domain.changes import conflicting_slots_error, plan_changes
+from chalicelib.domain.changes import (
+    conflicting_slots_error,
+    may_overlap_adjacent_date,
+    plan_changes,
+)
 from chalicelib.domain.errors import (
     ConcurrentModificationError,
     DayModifiedError,
@@ -173,8 +177,14 @@ class ManageSlots:
             raise self._explain_conflict(request.doctor_id, error) or StoreBusyError from error
 
     def _save_attempt(self, caller: Caller, request: SaveRequest) -> SavedDay:
+        cached = self._doctor_cache.peek(request.doctor_id)
         doctor, stored, earlier = self._days.get_with_change(
-            request.doctor_id, request.date, request.request_id
+            request.doctor_id,
+            request.date,
+            request.request_id,
+            reads_adjacent=may_overlap_adjacent_date(
+                request.changes, request.date, cached.grid if cached else None
+            ),
         )
         now = self._now()
         role = caller.require_role_for(doctor)
