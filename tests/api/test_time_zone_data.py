@@ -6,10 +6,12 @@ where it shows 00:00 of the next date by the rules of the pinned release.
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cloud import zones
 from tests.support.app_client import make_slot_id
 from tests.support.day_page import BROWSER_HEADERS, PageForm
 from tests.support.dynamodb_responses import TRANSACT_WRITE
@@ -170,10 +172,31 @@ def test_save_near_midnight_is_still_two_calls(moved: AppClient) -> None:
     assert calls == ["BatchGetItem", TRANSACT_WRITE]
 
 
-def test_slot_that_no_day_has_is_clear_error(client: AppClient) -> None:
-    client.save("09:00")
-    client.delete_day_entry("09:00")
+def test_operator_sees_whose_slots_new_data_moves(
+    moved: AppClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    claim(moved, FIRST)
+    moved.save("09:00")
+    command = ["--table", moved.services.settings.table_name, "--tzdata", str(TZDATA_2025_2)]
 
-    rejected = client.book("09:00")
+    doctor = moved.services.doctors.get("dr-van")
+    report = zones.report_on(doctor, TZDATA_2025_2, moved.clock.now)
 
-    assert (rejected.status, "read the stored data" in rejected.json["detail"]) == (500, True)
+    assert report == (
+        "dr-van (America/Vancouver): 3 slots move, 1 of them booked; "
+        "the first from 2027-01-11 10:00 to 2027-01-11 09:00"
+    )
+    assert zones.main(command) == 2  # that folder has no other zone
+    assert "Europe/London" in capsys.readouterr().err
+
+
+def test_operator_sees_that_pinned_data_moves_no_slot(
+    moved: AppClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with resources.as_file(resources.files("tzdata")) as package:
+        folder = package.parent
+    status = zones.main(["--table", moved.services.settings.table_name, "--tzdata", str(folder)])
+
+    assert (status, capsys.readouterr().out) == (
+        0, "No coming slot changes its wall-clock time.\n"
+    )  # fmt: skip
