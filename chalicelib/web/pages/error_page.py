@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from chalicelib.web.http import request as request_module
-from chalicelib.web.http.errors import HttpError
+from chalicelib.web.http.errors import HttpError, reason_phrase
 from chalicelib.web.http.negotiation import is_htmx
 from chalicelib.web.http.request import is_form, is_same_origin, url_prefix
 from chalicelib.web.pages.day_form import MAX_FORM_FIELDS
@@ -32,7 +32,7 @@ def render_error(problem: Problem, request: Request) -> Response:
     is_signed_out = problem.status is HTTPStatus.UNAUTHORIZED
     page: dict[str, Any] = {
         "base": url_prefix(request),
-        "title": _TITLES.get(problem.status, problem.status.phrase),
+        "title": _TITLES.get(problem.status, reason_phrase(problem.status)),
         "detail": problem.detail,
         "is_signed_out": is_signed_out,
         "is_forbidden": problem.status is HTTPStatus.FORBIDDEN,
