@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from chalicelib import request_context
+from chalicelib.domain.booking import BookingRules
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
@@ -24,6 +25,7 @@ from chalicelib.use_cases.check_health import CheckHealth
 from chalicelib.use_cases.find_slots import FindSlots
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots
+from chalicelib.use_cases.override_bookings import OverrideBookings
 from chalicelib.use_cases.retry import backoff
 from chalicelib.web.auth.authentication import Auth
 
@@ -45,6 +47,7 @@ class Services(Struct, frozen=True, kw_only=True):
     manage_slots: ManageSlots
     find_slots: FindSlots
     book_slots: BookSlots
+    override_bookings: OverrideBookings
     manage_doctors: ManageDoctors
     doctors: DoctorRepository
     health: CheckHealth
@@ -68,6 +71,11 @@ def build_services(
     doctor_cache = DoctorCache(doctors, now)
     days = DayRepository()
     index = AvailabilityIndex()
+    bookings = BookingRepository()
+    rules = BookingRules(
+        max_holds=settings.max_holds_per_client,
+        reference_retention=timedelta(days=settings.patient_reference_days),
+    )
     pause = _count_retries(pause or backoff)
     local_caller = _build_local_caller(settings)
 
@@ -75,7 +83,8 @@ def build_services(
         settings=settings,
         manage_slots=ManageSlots(days, doctor_cache, now, pause),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
-        book_slots=BookSlots(BookingRepository(), doctor_cache, now, pause),
+        book_slots=BookSlots(bookings, doctor_cache, rules, now, pause),
+        override_bookings=OverrideBookings(bookings, doctor_cache, rules, now, pause),
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
         doctors=doctors,
         health=CheckHealth(table.check_connection, now),

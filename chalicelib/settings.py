@@ -14,6 +14,10 @@ LOCAL_STAGE = "local"
 _BOOLEANS = {"on": True, "off": False}
 # RFC 2104: an HMAC key should be as long as the hash's output, 32 bytes for SHA-256.
 MIN_SESSION_KEY_LENGTH = 32
+# The owner of desk bookings (``domain.booking.PRACTICE``), which no machine client may have.
+_RESERVED_CLIENT = "practice"
+MAX_HOLDS_RANGE = (1, 1000)
+REFERENCE_DAYS_RANGE = (1, 3650)
 _ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
@@ -43,7 +47,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     ``local_caller`` is the caller of every request if there is no sign-in (``oidc``).
     Only the stream handler needs ``event_bus_name``. ``has_request_log`` writes a line of JSON to
-    standard output for each request.
+    standard output for each request. A client holds at most ``max_holds_per_client`` slots of one
+    doctor, and a patient reference is deleted ``patient_reference_days`` after its slot.
     """
 
     table_name: str
@@ -52,6 +57,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     oidc: OidcSettings | None = None
     event_bus_name: str | None = None
     has_request_log: bool = False
+    max_holds_per_client: int = 20
+    patient_reference_days: int = 30
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
@@ -72,6 +79,12 @@ class Settings(Struct, frozen=True, kw_only=True):
             oidc=None if caller else _parse_oidc(environment),
             event_bus_name=environment.get("EVENT_BUS_NAME") or None,
             has_request_log=_parse_request_log_flag(environment, stage),
+            max_holds_per_client=_parse_number(
+                environment, "MAX_HOLDS_PER_CLIENT", default=20, bounds=MAX_HOLDS_RANGE
+            ),
+            patient_reference_days=_parse_number(
+                environment, "PATIENT_REFERENCE_DAYS", default=30, bounds=REFERENCE_DAYS_RANGE
+            ),
         )
 
     def require_event_bus(self) -> str:
@@ -96,7 +109,7 @@ def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
         or f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         client_id=_require_value(environment, "OIDC_CLIENT_ID"),
         client_secret=environment.get("OIDC_CLIENT_SECRET") or None,
-        machine_clients=frozenset(environment.get("OIDC_MACHINE_CLIENTS", "").split()),
+        machine_clients=_parse_machine_clients(environment),
         session_keys=keys,
     )
 
@@ -106,6 +119,25 @@ def _require_value(environment: Mapping[str, str], name: str) -> str:
         return value
     message = f"{name} is not set"
     raise SettingsError(message)
+
+
+def _parse_number(
+    environment: Mapping[str, str], name: str, *, default: int, bounds: tuple[int, int]
+) -> int:
+    text = environment.get(name) or str(default)
+    lowest, highest = bounds
+    if not (text.isascii() and text.isdecimal() and lowest <= int(text) <= highest):
+        message = f"{name} is {text}: it must be a whole number from {lowest} to {highest}"
+        raise SettingsError(message)
+    return int(text)
+
+
+def _parse_machine_clients(environment: Mapping[str, str]) -> frozenset[str]:
+    clients = frozenset(environment.get("OIDC_MACHINE_CLIENTS", "").split())
+    if _RESERVED_CLIENT in clients:
+        message = f"OIDC_MACHINE_CLIENTS names {_RESERVED_CLIENT}, which owns the desk's bookings"
+        raise SettingsError(message)
+    return clients
 
 
 def _parse_request_log_flag(environment: Mapping[str, str], stage: str) -> bool:

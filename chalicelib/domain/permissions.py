@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.booking import PRACTICE
 from chalicelib.domain.errors import PermissionDeniedError
 
 if TYPE_CHECKING:
@@ -27,9 +28,10 @@ class Permission(StrEnum):
 
     PUBLIC = "nothing"  # for all, signed in or not
     READ = "read"  # doctors, availability, slots: all who are signed in
-    BOOK = "book"  # hold, release, book, move, cancel
+    BOOK = "book"  # hold, release, book, move, cancel; the own bookings of a booking site
     MANAGE = "manage"  # a doctor's schedule
     CONFIGURE = "configure"  # a doctor's settings
+    ADMINISTER = "administer"  # what only admins may do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +64,33 @@ class Caller:
         """Return whether the caller is this doctor or an admin."""
         return Role.ADMIN in self.roles or self.doctor_id == doctor.doctor_id
 
-    def require_can_book(self) -> None:
-        """Raise ``PermissionDeniedError`` unless the caller is a booking site or an admin."""
+    def require_owner(self, doctor: Doctor) -> str:
+        """Return the owner of what the caller books: the practice, or the caller's client.
+
+        Raises ``PermissionDeniedError`` if the caller may not book slots of this doctor.
+        """
+        if self.role_for(doctor) is not None:
+            return PRACTICE
+        if Role.BOOKING_SITE not in self.roles:
+            raise PermissionDeniedError("You can't book slots of this doctor")
+        return self.client
+
+    def require_can_hold(self) -> None:
+        """Raise ``PermissionDeniedError`` unless the caller is a booking site or an admin.
+
+        Only they hold, release and move.
+        """
         if not self.roles & {Role.BOOKING_SITE, Role.ADMIN}:
-            raise PermissionDeniedError("You can't hold or book slots")
+            raise PermissionDeniedError("You can't hold or move slots")
+
+    def require_admin(self) -> None:
+        """Raise ``PermissionDeniedError`` unless the caller is an admin."""
+        if Role.ADMIN not in self.roles:
+            raise PermissionDeniedError("Only admins can do this")
+
+    def acting_role(self, doctor: Doctor) -> Role:
+        """Return the role for the audit log: on the doctor's side, or as a booking site."""
+        return self.role_for(doctor) or Role.BOOKING_SITE
 
     def require_can_configure(self, existing: Doctor | None, requested: Doctor) -> None:
         """Raise ``PermissionDeniedError`` unless the caller may make these settings.

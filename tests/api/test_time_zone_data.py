@@ -6,11 +6,13 @@ where it shows 00:00 of the next date by the rules of the pinned release.
 
 from __future__ import annotations
 
+from datetime import date
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.storage.audit_log import AuditLog
 from cloud import zones
 from tests.support.app_client import make_slot_id
 from tests.support.day_page import BROWSER_HEADERS, PageForm
@@ -110,6 +112,24 @@ def test_claim_of_moved_slot_costs_one_read_and_one_more_write(moved: AppClient)
         assert claim(moved, FIRST).status == 201
 
     assert calls == [TRANSACT_WRITE, "BatchGetItem", TRANSACT_WRITE]
+
+
+def test_acts_are_in_the_feed_of_the_stored_date(moved: AppClient) -> None:
+    claim(moved, FIRST)
+    claim(moved, SECOND, moves=FIRST)
+    moved.delete(f"/slots/{SECOND}/booking?booking_id=b-1")
+
+    entries = AuditLog().list_for_date("dr-van", date.fromisoformat(DATE))
+
+    assert [str(entry.kind) for entry in entries[:3]] == ["cancellation", "move", "booking"]
+
+
+def test_bookings_of_the_stored_date_are_listed(moved: AppClient) -> None:
+    claim(moved, SECOND)
+
+    listed = moved.get(f"/doctors/dr-van/bookings?from={DATE}&to={DATE}").json["bookings"]
+
+    assert [booking["slot_id"] for booking in listed] == [SECOND]
 
 
 def test_listed_slot_is_closed_by_its_instant(moved: AppClient) -> None:

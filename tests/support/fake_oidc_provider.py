@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 PAGE_CLIENT_ID, SERVICE_CLIENT_ID = "the-page", "a-booking-site"
+OTHER_SERVICE_CLIENT_ID = "another-site"
 
 
 @cache
@@ -61,7 +62,7 @@ class FakeOidcProvider:
             discovery_url=self.discovery_url,
             client_id=PAGE_CLIENT_ID,
             client_secret=None,
-            machine_clients=frozenset({SERVICE_CLIENT_ID}),
+            machine_clients=frozenset({SERVICE_CLIENT_ID, OTHER_SERVICE_CLIENT_ID}),
             session_keys=("k" * 32,),
         )
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from chalicelib.domain import local_time
-from chalicelib.domain.booking import Booking
 from chalicelib.domain.changes import InvalidChange, LocalStart, SlotChange
 from chalicelib.domain.doctor import DoctorSettings
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.grid import ClinicSession
-from chalicelib.domain.slot import SlotId, SlotStatus
+from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.manage_slots import SaveRequest, compute_fingerprint
 from chalicelib.web.api import schemas
@@ -119,30 +118,6 @@ def _if_match(request: Request) -> frozenset[int] | None:
     if not all(etags):
         raise invalid_field("If-Match", 'ETags of this day, as in "3.1f2e"')
     return frozenset(int(etag[1]) for etag in etags if etag)
-
-
-def parse_hold(request: Request) -> tuple[str, timedelta]:
-    """The holder and the length of a hold. Raises ``RequestRejectedError``, ``HttpError``."""
-    sent = decode_json(request, schemas.HoldRequest)
-    return valid_key("holder", sent.holder), timedelta(seconds=sent.seconds)
-
-
-def parse_booking(request: Request) -> Booking:
-    """The booking that a client requests. Raises ``RequestRejectedError``, ``HttpError``."""
-    sent = decode_json(request, schemas.BookingRequest)
-    return Booking(
-        booking_id=valid_key("booking_id", sent.booking_id),
-        patient_reference=sent.patient_reference,
-        holder=None if sent.holder is None else valid_key("holder", sent.holder),
-        previous_slot_id=None if sent.moves is None else _moved_slot_id(sent.moves),
-    )
-
-
-def _moved_slot_id(text: str) -> SlotId:
-    try:
-        return SlotId.parse(text)
-    except ValueError:
-        raise invalid_field("moves", "the slot_id of a slot") from None
 
 
 def parse_doctor_settings(doctor_id: str, request: Request) -> DoctorSettings:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from chalicelib.domain import errors, local_time
-from chalicelib.domain.violations import FieldViolation, SlotOverlap
+from chalicelib.domain.violations import BookedElsewhere, FieldViolation, SlotOverlap
 from chalicelib.web.api import schemas
 from chalicelib.web.http.errors import HttpError, reason_phrase
 
@@ -56,6 +56,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
     errors.RequestRejectedError: HTTPStatus.BAD_REQUEST,
     errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.TooManyHoldsError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.SlotNotFoundError: HTTPStatus.NOT_FOUND,
     errors.DoctorNotFoundError: HTTPStatus.NOT_FOUND,
     errors.PermissionDeniedError: HTTPStatus.FORBIDDEN,
@@ -76,7 +77,10 @@ def problem_from_error(error: errors.DomainError | HttpError) -> Problem:
     match error:
         case errors.RequestRejectedError(violations=violations, zone=zone):
             entries = tuple(_error_entry(violation, zone) for violation in violations)
-            return Problem(status=status, code=code, detail=detail, errors=entries)
+            headers: Headers = {}
+            if isinstance(error, errors.TooManyHoldsError):
+                headers = _retry_after(error.retry_after)
+            return Problem(status=status, code=code, detail=detail, errors=entries, headers=headers)
         case errors.VersionMismatchError(version=version):
             return Problem(status=status, code=code, detail=detail, version=version)
         case errors.StoreUnavailableError(retry_after=seconds):
@@ -119,6 +123,8 @@ def _error_entry(
         entry.conflicts_with = schemas.TimeRange(
             start=_format_instant(other.start, zone), end=_format_instant(other.end, zone)
         )
+    if isinstance(violation, BookedElsewhere):
+        entry.slot_id = str(violation.slot_id)
     return entry
 
 
