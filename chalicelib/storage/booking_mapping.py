@@ -72,7 +72,10 @@ def slot_actions(after: StoredSlot, at: datetime) -> list[Action]:
         (SlotItem.disrupted_since, format_timestamp(disruption.since) if disruption else None),
         (SlotItem.disruption_reason, disruption.reason if disruption else None),
     )
+    # Items of the first releases have no date; one that had to be looked up is kept.
+    dates = [SlotItem.date.set(slot.stored_date.isoformat())] if slot.stored_date else []
     return [
+        *dates,
         SlotItem.status.set(str(slot.status)),
         SlotItem.changed_at.set(format_microsecond(at)),
         *(set_or_remove(attribute, text) for attribute, text in texts),

@@ -121,7 +121,7 @@ def test_acts_are_in_the_feed_of_the_stored_date(moved: AppClient) -> None:
 
     entries = AuditLog().list_for_date("dr-van", date.fromisoformat(DATE))
 
-    assert [str(entry.kind) for entry in entries[:3]] == ["cancellation", "move", "booking"]
+    assert [str(entry.kind) for entry in entries[:3]] == ["cancellation", "move", "desk"]
 
 
 def test_bookings_of_the_stored_date_are_listed(moved: AppClient) -> None:
