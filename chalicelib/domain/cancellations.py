@@ -113,7 +113,7 @@ class _Override(SlotOperation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseOverride(_Override):
-    """End a hold, whoever has it; of ``client`` only, if that is given."""
+    """End the hold of any client; of ``client`` only, if that is given."""
 
     client: str | None = None
 
@@ -178,7 +178,7 @@ class DisruptionOverride(_Override):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation(_Override):
-    """Remove a booking, whoever has it."""
+    """Remove the booking of any client."""
 
     reason: str
 

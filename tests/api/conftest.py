@@ -136,10 +136,14 @@ def client(chalice_client: Client, doctor_items: list[RawItem]) -> AppClient:
 
 @pytest.fixture
 def cached_doctor(client: AppClient) -> None:
-    """Dr Lee has a free, a held and a booked slot, and is in the process's cache."""
+    """Dr Lee has a free, a held and a booked slot, and is in the process's cache.
+
+    A second later: writes of one slot at the same instant would need another attempt.
+    """
     client.save("09:00", "09:30", "10:00", "10:30")
     client.hold("09:30", "hannah")
     client.book("10:00", "b-1")
+    client.clock.now += timedelta(seconds=1)
     assert client.get_slot("09:00").status == 200
 
 

@@ -45,14 +45,14 @@ def test_renewed_hold_ends_after_thirty_minutes_in_all(site: AppClient) -> None:
     assert site.get_slot("09:00").json["status"] == "free"
 
 
-def test_new_hold_after_the_end_starts_anew(site: AppClient) -> None:
+def test_new_hold_after_the_end_has_its_own_age(site: AppClient) -> None:
     site.hold("09:00", seconds=30)
 
     assert renew(site, minutes=20) == "12:50:00"
     assert renew(site, minutes=10) == "12:50:00"
 
 
-def test_hold_of_another_name_starts_anew(site: AppClient) -> None:
+def test_hold_of_another_name_has_its_own_age(site: AppClient) -> None:
     site.hold("09:00", "hannah", seconds=1800)
     site.release("09:00", "hannah")
     site.clock.now += timedelta(minutes=20)

@@ -171,7 +171,7 @@ def test_admin_ends_all_holds_of_a_client(
     admin = sign_in("admin")
     path = "/doctors/dr-lee/holds?client_id="
 
-    assert admin.delete(f"{path}nobody").json == {"released": 0}
+    assert admin.delete(f"{path}unknown").json == {"released": 0}
     assert admin.delete(f"{path}a-booking-site").json == {"released": 1}
     assert admin.delete(f"{path}a-booking-site").json == {"released": 0}
     assert site.list_available() == ["09:00"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.storage.models import BaseItem, DayItem, DoctorDirectoryIndex
+from chalicelib.storage.models import BaseItem, DayItem, DoctorDirectoryIndex, SlotItem
 from tests.mutation import MUTANTS
 from tests.mutation.conditions import is_record_condition
 from tests.mutation.mutant import file_of, find
@@ -55,6 +55,11 @@ CONDITIONS_WITHOUT_MUTANT = (
     (
         "chalicelib.storage.day_repository:DayRepository.list_changes",
         condition("startswith"),
+        KEY_RANGE,
+    ),
+    (
+        "chalicelib.storage.booking_repository:BookingRepository.list_booked",
+        condition(SlotItem, "between"),
         KEY_RANGE,
     ),
     (

@@ -88,6 +88,12 @@ PARAMETERS = {
     ),
     "Holder": _query("holder", fields.Key, "The holder of the hold.", "visit-71", required=True),
     "BookingId": _query("booking_id", fields.Key, "The booking.", "b-1001", required=True),
+    "ClientOfHolds": _query(
+        "client_id", fields.ClientId, "The client whose holds end.", "site-a", required=True
+    ),
+    "Disrupted": _query(
+        "disrupted", fields.Flag, "Only disrupted bookings, or only others.", "true"
+    ),
     "IfNoneMatch": _header(
         "If-None-Match",
         fields.ETags,
@@ -100,6 +106,19 @@ PARAMETERS = {
         "ETags of the day. Only the version in them is compared: 412 if the day has another "
         "version. Bookings do not change the version.",
         '"1.68048e9e729602d2"',
+    ),
+    "IfMatchDoctor": _header(
+        "If-Match",
+        fields.ETags,
+        "ETags of the settings: 412 if they have changed since, or if there are none. `*`: the "
+        "doctor must exist.",
+        '"1.68048e9e729602d2"',
+    ),
+    "IfNoneMatchDoctor": _header(
+        "If-None-Match",
+        fields.ETags,
+        "`*`: 412 if the doctor exists.",
+        "*",
     ),
     "IdempotencyKey": _header(
         "Idempotency-Key",

@@ -10,9 +10,9 @@ from chalicelib.domain.booking import Booking
 from chalicelib.domain.slot import SlotId
 from chalicelib.use_cases.override_bookings import BookingQuery
 from chalicelib.web.api import booking_schemas
+from chalicelib.web.api.decoding import decode_json
 from chalicelib.web.api.fields import MAX_QUERY_LENGTH, MAX_REASON_LENGTH
 from chalicelib.web.api.validators import (
-    decode_json,
     invalid_field,
     parse_date_range,
     required_query,
@@ -34,18 +34,30 @@ _FLAGS = {"true": True, "false": False}
 
 def parse_hold(request: Request) -> tuple[str, timedelta]:
     """The holder and the length of a hold. Raises ``RequestRejectedError``, ``HttpError``."""
-    sent = decode_json(request, booking_schemas.HoldRequest)
-    return valid_key("holder", sent.holder), timedelta(seconds=sent.seconds)
+    sent, violations = decode_json(request, booking_schemas.HoldRequest)
+    with violations:
+        holder = valid_key("holder", sent.holder)
+    violations.raise_any()
+    return holder, timedelta(seconds=sent.seconds)
 
 
 def parse_booking(request: Request) -> Booking:
     """The booking that a client requests. Raises ``RequestRejectedError``, ``HttpError``."""
-    sent = decode_json(request, booking_schemas.BookingRequest)
+    sent, violations = decode_json(request, booking_schemas.BookingRequest)
+    with violations:
+        booking_id = valid_key("booking_id", sent.booking_id)
+    with violations:
+        reference = _optional_key("patient_reference", sent.patient_reference)
+    with violations:
+        holder = _optional_key("holder", sent.holder)
+    with violations:
+        previous_slot_id = None if sent.moves is None else _moved_slot_id(sent.moves)
+    violations.raise_any()
     return Booking(
-        booking_id=valid_key("booking_id", sent.booking_id),
-        patient_reference=_optional_key("patient_reference", sent.patient_reference),
-        holder=_optional_key("holder", sent.holder),
-        previous_slot_id=None if sent.moves is None else _moved_slot_id(sent.moves),
+        booking_id=booking_id,
+        patient_reference=reference,
+        holder=holder,
+        previous_slot_id=previous_slot_id,
     )
 
 
@@ -62,11 +74,19 @@ def _moved_slot_id(text: str) -> SlotId:
 
 def parse_reason(request: Request) -> str:
     """Why the doctor's side overrides a client. Raises ``RequestRejectedError``, ``HttpError``."""
-    reason = decode_json(request, booking_schemas.OverrideRequest).reason.strip()
-    is_visible = not any(unicodedata.category(c) in _INVISIBLE_CATEGORIES for c in reason)
-    if not (is_visible and 0 < len(reason) <= MAX_REASON_LENGTH):
-        raise invalid_field("reason", f"1 to {MAX_REASON_LENGTH} visible characters")
+    sent, violations = decode_json(request, booking_schemas.OverrideRequest)
+    with violations:
+        reason = _visible_text("reason", sent.reason)
+    violations.raise_any()
     return reason
+
+
+def _visible_text(name: str, sent: str) -> str:
+    text = sent.strip()
+    is_visible = not any(unicodedata.category(c) in _INVISIBLE_CATEGORIES for c in text)
+    if not (is_visible and 0 < len(text) <= MAX_REASON_LENGTH):
+        raise invalid_field(name, f"1 to {MAX_REASON_LENGTH} visible characters")
+    return text
 
 
 def parse_client_id(request: Request) -> str:

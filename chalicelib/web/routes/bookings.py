@@ -44,7 +44,7 @@ def get_slot(request: Request, _caller: Caller, slot_id: str) -> Response:
 
 @routes.put(
     "/slots/{slot_id}/hold",
-    permission=Permission.BOOK,
+    permission=Permission.HOLD,
     doc=RouteDoc(
         tag=BOOKING_SITES,
         body={JSON: booking_schemas.HoldRequest},
@@ -67,7 +67,7 @@ def put_hold(request: Request, caller: Caller, slot_id: str) -> Response:
 
 @routes.delete(
     "/slots/{slot_id}/hold",
-    permission=Permission.BOOK,
+    permission=Permission.HOLD,
     doc=RouteDoc(
         tag=BOOKING_SITES, parameters=("Holder",), responses={204: {}}, errors=(400, 404, 409)
     ),

@@ -80,8 +80,8 @@ def post_disrupt(request: Request, caller: Caller, slot_id: str) -> Response:
 def post_revoke(request: Request, caller: Caller, slot_id: str) -> Response:
     """Remove a client's booking.
 
-    Frees the slot, whoever has booked it. Nothing changes if it is not booked. A slot that has
-    begun keeps its booking. The audit log has the reason.
+    Frees the slot, whichever client has booked it. Nothing changes if it is not booked. A slot that
+    has begun keeps its booking. The audit log has the reason.
     """
     slot = slot_id_from_path(slot_id)
     return _respond(get_services().override_bookings.revoke(caller, slot, parse_reason(request)))
