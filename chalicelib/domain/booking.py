@@ -6,14 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from chalicelib.domain import local_time
 from chalicelib.domain.slot import Slot, SlotStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
-    from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import SlotId
 
 PRACTICE = "practice"
@@ -169,8 +166,3 @@ class Observed:
         """
         changes = (slot.changed_at for slot in self.slots.values() if slot is not None)
         return max([now, *(instant + _MICROSECOND for instant in changes if instant is not None)])
-
-
-def stored_date(slot_id: SlotId, doctor: Doctor) -> date:
-    """Return the date under which the slot is stored."""
-    return local_time.local_date(slot_id.start, doctor.zone)

@@ -89,7 +89,9 @@ class Cancellation(SlotOperation):
                 SlotWrite(doctor=self.doctor, slot_id=self.slot_id, requires=requires, after=after),
             ),
             record=_cancelled_record(self.owner, self.booking_id, self.slot_id, observed, now),
-            entries=(self.log_entry(ChangeKind.CANCELLATION, at, cancelled=(after.slot,)),),
+            entries=(
+                self.log_entry(ChangeKind.CANCELLATION, at, after.slot, cancelled=(after.slot,)),
+            ),
         )
 
 
@@ -129,7 +131,9 @@ class ReleaseOverride(_Override):
             slots=self._write(stored, after),
             holds=RemoveHold(owner=stored.client, start=start) if stored.client else None,
             entries=(
-                self.log_entry(ChangeKind.RELEASE, at, affected=(after.slot,), reason=self.reason),
+                self.log_entry(
+                    ChangeKind.RELEASE, at, after.slot, affected=(after.slot,), reason=self.reason
+                ),
             ),
         )
 
@@ -162,7 +166,11 @@ class DisruptionOverride(_Override):
             slots=self._write(stored, after),
             entries=(
                 self.log_entry(
-                    ChangeKind.DISRUPTION, at, affected=(after.slot,), reason=self.reason
+                    ChangeKind.DISRUPTION,
+                    at,
+                    after.slot,
+                    affected=(after.slot,),
+                    reason=self.reason,
                 ),
             ),
         )
@@ -193,6 +201,8 @@ class Revocation(_Override):
             slots=self._write(stored, after),
             record=record,
             entries=(
-                self.log_entry(ChangeKind.REVOKE, at, cancelled=(after.slot,), reason=self.reason),
+                self.log_entry(
+                    ChangeKind.REVOKE, at, after.slot, cancelled=(after.slot,), reason=self.reason
+                ),
             ),
         )

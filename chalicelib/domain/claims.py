@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import availability, local_time
 from chalicelib.domain.audit_log import ChangeKind
-from chalicelib.domain.booking import PRACTICE, StoredSlot, stored_date
+from chalicelib.domain.booking import PRACTICE, StoredSlot
 from chalicelib.domain.booking_writes import (
     Available,
     BookedFor,
@@ -76,7 +76,7 @@ class BookingClaim(SlotOperation):
             slots=(self._claim(stored, after, now),),
             record=self._record_write(after.slot, record, NoRecord(), now),
             holds=self._holds_write(),
-            entries=(self.log_entry(kind, at, booked=(after.slot,)),),
+            entries=(self.log_entry(kind, at, after.slot, booked=(after.slot,)),),
         )
 
     def _is_booked(self, stored: StoredSlot) -> bool:
@@ -244,14 +244,16 @@ class MoveClaim(BookingClaim):
         )
 
     def _entries(self, booked: Slot, freed: Slot, at: datetime) -> tuple[AuditLogEntry, ...]:
-        former_date = stored_date(self.former_slot_id, self.former_doctor)
+        former_date = freed.date_in(self.former_doctor.zone)
         is_same_day = self.doctor.doctor_id == self.former_doctor.doctor_id and (
-            stored_date(self.slot_id, self.doctor) == former_date
+            booked.date_in(self.doctor.zone) == former_date
         )
         if is_same_day:
-            return (self.log_entry(ChangeKind.MOVE, at, booked=(booked,), cancelled=(freed,)),)
+            return (
+                self.log_entry(ChangeKind.MOVE, at, booked, booked=(booked,), cancelled=(freed,)),
+            )
         arrival = self.log_entry(
-            ChangeKind.MOVE, at, booked=(booked,), moved_from=self.former_slot_id
+            ChangeKind.MOVE, at, booked, booked=(booked,), moved_from=self.former_slot_id
         )
         departure = replace(
             arrival,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MIN_DATE = date(2011, 1, 1)
 # A day before the last that ``datetime`` knows: its end in UTC must still be a datetime.
 MAX_DATE = date(9999, 12, 30)
+# New rules of a zone have moved no clock further since 2011, except across the date line.
+MAX_ZONE_SHIFT = timedelta(hours=3)
 
 
 def utc_candidates(local: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
@@ -68,6 +70,11 @@ def format_time_of_day(time_of_day: timedelta) -> str:
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
     """The date in ``zone`` at that instant."""
     return instant.astimezone(zone).date()
+
+
+def dates_anywhere(instant: datetime) -> tuple[date, date]:
+    """The first and the last date that any zone has at that instant: UTC-12 to UTC+14."""
+    return (instant - timedelta(hours=12)).date(), (instant + timedelta(hours=14)).date()
 
 
 def format_time(instant: datetime, zone: ZoneInfo) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import AuditLogEntry
-from chalicelib.domain.booking import StoredSlot, stored_date
+from chalicelib.domain.booking import StoredSlot
 from chalicelib.domain.errors import ConflictError, SlotNotFoundError
 from chalicelib.domain.slot import Slot, SlotId, format_start
 from chalicelib.domain.violations import AlreadyTaken, SlotMissing
@@ -80,11 +80,17 @@ class SlotOperation:
         if violation is not None:
             raise self.conflict(violation)
 
-    def log_entry(self, kind: ChangeKind, at: datetime, **fields: Any) -> AuditLogEntry:  # noqa: ANN401  as in AuditLogEntry
-        """Return the audit log entry of an act on this slot."""
+    def log_entry(
+        self,
+        kind: ChangeKind,
+        at: datetime,
+        slot: Slot,
+        **fields: Any,  # noqa: ANN401  as in AuditLogEntry
+    ) -> AuditLogEntry:
+        """Return the audit log entry of an act on this slot, for the date that has the slot."""
         return AuditLogEntry(
             doctor_id=self.doctor.doctor_id,
-            date=stored_date(self.slot_id, self.doctor),
+            date=slot.date_in(self.doctor.zone),
             at=at,
             suffix=format_start(self.slot_id.start),
             kind=kind,

@@ -14,6 +14,7 @@ from chalicelib.domain.booking import (
 )
 from chalicelib.domain.slot import Slot, SlotId, SlotStatus
 from chalicelib.storage import keys
+from chalicelib.storage.decoding import decoder
 from chalicelib.storage.mapping import format_microsecond, format_timestamp, parse_timestamp
 from chalicelib.storage.models import BookingItem, HoldsItem, SlotItem
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Mark = tuple[SlotId, datetime]
 
 
+@decoder
 def slot_from_item(item: SlotItem) -> StoredSlot:
     """Return the slot with its hold or booking."""
     status = SlotStatus(item.status)
@@ -41,6 +43,7 @@ def slot_from_item(item: SlotItem) -> StoredSlot:
             end=keys.parse_instant(item.end),
             status=status,
             held_until=_parse_optional(item.held_until),
+            stored_date=keys.parse_date(item.date) if item.date else None,
             is_desk_booking=status is SlotStatus.BOOKED and item.client == PRACTICE,
             is_disrupted=disruption is not None,
         ),
@@ -69,7 +72,10 @@ def slot_actions(after: StoredSlot, at: datetime) -> list[Action]:
         (SlotItem.disrupted_since, format_timestamp(disruption.since) if disruption else None),
         (SlotItem.disruption_reason, disruption.reason if disruption else None),
     )
+    # Items of the first releases have no date; one that had to be looked up is kept.
+    dates = [SlotItem.date.set(slot.stored_date.isoformat())] if slot.stored_date else []
     return [
+        *dates,
         SlotItem.status.set(str(slot.status)),
         SlotItem.changed_at.set(format_microsecond(at)),
         *(set_or_remove(attribute, text) for attribute, text in texts),

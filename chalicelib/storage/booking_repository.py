@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.operand import Path
 
-from chalicelib.domain.booking import Observed, stored_date
+from chalicelib.domain.booking import Observed
 from chalicelib.domain.booking_writes import AddHold, RemoveHold
 from chalicelib.domain.errors import DayModifiedError, SlotStateMismatchError
 from chalicelib.domain.slot import SlotId, SlotStatus
@@ -24,9 +24,11 @@ from chalicelib.storage.booking_mapping import (
     slot_actions,
     slot_from_item,
 )
+from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import format_timestamp
 from chalicelib.storage.models import BookingItem, DayItem, HoldsItem, SlotItem
+from chalicelib.storage.slot_dates import read_with_date
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ class BookingRepository:
         item = found.get(record) if record else None
         return Observed(
             slots={
-                slot_id: slot_from_item(slot) if isinstance(slot, SlotItem) else None
+                slot_id: None if slot is None else slot_from_item(slot)
                 for slot_id, slot in slots.items()
             },
             record=record_from_item(item) if isinstance(item, BookingItem) else None,
@@ -104,7 +106,7 @@ class BookingRepository:
                 filter_condition=SlotItem.status == str(SlotStatus.BOOKED),
                 consistent_read=True,
             )
-            yield from map(slot_from_item, items)
+            yield from decode_readable(items, slot_from_item)
 
     def commit(self, writes: BookingWrites) -> None:
         """Write everything in one transaction, if every item is as its write requires.
@@ -124,7 +126,25 @@ class BookingRepository:
         if writes.holds is not None:
             doctor_id = writes.slots[0].doctor.doctor_id
             _update_holds(transaction, doctor_id, writes.holds)
-        transaction.commit()
+        try:
+            transaction.commit()
+        except DayModifiedError as error:
+            raise _day_failure(writes.slots, error) from error
+
+
+def _day_failure(
+    writes: Sequence[SlotWrite], error: DayModifiedError
+) -> DayModifiedError | SlotStateMismatchError:
+    """Return the slots that are stored under another date than assumed; without any, the error."""
+    slots = {
+        write.slot_id: read_with_date(write.slot_id, write.after.slot.date_in(write.doctor.zone))
+        for write in writes
+    }
+    is_as_assumed = all(
+        stored and stored.slot.stored_date == write.after.slot.date_in(write.doctor.zone)
+        for write, stored in zip(writes, slots.values(), strict=True)
+    )
+    return error if is_as_assumed else SlotStateMismatchError(Observed(slots=slots))
 
 
 def _slot_key(slot_id: SlotId) -> tuple[str, str]:
@@ -148,7 +168,7 @@ def _by_day(writes: Sequence[SlotWrite]) -> dict[_DayKey, list[SlotWrite]]:
     """Group the slots by day item, because a transaction writes each item once."""
     days: dict[_DayKey, list[SlotWrite]] = {}
     for write in writes:
-        date = stored_date(write.slot_id, write.doctor)
+        date = write.after.slot.date_in(write.doctor.zone)
         key = keys.doctor_pk(write.doctor.doctor_id), keys.day_sk(date)
         days.setdefault(key, []).append(write)
     return days

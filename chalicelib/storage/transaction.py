@@ -14,9 +14,11 @@ from chalicelib.domain.errors import (
     DayModifiedError,
     SlotStateMismatchError,
     StoreBusyError,
+    UnreadableItemError,
 )
 from chalicelib.storage import table
-from chalicelib.storage.errors import reason_codes, translate_write_errors
+from chalicelib.storage.decoding import report_unreadable
+from chalicelib.storage.errors import lacks_attribute, reason_codes, translate_write_errors
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
@@ -84,8 +86,8 @@ class Transaction:
 
         Raises the error of the first failed condition. Several ``SlotStateMismatchError``, or if
         there is no other error several ``DayModifiedError``, become one with the slots of all.
-        Raises ``StoreBusyError`` if another transaction is
-        writing the same items, ``StoreUnavailableError``, ``OutcomeUnknownError``.
+        Raises ``StoreBusyError`` if another transaction is writing the same items,
+        ``UnreadableItemError``, ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
         try:
             with translate_write_errors(), TransactWrite(connection=table.connection()) as write:
@@ -103,6 +105,11 @@ class Transaction:
                         return_values="ALL_OLD",
                     )
         except TransactWriteError as error:
+            if lacks_attribute(error):
+                # An update computes with an attribute, or a map, that every item of ours has.
+                for item, *_ in self._updates:
+                    report_unreadable(item)
+                raise UnreadableItemError from error
             if not reason_codes(error) & _EXPECTED_CODES:
                 raise
             raise self._failure_for(error) from error

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain.audit_log import Actor
-from chalicelib.domain.booking import PRACTICE, stored_date
+from chalicelib.domain.booking import PRACTICE
 from chalicelib.domain.cancellations import DisruptionOverride, ReleaseOverride, Revocation
 from chalicelib.domain.errors import SlotNotFoundError
-from chalicelib.domain.local_time import to_utc
+from chalicelib.domain.local_time import MAX_ZONE_SHIFT, to_utc
 from chalicelib.domain.slot import SlotId
 from chalicelib.use_cases.retry import retry_on_conflict
 from chalicelib.use_cases.slot_operations import (
@@ -136,13 +136,12 @@ class OverrideBookings:
         )
 
     def _stored_bookings(self, doctor: Doctor, query: BookingQuery) -> list[StoredSlot]:
-        first = to_utc(query.first, timedelta(0), doctor.zone)
-        last = to_utc(query.last, _ONE_DAY, doctor.zone)
+        # New time zone data may have moved the local time of stored slots across midnight.
+        first = to_utc(query.first, timedelta(0), doctor.zone) - MAX_ZONE_SHIFT
+        last = to_utc(query.last, _ONE_DAY, doctor.zone) + MAX_ZONE_SHIFT
         found = self._bookings.list_booked(doctor.doctor_id, first, last)
         return [
             stored
             for stored in found
-            if query.first
-            <= stored_date(SlotId(doctor.doctor_id, stored.slot.start), doctor)
-            <= query.last
+            if query.first <= stored.slot.date_in(doctor.zone) <= query.last
         ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import DOCTOR_SETTINGS
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def test_if_none_match_excludes_an_etag(client: AppClient) -> None:
 def test_malformed_condition_changes_nothing(client: AppClient, header: str) -> None:
     put(client, DOCTOR_SETTINGS)
 
-    rejected = put(client, **{header: "1.x"})
+    rejected = put(client, RENAMED, **{header: "1.x"})
 
     assert rejected.error_codes == [(header.replace("_", "-"), "invalid")]
     assert client.get(PATH).json["name"] == DOCTOR_SETTINGS["name"]
@@ -100,8 +101,8 @@ def test_condition_holds_when_the_settings_are_stored(
         if pending:
             pending.pop()()
 
-    with client.before_call("PutItem", overtake):
-        stale = put(client, **headers)
+    with client.before_call(TRANSACT_WRITE, overtake):
+        stale = put(client, RENAMED, **headers)
 
     assert stale.status == 412
     assert client.get(PATH).json["lead_minutes"] == 5
@@ -115,8 +116,8 @@ def test_own_write_without_a_response_does_not_fail_the_condition(
     if status == 200:
         headers = {"If_Match": put(client, DOCTOR_SETTINGS).headers["ETag"]}
 
-    with client.drop_responses("PutItem", count=1):
-        saved = put(client, **headers)
+    with client.drop_responses(TRANSACT_WRITE, count=1):
+        saved = put(client, RENAMED, **headers)
 
     assert (saved.status, saved.json["name"]) == (status, RENAMED["name"])
     assert saved.headers["ETag"] == client.get(PATH).headers["ETag"]

@@ -109,7 +109,10 @@ class Doctors(Struct, kw_only=True):
 
 
 class DoctorsSlots(Struct, kw_only=True):
-    """A doctor's bookable slots in time order."""
+    """A doctor's bookable slots in time order.
+
+    `searched_to`: the search for `next_available` stopped here, after very many taken slots.
+    """
 
     doctor_id: DoctorId
     time_zone: TimeZone
@@ -120,6 +123,7 @@ class DoctorsSlots(Struct, kw_only=True):
         Slot | None,
         Meta(description="The first bookable slot at or after `from`, even if after `to`."),
     ]
+    searched_to: Date | UnsetType = UNSET
 
 
 class AvailableDoctor(Struct, kw_only=True):
@@ -265,10 +269,7 @@ class Problem(Struct, kw_only=True, omit_defaults=True):
     ]
     errors: Annotated[
         list[ErrorEntry],
-        Meta(
-            description="Every invalid slot or field, up to 100.",
-            extra_json_schema={"maxItems": MAX_ERROR_ENTRIES},
-        ),
+        Meta(max_length=MAX_ERROR_ENTRIES, description="Every invalid slot or field, up to 100."),
     ]
     errors_total: (
         Annotated[int, Meta(description="The number of all, if there are more.")] | UnsetType
