@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,8 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
     """The OpenID Connect provider, and the keys that sign session cookies.
 
     ``discovery_url`` is the URL of the discovery document, which need not be below ``issuer``.
-    ``machine_clients`` are the client ids of booking sites. The last of ``session_keys`` signs; the
+    ``machine_clients`` are the client ids of booking sites, and ``client_names`` the display names
+    of those that have one. The last of ``session_keys`` signs; the
     others remain valid.
     """
 
@@ -36,6 +37,7 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
     client_secret: str | None
     machine_clients: frozenset[str]
     session_keys: tuple[str, ...]
+    client_names: Mapping[str, str] = field(default_factory=dict)
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -90,15 +92,26 @@ def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
             f"SESSION_KEY is too short: at least {MIN_SESSION_KEY_LENGTH} characters, hard to guess"
         )
         raise SettingsError(message)
+    clients = _parse_machine_clients(environment.get("OIDC_MACHINE_CLIENTS", ""))
     return OidcSettings(
         issuer=issuer,
         discovery_url=environment.get("OIDC_DISCOVERY_URL")
         or f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         client_id=_require_value(environment, "OIDC_CLIENT_ID"),
         client_secret=environment.get("OIDC_CLIENT_SECRET") or None,
-        machine_clients=frozenset(environment.get("OIDC_MACHINE_CLIENTS", "").split()),
+        machine_clients=frozenset(clients),
+        client_names={client: name for client, name in clients.items() if name},
         session_keys=keys,
     )
+
+
+def _parse_machine_clients(text: str) -> dict[str, str]:
+    """Return the display names of ``id`` or ``id=Name`` entries, by client id.
+
+    Blanks separate the entries, so those of a name are percent-encoded, like ``Practice%20system``.
+    """
+    entries = [entry.partition("=") for entry in text.split()]
+    return {client: unquote(name) for client, _, name in entries}
 
 
 def _require_value(environment: Mapping[str, str], name: str) -> str:

@@ -51,12 +51,16 @@ class DaySlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """``version`` counts the saves, ``revision`` every change; ``slots`` has them by start."""
+    """``version`` counts the saves, ``revision`` every change; ``slots`` has them by start.
+
+    ``changed_at`` is the instant of the last save in the audit log; None if it is not known.
+    """
 
     doctor_id: str
     date: date
     version: int = 0
     revision: int = 0
+    changed_at: datetime | None = None
     slots: Mapping[datetime, Slot] = field(default_factory=dict)
 
     def as_of(self, now: datetime) -> Day:

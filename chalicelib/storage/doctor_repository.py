@@ -10,6 +10,7 @@ from pynamodb.exceptions import DoesNotExist, PutError
 
 from chalicelib.domain.errors import DoctorModifiedError, DoctorNotFoundError
 from chalicelib.storage import keys, pagination, table
+from chalicelib.storage.audit_log import add_entry
 from chalicelib.storage.errors import translate_read_errors, translate_write_errors
 from chalicelib.storage.mapping import doctor_from_item, doctor_to_item
 from chalicelib.storage.models import DelegateItem, DoctorDirectoryIndex, DoctorItem
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from pynamodb.expressions.condition import Condition
 
+    from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.doctor import Doctor
 
 
@@ -66,10 +68,13 @@ class DoctorRepository:
             return False
         return True
 
-    def save(self, doctor: Doctor, previous: Doctor | None = None) -> Doctor:
+    def save(
+        self, doctor: Doctor, previous: Doctor | None = None, entry: AuditLogEntry | None = None
+    ) -> Doctor:
         """Replace the ``previous`` settings (None: a new doctor), and return the stored ones.
 
-        The links to delegates change in the same transaction. Raises ``DoctorModifiedError`` if the
+        The links to delegates change in the same transaction, which also adds the ``entry`` to the
+        audit log. Raises ``DoctorModifiedError`` if the
         stored settings are not the previous ones; ``StoreUnavailableError``,
         ``OutcomeUnknownError``.
         """
@@ -79,11 +84,13 @@ class DoctorRepository:
             DoctorItem.version == previous.version if previous else DoctorItem.pk.does_not_exist()
         )
         delegates = previous.delegates if previous else frozenset()
-        if saved.delegates == delegates:
+        if saved.delegates == delegates and entry is None:
             _put_item(item, condition=is_unmodified)
             return saved
         transaction = Transaction()
         transaction.put(item, condition=is_unmodified, on_failure=lambda _: DoctorModifiedError())
+        if entry is not None:
+            add_entry(transaction, entry)
         for name in sorted(saved.delegates - delegates):
             transaction.put(
                 _delegate_item(name, saved),

@@ -122,18 +122,22 @@ class SlotItem(BaseItem, discriminator="slot"):
 
 
 class ChangeItem(BaseItem, discriminator="change"):
-    """A save; ``opened`` and ``closed`` have the format of the day's ``slots``."""
+    """The idempotency record of a save.
+
+    Up to the audit log, it also had who saved what and when; ``opened`` and ``closed`` have the
+    format of the day's ``slots``.
+    """
 
     request_id = UnicodeAttribute()
     fingerprint = UnicodeAttribute()
     version = NumberAttribute()
-    at = UnicodeAttribute()
-    by = UnicodeAttribute()
-    role = UnicodeAttribute()
-    client = UnicodeAttribute()
-    opened = SlotMapAttribute()
-    # The stored name stays, so that existing items can be read.
-    closed = SlotMapAttribute(attr_name="withdrawn")
+    change_id = UnicodeAttribute(null=True)
+    at = UnicodeAttribute(null=True)
+    by = UnicodeAttribute(null=True)
+    role = UnicodeAttribute(null=True)
+    client = UnicodeAttribute(null=True)
+    opened = SlotMapAttribute(null=True)
+    closed = SlotMapAttribute(attr_name="withdrawn", null=True)
 
 
 class AuditItem(BaseItem, discriminator="audit"):

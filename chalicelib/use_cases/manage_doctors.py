@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain import local_time
+from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
 from chalicelib.domain.errors import (
     ConflictError,
     DoctorModifiedError,
     DoctorNotFoundError,
     OutcomeUnknownError,
 )
+from chalicelib.domain.settings_changes import changed_settings
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.retry import attempts, busy_after_conflicts, retry_on_conflict
 
@@ -96,7 +98,8 @@ class ManageDoctors:
     ) -> SavedDoctor:
         caller.require_can_configure(existing, requested)
         if existing is None:
-            return SavedDoctor(doctor=self._save(requested, None), created=True)
+            entry = self._build_entry(caller, None, requested)
+            return SavedDoctor(doctor=self._save(requested, None, entry), created=True)
         if existing.zone.key != requested.zone.key:
             detail = (
                 "A doctor's time zone can't be changed after it is set "
@@ -112,7 +115,25 @@ class ManageDoctors:
             delegates=existing.delegates if settings.delegates is None else settings.delegates,
             reindex_pending=existing.reindex_pending or is_relocated,
         )
-        return SavedDoctor(doctor=self._save(changed, existing), created=False)
+        entry = self._build_entry(caller, existing, changed)
+        return SavedDoctor(doctor=self._save(changed, existing, entry), created=False)
+
+    def _build_entry(
+        self, caller: Caller, existing: Doctor | None, changed: Doctor
+    ) -> AuditLogEntry | None:
+        """Return the entry of the settings that change; None if none of them does."""
+        settings = changed_settings(existing, changed)
+        if not settings:
+            return None
+        return AuditLogEntry(
+            doctor_id=changed.doctor_id,
+            at=self._now(),
+            kind=ChangeKind.SETTINGS,
+            actor=Actor.of(caller, caller.require_role_for(existing or changed)),
+            # Each version is saved once.
+            suffix=f"v{existing.version + 1 if existing else 1}",
+            settings=settings,
+        )
 
     def _reindex_days(self, doctor: Doctor) -> Doctor:
         """Reindex the doctor's coming days, and return the doctor as stored afterwards.
@@ -124,7 +145,7 @@ class ManageDoctors:
             if not retry_on_conflict(partial(self._try_reindex, doctor, dates), self._pause):
                 return doctor
         try:
-            return self._save(replace(doctor, reindex_pending=False), doctor)
+            return self._save(replace(doctor, reindex_pending=False), doctor, None)
         except DoctorModifiedError:
             return doctor
 
@@ -136,6 +157,6 @@ class ManageDoctors:
             return False
         return True
 
-    def _save(self, doctor: Doctor, previous: Doctor | None) -> Doctor:
-        saved = self._doctors.save(doctor, previous)
+    def _save(self, doctor: Doctor, previous: Doctor | None, entry: AuditLogEntry | None) -> Doctor:
+        saved = self._doctors.save(doctor, previous, entry)
         return self._doctor_cache.put(saved, self._now())

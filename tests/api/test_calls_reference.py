@@ -238,14 +238,17 @@ ALWAYS: dict[str, list[Scenario]] = {
     "a day": [lambda client: client.get_day],
     "a day, not modified": [day_not_modified],
     "history of a date": [
-        lambda client: lambda: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}")
+        lambda client: lambda: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}"),
+        lambda client: lambda: client.get(f"/doctors/dr-lee/changes?date={MONDAY}"),
     ],
+    "changes of a doctor": [lambda client: lambda: client.get("/doctors/dr-lee/changes")],
     "one doctor": [lambda client: lambda: client.get("/doctors/dr-lee")],
     "a list of doctors": [lambda client: lambda: client.get("/doctors?specialty=cardiology")],
     "create a doctor, change settings": [
         lambda client: settings(client, lead_minutes=60),
         lambda client: settings(client, doctor_id="dr-new", delegates=[]),
     ],
+    "... without a change": [settings],
     "... with other delegates": [lambda client: settings(client, delegates=["sam", "kim"])],
     "... with another specialty or location, 25 coming days": [relocation],
     "health": [lambda client: lambda: client.get("/health")],

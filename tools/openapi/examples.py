@@ -99,16 +99,26 @@ LOGIN_FAILED = problem(
     HTTPStatus.BAD_REQUEST,
     "We couldn't sign you in: the sign-in started in another browser or took too long. Try again.",
 )
-HISTORY: Json = {
+CHANGES: Json = {
     "changes": [
         {
+            "change_id": f"{DOCTOR}~{DATE}~20261122T120000000000Z~save-71",
             "at": "2026-11-22T12:00:00+00:00",
-            "by": DOCTOR,
-            "client": "api",
+            "date": DATE,
+            "kind": "save",
+            "by": {"name": "Dr Mina Lee", "role": "doctor"},
+            "client": {"id": "local", "name": "Manage Slots"},
             "opened": [_FIRST, _SECOND],
             "closed": [],
+            "booked": [],
+            "cancelled": [],
+            "kept": [],
+            "plan_id": None,
+            "undoes": None,
+            "can_undo": False,
         }
-    ]
+    ],
+    "next": None,
 }
 
 # A booking site finds them, holds the first one for a visitor, and books it for a patient.

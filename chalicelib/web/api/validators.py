@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from chalice.app import Request
 
+    from chalicelib.domain.permissions import Caller
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _KEY = re.compile(KEY_PATTERN)
 _FIELD_PATH = re.compile(r"`\$\.?(?P<path>[^`]*)`$")
@@ -125,6 +127,19 @@ def valid_doctor_id(text: str) -> str:
         request_context.current_request().set_doctor(text)
         return text
     raise invalid_field("doctor_id", "1 to 64 letters, digits, _ or -")
+
+
+def requested_doctor_id(caller: Caller, request: Request) -> str:
+    """The requested doctor's id, by default the caller's own.
+
+    Raises ``PermissionDeniedError`` if the caller can manage no schedule at all, and
+    ``RequestRejectedError`` if the id is missing or malformed.
+    """
+    doctor_id = query(request, "doctor_id") or caller.doctor_id
+    if doctor_id is not None:
+        return valid_doctor_id(doctor_id)
+    caller.require_can_manage_any()
+    raise RequestRejectedError(FieldViolation.required("doctor_id"))
 
 
 def doctor_id_from_path(path: str) -> str:

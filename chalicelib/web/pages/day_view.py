@@ -19,7 +19,6 @@ from chalicelib.web.pages.etags import form_etag
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
     from chalicelib.domain import day
     from chalicelib.domain.errors import RequestRejectedError
@@ -126,30 +125,6 @@ def build_day_page(
         news=tuple(news),
         etag=form_etag(view),
     )
-
-
-def changes_since_render(
-    previous: day.Day, form: DayFormState, rendered_version: int, zone: ZoneInfo
-) -> tuple[str, ...]:
-    """Return sentences for what others changed since the render, except slots the user edited."""
-    if previous.version == rendered_version:
-        return ()
-    free = {start for start, slot in previous.slots.items() if slot.status is SlotStatus.FREE}
-    gone = form.initial - free - form.dirty
-    opened, closed, taken = (
-        messages.list_times([local_time.format_time(start, zone) for start in sorted(starts)])
-        for starts in (
-            free - form.initial - form.dirty,
-            gone - previous.slots.keys(),
-            gone & previous.slots.keys(),
-        )
-    )
-    sentences = {
-        f"Someone else opened {opened} while you were editing": opened,
-        f"Someone else closed {closed} while you were editing": closed,
-        f"No longer free: {taken}": taken,
-    }
-    return tuple(sentence for sentence, times in sentences.items() if times)
 
 
 def _messages_by_start(

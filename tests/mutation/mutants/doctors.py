@@ -70,14 +70,14 @@ MUTANTS = (
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),
     Mutant(
-        "The history of a date is not read consistently",
-        "chalicelib.storage.day_repository:DayRepository.list_changes",
+        "Saves older than the audit log are not read consistently",
+        "chalicelib.storage.audit_log:_query_legacy_saves",
         never(keyword("consistent_read")),
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),
     Mutant(
         "The audit log of a date is not read consistently",
-        "chalicelib.storage.audit_log:AuditLog.list_for_date",
+        "chalicelib.storage.audit_log:_query_date",
         never(keyword("consistent_read")),
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),

@@ -109,6 +109,18 @@ MUTANTS = (
         "tests/api/test_saving_json.py::test_slot_with_expired_hold_can_be_closed",
     ),
     Mutant(
+        "A slot is closed at an instant before its last act",
+        "chalicelib.storage.day_repository:_delete_slot",
+        exists(condition("format_microsecond")),
+        "tests/api/test_audit_of_saves.py::test_close_is_recorded_after_the_slots_last_act",
+    ),
+    Mutant(
+        "A slot of a former release, which has no instant, cannot be closed",
+        "chalicelib.storage.day_repository:_delete_slot",
+        drop(condition("changed_at", "does_not_exist")),
+        "tests/api/test_audit_of_saves.py::test_slot_without_instant_can_be_closed",
+    ),
+    Mutant(
         "The change of a request is created although it exists",
         "chalicelib.storage.day_repository:DayRepository.save",
         becomes(condition(ChangeItem, "does_not_exist"), None),
