@@ -21,6 +21,7 @@ from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.storage.doctor_repository import DoctorRepository
 from chalicelib.use_cases.book_slots import BookSlots
+from chalicelib.use_cases.check_health import CheckHealth
 from chalicelib.use_cases.find_slots import FindSlots
 from chalicelib.use_cases.list_changes import ListChanges
 from chalicelib.use_cases.manage_doctors import ManageDoctors
@@ -49,6 +50,7 @@ class Services(Struct, frozen=True, kw_only=True):
     book_slots: BookSlots
     manage_doctors: ManageDoctors
     doctors: DoctorRepository
+    health: CheckHealth
     auth: Auth
     now: Callable[[], datetime]
     local_caller: Caller | None
@@ -75,13 +77,12 @@ def build_services(
     return Services(
         settings=settings,
         manage_slots=ManageSlots(days, doctor_cache, now, pause),
-        list_changes=ListChanges(
-            AuditLog(), doctor_cache, settings.oidc.client_names if settings.oidc else {}, pause
-        ),
+        list_changes=ListChanges(AuditLog(), doctor_cache, settings.client_names, pause),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
         book_slots=BookSlots(BookingRepository(), doctor_cache, now, pause),
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
         doctors=doctors,
+        health=CheckHealth(table.check_connection, now),
         auth=Auth(settings.oidc, local_caller, now),
         now=now,
         local_caller=local_caller,

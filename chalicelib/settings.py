@@ -26,8 +26,7 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
     """The OpenID Connect provider, and the keys that sign session cookies.
 
     ``discovery_url`` is the URL of the discovery document, which need not be below ``issuer``.
-    ``machine_clients`` are the client ids of booking sites, and ``client_names`` the display names
-    of those that have one. The last of ``session_keys`` signs; the
+    ``machine_clients`` are the client ids of booking sites. The last of ``session_keys`` signs; the
     others remain valid.
     """
 
@@ -37,13 +36,13 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
     client_secret: str | None
     machine_clients: frozenset[str]
     session_keys: tuple[str, ...]
-    client_names: Mapping[str, str] = field(default_factory=dict)
 
 
 class Settings(Struct, frozen=True, kw_only=True):
     """The settings of the process.
 
     ``local_caller`` is the caller of every request if there is no sign-in (``oidc``).
+    ``client_names`` are the display names of booking sites, by client id.
     Only the stream handler needs ``event_bus_name``. ``has_request_log`` writes a line of JSON to
     standard output for each request.
     """
@@ -52,6 +51,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     stage: str = LOCAL_STAGE
     local_caller: str | None = None
     oidc: OidcSettings | None = None
+    client_names: Mapping[str, str] = field(default_factory=dict)
     event_bus_name: str | None = None
     has_request_log: bool = False
 
@@ -72,6 +72,9 @@ class Settings(Struct, frozen=True, kw_only=True):
             stage=stage,
             local_caller=caller,
             oidc=None if caller else _parse_oidc(environment),
+            client_names={
+                client: name for client, name in _parse_machine_clients(environment).items() if name
+            },
             event_bus_name=environment.get("EVENT_BUS_NAME") or None,
             has_request_log=_parse_request_log_flag(environment, stage),
         )
@@ -92,24 +95,24 @@ def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
             f"SESSION_KEY is too short: at least {MIN_SESSION_KEY_LENGTH} characters, hard to guess"
         )
         raise SettingsError(message)
-    clients = _parse_machine_clients(environment.get("OIDC_MACHINE_CLIENTS", ""))
     return OidcSettings(
         issuer=issuer,
         discovery_url=environment.get("OIDC_DISCOVERY_URL")
         or f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         client_id=_require_value(environment, "OIDC_CLIENT_ID"),
         client_secret=environment.get("OIDC_CLIENT_SECRET") or None,
-        machine_clients=frozenset(clients),
-        client_names={client: name for client, name in clients.items() if name},
+        machine_clients=frozenset(_parse_machine_clients(environment)),
         session_keys=keys,
     )
 
 
-def _parse_machine_clients(text: str) -> dict[str, str]:
-    """Return the display names of ``id`` or ``id=Name`` entries, by client id.
+def _parse_machine_clients(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the display names of booking sites by client id; empty for those without a name.
 
-    Blanks separate the entries, so those of a name are percent-encoded, like ``Practice%20system``.
+    The entries are ``id`` or ``id=Name``. Blanks separate them, so those of a name are
+    percent-encoded: ``Practice%20system``.
     """
+    text = environment.get("OIDC_MACHINE_CLIENTS", "")
     entries = [entry.partition("=") for entry in text.split()]
     return {client: unquote(name) for client, _, name in entries}
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.errors import UnreadableItemError
 from chalicelib.domain.slot import SlotStatus
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Day:
     """``version`` counts the saves, ``revision`` every change; ``slots`` has them by start.
 
     ``changed_at`` is the instant of the last save in the audit log; None if it is not known.
+    ``is_incomplete`` if a slot is stored in a form that cannot be read: slots could overlap it.
     """
 
     doctor_id: str
@@ -62,6 +64,12 @@ class Day:
     revision: int = 0
     changed_at: datetime | None = None
     slots: Mapping[datetime, Slot] = field(default_factory=dict)
+    is_incomplete: bool = False
+
+    def require_complete(self) -> None:
+        """Raise ``UnreadableItemError`` if a slot of the day cannot be read."""
+        if self.is_incomplete:
+            raise UnreadableItemError
 
     def as_of(self, now: datetime) -> Day:
         """The day at that instant: holds that have lapsed are free."""

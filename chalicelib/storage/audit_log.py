@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
-from chalicelib import request_context
 from chalicelib.domain.errors import DayModifiedError
 from chalicelib.storage import keys, pagination
 from chalicelib.storage.audit_mapping import (
@@ -19,6 +18,7 @@ from chalicelib.storage.audit_mapping import (
     audit_entry_to_item,
     legacy_entry_from_item,
 )
+from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.models import AuditItem, BaseItem, ChangeItem, DoctorDirectoryIndex
 
@@ -122,7 +122,7 @@ def _query_doctor(search: ChangeSearch, position: str | None, limit: int) -> Ite
         page_size=limit + 1,
         last_evaluated_key=_item_key(partition, position) | index_position if position else None,
     )
-    yield from (_Candidate(item.sk, _decode(audit_entry_from_item, item)) for item in items)
+    yield from (_Candidate(item.sk, _readable(audit_entry_from_item, item)) for item in items)
 
 
 def _query_date(
@@ -137,7 +137,7 @@ def _query_date(
         page_size=limit + 1,
         last_evaluated_key=_item_key(partition, position) if position else None,
     )
-    yield from (_Candidate(item.sk, _decode(audit_entry_from_item, item)) for item in items)
+    yield from (_Candidate(item.sk, _readable(audit_entry_from_item, item)) for item in items)
 
 
 def _query_legacy_saves(
@@ -150,10 +150,16 @@ def _query_legacy_saves(
         ChangeItem.opened.exists(),
         consistent_read=True,
     )
-    saves = {int(item.version): item for item in items}
-    for version in sorted(saves, reverse=True):
+    for item in sorted(items, key=_version_of, reverse=True):
+        version = _version_of(item)
         if before_version is None or version < before_version:
-            yield _Candidate(f"v{version}", _decode(legacy_entry_from_item, saves[version]))
+            yield _Candidate(f"v{version}", _readable(legacy_entry_from_item, item))
+
+
+def _version_of(item: BaseItem) -> int:
+    """Return the version that a save made; 0, which comes last, if the item is unreadable."""
+    version = getattr(item, "version", None)
+    return version if isinstance(version, int) else 0
 
 
 def _item_key(partition: str, position: str) -> dict[str, dict[str, str]]:
@@ -177,10 +183,6 @@ def _decode_position(cursor: str, prefix: str, search: ChangeSearch) -> str:
     return position
 
 
-def _decode(decode: Callable[[AnyItem], AuditLogEntry], item: AnyItem) -> AuditLogEntry | None:
-    """Return the entry, or None for an item that this version cannot read."""
-    try:
-        return decode(item)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        request_context.current_request().metrics["UnreadableItems"] += 1
-        return None
+def _readable(decode: Callable[[AnyItem], AuditLogEntry], item: AnyItem) -> AuditLogEntry | None:
+    """Return the entry; None for an item that this version cannot read."""
+    return next(decode_readable([item], decode), None)

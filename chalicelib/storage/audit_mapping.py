@@ -9,6 +9,7 @@ from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, Settin
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import SlotId
 from chalicelib.storage import keys
+from chalicelib.storage.decoding import decoder, require
 from chalicelib.storage.mapping import (
     format_microsecond,
     parse_timestamp,
@@ -49,14 +50,20 @@ def audit_entry_to_item(entry: AuditLogEntry) -> AuditItem:
     )
 
 
+@decoder
 def audit_entry_from_item(item: AuditItem) -> AuditLogEntry:
-    """Return the entry of an item. Raises ``ValueError`` or ``KeyError`` if it is malformed."""
+    """Return the entry of an item. Raises ``UnreadableItemError`` if it is malformed."""
     prefix, _, suffix = str(item.sk).split("#", 2)
     return AuditLogEntry(
         doctor_id=keys.parse_audit_pk(item.pk),
         at=parse_timestamp(item.at),
         kind=ChangeKind(item.act),
-        actor=Actor(name=item.by, role=Role(item.role), client=item.client, subject=item.subject),
+        actor=Actor(
+            name=require(item.by),
+            role=Role(item.role),
+            client=require(item.client),
+            subject=item.subject,
+        ),
         suffix=suffix,
         date=keys.parse_day_sk(prefix) if item.date else None,
         moved_from=SlotId.parse(item.moved_from) if item.moved_from else None,
@@ -67,6 +74,7 @@ def audit_entry_from_item(item: AuditItem) -> AuditLogEntry:
     )
 
 
+@decoder
 def legacy_entry_from_item(item: ChangeItem) -> AuditLogEntry:
     """Return a save that is older than the audit log as an entry of it."""
     _, date_text, request_id = str(item.sk).split("#", 2)
@@ -74,18 +82,12 @@ def legacy_entry_from_item(item: ChangeItem) -> AuditLogEntry:
         doctor_id=keys.parse_doctor_pk(item.pk),
         at=parse_timestamp(item.at),
         kind=ChangeKind.SAVE,
-        actor=Actor(name=_required(item.by), role=Role(item.role), client=_required(item.client)),
+        actor=Actor(name=require(item.by), role=Role(item.role), client=require(item.client)),
         suffix=request_id,
         date=date.fromisoformat(date_text),
         opened=_slots_from_raw(item.opened),
         closed=_slots_from_raw(item.closed),
     )
-
-
-def _required(text: str | None) -> str:
-    if text is None:
-        raise ValueError("an attribute is missing")
-    return text
 
 
 def _raw_slots(slots: Iterable[Slot]) -> RawSlotMap | None:

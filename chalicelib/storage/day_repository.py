@@ -12,6 +12,7 @@ from chalicelib.domain.errors import DayModifiedError, DoctorModifiedError, Doct
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import keys, table
 from chalicelib.storage.audit_log import add_entry
+from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import (
     day_from_item,
@@ -27,7 +28,7 @@ from chalicelib.storage.mapping import (
     slot_to_entry,
     slot_to_item,
 )
-from chalicelib.storage.models import ChangeItem, DayItem, DoctorItem, SlotItem
+from chalicelib.storage.models import SCHEMA, ChangeItem, DayItem, DoctorItem, SlotItem
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -63,12 +64,12 @@ class DayRepository:
         items = table.batch_get([doctor_key, day_key, *([change_key] if request_id else [])])
 
         doctor, day, change = (items.get(key) for key in (doctor_key, day_key, change_key))
-        if not isinstance(doctor, DoctorItem):
+        if doctor is None:
             raise DoctorNotFoundError(doctor_id)
         return (
             doctor_from_item(doctor),
-            day_from_item(day) if isinstance(day, DayItem) else Day(doctor_id=doctor_id, date=date),
-            save_record_from_item(change) if isinstance(change, ChangeItem) else None,
+            Day(doctor_id=doctor_id, date=date) if day is None else day_from_item(day),
+            None if change is None else save_record_from_item(change),
         )
 
     def get(self, doctor_id: str, date: date) -> Day:
@@ -90,15 +91,13 @@ class DayRepository:
         Strongly consistent. Pages are read as they are consumed. Raises ``StoreUnavailableError``.
         """
         with translate_read_errors():
-            yield from map(
-                day_from_item,
-                DayItem.query(
-                    keys.doctor_pk(doctor_id),
-                    DayItem.sk.between(keys.day_sk(first), keys.day_sk(last)),
-                    consistent_read=True,
-                    page_size=page_size,
-                ),
+            items = DayItem.query(
+                keys.doctor_pk(doctor_id),
+                DayItem.sk.between(keys.day_sk(first), keys.day_sk(last)),
+                consistent_read=True,
+                page_size=page_size,
             )
+            yield from decode_readable(items, day_from_item)
 
     def save(
         self,
@@ -190,6 +189,7 @@ def _put_slot(transaction: Transaction, pk: str, slot: Slot, *, at: datetime) ->
 def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:
     return [
         DayItem.kind.set(DayItem),
+        DayItem.schema.set(SCHEMA),
         DayItem.gsi1_pk.set(keys.search_pk(doctor.specialty, day.date)),
         DayItem.gsi1_sk.set(search_sort_key(doctor)),
         DayItem.version.set(day.version),

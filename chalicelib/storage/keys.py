@@ -109,4 +109,8 @@ def format_instant(instant: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    """Reverse ``format_instant``. Raises ``ValueError`` for text without a UTC offset."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(text)
+    return instant

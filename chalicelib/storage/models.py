@@ -18,6 +18,12 @@ from pynamodb.constants import MAP
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
+# The format in which this release writes items. Only a change that its readers would misunderstand
+# gets another number: they ignore attributes that they do not know.
+SCHEMA = 1
+# What decoding raises if an item is not as expected.
+DECODING_ERRORS = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+
 
 class DoctorDirectoryIndex(GlobalSecondaryIndex[Any]):
     """Doctors, and their days by specialty and date, in the order of a search."""
@@ -56,6 +62,24 @@ class BaseItem(Model):
     directory = DoctorDirectoryIndex()
     gsi1_pk = UnicodeAttribute(null=True, attr_name="GSI1PK")
     gsi1_sk = UnicodeAttribute(null=True, attr_name="GSI1SK")
+    # The version of the item's format; items of the first releases have none.
+    schema = NumberAttribute(null=True, default_for_new=SCHEMA)
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Any:  # noqa: ANN401  PynamoDB's is of any model
+        """Deserialize an item; one that this code does not understand is an ``UnreadableItem``."""
+        try:
+            return super().from_raw_data(data)
+        except DECODING_ERRORS:
+            sort_key = data.get("GSI1SK", {}).get("S")
+            return UnreadableItem(data["PK"]["S"], data["SK"]["S"], gsi1_sk=sort_key)
+
+
+class UnreadableItem(BaseItem):
+    """The keys of an item of an unknown type, or with an attribute of another type than ours.
+
+    It takes the item's place in the results of a query, where ``decoding`` leaves it out.
+    """
 
 
 class ClinicSessionMap(MapAttribute[str, str]):
@@ -146,7 +170,6 @@ class AuditItem(BaseItem, discriminator="audit"):
     Slot maps have the format of the day's ``slots``; an empty one is left out.
     """
 
-    schema = NumberAttribute(default=1)
     date = UnicodeAttribute(null=True)
     at = UnicodeAttribute()
     act = UnicodeAttribute(attr_name="kind")

@@ -6,9 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import NoRegionError
-from pynamodb.exceptions import DoesNotExist
+from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
-from chalicelib.domain.errors import StoreBusyError
+from chalicelib.domain.errors import StoreBusyError, StoreUnavailableError
 from chalicelib.storage.capacity import CapacityTrackingConnection
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.models import BaseItem
@@ -45,7 +45,7 @@ def connection() -> Connection:
     return shared
 
 
-def batch_get(keys: Sequence[Key]) -> dict[Key, BaseItem]:
+def batch_get(keys: Sequence[Key]) -> dict[Key, Any]:
     """Return those of at most 100 items that exist, in one ``BatchGetItem``.
 
     Each item is strongly consistent, but together they are no snapshot. Raises
@@ -63,9 +63,12 @@ def batch_get(keys: Sequence[Key]) -> dict[Key, BaseItem]:
 
 
 def check_connection() -> None:
-    """Read from the table. Raises ``StoreUnavailableError`` if that is not possible."""
-    with translate_read_errors(), suppress(DoesNotExist):
-        BaseItem.get("PING", "PING")
+    """Read from the table. Raises ``StoreUnavailableError`` if that fails, for whatever reason."""
+    try:
+        with suppress(DoesNotExist):
+            BaseItem.get("PING", "PING")
+    except PynamoDBException as error:
+        raise StoreUnavailableError from error
 
 
 def create_if_absent() -> None:

@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
-    from chalicelib.storage.availability_index import AvailabilityIndex, IndexedDoctor, IndexPage
+    from chalicelib.storage.availability_index import (
+        AvailabilityIndex,
+        IndexedDoctor,
+        IndexPage,
+        PagesByDate,
+    )
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
 
 _ONE_DAY = timedelta(days=1)
+_DEFAULT_SEARCH = 13 * _ONE_DAY
 _MAX_BOOKING_WINDOW = timedelta(days=WINDOW_DAYS_RANGE[1] + 1)
 # One BatchGetItem returns at most 100 items.
 _MAX_DOCTORS_SCANNED = 100
@@ -44,18 +50,24 @@ class DoctorAvailability(Struct, frozen=True, kw_only=True):
 class Search(Struct, frozen=True, kw_only=True):
     """A search for doctors of a specialty, at one location if given.
 
-    ``first`` and ``last`` are dates in each doctor's own time zone.
+    ``first`` and ``last`` are dates in each doctor's own time zone. Without ``first`` it is the
+    doctor's today, and without ``last`` 13 days after it.
     """
 
     specialty: str
     location: str | None
-    first: date
-    last: date
+    first: date | None
+    last: date | None
     limit: int
     cursor: str | None
 
     def matches(self, doctor: Doctor) -> bool:
         return doctor.specialty == self.specialty and self.location in (None, doctor.location)
+
+    def dates_for(self, doctor: Doctor, now: datetime) -> tuple[date, date]:
+        """Return the first and the last date for that doctor."""
+        first = self.first or local_time.local_date(now, doctor.zone)
+        return first, self.last or first + _DEFAULT_SEARCH
 
 
 class SearchPage(Struct, frozen=True, kw_only=True):
@@ -139,6 +151,7 @@ class FindSlots:
         ``StoreUnavailableError``.
         """
         now = self._now()
+        pages: PagesByDate = {}
         index_page = retry_on_conflict(
             lambda: self._index.search(
                 specialty=search.specialty,
@@ -146,6 +159,7 @@ class FindSlots:
                 dates=_upcoming_dates(search, now),
                 cursor=search.cursor,
                 limit=min(2 * search.limit + 20, _MAX_DOCTORS_SCANNED),
+                pages=pages,
             ),
             self._pause,
         )
@@ -176,9 +190,11 @@ class FindSlots:
         self, search: Search, indexed_doctor: IndexedDoctor, doctor: Doctor, now: datetime
     ) -> tuple[Slot, ...]:
         """Read the days of a doctor whose reindex is pending: the index may lack some of them."""
+        first, last = search.dates_for(doctor, now)
         if doctor.reindex_pending:
-            return tuple(self._bookable_slots(doctor, search.first, search.last, now))
-        return tuple(_filter_bookable(indexed_doctor.days, doctor, now))
+            return tuple(self._bookable_slots(doctor, first, last, now))
+        days = [day for day in indexed_doctor.days if first <= day.date <= last]
+        return tuple(_filter_bookable(days, doctor, now))
 
 
 def _filter_bookable(days: Iterable[Day], doctor: Doctor, now: datetime) -> Iterator[Slot]:
@@ -192,8 +208,9 @@ def _filter_bookable(days: Iterable[Day], doctor: Doctor, now: datetime) -> Iter
 def _upcoming_dates(search: Search, now: datetime) -> list[date]:
     """Return the dates of the search on which a slot can be bookable in any time zone."""
     today = now.date()
-    first = max(search.first, today - _ONE_DAY)
-    last = min(search.last, today + _MAX_BOOKING_WINDOW)
+    earliest, latest = local_time.dates_anywhere(now)
+    first = max(search.first or earliest, today - _ONE_DAY)
+    last = min(search.last or latest + _DEFAULT_SEARCH, today + _MAX_BOOKING_WINDOW)
     return [first + _ONE_DAY * n for n in range((last - first).days + 1)]
 
 

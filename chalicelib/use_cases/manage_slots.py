@@ -173,6 +173,7 @@ class ManageSlots:
         view = DayWithDoctor(doctor=doctor, day=stored.as_of(now), now=now)
         if earlier is not None:
             return _repeated_save(request, earlier, view)
+        stored.require_complete()
         planned = self._plan(request, view)
         at = next_instant(now, view.day.changed_at, last_change)
         entry = _build_entry(Actor.of(caller, role), request, planned, at)

@@ -84,6 +84,8 @@ def _log_entry(
             code=code if is_error else None,
         ),
     }
+    if context.unreadable_items:
+        entry["unreadable_items"] = context.unreadable_items
     if context.exception:
         entry["exception"] = exceptions.format_exception(context.exception)
     return entry
