@@ -21,13 +21,15 @@ class RequestContext(Struct, kw_only=True):
     """What to log about one request.
 
     ``caller_roles`` holds roles, never a name, since the log has no personal data. ``code`` is the
-    error code of a 4xx or 5xx response. ``metrics`` maps the names of metrics to counts. Units are
-    DynamoDB capacity units.
+    error code of a 4xx or 5xx response. ``auth_failure`` says in one word why a token or session
+    was not accepted, also if the response is a redirect to sign-in. ``metrics`` maps the names of
+    metrics to counts. Units are DynamoDB capacity units.
     """
 
     caller_roles: str = "anonymous"
     doctor_id: str | None = None
     code: str | None = None
+    auth_failure: str | None = None
     exception: BaseException | None = None
     metrics: Counter[str] = field(default_factory=Counter)
     # Lists, because several threads of one request may add to them at the same time.

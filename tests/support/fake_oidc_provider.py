@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 PAGE_CLIENT_ID, SERVICE_CLIENT_ID = "the-page", "a-booking-site"
+# The account of every user, unless a test names another one.
+SUBJECT = "x"
 
 
 @cache
@@ -100,7 +102,7 @@ class FakeOidcProvider:
             "exp": now + 3600,
             "iat": now,
             "token_use": "access",
-            "sub": "x",
+            "sub": SUBJECT,
         }
         signing = {name: overrides.pop(name) for name in ("key", "alg") if name in overrides}
         return self.sign({**defaults, **claims, **overrides}, **signing)
