@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.settings import OidcSettings
     from chalicelib.use_cases.manage_people import ManagePeople
     from chalicelib.web.auth.oidc import OidcClient, OidcProvider
+    from chalicelib.web.auth.session_keys import SecretsClient
     from chalicelib.web.auth.sessions import LoginAttemptStore, LoginSession, SessionStore
     from chalicelib.web.auth.tokens import TokenVerifier
 
@@ -55,11 +56,13 @@ class Auth:
         local_caller: Caller | None,
         people: ManagePeople,
         now: Callable[[], datetime],
+        secrets_client: Callable[[], SecretsClient] | None = None,
     ) -> None:
         self._settings = settings
         self._local_caller = local_caller
         self._people = people
         self._now = now
+        self._secrets_client = secrets_client
 
     @property
     def settings(self) -> OidcSettings:
@@ -91,7 +94,7 @@ class Auth:
             return lambda: settings.session_keys
         from chalicelib.web.auth.session_keys import SecretSessionKeys  # noqa: PLC0415
 
-        return SecretSessionKeys(settings.session_key_secret, self._now)
+        return SecretSessionKeys(settings.session_key_secret, self._now, self._secrets_client)
 
     @cached_property
     def provider(self) -> OidcProvider:
