@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.domain.errors import PersonModifiedError
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.person import Account, PersonAct, PersonAuditEntry
+from chalicelib.storage.people_repository import PeopleRepository
 from tests.support.app_client import FORM, build_services
 from tests.support.dynamodb_responses import TRANSACTION_THROTTLED
+from tests.support.factories import SUNDAY_NOON
 from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
 from tests.support.page_session import DAY_PATH, PageSession
 
@@ -266,3 +271,15 @@ def test_machine_client_needs_no_read(
         assert authenticated_client.get("/doctors/dr-lee", **token).status == 200
 
     assert calls == ["GetItem"]
+
+
+@pytest.mark.usefixtures("client")
+def test_audit_entry_is_not_overwritten() -> None:
+    people = PeopleRepository()
+    people.link("sam", Account("https://issuer", "x"))
+    alex = Caller(name="alex", client="page", roles=frozenset({Role.ADMIN}), subject="x")
+    entry = PersonAuditEntry(at=SUNDAY_NOON, act=PersonAct.END_SESSIONS, name="sam", actor=alex)
+    people.end_all(entry, suffix="once")
+
+    with pytest.raises(PersonModifiedError):
+        people.end_all(entry, suffix="once")

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.domain.errors import PersonModifiedError
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.person import Account, Person, PersonAct, PersonAuditEntry
+from chalicelib.storage.people_repository import PeopleRepository
 from tests.support.app_client import build_services
 from tests.support.factories import SUNDAY_NOON
 from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
@@ -191,3 +195,17 @@ def test_names_of_a_replaced_issuer_are_void(old_sam: PageSession, new_sam: Page
     assert old_sam.get(DAY_PATH).status == 303
     assert new_sam.sign_in("sam", "delegate", sub=NEW).status == 303
     assert new_sam.get(DAY_PATH).status == 200
+
+
+def test_account_of_another_issuer_ends_no_session(client: AppClient) -> None:
+    people, account = PeopleRepository(), Account("https://issuer", OLD)
+    people.link("sam", account)
+    sam = Caller(name="sam", client="page", roles=frozenset({Role.DELEGATE}), subject=OLD)
+    entry = PersonAuditEntry(at=SUNDAY_NOON, act=PersonAct.SIGN_OUT, name="sam", actor=sam)
+
+    with pytest.raises(PersonModifiedError):
+        people.end_session(
+            entry, Account("https://other", OLD), session_id="s", ends_at=client.clock.now
+        )
+
+    assert people.get("sam") == Person(name="sam", account=account)

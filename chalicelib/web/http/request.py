@@ -65,9 +65,8 @@ def set_always_https(value: bool) -> None:  # noqa: FBT001  a setter
 
 def scheme(request: Request) -> str:
     """Return how the client connected; the proxy in front of the app reports HTTPS."""
-    if _is_always_https[0] or request.headers.get("x-forwarded-proto") == "https":
-        return "https"
-    return "http"
+    is_https = _is_always_https[0] or request.headers.get("x-forwarded-proto") == "https"
+    return "https" if is_https else "http"
 
 
 def host(request: Request) -> str:
