@@ -27,7 +27,8 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
 
     ``discovery_url`` is the URL of the discovery document, which need not be below ``issuer``.
     ``machine_clients`` are the client ids of booking sites. The last of ``session_keys`` signs; the
-    others remain valid.
+    others remain valid. If there are none, ``session_key_secret`` names the secret with the keys in
+    AWS Secrets Manager.
     """
 
     issuer: str
@@ -36,6 +37,7 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
     client_secret: str | None
     machine_clients: frozenset[str]
     session_keys: tuple[str, ...]
+    session_key_secret: str | None = None
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -43,8 +45,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     ``local_caller`` is the caller of every request if there is no sign-in (``oidc``).
     ``client_names`` are the display names of booking sites, by client id.
-    Only the stream handler needs ``event_bus_name``. ``has_request_log`` writes a line of JSON to
-    standard output for each request.
+    Only the stream handler needs ``event_bus_name``, and it needs no sign-in: with neither, every
+    request is rejected. ``has_request_log`` writes a line of JSON to standard output for each
+    request. ``allows_plain_http`` is for a rehearsal, which has no certificate.
     """
 
     table_name: str
@@ -54,10 +57,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     client_names: Mapping[str, str] = field(default_factory=dict)
     event_bus_name: str | None = None
     has_request_log: bool = False
+    allows_plain_http: bool = False
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
-        """Read ``STAGE``, ``TABLE_NAME``, and ``LOCAL_CALLER`` or ``OIDC_...``, ``SESSION_KEY``.
+        """Read ``STAGE``, ``TABLE_NAME``, and ``LOCAL_CALLER`` or ``OIDC_...``, ``SESSION_KEY...``.
 
         Raises:
             SettingsError: a setting is missing or unsafe. ``LOCAL_CALLER`` turns sign-in off, so it
@@ -67,17 +71,25 @@ class Settings(Struct, frozen=True, kw_only=True):
         caller = environment.get("LOCAL_CALLER") or None
         if caller:
             _require_local_stage_without_auth(environment, stage)
+        event_bus = environment.get("EVENT_BUS_NAME") or None
+        has_sign_in = not caller and (not event_bus or bool(environment.get("OIDC_ISSUER")))
         return cls(
             table_name=_require_value(environment, "TABLE_NAME"),
             stage=stage,
             local_caller=caller,
-            oidc=None if caller else _parse_oidc(environment),
             client_names={
                 client: name for client, name in _parse_machine_clients(environment).items() if name
             },
-            event_bus_name=environment.get("EVENT_BUS_NAME") or None,
+            oidc=_parse_oidc(environment) if has_sign_in else None,
+            event_bus_name=event_bus,
             has_request_log=_parse_request_log_flag(environment, stage),
+            allows_plain_http=_parse_plain_http(environment),
         )
+
+    @property
+    def is_always_https(self) -> bool:
+        """Whether clients connect by HTTPS alone, whatever a proxy reports."""
+        return self.stage != LOCAL_STAGE and not self.allows_plain_http
 
     def require_event_bus(self) -> str:
         """Return the event bus's name, or raise ``SettingsError`` if there is none."""
@@ -89,12 +101,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
     issuer = _require_value(environment, "OIDC_ISSUER")
-    keys = tuple(_require_value(environment, "SESSION_KEY").split())
-    if any(len(key) < MIN_SESSION_KEY_LENGTH for key in keys):
-        message = (
-            f"SESSION_KEY is too short: at least {MIN_SESSION_KEY_LENGTH} characters, hard to guess"
-        )
-        raise SettingsError(message)
+    secret = environment.get("SESSION_KEY_SECRET") or None
     return OidcSettings(
         issuer=issuer,
         discovery_url=environment.get("OIDC_DISCOVERY_URL")
@@ -102,7 +109,8 @@ def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
         client_id=_require_value(environment, "OIDC_CLIENT_ID"),
         client_secret=environment.get("OIDC_CLIENT_SECRET") or None,
         machine_clients=frozenset(_parse_machine_clients(environment)),
-        session_keys=keys,
+        session_keys=_parse_session_keys(environment, secret),
+        session_key_secret=secret,
     )
 
 
@@ -115,6 +123,31 @@ def _parse_machine_clients(environment: Mapping[str, str]) -> dict[str, str]:
     text = environment.get("OIDC_MACHINE_CLIENTS", "")
     entries = [entry.partition("=") for entry in text.split()]
     return {client: unquote(name) for client, _, name in entries}
+
+
+def _parse_session_keys(environment: Mapping[str, str], secret: str | None) -> tuple[str, ...]:
+    if secret is not None:
+        if environment.get("SESSION_KEY"):
+            raise SettingsError("SESSION_KEY and SESSION_KEY_SECRET are set: choose one of them")
+        return ()
+    keys = tuple(_require_value(environment, "SESSION_KEY").split())
+    if any(len(key) < MIN_SESSION_KEY_LENGTH for key in keys):
+        message = (
+            f"SESSION_KEY is too short: at least {MIN_SESSION_KEY_LENGTH} characters, hard to guess"
+        )
+        raise SettingsError(message)
+    return keys
+
+
+def _parse_plain_http(environment: Mapping[str, str]) -> bool:
+    switch = environment.get("PLAIN_HTTP") or "off"
+    if switch not in _BOOLEANS:
+        raise SettingsError(f"PLAIN_HTTP is {switch}: it must be on or off")
+    url = urlsplit(environment.get("OIDC_DISCOVERY_URL", ""))
+    is_local = url.scheme == "http" and url.hostname in _LOOPBACK_HOSTS
+    if _BOOLEANS[switch] and not is_local:
+        raise SettingsError("PLAIN_HTTP is on: it needs an identity provider on this machine")
+    return _BOOLEANS[switch]
 
 
 def _require_value(environment: Mapping[str, str], name: str) -> str:

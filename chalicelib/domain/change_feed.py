@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
     from chalicelib.domain.doctor import Doctor
 
-PAGE_NAME = "Manage Slots"
-# Clients of the caller on the web page: a login session, or a local server without sign-in.
-PAGE_CLIENTS = frozenset({"page", "local"})
+PAGE_CLIENT = "page"
+# The app's own clients; on a server without sign-in, requests for JSON have the second one.
+_OWN_CLIENTS = {PAGE_CLIENT: "Manage Slots", "api": "Local API"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class ActorNames:
     clients: Mapping[str, str] = field(default_factory=dict)
 
     def name_client(self, client: str) -> str:
-        return PAGE_NAME if client in PAGE_CLIENTS else self.clients.get(client, client)
+        return _OWN_CLIENTS.get(client) or self.clients.get(client, client)
 
     def name_actor(self, actor: Actor) -> str:
         """Return the doctor's name, the booking site's, or the person's sign-in name."""

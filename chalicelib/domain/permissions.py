@@ -30,6 +30,7 @@ class Permission(StrEnum):
     BOOK = "book"  # hold, release, book, move, cancel
     MANAGE = "manage"  # a doctor's schedule
     CONFIGURE = "configure"  # a doctor's settings
+    ADMINISTER = "administer"  # people and their sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,11 @@ class Caller:
         """Raise ``PermissionDeniedError`` if the caller can manage no doctor's slots at all."""
         if not self.roles & {Role.DOCTOR, Role.DELEGATE, Role.ADMIN}:
             raise PermissionDeniedError("You can't manage slots")
+
+    def require_admin(self) -> None:
+        """Raise ``PermissionDeniedError`` unless the caller is an admin."""
+        if Role.ADMIN not in self.roles:
+            raise PermissionDeniedError("Only an administrator may do this")
 
     def can_see_delegates(self, doctor: Doctor) -> bool:
         """Return whether the caller is this doctor or an admin."""

@@ -110,12 +110,13 @@ def _authenticated(view: View) -> View:
         auth = get_services().auth
         try:
             authentication = auth.authenticate(request)
-        except AuthenticationRequiredError:
+        except AuthenticationRequiredError as error:
+            request_context.current_request().auth_failure = error.reason
             if request.method == "GET" and _is_full_page_request(request):
                 return _redirect_to_login(request)
             raise
         caller = authentication.caller
-        request_context.current_request().caller_roles = "+".join(sorted(caller.roles))
+        request_context.current_request().set_caller(caller)
         response = view(request, caller, **path_parameters)
         return auth.refresh_session(response, authentication, request)
 

@@ -87,6 +87,28 @@ FORM: Json = {
     "offered": ["20261123T0900Z", "20261123T0930Z", "20261123T1000Z"],
     "ticked": ["20261123T0900Z", "20261123T0930Z", "20261123T1000Z"],
 }
+# The page's save in the list of changes.
+CHANGES: Json = {
+    "changes": [
+        {
+            "change_id": f"{DOCTOR}~{DATE}~20261122T120000000001Z~form-1",
+            "at": "2026-11-22T12:00:00.000001+00:00",
+            "date": DATE,
+            "kind": "save",
+            "by": {"name": "Dr Mina Lee", "role": "doctor"},
+            "client": {"id": "page", "name": "Manage Slots"},
+            "opened": [{**_THIRD, "status": "free"}],
+            "closed": [],
+            "booked": [],
+            "cancelled": [],
+            "kept": [],
+            "plan_id": None,
+            "undoes": None,
+            "can_undo": False,
+        }
+    ],
+    "next": None,
+}
 INVALID_DATE = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",
@@ -99,28 +121,6 @@ LOGIN_FAILED = problem(
     HTTPStatus.BAD_REQUEST,
     "We couldn't sign you in: the sign-in started in another browser or took too long. Try again.",
 )
-CHANGES: Json = {
-    "changes": [
-        {
-            "change_id": f"{DOCTOR}~{DATE}~20261122T120000000000Z~save-71",
-            "at": "2026-11-22T12:00:00+00:00",
-            "date": DATE,
-            "kind": "save",
-            "by": {"name": "Dr Mina Lee", "role": "doctor"},
-            "client": {"id": "local", "name": "Manage Slots"},
-            "opened": [_FIRST, _SECOND],
-            "closed": [],
-            "booked": [],
-            "cancelled": [],
-            "kept": [],
-            "plan_id": None,
-            "undoes": None,
-            "can_undo": False,
-        }
-    ],
-    "next": None,
-}
-
 # A booking site finds them, holds the first one for a visitor, and books it for a patient.
 BOOKABLE_SLOTS: Json = {
     "doctor_id": DOCTOR,
@@ -229,6 +229,9 @@ TIME_ZONE_CHANGED = _problem_with_error(
 
 # Errors that any client can get at any time.
 UNKNOWN_DOCTOR = problem(HTTPStatus.NOT_FOUND, 'We couldn\'t find a doctor with the ID "dr-who"')
+UNKNOWN_PERSON = problem(
+    HTTPStatus.NOT_FOUND, 'We couldn\'t find a person with the name "nobody" who has signed in'
+)
 UNKNOWN_SLOT = _problem_with_error(
     HTTPStatus.NOT_FOUND,
     "slot_not_found",

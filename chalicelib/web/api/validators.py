@@ -158,7 +158,7 @@ def slot_id_from_path(path: str) -> SlotId:
     except ValueError:
         detail = f'We couldn\'t find a slot with the ID "{path}"'
         raise SlotNotFoundError(FieldViolation("slot_id", "slot_not_found", detail)) from None
-    request_context.current_request().set_doctor(slot_id.doctor_id)
+    request_context.current_request().set_slot(slot_id)
     return slot_id
 
 
