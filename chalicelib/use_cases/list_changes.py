@@ -91,8 +91,8 @@ class ListChanges:
     def find_authors(self, caller: Caller, doctor: Doctor, date: date) -> Authors:
         """Return who last opened and closed the slots of a date, by the latest changes.
 
-        Nobody, if the audit log cannot be read: a response that has a name to show does not fail
-        for the lack of it.
+        Returns no names if the audit log is unavailable: a save has succeeded by then, and must not
+        fail because of a name.
         """
         names = ActorNames(doctor=doctor, clients=self._client_names)
         search = ChangeSearch(doctor_id=doctor.doctor_id, on=date)

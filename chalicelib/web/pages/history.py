@@ -71,7 +71,7 @@ class ChangeView(Struct, frozen=True, kw_only=True):
 
 
 class ChangesOfDay(Struct, frozen=True, kw_only=True):
-    """The entries of one day on which somebody made changes, the newest first."""
+    """The entries of one day of changes, the newest first."""
 
     title: str
     changes: tuple[ChangeView, ...]

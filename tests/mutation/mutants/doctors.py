@@ -10,6 +10,12 @@ from tests.mutation.selectors import branch, condition, keyword
 
 MUTANTS = (
     Mutant(
+        "A change of settings is not recorded",
+        "chalicelib.storage.doctor_repository:DoctorRepository.save",
+        never(branch("entry")),
+        "tests/api/test_audit_of_settings.py::test_change_is_recorded_with_old_and_new_values",
+    ),
+    Mutant(
         "A new doctor overwrites an existing one",
         "chalicelib.storage.doctor_repository:_write_settings",
         becomes(condition("does_not_exist"), None),
