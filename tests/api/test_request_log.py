@@ -154,6 +154,16 @@ def test_parallel_search_queries_count_for_their_request(
     assert (entry["route"], entry["dynamodb_calls"]["Query"]) == ("/availability", 14)
 
 
+def test_holds_and_releases_are_logged_with_slot_and_client(app_log: RequestLog) -> None:
+    held = app_log.entry_for(app_log.client.hold("09:00"))
+    released = app_log.entry_for(app_log.client.release("09:00"))
+
+    assert parse_metrics(held)["Holds", "prod"] == 1
+    assert ("Holds", "prod") not in parse_metrics(released)
+    for entry in (held, released):
+        assert (entry["client"], entry["slot_id"]) == ("api", "dr-lee~20261123T0900Z")
+
+
 def test_client_error_is_logged_by_code(app_log: RequestLog) -> None:
     app_log.client.book("09:00", "b-1")
     app_log.raw_lines.clear()

@@ -61,4 +61,5 @@ def _assert_doctor_invariants(items: Sequence[RawItem], audit_log: Sequence[RawI
             assert day["GSI1SK"]["S"] == f"{location}#{name}#"
     prefixes = [item["SK"]["S"].partition("#")[0] for item in items]
     assert (prefixes.count("SLOT"), prefixes.count("CHANGE")) == (slots, saves)
-    assert len(items) == 1 + len(days) + slots + saves
+    # A client's holds of one doctor are one item.
+    assert len(items) == 1 + len(days) + slots + saves + prefixes.count("HOLDS")
