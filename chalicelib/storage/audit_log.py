@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.change_feed import ActorNames, ChangeSearch
     from chalicelib.storage.transaction import Transaction
 
-# A page stops after so many items, whatever the filters leave of them.
-_MAX_EXAMINED = 1_000
 # The sort key of an item, and the version of a save that is older than the audit log.
 _POSITION = re.compile(r"(\d{4}-\d\d-\d\d|[A-Z]+)#\d{8}T\d{12}Z#[A-Za-z0-9._~-]{1,64}", re.ASCII)
 _LEGACY_POSITION = re.compile(r"v(\d{1,9})", re.ASCII)
@@ -60,7 +58,10 @@ class ChangePage(Struct, frozen=True, kw_only=True):
 
 
 class AuditLog:
-    """The entries of all doctors."""
+    """The entries of all doctors. A page reads at most ``max_examined`` items for its search."""
+
+    def __init__(self, max_examined: int = 1_000) -> None:
+        self._max_examined = max_examined
 
     def list_page(
         self, search: ChangeSearch, names: ActorNames, *, limit: int, cursor: str | None = None
@@ -68,9 +69,9 @@ class AuditLog:
         """Return a page of entries, the newest first.
 
         The feed of one date is strongly consistent; it includes saves that are older than the audit
-        log. The feed of all dates is eventually consistent. A page reads a bounded number of items,
-        so it can have fewer entries than ``limit`` although there is a next page. Raises
-        ``RequestRejectedError`` for a cursor of another search, ``StoreUnavailableError``.
+        log. The feed of all dates is eventually consistent. A page can have fewer entries than
+        ``limit`` although there is a next page. Raises ``RequestRejectedError`` for a cursor of
+        another search, ``StoreUnavailableError``.
         """
         prefix = _cursor_prefix(search)
         position = _decode_position(cursor, prefix, search) if cursor else None
@@ -78,7 +79,7 @@ class AuditLog:
         last = ""
         with translate_read_errors():
             for examined, candidate in enumerate(_candidates(search, position, limit)):
-                if len(found) == limit or examined == _MAX_EXAMINED:
+                if len(found) == limit or examined == self._max_examined:
                     return ChangePage(
                         entries=tuple(found),
                         cursor=pagination.encode_cursor(prefix + keys.join_sort_key(last)),

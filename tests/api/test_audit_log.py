@@ -35,6 +35,10 @@ def entries_of_monday() -> list[AuditLogEntry]:
     return list(AuditLog().list_page(search, names, limit=100).entries)
 
 
+def later(entry: AuditLogEntry, seconds: int) -> AuditLogEntry:
+    return replace(entry, at=entry.at + timedelta(seconds=seconds))
+
+
 def add(*entries: AuditLogEntry) -> None:
     for entry in entries:
         transaction = Transaction()
@@ -79,3 +83,18 @@ def test_existing_entry_is_never_overwritten() -> None:
         add(replace(BOOKING, kind=ChangeKind.CANCELLATION))
 
     assert entries_of_monday() == [BOOKING]
+
+
+@pytest.mark.usefixtures("client")
+def test_page_reads_a_bounded_number_of_entries() -> None:
+    names = ActorNames(doctor=make_doctor())
+    search = ChangeSearch(doctor_id="dr-lee", kind=ChangeKind.CANCELLATION)
+    cancellation = replace(BOOKING, kind=ChangeKind.CANCELLATION)
+    add(cancellation, *(later(BOOKING, seconds) for seconds in range(1, 5)))
+    audit_log = AuditLog(max_examined=3)
+
+    first = audit_log.list_page(search, names, limit=1)
+    second = audit_log.list_page(search, names, limit=1, cursor=first.cursor)
+
+    assert (first.entries, first.cursor is None) == ((), False)
+    assert (second.entries, second.cursor) == ((cancellation,), None)
