@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.request_context import RequestContext
 
 # Errors that occur before the doctor is found: the id in the request may be anything.
-_CODES_WITHOUT_DOCTOR = {"doctor_not_found", "invalid", "required"}
+_CODES_WITHOUT_DOCTOR = {"doctor_not_found", "invalid", "required", "unknown_member"}
 
 # Many of these are a sign of an attack, or of a client that is out of control; alarms watch them.
 _METRICS_BY_STATUS: dict[int, str] = {

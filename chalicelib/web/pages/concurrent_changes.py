@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
+    from chalicelib.web.pages.boxes import Box
     from chalicelib.web.pages.day_form import DayForm
 
 
@@ -76,11 +77,15 @@ def changes_since_render(previous: Day, form: DayForm) -> ConcurrentChanges:
     """Return what was changed since the render, except slots that the user edited."""
     if previous.version == form.version:
         return ConcurrentChanges()
-    state = form.state
     free = {start for start, slot in previous.slots.items() if slot.status is SlotStatus.FREE}
-    gone = state.initial - free - state.dirty
+    initial, dirty = _starts(form.state.initial), _starts(form.state.dirty)
+    gone = initial - free - dirty
     return ConcurrentChanges(
-        opened=frozenset(free - state.initial - state.dirty),
+        opened=frozenset(free - initial - dirty),
         closed=frozenset(gone - previous.slots.keys()),
         taken=frozenset(gone & previous.slots.keys()),
     )
+
+
+def _starts(boxes: Iterable[Box]) -> set[datetime]:
+    return {box.start for box in boxes}
