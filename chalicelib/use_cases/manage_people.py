@@ -89,7 +89,7 @@ class ManagePeople:
         person = self._people.get(name) or Person(name=name)
         person.require_available_to(account)
         if not person.is_linked_to(account):
-            self._people.link(name, account)
+            self._people.link(person, account)
         self._cache.discard(name)
 
     @busy_after_conflicts()

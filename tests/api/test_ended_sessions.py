@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.errors import PersonModifiedError
 from chalicelib.domain.permissions import Caller, Role
-from chalicelib.domain.person import Account, PersonAct, PersonAuditEntry
+from chalicelib.domain.person import Account, Person, PersonAct, PersonAuditEntry
 from chalicelib.storage.people_repository import PeopleRepository
 from tests.support.app_client import FORM, build_services
 from tests.support.dynamodb_responses import TRANSACTION_THROTTLED
@@ -211,7 +211,7 @@ def test_token_without_issue_time_ends_too(
     assert sam.client.get(DAY_PATH, **token).status == 401
 
 
-@pytest.mark.parametrize("path", ["/people/nobody/sign-out", "/people/%00/sign-out"])
+@pytest.mark.parametrize("path", ["/people/unknown/sign-out", "/people/%00/sign-out"])
 def test_unknown_person_is_not_found(
     authenticated_client: AppClient, admin: dict[str, str], path: str
 ) -> None:
@@ -276,7 +276,7 @@ def test_machine_client_needs_no_read(
 @pytest.mark.usefixtures("client")
 def test_audit_entry_is_not_overwritten() -> None:
     people = PeopleRepository()
-    people.link("sam", Account("https://issuer", "x"))
+    people.link(Person(name="sam"), Account("https://issuer", "x"))
     alex = Caller(name="alex", client="page", roles=frozenset({Role.ADMIN}), subject="x")
     entry = PersonAuditEntry(at=SUNDAY_NOON, act=PersonAct.END_SESSIONS, name="sam", actor=alex)
     people.end_all(entry, suffix="once")

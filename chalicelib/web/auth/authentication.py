@@ -146,7 +146,7 @@ class Auth:
         return "session_not_valid" if self.sessions.has_cookie(request) else "no_credentials"
 
     def is_session_valid(self, session: LoginSession) -> bool:
-        """Return whether nobody has ended the session, at most ten seconds ago."""
+        """Return whether the session goes on, as of at most ten seconds ago."""
         return self._people.is_session_valid(
             session.name,
             self.account(session.subject),
