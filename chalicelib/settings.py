@@ -28,7 +28,8 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
     ``discovery_url`` is the URL of the discovery document, which need not be below ``issuer``.
     ``machine_clients`` are the client ids of booking sites. The last of ``session_keys`` signs; the
     others remain valid. If there are none, ``session_key_secret`` names the secret with the keys in
-    AWS Secrets Manager.
+    AWS Secrets Manager. ``user_pool`` is the id of the Cognito user pool that tells which
+    groups users have by now; None for another provider.
     """
 
     issuer: str
@@ -38,6 +39,7 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
     machine_clients: frozenset[str]
     session_keys: tuple[str, ...]
     session_key_secret: str | None = None
+    user_pool: str | None = None
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -107,6 +109,7 @@ def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
         machine_clients=frozenset(environment.get("OIDC_MACHINE_CLIENTS", "").split()),
         session_keys=_parse_session_keys(environment, secret),
         session_key_secret=secret,
+        user_pool=environment.get("COGNITO_USER_POOL") or None,
     )
 
 
