@@ -10,6 +10,7 @@ from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import StoreBusyError
 from chalicelib.storage.capacity import CapacityTrackingConnection
+from chalicelib.storage.connection import DynamoDBConnection
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.models import BaseItem
 
@@ -30,9 +31,9 @@ def connect(table_name: str, *, track_capacity: bool = False) -> None:
     # PynamoDB creates a connection for the model that is used first, and its subclasses inherit it:
     # created for the base class, there is one client for all, and one cold start.
     BaseItem._connection = None  # noqa: SLF001  there is no public way to reconnect
-    if track_capacity:
-        # PynamoDB creates its connections itself, and has no parameter for their class.
-        connection().__class__ = CapacityTrackingConnection
+    # PynamoDB creates its connections itself, and has no parameter for their class.
+    connection_class = CapacityTrackingConnection if track_capacity else DynamoDBConnection
+    connection().__class__ = connection_class
     # Creating the client takes half as long as all imports: done here, the first request does not
     # wait for it. Without a region (``chalice package``) it is created when it is needed.
     with suppress(NoRegionError):

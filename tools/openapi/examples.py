@@ -8,6 +8,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from chalicelib.web.http.errors import reason_phrase
+
 Json = dict[str, Any]
 
 DOCTOR = "dr-lee"
@@ -27,7 +29,7 @@ def problem(status: HTTPStatus, detail: str, *errors: Json, **extensions: object
     """Return problem details (RFC 9457)."""
     return {
         "type": "about:blank",
-        "title": status.phrase,
+        "title": reason_phrase(status),
         "status": status.value,
         "detail": detail,
         "errors": list(errors),
@@ -73,6 +75,11 @@ STALE_VERSION = problem(
     "This day has changed since you read it. It is now at version 1.",
     version=1,
 )
+STALE_SETTINGS = problem(
+    HTTPStatus.PRECONDITION_FAILED,
+    "The doctor's settings are not as you expect: they have version 2.",
+    version=2,
+)
 IDEMPOTENCY_KEY_REUSED = problem(
     HTTPStatus.UNPROCESSABLE_ENTITY,
     "This Idempotency-Key belongs to an earlier save, which made version 1",
@@ -83,9 +90,9 @@ FORM: Json = {
     "date": DATE,
     "version": 1,
     "request_id": "form-1",
-    "shown": ["20261123T0900Z", "20261123T0930Z"],
-    "offered": ["20261123T0900Z", "20261123T0930Z", "20261123T1000Z"],
-    "ticked": ["20261123T0900Z", "20261123T0930Z", "20261123T1000Z"],
+    "shown": ["20261123T0900Z-30", "20261123T0930Z-30"],
+    "offered": ["20261123T0900Z-30", "20261123T0930Z-30", "20261123T1000Z-30"],
+    "ticked": ["20261123T0900Z-30", "20261123T0930Z-30", "20261123T1000Z-30"],
 }
 INVALID_DATE = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
@@ -148,7 +155,7 @@ HELD_SLOT: Json = {**_FIRST, "status": "busy-tentative", "held_until": "2026-11-
 HOLD_TOO_SHORT = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",
-    "seconds is not valid: Expected `int` >= 30",
+    "seconds is not valid: expected a whole number from 30 to 1800",
     field="seconds",
 )
 HELD_BY_ANOTHER = _problem_with_error(

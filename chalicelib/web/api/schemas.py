@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from chalicelib.domain.doctor import (
     LEAD_MINUTES_RANGE,
@@ -13,6 +13,7 @@ from chalicelib.domain.doctor import (
 from chalicelib.domain.violations import Code
 from chalicelib.web.api.fields import (
     HOLD_SECONDS_RANGE,
+    BoxValue,
     Cursor,
     Date,
     Delegates,
@@ -22,17 +23,18 @@ from chalicelib.web.api.fields import (
     LocalTime,
     PatientReference,
     SlotId,
-    SlotStart,
     Status,
     TimeZone,
     bounded_int,
     short_text,
 )
 
+MAX_ERROR_ENTRIES = 100
+"""The maximum in an error response: a small body must not cause a large response."""
 REF_TEMPLATE = "#/components/schemas/{name}"
 
 
-class ClinicSession(Struct, kw_only=True):
+class ClinicSession(Struct, kw_only=True, forbid_unknown_fields=True):
     """A part of every day, in the doctor's local time."""
 
     from_: LocalTime = field(name="from")
@@ -181,19 +183,13 @@ class SlotChangeRequest(Struct, kw_only=True):
     status: Annotated[str, Meta(extra_json_schema={"enum": ["free", "busy-unavailable"]})]
 
 
-# Decoded one by one, so that the response lists every invalid slot.
-_RawSlotChangeRequest = Annotated[
-    Raw, Meta(extra_json_schema={"$ref": REF_TEMPLATE.format(name=SlotChangeRequest.__name__)})
-]
-
-
 class SaveDayRequest(Struct, kw_only=True):
     """Slots to open and to close on one date."""
 
     doctor_id: DoctorId
     date: Date
     slots: Annotated[
-        list[_RawSlotChangeRequest],
+        list[SlotChangeRequest],
         Meta(extra_json_schema={"maxItems": MAX_SLOTS_PER_DAY, "minItems": 1}),
     ]
 
@@ -212,9 +208,9 @@ class DayFormFields(Struct, kw_only=True):
         ),
     ]
     request_id: Annotated[Key, Meta(description="The form's own Idempotency-Key.")]
-    shown: Annotated[list[SlotStart], Meta(description="Slots that were free when rendered.")] = []
-    offered: Annotated[list[SlotStart], Meta(description="Slots that could be changed then.")] = []
-    ticked: Annotated[list[SlotStart], Meta(description="Slots that are checked now.")] = []
+    shown: Annotated[list[BoxValue], Meta(description="Slots that were free when rendered.")] = []
+    offered: Annotated[list[BoxValue], Meta(description="Slots that could be changed then.")] = []
+    ticked: Annotated[list[BoxValue], Meta(description="Slots that are checked now.")] = []
 
 
 class HoldRequest(Struct, kw_only=True):
@@ -238,8 +234,8 @@ class BookingRequest(Struct, kw_only=True):
     ] = None
 
 
-class DoctorRequest(Struct, kw_only=True):
-    """All settings of a doctor."""
+class DoctorRequest(Struct, kw_only=True, forbid_unknown_fields=True):
+    """All settings of a doctor: a misspelt name of one must not reset it to its default."""
 
     name: Annotated[str, short_text("The name that patients see.", "Dr Mina Lee")]
     specialty: Annotated[str, short_text("The specialty that patients search for.", "cardiology")]
@@ -292,5 +288,14 @@ class Problem(Struct, kw_only=True, omit_defaults=True):
         str,
         Meta(description="A sentence for people.", examples=["Slot already exists: 09:00-09:30"]),
     ]
-    errors: Annotated[list[ErrorEntry], Meta(description="Every invalid slot or field.")]
+    errors: Annotated[
+        list[ErrorEntry],
+        Meta(
+            description="Every invalid slot or field, up to 100.",
+            extra_json_schema={"maxItems": MAX_ERROR_ENTRIES},
+        ),
+    ]
+    errors_total: (
+        Annotated[int, Meta(description="The number of all, if there are more.")] | UnsetType
+    ) = UNSET
     version: Annotated[int, Meta(description="With 412: the current version.")] | UnsetType = UNSET
