@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from benchmarks.authenticated_requests import RequestFactory, create_request_factory
 from benchmarks.postgres import run_postgres
 from benchmarks.subjects import PYTHON, Subject, SubjectProcess, run_subject
-from chalicelib.domain.person import Account
+from chalicelib.domain.person import Account, Person
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
 from chalicelib.storage.people_repository import PeopleRepository
@@ -77,7 +77,7 @@ class BenchmarkEnvironment:
         """Let the users have signed in before, so that no measured request does more than later."""
         account = Account(self.env_vars["OIDC_ISSUER"], SUBJECT)
         for name in ("dr-lee", "alex"):
-            PeopleRepository().link(name, account)
+            PeopleRepository().link(Person(name=name), account)
 
     def run(self, subject: Subject, name: str = "") -> AbstractContextManager[SubjectProcess]:
         """Run the subject on a table of its own."""

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.use_cases.publish_changes import PublishChanges
     from chalicelib.web.auth.session_keys import SecretsClient
+    from chalicelib.web.auth.user_directory import CognitoClient
 
 
 class Services(Struct, frozen=True, kw_only=True):
@@ -71,6 +72,7 @@ def build_services(
     pause: Callable[[int], None] | None = None,
     event_client: Callable[[], EventBridgeClient] | None = None,
     secrets_client: Callable[[], SecretsClient] | None = None,
+    cognito_client: Callable[[], CognitoClient] | None = None,
     log: Callable[[str], None] | None = None,
 ) -> Services:
     """Build the services on the connected table; tests pass their own clock, pause and clients."""
@@ -93,7 +95,7 @@ def build_services(
         manage_people=manage_people,
         doctors=doctors,
         health=CheckHealth(table.check_connection, now),
-        auth=Auth(settings.oidc, local_caller, manage_people, now, secrets_client),
+        auth=Auth(settings.oidc, local_caller, manage_people, now, secrets_client, cognito_client),
         now=now,
         local_caller=local_caller,
         publish_changes=cache(lambda: _create_publish_changes(settings, event_client)),

@@ -28,7 +28,8 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
     ``discovery_url`` is the URL of the discovery document, which need not be below ``issuer``.
     ``machine_clients`` are the client ids of booking sites. The last of ``session_keys`` signs; the
     others remain valid. If there are none, ``session_key_secret`` names the secret with the keys in
-    AWS Secrets Manager.
+    AWS Secrets Manager. ``user_pool`` is the id of the Cognito user pool that tells which
+    groups users have by now; None for another provider.
     """
 
     issuer: str
@@ -38,6 +39,7 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
     machine_clients: frozenset[str]
     session_keys: tuple[str, ...]
     session_key_secret: str | None = None
+    user_pool: str | None = None
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -47,7 +49,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ``client_names`` are the display names of booking sites, by client id.
     Only the stream handler needs ``event_bus_name``, and it needs no sign-in: with neither, every
     request is rejected. ``has_request_log`` writes a line of JSON to standard output for each
-    request. ``allows_plain_http`` is for a rehearsal, which has no certificate.
+    request.
     """
 
     table_name: str
@@ -57,7 +59,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     client_names: Mapping[str, str] = field(default_factory=dict)
     event_bus_name: str | None = None
     has_request_log: bool = False
-    allows_plain_http: bool = False
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
@@ -71,8 +72,6 @@ class Settings(Struct, frozen=True, kw_only=True):
         caller = environment.get("LOCAL_CALLER") or None
         if caller:
             _require_local_stage_without_auth(environment, stage)
-        event_bus = environment.get("EVENT_BUS_NAME") or None
-        has_sign_in = not caller and (not event_bus or bool(environment.get("OIDC_ISSUER")))
         return cls(
             table_name=_require_value(environment, "TABLE_NAME"),
             stage=stage,
@@ -80,16 +79,15 @@ class Settings(Struct, frozen=True, kw_only=True):
             client_names={
                 client: name for client, name in _parse_machine_clients(environment).items() if name
             },
-            oidc=_parse_oidc(environment) if has_sign_in else None,
-            event_bus_name=event_bus,
+            oidc=None if caller or _is_stream_function(environment) else _parse_oidc(environment),
+            event_bus_name=environment.get("EVENT_BUS_NAME") or None,
             has_request_log=_parse_request_log_flag(environment, stage),
-            allows_plain_http=_parse_plain_http(environment),
         )
 
     @property
     def is_always_https(self) -> bool:
         """Whether clients connect by HTTPS alone, whatever a proxy reports."""
-        return self.stage != LOCAL_STAGE and not self.allows_plain_http
+        return self.stage != LOCAL_STAGE
 
     def require_event_bus(self) -> str:
         """Return the event bus's name, or raise ``SettingsError`` if there is none."""
@@ -97,6 +95,11 @@ class Settings(Struct, frozen=True, kw_only=True):
             message = "EVENT_BUS_NAME is not set: changes cannot be published without it"
             raise SettingsError(message)
         return self.event_bus_name
+
+
+def _is_stream_function(environment: Mapping[str, str]) -> bool:
+    """Whether the process only handles the table's stream, so that it needs no session key."""
+    return bool(environment.get("EVENT_BUS_NAME") and not environment.get("OIDC_ISSUER"))
 
 
 def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
@@ -111,6 +114,7 @@ def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
         machine_clients=frozenset(_parse_machine_clients(environment)),
         session_keys=_parse_session_keys(environment, secret),
         session_key_secret=secret,
+        user_pool=environment.get("COGNITO_USER_POOL") or None,
     )
 
 
@@ -137,17 +141,6 @@ def _parse_session_keys(environment: Mapping[str, str], secret: str | None) -> t
         )
         raise SettingsError(message)
     return keys
-
-
-def _parse_plain_http(environment: Mapping[str, str]) -> bool:
-    switch = environment.get("PLAIN_HTTP") or "off"
-    if switch not in _BOOLEANS:
-        raise SettingsError(f"PLAIN_HTTP is {switch}: it must be on or off")
-    url = urlsplit(environment.get("OIDC_DISCOVERY_URL", ""))
-    is_local = url.scheme == "http" and url.hostname in _LOOPBACK_HOSTS
-    if _BOOLEANS[switch] and not is_local:
-        raise SettingsError("PLAIN_HTTP is on: it needs an identity provider on this machine")
-    return _BOOLEANS[switch]
 
 
 def _require_value(environment: Mapping[str, str], name: str) -> str:

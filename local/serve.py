@@ -158,6 +158,7 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
         OIDC_MACHINE_CLIENTS=f"{provider.booking_site.client_id}=Sample%20booking%20site "
         f"{provider.reading_site.client_id}=Reading%20site",
         SESSION_KEY=key.read_text(encoding="utf-8"),
+        COGNITO_USER_POOL=provider.pool_id,
     )
     return identity_provider.service_credentials(provider)
 

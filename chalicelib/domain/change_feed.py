@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
     from chalicelib.domain.doctor import Doctor
 
-PAGE_CLIENT = "page"
 # The app's own clients; on a server without sign-in, requests for JSON have the second one.
-_OWN_CLIENTS = {PAGE_CLIENT: "Manage Slots", "api": "Local API"}
+OWN_CLIENTS = {"page": "Manage Slots", "local": "Local server"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +29,7 @@ class ActorNames:
     clients: Mapping[str, str] = field(default_factory=dict)
 
     def name_client(self, client: str) -> str:
-        return _OWN_CLIENTS.get(client) or self.clients.get(client, client)
+        return OWN_CLIENTS.get(client) or self.clients.get(client, client)
 
     def name_actor(self, actor: Actor) -> str:
         """Return the doctor's name, the booking site's, or the person's sign-in name."""

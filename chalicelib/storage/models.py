@@ -190,7 +190,7 @@ class AuditItem(BaseItem, discriminator="audit"):
 
 
 class PersonItem(BaseItem, discriminator="person"):
-    """A name with which somebody signs in; without ``subject`` it belongs to no account.
+    """A name with which a person signs in; without ``subject`` it belongs to no account.
 
     ``ended`` has the sessions that ended early, as ``<epoch seconds of their end>~<id>``.
     """

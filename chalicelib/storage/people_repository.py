@@ -37,10 +37,13 @@ class PeopleRepository:
             return None
         return person_from_item(item)
 
-    def link(self, name: str, account: Account) -> None:
-        """Give a free name to the account. Raises ``PersonModifiedError`` if another has it."""
+    def link(self, person: Person, account: Account) -> None:
+        """Give the name to the account, if the person is as it was read.
+
+        Raises ``PersonModifiedError``.
+        """
         transaction = Transaction()
-        _add_link(transaction, name, account)
+        _add_link(transaction, person, account)
         transaction.commit()
 
     def sign_in(
@@ -59,7 +62,7 @@ class PeopleRepository:
         )
         forgotten = {key: end for key, end in person.ended_sessions.items() if end <= now}
         if not person.is_linked_to(account):
-            _add_link(transaction, person.name, account)
+            _add_link(transaction, person, account)
         elif forgotten:
             _add_update(
                 transaction,
@@ -105,15 +108,16 @@ class PeopleRepository:
         transaction.commit()
 
 
-def _add_link(transaction: Transaction, name: str, account: Account) -> None:
+def _add_link(transaction: Transaction, person: Person, account: Account) -> None:
     actions: list[Action] = [
         PersonItem.kind.set(PersonItem),
         PersonItem.schema.set(1),
         PersonItem.issuer.set(account.issuer),
         PersonItem.subject.set(account.subject),
     ]
-    is_free = PersonItem.subject.does_not_exist() | (PersonItem.issuer != account.issuer)
-    _add_update(transaction, name, actions, is_free)
+    previous = person.account
+    is_unchanged = _is_linked(previous) if previous else PersonItem.subject.does_not_exist()
+    _add_update(transaction, person.name, actions, is_unchanged)
 
 
 def _add_update(

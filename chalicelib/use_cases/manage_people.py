@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.permissions import Permission
 from chalicelib.domain.person import Person, PersonAct, PersonAuditEntry
 from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
 
@@ -89,7 +90,7 @@ class ManagePeople:
         person = self._people.get(name) or Person(name=name)
         person.require_available_to(account)
         if not person.is_linked_to(account):
-            self._people.link(name, account)
+            self._people.link(person, account)
         self._cache.discard(name)
 
     @busy_after_conflicts()
@@ -132,7 +133,7 @@ class ManagePeople:
 
     @busy_after_conflicts()
     def _end_all(self, act: PersonAct, caller: Caller, name: str) -> None:
-        caller.require_admin()
+        caller.require_permission(Permission.ADMINISTER)
 
         def attempt() -> None:
             self._people.end_all(

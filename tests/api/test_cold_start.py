@@ -28,13 +28,13 @@ SEED_SCRIPT = """
 from chalicelib import bootstrap; bootstrap.create_services()
 from local import demo_data; demo_data.seed()
 """
-# Dr Lee has signed in before, with an account of the provider at the URL.
+# Dr Lee has used an account of the provider at the URL before.
 SIGN_IN_SCRIPT = """
 import sys
-from chalicelib import bootstrap; bootstrap.create_services()
+from chalicelib import bootstrap
 from chalicelib.domain.person import Account
-from chalicelib.storage.people_repository import PeopleRepository
-PeopleRepository().link("dr-lee", Account(*sys.argv[1:]))
+people = bootstrap.create_services().manage_people
+people.is_token_valid("dr-lee", Account(*sys.argv[1:]), issued_at=None)
 """
 REQUEST_SCRIPT = """
 import json, sys

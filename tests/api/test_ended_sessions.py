@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.errors import PersonModifiedError
 from chalicelib.domain.permissions import Caller, Role
-from chalicelib.domain.person import Account, PersonAct, PersonAuditEntry
+from chalicelib.domain.person import Account, Person, PersonAct, PersonAuditEntry
 from chalicelib.storage.people_repository import PeopleRepository
 from tests.support.app_client import FORM, build_services
 from tests.support.dynamodb_responses import TRANSACTION_THROTTLED
@@ -18,6 +18,8 @@ from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
 from tests.support.page_session import DAY_PATH, PageSession
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.app_client import AppClient, AppResponse
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
@@ -211,7 +213,7 @@ def test_token_without_issue_time_ends_too(
     assert sam.client.get(DAY_PATH, **token).status == 401
 
 
-@pytest.mark.parametrize("path", ["/people/nobody/sign-out", "/people/%00/sign-out"])
+@pytest.mark.parametrize("path", ["/people/unknown/sign-out", "/people/%00/sign-out"])
 def test_unknown_person_is_not_found(
     authenticated_client: AppClient, admin: dict[str, str], path: str
 ) -> None:
@@ -273,10 +275,39 @@ def test_machine_client_needs_no_read(
     assert calls == ["GetItem"]
 
 
+def test_sign_in_and_sign_out_make_documented_calls(
+    page_session: PageSession, oidc_provider: FakeOidcProvider, admin: dict[str, str]
+) -> None:
+    client = page_session.client
+    for _ in range(2):  # the second one reads the admin into the cache
+        assert client.get("/doctors", **admin).status == 200
+    operations: list[Callable[[], AppResponse]] = [
+        page_session.sign_in,
+        page_session.sign_out,
+        lambda: post(client, "/people/dr-lee/sign-out", admin),
+        lambda: client.get("/doctors/dr-lee", **bearer(oidc_provider, "sam", "delegate")),
+    ]
+
+    made = []
+    for operation in operations:
+        with client.record_calls() as calls:
+            operation()
+        made.append(calls)
+
+    transaction, doctor = ["TransactWriteItems"], ["GetItem"]
+    link = ["GetItem", "GetItem", *transaction]
+    assert made == [
+        ["GetItem", *transaction],
+        ["GetItem", *transaction],
+        transaction,
+        [*link, *doctor],
+    ]
+
+
 @pytest.mark.usefixtures("client")
 def test_audit_entry_is_not_overwritten() -> None:
     people = PeopleRepository()
-    people.link("sam", Account("https://issuer", "x"))
+    people.link(Person(name="sam"), Account("https://issuer", "x"))
     alex = Caller(name="alex", client="page", roles=frozenset({Role.ADMIN}), subject="x")
     entry = PersonAuditEntry(at=SUNDAY_NOON, act=PersonAct.END_SESSIONS, name="sam", actor=alex)
     people.end_all(entry, suffix="once")

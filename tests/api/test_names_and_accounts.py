@@ -199,7 +199,7 @@ def test_names_of_a_replaced_issuer_are_void(old_sam: PageSession, new_sam: Page
 
 def test_account_of_another_issuer_ends_no_session(client: AppClient) -> None:
     people, account = PeopleRepository(), Account("https://issuer", OLD)
-    people.link("sam", account)
+    people.link(Person(name="sam"), account)
     sam = Caller(name="sam", client="page", roles=frozenset({Role.DELEGATE}), subject=OLD)
     entry = PersonAuditEntry(at=SUNDAY_NOON, act=PersonAct.SIGN_OUT, name="sam", actor=sam)
 

@@ -49,7 +49,7 @@ def test_booking_logs_one_entry_with_outcome_and_cost(
         "route": "/slots/{slot_id}/booking",
         "caller_roles": "admin+doctor",
         "subject": None,  # the local caller has none
-        "client": "api",
+        "client": "local",
         "doctor_id": "dr-lee",
         "slot_id": "dr-lee~20261123T0900Z",
         "status": 201,
@@ -161,7 +161,7 @@ def test_holds_and_releases_are_logged_with_slot_and_client(app_log: RequestLog)
     assert parse_metrics(held)["Holds", "prod"] == 1
     assert ("Holds", "prod") not in parse_metrics(released)
     for entry in (held, released):
-        assert (entry["client"], entry["slot_id"]) == ("api", "dr-lee~20261123T0900Z")
+        assert (entry["client"], entry["slot_id"]) == ("local", "dr-lee~20261123T0900Z")
 
 
 def test_client_error_is_logged_by_code(app_log: RequestLog) -> None:

@@ -79,7 +79,7 @@ def use_secret(client: AppClient, secret: FakeSecret) -> Services:
     )
 
 
-def test_key_rotation_signs_nobody_out(page_session: PageSession, secret: FakeSecret) -> None:
+def test_key_rotation_ends_no_session(page_session: PageSession, secret: FakeSecret) -> None:
     """Two processes read the new key minutes apart; every cookie of each is valid in both."""
     client = page_session.client
     secret.versions["AWSCURRENT"]["CreatedDate"] = client.clock.now - timedelta(days=1)
@@ -245,7 +245,7 @@ def sign_now(serializer: URLSafeTimedSerializer, value: object) -> str:
 def test_callback_is_accepted_once_even_with_its_cookie(
     page_session: PageSession, oidc_provider: FakeOidcProvider
 ) -> None:
-    """Somebody may have a copy of the cookie, and the provider may take the code again."""
+    """A thief may have a copy of the cookie, and the provider may take the code again."""
     login = page_session.start_login()
     thief = page_session.copy()
     oidc_provider.id_tokens_by_code["c"] = oidc_provider.id_token(
@@ -275,14 +275,3 @@ def test_deployed_stage_is_https_whatever_proxies_say(
     assert "Secure" in cookie.split("; ")
     assert "redirect_uri=https%3A%2F%2Fslots.example%2F" in login.headers["Location"]
     assert login.headers["Strict-Transport-Security"] == "max-age=31536000"
-
-
-def test_rehearsal_may_use_plain_http(
-    authenticated_client: AppClient, oidc_provider: FakeOidcProvider
-) -> None:
-    settings = replace(authenticated_client.services.settings, stage="dev", allows_plain_http=True)
-    authenticated_client.use_services(build_services(settings, authenticated_client.clock))
-
-    login = PageSession(authenticated_client, oidc_provider).get("/sign-in")
-
-    assert login.headers["Set-Cookie"][0].startswith("sign-in=")

@@ -100,26 +100,10 @@ def test_stream_handler_needs_no_sign_in() -> None:
         (LOCAL_ENV, False),
         (OIDC_ENV, True),
         ({**OIDC_ENV, "STAGE": "dev"}, True),
-        ({**OIDC_ENV, "PLAIN_HTTP": "off"}, True),
-        ({**OIDC_ENV, "PLAIN_HTTP": "on", "OIDC_DISCOVERY_URL": "http://localhost:1/x"}, False),
     ],
 )
 def test_every_stage_but_local_is_https(environment: dict[str, str], *, expected: bool) -> None:
     assert Settings.from_env(environment).is_always_https is expected
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"PLAIN_HTTP": "yes"},
-        {"PLAIN_HTTP": "on"},
-        {"PLAIN_HTTP": "on", "OIDC_DISCOVERY_URL": "https://localhost/x"},
-        {"PLAIN_HTTP": "on", "OIDC_DISCOVERY_URL": "http://issuer.example/x"},
-    ],
-)
-def test_plain_http_needs_a_provider_on_this_machine(changed: dict[str, str]) -> None:
-    with pytest.raises(SettingsError, match="PLAIN_HTTP is"):
-        Settings.from_env({**OIDC_ENV, **changed})
 
 
 def test_event_bus_is_required_only_for_publishing() -> None:

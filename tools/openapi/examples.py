@@ -237,7 +237,7 @@ TIME_ZONE_CHANGED = _problem_with_error(
 # Errors that any client can get at any time.
 UNKNOWN_DOCTOR = problem(HTTPStatus.NOT_FOUND, 'We couldn\'t find a doctor with the ID "dr-who"')
 UNKNOWN_PERSON = problem(
-    HTTPStatus.NOT_FOUND, 'We couldn\'t find a person with the name "nobody" who has signed in'
+    HTTPStatus.NOT_FOUND, 'We couldn\'t find a person with the name "unknown" who has signed in'
 )
 UNKNOWN_SLOT = _problem_with_error(
     HTTPStatus.NOT_FOUND,

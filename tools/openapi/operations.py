@@ -255,13 +255,17 @@ OPERATIONS: dict[str, OperationDetails] = {
     "post_person_sign_out": OperationDetails(
         responses={
             204: _response("All sessions and tokens of the person have ended."),
-            404: _response("Nobody has signed in with this name.", unknown=examples.UNKNOWN_PERSON),
+            404: _response(
+                "No account has signed in with this name.", unknown=examples.UNKNOWN_PERSON
+            ),
         }
     ),
     "delete_person": OperationDetails(
         responses={
             204: _response("The name is free, and all sessions and tokens have ended."),
-            404: _response("Nobody has signed in with this name.", unknown=examples.UNKNOWN_PERSON),
+            404: _response(
+                "No account has signed in with this name.", unknown=examples.UNKNOWN_PERSON
+            ),
         }
     ),
     "get_signed_in": OperationDetails(responses={200: _PAGE}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,16 @@ from msgspec import Struct
 
 from chalicelib import request_context
 from chalicelib.domain.errors import PermissionDeniedError
+from chalicelib.domain.permissions import Role
 from chalicelib.domain.person import Account
+from chalicelib.web.auth.origin_checks import (
+    SAFE_METHODS,
+    require_loopback_request,
+    require_same_origin,
+)
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from chalicelib.web.http.negotiation import wants_html
-from chalicelib.web.http.request import host_name, is_form, is_same_origin
+from chalicelib.web.http.request import is_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,11 +35,11 @@ if TYPE_CHECKING:
     from chalicelib.web.auth.session_keys import SecretsClient
     from chalicelib.web.auth.sessions import LoginAttemptStore, LoginSession, SessionStore
     from chalicelib.web.auth.tokens import TokenVerifier
+    from chalicelib.web.auth.user_directory import CognitoClient, UserDirectory
 
 
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-# A request may have no Host header, but not one that cannot be read: it may name any site.
-_LOOPBACK_HOSTS = ("", "localhost", "127.0.0.1", "[::1]")
+# Roles that are older are compared with the groups of the user pool.
+MAX_ROLE_AGE = timedelta(minutes=1)
 
 
 class Authentication(Struct, frozen=True, kw_only=True):
@@ -57,12 +64,14 @@ class Auth:
         people: ManagePeople,
         now: Callable[[], datetime],
         secrets_client: Callable[[], SecretsClient] | None = None,
+        cognito_client: Callable[[], CognitoClient] | None = None,
     ) -> None:
         self._settings = settings
         self._local_caller = local_caller
         self._people = people
         self._now = now
         self._secrets_client = secrets_client
+        self._cognito_client = cognito_client
 
     @property
     def settings(self) -> OidcSettings:
@@ -114,6 +123,14 @@ class Auth:
 
         return TokenVerifier(self.settings, self.provider, self._now)
 
+    @cached_property
+    def _user_directory(self) -> UserDirectory | None:
+        if self.settings.user_pool is None:
+            return None
+        from chalicelib.web.auth.user_directory import UserDirectory  # noqa: PLC0415
+
+        return UserDirectory(self.settings.user_pool, self._now, self._cognito_client)
+
     def authenticate(self, request: Request) -> Authentication:
         """Return the caller of a request.
 
@@ -129,7 +146,8 @@ class Auth:
             caller = self._verify_bearer_token(scheme, token.strip())
             return Authentication(caller=_require_any_role(caller))
         session = self._require_session(request)
-        return Authentication(caller=_require_any_role(session.to_caller()), session=session)
+        caller = self._with_current_roles(session.to_caller(), since=session.started_at)
+        return Authentication(caller=_require_any_role(caller), session=session)
 
     def _require_session(self, request: Request) -> LoginSession:
         session = self.sessions.read(request, self._now())
@@ -146,7 +164,7 @@ class Auth:
         return "session_not_valid" if self.sessions.has_cookie(request) else "no_credentials"
 
     def is_session_valid(self, session: LoginSession) -> bool:
-        """Return whether nobody has ended the session, at most ten seconds ago."""
+        """Return whether the session goes on, as of at most ten seconds ago."""
         return self._people.is_session_valid(
             session.name,
             self.account(session.subject),
@@ -211,7 +229,25 @@ class Auth:
             caller.name, self.account(caller.subject), token.issued_at
         ):
             raise AuthenticationRequiredError("token_revoked", invalid_token=True)
-        return caller
+        return self._with_current_roles(caller, since=token.issued_at)
+
+    def _with_current_roles(self, caller: Caller, *, since: datetime | None) -> Caller:
+        """Leave out roles that the person has lost since then, if the user pool is known.
+
+        Roles that they got since then need a new sign-in.
+        """
+        is_new = since is not None and self._now() - since < MAX_ROLE_AGE
+        if caller.subject is None or is_new or self._user_directory is None:
+            return caller
+        user = self._user_directory.find(caller.name)
+        if user is None:
+            return caller
+        if not user.is_enabled or user.subject != caller.subject:
+            raise AuthenticationRequiredError("account_disabled")
+        roles = frozenset(role for role in caller.roles if role in user.groups)
+        return replace(
+            caller, roles=roles, doctor_id=caller.doctor_id if Role.DOCTOR in roles else None
+        )
 
     def refresh_session(
         self, response: Response, authentication: Authentication, request: Request
@@ -231,9 +267,9 @@ class Auth:
 
 
 def _authenticate_locally(local_caller: Caller, request: Request) -> Authentication:
-    _require_loopback_request(request)
+    require_loopback_request(request)
     is_page = is_form(request) or wants_html(request)
-    return Authentication(caller=replace(local_caller, client="page" if is_page else "api"))
+    return Authentication(caller=replace(local_caller, client="page") if is_page else local_caller)
 
 
 def _require_any_role(caller: Caller) -> Caller:
@@ -248,32 +284,6 @@ def _require_any_role(caller: Caller) -> Caller:
 def _name_caller(caller: Caller) -> None:
     """Tell the request log who the caller is, before another check may reject the request."""
     request_context.current_request().caller_roles = "+".join(sorted(caller.roles))
-
-
-def require_same_origin(request: Request) -> None:
-    """Raise ``PermissionDeniedError`` unless our own page sent the request.
-
-    Browsers add the cookie to any site's requests (CSRF).
-    """
-    if not is_same_origin(request):
-        raise PermissionDeniedError(
-            "For your security we blocked this request because it came from another site"
-        )
-
-
-def _require_loopback_request(request: Request) -> None:
-    """Without sign-in, no other site may use a browser of this machine to send requests.
-
-    Neither by a form of its own, nor by a host name of its own that resolves to this machine (DNS
-    rebinding). Clients that are no browsers send neither header.
-    """
-    if host_name(request) not in _LOOPBACK_HOSTS:
-        raise PermissionDeniedError(
-            "Without sign-in this server only answers requests to localhost"
-        )
-    is_browser = {"sec-fetch-site", "origin"} & {name.lower() for name in request.headers}
-    if is_browser and request.method not in SAFE_METHODS:
-        require_same_origin(request)
 
 
 def _add_cookie(response: Response, cookie: str) -> None:

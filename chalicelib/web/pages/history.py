@@ -10,7 +10,7 @@ from msgspec import Struct
 from chalicelib.bootstrap import get_services
 from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import ChangeKind
-from chalicelib.domain.change_feed import PAGE_CLIENT
+from chalicelib.domain.change_feed import OWN_CLIENTS
 from chalicelib.domain.permissions import Role
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages import links, messages
@@ -125,7 +125,7 @@ def _group_by_day(changes: Changes) -> Iterator[ChangesOfDay]:
 def _change_view(entry: AuditLogEntry, names: ActorNames) -> ChangeView:
     local = entry.at.astimezone(names.doctor.zone)
     author, client = _author(entry, names), names.name_client(entry.actor.client)
-    is_shown = entry.actor.client != PAGE_CLIENT and client != author
+    is_shown = entry.actor.client not in OWN_CLIENTS and client != author
     return ChangeView(
         time=local_time.format_time(entry.at, names.doctor.zone),
         iso_time=local.isoformat(timespec="seconds"),

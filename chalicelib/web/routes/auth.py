@@ -11,7 +11,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Permission
 from chalicelib.web.api.validators import required_query
-from chalicelib.web.auth.authentication import require_same_origin
+from chalicelib.web.auth.origin_checks import require_same_origin
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.negotiation import is_htmx
 from chalicelib.web.http.request import FORM, HTML, origin, query, url_prefix

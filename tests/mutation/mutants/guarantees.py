@@ -174,7 +174,7 @@ MUTANTS = (
     ),
     Mutant(
         "Cross-site requests are accepted",
-        "chalicelib.web.auth.authentication:require_same_origin",
+        "chalicelib.web.auth.origin_checks:require_same_origin",
         never(branch()),
         "tests/api/test_login_session.py::test_cookie_save_requires_same_origin",
     ),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from chalicelib.storage.models import LoginItem, PeopleAuditItem
-from tests.mutation.edits import always, becomes, drop, exists, never, shift_boundary, skip
+from tests.mutation.edits import always, becomes, drop, exists, never, skip
 from tests.mutation.mutant import Mutant
 from tests.mutation.selectors import branch, comparison, condition, keyword, statement, subscript
 
 _ENDED = "tests/api/test_ended_sessions.py"
 _NAMES = "tests/api/test_names_and_accounts.py"
+_GROUPS = "tests/api/test_current_groups.py"
 _COOKIES = "tests/api/test_session_cookies.py"
 _REPOSITORY = "chalicelib.storage.people_repository"
 
@@ -22,14 +23,8 @@ MUTANTS = (
     Mutant(
         "A name that belongs to an account is given to another one",
         f"{_REPOSITORY}:_add_link",
-        exists(condition("issuer")),
+        becomes(condition("does_not_exist"), None),
         f"{_NAMES}::test_concurrent_first_tokens_link_one_account",
-    ),
-    Mutant(
-        "A name that nobody has is given to no account",
-        f"{_REPOSITORY}:_add_link",
-        exists(condition("does_not_exist")),
-        f"{_NAMES}::test_first_token_links_the_name",
     ),
     Mutant(
         "A sign-out writes to the person who has the name by now",
@@ -81,14 +76,26 @@ MUTANTS = (
     ),
     Mutant(
         "A token of another account with the same name is accepted",
-        "chalicelib.use_cases.manage_people:ManagePeople.is_token_valid",
-        skip(statement("require_available_to")),
+        "chalicelib.domain.person:Person.require_available_to",
+        never(branch("NameTakenError")),
         f"{_NAMES}::test_token_of_second_account_is_forbidden",
+    ),
+    Mutant(
+        "A person keeps the role of a group that they left",
+        "chalicelib.web.auth.authentication:Auth._with_current_roles",
+        always(comparison("groups")),
+        f"{_GROUPS}::test_person_who_left_the_group_is_rejected_within_a_minute",
+    ),
+    Mutant(
+        "A disabled account goes on",
+        "chalicelib.web.auth.authentication:Auth._with_current_roles",
+        never(branch("is_enabled")),
+        f"{_GROUPS}::test_disabled_or_replaced_account_is_signed_out",
     ),
     Mutant(
         "Another process accepts an ended session for longer than ten seconds",
         "chalicelib.storage.people_cache:PeopleCache._is_fresh",
-        shift_boundary(comparison("TTL")),
+        always(comparison("TTL")),
         f"{_ENDED}::test_signed_out_cookie_is_rejected_elsewhere_in_ten_seconds",
     ),
     Mutant(
@@ -107,12 +114,12 @@ MUTANTS = (
         "A new key signs before every process knows it",
         "chalicelib.web.auth.session_keys:_signing_key_last",
         always(comparison("MIN_SIGNING_AGE")),
-        f"{_COOKIES}::test_key_rotation_signs_nobody_out",
+        f"{_COOKIES}::test_key_rotation_ends_no_session",
     ),
     Mutant(
         "A deployed stage trusts the proxy's word for plain HTTP",
         "chalicelib.web.http.request:scheme",
-        never(subscript()),
+        drop(subscript()),
         f"{_COOKIES}::test_deployed_stage_is_https_whatever_proxies_say",
     ),
 )
