@@ -1,7 +1,7 @@
-"""Request-scoped context for logging and metrics.
+"""Request-scoped context: what to log and to count, and the budget of retries.
 
 Any layer may add to the current request's context; the request log writes it at the end. Outside a
-request, additions are discarded.
+request, additions are discarded, and each operation has a budget of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+
+from chalicelib.retry_budget import RetryBudget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +26,7 @@ MAX_LOGGED_KEYS = 10
 
 
 class RequestContext(Struct, kw_only=True):
-    """What to log about one request.
+    """What to log about one request, and the retries that it may still cause.
 
     ``caller_roles`` holds roles, and ``subject`` the identity provider's id of a person, never a
     name. ``client`` is the client id, or ``page``. Nothing is of a patient. ``code`` is the
@@ -43,6 +45,7 @@ class RequestContext(Struct, kw_only=True):
     auth_failure: str | None = None
     exception: BaseException | None = None
     metrics: Counter[str] = field(default_factory=Counter)
+    retry_budget: RetryBudget = field(default_factory=RetryBudget)
     unreadable_items: list[str] = field(default_factory=list)
     # Lists, because several threads of one request may add to them at the same time.
     dynamodb_calls: list[str] = field(default_factory=list)

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import UnreadableItemError
 from chalicelib.domain.slot import SlotStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
     from chalicelib.domain.grid import Grid
@@ -56,6 +56,7 @@ class Day:
 
     ``changed_at`` is the instant of the last save in the audit log; None if it is not known.
     ``is_incomplete`` if a slot is stored in a form that cannot be read: slots could overlap it.
+    ``adjacent`` has the slots of the dates before and after, if they were read for a save.
     """
 
     doctor_id: str
@@ -65,6 +66,16 @@ class Day:
     changed_at: datetime | None = None
     slots: Mapping[datetime, Slot] = field(default_factory=dict)
     is_incomplete: bool = False
+    adjacent: tuple[Slot, ...] = ()
+
+    def with_adjacent(self, days: Collection[Day]) -> Day:
+        """The day with the slots of the dates beside it.
+
+        Raises ``UnreadableItemError`` if one of those cannot be read.
+        """
+        for day in days:
+            day.require_complete()
+        return replace(self, adjacent=tuple(slot for day in days for slot in day.slots.values()))
 
     def require_complete(self) -> None:
         """Raise ``UnreadableItemError`` if a slot of the day cannot be read."""

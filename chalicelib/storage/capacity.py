@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
 
 _READ_OPERATIONS = {"BatchGetItem", "GetItem", "Query"}
-_TRACKED_OPERATIONS = {*_READ_OPERATIONS, "PutItem", "TransactWriteItems"}
+_TRACKED_OPERATIONS = {*_READ_OPERATIONS, "TransactWriteItems"}
 
 
 class CapacityTrackingConnection(DynamoDBConnection):

@@ -11,6 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import ResponseStreamingError
 from pynamodb.connection.base import Connection
 
+from chalicelib.storage.call_retries import retry_delay
+
 if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.session import Session
@@ -50,6 +52,8 @@ class DynamoDBConnection(Connection):
         return client
 
     def register_handlers(self, client: BaseClient) -> None:
+        events: Any = client.meta.events  # its types allow no handler with a result
+        events.register("needs-retry.dynamodb", retry_delay)
         for operation in _ITEM_OPERATIONS:
             client.meta.events.register(f"before-parse.dynamodb.{operation}", _decode)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,30 +46,42 @@ if TYPE_CHECKING:
 
 # One more than a month has days: after a full page there is always another request.
 _PAGE_SIZE = 32
+_ONE_DAY = timedelta(days=1)
 
 
 class DayRepository:
     """The days of all doctors."""
 
     def get_with_change(
-        self, doctor_id: str, date: date, request_id: str | None = None
+        self,
+        doctor_id: str,
+        date: date,
+        request_id: str | None = None,
+        *,
+        reads_adjacent: bool = False,
     ) -> tuple[Doctor, Day, SaveRecord | None]:
         """Read the doctor, the day, and the record of that request if it was saved.
 
-        It is one strongly consistent read. A date without a save is an empty day of version 0.
-        Raises ``DoctorNotFoundError``, ``StoreUnavailableError``.
+        It is one strongly consistent read. A date without a save is an empty day of version 0. With
+        ``reads_adjacent``, the day also gets the slots of the dates before and after. Raises
+        ``DoctorNotFoundError``, ``UnreadableItemError``, ``StoreUnavailableError``.
         """
         pk = keys.doctor_pk(doctor_id)
         doctor_key, day_key = (pk, keys.DOCTOR_SK), (pk, keys.day_sk(date))
         change_key = (pk, keys.change_sk(date, request_id or ""))
-        items = table.batch_get([doctor_key, day_key, *([change_key] if request_id else [])])
+        adjacent_keys = _adjacent_day_keys(pk, date) if reads_adjacent else []
+        items = table.batch_get(
+            [doctor_key, day_key, *([change_key] if request_id else []), *adjacent_keys]
+        )
 
         doctor, day, change = (items.get(key) for key in (doctor_key, day_key, change_key))
         if doctor is None:
             raise DoctorNotFoundError(doctor_id)
+        read_day = Day(doctor_id=doctor_id, date=date) if day is None else day_from_item(day)
+        adjacent = [day_from_item(items[key]) for key in adjacent_keys if key in items]
         return (
             doctor_from_item(doctor),
-            Day(doctor_id=doctor_id, date=date) if day is None else day_from_item(day),
+            read_day.with_adjacent(adjacent) if adjacent else read_day,
             None if change is None else save_record_from_item(change),
         )
 
@@ -153,6 +166,10 @@ class DayRepository:
         transaction.commit()
 
 
+def _adjacent_day_keys(pk: str, date: date) -> list[tuple[str, str]]:
+    return [(pk, keys.day_sk(date - _ONE_DAY)), (pk, keys.day_sk(date + _ONE_DAY))]
+
+
 def _delete_slot(
     transaction: Transaction, pk: str, slot: Slot, *, at: datetime, now: datetime
 ) -> None:
@@ -172,10 +189,10 @@ def _delete_slot(
 
 def _close_failure(slot: Slot, at: datetime, raw_item: RawItem | None) -> DayModifiedError:
     """Return what keeps a slot from being closed: a patient, or an act of a later instant."""
-    stored = SlotItem.from_raw_data(raw_item) if raw_item else None
-    if stored is None or not stored.changed_at or stored.changed_at < format_microsecond(at):
+    last_change = (raw_item or {}).get("changed_at", {}).get("S", "")
+    if last_change < format_microsecond(at):
         return DayModifiedError(still_taken=(slot,))
-    return DayModifiedError(still_taken=(slot,), last_change=parse_timestamp(stored.changed_at))
+    return DayModifiedError(still_taken=(slot,), last_change=parse_timestamp(last_change))
 
 
 def _put_slot(transaction: Transaction, pk: str, slot: Slot, *, at: datetime) -> None:

@@ -51,6 +51,11 @@ def parse_day_sk(sk: str) -> date:
     return date.fromisoformat(sk.removeprefix("DAY#"))
 
 
+def parse_date(text: str) -> date:
+    """Reverse ``date.isoformat``. Raises ``ValueError`` for any other text."""
+    return date.fromisoformat(text)
+
+
 def slot_sk(start: datetime) -> str:
     return f"SLOT#{format_instant(start)}"
 

@@ -184,6 +184,7 @@ def slot_to_item(pk: str, slot: Slot, changed_at: datetime | None = None) -> Slo
         keys.slot_sk(slot.start),
         start=keys.format_instant(slot.start),
         end=keys.format_instant(slot.end),
+        date=slot.stored_date.isoformat() if slot.stored_date else None,
         status=str(slot.status),
         changed_at=format_microsecond(changed_at) if changed_at else None,
     )
@@ -198,6 +199,7 @@ def slot_from_item(item: SlotItem) -> StoredSlot:
             end=keys.parse_instant(item.end),
             status=SlotStatus(item.status),
             held_until=parse_timestamp(item.held_until) if item.held_until else None,
+            stored_date=keys.parse_date(item.date) if item.date else None,
         ),
         holder=item.holder,
         booking_id=item.booking_id,

@@ -47,13 +47,11 @@ class BaseItem(Model):
 
         table_name: str | None = None
         billing_mode = "PAY_PER_REQUEST"
-        # API Gateway times out after 29 s, the page after 20 s: so one retry, and short timeouts.
-        # ``use_cases.retry`` retries conflicts and throttling. botocore retries once below it what
-        # that layer does not cover, or only twice: broken connections and 5xx responses. Without
-        # it, tests/api/test_failures.py shows which reads and saves fail.
+        # API Gateway times out after 29 s, the page after 20 s: so short timeouts.
         connect_timeout_seconds = 1
         read_timeout_seconds = 4
-        max_retry_attempts = 1
+        # ``connection`` and ``use_cases.retry`` retry, within the budget of the request.
+        max_retry_attempts = 0
         # As many as a busy local server has threads; a Lambda function uses one.
         max_pool_connections = 64
 
@@ -137,6 +135,8 @@ class SlotItem(BaseItem, discriminator="slot"):
 
     start = UnicodeAttribute()
     end = UnicodeAttribute()
+    # The date of the day that has the slot; items of the first releases have none.
+    date = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
     holder = UnicodeAttribute(null=True)
     held_until = UnicodeAttribute(null=True)

@@ -37,14 +37,21 @@ _MAX_DOCTORS_SCANNED = 100
 _MAX_SLOTS = 10_000
 # A doctor may be booked up for months; larger pages need fewer requests.
 _LOOKAHEAD_PAGE_SIZE = 128
+# About 1 MB or 256 read units: two years of 32 booked slots a day, or 250 days of 96.
+MAX_LOOKAHEAD_SLOTS = 24_000
 
 
 class DoctorAvailability(Struct, frozen=True, kw_only=True):
-    """A doctor's bookable slots of a range in time order, and the next one from its start on."""
+    """A doctor's bookable slots of a range in time order, and the next one from its start on.
+
+    ``searched_to`` is the date at which the search for the next one stopped, if it did before the
+    end of the booking window.
+    """
 
     doctor: Doctor
     slots: tuple[Slot, ...]
     next_available: Slot | None
+    searched_to: date | None = None
 
 
 class Search(Struct, frozen=True, kw_only=True):
@@ -119,28 +126,37 @@ class FindSlots:
 
     def _availability_of(self, doctor: Doctor, first: date, last: date) -> DoctorAvailability:
         now = self._now()
-        slots = tuple(self._bookable_slots(doctor, first, last, now))
-        later = (
-            ()
-            if slots
-            else self._bookable_slots(
-                doctor, last + _ONE_DAY, None, now, page_size=_LOOKAHEAD_PAGE_SIZE
-            )
-        )
+        days = self._list_days(doctor, first, last, now)
+        if slots := tuple(_filter_bookable(days, doctor, now)):
+            return DoctorAvailability(doctor=doctor, slots=slots, next_available=slots[0])
+        next_available, searched_to = self._look_ahead(doctor, last + _ONE_DAY, now)
         return DoctorAvailability(
-            doctor=doctor, slots=slots, next_available=next(iter(slots or later), None)
+            doctor=doctor, slots=(), next_available=next_available, searched_to=searched_to
         )
 
-    def _bookable_slots(
+    def _look_ahead(
+        self, doctor: Doctor, first: date, now: datetime
+    ) -> tuple[Slot | None, date | None]:
+        """Return the first bookable slot, or the date at which the search stopped early."""
+        slots_read = 0
+        for day in self._list_days(doctor, first, None, now, page_size=_LOOKAHEAD_PAGE_SIZE):
+            if slot := next(_filter_bookable([day], doctor, now), None):
+                return slot, None
+            slots_read += len(day.slots)
+            if slots_read >= MAX_LOOKAHEAD_SLOTS:
+                return None, day.date
+        return None, None
+
+    def _list_days(
         self, doctor: Doctor, first: date, last: date | None, now: datetime, **read_options: int
-    ) -> Iterator[Slot]:
-        """Yield bookable slots in time order; days are read as they are consumed."""
+    ) -> Iterable[Day]:
+        """Return the days that can have bookable slots; they are read as they are consumed."""
         first = max(first, local_time.local_date(now, doctor.zone))
         end = doctor.last_bookable_date(now)
         last = end if last is None else min(last, end)
-        if first <= last:
-            days = self._days.list_range(doctor.doctor_id, first, last, **read_options)
-            yield from _filter_bookable(days, doctor, now)
+        if first > last:
+            return ()
+        return self._days.list_range(doctor.doctor_id, first, last, **read_options)
 
     def search(self, search: Search) -> SearchPage:
         """Return a page of doctors with bookable slots.
@@ -192,8 +208,9 @@ class FindSlots:
         """Read the days of a doctor whose reindex is pending: the index may lack some of them."""
         first, last = search.dates_for(doctor, now)
         if doctor.reindex_pending:
-            return tuple(self._bookable_slots(doctor, first, last, now))
-        days = [day for day in indexed_doctor.days if first <= day.date <= last]
+            days = self._list_days(doctor, first, last, now)
+        else:
+            days = [day for day in indexed_doctor.days if first <= day.date <= last]
         return tuple(_filter_bookable(days, doctor, now))
 
 

@@ -9,7 +9,11 @@ from msgspec import Struct
 
 from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, next_instant
-from chalicelib.domain.changes import conflicting_slots_error, plan_changes
+from chalicelib.domain.changes import (
+    conflicting_slots_error,
+    may_overlap_adjacent_date,
+    plan_changes,
+)
 from chalicelib.domain.errors import (
     ConcurrentModificationError,
     DayModifiedError,
@@ -165,8 +169,14 @@ class ManageSlots:
         self, caller: Caller, request: SaveRequest, last_change: datetime | None
     ) -> SavedDay:
         """Read, decide and write. ``last_change`` is a slot's that an earlier attempt ran into."""
+        cached = self._doctor_cache.peek(request.doctor_id)
         doctor, stored, earlier = self._days.get_with_change(
-            request.doctor_id, request.date, request.request_id
+            request.doctor_id,
+            request.date,
+            request.request_id,
+            reads_adjacent=may_overlap_adjacent_date(
+                request.changes, request.date, cached.grid if cached else None
+            ),
         )
         now = self._now()
         role = caller.require_role_for(doctor)
