@@ -25,7 +25,7 @@ def test_a_lock_has_every_package_of_the_app_in_the_same_version(lock: str) -> N
     assert app.items() <= pins(lock).items()
 
 
-@pytest.mark.parametrize("lock", ["uv", "dev", "ministack", "sam", "bench"])
+@pytest.mark.parametrize("lock", ["uv", "dev", "ministack", "sam", "checkov", "bench"])
 def test_a_lock_has_hashes_and_names_no_index(lock: str) -> None:
     text = (PROJECT / "locks" / f"{lock}.txt").read_text(encoding="utf-8")
 
