@@ -3,6 +3,7 @@
 CloudFormation creates it from the same template as in AWS.
 """
 
+import json
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -13,9 +14,9 @@ from authlib.integrations.requests_client import OAuth2Session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.permissions import Role
-from local import CommandError, local_config, ports
+from local import CommandError, booking_sites, local_config, ports
 
-TEMPLATE = local_config.PROJECT / "infrastructure" / "cognito.json"
+INFRASTRUCTURE = local_config.PROJECT / "infrastructure"
 STACK = "medilink-slots-sign-in"
 SIGNED_OUT_PATH = "/"
 POLL_SECONDS: Any = {"Delay": 1, "MaxAttempts": 30}
@@ -69,7 +70,9 @@ def configure(port: int) -> IdentityProvider:
         for user in DEMO_USERS:
             create_user(provider, user)
     except (BotoCoreError, ClientError) as error:
-        raise CommandError(f"{TEMPLATE} does not create an identity provider: {error}") from error
+        raise CommandError(
+            f"{INFRASTRUCTURE} does not create an identity provider: {error}"
+        ) from error
     return provider
 
 
@@ -83,7 +86,7 @@ def _deploy_stack(port: int) -> None:
     }
     stack = {
         "StackName": STACK,
-        "TemplateBody": TEMPLATE.read_text(encoding="utf-8"),
+        "TemplateBody": json.dumps(booking_sites.load_template(INFRASTRUCTURE)),
         "Parameters": [{"ParameterKey": key, "ParameterValue": values[key]} for key in values],
     }
     client: Any = boto3.client("cloudformation")
@@ -138,7 +141,13 @@ def create_user(provider: IdentityProvider, user: DemoUser) -> None:
             return
     # The password comes last: a user without one was interrupted here, and is completed.
     with suppress(cognito.exceptions.UsernameExistsException):
-        cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+        cognito.admin_create_user(
+            UserPoolId=pool,
+            Username=name,
+            # MiniStack's own are too short for the pool.
+            TemporaryPassword=PASSWORD,
+            MessageAction="SUPPRESS",
+        )
     cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=user.role)
     cognito.admin_set_user_password(
         UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True
