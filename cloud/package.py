@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Self
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from cloud import template
+from cloud import sbom, template, wheels
 from local import CommandError, local_config
 
 PROJECT = local_config.PROJECT
@@ -28,9 +28,12 @@ _SOURCES = ("app.py", "requirements.txt", "chalicelib", "static", "vendor", ".ch
 _BUILD_SCRIPTS = (
     "infrastructure",
     "cloud/package.py",
+    "cloud/sbom.py",
     "cloud/template.py",
+    "cloud/wheels.py",
     "local/booking_sites.py",
     "locks/dev.txt",
+    "locks/lambda.txt",
 )
 # Where Lambda unpacks the zip: tracebacks show this path.
 _LAMBDA_TASK_ROOT = "/var/task"
@@ -60,7 +63,7 @@ _READABLE_BY_ALL = 0o100644 << 16
 
 
 class BuildArtifact:
-    """A deployment zip and its template, in a folder of their own.
+    """A deployment zip, its template and its bill of materials, in a folder of their own.
 
     Its manifest is written last: a folder without one holds no complete artifact.
     """
@@ -69,6 +72,7 @@ class BuildArtifact:
         self.folder = folder
         self.zip = folder / "deployment.zip"
         self.template = folder / "template.json"
+        self.sbom = folder / "sbom.cdx.json"
         self._manifest = folder / "manifest.json"
 
     @classmethod
@@ -124,12 +128,13 @@ def package(
     artifact = BuildArtifact.for_stage(project, stage)
     artifact.begin()
     with TemporaryDirectory() as name:
-        copy, out = Path(name) / "project", Path(name) / "out"
+        copy, out, wheel_folder = (Path(name) / each for each in ("project", "out", "wheels"))
         copy_sources(project, copy)
         config = copy / ".chalice" / "config.json"
         config.write_text(json.dumps(_load_json(config) | {"lambda_architecture": arch}), "utf-8")
-        _run_chalice(copy, "package", "--stage", stage, os.fspath(out))
-        _optimize(out / "deployment.zip", artifact.zip)
+        settings = wheels.download(project / "locks" / "lambda.txt", wheel_folder, arch)
+        _run_chalice(copy, settings, "package", "--stage", stage, os.fspath(out))
+        _optimize(out / "deployment.zip", artifact)
         finished = template.build(_load_json(out / "sam.json"), project, stage)
     # Sorted, so that equal templates have equal text.
     artifact.template.write_text(json.dumps(finished, indent=1, sort_keys=True) + "\n", "utf-8")
@@ -145,14 +150,14 @@ def _load_json(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def _run_chalice(folder: Path, *arguments: str) -> None:
+def _run_chalice(folder: Path, settings: dict[str, str], *arguments: str) -> None:
     # Chalice imports the app, which needs settings. The template defines its own instead of these.
     foreign = ("AWS_", "OIDC_")
     inherited = {name: os.environ[name] for name in os.environ if not name.startswith(foreign)}
     ran = subprocess.run(
         [os.fspath(Path(sys.executable).with_name("chalice")), *arguments],
         cwd=folder,
-        env=inherited | local_config.variables(),
+        env=inherited | local_config.variables() | settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -163,13 +168,15 @@ def _run_chalice(folder: Path, *arguments: str) -> None:
         raise CommandError(f"chalice package failed:\n{ran.stdout}")
 
 
-def _optimize(source: Path, target: Path) -> None:
+def _optimize(source: Path, artifact: BuildArtifact) -> None:
     """Write the needed files of the zip ``source``, in order of name, with one time and mode."""
     with TemporaryDirectory() as folder:
         with ZipFile(source) as zipped:
             zipped.extractall(folder, [name for name in zipped.namelist() if _is_needed(name)])
         _compile(folder)
-        _pack(Path(folder), target)
+        _pack(Path(folder), artifact.zip)
+        digest = hashlib.sha256(artifact.zip.read_bytes()).hexdigest()
+        artifact.sbom.write_text(sbom.build(Path(folder), digest), "utf-8")
 
 
 def _is_needed(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,10 +55,16 @@ def requirements(tmp_path: Path) -> Path:
     return path
 
 
-def audit(requirements: Path, url: str) -> subprocess.CompletedProcess[str]:
+def audit(
+    requirements: Path, url: str, *, is_required: bool = False
+) -> subprocess.CompletedProcess[str]:
     service = ["-s", "osv", "--osv-url", f"{url}/v1/query"]
     return subprocess.run(  # noqa: S603
-        [SCRIPT, requirements, *service], capture_output=True, text=True, check=False
+        [SCRIPT, requirements, *service],
+        env=os.environ | {"AUDIT_REQUIRED": str(int(is_required))},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -83,7 +90,14 @@ def test_audit_unreachable_service_passes_and_warns(requirements: Path) -> None:
     audited = audit(requirements, unused_url())
 
     assert audited.returncode == 0
-    assert audited.stderr.startswith("NOT AUDITED: ")
+    assert "\nNOT AUDITED: " in audited.stderr
+
+
+def test_audit_unreachable_service_fails_if_required(requirements: Path) -> None:
+    audited = audit(requirements, unused_url(), is_required=True)
+
+    assert audited.returncode == 1
+    assert "\nNOT AUDITED: " in audited.stderr
 
 
 def test_audit_unreadable_response_fails(requirements: Path) -> None:
@@ -107,4 +121,4 @@ def test_audit_unknown_packages_fail_unless_all_are(
         audited = audit(requirements, url)
 
     assert audited.returncode == status
-    assert audited.stderr.startswith(message)
+    assert message in audited.stderr
