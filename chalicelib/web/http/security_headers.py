@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chalicelib.web.http.request import scheme
@@ -22,6 +23,9 @@ BASE_HEADERS = {
 HSTS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 # Without Cache-Control a browser may store some responses (RFC 9111, section 4.2.2).
 DEFAULT_HEADERS = {"Cache-Control": "no-store"}
+# Pages have their own policy. Anything else loads nothing and is in no frame, should a browser ever
+# render it. (Errors of API Gateway have none: it allows no quotes in a value.)
+_DEFAULT_POLICY = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 PAGE_HEADERS: Headers = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -37,6 +41,9 @@ PAGE_HEADERS: Headers = {
 def add_security_headers(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Middleware that adds the headers that every response has."""
     response = get_response(request)
+    # With a 304, a cache would replace the policy of the page that it stored (RFC 9111, section 3.2).
+    is_stored = response.status_code == HTTPStatus.NOT_MODIFIED
+    defaults = DEFAULT_HEADERS | ({} if is_stored else _DEFAULT_POLICY)
     tls = HSTS_HEADERS if scheme(request) == "https" else {}
-    response.headers = {**DEFAULT_HEADERS, **response.headers, **BASE_HEADERS, **tls}
+    response.headers = {**defaults, **response.headers, **BASE_HEADERS, **tls}
     return response
