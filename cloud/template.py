@@ -43,7 +43,9 @@ def load_fragments(project: Path, stage: str) -> Template:
     folder = project / "infrastructure"
     files = sorted(folder.glob("*.yaml"))
     fragments = [yaml.safe_load(path.read_text("utf-8")) for path in files]
-    merged: Template = reduce(_merge, fragments, booking_sites.load_template(folder))
+    merged: Template = reduce(_merge, fragments)
+    sites = merged["Metadata"]["BookingSites"]
+    merged = _merge(booking_sites.load_template(folder, sites), merged)
     for parameter in ("CallbackUrls", "LogoutUrls", "SignInDomain"):  # of the local stack alone
         del merged["Parameters"][parameter]
     merged["Parameters"]["Stage"] |= {"AllowedValues": [stage], "Default": stage}
@@ -52,7 +54,7 @@ def load_fragments(project: Path, stage: str) -> Template:
         kind: _gateway_response(*values) for kind, values in api["GatewayResponses"].items()
     }
     app = merged["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
-    app["OIDC_MACHINE_CLIENTS"] = _machine_clients(merged["Metadata"]["BookingSites"])
+    app["OIDC_MACHINE_CLIENTS"] = _machine_clients(sites)
     body = merged["Resources"]["Dashboard"]["Properties"]["DashboardBody"]
     body["Fn::Sub"] = json.dumps(body["Fn::Sub"])
     return merged

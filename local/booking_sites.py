@@ -4,17 +4,20 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
+# Those of the local server.
+DEMO_SITES: dict[str, Any] = {
+    "BookingSite": {"name": "Booking site", "scopes": ["slots/read", "slots/book"]},
+    "ReadingSite": {"name": "Reading site", "scopes": ["slots/read"]},
+}
 
 
-def load_template(folder: Path) -> dict[str, Any]:
-    """Add a client and an output of its id for each entry of ``booking_sites.yaml``.
+def load_template(folder: Path, sites: dict[str, Any]) -> dict[str, Any]:
+    """Add a client of each site, and an output of its id.
 
     So each booking site has a secret of its own, and can be removed without the others.
     """
     template: dict[str, Any] = json.loads((folder / "cognito.json").read_text("utf-8"))
-    sites = yaml.safe_load((folder / "booking_sites.yaml").read_text("utf-8"))["Metadata"]
-    for key, site in sites["BookingSites"].items():
+    for key, site in sites.items():
         template["Resources"][f"{key}Client"] = _client(**site)
         template["Outputs"][f"{key}ClientId"] = {"Value": {"Ref": f"{key}Client"}}
     return template

@@ -21,7 +21,7 @@ STACK = "medilink-slots-sign-in"
 SIGNED_OUT_PATH = "/"
 POLL_SECONDS: Any = {"Delay": 1, "MaxAttempts": 30}
 TIMEOUT_SECONDS = 5
-_CLIENTS = ("Page", "BookingSite", "ReadingSite")
+_BOOK = "slots/book"
 # Not a secret: it is good for a server on this machine alone.
 PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  # nosec B105
 
@@ -86,7 +86,9 @@ def _deploy_stack(port: int) -> None:
     }
     stack = {
         "StackName": STACK,
-        "TemplateBody": json.dumps(booking_sites.load_template(INFRASTRUCTURE)),
+        "TemplateBody": json.dumps(
+            booking_sites.load_template(INFRASTRUCTURE, booking_sites.DEMO_SITES)
+        ),
         "Parameters": [{"ParameterKey": key, "ParameterValue": values[key]} for key in values],
     }
     client: Any = boto3.client("cloudformation")
@@ -111,11 +113,18 @@ def load(stack: str = STACK) -> IdentityProvider:
     described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described}
     pool_id, endpoint = outputs["UserPoolId"], cloudformation.meta.endpoint_url
+    page = _client(pool_id, outputs.pop("PageClientId"))
+    ids = [outputs[key] for key in sorted(outputs) if key.endswith("ClientId")]
+    sites = [_client(pool_id, client_id) for client_id in ids]
+    booking_site = next(site for site in sites if _BOOK in site.scopes)
     return IdentityProvider(
         outputs["Issuer"],
         f"{endpoint}/{pool_id}/.well-known/openid-configuration",
         pool_id,
-        *(_client(pool_id, outputs[f"{name}ClientId"]) for name in _CLIENTS),
+        page,
+        booking_site,
+        # A deployed stack need not have one.
+        next((site for site in sites if _BOOK not in site.scopes), booking_site),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from local.booking_sites import load_template
+from local.booking_sites import DEMO_SITES, load_template
 from local.identity_provider import INFRASTRUCTURE, POLL_SECONDS
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def test_template_is_valid_for_cloudformation(tmp_path: Path) -> None:
     template = tmp_path / "template.json"
-    template.write_text(json.dumps(load_template(INFRASTRUCTURE)))
+    template.write_text(json.dumps(load_template(INFRASTRUCTURE, DEMO_SITES)))
 
     checked = subprocess.run(  # noqa: S603
         [Path(sys.executable).with_name("cfn-lint"), template],
@@ -45,7 +45,7 @@ def test_password_tokens_require_opt_in(
     parameters = {"CallbackUrls": "https://a/", "LogoutUrls": "https://a/", "SignInDomain": "cloud"}
     cloudformation.create_stack(
         StackName="cloud",
-        TemplateBody=json.dumps(load_template(INFRASTRUCTURE)),
+        TemplateBody=json.dumps(load_template(INFRASTRUCTURE, DEMO_SITES)),
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
     )
     cloudformation.get_waiter("stack_create_complete").wait(

@@ -41,7 +41,7 @@ PAGE_HEADERS: Headers = {
 def add_security_headers(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Middleware that adds the headers that every response has."""
     response = get_response(request)
-    # With a 304, a cache would replace the policy of the page that it stored (RFC 9111, section 3.2).
+    # A cache replaces the policy of the page that it stored by that of a 304 (RFC 9111, 3.2).
     is_stored = response.status_code == HTTPStatus.NOT_MODIFIED
     defaults = DEFAULT_HEADERS | ({} if is_stored else _DEFAULT_POLICY)
     tls = HSTS_HEADERS if scheme(request) == "https" else {}
