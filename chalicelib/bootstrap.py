@@ -20,6 +20,7 @@ from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.storage.doctor_repository import DoctorRepository
 from chalicelib.use_cases.book_slots import BookSlots
+from chalicelib.use_cases.check_health import CheckHealth
 from chalicelib.use_cases.find_slots import FindSlots
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots
@@ -48,6 +49,7 @@ class Services(Struct, frozen=True, kw_only=True):
     book_slots: BookSlots
     manage_doctors: ManageDoctors
     doctors: DoctorRepository
+    health: CheckHealth
     auth: Auth
     now: Callable[[], datetime]
     local_caller: Caller | None
@@ -79,6 +81,7 @@ def build_services(
         book_slots=BookSlots(BookingRepository(), doctor_cache, now, pause),
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
         doctors=doctors,
+        health=CheckHealth(table.check_connection, now),
         auth=Auth(settings.oidc, local_caller, now),
         now=now,
         local_caller=local_caller,

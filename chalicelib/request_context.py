@@ -1,7 +1,7 @@
-"""Request-scoped context for logging and metrics.
+"""Request-scoped context: what to log and to count, and the budget of retries.
 
 Any layer may add to the current request's context; the request log writes it at the end. Outside a
-request, additions are discarded.
+request, additions are discarded, and each operation has a budget of its own.
 """
 
 from __future__ import annotations
@@ -13,15 +13,21 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from chalicelib.retry_budget import RetryBudget
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+MAX_LOGGED_KEYS = 10
+
+
 class RequestContext(Struct, kw_only=True):
-    """What to log about one request.
+    """What to log about one request, and the retries that it may still cause.
 
     ``caller_roles`` holds roles, never a name, since the log has no personal data. ``code`` is the
-    error code of a 4xx or 5xx response. ``metrics`` maps the names of metrics to counts. Units are
+    error code of a 4xx or 5xx response. ``metrics`` maps the names of metrics to counts.
+    ``unreadable_items`` has the keys of the first items that could not be decoded. Units are
     DynamoDB capacity units.
     """
 
@@ -30,10 +36,18 @@ class RequestContext(Struct, kw_only=True):
     code: str | None = None
     exception: BaseException | None = None
     metrics: Counter[str] = field(default_factory=Counter)
+    retry_budget: RetryBudget = field(default_factory=RetryBudget)
+    unreadable_items: list[str] = field(default_factory=list)
     # Lists, because several threads of one request may add to them at the same time.
     dynamodb_calls: list[str] = field(default_factory=list)
     read_units: list[float] = field(default_factory=list)
     write_units: list[float] = field(default_factory=list)
+
+    def add_unreadable_item(self, key: str) -> None:
+        """Count an item that could not be decoded; the first ``MAX_LOGGED_KEYS`` are logged."""
+        self.metrics["UnreadableItems"] += 1
+        if len(self.unreadable_items) < MAX_LOGGED_KEYS:
+            self.unreadable_items.append(key)
 
     def set_doctor(self, doctor_id: str) -> None:
         """Set the doctor whom the request is about; the first call wins."""

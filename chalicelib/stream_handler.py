@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.storage import streams
+from chalicelib.web.observability.metrics import embedded_counts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-
-_NAMESPACE = "MediLinkSlots"
+    from chalicelib.request_context import RequestContext
 
 
 def handle_stream_event(event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
@@ -25,15 +26,12 @@ def handle_stream_event(event: Mapping[str, Any]) -> dict[str, list[dict[str, st
         SettingsError: there is no event bus. Lambda retries the batch, so no change is lost.
     """
     records = event["Records"]
-    result = get_services().publish_changes().publish(streams.parse_day_records(records))
-    _log_batch(
-        "slots_changed",
-        len(records),
-        {"events": result.published_count},
-        result.failed_sequence_number,
-        result.error_code,
+    with request_context.request_scope() as context:
+        result = get_services().publish_changes().publish(streams.parse_day_records(records))
+    counts = {"records": len(records), "events": result.published_count}
+    return _report(
+        "slots_changed", counts, result.failed_sequence_number, result.error_code, context
     )
-    return _batch_response(result.failed_sequence_number)
 
 
 def copy_audit_records(event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
@@ -46,50 +44,39 @@ def copy_audit_records(event: Mapping[str, Any]) -> dict[str, list[dict[str, str
         SettingsError: there is no bucket. Lambda retries the batch, so no item is missed.
     """
     records = event["Records"]
-    result = get_services().audit_copies().copy(records)
-    counts: dict[str, Any] = {"copied": result.copied_count}
-    if result.changed_count:
-        counts |= _changed_metric(result.changed_count)
-    _log_batch(
-        "copy_audit_items", len(records), counts, result.failed_sequence_number, result.error_code
+    with request_context.request_scope() as context:
+        result = get_services().audit_copies().copy(records)
+        if result.changed_count:
+            context.metrics["AuditItemsChanged"] = result.changed_count
+    counts = {"records": len(records), "copied": result.copied_count}
+    return _report(
+        "copy_audit_items", counts, result.failed_sequence_number, result.error_code, context
     )
-    return _batch_response(result.failed_sequence_number)
 
 
-def _log_batch(
+def _report(
     function: str,
-    record_count: int,
-    counts: Mapping[str, Any],
-    retry_from: str | None,
+    counts: Mapping[str, int],
+    failed: str | None,
     error_code: str | None,
-) -> None:
+    context: RequestContext,
+) -> dict[str, list[dict[str, str]]]:
+    """Log the result of a batch, and return it in Lambda's format."""
     services = get_services()
-    if not services.log:
-        return
-    entry = {
-        "level": "ERROR" if error_code else "INFO",
-        "timestamp": services.now().isoformat(),
-        "function": function,
-        "records": record_count,
-        **counts,
-        "retry_from": retry_from,
-        "error": error_code,
-        "stage": services.settings.stage,
-    }
-    services.log(msgspec.json.encode(entry).decode())
-
-
-def _changed_metric(count: int) -> dict[str, Any]:
-    """Return the members of a log entry from which CloudWatch extracts the metric."""
-    directive = {
-        "Namespace": _NAMESPACE,
-        "Dimensions": [["stage"]],
-        "Metrics": [{"Name": "AuditItemsChanged", "Unit": "Count"}],
-    }
-    timestamp = int(get_services().now().timestamp() * 1000)
-    metadata = {"Timestamp": timestamp, "CloudWatchMetrics": [directive]}
-    return {"AuditItemsChanged": count, "_aws": metadata}
-
-
-def _batch_response(failed: str | None) -> dict[str, list[dict[str, str]]]:
+    if services.log:
+        now, stage = services.now(), services.settings.stage
+        entry: dict[str, Any] = {
+            "level": "ERROR" if error_code else "INFO",
+            "timestamp": now.isoformat(),
+            "function": function,
+            **counts,
+            "retry_from": failed,
+            "error": error_code,
+            "stage": stage,
+        }
+        if context.unreadable_items:
+            entry["unreadable_items"] = context.unreadable_items
+        if context.metrics:
+            entry |= embedded_counts(stage=stage, timestamp=now, counts=context.metrics)
+        services.log(msgspec.json.encode(entry).decode())
     return {"batchItemFailures": [{"itemIdentifier": failed}] if failed else []}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain import local_time
 from chalicelib.domain.day import PlannedChanges, SlotChanges
+from chalicelib.domain.doctor import SLOT_MINUTES_RANGE
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.domain.violations import (
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 # A DynamoDB transaction has at most 100 actions. A save also writes the day and the audit log
 # entry, and checks the doctor if the day is new.
 MAX_CHANGES_PER_SAVE = 96
+
+# More than a zone's clock has been moved by new rules since 1970, but for the date line.
+_MAX_SHIFT = timedelta(hours=3)
+_MAX_SLOT_LENGTH = timedelta(minutes=SLOT_MINUTES_RANGE[1])
 
 
 class LocalStart(NamedTuple):
@@ -95,6 +100,33 @@ def plan_changes(
     if violations := validator.validate_all(resolved):
         raise RequestRejectedError(*violations, zone=grid.zone)
     return planned
+
+
+def may_overlap_adjacent_date(
+    requested: Sequence[SlotChange | InvalidChange], date: date, grid: Grid | None
+) -> bool:
+    """Return whether a slot to open could overlap one that is stored under another date.
+
+    A slot is stored under its local date, but later time zone data can move its local time across
+    midnight, by less than ``_MAX_SHIFT``. Without ``grid`` the answer is a guess on the safe side.
+    """
+    return any(
+        isinstance(change, SlotChange)
+        and change.status is SlotStatus.FREE
+        and _is_near_midnight(change.start, date, grid)
+        for change in requested
+    )
+
+
+def _is_near_midnight(start: datetime | LocalStart, date: date, grid: Grid | None) -> bool:
+    length = grid.slot_length if grid else _MAX_SLOT_LENGTH
+    if isinstance(start, LocalStart):
+        local = datetime.combine(date, start.time_of_day)
+    elif grid is None:
+        return True
+    else:
+        local = start.astimezone(grid.zone).replace(tzinfo=None)
+    return (local - _MAX_SHIFT).date() < date or (local + length + _MAX_SHIFT).date() > date
 
 
 def conflicting_slots_error(
@@ -192,13 +224,14 @@ class _ChangeValidator:
         start = change.start
         if occurrences > 1:
             return DuplicateSlot(start=start, slot_label=self._label(start))
-        if local_time.local_date(start, self.grid.zone) != self.day.date:
+        is_of_date = local_time.local_date(start, self.grid.zone) == self.day.date
+        if not is_of_date and start not in self.day.slots:
             return NotOnGrid(start=start, slot_label=local_time.to_rfc3339(start, self.grid.zone))
         is_opened = change.status is SlotStatus.FREE
         return self._validate_open(start) if is_opened else self._validate_close(start)
 
     def _validate_open(self, start: datetime) -> SlotViolation | None:
-        if start in self.day.slots:
+        if start in self.day.slots or start in {slot.start for slot in self.day.adjacent}:
             return SlotExists(start=start, slot_label=self._label(start))
         candidate = self.candidates.get(start)
         if candidate is None:
@@ -211,7 +244,7 @@ class _ChangeValidator:
     def _overlapping_slots(self, candidate: Slot) -> Iterator[Slot]:
         return (
             slot
-            for slot in self.day_after.slots.values()
+            for slot in (*self.day_after.slots.values(), *self.day.adjacent)
             if slot.start != candidate.start and slot.overlaps(candidate)
         )
 

@@ -6,10 +6,11 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.errors import UnreadableItemError
 from chalicelib.domain.slot import SlotStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
     from chalicelib.domain.grid import Grid
@@ -51,13 +52,33 @@ class DaySlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """``version`` counts the saves, ``revision`` every change; ``slots`` has them by start."""
+    """``version`` counts the saves, ``revision`` every change; ``slots`` has them by start.
+
+    ``is_incomplete`` if a slot is stored in a form that cannot be read: slots could overlap it.
+    ``adjacent`` has the slots of the dates before and after, if they were read for a save.
+    """
 
     doctor_id: str
     date: date
     version: int = 0
     revision: int = 0
     slots: Mapping[datetime, Slot] = field(default_factory=dict)
+    is_incomplete: bool = False
+    adjacent: tuple[Slot, ...] = ()
+
+    def with_adjacent(self, days: Collection[Day]) -> Day:
+        """The day with the slots of the dates beside it.
+
+        Raises ``UnreadableItemError`` if one of those cannot be read.
+        """
+        for day in days:
+            day.require_complete()
+        return replace(self, adjacent=tuple(slot for day in days for slot in day.slots.values()))
+
+    def require_complete(self) -> None:
+        """Raise ``UnreadableItemError`` if a slot of the day cannot be read."""
+        if self.is_incomplete:
+            raise UnreadableItemError
 
     def as_of(self, now: datetime) -> Day:
         """The day at that instant: holds that have lapsed are free."""

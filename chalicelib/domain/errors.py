@@ -12,6 +12,7 @@ DomainError
 │   ├── DayModifiedError
 │   ├── DoctorModifiedError
 │   └── SlotStateMismatchError
+├── UnreadableItemError             stored data that this release cannot read
 ├── OutcomeUnknownError             no response to a write, which may have been committed
 └── StoreUnavailableError           nothing was done; the same request can be repeated later
     └── StoreBusyError              ... in a moment: a conflict with other writes, or throttling
@@ -160,12 +161,26 @@ class OutcomeUnknownError(DomainError):
         )
 
 
+class UnreadableItemError(DomainError):
+    """What the request is about is stored in a form that this release cannot read.
+
+    Repeating the request does not help: an operator must repair the item, which the log names.
+    """
+
+    code = "unreadable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "We can't read the stored data that this request is about. Report this to support."
+        )
+
+
 class StoreUnavailableError(DomainError):
-    """The store cannot be reached; ``retry_after`` is in seconds."""
+    """The store cannot be reached; ``retry_after`` is in seconds, None for a random short time."""
 
     code = "unavailable"
 
-    def __init__(self, retry_after: int = 1) -> None:
+    def __init__(self, retry_after: int | None = None) -> None:
         super().__init__("The schedule is unavailable right now. Try again in a moment.")
         self.retry_after = retry_after
 

@@ -49,7 +49,7 @@ class Grid:
         """
         start, end_of_session = self.session_interval(session, date)
         while (end := start + self.slot_length) <= end_of_session:
-            yield Slot(start=start, end=end, status=SlotStatus.UNAVAILABLE)
+            yield Slot(start=start, end=end, status=SlotStatus.UNAVAILABLE, stored_date=date)
             start = end
 
     def session_interval(self, session: ClinicSession, date: date) -> tuple[datetime, datetime]:

@@ -70,6 +70,11 @@ def local_date(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+def dates_anywhere(instant: datetime) -> tuple[date, date]:
+    """The first and the last date that any zone has at that instant: UTC-12 to UTC+14."""
+    return (instant - timedelta(hours=12)).date(), (instant + timedelta(hours=14)).date()
+
+
 def format_time(instant: datetime, zone: ZoneInfo) -> str:
     """``09:00``; in a repeated hour with the offset, to tell the two apart: ``01:30 +01:00``."""
     local = instant.astimezone(zone)

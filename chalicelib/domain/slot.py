@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from chalicelib.domain.local_time import MAX_DATE, MIN_DATE
+from chalicelib.domain.local_time import MAX_DATE, MIN_DATE, local_date
+
+if TYPE_CHECKING:
+    from datetime import date
+    from zoneinfo import ZoneInfo
 
 
 class SlotStatus(StrEnum):
@@ -21,17 +26,28 @@ class SlotStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A period of one doctor's time, in UTC; ``start`` identifies it within the doctor."""
+    """A period of one doctor's time, in UTC; ``start`` identifies it within the doctor.
+
+    ``stored_date`` is the date of the day that has the slot, if it is known.
+    """
 
     start: datetime
     end: datetime
     status: SlotStatus = SlotStatus.FREE
     held_until: datetime | None = None
+    stored_date: date | None = field(default=None, compare=False)
 
     @property
     def length(self) -> timedelta:
         """Elapsed time, also across a change of the local clock."""
         return self.end - self.start
+
+    def date_in(self, zone: ZoneInfo) -> date:
+        """The date of the day that has the slot: by default the local date of its start.
+
+        A stored slot keeps its date if new time zone data moves its wall-clock time to another.
+        """
+        return self.stored_date or local_date(self.start, zone)
 
     @property
     def is_taken(self) -> bool:

@@ -12,6 +12,7 @@ from chalicelib.domain.errors import DayModifiedError
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import SlotId
 from chalicelib.storage import keys
+from chalicelib.storage.decoding import decode_readable, decoder
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import (
     format_microsecond,
@@ -57,7 +58,7 @@ class AuditLog:
                 consistent_read=True,
                 scan_index_forward=False,
             )
-            return [audit_entry_from_item(item) for item in items]
+            return list(decode_readable(items, audit_entry_from_item))
 
 
 def audit_entry_to_item(entry: AuditLogEntry) -> AuditItem:
@@ -82,8 +83,9 @@ def audit_entry_to_item(entry: AuditLogEntry) -> AuditItem:
     )
 
 
+@decoder
 def audit_entry_from_item(item: AuditItem) -> AuditLogEntry:
-    """Return the entry of an item. Raises ``ValueError`` or ``KeyError`` if it is malformed."""
+    """Return the entry of an item. Raises ``UnreadableItemError`` if it is malformed."""
     prefix, _, suffix = str(item.sk).split("#", 2)
     return AuditLogEntry(
         doctor_id=keys.parse_audit_pk(item.pk),

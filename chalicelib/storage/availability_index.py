@@ -8,21 +8,34 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.domain.errors import DayModifiedError, DoctorModifiedError
+from chalicelib.domain.errors import (
+    DayModifiedError,
+    DoctorModifiedError,
+    StoreUnavailableError,
+)
 from chalicelib.storage import keys, pagination
+from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.mapping import day_from_item, directory_sort_key, search_sort_key
+from chalicelib.storage.mapping import (
+    date_from_item,
+    day_from_item,
+    directory_sort_key,
+    search_sort_key,
+)
 from chalicelib.storage.models import DayItem, DoctorDirectoryIndex, DoctorItem
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from pynamodb.expressions.condition import Condition
 
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
+
+    # What a search has read of each date; None if DynamoDB rejected the query.
+    PagesByDate = dict[date, list[DayItem] | None]
 
 # As many as a search may have dates, so that all are queried at the same time.
 _MAX_PARALLEL_QUERIES = 31
@@ -31,16 +44,15 @@ _REINDEX_BATCH_SIZE = 25
 
 
 class IndexedDoctor(Struct, frozen=True, kw_only=True):
-    """Days of one doctor under one sort key of the index."""
+    """Days of one doctor under one sort key of the index.
+
+    ``cursor`` is the position after this doctor.
+    """
 
     doctor_id: str
     sort_key: str
+    cursor: str
     days: Sequence[Day]
-
-    @property
-    def cursor(self) -> str:
-        """Return the cursor of what follows this doctor."""
-        return pagination.encode_cursor(self.sort_key)
 
     def is_current(self, doctor: Doctor) -> bool:
         """Return whether the days are indexed under the doctor's current location."""
@@ -68,16 +80,18 @@ class AvailabilityIndex:
         dates: Sequence[date],
         cursor: str | None,
         limit: int,
+        pages: PagesByDate,
     ) -> IndexPage:
         """Return days of a specialty, at one location if given, by location and doctor id.
 
-        It queries all dates at the same time, each for at most ``limit`` doctors after the cursor.
-        Raises ``RequestRejectedError`` for a cursor of another search, ``StoreUnavailableError``.
+        It queries each date for at most ``limit`` doctors after the cursor, and adds the results to
+        ``pages``: another attempt with the same ``pages`` reads only the dates that failed. Raises
+        ``RequestRejectedError`` for a cursor of another search, ``StoreUnavailableError``.
         """
         prefix = keys.join_sort_key(location) if location else ""
         if len(prefix.encode()) > keys.MAX_SORT_KEY_BYTES:
             return IndexPage(doctors=(), cursor=None)  # no item can have such a key
-        position = pagination.decode_cursor(cursor, prefix=prefix, part_count=2) if cursor else None
+        position = _decode_position(cursor, specialty, prefix) if cursor else None
         key_condition = _key_after(position, prefix)
 
         def query(date: date) -> list[DayItem]:
@@ -92,10 +106,32 @@ class AvailabilityIndex:
                     )
                 )
 
+        self._read_dates(query, dates, pages)
+        return _complete_doctors(specialty, [pages[date] or [] for date in dates], limit)
+
+    def _read_dates(
+        self, query: Callable[[date], list[DayItem]], dates: Sequence[date], pages: PagesByDate
+    ) -> None:
+        """Query all dates at the same time; after a failure only those that failed, one by one.
+
+        A store that throttles gets fewer calls in this way, and not all of them again.
+        """
+        if pages:
+            for date in dates:
+                if pages[date] is None:
+                    pages[date] = query(date)
+            return
         # Each thread records its calls in the context of this request.
-        contexts = [copy_context() for _ in dates]
-        pages = self._executor.map(lambda context, date: context.run(query, date), contexts, dates)
-        return _complete_doctors(list(pages), limit)
+        futures = [self._executor.submit(copy_context().run, query, date) for date in dates]
+        failures: list[StoreUnavailableError] = []
+        for date, future in zip(dates, futures, strict=True):
+            try:
+                pages[date] = future.result()
+            except StoreUnavailableError as error:
+                pages[date] = None
+                failures.append(error)
+        if failures:
+            raise failures[0]
 
     def stale_entries(self, doctor: Doctor, *, start_date: date) -> Iterator[list[date]]:
         """Yield batches of the doctor's dates that are indexed under former settings.
@@ -108,11 +144,10 @@ class AvailabilityIndex:
                 DayItem.sk.between(keys.day_sk(start_date), keys.MAX_DAY_SK),
                 consistent_read=True,
             )
-            dates = [
-                keys.parse_day_sk(item.sk)
-                for item in items
-                if (item.gsi1_pk, item.gsi1_sk) != _index_key(doctor, keys.parse_day_sk(item.sk))
-            ]
+            keyed = decode_readable(
+                items, lambda item: (date_from_item(item), (item.gsi1_pk, item.gsi1_sk))
+            )
+            dates = [date for date, key in keyed if key != _index_key(doctor, date)]
         for first in range(0, len(dates), _REINDEX_BATCH_SIZE):
             yield dates[first : first + _REINDEX_BATCH_SIZE]
 
@@ -140,21 +175,40 @@ class AvailabilityIndex:
         transaction.commit()
 
 
-def _complete_doctors(items_by_date: Sequence[Sequence[DayItem]], limit: int) -> IndexPage:
+def _complete_doctors(
+    specialty: str, items_by_date: Sequence[Sequence[DayItem]], limit: int
+) -> IndexPage:
     """Group items by doctor, up to the first end of a full page: all dates were read that far."""
     ends = [str(items[-1].gsi1_sk) for items in items_by_date if len(items) == limit]
     end = min(ends, default=None)
     days: dict[str, list[Day]] = {}
-    for item in (item for items in items_by_date for item in items):
-        if end is None or str(item.gsi1_sk) <= end:
-            days.setdefault(str(item.gsi1_sk), []).append(day_from_item(item))
+    items = [item for items in items_by_date for item in items if not end or item.gsi1_sk <= end]
+    for sort_key, day in decode_readable(items, lambda item: (item.gsi1_sk, day_from_item(item))):
+        days.setdefault(str(sort_key), []).append(day)
     return IndexPage(
         doctors=[
-            IndexedDoctor(doctor_id=some[0].doctor_id, sort_key=sort_key, days=some)
+            IndexedDoctor(
+                doctor_id=some[0].doctor_id,
+                sort_key=sort_key,
+                cursor=_encode_position(specialty, sort_key),
+                days=some,
+            )
             for sort_key, some in sorted(days.items())
         ],
-        cursor=None if end is None else pagination.encode_cursor(end),
+        cursor=None if end is None else _encode_position(specialty, end),
     )
+
+
+def _encode_position(specialty: str, sort_key: str) -> str:
+    """Return the cursor of a position; with the specialty, so that another search rejects it."""
+    return pagination.encode_cursor(keys.join_sort_key(specialty) + sort_key)
+
+
+def _decode_position(cursor: str, specialty: str, prefix: str) -> str:
+    """Return the sort key of a cursor. Raises ``RequestRejectedError`` for another search's."""
+    specialty_key = keys.join_sort_key(specialty)
+    position = pagination.decode_cursor(cursor, prefix=specialty_key + prefix, part_count=3)
+    return position.removeprefix(specialty_key)
 
 
 def _index_key(doctor: Doctor, date: date) -> tuple[str, str]:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.booking import BookingClaim, Cancellation, HoldClaim, MoveClaim, Release
 from chalicelib.domain.errors import DayModifiedError, SlotStateMismatchError
-from chalicelib.domain.local_time import local_date
 from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import format_timestamp, slot_from_item
 from chalicelib.storage.models import DayItem, SlotItem
+from chalicelib.storage.slot_dates import find_stored_date
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
+    from datetime import date, datetime
 
     from pynamodb.attributes import Attribute
     from pynamodb.expressions.condition import Condition
@@ -86,8 +88,16 @@ class _SlotUpdate(Struct, frozen=True, kw_only=True):
 
     @property
     def day_key(self) -> tuple[str, str]:
-        date = local_date(self.slot.start, self.doctor.zone)
-        return keys.doctor_pk(self.doctor.doctor_id), keys.day_sk(date)
+        return keys.doctor_pk(self.doctor.doctor_id), keys.day_sk(self.date)
+
+    @property
+    def date(self) -> date:
+        return self.slot.date_in(self.doctor.zone)
+
+    def relocated(self) -> _SlotUpdate:
+        """Return the update with the date under which the slot is stored."""
+        date = find_stored_date(self.doctor.doctor_id, self.slot.start, self.date)
+        return structs.replace(self, slot=replace(self.slot, stored_date=date))
 
     @property
     def day_has_slot(self) -> Condition:
@@ -170,6 +180,17 @@ def _can_be_claimed(slot: Slot, holder: str | None, now: datetime) -> Condition:
 
 
 def _commit(*updates: _SlotUpdate) -> None:
+    """Write all updates; if a day lacks its slot, find the day that has it, and write once more."""
+    try:
+        _write(updates)
+    except DayModifiedError:
+        relocated = [update.relocated() for update in updates]
+        if [update.date for update in relocated] == [update.date for update in updates]:
+            raise
+        _write(relocated)
+
+
+def _write(updates: Sequence[_SlotUpdate]) -> None:
     """Write all updates in one transaction: each slot item, and each day once for all its slots."""
     transaction = Transaction()
     days: dict[tuple[str, str], list[_SlotUpdate]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist
@@ -10,6 +11,7 @@ from chalicelib.domain.day import Day, SlotChanges
 from chalicelib.domain.errors import DayModifiedError, DoctorModifiedError, DoctorNotFoundError
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import keys, table
+from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import (
     day_from_item,
@@ -23,7 +25,7 @@ from chalicelib.storage.mapping import (
     slot_to_entry,
     slot_to_item,
 )
-from chalicelib.storage.models import ChangeItem, DayItem, DoctorItem, SlotItem
+from chalicelib.storage.models import SCHEMA, ChangeItem, DayItem, DoctorItem, SlotItem
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -38,31 +40,43 @@ if TYPE_CHECKING:
 
 # One more than a month has days: after a full page there is always another request.
 _PAGE_SIZE = 32
+_ONE_DAY = timedelta(days=1)
 
 
 class DayRepository:
     """The days of all doctors."""
 
     def get_with_change(
-        self, doctor_id: str, date: date, request_id: str | None = None
+        self,
+        doctor_id: str,
+        date: date,
+        request_id: str | None = None,
+        *,
+        reads_adjacent: bool = False,
     ) -> tuple[Doctor, Day, SaveRecord | None]:
         """Read the doctor, the day, and the log entry of that request if there is one.
 
-        It is one strongly consistent read. A date without a save is an empty day of version 0.
-        Raises ``DoctorNotFoundError``, ``StoreUnavailableError``.
+        It is one strongly consistent read. A date without a save is an empty day of version 0. With
+        ``reads_adjacent``, the day also gets the slots of the dates before and after. Raises
+        ``DoctorNotFoundError``, ``UnreadableItemError``, ``StoreUnavailableError``.
         """
         pk = keys.doctor_pk(doctor_id)
         doctor_key, day_key = (pk, keys.DOCTOR_SK), (pk, keys.day_sk(date))
         change_key = (pk, keys.change_sk(date, request_id or ""))
-        items = table.batch_get([doctor_key, day_key, *([change_key] if request_id else [])])
+        adjacent_keys = _adjacent_day_keys(pk, date) if reads_adjacent else []
+        items = table.batch_get(
+            [doctor_key, day_key, *([change_key] if request_id else []), *adjacent_keys]
+        )
 
         doctor, day, change = (items.get(key) for key in (doctor_key, day_key, change_key))
-        if not isinstance(doctor, DoctorItem):
+        if doctor is None:
             raise DoctorNotFoundError(doctor_id)
+        read_day = Day(doctor_id=doctor_id, date=date) if day is None else day_from_item(day)
+        adjacent = [day_from_item(items[key]) for key in adjacent_keys if key in items]
         return (
             doctor_from_item(doctor),
-            day_from_item(day) if isinstance(day, DayItem) else Day(doctor_id=doctor_id, date=date),
-            save_record_from_item(change) if isinstance(change, ChangeItem) else None,
+            read_day.with_adjacent(adjacent) if adjacent else read_day,
+            None if change is None else save_record_from_item(change),
         )
 
     def get(self, doctor_id: str, date: date) -> Day:
@@ -84,15 +98,13 @@ class DayRepository:
         Strongly consistent. Pages are read as they are consumed. Raises ``StoreUnavailableError``.
         """
         with translate_read_errors():
-            yield from map(
-                day_from_item,
-                DayItem.query(
-                    keys.doctor_pk(doctor_id),
-                    DayItem.sk.between(keys.day_sk(first), keys.day_sk(last)),
-                    consistent_read=True,
-                    page_size=page_size,
-                ),
+            items = DayItem.query(
+                keys.doctor_pk(doctor_id),
+                DayItem.sk.between(keys.day_sk(first), keys.day_sk(last)),
+                consistent_read=True,
+                page_size=page_size,
             )
+            yield from decode_readable(items, day_from_item)
 
     def list_changes(self, doctor_id: str, date: date) -> list[SaveRecord]:
         """Return every save of that date, the newest first; strongly consistent."""
@@ -104,7 +116,8 @@ class DayRepository:
                     consistent_read=True,
                 )
             )
-        return sorted(map(save_record_from_item, items), key=lambda entry: -entry.version)
+        records = decode_readable(items, save_record_from_item)
+        return sorted(records, key=lambda entry: -entry.version)
 
     def save(
         self,
@@ -152,6 +165,10 @@ class DayRepository:
         transaction.commit()
 
 
+def _adjacent_day_keys(pk: str, date: date) -> list[tuple[str, str]]:
+    return [(pk, keys.day_sk(date - _ONE_DAY)), (pk, keys.day_sk(date + _ONE_DAY))]
+
+
 def _delete_slot(transaction: Transaction, pk: str, slot: Slot, now: datetime) -> None:
     transaction.delete(
         SlotItem(pk, keys.slot_sk(slot.start)),
@@ -175,6 +192,7 @@ def _put_slot(transaction: Transaction, pk: str, slot: Slot) -> None:
 def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:
     return [
         DayItem.kind.set(DayItem),
+        DayItem.schema.set(SCHEMA),
         DayItem.gsi1_pk.set(keys.search_pk(doctor.specialty, day.date)),
         DayItem.gsi1_sk.set(search_sort_key(doctor)),
         DayItem.version.set(day.version),

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from pynamodb.exceptions import DoesNotExist, PutError
+from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import DoctorModifiedError, DoctorNotFoundError
 from chalicelib.storage import keys, pagination, table
-from chalicelib.storage.errors import translate_read_errors, translate_write_errors
+from chalicelib.storage.decoding import decode_readable
+from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import doctor_from_item, doctor_to_item
 from chalicelib.storage.models import DelegateItem, DoctorDirectoryIndex, DoctorItem
 from chalicelib.storage.transaction import Transaction
@@ -18,13 +19,11 @@ from chalicelib.storage.transaction import Transaction
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
 
     from chalicelib.domain.doctor import Doctor
 
 
-# A filter drops some doctors, so a page of the client's size could take many requests.
-_FILTERED_PAGE_SIZE = 101
 _MAX_DOCTORS_PER_DELEGATE = 100
 
 
@@ -55,7 +54,7 @@ class DoctorRepository:
         """
         doctor_keys = [(keys.doctor_pk(doctor_id), keys.DOCTOR_SK) for doctor_id in doctor_ids]
         items = table.batch_get(doctor_keys).values() if doctor_keys else ()
-        doctors = (doctor_from_item(item) for item in items if isinstance(item, DoctorItem))
+        doctors = decode_readable(items, doctor_from_item)
         return {doctor.doctor_id: doctor for doctor in doctors}
 
     def add(self, doctor: Doctor) -> bool:
@@ -74,16 +73,9 @@ class DoctorRepository:
         ``OutcomeUnknownError``.
         """
         saved = replace(doctor, version=(previous.version if previous else 0) + 1)
-        item = doctor_to_item(saved)
-        is_unmodified = (
-            DoctorItem.version == previous.version if previous else DoctorItem.pk.does_not_exist()
-        )
-        delegates = previous.delegates if previous else frozenset()
-        if saved.delegates == delegates:
-            _put_item(item, condition=is_unmodified)
-            return saved
         transaction = Transaction()
-        transaction.put(item, condition=is_unmodified, on_failure=lambda _: DoctorModifiedError())
+        _write_settings(transaction, doctor_to_item(saved), previous)
+        delegates = previous.delegates if previous else frozenset()
         for name in sorted(saved.delegates - delegates):
             transaction.put(
                 _delegate_item(name, saved),
@@ -118,45 +110,55 @@ class DoctorRepository:
     ) -> DoctorPage:
         """Return a page of doctors by specialty, location and id; eventually consistent.
 
-        A location without a specialty reads all doctors: fine for the list of a clinic, too slow
-        for the search of a booking site. Raises ``RequestRejectedError`` for a cursor of another
-        search, ``StoreUnavailableError``.
+        A location needs a specialty, because the index is sorted by specialty first. Raises
+        ``RequestRejectedError`` for a cursor of another search, ``StoreUnavailableError``.
         """
-        if specialty and location:
-            prefix = keys.join_sort_key(specialty, location)
-        else:
-            prefix = keys.join_sort_key(specialty) if specialty else ""
+        prefix = keys.join_sort_key(*filter(None, (specialty, location)))
         if len(prefix.encode()) > keys.MAX_SORT_KEY_BYTES:
             return DoctorPage(doctors=(), cursor=None)  # no item can have such a key
-        location_filter = DoctorItem.location == location if location and not specialty else None
         with translate_read_errors():
             items = list(
                 DoctorItem.query(
                     keys.DIRECTORY_PK,
                     DoctorDirectoryIndex.gsi1_sk.startswith(prefix) if prefix else None,
-                    location_filter,
                     index_name=DoctorDirectoryIndex.Meta.index_name,
                     limit=limit + 1,
-                    page_size=limit + 1 if location_filter is None else _FILTERED_PAGE_SIZE,
+                    page_size=limit + 1,
                     last_evaluated_key=_exclusive_start_key(cursor, prefix) if cursor else None,
                 )
             )
         return DoctorPage(
-            doctors=tuple(doctor_from_item(item) for item in items[:limit]),
+            doctors=tuple(decode_readable(items[:limit], doctor_from_item)),
             cursor=pagination.encode_cursor(str(items[limit - 1].gsi1_sk))
             if len(items) > limit
             else None,
         )
 
 
-def _put_item(item: DoctorItem, *, condition: Condition) -> None:
-    try:
-        with translate_write_errors():
-            item.save(condition=condition)
-    except PutError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            raise DoctorModifiedError from error
-        raise
+def _write_settings(transaction: Transaction, item: DoctorItem, previous: Doctor | None) -> None:
+    if previous is None:
+        transaction.put(
+            item,
+            condition=DoctorItem.pk.does_not_exist(),
+            on_failure=lambda _: DoctorModifiedError(),
+        )
+    else:
+        transaction.update(
+            item,
+            _settings_actions(item),
+            condition=DoctorItem.version == previous.version,
+            on_failure=lambda _: DoctorModifiedError(),
+        )
+
+
+def _settings_actions(item: DoctorItem) -> list[Action]:
+    """Return the update to these settings: unlike a put, it keeps attributes of a later release."""
+    values = {name: getattr(item, name) for name in item.get_attributes().keys() - {"pk", "sk"}}
+    return [
+        attribute.remove() if values[name] is None else attribute.set(values[name])
+        for name, attribute in item.get_attributes().items()
+        if name in values
+    ]
 
 
 def _delegate_item(delegate: str, doctor: Doctor) -> DelegateItem:

@@ -48,6 +48,11 @@ def parse_day_sk(sk: str) -> date:
     return date.fromisoformat(sk.removeprefix("DAY#"))
 
 
+def parse_date(text: str) -> date:
+    """Reverse ``date.isoformat``. Raises ``ValueError`` for any other text."""
+    return date.fromisoformat(text)
+
+
 def slot_sk(start: datetime) -> str:
     return f"SLOT#{format_instant(start)}"
 
@@ -110,4 +115,8 @@ def format_instant(instant: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    """Reverse ``format_instant``. Raises ``ValueError`` for text without a UTC offset."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(text)
+    return instant

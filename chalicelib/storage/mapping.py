@@ -15,13 +15,24 @@ from chalicelib.domain.permissions import Role
 from chalicelib.domain.save_record import SaveRecord
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.storage import keys
-from chalicelib.storage.models import ChangeItem, ClinicSessionMap, DayItem, DoctorItem, SlotItem
+from chalicelib.storage.decoding import decoder, report_unreadable, require
+from chalicelib.storage.models import (
+    DECODING_ERRORS,
+    ChangeItem,
+    ClinicSessionMap,
+    DayItem,
+    DoctorItem,
+    SlotItem,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
 _MINUTE = timedelta(minutes=1)
+_BOOKED = {"S": SlotStatus.BOOKED.value}
+# Far beyond every limit of slots and settings; with it, dates stay in the range of ``datetime``.
+_MAX_NUMBER = 100_000
 RawSlotMap = dict[str, dict[str, Any]]
 
 
@@ -53,12 +64,13 @@ def doctor_to_item(doctor: Doctor) -> DoctorItem:
     )
 
 
+@decoder
 def doctor_from_item(item: DoctorItem) -> Doctor:
     return Doctor(
-        doctor_id=item.doctor_id,
-        name=item.name,
-        specialty=item.specialty,
-        location=item.location,
+        doctor_id=require(item.doctor_id),
+        name=require(item.name),
+        specialty=require(item.specialty),
+        location=require(item.location),
         grid=Grid(
             sessions=tuple(
                 ClinicSession(
@@ -66,15 +78,22 @@ def doctor_from_item(item: DoctorItem) -> Doctor:
                 )
                 for session in item.sessions
             ),
-            slot_length=item.slot_minutes * _MINUTE,
+            slot_length=_positive(item.slot_minutes) * _MINUTE,
             zone=ZoneInfo(item.time_zone),
         ),
         lead_time=item.lead_minutes * _MINUTE,
-        booking_window=timedelta(days=item.window_days),
+        booking_window=timedelta(days=_positive(item.window_days)),
         delegates=frozenset(str(name) for name in item.delegates),
         version=int(item.version),
         reindex_pending=bool(item.reindex_pending),
     )
+
+
+def _positive(number: float) -> int:
+    """Return the number. Raises ``ValueError`` unless it is positive and below ``_MAX_NUMBER``."""
+    if not 0 < number <= _MAX_NUMBER:
+        raise ValueError(number)
+    return int(number)
 
 
 def directory_sort_key(doctor: Doctor) -> str:
@@ -87,14 +106,41 @@ def search_sort_key(doctor: Doctor) -> str:
     return keys.join_sort_key(doctor.location, doctor.doctor_id)
 
 
+@decoder
 def day_from_item(item: DayItem) -> Day:
+    """Return the day. A slot of it that cannot be read counts as booked, so it stays blocked.
+
+    If not even its time can be read, the day ``is_incomplete``: it allows no save.
+    """
+    slots = [_readable_slot(item, start, entry) for start, entry in item.slots.items()]
     return Day(
         doctor_id=keys.parse_doctor_pk(item.pk),
         date=keys.parse_day_sk(item.sk),
         version=int(item.version),
         revision=int(item.revision),
-        slots=slot_map_from_raw(item.slots),
+        slots={slot.start: slot for slot in slots if slot},
+        is_incomplete=None in slots,
     )
+
+
+@decoder
+def date_from_item(item: DayItem) -> date:
+    """Return the date of a day, whatever else the item has."""
+    return keys.parse_day_sk(item.sk)
+
+
+def _readable_slot(day: DayItem, start: str, entry: Mapping[str, Any]) -> Slot | None:
+    try:
+        return _slot_from_entry(keys.parse_instant(start), entry["M"])
+    except DECODING_ERRORS:
+        report_unreadable(day)
+    try:
+        slot = _slot_from_entry(
+            keys.parse_instant(start), {"minutes": entry["M"]["minutes"], "status": _BOOKED}
+        )
+    except DECODING_ERRORS:
+        return None
+    return slot
 
 
 def slot_map_to_raw(slots: Iterable[Slot]) -> RawSlotMap:
@@ -125,7 +171,7 @@ def _slot_from_entry(start: datetime, fields: Mapping[str, Any]) -> Slot:
     until = fields.get("until")
     return Slot(
         start=start,
-        end=start + int(fields["minutes"]["N"]) * _MINUTE,
+        end=start + _positive(int(fields["minutes"]["N"])) * _MINUTE,
         status=SlotStatus(fields["status"]["S"]),
         held_until=parse_timestamp(until["S"]) if until else None,
     )
@@ -138,10 +184,12 @@ def slot_to_item(pk: str, slot: Slot) -> SlotItem:
         keys.slot_sk(slot.start),
         start=keys.format_instant(slot.start),
         end=keys.format_instant(slot.end),
+        date=slot.stored_date.isoformat() if slot.stored_date else None,
         status=str(slot.status),
     )
 
 
+@decoder
 def slot_from_item(item: SlotItem) -> StoredSlot:
     """Return the slot with its holder and booking id."""
     return StoredSlot(
@@ -150,6 +198,7 @@ def slot_from_item(item: SlotItem) -> StoredSlot:
             end=keys.parse_instant(item.end),
             status=SlotStatus(item.status),
             held_until=parse_timestamp(item.held_until) if item.held_until else None,
+            stored_date=keys.parse_date(item.date) if item.date else None,
         ),
         holder=item.holder,
         booking_id=item.booking_id,
@@ -172,6 +221,7 @@ def save_record_to_item(pk: str, date: date, log_entry: SaveRecord) -> ChangeIte
     )
 
 
+@decoder
 def save_record_from_item(item: ChangeItem) -> SaveRecord:
     return SaveRecord(
         request_id=item.request_id,
@@ -198,5 +248,4 @@ def format_microsecond(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def parse_timestamp(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+parse_timestamp = keys.parse_instant

@@ -18,6 +18,12 @@ from pynamodb.constants import MAP
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
+# The format in which this release writes items. Only a change that its readers would misunderstand
+# gets another number: they ignore attributes that they do not know.
+SCHEMA = 1
+# What decoding raises if an item is not as expected.
+DECODING_ERRORS = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+
 
 class DoctorDirectoryIndex(GlobalSecondaryIndex[Any]):
     """Doctors, and their days by specialty and date, in the order of a search."""
@@ -40,13 +46,11 @@ class BaseItem(Model):
 
         table_name: str | None = None
         billing_mode = "PAY_PER_REQUEST"
-        # API Gateway times out after 29 s, the page after 20 s: so one retry, and short timeouts.
-        # ``use_cases.retry`` retries conflicts and throttling. botocore retries once below it what
-        # that layer does not cover, or only twice: broken connections and 5xx responses. Without
-        # it, tests/api/test_failures.py shows which reads and saves fail.
+        # API Gateway times out after 29 s, the page after 20 s: so short timeouts.
         connect_timeout_seconds = 1
         read_timeout_seconds = 4
-        max_retry_attempts = 1
+        # ``connection`` and ``use_cases.retry`` retry, within the budget of the request.
+        max_retry_attempts = 0
         # As many as a busy local server has threads; a Lambda function uses one.
         max_pool_connections = 64
 
@@ -56,6 +60,24 @@ class BaseItem(Model):
     directory = DoctorDirectoryIndex()
     gsi1_pk = UnicodeAttribute(null=True, attr_name="GSI1PK")
     gsi1_sk = UnicodeAttribute(null=True, attr_name="GSI1SK")
+    # The version of the item's format; items of the first releases have none.
+    schema = NumberAttribute(null=True, default_for_new=SCHEMA)
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Any:  # noqa: ANN401  PynamoDB's is of any model
+        """Deserialize an item; one that this code does not understand is an ``UnreadableItem``."""
+        try:
+            return super().from_raw_data(data)
+        except DECODING_ERRORS:
+            sort_key = data.get("GSI1SK", {}).get("S")
+            return UnreadableItem(data["PK"]["S"], data["SK"]["S"], gsi1_sk=sort_key)
+
+
+class UnreadableItem(BaseItem):
+    """The keys of an item of an unknown type, or with an attribute of another type than ours.
+
+    It takes the item's place in the results of a query, where ``decoding`` leaves it out.
+    """
 
 
 class ClinicSessionMap(MapAttribute[str, str]):
@@ -112,6 +134,8 @@ class SlotItem(BaseItem, discriminator="slot"):
 
     start = UnicodeAttribute()
     end = UnicodeAttribute()
+    # The date of the day that has the slot; items of the first releases have none.
+    date = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
     holder = UnicodeAttribute(null=True)
     held_until = UnicodeAttribute(null=True)

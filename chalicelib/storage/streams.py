@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from chalicelib.domain.errors import UnreadableItemError
 from chalicelib.storage import keys
 from chalicelib.storage.mapping import day_from_item
 from chalicelib.storage.models import DayItem
@@ -29,18 +30,27 @@ class DayImages(Struct, frozen=True, kw_only=True):
 def parse_day_records(records: Iterable[Mapping[str, Any]]) -> Iterator[DayImages]:
     """Yield the images of days in the records of a Lambda event, in their order.
 
-    The stream must have new and old images.
+    The stream must have new and old images. A record with a day that cannot be read is left out:
+    Lambda would retry it for as long as the stream keeps it, and block the doctor's other changes.
     """
     for record in records:
         change = record["dynamodb"]
         if keys.is_day_sk(change["Keys"]["SK"]["S"]):
+            try:
+                old, new = (_day_from_image(change.get(name)) for name in ("OldImage", "NewImage"))
+            except UnreadableItemError:
+                continue
             yield DayImages(
                 sequence_number=change["SequenceNumber"],
                 timestamp=datetime.fromtimestamp(change["ApproximateCreationDateTime"], UTC),
-                old=_day_from_image(change.get("OldImage")),
-                new=_day_from_image(change.get("NewImage")),
+                old=old,
+                new=new,
             )
 
 
 def _day_from_image(image: dict[str, Any] | None) -> Day | None:
-    return day_from_item(DayItem.from_raw_data(image)) if image else None
+    if not image:
+        return None
+    day = day_from_item(DayItem.from_raw_data(image))
+    day.require_complete()
+    return day

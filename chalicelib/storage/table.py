@@ -6,10 +6,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import NoRegionError
-from pynamodb.exceptions import DoesNotExist
+from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
-from chalicelib.domain.errors import StoreBusyError
-from chalicelib.storage.capacity import CapacityTrackingConnection
+from chalicelib.domain.errors import StoreBusyError, StoreUnavailableError
+from chalicelib.storage.connection import TableConnection
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.models import BaseItem
 
@@ -32,9 +32,10 @@ def connect(table_name: str, *, track_capacity: bool = False) -> None:
     # PynamoDB creates a connection for the model that is used first, and its subclasses inherit it:
     # created for the base class, there is one client for all, and one cold start.
     BaseItem._connection = None  # noqa: SLF001  there is no public way to reconnect
-    if track_capacity:
-        # PynamoDB creates its connections itself, and has no parameter for their class.
-        connection().__class__ = CapacityTrackingConnection
+    # PynamoDB creates its connections itself, and has no parameter for their class.
+    shared = connection()
+    shared.__class__ = TableConnection
+    shared.tracks_capacity = track_capacity  # type: ignore[attr-defined]
     # Creating the client takes half as long as all imports: done here, the first request does not
     # wait for it. Without a region (``chalice package``) it is created when it is needed.
     with suppress(NoRegionError):
@@ -47,7 +48,7 @@ def connection() -> Connection:
     return shared
 
 
-def batch_get(keys: Sequence[Key]) -> dict[Key, BaseItem]:
+def batch_get(keys: Sequence[Key]) -> dict[Key, Any]:
     """Return those of at most 100 items that exist, in one ``BatchGetItem``.
 
     Each item is strongly consistent, but together they are no snapshot. Raises
@@ -65,9 +66,12 @@ def batch_get(keys: Sequence[Key]) -> dict[Key, BaseItem]:
 
 
 def check_connection() -> None:
-    """Read from the table. Raises ``StoreUnavailableError`` if that is not possible."""
-    with translate_read_errors(), suppress(DoesNotExist):
-        BaseItem.get("PING", "PING")
+    """Read from the table. Raises ``StoreUnavailableError`` if that fails, for whatever reason."""
+    try:
+        with suppress(DoesNotExist):
+            BaseItem.get("PING", "PING")
+    except PynamoDBException as error:
+        raise StoreUnavailableError from error
 
 
 def create_if_absent() -> None:

@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
-    from chalicelib.storage.availability_index import AvailabilityIndex, IndexedDoctor, IndexPage
+    from chalicelib.storage.availability_index import (
+        AvailabilityIndex,
+        IndexedDoctor,
+        IndexPage,
+        PagesByDate,
+    )
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
 
 _ONE_DAY = timedelta(days=1)
+_DEFAULT_SEARCH = 13 * _ONE_DAY
 _MAX_BOOKING_WINDOW = timedelta(days=WINDOW_DAYS_RANGE[1] + 1)
 # One BatchGetItem returns at most 100 items.
 _MAX_DOCTORS_SCANNED = 100
@@ -31,31 +37,44 @@ _MAX_DOCTORS_SCANNED = 100
 _MAX_SLOTS = 10_000
 # A doctor may be booked up for months; larger pages need fewer requests.
 _LOOKAHEAD_PAGE_SIZE = 128
+# About 1 MB or 256 read units: two years of 32 booked slots a day, or 250 days of 96.
+MAX_LOOKAHEAD_SLOTS = 24_000
 
 
 class DoctorAvailability(Struct, frozen=True, kw_only=True):
-    """A doctor's bookable slots of a range in time order, and the next one from its start on."""
+    """A doctor's bookable slots of a range in time order, and the next one from its start on.
+
+    ``searched_to`` is the date at which the search for the next one stopped, if it did before the
+    end of the booking window.
+    """
 
     doctor: Doctor
     slots: tuple[Slot, ...]
     next_available: Slot | None
+    searched_to: date | None = None
 
 
 class Search(Struct, frozen=True, kw_only=True):
     """A search for doctors of a specialty, at one location if given.
 
-    ``first`` and ``last`` are dates in each doctor's own time zone.
+    ``first`` and ``last`` are dates in each doctor's own time zone. Without ``first`` it is the
+    doctor's today, and without ``last`` 13 days after it.
     """
 
     specialty: str
     location: str | None
-    first: date
-    last: date
+    first: date | None
+    last: date | None
     limit: int
     cursor: str | None
 
     def matches(self, doctor: Doctor) -> bool:
         return doctor.specialty == self.specialty and self.location in (None, doctor.location)
+
+    def dates_for(self, doctor: Doctor, now: datetime) -> tuple[date, date]:
+        """Return the first and the last date for that doctor."""
+        first = self.first or local_time.local_date(now, doctor.zone)
+        return first, self.last or first + _DEFAULT_SEARCH
 
 
 class SearchPage(Struct, frozen=True, kw_only=True):
@@ -107,28 +126,37 @@ class FindSlots:
 
     def _availability_of(self, doctor: Doctor, first: date, last: date) -> DoctorAvailability:
         now = self._now()
-        slots = tuple(self._bookable_slots(doctor, first, last, now))
-        later = (
-            ()
-            if slots
-            else self._bookable_slots(
-                doctor, last + _ONE_DAY, None, now, page_size=_LOOKAHEAD_PAGE_SIZE
-            )
-        )
+        days = self._list_days(doctor, first, last, now)
+        if slots := tuple(_filter_bookable(days, doctor, now)):
+            return DoctorAvailability(doctor=doctor, slots=slots, next_available=slots[0])
+        next_available, searched_to = self._look_ahead(doctor, last + _ONE_DAY, now)
         return DoctorAvailability(
-            doctor=doctor, slots=slots, next_available=next(iter(slots or later), None)
+            doctor=doctor, slots=(), next_available=next_available, searched_to=searched_to
         )
 
-    def _bookable_slots(
+    def _look_ahead(
+        self, doctor: Doctor, first: date, now: datetime
+    ) -> tuple[Slot | None, date | None]:
+        """Return the first bookable slot, or the date at which the search stopped early."""
+        slots_read = 0
+        for day in self._list_days(doctor, first, None, now, page_size=_LOOKAHEAD_PAGE_SIZE):
+            if slot := next(_filter_bookable([day], doctor, now), None):
+                return slot, None
+            slots_read += len(day.slots)
+            if slots_read >= MAX_LOOKAHEAD_SLOTS:
+                return None, day.date
+        return None, None
+
+    def _list_days(
         self, doctor: Doctor, first: date, last: date | None, now: datetime, **read_options: int
-    ) -> Iterator[Slot]:
-        """Yield bookable slots in time order; days are read as they are consumed."""
+    ) -> Iterable[Day]:
+        """Return the days that can have bookable slots; they are read as they are consumed."""
         first = max(first, local_time.local_date(now, doctor.zone))
         end = doctor.last_bookable_date(now)
         last = end if last is None else min(last, end)
-        if first <= last:
-            days = self._days.list_range(doctor.doctor_id, first, last, **read_options)
-            yield from _filter_bookable(days, doctor, now)
+        if first > last:
+            return ()
+        return self._days.list_range(doctor.doctor_id, first, last, **read_options)
 
     def search(self, search: Search) -> SearchPage:
         """Return a page of doctors with bookable slots.
@@ -139,6 +167,7 @@ class FindSlots:
         ``StoreUnavailableError``.
         """
         now = self._now()
+        pages: PagesByDate = {}
         index_page = retry_on_conflict(
             lambda: self._index.search(
                 specialty=search.specialty,
@@ -146,6 +175,7 @@ class FindSlots:
                 dates=_upcoming_dates(search, now),
                 cursor=search.cursor,
                 limit=min(2 * search.limit + 20, _MAX_DOCTORS_SCANNED),
+                pages=pages,
             ),
             self._pause,
         )
@@ -176,9 +206,12 @@ class FindSlots:
         self, search: Search, indexed_doctor: IndexedDoctor, doctor: Doctor, now: datetime
     ) -> tuple[Slot, ...]:
         """Read the days of a doctor whose reindex is pending: the index may lack some of them."""
+        first, last = search.dates_for(doctor, now)
         if doctor.reindex_pending:
-            return tuple(self._bookable_slots(doctor, search.first, search.last, now))
-        return tuple(_filter_bookable(indexed_doctor.days, doctor, now))
+            days = self._list_days(doctor, first, last, now)
+        else:
+            days = [day for day in indexed_doctor.days if first <= day.date <= last]
+        return tuple(_filter_bookable(days, doctor, now))
 
 
 def _filter_bookable(days: Iterable[Day], doctor: Doctor, now: datetime) -> Iterator[Slot]:
@@ -192,8 +225,9 @@ def _filter_bookable(days: Iterable[Day], doctor: Doctor, now: datetime) -> Iter
 def _upcoming_dates(search: Search, now: datetime) -> list[date]:
     """Return the dates of the search on which a slot can be bookable in any time zone."""
     today = now.date()
-    first = max(search.first, today - _ONE_DAY)
-    last = min(search.last, today + _MAX_BOOKING_WINDOW)
+    earliest, latest = local_time.dates_anywhere(now)
+    first = max(search.first or earliest, today - _ONE_DAY)
+    last = min(search.last or latest + _DEFAULT_SEARCH, today + _MAX_BOOKING_WINDOW)
     return [first + _ONE_DAY * n for n in range((last - first).days + 1)]
 
 

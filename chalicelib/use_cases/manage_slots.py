@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.domain.changes import conflicting_slots_error, plan_changes
+from chalicelib.domain.changes import (
+    conflicting_slots_error,
+    may_overlap_adjacent_date,
+    plan_changes,
+)
 from chalicelib.domain.errors import (
     ConcurrentModificationError,
     DayModifiedError,
@@ -173,14 +177,21 @@ class ManageSlots:
             raise self._explain_conflict(request.doctor_id, error) or StoreBusyError from error
 
     def _save_attempt(self, caller: Caller, request: SaveRequest) -> SavedDay:
+        cached = self._doctor_cache.peek(request.doctor_id)
         doctor, stored, earlier = self._days.get_with_change(
-            request.doctor_id, request.date, request.request_id
+            request.doctor_id,
+            request.date,
+            request.request_id,
+            reads_adjacent=may_overlap_adjacent_date(
+                request.changes, request.date, cached.grid if cached else None
+            ),
         )
         now = self._now()
         role = caller.require_role_for(doctor)
         view = DayWithDoctor(doctor=doctor, day=stored.as_of(now), now=now)
         if earlier is not None:
             return _repeated_save(request, earlier, view)
+        stored.require_complete()
         planned = self._plan(request, view)
         entry = _build_log_entry(caller, role, request, view, planned)
         self._days.save(doctor, view.day, entry, day_after=planned.day_after, now=now)

@@ -1,7 +1,8 @@
 """Retry with exponential backoff: after a conflict, throttling, or a write without a response.
 
-This is the layer that retries, and counts retries. botocore tries each call once more on its own
-(see ``BaseItem.Meta``), since a read that fails on a broken connection is not retried here.
+This is the layer that retries, and counts retries. ``storage.connection`` tries a call once more
+whose connection breaks, since a read that fails in this way is not retried here. All retries of a
+request together have one budget.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from chalicelib import request_context
 from chalicelib.domain.errors import (
     ConcurrentModificationError,
     OutcomeUnknownError,
@@ -34,7 +36,8 @@ T = TypeVar("T")
 class Attempt:
     """One attempt of several: ``with attempt`` suppresses an error that is worth a further one.
 
-    That is a conflict, a busy store or an unknown outcome, as long as the limits allow.
+    That is a conflict, a busy store or an unknown outcome, as long as the limits and the budget of
+    the request allow.
     """
 
     def __init__(self, pause: Callable[[int], None]) -> None:
@@ -59,11 +62,13 @@ class Attempt:
     def _can_retry(self, error: BaseException | None) -> bool:
         self._failures += 1
         if isinstance(error, ConcurrentModificationError | StoreBusyError):
-            return self._failures < MAX_ATTEMPTS
-        if isinstance(error, OutcomeUnknownError):
+            is_worthwhile = self._failures < MAX_ATTEMPTS
+        elif isinstance(error, OutcomeUnknownError):
             self._timeouts += 1
-            return self._timeouts < MAX_TIMEOUTS
-        return False
+            is_worthwhile = self._timeouts < MAX_TIMEOUTS
+        else:
+            return False
+        return is_worthwhile and request_context.current_request().retry_budget.spend()
 
 
 def attempts(pause: Callable[[int], None]) -> Iterator[Attempt]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from requests.auth import AuthBase
 
 TIMEOUT_SECONDS = (3, 10)  # to connect, and between two bytes of the response
-MAX_RETRY_AFTER_SECONDS = 2  # the visitor waits for the page meanwhile
+MAX_RETRY_AFTER_SECONDS = 3  # the visitor waits for the page meanwhile
 MAX_CACHED = 500
 
 

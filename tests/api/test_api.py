@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from tests.support.app_client import is_unavailable
+from tests.support.dynamodb_responses import dynamodb_response
 from tests.support.factories import MONDAY
 
 if TYPE_CHECKING:
@@ -23,12 +26,37 @@ def test_root_redirects_to_page(client: AppClient) -> None:
 def test_health_is_200_when_table_responds_else_503(client: AppClient) -> None:
     assert client.get("/health").json == {"status": "ok"}
 
+    client.clock.now += timedelta(seconds=1)
     with client.inject_responses(
         "*", *(EndpointConnectionError(endpoint_url="x") for _ in range(9))
     ):
         unhealthy = client.get("/health")
-    assert (unhealthy.status, unhealthy.headers["Retry-After"]) == (503, "1")
+    assert is_unavailable(unhealthy)
     assert unhealthy.json["status"] == 503
+
+
+@pytest.mark.parametrize(
+    "code", ["AccessDeniedException", "ValidationException", "UnrecognizedClientException"]
+)
+def test_health_is_503_whatever_error_dynamodb_returns(client: AppClient, code: str) -> None:
+    with client.inject_responses("GetItem", dynamodb_response(code)):
+        assert is_unavailable(client.get("/health"))
+
+
+def test_health_reads_table_once_a_second(client: AppClient) -> None:
+    with client.record_calls() as calls:
+        for _ in range(5):
+            client.get("/health")
+        client.clock.now += timedelta(seconds=1)
+        client.get("/health")
+
+    assert calls == ["GetItem"] * 2
+
+
+def test_doctors_of_location_need_a_specialty(client: AppClient) -> None:
+    rejected = client.get("/doctors?location=London")
+
+    assert (rejected.status, rejected.error_codes) == (400, [("specialty", "required")])
 
 
 def test_doctor_includes_settings(client: AppClient) -> None:
@@ -60,7 +88,7 @@ def test_doctors_filter_by_specialty_and_location(client: AppClient) -> None:
     assert doctor_ids(client, "?specialty=dermatology") == ["dr-okafor"]
     assert doctor_ids(client, "?specialty=cardiology&location=London")[0] == "dr-lee"
     assert doctor_ids(client, "?specialty=cardiology&location=New%20York") == []
-    assert doctor_ids(client, "?location=New%20York") == ["dr-okafor"]
+    assert doctor_ids(client, "?specialty=dermatology&location=New%20York") == ["dr-okafor"]
     assert doctor_ids(client, "?specialty=cardio") == []
 
 

@@ -235,4 +235,4 @@ def test_cancelled_booking_leaves_no_data(client: AppClient) -> None:
     client.cancel("09:00")
 
     (slot,) = (item for item in client.export() if item["SK"]["S"] == "SLOT#2026-11-23T09:00Z")
-    assert slot.keys() == {"PK", "SK", "type", "start", "end", "status"}
+    assert slot.keys() == {"PK", "SK", "type", "schema", "start", "end", "date", "status"}

@@ -245,8 +245,8 @@ ALWAYS: dict[str, list[Scenario]] = {
     "create a doctor, change settings": [
         lambda client: settings(client, lead_minutes=60),
         lambda client: settings(client, doctor_id="dr-new", delegates=[]),
+        lambda client: settings(client, delegates=["sam", "kim"]),
     ],
-    "... with other delegates": [lambda client: settings(client, delegates=["sam", "kim"])],
     "... with another specialty or location, 25 coming days": [relocation],
     "health": [lambda client: lambda: client.get("/health")],
 }

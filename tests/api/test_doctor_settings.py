@@ -11,7 +11,8 @@ from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import bootstrap
 from chalicelib.domain.errors import DoctorModifiedError
-from tests.support.dynamodb_responses import dynamodb_response
+from tests.support.app_client import is_unavailable
+from tests.support.dynamodb_responses import TRANSACT_WRITE, TRANSACTION_CONFLICT
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -193,7 +194,7 @@ def test_concurrent_updates_keep_the_earlier_change(
         if pending:
             pending.pop()()
 
-    with client.before_call("PutItem", overtake):
+    with client.before_call(TRANSACT_WRITE, overtake):
         assert client.put("/doctors/dr-new", {**NEW_DOCTOR, "name": "Dr N. New"}).status == 200
 
     now = client.get("/doctors/dr-new").json
@@ -212,8 +213,18 @@ def test_delegates_of_stale_settings_are_not_saved(client: AppClient) -> None:
     assert client.export() == before
 
 
+def test_settings_keep_attributes_of_a_later_release(client: AppClient) -> None:
+    client.put("/doctors/dr-new", NEW_DOCTOR)
+    client.set_attribute("DOCTOR#dr-new", "PROFILE", "fhir_id", {"S": "dr.new"})
+
+    client.put("/doctors/dr-new", {**NEW_DOCTOR, "delegates": ["sam"]})
+
+    stored = client.get_item("DOCTOR#dr-new", "PROFILE")
+    assert (stored["fhir_id"], stored["delegates"]) == ({"S": "dr.new"}, {"L": [{"S": "sam"}]})
+
+
 def test_settings_with_lost_response_are_stored_and_confirmed(client: AppClient) -> None:
-    with client.drop_responses("PutItem", count=1):
+    with client.drop_responses(TRANSACT_WRITE, count=1):
         created = client.put("/doctors/dr-new", NEW_DOCTOR)
 
     assert created.status == 201
@@ -223,10 +234,10 @@ def test_settings_with_lost_response_are_stored_and_confirmed(client: AppClient)
 def test_unstorable_settings_return_503(client: AppClient) -> None:
     timeouts = [ReadTimeoutError(endpoint_url="http://dynamodb")] * 99
 
-    with client.inject_responses("PutItem", *timeouts):
+    with client.inject_responses(TRANSACT_WRITE, *timeouts):
         rejected = client.put("/doctors/dr-new", NEW_DOCTOR)
 
-    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
+    assert is_unavailable(rejected)
 
 
 def test_slot_of_old_length_is_booked_and_closed_as_stored(
@@ -246,9 +257,7 @@ def test_slot_of_old_length_is_booked_and_closed_as_stored(
 def test_settings_conflicting_with_transaction_are_retried(
     client: AppClient,
 ) -> None:
-    conflict = dynamodb_response("TransactionConflictException")
-
-    with client.inject_responses("PutItem", conflict):
+    with client.inject_responses(TRANSACT_WRITE, TRANSACTION_CONFLICT):
         assert client.put("/doctors/dr-new", NEW_DOCTOR).status == 201
-    with client.inject_responses("PutItem", *[conflict] * 99):
+    with client.inject_responses(TRANSACT_WRITE, *[TRANSACTION_CONFLICT] * 99):
         assert client.put("/doctors/dr-new", NEW_DOCTOR).status == 503

@@ -169,7 +169,7 @@ def test_doctor_settings_cost_one_read_and_one_write(client: AppClient) -> None:
         settings |= {"doctor_id": "dr-new", "delegates": []}
         assert client.put("/doctors/dr-new", settings).status == 201
 
-    assert changed == added == ["GetItem", "PutItem"]
+    assert changed == added == ["GetItem", *ONE_TRANSACTION]
 
 
 def test_cached_day_poll_is_one_read_of_one_item(client: AppClient) -> None:

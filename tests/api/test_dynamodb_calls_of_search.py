@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING
@@ -10,8 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from tests.support.dynamodb_responses import TRANSACT_WRITE
-from tests.support.factories import MONDAY, date_range
+from chalicelib.retry_budget import MAX_RETRIES
+from chalicelib.use_cases.find_slots import MAX_LOOKAHEAD_SLOTS
+from tests.support.app_client import is_unavailable
+from tests.support.dynamodb_responses import TRANSACT_WRITE, dynamodb_response
+from tests.support.factories import MONDAY, date_range, make_doctor, make_grid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("cached_doctor")
 
 ONE_TRANSACTION = [TRANSACT_WRITE]
+WINDOW = timedelta(days=730)
 
 
 def date_range_query(count: int) -> str:
@@ -33,10 +38,10 @@ def date_range_query(count: int) -> str:
     return f"from={date_range(count)[0]}&to={date_range(count)[-1]}"
 
 
-def copy_day(client: AppClient, date: str, dates: list[str]) -> None:
-    """Store a copy of a day without slots on other dates."""
+def copy_day(client: AppClient, date: str, dates: list[str], doctor_id: str = "dr-lee") -> None:
+    """Store a copy of a day on other dates; its slots keep their instants."""
     name = client.services.settings.table_name
-    (day,) = (item for item in client.export() if item["SK"]["S"] == f"DAY#{date}")
+    day = client.get_item(f"DOCTOR#{doctor_id}", f"DAY#{date}")
     puts: list[WriteRequestUnionTypeDef] = [
         {"PutRequest": {"Item": {**day, "SK": {"S": f"DAY#{other}"}}}} for other in dates
     ]
@@ -87,6 +92,31 @@ def test_next_available_queries_months_until_found(
     assert calls == ["Query"] * 3  # the range, the 128 days after it, and 128 more
 
 
+def test_search_for_next_available_stops_after_many_booked_slots(client: AppClient) -> None:
+    dates = date_range(400)
+    fill_day(client, dates[0])
+    copy_day(client, dates[0], dates[1:], "dr-full")
+    client.restart()
+
+    with client.record_calls() as calls:
+        listed = client.get(f"/doctors/dr-full/slots?from={dates[0]}&to={dates[30]}").json
+
+    assert (listed["slots"], listed["next_available"]) == ([], None)
+    assert listed["searched_to"] == dates[30 + MAX_LOOKAHEAD_SLOTS // 96]
+    assert calls == ["GetItem"] + ["Query"] * 3  # the range, and twice 128 days
+
+
+def fill_day(client: AppClient, date: str) -> None:
+    """Create a doctor, and book all 96 slots of a day."""
+    grid = make_grid(("00:00", "24:00"), minutes=15)
+    client.services.doctors.add(replace(make_doctor("dr-full", grid), booking_window=WINDOW))
+    starts = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(0, 1440, 15)]
+    assert client.save(*starts, doctor_id="dr-full", date=date).status == 200
+    slots = client.get_item("DOCTOR#dr-full", f"DAY#{date}")["slots"]["M"]
+    booked = {start: {"M": {**slot["M"], "status": {"S": "busy"}}} for start, slot in slots.items()}
+    client.set_attribute("DOCTOR#dr-full", f"DAY#{date}", "slots", {"M": booked})
+
+
 @pytest.fixture
 def cardiologists(client: AppClient) -> list[str]:
     """Three cardiologists with available slots on some of the next 31 dates."""
@@ -127,8 +157,8 @@ def test_search_reads_whole_range_for_doctor_being_reindexed(client: AppClient) 
         client.save("11:00", date=day)
     refused_connections = [EndpointConnectionError(endpoint_url="http://dynamodb")] * 9
     with client.inject_responses(
-        TRANSACT_WRITE, None, *refused_connections
-    ):  # the first 25 days are reindexed
+        TRANSACT_WRITE, None, None, *refused_connections
+    ):  # settings and the first 25 days are stored
         assert client.update_doctor(location="Leeds").status == 503
 
     with client.record_calls() as calls:
@@ -166,7 +196,7 @@ def test_reindexing_writes_days_in_batches_of_25(
     with client.record_calls() as calls:
         assert client.put("/doctors/dr-lee", settings | changed).status == 200
 
-    assert calls == ["GetItem", "PutItem", "Query", *ONE_TRANSACTION * steps, "PutItem"]
+    assert calls == ["GetItem", *ONE_TRANSACTION, "Query", *ONE_TRANSACTION * (steps + 1)]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +223,6 @@ def test_doctor_list_doctor_and_health_are_one_call_each(
         pytest.param("specialty=cardiology&limit=1", 2, id="by-specialty"),
         pytest.param("specialty=cardiology&location=London&limit=1", 2, id="by-both"),
         pytest.param("limit=1", 2, id="all"),
-        pytest.param("location=London&limit=1", 101, id="by-location-with-filter"),
     ],
 )
 def test_doctor_list_reads_one_more_than_shown(client: AppClient, query: str, read: int) -> None:
@@ -207,3 +236,27 @@ def test_doctor_list_reads_one_more_than_shown(client: AppClient, query: str, re
         (_doctor,) = client.get(f"/doctors?{query}").json["doctors"]
 
     assert limits == [read]
+
+
+def test_throttled_search_reads_fewer_partitions(client: AppClient) -> None:
+    throttled = (dynamodb_response("ThrottlingException") for _ in range(99))
+
+    with client.record_calls() as calls, client.inject_responses("Query", *throttled):
+        rejected = client.get(f"/availability?specialty=x&{date_range_query(31)}")
+
+    assert is_unavailable(rejected)
+    assert calls == ["Query"] * (31 + MAX_RETRIES)
+
+
+def test_search_queries_only_throttled_dates_again(
+    client: AppClient, cardiologists: list[str]
+) -> None:
+    expected = client.get(f"/availability?specialty=cardiology&{date_range_query(31)}").json
+    responses = [dynamodb_response("ThrottlingException"), None] * 3
+
+    with client.record_calls() as calls, client.inject_responses("Query", *responses):
+        page = client.get(f"/availability?specialty=cardiology&{date_range_query(31)}")
+
+    assert page.json == expected
+    assert calls == ["Query"] * (31 + 3)
+    assert len(page.json["doctors"]) == len(cardiologists)

@@ -11,6 +11,7 @@ from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from chalicelib.use_cases.retry import MAX_ATTEMPTS
+from tests.support.app_client import is_unavailable
 from tests.support.dynamodb_responses import (
     READ_TIMEOUT,
     TRANSACT_WRITE,
@@ -58,7 +59,7 @@ def test_permanent_conflict_returns_503_and_writes_nothing(client: AppClient) ->
     with client.inject_responses(TRANSACT_WRITE, *[TRANSACTION_CONFLICT] * 99):
         rejected = client.save("09:00")
 
-    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
+    assert is_unavailable(rejected)
     assert client.export() == before
 
 
@@ -72,7 +73,7 @@ def test_throttling_returns_503_and_writes_nothing(
     with client.inject_responses(operation, *(dynamodb_response(code) for _ in range(99))):
         rejected = client.save("09:00")
 
-    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
+    assert is_unavailable(rejected)
     assert client.export() == before
 
 
@@ -87,7 +88,7 @@ def test_transaction_cancelled_by_throttling_retries_then_503(
     with client.inject_responses(TRANSACT_WRITE, *[TRANSACTION_THROTTLED] * 2):
         saved = client.save("09:00")
 
-    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
+    assert is_unavailable(rejected)
     assert calls.count(TRANSACT_WRITE) == MAX_ATTEMPTS
     assert saved.status == 200
 
@@ -112,7 +113,7 @@ def test_proxy_response_before_dynamodb_is_not_a_bug(
     with client.inject_responses(TRANSACT_WRITE, *[raw_response(status, body) for _ in range(2)]):
         saved = client.save("09:00")
 
-    assert (unread.status, unread.headers["Retry-After"]) == (503, "1")
+    assert is_unavailable(unread)
     assert (saved.status, saved.free_times) == (200, ["09:00"])
 
 
@@ -155,7 +156,7 @@ def test_save_that_never_commits_leaves_table_unchanged(client: AppClient) -> No
     ):
         rejected = client.save("10:00", closed=("09:00",))
 
-    assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
+    assert is_unavailable(rejected)
     assert "Send the same request again" in rejected.json["detail"]
     assert calls.count(TRANSACT_WRITE) <= 4  # each can take seconds
     assert client.export() == before

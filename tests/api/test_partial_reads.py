@@ -32,9 +32,16 @@ class PartialReadDayRepository(DayRepository):
         self.missing = missing
 
     def get_with_change(
-        self, doctor_id: str, date: date, request_id: str | None = None
+        self,
+        doctor_id: str,
+        date: date,
+        request_id: str | None = None,
+        *,
+        reads_adjacent: bool = False,
     ) -> tuple[Doctor, Day, SaveRecord | None]:
-        doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
+        doctor, day, saved = super().get_with_change(
+            doctor_id, date, request_id, reads_adjacent=reads_adjacent
+        )
         missing, self.missing = self.missing, ""
         if missing == "day":
             return doctor, Day(doctor_id=doctor_id, date=date), saved

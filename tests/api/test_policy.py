@@ -55,7 +55,6 @@ EXTRA_OPERATIONS: list[Operation] = [
     lambda client: client.save(closed=("10:30",)),
     lambda client: client.save("11:00", Idempotency_Key="once"),
     lambda client: client.get(f"/slots?{DAY_QUERY}&part=day", HX_Request="true"),
-    lambda client: client.get("/doctors?location=London"),
     lambda client: client.book("09:30", "b-2"),
     lambda client: client.book("10:00", "b-2", moves=make_slot_id("09:30")),
     lambda client: client.update_doctor(delegates=["kim", "sam"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +13,7 @@ from chalicelib.storage.availability_index import AvailabilityIndex
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.use_cases.find_slots import FindSlots, Search
-from tests.support.factories import MONDAY, date_range, make_doctor, to_instant
+from tests.support.factories import MONDAY, date_range, make_doctor, make_grid, to_instant
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -76,6 +76,33 @@ def test_search_dates_are_local_to_each_doctor(client: AppClient) -> None:
     assert client.search(monday) == [("dr-walker", "2026-11-23T00:30:00+11:00", 1)]
     sunday = MONDAY - timedelta(days=1)
     assert client.search(f"specialty=general-practice&from={sunday}&to={sunday}") == []
+
+
+def test_search_without_dates_starts_on_each_doctors_today(client: AppClient) -> None:
+    new_york, auckland = ("America/New_York", "Pacific/Auckland")
+    for doctor_id, zone in (("dr-west", new_york), ("dr-east", auckland)):
+        grid = make_grid(("00:00", "24:00"), zone=zone)
+        client.services.doctors.add(replace(make_doctor(doctor_id, grid), specialty="surgery"))
+    client.save("21:00", doctor_id="dr-west", date=DATES[0])
+    client.save("09:00", doctor_id="dr-west", date=DATES[13])
+    client.save("09:00", doctor_id="dr-west", date=DATES[14])
+    client.save("09:00", doctor_id="dr-east", date=DATES[14])
+    client.save("09:00", doctor_id="dr-east", date=DATES[15])
+
+    client.clock.now = datetime(2026, 11, 24, 1, 31, tzinfo=UTC)  # Monday 20:31, Tuesday 14:31
+
+    assert client.search("specialty=surgery") == [
+        ("dr-west", f"{DATES[0]}T21:00:00-05:00", 2),
+        ("dr-east", f"{DATES[14]}T09:00:00+13:00", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("last", "status"), [("2026-11-21", 400), ("2026-11-22", 200), ("2026-12-22", 200),
+                         ("2026-12-23", 400)],
+)  # fmt: skip
+def test_search_range_starts_today_in_some_zone(client: AppClient, last: str, status: int) -> None:
+    assert client.get(f"/availability?specialty=cardiology&to={last}").status == status
 
 
 def test_unavailable_slots_are_not_found(client: AppClient) -> None:
@@ -174,9 +201,7 @@ def test_search_continues_past_many_doctors_without_slots(client: AppClient) -> 
     assert [doctor_id for page in result for doctor_id in page] == ids[-1:]
 
 
-@pytest.mark.parametrize(
-    "cursor", ["x", "YQ", "%ff", "TG9uZG9uIw", "Y2FyZGlvbG9neSNMb25kb24jZHItbGVlIw"]
-)
+@pytest.mark.parametrize("cursor", ["x", "YQ", "%ff", "TG9uZG9uIw", "TG9uZG9uI2RyLWxlZSM"])
 def test_malformed_cursor_is_rejected(client: AppClient, cursor: str) -> None:
     rejected = client.get(f"/availability?specialty=cardiology&cursor={cursor}")
 
@@ -190,6 +215,15 @@ def test_cursor_of_another_location_is_rejected(client: AppClient) -> None:
     rejected = client.get(f"/availability?specialty=cardiology&location=London&cursor={cursor}")
 
     assert rejected.status == 400
+
+
+def test_cursor_of_another_specialty_is_rejected(client: AppClient) -> None:
+    add_colleagues(client, 2)
+    cursor = client.get("/availability?specialty=cardiology&limit=1").json["next"]
+
+    rejected = client.get(f"/availability?specialty=dermatology&cursor={cursor}")
+
+    assert (rejected.status, rejected.error_codes) == (400, [("cursor", "invalid")])
 
 
 def test_search_text_too_long_for_key_finds_no_doctors(client: AppClient) -> None:

@@ -46,9 +46,16 @@ class StaleLengthDayRepository(DayRepository):
     minutes: int
 
     def get_with_change(
-        self, doctor_id: str, date: date, request_id: str | None = None
+        self,
+        doctor_id: str,
+        date: date,
+        request_id: str | None = None,
+        *,
+        reads_adjacent: bool = False,
     ) -> tuple[Doctor, Day, SaveRecord | None]:
-        doctor, day, saved = super().get_with_change(doctor_id, date, request_id)
+        doctor, day, saved = super().get_with_change(
+            doctor_id, date, request_id, reads_adjacent=reads_adjacent
+        )
         grid = replace(doctor.grid, slot_length=timedelta(minutes=self.minutes))
         return replace(doctor, grid=grid), day, saved
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.slot import SlotId
 from chalicelib.storage import keys
 from chalicelib.storage.models import BaseItem, DayItem
+from chalicelib.web.api.problem_details import RETRY_AFTER_RANGE
 from tests.support.dynamodb_hooks import DynamoDBHooks
 from tests.support.factories import MONDAY, SUNDAY_NOON, to_instant
 from tests.support.table_snapshot import RawItem, restore_items
@@ -212,6 +214,18 @@ class AppClient(DynamoDBHooks):
         items = [item for page in pages for item in page["Items"]]
         return sorted(items, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
 
+    def get_item(self, pk: str, sk: str) -> RawItem:
+        """Return an item, which must exist."""
+        key = {"PK": {"S": pk}, "SK": {"S": sk}}
+        name = self.services.settings.table_name
+        return self.dynamodb.get_item(TableName=name, Key=key, ConsistentRead=True)["Item"]
+
+    def set_attribute(self, pk: str, sk: str, name: str, value: Any | None) -> None:  # noqa: ANN401
+        """Set an attribute of an item in DynamoDB's format, or remove it."""
+        item = {**self.get_item(pk, sk), name: value}
+        kept = {key: value for key, value in item.items() if value is not None}
+        self.dynamodb.put_item(TableName=self.services.settings.table_name, Item=kept)
+
     def item_types(self) -> dict[str, int]:
         """Return the number of items of each type except doctors."""
         types = [item["type"]["S"] for item in self.export()]
@@ -232,6 +246,15 @@ def rejection_codes(response: AppResponse, status: int = 409) -> list[tuple[str,
     assert response.status == status, response.text
     assert response.headers["Content-Type"] == "application/problem+json"
     return response.error_codes
+
+
+def is_unavailable(response: AppResponse) -> bool:
+    """Return whether the response is a 503 that says when to try again: soon, at a random time."""
+    least, most = RETRY_AFTER_RANGE
+    return (
+        response.status == HTTPStatus.SERVICE_UNAVAILABLE
+        and least <= int(response.headers["Retry-After"]) <= most
+    )
 
 
 def make_slot_id(start: str, doctor_id: str = "dr-lee") -> str:

@@ -10,7 +10,6 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.storage import table
-from tests.support.botocore_retries import immediate_retries
 from tests.support.dynamodb_responses import TRANSACT_WRITE
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class DynamoDBHooks:
                 raise response
             return response(request) if callable(response) else response
 
-        with immediate_retries(), self.before_call(operation, respond):
+        with self.before_call(operation, respond):
             yield
 
     @contextmanager
@@ -62,8 +61,7 @@ class DynamoDBHooks:
                 remaining -= 1
                 raise ReadTimeoutError(endpoint_url="http://dynamodb")
 
-        hook = self.register_hook(f"response-received.dynamodb.{operation}", drop)
-        with immediate_retries(), hook:
+        with self.register_hook(f"response-received.dynamodb.{operation}", drop):
             yield
 
     @contextmanager

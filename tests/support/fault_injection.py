@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Fault = Callable[[AWSPreparedRequest], AWSResponse]
 TRANSACT_WRITE = "TransactWriteItems"
-_WRITE_OPERATIONS = (TRANSACT_WRITE, "PutItem")
+_WRITE_OPERATIONS = (TRANSACT_WRITE,)
 _http_session = URLLib3Session(timeout=10)
 
 
@@ -111,7 +111,6 @@ FAULTS_BY_OPERATION: dict[str, dict[str, Fault]] = {
         "cancelled by throttling": TRANSACTION_THROTTLED,
         "transaction in progress": _respond_error("TransactionInProgressException"),
     },
-    "PutItem": {"transaction conflict": _respond_error("TransactionConflictException")},
     "BatchGetItem": {
         "all keys unprocessed": _all_keys_unprocessed,
         "last key unprocessed": _last_key_unprocessed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -30,6 +31,12 @@ def seed_slots(client: AppClient) -> None:
     client.save("09:00", date=MARCH_DATE, Idempotency_Key="d")
     client.hold("09:30", "hannah", seconds=1800)
     client.book("10:00", "b-1")
+
+
+def _check_health(client: AppClient) -> AppResponse:
+    """Check the health when the previous answer is no longer cached."""
+    client.clock.now += timedelta(seconds=1)
+    return client.get("/health")
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ READS: dict[str, Operation] = {
     "list doctors": Operation(lambda client: client.get("/doctors?specialty=cardiology")),
     "get doctor": Operation(lambda client: client.get("/doctors/dr-lee")),
     "doctor picker": Operation(_open_doctor_picker),
-    "health": Operation(lambda client: client.get("/health")),
+    "health": Operation(_check_health),
 }
 WRITES: dict[str, Operation] = {
     "first save": Operation(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.storage.models import BaseItem, DayItem, DoctorDirectoryIndex, DoctorItem
+from chalicelib.storage.models import BaseItem, DayItem, DoctorDirectoryIndex
 from tests.mutation import MUTANTS
 from tests.mutation.conditions import is_record_condition
 from tests.mutation.mutant import file_of, find
@@ -60,11 +60,6 @@ CONDITIONS_WITHOUT_MUTANT = (
     (
         "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
         condition(DoctorDirectoryIndex),
-        KEY_RANGE,
-    ),
-    (
-        "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
-        condition(DoctorItem),
         KEY_RANGE,
     ),
     (

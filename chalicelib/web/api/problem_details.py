@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 
 PROBLEM_JSON = "application/problem+json"
+RETRY_AFTER_RANGE = (1, 3)
+"""Seconds. Clients that got their 503 at the same moment must not all return at the same moment."""
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -58,6 +61,7 @@ _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
     errors.PermissionDeniedError: HTTPStatus.FORBIDDEN,
     errors.VersionMismatchError: HTTPStatus.PRECONDITION_FAILED,
     errors.IdempotencyKeyReusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UnreadableItemError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.StoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OutcomeUnknownError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -76,13 +80,17 @@ def problem_from_error(error: errors.DomainError | HttpError) -> Problem:
         case errors.VersionMismatchError(version=version):
             return Problem(status=status, code=code, detail=detail, version=version)
         case errors.StoreUnavailableError(retry_after=seconds):
-            return Problem(
-                status=status, code=code, detail=detail, headers={"Retry-After": str(seconds)}
-            )
+            return Problem(status=status, code=code, detail=detail, headers=_retry_after(seconds))
         case errors.OutcomeUnknownError():
-            return Problem(status=status, code=code, detail=detail, headers={"Retry-After": "1"})
+            return Problem(status=status, code=code, detail=detail, headers=_retry_after(None))
         case _:
             return Problem(status=status, code=code, detail=detail)
+
+
+def _retry_after(seconds: int | None) -> Headers:
+    if seconds is None:
+        seconds = random.randint(*RETRY_AFTER_RANGE)  # noqa: S311  # nosec B311
+    return {"Retry-After": str(seconds)}
 
 
 def _error_code(error: errors.DomainError | HttpError) -> str:

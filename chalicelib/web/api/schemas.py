@@ -115,7 +115,10 @@ class Doctors(Struct, kw_only=True):
 
 
 class DoctorsSlots(Struct, kw_only=True):
-    """A doctor's bookable slots in time order."""
+    """A doctor's bookable slots in time order.
+
+    `searched_to`: the search for `next_available` stopped here, after very many taken slots.
+    """
 
     doctor_id: DoctorId
     time_zone: TimeZone
@@ -126,6 +129,7 @@ class DoctorsSlots(Struct, kw_only=True):
         Slot | None,
         Meta(description="The first bookable slot at or after `from`, even if after `to`."),
     ]
+    searched_to: Date | UnsetType = UNSET
 
 
 class AvailableDoctor(Struct, kw_only=True):

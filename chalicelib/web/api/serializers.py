@@ -99,6 +99,9 @@ def serialize_slots(
         next_available=serialize_slot(availability.next_available, availability.doctor)
         if availability.next_available
         else None,
+        searched_to=availability.searched_to.isoformat()
+        if availability.searched_to
+        else msgspec.UNSET,
     )
 
 

@@ -24,6 +24,7 @@ from chalicelib.web.http.request import body, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from chalice.app import Request
 
@@ -169,7 +170,7 @@ def parse_date_range(request: Request, today: Callable[[], date]) -> tuple[date,
 
     Raises ``RequestRejectedError`` for a range that is reversed or longer than 31 days.
     """
-    first_text, last_text = (query(request, name) for name in ("from", "to"))
+    first_text, last_text = _range_texts(request)
     first = parse_date(first_text, "from") if first_text else today()
     default_last = min(first, MAX_DATE - timedelta(days=_DEFAULT_RANGE_DAYS)) + timedelta(
         days=_DEFAULT_RANGE_DAYS - 1
@@ -180,3 +181,18 @@ def parse_date_range(request: Request, today: Callable[[], date]) -> tuple[date,
     if (last - first).days >= MAX_RANGE_DAYS:
         raise invalid_field("to", f"at most {MAX_RANGE_DAYS} days, {first} included")
     return first, last
+
+
+def parse_search_range(request: Request, now: datetime) -> tuple[date | None, date | None]:
+    """``from`` and ``to`` of a search; None where each doctor's own today decides.
+
+    Raises ``RequestRejectedError`` as ``parse_date_range``, from the first date on which it is
+    today in some zone.
+    """
+    first_text, last_text = _range_texts(request)
+    first, last = parse_date_range(request, lambda: local_time.dates_anywhere(now)[0])
+    return (first if first_text else None), (last if first_text or last_text else None)
+
+
+def _range_texts(request: Request) -> tuple[str | None, str | None]:
+    return query(request, "from"), query(request, "to")

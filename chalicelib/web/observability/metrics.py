@@ -41,6 +41,19 @@ def embedded_metrics(
     return {**values, "_aws": metadata}
 
 
+def embedded_counts(
+    *, stage: str, timestamp: datetime, counts: Mapping[str, int]
+) -> dict[str, Any]:
+    """Return the members of a log entry that is not of a request, with counts above 0 alone."""
+    counted = {name: count for name, count in counts.items() if count}
+    directive = _metric_directive([_STAGE], **dict.fromkeys(counted, "Count"))
+    metadata = {
+        "Timestamp": int(timestamp.timestamp() * 1000),
+        "CloudWatchMetrics": [directive],
+    }
+    return {"stage": stage, **counted, "_aws": metadata}
+
+
 def _metric_directive(dimensions: list[list[str]], **units: str) -> dict[str, Any]:
     metrics = [{"Name": name, "Unit": unit} for name, unit in units.items()]
     return {"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": metrics}

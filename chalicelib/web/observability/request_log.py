@@ -31,7 +31,8 @@ def log_request(request: Request, get_response: Callable[[Request], Response]) -
     """Outermost middleware: open the request's context, and log it with the response's status."""
     log = get_services().log
     if log is None:
-        return get_response(request)
+        with request_context.request_scope():
+            return get_response(request)
     started, timestamp = perf_counter(), get_services().now()
     with request_context.request_scope() as context:
         status = HTTPStatus.INTERNAL_SERVER_ERROR.value
@@ -84,6 +85,8 @@ def _log_entry(
             code=code if is_error else None,
         ),
     }
+    if context.unreadable_items:
+        entry["unreadable_items"] = context.unreadable_items
     if context.exception:
         entry["exception"] = exceptions.format_exception(context.exception)
     return entry

@@ -15,6 +15,7 @@ from chalicelib.web.api.validators import (
     doctor_id_from_path,
     parse_date_range,
     parse_limit,
+    parse_search_range,
     search_text,
 )
 from chalicelib.web.http.request import JSON, query
@@ -77,7 +78,7 @@ def get_availability(request: Request, _caller: Caller) -> Response:
     specialty = search_text(request, "specialty")
     if specialty is None:
         raise RequestRejectedError(FieldViolation("specialty", "required", "specialty is missing"))
-    first, last = parse_date_range(request, lambda: get_services().now().date())
+    first, last = parse_search_range(request, get_services().now())
     search = Search(
         specialty=specialty,
         location=search_text(request, "location"),

@@ -6,7 +6,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import get_services
+from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.permissions import Caller, Permission
+from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.api import schemas
 from chalicelib.web.api.parsing import parse_doctor_settings
 from chalicelib.web.api.serializers import serialize_doctor
@@ -39,11 +41,14 @@ routes = Router(__name__)
 def get_doctors(request: Request, caller: Caller) -> Response:
     """List doctors.
 
-    Pages are ordered by specialty, location and id.
+    Pages are ordered by specialty, location and id. `location` needs a `specialty`.
     """
+    specialty, location = (search_text(request, name) for name in ("specialty", "location"))
+    if location and not specialty:
+        raise RequestRejectedError(FieldViolation.required("specialty"))
     page = get_services().doctors.list_page(
-        specialty=search_text(request, "specialty"),
-        location=search_text(request, "location"),
+        specialty=specialty,
+        location=location,
         limit=parse_limit(request),
         cursor=query(request, "cursor"),
     )
