@@ -1,6 +1,7 @@
 """Local HTTP server: waitress, and an adapter that invokes the app as API Gateway does."""
 
 import base64
+import re
 import sys
 import threading
 import time
@@ -10,7 +11,7 @@ from functools import partial
 from http import HTTPStatus
 from socket import socket
 from typing import Any
-from urllib.parse import quote_from_bytes
+from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from chalice.app import Chalice, Request
@@ -35,6 +36,7 @@ MAX_LINE_BYTES = 65_536
 MAX_CONNECTIONS = 1000
 THREADS = 64
 SHUTDOWN_SECONDS = 5
+_PAGE_NOT_FOUND = "Page not found"
 
 
 @contextmanager
@@ -95,8 +97,9 @@ class ApiGateway:
         method, target = environ["REQUEST_METHOD"], environ["REQUEST_URI"]
         headers = {name.lower(): value for name, value in EnvironHeaders(environ)}
         try:
-            _require_valid(target, headers)
-            response = self._invoke(method, target, headers, environ["wsgi.input"].read())
+            _require_valid(target, headers, environ["SERVER_PROTOCOL"])
+            content = environ["wsgi.input"].read()
+            response = self._invoke(method, normalize_target(target), headers, content)
         except HttpError as error:
             response = _render(error, headers)
         _log_request(response.status_code, method, target)
@@ -106,13 +109,33 @@ class ApiGateway:
         try:
             event = self._converter.create_lambda_event(method, target, headers, body or None)
         except ValueError:
-            detail = "Page not found"
-            raise HttpError(HTTPStatus.NOT_FOUND, detail) from None
+            raise HttpError(HTTPStatus.NOT_FOUND, _PAGE_NOT_FOUND) from None
         result = self._app(event, LambdaContext(self._app.app_name, memory_size=0))
         text = result["body"]
         content = base64.b64decode(text) if result.get("isBase64Encoded") else text.encode()
         response_headers = Headers({**result["headers"], **result["multiValueHeaders"]})
         return _response(result["statusCode"], response_headers, content)
+
+
+_ABSOLUTE_FORM = re.compile(r"https?://[^/?]*", re.IGNORECASE)
+_ENCODED = re.compile("(?:%[0-9A-Fa-f]{2})+")
+_UNRESERVED = "-._~"
+_HOST = re.compile(r"([A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+\])?(:[0-9]*)?")
+
+
+def normalize_target(target: str) -> str:
+    """Return path and query such that Chalice matches the path as API Gateway does.
+
+    Of percent-encoded characters, those that never need it are decoded (RFC 3986, section 6.2.2.2);
+    an encoded slash separates nothing. Chalice's parser gives a meaning to ``;``, ``#`` and a
+    leading ``//`` that they don't have in a path.
+    """
+    path, mark, query = _ABSOLUTE_FORM.sub("", target, count=1).partition("?")
+    decoded = _ENCODED.sub(lambda match: quote(unquote_to_bytes(match[0]), safe=_UNRESERVED), path)
+    decoded = decoded.replace(";", "%3B").replace("#", "%23")
+    if decoded.startswith("//"):
+        raise HttpError(HTTPStatus.NOT_FOUND, _PAGE_NOT_FOUND)
+    return f"{decoded or '/'}{mark}{query}"
 
 
 def _response(status: int, headers: Headers, body: bytes) -> Response:
@@ -121,13 +144,15 @@ def _response(status: int, headers: Headers, body: bytes) -> Response:
     return Response(body, f"{status} {phrase}", headers, content_type=content_type)
 
 
-def _require_valid(target: str, headers: dict[str, str]) -> None:
-    """Raise ``HttpError`` for requests that waitress accepts: too long, or with two hosts."""
+def _require_valid(target: str, headers: dict[str, str], protocol: str) -> None:
+    """Raise ``HttpError`` for requests that waitress accepts: too long, or without one host."""
     if len(target) > MAX_LINE_BYTES:
         raise HttpError(HTTPStatus.REQUEST_URI_TOO_LONG, "The URL is too long.")
     if max(map(len, headers.values()), default=0) > MAX_LINE_BYTES:
         raise HttpError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "A header is too long.")
-    if "," in headers.get("host", ""):
+    # RFC 9112, section 3.2: HTTP/1.1 requires the header, HTTP/1.0 does not know it.
+    is_missing = protocol == "HTTP/1.1" and "host" not in headers
+    if is_missing or not _HOST.fullmatch(headers.get("host", "")):
         raise HttpError(HTTPStatus.BAD_REQUEST, "Send one Host header.")
     if int(headers.get("content-length", 0)) > MAX_BODY_BYTES:
         detail = f"A request's body may have {MAX_BODY_BYTES:,} bytes at most."

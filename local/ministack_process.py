@@ -23,6 +23,8 @@ from hypercorn.config import Config
 from ministack import app as ministack
 from ministack.core import persistence
 
+from local.browser_guard import BrowserGuard
+
 SAVE_SECONDS = 5
 """How often a changed state is saved, and so what a power cut may lose."""
 
@@ -155,16 +157,18 @@ async def main() -> int:
     config.bind = [f"127.0.0.1:{os.environ['GATEWAY_PORT']}"]
     config.keep_alive_timeout = 75
     if not persistence.PERSIST_STATE:
-        await serve(ministack.app, config, shutdown_trigger=_until_stopped)
+        await serve(BrowserGuard(ministack.app), config, shutdown_trigger=_until_stopped)
         return 0
     folder = Path(persistence.STATE_DIR).with_name("saved")
+    # It has the private keys of the identity provider.
+    folder.parent.chmod(0o700)
     print(f"Waiting until no other MiniStack uses {folder}", flush=True)
     # One whose parent was killed still saves its state.
     fcntl.flock(os.open(folder.parent, os.O_RDONLY), fcntl.LOCK_EX)
     saver = StateSaver(folder)
     saver.restore()
     saving = asyncio.create_task(saver.save_changes())
-    await serve(saver, config, shutdown_trigger=_until_stopped)
+    await serve(BrowserGuard(saver), config, shutdown_trigger=_until_stopped)
     saving.cancel()
     persistence.PERSIST_STATE = True
     return 0 if saver.save() else 1

@@ -55,6 +55,7 @@ class SubprocessServer:
                 pass_fds=[terminal.fileno()],
                 # Ctrl-C reaches the parent alone, which then stops the server.
                 start_new_session=True,
+                umask=0o077,
             )
         try:
             self._wait_until_ready(self._process)

@@ -146,7 +146,10 @@ def conflicting_slots_error(
 
 def too_many_changes(count: int) -> FieldViolation:
     """Return the violation for a request with more slots than one save can change."""
-    detail = f"You can save at most {MAX_CHANGES_PER_SAVE} slots at once (you sent {count})"
+    detail = (
+        f"You can save at most {MAX_CHANGES_PER_SAVE} slots at once (you sent {count}). "
+        "Save them in two saves."
+    )
     return FieldViolation("slots", "too_many", detail)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from chalicelib.domain import local_time
+from chalicelib.domain import local_time, time_zones
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.grid import Grid
+from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name, trim_name
 from chalicelib.domain.violations import FieldViolation
 
 if TYPE_CHECKING:
@@ -55,16 +55,17 @@ LEAD_MINUTES_RANGE = (0, 43_200)
 WINDOW_DAYS_RANGE = (1, 730)
 # So that a full day fits one transaction: see ``changes.MAX_CHANGES_PER_SAVE``.
 MAX_SLOTS_PER_DAY = 96
-# Long enough for a name, short enough for specialty and location to be part of a key.
-MAX_TEXT_LENGTH = 100
+# ... where the clock is turned back on some date: 15-minute slots are then four more.
+MAX_SLOTS_PER_DAY_WITH_CLOCK_CHANGES = 92
 _MINUTE = timedelta(minutes=1)
-# An entry of the time zone database that means "not set".
-_UNUSABLE_TIME_ZONES = {"Factory"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorSettings:
-    """Settings as a client sends them; ``delegates`` is None to keep the stored ones."""
+    """Settings as a client sends them; ``delegates`` is None to keep the stored ones.
+
+    Blanks around names are dropped. An alias of a time zone becomes its canonical name.
+    """
 
     doctor_id: str
     name: str
@@ -83,28 +84,32 @@ class DoctorSettings:
             raise RequestRejectedError(*violations)
         return Doctor(
             doctor_id=self.doctor_id,
-            name=self.name,
-            specialty=self.specialty,
-            location=self.location,
+            name=trim_name(self.name),
+            specialty=trim_name(self.specialty),
+            location=trim_name(self.location),
             grid=Grid(
                 sessions=self._sorted_sessions(),
                 slot_length=self.slot_minutes * _MINUTE,
-                zone=ZoneInfo(self.time_zone),
+                zone=ZoneInfo(time_zones.canonical_name(self.time_zone)),
             ),
             lead_time=self.lead_minutes * _MINUTE,
             booking_window=timedelta(days=self.window_days),
-            delegates=self.delegates or frozenset(),
+            delegates=self.trimmed_delegates or frozenset(),
         )
+
+    @property
+    def trimmed_delegates(self) -> frozenset[str] | None:
+        """The delegates' names without blanks around them; None to keep the stored ones."""
+        return None if self.delegates is None else frozenset(map(trim_name, self.delegates))
 
     def _sorted_sessions(self) -> tuple[ClinicSession, ...]:
         return tuple(sorted(self.sessions, key=lambda session: (session.start, session.end)))
 
     def _violations(self) -> Iterator[FieldViolation]:
         for field in ("name", "specialty", "location"):
-            text = getattr(self, field)
-            if not _is_valid_name(text):
-                yield _invalid_field(field, f"{field} must have 1 to {MAX_TEXT_LENGTH} characters")
-        if self.time_zone not in available_timezones() - _UNUSABLE_TIME_ZONES:
+            if not is_valid_name(trim_name(getattr(self, field))):
+                yield _invalid_field(field, f"{field} must have {_NAME_DESCRIPTION}")
+        if not time_zones.is_time_zone(self.time_zone):
             yield _invalid_field("time_zone", f"Unknown time zone: {self.time_zone}")
         for field, (least, most) in (
             ("slot_minutes", SLOT_MINUTES_RANGE),
@@ -113,8 +118,8 @@ class DoctorSettings:
         ):
             if not least <= getattr(self, field) <= most:
                 yield _invalid_field(field, f"{field} must be from {least} to {most}")
-        if not all(map(_is_valid_name, self.delegates or ())):
-            detail = f"A delegate's sign-in name must have 1 to {MAX_TEXT_LENGTH} characters"
+        if not all(map(is_valid_name, self.trimmed_delegates or ())):
+            detail = f"A delegate's sign-in name must have {_NAME_DESCRIPTION}"
             yield _invalid_field("delegates", detail)
         yield from self._session_violations()
 
@@ -142,10 +147,24 @@ class DoctorSettings:
             )
 
 
-def _is_valid_name(text: str) -> bool:
-    """Whether it has visible characters, and no line breaks or other control characters."""
-    is_plain = not any(unicodedata.category(character) == "Cc" for character in text)
-    return is_plain and 0 < len(text.strip()) <= len(text) <= MAX_TEXT_LENGTH
+_NAME_DESCRIPTION = (
+    f"1 to {MAX_NAME_LENGTH} visible characters, and none that change the direction of text"
+)
+
+
+def require_day_can_be_saved(doctor: Doctor, today: date) -> None:
+    """Raise ``RequestRejectedError`` if a day is too long where the clock is turned back.
+
+    It does not concern a grid that is stored already: such a day can be saved in two saves.
+    """
+    limit = MAX_SLOTS_PER_DAY_WITH_CLOCK_CHANGES
+    count = doctor.grid.slots_per_day
+    if count > limit and time_zones.has_clock_changes(doctor.zone, today):
+        detail = (
+            f"A day can have at most {limit} slots in a time zone whose clocks change "
+            f"(these sessions make {count})"
+        )
+        raise RequestRejectedError(_invalid_field("sessions", detail))
 
 
 def _invalid_field(field: str, detail: str) -> FieldViolation:

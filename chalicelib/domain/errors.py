@@ -7,6 +7,7 @@ DomainError
 ├── DoctorNotFoundError
 ├── PermissionDeniedError
 ├── VersionMismatchError            If-Match names another version than the current one
+│   └── SettingsMismatchError       ... of a doctor's settings
 ├── IdempotencyKeyReusedError       the key was used for another request
 ├── ConcurrentModificationError     what a write was decided on has changed: read and decide again
 │   ├── DayModifiedError
@@ -89,10 +90,18 @@ class VersionMismatchError(DomainError):
     """The client requires another version of the day; ``version`` is the current one."""
 
     code = "version_mismatch"
+    message_template = "This day has changed since you read it. It is now at version {version}."
 
     def __init__(self, version: int) -> None:
-        super().__init__(f"This day has changed since you read it. It is now at version {version}.")
+        super().__init__(self.message_template.format(version=version))
         self.version = version
+
+
+class SettingsMismatchError(VersionMismatchError):
+    """The client requires other settings of the doctor; 0 is the version of a missing doctor."""
+
+    code = "settings_mismatch"
+    message_template = "The doctor's settings are not as you expect: they have version {version}."
 
 
 class IdempotencyKeyReusedError(DomainError):

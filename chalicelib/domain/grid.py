@@ -37,6 +37,15 @@ class Grid:
     slot_length: timedelta
     zone: ZoneInfo
 
+    @property
+    def slots_per_day(self) -> int:
+        """The number of slots on a date without a clock change."""
+        return sum((session.end - session.start) // self.slot_length for session in self.sessions)
+
+    def has_same_slots(self, other: Grid) -> bool:
+        """Return whether both have the same slots on every date; one zone may be an alias."""
+        return (self.sessions, self.slot_length) == (other.sessions, other.slot_length)
+
     def candidate_slots(self, date: date) -> tuple[Slot, ...]:
         """Every slot that could be opened on the date, in time order."""
         return _candidate_slots(self, date)

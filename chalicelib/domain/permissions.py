@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from chalicelib.domain import time_zones
 from chalicelib.domain.errors import PermissionDeniedError
+from chalicelib.domain.names import trim_name
 
 if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
@@ -32,6 +34,19 @@ class Permission(StrEnum):
     CONFIGURE = "configure"  # a doctor's settings
 
 
+_ROLES_BY_PERMISSION = {
+    Permission.READ: frozenset(Role),
+    Permission.BOOK: frozenset({Role.BOOKING_SITE, Role.ADMIN}),
+    Permission.MANAGE: frozenset({Role.DOCTOR, Role.DELEGATE, Role.ADMIN}),
+    Permission.CONFIGURE: frozenset({Role.DOCTOR, Role.ADMIN}),
+}
+_DENIALS = {
+    Permission.BOOK: "You can't hold or book slots",
+    Permission.MANAGE: "You can't manage slots",
+    Permission.CONFIGURE: "You can't change a doctor's settings",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """The authenticated caller; the audit log has their ``name``, ``client`` and ``subject``.
@@ -53,10 +68,14 @@ class Caller:
             return Role.DELEGATE
         return Role.ADMIN if Role.ADMIN in self.roles else None
 
+    def require_permission(self, permission: Permission) -> None:
+        """Raise ``PermissionDeniedError`` if none of the caller's roles ever has the permission."""
+        if not self.roles & _ROLES_BY_PERMISSION[permission]:
+            raise PermissionDeniedError(_DENIALS[permission])
+
     def require_can_manage_any(self) -> None:
         """Raise ``PermissionDeniedError`` if the caller can manage no doctor's slots at all."""
-        if not self.roles & {Role.DOCTOR, Role.DELEGATE, Role.ADMIN}:
-            raise PermissionDeniedError("You can't manage slots")
+        self.require_permission(Permission.MANAGE)
 
     def can_see_delegates(self, doctor: Doctor) -> bool:
         """Return whether the caller is this doctor or an admin."""
@@ -64,8 +83,13 @@ class Caller:
 
     def require_can_book(self) -> None:
         """Raise ``PermissionDeniedError`` unless the caller is a booking site or an admin."""
-        if not self.roles & {Role.BOOKING_SITE, Role.ADMIN}:
-            raise PermissionDeniedError("You can't hold or book slots")
+        self.require_permission(Permission.BOOK)
+
+    def require_can_configure_id(self, doctor_id: str) -> None:
+        """Raise ``PermissionDeniedError`` unless the caller is an admin or this doctor."""
+        is_own = Role.DOCTOR in self.roles and self.doctor_id == doctor_id
+        if not is_own and Role.ADMIN not in self.roles:
+            raise PermissionDeniedError(f"You can't change the settings of {doctor_id}")
 
     def require_can_configure(self, existing: Doctor | None, requested: Doctor) -> None:
         """Raise ``PermissionDeniedError`` unless the caller may make these settings.
@@ -73,18 +97,13 @@ class Caller:
         Admins may make any. Doctors may change their own, except those that identify them.
         ``existing`` is None for a new doctor.
         """
+        self.require_can_configure_id(requested.doctor_id)
         if Role.ADMIN in self.roles:
             return
-        if (
-            existing is None
-            or Role.DOCTOR not in self.roles
-            or self.doctor_id != requested.doctor_id
-        ):
+        if existing is None:
             raise PermissionDeniedError(f"You can't change the settings of {requested.doctor_id}")
-        fixed = ("name", "specialty", "location", "zone")
-        if changed := [
-            name for name in fixed if getattr(existing, name) != getattr(requested, name)
-        ]:
+        former, new = _identity(existing), _identity(requested)
+        if changed := [name for name in new if new[name] != former[name]]:
             raise PermissionDeniedError(
                 f"You can't change your {' or '.join(changed)}. Ask your administrator."
             )
@@ -95,3 +114,13 @@ class Caller:
         if role is None:
             raise PermissionDeniedError(f"You can't manage {doctor.name}'s schedule")
         return role
+
+
+def _identity(doctor: Doctor) -> dict[str, str]:
+    """Return the settings that only an admin may change, as they would be stored today."""
+    return {
+        "name": trim_name(doctor.name),
+        "specialty": trim_name(doctor.specialty),
+        "location": trim_name(doctor.location),
+        "time zone": time_zones.canonical_name(doctor.zone.key),
+    }

@@ -23,6 +23,7 @@ Code = Literal[
     "slot_not_found",
     "nothing_to_save",
     "too_many",
+    "unknown_member",
     "invalid",
     "required",
 ]
@@ -173,6 +174,11 @@ class FieldViolation:
     def required(cls, field: str) -> FieldViolation:
         """Return the violation for a missing field."""
         return cls(field, "required", _MISSING_FIELD_DETAILS.get(field, f"{field} is missing"))
+
+    @classmethod
+    def unknown(cls, field: str) -> FieldViolation:
+        """Return the violation for a member that the request must not have."""
+        return cls(field, "unknown_member", f"{field} is not a known member. Check its spelling.")
 
     @property
     def message(self) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.domain import local_time
+from chalicelib.domain import local_time, time_zones
+from chalicelib.domain.doctor import require_day_can_be_saved
 from chalicelib.domain.errors import (
     ConflictError,
     DoctorModifiedError,
@@ -16,6 +17,7 @@ from chalicelib.domain.errors import (
     OutcomeUnknownError,
 )
 from chalicelib.domain.violations import FieldViolation
+from chalicelib.use_cases.preconditions import Precondition
 from chalicelib.use_cases.retry import attempts, busy_after_conflicts, retry_on_conflict
 
 if TYPE_CHECKING:
@@ -57,32 +59,46 @@ class ManageDoctors:
         self._pause = pause
 
     @busy_after_conflicts()
-    def put(self, caller: Caller, settings: DoctorSettings) -> SavedDoctor:
+    def put(
+        self,
+        caller: Caller,
+        settings: DoctorSettings,
+        precondition: Precondition = Precondition(),  # noqa: B008  immutable
+    ) -> SavedDoctor:
         """Create the doctor, or replace their settings.
 
         If the specialty or location changes, the doctor's coming days are reindexed before this
         returns; the same request continues that after a failure. Raises ``RequestRejectedError``,
-        ``PermissionDeniedError``, ``ConflictError`` for another time zone,
-        ``StoreUnavailableError``, ``OutcomeUnknownError``.
+        ``PermissionDeniedError``, ``SettingsMismatchError``, ``ConflictError`` for another time
+        zone, ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
-        saved = self._save_settings(caller, settings.to_doctor(), settings)
+        saved = self._save_settings(caller, settings, precondition)
         if not saved.doctor.reindex_pending:
             return saved
         return SavedDoctor(doctor=self._reindex_days(saved.doctor), created=saved.created)
 
     def _save_settings(
-        self, caller: Caller, requested: Doctor, settings: DoctorSettings
+        self, caller: Caller, settings: DoctorSettings, precondition: Precondition
     ) -> SavedDoctor:
-        may_have_created = False
+        requested = settings.to_doctor()
+        is_unsure = may_have_created = False
         for attempt in attempts(self._pause):
             with attempt:
                 existing = self._existing(requested.doctor_id)
+                caller.require_can_configure(existing, requested)
+                changed = _changed_doctor(requested, settings, existing)
+                if is_unsure and existing and _is_saved(changed, existing):
+                    # The attempt without a response: its own write may not fail the precondition.
+                    return SavedDoctor(doctor=self._cache(existing), created=may_have_created)
+                precondition.require(existing.version if existing else 0)
+                self._require_valid_change(existing, changed)
                 try:
-                    saved = self._save_attempt(caller, requested, settings, existing)
+                    saved = self._save(changed, existing)
                 except OutcomeUnknownError:
+                    is_unsure = True
                     may_have_created = existing is None
                     raise
-                return SavedDoctor(doctor=saved.doctor, created=saved.created or may_have_created)
+                return SavedDoctor(doctor=saved, created=existing is None or may_have_created)
         raise AssertionError  # pragma: no cover  the last attempt returns or raises
 
     def _existing(self, doctor_id: str) -> Doctor | None:
@@ -91,28 +107,15 @@ class ManageDoctors:
         except DoctorNotFoundError:
             return None
 
-    def _save_attempt(
-        self, caller: Caller, requested: Doctor, settings: DoctorSettings, existing: Doctor | None
-    ) -> SavedDoctor:
-        caller.require_can_configure(existing, requested)
-        if existing is None:
-            return SavedDoctor(doctor=self._save(requested, None), created=True)
-        if existing.zone.key != requested.zone.key:
+    def _require_valid_change(self, existing: Doctor | None, changed: Doctor) -> None:
+        if existing and time_zones.canonical_name(existing.zone.key) != changed.zone.key:
             detail = (
                 "A doctor's time zone can't be changed after it is set "
                 f"({existing.zone.key}). Create a new doctor instead."
             )
             raise ConflictError(FieldViolation("time_zone", "invalid", detail))
-        is_relocated = (existing.specialty, existing.location) != (
-            requested.specialty,
-            requested.location,
-        )
-        changed = replace(
-            requested,
-            delegates=existing.delegates if settings.delegates is None else settings.delegates,
-            reindex_pending=existing.reindex_pending or is_relocated,
-        )
-        return SavedDoctor(doctor=self._save(changed, existing), created=False)
+        if existing is None or not changed.grid.has_same_slots(existing.grid):
+            require_day_can_be_saved(changed, local_time.local_date(self._now(), changed.zone))
 
     def _reindex_days(self, doctor: Doctor) -> Doctor:
         """Reindex the doctor's coming days, and return the doctor as stored afterwards.
@@ -137,5 +140,26 @@ class ManageDoctors:
         return True
 
     def _save(self, doctor: Doctor, previous: Doctor | None) -> Doctor:
-        saved = self._doctors.save(doctor, previous)
-        return self._doctor_cache.put(saved, self._now())
+        return self._cache(self._doctors.save(doctor, previous))
+
+    def _cache(self, doctor: Doctor) -> Doctor:
+        return self._doctor_cache.put(doctor, self._now())
+
+
+def _changed_doctor(requested: Doctor, settings: DoctorSettings, existing: Doctor | None) -> Doctor:
+    """Return the doctor to save: with the stored delegates, if the request has none."""
+    if existing is None:
+        return requested
+    is_relocated = (existing.specialty, existing.location) != (
+        requested.specialty,
+        requested.location,
+    )
+    return replace(
+        requested,
+        delegates=existing.delegates if settings.delegates is None else requested.delegates,
+        reindex_pending=existing.reindex_pending or is_relocated,
+    )
+
+
+def _is_saved(changed: Doctor, existing: Doctor) -> bool:
+    return replace(changed, version=existing.version) == existing

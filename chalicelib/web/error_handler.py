@@ -9,7 +9,12 @@ import msgspec
 from chalice.app import Response
 
 from chalicelib import request_context
-from chalicelib.domain.errors import DomainError
+from chalicelib.domain.errors import (
+    ConflictError,
+    DomainError,
+    RequestRejectedError,
+    SlotNotFoundError,
+)
 from chalicelib.web.api.problem_details import PROBLEM_JSON, Problem, problem_from_error
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.negotiation import VARY, wants_html
@@ -37,6 +42,17 @@ def handle_errors(view: Callable[..., Response]) -> Callable[..., Response]:
     return handler
 
 
+_CONTENT_STATUSES = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+
+def is_malformed_request(error: Exception) -> bool:
+    """Return whether the error says that the request itself is invalid, whatever is stored."""
+    if isinstance(error, HttpError):
+        return error.status in _CONTENT_STATUSES
+    is_rejected = isinstance(error, RequestRejectedError)
+    return is_rejected and not isinstance(error, (ConflictError, SlotNotFoundError))
+
+
 def render_problem(problem: Problem, request: Request) -> Response:
     """Return problem details as JSON, an error page for a browser, or a notice for htmx."""
     request_context.current_request().code = problem.code
@@ -52,7 +68,6 @@ def render_problem(problem: Problem, request: Request) -> Response:
 
 _FRAMEWORK_MESSAGES = {
     HTTPStatus.METHOD_NOT_ALLOWED: "This path does not support that HTTP method",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "This path does not accept that content type",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side",
 }
 

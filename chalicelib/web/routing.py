@@ -9,22 +9,25 @@ from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from chalice.app import Blueprint, Response
 from msgspec import Struct
 
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
+from chalicelib.domain.errors import PermissionDeniedError
 from chalicelib.domain.permissions import Permission
-from chalicelib.web.error_handler import handle_errors
+from chalicelib.web.auth.authentication import SAFE_METHODS
+from chalicelib.web.error_handler import handle_errors, is_malformed_request
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from chalicelib.web.http.negotiation import is_htmx, wants_html
-from chalicelib.web.http.request import JSON, path, url_prefix
+from chalicelib.web.http.request import path, require_media_type, url_prefix
 
 if TYPE_CHECKING:
     from chalice.app import Chalice, Request
 
+    from chalicelib.domain.permissions import Caller
     from chalicelib.web.http.types import Headers
 
 DOCTORS, BOOKING_SITES, SERVICE = "Doctors", "Booking sites", "Service"
@@ -64,7 +67,11 @@ class Router:
 
     Each view gets the request. Unless its permission is ``PUBLIC``, it also gets the caller: the
     request is authenticated first, and a browser without a login session is redirected to sign in.
-    Whether the caller may act on a doctor depends on the doctor, so the use cases check that.
+    Whether the caller may act on a doctor depends on the doctor, so the use cases check that. A
+    caller whose roles never permit the request does not learn what is wrong with it.
+
+    ``get`` registers the view for HEAD too: the server in front of the app sends the same response
+    without its content (RFC 9110, section 9.3.2).
     """
 
     def __init__(self, import_name: str) -> None:
@@ -89,21 +96,36 @@ class Router:
     def _add(
         self, method: str, path: str, permission: Permission, doc: RouteDoc, view: View
     ) -> View:
-        handler = handle_errors(view if permission is Permission.PUBLIC else _authenticated(view))
+        checked = _with_media_type(view, tuple(doc.body)) if doc.body else view
+        if permission is not Permission.PUBLIC:
+            checked = _authenticated(checked, permission)
+        handler = handle_errors(checked)
 
         @wraps(view)
         def endpoint(**path_parameters: str) -> Response:
-            return handler(self._blueprint.current_request, **path_parameters)
+            decoded = {name: unquote(value) for name, value in path_parameters.items()}
+            return handler(self._blueprint.current_request, **decoded)
 
-        media_types = list(doc.body) or [JSON]
-        self._blueprint.route(path, methods=[method], content_types=media_types)(endpoint)
+        methods = ["GET", "HEAD"] if method == "GET" else [method]
+        # Chalice would also check the content type of a request without content.
+        self._blueprint.route(path, methods=methods, content_types=["*/*"])(endpoint)
         self.routes.append(
             Route(method=method, path=path, permission=permission, view=view, doc=doc)
         )
         return view
 
 
-def _authenticated(view: View) -> View:
+def _with_media_type(view: View, media_types: tuple[str, ...]) -> View:
+    """Reject content of a type that the view does not read, after authentication."""
+
+    def handler(request: Request, *args: Caller, **path_parameters: str) -> Response:
+        require_media_type(request, media_types)
+        return view(request, *args, **path_parameters)
+
+    return handler
+
+
+def _authenticated(view: View, permission: Permission) -> View:
     """Authenticate the request, pass the caller to the view, and extend the login session."""
 
     def handler(request: Request, **path_parameters: str) -> Response:
@@ -111,15 +133,29 @@ def _authenticated(view: View) -> View:
         try:
             authentication = auth.authenticate(request)
         except AuthenticationRequiredError:
-            if request.method == "GET" and _is_full_page_request(request):
+            if request.method in SAFE_METHODS and _is_full_page_request(request):
                 return _redirect_to_login(request)
             raise
         caller = authentication.caller
         request_context.current_request().caller_roles = "+".join(sorted(caller.roles))
-        response = view(request, caller, **path_parameters)
+        try:
+            response = view(request, caller, **path_parameters)
+        except Exception as error:
+            if is_malformed_request(error):
+                _require_permission(caller, permission)
+            raise
         return auth.refresh_session(response, authentication, request)
 
     return handler
+
+
+def _require_permission(caller: Caller, permission: Permission) -> None:
+    try:
+        caller.require_permission(permission)
+    except PermissionDeniedError:
+        # Whether that doctor exists was not checked: the log has only doctors that may exist.
+        request_context.current_request().doctor_id = None
+        raise
 
 
 def _redirect_to_login(request: Request) -> Response:

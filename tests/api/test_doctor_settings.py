@@ -137,11 +137,43 @@ def test_invalid_doctor_id_is_rejected(client: AppClient) -> None:
     assert (rejected.status, rejected.error_codes) == (400, [("doctor_id", "invalid")])
 
 
-def test_grid_is_limited_to_96_slots(client: AppClient) -> None:
-    whole_day = {"slot_minutes": 15, "sessions": [{"from": "00:00", "to": "24:00"}]}
+WHOLE_DAY = {"slot_minutes": 15, "sessions": [{"from": "00:00", "to": "24:00"}]}
 
-    assert client.put("/doctors/dr-new", {**NEW_DOCTOR, **whole_day}).status == 201
+
+def test_grid_is_limited_to_96_slots(client: AppClient) -> None:
+    settings = {**NEW_DOCTOR, **WHOLE_DAY, "time_zone": "Asia/Kolkata"}
+
+    assert client.put("/doctors/dr-new", settings).status == 201
     assert len(client.get_day("dr-new").json["slots"]) == 96
+
+
+def test_grid_is_limited_to_92_slots_where_clocks_change(client: AppClient) -> None:
+    shorter = {"slot_minutes": 15, "sessions": [{"from": "00:00", "to": "23:00"}]}
+
+    rejected = client.put("/doctors/dr-new", {**NEW_DOCTOR, **WHOLE_DAY})
+
+    assert (rejected.status, rejected.error_codes) == (400, [("sessions", "invalid")])
+    assert "at most 92 slots" in rejected.json["detail"]
+    assert client.put("/doctors/dr-new", {**NEW_DOCTOR, **shorter}).status == 201
+    autumn = client.get_day("dr-new", "2027-10-31").json["slots"]
+    everything = [{"start": slot["start"], "status": "free"} for slot in autumn]
+    saved = client.post_slots({"doctor_id": "dr-new", "date": "2027-10-31", "slots": everything})
+    assert (len(autumn), saved.status) == (96, 200)
+
+
+def test_stored_grid_of_96_slots_keeps_working_where_clocks_change(client: AppClient) -> None:
+    autumn = client.get_day("dr-quarter", "2027-10-31").json["slots"]
+    changes = [{"start": slot["start"], "status": "free"} for slot in autumn]
+    day = {"doctor_id": "dr-quarter", "date": "2027-10-31"}
+
+    assert client.update_doctor("dr-quarter", lead_minutes=60).status == 200
+    rejected = client.post_slots({**day, "slots": changes})
+    saves = [client.post_slots({**day, "slots": part}) for part in (changes[:96], changes[96:])]
+
+    assert (len(changes), rejected.error_codes) == (100, [("slots", "too_many")])
+    assert "in two saves" in rejected.json["detail"]
+    assert [save.status for save in saves] == [200, 200]
+    assert len(saves[1].free_times) == 100
 
 
 def test_longest_names_fit_the_keys(client: AppClient) -> None:

@@ -155,7 +155,11 @@ def format_resource(resource: dict[str, Any]) -> str:
 
 
 def test_every_route_is_covered() -> None:
-    routes = {f"{method} {path}" for path, methods in app.routes.items() for method in methods}
+    routes = {
+        f"{method} {path}"
+        for path, methods in app.routes.items()
+        for method in methods.keys() - {"HEAD"}  # makes the calls of GET
+    }
 
     assert {*ROUTE_OPERATIONS} | SIGN_IN_ROUTES == routes
 

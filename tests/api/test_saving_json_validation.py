@@ -31,7 +31,11 @@ DATE = MONDAY.isoformat()
         ({"doctor_id": "dr-lee", "date": DATE}, "slots", "required"),
         ({"doctor_id": "dr-lee", "date": DATE, "slots": {}}, "slots", "invalid"),
         ({"doctor_id": "dr-lee", "date": DATE, "slots": ["09:00"]}, "slots[0]", "invalid"),
-        ({"doctor_id": "dr-lee", "date": DATE, "slots": [{}]}, "slots[0].start", "required"),
+        (
+            {"doctor_id": "dr-lee", "date": DATE, "slots": [{"status": "free"}]},
+            "slots[0].start",
+            "required",
+        ),
         (
             {"doctor_id": "dr-lee", "date": DATE, "slots": [{"start": 9, "status": "free"}]},
             "slots[0].start",
@@ -91,9 +95,27 @@ def test_unsupported_content_type_is_rejected(client: AppClient, content_type: s
     assert rejected.headers["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("etag", ["1", '"1"', "x", '"", "1.x"'])
-def test_foreign_if_match_etag_is_malformed(client: AppClient, etag: str) -> None:
-    assert client.save("10:00", If_Match=etag).error_codes == [("If-Match", "invalid")]
+@pytest.mark.parametrize("header", ["1", "x", "", ",", '*, "1.x"', '"1.x" "2.x"', '"a b"', "W/1.x"])
+def test_if_match_without_entity_tags_is_malformed(client: AppClient, header: str) -> None:
+    assert client.save("10:00", If_Match=header).error_codes == [("If-Match", "invalid")]
+
+
+@pytest.mark.parametrize("etag", ['"1"', '"abc"', '"9999999999.x"', '"", "7.x"', 'W/"7.x",'])
+def test_if_match_with_another_entity_tag_is_stale(client: AppClient, etag: str) -> None:
+    client.save("09:00")
+
+    stale = client.save("10:00", If_Match=etag)
+
+    assert (stale.status, stale.json["version"]) == (412, 1)
+
+
+@pytest.mark.parametrize(
+    "etags", ['"1.x"', '"1.x",', ', "1.x"', '"a,b", "1.x"', '"",\t"1.x" ', 'W/"1.x"', "*", " * "]
+)
+def test_if_match_with_the_current_version_is_accepted(client: AppClient, etags: str) -> None:
+    client.save("09:00")
+
+    assert client.save("10:00", If_Match=etags).status == 200
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 65, "é", "a/b"])

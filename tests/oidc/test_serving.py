@@ -85,3 +85,18 @@ def test_sessions_survive_restart(tmp_path: Path) -> None:
 
     assert (tmp_path / "session.key").read_text() == key
     assert (tmp_path / "session.key").stat().st_mode & 0o077 == 0
+
+
+def test_other_sites_and_users_cannot_use_the_local_store(tmp_path: Path) -> None:
+    with start_server(tmp_path) as running:
+        endpoint = server_settings(running)["AWS_ENDPOINT_URL"]
+        target = {"X-Amz-Target": "DynamoDB_20120810.ListTables"}
+        page = {**target, "Origin": "http://evil.example"}
+        rejected = requests.post(endpoint, json={}, headers=page, timeout=10)
+        preflight = requests.options(endpoint, headers=page, timeout=10)
+        (key,) = tmp_path.glob("ministack/**/*.pem")
+        modes = [path.stat().st_mode & 0o077 for path in (key, tmp_path / "ministack")]
+
+    assert (rejected.status_code, preflight.status_code) == (403, 403)
+    assert not {name for name in rejected.headers if name.startswith("Access-Control")}
+    assert modes == [0, 0]

@@ -56,12 +56,13 @@ CALLERS: dict[str, dict[str, Any] | None] = {
 def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:
     """Send a valid request about Dr Lee to a route such as ``GET /doctors/{doctor_id}``."""
     method, path = route.split()
+    query = _QUERIES.get(route.replace("HEAD", "GET"), "")
     path = path.replace("{doctor_id}", "dr-lee").replace("{slot_id}", make_slot_id("09:00"))
     path = path.replace("{name}", "slots.css")
     content_type, body = _BODIES.get(route, ("", ""))
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     sent |= {"Content-Type": content_type} if content_type else {}
-    return client.request(method, f"{path}{_QUERIES.get(route, '')}", body.encode(), sent)
+    return client.request(method, f"{path}{query}", body.encode(), sent)
 
 
 def open_slot(client: AppClient, **headers: str) -> None:

@@ -35,6 +35,10 @@ def server_address() -> Iterator[tuple[str, int]]:
     def news() -> Response:
         return Response(body="", status_code=304, headers={"ETag": '"1"'})
 
+    @app.route("/names/{name}", methods=["GET", "HEAD"])
+    def get_name(name: str) -> Response:
+        return Response(body=name, headers={"Content-Type": "text/plain"})
+
     with app_server.serve(app, ports.bind(0)) as url:
         yield parse_address(url)
 
@@ -82,7 +86,7 @@ def test_control_characters_are_escaped(
     server_address: tuple[str, int], capfd: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_connection(server_address, timeout=10) as sent:
-        sent.sendall(b"GET /\x1b[2J HTTP/1.1\r\nConnection: close\r\n\r\n")
+        sent.sendall(b"GET /\x1b[2J HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         assert b" 404 " in sent.recv(65536)
 
     assert printed_lines(capfd) == [r"404 GET /\x1b[2J"]
@@ -100,12 +104,21 @@ def exchange(address: tuple[str, int], *lines: bytes) -> bytes:
     [
         (400, [b"rubbish", b"", b""]),
         (400, [b"GET /news HTTP/1.1", b"Host: a", b"Host: b", b"Connection: close", b"", b""]),
+        (400, [b"GET /news HTTP/1.1", b"Connection: close", b"", b""]),
         (400, [b"GET /news HTTP/1.1", b"Content-Length: 5", b"Content-Length: 6", b"", b"hello"]),
         (400, [b"GET /news HTTP/1.1", b"Content-Length: +5", b"", b"hello"]),
         (400, [b"GET /news HTTP/1.1", b"Host : a", b"", b""]),
         (411, [b"POST /news HTTP/1.1", b"Transfer-Encoding: chunked", b"", b"0", b"", b""]),
     ],
-    ids=["no HTTP", "two hosts", "two lengths", "no number", "space in a name", "chunks"],
+    ids=[
+        "no HTTP",
+        "two hosts",
+        "no host",
+        "two lengths",
+        "no number",
+        "space in a name",
+        "chunks",
+    ],
 )
 def test_an_ambiguous_request_is_rejected_with_a_problem(
     server_address: tuple[str, int], status: int, lines: list[bytes]
@@ -115,6 +128,52 @@ def test_an_ambiguous_request_is_rejected_with_a_problem(
     assert head.startswith((b"HTTP/1.1 %d " % status, b"HTTP/1.0 %d " % status))
     assert b"Content-Type: application/problem+json" in head
     assert json.loads(body)["status"] == status
+
+
+def get_text(address: tuple[str, int], target: bytes) -> bytes:
+    """Return the status and the content of the response to a GET, in one line."""
+    head, _, body = exchange(address, b"GET " + target + b" HTTP/1.0", b"", b"").partition(
+        b"\r\n\r\n"
+    )
+    return head.split(b" ")[1] + b" " + body
+
+
+def test_the_response_to_head_has_the_length_and_no_content(
+    server_address: tuple[str, int],
+) -> None:
+    request = b"/names/lee HTTP/1.1", b"Host: a", b"Connection: close", b"", b""
+
+    get = exchange(server_address, b"GET " + request[0], *request[1:])
+    head = exchange(server_address, b"HEAD " + request[0], *request[1:])
+
+    assert b"\r\nContent-Length: 3\r\n" in head
+    assert get == head + b"lee"
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        (b"/names/dr-lee", b"dr-lee"),
+        (b"/%6eames/dr%2Dlee%7e1", b"dr-lee~1"),
+        (b"http://host/names/lee?x=1", b"lee"),
+        (b"/names/lee;v=1", b"lee%3Bv=1"),
+        (b"/names/lee%3bv", b"lee%3Bv"),
+        (b"/names/a%2fb", b"a%2Fb"),
+        (b"/names/%2e%2e", b".."),
+        (b"/names/%25%C3%A9", b"%25%C3%A9"),
+        (b"/names/%zz", b"%zz"),
+        (b"/names/lee?a;b", b"lee"),
+    ],
+)
+def test_unreserved_characters_of_a_path_are_decoded(
+    server_address: tuple[str, int], target: bytes, name: bytes
+) -> None:
+    assert get_text(server_address, target) == b"200 " + name
+
+
+@pytest.mark.parametrize("target", [b"//names/lee", b"/names%2Flee", b"/names/a/b", b"/names/"])
+def test_other_paths_do_not_match_a_route(server_address: tuple[str, int], target: bytes) -> None:
+    assert get_text(server_address, target).startswith(b"404 ")
 
 
 def test_a_body_over_the_limit_of_api_gateway_is_rejected(server_address: tuple[str, int]) -> None:

@@ -40,12 +40,15 @@ Send an access token from the identity provider (`Authorization: Bearer ...`) wi
 `slots/read`, or `slots/book` to hold and book. The web app uses a session cookie instead.
 
 Dates and times of day are in the doctor's time zone; instants have its offset. An empty query
-parameter counts as missing. Unknown query parameters and JSON members are ignored.
+parameter counts as missing. Unknown query parameters are ignored, and so are unknown JSON members,
+except in the settings of a doctor. A number such as `300.0` counts as the integer 300.
 
 Every 4xx and 5xx response is a problem (RFC 9457) that names each invalid slot or field; a browser
 (`Accept: text/html`) gets a page with the same status and sentence. Unknown paths return 404;
-unsupported methods return 405 with an `Allow` header. A `Content-Type` that an operation does not
-accept returns 415, even without a body. Every response has `X-Content-Type-Options: nosniff`."""
+unsupported methods return 405 with an `Allow` header. Content of a type that an operation does not
+accept, or of none, returns 415. Every response has `X-Content-Type-Options: nosniff`.
+
+HEAD works wherever GET does: the response has the same status and headers, and no content."""
 _VERSION = "0.1.0"
 _TAGS = {
     DOCTORS: "A doctor's day, and the doctors with their settings.",
@@ -80,7 +83,7 @@ _HEADERS = {
     "Vary": ("The request headers that the response depends on.", "Accept, HX-Request"),
     "Retry-After": ("The number of seconds to wait before the next try.", "1"),
     "WWW-Authenticate": ("How to authenticate: with a bearer token (RFC 6750).", "Bearer"),
-    "Allow": ("The supported methods.", "GET, POST"),
+    "Allow": ("The supported methods.", "GET, HEAD, POST"),
     "Location": ("The URL to go to.", "/slots"),
 }
 _COMMON_NAMES = {

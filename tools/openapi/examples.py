@@ -73,6 +73,11 @@ STALE_VERSION = problem(
     "This day has changed since you read it. It is now at version 1.",
     version=1,
 )
+STALE_SETTINGS = problem(
+    HTTPStatus.PRECONDITION_FAILED,
+    "The doctor's settings are not as you expect: they have version 2.",
+    version=2,
+)
 IDEMPOTENCY_KEY_REUSED = problem(
     HTTPStatus.UNPROCESSABLE_ENTITY,
     "This Idempotency-Key belongs to an earlier save, which made version 1",
@@ -148,7 +153,7 @@ HELD_SLOT: Json = {**_FIRST, "status": "busy-tentative", "held_until": "2026-11-
 HOLD_TOO_SHORT = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",
-    "seconds is not valid: Expected `int` >= 30",
+    "seconds is not valid: expected a whole number from 30 to 1800",
     field="seconds",
 )
 HELD_BY_ANOTHER = _problem_with_error(

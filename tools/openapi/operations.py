@@ -130,6 +130,11 @@ OPERATIONS: dict[str, OperationDetails] = {
             409: _response(
                 "The time zone cannot be changed.", another_zone=examples.TIME_ZONE_CHANGED
             ),
+            412: _response(
+                "The settings are not as `If-Match` or `If-None-Match` requires; `version` is "
+                "their current version, 0 if there are none.",
+                stale_ETag=examples.STALE_SETTINGS,
+            ),
         },
     ),
     "get_doctors_slots": OperationDetails(

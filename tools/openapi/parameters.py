@@ -101,6 +101,19 @@ PARAMETERS = {
         "version. Bookings do not change the version.",
         '"1.68048e9e729602d2"',
     ),
+    "IfMatchDoctor": _header(
+        "If-Match",
+        fields.ETags,
+        "ETags of the settings: 412 if they have changed since, or if there are none. `*`: the "
+        "doctor must exist.",
+        '"1.68048e9e729602d2"',
+    ),
+    "IfNoneMatchDoctor": _header(
+        "If-None-Match",
+        fields.ETags,
+        "`*`: 412 if the doctor exists.",
+        "*",
+    ),
     "IdempotencyKey": _header(
         "Idempotency-Key",
         fields.Key,

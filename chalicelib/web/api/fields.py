@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from chalicelib.domain.doctor import MAX_TEXT_LENGTH
+from chalicelib.domain.names import MAX_NAME_LENGTH
 
 KEY_PATTERN = "[A-Za-z0-9._~-]{1,64}"
 DOCTOR_ID_PATTERN = "[A-Za-z0-9_-]{1,64}"
@@ -25,7 +25,7 @@ def pattern(regex: str, description: str, example: str) -> Meta:
 
 def short_text(description: str, example: str) -> Meta:
     """Document a length; the domain checks it and reports all violations together."""
-    length = {"minLength": 1, "maxLength": MAX_TEXT_LENGTH}
+    length = {"minLength": 1, "maxLength": MAX_NAME_LENGTH}
     return Meta(description=description, examples=[example], extra_json_schema=length)
 
 

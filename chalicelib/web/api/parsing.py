@@ -7,35 +7,26 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from chalicelib.domain import local_time
 from chalicelib.domain.booking import Booking
 from chalicelib.domain.changes import InvalidChange, LocalStart, SlotChange
-from chalicelib.domain.doctor import DoctorSettings
-from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.grid import ClinicSession
 from chalicelib.domain.slot import SlotId, SlotStatus
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.manage_slots import SaveRequest, compute_fingerprint
 from chalicelib.web.api import schemas
+from chalicelib.web.api.decoding import decode_json
 from chalicelib.web.api.validators import (
-    decode,
-    decode_json,
     invalid_field,
     parse_date,
+    parse_if_match,
     valid_doctor_id,
     valid_key,
 )
+from chalicelib.web.http.request import header
 
 if TYPE_CHECKING:
-    import msgspec
     from chalice.app import Request
 
-    from chalicelib.domain.violations import SlotViolation
 
-
-_ETAG = re.compile(r'\s*(?:W/)?"(\d{1,9})\.[^"]*"\s*', re.ASCII)
 _LOCAL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
-_TIME_OF_DAY = re.compile(rf"{_LOCAL_TIME.pattern}|24:00", re.ASCII)
 _RFC3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)",
     re.ASCII,
@@ -50,31 +41,24 @@ _REQUESTABLE_STATUSES: dict[str, SlotStatus] = {
 
 def parse_save_json(request: Request) -> SaveRequest:
     """``POST /slots`` with JSON. Raises ``RequestRejectedError``, ``HttpError``."""
-    sent = decode_json(request, schemas.SaveDayRequest)
-    slots = _decode_slots(sent.slots)
+    sent, violations = decode_json(request, schemas.SaveDayRequest)
+    with violations:
+        doctor_id = valid_doctor_id(sent.doctor_id)
+    with violations:
+        date = parse_date(sent.date)
+    with violations:
+        request_id = _idempotency_key(request)
+    with violations:
+        expected_versions = _expected_day_versions(request)
+    violations.raise_any()
     return SaveRequest(
-        doctor_id=valid_doctor_id(sent.doctor_id),
-        date=parse_date(sent.date),
-        changes=tuple(parse_slot_change(slot.start, slot.status) for slot in slots),
-        request_id=_idempotency_key(request),
-        fingerprint=compute_fingerprint((slot.start, slot.status) for slot in slots),
-        expected_versions=_if_match(request),
+        doctor_id=doctor_id,
+        date=date,
+        changes=tuple(parse_slot_change(slot.start, slot.status) for slot in sent.slots),
+        request_id=request_id,
+        fingerprint=compute_fingerprint((slot.start, slot.status) for slot in sent.slots),
+        expected_versions=expected_versions,
     )
-
-
-def _decode_slots(slots: list[msgspec.Raw]) -> list[schemas.SlotChangeRequest]:
-    """Decode one by one, to report every slot that is malformed."""
-    decoded: list[schemas.SlotChangeRequest] = []
-    violations: list[SlotViolation | FieldViolation] = []
-    for position, raw in enumerate(slots):
-        try:
-            prefix = f"slots[{position}]"
-            decoded.append(decode(raw, schemas.SlotChangeRequest, prefix=prefix))
-        except RequestRejectedError as error:
-            violations += error.violations
-    if violations:
-        raise RequestRejectedError(*violations)
-    return decoded
 
 
 def parse_slot_change(start_text: str, status_text: str) -> SlotChange | InvalidChange:
@@ -106,35 +90,44 @@ def _parse_start(text: str) -> datetime | LocalStart | None:
 
 def _idempotency_key(request: Request) -> str:
     """The client's key for the request, or a new one that is used only once."""
-    key = request.headers.get("idempotency-key")
+    key = header(request, "idempotency-key")
     return uuid4().hex if key is None else valid_key("Idempotency-Key", key)
 
 
-def _if_match(request: Request) -> frozenset[int] | None:
-    """The versions in the ETags of ``If-Match``; None for ``*`` or without the header."""
-    header = request.headers.get("if-match")
-    if header is None or header.strip() == "*":
-        return None
-    etags = [_ETAG.fullmatch(part) for part in header.split(",")]
-    if not all(etags):
-        raise invalid_field("If-Match", 'ETags of this day, as in "3.1f2e"')
-    return frozenset(int(etag[1]) for etag in etags if etag)
+def _expected_day_versions(request: Request) -> frozenset[int] | None:
+    """The versions in the ETags of ``If-Match``; None for ``*`` or without the header.
+
+    Only the versions are compared, so that a booking does not fail a save. So a weak ETag counts
+    too: a cache between client and server may have made it weak.
+    """
+    tags = parse_if_match(request)
+    return None if tags is None or tags.is_any else tags.versions(with_weak=True)
 
 
 def parse_hold(request: Request) -> tuple[str, timedelta]:
     """The holder and the length of a hold. Raises ``RequestRejectedError``, ``HttpError``."""
-    sent = decode_json(request, schemas.HoldRequest)
-    return valid_key("holder", sent.holder), timedelta(seconds=sent.seconds)
+    sent, violations = decode_json(request, schemas.HoldRequest)
+    with violations:
+        holder = valid_key("holder", sent.holder)
+    violations.raise_any()
+    return holder, timedelta(seconds=sent.seconds)
 
 
 def parse_booking(request: Request) -> Booking:
     """The booking that a client requests. Raises ``RequestRejectedError``, ``HttpError``."""
-    sent = decode_json(request, schemas.BookingRequest)
+    sent, violations = decode_json(request, schemas.BookingRequest)
+    with violations:
+        booking_id = valid_key("booking_id", sent.booking_id)
+    with violations:
+        holder = None if sent.holder is None else valid_key("holder", sent.holder)
+    with violations:
+        previous_slot_id = None if sent.moves is None else _moved_slot_id(sent.moves)
+    violations.raise_any()
     return Booking(
-        booking_id=valid_key("booking_id", sent.booking_id),
+        booking_id=booking_id,
         patient_reference=sent.patient_reference,
-        holder=None if sent.holder is None else valid_key("holder", sent.holder),
-        previous_slot_id=None if sent.moves is None else _moved_slot_id(sent.moves),
+        holder=holder,
+        previous_slot_id=previous_slot_id,
     )
 
 
@@ -143,45 +136,3 @@ def _moved_slot_id(text: str) -> SlotId:
         return SlotId.parse(text)
     except ValueError:
         raise invalid_field("moves", "the slot_id of a slot") from None
-
-
-def parse_doctor_settings(doctor_id: str, request: Request) -> DoctorSettings:
-    """A doctor's settings. Raises ``RequestRejectedError``, ``HttpError``."""
-    sent = decode_json(request, schemas.DoctorRequest)
-    if sent.doctor_id not in (None, doctor_id):
-        raise invalid_field("doctor_id", f"{doctor_id}, as in the URL, or none")
-    return DoctorSettings(
-        doctor_id=doctor_id,
-        name=sent.name,
-        specialty=sent.specialty,
-        location=sent.location,
-        time_zone=sent.time_zone,
-        slot_minutes=sent.slot_minutes,
-        sessions=_parse_sessions(sent.sessions),
-        lead_minutes=sent.lead_minutes,
-        window_days=sent.window_days,
-        delegates=None if sent.delegates is None else frozenset(sent.delegates),
-    )
-
-
-def _parse_sessions(sessions: list[schemas.ClinicSession]) -> tuple[ClinicSession, ...]:
-    malformed = [
-        FieldViolation(
-            field, "invalid", f"{field} is not valid: expected a time of day, as in 09:00"
-        )
-        for position, session in enumerate(sessions)
-        for field, text in (
-            (f"sessions[{position}].from", session.from_),
-            (f"sessions[{position}].to", session.to),
-        )
-        if not _TIME_OF_DAY.fullmatch(text)
-    ]
-    if malformed:
-        raise RequestRejectedError(*malformed)
-    return tuple(
-        ClinicSession(
-            start=local_time.parse_time_of_day(session.from_),
-            end=local_time.parse_time_of_day(session.to),
-        )
-        for session in sessions
-    )

@@ -31,13 +31,15 @@ class Problem(Struct, frozen=True, kw_only=True):
     """An error response before it is rendered as JSON or as a page.
 
     ``code`` is what the request log and the metrics call it: that of the first of ``errors``, if
-    there are any. ``version`` is the day's current one, if the client expected another.
+    there are any. ``errors_total`` counts them all, if there are more. ``version`` is the current
+    one of the day or of the doctor's settings, if the client expected another.
     """
 
     status: HTTPStatus
     code: str
     detail: str
     errors: tuple[schemas.ErrorEntry, ...] = ()
+    errors_total: int | msgspec.UnsetType = msgspec.UNSET
     version: int | msgspec.UnsetType = msgspec.UNSET
     headers: Headers = field(default_factory=dict)
 
@@ -49,6 +51,7 @@ class Problem(Struct, frozen=True, kw_only=True):
             status=self.status.value,
             detail=self.detail,
             errors=list(self.errors),
+            errors_total=self.errors_total,
             version=self.version,
         )
 
@@ -74,9 +77,8 @@ def problem_from_error(error: errors.DomainError | HttpError) -> Problem:
         return Problem(status=error.status, code=code, detail=detail, headers=error.headers)
     status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
     match error:
-        case errors.RequestRejectedError(violations=violations, zone=zone):
-            entries = tuple(_error_entry(violation, zone) for violation in violations)
-            return Problem(status=status, code=code, detail=detail, errors=entries)
+        case errors.RequestRejectedError():
+            return _rejection(error, status, code)
         case errors.VersionMismatchError(version=version):
             return Problem(status=status, code=code, detail=detail, version=version)
         case errors.StoreUnavailableError(retry_after=seconds):
@@ -91,6 +93,18 @@ def _retry_after(seconds: int | None) -> Headers:
     if seconds is None:
         seconds = random.randint(*RETRY_AFTER_RANGE)  # noqa: S311  # nosec B311
     return {"Retry-After": str(seconds)}
+
+
+def _rejection(error: errors.RequestRejectedError, status: HTTPStatus, code: str) -> Problem:
+    listed = error.violations[: schemas.MAX_ERROR_ENTRIES]
+    is_complete = len(listed) == len(error.violations)
+    return Problem(
+        status=status,
+        code=code,
+        detail=str(error),
+        errors=tuple(_error_entry(violation, error.zone) for violation in listed),
+        errors_total=msgspec.UNSET if is_complete else len(error.violations),
+    )
 
 
 def _error_code(error: errors.DomainError | HttpError) -> str:

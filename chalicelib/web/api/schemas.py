@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from chalicelib.domain.doctor import (
     LEAD_MINUTES_RANGE,
@@ -29,10 +29,12 @@ from chalicelib.web.api.fields import (
     short_text,
 )
 
+MAX_ERROR_ENTRIES = 100
+"""The maximum in an error response: a small body must not cause a large response."""
 REF_TEMPLATE = "#/components/schemas/{name}"
 
 
-class ClinicSession(Struct, kw_only=True):
+class ClinicSession(Struct, kw_only=True, forbid_unknown_fields=True):
     """A part of every day, in the doctor's local time."""
 
     from_: LocalTime = field(name="from")
@@ -185,19 +187,13 @@ class SlotChangeRequest(Struct, kw_only=True):
     status: Annotated[str, Meta(extra_json_schema={"enum": ["free", "busy-unavailable"]})]
 
 
-# Decoded one by one, so that the response lists every invalid slot.
-_RawSlotChangeRequest = Annotated[
-    Raw, Meta(extra_json_schema={"$ref": REF_TEMPLATE.format(name=SlotChangeRequest.__name__)})
-]
-
-
 class SaveDayRequest(Struct, kw_only=True):
     """Slots to open and to close on one date."""
 
     doctor_id: DoctorId
     date: Date
     slots: Annotated[
-        list[_RawSlotChangeRequest],
+        list[SlotChangeRequest],
         Meta(extra_json_schema={"maxItems": MAX_SLOTS_PER_DAY, "minItems": 1}),
     ]
 
@@ -242,8 +238,8 @@ class BookingRequest(Struct, kw_only=True):
     ] = None
 
 
-class DoctorRequest(Struct, kw_only=True):
-    """All settings of a doctor."""
+class DoctorRequest(Struct, kw_only=True, forbid_unknown_fields=True):
+    """All settings of a doctor: a misspelt name of one must not reset it to its default."""
 
     name: Annotated[str, short_text("The name that patients see.", "Dr Mina Lee")]
     specialty: Annotated[str, short_text("The specialty that patients search for.", "cardiology")]
@@ -296,5 +292,14 @@ class Problem(Struct, kw_only=True, omit_defaults=True):
         str,
         Meta(description="A sentence for people.", examples=["Slot already exists: 09:00-09:30"]),
     ]
-    errors: Annotated[list[ErrorEntry], Meta(description="Every invalid slot or field.")]
+    errors: Annotated[
+        list[ErrorEntry],
+        Meta(
+            description="Every invalid slot or field, up to 100.",
+            extra_json_schema={"maxItems": MAX_ERROR_ENTRIES},
+        ),
+    ]
+    errors_total: (
+        Annotated[int, Meta(description="The number of all, if there are more.")] | UnsetType
+    ) = UNSET
     version: Annotated[int, Meta(description="With 412: the current version.")] | UnsetType = UNSET

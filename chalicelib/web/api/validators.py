@@ -1,12 +1,10 @@
-"""Decode and validate the parts of a request; each error names its field."""
+"""Validate single values of a request; each error names its field."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from chalicelib import request_context
 from chalicelib.domain import local_time
@@ -20,7 +18,8 @@ from chalicelib.web.api.fields import (
     MAX_QUERY_LENGTH,
     PAGE_SIZE_RANGE,
 )
-from chalicelib.web.http.request import body, query
+from chalicelib.web.http.conditional import parse_entity_tags
+from chalicelib.web.http.request import header, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,50 +27,10 @@ if TYPE_CHECKING:
 
     from chalice.app import Request
 
+    from chalicelib.web.http.conditional import EntityTags
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _KEY = re.compile(KEY_PATTERN)
-_FIELD_PATH = re.compile(r"`\$\.?(?P<path>[^`]*)`$")
-_MISSING_FIELD = re.compile(r"missing required field `(?P<name>\w+)`")
-
-T = TypeVar("T")
-
-
-def decode_json(request: Request, schema: type[T]) -> T:
-    """Decode the JSON body. Raises ``RequestRejectedError``, ``HttpError``."""
-    return decode(body(request), schema)
-
-
-def decode(raw: bytes | msgspec.Raw, schema: type[T], prefix: str = "") -> T:
-    """Decode JSON; ``prefix`` is its path in the body. Raises ``RequestRejectedError``."""
-    try:
-        return _decoder(schema).decode(raw)
-    except msgspec.ValidationError as error:
-        raise RequestRejectedError(_violation_from_msgspec(str(error), prefix)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RequestRejectedError(
-            FieldViolation("body", "invalid", f"The body is not valid JSON: {error}")
-        ) from None
-
-
-_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
-
-
-def _decoder(schema: type[T]) -> msgspec.json.Decoder[T]:
-    if schema not in _decoders:
-        _decoders[schema] = msgspec.json.Decoder(schema)
-    return _decoders[schema]
-
-
-def _violation_from_msgspec(message: str, prefix: str) -> FieldViolation:
-    """Translate msgspec's message: ``Expected `str`, got `int` - at `$.start```."""
-    match = _FIELD_PATH.search(message)
-    path = ".".join(filter(None, (prefix, match["path"] if match else "")))
-    if missing := _MISSING_FIELD.search(message):
-        field = f"{path}.{missing['name']}".lstrip(".")
-        return FieldViolation.required(field)
-    problem = message.partition(" - at `$")[0]
-    detail = f"{path or 'The body'} is not valid: {problem}"
-    return FieldViolation(path or "body", "invalid", detail)
 
 
 def required_query(request: Request, name: str) -> str:
@@ -139,7 +98,7 @@ def doctor_id_from_path(path: str) -> str:
 def slot_id_from_path(path: str) -> SlotId:
     """A slot's id in a path. Raises ``SlotNotFoundError`` if no slot can have it."""
     try:
-        slot_id = SlotId.parse(path.replace("%7E", "~").replace("%7e", "~"))
+        slot_id = SlotId.parse(path)
     except ValueError:
         detail = f'We couldn\'t find a slot with the ID "{path}"'
         raise SlotNotFoundError(FieldViolation("slot_id", "slot_not_found", detail)) from None
@@ -152,6 +111,27 @@ def valid_key(name: str, text: str) -> str:
     if _KEY.fullmatch(text):
         return text
     raise invalid_field(name, "1 to 64 letters, digits, . _ ~ or -")
+
+
+def parse_if_match(request: Request) -> EntityTags | None:
+    """The ETags in ``If-Match``; None without it. Raises ``RequestRejectedError``."""
+    return _parse_etags("If-Match", request)
+
+
+def parse_if_none_match(request: Request) -> EntityTags | None:
+    """The ETags in ``If-None-Match`` of a write; None without it.
+
+    Raises ``RequestRejectedError``: a write without its condition could destroy something.
+    """
+    return _parse_etags("If-None-Match", request)
+
+
+def _parse_etags(name: str, request: Request) -> EntityTags | None:
+    text = header(request, name)
+    tags = None if text is None else parse_entity_tags(text)
+    if text is not None and tags is None:
+        raise invalid_field(name, 'ETags in quotes, as in "3.1f2e", or *')
+    return tags
 
 
 def invalid_field(field: str, expected: str) -> RequestRejectedError:

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 from chalicelib.web.http.errors import HttpError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from chalice.app import Request
+
+    from chalicelib.web.http.types import Headers
 
 FORM = "application/x-www-form-urlencoded"
 HTML = "text/html"
@@ -20,9 +24,42 @@ MAX_BODY_BYTES = 64 * 1024
 _AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
+def header(request: Request, name: str) -> str | None:
+    """Return a header without the blanks around it, which do not belong to it (RFC 9110, 5.5)."""
+    value = request.headers.get(name)
+    return None if value is None else str(value).strip(" \t")
+
+
+def media_type(request: Request) -> str:
+    """Return the media type of the content without its parameters, in lower case."""
+    return (header(request, "content-type") or "").partition(";")[0].rstrip(" \t").lower()
+
+
+def require_media_type(request: Request, accepted: Collection[str]) -> None:
+    """Raise ``HttpError`` for content of another type, or of none, or with a coding such as gzip.
+
+    A request without content needs no type (RFC 9110, section 8.3). A page of another site can send
+    content of some types, and content without a type, without asking this server first.
+    """
+    if not body(request):
+        return
+    if (header(request, "content-encoding") or "identity").lower() != "identity":
+        raise _unsupported("Send the content without compression", {"Accept-Encoding": "identity"})
+    if media_type(request) not in accepted:
+        detail = "This path does not accept that content type"
+        raise _unsupported(detail, {"Accept": ", ".join(accepted)})
+
+
+def _unsupported(detail: str, headers: Headers) -> HttpError:
+    """Return the error with the header that says what is supported (section 15.5.16)."""
+    error = HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+    error.headers |= headers
+    return error
+
+
 def is_form(request: Request) -> bool:
     """Return whether the page sent a form; API clients send JSON."""
-    return str(request.headers.get("content-type", "")).lower().startswith(FORM)
+    return media_type(request) == FORM
 
 
 def body(request: Request) -> bytes:

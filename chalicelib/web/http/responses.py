@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from chalice.app import Response
 
+from chalicelib.web.http.conditional import etag_matches
 from chalicelib.web.http.negotiation import VARY
 from chalicelib.web.http.request import JSON
 
@@ -29,14 +30,6 @@ def etag(version: int | None, content: object) -> str:
 def _etag_of_bytes(version: int | None, body: bytes) -> str:
     digest = hashlib.blake2b(body, digest_size=8).hexdigest()
     return f'"{digest}"' if version is None else f'"{version}.{digest}"'
-
-
-def etag_matches(etag: str, request: Request) -> bool:
-    """Return whether ``If-None-Match`` contains the ETag (RFC 9110, section 13.1.2)."""
-    known = str(request.headers.get("if-none-match", ""))
-    return known.strip() == "*" or etag in (
-        candidate.strip().removeprefix("W/") for candidate in known.split(",")
-    )
 
 
 def not_modified(etag: str, headers: Headers | None = None) -> Response:

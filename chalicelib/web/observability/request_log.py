@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.request_context import RequestContext
 
 # Errors that occur before the doctor is found: the id in the request may be anything.
-_CODES_WITHOUT_DOCTOR = {"doctor_not_found", "invalid", "required"}
+_CODES_WITHOUT_DOCTOR = {"doctor_not_found", "invalid", "required", "unknown_member"}
 
 
 def log_request(request: Request, get_response: Callable[[Request], Response]) -> Response:

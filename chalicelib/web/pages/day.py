@@ -15,9 +15,10 @@ from chalicelib.use_cases.manage_slots import SaveRejectedError
 from chalicelib.web.api.problem_details import problem_from_error
 from chalicelib.web.api.serializers import SAVED_MESSAGE
 from chalicelib.web.http import cookies
+from chalicelib.web.http.conditional import etag_matches
 from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import query, url_prefix
-from chalicelib.web.http.responses import etag_matches, not_modified
+from chalicelib.web.http.responses import not_modified
 from chalicelib.web.pages import day_view, links, messages
 from chalicelib.web.pages.day_view import FlashMessage
 from chalicelib.web.pages.etags import form_etag, page_etag

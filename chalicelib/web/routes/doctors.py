@@ -10,16 +10,11 @@ from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.permissions import Caller, Permission
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.api import schemas
-from chalicelib.web.api.parsing import parse_doctor_settings
+from chalicelib.web.api.doctor_parsing import parse_doctor_settings, parse_settings_precondition
 from chalicelib.web.api.serializers import serialize_doctor
-from chalicelib.web.api.validators import (
-    doctor_id_from_path,
-    parse_limit,
-    search_text,
-    valid_doctor_id,
-)
+from chalicelib.web.api.validators import doctor_id_from_path, parse_limit, search_text
 from chalicelib.web.http.request import JSON, query
-from chalicelib.web.http.responses import json_response
+from chalicelib.web.http.responses import etag, json_or_not_modified, json_response
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
 if TYPE_CHECKING:
@@ -33,7 +28,7 @@ routes = Router(__name__)
     permission=Permission.READ,
     doc=RouteDoc(
         tag=DOCTORS,
-        parameters=("Specialty", "Location", "Limit", "Cursor"),
+        parameters=("Specialty", "Location", "Limit", "Cursor", "IfNoneMatch"),
         responses={200: {JSON: schemas.Doctors}},
         errors=(400,),
     ),
@@ -53,18 +48,23 @@ def get_doctors(request: Request, caller: Caller) -> Response:
         cursor=query(request, "cursor"),
     )
     doctors = [serialize_doctor(doctor, caller) for doctor in page.doctors]
-    return json_response(schemas.Doctors(doctors=doctors, next=page.cursor))
+    return json_or_not_modified(schemas.Doctors(doctors=doctors, next=page.cursor), request)
 
 
 @routes.get(
     "/doctors/{doctor_id}",
     permission=Permission.READ,
-    doc=RouteDoc(tag=DOCTORS, responses={200: {JSON: schemas.Doctor}}, errors=(404,)),
+    doc=RouteDoc(
+        tag=DOCTORS,
+        parameters=("IfNoneMatch",),
+        responses={200: {JSON: schemas.Doctor}},
+        errors=(404,),
+    ),
 )
-def get_doctor(_request: Request, caller: Caller, doctor_id: str) -> Response:
+def get_doctor(request: Request, caller: Caller, doctor_id: str) -> Response:
     """Get a doctor."""
     doctor = get_services().doctors.get(doctor_id_from_path(doctor_id))
-    return json_response(serialize_doctor(doctor, caller))
+    return json_or_not_modified(serialize_doctor(doctor, caller), request, version=doctor.version)
 
 
 @routes.put(
@@ -72,9 +72,10 @@ def get_doctor(_request: Request, caller: Caller, doctor_id: str) -> Response:
     permission=Permission.CONFIGURE,
     doc=RouteDoc(
         tag=DOCTORS,
+        parameters=("IfMatchDoctor", "IfNoneMatchDoctor"),
         body={JSON: schemas.DoctorRequest},
         responses={200: {JSON: schemas.Doctor}, 201: {JSON: schemas.Doctor}},
-        errors=(400, 409),
+        errors=(400, 409, 412),
     ),
 )
 def put_doctor(request: Request, caller: Caller, doctor_id: str) -> Response:
@@ -82,9 +83,13 @@ def put_doctor(request: Request, caller: Caller, doctor_id: str) -> Response:
 
     Replaces all settings, except `delegates` if the body has none. Pages and saves use the new
     settings immediately; holds and bookings use them everywhere within ten seconds. A doctor has at
-    most 96 slots a day.
+    most 96 slots a day, or 92 if the clocks of the time zone change in the next ten years. Blanks
+    around names are dropped, and an alias of a time zone is stored as its canonical name.
     """
-    settings = parse_doctor_settings(valid_doctor_id(doctor_id), request)
-    saved = get_services().manage_doctors.put(caller, settings)
+    caller.require_can_configure_id(doctor_id)
+    settings = parse_doctor_settings(doctor_id, request)
+    precondition = parse_settings_precondition(request)
+    saved = get_services().manage_doctors.put(caller, settings, precondition)
     status = HTTPStatus.CREATED if saved.created else HTTPStatus.OK
-    return json_response(serialize_doctor(saved.doctor, caller), status=status)
+    doctor = serialize_doctor(saved.doctor, caller)
+    return json_response(doctor, {"ETag": etag(saved.doctor.version, doctor)}, status)
