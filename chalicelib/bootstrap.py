@@ -19,13 +19,17 @@ from chalicelib.storage.booking_repository import BookingRepository
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.storage.doctor_repository import DoctorRepository
+from chalicelib.storage.people_cache import PeopleCache
+from chalicelib.storage.people_repository import PeopleRepository
 from chalicelib.use_cases.book_slots import BookSlots
 from chalicelib.use_cases.check_health import CheckHealth
 from chalicelib.use_cases.find_slots import FindSlots
 from chalicelib.use_cases.manage_doctors import ManageDoctors
+from chalicelib.use_cases.manage_people import ManagePeople
 from chalicelib.use_cases.manage_slots import ManageSlots
 from chalicelib.use_cases.retry import backoff
 from chalicelib.web.auth.authentication import Auth
+from chalicelib.web.http.request import set_always_https
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.use_cases.publish_changes import PublishChanges
+    from chalicelib.web.auth.session_keys import SecretsClient
+    from chalicelib.web.auth.user_directory import CognitoClient
 
 
 class Services(Struct, frozen=True, kw_only=True):
@@ -48,6 +54,7 @@ class Services(Struct, frozen=True, kw_only=True):
     find_slots: FindSlots
     book_slots: BookSlots
     manage_doctors: ManageDoctors
+    manage_people: ManagePeople
     doctors: DoctorRepository
     health: CheckHealth
     auth: Auth
@@ -64,6 +71,8 @@ def build_services(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pause: Callable[[int], None] | None = None,
     event_client: Callable[[], EventBridgeClient] | None = None,
+    secrets_client: Callable[[], SecretsClient] | None = None,
+    cognito_client: Callable[[], CognitoClient] | None = None,
     log: Callable[[str], None] | None = None,
 ) -> Services:
     """Build the services on the connected table; tests pass their own clock, pause and clients."""
@@ -73,6 +82,8 @@ def build_services(
     index = AvailabilityIndex()
     pause = _count_retries(pause or backoff)
     local_caller = _build_local_caller(settings)
+    people = PeopleRepository()
+    manage_people = ManagePeople(people, PeopleCache(people, now), now, pause)
 
     return Services(
         settings=settings,
@@ -80,9 +91,10 @@ def build_services(
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
         book_slots=BookSlots(BookingRepository(), doctor_cache, now, pause),
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
+        manage_people=manage_people,
         doctors=doctors,
         health=CheckHealth(table.check_connection, now),
-        auth=Auth(settings.oidc, local_caller, now),
+        auth=Auth(settings.oidc, local_caller, manage_people, now, secrets_client, cognito_client),
         now=now,
         local_caller=local_caller,
         publish_changes=cache(lambda: _create_publish_changes(settings, event_client)),
@@ -150,6 +162,7 @@ def create_services() -> Services:
 def set_services(services: Services) -> Services:
     """Install the services of this process."""
     _services[:] = [services]
+    set_always_https(services.settings.is_always_https)
     return services
 
 

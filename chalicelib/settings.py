@@ -27,7 +27,9 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
 
     ``discovery_url`` is the URL of the discovery document, which need not be below ``issuer``.
     ``machine_clients`` are the client ids of booking sites. The last of ``session_keys`` signs; the
-    others remain valid.
+    others remain valid. If there are none, ``session_key_secret`` names the secret with the keys in
+    AWS Secrets Manager. ``user_pool`` is the id of the Cognito user pool that tells which
+    groups users have by now; None for another provider.
     """
 
     issuer: str
@@ -36,14 +38,17 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
     client_secret: str | None
     machine_clients: frozenset[str]
     session_keys: tuple[str, ...]
+    session_key_secret: str | None = None
+    user_pool: str | None = None
 
 
 class Settings(Struct, frozen=True, kw_only=True):
     """The settings of the process.
 
     ``local_caller`` is the caller of every request if there is no sign-in (``oidc``).
-    Only the stream handlers need ``event_bus_name`` and ``audit_bucket``. ``has_request_log``
-    writes a line of JSON to standard output for each request.
+    Only the stream handlers need ``event_bus_name`` and ``audit_bucket``, and they need no sign-in:
+    with neither, every request is rejected. ``has_request_log`` writes a line of JSON to standard
+    output for each request.
     """
 
     table_name: str
@@ -56,7 +61,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
-        """Read ``STAGE``, ``TABLE_NAME``, and ``LOCAL_CALLER`` or ``OIDC_...``, ``SESSION_KEY``.
+        """Read ``STAGE``, ``TABLE_NAME``, and ``LOCAL_CALLER`` or ``OIDC_...``, ``SESSION_KEY...``.
 
         Raises:
             SettingsError: a setting is missing or unsafe. ``LOCAL_CALLER`` turns sign-in off, so it
@@ -75,6 +80,11 @@ class Settings(Struct, frozen=True, kw_only=True):
             audit_bucket=environment.get("AUDIT_BUCKET") or None,
             has_request_log=_parse_request_log_flag(environment, stage),
         )
+
+    @property
+    def is_always_https(self) -> bool:
+        """Whether clients connect by HTTPS alone, whatever a proxy reports."""
+        return self.stage != LOCAL_STAGE
 
     def require_event_bus(self) -> str:
         """Return the event bus's name, or raise ``SettingsError`` if there is none."""
@@ -99,12 +109,7 @@ def _is_stream_function(environment: Mapping[str, str]) -> bool:
 
 def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
     issuer = _require_value(environment, "OIDC_ISSUER")
-    keys = tuple(_require_value(environment, "SESSION_KEY").split())
-    if any(len(key) < MIN_SESSION_KEY_LENGTH for key in keys):
-        message = (
-            f"SESSION_KEY is too short: at least {MIN_SESSION_KEY_LENGTH} characters, hard to guess"
-        )
-        raise SettingsError(message)
+    secret = environment.get("SESSION_KEY_SECRET") or None
     return OidcSettings(
         issuer=issuer,
         discovery_url=environment.get("OIDC_DISCOVERY_URL")
@@ -112,8 +117,24 @@ def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
         client_id=_require_value(environment, "OIDC_CLIENT_ID"),
         client_secret=environment.get("OIDC_CLIENT_SECRET") or None,
         machine_clients=frozenset(environment.get("OIDC_MACHINE_CLIENTS", "").split()),
-        session_keys=keys,
+        session_keys=_parse_session_keys(environment, secret),
+        session_key_secret=secret,
+        user_pool=environment.get("COGNITO_USER_POOL") or None,
     )
+
+
+def _parse_session_keys(environment: Mapping[str, str], secret: str | None) -> tuple[str, ...]:
+    if secret is not None:
+        if environment.get("SESSION_KEY"):
+            raise SettingsError("SESSION_KEY and SESSION_KEY_SECRET are set: choose one of them")
+        return ()
+    keys = tuple(_require_value(environment, "SESSION_KEY").split())
+    if any(len(key) < MIN_SESSION_KEY_LENGTH for key in keys):
+        message = (
+            f"SESSION_KEY is too short: at least {MIN_SESSION_KEY_LENGTH} characters, hard to guess"
+        )
+        raise SettingsError(message)
+    return keys
 
 
 def _require_value(environment: Mapping[str, str], name: str) -> str:

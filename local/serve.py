@@ -152,6 +152,7 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
         OIDC_CLIENT_ID=provider.page.client_id,
         OIDC_MACHINE_CLIENTS=f"{provider.booking_site.client_id} {provider.reading_site.client_id}",
         SESSION_KEY=key.read_text(encoding="utf-8"),
+        COGNITO_USER_POOL=provider.pool_id,
     )
     return identity_provider.service_credentials(provider)
 

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     BOOK = "book"  # hold, release, book, move, cancel
     MANAGE = "manage"  # a doctor's schedule
     CONFIGURE = "configure"  # a doctor's settings
+    ADMINISTER = "administer"  # people and their sessions
 
 
 _ROLES_BY_PERMISSION = {
@@ -76,6 +77,11 @@ class Caller:
     def require_can_manage_any(self) -> None:
         """Raise ``PermissionDeniedError`` if the caller can manage no doctor's slots at all."""
         self.require_permission(Permission.MANAGE)
+
+    def require_admin(self) -> None:
+        """Raise ``PermissionDeniedError`` unless the caller is an admin."""
+        if Role.ADMIN not in self.roles:
+            raise PermissionDeniedError("Only an administrator may do this")
 
     def can_see_delegates(self, doctor: Doctor) -> bool:
         """Return whether the caller is this doctor or an admin."""

@@ -18,6 +18,11 @@ MAX_SORT_KEY_BYTES = 1024
 # ISO 8601 in UTC sorts as text in time order, so a month is one BETWEEN query.
 _INSTANT_FORMAT = "%Y-%m-%dT%H:%MZ"
 _AUDIT_INSTANT_FORMAT = "%Y%m%dT%H%M%S%fZ"
+PERSON_SK = "SESSIONS"
+LOGIN_SK = "LOGIN"
+# The audit log of people. No doctor id has a "~".
+PEOPLE_AUDIT_PK = "AUDIT#~PEOPLE"
+
 # In the place of a date, for acts without one; sorts after every date.
 _AUDIT_SETTINGS = "SETTINGS"
 
@@ -86,6 +91,16 @@ def audit_date_prefix(date: date | None) -> str:
 def audit_index_sk(at: datetime, suffix: str) -> str:
     """Return the key in the index, which sorts all acts on a doctor by time."""
     return f"{at.astimezone(UTC).strftime(_AUDIT_INSTANT_FORMAT)}#{suffix}"
+
+
+def person_pk(name: str) -> str:
+    """Return the partition of a person, by the name with which they sign in."""
+    return f"PERSON#{name}"
+
+
+def login_pk(state: str) -> str:
+    """Return the partition of a completed sign-in, by its random ``state``."""
+    return f"LOGIN#{state}"
 
 
 def join_sort_key(*parts: str) -> str:

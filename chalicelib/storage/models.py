@@ -13,6 +13,7 @@ from pynamodb.attributes import (
     MapAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.constants import MAP
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -183,3 +184,37 @@ class AuditItem(BaseItem, discriminator="audit"):
     moved_to = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     settings = JSONAttribute(null=True)
+
+
+class PersonItem(BaseItem, discriminator="person"):
+    """A name with which a person signs in; without ``subject`` it belongs to no account.
+
+    ``ended`` has the sessions that ended early, as ``<epoch seconds of their end>~<id>``.
+    """
+
+    schema = NumberAttribute(default=1)
+    issuer = UnicodeAttribute(null=True)
+    subject = UnicodeAttribute(null=True)
+    generation = NumberAttribute(null=True)
+    not_before = UnicodeAttribute(null=True)
+    ended = UnicodeSetAttribute(null=True)
+
+
+class LoginItem(BaseItem, discriminator="login"):
+    """A completed sign-in, which cannot be completed again; deleted some time after its expiry."""
+
+    schema = NumberAttribute(default=1)
+    expires_at = NumberAttribute()
+
+
+class PeopleAuditItem(BaseItem, discriminator="people_audit"):
+    """An entry of the audit log of people, in a partition that the app may only add to."""
+
+    schema = NumberAttribute(default=1)
+    at = UnicodeAttribute()
+    act = UnicodeAttribute(attr_name="kind")
+    person = UnicodeAttribute()
+    by = UnicodeAttribute()
+    role = UnicodeAttribute()
+    client = UnicodeAttribute()
+    subject = UnicodeAttribute(null=True)

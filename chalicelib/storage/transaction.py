@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.errors import ConcurrentModificationError, DayModifiedError, StoreBusyError
+from chalicelib.domain.errors import DayModifiedError, DomainError, StoreBusyError
 from chalicelib.storage import table
 from chalicelib.storage.errors import reason_codes, translate_write_errors
 
@@ -22,7 +22,7 @@ RawItem = dict[str, Any]
 # Creates the error for a failed condition. Its argument is the stored item; None if there is none
 # or the write is not an update. It is called only after DynamoDB has rejected the write: an error
 # created earlier would form a reference cycle with the transaction, through its traceback.
-FailureHandler = Callable[[RawItem | None], ConcurrentModificationError]
+FailureHandler = Callable[[RawItem | None], DomainError]
 
 _FAILED_CONDITION = "ConditionalCheckFailed"
 _EXPECTED_CODES = {_FAILED_CONDITION, "TransactionConflict"}
@@ -93,9 +93,7 @@ class Transaction:
                 raise
             raise self._failure_for(error) from error
 
-    def _failure_for(
-        self, error: TransactWriteError
-    ) -> ConcurrentModificationError | StoreBusyError:
+    def _failure_for(self, error: TransactWriteError) -> DomainError:
         handlers: list[FailureHandler] = [
             *(handler for *_, handler in self._checks),
             *(handler for *_, handler in self._deletes),
@@ -110,7 +108,7 @@ class Transaction:
         return _merge(failures) if failures else StoreBusyError()
 
 
-def _merge(failures: list[ConcurrentModificationError]) -> ConcurrentModificationError:
+def _merge(failures: list[DomainError]) -> DomainError:
     modified = [failure for failure in failures if isinstance(failure, DayModifiedError)]
     if len(modified) < len(failures):
         return next(failure for failure in failures if not isinstance(failure, DayModifiedError))

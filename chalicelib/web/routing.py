@@ -132,7 +132,8 @@ def _authenticated(view: View, permission: Permission) -> View:
         auth = get_services().auth
         try:
             authentication = auth.authenticate(request)
-        except AuthenticationRequiredError:
+        except AuthenticationRequiredError as error:
+            request_context.current_request().auth_failure = error.reason
             if request.method in SAFE_METHODS and _is_full_page_request(request):
                 return _redirect_to_login(request)
             raise

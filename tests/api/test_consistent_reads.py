@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.domain.person import Account
 from chalicelib.storage.audit_log import AuditLog
 from tests.support.factories import MONDAY
 
@@ -31,6 +32,9 @@ READS: dict[str, Callable[[AppClient], object]] = {
     "the slots of a doctor": lambda client: client.list_available(),
     "a doctor": lambda client: client.get("/doctors/dr-lee"),
     "the doctors of a delegate": lambda client: client.services.doctors.list_for_delegate("sam"),
+    "a person": lambda client: client.services.manage_people.is_token_valid(
+        "dr-lee", Account("https://issuer", "x"), None
+    ),
     "the days of a relocated doctor": lambda client: client.update_doctor(location="Leeds"),
 }
 

@@ -14,6 +14,7 @@ from cloud.package import PROJECT
 from tests.support.all_routes import CALLERS
 from tests.support.app_client import make_slot_id
 from tests.support.dynamodb_responses import TRANSACT_WRITE
+from tests.support.page_session import PageSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,13 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "DELETE /slots/{slot_id}/booking": lambda client: client.cancel("09:00"),
 }
 # These call the identity provider, and exist only with one.
-SIGN_IN_ROUTES = {"GET /sign-in", "GET /sign-in/callback", "POST /sign-out"}
+SIGN_IN_ROUTES = {
+    "GET /sign-in",
+    "GET /sign-in/callback",
+    "POST /sign-out",
+    "POST /people/{name}/sign-out",
+    "DELETE /people/{name}",
+}
 # Further calls that some routes make for other input.
 EXTRA_OPERATIONS: list[Operation] = [
     lambda client: client.save(closed=("10:30",)),
@@ -154,6 +161,18 @@ def format_resource(resource: dict[str, Any]) -> str:
     return str(resource)
 
 
+def change_people(client: AppClient, oidc_provider: FakeOidcProvider) -> list[int]:
+    """Sign in and out, and end the sessions of a person."""
+    browser = PageSession(client, oidc_provider)
+    admin = {"Authorization": f"Bearer {oidc_provider.access_token(CALLERS['admin'] or {})}"}
+    return [
+        browser.sign_in().status,
+        browser.sign_out().status,
+        client.request("POST", "/people/dr-lee/sign-out", b"", admin).status,
+        client.request("DELETE", "/people/dr-lee", b"", admin).status,
+    ]
+
+
 def test_every_route_is_covered() -> None:
     routes = {
         f"{method} {path}"
@@ -194,12 +213,10 @@ def test_iam_policy_allows_exactly_the_calls_made(
         authenticated_client: AppClient = request.getfixturevalue("authenticated_client")
         sam = {"Authorization": f"Bearer {oidc_provider.access_token(CALLERS['named'] or {})}"}
         picker_status = authenticated_client.get("/slots", Accept="text/html", **sam).status
+        people_statuses = change_people(authenticated_client, oidc_provider)
 
-    assert max([*statuses.values(), *extra_statuses, picker_status]) < 400, (
-        statuses,
-        extra_statuses,
-        picker_status,
-    )
+    all_statuses = [*statuses.values(), *extra_statuses, picker_status, *people_statuses]
+    assert max(all_statuses) < 400, (statuses, extra_statuses, picker_status, people_statuses)
     statements = read_statements()
     allowed = {call for call in calls if any(each.allows(call) for each in statements)}
     assert calls - allowed == set()

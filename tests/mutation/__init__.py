@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.mutation.mutants import bookings, doctors, guarantees, saves, use_cases
+from tests.mutation.mutants import bookings, doctors, guarantees, people, saves, use_cases
 
 MUTANTS = (
     *saves.MUTANTS,
     *bookings.MUTANTS,
     *doctors.MUTANTS,
+    *people.MUTANTS,
     *use_cases.MUTANTS,
     *guarantees.MUTANTS,
 )

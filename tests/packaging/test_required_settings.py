@@ -77,10 +77,11 @@ def test_template_sets_all_settings_and_no_local_caller(resources: dict[str, Any
     assert variables["SlotsChanged"].keys() == common | {"EVENT_BUS_NAME"}
     assert variables["CopyAuditItems"].keys() == common | {"AUDIT_BUCKET"}
     assert variables["APIHandler"].keys() == common | {
+        "COGNITO_USER_POOL",
         "OIDC_CLIENT_ID",
         "OIDC_DISCOVERY_URL",
         "OIDC_ISSUER",
         "OIDC_MACHINE_CLIENTS",
         "REQUEST_LOG",
-        "SESSION_KEY",
+        "SESSION_KEY_SECRET",
     }

@@ -73,6 +73,39 @@ def test_guessable_session_key_is_rejected() -> None:
         Settings.from_env({**OIDC_ENV, "SESSION_KEY": f"{'k' * 32} short"})
 
 
+def test_session_keys_may_be_in_a_secret() -> None:
+    environment = {**OIDC_ENV, "SESSION_KEY": "", "SESSION_KEY_SECRET": "session-keys"}
+
+    oidc = Settings.from_env(environment).oidc
+
+    assert oidc is not None
+    assert (oidc.session_keys, oidc.session_key_secret) == ((), "session-keys")
+
+
+def test_session_keys_have_one_place() -> None:
+    with pytest.raises(SettingsError, match="SESSION_KEY and SESSION_KEY_SECRET are set"):
+        Settings.from_env({**OIDC_ENV, "SESSION_KEY_SECRET": "session-keys"})
+
+
+def test_stream_handler_needs_no_sign_in() -> None:
+    settings = Settings.from_env({"STAGE": "prod", "TABLE_NAME": "s", "EVENT_BUS_NAME": "bus"})
+
+    assert settings.oidc is None
+    assert settings.local_caller is None
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        (LOCAL_ENV, False),
+        (OIDC_ENV, True),
+        ({**OIDC_ENV, "STAGE": "dev"}, True),
+    ],
+)
+def test_every_stage_but_local_is_https(environment: dict[str, str], *, expected: bool) -> None:
+    assert Settings.from_env(environment).is_always_https is expected
+
+
 def test_event_bus_is_required_only_for_publishing() -> None:
     assert (
         Settings.from_env({**LOCAL_ENV, "EVENT_BUS_NAME": "followers"}).require_event_bus()

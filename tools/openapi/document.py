@@ -77,6 +77,7 @@ _PERMISSION_NOTES = {
     Permission.BOOK: "Booking sites with `slots/book`, and admins.",
     Permission.MANAGE: "The doctor, their delegates, and admins.",
     Permission.CONFIGURE: "The doctor, and admins.",
+    Permission.ADMINISTER: "Admins.",
 }
 _HEADERS = {
     "ETag": ("The ETag of this response, for `If-None-Match`.", '"1.68048e9e729602d2"'),
@@ -180,7 +181,7 @@ def _split_docstring(route: Route) -> tuple[str, str]:
 
 
 def _path_parameters(route: Route) -> list[str]:
-    return [PATH_PARAMETERS[name] for name in re.findall(r"{(\w+)}", route.path)]
+    return [PATH_PARAMETERS[name] for name in re.findall(r"\w+/{\w+}", route.path)]
 
 
 def _statuses(route: Route) -> set[int]:

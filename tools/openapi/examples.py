@@ -224,6 +224,9 @@ TIME_ZONE_CHANGED = _problem_with_error(
 
 # Errors that any client can get at any time.
 UNKNOWN_DOCTOR = problem(HTTPStatus.NOT_FOUND, 'We couldn\'t find a doctor with the ID "dr-who"')
+UNKNOWN_PERSON = problem(
+    HTTPStatus.NOT_FOUND, 'We couldn\'t find a person with the name "unknown" who has signed in'
+)
 UNKNOWN_SLOT = _problem_with_error(
     HTTPStatus.NOT_FOUND,
     "slot_not_found",

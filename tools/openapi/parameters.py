@@ -50,12 +50,18 @@ def _header(name: str, schema: object, description: str, example: str) -> Parame
     )
 
 
-PATH_PARAMETERS = {"doctor_id": "Doctor", "slot_id": "Slot", "name": "File"}
-"""The parameters of paths by their names there."""
+PATH_PARAMETERS = {
+    "doctors/{doctor_id}": "Doctor",
+    "slots/{slot_id}": "Slot",
+    "people/{name}": "Person",
+    "static/{name}": "File",
+}
+"""The parameters of paths by their segments there."""
 
 PARAMETERS = {
     "Doctor": _path("doctor_id", fields.DoctorId, "The doctor.", "dr-lee"),
     "Slot": _path("slot_id", fields.SlotId, "The slot.", "dr-lee~20261123T0900Z"),
+    "Person": _path("name", fields.PersonName, "The name with which the person signs in.", "sam"),
     "File": _path("name", fields.FileName, "The plain or fingerprinted name.", "slots.css"),
     "DoctorOfDay": _query(
         "doctor_id", fields.DoctorId, "The doctor; by default the caller.", "dr-lee"

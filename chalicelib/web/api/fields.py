@@ -108,3 +108,4 @@ Limit = Annotated[
 ]
 ETags = Annotated[str, Meta(description="One or more, or `*` (RFC 9110, section 13.1).")]
 FileName = Annotated[str, Meta(examples=["slots.css"])]
+PersonName = Annotated[str, Meta(min_length=1, examples=["sam"])]

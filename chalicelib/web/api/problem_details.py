@@ -61,6 +61,8 @@ _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
     errors.ConflictError: HTTPStatus.CONFLICT,
     errors.SlotNotFoundError: HTTPStatus.NOT_FOUND,
     errors.DoctorNotFoundError: HTTPStatus.NOT_FOUND,
+    errors.PersonNotFoundError: HTTPStatus.NOT_FOUND,
+    errors.SignInRepeatedError: HTTPStatus.BAD_REQUEST,
     errors.PermissionDeniedError: HTTPStatus.FORBIDDEN,
     errors.VersionMismatchError: HTTPStatus.PRECONDITION_FAILED,
     errors.IdempotencyKeyReusedError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -22,12 +22,14 @@ class HttpError(Exception):
 class AuthenticationRequiredError(HttpError):
     """The request has no valid session or token (RFC 6750).
 
-    With ``invalid_token`` it has a token that is not valid, or has expired.
+    With ``invalid_token`` it has a token that is not valid, or has expired. ``reason`` is for the
+    request log: one of a few fixed words, never text of the request. Clients don't get it.
     """
 
-    def __init__(self, *, invalid_token: bool = False) -> None:
+    def __init__(self, reason: str = "no_credentials", *, invalid_token: bool = False) -> None:
         detail = "The token is not valid" if invalid_token else "You are not signed in"
         super().__init__(HTTPStatus.UNAUTHORIZED, detail)
         self.code = "sign_in_needed"
+        self.reason = reason
         challenge = 'Bearer error="invalid_token"' if invalid_token else "Bearer"
         self.headers["WWW-Authenticate"] = challenge

@@ -19,13 +19,18 @@ BASE_HEADERS = {
     # No page of another origin may embed it, because side channels could leak its content.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# What is no page loads nothing and runs nothing, should a browser be made to show it.
+DOCUMENT_HEADERS: Headers = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+}
+# What a shared computer must not keep of a session: responses that may be stored, and the page's
+# own storage. Not "cookies", which would also remove those of other apps of the domain.
+CLEAR_SITE_DATA: Headers = {"Clear-Site-Data": '"cache", "storage"'}
 # For a year, and without includeSubDomains: sibling hosts have other owners.
 HSTS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 # Without Cache-Control a browser may store some responses (RFC 9111, section 4.2.2).
 DEFAULT_HEADERS = {"Cache-Control": "no-store"}
-# Pages have their own policy. Anything else loads nothing and is in no frame, should a browser ever
-# render it. (Errors of API Gateway have none: it allows no quotes in a value.)
-_DEFAULT_POLICY = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 PAGE_HEADERS: Headers = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -41,9 +46,14 @@ PAGE_HEADERS: Headers = {
 def add_security_headers(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Middleware that adds the headers that every response has."""
     response = get_response(request)
+    tls = HSTS_HEADERS if scheme(request) == "https" else {}
     # A cache replaces the policy of the page that it stored by that of a 304 (RFC 9111, 3.2).
     is_stored = response.status_code == HTTPStatus.NOT_MODIFIED
-    defaults = DEFAULT_HEADERS | ({} if is_stored else _DEFAULT_POLICY)
-    tls = HSTS_HEADERS if scheme(request) == "https" else {}
-    response.headers = {**defaults, **response.headers, **BASE_HEADERS, **tls}
+    response.headers = {
+        **DEFAULT_HEADERS,
+        **({} if is_stored else DOCUMENT_HEADERS),
+        **response.headers,
+        **BASE_HEADERS,
+        **tls,
+    }
     return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.web.routes import auth, availability, bookings, doctors, meta, slots
+from chalicelib.web.routes import auth, availability, bookings, doctors, meta, people, slots
 
 if TYPE_CHECKING:
     from chalicelib.web.routing import Router
@@ -14,6 +14,7 @@ ROUTERS: tuple[Router, ...] = (
     doctors.routes,
     availability.routes,
     bookings.routes,
+    people.routes,
     meta.routes,
     auth.routes,
 )
