@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # entry, and checks the doctor if the day is new.
 MAX_CHANGES_PER_SAVE = 96
 
-# More than a zone's clock has been moved by new rules since 1970, but for the date line.
+# New rules have moved no clock further since 2011, except across the date line.
 _MAX_SHIFT = timedelta(hours=3)
 _MAX_SLOT_LENGTH = timedelta(minutes=SLOT_MINUTES_RANGE[1])
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from chalicelib.web.http.errors import reason_phrase
+
 Json = dict[str, Any]
 
 DOCTOR = "dr-lee"
@@ -27,7 +29,7 @@ def problem(status: HTTPStatus, detail: str, *errors: Json, **extensions: object
     """Return problem details (RFC 9457)."""
     return {
         "type": "about:blank",
-        "title": status.phrase,
+        "title": reason_phrase(status),
         "status": status.value,
         "detail": detail,
         "errors": list(errors),

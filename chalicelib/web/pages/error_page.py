@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from chalicelib.bootstrap import get_services
 from chalicelib.web.http import request as request_module
-from chalicelib.web.http.errors import HttpError
+from chalicelib.web.http.errors import HttpError, reason_phrase
 from chalicelib.web.http.negotiation import is_htmx
 from chalicelib.web.http.request import is_form, is_same_origin, query, url_prefix
 from chalicelib.web.pages.day_form import MAX_FORM_FIELDS
@@ -35,7 +35,7 @@ def render_error(problem: Problem, request: Request) -> Response:
     session = None if is_signed_out else get_services().auth.read_session(request)
     page: dict[str, Any] = {
         "base": url_prefix(request),
-        "title": _TITLES.get(problem.status, problem.status.phrase),
+        "title": _TITLES.get(problem.status, reason_phrase(problem.status)),
         "detail": _detail(problem, request, session),
         "display_name": session.name if session else None,
         "is_signed_out": is_signed_out,
