@@ -90,9 +90,9 @@ FORM: Json = {
     "date": DATE,
     "version": 1,
     "request_id": "form-1",
-    "shown": ["20261123T0900Z", "20261123T0930Z"],
-    "offered": ["20261123T0900Z", "20261123T0930Z", "20261123T1000Z"],
-    "ticked": ["20261123T0900Z", "20261123T0930Z", "20261123T1000Z"],
+    "shown": ["20261123T0900Z-30", "20261123T0930Z-30"],
+    "offered": ["20261123T0900Z-30", "20261123T0930Z-30", "20261123T1000Z-30"],
+    "ticked": ["20261123T0900Z-30", "20261123T0930Z-30", "20261123T1000Z-30"],
 }
 INVALID_DATE = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
