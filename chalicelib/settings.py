@@ -46,9 +46,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The settings of the process.
 
     ``local_caller`` is the caller of every request if there is no sign-in (``oidc``).
-    Only the stream handler needs ``event_bus_name``, and it needs no sign-in: with neither, every
-    request is rejected. ``has_request_log`` writes a line of JSON to standard output for each
-    request.
+    Only the stream handlers need ``event_bus_name`` and ``audit_bucket``, and they need no sign-in:
+    with neither, every request is rejected. ``has_request_log`` writes a line of JSON to standard
+    output for each request.
     """
 
     table_name: str
@@ -56,6 +56,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     local_caller: str | None = None
     oidc: OidcSettings | None = None
     event_bus_name: str | None = None
+    audit_bucket: str | None = None
     has_request_log: bool = False
 
     @classmethod
@@ -76,6 +77,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             local_caller=caller,
             oidc=None if caller or _is_stream_function(environment) else _parse_oidc(environment),
             event_bus_name=environment.get("EVENT_BUS_NAME") or None,
+            audit_bucket=environment.get("AUDIT_BUCKET") or None,
             has_request_log=_parse_request_log_flag(environment, stage),
         )
 
@@ -91,10 +93,18 @@ class Settings(Struct, frozen=True, kw_only=True):
             raise SettingsError(message)
         return self.event_bus_name
 
+    def require_audit_bucket(self) -> str:
+        """Return the bucket's name, or raise ``SettingsError`` if there is none."""
+        if self.audit_bucket is None:
+            message = "AUDIT_BUCKET is not set: the audit log cannot be copied without it"
+            raise SettingsError(message)
+        return self.audit_bucket
+
 
 def _is_stream_function(environment: Mapping[str, str]) -> bool:
     """Whether the process only handles the table's stream, so that it needs no session key."""
-    return bool(environment.get("EVENT_BUS_NAME") and not environment.get("OIDC_ISSUER"))
+    has_target = environment.get("EVENT_BUS_NAME") or environment.get("AUDIT_BUCKET")
+    return bool(has_target and not environment.get("OIDC_ISSUER"))
 
 
 def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
@@ -106,7 +116,10 @@ def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
         or f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         client_id=_require_value(environment, "OIDC_CLIENT_ID"),
         client_secret=environment.get("OIDC_CLIENT_SECRET") or None,
-        machine_clients=frozenset(environment.get("OIDC_MACHINE_CLIENTS", "").split()),
+        # An entry may have a display name behind the id: ``id=Name``, percent-encoded.
+        machine_clients=frozenset(
+            entry.partition("=")[0] for entry in environment.get("OIDC_MACHINE_CLIENTS", "").split()
+        ),
         session_keys=_parse_session_keys(environment, secret),
         session_key_secret=secret,
         user_pool=environment.get("COGNITO_USER_POOL") or None,
