@@ -263,7 +263,8 @@ def describe(schema: Json) -> TypeLabel:
 def _describe_scalar(schema: Json) -> str:
     if "enum" in schema:
         return " | ".join(schema["enum"])
-    words = [schema["type"]]
+    kinds = schema["type"]
+    words = [kinds if isinstance(kinds, str) else " or ".join(kinds)]
     if "format" in schema:
         words.append(schema["format"])
     if "minimum" in schema and "maximum" in schema:
