@@ -38,6 +38,14 @@ def slots_changed(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     return stream_handler.handle_stream_event(event.to_dict())
 
 
+@app.on_dynamodb_record(stream_arn=_STREAM_ARN_PLACEHOLDER, starting_position="TRIM_HORIZON")
+def copy_audit_items(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
+    """Copy audit items to write-once storage; return where Lambda must retry the batch from."""
+    from chalicelib import stream_handler  # noqa: PLC0415  no request needs it
+
+    return stream_handler.copy_audit_records(event.to_dict())
+
+
 gc.freeze()
 # Requests leave little garbage either. The higher threshold avoids collections while the first
 # requests import what only they need.

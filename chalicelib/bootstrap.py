@@ -36,6 +36,7 @@ from chalicelib.web.http.request import set_always_https
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.use_cases.publish_changes import PublishChanges
     from chalicelib.web.auth.session_keys import SecretsClient
@@ -45,8 +46,9 @@ if TYPE_CHECKING:
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``publish_changes`` connects to the event bus on the first call, and raises ``SettingsError`` if
-    the settings have none. ``log`` writes a line; None if the request log is off.
+    ``publish_changes`` and ``audit_copies`` connect to the event bus and the bucket on the first
+    call, and raise ``SettingsError`` if the settings have none. ``log`` writes a line; None if the
+    request log is off.
     """
 
     settings: Settings
@@ -62,6 +64,7 @@ class Services(Struct, frozen=True, kw_only=True):
     now: Callable[[], datetime]
     local_caller: Caller | None
     publish_changes: Callable[[], PublishChanges]
+    audit_copies: Callable[[], AuditCopies]
     log: Callable[[str], None] | None
 
 
@@ -99,6 +102,7 @@ def build_services(
         now=now,
         local_caller=local_caller,
         publish_changes=cache(lambda: _create_publish_changes(settings, event_client)),
+        audit_copies=cache(lambda: _create_audit_copies(settings)),
         log=(log or _print_line) if settings.has_request_log else None,
     )
 
@@ -112,6 +116,13 @@ def _create_publish_changes(
 
     name = settings.require_event_bus()
     return PublishChanges(EventPublisher((client or create_client)(), name))
+
+
+def _create_audit_copies(settings: Settings) -> AuditCopies:
+    # Only its stream handler needs this AWS client.
+    from chalicelib.events.audit_copy import AuditCopies, create_client  # noqa: PLC0415
+
+    return AuditCopies(create_client(), settings.require_audit_bucket())
 
 
 def _build_local_caller(settings: Settings) -> Caller | None:

@@ -47,9 +47,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     ``local_caller`` is the caller of every request if there is no sign-in (``oidc``).
     ``client_names`` are the display names of booking sites, by client id.
-    Only the stream handler needs ``event_bus_name``, and it needs no sign-in: with neither, every
-    request is rejected. ``has_request_log`` writes a line of JSON to standard output for each
-    request.
+    Only the stream handlers need ``event_bus_name`` and ``audit_bucket``, and they need no sign-in:
+    with neither, every request is rejected. ``has_request_log`` writes a line of JSON to standard
+    output for each request.
     """
 
     table_name: str
@@ -58,6 +58,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     oidc: OidcSettings | None = None
     client_names: Mapping[str, str] = field(default_factory=dict)
     event_bus_name: str | None = None
+    audit_bucket: str | None = None
     has_request_log: bool = False
 
     @classmethod
@@ -81,6 +82,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             },
             oidc=None if caller or _is_stream_function(environment) else _parse_oidc(environment),
             event_bus_name=environment.get("EVENT_BUS_NAME") or None,
+            audit_bucket=environment.get("AUDIT_BUCKET") or None,
             has_request_log=_parse_request_log_flag(environment, stage),
         )
 
@@ -96,10 +98,18 @@ class Settings(Struct, frozen=True, kw_only=True):
             raise SettingsError(message)
         return self.event_bus_name
 
+    def require_audit_bucket(self) -> str:
+        """Return the bucket's name, or raise ``SettingsError`` if there is none."""
+        if self.audit_bucket is None:
+            message = "AUDIT_BUCKET is not set: the audit log cannot be copied without it"
+            raise SettingsError(message)
+        return self.audit_bucket
+
 
 def _is_stream_function(environment: Mapping[str, str]) -> bool:
     """Whether the process only handles the table's stream, so that it needs no session key."""
-    return bool(environment.get("EVENT_BUS_NAME") and not environment.get("OIDC_ISSUER"))
+    has_target = environment.get("EVENT_BUS_NAME") or environment.get("AUDIT_BUCKET")
+    return bool(has_target and not environment.get("OIDC_ISSUER"))
 
 
 def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:

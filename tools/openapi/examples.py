@@ -8,7 +8,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from chalicelib.web.http.errors import reason_phrase
+from chalicelib.web.status_codes import reason_phrase
 
 Json = dict[str, Any]
 

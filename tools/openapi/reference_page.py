@@ -14,8 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from msgspec import Struct, structs
 
 from chalicelib.web.api.problem_details import PROBLEM_JSON
-from chalicelib.web.http.errors import reason_phrase
 from chalicelib.web.http.request import FORM
+from chalicelib.web.status_codes import reason_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -345,10 +345,7 @@ class Problem(Struct, kw_only=True, omit_defaults=True):
     ]
     errors: Annotated[
         list[ErrorEntry],
-        Meta(
-            description="Every invalid slot or field, up to 100.",
-            extra_json_schema={"maxItems": MAX_ERROR_ENTRIES},
-        ),
+        Meta(max_length=MAX_ERROR_ENTRIES, description="Every invalid slot or field, up to 100."),
     ]
     errors_total: (
         Annotated[int, Meta(description="The number of all, if there are more.")] | UnsetType

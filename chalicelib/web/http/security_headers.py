@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chalicelib.web.http.request import scheme
@@ -48,7 +49,8 @@ def add_security_headers(request: Request, get_response: Callable[[Request], Res
     tls = HSTS_HEADERS if scheme(request) == "https" else {}
     response.headers = {
         **DEFAULT_HEADERS,
-        **DOCUMENT_HEADERS,
+        # A 304 would replace the policy of the page that the browser has stored.
+        **({} if response.status_code == HTTPStatus.NOT_MODIFIED else DOCUMENT_HEADERS),
         **response.headers,
         **BASE_HEADERS,
         **tls,

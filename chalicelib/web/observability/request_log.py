@@ -13,8 +13,8 @@ import msgspec
 
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
-from chalicelib.web.http.errors import code_of_status
 from chalicelib.web.observability import exceptions, metrics
+from chalicelib.web.status_codes import code_of_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
