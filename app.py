@@ -12,6 +12,7 @@ from chalicelib import bootstrap
 from chalicelib.web.error_handler import normalize_framework_errors
 from chalicelib.web.http.security_headers import add_security_headers
 from chalicelib.web.observability import request_log
+from chalicelib.web.pages.sign_out_form import allow_sign_out
 from chalicelib.web.routes import ROUTERS
 
 bootstrap.create_services()
@@ -20,6 +21,7 @@ app = Chalice(app_name="medilink-slots")
 request_log.redirect_framework_logs(app.log)
 app.register_middleware(request_log.log_request, "http")
 app.register_middleware(add_security_headers, "http")
+app.register_middleware(allow_sign_out, "http")
 app.register_middleware(normalize_framework_errors, "http")
 for router in ROUTERS:
     router.register(app)
@@ -34,6 +36,14 @@ def slots_changed(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     from chalicelib import stream_handler  # noqa: PLC0415  no request needs it
 
     return stream_handler.handle_stream_event(event.to_dict())
+
+
+@app.on_dynamodb_record(stream_arn=_STREAM_ARN_PLACEHOLDER, starting_position="TRIM_HORIZON")
+def copy_audit_items(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
+    """Copy audit items to write-once storage; return where Lambda must retry the batch from."""
+    from chalicelib import stream_handler  # noqa: PLC0415  no request needs it
+
+    return stream_handler.copy_audit_records(event.to_dict())
 
 
 gc.freeze()

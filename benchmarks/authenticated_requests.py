@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks import apigw_event
 from benchmarks.apigw_event import Event, build_event
-from chalicelib.domain.permissions import Role
-from chalicelib.web.auth.sessions import SessionStore
-from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SERVICE_CLIENT_ID
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.web.auth.sessions import LoginSession, SessionStore
+from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SERVICE_CLIENT_ID, SUBJECT
 
 if TYPE_CHECKING:
     from tests.support.fake_oidc_provider import FakeOidcProvider
@@ -138,8 +138,10 @@ def _session_cookie(key: str) -> str:
         context={"path": "/api/slots"},
         path="/slots",
     )
-    set_cookie = SessionStore((key,)).create(
-        request, "dr-lee", frozenset({Role.DOCTOR}), datetime.now(UTC)
+    now = datetime.now(UTC)
+    doctor = Caller(name="dr-lee", client="page", roles=frozenset({Role.DOCTOR}), subject=SUBJECT)
+    set_cookie = SessionStore(lambda: (key,)).write(
+        request, LoginSession.start(doctor, 0, now), now
     )
     return set_cookie.partition(";")[0]
 

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from benchmarks.authenticated_requests import RequestFactory, create_request_factory
 from benchmarks.postgres import run_postgres
 from benchmarks.subjects import PYTHON, Subject, SubjectProcess, run_subject
+from chalicelib.domain.person import Account, Person
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
+from chalicelib.storage.people_repository import PeopleRepository
 from local import demo_data
 from local.local_config import PROJECT
 from local.servers import MiniStack
@@ -24,6 +26,7 @@ from tests.support.factories import make_session
 from tests.support.fake_oidc_provider import (
     PAGE_CLIENT_ID,
     SERVICE_CLIENT_ID,
+    SUBJECT,
     run_fake_oidc_provider,
 )
 
@@ -67,7 +70,14 @@ class BenchmarkEnvironment:
             table.connect(env_vars["TABLE_NAME"])
             table.create_if_absent()
             DoctorRepository().add(DOCTOR)
+            self._link_users()
         return env_vars
+
+    def _link_users(self) -> None:
+        """Let the users have signed in before, so that no measured request does more than later."""
+        account = Account(self.env_vars["OIDC_ISSUER"], SUBJECT)
+        for name in ("dr-lee", "alex"):
+            PeopleRepository().link(Person(name=name), account)
 
     def run(self, subject: Subject, name: str = "") -> AbstractContextManager[SubjectProcess]:
         """Run the subject on a table of its own."""
@@ -121,7 +131,7 @@ def _doctor_row_json(doctor: Doctor) -> str:
             "specialty": doctor.specialty,
             "location": doctor.location,
             "time_zone": doctor.zone.key,
-            "sessions": [str(session).split("-") for session in doctor.grid.sessions],
+            "sessions": [str(session).split("–") for session in doctor.grid.sessions],
             "delegates": sorted(doctor.delegates),
             "slot_minutes": doctor.grid.slot_length // minute,
             "lead_minutes": doctor.lead_time // minute,

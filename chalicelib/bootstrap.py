@@ -15,46 +15,59 @@ from chalicelib.domain.booking import BookingRules
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
+from chalicelib.storage.audit_log import AuditLog
 from chalicelib.storage.availability_index import AvailabilityIndex
 from chalicelib.storage.booking_repository import BookingRepository
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.storage.doctor_repository import DoctorRepository
+from chalicelib.storage.people_cache import PeopleCache
+from chalicelib.storage.people_repository import PeopleRepository
 from chalicelib.use_cases.book_slots import BookSlots
 from chalicelib.use_cases.check_health import CheckHealth
 from chalicelib.use_cases.find_slots import FindSlots
+from chalicelib.use_cases.list_changes import ListChanges
 from chalicelib.use_cases.manage_doctors import ManageDoctors
+from chalicelib.use_cases.manage_people import ManagePeople
 from chalicelib.use_cases.manage_slots import ManageSlots
 from chalicelib.use_cases.override_bookings import OverrideBookings
 from chalicelib.use_cases.retry import backoff
 from chalicelib.web.auth.authentication import Auth
+from chalicelib.web.http.request import set_always_https
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.use_cases.publish_changes import PublishChanges
+    from chalicelib.web.auth.session_keys import SecretsClient
+    from chalicelib.web.auth.user_directory import CognitoClient
 
 
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``publish_changes`` connects to the event bus on the first call, and raises ``SettingsError`` if
-    the settings have none. ``log`` writes a line; None if the request log is off.
+    ``publish_changes`` and ``audit_copies`` connect to the event bus and the bucket on the first
+    call, and raise ``SettingsError`` if the settings have none. ``log`` writes a line; None if the
+    request log is off.
     """
 
     settings: Settings
     manage_slots: ManageSlots
+    list_changes: ListChanges
     find_slots: FindSlots
     book_slots: BookSlots
     override_bookings: OverrideBookings
     manage_doctors: ManageDoctors
+    manage_people: ManagePeople
     doctors: DoctorRepository
     health: CheckHealth
     auth: Auth
     now: Callable[[], datetime]
     local_caller: Caller | None
     publish_changes: Callable[[], PublishChanges]
+    audit_copies: Callable[[], AuditCopies]
     log: Callable[[str], None] | None
 
 
@@ -64,6 +77,8 @@ def build_services(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pause: Callable[[int], None] | None = None,
     event_client: Callable[[], EventBridgeClient] | None = None,
+    secrets_client: Callable[[], SecretsClient] | None = None,
+    cognito_client: Callable[[], CognitoClient] | None = None,
     log: Callable[[str], None] | None = None,
 ) -> Services:
     """Build the services on the connected table; tests pass their own clock, pause and clients."""
@@ -78,20 +93,25 @@ def build_services(
     )
     pause = _count_retries(pause or backoff)
     local_caller = _build_local_caller(settings)
+    people = PeopleRepository()
+    manage_people = ManagePeople(people, PeopleCache(people, now), now, pause)
 
     return Services(
         settings=settings,
         manage_slots=ManageSlots(days, doctor_cache, now, pause),
+        list_changes=ListChanges(AuditLog(), doctor_cache, settings.client_names, pause),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
         book_slots=BookSlots(bookings, doctor_cache, rules, now, pause),
         override_bookings=OverrideBookings(bookings, doctor_cache, rules, now, pause),
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
+        manage_people=manage_people,
         doctors=doctors,
         health=CheckHealth(table.check_connection, now),
-        auth=Auth(settings.oidc, local_caller, now),
+        auth=Auth(settings.oidc, local_caller, manage_people, now, secrets_client, cognito_client),
         now=now,
         local_caller=local_caller,
         publish_changes=cache(lambda: _create_publish_changes(settings, event_client)),
+        audit_copies=cache(lambda: _create_audit_copies(settings)),
         log=(log or _print_line) if settings.has_request_log else None,
     )
 
@@ -105,6 +125,13 @@ def _create_publish_changes(
 
     name = settings.require_event_bus()
     return PublishChanges(EventPublisher((client or create_client)(), name))
+
+
+def _create_audit_copies(settings: Settings) -> AuditCopies:
+    # Only its stream handler needs this AWS client.
+    from chalicelib.events.audit_copy import AuditCopies, create_client  # noqa: PLC0415
+
+    return AuditCopies(create_client(), settings.require_audit_bucket())
 
 
 def _build_local_caller(settings: Settings) -> Caller | None:
@@ -148,6 +175,7 @@ def create_services() -> Services:
 def set_services(services: Services) -> Services:
     """Install the services of this process."""
     _services[:] = [services]
+    set_always_https(services.settings.is_always_https)
     return services
 
 

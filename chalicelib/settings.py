@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,9 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
 
     ``discovery_url`` is the URL of the discovery document, which need not be below ``issuer``.
     ``machine_clients`` are the client ids of booking sites. The last of ``session_keys`` signs; the
-    others remain valid.
+    others remain valid. If there are none, ``session_key_secret`` names the secret with the keys in
+    AWS Secrets Manager. ``user_pool`` is the id of the Cognito user pool that tells which
+    groups users have by now; None for another provider.
     """
 
     issuer: str
@@ -40,29 +42,35 @@ class OidcSettings(Struct, frozen=True, kw_only=True):
     client_secret: str | None
     machine_clients: frozenset[str]
     session_keys: tuple[str, ...]
+    session_key_secret: str | None = None
+    user_pool: str | None = None
 
 
 class Settings(Struct, frozen=True, kw_only=True):
     """The settings of the process.
 
     ``local_caller`` is the caller of every request if there is no sign-in (``oidc``).
-    Only the stream handler needs ``event_bus_name``. ``has_request_log`` writes a line of JSON to
-    standard output for each request. A client holds at most ``max_holds_per_client`` slots of one
-    doctor, and a patient reference is deleted ``patient_reference_days`` after its slot.
+    ``client_names`` are the display names of booking sites, by client id.
+    Only the stream handlers need ``event_bus_name`` and ``audit_bucket``, and they need no sign-in:
+    with neither, every request is rejected. ``has_request_log`` writes a line of JSON to standard
+    output for each request. A client holds at most ``max_holds_per_client`` slots of one doctor. A
+    patient reference is deleted ``patient_reference_days`` after its slot.
     """
 
     table_name: str
     stage: str = LOCAL_STAGE
     local_caller: str | None = None
     oidc: OidcSettings | None = None
+    client_names: Mapping[str, str] = field(default_factory=dict)
     event_bus_name: str | None = None
+    audit_bucket: str | None = None
     has_request_log: bool = False
     max_holds_per_client: int = 20
     patient_reference_days: int = 30
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
-        """Read ``STAGE``, ``TABLE_NAME``, and ``LOCAL_CALLER`` or ``OIDC_...``, ``SESSION_KEY``.
+        """Read ``STAGE``, ``TABLE_NAME``, and ``LOCAL_CALLER`` or ``OIDC_...``, ``SESSION_KEY...``.
 
         Raises:
             SettingsError: a setting is missing or unsafe. ``LOCAL_CALLER`` turns sign-in off, so it
@@ -76,8 +84,12 @@ class Settings(Struct, frozen=True, kw_only=True):
             table_name=_require_value(environment, "TABLE_NAME"),
             stage=stage,
             local_caller=caller,
-            oidc=None if caller else _parse_oidc(environment),
+            client_names={
+                client: name for client, name in _parse_machine_clients(environment).items() if name
+            },
+            oidc=None if caller or _is_stream_function(environment) else _parse_oidc(environment),
             event_bus_name=environment.get("EVENT_BUS_NAME") or None,
+            audit_bucket=environment.get("AUDIT_BUCKET") or None,
             has_request_log=_parse_request_log_flag(environment, stage),
             max_holds_per_client=_parse_number(
                 environment, "MAX_HOLDS_PER_CLIENT", default=20, bounds=MAX_HOLDS_RANGE
@@ -87,6 +99,11 @@ class Settings(Struct, frozen=True, kw_only=True):
             ),
         )
 
+    @property
+    def is_always_https(self) -> bool:
+        """Whether clients connect by HTTPS alone, whatever a proxy reports."""
+        return self.stage != LOCAL_STAGE
+
     def require_event_bus(self) -> str:
         """Return the event bus's name, or raise ``SettingsError`` if there is none."""
         if self.event_bus_name is None:
@@ -94,24 +111,63 @@ class Settings(Struct, frozen=True, kw_only=True):
             raise SettingsError(message)
         return self.event_bus_name
 
+    def require_audit_bucket(self) -> str:
+        """Return the bucket's name, or raise ``SettingsError`` if there is none."""
+        if self.audit_bucket is None:
+            message = "AUDIT_BUCKET is not set: the audit log cannot be copied without it"
+            raise SettingsError(message)
+        return self.audit_bucket
+
+
+def _is_stream_function(environment: Mapping[str, str]) -> bool:
+    """Whether the process only handles the table's stream, so that it needs no session key."""
+    has_target = environment.get("EVENT_BUS_NAME") or environment.get("AUDIT_BUCKET")
+    return bool(has_target and not environment.get("OIDC_ISSUER"))
+
 
 def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
     issuer = _require_value(environment, "OIDC_ISSUER")
-    keys = tuple(_require_value(environment, "SESSION_KEY").split())
-    if any(len(key) < MIN_SESSION_KEY_LENGTH for key in keys):
-        message = (
-            f"SESSION_KEY is too short: at least {MIN_SESSION_KEY_LENGTH} characters, hard to guess"
-        )
-        raise SettingsError(message)
+    secret = environment.get("SESSION_KEY_SECRET") or None
     return OidcSettings(
         issuer=issuer,
         discovery_url=environment.get("OIDC_DISCOVERY_URL")
         or f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         client_id=_require_value(environment, "OIDC_CLIENT_ID"),
         client_secret=environment.get("OIDC_CLIENT_SECRET") or None,
-        machine_clients=_parse_machine_clients(environment),
-        session_keys=keys,
+        machine_clients=frozenset(_parse_machine_clients(environment)),
+        session_keys=_parse_session_keys(environment, secret),
+        session_key_secret=secret,
+        user_pool=environment.get("COGNITO_USER_POOL") or None,
     )
+
+
+def _parse_machine_clients(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the display names of booking sites by client id; empty for those without a name.
+
+    The entries are ``id`` or ``id=Name``. Blanks separate them, so those of a name are
+    percent-encoded: ``Practice%20system``.
+    """
+    text = environment.get("OIDC_MACHINE_CLIENTS", "")
+    entries = [entry.partition("=") for entry in text.split()]
+    clients = {client: unquote(name) for client, _, name in entries}
+    if _RESERVED_CLIENT in clients:
+        message = f"OIDC_MACHINE_CLIENTS names {_RESERVED_CLIENT}, which owns the desk's bookings"
+        raise SettingsError(message)
+    return clients
+
+
+def _parse_session_keys(environment: Mapping[str, str], secret: str | None) -> tuple[str, ...]:
+    if secret is not None:
+        if environment.get("SESSION_KEY"):
+            raise SettingsError("SESSION_KEY and SESSION_KEY_SECRET are set: choose one of them")
+        return ()
+    keys = tuple(_require_value(environment, "SESSION_KEY").split())
+    if any(len(key) < MIN_SESSION_KEY_LENGTH for key in keys):
+        message = (
+            f"SESSION_KEY is too short: at least {MIN_SESSION_KEY_LENGTH} characters, hard to guess"
+        )
+        raise SettingsError(message)
+    return keys
 
 
 def _require_value(environment: Mapping[str, str], name: str) -> str:
@@ -130,14 +186,6 @@ def _parse_number(
         message = f"{name} is {text}: it must be a whole number from {lowest} to {highest}"
         raise SettingsError(message)
     return int(text)
-
-
-def _parse_machine_clients(environment: Mapping[str, str]) -> frozenset[str]:
-    clients = frozenset(environment.get("OIDC_MACHINE_CLIENTS", "").split())
-    if _RESERVED_CLIENT in clients:
-        message = f"OIDC_MACHINE_CLIENTS names {_RESERVED_CLIENT}, which owns the desk's bookings"
-        raise SettingsError(message)
-    return clients
 
 
 def _parse_request_log_flag(environment: Mapping[str, str], stage: str) -> bool:

@@ -1,4 +1,4 @@
-"""Lambda handler of the DynamoDB stream: publish the changes of a batch as events."""
+"""Lambda handlers of the DynamoDB stream: publish changes as events, copy the audit log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.request_context import RequestContext
-    from chalicelib.use_cases.publish_changes import PublishResult
 
 
 def handle_stream_event(event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
@@ -29,25 +28,55 @@ def handle_stream_event(event: Mapping[str, Any]) -> dict[str, list[dict[str, st
     records = event["Records"]
     with request_context.request_scope() as context:
         result = get_services().publish_changes().publish(streams.parse_day_records(records))
-    if log := get_services().log:
-        log(msgspec.json.encode(_log_entry(len(records), result, context)).decode())
-    failed = result.failed_sequence_number
+    counts = {"records": len(records), "events": result.published_count}
+    return _report(
+        "slots_changed", counts, result.failed_sequence_number, result.error_code, context
+    )
+
+
+def copy_audit_records(event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """Copy the audit items of a batch to write-once storage; report as ``handle_stream_event``.
+
+    The metric ``AuditItemsChanged`` counts items that were changed or deleted, which the app never
+    does.
+
+    Raises:
+        SettingsError: there is no bucket. Lambda retries the batch, so no item is missed.
+    """
+    records = event["Records"]
+    with request_context.request_scope() as context:
+        result = get_services().audit_copies().copy(records)
+        if result.changed_count:
+            context.metrics["AuditItemsChanged"] = result.changed_count
+    counts = {"records": len(records), "copied": result.copied_count}
+    return _report(
+        "copy_audit_items", counts, result.failed_sequence_number, result.error_code, context
+    )
+
+
+def _report(
+    function: str,
+    counts: Mapping[str, int],
+    failed: str | None,
+    error_code: str | None,
+    context: RequestContext,
+) -> dict[str, list[dict[str, str]]]:
+    """Log the result of a batch, and return it in Lambda's format."""
+    services = get_services()
+    if services.log:
+        now, stage = services.now(), services.settings.stage
+        entry: dict[str, Any] = {
+            "level": "ERROR" if error_code else "INFO",
+            "timestamp": now.isoformat(),
+            "function": function,
+            **counts,
+            "retry_from": failed,
+            "error": error_code,
+            "stage": stage,
+        }
+        if context.unreadable_items:
+            entry["unreadable_items"] = context.unreadable_items
+        if context.metrics:
+            entry |= embedded_counts(stage=stage, timestamp=now, counts=context.metrics)
+        services.log(msgspec.json.encode(entry).decode())
     return {"batchItemFailures": [{"itemIdentifier": failed}] if failed else []}
-
-
-def _log_entry(records: int, result: PublishResult, context: RequestContext) -> dict[str, Any]:
-    now, stage = get_services().now(), get_services().settings.stage
-    entry: dict[str, Any] = {
-        "level": "ERROR" if result.error_code else "INFO",
-        "timestamp": now.isoformat(),
-        "function": "slots_changed",
-        "records": records,
-        "events": result.published_count,
-        "retry_from": result.failed_sequence_number,
-        "error": result.error_code,
-        "stage": stage,
-    }
-    if context.unreadable_items:
-        entry["unreadable_items"] = context.unreadable_items
-        entry |= embedded_counts(stage=stage, timestamp=now, counts=context.metrics)
-    return entry

@@ -60,11 +60,25 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     passwords = "whether administrators can get tokens with a user's name and password"
     add("--tokens-by-password", choices=("allowed", "refused"), help=passwords)
     add("--yes", action="store_true", help="deploy without asking first")
-    rotate = "sign sessions with a new key, and still accept the current one"
-    add("--rotate-session-key", action="store_true", help=rotate)
+    setting = "a parameter of the template, which stays set; can be repeated"
+    add(
+        "--set",
+        action="append",
+        default=[],
+        type=_parse_setting,
+        metavar="NAME=VALUE",
+        help=setting,
+    )
     add("--rehearse", action="store_true", help="deploy to a local emulator, and test it there")
     add("--keep", action="store_true", help="keep a rehearsal running until Ctrl-C")
     return parser.parse_args(arguments)
+
+
+def _parse_setting(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not (name.isalnum() and separator):
+        raise argparse.ArgumentTypeError(f"{text} is not NAME=VALUE")
+    return name, value
 
 
 def _require_artifact(project: Path, stage: str) -> BuildArtifact:
@@ -100,9 +114,8 @@ def _deploy(artifact: BuildArtifact, options: argparse.Namespace) -> None:
             f"{name} is not a valid name: use lower-case letters, digits and hyphens, at most 50."
         )
     parameters = {"AlarmEmail": options.alarm_email, "TokensByPassword": options.tokens_by_password}
-    if options.rotate_session_key:
-        parameters["SessionKeys"] = deployment.rotate_session_key(name)
     given = {name: value for name, value in parameters.items() if value is not None}
+    given |= dict(options.set)
     sam_options = ["--no-confirm-changeset" if options.yes else "--confirm-changeset"]
     if options.bucket:
         sam_options += ["--s3-bucket", deployment.require_own_bucket(options.bucket)]

@@ -2,14 +2,12 @@
 
 import json
 import os
-import secrets
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -17,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from chalicelib.settings import MIN_SESSION_KEY_LENGTH
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
 from cloud.package import PROJECT, BuildArtifact, current_arch
@@ -35,7 +32,6 @@ _SAM_DEPLOY = (
     *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
 )
 _SAM_SETTINGS = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "1"}
-_new_session_key = partial(secrets.token_urlsafe, MIN_SESSION_KEY_LENGTH)
 
 STACK = "medilink-slots-rehearsal"
 _SETTING_PREFIXES = (
@@ -73,25 +69,18 @@ def get_outputs(name: str) -> dict[str, str]:
 
 
 def require_own_bucket(bucket: str) -> str:
-    """Return the bucket if it belongs to this account; the SAM CLI does not check that."""
-    account = boto3.client("sts").get_caller_identity()["Account"]
+    """Return the bucket if it belongs to this account and keeps versions.
+
+    The SAM CLI checks neither.
+    """
+    owner: Any = {"ExpectedBucketOwner": boto3.client("sts").get_caller_identity()["Account"]}
     try:
-        boto3.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+        versioning = boto3.client("s3").get_bucket_versioning(Bucket=bucket, **owner)
     except ClientError as error:
         raise CommandError(f"The bucket {bucket} cannot be used: {error}") from error
+    if versioning.get("Status") != "Enabled":
+        raise CommandError(f"The bucket {bucket} cannot be used: enable its versioning first.")
     return bucket
-
-
-def rotate_session_key(stack: str) -> str:
-    """Return the stack's current session key and a new one, which signs from the deployment on.
-
-    Login sessions of older keys end. The keys are stored only in the function's configuration.
-    """
-    if get_stack(stack) is None:
-        raise CommandError(f"There is no stack {stack}, so it has no session key to rotate.")
-    function = boto3.client("lambda").get_function_configuration(FunctionName=f"{stack}-api")
-    keys = function["Environment"]["Variables"]["SESSION_KEY"].split()
-    return f"{keys[-1]} {_new_session_key()}"
 
 
 def deploy(
@@ -111,13 +100,13 @@ def deploy(
     if existing is None:
         has_logs_role = boto3.client("apigateway").get_account().get("cloudwatchRoleArn")
         logs_role = "existing" if has_logs_role else "create"
-        parameters = {"SessionKeys": _new_session_key(), "GatewayLogsRole": logs_role, **parameters}
+        parameters = {"GatewayLogsRole": logs_role, **parameters}
     elif existing["StackStatus"] == "ROLLBACK_COMPLETE":
         raise CommandError(
             f"The stack {stack} failed to create and cannot be updated: delete it, then try again."
         )
     bucket = [] if "--s3-bucket" in sam_options else ["--resolve-s3"]
-    # Other users of this machine can read a command line, but not this file with the session key.
+    # A command line has no safe way to quote a value.
     with NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
         # Always set the stage: the template allows only the one that it was packaged for.
         json.dump({"Stage": artifact.folder.name, **parameters}, file)
@@ -174,7 +163,9 @@ def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
     ):
         os.environ.update(ministack.environment)
         # Under localhost, MiniStack gives the API a host name of its own, as in AWS.
-        parameters = {"RehearsalEndpoint": f"http://localhost:{ministack.port}"}
+        endpoint = f"http://localhost:{ministack.port}"
+        # MiniStack has no firewall.
+        parameters = {"RehearsalEndpoint": endpoint, "Firewall": "off"}
         deploy(artifact, STACK, parameters, is_quiet=True)
         yield _fill_stack(ministack)
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Self
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from cloud import template
+from cloud import sbom, template, wheels
 from local import CommandError, local_config
 
 PROJECT = local_config.PROJECT
@@ -28,14 +28,18 @@ _SOURCES = ("app.py", "requirements.txt", "chalicelib", "static", "vendor", ".ch
 _BUILD_SCRIPTS = (
     "infrastructure",
     "cloud/package.py",
+    "cloud/sbom.py",
     "cloud/template.py",
+    "cloud/wheels.py",
+    "local/booking_sites.py",
     "locks/dev.txt",
+    "locks/lambda.txt",
 )
 # Where Lambda unpacks the zip: tracebacks show this path.
 _LAMBDA_TASK_ROOT = "/var/task"
 # botocore describes some 400 services. The app calls these; the files beside them describe all
 # services, and every client reads them.
-_BOTOCORE_SERVICES = {"dynamodb", "events", "sts"}
+_BOTOCORE_SERVICES = {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager", "sts"}
 # Types and C sources.
 _EXCLUDED_SUFFIXES = {".pyi", ".c", ".h", ".pxd", ".pyx"}
 _EXCLUDED_FOLDER_NAMES = {"tests", "__pycache__"}
@@ -45,8 +49,15 @@ _EXCLUDED_PATHS = (
     "authlib/jose/",
     "authlib/oauth1/",
     "authlib/oidc/",
+    # Extensions of OAuth: of authlib.oauth2, sign-in needs the core, bearer tokens and PKCE alone.
+    "authlib/oauth2/drafts/",
+    *(f"authlib/oauth2/rfc{rfc}/" for rfc in (7523, 7591, 7592, 7662, 8414, 8628, 9068, 9101)),
     "cffi/",  # builds extensions; at run time cryptography needs _cffi_backend alone
+    "dateutil/rrule.py",
+    "dateutil/tz/win.py",
     "dateutil/zoneinfo/",  # a second copy of the time zones
+    "jinja2/ext.py",
+    "jinja2/sandbox.py",
     "pycparser/",  # for cffi
     "tzdata/zoneinfo/tzdata.zi",  # the same zones as text
     "urllib3/contrib/emscripten/",
@@ -59,7 +70,7 @@ _READABLE_BY_ALL = 0o100644 << 16
 
 
 class BuildArtifact:
-    """A deployment zip and its template, in a folder of their own.
+    """A deployment zip, its template and its bill of materials, in a folder of their own.
 
     Its manifest is written last: a folder without one holds no complete artifact.
     """
@@ -68,6 +79,7 @@ class BuildArtifact:
         self.folder = folder
         self.zip = folder / "deployment.zip"
         self.template = folder / "template.json"
+        self.sbom = folder / "sbom.cdx.json"
         self._manifest = folder / "manifest.json"
 
     @classmethod
@@ -123,12 +135,13 @@ def package(
     artifact = BuildArtifact.for_stage(project, stage)
     artifact.begin()
     with TemporaryDirectory() as name:
-        copy, out = Path(name) / "project", Path(name) / "out"
+        copy, out, wheel_folder = (Path(name) / each for each in ("project", "out", "wheels"))
         copy_sources(project, copy)
         config = copy / ".chalice" / "config.json"
         config.write_text(json.dumps(_load_json(config) | {"lambda_architecture": arch}), "utf-8")
-        _run_chalice(copy, "package", "--stage", stage, os.fspath(out))
-        _optimize(out / "deployment.zip", artifact.zip)
+        settings = wheels.download(project / "locks" / "lambda.txt", wheel_folder, arch)
+        _run_chalice(copy, settings, "package", "--stage", stage, os.fspath(out))
+        _optimize(out / "deployment.zip", artifact)
         finished = template.build(_load_json(out / "sam.json"), project, stage)
     # Sorted, so that equal templates have equal text.
     artifact.template.write_text(json.dumps(finished, indent=1, sort_keys=True) + "\n", "utf-8")
@@ -144,14 +157,14 @@ def _load_json(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def _run_chalice(folder: Path, *arguments: str) -> None:
+def _run_chalice(folder: Path, settings: dict[str, str], *arguments: str) -> None:
     # Chalice imports the app, which needs settings. The template defines its own instead of these.
     foreign = ("AWS_", "OIDC_")
     inherited = {name: os.environ[name] for name in os.environ if not name.startswith(foreign)}
     ran = subprocess.run(
         [os.fspath(Path(sys.executable).with_name("chalice")), *arguments],
         cwd=folder,
-        env=inherited | local_config.variables(),
+        env=inherited | local_config.variables() | settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -162,13 +175,15 @@ def _run_chalice(folder: Path, *arguments: str) -> None:
         raise CommandError(f"chalice package failed:\n{ran.stdout}")
 
 
-def _optimize(source: Path, target: Path) -> None:
+def _optimize(source: Path, artifact: BuildArtifact) -> None:
     """Write the needed files of the zip ``source``, in order of name, with one time and mode."""
     with TemporaryDirectory() as folder:
         with ZipFile(source) as zipped:
             zipped.extractall(folder, [name for name in zipped.namelist() if _is_needed(name)])
         _compile(folder)
-        _pack(Path(folder), target)
+        _pack(Path(folder), artifact.zip)
+        digest = hashlib.sha256(artifact.zip.read_bytes()).hexdigest()
+        artifact.sbom.write_text(sbom.build(Path(folder), digest), "utf-8")
 
 
 def _is_needed(name: str) -> bool:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 Items = dict[tuple[Any, Any], dict[str, Any]]
+# What happened stays on record, and ended login sessions stay ended.
+_ONLY_ADDED = ("AUDIT#", "LOGIN#", "PERSON#")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,10 +42,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def restore(restored: "Table", table: "Table", doctor_id: str | None, *, writes: bool) -> None:
-    """Make the table equal to the restored one, for one doctor or for all. Idempotent."""
+    """Make the table equal to the restored one, for one doctor or for all. Idempotent.
+
+    Items of the audit log and of login sessions are only added where they are missing.
+    """
     then, now = _read_items(restored, doctor_id), _read_items(table, doctor_id)
-    puts = [item for key, item in then.items() if now.get(key) != item]
-    deletes = [{"PK": pk, "SK": sk} for pk, sk in now.keys() - then.keys()]
+    kept = {key for key in now if key[0].startswith(_ONLY_ADDED)}
+    puts = [item for key, item in then.items() if now.get(key) != item and key not in kept]
+    deletes = [{"PK": pk, "SK": sk} for pk, sk in now.keys() - then.keys() - kept]
     print(f"{len(puts)} items to put, {len(deletes)} to delete in {table.name}")
     if not writes:
         print("Nothing was written: add --write to write.")

@@ -5,6 +5,7 @@ from functools import reduce
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import yaml
@@ -12,6 +13,7 @@ import yaml
 from chalicelib.web.api.problem_details import PROBLEM_JSON, problem_from_error
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.security_headers import BASE_HEADERS, DEFAULT_HEADERS, HSTS_HEADERS
+from local import booking_sites
 
 Template = dict[str, Any]
 
@@ -40,8 +42,11 @@ def build(from_chalice: Template, project: Path, stage: str) -> Template:
 def load_fragments(project: Path, stage: str) -> Template:
     """Merge the files of infrastructure/ with each other."""
     folder = project / "infrastructure"
-    files = [folder / "cognito.json", *sorted(folder.glob("*.yaml"))]
-    merged: Template = reduce(_merge, [yaml.safe_load(path.read_text("utf-8")) for path in files])
+    files = sorted(folder.glob("*.yaml"))
+    fragments = [yaml.safe_load(path.read_text("utf-8")) for path in files]
+    merged: Template = reduce(_merge, fragments)
+    sites = merged["Metadata"]["BookingSites"]
+    merged = _merge(booking_sites.load_template(folder, sites), merged)
     for parameter in ("CallbackUrls", "LogoutUrls", "SignInDomain"):  # of the local stack alone
         del merged["Parameters"][parameter]
     merged["Parameters"]["Stage"] |= {"AllowedValues": [stage], "Default": stage}
@@ -49,9 +54,16 @@ def load_fragments(project: Path, stage: str) -> Template:
     api["GatewayResponses"] = {
         kind: _gateway_response(*values) for kind, values in api["GatewayResponses"].items()
     }
+    app = merged["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
+    app["OIDC_MACHINE_CLIENTS"] = _machine_clients(sites)
     body = merged["Resources"]["Dashboard"]["Properties"]["DashboardBody"]
     body["Fn::Sub"] = json.dumps(body["Fn::Sub"])
     return merged
+
+
+def _machine_clients(sites: Template) -> Template:
+    entries = (f"${{{key}Client}}={quote(site['name'])}" for key, site in sites.items())
+    return {"Fn::Sub": " ".join(entries)}
 
 
 def _gateway_response(status: int, detail: str, retry_after: int | None = None) -> Template:

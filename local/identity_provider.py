@@ -3,6 +3,7 @@
 CloudFormation creates it from the same template as in AWS.
 """
 
+import json
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -13,14 +14,14 @@ from authlib.integrations.requests_client import OAuth2Session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.permissions import Role
-from local import CommandError, local_config, ports
+from local import CommandError, booking_sites, local_config, ports
 
-TEMPLATE = local_config.PROJECT / "infrastructure" / "cognito.json"
+INFRASTRUCTURE = local_config.PROJECT / "infrastructure"
 STACK = "medilink-slots-sign-in"
 SIGNED_OUT_PATH = "/"
 POLL_SECONDS: Any = {"Delay": 1, "MaxAttempts": 30}
 TIMEOUT_SECONDS = 5
-_CLIENTS = ("Page", "BookingSite", "ReadingSite")
+_BOOK = "slots/book"
 # Not a secret: it is good for a server on this machine alone.
 PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  # nosec B105
 
@@ -69,7 +70,9 @@ def configure(port: int) -> IdentityProvider:
         for user in DEMO_USERS:
             create_user(provider, user)
     except (BotoCoreError, ClientError) as error:
-        raise CommandError(f"{TEMPLATE} does not create an identity provider: {error}") from error
+        raise CommandError(
+            f"{INFRASTRUCTURE} does not create an identity provider: {error}"
+        ) from error
     return provider
 
 
@@ -83,7 +86,9 @@ def _deploy_stack(port: int) -> None:
     }
     stack = {
         "StackName": STACK,
-        "TemplateBody": TEMPLATE.read_text(encoding="utf-8"),
+        "TemplateBody": json.dumps(
+            booking_sites.load_template(INFRASTRUCTURE, booking_sites.DEMO_SITES)
+        ),
         "Parameters": [{"ParameterKey": key, "ParameterValue": values[key]} for key in values],
     }
     client: Any = boto3.client("cloudformation")
@@ -108,11 +113,18 @@ def load(stack: str = STACK) -> IdentityProvider:
     described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described}
     pool_id, endpoint = outputs["UserPoolId"], cloudformation.meta.endpoint_url
+    page = _client(pool_id, outputs.pop("PageClientId"))
+    ids = [outputs[key] for key in sorted(outputs) if key.endswith("ClientId")]
+    sites = [_client(pool_id, client_id) for client_id in ids]
+    booking_site = next(site for site in sites if _BOOK in site.scopes)
     return IdentityProvider(
         outputs["Issuer"],
         f"{endpoint}/{pool_id}/.well-known/openid-configuration",
         pool_id,
-        *(_client(pool_id, outputs[f"{name}ClientId"]) for name in _CLIENTS),
+        page,
+        booking_site,
+        # A deployed stack need not have one.
+        next((site for site in sites if _BOOK not in site.scopes), booking_site),
     )
 
 
@@ -138,7 +150,13 @@ def create_user(provider: IdentityProvider, user: DemoUser) -> None:
             return
     # The password comes last: a user without one was interrupted here, and is completed.
     with suppress(cognito.exceptions.UsernameExistsException):
-        cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+        cognito.admin_create_user(
+            UserPoolId=pool,
+            Username=name,
+            # MiniStack's own are too short for the pool.
+            TemporaryPassword=PASSWORD,
+            MessageAction="SUPPRESS",
+        )
     cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=user.role)
     cognito.admin_set_user_password(
         UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True

@@ -6,13 +6,17 @@ DomainError
 │   ├── TooManyHoldsError           ... because the client holds too many slots
 │   └── SlotNotFoundError           ... because there is no such slot
 ├── DoctorNotFoundError
+├── PersonNotFoundError
+├── SignInRepeatedError             a sign-in completes once
 ├── PermissionDeniedError
+│   └── NameTakenError              the name belongs to another account
 ├── VersionMismatchError            If-Match names another version than the current one
 │   └── SettingsMismatchError       ... of a doctor's settings
 ├── IdempotencyKeyReusedError       the key was used for another request
 ├── ConcurrentModificationError     what a write was decided on has changed: read and decide again
 │   ├── DayModifiedError
 │   ├── DoctorModifiedError
+│   ├── PersonModifiedError
 │   └── SlotStateMismatchError
 ├── UnreadableItemError             stored data that this release cannot read
 ├── OutcomeUnknownError             no response to a write, which may have been committed
@@ -25,6 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain.booking import Observed
@@ -91,10 +96,40 @@ class DoctorNotFoundError(DomainError):
         self.doctor_id = doctor_id
 
 
+class PersonNotFoundError(DomainError):
+    """No account with this name has ever signed in."""
+
+    code = "person_not_found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'We couldn\'t find a person with the name "{name}" who has signed in')
+
+
+class SignInRepeatedError(DomainError):
+    """The response of the identity provider has been used already."""
+
+    code = "sign_in_repeated"
+
+    def __init__(self) -> None:
+        super().__init__("We couldn't sign you in: this sign-in is complete already. Try again.")
+
+
 class PermissionDeniedError(DomainError):
     """The caller's roles do not permit this, or not for that doctor."""
 
     code = "not_allowed"
+
+
+class NameTakenError(PermissionDeniedError):
+    """Another account has signed in with this name before."""
+
+    code = "name_taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The name {name} belongs to another account here, so you can't sign in with it. "
+            "Ask your administrator to release the name."
+        )
 
 
 class VersionMismatchError(DomainError):
@@ -137,17 +172,23 @@ class DayModifiedError(ConcurrentModificationError):
     """The day has changed since it was read.
 
     Of the slots known to conflict, ``already_existing`` were to be opened, and ``still_taken`` to
-    be closed.
+    be closed. ``last_change`` is the instant that another attempt must be later than, if the clock
+    of this process has not reached it.
     """
 
     code = "day_changed"
 
     def __init__(
-        self, *, already_existing: tuple[Slot, ...] = (), still_taken: tuple[Slot, ...] = ()
+        self,
+        *,
+        already_existing: tuple[Slot, ...] = (),
+        still_taken: tuple[Slot, ...] = (),
+        last_change: datetime | None = None,
     ) -> None:
         super().__init__("Someone else changed this day at the same moment")
         self.already_existing = already_existing
         self.still_taken = still_taken
+        self.last_change = last_change
 
 
 class DoctorModifiedError(ConcurrentModificationError):
@@ -157,6 +198,15 @@ class DoctorModifiedError(ConcurrentModificationError):
 
     def __init__(self) -> None:
         super().__init__("Someone else changed the doctor's settings at the same moment")
+
+
+class PersonModifiedError(ConcurrentModificationError):
+    """The person's account has changed since it was read."""
+
+    code = "person_changed"
+
+    def __init__(self) -> None:
+        super().__init__("Someone else changed this person at the same moment")
 
 
 class SlotStateMismatchError(ConcurrentModificationError):

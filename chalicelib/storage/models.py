@@ -180,18 +180,22 @@ class HoldsItem(BaseItem, discriminator="holds"):
 
 
 class ChangeItem(BaseItem, discriminator="change"):
-    """A save; ``opened`` and ``closed`` have the format of the day's ``slots``."""
+    """The idempotency record of a save.
+
+    Up to the audit log, it also had who saved what and when; ``opened`` and ``closed`` have the
+    format of the day's ``slots``.
+    """
 
     request_id = UnicodeAttribute()
     fingerprint = UnicodeAttribute()
     version = NumberAttribute()
-    at = UnicodeAttribute()
-    by = UnicodeAttribute()
-    role = UnicodeAttribute()
-    client = UnicodeAttribute()
-    opened = SlotMapAttribute()
-    # The stored name stays, so that existing items can be read.
-    closed = SlotMapAttribute(attr_name="withdrawn")
+    change_id = UnicodeAttribute(null=True)
+    at = UnicodeAttribute(null=True)
+    by = UnicodeAttribute(null=True)
+    role = UnicodeAttribute(null=True)
+    client = UnicodeAttribute(null=True)
+    opened = SlotMapAttribute(null=True)
+    closed = SlotMapAttribute(attr_name="withdrawn", null=True)
 
 
 class AuditItem(BaseItem, discriminator="audit"):
@@ -200,7 +204,6 @@ class AuditItem(BaseItem, discriminator="audit"):
     Slot maps have the format of the day's ``slots``; an empty one is left out.
     """
 
-    schema = NumberAttribute(default=1)
     date = UnicodeAttribute(null=True)
     at = UnicodeAttribute()
     act = UnicodeAttribute(attr_name="kind")
@@ -217,3 +220,34 @@ class AuditItem(BaseItem, discriminator="audit"):
     moved_to = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     settings = JSONAttribute(null=True)
+
+
+class PersonItem(BaseItem, discriminator="person"):
+    """A name with which a person signs in; without ``subject`` it belongs to no account.
+
+    ``ended`` has the sessions that ended early, as ``<epoch seconds of their end>~<id>``.
+    """
+
+    issuer = UnicodeAttribute(null=True)
+    subject = UnicodeAttribute(null=True)
+    generation = NumberAttribute(null=True)
+    not_before = UnicodeAttribute(null=True)
+    ended = UnicodeSetAttribute(null=True)
+
+
+class LoginItem(BaseItem, discriminator="login"):
+    """A completed sign-in, which cannot be completed again; deleted some time after its expiry."""
+
+    expires_at = NumberAttribute()
+
+
+class PeopleAuditItem(BaseItem, discriminator="people_audit"):
+    """An entry of the audit log of people, in a partition that the app may only add to."""
+
+    at = UnicodeAttribute()
+    act = UnicodeAttribute(attr_name="kind")
+    person = UnicodeAttribute()
+    by = UnicodeAttribute()
+    role = UnicodeAttribute()
+    client = UnicodeAttribute()
+    subject = UnicodeAttribute(null=True)

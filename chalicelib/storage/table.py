@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pynamodb.connection.base import Connection
 
 Key = tuple[str, str]
+TTL_ATTRIBUTE = "expires_at"
+"""DynamoDB deletes an item some time after the epoch seconds in it."""
 
 
 def connect(table_name: str, *, track_capacity: bool = False) -> None:
@@ -76,3 +78,4 @@ def create_if_absent() -> None:
     """Create the table and its index if it does not exist, and wait until they are active."""
     if not BaseItem.exists():
         BaseItem.create_table(wait=True)
+        connection().update_time_to_live(str(BaseItem.Meta.table_name), TTL_ATTRIBUTE)

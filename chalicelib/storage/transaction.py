@@ -10,8 +10,8 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import (
-    ConcurrentModificationError,
     DayModifiedError,
+    DomainError,
     SlotStateMismatchError,
     StoreBusyError,
     UnreadableItemError,
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 RawItem = dict[str, Any]
 # Creates the error for a failed condition. Its argument is the stored item; None if there is none
-# or the write is not an update. It is called only after DynamoDB has rejected the write: an error
-# created earlier would form a reference cycle with the transaction, through its traceback.
-FailureHandler = Callable[[RawItem | None], ConcurrentModificationError]
+# or the write is a check or a put. It is called only after DynamoDB has rejected the write: an
+# error created earlier would form a reference cycle with the transaction, through its traceback.
+FailureHandler = Callable[[RawItem | None], DomainError]
 
 _FAILED_CONDITION = "ConditionalCheckFailed"
 _EXPECTED_CODES = {_FAILED_CONDITION, "TransactionConflict"}
@@ -58,7 +58,10 @@ class Transaction:
     def delete(
         self, item: BaseItem, *, condition: Condition | None, on_failure: FailureHandler
     ) -> None:
-        """Delete the item if the condition holds; unconditionally if it is None."""
+        """Delete the item if the condition holds; unconditionally if it is None.
+
+        If it does not hold, ``on_failure`` gets the stored item.
+        """
         self._deletes.append((item, condition, on_failure))
 
     def put(
@@ -90,7 +93,7 @@ class Transaction:
         ``UnreadableItemError``, ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
         try:
-            with translate_write_errors(), TransactWrite(connection=table.connection()) as write:
+            with translate_write_errors(), _TransactWrite(connection=table.connection()) as write:
                 for item, condition, _ in self._checks:
                     write.condition_check(type(item), item.pk, item.sk, condition=condition)
                 for item, optional_condition, _ in self._deletes:
@@ -114,9 +117,7 @@ class Transaction:
                 raise
             raise self._failure_for(error) from error
 
-    def _failure_for(
-        self, error: TransactWriteError
-    ) -> ConcurrentModificationError | StoreBusyError:
+    def _failure_for(self, error: TransactWriteError) -> DomainError:
         handlers: list[FailureHandler] = [
             *(handler for *_, handler in self._checks),
             *(handler for *_, handler in self._deletes),
@@ -131,11 +132,19 @@ class Transaction:
         return _merge(failures) if failures else StoreBusyError()
 
 
+class _TransactWrite(TransactWrite):
+    """PynamoDB's transaction, in which deletes too return the stored item if they fail."""
+
+    def delete(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  PynamoDB's own
+        super().delete(*args, **kwargs)
+        self._delete_items[-1]["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+
+
 def _updated(observed: Observed, newer: Observed) -> Observed:
     return observed.updated(newer)
 
 
-def _merge(failures: list[ConcurrentModificationError]) -> ConcurrentModificationError:
+def _merge(failures: list[DomainError]) -> DomainError:
     mismatches = [failure for failure in failures if isinstance(failure, SlotStateMismatchError)]
     if mismatches:
         return SlotStateMismatchError(reduce(_updated, (each.observed for each in mismatches)))
@@ -145,4 +154,5 @@ def _merge(failures: list[ConcurrentModificationError]) -> ConcurrentModificatio
     return DayModifiedError(
         already_existing=tuple(slot for failure in modified for slot in failure.already_existing),
         still_taken=tuple(slot for failure in modified for slot in failure.still_taken),
+        last_change=max((f.last_change for f in modified if f.last_change), default=None),
     )

@@ -18,7 +18,7 @@ from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import PermissionDeniedError
 from chalicelib.domain.permissions import Permission
-from chalicelib.web.auth.authentication import SAFE_METHODS
+from chalicelib.web.auth.origin_checks import SAFE_METHODS
 from chalicelib.web.error_handler import handle_errors, is_malformed_request
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from chalicelib.web.http.negotiation import is_htmx, wants_html
@@ -132,12 +132,13 @@ def _authenticated(view: View, permission: Permission) -> View:
         auth = get_services().auth
         try:
             authentication = auth.authenticate(request)
-        except AuthenticationRequiredError:
+        except AuthenticationRequiredError as error:
+            request_context.current_request().auth_failure = error.reason
             if request.method in SAFE_METHODS and _is_full_page_request(request):
                 return _redirect_to_login(request)
             raise
         caller = authentication.caller
-        request_context.current_request().caller_roles = "+".join(sorted(caller.roles))
+        request_context.current_request().set_caller(caller)
         try:
             response = view(request, caller, **path_parameters)
         except Exception as error:

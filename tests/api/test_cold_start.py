@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 from chalice.app import Request
 
-from chalicelib.domain.permissions import Role
-from chalicelib.web.auth.sessions import SessionStore
-from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
+from chalicelib.domain.permissions import Caller, Role
+from chalicelib.web.auth.sessions import LoginSession, SessionStore
+from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SUBJECT
 
 if TYPE_CHECKING:
     from tests.support.fake_oidc_provider import FakeOidcProvider
@@ -27,6 +27,14 @@ DAY_PATH = "/slots?doctor_id=dr-lee&date=2030-06-03"
 SEED_SCRIPT = """
 from chalicelib import bootstrap; bootstrap.create_services()
 from local import demo_data; demo_data.seed()
+"""
+# Dr Lee has used an account of the provider at the URL before.
+SIGN_IN_SCRIPT = """
+import sys
+from chalicelib import bootstrap
+from chalicelib.domain.person import Account
+people = bootstrap.create_services().manage_people
+people.is_token_valid("dr-lee", Account(*sys.argv[1:]), issued_at=None)
 """
 REQUEST_SCRIPT = """
 import json, sys
@@ -87,12 +95,11 @@ def doctor_cookie() -> str:
         "multiValueQueryStringParameters": None,
         "body": None,
     }
-    doctor = frozenset({Role.DOCTOR})
-    return (
-        SessionStore([SESSION_KEY])
-        .create(Request(event), "dr-lee", doctor, datetime.now(UTC))
-        .split(";")[0]
-    )
+    now = datetime.now(UTC)
+    doctor = Caller(name="dr-lee", client="page", roles=frozenset({Role.DOCTOR}), subject=SUBJECT)
+    session = LoginSession.start(doctor, 0, now)
+    store = SessionStore(lambda: [SESSION_KEY])
+    return store.write(Request(event), session, now).split(";")[0]
 
 
 def doctor_token(oidc_provider: FakeOidcProvider) -> str:
@@ -135,6 +142,8 @@ def test_first_request_loads_only_required_modules(
         "cookie": {"Cookie": doctor_cookie()},
         "token": {"Authorization": doctor_token(oidc_provider)},
     }[caller]
+
+    run_python(SIGN_IN_SCRIPT, {**env_vars, **sign_in}, oidc_provider.url, SUBJECT)
 
     output = run_python(
         REQUEST_SCRIPT,

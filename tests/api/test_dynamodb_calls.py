@@ -62,6 +62,7 @@ def test_patient_operation_is_one_transaction(client: AppClient, operation: Oper
 
 def test_move_between_doctors_is_one_transaction(client: AppClient) -> None:
     client.save("09:00", doctor_id="dr-twenty")
+    client.clock.now += timedelta(seconds=1)
     client.get_slot("09:00", "dr-twenty")
 
     with client.record_calls() as calls:

@@ -54,7 +54,7 @@ def expected_cache_control(route: str, response: AppResponse) -> str:
 def test_every_response_has_cache_and_security_headers(
     authenticated_client: AppClient, caller_headers: dict[str, dict[str, str]]
 ) -> None:
-    cache_headers, pages, other_headers = {}, {}, set()
+    cache_headers, pages, other_headers, policies = {}, {}, set(), set()
     for route in ROUTES:
         for caller in SAMPLE_CALLERS:
             for kind, accept in ACCEPT_HEADERS.items():
@@ -69,8 +69,11 @@ def test_every_response_has_cache_and_security_headers(
                 )
                 other_headers.add((headers["X-Content-Type-Options"],
                             headers["Cross-Origin-Resource-Policy"]))  # fmt: skip
+                assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], name
                 if is_html(response):
                     pages[name] = headers
+                else:
+                    policies.add(headers["Content-Security-Policy"])
 
     assert {name: pair for name, pair in cache_headers.items() if pair[0] != pair[1]} == {}
     assert {actual for actual, _ in cache_headers.values()} == {
@@ -79,6 +82,7 @@ def test_every_response_has_cache_and_security_headers(
         "private, no-cache",
     }
     assert other_headers == {("nosniff", "same-origin")}
+    assert policies == {"default-src 'none'; frame-ancestors 'none'"}
     assert {name.partition(" ")[2].partition(" ")[0] for name in pages} >= {"/slots", "/docs"}
     for name, headers in pages.items():
         policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
@@ -136,9 +140,15 @@ def test_not_modified_repeats_cache_headers(
     again = authenticated_client.get(path, **conditional, **caller_headers["own"])
 
     assert (first.status, again.status) == (200, 304)
+    if first.headers["Content-Type"].startswith("text/html"):
+        policy = first.headers["Content-Security-Policy"]
+        assert again.headers.get("Content-Security-Policy", policy) == policy
     for response in (first, again):
         assert response.headers["Cache-Control"] == cache_control
         assert "Accept" in response.headers["Vary"]
+    # A cache updates the stored response with the headers of a 304.
+    policy = first.headers["Content-Security-Policy"]
+    assert again.headers.get("Content-Security-Policy", policy) == policy
     is_open = path.startswith(("/static", "/openapi", "/docs"))
     anonymous = authenticated_client.get(path, **{**conditional, "Accept": "application/json"})
     assert anonymous.status == (304 if is_open else 401)

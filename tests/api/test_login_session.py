@@ -13,6 +13,11 @@ from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
 from tests.support.html import parse
 from tests.support.page_session import DAY_PATH, ORIGIN, PageSession
 
+SIGN_OUT_HEADERS = {
+    "Content_Type": "application/x-www-form-urlencoded",
+    "Sec_Fetch_Site": "same-origin",
+}
+
 if TYPE_CHECKING:
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
@@ -170,10 +175,45 @@ def test_sign_out_ends_session_and_redirects_to_provider(
 
     out = page_session.send("POST", "/sign-out", **form, Sec_Fetch_Site="same-origin")
 
-    assert out.status == 200
-    assert f"{oidc_provider.url}/logout?client_id={PAGE_CLIENT_ID}" in out.text
+    assert out.status == 303
+    url = f"{oidc_provider.url}/logout?client_id={PAGE_CLIENT_ID}"
+    assert out.headers["Location"].startswith(url)
+    assert out.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert "session" not in page_session.cookies
     assert page_session.get(DAY_PATH).status == 303
+
+
+def test_page_lets_sign_out_form_lead_to_provider(
+    page_session: PageSession, oidc_provider: FakeOidcProvider
+) -> None:
+    """Browsers apply ``form-action`` to the redirect that answers the form."""
+    page_session.sign_in()
+
+    for path in (DAY_PATH, "/slots?doctor_id=dr-okafor", "/slots?date=x"):
+        policy = page_session.get(path).headers["Content-Security-Policy"]
+        assert f"form-action 'self' {oidc_provider.url};" in policy
+
+
+def test_htmx_sign_out_gets_provider_url_as_header(
+    page_session: PageSession, oidc_provider: FakeOidcProvider
+) -> None:
+    page_session.sign_in()
+
+    out = page_session.send("POST", "/sign-out", HX_Request="true", **SIGN_OUT_HEADERS)
+
+    assert out.status == 204
+    assert out.headers["HX-Redirect"].startswith(f"{oidc_provider.url}/logout?")
+    assert page_session.get(DAY_PATH).status == 303
+
+
+def test_doctor_without_schedule_can_sign_out(page_session: PageSession) -> None:
+    page_session.sign_in("dr-ghost", return_path="/slots")
+
+    page = page_session.get("/slots")
+
+    assert page.status == 404
+    assert "Ask your administrator to add you" in page.text
+    assert 'action="/sign-out"' in page.text
 
 
 def test_htmx_without_session_gets_401_and_keeps_form(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
 
 from app import app
 from cloud import template
@@ -10,11 +14,10 @@ from cloud.package import PROJECT
 from tests.support.all_routes import CALLERS
 from tests.support.app_client import make_slot_id
 from tests.support.dynamodb_responses import TRANSACT_WRITE
+from tests.support.page_session import PageSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     from tests.support.app_client import AppClient, AppResponse
     from tests.support.fake_oidc_provider import FakeOidcProvider
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     Operation = Callable[[AppClient], AppResponse]
 
 TABLE = "the table"
+TRANSACTION_PERMISSIONS = {"ConditionCheck": "ConditionCheckItem"}
 DAY_QUERY = "doctor_id=dr-lee&date=2026-11-23"
 
 
@@ -49,6 +53,7 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "POST /slots": lambda client: client.save("09:00", "09:30", "10:00", "10:30"),
     "GET /slots": lambda client: client.get(f"/slots?{DAY_QUERY}", Accept="text/html"),
     "GET /slots/history": lambda client: client.get(f"/slots/history?{DAY_QUERY}"),
+    "GET /doctors/{doctor_id}/changes": lambda client: client.get("/doctors/dr-lee/changes"),
     "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),
     "GET /doctors/{doctor_id}/slots": lambda client: client.get("/doctors/dr-lee/slots"),
     "GET /slots/{slot_id}": lambda client: client.get_slot("09:00"),
@@ -63,7 +68,13 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "DELETE /doctors/{doctor_id}/holds": _end_hold,
 }
 # These call the identity provider, and exist only with one.
-SIGN_IN_ROUTES = {"GET /sign-in", "GET /sign-in/callback", "POST /sign-out"}
+SIGN_IN_ROUTES = {
+    "GET /sign-in",
+    "GET /sign-in/callback",
+    "POST /sign-out",
+    "POST /people/{name}/sign-out",
+    "DELETE /people/{name}",
+}
 # Further calls that some routes make for other input.
 EXTRA_OPERATIONS: list[Operation] = [
     lambda client: client.save(closed=("10:30",)),
@@ -78,30 +89,84 @@ EXTRA_OPERATIONS: list[Operation] = [
 ]  # fmt: skip
 
 
-def required_permissions(operation: str, params: dict[str, Any]) -> set[tuple[str, str]]:
-    """Return the permissions that a call needs; a transaction needs those of its actions.
+class Request(NamedTuple):
+    """What IAM decides on: an action, its table or index, and the partitions of its items."""
+
+    action: str
+    resource: str
+    partitions: frozenset[str]
+
+
+def split_requests(operation: str, params: dict[str, Any]) -> list[Request]:
+    """Return the requests that IAM decides on in a call: each action of a transaction is one.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     """
     if operation == TRANSACT_WRITE:
-        actions = {name for action in params["TransactItems"] for name in action}
-        permission_names = {"ConditionCheck": "ConditionCheckItem"}
-        return {(permission_names.get(name, f"{name}Item"), TABLE) for name in actions}
+        return [
+            Request(TRANSACTION_PERMISSIONS.get(name, f"{name}Item"), TABLE, partitions(action))
+            for actions in params["TransactItems"]
+            for name, action in actions.items()
+        ]
     index = params.get("IndexName")
-    return {(operation, f"{TABLE}/index/{index}" if index else TABLE)}
+    return [Request(operation, f"{TABLE}/index/{index}" if index else TABLE, partitions(params))]
 
 
-def granted_permissions() -> set[tuple[str, str]]:
-    """Return the function's DynamoDB permissions in the template."""
-    resources = template.load_fragments(PROJECT, "dev")["Resources"]
-    role = resources["AppRole"]["Properties"]
-    return {
-        (action.removeprefix("dynamodb:"), format_resource(statement["Resource"]))
-        for policy in role["Policies"]
-        for statement in policy["PolicyDocument"]["Statement"]
-        for action in statement["Action"]
-        if action.startswith("dynamodb:")
-    }
+def partitions(params: dict[str, Any]) -> frozenset[str]:
+    """Return the partition keys that a call or an action names."""
+    if tables := params.get("RequestItems"):
+        (table,) = tables.values()
+        return frozenset(key["PK"]["S"] for key in table["Keys"])
+    if key := params.get("Key") or params.get("Item"):
+        return frozenset({key["PK"]["S"]})
+    names, values = params["ExpressionAttributeNames"], params["ExpressionAttributeValues"]
+    found = re.match(r"\(?(#\w+) = (:\w+)", params["KeyConditionExpression"])
+    assert found is not None
+    assert names[found[1]] in {"PK", "GSI1PK"}
+    return frozenset({values[found[2]]["S"]})
+
+
+class Statement(NamedTuple):
+    """A statement of the function's policy that allows actions on partitions."""
+
+    actions: frozenset[str]
+    resource: str
+    patterns: frozenset[str]
+
+    def allows(self, request: Request) -> bool:
+        """Evaluate it as IAM does, ``ForAllValues`` included."""
+        return (
+            request.action in self.actions
+            and request.resource == self.resource
+            and all(self.matches(partition) for partition in request.partitions)
+        )
+
+    def matches(self, partition: str) -> bool:
+        return any(fnmatchcase(partition, pattern) for pattern in self.patterns)
+
+
+def read_statements() -> list[Statement]:
+    """Return the statements about DynamoDB of the function's policy in the template."""
+    role = template.load_fragments(PROJECT, "dev")["Resources"]["AppRole"]["Properties"]
+    (policy,) = (each for each in role["Policies"] if each["PolicyName"] == "table")
+    return [read_statement(statement) for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def read_statement(statement: dict[str, Any]) -> Statement:
+    condition = statement.get("Condition")
+    patterns = ["*"]
+    if condition:
+        patterns = condition["ForAllValues:StringLike"].pop("dynamodb:LeadingKeys")
+        # Without it, ForAllValues allows a request that names no partition.
+        assert condition == {
+            "ForAllValues:StringLike": {},
+            "Null": {"dynamodb:LeadingKeys": "false"},
+        }
+    return Statement(
+        frozenset(action.removeprefix("dynamodb:") for action in statement["Action"]),
+        format_resource(statement["Resource"]),
+        frozenset(patterns),
+    )
 
 
 def format_resource(resource: dict[str, Any]) -> str:
@@ -114,6 +179,18 @@ def format_resource(resource: dict[str, Any]) -> str:
     return str(resource)
 
 
+def change_people(client: AppClient, oidc_provider: FakeOidcProvider) -> list[int]:
+    """Sign in and out, and end the sessions of a person."""
+    browser = PageSession(client, oidc_provider)
+    admin = {"Authorization": f"Bearer {oidc_provider.access_token(CALLERS['admin'] or {})}"}
+    return [
+        browser.sign_in().status,
+        browser.sign_out().status,
+        client.request("POST", "/people/dr-lee/sign-out", b"", admin).status,
+        client.request("DELETE", "/people/dr-lee", b"", admin).status,
+    ]
+
+
 def test_every_route_is_covered() -> None:
     routes = {
         f"{method} {path}"
@@ -124,13 +201,26 @@ def test_every_route_is_covered() -> None:
     assert {*ROUTE_OPERATIONS} | SIGN_IN_ROUTES == routes
 
 
+@pytest.mark.parametrize("action", ["ConditionCheckItem", "DeleteItem", "UpdateItem"])
+def test_iam_policy_protects_the_audit_log(action: str) -> None:
+    statements = read_statements()
+
+    for partition in ("AUDIT#dr-lee", "AUDIT#PEOPLE"):
+        changed = Request(action, TABLE, frozenset({partition}))
+        mixed = Request(action, TABLE, frozenset({partition, "DOCTOR#dr-lee"}))
+        created = Request("PutItem", TABLE, frozenset({partition}))
+        assert not any(statement.allows(changed) for statement in statements)
+        assert not any(statement.allows(mixed) for statement in statements)
+        assert any(statement.allows(created) for statement in statements)
+
+
 def test_iam_policy_allows_exactly_the_calls_made(
     client: AppClient, oidc_provider: FakeOidcProvider, request: pytest.FixtureRequest
 ) -> None:
-    calls: set[tuple[str, str]] = set()
+    calls: set[Request] = set()
 
     def record(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
-        calls.update(required_permissions(model.name, params))
+        calls.update(split_requests(model.name, params))
 
     with client.register_hook("before-parameter-build.dynamodb.*", record):
         statuses = {
@@ -141,10 +231,12 @@ def test_iam_policy_allows_exactly_the_calls_made(
         authenticated_client: AppClient = request.getfixturevalue("authenticated_client")
         sam = {"Authorization": f"Bearer {oidc_provider.access_token(CALLERS['named'] or {})}"}
         picker_status = authenticated_client.get("/slots", Accept="text/html", **sam).status
+        people_statuses = change_people(authenticated_client, oidc_provider)
 
-    assert max([*statuses.values(), *extra_statuses, picker_status]) < 400, (
-        statuses,
-        extra_statuses,
-        picker_status,
-    )
-    assert calls == granted_permissions()
+    all_statuses = [*statuses.values(), *extra_statuses, picker_status, *people_statuses]
+    assert max(all_statuses) < 400, (statuses, extra_statuses, picker_status, people_statuses)
+    statements = read_statements()
+    allowed = {call for call in calls if any(each.allows(call) for each in statements)}
+    assert calls - allowed == set()
+    used = {(call.action, call.resource) for call in calls}
+    assert used == {(action, each.resource) for each in statements for action in each.actions}

@@ -8,6 +8,13 @@ from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+from chalice.app import Request
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from joserfc import jws
+
+from chalicelib.web.http.errors import AuthenticationRequiredError
 from tests.support.fake_oidc_provider import (
     PAGE_CLIENT_ID,
     SERVICE_CLIENT_ID,
@@ -20,6 +27,24 @@ if TYPE_CHECKING:
 
 NOW_TIMESTAMP = int(datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp())
 DOCTOR_CLAIMS = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": PAGE_CLIENT_ID}
+EMPTY_EVENT: dict[str, Any] = {
+    "requestContext": {"httpMethod": "GET", "resourcePath": "/", "path": "/"},
+    "pathParameters": None,
+    "stageVariables": None,
+    "multiValueQueryStringParameters": None,
+    "body": None,
+}
+REASONS = {
+    "bad_signature",
+    "malformed",
+    "missing_claim",
+    "no_user",
+    "not_an_access_token",
+    "token_expired",
+    "unknown_client",
+    "wrong_audience",
+    "wrong_claim",
+}
 READER_CLAIMS = {"client_id": SERVICE_CLIENT_ID, "scope": "slots/read"}
 
 
@@ -87,6 +112,23 @@ def sign_with_hmac(claims: str, key_id: str | None, secret: bytes) -> str:
     return f"{signing}.{signature.decode().rstrip('=')}"
 
 
+def sign_claims(oidc_provider: FakeOidcProvider, claims: bytes) -> str:
+    """Sign any bytes with the provider's key."""
+    key = oidc_provider.keys[-1]
+    return jws.serialize_compact({"alg": "RS256", "kid": key.kid}, claims, key)
+
+
+def with_critical_header(oidc_provider: FakeOidcProvider) -> str:
+    """Sign a token with an empty ``crit``, by hand because no library creates such a token."""
+    key = oidc_provider.keys[-1]
+    claims = make_token(oidc_provider, DOCTOR_CLAIMS).split(".")[1]
+    raw_header = json.dumps({"alg": "RS256", "kid": key.kid, "crit": []}).encode()
+    signing = f"{urlsafe_b64encode(raw_header).decode().rstrip('=')}.{claims}"
+    private_key: Any = key.private_key
+    signature = private_key.sign(signing.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return f"{signing}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
 def forged_tokens(oidc_provider: FakeOidcProvider) -> dict[str, str]:
     """Return tokens that are invalid in exactly one way."""
     other = rsa_key(1, "other")
@@ -117,6 +159,35 @@ def forged_tokens(oidc_provider: FakeOidcProvider) -> dict[str, str]:
         "an ID token of another kind": make_token(
             oidc_provider, DOCTOR_CLAIMS, token_use=None, aud=PAGE_CLIENT_ID, nonce="n"
         ),
+        "an ID token without nonce": make_token(
+            oidc_provider, DOCTOR_CLAIMS, token_use=None, aud=PAGE_CLIENT_ID, typ="ID"
+        ),
+        "an ID token with the hash of an access token": make_token(
+            oidc_provider, DOCTOR_CLAIMS, aud=PAGE_CLIENT_ID, at_hash="h"
+        ),
+        "a token of unknown kind": make_token(oidc_provider, DOCTOR_CLAIMS, token_use=None),
+        "a logout token": make_token(
+            oidc_provider,
+            DOCTOR_CLAIMS,
+            token_use=None,
+            typ="Logout",
+            events={"http://schemas.openid.net/event/backchannel-logout": {}},
+        ),
+        "a logout token that looks like an access token": make_token(
+            oidc_provider, DOCTOR_CLAIMS, events={}
+        ),
+        "a logout token by its header": make_token(
+            oidc_provider, DOCTOR_CLAIMS, token_use=None, header={"typ": "logout+jwt"}
+        ),
+        "a refresh token": make_token(oidc_provider, DOCTOR_CLAIMS, typ="Refresh"),
+        "of another algorithm than the key's": make_token(
+            oidc_provider, DOCTOR_CLAIMS, alg="PS256"
+        ),
+        "with a critical header": with_critical_header(oidc_provider),
+        "nested too deep": sign_claims(oidc_provider, b'{"a":' + b"[" * 60_000),
+        "of no object": sign_claims(oidc_provider, b"[]"),
+        "of a list as subject": make_token(oidc_provider, DOCTOR_CLAIMS, sub=["x"]),
+        "of no subject": make_token(oidc_provider, DOCTOR_CLAIMS, sub=None),
         "changed": f"{header}.{claims[:-4]}AAAA.{signature}",
         "nothing": "",
         "no token": "a.b.c",
@@ -135,6 +206,56 @@ def test_forged_tokens_are_rejected(
     assert {
         name: response.status for name, response in responses.items() if response.status != 401
     } == {}
+
+
+@pytest.mark.parametrize(
+    ("claims", "header"),
+    [
+        ({"token_use": "access"}, {}),
+        ({"token_use": None}, {"typ": "at+jwt"}),
+        ({"token_use": None}, {"typ": "application/at+jwt"}),
+        ({"token_use": None, "typ": "Bearer"}, {}),
+    ],
+    ids=["Cognito", "RFC 9068", "RFC 9068, long", "Keycloak"],
+)
+def test_access_tokens_of_several_providers_are_accepted(
+    authenticated_client: AppClient,
+    oidc_provider: FakeOidcProvider,
+    claims: dict[str, Any],
+    header: dict[str, str],
+) -> None:
+    token = make_token(oidc_provider, DOCTOR_CLAIMS, **claims, header=header)
+
+    assert get_with_token(authenticated_client, token).status == 200
+
+
+def test_discovery_of_another_issuer_is_not_used(
+    authenticated_client: AppClient, oidc_provider: FakeOidcProvider
+) -> None:
+    token = make_token(oidc_provider, DOCTOR_CLAIMS)
+    oidc_provider.discovered_issuer = "https://elsewhere"
+
+    assert get_with_token(authenticated_client, token).status == 503
+    assert authenticated_client.get("/sign-in").status == 503
+
+
+def test_rejected_token_has_a_reason_for_the_log(
+    authenticated_client: AppClient, oidc_provider: FakeOidcProvider
+) -> None:
+    forged, auth = forged_tokens(oidc_provider), authenticated_client.services.auth
+    reasons = {}
+    for name, text in forged.items():
+        headers = {"authorization": f"Bearer {text}"}
+        with pytest.raises(AuthenticationRequiredError) as raised:
+            auth.authenticate(Request({**EMPTY_EVENT, "headers": headers}))
+        reasons[name] = raised.value.reason
+
+    assert reasons["signed by another key"] == "bad_signature"
+    assert reasons["expired"] == "token_expired"
+    assert reasons["of another client"] == "unknown_client"
+    assert reasons["an ID token"] == "not_an_access_token"
+    assert reasons["of another issuer"] == "wrong_claim"
+    assert {*reasons.values()} <= REASONS
 
 
 def test_token_of_unknown_key_is_rejected(

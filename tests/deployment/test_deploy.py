@@ -16,7 +16,6 @@ from cloud.deployment import STACK
 from cloud.package import PROJECT, BuildArtifact, hash_sources
 from cloud.smoke_test import HttpBrowser
 from local import CommandError, identity_provider
-from local.identity_provider import PASSWORD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,52 +25,29 @@ if TYPE_CHECKING:
     from cloud.deployment import Rehearsal
 
 
-def session_keys() -> list[str]:
-    """The keys that the function accepts; the last one signs."""
-    function = boto3.client("lambda").get_function_configuration(FunctionName=f"{STACK}-api")
-    return function["Environment"]["Variables"]["SESSION_KEY"].split()
-
-
-def sign_in(rehearsal: Rehearsal) -> HttpBrowser:
-    """Return the browser of a signed-in doctor."""
-    browser = HttpBrowser()
-    page = browser.get(rehearsal.page_url)
-    browser.submit(page, "[name=password]", ("username", "dr-lee"), ("password", PASSWORD))
-    return browser
-
-
-def is_signed_in(browser: HttpBrowser, rehearsal: Rehearsal) -> bool:
-    """Whether the page opens, instead of a redirect to sign-in."""
-    return browser.get(rehearsal.page_url, allow_redirects=False).status_code == 200
-
-
 def test_deploying_the_same_package_changes_nothing(
     rehearsal: Rehearsal, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    keys = session_keys()
-
     status = deploy.main(["--stack", STACK, "--yes"])
 
     printed = capfd.readouterr()
     assert status == 0
     assert "No changes to deploy" in printed.out
     assert f"Ready: {rehearsal.page_url}" in printed.out
-    assert session_keys() == keys
 
 
-def test_rotation_accepts_the_previous_session_key_only(rehearsal: Rehearsal) -> None:
-    (first,) = session_keys()
-    browser = sign_in(rehearsal)
+def test_new_session_key_ends_no_session(rehearsal: Rehearsal) -> None:
+    browser = HttpBrowser()
+    page = browser.get(rehearsal.page_url)
+    browser.submit(
+        page, "[name=password]", ("username", "dr-lee"), ("password", rehearsal.password)
+    )
 
-    deploy.main(["--stack", STACK, "--yes", "--rotate-session-key"])
-    rotated_once = session_keys()
-    is_still_signed_in = is_signed_in(browser, rehearsal)
-    deploy.main(["--stack", STACK, "--yes", "--rotate-session-key"])
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId=deployment.get_outputs(STACK)["SessionKeySecret"], SecretString="n" * 64
+    )
 
-    assert (rotated_once[0], len(rotated_once), is_still_signed_in) == (first, 2, True)
-    assert session_keys()[0] == rotated_once[1]
-    assert len({first, *rotated_once, *session_keys()}) == 3
-    assert not is_signed_in(browser, rehearsal)
+    assert browser.get(rehearsal.page_url, allow_redirects=False).status_code == 200
 
 
 def test_options_choose_the_bucket_and_allow_an_admin_token(
@@ -80,13 +56,17 @@ def test_options_choose_the_bucket_and_allow_an_admin_token(
     bucket = boto3.resource("s3").create_bucket(
         Bucket="own", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"}
     )
-    options = ["--bucket", "own", "--tokens-by-password", "allowed"]
+    bucket.Versioning().enable()
+    options = ["--bucket", "own", "--tokens-by-password", "allowed", "--set", "AuditYears=7"]
 
     status = deploy.main(["--stack", STACK, "--yes", *options])
 
     assert status == 0
     assert artifact.zip.stat().st_size in {each.size for each in bucket.objects.all()}
     assert put_doctor(rehearsal).status_code == 201
+    parameters = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+    values = {each["ParameterKey"]: each["ParameterValue"] for each in parameters["Parameters"]}
+    assert values["AuditYears"] == "7"
 
 
 def put_doctor(rehearsal: Rehearsal) -> requests.Response:
@@ -110,7 +90,7 @@ def put_doctor(rehearsal: Rehearsal) -> requests.Response:
 def test_unconfirmed_change_set_is_shown_and_not_executed(
     rehearsal: Rehearsal, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    status = deploy.main(["--stack", "another"])
+    status = deploy.main(["--stack", "another", "--set", "Firewall=off"])
 
     printed = capfd.readouterr()
     assert status == 1
@@ -118,7 +98,6 @@ def test_unconfirmed_change_set_is_shown_and_not_executed(
         str.split, printed.out.splitlines()
     )
     assert "Deploy this changeset? [y/N]" in printed.out
-    assert '"SessionKeys": "*****"' in printed.out
     assert "sam deploy failed or was not confirmed" in printed.err
     assert deployment.get_stack("another") is None
 
@@ -133,12 +112,12 @@ def test_failed_creation_reports_the_resource_and_blocks_updates(
     broken.template.write_text(json.dumps(template))
 
     with pytest.raises(CommandError, match=r"CREATE_FAILED +\S+ +PageClient "):
-        deployment.deploy(broken, "broken", {}, is_quiet=True)
+        deployment.deploy(broken, "broken", {"Firewall": "off"}, is_quiet=True)
     with pytest.raises(CommandError, match="broken failed to create"):
-        deployment.deploy(broken, "broken", {}, is_quiet=True)
+        deployment.deploy(broken, "broken", {"Firewall": "off"}, is_quiet=True)
 
 
-def test_code_bucket_is_private_encrypted_and_tls_only(rehearsal: Rehearsal) -> None:
+def test_code_bucket_is_private_encrypted_and_versioned(rehearsal: Rehearsal) -> None:
     s3 = boto3.client("s3")
     code = deployment.get_outputs("aws-sam-cli-managed-default")["SourceBucket"]
 
@@ -150,6 +129,7 @@ def test_code_bucket_is_private_encrypted_and_tls_only(rehearsal: Rehearsal) -> 
     (denied,) = (each for each in policy["Statement"] if each["Effect"] == "Deny")
     assert (denied["Principal"], denied["Action"]) == ("*", ["s3:*"])
     assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert s3.get_bucket_versioning(Bucket=code)["Status"] == "Enabled"
 
 
 def test_missing_bucket_is_reported(
@@ -161,15 +141,24 @@ def test_missing_bucket_is_reported(
     assert "The bucket nowhere cannot be used" in capsys.readouterr().err
 
 
-def test_session_key_of_a_missing_stack_cannot_be_rotated(
+def test_bucket_without_versions_is_rejected(
     rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = deploy.main(["--stack", "another", "--rotate-session-key"])
-
-    assert (status, capsys.readouterr().err) == (
-        1,
-        "There is no stack another, so it has no session key to rotate.\n",
+    boto3.client("s3").create_bucket(
+        Bucket="unversioned", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"}
     )
+
+    status = deploy.main(["--stack", STACK, "--yes", "--bucket", "unversioned"])
+
+    assert status == 1
+    assert "enable its versioning first" in capsys.readouterr().err
+
+
+def test_malformed_parameter_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        deploy.main(["--set", "AuditYears"])
+
+    assert "AuditYears is not NAME=VALUE" in capsys.readouterr().err
 
 
 def test_invalid_stack_names_are_rejected(

@@ -45,5 +45,5 @@ def test_request_log_has_the_metrics_of_alarms_and_dashboard(
     (directive, *_) = found[-1]["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == alarm["Namespace"]
     assert directive["Dimensions"] == [[dimension["Name"] for dimension in alarm["Dimensions"]]]
-    assert found[-1]["stage"] == "dev"
+    assert found[-1]["stage"] == "local"
     assert "dr-who" not in json.dumps(found[-1])

@@ -99,6 +99,27 @@ def test_restore_of_one_doctor_leaves_others_unchanged(dynamodb: DynamoDBClient)
     }
 
 
+def test_restore_keeps_the_audit_log_and_ended_sessions(dynamodb: DynamoDBClient) -> None:
+    kept = ("AUDIT#dr-lee", "PERSON#sub-1", "LOGIN#state-1")
+    for pk in kept:
+        for table, sk, version in (
+            (RESTORED_TABLE, "lost", "1"),
+            (RESTORED_TABLE, "both", "1"),
+            (CURRENT_TABLE, "both", "2"),
+            (CURRENT_TABLE, "new", "2"),
+        ):
+            item: dict[str, Any] = {"PK": {"S": pk}, "SK": {"S": sk}, "version": {"N": version}}
+            dynamodb.put_item(TableName=table, Item=item)
+
+    restore.main(["--restored", RESTORED_TABLE, "--table", CURRENT_TABLE, "--write"])
+
+    assert table_content(dynamodb, CURRENT_TABLE) == {
+        (pk, sk, version)
+        for pk in kept
+        for sk, version in (("lost", "1"), ("both", "2"), ("new", "2"))
+    }
+
+
 def test_missing_table_is_reported(
     rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
 ) -> None:

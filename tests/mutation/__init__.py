@@ -7,6 +7,7 @@ from tests.mutation.mutants import (
     bookings,
     doctors,
     guarantees,
+    people,
     saves,
     use_cases,
 )
@@ -16,6 +17,7 @@ MUTANTS = (
     *bookings.MUTANTS,
     *booking_conditions.MUTANTS,
     *doctors.MUTANTS,
+    *people.MUTANTS,
     *use_cases.MUTANTS,
     *guarantees.MUTANTS,
 )

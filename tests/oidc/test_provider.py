@@ -28,7 +28,10 @@ def test_demo_users_sign_in_with_their_role(provider: IdentityProvider, person: 
 
 def test_incomplete_user_is_completed(provider: IdentityProvider) -> None:
     boto3.client("cognito-idp").admin_create_user(
-        UserPoolId=provider.pool_id, Username="half", MessageAction="SUPPRESS"
+        UserPoolId=provider.pool_id,
+        Username="half",
+        TemporaryPassword=identity_provider.PASSWORD,
+        MessageAction="SUPPRESS",
     )
 
     identity_provider.create_user(provider, DemoUser("half", Role.DELEGATE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,10 +55,16 @@ def requirements(tmp_path: Path) -> Path:
     return path
 
 
-def check(requirements: Path, url: str) -> subprocess.CompletedProcess[str]:
+def check(
+    requirements: Path, url: str, *, is_required: bool = False
+) -> subprocess.CompletedProcess[str]:
     service = ["-s", "osv", "--osv-url", f"{url}/v1/query"]
     return subprocess.run(  # noqa: S603
-        [SCRIPT, requirements, *service], capture_output=True, text=True, check=False
+        [SCRIPT, requirements, *service],
+        env=os.environ | {"VULNERABILITY_CHECK": "required" if is_required else ""},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -83,7 +90,14 @@ def test_check_unreachable_service_passes_and_warns(requirements: Path) -> None:
     checked = check(requirements, unused_url())
 
     assert checked.returncode == 0
-    assert checked.stderr.startswith("NOT CHECKED: ")
+    assert "\nNOT CHECKED: " in checked.stderr
+
+
+def test_check_unreachable_service_fails_if_required(requirements: Path) -> None:
+    checked = check(requirements, unused_url(), is_required=True)
+
+    assert checked.returncode == 1
+    assert "\nNOT CHECKED: " in checked.stderr
 
 
 def test_check_unreadable_response_fails(requirements: Path) -> None:
@@ -107,4 +121,4 @@ def test_check_unknown_packages_fail_unless_all_are(
         checked = check(requirements, url)
 
     assert checked.returncode == status
-    assert checked.stderr.startswith(message)
+    assert message in checked.stderr

@@ -50,26 +50,38 @@ def test_stream_handler_without_event_bus_fails(package_dir: Path) -> None:
     assert "SettingsError: EVENT_BUS_NAME is not set" in handled.stderr
 
 
-@pytest.mark.parametrize("function", ["APIHandler", "SlotsChanged"])
-def test_template_sets_all_settings_and_no_local_caller(
-    resources: dict[str, Any], function: str
-) -> None:
-    variables = resources[function]["Environment"]["Variables"]
+def test_stream_handler_without_bucket_fails(package_dir: Path) -> None:
+    handled = lambda_process.run(
+        package_dir, f"{START}\napp.copy_audit_items({{'Records': []}}, None)"
+    )
 
-    assert variables == variables | {
-        "STAGE": {"Ref": "Stage"},
-        "TABLE_NAME": {"Ref": "Table"},
-        "OIDC_CLIENT_ID": {"Ref": "PageClient"},
-        "OIDC_ISSUER": {"Fn::Sub": "https://${UserPool.ProviderName}"},
-        "SESSION_KEY": {"Ref": "SessionKeys"},
+    assert "SettingsError: AUDIT_BUCKET is not set" in handled.stderr
+
+
+@pytest.mark.parametrize("target", ["EVENT_BUS_NAME", "AUDIT_BUCKET"])
+def test_stream_functions_start_without_a_session_key(package_dir: Path, target: str) -> None:
+    sign_in = dict.fromkeys(["OIDC_ISSUER", "OIDC_CLIENT_ID", "SESSION_KEY"], "")
+
+    started = lambda_process.run(package_dir, START, **sign_in, **{target: "target"})
+
+    assert started.returncode == 0, started.stderr
+
+
+def test_template_sets_all_settings_and_no_local_caller(resources: dict[str, Any]) -> None:
+    variables = {
+        function: resources[function]["Environment"]["Variables"]
+        for function in ("APIHandler", "SlotsChanged", "CopyAuditItems")
     }
-    assert ("EVENT_BUS_NAME" in variables) is (function == "SlotsChanged")
-    assert [name for name in variables if name == "LOCAL_CALLER" or name.startswith("AWS_")] == []
 
-
-def test_session_key_parameter_is_required_long_and_hidden(template: dict[str, Any]) -> None:
-    parameter = template["Parameters"]["SessionKeys"]
-
-    assert "Default" not in parameter
-    assert parameter["NoEcho"]
-    assert parameter["MinLength"] == 32
+    common = {"STAGE", "TABLE_NAME"}
+    assert variables["SlotsChanged"].keys() == common | {"EVENT_BUS_NAME"}
+    assert variables["CopyAuditItems"].keys() == common | {"AUDIT_BUCKET"}
+    assert variables["APIHandler"].keys() == common | {
+        "COGNITO_USER_POOL",
+        "OIDC_CLIENT_ID",
+        "OIDC_DISCOVERY_URL",
+        "OIDC_ISSUER",
+        "OIDC_MACHINE_CLIENTS",
+        "REQUEST_LOG",
+        "SESSION_KEY_SECRET",
+    }

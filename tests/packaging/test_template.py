@@ -8,14 +8,21 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
 from chalicelib.storage.models import BaseItem
+from chalicelib.storage.table import TTL_ATTRIBUTE
 from local import local_config
 
 if TYPE_CHECKING:
     from cloud.package import BuildArtifact
+
+
+PROJECT = Path(__file__).parents[2]
+# Quiet: without it, checkov also prints what passes.
+CHECKOV = ["--framework", "cloudformation", "--skip-download", "--quiet", "--compact"]
 
 
 @pytest.fixture
@@ -38,6 +45,29 @@ def test_template_has_no_cfn_lint_findings(artifact: BuildArtifact) -> None:
 
     assert checked.stdout + checked.stderr == ""
     assert checked.returncode == 0
+
+
+def test_template_has_no_checkov_findings(artifact: BuildArtifact) -> None:
+    checked = subprocess.run(  # noqa: S603
+        [PROJECT / ".venv-checkov" / "bin" / "checkov", "--file", artifact.template, *CHECKOV],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "Failed checks: 0" in checked.stdout
+
+
+def test_checkov_skips_have_reasons(template: dict[str, Any]) -> None:
+    skips = [
+        skip
+        for resource in template["Resources"].values()
+        for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", [])
+    ]
+
+    assert len(skips) > 5
+    assert [skip for skip in skips if len(skip["comment"]) < 20] == []
 
 
 def test_table_has_keys_and_index_of_the_model(resources: dict[str, Any]) -> None:
@@ -63,14 +93,17 @@ def test_table_is_protected_and_recoverable(
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["DeletionProtectionEnabled"]
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["SSESpecification"]["SSEEnabled"]
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     resource = template["Resources"]["Table"]
     assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
 
-def test_table_has_no_time_to_live(resources: dict[str, Any]) -> None:
-    assert "TimeToLiveSpecification" not in resources["Table"]
+def test_table_deletes_expired_items(resources: dict[str, Any]) -> None:
+    assert resources["Table"]["TimeToLiveSpecification"] == {
+        "AttributeName": TTL_ATTRIBUTE,
+        "Enabled": True,
+    }
 
 
 def test_sign_in_redirects_to_the_api(template: dict[str, Any], resources: dict[str, Any]) -> None:
@@ -94,6 +127,8 @@ def test_api_calls_function_by_name_without_reference(
     assert {*paths} == routes
     assert "APIHandler" not in json.dumps(resources["RestAPI"])
     for methods in paths.values():
+        # API Gateway has no HEAD of its own.
+        assert ("get" in methods) is ("head" in methods)
         for method in methods.values():
             _, names = method["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
             assert names["Name"] == resources["APIHandler"]["FunctionName"]
@@ -115,6 +150,127 @@ def test_api_is_regional_compressed_and_throttled(resources: dict[str, Any]) -> 
     (settings,) = api["MethodSettings"]
     assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
     assert {"ThrottlingRateLimit", "ThrottlingBurstLimit"} < settings.keys()
+
+
+def test_api_requires_tls_1_2_with_forward_secrecy(resources: dict[str, Any]) -> None:
+    # By default API Gateway accepts TLS 1.0.
+    assert resources["RestAPI"]["SecurityPolicy"].startswith("SecurityPolicy_TLS13_1_2_PFS_")
+    assert resources["RestAPI"]["EndpointAccessMode"] == "BASIC"
+
+
+def test_firewall_limits_addresses_and_tokens(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    rules = {rule["Name"]: rule for rule in resources["WebAcl"]["Rules"]}
+
+    limits = {
+        name: rule["Statement"]["RateBasedStatement"]["Limit"]["Ref"]
+        for name, rule in rules.items()
+    }
+    assert limits == {
+        "anonymous-requests-per-address": "AnonymousRequestsPerAddress",
+        "requests-per-address": "RequestsPerAddress",
+        "requests-per-token": "RequestsPerToken",
+    }
+    for rule in rules.values():
+        assert rule["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
+    assert "RestAPI" in resources["WebAclOfApi"]["ResourceArn"]["Fn::Sub"]
+    assert template["Conditions"]["HasFirewall"] == {"Fn::Equals": [{"Ref": "Firewall"}, "on"]}
+    assert template["Parameters"]["Firewall"]["Default"] == "on"
+
+
+def test_app_reserves_concurrency(template: dict[str, Any], resources: dict[str, Any]) -> None:
+    _, reserved, _ = resources["APIHandler"]["ReservedConcurrentExecutions"]["Fn::If"]
+
+    assert reserved == {"Ref": "ReservedConcurrency"}
+    assert template["Parameters"]["ReservedConcurrency"]["Default"] == 100
+
+
+def test_people_need_a_second_factor_and_choose_their_passwords(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    pool = resources["UserPool"]
+
+    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("ON", ["SOFTWARE_TOKEN_MFA"])
+    password = pool["Policies"]["PasswordPolicy"]
+    # ASVS 5.0: 6.2.1 recommends 15 characters, 6.2.5 forbids rules about kinds of characters.
+    assert password["MinimumLength"] == 15
+    assert [name for name, value in password.items() if name.startswith("Require") and value] == []
+    assert password["TemporaryPasswordValidityDays"] <= 7
+    assert pool["AccountRecoverySetting"]["RecoveryMechanisms"][0]["Name"] == "verified_email"
+    assert pool["DeletionProtection"] == "ACTIVE"
+    assert template["Resources"]["UserPool"]["DeletionPolicy"] == "Retain"
+
+
+def test_each_booking_site_has_its_own_client(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    sites = template["Metadata"]["BookingSites"]
+    accepted = resources["APIHandler"]["Environment"]["Variables"]["OIDC_MACHINE_CLIENTS"]
+
+    assert len(sites) > 1
+    for key, site in sites.items():
+        client = resources[f"{key}Client"]
+        assert (client["ClientName"], client["GenerateSecret"]) == (site["name"], True)
+        assert client["AllowedOAuthScopes"] == site["scopes"]
+        assert template["Outputs"][f"{key}ClientId"]["Value"] == {"Ref": f"{key}Client"}
+        assert f"${{{key}Client}}={quote(site['name'])}" in accepted["Fn::Sub"].split()
+
+
+def test_session_key_is_generated_and_read_by_the_app_only(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    assert resources["SessionKey"]["GenerateSecretString"]["PasswordLength"] >= 32
+    readers = [
+        name
+        for name, each in template["Resources"].items()
+        if each["Type"] == "AWS::IAM::Role" and "secretsmanager" in json.dumps(each)
+    ]
+    assert readers == ["AppRole"]
+    users = [
+        name
+        for name, each in template["Resources"].items()
+        if each["Type"] == "AWS::Serverless::Function" and "SessionKey" in json.dumps(each)
+    ]
+    assert users == ["APIHandler"]
+
+
+def test_only_the_app_sends_events(resources: dict[str, Any]) -> None:
+    (statement,) = resources["EventBus"]["Policy"]["Statement"]
+
+    assert (statement["Effect"], statement["Action"]) == ("Deny", "events:PutEvents")
+    assert statement["Condition"] == {
+        "ArnNotEquals": {"aws:PrincipalArn": {"Fn::GetAtt": ["EventsRole", "Arn"]}}
+    }
+
+
+def test_audit_copies_cannot_be_changed(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    bucket = resources["AuditCopies"]
+
+    assert bucket["ObjectLockEnabled"]
+    retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": {"Ref": "AuditLock"}, "Years": {"Ref": "AuditYears"}}
+    assert template["Parameters"]["AuditYears"]["Default"] == 6
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert template["Resources"]["AuditCopies"]["DeletionPolicy"] == "Retain"
+
+
+def test_audit_role_reads_stream_and_copies_only(resources: dict[str, Any]) -> None:
+    actions = {
+        action: statement["Resource"]
+        for policy in resources["AuditRole"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in statement["Action"]
+    }
+
+    assert actions["s3:PutObject"] == {"Fn::Sub": "${AuditCopies.Arn}/AUDIT#*"}
+    assert {action for action in actions if not action.startswith(("dynamodb:", "logs:"))} == {
+        "s3:PutObject",
+        "sqs:SendMessage",
+    }
 
 
 def test_access_log_is_json_without_personal_data(resources: dict[str, Any]) -> None:
@@ -161,14 +317,20 @@ def test_logs_expire_and_alarms_notify(template: dict[str, Any], resources: dict
     assert [group for group in groups if "RetentionInDays" not in group] == []
     assert {alarm["MetricName"] for alarm in alarms} >= {
         "5XXError",
+        "AuditItemsChanged",
         "ApproximateNumberOfMessagesVisible",
+        "Conflicts",
         "ConflictsRetried",
         "Errors",
+        "Forbidden",
+        "Holds",
         "IteratorAge",
         "Latency",
         "ReadThrottleEvents",
         "Throttles",
         "TransactionConflict",
+        "Unauthorized",
+        "UnreadableItems",
         "WriteThrottleEvents",
     }
     for alarm in alarms:
@@ -191,9 +353,12 @@ def test_no_role_has_wildcard_permissions(
         for statement in policy["PolicyDocument"]["Statement"]
     ]
     assert len(statements) > 2
-    all_streams_of_the_table = "${Table.Arn}/stream/*"
+    prefixes = ("${Table.Arn}/stream/*", "${AuditCopies.Arn}/AUDIT#*")
     for statement in statements:
-        assert "*" not in json.dumps(statement).replace(all_streams_of_the_table, "")
+        text = json.dumps({**statement, "Condition": ""})
+        for prefix in prefixes:
+            text = text.replace(prefix, "")
+        assert "*" not in text
         assert "dynamodb:Scan" not in statement["Action"]
 
 
@@ -211,7 +376,7 @@ def test_events_role_reads_stream_and_publishes_only(resources: dict[str, Any]) 
         "dynamodb:GetRecords": {"Fn::GetAtt": ["Table", "StreamArn"]},
         "dynamodb:GetShardIterator": {"Fn::GetAtt": ["Table", "StreamArn"]},
         "dynamodb:ListStreams": {"Fn::Sub": "${Table.Arn}/stream/*"},
-        "events:PutEvents": {"Fn::GetAtt": ["EventBus", "Arn"]},
+        "events:PutEvents": resources["EventBus"]["Policy"]["Statement"][0]["Resource"],
         "logs:CreateLogStream": {"Fn::GetAtt": ["EventsLog", "Arn"]},
         "logs:PutLogEvents": {"Fn::GetAtt": ["EventsLog", "Arn"]},
         "sqs:SendMessage": {"Fn::GetAtt": ["DeadLetters", "Arn"]},

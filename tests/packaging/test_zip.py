@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -57,7 +60,7 @@ assert "code_challenge=" in url
 form = prepare_token_request("authorization_code", code="c", redirect_uri="/")
 auth = ClientAuth("page", None, "none")
 assert "client_id=page" in auth.prepare("POST", "https://x/", {}, form)[2]
-for service in "dynamodb", "events", "sts":
+for service in "cognito-idp", "dynamodb", "events", "s3", "secretsmanager", "sts":
     botocore.session.get_session().create_client(service)
 for name in sorted(zoneinfo.available_timezones()):
     zoneinfo.ZoneInfo.no_cache(name)
@@ -101,12 +104,39 @@ def test_zip_contains_metadata_of_every_package_for_scanners(package_dir: Path) 
     assert {path.name for path in package_dir.glob("*.dist-info/*")} == {"METADATA"}
 
 
+def test_scanner_finds_every_package_in_the_zip(package_dir: Path) -> None:
+    scanned = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "pip", "list", "--format=json", "--path", package_dir],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    found = {package["name"].lower() for package in json.loads(scanned.stdout)}
+    lines = (PROJECT / "requirements.txt").read_text().splitlines()
+    assert found == {line.split("==")[0].lower() for line in lines if "==" in line}
+
+
+def test_bill_of_materials_names_the_zip_and_its_packages(
+    artifact: BuildArtifact, package_dir: Path
+) -> None:
+    bom = json.loads(artifact.sbom.read_text())
+
+    assert (bom["bomFormat"], bom["specVersion"]) == ("CycloneDX", "1.6")
+    (digest,) = bom["metadata"]["component"]["hashes"]
+    assert digest["content"] == hashlib.sha256(artifact.zip.read_bytes()).hexdigest()
+    urls = {component["purl"] for component in bom["components"]}
+    assert {"pkg:pypi/jinja2@3.1.6", "pkg:npm/htmx.org@4.0.1"} <= urls
+    assert "pkg:npm/%40picocss/pico@2.1.1" in urls
+    assert len(urls) == len([*package_dir.glob("*.dist-info")]) + 2
+
+
 def test_botocore_has_data_of_used_services_only(package_dir: Path) -> None:
     services = {
         path.name for path in (package_dir / "botocore" / "data").iterdir() if path.is_dir()
     }
 
-    assert services == {"dynamodb", "events", "sts"}
+    assert services == {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager", "sts"}
 
 
 def test_every_module_has_unchecked_byte_code(package_dir: Path) -> None:
@@ -130,19 +160,21 @@ def test_build_is_reproducible(artifact: BuildArtifact, tmp_path: Path) -> None:
 
     assert again.zip.read_bytes() == artifact.zip.read_bytes()
     assert again.template.read_bytes() == artifact.template.read_bytes()
+    assert again.sbom.read_bytes() == artifact.sbom.read_bytes()
 
 
 @pytest.fixture
 def bare_project(tmp_path: Path) -> Path:
     """The project without its dependencies, which take most of the build time."""
     copy = copy_project(tmp_path / "bare")
-    (copy / "requirements.txt").write_text("")
+    for name in ("requirements.txt", "locks/lambda.txt"):
+        (copy / name).write_text("")
     return copy
 
 
 def copy_project(to: Path) -> Path:
     copy_sources(PROJECT, to)
-    for name in ("infrastructure", "cloud"):
+    for name in ("infrastructure", "cloud", "local", "locks"):
         shutil.copytree(PROJECT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
     return to
 
@@ -173,6 +205,20 @@ def test_missing_dependency_fails_the_build(bare_project: Path) -> None:
     with pytest.raises(CommandError, match="there-is-no-such-package-of-ours"):
         package(bare_project, "dev", current_arch())
     assert BuildArtifact.for_stage(bare_project, "dev").read_manifest() == {}
+
+
+def test_package_with_another_hash_fails_the_build(bare_project: Path) -> None:
+    (bare_project / "locks" / "lambda.txt").write_text(f"six==1.17.0 --hash=sha256:{'0' * 64}\n")
+
+    with pytest.raises(CommandError, match="DO NOT MATCH THE HASHES"):
+        package(bare_project, "dev", current_arch())
+
+
+def test_package_without_a_hash_is_not_in_the_zip(bare_project: Path) -> None:
+    (bare_project / "requirements.txt").write_text("six==1.17.0\n")
+
+    with pytest.raises(CommandError, match="six"):
+        package(bare_project, "dev", current_arch())
 
 
 def test_zip_over_size_limit_fails_the_build(bare_project: Path) -> None:

@@ -71,7 +71,7 @@ def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:
     method, path = route.split()
     query = _QUERIES.get(route.replace("HEAD", "GET"), "")
     path = path.replace("{doctor_id}", "dr-lee").replace("{slot_id}", make_slot_id("09:00"))
-    path = path.replace("{name}", "slots.css")
+    path = path.replace("/people/{name}", "/people/alex").replace("{name}", "slots.css")
     content_type, body = _BODIES.get(route, ("", ""))
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     sent |= {"Content-Type": content_type} if content_type else {}

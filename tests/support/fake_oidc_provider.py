@@ -6,6 +6,7 @@ import json
 from contextlib import contextmanager
 from functools import cache
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from joserfc import jwt
@@ -17,10 +18,12 @@ from tests.support.factories import SUNDAY_NOON
 from tests.support.http_server import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 PAGE_CLIENT_ID, SERVICE_CLIENT_ID = "the-page", "a-booking-site"
+# The account of every user, unless a test names another one.
+SUBJECT = "x"
 OTHER_SERVICE_CLIENT_ID = "another-site"
 
 
@@ -43,6 +46,7 @@ class FakeOidcProvider:
     def __init__(self, url: str = "") -> None:
         self.url = url
         self.is_down = False
+        self.discovered_issuer: str | None = None
         self.requests: list[str] = []
         self.token_requests: list[dict[str, str]] = []
         self.id_tokens_by_code: dict[str, str] = {}
@@ -77,7 +81,7 @@ class FakeOidcProvider:
         """Return the JSON documents by path."""
         return {
             "/.well-known/openid-configuration": {
-                "issuer": self.url,
+                "issuer": self.discovered_issuer or self.url,
                 "jwks_uri": f"{self.url}/keys",
                 "authorization_endpoint": f"{self.url}/authorize",
                 "token_endpoint": f"{self.url}/token",
@@ -101,17 +105,25 @@ class FakeOidcProvider:
             "exp": now + 3600,
             "iat": now,
             "token_use": "access",
-            "sub": "x",
+            "sub": SUBJECT,
         }
-        signing = {name: overrides.pop(name) for name in ("key", "alg") if name in overrides}
+        names = ("key", "alg", "header")
+        signing = {name: overrides.pop(name) for name in names if name in overrides}
         return self.sign({**defaults, **claims, **overrides}, **signing)
 
-    def sign(self, claims: dict[str, Any], *, key: Any = None, alg: str = "RS256") -> str:  # noqa: ANN401
+    def sign(
+        self,
+        claims: dict[str, Any],
+        *,
+        key: Any = None,  # noqa: ANN401
+        alg: str = "RS256",
+        header: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
         """Sign a token; claims that are None are left out."""
         signing = key or self.keys[-1]
-        header = {"alg": alg, "kid": self.keys[-1].kid}
+        full_header = {"alg": alg, "kid": self.keys[-1].kid, **header}
         present = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode(header, present, signing, algorithms=[alg])
+        return jwt.encode(full_header, present, signing, algorithms=[alg])
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve the documents (GET) and the token endpoint (POST)."""

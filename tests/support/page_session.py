@@ -51,13 +51,29 @@ class PageSession:
         return self.send("POST", "/slots", body, **sent)
 
     def sign_in(
-        self, name: str = "dr-lee", group: str = "doctor", return_path: str = DAY_PATH
+        self,
+        name: str = "dr-lee",
+        group: str = "doctor",
+        return_path: str = DAY_PATH,
+        **claims: object,
     ) -> AppResponse:
+        """Sign in at the provider, which issues an ID token with those claims besides."""
         parameters = self.start_login(return_path)
         self.oidc_provider.id_tokens_by_code["c"] = self.oidc_provider.id_token(
-            name, group, nonce=parameters["nonce"]
+            name, group, nonce=parameters["nonce"], **claims
         )
         return self.get(f"/sign-in/callback?code=c&state={parameters['state']}")
+
+    def sign_out(self) -> AppResponse:
+        """Submit the page's sign-out form."""
+        form = {"Content_Type": "application/x-www-form-urlencoded"}
+        return self.send("POST", "/sign-out", **form, Sec_Fetch_Site="same-origin")
+
+    def copy(self) -> PageSession:
+        """Return a browser with a copy of the cookies, such as a thief's."""
+        other = PageSession(self.client, self.oidc_provider)
+        other.cookies = dict(self.cookies)
+        return other
 
     def start_login(self, return_path: str = DAY_PATH) -> dict[str, str]:
         """Start a sign-in; return the parameters of the redirect to the provider."""

@@ -17,7 +17,7 @@ def pins(path: str) -> dict[str, str]:
     return {re.sub(r"[-_.]+", "-", name.lower()): version for name, version in _PIN.findall(text)}
 
 
-@pytest.mark.parametrize("lock", ["locks/dev.txt", "locks/bench.txt"])
+@pytest.mark.parametrize("lock", ["locks/lambda.txt", "locks/dev.txt", "locks/bench.txt"])
 def test_a_lock_has_every_package_of_the_app_in_the_same_version(lock: str) -> None:
     app = pins("requirements.txt")
 
@@ -25,7 +25,7 @@ def test_a_lock_has_every_package_of_the_app_in_the_same_version(lock: str) -> N
     assert app.items() <= pins(lock).items()
 
 
-@pytest.mark.parametrize("lock", ["uv", "dev", "ministack", "sam", "bench"])
+@pytest.mark.parametrize("lock", ["uv", "lambda", "dev", "ministack", "sam", "checkov", "bench"])
 def test_a_lock_has_hashes_and_names_no_index(lock: str) -> None:
     text = (PROJECT / "locks" / f"{lock}.txt").read_text(encoding="utf-8")
 

@@ -54,7 +54,7 @@ OIDC_ENV = {
 
 
 def test_authenticated_stage_has_discovery_url() -> None:
-    settings = Settings.from_env({**OIDC_ENV, "OIDC_MACHINE_CLIENTS": "one two"})
+    settings = Settings.from_env({**OIDC_ENV, "OIDC_MACHINE_CLIENTS": "one=First%20site two"})
 
     assert settings.local_caller is None
     assert settings.oidc is not None
@@ -71,6 +71,39 @@ def test_authenticated_stage_requires_its_settings(name: str) -> None:
 def test_guessable_session_key_is_rejected() -> None:
     with pytest.raises(SettingsError, match="SESSION_KEY is too short"):
         Settings.from_env({**OIDC_ENV, "SESSION_KEY": f"{'k' * 32} short"})
+
+
+def test_session_keys_may_be_in_a_secret() -> None:
+    environment = {**OIDC_ENV, "SESSION_KEY": "", "SESSION_KEY_SECRET": "session-keys"}
+
+    oidc = Settings.from_env(environment).oidc
+
+    assert oidc is not None
+    assert (oidc.session_keys, oidc.session_key_secret) == ((), "session-keys")
+
+
+def test_session_keys_have_one_place() -> None:
+    with pytest.raises(SettingsError, match="SESSION_KEY and SESSION_KEY_SECRET are set"):
+        Settings.from_env({**OIDC_ENV, "SESSION_KEY_SECRET": "session-keys"})
+
+
+def test_stream_handler_needs_no_sign_in() -> None:
+    settings = Settings.from_env({"STAGE": "prod", "TABLE_NAME": "s", "EVENT_BUS_NAME": "bus"})
+
+    assert settings.oidc is None
+    assert settings.local_caller is None
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        (LOCAL_ENV, False),
+        (OIDC_ENV, True),
+        ({**OIDC_ENV, "STAGE": "dev"}, True),
+    ],
+)
+def test_every_stage_but_local_is_https(environment: dict[str, str], *, expected: bool) -> None:
+    assert Settings.from_env(environment).is_always_https is expected
 
 
 def test_event_bus_is_required_only_for_publishing() -> None:
@@ -101,3 +134,13 @@ def test_request_log_defaults_on_except_locally(
 def test_boolean_setting_is_on_or_off() -> None:
     with pytest.raises(SettingsError, match="REQUEST_LOG is yes"):
         Settings.from_env({**LOCAL_ENV, "REQUEST_LOG": "yes"})
+
+
+def test_booking_sites_can_have_display_names() -> None:
+    clients = "one two=Practice%20system three=B%26B four="
+
+    settings = Settings.from_env({**OIDC_ENV, "OIDC_MACHINE_CLIENTS": clients})
+
+    assert settings.oidc is not None
+    assert settings.oidc.machine_clients == {"one", "two", "three", "four"}
+    assert settings.client_names == {"two": "Practice system", "three": "B&B"}

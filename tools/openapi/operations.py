@@ -68,7 +68,13 @@ OPERATIONS: dict[str, OperationDetails] = {
     ),
     "get_history": OperationDetails(
         responses={
-            200: _response("The changes of that date.", one_save=examples.HISTORY),
+            200: _response("The changes of that date.", one_save=examples.CHANGES),
+            400: _INVALID_DATE,
+        }
+    ),
+    "get_changes": OperationDetails(
+        responses={
+            200: _response("A page of changes.", one_save=examples.CHANGES),
             400: _INVALID_DATE,
         }
     ),
@@ -289,7 +295,29 @@ OPERATIONS: dict[str, OperationDetails] = {
             400: _response("Sign-in failed.", not_started_here=examples.LOGIN_FAILED),
         }
     ),
-    "post_sign_out": OperationDetails(responses={200: _PAGE}),
+    "post_sign_out": OperationDetails(
+        responses={
+            200: _response("Signed out here. The identity provider does not respond."),
+            204: _response("Signed out. To the URL in `HX-Redirect`, for htmx."),
+            303: _response("Signed out. To the identity provider's own sign-out."),
+        }
+    ),
+    "post_person_sign_out": OperationDetails(
+        responses={
+            204: _response("All sessions and tokens of the person have ended."),
+            404: _response(
+                "No account has signed in with this name.", unknown=examples.UNKNOWN_PERSON
+            ),
+        }
+    ),
+    "delete_person": OperationDetails(
+        responses={
+            204: _response("The name is free, and all sessions and tokens have ended."),
+            404: _response(
+                "No account has signed in with this name.", unknown=examples.UNKNOWN_PERSON
+            ),
+        }
+    ),
     "get_signed_in": OperationDetails(responses={200: _PAGE}),
 }
 

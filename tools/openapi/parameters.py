@@ -50,12 +50,18 @@ def _header(name: str, schema: object, description: str, example: str) -> Parame
     )
 
 
-PATH_PARAMETERS = {"doctor_id": "Doctor", "slot_id": "Slot", "name": "File"}
-"""The parameters of paths by their names there."""
+PATH_PARAMETERS = {
+    "doctors/{doctor_id}": "Doctor",
+    "slots/{slot_id}": "Slot",
+    "people/{name}": "Person",
+    "static/{name}": "File",
+}
+"""The parameters of paths by their segments there."""
 
 PARAMETERS = {
     "Doctor": _path("doctor_id", fields.DoctorId, "The doctor.", "dr-lee"),
     "Slot": _path("slot_id", fields.SlotId, "The slot.", "dr-lee~20261123T0900Z"),
+    "Person": _path("name", fields.PersonName, "The name with which the person signs in.", "sam"),
     "File": _path("name", fields.FileName, "The plain or fingerprinted name.", "slots.css"),
     "DoctorOfDay": _query(
         "doctor_id", fields.DoctorId, "The doctor; by default the caller.", "dr-lee"
@@ -79,12 +85,26 @@ PARAMETERS = {
         "specialty", fields.SearchText, "The doctors' specialty.", "cardiology", required=True
     ),
     "Location": _query("location", fields.SearchText, "Only doctors at this location.", "London"),
-    "Limit": _query("limit", fields.Limit, "The maximum number of doctors on a page.", 20),
+    "Limit": _query("limit", fields.Limit, "The maximum number of results on a page.", 20),
     "Cursor": _query(
         "cursor",
         fields.CursorParam,
         "`next` of the previous page.",
         "Y2FyZGlvbG9neSNMb25kb24jZHItbGVl",
+    ),
+    "ChangeDate": _query("date", fields.Date, "Only changes of this date.", "2026-11-23"),
+    "ChangeFrom": _query(
+        "from", fields.Date, "Only changes of this date and later ones.", "2026-11-23"
+    ),
+    "ChangeTo": _query(
+        "to", fields.Date, "Only changes of this date and earlier ones.", "2026-12-06"
+    ),
+    "ChangeKind": _query("kind", fields.ChangeKind, "Only changes of this kind.", "save"),
+    "ChangeBy": _query(
+        "by",
+        fields.SearchText,
+        "Only changes by this person or client: a name or an id of `by` or `client`.",
+        "sam",
     ),
     "Holder": _query("holder", fields.Key, "The holder of the hold.", "visit-71", required=True),
     "BookingId": _query("booking_id", fields.Key, "The booking.", "b-1001", required=True),

@@ -12,7 +12,8 @@ from msgspec import Struct, field
 from chalicelib.domain import errors, local_time
 from chalicelib.domain.violations import BookedElsewhere, FieldViolation, SlotOverlap
 from chalicelib.web.api import schemas
-from chalicelib.web.http.errors import HttpError, reason_phrase
+from chalicelib.web.http.errors import HttpError
+from chalicelib.web.status_codes import reason_phrase
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -62,6 +63,8 @@ _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
     errors.TooManyHoldsError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.SlotNotFoundError: HTTPStatus.NOT_FOUND,
     errors.DoctorNotFoundError: HTTPStatus.NOT_FOUND,
+    errors.PersonNotFoundError: HTTPStatus.NOT_FOUND,
+    errors.SignInRepeatedError: HTTPStatus.BAD_REQUEST,
     errors.PermissionDeniedError: HTTPStatus.FORBIDDEN,
     errors.VersionMismatchError: HTTPStatus.PRECONDITION_FAILED,
     errors.IdempotencyKeyReusedError: HTTPStatus.UNPROCESSABLE_ENTITY,

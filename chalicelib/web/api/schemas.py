@@ -144,22 +144,6 @@ class Availability(Struct, kw_only=True):
     next: Cursor
 
 
-class Change(Struct, kw_only=True):
-    """One save of a date."""
-
-    at: Instant
-    by: Annotated[str, Meta(description="The user name of who saved.", examples=["sam"])]
-    client: Annotated[str, Meta(description="`page`, or the client's id.")]
-    opened: list[Slot]
-    closed: list[Slot]
-
-
-class History(Struct, kw_only=True):
-    """The saves of a date, newest first."""
-
-    changes: list[Change]
-
-
 class Health(Struct, kw_only=True):
     """The app is healthy."""
 

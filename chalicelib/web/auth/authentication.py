@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from chalicelib import request_context
 from chalicelib.domain.errors import PermissionDeniedError
-from chalicelib.domain.permissions import Caller, Role
+from chalicelib.domain.permissions import Role
+from chalicelib.domain.person import Account
+from chalicelib.web.auth.origin_checks import (
+    SAFE_METHODS,
+    require_loopback_request,
+    require_same_origin,
+)
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from chalicelib.web.http.negotiation import wants_html
-from chalicelib.web.http.request import host_name, is_form, is_same_origin
+from chalicelib.web.http.request import is_form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from chalice.app import Request, Response
 
+    from chalicelib.domain.permissions import Caller
     from chalicelib.settings import OidcSettings
+    from chalicelib.use_cases.manage_people import ManagePeople
     from chalicelib.web.auth.oidc import OidcClient, OidcProvider
+    from chalicelib.web.auth.session_keys import SecretsClient
     from chalicelib.web.auth.sessions import LoginAttemptStore, LoginSession, SessionStore
     from chalicelib.web.auth.tokens import TokenVerifier
+    from chalicelib.web.auth.user_directory import CognitoClient, UserDirectory
 
 
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-# A request may have no Host header.
-_LOOPBACK_HOSTS = ("", "localhost", "127.0.0.1", "[::1]")
+# Roles that are older are compared with the groups of the user pool.
+MAX_ROLE_AGE = timedelta(minutes=1)
 
 
 class Authentication(Struct, frozen=True, kw_only=True):
@@ -50,11 +61,17 @@ class Auth:
         self,
         settings: OidcSettings | None,
         local_caller: Caller | None,
+        people: ManagePeople,
         now: Callable[[], datetime],
+        secrets_client: Callable[[], SecretsClient] | None = None,
+        cognito_client: Callable[[], CognitoClient] | None = None,
     ) -> None:
         self._settings = settings
         self._local_caller = local_caller
+        self._people = people
         self._now = now
+        self._secrets_client = secrets_client
+        self._cognito_client = cognito_client
 
     @property
     def settings(self) -> OidcSettings:
@@ -71,19 +88,28 @@ class Auth:
     def sessions(self) -> SessionStore:
         from chalicelib.web.auth.sessions import SessionStore  # noqa: PLC0415
 
-        return SessionStore(self.settings.session_keys)
+        return SessionStore(self._session_keys)
 
     @cached_property
     def login_attempts(self) -> LoginAttemptStore:
         from chalicelib.web.auth.sessions import LoginAttemptStore  # noqa: PLC0415
 
-        return LoginAttemptStore(self.settings.session_keys)
+        return LoginAttemptStore(self._session_keys)
+
+    @cached_property
+    def _session_keys(self) -> Callable[[], Sequence[str]]:
+        settings = self.settings
+        if settings.session_key_secret is None:
+            return lambda: settings.session_keys
+        from chalicelib.web.auth.session_keys import SecretSessionKeys  # noqa: PLC0415
+
+        return SecretSessionKeys(settings.session_key_secret, self._now, self._secrets_client)
 
     @cached_property
     def provider(self) -> OidcProvider:
         from chalicelib.web.auth.oidc import OidcProvider  # noqa: PLC0415
 
-        return OidcProvider(self.settings.discovery_url, self._now)
+        return OidcProvider(self.settings, self._now)
 
     @cached_property
     def oidc_client(self) -> OidcClient:
@@ -96,6 +122,14 @@ class Auth:
         from chalicelib.web.auth.tokens import TokenVerifier  # noqa: PLC0415
 
         return TokenVerifier(self.settings, self.provider, self._now)
+
+    @cached_property
+    def _user_directory(self) -> UserDirectory | None:
+        if self.settings.user_pool is None:
+            return None
+        from chalicelib.web.auth.user_directory import UserDirectory  # noqa: PLC0415
+
+        return UserDirectory(self.settings.user_pool, self._now, self._cognito_client)
 
     def authenticate(self, request: Request) -> Authentication:
         """Return the caller of a request.
@@ -111,22 +145,111 @@ class Auth:
         if scheme:
             caller = self._verify_bearer_token(scheme, token.strip())
             return Authentication(caller=_require_any_role(caller))
+        session = self._require_session(request)
+        caller = self._with_current_roles(session.to_caller(), since=session.started_at)
+        return Authentication(caller=_require_any_role(caller), session=session)
+
+    def _require_session(self, request: Request) -> LoginSession:
         session = self.sessions.read(request, self._now())
         if session is None:
-            raise AuthenticationRequiredError
+            raise AuthenticationRequiredError(self._missing_session_reason(request))
         if request.method not in SAFE_METHODS:
+            # For the log, before the request may be rejected.
+            request_context.current_request().set_caller(session.to_caller())
             require_same_origin(request)
-        return Authentication(caller=_require_any_role(_session_caller(session)), session=session)
+        if not self.is_session_valid(session):
+            raise AuthenticationRequiredError("session_ended")
+        return session
 
-    def _verify_bearer_token(self, scheme: str, token: str) -> Caller:
+    def _missing_session_reason(self, request: Request) -> str:
+        return "session_not_valid" if self.sessions.has_cookie(request) else "no_credentials"
+
+    def is_session_valid(self, session: LoginSession) -> bool:
+        """Return whether the session goes on, as of at most ten seconds ago."""
+        return self._people.is_session_valid(
+            session.name,
+            self.account(session.subject),
+            session_id=session.session_id,
+            generation=session.generation,
+        )
+
+    def account(self, subject: str | None) -> Account:
+        """Return the account of a ``sub`` of the identity provider."""
+        return Account(self.settings.issuer, subject or "")
+
+    def sign_in(
+        self, request: Request, caller: Caller, *, state: str, sign_out_origin: str | None
+    ) -> str:
+        """Complete a sign-in, and return the ``Set-Cookie`` header of its session.
+
+        Raises:
+            NameTakenError: the name belongs to another account.
+            SignInRepeatedError: the sign-in with that ``state`` is complete already.
+        """
+        request_context.current_request().set_caller(caller)
+        person = self._people.sign_in(caller.name, self.account(caller.subject), state=state)
+        from chalicelib.web.auth.sessions import LoginSession  # noqa: PLC0415  only sign-in needs it
+
+        now = self._now()
+        session = LoginSession.start(caller, person.generation, now, sign_out_origin)
+        return self.sessions.write(request, session, now)
+
+    def end_session(self, request: Request) -> None:
+        """End the session of the request's cookie, if it has one that goes on."""
+        session = self.sessions.read(request, self._now())
+        if session is not None:
+            caller = session.to_caller()
+            request_context.current_request().set_caller(caller)
+            self._people.end_session(
+                caller,
+                self.account(session.subject),
+                session_id=session.session_id,
+                generation=session.generation,
+                ends_at=session.ends_at,
+            )
+
+    def read_session(self, request: Request) -> LoginSession | None:
+        """Return the session of the request's cookie, which may have ended early.
+
+        For the layout of pages, not for decisions.
+        """
+        if self._settings is None or "cookie" not in request.headers:
+            return None
+        return self.sessions.read(request, self._now())
+
+    def _verify_bearer_token(self, scheme: str, text: str) -> Caller:
         from chalicelib.web.auth.tokens import BadTokenError  # noqa: PLC0415  as above
 
         if scheme.lower() != "bearer":
-            raise AuthenticationRequiredError
+            raise AuthenticationRequiredError("unknown_scheme")
         try:
-            return self.tokens.verify_access_token(token)
-        except BadTokenError:
-            raise AuthenticationRequiredError(invalid_token=True) from None
+            token = self.tokens.verify_access_token(text)
+        except BadTokenError as error:
+            raise AuthenticationRequiredError(error.reason, invalid_token=True) from None
+        caller = token.caller
+        if caller.subject is not None and not self._people.is_token_valid(
+            caller.name, self.account(caller.subject), token.issued_at
+        ):
+            raise AuthenticationRequiredError("token_revoked", invalid_token=True)
+        return self._with_current_roles(caller, since=token.issued_at)
+
+    def _with_current_roles(self, caller: Caller, *, since: datetime | None) -> Caller:
+        """Leave out roles that the person has lost since then, if the user pool is known.
+
+        Roles that they got since then need a new sign-in.
+        """
+        is_new = since is not None and self._now() - since < MAX_ROLE_AGE
+        if caller.subject is None or is_new or self._user_directory is None:
+            return caller
+        user = self._user_directory.find(caller.name)
+        if user is None:
+            return caller
+        if not user.is_enabled or user.subject != caller.subject:
+            raise AuthenticationRequiredError("account_disabled")
+        roles = frozenset(role for role in caller.roles if role in user.groups)
+        return replace(
+            caller, roles=roles, doctor_id=caller.doctor_id if Role.DOCTOR in roles else None
+        )
 
     def refresh_session(
         self, response: Response, authentication: Authentication, request: Request
@@ -146,18 +269,9 @@ class Auth:
 
 
 def _authenticate_locally(local_caller: Caller, request: Request) -> Authentication:
-    _require_loopback_request(request)
+    require_loopback_request(request)
     is_page = is_form(request) or wants_html(request)
-    return Authentication(caller=replace(local_caller, client="page" if is_page else "api"))
-
-
-def _session_caller(session: LoginSession) -> Caller:
-    return Caller(
-        name=session.name,
-        client="page",
-        roles=session.roles,
-        doctor_id=session.name if Role.DOCTOR in session.roles else None,
-    )
+    return Authentication(caller=replace(local_caller, client="page") if is_page else local_caller)
 
 
 def _require_any_role(caller: Caller) -> Caller:
@@ -167,32 +281,6 @@ def _require_any_role(caller: Caller) -> Caller:
             "Ask your administrator."
         )
     return caller
-
-
-def require_same_origin(request: Request) -> None:
-    """Raise ``PermissionDeniedError`` unless our own page sent the request.
-
-    Browsers add the cookie to any site's requests (CSRF).
-    """
-    if not is_same_origin(request):
-        raise PermissionDeniedError(
-            "For your security we blocked this request because it came from another site"
-        )
-
-
-def _require_loopback_request(request: Request) -> None:
-    """Without sign-in, no other site may use a browser of this machine to send requests.
-
-    Neither by a form of its own, nor by a host name of its own that resolves to this machine (DNS
-    rebinding). Clients that are no browsers send neither header.
-    """
-    if host_name(request) not in _LOOPBACK_HOSTS:
-        raise PermissionDeniedError(
-            "Without sign-in this server only answers requests to localhost"
-        )
-    is_browser = {"sec-fetch-site", "origin"} & {name.lower() for name in request.headers}
-    if is_browser and request.method not in SAFE_METHODS:
-        require_same_origin(request)
 
 
 def _add_cookie(response: Response, cookie: str) -> None:

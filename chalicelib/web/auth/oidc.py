@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import urllib3
 from msgspec import Struct
@@ -56,8 +57,9 @@ class OidcProvider:
     stay in use.
     """
 
-    def __init__(self, discovery_url: str, now: Callable[[], datetime]) -> None:
-        self._discovery_url = discovery_url
+    def __init__(self, settings: OidcSettings, now: Callable[[], datetime]) -> None:
+        self._discovery_url = settings.discovery_url
+        self._issuer = settings.issuer
         self._now = now
         self._http = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
         self._cache: dict[str, _CachedDocument] = {}
@@ -77,10 +79,12 @@ class OidcProvider:
         """Return the URL of an endpoint by its name in the discovery document.
 
         Raises:
-            IdentityProviderUnavailableError: there is no document, or no such endpoint in it.
+            IdentityProviderUnavailableError: there is no document, it is that of another issuer, or
+                it has no such endpoint.
         """
-        url = self._cached(self._discovery_url, _CACHE_TTL).get(name)
-        if not isinstance(url, str):
+        document = self._cached(self._discovery_url, _CACHE_TTL)
+        url = document.get(name)
+        if document.get("issuer") != self._issuer or not isinstance(url, str):
             raise IdentityProviderUnavailableError
         return url
 
@@ -217,7 +221,18 @@ class OidcClient:
         }
         return f"{endpoint}?{urlencode(parameters)}"
 
+    def sign_out_origin(self) -> str | None:
+        """Return the origin of the provider's sign-out; None if it has none right now."""
+        try:
+            parts = urlsplit(self._provider.endpoint("end_session_endpoint"))
+        except IdentityProviderUnavailableError:
+            return None
+        origin = f"{parts.scheme}://{parts.netloc}"
+        return origin if _ORIGIN.fullmatch(origin) else None
 
+
+# It becomes part of the Content-Security-Policy.
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
 _FORM_HEADERS = {
     "Accept": "application/json",
     "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8",

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from msgspec import Struct
 
-from chalicelib.domain.permissions import Role
+from chalicelib.domain.permissions import Caller, Role
 from chalicelib.web.http import cookies
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from chalice.app import Request
+
+    SessionKeys = Callable[[], Sequence[str]]
 
 IDLE_TIMEOUT = timedelta(minutes=30)
 ABSOLUTE_TIMEOUT = timedelta(hours=12)
@@ -25,21 +28,58 @@ ADMIN_ABSOLUTE_TIMEOUT = timedelta(hours=1)
 _MIN_REFRESH_INTERVAL = timedelta(minutes=1)
 # Time to find the password, and for one more try.
 LOGIN_TIMEOUT = timedelta(minutes=15)
+# Another machine wrote the cookie, and its clock may be ahead.
+_LEEWAY = timedelta(seconds=30)
+# SHA-256 for the signature and for the key derivation: the defaults of itsdangerous use SHA-1.
+_SIGNER_OPTIONS = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
 
 
 class LoginSession(Struct, frozen=True, kw_only=True):
-    """A signed-in user with their roles, which stay the same until the session ends."""
+    """A signed-in user with their roles, which stay the same until the session ends.
 
+    ``subject`` and ``generation`` are those of the person (``domain.person``) at sign-in.
+    ``sign_out_origin`` is the origin of the identity provider's sign-out, to which the page's
+    Content-Security-Policy must let the sign-out form lead.
+    """
+
+    session_id: str
     name: str
+    subject: str
+    generation: int
     roles: frozenset[Role]
     started_at: datetime
     last_seen: datetime
+    sign_out_origin: str | None = None
+
+    @classmethod
+    def start(
+        cls, caller: Caller, generation: int, now: datetime, sign_out_origin: str | None = None
+    ) -> LoginSession:
+        return cls(
+            session_id=secrets.token_urlsafe(16),
+            name=caller.name,
+            subject=caller.subject or "",
+            generation=generation,
+            roles=caller.roles,
+            started_at=now,
+            last_seen=now,
+            sign_out_origin=sign_out_origin,
+        )
 
     @property
     def ends_at(self) -> datetime:
         """When the user has to sign in again, whether active or not."""
         return self.started_at + (
             ADMIN_ABSOLUTE_TIMEOUT if Role.ADMIN in self.roles else ABSOLUTE_TIMEOUT
+        )
+
+    def to_caller(self) -> Caller:
+        return Caller(
+            name=self.name,
+            client="page",
+            roles=self.roles,
+            doctor_id=self.name if Role.DOCTOR in self.roles else None,
+            subject=self.subject,
         )
 
 
@@ -67,19 +107,23 @@ class SignedCookie:
     The last of ``keys`` signs; the others remain valid, so that keys can be rotated.
     """
 
-    def __init__(self, name: str, keys: Sequence[str], max_age: timedelta) -> None:
+    def __init__(self, name: str, keys: SessionKeys, max_age: timedelta) -> None:
         self._name = name
-        self._keys = list(keys)
+        self._keys = keys
         self._max_age = max_age
+
+    def is_in(self, request: Request) -> bool:
+        """Return whether the request has such a cookie, valid or not."""
+        return bool(cookies.get(request, cookies.prefixed_name(request, self._name)))
 
     def read(self, request: Request, now: datetime) -> tuple[Any, datetime] | None:
         """Return the value and when it was written; None if it is missing, forged or expired."""
         text = cookies.get(request, cookies.prefixed_name(request, self._name))
-        if text is None:
+        if not text:
             return None
-        seconds = int(self._max_age.total_seconds())
+        seconds = int((self._max_age + _LEEWAY).total_seconds())
         try:
-            value, written_at = self._serializer(now).loads(
+            value, written_at = self._serializer(now + _LEEWAY).loads(
                 text, max_age=seconds, return_timestamp=True
             )
         except BadData:
@@ -100,7 +144,12 @@ class SignedCookie:
             def get_timestamp(self) -> int:
                 return int(now.timestamp())
 
-        return URLSafeTimedSerializer(self._keys, salt=self._name, signer=FixedTimeSigner)
+        return URLSafeTimedSerializer(
+            list(self._keys()),
+            salt=self._name,
+            signer=FixedTimeSigner,
+            signer_kwargs=_SIGNER_OPTIONS,
+        )
 
     def _set_cookie_header(self, request: Request, text: str, max_age: timedelta) -> str:
         return cookies.set_cookie_header(
@@ -109,59 +158,54 @@ class SignedCookie:
 
 
 class SessionStore:
-    """Stores a login session in the browser's cookie."""
+    """Stores a login session in the browser's cookie; ``keys`` returns the current keys."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
+    def __init__(self, keys: SessionKeys) -> None:
         self._cookie = SignedCookie("session", keys, IDLE_TIMEOUT)
 
     def read(self, request: Request, now: datetime) -> LoginSession | None:
-        """Return the login session; None if there is none, or it has ended."""
+        """Return the login session; None if there is none, or its time is over.
+
+        None too for the cookie of another version of the app, as after a roll-back: it may have
+        roles that this one does not know.
+        """
         found = self._cookie.read(request, now)
-        if found is None:
+        if found is None or not isinstance(found[0], dict):
             return None
         value, last_seen = found
-        session = LoginSession(
-            name=value["name"],
-            roles=frozenset(map(Role, value["roles"])),
-            started_at=datetime.fromtimestamp(value["started"], UTC),
-            last_seen=last_seen,
-        )
+        try:
+            session = msgspec.convert({**value, "last_seen": last_seen}, LoginSession)
+        except msgspec.ValidationError:
+            return None
         return session if now < session.ends_at else None
 
-    def create(self, request: Request, name: str, roles: frozenset[Role], now: datetime) -> str:
-        """Return the ``Set-Cookie`` header of a new session."""
-        return self._write(
-            request, LoginSession(name=name, roles=roles, started_at=now, last_seen=now), now
-        )
+    def has_cookie(self, request: Request) -> bool:
+        return self._cookie.is_in(request)
+
+    def write(self, request: Request, session: LoginSession, now: datetime) -> str:
+        """Return the ``Set-Cookie`` header of a session, which restarts the idle timeout."""
+        value = msgspec.to_builtins(session)
+        del value["last_seen"]  # the signature has it
+        return self._cookie.write(request, value, now)
 
     def refresh(self, request: Request, session: LoginSession, now: datetime) -> str | None:
         """Return the ``Set-Cookie`` header that restarts the idle timeout.
 
         None within a minute of the last refresh, so that not every response sets a cookie.
         """
-        return (
-            None
-            if now - session.last_seen < _MIN_REFRESH_INTERVAL
-            else self._write(request, session, now)
-        )
+        if now - session.last_seen < _MIN_REFRESH_INTERVAL:
+            return None
+        return self.write(request, session, now)
 
     def delete(self, request: Request) -> str:
-        """Return the ``Set-Cookie`` header that ends the session in this browser."""
+        """Return the ``Set-Cookie`` header that removes the session from this browser."""
         return self._cookie.delete(request)
-
-    def _write(self, request: Request, session: LoginSession, now: datetime) -> str:
-        value = {
-            "name": session.name,
-            "roles": sorted(session.roles),
-            "started": int(session.started_at.timestamp()),
-        }
-        return self._cookie.write(request, value, now)
 
 
 class LoginAttemptStore:
     """Stores a sign-in in progress in the browser's cookie, so that no other browser can end it."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
+    def __init__(self, keys: SessionKeys) -> None:
         self._cookie = SignedCookie("sign-in", keys, LOGIN_TIMEOUT)
 
     def read(self, request: Request, now: datetime) -> LoginAttempt | None:

@@ -21,6 +21,7 @@ JSON = "application/json"
 
 # The form of a day with the maximum of 96 slots, all of them selected, has 7 kB.
 MAX_BODY_BYTES = 64 * 1024
+_is_always_https = [False]
 _AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
@@ -91,9 +92,18 @@ def url_prefix(request: Request) -> str:
     return "".join(f"/{part}" for part in prefix if part)
 
 
+def set_always_https(value: bool) -> None:  # noqa: FBT001  a setter
+    """Set for this process whether clients connect by HTTPS alone.
+
+    Then cookies are always secure: what a chain of proxies reports may be missing, or malformed.
+    """
+    _is_always_https[0] = value
+
+
 def scheme(request: Request) -> str:
     """Return how the client connected; the proxy in front of the app reports HTTPS."""
-    return "https" if request.headers.get("x-forwarded-proto") == "https" else "http"
+    is_https = _is_always_https[0] or request.headers.get("x-forwarded-proto") == "https"
+    return "https" if is_https else "http"
 
 
 def host(request: Request) -> str:
@@ -106,8 +116,10 @@ def host(request: Request) -> str:
     return authority if _AUTHORITY.fullmatch(authority) else ""
 
 
-def host_name(request: Request) -> str:
-    """Return the host without its port, in lower case."""
+def host_name(request: Request) -> str | None:
+    """Return the host without its port, in lower case; None if the header is no authority."""
+    if request.headers.get("host") and not host(request):
+        return None
     return host(request).removesuffix(f":{port(request)}").lower()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chalicelib.web.http.request import scheme
@@ -18,6 +19,14 @@ BASE_HEADERS = {
     # No page of another origin may embed it, because side channels could leak its content.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# What is no page loads nothing and runs nothing, should a browser be made to show it.
+DOCUMENT_HEADERS: Headers = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+}
+# What a shared computer must not keep of a session: responses that may be stored, and the page's
+# own storage. Not "cookies", which would also remove those of other apps of the domain.
+CLEAR_SITE_DATA: Headers = {"Clear-Site-Data": '"cache", "storage"'}
 # For a year, and without includeSubDomains: sibling hosts have other owners.
 HSTS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 # Without Cache-Control a browser may store some responses (RFC 9111, section 4.2.2).
@@ -38,5 +47,12 @@ def add_security_headers(request: Request, get_response: Callable[[Request], Res
     """Middleware that adds the headers that every response has."""
     response = get_response(request)
     tls = HSTS_HEADERS if scheme(request) == "https" else {}
-    response.headers = {**DEFAULT_HEADERS, **response.headers, **BASE_HEADERS, **tls}
+    response.headers = {
+        **DEFAULT_HEADERS,
+        # A 304 would replace the policy of the page that the browser has stored.
+        **({} if response.status_code == HTTPStatus.NOT_MODIFIED else DOCUMENT_HEADERS),
+        **response.headers,
+        **BASE_HEADERS,
+        **tls,
+    }
     return response

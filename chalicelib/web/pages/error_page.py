@@ -6,10 +6,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from chalicelib.bootstrap import get_services
 from chalicelib.web.http import request as request_module
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.negotiation import is_htmx
-from chalicelib.web.http.request import is_form, is_same_origin, url_prefix
+from chalicelib.web.http.request import is_form, is_same_origin, query, url_prefix
 from chalicelib.web.pages.day_form import MAX_FORM_FIELDS
 from chalicelib.web.pages.rendering import render
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from chalice.app import Request, Response
 
     from chalicelib.web.api.problem_details import Problem
+    from chalicelib.web.auth.sessions import LoginSession
     from chalicelib.web.http.types import Headers
 
 
@@ -33,10 +35,12 @@ _HEADINGS = {
 def render_error(problem: Problem, request: Request) -> Response:
     """A full page for a browser; for htmx a notice, so that the form keeps its state."""
     is_signed_out = problem.status is HTTPStatus.UNAUTHORIZED
+    session = None if is_signed_out else get_services().auth.read_session(request)
     page: dict[str, Any] = {
         "base": url_prefix(request),
         "title": _heading(problem.status),
-        "detail": problem.detail,
+        "detail": _detail(problem, request, session),
+        "display_name": session.name if session else None,
         "is_signed_out": is_signed_out,
         "is_forbidden": problem.status is HTTPStatus.FORBIDDEN,
         "sent": _resubmittable_fields(request) if is_signed_out else [],
@@ -50,6 +54,19 @@ def render_error(problem: Problem, request: Request) -> Response:
         }
         return render("_notice.html", page, status=status, headers={**problem.headers, **aside})
     return render("error.html", page, status=status, headers=problem.headers)
+
+
+def _detail(problem: Problem, request: Request, session: LoginSession | None) -> str:
+    """Say what to do to a doctor who can sign in, but whom no admin has added yet."""
+    caller = session.to_caller() if session else None
+    if problem.code != "doctor_not_found" or caller is None or caller.doctor_id is None:
+        return problem.detail
+    if query(request, "doctor_id") not in (None, caller.doctor_id):
+        return problem.detail
+    return (
+        f"You're signed in as {caller.name}, but there is no schedule with this name yet. "
+        "Ask your administrator to add you."
+    )
 
 
 def _heading(status: HTTPStatus) -> str:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.web.routes import auth, availability, bookings, doctors, meta, overrides, slots
+from chalicelib.web.routes import (
+    auth,
+    availability,
+    bookings,
+    changes,
+    doctors,
+    meta,
+    overrides,
+    people,
+    slots,
+)
 
 if TYPE_CHECKING:
     from chalicelib.web.routing import Router
 
 ROUTERS: tuple[Router, ...] = (
     slots.routes,
+    changes.routes,
     doctors.routes,
     availability.routes,
     bookings.routes,
+    people.routes,
     overrides.routes,
     meta.routes,
     auth.routes,

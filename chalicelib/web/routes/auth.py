@@ -8,12 +8,15 @@ from urllib.parse import urlsplit
 
 from chalice.app import Response
 
+from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Permission
 from chalicelib.web.api.validators import required_query
-from chalicelib.web.auth.authentication import require_same_origin
+from chalicelib.web.auth.origin_checks import require_same_origin
 from chalicelib.web.http.errors import HttpError
+from chalicelib.web.http.negotiation import is_htmx
 from chalicelib.web.http.request import FORM, HTML, origin, query, url_prefix
+from chalicelib.web.http.security_headers import CLEAR_SITE_DATA
 from chalicelib.web.routing import SERVICE, RouteDoc, Router
 
 if TYPE_CHECKING:
@@ -50,22 +53,25 @@ def get_sign_in(request: Request) -> Response:
 @routes.get(
     "/sign-in/callback",
     permission=Permission.PUBLIC,
-    doc=RouteDoc(tag=SERVICE, responses={303: {}}, errors=(400, 401, 503)),
+    doc=RouteDoc(tag=SERVICE, responses={303: {}}, errors=(400, 401, 403, 503)),
 )
 def get_callback(request: Request) -> Response:
     """Sign-in callback.
 
     The identity provider redirects the browser here. Only the browser that started the sign-in can
-    complete it.
+    complete it, and only once. A name that another account has used is 403.
     """
     auth, now = get_services().auth, get_services().now()
     attempt = auth.login_attempts.read(request, now)
     if attempt is None or not attempt.has_state(query(request, "state") or ""):
+        request_context.current_request().auth_failure = "wrong_state"
         raise _login_failed("the sign-in started in another browser or took too long. Try again.")
     if error := query(request, "error"):
+        request_context.current_request().auth_failure = "provider_error"
         raise _login_failed(query(request, "error_description") or error)
     caller = _verify_login(request, attempt)
-    session = auth.sessions.create(request, caller.name, caller.roles, now)
+    origin = auth.oidc_client.sign_out_origin()
+    session = auth.sign_in(request, caller, state=attempt.state, sign_out_origin=origin)
     return _redirect(attempt.return_path, session, auth.login_attempts.delete(request))
 
 
@@ -78,29 +84,43 @@ def _verify_login(request: Request, attempt: LoginAttempt) -> Caller:
     try:
         id_token = auth.oidc_client.fetch_id_token(code, attempt, _callback_url(request))
         return auth.tokens.verify_id_token(id_token, nonce=attempt.nonce)
-    except (LoginRejectedError, BadTokenError):
+    except (LoginRejectedError, BadTokenError) as error:
+        reason = error.reason if isinstance(error, BadTokenError) else "code_rejected"
+        request_context.current_request().auth_failure = reason
         raise _login_failed("the sign-in service did not confirm it. Try again.") from None
 
 
 @routes.post(
     "/sign-out",
     permission=Permission.PUBLIC,
-    doc=RouteDoc(tag=SERVICE, body={FORM: None}, responses={200: {HTML: None}}, errors=(401, 403)),
+    doc=RouteDoc(
+        tag=SERVICE,
+        body={FORM: None},
+        responses={200: {HTML: None}, 204: {}, 303: {}},
+        errors=(401, 403, 503),
+    ),
 )
 def post_sign_out(request: Request) -> Response:
     """Sign out.
 
-    The page sends this as a form without fields. Its response links to the identity provider's own
-    sign-out.
+    The page sends this as a form without fields. It ends the session: its cookie is rejected from
+    then on, by other processes within ten seconds. Redirects to the identity provider's own
+    sign-out; htmx gets its URL in `HX-Redirect`. If the provider does not respond, a page says so.
     """
-    from chalicelib.web.pages.rendering import render  # noqa: PLC0415  API clients need no pages
-
     auth = get_services().auth
+    # First, because without sign-in there is nothing to end.
     cookie = auth.sessions.delete(request)
     require_same_origin(request)
-    logout_url = auth.oidc_client.logout_url(f"{origin(request)}{url_prefix(request)}/")
-    page = {"base": url_prefix(request), "to_issuer": logout_url}
-    return render("signed_out.html", page, headers={"Set-Cookie": cookie})
+    auth.end_session(request)
+    headers: Headers = {"Cache-Control": "no-store", "Set-Cookie": cookie, **CLEAR_SITE_DATA}
+    url = auth.oidc_client.logout_url(f"{origin(request)}{url_prefix(request)}/")
+    if url is None:
+        from chalicelib.web.pages.rendering import render  # noqa: PLC0415  needed here only
+
+        return render("signed_out.html", {"base": url_prefix(request)}, headers=headers)
+    if is_htmx(request):
+        return Response("", headers | {"HX-Redirect": url}, HTTPStatus.NO_CONTENT)
+    return Response("", headers | {"Location": url}, HTTPStatus.SEE_OTHER)
 
 
 @routes.get(

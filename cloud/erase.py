@@ -1,0 +1,88 @@
+"""``python -m cloud.erase`` removes a patient's reference from all bookings, or those of old slots.
+
+Slot and booking stay, without anything about the patient. Backups keep the reference until they
+expire; after a restore, erase it again.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from boto3.dynamodb.conditions import Attr, ConditionBase
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+ATTRIBUTE = "patient_reference"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the items with the reference; with ``--write``, remove it. Return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m cloud.erase", description=__doc__)
+    parser.add_argument("--table", required=True, help="the stack's table")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--reference", help="a patient's reference")
+    which.add_argument(
+        "--ended-before",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="all references in slots of earlier releases that ended before that date (UTC)",
+    )
+    parser.add_argument("--write", action="store_true", help="write, instead of a dry run")
+    options = parser.parse_args(arguments)
+    condition = _condition(options.reference, options.ended_before)
+    try:
+        erase(boto3.resource("dynamodb").Table(options.table), condition, writes=options.write)
+    except (BotoCoreError, ClientError) as error:
+        print(f"AWS reports an error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _condition(reference: str | None, ended_before: date | None) -> ConditionBase:
+    if ended_before is None:
+        return Attr(ATTRIBUTE).eq(reference)
+    # Instants in UTC sort as text. Only slots have an end: booking records expire by themselves.
+    return Attr(ATTRIBUTE).exists() & Attr("end").lt(ended_before.isoformat())
+
+
+def erase(table: "Table", condition: ConditionBase, *, writes: bool) -> None:
+    """Remove the reference from the items of the condition. Idempotent, also while the app runs."""
+    count = 0
+    for key in _find_keys(table, condition):
+        print(f"{key['PK']} {key['SK']}")
+        count += not writes or _remove(table, key, condition)
+    if writes:
+        print(f"Removed from {count} items of {table.name}.")
+    else:
+        print(f"{count} items of {table.name}. Nothing was written: add --write to write.")
+
+
+def _find_keys(table: "Table", condition: ConditionBase) -> Iterator[dict[str, Any]]:
+    paginator: Any = table.meta.client.get_paginator("scan")
+    for page in paginator.paginate(
+        TableName=table.name,
+        ConsistentRead=True,
+        FilterExpression=condition,
+        ProjectionExpression="PK, SK",
+    ):
+        yield from page["Items"]
+
+
+def _remove(table: "Table", key: dict[str, Any], condition: ConditionBase) -> bool:
+    """Return whether the item still had the reference: it may have been cancelled meanwhile."""
+    try:
+        table.update_item(
+            Key=key, UpdateExpression=f"REMOVE {ATTRIBUTE}", ConditionExpression=condition
+        )
+    except table.meta.client.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

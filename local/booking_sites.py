@@ -1,0 +1,41 @@
+"""The identity provider's template: ``cognito.json``, with an app client for each booking site."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+# Those of the local server.
+DEMO_SITES: dict[str, Any] = {
+    "BookingSite": {"name": "Booking site", "scopes": ["slots/read", "slots/book"]},
+    "ReadingSite": {"name": "Reading site", "scopes": ["slots/read"]},
+}
+
+
+def load_template(folder: Path, sites: dict[str, Any]) -> dict[str, Any]:
+    """Add a client of each site, and an output of its id.
+
+    So each booking site has a secret of its own, and can be removed without the others.
+    """
+    template: dict[str, Any] = json.loads((folder / "cognito.json").read_text("utf-8"))
+    for key, site in sites.items():
+        template["Resources"][f"{key}Client"] = _client(**site)
+        template["Outputs"][f"{key}ClientId"] = {"Value": {"Ref": f"{key}Client"}}
+    return template
+
+
+def _client(name: str, scopes: list[str]) -> dict[str, Any]:
+    return {
+        "Type": "AWS::Cognito::UserPoolClient",
+        "DependsOn": "SlotScopes",
+        "Properties": {
+            "UserPoolId": {"Ref": "UserPool"},
+            "ClientName": name,
+            "GenerateSecret": True,
+            "AllowedOAuthFlowsUserPoolClient": True,
+            "AllowedOAuthFlows": ["client_credentials"],
+            "AllowedOAuthScopes": scopes,
+            "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+            "AccessTokenValidity": 60,
+            "TokenValidityUnits": {"AccessToken": "minutes"},
+        },
+    }
