@@ -12,7 +12,6 @@ from chalicelib.domain.doctor import (
 )
 from chalicelib.domain.violations import Code
 from chalicelib.web.api.fields import (
-    HOLD_SECONDS_RANGE,
     BoxValue,
     Cursor,
     Date,
@@ -21,7 +20,6 @@ from chalicelib.web.api.fields import (
     Instant,
     Key,
     LocalTime,
-    PatientReference,
     SlotId,
     Status,
     TimeZone,
@@ -61,12 +59,6 @@ class DaySlot(Slot, kw_only=True, omit_defaults=True):
     """A slot of the doctor's day; `conflicts_with` is a stored slot that overlaps it."""
 
     conflicts_with: TimeRange | UnsetType = UNSET
-
-
-class HeldSlot(Slot, kw_only=True):
-    """A slot with a hold."""
-
-    held_until: Instant
 
 
 class Day(Struct, kw_only=True):
@@ -201,27 +193,6 @@ class DayFormFields(Struct, kw_only=True):
     ticked: Annotated[list[BoxValue], Meta(description="Slots that are checked now.")] = []
 
 
-class HoldRequest(Struct, kw_only=True):
-    """Reserve a slot for a holder for some time."""
-
-    holder: Key
-    seconds: Annotated[
-        int, Meta(ge=HOLD_SECONDS_RANGE[0], le=HOLD_SECONDS_RANGE[1], examples=[300])
-    ]
-
-
-class BookingRequest(Struct, kw_only=True):
-    """Book a slot. The same `booking_id` again changes nothing."""
-
-    booking_id: Key
-    patient_reference: PatientReference
-    holder: Annotated[Key | None, Meta(description="The holder, if the slot has a hold.")] = None
-    moves: Annotated[
-        SlotId | None,
-        Meta(description="The slot, of any doctor, that this booking leaves."),
-    ] = None
-
-
 class DoctorRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     """All settings of a doctor: a misspelt name of one must not reset it to its default."""
 
@@ -264,6 +235,10 @@ class ErrorEntry(Struct, kw_only=True, omit_defaults=True):
     ]
     detail: Annotated[str, Meta(description="A sentence for people.")]
     conflicts_with: TimeRange | UnsetType = UNSET
+    slot_id: (
+        Annotated[str, Meta(description="With `booked_elsewhere`: the slot of the booking.")]
+        | UnsetType
+    ) = UNSET
 
 
 class Problem(Struct, kw_only=True, omit_defaults=True):
