@@ -32,6 +32,7 @@ class Permission(StrEnum):
     BOOK = "book"  # hold, release, book, move, cancel
     MANAGE = "manage"  # a doctor's schedule
     CONFIGURE = "configure"  # a doctor's settings
+    ACCOUNT = "account"  # one's own account: people, not booking sites
     ADMINISTER = "administer"  # people and their sessions
 
 
@@ -40,12 +41,14 @@ _ROLES_BY_PERMISSION = {
     Permission.BOOK: frozenset({Role.BOOKING_SITE, Role.ADMIN}),
     Permission.MANAGE: frozenset({Role.DOCTOR, Role.DELEGATE, Role.ADMIN}),
     Permission.CONFIGURE: frozenset({Role.DOCTOR, Role.ADMIN}),
+    Permission.ACCOUNT: frozenset({Role.DOCTOR, Role.DELEGATE, Role.ADMIN}),
     Permission.ADMINISTER: frozenset({Role.ADMIN}),
 }
 _DENIALS = {
     Permission.BOOK: "You can't hold or book slots",
     Permission.MANAGE: "You can't manage slots",
     Permission.CONFIGURE: "You can't change a doctor's settings",
+    Permission.ACCOUNT: "Only people have a password here",
     Permission.ADMINISTER: "Only an administrator may do this",
 }
 

@@ -71,7 +71,7 @@ class Auth:
         self._people = people
         self._now = now
         self._secrets_client = secrets_client
-        self._cognito_client = cognito_client
+        self.cognito_client = cognito_client
 
     @property
     def settings(self) -> OidcSettings:
@@ -88,16 +88,16 @@ class Auth:
     def sessions(self) -> SessionStore:
         from chalicelib.web.auth.sessions import SessionStore  # noqa: PLC0415
 
-        return SessionStore(self._session_keys)
+        return SessionStore(self.session_keys)
 
     @cached_property
     def login_attempts(self) -> LoginAttemptStore:
         from chalicelib.web.auth.sessions import LoginAttemptStore  # noqa: PLC0415
 
-        return LoginAttemptStore(self._session_keys)
+        return LoginAttemptStore(self.session_keys)
 
     @cached_property
-    def _session_keys(self) -> Callable[[], Sequence[str]]:
+    def session_keys(self) -> Callable[[], Sequence[str]]:
         settings = self.settings
         if settings.session_key_secret is None:
             return lambda: settings.session_keys
@@ -129,7 +129,12 @@ class Auth:
             return None
         from chalicelib.web.auth.user_directory import UserDirectory  # noqa: PLC0415
 
-        return UserDirectory(self.settings.user_pool, self._now, self._cognito_client)
+        return UserDirectory(self.settings.user_pool, self._now, self.cognito_client)
+
+    @property
+    def has_password_page(self) -> bool:
+        """Whether people can change their password here: only at a Cognito user pool."""
+        return self._settings is not None and self._settings.user_pool is not None
 
     def authenticate(self, request: Request) -> Authentication:
         """Return the caller of a request.
@@ -177,10 +182,8 @@ class Auth:
         """Return the account of a ``sub`` of the identity provider."""
         return Account(self.settings.issuer, subject or "")
 
-    def sign_in(
-        self, request: Request, caller: Caller, *, state: str, sign_out_origin: str | None
-    ) -> str:
-        """Complete a sign-in, and return the ``Set-Cookie`` header of its session.
+    def sign_in(self, caller: Caller, *, state: str, sign_out_origin: str | None) -> LoginSession:
+        """Complete a sign-in, and return its session, which the caller stores in the browser.
 
         Raises:
             NameTakenError: the name belongs to another account.
@@ -190,9 +193,7 @@ class Auth:
         person = self._people.sign_in(caller.name, self.account(caller.subject), state=state)
         from chalicelib.web.auth.sessions import LoginSession  # noqa: PLC0415  only sign-in needs it
 
-        now = self._now()
-        session = LoginSession.start(caller, person.generation, now, sign_out_origin)
-        return self.sessions.write(request, session, now)
+        return LoginSession.start(caller, person.generation, self._now(), sign_out_origin)
 
     def end_session(self, request: Request) -> None:
         """End the session of the request's cookie, if it has one that goes on."""
@@ -284,6 +285,8 @@ def _require_any_role(caller: Caller) -> Caller:
 
 
 def _add_cookie(response: Response, cookie: str) -> None:
+    """Add a cookie, unless the view has set one of that name: it knows of a newer session."""
     present = response.headers.get("Set-Cookie", [])
     cookies = present if isinstance(present, list) else [present]
-    response.headers["Set-Cookie"] = [*cookies, cookie]
+    if cookie.partition("=")[0] not in {text.partition("=")[0] for text in cookies}:
+        response.headers["Set-Cookie"] = [*cookies, cookie]
