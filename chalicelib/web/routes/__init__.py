@@ -12,6 +12,7 @@ from chalicelib.web.routes import (
     changes,
     doctors,
     meta,
+    overrides,
     people,
     slots,
 )
@@ -26,6 +27,7 @@ ROUTERS: tuple[Router, ...] = (
     availability.routes,
     bookings.routes,
     people.routes,
+    overrides.routes,
     meta.routes,
     auth.routes,
     account.routes,
