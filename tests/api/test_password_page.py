@@ -199,6 +199,7 @@ def test_error_of_cognito_is_explained(
     rejected = submit(lee)
 
     assert (rejected.status, detail in rejected.text) == (status, True)
+    assert ("Retry-After" in rejected.headers) == (status in {429, 503})
     assert audit_log(lee.client) == []
 
 

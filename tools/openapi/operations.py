@@ -331,8 +331,10 @@ OPERATIONS: dict[str, OperationDetails] = {
             200: _response("The password has changed."),
             400: _response("Password not accepted.", password_rejected=examples.PASSWORD_REJECTED),
             404: _response("The identity provider is not Cognito.", no_page=examples.NO_PAGE),
-            429: _response(
-                "Cognito accepts no more attempts for now.", too_many=examples.TOO_MANY_ATTEMPTS
+            429: ResponseDetails(
+                description="Cognito accepts no more attempts for now.",
+                examples={"too many attempts": examples.TOO_MANY_ATTEMPTS},
+                headers=("Retry-After",),
             ),
         }
     ),

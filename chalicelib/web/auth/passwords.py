@@ -19,17 +19,27 @@ if TYPE_CHECKING:
 
 # Cognito hashes two passwords, and may compare the new one with those of breaches.
 _READ_TIMEOUT_SECONDS = 8
+# For so long, at most, Cognito accepts no password after too many wrong ones.
+_LOCKOUT_SECONDS = 900
 
 
 class PasswordChangeError(HttpError):
     """The password did not change; ``field`` names the field of the form at fault."""
 
     def __init__(
-        self, status: HTTPStatus, code: str, detail: str, *, field: str | None = None
+        self,
+        status: HTTPStatus,
+        code: str,
+        detail: str,
+        *,
+        field: str | None = None,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(status, detail)
         self.code = code
         self.field = field
+        if retry_after is not None:
+            self.headers["Retry-After"] = str(retry_after)
 
 
 class PasswordChanger:
@@ -101,6 +111,7 @@ def _too_many_attempts() -> PasswordChangeError:
         HTTPStatus.TOO_MANY_REQUESTS,
         "too_many_attempts",
         "Your password is unchanged, because there were too many attempts. Try again later.",
+        retry_after=_LOCKOUT_SECONDS,
     )
 
 
@@ -110,6 +121,7 @@ def _outcome_unknown() -> PasswordChangeError:
         "outcome_unknown",
         "The sign-in service didn't respond, so we don't know whether your password has changed. "
         "Sign out, and try to sign in with the new one.",
+        retry_after=_READ_TIMEOUT_SECONDS,
     )
 
 

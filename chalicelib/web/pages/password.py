@@ -75,7 +75,9 @@ def render_password_form(
         "field": error.field if error else None,
         "is_expired": error is not None and error.code == "confirmation_expired",
     }
-    return render("password.html", page, status=error.status.value if error else HTTPStatus.OK)
+    if error is None:
+        return render("password.html", page)
+    return render("password.html", page, status=error.status.value, headers=error.headers)
 
 
 def render_password_changed(
