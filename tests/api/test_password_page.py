@@ -256,6 +256,15 @@ def test_form_is_open_for_ten_minutes(lee: PageSession, pool: FakeUserPool) -> N
     assert lee.get(PATH).status == 303
 
 
+def test_revoked_token_needs_a_new_sign_in(lee: PageSession, pool: FakeUserPool) -> None:
+    pool.revoked_tokens.add("x")
+
+    assert submit(lee).status == 403
+
+    assert lee.get(PATH).status == 303
+    assert pool.password == PASSWORD
+
+
 def test_token_works_only_in_its_session(lee: PageSession, pool: FakeUserPool) -> None:
     token = lee.cookies["account"]
     other = sign_in_elsewhere(lee)

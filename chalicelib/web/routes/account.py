@@ -81,7 +81,11 @@ def post_password(request: Request, caller: Caller) -> Response:
         if not wants_html(request):
             raise
         request_context.current_request().code = error.code
-        return render_password_form(request, session.name, error)
+        response = render_password_form(request, session.name, error)
+        if error.code == "confirmation_expired":
+            # So that the link to start again leads to the sign-in.
+            response.headers["Set-Cookie"] = [_account_tokens().delete(request)]
+        return response
     return _end_other_sessions(request, session)
 
 
