@@ -273,6 +273,35 @@ def test_machine_client_needs_no_read(
     assert calls == ["GetItem"]
 
 
+def test_sign_in_and_sign_out_make_documented_calls(
+    page_session: PageSession, oidc_provider: FakeOidcProvider, admin: dict[str, str]
+) -> None:
+    client = page_session.client
+    for _ in range(2):  # the second one reads the admin into the cache
+        assert client.get("/doctors", **admin).status == 200
+    operations = [
+        page_session.sign_in,
+        page_session.sign_out,
+        lambda: post(client, "/people/dr-lee/sign-out", admin),
+        lambda: client.get("/doctors/dr-lee", **bearer(oidc_provider, "sam", "delegate")),
+    ]
+
+    made = []
+    for operation in operations:
+        with client.record_calls() as calls:
+            operation()
+        made.append(calls)
+
+    transaction, doctor = ["TransactWriteItems"], ["GetItem"]
+    link = ["GetItem", "GetItem", *transaction]
+    assert made == [
+        ["GetItem", *transaction],
+        ["GetItem", *transaction],
+        transaction,
+        [*link, *doctor],
+    ]
+
+
 @pytest.mark.usefixtures("client")
 def test_audit_entry_is_not_overwritten() -> None:
     people = PeopleRepository()

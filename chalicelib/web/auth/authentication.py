@@ -269,7 +269,7 @@ class Auth:
 def _authenticate_locally(local_caller: Caller, request: Request) -> Authentication:
     require_loopback_request(request)
     is_page = is_form(request) or wants_html(request)
-    return Authentication(caller=replace(local_caller, client="page" if is_page else "api"))
+    return Authentication(caller=replace(local_caller, client="page") if is_page else local_caller)
 
 
 def _require_any_role(caller: Caller) -> Caller:

@@ -9,6 +9,7 @@ from tests.mutation.selectors import branch, comparison, condition, keyword, sta
 
 _ENDED = "tests/api/test_ended_sessions.py"
 _NAMES = "tests/api/test_names_and_accounts.py"
+_GROUPS = "tests/api/test_current_groups.py"
 _COOKIES = "tests/api/test_session_cookies.py"
 _REPOSITORY = "chalicelib.storage.people_repository"
 
@@ -78,6 +79,18 @@ MUTANTS = (
         "chalicelib.domain.person:Person.require_available_to",
         never(branch("NameTakenError")),
         f"{_NAMES}::test_token_of_second_account_is_forbidden",
+    ),
+    Mutant(
+        "A person keeps the role of a group that they left",
+        "chalicelib.web.auth.authentication:Auth._with_current_roles",
+        always(comparison("groups")),
+        f"{_GROUPS}::test_person_who_left_the_group_is_rejected_within_a_minute",
+    ),
+    Mutant(
+        "A disabled account goes on",
+        "chalicelib.web.auth.authentication:Auth._with_current_roles",
+        never(branch("is_enabled")),
+        f"{_GROUPS}::test_disabled_or_replaced_account_is_signed_out",
     ),
     Mutant(
         "Another process accepts an ended session for longer than ten seconds",
