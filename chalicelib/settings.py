@@ -116,7 +116,10 @@ def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
         or f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         client_id=_require_value(environment, "OIDC_CLIENT_ID"),
         client_secret=environment.get("OIDC_CLIENT_SECRET") or None,
-        machine_clients=frozenset(environment.get("OIDC_MACHINE_CLIENTS", "").split()),
+        # An entry may have a display name behind the id: ``id=Name``, percent-encoded.
+        machine_clients=frozenset(
+            entry.partition("=")[0] for entry in environment.get("OIDC_MACHINE_CLIENTS", "").split()
+        ),
         session_keys=_parse_session_keys(environment, secret),
         session_key_secret=secret,
         user_pool=environment.get("COGNITO_USER_POOL") or None,

@@ -49,8 +49,15 @@ _EXCLUDED_PATHS = (
     "authlib/jose/",
     "authlib/oauth1/",
     "authlib/oidc/",
+    # Extensions of OAuth: of authlib.oauth2, sign-in needs the core, bearer tokens and PKCE alone.
+    "authlib/oauth2/drafts/",
+    *(f"authlib/oauth2/rfc{rfc}/" for rfc in (7523, 7591, 7592, 7662, 8414, 8628, 9068, 9101)),
     "cffi/",  # builds extensions; at run time cryptography needs _cffi_backend alone
+    "dateutil/rrule.py",
+    "dateutil/tz/win.py",
     "dateutil/zoneinfo/",  # a second copy of the time zones
+    "jinja2/ext.py",
+    "jinja2/sandbox.py",
     "pycparser/",  # for cffi
     "tzdata/zoneinfo/tzdata.zi",  # the same zones as text
     "urllib3/contrib/emscripten/",

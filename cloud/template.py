@@ -5,6 +5,7 @@ from functools import reduce
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import yaml
@@ -61,7 +62,8 @@ def load_fragments(project: Path, stage: str) -> Template:
 
 
 def _machine_clients(sites: Template) -> Template:
-    return {"Fn::Sub": " ".join(f"${{{key}Client}}" for key in sites)}
+    entries = (f"${{{key}Client}}={quote(site['name'])}" for key, site in sites.items())
+    return {"Fn::Sub": " ".join(entries)}
 
 
 def _gateway_response(status: int, detail: str, retry_after: int | None = None) -> Template:

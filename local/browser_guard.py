@@ -1,7 +1,7 @@
 """ASGI middleware that protects a server of this machine from web pages of other sites.
 
 MiniStack allows every origin and checks no signature. A page that finds its port could change the
-local table, or sign in as anybody.
+local table, or sign in as any user.
 """
 
 from collections.abc import Awaitable, Callable

@@ -5,7 +5,7 @@ import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from local import ports
 
@@ -15,12 +15,11 @@ ENV_FILE = "local.env"
 
 
 def chalice_config() -> dict[str, Any]:
-    text = (PROJECT / ".chalice" / "config.json").read_text(encoding="utf-8")
-    return cast("dict[str, Any]", json.loads(text))
+    return dict(json.loads((PROJECT / ".chalice" / "config.json").read_text("utf-8")))
 
 
 def variables() -> dict[str, str]:
-    return cast("dict[str, str]", chalice_config()["stages"]["local"]["environment_variables"])
+    return dict(chalice_config()["stages"]["local"]["environment_variables"])
 
 
 def use_local_stage() -> None:

@@ -121,8 +121,10 @@ def _write_services(folder: Path) -> None:
     persistence.logger.addHandler(errors)
     persistence.save_all(ministack._build_persistence_save_dict())  # noqa: SLF001  no other way
     persistence.logger.removeHandler(errors)
-    if errors.buffer:
-        raise OSError(errors.buffer[0].getMessage())
+    for record in errors.buffer:
+        # The message names one of many services; the error itself is the same for all of them.
+        *_, cause = record.args or ()
+        raise OSError(cause)
 
 
 def _flush_to_disk(*paths: Path) -> None:

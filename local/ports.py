@@ -32,9 +32,8 @@ def status(port: int, path: str) -> int | None:
 
 def bypass_proxy() -> None:
     """Add this machine to ``no_proxy``: a proxy of the network cannot reach it."""
-    excluded = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
-    if excluded != "*":
-        missing = {HOST, "localhost"} - set(excluded.split(","))
-        excluded = ",".join(filter(None, [excluded, *sorted(missing)]))
-    # Programs differ in which of the two they read.
+    given = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = dict.fromkeys([*filter(None, given.split(",")), HOST, "localhost"])
+    # "*" excludes everything, but only alone. Programs differ in which of the two they read.
+    excluded = given if given == "*" else ",".join(hosts)
     os.environ.update({"no_proxy": excluded, "NO_PROXY": excluded})

@@ -6,6 +6,7 @@ import re
 import secrets
 import signal
 import sys
+import time
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -18,39 +19,37 @@ from local import CommandError, app_server, identity_provider, local_config, por
 from local.servers import BookingSite, MiniStack
 
 LAST_PORT = 65535
+POLL_SECONDS = 0.1
 
 
 def main() -> int:
     """Serve until SIGTERM, SIGINT or SIGHUP, and leave nothing running; return the exit status."""
-    _exit_on_signals()
-    ports.bypass_proxy()
+    signals = _collect_signals()
     folder = local_config.data_folder()
     try:
         with ExitStack() as stack:
-            _serve(stack.enter_context(_bind_port()), folder, stack)
+            _serve(stack.enter_context(_bind_port()), folder, stack, signals)
     except OSError as error:
         print(f"Data cannot be kept in {folder}: {error.strerror or error}.", file=sys.stderr)
     except (CommandError, SettingsError) as reason:
         print(reason, file=sys.stderr)
+    else:
+        return 0
     return 1
 
 
-def _exit_on_signals() -> None:
-    """Turn a signal to stop into an exit, which closes everything on its way out."""
-    stops = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-    # With nohup, the server outlives the terminal.
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-        stops.remove(signal.SIGHUP)
+def _collect_signals() -> list[int]:
+    """Return a list of the received signals to stop.
 
-    def leave(*_: object) -> None:
-        # A second signal must not interrupt the last save. It may be pending already, and Python
-        # reports an error for a pending signal that is ignored: so it gets a handler.
-        for stop in stops:
-            signal.signal(stop, lambda *_: None)
-        sys.exit(0)
-
-    for stop in stops:
-        signal.signal(stop, leave)
+    An exception would stop the start at once, but a handler may run in a callback or a ``__del__``
+    of any library, and is lost there.
+    """
+    received: list[int] = []
+    for stop in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        # With nohup, the server outlives the terminal.
+        if stop != signal.SIGHUP or signal.getsignal(stop) != signal.SIG_IGN:
+            signal.signal(stop, lambda number, _: received.append(number))
+    return received
 
 
 def _bind_port() -> socket:
@@ -66,7 +65,7 @@ def _bind_port() -> socket:
         ) from None
 
 
-def _serve(bound: socket, folder: Path, stack: ExitStack) -> None:
+def _serve(bound: socket, folder: Path, stack: ExitStack, signals: list[int]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _lock(folder, stack)
     ministack = _start_ministack(folder, stack)
@@ -78,14 +77,20 @@ def _serve(bound: socket, folder: Path, stack: ExitStack) -> None:
     shared |= local_config.variables().keys() - {"STAGE", "LOCAL_CALLER"}
     settings = {name: os.environ[name] for name in sorted(shared & os.environ.keys())}
     local_config.write_env(folder / local_config.ENV_FILE, {**settings, "SLOTS_API": url, **access})
-    _start_booking_site(url, folder / "booking-site.log", access, stack)
+    site = _start_booking_site(url, folder / "booking-site.log", access, stack)
     if access:
         identity_provider.print_demo_users()
     print(f"Ready: {url}/", flush=True)
-    if ministack:
-        ministack.wait()
-    else:
-        signal.pause()
+    while not signals:
+        time.sleep(POLL_SECONDS)
+        if ministack:
+            ministack.wait(0)
+        try:
+            if site:
+                site.wait(0)
+        except CommandError as reason:
+            print(reason, file=sys.stderr, flush=True)
+            site = None
 
 
 def _lock(folder: Path, stack: ExitStack) -> None:
@@ -127,7 +132,7 @@ def _start_ministack(folder: Path, stack: ExitStack) -> MiniStack | None:
 
 def _stop_ministack(ministack: MiniStack, reason: type[BaseException] | None, *_: object) -> None:
     # Another error is what the user must see; MiniStack has reported this one.
-    if ministack.stop() and reason in (None, SystemExit):
+    if ministack.stop() and reason is None:
         raise CommandError("The last changes are not saved.")
 
 
@@ -170,14 +175,17 @@ def _start_app(bound: socket, stack: ExitStack) -> str:
     return stack.enter_context(app_server.serve(app, bound))
 
 
-def _start_booking_site(url: str, log: Path, access: dict[str, str], stack: ExitStack) -> None:
+def _start_booking_site(
+    url: str, log: Path, access: dict[str, str], stack: ExitStack
+) -> BookingSite | None:
     """Start the example beside the app, which runs without it if it fails."""
     try:
         site = stack.enter_context(BookingSite(url, log=log, access=access))
     except CommandError as reason:
         print(reason, file=sys.stderr, flush=True)
-    else:
-        print(f"Booking site: {site.url}/", flush=True)
+        return None
+    print(f"Booking site: {site.url}/", flush=True)
+    return site
 
 
 if __name__ == "__main__":

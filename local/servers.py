@@ -6,10 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from threading import Thread
 from typing import Self
 
 from local import CommandError, local_config, ports
@@ -31,7 +31,8 @@ class SubprocessServer:
 
     name: str
     command: Sequence[str]
-    port: int
+    port: int = field(default_factory=ports.free_port, init=False)
+    port_variable: str
     ready_path: str
     settings: Mapping[str, str]
     log: Path
@@ -45,10 +46,11 @@ class SubprocessServer:
         """Start the server and wait until it is ready; raise ``CommandError`` if it is not."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log, os.fdopen(os.dup(2), "wb") as terminal:
+            own = {self.port_variable: str(self.port), "TERMINAL_FD": str(terminal.fileno())}
             self._process = subprocess.Popen(
                 _die_with_parent(self.command),
                 cwd=local_config.PROJECT,
-                env=os.environ | self.settings | {"TERMINAL_FD": str(terminal.fileno())},
+                env=os.environ | self.settings | own,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -63,11 +65,11 @@ class SubprocessServer:
             self.stop()
             raise
 
-    def wait(self) -> None:
-        """Block until the server ends; raise ``CommandError`` unless ``stop`` stopped it."""
-        if process := self._process:
-            process.wait()
-            if self._process is process:
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until the server ends, at most for that time; raise ``CommandError`` if it has."""
+        if self._process:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(seconds)
                 raise self._failure("ended unexpectedly")
 
     def stop(self) -> int:
@@ -121,15 +123,13 @@ class MiniStack(SubprocessServer):
     """
 
     def __init__(self, folder: Path, *, keeps_state: bool = True) -> None:
-        port = ports.free_port()
         super().__init__(
             name="MiniStack",
             # Unbuffered: at exit, a buffered log that does not fit on the disk changes the status.
             command=[os.fspath(MINISTACK_PYTHON), "-u", "-m", "local.ministack_process"],
-            port=port,
+            port_variable="GATEWAY_PORT",
             ready_path="/_ministack/ready",
             settings={
-                "GATEWAY_PORT": str(port),
                 "PERSIST_STATE": "1" if keeps_state else "0",
                 "STATE_DIR": os.fspath(folder.absolute() / "state"),
                 # Listeners on fixed ports that nothing here uses.
@@ -154,23 +154,11 @@ class BookingSite(SubprocessServer):
     """
 
     def __init__(self, api_url: str, *, log: Path, access: Mapping[str, str] | None = None) -> None:
-        port = ports.free_port()
         super().__init__(
             name="The booking site",
             command=[sys.executable, "-m", "examples.booking_site"],
-            port=port,
+            port_variable="PORT",
             ready_path="/static/site.css",
-            settings={"SLOTS_API": api_url, "PORT": str(port), **(access or {})},
+            settings={"SLOTS_API": api_url, **(access or {})},
             log=log,
         )
-
-    def start(self) -> None:
-        """Start it, and report if it ends unexpectedly: nothing else depends on it."""
-        super().start()
-        Thread(target=self._report_exit, daemon=True).start()
-
-    def _report_exit(self) -> None:
-        try:
-            self.wait()
-        except CommandError as reason:
-            print(reason, file=sys.stderr, flush=True)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # entry, and checks the doctor if the day is new.
 MAX_CHANGES_PER_SAVE = 96
 
-# More than a zone's clock has been moved by new rules since 1970, but for the date line.
+# New rules have moved no clock further since 2011, except across the date line.
 _MAX_SHIFT = timedelta(hours=3)
 _MAX_SLOT_LENGTH = timedelta(minutes=SLOT_MINUTES_RANGE[1])
 
@@ -65,10 +65,15 @@ class LocalStart(NamedTuple):
 
 
 class SlotChange(NamedTuple):
-    """A request to open a slot of the grid (``status`` free) or to close one (unavailable)."""
+    """A request to open a slot of the grid (``status`` free) or to close one (unavailable).
+
+    With an ``end`` it means only the slot that ends then: what a page rendered before the doctor's
+    slot length changed must not open a slot of the new length.
+    """
 
     start: datetime | LocalStart
     status: SlotStatus
+    end: datetime | None = None
 
 
 class InvalidChange(NamedTuple):
@@ -167,6 +172,12 @@ class _Change(NamedTuple):
 
     start: datetime
     status: SlotStatus
+    end: datetime | None = None
+
+    def find_in(self, slots: Mapping[datetime, Slot]) -> Slot | None:
+        """Return the slot that the change means, if it is there."""
+        slot = slots.get(self.start)
+        return slot if slot is not None and self.end in (None, slot.end) else None
 
 
 def _resolve(
@@ -179,7 +190,7 @@ def _resolve(
     if isinstance(instant, SlotViolation):
         return instant
     if isinstance(change, SlotChange):
-        return _Change(instant, change.status)
+        return _Change(instant, change.status, change.end)
     label = local_time.format_range(instant, zone)
     return MalformedChange(start=instant, slot_label=label, reason=change.reason)
 
@@ -189,14 +200,16 @@ def _apply(
 ) -> PlannedChanges:
     """Apply the changes that are possible on their own; validation reports the others."""
     opened = tuple(
-        replace(candidates[start], status=SlotStatus.FREE)
-        for start, status in changes
-        if status is SlotStatus.FREE and start in candidates and start not in day.slots
+        replace(candidate, status=SlotStatus.FREE)
+        for change in changes
+        if change.status is SlotStatus.FREE and change.start not in day.slots
+        if (candidate := change.find_in(candidates)) is not None
     )
     closed = tuple(
-        day.slots[start]
-        for start, status in changes
-        if status is not SlotStatus.FREE and start in day.slots
+        slot
+        for change in changes
+        if change.status is not SlotStatus.FREE
+        if (slot := change.find_in(day.slots)) is not None
     )
     day_after = day.apply(SlotChanges(opened=opened, closed=closed))
     return PlannedChanges(opened=opened, closed=closed, day_after=day_after)
@@ -231,14 +244,15 @@ class _ChangeValidator:
         if not is_of_date and start not in self.day.slots:
             return NotOnGrid(start=start, slot_label=local_time.to_rfc3339(start, self.grid.zone))
         is_opened = change.status is SlotStatus.FREE
-        return self._validate_open(start) if is_opened else self._validate_close(start)
+        return self._validate_open(change) if is_opened else self._validate_close(change)
 
-    def _validate_open(self, start: datetime) -> SlotViolation | None:
+    def _validate_open(self, change: _Change) -> SlotViolation | None:
+        start = change.start
         if start in self.day.slots or start in {slot.start for slot in self.day.adjacent}:
             return SlotExists(start=start, slot_label=self._label(start))
-        candidate = self.candidates.get(start)
+        candidate = change.find_in(self.candidates)
         if candidate is None:
-            return NotOnGrid(start=start, slot_label=self._label(start))
+            return NotOnGrid(start=start, slot_label=self._label(start, change.end))
         if candidate.has_begun(self.now):
             return SlotInPast(start=start, slot_label=self._label(start))
         other = next(self._overlapping_slots(candidate), None)
@@ -259,10 +273,10 @@ class _ChangeValidator:
             other_label=local_time.format_range(other, self.grid.zone),
         )
 
-    def _validate_close(self, start: datetime) -> SlotViolation | None:
-        slot = self.day.slots.get(start)
+    def _validate_close(self, change: _Change) -> SlotViolation | None:
+        start, slot = change.start, change.find_in(self.day.slots)
         if slot is None:
-            return SlotMissing(start=start, slot_label=self._label(start))
+            return SlotMissing(start=start, slot_label=self._label(start, change.end))
         if slot.is_taken:
             state = "booked" if slot.status is SlotStatus.BOOKED else "held"
             return SlotTaken(start=start, slot_label=self._label(start), state=state)
@@ -270,7 +284,9 @@ class _ChangeValidator:
             return SlotInPast(start=start, slot_label=self._label(start))
         return None
 
-    def _label(self, start: datetime) -> str:
+    def _label(self, start: datetime, end: datetime | None = None) -> str:
         """Return the slot's range, or only the start if neither the day nor the grid has it."""
+        if end is not None:
+            return local_time.format_range(Slot(start=start, end=end), self.grid.zone)
         slot = self.day.slots.get(start) or self.candidates.get(start)
         return local_time.format_range(slot or start, self.grid.zone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import request_context
+from chalicelib.storage.connection import DynamoDBConnection
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -14,10 +15,13 @@ _READ_OPERATIONS = {"BatchGetItem", "GetItem", "Query"}
 _TRACKED_OPERATIONS = {*_READ_OPERATIONS, "TransactWriteItems"}
 
 
-def register(client: BaseClient) -> None:
-    """Request ``ReturnConsumedCapacity`` with each call of the client, and record it."""
-    client.meta.events.register("before-parameter-build.dynamodb", _request_capacity)
-    client.meta.events.register("after-call.dynamodb", _record_capacity)
+class CapacityTrackingConnection(DynamoDBConnection):
+    """Connection that requests ``ReturnConsumedCapacity`` and records it."""
+
+    def register_handlers(self, client: BaseClient) -> None:
+        super().register_handlers(client)
+        client.meta.events.register("before-parameter-build.dynamodb", _request_capacity)
+        client.meta.events.register("after-call.dynamodb", _record_capacity)
 
 
 def _request_capacity(params: dict[str, Any], model: OperationModel, **_: object) -> None:

@@ -28,6 +28,8 @@ _BUSY_CODES = {
 }
 # DynamoDB did nothing, and cannot before there is a table.
 _TABLE_NOT_FOUND = "ResourceNotFoundException"
+# The message of a ``ValidationException``, which has no code of its own.
+_MISSING_ATTRIBUTE = "refers to an attribute that does not exist in the item"
 # DynamoDB may have done it.
 _OUTCOME_UNKNOWN_CODES = {
     "InternalFailure",
@@ -84,6 +86,15 @@ def reason_codes(error: PynamoDBException) -> set[str]:
     if isinstance(error.cause, VerboseClientError):
         return {reason.code for reason in error.cause.cancellation_reasons if reason}
     return set()
+
+
+def lacks_attribute(error: PynamoDBException) -> bool:
+    """Return whether DynamoDB rejected a transaction because a stored item lacks an attribute.
+
+    AWS names it as the reason of the item, an emulator may reject the request as a whole.
+    """
+    is_invalid = "ValidationError" in reason_codes(error)
+    return is_invalid or _MISSING_ATTRIBUTE in str(error.cause)
 
 
 def _is_outcome_unknown(error: PynamoDBException) -> bool:

@@ -9,7 +9,8 @@ from botocore.exceptions import NoRegionError
 from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
 from chalicelib.domain.errors import StoreBusyError, StoreUnavailableError
-from chalicelib.storage.connection import TableConnection
+from chalicelib.storage.capacity import CapacityTrackingConnection
+from chalicelib.storage.connection import DynamoDBConnection
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.models import BaseItem
 
@@ -33,9 +34,8 @@ def connect(table_name: str, *, track_capacity: bool = False) -> None:
     # created for the base class, there is one client for all, and one cold start.
     BaseItem._connection = None  # noqa: SLF001  there is no public way to reconnect
     # PynamoDB creates its connections itself, and has no parameter for their class.
-    shared = connection()
-    shared.__class__ = TableConnection
-    shared.tracks_capacity = track_capacity  # type: ignore[attr-defined]
+    connection_class = CapacityTrackingConnection if track_capacity else DynamoDBConnection
+    connection().__class__ = connection_class
     # Creating the client takes half as long as all imports: done here, the first request does not
     # wait for it. Without a region (``chalice package``) it is created when it is needed.
     with suppress(NoRegionError):

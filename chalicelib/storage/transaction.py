@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.errors import DayModifiedError, DomainError, StoreBusyError
+from chalicelib.domain.errors import (
+    DayModifiedError,
+    DomainError,
+    StoreBusyError,
+    UnreadableItemError,
+)
 from chalicelib.storage import table
-from chalicelib.storage.errors import reason_codes, translate_write_errors
+from chalicelib.storage.decoding import report_unreadable
+from chalicelib.storage.errors import lacks_attribute, reason_codes, translate_write_errors
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
@@ -74,7 +80,8 @@ class Transaction:
 
         Raises the error of the first failed condition. If all of them are ``DayModifiedError``,
         raises one that names all their slots. Raises ``StoreBusyError`` if another transaction is
-        writing the same items, ``StoreUnavailableError``, ``OutcomeUnknownError``.
+        writing the same items, ``UnreadableItemError``, ``StoreUnavailableError``,
+        ``OutcomeUnknownError``.
         """
         try:
             with translate_write_errors(), TransactWrite(connection=table.connection()) as write:
@@ -89,6 +96,11 @@ class Transaction:
                         item, actions=actions, condition=condition, return_values="ALL_OLD"
                     )
         except TransactWriteError as error:
+            if lacks_attribute(error):
+                # An update computes with an attribute, or a map, that every item of ours has.
+                for item, *_ in self._updates:
+                    report_unreadable(item)
+                raise UnreadableItemError from error
             if not reason_codes(error) & _EXPECTED_CODES:
                 raise
             raise self._failure_for(error) from error

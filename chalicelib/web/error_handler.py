@@ -16,7 +16,7 @@ from chalicelib.domain.errors import (
     SlotNotFoundError,
 )
 from chalicelib.web.api.problem_details import PROBLEM_JSON, Problem, problem_from_error
-from chalicelib.web.http.errors import HttpError
+from chalicelib.web.http.errors import HttpError, code_of_status
 from chalicelib.web.http.negotiation import VARY, wants_html
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _problem_from_framework(response: Response) -> Problem:
     status = HTTPStatus(response.status_code)
     return Problem(
         status=status,
-        code=status.name.lower(),
+        code=code_of_status(status),
         detail=_FRAMEWORK_MESSAGES.get(status, str(response.body["Message"])),
         headers={name: value for name, value in response.headers.items() if name == "Allow"},
     )

@@ -18,7 +18,7 @@ from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import PermissionDeniedError
 from chalicelib.domain.permissions import Permission
-from chalicelib.web.auth.authentication import SAFE_METHODS
+from chalicelib.web.auth.origin_checks import SAFE_METHODS
 from chalicelib.web.error_handler import handle_errors, is_malformed_request
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from chalicelib.web.http.negotiation import is_htmx, wants_html

@@ -117,6 +117,18 @@ def test_proxy_response_before_dynamodb_is_not_a_bug(
     assert (saved.status, saved.free_times) == (200, ["09:00"])
 
 
+@pytest.mark.parametrize("body", [b"", b"<html>Sign in to the network</html>", b"[]"])
+def test_success_of_dynamodb_that_is_no_json_is_no_success(client: AppClient, body: bytes) -> None:
+    with client.inject_responses("BatchGetItem", *[raw_response(200, body) for _ in range(99)]):
+        unread = client.get_day()
+    with client.inject_responses(TRANSACT_WRITE, raw_response(200, body)):
+        saved = client.save("09:00")
+
+    assert is_unavailable(unread)
+    assert (saved.status, saved.free_times) == (200, ["09:00"])
+    assert client.get_day().json["version"] == 1
+
+
 def test_unavailable_store_returns_503_not_empty_day(client: AppClient) -> None:
     refused_connections = [
         EndpointConnectionError(endpoint_url="http://dynamodb") for _ in range(99)

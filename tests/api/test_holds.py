@@ -100,7 +100,7 @@ def test_holder_books_held_slot(client: AppClient) -> None:
 @pytest.mark.parametrize(
     ("body", "field", "code"),
     [
-        ({}, "holder", "required"),
+        ({"seconds": 60}, "holder", "required"),
         ({"holder": "h"}, "seconds", "required"),
         ({"holder": "h", "seconds": 29}, "seconds", "invalid"),
         ({"holder": "h", "seconds": 1801}, "seconds", "invalid"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
 from tests.support.factories import MONDAY
 from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
+from tests.support.html import parse
 from tests.support.page_session import DAY_PATH, ORIGIN, PageSession
 
 SIGN_OUT_HEADERS = {
@@ -69,7 +70,7 @@ def test_new_login_replaces_old_session(page_session: PageSession) -> None:
     page_session.sign_in("dr-lee")
 
     assert page_session.cookies["session"] != before
-    assert "Signed in as <strong>dr-lee</strong>" in page_session.get(DAY_PATH).text
+    assert "Signed in as <strong><bdi>dr-lee</bdi></strong>" in page_session.get(DAY_PATH).text
     assert page_session.get("/slots?doctor_id=dr-okafor").status == 403
 
 
@@ -238,6 +239,22 @@ def test_late_plain_save_can_be_sent_again_after_login(
     for too_much in ("x=" + "y" * 100_000, "yyy=&" * 10_000):
         response = page_session.send("POST", "/slots", too_much, **form)
         assert (response.status, "yyy" in response.text) == (401, False)
+
+
+def test_form_of_many_former_grids_can_be_sent_again_after_login(
+    page_session: PageSession,
+) -> None:
+    boxes = [
+        f"20261123T{hour:02}{minute:02}Z-5" for hour in range(24) for minute in range(0, 60, 5)
+    ]
+    names = ("shown", "offered", "ticked")
+    sent = [("doctor_id", "dr-lee"), *((name, box) for box in boxes for name in names)]
+    form = {"Content_Type": "application/x-www-form-urlencoded", "Sec_Fetch_Site": "same-origin"}
+
+    response = page_session.send("POST", "/slots", urlencode(sent), **form)
+
+    fields = parse(response.text).select("form[action='/slots'] input")
+    assert [(field["name"], field["value"]) for field in fields] == sent
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ from tests.support.day_page import (
     PageForm,
     visible_text,
 )
+from tests.support.dynamodb_responses import dynamodb_response
 from tests.support.factories import to_instant
+from tests.support.html import attribute, parse
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -105,6 +107,25 @@ def test_today_is_in_doctors_time_zone(client: AppClient) -> None:
     assert client.get("/slots?doctor_id=dr-walker").json["date"] == "2026-11-23"
 
 
+def test_link_to_today_is_right_after_midnight(client: AppClient) -> None:
+    client.clock.now = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    today = parse(client.get("/slots", **BROWSER_HEADERS).text).select_one("#today")
+    assert today is not None
+    client.clock.now = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+
+    followed = client.get(attribute(today, "href"))
+
+    assert followed.json["date"] == "2026-11-23"
+
+
+def test_names_cannot_change_direction_of_other_text(client: AppClient) -> None:
+    client.update_doctor("dr-lee", name="د. لي", specialty="قلب", location="لندن")
+
+    texts = {bdi.get_text() for bdi in parse(client.get(DAY_PATH, **BROWSER_HEADERS).text)("bdi")}
+
+    assert texts >= {"د. لي", "قلب", "لندن"}
+
+
 def test_htmx_error_outside_form_is_a_notice(client: AppClient) -> None:
     rejected = client.post_form({"doctor_id": ["dr-who"]}, **HTMX_HEADERS)
 
@@ -119,6 +140,15 @@ def test_browser_gets_errors_as_page(client: AppClient) -> None:
     assert missing.status == 404
     assert missing.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "find a doctor with the ID &#34;dr-who&#34;" in missing.text
+    assert "<h1>Page not found</h1>" in missing.text
+
+
+def test_heading_of_error_page_is_plain_english(client: AppClient) -> None:
+    malformed = client.get("/slots?date=2026-02-31", **BROWSER_HEADERS)
+
+    assert malformed.status == 400
+    assert "<h1>There is a problem</h1>" in malformed.text
+    assert "That isn&#39;t a real date" in malformed.text
 
 
 def test_stored_names_are_escaped(client: AppClient) -> None:
@@ -137,6 +167,16 @@ def test_pages_are_not_stored_and_have_no_inline_scripts(client: AppClient) -> N
     assert "unsafe-inline" not in headers["Content-Security-Policy"]
     assert "script-src 'self'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_error_page_of_a_bug_says_that_the_service_is_at_fault(client: AppClient) -> None:
+    bug = dynamodb_response("ValidationException", message="secret inside")
+    with client.inject_responses("BatchGetItem", bug):
+        broken = client.get(DAY_PATH, **BROWSER_HEADERS)
+
+    assert broken.status == 500
+    assert "<h1>Sorry, there is a problem with the service</h1>" in broken.text
+    assert "secret" not in broken.text
 
 
 @pytest.mark.parametrize(("date", "missing"), [("2011-01-01", "Previous"), ("9999-12-30", "Next")])

@@ -128,7 +128,7 @@ def test_every_client_error_has_a_code(
 ) -> None:
     headers = {"Content-Type": "text/plain"} if method == "PUT" else {}
 
-    entry = app_log.entry_for(app_log.client.request(method, path, headers=headers))
+    entry = app_log.entry_for(app_log.client.request(method, path, b"x", headers))
 
     assert entry["outcome"] == code
     assert parse_metrics(entry)["ClientErrors", "prod", code] == 1

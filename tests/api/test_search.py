@@ -162,7 +162,7 @@ def test_page_ends_before_response_exceeds_size_limit(client: AppClient) -> None
     ids = ["dr-a", "dr-b", "dr-c"]
     all_day = {"slot_minutes": 15, "sessions": [{"from": "00:00", "to": "24:00"}]}
     settings = {"name": "Dr", "specialty": "always", "location": "Leeds",
-                "time_zone": "Europe/London", **all_day}  # fmt: skip
+                "time_zone": "Etc/UTC", **all_day}  # fmt: skip
     starts = [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in range(0, 24 * 60, 15)]
     for doctor_id in ids:
         client.put(f"/doctors/{doctor_id}", settings)

@@ -10,6 +10,7 @@ import pytest
 from chalicelib import request_context
 from chalicelib.storage import streams
 from tests.support.day_page import BROWSER_HEADERS
+from tests.support.dynamodb_responses import TRANSACT_WRITE, cancelled_transaction
 from tests.support.factories import MONDAY
 
 if TYPE_CHECKING:
@@ -208,6 +209,20 @@ def test_request_about_unreadable_slot_is_clear_error(
     assert is_clear_error(two_doctors.hold("09:00"))
     assert is_clear_error(two_doctors.book("09:00"))
     assert two_doctors.hold("10:00").status == 200
+
+
+def test_booking_in_day_without_revision_is_clear_error(two_doctors: AppClient) -> None:
+    change(two_doctors, DAY_SK, "revision", MISSING)
+
+    assert is_clear_error(two_doctors.book("09:00"))
+    assert two_doctors.get_slot("09:00").json["status"] == "free"
+
+
+def test_invalid_write_to_stored_item_is_clear_error(two_doctors: AppClient) -> None:
+    invalid = cancelled_transaction("ValidationError")
+
+    with two_doctors.inject_responses(TRANSACT_WRITE, invalid):
+        assert is_clear_error(two_doctors.book("09:00"))
 
 
 def test_unreadable_change_is_left_out_of_history(two_doctors: AppClient) -> None:

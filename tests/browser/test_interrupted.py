@@ -6,19 +6,15 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import requests
 from playwright.sync_api import expect
 
 from tests.support.manage_slots_page import POLL_URL, ManageSlotsPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
     from playwright.sync_api import Page, Route
 
-    from tests.support.browser_users import BrowserUsers
-    from tests.support.live_server import LiveServer
 
 SAVE_URL = "**/slots"
 
@@ -227,22 +223,26 @@ def test_focused_box_keeps_its_place_when_booked(day_page: ManageSlotsPage) -> N
     expect(day_page.checkbox("10:30")).to_be_focused()
 
 
-def test_changed_sessions_appear_and_are_announced(
-    page: Page, live_server: LiveServer, browser_users: BrowserUsers, unused_date: date
-) -> None:
-    admin = live_server.auth_headers("admin")
-    settings = requests.get(f"{live_server.url}/doctors/dr-lee", headers=admin, timeout=10).json()
-    doctor = f"{live_server.url}/doctors/dr-sessions"
-    settings |= {"doctor_id": "dr-sessions", "name": "Dr Sessions", "delegates": []}
-    assert requests.put(doctor, json=settings, headers=admin, timeout=10).ok
-    browser_users.switch_user(page.context, "alex")
-    slots = ManageSlotsPage(page, live_server, unused_date, "dr-sessions")
-    slots.open()
-    slots.check("13:00")
+def test_offline_server_loses_no_ticks(day_page: ManageSlotsPage) -> None:
+    day_page.check("09:00", "10:00")
+    day_page.page.route("**/slots", lambda route: route.abort())
+    day_page.save()
 
-    settings |= {"slot_minutes": 60}
-    assert requests.put(doctor, json=settings, headers=admin, timeout=10).ok
+    expect(day_page.page.get_by_role("alert")).to_contain_text("you're offline")
+    assert day_page.checked_starts == ["09:00", "10:00"]
 
-    slots.expect_status("Your hours for this day have changed")
-    expect(slots.label("13:00")).to_contain_text("13:00–14:00")
-    assert slots.checked_starts == ["13:00"]
+    day_page.page.unroute("**/slots")
+    day_page.save()
+    day_page.expect_saved()
+    assert day_page.checked_starts == ["09:00", "10:00"]
+    day_page.console_errors.clear()  # htmx logs the failed request
+
+
+def test_server_error_keeps_form(day_page: ManageSlotsPage) -> None:
+    day_page.check("09:00")
+    day_page.page.evaluate("document.querySelector('form.day [name=version]').remove()")
+
+    day_page.save()
+
+    expect(day_page.page.get_by_role("alert")).to_contain_text("version is missing")
+    assert day_page.checked_starts == ["09:00"]

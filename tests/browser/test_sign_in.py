@@ -41,7 +41,7 @@ def sign_in(page: Page, url: str, name: str) -> None:
 
 
 def check_and_save(page: Page, start: str) -> None:
-    page.locator(f"#box-20990323T{start}Z").check()
+    page.locator(f"[id^=box-20990323T{start}Z]").check()
     page.get_by_role("button", name="Save", exact=True).click()
 
 
@@ -72,7 +72,7 @@ def test_session_expired_during_save_keeps_ticks(page: Page, login_url: str) -> 
     submit_login_form(opened.value, "dr-lee")
     expect(opened.value.get_by_role("heading", name="You're signed in")).to_be_visible()
 
-    expect(page.locator("#box-20990323T0930Z")).to_be_checked()
+    expect(page.locator("[id^=box-20990323T0930Z]")).to_be_checked()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Slots saved successfully")
 
@@ -87,7 +87,7 @@ def test_second_user_in_same_browser_gets_own_permissions(page: Page, login_url:
     check_and_save(page, "1100")
 
     expect(page.locator("#notice")).to_contain_text("You can't manage Dr Mina Lee's schedule")
-    expect(page.locator("#box-20990323T1100Z")).to_be_checked()
+    expect(page.locator("[id^=box-20990323T1100Z]")).to_be_checked()
 
 
 def test_delegate_lands_on_doctor_picker(page: Page, login_url: str) -> None:

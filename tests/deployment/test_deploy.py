@@ -36,6 +36,20 @@ def test_deploying_the_same_package_changes_nothing(
     assert f"Ready: {rehearsal.page_url}" in printed.out
 
 
+def test_new_session_key_ends_no_session(rehearsal: Rehearsal) -> None:
+    browser = HttpBrowser()
+    page = browser.get(rehearsal.page_url)
+    browser.submit(
+        page, "[name=password]", ("username", "dr-lee"), ("password", rehearsal.password)
+    )
+
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId=deployment.get_outputs(STACK)["SessionKeySecret"], SecretString="n" * 64
+    )
+
+    assert browser.get(rehearsal.page_url, allow_redirects=False).status_code == 200
+
+
 def test_options_choose_the_bucket_and_allow_an_admin_token(
     rehearsal: Rehearsal, artifact: BuildArtifact
 ) -> None:

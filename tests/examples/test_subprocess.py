@@ -2,28 +2,18 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from typing import TYPE_CHECKING
 
+import pytest
 import requests
 
+from local import CommandError
 from local.servers import BookingSite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    import pytest
-
     from tests.support.fake_slots_api import FakeApi
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until the condition is true, five seconds at most."""
-    deadline = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def status(site: BookingSite) -> int | None:
@@ -52,26 +42,18 @@ def test_two_sites_run_at_the_same_time(api_url: str, tmp_path: Path) -> None:
         assert status(other) == 200
 
 
-def test_unexpected_exit_is_reported(
-    api_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    output = ""
-
-    def is_reported() -> bool:
-        nonlocal output
-        output += capsys.readouterr().err
-        return "The booking site ended unexpectedly" in output
-
+def test_unexpected_exit_is_an_error(api_url: str, tmp_path: Path) -> None:
     with BookingSite(api_url, log=tmp_path / "booking-site.log") as site:
+        site.wait(0)
         assert site._process is not None
         os.kill(site._process.pid, signal.SIGKILL)
-        wait_until(is_reported)
+
+        with pytest.raises(CommandError, match="The booking site ended unexpectedly"):
+            site.wait(5)
 
 
-def test_requested_stop_is_not_reported(
-    api_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with BookingSite(api_url, log=tmp_path / "booking-site.log"):
+def test_requested_stop_is_no_error(api_url: str, tmp_path: Path) -> None:
+    with BookingSite(api_url, log=tmp_path / "booking-site.log") as site:
         pass
 
-    assert capsys.readouterr().err == ""
+    site.wait()

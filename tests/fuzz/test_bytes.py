@@ -49,13 +49,18 @@ def test_unknown_method_returns_allow_header(server_url: str, method: str) -> No
     response = send(server_url, f"{method} /slots".encode())
 
     assert_problem(response, 405)
-    assert response.headers["Allow"] == "GET, POST"
+    assert response.headers["Allow"] == "GET, HEAD, POST"
 
 
-def test_head_response_has_no_body(server_url: str) -> None:
-    response = send(server_url, b"HEAD /slots")
+def test_head_response_has_no_body(server_url: str, authorization_header: bytes) -> None:
+    read, checked = (
+        send(server_url, method + b" /doctors", authorization_header)
+        for method in (b"GET", b"HEAD")
+    )
 
-    assert (response.status, response.headers["Allow"], response.body) == (405, "GET, POST", b"")
+    assert (checked.status, checked.body) == (200, b"")
+    assert checked.headers["Content-Length"] == str(len(read.body))
+    assert checked.headers["ETag"] == read.headers["ETag"]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +88,7 @@ def test_path_of_invalid_bytes_is_rejected(
         (b"Idempotency-Key: \xe9", 400),
         (b"If-Match: \xff\xfe", 400),
         (b"Content-Type: \xff", 415),
+        (b"Content-Encoding: \xff", 415),
         (b"X-Long: " + b"x" * OVERSIZED_LENGTH, 431),
         (b"Transfer-Encoding: chunked", 411),
     ],
@@ -93,7 +99,10 @@ def test_header_of_invalid_bytes_is_rejected(
     slot = b'{"start": "09:00", "status": "free"}'
     day = b'{"doctor_id": "dr-lee", "date": "2030-01-01", "slots": [%s]}' % slot
 
-    assert_problem(send(server_url, b"POST /slots", authorization_header, header, body=day), status)
+    json_type = b"" if header.startswith(b"Content-Type") else b"Content-Type: application/json"
+    headers = filter(None, (authorization_header, json_type, header))
+
+    assert_problem(send(server_url, b"POST /slots", *headers, body=day), status)
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_a_full_disk_is_reported_at_once_and_keeps_the_last_saved_state(
         with MiniStack(tmp_path) as restarted:
             assert tables(restarted) == ["saved"]
 
-    assert "No space left on device" in at_once
+    assert "Data is not saved: [Errno 28] No space left on device. Changes since" in at_once
     assert "The last server did not stop cleanly." in capfd.readouterr().err
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
 import boto3
+import pytest
 import requests
 
 from local import local_config, ports
@@ -14,9 +18,17 @@ from local.local_config import PROJECT
 from tests.support.live_server import start_server
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.support.live_server import LiveServer
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def get_status(url: str, **headers: str) -> int:
@@ -27,13 +39,18 @@ def server_settings(server: LiveServer) -> dict[str, str]:
     return local_config.read_env(server.data_dir / local_config.ENV_FILE)
 
 
-def test_local_caller_acts_for_every_request(tmp_path: Path) -> None:
-    with start_server(tmp_path, LOCAL_CALLER="dr-okafor") as running:
-        day = requests.get(f"{running.url}/slots", timeout=10).json()
-        settings = server_settings(running)
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server whose requests are all Dr Okafor's."""
+    with start_server(tmp_path_factory.mktemp("data"), LOCAL_CALLER="dr-okafor") as running:
+        yield running
+
+
+def test_local_caller_acts_for_every_request(server: LiveServer) -> None:
+    day = requests.get(f"{server.url}/slots", timeout=10).json()
 
     assert day["doctor_id"] == "dr-okafor"
-    assert "OIDC_ISSUER" not in settings
+    assert "OIDC_ISSUER" not in server_settings(server)
 
 
 def test_own_dynamodb_has_table_and_login(ministack: str, tmp_path: Path) -> None:
@@ -74,6 +91,29 @@ def test_the_command_of_the_sample_site_s_readme_works_as_pasted(tmp_path: Path)
         site.terminate()
 
     assert status == 200
+
+
+def test_signals_at_the_same_time_stop_a_server_that_starts(tmp_path: Path) -> None:
+    settings = {"DATA_DIR": str(tmp_path), "PORT": str(ports.free_port()), "LOCAL_CALLER": "sam"}
+    started = subprocess.Popen(
+        [sys.executable, "-m", "local.serve"], cwd=PROJECT, env={**os.environ, **settings}
+    )
+    # From here on it stops in good order.
+    wait_until((tmp_path / "lock").exists)
+    started.send_signal(signal.SIGINT)
+    started.send_signal(signal.SIGTERM)
+
+    assert started.wait(30) == 0
+
+
+def test_the_server_outlives_the_booking_site_and_reports_its_end(server: LiveServer) -> None:
+    assert server.process
+    children = ["pgrep", "-f", "examples.booking_site", "-P", str(server.process.pid)]
+    pid = subprocess.run(children, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    os.kill(int(pid), signal.SIGKILL)
+    wait_until(lambda: "The booking site ended" in (server.data_dir / "log").read_text())
+
+    assert get_status(f"{server.url}/slots") == 200
 
 
 def test_sessions_survive_restart(tmp_path: Path) -> None:

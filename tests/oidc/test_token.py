@@ -137,7 +137,7 @@ def test_new_doctor_can_sign_in(cli: TokenCli) -> None:
 def test_booking_site_token_has_scopes_and_no_name(
     cli: TokenCli, scopes: list[str], granted: str
 ) -> None:
-    claims = cli.verified_claims(cli.run_script("booking-site", *scopes))
+    claims = cli.claims("booking-site", *scopes)
 
     assert claims["scope"] == granted
     assert "username" not in claims
@@ -172,7 +172,7 @@ def test_invalid_request_is_rejected_with_message(
 def test_port_without_server_is_rejected(cli: TokenCli) -> None:
     port = urlsplit(cli.url).port
 
-    assert cli.run_script("admin", PORT="9") == CliResult(
+    assert cli.run("admin", PORT="9") == CliResult(
         "", f"The server of {cli.data_dir} listens on port {port}, not 9.\n", 1
     )
 
@@ -190,7 +190,7 @@ def test_missing_server_gives_no_tokens(cli: TokenCli, tmp_path: Path) -> None:
         "name the folder of the one that runs: DATA_DIR=... scripts/token\n"
     )
 
-    never_started = cli.run_script("admin", DATA_DIR=str(tmp_path))
+    never_started = cli.run("admin", DATA_DIR=str(tmp_path))
     unused_address = f"127.0.0.1:{ports.free_port()}"
     stopped = stale_env(tmp_path, cli, r"127\.0\.0\.1:\d+", unused_address)
     another_has_its_port = stale_env(tmp_path, cli, r"eu-west-2_\w+", "eu-west-2_Gone")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -205,7 +206,7 @@ def test_each_booking_site_has_its_own_client(
         assert (client["ClientName"], client["GenerateSecret"]) == (site["name"], True)
         assert client["AllowedOAuthScopes"] == site["scopes"]
         assert template["Outputs"][f"{key}ClientId"]["Value"] == {"Ref": f"{key}Client"}
-        assert f"${{{key}Client}}" in accepted["Fn::Sub"]
+        assert f"${{{key}Client}}={quote(site['name'])}" in accepted["Fn::Sub"].split()
 
 
 def test_session_key_is_generated_and_read_by_the_app_only(

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import pytest
 from bs4 import BeautifulSoup
 
+from chalicelib.web.http import static_files
 from cloud.package import MAX_ZIP_BYTES, BuildArtifact, copy_sources, current_arch, package
 from local import CommandError
 from tests.packaging import lambda_process
@@ -233,7 +234,7 @@ def test_app_responds_below_its_stage_without_other_packages(package_dir: Path) 
     *_, responses = ran.stdout.splitlines()  # the other lines are the request log
     root, style, page = json.loads(responses)
     assert (root["status"], root["headers"]["Location"]) == (303, "/api/slots")
-    assert (style["status"], style["body"]) == (200, (PROJECT / "static/slots.css").read_text())
+    assert (style["status"], style["body"]) == (200, static_files.read("slots.css").body)
     assert page["status"] == 200
     # Relative to /api/docs, so the browser loads /api/static/reference.css.
     assert BeautifulSoup(page["body"], "html.parser").select("link[href='static/reference.css']")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -137,54 +137,64 @@ def test_slot_begun_on_one_clock_is_sold_once_by_the_other(
     assert skewed_services.assert_invariants()[slot.start] == "b-hannah"
 
 
+@dataclass
+class SkewedRounds:
+    """Random operations on both clocks, round by round; ``booked`` is what they must leave."""
+
+    skewed: SkewedServices
+    run_concurrently: RunConcurrently
+    rng: random.Random
+    booked: dict[datetime, str] = field(default_factory=dict)
+
+    def run(self, number: int) -> None:
+        """Book, hold and save at the same moment, and compare the table with the outcomes."""
+        self.skewed.now += timedelta(seconds=self.rng.randrange(200))
+        bookings = {f"b-{number}-{n}": self._some_slot() for n in range(3)}
+        operations = [
+            *(partial(book_slot, self._services(), slot, name) for name, slot in bookings.items()),
+            partial(hold_slot, self.skewed.slow, self._some_slot(), f"h-{number}"),
+            partial(hold_slot, self.skewed.fast, self._some_slot(), f"i-{number}"),
+            self._closing_save(number),
+        ]
+
+        outcomes = self.run_concurrently(operations)
+
+        assert not [o for o in outcomes if not isinstance(o, RequestRejectedError | None)]
+        for (name, slot), outcome in zip(bookings.items(), outcomes, strict=False):
+            if outcome is None:
+                assert slot.start not in self.booked
+                self.booked[slot.start] = name
+        claims = self.skewed.assert_invariants()
+        assert {start: name for start, name in claims.items() if name} == self.booked
+        self._prepare_next_round(claims)
+
+    def _some_slot(self) -> SlotId:
+        return self.rng.choice(self.skewed.slots[:4])
+
+    def _services(self) -> Services:
+        return self.rng.choice([self.skewed.slow, self.skewed.fast])
+
+    def _closing_save(self, number: int) -> partial[None]:
+        services, first = (self.skewed.fast, 5) if number % 2 else (self.skewed.slow, 6)
+        closed = range(first, first + 1)
+        return partial(save_slots, services, self.skewed.doctor_id, closed=closed)
+
+    def _prepare_next_round(self, claims: dict[datetime, str | None]) -> None:
+        """Cancel about half of the bookings, and open the closed slots again."""
+        for start in [start for start in self.booked if self.rng.random() < 0.5]:
+            slot = SlotId(self.skewed.doctor_id, start)
+            cancel_booking(self.skewed.fast, slot, self.booked.pop(start))
+        for n in (5, 6):
+            if SLOT_STARTS[n] not in claims:
+                opened = range(n, n + 1)
+                save_slots(self.skewed.slow, self.skewed.doctor_id, opened=opened)
+
+
 def test_concurrent_operations_on_two_clocks_keep_invariants(
     skewed_services: SkewedServices, run_concurrently: RunConcurrently
 ) -> None:
     rng = random.Random(4)  # noqa: S311  reproducible rounds
-    booked: dict[datetime, str] = {}
+    rounds = SkewedRounds(skewed_services, run_concurrently, rng)
+
     for number in range(ROUNDS):
-        skewed_services.now += timedelta(seconds=rng.randrange(200))
-        names = [f"b-{number}-{n}" for n in range(3)]
-        chosen = [rng.choice(skewed_services.slots[:4]) for _ in names]
-        operations = [
-            *(
-                partial(
-                    book_slot, rng.choice([skewed_services.slow, skewed_services.fast]), slot, name
-                )
-                for slot, name in zip(chosen, names, strict=True)
-            ),
-            partial(
-                hold_slot,
-                skewed_services.slow,
-                rng.choice(skewed_services.slots[:4]),
-                f"h-{number}",
-            ),
-            partial(
-                hold_slot,
-                skewed_services.fast,
-                rng.choice(skewed_services.slots[:4]),
-                f"i-{number}",
-            ),
-            partial(save_slots, skewed_services.fast, skewed_services.doctor_id, closed=range(5, 6))
-            if number % 2
-            else partial(
-                save_slots, skewed_services.slow, skewed_services.doctor_id, closed=range(6, 7)
-            ),
-        ]
-
-        outcomes = run_concurrently(operations)
-
-        assert not [o for o in outcomes if not isinstance(o, RequestRejectedError | None)]
-        for slot, name, outcome in zip(chosen, names, outcomes, strict=False):
-            if outcome is None:
-                assert slot.start not in booked
-                booked[slot.start] = name
-        claims = skewed_services.assert_invariants()
-        assert {start: name for start, name in claims.items() if name} == booked
-        for start in [start for start in booked if rng.random() < 0.5]:
-            cancel_booking(
-                skewed_services.fast, SlotId(skewed_services.doctor_id, start), booked.pop(start)
-            )
-        for n in (5, 6):
-            if SLOT_STARTS[n] not in claims:
-                save_slots(skewed_services.slow, skewed_services.doctor_id, opened=range(n, n + 1))
+        rounds.run(number)

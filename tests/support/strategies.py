@@ -186,7 +186,8 @@ def _format_route(draw: st.DrawFn, route: str) -> str:
 def _forms(draw: st.DrawFn) -> bytes:
     if not draw(st.integers(0, 9)):
         return draw(_bytes)
-    slots = st.lists(st.sampled_from(["20261123T0900Z", "20261123T0930Z"]) | values, max_size=3)
+    boxes = ["20261123T0900Z", "20261123T0930Z-30", "20261123T1000Z-20"]
+    slots = st.lists(st.sampled_from(boxes) | values, max_size=3)
     valid = {"doctor_id": "dr-lee", "date": "2026-11-23", "version": "0", "request_id": "f"}
     fields: dict[str, object] = {
         name: value if draw(st.integers(0, 4)) else draw(values) for name, value in valid.items()

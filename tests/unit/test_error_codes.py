@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from chalicelib.domain.errors import DomainError
 from chalicelib.web.auth import oidc
+from chalicelib.web.http.errors import HttpError, reason_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,3 +26,27 @@ def test_every_domain_error_declares_a_unique_code() -> None:
     codes = [vars(error)["code"] for error in errors]
 
     assert len(set(codes)) == len(codes)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "bad_request"),
+        (404, "not_found"),
+        (405, "method_not_allowed"),
+        (413, "request_entity_too_large"),
+        (415, "unsupported_media_type"),
+        (500, "internal_server_error"),
+    ],
+)
+def test_code_of_http_error_is_the_documented_one_in_any_python(status: int, code: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "errors.md").read_text()
+
+    assert HttpError(HTTPStatus(status), "").code == code
+    assert f"\n| `{code}` | {status} |" in page
+
+
+def test_reason_phrases_are_those_of_older_pythons() -> None:
+    assert reason_phrase(413) == "Request Entity Too Large"
+    assert reason_phrase(422) == "Unprocessable Entity"
+    assert reason_phrase(409) == "Conflict"

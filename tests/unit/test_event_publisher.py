@@ -188,6 +188,18 @@ def publish_changes(bus: FakeEventBridge, *records: DayImages) -> PublishResult:
     return PublishChanges(EventPublisher(bus, "subscribers")).publish(records)
 
 
+def test_repeated_batch_publishes_equal_entries() -> None:
+    bus = FakeEventBridge()
+    records = make_record("100", "dr-a", 1), make_record("200", "dr-a", 2)
+
+    publish_changes(bus, *records)
+    publish_changes(bus, *records)
+
+    first, second, *repeated = bus.calls
+    assert repeated == [first, second]
+    assert {entry["Time"] for (entry,) in bus.calls} == {NOW}
+
+
 def test_stream_resumes_at_first_failed_record() -> None:
     bus = FakeEventBridge([{1}])
 

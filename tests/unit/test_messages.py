@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.domain.local_time import format_range
-from chalicelib.domain.violations import FieldViolation, SlotExists, SlotTaken
+from chalicelib.domain.violations import FieldViolation, NotOnGrid, SlotExists, SlotTaken
 from chalicelib.web.pages import messages
 from tests.support.factories import LONDON, make_slot
 
@@ -15,6 +15,11 @@ from tests.support.factories import LONDON, make_slot
 def exists(*starts: str) -> list[SlotExists]:
     slots = [make_slot(start) for start in starts]
     return [SlotExists(start=s.start, slot_label=format_range(s, LONDON)) for s in slots]
+
+
+def off_grid(*starts: str) -> list[NotOnGrid]:
+    slots = [make_slot(start) for start in starts]
+    return [NotOnGrid(start=s.start, slot_label=format_range(s, LONDON)) for s in slots]
 
 
 def taken(*starts: str) -> list[SlotTaken]:
@@ -54,6 +59,23 @@ def taken(*starts: str) -> list[SlotTaken]:
             ),
         ),
         (
+            off_grid("09:00"),
+            2,
+            (
+                "Nothing was saved. 09:00–09:30 is not one of this day's slots. "
+                "Untick it, then save again."
+            ),
+        ),
+        (
+            [*off_grid("09:00", "09:30"), *taken("11:00")],
+            4,
+            (
+                "Nothing was saved. 2 of the times that you ticked are no longer slots of this "
+                "day: 09:00–10:00; 11:00–11:30 is booked and can't be closed. "
+                "Untick them, then save again."
+            ),
+        ),
+        (
             [FieldViolation("slots", "too_many", "You can save at most 96 slots at once")],
             97,
             "Nothing was saved. You can save at most 96 slots at once.",
@@ -61,7 +83,9 @@ def taken(*starts: str) -> list[SlotTaken]:
     ],
 )
 def test_rejected_save_names_reasons_and_other_changes(
-    violations: list[SlotExists | SlotTaken | FieldViolation], changes: int, message: str
+    violations: list[SlotExists | NotOnGrid | SlotTaken | FieldViolation],
+    changes: int,
+    message: str,
 ) -> None:
     assert messages.nothing_saved(violations, changes) == message
 

@@ -65,7 +65,7 @@ almost_valid = st.fixed_dictionaries(
         | any_json,
     },
 )
-slot_starts = st.sampled_from(["20261123T0900Z", "20261123T0930Z"]) | st.text(max_size=14)
+slot_starts = st.sampled_from(["20261123T0900Z", "20261123T0930Z-30"]) | st.text(max_size=17)
 
 
 @given(st.binary(max_size=200))

@@ -54,7 +54,7 @@ OIDC_ENV = {
 
 
 def test_authenticated_stage_has_discovery_url() -> None:
-    settings = Settings.from_env({**OIDC_ENV, "OIDC_MACHINE_CLIENTS": "one two"})
+    settings = Settings.from_env({**OIDC_ENV, "OIDC_MACHINE_CLIENTS": "one=First%20site two"})
 
     assert settings.local_caller is None
     assert settings.oidc is not None

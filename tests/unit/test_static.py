@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,39 @@ def test_fingerprint_resolves_only_while_file_is_unchanged() -> None:
     assert static_files.original_name(hashed) == "slots.css"
     assert static_files.original_name("slots.0000000000000000.css") is None
     assert static_files.original_name("slots.css") is None
+
+
+@pytest.mark.parametrize("name", ["slots.css", "slots.js"])
+def test_imports_are_inlined_once_before_what_uses_them(name: str) -> None:
+    source = (STATIC / name).read_text()
+    body = static_files.read(name).body
+
+    imported = [STATIC / part for part in re.findall(r'"\./([a-z_.]+)";', source)]
+    assert len(imported) > 2
+    for path in imported:
+        first_line = path.read_text().partition("\n")[0]
+        assert body.count(first_line) == 1, path.name
+    assert not re.search("^(@?import|export) ", body, re.MULTILINE)
+
+
+def test_inlined_modules_share_no_name() -> None:
+    body = static_files.read("slots.js").body
+
+    names = re.findall(r"^(?:const|let|function) (\w+)", body, re.MULTILINE)
+
+    assert len(names) > 50
+    assert len(names) == len(set(names))
+
+
+def test_every_source_belongs_to_a_page() -> None:
+    sources = {path.name for path in STATIC.glob("*.[cj]s*") if path.suffix in (".css", ".js")}
+    served = "".join(static_files.read(name).body for name in ("slots.css", "slots.js"))
+
+    parts = {name for name in sources if (STATIC / name).read_text().partition("\n")[0] in served}
+    assert sources - parts == {"htmx.min.js", "pico.classless.cyan.min.css", "reference.css"}
+
+
+def test_fingerprint_is_of_inlined_text() -> None:
+    digest = hashlib.sha256(static_files.read("slots.js").body.encode()).hexdigest()[:16]
+
+    assert static_files.fingerprinted_name("slots.js") == f"slots.{digest}.js"

@@ -8,6 +8,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from chalicelib.web.http.errors import reason_phrase
+
 Json = dict[str, Any]
 
 DOCTOR = "dr-lee"
@@ -27,7 +29,7 @@ def problem(status: HTTPStatus, detail: str, *errors: Json, **extensions: object
     """Return problem details (RFC 9457)."""
     return {
         "type": "about:blank",
-        "title": status.phrase,
+        "title": reason_phrase(status),
         "status": status.value,
         "detail": detail,
         "errors": list(errors),
@@ -88,9 +90,9 @@ FORM: Json = {
     "date": DATE,
     "version": 1,
     "request_id": "form-1",
-    "shown": ["20261123T0900Z", "20261123T0930Z"],
-    "offered": ["20261123T0900Z", "20261123T0930Z", "20261123T1000Z"],
-    "ticked": ["20261123T0900Z", "20261123T0930Z", "20261123T1000Z"],
+    "shown": ["20261123T0900Z-30", "20261123T0930Z-30"],
+    "offered": ["20261123T0900Z-30", "20261123T0930Z-30", "20261123T1000Z-30"],
+    "ticked": ["20261123T0900Z-30", "20261123T0930Z-30", "20261123T1000Z-30"],
 }
 INVALID_DATE = _problem_with_error(
     HTTPStatus.BAD_REQUEST,

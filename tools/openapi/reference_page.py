@@ -6,7 +6,6 @@ Its links are relative, so that it works below any URL prefix.
 from __future__ import annotations
 
 import json
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -15,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from msgspec import Struct, structs
 
 from chalicelib.web.api.problem_details import PROBLEM_JSON
+from chalicelib.web.http.errors import reason_phrase
 from chalicelib.web.http.request import FORM
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _fields(schema: Json) -> Iterator[FieldDoc]:
 
 def _response(status: str, spec: Json) -> ResponseDoc:
     return ResponseDoc(
-        status=f"{status} {HTTPStatus(int(status)).phrase}",
+        status=f"{status} {reason_phrase(int(status))}",
         description=spec["description"],
         headers=list(spec.get("headers", ())),
         bodies=_bodies(spec),

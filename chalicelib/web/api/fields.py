@@ -74,8 +74,13 @@ Status = Annotated[
 Key = Annotated[
     str, pattern(KEY_PATTERN, "Chosen by the client: 1 to 64 letters, digits, . _ ~ or -", "h-71")
 ]
-SlotStart = Annotated[
-    str, pattern("[0-9]{8}T[0-9]{4}Z", "The start of a slot, as in the form.", "20261123T0900Z")
+BoxValue = Annotated[
+    str,
+    pattern(
+        "[0-9]{8}T[0-9]{4}Z(-[1-9][0-9]{0,2})?",
+        "A slot as in the form: its start, and the minutes to its end.",
+        "20261123T0900Z-30",
+    ),
 ]
 PatientReference = Annotated[
     str,

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from chalicelib.domain import errors, local_time
 from chalicelib.domain.violations import FieldViolation, SlotOverlap
 from chalicelib.web.api import schemas
-from chalicelib.web.http.errors import HttpError
+from chalicelib.web.http.errors import HttpError, reason_phrase
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,7 +47,7 @@ class Problem(Struct, frozen=True, kw_only=True):
         """The JSON: the members of RFC 9457, and ``errors`` and ``version`` as extensions."""
         return schemas.Problem(
             type="about:blank",
-            title=self.status.phrase,
+            title=reason_phrase(self.status),
             status=self.status.value,
             detail=self.detail,
             errors=list(self.errors),

@@ -13,6 +13,7 @@ from chalicelib.domain.doctor import (
 from chalicelib.domain.violations import Code
 from chalicelib.web.api.fields import (
     HOLD_SECONDS_RANGE,
+    BoxValue,
     Cursor,
     Date,
     Delegates,
@@ -22,7 +23,6 @@ from chalicelib.web.api.fields import (
     LocalTime,
     PatientReference,
     SlotId,
-    SlotStart,
     Status,
     TimeZone,
     bounded_int,
@@ -212,9 +212,9 @@ class DayFormFields(Struct, kw_only=True):
         ),
     ]
     request_id: Annotated[Key, Meta(description="The form's own Idempotency-Key.")]
-    shown: Annotated[list[SlotStart], Meta(description="Slots that were free when rendered.")] = []
-    offered: Annotated[list[SlotStart], Meta(description="Slots that could be changed then.")] = []
-    ticked: Annotated[list[SlotStart], Meta(description="Slots that are checked now.")] = []
+    shown: Annotated[list[BoxValue], Meta(description="Slots that were free when rendered.")] = []
+    offered: Annotated[list[BoxValue], Meta(description="Slots that could be changed then.")] = []
+    ticked: Annotated[list[BoxValue], Meta(description="Slots that are checked now.")] = []
 
 
 class HoldRequest(Struct, kw_only=True):

@@ -1,9 +1,14 @@
-"""The files of ``static/``, also under fingerprinted names, and the generated API documentation."""
+"""The files of ``static/``, also under fingerprinted names, and the generated API documentation.
+
+Scripts and stylesheets import files by subject. The server inlines these imports when it first
+reads a file, so that a browser needs one request for all of them, whose URL it may cache forever.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -20,6 +25,11 @@ _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",
 }
+# The file of an import, alone on its line or lines: of a stylesheet, or of a module.
+_IMPORTS = re.compile(
+    r'^(?:@import|import(?: \{[^}]+\} from)?) "\./([a-z_]+\.(?:css|js))";\n', re.MULTILINE
+)
+_EXPORT = re.compile(r"^export (?=const|let|function)", re.MULTILINE)
 _ROOT = Path(__file__).parents[3]
 # A Lambda zip holds no top-level static/: Chalice unpacks vendor/static into its place.
 _FOLDER = _ROOT / "static"
@@ -50,14 +60,30 @@ def find(name: str) -> Asset | None:
 
 @lru_cache(maxsize=64)
 def read(name: str) -> Asset:
-    content = (_FOLDER / name).read_bytes()
-    digest = hashlib.sha256(content).hexdigest()[:16]
+    body = _inline_imports(name, set())
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
     return Asset(
         name=name,
-        body=content.decode(),
+        body=body,
         content_type=_TYPES[Path(name).suffix],
         etag=f'"{digest}"',
     )
+
+
+def _inline_imports(name: str, inlined: set[str]) -> str:
+    """Return the text with that of each import in its place, once; modules then share one scope."""
+    inlined.add(name)
+
+    def inline(statement: re.Match[str]) -> str:
+        other = statement[1]
+        return "" if other in inlined else _inline_imports(other, inlined)
+
+    text = (_FOLDER / name).read_bytes().decode()
+    return _EXPORT.sub("", _IMPORTS.sub(inline, text)) if _is_source(name) else text
+
+
+def _is_source(name: str) -> bool:
+    return Path(name).suffix in {".css", ".js"} and ".min." not in name
 
 
 @lru_cache(maxsize=8)

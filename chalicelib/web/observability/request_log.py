@@ -13,6 +13,7 @@ import msgspec
 
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
+from chalicelib.web.http.errors import code_of_status
 from chalicelib.web.observability import exceptions, metrics
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _log_entry(
     ``request.path`` is the pattern of the route, which contains no values.
     """
     is_error = status >= HTTPStatus.BAD_REQUEST
-    code = context.code or HTTPStatus(status).name.lower()
+    code = context.code or code_of_status(status)
     entry: dict[str, Any] = {
         "level": "ERROR" if context.exception else "INFO",
         "timestamp": timestamp.isoformat(),

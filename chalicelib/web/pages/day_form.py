@@ -10,37 +10,36 @@ from urllib.parse import parse_qs
 from msgspec import Struct
 
 from chalicelib.domain.changes import SlotChange
-from chalicelib.domain.doctor import MAX_SLOTS_PER_DAY
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.slot import SlotStatus, parse_start
+from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.manage_slots import SaveRequest, compute_fingerprint
 from chalicelib.web.api.validators import invalid_field, parse_date, valid_doctor_id, valid_key
-from chalicelib.web.http.request import body
+from chalicelib.web.http.request import MAX_BODY_BYTES, body
+from chalicelib.web.pages.boxes import Box
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from chalice.app import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFormState:
-    """The state of the day form, as starts in UTC.
+    """The state of the day form.
 
-    ``initial`` slots were free when the form was rendered, ``editable`` ones could be changed then,
-    ``checked`` ones are checked now. Only what the doctor edited becomes a change, so changes that
-    others make at the same time are not undone.
+    ``initial`` boxes had a free slot when the form was rendered, ``editable`` ones could be changed
+    then, ``checked`` ones are checked now. Only what the doctor edited becomes a change, so changes
+    that others make at the same time are not undone.
     """
 
-    initial: frozenset[datetime]
-    editable: frozenset[datetime]
-    checked: frozenset[datetime]
+    initial: frozenset[Box]
+    editable: frozenset[Box]
+    checked: frozenset[Box]
 
     @property
-    def dirty(self) -> frozenset[datetime]:
-        """The slots that the doctor edited."""
+    def dirty(self) -> frozenset[Box]:
+        """The boxes that the doctor edited."""
         return (self.checked ^ self.initial) & self.editable
 
     def changes(self) -> tuple[SlotChange, ...]:
@@ -49,11 +48,12 @@ class DayFormState:
         closed = dict.fromkeys(
             (self.initial & self.editable) - self.checked, SlotStatus.UNAVAILABLE
         )
-        return tuple(SlotChange(*item) for item in sorted((opened | closed).items()))
+        edited = sorted((opened | closed).items(), key=lambda item: str(item[0]))
+        return tuple(SlotChange(box.start, status, box.end) for box, status in edited)
 
 
-# Four fields of the day; three for each slot of the grid and for each slot of a former grid.
-MAX_FORM_FIELDS = 4 + 3 * 2 * MAX_SLOTS_PER_DAY
+# No form of a day has more: those that the largest body has room for.
+MAX_FORM_FIELDS = MAX_BODY_BYTES // len("shown=20261123T0900Z&")
 
 
 class DayForm(Struct, frozen=True, kw_only=True):
@@ -75,9 +75,14 @@ def parse_save_form(request: Request) -> DayForm:
         date=parse_date(fields["date"][-1]),
         changes=changes,
         request_id=valid_key("request_id", fields["request_id"][-1]),
-        fingerprint=compute_fingerprint((str(change.start), change.status) for change in changes),
+        fingerprint=compute_fingerprint((_describe(change), change.status) for change in changes),
     )
     return DayForm(request=save_request, state=state, version=version)
+
+
+def _describe(change: SlotChange) -> str:
+    # A form of a former release keeps its fingerprint: its save may be repeated after an update.
+    return str(change.start) if change.end is None else f"{change.start}/{change.end}"
 
 
 def _decode_fields(request: Request) -> Mapping[str, list[str]]:
@@ -95,9 +100,9 @@ def _decode_fields(request: Request) -> Mapping[str, list[str]]:
 
 def _parse_state(fields: Mapping[str, list[str]]) -> DayFormState:
     state = DayFormState(
-        initial=_starts(fields, "shown"),
-        editable=_starts(fields, "offered"),
-        checked=_starts(fields, "ticked"),
+        initial=_boxes(fields, "shown"),
+        editable=_boxes(fields, "offered"),
+        checked=_boxes(fields, "ticked"),
     )
     if not state.checked <= state.editable:
         raise RequestRejectedError(
@@ -112,8 +117,8 @@ def _parse_version(text: str) -> int:
     return int(text)
 
 
-def _starts(fields: Mapping[str, list[str]], name: str) -> frozenset[datetime]:
+def _boxes(fields: Mapping[str, list[str]], name: str) -> frozenset[Box]:
     try:
-        return frozenset(parse_start(value) for value in fields.get(name, ()))
+        return frozenset(map(Box.parse, fields.get(name, ())))
     except ValueError:
         raise invalid_field(name, "the value of a box") from None

@@ -11,32 +11,27 @@ from uuid import uuid4
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.domain.slot import SlotStatus, format_start
+from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.pages import links, messages
 from chalicelib.web.pages.etags import form_etag
+from chalicelib.web.pages.slot_view import EditedBoxes, SessionView, SlotViewBuilder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain import day
     from chalicelib.domain.errors import RequestRejectedError
-    from chalicelib.domain.grid import ClinicSession
+    from chalicelib.domain.grid import Grid
     from chalicelib.domain.violations import SlotViolation
     from chalicelib.use_cases.manage_slots import DayWithDoctor
+    from chalicelib.web.pages.boxes import Box
     from chalicelib.web.pages.day_form import DayFormState
 
 
 _ONE_DAY = timedelta(days=1)
-_OUTSIDE_LEGEND = "Outside your current hours"
-_CSS_KINDS = {
-    SlotStatus.FREE: "free",
-    SlotStatus.HELD: "held",
-    SlotStatus.BOOKED: "booked",
-    SlotStatus.UNAVAILABLE: "off",
-}
 
 
 class FlashMessage(Struct, frozen=True, kw_only=True):
@@ -49,8 +44,9 @@ class FlashMessage(Struct, frozen=True, kw_only=True):
 class DayPage(Struct, frozen=True, kw_only=True):
     """The values of the page.
 
-    ``base`` is the prefix of its links; its polls send ``etag`` as ``If-None-Match``. ``news`` says
-    what other users changed while this one was editing.
+    ``base`` is the prefix of its links; its polls send ``etag`` as ``If-None-Match``. ``hours``
+    differ if the slots that can be opened do. ``news`` says what other users changed while this one
+    was editing.
     """
 
     base: str
@@ -59,6 +55,7 @@ class DayPage(Struct, frozen=True, kw_only=True):
     specialty: str
     location: str
     time_zone: str
+    hours: str
     date: str
     date_title: str
     previous_url: str | None
@@ -97,8 +94,9 @@ def build_day_page(
     """
     doctor, date, slots = view.doctor, view.day.date, view.day.grid_slots(view.doctor.grid)
     violations = error.violations if error else ()
-    edited = {start: start in form.checked for start in form.dirty} if form else {}
-    builder = SlotViewBuilder(view, edited, _messages_by_start(violations))
+    edits = EditedBoxes.of(form, slots) if form else EditedBoxes()
+    builder = SlotViewBuilder(view, edits, _messages_by_start(violations))
+    starts = {slot.start for slot in (*(s.slot for s in slots), *edits.obsolete)}
     counts = Counter(day_slot.slot.status for day_slot in slots)
     url = partial(links.day_url, base, doctor.doctor_id)
     return DayPage(
@@ -108,10 +106,11 @@ def build_day_page(
         specialty=doctor.specialty,
         location=doctor.location,
         time_zone=messages.format_zone(doctor.zone),
+        hours=_describe_hours(doctor.grid),
         date=date.isoformat(),
         date_title=links.format_date(date),
         previous_url=url(date - _ONE_DAY) if date > local_time.MIN_DATE else None,
-        today_url=url(local_time.local_date(view.now, doctor.zone)),
+        today_url=links.today_url(base, doctor.doctor_id),
         history_url=links.history_url(base, doctor.doctor_id, date),
         display_name=display_name,
         next_url=url(date + _ONE_DAY) if date < local_time.MAX_DATE else None,
@@ -122,7 +121,7 @@ def build_day_page(
         booked_count=counts[SlotStatus.BOOKED],
         held_count=counts[SlotStatus.HELD],
         message=message,
-        errors=_messages_without_slot(violations, {day_slot.slot.start for day_slot in slots}),
+        errors=_messages_without_slot(violations, starts),
         news=tuple(news),
         etag=form_etag(view),
     )
@@ -135,11 +134,12 @@ def changes_since_render(
     if previous.version == rendered_version:
         return ()
     free = {start for start, slot in previous.slots.items() if slot.status is SlotStatus.FREE}
-    gone = form.initial - free - form.dirty
+    initial, dirty = _starts(form.initial), _starts(form.dirty)
+    gone = initial - free - dirty
     opened, closed, taken = (
         messages.list_times([local_time.format_time(start, zone) for start in sorted(starts)])
         for starts in (
-            free - form.initial - form.dirty,
+            free - initial - dirty,
             gone - previous.slots.keys(),
             gone & previous.slots.keys(),
         )
@@ -150,6 +150,14 @@ def changes_since_render(
         f"No longer free: {taken}": taken,
     }
     return tuple(sentence for sentence, times in sentences.items() if times)
+
+
+def _starts(boxes: Iterable[Box]) -> set[datetime]:
+    return {box.start for box in boxes}
+
+
+def _describe_hours(grid: Grid) -> str:
+    return f"{' '.join(map(str, grid.sessions))} {grid.slot_length}"
 
 
 def _messages_by_start(
@@ -171,96 +179,3 @@ def _messages_without_slot(
         for violation in violations
         if isinstance(violation, FieldViolation) or violation.start not in starts
     )
-
-
-class SlotView(Struct, frozen=True, kw_only=True):
-    """One check box. ``is_free`` is the stored status, ``kind`` the CSS class."""
-
-    value: str
-    start: str
-    end: str
-    state: str
-    kind: str
-    is_checked: bool
-    is_editable: bool
-    is_free: bool
-    error: str | None
-
-
-class SessionView(Struct, frozen=True, kw_only=True):
-    """The check boxes of one clinic session."""
-
-    legend: str
-    slots: tuple[SlotView, ...]
-
-
-class SlotViewBuilder(Struct, frozen=True):
-    """Builds the view model of each slot.
-
-    ``edited`` maps the start of each slot that the user edited to whether it is checked. While the
-    slot is editable, that takes precedence over the stored status. ``errors`` are the messages of
-    violations by start.
-    """
-
-    view: DayWithDoctor
-    edited: Mapping[datetime, bool]
-    errors: Mapping[datetime, str]
-
-    def build_sessions(self, day_slots: Iterable[day.DaySlot]) -> Iterable[SessionView]:
-        """Group the slots by the clinic session in which they start; slots outside come last."""
-        grid, date = self.view.doctor.grid, self.view.day.date
-        intervals = {
-            _format_legend(session): grid.session_interval(session, date)
-            for session in grid.sessions
-        }
-        by_legend: dict[str, list[day.DaySlot]] = {
-            legend: [] for legend in (*intervals, _OUTSIDE_LEGEND)
-        }
-        for day_slot in day_slots:
-            start = day_slot.slot.start
-            legends = (legend for legend, (begin, end) in intervals.items() if begin <= start < end)
-            by_legend[next(legends, _OUTSIDE_LEGEND)].append(day_slot)
-        return (
-            SessionView(legend=legend, slots=tuple(map(self._build_slot, in_session)))
-            for legend, in_session in by_legend.items()
-            if in_session
-        )
-
-    def _build_slot(self, day_slot: day.DaySlot) -> SlotView:
-        slot, zone = day_slot.slot, self.view.doctor.zone
-        is_editable = day_slot.is_editable(self.view.now)
-        is_free = slot.status is SlotStatus.FREE
-        kind = self._css_kind(day_slot)
-        return SlotView(
-            value=format_start(slot.start),
-            start=local_time.format_time(slot.start, zone),
-            end=local_time.format_time(slot.end, zone),
-            state=self._state_label(day_slot, kind),
-            kind=kind,
-            is_checked=self.edited.get(slot.start, is_free) if is_editable else is_free,
-            is_editable=is_editable,
-            is_free=is_free,
-            error=self.errors.get(slot.start),
-        )
-
-    def _css_kind(self, day_slot: day.DaySlot) -> str:
-        if day_slot.slot.is_taken:
-            return _CSS_KINDS[day_slot.slot.status]
-        if day_slot.slot.has_begun(self.view.now):
-            return "past"
-        return (
-            "blocked" if day_slot.conflicts_with is not None else _CSS_KINDS[day_slot.slot.status]
-        )
-
-    def _state_label(self, day_slot: day.DaySlot, kind: str) -> str:
-        if kind == "blocked" and day_slot.conflicts_with is not None:
-            other = local_time.format_range(day_slot.conflicts_with, self.view.doctor.zone)
-            return f"Overlaps the {other} slot"
-        if kind == "past" and day_slot.slot.status is SlotStatus.FREE:
-            return "Past – not booked"
-        return {"off": "Closed", "past": "Past"}.get(kind, kind)
-
-
-def _format_legend(session: ClinicSession) -> str:
-    start = local_time.format_time_of_day(session.start)
-    return f"{start}–{local_time.format_time_of_day(session.end)}"

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Role
 from chalicelib.web.http.request import query, url_prefix
+from chalicelib.web.pages import links
 from chalicelib.web.pages.rendering import render
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def render_doctor_picker(caller: Caller, request: Request) -> Response:
         "display_name": get_services().auth.display_name(caller),
         "doctors": [
             {
-                "url": f"{base}/slots?{urlencode({'doctor_id': doctor.doctor_id})}",
+                "url": links.today_url(base, doctor.doctor_id),
                 "name": doctor.name,
                 "specialty": doctor.specialty,
                 "location": doctor.location,

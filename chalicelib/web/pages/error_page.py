@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from chalicelib.web.http.types import Headers
 
 
-_TITLES = {
+# Headings for people, as in the GOV.UK Design System; the problem's title is HTTP's phrase.
+_HEADINGS = {
     HTTPStatus.UNAUTHORIZED: "Sign in to continue",
     HTTPStatus.FORBIDDEN: "You don't have access",
     HTTPStatus.NOT_FOUND: "Page not found",
+    HTTPStatus.TOO_MANY_REQUESTS: "You've sent too many requests",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Sorry, the service is unavailable",
 }
 
 
@@ -35,7 +38,7 @@ def render_error(problem: Problem, request: Request) -> Response:
     session = None if is_signed_out else get_services().auth.read_session(request)
     page: dict[str, Any] = {
         "base": url_prefix(request),
-        "title": _TITLES.get(problem.status, problem.status.phrase),
+        "title": _heading(problem.status),
         "detail": _detail(problem, request, session),
         "display_name": session.name if session else None,
         "is_signed_out": is_signed_out,
@@ -51,6 +54,12 @@ def render_error(problem: Problem, request: Request) -> Response:
         }
         return render("_notice.html", page, status=status, headers={**problem.headers, **aside})
     return render("error.html", page, status=status, headers=problem.headers)
+
+
+def _heading(status: HTTPStatus) -> str:
+    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    default = "Sorry, there is a problem with the service" if is_ours else "There is a problem"
+    return _HEADINGS.get(status, default)
 
 
 def _detail(problem: Problem, request: Request, session: LoginSession | None) -> str:

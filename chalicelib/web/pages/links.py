@@ -24,6 +24,11 @@ def day_url(base: str, doctor_id: str, date: date) -> str:
     return f"{base}/slots?{_query(doctor_id, date)}"
 
 
+def today_url(base: str, doctor_id: str) -> str:
+    """The URL of today's page, without a date: the page may stay open past midnight."""
+    return f"{base}/slots?{urlencode({'doctor_id': doctor_id})}"
+
+
 def history_url(base: str, doctor_id: str, date: date) -> str:
     """The URL of the day's history."""
     return f"{base}/slots/history?{_query(doctor_id, date)}"

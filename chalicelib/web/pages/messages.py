@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.violations import FieldViolation, SlotExists
+from chalicelib.domain.violations import FieldViolation, NotOnGrid, SlotExists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +24,9 @@ _MAX_REASONS = 3
 def nothing_saved(violations: Sequence[SlotViolation | FieldViolation], change_count: int) -> str:
     """Say why a save was rejected, and how to save the changes that are not at fault."""
     sentences = ["Nothing was saved", "; ".join(_reasons(violations, change_count))]
-    if not any(isinstance(violation, FieldViolation) for violation in violations):
+    if off_grid := [violation for violation in violations if isinstance(violation, NotOnGrid)]:
+        sentences.append(f"Untick {'them' if len(off_grid) > 1 else 'it'}, then save again")
+    elif not any(isinstance(violation, FieldViolation) for violation in violations):
         sentences += _save_again(change_count - len(violations))
     return " ".join(f"{sentence.removesuffix('.')}." for sentence in sentences)
 
@@ -34,7 +36,9 @@ def _reasons(
 ) -> Iterator[str]:
     if existing := [violation for violation in violations if isinstance(violation, SlotExists)]:
         yield _already_exist(existing, change_count)
-    others = [v.message for v in violations if not isinstance(v, SlotExists)]
+    if off_grid := [violation for violation in violations if isinstance(violation, NotOnGrid)]:
+        yield _not_on_grid(off_grid)
+    others = [v.message for v in violations if not isinstance(v, SlotExists | NotOnGrid)]
     yield from others[:_MAX_REASONS]
     if len(others) > _MAX_REASONS:
         yield f"and {len(others) - _MAX_REASONS} more"
@@ -46,6 +50,13 @@ def _already_exist(existing: Sequence[SlotExists], change_count: int) -> str:
         return f"This slot already exists: {times}"
     verb = "exists" if len(existing) == 1 else "exist"
     return f"{len(existing)} of these slots already {verb}: {times}"
+
+
+def _not_on_grid(off_grid: Sequence[NotOnGrid]) -> str:
+    if len(off_grid) == 1:
+        return off_grid[0].message
+    times = list_times(_merge_ranges([violation.slot_label for violation in off_grid]))
+    return f"{len(off_grid)} of the times that you ticked are no longer slots of this day: {times}"
 
 
 def _merge_ranges(labels: Sequence[str]) -> list[str]:

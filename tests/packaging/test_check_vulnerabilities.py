@@ -1,4 +1,4 @@
-"""``scripts/audit``: the check of the Lambda zip's packages for known vulnerabilities."""
+"""``scripts/check-vulnerabilities``: packages of the Lambda zip with known vulnerabilities."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.http_server import serve, unused_url
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "audit"
+SCRIPT = Path(__file__).parents[2] / "scripts" / "check-vulnerabilities"
 PINNED = "Jinja2==3.1.6\n"
 # pip-audit skips a package without a version, as it skips one that the service does not know.
 UNKNOWN = "six @ https://example.invalid/six-1.17.0-py3-none-any.whl\n"
@@ -55,70 +55,70 @@ def requirements(tmp_path: Path) -> Path:
     return path
 
 
-def audit(
+def check(
     requirements: Path, url: str, *, is_required: bool = False
 ) -> subprocess.CompletedProcess[str]:
     service = ["-s", "osv", "--osv-url", f"{url}/v1/query"]
     return subprocess.run(  # noqa: S603
         [SCRIPT, requirements, *service],
-        env=os.environ | {"AUDIT_REQUIRED": str(int(is_required))},
+        env=os.environ | {"VULNERABILITY_CHECK": "required" if is_required else ""},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def test_audit_vulnerability_fails_with_its_id_and_fixed_version(requirements: Path) -> None:
+def test_check_vulnerability_fails_with_its_id_and_fixed_version(requirements: Path) -> None:
     with osv_server(200, VULNERABLE) as url:
-        audited = audit(requirements, url)
+        checked = check(requirements, url)
 
-    assert audited.returncode == 1
+    assert checked.returncode == 1
     assert ["jinja2", "3.1.6", "PYSEC-2099-1", "3.1.7"] in map(
-        str.split, audited.stdout.splitlines()
+        str.split, checked.stdout.splitlines()
     )
 
 
-def test_audit_without_vulnerabilities_passes(requirements: Path) -> None:
+def test_check_without_vulnerabilities_passes(requirements: Path) -> None:
     with osv_server(200, NO_VULNERABILITIES) as url:
-        audited = audit(requirements, url)
+        checked = check(requirements, url)
 
-    assert (audited.returncode, audited.stderr) == (0, "")
-    assert "No known vulnerabilities found" in audited.stdout
-
-
-def test_audit_unreachable_service_passes_and_warns(requirements: Path) -> None:
-    audited = audit(requirements, unused_url())
-
-    assert audited.returncode == 0
-    assert "\nNOT AUDITED: " in audited.stderr
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "No known vulnerabilities found" in checked.stdout
 
 
-def test_audit_unreachable_service_fails_if_required(requirements: Path) -> None:
-    audited = audit(requirements, unused_url(), is_required=True)
+def test_check_unreachable_service_passes_and_warns(requirements: Path) -> None:
+    checked = check(requirements, unused_url())
 
-    assert audited.returncode == 1
-    assert "\nNOT AUDITED: " in audited.stderr
+    assert checked.returncode == 0
+    assert "\nNOT CHECKED: " in checked.stderr
 
 
-def test_audit_unreadable_response_fails(requirements: Path) -> None:
+def test_check_unreachable_service_fails_if_required(requirements: Path) -> None:
+    checked = check(requirements, unused_url(), is_required=True)
+
+    assert checked.returncode == 1
+    assert "\nNOT CHECKED: " in checked.stderr
+
+
+def test_check_unreadable_response_fails(requirements: Path) -> None:
     with osv_server(400, {"code": 3, "message": "invalid"}) as url:
-        audited = audit(requirements, url)
+        checked = check(requirements, url)
 
-    assert (audited.returncode, audited.stderr) == (1, "")
+    assert (checked.returncode, checked.stderr) == (1, "")
 
 
 @pytest.mark.parametrize(
     ("packages", "status", "message"),
-    [(PINNED + UNKNOWN, 1, ""), (UNKNOWN, 0, "NOT AUDITED: ")],
+    [(PINNED + UNKNOWN, 1, ""), (UNKNOWN, 0, "NOT CHECKED: ")],
     ids=["one of two", "all"],
 )
-def test_audit_unknown_packages_fail_unless_all_are(
+def test_check_unknown_packages_fail_unless_all_are(
     requirements: Path, packages: str, status: int, message: str
 ) -> None:
     requirements.write_text(packages)
 
     with osv_server(200, NO_VULNERABILITIES) as url:
-        audited = audit(requirements, url)
+        checked = check(requirements, url)
 
-    assert audited.returncode == status
-    assert message in audited.stderr
+    assert checked.returncode == status
+    assert message in checked.stderr
