@@ -11,7 +11,7 @@ _SPACES = " \u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x2
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"
 # Letters and symbols that look like a space, and a mark that never shows.
 _BLANKS = "\u034f\u115f\u1160\u2800\u3164\uffa0"
-# Letters, numbers, punctuation and symbols; the rest is marks, spaces and characters without a shape.
+# Letters, numbers, punctuation and symbols; the others are marks, spaces, or without a form.
 _VISIBLE = "LNPS"
 # Controls, format characters (as those that change the direction), surrogates, private use,
 # unassigned, and separators of lines and paragraphs.

@@ -79,7 +79,7 @@ def test_if_none_match_excludes_an_etag(client: AppClient) -> None:
 def test_malformed_condition_changes_nothing(client: AppClient, header: str) -> None:
     put(client, DOCTOR_SETTINGS)
 
-    rejected = put(client, **{header: "1.x"})
+    rejected = put(client, RENAMED, **{header: "1.x"})
 
     assert rejected.error_codes == [(header.replace("_", "-"), "invalid")]
     assert client.get(PATH).json["name"] == DOCTOR_SETTINGS["name"]
@@ -101,7 +101,7 @@ def test_condition_holds_when_the_settings_are_stored(
             pending.pop()()
 
     with client.before_call("PutItem", overtake):
-        stale = put(client, **headers)
+        stale = put(client, RENAMED, **headers)
 
     assert stale.status == 412
     assert client.get(PATH).json["lead_minutes"] == 5
@@ -116,7 +116,7 @@ def test_own_write_without_a_response_does_not_fail_the_condition(
         headers = {"If_Match": put(client, DOCTOR_SETTINGS).headers["ETag"]}
 
     with client.drop_responses("PutItem", count=1):
-        saved = put(client, **headers)
+        saved = put(client, RENAMED, **headers)
 
     assert (saved.status, saved.json["name"]) == (status, RENAMED["name"])
     assert saved.headers["ETag"] == client.get(PATH).headers["ETag"]

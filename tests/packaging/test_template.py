@@ -134,6 +134,14 @@ def test_api_calls_function_by_name_without_reference(
             assert names["Name"] == resources["APIHandler"]["FunctionName"]
 
 
+def test_api_has_head_wherever_it_has_get(resources: dict[str, Any]) -> None:
+    paths = resources["RestAPI"]["DefinitionBody"]["paths"]
+
+    assert {path for path in paths if "get" in paths[path]} == {
+        path for path in paths if "head" in paths[path]
+    }
+
+
 def test_api_is_regional_compressed_and_throttled(resources: dict[str, Any]) -> None:
     api = resources["RestAPI"]
 

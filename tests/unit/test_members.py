@@ -16,12 +16,12 @@ from chalicelib.web.api.members import check_members
 from chalicelib.web.http.request import JSON
 from chalicelib.web.routes import ROUTERS
 
-BODY_SCHEMAS = {
-    route.doc.body[JSON]
+BODY_SCHEMAS = [
+    schema
     for router in ROUTERS
     for route in router.routes
-    if route.doc.body.get(JSON) is not None
-}
+    if (schema := route.doc.body.get(JSON)) is not None
+]
 any_json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
@@ -88,7 +88,7 @@ def test_body_must_be_an_object(value: object) -> None:
 
 @given(st.data())
 def test_checked_bodies_are_those_that_msgspec_accepts(data: st.DataObject) -> None:
-    schema = data.draw(st.sampled_from(sorted(BODY_SCHEMAS, key=lambda schema: schema.__name__)))
+    schema = data.draw(st.sampled_from(BODY_SCHEMAS))
     names = st.sampled_from(list(msgspec.structs.asdict(placeholder(schema)))) | st.text(max_size=3)
     body = data.draw(st.dictionaries(names, any_json, max_size=6))
 
@@ -102,7 +102,7 @@ def test_checked_bodies_are_those_that_msgspec_accepts(data: st.DataObject) -> N
 
 
 def placeholder(schema: type) -> Any:  # noqa: ANN401  a struct
-    decoded, _ = check_members({}, schema)
+    decoded: Any = check_members({}, schema)[0]
     return decoded
 
 

@@ -15,6 +15,7 @@ from chalicelib.storage.day_repository import DayRepository
 from chalicelib.use_cases import manage_slots
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots
+from chalicelib.use_cases.preconditions import Precondition
 from tests.mutation.edits import (
     becomes,
     drop,
@@ -29,6 +30,19 @@ from tests.mutation.mutant import Mutant
 from tests.mutation.selectors import assignment, branch, call, comparison, constant, statement
 
 MUTANTS = (
+    Mutant(
+        "Settings are replaced whatever If-Match says",
+        "chalicelib.use_cases.manage_doctors:ManageDoctors._save_settings",
+        skip(call(Precondition.require)),
+        "tests/api/test_doctor_preconditions.py::test_another_etag_is_stale",
+    ),
+    Mutant(
+        "A lost response makes a condition fail on its own write",
+        "chalicelib.use_cases.manage_doctors:ManageDoctors._save_settings",
+        never(branch(ManageDoctors._cache)),
+        "tests/api/test_doctor_preconditions.py"
+        "::test_own_write_without_a_response_does_not_fail_the_condition",
+    ),
     Mutant(
         "A retried save uses the day that its first attempt read",
         "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
