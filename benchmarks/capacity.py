@@ -53,8 +53,10 @@ TWO_WEEKS = f"from={DATES[0]}&to={DATES[-1]}"
 # Title, operation that writes the item, and type of the item.
 ITEM_SIZES = (
     ("day, all slots free", "first save of a date, all slots", "day"),
-    ("change that opens all slots", "first save of a date, all slots", "change"),
-    ("change that opens one slot", "save that opens one slot", "change"),
+    ("record of a save", "first save of a date, all slots", "change"),
+    ("audit entry of a save that opens all slots", "first save of a date, all slots", "audit"),
+    ("audit entry of a save that opens one slot", "save that opens one slot", "audit"),
+    ("audit entry of settings", "settings of a doctor", "audit"),
     ("free slot", "first save of a date, all slots", "slot"),
     ("held slot", "hold", "slot"),
     ("day with one held slot", "hold", "day"),

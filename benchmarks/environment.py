@@ -131,7 +131,7 @@ def _doctor_row_json(doctor: Doctor) -> str:
             "specialty": doctor.specialty,
             "location": doctor.location,
             "time_zone": doctor.zone.key,
-            "sessions": [str(session).split("-") for session in doctor.grid.sessions],
+            "sessions": [str(session).split("–") for session in doctor.grid.sessions],
             "delegates": sorted(doctor.delegates),
             "slot_minutes": doctor.grid.slot_length // minute,
             "lead_minutes": doctor.lead_time // minute,

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from benchmarks.environment import DOCTOR, TOMORROW
-from chalicelib.domain.day import SlotChanges
+from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.save_record import SaveRecord
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import keys
+from chalicelib.storage.audit_mapping import audit_entry_to_item
 from chalicelib.storage.mapping import (
     doctor_to_item,
     save_record_to_item,
@@ -55,17 +56,20 @@ def past_day_items(doctor: Doctor, years: int) -> Iterator[BaseItem]:
         slots = _open_slots(doctor, date)
         yield _day_item(doctor, date, slots)
         yield from (slot_to_item(partition, slot) for slot in slots)
-        entry = SaveRecord(
-            request_id="past-save",
-            fingerprint="",
-            version=1,
-            saved_at=slots[0].start,
-            author=doctor.doctor_id,
-            role=Role.DOCTOR,
-            client="page",
-            changes=SlotChanges(opened=tuple(slots), closed=()),
+        entry = AuditLogEntry(
+            doctor_id=doctor.doctor_id,
+            at=slots[0].start,
+            kind=ChangeKind.SAVE,
+            actor=Actor(name=doctor.doctor_id, role=Role.DOCTOR, client="page"),
+            suffix="past-save",
+            date=date,
+            opened=tuple(slots),
         )
-        yield save_record_to_item(partition, date, entry)
+        yield audit_entry_to_item(entry)
+        record = SaveRecord(
+            request_id=entry.suffix, fingerprint="", version=1, change_id=entry.change_id
+        )
+        yield save_record_to_item(partition, date, record)
 
 
 def _open_slots(doctor: Doctor, date: date) -> list[Slot]:

@@ -14,6 +14,7 @@ from chalicelib import request_context
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
+from chalicelib.storage.audit_log import AuditLog
 from chalicelib.storage.availability_index import AvailabilityIndex
 from chalicelib.storage.booking_repository import BookingRepository
 from chalicelib.storage.day_repository import DayRepository
@@ -24,6 +25,7 @@ from chalicelib.storage.people_repository import PeopleRepository
 from chalicelib.use_cases.book_slots import BookSlots
 from chalicelib.use_cases.check_health import CheckHealth
 from chalicelib.use_cases.find_slots import FindSlots
+from chalicelib.use_cases.list_changes import ListChanges
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_people import ManagePeople
 from chalicelib.use_cases.manage_slots import ManageSlots
@@ -51,6 +53,7 @@ class Services(Struct, frozen=True, kw_only=True):
 
     settings: Settings
     manage_slots: ManageSlots
+    list_changes: ListChanges
     find_slots: FindSlots
     book_slots: BookSlots
     manage_doctors: ManageDoctors
@@ -88,6 +91,7 @@ def build_services(
     return Services(
         settings=settings,
         manage_slots=ManageSlots(days, doctor_cache, now, pause),
+        list_changes=ListChanges(AuditLog(), doctor_cache, settings.client_names, pause),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
         book_slots=BookSlots(BookingRepository(), doctor_cache, now, pause),
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),

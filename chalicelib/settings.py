@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +46,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The settings of the process.
 
     ``local_caller`` is the caller of every request if there is no sign-in (``oidc``).
+    ``client_names`` are the display names of booking sites, by client id.
     Only the stream handlers need ``event_bus_name`` and ``audit_bucket``, and they need no sign-in:
     with neither, every request is rejected. ``has_request_log`` writes a line of JSON to standard
     output for each request.
@@ -55,6 +56,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     stage: str = LOCAL_STAGE
     local_caller: str | None = None
     oidc: OidcSettings | None = None
+    client_names: Mapping[str, str] = field(default_factory=dict)
     event_bus_name: str | None = None
     audit_bucket: str | None = None
     has_request_log: bool = False
@@ -75,6 +77,9 @@ class Settings(Struct, frozen=True, kw_only=True):
             table_name=_require_value(environment, "TABLE_NAME"),
             stage=stage,
             local_caller=caller,
+            client_names={
+                client: name for client, name in _parse_machine_clients(environment).items() if name
+            },
             oidc=None if caller or _is_stream_function(environment) else _parse_oidc(environment),
             event_bus_name=environment.get("EVENT_BUS_NAME") or None,
             audit_bucket=environment.get("AUDIT_BUCKET") or None,
@@ -116,14 +121,22 @@ def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:
         or f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         client_id=_require_value(environment, "OIDC_CLIENT_ID"),
         client_secret=environment.get("OIDC_CLIENT_SECRET") or None,
-        # An entry may have a display name behind the id: ``id=Name``, percent-encoded.
-        machine_clients=frozenset(
-            entry.partition("=")[0] for entry in environment.get("OIDC_MACHINE_CLIENTS", "").split()
-        ),
+        machine_clients=frozenset(_parse_machine_clients(environment)),
         session_keys=_parse_session_keys(environment, secret),
         session_key_secret=secret,
         user_pool=environment.get("COGNITO_USER_POOL") or None,
     )
+
+
+def _parse_machine_clients(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the display names of booking sites by client id; empty for those without a name.
+
+    The entries are ``id`` or ``id=Name``. Blanks separate them, so those of a name are
+    percent-encoded: ``Practice%20system``.
+    """
+    text = environment.get("OIDC_MACHINE_CLIENTS", "")
+    entries = [entry.partition("=") for entry in text.split()]
+    return {client: unquote(name) for client, _, name in entries}
 
 
 def _parse_session_keys(environment: Mapping[str, str], secret: str | None) -> tuple[str, ...]:

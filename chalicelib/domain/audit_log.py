@@ -6,6 +6,7 @@ It never contains patient data: no patient reference, no holder, no booking id.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.permissions import Caller, Role
     from chalicelib.domain.slot import Slot, SlotId
+
+
+_MICROSECOND = timedelta(microseconds=1)
+# The part of a change id in the place of the date, for an act without one; sorts after every date.
+WITHOUT_DATE = "SETTINGS"
 
 
 class ChangeKind(StrEnum):
@@ -92,3 +98,23 @@ class AuditLogEntry:
     moved_to: SlotId | None = None
     reason: str | None = None
     settings: Mapping[str, SettingChange] | None = None
+
+    @property
+    def change_id(self) -> str:
+        """The id that clients see; safe in a URL, and opaque to them."""
+        date = self.date.isoformat() if self.date else WITHOUT_DATE
+        return "~".join((self.doctor_id, date, format_audit_instant(self.at), self.suffix))
+
+
+def format_audit_instant(at: datetime) -> str:
+    """Return the microsecond in UTC, in letters and digits: ``20261127T225457123456Z``."""
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+
+
+def next_instant(now: datetime, *earlier: datetime | None) -> datetime:
+    """Return ``now``, or the first microsecond after all ``earlier`` acts, whichever is later.
+
+    Clocks of two processes differ, and one process may act twice in a microsecond: the order of the
+    audit log must not depend on that.
+    """
+    return max([now, *(at + _MICROSECOND for at in earlier if at is not None)])

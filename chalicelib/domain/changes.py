@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.grid import Grid
 
 
-# A DynamoDB transaction has at most 100 actions. A save also writes the day and the audit log
-# entry, and checks the doctor if the day is new.
+# A DynamoDB transaction has at most 100 actions. A save also writes the day, its idempotency record
+# and its entry in the audit log, and checks the doctor if the day is new.
 MAX_CHANGES_PER_SAVE = 96
 
 # New rules have moved no clock further since 2011, except across the date line.

@@ -54,6 +54,7 @@ class DaySlot:
 class Day:
     """``version`` counts the saves, ``revision`` every change; ``slots`` has them by start.
 
+    ``changed_at`` is the instant of the last save in the audit log; None if it is not known.
     ``is_incomplete`` if a slot is stored in a form that cannot be read: slots could overlap it.
     ``adjacent`` has the slots of the dates before and after, if they were read for a save.
     """
@@ -62,6 +63,7 @@ class Day:
     date: date
     version: int = 0
     revision: int = 0
+    changed_at: datetime | None = None
     slots: Mapping[datetime, Slot] = field(default_factory=dict)
     is_incomplete: bool = False
     adjacent: tuple[Slot, ...] = ()

@@ -28,6 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain.booking import StoredSlot
@@ -160,17 +161,23 @@ class DayModifiedError(ConcurrentModificationError):
     """The day has changed since it was read.
 
     Of the slots known to conflict, ``already_existing`` were to be opened, and ``still_taken`` to
-    be closed.
+    be closed. ``last_change`` is the instant that another attempt must be later than, if the clock
+    of this process has not reached it.
     """
 
     code = "day_changed"
 
     def __init__(
-        self, *, already_existing: tuple[Slot, ...] = (), still_taken: tuple[Slot, ...] = ()
+        self,
+        *,
+        already_existing: tuple[Slot, ...] = (),
+        still_taken: tuple[Slot, ...] = (),
+        last_change: datetime | None = None,
     ) -> None:
         super().__init__("Someone else changed this day at the same moment")
         self.already_existing = already_existing
         self.still_taken = still_taken
+        self.last_change = last_change
 
 
 class DoctorModifiedError(ConcurrentModificationError):

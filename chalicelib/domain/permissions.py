@@ -40,11 +40,13 @@ _ROLES_BY_PERMISSION = {
     Permission.BOOK: frozenset({Role.BOOKING_SITE, Role.ADMIN}),
     Permission.MANAGE: frozenset({Role.DOCTOR, Role.DELEGATE, Role.ADMIN}),
     Permission.CONFIGURE: frozenset({Role.DOCTOR, Role.ADMIN}),
+    Permission.ADMINISTER: frozenset({Role.ADMIN}),
 }
 _DENIALS = {
     Permission.BOOK: "You can't hold or book slots",
     Permission.MANAGE: "You can't manage slots",
     Permission.CONFIGURE: "You can't change a doctor's settings",
+    Permission.ADMINISTER: "Only an administrator may do this",
 }
 
 
@@ -77,11 +79,6 @@ class Caller:
     def require_can_manage_any(self) -> None:
         """Raise ``PermissionDeniedError`` if the caller can manage no doctor's slots at all."""
         self.require_permission(Permission.MANAGE)
-
-    def require_admin(self) -> None:
-        """Raise ``PermissionDeniedError`` unless the caller is an admin."""
-        if Role.ADMIN not in self.roles:
-            raise PermissionDeniedError("Only an administrator may do this")
 
     def can_see_delegates(self, doctor: Doctor) -> bool:
         """Return whether the caller is this doctor or an admin."""

@@ -5,32 +5,36 @@ The app's IAM role can neither update nor delete an item of an ``AUDIT#`` partit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import hashlib
+import re
+from typing import TYPE_CHECKING, TypeVar
 
-from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, SettingChange
+from msgspec import Struct
+
 from chalicelib.domain.errors import DayModifiedError
-from chalicelib.domain.permissions import Role
-from chalicelib.domain.slot import SlotId
-from chalicelib.storage import keys
-from chalicelib.storage.decoding import decode_readable, decoder
-from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.mapping import (
-    format_microsecond,
-    parse_timestamp,
-    slot_map_from_raw,
-    slot_map_to_raw,
+from chalicelib.storage import keys, pagination
+from chalicelib.storage.audit_mapping import (
+    audit_entry_from_item,
+    audit_entry_to_item,
+    legacy_entry_from_item,
 )
-from chalicelib.storage.models import AuditItem
+from chalicelib.storage.decoding import decode_readable
+from chalicelib.storage.errors import translate_read_errors
+from chalicelib.storage.models import AuditItem, BaseItem, ChangeItem, DoctorDirectoryIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterator
     from datetime import date
 
-    from chalicelib.domain.slot import Slot
-    from chalicelib.storage.mapping import RawSlotMap
+    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.change_feed import ActorNames, ChangeSearch
     from chalicelib.storage.transaction import Transaction
 
-_SLOT_FIELDS = ("opened", "closed", "booked", "cancelled", "affected")
+# The sort key of an item, and the version of a save that is older than the audit log.
+_POSITION = re.compile(r"(\d{4}-\d\d-\d\d|[A-Z]+)#\d{8}T\d{12}Z#[A-Za-z0-9._~-]{1,64}", re.ASCII)
+_LEGACY_POSITION = re.compile(r"v(\d{1,9})", re.ASCII)
+
+AnyItem = TypeVar("AnyItem", bound=BaseItem)
 
 
 def add_entry(transaction: Transaction, entry: AuditLogEntry) -> None:
@@ -46,78 +50,140 @@ def add_entry(transaction: Transaction, entry: AuditLogEntry) -> None:
     )
 
 
+class ChangePage(Struct, frozen=True, kw_only=True):
+    """``cursor`` is that of the next page; None if this is the last."""
+
+    entries: tuple[AuditLogEntry, ...]
+    cursor: str | None
+
+
 class AuditLog:
-    """The entries of all doctors."""
+    """The entries of all doctors. A page reads at most ``max_examined`` items for its search."""
 
-    def list_for_date(self, doctor_id: str, date: date) -> list[AuditLogEntry]:
-        """Return every act on that date, the newest first; strongly consistent."""
+    def __init__(self, max_examined: int = 1_000) -> None:
+        self._max_examined = max_examined
+
+    def list_page(
+        self, search: ChangeSearch, names: ActorNames, *, limit: int, cursor: str | None = None
+    ) -> ChangePage:
+        """Return a page of entries, the newest first.
+
+        The feed of one date is strongly consistent; it includes saves that are older than the audit
+        log. The feed of all dates is eventually consistent. A page can have fewer entries than
+        ``limit`` although there is a next page. Raises ``RequestRejectedError`` for a cursor of
+        another search, ``StoreUnavailableError``.
+        """
+        prefix = _cursor_prefix(search)
+        position = _decode_position(cursor, prefix, search) if cursor else None
+        found: list[AuditLogEntry] = []
+        last = ""
         with translate_read_errors():
-            items = AuditItem.query(
-                keys.audit_pk(doctor_id),
-                AuditItem.sk.startswith(keys.audit_date_prefix(date)),
-                consistent_read=True,
-                scan_index_forward=False,
-            )
-            return list(decode_readable(items, audit_entry_from_item))
+            for examined, candidate in enumerate(_candidates(search, position, limit)):
+                if len(found) == limit or examined == self._max_examined:
+                    return ChangePage(
+                        entries=tuple(found),
+                        cursor=pagination.encode_cursor(prefix + keys.join_sort_key(last)),
+                    )
+                last = candidate.position
+                if candidate.entry and search.matches(candidate.entry, names):
+                    found.append(candidate.entry)
+        return ChangePage(entries=tuple(found), cursor=None)
 
 
-def audit_entry_to_item(entry: AuditLogEntry) -> AuditItem:
-    slot_maps: dict[str, Any] = {name: _raw_slots(getattr(entry, name)) for name in _SLOT_FIELDS}
-    return AuditItem(
-        keys.audit_pk(entry.doctor_id),
-        keys.audit_sk(entry.date, entry.at, entry.suffix),
-        gsi1_pk=keys.audit_pk(entry.doctor_id),
-        gsi1_sk=keys.audit_index_sk(entry.at, entry.suffix),
-        date=entry.date.isoformat() if entry.date else None,
-        at=format_microsecond(entry.at),
-        act=str(entry.kind),
-        by=entry.actor.name,
-        role=str(entry.actor.role),
-        client=entry.actor.client,
-        subject=entry.actor.subject,
-        moved_from=str(entry.moved_from) if entry.moved_from else None,
-        moved_to=str(entry.moved_to) if entry.moved_to else None,
-        reason=entry.reason,
-        settings=_settings_to_raw(entry),
-        **slot_maps,
+class _Candidate(Struct, frozen=True):
+    """An item by its position in the feed; ``entry`` is None if it cannot be decoded."""
+
+    position: str
+    entry: AuditLogEntry | None
+
+
+def _candidates(search: ChangeSearch, position: str | None, limit: int) -> Iterator[_Candidate]:
+    """Yield the items of a feed after the position, the newest first; read as they are consumed."""
+    if search.on is None:
+        yield from _query_doctor(search, position, limit)
+        return
+    saved_before = _LEGACY_POSITION.fullmatch(position or "")
+    if not saved_before:
+        yield from _query_date(search.doctor_id, search.on, position, limit)
+    yield from _query_legacy_saves(
+        search.doctor_id, search.on, int(saved_before[1]) if saved_before else None
     )
 
 
-@decoder
-def audit_entry_from_item(item: AuditItem) -> AuditLogEntry:
-    """Return the entry of an item. Raises ``UnreadableItemError`` if it is malformed."""
-    prefix, _, suffix = str(item.sk).split("#", 2)
-    return AuditLogEntry(
-        doctor_id=keys.parse_audit_pk(item.pk),
-        at=parse_timestamp(item.at),
-        kind=ChangeKind(item.act),
-        actor=Actor(name=item.by, role=Role(item.role), client=item.client, subject=item.subject),
-        suffix=suffix,
-        date=keys.parse_day_sk(prefix) if item.date else None,
-        moved_from=SlotId.parse(item.moved_from) if item.moved_from else None,
-        moved_to=SlotId.parse(item.moved_to) if item.moved_to else None,
-        reason=item.reason,
-        settings=_settings_from_raw(item.settings),
-        **{name: _slots_from_raw(getattr(item, name)) for name in _SLOT_FIELDS},
-    )
-
-
-def _raw_slots(slots: Iterable[Slot]) -> RawSlotMap | None:
-    return slot_map_to_raw(slots) or None
-
-
-def _slots_from_raw(raw: RawSlotMap | None) -> tuple[Slot, ...]:
-    return tuple(slot for _, slot in sorted(slot_map_from_raw(raw or {}).items()))
-
-
-def _settings_to_raw(entry: AuditLogEntry) -> dict[str, Any] | None:
-    if entry.settings is None:
-        return None
-    return {
-        name: {"before": change.before, "after": change.after}
-        for name, change in entry.settings.items()
+def _query_doctor(search: ChangeSearch, position: str | None, limit: int) -> Iterator[_Candidate]:
+    partition = keys.audit_pk(search.doctor_id)
+    index_position = {
+        "GSI1PK": {"S": partition},
+        "GSI1SK": {"S": (position or "").partition("#")[2]},
     }
+    items = AuditItem.query(
+        partition,
+        index_name=DoctorDirectoryIndex.Meta.index_name,
+        scan_index_forward=False,
+        page_size=limit + 1,
+        last_evaluated_key=_item_key(partition, position) | index_position if position else None,
+    )
+    yield from (_Candidate(item.sk, _readable(audit_entry_from_item, item)) for item in items)
 
 
-def _settings_from_raw(raw: dict[str, Any] | None) -> dict[str, SettingChange] | None:
-    return {name: SettingChange(**change) for name, change in raw.items()} if raw else None
+def _query_date(
+    doctor_id: str, date: date, position: str | None, limit: int
+) -> Iterator[_Candidate]:
+    partition = keys.audit_pk(doctor_id)
+    items = AuditItem.query(
+        partition,
+        AuditItem.sk.startswith(keys.audit_date_prefix(date)),
+        consistent_read=True,
+        scan_index_forward=False,
+        page_size=limit + 1,
+        last_evaluated_key=_item_key(partition, position) if position else None,
+    )
+    yield from (_Candidate(item.sk, _readable(audit_entry_from_item, item)) for item in items)
+
+
+def _query_legacy_saves(
+    doctor_id: str, date: date, before_version: int | None
+) -> Iterator[_Candidate]:
+    """Yield the saves that are older than the audit log: only these have slots in their record."""
+    items = ChangeItem.query(
+        keys.doctor_pk(doctor_id),
+        ChangeItem.sk.startswith(keys.change_sk(date, "")),
+        ChangeItem.opened.exists(),
+        consistent_read=True,
+    )
+    for item in sorted(items, key=_version_of, reverse=True):
+        version = _version_of(item)
+        if before_version is None or version < before_version:
+            yield _Candidate(f"v{version}", _readable(legacy_entry_from_item, item))
+
+
+def _version_of(item: BaseItem) -> int:
+    """Return the version that a save made; 0, which comes last, if the item is unreadable."""
+    version = getattr(item, "version", None)
+    return version if isinstance(version, int) else 0
+
+
+def _item_key(partition: str, position: str) -> dict[str, dict[str, str]]:
+    return {"PK": {"S": partition}, "SK": {"S": position}}
+
+
+def _cursor_prefix(search: ChangeSearch) -> str:
+    """Return what binds a cursor to its search: the doctor, and a digest of the filters."""
+    digest = hashlib.blake2b(repr(search).encode(), digest_size=8).hexdigest()
+    return keys.join_sort_key(search.doctor_id, digest)
+
+
+def _decode_position(cursor: str, prefix: str, search: ChangeSearch) -> str:
+    """Return the position of a cursor. Raises ``RequestRejectedError`` for another search's."""
+    text = pagination.decode_cursor(cursor, prefix=prefix, part_count=3)
+    *_, position = keys.split_sort_key(text)
+    is_legacy = search.on is not None and _LEGACY_POSITION.fullmatch(position)
+    date_prefix = keys.audit_date_prefix(search.on) if search.on else ""
+    if not is_legacy and not (_POSITION.fullmatch(position) and position.startswith(date_prefix)):
+        raise pagination.wrong_cursor_error()
+    return position
+
+
+def _readable(decode: Callable[[AnyItem], AuditLogEntry], item: AnyItem) -> AuditLogEntry | None:
+    """Return the entry; None for an item that this version cannot read."""
+    return next(decode_readable([item], decode), None)

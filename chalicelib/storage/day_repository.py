@@ -1,23 +1,27 @@
-"""Days in the table: the read model of a date, its slots, and the log of its saves."""
+"""Days in the table: the read model of a date, its slots, and the records of its saves."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist
 
-from chalicelib.domain.day import Day, SlotChanges
+from chalicelib.domain.day import Day
 from chalicelib.domain.errors import DayModifiedError, DoctorModifiedError, DoctorNotFoundError
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import keys, table
+from chalicelib.storage.audit_log import add_entry
 from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import (
     day_from_item,
     directory_sort_key,
     doctor_from_item,
+    format_microsecond,
     format_timestamp,
+    parse_timestamp,
     save_record_from_item,
     save_record_to_item,
     search_sort_key,
@@ -34,9 +38,11 @@ if TYPE_CHECKING:
 
     from pynamodb.expressions.update import Action
 
+    from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.save_record import SaveRecord
     from chalicelib.domain.slot import Slot
+    from chalicelib.storage.transaction import RawItem
 
 # One more than a month has days: after a full page there is always another request.
 _PAGE_SIZE = 32
@@ -54,7 +60,7 @@ class DayRepository:
         *,
         reads_adjacent: bool = False,
     ) -> tuple[Doctor, Day, SaveRecord | None]:
-        """Read the doctor, the day, and the log entry of that request if there is one.
+        """Read the doctor, the day, and the record of that request if it was saved.
 
         It is one strongly consistent read. A date without a save is an empty day of version 0. With
         ``reads_adjacent``, the day also gets the slots of the dates before and after. Raises
@@ -106,45 +112,34 @@ class DayRepository:
             )
             yield from decode_readable(items, day_from_item)
 
-    def list_changes(self, doctor_id: str, date: date) -> list[SaveRecord]:
-        """Return every save of that date, the newest first; strongly consistent."""
-        with translate_read_errors():
-            items = list(
-                ChangeItem.query(
-                    keys.doctor_pk(doctor_id),
-                    ChangeItem.sk.startswith(keys.change_sk(date, "")),
-                    consistent_read=True,
-                )
-            )
-        records = decode_readable(items, save_record_from_item)
-        return sorted(records, key=lambda entry: -entry.version)
-
     def save(
         self,
         doctor: Doctor,
         day: Day,
-        log_entry: SaveRecord,
+        entry: AuditLogEntry,
+        record: SaveRecord,
         *,
         day_after: Day,
         now: datetime,
     ) -> None:
-        """Apply the changes of the log entry to ``day`` as it was read, in one transaction.
+        """Apply the changes of the entry to ``day`` as it was read, in one transaction.
 
-        Raises ``DayModifiedError`` if the day or a slot has changed since, or if the same request
-        has been saved; ``DoctorModifiedError``, ``StoreUnavailableError``, ``OutcomeUnknownError``.
+        The entry must be later than the day's last save. Raises ``DayModifiedError`` if the day or
+        a slot has changed since, or if the same request has been saved; ``DoctorModifiedError``,
+        ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
-        changes = log_entry.changes
         pk = keys.doctor_pk(day.doctor_id)
         transaction = Transaction()
-        for slot in changes.closed:
-            _delete_slot(transaction, pk, slot, now)
-        for slot in changes.opened:
-            _put_slot(transaction, pk, slot)
+        for slot in entry.closed:
+            _delete_slot(transaction, pk, slot, at=entry.at, now=now)
+        for slot in entry.opened:
+            _put_slot(transaction, pk, slot, at=entry.at)
         transaction.put(
-            save_record_to_item(pk, day.date, log_entry),
+            save_record_to_item(pk, day.date, record),
             condition=ChangeItem.pk.does_not_exist(),
             on_failure=lambda _: DayModifiedError(),
         )
+        add_entry(transaction, entry)
         if day.version == 0:
             # A new day is written with the doctor's index key, which must be the current one.
             transaction.check(
@@ -154,9 +149,15 @@ class DayRepository:
             )
         transaction.update(
             DayItem(pk, keys.day_sk(day.date)),
-            _create_day_actions(doctor, day_after)
-            if day.version == 0
-            else _update_day_actions(changes),
+            [
+                *(
+                    _create_day_actions(doctor, day_after)
+                    if day.version == 0
+                    else _update_day_actions(entry)
+                ),
+                DayItem.changed_at.set(format_microsecond(entry.at)),
+            ],
+            # Only saves set ``changed_at``, and each makes a new version.
             condition=(
                 DayItem.pk.does_not_exist() if day.version == 0 else DayItem.version == day.version
             ),
@@ -169,21 +170,34 @@ def _adjacent_day_keys(pk: str, date: date) -> list[tuple[str, str]]:
     return [(pk, keys.day_sk(date - _ONE_DAY)), (pk, keys.day_sk(date + _ONE_DAY))]
 
 
-def _delete_slot(transaction: Transaction, pk: str, slot: Slot, now: datetime) -> None:
+def _delete_slot(
+    transaction: Transaction, pk: str, slot: Slot, *, at: datetime, now: datetime
+) -> None:
     transaction.delete(
         SlotItem(pk, keys.slot_sk(slot.start)),
-        condition=(SlotItem.status == str(SlotStatus.FREE))
-        | (
-            (SlotItem.status == str(SlotStatus.HELD))
-            & (SlotItem.held_until <= format_timestamp(now))
-        ),
-        on_failure=lambda _: DayModifiedError(still_taken=(slot,)),
+        condition=(
+            (SlotItem.status == str(SlotStatus.FREE))
+            | (
+                (SlotItem.status == str(SlotStatus.HELD))
+                & (SlotItem.held_until <= format_timestamp(now))
+            )
+        )
+        & (SlotItem.changed_at.does_not_exist() | (SlotItem.changed_at < format_microsecond(at))),
+        on_failure=partial(_close_failure, slot, at),
     )
 
 
-def _put_slot(transaction: Transaction, pk: str, slot: Slot) -> None:
+def _close_failure(slot: Slot, at: datetime, raw_item: RawItem | None) -> DayModifiedError:
+    """Return what keeps a slot from being closed: a patient, or an act of a later instant."""
+    stored = SlotItem.from_raw_data(raw_item) if raw_item else None
+    if stored is None or not stored.changed_at or stored.changed_at < format_microsecond(at):
+        return DayModifiedError(still_taken=(slot,))
+    return DayModifiedError(still_taken=(slot,), last_change=parse_timestamp(stored.changed_at))
+
+
+def _put_slot(transaction: Transaction, pk: str, slot: Slot, *, at: datetime) -> None:
     transaction.put(
-        slot_to_item(pk, slot),
+        slot_to_item(pk, slot, changed_at=at),
         condition=SlotItem.pk.does_not_exist(),
         on_failure=lambda _: DayModifiedError(already_existing=(slot,)),
     )
@@ -201,7 +215,7 @@ def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:
     ]
 
 
-def _update_day_actions(changes: SlotChanges) -> list[Action]:
+def _update_day_actions(changes: AuditLogEntry) -> list[Action]:
     # Entry by entry: another slot of the day may be booked at the same moment.
     entries = DayItem.slots
     return [

@@ -10,6 +10,7 @@ from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import DoctorModifiedError, DoctorNotFoundError
 from chalicelib.storage import keys, pagination, table
+from chalicelib.storage.audit_log import add_entry
 from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import doctor_from_item, doctor_to_item
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from pynamodb.expressions.update import Action
 
+    from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.doctor import Doctor
 
 
@@ -65,16 +67,21 @@ class DoctorRepository:
             return False
         return True
 
-    def save(self, doctor: Doctor, previous: Doctor | None = None) -> Doctor:
+    def save(
+        self, doctor: Doctor, previous: Doctor | None = None, entry: AuditLogEntry | None = None
+    ) -> Doctor:
         """Replace the ``previous`` settings (None: a new doctor), and return the stored ones.
 
-        The links to delegates change in the same transaction. Raises ``DoctorModifiedError`` if the
+        The links to delegates change in the same transaction, which also adds the ``entry`` to the
+        audit log. Raises ``DoctorModifiedError`` if the
         stored settings are not the previous ones; ``StoreUnavailableError``,
         ``OutcomeUnknownError``.
         """
         saved = replace(doctor, version=(previous.version if previous else 0) + 1)
         transaction = Transaction()
         _write_settings(transaction, doctor_to_item(saved), previous)
+        if entry is not None:
+            add_entry(transaction, entry)
         delegates = previous.delegates if previous else frozenset()
         for name in sorted(saved.delegates - delegates):
             transaction.put(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from urllib.parse import unquote
 
+from chalicelib.domain.audit_log import WITHOUT_DATE, format_audit_instant
+
 DOCTOR_SK = "PROFILE"
 # The index partition of all doctors, sorted by specialty, location and id.
 DIRECTORY_PK = "DOCTORS"
@@ -17,14 +19,10 @@ MAX_SORT_KEY_BYTES = 1024
 
 # ISO 8601 in UTC sorts as text in time order, so a month is one BETWEEN query.
 _INSTANT_FORMAT = "%Y-%m-%dT%H:%MZ"
-_AUDIT_INSTANT_FORMAT = "%Y%m%dT%H%M%S%fZ"
 PERSON_SK = "SESSIONS"
 LOGIN_SK = "LOGIN"
 # The audit log of people. No doctor id has a "~".
 PEOPLE_AUDIT_PK = "AUDIT#~PEOPLE"
-
-# In the place of a date, for acts without one; sorts after every date.
-_AUDIT_SETTINGS = "SETTINGS"
 
 
 def doctor_pk(doctor_id: str) -> str:
@@ -85,12 +83,12 @@ def audit_sk(date: date | None, at: datetime, suffix: str) -> str:
 
 
 def audit_date_prefix(date: date | None) -> str:
-    return f"{date.isoformat() if date else _AUDIT_SETTINGS}#"
+    return f"{date.isoformat() if date else WITHOUT_DATE}#"
 
 
 def audit_index_sk(at: datetime, suffix: str) -> str:
     """Return the key in the index, which sorts all acts on a doctor by time."""
-    return f"{at.astimezone(UTC).strftime(_AUDIT_INSTANT_FORMAT)}#{suffix}"
+    return f"{format_audit_instant(at)}#{suffix}"
 
 
 def person_pk(name: str) -> str:

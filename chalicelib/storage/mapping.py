@@ -1,4 +1,4 @@
-"""Items to domain values and back: doctors, days with their slot maps, slots, log entries."""
+"""Items to domain values and back: doctors, days with their slot maps, slots, records of saves."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.booking import StoredSlot
-from chalicelib.domain.day import Day, SlotChanges
+from chalicelib.domain.day import Day
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.local_time import format_time_of_day, parse_time_of_day
-from chalicelib.domain.permissions import Role
 from chalicelib.domain.save_record import SaveRecord
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.storage import keys
@@ -118,6 +117,7 @@ def day_from_item(item: DayItem) -> Day:
         date=keys.parse_day_sk(item.sk),
         version=int(item.version),
         revision=int(item.revision),
+        changed_at=parse_timestamp(item.changed_at) if item.changed_at else None,
         slots={slot.start: slot for slot in slots if slot},
         is_incomplete=None in slots,
     )
@@ -177,7 +177,7 @@ def _slot_from_entry(start: datetime, fields: Mapping[str, Any]) -> Slot:
     )
 
 
-def slot_to_item(pk: str, slot: Slot) -> SlotItem:
+def slot_to_item(pk: str, slot: Slot, changed_at: datetime | None = None) -> SlotItem:
     """Return the item of a slot without a claim."""
     return SlotItem(
         pk,
@@ -186,6 +186,7 @@ def slot_to_item(pk: str, slot: Slot) -> SlotItem:
         end=keys.format_instant(slot.end),
         date=slot.stored_date.isoformat() if slot.stored_date else None,
         status=str(slot.status),
+        changed_at=format_microsecond(changed_at) if changed_at else None,
     )
 
 
@@ -205,19 +206,14 @@ def slot_from_item(item: SlotItem) -> StoredSlot:
     )
 
 
-def save_record_to_item(pk: str, date: date, log_entry: SaveRecord) -> ChangeItem:
+def save_record_to_item(pk: str, date: date, record: SaveRecord) -> ChangeItem:
     return ChangeItem(
         pk,
-        keys.change_sk(date, log_entry.request_id),
-        request_id=log_entry.request_id,
-        fingerprint=log_entry.fingerprint,
-        version=log_entry.version,
-        at=format_timestamp(log_entry.saved_at),
-        by=log_entry.author,
-        role=str(log_entry.role),
-        client=log_entry.client,
-        opened=slot_map_to_raw(log_entry.changes.opened),
-        closed=slot_map_to_raw(log_entry.changes.closed),
+        keys.change_sk(date, record.request_id),
+        request_id=record.request_id,
+        fingerprint=record.fingerprint,
+        version=record.version,
+        change_id=record.change_id,
     )
 
 
@@ -227,14 +223,7 @@ def save_record_from_item(item: ChangeItem) -> SaveRecord:
         request_id=item.request_id,
         fingerprint=item.fingerprint,
         version=int(item.version),
-        saved_at=parse_timestamp(item.at),
-        author=item.by,
-        role=Role(item.role),
-        client=item.client,
-        changes=SlotChanges(
-            opened=tuple(slot_map_from_raw(item.opened).values()),
-            closed=tuple(slot_map_from_raw(item.closed).values()),
-        ),
+        change_id=item.change_id,
     )
 
 

@@ -147,18 +147,22 @@ class SlotItem(BaseItem, discriminator="slot"):
 
 
 class ChangeItem(BaseItem, discriminator="change"):
-    """A save; ``opened`` and ``closed`` have the format of the day's ``slots``."""
+    """The idempotency record of a save.
+
+    Up to the audit log, it also had who saved what and when; ``opened`` and ``closed`` have the
+    format of the day's ``slots``.
+    """
 
     request_id = UnicodeAttribute()
     fingerprint = UnicodeAttribute()
     version = NumberAttribute()
-    at = UnicodeAttribute()
-    by = UnicodeAttribute()
-    role = UnicodeAttribute()
-    client = UnicodeAttribute()
-    opened = SlotMapAttribute()
-    # The stored name stays, so that existing items can be read.
-    closed = SlotMapAttribute(attr_name="withdrawn")
+    change_id = UnicodeAttribute(null=True)
+    at = UnicodeAttribute(null=True)
+    by = UnicodeAttribute(null=True)
+    role = UnicodeAttribute(null=True)
+    client = UnicodeAttribute(null=True)
+    opened = SlotMapAttribute(null=True)
+    closed = SlotMapAttribute(attr_name="withdrawn", null=True)
 
 
 class AuditItem(BaseItem, discriminator="audit"):
@@ -167,7 +171,6 @@ class AuditItem(BaseItem, discriminator="audit"):
     Slot maps have the format of the day's ``slots``; an empty one is left out.
     """
 
-    schema = NumberAttribute(default=1)
     date = UnicodeAttribute(null=True)
     at = UnicodeAttribute()
     act = UnicodeAttribute(attr_name="kind")
@@ -192,7 +195,6 @@ class PersonItem(BaseItem, discriminator="person"):
     ``ended`` has the sessions that ended early, as ``<epoch seconds of their end>~<id>``.
     """
 
-    schema = NumberAttribute(default=1)
     issuer = UnicodeAttribute(null=True)
     subject = UnicodeAttribute(null=True)
     generation = NumberAttribute(null=True)
@@ -203,14 +205,12 @@ class PersonItem(BaseItem, discriminator="person"):
 class LoginItem(BaseItem, discriminator="login"):
     """A completed sign-in, which cannot be completed again; deleted some time after its expiry."""
 
-    schema = NumberAttribute(default=1)
     expires_at = NumberAttribute()
 
 
 class PeopleAuditItem(BaseItem, discriminator="people_audit"):
     """An entry of the audit log of people, in a partition that the app may only add to."""
 
-    schema = NumberAttribute(default=1)
     at = UnicodeAttribute()
     act = UnicodeAttribute(attr_name="kind")
     person = UnicodeAttribute()

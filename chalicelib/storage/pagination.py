@@ -27,7 +27,12 @@ def decode_cursor(cursor: str, *, prefix: str, part_count: int) -> str:
     except ValueError:
         is_valid, text = False, ""
     if not is_valid or len(position) >= keys.MAX_SORT_KEY_BYTES or not text.startswith(prefix):
-        raise RequestRejectedError(
-            FieldViolation("cursor", "invalid", "This cursor belongs to another search")
-        )
+        raise wrong_cursor_error()
     return text
+
+
+def wrong_cursor_error() -> RequestRejectedError:
+    """Return the error for a cursor that no page of this search can have."""
+    return RequestRejectedError(
+        FieldViolation("cursor", "invalid", "This cursor belongs to another search")
+    )

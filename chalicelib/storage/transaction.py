@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 RawItem = dict[str, Any]
 # Creates the error for a failed condition. Its argument is the stored item; None if there is none
-# or the write is not an update. It is called only after DynamoDB has rejected the write: an error
-# created earlier would form a reference cycle with the transaction, through its traceback.
+# or the write is a check or a put. It is called only after DynamoDB has rejected the write: an
+# error created earlier would form a reference cycle with the transaction, through its traceback.
 FailureHandler = Callable[[RawItem | None], DomainError]
 
 _FAILED_CONDITION = "ConditionalCheckFailed"
@@ -55,7 +55,10 @@ class Transaction:
     def delete(
         self, item: BaseItem, *, condition: Condition | None, on_failure: FailureHandler
     ) -> None:
-        """Delete the item if the condition holds; unconditionally if it is None."""
+        """Delete the item if the condition holds; unconditionally if it is None.
+
+        If it does not hold, ``on_failure`` gets the stored item.
+        """
         self._deletes.append((item, condition, on_failure))
 
     def put(
@@ -84,7 +87,7 @@ class Transaction:
         ``OutcomeUnknownError``.
         """
         try:
-            with translate_write_errors(), TransactWrite(connection=table.connection()) as write:
+            with translate_write_errors(), _TransactWrite(connection=table.connection()) as write:
                 for item, condition, _ in self._checks:
                     write.condition_check(type(item), item.pk, item.sk, condition=condition)
                 for item, optional_condition, _ in self._deletes:
@@ -120,6 +123,14 @@ class Transaction:
         return _merge(failures) if failures else StoreBusyError()
 
 
+class _TransactWrite(TransactWrite):
+    """PynamoDB's transaction, in which deletes too return the stored item if they fail."""
+
+    def delete(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  PynamoDB's own
+        super().delete(*args, **kwargs)
+        self._delete_items[-1]["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+
+
 def _merge(failures: list[DomainError]) -> DomainError:
     modified = [failure for failure in failures if isinstance(failure, DayModifiedError)]
     if len(modified) < len(failures):
@@ -127,4 +138,5 @@ def _merge(failures: list[DomainError]) -> DomainError:
     return DayModifiedError(
         already_existing=tuple(slot for failure in modified for slot in failure.already_existing),
         still_taken=tuple(slot for failure in modified for slot in failure.still_taken),
+        last_change=max((f.last_change for f in modified if f.last_change), default=None),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain import local_time, time_zones
+from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
 from chalicelib.domain.doctor import require_day_can_be_saved
 from chalicelib.domain.errors import (
     ConflictError,
@@ -16,6 +17,7 @@ from chalicelib.domain.errors import (
     DoctorNotFoundError,
     OutcomeUnknownError,
 )
+from chalicelib.domain.settings_changes import changed_settings
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.preconditions import Precondition
 from chalicelib.use_cases.retry import attempts, busy_after_conflicts, retry_on_conflict
@@ -93,7 +95,9 @@ class ManageDoctors:
                 precondition.require(existing.version if existing else 0)
                 self._require_valid_change(existing, changed)
                 try:
-                    saved = self._save(changed, existing)
+                    saved = self._save(
+                        changed, existing, self._build_entry(caller, existing, changed)
+                    )
                 except OutcomeUnknownError:
                     is_unsure = True
                     may_have_created = existing is None
@@ -127,7 +131,7 @@ class ManageDoctors:
             if not retry_on_conflict(partial(self._try_reindex, doctor, dates), self._pause):
                 return doctor
         try:
-            return self._save(replace(doctor, reindex_pending=False), doctor)
+            return self._save(replace(doctor, reindex_pending=False), doctor, None)
         except DoctorModifiedError:
             return doctor
 
@@ -139,8 +143,25 @@ class ManageDoctors:
             return False
         return True
 
-    def _save(self, doctor: Doctor, previous: Doctor | None) -> Doctor:
-        return self._cache(self._doctors.save(doctor, previous))
+    def _build_entry(
+        self, caller: Caller, existing: Doctor | None, changed: Doctor
+    ) -> AuditLogEntry | None:
+        """Return the entry of the settings that change; None if none of them does."""
+        settings = changed_settings(existing, changed)
+        if not settings:
+            return None
+        return AuditLogEntry(
+            doctor_id=changed.doctor_id,
+            at=self._now(),
+            kind=ChangeKind.SETTINGS,
+            actor=Actor.of(caller, caller.require_role_for(existing or changed)),
+            # Each version is saved once.
+            suffix=f"v{existing.version + 1 if existing else 1}",
+            settings=settings,
+        )
+
+    def _save(self, doctor: Doctor, previous: Doctor | None, entry: AuditLogEntry | None) -> Doctor:
+        return self._cache(self._doctors.save(doctor, previous, entry))
 
     def _cache(self, doctor: Doctor) -> Doctor:
         return self._doctor_cache.put(doctor, self._now())

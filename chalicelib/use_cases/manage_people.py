@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.permissions import Permission
 from chalicelib.domain.person import Person, PersonAct, PersonAuditEntry
 from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
 
@@ -132,7 +133,7 @@ class ManagePeople:
 
     @busy_after_conflicts()
     def _end_all(self, act: PersonAct, caller: Caller, name: str) -> None:
-        caller.require_admin()
+        caller.require_permission(Permission.ADMINISTER)
 
         def attempt() -> None:
             self._people.end_all(

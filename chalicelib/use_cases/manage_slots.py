@@ -1,4 +1,4 @@
-"""Use cases of doctors and their delegates: view a day, save it, and view its history."""
+"""Use cases of doctors and their delegates: view a day, and save it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain import local_time
+from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, next_instant
 from chalicelib.domain.changes import (
     conflicting_slots_error,
     may_overlap_adjacent_date,
@@ -22,7 +23,7 @@ from chalicelib.domain.errors import (
     VersionMismatchError,
 )
 from chalicelib.domain.save_record import SaveRecord
-from chalicelib.use_cases.retry import retry_on_conflict
+from chalicelib.use_cases.retry import attempts, retry_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.changes import InvalidChange, SlotChange
     from chalicelib.domain.day import Day, PlannedChanges, SlotChanges
     from chalicelib.domain.doctor import Doctor
-    from chalicelib.domain.permissions import Caller, Role
+    from chalicelib.domain.permissions import Caller
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
 
@@ -93,16 +94,8 @@ class SaveRejectedError(RequestRejectedError):
         self.view = view
 
 
-class DayHistory(Struct, frozen=True, kw_only=True):
-    """The saves of a date, newest first."""
-
-    doctor: Doctor
-    date: date
-    entries: tuple[SaveRecord, ...]
-
-
 class ManageSlots:
-    """A day's slots and history, for those who manage the doctor's schedule.
+    """A day's slots, for those who manage the doctor's schedule.
 
     ``now`` returns the current time; ``pause`` waits before a further attempt (see ``attempts``).
     """
@@ -148,21 +141,6 @@ class ManageSlots:
         caller.require_role_for(doctor)
         return DayWithDoctor(doctor=doctor, day=day.as_of(now), now=now)
 
-    def get_history(self, caller: Caller, doctor_id: str, date: date) -> DayHistory:
-        """Return every save of that date, with its author and time, newest first.
-
-        Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``.
-        """
-
-        def read() -> DayHistory:
-            doctor = self._doctor_cache.refresh(doctor_id)
-            caller.require_role_for(doctor)
-            return DayHistory(
-                doctor=doctor, date=date, entries=tuple(self._days.list_changes(doctor_id, date))
-            )
-
-        return retry_on_conflict(read, self._pause)
-
     def save(self, caller: Caller, request: SaveRequest) -> SavedDay:
         """Make all requested changes, or none of them.
 
@@ -172,11 +150,25 @@ class ManageSlots:
         ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
         try:
-            return retry_on_conflict(lambda: self._save_attempt(caller, request), self._pause)
+            return self._save(caller, request)
         except ConcurrentModificationError as error:
             raise self._explain_conflict(request.doctor_id, error) or StoreBusyError from error
 
-    def _save_attempt(self, caller: Caller, request: SaveRequest) -> SavedDay:
+    def _save(self, caller: Caller, request: SaveRequest) -> SavedDay:
+        last_change: datetime | None = None
+        for attempt in attempts(self._pause):
+            with attempt:
+                try:
+                    return self._save_attempt(caller, request, last_change)
+                except DayModifiedError as error:
+                    last_change = error.last_change or last_change
+                    raise
+        raise AssertionError  # pragma: no cover  the last attempt returns or raises
+
+    def _save_attempt(
+        self, caller: Caller, request: SaveRequest, last_change: datetime | None
+    ) -> SavedDay:
+        """Read, decide and write. ``last_change`` is a slot's that an earlier attempt ran into."""
         cached = self._doctor_cache.peek(request.doctor_id)
         doctor, stored, earlier = self._days.get_with_change(
             request.doctor_id,
@@ -193,10 +185,17 @@ class ManageSlots:
             return _repeated_save(request, earlier, view)
         stored.require_complete()
         planned = self._plan(request, view)
-        entry = _build_log_entry(caller, role, request, view, planned)
-        self._days.save(doctor, view.day, entry, day_after=planned.day_after, now=now)
+        at = next_instant(now, view.day.changed_at, last_change)
+        entry = _build_entry(Actor.of(caller, role), request, planned, at)
+        record = SaveRecord(
+            request_id=request.request_id,
+            fingerprint=request.fingerprint,
+            version=planned.day_after.version,
+            change_id=entry.change_id,
+        )
+        self._days.save(doctor, view.day, entry, record, day_after=planned.day_after, now=now)
         return SavedDay(
-            doctor=doctor, day=planned.day_after, now=now, version=entry.version, previous=view.day
+            doctor=doctor, day=planned.day_after, now=now, version=record.version, previous=view.day
         )
 
     def _plan(self, request: SaveRequest, view: DayWithDoctor) -> PlannedChanges:
@@ -211,15 +210,15 @@ class ManageSlots:
             raise
 
     def _is_committed(self, request: SaveRequest) -> bool:
-        """Return whether the request is committed, although no log entry was read with the day.
+        """Return whether the request is committed, although no record was read with the day.
 
         A batch of reads is not a snapshot. If the same request runs twice at once, one may read the
-        log entry before the other commits, and the day after: it then conflicts with itself.
+        record before the other commits, and the day after: it then conflicts with itself.
         """
         if not request.changes:  # an empty request is never committed
             return False
-        *_, entry = self._days.get_with_change(request.doctor_id, request.date, request.request_id)
-        return entry is not None
+        *_, record = self._days.get_with_change(request.doctor_id, request.date, request.request_id)
+        return record is not None
 
     def _explain_conflict(
         self, doctor_id: str, error: ConcurrentModificationError
@@ -234,10 +233,10 @@ class ManageSlots:
 
 
 def _repeated_save(request: SaveRequest, earlier: SaveRecord, view: DayWithDoctor) -> SavedDay:
-    """Return the result of a request whose key already has a log entry."""
+    """Return the result of a request whose key was used before."""
     if earlier.fingerprint != request.fingerprint:
         raise IdempotencyKeyReusedError(earlier.version)
-    if view.day.version < earlier.version:  # the day was read before the entry was written
+    if view.day.version < earlier.version:  # the day was read before the record was written
         raise DayModifiedError
     return SavedDay(
         doctor=view.doctor,
@@ -253,16 +252,16 @@ def _require_expected_version(request: SaveRequest, day: Day) -> None:
         raise VersionMismatchError(day.version)
 
 
-def _build_log_entry(
-    caller: Caller, role: Role, request: SaveRequest, view: DayWithDoctor, changes: SlotChanges
-) -> SaveRecord:
-    return SaveRecord(
-        request_id=request.request_id,
-        fingerprint=request.fingerprint,
-        version=view.day.version + 1,
-        saved_at=view.now,
-        author=caller.name,
-        role=role,
-        client=caller.client,
-        changes=changes,
+def _build_entry(
+    actor: Actor, request: SaveRequest, changes: SlotChanges, at: datetime
+) -> AuditLogEntry:
+    return AuditLogEntry(
+        doctor_id=request.doctor_id,
+        at=at,
+        kind=ChangeKind.SAVE,
+        actor=actor,
+        suffix=request.request_id,
+        date=request.date,
+        opened=changes.opened,
+        closed=changes.closed,
     )

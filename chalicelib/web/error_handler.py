@@ -16,8 +16,9 @@ from chalicelib.domain.errors import (
     SlotNotFoundError,
 )
 from chalicelib.web.api.problem_details import PROBLEM_JSON, Problem, problem_from_error
-from chalicelib.web.http.errors import HttpError, code_of_status
+from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.negotiation import VARY, wants_html
+from chalicelib.web.status_codes import code_of_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable

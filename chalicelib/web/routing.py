@@ -138,7 +138,7 @@ def _authenticated(view: View, permission: Permission) -> View:
                 return _redirect_to_login(request)
             raise
         caller = authentication.caller
-        request_context.current_request().caller_roles = "+".join(sorted(caller.roles))
+        request_context.current_request().set_caller(caller)
         try:
             response = view(request, caller, **path_parameters)
         except Exception as error:

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, SettingChange
+from chalicelib.domain.change_feed import ActorNames, ChangeSearch
 from chalicelib.domain.errors import DayModifiedError
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import SlotId, SlotStatus, format_start
 from chalicelib.storage.audit_log import AuditLog, add_entry
 from chalicelib.storage.transaction import Transaction
-from tests.support.factories import MONDAY, SUNDAY_NOON, make_slot, to_instant
+from tests.support.factories import MONDAY, SUNDAY_NOON, make_doctor, make_slot, to_instant
 
 pytestmark = pytest.mark.both_stores
 
@@ -26,6 +27,16 @@ BOOKING = AuditLogEntry(
     date=MONDAY,
     booked=(make_slot("09:00", status=SlotStatus.BOOKED),),
 )
+
+
+def entries_of_monday() -> list[AuditLogEntry]:
+    search = ChangeSearch(doctor_id="dr-lee", on=MONDAY)
+    names = ActorNames(doctor=make_doctor())
+    return list(AuditLog().list_page(search, names, limit=100).entries)
+
+
+def later(entry: AuditLogEntry, seconds: int) -> AuditLogEntry:
+    return replace(entry, at=entry.at + timedelta(seconds=seconds))
 
 
 def add(*entries: AuditLogEntry) -> None:
@@ -52,7 +63,7 @@ def test_entry_is_read_as_it_was_added() -> None:
 
     add(entry)
 
-    assert AuditLog().list_for_date("dr-lee", MONDAY) == [entry]
+    assert entries_of_monday() == [entry]
 
 
 @pytest.mark.usefixtures("client")
@@ -61,7 +72,7 @@ def test_entries_of_a_date_are_listed_newest_first() -> None:
 
     add(later, BOOKING, replace(BOOKING, date=MONDAY + timedelta(days=1)))
 
-    assert AuditLog().list_for_date("dr-lee", MONDAY) == [later, BOOKING]
+    assert entries_of_monday() == [later, BOOKING]
 
 
 @pytest.mark.usefixtures("client")
@@ -71,4 +82,19 @@ def test_existing_entry_is_never_overwritten() -> None:
     with pytest.raises(DayModifiedError):
         add(replace(BOOKING, kind=ChangeKind.CANCELLATION))
 
-    assert AuditLog().list_for_date("dr-lee", MONDAY) == [BOOKING]
+    assert entries_of_monday() == [BOOKING]
+
+
+@pytest.mark.usefixtures("client")
+def test_page_reads_a_bounded_number_of_entries() -> None:
+    names = ActorNames(doctor=make_doctor())
+    search = ChangeSearch(doctor_id="dr-lee", kind=ChangeKind.CANCELLATION)
+    cancellation = replace(BOOKING, kind=ChangeKind.CANCELLATION)
+    add(cancellation, *(later(BOOKING, seconds) for seconds in range(1, 5)))
+    audit_log = AuditLog(max_examined=3)
+
+    first = audit_log.list_page(search, names, limit=1)
+    second = audit_log.list_page(search, names, limit=1, cursor=first.cursor)
+
+    assert (first.entries, first.cursor is None) == ((), False)
+    assert (second.entries, second.cursor) == ((cancellation,), None)

@@ -238,8 +238,10 @@ ALWAYS: dict[str, list[Scenario]] = {
     "a day": [lambda client: client.get_day],
     "a day, not modified": [day_not_modified],
     "history of a date": [
-        lambda client: lambda: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}")
+        lambda client: lambda: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}"),
+        lambda client: lambda: client.get(f"/doctors/dr-lee/changes?date={MONDAY}"),
     ],
+    "changes of a doctor": [lambda client: lambda: client.get("/doctors/dr-lee/changes")],
     "one doctor": [lambda client: lambda: client.get("/doctors/dr-lee")],
     "a list of doctors": [lambda client: lambda: client.get("/doctors?specialty=cardiology")],
     "create a doctor, change settings": [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, next_instant
 from chalicelib.domain.booking import HoldClaim
 from chalicelib.domain.day import Day, SlotChanges
 from chalicelib.domain.errors import DayModifiedError, PermissionDeniedError, SlotStateMismatchError
@@ -58,17 +59,18 @@ def write_day(
 ) -> Day:
     changes = SlotChanges(opened=opened, closed=closed)
     day_after = day.apply(changes)
-    entry = SaveRecord(
-        request_id=request_id,
-        fingerprint="f",
-        version=day.version + 1,
-        saved_at=SUNDAY_NOON,
-        author="dr-lee",
-        role=Role.DOCTOR,
-        client="test",
-        changes=changes,
+    entry = AuditLogEntry(
+        doctor_id=day.doctor_id,
+        at=next_instant(SUNDAY_NOON, day.changed_at),
+        kind=ChangeKind.SAVE,
+        actor=Actor(name="dr-lee", role=Role.DOCTOR, client="test"),
+        suffix=request_id,
+        date=day.date,
+        opened=opened,
+        closed=closed,
     )
-    DAY_REPOSITORY.save(DR_LEE, day, entry, day_after=day_after, now=SUNDAY_NOON)
+    record = SaveRecord(request_id=request_id, fingerprint="f", version=day.version + 1)
+    DAY_REPOSITORY.save(DR_LEE, day, entry, record, day_after=day_after, now=SUNDAY_NOON)
     return day_after
 
 
@@ -283,7 +285,7 @@ def test_doctor_delegate_and_admin_can_save_and_are_recorded(
 
     client.services.manage_slots.save(caller, request)
 
-    (change,) = (item for item in client.export() if item["type"]["S"] == "change")
+    (change,) = (item for item in client.export() if item["type"]["S"] == "audit")
     assert (change["by"]["S"], change["client"]["S"]) == (caller.name, "x")
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.domain.person import Account
-from chalicelib.storage.audit_log import AuditLog
 from tests.support.factories import MONDAY
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ READS: dict[str, Callable[[AppClient], object]] = {
         client.caller, "dr-lee", MONDAY
     ),
     "the history of a date": lambda client: client.get(f"/slots/history?date={MONDAY}"),
-    "the audit log of a date": lambda _: AuditLog().list_for_date("dr-lee", MONDAY),
+    "the changes of a date": lambda client: client.get(f"/doctors/dr-lee/changes?date={MONDAY}"),
     "a slot": lambda client: client.get_slot("09:00"),
     "the slots of a doctor": lambda client: client.list_available(),
     "a doctor": lambda client: client.get("/doctors/dr-lee"),

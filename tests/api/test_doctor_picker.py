@@ -20,7 +20,9 @@ def test_history_names_user_and_client(page_session: PageSession) -> None:
         f"/slots/history?doctor_id=dr-lee&date={MONDAY}", Accept="application/json"
     ).json["changes"]
 
-    assert (change["by"], change["client"]) == ("sam", "page")
+    assert change["by"] == {"name": "sam", "role": "delegate"}
+    assert change["client"] == {"id": "page", "name": "Manage Slots"}
+    assert change["on_behalf_of"] == "dr-lee"
     assert [slot["start"] for slot in change["opened"]] == ["2026-11-23T09:00:00+00:00"]
     assert change["closed"] == []
     page = page_session.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}")

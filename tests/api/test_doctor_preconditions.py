@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import DOCTOR_SETTINGS
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def test_condition_holds_when_the_settings_are_stored(
         if pending:
             pending.pop()()
 
-    with client.before_call("PutItem", overtake):
+    with client.before_call(TRANSACT_WRITE, overtake):
         stale = put(client, RENAMED, **headers)
 
     assert stale.status == 412
@@ -115,7 +116,7 @@ def test_own_write_without_a_response_does_not_fail_the_condition(
     if status == 200:
         headers = {"If_Match": put(client, DOCTOR_SETTINGS).headers["ETag"]}
 
-    with client.drop_responses("PutItem", count=1):
+    with client.drop_responses(TRANSACT_WRITE, count=1):
         saved = put(client, RENAMED, **headers)
 
     assert (saved.status, saved.json["name"]) == (status, RENAMED["name"])

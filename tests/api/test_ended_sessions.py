@@ -18,6 +18,8 @@ from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
 from tests.support.page_session import DAY_PATH, PageSession
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.app_client import AppClient, AppResponse
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
@@ -279,7 +281,7 @@ def test_sign_in_and_sign_out_make_documented_calls(
     client = page_session.client
     for _ in range(2):  # the second one reads the admin into the cache
         assert client.get("/doctors", **admin).status == 200
-    operations = [
+    operations: list[Callable[[], AppResponse]] = [
         page_session.sign_in,
         page_session.sign_out,
         lambda: post(client, "/people/dr-lee/sign-out", admin),

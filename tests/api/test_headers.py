@@ -69,6 +69,7 @@ def test_every_response_has_cache_and_security_headers(
                 )
                 other_headers.add((headers["X-Content-Type-Options"],
                             headers["Cross-Origin-Resource-Policy"]))  # fmt: skip
+                assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], name
                 if is_html(response):
                     pages[name] = headers
                 else:
@@ -139,6 +140,9 @@ def test_not_modified_repeats_cache_headers(
     again = authenticated_client.get(path, **conditional, **caller_headers["own"])
 
     assert (first.status, again.status) == (200, 304)
+    if first.headers["Content-Type"].startswith("text/html"):
+        policy = first.headers["Content-Security-Policy"]
+        assert again.headers.get("Content-Security-Policy", policy) == policy
     for response in (first, again):
         assert response.headers["Cache-Control"] == cache_control
         assert "Accept" in response.headers["Vary"]

@@ -135,6 +135,8 @@ def test_save_examples_are_real(client: AppClient) -> None:
     assert_matches_example(reused, 422, examples.IDEMPOTENCY_KEY_REUSED)
     assert client.post_form(examples.FORM).status == 303
     assert client.get_day().free_times == ["09:00", "09:30", "10:00"]
+    for path in (f"/slots/history?doctor_id=dr-lee&date={MONDAY}", "/doctors/dr-lee/changes"):
+        assert_matches_example(client.get(path), 200, examples.CHANGES)
 
 
 def test_search_examples_are_real(client: AppClient) -> None:

@@ -41,6 +41,7 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "POST /slots": lambda client: client.save("09:00", "09:30", "10:00", "10:30"),
     "GET /slots": lambda client: client.get(f"/slots?{DAY_QUERY}", Accept="text/html"),
     "GET /slots/history": lambda client: client.get(f"/slots/history?{DAY_QUERY}"),
+    "GET /doctors/{doctor_id}/changes": lambda client: client.get("/doctors/dr-lee/changes"),
     "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),
     "GET /doctors/{doctor_id}/slots": lambda client: client.get("/doctors/dr-lee/slots"),
     "GET /slots/{slot_id}": lambda client: client.get_slot("09:00"),

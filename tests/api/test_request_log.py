@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -19,6 +19,7 @@ from tests.support.dynamodb_responses import (
 )
 from tests.support.embedded_metrics import parse_metrics
 from tests.support.factories import MONDAY
+from tests.support.fake_oidc_provider import SERVICE_CLIENT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
     from tests.support.app_client import AppClient
+    from tests.support.fake_oidc_provider import FakeOidcProvider
     from tests.support.request_log import RequestLog
 
 
@@ -46,14 +48,67 @@ def test_booking_logs_one_entry_with_outcome_and_cost(
         "method": "PUT",
         "route": "/slots/{slot_id}/booking",
         "caller_roles": "admin+doctor",
+        "subject": None,  # the local caller has none
+        "client": "local",
         "doctor_id": "dr-lee",
+        "slot_id": "dr-lee~20261123T0900Z",
         "status": 201,
         "outcome": "ok",
+        "reason": None,
         "dynamodb_calls": {TRANSACT_WRITE: 1},
         "read_units": 0,
         "stage": "prod",
         "Bookings": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("claims", "status", "metric"),
+    [
+        (None, 401, "Unauthorized"),
+        ({"client_id": SERVICE_CLIENT_ID, "scope": "slots/read"}, 403, "Forbidden"),
+    ],
+)
+def test_rejected_callers_are_counted_by_status(
+    authenticated_app_log: RequestLog,
+    oidc_provider: FakeOidcProvider,
+    claims: dict[str, Any] | None,
+    status: int,
+    metric: str,
+) -> None:
+    sent = {"Authorization": f"Bearer {oidc_provider.access_token(claims)}"} if claims else {}
+
+    entry = authenticated_app_log.entry_for(
+        authenticated_app_log.client.get("/doctors/dr-lee/changes", **sent)
+    )
+
+    assert (entry["status"], parse_metrics(entry)[metric, "prod"]) == (status, 1)
+
+
+def test_reason_of_refused_token_is_logged(
+    authenticated_app_log: RequestLog, oidc_provider: FakeOidcProvider
+) -> None:
+    client = authenticated_app_log.client
+    without = authenticated_app_log.entry_for(client.get("/doctors/dr-lee"))
+    refused = authenticated_app_log.entry_for(
+        client.get("/doctors/dr-lee", Authorization="Bearer forged")
+    )
+
+    assert without["reason"] == "no_credentials"
+    assert refused["reason"] not in (None, "no_credentials")
+
+
+def test_booking_site_is_logged_by_its_client_id(
+    authenticated_app_log: RequestLog, oidc_provider: FakeOidcProvider
+) -> None:
+    claims = {"client_id": SERVICE_CLIENT_ID, "scope": "slots/read"}
+    token = oidc_provider.access_token(claims)
+
+    entry = authenticated_app_log.entry_for(
+        authenticated_app_log.client.get(slot_path("09:00"), Authorization=f"Bearer {token}")
+    )
+
+    assert (entry["client"], entry["slot_id"]) == (SERVICE_CLIENT_ID, "dr-lee~20261123T0900Z")
 
 
 def capacity_response(capacity: object) -> Callable[[AWSPreparedRequest], AWSResponse]:
@@ -99,6 +154,16 @@ def test_parallel_search_queries_count_for_their_request(
     assert (entry["route"], entry["dynamodb_calls"]["Query"]) == ("/availability", 14)
 
 
+def test_holds_and_releases_are_logged_with_slot_and_client(app_log: RequestLog) -> None:
+    held = app_log.entry_for(app_log.client.hold("09:00"))
+    released = app_log.entry_for(app_log.client.release("09:00"))
+
+    assert parse_metrics(held)["Holds", "prod"] == 1
+    assert ("Holds", "prod") not in parse_metrics(released)
+    for entry in (held, released):
+        assert (entry["client"], entry["slot_id"]) == ("local", "dr-lee~20261123T0900Z")
+
+
 def test_client_error_is_logged_by_code(app_log: RequestLog) -> None:
     app_log.client.book("09:00", "b-1")
     app_log.raw_lines.clear()
@@ -108,7 +173,11 @@ def test_client_error_is_logged_by_code(app_log: RequestLog) -> None:
     assert (entry["status"], entry["outcome"]) == (409, "slot_taken")
     metrics = parse_metrics(entry)
     del metrics["Latency", "prod"]
-    assert metrics == {("ClientErrors", "prod"): 1, ("ClientErrors", "prod", "slot_taken"): 1}
+    assert metrics == {
+        ("Conflicts", "prod"): 1,
+        ("ClientErrors", "prod"): 1,
+        ("ClientErrors", "prod", "slot_taken"): 1,
+    }
 
 
 @pytest.mark.parametrize(

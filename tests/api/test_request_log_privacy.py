@@ -94,6 +94,7 @@ def test_log_has_roles_not_names(
     )
 
     assert entry["caller_roles"] == caller_roles
+    assert entry["client"] == (claims["client_id"] if claims else None)
     assert "sam" not in json.dumps(entry)
 
 

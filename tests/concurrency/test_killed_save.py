@@ -61,7 +61,7 @@ def save_and_kill(event: str, doctor_id: str) -> int:
     ("event", "doctor_id", "types"),
     [
         ("before-send", "dr-killed-before", []),
-        ("after-call", "dr-killed-after", ["change", "day", "slot", "slot"]),
+        ("after-call", "dr-killed-after", ["audit", "change", "day", "slot", "slot"]),
     ],
 )
 def test_killed_save_is_atomic(
@@ -75,7 +75,7 @@ def test_killed_save_is_atomic(
     after = all_items(dynamodb, services.settings.table_name)
     assert set(before) <= set(after)
     new = [item for item in after if item not in before]
-    assert sorted(item_type for item in new for item_type in ("day", "slot", "change")
+    assert sorted(item_type for item in new for item_type in ("audit", "day", "slot", "change")
                   if f"'type': {{'S': '{item_type}'}}" in item) == types  # fmt: skip
     assert len(new) == len(types)
 

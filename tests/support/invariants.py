@@ -21,8 +21,8 @@ def assert_invariants(items: Iterable[RawItem]) -> None:
     for item in items:
         partitions[item["PK"]["S"]].append(item)
     doctors = {key: group for key, group in partitions.items() if key.startswith("DOCTOR#")}
-    for doctor_items in doctors.values():
-        _assert_doctor_invariants(doctor_items)
+    for key, doctor_items in doctors.items():
+        _assert_doctor_invariants(doctor_items, partitions[f"AUDIT#{key.removeprefix('DOCTOR#')}"])
     all_items = [item for group in doctors.values() for item in group]
     booked = [item["booking_id"]["S"] for item in all_items if "booking_id" in item]
     assert len(booked) == len(set(booked))
@@ -41,24 +41,25 @@ def assert_invariants(items: Iterable[RawItem]) -> None:
     assert links == expected_links
 
 
-def _assert_doctor_invariants(items: Sequence[RawItem]) -> None:
+def _assert_doctor_invariants(items: Sequence[RawItem], audit_log: Sequence[RawItem]) -> None:
     (doctor,) = (item for item in items if item["SK"]["S"] == "PROFILE")
     zone = ZoneInfo(doctor["time_zone"]["S"])
     specialty, location = doctor["specialty"]["S"], doctor["location"]["S"]
     name = doctor["doctor_id"]["S"]
     assert doctor["GSI1SK"]["S"] == f"{specialty}#{location}#{name}#"
     days = [item for item in items if item["SK"]["S"].startswith("DAY#")]
-    slots = changes = 0
+    slots = saves = 0
     for day in days:
         day_date = day["SK"]["S"].removeprefix("DAY#")
-        stored = stored_day.from_items(items, date.fromisoformat(day_date), zone)
+        stored = stored_day.from_items([*items, *audit_log], date.fromisoformat(day_date), zone)
         stored.assert_valid()
         slots += len(stored.slots)
-        changes += len(stored.changes)
+        saves += len(stored.records)
         assert int(day["revision"]["N"]) >= int(day["version"]["N"])
         if "is_relocating" not in doctor:
             assert day["GSI1PK"]["S"] == f"{specialty}#{day_date}"
             assert day["GSI1SK"]["S"] == f"{location}#{name}#"
     prefixes = [item["SK"]["S"].partition("#")[0] for item in items]
-    assert (prefixes.count("SLOT"), prefixes.count("CHANGE")) == (slots, changes)
-    assert len(items) == 1 + len(days) + slots + changes
+    assert (prefixes.count("SLOT"), prefixes.count("CHANGE")) == (slots, saves)
+    # A client's holds of one doctor are one item.
+    assert len(items) == 1 + len(days) + slots + saves + prefixes.count("HOLDS")

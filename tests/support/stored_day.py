@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from tests.support.replay import BOOKED, intervals, replay, replay_steps
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, tzinfo
@@ -18,9 +20,11 @@ Interval = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class StoredDay:
-    """A day's slots (as intervals) by the slot items and by the day item, and its changes.
+    """A day's slots (as intervals) by the slot items and by the day item, and its audit log.
 
-    ``claims`` has the holder, the end of the hold and the booking id of each slot.
+    ``claims`` has the holder, the end of the hold and the booking id of each slot. ``changes`` are
+    the entries of the audit log in order, and ``records`` the saves by version. ``unrecorded`` are
+    the slots that were booked before bookings had an entry: these have no client.
     """
 
     slots: set[Interval]
@@ -30,12 +34,14 @@ class StoredDay:
     day_states: dict[datetime, tuple[str, str | None]]
     version: int
     changes: list[dict[str, Any]]
+    records: list[dict[str, Any]]
+    unrecorded: set[datetime]
 
     def assert_valid(self) -> None:
-        """Fail unless the slots do not overlap and follow from the changes, applied in order.
+        """Fail unless the slots do not overlap and follow from the audit log, applied in order.
 
-        No change may leave an overlap, even if a later change removes it. The day item and the
-        slot items must agree.
+        No entry may leave an overlap, even if a later one removes it. The day item and the slot
+        items must agree.
         """
         assert self.slots == self.day_slots
         assert self.states == self.day_states
@@ -45,43 +51,51 @@ class StoredDay:
             assert (status == "busy-tentative") == (holder is not None)
             assert (until is None) == (held_until is None) == (holder is None)
         _assert_no_overlap(self.slots)
-        assert [int(change["version"]["N"]) for change in self.changes] == list(
+        assert [int(record["version"]["N"]) for record in self.records] == list(
             range(1, self.version + 1)
         )
-        present: set[Interval] = set()
-        for change in self.changes:
-            # The stored name of what a save closed is `withdrawn` (see ChangeItem).
-            opened, closed = _intervals(change["opened"]), _intervals(change["withdrawn"])
-            assert closed <= present
-            present -= closed
-            assert not opened & present
-            present |= opened
-            _assert_no_overlap(present)
-        assert present == self.slots
+        assert [record["request_id"]["S"] for record in self.records] == [*self.opened_by_request()]
+        self._assert_replay_gives_the_day()
+
+    def _assert_replay_gives_the_day(self) -> None:
+        """Fail unless the audit log alone gives the stored slots with their status."""
+        for day in replay_steps(self.changes):
+            _assert_no_overlap({(start, slot.end) for start, slot in day.items()})
+        replayed = replay(self.changes)
+        assert {(start, slot.end) for start, slot in replayed.items()} == self.slots
+        booked = {start for start, (status, _) in self.states.items() if status == BOOKED}
+        assert {start for start, slot in replayed.items() if slot.status == BOOKED} == (
+            booked - self.unrecorded
+        )
 
     def opened_by_request(self) -> dict[str, set[datetime]]:
-        """Return the starts that each committed request opened."""
+        """Return the starts that each committed request opened, in the order of the saves."""
         return {
-            change["request_id"]["S"]: {start for start, _ in _intervals(change["opened"])}
+            change["SK"]["S"].split("#", 2)[2]: {start for start, _ in intervals(change, "opened")}
             for change in self.changes
+            if change["kind"]["S"] == "save"
         }
 
 
 def read_stored_day(
     dynamodb: DynamoDBClient, table_name: str, doctor_id: str, date: date
 ) -> StoredDay:
-    """Read a day with a strongly consistent query."""
-    items = dynamodb.query(
-        TableName=table_name,
-        KeyConditionExpression="PK = :doctor",
-        ExpressionAttributeValues={":doctor": {"S": f"DOCTOR#{doctor_id}"}},
-        ConsistentRead=True,
-    )["Items"]
-    return from_items(list(items), date)
+    """Read a day and its audit log with strongly consistent queries."""
+    items = [
+        item
+        for partition in (f"DOCTOR#{doctor_id}", f"AUDIT#{doctor_id}")
+        for item in dynamodb.query(
+            TableName=table_name,
+            KeyConditionExpression="PK = :partition",
+            ExpressionAttributeValues={":partition": {"S": partition}},
+            ConsistentRead=True,
+        )["Items"]
+    ]
+    return from_items(items, date)
 
 
 def from_items(items: Sequence[dict[str, Any]], date: date, zone: tzinfo = UTC) -> StoredDay:
-    """Select and decode one date from the items of one doctor."""
+    """Select and decode one date from the items of one doctor and their audit log."""
 
     def with_prefix(prefix: str) -> list[dict[str, Any]]:
         return [item for item in items if item["SK"]["S"].startswith(prefix)]
@@ -107,8 +121,17 @@ def from_items(items: Sequence[dict[str, Any]], date: date, zone: tzinfo = UTC) 
         },
         version=int(days[0]["version"]["N"]) if days else 0,
         changes=sorted(
-            with_prefix(f"CHANGE#{date}#"), key=lambda change: int(change["version"]["N"])
+            (item for item in with_prefix(f"{date}#") if item["type"]["S"] == "audit"),
+            key=lambda change: str(change["SK"]["S"]),
         ),
+        records=sorted(
+            with_prefix(f"CHANGE#{date}#"), key=lambda record: int(record["version"]["N"])
+        ),
+        unrecorded={
+            _instant(slot["start"]["S"])
+            for slot in slots
+            if slot["status"]["S"] == BOOKED and "client" not in slot
+        },
     )
 
 

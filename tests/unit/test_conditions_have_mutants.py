@@ -50,13 +50,14 @@ PARAMETERS_PASSED_ON = {*CONDITION_PARAMETERS, "optional_condition"}
 
 KEY_RANGE = "selects the items of a query"
 CONDITIONS_WITHOUT_MUTANT = (
-    ("chalicelib.storage.audit_log:AuditLog.list_for_date", condition("startswith"), KEY_RANGE),
-    ("chalicelib.storage.day_repository:DayRepository.list_range", condition(DayItem), KEY_RANGE),
+    ("chalicelib.storage.audit_log:_query_date", condition("startswith"), KEY_RANGE),
+    ("chalicelib.storage.audit_log:_query_legacy_saves", condition("startswith"), KEY_RANGE),
     (
-        "chalicelib.storage.day_repository:DayRepository.list_changes",
-        condition("startswith"),
-        KEY_RANGE,
+        "chalicelib.storage.audit_log:_query_legacy_saves",
+        condition("exists"),
+        "only saves transfer: records without slots would be skipped",
     ),
+    ("chalicelib.storage.day_repository:DayRepository.list_range", condition(DayItem), KEY_RANGE),
     (
         "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
         condition(DoctorDirectoryIndex),

@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.domain.errors import DomainError
 from chalicelib.web.auth import oidc
-from chalicelib.web.http.errors import HttpError, reason_phrase
+from chalicelib.web.http.errors import HttpError
+from chalicelib.web.status_codes import reason_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

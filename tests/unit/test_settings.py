@@ -134,3 +134,13 @@ def test_request_log_defaults_on_except_locally(
 def test_boolean_setting_is_on_or_off() -> None:
     with pytest.raises(SettingsError, match="REQUEST_LOG is yes"):
         Settings.from_env({**LOCAL_ENV, "REQUEST_LOG": "yes"})
+
+
+def test_booking_sites_can_have_display_names() -> None:
+    clients = "one two=Practice%20system three=B%26B four="
+
+    settings = Settings.from_env({**OIDC_ENV, "OIDC_MACHINE_CLIENTS": clients})
+
+    assert settings.oidc is not None
+    assert settings.oidc.machine_clients == {"one", "two", "three", "four"}
+    assert settings.client_names == {"two": "Practice system", "three": "B&B"}

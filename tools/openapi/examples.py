@@ -8,7 +8,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from chalicelib.web.http.errors import reason_phrase
+from chalicelib.web.status_codes import reason_phrase
 
 Json = dict[str, Any]
 
@@ -94,6 +94,28 @@ FORM: Json = {
     "offered": ["20261123T0900Z-30", "20261123T0930Z-30", "20261123T1000Z-30"],
     "ticked": ["20261123T0900Z-30", "20261123T0930Z-30", "20261123T1000Z-30"],
 }
+# The page's save in the list of changes.
+CHANGES: Json = {
+    "changes": [
+        {
+            "change_id": f"{DOCTOR}~{DATE}~20261122T120000000001Z~form-1",
+            "at": "2026-11-22T12:00:00.000001+00:00",
+            "date": DATE,
+            "kind": "save",
+            "by": {"name": "Dr Mina Lee", "role": "doctor"},
+            "client": {"id": "page", "name": "Manage Slots"},
+            "opened": [{**_THIRD, "status": "free"}],
+            "closed": [],
+            "booked": [],
+            "cancelled": [],
+            "kept": [],
+            "plan_id": None,
+            "undoes": None,
+            "can_undo": False,
+        }
+    ],
+    "next": None,
+}
 INVALID_DATE = _problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",
@@ -106,18 +128,6 @@ LOGIN_FAILED = problem(
     HTTPStatus.BAD_REQUEST,
     "We couldn't sign you in: the sign-in started in another browser or took too long. Try again.",
 )
-HISTORY: Json = {
-    "changes": [
-        {
-            "at": "2026-11-22T12:00:00+00:00",
-            "by": DOCTOR,
-            "client": "api",
-            "opened": [_FIRST, _SECOND],
-            "closed": [],
-        }
-    ]
-}
-
 # A booking site finds them, holds the first one for a visitor, and books it for a patient.
 BOOKABLE_SLOTS: Json = {
     "doctor_id": DOCTOR,

@@ -68,7 +68,13 @@ OPERATIONS: dict[str, OperationDetails] = {
     ),
     "get_history": OperationDetails(
         responses={
-            200: _response("The changes of that date.", one_save=examples.HISTORY),
+            200: _response("The changes of that date.", one_save=examples.CHANGES),
+            400: _INVALID_DATE,
+        }
+    ),
+    "get_changes": OperationDetails(
+        responses={
+            200: _response("A page of changes.", one_save=examples.CHANGES),
             400: _INVALID_DATE,
         }
     ),

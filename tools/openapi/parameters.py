@@ -85,12 +85,26 @@ PARAMETERS = {
         "specialty", fields.SearchText, "The doctors' specialty.", "cardiology", required=True
     ),
     "Location": _query("location", fields.SearchText, "Only doctors at this location.", "London"),
-    "Limit": _query("limit", fields.Limit, "The maximum number of doctors on a page.", 20),
+    "Limit": _query("limit", fields.Limit, "The maximum number of results on a page.", 20),
     "Cursor": _query(
         "cursor",
         fields.CursorParam,
         "`next` of the previous page.",
         "Y2FyZGlvbG9neSNMb25kb24jZHItbGVl",
+    ),
+    "ChangeDate": _query("date", fields.Date, "Only changes of this date.", "2026-11-23"),
+    "ChangeFrom": _query(
+        "from", fields.Date, "Only changes of this date and later ones.", "2026-11-23"
+    ),
+    "ChangeTo": _query(
+        "to", fields.Date, "Only changes of this date and earlier ones.", "2026-12-06"
+    ),
+    "ChangeKind": _query("kind", fields.ChangeKind, "Only changes of this kind.", "save"),
+    "ChangeBy": _query(
+        "by",
+        fields.SearchText,
+        "Only changes by this person or client: a name or an id of `by` or `client`.",
+        "sam",
     ),
     "Holder": _query("holder", fields.Key, "The holder of the hold.", "visit-71", required=True),
     "BookingId": _query("booking_id", fields.Key, "The booking.", "b-1001", required=True),

@@ -14,8 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from msgspec import Struct, structs
 
 from chalicelib.web.api.problem_details import PROBLEM_JSON
-from chalicelib.web.http.errors import reason_phrase
 from chalicelib.web.http.request import FORM
+from chalicelib.web.status_codes import reason_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -263,7 +263,8 @@ def describe(schema: Json) -> TypeLabel:
 def _describe_scalar(schema: Json) -> str:
     if "enum" in schema:
         return " | ".join(schema["enum"])
-    words = [schema["type"]]
+    kinds = schema["type"]
+    words = [kinds if isinstance(kinds, str) else " or ".join(kinds)]
     if "format" in schema:
         words.append(schema["format"])
     if "minimum" in schema and "maximum" in schema:

@@ -1,9 +1,10 @@
 """The types of single values in JSON, URLs and headers, with their descriptions."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from chalicelib.domain import audit_log
 from chalicelib.domain.names import MAX_NAME_LENGTH
 
 KEY_PATTERN = "[A-Za-z0-9._~-]{1,64}"
@@ -66,6 +67,21 @@ LocalTime = Annotated[
 ]
 TimeZone = Annotated[str, Meta(description="An IANA time zone.", examples=["Europe/London"])]
 Path = Annotated[str, Meta(description="A path on this server.", examples=["/slots"])]
+SettingValue = Annotated[
+    Any,
+    Meta(
+        description="As in the doctor's settings.",
+        extra_json_schema={"type": ["string", "integer", "boolean", "array", "null"]},
+    ),
+]
+ChangeKind = Annotated[
+    str,
+    Meta(
+        description="What kind of change it is.",
+        examples=["save"],
+        extra_json_schema={"enum": [*audit_log.ChangeKind]},
+    ),
+]
 Cursor = Annotated[str | None, Meta(description="Leads to the next page; null on the last page.")]
 Status = Annotated[
     Literal["free", "busy-tentative", "busy", "busy-unavailable"],

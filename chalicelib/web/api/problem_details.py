@@ -12,7 +12,8 @@ from msgspec import Struct, field
 from chalicelib.domain import errors, local_time
 from chalicelib.domain.violations import FieldViolation, SlotOverlap
 from chalicelib.web.api import schemas
-from chalicelib.web.http.errors import HttpError, reason_phrase
+from chalicelib.web.http.errors import HttpError
+from chalicelib.web.status_codes import reason_phrase
 
 if TYPE_CHECKING:
     from datetime import datetime

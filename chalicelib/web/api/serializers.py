@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.slot import Slot
     from chalicelib.use_cases.book_slots import SlotWithDoctor
     from chalicelib.use_cases.find_slots import DoctorAvailability, SearchPage
-    from chalicelib.use_cases.manage_slots import DayHistory, DayWithDoctor, SavedDay
+    from chalicelib.use_cases.manage_slots import DayWithDoctor, SavedDay
 
 
 SAVED_MESSAGE = "Slots saved successfully"
@@ -68,22 +68,6 @@ def serialize_saved_day(saved_day: SavedDay, day: schemas.Day) -> schemas.SavedD
     """The response to a save: ``day`` as serialized, with the version that this save made."""
     fields = msgspec.structs.asdict(day)
     return schemas.SavedDay(message=SAVED_MESSAGE, **fields | {"version": saved_day.version})
-
-
-def serialize_history(history: DayHistory) -> schemas.History:
-    """The audit log of a date."""
-    return schemas.History(
-        changes=[
-            schemas.Change(
-                at=local_time.to_rfc3339(entry.saved_at, history.doctor.zone),
-                by=entry.author,
-                client=entry.client,
-                opened=[serialize_slot(slot, history.doctor) for slot in entry.changes.opened],
-                closed=[serialize_slot(slot, history.doctor) for slot in entry.changes.closed],
-            )
-            for entry in history.entries
-        ]
-    )
 
 
 def serialize_slots(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from chalice.app import Request
 
+    from chalicelib.domain.permissions import Caller
     from chalicelib.web.http.conditional import EntityTags
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -87,6 +88,19 @@ def valid_doctor_id(text: str) -> str:
     raise invalid_field("doctor_id", "1 to 64 letters, digits, _ or -")
 
 
+def requested_doctor_id(caller: Caller, request: Request) -> str:
+    """The requested doctor's id, by default the caller's own.
+
+    Raises ``PermissionDeniedError`` if the caller can manage no schedule at all, and
+    ``RequestRejectedError`` if the id is missing or malformed.
+    """
+    doctor_id = query(request, "doctor_id") or caller.doctor_id
+    if doctor_id is not None:
+        return valid_doctor_id(doctor_id)
+    caller.require_can_manage_any()
+    raise RequestRejectedError(FieldViolation.required("doctor_id"))
+
+
 def doctor_id_from_path(path: str) -> str:
     """A doctor's id in a path. Raises ``DoctorNotFoundError`` if no doctor can have it."""
     if is_valid_doctor_id(path):
@@ -102,7 +116,7 @@ def slot_id_from_path(path: str) -> SlotId:
     except ValueError:
         detail = f'We couldn\'t find a slot with the ID "{path}"'
         raise SlotNotFoundError(FieldViolation("slot_id", "slot_not_found", detail)) from None
-    request_context.current_request().set_doctor(slot_id.doctor_id)
+    request_context.current_request().set_slot(slot_id)
     return slot_id
 
 

@@ -154,7 +154,8 @@ class Auth:
         if session is None:
             raise AuthenticationRequiredError(self._missing_session_reason(request))
         if request.method not in SAFE_METHODS:
-            _name_caller(session.to_caller())
+            # For the log, before the request may be rejected.
+            request_context.current_request().set_caller(session.to_caller())
             require_same_origin(request)
         if not self.is_session_valid(session):
             raise AuthenticationRequiredError("session_ended")
@@ -185,6 +186,7 @@ class Auth:
             NameTakenError: the name belongs to another account.
             SignInRepeatedError: the sign-in with that ``state`` is complete already.
         """
+        request_context.current_request().set_caller(caller)
         person = self._people.sign_in(caller.name, self.account(caller.subject), state=state)
         from chalicelib.web.auth.sessions import LoginSession  # noqa: PLC0415  only sign-in needs it
 
@@ -197,7 +199,7 @@ class Auth:
         session = self.sessions.read(request, self._now())
         if session is not None:
             caller = session.to_caller()
-            _name_caller(caller)
+            request_context.current_request().set_caller(caller)
             self._people.end_session(
                 caller,
                 self.account(session.subject),
@@ -279,11 +281,6 @@ def _require_any_role(caller: Caller) -> Caller:
             "Ask your administrator."
         )
     return caller
-
-
-def _name_caller(caller: Caller) -> None:
-    """Tell the request log who the caller is, before another check may reject the request."""
-    request_context.current_request().caller_roles = "+".join(sorted(caller.roles))
 
 
 def _add_cookie(response: Response, cookie: str) -> None:

@@ -47,11 +47,10 @@ def add_security_headers(request: Request, get_response: Callable[[Request], Res
     """Middleware that adds the headers that every response has."""
     response = get_response(request)
     tls = HSTS_HEADERS if scheme(request) == "https" else {}
-    # A cache replaces the policy of the page that it stored by that of a 304 (RFC 9111, 3.2).
-    is_stored = response.status_code == HTTPStatus.NOT_MODIFIED
     response.headers = {
         **DEFAULT_HEADERS,
-        **({} if is_stored else DOCUMENT_HEADERS),
+        # A 304 would replace the policy of the page that the browser has stored.
+        **({} if response.status_code == HTTPStatus.NOT_MODIFIED else DOCUMENT_HEADERS),
         **response.headers,
         **BASE_HEADERS,
         **tls,

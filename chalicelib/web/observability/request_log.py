@@ -13,8 +13,8 @@ import msgspec
 
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
-from chalicelib.web.http.errors import code_of_status
 from chalicelib.web.observability import exceptions, metrics
+from chalicelib.web.status_codes import code_of_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 # Errors that occur before the doctor is found: the id in the request may be anything.
 _CODES_WITHOUT_DOCTOR = {"doctor_not_found", "invalid", "required", "unknown_member"}
+
+# Many of these are a sign of an attack, or of a client that is out of control; alarms watch them.
+_METRICS_BY_STATUS: dict[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "Unauthorized",
+    HTTPStatus.FORBIDDEN: "Forbidden",
+    HTTPStatus.CONFLICT: "Conflicts",
+}
 
 
 def log_request(request: Request, get_response: Callable[[Request], Response]) -> Response:
@@ -42,6 +49,8 @@ def log_request(request: Request, get_response: Callable[[Request], Response]) -
             status = response.status_code
         finally:
             context.exception = context.exception or sys.exception()
+            if status in _METRICS_BY_STATUS:
+                context.metrics[_METRICS_BY_STATUS[status]] += 1
             milliseconds = round((perf_counter() - started) * 1000, 1)
             entry = _log_entry(
                 request, context, status, timestamp=timestamp, milliseconds=milliseconds
@@ -62,6 +71,7 @@ def _log_entry(
 
     ``request.path`` is the pattern of the route, which contains no values.
     """
+    is_doctor_known = context.code not in _CODES_WITHOUT_DOCTOR
     is_error = status >= HTTPStatus.BAD_REQUEST
     code = context.code or code_of_status(status)
     entry: dict[str, Any] = {
@@ -72,9 +82,13 @@ def _log_entry(
         "method": request.method,
         "route": request.path,
         "caller_roles": context.caller_roles,
-        "doctor_id": None if context.code in _CODES_WITHOUT_DOCTOR else context.doctor_id,
+        "subject": context.subject,
+        "client": context.client,
+        "doctor_id": context.doctor_id if is_doctor_known else None,
+        "slot_id": context.slot_id if is_doctor_known else None,
         "status": status,
         "outcome": code if is_error else "ok",
+        "reason": context.auth_failure,
         "dynamodb_calls": Counter(context.dynamodb_calls),
         "read_units": sum(context.read_units),
         "write_units": sum(context.write_units),

@@ -20,6 +20,7 @@ from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.http.responses import not_modified
 from chalicelib.web.pages import day_view, links, messages
+from chalicelib.web.pages.concurrent_changes import describe_concurrent_changes
 from chalicelib.web.pages.day_view import FlashMessage
 from chalicelib.web.pages.etags import form_etag, page_etag
 from chalicelib.web.pages.rendering import render
@@ -103,10 +104,10 @@ def save_form(caller: Caller, form: DayForm, request: Request) -> Response:
             raise
         view = _view_after(error, caller, form)
         if is_unchanged:
-            return _saved_response("unchanged", view, form, view.day, request)
+            return _saved_response("unchanged", view, form, view.day, caller, request)
         return _rejected_response(error, view, form, caller, request)
     request_context.current_request().metrics["Saves"] += saved.created
-    return _saved_response("saved", saved, form, saved.previous, request)
+    return _saved_response("saved", saved, form, saved.previous, caller, request)
 
 
 def _view_after(
@@ -119,13 +120,20 @@ def _view_after(
 
 
 def _saved_response(
-    message_key: str, view: DayWithDoctor, form: DayForm, previous: Day, request: Request
+    message_key: str,
+    view: DayWithDoctor,
+    form: DayForm,
+    previous: Day,
+    caller: Caller,
+    request: Request,
 ) -> Response:
     """For htmx the form as saved; for a browser a redirect to it (RFC 9110, section 15.4.4)."""
     if is_htmx(request):
-        news = day_view.changes_since_render(previous, form.state, form.version, view.doctor.zone)
         page = day_view.build_day_page(
-            view, base=url_prefix(request), message=_MESSAGES[message_key], news=news
+            view,
+            base=url_prefix(request),
+            message=_MESSAGES[message_key],
+            news=describe_concurrent_changes(previous, form, view.doctor, caller),
         )
         return render("_day.html", page)
     headers: Headers = {
@@ -145,7 +153,6 @@ def _rejected_response(
     problem = problem_from_error(error)
     request_context.current_request().code = problem.code
     rejected = error if isinstance(error, RequestRejectedError) else None
-    news = day_view.changes_since_render(view.day, form.state, form.version, view.doctor.zone)
     page = day_view.build_day_page(
         view,
         base=url_prefix(request),
@@ -153,7 +160,8 @@ def _rejected_response(
         message=FlashMessage(text=_reason(error, len(form.request.changes)), kind="error"),
         form=form.state,
         error=rejected,
-        news=news if rejected else (),  # else the news is the doctor's own earlier save
+        # If the key was used before, the news is the user's own earlier save.
+        news=describe_concurrent_changes(view.day, form, view.doctor, caller) if rejected else (),
     )
     template = "_day.html" if is_htmx(request) else "slots.html"
     return render(template, page, status=problem.status)

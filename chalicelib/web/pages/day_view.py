@@ -18,16 +18,13 @@ from chalicelib.web.pages.etags import form_etag
 from chalicelib.web.pages.slot_view import EditedBoxes, SessionView, SlotViewBuilder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
-    from chalicelib.domain import day
     from chalicelib.domain.errors import RequestRejectedError
     from chalicelib.domain.grid import Grid
     from chalicelib.domain.violations import SlotViolation
     from chalicelib.use_cases.manage_slots import DayWithDoctor
-    from chalicelib.web.pages.boxes import Box
     from chalicelib.web.pages.day_form import DayFormState
 
 
@@ -125,35 +122,6 @@ def build_day_page(
         news=tuple(news),
         etag=form_etag(view),
     )
-
-
-def changes_since_render(
-    previous: day.Day, form: DayFormState, rendered_version: int, zone: ZoneInfo
-) -> tuple[str, ...]:
-    """Return sentences for what others changed since the render, except slots the user edited."""
-    if previous.version == rendered_version:
-        return ()
-    free = {start for start, slot in previous.slots.items() if slot.status is SlotStatus.FREE}
-    initial, dirty = _starts(form.initial), _starts(form.dirty)
-    gone = initial - free - dirty
-    opened, closed, taken = (
-        messages.list_times([local_time.format_time(start, zone) for start in sorted(starts)])
-        for starts in (
-            free - initial - dirty,
-            gone - previous.slots.keys(),
-            gone & previous.slots.keys(),
-        )
-    )
-    sentences = {
-        f"Someone else opened {opened} while you were editing": opened,
-        f"Someone else closed {closed} while you were editing": closed,
-        f"No longer free: {taken}": taken,
-    }
-    return tuple(sentence for sentence, times in sentences.items() if times)
-
-
-def _starts(boxes: Iterable[Box]) -> set[datetime]:
-    return {box.start for box in boxes}
 
 
 def _describe_hours(grid: Grid) -> str:

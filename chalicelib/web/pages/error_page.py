@@ -56,12 +56,6 @@ def render_error(problem: Problem, request: Request) -> Response:
     return render("error.html", page, status=status, headers=problem.headers)
 
 
-def _heading(status: HTTPStatus) -> str:
-    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    default = "Sorry, there is a problem with the service" if is_ours else "There is a problem"
-    return _HEADINGS.get(status, default)
-
-
 def _detail(problem: Problem, request: Request, session: LoginSession | None) -> str:
     """Say what to do to a doctor who can sign in, but whom no admin has added yet."""
     caller = session.to_caller() if session else None
@@ -73,6 +67,12 @@ def _detail(problem: Problem, request: Request, session: LoginSession | None) ->
         f"You're signed in as {caller.name}, but there is no schedule with this name yet. "
         "Ask your administrator to add you."
     )
+
+
+def _heading(status: HTTPStatus) -> str:
+    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    default = "Sorry, there is a problem with the service" if is_ours else "There is a problem"
+    return _HEADINGS.get(status, default)
 
 
 def _resubmittable_fields(request: Request) -> list[tuple[str, str]]:

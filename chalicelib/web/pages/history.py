@@ -2,34 +2,79 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from chalicelib.bootstrap import get_services
 from chalicelib.domain import local_time
+from chalicelib.domain.audit_log import ChangeKind
+from chalicelib.domain.change_feed import OWN_CLIENTS
 from chalicelib.domain.permissions import Role
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages import links, messages
 from chalicelib.web.pages.rendering import render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
     from chalice.app import Request, Response
 
+    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.change_feed import ActorNames
     from chalicelib.domain.permissions import Caller
-    from chalicelib.domain.save_record import SaveRecord
-    from chalicelib.use_cases.manage_slots import DayHistory
+    from chalicelib.domain.slot import SlotId
+    from chalicelib.use_cases.list_changes import Changes
+
+# Of the slots in each field of an entry, what happened to them, in plain words.
+_TERMS = {
+    "opened": "Opened",
+    "closed": "Closed",
+    "booked": "Booked",
+    "cancelled": "Cancelled",
+    "affected": "Changed",
+}
+_TERMS_BY_KIND = {
+    ChangeKind.MOVE: {"booked": "Moved here", "cancelled": "Moved away"},
+    ChangeKind.RELEASE: {"affected": "Hold ended"},
+    ChangeKind.DISRUPTION: {"affected": "Has to be rebooked"},
+    ChangeKind.REVOKE: {"cancelled": "Booking removed"},
+}
+_OCCASIONS = {
+    ChangeKind.SERIES: "From the weekly pattern",
+    ChangeKind.TIME_OFF: "Time off",
+    ChangeKind.IMPORT: "Import",
+    ChangeKind.UNDO: "Undo",
+}
+
+
+class ActView(Struct, frozen=True, kw_only=True):
+    """What happened to some slots; ``where`` is the other end of a move."""
+
+    term: str
+    slots: tuple[str, ...]
+    where: str = ""
 
 
 class ChangeView(Struct, frozen=True, kw_only=True):
-    """One save in the history."""
+    """One entry; ``client`` is empty if the author is the client, or used the page."""
 
     time: str
     iso_time: str
     author: str
     client: str
-    opened: tuple[str, ...]
-    closed: tuple[str, ...]
+    occasion: str
+    reason: str
+    acts: tuple[ActView, ...]
+
+
+class ChangesOfDay(Struct, frozen=True, kw_only=True):
+    """The entries of one day of changes, the newest first."""
+
+    title: str
+    changes: tuple[ChangeView, ...]
 
 
 class HistoryPage(Struct, frozen=True, kw_only=True):
@@ -42,43 +87,88 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
     date_title: str
     day_url: str
     day_title: str
-    changes: tuple[ChangeView, ...]
+    older_url: str | None
+    days: tuple[ChangesOfDay, ...]
 
 
-def render_history(caller: Caller, history: DayHistory, request: Request) -> Response:
-    """Render the audit log of a date."""
-    base, doctor = url_prefix(request), history.doctor
+def render_history(caller: Caller, changes: Changes, request: Request) -> Response:
+    """Render the change feed of a date."""
+    base, doctor, date = url_prefix(request), changes.doctor, changes.search.on
+    if date is None:
+        raise ValueError("the history page shows one date")
+    url = links.history_url(base, doctor.doctor_id, date, changes.cursor)
     page = HistoryPage(
         base=base,
         display_name=get_services().auth.display_name(caller),
         doctor_name=doctor.name,
         time_zone=messages.format_zone(doctor.zone),
-        date_title=links.format_date(history.date),
-        day_url=links.day_url(base, doctor.doctor_id, history.date),
-        day_title=links.format_day_and_month(history.date),
-        changes=tuple(_change_view(entry, history) for entry in history.entries),
+        date_title=links.format_date(date),
+        day_url=links.day_url(base, doctor.doctor_id, date),
+        day_title=links.format_day_and_month(date),
+        older_url=url if changes.cursor else None,
+        days=tuple(_group_by_day(changes)),
     )
     return render("history.html", page)
 
 
-def _change_view(entry: SaveRecord, history: DayHistory) -> ChangeView:
-    zone = history.doctor.zone
-    local = entry.saved_at.astimezone(zone)
+def _group_by_day(changes: Changes) -> Iterator[ChangesOfDay]:
+    def local_date(entry: AuditLogEntry) -> date:
+        return local_time.local_date(entry.at, changes.doctor.zone)
+
+    for on, entries in groupby(changes.entries, key=local_date):
+        yield ChangesOfDay(
+            title=links.format_date(on),
+            changes=tuple(_change_view(entry, changes.names) for entry in entries),
+        )
+
+
+def _change_view(entry: AuditLogEntry, names: ActorNames) -> ChangeView:
+    local = entry.at.astimezone(names.doctor.zone)
+    author, client = _author(entry, names), names.name_client(entry.actor.client)
+    is_shown = entry.actor.client not in OWN_CLIENTS and client != author
     return ChangeView(
-        time=f"{local.day} {local:%B} {local.year}, {local_time.format_time(entry.saved_at, zone)}",
-        iso_time=local.isoformat(),
-        author=_author(entry, history.doctor.name),
-        client="" if entry.client == "page" else f"via {entry.client}",
-        opened=tuple(local_time.format_range(slot, zone) for slot in entry.changes.opened),
-        closed=tuple(local_time.format_range(slot, zone) for slot in entry.changes.closed),
+        time=local_time.format_time(entry.at, names.doctor.zone),
+        iso_time=local.isoformat(timespec="seconds"),
+        author=author,
+        client=client if is_shown else "",
+        occasion=_OCCASIONS.get(entry.kind, ""),
+        reason=entry.reason or "",
+        acts=tuple(_act_views(entry, names)),
     )
 
 
-def _author(entry: SaveRecord, doctor_name: str) -> str:
-    match entry.role:
-        case Role.DOCTOR:
-            return doctor_name
+def _act_views(entry: AuditLogEntry, names: ActorNames) -> Iterator[ActView]:
+    terms = _TERMS | _TERMS_BY_KIND.get(entry.kind, {})
+    wheres = {
+        "booked": _other_end("from", entry.moved_from, names),
+        "cancelled": _other_end("to", entry.moved_to, names),
+    }
+    for field, term in terms.items():
+        if slots := getattr(entry, field):
+            yield ActView(
+                term=term,
+                slots=tuple(local_time.format_range(slot, names.doctor.zone) for slot in slots),
+                where=wheres.get(field, ""),
+            )
+
+
+def _other_end(preposition: str, slot_id: SlotId | None, names: ActorNames) -> str:
+    """Say where a booking moved to or from: a date and time, or another doctor."""
+    if slot_id is None:
+        return ""
+    if slot_id.doctor_id != names.doctor.doctor_id:
+        return f"{preposition} another doctor"
+    zone = names.doctor.zone
+    date = links.format_date(local_time.local_date(slot_id.start, zone))
+    return f"{preposition} {date}, {local_time.format_time(slot_id.start, zone)}"
+
+
+def _author(entry: AuditLogEntry, names: ActorNames) -> str:
+    name = names.name_actor(entry.actor)
+    match entry.actor.role:
         case Role.DELEGATE:
-            return f"{entry.author}, on {doctor_name}'s behalf"
+            return f"{name}, on {names.doctor.name}'s behalf"
+        case Role.ADMIN:
+            return f"{name}, as an administrator"
         case _:
-            return f"{entry.author}, as an administrator"
+            return name

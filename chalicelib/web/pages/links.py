@@ -29,9 +29,10 @@ def today_url(base: str, doctor_id: str) -> str:
     return f"{base}/slots?{urlencode({'doctor_id': doctor_id})}"
 
 
-def history_url(base: str, doctor_id: str, date: date) -> str:
-    """The URL of the day's history."""
-    return f"{base}/slots/history?{_query(doctor_id, date)}"
+def history_url(base: str, doctor_id: str, date: date, cursor: str | None = None) -> str:
+    """The URL of the day's history, or of a further page of it."""
+    further = f"&{urlencode({'cursor': cursor})}" if cursor else ""
+    return f"{base}/slots/history?{_query(doctor_id, date)}{further}"
 
 
 def _query(doctor_id: str, date: date) -> str:

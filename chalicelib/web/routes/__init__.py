@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.web.routes import auth, availability, bookings, doctors, meta, people, slots
+from chalicelib.web.routes import (
+    auth,
+    availability,
+    bookings,
+    changes,
+    doctors,
+    meta,
+    people,
+    slots,
+)
 
 if TYPE_CHECKING:
     from chalicelib.web.routing import Router
 
 ROUTERS: tuple[Router, ...] = (
     slots.routes,
+    changes.routes,
     doctors.routes,
     availability.routes,
     bookings.routes,

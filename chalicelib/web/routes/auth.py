@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from chalice.app import Response
 
+from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Permission
 from chalicelib.web.api.validators import required_query
@@ -63,8 +64,10 @@ def get_callback(request: Request) -> Response:
     auth, now = get_services().auth, get_services().now()
     attempt = auth.login_attempts.read(request, now)
     if attempt is None or not attempt.has_state(query(request, "state") or ""):
+        request_context.current_request().auth_failure = "wrong_state"
         raise _login_failed("the sign-in started in another browser or took too long. Try again.")
     if error := query(request, "error"):
+        request_context.current_request().auth_failure = "provider_error"
         raise _login_failed(query(request, "error_description") or error)
     caller = _verify_login(request, attempt)
     origin = auth.oidc_client.sign_out_origin()
@@ -81,7 +84,9 @@ def _verify_login(request: Request, attempt: LoginAttempt) -> Caller:
     try:
         id_token = auth.oidc_client.fetch_id_token(code, attempt, _callback_url(request))
         return auth.tokens.verify_id_token(id_token, nonce=attempt.nonce)
-    except (LoginRejectedError, BadTokenError):
+    except (LoginRejectedError, BadTokenError) as error:
+        reason = error.reason if isinstance(error, BadTokenError) else "code_rejected"
+        request_context.current_request().auth_failure = reason
         raise _login_failed("the sign-in service did not confirm it. Try again.") from None
 
 

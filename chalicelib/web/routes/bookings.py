@@ -60,6 +60,7 @@ def put_hold(request: Request, caller: Caller, slot_id: str) -> Response:
     slot = slot_id_from_path(slot_id)
     holder, length = parse_hold(request)
     held = get_services().book_slots.hold(caller, slot, holder, length)
+    request_context.current_request().metrics["Holds"] += 1
     return json_response(serialize_held_slot(held))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Permission
@@ -28,7 +27,7 @@ def post_person_sign_out(_request: Request, caller: Caller, name: str) -> Respon
     Ends all login sessions and bearer tokens of a person, by the name with which they sign in:
     everywhere within ten seconds. They can sign in again, and get the groups that they have then.
     """
-    get_services().manage_people.end_sessions(caller, unquote(name))
+    get_services().manage_people.end_sessions(caller, name)
     return no_content()
 
 
@@ -44,5 +43,5 @@ def delete_person(_request: Request, caller: Caller, name: str) -> Response:
     the next account that signs in with the name have it, with the schedule and the delegations of
     that name. Delete the old account at the identity provider first.
     """
-    get_services().manage_people.release_name(caller, unquote(name))
+    get_services().manage_people.release_name(caller, name)
     return no_content()

@@ -10,6 +10,12 @@ from tests.mutation.selectors import branch, condition, keyword
 
 MUTANTS = (
     Mutant(
+        "A change of settings is not recorded",
+        "chalicelib.storage.doctor_repository:DoctorRepository.save",
+        never(branch("entry")),
+        "tests/api/test_audit_of_settings.py::test_change_is_recorded_with_old_and_new_values",
+    ),
+    Mutant(
         "A new doctor overwrites an existing one",
         "chalicelib.storage.doctor_repository:_write_settings",
         becomes(condition("does_not_exist"), None),
@@ -64,14 +70,14 @@ MUTANTS = (
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),
     Mutant(
-        "The history of a date is not read consistently",
-        "chalicelib.storage.day_repository:DayRepository.list_changes",
+        "Saves older than the audit log are not read consistently",
+        "chalicelib.storage.audit_log:_query_legacy_saves",
         never(keyword("consistent_read")),
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),
     Mutant(
         "The audit log of a date is not read consistently",
-        "chalicelib.storage.audit_log:AuditLog.list_for_date",
+        "chalicelib.storage.audit_log:_query_date",
         never(keyword("consistent_read")),
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),

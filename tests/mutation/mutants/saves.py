@@ -10,14 +10,24 @@ from tests.mutation.edits import (
     becomes,
     drop,
     exists,
+    first_argument_only,
     keep_left,
     last_only,
     repeat,
     shift_boundary,
+    skip,
     swap,
 )
 from tests.mutation.mutant import Mutant
-from tests.mutation.selectors import addition, choice, condition, generator, starred, statement
+from tests.mutation.selectors import (
+    addition,
+    call,
+    choice,
+    condition,
+    generator,
+    starred,
+    statement,
+)
 
 MUTANTS = (
     Mutant(
@@ -109,10 +119,34 @@ MUTANTS = (
         "tests/api/test_saving_json.py::test_slot_with_expired_hold_can_be_closed",
     ),
     Mutant(
+        "A slot is closed at an instant before its last act",
+        "chalicelib.storage.day_repository:_delete_slot",
+        exists(condition("format_microsecond")),
+        "tests/api/test_audit_of_saves.py::test_close_is_recorded_after_the_slots_last_act",
+    ),
+    Mutant(
+        "A slot of a former release, which has no instant, cannot be closed",
+        "chalicelib.storage.day_repository:_delete_slot",
+        drop(condition("changed_at", "does_not_exist")),
+        "tests/api/test_audit_of_saves.py::test_slot_without_instant_can_be_closed",
+    ),
+    Mutant(
         "The change of a request is created although it exists",
         "chalicelib.storage.day_repository:DayRepository.save",
         becomes(condition(ChangeItem, "does_not_exist"), None),
         "tests/api/test_conditions.py::test_repeated_first_save_is_applied_once",
+    ),
+    Mutant(
+        "A save is not recorded",
+        "chalicelib.storage.day_repository:DayRepository.save",
+        skip(statement("add_entry")),
+        "tests/api/test_audit_of_saves.py::test_save_is_recorded_with_author_and_slots",
+    ),
+    Mutant(
+        "Two saves of one instant have the same place in the audit log",
+        "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
+        first_argument_only(call("next_instant")),
+        "tests/api/test_audit_of_saves.py::test_saves_of_one_instant_are_recorded_in_their_order",
     ),
     Mutant(
         "An entry of the audit log overwrites another one",

@@ -1,0 +1,85 @@
+"""The change feed: which entries of the audit log a client lists, and whom it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.permissions import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
+    from chalicelib.domain.doctor import Doctor
+
+# The app's own clients; on a server without sign-in, requests for JSON have the second one.
+OWN_CLIENTS = {"page": "Manage Slots", "local": "Local server"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorNames:
+    """The names to show for the actors of one doctor; ``clients`` has display names by client id.
+
+    A client without a display name is shown by its id.
+    """
+
+    doctor: Doctor
+    clients: Mapping[str, str] = field(default_factory=dict)
+
+    def name_client(self, client: str) -> str:
+        return OWN_CLIENTS.get(client) or self.clients.get(client, client)
+
+    def name_actor(self, actor: Actor) -> str:
+        """Return the doctor's name, the booking site's, or the person's sign-in name."""
+        match actor.role:
+            case Role.DOCTOR:
+                return self.doctor.name
+            case Role.BOOKING_SITE | Role.READER:
+                return self.name_client(actor.client)
+            case _:
+                return actor.name
+
+    def is_name_of(self, text: str, actor: Actor) -> bool:
+        """Whether the text is a name or an id of the actor, or of their client."""
+        return text in {
+            actor.name,
+            actor.subject,
+            actor.client,
+            self.name_actor(actor),
+            self.name_client(actor.client),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSearch:
+    """The entries that a client lists.
+
+    ``on`` is the date that changed; ``first`` and ``last`` are a range of such dates, both
+    included. ``by`` is a name or an id of an actor or a client. None means any.
+    """
+
+    doctor_id: str
+    on: date | None = None
+    first: date | None = None
+    last: date | None = None
+    kind: ChangeKind | None = None
+    by: str | None = None
+
+    def matches(self, entry: AuditLogEntry, names: ActorNames) -> bool:
+        return (
+            (self.on is None or entry.date == self.on)
+            and self._has_date_in_range(entry)
+            and (self.kind is None or entry.kind is self.kind)
+            and (self.by is None or names.is_name_of(self.by, entry.actor))
+        )
+
+    def _has_date_in_range(self, entry: AuditLogEntry) -> bool:
+        if self.first is None and self.last is None:
+            return True
+        return (
+            entry.date is not None
+            and (self.first is None or self.first <= entry.date)
+            and (self.last is None or entry.date <= self.last)
+        )

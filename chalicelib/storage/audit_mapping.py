@@ -1,0 +1,111 @@
+"""Items of the audit log to entries and back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, SettingChange
+from chalicelib.domain.permissions import Role
+from chalicelib.domain.slot import SlotId
+from chalicelib.storage import keys
+from chalicelib.storage.decoding import decoder, require
+from chalicelib.storage.mapping import (
+    format_microsecond,
+    parse_timestamp,
+    slot_map_from_raw,
+    slot_map_to_raw,
+)
+from chalicelib.storage.models import AuditItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.domain.slot import Slot
+    from chalicelib.storage.mapping import RawSlotMap
+    from chalicelib.storage.models import ChangeItem
+
+_SLOT_FIELDS = ("opened", "closed", "booked", "cancelled", "affected")
+
+
+def audit_entry_to_item(entry: AuditLogEntry) -> AuditItem:
+    slot_maps: dict[str, Any] = {name: _raw_slots(getattr(entry, name)) for name in _SLOT_FIELDS}
+    return AuditItem(
+        keys.audit_pk(entry.doctor_id),
+        keys.audit_sk(entry.date, entry.at, entry.suffix),
+        gsi1_pk=keys.audit_pk(entry.doctor_id),
+        gsi1_sk=keys.audit_index_sk(entry.at, entry.suffix),
+        date=entry.date.isoformat() if entry.date else None,
+        at=format_microsecond(entry.at),
+        act=str(entry.kind),
+        by=entry.actor.name,
+        role=str(entry.actor.role),
+        client=entry.actor.client,
+        subject=entry.actor.subject,
+        moved_from=str(entry.moved_from) if entry.moved_from else None,
+        moved_to=str(entry.moved_to) if entry.moved_to else None,
+        reason=entry.reason,
+        settings=_settings_to_raw(entry),
+        **slot_maps,
+    )
+
+
+@decoder
+def audit_entry_from_item(item: AuditItem) -> AuditLogEntry:
+    """Return the entry of an item. Raises ``UnreadableItemError`` if it is malformed."""
+    prefix, _, suffix = str(item.sk).split("#", 2)
+    return AuditLogEntry(
+        doctor_id=keys.parse_audit_pk(item.pk),
+        at=parse_timestamp(item.at),
+        kind=ChangeKind(item.act),
+        actor=Actor(
+            name=require(item.by),
+            role=Role(item.role),
+            client=require(item.client),
+            subject=item.subject,
+        ),
+        suffix=suffix,
+        date=keys.parse_day_sk(prefix) if item.date else None,
+        moved_from=SlotId.parse(item.moved_from) if item.moved_from else None,
+        moved_to=SlotId.parse(item.moved_to) if item.moved_to else None,
+        reason=item.reason,
+        settings=_settings_from_raw(item.settings),
+        **{name: _slots_from_raw(getattr(item, name)) for name in _SLOT_FIELDS},
+    )
+
+
+@decoder
+def legacy_entry_from_item(item: ChangeItem) -> AuditLogEntry:
+    """Return a save that is older than the audit log as an entry of it."""
+    _, date_text, request_id = str(item.sk).split("#", 2)
+    return AuditLogEntry(
+        doctor_id=keys.parse_doctor_pk(item.pk),
+        at=parse_timestamp(item.at),
+        kind=ChangeKind.SAVE,
+        actor=Actor(name=require(item.by), role=Role(item.role), client=require(item.client)),
+        suffix=request_id,
+        date=date.fromisoformat(date_text),
+        opened=_slots_from_raw(item.opened),
+        closed=_slots_from_raw(item.closed),
+    )
+
+
+def _raw_slots(slots: Iterable[Slot]) -> RawSlotMap | None:
+    return slot_map_to_raw(slots) or None
+
+
+def _slots_from_raw(raw: RawSlotMap | None) -> tuple[Slot, ...]:
+    return tuple(slot for _, slot in sorted(slot_map_from_raw(raw or {}).items()))
+
+
+def _settings_to_raw(entry: AuditLogEntry) -> dict[str, Any] | None:
+    if entry.settings is None:
+        return None
+    return {
+        name: {"before": change.before, "after": change.after}
+        for name, change in entry.settings.items()
+    }
+
+
+def _settings_from_raw(raw: dict[str, Any] | None) -> dict[str, SettingChange] | None:
+    return {name: SettingChange(**change) for name, change in raw.items()} if raw else None

@@ -1,0 +1,110 @@
+"""List the changes of a doctor's days and settings, with the names of those who made them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from chalicelib.domain.change_feed import ActorNames, ChangeSearch
+from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.use_cases.retry import retry_on_conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date, datetime
+
+    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.permissions import Caller
+    from chalicelib.storage.audit_log import AuditLog
+    from chalicelib.storage.doctor_cache import DoctorCache
+
+MAX_PAGE_SIZE = 100
+
+
+class Changes(Struct, frozen=True, kw_only=True):
+    """A page of changes, the newest first; ``cursor`` is that of the next page, if there is one."""
+
+    search: ChangeSearch
+    names: ActorNames
+    entries: tuple[AuditLogEntry, ...]
+    cursor: str | None
+
+    @property
+    def doctor(self) -> Doctor:
+        return self.names.doctor
+
+
+class Authors(Struct, frozen=True):
+    """Names by the start of a slot: who opened it last, and who closed it.
+
+    The caller's own name is empty.
+    """
+
+    opened: dict[datetime, str] = field(default_factory=dict)
+    closed: dict[datetime, str] = field(default_factory=dict)
+
+
+class ListChanges:
+    """The audit log, for those who manage the doctor's schedule.
+
+    ``client_names`` has the display names of booking sites by client id; ``pause`` waits before a
+    further attempt (see ``attempts``).
+    """
+
+    def __init__(
+        self,
+        audit_log: AuditLog,
+        doctor_cache: DoctorCache,
+        client_names: Mapping[str, str],
+        pause: Callable[[int], None],
+    ) -> None:
+        self._audit_log = audit_log
+        self._doctor_cache = doctor_cache
+        self._client_names = client_names
+        self._pause = pause
+
+    def list_page(
+        self,
+        caller: Caller,
+        search: ChangeSearch,
+        *,
+        limit: int = MAX_PAGE_SIZE,
+        cursor: str | None = None,
+    ) -> Changes:
+        """Return a page of the changes.
+
+        Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``, and
+        ``RequestRejectedError`` for a cursor of another search.
+        """
+
+        def read() -> Changes:
+            doctor = self._doctor_cache.refresh(search.doctor_id)
+            caller.require_role_for(doctor)
+            names = ActorNames(doctor=doctor, clients=self._client_names)
+            page = self._audit_log.list_page(search, names, limit=limit, cursor=cursor)
+            return Changes(search=search, names=names, entries=page.entries, cursor=page.cursor)
+
+        return retry_on_conflict(read, self._pause)
+
+    def find_authors(self, caller: Caller, doctor: Doctor, date: date) -> Authors:
+        """Return who last opened and closed the slots of a date, by the latest changes.
+
+        Returns no names if the audit log is unavailable: a save has succeeded by then, and must not
+        fail because of a name.
+        """
+        names = ActorNames(doctor=doctor, clients=self._client_names)
+        search = ChangeSearch(doctor_id=doctor.doctor_id, on=date)
+        try:
+            entries = self._audit_log.list_page(search, names, limit=MAX_PAGE_SIZE).entries
+        except StoreUnavailableError:
+            entries = ()
+        authors = Authors()
+        for entry in reversed(entries):
+            actor = entry.actor
+            is_caller = (actor.name, actor.subject) == (caller.name, caller.subject)
+            name = "" if is_caller else names.name_actor(actor)
+            authors.opened.update({slot.start: name for slot in entry.opened})
+            authors.closed.update({slot.start: name for slot in entry.closed})
+        return authors

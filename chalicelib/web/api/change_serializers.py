@@ -1,0 +1,70 @@
+"""Serialize the change feed to the schemas of JSON responses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import UNSET
+
+from chalicelib.domain import local_time
+from chalicelib.domain.permissions import Role
+from chalicelib.web.api import schemas
+from chalicelib.web.api.serializers import serialize_slot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.change_feed import ActorNames
+    from chalicelib.domain.slot import Slot
+    from chalicelib.use_cases.list_changes import Changes
+
+
+_ROLES: dict[Role, Literal["doctor", "delegate", "admin", "booking-site"]] = {
+    Role.DOCTOR: "doctor",
+    Role.DELEGATE: "delegate",
+    Role.ADMIN: "admin",
+    Role.BOOKING_SITE: "booking-site",
+    Role.READER: "booking-site",
+}
+
+
+def serialize_changes(changes: Changes) -> schemas.Changes:
+    """A page of the change feed."""
+    return schemas.Changes(
+        changes=[_serialize_change(entry, changes.names) for entry in changes.entries],
+        next=changes.cursor,
+    )
+
+
+def _serialize_change(entry: AuditLogEntry, names: ActorNames) -> schemas.Change:
+    def slots(some: Iterable[Slot]) -> list[schemas.Slot]:
+        return [serialize_slot(slot, names.doctor) for slot in some]
+
+    actor = entry.actor
+    return schemas.Change(
+        change_id=entry.change_id,
+        at=local_time.to_rfc3339(entry.at, names.doctor.zone),
+        date=entry.date.isoformat() if entry.date else None,
+        kind=entry.kind,
+        by=schemas.Author(name=names.name_actor(actor), role=_ROLES[actor.role]),
+        on_behalf_of=entry.doctor_id if actor.role is Role.DELEGATE else UNSET,
+        client=schemas.ChangeClient(id=actor.client, name=names.name_client(actor.client)),
+        opened=slots(entry.opened),
+        closed=slots(entry.closed),
+        booked=slots(entry.booked),
+        cancelled=slots(entry.cancelled),
+        kept=[],
+        affected=slots(entry.affected) or UNSET,
+        moved_from=str(entry.moved_from) if entry.moved_from else UNSET,
+        moved_to=str(entry.moved_to) if entry.moved_to else UNSET,
+        reason=entry.reason or UNSET,
+        settings=[
+            schemas.SettingChange(name=name, before=change.before, after=change.after)
+            for name, change in (entry.settings or {}).items()
+        ]
+        or UNSET,
+        plan_id=None,
+        undoes=None,
+        can_undo=False,
+    )

@@ -1,0 +1,120 @@
+"""The change feed of a doctor, and of one date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.bootstrap import get_services
+from chalicelib.domain.audit_log import ChangeKind
+from chalicelib.domain.change_feed import ChangeSearch
+from chalicelib.domain.permissions import Caller, Permission
+from chalicelib.web.api import schemas
+from chalicelib.web.api.change_serializers import serialize_changes
+from chalicelib.web.api.validators import (
+    doctor_id_from_path,
+    invalid_field,
+    parse_date,
+    parse_limit,
+    requested_doctor_id,
+    required_query,
+    search_text,
+)
+from chalicelib.web.http.negotiation import wants_html
+from chalicelib.web.http.request import HTML, JSON, query
+from chalicelib.web.http.responses import json_or_not_modified, json_response
+from chalicelib.web.routing import DOCTORS, RouteDoc, Router
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from chalice.app import Request, Response
+
+routes = Router(__name__)
+
+
+@routes.get(
+    "/doctors/{doctor_id}/changes",
+    permission=Permission.MANAGE,
+    doc=RouteDoc(
+        tag=DOCTORS,
+        parameters=(
+            "ChangeDate",
+            "ChangeFrom",
+            "ChangeTo",
+            "ChangeKind",
+            "ChangeBy",
+            "Limit",
+            "Cursor",
+        ),
+        responses={200: {JSON: schemas.Changes}},
+        errors=(400, 404),
+    ),
+)
+def get_changes(request: Request, caller: Caller, doctor_id: str) -> Response:
+    """List a doctor's changes.
+
+    Saves, bookings, moves, cancellations and settings, the newest first. The feed of one `date` is
+    strongly consistent; without it, the newest changes can be missing for about a second. A page
+    can have fewer changes than `limit` although `next` is not null.
+    """
+    changes = get_services().list_changes.list_page(
+        caller,
+        _parse_search(request, doctor_id_from_path(doctor_id)),
+        limit=parse_limit(request),
+        cursor=query(request, "cursor"),
+    )
+    return json_response(serialize_changes(changes))
+
+
+@routes.get(
+    "/slots/history",
+    permission=Permission.MANAGE,
+    doc=RouteDoc(
+        tag=DOCTORS,
+        parameters=("DoctorOfDay", "RequiredDate", "Cursor", "IfNoneMatch"),
+        responses={200: {JSON: schemas.Changes, HTML: None}},
+        errors=(400, 404),
+    ),
+)
+def get_history(request: Request, caller: Caller) -> Response:
+    """List a date's changes.
+
+    At most 100, the newest first. A browser gets a page.
+    """
+    doctor_id = requested_doctor_id(caller, request)
+    search = ChangeSearch(doctor_id=doctor_id, on=parse_date(required_query(request, "date")))
+    changes = get_services().list_changes.list_page(caller, search, cursor=query(request, "cursor"))
+    if wants_html(request):
+        from chalicelib.web.pages import history as history_page  # noqa: PLC0415
+
+        return history_page.render_history(caller, changes, request)
+    return json_or_not_modified(serialize_changes(changes), request)
+
+
+def _parse_search(request: Request, doctor_id: str) -> ChangeSearch:
+    first, last = _optional_date(request, "from"), _optional_date(request, "to")
+    if first and last and last < first:
+        raise invalid_field("to", f"no earlier than from, {first}")
+    return ChangeSearch(
+        doctor_id=doctor_id,
+        on=_optional_date(request, "date"),
+        first=first,
+        last=last,
+        kind=_parse_kind(request),
+        by=search_text(request, "by"),
+    )
+
+
+def _optional_date(request: Request, name: str) -> date | None:
+    text = query(request, name)
+    return parse_date(text, name) if text else None
+
+
+def _parse_kind(request: Request) -> ChangeKind | None:
+    text = query(request, "kind")
+    if text is None:
+        return None
+    try:
+        return ChangeKind(text)
+    except ValueError:
+        raise invalid_field("kind", f"one of {', '.join(ChangeKind)}") from None

@@ -1,0 +1,156 @@
+"""The history page: each kind of change in plain words, grouped by day, the newest first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
+
+from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
+from chalicelib.domain.permissions import Role
+from chalicelib.domain.slot import SlotId
+from chalicelib.storage.audit_log import add_entry
+from chalicelib.storage.transaction import Transaction
+from tests.support.app_client import build_services
+from tests.support.day_page import BROWSER_HEADERS, visible_text
+from tests.support.factories import MONDAY, SUNDAY_NOON, make_slot, to_instant
+
+if TYPE_CHECKING:
+    from tests.support.app_client import AppClient
+
+DOCTOR = Actor(name="dr-lee", role=Role.DOCTOR, client="page")
+PORTAL = Actor(name="portal-id", role=Role.BOOKING_SITE, client="portal-id")
+SLOT = (make_slot("09:00"),)
+HISTORY = f"/slots/history?doctor_id=dr-lee&date={MONDAY}"
+
+
+def add_change(minutes: int, kind: ChangeKind, actor: Actor = DOCTOR, **fields: Any) -> None:  # noqa: ANN401
+    """Add an entry of Monday that many minutes after Sunday noon."""
+    transaction = Transaction()
+    add_entry(
+        transaction,
+        AuditLogEntry(
+            doctor_id="dr-lee",
+            at=SUNDAY_NOON + timedelta(minutes=minutes),
+            suffix="s",
+            kind=kind,
+            actor=actor,
+            date=MONDAY,
+            **fields,
+        ),
+    )
+    transaction.commit()
+
+
+def history_text(client: AppClient, path: str = HISTORY) -> str:
+    """Return the text of the history's page, in one line."""
+    text = " ".join(visible_text(client.get(path, **BROWSER_HEADERS)).split())
+    return text.replace(" ,", ",")
+
+
+def shown_change(client: AppClient, kind: ChangeKind, actor: Actor = DOCTOR, **fields: Any) -> str:  # noqa: ANN401
+    """Return what the page shows of a single change."""
+    settings = structs.replace(
+        client.services.settings, client_names={"portal-id": "Patient portal"}
+    )
+    client.use_services(build_services(settings, client.clock))
+    add_change(0, kind, actor, **fields)
+    return history_text(client).partition("12:00 · ")[2].partition(" Back to")[0]
+
+
+def test_save_is_shown_with_opened_and_closed_slots(client: AppClient) -> None:
+    shown = shown_change(
+        client, ChangeKind.SAVE, opened=SLOT, closed=(make_slot("10:00"), make_slot("11:00"))
+    )
+
+    assert shown == "Dr Mina Lee Opened 09:00–09:30 Closed 10:00–10:30, 11:00–11:30"
+
+
+def test_booking_is_shown_with_name_of_booking_site(client: AppClient) -> None:
+    assert shown_change(client, ChangeKind.BOOKING, PORTAL, booked=SLOT) == (
+        "Patient portal Booked 09:00–09:30"
+    )
+
+
+def test_cancellation_is_shown(client: AppClient) -> None:
+    assert shown_change(client, ChangeKind.CANCELLATION, PORTAL, cancelled=SLOT) == (
+        "Patient portal Cancelled 09:00–09:30"
+    )
+
+
+def test_move_within_day_is_shown_with_both_slots(client: AppClient) -> None:
+    shown = shown_change(
+        client, ChangeKind.MOVE, PORTAL, booked=SLOT, cancelled=(make_slot("10:00"),)
+    )
+
+    assert shown == "Patient portal Moved here 09:00–09:30 Moved away 10:00–10:30"
+
+
+def test_move_between_dates_is_shown_with_the_other_date(client: AppClient) -> None:
+    other = SlotId("dr-lee", to_instant("10:00", MONDAY + timedelta(days=1)))
+
+    shown = shown_change(client, ChangeKind.MOVE, PORTAL, cancelled=SLOT, moved_to=other)
+
+    assert shown == ("Patient portal Moved away 09:00–09:30 to Tuesday 24 November 2026, 10:00")
+
+
+def test_move_to_another_doctor_is_shown_without_their_name(client: AppClient) -> None:
+    other = SlotId("dr-twenty", to_instant("10:00"))
+
+    shown = shown_change(client, ChangeKind.MOVE, PORTAL, booked=SLOT, moved_from=other)
+
+    assert shown == "Patient portal Moved here 09:00–09:30 from another doctor"
+
+
+def test_override_is_shown_with_reason_and_author(client: AppClient) -> None:
+    sam = Actor(name="sam", role=Role.DELEGATE, client="page")
+
+    shown = shown_change(client, ChangeKind.RELEASE, sam, affected=SLOT, reason="Emergency")
+
+    assert shown == ("sam, on Dr Mina Lee's behalf Hold ended 09:00–09:30 Reason Emergency")
+
+
+def test_removed_booking_is_shown_with_admin(client: AppClient) -> None:
+    alex = Actor(name="alex", role=Role.ADMIN, client="page")
+
+    shown = shown_change(client, ChangeKind.REVOKE, alex, cancelled=SLOT, reason="Wrong patient")
+
+    assert shown == ("alex, as an administrator Booking removed 09:00–09:30 Reason Wrong patient")
+
+
+def test_client_of_a_person_is_shown_by_name(client: AppClient) -> None:
+    shown = shown_change(client, ChangeKind.SAVE, replace(DOCTOR, client="portal-id"), opened=SLOT)
+
+    assert shown == "Dr Mina Lee, via Patient portal Opened 09:00–09:30"
+
+
+def test_changes_are_grouped_by_day_newest_first(client: AppClient) -> None:
+    add_change(0, ChangeKind.SAVE, opened=SLOT)
+    add_change(60, ChangeKind.SAVE, closed=SLOT)
+    add_change(24 * 60, ChangeKind.SAVE, opened=SLOT)
+
+    text = history_text(client)
+
+    headings_and_times = re.findall(r"(?:Mon|Sun)day \d+ November 2026(?= 1)|1\d:00(?= ·)", text)
+    assert headings_and_times == [
+        "Monday 23 November 2026",
+        "12:00",
+        "Sunday 22 November 2026",
+        "13:00",
+        "12:00",
+    ]
+
+
+def test_older_changes_are_on_a_further_page(client: AppClient) -> None:
+    for minute in range(101):
+        add_change(minute, ChangeKind.SAVE, opened=SLOT)
+    cursor = client.get(HISTORY).json["next"]
+
+    first, second = history_text(client), history_text(client, f"{HISTORY}&cursor={cursor}")
+
+    assert (first.count("Opened"), second.count("Opened")) == (100, 1)
+    assert "Older changes" in first
+    assert "Older changes" not in second
