@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from chalicelib import request_context
+from chalicelib.domain.booking import BookingRules
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
@@ -29,6 +30,7 @@ from chalicelib.use_cases.list_changes import ListChanges
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_people import ManagePeople
 from chalicelib.use_cases.manage_slots import ManageSlots
+from chalicelib.use_cases.override_bookings import OverrideBookings
 from chalicelib.use_cases.retry import backoff
 from chalicelib.web.auth.authentication import Auth
 from chalicelib.web.http.request import set_always_https
@@ -56,6 +58,7 @@ class Services(Struct, frozen=True, kw_only=True):
     list_changes: ListChanges
     find_slots: FindSlots
     book_slots: BookSlots
+    override_bookings: OverrideBookings
     manage_doctors: ManageDoctors
     manage_people: ManagePeople
     doctors: DoctorRepository
@@ -83,6 +86,11 @@ def build_services(
     doctor_cache = DoctorCache(doctors, now)
     days = DayRepository()
     index = AvailabilityIndex()
+    bookings = BookingRepository()
+    rules = BookingRules(
+        max_holds=settings.max_holds_per_client,
+        reference_retention=timedelta(days=settings.patient_reference_days),
+    )
     pause = _count_retries(pause or backoff)
     local_caller = _build_local_caller(settings)
     people = PeopleRepository()
@@ -93,7 +101,8 @@ def build_services(
         manage_slots=ManageSlots(days, doctor_cache, now, pause),
         list_changes=ListChanges(AuditLog(), doctor_cache, settings.client_names, pause),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
-        book_slots=BookSlots(BookingRepository(), doctor_cache, now, pause),
+        book_slots=BookSlots(bookings, doctor_cache, rules, now, pause),
+        override_bookings=OverrideBookings(bookings, doctor_cache, rules, now, pause),
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
         manage_people=manage_people,
         doctors=doctors,

@@ -14,6 +14,10 @@ LOCAL_STAGE = "local"
 _BOOLEANS = {"on": True, "off": False}
 # RFC 2104: an HMAC key should be as long as the hash's output, 32 bytes for SHA-256.
 MIN_SESSION_KEY_LENGTH = 32
+# The owner of desk bookings (``domain.booking.PRACTICE``), which no machine client may have.
+_RESERVED_CLIENT = "practice"
+MAX_HOLDS_RANGE = (1, 1000)
+REFERENCE_DAYS_RANGE = (1, 3650)
 _ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
@@ -49,7 +53,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     ``client_names`` are the display names of booking sites, by client id.
     Only the stream handlers need ``event_bus_name`` and ``audit_bucket``, and they need no sign-in:
     with neither, every request is rejected. ``has_request_log`` writes a line of JSON to standard
-    output for each request.
+    output for each request. A client holds at most ``max_holds_per_client`` slots of one doctor. A
+    patient reference is deleted ``patient_reference_days`` after its slot.
     """
 
     table_name: str
@@ -60,6 +65,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     event_bus_name: str | None = None
     audit_bucket: str | None = None
     has_request_log: bool = False
+    max_holds_per_client: int = 20
+    patient_reference_days: int = 30
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
@@ -84,6 +91,12 @@ class Settings(Struct, frozen=True, kw_only=True):
             event_bus_name=environment.get("EVENT_BUS_NAME") or None,
             audit_bucket=environment.get("AUDIT_BUCKET") or None,
             has_request_log=_parse_request_log_flag(environment, stage),
+            max_holds_per_client=_parse_number(
+                environment, "MAX_HOLDS_PER_CLIENT", default=20, bounds=MAX_HOLDS_RANGE
+            ),
+            patient_reference_days=_parse_number(
+                environment, "PATIENT_REFERENCE_DAYS", default=30, bounds=REFERENCE_DAYS_RANGE
+            ),
         )
 
     @property
@@ -136,7 +149,11 @@ def _parse_machine_clients(environment: Mapping[str, str]) -> dict[str, str]:
     """
     text = environment.get("OIDC_MACHINE_CLIENTS", "")
     entries = [entry.partition("=") for entry in text.split()]
-    return {client: unquote(name) for client, _, name in entries}
+    clients = {client: unquote(name) for client, _, name in entries}
+    if _RESERVED_CLIENT in clients:
+        message = f"OIDC_MACHINE_CLIENTS names {_RESERVED_CLIENT}, which owns the desk's bookings"
+        raise SettingsError(message)
+    return clients
 
 
 def _parse_session_keys(environment: Mapping[str, str], secret: str | None) -> tuple[str, ...]:
@@ -158,6 +175,17 @@ def _require_value(environment: Mapping[str, str], name: str) -> str:
         return value
     message = f"{name} is not set"
     raise SettingsError(message)
+
+
+def _parse_number(
+    environment: Mapping[str, str], name: str, *, default: int, bounds: tuple[int, int]
+) -> int:
+    text = environment.get(name) or str(default)
+    lowest, highest = bounds
+    if not (text.isascii() and text.isdecimal() and lowest <= int(text) <= highest):
+        message = f"{name} is {text}: it must be a whole number from {lowest} to {highest}"
+        raise SettingsError(message)
+    return int(text)
 
 
 def _parse_request_log_flag(environment: Mapping[str, str], stage: str) -> bool:

@@ -29,12 +29,29 @@ def reason_not_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotVio
     """Return why the slot is not bookable now, or None."""
     if is_bookable(slot, doctor, now=now):
         return None
+    if violation := reason_not_free(slot, doctor, now=now):
+        return violation
+    label = local_time.format_range(slot, doctor.zone)
+    is_late = slot.start < now + doctor.lead_time
+    reason = "can no longer be booked" if is_late else "can't be booked yet"
+    return NotBookable(start=slot.start, slot_label=label, reason=reason)
+
+
+def reason_not_free(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotViolation | None:
+    """Return why the practice cannot book the slot, or None: lead time and window do not count."""
     label = local_time.format_range(slot, doctor.zone)
     if slot.is_taken:
         state = "already booked" if slot.status is SlotStatus.BOOKED else "held by another client"
         return AlreadyTaken(start=slot.start, slot_label=label, state=state)
-    if slot.has_begun(now):
-        return SlotInPast(start=slot.start, slot_label=label)
-    is_late = slot.start < now + doctor.lead_time
-    reason = "can no longer be booked" if is_late else "can't be booked yet"
-    return NotBookable(start=slot.start, slot_label=label, reason=reason)
+    return in_past(slot, doctor) if slot.has_begun(now) else None
+
+
+def in_past(slot: Slot, doctor: Doctor) -> SlotInPast:
+    """Return the violation for a slot that has begun."""
+    label = local_time.format_range(slot, doctor.zone)
+    return SlotInPast(start=slot.start, slot_label=label)
+
+
+def last_bookable_instant(slot: Slot, doctor: Doctor) -> datetime:
+    """Return the last instant at which the slot can be booked; it must begin after that."""
+    return slot.start - doctor.lead_time

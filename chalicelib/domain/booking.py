@@ -1,238 +1,168 @@
-"""Holds and bookings: the stored state of a slot, and the operations on it as values.
-
-Each operation is written before the slot is read (ADR 0008). Storage turns it into a conditional
-write; if the condition fails, the operation decides what the stored slot means for it.
-"""
+"""Holds and bookings as stored, the client that owns each, and what a client requests."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from chalicelib.domain import local_time
-from chalicelib.domain.availability import is_bookable, reason_not_bookable
-from chalicelib.domain.errors import ConflictError, SlotNotFoundError
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.domain.violations import AlreadyTaken, SlotMissing
 
 if TYPE_CHECKING:
-    from chalicelib.domain.doctor import Doctor
-    from chalicelib.domain.errors import SlotStateMismatchError
+    from collections.abc import Mapping
+
     from chalicelib.domain.slot import SlotId
 
-_SECOND = timedelta(seconds=1)
+PRACTICE = "practice"
+"""The owner of what the doctor, delegates and admins book: any of them may change it."""
+# How long a repeat of the first request is recognised after the booking has been cancelled.
+CANCELLED_MARK_AGE = timedelta(hours=24)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """A slot reserved for one holder until ``expires_at``, a whole second."""
+class BookingRules:
+    """The limits of this installation.
 
-    holder: str
-    expires_at: datetime
+    ``max_holds`` is how many slots of one doctor a client may hold at a time. The patient reference
+    of a booking is deleted ``reference_retention`` after the end of its slot.
+    """
 
-    @classmethod
-    def create(cls, length: timedelta, holder: str, *, now: datetime) -> Hold:
-        """Return a hold of that length from now, with its end rounded up to a whole second."""
-        end = now + length
-        rounded_down = end.replace(microsecond=0)
-        expires_at = rounded_down if rounded_down == end else rounded_down + _SECOND
-        return cls(holder=holder, expires_at=expires_at)
+    max_holds: int = 20
+    reference_retention: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """A booking as a booking site requests it.
+    """A booking as a client requests it.
 
-    The site chooses ``booking_id``; ``patient_reference`` is opaque to us. ``holder`` names the
-    hold that the booking replaces, ``previous_slot_id`` the slot that it moves from.
+    The client chooses ``booking_id``; ``patient_reference`` is opaque to us, and None only for the
+    practice. ``holder`` names the hold that the booking replaces, ``previous_slot_id`` the slot
+    that it moves from.
     """
 
     booking_id: str
-    patient_reference: str
+    patient_reference: str | None = None
     holder: str | None = None
     previous_slot_id: SlotId | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Disruption:
+    """Since when, and why, a booking has to move to another time."""
+
+    since: datetime
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSlot:
-    """A slot as stored, with its ``holder`` while it is held and ``booking_id`` once it is booked.
+    """A slot as stored, with what is known of its hold or booking.
 
-    Both are compared with those of a request, and never shown to a client.
+    ``client`` owns it; it is None for a hold or booking from before owners were stored, which
+    belongs to each client that knows its ``holder`` or ``booking_id``. Those two are compared with
+    a request, and never shown to another client. ``patient_reference`` is stored here only for
+    bookings from before there were booking records.
     """
 
     slot: Slot
+    client: str | None = None
     holder: str | None = None
+    held_since: datetime | None = None
     booking_id: str | None = None
+    booked_at: datetime | None = None
+    patient_reference: str | None = None
+    disruption: Disruption | None = None
+    changed_at: datetime | None = None
 
-    def is_booked_with(self, booking_id: str) -> bool:
-        return self.slot.status is SlotStatus.BOOKED and self.booking_id == booking_id
+    def is_booked_as(self, booking_id: str, owner: str) -> bool:
+        """Whether it is booked with this id, by this owner."""
+        is_booked = self.slot.status is SlotStatus.BOOKED and self.booking_id == booking_id
+        return is_booked and self.client in (None, owner)
+
+    def is_held_by(self, holder: str | None, owner: str) -> bool:
+        """Whether it is held under this name, by this owner."""
+        is_held = self.slot.status is SlotStatus.HELD and holder is not None
+        return is_held and self.holder == holder and self.client in (None, owner)
 
     def as_of(self, now: datetime) -> StoredSlot:
         """Return the slot as of now: a hold that has expired leaves it free."""
         return replace(self, slot=self.slot.as_of(now))
 
-    def slot_for(self, holder: str | None) -> Slot:
-        """Return the slot as that holder may use it: their own hold counts as free."""
-        if self.slot.status is SlotStatus.HELD and holder is not None and holder == self.holder:
-            return replace(self.slot, status=SlotStatus.FREE, held_until=None)
-        return self.slot
+    def freed(self) -> StoredSlot:
+        """Return the slot without its hold or booking."""
+        free = replace(
+            self.slot,
+            status=SlotStatus.FREE,
+            held_until=None,
+            is_desk_booking=False,
+            is_disrupted=False,
+        )
+        return StoredSlot(slot=free)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _SlotOperation:
-    """A client's operation on one slot of a doctor."""
+class BookingRecord:
+    """Where a client's booking is: its one slot, or none since it was cancelled.
 
-    doctor: Doctor
-    slot_id: SlotId
+    ``cancelled`` has the slots on which it was cancelled, and when. ``version`` counts the writes.
+    """
 
-    def expected_slot(self) -> Slot:
-        """Return the slot that the first attempt expects: free, of the doctor's slot length."""
-        start = self.slot_id.start
-        return Slot(start=start, end=start + self.doctor.grid.slot_length)
+    slot_id: SlotId | None
+    patient_reference: str | None
+    expires_at: datetime
+    cancelled: frozenset[tuple[SlotId, datetime]] = frozenset()
+    version: int
 
-    def require_found(self, mismatch: SlotStateMismatchError) -> StoredSlot:
-        """Return the stored slot. Raises ``SlotNotFoundError`` if there is none."""
-        return require_found(mismatch.stored, self.slot_id, self.doctor)
+    def was_cancelled_on(self, slot_id: SlotId, now: datetime) -> bool:
+        """Whether a repeat of the request for that slot may still be on its way."""
+        return any(marked == slot_id for marked, _ in self.recent_marks(now))
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Claim(_SlotOperation):
-    """An operation that needs a bookable slot."""
-
-    def is_possible(self, slot: Slot, now: datetime) -> bool:
-        return is_bookable(slot, self.doctor, now=now)
-
-    def _require_bookable(self, slot: Slot, now: datetime) -> Slot:
-        if violation := reason_not_bookable(slot, self.doctor, now=now):
-            raise ConflictError(violation, zone=self.doctor.zone)
-        return slot
+    def recent_marks(self, now: datetime) -> frozenset[tuple[SlotId, datetime]]:
+        """Return those cancellations after which a repeat of a request may still arrive."""
+        return frozenset(mark for mark in self.cancelled if now < mark[1] + CANCELLED_MARK_AGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldClaim(_Claim):
-    """Hold a slot for a holder; an existing hold of the same holder is renewed."""
+class ClientHolds:
+    """The starts of the slots of one doctor that one client holds, with the end of each hold.
 
-    holder: str
-    length: timedelta
+    Some of them may have expired. ``version`` counts the writes.
+    """
 
-    def create_hold(self, now: datetime) -> Hold:
-        return Hold.create(self.length, self.holder, now=now)
+    until: Mapping[datetime, datetime]
+    version: int
 
-    def slot_after(self, slot: Slot, now: datetime) -> Slot:
-        """Return the slot as the operation leaves it."""
-        return replace(slot, status=SlotStatus.HELD, held_until=self.create_hold(now).expires_at)
-
-    def is_done(self, _stored: StoredSlot) -> bool:
-        """Return False: each request renews the hold."""
-        return False
-
-    def resolve(self, stored: StoredSlot, now: datetime) -> Slot:
-        """Return the slot to expect next. Raises ``ConflictError`` if it cannot be held."""
-        return self._require_bookable(stored.slot_for(self.holder), now)
+    def current(self, now: datetime) -> dict[datetime, datetime]:
+        """Return those that have not expired."""
+        return {start: until for start, until in self.until.items() if now < until}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookingClaim(_Claim):
-    """Book a slot that is free, or held by the booking's holder."""
+class Observed:
+    """The stored items that a read or a failed condition returned; nothing is known of others.
 
-    booking: Booking
+    A slot is None if there is none. ``record`` and ``holds`` are None if there is none, or if
+    nothing is known.
+    """
 
-    def slot_after(self, slot: Slot, _now: datetime) -> Slot:
-        """Return the slot as the operation leaves it."""
-        return replace(slot, status=SlotStatus.BOOKED)
+    slots: Mapping[SlotId, StoredSlot | None] = field(default_factory=dict)
+    record: BookingRecord | None = None
+    holds: ClientHolds | None = None
 
-    def is_done(self, stored: StoredSlot) -> bool:
-        """Return whether the slot is already booked with this id."""
-        return stored.is_booked_with(self.booking.booking_id)
+    def updated(self, newer: Observed) -> Observed:
+        """Return both together; where both have an item, the newer one."""
+        return Observed(
+            slots={**self.slots, **newer.slots},
+            record=newer.record or self.record,
+            holds=newer.holds or self.holds,
+        )
 
-    def resolve(self, stored: StoredSlot, now: datetime) -> Slot:
-        """Return the slot to expect next. Raises ``ConflictError`` if it cannot be booked."""
-        return self._require_bookable(stored.slot_for(self.booking.holder), now)
+    def instant_after(self, now: datetime) -> datetime:
+        """Return ``now``, or the next instant after the last change of an observed slot.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ReleaseOperation(_SlotOperation):
-    """An operation that frees a slot, at any time."""
-
-    def is_possible(self, _slot: Slot, _now: datetime) -> bool:
-        return True
-
-    def slot_after(self, slot: Slot, _now: datetime) -> Slot:
-        """Return the slot as the operation leaves it."""
-        return replace(slot, status=SlotStatus.FREE, held_until=None)
-
-    def _already_taken(self, slot: Slot, state: str) -> ConflictError:
-        label = local_time.format_range(slot, self.doctor.zone)
-        violation = AlreadyTaken(start=slot.start, slot_label=label, state=state)
-        return ConflictError(violation, zone=self.doctor.zone)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release(_ReleaseOperation):
-    """Free a slot that the holder holds."""
-
-    holder: str
-
-    def is_done(self, stored: StoredSlot) -> bool:
-        """Return whether the slot is not held, by this holder or another."""
-        return stored.slot.status is not SlotStatus.HELD
-
-    def resolve(self, stored: StoredSlot, _now: datetime) -> NoReturn:
-        """Raise ``ConflictError``: another client holds the slot."""
-        raise self._already_taken(stored.slot, "held by another client")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancellation(_ReleaseOperation):
-    """Free a slot that is booked with that id."""
-
-    booking_id: str
-
-    def is_done(self, stored: StoredSlot) -> bool:
-        """Return whether the slot is not booked, with this id or another."""
-        return stored.slot.status is not SlotStatus.BOOKED
-
-    def resolve(self, stored: StoredSlot, _now: datetime) -> NoReturn:
-        """Raise ``ConflictError``: the slot is booked with another id."""
-        raise self.conflict(stored)
-
-    def conflict(self, stored: StoredSlot) -> ConflictError:
-        return self._already_taken(stored.slot, "booked by another client")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveClaim(BookingClaim):
-    """Book a slot and, in the same transaction, cancel the booking of the previous one."""
-
-    cancellation: Cancellation
-
-    def require_found(self, mismatch: SlotStateMismatchError) -> StoredSlot:
-        """Return the stored slot to book.
-
-        Raises ``ConflictError`` if the previous slot does not have the booking.
+        So the changes of one slot are in the order of their instants, even if the clocks of two
+        processes differ.
         """
-        if mismatch.slot_id == self.slot_id:
-            return require_found(mismatch.stored, self.slot_id, self.doctor)
-        previous = self.cancellation
-        if mismatch.stored is not None and not previous.is_done(mismatch.stored):
-            raise previous.conflict(mismatch.stored)
-        missing = slot_not_found(previous.slot_id, previous.doctor)
-        raise ConflictError(missing, zone=previous.doctor.zone)
-
-
-SlotOperation = HoldClaim | BookingClaim | MoveClaim | Release | Cancellation
-
-
-def require_found(stored: StoredSlot | None, slot_id: SlotId, doctor: Doctor) -> StoredSlot:
-    """Return the stored slot. Raises ``SlotNotFoundError`` if there is none."""
-    if stored is None:
-        raise SlotNotFoundError(slot_not_found(slot_id, doctor), zone=doctor.zone)
-    return stored
-
-
-def slot_not_found(slot_id: SlotId, doctor: Doctor) -> SlotMissing:
-    """Return the violation for a slot of which only the id is known."""
-    date = local_time.local_date(slot_id.start, doctor.zone)
-    label = f"{local_time.format_time(slot_id.start, doctor.zone)} on {date}"
-    return SlotMissing(start=slot_id.start, slot_label=label)
+        changes = (slot.changed_at for slot in self.slots.values() if slot is not None)
+        return max([now, *(instant + _MICROSECOND for instant in changes if instant is not None)])

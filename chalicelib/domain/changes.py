@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 # and its entry in the audit log, and checks the doctor if the day is new.
 MAX_CHANGES_PER_SAVE = 96
 
-# New rules have moved no clock further since 2011, except across the date line.
-_MAX_SHIFT = timedelta(hours=3)
 _MAX_SLOT_LENGTH = timedelta(minutes=SLOT_MINUTES_RANGE[1])
 
 
@@ -113,7 +111,7 @@ def may_overlap_adjacent_date(
     """Return whether a slot to open could overlap one that is stored under another date.
 
     A slot is stored under its local date, but later time zone data can move its local time across
-    midnight, by less than ``_MAX_SHIFT``. Without ``grid`` the answer is a guess on the safe side.
+    midnight, by at most ``MAX_ZONE_SHIFT``. Without ``grid`` it errs on the safe side.
     """
     return any(
         isinstance(change, SlotChange)
@@ -131,7 +129,9 @@ def _is_near_midnight(start: datetime | LocalStart, date: date, grid: Grid | Non
         return True
     else:
         local = start.astimezone(grid.zone).replace(tzinfo=None)
-    return (local - _MAX_SHIFT).date() < date or (local + length + _MAX_SHIFT).date() > date
+    return (local - local_time.MAX_ZONE_SHIFT).date() < date or (
+        local + length + local_time.MAX_ZONE_SHIFT
+    ).date() > date
 
 
 def conflicting_slots_error(

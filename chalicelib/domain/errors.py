@@ -3,6 +3,7 @@
 DomainError
 ├── RequestRejectedError            the request is invalid; ``violations`` names every reason
 │   ├── ConflictError               ... in the current state of a slot or of the settings
+│   ├── TooManyHoldsError           ... because the client holds too many slots
 │   └── SlotNotFoundError           ... because there is no such slot
 ├── DoctorNotFoundError
 ├── PersonNotFoundError
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from chalicelib.domain.booking import StoredSlot
-    from chalicelib.domain.slot import Slot, SlotId
+    from chalicelib.domain.booking import Observed
+    from chalicelib.domain.slot import Slot
     from chalicelib.domain.violations import FieldViolation, SlotViolation
 
 
@@ -69,6 +70,16 @@ class ConflictError(RequestRejectedError):
     """The current state of the slot or of the doctor's settings does not allow the request."""
 
     code = "conflict"
+
+
+class TooManyHoldsError(RequestRejectedError):
+    """The client holds too many slots; the first hold ends after ``retry_after`` seconds."""
+
+    code = "too_many_holds"
+
+    def __init__(self, violation: SlotViolation, *, zone: ZoneInfo, retry_after: int) -> None:
+        super().__init__(violation, zone=zone)
+        self.retry_after = retry_after
 
 
 class SlotNotFoundError(RequestRejectedError):
@@ -199,14 +210,13 @@ class PersonModifiedError(ConcurrentModificationError):
 
 
 class SlotStateMismatchError(ConcurrentModificationError):
-    """The slot is not in the state that the write requires; ``stored`` is None if there is none."""
+    """Stored items are not in the state that the write requires; ``observed`` has these items."""
 
     code = "slot_differs"
 
-    def __init__(self, slot_id: SlotId, stored: StoredSlot | None) -> None:
-        super().__init__(f"{slot_id} has another state than expected")
-        self.slot_id = slot_id
-        self.stored = stored
+    def __init__(self, observed: Observed) -> None:
+        super().__init__("A slot has another state than expected")
+        self.observed = observed
 
 
 class OutcomeUnknownError(DomainError):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MIN_DATE = date(2011, 1, 1)
 # A day before the last that ``datetime`` knows: its end in UTC must still be a datetime.
 MAX_DATE = date(9999, 12, 30)
+# New rules of a zone have moved no clock further since 2011, except across the date line.
+MAX_ZONE_SHIFT = timedelta(hours=3)
 
 
 def utc_candidates(local: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import time_zones
+from chalicelib.domain.booking import PRACTICE
 from chalicelib.domain.errors import PermissionDeniedError
 from chalicelib.domain.names import trim_name
 
@@ -29,24 +30,27 @@ class Permission(StrEnum):
 
     PUBLIC = "nothing"  # for all, signed in or not
     READ = "read"  # doctors, availability, slots: all who are signed in
-    BOOK = "book"  # hold, release, book, move, cancel
+    HOLD = "hold"  # hold and release
+    BOOK = "book"  # book, move, cancel, list bookings: booking sites, and the practice's desk
     MANAGE = "manage"  # a doctor's schedule
     CONFIGURE = "configure"  # a doctor's settings
-    ADMINISTER = "administer"  # people and their sessions
+    ADMINISTER = "administer"  # what only admins may do
 
 
 _ROLES_BY_PERMISSION = {
     Permission.READ: frozenset(Role),
-    Permission.BOOK: frozenset({Role.BOOKING_SITE, Role.ADMIN}),
+    Permission.HOLD: frozenset({Role.BOOKING_SITE, Role.ADMIN}),
+    Permission.BOOK: frozenset({Role.BOOKING_SITE, Role.DOCTOR, Role.DELEGATE, Role.ADMIN}),
     Permission.MANAGE: frozenset({Role.DOCTOR, Role.DELEGATE, Role.ADMIN}),
     Permission.CONFIGURE: frozenset({Role.DOCTOR, Role.ADMIN}),
     Permission.ADMINISTER: frozenset({Role.ADMIN}),
 }
 _DENIALS = {
-    Permission.BOOK: "You can't hold or book slots",
+    Permission.HOLD: "You can't hold or move slots",
+    Permission.BOOK: "You can't book slots",
     Permission.MANAGE: "You can't manage slots",
     Permission.CONFIGURE: "You can't change a doctor's settings",
-    Permission.ADMINISTER: "Only an administrator may do this",
+    Permission.ADMINISTER: "Only admins can do this",
 }
 
 
@@ -84,9 +88,31 @@ class Caller:
         """Return whether the caller is this doctor or an admin."""
         return Role.ADMIN in self.roles or self.doctor_id == doctor.doctor_id
 
-    def require_can_book(self) -> None:
-        """Raise ``PermissionDeniedError`` unless the caller is a booking site or an admin."""
-        self.require_permission(Permission.BOOK)
+    def require_owner(self, doctor: Doctor) -> str:
+        """Return the owner of what the caller books: the practice, or the caller's client.
+
+        Raises ``PermissionDeniedError`` if the caller may not book slots of this doctor.
+        """
+        if self.role_for(doctor) is not None:
+            return PRACTICE
+        if Role.BOOKING_SITE not in self.roles:
+            raise PermissionDeniedError("You can't book slots of this doctor")
+        return self.client
+
+    def require_can_hold(self) -> None:
+        """Raise ``PermissionDeniedError`` unless the caller is a booking site or an admin.
+
+        Only they hold, release and move.
+        """
+        self.require_permission(Permission.HOLD)
+
+    def require_admin(self) -> None:
+        """Raise ``PermissionDeniedError`` unless the caller is an admin."""
+        self.require_permission(Permission.ADMINISTER)
+
+    def acting_role(self, doctor: Doctor) -> Role:
+        """Return the role for the audit log: on the doctor's side, or as a booking site."""
+        return self.role_for(doctor) or Role.BOOKING_SITE
 
     def require_can_configure_id(self, doctor_id: str) -> None:
         """Raise ``PermissionDeniedError`` unless the caller is an admin or this doctor."""

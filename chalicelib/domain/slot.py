@@ -29,6 +29,7 @@ class Slot:
     """A period of one doctor's time, in UTC; ``start`` identifies it within the doctor.
 
     ``stored_date`` is the date of the day that has the slot, if it is known.
+    ``is_desk_booking``: the practice has booked it. ``is_disrupted``: its booking has to move.
     """
 
     start: datetime
@@ -36,6 +37,8 @@ class Slot:
     status: SlotStatus = SlotStatus.FREE
     held_until: datetime | None = None
     stored_date: date | None = field(default=None, compare=False)
+    is_desk_booking: bool = False
+    is_disrupted: bool = False
 
     @property
     def length(self) -> timedelta:

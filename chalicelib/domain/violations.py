@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.domain.slot import Slot
+    from chalicelib.domain.slot import Slot, SlotId
 
 Code = Literal[
     "slot_exists",
@@ -23,6 +23,11 @@ Code = Literal[
     "slot_not_found",
     "nothing_to_save",
     "too_many",
+    "booking_differs",
+    "booked_elsewhere",
+    "cancelled",
+    "not_booked",
+    "too_many_holds",
     "unknown_member",
     "invalid",
     "required",
@@ -153,6 +158,58 @@ class NotBookable(_ViolationWithReason):
 class SlotMissing(SlotViolation):
     code = "slot_not_found"
     message_template = "{violation.slot_label} no longer exists"
+
+
+class BookingDiffers(SlotViolation):
+    """The same booking id has another patient reference."""
+
+    code = "booking_differs"
+    message_template = (
+        "{violation.slot_label} is already booked with this booking ID, for another patient "
+        "reference"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedElsewhere(SlotViolation):
+    """The client's booking has another slot, ``slot_id``, and the request doesn't move it."""
+
+    code: ClassVar[Code] = "booked_elsewhere"
+    message_template: ClassVar[str] = (
+        "This booking already has the slot {violation.slot_id}. To move it to "
+        "{violation.slot_label}, name that slot in moves."
+    )
+
+    slot_id: SlotId
+
+
+class BookingCancelled(SlotViolation):
+    """The booking was cancelled on this slot, so this is a late repeat of an old request."""
+
+    code = "cancelled"
+    message_template = (
+        "This booking of {violation.slot_label} was cancelled. Use a new booking ID to book it."
+    )
+
+
+class NotBooked(SlotViolation):
+    """It has no booking that could be marked."""
+
+    code = "not_booked"
+    message_template = "{violation.slot_label} is not booked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooManyHolds(SlotViolation):
+    """The client holds as many slots of the doctor as it may."""
+
+    code: ClassVar[Code] = "too_many_holds"
+    message_template: ClassVar[str] = (
+        "You can't hold {violation.slot_label}: you hold {violation.limit} slots of this doctor, "
+        "the most that is possible at a time"
+    )
+
+    limit: int
 
 
 class MalformedChange(_ViolationWithReason):

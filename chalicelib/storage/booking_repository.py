@@ -2,221 +2,275 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, structs
 from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.operand import Path
 
-from chalicelib.domain.booking import BookingClaim, Cancellation, HoldClaim, MoveClaim, Release
+from chalicelib.domain.booking import Observed
+from chalicelib.domain.booking_writes import AddHold, RemoveHold
 from chalicelib.domain.errors import DayModifiedError, SlotStateMismatchError
 from chalicelib.domain.slot import SlotId, SlotStatus
-from chalicelib.storage import keys
+from chalicelib.storage import keys, table
+from chalicelib.storage.audit_log import add_entry
+from chalicelib.storage.booking_conditions import holds_are, record_is, slot_is
+from chalicelib.storage.booking_mapping import (
+    format_mark,
+    holds_from_raw,
+    record_from_item,
+    set_or_remove,
+    slot_actions,
+    slot_from_item,
+)
+from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.mapping import format_timestamp, slot_from_item
-from chalicelib.storage.models import DayItem, SlotItem
-from chalicelib.storage.slot_dates import find_stored_date
+from chalicelib.storage.mapping import format_timestamp
+from chalicelib.storage.models import BookingItem, DayItem, HoldsItem, SlotItem
+from chalicelib.storage.slot_dates import read_with_date
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date, datetime
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
-    from pynamodb.attributes import Attribute
     from pynamodb.expressions.condition import Condition
-    from pynamodb.expressions.operand import Path
     from pynamodb.expressions.update import Action
 
-    from chalicelib.domain.booking import SlotOperation, StoredSlot
-    from chalicelib.domain.doctor import Doctor
-    from chalicelib.domain.slot import Slot
+    from chalicelib.domain.booking import ClientHolds, StoredSlot
+    from chalicelib.domain.booking_writes import (
+        BookingWrites,
+        RecordWrite,
+        ReplaceHolds,
+        SlotWrite,
+    )
     from chalicelib.storage.transaction import RawItem
+
+_DayKey = tuple[str, str]
 
 
 class BookingRepository:
-    """Reads single slots, and writes the operations on them."""
+    """Reads slots with their holds and bookings, and writes the operations on them."""
 
     def get(self, slot_id: SlotId) -> StoredSlot | None:
         """Return the stored slot, with a consistent read. Raises ``StoreUnavailableError``."""
-        pk = keys.doctor_pk(slot_id.doctor_id)
         try:
             with translate_read_errors():
-                item = SlotItem.get(pk, keys.slot_sk(slot_id.start), consistent_read=True)
+                item = SlotItem.get(*_slot_key(slot_id), consistent_read=True)
         except DoesNotExist:
             return None
         return slot_from_item(item)
 
-    def apply(self, operation: SlotOperation, expected: Slot, now: datetime) -> None:
-        """Write the operation if each slot is in the state that it requires.
+    def read(self, slot_ids: Sequence[SlotId], record_key: tuple[str, str] | None) -> Observed:
+        """Return slots, and the record of a booking by its owner and id, in one consistent read.
 
-        A slot to hold or book must end when ``expected`` does. Raises ``SlotStateMismatchError``
-        with the stored slot, ``StoreUnavailableError``, ``OutcomeUnknownError``.
+        Raises ``StoreUnavailableError``.
         """
-        match operation:
-            case HoldClaim():
-                _commit(_hold_update(operation, expected, now))
-            case MoveClaim():
-                _commit(
-                    _booking_update(operation, expected, now),
-                    _cancel_update(operation.cancellation, now),
-                )
-            case BookingClaim():
-                _commit(_booking_update(operation, expected, now))
-            case Release():
-                _commit(_release_update(operation, now))
-            case Cancellation():
-                _commit(_cancel_update(operation, now))
-
-
-class _SlotUpdate(Struct, frozen=True, kw_only=True):
-    """The update of one slot, in its own item and in the slot map of its day.
-
-    ``slot`` is the slot after the update, and ``condition`` that of its item. ``claim_actions`` set
-    or remove the attributes that only the item has.
-    """
-
-    doctor: Doctor
-    slot: Slot
-    condition: Condition
-    claim_actions: list[Action]
-
-    @property
-    def slot_key(self) -> tuple[str, str]:
-        return keys.doctor_pk(self.doctor.doctor_id), keys.slot_sk(self.slot.start)
-
-    @property
-    def day_key(self) -> tuple[str, str]:
-        return keys.doctor_pk(self.doctor.doctor_id), keys.day_sk(self.date)
-
-    @property
-    def date(self) -> date:
-        return self.slot.date_in(self.doctor.zone)
-
-    def relocated(self) -> _SlotUpdate:
-        """Return the update with the date under which the slot is stored."""
-        date = find_stored_date(self.doctor.doctor_id, self.slot.start, self.date)
-        return structs.replace(self, slot=replace(self.slot, stored_date=date))
-
-    @property
-    def day_has_slot(self) -> Condition:
-        is_in_day: Condition = DayItem.slots[keys.format_instant(self.slot.start)].exists()
-        return is_in_day
-
-    def slot_actions(self) -> list[Action]:
-        return [
-            SlotItem.status.set(str(self.slot.status)),
-            self._held_until_action(SlotItem.held_until),
-            *self.claim_actions,
-        ]
-
-    def day_actions(self) -> list[Action]:
-        entry = DayItem.slots[keys.format_instant(self.slot.start)]
-        return [
-            entry["status"].set(str(self.slot.status)),
-            self._held_until_action(entry["until"]),
-        ]
-
-    def _held_until_action(self, path: Attribute[str] | Path) -> Action:
-        until = self.slot.held_until
-        return path.set(format_timestamp(until)) if until else path.remove()
-
-    def mismatch(self, raw_item: RawItem | None) -> SlotStateMismatchError:
-        stored = slot_from_item(SlotItem.from_raw_data(raw_item)) if raw_item else None
-        return SlotStateMismatchError(SlotId(self.doctor.doctor_id, self.slot.start), stored)
-
-
-def _hold_update(claim: HoldClaim, expected: Slot, now: datetime) -> _SlotUpdate:
-    return _SlotUpdate(
-        doctor=claim.doctor,
-        slot=claim.slot_after(expected, now),
-        condition=_can_be_claimed(expected, claim.holder, now),
-        claim_actions=[SlotItem.holder.set(claim.holder)],
-    )
-
-
-def _release_update(release: Release, now: datetime) -> _SlotUpdate:
-    return _SlotUpdate(
-        doctor=release.doctor,
-        slot=release.slot_after(release.expected_slot(), now),
-        condition=(SlotItem.status == str(SlotStatus.HELD)) & (SlotItem.holder == release.holder),
-        claim_actions=[SlotItem.holder.remove()],
-    )
-
-
-def _booking_update(claim: BookingClaim, expected: Slot, now: datetime) -> _SlotUpdate:
-    booking = claim.booking
-    return _SlotUpdate(
-        doctor=claim.doctor,
-        slot=claim.slot_after(expected, now),
-        condition=_can_be_claimed(expected, booking.holder, now),
-        claim_actions=[
-            SlotItem.holder.remove(),
-            SlotItem.booking_id.set(booking.booking_id),
-            SlotItem.patient_reference.set(booking.patient_reference),
-        ],
-    )
-
-
-def _cancel_update(cancellation: Cancellation, now: datetime) -> _SlotUpdate:
-    return _SlotUpdate(
-        doctor=cancellation.doctor,
-        slot=cancellation.slot_after(cancellation.expected_slot(), now),
-        condition=(SlotItem.status == str(SlotStatus.BOOKED))
-        & (SlotItem.booking_id == cancellation.booking_id),
-        claim_actions=[SlotItem.booking_id.remove(), SlotItem.patient_reference.remove()],
-    )
-
-
-def _can_be_claimed(slot: Slot, holder: str | None, now: datetime) -> Condition:
-    may_replace_hold = SlotItem.held_until <= format_timestamp(now)
-    if holder is not None:
-        may_replace_hold = may_replace_hold | (SlotItem.holder == holder)
-    is_held = SlotItem.status == str(SlotStatus.HELD)
-    is_available = (SlotItem.status == str(SlotStatus.FREE)) | (is_held & may_replace_hold)
-    can_be_claimed: Condition = (SlotItem.end == keys.format_instant(slot.end)) & is_available
-    return can_be_claimed
-
-
-def _commit(*updates: _SlotUpdate) -> None:
-    """Write all updates; if a day lacks its slot, find the day that has it, and write once more."""
-    try:
-        _write(updates)
-    except DayModifiedError:
-        relocated = [update.relocated() for update in updates]
-        if [update.date for update in relocated] == [update.date for update in updates]:
-            raise
-        _write(relocated)
-
-
-def _write(updates: Sequence[_SlotUpdate]) -> None:
-    """Write all updates in one transaction: each slot item, and each day once for all its slots."""
-    transaction = Transaction()
-    days: dict[tuple[str, str], list[_SlotUpdate]] = {}
-    for update in updates:
-        transaction.update(
-            SlotItem(*update.slot_key),
-            update.slot_actions(),
-            condition=update.condition,
-            on_failure=update.mismatch,
+        record = (keys.booking_pk(*record_key), keys.BOOKING_SK) if record_key else None
+        found = table.batch_get([*map(_slot_key, slot_ids), *([record] if record else [])])
+        slots = {slot_id: found.get(_slot_key(slot_id)) for slot_id in slot_ids}
+        item = found.get(record) if record else None
+        return Observed(
+            slots={
+                slot_id: None if slot is None else slot_from_item(slot)
+                for slot_id, slot in slots.items()
+            },
+            record=record_from_item(item) if isinstance(item, BookingItem) else None,
         )
-        days.setdefault(update.day_key, []).append(update)
-    for day_key, day_updates in days.items():
-        _update_day(transaction, DayItem(*day_key), day_updates)
-    transaction.commit()
+
+    def get_holds(self, doctor_id: str, client: str) -> ClientHolds | None:
+        """Return the counted holds of a client, with a consistent read; some may have expired.
+
+        Raises ``StoreUnavailableError``.
+        """
+        with translate_read_errors():
+            response = table.connection().get_item(
+                HoldsItem.Meta.table_name or "",
+                keys.doctor_pk(doctor_id),
+                keys.holds_sk(client),
+                consistent_read=True,
+            )
+        item = response.get("Item")
+        return holds_from_raw(item) if item else None
+
+    def list_booked(self, doctor_id: str, first: datetime, last: datetime) -> Iterator[StoredSlot]:
+        """Yield the booked slots of a doctor that start in that time, both ends included.
+
+        Strongly consistent, in time order. Raises ``StoreUnavailableError``.
+        """
+        with translate_read_errors():
+            items = SlotItem.query(
+                keys.doctor_pk(doctor_id),
+                SlotItem.sk.between(keys.slot_sk(first), keys.slot_sk(last)),
+                filter_condition=SlotItem.status == str(SlotStatus.BOOKED),
+                consistent_read=True,
+            )
+            yield from decode_readable(items, slot_from_item)
+
+    def commit(self, writes: BookingWrites) -> None:
+        """Write everything in one transaction, if every item is as its write requires.
+
+        Raises ``SlotStateMismatchError`` with the items that are not, ``StoreUnavailableError``,
+        ``OutcomeUnknownError``.
+        """
+        transaction = Transaction()
+        for entry in writes.entries:
+            add_entry(transaction, entry)
+        for slot in writes.slots:
+            _update_slot(transaction, slot, writes.at)
+        for day_key, slots in _by_day(writes.slots).items():
+            _update_day(transaction, DayItem(*day_key), slots)
+        if writes.record is not None:
+            _update_record(transaction, writes.record)
+        if writes.holds is not None:
+            doctor_id = writes.slots[0].doctor.doctor_id
+            _update_holds(transaction, doctor_id, writes.holds)
+        try:
+            transaction.commit()
+        except DayModifiedError as error:
+            raise _day_failure(writes.slots, error) from error
 
 
-def _update_day(transaction: Transaction, day: DayItem, updates: list[_SlotUpdate]) -> None:
+def _day_failure(
+    writes: Sequence[SlotWrite], error: DayModifiedError
+) -> DayModifiedError | SlotStateMismatchError:
+    """Return the slots that are stored under another date than assumed; without any, the error."""
+    slots = {
+        write.slot_id: read_with_date(write.slot_id, write.after.slot.date_in(write.doctor.zone))
+        for write in writes
+    }
+    is_as_assumed = all(
+        stored and stored.slot.stored_date == write.after.slot.date_in(write.doctor.zone)
+        for write, stored in zip(writes, slots.values(), strict=True)
+    )
+    return error if is_as_assumed else SlotStateMismatchError(Observed(slots=slots))
+
+
+def _slot_key(slot_id: SlotId) -> tuple[str, str]:
+    return keys.doctor_pk(slot_id.doctor_id), keys.slot_sk(slot_id.start)
+
+
+def _update_slot(transaction: Transaction, write: SlotWrite, at: datetime) -> None:
+    def mismatch(raw_item: RawItem | None) -> SlotStateMismatchError:
+        stored = slot_from_item(SlotItem.from_raw_data(raw_item)) if raw_item else None
+        return SlotStateMismatchError(Observed(slots={write.slot_id: stored}))
+
+    transaction.update(
+        SlotItem(*_slot_key(write.slot_id)),
+        slot_actions(write.after, at),
+        condition=slot_is(write.requires, at),
+        on_failure=mismatch,
+    )
+
+
+def _by_day(writes: Sequence[SlotWrite]) -> dict[_DayKey, list[SlotWrite]]:
+    """Group the slots by day item, because a transaction writes each item once."""
+    days: dict[_DayKey, list[SlotWrite]] = {}
+    for write in writes:
+        date = write.after.slot.date_in(write.doctor.zone)
+        key = keys.doctor_pk(write.doctor.doctor_id), keys.day_sk(date)
+        days.setdefault(key, []).append(write)
+    return days
+
+
+def _update_day(transaction: Transaction, day: DayItem, writes: list[SlotWrite]) -> None:
     transaction.update(
         day,
         # The version stays the same: a booking must not make the save of a doctor fail.
         [
             DayItem.revision.set(DayItem.revision + 1),
-            *(action for update in updates for action in update.day_actions()),
+            *(action for write in writes for action in _day_actions(write)),
         ],
         # This holds whenever the slot's condition does. Without it, DynamoDB would reject a missing
         # path with a validation error, and not report that the slot's condition failed.
-        condition=reduce(and_, (update.day_has_slot for update in updates)),
+        condition=reduce(and_, (_day_has(write) for write in writes)),
         on_failure=lambda _: DayModifiedError(),
     )
+
+
+def _day_has(write: SlotWrite) -> Condition:
+    is_in_day: Condition = DayItem.slots[keys.format_instant(write.slot_id.start)].exists()
+    return is_in_day
+
+
+def _day_actions(write: SlotWrite) -> list[Action]:
+    slot = write.after.slot
+    entry = DayItem.slots[keys.format_instant(write.slot_id.start)]
+    flags = {"desk": slot.is_desk_booking, "disrupted": slot.is_disrupted}
+    return [
+        entry["status"].set(str(slot.status)),
+        set_or_remove(
+            entry["until"], format_timestamp(slot.held_until) if slot.held_until else None
+        ),
+        *(entry[name].set(True) if flags[name] else entry[name].remove() for name in flags),
+    ]
+
+
+def _update_record(transaction: Transaction, write: RecordWrite) -> None:
+    transaction.update(
+        BookingItem(keys.booking_pk(write.owner, write.booking_id), keys.BOOKING_SK),
+        [
+            BookingItem.kind.set(BookingItem),
+            BookingItem.schema.set(1),
+            BookingItem.version.add(1),
+            BookingItem.expires_at.set(int(write.expires_at.timestamp())),
+            set_or_remove(BookingItem.slot_id, str(write.slot_id) if write.slot_id else None),
+            set_or_remove(BookingItem.patient_reference, write.patient_reference),
+            *_mark_actions(write),
+        ],
+        condition=record_is(write.requires),
+        on_failure=_record_mismatch,
+    )
+
+
+def _record_mismatch(raw_item: RawItem | None) -> SlotStateMismatchError:
+    item = BookingItem.from_raw_data(raw_item) if raw_item else None
+    return SlotStateMismatchError(Observed(record=record_from_item(item) if item else None))
+
+
+def _mark_actions(write: RecordWrite) -> list[Action]:
+    if write.marks is not None:
+        marks = {format_mark(mark) for mark in write.marks}
+        return [BookingItem.cancelled.set(marks) if marks else BookingItem.cancelled.remove()]
+    if write.new_mark is not None:
+        return [BookingItem.cancelled.add({format_mark(write.new_mark)})]
+    return []
+
+
+def _update_holds(
+    transaction: Transaction, doctor_id: str, write: AddHold | ReplaceHolds | RemoveHold
+) -> None:
+    transaction.update(
+        HoldsItem(keys.doctor_pk(doctor_id), keys.holds_sk(write.owner)),
+        [
+            HoldsItem.kind.set(HoldsItem),
+            HoldsItem.schema.set(1),
+            HoldsItem.version.add(1),
+            *_hold_actions(write),
+        ],
+        condition=holds_are(write),
+        on_failure=_holds_mismatch,
+    )
+
+
+def _holds_mismatch(raw_item: RawItem | None) -> SlotStateMismatchError:
+    return SlotStateMismatchError(Observed(holds=holds_from_raw(raw_item) if raw_item else None))
+
+
+def _hold_actions(write: AddHold | ReplaceHolds | RemoveHold) -> list[Action]:
+    match write:
+        case AddHold(start=start, until=until):
+            name = keys.format_instant(start)
+            return [HoldsItem.held.add({name}), Path([name]).set(format_timestamp(until))]
+        case RemoveHold(start=start):
+            name = keys.format_instant(start)
+            return [HoldsItem.held.delete({name}), Path([name]).remove()]
+        case _:
+            held = {keys.format_instant(start): until for start, until in write.until.items()}
+            expired = map(keys.format_instant, write.expired)
+            return [
+                HoldsItem.held.set(set(held)),
+                *(Path([name]).set(format_timestamp(until)) for name, until in held.items()),
+                *(Path([name]).remove() for name in expired),
+            ]

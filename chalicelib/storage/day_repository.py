@@ -189,10 +189,10 @@ def _delete_slot(
 
 def _close_failure(slot: Slot, at: datetime, raw_item: RawItem | None) -> DayModifiedError:
     """Return what keeps a slot from being closed: a patient, or an act of a later instant."""
-    stored = SlotItem.from_raw_data(raw_item) if raw_item else None
-    if stored is None or not stored.changed_at or stored.changed_at < format_microsecond(at):
+    last_change = (raw_item or {}).get("changed_at", {}).get("S", "")
+    if last_change < format_microsecond(at):
         return DayModifiedError(still_taken=(slot,))
-    return DayModifiedError(still_taken=(slot,), last_change=parse_timestamp(stored.changed_at))
+    return DayModifiedError(still_taken=(slot,), last_change=parse_timestamp(last_change))
 
 
 def _put_slot(transaction: Transaction, pk: str, slot: Slot, *, at: datetime) -> None:

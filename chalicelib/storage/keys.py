@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from chalicelib.domain.audit_log import WITHOUT_DATE, format_audit_instant
 
 DOCTOR_SK = "PROFILE"
+BOOKING_SK = "BOOKING"
 # The index partition of all doctors, sorted by specialty, location and id.
 DIRECTORY_PK = "DOCTORS"
 
@@ -60,6 +61,16 @@ def slot_sk(start: datetime) -> str:
     return f"SLOT#{format_instant(start)}"
 
 
+def holds_sk(client: str) -> str:
+    """Return the key of the slots of a doctor that a client holds."""
+    return f"HOLDS#{client}"
+
+
+def booking_pk(client: str, booking_id: str) -> str:
+    """Return the partition of one booking of a client."""
+    return f"BOOKING#{_encode(client)}#{_encode(booking_id)}"
+
+
 def change_sk(date: date, request_id: str) -> str:
     """Return the key of a save of that date, by the request that made it."""
     return f"CHANGE#{date.isoformat()}#{request_id}"
@@ -106,7 +117,11 @@ def join_sort_key(*parts: str) -> str:
 
     A ``#`` ends each part, so one in a name is percent-encoded.
     """
-    return "".join(f"{part.replace('%', '%25').replace('#', '%23')}#" for part in parts)
+    return "".join(f"{_encode(part)}#" for part in parts)
+
+
+def _encode(part: str) -> str:
+    return part.replace("%", "%25").replace("#", "%23")
 
 
 def search_pk(specialty: str, date: date) -> str:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.booking import StoredSlot
 from chalicelib.domain.day import Day
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import ClinicSession, Grid
@@ -156,7 +155,8 @@ def slot_to_entry(slot: Slot) -> dict[str, Any]:
     }
     if slot.held_until is not None:
         fields["until"] = {"S": format_timestamp(slot.held_until)}
-    return {"M": fields}
+    flags = {"desk": slot.is_desk_booking, "disrupted": slot.is_disrupted}
+    return {"M": {**fields, **{name: {"BOOL": True} for name in flags if flags[name]}}}
 
 
 def slot_map_from_raw(raw_map: RawSlotMap) -> dict[datetime, Slot]:
@@ -174,6 +174,8 @@ def _slot_from_entry(start: datetime, fields: Mapping[str, Any]) -> Slot:
         end=start + _positive(int(fields["minutes"]["N"])) * _MINUTE,
         status=SlotStatus(fields["status"]["S"]),
         held_until=parse_timestamp(until["S"]) if until else None,
+        is_desk_booking="desk" in fields,
+        is_disrupted="disrupted" in fields,
     )
 
 
@@ -187,22 +189,6 @@ def slot_to_item(pk: str, slot: Slot, changed_at: datetime | None = None) -> Slo
         date=slot.stored_date.isoformat() if slot.stored_date else None,
         status=str(slot.status),
         changed_at=format_microsecond(changed_at) if changed_at else None,
-    )
-
-
-@decoder
-def slot_from_item(item: SlotItem) -> StoredSlot:
-    """Return the slot with its holder and booking id."""
-    return StoredSlot(
-        slot=Slot(
-            start=keys.parse_instant(item.start),
-            end=keys.parse_instant(item.end),
-            status=SlotStatus(item.status),
-            held_until=parse_timestamp(item.held_until) if item.held_until else None,
-            stored_date=keys.parse_date(item.date) if item.date else None,
-        ),
-        holder=item.holder,
-        booking_id=item.booking_id,
     )
 
 

@@ -129,8 +129,10 @@ class DayItem(BaseItem, discriminator="day"):
 class SlotItem(BaseItem, discriminator="slot"):
     """The truth about one slot.
 
-    It has ``holder`` and ``held_until`` while it is held, ``booking_id`` and ``patient_reference``
-    while it is booked.
+    It has ``holder``, ``held_since`` and ``held_until`` while it is held, ``booking_id`` and
+    ``booked_at`` while it is booked, and then also the ``client`` that owns the hold or booking.
+    Items from before owners were stored have no ``client``; their ``patient_reference`` is here,
+    later ones have it in the booking record.
     """
 
     start = UnicodeAttribute()
@@ -138,12 +140,43 @@ class SlotItem(BaseItem, discriminator="slot"):
     # The date of the day that has the slot; items of the first releases have none.
     date = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
+    client = UnicodeAttribute(null=True)
     holder = UnicodeAttribute(null=True)
+    held_since = UnicodeAttribute(null=True)
     held_until = UnicodeAttribute(null=True)
     booking_id = UnicodeAttribute(null=True)
+    booked_at = UnicodeAttribute(null=True)
     patient_reference = UnicodeAttribute(null=True)
+    disrupted_since = UnicodeAttribute(null=True)
+    disruption_reason = UnicodeAttribute(null=True)
     # The instant of the last write, to the microsecond: the audit log's ``at`` (``mapping``).
     changed_at = UnicodeAttribute(null=True)
+
+
+class BookingItem(BaseItem, discriminator="booking"):
+    """Where a client's booking is; without ``slot_id`` once it is cancelled.
+
+    ``cancelled`` has a text for each slot on which it was cancelled, with the instant. DynamoDB
+    deletes the item some time after ``expires_at`` (seconds since 1970).
+    """
+
+    schema = NumberAttribute(default=1)
+    version = NumberAttribute()
+    slot_id = UnicodeAttribute(null=True)
+    patient_reference = UnicodeAttribute(null=True)
+    cancelled = UnicodeSetAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
+class HoldsItem(BaseItem, discriminator="holds"):
+    """The starts of the slots of a doctor that one client holds, some of which may have expired.
+
+    Each start is also the name of an attribute, with the end of the hold.
+    """
+
+    schema = NumberAttribute(default=1)
+    version = NumberAttribute()
+    held = UnicodeSetAttribute(null=True)
 
 
 class ChangeItem(BaseItem, discriminator="change"):

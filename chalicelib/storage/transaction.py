@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.exceptions import TransactWriteError
@@ -11,6 +12,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.errors import (
     DayModifiedError,
     DomainError,
+    SlotStateMismatchError,
     StoreBusyError,
     UnreadableItemError,
 )
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
+    from chalicelib.domain.booking import Observed
     from chalicelib.storage.models import BaseItem
 
 RawItem = dict[str, Any]
@@ -46,7 +49,7 @@ class Transaction:
         self._checks: list[tuple[BaseItem, Condition, FailureHandler]] = []
         self._deletes: list[tuple[BaseItem, Condition | None, FailureHandler]] = []
         self._puts: list[tuple[BaseItem, Condition | None, FailureHandler]] = []
-        self._updates: list[tuple[BaseItem, list[Action], Condition, FailureHandler]] = []
+        self._updates: list[tuple[BaseItem, list[Action], Condition | None, FailureHandler]] = []
 
     def check(self, item: BaseItem, *, condition: Condition, on_failure: FailureHandler) -> None:
         """Require a condition of an item without writing it."""
@@ -72,19 +75,22 @@ class Transaction:
         item: BaseItem,
         actions: list[Action],
         *,
-        condition: Condition,
+        condition: Condition | None,
         on_failure: FailureHandler,
     ) -> None:
-        """Update the item if the condition holds; if not, ``on_failure`` gets the stored item."""
+        """Update the item if the condition holds; if not, ``on_failure`` gets the stored item.
+
+        Unconditionally if the condition is None.
+        """
         self._updates.append((item, actions, condition, on_failure))
 
     def commit(self) -> None:
         """Write everything, or raise and write nothing.
 
-        Raises the error of the first failed condition. If all of them are ``DayModifiedError``,
-        raises one that names all their slots. Raises ``StoreBusyError`` if another transaction is
-        writing the same items, ``UnreadableItemError``, ``StoreUnavailableError``,
-        ``OutcomeUnknownError``.
+        Raises the error of the first failed condition. Several ``SlotStateMismatchError``, or if
+        there is no other error several ``DayModifiedError``, become one with the slots of all.
+        Raises ``StoreBusyError`` if another transaction is writing the same items,
+        ``UnreadableItemError``, ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
         try:
             with translate_write_errors(), _TransactWrite(connection=table.connection()) as write:
@@ -94,9 +100,12 @@ class Transaction:
                     write.delete(item, condition=optional_condition)
                 for item, optional_condition, _ in self._puts:
                     write.save(item, condition=optional_condition)
-                for item, actions, condition, _ in self._updates:
+                for item, actions, optional_condition, _ in self._updates:
                     write.update(
-                        item, actions=actions, condition=condition, return_values="ALL_OLD"
+                        item,
+                        actions=actions,
+                        condition=optional_condition,
+                        return_values="ALL_OLD",
                     )
         except TransactWriteError as error:
             if lacks_attribute(error):
@@ -131,7 +140,14 @@ class _TransactWrite(TransactWrite):
         self._delete_items[-1]["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
 
 
+def _updated(observed: Observed, newer: Observed) -> Observed:
+    return observed.updated(newer)
+
+
 def _merge(failures: list[DomainError]) -> DomainError:
+    mismatches = [failure for failure in failures if isinstance(failure, SlotStateMismatchError)]
+    if mismatches:
+        return SlotStateMismatchError(reduce(_updated, (each.observed for each in mismatches)))
     modified = [failure for failure in failures if isinstance(failure, DayModifiedError)]
     if len(modified) < len(failures):
         return next(failure for failure in failures if not isinstance(failure, DayModifiedError))

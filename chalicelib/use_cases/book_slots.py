@@ -1,51 +1,38 @@
-"""Use cases of booking sites: get, hold, release, book, move and cancel a slot."""
+"""Use cases of booking: get, hold, release, book, move and cancel a slot, by site or desk."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from chalicelib.domain.booking import (
-    BookingClaim,
-    Cancellation,
-    HoldClaim,
-    MoveClaim,
-    Release,
-    require_found,
-)
-from chalicelib.domain.errors import (
-    ConflictError,
-    DoctorNotFoundError,
-    OutcomeUnknownError,
-    RequestRejectedError,
-    SlotStateMismatchError,
-)
+from chalicelib.domain.audit_log import Actor
+from chalicelib.domain.booking import PRACTICE
+from chalicelib.domain.cancellations import Cancellation
+from chalicelib.domain.claims import BookingClaim, MoveClaim
+from chalicelib.domain.errors import ConflictError, DoctorNotFoundError, RequestRejectedError
+from chalicelib.domain.holds import HoldClaim, Release
+from chalicelib.domain.slot_operation import require_found
 from chalicelib.domain.violations import FieldViolation
-from chalicelib.use_cases.retry import attempts, busy_after_conflicts, retry_on_conflict
+from chalicelib.use_cases.retry import retry_on_conflict
+from chalicelib.use_cases.slot_operations import (
+    OperationFields,
+    SlotOperationRunner,
+    SlotWithDoctor,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime, timedelta
 
-    from chalicelib.domain.booking import Booking, SlotOperation
+    from chalicelib.domain.booking import Booking, BookingRules
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
-    from chalicelib.domain.slot import Slot, SlotId
+    from chalicelib.domain.slot import SlotId
     from chalicelib.storage.booking_repository import BookingRepository
     from chalicelib.storage.doctor_cache import DoctorCache
 
 
-class SlotWithDoctor(Struct, frozen=True, kw_only=True):
-    """A slot as of now, and its doctor; ``created`` if this request made the change."""
-
-    doctor: Doctor
-    slot: Slot
-    created: bool = False
-
-
 class BookSlots:
-    """Holds and bookings of booking sites.
+    """Holds and bookings of booking sites, and bookings at the practice's desk.
 
     ``now`` returns the current time; ``pause`` waits before a further attempt (see ``attempts``).
 
@@ -57,13 +44,16 @@ class BookSlots:
         self,
         bookings: BookingRepository,
         doctor_cache: DoctorCache,
+        rules: BookingRules,
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
         self._bookings = bookings
         self._doctor_cache = doctor_cache
+        self._rules = rules
         self._now = now
         self._pause = pause
+        self._operations = SlotOperationRunner(bookings, now, pause)
 
     def get_slot(self, slot_id: SlotId) -> SlotWithDoctor:
         """Return the slot as of now."""
@@ -76,88 +66,68 @@ class BookSlots:
     def hold(
         self, caller: Caller, slot_id: SlotId, holder: str, length: timedelta
     ) -> SlotWithDoctor:
-        """Hold the slot for the holder; an existing hold of the same holder is renewed."""
-        doctor = self._bookable_doctor(caller, slot_id)
-        return self._apply(HoldClaim(doctor=doctor, slot_id=slot_id, holder=holder, length=length))
+        """Hold the slot for the holder; an existing hold of the same holder is renewed.
+
+        Raises ``TooManyHoldsError`` too.
+        """
+        fields = self._operation_fields(caller, slot_id)
+        caller.require_can_hold()
+        return self._operations.run(HoldClaim(**fields, holder=holder, length=length))
+
+    def release(self, caller: Caller, slot_id: SlotId, holder: str) -> None:
+        """Release the holder's hold, if the slot is still held."""
+        fields = self._operation_fields(caller, slot_id)
+        caller.require_can_hold()
+        self._operations.run(Release(**fields, holder=holder))
 
     def book(self, caller: Caller, slot_id: SlotId, booking: Booking) -> SlotWithDoctor:
-        """Book the slot and, if the booking moves, free its previous slot in the same transaction.
+        """Book the slot and, if the booking moves, free its former slot in the same transaction.
 
-        Nothing changes if the slot is already booked with that id. Raises ``RequestRejectedError``
-        for a move from the slot to itself.
+        Nothing changes if the slot already has that booking. Raises ``RequestRejectedError`` for a
+        move from the slot to itself, and if a booking site names no patient reference.
         """
-        doctor = self._bookable_doctor(caller, slot_id)
+        fields = self._operation_fields(caller, slot_id)
+        if booking.patient_reference is None and fields["owner"] != PRACTICE:
+            raise RequestRejectedError(FieldViolation.required("patient_reference"))
         if booking.previous_slot_id is None:
-            return self._apply(BookingClaim(doctor=doctor, slot_id=slot_id, booking=booking))
+            return self._operations.run(BookingClaim(**fields, booking=booking))
+        caller.require_can_hold()
         if booking.previous_slot_id == slot_id:
             raise RequestRejectedError(
                 FieldViolation(
                     "moves", "invalid", "A booking can't move to the slot it already has"
                 )
             )
-        cancellation = Cancellation(
-            doctor=self._previous_doctor(booking.previous_slot_id),
-            slot_id=booking.previous_slot_id,
-            booking_id=booking.booking_id,
+        return self._operations.run(
+            MoveClaim(
+                **fields,
+                booking=booking,
+                former_slot_id=booking.previous_slot_id,
+                former_doctor=self._former_doctor(booking.previous_slot_id),
+            )
         )
-        return self._apply(
-            MoveClaim(doctor=doctor, slot_id=slot_id, booking=booking, cancellation=cancellation)
-        )
-
-    def release(self, caller: Caller, slot_id: SlotId, holder: str) -> None:
-        """Release the holder's hold, if the slot is still held."""
-        doctor = self._bookable_doctor(caller, slot_id)
-        self._apply(Release(doctor=doctor, slot_id=slot_id, holder=holder))
 
     def cancel(self, caller: Caller, slot_id: SlotId, booking_id: str) -> None:
         """Cancel the booking, if the slot is still booked."""
-        doctor = self._bookable_doctor(caller, slot_id)
-        self._apply(Cancellation(doctor=doctor, slot_id=slot_id, booking_id=booking_id))
+        fields = self._operation_fields(caller, slot_id)
+        self._operations.run(Cancellation(**fields, booking_id=booking_id))
 
-    def _bookable_doctor(self, caller: Caller, slot_id: SlotId) -> Doctor:
-        """Return the slot's doctor. Raises ``PermissionDeniedError`` if the caller may not book."""
+    def _operation_fields(self, caller: Caller, slot_id: SlotId) -> OperationFields:
+        """Return the slot's doctor and the owner. Raises ``PermissionDeniedError``."""
         doctor = self._doctor_cache.get(slot_id.doctor_id)
-        caller.require_can_book()
-        return doctor
+        owner = caller.require_owner(doctor)
+        actor = Actor.of(caller, caller.acting_role(doctor))
+        return {
+            "doctor": doctor,
+            "slot_id": slot_id,
+            "owner": owner,
+            "actor": actor,
+            "rules": self._rules,
+        }
 
-    def _previous_doctor(self, slot_id: SlotId) -> Doctor:
+    def _former_doctor(self, slot_id: SlotId) -> Doctor:
         """Return the doctor of the slot that a booking moves from. Raises ``ConflictError``."""
         try:
             return retry_on_conflict(lambda: self._doctor_cache.get(slot_id.doctor_id), self._pause)
         except DoctorNotFoundError as error:
             raise ConflictError(FieldViolation("moves", "slot_not_found", str(error))) from None
-
-    @busy_after_conflicts()
-    def _apply(self, operation: SlotOperation) -> SlotWithDoctor:
-        """Write without a read; if the stored slot is not as expected, decide again on it."""
-        expected = operation.expected_slot()
-        may_have_committed = False
-        for attempt in attempts(self._pause):
-            with attempt:
-                now = self._now()
-                try:
-                    self._write(operation, expected, now)
-                except SlotStateMismatchError as mismatch:
-                    stored = operation.require_found(mismatch).as_of(now)
-                    if operation.is_done(stored):
-                        return SlotWithDoctor(
-                            doctor=operation.doctor, slot=stored.slot, created=may_have_committed
-                        )
-                    expected = operation.resolve(stored, now)
-                    raise
-                except OutcomeUnknownError:
-                    may_have_committed = True
-                    raise
-                after = operation.slot_after(expected, now)
-                return SlotWithDoctor(doctor=operation.doctor, slot=after, created=True)
-        raise AssertionError  # pragma: no cover  the last attempt returns or raises
-
-    def _write(self, operation: SlotOperation, expected: Slot, now: datetime) -> None:
-        """Write the operation; read the slot instead if the time alone makes it impossible.
-
-        The read decides the response: the slot may not exist, or may already have this booking.
-        Raises ``SlotStateMismatchError`` with the stored slot.
-        """
-        if not operation.is_possible(expected, now):
-            raise SlotStateMismatchError(operation.slot_id, self._bookings.get(operation.slot_id))
-        self._bookings.apply(operation, expected, now)

@@ -3,7 +3,8 @@
 Each has a sentence for the visitor in ``detail``:
 
 SlotsApiError
-  RequestRejectedError   the slot's state or the request itself does not allow it (400, 409)
+  RequestRejectedError   the slot's state or the request itself does not allow it (400, 409), or the
+                         site holds too many slots of the doctor (429)
   NotFoundError          no such doctor or slot (404)
   ApiUnavailableError    no response, or one that does not help the visitor (everything else)
 """
@@ -66,6 +67,8 @@ def error_from_response(response: requests.Response) -> SlotsApiError:
         case HTTPStatus.NOT_FOUND:
             return _slot_error(NotFoundError, problem)
         case HTTPStatus.BAD_REQUEST | HTTPStatus.CONFLICT:
+            return _slot_error(RequestRejectedError, problem)
+        case HTTPStatus.TOO_MANY_REQUESTS if problem.get("errors"):
             return _slot_error(RequestRejectedError, problem)
         case _:
             return ApiUnavailableError(f"{cause}: {problem['detail']}")

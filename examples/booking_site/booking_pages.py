@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from examples.booking_site.api_errors import NotFoundError, RequestRejectedError, SlotsApiError
-from examples.booking_site.request_state import chosen_zone, slots_api, visitor
+from examples.booking_site.request_state import (
+    chosen_zone,
+    holds_of_neighbours,
+    network_address,
+    slots_api,
+    visitor,
+)
 from examples.booking_site.times import format_time, local_date
 from examples.booking_site.visitor_store import Booking, Hold, Visitor, new_id
 
@@ -21,12 +27,19 @@ if TYPE_CHECKING:
     from examples.booking_site.api_models import Doctor, Slot
 
 HOLD_SECONDS = 300
+# By network address: so that a script cannot hold every time of a doctor. A visitor holds one.
+MAX_HOLDS_PER_ADDRESS = 2
 REASONS = {
     "slot_taken": "has just been taken",
     "in_past": "has already started",
     "not_bookable": "is not open for booking",
+    "too_many_holds": "can't be reserved, because many people are booking right now",
+    "booked_elsewhere": "wasn't booked, because this appointment already has another time",
+    "booking_differs": "wasn't booked, because this appointment is for another patient",
+    "cancelled": "wasn't booked, because you have cancelled this appointment",
 }
 """What to say of a slot, by the API's error code."""
+_ADVICE = {"too_many_holds": "Please try again in a few minutes."}
 
 pages = Blueprint("booking", __name__)
 
@@ -35,6 +48,13 @@ pages = Blueprint("booking", __name__)
 def hold(doctor_id: str) -> Response:
     """Hold the chosen time while the visitor fills in the form."""
     patient, doctor = visitor(), slots_api().doctor(doctor_id)
+    if holds_of_neighbours() >= MAX_HOLDS_PER_ADDRESS:
+        flash(
+            f"You can hold {MAX_HOLDS_PER_ADDRESS} times at once from one internet connection. "
+            "Book or release one of them, or wait a few minutes.",
+            "error",
+        )
+        return _redirect_to_times(doctor, request.form.get("from"))
     try:
         slot, until = slots_api().hold(
             request.form["slot_id"], holder=patient.holder, seconds=HOLD_SECONDS
@@ -50,6 +70,7 @@ def hold(doctor_id: str) -> Response:
         slot=slot,
         until=until,
         moves=moved,
+        address=network_address(),
     )
     return _redirect(".held")
 
@@ -149,8 +170,9 @@ def cancel(booking_id: str) -> Response:
     try:
         with suppress(NotFoundError):
             slots_api().cancel(booking.slot.slot_id, booking_id=booking_id)
-    except RequestRejectedError:
-        flash("Sorry, we couldn't cancel this appointment. Please contact the clinic.", "error")
+    except RequestRejectedError as error:
+        reason = "it has already started" if "in_past" in error.codes else "please ask the clinic"
+        flash(f"Sorry, we couldn't cancel this appointment: {reason}.", "error")
         return _redirect(".bookings")
     patient.bookings.pop(booking_id, None)
     if patient.booking_to_move == booking:
@@ -173,9 +195,10 @@ def _reject(doctor: Doctor, first: date | str | None, error: SlotsApiError) -> R
     """Show the doctor's current times, and why the chosen one is not among them."""
     zone = chosen_zone() or doctor.zone
     time = format_time(error.start, zone) if error.start else "that time"
-    reasons = (REASONS[code] for code in error.codes if code in REASONS)
-    reason = next(reasons, "is no longer available")
-    flash(f"Sorry, {time} {reason}. Please choose another time.", "error")
+    code = next((code for code in error.codes if code in REASONS), "")
+    reason = REASONS.get(code, "is no longer available")
+    advice = _ADVICE.get(code, "Please choose another time.")
+    flash(f"Sorry, {time} {reason}. {advice}", "error")
     return _redirect_to_times(doctor, first)
 
 

@@ -25,8 +25,25 @@ def slots_api() -> SlotsApi:
 
 def visitor() -> Visitor:
     """Return the visitor of the signed session cookie, or a new one."""
-    visitors: VisitorStore = current_app.config["VISITORS"]
-    return visitors.get_or_create(session.setdefault("holder", new_id()))
+    return _visitors().get_or_create(session.setdefault("holder", new_id()))
+
+
+def holds_of_neighbours() -> int:
+    """Count the holds of other visitors with the same network address.
+
+    A visitor without cookies is a new visitor in every request, but keeps the address.
+    """
+    now: datetime = current_app.config["NOW"]()
+    return _visitors().count_holds(network_address(), now, besides=visitor())
+
+
+def network_address() -> str:
+    """Return the visitor's address; behind a proxy, the proxy must be configured to pass it on."""
+    return request.remote_addr or ""
+
+
+def _visitors() -> VisitorStore:
+    return cast("VisitorStore", current_app.config["VISITORS"])
 
 
 def csrf_token() -> str:

@@ -31,7 +31,8 @@ class Booking:
 class Hold:
     """A slot that is reserved while the visitor fills in the form.
 
-    ``moves`` is the booking that gets this time, if it is not a new one.
+    ``moves`` is the booking that gets this time, if it is not a new one. ``address`` is the network
+    address of the visitor.
     """
 
     booking_id: str
@@ -39,6 +40,7 @@ class Hold:
     slot: Slot
     until: datetime
     moves: Booking | None
+    address: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,3 +66,13 @@ class VisitorStore:
 
     def get_or_create(self, holder: str) -> Visitor:
         return self._visitors.setdefault(holder, Visitor(holder=holder))
+
+    def count_holds(self, address: str, now: datetime, *, besides: Visitor) -> int:
+        """Count the current holds of all other visitors with this network address."""
+        return sum(
+            visitor.hold is not None
+            and visitor.hold.address == address
+            and now < visitor.hold.until
+            for visitor in self._visitors.values()
+            if visitor is not besides
+        )

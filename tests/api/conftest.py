@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import boto3
@@ -13,8 +15,9 @@ from chalicelib.settings import Settings
 from local import demo_data
 from local.local_config import use_local_stage
 from tests.support import app_setup
+from tests.support.all_routes import ANOTHER_SITE, CALLERS
 from tests.support.app_client import build_services
-from tests.support.factories import make_doctor, make_grid
+from tests.support.factories import SUNDAY_NOON, make_doctor, make_grid
 from tests.support.fake_oidc_provider import FakeOidcProvider, run_fake_oidc_provider
 from tests.support.page_session import PageSession
 from tests.support.request_log import RequestLog, enable_request_log
@@ -33,6 +36,7 @@ DOCTORS = (
     make_doctor("dr-twenty", make_grid(("09:00", "12:00"), minutes=20)),
     make_doctor("dr-night", make_grid(("00:00", "04:00"))),
 )
+SignIn = Callable[[str], "AppClient"]
 use_local_stage()
 
 
@@ -87,6 +91,33 @@ def authenticated_client(client: AppClient, oidc_provider: FakeOidcProvider) -> 
     return client
 
 
+@pytest.fixture
+def sign_in(authenticated_client: AppClient, oidc_provider: FakeOidcProvider) -> SignIn:
+    """Return the app as one of ``CALLERS`` sees it, with a token of two weeks."""
+
+    def signed_in(caller: str) -> AppClient:
+        issued, expiry = (int((SUNDAY_NOON + timedelta(days=days)).timestamp()) for days in (-7, 7))
+        claims = CALLERS.get(caller) or ANOTHER_SITE
+        token = oidc_provider.access_token(claims, iat=issued, exp=expiry)
+        return authenticated_client.with_token(token)
+
+    return signed_in
+
+
+@pytest.fixture
+def site(sign_in: SignIn) -> AppClient:
+    """A booking site; Dr Lee has three free slots."""
+    sign_in("admin").save("09:00", "09:30", "10:00")
+    return sign_in("slots/book")
+
+
+@pytest.fixture
+def other_site(site: AppClient, sign_in: SignIn) -> AppClient:
+    """Another booking site than ``site``."""
+    del site  # it opens the slots
+    return sign_in("another site")
+
+
 @pytest.fixture(scope="session")
 def doctor_items(chalice_client: Client) -> list[RawItem]:
     """The items of a table with the doctors and nothing else."""
@@ -105,10 +136,14 @@ def client(chalice_client: Client, doctor_items: list[RawItem]) -> AppClient:
 
 @pytest.fixture
 def cached_doctor(client: AppClient) -> None:
-    """Dr Lee has a free, a held and a booked slot, and is in the process's cache."""
+    """Dr Lee has a free, a held and a booked slot, and is in the process's cache.
+
+    A second later: writes of one slot at the same instant would need another attempt.
+    """
     client.save("09:00", "09:30", "10:00", "10:30")
     client.hold("09:30", "hannah")
     client.book("10:00", "b-1")
+    client.clock.now += timedelta(seconds=1)
     assert client.get_slot("09:00").status == 200
 
 

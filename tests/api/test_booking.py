@@ -13,6 +13,7 @@ from tests.support.factories import to_instant
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient, AppResponse
 
 
@@ -100,7 +101,7 @@ def test_booking_moves_to_another_doctor_and_date(client: AppClient) -> None:
     tuesday = "/slots/dr-lee~20261124T0930Z/booking"
     body = {
         "booking_id": "b-1",
-        "patient_reference": "r",
+        "patient_reference": "ref-1",
         "moves": make_slot_id("09:00", "dr-twenty"),
     }
     assert client.put(tuesday, body).status == 201
@@ -167,17 +168,20 @@ def test_slot_that_has_begun_is_past(client: AppClient) -> None:
     assert client.list_available() == ["09:30", "10:00"]
 
 
-def test_slot_outside_lead_time_or_window_is_not_bookable(client: AppClient) -> None:
-    client.save("09:00", date="2026-11-24")
-    client.update_doctor(lead_minutes=60, window_days=1)
+def test_slot_outside_lead_time_or_window_is_not_bookable(
+    client: AppClient, sign_in: SignIn
+) -> None:
+    admin, site = sign_in("admin"), sign_in("slots/book")
+    admin.save("09:00", date="2026-11-24")
+    admin.update_doctor(lead_minutes=60, window_days=1)
     client.clock.now = to_instant("08:01")
 
-    assert rejection_codes(client.book("09:00")) == [(NINE, "not_bookable")]
-    assert client.hold("09:30").status == 200
+    assert rejection_codes(site.book("09:00")) == [(NINE, "not_bookable")]
+    assert site.hold("09:30").status == 200
     client.clock.now = to_instant("08:00") - timedelta(days=1)
-    late = client.put("/slots/dr-lee~20261124T0900Z/hold", {"holder": "h", "seconds": 60})
+    late = site.put("/slots/dr-lee~20261124T0900Z/hold", {"holder": "h", "seconds": 60})
     assert rejection_codes(late) == [("2026-11-24T09:00:00+00:00", "not_bookable")]
-    assert client.hold("09:00").status == 200
+    assert site.hold("09:00").status == 200
 
 
 def test_no_response_reveals_holder_or_booking(client: AppClient) -> None:
@@ -235,4 +239,8 @@ def test_cancelled_booking_leaves_no_data(client: AppClient) -> None:
     client.cancel("09:00")
 
     (slot,) = (item for item in client.export() if item["SK"]["S"] == "SLOT#2026-11-23T09:00Z")
-    assert slot.keys() == {"PK", "SK", "type", "schema", "start", "end", "date", "status"}
+    assert slot.keys() == {
+        "PK", "SK", "type", "schema", "start", "end", "date", "status", "changed_at"
+    }  # fmt: skip
+    (record,) = client.find_items("booking")
+    assert not record.keys() & {"slot_id", "patient_reference"}

@@ -58,7 +58,10 @@ def test_last_minutes_of_calendar_are_no_error(
     [
         ({"booking_id": "a/b"}, "booking_id", "invalid"),
         ({"booking_id": 7}, "booking_id", "invalid"),
-        ({"patient_reference": "x" * 129}, "patient_reference", "invalid"),
+        ({"patient_reference": "x" * 65}, "patient_reference", "invalid"),
+        ({"patient_reference": ""}, "patient_reference", "invalid"),
+        ({"patient_reference": "\0"}, "patient_reference", "invalid"),
+        ({"patient_reference": "John Smith 1970-01-01"}, "patient_reference", "invalid"),
         ({"holder": "a b"}, "holder", "invalid"),
         ({"moves": "nothing"}, "moves", "invalid"),
     ],
@@ -76,9 +79,7 @@ def test_malformed_booking_is_rejected(
 def test_missing_booking_fields_are_listed(client: AppClient) -> None:
     path = f"{slot_path('09:00')}/booking"
 
-    assert rejection_codes(client.put(path, {"booking_id": "b"}), 400) == [
-        ("patient_reference", "required")
-    ]
+    assert rejection_codes(client.put(path, {}), 400) == [("booking_id", "required")]
     assert rejection_codes(client.delete(path), 400) == [("booking_id", "required")]
     assert rejection_codes(client.delete(f"{path}?booking_id=a%20b"), 400) == [
         ("booking_id", "invalid")
@@ -86,3 +87,9 @@ def test_missing_booking_fields_are_listed(client: AppClient) -> None:
     assert rejection_codes(client.delete(f"{slot_path('09:00')}/hold"), 400) == [
         ("holder", "required")
     ]
+
+
+def test_booking_site_must_name_patient_reference(site: AppClient) -> None:
+    rejected = site.put(f"{slot_path('09:00')}/booking", {"booking_id": "b"})
+
+    assert rejection_codes(rejected, 400) == [("patient_reference", "required")]

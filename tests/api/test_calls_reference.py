@@ -147,7 +147,7 @@ def hold(client: AppClient) -> Send:
 
 def book(client: AppClient) -> Send:
     """Book a free slot."""
-    return lambda: client.book("09:00")
+    return lambda: client.book("09:00", "b-9")
 
 
 def move(client: AppClient) -> Send:
@@ -194,9 +194,20 @@ CACHED: dict[str, list[Scenario]] = {
     ],
     "... hold, book or move rejected because of the time (started, lead time, booking window)": [
         at_time("11:00", hold),
-        at_time("08:00", book, lead_minutes=90),
-        at_time("08:00", move, lead_minutes=600),
+        at_time("08:00", hold, lead_minutes=90),
+        at_time("11:00", book),
+        at_time("11:00", move),
     ],
+    "... renew a hold": [lambda client: lambda: client.hold("09:30")],
+    "... release, disrupt or revoke for a reason": [
+        lambda client: lambda: client.override("release", "09:30"),
+        lambda client: lambda: client.override("disrupt", "10:00"),
+        lambda client: lambda: client.override("revoke", "10:00"),
+    ],
+    "end the one hold of a client": [
+        lambda client: lambda: client.delete("/doctors/dr-lee/holds?client_id=practice")
+    ],
+    "bookings of a doctor": [lambda client: client.list_bookings],
     "... hold or book of a slot that doesn't have the doctor's current slot length": [
         other_length(hold),
         other_length(book),

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, next_instant
-from chalicelib.domain.booking import HoldClaim
+from chalicelib.domain.booking import BookingRules, Observed
 from chalicelib.domain.day import Day, SlotChanges
 from chalicelib.domain.errors import DayModifiedError, PermissionDeniedError, SlotStateMismatchError
+from chalicelib.domain.holds import HoldClaim
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.domain.save_record import SaveRecord
 from chalicelib.domain.slot import SlotId, SlotStatus
@@ -169,18 +170,23 @@ def test_booking_with_leftover_hold_is_not_resold_on_expiry() -> None:
     write_day(read_day(), opened=(make_slot("09:00"),), request_id="before")
     direct_writes.book(to_instant("09:00"), held_until=SUNDAY_NOON)
     slot = make_slot("09:00")
+    slot_id = SlotId(DR_LEE.doctor_id, slot.start)
     claim = HoldClaim(
         doctor=DR_LEE,
-        slot_id=SlotId(DR_LEE.doctor_id, slot.start),
+        slot_id=slot_id,
+        owner="a",
+        actor=Actor(name="a", role=Role.BOOKING_SITE, client="a"),
+        rules=BookingRules(),
         holder="ivan",
         length=timedelta(minutes=5),
     )
 
     with pytest.raises(SlotStateMismatchError) as differs:
-        BookingRepository().apply(claim, slot, SUNDAY_NOON)
+        BookingRepository().commit(claim.plan(Observed(), SUNDAY_NOON))
 
-    assert differs.value.stored is not None
-    assert differs.value.stored.slot.status is SlotStatus.BOOKED
+    stored = differs.value.observed.slots[slot_id]
+    assert stored is not None
+    assert stored.slot.status is SlotStatus.BOOKED
 
 
 @pytest.mark.usefixtures("client")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from chalicelib.domain.person import Account
 from tests.support.factories import MONDAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from botocore.awsrequest import AWSPreparedRequest
 
@@ -38,15 +39,9 @@ READS: dict[str, Callable[[AppClient], object]] = {
 }
 
 
-@pytest.mark.parametrize("is_cached", [False, True], ids=["uncached", "cached"])
-@pytest.mark.parametrize("read", READS.values(), ids=READS)
-def test_reads_of_doctors_time_are_consistent(
-    client: AppClient, read: Callable[[AppClient], object], *, is_cached: bool
-) -> None:
-    client.save("09:00")
-    client.clock.now += timedelta(minutes=1)
-    if is_cached:
-        client.get_day()
+@contextmanager
+def recorded_reads(client: AppClient) -> Iterator[list[tuple[str, bool]]]:
+    """Yield a list of the reads of the block, each with whether it is consistent."""
     calls: list[tuple[str, bool]] = []
 
     def record(request: AWSPreparedRequest, event_name: str, **_: object) -> None:
@@ -58,6 +53,40 @@ def test_reads_of_doctors_time_are_consistent(
             calls.append((operation, batch.get("ConsistentRead", False)))
 
     with client.before_call("*", record):
+        yield calls
+
+
+@pytest.mark.parametrize("is_cached", [False, True], ids=["uncached", "cached"])
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+def test_reads_of_doctors_time_are_consistent(
+    client: AppClient, read: Callable[[AppClient], object], *, is_cached: bool
+) -> None:
+    client.save("09:00")
+    client.clock.now += timedelta(minutes=1)
+    if is_cached:
+        client.get_day()
+
+    with recorded_reads(client) as calls:
+        read(client)
+
+    assert calls
+    assert [operation for operation, is_consistent in calls if not is_consistent] == []
+
+
+BOOKING_READS: dict[str, Callable[[AppClient], object]] = {
+    "the bookings of a doctor": lambda client: client.list_bookings(),
+    "the holds of a client": lambda client: client.delete("/doctors/dr-lee/holds?client_id=x"),
+    "a slot with its record": lambda client: client.override("revoke", "09:00"),
+}
+
+
+@pytest.mark.parametrize("read", BOOKING_READS.values(), ids=BOOKING_READS)
+def test_reads_of_bookings_are_consistent(
+    client: AppClient, read: Callable[[AppClient], object]
+) -> None:
+    client.save("09:00")
+
+    with recorded_reads(client) as calls:
         read(client)
 
     assert calls

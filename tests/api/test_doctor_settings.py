@@ -196,7 +196,7 @@ def test_new_settings_apply_at_once_in_same_process(
     )  # two stored slots, and six of an hour on the grid
     assert client.save("10:00").json["slots"][2]["end"] == "2026-11-23T11:00:00+00:00"
     assert client.list_available() == []
-    assert client.book("09:30").error_codes == [("2026-11-23T09:30:00+00:00", "not_bookable")]
+    assert client.hold("09:30").error_codes == [("2026-11-23T09:30:00+00:00", "not_bookable")]
 
 
 def test_new_settings_apply_elsewhere_within_ten_seconds(client: AppClient) -> None:
@@ -212,7 +212,7 @@ def test_new_settings_apply_elsewhere_within_ten_seconds(client: AppClient) -> N
     bootstrap.set_services(original)
     client.clock.now += timedelta(seconds=10)
 
-    assert client.book("09:00").error_codes == [("2026-11-23T09:00:00+00:00", "not_bookable")]
+    assert client.hold("09:00").error_codes == [("2026-11-23T09:00:00+00:00", "not_bookable")]
 
 
 def test_concurrent_updates_keep_the_earlier_change(

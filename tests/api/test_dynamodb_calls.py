@@ -6,15 +6,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
 from chalicelib.domain.slot import format_start
-from tests.support.app_client import make_slot_id
+from tests.support.app_client import build_services, make_slot_id
 from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import MONDAY, to_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient, AppResponse
 
     Operation = Callable[[AppClient], AppResponse]
@@ -28,7 +30,7 @@ ONE_TRANSACTION = [TRANSACT_WRITE]
 
 CLAIM_OPERATIONS: dict[str, Operation] = {
     "hold": lambda client: client.hold("09:00"),
-    "book": lambda client: client.book("09:00"),
+    "book": lambda client: client.book("09:00", "b-9"),
     "move": lambda client: client.book("09:00", "b-1", moves=make_slot_id("10:00")),
 }
 
@@ -37,10 +39,9 @@ CLAIM_OPERATIONS: dict[str, Operation] = {
     "operation",
     [
         pytest.param(lambda client: client.hold("09:00"), id="hold"),
-        pytest.param(lambda client: client.hold("09:30", "hannah"), id="extend-hold"),
         pytest.param(lambda client: client.release("09:30", "hannah"), id="release"),
-        pytest.param(lambda client: client.book("09:00"), id="book"),
-        pytest.param(lambda client: client.book("09:30", holder="hannah"), id="book-held"),
+        pytest.param(lambda client: client.book("09:00", "b-9"), id="book"),
+        pytest.param(lambda client: client.book("09:30", "b-9", holder="hannah"), id="book-held"),
         pytest.param(lambda client: client.cancel("10:00", "b-1"), id="cancel"),
         pytest.param(
             lambda client: client.book("10:30", "b-1", moves=make_slot_id("10:00")),
@@ -61,6 +62,7 @@ def test_patient_operation_is_one_transaction(client: AppClient, operation: Oper
 
 def test_move_between_doctors_is_one_transaction(client: AppClient) -> None:
     client.save("09:00", doctor_id="dr-twenty")
+    client.clock.now += timedelta(seconds=1)
     client.get_slot("09:00", "dr-twenty")
 
     with client.record_calls() as calls:
@@ -109,20 +111,80 @@ def test_state_conflict_is_reported_by_the_same_transaction(
 
 
 @pytest.mark.parametrize("operation", CLAIM_OPERATIONS.values(), ids=CLAIM_OPERATIONS)
-@pytest.mark.parametrize(
-    ("time", "lead_minutes", "code"), [("09:00", 0, "in_past"), ("08:00", 90, "not_bookable")]
-)
-def test_time_violation_costs_one_slot_read(
-    client: AppClient, operation: Operation, time: str, lead_minutes: int, code: str
-) -> None:
-    client.clock.now = to_instant(time)
-    client.update_doctor(lead_minutes=lead_minutes)
+def test_time_violation_costs_one_read(client: AppClient, operation: Operation) -> None:
+    client.clock.now = to_instant("09:00")
+    client.get_slot("09:00")
 
     with client.record_calls() as calls:
         rejected = operation(client)
 
-    assert rejected.error_codes == [("2026-11-23T09:00:00+00:00", code)]
-    assert calls == ["GetItem"]
+    assert rejected.error_codes == [("2026-11-23T09:00:00+00:00", "in_past")]
+    assert calls == ["BatchGetItem"]
+
+
+@pytest.mark.parametrize("operation", [CLAIM_OPERATIONS["hold"], CLAIM_OPERATIONS["book"]])
+def test_lead_time_costs_booking_site_one_read(
+    client: AppClient, sign_in: SignIn, operation: Operation
+) -> None:
+    site = sign_in("slots/book")
+    client.clock.now = to_instant("08:00")
+    sign_in("admin").update_doctor(lead_minutes=90)
+
+    with client.record_calls() as calls:
+        rejected = operation(site)
+
+    assert rejected.error_codes == [("2026-11-23T09:00:00+00:00", "not_bookable")]
+    assert calls == ["BatchGetItem"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        pytest.param(
+            lambda client: client.hold("09:30", "hannah"), ONE_TRANSACTION * 2, id="renew-hold"
+        ),
+        pytest.param(
+            lambda client: client.override("release", "09:30"),
+            ["BatchGetItem", *ONE_TRANSACTION],
+            id="release-override",
+        ),
+        pytest.param(
+            lambda client: client.override("disrupt", "10:00"),
+            ["BatchGetItem", *ONE_TRANSACTION],
+            id="disrupt",
+        ),
+        pytest.param(
+            lambda client: client.override("revoke", "10:00"),
+            ["BatchGetItem", *ONE_TRANSACTION],
+            id="revoke",
+        ),
+        pytest.param(
+            lambda client: client.delete("/doctors/dr-lee/holds?client_id=practice"),
+            ["GetItem", "BatchGetItem", *ONE_TRANSACTION],
+            id="end-holds",
+        ),
+        pytest.param(lambda client: client.list_bookings(), ["Query"], id="list-bookings"),
+    ],
+)
+def test_rare_operation_costs_at_most_one_call_more(
+    client: AppClient, operation: Operation, expected: list[str]
+) -> None:
+    with client.record_calls() as calls:
+        assert operation(client).status == 200
+
+    assert calls == expected
+
+
+def test_hold_at_the_limit_costs_second_transaction(client: AppClient) -> None:
+    settings = structs.replace(client.services.settings, max_holds_per_client=1)
+    client.use_services(build_services(settings, client.clock))
+    client.clock.now += timedelta(minutes=5)
+    client.get_slot("09:00")
+
+    with client.record_calls() as calls:
+        assert client.hold("09:00", "ivan").status == 200
+
+    assert calls == ONE_TRANSACTION * 2
 
 
 @pytest.mark.parametrize("operation", CLAIM_OPERATIONS.values(), ids=CLAIM_OPERATIONS)
@@ -145,15 +207,16 @@ def test_get_slot_is_one_read(client: AppClient) -> None:
 
 
 def test_doctor_is_cached_for_ten_seconds_then_read_once(client: AppClient) -> None:
-    cached_at = client.clock.now
+    cached_at = client.clock.now - timedelta(seconds=1)
     client.clock.now = cached_at + timedelta(seconds=9, microseconds=999_999)
     with client.record_calls() as cached:
         client.hold("09:00")
     client.clock.now = cached_at + timedelta(seconds=10)
     with client.record_calls() as expired:
         client.release("09:00")
+    client.clock.now += timedelta(seconds=1)
     with client.record_calls() as cached_again:
-        client.book("09:00")
+        client.book("09:00", "b-9")
 
     assert cached == ONE_TRANSACTION
     assert expired == ["GetItem", *ONE_TRANSACTION]

@@ -7,12 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.permissions import Permission
-from tests.support.factories import MONDAY
+from tests.support.factories import MONDAY, to_instant
 from tests.support.html import parse
 from tools.openapi import examples
 from tools.openapi.document import ROUTES, build_document
 
 if TYPE_CHECKING:
+    from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient, AppResponse
 
 FIRST_SLOT_PATH = "/slots/dr-lee~20261123T0900Z"
@@ -187,13 +188,45 @@ def test_booking_examples_are_real(client: AppClient) -> None:
     assert_matches_example(
         client.delete(f"{FIRST_SLOT_PATH}/booking"), 400, examples.MISSING_BOOKING_ID
     )
-    incomplete = {"booking_id": "b-1003"}
+    elsewhere = {**examples.BOOKING, "holder": None}
     assert_matches_example(
-        client.put(f"{SECOND_SLOT_PATH}/booking", incomplete),
+        client.put(f"{SECOND_SLOT_PATH}/booking", elsewhere), 409, examples.BOOKED_ELSEWHERE
+    )
+    assert client.put(f"{SECOND_SLOT_PATH}/booking", examples.MOVE).status == 201
+
+
+def test_examples_of_booking_site_are_real(sign_in: SignIn) -> None:
+    sign_in("admin").post_slots(examples.SAVE)
+    site = sign_in("slots/book")
+
+    assert_matches_example(
+        site.put(f"{SECOND_SLOT_PATH}/booking", {"booking_id": "b-1003"}),
         400,
         examples.MISSING_PATIENT_REFERENCE,
     )
-    assert client.put(f"{SECOND_SLOT_PATH}/booking", examples.MOVE).status == 201
+    site.put(f"{FIRST_SLOT_PATH}/booking", {**examples.BOOKING, "holder": None})
+    (booking,) = examples.BOOKINGS["bookings"]
+    listed = site.get("/doctors/dr-lee/bookings?from=2026-11-23&to=2026-11-23")
+    assert listed.json == {"bookings": [{**booking, "client": "a-booking-site"}]}
+
+
+def test_override_examples_are_real(client: AppClient) -> None:
+    client.post_slots(examples.SAVE)
+
+    def post(act: str, body: object = examples.OVERRIDE) -> AppResponse:
+        return client.post(f"{FIRST_SLOT_PATH}/{act}", body)
+
+    assert_matches_example(post("release"), 200, examples.FREE_SLOT)
+    assert_matches_example(post("release", {"reason": ""}), 400, examples.INVALID_REASON)
+    assert_matches_example(post("disrupt"), 409, examples.NOT_BOOKED)
+    client.put(f"{FIRST_SLOT_PATH}/booking", {"booking_id": "b-1"})
+    assert_matches_example(post("disrupt"), 200, examples.BOOKED_SLOT)
+    assert_matches_example(post("revoke"), 200, examples.FREE_SLOT)
+    assert_matches_example(client.delete("/doctors/dr-lee/holds"), 400, examples.MISSING_CLIENT)
+    client.put(f"{SECOND_SLOT_PATH}/booking", {"booking_id": "b-2"})
+    client.clock.now = to_instant("09:30")
+    begun = client.post(f"{SECOND_SLOT_PATH}/revoke", examples.OVERRIDE)
+    assert [entry["code"] for entry in begun.json["errors"]] == ["in_past"]
 
 
 def test_doctor_examples_are_real(client: AppClient) -> None:

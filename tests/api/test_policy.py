@@ -27,6 +27,18 @@ if TYPE_CHECKING:
 TABLE = "the table"
 TRANSACTION_PERMISSIONS = {"ConditionCheck": "ConditionCheckItem"}
 DAY_QUERY = "doctor_id=dr-lee&date=2026-11-23"
+
+
+def _disrupt(client: AppClient) -> AppResponse:
+    client.book("09:00", "b-9")
+    return client.override("disrupt", "09:00")
+
+
+def _end_hold(client: AppClient) -> AppResponse:
+    client.hold("09:00")
+    return client.delete("/doctors/dr-lee/holds?client_id=practice")
+
+
 # In an order in which each request succeeds.
 ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /": lambda client: client.get("/"),
@@ -49,6 +61,11 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "DELETE /slots/{slot_id}/hold": lambda client: client.release("09:00"),
     "PUT /slots/{slot_id}/booking": lambda client: client.book("09:00"),
     "DELETE /slots/{slot_id}/booking": lambda client: client.cancel("09:00"),
+    "POST /slots/{slot_id}/release": lambda client: client.override("release", "09:00"),
+    "POST /slots/{slot_id}/disrupt": _disrupt,
+    "POST /slots/{slot_id}/revoke": lambda client: client.override("revoke", "09:00"),
+    "GET /doctors/{doctor_id}/bookings": lambda client: client.list_bookings(),
+    "DELETE /doctors/{doctor_id}/holds": _end_hold,
 }
 # These call the identity provider, and exist only with one.
 SIGN_IN_ROUTES = {

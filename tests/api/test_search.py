@@ -194,7 +194,7 @@ def test_search_continues_past_many_doctors_without_slots(client: AppClient) -> 
     for doctor_id in ids[:-1]:
         date_of_slot = MONDAY + timedelta(days=int(doctor_id[3:]) % 3)
         path = f"/slots/{doctor_id}~{date_of_slot:%Y%m%d}T0900Z/booking"
-        assert client.put(path, {"booking_id": "b", "patient_reference": "p"}).status == 201
+        assert client.put(path, {"booking_id": doctor_id}).status == 201
 
     result = doctors_by_page(client, "specialty=cardiology&limit=1")
 

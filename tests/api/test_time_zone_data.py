@@ -6,6 +6,7 @@ where it shows 00:00 of the next date by the rules of the pinned release.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -104,12 +105,30 @@ def test_booking_moves_from_and_to_listed_slots(moved: AppClient) -> None:
 
 
 def test_claim_of_moved_slot_costs_one_read_and_one_more_write(moved: AppClient) -> None:
+    moved.clock.now += timedelta(seconds=1)
     moved.get(f"/slots/{FIRST}")
 
     with moved.record_calls() as calls:
         assert claim(moved, FIRST).status == 201
 
     assert calls == [TRANSACT_WRITE, "BatchGetItem", TRANSACT_WRITE]
+
+
+def test_acts_are_in_the_feed_of_the_stored_date(moved: AppClient) -> None:
+    claim(moved, FIRST)
+    claim(moved, SECOND, moves=FIRST)
+    moved.delete(f"/slots/{SECOND}/booking?booking_id=b-1")
+
+    changes = moved.get(f"/doctors/dr-van/changes?date={DATE}").json["changes"]
+    assert [change["kind"] for change in changes[:3]] == ["cancellation", "move", "desk"]
+
+
+def test_bookings_of_the_stored_date_are_listed(moved: AppClient) -> None:
+    claim(moved, SECOND)
+
+    listed = moved.get(f"/doctors/dr-van/bookings?from={DATE}&to={DATE}").json["bookings"]
+
+    assert [booking["slot_id"] for booking in listed] == [SECOND]
 
 
 def test_listed_slot_is_closed_by_its_instant(moved: AppClient) -> None:

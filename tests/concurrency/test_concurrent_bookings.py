@@ -86,19 +86,20 @@ def test_concurrent_moves_to_one_slot_have_one_winner(
     services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
 ) -> None:
     first, second, target = (SlotId(doctor_id, start) for start in SLOT_STARTS[:3])
-    for _ in range(ROUNDS):
-        book_slot(services, first, "b-first")
-        book_slot(services, second, "b-second")
+    for number in range(ROUNDS):
+        names = f"b-first-{number}", f"b-second-{number}"
+        book_slot(services, first, names[0])
+        book_slot(services, second, names[1])
 
         outcomes = run_concurrently(
             [
-                partial(book_slot, services, target, "b-first", moves=first),
-                partial(book_slot, services, target, "b-second", moves=second),
+                partial(book_slot, services, target, names[0], moves=first),
+                partial(book_slot, services, target, names[1], moves=second),
             ]
         )
 
         assert outcome_types(outcomes) == {type(None): 1, ConflictError: 1}
-        winner, loser = ("b-first", "b-second") if outcomes[0] is None else ("b-second", "b-first")
+        winner, loser = names if outcomes[0] is None else reversed(names)
         old, kept = (first, second) if outcomes[0] is None else (second, first)
         claims = valid_stored_day(services, dynamodb, doctor_id).claims
         assert [claims[slot.start][2] for slot in (target, old, kept)] == [winner, None, loser]
@@ -192,7 +193,10 @@ def test_bookings_of_other_slots_succeed_during_save(
     for number in range(ROUNDS // 4):
         slots = [SlotId(doctor_id, start) for start in SLOT_STARTS[:6]]
         operations = [
-            *(partial(book_slot, services, slot_id, f"b-{n}") for n, slot_id in enumerate(slots)),
+            *(
+                partial(book_slot, services, slot_id, f"b-{number}-{n}")
+                for n, slot_id in enumerate(slots)
+            ),
             partial(save_slots, services, doctor_id, closed=range(6, 8))
             if number % 2 == 0
             else partial(save_slots, services, doctor_id, opened=range(6, 8)),
@@ -202,9 +206,11 @@ def test_bookings_of_other_slots_succeed_during_save(
 
         assert outcomes == [None] * len(operations)
         claims = valid_stored_day(services, dynamodb, doctor_id).claims
-        assert [claims[start][2] for start in SLOT_STARTS[:6]] == [f"b-{n}" for n in range(6)]
+        assert [claims[start][2] for start in SLOT_STARTS[:6]] == [
+            f"b-{number}-{n}" for n in range(6)
+        ]
         for n, slot_id in enumerate(slots):
-            cancel_booking(services, slot_id, f"b-{n}")
+            cancel_booking(services, slot_id, f"b-{number}-{n}")
 
 
 def test_concurrent_random_operations_keep_day_valid(

@@ -2,90 +2,80 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from msgspec import structs
 
 from chalicelib import bootstrap
 from chalicelib.domain.booking import Booking
 from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.doctor import DoctorSettings
-from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
+from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.use_cases.manage_slots import SaveRejectedError, SaveRequest
+from chalicelib.use_cases.override_bookings import BookingQuery
 from tests.support import stored_day
-from tests.support.factories import MONDAY, SUNDAY_NOON, make_session, to_instant
+from tests.support.booking_model import MAX_HOLDS, BookingModel, ModelDay, ModelSlot
+from tests.support.factories import MONDAY, SUNDAY_NOON, make_session
 from tests.support.profile import rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.bootstrap import Services
 
 ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
-SLOT_LENGTHS = [20, 30, 60]
+# Who owns what the caller books: two booking sites, and the practice.
+CALLERS = {
+    "site-a": Caller(name="site-a", client="site-a", roles=frozenset({Role.BOOKING_SITE})),
+    "site-b": Caller(name="site-b", client="site-b", roles=frozenset({Role.BOOKING_SITE})),
+    "practice": ADMIN,
+}
+SLOT_LENGTHS = [20, 30, 30, 60]
 MINUTE = timedelta(minutes=1)
 
-grid_indexes = st.integers(0, 5)
+grid_indexes = st.integers(0, 4)
+owners = st.sampled_from(list(CALLERS))
 holders = st.sampled_from(["ann", "bob"])
-booking_ids = st.sampled_from(["b-1", "b-2", "b-3"])
+booking_ids = st.sampled_from(["b-1", "b-2"])
+references = st.sampled_from(["r-1", "r-1", "r-2"])
 doctors = st.integers(0, 1)
 
 
-@dataclass
-class ModelSlot:
-    """A slot of the model, with its hold or booking."""
-
-    end: datetime
-    holder: str | None = None
-    held_until: datetime | None = None
-    booking_id: str | None = None
-
-    def is_held(self, now: datetime) -> bool:
-        return self.held_until is not None and now < self.held_until
-
-    def is_free_for(self, holder: str | None, now: datetime) -> bool:
-        is_mine = holder is not None and self.holder == holder
-        return self.booking_id is None and (is_mine or not self.is_held(now))
-
-
-@dataclass
-class ModelDay:
-    """The model of one doctor's Monday, with a session from 9:00 to 11:00."""
-
-    minutes: int = 30
-    slots: dict[datetime, ModelSlot] = field(default_factory=dict)
-
-    def grid_start(self, index: int) -> datetime:
-        return to_instant("09:00") + index * self.minutes * MINUTE
-
-    def is_on_grid(self, start: datetime) -> bool:
-        return start + self.minutes * MINUTE <= to_instant("11:00")
-
-
 class SlotStateMachine(RuleBasedStateMachine):
-    """Random operations of doctors and patients with two doctors' slots, and a clock."""
+    """Random operations of doctors, their desk and two booking sites, and a clock."""
 
     def __init__(self, services: Services, dynamodb: DynamoDBClient) -> None:
         super().__init__()
         self.dynamodb = dynamodb
-        self.now = SUNDAY_NOON
+        limited = structs.replace(services.settings, max_holds_per_client=MAX_HOLDS)
         self.services = bootstrap.build_services(
-            services.settings, now=lambda: self.now, pause=lambda _attempt: None
+            limited, now=lambda: self.now, pause=lambda _attempt: None
         )
         self.ids = [f"dr-{uuid4().hex}" for _ in range(2)]
         self.models = [ModelDay(), ModelDay()]
+        # The bookings of all machines are in one table, so each machine has its own ids.
+        self.suffix = uuid4().hex
+        self.model = BookingModel(self.models, SUNDAY_NOON)
         for doctor in range(2):
             self.save_doctor(doctor, 30)
+            self.open_slots(doctor)
+
+    @property
+    def now(self) -> datetime:
+        """The time of the machine's clock."""
+        return self.model.now
 
     def save_doctor(self, doctor: int, minutes: int) -> None:
         self.models[doctor].minutes = minutes
@@ -105,23 +95,37 @@ class SlotStateMachine(RuleBasedStateMachine):
             ),
         )
 
+    def open_slots(self, doctor: int) -> None:
+        """Open all slots of the doctor's Monday, so that most operations find one."""
+        model = self.models[doctor]
+        starts = [model.grid_start(index) for index in range(4)]
+        self.services.manage_slots.save(
+            ADMIN,
+            SaveRequest(
+                doctor_id=self.ids[doctor],
+                date=MONDAY,
+                changes=[SlotChange(start, SlotStatus.FREE) for start in starts],
+                request_id=uuid4().hex,
+                fingerprint="f",
+            ),
+        )
+        model.slots = {start: ModelSlot(end=start + 30 * MINUTE) for start in starts}
+
     def slot_id(self, doctor: int, index: int) -> SlotId:
         return SlotId(self.ids[doctor], self.models[doctor].grid_start(index))
 
-    def expect_outcome(
-        self, operation: Callable[[], object], *, error_type: type[RequestRejectedError] | None
-    ) -> None:
-        """Fail unless the operation succeeds, or raises exactly this type of error."""
+    def expect_code(self, operation: Callable[[], object], code: str | None) -> None:
+        """Fail unless the operation succeeds, or is rejected with this code."""
         outcome = None
         try:
             operation()
         except RequestRejectedError as error:
-            outcome = type(error)
-        assert outcome is error_type
+            outcome = error.violations[0].code
+        assert outcome == code
 
     @rule(seconds=st.sampled_from([1, 29, 30, 600, 3600, 75_600]))
     def advance_clock(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
+        self.model.now += timedelta(seconds=seconds)
 
     @rule(doctor=doctors, minutes=st.sampled_from(SLOT_LENGTHS))
     def change_slot_length(self, doctor: int, minutes: int) -> None:
@@ -150,7 +154,7 @@ class SlotStateMachine(RuleBasedStateMachine):
         remaining = {start: slot for start, slot in model.slots.items() if start not in closed}
         can_close = all(
             start in model.slots and start > self.now
-            and model.slots[start].is_free_for(None, self.now)
+            and not model.slots[start].is_taken(self.now)
             for start in closed
         )  # fmt: skip
         new = {start: ModelSlot(end=start + model.minutes * MINUTE) for start in opened}
@@ -162,108 +166,112 @@ class SlotStateMachine(RuleBasedStateMachine):
         is_valid = changes and can_close and can_open
 
         save = self.services.manage_slots.save
-        self.expect_outcome(
-            lambda: save(ADMIN, request), error_type=None if is_valid else SaveRejectedError
-        )
-
         if is_valid:
+            save(ADMIN, request)
             model.slots = remaining | new
-
-    @rule(doctor=doctors, index=grid_indexes, holder=holders, seconds=st.sampled_from([30, 1800]))
-    def hold_slot(self, doctor: int, index: int, holder: str, seconds: int) -> None:
-        slot_id, length = self.slot_id(doctor, index), timedelta(seconds=seconds)
-        slot = self.models[doctor].slots.get(slot_id.start)
-        hold = self.services.book_slots.hold
-
-        self.expect_outcome(
-            lambda: hold(ADMIN, slot_id, holder, length),
-            error_type=self.expected_error(slot, slot_id.start, holder),
-        )
-
-        if slot and self.expected_error(slot, slot_id.start, holder) is None:
-            slot.holder, slot.held_until = holder, self.now + length
-
-    def expected_error(
-        self, slot: ModelSlot | None, start: datetime, holder: str | None
-    ) -> type[RequestRejectedError] | None:
-        if slot is None:
-            return SlotNotFoundError
-        return None if slot.is_free_for(holder, self.now) and start > self.now else ConflictError
-
-    @rule(doctor=doctors, index=grid_indexes, holder=holders)
-    def release_hold(self, doctor: int, index: int, holder: str) -> None:
-        slot_id = self.slot_id(doctor, index)
-        slot = self.models[doctor].slots.get(slot_id.start)
-        is_held_by_other = slot and slot.is_held(self.now) and slot.holder != holder
-        expected = (
-            SlotNotFoundError if slot is None else ConflictError if is_held_by_other else None
-        )
-        release = self.services.book_slots.release
-
-        self.expect_outcome(lambda: release(ADMIN, slot_id, holder), error_type=expected)
-
-        if slot and slot.holder == holder:
-            slot.holder = slot.held_until = None
-
-    @rule(doctor=doctors, index=grid_indexes, booking=booking_ids, holder=st.none() | holders)
-    def book_slot(self, doctor: int, index: int, booking: str, holder: str | None) -> None:
-        slot_id = self.slot_id(doctor, index)
-        slot = self.models[doctor].slots.get(slot_id.start)
-        is_same_booking = slot is not None and slot.booking_id == booking
-        expected = None if is_same_booking else self.expected_error(slot, slot_id.start, holder)
-        booking_request = Booking(booking_id=booking, patient_reference="r", holder=holder)
-        book = self.services.book_slots.book
-
-        self.expect_outcome(lambda: book(ADMIN, slot_id, booking_request), error_type=expected)
-
-        if slot and expected is None:
-            slot.holder, slot.held_until, slot.booking_id = None, None, booking
+        else:
+            with pytest.raises(SaveRejectedError):
+                save(ADMIN, request)
 
     @rule(
-        doctor=doctors,
-        index=grid_indexes,
-        booking=booking_ids,
-        old_doctor=doctors,
-        old_index=grid_indexes,
-    )
+        doctor=doctors, index=grid_indexes, owner=owners, holder=holders,
+        seconds=st.sampled_from([30, 600, 1800]),
+    )  # fmt: skip
+    def hold_slot(self, doctor: int, index: int, owner: str, holder: str, seconds: int) -> None:
+        slot_id, length = self.slot_id(doctor, index), timedelta(seconds=seconds)
+        code = self.model.hold(doctor, slot_id.start, owner, holder, length)
+        hold = self.services.book_slots.hold
+
+        self.expect_code(lambda: hold(CALLERS[owner], slot_id, holder, length), code)
+
+    @rule(doctor=doctors, index=grid_indexes, owner=owners, holder=holders)
+    def release_hold(self, doctor: int, index: int, owner: str, holder: str) -> None:
+        slot_id = self.slot_id(doctor, index)
+        code = self.model.release(doctor, slot_id.start, owner, holder)
+        release = self.services.book_slots.release
+
+        self.expect_code(lambda: release(CALLERS[owner], slot_id, holder), code)
+
+    @rule(
+        doctor=doctors, index=grid_indexes, owner=owners, booking=booking_ids,
+        reference=references, holder=st.none() | holders,
+    )  # fmt: skip
+    def book_slot(
+        self, doctor: int, index: int, owner: str, booking: str, reference: str, holder: str | None
+    ) -> None:
+        slot_id = self.slot_id(doctor, index)
+        requested = Booking(
+            booking_id=booking + self.suffix, patient_reference=reference, holder=holder
+        )
+        code = self.model.book(doctor, slot_id.start, owner, requested)
+        book = self.services.book_slots.book
+
+        self.expect_code(lambda: book(CALLERS[owner], slot_id, requested), code)
+
+    @rule(
+        doctor=doctors, index=grid_indexes, owner=owners, booking=booking_ids,
+        reference=references, old_doctor=doctors, old_index=grid_indexes,
+    )  # fmt: skip
     def move_booking(
-        self, doctor: int, index: int, booking: str, old_doctor: int, old_index: int
+        self,
+        doctor: int,
+        index: int,
+        owner: str,
+        booking: str,
+        reference: str,
+        old_doctor: int,
+        old_index: int,
     ) -> None:
         slot_id, old_id = self.slot_id(doctor, index), self.slot_id(old_doctor, old_index)
-        slot = self.models[doctor].slots.get(slot_id.start)
-        old = self.models[old_doctor].slots.get(old_id.start)
-        expected = self.expected_error(slot, slot_id.start, None)
-        if slot_id == old_id:
-            expected = RequestRejectedError
-        elif slot is not None and slot.booking_id == booking:
-            expected = None
-        elif expected is None and (old is None or old.booking_id != booking):
-            expected = ConflictError
-        booking_request = Booking(
-            booking_id=booking, patient_reference="r", previous_slot_id=old_id
+        requested = Booking(
+            booking_id=booking + self.suffix, patient_reference=reference, previous_slot_id=old_id
+        )
+        code = self.model.move(
+            (doctor, slot_id.start), (old_doctor, old_id.start), owner, requested
         )
         book = self.services.book_slots.book
 
-        self.expect_outcome(lambda: book(ADMIN, slot_id, booking_request), error_type=expected)
+        self.expect_code(lambda: book(CALLERS[owner], slot_id, requested), code)
 
-        if slot and old and expected is None and slot.booking_id != booking:
-            slot.holder, slot.held_until, slot.booking_id = None, None, booking
-            old.booking_id = None
+    @rule(doctor=doctors, index=grid_indexes, owner=owners, booking=booking_ids)
+    def move_booking_from_its_slot(self, doctor: int, index: int, owner: str, booking: str) -> None:
+        record = self.model.records.get((owner, booking + self.suffix))
+        if record is not None and record.place is not None and record.reference is not None:
+            old_doctor, start = record.place
+            slot_id = self.slot_id(doctor, index)
+            requested = Booking(
+                booking_id=booking + self.suffix,
+                patient_reference=record.reference,
+                previous_slot_id=SlotId(self.ids[old_doctor], start),
+            )
+            code = self.model.move((doctor, slot_id.start), record.place, owner, requested)
+            book = self.services.book_slots.book
 
-    @rule(doctor=doctors, index=grid_indexes, booking=booking_ids)
-    def cancel_booking(self, doctor: int, index: int, booking: str) -> None:
+            self.expect_code(lambda: book(CALLERS[owner], slot_id, requested), code)
+
+    @rule(doctor=doctors, index=grid_indexes, owner=owners, booking=booking_ids)
+    def cancel_booking(self, doctor: int, index: int, owner: str, booking: str) -> None:
         slot_id = self.slot_id(doctor, index)
-        slot = self.models[doctor].slots.get(slot_id.start)
-        is_booked_by_other = slot is not None and slot.booking_id not in (None, booking)
-        expected = (
-            SlotNotFoundError if slot is None else ConflictError if is_booked_by_other else None
-        )
+        code = self.model.cancel(doctor, slot_id.start, owner, booking + self.suffix)
         cancel = self.services.book_slots.cancel
 
-        self.expect_outcome(lambda: cancel(ADMIN, slot_id, booking), error_type=expected)
+        self.expect_code(lambda: cancel(CALLERS[owner], slot_id, booking + self.suffix), code)
 
-        if slot and slot.booking_id == booking:
-            slot.booking_id = None
+    @rule(doctor=doctors, index=grid_indexes, act=st.sampled_from(["release", "disrupt", "revoke"]))
+    def override(self, doctor: int, index: int, act: str) -> None:
+        slot_id = self.slot_id(doctor, index)
+        code = self.model.override(doctor, slot_id.start, act)
+        run = getattr(self.services.override_bookings, act)
+
+        self.expect_code(lambda: run(ADMIN, slot_id, "a reason"), code)
+
+    @rule(doctor=doctors, owner=owners)
+    def release_holds(self, doctor: int, owner: str) -> None:
+        expected = self.model.release_holds(doctor, owner)
+
+        released = self.services.override_bookings.release_holds(ADMIN, self.ids[doctor], owner)
+
+        assert released == expected
 
     @invariant()
     def store_matches_model(self) -> None:
@@ -278,13 +286,28 @@ class SlotStateMachine(RuleBasedStateMachine):
             assert stored.slots == {(start, slot.end) for start, slot in model.slots.items()}
 
     @invariant()
+    def each_client_sees_its_own_bookings(self) -> None:
+        for doctor_id, model in zip(self.ids, self.models, strict=True):
+            query = BookingQuery(doctor_id=doctor_id, first=MONDAY, last=MONDAY)
+            for owner, caller in CALLERS.items():
+                found = self.services.override_bookings.list_bookings(caller, query)
+                assert [
+                    (stored.slot.start, stored.booking_id, stored.slot.is_disrupted)
+                    for stored in found.bookings
+                ] == [
+                    (start, slot.booking_id, slot.is_disrupted)
+                    for start, slot in sorted(model.slots.items())
+                    if slot.booking_id and owner in (slot.owner, "practice")
+                ]
+
+    @invariant()
     def availability_matches_model(self) -> None:
         for doctor_id, model in zip(self.ids, self.models, strict=True):
             found = self.services.find_slots.for_doctor(doctor_id, MONDAY, MONDAY)
             assert [slot.start for slot in found.slots] == sorted(
                 start
                 for start, slot in model.slots.items()
-                if slot.is_free_for(None, self.now) and start > self.now
+                if not slot.is_taken(self.now) and start > self.now
             )
 
 
@@ -293,5 +316,5 @@ def test_any_operation_order_matches_model(services: Services, dynamodb: DynamoD
         def __init__(self) -> None:
             super().__init__(services, dynamodb)
 
-    runs = rounds(daily=40, nightly=500)
+    runs = rounds(daily=40, nightly=2_000)
     run_state_machine_as_test(OfThese, settings=settings(max_examples=runs, stateful_step_count=30))

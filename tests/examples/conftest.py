@@ -52,3 +52,9 @@ def patient(booking_site: Flask) -> Browser:
 def other_patient(booking_site: Flask) -> Browser:
     """The browser of another visitor."""
     return Browser(booking_site.test_client())
+
+
+@pytest.fixture
+def third_patient(booking_site: Flask) -> Browser:
+    """The browser of a third visitor."""
+    return Browser(booking_site.test_client())

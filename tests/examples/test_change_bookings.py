@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.booking_site import book
-from tests.support.fake_slots_api import taken
+from tests.support.fake_slots_api import problem, taken
 
 if TYPE_CHECKING:
     from tests.support.fake_slots_api import FakeApi
@@ -32,7 +33,18 @@ def test_rejected_cancellation_keeps_the_booking(fake_api: FakeApi, patient: Bro
 
     patient.press("Cancel appointment")
 
-    assert "Sorry, we couldn't cancel this appointment." in patient.text
+    assert "Sorry, we couldn't cancel this appointment: please ask the clinic." in patient.text
+    assert "for Ada Byron" in patient.text
+
+
+def test_appointment_that_has_started_is_not_cancelled(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
+    book(patient)
+    fake_api.next_responses = [problem(HTTPStatus.CONFLICT, "A sentence of the API", "in_past")]
+
+    patient.press("Cancel appointment")
+
+    assert "we couldn't cancel this appointment: it has already started." in patient.text
     assert "for Ada Byron" in patient.text
 
 

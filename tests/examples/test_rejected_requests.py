@@ -69,6 +69,9 @@ def test_rejected_booking_offers_free_times(fake_api: FakeApi, patient: Browser)
         ("in_past", "Sorry, 09:00 has already started."),
         ("not_bookable", "Sorry, 09:00 is not open for booking."),
         ("slot_not_found", "Sorry, 09:00 is no longer available."),
+        ("booked_elsewhere", "wasn't booked, because this appointment already has another time."),
+        ("booking_differs", "wasn't booked, because this appointment is for another patient."),
+        ("cancelled", "wasn't booked, because you have cancelled this appointment."),
     ],
 )
 def test_rejected_booking_explains_the_error_code(
@@ -82,3 +85,30 @@ def test_rejected_booking_explains_the_error_code(
 
     assert reason in patient.text
     assert "A sentence of the API" not in patient.text
+
+
+def test_too_many_holds_of_the_site_are_explained(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
+    patient.open(LEE_MONDAY)
+    fake_api.max_holds = 0
+
+    patient.press("09:00")
+
+    assert "can't be reserved, because many people are booking right now." in patient.text
+    assert "Please try again in a few minutes." in patient.text
+
+
+def test_two_times_can_be_held_from_one_address(
+    fake_api: FakeApi, patient: Browser, other_patient: Browser, third_patient: Browser
+) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30", "2026-11-23T10:00")
+    hold(patient, "09:00")
+    hold(other_patient, "09:30")
+
+    hold(third_patient, "10:00")
+
+    assert "You can hold 2 times at once from one internet connection." in third_patient.text
+    assert third_patient.times == ["10:00–10:30"]
+    patient.press("Back")
+    hold(third_patient, "10:00")
+    assert "You can hold" not in third_patient.text

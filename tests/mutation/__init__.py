@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from tests.mutation.mutants import bookings, doctors, guarantees, people, saves, use_cases
+from tests.mutation.mutants import (
+    booking_conditions,
+    bookings,
+    doctors,
+    guarantees,
+    people,
+    saves,
+    use_cases,
+)
 
 MUTANTS = (
     *saves.MUTANTS,
     *bookings.MUTANTS,
+    *booking_conditions.MUTANTS,
     *doctors.MUTANTS,
     *people.MUTANTS,
     *use_cases.MUTANTS,

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.app_client import FORM, make_slot_id
 from tests.support.factories import DOCTOR_SETTINGS
-from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SERVICE_CLIENT_ID
+from tests.support.fake_oidc_provider import (
+    OTHER_SERVICE_CLIENT_ID,
+    PAGE_CLIENT_ID,
+    SERVICE_CLIENT_ID,
+)
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
@@ -21,6 +25,8 @@ _QUERIES = {
     "GET /availability": "?specialty=cardiology",
     "DELETE /slots/{slot_id}/hold": "?holder=h",
     "DELETE /slots/{slot_id}/booking": "?booking_id=b",
+    "DELETE /doctors/{doctor_id}/holds": "?client_id=site-a",
+    "GET /doctors/{doctor_id}/bookings": "?from=2026-11-23&to=2026-11-23",
 }
 _BODIES: dict[str, tuple[str, str]] = {
     "POST /slots": (JSON, json.dumps(_SAVE_FIELDS)),
@@ -30,6 +36,9 @@ _BODIES: dict[str, tuple[str, str]] = {
         JSON,
         json.dumps({"booking_id": "b", "patient_reference": "p"}),
     ),
+    "POST /slots/{slot_id}/release": (JSON, json.dumps({"reason": "r"})),
+    "POST /slots/{slot_id}/disrupt": (JSON, json.dumps({"reason": "r"})),
+    "POST /slots/{slot_id}/revoke": (JSON, json.dumps({"reason": "r"})),
     "PUT /doctors/{doctor_id}": (
         JSON,
         json.dumps(DOCTOR_SETTINGS),
@@ -51,6 +60,10 @@ CALLERS: dict[str, dict[str, Any] | None] = {
     "slots/book": {"client_id": SERVICE_CLIENT_ID, "scope": "slots/book"},
     "admin": user_claims("alex", "admin"),
 }
+
+
+ANOTHER_SITE = {"client_id": OTHER_SERVICE_CLIENT_ID, "scope": "slots/book"}
+"""The claims of a second booking site."""
 
 
 def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -76,12 +76,14 @@ class AppClient(DynamoDBHooks):
     """Sends requests to the app, and reads and writes its table directly.
 
     Times are local times of Dr Lee's Monday unless a method takes another doctor or date.
+    ``headers`` go with every request.
     """
 
     chalice_client: Client
     services: Services
     clock: Clock
     dynamodb: DynamoDBClient
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def caller(self) -> Caller:
@@ -89,6 +91,10 @@ class AppClient(DynamoDBHooks):
         caller = self.services.local_caller
         assert caller is not None
         return caller
+
+    def with_token(self, token: str) -> AppClient:
+        """Return a client that sends this bearer token."""
+        return replace(self, headers={"Authorization": f"Bearer {token}"})
 
     def use_services(self, services: Services) -> None:
         """Let the app use other services."""
@@ -103,7 +109,7 @@ class AppClient(DynamoDBHooks):
     ) -> AppResponse:
         """Send a request."""
         response: HTTPResponse = self.chalice_client.http.request(
-            method, path, headers=headers or {}, body=body
+            method, path, headers={**self.headers, **(headers or {})}, body=body
         )
         return AppResponse(response.status_code, dict(response.headers), response.body.decode())
 
@@ -147,6 +153,11 @@ class AppClient(DynamoDBHooks):
             "PUT", path, raw, {"Content-Type": "application/json", **_headers(headers)}
         )
 
+    def post(self, path: str, body: object) -> AppResponse:
+        """Send a POST with a JSON body."""
+        headers = {"Content-Type": "application/json"}
+        return self.request("POST", path, json.dumps(body).encode(), headers)
+
     def delete(self, path: str) -> AppResponse:
         return self.request("DELETE", path)
 
@@ -162,12 +173,20 @@ class AppClient(DynamoDBHooks):
     def book(
         self, start: str, booking_id: str = "b-1", doctor_id: str = "dr-lee", **fields: str
     ) -> AppResponse:
-        """Book a slot; ``fields`` are ``holder`` and ``moves``."""
+        """Book a slot; ``fields`` are ``holder``, ``moves`` and ``patient_reference``."""
         body = {"booking_id": booking_id, "patient_reference": "ref-1", **fields}
         return self.put(f"{slot_path(start, doctor_id)}/booking", body)
 
     def cancel(self, start: str, booking_id: str = "b-1") -> AppResponse:
         return self.delete(f"{slot_path(start)}/booking?booking_id={booking_id}")
+
+    def override(self, act: str, start: str, reason: str = "a reason") -> AppResponse:
+        """Release, disrupt or revoke, as the doctor's side."""
+        return self.post(f"{slot_path(start)}/{act}", {"reason": reason})
+
+    def list_bookings(self, query: str = "from=2026-11-23&to=2026-11-23") -> AppResponse:
+        """List Dr Lee's bookings."""
+        return self.get(f"/doctors/dr-lee/bookings?{query}")
 
     def list_available(self, query: str = "from=2026-11-23&to=2026-11-23") -> list[str]:
         """Return the local starts of Dr Lee's bookable slots."""
@@ -225,6 +244,10 @@ class AppClient(DynamoDBHooks):
         item = {**self.get_item(pk, sk), name: value}
         kept = {key: value for key, value in item.items() if value is not None}
         self.dynamodb.put_item(TableName=self.services.settings.table_name, Item=kept)
+
+    def find_items(self, kind: str) -> list[RawItem]:
+        """Return every item of a type."""
+        return [item for item in self.export() if item["type"]["S"] == kind]
 
     def item_types(self) -> dict[str, int]:
         """Return the number of items of each type except doctors."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.local_time import local_date
@@ -9,7 +10,7 @@ from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.mapping import format_timestamp
 from chalicelib.storage.models import DayItem, SlotItem
-from tests.support.factories import LONDON
+from tests.support.factories import LONDON, SUNDAY_NOON
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +24,26 @@ def book(start: datetime, held_until: datetime | None = None) -> None:
 def hold(start: datetime, held_until: datetime) -> None:
     """Hold a free slot of Dr Lee."""
     _set_status(start, SlotStatus.HELD, held_until)
+
+
+def hold_without_owner(start: datetime, holder: str) -> None:
+    """Hold a free slot of Dr Lee for an hour after Sunday noon, as the first release did."""
+    hold(start, SUNDAY_NOON + timedelta(hours=1))
+    _set_attributes(start, holder=holder)
+
+
+def book_without_owner(start: datetime, booking_id: str, patient_reference: str) -> None:
+    """Book a slot of Dr Lee as the first release did, without a booking record."""
+    book(start)
+    _set_attributes(start, booking_id=booking_id, patient_reference=patient_reference)
+
+
+def _set_attributes(start: datetime, **texts: str) -> None:
+    slot = SlotItem.get(keys.doctor_pk("dr-lee"), keys.slot_sk(start))
+    slot.changed_at = slot.client = None
+    for name, text in texts.items():
+        setattr(slot, name, text)
+    slot.save()
 
 
 def _set_status(start: datetime, status: SlotStatus, held_until: datetime | None) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PAGE_CLIENT_ID, SERVICE_CLIENT_ID = "the-page", "a-booking-site"
 # The account of every user, unless a test names another one.
 SUBJECT = "x"
+OTHER_SERVICE_CLIENT_ID = "another-site"
 
 
 @cache
@@ -65,7 +66,7 @@ class FakeOidcProvider:
             discovery_url=self.discovery_url,
             client_id=PAGE_CLIENT_ID,
             client_secret=None,
-            machine_clients=frozenset({SERVICE_CLIENT_ID}),
+            machine_clients=frozenset({SERVICE_CLIENT_ID, OTHER_SERVICE_CLIENT_ID}),
             session_keys=("k" * 32,),
         )
 

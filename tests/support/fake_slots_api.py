@@ -54,6 +54,7 @@ class FakeApi:
     etags: list[str | None] = field(default_factory=list)
     tokens: list[str | None] = field(default_factory=list)
     next_responses: list[Response] = field(default_factory=list)
+    max_holds: int = 20
 
     def add_doctor(self, doctor_id: str, name: str, specialty: str, zone: str) -> None:
         self.doctors[doctor_id] = {
@@ -191,6 +192,10 @@ def hold(slot_id: str) -> dict[str, str] | Response:
     slot, holder = _api().slots[slot_id], request.json["holder"]
     if slot.booking_id or slot.holder not in {None, holder}:
         return taken()
+    if sum(bool(other.holder) for other in _api().slots.values()) >= _api().max_holds:
+        return problem(
+            HTTPStatus.TOO_MANY_REQUESTS, "You hold too many", "too_many_holds", Retry_After="60"
+        )
     slot.holder = holder
     return {**slot.json, "held_until": HELD_UNTIL}
 

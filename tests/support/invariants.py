@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -24,8 +24,7 @@ def assert_invariants(items: Iterable[RawItem]) -> None:
     for key, doctor_items in doctors.items():
         _assert_doctor_invariants(doctor_items, partitions[f"AUDIT#{key.removeprefix('DOCTOR#')}"])
     all_items = [item for group in doctors.values() for item in group]
-    booked = [item["booking_id"]["S"] for item in all_items if "booking_id" in item]
-    assert len(booked) == len(set(booked))
+    _assert_records_match_slots(partitions, all_items)
     expected_links = {
         (f"DELEGATE#{name['S']}", item["PK"]["S"])
         for item in all_items
@@ -39,6 +38,33 @@ def assert_invariants(items: Iterable[RawItem]) -> None:
         for item in group
     }
     assert links == expected_links
+
+
+def _assert_records_match_slots(
+    partitions: dict[str, list[RawItem]], doctor_items: Sequence[RawItem]
+) -> None:
+    """Fail unless each booking has one slot, and its record names that slot."""
+    booked = {
+        f"BOOKING#{item['client']['S']}#{item['booking_id']['S']}": (
+            item["PK"]["S"].removeprefix("DOCTOR#"),
+            item["start"]["S"],
+        )
+        for item in doctor_items
+        if "booking_id" in item
+    }
+    assert len(booked) == sum("booking_id" in item for item in doctor_items)
+    recorded = {
+        key: _slot_of(item["slot_id"]["S"])
+        for key, items in partitions.items()
+        for item in items
+        if key.startswith("BOOKING#") and "slot_id" in item
+    }
+    assert recorded == booked
+
+
+def _slot_of(slot_id: str) -> tuple[str, str]:
+    doctor_id, _, start = slot_id.rpartition("~")
+    return doctor_id, datetime.strptime(start, "%Y%m%dT%H%M%z").strftime("%Y-%m-%dT%H:%MZ")
 
 
 def _assert_doctor_invariants(items: Sequence[RawItem], audit_log: Sequence[RawItem]) -> None:

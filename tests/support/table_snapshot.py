@@ -52,8 +52,8 @@ def _by_key(items: Sequence[RawItem]) -> dict[tuple[str, str], RawItem]:
 
 
 def comparable_items(items: Sequence[RawItem]) -> list[RawItem]:
-    """Return the items without the counters that grow with every write."""
-    counters = {"day": "revision", "doctor": "version"}
+    """Return the items without what grows with every write, such as the renewal of a hold."""
+    counters = {"day": "revision", "doctor": "version", "holds": "version", "slot": "changed_at"}
     return [
         {name: value for name, value in item.items() if name != counters.get(item["type"]["S"])}
         for item in items

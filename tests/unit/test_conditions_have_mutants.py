@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.storage.models import BaseItem, DayItem, DoctorDirectoryIndex
+from chalicelib.storage.models import BaseItem, DayItem, DoctorDirectoryIndex, SlotItem
 from tests.mutation import MUTANTS
 from tests.mutation.conditions import is_record_condition
 from tests.mutation.mutant import file_of, find
@@ -58,6 +58,11 @@ CONDITIONS_WITHOUT_MUTANT = (
         "only saves transfer: records without slots would be skipped",
     ),
     ("chalicelib.storage.day_repository:DayRepository.list_range", condition(DayItem), KEY_RANGE),
+    (
+        "chalicelib.storage.booking_repository:BookingRepository.list_booked",
+        condition(SlotItem, "between"),
+        KEY_RANGE,
+    ),
     (
         "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
         condition(DoctorDirectoryIndex),

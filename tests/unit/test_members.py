@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.web.api import schemas
+from chalicelib.web.api import booking_schemas
 from chalicelib.web.api.members import check_members
 from chalicelib.web.http.request import JSON
 from chalicelib.web.routes import ROUTERS
@@ -74,7 +74,9 @@ def test_constraint_of_a_schema_is_checked(body: dict[str, Any], field: str) -> 
 
 @pytest.mark.parametrize("number", [300, 300.0])
 def test_whole_number_may_have_a_fraction_of_zero(number: float) -> None:
-    decoded, violations = check_members({"holder": "h", "seconds": number}, schemas.HoldRequest)
+    decoded, violations = check_members(
+        {"holder": "h", "seconds": number}, booking_schemas.HoldRequest
+    )
 
     assert violations == []
     assert (decoded.seconds, type(decoded.seconds)) == (300, int)

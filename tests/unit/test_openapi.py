@@ -109,13 +109,13 @@ def test_every_operation_body_has_example(operation: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "operation", [pytest.param(operation, id=name) for name, operation in OPERATIONS]
 )
-def test_errors_are_problems_and_503_has_retry_after(operation: dict[str, Any]) -> None:
+def test_errors_are_problems_and_temporary_ones_have_retry_after(operation: dict[str, Any]) -> None:
     for status, reference in operation["responses"].items():
         response = resolve_reference(reference["$ref"]) if "$ref" in reference else reference
         if int(status) >= 400:
             (media_type,) = response["content"]
             assert media_type == "application/problem+json"
-        assert ("Retry-After" in response.get("headers", {})) == (status == "503")
+        assert ("Retry-After" in response.get("headers", {})) == (status in {"429", "503"})
 
 
 def test_links_name_operations_and_their_parameters() -> None:

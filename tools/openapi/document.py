@@ -74,7 +74,8 @@ _SECURITY_SCHEMES = {
 _PERMISSION_NOTES = {
     Permission.PUBLIC: "",
     Permission.READ: "Any signed-in caller.",
-    Permission.BOOK: "Booking sites with `slots/book`, and admins.",
+    Permission.HOLD: "Booking sites with `slots/book`, and admins.",
+    Permission.BOOK: "Booking sites with `slots/book`; the doctor, their delegates, and admins.",
     Permission.MANAGE: "The doctor, their delegates, and admins.",
     Permission.CONFIGURE: "The doctor, and admins.",
     Permission.ADMINISTER: "Admins.",

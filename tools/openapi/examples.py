@@ -200,6 +200,53 @@ MOVE: Json = {
     "patient_reference": "ref-5521",
     "moves": f"{DOCTOR}~20261123T0900Z",
 }
+BOOKED_ELSEWHERE = _problem_with_error(
+    HTTPStatus.CONFLICT,
+    "booked_elsewhere",
+    f"This booking already has the slot {DOCTOR}~20261123T0900Z. To move it to 09:30–10:00, name "
+    "that slot in moves.",
+    start=f"{DATE}T09:30:00+00:00",
+    slot_id=f"{DOCTOR}~20261123T0900Z",
+)
+TOO_MANY_HOLDS = _problem_with_error(
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "too_many_holds",
+    "You can't hold 09:00–09:30: you hold 20 slots of this doctor, the most that is possible at a "
+    "time",
+    start=_NINE,
+)
+BOOKINGS: Json = {
+    "bookings": [
+        {
+            "slot_id": f"{DOCTOR}~20261123T0900Z",
+            "start": _NINE,
+            "end": f"{DATE}T09:30:00+00:00",
+            "booking_id": "b-1001",
+            "client": "site-a",
+            "booked_at": "2026-11-22T12:00:00+00:00",
+            "disrupted": None,
+        }
+    ]
+}
+
+# The practice overrides the hold or booking of a client.
+OVERRIDE: Json = {"reason": "The doctor is ill"}
+INVALID_REASON = _problem_with_error(
+    HTTPStatus.BAD_REQUEST,
+    "invalid",
+    "reason is not valid: expected 1 to 200 visible characters",
+    field="reason",
+)
+NOT_BOOKED = _problem_with_error(
+    HTTPStatus.CONFLICT, "not_booked", "09:00–09:30 is not booked", start=_NINE
+)
+BEGUN = _problem_with_error(
+    HTTPStatus.CONFLICT, "in_past", "09:00–09:30 has already started", start=_NINE
+)
+RELEASED_HOLDS: Json = {"released": 2}
+MISSING_CLIENT = _problem_with_error(
+    HTTPStatus.BAD_REQUEST, "required", "client_id is missing", field="client_id"
+)
 
 SETTINGS: Json = {
     "name": "Dr Mina Lee",

@@ -187,6 +187,11 @@ OPERATIONS: dict[str, OperationDetails] = {
                 "The slot is unavailable: `slot_taken`, `in_past`, or `not_bookable`.",
                 held_by_another_client=examples.HELD_BY_ANOTHER,
             ),
+            429: ResponseDetails(
+                description="The client holds as many slots of the doctor as it may.",
+                examples={"too many holds": examples.TOO_MANY_HOLDS},
+                headers=("Retry-After",),
+            ),
         },
     ),
     "delete_hold": OperationDetails(
@@ -214,8 +219,12 @@ OPERATIONS: dict[str, OperationDetails] = {
             400: _response("Malformed request.", no_patient=examples.MISSING_PATIENT_REFERENCE),
             409: _response(
                 "The slot is unavailable: `slot_taken`, `in_past`, or `not_bookable`; for a move "
-                "also `slot_not_found`, of the slot that the booking leaves.",
+                "also `slot_not_found`, of the slot that the booking leaves. Or the `booking_id` "
+                "is: it has another patient (`booking_differs`) or another slot "
+                "(`booked_elsewhere`, with its `slot_id`), or it was cancelled on this slot "
+                "(`cancelled`).",
                 booked_by_another_client=examples.ALREADY_BOOKED,
+                booked_elsewhere=examples.BOOKED_ELSEWHERE,
             ),
         },
     ),
@@ -224,7 +233,48 @@ OPERATIONS: dict[str, OperationDetails] = {
             204: _response("Cancelled (or already cancelled)."),
             400: _response("Malformed request.", no_booking_id=examples.MISSING_BOOKING_ID),
             409: _response(
-                "Another booking.", booked_by_another_client=examples.BOOKING_ID_MISMATCH
+                "Another booking (`slot_taken`), or the slot has begun (`in_past`).",
+                booked_by_another_client=examples.BOOKING_ID_MISMATCH,
+            ),
+        }
+    ),
+    "post_release": OperationDetails(
+        body={JSON: {"for the desk": examples.OVERRIDE}},
+        responses={
+            200: _response("The slot. It is free if it was held.", free_slot=examples.FREE_SLOT),
+            400: _response("Malformed request.", empty_reason=examples.INVALID_REASON),
+        },
+    ),
+    "post_disrupt": OperationDetails(
+        body={JSON: {"for illness": examples.OVERRIDE}},
+        responses={
+            200: _response("The booked slot.", booked=examples.BOOKED_SLOT),
+            400: _response("Malformed request.", empty_reason=examples.INVALID_REASON),
+            409: _response(
+                "The slot is not booked (`not_booked`), or it has begun (`in_past`).",
+                not_booked=examples.NOT_BOOKED,
+            ),
+        },
+    ),
+    "post_revoke": OperationDetails(
+        body={JSON: {"for a rogue client": examples.OVERRIDE}},
+        responses={
+            200: _response("The slot. It is free if it was booked.", free_slot=examples.FREE_SLOT),
+            400: _response("Malformed request.", empty_reason=examples.INVALID_REASON),
+            409: _response("The slot has begun (`in_past`).", begun=examples.BEGUN),
+        },
+    ),
+    "delete_holds": OperationDetails(
+        responses={
+            200: _response("The number of holds that ended.", two_holds=examples.RELEASED_HOLDS),
+            400: _response("Malformed request.", no_client=examples.MISSING_CLIENT),
+        }
+    ),
+    "get_bookings": OperationDetails(
+        responses={
+            200: _response("The bookings in time order.", own_booking=examples.BOOKINGS),
+            400: _response(
+                "Malformed request, or no date range.", backwards=examples.INVALID_RANGE
             ),
         }
     ),

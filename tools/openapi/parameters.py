@@ -108,6 +108,12 @@ PARAMETERS = {
     ),
     "Holder": _query("holder", fields.Key, "The holder of the hold.", "visit-71", required=True),
     "BookingId": _query("booking_id", fields.Key, "The booking.", "b-1001", required=True),
+    "ClientOfHolds": _query(
+        "client_id", fields.ClientId, "The client whose holds end.", "site-a", required=True
+    ),
+    "Disrupted": _query(
+        "disrupted", fields.Flag, "Only disrupted bookings, or only others.", "true"
+    ),
     "IfNoneMatch": _header(
         "If-None-Match",
         fields.ETags,

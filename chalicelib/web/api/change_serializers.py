@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from chalicelib.domain import local_time
 from chalicelib.domain.permissions import Role
-from chalicelib.web.api import schemas
+from chalicelib.web.api import change_schemas, schemas
 from chalicelib.web.api.serializers import serialize_slot
 
 if TYPE_CHECKING:
@@ -29,27 +29,27 @@ _ROLES: dict[Role, Literal["doctor", "delegate", "admin", "booking-site"]] = {
 }
 
 
-def serialize_changes(changes: Changes) -> schemas.Changes:
+def serialize_changes(changes: Changes) -> change_schemas.Changes:
     """A page of the change feed."""
-    return schemas.Changes(
+    return change_schemas.Changes(
         changes=[_serialize_change(entry, changes.names) for entry in changes.entries],
         next=changes.cursor,
     )
 
 
-def _serialize_change(entry: AuditLogEntry, names: ActorNames) -> schemas.Change:
+def _serialize_change(entry: AuditLogEntry, names: ActorNames) -> change_schemas.Change:
     def slots(some: Iterable[Slot]) -> list[schemas.Slot]:
         return [serialize_slot(slot, names.doctor) for slot in some]
 
     actor = entry.actor
-    return schemas.Change(
+    return change_schemas.Change(
         change_id=entry.change_id,
         at=local_time.to_rfc3339(entry.at, names.doctor.zone),
         date=entry.date.isoformat() if entry.date else None,
         kind=entry.kind,
-        by=schemas.Author(name=names.name_actor(actor), role=_ROLES[actor.role]),
+        by=change_schemas.Author(name=names.name_actor(actor), role=_ROLES[actor.role]),
         on_behalf_of=entry.doctor_id if actor.role is Role.DELEGATE else UNSET,
-        client=schemas.ChangeClient(id=actor.client, name=names.name_client(actor.client)),
+        client=change_schemas.ChangeClient(id=actor.client, name=names.name_client(actor.client)),
         opened=slots(entry.opened),
         closed=slots(entry.closed),
         booked=slots(entry.booked),
@@ -60,7 +60,7 @@ def _serialize_change(entry: AuditLogEntry, names: ActorNames) -> schemas.Change
         moved_to=str(entry.moved_to) if entry.moved_to else UNSET,
         reason=entry.reason or UNSET,
         settings=[
-            schemas.SettingChange(name=name, before=change.before, after=change.after)
+            change_schemas.SettingChange(name=name, before=change.before, after=change.after)
             for name, change in (entry.settings or {}).items()
         ]
         or UNSET,

@@ -10,6 +10,7 @@ from chalicelib.domain.names import MAX_NAME_LENGTH
 KEY_PATTERN = "[A-Za-z0-9._~-]{1,64}"
 DOCTOR_ID_PATTERN = "[A-Za-z0-9_-]{1,64}"
 MAX_QUERY_LENGTH = 128
+MAX_REASON_LENGTH = 200
 HOLD_SECONDS_RANGE = (30, 1800)
 # Replacing them all writes 96 items, and a transaction has at most 100 actions.
 MAX_DELEGATES = 48
@@ -100,10 +101,18 @@ BoxValue = Annotated[
 ]
 PatientReference = Annotated[
     str,
+    pattern(
+        KEY_PATTERN,
+        "Your own opaque reference: 1 to 64 letters, digits, . _ ~ or -. Send no patient data.",
+        "ref-5521",
+    ),
+]
+Reason = Annotated[
+    str,
     Meta(
-        max_length=MAX_QUERY_LENGTH,
-        description="Your own opaque reference. Send no patient data.",
-        examples=["ref-5521"],
+        description="For the audit log: 1 to 200 characters. Write no patient data.",
+        examples=["The clinic is closed"],
+        extra_json_schema={"minLength": 1, "maxLength": MAX_REASON_LENGTH},
     ),
 ]
 _DelegateNames = Annotated[
@@ -115,6 +124,8 @@ Delegates = Annotated[
 ]
 
 # Only in URLs and headers.
+ClientId = Annotated[str, Meta(min_length=1, max_length=MAX_QUERY_LENGTH, examples=["site-a"])]
+Flag = Annotated[Literal["true", "false"], Meta(examples=["true"])]
 SearchText = Annotated[str, Meta(max_length=MAX_QUERY_LENGTH)]
 CursorParam = Annotated[str, Meta(description="`next` of the previous page.")]
 Limit = Annotated[

@@ -7,14 +7,12 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from chalicelib.domain.booking import Booking
 from chalicelib.domain.changes import InvalidChange, LocalStart, SlotChange
-from chalicelib.domain.slot import SlotId, SlotStatus
+from chalicelib.domain.slot import SlotStatus
 from chalicelib.use_cases.manage_slots import SaveRequest, compute_fingerprint
 from chalicelib.web.api import schemas
 from chalicelib.web.api.decoding import decode_json
 from chalicelib.web.api.validators import (
-    invalid_field,
     parse_date,
     parse_if_match,
     valid_doctor_id,
@@ -102,37 +100,3 @@ def _expected_day_versions(request: Request) -> frozenset[int] | None:
     """
     tags = parse_if_match(request)
     return None if tags is None or tags.is_any else tags.versions(with_weak=True)
-
-
-def parse_hold(request: Request) -> tuple[str, timedelta]:
-    """The holder and the length of a hold. Raises ``RequestRejectedError``, ``HttpError``."""
-    sent, violations = decode_json(request, schemas.HoldRequest)
-    with violations:
-        holder = valid_key("holder", sent.holder)
-    violations.raise_any()
-    return holder, timedelta(seconds=sent.seconds)
-
-
-def parse_booking(request: Request) -> Booking:
-    """The booking that a client requests. Raises ``RequestRejectedError``, ``HttpError``."""
-    sent, violations = decode_json(request, schemas.BookingRequest)
-    with violations:
-        booking_id = valid_key("booking_id", sent.booking_id)
-    with violations:
-        holder = None if sent.holder is None else valid_key("holder", sent.holder)
-    with violations:
-        previous_slot_id = None if sent.moves is None else _moved_slot_id(sent.moves)
-    violations.raise_any()
-    return Booking(
-        booking_id=booking_id,
-        patient_reference=sent.patient_reference,
-        holder=holder,
-        previous_slot_id=previous_slot_id,
-    )
-
-
-def _moved_slot_id(text: str) -> SlotId:
-    try:
-        return SlotId.parse(text)
-    except ValueError:
-        raise invalid_field("moves", "the slot_id of a slot") from None

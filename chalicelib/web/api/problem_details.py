@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from chalicelib.domain import errors, local_time
-from chalicelib.domain.violations import FieldViolation, SlotOverlap
+from chalicelib.domain.violations import BookedElsewhere, FieldViolation, SlotOverlap
 from chalicelib.web.api import schemas
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.status_codes import reason_phrase
@@ -60,6 +60,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
     errors.RequestRejectedError: HTTPStatus.BAD_REQUEST,
     errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.TooManyHoldsError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.SlotNotFoundError: HTTPStatus.NOT_FOUND,
     errors.DoctorNotFoundError: HTTPStatus.NOT_FOUND,
     errors.PersonNotFoundError: HTTPStatus.NOT_FOUND,
@@ -98,6 +99,10 @@ def _retry_after(seconds: int | None) -> Headers:
     return {"Retry-After": str(seconds)}
 
 
+def _limit_headers(error: errors.RequestRejectedError) -> Headers:
+    return _retry_after(error.retry_after) if isinstance(error, errors.TooManyHoldsError) else {}
+
+
 def _rejection(error: errors.RequestRejectedError, status: HTTPStatus, code: str) -> Problem:
     listed = error.violations[: schemas.MAX_ERROR_ENTRIES]
     is_complete = len(listed) == len(error.violations)
@@ -107,6 +112,7 @@ def _rejection(error: errors.RequestRejectedError, status: HTTPStatus, code: str
         detail=str(error),
         errors=tuple(_error_entry(violation, error.zone) for violation in listed),
         errors_total=msgspec.UNSET if is_complete else len(error.violations),
+        headers=_limit_headers(error),
     )
 
 
@@ -136,6 +142,8 @@ def _error_entry(
         entry.conflicts_with = schemas.TimeRange(
             start=_format_instant(other.start, zone), end=_format_instant(other.end, zone)
         )
+    if isinstance(violation, BookedElsewhere):
+        entry.slot_id = str(violation.slot_id)
     return entry
 
 

@@ -12,9 +12,7 @@ from chalicelib.domain.doctor import (
 )
 from chalicelib.domain.violations import Code
 from chalicelib.web.api.fields import (
-    HOLD_SECONDS_RANGE,
     BoxValue,
-    ChangeKind,
     Cursor,
     Date,
     Delegates,
@@ -22,8 +20,6 @@ from chalicelib.web.api.fields import (
     Instant,
     Key,
     LocalTime,
-    PatientReference,
-    SettingValue,
     SlotId,
     Status,
     TimeZone,
@@ -63,12 +59,6 @@ class DaySlot(Slot, kw_only=True, omit_defaults=True):
     """A slot of the doctor's day; `conflicts_with` is a stored slot that overlaps it."""
 
     conflicts_with: TimeRange | UnsetType = UNSET
-
-
-class HeldSlot(Slot, kw_only=True):
-    """A slot with a hold."""
-
-    held_until: Instant
 
 
 class Day(Struct, kw_only=True):
@@ -154,71 +144,6 @@ class Availability(Struct, kw_only=True):
     next: Cursor
 
 
-class Author(Struct, kw_only=True):
-    """Who made a change: a person, or a booking site."""
-
-    name: Annotated[
-        str,
-        Meta(
-            description="The doctor's name, a delegate's or admin's sign-in name, or the booking "
-            "site's display name.",
-            examples=["Dr Mina Lee"],
-        ),
-    ]
-    role: Literal["doctor", "delegate", "admin", "booking-site"]
-
-
-class ChangeClient(Struct, kw_only=True):
-    """The client through which a change was made."""
-
-    id: Annotated[str, Meta(description="The client's id; `page` for the web page.")]
-    name: Annotated[str, Meta(examples=["Manage Slots"])]
-
-
-class SettingChange(Struct, kw_only=True):
-    """The value of a setting before and after; `before` is null for a new doctor."""
-
-    name: Annotated[str, Meta(examples=["lead_minutes"])]
-    before: SettingValue
-    after: SettingValue
-
-
-class Change(Struct, kw_only=True, omit_defaults=True):
-    """One change of a date, or of the doctor's settings (`date` is null)."""
-
-    change_id: Annotated[str, Meta(description="Names the change; opaque.")]
-    at: Instant
-    date: Date | None
-    kind: ChangeKind
-    by: Author
-    on_behalf_of: Annotated[DoctorId, Meta(description="Of a delegate.")] | UnsetType = UNSET
-    client: ChangeClient
-    opened: list[Slot]
-    closed: list[Slot]
-    booked: list[Slot]
-    cancelled: list[Slot]
-    kept: Annotated[list[Slot], Meta(description="Slots that could not be changed.")]
-    affected: (
-        Annotated[list[Slot], Meta(description="Slots of a `release` or `disruption`.")] | UnsetType
-    ) = UNSET
-    moved_from: Annotated[SlotId, Meta(description="Of a move from elsewhere.")] | UnsetType = UNSET
-    moved_to: Annotated[SlotId, Meta(description="Of a move to elsewhere.")] | UnsetType = UNSET
-    reason: Annotated[str, Meta(description="Of an override.")] | UnsetType = UNSET
-    settings: (
-        Annotated[list[SettingChange], Meta(description="The settings that changed.")] | UnsetType
-    ) = UNSET
-    plan_id: str | None
-    undoes: str | None
-    can_undo: bool
-
-
-class Changes(Struct, kw_only=True):
-    """A page of changes, the newest first."""
-
-    changes: list[Change]
-    next: Cursor
-
-
 class Health(Struct, kw_only=True):
     """The app is healthy."""
 
@@ -268,27 +193,6 @@ class DayFormFields(Struct, kw_only=True):
     ticked: Annotated[list[BoxValue], Meta(description="Slots that are checked now.")] = []
 
 
-class HoldRequest(Struct, kw_only=True):
-    """Reserve a slot for a holder for some time."""
-
-    holder: Key
-    seconds: Annotated[
-        int, Meta(ge=HOLD_SECONDS_RANGE[0], le=HOLD_SECONDS_RANGE[1], examples=[300])
-    ]
-
-
-class BookingRequest(Struct, kw_only=True):
-    """Book a slot. The same `booking_id` again changes nothing."""
-
-    booking_id: Key
-    patient_reference: PatientReference
-    holder: Annotated[Key | None, Meta(description="The holder, if the slot has a hold.")] = None
-    moves: Annotated[
-        SlotId | None,
-        Meta(description="The slot, of any doctor, that this booking leaves."),
-    ] = None
-
-
 class DoctorRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     """All settings of a doctor: a misspelt name of one must not reset it to its default."""
 
@@ -331,6 +235,10 @@ class ErrorEntry(Struct, kw_only=True, omit_defaults=True):
     ]
     detail: Annotated[str, Meta(description="A sentence for people.")]
     conflicts_with: TimeRange | UnsetType = UNSET
+    slot_id: (
+        Annotated[str, Meta(description="With `booked_elsewhere`: the slot of the booking.")]
+        | UnsetType
+    ) = UNSET
 
 
 class Problem(Struct, kw_only=True, omit_defaults=True):

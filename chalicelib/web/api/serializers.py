@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.slot import Slot
-    from chalicelib.use_cases.book_slots import SlotWithDoctor
     from chalicelib.use_cases.find_slots import DoctorAvailability, SearchPage
     from chalicelib.use_cases.manage_slots import DayWithDoctor, SavedDay
 
@@ -115,15 +114,6 @@ def serialize_slot(slot: Slot, doctor: Doctor) -> schemas.Slot:
         end=local_time.to_rfc3339(slot.end, doctor.zone),
         status=slot.status.value,
     )
-
-
-def serialize_held_slot(view: SlotWithDoctor) -> schemas.HeldSlot:
-    """A held slot, with the end of the hold."""
-    if view.slot.held_until is None:
-        raise ValueError(view)
-    fields = msgspec.structs.asdict(serialize_slot(view.slot, view.doctor))
-    until = local_time.to_rfc3339(view.slot.held_until, view.doctor.zone)
-    return schemas.HeldSlot(**fields, held_until=until)
 
 
 def _serialize_day_slot(day_slot: DaySlot, doctor: Doctor) -> schemas.DaySlot:

@@ -11,6 +11,7 @@ from chalicelib.web.routes import (
     changes,
     doctors,
     meta,
+    overrides,
     people,
     slots,
 )
@@ -25,6 +26,7 @@ ROUTERS: tuple[Router, ...] = (
     availability.routes,
     bookings.routes,
     people.routes,
+    overrides.routes,
     meta.routes,
     auth.routes,
 )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Permission
-from chalicelib.web.api import schemas
-from chalicelib.web.api.parsing import parse_booking, parse_hold
-from chalicelib.web.api.serializers import serialize_held_slot, serialize_slot
+from chalicelib.web.api import booking_schemas, schemas
+from chalicelib.web.api.booking_parsing import parse_booking, parse_hold
+from chalicelib.web.api.booking_serializers import serialize_held_slot
+from chalicelib.web.api.serializers import serialize_slot
 from chalicelib.web.api.validators import required_query, slot_id_from_path, valid_key
 from chalicelib.web.http.request import JSON
 from chalicelib.web.http.responses import json_or_not_modified, json_response, no_content
@@ -43,19 +44,20 @@ def get_slot(request: Request, _caller: Caller, slot_id: str) -> Response:
 
 @routes.put(
     "/slots/{slot_id}/hold",
-    permission=Permission.BOOK,
+    permission=Permission.HOLD,
     doc=RouteDoc(
         tag=BOOKING_SITES,
-        body={JSON: schemas.HoldRequest},
-        responses={200: {JSON: schemas.HeldSlot}},
-        errors=(400, 404, 409),
+        body={JSON: booking_schemas.HoldRequest},
+        responses={200: {JSON: booking_schemas.HeldSlot}},
+        errors=(400, 404, 409, 429),
     ),
 )
 def put_hold(request: Request, caller: Caller, slot_id: str) -> Response:
     """Hold a slot.
 
-    Reserves the slot while a visitor decides. A hold by the same holder again starts a new hold. A
-    hold expires by itself.
+    Reserves the slot while a visitor decides. The same holder again renews the hold, up to 30
+    minutes in all. A hold expires by itself. A client holds a limited number of slots of one
+    doctor at a time.
     """
     slot = slot_id_from_path(slot_id)
     holder, length = parse_hold(request)
@@ -66,7 +68,7 @@ def put_hold(request: Request, caller: Caller, slot_id: str) -> Response:
 
 @routes.delete(
     "/slots/{slot_id}/hold",
-    permission=Permission.BOOK,
+    permission=Permission.HOLD,
     doc=RouteDoc(
         tag=BOOKING_SITES, parameters=("Holder",), responses={204: {}}, errors=(400, 404, 409)
     ),
@@ -84,7 +86,7 @@ def delete_hold(request: Request, caller: Caller, slot_id: str) -> Response:
     permission=Permission.BOOK,
     doc=RouteDoc(
         tag=BOOKING_SITES,
-        body={JSON: schemas.BookingRequest},
+        body={JSON: booking_schemas.BookingRequest},
         responses={200: {JSON: schemas.Slot}, 201: {JSON: schemas.Slot}},
         errors=(400, 404, 409),
     ),
@@ -92,8 +94,10 @@ def delete_hold(request: Request, caller: Caller, slot_id: str) -> Response:
 def put_booking(request: Request, caller: Caller, slot_id: str) -> Response:
     """Book a slot, or move a booking to it.
 
-    The same `booking_id` on the same slot again changes nothing. With `moves`, the slot that the
-    booking leaves becomes free in the same transaction, or nothing happens.
+    The booking belongs to the client. The same `booking_id` on the same slot again changes nothing.
+    With `moves`, the slot that the booking leaves becomes free in the same transaction, or nothing
+    happens. A doctor, a delegate or an admin books at the practice's desk: lead time and booking
+    window do not count, and the patient reference is optional.
     """
     slot = slot_id_from_path(slot_id)
     booked = get_services().book_slots.book(caller, slot, parse_booking(request))
@@ -112,7 +116,8 @@ def put_booking(request: Request, caller: Caller, slot_id: str) -> Response:
 def delete_booking(request: Request, caller: Caller, slot_id: str) -> Response:
     """Cancel a booking.
 
-    The slot is free again.
+    The slot is free again. Only the client that booked it can cancel, or anyone on the doctor's
+    side if it was booked at the practice's desk. A slot that has begun cannot be cancelled.
     """
     slot = slot_id_from_path(slot_id)
     booking_id = valid_key("booking_id", required_query(request, "booking_id"))

@@ -8,7 +8,7 @@ from chalicelib.bootstrap import get_services
 from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.change_feed import ChangeSearch
 from chalicelib.domain.permissions import Caller, Permission
-from chalicelib.web.api import schemas
+from chalicelib.web.api import change_schemas
 from chalicelib.web.api.change_serializers import serialize_changes
 from chalicelib.web.api.validators import (
     doctor_id_from_path,
@@ -46,7 +46,7 @@ routes = Router(__name__)
             "Limit",
             "Cursor",
         ),
-        responses={200: {JSON: schemas.Changes}},
+        responses={200: {JSON: change_schemas.Changes}},
         errors=(400, 404),
     ),
 )
@@ -72,7 +72,7 @@ def get_changes(request: Request, caller: Caller, doctor_id: str) -> Response:
     doc=RouteDoc(
         tag=DOCTORS,
         parameters=("DoctorOfDay", "RequiredDate", "Cursor", "IfNoneMatch"),
-        responses={200: {JSON: schemas.Changes, HTML: None}},
+        responses={200: {JSON: change_schemas.Changes, HTML: None}},
         errors=(400, 404),
     ),
 )

@@ -1,146 +1,85 @@
-"""Mutants of the conditions of holds and bookings."""
+"""Mutants of the writes of holds and bookings."""
 
 from __future__ import annotations
 
-from chalicelib.storage import booking_repository
+from chalicelib.domain.booking import Observed
+from chalicelib.storage import booking_conditions
+from chalicelib.storage.booking_repository import BookingRepository
 from tests.mutation.edits import (
     becomes,
-    drop,
     exists,
     first_only,
     keep_left,
     last_only,
-    one_call_each,
+    never,
     rename,
-    shift_boundary,
+    skip,
 )
 from tests.mutation.mutant import Mutant
-from tests.mutation.selectors import addition, call, condition, generator, keyword
+from tests.mutation.selectors import (
+    addition,
+    branch,
+    call,
+    condition,
+    generator,
+    keyword,
+    statement,
+)
+
+_REPOSITORY = "chalicelib.storage.booking_repository"
 
 MUTANTS = (
     Mutant(
-        "A booked slot is held or booked again",
-        "chalicelib.storage.booking_repository:_can_be_claimed",
-        exists(condition("FREE")),
+        "A slot is written without its condition",
+        f"{_REPOSITORY}:_update_slot",
+        becomes(call(booking_conditions.slot_is), None),
         "tests/api/test_booking.py::test_booked_slot_is_not_booked_again",
     ),
     Mutant(
-        "Concurrent clients hold the same slot",
-        "chalicelib.storage.booking_repository:_can_be_claimed",
-        exists(condition("FREE")),
-        "tests/concurrency/test_concurrent_bookings.py::test_concurrent_holds_have_one_winner",
+        "A booking record is written without its condition",
+        f"{_REPOSITORY}:_update_record",
+        becomes(call(booking_conditions.record_is), None),
+        "tests/api/test_booking_records.py::test_booking_id_on_second_slot_names_the_first",
     ),
     Mutant(
-        "Responses are not linearizable: booked slots are sold again",
-        "chalicelib.storage.booking_repository:_can_be_claimed",
-        exists(condition("FREE")),
-        "tests/resilience/test_load.py::test_responses_under_load_are_linearizable",
+        "Holds are counted without a limit",
+        f"{_REPOSITORY}:_update_holds",
+        becomes(call(booking_conditions.holds_are), None),
+        "tests/api/test_hold_limits.py::test_client_holds_limited_number_of_slots",
     ),
     Mutant(
-        "A booked slot is sold again when its former hold would have expired",
-        "chalicelib.storage.booking_repository:_can_be_claimed",
-        exists(condition("HELD")),
-        "tests/api/test_conditions.py::test_booking_with_leftover_hold_is_not_resold_on_expiry",
-    ),
-    Mutant(
-        "A slot is claimed although its hold has not expired",
-        "chalicelib.storage.booking_repository:_can_be_claimed",
-        exists(condition("held_until")),
-        "tests/api/test_holds.py::test_slot_held_by_another_is_taken",
-    ),
-    Mutant(
-        "A slot cannot be claimed in the second in which its hold expires",
-        "chalicelib.storage.booking_repository:_can_be_claimed",
-        shift_boundary(condition("held_until")),
-        "tests/api/test_holds.py::test_hold_expires_at_its_exact_end_second",
-    ),
-    Mutant(
-        "A holder claims a slot that another client holds",
-        "chalicelib.storage.booking_repository:_can_be_claimed",
-        exists(condition("holder")),
-        "tests/api/test_holds.py::test_slot_held_by_another_is_taken",
-    ),
-    Mutant(
-        "A holder cannot book the slot that they hold",
-        "chalicelib.storage.booking_repository:_can_be_claimed",
-        drop(condition("holder")),
-        "tests/api/test_holds.py::test_holder_books_held_slot",
-    ),
-    Mutant(
-        "A slot is claimed although it does not have the expected length",
-        "chalicelib.storage.booking_repository:_can_be_claimed",
-        drop(condition("end")),
-        "tests/api/test_booking_failures.py::test_booking_during_length_change_keeps_slot_length",
-    ),
-    Mutant(
-        "A hold is written without a condition",
-        "chalicelib.storage.booking_repository:_hold_update",
-        becomes(call(booking_repository._can_be_claimed), None),
-        "tests/api/test_holds.py::test_slot_held_by_another_is_taken",
-    ),
-    Mutant(
-        "A booking is written without a condition",
-        "chalicelib.storage.booking_repository:_booking_update",
-        becomes(call(booking_repository._can_be_claimed), None),
+        "A booking changes the day, and not the slot",
+        f"{_REPOSITORY}:BookingRepository.commit",
+        skip(statement("_update_slot")),
         "tests/api/test_booking.py::test_booked_slot_is_not_booked_again",
-    ),
-    Mutant(
-        "A hold is released by another holder",
-        "chalicelib.storage.booking_repository:_release_update",
-        drop(condition("holder")),
-        "tests/api/test_holds.py::test_hold_is_released_by_holder_only_and_idempotently",
-    ),
-    Mutant(
-        "A booked slot is released by its former holder",
-        "chalicelib.storage.booking_repository:_release_update",
-        drop(condition("HELD")),
-        "tests/api/test_leftover_claims.py::test_booking_with_leftover_hold_is_not_released",
-    ),
-    Mutant(
-        "A booking is cancelled with the id of another booking",
-        "chalicelib.storage.booking_repository:_cancel_update",
-        drop(condition("booking_id")),
-        "tests/api/test_booking.py::test_cancel_frees_slot_and_is_idempotent",
-    ),
-    Mutant(
-        "A held slot is freed when its former booking is cancelled",
-        "chalicelib.storage.booking_repository:_cancel_update",
-        drop(condition("BOOKED")),
-        "tests/api/test_leftover_claims.py::test_hold_with_leftover_booking_is_not_cancelled",
-    ),
-    Mutant(
-        "A move uses two transactions, one for each slot",
-        "chalicelib.storage.booking_repository:BookingRepository.apply",
-        one_call_each(call(booking_repository._commit, 1)),
-        "tests/api/test_booking.py::test_move_from_wrong_booking_changes_nothing",
     ),
     Mutant(
         "A slot is sold although its day has no entry for it",
-        "chalicelib.storage.booking_repository:_SlotUpdate.day_has_slot",
+        f"{_REPOSITORY}:_day_has",
         exists(condition()),
         "tests/api/test_booking_failures.py::test_slot_missing_from_day_is_not_booked",
     ),
     Mutant(
         "A move within a day requires an entry only for the first slot",
-        "chalicelib.storage.booking_repository:_update_day",
+        f"{_REPOSITORY}:_update_day",
         first_only(generator(-1)),
         "tests/api/test_booking_failures.py::test_move_with_slot_missing_from_day_is_not_committed",
     ),
     Mutant(
         "A move within a day requires an entry only for the last slot",
-        "chalicelib.storage.booking_repository:_update_day",
+        f"{_REPOSITORY}:_update_day",
         last_only(generator(-1)),
         "tests/api/test_booking_failures.py::test_move_with_slot_missing_from_day_is_not_committed",
     ),
     Mutant(
         "A booking does not increment the revision",
-        "chalicelib.storage.booking_repository:_update_day",
+        f"{_REPOSITORY}:_update_day",
         keep_left(addition("revision")),
         "tests/api/test_booking.py::test_patient_operations_change_revision_not_version",
     ),
     Mutant(
         "A booking makes the save of a doctor fail",
-        "chalicelib.storage.booking_repository:_update_day",
+        f"{_REPOSITORY}:_update_day",
         rename("revision", "version"),
         "tests/api/test_saving_json.py::test_booking_does_not_fail_save_with_if_match",
     ),
@@ -149,5 +88,84 @@ MUTANTS = (
         "chalicelib.storage.transaction:Transaction.commit",
         becomes(keyword("return_values"), None),
         "tests/api/test_booking.py::test_booked_slot_is_not_booked_again",
+    ),
+    Mutant(
+        "Several failed conditions return one stored item",
+        "chalicelib.storage.transaction:_updated",
+        becomes(call(Observed.updated), None),
+        "tests/api/test_booking_records.py::test_repeated_move_changes_nothing",
+    ),
+    Mutant(
+        "An act on a booking is not recorded",
+        f"{_REPOSITORY}:BookingRepository.commit",
+        skip(statement("add_entry")),
+        "tests/api/test_overrides.py::test_every_act_on_bookings_is_recorded",
+    ),
+    Mutant(
+        "The counted holds of a client are not read consistently",
+        f"{_REPOSITORY}:BookingRepository.get_holds",
+        never(keyword("consistent_read")),
+        "tests/api/test_consistent_reads.py::test_reads_of_bookings_are_consistent",
+    ),
+    Mutant(
+        "The bookings of a doctor are not read consistently",
+        f"{_REPOSITORY}:BookingRepository.list_booked",
+        never(keyword("consistent_read")),
+        "tests/api/test_consistent_reads.py::test_reads_of_bookings_are_consistent",
+    ),
+    Mutant(
+        "Free slots are listed as bookings",
+        f"{_REPOSITORY}:BookingRepository.list_booked",
+        exists(condition("BOOKED")),
+        "tests/api/test_overrides.py::test_site_lists_own_bookings_with_their_ids",
+    ),
+    Mutant(
+        "A booking site lists the bookings of another site",
+        "chalicelib.use_cases.override_bookings:OverrideBookings.list_bookings",
+        rename("is_practice", "doctor"),
+        "tests/api/test_booking_ownership.py::test_other_site_learns_and_changes_nothing",
+    ),
+    Mutant(
+        "A booking site books as the practice",
+        "chalicelib.domain.permissions:Caller.require_owner",
+        rename("client", "name"),
+        "tests/api/test_booking_ownership.py::test_sites_may_use_the_same_ids",
+    ),
+    Mutant(
+        "A hold is renewed without end",
+        "chalicelib.domain.holds:HoldClaim.plan",
+        rename("held_since", "changed_at"),
+        "tests/api/test_hold_limits.py::test_renewed_hold_ends_after_thirty_minutes_in_all",
+    ),
+    Mutant(
+        "A held slot is booked after the settings have changed only while they allow it",
+        "chalicelib.domain.claims:BookingClaim._reason_unavailable",
+        never(branch("is_held_by")),
+        "tests/api/test_hold_limits.py::test_hold_can_be_booked_whatever_the_settings_become",
+    ),
+    Mutant(
+        "A booking that was cancelled is booked again by a late repeat",
+        "chalicelib.domain.claims:BookingClaim.plan",
+        never(branch("was_cancelled_on")),
+        "tests/api/test_booking_records.py"
+        "::test_cancelled_booking_id_is_refused_on_its_slot_for_a_day",
+    ),
+    Mutant(
+        "A booking of the past is cancelled",
+        "chalicelib.domain.cancellations:Cancellation.plan",
+        never(branch("has_begun")),
+        "tests/api/test_booking_records.py::test_slot_that_has_begun_is_neither_cancelled_nor_moved",
+    ),
+    Mutant(
+        "A booking id is used for another patient",
+        "chalicelib.domain.claims:BookingClaim._require_same_patient",
+        never(branch("BookingDiffers")),
+        "tests/api/test_booking_records.py::test_booking_id_for_another_patient_is_rejected",
+    ),
+    Mutant(
+        "An override does not wait for a read",
+        "chalicelib.use_cases.slot_operations:SlotOperationRunner.run",
+        never(branch(BookingRepository.read)),
+        "tests/api/test_overrides.py::test_admin_revokes_booking_of_a_site",
     ),
 )

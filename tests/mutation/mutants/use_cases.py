@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.booking import BookingClaim
+from chalicelib.domain.booking import Observed
 from chalicelib.domain.errors import (
     DayModifiedError,
     IdempotencyKeyReusedError,
     OutcomeUnknownError,
     StoreUnavailableError,
 )
-from chalicelib.domain.violations import AlreadyTaken, SlotInPast
+from chalicelib.domain.violations import AlreadyTaken
 from chalicelib.storage.booking_repository import BookingRepository
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.use_cases import manage_slots
@@ -17,17 +17,15 @@ from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_slots import ManageSlots
 from chalicelib.use_cases.preconditions import Precondition
 from tests.mutation.edits import (
-    becomes,
     drop,
     never,
     remembered,
     rename,
     repeat,
     skip,
-    swap,
 )
 from tests.mutation.mutant import Mutant
-from tests.mutation.selectors import assignment, branch, call, comparison, constant, statement
+from tests.mutation.selectors import branch, call, comparison, constant, statement
 
 MUTANTS = (
     Mutant(
@@ -123,32 +121,32 @@ MUTANTS = (
     ),
     Mutant(
         "A client's own booking is not recognised",
-        "chalicelib.use_cases.book_slots:BookSlots._apply",
-        never(branch(BookingClaim.is_done)),
+        "chalicelib.domain.claims:BookingClaim.plan",
+        never(branch("_is_booked")),
         "tests/api/test_booking.py::test_repeated_booking_changes_nothing",
     ),
     Mutant(
         "A retried claim expects the same slot as the first attempt",
-        "chalicelib.use_cases.book_slots:BookSlots._apply",
-        skip(statement(BookingClaim.resolve)),
+        "chalicelib.use_cases.slot_operations:SlotOperationRunner.run",
+        skip(statement(Observed.updated, "mismatch")),
         "tests/api/test_booking.py::test_slot_of_earlier_length_is_held_and_booked_unchanged",
     ),
     Mutant(
         "A booking whose response was lost is not reported as new",
-        "chalicelib.use_cases.book_slots:BookSlots._apply",
-        skip(assignment(-2)),
+        "chalicelib.use_cases.slot_operations:SlotOperationRunner.run",
+        skip(statement("may_have_committed", n=1)),
         "tests/api/test_booking_failures.py::test_booking_with_lost_response_returns_201",
     ),
     Mutant(
         "A booked slot that has started is reported as in the past",
-        "chalicelib.domain.availability:reason_not_bookable",
-        swap(branch(AlreadyTaken), branch(SlotInPast)),
+        "chalicelib.domain.availability:reason_not_free",
+        never(branch(AlreadyTaken)),
         "tests/api/test_booking.py::test_late_repeat_of_booking_is_recognised",
     ),
     Mutant(
         "A booking that is sent again late is not looked up",
-        "chalicelib.use_cases.book_slots:BookSlots._write",
-        becomes(call(BookingRepository.get), None),
+        "chalicelib.use_cases.slot_operations:SlotOperationRunner.run",
+        never(branch(BookingRepository.read)),
         "tests/api/test_booking.py::test_late_repeat_of_booking_is_recognised",
     ),
     Mutant(

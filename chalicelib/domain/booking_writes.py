@@ -1,0 +1,181 @@
+"""What an operation on holds and bookings writes, in one transaction: conditions and new values.
+
+Each write has a requirement. Storage turns it into the condition of the write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.booking import StoredSlot
+    from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.slot import Slot, SlotId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Available:
+    """The slot is free, its hold has expired, or ``holder`` of ``owner`` holds it."""
+
+    end: datetime
+    now: datetime
+    owner: str
+    holder: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBy:
+    """``holder`` of ``owner`` holds the slot."""
+
+    holder: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnexpiredHold(HeldBy):
+    """... and the hold has not expired."""
+
+    end: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldSince(HeldBy):
+    """... since that instant, or for an unknown time."""
+
+    end: datetime
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedAs:
+    """The slot has this booking of ``owner``."""
+
+    booking_id: str
+    owner: str
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedFor(BookedAs):
+    """... for this patient."""
+
+    patient_reference: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsOverridden:
+    """The slot has exactly the hold or booking that was read; its owner may be unknown."""
+
+    stored: StoredSlot
+
+
+SlotRequirement = Available | HeldBy | BookedAs | AsOverridden
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotWrite:
+    """Replaces the hold or booking of a slot that is as required."""
+
+    doctor: Doctor
+    slot_id: SlotId
+    requires: SlotRequirement
+    after: StoredSlot
+
+
+@dataclass(frozen=True, slots=True)
+class NoRecord:
+    """The client has no booking with this id, and had none in the last time."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAt:
+    """The booking has this slot; or there is no record, as the booking is older than records."""
+
+    slot_id: SlotId
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFor(RecordAt):
+    """... and this patient."""
+
+    patient_reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordVersion:
+    """The record is exactly as it was observed."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordWrite:
+    """Writes where a booking is.
+
+    ``marks`` replace the stored cancellations, unless they are None; ``new_mark`` is added.
+    """
+
+    owner: str
+    booking_id: str
+    requires: NoRecord | RecordAt | RecordVersion
+    slot_id: SlotId | None
+    patient_reference: str | None
+    expires_at: datetime
+    marks: frozenset[tuple[SlotId, datetime]] | None = None
+    new_mark: tuple[SlotId, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddHold:
+    """Counts a hold, if the owner has fewer than ``limit`` or has this one already."""
+
+    owner: str
+    start: datetime
+    until: datetime
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceHolds:
+    """Counts exactly these holds and forgets the ``expired`` ones, if nothing has changed."""
+
+    owner: str
+    until: Mapping[datetime, datetime]
+    expired: frozenset[datetime]
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveHold:
+    """Counts a hold no longer."""
+
+    owner: str
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingWrites:
+    """The writes of one operation; ``at`` is later than every earlier change of its slots.
+
+    ``slot`` is the slot of the request as the operation leaves it.
+    """
+
+    at: datetime
+    slot: Slot
+    slots: tuple[SlotWrite, ...]
+    record: RecordWrite | None = None
+    holds: AddHold | ReplaceHolds | RemoveHold | None = None
+    entries: tuple[AuditLogEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToDo:
+    """The slot already is as the request wants it."""
+
+    slot: Slot

@@ -1,0 +1,81 @@
+"""The JSON of the list of changes."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from chalicelib.web.api.fields import (
+    ChangeKind,
+    Cursor,
+    Date,
+    DoctorId,
+    Instant,
+    SettingValue,
+    SlotId,
+)
+from chalicelib.web.api.schemas import Slot
+
+
+class Author(Struct, kw_only=True):
+    """Who made a change: a person, or a booking site."""
+
+    name: Annotated[
+        str,
+        Meta(
+            description="The doctor's name, a delegate's or admin's sign-in name, or the booking "
+            "site's display name.",
+            examples=["Dr Mina Lee"],
+        ),
+    ]
+    role: Literal["doctor", "delegate", "admin", "booking-site"]
+
+
+class ChangeClient(Struct, kw_only=True):
+    """The client through which a change was made."""
+
+    id: Annotated[str, Meta(description="The client's id; `page` for the web page.")]
+    name: Annotated[str, Meta(examples=["Manage Slots"])]
+
+
+class SettingChange(Struct, kw_only=True):
+    """The value of a setting before and after; `before` is null for a new doctor."""
+
+    name: Annotated[str, Meta(examples=["lead_minutes"])]
+    before: SettingValue
+    after: SettingValue
+
+
+class Change(Struct, kw_only=True, omit_defaults=True):
+    """One change of a date, or of the doctor's settings (`date` is null)."""
+
+    change_id: Annotated[str, Meta(description="Names the change; opaque.")]
+    at: Instant
+    date: Date | None
+    kind: ChangeKind
+    by: Author
+    on_behalf_of: Annotated[DoctorId, Meta(description="Of a delegate.")] | UnsetType = UNSET
+    client: ChangeClient
+    opened: list[Slot]
+    closed: list[Slot]
+    booked: list[Slot]
+    cancelled: list[Slot]
+    kept: Annotated[list[Slot], Meta(description="Slots that could not be changed.")]
+    affected: (
+        Annotated[list[Slot], Meta(description="Slots of a `release` or `disruption`.")] | UnsetType
+    ) = UNSET
+    moved_from: Annotated[SlotId, Meta(description="Of a move from elsewhere.")] | UnsetType = UNSET
+    moved_to: Annotated[SlotId, Meta(description="Of a move to elsewhere.")] | UnsetType = UNSET
+    reason: Annotated[str, Meta(description="Of an override.")] | UnsetType = UNSET
+    settings: (
+        Annotated[list[SettingChange], Meta(description="The settings that changed.")] | UnsetType
+    ) = UNSET
+    plan_id: str | None
+    undoes: str | None
+    can_undo: bool
+
+
+class Changes(Struct, kw_only=True):
+    """A page of changes, the newest first."""
+
+    changes: list[Change]
+    next: Cursor
