@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -83,6 +83,7 @@ EXTRA_OPERATIONS: list[Operation] = [
     lambda client: client.book("09:30", "b-2"),
     lambda client: client.book("10:00", "b-2", moves=make_slot_id("09:30")),
     lambda client: client.update_doctor(delegates=["kim", "sam"]),
+    lambda client: client.update_doctor(delegates=["sam"]),
     lambda client: client.update_doctor(specialty="surgery", location="Leeds"),
     lambda client: client.put("/doctors/dr-new", client.get("/doctors/dr-lee").json | {
         "doctor_id": "dr-new"}),
@@ -141,8 +142,18 @@ class Statement(NamedTuple):
             and all(self.matches(partition) for partition in request.partitions)
         )
 
+    def unused_patterns(self, requests: set[Request]) -> set[str]:
+        """Return the patterns that no partition of the allowed requests matches."""
+        partitions = {
+            partition
+            for request in requests
+            if self.allows(request)
+            for partition in request.partitions
+        }
+        return {pattern for pattern in self.patterns if not fnmatch.filter(partitions, pattern)}
+
     def matches(self, partition: str) -> bool:
-        return any(fnmatchcase(partition, pattern) for pattern in self.patterns)
+        return any(fnmatch.fnmatchcase(partition, pattern) for pattern in self.patterns)
 
 
 def read_statements() -> list[Statement]:
@@ -240,3 +251,5 @@ def test_iam_policy_allows_exactly_the_calls_made(
     assert calls - allowed == set()
     used = {(call.action, call.resource) for call in calls}
     assert used == {(action, each.resource) for each in statements for action in each.actions}
+    unused = set[str]().union(*(each.unused_patterns(calls) for each in statements))
+    assert unused == {"BOOKING#*"}  # the records of bookings come next
