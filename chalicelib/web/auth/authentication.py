@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib import request_context
-from chalicelib.domain.errors import PermissionDeniedError
+from chalicelib.domain.errors import DomainError, PermissionDeniedError
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.person import Account
 from chalicelib.web.auth.origin_checks import (
@@ -182,6 +183,8 @@ class Auth:
     ) -> str:
         """Complete a sign-in, and return the ``Set-Cookie`` header of its session.
 
+        The session that this browser had before ends: a copy of its cookie would outlive it.
+
         Raises:
             NameTakenError: the name belongs to another account.
             SignInRepeatedError: the sign-in with that ``state`` is complete already.
@@ -190,23 +193,36 @@ class Auth:
         person = self._people.sign_in(caller.name, self.account(caller.subject), state=state)
         from chalicelib.web.auth.sessions import LoginSession  # noqa: PLC0415  only sign-in needs it
 
+        self._end_former_session(request)
         now = self._now()
         session = LoginSession.start(caller, person.generation, now, sign_out_origin)
         return self.sessions.write(request, session, now)
+
+    def _end_former_session(self, request: Request) -> None:
+        """End the session of the request's cookie; if that fails, it goes on until it expires.
+
+        The sign-in is complete by now, and must not fail because of the session before it.
+        """
+        session = self.sessions.read(request, self._now())
+        if session is not None:
+            with suppress(DomainError):
+                self._end(session)
 
     def end_session(self, request: Request) -> None:
         """End the session of the request's cookie, if it has one that goes on."""
         session = self.sessions.read(request, self._now())
         if session is not None:
-            caller = session.to_caller()
-            request_context.current_request().set_caller(caller)
-            self._people.end_session(
-                caller,
-                self.account(session.subject),
-                session_id=session.session_id,
-                generation=session.generation,
-                ends_at=session.ends_at,
-            )
+            request_context.current_request().set_caller(session.to_caller())
+            self._end(session)
+
+    def _end(self, session: LoginSession) -> None:
+        self._people.end_session(
+            session.to_caller(),
+            self.account(session.subject),
+            session_id=session.session_id,
+            generation=session.generation,
+            ends_at=session.ends_at,
+        )
 
     def read_session(self, request: Request) -> LoginSession | None:
         """Return the session of the request's cookie, which may have ended early.

@@ -59,7 +59,8 @@ def get_callback(request: Request) -> Response:
     """Sign-in callback.
 
     The identity provider redirects the browser here. Only the browser that started the sign-in can
-    complete it, and only once. A name that another account has used is 403.
+    complete it, and only once. It ends the session that the browser had before. A name that another
+    account has used is 403.
     """
     auth, now = get_services().auth, get_services().now()
     attempt = auth.login_attempts.read(request, now)
