@@ -1,6 +1,6 @@
-// The end of the login session on an open page. Its content is removed, because others may see the screen.
+// The end of the login session, or of the access, on an open page: its content is removed.
 
-import { createElement, find, plural } from "./dom.js";
+import { createElement, dayForm, find, plural } from "./dom.js";
 import { countUnsaved, storeForNextSignIn } from "./unsaved.js";
 
 // Without activity a session ends after so long (IDLE_TIMEOUT in sessions.py), and polls are no activity.
@@ -20,27 +20,30 @@ export function confirmSession() {
 // Whether the session must be over, although the server could not say so. Without sign-in there is no session.
 export const mustBeSignedOut = () => find(".account") !== null && Date.now() - confirmedAt > IDLE_TIMEOUT_MS;
 
-function createMessage() {
-  const message = createElement("div", "");
-  message.setAttribute("role", "alert");
-  message.append(createElement("h1", "You've been signed out"));
-  const count = countUnsaved();
-  if (count) message.append(createElement("p", `Your ${plural(count, "unsaved change")} will be here when you sign in.`));
-  // To this page, which leads to the sign-in and back. An empty URL is that of the page, also after htmx changes it.
-  const link = Object.assign(createElement("a", "Sign in"), { href: "" });
-  const paragraph = createElement("p", "");
-  paragraph.append(link);
-  message.append(paragraph);
-  return message;
-}
-
-export function showSignedOut() {
-  if (isContentRemoved) return;
+function replaceContent(title, sentences, linkText, href) {
   isContentRemoved = true;
   storeForNextSignIn();
   find(".account")?.remove();
-  document.title = "Signed out – MediLink Slots";
-  find("main").replaceChildren(createMessage());
+  document.title = `${title} – MediLink Slots`;
+  const message = createElement("div", "");
+  message.setAttribute("role", "alert");
+  const link = createElement("p", "");
+  link.append(Object.assign(createElement("a", linkText), { href }));
+  message.append(createElement("h1", title), ...sentences.map((text) => createElement("p", text)), link);
+  find("main").replaceChildren(message);
+}
+
+// The link is to this page, which leads to the sign-in and back: an empty URL is that of the page.
+export function showSignedOut() {
+  if (isContentRemoved) return;
+  const count = countUnsaved();
+  const kept = count ? [`Your ${plural(count, "unsaved change")} will be here when you sign in.`] : [];
+  replaceContent("You've been signed out", kept, "Sign in", "");
+}
+
+// Another user has signed in in this browser, or this one may no longer see the schedule.
+export function showForbidden(reason) {
+  replaceContent("You don't have access", [reason], "Open your own schedule", dayForm().getAttribute("action"));
 }
 
 // A page without polls asks for itself again. The condition says that this is no activity of the user (If-None-Match).

@@ -85,8 +85,10 @@ def test_second_user_in_same_browser_gets_own_permissions(page: Page, login_url:
 
     check_and_save(page, "1100")
 
-    expect(page.locator("#notice")).to_contain_text("You can't manage Dr Mina Lee's schedule")
-    expect(page.locator("[id^=box-20990323T1100Z]")).to_be_checked()
+    expect(page.get_by_role("alert")).to_contain_text("You can't manage Dr Mina Lee's schedule")
+    expect(page.locator("form.day")).to_have_count(0)
+    page.get_by_role("link", name="Open your own schedule").click()
+    expect(page.get_by_text("Signed in as dr-okafor")).to_be_visible()
 
 
 def test_delegate_lands_on_doctor_picker(page: Page, login_url: str) -> None:
