@@ -163,6 +163,7 @@ def page_session(authenticated_client: AppClient, oidc_provider: FakeOidcProvide
 def app_log(client: AppClient) -> Iterator[RequestLog]:
     """The log of an app without sign-in, where Dr Lee has two slots on Monday."""
     client.save("09:00", "09:30")
+    client.clock.now += timedelta(seconds=1)
     yield from enable_request_log(client)
 
 

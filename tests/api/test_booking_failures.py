@@ -45,6 +45,7 @@ def seeded_slots(client: AppClient) -> None:
     client.save("09:00", "09:30", "10:00")
     client.hold("09:30", "hannah", seconds=1800)
     client.book("10:00", "b-1")
+    client.clock.now += timedelta(seconds=1)
 
 
 @pytest.fixture(params=list(OPERATIONS))

@@ -43,7 +43,7 @@ def test_booking_logs_one_entry_with_outcome_and_cost(
     assert entry.pop("Latency") > 0
     assert entry == {
         "level": "INFO",
-        "timestamp": "2026-11-22T12:00:00+00:00",
+        "timestamp": "2026-11-22T12:00:01+00:00",
         "request_id": None,  # set by API Gateway only
         "method": "PUT",
         "route": "/slots/{slot_id}/booking",

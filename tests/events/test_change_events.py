@@ -227,7 +227,7 @@ def test_each_batch_logs_its_progress(
     response = invoke_handler(client, stream)
 
     (line,) = map(json.loads, lines)
-    assert (line["level"], line["records"], line["events"]) == (level, 7, min(accepted_count, 2))
+    assert (line["level"], line["records"], line["events"]) == (level, 8, min(accepted_count, 2))
     failed = [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
     assert [line["retry_from"]] == (failed or [None])
     assert line["error"] == ("InternalException" if failed else None)
