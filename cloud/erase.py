@@ -1,8 +1,7 @@
 """``python -m cloud.erase`` removes a patient's reference from all bookings, or those of old slots.
 
-Slot and booking stay, without anything about the patient. A booking record is deleted: without its
-reference it would say that the booking is for no patient, and moves would be rejected. Backups keep
-the reference until they expire; after a restore, erase it again.
+Slot and booking stay, without anything about the patient; the booking's client can still repeat,
+move and cancel it. Backups keep the reference until they expire; after a restore, erase it again.
 """
 
 import argparse
@@ -15,12 +14,13 @@ import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.domain.booking import ERASED_REFERENCE
+from chalicelib.storage import keys
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 ATTRIBUTE = "patient_reference"
-# The partitions of booking records (``chalicelib.storage.keys``).
-RECORD_PREFIX = "BOOKING#"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,7 +54,7 @@ def _condition(reference: str | None, ended_before: date | None) -> ConditionBas
 
 
 def erase(table: "Table", condition: ConditionBase, *, writes: bool) -> None:
-    """Remove the reference from slots, and delete records. Idempotent, also while the app runs."""
+    """Remove the reference from the items of the condition. Idempotent, also while the app runs."""
     count = 0
     for key in _find_keys(table, condition):
         print(f"{key['PK']} {key['SK']}")
@@ -78,13 +78,15 @@ def _find_keys(table: "Table", condition: ConditionBase) -> Iterator[dict[str, A
 
 def _remove(table: "Table", key: dict[str, Any], condition: ConditionBase) -> bool:
     """Return whether the item still had the reference: it may have been cancelled meanwhile."""
+    update: Any = {"UpdateExpression": f"REMOVE {ATTRIBUTE}"}
+    if key["SK"] == keys.BOOKING_SK:
+        # A record without a reference has no patient, so the reference of a repeat would differ.
+        update = {
+            "UpdateExpression": f"SET {ATTRIBUTE} = :erased",
+            "ExpressionAttributeValues": {":erased": ERASED_REFERENCE},
+        }
     try:
-        if str(key["PK"]).startswith(RECORD_PREFIX):
-            table.delete_item(Key=key, ConditionExpression=condition)
-        else:
-            table.update_item(
-                Key=key, UpdateExpression=f"REMOVE {ATTRIBUTE}", ConditionExpression=condition
-            )
+        table.update_item(Key=key, ConditionExpression=condition, **update)
     except table.meta.client.exceptions.ConditionalCheckFailedException:
         return False
     return True

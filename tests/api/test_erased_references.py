@@ -1,4 +1,4 @@
-"""A booking whose patient's reference an operator has erased still belongs to its booking site."""
+"""Bookings whose patient's reference was erased on request."""
 
 from __future__ import annotations
 
@@ -7,40 +7,52 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cloud import erase
-from tests.support.app_client import make_slot_id
+from tests.support import direct_writes
+from tests.support.app_client import make_slot_id, rejection_codes
+from tests.support.factories import to_instant
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
 pytestmark = pytest.mark.both_stores
 
-REFERENCE = "ref-20417"
+NINE_ID = make_slot_id("09:00")
 
 
-@pytest.fixture(autouse=True)
-def _erased(site: AppClient) -> None:
-    """The site has booked 09:00 for a patient, whose reference has been erased since."""
-    site.book("09:00", "b-1", patient_reference=REFERENCE)
+def erase_reference(site: AppClient, reference: str) -> None:
     table = site.services.settings.table_name
-    assert erase.main(["--table", table, "--reference", REFERENCE, "--write"]) == 0
+    assert erase.main(["--table", table, "--reference", reference, "--write"]) == 0
+    assert reference not in str(site.export())
 
 
-def test_erased_reference_is_nowhere_in_the_table(site: AppClient) -> None:
-    assert REFERENCE not in str(site.export())
-    assert site.get_slot("09:00").json["status"] == "busy"
+@pytest.mark.parametrize("reference", ["p-1", "p-new"])
+def test_booking_is_repeated_and_moved_after_erasure(site: AppClient, reference: str) -> None:
+    site.book("09:00", "b-1", patient_reference="p-1")
+    erase_reference(site, "p-1")
 
-
-def test_booking_with_erased_reference_can_be_repeated(site: AppClient) -> None:
-    assert site.book("09:00", "b-1", patient_reference=REFERENCE).status == 200
-
-
-def test_booking_with_erased_reference_can_be_moved(site: AppClient) -> None:
-    moved = site.book("10:00", "b-1", patient_reference=REFERENCE, moves=make_slot_id("09:00"))
-
+    assert site.book("09:00", "b-1", patient_reference=reference).status == 200
+    assert "p-1" not in str(site.export())
+    moved = site.book("09:30", "b-1", patient_reference=reference, moves=NINE_ID)
     assert moved.status == 201
-    assert site.get_slot("09:00").json["status"] == "free"
+    assert site.cancel("09:30", "b-1").status == 204
 
 
-def test_booking_with_erased_reference_can_be_cancelled(site: AppClient) -> None:
+def test_erased_booking_stays_in_one_place(site: AppClient) -> None:
+    site.book("09:30", "b-1", patient_reference="p-1")
+    site.cancel("09:30", "b-1")
+    site.book("09:00", "b-1", patient_reference="p-1")
+    erase_reference(site, "p-1")
+
+    codes = [code for _, code in rejection_codes(site.book("10:00", "b-1"))]
+    assert codes == ["booked_elsewhere"]
     assert site.cancel("09:00", "b-1").status == 204
-    assert site.get_slot("09:00").json["status"] == "free"
+    late = site.book("09:30", "b-1", patient_reference="p-1")
+    assert [code for _, code in rejection_codes(late)] == ["cancelled"]
+
+
+def test_booking_of_an_earlier_release_moves_after_erasure(site: AppClient) -> None:
+    direct_writes.book_without_owner(to_instant("09:00"), "b-1", "p-1")
+    erase_reference(site, "p-1")
+
+    assert site.book("09:00", "b-1", patient_reference="p-new").status == 200
+    assert site.book("09:30", "b-1", patient_reference="p-new", moves=NINE_ID).status == 201

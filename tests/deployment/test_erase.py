@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from chalicelib.domain.booking import ERASED_REFERENCE
 from cloud import erase
 
 if TYPE_CHECKING:
@@ -50,17 +51,21 @@ def dynamodb(rehearsal: Rehearsal) -> Iterator[DynamoDBClient]:
 def references(dynamodb: DynamoDBClient) -> dict[str, str | None]:
     """Return the reference of each item, all of which still have their booking."""
     items: list[dict[str, Any]] = dynamodb.scan(TableName=TABLE)["Items"]
-    assert {item["booking_id"]["S"] for item in items} == {"b-1"}
+    assert [item["booking_id"]["S"] for item in items] == ["b-1", "b-1", "b-1"]
     return {item["SK"]["S"]: item.get("patient_reference", {}).get("S") for item in items}
 
 
-def test_erase_deletes_records_and_keeps_booked_slots(
+def test_erase_removes_the_reference_everywhere(
     dynamodb: DynamoDBClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status = erase.main(["--table", TABLE, "--reference", "ref-1", "--write"])
 
     assert status == 0
-    assert references(dynamodb) == {OLD_SLOT["SK"]: "ref-2", NEW_SLOT["SK"]: None}
+    assert references(dynamodb) == {
+        RECORD["SK"]: ERASED_REFERENCE,
+        OLD_SLOT["SK"]: "ref-2",
+        NEW_SLOT["SK"]: None,
+    }
     printed = capsys.readouterr().out
     assert "BOOKING#site#b-1 BOOKING\n" in printed
     assert "Removed from 2 items of bookings." in printed
@@ -72,7 +77,7 @@ def test_erase_without_write_changes_nothing(
 ) -> None:
     erase.main(["--table", TABLE, "--reference", "ref-1"])
 
-    assert sorted(filter(None, references(dynamodb).values())) == ["ref-1", "ref-1", "ref-2"]
+    assert None not in references(dynamodb).values()
     assert "2 items of bookings. Nothing was written" in capsys.readouterr().out
 
 
