@@ -111,41 +111,6 @@ def test_sign_out_is_in_the_audit_log_once(page_session: PageSession) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["dr-lee", "dr-okafor"])
-def test_new_sign_in_ends_former_session_of_the_browser(
-    page_session: PageSession, name: str
-) -> None:
-    page_session.sign_in()
-    thief = page_session.copy()
-    phone = PageSession(page_session.client, page_session.oidc_provider)
-    phone.sign_in()
-
-    page_session.sign_in(name, return_path="/slots")
-
-    assert page_session.get("/slots").status == 200
-    assert thief.save("09:00", Sec_Fetch_Site="same-origin").status == 401
-    assert phone.get(DAY_PATH).status == 200
-    (ended,) = audit_entries(page_session.client)
-    assert (ended["kind"], ended["by"]) == ("sign_out", "dr-lee")
-
-
-def test_failed_sign_in_ends_nothing(page_session: PageSession) -> None:
-    page_session.sign_in()
-
-    assert page_session.sign_in(aud="another").status == 400
-    assert page_session.get(DAY_PATH).status == 200
-
-
-def test_sign_in_succeeds_although_former_session_cannot_end(page_session: PageSession) -> None:
-    page_session.sign_in()
-    failures = [None, *[TRANSACTION_THROTTLED] * 20]
-    with page_session.client.inject_responses("TransactWriteItems", *failures):
-        signed_in = page_session.sign_in()
-
-    assert signed_in.status == 303
-    assert page_session.get(DAY_PATH).status == 200
-
-
 def test_cross_site_sign_out_ends_nothing(page_session: PageSession) -> None:
     page_session.sign_in()
 

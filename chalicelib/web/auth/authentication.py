@@ -22,6 +22,7 @@ from chalicelib.web.auth.origin_checks import (
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import is_form
+from chalicelib.web.http.responses import add_cookie
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -276,7 +277,7 @@ class Auth:
             return response
         cookie = self.sessions.refresh(request, session, self._now())
         if cookie:
-            _add_cookie(response, cookie)
+            add_cookie(response, cookie)
         return response
 
     def display_name(self, caller: Caller) -> str | None:
@@ -297,9 +298,3 @@ def _require_any_role(caller: Caller) -> Caller:
             "Ask your administrator."
         )
     return caller
-
-
-def _add_cookie(response: Response, cookie: str) -> None:
-    present = response.headers.get("Set-Cookie", [])
-    cookies = present if isinstance(present, list) else [present]
-    response.headers["Set-Cookie"] = [*cookies, cookie]
