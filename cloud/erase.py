@@ -1,7 +1,7 @@
 """``python -m cloud.erase`` removes a patient's reference from all bookings, or those of old slots.
 
-Slot and booking stay, without anything about the patient. Backups keep the reference until they
-expire; after a restore, erase it again.
+Slot and booking stay, without anything about the patient; the booking's client can still repeat,
+move and cancel it. Backups keep the reference until they expire; after a restore, erase it again.
 """
 
 import argparse
@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.domain.booking import ERASED_REFERENCE
+from chalicelib.storage import keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -75,10 +78,15 @@ def _find_keys(table: "Table", condition: ConditionBase) -> Iterator[dict[str, A
 
 def _remove(table: "Table", key: dict[str, Any], condition: ConditionBase) -> bool:
     """Return whether the item still had the reference: it may have been cancelled meanwhile."""
+    update: Any = {"UpdateExpression": f"REMOVE {ATTRIBUTE}"}
+    if key["SK"] == keys.BOOKING_SK:
+        # A record without a reference has no patient, so the reference of a repeat would differ.
+        update = {
+            "UpdateExpression": f"SET {ATTRIBUTE} = :erased",
+            "ExpressionAttributeValues": {":erased": ERASED_REFERENCE},
+        }
     try:
-        table.update_item(
-            Key=key, UpdateExpression=f"REMOVE {ATTRIBUTE}", ConditionExpression=condition
-        )
+        table.update_item(Key=key, ConditionExpression=condition, **update)
     except table.meta.client.exceptions.ConditionalCheckFailedException:
         return False
     return True

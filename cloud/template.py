@@ -18,6 +18,8 @@ from local import booking_sites
 Template = dict[str, Any]
 
 STAGES = ("dev", "prod")
+# Only PLUS compares passwords with those known from breaches, and it has a price for each user.
+_USER_POOL_PLANS = {"dev": "ESSENTIALS", "prod": "PLUS"}
 _INVOCATION_ARN = (
     "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
     "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Name}/invocations"
@@ -50,6 +52,7 @@ def load_fragments(project: Path, stage: str) -> Template:
     for parameter in ("CallbackUrls", "LogoutUrls", "SignInDomain"):  # of the local stack alone
         del merged["Parameters"][parameter]
     merged["Parameters"]["Stage"] |= {"AllowedValues": [stage], "Default": stage}
+    merged["Parameters"]["UserPoolPlan"]["Default"] = _USER_POOL_PLANS[stage]
     api = merged["Resources"]["RestAPI"]["Properties"]
     api["GatewayResponses"] = {
         kind: _gateway_response(*values) for kind, values in api["GatewayResponses"].items()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import availability, local_time
 from chalicelib.domain.audit_log import ChangeKind
-from chalicelib.domain.booking import PRACTICE, StoredSlot
+from chalicelib.domain.booking import ERASED_REFERENCE, PRACTICE, StoredSlot
 from chalicelib.domain.booking_writes import (
     Available,
     BookedFor,
@@ -95,7 +95,8 @@ class BookingClaim(SlotOperation):
         is_recorded = record is not None and record.slot_id is not None
         reference = record.patient_reference if record and is_recorded else stored.patient_reference
         is_known = is_recorded or reference is not None
-        if is_known and reference != self.booking.patient_reference:
+        matching = (ERASED_REFERENCE, self.booking.patient_reference)
+        if is_known and reference not in matching:
             raise self.conflict(self._violation(BookingDiffers, stored.slot))
 
     def _require_not_elsewhere(self, slot: Slot, record: BookingRecord | None) -> None:

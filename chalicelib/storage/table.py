@@ -75,7 +75,14 @@ def check_connection() -> None:
 
 
 def create_if_absent() -> None:
-    """Create the table and its index if it does not exist, and wait until they are active."""
+    """Create the table and its index if it does not exist, and wait until they are active.
+
+    Tables of earlier releases keep expired items: that ends here.
+    """
     if not BaseItem.exists():
         BaseItem.create_table(wait=True)
-        connection().update_time_to_live(str(BaseItem.Meta.table_name), TTL_ATTRIBUTE)
+    name = str(BaseItem.Meta.table_name)
+    client: Any = connection().client  # PynamoDB has no call for this
+    expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    if expiry["TimeToLiveStatus"] == "DISABLED":
+        connection().update_time_to_live(name, TTL_ATTRIBUTE)

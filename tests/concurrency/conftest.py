@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 
 import boto3
@@ -19,8 +21,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def services(ministack: str) -> Services:
-    """Services with real pauses between retries, at Sunday noon."""
-    return bootstrap.build_services(connect_table(ministack), now=lambda: SUNDAY_NOON)
+    """Services with real pauses between retries, whose clock ticks from Sunday noon on.
+
+    With a clock that stands still, the order of writes alone would keep them apart.
+    """
+    ticks = count()
+    return bootstrap.build_services(
+        connect_table(ministack),
+        now=lambda: SUNDAY_NOON + timedelta(microseconds=next(ticks)),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from chalicelib.domain.booking import ERASED_REFERENCE
 from cloud import erase
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def test_erase_removes_the_reference_everywhere(
 
     assert status == 0
     assert references(dynamodb) == {
-        RECORD["SK"]: None,
+        RECORD["SK"]: ERASED_REFERENCE,
         OLD_SLOT["SK"]: "ref-2",
         NEW_SLOT["SK"]: None,
     }

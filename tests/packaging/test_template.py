@@ -14,6 +14,12 @@ import pytest
 
 from chalicelib.storage.models import BaseItem
 from chalicelib.storage.table import TTL_ATTRIBUTE
+from chalicelib.web.http.security_headers import (
+    BASE_HEADERS,
+    DEFAULT_HEADERS,
+    DOCUMENT_HEADERS,
+    HSTS_HEADERS,
+)
 from local import local_config
 
 if TYPE_CHECKING:
@@ -173,7 +179,16 @@ def test_firewall_limits_addresses_and_tokens(
         "requests-per-token": "RequestsPerToken",
     }
     for rule in rules.values():
-        assert rule["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
+        response = rule["Action"]["Block"]["CustomResponse"]
+        assert response["ResponseCode"] == 429
+        headers = {header["Name"]: header["Value"] for header in response["ResponseHeaders"]}
+        assert headers == {
+            "Retry-After": "300",
+            **BASE_HEADERS,
+            **DEFAULT_HEADERS,
+            **DOCUMENT_HEADERS,
+            **HSTS_HEADERS,
+        }
     assert "RestAPI" in resources["WebAclOfApi"]["ResourceArn"]["Fn::Sub"]
     assert template["Conditions"]["HasFirewall"] == {"Fn::Equals": [{"Ref": "Firewall"}, "on"]}
     assert template["Parameters"]["Firewall"]["Default"] == "on"
@@ -200,6 +215,17 @@ def test_people_need_a_second_factor_and_choose_their_passwords(
     assert pool["AccountRecoverySetting"]["RecoveryMechanisms"][0]["Name"] == "verified_email"
     assert pool["DeletionProtection"] == "ACTIVE"
     assert template["Resources"]["UserPool"]["DeletionPolicy"] == "Retain"
+
+
+def test_people_change_their_own_password_with_their_own_token(
+    resources: dict[str, Any],
+) -> None:
+    """The app itself may change no one's password."""
+    role = str(resources["AppRole"])
+
+    assert "aws.cognito.signin.user.admin" in resources["PageClient"]["AllowedOAuthScopes"]
+    assert "Password" not in role
+    assert "InitiateAuth" not in role
 
 
 def test_each_booking_site_has_its_own_client(
@@ -273,14 +299,16 @@ def test_audit_role_reads_stream_and_copies_only(resources: dict[str, Any]) -> N
     }
 
 
-def test_access_log_is_json_without_personal_data(resources: dict[str, Any]) -> None:
+def test_access_log_is_json_with_address_and_without_caller(resources: dict[str, Any]) -> None:
     line = resources["RestAPI"]["AccessLogSetting"]["Format"]
 
     assert json.loads(line)["status"] == "$context.status"
+    assert json.loads(line)["source_address"] == "$context.identity.sourceIp"
     logged = set(re.findall(r"\$context\.([A-Za-z.]+)", line))
     assert logged == {
         "error.responseType",
         "httpMethod",
+        "identity.sourceIp",
         "integrationLatency",
         "requestId",
         "requestTime",
@@ -289,6 +317,15 @@ def test_access_log_is_json_without_personal_data(resources: dict[str, Any]) -> 
         "responseLength",
         "status",
     }
+
+
+def test_addresses_are_kept_for_90_days_at_most(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    _, _, days = resources["AccessLog"]["RetentionInDays"]["Fn::FindInMap"]
+
+    stages = template["Mappings"]["Stages"]
+    assert {stage: values[days] for stage, values in stages.items()} == {"dev": 14, "prod": 90}
 
 
 def test_gateway_errors_are_problem_details(resources: dict[str, Any]) -> None:

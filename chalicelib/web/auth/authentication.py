@@ -73,7 +73,7 @@ class Auth:
         self._people = people
         self._now = now
         self._secrets_client = secrets_client
-        self._cognito_client = cognito_client
+        self.cognito_client = cognito_client
 
     @property
     def settings(self) -> OidcSettings:
@@ -90,16 +90,16 @@ class Auth:
     def sessions(self) -> SessionStore:
         from chalicelib.web.auth.sessions import SessionStore  # noqa: PLC0415
 
-        return SessionStore(self._session_keys)
+        return SessionStore(self.session_keys)
 
     @cached_property
     def login_attempts(self) -> LoginAttemptStore:
         from chalicelib.web.auth.sessions import LoginAttemptStore  # noqa: PLC0415
 
-        return LoginAttemptStore(self._session_keys)
+        return LoginAttemptStore(self.session_keys)
 
     @cached_property
-    def _session_keys(self) -> Callable[[], Sequence[str]]:
+    def session_keys(self) -> Callable[[], Sequence[str]]:
         settings = self.settings
         if settings.session_key_secret is None:
             return lambda: settings.session_keys
@@ -131,7 +131,12 @@ class Auth:
             return None
         from chalicelib.web.auth.user_directory import UserDirectory  # noqa: PLC0415
 
-        return UserDirectory(self.settings.user_pool, self._now, self._cognito_client)
+        return UserDirectory(self.settings.user_pool, self._now, self.cognito_client)
+
+    @property
+    def has_password_page(self) -> bool:
+        """Whether people can change their password here: only at a Cognito user pool."""
+        return self._settings is not None and self._settings.user_pool is not None
 
     def authenticate(self, request: Request) -> Authentication:
         """Return the caller of a request.
@@ -181,8 +186,8 @@ class Auth:
 
     def sign_in(
         self, request: Request, caller: Caller, *, state: str, sign_out_origin: str | None
-    ) -> str:
-        """Complete a sign-in, and return the ``Set-Cookie`` header of its session.
+    ) -> LoginSession:
+        """Complete a sign-in, and return its session, which the caller stores in the browser.
 
         The session that this browser had before ends: a copy of its cookie would outlive it.
 
@@ -195,9 +200,7 @@ class Auth:
         from chalicelib.web.auth.sessions import LoginSession  # noqa: PLC0415  only sign-in needs it
 
         self._end_former_session(request)
-        now = self._now()
-        session = LoginSession.start(caller, person.generation, now, sign_out_origin)
-        return self.sessions.write(request, session, now)
+        return LoginSession.start(caller, person.generation, self._now(), sign_out_origin)
 
     def _end_former_session(self, request: Request) -> None:
         """End the session of the request's cookie; if that fails, it goes on until it expires.

@@ -74,7 +74,8 @@ def no_content() -> Response:
 
 
 def add_cookie(response: Response, header: str) -> None:
-    """Add a ``Set-Cookie`` header to those that the response has."""
+    """Add a ``Set-Cookie`` header, unless the view has set that cookie: its value is newer."""
     present = response.headers.get("Set-Cookie", [])
     headers = present if isinstance(present, list) else [present]
-    response.headers["Set-Cookie"] = [*headers, header]
+    if header.partition("=")[0] not in {text.partition("=")[0] for text in headers}:
+        response.headers["Set-Cookie"] = [*headers, header]

@@ -1,0 +1,34 @@
+"""The user pool of the CloudFormation template: passwords and tokens of people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cloud.package import PROJECT
+from cloud.template import STAGES, load_fragments
+
+
+def test_compromised_passwords_are_rejected_in_production(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    plans = {
+        stage: load_fragments(PROJECT, stage)["Parameters"]["UserPoolPlan"]["Default"]
+        for stage in STAGES
+    }
+
+    assert plans == {"dev": "ESSENTIALS", "prod": "PLUS"}
+    assert resources["UserPool"]["UserPoolTier"] == {"Ref": "UserPoolPlan"}
+    assert template["Resources"]["ThreatProtection"]["Condition"] == "HasThreatProtection"
+    compromised = resources["ThreatProtection"]["CompromisedCredentialsRiskConfiguration"]
+    assert compromised["Actions"] == {"EventAction": "BLOCK"}
+    assert "PASSWORD_CHANGE" in compromised["EventFilter"]
+
+
+def test_refresh_tokens_of_the_page_rotate(resources: dict[str, Any]) -> None:
+    client = resources["PageClient"]
+
+    assert client["RefreshTokenRotation"] == {"Feature": "ENABLED", "RetryGracePeriodSeconds": 0}
+    # Cognito rejects this flow beside rotation, and would add it to an empty list.
+    _, allowed, refused = client["ExplicitAuthFlows"]["Fn::If"]
+    assert (allowed, refused) == (["ALLOW_ADMIN_USER_PASSWORD_AUTH"], ["ALLOW_CUSTOM_AUTH"])
+    assert "LambdaConfig" not in resources["UserPool"]
