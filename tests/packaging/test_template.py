@@ -217,17 +217,6 @@ def test_people_need_a_second_factor_and_choose_their_passwords(
     assert template["Resources"]["UserPool"]["DeletionPolicy"] == "Retain"
 
 
-def test_people_change_their_own_password_with_their_own_token(
-    resources: dict[str, Any],
-) -> None:
-    """The app itself may change no one's password."""
-    role = str(resources["AppRole"])
-
-    assert "aws.cognito.signin.user.admin" in resources["PageClient"]["AllowedOAuthScopes"]
-    assert "Password" not in role
-    assert "InitiateAuth" not in role
-
-
 def test_each_booking_site_has_its_own_client(
     template: dict[str, Any], resources: dict[str, Any]
 ) -> None:
