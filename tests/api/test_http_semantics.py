@@ -169,6 +169,26 @@ def test_every_malformed_member_is_named(
     assert "`" not in rejected.text  # a validator's wording
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/availability?from=x&to=y&limit=0", ["specialty", "from", "to", "limit"]),
+        ("/doctors?location=leeds&limit=0", ["specialty", "limit"]),
+        ("/doctors/dr-lee/slots?from=x&to=y", ["from", "to"]),
+        ("/doctors/dr-lee/bookings?from=x&to=y&disrupted=z", ["from", "to", "disrupted"]),
+        ("/doctors/dr-lee/changes?date=x&from=y&to=z&kind=k&limit=0",
+         ["date", "from", "to", "kind", "limit"]),
+    ],
+)  # fmt: skip
+def test_every_malformed_query_parameter_is_named(
+    client: AppClient, path: str, expected: list[str]
+) -> None:
+    rejected = client.get(path)
+
+    assert rejected.status == 400
+    assert [field for field, _ in rejected.error_codes] == expected
+
+
 def test_every_malformed_part_of_a_save_is_named(client: AppClient) -> None:
     body = {"doctor_id": "dr lee", "date": "2026-02-30", "slots": [{"start": 9}, 7]}
 
