@@ -14,7 +14,6 @@ from chalicelib import request_context
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
-from chalicelib.storage.audit_log import AuditLog
 from chalicelib.storage.availability_index import AvailabilityIndex
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
@@ -23,7 +22,6 @@ from chalicelib.storage.people_cache import PeopleCache
 from chalicelib.storage.people_repository import PeopleRepository
 from chalicelib.use_cases.check_health import CheckHealth
 from chalicelib.use_cases.find_slots import FindSlots
-from chalicelib.use_cases.list_changes import ListChanges
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_people import ManagePeople
 from chalicelib.use_cases.manage_slots import ManageSlots
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.use_cases.book_slots import BookSlots
+    from chalicelib.use_cases.list_changes import ListChanges
     from chalicelib.use_cases.override_bookings import OverrideBookings
     from chalicelib.use_cases.publish_changes import PublishChanges
     from chalicelib.web.auth.session_keys import SecretsClient
@@ -46,8 +45,8 @@ if TYPE_CHECKING:
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``bookings`` imports the use cases of bookings on the first call: most processes of a practice
-    serve pages, and start sooner without them.
+    ``bookings`` and ``changes`` import their use cases on the first call: most requests are others,
+    and a process starts sooner without them.
     ``publish_changes`` and ``audit_copies`` connect to the event bus and the bucket on the first
     call, and raise ``SettingsError`` if the settings have none. ``log`` writes a line; None if the
     request log is off.
@@ -55,7 +54,7 @@ class Services(Struct, frozen=True, kw_only=True):
 
     settings: Settings
     manage_slots: ManageSlots
-    list_changes: ListChanges
+    changes: Callable[[], ListChanges]
     find_slots: FindSlots
     bookings: Callable[[], BookingServices]
     manage_doctors: ManageDoctors
@@ -68,6 +67,10 @@ class Services(Struct, frozen=True, kw_only=True):
     publish_changes: Callable[[], PublishChanges]
     audit_copies: Callable[[], AuditCopies]
     log: Callable[[str], None] | None
+
+    @property
+    def list_changes(self) -> ListChanges:
+        return self.changes()
 
     @property
     def book_slots(self) -> BookSlots:
@@ -108,7 +111,7 @@ def build_services(
     return Services(
         settings=settings,
         manage_slots=ManageSlots(days, doctor_cache, now, pause),
-        list_changes=ListChanges(AuditLog(), doctor_cache, settings.client_names, pause),
+        changes=cache(lambda: _create_list_changes(settings, doctor_cache, pause)),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
         bookings=cache(lambda: _create_booking_services(settings, doctor_cache, now, pause)),
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
@@ -122,6 +125,15 @@ def build_services(
         audit_copies=cache(lambda: _create_audit_copies(settings)),
         log=(log or _print_line) if settings.has_request_log else None,
     )
+
+
+def _create_list_changes(
+    settings: Settings, doctor_cache: DoctorCache, pause: Callable[[int], None]
+) -> ListChanges:
+    from chalicelib.storage.audit_log import AuditLog  # noqa: PLC0415
+    from chalicelib.use_cases.list_changes import ListChanges  # noqa: PLC0415
+
+    return ListChanges(AuditLog(), doctor_cache, settings.client_names, pause)
 
 
 def _create_booking_services(
