@@ -1,4 +1,4 @@
-"""What no route may do, whoever sends the request."""
+"""What no route may do for any caller."""
 
 from __future__ import annotations
 
