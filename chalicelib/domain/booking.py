@@ -105,7 +105,8 @@ class StoredSlot:
 class BookingRecord:
     """Where a client's booking is: its one slot, or none since it was cancelled.
 
-    ``cancelled`` has the slots on which it was cancelled, and when. ``version`` counts the writes.
+    ``cancelled`` has the slots on which it was cancelled or from which it moved, and when.
+    ``version`` counts the writes.
     """
 
     slot_id: SlotId | None
@@ -119,7 +120,7 @@ class BookingRecord:
         return any(marked == slot_id for marked, _ in self.recent_marks(now))
 
     def recent_marks(self, now: datetime) -> frozenset[tuple[SlotId, datetime]]:
-        """Return those cancellations after which a repeat of a request may still arrive."""
+        """Return those slots for which a repeat of a request may still arrive."""
         return frozenset(mark for mark in self.cancelled if now < mark[1] + CANCELLED_MARK_AGE)
 
 

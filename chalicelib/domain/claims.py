@@ -198,15 +198,19 @@ class MoveClaim(BookingClaim):
             at=at,
             slot=after.slot,
             slots=(claim, release),
-            record=self._record_write(
-                after.slot,
-                record,
-                RecordFor(self.former_slot_id, self.booking.patient_reference),
-                now,
-            ),
+            record=self._moved_record(after.slot, record, now),
             holds=self._holds_write(),
             entries=self._entries(after.slot, freed.slot, at),
         )
+
+    def _moved_record(self, slot: Slot, record: BookingRecord | None, now: datetime) -> RecordWrite:
+        """Return the record with a mark on the former slot, like that of a cancellation.
+
+        If the booking is cancelled later, a late repeat of the first request books nothing either.
+        """
+        expected = RecordFor(self.former_slot_id, self.booking.patient_reference)
+        write = self._record_write(slot, record, expected, now)
+        return replace(write, new_mark=(self.former_slot_id, now))
 
     def _has_former_begun(self, now: datetime) -> bool:
         return self.former_slot_id.start <= now

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.support.factories import MONDAY, to_instant
 
 if TYPE_CHECKING:
+    from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient
 
 START = to_instant("09:00")
@@ -43,30 +44,31 @@ times_near_boundary = st.builds(lambda boundary, moment: boundary + moment, boun
 @given(now=times_near_boundary, lead=st.sampled_from([0, 90]), held=st.none() | offsets)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_list_hold_and_book_agree_on_availability(
-    client: AppClient, now: datetime, lead: int, held: timedelta | None
+    site: AppClient, sign_in: SignIn, now: datetime, lead: int, held: timedelta | None
 ) -> None:
     """``held``: the time since another client's hold expired; negative before its end."""
-    client.truncate()
-    client.clock.now = to_instant("09:00") - timedelta(days=2)
-    client.put("/doctors/dr-edge", {
+    admin = sign_in("admin")
+    site.truncate()
+    site.clock.now = to_instant("09:00") - timedelta(days=2)
+    admin.put("/doctors/dr-edge", {
         "name": "Dr Edge", "specialty": "edges", "location": "Leeds", "time_zone": "Europe/London",
         "slot_minutes": 30, "sessions": [{"from": "09:00", "to": "09:30"}], "lead_minutes": 0,
         "window_days": 2,
     })  # fmt: skip
-    client.save("09:00", doctor_id="dr-edge")
+    admin.save("09:00", doctor_id="dr-edge")
     if held is not None:
-        client.clock.now = now - held - HOLD_DURATION
-        client.put("/slots/dr-edge~20261123T0900Z/hold", {"holder": "other", "seconds": 300})
-    client.clock.now = now
-    client.update_doctor("dr-edge", lead_minutes=lead, window_days=1)
+        site.clock.now = now - held - HOLD_DURATION
+        site.put("/slots/dr-edge~20261123T0900Z/hold", {"holder": "other", "seconds": 300})
+    site.clock.now = now
+    admin.update_doctor("dr-edge", lead_minutes=lead, window_days=1)
 
     query = f"from={MONDAY}&to={MONDAY}"
-    listed = client.get(f"/doctors/dr-edge/slots?{query}").json
-    found = client.get(f"/availability?specialty=edges&{query}").json["doctors"]
+    listed = site.get(f"/doctors/dr-edge/slots?{query}").json
+    found = site.get(f"/availability?specialty=edges&{query}").json["doctors"]
     path = "/slots/dr-edge~20261123T0900Z"
-    hold = client.put(f"{path}/hold", {"holder": "h", "seconds": 30})
-    client.delete(f"{path}/hold?holder=h")
-    booking = client.put(f"{path}/booking", {"booking_id": "b", "patient_reference": "p"})
+    hold = site.put(f"{path}/hold", {"holder": "h", "seconds": 30})
+    site.delete(f"{path}/hold?holder=h")
+    booking = site.put(f"{path}/booking", {"booking_id": "b", "patient_reference": "p"})
 
     is_listed = len(listed["slots"]) == 1
     assert is_listed == (listed["next_available"] is not None)

@@ -16,6 +16,7 @@ from chalice.app import Request
 
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.web.auth.sessions import LoginSession, SessionStore
+from chalicelib.web.http.request import set_always_https
 from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SUBJECT
 
 if TYPE_CHECKING:
@@ -97,6 +98,9 @@ def doctor_cookie() -> str:
         "multiValueQueryStringParameters": None,
         "body": None,
     }
+    set_always_https(
+        value=False
+    )  # as in the process that gets the cookie; other tests run other stages
     now = datetime.now(UTC)
     doctor = Caller(name="dr-lee", client="page", roles=frozenset({Role.DOCTOR}), subject=SUBJECT)
     session = LoginSession.start(doctor, 0, now)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.slot import SlotId
 from chalicelib.web.api import booking_schemas
-from chalicelib.web.api.decoding import decode_json
+from chalicelib.web.api.decoding import Violations, decode_json
 from chalicelib.web.api.fields import MAX_QUERY_LENGTH, MAX_REASON_LENGTH
 from chalicelib.web.api.validators import (
     invalid_field,
@@ -106,9 +106,17 @@ def parse_booking_query(
     """Which bookings to list. Raises ``RequestRejectedError``."""
     from chalicelib.use_cases.override_bookings import BookingQuery  # noqa: PLC0415  see bootstrap
 
-    first, last = parse_date_range(request, today)
-    disrupted = query(request, "disrupted")
-    if disrupted is not None and disrupted not in _FLAGS:
-        raise invalid_field("disrupted", "true or false")
-    is_disrupted = None if disrupted is None else _FLAGS[disrupted]
+    violations = Violations()
+    with violations:
+        first, last = parse_date_range(request, today)
+    with violations:
+        is_disrupted = _optional_flag(request, "disrupted")
+    violations.raise_any()
     return BookingQuery(doctor_id=doctor_id, first=first, last=last, is_disrupted=is_disrupted)
+
+
+def _optional_flag(request: Request, name: str) -> bool | None:
+    text = query(request, name)
+    if text is not None and text not in _FLAGS:
+        raise invalid_field(name, "true or false")
+    return None if text is None else _FLAGS[text]
