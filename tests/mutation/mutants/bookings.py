@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.booking import Observed
 from chalicelib.storage import booking_conditions
 from chalicelib.storage.booking_repository import BookingRepository
+from chalicelib.storage.transaction import Transaction
 from tests.mutation.edits import (
     always,
     becomes,
@@ -15,6 +16,7 @@ from tests.mutation.edits import (
     last_only,
     never,
     rename,
+    repeat,
     skip,
 )
 from tests.mutation.mutant import Mutant
@@ -56,6 +58,14 @@ MUTANTS = (
         f"{_REPOSITORY}:BookingRepository.commit",
         skip(statement("_update_slot")),
         "tests/api/test_booking.py::test_booked_slot_is_not_booked_again",
+    ),
+    Mutant(
+        "A move uses two transactions, one for each slot",
+        f"{_REPOSITORY}:BookingRepository.commit",
+        repeat(
+            statement(Transaction.commit), statement(Transaction), before=statement("_update_slot")
+        ),
+        "tests/api/test_booking.py::test_move_from_wrong_booking_changes_nothing",
     ),
     Mutant(
         "A slot that is stored under another date than its local one cannot be booked",
