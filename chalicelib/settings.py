@@ -14,7 +14,7 @@ LOCAL_STAGE = "local"
 _BOOLEANS = {"on": True, "off": False}
 # RFC 2104: an HMAC key should be as long as the hash's output, 32 bytes for SHA-256.
 MIN_SESSION_KEY_LENGTH = 32
-# The owner of desk bookings (``domain.booking.PRACTICE``), which no machine client may have.
+# The owner of desk bookings (``domain.permissions.PRACTICE``), which no machine client may have.
 _RESERVED_CLIENT = "practice"
 _PEOPLE_CLIENT_NAME = "Manage Slots API"
 MAX_HOLDS_RANGE = (1, 1000)

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.slot import SlotId
 
-PRACTICE = "practice"
-"""The owner of what the doctor, delegates and admins book: any of them may change it."""
 ERASED_REFERENCE = ""
 """Stored in place of a patient's reference that was erased on request: it matches every other."""
 # How long a repeat of the first request is recognised after the booking has been cancelled.
@@ -107,7 +105,8 @@ class StoredSlot:
 class BookingRecord:
     """Where a client's booking is: its one slot, or none since it was cancelled.
 
-    ``cancelled`` has the slots on which it was cancelled, and when. ``version`` counts the writes.
+    ``cancelled`` has the slots on which it was cancelled or from which it moved, and when.
+    ``version`` counts the writes.
     """
 
     slot_id: SlotId | None
@@ -121,7 +120,7 @@ class BookingRecord:
         return any(marked == slot_id for marked, _ in self.recent_marks(now))
 
     def recent_marks(self, now: datetime) -> frozenset[tuple[SlotId, datetime]]:
-        """Return those cancellations after which a repeat of a request may still arrive."""
+        """Return those slots for which a repeat of a request may still arrive."""
         return frozenset(mark for mark in self.cancelled if now < mark[1] + CANCELLED_MARK_AGE)
 
 

@@ -118,7 +118,7 @@ class RecordVersion:
 class RecordWrite:
     """Writes where a booking is.
 
-    ``marks`` replace the stored cancellations, unless they are None; ``new_mark`` is added.
+    ``marks`` replace the stored marks, unless they are None; ``new_mark`` is added in any case.
     """
 
     owner: str

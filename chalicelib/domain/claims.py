@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import availability, local_time
 from chalicelib.domain.audit_log import ChangeKind
-from chalicelib.domain.booking import ERASED_REFERENCE, PRACTICE, StoredSlot
+from chalicelib.domain.booking import ERASED_REFERENCE, StoredSlot
 from chalicelib.domain.booking_writes import (
     Available,
     BookedFor,
@@ -21,6 +21,7 @@ from chalicelib.domain.booking_writes import (
     SlotWrite,
     UnexpiredHold,
 )
+from chalicelib.domain.permissions import PRACTICE
 from chalicelib.domain.slot import SlotStatus, format_start
 from chalicelib.domain.slot_operation import (
     SlotOperation,
@@ -197,15 +198,19 @@ class MoveClaim(BookingClaim):
             at=at,
             slot=after.slot,
             slots=(claim, release),
-            record=self._record_write(
-                after.slot,
-                record,
-                RecordFor(self.former_slot_id, self.booking.patient_reference),
-                now,
-            ),
+            record=self._moved_record(after.slot, record, now),
             holds=self._holds_write(),
             entries=self._entries(after.slot, freed.slot, at),
         )
+
+    def _moved_record(self, slot: Slot, record: BookingRecord | None, now: datetime) -> RecordWrite:
+        """Return the record with a mark on the former slot, like that of a cancellation.
+
+        If the booking is cancelled later, a late repeat of the first request books nothing either.
+        """
+        expected = RecordFor(self.former_slot_id, self.booking.patient_reference)
+        write = self._record_write(slot, record, expected, now)
+        return replace(write, new_mark=(self.former_slot_id, now))
 
     def _has_former_begun(self, now: datetime) -> bool:
         return self.former_slot_id.start <= now

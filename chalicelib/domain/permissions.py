@@ -7,12 +7,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import time_zones
-from chalicelib.domain.booking import PRACTICE
 from chalicelib.domain.errors import PermissionDeniedError
 from chalicelib.domain.names import trim_name
 
 if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
+
+
+PRACTICE = "practice"
+"""The owner of what the doctor, delegates and admins book: any of them may change it."""
 
 
 class Role(StrEnum):

@@ -139,7 +139,19 @@ def _is_as_read(required: AsOverridden) -> Condition:
         SlotItem.client == stored.client if stored.client else SlotItem.client.does_not_exist()
     )
     is_same_status = SlotItem.status == str(stored.slot.status)
-    condition: Condition = is_same_status & is_same_claim & is_same_owner
+    condition: Condition = (
+        is_same_status & is_same_claim & is_same_owner & _was_changed_at(stored.changed_at)
+    )
+    return condition
+
+
+def _was_changed_at(instant: datetime | None) -> Condition:
+    """No other act since then: two overrides would overwrite each other."""
+    condition: Condition = (
+        SlotItem.changed_at == format_microsecond(instant)
+        if instant
+        else SlotItem.changed_at.does_not_exist()
+    )
     return condition
 
 

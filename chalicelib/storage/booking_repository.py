@@ -230,12 +230,11 @@ def _record_mismatch(raw_item: RawItem | None) -> SlotStateMismatchError:
 
 
 def _mark_actions(write: RecordWrite) -> list[Action]:
-    if write.marks is not None:
-        marks = {format_mark(mark) for mark in write.marks}
-        return [BookingItem.cancelled.set(marks) if marks else BookingItem.cancelled.remove()]
-    if write.new_mark is not None:
-        return [BookingItem.cancelled.add({format_mark(write.new_mark)})]
-    return []
+    new = {format_mark(write.new_mark)} if write.new_mark else set()
+    if write.marks is None:
+        return [BookingItem.cancelled.add(new)] if new else []
+    marks = {format_mark(mark) for mark in write.marks} | new
+    return [BookingItem.cancelled.set(marks) if marks else BookingItem.cancelled.remove()]
 
 
 def _update_holds(

@@ -46,6 +46,7 @@ SLOT = make_slot("09:00")
 SLOT_ID, OTHER_ID = (SlotId("dr-lee", to_instant(time)) for time in ("09:00", "09:30"))
 END = SLOT.end
 SINCE = SUNDAY_NOON - timedelta(minutes=5)
+OPENED_AT = SUNDAY_NOON
 AT = SUNDAY_NOON + timedelta(seconds=1)
 
 FREE: dict[str, Any] = {"status": "free"}
@@ -75,8 +76,8 @@ booked_for = BookedFor(booking_id="b", owner="a", end=END, patient_reference="p"
 
 def read_as(**fields: Any) -> AsOverridden:  # noqa: ANN401  as in StoredSlot
     """Require a slot as it was read, booked unless it has a holder."""
-    status = SlotStatus.HELD if "holder" in fields else SlotStatus.BOOKED
-    return AsOverridden(stored=StoredSlot(slot=replace(SLOT, status=status), **fields))
+    slot = replace(SLOT, status=SlotStatus.HELD if "holder" in fields else SlotStatus.BOOKED)
+    return AsOverridden(stored=StoredSlot(slot=slot, **{"changed_at": OPENED_AT, **fields}))
 
 
 SLOT_CASES: list[tuple[dict[str, Any], SlotRequirement, bool]] = [
@@ -120,6 +121,9 @@ SLOT_CASES: list[tuple[dict[str, Any], SlotRequirement, bool]] = [
     (BOOKED, read_as(booking_id="b"), False),
     (OLD_BOOKING, read_as(booking_id="b"), True),
     (LEFTOVER_BOOKING, read_as(booking_id="b", client="a"), False),
+    (BOOKED, read_as(booking_id="b", client="a", changed_at=SINCE), False),
+    (BOOKED, read_as(booking_id="b", client="a", changed_at=None), False),
+    (BOOKED | {"changed_at": None}, read_as(booking_id="b", client="a", changed_at=None), True),
     (HELD, read_as(holder="h", client="a"), True),
     (HELD, read_as(holder="g", client="a"), False),
     (LEFTOVER_HOLD, read_as(holder="h", client="a"), False),

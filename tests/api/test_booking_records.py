@@ -61,6 +61,26 @@ def test_late_repeat_after_move_books_nothing(site: AppClient) -> None:
     assert site.list_available() == ["09:00", "09:30"]
 
 
+def test_late_repeat_after_move_and_cancellation_books_nothing(site: AppClient) -> None:
+    site.book("09:00", "b-1")
+    site.book("10:00", "b-1", moves=NINE_ID)
+    site.cancel("10:00", "b-1")
+    before = site.export()
+
+    assert rejection_codes(site.book("09:00", "b-1")) == [(NINE, "cancelled")]
+    assert site.export() == before
+
+
+def test_late_repeat_after_move_of_booking_with_two_slots_books_nothing(site: AppClient) -> None:
+    direct_writes.book_without_owner(to_instant("09:00"), "b-1", "ref-1")
+    site.book("10:00", "b-1")
+    site.book("10:00", "b-1", moves=NINE_ID)
+    site.cancel("10:00", "b-1")
+
+    assert rejection_codes(site.book("09:00", "b-1")) == [(NINE, "cancelled")]
+    assert rejection_codes(site.book("10:00", "b-1")) == [(TEN, "cancelled")]
+
+
 def test_cancelled_booking_id_is_refused_on_its_slot_for_a_day(
     site: AppClient, sign_in: SignIn
 ) -> None:

@@ -55,6 +55,8 @@ OPTIONAL_MODULES = (
     "itsdangerous",
     "jinja2",
     "tools",
+    "chalicelib.domain.booking",
+    "chalicelib.storage.booking_repository",
 )
 
 
@@ -122,6 +124,18 @@ def doctor_token(oidc_provider: FakeOidcProvider) -> str:
         (DAY_PATH, "text/html", "anonymous", 303, {"itsdangerous"}),
         (DAY_PATH, "application/json", "token", 200, {"joserfc", "cryptography"}),
         ("/doctors/dr-lee/slots", "", "token", 200, {"joserfc", "cryptography"}),
+        (
+            "/slots/dr-lee~20300603T0900Z",
+            "",
+            "token",
+            404,
+            {
+                "joserfc",
+                "cryptography",
+                "chalicelib.domain.booking",
+                "chalicelib.storage.booking_repository",
+            },
+        ),
         ("/openapi.json", "", "anonymous", 200, set()),
         ("/docs", "text/html", "anonymous", 200, set()),
         ("/sign-in", "text/html", "anonymous", 303, {"authlib", "itsdangerous"}),

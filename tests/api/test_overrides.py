@@ -86,6 +86,23 @@ def test_second_disruption_keeps_the_first_reason(site: AppClient, sign_in: Sign
     assert site.export() == before
 
 
+def test_disruption_keeps_reason_of_concurrent_one(site: AppClient, sign_in: SignIn) -> None:
+    """The other one began a second earlier, and is written after the slot was read."""
+    doctor, admin = sign_in("own"), sign_in("admin")
+    site.clock.now += timedelta(seconds=1)
+
+    def disrupt_earlier() -> None:
+        site.clock.now -= timedelta(seconds=1)
+        doctor.override("disrupt", "09:30", "illness")
+
+    with site.before_commit(disrupt_earlier):
+        assert admin.override("disrupt", "09:30", "holiday").status == 200
+
+    (booking,) = site.list_bookings().json["bookings"]
+    assert booking["disrupted"]["reason"] == "illness"
+    audit_entry(site, "disruption")
+
+
 def test_disrupted_booking_moves_and_loses_its_mark(site: AppClient, sign_in: SignIn) -> None:
     sign_in("own").override("disrupt", "09:30")
 

@@ -33,6 +33,7 @@ EVENING = {
 NIGHT = EVENING | {"slot_minutes": 45, "sessions": [{"from": "00:00", "to": "09:00"}]}
 FIRST, SECOND = "dr-van~20270112T0700Z", "dr-van~20270112T0730Z"
 """The slots that were 23:00 and 23:30 of the 11th, and are 00:00 and 00:30 of the 12th."""
+NEXT_MORNING = "dr-van~20270112T1600Z"
 
 
 @pytest.fixture(params=["new", "old"])
@@ -102,6 +103,23 @@ def test_booking_moves_from_and_to_listed_slots(moved: AppClient) -> None:
     assert claim(moved, SECOND, moves=FIRST).status == 201
     assert claim(moved, make_slot_id("09:00"), moves=SECOND).status == 201
     assert len(listed_starts(moved)) == 3
+
+
+def test_listed_slot_is_booked_if_there_is_a_day_of_its_new_date(moved: AppClient) -> None:
+    moved.save("09:00", doctor_id="dr-van", date=NEXT_DATE)
+
+    assert claim(moved, FIRST).status == 201
+    assert len(listed_starts(moved)) == 2
+
+
+def test_booking_moves_between_listed_slot_and_slot_of_its_new_date(moved: AppClient) -> None:
+    moved.save("09:00", doctor_id="dr-van", date=NEXT_DATE)
+    assert claim(moved, FIRST).status == 201
+
+    assert claim(moved, NEXT_MORNING, moves=FIRST).status == 201
+    assert len(listed_starts(moved)) == 3
+    assert claim(moved, FIRST, moves=NEXT_MORNING).status == 201
+    assert len(listed_starts(moved)) == 2
 
 
 def test_claim_of_moved_slot_costs_one_read_and_one_more_write(moved: AppClient) -> None:

@@ -67,7 +67,7 @@ class ModelDay:
 
 @dataclass
 class ModelRecord:
-    """Where a booking is, for whom, and when it was cancelled on which slot."""
+    """Where a booking is, for whom, and when it left which slot by a cancellation or move."""
 
     place: Place | None = None
     reference: str | None = None
@@ -191,6 +191,7 @@ class BookingModel:
             former = self._slot(old)
             assert former
             former.free()
+            record.cancelled[old] = self.now
             self._take(new, slot, owner, booking)
         return code
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.audit_log import ChangeKind
-from chalicelib.domain.change_feed import ChangeSearch
 from chalicelib.domain.permissions import Caller, Permission
 from chalicelib.web.api import change_schemas
 from chalicelib.web.api.change_serializers import serialize_changes
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from chalice.app import Request, Response
+
+    from chalicelib.domain.change_feed import ChangeSearch
 
 routes = Router(__name__)
 
@@ -90,6 +91,8 @@ def get_history(request: Request, caller: Caller) -> Response:
 
     At most 100, the newest first. A browser gets a page.
     """
+    from chalicelib.domain.change_feed import ChangeSearch  # noqa: PLC0415  see bootstrap
+
     doctor_id = requested_doctor_id(caller, request)
     search = ChangeSearch(doctor_id=doctor_id, on=parse_date(required_query(request, "date")))
     changes = get_services().list_changes.list_page(caller, search, cursor=query(request, "cursor"))
@@ -101,6 +104,8 @@ def get_history(request: Request, caller: Caller) -> Response:
 
 
 def _parse_search(request: Request, doctor_id: str) -> ChangeSearch:
+    from chalicelib.domain.change_feed import ChangeSearch  # noqa: PLC0415  see bootstrap
+
     violations = Violations()
     with violations:
         on = optional_date(request, "date")

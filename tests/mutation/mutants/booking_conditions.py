@@ -149,6 +149,18 @@ MUTANTS = (
         }.items()
     ),
     Mutant(
+        "An override overwrites the reason of a concurrent one",
+        f"{_MODULE}:_was_changed_at",
+        exists(condition(SlotItem, "instant")),
+        "tests/api/test_overrides.py::test_disruption_keeps_reason_of_concurrent_one",
+    ),
+    Mutant(
+        "An override meets a slot that has an instant by now",
+        f"{_MODULE}:_was_changed_at",
+        exists(condition("does_not_exist")),
+        _SLOT,
+    ),
+    Mutant(
         "A slot is written with an instant before its last change",
         f"{_MODULE}:is_older_than",
         exists(condition("at")),

@@ -5,14 +5,18 @@ from __future__ import annotations
 from chalicelib.domain.booking import Observed
 from chalicelib.storage import booking_conditions
 from chalicelib.storage.booking_repository import BookingRepository
+from chalicelib.storage.transaction import Transaction
 from tests.mutation.edits import (
+    always,
     becomes,
+    drop,
     exists,
     first_only,
     keep_left,
     last_only,
     never,
     rename,
+    repeat,
     skip,
 )
 from tests.mutation.mutant import Mutant
@@ -23,10 +27,12 @@ from tests.mutation.selectors import (
     condition,
     generator,
     keyword,
+    name,
     statement,
 )
 
 _REPOSITORY = "chalicelib.storage.booking_repository"
+_MOVED = "tests/api/test_time_zone_data.py"
 
 MUTANTS = (
     Mutant(
@@ -54,22 +60,30 @@ MUTANTS = (
         "tests/api/test_booking.py::test_booked_slot_is_not_booked_again",
     ),
     Mutant(
-        "A slot is sold although its day has no entry for it",
+        "A move uses two transactions, one for each slot",
+        f"{_REPOSITORY}:BookingRepository.commit",
+        repeat(
+            statement(Transaction.commit), statement(Transaction), before=statement("_update_slot")
+        ),
+        "tests/api/test_booking.py::test_move_from_wrong_booking_changes_nothing",
+    ),
+    Mutant(
+        "A slot that is stored under another date than its local one cannot be booked",
         f"{_REPOSITORY}:_day_has",
         exists(condition()),
-        "tests/api/test_booking_failures.py::test_slot_missing_from_day_is_not_booked",
+        f"{_MOVED}::test_listed_slot_is_booked_if_there_is_a_day_of_its_new_date",
     ),
     Mutant(
-        "A move within a day requires an entry only for the first slot",
+        "A booking cannot move from a slot that is stored under another date",
         f"{_REPOSITORY}:_update_day",
         first_only(generator(-1)),
-        "tests/api/test_booking_failures.py::test_move_with_slot_missing_from_day_is_not_committed",
+        f"{_MOVED}::test_booking_moves_between_listed_slot_and_slot_of_its_new_date",
     ),
     Mutant(
-        "A move within a day requires an entry only for the last slot",
+        "A booking cannot move to a slot that is stored under another date",
         f"{_REPOSITORY}:_update_day",
         last_only(generator(-1)),
-        "tests/api/test_booking_failures.py::test_move_with_slot_missing_from_day_is_not_committed",
+        f"{_MOVED}::test_booking_moves_between_listed_slot_and_slot_of_its_new_date",
     ),
     Mutant(
         "A booking does not increment the revision",
@@ -128,7 +142,7 @@ MUTANTS = (
     Mutant(
         "A booking site books as the practice",
         "chalicelib.domain.permissions:Caller.require_owner",
-        rename("client", "name"),
+        always(branch("PRACTICE")),
         "tests/api/test_booking_ownership.py::test_sites_may_use_the_same_ids",
     ),
     Mutant(
@@ -149,6 +163,20 @@ MUTANTS = (
         never(branch("was_cancelled_on")),
         "tests/api/test_booking_records.py"
         "::test_cancelled_booking_id_is_refused_on_its_slot_for_a_day",
+    ),
+    Mutant(
+        "A booking that moved and was cancelled is booked again by a late repeat",
+        "chalicelib.domain.claims:MoveClaim._moved_record",
+        becomes(keyword("new_mark"), None),
+        "tests/api/test_booking_records.py"
+        "::test_late_repeat_after_move_and_cancellation_books_nothing",
+    ),
+    Mutant(
+        "A move of a booking with two slots forgets the slot that it leaves",
+        f"{_REPOSITORY}:_mark_actions",
+        drop(name("new", n=-1)),
+        "tests/api/test_booking_records.py"
+        "::test_late_repeat_after_move_of_booking_with_two_slots_books_nothing",
     ),
     Mutant(
         "A booking of the past is cancelled",
