@@ -95,9 +95,11 @@ class RequestFactory:
             "DELETE", "/slots/{slot_id}/hold", token=self.client_token, path=path, query=query
         )
 
-    def book(self, slot_id: str, booking_id: str, *, moves: str | None = None) -> Event:
+    def book(
+        self, slot_id: str, booking_id: str, *, moves: str | None = None, patient: str = "ref-5521"
+    ) -> Event:
         """Book a slot, or move the booking of the slot ``moves``."""
-        body = {"booking_id": booking_id, "patient_reference": "ref-5521"}
+        body = {"booking_id": booking_id, "patient_reference": patient}
         body |= {"moves": moves} if moves else {}
         path = {"slot_id": slot_id}
         return build_event(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import boto3
@@ -22,13 +23,16 @@ from chalice.test import Client
 from benchmarks.call_recorder import CallRecorder
 from benchmarks.capacity_model import Units, consumed_units, item_size
 from chalicelib import bootstrap
+from chalicelib.domain.booking import Booking
+from chalicelib.domain.errors import ConflictError
+from chalicelib.domain.permissions import Caller, Role
 from chalicelib.domain.slot import SlotId
 from chalicelib.settings import Settings
 from chalicelib.storage import table
 from local import demo_data
 from local.local_config import use_local_stage
 from local.servers import MiniStack
-from tests.support.app_client import AppClient, AppResponse, Clock, make_slot_id
+from tests.support.app_client import AppClient, AppResponse, Clock
 from tests.support.factories import MONDAY, make_session
 
 if TYPE_CHECKING:
@@ -47,6 +51,8 @@ DR_LEE_AROUND_THE_CLOCK = replace(
         DR_LEE.grid, sessions=(make_session("00:00", "24:00"),), slot_length=timedelta(minutes=15)
     ),
 )
+_SITE_ID = "a-booking-site"
+SITE = Caller(name=_SITE_ID, client=_SITE_ID, roles=frozenset({Role.BOOKING_SITE}))
 COLLEAGUES = [f"dr-{n:03}" for n in range(1, 20)]
 DATES = [(MONDAY + timedelta(days=n)).isoformat() for n in range(14)]
 TWO_WEEKS = f"from={DATES[0]}&to={DATES[-1]}"
@@ -60,7 +66,12 @@ ITEM_SIZES = (
     ("free slot", "first save of a date, all slots", "slot"),
     ("held slot", "hold", "slot"),
     ("day with one held slot", "hold", "day"),
+    ("counted holds of a client, one slot", "hold", "holds"),
     ("booked slot", "book", "slot"),
+    ("record of a booking", "book", "booking"),
+    ("record of a cancelled booking", "cancel", "booking"),
+    ("audit entry of a booking", "book", "audit"),
+    ("audit entry of a move within a day", "move within a day", "audit"),
     ("doctor", "settings of a doctor", "doctor"),
 )
 
@@ -92,10 +103,14 @@ class Measurement:
 
 
 class CapacityRecorder:
-    """Runs operations and keeps the measurement of each."""
+    """Runs operations and keeps the measurement of each.
 
-    def __init__(self, recorder: CallRecorder) -> None:
+    The clock ticks before each of them: two changes of a slot never have the same instant.
+    """
+
+    def __init__(self, recorder: CallRecorder, clock: Clock) -> None:
         self._recorder = recorder
+        self._clock = clock
         self.measurements: list[Measurement] = []
 
     def __call__(
@@ -106,6 +121,7 @@ class CapacityRecorder:
         Raises:
             RuntimeError: The response is an error, or with ``expect_error`` it is none.
         """
+        self._clock.now += timedelta(microseconds=1)
         with self._recorder.record() as requests:
             result = action()
         if isinstance(result, AppResponse) and (result.status >= 400) is not expect_error:
@@ -122,7 +138,7 @@ def measure_all(client: AppClient, recorder: CallRecorder, doctor: Doctor) -> li
     client.clock.now += timedelta(minutes=1)  # expires the doctor cache
     client.services.doctors.add(doctor)
     client.get_day()  # fills it
-    measure = CapacityRecorder(recorder)
+    measure = CapacityRecorder(recorder, client.clock)
     times = [f"{slot.start:%H:%M}" for slot in doctor.grid.candidate_slots(MONDAY)]
     _measure_saves(client, measure, times)
     _measure_bookings(client, measure)
@@ -154,17 +170,30 @@ def _measure_saves(client: AppClient, measure: CapacityRecorder, times: list[str
 
 
 def _measure_bookings(client: AppClient, measure: CapacityRecorder) -> None:
-    measure("a slot", lambda: client.get_slot("09:00"))
-    measure("hold", lambda: client.hold("09:00"))
-    measure("hold that is rejected", lambda: client.hold("09:00", "ivan"), expect_error=True)
-    measure("release", lambda: client.release("09:00"))
-    measure("book", lambda: client.book("09:00"))
-    measure("cancel", lambda: client.cancel("09:00"))
-    client.book("09:00")
-    measure("move within a day", lambda: client.book("09:30", moves=make_slot_id("09:00")))
+    """Measure a booking site; that it holds, books and moves as itself needs no token here."""
+    site, slots = client.services.book_slots, DR_LEE.grid.candidate_slots(MONDAY)
+    first, second, third = (SlotId("dr-lee", slot.start) for slot in slots[:3])
     tuesday = SlotId("dr-lee", DR_LEE.grid.candidate_slots(MONDAY + timedelta(days=1))[0].start)
-    move = {"booking_id": "b-1", "patient_reference": "ref-1", "moves": make_slot_id("09:30")}
-    measure("move to another day", lambda: client.put(f"/slots/{tuesday}/booking", move))
+    five_minutes = timedelta(minutes=5)
+
+    def reject_hold() -> None:
+        with suppress(ConflictError):
+            site.hold(SITE, first, "ivan", five_minutes)
+
+    def book(slot_id: SlotId, booking_id: str, **fields: Any) -> object:  # noqa: ANN401  a SlotId or text
+        booking = Booking(booking_id=booking_id, patient_reference="ref-1", **fields)
+        return site.book(SITE, slot_id, booking)
+
+    measure("a slot", lambda: client.get_slot("09:00"))
+    measure("hold", lambda: site.hold(SITE, first, "hannah", five_minutes))
+    measure("hold that is rejected", reject_hold)
+    measure("release", lambda: site.release(SITE, first, "hannah"))
+    measure("book", lambda: book(first, "b-1"))
+    measure("cancel", lambda: site.cancel(SITE, first, "b-1"))
+    measure("hold another slot", lambda: site.hold(SITE, second, "hannah", five_minutes))
+    measure("book a held slot", lambda: book(second, "b-2", holder="hannah"))
+    measure("move within a day", lambda: book(third, "b-2", previous_slot_id=second))
+    measure("move to another day", lambda: book(tuesday, "b-2", previous_slot_id=third))
 
 
 def _measure_searches(

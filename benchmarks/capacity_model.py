@@ -118,6 +118,8 @@ def _value_size(value: Value) -> int:
             return len(content.encode())
         case "N":
             return 1 + -(-len(content.strip("-0.")) // 2)
+        case "SS":
+            return sum(len(element.encode()) for element in content)
         case "BOOL":
             return 1
         case "L":

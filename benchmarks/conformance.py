@@ -59,6 +59,8 @@ def _bookings(requests: RequestFactory) -> Iterator[tuple[str, Event]]:
     slot = slot_id(TOMORROW, TIMES[2])
     yield "book", requests.book(slot, "b-1")
     yield "the same booking again", requests.book(slot, "b-1")
+    yield "the same booking for another patient", requests.book(slot, "b-1", patient="ref-5522")
+    yield "the same booking of another slot", requests.book(slot_id(TOMORROW, TIMES[4]), "b-1")
     yield "another booking of the slot", requests.book(slot, "b-2")
     yield "book a slot that is not open", requests.book(slot_id(_LATER, TIMES[0]), "b-3")
     close = requests.save(TOMORROW, TIMES[2], status="busy-unavailable")

@@ -9,7 +9,7 @@ from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import count, cycle, islice, product, repeat
+from itertools import count, islice, product, repeat
 from statistics import median
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -181,15 +181,21 @@ def _search_requests(requests: RequestFactory) -> dict[str, tuple[Iterator[Event
 
 
 def _booking_requests(requests: RequestFactory) -> dict[str, tuple[Iterator[Event], int]]:
-    """Requests of as many slots as a round has iterations; all are free again after the round."""
+    """Requests of as many slots as a round has iterations; all are free again after the round.
+
+    Each booking has an id of its own: a cancelled one is remembered for a day.
+    """
     slots = [slot_id(TOMORROW, time) for time in TIMES[: 2 * _ITERATIONS]]
-    claims = [(slots[n], slots[n + _ITERATIONS], f"b-{n}") for n in range(_ITERATIONS)]
+    claims = [
+        (slots[n % _ITERATIONS], slots[n % _ITERATIONS + _ITERATIONS], f"b-{n}")
+        for n in range((_ROUNDS + 1) * _ITERATIONS)
+    ]
     return {
-        "hold": (cycle([requests.hold(slot, name) for slot, _, name in claims]), 200),
-        "release": (cycle([requests.release(slot, name) for slot, _, name in claims]), 204),
-        "book": (cycle([requests.book(slot, name) for slot, _, name in claims]), 201),
-        "move": (cycle([requests.book(to, name, moves=slot) for slot, to, name in claims]), 201),
-        "cancel": (cycle([requests.cancel(to, name) for _, to, name in claims]), 204),
+        "hold": ((requests.hold(slot, name) for slot, _, name in claims), 200),
+        "release": ((requests.release(slot, name) for slot, _, name in claims), 204),
+        "book": ((requests.book(slot, name) for slot, _, name in claims), 201),
+        "move": ((requests.book(to, name, moves=slot) for slot, to, name in claims), 201),
+        "cancel": ((requests.cancel(to, name) for _, to, name in claims), 204),
     }
 
 

@@ -11,26 +11,20 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib import request_context
-from chalicelib.domain.booking import BookingRules
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
-from chalicelib.storage.audit_log import AuditLog
 from chalicelib.storage.availability_index import AvailabilityIndex
-from chalicelib.storage.booking_repository import BookingRepository
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.storage.doctor_repository import DoctorRepository
 from chalicelib.storage.people_cache import PeopleCache
 from chalicelib.storage.people_repository import PeopleRepository
-from chalicelib.use_cases.book_slots import BookSlots
 from chalicelib.use_cases.check_health import CheckHealth
 from chalicelib.use_cases.find_slots import FindSlots
-from chalicelib.use_cases.list_changes import ListChanges
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_people import ManagePeople
 from chalicelib.use_cases.manage_slots import ManageSlots
-from chalicelib.use_cases.override_bookings import OverrideBookings
 from chalicelib.use_cases.retry import backoff
 from chalicelib.web.auth.authentication import Auth
 from chalicelib.web.http.request import set_always_https
@@ -40,6 +34,9 @@ if TYPE_CHECKING:
 
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
+    from chalicelib.use_cases.book_slots import BookSlots
+    from chalicelib.use_cases.list_changes import ListChanges
+    from chalicelib.use_cases.override_bookings import OverrideBookings
     from chalicelib.use_cases.publish_changes import PublishChanges
     from chalicelib.web.auth.session_keys import SecretsClient
     from chalicelib.web.auth.user_directory import CognitoClient
@@ -48,6 +45,8 @@ if TYPE_CHECKING:
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
+    ``bookings`` and ``changes`` import their use cases on the first call: most requests are others,
+    and a process starts sooner without them.
     ``publish_changes`` and ``audit_copies`` connect to the event bus and the bucket on the first
     call, and raise ``SettingsError`` if the settings have none. ``log`` writes a line; None if the
     request log is off.
@@ -55,10 +54,9 @@ class Services(Struct, frozen=True, kw_only=True):
 
     settings: Settings
     manage_slots: ManageSlots
-    list_changes: ListChanges
+    changes: Callable[[], ListChanges]
     find_slots: FindSlots
-    book_slots: BookSlots
-    override_bookings: OverrideBookings
+    bookings: Callable[[], BookingServices]
     manage_doctors: ManageDoctors
     manage_people: ManagePeople
     doctors: DoctorRepository
@@ -69,6 +67,25 @@ class Services(Struct, frozen=True, kw_only=True):
     publish_changes: Callable[[], PublishChanges]
     audit_copies: Callable[[], AuditCopies]
     log: Callable[[str], None] | None
+
+    @property
+    def list_changes(self) -> ListChanges:
+        return self.changes()
+
+    @property
+    def book_slots(self) -> BookSlots:
+        return self.bookings().book_slots
+
+    @property
+    def override_bookings(self) -> OverrideBookings:
+        return self.bookings().override_bookings
+
+
+class BookingServices(Struct, frozen=True, kw_only=True):
+    """The use cases of bookings: by a client, and against its will."""
+
+    book_slots: BookSlots
+    override_bookings: OverrideBookings
 
 
 def build_services(
@@ -86,11 +103,6 @@ def build_services(
     doctor_cache = DoctorCache(doctors, now)
     days = DayRepository()
     index = AvailabilityIndex()
-    bookings = BookingRepository()
-    rules = BookingRules(
-        max_holds=settings.max_holds_per_client,
-        reference_retention=timedelta(days=settings.patient_reference_days),
-    )
     pause = _count_retries(pause or backoff)
     local_caller = _build_local_caller(settings)
     people = PeopleRepository()
@@ -99,10 +111,9 @@ def build_services(
     return Services(
         settings=settings,
         manage_slots=ManageSlots(days, doctor_cache, now, pause),
-        list_changes=ListChanges(AuditLog(), doctor_cache, settings.client_names, pause),
+        changes=cache(lambda: _create_list_changes(settings, doctor_cache, pause)),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
-        book_slots=BookSlots(bookings, doctor_cache, rules, now, pause),
-        override_bookings=OverrideBookings(bookings, doctor_cache, rules, now, pause),
+        bookings=cache(lambda: _create_booking_services(settings, doctor_cache, now, pause)),
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
         manage_people=manage_people,
         doctors=doctors,
@@ -113,6 +124,38 @@ def build_services(
         publish_changes=cache(lambda: _create_publish_changes(settings, event_client)),
         audit_copies=cache(lambda: _create_audit_copies(settings)),
         log=(log or _print_line) if settings.has_request_log else None,
+    )
+
+
+def _create_list_changes(
+    settings: Settings, doctor_cache: DoctorCache, pause: Callable[[int], None]
+) -> ListChanges:
+    from chalicelib.storage.audit_log import AuditLog  # noqa: PLC0415
+    from chalicelib.use_cases.list_changes import ListChanges  # noqa: PLC0415
+
+    return ListChanges(AuditLog(), doctor_cache, settings.client_names, pause)
+
+
+def _create_booking_services(
+    settings: Settings,
+    doctor_cache: DoctorCache,
+    now: Callable[[], datetime],
+    pause: Callable[[int], None],
+) -> BookingServices:
+    # These modules define two dozen dataclasses, which take a twentieth of a cold start.
+    from chalicelib.domain.booking import BookingRules  # noqa: PLC0415
+    from chalicelib.storage.booking_repository import BookingRepository  # noqa: PLC0415
+    from chalicelib.use_cases.book_slots import BookSlots  # noqa: PLC0415
+    from chalicelib.use_cases.override_bookings import OverrideBookings  # noqa: PLC0415
+
+    bookings = BookingRepository()
+    rules = BookingRules(
+        max_holds=settings.max_holds_per_client,
+        reference_retention=timedelta(days=settings.patient_reference_days),
+    )
+    return BookingServices(
+        book_slots=BookSlots(bookings, doctor_cache, rules, now, pause),
+        override_bookings=OverrideBookings(bookings, doctor_cache, rules, now, pause),
     )
 
 

@@ -14,8 +14,9 @@ LOCAL_STAGE = "local"
 _BOOLEANS = {"on": True, "off": False}
 # RFC 2104: an HMAC key should be as long as the hash's output, 32 bytes for SHA-256.
 MIN_SESSION_KEY_LENGTH = 32
-# The owner of desk bookings (``domain.booking.PRACTICE``), which no machine client may have.
+# The owner of desk bookings (``domain.permissions.PRACTICE``), which no machine client may have.
 _RESERVED_CLIENT = "practice"
+_PEOPLE_CLIENT_NAME = "Manage Slots API"
 MAX_HOLDS_RANGE = (1, 1000)
 REFERENCE_DAYS_RANGE = (1, 3650)
 _ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
@@ -50,7 +51,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The settings of the process.
 
     ``local_caller`` is the caller of every request if there is no sign-in (``oidc``).
-    ``client_names`` are the display names of booking sites, by client id.
+    ``client_names`` are the display names by client id: of booking sites, and of our own client.
     Only the stream handlers need ``event_bus_name`` and ``audit_bucket``, and they need no sign-in:
     with neither, every request is rejected. ``has_request_log`` writes a line of JSON to standard
     output for each request. A client holds at most ``max_holds_per_client`` slots of one doctor. A
@@ -84,9 +85,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             table_name=_require_value(environment, "TABLE_NAME"),
             stage=stage,
             local_caller=caller,
-            client_names={
-                client: name for client, name in _parse_machine_clients(environment).items() if name
-            },
+            client_names=_client_names(environment),
             oidc=None if caller or _is_stream_function(environment) else _parse_oidc(environment),
             event_bus_name=environment.get("EVENT_BUS_NAME") or None,
             audit_bucket=environment.get("AUDIT_BUCKET") or None,
@@ -154,6 +153,17 @@ def _parse_machine_clients(environment: Mapping[str, str]) -> dict[str, str]:
         message = f"OIDC_MACHINE_CLIENTS names {_RESERVED_CLIENT}, which owns the desk's bookings"
         raise SettingsError(message)
     return clients
+
+
+def _client_names(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the display names by client id, also of the client with which people sign in.
+
+    That one has the bearer tokens of people, whose requests come from a program, not from the page.
+    """
+    sites = _parse_machine_clients(environment)
+    own = environment.get("OIDC_CLIENT_ID")
+    people = {own: _PEOPLE_CLIENT_NAME} if own else {}
+    return people | {client: name for client, name in sites.items() if name}
 
 
 def _parse_session_keys(environment: Mapping[str, str], secret: str | None) -> tuple[str, ...]:

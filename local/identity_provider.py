@@ -44,6 +44,7 @@ class IdentityProvider(NamedTuple):
     page: OAuthClient
     booking_site: OAuthClient
     reading_site: OAuthClient
+    second_site: OAuthClient
 
 
 class DemoUser(NamedTuple):
@@ -116,15 +117,16 @@ def load(stack: str = STACK) -> IdentityProvider:
     page = _client(pool_id, outputs.pop("PageClientId"))
     ids = [outputs[key] for key in sorted(outputs) if key.endswith("ClientId")]
     sites = [_client(pool_id, client_id) for client_id in ids]
-    booking_site = next(site for site in sites if _BOOK in site.scopes)
+    booking_site, *others = (site for site in sites if _BOOK in site.scopes)
     return IdentityProvider(
         outputs["Issuer"],
         f"{endpoint}/{pool_id}/.well-known/openid-configuration",
         pool_id,
         page,
         booking_site,
-        # A deployed stack need not have one.
+        # A deployed stack need not have the others.
         next((site for site in sites if _BOOK not in site.scopes), booking_site),
+        next(iter(others), booking_site),
     )
 
 
@@ -192,9 +194,11 @@ def user_token(provider: IdentityProvider, name: str) -> str:
     return answer["AuthenticationResult"]["AccessToken"]
 
 
-def service_token(provider: IdentityProvider, scopes: Iterable[str]) -> str:
-    """Return a booking site's access token (client credentials, RFC 6749, section 4.4)."""
-    client = provider.booking_site
+def service_token(
+    provider: IdentityProvider, scopes: Iterable[str], site: OAuthClient | None = None
+) -> str:
+    """Return an access token of a booking site (client credentials, RFC 6749, section 4.4)."""
+    client = site or provider.booking_site
     session = OAuth2Session(client.client_id, client.secret, scope=" ".join(scopes))
     token = session.fetch_token(_token_url(provider), grant_type="client_credentials")
     return str(token["access_token"])

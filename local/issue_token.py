@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import requests
@@ -17,9 +18,16 @@ from local import CommandError, identity_provider, local_config
 from local.identity_provider import DemoUser, IdentityProvider
 
 USAGE = (
-    "Say for whom: doctor NAME, delegate NAME, admin [NAME] or booking-site [SCOPES], "
-    "as in: scripts/token doctor dr-lee"
+    "Say for whom: doctor NAME, delegate NAME, admin [NAME], booking-site [SCOPES] or "
+    "second-booking-site [SCOPES], as in: scripts/token doctor dr-lee"
 )
+
+
+class SiteRequest(NamedTuple):
+    """A booking site's token; without ``scopes``, one with all that the site may have."""
+
+    scopes: Sequence[str]
+    is_second: bool = False
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,11 +40,10 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _parse_request(arguments: Sequence[str]) -> DemoUser | list[str]:
-    """Return a user, or the scopes of a booking site: none means all that it may have."""
+def _parse_request(arguments: Sequence[str]) -> DemoUser | SiteRequest:
     match arguments:
-        case [Role.BOOKING_SITE, *scopes]:
-            return " ".join(scopes).split()
+        case [Role.BOOKING_SITE | "second-booking-site" as site, *scopes]:
+            return SiteRequest(" ".join(scopes).split(), is_second=site != Role.BOOKING_SITE)
         case [Role.DOCTOR | Role.DELEGATE | Role.ADMIN as role, name]:
             return DemoUser(name, Role(role))
         case [Role.ADMIN]:
@@ -44,18 +51,19 @@ def _parse_request(arguments: Sequence[str]) -> DemoUser | list[str]:
     raise CommandError(USAGE)
 
 
-def _token(request: DemoUser | list[str], folder: Path) -> str:
+def _token(request: DemoUser | SiteRequest, folder: Path) -> str:
     provider = _running_provider(folder)
     if isinstance(request, DemoUser):
         return _user_token(request, provider)
-    allowed = provider.booking_site.scopes
+    site = provider.second_site if request.is_second else provider.booking_site
+    allowed = site.scopes
     # Cognito ignores unknown scopes beside known ones.
-    if unknown := set(request) - allowed:
+    if unknown := set(request.scopes) - allowed:
         raise CommandError(
             f"A booking site cannot have {', '.join(sorted(unknown))}: "
             f"there are {' and '.join(sorted(allowed))}."
         )
-    return identity_provider.service_token(provider, request or sorted(allowed))
+    return identity_provider.service_token(provider, request.scopes or sorted(allowed), site)
 
 
 def _running_provider(folder: Path) -> IdentityProvider:

@@ -156,7 +156,8 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
         OIDC_DISCOVERY_URL=provider.discovery_url,
         OIDC_CLIENT_ID=provider.page.client_id,
         OIDC_MACHINE_CLIENTS=f"{provider.booking_site.client_id}=Sample%20booking%20site "
-        f"{provider.reading_site.client_id}=Reading%20site",
+        f"{provider.reading_site.client_id}=Reading%20site "
+        f"{provider.second_site.client_id}=Second%20booking%20site",
         SESSION_KEY=key.read_text(encoding="utf-8"),
         COGNITO_USER_POOL=provider.pool_id,
     )

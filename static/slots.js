@@ -6,6 +6,7 @@ import { clearNews, findChanges, reconcile, restoreLocalState, showNews } from "
 import { clearNotice, isPoll, isSave, keepUnreadMessage, noticeIs } from "./notice.js";
 import { showOffline, showPollError, sourceOf } from "./notice.js";
 import "./selection.js";
+import { confirmSession, isSignedOut, mustBeSignedOut, showForbidden, showSignedOut } from "./signed_out.js";
 import { endPendingSave, keepUnsaved, refreshUnsaved } from "./unsaved.js";
 import { rememberUnsaved, restoreUnsaved, startPendingSave } from "./unsaved.js";
 
@@ -52,13 +53,21 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
 
 // --- Responses
 
+function handlePollNotice(status, text) {
+  if (status === 403) showForbidden(text);
+  else if (mustBeSignedOut()) showSignedOut();
+  else showPollError(text);
+}
+
 function handleNotice(event, main) {
   const { ctx } = event.detail;
+  const { status } = ctx.response;
   ctx.push = null; // htmx would change the URL, although the date stays
-  if (isSave(ctx) && ctx.response.status < 500) endPendingSave();
-  if (!isPoll(ctx)) return void (main.target.dataset.of = sourceOf(ctx));
-  event.preventDefault();
-  showPollError(main.fragment.textContent.trim());
+  if (status === 401 || isPoll(ctx)) event.preventDefault();
+  if (status === 401) return showSignedOut();
+  if (isPoll(ctx)) return handlePollNotice(status, main.fragment.textContent.trim());
+  if (isSave(ctx) && status < 500) endPendingSave();
+  main.target.dataset.of = sourceOf(ctx);
 }
 
 function handlePolledForm(ctx, form) {
@@ -84,8 +93,10 @@ function handleOpenedDay(ctx, form) {
 
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
+  if (isSignedOut()) return event.preventDefault(); // a late response
   const main = tasks.find((task) => task.type === "main");
   if (!main || main.swapSpec.style === "none") {
+    confirmSession();
     if (noticeIs("poll")) clearNotice(); // nothing has changed, but the server responds again
     return;
   }
@@ -96,6 +107,7 @@ document.addEventListener("htmx:before:swap", (event) => {
     event.preventDefault();
     return handleFailure(ctx);
   }
+  confirmSession();
   ctx.swapsForm = true;
   if (isPoll(ctx)) return handlePolledForm(ctx, form);
   clearNews();
@@ -135,6 +147,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 });
 
 function handleFailure(ctx) {
+  if (isPoll(ctx) && mustBeSignedOut()) return showSignedOut();
   showOffline(ctx);
   if (!isPoll(ctx)) refreshUnsaved();
 }

@@ -148,9 +148,14 @@ export function restoreUnsaved() {
 
 // --- Sign-out
 
+export const countUnsaved = () => [...unsavedDays.values()].reduce((sum, { ticks }) => sum + ticks.size, 0);
+
+// Once more, because signing out in another tab may have cleared the storage.
+export const storeForNextSignIn = () => storeUnsaved(unsavedDays);
+
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form[action$='/sign-out']")) return;
-  const count = [...unsavedDays.values()].reduce((sum, { ticks }) => sum + ticks.size, 0);
+  const count = countUnsaved();
   if (count && !confirm(`You have ${plural(count, "unsaved change")}. If you sign out, you lose them.`)) {
     event.preventDefault();
     return;

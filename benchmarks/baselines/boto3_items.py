@@ -75,43 +75,45 @@ def doctor_from_item(doctor_id: str, item: Json | None) -> Doctor:
     )
 
 
-def action(doctor: Doctor, sort_key: str, condition: str, values: Json, names: Json) -> Json:
+def action(item_key: Json, condition: str, values: Json, names: Json) -> Json:
     """Build the part that all actions of a transaction have."""
     required = {
         "TableName": TABLE_NAME,
-        "Key": key(doctor.doctor_id, sort_key),
+        "Key": item_key,
         "ConditionExpression": condition,
     }
     optional = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
     return required | {name: value for name, value in optional.items() if value}
 
 
-def put_action(doctor: Doctor, sort_key: str, attributes: Json) -> Json:
+def put_action(item: Json) -> Json:
     """Create an item that must not exist."""
     return {
         "Put": {
             "TableName": TABLE_NAME,
-            "Item": {**key(doctor.doctor_id, sort_key), **attributes},
+            "Item": {"schema": 1, **item},
             "ConditionExpression": "attribute_not_exists(PK)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
     }
 
 
-def commit(actions: list[Json], *, returns_old: bool = False) -> Json | None:
+def commit(actions: list[Json]) -> list[Json | None] | None:
     """Commit a transaction.
 
-    Returns None, or with ``returns_old`` the stored item of the first action if a condition fails.
+    Returns None, or if a condition fails the stored item of each action whose condition failed
+    (empty if there is none), and None for each other.
 
     Raises:
-        ApiError: A condition failed, or DynamoDB is unavailable.
+        ApiError: DynamoDB is unavailable.
     """
     try:
         CLIENT.transact_write_items(TransactItems=actions)
     except ClientError as error:
-        reasons: Any = error.response.get("CancellationReasons", [])
-        if not any(reason["Code"] == "ConditionalCheckFailed" for reason in reasons):
+        reasons: list[Json] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
+        has_failed = [reason["Code"] == "ConditionalCheckFailed" for reason in reasons]
+        if not any(has_failed):
             raise ApiError(503, "Try again in a moment") from error
-        if returns_old:
-            return dict(reasons[0].get("Item", {}))
-        raise ApiError(409, "Another request changed the day") from error
+        pairs = zip(has_failed, reasons, strict=True)
+        return [dict(reason.get("Item", {})) if failed else None for failed, reason in pairs]
     return None

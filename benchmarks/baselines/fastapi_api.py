@@ -25,7 +25,7 @@ from benchmarks.baselines.fastapi_schemas import (
     SavedDay,
     Slot,
 )
-from benchmarks.baselines.rules import ApiError, Doctor, Json, Slots
+from benchmarks.baselines.rules import ApiError, Booking, Doctor, Json, Save, Slots
 
 
 class Store(Protocol):
@@ -36,11 +36,8 @@ class Store(Protocol):
         self, doctor_id: str, date: date, request_id: str | None = None
     ) -> tuple[Doctor, int, Slots, Any]: ...
     def list_slots(self, doctor: Doctor, first: date, last: date) -> Slots: ...
-    def save(self, doctor: Doctor, date: date, version: int, opened: Slots, closed: Slots,
-             change_info: Json, now: datetime) -> None: ...  # fmt: skip
-    def book(
-        self, doctor: Doctor, start: datetime, booking: BookingRequest, now: datetime
-    ) -> bool: ...
+    def save(self, doctor: Doctor, version: int, save: Save, now: datetime) -> None: ...
+    def book(self, doctor: Doctor, start: datetime, booking: Booking, now: datetime) -> bool: ...
 
 
 def create_app(store: Store) -> FastAPI:
@@ -107,9 +104,15 @@ def save_day(
     role = rules.require_can_manage(doctor, claims)
     if earlier is None:
         opened, closed = rules.plan_changes(changes, doctor, slots, body.date, now)
-        change_info = {"by": claims["username"], "role": role, "client": claims["client_id"]}
-        change_info |= {"request_id": request_id, "fingerprint": fingerprint}
-        store.save(doctor, body.date, version, opened, closed, change_info, now)
+        save = Save(
+            date=body.date,
+            request_id=request_id,
+            fingerprint=fingerprint,
+            actor=rules.user_actor(claims, role),
+            opened=opened,
+            closed=closed,
+        )
+        store.save(doctor, version, save, now)
         return doctor, version + 1, rules.slots_after(slots, opened, closed)
     if earlier["fingerprint"] != fingerprint:
         raise ApiError(422, "This Idempotency-Key was used for another request")
@@ -138,9 +141,9 @@ def add_booking_routes(app: FastAPI, store: Store) -> None:
     ) -> Response:
         now, (doctor_id, start) = datetime.now(UTC), rules.parse_slot_id(slot_id)
         doctor = store.get_doctor_cached(doctor_id)
-        rules.require_can_book(claims)
+        booking = Booking(client=rules.require_can_book(claims), **body.model_dump())
         if not rules.bookable_filter(doctor, now)(start):
             raise ApiError(409, "The slot cannot be booked")
-        is_new = store.book(doctor, start, body, now)
+        is_new = store.book(doctor, start, booking, now)
         slot = serializers.serialize_slot(doctor, start, start + doctor.length, "busy")
         return json_response(Slot(**slot), request, 201 if is_new else 200)

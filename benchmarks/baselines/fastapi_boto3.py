@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from boto3.dynamodb.conditions import Key
 from mangum import Mangum
 
+from benchmarks.baselines import records, serializers
 from benchmarks.baselines.boto3_items import (
     CLIENT,
     TABLE,
@@ -23,8 +24,7 @@ from benchmarks.baselines.boto3_items import (
     slots_to_map,
 )
 from benchmarks.baselines.fastapi_api import create_app
-from benchmarks.baselines.fastapi_schemas import BookingRequest
-from benchmarks.baselines.rules import ApiError, Doctor, Json, Slots
+from benchmarks.baselines.rules import ApiError, Booking, Doctor, Json, Save, Slots
 
 
 class DynamoDbStore:
@@ -68,106 +68,169 @@ class DynamoDbStore:
         days = response["Items"]
         return {start: slot for day in days for start, slot in slots_from_item(day).items()}
 
-    def save(
-        self,
-        doctor: Doctor,
-        date: date,
-        version: int,
-        opened: Slots,
-        closed: Slots,
-        change_info: Json,
-        now: datetime,
-    ) -> None:
-        """Write the change, the slots and the day in one transaction."""
-        change = {
-            **change_info,
-            "type": "change",
-            "at": format_instant(now),
-            "version": version + 1,
-            "opened": slots_to_map(opened),
-            "withdrawn": slots_to_map(closed),
-        }
-        actions = [put_action(doctor, f"CHANGE#{date}#{change_info['request_id']}", change)]
-        actions += [_put_slot(doctor, start, *slot) for start, slot in opened.items()]
-        actions += [_delete_slot(doctor, start, now) for start in closed]
-        if version == 0:
-            actions += _create_day(doctor, date, opened)
-        else:
-            actions.append(_update_day(doctor, date, version, opened, closed))
-        commit(actions)
+    def save(self, doctor: Doctor, version: int, save: Save, now: datetime) -> None:
+        """Write the day, its slots, the record of the request and the audit log in a transaction.
 
-    def book(self, doctor: Doctor, start: datetime, booking: BookingRequest, now: datetime) -> bool:
-        """Book the slot and update the day in one transaction.
+        Raises:
+            ApiError: Another request changed the day, or saved under the same key.
+        """
+        actions = _put_records(doctor, version + 1, save, now)
+        actions += [
+            _put_slot(doctor, save.date, start, *slot, now) for start, slot in save.opened.items()
+        ]
+        actions += [_delete_slot(doctor, start, now) for start in save.closed]
+        if version == 0:
+            actions += _create_day(doctor, save, now)
+        else:
+            actions.append(_update_day(doctor, version, save, now))
+        if commit(actions) is not None:
+            raise ApiError(409, "Another request changed the day")
+
+    def book(self, doctor: Doctor, start: datetime, booking: Booking, now: datetime) -> bool:
+        """Book the slot and write the booking's record and the audit log in one transaction.
 
         Returns False if the slot has this booking already.
+
+        Raises:
+            ApiError: The slot is taken, or the client has this booking elsewhere or for another
+                patient.
         """
-        slot = _book_slot(doctor, start, booking, now)
-        stored = commit([slot, _mark_booked(doctor, start)], returns_old=True)
-        # The client of a resource does not convert the items of an error.
-        if stored is not None and stored.get("booking_id") != {"S": booking.booking_id}:
-            raise ApiError(409 if stored else 404, "The slot is not available")
-        return stored is None
+        failed = commit(
+            [
+                _book_slot(doctor, start, booking, now),
+                _put_booking(doctor, start, booking),
+                _mark_booked(doctor, start),
+                _log_booking(doctor, start, booking, now),
+            ]
+        )
+        if failed is None:
+            return True
+        slot, record = failed[:2]
+        if slot == {}:
+            raise ApiError(404, "There is no such slot")
+        if slot and record and _has_booking(slot, record, booking):
+            return False
+        raise ApiError(409, "The slot is not available")
 
 
-def _put_slot(doctor: Doctor, start: datetime, end: datetime, status: str) -> Json:
-    slot = {"type": "slot", "start": format_start(start), "end": format_start(end)}
-    return put_action(doctor, f"SLOT#{format_start(start)}", {**slot, "status": status})
+def _has_booking(slot: Json, record: Json, booking: Booking) -> bool:
+    """The client of a resource does not convert the items of an error."""
+    is_owned = slot.get("client") == {"S": booking.client}
+    is_same = slot.get("booking_id") == {"S": booking.booking_id}
+    return is_owned and is_same and record["patient_reference"] == {"S": booking.patient_reference}
+
+
+def _put_records(doctor: Doctor, version: int, save: Save, now: datetime) -> list[Json]:
+    """Put the record of the request, and the entry of the audit log."""
+    record = records.save_record(save, doctor.doctor_id, now)
+    entry = records.audit_entry(
+        "save", doctor.doctor_id, save.date, now, save.request_id, save.actor
+    )
+    changed = {"opened": save.opened, "closed": save.closed}
+    entry |= {name: slots_to_map(slots) for name, slots in changed.items() if slots}
+    return [put_action({**record, "version": version}), put_action(entry)]
+
+
+def _put_slot(
+    doctor: Doctor, date: date, start: datetime, end: datetime, status: str, now: datetime
+) -> Json:
+    return put_action(
+        {
+            **_slot_key(doctor, start),
+            "type": "slot",
+            "start": format_start(start),
+            "end": format_start(end),
+            "date": str(date),
+            "status": status,
+            "changed_at": records.format_microsecond(now),
+        }
+    )
+
+
+def _slot_key(doctor: Doctor, start: datetime) -> Json:
+    return key(doctor.doctor_id, f"SLOT#{format_start(start)}")
 
 
 def _delete_slot(doctor: Doctor, start: datetime, now: datetime) -> Json:
-    is_free = "#s = :free OR (#s = :held AND held_until <= :now)"
+    is_free = "(#s = :free OR (#s = :held AND held_until <= :now))"
     values = {":free": "free", ":held": "busy-tentative", ":now": format_instant(now)}
-    sort_key = f"SLOT#{format_start(start)}"
-    return {"Delete": action(doctor, sort_key, is_free, values, {"#s": "status"})}
+    values[":at"] = records.format_microsecond(now)
+    condition = f"{is_free} AND {records.IS_LATER}"
+    return {"Delete": action(_slot_key(doctor, start), condition, values, {"#s": "status"})}
 
 
-def _create_day(doctor: Doctor, date: date, opened: Slots) -> list[Json]:
+def _create_day(doctor: Doctor, save: Save, now: datetime) -> list[Json]:
     """Put the day into the search index, at the doctor's current specialty and location."""
     position = f"{quote(doctor.location)}#{doctor.doctor_id}#"
     values = {":position": f"{quote(doctor.specialty)}#{position}"}
-    check = action(doctor, "PROFILE", "GSI1SK = :position", values, {})
-    day = {"type": "day", "version": 1, "revision": 1, "slots": slots_to_map(opened)}
-    index_key = {"GSI1PK": f"{quote(doctor.specialty)}#{date}", "GSI1SK": position}
-    return [{"ConditionCheck": check}, put_action(doctor, f"DAY#{date}", {**day, **index_key})]
+    check = action(key(doctor.doctor_id, "PROFILE"), "GSI1SK = :position", values, {})
+    day = {
+        **key(doctor.doctor_id, f"DAY#{save.date}"),
+        "GSI1PK": f"{quote(doctor.specialty)}#{save.date}",
+        "GSI1SK": position,
+        "type": "day",
+        "version": 1,
+        "revision": 1,
+        "slots": slots_to_map(save.opened),
+        "changed_at": records.format_microsecond(now),
+    }
+    return [{"ConditionCheck": check}, put_action(day)]
 
 
-def _update_day(doctor: Doctor, date: date, version: int, opened: Slots, closed: Slots) -> Json:
-    names = {f"#{n}": format_start(start) for n, start in enumerate([*opened, *closed])}
-    values: Json = {":expected": version, ":one": 1}
-    values |= {f":{n}": entry for n, entry in enumerate(slots_to_map(opened).values())}
-    sets = ["#v = #v + :one", "revision = revision + :one"]
-    sets += [f"slots.#{n} = :{n}" for n in range(len(opened))]
-    removes = [f"slots.#{n}" for n in range(len(opened), len(names))]
-    update = action(doctor, f"DAY#{date}", "#v = :expected", values, {"#v": "version", **names})
+def _update_day(doctor: Doctor, version: int, save: Save, now: datetime) -> Json:
+    starts = [*save.opened, *save.closed]
+    names = {"#v": "version"} | {f"#{n}": format_start(start) for n, start in enumerate(starts)}
+    values: Json = {":expected": version, ":one": 1, ":at": records.format_microsecond(now)}
+    values |= {f":{n}": entry for n, entry in enumerate(slots_to_map(save.opened).values())}
+    sets = ["#v = #v + :one", "revision = revision + :one", "changed_at = :at"]
+    sets += [f"slots.#{n} = :{n}" for n in range(len(save.opened))]
+    removes = [f"slots.#{n}" for n in range(len(save.opened), len(starts))]
+    day = key(doctor.doctor_id, f"DAY#{save.date}")
+    update = action(day, f"#v = :expected AND {records.IS_LATER}", values, names)
     update["UpdateExpression"] = f"SET {', '.join(sets)}"
     if removes:
         update["UpdateExpression"] += f" REMOVE {', '.join(removes)}"
     return {"Update": update}
 
 
-def _book_slot(doctor: Doctor, start: datetime, booking: BookingRequest, now: datetime) -> Json:
+def _book_slot(doctor: Doctor, start: datetime, booking: Booking, now: datetime) -> Json:
     values = {":free": "free", ":held": "busy-tentative", ":now": format_instant(now)}
-    values |= {":busy": "busy", ":id": booking.booking_id, ":ref": booking.patient_reference}
-    values[":end"] = format_start(start + doctor.length)
-    is_available = "#e = :end AND (#s = :free OR (#s = :held AND held_until <= :now))"
-    names = {"#s": "status", "#e": "end"}
-    slot = action(doctor, f"SLOT#{format_start(start)}", is_available, values, names)
+    values |= {":busy": "busy", ":id": booking.booking_id, ":client": booking.client}
+    values |= {":end": format_start(start + doctor.length), ":at": records.format_microsecond(now)}
+    is_free = "(#s = :free OR (#s = :held AND held_until <= :now))"
+    condition = f"#e = :end AND {is_free} AND {records.IS_LATER}"
+    slot = action(_slot_key(doctor, start), condition, values, {"#s": "status", "#e": "end"})
     slot["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     slot["UpdateExpression"] = (
-        "SET #s = :busy, booking_id = :id, patient_reference = :ref REMOVE held_until, holder"
+        "SET #s = :busy, booking_id = :id, client = :client, booked_at = :now, changed_at = :at "
+        "REMOVE held_until, held_since, holder"
     )
     return {"Update": slot}
+
+
+def _put_booking(doctor: Doctor, start: datetime, booking: Booking) -> Json:
+    expires_at = start + doctor.length + records.RETENTION
+    record = records.booking_record(booking, serializers.slot_id(doctor, start))
+    return put_action({**record, "version": 1, "expires_at": int(expires_at.timestamp())})
 
 
 def _mark_booked(doctor: Doctor, start: datetime) -> Json:
     date = start.astimezone(doctor.zone).date()
     names = {"#start": format_start(start), "#s": "status", "#u": "until"}
     values = {":busy": "busy", ":one": 1}
-    day = action(doctor, f"DAY#{date}", "attribute_exists(slots.#start)", values, names)
+    day_key = key(doctor.doctor_id, f"DAY#{date}")
+    day = action(day_key, "attribute_exists(slots.#start)", values, names)
     day["UpdateExpression"] = (
         "SET revision = revision + :one, slots.#start.#s = :busy REMOVE slots.#start.#u"
     )
     return {"Update": day}
+
+
+def _log_booking(doctor: Doctor, start: datetime, booking: Booking, now: datetime) -> Json:
+    date, suffix = start.astimezone(doctor.zone).date(), f"{start:%Y%m%dT%H%MZ}"
+    entry = records.audit_entry("booking", doctor.doctor_id, date, now, suffix, booking.actor)
+    booked = {start: (start + doctor.length, "busy")}
+    return put_action({**entry, "booked": slots_to_map(booked)})
 
 
 handler = Mangum(create_app(DynamoDbStore()), lifespan="off")

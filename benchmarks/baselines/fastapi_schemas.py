@@ -27,7 +27,7 @@ class SaveDayRequest(BaseModel):
 
 class BookingRequest(BaseModel):
     booking_id: Key
-    patient_reference: Annotated[str, Field(max_length=128)]
+    patient_reference: Key
 
 
 class Slot(BaseModel):

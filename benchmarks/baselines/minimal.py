@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from benchmarks.baselines import minimal_table as table
 from benchmarks.baselines import minimal_token, rules, serializers
-from benchmarks.baselines.rules import ApiError, Json, parse_date, require_match
+from benchmarks.baselines.rules import ApiError, Booking, Json, Save, parse_date, require_match
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -51,9 +51,15 @@ def post_day(event: Json, headers: Json, claims: Json) -> tuple[int, Json]:
     role = rules.require_can_manage(doctor, claims)
     if earlier is None:
         opened, closed = rules.plan_changes(changes, doctor, slots, date, now)
-        change_info = {"by": claims["username"], "role": role, "client": claims["client_id"]}
-        change_info |= {"request_id": request_id, "fingerprint": fingerprint}
-        table.save(doctor, date, version, opened, closed, change_info, now)
+        save = Save(
+            date=date,
+            request_id=request_id,
+            fingerprint=fingerprint,
+            actor=rules.user_actor(claims, role),
+            opened=opened,
+            closed=closed,
+        )
+        table.save(doctor, version, save, now)
         slots = rules.slots_after(slots, opened, closed)
         version += 1
     elif earlier["fingerprint"]["S"] == fingerprint:
@@ -83,10 +89,14 @@ def put_booking(event: Json, _headers: Json, claims: Json) -> tuple[int, Json]:
     booking_id = require_match(rules.KEY_PATTERN, body["booking_id"])
     doctor_id, start = rules.parse_slot_id(event["pathParameters"]["slot_id"])
     doctor = table.get_doctor_cached(doctor_id)
-    rules.require_can_book(claims)
-    if len(body["patient_reference"]) > 128 or not rules.bookable_filter(doctor, now)(start):
+    booking = Booking(
+        client=rules.require_can_book(claims),
+        booking_id=booking_id,
+        patient_reference=require_match(rules.KEY_PATTERN, body["patient_reference"]),
+    )
+    if not rules.bookable_filter(doctor, now)(start):
         raise ApiError(409, "The slot cannot be booked")
-    is_new = table.book(doctor, start, booking_id, body["patient_reference"], now)
+    is_new = table.book(doctor, start, booking, now)
     slot = serializers.serialize_slot(doctor, start, start + doctor.length, "busy")
     return 201 if is_new else 200, slot
 

@@ -36,7 +36,8 @@ def format_instant(instant: datetime) -> str:
 
 
 def text_attributes(texts: Json) -> Json:
-    return {name: {"S": text} for name, text in texts.items()}
+    """Format texts as an item, with the number of the format."""
+    return {"schema": {"N": "1"}} | {name: {"S": text} for name, text in texts.items()}
 
 
 def slots_to_map(slots: Slots) -> Json:
@@ -73,7 +74,7 @@ def doctor_from_item(item: Json) -> Doctor:
     )
 
 
-def action(doctor: Doctor, sort_key: str, condition: str, names: Json, values: Json) -> Json:
+def action(item_key: Json, condition: str, names: Json, values: Json) -> Json:
     """Build the part that all actions of a transaction have."""
     typed = {
         name: {"N": str(value)} if isinstance(value, int) else {"S": value}
@@ -81,39 +82,41 @@ def action(doctor: Doctor, sort_key: str, condition: str, names: Json, values: J
     }
     required = {
         "TableName": TABLE,
-        "Key": key(doctor.doctor_id, sort_key),
+        "Key": item_key,
         "ConditionExpression": condition,
     }
     optional = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": typed}
     return required | {name: value for name, value in optional.items() if value}
 
 
-def put_action(doctor: Doctor, sort_key: str, attributes: Json) -> Json:
+def put_action(item: Json) -> Json:
     """Create an item that must not exist."""
     return {
         "Put": {
             "TableName": TABLE,
-            "Item": key(doctor.doctor_id, sort_key) | attributes,
+            "Item": item,
             "ConditionExpression": "attribute_not_exists(PK)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
     }
 
 
-def commit(actions: list[Json], *, returns_old: bool = False) -> Json | None:
+def commit(actions: list[Json]) -> list[Json | None] | None:
     """Commit a transaction.
 
-    Returns None, or with ``returns_old`` the stored item of the first action if a condition fails.
+    Returns None, or if a condition fails the stored item of each action whose condition failed
+    (empty if there is none), and None for each other.
 
     Raises:
-        ApiError: A condition failed, or DynamoDB is unavailable.
+        ApiError: DynamoDB is unavailable.
     """
     try:
         DYNAMODB.transact_write_items(TransactItems=actions)
     except ClientError as error:
-        reasons = error.response.get("CancellationReasons", [])
-        if not any(reason["Code"] == "ConditionalCheckFailed" for reason in reasons):
+        reasons: list[Json] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
+        has_failed = [reason["Code"] == "ConditionalCheckFailed" for reason in reasons]
+        if not any(has_failed):
             raise ApiError(503, "Try again in a moment") from error
-        if returns_old:
-            return dict(reasons[0].get("Item", {}))
-        raise ApiError(409, "Another request changed the day") from error
+        pairs = zip(has_failed, reasons, strict=True)
+        return [dict(reason.get("Item", {})) if failed else None for failed, reason in pairs]
     return None

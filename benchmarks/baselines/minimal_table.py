@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from benchmarks.baselines import records, serializers
 from benchmarks.baselines.minimal_items import (
     DYNAMODB,
     TABLE,
@@ -19,7 +20,7 @@ from benchmarks.baselines.minimal_items import (
     slots_to_map,
     text_attributes,
 )
-from benchmarks.baselines.rules import ApiError, Doctor, Json, Slots
+from benchmarks.baselines.rules import ApiError, Booking, Doctor, Json, Save, Slots
 
 DOCTOR_CACHE: dict[str, tuple[Doctor, datetime]] = {}
 
@@ -66,115 +67,164 @@ def list_slots(doctor_id: str, first: date, last: date) -> Slots:
     return {start: slot for day in days for start, slot in slots_from_item(day).items()}
 
 
-def save(
-    doctor: Doctor,
-    date: date,
-    version: int,
-    opened: Slots,
-    closed: Slots,
-    change_info: Json,
-    now: datetime,
-) -> None:
-    """Write the change, the slots and the day in one transaction."""
-    actions = [_put_change(doctor, date, version + 1, opened, closed, change_info, now)]
-    actions += [_put_slot(doctor, start, *slot) for start, slot in opened.items()]
-    actions += [_delete_slot(doctor, start, now) for start in closed]
+def save(doctor: Doctor, version: int, save: Save, now: datetime) -> None:
+    """Write the day, its slots, the record of the request and the audit log in one transaction.
+
+    Raises:
+        ApiError: Another request changed the day, or saved under the same key.
+    """
+    actions = _put_records(doctor, version + 1, save, now)
+    actions += [
+        _put_slot(doctor, save.date, start, *slot, now) for start, slot in save.opened.items()
+    ]
+    actions += [_delete_slot(doctor, start, now) for start in save.closed]
     if version == 0:
-        actions += _create_day(doctor, date, opened)
+        actions += _create_day(doctor, save, now)
     else:
-        actions.append(_update_day(doctor, date, version, opened, closed))
-    commit(actions)
+        actions.append(_update_day(doctor, version, save, now))
+    if commit(actions) is not None:
+        raise ApiError(409, "Another request changed the day")
 
 
-def _put_change(
-    doctor: Doctor,
-    date: date,
-    version: int,
-    opened: Slots,
-    closed: Slots,
-    change_info: Json,
-    now: datetime,
-) -> Json:
-    change = text_attributes({**change_info, "type": "change", "at": format_instant(now)})
-    change |= {"version": {"N": str(version)}, "opened": {"M": slots_to_map(opened)}}
-    change |= {"withdrawn": {"M": slots_to_map(closed)}}
-    return put_action(doctor, f"CHANGE#{date}#{change_info['request_id']}", change)
-
-
-def _put_slot(doctor: Doctor, start: datetime, end: datetime, status: str) -> Json:
-    slot = {"type": "slot", "start": format_start(start), "end": format_start(end)}
-    return put_action(
-        doctor, f"SLOT#{format_start(start)}", text_attributes({**slot, "status": status})
+def _put_records(doctor: Doctor, version: int, save: Save, now: datetime) -> list[Json]:
+    """Put the record of the request, and the entry of the audit log."""
+    record = text_attributes(records.save_record(save, doctor.doctor_id, now))
+    record["version"] = {"N": str(version)}
+    entry = text_attributes(
+        records.audit_entry("save", doctor.doctor_id, save.date, now, save.request_id, save.actor)
     )
+    changed = {"opened": save.opened, "closed": save.closed}
+    entry |= {name: {"M": slots_to_map(slots)} for name, slots in changed.items() if slots}
+    return [put_action(record), put_action(entry)]
+
+
+def _put_slot(
+    doctor: Doctor, date: date, start: datetime, end: datetime, status: str, now: datetime
+) -> Json:
+    slot = {
+        "type": "slot",
+        "start": format_start(start),
+        "end": format_start(end),
+        "date": str(date),
+        "status": status,
+        "changed_at": records.format_microsecond(now),
+    }
+    return put_action(_slot_key(doctor, start) | text_attributes(slot))
+
+
+def _slot_key(doctor: Doctor, start: datetime) -> Json:
+    return key(doctor.doctor_id, f"SLOT#{format_start(start)}")
 
 
 def _delete_slot(doctor: Doctor, start: datetime, now: datetime) -> Json:
-    is_free = "#s = :free OR (#s = :held AND held_until <= :now)"
+    is_free = "(#s = :free OR (#s = :held AND held_until <= :now))"
     values: Json = {":free": "free", ":held": "busy-tentative", ":now": format_instant(now)}
-    sort_key = f"SLOT#{format_start(start)}"
-    return {"Delete": action(doctor, sort_key, is_free, {"#s": "status"}, values)}
+    values[":at"] = records.format_microsecond(now)
+    condition = f"{is_free} AND {records.IS_LATER}"
+    return {"Delete": action(_slot_key(doctor, start), condition, {"#s": "status"}, values)}
 
 
-def _create_day(doctor: Doctor, date: date, opened: Slots) -> list[Json]:
+def _create_day(doctor: Doctor, save: Save, now: datetime) -> list[Json]:
     """Put the day into the search index, at the doctor's current specialty and location."""
     position = f"{quote(doctor.location)}#{doctor.doctor_id}#"
     values: Json = {":position": f"{quote(doctor.specialty)}#{position}"}
-    check = action(doctor, "PROFILE", "GSI1SK = :position", {}, values)
-    index_key = {"GSI1PK": f"{quote(doctor.specialty)}#{date}", "GSI1SK": position}
-    day = text_attributes({"type": "day", **index_key})
-    day |= {"version": {"N": "1"}, "revision": {"N": "1"}, "slots": {"M": slots_to_map(opened)}}
-    return [{"ConditionCheck": check}, put_action(doctor, f"DAY#{date}", day)]
+    check = action(key(doctor.doctor_id, "PROFILE"), "GSI1SK = :position", {}, values)
+    index_key = {"GSI1PK": f"{quote(doctor.specialty)}#{save.date}", "GSI1SK": position}
+    changed_at = records.format_microsecond(now)
+    day = key(doctor.doctor_id, f"DAY#{save.date}")
+    day |= text_attributes({"type": "day", "changed_at": changed_at, **index_key})
+    day |= {"version": {"N": "1"}, "revision": {"N": "1"}}
+    day["slots"] = {"M": slots_to_map(save.opened)}
+    return [{"ConditionCheck": check}, put_action(day)]
 
 
-def _update_day(doctor: Doctor, date: date, version: int, opened: Slots, closed: Slots) -> Json:
-    names = {f"#{n}": format_start(start) for n, start in enumerate([*opened, *closed])}
-    values: Json = {":expected": version, ":one": 1}
-    update = action(doctor, f"DAY#{date}", "#v = :expected", {"#v": "version", **names}, values)
-    entries = {f":{n}": entry for n, entry in enumerate(slots_to_map(opened).values())}
+def _update_day(doctor: Doctor, version: int, save: Save, now: datetime) -> Json:
+    starts = [*save.opened, *save.closed]
+    names = {"#v": "version"} | {f"#{n}": format_start(start) for n, start in enumerate(starts)}
+    values: Json = {":expected": version, ":one": 1, ":at": records.format_microsecond(now)}
+    day = key(doctor.doctor_id, f"DAY#{save.date}")
+    update = action(day, f"#v = :expected AND {records.IS_LATER}", names, values)
+    entries = {f":{n}": entry for n, entry in enumerate(slots_to_map(save.opened).values())}
     update["ExpressionAttributeValues"] |= entries
-    sets = ["#v = #v + :one", "revision = revision + :one"]
-    sets += [f"slots.#{n} = :{n}" for n in range(len(opened))]
-    removes = [f"slots.#{n}" for n in range(len(opened), len(names))]
+    sets = ["#v = #v + :one", "revision = revision + :one", "changed_at = :at"]
+    sets += [f"slots.#{n} = :{n}" for n in range(len(save.opened))]
+    removes = [f"slots.#{n}" for n in range(len(save.opened), len(starts))]
     update["UpdateExpression"] = f"SET {', '.join(sets)}"
     if removes:
         update["UpdateExpression"] += f" REMOVE {', '.join(removes)}"
     return {"Update": update}
 
 
-def book(doctor: Doctor, start: datetime, booking_id: str, reference: str, now: datetime) -> bool:
-    """Book the slot and update the day in one transaction.
+def book(doctor: Doctor, start: datetime, booking: Booking, now: datetime) -> bool:
+    """Book the slot and write the booking's record and the audit log in one transaction.
 
     Returns False if the slot has this booking already.
+
+    Raises:
+        ApiError: The slot is taken, or the client has this booking elsewhere or for another
+            patient.
     """
-    slot = _book_slot(doctor, start, booking_id, reference, now)
-    stored = commit([slot, _mark_booked(doctor, start)], returns_old=True)
-    if stored is not None and stored.get("booking_id") != {"S": booking_id}:
-        raise ApiError(409 if stored else 404, "The slot is not available")
-    return stored is None
+    failed = commit(
+        [
+            _book_slot(doctor, start, booking, now),
+            _put_booking(doctor, start, booking),
+            _mark_booked(doctor, start),
+            _log_booking(doctor, start, booking, now),
+        ]
+    )
+    if failed is None:
+        return True
+    slot, record = failed[:2]
+    if slot == {}:
+        raise ApiError(404, "There is no such slot")
+    if slot and record and _has_booking(slot, record, booking):
+        return False
+    raise ApiError(409, "The slot is not available")
 
 
-def _book_slot(
-    doctor: Doctor, start: datetime, booking_id: str, reference: str, now: datetime
-) -> Json:
+def _has_booking(slot: Json, record: Json, booking: Booking) -> bool:
+    is_owned = slot.get("client") == {"S": booking.client}
+    is_same = slot.get("booking_id") == {"S": booking.booking_id}
+    return is_owned and is_same and record["patient_reference"] == {"S": booking.patient_reference}
+
+
+def _book_slot(doctor: Doctor, start: datetime, booking: Booking, now: datetime) -> Json:
     values: Json = {":free": "free", ":held": "busy-tentative", ":now": format_instant(now)}
-    values |= {":busy": "busy", ":id": booking_id, ":ref": reference}
-    values[":end"] = format_start(start + doctor.length)
-    is_available = "#e = :end AND (#s = :free OR (#s = :held AND held_until <= :now))"
-    names = {"#s": "status", "#e": "end"}
-    slot = action(doctor, f"SLOT#{format_start(start)}", is_available, names, values)
+    values |= {":busy": "busy", ":id": booking.booking_id, ":client": booking.client}
+    values |= {":end": format_start(start + doctor.length), ":at": records.format_microsecond(now)}
+    is_free = "(#s = :free OR (#s = :held AND held_until <= :now))"
+    condition = f"#e = :end AND {is_free} AND {records.IS_LATER}"
+    slot = action(_slot_key(doctor, start), condition, {"#s": "status", "#e": "end"}, values)
     slot["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     slot["UpdateExpression"] = (
-        "SET #s = :busy, booking_id = :id, patient_reference = :ref REMOVE held_until, holder"
+        "SET #s = :busy, booking_id = :id, client = :client, booked_at = :now, changed_at = :at "
+        "REMOVE held_until, held_since, holder"
     )
     return {"Update": slot}
+
+
+def _put_booking(doctor: Doctor, start: datetime, booking: Booking) -> Json:
+    slot_id = serializers.slot_id(doctor, start)
+    record = text_attributes(records.booking_record(booking, slot_id))
+    expires_at = start + doctor.length + records.RETENTION
+    record |= {"version": {"N": "1"}, "expires_at": {"N": str(int(expires_at.timestamp()))}}
+    return put_action(record)
 
 
 def _mark_booked(doctor: Doctor, start: datetime) -> Json:
     date = start.astimezone(doctor.zone).date()
     names = {"#start": format_start(start), "#s": "status", "#u": "until"}
     values = {":busy": "busy", ":one": 1}
-    day = action(doctor, f"DAY#{date}", "attribute_exists(slots.#start)", names, values)
+    day_key = key(doctor.doctor_id, f"DAY#{date}")
+    day = action(day_key, "attribute_exists(slots.#start)", names, values)
     day["UpdateExpression"] = (
         "SET revision = revision + :one, slots.#start.#s = :busy REMOVE slots.#start.#u"
     )
     return {"Update": day}
+
+
+def _log_booking(doctor: Doctor, start: datetime, booking: Booking, now: datetime) -> Json:
+    date, suffix = start.astimezone(doctor.zone).date(), f"{start:%Y%m%dT%H%MZ}"
+    texts = records.audit_entry("booking", doctor.doctor_id, date, now, suffix, booking.actor)
+    booked = {start: (start + doctor.length, "busy")}
+    return put_action(text_attributes(texts) | {"booked": {"M": slots_to_map(booked)}})

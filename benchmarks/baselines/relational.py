@@ -52,25 +52,50 @@ class SlotRow(Base):
     status: Mapped[str]
     held_until: Mapped[datetime | None]
     holder: Mapped[str | None]
+    client: Mapped[str | None]
     booking_id: Mapped[str | None]
-    patient_reference: Mapped[str | None]
+    booked_at: Mapped[datetime | None]
 
 
-class ChangeRow(Base):
-    """A save, for the audit log and repeated requests."""
+class BookingRow(Base):
+    """Where a client's booking is; deleted some time after ``expires_at``."""
 
-    __tablename__ = "changes"
+    __tablename__ = "bookings"
+    client: Mapped[str] = mapped_column(primary_key=True)
+    booking_id: Mapped[str] = mapped_column(primary_key=True)
+    doctor_id: Mapped[str]
+    start: Mapped[datetime]
+    patient_reference: Mapped[str]
+    expires_at: Mapped[datetime]
+
+
+class SaveRow(Base):
+    """A save, to recognize repeated requests."""
+
+    __tablename__ = "saves"
     doctor_id: Mapped[str] = mapped_column(ForeignKey(DoctorRow.doctor_id), primary_key=True)
     date: Mapped[dt.date] = mapped_column(primary_key=True)
     request_id: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[str]
     version: Mapped[int]
+
+
+class AuditRow(Base):
+    """An entry of the audit log; the locks on what it changes put ``entry_id`` in their order."""
+
+    __tablename__ = "audit_log"
+    entry_id: Mapped[int] = mapped_column(primary_key=True)
+    doctor_id: Mapped[str] = mapped_column(ForeignKey(DoctorRow.doctor_id), index=True)
+    date: Mapped[dt.date] = mapped_column(index=True)
     at: Mapped[datetime]
+    kind: Mapped[str]
     by: Mapped[str]
     role: Mapped[str]
     client: Mapped[str]
-    opened: Mapped[list[Any]]
-    closed: Mapped[list[Any]]
+    subject: Mapped[str | None]
+    opened: Mapped[list[Any] | None]
+    closed: Mapped[list[Any] | None]
+    booked: Mapped[list[Any] | None]
 
 
 def load_slots(session: Session, doctor: Doctor, first: date, last: date) -> Slots:

@@ -40,6 +40,38 @@ class Doctor:
     location: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Save:
+    """A save of one date, as requested by ``actor``."""
+
+    date: date
+    request_id: str
+    fingerprint: str
+    actor: Json
+    opened: Slots
+    closed: Slots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """A booking as a client requests it."""
+
+    client: str
+    booking_id: str
+    patient_reference: str
+
+    @property
+    def actor(self) -> Json:
+        """Who books, for the audit log."""
+        return {"by": self.client, "role": "booking-site", "client": self.client}
+
+
+def user_actor(claims: Json, role: str) -> Json:
+    """Return who saves, for the audit log."""
+    name, client, subject = claims["username"], claims["client_id"], claims["sub"]
+    return {"by": name, "role": role, "client": client, "subject": subject}
+
+
 def require_can_manage(doctor: Doctor, claims: Json) -> str:
     """Return the role in which the caller manages the doctor's slots.
 
@@ -56,14 +88,16 @@ def require_can_manage(doctor: Doctor, claims: Json) -> str:
     raise ApiError(403, f"You cannot manage the slots of {doctor.doctor_id}")
 
 
-def require_can_book(claims: Json) -> None:
-    """Check the scope of the token.
+def require_can_book(claims: Json) -> str:
+    """Return the client id of a booking site.
 
     Raises:
         ApiError: The scope does not include bookings.
     """
     if "slots/book" not in claims["scope"].split():
         raise ApiError(403, "You cannot book slots")
+    client_id: str = claims["client_id"]
+    return client_id
 
 
 def to_utc(date: date, local_time: str, zone: ZoneInfo) -> datetime:

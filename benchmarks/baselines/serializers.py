@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 SAVED_MESSAGE = "Slots saved successfully"
 
 
+def slot_id(doctor: Doctor, start: datetime) -> str:
+    return f"{doctor.doctor_id}~{start:%Y%m%dT%H%MZ}"
+
+
 def serialize_slot(doctor: Doctor, start: datetime, end: datetime, status: str) -> Json:
     return {
-        "slot_id": f"{doctor.doctor_id}~{start:%Y%m%dT%H%MZ}",
+        "slot_id": slot_id(doctor, start),
         "start": start.astimezone(doctor.zone).isoformat(),
         "end": end.astimezone(doctor.zone).isoformat(),
         "status": status,

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.slot import SlotId
 
-PRACTICE = "practice"
-"""The owner of what the doctor, delegates and admins book: any of them may change it."""
 ERASED_REFERENCE = ""
 """Stored in place of a patient's reference that was erased on request: it matches every other."""
 # How long a repeat of the first request is recognised after the booking has been cancelled.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.permissions import Role
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
     from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.permissions import Caller
 
 # The app's own clients; on a server without sign-in, requests for JSON have the second one.
 OWN_CLIENTS = {"page": "Manage Slots", "local": "Local server"}
@@ -83,3 +84,14 @@ class ChangeSearch:
             and (self.first is None or self.first <= entry.date)
             and (self.last is None or entry.date <= self.last)
         )
+
+
+def visible_to(caller: Caller, doctor: Doctor, entry: AuditLogEntry) -> AuditLogEntry:
+    """Return the entry without the settings that the caller may not see.
+
+    These are the doctor's delegates, as in the settings themselves.
+    """
+    if caller.can_see_delegates(doctor) or not entry.settings:
+        return entry
+    visible = {name: change for name, change in entry.settings.items() if name != "delegates"}
+    return replace(entry, settings=visible)

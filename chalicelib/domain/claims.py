@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import availability, local_time
 from chalicelib.domain.audit_log import ChangeKind
-from chalicelib.domain.booking import ERASED_REFERENCE, PRACTICE, StoredSlot
+from chalicelib.domain.booking import ERASED_REFERENCE, StoredSlot
 from chalicelib.domain.booking_writes import (
     Available,
     BookedFor,
@@ -21,6 +21,7 @@ from chalicelib.domain.booking_writes import (
     SlotWrite,
     UnexpiredHold,
 )
+from chalicelib.domain.permissions import PRACTICE
 from chalicelib.domain.slot import SlotStatus, format_start
 from chalicelib.domain.slot_operation import (
     SlotOperation,

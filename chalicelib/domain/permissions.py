@@ -7,12 +7,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import time_zones
-from chalicelib.domain.booking import PRACTICE
 from chalicelib.domain.errors import PermissionDeniedError
 from chalicelib.domain.names import trim_name
 
 if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
+
+
+PRACTICE = "practice"
+"""The owner of what the doctor, delegates and admins book: any of them may change it."""
 
 
 class Role(StrEnum):
@@ -34,6 +37,7 @@ class Permission(StrEnum):
     BOOK = "book"  # book, move, cancel, list bookings: booking sites, and the practice's desk
     MANAGE = "manage"  # a doctor's schedule
     CONFIGURE = "configure"  # a doctor's settings
+    ACCOUNT = "account"  # one's own account: people, not booking sites
     ADMINISTER = "administer"  # what only admins may do
 
 
@@ -43,6 +47,7 @@ _ROLES_BY_PERMISSION = {
     Permission.BOOK: frozenset({Role.BOOKING_SITE, Role.DOCTOR, Role.DELEGATE, Role.ADMIN}),
     Permission.MANAGE: frozenset({Role.DOCTOR, Role.DELEGATE, Role.ADMIN}),
     Permission.CONFIGURE: frozenset({Role.DOCTOR, Role.ADMIN}),
+    Permission.ACCOUNT: frozenset({Role.DOCTOR, Role.DELEGATE, Role.ADMIN}),
     Permission.ADMINISTER: frozenset({Role.ADMIN}),
 }
 _DENIALS = {
@@ -50,6 +55,7 @@ _DENIALS = {
     Permission.BOOK: "You can't book slots",
     Permission.MANAGE: "You can't manage slots",
     Permission.CONFIGURE: "You can't change a doctor's settings",
+    Permission.ACCOUNT: "Only people have a password here",
     Permission.ADMINISTER: "Only admins can do this",
 }
 

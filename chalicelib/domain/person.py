@@ -73,11 +73,12 @@ class PersonAct(StrEnum):
     SIGN_OUT = "sign_out"
     END_SESSIONS = "end_sessions"
     RELEASE_NAME = "release_name"
+    CHANGE_PASSWORD = "change_password"  # noqa: S105  # nosec B105
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonAuditEntry:
-    """Who ended which sessions, or released a name, and when."""
+    """Who ended which sessions, released a name, or changed their password, and when."""
 
     at: datetime
     act: PersonAct

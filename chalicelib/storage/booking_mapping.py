@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.booking import (
-    PRACTICE,
     BookingRecord,
     ClientHolds,
     Disruption,
     StoredSlot,
 )
+from chalicelib.domain.permissions import PRACTICE
 from chalicelib.domain.slot import Slot, SlotId, SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.decoding import decoder

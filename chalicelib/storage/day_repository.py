@@ -134,19 +134,10 @@ class DayRepository:
             _delete_slot(transaction, pk, slot, at=entry.at, now=now)
         for slot in entry.opened:
             _put_slot(transaction, pk, slot, at=entry.at)
-        transaction.put(
-            save_record_to_item(pk, day.date, record),
-            condition=ChangeItem.pk.does_not_exist(),
-            on_failure=lambda _: DayModifiedError(),
-        )
+        _put_save_record(transaction, pk, day.date, record)
         add_entry(transaction, entry)
         if day.version == 0:
-            # A new day is written with the doctor's index key, which must be the current one.
-            transaction.check(
-                DoctorItem(pk, keys.DOCTOR_SK),
-                condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
-                on_failure=lambda _: DoctorModifiedError(),
-            )
+            _check_doctor_index_key(transaction, pk, doctor)
         transaction.update(
             DayItem(pk, keys.day_sk(day.date)),
             [
@@ -200,6 +191,23 @@ def _put_slot(transaction: Transaction, pk: str, slot: Slot, *, at: datetime) ->
         slot_to_item(pk, slot, changed_at=at),
         condition=SlotItem.pk.does_not_exist(),
         on_failure=lambda _: DayModifiedError(already_existing=(slot,)),
+    )
+
+
+def _put_save_record(transaction: Transaction, pk: str, date: date, record: SaveRecord) -> None:
+    transaction.put(
+        save_record_to_item(pk, date, record),
+        condition=ChangeItem.pk.does_not_exist(),
+        on_failure=lambda _: DayModifiedError(),
+    )
+
+
+def _check_doctor_index_key(transaction: Transaction, pk: str, doctor: Doctor) -> None:
+    # A new day is written with the doctor's index key, which must be the current one.
+    transaction.check(
+        DoctorItem(pk, keys.DOCTOR_SK),
+        condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
+        on_failure=lambda _: DoctorModifiedError(),
     )
 
 

@@ -92,11 +92,7 @@ class PeopleRepository:
         """
         transaction = Transaction()
         _add_audit_entry(transaction, entry, suffix=suffix)
-        actions: list[Action] = [
-            PersonItem.generation.add(1),
-            PersonItem.not_before.set(format_microsecond(entry.at)),
-            PersonItem.ended.remove(),
-        ]
+        actions = _end_all_actions(entry)
         if releases_name:
             actions += [PersonItem.issuer.remove(), PersonItem.subject.remove()]
         transaction.update(
@@ -106,6 +102,27 @@ class PeopleRepository:
             on_failure=lambda _: PersonNotFoundError(entry.name),
         )
         transaction.commit()
+
+    def start_generation(
+        self, entry: PersonAuditEntry, person: Person, account: Account, *, suffix: str
+    ) -> None:
+        """End all sessions and tokens of a person, if no one else has since they were read.
+
+        So it is known which generation begins. Raises ``PersonModifiedError``.
+        """
+        transaction = Transaction()
+        _add_audit_entry(transaction, entry, suffix=suffix)
+        condition = _is_linked(account) & _has_generation(person.generation)
+        _add_update(transaction, entry.name, _end_all_actions(entry), condition)
+        transaction.commit()
+
+
+def _end_all_actions(entry: PersonAuditEntry) -> list[Action]:
+    return [
+        PersonItem.generation.add(1),
+        PersonItem.not_before.set(format_microsecond(entry.at)),
+        PersonItem.ended.remove(),
+    ]
 
 
 def _add_link(transaction: Transaction, person: Person, account: Account) -> None:
@@ -135,6 +152,13 @@ def _is_linked(account: Account) -> Condition:
     is_linked: Condition = PersonItem.subject == account.subject
     is_linked &= PersonItem.issuer == account.issuer
     return is_linked
+
+
+def _has_generation(generation: int) -> Condition:
+    """The first generation is not stored."""
+    if generation == 0:
+        return PersonItem.generation.does_not_exist()
+    return PersonItem.generation == generation
 
 
 def _add_audit_entry(transaction: Transaction, entry: PersonAuditEntry, *, suffix: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit_log import Actor
-from chalicelib.domain.booking import PRACTICE
 from chalicelib.domain.cancellations import Cancellation
 from chalicelib.domain.claims import BookingClaim, MoveClaim
 from chalicelib.domain.errors import ConflictError, DoctorNotFoundError, RequestRejectedError
 from chalicelib.domain.holds import HoldClaim, Release
+from chalicelib.domain.permissions import PRACTICE
 from chalicelib.domain.slot_operation import require_found
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.retry import retry_on_conflict

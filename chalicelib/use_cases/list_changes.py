@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from chalicelib.domain.change_feed import ActorNames, ChangeSearch
+from chalicelib.domain.change_feed import ActorNames, ChangeSearch, visible_to
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.use_cases.retry import retry_on_conflict
 
@@ -73,7 +73,7 @@ class ListChanges:
         limit: int = MAX_PAGE_SIZE,
         cursor: str | None = None,
     ) -> Changes:
-        """Return a page of the changes.
+        """Return a page of the changes, without settings that the caller may not see.
 
         Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``, and
         ``RequestRejectedError`` for a cursor of another search.
@@ -84,7 +84,8 @@ class ListChanges:
             caller.require_role_for(doctor)
             names = ActorNames(doctor=doctor, clients=self._client_names)
             page = self._audit_log.list_page(search, names, limit=limit, cursor=cursor)
-            return Changes(search=search, names=names, entries=page.entries, cursor=page.cursor)
+            entries = tuple(visible_to(caller, doctor, entry) for entry in page.entries)
+            return Changes(search=search, names=names, entries=entries, cursor=page.cursor)
 
         return retry_on_conflict(read, self._pause)
 

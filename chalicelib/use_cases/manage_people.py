@@ -132,6 +132,28 @@ class ManagePeople:
         self._end_all(PersonAct.RELEASE_NAME, caller, name)
 
     @busy_after_conflicts()
+    def record_password_change(
+        self, caller: Caller, account: Account, *, session_id: str, generation: int
+    ) -> int | None:
+        """End all sessions and tokens of a caller who has changed their password.
+
+        Return the generation in which the caller's session may go on; None if it was over already.
+        """
+
+        def attempt() -> int | None:
+            person = self._people.get(caller.name)
+            if person is None or not person.is_linked_to(account):
+                return None
+            entry = self._entry(PersonAct.CHANGE_PASSWORD, caller, caller.name)
+            self._people.start_generation(entry, person, account, suffix=secrets.token_hex(8))
+            goes_on = person.allows_session(account, session_id=session_id, generation=generation)
+            return person.generation + 1 if goes_on else None
+
+        new_generation = retry_on_conflict(attempt, self._pause)
+        self._cache.discard(caller.name)
+        return new_generation
+
+    @busy_after_conflicts()
     def _end_all(self, act: PersonAct, caller: Caller, name: str) -> None:
         caller.require_permission(Permission.ADMINISTER)
 

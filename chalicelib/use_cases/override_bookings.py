@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain.audit_log import Actor
-from chalicelib.domain.booking import PRACTICE
 from chalicelib.domain.cancellations import DisruptionOverride, ReleaseOverride, Revocation
 from chalicelib.domain.errors import SlotNotFoundError
 from chalicelib.domain.local_time import MAX_ZONE_SHIFT, to_utc
+from chalicelib.domain.permissions import PRACTICE
 from chalicelib.domain.slot import SlotId
 from chalicelib.use_cases.retry import retry_on_conflict
 from chalicelib.use_cases.slot_operations import (

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from chalice.test import Client
+from msgspec.structs import replace
 
+from chalicelib import bootstrap
 from chalicelib.settings import Settings
 from local import demo_data
 from local.local_config import use_local_stage
@@ -19,6 +21,7 @@ from tests.support.all_routes import ANOTHER_SITE, CALLERS
 from tests.support.app_client import build_services
 from tests.support.factories import SUNDAY_NOON, make_doctor, make_grid
 from tests.support.fake_oidc_provider import FakeOidcProvider, run_fake_oidc_provider
+from tests.support.fake_user_pool import FakeUserPool
 from tests.support.page_session import PageSession
 from tests.support.request_log import RequestLog, enable_request_log
 
@@ -88,6 +91,26 @@ def authenticated_client(client: AppClient, oidc_provider: FakeOidcProvider) -> 
     table_name = client.services.settings.table_name
     settings = Settings(table_name=table_name, oidc=oidc_provider.settings())
     client.use_services(build_services(settings, client.clock))
+    return client
+
+
+@pytest.fixture
+def pool() -> FakeUserPool:
+    """The user pool of ``client_with_pool``."""
+    return FakeUserPool()
+
+
+@pytest.fixture
+def client_with_pool(authenticated_client: AppClient, pool: FakeUserPool) -> AppClient:
+    """The app with sign-in at a Cognito user pool."""
+    client = authenticated_client
+    settings = client.services.settings
+    assert settings.oidc is not None
+    with_pool = replace(settings, oidc=replace(settings.oidc, user_pool="the-pool"))
+    services = bootstrap.build_services(
+        with_pool, now=client.clock, pause=lambda _attempt: None, cognito_client=lambda: pool
+    )
+    client.use_services(services)
     return client
 
 

@@ -5,19 +5,30 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+import pytest
+from msgspec.structs import replace
+
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.settings_changes import changed_settings
+from tests.support.app_client import build_services
 from tests.support.factories import MONDAY, make_doctor
+from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
+    from tests.support.fake_oidc_provider import FakeOidcProvider
 
 
-def settings_changes(client: AppClient, doctor_id: str = "dr-lee") -> list[dict[str, Any]]:
+def settings_changes(
+    client: AppClient, doctor_id: str = "dr-lee", **headers: str
+) -> list[dict[str, Any]]:
     """Return the recorded changes of the settings, the oldest first."""
-    feed = client.get(f"/doctors/{doctor_id}/changes?kind=settings").json["changes"]
+    feed = client.get(f"/doctors/{doctor_id}/changes?kind=settings", **headers).json["changes"]
     return [
-        {setting["name"]: (setting["before"], setting["after"]) for setting in change["settings"]}
+        {
+            setting["name"]: (setting["before"], setting["after"])
+            for setting in change.get("settings", [])
+        }
         for change in reversed(feed)
     ]
 
@@ -81,6 +92,29 @@ def test_replacing_all_delegates_fits_one_transaction(client: AppClient) -> None
     assert client.update_doctor(delegates=second).status == 200
 
     assert settings_changes(client)[-1] == {"delegates": (first, second)}
+
+
+@pytest.mark.parametrize("group", ["delegate", "doctor", "admin"])
+def test_delegates_do_not_see_changes_of_delegates(
+    client: AppClient, oidc_provider: FakeOidcProvider, group: str
+) -> None:
+    client.update_doctor(lead_minutes=60, delegates=["kim", "sam"])
+    client.update_doctor(delegates=["sam"])
+    name = {"delegate": "sam", "doctor": "dr-lee", "admin": "alex"}[group]
+    claims = {"username": name, "cognito:groups": [group], "client_id": PAGE_CLIENT_ID}
+    token = f"Bearer {oidc_provider.access_token(claims)}"
+    settings = replace(client.services.settings, local_caller=None, oidc=oidc_provider.settings())
+    client.use_services(build_services(settings, client.clock))
+
+    changes = settings_changes(client, Authorization=token)
+
+    lead = {"lead_minutes": (0, 60)}
+    added, removed = (["sam"], ["kim", "sam"]), (["kim", "sam"], ["sam"])
+    assert changes == (
+        [lead, {}]
+        if group == "delegate"
+        else [{**lead, "delegates": added}, {"delegates": removed}]
+    )
 
 
 def test_every_setting_of_a_doctor_is_compared() -> None:

@@ -14,16 +14,12 @@ import pytest
 
 from chalicelib.domain.slot import format_start
 from tests.support.app_client import make_slot_id
+from tests.support.call_scenarios import at_time, other_length, uncached
 from tests.support.factories import MONDAY, to_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.support.app_client import AppClient, AppResponse
-
-    Send = Callable[[], AppResponse]
-    # Prepares a request, and returns the function that sends it.
-    Scenario = Callable[[AppClient], Send]
+    from tests.support.call_scenarios import Scenario, Send
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "dynamodb-calls.md"
 DAY = f"/slots?doctor_id=dr-lee&date={MONDAY}"
@@ -39,38 +35,6 @@ def settings(client: AppClient, **changes: object) -> Send:
     """Prepare a change of Dr Lee's settings."""
     body = client.get("/doctors/dr-lee").json | changes
     return lambda: client.put(f"/doctors/{body['doctor_id']}", body)
-
-
-def at_time(time: str, send: Scenario, **changes: object) -> Scenario:
-    """Make a scenario at another time of Monday, with changed settings of Dr Lee."""
-
-    def prepare(client: AppClient) -> Send:
-        client.clock.now = to_instant(time)
-        client.update_doctor("dr-lee", **changes)
-        return send(client)
-
-    return prepare
-
-
-def other_length(send: Scenario) -> Scenario:
-    """Make a scenario after a change of Dr Lee's slot length."""
-
-    def prepare(client: AppClient) -> Send:
-        client.set_slot_minutes("dr-lee", minutes=60)
-        return send(client)
-
-    return prepare
-
-
-def uncached(send: Scenario) -> Scenario:
-    """Make a scenario in which the cached doctors have expired."""
-
-    def prepare(client: AppClient) -> Send:
-        sending = send(client)
-        client.clock.now += timedelta(seconds=10)
-        return sending
-
-    return prepare
 
 
 def poll(client: AppClient) -> Send:

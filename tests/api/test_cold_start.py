@@ -16,6 +16,7 @@ from chalice.app import Request
 
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.web.auth.sessions import LoginSession, SessionStore
+from chalicelib.web.http.request import set_always_https
 from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SUBJECT
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ OPTIONAL_MODULES = (
     "itsdangerous",
     "jinja2",
     "tools",
+    "chalicelib.domain.booking",
+    "chalicelib.storage.booking_repository",
 )
 
 
@@ -95,6 +98,9 @@ def doctor_cookie() -> str:
         "multiValueQueryStringParameters": None,
         "body": None,
     }
+    set_always_https(
+        value=False
+    )  # as in the process that gets the cookie; other tests run other stages
     now = datetime.now(UTC)
     doctor = Caller(name="dr-lee", client="page", roles=frozenset({Role.DOCTOR}), subject=SUBJECT)
     session = LoginSession.start(doctor, 0, now)
@@ -118,6 +124,18 @@ def doctor_token(oidc_provider: FakeOidcProvider) -> str:
         (DAY_PATH, "text/html", "anonymous", 303, {"itsdangerous"}),
         (DAY_PATH, "application/json", "token", 200, {"joserfc", "cryptography"}),
         ("/doctors/dr-lee/slots", "", "token", 200, {"joserfc", "cryptography"}),
+        (
+            "/slots/dr-lee~20300603T0900Z",
+            "",
+            "token",
+            404,
+            {
+                "joserfc",
+                "cryptography",
+                "chalicelib.domain.booking",
+                "chalicelib.storage.booking_repository",
+            },
+        ),
         ("/openapi.json", "", "anonymous", 200, set()),
         ("/docs", "text/html", "anonymous", 200, set()),
         ("/sign-in", "text/html", "anonymous", 303, {"authlib", "itsdangerous"}),

@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, next_instant
+from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.booking import BookingRules, Observed
-from chalicelib.domain.day import Day, SlotChanges
 from chalicelib.domain.errors import DayModifiedError, PermissionDeniedError, SlotStateMismatchError
 from chalicelib.domain.holds import HoldClaim
 from chalicelib.domain.permissions import Caller, Role
-from chalicelib.domain.save_record import SaveRecord
 from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.storage import table
 from chalicelib.storage.availability_index import AvailabilityIndex
 from chalicelib.storage.booking_repository import BookingRepository
-from chalicelib.storage.day_repository import DayRepository
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.support import direct_writes
+from tests.support.direct_saves import read_day, write_day
 from tests.support.factories import (
     MONDAY,
     SUNDAY_NOON,
@@ -33,46 +31,12 @@ from tests.support.factories import (
 )
 
 if TYPE_CHECKING:
-    from chalicelib.domain.slot import Slot
     from tests.support.app_client import AppClient
 
 
 pytestmark = pytest.mark.both_stores
 
-
-DAY_REPOSITORY = DayRepository()
-
-
 DR_LEE = make_doctor()
-
-
-def read_day() -> Day:
-    _, day, _ = DAY_REPOSITORY.get_with_change("dr-lee", MONDAY)
-    return day
-
-
-def write_day(
-    day: Day,
-    *,
-    opened: tuple[Slot, ...] = (),
-    closed: tuple[Slot, ...] = (),
-    request_id: str = "x",
-) -> Day:
-    changes = SlotChanges(opened=opened, closed=closed)
-    day_after = day.apply(changes)
-    entry = AuditLogEntry(
-        doctor_id=day.doctor_id,
-        at=next_instant(SUNDAY_NOON, day.changed_at),
-        kind=ChangeKind.SAVE,
-        actor=Actor(name="dr-lee", role=Role.DOCTOR, client="test"),
-        suffix=request_id,
-        date=day.date,
-        opened=opened,
-        closed=closed,
-    )
-    record = SaveRecord(request_id=request_id, fingerprint="f", version=day.version + 1)
-    DAY_REPOSITORY.save(DR_LEE, day, entry, record, day_after=day_after, now=SUNDAY_NOON)
-    return day_after
 
 
 @pytest.mark.usefixtures("client")

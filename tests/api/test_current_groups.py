@@ -3,64 +3,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
-from msgspec.structs import replace
 
-from chalicelib import bootstrap
-from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SUBJECT
+from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
 from tests.support.page_session import DAY_PATH, PageSession
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.fake_oidc_provider import FakeOidcProvider
-
-
-class FakePool:
-    """A user pool with one user, which a test changes."""
-
-    def __init__(self) -> None:
-        self.subject = SUBJECT
-        self.groups = ["delegate"]
-        self.is_enabled = True
-        self.error: Exception | None = None
-        self.requests = 0
-
-    def admin_get_user(self, **_: str) -> dict[str, Any]:
-        self.requests += 1
-        if self.error:
-            raise self.error
-        attributes = [{"Name": "sub", "Value": self.subject}]
-        return {"Enabled": self.is_enabled, "UserAttributes": attributes}
-
-    def admin_list_groups_for_user(self, **_: str) -> dict[str, Any]:
-        return {"Groups": [{"GroupName": name} for name in self.groups]}
+    from tests.support.fake_user_pool import FakeUserPool
 
 
 @pytest.fixture
-def pool() -> FakePool:
-    return FakePool()
-
-
-@pytest.fixture
-def sam(
-    authenticated_client: AppClient, oidc_provider: FakeOidcProvider, pool: FakePool
-) -> PageSession:
+def sam(client_with_pool: AppClient, oidc_provider: FakeOidcProvider) -> PageSession:
     """The session of Sam, a delegate of Dr Lee, two minutes after the sign-in."""
-    client = authenticated_client
-    settings = client.services.settings
-    assert settings.oidc is not None
-    oidc = replace(settings.oidc, user_pool="the-pool")
-    client.use_services(
-        bootstrap.build_services(
-            replace(settings, oidc=oidc), now=client.clock, cognito_client=lambda: pool
-        )
-    )
-    session = PageSession(client, oidc_provider)
+    session = PageSession(client_with_pool, oidc_provider)
     session.sign_in("sam", "delegate")
-    client.clock.now += timedelta(minutes=2)
+    client_with_pool.clock.now += timedelta(minutes=2)
     return session
 
 
@@ -70,7 +32,7 @@ def sam_token(sam: PageSession, *groups: str) -> dict[str, str]:
 
 
 def test_person_who_left_the_group_is_rejected_within_a_minute(
-    sam: PageSession, pool: FakePool
+    sam: PageSession, pool: FakeUserPool
 ) -> None:
     token = sam_token(sam, "delegate")
     assert sam.get(DAY_PATH).status == sam.client.get(DAY_PATH, **token).status == 200
@@ -85,7 +47,7 @@ def test_person_who_left_the_group_is_rejected_within_a_minute(
 
 
 def test_person_who_left_a_group_while_signing_in_is_rejected(
-    sam: PageSession, pool: FakePool
+    sam: PageSession, pool: FakeUserPool
 ) -> None:
     sam.sign_in("sam", "delegate")
     pool.groups = []
@@ -96,7 +58,7 @@ def test_person_who_left_a_group_while_signing_in_is_rejected(
 
 @pytest.mark.parametrize("changed", ["is_enabled", "subject"])
 def test_disabled_or_replaced_account_is_signed_out(
-    sam: PageSession, pool: FakePool, changed: str
+    sam: PageSession, pool: FakeUserPool, changed: str
 ) -> None:
     setattr(pool, changed, False if changed == "is_enabled" else "another")
 
@@ -104,20 +66,22 @@ def test_disabled_or_replaced_account_is_signed_out(
     assert sam.client.get(DAY_PATH, **sam_token(sam, "delegate")).status == 401
 
 
-def test_deleted_account_is_signed_out(sam: PageSession, pool: FakePool) -> None:
+def test_deleted_account_is_signed_out(sam: PageSession, pool: FakeUserPool) -> None:
     pool.error = ClientError({"Error": {"Code": "UserNotFoundException"}}, "AdminGetUser")
 
     assert sam.get(DAY_PATH).status == 303
 
 
-def test_new_group_needs_a_new_sign_in(sam: PageSession, pool: FakePool) -> None:
+def test_new_group_needs_a_new_sign_in(sam: PageSession, pool: FakeUserPool) -> None:
     pool.groups = ["delegate", "admin"]
 
     assert sam.get(DAY_PATH).status == 200
     assert sam.get("/slots?doctor_id=dr-okafor").status == 403
 
 
-def test_doctor_who_left_the_group_loses_their_schedule(sam: PageSession, pool: FakePool) -> None:
+def test_doctor_who_left_the_group_loses_their_schedule(
+    sam: PageSession, pool: FakeUserPool
+) -> None:
     claims = {"username": "dr-lee", "client_id": PAGE_CLIENT_ID,
               "cognito:groups": ["doctor", "delegate"]}  # fmt: skip
     token = {"Authorization": f"Bearer {sam.oidc_provider.access_token(claims)}"}
@@ -135,7 +99,7 @@ def test_doctor_who_left_the_group_loses_their_schedule(sam: PageSession, pool: 
     ids=lambda error: type(error).__name__,
 )
 def test_outage_of_the_pool_changes_nothing(
-    sam: PageSession, pool: FakePool, error: Exception
+    sam: PageSession, pool: FakeUserPool, error: Exception
 ) -> None:
     pool.error = error
 
@@ -143,7 +107,7 @@ def test_outage_of_the_pool_changes_nothing(
     assert pool.requests == 1
 
 
-def test_outage_keeps_what_is_known(sam: PageSession, pool: FakePool) -> None:
+def test_outage_keeps_what_is_known(sam: PageSession, pool: FakeUserPool) -> None:
     pool.groups = []
     assert sam.get(DAY_PATH).status == 403
     pool.error = ConnectTimeoutError(endpoint_url="https://cognito")
@@ -152,7 +116,7 @@ def test_outage_keeps_what_is_known(sam: PageSession, pool: FakePool) -> None:
     assert sam.get(DAY_PATH).status == 403
 
 
-def test_pool_is_not_requested_for_every_request(sam: PageSession, pool: FakePool) -> None:
+def test_pool_is_not_requested_for_every_request(sam: PageSession, pool: FakeUserPool) -> None:
     for _ in range(25):
         assert sam.get(DAY_PATH).status == 200
         sam.client.clock.now += timedelta(seconds=2)
@@ -160,7 +124,7 @@ def test_pool_is_not_requested_for_every_request(sam: PageSession, pool: FakePoo
     assert pool.requests == 1
 
 
-def test_booking_site_is_no_user_of_the_pool(sam: PageSession, pool: FakePool) -> None:
+def test_booking_site_is_no_user_of_the_pool(sam: PageSession, pool: FakeUserPool) -> None:
     claims = {"client_id": "a-booking-site", "scope": "slots/read"}
     token = {"Authorization": f"Bearer {sam.oidc_provider.access_token(claims)}"}
 

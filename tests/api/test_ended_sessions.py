@@ -283,6 +283,7 @@ def test_sign_in_and_sign_out_make_documented_calls(
         assert client.get("/doctors", **admin).status == 200
     operations: list[Callable[[], AppResponse]] = [
         page_session.sign_in,
+        page_session.sign_in,
         page_session.sign_out,
         lambda: post(client, "/people/dr-lee/sign-out", admin),
         lambda: client.get("/doctors/dr-lee", **bearer(oidc_provider, "sam", "delegate")),
@@ -298,6 +299,7 @@ def test_sign_in_and_sign_out_make_documented_calls(
     link = ["GetItem", "GetItem", *transaction]
     assert made == [
         ["GetItem", *transaction],
+        ["GetItem", *transaction] * 2,
         ["GetItem", *transaction],
         transaction,
         [*link, *doctor],

@@ -22,7 +22,9 @@ HOLD = json.dumps({"holder": "h", "seconds": 60}).encode()
 HOLD_PATH = f"{slot_path('09:00')}/hold"
 
 
-@pytest.mark.parametrize("path", [path for path in GET_PATHS if "sign-in" not in path])
+@pytest.mark.parametrize(
+    "path", [path for path in GET_PATHS if "sign-in" not in path and "account" not in path]
+)
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
 def test_head_has_status_and_headers_of_get(client: AppClient, path: str, accept: str) -> None:
     open_slot(client)
@@ -165,6 +167,26 @@ def test_every_malformed_member_is_named(
     assert rejected.status == 400
     assert {field for field, _ in rejected.error_codes} == expected
     assert "`" not in rejected.text  # a validator's wording
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/availability?from=x&to=y&limit=0", ["specialty", "from", "to", "limit"]),
+        ("/doctors?location=leeds&limit=0", ["specialty", "limit"]),
+        ("/doctors/dr-lee/slots?from=x&to=y", ["from", "to"]),
+        ("/doctors/dr-lee/bookings?from=x&to=y&disrupted=z", ["from", "to", "disrupted"]),
+        ("/doctors/dr-lee/changes?date=x&from=y&to=z&kind=k&limit=0",
+         ["date", "from", "to", "kind", "limit"]),
+    ],
+)  # fmt: skip
+def test_every_malformed_query_parameter_is_named(
+    client: AppClient, path: str, expected: list[str]
+) -> None:
+    rejected = client.get(path)
+
+    assert rejected.status == 400
+    assert [field for field, _ in rejected.error_codes] == expected
 
 
 def test_every_malformed_part_of_a_save_is_named(client: AppClient) -> None:

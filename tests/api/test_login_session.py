@@ -233,6 +233,8 @@ def test_late_plain_save_can_be_sent_again_after_login(
     response = page_session.send("POST", "/slots", sent, **form)
 
     assert response.status == 401
+    assert 'href="/sign-in?to=/signed-in" target="_blank"' in response.text
+    assert "You're signed in" in page_session.get("/signed-in").text
     assert '<form method="post" action="/slots">' in response.text
     assert '<input type="hidden" name="ticked" value="&#34;&gt;">' in response.text
     assert '<input type="hidden" name="ticked" value="2">' in response.text

@@ -81,6 +81,8 @@ SIGN_IN_ROUTES = {
     "GET /sign-in",
     "GET /sign-in/callback",
     "POST /sign-out",
+    "GET /account/password",
+    "POST /account/password",
     "POST /people/{name}/sign-out",
     "DELETE /people/{name}",
 }

@@ -193,9 +193,9 @@ def test_poll_error_shows_notice_and_keeps_form(
     day_page.check("09:00")
     aside = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML", "HX-Push-Url": "false"}
 
-    fulfill_polls(page, 403, "<p>You are not allowed to do this</p>", aside)
+    fulfill_polls(page, 503, "<p>The service is unavailable</p>", aside)
     day_page.poll_now()
-    expect(alert).to_have_text("You are not allowed to do this")
+    expect(alert).to_have_text("The service is unavailable")
     assert day_page.checked_starts == ["09:00"]
 
     fulfill_polls(page, 502, "<html><h1>Bad Gateway</h1></html>", {})

@@ -66,11 +66,10 @@ def test_session_expired_during_save_keeps_ticks(page: Page, login_url: str) -> 
     page.context.clear_cookies()
 
     check_and_save(page, "0930")
-    link = page.locator("#notice").get_by_role("link", name="Sign in (opens in a new tab)")
-    with page.context.expect_page() as opened:
-        link.click()
-    submit_login_form(opened.value, "dr-lee")
-    expect(opened.value.get_by_role("heading", name="You're signed in")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Your 1 unsaved change will be here")
+    expect(page.locator("form.day")).to_have_count(0)
+    page.get_by_role("link", name="Sign in").click()
+    submit_login_form(page, "dr-lee")
 
     expect(page.locator("[id^=box-20990323T0930Z]")).to_be_checked()
     page.get_by_role("button", name="Save", exact=True).click()
@@ -86,8 +85,10 @@ def test_second_user_in_same_browser_gets_own_permissions(page: Page, login_url:
 
     check_and_save(page, "1100")
 
-    expect(page.locator("#notice")).to_contain_text("You can't manage Dr Mina Lee's schedule")
-    expect(page.locator("[id^=box-20990323T1100Z]")).to_be_checked()
+    expect(page.get_by_role("alert")).to_contain_text("You can't manage Dr Mina Lee's schedule")
+    expect(page.locator("form.day")).to_have_count(0)
+    page.get_by_role("link", name="Open your own schedule").click()
+    expect(page.get_by_text("Signed in as dr-okafor")).to_be_visible()
 
 
 def test_delegate_lands_on_doctor_picker(page: Page, login_url: str) -> None:

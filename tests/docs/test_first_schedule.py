@@ -27,6 +27,7 @@ def test_first_schedule_works_as_described(browser: Browser, live_server: LiveSe
 
     sign_in(doctor, live_server)
     doctor.get_by_label("Date").fill(date)
+    expect(doctor.locator(f"#day-{date}")).to_be_visible()
     morning = doctor.get_by_role("group", name="09:00–12:00")
     morning.get_by_role("button", name="All").click()
     expect(morning.get_by_role("checkbox", checked=True)).to_have_count(6)
@@ -44,7 +45,7 @@ def test_first_schedule_works_as_described(browser: Browser, live_server: LiveSe
     expect(slot(doctor, "14:00")).to_be_checked()
 
     doctor.get_by_role("link", name="History").click()
-    expect(doctor.get_by_role("article")).to_have_count(2)
+    expect(doctor.get_by_role("article")).to_have_count(3)  # two saves and the booking
 
 
 def sign_in(page: Page, server: LiveServer) -> None:

@@ -41,7 +41,11 @@ def test_restart_keeps_provider_and_clients(
 
     assert after.url == before.url
     assert after.page.client_id == before.page.client_id
-    assert (after.booking_site, after.reading_site) == (before.booking_site, before.reading_site)
+    assert (after.booking_site, after.reading_site, after.second_site) == (
+        before.booking_site,
+        before.reading_site,
+        before.second_site,
+    )
 
 
 def test_tokens_survive_restart(restarted_provider: RestartedProvider) -> None:

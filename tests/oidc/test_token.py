@@ -143,6 +143,21 @@ def test_booking_site_token_has_scopes_and_no_name(
     assert "username" not in claims
 
 
+def test_second_booking_site_is_another_client(cli: TokenCli) -> None:
+    first = cli.claims("booking-site")
+    second = cli.run("second-booking-site")
+
+    claims = cli.verified_claims(second)
+    assert claims["client_id"] != first["client_id"]
+    assert claims["scope"] == first["scope"]
+    response = requests.get(
+        f"{cli.url}/doctors/dr-lee/bookings",
+        headers={"Authorization": f"Bearer {second.output.strip()}"},
+        timeout=10,
+    )
+    assert (response.status_code, response.json()) == (200, {"bookings": []})
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -78,10 +78,12 @@ def test_template_sets_all_settings_and_no_local_caller(resources: dict[str, Any
     assert variables["CopyAuditItems"].keys() == common | {"AUDIT_BUCKET"}
     assert variables["APIHandler"].keys() == common | {
         "COGNITO_USER_POOL",
+        "MAX_HOLDS_PER_CLIENT",
         "OIDC_CLIENT_ID",
         "OIDC_DISCOVERY_URL",
         "OIDC_ISSUER",
         "OIDC_MACHINE_CLIENTS",
+        "PATIENT_REFERENCE_DAYS",
         "REQUEST_LOG",
         "SESSION_KEY_SECRET",
     }

@@ -32,3 +32,14 @@ def test_refresh_tokens_of_the_page_rotate(resources: dict[str, Any]) -> None:
     _, allowed, refused = client["ExplicitAuthFlows"]["Fn::If"]
     assert (allowed, refused) == (["ALLOW_ADMIN_USER_PASSWORD_AUTH"], ["ALLOW_CUSTOM_AUTH"])
     assert "LambdaConfig" not in resources["UserPool"]
+
+
+def test_people_change_their_own_password_with_their_own_token(
+    resources: dict[str, Any],
+) -> None:
+    """The app itself may change no one's password."""
+    role = str(resources["AppRole"])
+
+    assert "aws.cognito.signin.user.admin" in resources["PageClient"]["AllowedOAuthScopes"]
+    assert "Password" not in role
+    assert "InitiateAuth" not in role

@@ -29,4 +29,4 @@ def snapshot(ministack: str) -> Iterator[TableSnapshot]:
         app_setup.replace_doctors(client, DOCTORS)
         client.update_doctor("dr-lee", delegates=["sam"])
         operations.seed_slots(client)
-        yield TableSnapshot(client, client.export())
+        yield TableSnapshot(client, client.export(), client.clock.now)

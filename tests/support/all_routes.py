@@ -31,6 +31,7 @@ _QUERIES = {
 _BODIES: dict[str, tuple[str, str]] = {
     "POST /slots": (JSON, json.dumps(_SAVE_FIELDS)),
     "POST /sign-out": (FORM, ""),
+    "POST /account/password": (FORM, "current_password=a&new_password=b&new_again=b"),
     "PUT /slots/{slot_id}/hold": (JSON, json.dumps({"holder": "h", "seconds": 60})),
     "PUT /slots/{slot_id}/booking": (
         JSON,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tests.support.factories import to_instant
@@ -94,6 +95,24 @@ class BookingModel:
         if slot.is_taken(self.now) and not slot.is_held_by(owner, holder, self.now):
             return "slot_taken"
         return "in_past" if place[1] <= self.now else None
+
+    def save(self, doctor: int, opened: set[datetime], closed: set[datetime]) -> bool:
+        """Open and close slots of a doctor; return False, and change nothing, if rejected."""
+        day = self.days[doctor]
+        taken = {start for start, slot in day.slots.items() if slot.is_taken(self.now)}
+        new = {start: ModelSlot(end=start + day.minutes * _MINUTE) for start in opened}
+        remaining = {start: slot for start, slot in day.slots.items() if start not in closed}
+        intervals = sorted((start, slot.end) for start, slot in [*remaining.items(), *new.items()])
+        is_valid = (
+            bool(opened or closed)
+            and all(start > self.now for start in opened | closed)
+            and closed <= day.slots.keys() - taken
+            and all(start not in day.slots and day.is_on_grid(start) for start in opened)
+            and all(earlier[1] <= later[0] for earlier, later in pairwise(intervals))
+        )
+        if is_valid:
+            day.slots = remaining | new
+        return is_valid
 
     def hold(
         self, doctor: int, start: datetime, owner: str, holder: str, length: timedelta

@@ -91,7 +91,8 @@ class ManageSlotsPage:
 
     def book(self, start: str) -> None:
         """Book the slot as a patient."""
-        booking = {"booking_id": "b-1", "patient_reference": "ref-1"}
+        slot_id = self.slot_url(start).rpartition("/")[2]
+        booking = {"booking_id": slot_id, "patient_reference": "ref-1"}
         response = self._request_as_booking_site("PUT", f"{self.slot_url(start)}/booking", booking)
         assert response.status_code == 201, response.text
 

@@ -14,10 +14,11 @@ from chalicelib.web.observability import request_log
 from tests.support.app_setup import import_app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pytest
 
+    from chalicelib.web.auth.user_directory import CognitoClient
     from tests.support.app_client import AppClient, AppResponse
 
 
@@ -41,12 +42,18 @@ class RequestLog:
         return entry
 
 
-def enable_request_log(client: AppClient) -> Iterator[RequestLog]:
+def enable_request_log(
+    client: AppClient, cognito_client: Callable[[], CognitoClient] | None = None
+) -> Iterator[RequestLog]:
     """Log requests as in a stage of the cloud."""
     texts: list[str] = []
     settings = structs.replace(client.services.settings, stage="prod", has_request_log=True)
     services = bootstrap.build_services(
-        settings, now=client.clock, pause=lambda _attempt: None, log=texts.append
+        settings,
+        now=client.clock,
+        pause=lambda _attempt: None,
+        cognito_client=cognito_client,
+        log=texts.append,
     )
     client.services = bootstrap.set_services(services)
     table.connect(settings.table_name, track_capacity=True)

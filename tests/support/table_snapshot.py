@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
@@ -19,14 +20,16 @@ RawItem = dict[str, Any]
 
 @dataclass
 class TableSnapshot:
-    """The items that a test starts from, and the client of the app on that table."""
+    """The items and the instant that a test starts from, and the client of the app."""
 
     client: AppClient
     items: Sequence[RawItem]
+    now: datetime
 
     def restore(self) -> AppClient:
-        """Restore the items, and return the client of an app without cached data."""
+        """Restore items and clock, and return the client of an app without cached data."""
         self.client.restore(self.items)
+        self.client.clock.now = self.now
         self.client.restart()
         return self.client
 

@@ -7,10 +7,12 @@ from local.identity_provider import INFRASTRUCTURE
 
 
 def test_removed_booking_site_leaves_the_others_unchanged() -> None:
-    both = load_template(INFRASTRUCTURE, DEMO_SITES)
-    one = load_template(INFRASTRUCTURE, {"ReadingSite": DEMO_SITES["ReadingSite"]})
+    every = load_template(INFRASTRUCTURE, DEMO_SITES)
+    others = load_template(
+        INFRASTRUCTURE, {key: DEMO_SITES[key] for key in ("ReadingSite", "SecondSite")}
+    )
 
-    removed = both["Resources"].keys() - one["Resources"].keys()
+    removed = every["Resources"].keys() - others["Resources"].keys()
     assert removed == {"BookingSiteClient"}
-    assert one["Resources"].items() <= both["Resources"].items()
-    assert both["Outputs"].keys() - one["Outputs"].keys() == {"BookingSiteClientId"}
+    assert others["Resources"].items() <= every["Resources"].items()
+    assert every["Outputs"].keys() - others["Outputs"].keys() == {"BookingSiteClientId"}

@@ -143,4 +143,13 @@ def test_booking_sites_can_have_display_names() -> None:
 
     assert settings.oidc is not None
     assert settings.oidc.machine_clients == {"one", "two", "three", "four"}
-    assert settings.client_names == {"two": "Practice system", "three": "B&B"}
+    named = {
+        client: settings.client_names.get(client) for client in ("one", "two", "three", "four")
+    }
+    assert named == {"one": None, "two": "Practice system", "three": "B&B", "four": None}
+
+
+def test_client_of_the_page_has_a_name() -> None:
+    settings = Settings.from_env({**OIDC_ENV, "OIDC_CLIENT_ID": "3rXhTZjHjKa7Kifs"})
+
+    assert settings.client_names == {"3rXhTZjHjKa7Kifs": "Manage Slots API"}

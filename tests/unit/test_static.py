@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from chalicelib.web.auth import sessions
 from chalicelib.web.http import static_files
 
 PROJECT = Path(__file__).parents[2]
@@ -65,6 +67,13 @@ def test_inlined_modules_share_no_name() -> None:
 
     assert len(names) > 50
     assert len(names) == len(set(names))
+
+
+def test_page_knows_how_long_a_session_lasts() -> None:
+    """Where the server does not respond, the page hides the schedule by itself."""
+    minutes = sessions.IDLE_TIMEOUT // timedelta(minutes=1)
+
+    assert f"const IDLE_TIMEOUT_MS = {minutes} * 60_000;" in static_files.read("slots.js").body
 
 
 def test_every_source_belongs_to_a_page() -> None:

@@ -78,6 +78,7 @@ _PERMISSION_NOTES = {
     Permission.BOOK: "Booking sites with `slots/book`; the doctor, their delegates, and admins.",
     Permission.MANAGE: "The doctor, their delegates, and admins.",
     Permission.CONFIGURE: "The doctor, and admins.",
+    Permission.ACCOUNT: "People who are signed in on the page.",
     Permission.ADMINISTER: "Admins.",
 }
 _HEADERS = {

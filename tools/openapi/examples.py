@@ -128,6 +128,12 @@ LOGIN_FAILED = problem(
     HTTPStatus.BAD_REQUEST,
     "We couldn't sign you in: the sign-in started in another browser or took too long. Try again.",
 )
+NO_PAGE = problem(HTTPStatus.NOT_FOUND, "Page not found")
+PASSWORD_REJECTED = problem(HTTPStatus.BAD_REQUEST, "Enter the same new password twice")
+TOO_MANY_ATTEMPTS = problem(
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "Your password is unchanged, because there were too many attempts. Try again later.",
+)
 # A booking site finds them, holds the first one for a visitor, and books it for a patient.
 BOOKABLE_SLOTS: Json = {
     "doctor_id": DOCTOR,

@@ -319,6 +319,25 @@ OPERATIONS: dict[str, OperationDetails] = {
         }
     ),
     "get_signed_in": OperationDetails(responses={200: _PAGE}),
+    "get_password": OperationDetails(
+        responses={
+            200: _PAGE,
+            303: _response("To the sign-in, and back."),
+            404: _response("The identity provider is not Cognito.", no_page=examples.NO_PAGE),
+        }
+    ),
+    "post_password": OperationDetails(
+        responses={
+            200: _response("The password has changed."),
+            400: _response("Password not accepted.", password_rejected=examples.PASSWORD_REJECTED),
+            404: _response("The identity provider is not Cognito.", no_page=examples.NO_PAGE),
+            429: ResponseDetails(
+                description="Cognito accepts no more attempts for now.",
+                examples={"too many attempts": examples.TOO_MANY_ATTEMPTS},
+                headers=("Retry-After",),
+            ),
+        }
+    ),
 }
 
 COMMON_RESPONSES: dict[str, ResponseDetails] = {

@@ -6,11 +6,9 @@ import unicodedata
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.booking import Booking
 from chalicelib.domain.slot import SlotId
-from chalicelib.use_cases.override_bookings import BookingQuery
 from chalicelib.web.api import booking_schemas
-from chalicelib.web.api.decoding import decode_json
+from chalicelib.web.api.decoding import Violations, decode_json
 from chalicelib.web.api.fields import MAX_QUERY_LENGTH, MAX_REASON_LENGTH
 from chalicelib.web.api.validators import (
     invalid_field,
@@ -25,6 +23,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from chalice.app import Request
+
+    from chalicelib.domain.booking import Booking
+    from chalicelib.use_cases.override_bookings import BookingQuery
 
 # Control characters, invisible ones (zero width, direction overrides), line separators and what is
 # no character: none of them belongs to a line that people read later.
@@ -43,6 +44,8 @@ def parse_hold(request: Request) -> tuple[str, timedelta]:
 
 def parse_booking(request: Request) -> Booking:
     """The booking that a client requests. Raises ``RequestRejectedError``, ``HttpError``."""
+    from chalicelib.domain.booking import Booking  # noqa: PLC0415  see bootstrap
+
     sent, violations = decode_json(request, booking_schemas.BookingRequest)
     with violations:
         booking_id = valid_key("booking_id", sent.booking_id)
@@ -101,9 +104,19 @@ def parse_booking_query(
     doctor_id: str, request: Request, today: Callable[[], date]
 ) -> BookingQuery:
     """Which bookings to list. Raises ``RequestRejectedError``."""
-    first, last = parse_date_range(request, today)
-    disrupted = query(request, "disrupted")
-    if disrupted is not None and disrupted not in _FLAGS:
-        raise invalid_field("disrupted", "true or false")
-    is_disrupted = None if disrupted is None else _FLAGS[disrupted]
+    from chalicelib.use_cases.override_bookings import BookingQuery  # noqa: PLC0415  see bootstrap
+
+    violations = Violations()
+    with violations:
+        first, last = parse_date_range(request, today)
+    with violations:
+        is_disrupted = _optional_flag(request, "disrupted")
+    violations.raise_any()
     return BookingQuery(doctor_id=doctor_id, first=first, last=last, is_disrupted=is_disrupted)
+
+
+def _optional_flag(request: Request, name: str) -> bool | None:
+    text = query(request, name)
+    if text is not None and text not in _FLAGS:
+        raise invalid_field(name, "true or false")
+    return None if text is None else _FLAGS[text]

@@ -12,6 +12,7 @@ from chalicelib.domain.errors import DoctorNotFoundError, RequestRejectedError, 
 from chalicelib.domain.local_time import MAX_DATE
 from chalicelib.domain.slot import SlotId, is_valid_doctor_id
 from chalicelib.domain.violations import FieldViolation
+from chalicelib.web.api.decoding import Violations
 from chalicelib.web.api.fields import (
     DEFAULT_PAGE_SIZE,
     KEY_PATTERN,
@@ -74,6 +75,12 @@ def parse_date(text: str, name: str = "date") -> date:
     if parsed > local_time.MAX_DATE:
         raise _invalid_date(name, "Choose an earlier date")
     return parsed
+
+
+def optional_date(request: Request, name: str) -> date | None:
+    """A query parameter with a date; None if it is missing. Raises ``RequestRejectedError``."""
+    text = query(request, name)
+    return parse_date(text, name) if text else None
 
 
 def _invalid_date(name: str, detail: str) -> RequestRejectedError:
@@ -165,6 +172,7 @@ def parse_date_range(request: Request, today: Callable[[], date]) -> tuple[date,
     Raises ``RequestRejectedError`` for a range that is reversed or longer than 31 days.
     """
     first_text, last_text = _range_texts(request)
+    require_dates(request, "from", "to")
     first = parse_date(first_text, "from") if first_text else today()
     default_last = min(first, MAX_DATE - timedelta(days=_DEFAULT_RANGE_DAYS)) + timedelta(
         days=_DEFAULT_RANGE_DAYS - 1
@@ -186,6 +194,15 @@ def parse_search_range(request: Request, now: datetime) -> tuple[date | None, da
     first_text, last_text = _range_texts(request)
     first, last = parse_date_range(request, lambda: local_time.dates_anywhere(now)[0])
     return (first if first_text else None), (last if first_text or last_text else None)
+
+
+def require_dates(request: Request, *names: str) -> None:
+    """Raise ``RequestRejectedError`` with every parameter that has a text and no valid date."""
+    violations = Violations()
+    for name in names:
+        with violations:
+            optional_date(request, name)
+    violations.raise_any()
 
 
 def _range_texts(request: Request) -> tuple[str | None, str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib import request_context
-from chalicelib.domain.errors import PermissionDeniedError
+from chalicelib.domain.errors import DomainError, PermissionDeniedError
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.person import Account
 from chalicelib.web.auth.origin_checks import (
@@ -21,6 +22,7 @@ from chalicelib.web.auth.origin_checks import (
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import is_form
+from chalicelib.web.http.responses import add_cookie
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,7 +73,7 @@ class Auth:
         self._people = people
         self._now = now
         self._secrets_client = secrets_client
-        self._cognito_client = cognito_client
+        self.cognito_client = cognito_client
 
     @property
     def settings(self) -> OidcSettings:
@@ -88,16 +90,16 @@ class Auth:
     def sessions(self) -> SessionStore:
         from chalicelib.web.auth.sessions import SessionStore  # noqa: PLC0415
 
-        return SessionStore(self._session_keys)
+        return SessionStore(self.session_keys)
 
     @cached_property
     def login_attempts(self) -> LoginAttemptStore:
         from chalicelib.web.auth.sessions import LoginAttemptStore  # noqa: PLC0415
 
-        return LoginAttemptStore(self._session_keys)
+        return LoginAttemptStore(self.session_keys)
 
     @cached_property
-    def _session_keys(self) -> Callable[[], Sequence[str]]:
+    def session_keys(self) -> Callable[[], Sequence[str]]:
         settings = self.settings
         if settings.session_key_secret is None:
             return lambda: settings.session_keys
@@ -129,7 +131,12 @@ class Auth:
             return None
         from chalicelib.web.auth.user_directory import UserDirectory  # noqa: PLC0415
 
-        return UserDirectory(self.settings.user_pool, self._now, self._cognito_client)
+        return UserDirectory(self.settings.user_pool, self._now, self.cognito_client)
+
+    @property
+    def has_password_page(self) -> bool:
+        """Whether people can change their password here: only at a Cognito user pool."""
+        return self._settings is not None and self._settings.user_pool is not None
 
     def authenticate(self, request: Request) -> Authentication:
         """Return the caller of a request.
@@ -179,8 +186,10 @@ class Auth:
 
     def sign_in(
         self, request: Request, caller: Caller, *, state: str, sign_out_origin: str | None
-    ) -> str:
-        """Complete a sign-in, and return the ``Set-Cookie`` header of its session.
+    ) -> LoginSession:
+        """Complete a sign-in, and return its session, which the caller stores in the browser.
+
+        The session that this browser had before ends: a copy of its cookie would outlive it.
 
         Raises:
             NameTakenError: the name belongs to another account.
@@ -190,23 +199,34 @@ class Auth:
         person = self._people.sign_in(caller.name, self.account(caller.subject), state=state)
         from chalicelib.web.auth.sessions import LoginSession  # noqa: PLC0415  only sign-in needs it
 
-        now = self._now()
-        session = LoginSession.start(caller, person.generation, now, sign_out_origin)
-        return self.sessions.write(request, session, now)
+        self._end_former_session(request)
+        return LoginSession.start(caller, person.generation, self._now(), sign_out_origin)
+
+    def _end_former_session(self, request: Request) -> None:
+        """End the session of the request's cookie; if that fails, it goes on until it expires.
+
+        The sign-in is complete by now, and must not fail because of the session before it.
+        """
+        session = self.sessions.read(request, self._now())
+        if session is not None:
+            with suppress(DomainError):
+                self._end(session)
 
     def end_session(self, request: Request) -> None:
         """End the session of the request's cookie, if it has one that goes on."""
         session = self.sessions.read(request, self._now())
         if session is not None:
-            caller = session.to_caller()
-            request_context.current_request().set_caller(caller)
-            self._people.end_session(
-                caller,
-                self.account(session.subject),
-                session_id=session.session_id,
-                generation=session.generation,
-                ends_at=session.ends_at,
-            )
+            request_context.current_request().set_caller(session.to_caller())
+            self._end(session)
+
+    def _end(self, session: LoginSession) -> None:
+        self._people.end_session(
+            session.to_caller(),
+            self.account(session.subject),
+            session_id=session.session_id,
+            generation=session.generation,
+            ends_at=session.ends_at,
+        )
 
     def read_session(self, request: Request) -> LoginSession | None:
         """Return the session of the request's cookie, which may have ended early.
@@ -260,7 +280,7 @@ class Auth:
             return response
         cookie = self.sessions.refresh(request, session, self._now())
         if cookie:
-            _add_cookie(response, cookie)
+            add_cookie(response, cookie)
         return response
 
     def display_name(self, caller: Caller) -> str | None:
@@ -281,9 +301,3 @@ def _require_any_role(caller: Caller) -> Caller:
             "Ask your administrator."
         )
     return caller
-
-
-def _add_cookie(response: Response, cookie: str) -> None:
-    present = response.headers.get("Set-Cookie", [])
-    cookies = present if isinstance(present, list) else [present]
-    response.headers["Set-Cookie"] = [*cookies, cookie]

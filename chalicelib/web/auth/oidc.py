@@ -31,6 +31,11 @@ _TIMEOUT = urllib3.Timeout(connect=2, read=4)
 _COOLDOWN = timedelta(seconds=5)
 
 
+_SCOPE = "openid profile"
+# Cognito's scope for a person's own account: the password, but also the second factor.
+ACCOUNT_SCOPE = "aws.cognito.signin.user.admin"
+
+
 class IdentityProviderUnavailableError(StoreUnavailableError):
     """The provider does not respond, or its response is unusable."""
 
@@ -150,6 +155,13 @@ class OidcProvider:
             raise IdentityProviderUnavailableError from error
 
 
+class Tokens(Struct, frozen=True, kw_only=True):
+    """What a sign-in gets; the access token is for the provider's own API, not for this app."""
+
+    id_token: str
+    access_token: str
+
+
 class OidcClient:
     """This app as a client of the provider: authorization code flow with PKCE (RFC 7636)."""
 
@@ -173,7 +185,7 @@ class OidcClient:
             self._settings.client_id,
             response_type="code",
             redirect_uri=redirect_uri,
-            scope="openid profile",
+            scope=f"{_SCOPE} {ACCOUNT_SCOPE}" if attempt.needs_account_token else _SCOPE,
             state=attempt.state,
             nonce=attempt.nonce,
             code_challenge=create_s256_code_challenge(attempt.code_verifier),
@@ -181,8 +193,8 @@ class OidcClient:
         )
         return url
 
-    def fetch_id_token(self, code: str, attempt: LoginAttempt, redirect_uri: str) -> str:
-        """Exchange the authorization code for an ID token.
+    def fetch_tokens(self, code: str, attempt: LoginAttempt, redirect_uri: str) -> Tokens:
+        """Exchange the authorization code for an ID token and an access token.
 
         Raises:
             LoginRejectedError: the provider rejects the code.
@@ -205,7 +217,7 @@ class OidcClient:
         tokens = self._provider.post(url, headers, body)
         if "error" in tokens or not isinstance(tokens.get("id_token"), str):
             raise LoginRejectedError
-        return str(tokens["id_token"])
+        return Tokens(id_token=tokens["id_token"], access_token=str(tokens.get("access_token", "")))
 
     def logout_url(self, return_url: str) -> str | None:
         """Return the URL that ends the provider's own session; None if it has none right now."""

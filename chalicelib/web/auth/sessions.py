@@ -66,6 +66,12 @@ class LoginSession(Struct, frozen=True, kw_only=True):
             sign_out_origin=sign_out_origin,
         )
 
+    def renew(self, generation: int) -> LoginSession:
+        """Return the session with a new id, to go on in another generation."""
+        return msgspec.structs.replace(
+            self, session_id=secrets.token_urlsafe(16), generation=generation
+        )
+
     @property
     def ends_at(self) -> datetime:
         """When the user has to sign in again, whether active or not."""
@@ -84,17 +90,27 @@ class LoginSession(Struct, frozen=True, kw_only=True):
 
 
 class LoginAttempt(Struct, frozen=True, kw_only=True):
-    """A sign-in in progress: what the provider's response must match, and where to go then."""
+    """A sign-in in progress: what the provider's response must match, and where to go then.
+
+    With ``needs_account_token`` the app then acts on the account itself, for the password page.
+    """
 
     state: str
     nonce: str
     code_verifier: str
     return_path: str
+    needs_account_token: bool = False
 
     @classmethod
-    def start(cls, return_path: str) -> LoginAttempt:
+    def start(cls, return_path: str, *, needs_account_token: bool = False) -> LoginAttempt:
         state, nonce, code_verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        return cls(state=state, nonce=nonce, code_verifier=code_verifier, return_path=return_path)
+        return cls(
+            state=state,
+            nonce=nonce,
+            code_verifier=code_verifier,
+            return_path=return_path,
+            needs_account_token=needs_account_token,
+        )
 
     def has_state(self, state: str) -> bool:
         """Compare the state of a response in constant time."""

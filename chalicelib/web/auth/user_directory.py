@@ -22,13 +22,19 @@ MAX_ENTRIES = 4096
 
 
 class CognitoClient(Protocol):
-    """The two calls of Amazon Cognito that are needed."""
+    """The calls of Amazon Cognito that are needed."""
 
     def admin_get_user(self, **parameters: str) -> dict[str, Any]:
         """Return a user with their attributes."""
 
     def admin_list_groups_for_user(self, **parameters: str) -> dict[str, Any]:
         """Return the groups of a user."""
+
+    def change_password(self, **parameters: str) -> dict[str, Any]:
+        """Change the password of the user of an access token."""
+
+    def global_sign_out(self, **parameters: str) -> dict[str, Any]:
+        """Revoke all tokens of the user of an access token."""
 
 
 class DirectoryUser(Struct, frozen=True, kw_only=True):
@@ -55,7 +61,7 @@ class UserDirectory:
     ) -> None:
         self._user_pool = user_pool
         self._now = now
-        self._create_client = create_client or _create_client
+        self._create_client = create_client or create_cognito_client
         self._client: CognitoClient | None = None
         self._entries: dict[str, _Entry] = {}
         self._lock = Lock()
@@ -94,11 +100,11 @@ class UserDirectory:
         )
 
 
-def _create_client() -> CognitoClient:
+def create_cognito_client(read_timeout: int = 2) -> CognitoClient:
     """Create a client with the endpoint, region and credentials of the environment."""
     from botocore.config import Config  # noqa: PLC0415  only this needs it
     from botocore.session import get_session  # noqa: PLC0415  as above
 
-    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
+    config = Config(connect_timeout=1, read_timeout=read_timeout, retries={"total_max_attempts": 1})
     client: Any = get_session().create_client("cognito-idp", config=config)
     return cast("CognitoClient", client)

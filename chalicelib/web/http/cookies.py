@@ -43,13 +43,14 @@ def set_cookie_header(
     return morsel.OutputString()
 
 
-def prefixed_name(request: Request, name: str) -> str:
+def prefixed_name(request: Request, name: str, path: str = "") -> str:
     """Add the cookie prefix (RFC 6265bis): over HTTPS no sibling host or HTTP page can set it.
 
-    A port is appended, because two servers on one machine share their cookies.
+    A cookie with a ``path`` cannot have the stronger one, ``__Host-``. A port is appended, because
+    two servers on one machine share their cookies.
     """
     port = request_module.port(request)
     named = f"{name}-{port}" if port else name
     if scheme(request) != "https":
         return named
-    return f"__Secure-{named}" if url_prefix(request) else f"__Host-{named}"
+    return f"__Secure-{named}" if url_prefix(request) or path else f"__Host-{named}"

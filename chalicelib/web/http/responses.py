@@ -71,3 +71,11 @@ def file_response(asset: Asset, request: Request, headers: Headers) -> Response:
 def no_content() -> Response:
     """Return 204 without a body."""
     return Response(body="", status_code=HTTPStatus.NO_CONTENT.value, headers={**_PRIVATE})
+
+
+def add_cookie(response: Response, header: str) -> None:
+    """Add a ``Set-Cookie`` header, unless the view has set that cookie: its value is newer."""
+    present = response.headers.get("Set-Cookie", [])
+    headers = present if isinstance(present, list) else [present]
+    if header.partition("=")[0] not in {text.partition("=")[0] for text in headers}:
+        response.headers["Set-Cookie"] = [*headers, header]

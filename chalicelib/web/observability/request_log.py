@@ -71,7 +71,6 @@ def _log_entry(
 
     ``request.path`` is the pattern of the route, which contains no values.
     """
-    is_doctor_known = context.code not in _CODES_WITHOUT_DOCTOR
     is_error = status >= HTTPStatus.BAD_REQUEST
     code = context.code or code_of_status(status)
     entry: dict[str, Any] = {
@@ -84,8 +83,7 @@ def _log_entry(
         "caller_roles": context.caller_roles,
         "subject": context.subject,
         "client": context.client,
-        "doctor_id": context.doctor_id if is_doctor_known else None,
-        "slot_id": context.slot_id if is_doctor_known else None,
+        **_existing_ids(context),
         "status": status,
         "outcome": code if is_error else "ok",
         "reason": context.auth_failure,
@@ -105,6 +103,15 @@ def _log_entry(
     if context.exception:
         entry["exception"] = exceptions.format_exception(context.exception)
     return entry
+
+
+def _existing_ids(context: RequestContext) -> dict[str, str | None]:
+    """Return no id of a doctor who does not exist: it may be any text that a client sent."""
+    is_doctor_known = context.code not in _CODES_WITHOUT_DOCTOR
+    return {
+        "doctor_id": context.doctor_id if is_doctor_known else None,
+        "slot_id": context.slot_id if is_doctor_known else None,
+    }
 
 
 class ExceptionHandler(logging.Handler):

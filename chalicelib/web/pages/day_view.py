@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from msgspec import Struct
@@ -19,7 +19,7 @@ from chalicelib.web.pages.slot_view import EditedBoxes, SessionView, SlotViewBui
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from chalicelib.domain.errors import RequestRejectedError
     from chalicelib.domain.grid import Grid
@@ -95,7 +95,6 @@ def build_day_page(
     builder = SlotViewBuilder(view, edits, _messages_by_start(violations))
     starts = {slot.start for slot in (*(s.slot for s in slots), *edits.obsolete)}
     counts = Counter(day_slot.slot.status for day_slot in slots)
-    url = partial(links.day_url, base, doctor.doctor_id)
     return DayPage(
         base=base,
         doctor_id=doctor.doctor_id,
@@ -106,11 +105,8 @@ def build_day_page(
         hours=_describe_hours(doctor.grid),
         date=date.isoformat(),
         date_title=links.format_date(date),
-        previous_url=url(date - _ONE_DAY) if date > local_time.MIN_DATE else None,
-        today_url=links.today_url(base, doctor.doctor_id),
-        history_url=links.history_url(base, doctor.doctor_id, date),
+        **_urls(base, doctor.doctor_id, date),
         display_name=display_name,
-        next_url=url(date + _ONE_DAY) if date < local_time.MAX_DATE else None,
         version=view.day.version,
         request_id=uuid4().hex,
         sessions=tuple(builder.build_sessions(slots)),
@@ -122,6 +118,16 @@ def build_day_page(
         news=tuple(news),
         etag=form_etag(view),
     )
+
+
+def _urls(base: str, doctor_id: str, date: date) -> dict[str, Any]:
+    url = partial(links.day_url, base, doctor_id)
+    return {
+        "previous_url": url(date - _ONE_DAY) if date > local_time.MIN_DATE else None,
+        "today_url": links.today_url(base, doctor_id),
+        "history_url": links.history_url(base, doctor_id, date),
+        "next_url": url(date + _ONE_DAY) if date < local_time.MAX_DATE else None,
+    }
 
 
 def _describe_hours(grid: Grid) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalice.app import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from chalicelib.bootstrap import get_services
 from chalicelib.web.http import static_files
 from chalicelib.web.http.negotiation import VARY
 from chalicelib.web.http.security_headers import PAGE_HEADERS
@@ -45,6 +46,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["asset"] = _asset_url
+    environment.globals["has_password_page"] = lambda: get_services().auth.has_password_page
     environment.filters["split_ranges"] = messages.split_ranges
     return environment
 

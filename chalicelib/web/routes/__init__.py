@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.web.routes import (
+    account,
     auth,
     availability,
     bookings,
@@ -29,5 +30,6 @@ ROUTERS: tuple[Router, ...] = (
     overrides.routes,
     meta.routes,
     auth.routes,
+    account.routes,
 )
 """Every router, in the order of the API reference."""

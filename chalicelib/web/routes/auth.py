@@ -17,13 +17,14 @@ from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.negotiation import is_htmx
 from chalicelib.web.http.request import FORM, HTML, origin, query, url_prefix
 from chalicelib.web.http.security_headers import CLEAR_SITE_DATA
+from chalicelib.web.routes.account import PASSWORD_PATH
 from chalicelib.web.routing import SERVICE, RouteDoc, Router
 
 if TYPE_CHECKING:
     from chalice.app import Request
 
     from chalicelib.domain.permissions import Caller
-    from chalicelib.web.auth.sessions import LoginAttempt
+    from chalicelib.web.auth.sessions import LoginAttempt, LoginSession
     from chalicelib.web.http.types import Headers
 
 routes = Router(__name__)
@@ -45,7 +46,11 @@ def get_sign_in(request: Request) -> Response:
     from chalicelib.web.auth.sessions import LoginAttempt  # noqa: PLC0415  only sign-in needs it
 
     auth = get_services().auth
-    attempt = LoginAttempt.start(_safe_return_path(request))
+    to = _safe_return_path(request)
+    is_password_page = to == f"{url_prefix(request)}{PASSWORD_PATH}"
+    attempt = LoginAttempt.start(
+        to, needs_account_token=is_password_page and auth.has_password_page
+    )
     url = auth.oidc_client.authorization_url(attempt, _callback_url(request))
     return _redirect(url, auth.login_attempts.create(request, attempt, get_services().now()))
 
@@ -59,7 +64,8 @@ def get_callback(request: Request) -> Response:
     """Sign-in callback.
 
     The identity provider redirects the browser here. Only the browser that started the sign-in can
-    complete it, and only once. A name that another account has used is 403.
+    complete it, and only once. It ends the session that the browser had before. A name that another
+    account has used is 403.
     """
     auth, now = get_services().auth, get_services().now()
     attempt = auth.login_attempts.read(request, now)
@@ -69,25 +75,37 @@ def get_callback(request: Request) -> Response:
     if error := query(request, "error"):
         request_context.current_request().auth_failure = "provider_error"
         raise _login_failed(query(request, "error_description") or error)
-    caller = _verify_login(request, attempt)
+    caller, access_token = _verify_login(request, attempt)
     origin = auth.oidc_client.sign_out_origin()
     session = auth.sign_in(request, caller, state=attempt.state, sign_out_origin=origin)
-    return _redirect(attempt.return_path, session, auth.login_attempts.delete(request))
+    cookies = [auth.sessions.write(request, session, now), auth.login_attempts.delete(request)]
+    if attempt.needs_account_token:
+        cookies.append(_store_account_token(request, session, access_token))
+    return _redirect(attempt.return_path, *cookies)
 
 
-def _verify_login(request: Request, attempt: LoginAttempt) -> Caller:
+def _store_account_token(request: Request, session: LoginSession, access_token: str) -> str:
+    from chalicelib.web.auth.account_tokens import AccountTokenStore  # noqa: PLC0415  rarely needed
+
+    store = AccountTokenStore(get_services().auth.session_keys)
+    return store.write(request, session, access_token, get_services().now())
+
+
+def _verify_login(request: Request, attempt: LoginAttempt) -> tuple[Caller, str]:
+    """Return who signed in, and their access token."""
     from chalicelib.web.auth.oidc import LoginRejectedError  # noqa: PLC0415  only sign-in needs it
     from chalicelib.web.auth.tokens import BadTokenError  # noqa: PLC0415  as above
 
     auth = get_services().auth
     code = required_query(request, "code")
     try:
-        id_token = auth.oidc_client.fetch_id_token(code, attempt, _callback_url(request))
-        return auth.tokens.verify_id_token(id_token, nonce=attempt.nonce)
+        tokens = auth.oidc_client.fetch_tokens(code, attempt, _callback_url(request))
+        caller = auth.tokens.verify_id_token(tokens.id_token, nonce=attempt.nonce)
     except (LoginRejectedError, BadTokenError) as error:
         reason = error.reason if isinstance(error, BadTokenError) else "code_rejected"
         request_context.current_request().auth_failure = reason
         raise _login_failed("the sign-in service did not confirm it. Try again.") from None
+    return caller, tokens.access_token
 
 
 @routes.post(

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import get_services
-from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.permissions import Caller, Permission
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.find_slots import Search
 from chalicelib.web.api import schemas
+from chalicelib.web.api.decoding import Violations
 from chalicelib.web.api.serializers import serialize_availability, serialize_slots
 from chalicelib.web.api.validators import (
     doctor_id_from_path,
     parse_date_range,
     parse_limit,
     parse_search_range,
+    required_query,
     search_text,
 )
 from chalicelib.web.http.request import JSON, query
@@ -75,17 +75,28 @@ def get_availability(request: Request, _caller: Caller) -> Response:
     doctor; within a page, the doctor with the soonest slot comes first. Dates are in each doctor's
     time zone. The result may be a second behind.
     """
-    specialty = search_text(request, "specialty")
-    if specialty is None:
-        raise RequestRejectedError(FieldViolation("specialty", "required", "specialty is missing"))
-    first, last = parse_search_range(request, get_services().now())
-    search = Search(
+    page = get_services().find_slots.search(_parse_search(request))
+    return json_or_not_modified(serialize_availability(page), request)
+
+
+def _parse_search(request: Request) -> Search:
+    violations = Violations()
+    with violations:
+        required_query(request, "specialty")
+    with violations:
+        specialty = search_text(request, "specialty") or ""
+    with violations:
+        location = search_text(request, "location")
+    with violations:
+        first, last = parse_search_range(request, get_services().now())
+    with violations:
+        limit = parse_limit(request)
+    violations.raise_any()
+    return Search(
         specialty=specialty,
-        location=search_text(request, "location"),
+        location=location,
         first=first,
         last=last,
-        limit=parse_limit(request),
+        limit=limit,
         cursor=query(request, "cursor"),
     )
-    page = get_services().find_slots.search(search)
-    return json_or_not_modified(serialize_availability(page), request)

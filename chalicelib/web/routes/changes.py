@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.audit_log import ChangeKind
-from chalicelib.domain.change_feed import ChangeSearch
 from chalicelib.domain.permissions import Caller, Permission
 from chalicelib.web.api import change_schemas
 from chalicelib.web.api.change_serializers import serialize_changes
+from chalicelib.web.api.decoding import Violations
 from chalicelib.web.api.validators import (
     doctor_id_from_path,
     invalid_field,
+    optional_date,
     parse_date,
     parse_limit,
     requested_doctor_id,
+    require_dates,
     required_query,
     search_text,
 )
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from chalice.app import Request, Response
+
+    from chalicelib.domain.change_feed import ChangeSearch
 
 routes = Router(__name__)
 
@@ -57,10 +61,16 @@ def get_changes(request: Request, caller: Caller, doctor_id: str) -> Response:
     strongly consistent; without it, the newest changes can be missing for about a second. A page
     can have fewer changes than `limit` although `next` is not null.
     """
+    doctor_id, violations = doctor_id_from_path(doctor_id), Violations()
+    with violations:
+        search = _parse_search(request, doctor_id)
+    with violations:
+        limit = parse_limit(request)
+    violations.raise_any()
     changes = get_services().list_changes.list_page(
         caller,
-        _parse_search(request, doctor_id_from_path(doctor_id)),
-        limit=parse_limit(request),
+        search,
+        limit=limit,
         cursor=query(request, "cursor"),
     )
     return json_response(serialize_changes(changes))
@@ -81,6 +91,8 @@ def get_history(request: Request, caller: Caller) -> Response:
 
     At most 100, the newest first. A browser gets a page.
     """
+    from chalicelib.domain.change_feed import ChangeSearch  # noqa: PLC0415  see bootstrap
+
     doctor_id = requested_doctor_id(caller, request)
     search = ChangeSearch(doctor_id=doctor_id, on=parse_date(required_query(request, "date")))
     changes = get_services().list_changes.list_page(caller, search, cursor=query(request, "cursor"))
@@ -92,22 +104,27 @@ def get_history(request: Request, caller: Caller) -> Response:
 
 
 def _parse_search(request: Request, doctor_id: str) -> ChangeSearch:
-    first, last = _optional_date(request, "from"), _optional_date(request, "to")
+    from chalicelib.domain.change_feed import ChangeSearch  # noqa: PLC0415  see bootstrap
+
+    violations = Violations()
+    with violations:
+        on = optional_date(request, "date")
+    with violations:
+        first, last = _parse_range(request)
+    with violations:
+        kind = _parse_kind(request)
+    with violations:
+        by = search_text(request, "by")
+    violations.raise_any()
+    return ChangeSearch(doctor_id=doctor_id, on=on, first=first, last=last, kind=kind, by=by)
+
+
+def _parse_range(request: Request) -> tuple[date | None, date | None]:
+    require_dates(request, "from", "to")
+    first, last = optional_date(request, "from"), optional_date(request, "to")
     if first and last and last < first:
         raise invalid_field("to", f"no earlier than from, {first}")
-    return ChangeSearch(
-        doctor_id=doctor_id,
-        on=_optional_date(request, "date"),
-        first=first,
-        last=last,
-        kind=_parse_kind(request),
-        by=search_text(request, "by"),
-    )
-
-
-def _optional_date(request: Request, name: str) -> date | None:
-    text = query(request, name)
-    return parse_date(text, name) if text else None
+    return first, last
 
 
 def _parse_kind(request: Request) -> ChangeKind | None:

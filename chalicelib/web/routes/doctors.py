@@ -6,13 +6,17 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import get_services
-from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.permissions import Caller, Permission
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.api import schemas
+from chalicelib.web.api.decoding import Violations
 from chalicelib.web.api.doctor_parsing import parse_doctor_settings, parse_settings_precondition
 from chalicelib.web.api.serializers import serialize_doctor
-from chalicelib.web.api.validators import doctor_id_from_path, parse_limit, search_text
+from chalicelib.web.api.validators import (
+    doctor_id_from_path,
+    parse_limit,
+    required_query,
+    search_text,
+)
 from chalicelib.web.http.request import JSON, query
 from chalicelib.web.http.responses import etag, json_or_not_modified, json_response
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
@@ -38,13 +42,21 @@ def get_doctors(request: Request, caller: Caller) -> Response:
 
     Pages are ordered by specialty, location and id. `location` needs a `specialty`.
     """
-    specialty, location = (search_text(request, name) for name in ("specialty", "location"))
-    if location and not specialty:
-        raise RequestRejectedError(FieldViolation.required("specialty"))
+    violations = Violations()
+    with violations:
+        specialty = search_text(request, "specialty")
+    with violations:
+        location = search_text(request, "location")
+    with violations:
+        if query(request, "location"):
+            required_query(request, "specialty")
+    with violations:
+        limit = parse_limit(request)
+    violations.raise_any()
     page = get_services().doctors.list_page(
         specialty=specialty,
         location=location,
-        limit=parse_limit(request),
+        limit=limit,
         cursor=query(request, "cursor"),
     )
     doctors = [serialize_doctor(doctor, caller) for doctor in page.doctors]

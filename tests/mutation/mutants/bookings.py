@@ -131,7 +131,7 @@ MUTANTS = (
         "Free slots are listed as bookings",
         f"{_REPOSITORY}:BookingRepository.list_booked",
         exists(condition("BOOKED")),
-        "tests/api/test_overrides.py::test_site_lists_own_bookings_with_their_ids",
+        "tests/api/test_booking_list.py::test_site_lists_own_bookings_with_their_ids",
     ),
     Mutant(
         "A booking site lists the bookings of another site",

@@ -10,6 +10,7 @@ from tests.mutation.selectors import branch, comparison, condition, keyword, sta
 _ENDED = "tests/api/test_ended_sessions.py"
 _NAMES = "tests/api/test_names_and_accounts.py"
 _GROUPS = "tests/api/test_current_groups.py"
+_PASSWORDS = "tests/api/test_password_page.py"
 _COOKIES = "tests/api/test_session_cookies.py"
 _REPOSITORY = "chalicelib.storage.people_repository"
 
@@ -43,6 +44,24 @@ MUTANTS = (
         f"{_REPOSITORY}:PeopleRepository.end_all",
         becomes(keyword("condition"), None),
         f"{_ENDED}::test_unknown_person_is_not_found",
+    ),
+    Mutant(
+        "A session goes on that an admin ends during its first change of password",
+        f"{_REPOSITORY}:_has_generation",
+        exists(condition("does_not_exist")),
+        f"{_PASSWORDS}::test_session_that_an_admin_ends_meanwhile_does_not_go_on",
+    ),
+    Mutant(
+        "A session goes on that an admin ends during a later change of password",
+        f"{_REPOSITORY}:_has_generation",
+        exists(condition("generation", n=1)),
+        f"{_PASSWORDS}::test_session_that_an_admin_ends_meanwhile_does_not_go_on",
+    ),
+    Mutant(
+        "The token of another session changes a password",
+        "chalicelib.web.auth.account_tokens:AccountTokenStore.read",
+        always(comparison("session_id")),
+        f"{_PASSWORDS}::test_token_works_only_in_its_session",
     ),
     Mutant(
         "An entry of the audit log of people is overwritten",

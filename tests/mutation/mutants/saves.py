@@ -132,7 +132,7 @@ MUTANTS = (
     ),
     Mutant(
         "The change of a request is created although it exists",
-        "chalicelib.storage.day_repository:DayRepository.save",
+        "chalicelib.storage.day_repository:_put_save_record",
         becomes(condition(ChangeItem, "does_not_exist"), None),
         "tests/api/test_conditions.py::test_repeated_first_save_is_applied_once",
     ),
@@ -156,7 +156,7 @@ MUTANTS = (
     ),
     Mutant(
         "A new day is indexed where its doctor is no longer found",
-        "chalicelib.storage.day_repository:DayRepository.save",
+        "chalicelib.storage.day_repository:_check_doctor_index_key",
         exists(condition(DoctorItem, "gsi1_sk")),
         "tests/api/test_relocation.py::test_first_save_with_stale_location_is_indexed_at_new_one",
     ),

@@ -1,0 +1,90 @@
+"""What no route may do for any caller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import app
+from tests.support.all_routes import CALLERS, open_slot, send_request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.app_client import AppClient, AppResponse
+    from tests.support.fake_oidc_provider import FakeOidcProvider
+
+ROUTES = [f"{method} {path}" for path, methods in app.routes.items() for method in methods]
+ACCEPTED = ("application/json", "text/html")
+OTHER_ORIGIN = {"Origin": "https://elsewhere.example", "Sec_Fetch_Site": "cross-site"}
+CONTENT_TYPES = {
+    "application/json",
+    "application/problem+json",
+    "text/html; charset=utf-8",
+    "text/css; charset=utf-8",
+}
+
+
+@pytest.fixture
+def bearers(
+    authenticated_client: AppClient, oidc_provider: FakeOidcProvider
+) -> dict[str, dict[str, str]]:
+    """The headers with which each caller authenticates; Dr Lee has an open slot."""
+    headers = {
+        caller: {"Authorization": f"Bearer {oidc_provider.access_token(claims)}"} if claims else {}
+        for caller, claims in CALLERS.items()
+    }
+    open_slot(authenticated_client, **headers["admin"])
+    return headers
+
+
+def send_all(
+    client: AppClient, bearers: dict[str, dict[str, str]], routes: list[str], **headers: str
+) -> Iterator[tuple[str, AppResponse]]:
+    """Send every route as every caller, and yield what was sent with the response."""
+    for route in routes:
+        for caller, bearer in bearers.items():
+            for accepted in ACCEPTED:
+                sent = {**bearer, **headers, "Accept": accepted}
+                yield f"{route} {caller} {accepted}", send_request(client, route, **sent)
+
+
+def test_no_response_allows_other_origins(
+    authenticated_client: AppClient, bearers: dict[str, dict[str, str]]
+) -> None:
+    allowed = [
+        name
+        for name, response in send_all(authenticated_client, bearers, ROUTES, **OTHER_ORIGIN)
+        if any(header.lower().startswith("access-control") for header in response.headers)
+    ]
+
+    assert allowed == []
+
+
+def test_every_content_has_its_type_and_charset(
+    authenticated_client: AppClient, bearers: dict[str, dict[str, str]]
+) -> None:
+    """JSON is UTF-8 by definition (RFC 8259), so its type has no charset."""
+    types = {
+        response.headers.get("Content-Type")
+        for _, response in send_all(authenticated_client, bearers, ROUTES)
+        if response.text
+    }
+
+    assert types == CONTENT_TYPES
+
+
+def test_reads_change_nothing(
+    authenticated_client: AppClient, bearers: dict[str, dict[str, str]]
+) -> None:
+    reads = [route for route in ROUTES if route.startswith(("GET ", "HEAD "))]
+    # The first token of a name links the name to its account.
+    for bearer in bearers.values():
+        authenticated_client.get("/doctors", **bearer)
+    before = authenticated_client.export()
+
+    statuses = {response.status for _, response in send_all(authenticated_client, bearers, reads)}
+
+    assert statuses >= {200, 401, 403}
+    assert authenticated_client.export() == before
