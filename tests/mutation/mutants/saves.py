@@ -169,7 +169,7 @@ MUTANTS = (
     Mutant(
         "A rejection names only one of several conflicting slots",
         "chalicelib.storage.transaction:_merge",
-        last_only(generator(-1)),
+        last_only(generator(-2)),
         "tests/api/test_conditions.py::test_all_conflicting_slots_are_reported",
     ),
 )
