@@ -11,6 +11,7 @@ _ENDED = "tests/api/test_ended_sessions.py"
 _NAMES = "tests/api/test_names_and_accounts.py"
 _GROUPS = "tests/api/test_current_groups.py"
 _PASSWORDS = "tests/api/test_password_page.py"
+_PASSWORD_TOKEN = "tests/api/test_password_token.py"
 _COOKIES = "tests/api/test_session_cookies.py"
 _REPOSITORY = "chalicelib.storage.people_repository"
 
@@ -61,7 +62,7 @@ MUTANTS = (
         "The token of another session changes a password",
         "chalicelib.web.auth.account_tokens:AccountTokenStore.read",
         always(comparison("session_id")),
-        f"{_PASSWORDS}::test_token_works_only_in_its_session",
+        f"{_PASSWORD_TOKEN}::test_token_works_only_in_its_session",
     ),
     Mutant(
         "An entry of the audit log of people is overwritten",
