@@ -16,7 +16,7 @@ from chalicelib import bootstrap
 from chalicelib.settings import Settings
 from local import demo_data
 from local.local_config import use_local_stage
-from tests.support import app_setup
+from tests.support import app_setup, password_page
 from tests.support.all_routes import ANOTHER_SITE, CALLERS
 from tests.support.app_client import build_services
 from tests.support.factories import SUNDAY_NOON, make_doctor, make_grid
@@ -180,6 +180,17 @@ def open_slots(client: AppClient) -> None:
 def page_session(authenticated_client: AppClient, oidc_provider: FakeOidcProvider) -> PageSession:
     """A browser session without a signed-in user."""
     return PageSession(authenticated_client, oidc_provider)
+
+
+@pytest.fixture
+def lee(
+    client_with_pool: AppClient, oidc_provider: FakeOidcProvider, pool: FakeUserPool
+) -> PageSession:
+    """Dr Lee with the password page open."""
+    pool.groups = ["doctor"]
+    session = PageSession(client_with_pool, oidc_provider)
+    session.sign_in(return_path=password_page.PATH)
+    return session
 
 
 @pytest.fixture

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import hmac
-import json
-from base64 import urlsafe_b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from chalice.app import Request
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
-from joserfc import jws
 
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from tests.support.fake_oidc_provider import (
-    PAGE_CLIENT_ID,
     SERVICE_CLIENT_ID,
     FakeOidcProvider,
     rsa_key,
 )
+from tests.support.forged_tokens import DOCTOR_CLAIMS, forged_tokens
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
 
-NOW_TIMESTAMP = int(datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp())
-DOCTOR_CLAIMS = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": PAGE_CLIENT_ID}
 EMPTY_EVENT: dict[str, Any] = {
     "requestContext": {"httpMethod": "GET", "resourcePath": "/", "path": "/"},
     "pathParameters": None,
@@ -102,97 +94,6 @@ def test_booking_site_is_limited_to_its_scopes(
         Authorization=f"Bearer {reader}",
     )
     assert held.status == 403
-
-
-def sign_with_hmac(claims: str, key_id: str | None, secret: bytes) -> str:
-    """Sign by hand, because no library creates such a token."""
-    header = urlsafe_b64encode(json.dumps({"alg": "HS256", "kid": key_id}).encode())
-    signing = f"{header.decode().rstrip('=')}.{claims}"
-    signature = urlsafe_b64encode(hmac.digest(secret, signing.encode(), "sha256"))
-    return f"{signing}.{signature.decode().rstrip('=')}"
-
-
-def sign_claims(oidc_provider: FakeOidcProvider, claims: bytes) -> str:
-    """Sign any bytes with the provider's key."""
-    key = oidc_provider.keys[-1]
-    return jws.serialize_compact({"alg": "RS256", "kid": key.kid}, claims, key)
-
-
-def with_critical_header(oidc_provider: FakeOidcProvider) -> str:
-    """Sign a token with an empty ``crit``, by hand because no library creates such a token."""
-    key = oidc_provider.keys[-1]
-    claims = make_token(oidc_provider, DOCTOR_CLAIMS).split(".")[1]
-    raw_header = json.dumps({"alg": "RS256", "kid": key.kid, "crit": []}).encode()
-    signing = f"{urlsafe_b64encode(raw_header).decode().rstrip('=')}.{claims}"
-    private_key: Any = key.private_key
-    signature = private_key.sign(signing.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{signing}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
-
-
-def forged_tokens(oidc_provider: FakeOidcProvider) -> dict[str, str]:
-    """Return tokens that are invalid in exactly one way."""
-    other = rsa_key(1, "other")
-    public = oidc_provider.keys[-1].as_pem(private=False)
-    header, claims, signature = make_token(oidc_provider, DOCTOR_CLAIMS).split(".")
-    unsigned = "eyJhbGciOiJub25lIn0"  # {"alg":"none"}
-    return {
-        "signed by another key": make_token(oidc_provider, DOCTOR_CLAIMS, key=other),
-        "unsigned": f"{unsigned}.{claims}.",
-        "unsigned, with a signature": f"{unsigned}.{claims}.{signature}",
-        "the public key as a secret": sign_with_hmac(claims, oidc_provider.keys[-1].kid, public),
-        "of another issuer": make_token(oidc_provider, DOCTOR_CLAIMS, iss="https://elsewhere"),
-        "of no issuer": make_token(oidc_provider, DOCTOR_CLAIMS, iss=None),
-        "for another audience": make_token(oidc_provider, DOCTOR_CLAIMS, aud="another"),
-        "of another client": make_token(oidc_provider, DOCTOR_CLAIMS, client_id="another"),
-        "of no client": make_token(oidc_provider, DOCTOR_CLAIMS, client_id=None),
-        "of a list of clients": make_token(
-            oidc_provider, DOCTOR_CLAIMS, client_id=[PAGE_CLIENT_ID]
-        ),
-        "without user name": make_token(oidc_provider, DOCTOR_CLAIMS, username=None, sub=None),
-        "of no name": make_token(oidc_provider, DOCTOR_CLAIMS, username={"name": "dr-lee"}),
-        "expired": make_token(oidc_provider, DOCTOR_CLAIMS, exp=NOW_TIMESTAMP - 60),
-        "without an end": make_token(oidc_provider, DOCTOR_CLAIMS, exp=None),
-        "not yet valid": make_token(oidc_provider, DOCTOR_CLAIMS, nbf=NOW_TIMESTAMP + 3600),
-        "an ID token": make_token(
-            oidc_provider, DOCTOR_CLAIMS, token_use="id", aud=PAGE_CLIENT_ID, nonce="n"
-        ),
-        "an ID token of another kind": make_token(
-            oidc_provider, DOCTOR_CLAIMS, token_use=None, aud=PAGE_CLIENT_ID, nonce="n"
-        ),
-        "an ID token without nonce": make_token(
-            oidc_provider, DOCTOR_CLAIMS, token_use=None, aud=PAGE_CLIENT_ID, typ="ID"
-        ),
-        "an ID token with the hash of an access token": make_token(
-            oidc_provider, DOCTOR_CLAIMS, aud=PAGE_CLIENT_ID, at_hash="h"
-        ),
-        "a token of unknown kind": make_token(oidc_provider, DOCTOR_CLAIMS, token_use=None),
-        "a logout token": make_token(
-            oidc_provider,
-            DOCTOR_CLAIMS,
-            token_use=None,
-            typ="Logout",
-            events={"http://schemas.openid.net/event/backchannel-logout": {}},
-        ),
-        "a logout token that looks like an access token": make_token(
-            oidc_provider, DOCTOR_CLAIMS, events={}
-        ),
-        "a logout token by its header": make_token(
-            oidc_provider, DOCTOR_CLAIMS, token_use=None, header={"typ": "logout+jwt"}
-        ),
-        "a refresh token": make_token(oidc_provider, DOCTOR_CLAIMS, typ="Refresh"),
-        "of another algorithm than the key's": make_token(
-            oidc_provider, DOCTOR_CLAIMS, alg="PS256"
-        ),
-        "with a critical header": with_critical_header(oidc_provider),
-        "nested too deep": sign_claims(oidc_provider, b'{"a":' + b"[" * 60_000),
-        "of no object": sign_claims(oidc_provider, b"[]"),
-        "of a list as subject": make_token(oidc_provider, DOCTOR_CLAIMS, sub=["x"]),
-        "of no subject": make_token(oidc_provider, DOCTOR_CLAIMS, sub=None),
-        "changed": f"{header}.{claims[:-4]}AAAA.{signature}",
-        "nothing": "",
-        "no token": "a.b.c",
-        "too many parts": f"{header}.{claims}.{signature}.x",
-    }
 
 
 def test_forged_tokens_are_rejected(

@@ -11,6 +11,8 @@ _ENDED = "tests/api/test_ended_sessions.py"
 _NAMES = "tests/api/test_names_and_accounts.py"
 _GROUPS = "tests/api/test_current_groups.py"
 _PASSWORDS = "tests/api/test_password_page.py"
+_PASSWORD_TOKEN = "tests/api/test_password_token.py"
+_SIGN_OUT = "tests/api/test_sign_out.py"
 _COOKIES = "tests/api/test_session_cookies.py"
 _REPOSITORY = "chalicelib.storage.people_repository"
 
@@ -61,7 +63,7 @@ MUTANTS = (
         "The token of another session changes a password",
         "chalicelib.web.auth.account_tokens:AccountTokenStore.read",
         always(comparison("session_id")),
-        f"{_PASSWORDS}::test_token_works_only_in_its_session",
+        f"{_PASSWORD_TOKEN}::test_token_works_only_in_its_session",
     ),
     Mutant(
         "An entry of the audit log of people is overwritten",
@@ -79,7 +81,7 @@ MUTANTS = (
         "A session goes on after its sign-out",
         "chalicelib.domain.person:Person.allows_session",
         drop(comparison("ended_sessions")),
-        f"{_ENDED}::test_signed_out_cookie_is_rejected_at_once",
+        f"{_SIGN_OUT}::test_signed_out_cookie_is_rejected_at_once",
     ),
     Mutant(
         "A session goes on after an admin has ended all",
@@ -115,13 +117,13 @@ MUTANTS = (
         "Another process accepts an ended session for longer than ten seconds",
         "chalicelib.storage.people_cache:PeopleCache._is_fresh",
         always(comparison("TTL")),
-        f"{_ENDED}::test_signed_out_cookie_is_rejected_elsewhere_in_ten_seconds",
+        f"{_SIGN_OUT}::test_signed_out_cookie_is_rejected_elsewhere_in_ten_seconds",
     ),
     Mutant(
         "A sign-out takes effect in its own process only after ten seconds",
         "chalicelib.use_cases.manage_people:ManagePeople.end_session",
         skip(statement("discard")),
-        f"{_ENDED}::test_signed_out_cookie_is_rejected_at_once",
+        f"{_SIGN_OUT}::test_signed_out_cookie_is_rejected_at_once",
     ),
     Mutant(
         "A read that began before a sign-out undoes it in its process",
