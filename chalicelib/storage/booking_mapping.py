@@ -87,8 +87,9 @@ def set_or_remove(path: Attribute[str] | Path, text: str | None) -> Action:
     return path.remove() if text is None else path.set(text)
 
 
+@decoder
 def record_from_item(item: BookingItem) -> BookingRecord:
-    """Return where a booking is."""
+    """Return where a booking is. Raises ``UnreadableItemError`` if the item is malformed."""
     return BookingRecord(
         slot_id=SlotId.parse(item.slot_id) if item.slot_id else None,
         patient_reference=item.patient_reference,
@@ -110,15 +111,22 @@ def _parse_mark(text: str) -> Mark:
 
 
 def holds_from_raw(raw_item: RawItem) -> ClientHolds:
-    """Return the slots that a client holds; the end of each is an attribute of its own."""
-    item = HoldsItem.from_raw_data(raw_item)
-    return ClientHolds(
-        until={
-            keys.parse_instant(start): parse_timestamp(raw_item[start]["S"])
-            for start in item.held or ()
-        },
-        version=int(item.version),
-    )
+    """Return the slots that a client holds; the end of each is an attribute of its own.
+
+    Raises ``UnreadableItemError``.
+    """
+
+    @decoder
+    def decode(item: HoldsItem) -> ClientHolds:
+        return ClientHolds(
+            until={
+                keys.parse_instant(start): parse_timestamp(raw_item[start]["S"])
+                for start in item.held or ()
+            },
+            version=int(item.version),
+        )
+
+    return decode(HoldsItem.from_raw_data(raw_item))
 
 
 def _parse_optional(text: str | None) -> datetime | None:

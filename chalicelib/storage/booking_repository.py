@@ -65,7 +65,7 @@ class BookingRepository:
     def read(self, slot_ids: Sequence[SlotId], record_key: tuple[str, str] | None) -> Observed:
         """Return slots, and the record of a booking by its owner and id, in one consistent read.
 
-        Raises ``StoreUnavailableError``.
+        Raises ``UnreadableItemError``, ``StoreUnavailableError``.
         """
         record = (keys.booking_pk(*record_key), keys.BOOKING_SK) if record_key else None
         found = table.batch_get([*map(_slot_key, slot_ids), *([record] if record else [])])
@@ -76,13 +76,13 @@ class BookingRepository:
                 slot_id: None if slot is None else slot_from_item(slot)
                 for slot_id, slot in slots.items()
             },
-            record=record_from_item(item) if isinstance(item, BookingItem) else None,
+            record=None if item is None else record_from_item(item),
         )
 
     def get_holds(self, doctor_id: str, client: str) -> ClientHolds | None:
         """Return the counted holds of a client, with a consistent read; some may have expired.
 
-        Raises ``StoreUnavailableError``.
+        Raises ``UnreadableItemError``, ``StoreUnavailableError``.
         """
         with translate_read_errors():
             response = table.connection().get_item(
@@ -111,8 +111,8 @@ class BookingRepository:
     def commit(self, writes: BookingWrites) -> None:
         """Write everything in one transaction, if every item is as its write requires.
 
-        Raises ``SlotStateMismatchError`` with the items that are not, ``StoreUnavailableError``,
-        ``OutcomeUnknownError``.
+        Raises ``SlotStateMismatchError`` with the items that are not, ``UnreadableItemError``,
+        ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
         transaction = Transaction()
         for entry in writes.entries:

@@ -3,7 +3,8 @@
 Another release, or a repair by hand, may have written an item that this code does not understand.
 Where several items are read, such an item is left out. Where it is the one that a request is about,
 the request fails with ``UnreadableItemError``. Either way its key, never its content, goes into the
-log, and the metric ``UnreadableItems`` counts it.
+log, and the metric ``UnreadableItems`` counts it. The key of a booking record goes there without
+the booking id.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib import request_context
 from chalicelib.domain.errors import UnreadableItemError
+from chalicelib.storage import keys
 from chalicelib.storage.models import DECODING_ERRORS, BaseItem, UnreadableItem
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def decode_readable(items: Iterable[Item], decode: Callable[[Item], T]) -> Itera
 
 def report_unreadable(item: BaseItem) -> None:
     """Log the item's key with the current request, and count it."""
-    request_context.current_request().add_unreadable_item(f"{item.pk} {item.sk}")
+    request_context.current_request().add_unreadable_item(keys.loggable(item.pk, item.sk))
 
 
 def require(value: T | None) -> T:

@@ -71,6 +71,17 @@ def booking_pk(client: str, booking_id: str) -> str:
     return f"BOOKING#{_encode(client)}#{_encode(booking_id)}"
 
 
+def loggable(pk: str, sk: str) -> str:
+    """Return a key for the log; of a booking record only ``BOOKING#<client>``.
+
+    A booking id identifies a booking of a patient, so it is in no log.
+    """
+    kind, *parts = pk.split("#")
+    if kind != "BOOKING":
+        return f"{pk} {sk}"
+    return "#".join([kind, *parts[:1]]) if len(parts) > 1 else kind
+
+
 def change_sk(date: date, request_id: str) -> str:
     """Return the key of a save of that date, by the request that made it."""
     return f"CHANGE#{date.isoformat()}#{request_id}"

@@ -23,7 +23,8 @@ from pynamodb.models import Model
 # gets another number: they ignore attributes that they do not know.
 SCHEMA = 1
 # What decoding raises if an item is not as expected.
-DECODING_ERRORS = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+# ``OSError`` is of ``datetime.fromtimestamp``, for years that no calendar has.
+DECODING_ERRORS = (AttributeError, KeyError, OSError, OverflowError, TypeError, ValueError)
 
 
 class DoctorDirectoryIndex(GlobalSecondaryIndex[Any]):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.permissions import Permission
 from tests.support.factories import MONDAY, to_instant
 from tests.support.html import parse
-from tools.openapi import examples
+from tools.openapi import booking_examples, examples
 from tools.openapi.document import ROUTES, build_document
 
 if TYPE_CHECKING:
@@ -144,55 +144,65 @@ def test_search_examples_are_real(client: AppClient) -> None:
     client.post_slots(examples.SAVE)
 
     bookable = client.get("/doctors/dr-lee/slots?from=2026-11-23&to=2026-12-06")
-    assert_matches_example(bookable, 200, examples.BOOKABLE_SLOTS)
+    assert_matches_example(bookable, 200, booking_examples.BOOKABLE_SLOTS)
     backwards = client.get("/availability?specialty=cardiology&from=2026-11-23&to=2026-11-22")
-    assert_matches_example(backwards, 400, examples.INVALID_RANGE)
+    assert_matches_example(backwards, 400, booking_examples.INVALID_RANGE)
     assert_matches_example(
-        client.get("/availability?specialty=cardiology"), 200, examples.AVAILABILITY
+        client.get("/availability?specialty=cardiology"), 200, booking_examples.AVAILABILITY
     )
-    assert_matches_example(client.get("/availability"), 400, examples.MISSING_SPECIALTY)
-    assert_matches_example(client.get(FIRST_SLOT_PATH), 200, examples.FREE_SLOT)
-    assert_matches_example(client.get("/slots/dr-lee~20261123T1600Z"), 404, examples.UNKNOWN_SLOT)
+    assert_matches_example(client.get("/availability"), 400, booking_examples.MISSING_SPECIALTY)
+    assert_matches_example(client.get(FIRST_SLOT_PATH), 200, booking_examples.FREE_SLOT)
+    assert_matches_example(
+        client.get("/slots/dr-lee~20261123T1600Z"), 404, booking_examples.UNKNOWN_SLOT
+    )
 
 
 def test_booking_examples_are_real(client: AppClient) -> None:
     client.post_slots(examples.SAVE)
 
     assert_matches_example(
-        client.put(f"{FIRST_SLOT_PATH}/hold", examples.HOLD), 200, examples.HELD_SLOT
+        client.put(f"{FIRST_SLOT_PATH}/hold", booking_examples.HOLD),
+        200,
+        booking_examples.HELD_SLOT,
     )
-    too_short = {**examples.HOLD, "seconds": 3}
+    too_short = {**booking_examples.HOLD, "seconds": 3}
     assert_matches_example(
-        client.put(f"{FIRST_SLOT_PATH}/hold", too_short), 400, examples.HOLD_TOO_SHORT
+        client.put(f"{FIRST_SLOT_PATH}/hold", too_short), 400, booking_examples.HOLD_TOO_SHORT
     )
-    other = {**examples.HOLD, "holder": "visit-72"}
+    other = {**booking_examples.HOLD, "holder": "visit-72"}
     assert_matches_example(
-        client.put(f"{FIRST_SLOT_PATH}/hold", other), 409, examples.HELD_BY_ANOTHER
+        client.put(f"{FIRST_SLOT_PATH}/hold", other), 409, booking_examples.HELD_BY_ANOTHER
     )
     released = client.delete(f"{FIRST_SLOT_PATH}/hold?holder=visit-72")
-    assert_matches_example(released, 409, examples.HELD_BY_ANOTHER)
-    assert_matches_example(client.delete(f"{FIRST_SLOT_PATH}/hold"), 400, examples.MISSING_HOLDER)
+    assert_matches_example(released, 409, booking_examples.HELD_BY_ANOTHER)
+    assert_matches_example(
+        client.delete(f"{FIRST_SLOT_PATH}/hold"), 400, booking_examples.MISSING_HOLDER
+    )
 
     assert_matches_example(
-        client.put(f"{FIRST_SLOT_PATH}/booking", examples.BOOKING), 201, examples.BOOKED_SLOT
+        client.put(f"{FIRST_SLOT_PATH}/booking", booking_examples.BOOKING),
+        201,
+        booking_examples.BOOKED_SLOT,
     )
     assert_matches_example(
-        client.put(f"{FIRST_SLOT_PATH}/booking", examples.BOOKING), 200, examples.BOOKED_SLOT
+        client.put(f"{FIRST_SLOT_PATH}/booking", booking_examples.BOOKING),
+        200,
+        booking_examples.BOOKED_SLOT,
     )
-    other = {**examples.BOOKING, "booking_id": "b-1002"}
+    other = {**booking_examples.BOOKING, "booking_id": "b-1002"}
     assert_matches_example(
-        client.put(f"{FIRST_SLOT_PATH}/booking", other), 409, examples.ALREADY_BOOKED
+        client.put(f"{FIRST_SLOT_PATH}/booking", other), 409, booking_examples.ALREADY_BOOKED
     )
     cancelled = client.delete(f"{FIRST_SLOT_PATH}/booking?booking_id=b-1002")
-    assert_matches_example(cancelled, 409, examples.BOOKING_ID_MISMATCH)
+    assert_matches_example(cancelled, 409, booking_examples.BOOKING_ID_MISMATCH)
     assert_matches_example(
-        client.delete(f"{FIRST_SLOT_PATH}/booking"), 400, examples.MISSING_BOOKING_ID
+        client.delete(f"{FIRST_SLOT_PATH}/booking"), 400, booking_examples.MISSING_BOOKING_ID
     )
-    elsewhere = {**examples.BOOKING, "holder": None}
+    elsewhere = {**booking_examples.BOOKING, "holder": None}
     assert_matches_example(
-        client.put(f"{SECOND_SLOT_PATH}/booking", elsewhere), 409, examples.BOOKED_ELSEWHERE
+        client.put(f"{SECOND_SLOT_PATH}/booking", elsewhere), 409, booking_examples.BOOKED_ELSEWHERE
     )
-    assert client.put(f"{SECOND_SLOT_PATH}/booking", examples.MOVE).status == 201
+    assert client.put(f"{SECOND_SLOT_PATH}/booking", booking_examples.MOVE).status == 201
 
 
 def test_examples_of_booking_site_are_real(sign_in: SignIn) -> None:
@@ -202,10 +212,10 @@ def test_examples_of_booking_site_are_real(sign_in: SignIn) -> None:
     assert_matches_example(
         site.put(f"{SECOND_SLOT_PATH}/booking", {"booking_id": "b-1003"}),
         400,
-        examples.MISSING_PATIENT_REFERENCE,
+        booking_examples.MISSING_PATIENT_REFERENCE,
     )
-    site.put(f"{FIRST_SLOT_PATH}/booking", {**examples.BOOKING, "holder": None})
-    (booking,) = examples.BOOKINGS["bookings"]
+    site.put(f"{FIRST_SLOT_PATH}/booking", {**booking_examples.BOOKING, "holder": None})
+    (booking,) = booking_examples.BOOKINGS["bookings"]
     listed = site.get("/doctors/dr-lee/bookings?from=2026-11-23&to=2026-11-23")
     assert listed.json == {"bookings": [{**booking, "client": "a-booking-site"}]}
 
@@ -213,19 +223,21 @@ def test_examples_of_booking_site_are_real(sign_in: SignIn) -> None:
 def test_override_examples_are_real(client: AppClient) -> None:
     client.post_slots(examples.SAVE)
 
-    def post(act: str, body: object = examples.OVERRIDE) -> AppResponse:
+    def post(act: str, body: object = booking_examples.OVERRIDE) -> AppResponse:
         return client.post(f"{FIRST_SLOT_PATH}/{act}", body)
 
-    assert_matches_example(post("release"), 200, examples.FREE_SLOT)
-    assert_matches_example(post("release", {"reason": ""}), 400, examples.INVALID_REASON)
-    assert_matches_example(post("disrupt"), 409, examples.NOT_BOOKED)
+    assert_matches_example(post("release"), 200, booking_examples.FREE_SLOT)
+    assert_matches_example(post("release", {"reason": ""}), 400, booking_examples.INVALID_REASON)
+    assert_matches_example(post("disrupt"), 409, booking_examples.NOT_BOOKED)
     client.put(f"{FIRST_SLOT_PATH}/booking", {"booking_id": "b-1"})
-    assert_matches_example(post("disrupt"), 200, examples.BOOKED_SLOT)
-    assert_matches_example(post("revoke"), 200, examples.FREE_SLOT)
-    assert_matches_example(client.delete("/doctors/dr-lee/holds"), 400, examples.MISSING_CLIENT)
+    assert_matches_example(post("disrupt"), 200, booking_examples.BOOKED_SLOT)
+    assert_matches_example(post("revoke"), 200, booking_examples.FREE_SLOT)
+    assert_matches_example(
+        client.delete("/doctors/dr-lee/holds"), 400, booking_examples.MISSING_CLIENT
+    )
     client.put(f"{SECOND_SLOT_PATH}/booking", {"booking_id": "b-2"})
     client.clock.now = to_instant("09:30")
-    begun = client.post(f"{SECOND_SLOT_PATH}/revoke", examples.OVERRIDE)
+    begun = client.post(f"{SECOND_SLOT_PATH}/revoke", booking_examples.OVERRIDE)
     assert [entry["code"] for entry in begun.json["errors"]] == ["in_past"]
 
 

@@ -10,17 +10,14 @@ import pytest
 from chalicelib import request_context
 from chalicelib.storage import streams
 from tests.support.day_page import BROWSER_HEADERS
-from tests.support.dynamodb_responses import TRANSACT_WRITE, cancelled_transaction
 from tests.support.factories import MONDAY
+from tests.support.unreadable_items import MISSING, NINE, change, is_clear_error
 
 if TYPE_CHECKING:
-    from tests.support.app_client import AppClient, AppResponse
+    from tests.support.app_client import AppClient
     from tests.support.request_log import RequestLog
 
 DAY_SK = f"DAY#{MONDAY}"
-NINE = "2026-11-23T09:00Z"
-MISSING: dict[str, Any] = {}
-"""A change of an attribute that removes it."""
 
 unreadable_doctors = pytest.mark.parametrize(
     ("name", "value"),
@@ -56,21 +53,10 @@ def two_doctors(client: AppClient) -> AppClient:
     return client
 
 
-def change(client: AppClient, sk: str, name: str, value: dict[str, Any]) -> None:
-    """Change an attribute of an item of Dr Lee; the process has cached nothing."""
-    client.set_attribute("DOCTOR#dr-lee", sk, name, value or None)
-    client.restart()
-
-
 def change_slot(client: AppClient, start: str, entry: dict[str, Any]) -> None:
     """Replace an entry in the slot map of Dr Lee's Monday."""
     slots = client.get_item("DOCTOR#dr-lee", DAY_SK)["slots"]["M"]
     change(client, DAY_SK, "slots", {"M": {**slots, start: {"M": entry}}})
-
-
-def is_clear_error(response: AppResponse) -> bool:
-    """Return whether the response is a problem that says what is wrong."""
-    return response.status == 500 and "can't read the stored data" in response.json["detail"]
 
 
 def found_doctors(client: AppClient) -> list[tuple[str, int]]:
@@ -197,32 +183,6 @@ def test_day_with_slot_of_unknown_time_allows_no_save(
     assert two_doctors.get_day().status == 200
     assert "10:00" in two_doctors.list_available()
     assert two_doctors.book("10:00").status == 201
-
-
-@pytest.mark.parametrize(("name", "value"), [("end", MISSING), ("status", {"S": "weird"})])
-def test_request_about_unreadable_slot_is_clear_error(
-    two_doctors: AppClient, name: str, value: dict[str, Any]
-) -> None:
-    change(two_doctors, f"SLOT#{NINE}", name, value)
-
-    assert is_clear_error(two_doctors.get_slot("09:00"))
-    assert is_clear_error(two_doctors.hold("09:00"))
-    assert is_clear_error(two_doctors.book("09:00"))
-    assert two_doctors.hold("10:00").status == 200
-
-
-def test_booking_in_day_without_revision_is_clear_error(two_doctors: AppClient) -> None:
-    change(two_doctors, DAY_SK, "revision", MISSING)
-
-    assert is_clear_error(two_doctors.book("09:00"))
-    assert two_doctors.get_slot("09:00").json["status"] == "free"
-
-
-def test_invalid_write_to_stored_item_is_clear_error(two_doctors: AppClient) -> None:
-    invalid = cancelled_transaction("ValidationError")
-
-    with two_doctors.inject_responses(TRANSACT_WRITE, invalid):
-        assert is_clear_error(two_doctors.book("09:00"))
 
 
 def test_unreadable_change_is_left_out_of_history(two_doctors: AppClient) -> None:

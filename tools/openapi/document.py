@@ -20,15 +20,16 @@ from chalicelib.web.api.problem_details import PROBLEM_JSON
 from chalicelib.web.http.request import JSON
 from chalicelib.web.routes import ROUTERS
 from chalicelib.web.routing import BOOKING_SITES, DOCTORS, SERVICE
-from tools.openapi.operations import COMMON_RESPONSES, OPERATIONS
+from tools.openapi.operations import OPERATIONS
 from tools.openapi.parameters import PARAMETERS, PATH_PARAMETERS
+from tools.openapi.responses import COMMON_RESPONSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from chalicelib.web.routing import Content, Route
-    from tools.openapi.operations import Examples, ResponseDetails
     from tools.openapi.parameters import Parameter
+    from tools.openapi.responses import Examples, ResponseDetails
 
 Json = dict[str, Any]
 

@@ -14,14 +14,9 @@ from chalicelib import request_context
 from chalicelib.domain.errors import DomainError, PermissionDeniedError
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.person import Account
-from chalicelib.web.auth.origin_checks import (
-    SAFE_METHODS,
-    require_loopback_request,
-    require_same_origin,
-)
+from chalicelib.web.auth.local_caller import authenticate_locally
+from chalicelib.web.auth.origin_checks import SAFE_METHODS, require_same_origin
 from chalicelib.web.http.errors import AuthenticationRequiredError
-from chalicelib.web.http.negotiation import wants_html
-from chalicelib.web.http.request import is_form
 from chalicelib.web.http.responses import add_cookie
 
 if TYPE_CHECKING:
@@ -147,7 +142,7 @@ class Auth:
             IdentityProviderUnavailableError: the keys of tokens cannot be read.
         """
         if self._local_caller:
-            return _authenticate_locally(self._local_caller, request)
+            return Authentication(caller=authenticate_locally(self._local_caller, request))
         scheme, _, token = str(request.headers.get("authorization", "")).partition(" ")
         if scheme:
             caller = self._verify_bearer_token(scheme, token.strip())
@@ -286,12 +281,6 @@ class Auth:
     def display_name(self, caller: Caller) -> str | None:
         """Return the name that pages show; None if there is no sign-in."""
         return caller.name if self._settings else None
-
-
-def _authenticate_locally(local_caller: Caller, request: Request) -> Authentication:
-    require_loopback_request(request)
-    is_page = is_form(request) or wants_html(request)
-    return Authentication(caller=replace(local_caller, client="page") if is_page else local_caller)
 
 
 def _require_any_role(caller: Caller) -> Caller:
