@@ -78,17 +78,20 @@ def test_the_command_of_the_sample_site_s_readme_works_as_pasted(tmp_path: Path)
     port = ports.free_port()
     command = readme.partition("```sh\n")[2].partition("```")[0]
     command = command.replace(".local/", f"{tmp_path}/").replace("PORT=8080", f"PORT={port}")
-    # A signal to the shell alone would leave the site running.
-    command = command.replace(" .venv/bin/python", " exec .venv/bin/python")
     with (
         start_server(tmp_path, http_proxy=f"http://127.0.0.1:{ports.free_port()}"),
-        subprocess.Popen(["bash", "-euc", command], cwd=PROJECT) as site,  # noqa: S603, S607
+        subprocess.Popen(  # noqa: S603
+            ["bash", "-euc", command],  # noqa: S607
+            cwd=PROJECT,
+            start_new_session=True,
+        ) as site,
     ):
         while ports.status(port, "/static/site.css") is None:
             assert site.poll() is None
             time.sleep(0.1)
         status = ports.status(port, "/find?specialty=cardiology")
-        site.terminate()
+        # A signal to the shell alone would leave the site running.
+        os.killpg(site.pid, signal.SIGTERM)
 
     assert status == 200
 
