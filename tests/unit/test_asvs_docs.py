@@ -17,7 +17,7 @@ IDS = [
 ]
 _ID = re.compile(r"\d+\.\d+\.\d+")
 _FILE = re.compile(r"\]\((?P<path>(?:\.\./)+tests/[^)]+\.py)\)")
-# What stands in place of a test, at the beginning of the cell before it.
+# A requirement without a test has a reason: the cell before the test begins with one of these.
 _WITHOUT_TEST = (
     "**Does not apply**: ",
     "**Partly.** ",
