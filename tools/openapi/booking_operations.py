@@ -134,7 +134,7 @@ BOOKING_OPERATIONS: dict[str, OperationDetails] = {
         },
     ),
     "post_revoke": OperationDetails(
-        body={JSON: {"for a rogue client": booking_examples.OVERRIDE}},
+        body={JSON: {"for a faulty client": booking_examples.OVERRIDE}},
         responses={
             200: response(
                 "The slot. It is free if it was booked.", free_slot=booking_examples.FREE_SLOT
