@@ -26,6 +26,7 @@ from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_people import ManagePeople
 from chalicelib.use_cases.manage_slots import ManageSlots
 from chalicelib.use_cases.retry import backoff
+from chalicelib.web import texts
 from chalicelib.web.auth.authentication import Auth
 from chalicelib.web.http.request import set_always_https
 
@@ -218,7 +219,9 @@ def create_services() -> Services:
 def set_services(services: Services) -> Services:
     """Install the services of this process."""
     _services[:] = [services]
-    set_always_https(services.settings.is_always_https)
+    settings = services.settings
+    set_always_https(settings.is_always_https)
+    texts.set_language(settings.page_language, settings.catalogue_folder)
     return services
 
 

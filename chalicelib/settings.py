@@ -55,7 +55,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     Only the stream handlers need ``event_bus_name`` and ``audit_bucket``, and they need no sign-in:
     with neither, every request is rejected. ``has_request_log`` writes a line of JSON to standard
     output for each request. A client holds at most ``max_holds_per_client`` slots of one doctor. A
-    patient reference is deleted ``patient_reference_days`` after its slot.
+    patient reference is deleted ``patient_reference_days`` after its slot. ``page_language`` is a
+    BCP 47 tag; ``catalogue_folder`` has the texts in other languages than English.
     """
 
     table_name: str
@@ -68,6 +69,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     has_request_log: bool = False
     max_holds_per_client: int = 20
     patient_reference_days: int = 30
+    page_language: str = "en"
+    catalogue_folder: str | None = None
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
@@ -96,6 +99,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             patient_reference_days=_parse_number(
                 environment, "PATIENT_REFERENCE_DAYS", default=30, bounds=REFERENCE_DAYS_RANGE
             ),
+            page_language=environment.get("PAGE_LANGUAGE") or "en",
+            catalogue_folder=environment.get("CATALOGUE_FOLDER") or None,
         )
 
     @property

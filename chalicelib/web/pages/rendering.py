@@ -14,6 +14,7 @@ from chalicelib.web.http import static_files
 from chalicelib.web.http.negotiation import VARY
 from chalicelib.web.http.security_headers import PAGE_HEADERS
 from chalicelib.web.pages import messages
+from chalicelib.web.texts import add_texts
 
 if TYPE_CHECKING:
     from chalicelib.web.http.types import Headers
@@ -45,6 +46,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    add_texts(environment)
     environment.globals["asset"] = _asset_url
     environment.globals["has_password_page"] = lambda: get_services().auth.has_password_page
     environment.filters["split_ranges"] = messages.split_ranges

@@ -1,0 +1,101 @@
+"""Dates for people, in the language of the pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.web.texts import _
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+def format_date(on: date) -> str:
+    """``Monday 23 November 2026``."""
+    return _(
+        "%(weekday)s %(day)d %(month)s %(year)d",
+        weekday=weekday_name(on),
+        day=on.day,
+        month=month_name(on.month),
+        year=on.year,
+    )
+
+
+def format_day_and_month(on: date) -> str:
+    """``Monday 23 November``."""
+    return _(
+        "%(weekday)s %(day)d %(month)s",
+        weekday=weekday_name(on),
+        day=on.day,
+        month=month_name(on.month),
+    )
+
+
+def format_short_date(on: date) -> str:
+    """``Mon 23 Nov``."""
+    return _(
+        "%(weekday)s %(day)d %(month)s",
+        weekday=short_weekday_name(on),
+        day=on.day,
+        month=_(_SHORT_MONTHS[on.month - 1]),
+    )
+
+
+def format_range(first: date, last: date) -> str:
+    """The first to the last date; a month or a year that both have stands once."""
+    end = _(
+        "%(day)d %(month)s %(year)d", day=last.day, month=month_name(last.month), year=last.year
+    )
+    start = str(first.day)
+    if first.year != last.year:
+        month = month_name(first.month)
+        start = _("%(day)d %(month)s %(year)d", day=first.day, month=month, year=first.year)
+    elif first.month != last.month:
+        start = _("%(day)d %(month)s", day=first.day, month=month_name(first.month))
+    return _("%(start)s – %(end)s", start=start, end=end)
+
+
+def format_month(on: date) -> str:
+    """``November 2026``."""
+    return _("%(month)s %(year)d", month=month_name(on.month), year=on.year)
+
+
+def weekday_name(on: date) -> str:
+    """``Monday``."""
+    return _(_WEEKDAYS[on.weekday()])
+
+
+def short_weekday_name(on: date) -> str:
+    """``Mon``."""
+    return _(_SHORT_WEEKDAYS[on.weekday()])
+
+
+def month_name(month: int) -> str:
+    """``January`` for 1."""
+    return _(_MONTHS[month - 1])
+
+
+def _mark(*texts: str) -> tuple[str, ...]:
+    """Mark texts for Babel to extract; ``_`` translates them when they are used."""
+    return texts
+
+
+_WEEKDAYS = _mark("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SHORT_WEEKDAYS = _mark("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = _mark(
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_SHORT_MONTHS = _mark(
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+)

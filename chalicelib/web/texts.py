@@ -1,0 +1,71 @@
+"""Texts in the language of the pages, from gettext catalogues.
+
+The texts in the code are English. The setting ``PAGE_LANGUAGE`` names another language, whose
+catalogue is ``<language>/LC_MESSAGES/messages.mo`` in the folder ``CATALOGUE_FOLDER``, as in GNU
+gettext. A text that the catalogue lacks stays English.
+"""
+
+from __future__ import annotations
+
+from gettext import NullTranslations, translation
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+ENGLISH = "en"
+_RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
+
+
+class _Language:
+    """The language of this process and its catalogue."""
+
+    tag = ENGLISH
+    catalogue = NullTranslations()
+
+
+def set_language(tag: str, folder: str | None) -> None:
+    """Set the language of the pages of this process, a BCP 47 tag, and the catalogues' folder."""
+    names = [tag.replace("-", "_")]
+    _Language.tag = tag
+    _Language.catalogue = (
+        translation("messages", folder, names, fallback=True) if folder else NullTranslations()
+    )
+
+
+def _(text: str, /, **values: object) -> str:
+    """Translate a text, and put the values into its placeholders such as ``%(name)s``."""
+    translated = _gettext(text)
+    return translated % values if values else translated
+
+
+def ngettext(singular: str, plural: str, count: int, /, **values: object) -> str:
+    """Translate the form of a text that the count needs; ``%(count)s`` is the count."""
+    return _ngettext(singular, plural, count) % {"count": count, **values}
+
+
+def language() -> str:
+    """The language of the pages as a BCP 47 tag, for ``lang`` in HTML."""
+    return _Language.tag
+
+
+def direction() -> str:
+    """The writing direction of the pages, for ``dir`` in HTML: ``ltr`` or ``rtl``."""
+    return "rtl" if language().partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def add_texts(environment: Environment) -> None:
+    """Let templates translate: ``_("Text")``, ``{% trans %}``, ``language()``, ``direction()``."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        _gettext, _ngettext, newstyle=True
+    )
+    environment.globals |= {"language": language, "direction": direction}
+
+
+def _gettext(text: str) -> str:
+    return _Language.catalogue.gettext(text)
+
+
+def _ngettext(singular: str, plural: str, count: int) -> str:
+    return _Language.catalogue.ngettext(singular, plural, count)
