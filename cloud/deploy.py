@@ -95,7 +95,8 @@ def _rehearse(artifact: BuildArtifact, *, keep: bool) -> None:
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     started = time.monotonic()
     with deployed_to_emulator(artifact) as rehearsal:
-        print(f"Deployed after {time.monotonic() - started:.1f} s: {rehearsal.api_url}/", flush=True)
+        seconds = time.monotonic() - started
+        print(f"Deployed after {seconds:.1f} s: {rehearsal.api_url}/", flush=True)
         for step in smoke_test.run(rehearsal):
             print(f"  ok: {step}", flush=True)
         print(f"Rehearsed in {time.monotonic() - started:.1f} s")
