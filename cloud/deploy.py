@@ -14,9 +14,9 @@ import boto3
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cloud import deployment, smoke_test, template
-from cloud.deployment import deployed_to_emulator
+from cloud import smoke_test, stack, template
 from cloud.package import PROJECT, BuildArtifact, hash_sources
+from cloud.rehearsal import deployed_to_emulator
 from cloud.smoke_test import HttpBrowser
 from local import CommandError, identity_provider
 
@@ -94,16 +94,17 @@ def _require_artifact(project: Path, stage: str) -> BuildArtifact:
 def _rehearse(artifact: BuildArtifact, *, keep: bool) -> None:
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     started = time.monotonic()
-    with deployed_to_emulator(artifact) as stack:
-        print(f"Deployed after {time.monotonic() - started:.1f} s: {stack.api_url}/", flush=True)
-        for step in smoke_test.run(stack):
+    with deployed_to_emulator(artifact) as rehearsal:
+        seconds = time.monotonic() - started
+        print(f"Deployed after {seconds:.1f} s: {rehearsal.api_url}/", flush=True)
+        for step in smoke_test.run(rehearsal):
             print(f"  ok: {step}", flush=True)
         print(f"Rehearsed in {time.monotonic() - started:.1f} s")
         if keep:
             identity_provider.print_demo_users()
-            print(f"Ready: {stack.page_url}", flush=True)
+            print(f"Ready: {rehearsal.page_url}", flush=True)
             with suppress(KeyboardInterrupt):
-                stack.ministack.wait()
+                rehearsal.ministack.wait()
 
 
 def _deploy(artifact: BuildArtifact, options: argparse.Namespace) -> None:
@@ -118,9 +119,9 @@ def _deploy(artifact: BuildArtifact, options: argparse.Namespace) -> None:
     given |= dict(options.set)
     sam_options = ["--no-confirm-changeset" if options.yes else "--confirm-changeset"]
     if options.bucket:
-        sam_options += ["--s3-bucket", deployment.require_own_bucket(options.bucket)]
-    deployment.deploy(artifact, name, given, *sam_options)
-    _report(deployment.get_outputs(name))
+        sam_options += ["--s3-bucket", stack.require_own_bucket(options.bucket)]
+    stack.deploy(artifact, name, given, *sam_options)
+    _report(stack.get_outputs(name))
 
 
 def _require_credentials() -> None:

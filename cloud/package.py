@@ -56,7 +56,6 @@ _EXCLUDED_PATHS = (
     "dateutil/rrule.py",
     "dateutil/tz/win.py",
     "dateutil/zoneinfo/",  # a second copy of the time zones
-    "jinja2/ext.py",
     "jinja2/sandbox.py",
     "pycparser/",  # for cffi
     "tzdata/zoneinfo/tzdata.zi",  # the same zones as text

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
-from cloud.deployment import Rehearsal
+from cloud.rehearsal import Rehearsal
 from local import CommandError, ports
 
 DOCTOR = "dr-lee"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cloud.deployment import Rehearsal, deployed_to_emulator
+from cloud.rehearsal import Rehearsal, deployed_to_emulator
 from tests.support.build import get_artifact
 from tests.support.environment import temporary_environment
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from cloud import deployment
-from cloud.deployment import STACK
+from cloud import stack
+from cloud.rehearsal import STACK
 
 if TYPE_CHECKING:
-    from cloud.deployment import Rehearsal
+    from cloud.rehearsal import Rehearsal
 
 TIMEOUT_SECONDS = 20
 ITEM = {"PK": {"S": "AUDIT#dr-copied"}, "SK": {"S": "2026-11-23#at#r-1"}, "by": {"S": "kim"}}
 
 
 def test_audit_item_is_copied_to_the_bucket(rehearsal: Rehearsal) -> None:
-    outputs = deployment.get_outputs(STACK)
+    outputs = stack.get_outputs(STACK)
     boto3.client("dynamodb").put_item(TableName=outputs["TableName"], Item=ITEM)
 
     bucket = boto3.resource("s3").Bucket(outputs["AuditBucket"])

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from cloud import deploy, deployment
-from cloud.deployment import STACK
+from cloud import deploy, stack
 from cloud.package import PROJECT, BuildArtifact, hash_sources
+from cloud.rehearsal import STACK
 from cloud.smoke_test import HttpBrowser
 from local import CommandError, identity_provider
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import requests
 
-    from cloud.deployment import Rehearsal
+    from cloud.rehearsal import Rehearsal
 
 
 def test_deploying_the_same_package_changes_nothing(
@@ -44,7 +44,7 @@ def test_new_session_key_ends_no_session(rehearsal: Rehearsal) -> None:
     )
 
     boto3.client("secretsmanager").put_secret_value(
-        SecretId=deployment.get_outputs(STACK)["SessionKeySecret"], SecretString="n" * 64
+        SecretId=stack.get_outputs(STACK)["SessionKeySecret"], SecretString="n" * 64
     )
 
     assert browser.get(rehearsal.page_url, allow_redirects=False).status_code == 200
@@ -99,7 +99,7 @@ def test_unconfirmed_change_set_is_shown_and_not_executed(
     )
     assert "Deploy this changeset? [y/N]" in printed.out
     assert "sam deploy failed or was not confirmed" in printed.err
-    assert deployment.get_stack("another") is None
+    assert stack.get_stack("another") is None
 
 
 def test_failed_creation_reports_the_resource_and_blocks_updates(
@@ -112,14 +112,14 @@ def test_failed_creation_reports_the_resource_and_blocks_updates(
     broken.template.write_text(json.dumps(template))
 
     with pytest.raises(CommandError, match=r"CREATE_FAILED +\S+ +PageClient "):
-        deployment.deploy(broken, "broken", {"Firewall": "off"}, is_quiet=True)
+        stack.deploy(broken, "broken", {"Firewall": "off"}, is_quiet=True)
     with pytest.raises(CommandError, match="broken failed to create"):
-        deployment.deploy(broken, "broken", {"Firewall": "off"}, is_quiet=True)
+        stack.deploy(broken, "broken", {"Firewall": "off"}, is_quiet=True)
 
 
 def test_code_bucket_is_private_encrypted_and_versioned(rehearsal: Rehearsal) -> None:
     s3 = boto3.client("s3")
-    code = deployment.get_outputs("aws-sam-cli-managed-default")["SourceBucket"]
+    code = stack.get_outputs("aws-sam-cli-managed-default")["SourceBucket"]
 
     access = s3.get_public_access_block(Bucket=code)["PublicAccessBlockConfiguration"]
     encryption = s3.get_bucket_encryption(Bucket=code)["ServerSideEncryptionConfiguration"]

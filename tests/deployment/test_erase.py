@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from cloud.deployment import Rehearsal
+    from cloud.rehearsal import Rehearsal
 
 TABLE = "bookings"
 RECORD = {"PK": "BOOKING#site#b-1", "SK": "BOOKING"}

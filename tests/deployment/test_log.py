@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from cloud.deployment import STACK
+from cloud.rehearsal import STACK
 from cloud.smoke_test import HttpBrowser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cloud.deployment import Rehearsal
     from cloud.package import BuildArtifact
+    from cloud.rehearsal import Rehearsal
 
 TIMEOUT_SECONDS = 5
 

@@ -13,7 +13,7 @@ from tests.support.manage_slots_page import ManageSlotsPage
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from cloud.deployment import Rehearsal
+    from cloud.rehearsal import Rehearsal
 
 
 def test_page_below_stage_signs_in_saves_and_polls(page: Page, rehearsal: Rehearsal) -> None:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from cloud import deployment, restore
-from cloud.deployment import STACK
+from cloud import restore, stack
+from cloud.rehearsal import STACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from cloud.deployment import Rehearsal
+    from cloud.rehearsal import Rehearsal
 
 CURRENT_TABLE, RESTORED_TABLE = "now", "then"
 
@@ -124,7 +124,7 @@ def test_missing_table_is_reported(
     rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status = restore.main(
-        ["--restored", "nowhere", "--table", deployment.get_outputs(STACK)["TableName"]]
+        ["--restored", "nowhere", "--table", stack.get_outputs(STACK)["TableName"]]
     )
 
     assert status == 1

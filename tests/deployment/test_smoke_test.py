@@ -12,7 +12,7 @@ from cloud import smoke_test
 from local import CommandError, ports
 
 if TYPE_CHECKING:
-    from cloud.deployment import Rehearsal
+    from cloud.rehearsal import Rehearsal
 
 
 def test_smoke_test_passes(rehearsal: Rehearsal) -> None:
