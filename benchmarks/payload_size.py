@@ -30,9 +30,9 @@ def measure_sizes(client: AppClient) -> dict[str, int]:
     """
     page = client.request("GET", DAY_URL, headers=BROWSER_HEADERS)
     files = [client.request("GET", path) for path in dict.fromkeys(_STATIC_URL.findall(page.text))]
-    rendered = client.request("GET", f"{DAY_URL}&part=day", headers=HTMX_HEADERS)
+    rendered = client.request("GET", f"{DAY_URL}&part=schedule", headers=HTMX_HEADERS)
     conditional = {**HTMX_HEADERS, "If-None-Match": rendered.headers["ETag"]}
-    poll = client.request("GET", f"{DAY_URL}&part=day", headers=conditional)
+    poll = client.request("GET", f"{DAY_URL}&part=schedule", headers=conditional)
     statuses = [page.status, rendered.status, poll.status]
     if statuses != [200, 200, 304]:
         raise RuntimeError(statuses)

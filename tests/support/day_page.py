@@ -1,4 +1,4 @@
-"""The Manage Slots page in HTML: its form, and requests as a browser sends them."""
+"""The schedule page in HTML: its form, and requests as a browser sends them."""
 
 from __future__ import annotations
 
