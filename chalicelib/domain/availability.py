@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import local_time
 from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.domain.text import Text
 from chalicelib.domain.violations import AlreadyTaken, NotBookable, SlotInPast, SlotViolation
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def reason_not_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotVio
         return violation
     label = local_time.format_range(slot, doctor.zone)
     is_late = slot.start < now + doctor.lead_time
-    reason = "can no longer be booked" if is_late else "can't be booked yet"
+    reason = Text("can no longer be booked") if is_late else Text("can't be booked yet")
     return NotBookable(start=slot.start, slot_label=label, reason=reason)
 
 
@@ -41,7 +42,8 @@ def reason_not_free(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotViolati
     """Return why the practice cannot book the slot, or None: lead time and window do not count."""
     label = local_time.format_range(slot, doctor.zone)
     if slot.is_taken:
-        state = "already booked" if slot.status is SlotStatus.BOOKED else "held by another client"
+        is_booked = slot.status is SlotStatus.BOOKED
+        state = Text("already booked") if is_booked else Text("held by another client")
         return AlreadyTaken(start=slot.start, slot_label=label, state=state)
     return in_past(slot, doctor) if slot.has_begun(now) else None
 

@@ -18,6 +18,7 @@ from chalicelib.domain.errors import (
     OutcomeUnknownError,
 )
 from chalicelib.domain.settings_changes import changed_settings
+from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.preconditions import Precondition
 from chalicelib.use_cases.retry import attempts, busy_after_conflicts, retry_on_conflict
@@ -113,9 +114,10 @@ class ManageDoctors:
 
     def _require_valid_change(self, existing: Doctor | None, changed: Doctor) -> None:
         if existing and time_zones.canonical_name(existing.zone.key) != changed.zone.key:
-            detail = (
-                "A doctor's time zone can't be changed after it is set "
-                f"({existing.zone.key}). Create a new doctor instead."
+            detail = Text(
+                "A doctor's time zone can't be changed after it is set (%(zone)s). "
+                "Create a new doctor instead.",
+                zone=existing.zone.key,
             )
             raise ConflictError(FieldViolation("time_zone", "invalid", detail))
         if existing is None or not changed.grid.has_same_slots(existing.grid):

@@ -9,7 +9,8 @@ from chalicelib.domain import local_time
 from chalicelib.domain.doctor import DoctorSettings
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.grid import ClinicSession
-from chalicelib.domain.violations import FieldViolation
+from chalicelib.domain.text import Text
+from chalicelib.domain.violations import FieldViolation, not_valid
 from chalicelib.use_cases.preconditions import Precondition
 from chalicelib.web.api import schemas
 from chalicelib.web.api.decoding import decode_json
@@ -35,7 +36,9 @@ def parse_doctor_settings(path: str, request: Request) -> DoctorSettings:
     with violations:
         doctor_id = valid_doctor_id(path)
         if sent.doctor_id not in (None, doctor_id):
-            raise invalid_field("doctor_id", f"{doctor_id}, as in the URL, or none")
+            raise invalid_field(
+                "doctor_id", Text("%(doctor_id)s, as in the URL, or none", doctor_id=doctor_id)
+            )
     sessions: tuple[ClinicSession, ...] = ()
     with violations:
         sessions = _parse_sessions(sent.sessions)
@@ -70,9 +73,7 @@ def parse_settings_precondition(request: Request) -> Precondition:
 
 def _parse_sessions(sessions: list[schemas.ClinicSession]) -> tuple[ClinicSession, ...]:
     malformed = [
-        FieldViolation(
-            field, "invalid", f"{field} is not valid: expected a time of day, as in 09:00"
-        )
+        FieldViolation(field, "invalid", not_valid(field, Text("a time of day, as in 09:00")))
         for position, session in enumerate(sessions)
         for field, text in (
             (f"sessions[{position}].from", session.from_),

@@ -31,7 +31,7 @@ def list_times(times: Sequence[str]) -> str:
     """Name the first few times and the number of the rest: the boxes themselves show them all."""
     more = len(times) - _MAX_LISTED
     listed = ", ".join(times[:_MAX_LISTED])
-    return _("%(times)s and %(more)d more", times=listed, more=more) if more > 0 else listed
+    return _("%(times)s and %(count)s more", times=listed, count=more) if more > 0 else listed
 
 
 def split_ranges(text: str) -> list[str]:

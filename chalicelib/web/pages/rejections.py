@@ -16,7 +16,7 @@ from chalicelib.domain.violations import (
 )
 from chalicelib.web import dates
 from chalicelib.web.pages.messages import list_times, merge_ranges
-from chalicelib.web.texts import _, ngettext
+from chalicelib.web.texts import _, ngettext, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,17 +72,17 @@ class Rejection(Struct, frozen=True, kw_only=True):
             yield _already_exist(existing, self.change_count)
         if off_grid := [v for v in unexplained if isinstance(v, NotOnGrid)]:
             yield _not_on_grid(off_grid)
-        others = [v.message for v in unexplained if not isinstance(v, SlotExists | NotOnGrid)]
-        yield from others[:_MAX_REASONS]
+        others = [v for v in unexplained if not isinstance(v, SlotExists | NotOnGrid)]
+        yield from (translate(violation.message) for violation in others[:_MAX_REASONS])
         if len(others) > _MAX_REASONS:
-            yield _("and %(count)d more", count=len(others) - _MAX_REASONS)
+            yield _("and %(count)s more", count=len(others) - _MAX_REASONS)
 
 
 def save_again(count: int) -> str:
     """Say what a second save does."""
     return ngettext(
         "Save again to save your other change",
-        "Save again to save your other %(count)d changes",
+        "Save again to save your other %(count)s changes",
         count,
     )
 
@@ -168,8 +168,8 @@ def _already_exist(existing: Sequence[SlotExists], change_count: int) -> str:
     if len(existing) == change_count == 1:
         return _("This slot already exists: %(times)s", times=times)
     return ngettext(
-        "%(count)d of these slots already exists: %(times)s",
-        "%(count)d of these slots already exist: %(times)s",
+        "%(count)s of these slots already exists: %(times)s",
+        "%(count)s of these slots already exist: %(times)s",
         len(existing),
         times=times,
     )
@@ -177,10 +177,10 @@ def _already_exist(existing: Sequence[SlotExists], change_count: int) -> str:
 
 def _not_on_grid(off_grid: Sequence[NotOnGrid]) -> str:
     if len(off_grid) == 1:
-        return off_grid[0].message
+        return translate(off_grid[0].message)
     times = list_times(merge_ranges([violation.slot_label for violation in off_grid]))
     return _(
-        "%(count)d of the times that you ticked are no longer slots of this day: %(times)s",
+        "%(count)s of the times that you ticked are no longer slots of this day: %(times)s",
         count=len(off_grid),
         times=times,
     )

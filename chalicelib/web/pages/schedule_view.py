@@ -18,7 +18,7 @@ from chalicelib.web.pages import links, messages, schedule_rows
 from chalicelib.web.pages.etags import form_etag
 from chalicelib.web.pages.schedule_rows import Column, RowGroup
 from chalicelib.web.pages.slot_view import EditedBoxes, SlotViewBuilder
-from chalicelib.web.texts import _, ngettext
+from chalicelib.web.texts import _, ngettext, translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -197,9 +197,9 @@ def _summarize(counts: Mapping[SlotStatus, int]) -> str:
         counts.get(status, 0) for status in (SlotStatus.FREE, SlotStatus.HELD, SlotStatus.BOOKED)
     )
     parts = [
-        ngettext("%(count)d open", "%(count)d open", free) if free else "",
-        ngettext("%(count)d held", "%(count)d held", held) if held else "",
-        ngettext("%(count)d booked", "%(count)d booked", booked) if booked else "",
+        ngettext("%(count)s open", "%(count)s open", free) if free else "",
+        ngettext("%(count)s held", "%(count)s held", held) if held else "",
+        ngettext("%(count)s booked", "%(count)s booked", booked) if booked else "",
     ]
     return ", ".join(filter(None, parts)) or _("Closed")
 
@@ -210,7 +210,7 @@ def _describe_hours(grid: Grid) -> str:
 
 def _messages_by_start(error: RequestRejectedError) -> dict[datetime, str]:
     return {
-        violation.start: violation.message
+        violation.start: translate(violation.message)
         for violation in error.violations
         if not isinstance(violation, FieldViolation) and violation.start is not None
     }
