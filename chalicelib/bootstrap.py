@@ -25,6 +25,7 @@ from chalicelib.use_cases.find_slots import FindSlots
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_people import ManagePeople
 from chalicelib.use_cases.manage_slots import ManageSlots
+from chalicelib.use_cases.manage_weeks import ManageWeeks
 from chalicelib.use_cases.retry import backoff
 from chalicelib.web import texts
 from chalicelib.web.auth.authentication import Auth
@@ -55,6 +56,7 @@ class Services(Struct, frozen=True, kw_only=True):
 
     settings: Settings
     manage_slots: ManageSlots
+    manage_weeks: ManageWeeks
     changes: Callable[[], ListChanges]
     find_slots: FindSlots
     bookings: Callable[[], BookingServices]
@@ -112,6 +114,7 @@ def build_services(
     return Services(
         settings=settings,
         manage_slots=ManageSlots(days, doctor_cache, now, pause),
+        manage_weeks=ManageWeeks(days, doctor_cache, now, pause),
         changes=cache(lambda: _create_list_changes(settings, doctor_cache, pause)),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
         bookings=cache(lambda: _create_booking_services(settings, doctor_cache, now, pause)),

@@ -19,7 +19,7 @@ from chalicelib.web.pages.messages import list_times, merge_ranges
 from chalicelib.web.texts import _, ngettext, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
@@ -54,7 +54,9 @@ class Rejection(Struct, frozen=True, kw_only=True):
 
     def describe_date(self, on: date) -> str:
         """Say why a date of a week was not saved."""
-        reasons = "; ".join(self._reasons()).removesuffix(".")
+        reasons = "; ".join(self._reasons()).removesuffix(".") or _(
+            "an earlier save of this page went through, so check its boxes"
+        )
         weekday = dates.short_weekday_name(on)
         return _("%(weekday)s wasn't saved: %(reasons)s.", weekday=weekday, reasons=reasons)
 
@@ -78,6 +80,18 @@ class Rejection(Struct, frozen=True, kw_only=True):
             yield _("and %(count)s more", count=len(others) - _MAX_REASONS)
 
 
+def join_week(rejections: Mapping[date, Rejection], saved: Sequence[date]) -> str:
+    """Say which dates of a week were saved, why others were not, and what a second save does."""
+    sentences = []
+    if saved:
+        names = ", ".join(dates.short_weekday_name(on) for on in saved)
+        sentences.append(_("Saved: %(weekdays)s.", weekdays=names))
+    sentences += [rejection.describe_date(on) for on, rejection in rejections.items()]
+    if count := sum(rejection.other_change_count for rejection in rejections.values()):
+        sentences.append(f"{save_again(count)}.")
+    return " ".join(sentences)
+
+
 def save_again(count: int) -> str:
     """Say what a second save does."""
     return ngettext(
@@ -97,10 +111,12 @@ class _Act(NamedTuple):
 
     def describe(self, zone: ZoneInfo, now: datetime) -> str:
         values = {
-            "name": _("A patient") if self.name is None else self.name,
+            "name": _("Someone else") if self.name is None else self.name,
             "times": list_times(merge_ranges(self.slot_labels)),
             "when": _format_when(self.at, zone, now),
         }
+        if self.name is None and self.verb == "booked":
+            return _("%(times)s was booked %(when)s") % values
         return _sentences(is_own=self.name == "")[self.verb] % values
 
 

@@ -1,0 +1,172 @@
+"""The week view: render it, answer its polls, and save its form, each date by itself."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from chalicelib import request_context
+from chalicelib.bootstrap import get_services
+from chalicelib.domain.errors import IdempotencyKeyReusedError, RequestRejectedError
+from chalicelib.web.api.problem_details import problem_from_error
+from chalicelib.web.http.negotiation import is_htmx
+from chalicelib.web.http.request import query
+from chalicelib.web.pages import schedule_responses
+from chalicelib.web.pages.concurrent_changes import AuthorReader, describe_concurrent_changes
+from chalicelib.web.pages.rejections import Rejection, join_week
+from chalicelib.web.pages.schedule import Schedule
+from chalicelib.web.pages.schedule_view import RejectedForm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from chalice.app import Request, Response
+
+    from chalicelib.domain.day import Day
+    from chalicelib.domain.permissions import Caller
+    from chalicelib.use_cases.manage_slots import SavedDay
+    from chalicelib.web.pages.day_form import DayForm
+    from chalicelib.web.pages.schedule_form import WeekForm
+
+
+class _Result(Struct, frozen=True):
+    """What became of the changes of one date."""
+
+    form: DayForm
+    outcome: SavedDay | RequestRejectedError | IdempotencyKeyReusedError
+
+    @property
+    def date(self) -> date:
+        return self.form.request.date
+
+    @property
+    def error(self) -> RequestRejectedError | IdempotencyKeyReusedError | None:
+        return self.outcome if isinstance(self.outcome, Exception) else None
+
+
+def render_week(caller: Caller, doctor_id: str, date: date | None, request: Request) -> Response:
+    """The full page; for htmx the part that another date changes, or the form for a poll."""
+    if date and is_htmx(request) and query(request, "part"):
+        return poll_form(caller, doctor_id, date, request)
+    week = get_services().manage_weeks.get_week(caller, doctor_id, date)
+    schedule = Schedule.of_week(week, date)
+    return schedule_responses.page_response(schedule, caller, request)
+
+
+def poll_form(caller: Caller, doctor_id: str, date: date, request: Request) -> Response:
+    """The form as stored now, or 304 if the page has it already.
+
+    Cached settings of the doctor are enough for a 304, but not to render from: another process may
+    have changed them, and the page could go back to the old ones.
+    """
+    manage_weeks = get_services().manage_weeks
+    for get_week in (manage_weeks.get_week_cached, manage_weeks.get_week):
+        schedule = Schedule.of_week(get_week(caller, doctor_id, date), date)
+        if schedule_responses.is_current(schedule, request):
+            return schedule_responses.unchanged_response(schedule)
+    return schedule_responses.form_response(schedule, caller, request)
+
+
+def save_form(caller: Caller, form: WeekForm, request: Request) -> Response:
+    """Save the dates that have changes; of those that are rejected, say why and keep the changes.
+
+    The dates that are saved stay saved if a later one fails. Sent again, the form saves each date
+    at most once, by its request id.
+    """
+    results = [_save_date(caller, day) for day in form.edited]
+    week = get_services().manage_weeks.get_week(caller, form.doctor_id, form.date)
+    schedule = Schedule.of_week(week, form.date)
+    if any(result.error for result in results):
+        return _rejected_response(results, schedule, form, caller, request)
+    message = schedule_responses.SAVED if results else schedule_responses.UNCHANGED
+    news = _describe_news(form, schedule, results, caller) if is_htmx(request) else ()
+    return schedule_responses.saved_response(message, schedule, news, caller, request)
+
+
+def _save_date(caller: Caller, form: DayForm) -> _Result:
+    try:
+        saved = get_services().manage_slots.save(caller, form.request)
+    except (RequestRejectedError, IdempotencyKeyReusedError) as error:
+        return _Result(form, error)
+    request_context.current_request().metrics["Saves"] += saved.created
+    return _Result(form, saved)
+
+
+def _rejected_response(
+    results: Sequence[_Result],
+    schedule: Schedule,
+    form: WeekForm,
+    caller: Caller,
+    request: Request,
+) -> Response:
+    errors = [result.error for result in results if result.error]
+    request_context.current_request().code = problem_from_error(errors[0]).code
+    rejected = {
+        result.date: RejectedForm(
+            state=result.form.state,
+            error=result.error if isinstance(result.error, RequestRejectedError) else None,
+        )
+        for result in results
+        if result.error
+    }
+    is_partly_saved = len(rejected) < len(results)
+    return schedule_responses.rejected_response(
+        schedule,
+        rejected,
+        _describe_results(results, schedule, caller),
+        _describe_news(form, schedule, results, caller),
+        caller,
+        request,
+        status=HTTPStatus.MULTI_STATUS if is_partly_saved else HTTPStatus.BAD_REQUEST,
+    )
+
+
+def _describe_results(results: Sequence[_Result], schedule: Schedule, caller: Caller) -> str:
+    """Say what of each date was saved, and what a second save does."""
+    rejections = {
+        result.date: Rejection(
+            violations=result.error.violations
+            if isinstance(result.error, RequestRejectedError)
+            else (),
+            change_count=len(result.form.request.changes),
+            authors=AuthorReader(caller, schedule.doctor, result.date).read(),
+            zone=schedule.doctor.zone,
+            now=schedule.now,
+        )
+        for result in results
+        if result.error
+    }
+    saved = [result.date for result in results if not result.error]
+    return join_week(rejections, saved)
+
+
+def _describe_news(
+    form: WeekForm, schedule: Schedule, results: Sequence[_Result], caller: Caller
+) -> tuple[str, ...]:
+    """What others changed on the dates meanwhile, each sentence with its date."""
+    by_date = {result.date: result.outcome for result in results}
+    days = {day.date: day for day in schedule.days}
+    sentences: list[str] = []
+    for day_form in form.days:
+        on = day_form.request.date
+        previous = _previous_day(by_date.get(on), days.get(on))
+        if previous is None:
+            continue
+        authors = AuthorReader(caller, schedule.doctor, on)
+        changes = describe_concurrent_changes(previous, day_form, schedule.doctor.zone, authors)
+        sentences += schedule_responses.with_weekday(on, changes)
+    return tuple(sentences)
+
+
+def _previous_day(
+    outcome: SavedDay | RequestRejectedError | IdempotencyKeyReusedError | None, current: Day | None
+) -> Day | None:
+    """The day before this save; none if the news is the user's own earlier save."""
+    if isinstance(outcome, IdempotencyKeyReusedError):
+        return None
+    if outcome is None or isinstance(outcome, RequestRejectedError):
+        return current
+    return outcome.previous
