@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
@@ -60,7 +61,20 @@ def render_week(caller: Caller, doctor_id: str, date: date | None, request: Requ
         return poll_form(caller, doctor_id, date, request)
     week = get_services().manage_weeks.get_week(caller, doctor_id, date)
     schedule = Schedule.of_week(week, date)
+    if date is None and not query(request, "show"):
+        schedule = _landing_schedule(caller, schedule)
     return schedule_responses.page_response(schedule, caller, request)
+
+
+def _landing_schedule(caller: Caller, schedule: Schedule) -> Schedule:
+    """The week of today while something can still happen in it, else the week after."""
+    first = schedule.first_date_to_come()
+    if first is None:
+        doctor_id, monday = schedule.doctor.doctor_id, schedule.dates[-1] + timedelta(days=1)
+        week = get_services().manage_weeks.get_week(caller, doctor_id, monday)
+        schedule = Schedule.of_week(week, monday)
+        first = schedule.first_date_to_come()
+    return structs.replace(schedule, chosen=first or schedule.chosen)
 
 
 def poll_form(caller: Caller, doctor_id: str, date: date, request: Request) -> Response:
