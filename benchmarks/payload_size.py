@@ -15,8 +15,8 @@ BROWSER_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=
 HTMX_HEADERS = {"Accept": "text/html", "HX-Request": "true"}
 DAY_URL = "/slots?doctor_id=dr-lee&date=2026-11-23"
 MAX_BYTES = {
-    "first visit: the page and its files": 40_000,
-    "a poll without changes": 500,
+    "first visit: the page and its files": 45_000,
+    "a poll without changes": 300,
     "a re-rendered day": 4_000,
 }
 _STATIC_URL = re.compile(r'(?:href|src)="(/static/[^"]+)"')
