@@ -66,7 +66,7 @@ def test_unsaved_changes_survive_visit_to_history(day_page: ManageSlotsPage, way
         page.go_back()
 
     expect(day_page.checkbox("09:00")).to_be_checked()
-    day_page.expect_unsaved_message("1 unsaved change")
+    day_page.expect_unsaved(1)
 
 
 def test_undone_and_saved_changes_are_not_kept(day_page: ManageSlotsPage) -> None:
@@ -91,7 +91,7 @@ def test_change_made_impossible_meanwhile_is_named(day_page: ManageSlotsPage) ->
     day_page.open()
 
     day_page.expect_status("Your change to 09:00–09:30 can no longer be saved")
-    day_page.expect_unsaved_message("1 unsaved change")
+    day_page.expect_unsaved(1)
 
 
 def test_day_that_others_changed_meanwhile_says_so(
@@ -108,7 +108,7 @@ def test_day_that_others_changed_meanwhile_says_so(
 
     day_page.expect_status("This day has changed since you made your changes.")
     assert day_page.checked_starts == ["09:00", "11:00"]
-    day_page.expect_unsaved_message("1 unsaved change")
+    day_page.expect_unsaved(1)
 
 
 @pytest.fixture
@@ -184,4 +184,4 @@ def test_next_user_of_tab_does_not_get_unsaved_changes(
     sign_out_page.open()
 
     assert sign_out_page.checked_starts == []
-    sign_out_page.expect_unsaved_message("")
+    sign_out_page.expect_unsaved(0)
