@@ -46,7 +46,8 @@ use_local_stage()
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test on MiniStack, and on moto nightly.
 
-    Tests marked ``both_stores`` depend on how DynamoDB behaves, so they always run on both.
+    Tests marked ``both_stores`` always run on both. They are a sample of what DynamoDB must do:
+    saves, holds, bookings, rejected conditions and pages of a query.
     """
     if "dynamodb_endpoint" in metafunc.fixturenames:
         is_daily = metafunc.definition.get_closest_marker("both_stores")
