@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``bookings``, ``changes``, ``weeks`` and ``months`` import their use cases on the first call: most requests are others,
-    and a process starts sooner without them.
+    ``bookings``, ``changes``, ``weeks`` and ``months`` import their use cases on the first call:
+    most requests are others, and a process starts sooner without them.
     ``publish_changes`` and ``audit_copies`` connect to the event bus and the bucket on the first
     call, and raise ``SettingsError`` if the settings have none. ``log`` writes a line; None if the
     request log is off.
