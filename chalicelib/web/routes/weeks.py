@@ -25,6 +25,7 @@ from chalicelib.web.api.week_serializers import (
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import FORM, HTML, JSON, is_form
 from chalicelib.web.http.responses import json_or_not_modified, json_response
+from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ def get_week(request: Request, caller: Caller) -> Response:
     Monday to Sunday of the date's week, each as of `GET /slots`. A browser (`Accept: text/html`)
     gets the page of the week. The `ETag` changes whenever the answer would.
     """
+    if should_pick_doctor(caller, request):
+        from chalicelib.web.pages import doctor_picker  # noqa: PLC0415
+
+        return doctor_picker.render_doctor_picker(caller, request)
     doctor_id = requested_doctor_id(caller, request)
     date = optional_week_date(request)
     if wants_html(request):
@@ -116,7 +121,7 @@ def _week_response(outcomes: Sequence[DateOutcome]) -> Response:
     doc=RouteDoc(
         tag=DOCTORS,
         parameters=("DoctorOfDay", "Month", "IfNoneMatch"),
-        responses={200: {JSON: week_schemas.MonthTotals}},
+        responses={200: {JSON: week_schemas.MonthTotals, HTML: None}},
         errors=(400, 404),
     ),
 )
@@ -124,8 +129,18 @@ def get_month(request: Request, caller: Caller) -> Response:
     """Get the totals of a doctor's month.
 
     How many slots of each date are open, held and booked; how many of each whole week; and how soon
-    patients can be seen.
+    patients can be seen. A browser (`Accept: text/html`) gets the page of the month.
     """
+    if should_pick_doctor(caller, request):
+        from chalicelib.web.pages import doctor_picker  # noqa: PLC0415
+
+        return doctor_picker.render_doctor_picker(caller, request)
     doctor_id = requested_doctor_id(caller, request)
-    month = get_services().view_months.get_month(caller, doctor_id, optional_month(request))
+    on = optional_month(request)
+
+    if wants_html(request):
+        from chalicelib.web.pages import month as pages  # noqa: PLC0415
+
+        return pages.render_month(caller, doctor_id, on, optional_week_date(request), request)
+    month = get_services().view_months.get_month(caller, doctor_id, on)
     return json_or_not_modified(serialize_month(month), request)
