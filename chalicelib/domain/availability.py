@@ -21,7 +21,12 @@ def is_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> bool:
     ``slot`` must be as of ``now``. The booking window is whole dates of the doctor's time zone:
     with a window of one day, all of tomorrow is bookable.
     """
-    if slot.is_taken or slot.start < now + doctor.lead_time or slot.has_begun(now):
+    if (
+        not doctor.is_active
+        or slot.is_taken
+        or slot.start < now + doctor.lead_time
+        or slot.has_begun(now)
+    ):
         return False
     return local_time.local_date(slot.start, doctor.zone) <= doctor.last_bookable_date(now)
 
@@ -31,6 +36,8 @@ def reason_not_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotVio
     if is_bookable(slot, doctor, now=now):
         return None
     if violation := reason_not_free(slot, doctor, now=now):
+        return violation
+    if violation := reason_inactive(slot, doctor):
         return violation
     label = local_time.format_range(slot, doctor.zone)
     is_late = slot.start < now + doctor.lead_time
@@ -46,6 +53,15 @@ def reason_not_free(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotViolati
         state = Text("already booked") if is_booked else Text("held by another client")
         return AlreadyTaken(start=slot.start, slot_label=label, state=state)
     return in_past(slot, doctor) if slot.has_begun(now) else None
+
+
+def reason_inactive(slot: Slot, doctor: Doctor) -> NotBookable | None:
+    """Return the violation for a slot of a doctor who takes no bookings, not even at the desk."""
+    if doctor.is_active:
+        return None
+    label = local_time.format_range(slot, doctor.zone)
+    reason = Text("can't be booked: the doctor takes no bookings")
+    return NotBookable(start=slot.start, slot_label=label, reason=reason)
 
 
 def in_past(slot: Slot, doctor: Doctor) -> SlotInPast:

@@ -167,5 +167,6 @@ def _identity(doctor: Doctor) -> dict[str, str]:
         "name": trim_name(doctor.name),
         "specialty": trim_name(doctor.specialty),
         "location": trim_name(doctor.location),
+        "setting active": str(doctor.is_active),
         "time zone": time_zones.canonical_name(doctor.zone.key),
     }

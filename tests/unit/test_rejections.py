@@ -149,7 +149,7 @@ def test_booking_after_the_slot_was_opened_is_the_reason() -> None:
 
     for violations in (exists("14:00"), taken("14:00")):
         assert rejection(violations, 2, authors).describe() == (
-            "Nothing was saved. A patient booked 14:00–14:30 at 08:40. "
+            "Nothing was saved. 14:00–14:30 was booked at 08:40. "
             "Save again to save your other change."
         )
 
@@ -169,5 +169,5 @@ def test_date_of_a_week_is_named_by_its_weekday() -> None:
     authors = Authors(booked={to_instant("10:00"): author(None)})
 
     assert rejection(taken("10:00"), 3, authors).describe_date(MONDAY) == (
-        "Mon wasn't saved: A patient booked 10:00–10:30 at 08:40."
+        "Mon wasn't saved: 10:00–10:30 was booked at 08:40."
     )

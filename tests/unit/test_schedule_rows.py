@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -190,3 +191,23 @@ def test_week_is_named_by_its_first_and_last_date() -> None:
     assert page.title == "30 November – 6 December 2026"
     assert page.links.previous == "/slots/week?doctor_id=dr-lee&date=2026-11-23"
     assert page.links.next == "/slots/week?doctor_id=dr-lee&date=2026-12-07"
+
+
+def test_hours_of_weekdays_that_overlap_are_one_group() -> None:
+    weekdays = make_grid(("09:00", "10:00"), ("13:00", "13:30")).sessions
+    saturday = make_grid(("08:30", "09:30")).sessions
+    grid = replace(
+        make_grid(),
+        sessions=(
+            *(replace(session, weekdays=frozenset(range(5))) for session in weekdays),
+            *(replace(session, weekdays=frozenset({5})) for session in saturday),
+        ),
+    )
+    friday, saturday_day, sunday = (empty_day(MONDAY + timedelta(days=n)) for n in (4, 5, 6))
+
+    page = build_page(grid, friday, saturday_day, sunday)
+
+    assert rows(page) == [
+        [("08:30", [0, 1, 0]), ("09:00", [1, 1, 0]), ("09:30", [1, 0, 0])],
+        [("13:00", [1, 0, 0])],
+    ]

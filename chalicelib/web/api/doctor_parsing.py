@@ -14,6 +14,7 @@ from chalicelib.domain.violations import FieldViolation, not_valid
 from chalicelib.use_cases.preconditions import Precondition
 from chalicelib.web.api import schemas
 from chalicelib.web.api.decoding import decode_json
+from chalicelib.web.api.fields import WEEKDAYS
 from chalicelib.web.api.validators import (
     invalid_field,
     parse_if_match,
@@ -24,6 +25,7 @@ from chalicelib.web.api.validators import (
 if TYPE_CHECKING:
     from chalice.app import Request
 
+_WEEKDAYS_EXPECTED = Text("a list of weekdays, each once: %(codes)s", codes=", ".join(WEEKDAYS))
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 
 
@@ -53,6 +55,7 @@ def parse_doctor_settings(path: str, request: Request) -> DoctorSettings:
         lead_minutes=sent.lead_minutes,
         window_days=sent.window_days,
         delegates=None if sent.delegates is None else frozenset(sent.delegates),
+        is_active=sent.active,
     )
     with violations:
         settings.to_doctor()
@@ -81,12 +84,23 @@ def _parse_sessions(sessions: list[schemas.ClinicSession]) -> tuple[ClinicSessio
         )
         if not _TIME_OF_DAY.fullmatch(text)
     ]
+    malformed += [
+        FieldViolation(field, "invalid", not_valid(field, _WEEKDAYS_EXPECTED))
+        for position, session in enumerate(sessions)
+        if not _are_weekdays(session.days_of_week)
+        for field in [f"sessions[{position}].days_of_week"]
+    ]
     if malformed:
         raise RequestRejectedError(*malformed)
     return tuple(
         ClinicSession(
             start=local_time.parse_time_of_day(session.from_),
             end=local_time.parse_time_of_day(session.to),
+            weekdays=frozenset(map(WEEKDAYS.index, session.days_of_week)),
         )
         for session in sessions
     )
+
+
+def _are_weekdays(codes: list[str]) -> bool:
+    return bool(codes) and len(set(codes)) == len(codes) and set(codes) <= set(WEEKDAYS)

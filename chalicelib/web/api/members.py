@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
-from msgspec import NODEFAULT, inspect
+from msgspec import inspect
 
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.text import Text
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-_PLACEHOLDERS: dict[type, Any] = {inspect.StrType: "", inspect.IntType: 0, inspect.ListType: ()}
+_PLACEHOLDERS: dict[type, Any] = {
+    inspect.StrType: "",
+    inspect.IntType: 0,
+    inspect.ListType: (),
+    inspect.BoolType: False,
+}
 
 
 def check_members(value: object, schema: type[T]) -> tuple[T, list[FieldViolation]]:
@@ -136,10 +141,14 @@ class _Checker:
             )
         return value
 
+    def _check_flag(self, value: bool, _expected: inspect.Type, _path: str) -> Any:  # noqa: ANN401, FBT001
+        return value
+
     _CHECKS: ClassVar[dict[type, tuple[type, str, Callable[..., Any]]]] = {
         inspect.StrType: (str, Text("a text"), _check_text),
         inspect.ListType: (list, Text("a list"), _check_list),
         inspect.StructType: (dict, Text("an object"), _check_object),
+        inspect.BoolType: (bool, Text("true or false"), _check_flag),
     }
 
 
@@ -164,7 +173,5 @@ def _placeholder(expected: inspect.Type) -> Any:  # noqa: ANN401  of that type
         case inspect.UnionType():
             return None
         case inspect.StructType(fields=fields):
-            return expected.cls(
-                **{f.name: _placeholder(f.type) for f in fields if f.default is NODEFAULT}
-            )
+            return expected.cls(**{f.name: _placeholder(f.type) for f in fields if f.required})
     return _PLACEHOLDERS[type(expected)]

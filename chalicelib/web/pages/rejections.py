@@ -54,9 +54,7 @@ class Rejection(Struct, frozen=True, kw_only=True):
 
     def describe_date(self, on: date) -> str:
         """Say why a date of a week was not saved."""
-        reasons = "; ".join(self._reasons()).removesuffix(".")
-        weekday = dates.short_weekday_name(on)
-        return _("%(weekday)s wasn't saved: %(reasons)s.", weekday=weekday, reasons=reasons)
+        return describe_unsaved_date(on, "; ".join(self._reasons()))
 
     def _advice(self) -> Iterator[str]:
         off_grid = sum(isinstance(violation, NotOnGrid) for violation in self.violations)
@@ -78,6 +76,26 @@ class Rejection(Struct, frozen=True, kw_only=True):
             yield _("and %(count)s more", count=len(others) - _MAX_REASONS)
 
 
+def describe_unsaved_date(on: date, reasons: str) -> str:
+    """Say why a date of a week was not saved."""
+    return _(
+        "%(weekday)s wasn't saved: %(reasons)s.",
+        weekday=dates.short_weekday_name(on),
+        reasons=reasons.removesuffix("."),
+    )
+
+
+def join_week(saved: Sequence[date], unsaved: Sequence[str], other_change_count: int) -> str:
+    """Say which dates of a week were saved, why others were not, and what a second save does."""
+    sentences = list(unsaved)
+    if saved:
+        names = ", ".join(dates.short_weekday_name(on) for on in saved)
+        sentences.insert(0, _("Saved: %(weekdays)s.", weekdays=names))
+    if other_change_count:
+        sentences.append(f"{save_again(other_change_count)}.")
+    return " ".join(sentences)
+
+
 def save_again(count: int) -> str:
     """Say what a second save does."""
     return ngettext(
@@ -97,10 +115,12 @@ class _Act(NamedTuple):
 
     def describe(self, zone: ZoneInfo, now: datetime) -> str:
         values = {
-            "name": _("A patient") if self.name is None else self.name,
+            "name": _("Someone else") if self.name is None else self.name,
             "times": list_times(merge_ranges(self.slot_labels)),
             "when": _format_when(self.at, zone, now),
         }
+        if self.name is None and self.verb == "booked":
+            return _("%(times)s was booked %(when)s") % values
         return _sentences(is_own=self.name == "")[self.verb] % values
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalice.app import Response
 
 from chalicelib.bootstrap import get_services
+from chalicelib.web import dates
 from chalicelib.web.http import cookies
 from chalicelib.web.http.conditional import etag_matches
 from chalicelib.web.http.negotiation import is_htmx
@@ -134,6 +135,14 @@ def rejected_response(
     )
     template = "_schedule.html" if is_htmx(request) else "slots.html"
     return render(template, page, status=status)
+
+
+def with_weekday(on: date, sentences: Sequence[str]) -> list[str]:
+    """Name the date before each sentence about it."""
+    weekday = dates.short_weekday_name(on)
+    return [
+        _("%(weekday)s: %(sentence)s", weekday=weekday, sentence=sentence) for sentence in sentences
+    ]
 
 
 def person_of(caller: Caller) -> str:

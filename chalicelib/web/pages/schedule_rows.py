@@ -83,7 +83,7 @@ def slots_per_row(grid: Grid) -> int:
 
 def build_groups(grid: Grid, columns: Sequence[Column]) -> tuple[RowGroup, ...]:
     """Group the rows by clinic session; the slots outside of the sessions come last."""
-    spans = _merge_sessions(session for c in columns for session in _sessions_on(grid, c.date))
+    spans = _merge_sessions(session for c in columns for session in grid.sessions_on(c.date))
     groups: dict[_Span | None, dict[_RowKey, _Cells]] = {span: {} for span in (*spans, None)}
     for index, column in enumerate(columns):
         keys = _row_keys(grid, [slot for slot, _view in column.slots])
@@ -109,10 +109,6 @@ def _build_rows(rows: Mapping[_RowKey, _Cells], column_count: int) -> Iterator[R
         yield Row(label=cells.label, cells=tuple(in_columns))
 
 
-def _sessions_on(grid: Grid, date: date) -> Sequence[ClinicSession]:
-    return grid.sessions
-
-
 def _merge_sessions(sessions: Iterable[ClinicSession]) -> tuple[_Span, ...]:
     """Join sessions of different weekdays that overlap: each time of day is in one group."""
     merged: list[_Span] = []
@@ -125,7 +121,7 @@ def _merge_sessions(sessions: Iterable[ClinicSession]) -> tuple[_Span, ...]:
 
 
 def _span_of(slot: Slot, grid: Grid, date: date, spans: Sequence[_Span]) -> _Span | None:
-    for session in _sessions_on(grid, date):
+    for session in grid.sessions_on(date):
         begin, end = grid.session_interval(session, date)
         if begin <= slot.start < end:
             return next(span for span in spans if span.start <= session.start < span.end)
