@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.support.day_page import BROWSER_HEADERS, HTMX_HEADERS, PageForm, visible_text
-from tests.support.factories import date_range
+from tests.support.factories import SUNDAY_NOON, date_range, to_instant
 from tests.support.html import attribute, parse, text_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def test_week_is_monday_to_sunday_of_the_date(client: AppClient) -> None:
 
     heads = parse(page.text).select("thead th")
     assert page.status == 200
-    assert '<h1 id="title">23 – 29 November 2026</h1>' in page.text
+    assert [text_of(title) for title in parse(page.text).select("h1")] == ["23 – 29 November 2026"]
     assert [attribute(head, "data-date") for head in heads] == date_range(7)
     assert {attribute(td, "data-date") for td in parse(page.text).select("td[data-date]")} == set(
         date_range(7)
@@ -253,7 +253,19 @@ def test_page_of_week_has_at_most_9_kb_compressed(client: AppClient) -> None:
     assert len(gzip.compress(page, 6)) <= 9_000
 
 
-def test_week_of_today_is_the_default(client: AppClient) -> None:
-    page = client.get("/slots/week?doctor_id=dr-lee", **BROWSER_HEADERS)
+@pytest.mark.parametrize(
+    ("query", "now", "title"),
+    [
+        ("", "12:00", "16 – 22 November 2026"),
+        ("", "17:00", "23 – 29 November 2026"),  # nothing more can happen in the week of today
+        ("&show=today", "17:00", "16 – 22 November 2026"),
+    ],
+)
+def test_week_without_date_has_slots_to_come(
+    client: AppClient, query: str, now: str, title: str
+) -> None:
+    client.clock.now = to_instant(now, SUNDAY_NOON.date())
 
-    assert "16 – 22 November 2026" in visible_text(page)
+    page = client.get(f"/slots/week?doctor_id=dr-lee{query}", **BROWSER_HEADERS)
+
+    assert title in visible_text(page)

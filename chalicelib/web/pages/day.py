@@ -61,7 +61,7 @@ def _redirect_to_week(doctor_id: str, request: Request) -> Response:
 def _landing_date(view: DayWithDoctor) -> date:
     """Today while something can still happen today, else the next date with hours."""
     today, grid = view.day.date, view.doctor.grid
-    if any(not day_slot.slot.has_begun(view.now) for day_slot in view.day.grid_slots(grid)):
+    if Schedule.of_day(view).first_date_to_come():
         return today
     ahead = (today + timedelta(days=days) for days in range(1, _MAX_DAYS_AHEAD + 1))
     return next((on for on in ahead if grid.candidate_slots(on)), today)

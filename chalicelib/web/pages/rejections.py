@@ -19,7 +19,7 @@ from chalicelib.web.pages.messages import list_times, merge_ranges
 from chalicelib.web.texts import _, ngettext, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
@@ -54,11 +54,7 @@ class Rejection(Struct, frozen=True, kw_only=True):
 
     def describe_date(self, on: date) -> str:
         """Say why a date of a week was not saved."""
-        reasons = "; ".join(self._reasons()).removesuffix(".") or _(
-            "an earlier save of this page went through, so check its boxes"
-        )
-        weekday = dates.short_weekday_name(on)
-        return _("%(weekday)s wasn't saved: %(reasons)s.", weekday=weekday, reasons=reasons)
+        return describe_unsaved_date(on, "; ".join(self._reasons()))
 
     def _advice(self) -> Iterator[str]:
         off_grid = sum(isinstance(violation, NotOnGrid) for violation in self.violations)
@@ -80,15 +76,23 @@ class Rejection(Struct, frozen=True, kw_only=True):
             yield _("and %(count)s more", count=len(others) - _MAX_REASONS)
 
 
-def join_week(rejections: Mapping[date, Rejection], saved: Sequence[date]) -> str:
+def describe_unsaved_date(on: date, reasons: str) -> str:
+    """Say why a date of a week was not saved."""
+    return _(
+        "%(weekday)s wasn't saved: %(reasons)s.",
+        weekday=dates.short_weekday_name(on),
+        reasons=reasons.removesuffix("."),
+    )
+
+
+def join_week(saved: Sequence[date], unsaved: Sequence[str], other_change_count: int) -> str:
     """Say which dates of a week were saved, why others were not, and what a second save does."""
-    sentences = []
+    sentences = list(unsaved)
     if saved:
         names = ", ".join(dates.short_weekday_name(on) for on in saved)
-        sentences.append(_("Saved: %(weekdays)s.", weekdays=names))
-    sentences += [rejection.describe_date(on) for on, rejection in rejections.items()]
-    if count := sum(rejection.other_change_count for rejection in rejections.values()):
-        sentences.append(f"{save_again(count)}.")
+        sentences.insert(0, _("Saved: %(weekdays)s.", weekdays=names))
+    if other_change_count:
+        sentences.append(f"{save_again(other_change_count)}.")
     return " ".join(sentences)
 
 

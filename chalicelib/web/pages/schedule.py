@@ -39,6 +39,14 @@ class Schedule(Struct, frozen=True, kw_only=True):
         today = local_time.local_date(week.now, week.doctor.zone)
         return cls(doctor=week.doctor, days=week.days, now=week.now, chosen=chosen or today)
 
+    def first_date_to_come(self) -> date | None:
+        """The first date that has a slot which has not begun: something can still happen then."""
+        for day in self.days:
+            day_slots = day.grid_slots(self.doctor.grid)
+            if any(not day_slot.slot.has_begun(self.now) for day_slot in day_slots):
+                return day.date
+        return None
+
     @property
     def is_week(self) -> bool:
         return len(self.days) > 1

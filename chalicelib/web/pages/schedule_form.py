@@ -43,7 +43,8 @@ def parse_week_form(request: Request) -> WeekForm:
     fields = decode_fields(request)
     doctor_id = valid_doctor_id(fields["doctor_id"][-1])
     request_id = valid_key("request_id", fields["request_id"][-1])
-    versions = _parse_versions(fields["version"])
+    chosen = parse_date(fields["date"][-1])
+    versions = _parse_versions(fields["version"], chosen)
     boxes = _split_by_date(fields, versions)
     days = [
         build_day_form(doctor_id, on, request_id, version, boxes.get(on, {}))
@@ -51,18 +52,18 @@ def parse_week_form(request: Request) -> WeekForm:
     ]
     return WeekForm(
         doctor_id=doctor_id,
-        date=parse_date(fields["date"][-1]),
+        date=chosen,
         request_id=request_id,
         days=tuple(days),
     )
 
 
-def _parse_versions(values: list[str]) -> dict[date, int]:
+def _parse_versions(values: list[str], chosen: date) -> dict[date, int]:
     versions: dict[date, int] = {}
     for value in values:
         text, _, version = value.partition("/")
         versions[parse_date(text, "version")] = parse_version(version)
-    if len({on.isocalendar()[:2] for on in versions}) > 1:
+    if any(on.isocalendar()[:2] != chosen.isocalendar()[:2] for on in versions):
         raise invalid_field("version", "dates of one week")
     return versions
 
