@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from chalicelib.domain.changes import InvalidChange, LocalStart, SlotChange
 from chalicelib.domain.slot import SlotStatus
+from chalicelib.domain.text import Text
 from chalicelib.use_cases.manage_slots import SaveRequest, compute_fingerprint
 from chalicelib.web.api import schemas
 from chalicelib.web.api.decoding import decode_json
@@ -67,10 +68,12 @@ def parse_slot_change(start_text: str, status_text: str) -> SlotChange | Invalid
     """
     start = _parse_start(start_text)
     if start is None:
-        reason = "Expected a time of day (09:00) or RFC 3339 with an offset"
+        reason = Text("Expected a time of day (09:00) or RFC 3339 with an offset")
         return InvalidChange(start_text, reason)
     if status_text not in _REQUESTABLE_STATUSES:
-        reason = f"Unknown status {status_text!r}: use free or busy-unavailable"
+        reason = Text(
+            "Unknown status %(status)s: use free or busy-unavailable", status=repr(status_text)
+        )
         return InvalidChange(start_text, reason, start)
     return SlotChange(start, _REQUESTABLE_STATUSES[status_text])
 
