@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 SAVED = "Slots saved successfully"
 # A page that is hidden does not poll.
-HIDE = "Object.defineProperty(document, 'hidden', {value: true}).hidden"
+HIDE = """Object.defineProperties(
+    document, {hidden: {value: true}, visibilityState: {value: "hidden"}}
+).hidden"""
 
 
 @pytest.fixture
@@ -86,7 +88,7 @@ def test_conflict_of_two_tabs_keeps_ticks_and_next_save_saves_them(
     tick(stale, "09:00", "11:00")
     stale.click("button", "Save")
 
-    wait_until(lambda: "already exists" in stale.text("main"))
+    wait_until(lambda: "already exist" in stale.text("main"))
     assert checked_starts(stale) == ["09:00", "09:30", "11:00"]
     save(stale)
     stale.reload()
