@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from tests.support.tab import Tab, Window
 
-# Lines of Playwright's text of the accessibility tree: "- checkbox "09:00 Open" [checked]:".
-_CHECKBOX = re.compile(r"""^ *- '?checkbox "(.*?)"(.*)""", re.MULTILINE)
-_NAMED = re.compile(r"""^ *- '?\w+ "(.*?)\"""")
+# Playwright writes a line for each element: - checkbox "09:00–09:30 Open" [checked]
+_CHECKBOX = re.compile(r"^ *- '?checkbox \"(.*?)\"(.*)", re.MULTILINE)
+_NAMED = re.compile(r"^ *- '?\w+ \"(.*?)\"")
 
 
 @contextmanager
