@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.support.tab import Tab, Window
 
-# Playwright writes a line for each element: - checkbox "09:00–09:30 Open" [checked]
+# Playwright writes a line for each element: - checkbox "09:00 Open" [checked]
 _CHECKBOX = re.compile(r"^ *- '?checkbox \"(.*?)\"(.*)", re.MULTILINE)
 _NAMED = re.compile(r"^ *- '?\w+ \"(.*?)\"")
 

@@ -43,7 +43,7 @@ def open_tab(window: Window, url: str) -> Tab:
 
 
 def checked_starts(tab: Tab) -> list[str]:
-    return [name[:5] for name in tab.checkbox_names(checked=True)]
+    return [name.partition("–")[0] for name in tab.checkbox_names(checked=True)]
 
 
 def tick(tab: Tab, *starts: str) -> None:
