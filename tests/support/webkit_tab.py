@@ -12,7 +12,11 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
-from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
+from selenium.common.exceptions import (
+    NoSuchElementException,
+    StaleElementReferenceException,
+    WebDriverException,
+)
 from selenium.webdriver import ActionChains, Keys, WebKitGTK, WebKitGTKOptions, WebKitGTKService
 from selenium.webdriver.common.by import By
 
@@ -145,7 +149,8 @@ class WebKitTab:
         return [_name(box) for box in self._driver.find_elements(By.CSS_SELECTOR, selector)]
 
     def text(self, selector: str) -> str:
-        with suppress(StaleElementReferenceException):
+        # While a page loads, it may not have the element yet, or no more.
+        with suppress(NoSuchElementException, StaleElementReferenceException):
             return self._driver.find_element(By.CSS_SELECTOR, selector).text
         return ""
 

@@ -55,12 +55,10 @@ def firefox(playwright: Playwright) -> Iterator[Browser]:
 @contextmanager
 def start_firefox(playwright: Playwright, *, javascript: bool) -> Iterator[Browser]:
     """Run a Firefox during the block."""
-    browser = playwright.firefox.launch(
-        **installed_browsers.launch_options("firefox"),
-        firefox_user_prefs={"javascript.enabled": javascript},
-    )
-    yield browser
-    browser.close()
+    options = installed_browsers.launch_options("firefox")
+    preferences: dict[str, str | float | bool] = {"javascript.enabled": javascript}
+    with playwright.firefox.launch(**options, firefox_user_prefs=preferences) as browser:
+        yield browser
 
 
 @pytest.fixture
