@@ -124,10 +124,17 @@ class WebKitTab:
     def go_back(self) -> None:
         self._driver.back()
 
+    def _find_all(self, selector: str) -> list[WebElement]:
+        """Return the elements; WebKit reports an error while another page replaces this one."""
+        for _ in range(20):
+            with suppress(StaleElementReferenceException):
+                return self._driver.find_elements(By.CSS_SELECTOR, selector)
+        raise AssertionError(f"{selector} can't be read")
+
     def _find(self, role: str, name: str) -> WebElement:
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline:
-            for element in self._driver.find_elements(By.CSS_SELECTOR, _SELECTORS[role]):
+            for element in self._find_all(_SELECTORS[role]):
                 if _name(element).startswith(name):
                     return element
         raise AssertionError(f"no {role} {name}")
@@ -146,7 +153,7 @@ class WebKitTab:
 
     def checkbox_names(self, *, checked: bool = False) -> list[str]:
         selector = f"input[type=checkbox]{':checked' if checked else ''}"
-        return [_name(box) for box in self._driver.find_elements(By.CSS_SELECTOR, selector)]
+        return [_name(box) for box in self._find_all(selector)]
 
     def text(self, selector: str) -> str:
         # While a page loads, it may not have the element yet, or no more.
