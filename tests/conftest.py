@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
-from moto.server import ThreadedMotoServer
 
 from local.servers import MiniStack
 from tests.support import installed_browsers
@@ -44,6 +43,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
     """The endpoint of moto's DynamoDB, for one thread at a time."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415  few suites need its half second
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

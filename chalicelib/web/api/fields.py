@@ -51,6 +51,14 @@ Date = Annotated[
         extra_json_schema={"format": "date"},
     ),
 ]
+Month = Annotated[
+    str,
+    Meta(
+        description="A month in the doctor's time zone.",
+        examples=["2026-11"],
+        extra_json_schema={"pattern": "^[0-9]{4}-[0-9]{2}$"},
+    ),
+]
 Instant = Annotated[
     str,
     Meta(
