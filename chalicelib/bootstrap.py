@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.use_cases.book_slots import BookSlots
     from chalicelib.use_cases.list_changes import ListChanges
+    from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.override_bookings import OverrideBookings
     from chalicelib.use_cases.publish_changes import PublishChanges
+    from chalicelib.use_cases.view_months import ViewMonths
     from chalicelib.web.auth.session_keys import SecretsClient
     from chalicelib.web.auth.user_directory import CognitoClient
 
@@ -46,8 +48,8 @@ if TYPE_CHECKING:
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``bookings`` and ``changes`` import their use cases on the first call: most requests are others,
-    and a process starts sooner without them.
+    ``bookings``, ``changes``, ``weeks`` and ``months`` import their use cases on the first call:
+    most requests are others, and a process starts sooner without them.
     ``publish_changes`` and ``audit_copies`` connect to the event bus and the bucket on the first
     call, and raise ``SettingsError`` if the settings have none. ``log`` writes a line; None if the
     request log is off.
@@ -55,6 +57,8 @@ class Services(Struct, frozen=True, kw_only=True):
 
     settings: Settings
     manage_slots: ManageSlots
+    weeks: Callable[[], ManageWeeks]
+    months: Callable[[], ViewMonths]
     changes: Callable[[], ListChanges]
     find_slots: FindSlots
     bookings: Callable[[], BookingServices]
@@ -68,6 +72,14 @@ class Services(Struct, frozen=True, kw_only=True):
     publish_changes: Callable[[], PublishChanges]
     audit_copies: Callable[[], AuditCopies]
     log: Callable[[str], None] | None
+
+    @property
+    def manage_weeks(self) -> ManageWeeks:
+        return self.weeks()
+
+    @property
+    def view_months(self) -> ViewMonths:
+        return self.months()
 
     @property
     def list_changes(self) -> ListChanges:
@@ -109,9 +121,13 @@ def build_services(
     people = PeopleRepository()
     manage_people = ManagePeople(people, PeopleCache(people, now), now, pause)
 
+    manage_slots = ManageSlots(days, doctor_cache, now, pause)
+
     return Services(
         settings=settings,
-        manage_slots=ManageSlots(days, doctor_cache, now, pause),
+        manage_slots=manage_slots,
+        weeks=cache(lambda: _create_manage_weeks(manage_slots, days, doctor_cache, now, pause)),
+        months=cache(lambda: _create_view_months(days, doctor_cache, now, pause)),
         changes=cache(lambda: _create_list_changes(settings, doctor_cache, pause)),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
         bookings=cache(lambda: _create_booking_services(settings, doctor_cache, now, pause)),
@@ -126,6 +142,29 @@ def build_services(
         audit_copies=cache(lambda: _create_audit_copies(settings)),
         log=(log or _print_line) if settings.has_request_log else None,
     )
+
+
+def _create_manage_weeks(
+    manage_slots: ManageSlots,
+    days: DayRepository,
+    doctor_cache: DoctorCache,
+    now: Callable[[], datetime],
+    pause: Callable[[int], None],
+) -> ManageWeeks:
+    from chalicelib.use_cases.manage_weeks import ManageWeeks  # noqa: PLC0415
+
+    return ManageWeeks(manage_slots, days, doctor_cache, now, pause)
+
+
+def _create_view_months(
+    days: DayRepository,
+    doctor_cache: DoctorCache,
+    now: Callable[[], datetime],
+    pause: Callable[[int], None],
+) -> ViewMonths:
+    from chalicelib.use_cases.view_months import ViewMonths  # noqa: PLC0415
+
+    return ViewMonths(days, doctor_cache, now, pause)
 
 
 def _create_list_changes(

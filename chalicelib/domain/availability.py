@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import local_time
 from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.domain.text import Text
 from chalicelib.domain.violations import AlreadyTaken, NotBookable, SlotInPast, SlotViolation
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ def is_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> bool:
     ``slot`` must be as of ``now``. The booking window is whole dates of the doctor's time zone:
     with a window of one day, all of tomorrow is bookable.
     """
-    if slot.is_taken or slot.start < now + doctor.lead_time or slot.has_begun(now):
+    if (
+        not doctor.is_active
+        or slot.is_taken
+        or slot.start < now + doctor.lead_time
+        or slot.has_begun(now)
+    ):
         return False
     return local_time.local_date(slot.start, doctor.zone) <= doctor.last_bookable_date(now)
 
@@ -31,9 +37,11 @@ def reason_not_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotVio
         return None
     if violation := reason_not_free(slot, doctor, now=now):
         return violation
+    if violation := reason_inactive(slot, doctor):
+        return violation
     label = local_time.format_range(slot, doctor.zone)
     is_late = slot.start < now + doctor.lead_time
-    reason = "can no longer be booked" if is_late else "can't be booked yet"
+    reason = Text("can no longer be booked") if is_late else Text("can't be booked yet")
     return NotBookable(start=slot.start, slot_label=label, reason=reason)
 
 
@@ -41,9 +49,19 @@ def reason_not_free(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotViolati
     """Return why the practice cannot book the slot, or None: lead time and window do not count."""
     label = local_time.format_range(slot, doctor.zone)
     if slot.is_taken:
-        state = "already booked" if slot.status is SlotStatus.BOOKED else "held by another client"
+        is_booked = slot.status is SlotStatus.BOOKED
+        state = Text("already booked") if is_booked else Text("held by another client")
         return AlreadyTaken(start=slot.start, slot_label=label, state=state)
     return in_past(slot, doctor) if slot.has_begun(now) else None
+
+
+def reason_inactive(slot: Slot, doctor: Doctor) -> NotBookable | None:
+    """Return the violation for a slot of a doctor who takes no bookings, not even at the desk."""
+    if doctor.is_active:
+        return None
+    label = local_time.format_range(slot, doctor.zone)
+    reason = Text("can't be booked: the doctor takes no bookings")
+    return NotBookable(start=slot.start, slot_label=label, reason=reason)
 
 
 def in_past(slot: Slot, doctor: Doctor) -> SlotInPast:

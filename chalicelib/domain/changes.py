@@ -12,6 +12,7 @@ from chalicelib.domain.day import PlannedChanges, SlotChanges
 from chalicelib.domain.doctor import SLOT_MINUTES_RANGE
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.domain.text import Text
 from chalicelib.domain.violations import (
     AmbiguousTime,
     DuplicateSlot,
@@ -143,7 +144,9 @@ def conflicting_slots_error(
         for slot in already_existing
     ]
     taken = [
-        SlotTaken(start=slot.start, slot_label=local_time.format_range(slot, zone), state="taken")
+        SlotTaken(
+            start=slot.start, slot_label=local_time.format_range(slot, zone), state=Text("taken")
+        )
         for slot in still_taken
     ]
     return RequestRejectedError(*existing, *taken, zone=zone) if existing or taken else None
@@ -151,9 +154,11 @@ def conflicting_slots_error(
 
 def too_many_changes(count: int) -> FieldViolation:
     """Return the violation for a request with more slots than one save can change."""
-    detail = (
-        f"You can save at most {MAX_CHANGES_PER_SAVE} slots at once (you sent {count}). "
-        "Save them in two saves."
+    detail = Text(
+        "You can save at most %(limit)s slots at once (you sent %(count)s). "
+        "Save them in two saves.",
+        limit=MAX_CHANGES_PER_SAVE,
+        count=count,
     )
     return FieldViolation("slots", "too_many", detail)
 
@@ -161,7 +166,7 @@ def too_many_changes(count: int) -> FieldViolation:
 def _require_valid_count(requested: Sequence[SlotChange | InvalidChange]) -> None:
     if not requested:
         raise RequestRejectedError(
-            FieldViolation("slots", "nothing_to_save", "There is nothing to save")
+            FieldViolation("slots", "nothing_to_save", Text("There is nothing to save"))
         )
     if len(requested) > MAX_CHANGES_PER_SAVE:
         raise RequestRejectedError(too_many_changes(len(requested)))
@@ -278,7 +283,7 @@ class _ChangeValidator:
         if slot is None:
             return SlotMissing(start=start, slot_label=self._label(start, change.end))
         if slot.is_taken:
-            state = "booked" if slot.status is SlotStatus.BOOKED else "held"
+            state = Text("booked") if slot.status is SlotStatus.BOOKED else Text("held")
             return SlotTaken(start=start, slot_label=self._label(start), state=state)
         if slot.has_begun(self.now):
             return SlotInPast(start=start, slot_label=self._label(start))

@@ -88,7 +88,9 @@ class BookingClaim(SlotOperation):
         if stored.is_held_by(self.booking.holder, self.owner):
             return availability.reason_not_free(stored.freed().slot, self.doctor, now=now)
         if self.owner == PRACTICE:
-            return availability.reason_not_free(stored.slot, self.doctor, now=now)
+            return availability.reason_not_free(
+                stored.slot, self.doctor, now=now
+            ) or availability.reason_inactive(stored.slot, self.doctor)
         return availability.reason_not_bookable(stored.slot, self.doctor, now=now)
 
     def _require_same_patient(self, stored: StoredSlot, record: BookingRecord | None) -> None:

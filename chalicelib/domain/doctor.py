@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain import local_time, time_zones
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.grid import Grid
+from chalicelib.domain.grid import EVERY_DAY, Grid
 from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name, trim_name
+from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
     from chalicelib.domain.grid import ClinicSession
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 class Doctor:
     """A doctor; ``delegates`` are the sign-in names of people who manage their slots for them.
 
+    A doctor who is not ``is_active`` takes no bookings, and booking sites don't find them.
     ``version`` counts the changes of the settings; it is 0 if none are stored yet. While
     ``reindex_pending``, some days may still be indexed by a former specialty or location.
     """
@@ -37,6 +39,7 @@ class Doctor:
     lead_time: timedelta
     booking_window: timedelta
     delegates: frozenset[str] = frozenset()
+    is_active: bool = True
     version: int = 0
     reindex_pending: bool = False
 
@@ -62,7 +65,7 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorSettings:
-    """Settings as a client sends them; ``delegates`` is None to keep the stored ones.
+    """Settings as a client sends them; None for ``delegates`` and ``is_active`` keeps the stored.
 
     Blanks around names are dropped. An alias of a time zone becomes its canonical name.
     """
@@ -77,10 +80,12 @@ class DoctorSettings:
     lead_minutes: int
     window_days: int
     delegates: frozenset[str] | None
+    is_active: bool | None = None
 
     def to_doctor(self) -> Doctor:
         """The doctor with these settings. Raises ``RequestRejectedError`` with every violation."""
-        if violations := list(self._violations()):
+        # Several weekdays may have the same fault.
+        if violations := list(dict.fromkeys(self._violations())):
             raise RequestRejectedError(*violations)
         return Doctor(
             doctor_id=self.doctor_id,
@@ -95,6 +100,7 @@ class DoctorSettings:
             lead_time=self.lead_minutes * _MINUTE,
             booking_window=timedelta(days=self.window_days),
             delegates=self.trimmed_delegates or frozenset(),
+            is_active=self.is_active is not False,
         )
 
     @property
@@ -103,52 +109,89 @@ class DoctorSettings:
         return None if self.delegates is None else frozenset(map(trim_name, self.delegates))
 
     def _sorted_sessions(self) -> tuple[ClinicSession, ...]:
-        return tuple(sorted(self.sessions, key=lambda session: (session.start, session.end)))
+        return tuple(sorted(self.sessions, key=lambda s: (s.start, s.end, sorted(s.weekdays))))
 
     def _violations(self) -> Iterator[FieldViolation]:
         for field in ("name", "specialty", "location"):
             if not is_valid_name(trim_name(getattr(self, field))):
-                yield _invalid_field(field, f"{field} must have {_NAME_DESCRIPTION}")
+                yield _invalid_field(
+                    field,
+                    Text(
+                        "%(field)s must have %(expected)s", field=field, expected=_NAME_DESCRIPTION
+                    ),
+                )
         if not time_zones.is_time_zone(self.time_zone):
-            yield _invalid_field("time_zone", f"Unknown time zone: {self.time_zone}")
+            yield _invalid_field(
+                "time_zone", Text("Unknown time zone: %(name)s", name=self.time_zone)
+            )
         for field, (least, most) in (
             ("slot_minutes", SLOT_MINUTES_RANGE),
             ("lead_minutes", LEAD_MINUTES_RANGE),
             ("window_days", WINDOW_DAYS_RANGE),
         ):
             if not least <= getattr(self, field) <= most:
-                yield _invalid_field(field, f"{field} must be from {least} to {most}")
+                yield _invalid_field(
+                    field,
+                    Text(
+                        "%(field)s must be from %(least)s to %(most)s",
+                        field=field,
+                        least=least,
+                        most=most,
+                    ),
+                )
         if not all(map(is_valid_name, self.trimmed_delegates or ())):
-            detail = f"A delegate's sign-in name must have {_NAME_DESCRIPTION}"
+            detail = Text(
+                "A delegate's sign-in name must have %(expected)s", expected=_NAME_DESCRIPTION
+            )
             yield _invalid_field("delegates", detail)
         yield from self._session_violations()
 
     def _session_violations(self) -> Iterator[FieldViolation]:
         if not self.sessions:
-            yield _invalid_field("sessions", "Add at least one session")
+            yield _invalid_field("sessions", Text("Add at least one session"))
         backwards = [session for session in self.sessions if session.start >= session.end]
         for session in backwards:
-            yield _invalid_field("sessions", f"{session} ends before it starts")
+            yield _invalid_field(
+                "sessions", Text("%(session)s ends before it starts", session=session)
+            )
         if backwards or not SLOT_MINUTES_RANGE[0] <= self.slot_minutes <= SLOT_MINUTES_RANGE[1]:
             return
         length = self.slot_minutes * _MINUTE
         for session in self.sessions:
             if (session.end - session.start) % length:
-                detail = f"{session} can't be divided into {self.slot_minutes}-minute slots"
+                detail = Text(
+                    "%(session)s can't be divided into %(minutes)s-minute slots",
+                    session=session,
+                    minutes=self.slot_minutes,
+                )
                 yield _invalid_field("sessions", detail)
-        for one, other in pairwise(self._sorted_sessions()):
+        for day in sorted(EVERY_DAY):
+            yield from self._weekday_violations(
+                [session for session in self._sorted_sessions() if day in session.weekdays]
+            )
+
+    def _weekday_violations(self, sessions: Sequence[ClinicSession]) -> Iterator[FieldViolation]:
+        for one, other in pairwise(sessions):
             if other.start < one.end:
-                yield _invalid_field("sessions", f"{one} and {other} overlap")
-        count = sum((session.end - session.start) // length for session in self.sessions)
+                yield _invalid_field(
+                    "sessions", Text("%(one)s and %(other)s overlap", one=one, other=other)
+                )
+        length = self.slot_minutes * _MINUTE
+        count = sum((session.end - session.start) // length for session in sessions)
         if count > MAX_SLOTS_PER_DAY:
             yield _invalid_field(
                 "sessions",
-                f"A day can have at most {MAX_SLOTS_PER_DAY} slots (these sessions make {count})",
+                Text(
+                    "A day can have at most %(limit)s slots (these sessions make %(count)s)",
+                    limit=MAX_SLOTS_PER_DAY,
+                    count=count,
+                ),
             )
 
 
-_NAME_DESCRIPTION = (
-    f"1 to {MAX_NAME_LENGTH} visible characters, and none that change the direction of text"
+_NAME_DESCRIPTION = Text(
+    "1 to %(limit)s visible characters, and none that change the direction of text",
+    limit=MAX_NAME_LENGTH,
 )
 
 
@@ -158,11 +201,13 @@ def require_day_can_be_saved(doctor: Doctor, today: date) -> None:
     It does not concern a grid that is stored already: such a day can be saved in two saves.
     """
     limit = MAX_SLOTS_PER_DAY_WITH_CLOCK_CHANGES
-    count = doctor.grid.slots_per_day
+    count = doctor.grid.max_slots_per_day
     if count > limit and time_zones.has_clock_changes(doctor.zone, today):
-        detail = (
-            f"A day can have at most {limit} slots in a time zone whose clocks change "
-            f"(these sessions make {count})"
+        detail = Text(
+            "A day can have at most %(limit)s slots in a time zone whose clocks change "
+            "(these sessions make %(count)s)",
+            limit=limit,
+            count=count,
         )
         raise RequestRejectedError(_invalid_field("sessions", detail))
 

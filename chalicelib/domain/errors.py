@@ -28,6 +28,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from chalicelib.domain.text import Text
+
 if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
@@ -45,6 +47,12 @@ class DomainError(Exception):
     """Base of all errors. The message is for people, ``code`` for logs, metrics and clients."""
 
     code: ClassVar[str]
+
+    @property
+    def detail(self) -> str:
+        """The message, which the web layer can translate if it is a ``Text``."""
+        detail: str = self.args[0]
+        return detail
 
 
 class RequestRejectedError(DomainError):
@@ -92,7 +100,9 @@ class DoctorNotFoundError(DomainError):
     code = "doctor_not_found"
 
     def __init__(self, doctor_id: str) -> None:
-        super().__init__(f'We couldn\'t find a doctor with the ID "{doctor_id}"')
+        super().__init__(
+            Text('We couldn\'t find a doctor with the ID "%(doctor_id)s"', doctor_id=doctor_id)
+        )
         self.doctor_id = doctor_id
 
 
@@ -102,7 +112,9 @@ class PersonNotFoundError(DomainError):
     code = "person_not_found"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f'We couldn\'t find a person with the name "{name}" who has signed in')
+        super().__init__(
+            Text('We couldn\'t find a person with the name "%(name)s" who has signed in', name=name)
+        )
 
 
 class SignInRepeatedError(DomainError):
@@ -111,7 +123,9 @@ class SignInRepeatedError(DomainError):
     code = "sign_in_repeated"
 
     def __init__(self) -> None:
-        super().__init__("We couldn't sign you in: this sign-in is complete already. Try again.")
+        super().__init__(
+            Text("We couldn't sign you in: this sign-in is complete already. Try again.")
+        )
 
 
 class PermissionDeniedError(DomainError):
@@ -127,8 +141,11 @@ class NameTakenError(PermissionDeniedError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The name {name} belongs to another account here, so you can't sign in with it. "
-            "Ask your administrator to release the name."
+            Text(
+                "The name %(name)s belongs to another account here, so you can't sign in with it. "
+                "Ask your administrator to release the name.",
+                name=name,
+            )
         )
 
 
@@ -136,10 +153,12 @@ class VersionMismatchError(DomainError):
     """The client requires another version of the day; ``version`` is the current one."""
 
     code = "version_mismatch"
-    message_template = "This day has changed since you read it. It is now at version {version}."
+    message_template = Text(
+        "This day has changed since you read it. It is now at version %(version)s."
+    )
 
     def __init__(self, version: int) -> None:
-        super().__init__(self.message_template.format(version=version))
+        super().__init__(Text(self.message_template, version=version))
         self.version = version
 
 
@@ -147,7 +166,9 @@ class SettingsMismatchError(VersionMismatchError):
     """The client requires other settings of the doctor; 0 is the version of a missing doctor."""
 
     code = "settings_mismatch"
-    message_template = "The doctor's settings are not as you expect: they have version {version}."
+    message_template = Text(
+        "The doctor's settings are not as you expect: they have version %(version)s."
+    )
 
 
 class IdempotencyKeyReusedError(DomainError):
@@ -157,7 +178,10 @@ class IdempotencyKeyReusedError(DomainError):
 
     def __init__(self, version: int) -> None:
         super().__init__(
-            f"This Idempotency-Key belongs to an earlier save, which made version {version}"
+            Text(
+                "This Idempotency-Key belongs to an earlier save, which made version %(version)s",
+                version=version,
+            )
         )
         self.version = version
 
@@ -226,7 +250,7 @@ class OutcomeUnknownError(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "We don't know whether your request succeeded. Send the same request again."
+            Text("We don't know whether your request succeeded. Send the same request again.")
         )
 
 
@@ -240,7 +264,9 @@ class UnreadableItemError(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "We can't read the stored data that this request is about. Report this to support."
+            Text(
+                "We can't read the stored data that this request is about. Report this to support."
+            )
         )
 
 
@@ -250,7 +276,7 @@ class StoreUnavailableError(DomainError):
     code = "unavailable"
 
     def __init__(self, retry_after: int | None = None) -> None:
-        super().__init__("The schedule is unavailable right now. Try again in a moment.")
+        super().__init__(Text("The schedule is unavailable right now. Try again in a moment."))
         self.retry_after = retry_after
 
 

@@ -10,27 +10,55 @@ from chalicelib.domain.local_time import format_time_of_day, to_utc
 from chalicelib.domain.slot import Slot, SlotStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime, timedelta
     from zoneinfo import ZoneInfo
 
 
+EVERY_DAY = frozenset(range(7))
+_WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MIN_RANGE = 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicSession:
-    """Hours of every day by the local clock, as time since midnight; 24 h is the end of the day."""
+    """Hours by the local clock, as time since midnight; 24 h is the end of the day.
+
+    ``weekdays`` are the days of the week on which they apply: 0 is Monday, as in ``date.weekday``.
+    """
 
     start: timedelta
     end: timedelta
+    weekdays: frozenset[int] = EVERY_DAY
 
     def __str__(self) -> str:
-        return f"{format_time_of_day(self.start)}–{format_time_of_day(self.end)}"
+        """The weekdays, unless it is every day, and the hours."""
+        hours = f"{format_time_of_day(self.start)}–{format_time_of_day(self.end)}"
+        return hours if self.weekdays == EVERY_DAY else f"{_list_weekdays(self.weekdays)} {hours}"
+
+
+def _list_weekdays(weekdays: Iterable[int]) -> str:
+    """Name weekdays; three or more in a row as a range."""
+    runs: list[list[int]] = []
+    for day in sorted(weekdays):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(part for run in runs for part in _describe_run(run))
+
+
+def _describe_run(run: Sequence[int]) -> list[str]:
+    names = [_WEEKDAY_NAMES[day] for day in run]
+    return names if len(names) < _MIN_RANGE else [f"{names[0]}–{names[-1]}"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """Where slots can be opened.
 
-    ``sessions`` are in time order and don't overlap; each is a whole number of ``slot_length``.
+    ``sessions`` are in time order, and those of one weekday don't overlap; each is a whole number
+    of ``slot_length``.
     """
 
     sessions: tuple[ClinicSession, ...]
@@ -38,9 +66,16 @@ class Grid:
     zone: ZoneInfo
 
     @property
-    def slots_per_day(self) -> int:
-        """The number of slots on a date without a clock change."""
-        return sum((session.end - session.start) // self.slot_length for session in self.sessions)
+    def max_slots_per_day(self) -> int:
+        """The number of slots of the longest weekday, on a date without a clock change."""
+        return max(
+            sum((s.end - s.start) // self.slot_length for s in self.sessions if day in s.weekdays)
+            for day in EVERY_DAY
+        )
+
+    def sessions_on(self, date: date) -> tuple[ClinicSession, ...]:
+        """The sessions of that date's weekday, in time order."""
+        return tuple(session for session in self.sessions if date.weekday() in session.weekdays)
 
     def has_same_slots(self, other: Grid) -> bool:
         """Return whether both have the same slots on every date; one zone may be an alias."""
@@ -72,4 +107,5 @@ class Grid:
 @lru_cache(maxsize=64)
 def _candidate_slots(grid: Grid, date: date) -> tuple[Slot, ...]:
     # Cached: pages poll the same days every two seconds, and a save needs them twice.
-    return tuple(slot for session in grid.sessions for slot in grid.slots_in_session(session, date))
+    sessions = grid.sessions_on(date)
+    return tuple(slot for session in sessions for slot in grid.slots_in_session(session, date))

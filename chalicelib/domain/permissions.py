@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import time_zones
 from chalicelib.domain.errors import PermissionDeniedError
 from chalicelib.domain.names import trim_name
+from chalicelib.domain.text import Text
 
 if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
@@ -51,12 +52,12 @@ _ROLES_BY_PERMISSION = {
     Permission.ADMINISTER: frozenset({Role.ADMIN}),
 }
 _DENIALS = {
-    Permission.HOLD: "You can't hold or move slots",
-    Permission.BOOK: "You can't book slots",
-    Permission.MANAGE: "You can't manage slots",
-    Permission.CONFIGURE: "You can't change a doctor's settings",
-    Permission.ACCOUNT: "Only people have a password here",
-    Permission.ADMINISTER: "Only admins can do this",
+    Permission.HOLD: Text("You can't hold or move slots"),
+    Permission.BOOK: Text("You can't book slots"),
+    Permission.MANAGE: Text("You can't manage slots"),
+    Permission.CONFIGURE: Text("You can't change a doctor's settings"),
+    Permission.ACCOUNT: Text("Only people have a password here"),
+    Permission.ADMINISTER: Text("Only admins can do this"),
 }
 
 
@@ -102,7 +103,7 @@ class Caller:
         if self.role_for(doctor) is not None:
             return PRACTICE
         if Role.BOOKING_SITE not in self.roles:
-            raise PermissionDeniedError("You can't book slots of this doctor")
+            raise PermissionDeniedError(Text("You can't book slots of this doctor"))
         return self.client
 
     def require_can_hold(self) -> None:
@@ -124,7 +125,7 @@ class Caller:
         """Raise ``PermissionDeniedError`` unless the caller is an admin or this doctor."""
         is_own = Role.DOCTOR in self.roles and self.doctor_id == doctor_id
         if not is_own and Role.ADMIN not in self.roles:
-            raise PermissionDeniedError(f"You can't change the settings of {doctor_id}")
+            raise PermissionDeniedError(_settings_denied(doctor_id))
 
     def require_can_configure(self, existing: Doctor | None, requested: Doctor) -> None:
         """Raise ``PermissionDeniedError`` unless the caller may make these settings.
@@ -136,19 +137,28 @@ class Caller:
         if Role.ADMIN in self.roles:
             return
         if existing is None:
-            raise PermissionDeniedError(f"You can't change the settings of {requested.doctor_id}")
+            raise PermissionDeniedError(_settings_denied(requested.doctor_id))
         former, new = _identity(existing), _identity(requested)
         if changed := [name for name in new if new[name] != former[name]]:
             raise PermissionDeniedError(
-                f"You can't change your {' or '.join(changed)}. Ask your administrator."
+                Text(
+                    "You can't change your %(settings)s. Ask your administrator.",
+                    settings=" or ".join(changed),
+                )
             )
 
     def require_role_for(self, doctor: Doctor) -> Role:
         """Return the caller's role for this doctor. Raises ``PermissionDeniedError`` if none."""
         role = self.role_for(doctor)
         if role is None:
-            raise PermissionDeniedError(f"You can't manage {doctor.name}'s schedule")
+            raise PermissionDeniedError(
+                Text("You can't manage %(doctor)s's schedule", doctor=doctor.name)
+            )
         return role
+
+
+def _settings_denied(doctor_id: str) -> Text:
+    return Text("You can't change the settings of %(doctor_id)s", doctor_id=doctor_id)
 
 
 def _identity(doctor: Doctor) -> dict[str, str]:
@@ -157,5 +167,6 @@ def _identity(doctor: Doctor) -> dict[str, str]:
         "name": trim_name(doctor.name),
         "specialty": trim_name(doctor.specialty),
         "location": trim_name(doctor.location),
+        "setting active": str(doctor.is_active),
         "time zone": time_zones.canonical_name(doctor.zone.key),
     }

@@ -35,4 +35,5 @@ def _settings(doctor: Doctor) -> dict[str, Any]:
         "lead_minutes": doctor.lead_time // _MINUTE,
         "window_days": doctor.booking_window.days,
         "delegates": sorted(doctor.delegates),
+        "active": doctor.is_active,
     }

@@ -14,6 +14,7 @@ from chalicelib.domain.audit_log import AuditLogEntry
 from chalicelib.domain.booking import StoredSlot
 from chalicelib.domain.errors import ConflictError, SlotNotFoundError
 from chalicelib.domain.slot import Slot, SlotId, format_start
+from chalicelib.domain.text import Text
 from chalicelib.domain.violations import AlreadyTaken, SlotMissing
 
 if TYPE_CHECKING:
@@ -114,11 +115,14 @@ def require_found(stored: StoredSlot | None, slot_id: SlotId, doctor: Doctor) ->
 def slot_not_found(slot_id: SlotId, doctor: Doctor) -> SlotMissing:
     """Return the violation for a slot of which only the id is known."""
     date = local_time.local_date(slot_id.start, doctor.zone)
-    label = f"{local_time.format_time(slot_id.start, doctor.zone)} on {date}"
+    time = local_time.format_time(slot_id.start, doctor.zone)
+    label = Text("%(time)s on %(date)s", time=time, date=date)
     return SlotMissing(start=slot_id.start, slot_label=label)
 
 
 def taken_by_another(slot: Slot, doctor: Doctor, state: str) -> AlreadyTaken:
     """Return the violation for a slot that another client holds or has booked."""
     label = local_time.format_range(slot, doctor.zone)
-    return AlreadyTaken(start=slot.start, slot_label=label, state=f"{state} by another client")
+    return AlreadyTaken(
+        start=slot.start, slot_label=label, state=Text("%(state)s by another client", state=state)
+    )

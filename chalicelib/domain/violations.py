@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, ClassVar, Literal
+
+from chalicelib.domain.text import Text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,19 +45,20 @@ class SlotViolation:
     """
 
     code: ClassVar[Code]
-    message_template: ClassVar[str]
+    message_template: ClassVar[Text]
 
     slot_label: str
     start: datetime | None = None
 
     @property
-    def message(self) -> str:
+    def message(self) -> Text:
         """The sentence that the pages show."""
-        return self.message_template.format(violation=self)
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Text(self.message_template, **values)
 
     @property
     def detail(self) -> str:
-        """The sentence that the API returns."""
+        """The sentence that the API returns, in English."""
         return self.message
 
 
@@ -63,12 +66,12 @@ class SlotExists(SlotViolation):
     """There is a slot with this start, of any length and status."""
 
     code = "slot_exists"
-    message_template = "Slot already exists: {violation.slot_label}"
+    message_template = Text("Slot already exists: %(slot_label)s")
 
     @property
     def detail(self) -> str:
         """The sentence of the HTTP contract, which clients compare: it has a hyphen."""
-        return self.message.replace("–", "-")
+        return Text(self.message_template, slot_label=self.slot_label.replace("–", "-"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +79,7 @@ class SlotOverlap(SlotViolation):
     """It overlaps ``conflicts_with``, which is stored or of the same request."""
 
     code: ClassVar[Code] = "overlaps"
-    message_template: ClassVar[str] = (
-        "{violation.slot_label} overlaps the {violation.other_label} slot"
-    )
+    message_template: ClassVar[Text] = Text("%(slot_label)s overlaps the %(other_label)s slot")
 
     conflicts_with: Slot
     other_label: str
@@ -88,29 +89,29 @@ class NotOnGrid(SlotViolation):
     """No grid slot of the date starts then."""
 
     code = "not_on_grid"
-    message_template = "{violation.slot_label} is not one of this day's slots"
+    message_template = Text("%(slot_label)s is not one of this day's slots")
 
 
 class SlotInPast(SlotViolation):
     """It has started."""
 
     code = "in_past"
-    message_template = "{violation.slot_label} has already started"
+    message_template = Text("%(slot_label)s has already started")
 
 
 class NonexistentTime(SlotViolation):
     """The local time does not exist on that date (DST gap)."""
 
     code = "nonexistent_time"
-    message_template = "The clocks go forward that night, so {violation.slot_label} does not exist"
+    message_template = Text("The clocks go forward that night, so %(slot_label)s does not exist")
 
 
 class AmbiguousTime(SlotViolation):
     """The local time occurs twice on that date (DST overlap)."""
 
     code = "ambiguous_time"
-    message_template = (
-        "The clocks go back that night, so {violation.slot_label} happens twice. "
+    message_template = Text(
+        "The clocks go back that night, so %(slot_label)s happens twice. "
         "Add an offset to say which one you mean."
     )
 
@@ -119,7 +120,7 @@ class DuplicateSlot(SlotViolation):
     """The request has this start more than once."""
 
     code = "repeated"
-    message_template = "{violation.slot_label} appears more than once"
+    message_template = Text("%(slot_label)s appears more than once")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +128,7 @@ class SlotTaken(SlotViolation):
     """It is held or booked, so it cannot be closed."""
 
     code: ClassVar[Code] = "slot_taken"
-    message_template: ClassVar[str] = (
-        "{violation.slot_label} is {violation.state} and can't be closed"
-    )
+    message_template: ClassVar[Text] = Text("%(slot_label)s is %(state)s and can't be closed")
 
     state: str
 
@@ -137,14 +136,14 @@ class SlotTaken(SlotViolation):
 class AlreadyTaken(SlotTaken):
     """Another client holds it or has booked it."""
 
-    message_template = "{violation.slot_label} is {violation.state}"
+    message_template = Text("%(slot_label)s is %(state)s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ViolationWithReason(SlotViolation):
     """Has a ``reason``, as its message depends on the case."""
 
-    message_template: ClassVar[str] = "{violation.slot_label} {violation.reason}"
+    message_template: ClassVar[Text] = Text("%(slot_label)s %(reason)s")
 
     reason: str
 
@@ -157,16 +156,15 @@ class NotBookable(_ViolationWithReason):
 
 class SlotMissing(SlotViolation):
     code = "slot_not_found"
-    message_template = "{violation.slot_label} no longer exists"
+    message_template = Text("%(slot_label)s no longer exists")
 
 
 class BookingDiffers(SlotViolation):
     """The same booking id has another patient reference."""
 
     code = "booking_differs"
-    message_template = (
-        "{violation.slot_label} is already booked with this booking ID, for another patient "
-        "reference"
+    message_template = Text(
+        "%(slot_label)s is already booked with this booking ID, for another patient reference"
     )
 
 
@@ -175,9 +173,9 @@ class BookedElsewhere(SlotViolation):
     """The client's booking has another slot, ``slot_id``, and the request doesn't move it."""
 
     code: ClassVar[Code] = "booked_elsewhere"
-    message_template: ClassVar[str] = (
-        "This booking already has the slot {violation.slot_id}. To move it to "
-        "{violation.slot_label}, name that slot in moves."
+    message_template: ClassVar[Text] = Text(
+        "This booking already has the slot %(slot_id)s. To move it to "
+        "%(slot_label)s, name that slot in moves."
     )
 
     slot_id: SlotId
@@ -187,8 +185,8 @@ class BookingCancelled(SlotViolation):
     """The booking was cancelled on this slot, so this is a late repeat of an old request."""
 
     code = "cancelled"
-    message_template = (
-        "This booking of {violation.slot_label} was cancelled. Use a new booking ID to book it."
+    message_template = Text(
+        "This booking of %(slot_label)s was cancelled. Use a new booking ID to book it."
     )
 
 
@@ -196,7 +194,7 @@ class NotBooked(SlotViolation):
     """It has no booking that could be marked."""
 
     code = "not_booked"
-    message_template = "{violation.slot_label} is not booked"
+    message_template = Text("%(slot_label)s is not booked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,8 +202,8 @@ class TooManyHolds(SlotViolation):
     """The client holds as many slots of the doctor as it may."""
 
     code: ClassVar[Code] = "too_many_holds"
-    message_template: ClassVar[str] = (
-        "You can't hold {violation.slot_label}: you hold {violation.limit} slots of this doctor, "
+    message_template: ClassVar[Text] = Text(
+        "You can't hold %(slot_label)s: you hold %(limit)s slots of this doctor, "
         "the most that is possible at a time"
     )
 
@@ -216,7 +214,7 @@ class MalformedChange(_ViolationWithReason):
     """A value is malformed; ``reason`` says what is expected."""
 
     code = "invalid"
-    message_template = "{violation.reason}: {violation.slot_label}"
+    message_template = Text("%(reason)s: %(slot_label)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +228,20 @@ class FieldViolation:
     @classmethod
     def required(cls, field: str) -> FieldViolation:
         """Return the violation for a missing field."""
-        return cls(field, "required", _MISSING_FIELD_DETAILS.get(field, f"{field} is missing"))
+        return cls(
+            field,
+            "required",
+            _MISSING_FIELD_DETAILS.get(field) or Text("%(field)s is missing", field=field),
+        )
 
     @classmethod
     def unknown(cls, field: str) -> FieldViolation:
         """Return the violation for a member that the request must not have."""
-        return cls(field, "unknown_member", f"{field} is not a known member. Check its spelling.")
+        return cls(
+            field,
+            "unknown_member",
+            Text("%(field)s is not a known member. Check its spelling.", field=field),
+        )
 
     @property
     def message(self) -> str:
@@ -243,4 +249,9 @@ class FieldViolation:
         return self.detail
 
 
-_MISSING_FIELD_DETAILS = {"date": "Choose a date"}
+_MISSING_FIELD_DETAILS = {"date": Text("Choose a date")}
+
+
+def not_valid(field: str, expected: str) -> Text:
+    """Return the sentence about a malformed value; ``expected`` says what would be valid."""
+    return Text("%(field)s is not valid: expected %(expected)s", field=field, expected=expected)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.day import Day
 from chalicelib.domain.doctor import Doctor
-from chalicelib.domain.grid import ClinicSession, Grid
+from chalicelib.domain.grid import EVERY_DAY, ClinicSession, Grid
 from chalicelib.domain.local_time import format_time_of_day, parse_time_of_day
 from chalicelib.domain.save_record import SaveRecord
 from chalicelib.domain.slot import Slot, SlotStatus
@@ -49,7 +49,9 @@ def doctor_to_item(doctor: Doctor) -> DoctorItem:
         time_zone=grid.zone.key,
         sessions=[
             ClinicSessionMap(
-                start=format_time_of_day(session.start), end=format_time_of_day(session.end)
+                start=format_time_of_day(session.start),
+                end=format_time_of_day(session.end),
+                weekdays=_format_weekdays(session.weekdays),
             )
             for session in grid.sessions
         ],
@@ -57,6 +59,7 @@ def doctor_to_item(doctor: Doctor) -> DoctorItem:
         lead_minutes=doctor.lead_time // _MINUTE,
         window_days=doctor.booking_window.days,
         delegates=sorted(doctor.delegates),
+        is_inactive=None if doctor.is_active else True,
         version=doctor.version,
         reindex_pending=doctor.reindex_pending or None,
     )
@@ -72,7 +75,9 @@ def doctor_from_item(item: DoctorItem) -> Doctor:
         grid=Grid(
             sessions=tuple(
                 ClinicSession(
-                    start=parse_time_of_day(session.start), end=parse_time_of_day(session.end)
+                    start=parse_time_of_day(session.start),
+                    end=parse_time_of_day(session.end),
+                    weekdays=_parse_weekdays(session.weekdays),
                 )
                 for session in item.sessions
             ),
@@ -82,9 +87,22 @@ def doctor_from_item(item: DoctorItem) -> Doctor:
         lead_time=item.lead_minutes * _MINUTE,
         booking_window=timedelta(days=_positive(item.window_days)),
         delegates=frozenset(str(name) for name in item.delegates),
+        is_active=not item.is_inactive,
         version=int(item.version),
         reindex_pending=bool(item.reindex_pending),
     )
+
+
+def _format_weekdays(weekdays: frozenset[int]) -> str | None:
+    return None if weekdays == EVERY_DAY else "".join(str(day + 1) for day in sorted(weekdays))
+
+
+def _parse_weekdays(text: str | None) -> frozenset[int]:
+    """Return the weekdays. Raises ``ValueError`` if there are others than 1 to 7, or none."""
+    weekdays = EVERY_DAY if text is None else frozenset(int(digit) - 1 for digit in text)
+    if not weekdays or not weekdays <= EVERY_DAY:
+        raise ValueError(text)
+    return weekdays
 
 
 def _positive(number: float) -> int:

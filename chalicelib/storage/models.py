@@ -83,10 +83,14 @@ class UnreadableItem(BaseItem):
 
 
 class ClinicSessionMap(MapAttribute[str, str]):
-    """Local times as ``HH:MM``; ``24:00`` is the end of the day."""
+    """Local times as ``HH:MM``; ``24:00`` is the end of the day.
+
+    ``weekdays`` are digits from 1, Monday, to 7 (ISO 8601); none for every day.
+    """
 
     start = UnicodeAttribute(attr_name="from")
     end = UnicodeAttribute(attr_name="to")
+    weekdays = UnicodeAttribute(attr_name="days", null=True)
 
 
 class DoctorItem(BaseItem, discriminator="doctor"):
@@ -103,6 +107,8 @@ class DoctorItem(BaseItem, discriminator="doctor"):
     window_days = NumberAttribute()
     delegates = ListAttribute(of=UnicodeAttribute)
     version = NumberAttribute()
+    # Only of doctors who take no bookings.
+    is_inactive = BooleanAttribute(null=True)
     # The stored name stays, so that existing items can be read.
     reindex_pending = BooleanAttribute(attr_name="is_relocating", null=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage import keys
 
@@ -34,5 +35,5 @@ def decode_cursor(cursor: str, *, prefix: str, part_count: int) -> str:
 def wrong_cursor_error() -> RequestRejectedError:
     """Return the error for a cursor that no page of this search can have."""
     return RequestRejectedError(
-        FieldViolation("cursor", "invalid", "This cursor belongs to another search")
+        FieldViolation("cursor", "invalid", Text("This cursor belongs to another search"))
     )

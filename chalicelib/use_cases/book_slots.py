@@ -11,6 +11,7 @@ from chalicelib.domain.errors import ConflictError, DoctorNotFoundError, Request
 from chalicelib.domain.holds import HoldClaim, Release
 from chalicelib.domain.permissions import PRACTICE
 from chalicelib.domain.slot_operation import require_found
+from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.retry import retry_on_conflict
 from chalicelib.use_cases.slot_operations import (
@@ -95,7 +96,9 @@ class BookSlots:
         if booking.previous_slot_id == slot_id:
             raise RequestRejectedError(
                 FieldViolation(
-                    "moves", "invalid", "A booking can't move to the slot it already has"
+                    "moves",
+                    "invalid",
+                    Text("A booking can't move to the slot it already has"),
                 )
             )
         return self._operations.run(
@@ -130,4 +133,4 @@ class BookSlots:
         try:
             return retry_on_conflict(lambda: self._doctor_cache.get(slot_id.doctor_id), self._pause)
         except DoctorNotFoundError as error:
-            raise ConflictError(FieldViolation("moves", "slot_not_found", str(error))) from None
+            raise ConflictError(FieldViolation("moves", "slot_not_found", error.detail)) from None

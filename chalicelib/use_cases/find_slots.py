@@ -154,7 +154,7 @@ class FindSlots:
         first = max(first, local_time.local_date(now, doctor.zone))
         end = doctor.last_bookable_date(now)
         last = end if last is None else min(last, end)
-        if first > last:
+        if first > last or not doctor.is_active:
             return ()
         return self._days.list_range(doctor.doctor_id, first, last, **read_options)
 

@@ -18,6 +18,7 @@ from chalicelib.domain.errors import (
     OutcomeUnknownError,
 )
 from chalicelib.domain.settings_changes import changed_settings
+from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.preconditions import Precondition
 from chalicelib.use_cases.retry import attempts, busy_after_conflicts, retry_on_conflict
@@ -82,13 +83,13 @@ class ManageDoctors:
     def _save_settings(
         self, caller: Caller, settings: DoctorSettings, precondition: Precondition
     ) -> SavedDoctor:
-        requested = settings.to_doctor()
+        valid = settings.to_doctor()
         is_unsure = may_have_created = False
         for attempt in attempts(self._pause):
             with attempt:
-                existing = self._existing(requested.doctor_id)
-                caller.require_can_configure(existing, requested)
-                changed = _changed_doctor(requested, settings, existing)
+                existing = self._existing(valid.doctor_id)
+                changed = _changed_doctor(valid, settings, existing)
+                caller.require_can_configure(existing, changed)
                 if is_unsure and existing and _is_saved(changed, existing):
                     # The attempt without a response: its own write may not fail the precondition.
                     return SavedDoctor(doctor=self._cache(existing), created=may_have_created)
@@ -113,9 +114,10 @@ class ManageDoctors:
 
     def _require_valid_change(self, existing: Doctor | None, changed: Doctor) -> None:
         if existing and time_zones.canonical_name(existing.zone.key) != changed.zone.key:
-            detail = (
-                "A doctor's time zone can't be changed after it is set "
-                f"({existing.zone.key}). Create a new doctor instead."
+            detail = Text(
+                "A doctor's time zone can't be changed after it is set (%(zone)s). "
+                "Create a new doctor instead.",
+                zone=existing.zone.key,
             )
             raise ConflictError(FieldViolation("time_zone", "invalid", detail))
         if existing is None or not changed.grid.has_same_slots(existing.grid):
@@ -168,7 +170,7 @@ class ManageDoctors:
 
 
 def _changed_doctor(requested: Doctor, settings: DoctorSettings, existing: Doctor | None) -> Doctor:
-    """Return the doctor to save: with the stored delegates, if the request has none."""
+    """Return the doctor to save: with the stored delegates and state, if the request has none."""
     if existing is None:
         return requested
     is_relocated = (existing.specialty, existing.location) != (
@@ -178,6 +180,7 @@ def _changed_doctor(requested: Doctor, settings: DoctorSettings, existing: Docto
     return replace(
         requested,
         delegates=existing.delegates if settings.delegates is None else requested.delegates,
+        is_active=existing.is_active if settings.is_active is None else requested.is_active,
         reindex_pending=existing.reindex_pending or is_relocated,
     )
 

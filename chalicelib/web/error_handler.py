@@ -15,10 +15,12 @@ from chalicelib.domain.errors import (
     RequestRejectedError,
     SlotNotFoundError,
 )
+from chalicelib.domain.text import Text
 from chalicelib.web.api.problem_details import PROBLEM_JSON, Problem, problem_from_error
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.negotiation import VARY, wants_html
 from chalicelib.web.status_codes import code_of_status
+from chalicelib.web.texts import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,8 +70,8 @@ def render_problem(problem: Problem, request: Request) -> Response:
 
 
 _FRAMEWORK_MESSAGES = {
-    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not support that HTTP method",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side",
+    HTTPStatus.METHOD_NOT_ALLOWED: Text("This path does not support that HTTP method"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: Text("Something went wrong on our side"),
 }
 
 
@@ -88,6 +90,6 @@ def _problem_from_framework(response: Response) -> Problem:
     return Problem(
         status=status,
         code=code_of_status(status),
-        detail=_FRAMEWORK_MESSAGES.get(status, str(response.body["Message"])),
+        detail=translate(_FRAMEWORK_MESSAGES.get(status) or str(response.body["Message"])),
         headers={name: value for name, value in response.headers.items() if name == "Allow"},
     )

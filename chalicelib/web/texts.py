@@ -10,6 +10,8 @@ from __future__ import annotations
 from gettext import NullTranslations, translation
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.text import Text
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -42,6 +44,17 @@ def _(text: str, /, **values: object) -> str:
 def ngettext(singular: str, plural: str, count: int, /, **values: object) -> str:
     """Translate the form of a text that the count needs; ``%(count)s`` is the count."""
     return _ngettext(singular, plural, count) % {"count": count, **values}
+
+
+def translate(text: str) -> str:
+    """Translate a text of the domain: its template and, if they are texts too, its values."""
+    if not isinstance(text, Text):
+        return _gettext(text)
+    values = {
+        name: translate(value) if isinstance(value, Text) else value
+        for name, value in text.values.items()
+    }
+    return _(text.template, **values)
 
 
 def language() -> str:

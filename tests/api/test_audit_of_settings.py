@@ -121,7 +121,7 @@ def test_every_setting_of_a_doctor_is_compared() -> None:
     internal = {"doctor_id", "version", "reindex_pending"}
     # A grid has the sessions, the slot length and the time zone.
     parts = {"grid": {"sessions", "slot_minutes", "time_zone"}}
-    renamed = {"lead_time": "lead_minutes", "booking_window": "window_days"}
+    renamed = {"lead_time": "lead_minutes", "booking_window": "window_days", "is_active": "active"}
     expected: set[str] = set()
     for name in {field.name for field in fields(Doctor)} - internal:
         expected |= parts.get(name, {renamed.get(name, name)})

@@ -11,13 +11,13 @@ from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import bootstrap
 from chalicelib.domain.errors import DoctorModifiedError
+from chalicelib.web.api.fields import WEEKDAYS
 from tests.support.app_client import is_unavailable
 from tests.support.dynamodb_responses import TRANSACT_WRITE, TRANSACTION_CONFLICT
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-pytestmark = pytest.mark.both_stores
 
 NEW_DOCTOR: dict[str, Any] = {
     "name": "Dr Nora New",
@@ -34,7 +34,9 @@ def test_new_doctor_gets_default_settings(client: AppClient) -> None:
 
     assert created.status == 201
     assert created.json == {
-        "doctor_id": "dr-new", **NEW_DOCTOR, "lead_minutes": 0, "window_days": 365, "delegates": [],
+        "doctor_id": "dr-new", **NEW_DOCTOR, "lead_minutes": 0, "window_days": 365, "active": True,
+        "delegates": [],
+        "sessions": [{"days_of_week": list(WEEKDAYS), "from": "09:00", "to": "12:00"}],
     }  # fmt: skip
     assert client.get("/doctors/dr-new").json == created.json
     assert client.save("09:20", doctor_id="dr-new").status == 200
@@ -57,7 +59,7 @@ def test_sessions_are_returned_in_time_order(client: AppClient) -> None:
 
     created = client.put("/doctors/dr-new", {**NEW_DOCTOR, "sessions": sessions})
 
-    assert created.json["sessions"] == sessions[::-1]
+    assert [session["from"] for session in created.json["sessions"]] == ["00:00", "13:00"]
 
 
 def test_time_zone_cannot_be_changed(client: AppClient) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -15,7 +17,11 @@ from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.local_time import format_range
 from tests.support.factories import MONDAY, make_grid
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 FIRST_DATE, LAST_DATE = date(2024, 1, 1), date(2034, 12, 31)
 
 
@@ -186,3 +192,55 @@ def test_grid_slots_never_overlap_or_cross_midnight(grid_and_date: tuple[Grid, d
     for grid_slot in grid_slots:
         assert grid_slot.start.astimezone(grid.zone).date() == on
         assert (grid_slot.end - MINUTE).astimezone(grid.zone).date() == on
+
+
+def test_date_has_sessions_of_its_weekday() -> None:
+    weekend, weekdays = frozenset({5, 6}), frozenset(range(5))
+    grid = Grid(
+        sessions=(
+            ClinicSession(start=9 * HOUR, end=10 * HOUR, weekdays=weekend),
+            ClinicSession(start=9 * HOUR, end=12 * HOUR, weekdays=weekdays),
+        ),
+        slot_length=timedelta(minutes=30),
+        zone=ZoneInfo("Europe/London"),
+    )
+    monday = date(2026, 11, 23)
+
+    counts = [len(grid.candidate_slots(monday + timedelta(days=n))) for n in range(7)]
+
+    assert counts == [6, 6, 6, 6, 6, 2, 2]
+    assert grid.max_slots_per_day == 6
+
+
+@given(grids_and_dates(), st.lists(st.sets(st.integers(0, 6), min_size=1), min_size=4, max_size=4))
+def test_weekdays_choose_among_the_slots_of_every_day(
+    grid_and_date: tuple[Grid, date], weekdays: list[set[int]]
+) -> None:
+    daily, on = grid_and_date
+    pairs = list(zip(daily.sessions, weekdays, strict=False))
+    sessions = tuple(replace(session, weekdays=frozenset(days)) for session, days in pairs)
+
+    slots = replace(daily, sessions=sessions).candidate_slots(on)
+
+    assert slots == tuple(
+        slot
+        for session, days in pairs
+        if on.weekday() in days
+        for slot in daily.slots_in_session(session, on)
+    )
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "text"),
+    [
+        (range(7), "09:00–12:00"),
+        (range(5), "Mon–Fri 09:00–12:00"),
+        ((0, 1, 2, 4), "Mon–Wed, Fri 09:00–12:00"),
+        ((5, 6), "Sat, Sun 09:00–12:00"),
+        ((2,), "Wed 09:00–12:00"),
+    ],
+)
+def test_session_names_its_weekdays(weekdays: Iterable[int], text: str) -> None:
+    session = ClinicSession(start=9 * HOUR, end=12 * HOUR, weekdays=frozenset(weekdays))
+
+    assert str(session) == text

@@ -109,15 +109,20 @@ TOO_MANY_ATTEMPTS = problem(
     "Your password is unchanged, because there were too many attempts. Try again later.",
 )
 
+EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 SETTINGS: Json = {
     "name": "Dr Mina Lee",
     "specialty": "cardiology",
     "location": "London",
     "time_zone": "Europe/London",
     "slot_minutes": 30,
-    "sessions": [{"from": "09:00", "to": "12:00"}, {"from": "13:00", "to": "17:00"}],
+    "sessions": [
+        {"days_of_week": EVERY_DAY, "from": "09:00", "to": "12:00"},
+        {"days_of_week": EVERY_DAY, "from": "13:00", "to": "17:00"},
+    ],
     "lead_minutes": 0,
     "window_days": 365,
+    "active": True,
     "delegates": ["sam"],
 }
 SAVED_DOCTOR: Json = {"doctor_id": DOCTOR, **SETTINGS}

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.slot import SlotId
+from chalicelib.domain.text import Text
 from chalicelib.web.api import booking_schemas
 from chalicelib.web.api.decoding import Violations, decode_json
 from chalicelib.web.api.fields import MAX_QUERY_LENGTH, MAX_REASON_LENGTH
@@ -72,7 +73,7 @@ def _moved_slot_id(text: str) -> SlotId:
     try:
         return SlotId.parse(text)
     except ValueError:
-        raise invalid_field("moves", "the slot_id of a slot") from None
+        raise invalid_field("moves", Text("the slot_id of a slot")) from None
 
 
 def parse_reason(request: Request) -> str:
@@ -88,7 +89,9 @@ def _visible_text(name: str, sent: str) -> str:
     text = sent.strip()
     is_visible = not any(unicodedata.category(c) in _INVISIBLE_CATEGORIES for c in text)
     if not (is_visible and 0 < len(text) <= MAX_REASON_LENGTH):
-        raise invalid_field(name, f"1 to {MAX_REASON_LENGTH} visible characters")
+        raise invalid_field(
+            name, Text("1 to %(limit)s visible characters", limit=MAX_REASON_LENGTH)
+        )
     return text
 
 
@@ -96,7 +99,7 @@ def parse_client_id(request: Request) -> str:
     """The client whose holds an admin ends. Raises ``RequestRejectedError``."""
     client = required_query(request, "client_id")
     if not 0 < len(client) <= MAX_QUERY_LENGTH:
-        raise invalid_field("client_id", f"1 to {MAX_QUERY_LENGTH} characters")
+        raise invalid_field("client_id", Text("1 to %(limit)s characters", limit=MAX_QUERY_LENGTH))
     return client
 
 
@@ -118,5 +121,5 @@ def parse_booking_query(
 def _optional_flag(request: Request, name: str) -> bool | None:
     text = query(request, name)
     if text is not None and text not in _FLAGS:
-        raise invalid_field(name, "true or false")
+        raise invalid_field(name, Text("true or false"))
     return None if text is None else _FLAGS[text]

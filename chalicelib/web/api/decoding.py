@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.http.request import body
 
@@ -91,8 +92,9 @@ def _decode_with_placeholders(content: bytes, schema: type[T]) -> tuple[T, Viola
         value = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         position = _BYTE_POSITION.search(str(error))
-        where = f" (at byte {position[1]})" if position else ""
-        detail = f"The body is not valid JSON{where}"
+        detail = Text("The body is not valid JSON")
+        if position:
+            detail = Text("The body is not valid JSON (at byte %(position)s)", position=position[1])
         raise RequestRejectedError(FieldViolation("body", "invalid", detail)) from None
     decoded, found = check_members(value, schema)
     return decoded, Violations(found)

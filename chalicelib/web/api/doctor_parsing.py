@@ -9,10 +9,12 @@ from chalicelib.domain import local_time
 from chalicelib.domain.doctor import DoctorSettings
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.grid import ClinicSession
-from chalicelib.domain.violations import FieldViolation
+from chalicelib.domain.text import Text
+from chalicelib.domain.violations import FieldViolation, not_valid
 from chalicelib.use_cases.preconditions import Precondition
 from chalicelib.web.api import schemas
 from chalicelib.web.api.decoding import decode_json
+from chalicelib.web.api.fields import WEEKDAYS
 from chalicelib.web.api.validators import (
     invalid_field,
     parse_if_match,
@@ -23,6 +25,7 @@ from chalicelib.web.api.validators import (
 if TYPE_CHECKING:
     from chalice.app import Request
 
+_WEEKDAYS_EXPECTED = Text("a list of weekdays, each once: %(codes)s", codes=", ".join(WEEKDAYS))
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 
 
@@ -35,7 +38,9 @@ def parse_doctor_settings(path: str, request: Request) -> DoctorSettings:
     with violations:
         doctor_id = valid_doctor_id(path)
         if sent.doctor_id not in (None, doctor_id):
-            raise invalid_field("doctor_id", f"{doctor_id}, as in the URL, or none")
+            raise invalid_field(
+                "doctor_id", Text("%(doctor_id)s, as in the URL, or none", doctor_id=doctor_id)
+            )
     sessions: tuple[ClinicSession, ...] = ()
     with violations:
         sessions = _parse_sessions(sent.sessions)
@@ -50,6 +55,7 @@ def parse_doctor_settings(path: str, request: Request) -> DoctorSettings:
         lead_minutes=sent.lead_minutes,
         window_days=sent.window_days,
         delegates=None if sent.delegates is None else frozenset(sent.delegates),
+        is_active=sent.active,
     )
     with violations:
         settings.to_doctor()
@@ -70,9 +76,7 @@ def parse_settings_precondition(request: Request) -> Precondition:
 
 def _parse_sessions(sessions: list[schemas.ClinicSession]) -> tuple[ClinicSession, ...]:
     malformed = [
-        FieldViolation(
-            field, "invalid", f"{field} is not valid: expected a time of day, as in 09:00"
-        )
+        FieldViolation(field, "invalid", not_valid(field, Text("a time of day, as in 09:00")))
         for position, session in enumerate(sessions)
         for field, text in (
             (f"sessions[{position}].from", session.from_),
@@ -80,12 +84,23 @@ def _parse_sessions(sessions: list[schemas.ClinicSession]) -> tuple[ClinicSessio
         )
         if not _TIME_OF_DAY.fullmatch(text)
     ]
+    malformed += [
+        FieldViolation(field, "invalid", not_valid(field, _WEEKDAYS_EXPECTED))
+        for position, session in enumerate(sessions)
+        if not _are_weekdays(session.days_of_week)
+        for field in [f"sessions[{position}].days_of_week"]
+    ]
     if malformed:
         raise RequestRejectedError(*malformed)
     return tuple(
         ClinicSession(
             start=local_time.parse_time_of_day(session.from_),
             end=local_time.parse_time_of_day(session.to),
+            weekdays=frozenset(map(WEEKDAYS.index, session.days_of_week)),
         )
         for session in sessions
     )
+
+
+def _are_weekdays(codes: list[str]) -> bool:
+    return bool(codes) and len(set(codes)) == len(codes) and set(codes) <= set(WEEKDAYS)

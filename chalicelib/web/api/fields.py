@@ -7,6 +7,7 @@ from msgspec import Meta
 from chalicelib.domain import audit_log
 from chalicelib.domain.names import MAX_NAME_LENGTH
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 KEY_PATTERN = "[A-Za-z0-9._~-]{1,64}"
 DOCTOR_ID_PATTERN = "[A-Za-z0-9_-]{1,64}"
 MAX_QUERY_LENGTH = 128
@@ -50,6 +51,14 @@ Date = Annotated[
         extra_json_schema={"format": "date"},
     ),
 ]
+Month = Annotated[
+    str,
+    Meta(
+        description="A month in the doctor's time zone.",
+        examples=["2026-11"],
+        extra_json_schema={"pattern": "^[0-9]{4}-[0-9]{2}$"},
+    ),
+]
 Instant = Annotated[
     str,
     Meta(
@@ -64,6 +73,14 @@ LocalTime = Annotated[
         description="A time of day on the doctor's clock; 24:00 ends the day.",
         examples=["09:00"],
         extra_json_schema={"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"},
+    ),
+]
+Weekday = Annotated[
+    str,
+    Meta(
+        description="FHIR R4 DaysOfWeek.",
+        examples=["mon"],
+        extra_json_schema={"enum": list(WEEKDAYS)},
     ),
 ]
 TimeZone = Annotated[str, Meta(description="An IANA time zone.", examples=["Europe/London"])]

@@ -10,16 +10,22 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
-from msgspec import NODEFAULT, inspect
+from msgspec import inspect
 
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.violations import FieldViolation
+from chalicelib.domain.text import Text
+from chalicelib.domain.violations import FieldViolation, not_valid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-_PLACEHOLDERS: dict[type, Any] = {inspect.StrType: "", inspect.IntType: 0, inspect.ListType: ()}
+_PLACEHOLDERS: dict[type, Any] = {
+    inspect.StrType: "",
+    inspect.IntType: 0,
+    inspect.ListType: (),
+    inspect.BoolType: False,
+}
 
 
 def check_members(value: object, schema: type[T]) -> tuple[T, list[FieldViolation]]:
@@ -44,7 +50,7 @@ def _require_valid(decoded: object, schema: type) -> None:
     try:
         msgspec.convert(msgspec.to_builtins(decoded), schema)
     except msgspec.ValidationError as error:
-        violation = FieldViolation("body", "invalid", "The body is not valid")
+        violation = FieldViolation("body", "invalid", Text("The body is not valid"))
         raise RequestRejectedError(violation) from error
 
 
@@ -72,7 +78,7 @@ class _Checker:
         return self._malformed(expected, path, name)
 
     def _malformed(self, expected: inspect.Type, path: str, description: str) -> Any:  # noqa: ANN401
-        detail = f"{path} is not valid: expected {description}"
+        detail = not_valid(path, description)
         self.violations.append(FieldViolation(path, "invalid", detail))
         return _placeholder(expected)
 
@@ -102,7 +108,9 @@ class _Checker:
 
     def _check_list(self, value: list[Any], expected: inspect.ListType, path: str) -> Any:  # noqa: ANN401
         if not _has_length(value, expected):
-            return self._malformed(expected, path, f"a list of {_length(expected)} entries")
+            return self._malformed(
+                expected, path, Text("a list of %(length)s entries", length=_length(expected))
+            )
         return [
             self.check(entry, expected.item_type, f"{path}[{position}]")
             for position, entry in enumerate(value)
@@ -117,20 +125,30 @@ class _Checker:
         )
         if is_in_range:
             return number
-        bounds = "" if low is None or high is None else f" from {low} to {high}"
-        return self._malformed(expected, path, f"a whole number{bounds}")
+        description = Text("a whole number")
+        if low is not None and high is not None:
+            description = Text("a whole number from %(low)s to %(high)s", low=low, high=high)
+        return self._malformed(expected, path, description)
 
     def _check_text(self, value: str, expected: inspect.StrType, path: str) -> Any:  # noqa: ANN401
         if not _has_length(value, expected):
-            return self._malformed(expected, path, f"a text of {_length(expected)} characters")
+            return self._malformed(
+                expected, path, Text("a text of %(length)s characters", length=_length(expected))
+            )
         if expected.pattern is not None and not re.search(expected.pattern, value):
-            return self._malformed(expected, path, f"a text that matches {expected.pattern}")
+            return self._malformed(
+                expected, path, Text("a text that matches %(pattern)s", pattern=expected.pattern)
+            )
+        return value
+
+    def _check_flag(self, value: bool, _expected: inspect.Type, _path: str) -> Any:  # noqa: ANN401, FBT001
         return value
 
     _CHECKS: ClassVar[dict[type, tuple[type, str, Callable[..., Any]]]] = {
-        inspect.StrType: (str, "a text", _check_text),
-        inspect.ListType: (list, "a list", _check_list),
-        inspect.StructType: (dict, "an object", _check_object),
+        inspect.StrType: (str, Text("a text"), _check_text),
+        inspect.ListType: (list, Text("a list"), _check_list),
+        inspect.StructType: (dict, Text("an object"), _check_object),
+        inspect.BoolType: (bool, Text("true or false"), _check_flag),
     }
 
 
@@ -139,11 +157,13 @@ def _has_length(value: list[Any] | str, expected: inspect.ListType | inspect.Str
     return (low is None or len(value) >= low) and (high is None or len(value) <= high)
 
 
-def _length(expected: inspect.ListType | inspect.StrType) -> str:
+def _length(expected: inspect.ListType | inspect.StrType) -> Text:
     low, high = expected.min_length, expected.max_length
     if low is None:
-        return f"at most {high}"
-    return f"at least {low}" if high is None else f"{low} to {high}"
+        return Text("at most %(limit)s", limit=high)
+    if high is None:
+        return Text("at least %(limit)s", limit=low)
+    return Text("%(low)s to %(high)s", low=low, high=high)
 
 
 def _placeholder(expected: inspect.Type) -> Any:  # noqa: ANN401  of that type
@@ -153,7 +173,5 @@ def _placeholder(expected: inspect.Type) -> Any:  # noqa: ANN401  of that type
         case inspect.UnionType():
             return None
         case inspect.StructType(fields=fields):
-            return expected.cls(
-                **{f.name: _placeholder(f.type) for f in fields if f.default is NODEFAULT}
-            )
+            return expected.cls(**{f.name: _placeholder(f.type) for f in fields if f.required})
     return _PLACEHOLDERS[type(expected)]

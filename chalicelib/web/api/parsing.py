@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from chalicelib.domain.changes import InvalidChange, LocalStart, SlotChange
 from chalicelib.domain.slot import SlotStatus
+from chalicelib.domain.text import Text
 from chalicelib.use_cases.manage_slots import SaveRequest, compute_fingerprint
 from chalicelib.web.api import schemas
 from chalicelib.web.api.decoding import decode_json
@@ -45,7 +46,7 @@ def parse_save_json(request: Request) -> SaveRequest:
     with violations:
         date = parse_date(sent.date)
     with violations:
-        request_id = _idempotency_key(request)
+        request_id = idempotency_key(request)
     with violations:
         expected_versions = _expected_day_versions(request)
     violations.raise_any()
@@ -67,10 +68,12 @@ def parse_slot_change(start_text: str, status_text: str) -> SlotChange | Invalid
     """
     start = _parse_start(start_text)
     if start is None:
-        reason = "Expected a time of day (09:00) or RFC 3339 with an offset"
+        reason = Text("Expected a time of day (09:00) or RFC 3339 with an offset")
         return InvalidChange(start_text, reason)
     if status_text not in _REQUESTABLE_STATUSES:
-        reason = f"Unknown status {status_text!r}: use free or busy-unavailable"
+        reason = Text(
+            "Unknown status %(status)s: use free or busy-unavailable", status=repr(status_text)
+        )
         return InvalidChange(start_text, reason, start)
     return SlotChange(start, _REQUESTABLE_STATUSES[status_text])
 
@@ -86,7 +89,7 @@ def _parse_start(text: str) -> datetime | LocalStart | None:
     return instant if instant and _MIN_INSTANT <= instant <= _MAX_INSTANT else None
 
 
-def _idempotency_key(request: Request) -> str:
+def idempotency_key(request: Request) -> str:
     """The client's key for the request, or a new one that is used only once."""
     key = header(request, "idempotency-key")
     return uuid4().hex if key is None else valid_key("Idempotency-Key", key)

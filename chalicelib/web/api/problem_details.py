@@ -14,6 +14,7 @@ from chalicelib.domain.violations import BookedElsewhere, FieldViolation, SlotOv
 from chalicelib.web.api import schemas
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.status_codes import reason_phrase
+from chalicelib.web.texts import _, translate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 PROBLEM_JSON = "application/problem+json"
+_MAX_DETAILS_IN_SUMMARY = 3
 RETRY_AFTER_RANGE = (1, 3)
 """Seconds. Clients that got their 503 at the same moment must not all return at the same moment."""
 
@@ -76,7 +78,7 @@ _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
 
 def problem_from_error(error: errors.DomainError | HttpError) -> Problem:
     """Translate an error to status, code, detail and headers."""
-    code, detail = _error_code(error), str(error)
+    code, detail = _error_code(error), translate(error.detail)
     if isinstance(error, HttpError):
         return Problem(status=error.status, code=code, detail=detail, headers=error.headers)
     status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
@@ -109,11 +111,19 @@ def _rejection(error: errors.RequestRejectedError, status: HTTPStatus, code: str
     return Problem(
         status=status,
         code=code,
-        detail=str(error),
+        detail=_summary(error),
         errors=tuple(_error_entry(violation, error.zone) for violation in listed),
         errors_total=msgspec.UNSET if is_complete else len(error.violations),
         headers=_limit_headers(error),
     )
+
+
+def _summary(error: errors.RequestRejectedError) -> str:
+    """The first few details; more would make an unreadable sentence."""
+    details = [translate(v.detail) for v in error.violations[:_MAX_DETAILS_IN_SUMMARY]]
+    if more := len(error.violations) - len(details):
+        details.append(_("and %(count)s more", count=more))
+    return "; ".join(details)
 
 
 def _error_code(error: errors.DomainError | HttpError) -> str:
@@ -128,14 +138,14 @@ def _error_entry(
 ) -> schemas.ErrorEntry:
     if isinstance(violation, FieldViolation):
         return schemas.ErrorEntry(
-            field=violation.field, code=violation.code, detail=violation.detail
+            field=violation.field, code=violation.code, detail=translate(violation.detail)
         )
     start = violation.start
     entry = schemas.ErrorEntry(
         # A start that is no instant is returned as the client sent it.
         start=violation.slot_label if start is None else _format_instant(start, zone),
         code=violation.code,
-        detail=violation.detail,
+        detail=translate(violation.detail),
     )
     if isinstance(violation, SlotOverlap):
         other = violation.conflicts_with

@@ -12,6 +12,7 @@ from chalicelib.domain.doctor import (
 )
 from chalicelib.domain.violations import Code
 from chalicelib.web.api.fields import (
+    WEEKDAYS,
     BoxValue,
     Cursor,
     Date,
@@ -23,6 +24,7 @@ from chalicelib.web.api.fields import (
     SlotId,
     Status,
     TimeZone,
+    Weekday,
     bounded_int,
     short_text,
 )
@@ -33,8 +35,15 @@ REF_TEMPLATE = "#/components/schemas/{name}"
 
 
 class ClinicSession(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A part of every day, in the doctor's local time."""
+    """Hours on some weekdays, in the doctor's local time."""
 
+    days_of_week: Annotated[
+        list[Weekday],
+        Meta(
+            description="In a request any order, by default all seven.",
+            extra_json_schema={"minItems": 1, "maxItems": 7, "uniqueItems": True},
+        ),
+    ] = field(default_factory=lambda: list(WEEKDAYS))
     from_: LocalTime = field(name="from")
     to: LocalTime
 
@@ -98,6 +107,9 @@ class Doctor(Struct, kw_only=True, omit_defaults=True):
         int, Meta(description="Bookable until this many minutes before the start.")
     ]
     window_days: Annotated[int, Meta(description="Bookable this many days ahead.", examples=[365])]
+    active: Annotated[
+        bool, Meta(description="Whether the doctor can be found and booked.", examples=[True])
+    ]
     delegates: list[str] | UnsetType = UNSET
 
 
@@ -217,6 +229,13 @@ class DoctorRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     ] = 365
     doctor_id: Annotated[
         DoctorId | None, Meta(description="Optional; must equal the id in the URL.")
+    ] = None
+    active: Annotated[
+        bool | None,
+        Meta(
+            description="Whether the doctor can be found and booked; unchanged if missing, "
+            "and true for a new doctor. Only admins may change it.",
+        ),
     ] = None
     delegates: Delegates = None
 

@@ -10,6 +10,7 @@ import msgspec
 from chalicelib.domain import local_time
 from chalicelib.domain.slot import SlotId
 from chalicelib.web.api import schemas
+from chalicelib.web.api.fields import WEEKDAYS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,6 +39,7 @@ def serialize_doctor(doctor: Doctor, caller: Caller) -> schemas.Doctor:
         slot_minutes=doctor.grid.slot_length // _MINUTE,
         sessions=[
             schemas.ClinicSession(
+                days_of_week=[WEEKDAYS[day] for day in sorted(session.weekdays)],
                 from_=local_time.format_time_of_day(session.start),
                 to=local_time.format_time_of_day(session.end),
             )
@@ -45,6 +47,7 @@ def serialize_doctor(doctor: Doctor, caller: Caller) -> schemas.Doctor:
         ],
         lead_minutes=doctor.lead_time // _MINUTE,
         window_days=doctor.booking_window.days,
+        active=doctor.is_active,
         delegates=sorted(doctor.delegates) if caller.can_see_delegates(doctor) else msgspec.UNSET,
     )
 
@@ -56,11 +59,16 @@ def serialize_day(view: DayWithDoctor) -> schemas.Day:
         date=view.day.date.isoformat(),
         time_zone=view.doctor.zone.key,
         version=view.day.version,
-        slots=[
-            _serialize_day_slot(day_slot, view.doctor)
-            for day_slot in view.day.grid_slots(view.doctor.grid)
-        ],
+        slots=serialize_day_slots(view),
     )
+
+
+def serialize_day_slots(view: DayWithDoctor) -> list[schemas.DaySlot]:
+    """Every slot of the grid and every stored slot off it, in time order."""
+    return [
+        _serialize_day_slot(day_slot, view.doctor)
+        for day_slot in view.day.grid_slots(view.doctor.grid)
+    ]
 
 
 def serialize_saved_day(saved_day: SavedDay, day: schemas.Day) -> schemas.SavedDay:

@@ -11,7 +11,8 @@ from chalicelib.domain import local_time
 from chalicelib.domain.errors import DoctorNotFoundError, RequestRejectedError, SlotNotFoundError
 from chalicelib.domain.local_time import MAX_DATE
 from chalicelib.domain.slot import SlotId, is_valid_doctor_id
-from chalicelib.domain.violations import FieldViolation
+from chalicelib.domain.text import Text
+from chalicelib.domain.violations import FieldViolation, not_valid
 from chalicelib.web.api.decoding import Violations
 from chalicelib.web.api.fields import (
     DEFAULT_PAGE_SIZE,
@@ -47,7 +48,7 @@ def search_text(request: Request, name: str) -> str | None:
     """A query parameter of at most 128 characters. Raises ``RequestRejectedError``."""
     text = query(request, name)
     if text is not None and len(text) > MAX_QUERY_LENGTH:
-        raise invalid_field(name, f"at most {MAX_QUERY_LENGTH} characters")
+        raise invalid_field(name, Text("at most %(limit)s characters", limit=MAX_QUERY_LENGTH))
     return text
 
 
@@ -59,7 +60,9 @@ def parse_limit(request: Request) -> int:
     low, high = PAGE_SIZE_RANGE
     if re.fullmatch(r"\d{1,9}", text, re.ASCII) and low <= int(text) <= high:
         return int(text)
-    raise invalid_field("limit", f"a whole number from {low} to {high}")
+    raise invalid_field(
+        "limit", Text("a whole number from %(low)s to %(high)s", low=low, high=high)
+    )
 
 
 def parse_date(text: str, name: str = "date") -> date:
@@ -69,11 +72,13 @@ def parse_date(text: str, name: str = "date") -> date:
     except ValueError:
         parsed = None
     if parsed is None:
-        raise _invalid_date(name, "That isn't a real date. Use the format 2026-11-23.")
+        raise _invalid_date(name, Text("That isn't a real date. Use the format 2026-11-23."))
     if parsed < local_time.MIN_DATE:
-        raise _invalid_date(name, f"Choose a date from {local_time.MIN_DATE.year} onwards")
+        raise _invalid_date(
+            name, Text("Choose a date from %(year)s onwards", year=local_time.MIN_DATE.year)
+        )
     if parsed > local_time.MAX_DATE:
-        raise _invalid_date(name, "Choose an earlier date")
+        raise _invalid_date(name, Text("Choose an earlier date"))
     return parsed
 
 
@@ -92,7 +97,7 @@ def valid_doctor_id(text: str) -> str:
     if is_valid_doctor_id(text):
         request_context.current_request().set_doctor(text)
         return text
-    raise invalid_field("doctor_id", "1 to 64 letters, digits, _ or -")
+    raise invalid_field("doctor_id", Text("1 to 64 letters, digits, _ or -"))
 
 
 def requested_doctor_id(caller: Caller, request: Request) -> str:
@@ -121,7 +126,7 @@ def slot_id_from_path(path: str) -> SlotId:
     try:
         slot_id = SlotId.parse(path)
     except ValueError:
-        detail = f'We couldn\'t find a slot with the ID "{path}"'
+        detail = Text('We couldn\'t find a slot with the ID "%(slot_id)s"', slot_id=path)
         raise SlotNotFoundError(FieldViolation("slot_id", "slot_not_found", detail)) from None
     request_context.current_request().set_slot(slot_id)
     return slot_id
@@ -131,7 +136,7 @@ def valid_key(name: str, text: str) -> str:
     """An id or key that a client chose, URL-safe. Raises ``RequestRejectedError``."""
     if _KEY.fullmatch(text):
         return text
-    raise invalid_field(name, "1 to 64 letters, digits, . _ ~ or -")
+    raise invalid_field(name, Text("1 to 64 letters, digits, . _ ~ or -"))
 
 
 def parse_if_match(request: Request) -> EntityTags | None:
@@ -151,15 +156,13 @@ def _parse_etags(name: str, request: Request) -> EntityTags | None:
     text = header(request, name)
     tags = None if text is None else parse_entity_tags(text)
     if text is not None and tags is None:
-        raise invalid_field(name, 'ETags in quotes, as in "3.1f2e", or *')
+        raise invalid_field(name, Text('ETags in quotes, as in "3.1f2e", or *'))
     return tags
 
 
 def invalid_field(field: str, expected: str) -> RequestRejectedError:
     """The error for a field with a malformed value."""
-    return RequestRejectedError(
-        FieldViolation(field, "invalid", f"{field} is not valid: expected {expected}")
-    )
+    return RequestRejectedError(FieldViolation(field, "invalid", not_valid(field, expected)))
 
 
 MAX_RANGE_DAYS = 31
@@ -179,9 +182,12 @@ def parse_date_range(request: Request, today: Callable[[], date]) -> tuple[date,
     )
     last = parse_date(last_text, "to") if last_text else max(first, default_last)
     if last < first:
-        raise invalid_field("to", f"no earlier than from, {first}")
+        raise invalid_field("to", Text("no earlier than from, %(date)s", date=first))
     if (last - first).days >= MAX_RANGE_DAYS:
-        raise invalid_field("to", f"at most {MAX_RANGE_DAYS} days, {first} included")
+        raise invalid_field(
+            "to",
+            Text("at most %(count)s days, %(date)s included", count=MAX_RANGE_DAYS, date=first),
+        )
     return first, last
 
 

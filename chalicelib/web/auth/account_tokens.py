@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from chalicelib.domain.text import Text
 from chalicelib.web.http import cookies
 from chalicelib.web.http.errors import HttpError
 
@@ -63,12 +64,13 @@ class AccountTokenStore:
             HttpError: the token is too long for a cookie.
         """
         raw = f"{session.session_id} {token}".encode()
-        text = self._fernet().encrypt_at_time(raw, int(now.timestamp())).decode()
+        encrypted = self._fernet().encrypt_at_time(raw, int(now.timestamp())).decode()
         # Without the padding, which would have to be quoted in a cookie.
-        text = text.rstrip("=")
-        header = _set_cookie_header(request, text, LIFETIME)
+        header = _set_cookie_header(request, encrypted.rstrip("="), LIFETIME)
         if len(header) > MAX_COOKIE_BYTES:
-            detail = "You can't change your password here: the sign-in service's token is too long."
+            detail = Text(
+                "You can't change your password here: the sign-in service's token is too long."
+            )
             raise HttpError(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
         return header
 

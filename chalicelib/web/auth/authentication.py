@@ -14,6 +14,7 @@ from chalicelib import request_context
 from chalicelib.domain.errors import DomainError, PermissionDeniedError
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.person import Account
+from chalicelib.domain.text import Text
 from chalicelib.web.auth.local_caller import authenticate_locally
 from chalicelib.web.auth.origin_checks import SAFE_METHODS, require_same_origin
 from chalicelib.web.http.errors import AuthenticationRequiredError
@@ -286,7 +287,10 @@ class Auth:
 def _require_any_role(caller: Caller) -> Caller:
     if not caller.roles:
         raise PermissionDeniedError(
-            f"You're signed in as {caller.name}, but your account has no role yet. "
-            "Ask your administrator."
+            Text(
+                "You're signed in as %(name)s, but your account has no role yet. "
+                "Ask your administrator.",
+                name=caller.name,
+            )
         )
     return caller

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import PermissionDeniedError
+from chalicelib.domain.text import Text
 from chalicelib.web.http.request import host_name, is_same_origin
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def require_same_origin(request: Request) -> None:
     """
     if not is_same_origin(request):
         raise PermissionDeniedError(
-            "For your security we blocked this request because it came from another site"
+            Text("For your security we blocked this request because it came from another site")
         )
 
 
@@ -34,7 +35,7 @@ def require_loopback_request(request: Request) -> None:
     """
     if host_name(request) not in _LOOPBACK_HOSTS:
         raise PermissionDeniedError(
-            "Without sign-in this server only answers requests to localhost"
+            Text("Without sign-in this server only answers requests to localhost")
         )
     is_browser = {"sec-fetch-site", "origin"} & {name.lower() for name in request.headers}
     if is_browser and request.method not in SAFE_METHODS:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
+from chalicelib.domain.text import Text
 from chalicelib.web.auth.oidc import IdentityProviderUnavailableError
 from chalicelib.web.auth.user_directory import create_cognito_client
 from chalicelib.web.http.errors import HttpError
@@ -83,7 +84,7 @@ def confirmation_expired() -> PasswordChangeError:
     return PasswordChangeError(
         HTTPStatus.FORBIDDEN,
         "confirmation_expired",
-        "Your password is unchanged, because the page was open for too long. Start again.",
+        Text("Your password is unchanged, because the page was open for too long. Start again."),
     )
 
 
@@ -91,7 +92,7 @@ def _wrong_password() -> PasswordChangeError:
     return PasswordChangeError(
         HTTPStatus.FORBIDDEN,
         "wrong_password",
-        "This is not your current password",
+        Text("This is not your current password"),
         field="current_password",
     )
 
@@ -100,8 +101,10 @@ def _password_rejected() -> PasswordChangeError:
     return PasswordChangeError(
         HTTPStatus.BAD_REQUEST,
         "password_rejected",
-        "Choose another password: at least 15 characters, without a space at the start or end, "
-        "and not one that you use elsewhere or have used here",
+        Text(
+            "Choose another password: at least 15 characters, without a space at the start or end, "
+            "and not one that you use elsewhere or have used here"
+        ),
         field="new_password",
     )
 
@@ -110,7 +113,7 @@ def _too_many_attempts() -> PasswordChangeError:
     return PasswordChangeError(
         HTTPStatus.TOO_MANY_REQUESTS,
         "too_many_attempts",
-        "Your password is unchanged, because there were too many attempts. Try again later.",
+        Text("Your password is unchanged, because there were too many attempts. Try again later."),
         retry_after=_LOCKOUT_SECONDS,
     )
 
@@ -119,8 +122,10 @@ def _outcome_unknown() -> PasswordChangeError:
     return PasswordChangeError(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "outcome_unknown",
-        "The sign-in service didn't respond, so we don't know whether your password has changed. "
-        "Sign out, and try to sign in with the new one.",
+        Text(
+            "The sign-in service didn't respond, so we don't know whether your password has "
+            "changed. Sign out, and try to sign in with the new one."
+        ),
         retry_after=_READ_TIMEOUT_SECONDS,
     )
 

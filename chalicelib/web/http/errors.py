@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.text import Text
 from chalicelib.web.status_codes import code_of_status
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ class HttpError(Exception):
 
     def __init__(self, status: HTTPStatus, detail: str) -> None:
         super().__init__(detail)
+        self.detail = detail
         self.status = status
         self.code = code_of_status(status)
         self.headers: Headers = {}
@@ -29,7 +31,7 @@ class AuthenticationRequiredError(HttpError):
     """
 
     def __init__(self, reason: str = "no_credentials", *, invalid_token: bool = False) -> None:
-        detail = "The token is not valid" if invalid_token else "You are not signed in"
+        detail = Text("The token is not valid") if invalid_token else Text("You are not signed in")
         super().__init__(HTTPStatus.UNAUTHORIZED, detail)
         self.code = "sign_in_needed"
         self.reason = reason

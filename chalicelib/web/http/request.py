@@ -6,6 +6,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.text import Text
 from chalicelib.web.http.errors import HttpError
 
 if TYPE_CHECKING:
@@ -45,9 +46,11 @@ def require_media_type(request: Request, accepted: Collection[str]) -> None:
     if not body(request):
         return
     if (header(request, "content-encoding") or "identity").lower() != "identity":
-        raise _unsupported("Send the content without compression", {"Accept-Encoding": "identity"})
+        raise _unsupported(
+            Text("Send the content without compression"), {"Accept-Encoding": "identity"}
+        )
     if media_type(request) not in accepted:
-        detail = "This path does not accept that content type"
+        detail = Text("This path does not accept that content type")
         raise _unsupported(detail, {"Accept": ", ".join(accepted)})
 
 
@@ -68,7 +71,7 @@ def body(request: Request) -> bytes:
     raw = request.raw_body
     raw = raw.encode() if isinstance(raw, str) else raw
     if len(raw) > MAX_BODY_BYTES:
-        detail = f"The body is larger than {MAX_BODY_BYTES} bytes"
+        detail = Text("The body is larger than %(limit)s bytes", limit=MAX_BODY_BYTES)
         raise HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
     return raw
 

@@ -92,7 +92,7 @@ class SlotViewBuilder(Struct, frozen=True):
         grid, date = self.view.doctor.grid, self.view.day.date
         intervals = {
             _format_legend(session): grid.session_interval(session, date)
-            for session in grid.sessions
+            for session in grid.sessions_on(date)
         }
         by_legend: dict[str, list[DaySlot]] = {
             legend: [] for legend in (*intervals, _OUTSIDE_LEGEND)

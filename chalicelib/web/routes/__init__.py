@@ -15,6 +15,7 @@ from chalicelib.web.routes import (
     overrides,
     people,
     slots,
+    weeks,
 )
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 ROUTERS: tuple[Router, ...] = (
     slots.routes,
+    weeks.routes,
     changes.routes,
     doctors.routes,
     availability.routes,

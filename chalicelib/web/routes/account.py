@@ -16,6 +16,7 @@ from chalicelib.domain.errors import (
     StoreUnavailableError,
 )
 from chalicelib.domain.permissions import Permission
+from chalicelib.domain.text import Text
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import FORM, HTML, url_prefix
@@ -95,9 +96,9 @@ def _require_session(request: Request, caller: Caller) -> LoginSession:
     auth = get_services().auth
     session = None if "authorization" in request.headers else auth.read_session(request)
     if session is None:
-        raise PermissionDeniedError("Sign in on the page to change your password")
+        raise PermissionDeniedError(Text("Sign in on the page to change your password"))
     if not auth.has_password_page:
-        raise HttpError(HTTPStatus.NOT_FOUND, "Page not found")
+        raise HttpError(HTTPStatus.NOT_FOUND, Text("Page not found"))
     return session
 
 

@@ -11,6 +11,7 @@ from chalice.app import Response
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Permission
+from chalicelib.domain.text import Text
 from chalicelib.web.api.validators import required_query
 from chalicelib.web.auth.origin_checks import require_same_origin
 from chalicelib.web.http.errors import HttpError
@@ -71,7 +72,9 @@ def get_callback(request: Request) -> Response:
     attempt = auth.login_attempts.read(request, now)
     if attempt is None or not attempt.has_state(query(request, "state") or ""):
         request_context.current_request().auth_failure = "wrong_state"
-        raise _login_failed("the sign-in started in another browser or took too long. Try again.")
+        raise _login_failed(
+            Text("the sign-in started in another browser or took too long. Try again.")
+        )
     if error := query(request, "error"):
         request_context.current_request().auth_failure = "provider_error"
         raise _login_failed(query(request, "error_description") or error)
@@ -104,7 +107,7 @@ def _verify_login(request: Request, attempt: LoginAttempt) -> tuple[Caller, str]
     except (LoginRejectedError, BadTokenError) as error:
         reason = error.reason if isinstance(error, BadTokenError) else "code_rejected"
         request_context.current_request().auth_failure = reason
-        raise _login_failed("the sign-in service did not confirm it. Try again.") from None
+        raise _login_failed(Text("the sign-in service did not confirm it. Try again.")) from None
     return caller, tokens.access_token
 
 
@@ -175,7 +178,9 @@ def _callback_url(request: Request) -> str:
 
 
 def _login_failed(reason: str) -> HttpError:
-    return HttpError(HTTPStatus.BAD_REQUEST, f"We couldn't sign you in: {reason}")
+    return HttpError(
+        HTTPStatus.BAD_REQUEST, Text("We couldn't sign you in: %(reason)s", reason=reason)
+    )
 
 
 def _redirect(location: str, *cookies: str) -> Response:

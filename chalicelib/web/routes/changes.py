@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.permissions import Caller, Permission
+from chalicelib.domain.text import Text
 from chalicelib.web.api import change_schemas
 from chalicelib.web.api.change_serializers import serialize_changes
 from chalicelib.web.api.decoding import Violations
@@ -123,7 +124,7 @@ def _parse_range(request: Request) -> tuple[date | None, date | None]:
     require_dates(request, "from", "to")
     first, last = optional_date(request, "from"), optional_date(request, "to")
     if first and last and last < first:
-        raise invalid_field("to", f"no earlier than from, {first}")
+        raise invalid_field("to", Text("no earlier than from, %(date)s", date=first))
     return first, last
 
 
@@ -134,4 +135,4 @@ def _parse_kind(request: Request) -> ChangeKind | None:
     try:
         return ChangeKind(text)
     except ValueError:
-        raise invalid_field("kind", f"one of {', '.join(ChangeKind)}") from None
+        raise invalid_field("kind", Text("one of %(kinds)s", kinds=", ".join(ChangeKind))) from None

@@ -40,7 +40,8 @@ routes = Router(__name__)
 def get_doctors(request: Request, caller: Caller) -> Response:
     """List doctors.
 
-    Pages are ordered by specialty, location and id. `location` needs a `specialty`.
+    Pages are ordered by specialty, location and id. `location` needs a `specialty`. Booking sites
+    don't get doctors who take no bookings, so a page may have fewer than its limit.
     """
     violations = Violations()
     with violations:
@@ -59,7 +60,11 @@ def get_doctors(request: Request, caller: Caller) -> Response:
         limit=limit,
         cursor=query(request, "cursor"),
     )
-    doctors = [serialize_doctor(doctor, caller) for doctor in page.doctors]
+    doctors = [
+        serialize_doctor(doctor, caller)
+        for doctor in page.doctors
+        if doctor.is_active or caller.role_for(doctor)
+    ]
     return json_or_not_modified(schemas.Doctors(doctors=doctors, next=page.cursor), request)
 
 

@@ -9,6 +9,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Permission
+from chalicelib.domain.text import Text
 from chalicelib.web.api import schemas
 from chalicelib.web.http import static_files
 from chalicelib.web.http.errors import HttpError
@@ -89,5 +90,7 @@ def get_static(request: Request, name: str) -> Response:
     plain_name = static_files.original_name(name)
     asset = static_files.find(plain_name or name)
     if asset is None:
-        raise HttpError(HTTPStatus.NOT_FOUND, f'We couldn\'t find a file named "{name}"')
+        raise HttpError(
+            HTTPStatus.NOT_FOUND, Text('We couldn\'t find a file named "%(name)s"', name=name)
+        )
     return file_response(asset, request, _IMMUTABLE if plain_name else _REVALIDATE)
