@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from chalicelib.bootstrap import get_services
-from chalicelib.domain.errors import PermissionDeniedError, StoreUnavailableError
-from chalicelib.domain.permissions import Permission, Role
+from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.permissions import Role
 from chalicelib.use_cases.list_doctors import ManageableDoctors
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.texts import _
@@ -123,9 +123,7 @@ def _offer(caller: Caller) -> ManageableDoctors:
 
 
 def _links(base: str, caller: Caller, section: str, doctor: Doctor | None) -> tuple[NavLink, ...]:
-    try:
-        caller.require_permission(Permission.MANAGE)
-    except PermissionDeniedError:
+    if not caller.can_manage_any:
         return ()
     query = f"?{urlencode({'doctor_id': doctor.doctor_id})}" if doctor else ""
     pages = [

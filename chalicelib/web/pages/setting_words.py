@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,15 @@ from chalicelib.web.texts import _, ngettext
 if TYPE_CHECKING:
     from chalicelib.domain.grid import ClinicSession
 
+_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
 
-def words_of(slug: str) -> str:
-    """``General practice`` for ``general-practice``."""
-    words = slug.replace("-", " ").replace("_", " ")
-    return words[:1].upper() + words[1:]
+def words_of(text: str) -> str:
+    """``General practice`` for ``general-practice``; text that is no such code stays as it is."""
+    return text.replace("-", " ").capitalize() if _CODE.fullmatch(text) else text
 
 
 def setting_labels() -> dict[str, str]:

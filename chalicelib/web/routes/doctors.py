@@ -45,7 +45,7 @@ def get_doctors(request: Request, caller: Caller) -> Response:
     don't get doctors who take no bookings, so a page may have fewer than its limit. A browser gets
     a page with the doctors whose schedule the caller can manage.
     """
-    if wants_html(request):
+    if wants_html(request) and caller.can_manage_any:
         from chalicelib.web.pages.doctor_list import render_doctor_list  # noqa: PLC0415
 
         return render_doctor_list(caller, request)
