@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -68,3 +69,16 @@ def test_day_of_the_month_leads_to_its_boxes(
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("checkbox", name="09:00")).to_be_visible()
+
+
+def test_month_beside_the_week_follows_a_save(
+    page: Page, live_server: LiveServer, unused_date: date
+) -> None:
+    page.goto(f"{live_server.url}/slots/week?doctor_id=dr-lee&date={unused_date}")
+    day = page.locator(".rail [aria-current=date]")
+    expect(day).to_have_accessible_name(re.compile("nothing open"))
+
+    page.get_by_role("checkbox", name=f"{unused_date:%a} 11:00").check()
+    page.locator("#save").click()
+
+    expect(day).to_have_accessible_name(re.compile("1 open"))
