@@ -41,6 +41,7 @@ def test_page_has_no_axe_violations_and_no_horizontal_scroll(
         assert complaints == []
 
 
+@pytest.mark.only_browser("chromium")  # Playwright can't disable scripts over BiDi
 def test_operation_is_reached_from_the_list(browser: Browser, live_server: LiveServer) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
