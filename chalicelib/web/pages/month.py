@@ -31,5 +31,12 @@ def render_month(
     base = url_prefix(request)
     if is_htmx(request) and query(request, "part") == "rail":
         return render("_month_rail.html", build_month_page(view, base=base, selected=selected))
-    frame = build_frame(request, caller, section=SCHEDULE, doctor=view.doctor, path="/slots/month")
+    frame = build_frame(
+        request,
+        caller,
+        section=SCHEDULE,
+        doctor=view.doctor,
+        path="/slots/month",
+        fields={"month": view.first.isoformat()[:7]},
+    )
     return render("month.html", build_month_page(view, base=base), frame)
