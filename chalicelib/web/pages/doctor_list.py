@@ -12,7 +12,7 @@ from chalicelib.domain.permissions import Role
 from chalicelib.use_cases.list_doctors import MAX_OFFERED
 from chalicelib.web.api.validators import search_text
 from chalicelib.web.http.request import query, url_prefix
-from chalicelib.web.pages.frame import DOCTORS, build_frame
+from chalicelib.web.pages.frame import DOCTORS, SCHEDULE, build_frame
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.texts import _
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.permissions import Caller
 
 _MAX_PAGE_DIGITS = 6
+# What the page of the chosen doctor is to show.
+_KEPT = ("date", "month")
 
 
 class DoctorView(Struct, frozen=True, kw_only=True):
@@ -52,14 +54,14 @@ def render_doctor_list(caller: Caller, request: Request) -> Response:
     return _render(caller, request, _("Doctors"), "/doctors", "/slots", section=DOCTORS)
 
 
+def render_schedule_choice(caller: Caller, request: Request) -> Response:
+    """Let the caller choose the doctor whose schedule to show, in the view of the request."""
+    return render_doctor_choice(caller, request, request.path, SCHEDULE)
+
+
 def render_doctor_choice(caller: Caller, request: Request, path: str, section: str) -> Response:
     """Let the caller choose the doctor of whom ``path`` shows a page."""
     return _render(caller, request, _("Choose a doctor"), path, path, section=section)
-
-
-def should_choose_doctor(caller: Caller, request: Request) -> bool:
-    """Return whether a page must first ask a caller who is no doctor for one."""
-    return caller.doctor_id is None and query(request, "doctor_id") is None
 
 
 def _render(
@@ -68,8 +70,7 @@ def _render(
     search = search_text(request, "q") or ""
     found = get_services().list_doctors.list_all(caller, search)
     base, number = url_prefix(request), _page_number(request)
-    date = query(request, "date")
-    fields = {"date": date} if date else {}
+    fields = {name: value for name in _KEPT if (value := query(request, name))}
     own = f"{base}{path}"
     shown = found[(number - 1) * MAX_OFFERED : number * MAX_OFFERED]
     page = DoctorsPage(

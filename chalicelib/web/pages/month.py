@@ -26,8 +26,7 @@ def render_month(
 
     ``selected`` is the date that the week beside the small month shows: its month is the default.
     """
-    services = get_services()
-    view = services.view_months.get_month(caller, doctor_id, month or selected)
+    view = get_services().view_months.get_month(caller, doctor_id, month or selected)
     base = url_prefix(request)
     if is_htmx(request) and query(request, "part") == "rail":
         return render("_month_rail.html", build_month_page(view, base=base, selected=selected))
@@ -37,6 +36,6 @@ def render_month(
         section=SCHEDULE,
         doctor=view.doctor,
         path="/slots/month",
-        fields={"month": view.first.isoformat()[:7]},
+        fields={"month": f"{view.first:%Y-%m}"},
     )
     return render("month.html", build_month_page(view, base=base), frame)

@@ -8,6 +8,7 @@ from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Permission
 from chalicelib.web.api.validators import requested_doctor_id
 from chalicelib.web.http.request import HTML, query
+from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def get_changes_page(request: Request, caller: Caller) -> Response:
     from chalicelib.web.pages import doctor_list, history  # noqa: PLC0415
     from chalicelib.web.pages.frame import CHANGES  # noqa: PLC0415
 
-    if doctor_list.should_choose_doctor(caller, request):
+    if should_pick_doctor(caller, request):
         return doctor_list.render_doctor_choice(caller, request, "/changes", CHANGES)
     search = ChangeSearch(doctor_id=requested_doctor_id(caller, request))
     changes = get_services().list_changes.list_page(
@@ -64,7 +65,7 @@ def get_settings_page(request: Request, caller: Caller) -> Response:
     from chalicelib.web.pages import doctor_list, settings  # noqa: PLC0415
     from chalicelib.web.pages.frame import SETTINGS  # noqa: PLC0415
 
-    if doctor_list.should_choose_doctor(caller, request):
+    if should_pick_doctor(caller, request):
         return doctor_list.render_doctor_choice(caller, request, "/settings", SETTINGS)
     doctor = get_services().doctors.get(requested_doctor_id(caller, request))
     caller.require_role_for(doctor)

@@ -41,12 +41,10 @@ def get_slots(request: Request, caller: Caller) -> Response:
     (`Accept: text/html`) gets the Manage Slots page. The `ETag` changes whenever the answer would,
     including when a hold expires.
     """
-    if wants_html(request) and not is_htmx(request):
+    if should_pick_doctor(caller, request):
         from chalicelib.web.pages import doctor_list  # noqa: PLC0415
-        from chalicelib.web.pages.frame import SCHEDULE  # noqa: PLC0415
 
-        if doctor_list.should_choose_doctor(caller, request):
-            return doctor_list.render_doctor_choice(caller, request, "/slots", SCHEDULE)
+        return doctor_list.render_schedule_choice(caller, request)
     doctor_id = requested_doctor_id(caller, request)
     date = query(request, "date")
     on = parse_date(date) if date else None
@@ -87,3 +85,9 @@ def post_slots(request: Request, caller: Caller) -> Response:
 
     day = serialize_day(saved)
     return json_response(serialize_saved_day(saved, day), {"ETag": etag(day.version, day)})
+
+
+def should_pick_doctor(caller: Caller, request: Request) -> bool:
+    """Return whether the page must first ask a caller who is no doctor for one."""
+    is_page = wants_html(request) and not is_htmx(request)
+    return is_page and caller.doctor_id is None and query(request, "doctor_id") is None

@@ -22,10 +22,11 @@ from chalicelib.web.api.week_serializers import (
     serialize_rejected_week,
     serialize_week,
 )
-from chalicelib.web.http.negotiation import is_htmx, wants_html
+from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import FORM, HTML, JSON, is_form
 from chalicelib.web.http.responses import json_or_not_modified, json_response
 from chalicelib.web.http.security_headers import DEFAULT_HEADERS
+from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
 if TYPE_CHECKING:
@@ -55,12 +56,10 @@ def get_week(request: Request, caller: Caller) -> Response:
     Monday to Sunday of the date's week, each as of `GET /slots`. A browser (`Accept: text/html`)
     gets the page of the week. The `ETag` changes whenever the answer would.
     """
-    if wants_html(request) and not is_htmx(request):
+    if should_pick_doctor(caller, request):
         from chalicelib.web.pages import doctor_list  # noqa: PLC0415
-        from chalicelib.web.pages.frame import SCHEDULE  # noqa: PLC0415
 
-        if doctor_list.should_choose_doctor(caller, request):
-            return doctor_list.render_doctor_choice(caller, request, "/slots/week", SCHEDULE)
+        return doctor_list.render_schedule_choice(caller, request)
     doctor_id = requested_doctor_id(caller, request)
     date = optional_week_date(request)
     if wants_html(request):
@@ -135,12 +134,10 @@ def get_month(request: Request, caller: Caller) -> Response:
     How many slots of each date are open, held and booked; how many of each whole week; and how soon
     patients can be seen. A browser (`Accept: text/html`) gets the page of the month.
     """
-    if wants_html(request) and not is_htmx(request):
+    if should_pick_doctor(caller, request):
         from chalicelib.web.pages import doctor_list  # noqa: PLC0415
-        from chalicelib.web.pages.frame import SCHEDULE  # noqa: PLC0415
 
-        if doctor_list.should_choose_doctor(caller, request):
-            return doctor_list.render_doctor_choice(caller, request, "/slots/month", SCHEDULE)
+        return doctor_list.render_schedule_choice(caller, request)
     doctor_id = requested_doctor_id(caller, request)
     on = optional_month(request)
 
