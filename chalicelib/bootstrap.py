@@ -22,6 +22,7 @@ from chalicelib.storage.people_cache import PeopleCache
 from chalicelib.storage.people_repository import PeopleRepository
 from chalicelib.use_cases.check_health import CheckHealth
 from chalicelib.use_cases.find_slots import FindSlots
+from chalicelib.use_cases.list_doctors import ListDoctors
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_people import ManagePeople
 from chalicelib.use_cases.manage_slots import ManageSlots
@@ -48,8 +49,8 @@ if TYPE_CHECKING:
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``bookings``, ``changes``, ``weeks`` and ``months`` import their use cases on the first call: most requests are others,
-    and a process starts sooner without them.
+    ``bookings``, ``changes``, ``weeks`` and ``months`` import their use cases on the first call:
+    most requests are others, and a process starts sooner without them.
     ``publish_changes`` and ``audit_copies`` connect to the event bus and the bucket on the first
     call, and raise ``SettingsError`` if the settings have none. ``log`` writes a line; None if the
     request log is off.
@@ -65,6 +66,7 @@ class Services(Struct, frozen=True, kw_only=True):
     manage_doctors: ManageDoctors
     manage_people: ManagePeople
     doctors: DoctorRepository
+    list_doctors: ListDoctors
     health: CheckHealth
     auth: Auth
     now: Callable[[], datetime]
@@ -134,6 +136,7 @@ def build_services(
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
         manage_people=manage_people,
         doctors=doctors,
+        list_doctors=ListDoctors(doctors, doctor_cache, now),
         health=CheckHealth(table.check_connection, now),
         auth=Auth(settings.oidc, local_caller, manage_people, now, secrets_client, cognito_client),
         now=now,

@@ -19,6 +19,9 @@ import { endPendingSave, rememberUnsaved, startPendingSave } from "./unsaved.js"
 
 let lastSaveResponseAt = 0;
 
+// The month beside the week loads by itself.
+const isRail = (ctx) => ctx.sourceElement.id === "rail";
+
 // --- Requests
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
@@ -35,7 +38,7 @@ function startSave() {
 
 // Messages are cleared first: a screen reader reads the same text again only if it was gone in between.
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (isPoll(ctx)) return; // not a request of the user's own
+  if (isPoll(ctx) || isRail(ctx)) return; // not a request of the user's own
   const { sourceElement, sourceEvent, request } = ctx;
   // A click that waited for the click before it follows the current URL of its link.
   if (sourceElement.matches("nav a")) request.action = sourceElement.getAttribute("hx-get") ?? request.action;
@@ -95,6 +98,8 @@ document.addEventListener("htmx:before:swap", (event) => {
     clearOffline(); // nothing has changed, but the server responds again
     return;
   }
+  if (main.target.id === "rail") return;
+  if (isRail(ctx)) return event.preventDefault(); // without its month, the page is still whole
   if (main.target.id === "notice") return handleNotice(event, main);
   const form = main.fragment.querySelector("#schedule");
   // Without a form this is not our page: a gateway's error, for example, would replace the form.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
-from moto.server import ThreadedMotoServer
 
 from local.servers import MiniStack
+from tests.support import installed_browsers
 from tests.support.profile import PROFILE, Profile, is_nightly
 
 if TYPE_CHECKING:
@@ -44,6 +43,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
     """The endpoint of moto's DynamoDB, for one thread at a time."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415  few suites need its half second
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -59,12 +60,8 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Use the machine's Chromium if it has one; as root, Chromium runs only without sandbox."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    installed = next(filter(None, map(shutil.which, names)), None)
-    return {
-        **browser_type_launch_args,
-        "executable_path": installed,
-        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    }
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], browser_name: str
+) -> dict[str, Any]:
+    """Use the machine's browser, Chromium if ``--browser`` does not say otherwise."""
+    return {**browser_type_launch_args, **installed_browsers.launch_options(browser_name)}

@@ -19,6 +19,7 @@ from local.local_config import use_local_stage
 from tests.support import app_setup, password_page
 from tests.support.all_routes import ANOTHER_SITE, CALLERS
 from tests.support.app_client import build_services
+from tests.support.coverage_pauses import pause_coverage_in_aws_sdk
 from tests.support.factories import SUNDAY_NOON, make_doctor, make_grid
 from tests.support.fake_oidc_provider import FakeOidcProvider, run_fake_oidc_provider
 from tests.support.fake_user_pool import FakeUserPool
@@ -41,12 +42,14 @@ DOCTORS = (
 )
 SignIn = Callable[[str], "AppClient"]
 use_local_stage()
+pause_coverage_in_aws_sdk()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test on MiniStack, and on moto nightly.
 
-    Tests marked ``both_stores`` depend on how DynamoDB behaves, so they always run on both.
+    Tests marked ``both_stores`` always run on both. They are a sample of what DynamoDB must do:
+    saves, holds, bookings, rejected conditions and pages of a query.
     """
     if "dynamodb_endpoint" in metafunc.fixturenames:
         is_daily = metafunc.definition.get_closest_marker("both_stores")

@@ -6,8 +6,6 @@ import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from chalicelib.storage import keys
 from chalicelib.storage.models import SlotItem
 from tests.support.dynamodb_responses import TRANSACT_WRITE
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
     from tests.support.table_snapshot import RawItem
 
-pytestmark = pytest.mark.both_stores
 
 MICROSECOND = timedelta(microseconds=1)
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.factories import MONDAY, to_instant
+from tests.support.profile import rounds
 
 if TYPE_CHECKING:
     from tests.api.conftest import SignIn
@@ -42,7 +43,10 @@ times_near_boundary = st.builds(lambda boundary, moment: boundary + moment, boun
 @example(now=START, lead=0, held=None)
 @example(now=to_instant("00:00"), lead=0, held=timedelta())
 @given(now=times_near_boundary, lead=st.sampled_from([0, 90]), held=st.none() | offsets)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=rounds(daily=30, nightly=500),
+)
 def test_list_hold_and_book_agree_on_availability(
     site: AppClient, sign_in: SignIn, now: datetime, lead: int, held: timedelta | None
 ) -> None:

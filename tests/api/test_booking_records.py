@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient, AppResponse
 
-pytestmark = pytest.mark.both_stores
 
 NINE, HALF_PAST, TEN = (f"2026-11-23T{time}:00+00:00" for time in ("09:00", "09:30", "10:00"))
 NINE_ID = make_slot_id("09:00")
@@ -44,6 +43,7 @@ def test_booking_id_for_another_patient_is_rejected(site: AppClient) -> None:
     assert site.export() == before
 
 
+@pytest.mark.both_stores
 def test_booking_id_on_second_slot_names_the_first(site: AppClient) -> None:
     site.book("09:00", "b-1")
     before = site.export()

@@ -11,7 +11,7 @@ from tests.support.app_client import rejection_codes, slot_path
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-pytestmark = [pytest.mark.both_stores, pytest.mark.usefixtures("open_slots")]
+pytestmark = pytest.mark.usefixtures("open_slots")
 
 
 def test_slot_id_accepts_encoded_tilde(client: AppClient) -> None:

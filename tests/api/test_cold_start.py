@@ -161,7 +161,8 @@ def test_first_request_loads_only_required_modules(
         "token": {"Authorization": doctor_token(oidc_provider)},
     }[caller]
 
-    run_python(SIGN_IN_SCRIPT, {**env_vars, **sign_in}, oidc_provider.url, SUBJECT)
+    if credentials:
+        run_python(SIGN_IN_SCRIPT, {**env_vars, **sign_in}, oidc_provider.url, SUBJECT)
 
     output = run_python(
         REQUEST_SCRIPT,

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from tests.support.app_client import AppClient
 
-pytestmark = pytest.mark.both_stores
 
 READS: dict[str, Callable[[AppClient], object]] = {
     "a day": lambda client: client.get_day(),

@@ -12,7 +12,6 @@ from tests.support.factories import DOCTOR_SETTINGS
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
 
-pytestmark = pytest.mark.both_stores
 
 RENAMED = {**DOCTOR_SETTINGS, "name": "Dr N. New"}
 PATH = "/doctors/dr-new"

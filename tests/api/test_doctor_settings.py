@@ -18,7 +18,6 @@ from tests.support.dynamodb_responses import TRANSACT_WRITE, TRANSACTION_CONFLIC
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-pytestmark = pytest.mark.both_stores
 
 NEW_DOCTOR: dict[str, Any] = {
     "name": "Dr Nora New",

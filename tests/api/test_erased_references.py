@@ -14,7 +14,6 @@ from tests.support.factories import to_instant
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-pytestmark = pytest.mark.both_stores
 
 NINE_ID = make_slot_id("09:00")
 

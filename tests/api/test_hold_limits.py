@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient
 
-pytestmark = pytest.mark.both_stores
 
 NINE, TEN = "2026-11-23T09:00:00+00:00", "2026-11-23T10:00:00+00:00"
 

@@ -12,11 +12,12 @@ from tests.support.app_client import make_slot_id, rejection_codes, slot_path
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-pytestmark = [pytest.mark.both_stores, pytest.mark.usefixtures("open_slots")]
+pytestmark = pytest.mark.usefixtures("open_slots")
 
 NINE = "2026-11-23T09:00:00+00:00"
 
 
+@pytest.mark.both_stores
 def test_held_slot_is_reserved_until_expiry(client: AppClient) -> None:
     held = client.hold("09:00", seconds=300)
 
@@ -28,6 +29,7 @@ def test_held_slot_is_reserved_until_expiry(client: AppClient) -> None:
     assert "09:00" not in client.list_available()
 
 
+@pytest.mark.both_stores
 def test_slot_held_by_another_is_taken(client: AppClient) -> None:
     client.hold("09:00", "hannah")
 
@@ -36,6 +38,7 @@ def test_slot_held_by_another_is_taken(client: AppClient) -> None:
     assert rejection_codes(client.book("09:00", holder="ivan")) == [(NINE, "slot_taken")]
 
 
+@pytest.mark.both_stores
 def test_hold_by_same_holder_is_extended_from_now(client: AppClient) -> None:
     client.hold("09:00", seconds=300)
     client.clock.now += timedelta(seconds=200)
@@ -89,6 +92,7 @@ def test_release_of_expired_foreign_hold_is_no_error(client: AppClient) -> None:
     assert client.release("09:00", "ivan").status == 204
 
 
+@pytest.mark.both_stores
 def test_holder_books_held_slot(client: AppClient) -> None:
     client.hold("09:00", "hannah")
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.save_record import SaveRecord
     from tests.support.app_client import AppClient
 
-pytestmark = pytest.mark.both_stores
-
 
 class PartialReadDayRepository(DayRepository):
     """A repository whose first read misses the day or the change of a concurrent save."""

@@ -48,6 +48,12 @@ def _end_hold(client: AppClient) -> AppResponse:
     return client.delete("/doctors/dr-lee/holds?client_id=practice")
 
 
+def _save_week(client: AppClient) -> AppResponse:
+    slots = [{"start": "09:00", "status": "free"}]
+    days = [{"date": "2026-11-24", "slots": slots}]
+    return client.post("/slots/week", {"doctor_id": "dr-lee", "days": days})
+
+
 # In an order in which each request succeeds.
 ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /": lambda client: client.get("/"),
@@ -61,6 +67,9 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "PUT /doctors/{doctor_id}": lambda client: client.update_doctor(lead_minutes=0),
     "POST /slots": lambda client: client.save("09:00", "09:30", "10:00", "10:30"),
     "GET /slots": lambda client: client.get(f"/slots?{DAY_QUERY}", Accept="text/html"),
+    "GET /slots/week": lambda client: client.get(f"/slots/week?{DAY_QUERY}"),
+    "POST /slots/week": _save_week,
+    "GET /slots/month": lambda client: client.get("/slots/month?doctor_id=dr-lee&month=2026-11"),
     "GET /slots/history": lambda client: client.get(f"/slots/history?{DAY_QUERY}"),
     "GET /doctors/{doctor_id}/changes": lambda client: client.get("/doctors/dr-lee/changes"),
     "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),

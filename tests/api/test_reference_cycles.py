@@ -26,6 +26,7 @@ def track_garbage() -> Iterator[list[object]]:
     """Yield a list that has, after the block, the objects that were in reference cycles."""
     garbage: list[object] = []
     gc.collect()
+    gc.freeze()  # the second collection need not look at what is older than the block
     gc.disable()
     try:
         yield garbage
@@ -35,6 +36,7 @@ def track_garbage() -> Iterator[list[object]]:
     finally:
         gc.set_debug(0)
         gc.garbage.clear()
+        gc.unfreeze()
         gc.enable()
 
 

@@ -14,15 +14,13 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
 
 
-pytestmark = pytest.mark.both_stores
-
-
 NINE = "2026-11-23T09:00:00+00:00"
 
 
 DATE = MONDAY.isoformat()
 
 
+@pytest.mark.both_stores
 def test_opened_slots_are_free_on_next_read(client: AppClient) -> None:
     saved = client.save("09:00", "09:30", "16:30")
 
@@ -39,6 +37,7 @@ def test_save_writes_slot_items_one_day_and_one_change(client: AppClient) -> Non
     assert client.item_types() == {"day": 1, "slot": 4, "change": 1}
 
 
+@pytest.mark.both_stores
 def test_closed_slots_are_removed_and_others_stay(client: AppClient) -> None:
     client.save("09:00", "09:30")
 
@@ -72,6 +71,7 @@ def test_slot_has_stable_id_and_local_offset(client: AppClient) -> None:
     }
 
 
+@pytest.mark.both_stores
 def test_existing_slot_rejects_whole_save(client: AppClient) -> None:
     client.save("09:00")
     before = client.export()
@@ -198,6 +198,7 @@ def test_skipped_hour_is_rejected_and_repeated_needs_offset(
     ]
 
 
+@pytest.mark.both_stores
 def test_if_match_rejects_save_on_unseen_version(client: AppClient) -> None:
     etag_read = client.get_day().headers["ETag"]
     client.save("09:00")
@@ -224,6 +225,7 @@ def test_booking_does_not_fail_save_with_if_match(client: AppClient) -> None:
     assert client.save("10:00", If_Match=etag_read).status == 200
 
 
+@pytest.mark.both_stores
 def test_repeated_key_and_body_return_first_version_once(
     client: AppClient,
 ) -> None:

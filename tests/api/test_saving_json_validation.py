@@ -11,7 +11,6 @@ from tests.support.factories import MONDAY
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-pytestmark = pytest.mark.both_stores
 
 DATE = MONDAY.isoformat()
 

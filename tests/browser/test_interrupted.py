@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.manage_slots_page import POLL_URL, ManageSlotsPage
@@ -55,6 +56,7 @@ def fulfill_polls(page: Page, status: int, body: str, headers: dict[str, str]) -
     page.route(POLL_URL, lambda route: route.fulfill(status=status, body=body, headers=answer))
 
 
+@pytest.mark.only_browser("chromium")  # BiDi has no bodies of requests
 def test_lost_response_of_committed_save_is_resolved(
     day_page: ManageSlotsPage,
 ) -> None:
@@ -69,6 +71,7 @@ def test_lost_response_of_committed_save_is_resolved(
     assert day_page.checked_starts == ["09:00"]
 
 
+@pytest.mark.only_browser("chromium")  # BiDi has no bodies of requests
 def test_untick_after_lost_response_stays_and_closes_slot(
     day_page: ManageSlotsPage,
 ) -> None:
@@ -88,6 +91,7 @@ def test_untick_after_lost_response_stays_and_closes_slot(
     expect(day_page.label("09:00")).to_contain_text("closed")
 
 
+@pytest.mark.only_browser("chromium")  # BiDi has no bodies of requests
 def test_save_after_lost_response_never_reports_no_changes(
     day_page: ManageSlotsPage,
 ) -> None:

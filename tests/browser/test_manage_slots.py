@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from chalicelib.storage import keys
@@ -154,6 +155,7 @@ def test_tick_during_save_is_kept(day_page: ManageSlotsPage) -> None:
     day_page.expect_unsaved(1)
 
 
+@pytest.mark.only_browser("chromium")  # Playwright can't disable scripts over BiDi
 def test_page_works_without_javascript(
     new_context: CreateContextCallback, live_server: LiveServer, unused_date: date
 ) -> None:

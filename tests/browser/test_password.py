@@ -67,6 +67,7 @@ def submit(page: Page, current: str, new: str, again: str | None = None) -> None
     page.get_by_role("button", name="Change password").click()
 
 
+@pytest.mark.only_browser("chromium")  # Playwright can't disable scripts over BiDi
 def test_person_changes_password_without_scripts(
     page_without_scripts: Page, page: Page, live_server: LiveServer, name: str
 ) -> None:

@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from tests.support.live_server import LiveServer
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (320, "dark"),
+        (1280, "light"),
+        pytest.param(320, "light", marks=pytest.mark.nightly),
+        pytest.param(1280, "dark", marks=pytest.mark.nightly),
+    ],
+)
 def test_page_has_no_axe_violations_and_no_horizontal_scroll(
     browser: Browser, live_server: LiveServer, width: int, scheme: Literal["light", "dark"]
 ) -> None:
@@ -34,6 +41,7 @@ def test_page_has_no_axe_violations_and_no_horizontal_scroll(
         assert complaints == []
 
 
+@pytest.mark.only_browser("chromium")  # Playwright can't disable scripts over BiDi
 def test_operation_is_reached_from_the_list(browser: Browser, live_server: LiveServer) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.support.concurrent import RunConcurrently
 
 
-ROUNDS = rounds(daily=50, nightly=200)
+ROUNDS = rounds(daily=25, nightly=200)
 PATIENT_COUNT = 50
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ import pytest
 from local import ports
 from local.local_config import PROJECT
 from local.servers import MiniStack
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,13 +72,6 @@ def tables(ministack: MiniStack) -> list[str]:
     return sorted(dynamodb(ministack).list_tables()["TableNames"])
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + SAVED_WITHIN_SECONDS
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.1)
-
-
 def read_until(message: str, capfd: pytest.CaptureFixture[str]) -> str:
     """Wait for a message on the terminal, and return everything up to it."""
     lines = [""]
@@ -87,7 +80,7 @@ def read_until(message: str, capfd: pytest.CaptureFixture[str]) -> str:
         lines.append(capfd.readouterr().err)
         return any(message in line for line in lines)
 
-    wait_until(has_message)
+    wait_until(has_message, seconds=SAVED_WITHIN_SECONDS)
     return "".join(lines)
 
 
@@ -102,7 +95,7 @@ def test_after_a_crash_the_last_saved_state_is_restored_and_its_age_reported(
 ) -> None:
     with MiniStack(tmp_path) as ministack:
         create_table(ministack, "saved")
-        wait_until((tmp_path / "saved" / "current").exists)
+        wait_until((tmp_path / "saved" / "current").exists, seconds=SAVED_WITHIN_SECONDS)
         create_table(ministack, "lost")
         kill(ministack)
     assert capfd.readouterr().err == ""
@@ -136,7 +129,7 @@ def test_a_full_disk_is_reported_at_once_and_keeps_the_last_saved_state(
         ministack = MiniStack(tmp_path)
         ministack.start()
         create_table(ministack, "saved")
-        wait_until((tmp_path / "saved" / "current").exists)
+        wait_until((tmp_path / "saved" / "current").exists, seconds=SAVED_WITHIN_SECONDS)
         fill()
         create_table(ministack, "lost")
         at_once = read_until("Data is not saved: ", capfd)

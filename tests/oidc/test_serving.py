@@ -16,19 +16,13 @@ import requests
 from local import local_config, ports
 from local.local_config import PROJECT
 from tests.support.live_server import start_server
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.live_server import LiveServer
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def get_status(url: str, **headers: str) -> int:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.support.concurrent import RunConcurrently
     from tests.support.table_snapshot import TableSnapshot
 
-ROUNDS = 500 if IS_NIGHTLY else 60
+ROUNDS = 500 if IS_NIGHTLY else 30
 CLOCK_SKEW = timedelta(minutes=7)
 FIVE_MINUTES = timedelta(minutes=5)
 

@@ -27,10 +27,11 @@ from tests.support.load.competing_doctors import AdminClient, CompetingDoctor
 from tests.support.load.doctors import DoctorClient
 from tests.support.load.patients import HOLD_SECONDS, Patient
 from tests.support.load.scenario import HOURS, Scenario, doctor_settings
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.live_server import LiveServer
@@ -144,24 +145,17 @@ def suspend_in_turn(servers: list[LiveServer], seconds: float) -> None:
             return
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for the condition; fail after a minute."""
-    deadline = time.monotonic() + TIMEOUT
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
 def test_responses_under_load_are_linearizable(
     load_test: LoadTest, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with run_clients(load_test) as history:
         time.sleep(DURATION)
-        wait_until(lambda: set(history.status_counts()) >= EXPECTED_STATUSES)
+        wait_until(lambda: set(history.status_counts()) >= EXPECTED_STATUSES, seconds=TIMEOUT)
         if IS_NIGHTLY:
             # Some holds expired early enough for other clients to take their slots.
             wait_until(
-                lambda: min(history.expired_holds, default=inf) < time.time() - HOLD_SECONDS / 2
+                lambda: min(history.expired_holds, default=inf) < time.time() - HOLD_SECONDS / 2,
+                seconds=TIMEOUT,
             )
 
     with capsys.disabled():
@@ -190,7 +184,7 @@ def test_store_restarts_lose_and_duplicate_nothing(
         suspend_in_turn(load_test.servers, RECOVERY_SECONDS)
         load_test.ministack.stop()
         before = history.status_counts()[503]
-        wait_until(lambda: history.status_counts()[503] > before)
+        wait_until(lambda: history.status_counts()[503] > before, seconds=TIMEOUT)
         load_test.ministack.start()
         suspend_in_turn(load_test.servers, RECOVERY_SECONDS)
 

@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 JSON = "application/json"
 _DAY_FIELDS = {"doctor_id": "dr-lee", "date": "2026-11-23"}
 _SAVE_FIELDS = {**_DAY_FIELDS, "slots": [{"start": "11:00", "status": "free"}]}
+_WEEK_FIELDS = {
+    "doctor_id": "dr-lee",
+    "days": [{"date": "2026-11-24", "slots": [{"start": "11:00", "status": "free"}]}],
+}
 _QUERIES = {
     "GET /slots": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /slots/history": "?doctor_id=dr-lee&date=2026-11-23",
+    "GET /slots/month": "?doctor_id=dr-lee&month=2026-11",
+    "GET /slots/week": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /availability": "?specialty=cardiology",
     "DELETE /slots/{slot_id}/hold": "?holder=h",
     "DELETE /slots/{slot_id}/booking": "?booking_id=b",
@@ -30,6 +36,7 @@ _QUERIES = {
 }
 _BODIES: dict[str, tuple[str, str]] = {
     "POST /slots": (JSON, json.dumps(_SAVE_FIELDS)),
+    "POST /slots/week": (JSON, json.dumps(_WEEK_FIELDS)),
     "POST /sign-out": (FORM, ""),
     "POST /account/password": (FORM, "current_password=a&new_password=b&new_again=b"),
     "PUT /slots/{slot_id}/hold": (JSON, json.dumps({"holder": "h", "seconds": 60})),

@@ -153,10 +153,10 @@ class AppClient(DynamoDBHooks):
             "PUT", path, raw, {"Content-Type": "application/json", **_headers(headers)}
         )
 
-    def post(self, path: str, body: object) -> AppResponse:
+    def post(self, path: str, body: object, **headers: str) -> AppResponse:
         """Send a POST with a JSON body."""
-        headers = {"Content-Type": "application/json"}
-        return self.request("POST", path, json.dumps(body).encode(), headers)
+        sent = {"Content-Type": "application/json", **_headers(headers)}
+        return self.request("POST", path, json.dumps(body).encode(), sent)
 
     def delete(self, path: str) -> AppResponse:
         return self.request("DELETE", path)

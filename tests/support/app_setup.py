@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from chalice.app import Chalice
+    from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.domain.doctor import Doctor
 
@@ -43,8 +45,13 @@ def create_client(settings: Settings, chalice_client: Client | None = None) -> A
     """Create a client of the app with new services, at Sunday noon."""
     clock = Clock()
     services = bootstrap.set_services(build_services(settings, clock))
-    dynamodb = boto3.client("dynamodb")
+    dynamodb = _dynamodb(os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
     return AppClient(chalice_client or Client(import_app()), services, clock, dynamodb)
+
+
+@cache  # creating a client takes as long as ten calls
+def _dynamodb(endpoint: str) -> DynamoDBClient:
+    return boto3.client("dynamodb", endpoint_url=endpoint)
 
 
 def replace_doctors(client: AppClient, doctors: Iterable[Doctor]) -> None:

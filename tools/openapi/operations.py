@@ -7,6 +7,7 @@ from tools.openapi import examples
 from tools.openapi.booking_operations import BOOKING_OPERATIONS
 from tools.openapi.responses import HTML_PAGE, OperationDetails, ResponseDetails, linked, response
 from tools.openapi.sign_in_operations import SIGN_IN_OPERATIONS
+from tools.openapi.week_operations import WEEK_OPERATIONS
 
 _INVALID_DATE = response("Malformed request.", invalid_date=examples.INVALID_DATE)
 
@@ -106,4 +107,5 @@ OPERATIONS: dict[str, OperationDetails] = {
     ),
     **BOOKING_OPERATIONS,
     **SIGN_IN_OPERATIONS,
+    **WEEK_OPERATIONS,
 }

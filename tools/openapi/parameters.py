@@ -69,6 +69,12 @@ PARAMETERS = {
     "Date": _query(
         "date", fields.Date, "The date, from 2011 on; by default the doctor's today.", "2026-11-23"
     ),
+    "DateOfWeek": _query(
+        "date", fields.Date, "A date of the week; by default the doctor's today.", "2026-11-23"
+    ),
+    "Month": _query(
+        "month", fields.Month, "The month; by default the doctor's current one.", "2026-11"
+    ),
     "RequiredDate": _query("date", fields.Date, "The date.", "2026-11-23", required=True),
     "ReturnPath": _query("to", fields.Path, "The path to go to after sign-in.", "/slots"),
     "From": _query("from", fields.Date, "The first date; by default today.", "2026-11-23"),

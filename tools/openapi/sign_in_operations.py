@@ -37,6 +37,8 @@ SIGN_IN_OPERATIONS: dict[str, OperationDetails] = {
         }
     ),
     "get_signed_in": OperationDetails(responses={200: HTML_PAGE}),
+    "get_changes_page": OperationDetails(responses={200: HTML_PAGE}),
+    "get_settings_page": OperationDetails(responses={200: HTML_PAGE}),
     "get_password": OperationDetails(
         responses={
             200: HTML_PAGE,

@@ -51,6 +51,14 @@ Date = Annotated[
         extra_json_schema={"format": "date"},
     ),
 ]
+Month = Annotated[
+    str,
+    Meta(
+        description="A month in the doctor's time zone.",
+        examples=["2026-11"],
+        extra_json_schema={"pattern": "^[0-9]{4}-[0-9]{2}$"},
+    ),
+]
 Instant = Annotated[
     str,
     Meta(
@@ -107,6 +115,18 @@ BoxValue = Annotated[
         "A slot as in the form: its start, and the minutes to its end.",
         "20261123T0900Z-30",
     ),
+]
+_DATE_AND = "[0-9]{4}-[0-9]{2}-[0-9]{2}/"
+WeekBoxValue = Annotated[
+    str,
+    pattern(
+        f"{_DATE_AND}[0-9]{{8}}T[0-9]{{4}}Z(-[1-9][0-9]{{0,2}})?",
+        "A slot as in the form of a week: its date, its start, and the minutes to its end.",
+        "2026-11-23/20261123T0900Z-30",
+    ),
+]
+WeekVersion = Annotated[
+    str, pattern(f"{_DATE_AND}[0-9]{{1,9}}", "A date and its version.", "2026-11-23/3")
 ]
 PatientReference = Annotated[
     str,

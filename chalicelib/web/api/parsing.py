@@ -46,7 +46,7 @@ def parse_save_json(request: Request) -> SaveRequest:
     with violations:
         date = parse_date(sent.date)
     with violations:
-        request_id = _idempotency_key(request)
+        request_id = idempotency_key(request)
     with violations:
         expected_versions = _expected_day_versions(request)
     violations.raise_any()
@@ -89,7 +89,7 @@ def _parse_start(text: str) -> datetime | LocalStart | None:
     return instant if instant and _MIN_INSTANT <= instant <= _MAX_INSTANT else None
 
 
-def _idempotency_key(request: Request) -> str:
+def idempotency_key(request: Request) -> str:
     """The client's key for the request, or a new one that is used only once."""
     key = header(request, "idempotency-key")
     return uuid4().hex if key is None else valid_key("Idempotency-Key", key)

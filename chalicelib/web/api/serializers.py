@@ -59,11 +59,16 @@ def serialize_day(view: DayWithDoctor) -> schemas.Day:
         date=view.day.date.isoformat(),
         time_zone=view.doctor.zone.key,
         version=view.day.version,
-        slots=[
-            _serialize_day_slot(day_slot, view.doctor)
-            for day_slot in view.day.grid_slots(view.doctor.grid)
-        ],
+        slots=serialize_day_slots(view),
     )
+
+
+def serialize_day_slots(view: DayWithDoctor) -> list[schemas.DaySlot]:
+    """Every slot of the grid and every stored slot off it, in time order."""
+    return [
+        _serialize_day_slot(day_slot, view.doctor)
+        for day_slot in view.day.grid_slots(view.doctor.grid)
+    ]
 
 
 def serialize_saved_day(saved_day: SavedDay, day: schemas.Day) -> schemas.SavedDay:

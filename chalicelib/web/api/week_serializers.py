@@ -1,0 +1,107 @@
+"""Serialize weeks and months to the schemas of JSON responses."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from msgspec import UNSET
+
+from chalicelib.web.api import week_schemas
+from chalicelib.web.api.problem_details import problem_from_error
+from chalicelib.web.api.serializers import serialize_day_slots
+from chalicelib.web.status_codes import reason_phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.domain.errors import DomainError
+    from chalicelib.use_cases.manage_weeks import DateOutcome, Week
+    from chalicelib.use_cases.view_months import Month
+
+
+def serialize_week(week: Week) -> week_schemas.Week:
+    """Monday to Sunday, each as a day."""
+    return week_schemas.Week(
+        doctor_id=week.doctor.doctor_id,
+        time_zone=week.doctor.zone.key,
+        from_=week.days[0].date.isoformat(),
+        to=week.days[-1].date.isoformat(),
+        days=[
+            week_schemas.WeekDay(
+                date=view.day.date.isoformat(),
+                version=view.day.version,
+                time_off=[],
+                slots=serialize_day_slots(view),
+            )
+            for view in week.views()
+        ],
+    )
+
+
+def serialize_outcomes(outcomes: Sequence[DateOutcome]) -> list[week_schemas.SavedDate]:
+    """What became of each date of a save."""
+    return [_serialize_outcome(outcome) for outcome in outcomes]
+
+
+def _serialize_outcome(outcome: DateOutcome) -> week_schemas.SavedDate:
+    date = outcome.date.isoformat()
+    if outcome.saved is not None:
+        return week_schemas.SavedDate(
+            date=date,
+            status=HTTPStatus.OK.value,
+            version=outcome.saved.version,
+            slots=serialize_day_slots(outcome.saved),
+        )
+    assert outcome.error is not None  # noqa: S101  an outcome has one of both
+    problem = problem_from_error(outcome.error)
+    return week_schemas.SavedDate(
+        date=date,
+        status=problem.status.value,
+        version=problem.version,
+        detail=problem.detail,
+        errors=list(problem.errors) or UNSET,
+    )
+
+
+def serialize_rejected_week(
+    error: DomainError, days: list[week_schemas.SavedDate]
+) -> week_schemas.RejectedWeek:
+    """Problem details of the first error, and what became of each date."""
+    problem = problem_from_error(error)
+    return week_schemas.RejectedWeek(
+        type="about:blank",
+        title=reason_phrase(problem.status),
+        status=problem.status.value,
+        detail=problem.detail,
+        errors=list(problem.errors),
+        days=days,
+    )
+
+
+def serialize_month(month: Month) -> week_schemas.MonthTotals:
+    """The dates of the month, and the totals of their whole weeks."""
+    return week_schemas.MonthTotals(
+        doctor_id=month.doctor.doctor_id,
+        time_zone=month.doctor.zone.key,
+        month=f"{month.first:%Y-%m}",
+        days=[
+            week_schemas.MonthDay(
+                date=day.date.isoformat(),
+                open=day.open,
+                held=day.held,
+                booked=day.booked,
+                disrupted=day.disrupted,
+                time_off=None,
+            )
+            for day in month.days
+        ],
+        weeks=[
+            week_schemas.MonthWeek(
+                from_=week.monday.isoformat(), open=week.open, booked=week.booked
+            )
+            for week in month.weeks
+        ],
+        fill_rate=month.fill_rate,
+        third_next_available_days=month.third_next_available_days,
+    )

@@ -1,0 +1,106 @@
+"""Fixtures: windows of each browser engine, in which Dr Lee is signed in."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import installed_browsers, playwright_tab, webkit_tab
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Playwright, StorageState
+
+    from tests.support.browser_users import BrowserUsers
+    from tests.support.live_server import LiveServer
+    from tests.support.tab import OpenWindow, Window
+
+# scripts/_setup installs all but WebKit on macOS, which has no WebKitGTK.
+ENGINES = ["chromium", "firefox", *(["webkit"] if sys.platform != "darwin" else [])]
+
+
+# In a run with "--dist loadgroup", one process has all tests of an engine, so Firefox starts once.
+@pytest.fixture(
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ENGINES]
+)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of the browser engine."""
+    return str(request.param)
+
+
+@pytest.fixture
+def signed_in(browser_users: BrowserUsers) -> StorageState:
+    """The cookies of Dr Lee."""
+    return browser_users.storage_state("dr-lee")
+
+
+@pytest.fixture
+def chromium_opener(browser: Browser, signed_in: StorageState) -> OpenWindow:
+    """A function that opens windows of Chromium."""
+    return partial(playwright_tab.open_window, browser, signed_in)
+
+
+@pytest.fixture(scope="session")
+def firefox(playwright: Playwright) -> Iterator[Browser]:
+    """A Firefox that runs scripts."""
+    with start_firefox(playwright, javascript=True) as browser:
+        yield browser
+
+
+@contextmanager
+def start_firefox(playwright: Playwright, *, javascript: bool) -> Iterator[Browser]:
+    """Run a Firefox during the block."""
+    options = installed_browsers.launch_options("firefox")
+    preferences: dict[str, str | float | bool] = {"javascript.enabled": javascript}
+    with playwright.firefox.launch(**options, firefox_user_prefs=preferences) as browser:
+        yield browser
+
+
+@pytest.fixture
+def firefox_opener(playwright: Playwright, firefox: Browser, signed_in: StorageState) -> OpenWindow:
+    """A function that opens windows of Firefox."""
+
+    @contextmanager
+    def open_window(*, javascript: bool, width: int) -> Iterator[Window]:
+        with ExitStack() as stack:
+            browser = firefox
+            if not javascript:  # BiDi disables scripts in all windows or in none
+                browser = stack.enter_context(start_firefox(playwright, javascript=False))
+            opened = playwright_tab.open_window(browser, signed_in, javascript=True, width=width)
+            yield stack.enter_context(opened)
+
+    return open_window
+
+
+@pytest.fixture(scope="session")
+def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of programs on a screen in memory."""
+    with webkit_tab.start_screen(tmp_path_factory.mktemp("screen")) as environment:
+        yield environment
+
+
+@pytest.fixture
+def webkit_opener(
+    screen: dict[str, str], live_server: LiveServer, signed_in: StorageState
+) -> OpenWindow:
+    """A function that opens windows of WebKit."""
+    return partial(webkit_tab.open_window, screen, live_server.url, signed_in["cookies"])
+
+
+@pytest.fixture
+def open_window(request: pytest.FixtureRequest, engine: str) -> OpenWindow:
+    """A function that opens windows of the engine."""
+    opener: OpenWindow = request.getfixturevalue(f"{engine}_opener")
+    return opener
+
+
+@pytest.fixture
+def window(open_window: OpenWindow) -> Iterator[Window]:
+    """A window of the engine, as on a desktop."""
+    with open_window(javascript=True, width=1280) as window:
+        yield window

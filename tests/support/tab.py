@@ -1,0 +1,53 @@
+"""What a test of the pages does in any browser: the interface of a tab, whatever drives it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+TIMEOUT_SECONDS = 10
+WINDOW_HEIGHT = 800
+
+
+class Tab(Protocol):
+    """A tab. Elements are found by their role and the start of their accessible name."""
+
+    def open(self, url: str) -> None:
+        """Load a page."""
+
+    def reload(self) -> None: ...
+
+    def go_back(self) -> None: ...
+
+    def click(self, role: str, name: str) -> None: ...
+
+    def focus(self, role: str, name: str) -> None: ...
+
+    def press(self, key: str) -> None:
+        """Press a key of this name: ``Tab``, ``Space``, ``Enter``."""
+
+    def focused_name(self) -> str:
+        """Return the accessible name of what has the focus, or nothing."""
+
+    def checkbox_names(self, *, checked: bool = False) -> list[str]:
+        """Return the accessible names of all checkboxes, or of those that are checked."""
+
+    def text(self, selector: str) -> str:
+        """Return the visible text of the first element of a CSS selector."""
+
+    def evaluate(self, expression: str) -> object:
+        """Return the value of a JavaScript expression."""
+
+
+class Window(Protocol):
+    """A window of a browser, in which Dr Lee is signed in."""
+
+    def new_tab(self) -> Tab: ...
+
+
+class OpenWindow(Protocol):
+    """Opens a window of this width in CSS pixels during the block, with or without scripts."""
+
+    def __call__(self, *, javascript: bool, width: int) -> AbstractContextManager[Window]: ...
