@@ -48,7 +48,7 @@ def get_rail(client: AppClient, path: str = RAIL) -> BeautifulSoup:
 
 def link_of(page: BeautifulSoup, text: str) -> str | None:
     """Return where the first link with this text leads."""
-    link = next(link for link in page.select("a") if link.get_text(strip=True) == text)
+    link = next(link for link in page.select("a") if " ".join(link.get_text().split()) == text)
     return attribute(link, "href") if link.has_attr("href") else None
 
 
