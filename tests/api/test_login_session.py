@@ -238,7 +238,7 @@ def test_late_plain_save_can_be_sent_again_after_login(
     assert '<form method="post" action="/slots">' in response.text
     assert '<input type="hidden" name="ticked" value="&#34;&gt;">' in response.text
     assert '<input type="hidden" name="ticked" value="2">' in response.text
-    for too_much in ("x=" + "y" * 100_000, "yyy=&" * 10_000):
+    for too_much in ("x=" + "y" * 200_000, "yyy=&" * 10_000):
         response = page_session.send("POST", "/slots", too_much, **form)
         assert (response.status, "yyy" in response.text) == (401, False)
 

@@ -67,7 +67,7 @@ def test_session_expired_during_save_keeps_ticks(page: Page, login_url: str) -> 
 
     check_and_save(page, "0930")
     expect(page.get_by_role("alert")).to_contain_text("Your 1 unsaved change will be here")
-    expect(page.locator("form.day")).to_have_count(0)
+    expect(page.locator("#schedule")).to_have_count(0)
     page.get_by_role("link", name="Sign in").click()
     submit_login_form(page, "dr-lee")
 
@@ -86,7 +86,7 @@ def test_second_user_in_same_browser_gets_own_permissions(page: Page, login_url:
     check_and_save(page, "1100")
 
     expect(page.get_by_role("alert")).to_contain_text("You can't manage Dr Mina Lee's schedule")
-    expect(page.locator("form.day")).to_have_count(0)
+    expect(page.locator("#schedule")).to_have_count(0)
     page.get_by_role("link", name="Open your own schedule").click()
     expect(page.get_by_text("Signed in as dr-okafor")).to_be_visible()
 

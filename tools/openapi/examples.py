@@ -156,7 +156,9 @@ UNKNOWN_FILE = problem(HTTPStatus.NOT_FOUND, 'We couldn\'t find a file named "no
 METHOD_NOT_ALLOWED = problem(
     HTTPStatus.METHOD_NOT_ALLOWED, "This path does not support that HTTP method"
 )
-BODY_TOO_LARGE = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 65536 bytes")
+BODY_TOO_LARGE = problem(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 131072 bytes"
+)
 UNSUPPORTED_MEDIA_TYPE = problem(
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "This path does not accept that content type"
 )

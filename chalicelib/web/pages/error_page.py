@@ -38,6 +38,7 @@ def render_error(problem: Problem, request: Request) -> Response:
     session = None if is_signed_out else get_services().auth.read_session(request)
     page: dict[str, Any] = {
         "base": url_prefix(request),
+        "path": request.path,
         "title": _heading(problem.status),
         "detail": _detail(problem, request, session),
         "display_name": session.name if session else None,
@@ -81,7 +82,7 @@ def _resubmittable_fields(request: Request) -> list[tuple[str, str]]:
     Only for our own form: fields from another site would become a form on our page, with a button
     that the user trusts. No more fields than that form has, as the sender is not authenticated.
     """
-    is_own_form = request.path == "/slots" and is_same_origin(request)
+    is_own_form = request.path in {"/slots", "/slots/week"} and is_same_origin(request)
     if not is_form(request) or not is_own_form:
         return []
     try:

@@ -12,6 +12,7 @@ from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.change_feed import OWN_CLIENTS
 from chalicelib.domain.permissions import Role
+from chalicelib.web import dates
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages import links, messages
 from chalicelib.web.pages.rendering import render
@@ -102,9 +103,9 @@ def render_history(caller: Caller, changes: Changes, request: Request) -> Respon
         display_name=get_services().auth.display_name(caller),
         doctor_name=doctor.name,
         time_zone=messages.format_zone(doctor.zone),
-        date_title=links.format_date(date),
+        date_title=dates.format_date(date),
         day_url=links.day_url(base, doctor.doctor_id, date),
-        day_title=links.format_day_and_month(date),
+        day_title=dates.format_day_and_month(date),
         older_url=url if changes.cursor else None,
         days=tuple(_group_by_day(changes)),
     )
@@ -117,7 +118,7 @@ def _group_by_day(changes: Changes) -> Iterator[ChangesOfDay]:
 
     for on, entries in groupby(changes.entries, key=local_date):
         yield ChangesOfDay(
-            title=links.format_date(on),
+            title=dates.format_date(on),
             changes=tuple(_change_view(entry, changes.names) for entry in entries),
         )
 
@@ -159,7 +160,7 @@ def _other_end(preposition: str, slot_id: SlotId | None, names: ActorNames) -> s
     if slot_id.doctor_id != names.doctor.doctor_id:
         return f"{preposition} another doctor"
     zone = names.doctor.zone
-    date = links.format_date(local_time.local_date(slot_id.start, zone))
+    date = dates.format_date(local_time.local_date(slot_id.start, zone))
     return f"{preposition} {date}, {local_time.format_time(slot_id.start, zone)}"
 
 

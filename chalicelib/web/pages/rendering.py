@@ -14,6 +14,7 @@ from chalicelib.web.http import static_files
 from chalicelib.web.http.negotiation import VARY
 from chalicelib.web.http.security_headers import PAGE_HEADERS
 from chalicelib.web.pages import messages
+from chalicelib.web.pages.script_texts import script_texts
 from chalicelib.web.texts import add_texts
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def _environment() -> Environment:
     )
     add_texts(environment)
     environment.globals["asset"] = _asset_url
+    environment.globals["script_texts"] = script_texts
     environment.globals["has_password_page"] = lambda: get_services().auth.has_password_page
     environment.filters["split_ranges"] = messages.split_ranges
     return environment

@@ -41,7 +41,7 @@ def get_slots(request: Request, caller: Caller) -> Response:
     (`Accept: text/html`) gets the Manage Slots page. The `ETag` changes whenever the answer would,
     including when a hold expires.
     """
-    if _should_pick_doctor(caller, request):
+    if should_pick_doctor(caller, request):
         from chalicelib.web.pages import doctor_picker  # noqa: PLC0415
 
         return doctor_picker.render_doctor_picker(caller, request)
@@ -87,7 +87,7 @@ def post_slots(request: Request, caller: Caller) -> Response:
     return json_response(serialize_saved_day(saved, day), {"ETag": etag(day.version, day)})
 
 
-def _should_pick_doctor(caller: Caller, request: Request) -> bool:
+def should_pick_doctor(caller: Caller, request: Request) -> bool:
     """Return whether the page must first ask a caller who is no doctor for one."""
     is_page = wants_html(request) and not is_htmx(request)
     return is_page and caller.doctor_id is None and query(request, "doctor_id") is None
