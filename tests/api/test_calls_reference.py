@@ -123,6 +123,17 @@ def month_with_third_slot(part: str = "", **headers: str) -> Scenario:
     return scenario
 
 
+def page(path: str) -> Scenario:
+    """Open a page as an admin."""
+    return lambda client: lambda: client.get(path, Accept="text/html")
+
+
+def week_page_again(client: AppClient) -> Send:
+    """Open the page of a week after another page."""
+    client.get("/settings?doctor_id=dr-lee", Accept="text/html")
+    return lambda: client.get(f"/slots/week?doctor_id=dr-lee&date={MONDAY}", Accept="text/html")
+
+
 def hold(client: AppClient) -> Send:
     """Hold a free slot."""
     return lambda: client.hold("09:00")
@@ -233,15 +244,21 @@ ALWAYS: dict[str, list[Scenario]] = {
     "a day, not modified": [day_not_modified],
     "a week": [lambda client: lambda: client.get(f"/slots/week?doctor_id=dr-lee&date={MONDAY}")],
     "save of a week, 2 dates": [week_save],
-    "a month, also as a page or beside the week": [
+    "a month, also beside the week": [
         month_with_third_slot(),
-        month_with_third_slot(Accept="text/html"),
         month_with_third_slot(part="&part=rail", **HTMX),
     ],
     "a month whose third next available slot is outside it": [
         lambda client: lambda: client.get(f"{MONTH}2026-11"),
         lambda client: lambda: client.get(f"{MONTH}2027-01"),
     ],
+    "the page of a week or month": [
+        month_with_third_slot(Accept="text/html"),
+        page(f"/slots/week?doctor_id=dr-lee&date={MONDAY}"),
+    ],
+    "the page of a week for somebody who got a page in the last ten seconds": [week_page_again],
+    "the page of a doctor's changes": [page("/changes?doctor_id=dr-lee")],
+    "the page of a doctor's settings": [page("/settings?doctor_id=dr-lee")],
     "history of a date": [
         lambda client: lambda: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}"),
         lambda client: lambda: client.get(f"/doctors/dr-lee/changes?date={MONDAY}"),

@@ -113,9 +113,7 @@ def test_day_that_others_changed_meanwhile_says_so(
 
     day_page.page.go_back()
 
-    day_page.expect_status(
-        f"{short_date(day_page.date)} has changed since you made your changes."
-    )
+    day_page.expect_status(f"{short_date(day_page.date)} has changed since you made your changes.")
     assert day_page.checked_starts == ["09:00", "11:00"]
     day_page.expect_unsaved(1)
 

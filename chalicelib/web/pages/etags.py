@@ -16,6 +16,7 @@ from chalicelib.web.http.responses import etag
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from chalicelib.web.pages.frame import Frame
     from chalicelib.web.pages.schedule import Schedule
 
 _ROOT = Path(__file__).parents[3]
@@ -27,11 +28,9 @@ def form_etag(schedule: Schedule) -> str:
     return etag(_version(schedule), _state(schedule))
 
 
-def page_etag(
-    schedule: Schedule, *, template: str, display_name: str | None, flash: str | None
-) -> str:
-    """The ETag of a page, or of the part of it that ``template`` renders."""
-    return etag(_version(schedule), [template, display_name, flash, *_state(schedule)])
+def page_etag(schedule: Schedule, *, template: str, frame: Frame | None, flash: str | None) -> str:
+    """The ETag of a page with its frame, or of the part of it that ``template`` renders."""
+    return etag(_version(schedule), [template, frame, flash, *_state(schedule)])
 
 
 def _version(schedule: Schedule) -> int:

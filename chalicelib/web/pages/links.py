@@ -43,7 +43,7 @@ def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLi
         day=urls["day"],
         week=urls["week"],
         month=month,
-        history=history_url(base, doctor_id, on),
+        history=history_url(base, doctor_id, on, view=view),
         poll=f"{urls[view]}&part=schedule",
         rail=f"{month}&part=rail",
     )
@@ -84,10 +84,24 @@ def today_url(base: str, doctor_id: str) -> str:
     return landing_url(base, "day", doctor_id)
 
 
-def history_url(base: str, doctor_id: str, on: date, cursor: str | None = None) -> str:
-    """The URL of the day's history, or of a further page of it."""
-    further = f"&{urlencode({'cursor': cursor})}" if cursor else ""
-    return f"{base}/slots/history?{_query(doctor_id, on)}{further}"
+def view_url(base: str, view: str, doctor_id: str, on: date) -> str:
+    """The URL of the date's page in that view."""
+    return f"{view_path(base, view)}?{_query(doctor_id, on)}"
+
+
+def history_url(
+    base: str, doctor_id: str, on: date, cursor: str | None = None, *, view: str = "day"
+) -> str:
+    """The URL of the day's history, or of a further page of it, which leads back to the view."""
+    further = {"view": view} if view == "week" else {}
+    further |= {"cursor": cursor} if cursor else {}
+    end = f"&{urlencode(further)}" if further else ""
+    return f"{base}/slots/history?{_query(doctor_id, on)}{end}"
+
+
+def changes_url(base: str, doctor_id: str, cursor: str) -> str:
+    """The URL of a further page of a doctor's changes."""
+    return f"{base}/changes?{urlencode({'doctor_id': doctor_id, 'cursor': cursor})}"
 
 
 def _query(doctor_id: str, on: date) -> str:

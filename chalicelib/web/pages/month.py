@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.bootstrap import get_services
 from chalicelib.web.http.negotiation import is_htmx
 from chalicelib.web.http.request import query, url_prefix
+from chalicelib.web.pages.frame import SCHEDULE, build_frame
 from chalicelib.web.pages.month_view import build_month_page
 from chalicelib.web.pages.rendering import render
 
@@ -25,10 +26,16 @@ def render_month(
 
     ``selected`` is the date that the week beside the small month shows: its month is the default.
     """
-    services = get_services()
-    view = services.view_months.get_month(caller, doctor_id, month or selected)
+    view = get_services().view_months.get_month(caller, doctor_id, month or selected)
     base = url_prefix(request)
     if is_htmx(request) and query(request, "part") == "rail":
         return render("_month_rail.html", build_month_page(view, base=base, selected=selected))
-    display_name = services.auth.display_name(caller)
-    return render("month.html", build_month_page(view, base=base, display_name=display_name))
+    frame = build_frame(
+        request,
+        caller,
+        section=SCHEDULE,
+        doctor=view.doctor,
+        path="/slots/month",
+        fields={"month": f"{view.first:%Y-%m}"},
+    )
+    return render("month.html", build_month_page(view, base=base), frame)

@@ -68,7 +68,6 @@ class MonthPage(Struct, frozen=True, kw_only=True):
     """The values of the page; ``base`` is the prefix of its links."""
 
     base: str
-    display_name: str | None
     doctor_name: str
     time_zone: str
     view: str
@@ -80,14 +79,11 @@ class MonthPage(Struct, frozen=True, kw_only=True):
     third_next: str
 
 
-def build_month_page(
-    month: Month, *, base: str, display_name: str | None = None, selected: date | None = None
-) -> MonthPage:
+def build_month_page(month: Month, *, base: str, selected: date | None = None) -> MonthPage:
     """Build the page; ``selected`` is the date that the schedule beside it shows."""
     builder = _MonthBuilder(month, base, selected)
     return MonthPage(
         base=base,
-        display_name=display_name,
         doctor_name=month.doctor.name,
         time_zone=month.doctor.zone.key,
         view="month",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Response
 
-from chalicelib.bootstrap import get_services
 from chalicelib.web import dates
 from chalicelib.web.http import cookies
 from chalicelib.web.http.conditional import etag_matches
@@ -17,6 +16,7 @@ from chalicelib.web.http.request import url_prefix
 from chalicelib.web.http.responses import not_modified
 from chalicelib.web.pages import links
 from chalicelib.web.pages.etags import form_etag, page_etag
+from chalicelib.web.pages.frame import SCHEDULE, build_frame
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.pages.schedule_view import FlashMessage, build_schedule_page
 from chalicelib.web.texts import _
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.permissions import Caller
     from chalicelib.web.http.types import Headers
+    from chalicelib.web.pages.frame import Frame
     from chalicelib.web.pages.schedule import Schedule
     from chalicelib.web.pages.schedule_view import RejectedForm
 
@@ -57,8 +58,8 @@ def page_response(schedule: Schedule, caller: Caller, request: Request) -> Respo
     """The full page; for htmx the part that another date changes."""
     template = "_manage.html" if is_htmx(request) else "slots.html"
     flash = None if is_htmx(request) else _flash(request)
-    display_name = get_services().auth.display_name(caller)
-    tag = page_etag(schedule, template=template, display_name=display_name, flash=flash)
+    frame = None if is_htmx(request) else _frame(schedule, caller, request)
+    tag = page_etag(schedule, template=template, frame=frame, flash=flash)
     headers: Headers = {"ETag": tag}
     if flash is not None:
         headers["Set-Cookie"] = _flash_cookie(request, "", max_age=timedelta())
@@ -70,10 +71,15 @@ def page_response(schedule: Schedule, caller: Caller, request: Request) -> Respo
         schedule,
         base=url_prefix(request),
         person=person_of(caller),
-        display_name=display_name,
         message=_messages().get(flash or ""),
     )
-    return render(template, page, headers=headers)
+    return render(template, page, frame, headers=headers)
+
+
+def _frame(schedule: Schedule, caller: Caller, request: Request) -> Frame:
+    view = "week" if schedule.is_week else "day"
+    path = links.view_path("", view)
+    return build_frame(request, caller, section=SCHEDULE, doctor=schedule.doctor, path=path)
 
 
 def form_response(schedule: Schedule, caller: Caller, request: Request) -> Response:
@@ -128,13 +134,13 @@ def rejected_response(
         schedule,
         base=url_prefix(request),
         person=person_of(caller),
-        display_name=get_services().auth.display_name(caller),
         message=FlashMessage(text=reason, kind="error"),
         rejected=rejected,
         news=news,
     )
-    template = "_schedule.html" if is_htmx(request) else "slots.html"
-    return render(template, page, status=status)
+    if is_htmx(request):
+        return render("_schedule.html", page, status=status)
+    return render("slots.html", page, _frame(schedule, caller, request), status=status)
 
 
 def with_weekday(on: date, sentences: Sequence[str]) -> list[str]:

@@ -89,7 +89,6 @@ class SchedulePage(Struct, frozen=True, kw_only=True):
     slots_per_row: int
     versions: tuple[str, ...]
     request_id: str
-    display_name: str | None
     message: FlashMessage | None
     news: tuple[str, ...]
     etag: str
@@ -110,7 +109,6 @@ def build_schedule_page(
     *,
     base: str,
     person: str,
-    display_name: str | None = None,
     message: FlashMessage | None = None,
     rejected: Mapping[date, RejectedForm] | None = None,
     news: Sequence[str] = (),
@@ -144,7 +142,6 @@ def build_schedule_page(
         slots_per_row=schedule_rows.slots_per_row(doctor.grid),
         versions=tuple(_format_version(day, schedule) for day in schedule.days),
         request_id=uuid4().hex,
-        display_name=display_name,
         message=message,
         news=tuple(news),
         etag=form_etag(schedule),

@@ -17,7 +17,8 @@ from chalicelib.web.api.validators import (
     required_query,
     search_text,
 )
-from chalicelib.web.http.request import JSON, query
+from chalicelib.web.http.negotiation import wants_html
+from chalicelib.web.http.request import HTML, JSON, query
 from chalicelib.web.http.responses import etag, json_or_not_modified, json_response
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
@@ -33,7 +34,7 @@ routes = Router(__name__)
     doc=RouteDoc(
         tag=DOCTORS,
         parameters=("Specialty", "Location", "Limit", "Cursor", "IfNoneMatch"),
-        responses={200: {JSON: schemas.Doctors}},
+        responses={200: {JSON: schemas.Doctors, HTML: None}},
         errors=(400,),
     ),
 )
@@ -41,8 +42,13 @@ def get_doctors(request: Request, caller: Caller) -> Response:
     """List doctors.
 
     Pages are ordered by specialty, location and id. `location` needs a `specialty`. Booking sites
-    don't get doctors who take no bookings, so a page may have fewer than its limit.
+    don't get doctors who take no bookings, so a page may have fewer than its limit. A browser gets
+    a page with the doctors whose schedule the caller can manage.
     """
+    if wants_html(request) and caller.can_manage_any:
+        from chalicelib.web.pages.doctor_list import render_doctor_list  # noqa: PLC0415
+
+        return render_doctor_list(caller, request)
     violations = Violations()
     with violations:
         specialty = search_text(request, "specialty")

@@ -42,9 +42,9 @@ def get_slots(request: Request, caller: Caller) -> Response:
     including when a hold expires.
     """
     if should_pick_doctor(caller, request):
-        from chalicelib.web.pages import doctor_picker  # noqa: PLC0415
+        from chalicelib.web.pages import doctor_list  # noqa: PLC0415
 
-        return doctor_picker.render_doctor_picker(caller, request)
+        return doctor_list.render_schedule_choice(caller, request)
     doctor_id = requested_doctor_id(caller, request)
     date = query(request, "date")
     on = parse_date(date) if date else None

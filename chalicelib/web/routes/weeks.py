@@ -55,9 +55,9 @@ def get_week(request: Request, caller: Caller) -> Response:
     gets the page of the week. The `ETag` changes whenever the answer would.
     """
     if should_pick_doctor(caller, request):
-        from chalicelib.web.pages import doctor_picker  # noqa: PLC0415
+        from chalicelib.web.pages import doctor_list  # noqa: PLC0415
 
-        return doctor_picker.render_doctor_picker(caller, request)
+        return doctor_list.render_schedule_choice(caller, request)
     doctor_id = requested_doctor_id(caller, request)
     date = optional_week_date(request)
     if wants_html(request):
@@ -132,9 +132,9 @@ def get_month(request: Request, caller: Caller) -> Response:
     patients can be seen. A browser (`Accept: text/html`) gets the page of the month.
     """
     if should_pick_doctor(caller, request):
-        from chalicelib.web.pages import doctor_picker  # noqa: PLC0415
+        from chalicelib.web.pages import doctor_list  # noqa: PLC0415
 
-        return doctor_picker.render_doctor_picker(caller, request)
+        return doctor_list.render_schedule_choice(caller, request)
     doctor_id = requested_doctor_id(caller, request)
     on = optional_month(request)
 
