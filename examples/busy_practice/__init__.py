@@ -1,0 +1,1 @@
+"""Fills a local server with a busy practice, through its API."""
