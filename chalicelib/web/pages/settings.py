@@ -72,5 +72,5 @@ def _advice(caller: Caller, doctor: Doctor) -> str:
         )
     return _(
         "The doctor or an administrator can change the hours, slot length, notice, booking window "
-        "and delegates through the API; only an administrator can change the rest."
+        "and delegates. Only an administrator can change the rest."
     )
