@@ -256,7 +256,9 @@ ALWAYS: dict[str, list[Scenario]] = {
         month_with_third_slot(Accept="text/html"),
         page(f"/slots/week?doctor_id=dr-lee&date={MONDAY}"),
     ],
-    "the page of a week for somebody who got a page in the last ten seconds": [week_page_again],
+    "the page of a week, of a person who got another page in the last ten seconds": [
+        week_page_again
+    ],
     "the page of a doctor's changes": [page("/changes?doctor_id=dr-lee")],
     "the page of a doctor's settings": [page("/settings?doctor_id=dr-lee")],
     "history of a date": [

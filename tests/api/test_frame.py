@@ -27,7 +27,7 @@ PAGES = {
     "/doctors": 200,
     "/signed-in": 200,
     "/static/nope.css": 404,
-    "/slots?doctor_id=dr-nobody&date=2026-11-23": 404,
+    "/slots?doctor_id=dr-missing&date=2026-11-23": 404,
     "/slots?doctor_id=dr-lee&date=2026-13-01": 400,
 }
 SECTIONS = ["Schedule", "Changes", "Settings"]
