@@ -37,20 +37,27 @@ class ClinicSession:
         return hours if self.weekdays == EVERY_DAY else f"{_list_weekdays(self.weekdays)} {hours}"
 
 
-def _list_weekdays(weekdays: Iterable[int]) -> str:
-    """Name weekdays; three or more in a row as a range."""
+def weekday_ranges(weekdays: Iterable[int]) -> list[tuple[int, int]]:
+    """Group weekdays into ranges, first and last included; two in a row are two ranges of one."""
     runs: list[list[int]] = []
     for day in sorted(weekdays):
         if runs and runs[-1][-1] == day - 1:
             runs[-1].append(day)
         else:
             runs.append([day])
-    return ", ".join(part for run in runs for part in _describe_run(run))
+    return [part for run in runs for part in _as_ranges(run)]
 
 
-def _describe_run(run: Sequence[int]) -> list[str]:
-    names = [_WEEKDAY_NAMES[day] for day in run]
-    return names if len(names) < _MIN_RANGE else [f"{names[0]}–{names[-1]}"]
+def _as_ranges(run: Sequence[int]) -> list[tuple[int, int]]:
+    return [(day, day) for day in run] if len(run) < _MIN_RANGE else [(run[0], run[-1])]
+
+
+def _list_weekdays(weekdays: Iterable[int]) -> str:
+    names = _WEEKDAY_NAMES
+    return ", ".join(
+        names[first] if first == last else f"{names[first]}–{names[last]}"
+        for first, last in weekday_ranges(weekdays)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,13 +83,19 @@ class ListDoctors:
             )
             found, is_complete = _by_name(iter(page.doctors)), page.cursor is None
         else:
-            found, is_complete = _by_name(self._assigned(caller)), True
+            found, is_complete = _by_name(self._offered_to_delegate(caller)), True
         offered = ManageableDoctors(doctors=tuple(found), is_complete=is_complete)
         self._entries.pop(_key(caller), None)
         self._entries[_key(caller)] = _Entry(offered, requested_at)
         if len(self._entries) > _MAX_ENTRIES:
             self._entries.pop(next(iter(self._entries)), None)
         return offered
+
+    def _offered_to_delegate(self, caller: Caller) -> Iterator[Doctor]:
+        """As ``_assigned``, but doctors may be cached: the page has often just read its own."""
+        ids = {*self._doctors.list_ids_for_delegate(caller.name), caller.doctor_id or ""} - {""}
+        doctors = self._doctor_cache.get_many(sorted(ids))
+        return (doctor for doctor in doctors.values() if caller.role_for(doctor))
 
     def _assigned(self, caller: Caller) -> Iterator[Doctor]:
         """Yield the caller, if they are a doctor, and the doctors who name them."""

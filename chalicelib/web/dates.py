@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.grid import weekday_ranges
 from chalicelib.domain.text import Text
 from chalicelib.web.texts import _, translate
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterable
+
+_A_MONDAY = date(2026, 11, 23)
 
 
 def format_date(on: date) -> str:
@@ -69,6 +73,19 @@ def weekday_name(on: date) -> str:
 def short_weekday_name(on: date) -> str:
     """``Mon``."""
     return translate(_SHORT_WEEKDAYS[on.weekday()])
+
+
+def format_weekdays(weekdays: Iterable[int]) -> str:
+    """``Every day``, or names of weekdays; three or more in a row as a range."""
+    ranges = weekday_ranges(weekdays)
+    if ranges == [(0, 6)]:
+        return _("Every day")
+    return ", ".join(_format_weekday_range(first, last) for first, last in ranges)
+
+
+def _format_weekday_range(first: int, last: int) -> str:
+    start, end = (short_weekday_name(_A_MONDAY + timedelta(day)) for day in (first, last))
+    return start if first == last else _("%(start)s–%(end)s", start=start, end=end)
 
 
 def month_name(month: int) -> str:

@@ -13,6 +13,7 @@ from tests.support.html import attribute, parse, text_of
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
+    from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient, AppResponse
     from tests.support.page_session import PageSession
 
@@ -165,6 +166,31 @@ def test_switch_offers_whom_the_person_manages(page_session: PageSession) -> Non
 
     page_session.sign_in("sam", "delegate")
     assert not parse(page_session.get(DAY).text).select("#switch")
+
+
+@pytest.mark.parametrize(
+    ("caller", "calls"),
+    [
+        ("own", ["GetItem", "Query"]),
+        ("named", ["GetItem", "Query", "Query"]),
+        ("admin", ["GetItem", "Query", "Query"]),
+    ],
+)
+def test_header_costs_at_most_one_call_in_ten_seconds(
+    sign_in: SignIn, caller: str, calls: list[str]
+) -> None:
+    week = "/slots/week?doctor_id=dr-lee&date=2026-11-23"
+    page = sign_in(caller)
+    for _ in range(2):  # the first requests of a person read their account
+        page.get("/doctors/dr-lee")
+
+    with page.record_calls() as first:
+        assert page.get(week, Accept="text/html").status == 200
+    with page.record_calls() as second:
+        assert page.get(week, Accept="text/html").status == 200
+
+    assert sorted(first) == calls
+    assert sorted(second) == ["GetItem", "Query"]
 
 
 def test_header_of_a_large_practice_leads_to_a_search(

@@ -61,6 +61,16 @@ def test_doctor_signs_in_saves_and_signs_out(page: Page, login_url: str) -> None
     expect(page.locator("input[name=password]")).to_be_visible()
 
 
+def test_page_of_unknown_path_signs_out(page: Page, login_url: str) -> None:
+    sign_in(page, login_url, "dr-lee")
+    page.goto(f"{login_url}/nowhere")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
+
+    page.get_by_role("button", name="Sign out").click()
+
+    expect(page.locator("input[name=password]")).to_be_visible()
+
+
 def test_session_expired_during_save_keeps_ticks(page: Page, login_url: str) -> None:
     sign_in(page, login_url, "dr-lee")
     page.context.clear_cookies()

@@ -6,9 +6,14 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.grid import EVERY_DAY
+from chalicelib.domain.local_time import format_time_of_day
+from chalicelib.web import dates
 from chalicelib.web.texts import _, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chalicelib.domain.grid import ClinicSession
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -54,6 +59,17 @@ def notice(lead_time: timedelta) -> str:
     return _("%(duration)s before a slot starts", duration=duration(lead_time))
 
 
-def hours(sessions: tuple[ClinicSession, ...]) -> list[str]:
-    """The hours of each clinic session."""
-    return [str(session) for session in sessions]
+def hours(sessions: Sequence[ClinicSession]) -> list[str]:
+    """The hours of each weekday; weekdays that have the same ones stand together."""
+    by_weekday: dict[tuple[str, ...], list[int]] = {}
+    for day in sorted(EVERY_DAY):
+        if ranges := tuple(_range(session) for session in sessions if day in session.weekdays):
+            by_weekday.setdefault(ranges, []).append(day)
+    return [
+        _("%(days)s: %(hours)s", days=dates.format_weekdays(days), hours=", ".join(ranges))
+        for ranges, days in by_weekday.items()
+    ]
+
+
+def _range(session: ClinicSession) -> str:
+    return f"{format_time_of_day(session.start)}–{format_time_of_day(session.end)}"
