@@ -65,7 +65,7 @@ def label(page: Page, start: str) -> Locator:
 
 def save(page: Page) -> None:
     with page.expect_response(lambda response: response.request.method == "POST"):
-        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("button", name=re.compile("^Save")).click()
     expect(page.get_by_role("status")).to_contain_text("Slots saved successfully")
 
 
