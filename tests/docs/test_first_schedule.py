@@ -60,7 +60,7 @@ def slot(page: Page, start: str) -> Locator:
 
 
 def label(page: Page, start: str) -> Locator:
-    return page.get_by_role("listitem").filter(has=slot(page, start))
+    return page.locator(".box", has=slot(page, start))
 
 
 def save(page: Page) -> None:
