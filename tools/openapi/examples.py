@@ -96,8 +96,11 @@ INVALID_DATE = problem_with_error(
     "That isn't a real date. Use the format 2026-11-23.",
     field="date",
 )
-MISSING_DOCTOR = problem_with_error(
-    HTTPStatus.BAD_REQUEST, "required", "doctor_id is missing", field="doctor_id"
+INVALID_DOCTOR_ID = problem_with_error(
+    HTTPStatus.BAD_REQUEST,
+    "invalid",
+    "doctor_id is not valid: expected 1 to 64 letters, digits, _ or -",
+    field="doctor_id",
 )
 AUTHENTICATION_REQUIRED = problem(HTTPStatus.UNAUTHORIZED, "You are not signed in")
 PERMISSION_DENIED = problem(HTTPStatus.FORBIDDEN, "You can't manage Dr Mina Lee's schedule")

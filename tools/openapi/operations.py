@@ -10,7 +10,7 @@ from tools.openapi.sign_in_operations import SIGN_IN_OPERATIONS
 from tools.openapi.week_operations import WEEK_OPERATIONS
 
 _INVALID_DATE = response("Malformed request.", invalid_date=examples.INVALID_DATE)
-_INVALID_DOCTOR = response("Malformed request.", no_doctor=examples.MISSING_DOCTOR)
+_INVALID_DOCTOR = response("Malformed request.", invalid_id=examples.INVALID_DOCTOR_ID)
 
 OPERATIONS: dict[str, OperationDetails] = {
     "get_slots": OperationDetails(
