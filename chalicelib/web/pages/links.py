@@ -45,7 +45,7 @@ def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLi
         month=month,
         history=history_url(base, doctor_id, on, view=view),
         poll=f"{urls[view]}&part=schedule",
-        rail=f"{month}&part=rail",
+        rail=f"{urls['month']}&part=rail",
     )
 
 

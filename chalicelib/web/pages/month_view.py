@@ -112,10 +112,10 @@ class _MonthBuilder:
         return MonthLinks(
             previous=self._month_url(earlier) if earlier >= _FIRST_MONTH else None,
             # Without a month: the page may stay open past midnight.
-            today=f"{self._base}/slots/month?{urlencode({'doctor_id': doctor_id})}",
+            today=links.landing_url(self._base, "month", doctor_id),
             next=self._month_url(later) if later <= _LAST_MONTH else None,
             day=links.day_url(self._base, doctor_id, on),
-            week=self._week_url(on) or "",
+            week=links.week_url(self._base, doctor_id, on),
             month=self._month_url(month.first),
         )
 
@@ -148,13 +148,12 @@ class _MonthBuilder:
     def _month_url(self, first: date) -> str:
         doctor_id = self._month.doctor.doctor_id
         query = urlencode({"doctor_id": doctor_id, "month": first.isoformat()[:7]})
-        return f"{self._base}/slots/month?{query}"
+        return f"{links.view_path(self._base, 'month')}?{query}"
 
     def _week_url(self, on: date) -> str | None:
         if not _exists(on):
             return None
-        query = urlencode({"doctor_id": self._month.doctor.doctor_id, "date": on.isoformat()})
-        return f"{self._base}/slots/week?{query}"
+        return links.week_url(self._base, self._month.doctor.doctor_id, on)
 
 
 def _exists(on: date) -> bool:

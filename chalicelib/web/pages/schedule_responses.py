@@ -110,7 +110,8 @@ def saved_response(
             message=_messages()[message_key],
             news=news,
         )
-        return render("_schedule.html", page)
+        # The month beside the week listens: its bars change with a save.
+        return render("_schedule.html", page, headers={"HX-Trigger": "saved"})
     to_view = links.week_url if schedule.is_week else links.day_url
     headers: Headers = {
         "Location": to_view(url_prefix(request), schedule.doctor.doctor_id, schedule.chosen),

@@ -25,6 +25,7 @@ from chalicelib.web.api.week_serializers import (
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import FORM, HTML, JSON, is_form
 from chalicelib.web.http.responses import json_or_not_modified, json_response
+from chalicelib.web.http.security_headers import DEFAULT_HEADERS
 from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from chalice.app import Request, Response
 
     from chalicelib.use_cases.manage_weeks import DateOutcome
+    from chalicelib.web.http.types import Headers
 
 routes = Router(__name__)
 
@@ -110,7 +112,8 @@ def _week_response(outcomes: Sequence[DateOutcome]) -> Response:
         rejected = serialize_rejected_week(errors[0], days)
         request_context.current_request().code = errors[0].code
         status = HTTPStatus(rejected.status)
-        return json_response(rejected, {"Content-Type": PROBLEM_JSON}, status)
+        headers: Headers = {"Content-Type": PROBLEM_JSON, **DEFAULT_HEADERS}
+        return json_response(rejected, headers, status)
     status = HTTPStatus.MULTI_STATUS if errors else HTTPStatus.OK
     return json_response(week_schemas.SavedWeek(days=days), status=status)
 
