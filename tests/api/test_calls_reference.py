@@ -118,7 +118,6 @@ def month_with_third_slot(part: str = "", **headers: str) -> Scenario:
 
     def scenario(client: AppClient) -> Send:
         client.save("11:00", "11:30", date=date_after(1))
-        client.get(DAY, Accept="text/html")  # which reads the doctors of the switcher
         return lambda: client.get(f"{MONTH}2026-11{part}", **headers)
 
     return scenario

@@ -205,9 +205,10 @@ def test_header_of_a_large_practice_leads_to_a_search(
 
     page = parse(page_session.get(DAY).text)
 
-    assert 50 <= len(page.select("#switch option")) <= 51
-    (find,) = page.select("#switch a")
-    assert attribute(find, "href") == "/doctors"
+    assert not page.select("#switch option")
+    (field,) = page.select("#switch [type=search]")
+    (label,) = page.select(f"#switch label[for={attribute(field, 'id')}]")
+    assert (text_of(label), attribute(field, "name")) == ("Doctor", "q")
     first = parse(page_session.get("/doctors").text)
     assert len(first.select(".doctors li")) == 50
     (more,) = first.select("nav.pages a")
@@ -215,6 +216,31 @@ def test_header_of_a_large_practice_leads_to_a_search(
     assert len(second.select(".doctors li")) == 16
     (found,) = parse(page_session.get("/doctors?q=OKAFOR%20chidi").text).select(".doctors a")
     assert attribute(found, "href") == "/slots?doctor_id=dr-okafor"
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/slots", "date=2026-11-23"),
+        ("/slots/week", "date=2026-11-23"),
+        ("/slots/month", "month=2026-11"),
+        ("/slots/history", "date=2026-11-23"),
+        ("/changes", ""),
+        ("/settings", ""),
+    ],
+)
+@pytest.mark.parametrize("group", ["admin", "doctor"])
+def test_search_of_a_page_keeps_view_and_date(
+    page_session: PageSession, group: str, path: str, kept: str
+) -> None:
+    name = {"admin": "alex", "doctor": "dr-okafor"}[group]
+    page_session.sign_in(name, group)
+
+    page = parse(page_session.get(f"{path}?q=okafor&{kept}").text)
+
+    (found,) = page.select(".doctors a")
+    query = "&".join(filter(None, ("doctor_id=dr-okafor", kept)))
+    assert attribute(found, "href") == f"{path}?{query}"
 
 
 def test_list_shows_specialties_in_words(page_session: PageSession) -> None:

@@ -47,14 +47,13 @@ class DoctorOption(Struct, frozen=True, kw_only=True):
 class Switcher(Struct, frozen=True, kw_only=True):
     """The form that shows the same page of another doctor.
 
-    ``fields`` are what it keeps, such as the date. ``search_url`` leads to a search for doctors who
-    are not among the options.
+    ``fields`` are what it keeps, such as the date. Without ``options`` it searches for a name: the
+    doctors are too many for a list.
     """
 
     action: str
     fields: tuple[tuple[str, str], ...]
     options: tuple[DoctorOption, ...]
-    search_url: str | None
 
 
 class Frame(Struct, frozen=True, kw_only=True):
@@ -88,7 +87,7 @@ def build_frame(
         base=base,
         person=get_services().auth.display_name(caller),
         links=_links(base, caller, section, doctor),
-        switcher=_switcher(base, _offer(caller), doctor, f"{base}{path}", fields or {}),
+        switcher=_switcher(_offer(caller), doctor, f"{base}{path}", fields or {}),
     )
 
 
@@ -105,7 +104,7 @@ def build_frame_of_session(request: Request) -> Frame:
         base=base,
         person=session.name if session else None,
         links=_links(base, caller, "", None),
-        switcher=_switcher(base, offered, None, f"{base}/slots", {}),
+        switcher=_switcher(offered, None, f"{base}/slots", {}),
     )
 
 
@@ -140,7 +139,6 @@ def _links(base: str, caller: Caller, section: str, doctor: Doctor | None) -> tu
 
 
 def _switcher(
-    base: str,
     offered: ManageableDoctors,
     doctor: Doctor | None,
     action: str,
@@ -150,6 +148,7 @@ def _switcher(
     doctors = {each.doctor_id: each for each in (*offered.doctors, *([doctor] if doctor else []))}
     if len(doctors) < 2:  # noqa: PLR2004
         return None
+    listed = doctors.values() if offered.is_complete else ()
     return Switcher(
         action=action,
         fields=tuple(fields.items()),
@@ -159,7 +158,6 @@ def _switcher(
                 name=each.name,
                 is_current=doctor is not None and each.doctor_id == doctor.doctor_id,
             )
-            for each in sorted(doctors.values(), key=lambda d: (d.name.casefold(), d.doctor_id))
+            for each in sorted(listed, key=lambda d: (d.name.casefold(), d.doctor_id))
         ),
-        search_url=None if offered.is_complete else f"{base}/doctors",
     )

@@ -88,6 +88,8 @@ def post_slots(request: Request, caller: Caller) -> Response:
 
 
 def should_pick_doctor(caller: Caller, request: Request) -> bool:
-    """Return whether the page must first ask a caller who is no doctor for one."""
+    """Return whether the page lists doctors: for a search, or for a caller who is no doctor."""
     is_page = wants_html(request) and not is_htmx(request)
-    return is_page and caller.doctor_id is None and query(request, "doctor_id") is None
+    is_search = "q" in (request.query_params or {})
+    has_schedule = caller.doctor_id is not None and not is_search
+    return is_page and not has_schedule and query(request, "doctor_id") is None
