@@ -12,7 +12,7 @@ from msgspec import Struct
 from chalicelib.domain import local_time
 from chalicelib.domain.month import next_month, previous_month, week_dates
 from chalicelib.web import dates
-from chalicelib.web.pages import links
+from chalicelib.web.pages import links, messages
 from chalicelib.web.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def build_month_page(month: Month, *, base: str, selected: date | None = None) -
     return MonthPage(
         base=base,
         doctor_name=month.doctor.name,
-        time_zone=month.doctor.zone.key,
+        time_zone=messages.format_zone(month.doctor.zone),
         view="month",
         title=dates.format_month(month.first),
         links=builder.build_links(),
