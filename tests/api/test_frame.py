@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
     from tests.api.conftest import SignIn
-    from tests.support.app_client import AppClient, AppResponse
+    from tests.support.app_client import AppResponse
     from tests.support.page_session import PageSession
 
 DAY = "/slots?doctor_id=dr-lee&date=2026-11-23"
