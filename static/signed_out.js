@@ -25,7 +25,7 @@ export const mustBeSignedOut = () => find(".account") !== null && Date.now() - c
 function replaceContent(title, sentences, linkText, href) {
   isContentRemoved = true;
   find("#changes")?.remove();
-  find(".account")?.remove();
+  for (const element of document.querySelectorAll(".account, .switch, .sections")) element.remove();
   document.title = `${title} – MediLink Slots`;
   const message = createElement("div");
   message.setAttribute("role", "alert");

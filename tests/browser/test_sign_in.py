@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,7 +43,7 @@ def sign_in(page: Page, url: str, name: str) -> None:
 
 def check_and_save(page: Page, start: str) -> None:
     page.locator(f"[id^=box-20990323T{start}Z]").check()
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name=re.compile("^Save")).click()
 
 
 def test_doctor_signs_in_saves_and_signs_out(page: Page, login_url: str) -> None:
@@ -82,7 +83,7 @@ def test_session_expired_during_save_keeps_ticks(page: Page, login_url: str) -> 
     submit_login_form(page, "dr-lee")
 
     expect(page.locator("[id^=box-20990323T0930Z]")).to_be_checked()
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name=re.compile("^Save")).click()
     expect(page.get_by_role("status")).to_contain_text("Slots saved successfully")
 
 
@@ -107,7 +108,7 @@ def test_delegate_lands_on_doctor_picker(page: Page, login_url: str) -> None:
 
     page.get_by_role("link", name="Dr Mina Lee").click()
 
-    expect(page.get_by_role("heading", name="Manage Slots")).to_be_visible()
+    expect(page.locator("#schedule")).to_be_visible()
 
 
 def test_booking_site_uses_its_own_token(page: Page, booking_site_url: str) -> None:
@@ -134,4 +135,5 @@ def test_cross_site_form_saves_nothing(page: Page, login_url: str) -> None:
 
     assert response.value.status == 403
     page.goto(f"{login_url}/slots?doctor_id=dr-lee&date=2099-03-24")
-    expect(page.get_by_text("0 free · 0 booked · 0 held")).to_be_visible()
+    expect(page.locator(".box").first).to_be_visible()
+    expect(page.locator(".box[data-kind=free]")).to_have_count(0)

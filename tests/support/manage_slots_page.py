@@ -124,3 +124,13 @@ class ManageSlotsPage:
     def expect_saved(self) -> None:
         """Wait until the live region reports the save."""
         self.expect_status("Slots saved successfully")
+
+
+class WeekPage(ManageSlotsPage):
+    """The page of a week. Boxes are addressed by weekday and start; ``date`` is the Monday."""
+
+    def __init__(
+        self, page: Page, server: LiveServer, date: date, doctor_id: str = "dr-lee"
+    ) -> None:
+        super().__init__(page, server, date, doctor_id)
+        self.url = f"{server.url}/slots/week?doctor_id={doctor_id}&date={date}"

@@ -23,7 +23,7 @@ def script_texts() -> dict[str, str | Forms]:
 
 
 def _forms(translate: Callable[[int], str]) -> Forms:
-    """Translate for each plural category; ``other`` stands for those that have no form of theirs.
+    """Translate for each plural category; ``other`` is for those that have no other form.
 
     A browser knows which category a count has (``Intl.PluralRules``), gettext only which form.
     """
