@@ -76,7 +76,7 @@ class Grid:
     def max_slots_per_day(self) -> int:
         """The number of slots of the longest weekday, on a date without a clock change."""
         return max(
-            sum((s.end - s.start) // self.slot_length for s in self.sessions if day in s.weekdays)
+            sum((end - start) // self.slot_length for start, end in self._hours_of(day))
             for day in EVERY_DAY
         )
 
@@ -85,8 +85,16 @@ class Grid:
         return tuple(session for session in self.sessions if date.weekday() in session.weekdays)
 
     def has_same_slots(self, other: Grid) -> bool:
-        """Return whether both have the same slots on every date; one zone may be an alias."""
-        return (self.sessions, self.slot_length) == (other.sessions, other.slot_length)
+        """Return whether both have the same slots on every date; one zone may be an alias.
+
+        However they are grouped: a session of two weekdays equals one of each.
+        """
+        return self.slot_length == other.slot_length and all(
+            self._hours_of(day) == other._hours_of(day) for day in EVERY_DAY
+        )
+
+    def _hours_of(self, weekday: int) -> list[tuple[timedelta, timedelta]]:
+        return [(s.start, s.end) for s in self.sessions if weekday in s.weekdays]
 
     def candidate_slots(self, date: date) -> tuple[Slot, ...]:
         """Every slot that could be opened on the date, in time order."""

@@ -252,12 +252,12 @@ ALWAYS: dict[str, list[Scenario]] = {
         lambda client: lambda: client.get(f"{MONTH}2026-11"),
         lambda client: lambda: client.get(f"{MONTH}2027-01"),
     ],
-    "the page of a week or month": [
-        month_with_third_slot(Accept="text/html"),
+    "the page of a week": [
         page(f"/slots/week?doctor_id=dr-lee&date={MONDAY}"),
     ],
-    "the page of a week, of a person who got another page in the last ten seconds": [
-        week_page_again
+    "the page of a week or month, of a person who got another page in the last ten seconds": [
+        week_page_again,
+        month_with_third_slot(Accept="text/html"),
     ],
     "the page of a doctor's changes": [page("/changes?doctor_id=dr-lee")],
     "the page of a doctor's settings": [page("/settings?doctor_id=dr-lee")],

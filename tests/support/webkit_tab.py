@@ -140,7 +140,10 @@ class WebKitTab:
         raise AssertionError(f"no {role} {name}")
 
     def click(self, role: str, name: str) -> None:
-        self._find(role, name).click()
+        element = self._find(role, name)
+        # WebDriver scrolls only to the edge of the window, where the bar with Save may cover it.
+        self._driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
 
     def focus(self, role: str, name: str) -> None:
         self._driver.execute_script("arguments[0].focus()", self._find(role, name))

@@ -109,7 +109,7 @@ class MonthWeek(Struct, kw_only=True):
 
 
 class MonthTotals(Struct, kw_only=True):
-    """A month at a glance."""
+    """The totals of a month."""
 
     doctor_id: DoctorId
     time_zone: TimeZone

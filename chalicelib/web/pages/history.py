@@ -11,13 +11,14 @@ from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.change_feed import OWN_CLIENTS
 from chalicelib.domain.permissions import Role
+from chalicelib.domain.text import Text
 from chalicelib.web import dates
 from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.pages import links, messages
 from chalicelib.web.pages.frame import CHANGES, build_frame
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.pages.setting_words import setting_labels
-from chalicelib.web.texts import _
+from chalicelib.web.texts import _, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,23 +34,23 @@ if TYPE_CHECKING:
 
 # Of the slots in each field of an entry, what happened to them, in plain words.
 _TERMS = {
-    "opened": "Opened",
-    "closed": "Closed",
-    "booked": "Booked",
-    "cancelled": "Cancelled",
-    "affected": "Changed",
+    "opened": Text("Opened"),
+    "closed": Text("Closed"),
+    "booked": Text("Booked"),
+    "cancelled": Text("Cancelled"),
+    "affected": Text("Changed"),
 }
 _TERMS_BY_KIND = {
-    ChangeKind.MOVE: {"booked": "Moved here", "cancelled": "Moved away"},
-    ChangeKind.RELEASE: {"affected": "Hold ended"},
-    ChangeKind.DISRUPTION: {"affected": "Has to be rebooked"},
-    ChangeKind.REVOKE: {"cancelled": "Booking removed"},
+    ChangeKind.MOVE: {"booked": Text("Moved here"), "cancelled": Text("Moved away")},
+    ChangeKind.RELEASE: {"affected": Text("Hold ended")},
+    ChangeKind.DISRUPTION: {"affected": Text("Has to be rebooked")},
+    ChangeKind.REVOKE: {"cancelled": Text("Booking removed")},
 }
 _OCCASIONS = {
-    ChangeKind.SERIES: "From the weekly pattern",
-    ChangeKind.TIME_OFF: "Time off",
-    ChangeKind.IMPORT: "Import",
-    ChangeKind.UNDO: "Undo",
+    ChangeKind.SERIES: Text("From the weekly pattern"),
+    ChangeKind.TIME_OFF: Text("Time off"),
+    ChangeKind.IMPORT: Text("Import"),
+    ChangeKind.UNDO: Text("Undo"),
 }
 
 
@@ -167,7 +168,7 @@ def _change_view(entry: AuditLogEntry, names: ActorNames, base: str | None) -> C
         iso_time=local.isoformat(timespec="seconds"),
         author=author,
         client=client if is_shown else "",
-        occasion=_OCCASIONS.get(entry.kind, ""),
+        occasion=translate(_OCCASIONS.get(entry.kind, "")),
         reason=entry.reason or "",
         acts=(*_act_views(entry, names), *_settings_views(entry)),
         **_date_link(entry, base),
@@ -193,27 +194,42 @@ def _settings_views(entry: AuditLogEntry) -> Iterator[ActView]:
 def _act_views(entry: AuditLogEntry, names: ActorNames) -> Iterator[ActView]:
     terms = _TERMS | _TERMS_BY_KIND.get(entry.kind, {})
     wheres = {
-        "booked": _other_end("from", entry.moved_from, names),
-        "cancelled": _other_end("to", entry.moved_to, names),
+        "booked": _moved_from(entry.moved_from, names),
+        "cancelled": _moved_to(entry.moved_to, names),
     }
     for field, term in terms.items():
         if slots := getattr(entry, field):
             yield ActView(
-                term=term,
+                term=translate(term),
                 slots=tuple(local_time.format_range(slot, names.doctor.zone) for slot in slots),
                 where=wheres.get(field, ""),
             )
 
 
-def _other_end(preposition: str, slot_id: SlotId | None, names: ActorNames) -> str:
-    """Say where a booking moved to or from: a date and time, or another doctor."""
+def _moved_from(slot_id: SlotId | None, names: ActorNames) -> str:
+    """Say where a booking came from: a date and time, or another doctor."""
     if slot_id is None:
         return ""
     if slot_id.doctor_id != names.doctor.doctor_id:
-        return f"{preposition} another doctor"
+        return _("from another doctor")
+    return _("from %(date)s, %(time)s", **_date_and_time(slot_id, names))
+
+
+def _moved_to(slot_id: SlotId | None, names: ActorNames) -> str:
+    """Say where a booking went, likewise."""
+    if slot_id is None:
+        return ""
+    if slot_id.doctor_id != names.doctor.doctor_id:
+        return _("to another doctor")
+    return _("to %(date)s, %(time)s", **_date_and_time(slot_id, names))
+
+
+def _date_and_time(slot_id: SlotId, names: ActorNames) -> dict[str, str]:
     zone = names.doctor.zone
-    date = dates.format_date(local_time.local_date(slot_id.start, zone))
-    return f"{preposition} {date}, {local_time.format_time(slot_id.start, zone)}"
+    return {
+        "date": dates.format_date(local_time.local_date(slot_id.start, zone)),
+        "time": local_time.format_time(slot_id.start, zone),
+    }
 
 
 def _author(entry: AuditLogEntry, names: ActorNames) -> str:

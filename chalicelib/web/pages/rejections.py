@@ -106,7 +106,7 @@ def save_again(count: int) -> str:
 
 
 class _Act(NamedTuple):
-    """What somebody did to some slots; ``at`` is the last time."""
+    """What a user did to some slots; ``at`` is the last time."""
 
     verb: str
     name: str | None

@@ -50,7 +50,7 @@ def _messages() -> dict[str, FlashMessage]:
 
 
 def last_view(request: Request) -> str | None:
-    """Return the view that the user opened last, if the browser has told."""
+    """Return the view that the user opened last, if the browser sends it."""
     return cookies.get(request, _VIEW_COOKIE)
 
 

@@ -104,10 +104,11 @@ def get_doctor(request: Request, caller: Caller, doctor_id: str) -> Response:
 def put_doctor(request: Request, caller: Caller, doctor_id: str) -> Response:
     """Create or update a doctor.
 
-    Replaces all settings, except `delegates` if the body has none. Pages and saves use the new
-    settings immediately; holds and bookings use them everywhere within ten seconds. A doctor has at
-    most 96 slots a day, or 92 if the clocks of the time zone change in the next ten years. Blanks
-    around names are dropped, and an alias of a time zone is stored as its canonical name.
+    Replaces all settings, except `delegates` and `active` if the body lacks them. Pages and saves
+    use the new settings immediately; holds and bookings use them everywhere within ten seconds. A
+    doctor has at most 96 slots on any weekday, or 92 if the clocks of the time zone change in the
+    next ten years. Blanks around names are dropped, and an alias of a time zone is stored as its
+    canonical name.
     """
     caller.require_can_configure_id(doctor_id)
     settings = parse_doctor_settings(doctor_id, request)
