@@ -123,6 +123,12 @@ def month_with_third_slot(part: str = "", **headers: str) -> Scenario:
     return scenario
 
 
+def month_page_again(client: AppClient) -> Send:
+    """Open the page of a month after another page."""
+    client.get("/settings?doctor_id=dr-lee", Accept="text/html")
+    return month_with_third_slot(Accept="text/html")(client)
+
+
 def page(path: str) -> Scenario:
     """Open a page as an admin."""
     return lambda client: lambda: client.get(path, Accept="text/html")
@@ -257,7 +263,7 @@ ALWAYS: dict[str, list[Scenario]] = {
     ],
     "the page of a week or month, of a person who got another page in the last ten seconds": [
         week_page_again,
-        month_with_third_slot(Accept="text/html"),
+        month_page_again,
     ],
     "the page of a doctor's changes": [page("/changes?doctor_id=dr-lee")],
     "the page of a doctor's settings": [page("/settings?doctor_id=dr-lee")],
