@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-MAX_BYTES = 120_000
+MAX_BYTES = 160_000
 PROJECT = Path(__file__).parents[2]
 DOCTOR = "dr-lee"
 BUSY_DOCTOR, DELEGATE = "dr-okonkwo", "sam"
