@@ -7,36 +7,26 @@ import secrets
 
 from werkzeug.serving import make_server
 
-from examples.booking_site.access import ClientCredentials
 from examples.booking_site.site import create_site
-from examples.booking_site.slots_api import SlotsApi
+from examples.booking_site.slots_api import SlotsApi, token_session
 
 HOST = "127.0.0.1"
 
 
 def main() -> None:
-    api = SlotsApi(os.environ.get("SLOTS_API") or "http://127.0.0.1:8000", _credentials())
-    port = int(os.environ.get("PORT") or 8080)
+    env, port = os.environ, int(os.environ.get("PORT") or 8080)
+    session = None
+    if token_url := env.get("SLOTS_API_TOKEN_URL"):
+        client = env["SLOTS_API_CLIENT_ID"], env["SLOTS_API_CLIENT_SECRET"]
+        session = token_session(token_url, *client)
     site = create_site(
-        api,
-        secret_key=os.environ.get("SECRET_KEY") or secrets.token_hex(),
+        SlotsApi(env.get("SLOTS_API") or "http://127.0.0.1:8000", session),
+        secret_key=env.get("SECRET_KEY") or secrets.token_hex(),
         session_cookie=f"booking_site_{port}",
     )
     server = make_server(HOST, port, site, threaded=True)
     print(f"Booking site: http://{HOST}:{port}/", flush=True)  # noqa: T201  a command's output
     server.serve_forever()
-
-
-def _credentials() -> ClientCredentials | None:
-    """Return the client credentials from the environment; None to send requests without a token."""
-    token_url = os.environ.get("SLOTS_API_TOKEN_URL")
-    if not token_url:
-        return None
-    return ClientCredentials(
-        token_url,
-        client_id=os.environ["SLOTS_API_CLIENT_ID"],
-        client_secret=os.environ["SLOTS_API_CLIENT_SECRET"],
-    )
 
 
 if __name__ == "__main__":

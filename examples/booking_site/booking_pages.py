@@ -6,29 +6,31 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
-from examples.booking_site.api_errors import NotFoundError, RequestRejectedError, SlotsApiError
-from examples.booking_site.request_state import (
-    chosen_zone,
+from examples.booking_site.api_types import NotFoundError, RequestRejectedError, SlotsApiError
+from examples.booking_site.calendar_file import calendar_file
+from examples.booking_site.times import format_time
+from examples.booking_site.visitors import (
+    Booking,
+    Hold,
+    Visitor,
     holds_of_neighbours,
-    network_address,
+    new_id,
+    now,
     slots_api,
     visitor,
 )
-from examples.booking_site.times import format_time, local_date
-from examples.booking_site.visitor_store import Booking, Hold, Visitor, new_id
 
 if TYPE_CHECKING:
-    from datetime import date
+    from werkzeug import Response as AnyResponse
 
-    from werkzeug import Response
-
-    from examples.booking_site.api_models import Doctor, Slot
+    from examples.booking_site.api_types import Doctor, Slot
 
 HOLD_SECONDS = 300
 # By network address: so that a script cannot hold every time of a doctor. A visitor holds one.
 MAX_HOLDS_PER_ADDRESS = 2
+EXPIRED = "Your hold has expired. Please choose a time again."
 REASONS = {
     "slot_taken": "has just been taken",
     "in_past": "has already started",
@@ -39,13 +41,13 @@ REASONS = {
     "cancelled": "wasn't booked, because you have cancelled this appointment",
 }
 """What to say of a slot, by the API's error code."""
-_ADVICE = {"too_many_holds": "Please try again in a few minutes."}
+ADVICE = {"too_many_holds": "Please try again in a few minutes."}
 
 pages = Blueprint("booking", __name__)
 
 
 @pages.post("/doctors/<doctor_id>/hold")
-def hold(doctor_id: str) -> Response:
+def hold(doctor_id: str) -> AnyResponse:
     """Hold the chosen time while the visitor fills in the form."""
     patient, doctor = visitor(), slots_api().doctor(doctor_id)
     if holds_of_neighbours() >= MAX_HOLDS_PER_ADDRESS:
@@ -56,54 +58,54 @@ def hold(doctor_id: str) -> Response:
         )
         return _redirect_to_times(doctor, request.form.get("from"))
     try:
-        slot, until = slots_api().hold(
+        slot = slots_api().hold(
             request.form["slot_id"], holder=patient.holder, seconds=HOLD_SECONDS
         )
-    except (RequestRejectedError, NotFoundError) as error:
+    except RequestRejectedError as error:
         return _reject(doctor, request.form.get("from"), error)
-    if patient.hold and patient.hold.slot != slot:
-        _release_quietly(patient.hold.slot)
+    if patient.hold and patient.hold.slot.slot_id != slot.slot_id:
+        _release(patient)
     moved = patient.booking_to_move
-    patient.hold = Hold(
+    patient.last_hold = Hold(
         booking_id=moved.booking_id if moved else new_id(),
         doctor=doctor,
         slot=slot,
-        until=until,
+        until=slot.held_until or now(),
         moves=moved,
-        address=network_address(),
+        address=request.remote_addr or "",
     )
     return _redirect(".held")
 
 
 @pages.get("/hold")
-def held() -> str | Response:
+def held() -> str | AnyResponse:
     """Show the form to confirm the appointment."""
-    hold = visitor().hold
-    if hold is None:
+    patient = visitor()
+    if patient.hold:
+        return render_template("held.html", hold=patient.hold)
+    if not patient.last_hold:
         return _redirect(".bookings")
-    return render_template("held.html", hold=hold, zone=chosen_zone() or hold.doctor.zone)
+    flash(EXPIRED, "error")
+    return _redirect_to_times(patient.last_hold.doctor, _date_of(patient.last_hold))
 
 
 @pages.post("/hold/release")
-def release() -> Response:
+def release() -> AnyResponse:
     """Release the hold and show the doctor's times again."""
-    patient = visitor()
-    hold, patient.hold = patient.hold, None
-    if hold is None:
-        return _redirect("search.start")
-    _release_quietly(hold.slot)
-    return _redirect_to_times(hold.doctor, _date_of(hold))
+    hold = _release(visitor())
+    return _redirect_to_times(hold.doctor, _date_of(hold)) if hold else _redirect("search.start")
 
 
 @pages.post("/hold/book")
-def book() -> Response:
+def book() -> AnyResponse:
     """Book the held slot, or move a booking to it."""
-    patient = visitor()
-    hold, booking_id = patient.hold, request.form["booking_id"]
+    patient, booking_id = visitor(), request.form["booking_id"]
+    hold = patient.last_hold
     if hold is None or hold.booking_id != booking_id:
         # The form was submitted twice, or is from before another hold.
-        if booking_id not in patient.bookings:
-            flash("Your hold has expired. Please choose a time again.", "error")
+        if booking_id in patient.bookings:
+            return _redirect(".confirmed", booking_id=booking_id)
+        flash(EXPIRED, "error")
         return _redirect(".bookings")
     name = hold.moves.patient_name if hold.moves else request.form["name"].strip()
     if not name:
@@ -111,16 +113,18 @@ def book() -> Response:
         return _redirect(".held")
     try:
         slot = _book(patient, hold)
-    except (RequestRejectedError, NotFoundError) as error:
-        patient.hold = None
-        _release_quietly(hold.slot)
+    except RequestRejectedError as error:
+        _release(patient)
         return _reject(hold.doctor, _date_of(hold), error)
     patient.bookings[booking_id] = Booking(
-        booking_id=booking_id, doctor=hold.doctor, slot=slot, patient_name=name
+        booking_id=booking_id,
+        doctor=hold.doctor,
+        slot=slot,
+        patient_name=name,
+        changes=hold.moves.changes + 1 if hold.moves else 0,
     )
-    patient.hold = patient.booking_to_move = None
-    flash("Appointment changed" if hold.moves else "Appointment booked", "success")
-    return _redirect(".bookings")
+    patient.last_hold = patient.booking_to_move = None
+    return _redirect(".confirmed", booking_id=booking_id)
 
 
 def _book(patient: Visitor, hold: Hold) -> Slot:
@@ -130,7 +134,7 @@ def _book(patient: Visitor, hold: Hold) -> Slot:
         booking_id=hold.booking_id,
         patient_reference=patient.reference,
         holder=patient.holder,
-        moves=hold.moves.slot.slot_id if hold.moves else None,
+        **({"moves": hold.moves.slot.slot_id} if hold.moves else {}),
     )
 
 
@@ -141,37 +145,49 @@ def bookings() -> str:
     return render_template("bookings.html", bookings=by_start)
 
 
+@pages.get("/bookings/<booking_id>")
+def confirmed(booking_id: str) -> str:
+    return render_template("confirmed.html", booking=_own_booking(booking_id))
+
+
+@pages.get("/bookings/<booking_id>.ics")
+def download(booking_id: str) -> Response:
+    booking = _own_booking(booking_id)
+    content = calendar_file(booking, reference=visitor().reference, now=now())
+    headers = {"Content-Disposition": "attachment; filename=appointment.ics"}
+    return Response(content, mimetype="text/calendar", headers=headers)
+
+
 @pages.post("/bookings/<booking_id>/move")
-def start_move(booking_id: str) -> Response:
+def start_move(booking_id: str) -> AnyResponse:
     """Let the visitor choose a new time, of any doctor, for a booking."""
-    patient = visitor()
-    booking = patient.booking_to_move = patient.bookings.get(booking_id)
-    if booking is None:
-        return _redirect(".bookings")
+    booking = visitor().booking_to_move = _own_booking(booking_id)
     return _redirect_to_times(booking.doctor, _date_of(booking))
 
 
 @pages.post("/bookings/keep")
-def cancel_move() -> Response:
+def cancel_move() -> AnyResponse:
     """Keep the booking at its time, and release the new one if it is held."""
-    patient = visitor()
-    hold, patient.hold, patient.booking_to_move = patient.hold, None, None
-    if hold:
-        _release_quietly(hold.slot)
+    _release(visitor())
+    visitor().booking_to_move = None
     return _redirect(".bookings")
 
 
+@pages.get("/bookings/<booking_id>/cancel")
+def confirm_cancel(booking_id: str) -> str:
+    """Ask before the appointment is cancelled: another patient can take its time at once."""
+    return render_template("cancel.html", booking=_own_booking(booking_id))
+
+
 @pages.post("/bookings/<booking_id>/cancel")
-def cancel(booking_id: str) -> Response:
-    patient = visitor()
-    booking = patient.bookings.get(booking_id)
-    if booking is None:
-        return _redirect(".bookings")
+def cancel(booking_id: str) -> AnyResponse:
+    patient, booking = visitor(), _own_booking(booking_id)
     try:
         with suppress(NotFoundError):
             slots_api().cancel(booking.slot.slot_id, booking_id=booking_id)
     except RequestRejectedError as error:
-        reason = "it has already started" if "in_past" in error.codes else "please ask the clinic"
+        started = error.violation.code == "in_past"
+        reason = "it has already started" if started else "please ask the clinic"
         flash(f"Sorry, we couldn't cancel this appointment: {reason}.", "error")
         return _redirect(".bookings")
     patient.bookings.pop(booking_id, None)
@@ -181,32 +197,36 @@ def cancel(booking_id: str) -> Response:
     return _redirect(".bookings")
 
 
-def _redirect(endpoint: str) -> Response:
-    return redirect(url_for(endpoint), HTTPStatus.SEE_OTHER)
+def _own_booking(booking_id: str) -> Booking:
+    """Return the visitor's booking; show the list if they have no such booking."""
+    return visitor().bookings.get(booking_id) or abort(_redirect(".bookings"))
 
 
-def _redirect_to_times(doctor: Doctor, first: date | str | None) -> Response:
-    query: dict[str, Any] = {"from": first}  # a Python keyword
-    address = url_for("search.times", doctor_id=doctor.doctor_id, **query)
-    return redirect(address, HTTPStatus.SEE_OTHER)
+def _redirect(endpoint: str, **values: Any) -> AnyResponse:  # noqa: ANN401  as url_for
+    return redirect(url_for(endpoint, **values), HTTPStatus.SEE_OTHER)
 
 
-def _reject(doctor: Doctor, first: date | str | None, error: SlotsApiError) -> Response:
+def _redirect_to_times(doctor: Doctor, first: object) -> AnyResponse:
+    return _redirect("search.times", doctor_id=doctor.doctor_id, **{"from": first})
+
+
+def _reject(doctor: Doctor, first: object, error: RequestRejectedError) -> AnyResponse:
     """Show the doctor's current times, and why the chosen one is not among them."""
-    zone = chosen_zone() or doctor.zone
-    time = format_time(error.start, zone) if error.start else "that time"
-    code = next((code for code in error.codes if code in REASONS), "")
-    reason = REASONS.get(code, "is no longer available")
-    advice = _ADVICE.get(code, "Please choose another time.")
-    flash(f"Sorry, {time} {reason}. {advice}", "error")
+    code, start = error.violation.code, error.violation.start
+    time = format_time(start, doctor.zone) if start else "that time"
+    advice = ADVICE.get(code, "Please choose another time.")
+    flash(f"Sorry, {time} {REASONS.get(code, 'is no longer available')}. {advice}", "error")
     return _redirect_to_times(doctor, first)
 
 
-def _date_of(reservation: Hold | Booking) -> date:
-    return local_date(reservation.slot, chosen_zone() or reservation.doctor.zone)
+def _date_of(reservation: Hold | Booking) -> object:
+    return reservation.slot.start.astimezone(reservation.doctor.zone).date()
 
 
-def _release_quietly(slot: Slot) -> None:
-    # A hold that cannot be released expires by itself.
-    with suppress(SlotsApiError):
-        slots_api().release(slot.slot_id, holder=visitor().holder)
+def _release(patient: Visitor) -> Hold | None:
+    """Forget the hold; one that cannot be released expires by itself."""
+    hold, patient.last_hold = patient.last_hold, None
+    if hold:
+        with suppress(SlotsApiError):
+            slots_api().release(hold.slot.slot_id, holder=patient.holder)
+    return hold

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, timedelta
+from http import HTTPStatus
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from examples.booking_site.request_state import chosen_zone, date_range, slots_api
-from examples.booking_site.times import group_by_date
+from examples.booking_site.visitors import now, slots_api
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from werkzeug import Response
 
-    from examples.booking_site.api_models import Doctor, Offers, Slot
-    from examples.booking_site.times import DateRange
-
-DAYS_SEARCHED = 14
-DAYS_SHOWN = 7
+ONE_DAY = timedelta(days=1)
+DAYS_SEARCHED, DAYS_SHOWN = 14 * ONE_DAY, 7 * ONE_DAY
+MAX_DISTANCE = timedelta(days=3_660)
 
 pages = Blueprint("search", __name__)
 
@@ -29,54 +31,62 @@ def start() -> str:
         "start.html",
         specialties=sorted({doctor.specialty for doctor in doctors}),
         locations=sorted({doctor.location for doctor in doctors}),
+        today=now().date(),
     )
 
 
 @pages.get("/find")
 def find() -> str | Response:
     """Show the doctors of a specialty who have a free time, sorted by their next one."""
-    specialty, location = request.args.get("specialty"), request.args.get("location") or None
+    specialty, location = request.args.get("specialty"), request.args.get("location")
     if not specialty:
         return redirect(url_for(".start"))
-    days, cursor = date_range(DAYS_SEARCHED), request.args.get("cursor")
+    first, cursor = _first_date(UTC), request.args.get("cursor")
+    # West of Greenwich it may still be yesterday.
+    earliest = first if "from" in request.args else first - ONE_DAY
+    last = first + DAYS_SEARCHED - ONE_DAY
     offers = slots_api().availability(
-        specialty, *days.query_range, location=location, cursor=cursor
+        specialty, earliest, last, location=location or None, cursor=cursor
     )
     return render_template(
         "find.html",
         specialty=specialty,
         location=location,
-        days=days,
-        doctors=_bookable(offers, days),
-        next_page=offers.next_page,
+        first=first,
+        last=last,
+        next_first=last + ONE_DAY,
+        doctors=sorted(offers.doctors, key=lambda doctor: doctor.slots[0].start),
+        next_page=offers.next,
     )
-
-
-def _bookable(offers: Offers, days: DateRange) -> list[tuple[Doctor, list[Slot]]]:
-    zone = chosen_zone()
-    doctors = [
-        (doctor, slots)
-        for doctor, offered in offers.doctors
-        if (slots := days.select(offered, zone or doctor.zone))
-    ]
-    return sorted(doctors, key=lambda found: found[1][0].start)
 
 
 @pages.get("/doctors/<doctor_id>")
 def times(doctor_id: str) -> str:
-    """Show a doctor's free times by day."""
+    """Show a doctor's free times by date."""
     doctor = slots_api().doctor(doctor_id)
-    days, zone = date_range(DAYS_SHOWN), chosen_zone() or doctor.zone
-    slots = days.select(slots_api().times(doctor_id, *days.query_range).slots, zone)
+    first = _first_date(doctor.zone)
+    last = first + DAYS_SHOWN - ONE_DAY
+    times = slots_api().times(doctor_id, first, last)
+    dates = groupby(times.slots, key=lambda slot: slot.start.astimezone(doctor.zone).date())
     return render_template(
         "times.html",
         doctor=doctor,
-        zone=zone,
-        days=days,
-        dates=group_by_date(slots, zone),
-        next_slot=None if slots else _next_available(doctor_id, days),
+        first=first,
+        last=last,
+        next_first=last + ONE_DAY,
+        previous=first - DAYS_SHOWN if first > now().astimezone(doctor.zone).date() else None,
+        dates=[(on, list(slots)) for on, slots in dates],
+        next_slot=times.next_available,
     )
 
 
-def _next_available(doctor_id: str, days: DateRange) -> Slot | None:
-    return slots_api().times(doctor_id, days.next_first, days.next_first).next_available
+def _first_date(zone: tzinfo) -> date:
+    """Return the ``from`` of the query string, by default today."""
+    today, given = now().astimezone(zone).date(), request.args.get("from")
+    try:
+        first = date.fromisoformat(given) if given else today
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST, "That isn't a real date. Please choose another date.")
+    if abs(first - today) > MAX_DISTANCE:
+        abort(HTTPStatus.BAD_REQUEST, "Choose a date within ten years from today.")
+    return first

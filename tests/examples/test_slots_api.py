@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Response
 
-from examples.booking_site.api_errors import (
-    ApiUnavailableError,
+from examples.booking_site.api_types import (
     NotFoundError,
     RequestRejectedError,
+    SlotsApiError,
 )
 from examples.booking_site.slots_api import SlotsApi
 from tests.support.fake_slots_api import problem, taken, unavailable
@@ -58,7 +58,7 @@ def test_busy_api_raises_unavailable(fake_api: FakeApi, api_url: str, after: str
     headers = {} if after is None else {"Retry_After": after}
     fake_api.next_responses = [unavailable(**headers) for _ in range(3)]
 
-    with pytest.raises(ApiUnavailableError):
+    with pytest.raises(SlotsApiError):
         SlotsApi(api_url).doctor("dr-lee")
 
     assert len(fake_api.requests) == (2 if after == "0" else 1)
@@ -70,8 +70,8 @@ def test_conflict_raises_rejected_with_detail_and_codes(fake_api: FakeApi, api_u
     with pytest.raises(RequestRejectedError, match="is held by another client") as raised:
         SlotsApi(api_url).hold("dr-lee~20261123T0900Z", holder="me", seconds=300)
 
-    assert raised.value.codes == ["slot_taken"]
-    assert raised.value.start == datetime(2026, 11, 23, 9, tzinfo=UTC)
+    assert raised.value.violation.code == "slot_taken"
+    assert raised.value.violation.start == datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def test_unknown_doctor_raises_not_found(api_url: str) -> None:
@@ -94,12 +94,12 @@ def test_unusable_response_raises_unavailable(
 ) -> None:
     fake_api.next_responses = [response]
 
-    with pytest.raises(ApiUnavailableError):
+    with pytest.raises(SlotsApiError):
         SlotsApi(api_url).doctor("dr-lee")
 
 
 def test_refused_connection_raises_unavailable() -> None:
-    with pytest.raises(ApiUnavailableError):
+    with pytest.raises(SlotsApiError):
         SlotsApi(unused_url()).doctors()
 
 
