@@ -1,7 +1,5 @@
 """``python -m examples.booking_site``: serve the site on this machine until Ctrl-C."""
 
-from __future__ import annotations
-
 import os
 import secrets
 

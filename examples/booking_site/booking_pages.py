@@ -1,113 +1,94 @@
 """The pages of a booking: hold a time, book it, list bookings, change their time, cancel."""
 
-from __future__ import annotations
-
 from contextlib import suppress
+from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug import Response
 
-from examples.booking_site.api_types import NotFoundError, RequestRejectedError, SlotsApiError
-from examples.booking_site.calendar_file import calendar_file
-from examples.booking_site.times import format_time
+from examples.booking_site.calendar_file import fold
+from examples.booking_site.slots_api import (
+    Doctor,
+    NotFoundError,
+    RequestRejectedError,
+    Slot,
+    SlotsApiError,
+)
 from examples.booking_site.visitors import (
-    Booking,
-    Hold,
+    Appointment,
     Visitor,
-    holds_of_neighbours,
+    neighbours_with_hold,
     new_id,
     now,
     slots_api,
     visitor,
 )
 
-if TYPE_CHECKING:
-    from werkzeug import Response as AnyResponse
-
-    from examples.booking_site.api_types import Doctor, Slot
-
 HOLD_SECONDS = 300
 # By network address: so that a script cannot hold every time of a doctor. A visitor holds one.
 MAX_HOLDS_PER_ADDRESS = 2
+TOO_MANY_HOLDS = (
+    f"You can hold {MAX_HOLDS_PER_ADDRESS} times at once from one internet connection. "
+    "Book or release one of them, or wait a few minutes."
+)
 EXPIRED = "Your hold has expired. Please choose a time again."
-REASONS = {
-    "slot_taken": "has just been taken",
-    "in_past": "has already started",
-    "not_bookable": "is not open for booking",
-    "too_many_holds": "can't be reserved, because many people are booking right now",
-    "booked_elsewhere": "wasn't booked, because this appointment already has another time",
-    "booking_differs": "wasn't booked, because this appointment is for another patient",
-    "cancelled": "wasn't booked, because you have cancelled this appointment",
-}
-"""What to say of a slot, by the API's error code."""
-ADVICE = {"too_many_holds": "Please try again in a few minutes."}
 
 pages = Blueprint("booking", __name__)
 
 
 @pages.post("/doctors/<doctor_id>/hold")
-def hold(doctor_id: str) -> AnyResponse:
+def hold(doctor_id: str) -> Response:
     """Hold the chosen time while the visitor fills in the form."""
     patient, doctor = visitor(), slots_api().doctor(doctor_id)
-    if holds_of_neighbours() >= MAX_HOLDS_PER_ADDRESS:
-        flash(
-            f"You can hold {MAX_HOLDS_PER_ADDRESS} times at once from one internet connection. "
-            "Book or release one of them, or wait a few minutes.",
-            "error",
-        )
-        return _redirect_to_times(doctor, request.form.get("from"))
+    slot_id, shown_date = request.form["slot_id"], request.form.get("from")
+    if neighbours_with_hold() >= MAX_HOLDS_PER_ADDRESS:
+        flash(TOO_MANY_HOLDS, "error")
+        return _redirect_to_times(doctor, shown_date)
     try:
-        slot = slots_api().hold(
-            request.form["slot_id"], holder=patient.holder, seconds=HOLD_SECONDS
-        )
+        slot = slots_api().hold(slot_id, holder=patient.holder, seconds=HOLD_SECONDS)
     except RequestRejectedError as error:
-        return _reject(doctor, request.form.get("from"), error)
+        return _reject(doctor, shown_date, error)
     if patient.hold and patient.hold.slot.slot_id != slot.slot_id:
         _release(patient)
-    moved = patient.booking_to_move
-    patient.last_hold = Hold(
-        booking_id=moved.booking_id if moved else new_id(),
-        doctor=doctor,
-        slot=slot,
-        until=slot.held_until or now(),
-        moves=moved,
-        address=request.remote_addr or "",
-    )
+    moves = patient.booking_to_move
+    new = Appointment(booking_id=new_id(), doctor=doctor, slot=slot)
+    patient.last_hold = moves.moved_to(doctor, slot) if moves else new
+    patient.address = request.remote_addr or ""
     return _redirect(".held")
 
 
 @pages.get("/hold")
-def held() -> str | AnyResponse:
+def held() -> str | Response:
     """Show the form to confirm the appointment."""
-    patient = visitor()
-    if patient.hold:
-        return render_template("held.html", hold=patient.hold)
-    if not patient.last_hold:
+    hold = visitor().last_hold
+    if not hold:
         return _redirect(".bookings")
+    if hold.seconds_left:
+        return render_template("held.html", hold=hold)
     flash(EXPIRED, "error")
-    return _redirect_to_times(patient.last_hold.doctor, _date_of(patient.last_hold))
+    return _redirect_to_times(hold.doctor, hold.local_date)
 
 
 @pages.post("/hold/release")
-def release() -> AnyResponse:
+def release() -> Response:
     """Release the hold and show the doctor's times again."""
     hold = _release(visitor())
-    return _redirect_to_times(hold.doctor, _date_of(hold)) if hold else _redirect("search.start")
+    return _redirect_to_times(hold.doctor, hold.local_date) if hold else _redirect("search.start")
 
 
 @pages.post("/hold/book")
-def book() -> AnyResponse:
+def book() -> Response:
     """Book the held slot, or move a booking to it."""
     patient, booking_id = visitor(), request.form["booking_id"]
     hold = patient.last_hold
-    if hold is None or hold.booking_id != booking_id:
+    if not hold or hold.booking_id != booking_id:
         # The form was submitted twice, or is from before another hold.
-        if booking_id in patient.bookings:
-            return _redirect(".confirmed", booking_id=booking_id)
-        flash(EXPIRED, "error")
-        return _redirect(".bookings")
-    name = hold.moves.patient_name if hold.moves else request.form["name"].strip()
+        if booking_id not in patient.bookings:
+            flash(EXPIRED, "error")
+        return _redirect(".confirmed", booking_id=booking_id)
+    name = hold.patient_name or request.form["name"].strip()
     if not name:
         flash("Enter the patient's name", "error")
         return _redirect(".held")
@@ -115,19 +96,13 @@ def book() -> AnyResponse:
         slot = _book(patient, hold)
     except RequestRejectedError as error:
         _release(patient)
-        return _reject(hold.doctor, _date_of(hold), error)
-    patient.bookings[booking_id] = Booking(
-        booking_id=booking_id,
-        doctor=hold.doctor,
-        slot=slot,
-        patient_name=name,
-        changes=hold.moves.changes + 1 if hold.moves else 0,
-    )
+        return _reject(hold.doctor, hold.local_date, error)
+    patient.bookings[booking_id] = replace(hold, slot=slot, patient_name=name)
     patient.last_hold = patient.booking_to_move = None
     return _redirect(".confirmed", booking_id=booking_id)
 
 
-def _book(patient: Visitor, hold: Hold) -> Slot:
+def _book(patient: Visitor, hold: Appointment) -> Slot:
     # The site keeps the name: the API gets no patient data but an opaque reference.
     return slots_api().book(
         hold.slot.slot_id,
@@ -152,21 +127,20 @@ def confirmed(booking_id: str) -> str:
 
 @pages.get("/bookings/<booking_id>.ics")
 def download(booking_id: str) -> Response:
-    booking = _own_booking(booking_id)
-    content = calendar_file(booking, reference=visitor().reference, now=now())
+    file = render_template("appointment.ics", booking=_own_booking(booking_id), now=now())
     headers = {"Content-Disposition": "attachment; filename=appointment.ics"}
-    return Response(content, mimetype="text/calendar", headers=headers)
+    return Response(fold(file), mimetype="text/calendar", headers=headers)
 
 
 @pages.post("/bookings/<booking_id>/move")
-def start_move(booking_id: str) -> AnyResponse:
+def start_move(booking_id: str) -> Response:
     """Let the visitor choose a new time, of any doctor, for a booking."""
     booking = visitor().booking_to_move = _own_booking(booking_id)
-    return _redirect_to_times(booking.doctor, _date_of(booking))
+    return _redirect_to_times(booking.doctor, booking.local_date)
 
 
 @pages.post("/bookings/keep")
-def cancel_move() -> AnyResponse:
+def cancel_move() -> Response:
     """Keep the booking at its time, and release the new one if it is held."""
     _release(visitor())
     visitor().booking_to_move = None
@@ -175,12 +149,12 @@ def cancel_move() -> AnyResponse:
 
 @pages.get("/bookings/<booking_id>/cancel")
 def confirm_cancel(booking_id: str) -> str:
-    """Ask before the appointment is cancelled: another patient can take its time at once."""
+    """Ask first: another patient can book the time as soon as it is free."""
     return render_template("cancel.html", booking=_own_booking(booking_id))
 
 
 @pages.post("/bookings/<booking_id>/cancel")
-def cancel(booking_id: str) -> AnyResponse:
+def cancel(booking_id: str) -> Response:
     patient, booking = visitor(), _own_booking(booking_id)
     try:
         with suppress(NotFoundError):
@@ -197,33 +171,26 @@ def cancel(booking_id: str) -> AnyResponse:
     return _redirect(".bookings")
 
 
-def _own_booking(booking_id: str) -> Booking:
+def _own_booking(booking_id: str) -> Appointment:
     """Return the visitor's booking; show the list if they have no such booking."""
     return visitor().bookings.get(booking_id) or abort(_redirect(".bookings"))
 
 
-def _redirect(endpoint: str, **values: Any) -> AnyResponse:  # noqa: ANN401  as url_for
+def _redirect(endpoint: str, **values: Any) -> Response:  # noqa: ANN401  as url_for
     return redirect(url_for(endpoint, **values), HTTPStatus.SEE_OTHER)
 
 
-def _redirect_to_times(doctor: Doctor, first: object) -> AnyResponse:
+def _redirect_to_times(doctor: Doctor, first: object) -> Response:
     return _redirect("search.times", doctor_id=doctor.doctor_id, **{"from": first})
 
 
-def _reject(doctor: Doctor, first: object, error: RequestRejectedError) -> AnyResponse:
+def _reject(doctor: Doctor, first: object, error: RequestRejectedError) -> Response:
     """Show the doctor's current times, and why the chosen one is not among them."""
-    code, start = error.violation.code, error.violation.start
-    time = format_time(start, doctor.zone) if start else "that time"
-    advice = ADVICE.get(code, "Please choose another time.")
-    flash(f"Sorry, {time} {REASONS.get(code, 'is no longer available')}. {advice}", "error")
+    flash(render_template("_rejected.txt", violation=error.violation, zone=doctor.zone), "error")
     return _redirect_to_times(doctor, first)
 
 
-def _date_of(reservation: Hold | Booking) -> object:
-    return reservation.slot.start.astimezone(reservation.doctor.zone).date()
-
-
-def _release(patient: Visitor) -> Hold | None:
+def _release(patient: Visitor) -> Appointment | None:
     """Forget the hold; one that cannot be released expires by itself."""
     hold, patient.last_hold = patient.last_hold, None
     if hold:

@@ -1,20 +1,13 @@
 """The pages without a booking: search by specialty, and a doctor's times."""
 
-from __future__ import annotations
-
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, timedelta, tzinfo
 from http import HTTPStatus
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug import Response
 
 from examples.booking_site.visitors import now, slots_api
-
-if TYPE_CHECKING:
-    from datetime import tzinfo
-
-    from werkzeug import Response
 
 ONE_DAY = timedelta(days=1)
 DAYS_SEARCHED, DAYS_SHOWN = 14 * ONE_DAY, 7 * ONE_DAY
@@ -27,36 +20,27 @@ pages = Blueprint("search", __name__)
 def start() -> str:
     """Show the search form."""
     doctors = slots_api().doctors()
+    specialties = sorted({doctor.specialty for doctor in doctors})
+    locations = sorted({doctor.location for doctor in doctors})
     return render_template(
-        "start.html",
-        specialties=sorted({doctor.specialty for doctor in doctors}),
-        locations=sorted({doctor.location for doctor in doctors}),
-        today=now().date(),
+        "start.html", specialties=specialties, locations=locations, today=now().date()
     )
 
 
 @pages.get("/find")
 def find() -> str | Response:
     """Show the doctors of a specialty who have a free time, sorted by their next one."""
-    specialty, location = request.args.get("specialty"), request.args.get("location")
-    if not specialty:
+    if not request.args.get("specialty"):
         return redirect(url_for(".start"))
-    first, cursor = _first_date(UTC), request.args.get("cursor")
+    first = _first_date(UTC)
     # West of Greenwich it may still be yesterday.
     earliest = first if "from" in request.args else first - ONE_DAY
-    last = first + DAYS_SEARCHED - ONE_DAY
-    offers = slots_api().availability(
-        specialty, earliest, last, location=location or None, cursor=cursor
-    )
+    query = {name: request.args.get(name) or None for name in ("specialty", "location", "cursor")}
+    dates = {"from": earliest, "to": first + DAYS_SEARCHED - ONE_DAY}
+    page = slots_api().availability(**query, **dates)
+    doctors = sorted(page.doctors, key=lambda doctor: doctor.slots[0].start)
     return render_template(
-        "find.html",
-        specialty=specialty,
-        location=location,
-        first=first,
-        last=last,
-        next_first=last + ONE_DAY,
-        doctors=sorted(offers.doctors, key=lambda doctor: doctor.slots[0].start),
-        next_page=offers.next,
+        "find.html", **query, first=first, days=DAYS_SEARCHED, doctors=doctors, next_page=page.next
     )
 
 
@@ -64,18 +48,16 @@ def find() -> str | Response:
 def times(doctor_id: str) -> str:
     """Show a doctor's free times by date."""
     doctor = slots_api().doctor(doctor_id)
-    first = _first_date(doctor.zone)
-    last = first + DAYS_SHOWN - ONE_DAY
-    times = slots_api().times(doctor_id, first, last)
-    dates = groupby(times.slots, key=lambda slot: slot.start.astimezone(doctor.zone).date())
+    first, today = _first_date(doctor.zone), now().astimezone(doctor.zone).date()
+    times = slots_api().times(doctor_id, first, first + DAYS_SHOWN - ONE_DAY)
+    by_date = groupby(times.slots, key=lambda slot: slot.start.astimezone(doctor.zone).date())
     return render_template(
         "times.html",
         doctor=doctor,
         first=first,
-        last=last,
-        next_first=last + ONE_DAY,
-        previous=first - DAYS_SHOWN if first > now().astimezone(doctor.zone).date() else None,
-        dates=[(on, list(slots)) for on, slots in dates],
+        days=DAYS_SHOWN,
+        is_future=first > today,
+        dates=[(on, list(slots)) for on, slots in by_date],
         next_slot=times.next_available,
     )
 

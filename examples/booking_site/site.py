@@ -1,27 +1,20 @@
 """The application: its pages, its protection against other sites, and its error pages."""
 
-from __future__ import annotations
-
 import secrets
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from flask import Flask, abort, current_app, render_template, request, send_from_directory, session
+import flask
+from flask import Flask, abort, render_template, request, session
+from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
-from examples.booking_site import booking_pages, search_pages, times
-from examples.booking_site.api_types import RequestRejectedError, SlotsApiError
+from examples.booking_site import booking_pages, calendar_file, search_pages
+from examples.booking_site.slots_api import RequestRejectedError, SlotsApi, SlotsApiError
 from examples.booking_site.visitors import new_id, visitor
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from flask import Response
-    from werkzeug import Response as AnyResponse
-
-    from examples.booking_site.slots_api import SlotsApi
 
 HEADERS = {
     "Cache-Control": "no-store",  # times change quickly, and names are private
@@ -32,7 +25,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-TITLES = {400: "Invalid request", 404: "Page not found", 503: "Service unavailable"}
 SHARED = Path(__file__).parents[2] / "static"  # has Pico CSS and the icon
 
 
@@ -52,12 +44,8 @@ def create_site(
     site.config.update(SECRET_KEY=secret_key, SESSION_COOKIE_NAME=session_cookie)
     site.config.update(SESSION_COOKIE_SAMESITE="Lax", API=api, NOW=now, VISITORS={})
     site.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    site.jinja_env.filters.update(
-        date=times.format_date,
-        short_date=times.format_short_date,
-        time=times.format_time,
-        zone=times.format_zone,
-    )
+    site.jinja_env.filters.update(time=format_time, ical=calendar_file.escape)
+    site.jinja_env.globals.update(UTC=UTC, one_day=timedelta(days=1))
     site.context_processor(lambda: {"csrf_token": _csrf_token(), "visitor": visitor()})
     site.before_request(_require_csrf_token)
     site.after_request(_add_headers)
@@ -65,8 +53,17 @@ def create_site(
     site.register_error_handler(HTTPException, _http_error)
     site.register_blueprint(search_pages.pages)
     site.register_blueprint(booking_pages.pages)
-    site.add_url_rule("/shared/<name>", "shared", lambda name: send_from_directory(SHARED, name))
+    site.add_url_rule(
+        "/shared/<name>", "shared", lambda name: flask.send_from_directory(SHARED, name)
+    )
     return site
+
+
+def format_time(instant: datetime, zone: ZoneInfo) -> str:
+    """``09:00``; or ``01:30 BST`` in the hour that the clock shows twice."""
+    local = instant.astimezone(zone)
+    is_ambiguous = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{local:%H:%M %Z}" if is_ambiguous else f"{local:%H:%M}"
 
 
 def _csrf_token() -> str:
@@ -82,7 +79,7 @@ def _require_csrf_token() -> None:
         abort(HTTPStatus.BAD_REQUEST, "This page has expired. Reload it and try again.")
 
 
-def _add_headers(response: Response) -> Response:
+def _add_headers(response: flask.Response) -> flask.Response:
     if response.mimetype == "text/html":
         response.headers.update(HEADERS)
     return response
@@ -92,19 +89,14 @@ def _api_error(error: SlotsApiError) -> tuple[str, int]:
     """Render an error page: an error must never look like an empty list of times."""
     detail = str(error)
     if not isinstance(error, RequestRejectedError):
-        current_app.logger.error(detail)
+        flask.current_app.logger.error(detail)
         detail = "We can't reach the doctors' calendars right now."
-    return _error_page(error.status, detail), error.status
+    return render_template("error.html", status=error.status, detail=detail), error.status
 
 
-def _http_error(error: HTTPException) -> AnyResponse:
-    response = error.get_response()
-    detail = {404: "Check the address."}.get(response.status_code, error.description or "")
-    if response.status_code >= HTTPStatus.BAD_REQUEST:
-        response.set_data(_error_page(response.status_code, detail))
-    return response
-
-
-def _error_page(status: int, detail: str) -> str:
-    title = TITLES.get(status, HTTPStatus(status).phrase)
-    return render_template("error.html", title=title, detail=detail)
+def _http_error(error: HTTPException) -> Response | tuple[str, int]:
+    if error.code is None:  # abort(redirect(...))
+        return error.get_response()
+    detail = "" if error.code == HTTPStatus.NOT_FOUND else error.description
+    page = render_template("error.html", status=error.code, detail=detail)
+    return page, error.code

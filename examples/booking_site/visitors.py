@@ -4,49 +4,42 @@ It is kept in memory, to keep the example short. A real site has a database, and
 there before it sends the request, so that it can retry if the response gets lost.
 """
 
-from __future__ import annotations
-
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import Self, cast
 
 from flask import current_app, request, session
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from examples.booking_site.api_types import Doctor, Slot
-    from examples.booking_site.slots_api import SlotsApi
+from examples.booking_site.slots_api import Doctor, Slot, SlotsApi
 
 new_id = partial(secrets.token_urlsafe, 12)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Booking:
-    """``changes`` counts how often it has moved."""
+class Appointment:
+    """A held or booked slot; ``moves`` is the booking that gets this time, if it is not new."""
 
     booking_id: str
     doctor: Doctor
     slot: Slot
-    patient_name: str
+    moves: "Appointment | None" = None
+    patient_name: str = ""
     changes: int = 0
 
+    def moved_to(self, doctor: Doctor, slot: Slot) -> Self:
+        return replace(self, doctor=doctor, slot=slot, moves=self, changes=self.changes + 1)
 
-@dataclass(frozen=True, kw_only=True)
-class Hold:
-    """A reserved slot; ``moves`` is the booking that gets this time, if it is not a new one."""
-
-    booking_id: str
-    doctor: Doctor
-    slot: Slot
-    until: datetime
-    moves: Booking | None
-    address: str
+    @property
+    def local_date(self) -> date:
+        return self.slot.start.astimezone(self.doctor.zone).date()
 
     @property
     def seconds_left(self) -> int:
-        return max(0, int((self.until - now()).total_seconds()))
+        """The rest of the hold."""
+        until = self.slot.held_until
+        return max(0, int((until - now()).total_seconds())) if until else 0
 
 
 @dataclass(kw_only=True)
@@ -57,13 +50,14 @@ class Visitor:
     """
 
     holder: str
+    address: str = ""
     reference: str = field(default_factory=lambda: secrets.token_hex(6).upper())
-    last_hold: Hold | None = None
-    booking_to_move: Booking | None = None
-    bookings: dict[str, Booking] = field(default_factory=dict)
+    last_hold: Appointment | None = None
+    booking_to_move: Appointment | None = None
+    bookings: dict[str, Appointment] = field(default_factory=dict)
 
     @property
-    def hold(self) -> Hold | None:
+    def hold(self) -> Appointment | None:
         return self.last_hold if self.last_hold and self.last_hold.seconds_left else None
 
 
@@ -74,16 +68,14 @@ def visitor() -> Visitor:
     return visitors.setdefault(holder, Visitor(holder=holder))
 
 
-def holds_of_neighbours() -> int:
-    """Count the holds of other visitors with the same network address.
+def neighbours_with_hold() -> int:
+    """Count the other visitors with the same network address who hold a time.
 
     A visitor without cookies is a new visitor in every request, but keeps the address. Behind a
-    proxy, the proxy must be configured to pass it on (werkzeug's ``ProxyFix``).
+    proxy, the site must be configured to read the address from it (werkzeug's ``ProxyFix``).
     """
-    others = [
-        other for other in list(current_app.config["VISITORS"].values()) if other is not visitor()
-    ]
-    return sum(bool(v.hold and v.hold.address == request.remote_addr) for v in others)
+    me, everyone = visitor(), list(current_app.config["VISITORS"].values())
+    return sum(v is not me and v.address == request.remote_addr and bool(v.hold) for v in everyone)
 
 
 def now() -> datetime:

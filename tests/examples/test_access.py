@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask, jsonify, request
 
-from examples.booking_site.api_types import SlotsApiError
-from examples.booking_site.slots_api import SlotsApi, token_session
+from examples.booking_site.slots_api import SlotsApi, SlotsApiError, token_session
 from tests.support.http_server import serve, unused_url
 
 if TYPE_CHECKING:

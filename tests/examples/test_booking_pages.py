@@ -212,18 +212,6 @@ def test_confirmation_shows_the_reference_sent(fake_api: FakeApi, patient: Brows
     assert f'"patient_reference": "{reference}"' in fake_api.received
 
 
-def test_confirmation_links_to_a_calendar_file(fake_api: FakeApi, patient: Browser) -> None:
-    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
-    book(patient)
-    (link,) = patient.page.select("a[href$='.ics']")
-
-    response = patient.client.get(str(link["href"]))
-
-    assert response.mimetype == "text/calendar"
-    assert response.headers["Content-Disposition"] == "attachment; filename=appointment.ics"
-    assert "SUMMARY:Appointment with Dr Mina Lee\r\n" in response.text
-
-
 # Security
 
 

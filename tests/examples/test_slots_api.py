@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Response
 
-from examples.booking_site.api_types import (
+from examples.booking_site.slots_api import (
     NotFoundError,
     RequestRejectedError,
+    SlotsApi,
     SlotsApiError,
 )
-from examples.booking_site.slots_api import SlotsApi
 from tests.support.fake_slots_api import problem, taken, unavailable
 from tests.support.http_server import unused_url
 
