@@ -8,23 +8,10 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
+from examples.booking_site import visitors
 from examples.booking_site.calendar_file import fold
-from examples.booking_site.slots_api import (
-    Doctor,
-    NotFoundError,
-    RequestRejectedError,
-    Slot,
-    SlotsApiError,
-)
-from examples.booking_site.visitors import (
-    Appointment,
-    Visitor,
-    neighbours_with_hold,
-    new_id,
-    now,
-    slots_api,
-    visitor,
-)
+from examples.booking_site.slots_api import Json, NotFoundError, RequestRejectedError, SlotsApiError
+from examples.booking_site.visitors import Appointment, Visitor, slots_api, visitor
 
 HOLD_SECONDS = 300
 # By network address: so that a script cannot hold every time of a doctor. A visitor holds one.
@@ -43,18 +30,19 @@ def hold(doctor_id: str) -> Response:
     """Hold the chosen time while the visitor fills in the form."""
     patient, doctor = visitor(), slots_api().doctor(doctor_id)
     slot_id, shown_date = request.form["slot_id"], request.form.get("from")
-    if neighbours_with_hold() >= MAX_HOLDS_PER_ADDRESS:
+    if visitors.neighbours_with_hold() >= MAX_HOLDS_PER_ADDRESS:
         flash(TOO_MANY_HOLDS, "error")
         return _redirect_to_times(doctor, shown_date)
     try:
         slot = slots_api().hold(slot_id, holder=patient.holder, seconds=HOLD_SECONDS)
     except RequestRejectedError as error:
         return _reject(doctor, shown_date, error)
-    if patient.hold and patient.hold.slot.slot_id != slot.slot_id:
+    if patient.hold and patient.hold.slot["slot_id"] != slot["slot_id"]:
         _release(patient)
+    # A booking that moves keeps its id and name.
     moves = patient.booking_to_move
-    new = Appointment(booking_id=new_id(), doctor=doctor, slot=slot)
-    patient.last_hold = moves.moved_to(doctor, slot) if moves else new
+    reserved = moves or Appointment(booking_id=visitors.new_id(), doctor=doctor, slot=slot)
+    patient.last_hold = replace(reserved, doctor=doctor, slot=slot, moves=moves)
     patient.address = request.remote_addr or ""
     return _redirect(".held")
 
@@ -93,30 +81,28 @@ def book() -> Response:
         flash("Enter the patient's name", "error")
         return _redirect(".held")
     try:
-        slot = _book(patient, hold)
+        # The site keeps the name: the API gets no patient data but an opaque reference.
+        slot = slots_api().book(
+            hold.slot["slot_id"],
+            booking_id=booking_id,
+            patient_reference=patient.reference,
+            holder=patient.holder,
+            **({"moves": hold.moves.slot["slot_id"]} if hold.moves else {}),
+        )
     except RequestRejectedError as error:
         _release(patient)
         return _reject(hold.doctor, hold.local_date, error)
-    patient.bookings[booking_id] = replace(hold, slot=slot, patient_name=name)
+    changes = hold.changes + bool(hold.moves)
+    booking = replace(hold, slot=slot, moves=None, patient_name=name, changes=changes)
+    patient.bookings[booking_id] = booking
     patient.last_hold = patient.booking_to_move = None
     return _redirect(".confirmed", booking_id=booking_id)
-
-
-def _book(patient: Visitor, hold: Appointment) -> Slot:
-    # The site keeps the name: the API gets no patient data but an opaque reference.
-    return slots_api().book(
-        hold.slot.slot_id,
-        booking_id=hold.booking_id,
-        patient_reference=patient.reference,
-        holder=patient.holder,
-        **({"moves": hold.moves.slot.slot_id} if hold.moves else {}),
-    )
 
 
 @pages.get("/bookings")
 def bookings() -> str:
     """List the visitor's bookings, sorted by start."""
-    by_start = sorted(visitor().bookings.values(), key=lambda booking: booking.slot.start)
+    by_start = sorted(visitor().bookings.values(), key=lambda booking: booking.slot["start"])
     return render_template("bookings.html", bookings=by_start)
 
 
@@ -127,7 +113,7 @@ def confirmed(booking_id: str) -> str:
 
 @pages.get("/bookings/<booking_id>.ics")
 def download(booking_id: str) -> Response:
-    file = render_template("appointment.ics", booking=_own_booking(booking_id), now=now())
+    file = render_template("appointment.ics", booking=_own_booking(booking_id), now=visitors.now())
     headers = {"Content-Disposition": "attachment; filename=appointment.ics"}
     return Response(fold(file), mimetype="text/calendar", headers=headers)
 
@@ -158,9 +144,9 @@ def cancel(booking_id: str) -> Response:
     patient, booking = visitor(), _own_booking(booking_id)
     try:
         with suppress(NotFoundError):
-            slots_api().cancel(booking.slot.slot_id, booking_id=booking_id)
+            slots_api().cancel(booking.slot["slot_id"], booking_id=booking_id)
     except RequestRejectedError as error:
-        started = error.violation.code == "in_past"
+        started = error.violation["code"] == "in_past"
         reason = "it has already started" if started else "please ask the clinic"
         flash(f"Sorry, we couldn't cancel this appointment: {reason}.", "error")
         return _redirect(".bookings")
@@ -180,13 +166,13 @@ def _redirect(endpoint: str, **values: Any) -> Response:  # noqa: ANN401  as url
     return redirect(url_for(endpoint, **values), HTTPStatus.SEE_OTHER)
 
 
-def _redirect_to_times(doctor: Doctor, first: object) -> Response:
-    return _redirect("search.times", doctor_id=doctor.doctor_id, **{"from": first})
+def _redirect_to_times(doctor: Json, first: object) -> Response:
+    return _redirect("search.times", doctor_id=doctor["doctor_id"], **{"from": first})
 
 
-def _reject(doctor: Doctor, first: object, error: RequestRejectedError) -> Response:
+def _reject(doctor: Json, first: object, error: RequestRejectedError) -> Response:
     """Show the doctor's current times, and why the chosen one is not among them."""
-    flash(render_template("_rejected.txt", violation=error.violation, zone=doctor.zone), "error")
+    flash(render_template("_rejected.txt", violation=error.violation, zone=doctor["zone"]), "error")
     return _redirect_to_times(doctor, first)
 
 
@@ -195,5 +181,5 @@ def _release(patient: Visitor) -> Appointment | None:
     hold, patient.last_hold = patient.last_hold, None
     if hold:
         with suppress(SlotsApiError):
-            slots_api().release(hold.slot.slot_id, holder=patient.holder)
+            slots_api().release(hold.slot["slot_id"], holder=patient.holder)
     return hold

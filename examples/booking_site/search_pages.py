@@ -20,8 +20,8 @@ pages = Blueprint("search", __name__)
 def start() -> str:
     """Show the search form."""
     doctors = slots_api().doctors()
-    specialties = sorted({doctor.specialty for doctor in doctors})
-    locations = sorted({doctor.location for doctor in doctors})
+    specialties = sorted({doctor["specialty"] for doctor in doctors})
+    locations = sorted({doctor["location"] for doctor in doctors})
     return render_template(
         "start.html", specialties=specialties, locations=locations, today=now().date()
     )
@@ -38,9 +38,14 @@ def find() -> str | Response:
     query = {name: request.args.get(name) or None for name in ("specialty", "location", "cursor")}
     dates = {"from": earliest, "to": first + DAYS_SEARCHED - ONE_DAY}
     page = slots_api().availability(**query, **dates)
-    doctors = sorted(page.doctors, key=lambda doctor: doctor.slots[0].start)
+    doctors = sorted(page["doctors"], key=lambda doctor: doctor["slots"][0]["start"])
     return render_template(
-        "find.html", **query, first=first, days=DAYS_SEARCHED, doctors=doctors, next_page=page.next
+        "find.html",
+        **query,
+        first=first,
+        days=DAYS_SEARCHED,
+        doctors=doctors,
+        next_page=page["next"],
     )
 
 
@@ -48,9 +53,11 @@ def find() -> str | Response:
 def times(doctor_id: str) -> str:
     """Show a doctor's free times by date."""
     doctor = slots_api().doctor(doctor_id)
-    first, today = _first_date(doctor.zone), now().astimezone(doctor.zone).date()
+    first, today = _first_date(doctor["zone"]), now().astimezone(doctor["zone"]).date()
     times = slots_api().times(doctor_id, first, first + DAYS_SHOWN - ONE_DAY)
-    by_date = groupby(times.slots, key=lambda slot: slot.start.astimezone(doctor.zone).date())
+    by_date = groupby(
+        times["slots"], key=lambda slot: slot["start"].astimezone(doctor["zone"]).date()
+    )
     return render_template(
         "times.html",
         doctor=doctor,
@@ -58,15 +65,15 @@ def times(doctor_id: str) -> str:
         days=DAYS_SHOWN,
         is_future=first > today,
         dates=[(on, list(slots)) for on, slots in by_date],
-        next_slot=times.next_available,
+        next_slot=times["next_available"],
     )
 
 
 def _first_date(zone: tzinfo) -> date:
     """Return the ``from`` of the query string, by default today."""
-    today, given = now().astimezone(zone).date(), request.args.get("from")
+    today = now().astimezone(zone).date()
     try:
-        first = date.fromisoformat(given) if given else today
+        first = date.fromisoformat(request.args.get("from") or today.isoformat())
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST, "That isn't a real date. Please choose another date.")
     if abs(first - today) > MAX_DISTANCE:

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import flask
-from flask import Flask, abort, render_template, request, session
+from flask import Flask, abort, current_app, render_template, request, session
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
@@ -49,8 +49,8 @@ def create_site(
     site.context_processor(lambda: {"csrf_token": _csrf_token(), "visitor": visitor()})
     site.before_request(_require_csrf_token)
     site.after_request(_add_headers)
-    site.register_error_handler(SlotsApiError, _api_error)
-    site.register_error_handler(HTTPException, _http_error)
+    site.register_error_handler(SlotsApiError, _error_page)
+    site.register_error_handler(HTTPException, _error_page)
     site.register_blueprint(search_pages.pages)
     site.register_blueprint(booking_pages.pages)
     site.add_url_rule(
@@ -85,18 +85,17 @@ def _add_headers(response: flask.Response) -> flask.Response:
     return response
 
 
-def _api_error(error: SlotsApiError) -> tuple[str, int]:
+def _error_page(error: SlotsApiError | HTTPException) -> Response | tuple[str, int]:
     """Render an error page: an error must never look like an empty list of times."""
-    detail = str(error)
-    if not isinstance(error, RequestRejectedError):
-        flask.current_app.logger.error(detail)
-        detail = "We can't reach the doctors' calendars right now."
-    return render_template("error.html", status=error.status, detail=detail), error.status
-
-
-def _http_error(error: HTTPException) -> Response | tuple[str, int]:
-    if error.code is None:  # abort(redirect(...))
+    if isinstance(error, RequestRejectedError):
+        status, detail = error.status.value, str(error)
+    elif isinstance(error, SlotsApiError):
+        current_app.logger.error(str(error))
+        status, detail = error.status.value, "We can't reach the doctors' calendars right now."
+    elif error.code is None:  # abort(redirect(...))
         return error.get_response()
-    detail = "" if error.code == HTTPStatus.NOT_FOUND else error.description
-    page = render_template("error.html", status=error.code, detail=detail)
-    return page, error.code
+    else:
+        # No page of the site raises 404 itself, so the description is the framework's.
+        is_unknown = error.code == HTTPStatus.NOT_FOUND
+        status, detail = error.code, "Check the address." if is_unknown else error.description or ""
+    return render_template("error.html", status=status, detail=detail), status

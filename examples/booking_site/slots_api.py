@@ -3,72 +3,20 @@
 import time
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import msgspec
 from authlib.integrations.requests_client import OAuth2Session, OAuthError
 from requests import RequestException, Response, Session
 
-T = TypeVar("T")
+Json = dict[str, Any]
 TIMEOUT_SECONDS = (3, 10)  # to connect, and between two bytes of the response
 MAX_RETRY_AFTER_SECONDS = 3  # the visitor waits for the page meanwhile
 MAX_CACHED = 500
 BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+INSTANTS = {"start", "end", "held_until"}
 EXPIRED_TOKEN = {"access_token": "", "token_type": "Bearer", "expires_at": 1}
-
-
-class Slot(msgspec.Struct, frozen=True):
-    """A time that can be booked; ``slot_id`` is opaque to every client of the API."""
-
-    slot_id: str
-    start: datetime
-    end: datetime
-    held_until: datetime | None = None
-
-
-class Doctor(msgspec.Struct, frozen=True):
-    """A search finds doctors with their bookable ``slots``, without their ``specialty``."""
-
-    doctor_id: str
-    name: str
-    location: str
-    time_zone: str
-    specialty: str = ""
-    slots: list[Slot] = []
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
-
-
-class DoctorPage(msgspec.Struct):
-    """``next`` is the cursor of the next page."""
-
-    doctors: list[Doctor]
-    next: str | None
-
-
-class Times(msgspec.Struct):
-    """``next_available`` is the first slot of the requested dates, or else the first after them."""
-
-    slots: list[Slot]
-    next_available: Slot | None
-
-
-class Violation(msgspec.Struct):
-    """The reason for programs, for example ``slot_taken``, and the start of the slot."""
-
-    code: str = ""
-    start: datetime | None = None
-
-
-class Problem(msgspec.Struct):
-    """Problem details (RFC 9457)."""
-
-    detail: str
-    errors: list[Violation] = []
 
 
 class SlotsApiError(Exception):
@@ -78,13 +26,16 @@ class SlotsApiError(Exception):
 
 
 class RequestRejectedError(SlotsApiError):
-    """The slot's state, the request or a limit does not allow it (400, 409, 429)."""
+    """The slot's state, the request or a limit does not allow it (400, 409, 429).
+
+    ``violation`` has a ``code`` for programs, as ``slot_taken``, and the ``start`` of the slot.
+    """
 
     status = HTTPStatus.BAD_REQUEST
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.detail)
-        self.violation = (problem.errors or [Violation()])[0]
+    def __init__(self, problem: Json) -> None:
+        super().__init__(problem["detail"])
+        self.violation: Json = (problem.get("errors") or [{"code": ""}])[0]
 
 
 class NotFoundError(RequestRejectedError):
@@ -98,80 +49,71 @@ def token_session(token_url: str, client_id: str, client_secret: str) -> OAuth2S
 
     It renews a token a minute before it expires; the first request finds an expired one.
     """
-    return OAuth2Session(
-        client_id,
-        client_secret,
-        token_endpoint=token_url,
-        grant_type="client_credentials",
-        token=EXPIRED_TOKEN,
-        default_timeout=TIMEOUT_SECONDS,
-    )
+    options = {"grant_type": "client_credentials", "default_timeout": TIMEOUT_SECONDS}
+    endpoint = {"token_endpoint": token_url, "token": EXPIRED_TOKEN}
+    return OAuth2Session(client_id, client_secret, **endpoint, **options)
 
 
 class SlotsApi:
-    """Every method raises ``SlotsApiError``."""
+    """Methods return JSON, with times and zones parsed; they raise ``SlotsApiError``."""
 
     def __init__(self, url: str, session: Session | None = None) -> None:
         self._base = url.rstrip("/")
         self._session = session or Session()
-        self._cache: dict[str, tuple[str, Times]] = {}
+        self._cache: dict[str, tuple[str, Json]] = {}
 
-    def doctors(self) -> list[Doctor]:
+    def doctors(self) -> list[Json]:
         """Read the doctors of all pages."""
-        page = self._get(DoctorPage, "doctors", limit=100)
-        found = page.doctors
-        while page.next:
-            page = self._get(DoctorPage, "doctors", limit=100, cursor=page.next)
-            found += page.doctors
+        page = _parse(self._send("GET", "doctors", params={"limit": 100}))
+        found: list[Json] = page["doctors"]
+        while page["next"]:
+            query = {"limit": 100, "cursor": page["next"]}
+            page = _parse(self._send("GET", "doctors", params=query))
+            found += page["doctors"]
         return found
 
-    def doctor(self, doctor_id: str) -> Doctor:
-        return self._get(Doctor, "doctors", doctor_id)
+    def doctor(self, doctor_id: str) -> Json:
+        return _parse(self._send("GET", "doctors", doctor_id))
 
-    def availability(self, **query: object) -> DoctorPage:
+    def availability(self, **query: object) -> Json:
         """Search doctors with bookable slots; dates are those of each doctor's zone."""
-        return self._get(DoctorPage, "availability", **query)
+        return _parse(self._send("GET", "availability", params=query))
 
-    def times(self, doctor_id: str, first: date, last: date) -> Times:
+    def times(self, doctor_id: str, first: date, last: date) -> Json:
         """Read the current bookable slots, from the cache if the API responds 304."""
         path, dates = ("doctors", doctor_id, "slots"), {"from": first, "to": last}
         key = f"{doctor_id} {first} {last}"
-        etag, cached = self._cache.get(key, (None, None))
+        etag, times = self._cache.get(key, (None, {}))
         response = self._send("GET", *path, params=dates, headers={"If-None-Match": etag})
-        if cached and response.status_code == HTTPStatus.NOT_MODIFIED:
-            return cached
-        if len(self._cache) >= MAX_CACHED:
-            self._cache.clear()
-        times = _parse(response, Times)
-        self._cache[key] = response.headers.get("ETag", ""), times
+        if response.status_code != HTTPStatus.NOT_MODIFIED:
+            times = _parse(response)
+            if len(self._cache) >= MAX_CACHED:
+                self._cache.clear()
+            self._cache[key] = response.headers.get("ETag", ""), times
         return times
 
-    def hold(self, slot_id: str, *, holder: str, seconds: int) -> Slot:
-        """Reserve a slot for a while; the returned slot says until when."""
-        body = {"holder": holder, "seconds": seconds}
-        return _parse(self._send("PUT", "slots", slot_id, "hold", json=body), Slot)
+    def hold(self, slot_id: str, **body: object) -> Json:
+        """Reserve a slot for some ``seconds``; the returned slot says until when."""
+        return _parse(self._send("PUT", "slots", slot_id, "hold", json=body))
 
     def release(self, slot_id: str, *, holder: str) -> None:
         self._send("DELETE", "slots", slot_id, "hold", params={"holder": holder})
 
-    def book(self, slot_id: str, **body: str) -> Slot:
+    def book(self, slot_id: str, **body: str) -> Json:
         """Book a slot; a repeated request with the same ``booking_id`` changes nothing.
 
         ``moves`` is the slot that this booking had before; the same request releases it.
         """
-        return _parse(self._send("PUT", "slots", slot_id, "booking", json=body), Slot)
+        return _parse(self._send("PUT", "slots", slot_id, "booking", json=body))
 
     def cancel(self, slot_id: str, *, booking_id: str) -> None:
         self._send("DELETE", "slots", slot_id, "booking", params={"booking_id": booking_id})
-
-    def _get(self, kind: type[T], *path: str, **query: object) -> T:
-        return _parse(self._send("GET", *path, params=query), kind)
 
     def _send(self, method: str, *path: str, **options: Any) -> Response:  # noqa: ANN401
         """Send a request, once more after ``Retry-After``: every request is idempotent."""
         # Ids come from visitors, and must not lead to another path of the API.
         if {".", ".."} & set(path):
-            raise NotFoundError(Problem("Check the address."))
+            raise NotFoundError({"detail": "Check the address."})
         url = "/".join([self._base, *(quote(part, safe="") for part in path)])
         options |= {"timeout": TIMEOUT_SECONDS, "allow_redirects": False}
         try:
@@ -188,18 +130,25 @@ class SlotsApi:
         return response
 
 
-def _parse(response: Response, kind: type[T]) -> T:
-    try:
-        return msgspec.json.decode(response.content, type=kind)
-    except msgspec.DecodeError as error:
-        raise SlotsApiError(f"Unexpected response from {response.url}: {error}") from error
-
-
 def _error(response: Response) -> SlotsApiError:
-    problem, status = _parse(response, Problem), response.status_code
+    """Convert problem details (RFC 9457)."""
+    problem, status = _parse(response), response.status_code
     if status == HTTPStatus.NOT_FOUND:
         return NotFoundError(problem)
     rejected = status in {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT}
-    if rejected or (status == HTTPStatus.TOO_MANY_REQUESTS and problem.errors):
+    if rejected or (status == HTTPStatus.TOO_MANY_REQUESTS and problem["errors"]):
         return RequestRejectedError(problem)
-    return SlotsApiError(f"{status} from {response.url}: {problem.detail}")
+    return SlotsApiError(f"{status} from {response.url}: {problem['detail']}")
+
+
+def _parse(response: Response) -> Json:
+    try:
+        return dict(response.json(object_hook=_parse_times))
+    except ValueError as error:
+        raise SlotsApiError(f"{response.url} does not respond with JSON") from error
+
+
+def _parse_times(item: Json) -> Json:
+    if "time_zone" in item:
+        item["zone"] = ZoneInfo(item["time_zone"])
+    return item | {name: datetime.fromisoformat(item[name]) for name in item.keys() & INSTANTS}

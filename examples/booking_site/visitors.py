@@ -5,14 +5,13 @@ there before it sends the request, so that it can retry if the response gets los
 """
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
-from typing import Self, cast
 
 from flask import current_app, request, session
 
-from examples.booking_site.slots_api import Doctor, Slot, SlotsApi
+from examples.booking_site.slots_api import Json, SlotsApi
 
 new_id = partial(secrets.token_urlsafe, 12)
 
@@ -22,24 +21,22 @@ class Appointment:
     """A held or booked slot; ``moves`` is the booking that gets this time, if it is not new."""
 
     booking_id: str
-    doctor: Doctor
-    slot: Slot
+    doctor: Json
+    slot: Json
     moves: "Appointment | None" = None
     patient_name: str = ""
     changes: int = 0
 
-    def moved_to(self, doctor: Doctor, slot: Slot) -> Self:
-        return replace(self, doctor=doctor, slot=slot, moves=self, changes=self.changes + 1)
-
     @property
     def local_date(self) -> date:
-        return self.slot.start.astimezone(self.doctor.zone).date()
+        """The date at the clinic."""
+        on: date = self.slot["start"].astimezone(self.doctor["zone"]).date()
+        return on
 
     @property
     def seconds_left(self) -> int:
         """The rest of the hold."""
-        until = self.slot.held_until
-        return max(0, int((until - now()).total_seconds())) if until else 0
+        return max(0, int((self.slot["held_until"] - now()).total_seconds()))
 
 
 @dataclass(kw_only=True)
@@ -79,8 +76,10 @@ def neighbours_with_hold() -> int:
 
 
 def now() -> datetime:
-    return cast("datetime", current_app.config["NOW"]())
+    instant: datetime = current_app.config["NOW"]()
+    return instant
 
 
 def slots_api() -> SlotsApi:
-    return cast("SlotsApi", current_app.config["API"])
+    api: SlotsApi = current_app.config["API"]
+    return api
