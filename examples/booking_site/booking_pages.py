@@ -16,10 +16,6 @@ from examples.booking_site.visitors import Appointment, Visitor, slots_api, visi
 HOLD_SECONDS = 300
 # By network address: so that a script cannot hold every time of a doctor. A visitor holds one.
 MAX_HOLDS_PER_ADDRESS = 2
-TOO_MANY_HOLDS = (
-    f"You can hold {MAX_HOLDS_PER_ADDRESS} times at once from one internet connection. "
-    "Book or release one of them, or wait a few minutes."
-)
 EXPIRED = "Your hold has expired. Please choose a time again."
 
 pages = Blueprint("booking", __name__)
@@ -31,12 +27,11 @@ def hold(doctor_id: str) -> Response:
     patient, doctor = visitor(), slots_api().doctor(doctor_id)
     slot_id, shown_date = request.form["slot_id"], request.form.get("from")
     if visitors.neighbours_with_hold() >= MAX_HOLDS_PER_ADDRESS:
-        flash(TOO_MANY_HOLDS, "error")
-        return _redirect_to_times(doctor, shown_date)
+        return _reject(doctor, shown_date, {"code": "too_many_at_address"})
     try:
         slot = slots_api().hold(slot_id, holder=patient.holder, seconds=HOLD_SECONDS)
     except RequestRejectedError as error:
-        return _reject(doctor, shown_date, error)
+        return _reject(doctor, shown_date, error.violation)
     if patient.hold and patient.hold.slot["slot_id"] != slot["slot_id"]:
         _release(patient)
     # A booking that moves keeps its id and name.
@@ -91,7 +86,7 @@ def book() -> Response:
         )
     except RequestRejectedError as error:
         _release(patient)
-        return _reject(hold.doctor, hold.local_date, error)
+        return _reject(hold.doctor, hold.local_date, error.violation)
     changes = hold.changes + bool(hold.moves)
     booking = replace(hold, slot=slot, moves=None, patient_name=name, changes=changes)
     patient.bookings[booking_id] = booking
@@ -146,8 +141,8 @@ def cancel(booking_id: str) -> Response:
         with suppress(NotFoundError):
             slots_api().cancel(booking.slot["slot_id"], booking_id=booking_id)
     except RequestRejectedError as error:
-        started = error.violation["code"] == "in_past"
-        reason = "it has already started" if started else "please ask the clinic"
+        code = error.violation["code"]
+        reason = "it has already started" if code == "in_past" else "please ask the clinic"
         flash(f"Sorry, we couldn't cancel this appointment: {reason}.", "error")
         return _redirect(".bookings")
     patient.bookings.pop(booking_id, None)
@@ -170,9 +165,9 @@ def _redirect_to_times(doctor: Json, first: object) -> Response:
     return _redirect("search.times", doctor_id=doctor["doctor_id"], **{"from": first})
 
 
-def _reject(doctor: Json, first: object, error: RequestRejectedError) -> Response:
+def _reject(doctor: Json, first: object, violation: Json) -> Response:
     """Show the doctor's current times, and why the chosen one is not among them."""
-    flash(render_template("_rejected.txt", violation=error.violation, zone=doctor["zone"]), "error")
+    flash(render_template("_rejected.txt", violation=violation, zone=doctor["zone"]), "error")
     return _redirect_to_times(doctor, first)
 
 

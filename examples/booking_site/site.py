@@ -3,25 +3,23 @@
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import flask
-from flask import Flask, abort, current_app, render_template, request, session
+from flask import Flask, abort, current_app, render_template, request, send_from_directory, session
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
 from examples.booking_site import booking_pages, calendar_file, search_pages
-from examples.booking_site.slots_api import RequestRejectedError, SlotsApi, SlotsApiError
+from examples.booking_site.slots_api import SlotsApi, SlotsApiError
 from examples.booking_site.visitors import new_id, visitor
 
 HEADERS = {
     "Cache-Control": "no-store",  # times change quickly, and names are private
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
@@ -49,13 +47,10 @@ def create_site(
     site.context_processor(lambda: {"csrf_token": _csrf_token(), "visitor": visitor()})
     site.before_request(_require_csrf_token)
     site.after_request(_add_headers)
-    site.register_error_handler(SlotsApiError, _error_page)
     site.register_error_handler(HTTPException, _error_page)
     site.register_blueprint(search_pages.pages)
     site.register_blueprint(booking_pages.pages)
-    site.add_url_rule(
-        "/shared/<name>", "shared", lambda name: flask.send_from_directory(SHARED, name)
-    )
+    site.add_url_rule("/shared/<name>", "shared", partial(send_from_directory, SHARED))
     return site
 
 
@@ -72,30 +67,25 @@ def _csrf_token() -> str:
 
 
 def _require_csrf_token() -> None:
-    """Reject a form that comes from another site."""
-    given = request.form.get("csrf_token", "")
-    valid = secrets.compare_digest(given.encode(), _csrf_token().encode())
-    if request.method == "POST" and not valid:
+    given = request.form.get("csrf_token", "").encode()
+    if request.method == "POST" and not secrets.compare_digest(given, _csrf_token().encode()):
         abort(HTTPStatus.BAD_REQUEST, "This page has expired. Reload it and try again.")
 
 
-def _add_headers(response: flask.Response) -> flask.Response:
+def _add_headers(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.headers.update(HEADERS)
     return response
 
 
-def _error_page(error: SlotsApiError | HTTPException) -> Response | tuple[str, int]:
+def _error_page(error: HTTPException) -> Response:
     """Render an error page: an error must never look like an empty list of times."""
-    if isinstance(error, RequestRejectedError):
-        status, detail = error.status.value, str(error)
-    elif isinstance(error, SlotsApiError):
-        current_app.logger.error(str(error))
-        status, detail = error.status.value, "We can't reach the doctors' calendars right now."
-    elif error.code is None:  # abort(redirect(...))
-        return error.get_response()
-    else:
-        # No page of the site raises 404 itself, so the description is the framework's.
-        is_unknown = error.code == HTTPStatus.NOT_FOUND
-        status, detail = error.code, "Check the address." if is_unknown else error.description or ""
-    return render_template("error.html", status=status, detail=detail), status
+    response, detail = error.get_response(), error.description
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        current_app.logger.error(detail)
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        is_ours = error.code != HTTPStatus.NOT_FOUND or isinstance(error, SlotsApiError)
+        response.set_data(
+            render_template("error.html", status=error.code, detail=detail if is_ours else "")
+        )
+    return response

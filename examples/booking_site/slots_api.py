@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from authlib.integrations.requests_client import OAuth2Session, OAuthError
 from requests import RequestException, Response, Session
+from werkzeug.exceptions import ServiceUnavailable
 
 Json = dict[str, Any]
 TIMEOUT_SECONDS = (3, 10)  # to connect, and between two bytes of the response
@@ -19,10 +20,8 @@ INSTANTS = {"start", "end", "held_until"}
 EXPIRED_TOKEN = {"access_token": "", "token_type": "Bearer", "expires_at": 1}
 
 
-class SlotsApiError(Exception):
+class SlotsApiError(ServiceUnavailable):
     """The API does not respond, or not in a way that helps the visitor."""
-
-    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class RequestRejectedError(SlotsApiError):
@@ -31,7 +30,7 @@ class RequestRejectedError(SlotsApiError):
     ``violation`` has a ``code`` for programs, as ``slot_taken``, and the ``start`` of the slot.
     """
 
-    status = HTTPStatus.BAD_REQUEST
+    code = HTTPStatus.BAD_REQUEST
 
     def __init__(self, problem: Json) -> None:
         super().__init__(problem["detail"])
@@ -41,7 +40,7 @@ class RequestRejectedError(SlotsApiError):
 class NotFoundError(RequestRejectedError):
     """There is no such doctor or slot (404)."""
 
-    status = HTTPStatus.NOT_FOUND
+    code = HTTPStatus.NOT_FOUND
 
 
 def token_session(token_url: str, client_id: str, client_secret: str) -> OAuth2Session:
