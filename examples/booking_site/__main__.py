@@ -3,7 +3,7 @@
 import os
 import secrets
 
-from werkzeug.serving import make_server
+from werkzeug.serving import run_simple
 
 from examples.booking_site.site import create_site
 from examples.booking_site.slots_api import SlotsApi, token_session
@@ -22,9 +22,8 @@ def main() -> None:
         secret_key=env.get("SECRET_KEY") or secrets.token_hex(),
         session_cookie=f"booking_site_{port}",
     )
-    server = make_server(HOST, port, site, threaded=True)
     print(f"Booking site: http://{HOST}:{port}/", flush=True)  # noqa: T201  a command's output
-    server.serve_forever()
+    run_simple(HOST, port, site, threaded=True)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,12 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from examples.booking_site import visitors
 from examples.booking_site.calendar_file import fold
 from examples.booking_site.slots_api import Json, NotFoundError, RequestRejectedError, SlotsApiError
-from examples.booking_site.visitors import Appointment, Visitor, slots_api, visitor
+from examples.booking_site.visitors import Appointment, Visitor, neighbours_with_hold, new_id
 
 HOLD_SECONDS = 300
 # By network address: so that a script cannot hold every time of a doctor. A visitor holds one.
@@ -24,19 +23,21 @@ pages = Blueprint("booking", __name__)
 @pages.post("/doctors/<doctor_id>/hold")
 def hold(doctor_id: str) -> Response:
     """Hold the chosen time while the visitor fills in the form."""
-    patient, doctor = visitor(), slots_api().doctor(doctor_id)
+    patient, doctor = g.visitor, g.api.get("doctors", doctor_id)
     slot_id, shown_date = request.form["slot_id"], request.form.get("from")
-    if visitors.neighbours_with_hold() >= MAX_HOLDS_PER_ADDRESS:
-        return _reject(doctor, shown_date, {"code": "too_many_at_address"})
+    if neighbours_with_hold() >= MAX_HOLDS_PER_ADDRESS:
+        return _reject(
+            doctor, shown_date, {"code": "too_many_at_address", "max": MAX_HOLDS_PER_ADDRESS}
+        )
     try:
-        slot = slots_api().hold(slot_id, holder=patient.holder, seconds=HOLD_SECONDS)
+        slot = g.api.put("slots", slot_id, "hold", holder=patient.holder, seconds=HOLD_SECONDS)
     except RequestRejectedError as error:
         return _reject(doctor, shown_date, error.violation)
     if patient.hold and patient.hold.slot["slot_id"] != slot["slot_id"]:
         _release(patient)
     # A booking that moves keeps its id and name.
     moves = patient.booking_to_move
-    reserved = moves or Appointment(booking_id=visitors.new_id(), doctor=doctor, slot=slot)
+    reserved = moves or Appointment(booking_id=new_id(), doctor=doctor, slot=slot)
     patient.last_hold = replace(reserved, doctor=doctor, slot=slot, moves=moves)
     patient.address = request.remote_addr or ""
     return _redirect(".held")
@@ -45,7 +46,7 @@ def hold(doctor_id: str) -> Response:
 @pages.get("/hold")
 def held() -> str | Response:
     """Show the form to confirm the appointment."""
-    hold = visitor().last_hold
+    hold = g.visitor.last_hold
     if not hold:
         return _redirect(".bookings")
     if hold.seconds_left:
@@ -57,14 +58,14 @@ def held() -> str | Response:
 @pages.post("/hold/release")
 def release() -> Response:
     """Release the hold and show the doctor's times again."""
-    hold = _release(visitor())
+    hold = _release(g.visitor)
     return _redirect_to_times(hold.doctor, hold.local_date) if hold else _redirect("search.start")
 
 
 @pages.post("/hold/book")
 def book() -> Response:
     """Book the held slot, or move a booking to it."""
-    patient, booking_id = visitor(), request.form["booking_id"]
+    patient, booking_id = g.visitor, request.form["booking_id"]
     hold = patient.last_hold
     if not hold or hold.booking_id != booking_id:
         # The form was submitted twice, or is from before another hold.
@@ -77,8 +78,8 @@ def book() -> Response:
         return _redirect(".held")
     try:
         # The site keeps the name: the API gets no patient data but an opaque reference.
-        slot = slots_api().book(
-            hold.slot["slot_id"],
+        slot = g.api.put(
+            *("slots", hold.slot["slot_id"], "booking"),
             booking_id=booking_id,
             patient_reference=patient.reference,
             holder=patient.holder,
@@ -97,7 +98,7 @@ def book() -> Response:
 @pages.get("/bookings")
 def bookings() -> str:
     """List the visitor's bookings, sorted by start."""
-    by_start = sorted(visitor().bookings.values(), key=lambda booking: booking.slot["start"])
+    by_start = sorted(g.visitor.bookings.values(), key=lambda booking: booking.slot["start"])
     return render_template("bookings.html", bookings=by_start)
 
 
@@ -108,7 +109,7 @@ def confirmed(booking_id: str) -> str:
 
 @pages.get("/bookings/<booking_id>.ics")
 def download(booking_id: str) -> Response:
-    file = render_template("appointment.ics", booking=_own_booking(booking_id), now=visitors.now())
+    file = render_template("appointment.ics", booking=_own_booking(booking_id), now=g.now)
     headers = {"Content-Disposition": "attachment; filename=appointment.ics"}
     return Response(fold(file), mimetype="text/calendar", headers=headers)
 
@@ -116,15 +117,15 @@ def download(booking_id: str) -> Response:
 @pages.post("/bookings/<booking_id>/move")
 def start_move(booking_id: str) -> Response:
     """Let the visitor choose a new time, of any doctor, for a booking."""
-    booking = visitor().booking_to_move = _own_booking(booking_id)
+    booking = g.visitor.booking_to_move = _own_booking(booking_id)
     return _redirect_to_times(booking.doctor, booking.local_date)
 
 
 @pages.post("/bookings/keep")
 def cancel_move() -> Response:
     """Keep the booking at its time, and release the new one if it is held."""
-    _release(visitor())
-    visitor().booking_to_move = None
+    _release(g.visitor)
+    g.visitor.booking_to_move = None
     return _redirect(".bookings")
 
 
@@ -136,10 +137,10 @@ def confirm_cancel(booking_id: str) -> str:
 
 @pages.post("/bookings/<booking_id>/cancel")
 def cancel(booking_id: str) -> Response:
-    patient, booking = visitor(), _own_booking(booking_id)
+    patient, booking = g.visitor, _own_booking(booking_id)
     try:
         with suppress(NotFoundError):
-            slots_api().cancel(booking.slot["slot_id"], booking_id=booking_id)
+            g.api.delete("slots", booking.slot["slot_id"], "booking", booking_id=booking_id)
     except RequestRejectedError as error:
         code = error.violation["code"]
         reason = "it has already started" if code == "in_past" else "please ask the clinic"
@@ -154,7 +155,8 @@ def cancel(booking_id: str) -> Response:
 
 def _own_booking(booking_id: str) -> Appointment:
     """Return the visitor's booking; show the list if they have no such booking."""
-    return visitor().bookings.get(booking_id) or abort(_redirect(".bookings"))
+    patient: Visitor = g.visitor
+    return patient.bookings.get(booking_id) or abort(_redirect(".bookings"))
 
 
 def _redirect(endpoint: str, **values: Any) -> Response:  # noqa: ANN401  as url_for
@@ -176,5 +178,5 @@ def _release(patient: Visitor) -> Appointment | None:
     hold, patient.last_hold = patient.last_hold, None
     if hold:
         with suppress(SlotsApiError):
-            slots_api().release(hold.slot["slot_id"], holder=patient.holder)
+            g.api.delete("slots", hold.slot["slot_id"], "hold", holder=patient.holder)
     return hold

@@ -4,10 +4,8 @@ from datetime import UTC, date, timedelta, tzinfo
 from http import HTTPStatus
 from itertools import groupby
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug import Response
-
-from examples.booking_site.visitors import now, slots_api
 
 ONE_DAY = timedelta(days=1)
 DAYS_SEARCHED, DAYS_SHOWN = 14 * ONE_DAY, 7 * ONE_DAY
@@ -19,11 +17,11 @@ pages = Blueprint("search", __name__)
 @pages.get("/")
 def start() -> str:
     """Show the search form."""
-    doctors = slots_api().doctors()
+    doctors = g.api.doctors()
     specialties = sorted({doctor["specialty"] for doctor in doctors})
     locations = sorted({doctor["location"] for doctor in doctors})
     return render_template(
-        "start.html", specialties=specialties, locations=locations, today=now().date()
+        "start.html", specialties=specialties, locations=locations, today=g.now.date()
     )
 
 
@@ -37,7 +35,7 @@ def find() -> str | Response:
     earliest = first if "from" in request.args else first - ONE_DAY
     query = {name: request.args.get(name) or None for name in ("specialty", "location", "cursor")}
     dates = {"from": earliest, "to": first + DAYS_SEARCHED - ONE_DAY}
-    page = slots_api().availability(**query, **dates)
+    page = g.api.get("availability", **query, **dates)
     doctors = sorted(page["doctors"], key=lambda doctor: doctor["slots"][0]["start"])
     return render_template(
         "find.html",
@@ -52,9 +50,9 @@ def find() -> str | Response:
 @pages.get("/doctors/<doctor_id>")
 def times(doctor_id: str) -> str:
     """Show a doctor's free times by date."""
-    doctor = slots_api().doctor(doctor_id)
-    first, today = _first_date(doctor["zone"]), now().astimezone(doctor["zone"]).date()
-    times = slots_api().times(doctor_id, first, first + DAYS_SHOWN - ONE_DAY)
+    doctor = g.api.get("doctors", doctor_id)
+    first, today = _first_date(doctor["zone"]), g.now.astimezone(doctor["zone"]).date()
+    times = g.api.times(doctor_id, first, first + DAYS_SHOWN - ONE_DAY)
     by_date = groupby(
         times["slots"], key=lambda slot: slot["start"].astimezone(doctor["zone"]).date()
     )
@@ -71,7 +69,7 @@ def times(doctor_id: str) -> str:
 
 def _first_date(zone: tzinfo) -> date:
     """Return the ``from`` of the query string, by default today."""
-    today = now().astimezone(zone).date()
+    today = g.now.astimezone(zone).date()
     try:
         first = date.fromisoformat(request.args.get("from") or today.isoformat())
     except ValueError:

@@ -8,13 +8,22 @@ from http import HTTPStatus
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flask import Flask, abort, current_app, render_template, request, send_from_directory, session
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    g,
+    render_template,
+    request,
+    send_from_directory,
+    session,
+)
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
 from examples.booking_site import booking_pages, calendar_file, search_pages
 from examples.booking_site.slots_api import SlotsApi, SlotsApiError
-from examples.booking_site.visitors import new_id, visitor
+from examples.booking_site.visitors import Visitor, new_id
 
 HEADERS = {
     "Cache-Control": "no-store",  # times change quickly, and names are private
@@ -40,17 +49,25 @@ def create_site(
     """
     site = Flask(__name__)
     site.config.update(SECRET_KEY=secret_key, SESSION_COOKIE_NAME=session_cookie)
-    site.config.update(SESSION_COOKIE_SAMESITE="Lax", API=api, NOW=now, VISITORS={})
+    site.config.update(SESSION_COOKIE_SAMESITE="Lax", NOW=now)
     site.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     site.jinja_env.filters.update(time=format_time, ical=calendar_file.escape)
     site.jinja_env.globals.update(UTC=UTC, one_day=timedelta(days=1))
-    site.context_processor(lambda: {"csrf_token": _csrf_token(), "visitor": visitor()})
+    visitors: dict[str, Visitor] = {}
+
+    @site.before_request
+    def set_up_request() -> None:
+        g.api, g.visitors, g.now = api, visitors, site.config["NOW"]()
+        holder = session.setdefault("holder", new_id())
+        g.visitor = visitors.setdefault(holder, Visitor(holder=holder))
+        g.csrf_token = session.setdefault("csrf_token", new_id())
+
     site.before_request(_require_csrf_token)
     site.after_request(_add_headers)
     site.register_error_handler(HTTPException, _error_page)
     site.register_blueprint(search_pages.pages)
     site.register_blueprint(booking_pages.pages)
-    site.add_url_rule("/shared/<name>", "shared", partial(send_from_directory, SHARED))
+    site.add_url_rule("/shared/<path>", "shared", partial(send_from_directory, SHARED))
     return site
 
 
@@ -61,14 +78,10 @@ def format_time(instant: datetime, zone: ZoneInfo) -> str:
     return f"{local:%H:%M %Z}" if is_ambiguous else f"{local:%H:%M}"
 
 
-def _csrf_token() -> str:
-    """Return the session's token for forms, which no other site can read."""
-    return str(session.setdefault("csrf_token", new_id()))
-
-
 def _require_csrf_token() -> None:
+    """Reject forms of other sites, which cannot read the token of the session."""
     given = request.form.get("csrf_token", "").encode()
-    if request.method == "POST" and not secrets.compare_digest(given, _csrf_token().encode()):
+    if request.method == "POST" and not secrets.compare_digest(given, g.csrf_token.encode()):
         abort(HTTPStatus.BAD_REQUEST, "This page has expired. Reload it and try again.")
 
 

@@ -61,22 +61,23 @@ class SlotsApi:
         self._session = session or Session()
         self._cache: dict[str, tuple[str, Json]] = {}
 
+    def get(self, *path: str, **query: object) -> Json:
+        return _parse(self._send("GET", *path, params=query))
+
+    def put(self, *path: str, **body: object) -> Json:
+        return _parse(self._send("PUT", *path, json=body))
+
+    def delete(self, *path: str, **query: object) -> None:
+        self._send("DELETE", *path, params=query)
+
     def doctors(self) -> list[Json]:
         """Read the doctors of all pages."""
-        page = _parse(self._send("GET", "doctors", params={"limit": 100}))
+        page = self.get("doctors", limit=100)
         found: list[Json] = page["doctors"]
         while page["next"]:
-            query = {"limit": 100, "cursor": page["next"]}
-            page = _parse(self._send("GET", "doctors", params=query))
+            page = self.get("doctors", limit=100, cursor=page["next"])
             found += page["doctors"]
         return found
-
-    def doctor(self, doctor_id: str) -> Json:
-        return _parse(self._send("GET", "doctors", doctor_id))
-
-    def availability(self, **query: object) -> Json:
-        """Search doctors with bookable slots; dates are those of each doctor's zone."""
-        return _parse(self._send("GET", "availability", params=query))
 
     def times(self, doctor_id: str, first: date, last: date) -> Json:
         """Read the current bookable slots, from the cache if the API responds 304."""
@@ -90,23 +91,6 @@ class SlotsApi:
                 self._cache.clear()
             self._cache[key] = response.headers.get("ETag", ""), times
         return times
-
-    def hold(self, slot_id: str, **body: object) -> Json:
-        """Reserve a slot for some ``seconds``; the returned slot says until when."""
-        return _parse(self._send("PUT", "slots", slot_id, "hold", json=body))
-
-    def release(self, slot_id: str, *, holder: str) -> None:
-        self._send("DELETE", "slots", slot_id, "hold", params={"holder": holder})
-
-    def book(self, slot_id: str, **body: str) -> Json:
-        """Book a slot; a repeated request with the same ``booking_id`` changes nothing.
-
-        ``moves`` is the slot that this booking had before; the same request releases it.
-        """
-        return _parse(self._send("PUT", "slots", slot_id, "booking", json=body))
-
-    def cancel(self, slot_id: str, *, booking_id: str) -> None:
-        self._send("DELETE", "slots", slot_id, "booking", params={"booking_id": booking_id})
 
     def _send(self, method: str, *path: str, **options: Any) -> Response:  # noqa: ANN401
         """Send a request, once more after ``Retry-After``: every request is idempotent."""

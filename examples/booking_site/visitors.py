@@ -6,12 +6,12 @@ there before it sends the request, so that it can retry if the response gets los
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
-from flask import current_app, request, session
+from flask import g, request
 
-from examples.booking_site.slots_api import Json, SlotsApi
+from examples.booking_site.slots_api import Json
 
 new_id = partial(secrets.token_urlsafe, 12)
 
@@ -36,7 +36,7 @@ class Appointment:
     @property
     def seconds_left(self) -> int:
         """The rest of the hold."""
-        return max(0, int((self.slot["held_until"] - now()).total_seconds()))
+        return max(0, int((self.slot["held_until"] - g.now).total_seconds()))
 
 
 @dataclass(kw_only=True)
@@ -58,28 +58,11 @@ class Visitor:
         return self.last_hold if self.last_hold and self.last_hold.seconds_left else None
 
 
-def visitor() -> Visitor:
-    """Return the visitor of the signed session cookie, or a new one."""
-    holder = session.setdefault("holder", new_id())
-    visitors: dict[str, Visitor] = current_app.config["VISITORS"]
-    return visitors.setdefault(holder, Visitor(holder=holder))
-
-
 def neighbours_with_hold() -> int:
     """Count the other visitors with the same network address who hold a time.
 
     A visitor without cookies is a new visitor in every request, but keeps the address. Behind a
     proxy, the site must be configured to read the address from it (werkzeug's ``ProxyFix``).
     """
-    me, everyone = visitor(), list(current_app.config["VISITORS"].values())
-    return sum(v is not me and v.address == request.remote_addr and bool(v.hold) for v in everyone)
-
-
-def now() -> datetime:
-    instant: datetime = current_app.config["NOW"]()
-    return instant
-
-
-def slots_api() -> SlotsApi:
-    api: SlotsApi = current_app.config["API"]
-    return api
+    others = [other for other in list(g.visitors.values()) if other is not g.visitor]
+    return sum(bool(v.hold and v.address == request.remote_addr) for v in others)

@@ -66,8 +66,8 @@ def test_valid_token_is_sent_with_every_request(
 ) -> None:
     slots_api = authenticated_api(api_url, token_url)
 
-    slots_api.doctor("dr-lee")
-    slots_api.doctor("dr-okafor")
+    slots_api.get("doctors", "dr-lee")
+    slots_api.get("doctors", "dr-okafor")
 
     assert fake_api.tokens == ["Bearer token-1", "Bearer token-1"]
     assert endpoint.grant_types == ["client_credentials"]
@@ -79,8 +79,8 @@ def test_token_about_to_expire_is_renewed(
     endpoint.token_seconds = 30
     slots_api = authenticated_api(api_url, token_url)
 
-    slots_api.doctor("dr-lee")
-    slots_api.doctor("dr-lee")
+    slots_api.get("doctors", "dr-lee")
+    slots_api.get("doctors", "dr-lee")
 
     assert fake_api.tokens == ["Bearer token-1", "Bearer token-2"]
 
@@ -89,7 +89,7 @@ def test_rejected_client_credentials_raise_unavailable(
     fake_api: FakeApi, api_url: str, token_url: str
 ) -> None:
     with pytest.raises(SlotsApiError) as raised:
-        authenticated_api(api_url, token_url, secret="a-guess").doctor("dr-lee")
+        authenticated_api(api_url, token_url, secret="a-guess").get("doctors", "dr-lee")
 
     assert "invalid_client" in str(raised.value)
     assert fake_api.requests == []
@@ -97,4 +97,4 @@ def test_rejected_client_credentials_raise_unavailable(
 
 def test_identity_provider_offline_raises_unavailable(api_url: str) -> None:
     with pytest.raises(SlotsApiError):
-        authenticated_api(api_url, f"{unused_url()}/token").doctor("dr-lee")
+        authenticated_api(api_url, f"{unused_url()}/token").get("doctors", "dr-lee")

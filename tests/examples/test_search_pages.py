@@ -193,3 +193,13 @@ def test_pages_are_not_stored_and_run_own_scripts_only(patient: Browser) -> None
     assert "script-src 'self';" in headers["Content-Security-Policy"]
     assert "SameSite=Lax" in headers["Set-Cookie"]
     assert "HttpOnly" in headers["Set-Cookie"]
+
+
+def test_styles_icon_and_script_of_a_page_can_be_loaded(patient: Browser) -> None:
+    patient.open("/")
+    links = [str(link["href"]) for link in patient.page.select("link")]
+    scripts = [str(script["src"]) for script in patient.page.select("script")]
+
+    responses = [patient.client.get(url) for url in links + scripts]
+
+    assert [response.status_code for response in responses] == [200] * 4

@@ -49,7 +49,7 @@ def test_times_modified_are_read_again(fake_api: FakeApi, api_url: str) -> None:
 def test_short_retry_after_is_followed_by_one_retry(fake_api: FakeApi, api_url: str) -> None:
     fake_api.next_responses = [unavailable(Retry_After="0")]
 
-    assert SlotsApi(api_url).doctor("dr-lee")["name"] == "Dr Mina Lee"
+    assert SlotsApi(api_url).get("doctors", "dr-lee")["name"] == "Dr Mina Lee"
     assert len(fake_api.requests) == 2
 
 
@@ -59,7 +59,7 @@ def test_busy_api_raises_unavailable(fake_api: FakeApi, api_url: str, after: str
     fake_api.next_responses = [unavailable(**headers) for _ in range(3)]
 
     with pytest.raises(SlotsApiError):
-        SlotsApi(api_url).doctor("dr-lee")
+        SlotsApi(api_url).get("doctors", "dr-lee")
 
     assert len(fake_api.requests) == (2 if after == "0" else 1)
 
@@ -68,7 +68,7 @@ def test_conflict_raises_rejected_with_detail_and_codes(fake_api: FakeApi, api_u
     fake_api.next_responses = [taken()]
 
     with pytest.raises(RequestRejectedError, match="is held by another client") as raised:
-        SlotsApi(api_url).hold("dr-lee~20261123T0900Z", holder="me", seconds=300)
+        SlotsApi(api_url).put("slots", "dr-lee~20261123T0900Z", "hold", holder="me", seconds=300)
 
     assert raised.value.violation["code"] == "slot_taken"
     assert raised.value.violation["start"] == datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -76,7 +76,7 @@ def test_conflict_raises_rejected_with_detail_and_codes(fake_api: FakeApi, api_u
 
 def test_unknown_doctor_raises_not_found(api_url: str) -> None:
     with pytest.raises(NotFoundError, match="There is no such doctor"):
-        SlotsApi(api_url).doctor("dr-who")
+        SlotsApi(api_url).get("doctors", "dr-who")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_unusable_response_raises_unavailable(
     fake_api.next_responses = [response]
 
     with pytest.raises(SlotsApiError):
-        SlotsApi(api_url).doctor("dr-lee")
+        SlotsApi(api_url).get("doctors", "dr-lee")
 
 
 def test_refused_connection_raises_unavailable() -> None:
@@ -108,6 +108,6 @@ def test_malformed_id_never_requests_another_path(
     fake_api: FakeApi, api_url: str, doctor_id: str
 ) -> None:
     with pytest.raises(NotFoundError):
-        SlotsApi(api_url).doctor(doctor_id)
+        SlotsApi(api_url).get("doctors", doctor_id)
 
     assert all(sent.count("/") == 2 and "?" not in sent for sent in fake_api.requests)
