@@ -199,7 +199,8 @@ def test_styles_icon_and_script_of_a_page_can_be_loaded(patient: Browser) -> Non
     patient.open("/")
     links = [str(link["href"]) for link in patient.page.select("link")]
     scripts = [str(script["src"]) for script in patient.page.select("script")]
+    assert len(links + scripts) == 4
 
-    responses = [patient.client.get(url) for url in links + scripts]
-
-    assert [response.status_code for response in responses] == [200] * 4
+    for url in links + scripts:
+        with patient.client.get(url) as response:
+            assert response.status_code == 200
