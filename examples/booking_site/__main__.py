@@ -17,11 +17,10 @@ def main() -> None:
     if token_url := env.get("SLOTS_API_TOKEN_URL"):
         client = env["SLOTS_API_CLIENT_ID"], env["SLOTS_API_CLIENT_SECRET"]
         session = token_session(token_url, *client)
-    site = create_site(
-        SlotsApi(env.get("SLOTS_API") or "http://127.0.0.1:8000", session),
-        secret_key=env.get("SECRET_KEY") or secrets.token_hex(),
-        session_cookie=f"booking_site_{port}",
-    )
+    site = create_site(SlotsApi(env.get("SLOTS_API") or "http://127.0.0.1:8000", session))
+    site.secret_key = env.get("SECRET_KEY") or secrets.token_hex()
+    # Browsers share cookies among the ports of a host.
+    site.config["SESSION_COOKIE_NAME"] = f"booking_site_{port}"
     print(f"Booking site: http://{HOST}:{port}/", flush=True)  # noqa: T201  a command's output
     run_simple(HOST, port, site, threaded=True)
 

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from werkzeug import Response
 
 from examples.booking_site.calendar_file import fold
-from examples.booking_site.slots_api import Json, NotFoundError, RequestRejectedError, SlotsApiError
+from examples.booking_site.slots_api import Json, RequestRejectedError, SlotsApiError
 from examples.booking_site.visitors import Appointment, Visitor, neighbours_with_hold, new_id
 
 HOLD_SECONDS = 300
@@ -139,13 +139,13 @@ def confirm_cancel(booking_id: str) -> str:
 def cancel(booking_id: str) -> Response:
     patient, booking = g.visitor, _own_booking(booking_id)
     try:
-        with suppress(NotFoundError):
-            g.api.delete("slots", booking.slot["slot_id"], "booking", booking_id=booking_id)
+        g.api.delete("slots", booking.slot["slot_id"], "booking", booking_id=booking_id)
     except RequestRejectedError as error:
-        code = error.violation["code"]
-        reason = "it has already started" if code == "in_past" else "please ask the clinic"
-        flash(f"Sorry, we couldn't cancel this appointment: {reason}.", "error")
-        return _redirect(".bookings")
+        if error.code != HTTPStatus.NOT_FOUND:
+            started = error.violation["code"] == "in_past"
+            reason = "it has already started" if started else "please ask the clinic"
+            flash(f"Sorry, we couldn't cancel this appointment: {reason}.", "error")
+            return _redirect(".bookings")
     patient.bookings.pop(booking_id, None)
     if patient.booking_to_move == booking:
         patient.booking_to_move = None

@@ -8,16 +8,8 @@ from http import HTTPStatus
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flask import (
-    Flask,
-    abort,
-    current_app,
-    g,
-    render_template,
-    request,
-    send_from_directory,
-    session,
-)
+import flask
+from flask import abort, g, render_template, request, session
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
@@ -36,19 +28,10 @@ SHARED = Path(__file__).parents[2] / "static"  # has Pico CSS and the icon
 
 
 def create_site(
-    api: SlotsApi,
-    *,
-    secret_key: str,
-    session_cookie: str = "booking_site",
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Flask:
-    """Create the WSGI application.
-
-    Browsers share cookies among the ports of a host, so sites on one machine need a
-    ``session_cookie`` each.
-    """
-    site = Flask(__name__)
-    site.config.update(SECRET_KEY=secret_key, SESSION_COOKIE_NAME=session_cookie)
+    api: SlotsApi, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> flask.Flask:
+    """Create the WSGI application; its ``SECRET_KEY`` remains to be set."""
+    site = flask.Flask(__name__)
     site.config.update(SESSION_COOKIE_SAMESITE="Lax", NOW=now)
     site.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     site.jinja_env.filters.update(time=format_time, ical=calendar_file.escape)
@@ -67,7 +50,7 @@ def create_site(
     site.register_error_handler(HTTPException, _error_page)
     site.register_blueprint(search_pages.pages)
     site.register_blueprint(booking_pages.pages)
-    site.add_url_rule("/shared/<path>", "shared", partial(send_from_directory, SHARED))
+    site.add_url_rule("/shared/<path>", "shared", partial(flask.send_from_directory, SHARED))
     return site
 
 
@@ -95,7 +78,7 @@ def _error_page(error: HTTPException) -> Response:
     """Render an error page: an error must never look like an empty list of times."""
     response, detail = error.get_response(), error.description
     if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        current_app.logger.error(detail)
+        flask.current_app.logger.error(detail)
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         is_ours = error.code != HTTPStatus.NOT_FOUND or isinstance(error, SlotsApiError)
         response.set_data(

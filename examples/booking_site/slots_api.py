@@ -15,6 +15,7 @@ Json = dict[str, Any]
 TIMEOUT_SECONDS = (3, 10)  # to connect, and between two bytes of the response
 MAX_RETRY_AFTER_SECONDS = 3  # the visitor waits for the page meanwhile
 MAX_CACHED = 500
+REJECTED = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}
 BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 INSTANTS = {"start", "end", "held_until"}
 EXPIRED_TOKEN = {"access_token": "", "token_type": "Bearer", "expires_at": 1}
@@ -25,22 +26,15 @@ class SlotsApiError(ServiceUnavailable):
 
 
 class RequestRejectedError(SlotsApiError):
-    """The slot's state, the request or a limit does not allow it (400, 409, 429).
+    """The slot's state, the request or a limit does not allow it (400, 404, 409, 429).
 
     ``violation`` has a ``code`` for programs, as ``slot_taken``, and the ``start`` of the slot.
     """
 
-    code = HTTPStatus.BAD_REQUEST
-
-    def __init__(self, problem: Json) -> None:
+    def __init__(self, status: int, problem: Json) -> None:
         super().__init__(problem["detail"])
+        self.code = status
         self.violation: Json = (problem.get("errors") or [{"code": ""}])[0]
-
-
-class NotFoundError(RequestRejectedError):
-    """There is no such doctor or slot (404)."""
-
-    code = HTTPStatus.NOT_FOUND
 
 
 def token_session(token_url: str, client_id: str, client_secret: str) -> OAuth2Session:
@@ -96,7 +90,7 @@ class SlotsApi:
         """Send a request, once more after ``Retry-After``: every request is idempotent."""
         # Ids come from visitors, and must not lead to another path of the API.
         if {".", ".."} & set(path):
-            raise NotFoundError({"detail": "Check the address."})
+            raise RequestRejectedError(HTTPStatus.NOT_FOUND, {"detail": "Check the address."})
         url = "/".join([self._base, *(quote(part, safe="") for part in path)])
         options |= {"timeout": TIMEOUT_SECONDS, "allow_redirects": False}
         try:
@@ -116,11 +110,9 @@ class SlotsApi:
 def _error(response: Response) -> SlotsApiError:
     """Convert problem details (RFC 9457)."""
     problem, status = _parse(response), response.status_code
-    if status == HTTPStatus.NOT_FOUND:
-        return NotFoundError(problem)
-    rejected = status in {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT}
-    if rejected or (status == HTTPStatus.TOO_MANY_REQUESTS and problem["errors"]):
-        return RequestRejectedError(problem)
+    is_over_limit = status == HTTPStatus.TOO_MANY_REQUESTS and problem["errors"]
+    if status in REJECTED or is_over_limit:
+        return RequestRejectedError(status, problem)
     return SlotsApiError(f"{status} from {response.url}: {problem['detail']}")
 
 
