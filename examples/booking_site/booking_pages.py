@@ -26,9 +26,7 @@ def hold(doctor_id: str) -> Response:
     patient, doctor = g.visitor, g.api.get("doctors", doctor_id)
     slot_id, shown_date = request.form["slot_id"], request.form.get("from")
     if neighbours_with_hold() >= MAX_HOLDS_PER_ADDRESS:
-        return _reject(
-            doctor, shown_date, {"code": "too_many_at_address", "max": MAX_HOLDS_PER_ADDRESS}
-        )
+        return _reject(doctor, shown_date, {"code": "too_many_at_address"})
     try:
         slot = g.api.put("slots", slot_id, "hold", holder=patient.holder, seconds=HOLD_SECONDS)
     except RequestRejectedError as error:
@@ -52,14 +50,14 @@ def held() -> str | Response:
     if hold.seconds_left:
         return render_template("held.html", hold=hold)
     flash(EXPIRED, "error")
-    return _redirect_to_times(hold.doctor, hold.local_date)
+    return _redirect_to_times(hold.doctor, hold.slot["date"])
 
 
 @pages.post("/hold/release")
 def release() -> Response:
     """Release the hold and show the doctor's times again."""
     hold = _release(g.visitor)
-    return _redirect_to_times(hold.doctor, hold.local_date) if hold else _redirect("search.start")
+    return _redirect_to_times(hold.doctor, hold.slot["date"]) if hold else _redirect("search.start")
 
 
 @pages.post("/hold/book")
@@ -87,7 +85,7 @@ def book() -> Response:
         )
     except RequestRejectedError as error:
         _release(patient)
-        return _reject(hold.doctor, hold.local_date, error.violation)
+        return _reject(hold.doctor, hold.slot["date"], error.violation)
     changes = hold.changes + bool(hold.moves)
     booking = replace(hold, slot=slot, moves=None, patient_name=name, changes=changes)
     patient.bookings[booking_id] = booking
@@ -118,7 +116,7 @@ def download(booking_id: str) -> Response:
 def start_move(booking_id: str) -> Response:
     """Let the visitor choose a new time, of any doctor, for a booking."""
     booking = g.visitor.booking_to_move = _own_booking(booking_id)
-    return _redirect_to_times(booking.doctor, booking.local_date)
+    return _redirect_to_times(booking.doctor, booking.slot["date"])
 
 
 @pages.post("/bookings/keep")
@@ -169,7 +167,8 @@ def _redirect_to_times(doctor: Json, first: object) -> Response:
 
 def _reject(doctor: Json, first: object, violation: Json) -> Response:
     """Show the doctor's current times, and why the chosen one is not among them."""
-    flash(render_template("_rejected.txt", violation=violation, zone=doctor["zone"]), "error")
+    limit, zone = MAX_HOLDS_PER_ADDRESS, doctor["zone"]
+    flash(render_template("_rejected.txt", violation=violation, zone=zone, limit=limit), "error")
     return _redirect_to_times(doctor, first)
 
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, timedelta, tzinfo
 from http import HTTPStatus
-from itertools import groupby
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug import Response
@@ -17,12 +16,7 @@ pages = Blueprint("search", __name__)
 @pages.get("/")
 def start() -> str:
     """Show the search form."""
-    doctors = g.api.doctors()
-    specialties = sorted({doctor["specialty"] for doctor in doctors})
-    locations = sorted({doctor["location"] for doctor in doctors})
-    return render_template(
-        "start.html", specialties=specialties, locations=locations, today=g.now.date()
-    )
+    return render_template("start.html", doctors=g.api.doctors())
 
 
 @pages.get("/find")
@@ -36,35 +30,16 @@ def find() -> str | Response:
     query = {name: request.args.get(name) or None for name in ("specialty", "location", "cursor")}
     dates = {"from": earliest, "to": first + DAYS_SEARCHED - ONE_DAY}
     page = g.api.get("availability", **query, **dates)
-    doctors = sorted(page["doctors"], key=lambda doctor: doctor["slots"][0]["start"])
-    return render_template(
-        "find.html",
-        **query,
-        first=first,
-        days=DAYS_SEARCHED,
-        doctors=doctors,
-        next_page=page["next"],
-    )
+    return render_template("find.html", **query, first=first, days=DAYS_SEARCHED, page=page)
 
 
 @pages.get("/doctors/<doctor_id>")
 def times(doctor_id: str) -> str:
     """Show a doctor's free times by date."""
     doctor = g.api.get("doctors", doctor_id)
-    first, today = _first_date(doctor["zone"]), g.now.astimezone(doctor["zone"]).date()
+    first = _first_date(doctor["zone"])
     times = g.api.times(doctor_id, first, first + DAYS_SHOWN - ONE_DAY)
-    by_date = groupby(
-        times["slots"], key=lambda slot: slot["start"].astimezone(doctor["zone"]).date()
-    )
-    return render_template(
-        "times.html",
-        doctor=doctor,
-        first=first,
-        days=DAYS_SHOWN,
-        is_future=first > today,
-        dates=[(on, list(slots)) for on, slots in by_date],
-        next_slot=times["next_available"],
-    )
+    return render_template("times.html", doctor=doctor, first=first, days=DAYS_SHOWN, times=times)
 
 
 def _first_date(zone: tzinfo) -> date:

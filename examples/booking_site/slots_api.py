@@ -124,6 +124,10 @@ def _parse(response: Response) -> Json:
 
 
 def _parse_times(item: Json) -> Json:
+    """Parse instants and zones; a slot's ``date`` is the clinic's, whose offset an instant has."""
+    item |= {name: datetime.fromisoformat(item[name]) for name in item.keys() & INSTANTS}
+    if "start" in item:
+        item["date"] = item["start"].date()
     if "time_zone" in item:
         item["zone"] = ZoneInfo(item["time_zone"])
-    return item | {name: datetime.fromisoformat(item[name]) for name in item.keys() & INSTANTS}
+    return item

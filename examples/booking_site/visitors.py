@@ -6,7 +6,6 @@ there before it sends the request, so that it can retry if the response gets los
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
 
 from flask import g, request
@@ -26,12 +25,6 @@ class Appointment:
     moves: "Appointment | None" = None
     patient_name: str = ""
     changes: int = 0
-
-    @property
-    def local_date(self) -> date:
-        """The date at the clinic."""
-        on: date = self.slot["start"].astimezone(self.doctor["zone"]).date()
-        return on
 
     @property
     def seconds_left(self) -> int:
