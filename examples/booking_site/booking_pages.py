@@ -69,7 +69,7 @@ def book() -> Response:
         # The form was submitted twice, or is from before another hold.
         if booking_id not in patient.bookings:
             flash(EXPIRED, "error")
-        return _redirect(".confirmed", booking_id=booking_id)
+        return _redirect(".booking", booking_id=booking_id, page="confirmed")
     name = hold.patient_name or request.form["name"].strip()
     if not name:
         flash("Enter the patient's name", "error")
@@ -87,28 +87,27 @@ def book() -> Response:
         _release(patient)
         return _reject(hold.doctor, hold.slot["date"], error.violation)
     changes = hold.changes + bool(hold.moves)
-    booking = replace(hold, slot=slot, moves=None, patient_name=name, changes=changes)
-    patient.bookings[booking_id] = booking
+    booked = replace(hold, slot=slot, moves=None, patient_name=name, changes=changes)
+    patient.bookings[booking_id] = booked
     patient.last_hold = patient.booking_to_move = None
-    return _redirect(".confirmed", booking_id=booking_id)
+    return _redirect(".booking", booking_id=booking_id, page="confirmed")
 
 
 @pages.get("/bookings")
 def bookings() -> str:
-    """List the visitor's bookings, sorted by start."""
-    by_start = sorted(g.visitor.bookings.values(), key=lambda booking: booking.slot["start"])
-    return render_template("bookings.html", bookings=by_start)
+    return render_template("bookings.html")
 
 
-@pages.get("/bookings/<booking_id>")
-def confirmed(booking_id: str) -> str:
-    return render_template("confirmed.html", booking=_own_booking(booking_id))
+@pages.get("/bookings/<booking_id>/<any(confirmed, cancel):page>")
+def booking(booking_id: str, page: str) -> str:
+    """Confirm a booking, or ask before it is cancelled: others can book its time at once."""
+    return render_template(f"{page}.html", booking=_own_booking(booking_id))
 
 
-@pages.get("/bookings/<booking_id>.ics")
+@pages.get("/bookings/<booking_id>/appointment.ics")
 def download(booking_id: str) -> Response:
-    file = render_template("appointment.ics", booking=_own_booking(booking_id), now=g.now)
-    headers = {"Content-Disposition": "attachment; filename=appointment.ics"}
+    file = render_template("appointment.ics", booking=_own_booking(booking_id))
+    headers = {"Content-Disposition": "attachment"}
     return Response(fold(file), mimetype="text/calendar", headers=headers)
 
 
@@ -125,12 +124,6 @@ def cancel_move() -> Response:
     _release(g.visitor)
     g.visitor.booking_to_move = None
     return _redirect(".bookings")
-
-
-@pages.get("/bookings/<booking_id>/cancel")
-def confirm_cancel(booking_id: str) -> str:
-    """Ask first: another patient can book the time as soon as it is free."""
-    return render_template("cancel.html", booking=_own_booking(booking_id))
 
 
 @pages.post("/bookings/<booking_id>/cancel")

@@ -1,12 +1,6 @@
-"""Text in iCalendar files (RFC 5545); ``templates/appointment.ics`` has the event."""
+"""Lines of iCalendar files (RFC 5545); ``templates/appointment.ics`` has the event."""
 
 MAX_OCTETS = 75  # of a line, without its end
-
-
-def escape(text: str) -> str:
-    for character in "\\;,":
-        text = text.replace(character, f"\\{character}")
-    return "\\n".join(text.splitlines())
 
 
 def fold(text: str) -> str:

@@ -13,7 +13,7 @@ from flask import abort, g, render_template, request, session
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
-from examples.booking_site import booking_pages, calendar_file, search_pages
+from examples.booking_site import booking_pages, search_pages
 from examples.booking_site.slots_api import SlotsApi, SlotsApiError
 from examples.booking_site.visitors import Visitor, new_id
 
@@ -34,7 +34,7 @@ def create_site(
     site = flask.Flask(__name__)
     site.config.update(SESSION_COOKIE_SAMESITE="Lax", NOW=now)
     site.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    site.jinja_env.filters.update(time=format_time, ical=calendar_file.escape)
+    site.jinja_env.filters["time"] = format_time
     site.jinja_env.globals.update(UTC=UTC, one_day=timedelta(days=1))
     visitors: dict[str, Visitor] = {}
 
@@ -43,9 +43,12 @@ def create_site(
         g.api, g.visitors, g.now = api, visitors, site.config["NOW"]()
         holder = session.setdefault("holder", new_id())
         g.visitor = visitors.setdefault(holder, Visitor(holder=holder))
+        # A form of another site cannot have the token of the session.
         g.csrf_token = session.setdefault("csrf_token", new_id())
+        given = request.form.get("csrf_token", "").encode()
+        if request.method == "POST" and not secrets.compare_digest(given, g.csrf_token.encode()):
+            abort(HTTPStatus.BAD_REQUEST, "This page has expired. Reload it and try again.")
 
-    site.before_request(_require_csrf_token)
     site.after_request(_add_headers)
     site.register_error_handler(HTTPException, _error_page)
     site.register_blueprint(search_pages.pages)
@@ -59,13 +62,6 @@ def format_time(instant: datetime, zone: ZoneInfo) -> str:
     local = instant.astimezone(zone)
     is_ambiguous = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return f"{local:%H:%M %Z}" if is_ambiguous else f"{local:%H:%M}"
-
-
-def _require_csrf_token() -> None:
-    """Reject forms of other sites, which cannot read the token of the session."""
-    given = request.form.get("csrf_token", "").encode()
-    if request.method == "POST" and not secrets.compare_digest(given, g.csrf_token.encode()):
-        abort(HTTPStatus.BAD_REQUEST, "This page has expired. Reload it and try again.")
 
 
 def _add_headers(response: Response) -> Response:

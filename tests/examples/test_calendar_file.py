@@ -13,7 +13,7 @@ def download(patient: Browser) -> str:
     (link,) = patient.page.select("a[href$='.ics']")
     response = patient.client.get(str(link["href"]))
     assert response.mimetype == "text/calendar"
-    assert response.headers["Content-Disposition"] == "attachment; filename=appointment.ics"
+    assert response.headers["Content-Disposition"] == "attachment"
     return response.get_data(as_text=True)
 
 

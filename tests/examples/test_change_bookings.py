@@ -143,14 +143,14 @@ def test_bookings_of_another_visitor_are_not_listed(
     assert "You have no bookings." in other_patient.text
 
 
-@pytest.mark.parametrize("page", ["", "/cancel", ".ics"])
+@pytest.mark.parametrize("page", ["confirmed", "cancel", "appointment.ics"])
 def test_booking_of_another_visitor_is_not_shown(
     fake_api: FakeApi, patient: Browser, other_patient: Browser, page: str
 ) -> None:
     (slot_id,) = fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     book(patient)
 
-    other_patient.open(f"/bookings/{fake_api.bookings()[slot_id]}{page}")
+    other_patient.open(f"/bookings/{fake_api.bookings()[slot_id]}/{page}")
 
     assert other_patient.url == "/bookings"
     assert "You have no bookings." in other_patient.text
