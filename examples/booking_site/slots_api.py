@@ -102,24 +102,19 @@ class SlotsApi:
                 response = self._session.request(method, url, **options)
         except (RequestException, OAuthError) as error:
             raise SlotsApiError(f"{method} {url}: {error}") from error
-        if not response.ok:
-            raise _error(response)
-        return response
-
-
-def _error(response: Response) -> SlotsApiError:
-    """Convert problem details (RFC 9457)."""
-    problem, status = _parse(response), response.status_code
-    is_over_limit = status == HTTPStatus.TOO_MANY_REQUESTS and problem["errors"]
-    if status in REJECTED or is_over_limit:
-        return RequestRejectedError(status, problem)
-    return SlotsApiError(f"{status} from {response.url}: {problem['detail']}")
+        if response.ok:
+            return response
+        problem, status = _parse(response), response.status_code  # problem details (RFC 9457)
+        is_over_limit = status == HTTPStatus.TOO_MANY_REQUESTS and problem.get("errors")
+        if "detail" in problem and (status in REJECTED or is_over_limit):
+            raise RequestRejectedError(status, problem)
+        raise SlotsApiError(f"{status} from {url}: {problem}")
 
 
 def _parse(response: Response) -> Json:
     try:
         return dict(response.json(object_hook=_parse_times))
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise SlotsApiError(f"{response.url} does not respond with JSON") from error
 
 

@@ -1,8 +1,4 @@
-"""The site's own data: visitors, their names and their bookings, which the API never receives.
-
-It is kept in memory, to keep the example short. A real site has a database, and saves a booking
-there before it sends the request, so that it can retry if the response gets lost.
-"""
+"""The site's own data: visitors, their names and their bookings, which the API never receives."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -34,10 +30,7 @@ class Appointment:
 
 @dataclass(kw_only=True)
 class Visitor:
-    """A patient. The API receives only ``reference``; ``booking_to_move`` waits for its new time.
-
-    ``last_hold`` may have expired.
-    """
+    """A patient; ``last_hold`` may have expired, ``booking_to_move`` waits for its new time."""
 
     holder: str
     address: str = ""
@@ -54,8 +47,7 @@ class Visitor:
 def neighbours_with_hold() -> int:
     """Count the other visitors with the same network address who hold a time.
 
-    A visitor without cookies is a new visitor in every request, but keeps the address. Behind a
-    proxy, the site must be configured to read the address from it (werkzeug's ``ProxyFix``).
+    Behind a proxy, the site needs werkzeug's ``ProxyFix`` to know the address.
     """
     others = [other for other in list(g.visitors.values()) if other is not g.visitor]
     return sum(bool(v.hold and v.address == request.remote_addr) for v in others)

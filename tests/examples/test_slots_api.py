@@ -88,6 +88,10 @@ def test_unknown_doctor_raises_not_found(api_url: str) -> None:
         Response("<h1>Not Found</h1>", 404, content_type="text/html"),
         Response("<h1>It works!</h1>", 200, content_type="text/html"),
         Response(status=302, headers={"Location": "/elsewhere"}),
+        Response('{"message": "Forbidden"}', 403, content_type="application/json"),
+        Response('{"message": "Not Found"}', 404, content_type="application/json"),
+        Response('{"message": "Too Many Requests"}', 429, content_type="application/json"),
+        Response("1", 200, content_type="application/json"),
     ],
 )
 def test_unusable_response_raises_unavailable(
