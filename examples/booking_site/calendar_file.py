@@ -1,6 +1,7 @@
 """Lines of iCalendar files (RFC 5545); ``templates/appointment.ics`` has the event."""
 
 MAX_OCTETS = 75  # of a line, without its end
+MAX_CHARACTERS = (MAX_OCTETS - 1) // 4  # after the blank; a character has at most 4 octets
 
 
 def fold(text: str) -> str:
@@ -9,10 +10,5 @@ def fold(text: str) -> str:
 
 
 def _fold_line(line: str) -> str:
-    folded, octets = "", 0
-    for character in line:
-        size = len(character.encode())
-        if octets + size > MAX_OCTETS:
-            folded, octets = f"{folded}\r\n ", 1
-        folded, octets = folded + character, octets + size
-    return folded
+    step = MAX_CHARACTERS if len(line.encode()) > MAX_OCTETS else MAX_OCTETS
+    return "\r\n ".join(line[i : i + step] for i in range(0, len(line), step))

@@ -77,7 +77,6 @@ def _error_page(error: HTTPException) -> Response:
         flask.current_app.logger.error(detail)
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         is_ours = error.code != HTTPStatus.NOT_FOUND or isinstance(error, SlotsApiError)
-        response.set_data(
-            render_template("error.html", status=error.code, detail=detail if is_ours else "")
-        )
+        detail = detail if is_ours else ""
+        response.set_data(render_template("error.html", status=error.code, detail=detail))
     return response
