@@ -15,8 +15,8 @@ BROWSER_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=
 HTMX_HEADERS = {"Accept": "text/html", "HX-Request": "true"}
 DAY_URL = "/slots?doctor_id=dr-lee&date=2026-11-23"
 MAX_BYTES = {
-    "first visit: the page and its files": 40_000,
-    "a poll without changes": 500,
+    "first visit: the page and its files": 45_000,
+    "a poll without changes": 300,
     "a re-rendered day": 4_000,
 }
 _STATIC_URL = re.compile(r'(?:href|src)="(/static/[^"]+)"')
@@ -30,9 +30,9 @@ def measure_sizes(client: AppClient) -> dict[str, int]:
     """
     page = client.request("GET", DAY_URL, headers=BROWSER_HEADERS)
     files = [client.request("GET", path) for path in dict.fromkeys(_STATIC_URL.findall(page.text))]
-    rendered = client.request("GET", f"{DAY_URL}&part=day", headers=HTMX_HEADERS)
+    rendered = client.request("GET", f"{DAY_URL}&part=schedule", headers=HTMX_HEADERS)
     conditional = {**HTMX_HEADERS, "If-None-Match": rendered.headers["ETag"]}
-    poll = client.request("GET", f"{DAY_URL}&part=day", headers=conditional)
+    poll = client.request("GET", f"{DAY_URL}&part=schedule", headers=conditional)
     statuses = [page.status, rendered.status, poll.status]
     if statuses != [200, 200, 304]:
         raise RuntimeError(statuses)

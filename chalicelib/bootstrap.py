@@ -22,6 +22,7 @@ from chalicelib.storage.people_cache import PeopleCache
 from chalicelib.storage.people_repository import PeopleRepository
 from chalicelib.use_cases.check_health import CheckHealth
 from chalicelib.use_cases.find_slots import FindSlots
+from chalicelib.use_cases.list_doctors import ListDoctors
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_people import ManagePeople
 from chalicelib.use_cases.manage_slots import ManageSlots
@@ -65,6 +66,7 @@ class Services(Struct, frozen=True, kw_only=True):
     manage_doctors: ManageDoctors
     manage_people: ManagePeople
     doctors: DoctorRepository
+    list_doctors: ListDoctors
     health: CheckHealth
     auth: Auth
     now: Callable[[], datetime]
@@ -134,6 +136,7 @@ def build_services(
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
         manage_people=manage_people,
         doctors=doctors,
+        list_doctors=ListDoctors(doctors, doctor_cache, now),
         health=CheckHealth(table.check_connection, now),
         auth=Auth(settings.oidc, local_caller, manage_people, now, secrets_client, cognito_client),
         now=now,

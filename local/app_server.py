@@ -29,6 +29,7 @@ from chalicelib.web.api.problem_details import problem_from_error
 from chalicelib.web.error_handler import render_problem
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.security_headers import BASE_HEADERS, DEFAULT_HEADERS
+from chalicelib.web.pages.sign_out_form import allow_sign_out
 from local import ports
 
 MAX_BODY_BYTES = 10 * 1024 * 1024  # the limit of API Gateway
@@ -168,7 +169,9 @@ def _render(error: HttpError, request_headers: dict[str, str]) -> Response:
         "body": None,
         "isBase64Encoded": False,
     }
-    rendered = render_problem(problem_from_error(error), Request(event))
+    problem = problem_from_error(error)
+    # The app's middleware does not see this response, and browsers would block the sign-out.
+    rendered = allow_sign_out(Request(event), lambda request: render_problem(problem, request))
     headers = Headers({**DEFAULT_HEADERS, **rendered.headers, **BASE_HEADERS})
     return _response(rendered.status_code, headers, rendered.body.encode())
 

@@ -1,27 +1,17 @@
 // What a poll finds: changes by others, and the result of a save whose response was lost.
 
-import { boxesOf, createElement, createSentence, dayForm, find, joinWithAnd } from "./dom.js";
-import { kindOf, STORED_KINDS, timeOf } from "./dom.js";
+import { boxesOf, createElement, createSentence, keyOf, kindOf, labelOf, STORED_KINDS } from "./dom.js";
 import { clearNotice, noticeIs } from "./notice.js";
-import { endPendingSave, pendingTicks, unsavedTicks } from "./unsaved.js";
+import { joinList, text } from "./texts.js";
+import { endPendingSave, pendingTicks, ticksOf } from "./unsaved.js";
 
-const BECAME = {
-  free: ["is now open", "are now open"],
-  booked: ["is now booked", "are now booked"],
-  held: ["is now held", "are now held"],
-  off: ["is now closed", "are now closed"],
-  blocked: ["now overlaps another slot", "now overlap another slot"],
-  past: ["is now in the past", "are now in the past"],
-};
-
-// Changes since the user's last own request, newest first: a box's value -> { kind, time }.
+// Changes since the user's last own request, newest first: a slot's key -> { kind, time }.
 let changesWhileEditing = new Map();
 
 export const clearNews = () => changesWhileEditing.clear();
 
-// The boxes of a form: a box's value -> { kind, time }.
-const readForm = (form) =>
-  new Map(boxesOf(form).map((box) => [box.value, { kind: kindOf(box), time: timeOf(box) }]));
+// The boxes of a form: a slot's key -> { kind, time }.
+const readForm = (form) => new Map(boxesOf(form).map((box) => [keyOf(box), { kind: kindOf(box), time: labelOf(box) }]));
 
 // The new kind of a box, if the user should hear of it. They hear that time passes only if it costs them a tick.
 function changedKind(before, now, isTouched) {
@@ -34,64 +24,66 @@ function changedKind(before, now, isTouched) {
 // The differences between two forms, except for `own`: the user's own changes.
 export function findChanges(oldForm, newForm, own) {
   const [before, now] = [readForm(oldForm), readForm(newForm)];
-  const touched = unsavedTicks(newForm.dataset.day);
+  const touched = ticksOf(newForm);
   const changes = new Map();
-  for (const value of [...new Set([...before.keys(), ...now.keys()])].sort()) {
-    const [oldBox, newBox] = [before.get(value), now.get(value)];
-    const kind = changedKind(oldBox, newBox, touched.has(value));
-    if (kind && !own.has(value)) changes.set(value, { kind, time: (newBox ?? oldBox).time });
+  for (const key of [...new Set([...before.keys(), ...now.keys()])].sort()) {
+    const [oldBox, newBox] = [before.get(key), now.get(key)];
+    const kind = changedKind(oldBox, newBox, touched.has(key));
+    if (kind && !own.has(key)) changes.set(key, { kind, time: (newBox ?? oldBox).time });
   }
-  if (oldForm.dataset.hours !== newForm.dataset.hours) changes.set("", { kind: "grid" });
+  if (oldForm.dataset.hours !== newForm.dataset.hours) changes.set("", { kind: "hours" });
   return changes;
 }
 
-function describeChange(kind, times) {
-  if (kind === "grid") return "Your hours for this day have changed";
-  const named = times.length > 3 ? [...times.slice(0, 2), `${times.length - 2} more`] : times;
-  return `${joinWithAnd(named).join("")} ${BECAME[kind][times.length > 1 ? 1 : 0]}`;
+// The texts are `becameFree`, `becameBooked` and so on.
+export function describeChange(kind, times, view) {
+  if (kind === "hours") return text(view === "week" ? "hoursOfWeekChanged" : "hoursChanged");
+  const more = times.length - 2;
+  const named = times.length > 3 ? [...times.slice(0, 2), text("moreTimes", { count: more })] : times;
+  const key = `became${kind[0].toUpperCase()}${kind.slice(1)}`;
+  return text(key, { count: times.length, times: joinList(named) });
 }
 
 export function showNews(form, changes) {
-  changesWhileEditing = new Map([...changes, ...[...changesWhileEditing].filter(([value]) => !changes.has(value))]);
+  changesWhileEditing = new Map([...changes, ...[...changesWhileEditing].filter(([key]) => !changes.has(key))]);
   if (!changesWhileEditing.size) return;
   const timesByKind = new Map();
   for (const { kind, time } of changesWhileEditing.values()) {
     timesByKind.set(kind, [...(timesByKind.get(kind) ?? []), time]);
   }
-  const list = createElement("ul", "");
+  const list = createElement("ul");
   list.dataset.news = "";
-  list.append(...[...timesByKind].map(([kind, times]) => createSentence("li", describeChange(kind, times))));
+  const describe = ([kind, times]) => createSentence("li", describeChange(kind, times, form.dataset.view));
+  list.append(...[...timesByKind].map(describe));
   const status = form.querySelector("#status");
   status.querySelector("[data-news]")?.remove();
   status.append(list);
 }
 
 function restoreError(oldBox, form) {
-  const box = form.querySelector(`#${oldBox.id}`);
+  const box = boxesOf(form).find(({ id }) => id === oldBox.id);
   if (!box) return; // the box is gone, but the message of the save still has the reason
   for (const name of ["aria-invalid", "aria-describedby"]) box.setAttribute(name, oldBox.getAttribute(name));
-  box.closest("li").append(find(`#${oldBox.id}-error`).cloneNode(true));
+  box.closest(".box").append(document.getElementById(`${oldBox.id}-error`).cloneNode(true));
 }
 
 // A poll does not know the last save: its messages stay until the next save, or another date.
 export function restoreLocalState(oldForm, form) {
   for (const box of oldForm.querySelectorAll("[aria-invalid]")) restoreError(box, form);
-  const errors = oldForm.querySelector("#errors");
-  if (errors) form.querySelector("header").after(errors.cloneNode(true));
-  form.querySelector("#status").replaceWith(oldForm.querySelector("#status").cloneNode(true));
+  for (const id of ["#status", "#summary"]) form.querySelector(id).replaceWith(oldForm.querySelector(id).cloneNode(true));
 }
 
 // Compares a save without a response with the server's current form. If the server committed it, says so and
 // returns what it changed.
 export function reconcile(form) {
-  const ticks = pendingTicks(form.dataset.day);
+  const ticks = pendingTicks(form);
   const now = readForm(form);
-  const isCommitted = ([value, checked]) => STORED_KINDS.includes(now.get(value)?.kind) === checked;
+  const isCommitted = ([key, checked]) => STORED_KINDS.includes(now.get(key)?.kind) === checked;
   if (!ticks.size || ![...ticks].every(isCommitted)) return new Map();
   endPendingSave();
   if (noticeIs("save")) clearNotice();
   const status = form.querySelector("#status");
   status.dataset.kind = "success";
-  status.replaceChildren(createElement("p", "Good news: your last save did go through"));
+  status.replaceChildren(createElement("p", text("saveCommitted")));
   return ticks;
 }

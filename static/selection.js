@@ -1,52 +1,83 @@
-// Change several boxes at once: ranges, All and None, arrow keys.
+// Change several boxes at once: All and None, and ranges from an anchor, with the mouse or the keyboard.
 
-import { boxAt, boxesOf, dayForm, editableBoxes } from "./dom.js";
-import { refreshUnsaved } from "./unsaved.js";
+import { editableBoxes, find, keyOf, scheduleForm } from "./dom.js";
+import { refreshUnsaved } from "./save_bar.js";
 
-let lastClickedValue;
+// The boxes where a range starts and ends, and the ticks before it: it can become smaller again.
+let anchorKey;
+let endKey;
+let ticksBefore = new Map();
 
-function setChecked(boxes, checked) {
-  for (const box of boxes) box.checked = checked;
+export function setAnchor(box) {
+  anchorKey = endKey = box && keyOf(box);
+  ticksBefore = new Map();
+}
+
+// Columns are dates; in a column the boxes are in the order of time, several to a row if slots are short.
+function placeOf(box) {
+  const cell = box.closest("td");
+  const position = [...cell.querySelectorAll("[name=ticked]")].indexOf(box);
+  return { column: cell.cellIndex, order: cell.parentElement.rowIndex * 100 + position };
+}
+
+const isBetween = (value, one, other) => value >= Math.min(one, other) && value <= Math.max(one, other);
+
+export function boxesBetween(from, to) {
+  const [start, end] = [placeOf(from), placeOf(to)];
+  return editableBoxes().filter((box) => {
+    const { column, order } = placeOf(box);
+    return isBetween(column, start.column, end.column) && isBetween(order, start.order, end.order);
+  });
+}
+
+// The focus can have moved since the last range.
+export const startRange = (box) => keyOf(box) !== endKey && setAnchor(box);
+
+// Ticks or unticks all boxes from the anchor to this one, like the anchor.
+export function extendRange(box) {
+  endKey = keyOf(box);
+  const boxes = editableBoxes();
+  const anchor = boxes.find((other) => keyOf(other) === anchorKey) ?? box;
+  const checked = anchor.checked;
+  for (const other of boxes) other.checked = ticksBefore.get(keyOf(other)) ?? other.checked;
+  for (const other of boxesBetween(anchor, box)) {
+    if (!ticksBefore.has(keyOf(other))) ticksBefore.set(keyOf(other), other.checked);
+    other.checked = checked;
+  }
+  boxesChanged();
+}
+
+// The message of the last save goes when the user goes on; what other users changed stays.
+export function boxesChanged() {
+  const status = find("#status");
+  if (status.dataset.kind !== "error") {
+    for (const message of status.querySelectorAll(":scope > p")) message.remove();
+    delete status.dataset.kind;
+  }
   refreshUnsaved();
 }
 
-function selectRange(box) {
-  const all = editableBoxes();
-  const from = all.findIndex(({ value }) => value === lastClickedValue);
-  const to = all.indexOf(box);
-  if (from >= 0) setChecked(all.slice(Math.min(from, to), Math.max(from, to) + 1), box.checked);
+// The buttons of a date's column are in its head, those of a session in its rows.
+function boxesOfButton(button) {
+  const { date } = button.closest("th").dataset;
+  const boxes = editableBoxes(date ? scheduleForm() : button.closest("tbody"));
+  return date ? boxes.filter((box) => box.closest("td").dataset.date === date) : boxes;
 }
 
-document.addEventListener("change", refreshUnsaved);
+document.addEventListener("change", ({ target }) => target.name === "ticked" && boxesChanged());
 
 document.addEventListener("click", (event) => {
   const { target } = event;
   if (target.name === "ticked") {
-    if (event.shiftKey) selectRange(target);
-    lastClickedValue = target.value;
+    if (event.shiftKey && anchorKey) {
+      if (!ticksBefore.has(keyOf(target))) ticksBefore.set(keyOf(target), !target.checked);
+      extendRange(target);
+    } else setAnchor(target);
   } else if (target.dataset?.tick) {
-    setChecked(editableBoxes(target.closest("fieldset")), target.dataset.tick === "all");
+    for (const box of boxesOfButton(target)) box.checked = target.dataset.tick === "all";
+    setAnchor();
+    boxesChanged();
   } else if (target.type === "submit" && event.detail > 1) {
     event.preventDefault(); // the second click of a double click would report "No changes to save"
   }
-});
-
-function nextEnabled(box, step) {
-  const all = boxesOf(dayForm());
-  let index = all.indexOf(box) + step;
-  while (all[index]?.disabled) index += step;
-  return all[index];
-}
-
-// Arrow keys move between boxes in time order, as in a group of radio buttons. With Shift they copy the tick.
-document.addEventListener("keydown", (event) => {
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-  const box = step && boxAt(event.target);
-  if (!box || event.altKey || event.ctrlKey || event.metaKey) return;
-  event.preventDefault(); // the page would scroll
-  const next = nextEnabled(box, step);
-  if (!next) return;
-  if (event.shiftKey && !box.disabled) setChecked([next], box.checked);
-  lastClickedValue = next.value;
-  next.focus();
 });

@@ -1,48 +1,44 @@
 // What the page does beyond plain HTML and htmx: this file decides what a swap keeps. All listeners are on the
 // document, so that elements which htmx swaps in need no listeners of their own.
 
-import { boxAt, createElement, dayForm, editableBoxes, find, focusTarget } from "./dom.js";
+import { resetDateField } from "./date_field.js";
+import { boxAt, editableBoxes, find, focusTarget, scheduleForm } from "./dom.js";
+import "./keyboard.js";
+import "./leaving.js";
 import { clearNews, findChanges, reconcile, restoreLocalState, showNews } from "./news.js";
-import { clearNotice, isPoll, isSave, keepUnreadMessage, noticeIs } from "./notice.js";
+import { clearNotice, clearOffline, isPoll, isSave, keepUnreadMessage } from "./notice.js";
 import { showOffline, showPollError, sourceOf } from "./notice.js";
-import "./selection.js";
+import { expectChanges, poll } from "./polling.js";
+import { keepUnsaved, restoreUnsaved } from "./restore.js";
+import "./review.js";
+import { refreshUnsaved } from "./save_bar.js";
 import { confirmSession, isSignedOut, mustBeSignedOut, showForbidden, showSignedOut } from "./signed_out.js";
-import { endPendingSave, keepUnsaved, refreshUnsaved } from "./unsaved.js";
-import { rememberUnsaved, restoreUnsaved, startPendingSave } from "./unsaved.js";
+import { restoreDate } from "./strip.js";
+import { text } from "./texts.js";
+import { endPendingSave, rememberUnsaved, startPendingSave } from "./unsaved.js";
 
 let lastSaveResponseAt = 0;
 
-// Polls leave a typed date alone, because the user may be typing.
-function resetDateField() {
-  const date = find("#date");
-  if (date && date !== document.activeElement) date.value = date.defaultValue;
-}
+// The month beside the week loads by itself.
+const isRail = (ctx) => ctx.sourceElement.id === "rail";
 
 // --- Requests
 
-document.addEventListener("htmx:config:request", (event) => {
-  const { ctx } = event.detail;
-  const { request, sourceElement } = ctx;
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const { headers } = ctx.request;
   // When the user goes back, htmx 4.0.1 leaves out its own headers: without them the server would return JSON.
-  if (request.headers["HX-History-Restore-Request"]) request.headers.Accept = "text/html";
-  // While a year is typed it is 0002, 0020 and 0202: only valid dates are requested.
-  if (sourceElement.id === "pick" && !sourceElement.checkValidity()) event.preventDefault();
-  if (isPoll(ctx) && document.hidden) event.preventDefault();
-});
-
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) find("[hx-trigger^=every]")?.dispatchEvent(new Event("every"));
+  if (headers["HX-History-Restore-Request"]) headers.Accept = "text/html";
 });
 
 function startSave() {
   startPendingSave();
   find("#status").replaceChildren();
-  find("#unsaved").textContent = "Saving…";
+  find("#summary").textContent = text("saving");
 }
 
 // Messages are cleared first: a screen reader reads the same text again only if it was gone in between.
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (isPoll(ctx)) return; // not a request of the user's own
+  if (isPoll(ctx) || isRail(ctx)) return; // not a request of the user's own
   const { sourceElement, sourceEvent, request } = ctx;
   // A click that waited for the click before it follows the current URL of its link.
   if (sourceElement.matches("nav a")) request.action = sourceElement.getAttribute("hx-get") ?? request.action;
@@ -53,10 +49,10 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
 
 // --- Responses
 
-function handlePollNotice(status, text) {
-  if (status === 403) showForbidden(text);
+function handlePollNotice(status, sentence) {
+  if (status === 403) showForbidden(sentence);
   else if (mustBeSignedOut()) showSignedOut();
-  else showPollError(text);
+  else showPollError(sentence);
 }
 
 function handleNotice(event, main) {
@@ -70,24 +66,26 @@ function handleNotice(event, main) {
   main.target.dataset.of = sourceOf(ctx);
 }
 
-function handlePolledForm(ctx, form) {
-  if (noticeIs("poll")) clearNotice();
-  restoreLocalState(dayForm(), form);
-  showNews(form, findChanges(dayForm(), form, reconcile(form)));
-  ctx.focusedBox = boxAt(document.activeElement);
+function handlePolledForm(form) {
+  clearOffline();
+  expectChanges();
+  restoreLocalState(scheduleForm(), form);
+  showNews(form, findChanges(scheduleForm(), form, reconcile(form)));
 }
 
 // After a successful save the response is the truth about every tick that was sent. Later ticks stay unsaved.
 function handleSavedForm(ctx) {
   endPendingSave();
-  if (ctx.response.status >= 400) return; // nothing was saved
+  expectChanges();
+  if (ctx.response.status >= 400) return; // what was not saved stays unsaved
   const sent = new Set(ctx.request.body.getAll("ticked"));
   rememberUnsaved(editableBoxes().filter((box) => box.checked !== sent.has(box.value)));
 }
 
-// The same day again needs no entry of its own in the browser's history.
-function handleOpenedDay(ctx, form) {
-  if (form.dataset.day === dayForm()?.dataset.day) ctx.push = null;
+// The same dates again need no entry of their own in the browser's history.
+function handleOpenedForm(ctx, form) {
+  const now = scheduleForm()?.dataset;
+  if (form.dataset.doctor === now?.doctor && form.dataset.dates === now.dates) ctx.push = null;
   reconcile(form);
 }
 
@@ -97,11 +95,13 @@ document.addEventListener("htmx:before:swap", (event) => {
   const main = tasks.find((task) => task.type === "main");
   if (!main || main.swapSpec.style === "none") {
     confirmSession();
-    if (noticeIs("poll")) clearNotice(); // nothing has changed, but the server responds again
+    clearOffline(); // nothing has changed, but the server responds again
     return;
   }
+  if (main.target.id === "rail") return;
+  if (isRail(ctx)) return event.preventDefault(); // without its month, the page is still whole
   if (main.target.id === "notice") return handleNotice(event, main);
-  const form = main.fragment.querySelector("form.day");
+  const form = main.fragment.querySelector("#schedule");
   // Without a form this is not our page: a gateway's error, for example, would replace the form.
   if (!(main.target === document.body ? main.fragment.querySelector("main") : form)) {
     event.preventDefault();
@@ -109,24 +109,18 @@ document.addEventListener("htmx:before:swap", (event) => {
   }
   confirmSession();
   ctx.swapsForm = true;
-  if (isPoll(ctx)) return handlePolledForm(ctx, form);
+  ctx.focused = document.activeElement;
+  if (isPoll(ctx)) return handlePolledForm(form);
   clearNews();
   if (isSave(ctx)) handleSavedForm(ctx);
-  else if (form) handleOpenedDay(ctx, form);
+  else if (form) handleOpenedForm(ctx, form);
 });
 
-function restoreFocus(box) {
-  const target = focusTarget(box);
-  if (target !== document.activeElement) target?.focus({ preventScroll: true });
-}
-
-// The title of the day is read out if there is no other message.
-function showOpenedDay(ctx) {
-  restoreUnsaved();
-  const status = find("#status");
-  if (ctx.target.id === "manage" && !status.firstElementChild) {
-    status.append(createElement("span", find("#day-title").textContent));
-  }
+// A box that was booked is disabled and loses the focus to its parent; what is gone or hidden, to the message.
+function restoreFocus({ focused }) {
+  const target = focusTarget(boxAt(focused)) ?? focused;
+  if (!target.getClientRects().length) find("#status").focus();
+  else if (target !== document.activeElement) target.focus({ preventScroll: true });
 }
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
@@ -134,16 +128,13 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     if (!isPoll(ctx)) refreshUnsaved();
     return;
   }
-  if (isPoll(ctx)) {
+  restoreDate();
+  if (isPoll(ctx) || isSave(ctx)) {
     keepUnsaved();
-    return restoreFocus(ctx.focusedBox);
-  }
-  if (isSave(ctx)) keepUnsaved();
-  else showOpenedDay(ctx);
-  resetDateField();
-  if (ctx.response.status >= 400 && document.activeElement?.matches("body, [type=submit]")) {
-    focusTarget(find("#errors, .day [aria-invalid]"))?.focus();
-  }
+    restoreFocus(ctx);
+  } else restoreUnsaved();
+  if (!isPoll(ctx)) resetDateField();
+  if (isSave(ctx)) find("#status[data-kind=error]")?.focus();
 });
 
 function handleFailure(ctx) {
@@ -158,6 +149,13 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (isSave(ctx)) lastSaveResponseAt = performance.now();
+});
+
+// A page that the browser kept as it was left: another page of this tab may have saved since.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  restoreUnsaved();
+  poll();
 });
 
 restoreUnsaved();

@@ -1,49 +1,27 @@
-// Keeps unsaved changes in the tab's session storage, so that a reload or another page does not lose them. It holds
-// doctors, dates and times, never patient data, and only what the signed-in user changed.
+// Keeps unsaved changes in the tab's session storage: they outlive links, reloads, a sign-out and a crash of the tab.
+// It holds doctors, dates and times, never patient data. Each person sees only their own.
 
-import { find } from "./dom.js";
+const storageKey = (person) => `unsaved:${person}`;
+let memory = {};
+export let isStorageUsable = true;
 
-const KEY = "unsaved";
-let isClosed = false;
-
-const signedInUser = () => find(".account strong")?.textContent;
-
-function read() {
+// The unsaved changes of a person by day:
+// "dr-lee/2026-11-23" -> { title, doctor, version, ticks: a slot's key -> { checked, time } }
+export function loadUnsaved(person) {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY)) ?? { days: [] };
+    if (isStorageUsable) return JSON.parse(sessionStorage.getItem(storageKey(person))) ?? {};
   } catch {
-    return { days: [] }; // there is no storage
+    isStorageUsable = false;
   }
+  return memory[person] ?? {};
 }
 
-function write(text) {
+export function storeUnsaved(person, days) {
+  memory[person] = days; // without storage the changes stay until the page is left
   try {
-    if (text === undefined) sessionStorage.removeItem(KEY);
-    else sessionStorage.setItem(KEY, text);
+    if (Object.keys(days).length) sessionStorage.setItem(storageKey(person), JSON.stringify(days));
+    else sessionStorage.removeItem(storageKey(person));
   } catch {
-    // Without storage the changes stay until the page is left.
+    isStorageUsable = false;
   }
-}
-
-// Unsaved changes by day: "dr-lee/2026-11-23" -> { title, version, ticks: Map of a box's value -> { checked, time } }.
-// Those of another user are dropped; an error page does not say who is signed in.
-export function loadUnsaved() {
-  const { user, days } = read();
-  if (signedInUser() !== undefined && user !== undefined && user !== signedInUser()) {
-    write(undefined);
-    return new Map();
-  }
-  return new Map(days.map(([key, day]) => [key, { ...day, ticks: new Map(day.ticks) }]));
-}
-
-export function storeUnsaved(unsaved) {
-  if (isClosed) return;
-  const days = [...unsaved].map(([key, day]) => [key, { ...day, ticks: [...day.ticks] }]);
-  write(days.length ? JSON.stringify({ user: signedInUser(), days }) : undefined);
-}
-
-// Nothing is stored from now on, because the user signs out.
-export function closeStore() {
-  isClosed = true;
-  write(undefined);
 }

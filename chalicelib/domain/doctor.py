@@ -60,6 +60,8 @@ WINDOW_DAYS_RANGE = (1, 730)
 MAX_SLOTS_PER_DAY = 96
 # ... where the clock is turned back on some date: 15-minute slots are then four more.
 MAX_SLOTS_PER_DAY_WITH_CLOCK_CHANGES = 92
+# A session has at least one slot, and may be of one weekday only.
+MAX_SESSIONS = 7 * MAX_SLOTS_PER_DAY
 _MINUTE = timedelta(minutes=1)
 
 

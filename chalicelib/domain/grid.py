@@ -37,20 +37,27 @@ class ClinicSession:
         return hours if self.weekdays == EVERY_DAY else f"{_list_weekdays(self.weekdays)} {hours}"
 
 
-def _list_weekdays(weekdays: Iterable[int]) -> str:
-    """Name weekdays; three or more in a row as a range."""
+def weekday_ranges(weekdays: Iterable[int]) -> list[tuple[int, int]]:
+    """Group weekdays into ranges, first and last included; two in a row are two ranges of one."""
     runs: list[list[int]] = []
     for day in sorted(weekdays):
         if runs and runs[-1][-1] == day - 1:
             runs[-1].append(day)
         else:
             runs.append([day])
-    return ", ".join(part for run in runs for part in _describe_run(run))
+    return [part for run in runs for part in _as_ranges(run)]
 
 
-def _describe_run(run: Sequence[int]) -> list[str]:
-    names = [_WEEKDAY_NAMES[day] for day in run]
-    return names if len(names) < _MIN_RANGE else [f"{names[0]}–{names[-1]}"]
+def _as_ranges(run: Sequence[int]) -> list[tuple[int, int]]:
+    return [(day, day) for day in run] if len(run) < _MIN_RANGE else [(run[0], run[-1])]
+
+
+def _list_weekdays(weekdays: Iterable[int]) -> str:
+    names = _WEEKDAY_NAMES
+    return ", ".join(
+        names[first] if first == last else f"{names[first]}–{names[last]}"
+        for first, last in weekday_ranges(weekdays)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +76,7 @@ class Grid:
     def max_slots_per_day(self) -> int:
         """The number of slots of the longest weekday, on a date without a clock change."""
         return max(
-            sum((s.end - s.start) // self.slot_length for s in self.sessions if day in s.weekdays)
+            sum((end - start) // self.slot_length for start, end in self._hours_of(day))
             for day in EVERY_DAY
         )
 
@@ -78,8 +85,16 @@ class Grid:
         return tuple(session for session in self.sessions if date.weekday() in session.weekdays)
 
     def has_same_slots(self, other: Grid) -> bool:
-        """Return whether both have the same slots on every date; one zone may be an alias."""
-        return (self.sessions, self.slot_length) == (other.sessions, other.slot_length)
+        """Return whether both have the same slots on every date; one zone may be an alias.
+
+        However they are grouped: a session of two weekdays equals one of each.
+        """
+        return self.slot_length == other.slot_length and all(
+            self._hours_of(day) == other._hours_of(day) for day in EVERY_DAY
+        )
+
+    def _hours_of(self, weekday: int) -> list[tuple[timedelta, timedelta]]:
+        return [(s.start, s.end) for s in self.sessions if weekday in s.weekdays]
 
     def candidate_slots(self, date: date) -> tuple[Slot, ...]:
         """Every slot that could be opened on the date, in time order."""

@@ -1,4 +1,4 @@
-"""A month at a glance: how many slots of each date and week are open, held and booked."""
+"""Totals of a month: how many slots of each date and week are open, held and booked."""
 
 from __future__ import annotations
 

@@ -87,6 +87,11 @@ class Caller:
         if not self.roles & _ROLES_BY_PERMISSION[permission]:
             raise PermissionDeniedError(_DENIALS[permission])
 
+    @property
+    def can_manage_any(self) -> bool:
+        """Whether the caller can manage the schedule of some doctor, at least in principle."""
+        return bool(self.roles & _ROLES_BY_PERMISSION[Permission.MANAGE])
+
     def require_can_manage_any(self) -> None:
         """Raise ``PermissionDeniedError`` if the caller can manage no doctor's slots at all."""
         self.require_permission(Permission.MANAGE)

@@ -103,14 +103,21 @@ class DoctorRepository:
 
         Raises ``StoreUnavailableError``.
         """
+        doctors = self.get_many(self.list_ids_for_delegate(name))
+        return tuple(doctor for _, doctor in sorted(doctors.items()) if name in doctor.delegates)
+
+    def list_ids_for_delegate(self, name: str) -> list[str]:
+        """Return the ids of these doctors, in one strongly consistent read.
+
+        Raises ``StoreUnavailableError``.
+        """
         with translate_read_errors():
             links = list(
                 DelegateItem.query(
                     keys.delegate_pk(name), consistent_read=True, limit=_MAX_DOCTORS_PER_DELEGATE
                 )
             )
-        doctors = self.get_many([keys.parse_doctor_pk(link.sk) for link in links])
-        return tuple(doctor for _, doctor in sorted(doctors.items()) if name in doctor.delegates)
+        return [keys.parse_doctor_pk(link.sk) for link in links]
 
     def list_page(
         self, *, specialty: str | None, location: str | None, limit: int, cursor: str | None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
-    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.audit_log import Actor, AuditLogEntry
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
     from chalicelib.storage.audit_log import AuditLog
@@ -36,14 +36,19 @@ class Changes(Struct, frozen=True, kw_only=True):
         return self.names.doctor
 
 
+class Author(Struct, frozen=True):
+    """Who changed a slot, and when; the caller's own name is empty, None is an unnamed client."""
+
+    name: str | None
+    at: datetime
+
+
 class Authors(Struct, frozen=True):
-    """Names by the start of a slot: who opened it last, and who closed it.
+    """By the start of a slot: who opened it last, who closed it, and who booked it."""
 
-    The caller's own name is empty.
-    """
-
-    opened: dict[datetime, str] = field(default_factory=dict)
-    closed: dict[datetime, str] = field(default_factory=dict)
+    opened: dict[datetime, Author] = field(default_factory=dict)
+    closed: dict[datetime, Author] = field(default_factory=dict)
+    booked: dict[datetime, Author] = field(default_factory=dict)
 
 
 class ListChanges:
@@ -90,10 +95,10 @@ class ListChanges:
         return retry_on_conflict(read, self._pause)
 
     def find_authors(self, caller: Caller, doctor: Doctor, date: date) -> Authors:
-        """Return who last opened and closed the slots of a date, by the latest changes.
+        """Return who last opened, closed and booked the slots of a date, by the latest changes.
 
-        Returns no names if the audit log is unavailable: a save has succeeded by then, and must not
-        fail because of a name.
+        Returns no names if the audit log is unavailable: the outcome of a save is known by then,
+        and its response must not fail because of a name.
         """
         names = ActorNames(doctor=doctor, clients=self._client_names)
         search = ChangeSearch(doctor_id=doctor.doctor_id, on=date)
@@ -103,9 +108,15 @@ class ListChanges:
             entries = ()
         authors = Authors()
         for entry in reversed(entries):
-            actor = entry.actor
-            is_caller = (actor.name, actor.subject) == (caller.name, caller.subject)
-            name = "" if is_caller else names.name_actor(actor)
-            authors.opened.update({slot.start: name for slot in entry.opened})
-            authors.closed.update({slot.start: name for slot in entry.closed})
+            author = Author(_name_author(entry.actor, caller, names), entry.at)
+            authors.opened.update({slot.start: author for slot in entry.opened})
+            authors.closed.update({slot.start: author for slot in entry.closed})
+            authors.booked.update({slot.start: author for slot in entry.booked})
         return authors
+
+
+def _name_author(actor: Actor, caller: Caller, names: ActorNames) -> str | None:
+    if (actor.name, actor.subject) == (caller.name, caller.subject):
+        return ""
+    name = names.name_actor(actor)
+    return None if name == actor.client else name

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from chalicelib.storage.doctor_cache import DoctorCache
     from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 
+# After one of these no further date is tried: it is not about the slots of one date.
+_OF_THE_WHOLE_REQUEST = (StoreUnavailableError, OutcomeUnknownError, IdempotencyKeyReusedError)
+
 
 class Week(Struct, frozen=True, kw_only=True):
     """Monday to Sunday of a doctor, as of ``now``; a date without a save is an empty day."""
@@ -102,9 +105,10 @@ class ManageWeeks:
     def save_week(self, caller: Caller, requests: Sequence[SaveRequest]) -> tuple[DateOutcome, ...]:
         """Save each date by itself, in date order, and return what became of each.
 
-        If the store fails after a date was saved, the dates that are left have its error. Raises
-        ``DoctorNotFoundError``, ``PermissionDeniedError``; ``IdempotencyKeyReusedError``,
-        ``StoreUnavailableError`` and ``OutcomeUnknownError`` if no date was saved.
+        If the store fails after a date was saved, or the key turns out to be of another request,
+        the dates that are left are not tried and have that error. Raises ``DoctorNotFoundError``,
+        ``PermissionDeniedError``; ``IdempotencyKeyReusedError``, ``StoreUnavailableError`` and
+        ``OutcomeUnknownError`` if no date was saved.
         """
         outcomes: list[DateOutcome] = []
         failure: DomainError | None = None
@@ -114,7 +118,7 @@ class ManageWeeks:
                 continue
             outcomes.append(self._save_date(caller, request))
             error = outcomes[-1].error
-            if isinstance(error, StoreUnavailableError | OutcomeUnknownError):
+            if isinstance(error, _OF_THE_WHOLE_REQUEST):
                 failure = error
         _raise_if_nothing_saved(outcomes)
         return tuple(outcomes)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from chalicelib.web.texts import _
+from chalicelib.domain.grid import weekday_ranges
+from chalicelib.domain.text import Text
+from chalicelib.web.texts import _, translate
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterable
+
+_A_MONDAY = date(2026, 11, 23)
 
 
 def format_date(on: date) -> str:
@@ -37,7 +42,7 @@ def format_short_date(on: date) -> str:
         "%(weekday)s %(day)d %(month)s",
         weekday=short_weekday_name(on),
         day=on.day,
-        month=_(_SHORT_MONTHS[on.month - 1]),
+        month=translate(_SHORT_MONTHS[on.month - 1]),
     )
 
 
@@ -62,40 +67,75 @@ def format_month(on: date) -> str:
 
 def weekday_name(on: date) -> str:
     """``Monday``."""
-    return _(_WEEKDAYS[on.weekday()])
+    return translate(_WEEKDAYS[on.weekday()])
 
 
 def short_weekday_name(on: date) -> str:
     """``Mon``."""
-    return _(_SHORT_WEEKDAYS[on.weekday()])
+    return translate(_SHORT_WEEKDAYS[on.weekday()])
+
+
+def format_weekdays(weekdays: Iterable[int]) -> str:
+    """``Every day``, or names of weekdays; three or more in a row as a range."""
+    ranges = weekday_ranges(weekdays)
+    if ranges == [(0, 6)]:
+        return _("Every day")
+    return ", ".join(_format_weekday_range(first, last) for first, last in ranges)
+
+
+def _format_weekday_range(first: int, last: int) -> str:
+    start, end = (short_weekday_name(_A_MONDAY + timedelta(day)) for day in (first, last))
+    return start if first == last else _("%(start)s–%(end)s", start=start, end=end)
 
 
 def month_name(month: int) -> str:
     """``January`` for 1."""
-    return _(_MONTHS[month - 1])
+    return translate(_MONTHS[month - 1])
 
 
-def _mark(*texts: str) -> tuple[str, ...]:
-    """Mark texts for Babel to extract; ``_`` translates them when they are used."""
-    return texts
-
-
-_WEEKDAYS = _mark("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_SHORT_WEEKDAYS = _mark("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = _mark(
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+_WEEKDAYS = (
+    Text("Monday"),
+    Text("Tuesday"),
+    Text("Wednesday"),
+    Text("Thursday"),
+    Text("Friday"),
+    Text("Saturday"),
+    Text("Sunday"),
 )
-_SHORT_MONTHS = _mark(
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+_SHORT_WEEKDAYS = (
+    Text("Mon"),
+    Text("Tue"),
+    Text("Wed"),
+    Text("Thu"),
+    Text("Fri"),
+    Text("Sat"),
+    Text("Sun"),
+)
+_MONTHS = (
+    Text("January"),
+    Text("February"),
+    Text("March"),
+    Text("April"),
+    Text("May"),
+    Text("June"),
+    Text("July"),
+    Text("August"),
+    Text("September"),
+    Text("October"),
+    Text("November"),
+    Text("December"),
+)
+_SHORT_MONTHS = (
+    Text("Jan"),
+    Text("Feb"),
+    Text("Mar"),
+    Text("Apr"),
+    Text("May"),
+    Text("Jun"),
+    Text("Jul"),
+    Text("Aug"),
+    Text("Sep"),
+    Text("Oct"),
+    Text("Nov"),
+    Text("Dec"),
 )

@@ -49,7 +49,7 @@ def ngettext(singular: str, plural: str, count: int, /, **values: object) -> str
 def translate(text: str) -> str:
     """Translate a text of the domain: its template and, if they are texts too, its values."""
     if not isinstance(text, Text):
-        return _gettext(text)
+        return _gettext(text) if text else ""  # gettext has its header under ""
     values = {
         name: translate(value) if isinstance(value, Text) else value
         for name, value in text.values.items()

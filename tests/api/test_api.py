@@ -67,9 +67,16 @@ def test_doctor_includes_settings(client: AppClient) -> None:
         "location": "New York",
         "time_zone": "America/New_York",
         "slot_minutes": 20,
-        "sessions": [{"from": "08:00", "to": "12:00"}],
+        "sessions": [
+            {
+                "days_of_week": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+                "from": "08:00",
+                "to": "12:00",
+            }
+        ],
         "lead_minutes": 0,
         "window_days": 365,
+        "active": True,
         "delegates": [],
     }
 

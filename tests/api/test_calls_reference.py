@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "dynamodb-calls.md"
 DAY = f"/slots?doctor_id=dr-lee&date={MONDAY}"
+MONTH = "/slots/month?doctor_id=dr-lee&month="
 HTMX = {"HX_Request": "true", "Accept": "text/html"}
 
 
@@ -102,6 +103,41 @@ def relocation(client: AppClient) -> Send:
     for days in range(1, 25):
         client.save("11:00", date=date_after(days))
     return settings(client, location="Leeds")
+
+
+def week_save(client: AppClient) -> Send:
+    """Save two dates of a week."""
+    days = [
+        {"date": date_after(n), "slots": [{"start": "11:00", "status": "free"}]} for n in range(2)
+    ]
+    return lambda: client.post("/slots/week", {"doctor_id": "dr-lee", "days": days})
+
+
+def month_with_third_slot(part: str = "", **headers: str) -> Scenario:
+    """Read a month that has a third bookable slot."""
+
+    def scenario(client: AppClient) -> Send:
+        client.save("11:00", "11:30", date=date_after(1))
+        return lambda: client.get(f"{MONTH}2026-11{part}", **headers)
+
+    return scenario
+
+
+def month_page_again(client: AppClient) -> Send:
+    """Open the page of a month after another page."""
+    client.get("/settings?doctor_id=dr-lee", Accept="text/html")
+    return month_with_third_slot(Accept="text/html")(client)
+
+
+def page(path: str) -> Scenario:
+    """Open a page as an admin."""
+    return lambda client: lambda: client.get(path, Accept="text/html")
+
+
+def week_page_again(client: AppClient) -> Send:
+    """Open the page of a week after another page."""
+    client.get("/settings?doctor_id=dr-lee", Accept="text/html")
+    return lambda: client.get(f"/slots/week?doctor_id=dr-lee&date={MONDAY}", Accept="text/html")
 
 
 def hold(client: AppClient) -> Send:
@@ -212,6 +248,25 @@ ALWAYS: dict[str, list[Scenario]] = {
     "two saves of one day at the same moment": [conflicting_saves],
     "a day": [lambda client: client.get_day],
     "a day, not modified": [day_not_modified],
+    "a week": [lambda client: lambda: client.get(f"/slots/week?doctor_id=dr-lee&date={MONDAY}")],
+    "save of a week, 2 dates": [week_save],
+    "a month, also beside the week": [
+        month_with_third_slot(),
+        month_with_third_slot(part="&part=rail", **HTMX),
+    ],
+    "a month whose third next available slot is outside it": [
+        lambda client: lambda: client.get(f"{MONTH}2026-11"),
+        lambda client: lambda: client.get(f"{MONTH}2027-01"),
+    ],
+    "the page of a week": [
+        page(f"/slots/week?doctor_id=dr-lee&date={MONDAY}"),
+    ],
+    "the page of a week or month, of a person who got another page in the last ten seconds": [
+        week_page_again,
+        month_page_again,
+    ],
+    "the page of a doctor's changes": [page("/changes?doctor_id=dr-lee")],
+    "the page of a doctor's settings": [page("/settings?doctor_id=dr-lee")],
     "history of a date": [
         lambda client: lambda: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}"),
         lambda client: lambda: client.get(f"/doctors/dr-lee/changes?date={MONDAY}"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.web.api.fields import WEEKDAYS
 from tests.support.app_client import make_slot_id
 from tests.support.day_page import BROWSER_HEADERS
 from tests.support.factories import MONDAY
@@ -32,7 +33,9 @@ def test_doctors_of_earlier_release_are_listed(old_items: AppClient) -> None:
     doctors = old_items.get("/doctors").json["doctors"]
 
     assert [doctor["doctor_id"] for doctor in doctors] == ["dr-lee", "dr-okafor", "dr-walker"]
-    assert old_items.get("/doctors/dr-walker").json["location"] == "Hobart"
+    walker = old_items.get("/doctors/dr-walker").json
+    assert (walker["location"], walker["active"]) == ("Hobart", True)
+    assert walker["sessions"][0]["days_of_week"] == list(WEEKDAYS)
     assert old_items.get("/slots", **BROWSER_HEADERS).status == 200
 
 

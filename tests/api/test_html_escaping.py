@@ -185,6 +185,20 @@ def assert_not_reflected(markup: str, response: AppResponse, expected: AppRespon
     assert count_text(page, markup) == 0
 
 
+@pytest.mark.parametrize("path", ["/doctors?q=", "/doctors?date=", "/changes?date="])
+def test_search_of_doctors_is_shown_escaped(page_session: PageSession, path: str) -> None:
+    page_session.sign_in("alex", "admin")
+
+    def responses(word: str) -> dict[str, AppResponse]:
+        return {"page": page_session.get(path + quote(word, safe=""))}
+
+    plain = responses(PLAIN_TEXT)
+
+    for markup in MARKUP_SAMPLES:
+        shown = parse(responses(markup)["page"].text)
+        assert list(structure(shown)) == list(structure(parse(plain["page"].text)))
+
+
 @pytest.mark.parametrize("field", VALID_FORM)
 def test_form_fields_reject_markup(page_session: PageSession, field: str) -> None:
     page_session.sign_in("alex", "admin")
@@ -205,11 +219,11 @@ def test_form_fields_reject_markup(page_session: PageSession, field: str) -> Non
     [
         "/slots?date=2026-11-23&doctor_id=",
         "/slots?doctor_id=dr-lee&date=",
-        "/slots?cursor=",
         "/slots/history?date=2026-11-23&doctor_id=",
         "/slots/history?doctor_id=dr-lee&date=",
-        "/doctors?cursor=",
-        "/doctors?limit=",
+        "/changes?doctor_id=",
+        "/changes?doctor_id=dr-lee&cursor=",
+        "/settings?doctor_id=",
         "/doctors/dr-lee/slots?from=",
         "/doctors/dr-lee/slots?to=",
         "/sign-in/callback?code=",
@@ -222,15 +236,26 @@ def test_query_parameters_reject_markup(page_session: PageSession, path: str) ->
     page_session.start_login()
 
     def responses(word: str) -> list[AppResponse]:
-        # htmx never requests the doctor picker.
-        kinds = ({},) if path == "/slots?cursor=" else ({}, HTMX_HEADERS)
-        return [page_session.get(path + quote(word, safe=""), **kind) for kind in kinds]
+        return [
+            page_session.get(path + quote(word, safe=""), **kind) for kind in ({}, HTMX_HEADERS)
+        ]
 
     for markup in MARKUP_SAMPLES:
         assert_rejected_without_echo(markup, responses(markup), responses("!"))
 
 
-@pytest.mark.parametrize("path", ["/slots?part=", "/docs?x=", "/signed-in?x=", "/sign-in?to="])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/slots?part=",
+        "/slots/history?date=2026-11-23&view=",
+        "/doctors?limit=",
+        "/doctors?page=",
+        "/docs?x=",
+        "/signed-in?x=",
+        "/sign-in?to=",
+    ],
+)
 def test_undeclared_parameters_are_not_reflected(page_session: PageSession, path: str) -> None:
     page_session.sign_in()
     plain = page_session.get(path)

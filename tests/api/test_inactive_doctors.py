@@ -53,6 +53,22 @@ def test_bookings_of_inactive_doctor_stay_and_can_be_cancelled(inactive_site: Ap
     assert inactive_site.cancel("09:00", "b-1").status == 204
 
 
+def test_booking_moves_away_from_inactive_doctor(inactive_site: AppClient, sign_in: SignIn) -> None:
+    sign_in("admin").save("09:00", doctor_id="dr-twenty")
+
+    moved = inactive_site.book("09:00", "b-1", "dr-twenty", moves=make_slot_id("09:00"))
+
+    assert moved.status == 201
+    assert inactive_site.get_slot("09:00").json["status"] == "free"
+
+
+def test_booking_does_not_move_to_inactive_doctor(inactive_site: AppClient) -> None:
+    moved = inactive_site.book("09:30", "b-1", moves=make_slot_id("09:00"))
+
+    assert (moved.status, moved.json["errors"][0]["code"]) == (409, "not_bookable")
+    assert inactive_site.get_slot("09:00").json["status"] == "busy"
+
+
 def test_calendar_of_inactive_doctor_can_be_managed(
     inactive_site: AppClient, sign_in: SignIn
 ) -> None:

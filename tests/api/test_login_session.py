@@ -70,7 +70,7 @@ def test_new_login_replaces_old_session(page_session: PageSession) -> None:
     page_session.sign_in("dr-lee")
 
     assert page_session.cookies["session"] != before
-    assert "Signed in as <strong><bdi>dr-lee</bdi></strong>" in page_session.get(DAY_PATH).text
+    assert "<strong><bdi>dr-lee</bdi></strong>" in page_session.get(DAY_PATH).text
     assert page_session.get("/slots?doctor_id=dr-okafor").status == 403
 
 
@@ -178,7 +178,7 @@ def test_sign_out_ends_session_and_redirects_to_provider(
     assert out.status == 303
     url = f"{oidc_provider.url}/logout?client_id={PAGE_CLIENT_ID}"
     assert out.headers["Location"].startswith(url)
-    assert out.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert out.headers["Clear-Site-Data"] == '"cache"'
     assert "session" not in page_session.cookies
     assert page_session.get(DAY_PATH).status == 303
 
@@ -238,7 +238,7 @@ def test_late_plain_save_can_be_sent_again_after_login(
     assert '<form method="post" action="/slots">' in response.text
     assert '<input type="hidden" name="ticked" value="&#34;&gt;">' in response.text
     assert '<input type="hidden" name="ticked" value="2">' in response.text
-    for too_much in ("x=" + "y" * 100_000, "yyy=&" * 10_000):
+    for too_much in ("x=" + "y" * 200_000, "yyy=&" * 10_000):
         response = page_session.send("POST", "/slots", too_much, **form)
         assert (response.status, "yyy" in response.text) == (401, False)
 

@@ -259,8 +259,11 @@ def test_doctor_examples_are_real(client: AppClient) -> None:
 
 def test_error_examples_are_real(client: AppClient) -> None:
     assert_matches_example(client.get("/slots?date=2026-02-30"), 400, examples.INVALID_DATE)
+    for path in ("/changes", "/settings"):
+        response = client.get(f"{path}?doctor_id=dr+lee")
+        assert_matches_example(response, 400, examples.INVALID_DOCTOR_ID)
     assert_matches_example(client.get("/static/nothing.css"), 404, examples.UNKNOWN_FILE)
     assert_matches_example(client.request("PATCH", "/slots"), 405, examples.METHOD_NOT_ALLOWED)
-    assert_matches_example(client.post_slots(b" " * 65_537), 413, examples.BODY_TOO_LARGE)
+    assert_matches_example(client.post_slots(b" " * 131_073), 413, examples.BODY_TOO_LARGE)
     text = client.request("POST", "/slots", b"free", {"Content-Type": "text/plain"})
     assert_matches_example(text, 415, examples.UNSUPPORTED_MEDIA_TYPE)

@@ -194,7 +194,7 @@ def test_own_changes_are_not_reported(client: AppClient) -> None:
     rejected = client.post_form(form.submission("10:00"), **HTMX_HEADERS)
 
     assert "sam opened 11:00 while you were editing<" in rejected.text
-    assert "sam closed" not in rejected.text
+    assert "sam closed 09:00 while" not in rejected.text
 
 
 def test_many_concurrent_changes_are_summarised(client: AppClient) -> None:

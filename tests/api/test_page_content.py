@@ -67,7 +67,7 @@ def test_page_shows_doctor_and_slot_counts(client: AppClient) -> None:
     assert "Dr Mina Lee" in page
     assert "London time" in page
     assert "Monday 23 November 2026" in page
-    assert "2 free · 1 booked · 0 held" in page
+    assert "2 open, 1 booked" in page
 
 
 def test_boxes_show_state_and_are_disabled_where_not_editable(
@@ -82,8 +82,8 @@ def test_boxes_show_state_and_are_disabled_where_not_editable(
 
     assert PageForm(page).checked_starts == ["09:00", "09:30", "11:00"]
     assert PageForm(page).disabled_starts == ["09:00", "10:00", "10:30"]
-    for text in ("09:00–09:30 Past – not booked", "09:30–10:00 free", "10:00–10:30 booked",
-                 "10:30–11:00 held", "11:30–12:00 Closed"):  # fmt: skip
+    for text in ("09:00–09:30 past – not booked", "09:30–10:00 open", "10:00–10:30 booked",
+                 "10:30–11:00 held until 09:15", "11:30–12:00 closed"):  # fmt: skip
         assert text in visible_text(page)
 
 
@@ -97,7 +97,7 @@ def test_box_overlapping_other_slot_is_disabled_with_reason(
 
     assert PageForm(page).disabled_starts == ["09:00", "09:30"]
     assert PageForm(page).checked_starts == ["09:20"]
-    assert "09:30–10:00 Overlaps the 09:20–09:40 slot" in visible_text(page)
+    assert "09:30–10:00 overlaps the 09:20–09:40 slot" in visible_text(page)
 
 
 def test_today_is_in_doctors_time_zone(client: AppClient) -> None:

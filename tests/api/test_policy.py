@@ -71,6 +71,8 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "POST /slots/week": _save_week,
     "GET /slots/month": lambda client: client.get("/slots/month?doctor_id=dr-lee&month=2026-11"),
     "GET /slots/history": lambda client: client.get(f"/slots/history?{DAY_QUERY}"),
+    "GET /changes": lambda client: client.get("/changes?doctor_id=dr-lee"),
+    "GET /settings": lambda client: client.get("/settings?doctor_id=dr-lee"),
     "GET /doctors/{doctor_id}/changes": lambda client: client.get("/doctors/dr-lee/changes"),
     "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),
     "GET /doctors/{doctor_id}/slots": lambda client: client.get("/doctors/dr-lee/slots"),

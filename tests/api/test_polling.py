@@ -1,4 +1,4 @@
-"""Polling: the page requests its form every two seconds and gets it when it has changed."""
+"""Polling: the page requests its form again and again, and gets it when it has changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def send_poll(client: AppClient, displayed: AppResponse) -> AppResponse:
     """Send the request that htmx sends repeatedly for a page or partial."""
-    (polling,) = parse(displayed.text).select('div[hx-trigger="every 2s"]')
+    (polling,) = parse(displayed.text).select('div[hx-trigger="poll"]')
     own_headers = json.loads(attribute(polling, "hx-headers"))
     headers = {"HX-Request": "true", "Accept": "text/html", **own_headers}
     return client.request("GET", attribute(polling, "hx-get"), headers=headers)
@@ -142,7 +142,7 @@ def test_booking_and_cancellation_are_news(client: AppClient) -> None:
     assert booked.status == 200
     assert booked.text.startswith("<form")
     assert PageForm(booked).disabled_starts == ["09:30"]
-    assert "1 free · 1 booked · 0 held" in visible_text(booked)
+    assert "1 open, 1 booked" in visible_text(booked)
 
     client.cancel("09:30")
 
@@ -155,13 +155,13 @@ def test_hold_and_its_expiry_are_news(client: AppClient) -> None:
 
     client.hold("09:00", seconds=30)
     held = send_poll(client, displayed)
-    assert "09:00–09:30 held" in visible_text(held)
+    assert "09:00–09:30 held until 12:00" in visible_text(held)
 
     client.clock.now += timedelta(seconds=29)
     assert send_poll(client, held).status == 304
     client.clock.now += timedelta(seconds=1)
     expired = send_poll(client, held)
-    assert "09:00–09:30 free" in visible_text(expired)
+    assert "09:00–09:30 open" in visible_text(expired)
     assert PageForm(expired).disabled_starts == []
 
 
@@ -224,7 +224,7 @@ def test_page_never_reverts_to_older_settings(client: AppClient) -> None:
 
 
 def test_only_htmx_gets_the_partial(client: AppClient) -> None:
-    part = f"{DAY_PATH}&part=day"
+    part = f"{DAY_PATH}&part=schedule"
 
     assert client.get(part, **HTMX_HEADERS).text.startswith("<form")
     assert client.get(part, **BROWSER_HEADERS).text.startswith("<!doctype html>")

@@ -160,6 +160,16 @@ def test_used_key_with_another_body_is_rejected(client: AppClient) -> None:
     assert free_times(client, str(MONDAY)) == ["09:00"]
 
 
+def test_used_key_with_a_further_date_saves_nothing(client: AppClient) -> None:
+    key = {"Idempotency-Key": "week-1"}
+    post_week(client, {str(MONDAY): ["09:00"]}, **key)
+
+    rejected = post_week(client, {str(MONDAY): ["09:00"], TUESDAY: ["09:00"]}, **key)
+
+    assert rejected.status == 422
+    assert free_times(client, TUESDAY) == []
+
+
 @pytest.mark.parametrize(
     ("days", "field"),
     [

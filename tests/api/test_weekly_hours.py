@@ -72,6 +72,19 @@ def test_longest_weekday_counts_for_the_limit(client: AppClient) -> None:
     )
 
 
+def test_each_weekday_can_have_sessions_of_its_own(client: AppClient) -> None:
+    sessions = [
+        {"days_of_week": [day], "from": f"{hour:02}:00", "to": f"{hour:02}:30"}
+        for day in WEEKDAYS
+        for hour in range(24)
+    ]
+
+    changed = client.update_doctor(sessions=sessions)
+
+    assert (changed.status, len(changed.json["sessions"])) == (200, 168)
+    assert [count_boxes(client, date) for date in date_range(7)] == [24] * 7
+
+
 def test_slot_outside_the_weekday_cannot_be_opened(client: AppClient) -> None:
     client.update_doctor(sessions=[TUESDAY])
 

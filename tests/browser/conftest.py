@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 _days_from_now = count(30)
+_weeks_from_now = count(20)  # after the dates of the tests of a day
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +58,13 @@ def browser_context_args(
 def unused_date() -> date:
     """A date that no other test uses."""
     return datetime.now(UTC).date() + timedelta(days=next(_days_from_now))
+
+
+@pytest.fixture
+def unused_week() -> date:
+    """The Monday of a week that no other test uses."""
+    today = datetime.now(UTC).date()
+    return today + timedelta(weeks=next(_weeks_from_now), days=-today.weekday())
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_same_day_again_makes_no_history_entry(day_page: ManageSlotsPage) -> Non
     entries = page.evaluate("history.length")
 
     for _ in range(3):
-        with page.expect_response(re.compile(r"/slots\?doctor_id=dr-lee$")):
+        with page.expect_response(re.compile(r"/slots\?doctor_id=dr-lee&show=today$")):
             page.get_by_role("link", name="Today").click()
         expect(page).not_to_have_url(re.compile("date="))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,7 +59,7 @@ def test_poll_names_unsaved_changes_that_new_hours_end(hours_page: ManageSlotsPa
     )
     expect(hours_page.label("09:00")).to_contain_text("09:00–09:20")
     assert hours_page.checked_starts == []
-    hours_page.expect_unsaved_message("")
+    hours_page.expect_unsaved(0)
 
 
 def test_stored_slots_and_their_unsaved_changes_outlive_new_hours(
@@ -73,7 +74,7 @@ def test_stored_slots_and_their_unsaved_changes_outlive_new_hours(
 
     hours_page.expect_status("Your hours for this day have changed")
     assert hours_page.checked_starts == ["09:00"]
-    hours_page.expect_unsaved_message("1 unsaved change")
+    hours_page.expect_unsaved(1)
     hours_page.save()
     hours_page.expect_saved()
     expect(hours_page.label("09:00")).to_contain_text("09:00–09:30")
@@ -87,10 +88,10 @@ def test_save_of_old_boxes_keeps_them_with_reasons(hours_page: ManageSlotsPage) 
     hours_page.save()
 
     hours_page.expect_status("Nothing was saved")
-    old = hours_page.page.get_by_role("group", name="Outside your current hours")
+    old = hours_page.session("Outside your current hours")
     expect(old.get_by_role("checkbox")).to_have_count(2)
     for time in ("09:00–09:30", "09:30–10:00"):
-        box = old.get_by_role("checkbox", name=time)
+        box = old.get_by_role("checkbox", name=re.compile(f"^{time[:5]}"))
         expect(box).to_be_checked()
         expect(box).to_have_accessible_description(f"{time} is not one of this day's slots")
         box.uncheck()
@@ -108,4 +109,4 @@ def test_reload_names_unsaved_changes_that_new_hours_end(hours_page: ManageSlots
     hours_page.page.reload()
 
     hours_page.expect_status("Your change to 09:30–10:00 can no longer be saved")
-    hours_page.expect_unsaved_message("")
+    hours_page.expect_unsaved(0)

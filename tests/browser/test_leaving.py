@@ -1,4 +1,4 @@
-"""Unsaved changes when the user leaves the page: kept in the tab until they save or sign out."""
+"""Unsaved changes when the user leaves the page: the tab keeps them until they are saved."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support import direct_writes
+from tests.support.browser_users import submit_login_form
 from tests.support.factories import LONDON, to_instant
 from tests.support.manage_slots_page import ManageSlotsPage
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from playwright.sync_api import Browser, Dialog, Page
+    from playwright.sync_api import Browser, Dialog
 
     from tests.support.browser_users import BrowserUsers
     from tests.support.live_server import LiveServer
@@ -29,6 +30,14 @@ def open_next_day(slots: ManageSlotsPage) -> None:
     expect(slots.page.get_by_role("heading", name=f"{tomorrow:%A} {tomorrow.day} ")).to_be_visible()
 
 
+def short_date(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def expect_summary(slots: ManageSlotsPage, text: str) -> None:
+    expect(slots.page.locator("#summary")).to_have_text(text)
+
+
 def test_unsaved_changes_of_all_days_survive_reload(day_page: ManageSlotsPage) -> None:
     day_page.check("09:00", "10:00")
     open_next_day(day_page)
@@ -37,9 +46,8 @@ def test_unsaved_changes_of_all_days_survive_reload(day_page: ManageSlotsPage) -
     day_page.page.reload()
 
     assert day_page.checked_starts == ["16:00"]
-    day_page.expect_unsaved_message(
-        f"1 unsaved change. Unsaved on other days: {day_page.date:%a} {day_page.date.day}"
-        f" {day_page.date:%b} (2)"
+    expect_summary(
+        day_page, f"1 change · 1 to open. Unsaved on other days: {short_date(day_page.date)} (2)"
     )
     day_page.open()
     assert day_page.checked_starts == ["09:00", "10:00"]
@@ -47,10 +55,9 @@ def test_unsaved_changes_of_all_days_survive_reload(day_page: ManageSlotsPage) -
     day_page.expect_saved()
     day_page.page.reload()
     assert day_page.checked_starts == ["09:00", "10:00"]
-    day_page.expect_unsaved_message(
-        f"Unsaved on other days: {day_page.date + timedelta(days=1):%a}"
-        f" {(day_page.date + timedelta(days=1)).day} {day_page.date + timedelta(days=1):%b} (1)"
-    )
+    tomorrow = day_page.date + timedelta(days=1)
+    expect_summary(day_page, f"Unsaved on other days: {short_date(tomorrow)} (1)")
+    expect(day_page.page.get_by_role("button", name="Save")).to_be_hidden()
 
 
 @pytest.mark.parametrize("way_back", ["link", "browser"])
@@ -66,7 +73,7 @@ def test_unsaved_changes_survive_visit_to_history(day_page: ManageSlotsPage, way
         page.go_back()
 
     expect(day_page.checkbox("09:00")).to_be_checked()
-    day_page.expect_unsaved_message("1 unsaved change")
+    day_page.expect_unsaved(1)
 
 
 def test_undone_and_saved_changes_are_not_kept(day_page: ManageSlotsPage) -> None:
@@ -91,7 +98,7 @@ def test_change_made_impossible_meanwhile_is_named(day_page: ManageSlotsPage) ->
     day_page.open()
 
     day_page.expect_status("Your change to 09:00–09:30 can no longer be saved")
-    day_page.expect_unsaved_message("1 unsaved change")
+    day_page.expect_unsaved(1)
 
 
 def test_day_that_others_changed_meanwhile_says_so(
@@ -106,9 +113,9 @@ def test_day_that_others_changed_meanwhile_says_so(
 
     day_page.page.go_back()
 
-    day_page.expect_status("This day has changed since you made your changes.")
+    day_page.expect_status(f"{short_date(day_page.date)} has changed since you made your changes.")
     assert day_page.checked_starts == ["09:00", "11:00"]
-    day_page.expect_unsaved_message("1 unsaved change")
+    day_page.expect_unsaved(1)
 
 
 @pytest.fixture
@@ -123,56 +130,72 @@ def sign_out_page(
     return slots
 
 
-def answer_dialogs(page: Page, *, accept: bool) -> list[str]:
-    """Answer each question of the page; return the questions."""
+def test_unsaved_changes_survive_sign_out_and_sign_in(
+    browser: Browser, live_server: LiveServer, unused_date: date
+) -> None:
+    slots = ManageSlotsPage(browser.new_context().new_page(), live_server, unused_date)
+    slots.open()
+    submit_login_form(slots.page, "dr-lee")
+    slots.check("09:00")
+
+    slots.page.get_by_role("button", name="Sign out").click()
+    expect(slots.page.locator("input[name=password]")).to_be_visible()
+    slots.open()
+    submit_login_form(slots.page, "dr-lee")
+
+    expect(slots.checkbox("09:00")).to_be_checked()
+    slots.expect_unsaved(1)
+
+
+def test_unsaved_changes_are_in_a_tab_that_the_browser_restores(
+    day_page: ManageSlotsPage,
+) -> None:
+    """A tab that a script opens starts with a copy of the session storage, as a restored one."""
+    page = day_page.page
+    day_page.check("09:00")
+
+    with page.expect_popup() as restored:
+        page.evaluate("window.open(location.href)")
+
+    slots = ManageSlotsPage(restored.value, day_page.server, day_page.date)
+    expect(slots.checkbox("09:00")).to_be_checked()
+    slots.expect_unsaved(1)
+
+
+def questions_on_leaving(slots: ManageSlotsPage, leave: str) -> list[str]:
+    """Run a script that leaves the page; return the types of the browser's questions."""
     questions: list[str] = []
 
     def answer(dialog: Dialog) -> None:
-        questions.append(dialog.message)
-        if accept:
-            dialog.accept()
-        else:
-            dialog.dismiss()
+        questions.append(dialog.type)
+        dialog.accept()
 
-    page.on("dialog", answer)
+    slots.page.on("dialog", answer)
+    slots.page.evaluate(leave)
+    slots.page.wait_for_url(lambda url: url != slots.url)
     return questions
 
 
-def test_sign_out_asks_and_can_be_cancelled(sign_out_page: ManageSlotsPage) -> None:
-    sign_out_page.check("09:00")
-    open_next_day(sign_out_page)
-    sign_out_page.check("09:00")
-    questions = answer_dialogs(sign_out_page.page, accept=False)
+def test_leaving_the_site_with_unsaved_changes_asks(day_page: ManageSlotsPage) -> None:
+    day_page.checkbox("09:00").click()
 
-    sign_out_page.page.get_by_role("button", name="Sign out").click()
-
-    assert questions == ["You have 2 unsaved changes. If you sign out, you lose them."]
-    assert sign_out_page.checked_starts == ["09:00"]
-    assert "Z-30" in sign_out_page.page.evaluate(STORED)
+    assert questions_on_leaving(day_page, "location = 'about:blank'") == ["beforeunload"]
 
 
-def test_sign_out_clears_unsaved_changes(sign_out_page: ManageSlotsPage) -> None:
-    page = sign_out_page.page
-    sign_out_page.check("09:00")
-    page.route("**/sign-out", lambda route: route.fulfill(body="signed out"))
-    questions = answer_dialogs(page, accept=True)
+@pytest.mark.parametrize("is_unsaved", [False, True])
+def test_links_of_the_site_do_not_ask(day_page: ManageSlotsPage, *, is_unsaved: bool) -> None:
+    day_page.checkbox("09:00").click()
+    if not is_unsaved:
+        day_page.checkbox("09:00").click()
 
-    page.get_by_role("button", name="Sign out").click()
-
-    expect(page.get_by_text("signed out")).to_be_visible()
-    assert len(questions) == 1
-    assert page.evaluate(STORED) == "{}"
+    follow = "[...document.links].find(a => a.textContent === 'History').click()"
+    assert questions_on_leaving(day_page, follow) == []
 
 
-def test_sign_out_without_unsaved_changes_does_not_ask(sign_out_page: ManageSlotsPage) -> None:
-    page = sign_out_page.page
-    page.route("**/sign-out", lambda route: route.fulfill(body="signed out"))
-    questions = answer_dialogs(page, accept=True)
+def test_leaving_the_site_without_unsaved_changes_does_not_ask(day_page: ManageSlotsPage) -> None:
+    day_page.checkbox("09:00").dblclick()
 
-    page.get_by_role("button", name="Sign out").click()
-
-    expect(page.get_by_text("signed out")).to_be_visible()
-    assert questions == []
+    assert questions_on_leaving(day_page, "location = 'about:blank'") == []
 
 
 def test_next_user_of_tab_does_not_get_unsaved_changes(
@@ -184,4 +207,4 @@ def test_next_user_of_tab_does_not_get_unsaved_changes(
     sign_out_page.open()
 
     assert sign_out_page.checked_starts == []
-    sign_out_page.expect_unsaved_message("")
+    sign_out_page.expect_unsaved(0)

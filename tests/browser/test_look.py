@@ -102,9 +102,9 @@ def test_boxes_are_large_enough_to_tap(
 
 def test_focused_box_is_never_under_the_bar(day_page: ManageSlotsPage) -> None:
     day_page.page.set_viewport_size({"width": 320, "height": 480})
-    bar = day_page.page.locator(".bar")
+    bar = day_page.page.locator(".save-bar")
 
-    day_page.checkbox("09:00").focus()
+    day_page.check("09:00")
     for _ in range(13):
         day_page.page.keyboard.press("ArrowDown")
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def test_all_and_none_tick_a_whole_session(day_page: ManageSlotsPage) -> None:
-    afternoon = day_page.page.get_by_role("group", name="13:00–17:00")
+    afternoon = day_page.session("13:00–17:00")
 
     afternoon.get_by_role("button", name="All", exact=True).click()
     assert day_page.checked_starts == [

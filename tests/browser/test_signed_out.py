@@ -91,7 +91,7 @@ def test_sign_out_in_other_tab_hides_schedule_and_keeps_ticks(slots: ManageSlots
     expect(page.get_by_text("Your 2 unsaved changes will be here")).to_be_visible()
     page.get_by_role("link", name="Sign in").click()
     submit_login_form(page, "dr-lee")
-    slots.expect_unsaved_message("2 unsaved changes")
+    slots.expect_unsaved(2)
     assert slots.checked_starts == ["09:00", "10:00", "11:00"]
 
 
@@ -108,7 +108,7 @@ def test_next_user_does_not_get_ticks_of_ended_session(
 
     expect(slots.page.get_by_text("Signed in as sam")).to_be_visible()
     assert slots.checked_starts == ["09:00"]
-    slots.expect_unsaved_message("")
+    slots.expect_unsaved(0)
 
 
 def test_schedule_of_former_user_is_hidden_from_the_next_one(

@@ -81,11 +81,11 @@ def test_patient_moves_and_cancels_and_doctor_sees_both(
     patient_page.get_by_role("button", name="Confirm new time").click()
 
     expect(day_page.label("10:30")).to_contain_text("booked", timeout=TIMEOUT_MS)
-    expect(day_page.label("10:00")).to_contain_text("free", timeout=TIMEOUT_MS)
+    expect(day_page.label("10:00")).to_contain_text("open", timeout=TIMEOUT_MS)
 
     patient_page.get_by_role("button", name="Cancel appointment").click()
     expect(patient_page.get_by_role("heading", name="Do you want to cancel")).to_be_visible()
     patient_page.get_by_role("button", name="Cancel appointment").click()
 
-    expect(day_page.label("10:30")).to_contain_text("free", timeout=TIMEOUT_MS)
+    expect(day_page.label("10:30")).to_contain_text("open", timeout=TIMEOUT_MS)
     expect(day_page.checkbox("10:30")).to_be_checked()

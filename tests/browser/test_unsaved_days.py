@@ -30,22 +30,22 @@ def test_unsaved_days_are_links_that_keep_changes(day_page: ManageSlotsPage) -> 
         expect_heading(day_page, day)
         day_page.checkbox("16:00").click()
     first, second, third = (f"{short_date(day)} (1)" for day in days[:3])
-    day_page.expect_unsaved_message(
-        f"1 unsaved change. Unsaved on other days: {first}, {second} and 1 other day"
+    expect(day_page.page.locator("#summary")).to_have_text(
+        f"1 change · 1 to open. Unsaved on other days: {first}, {second} and 1 other day"
     )
 
     day_page.page.get_by_role("link", name=first).click()
 
     expect_heading(day_page, days[0])
-    day_page.expect_unsaved_message(
-        f"1 unsaved change. Unsaved on other days: {second}, {third} and 1 other day"
+    expect(day_page.page.locator("#summary")).to_have_text(
+        f"1 change · 1 to open. Unsaved on other days: {second}, {third} and 1 other day"
     )
 
 
 def test_unsaved_ticks_survive_visit_to_other_date(day_page: ManageSlotsPage) -> None:
     page = day_page.page
     day_page.check("09:00", "10:00")
-    expect(page.get_by_text("2 unsaved changes")).to_be_visible()
+    day_page.expect_unsaved(2)
 
     page.get_by_role("link", name="Next day").click()
     expect(

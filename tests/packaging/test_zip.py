@@ -72,7 +72,7 @@ def test_zip_contains_app_templates_static_files_and_zones(package_dir: Path) ->
     for name in (
         "app.py",
         "chalicelib/web/templates/slots.html",
-        "chalicelib/web/templates/_day.html",
+        "chalicelib/web/templates/_schedule.html",
         "static/htmx.min.js",
         "static/slots.css",
         "static/openapi.json",

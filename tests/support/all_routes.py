@@ -28,6 +28,8 @@ _QUERIES = {
     "GET /slots/history": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /slots/month": "?doctor_id=dr-lee&month=2026-11",
     "GET /slots/week": "?doctor_id=dr-lee&date=2026-11-23",
+    "GET /changes": "?doctor_id=dr-lee",
+    "GET /settings": "?doctor_id=dr-lee",
     "GET /availability": "?specialty=cardiology",
     "DELETE /slots/{slot_id}/hold": "?holder=h",
     "DELETE /slots/{slot_id}/booking": "?booking_id=b",

@@ -1,4 +1,4 @@
-"""The Manage Slots page in HTML: its form, and requests as a browser sends them."""
+"""The schedule page in HTML: its form, and requests as a browser sends them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAY_PATH = f"/slots?doctor_id=dr-lee&date={DATE}"
 
 
 class PageForm:
-    """The form of a page or a partial: its hidden fields and its check boxes by local start."""
+    """The form of a page or a partial: its hidden fields and its check boxes by start."""
 
     def __init__(self, response: AppResponse) -> None:
         inputs = parse(response.text).select("form[method=post] input")
@@ -53,8 +53,9 @@ class PageForm:
 
 
 def _start_time(box: Tag) -> str:
-    value = attribute(box, "value")
-    return f"{value[9:11]}:{value[11:13]}"
+    """The start of a box in UTC; on a week ``2026-11-23 09:00``."""
+    date, slash, value = attribute(box, "value").rpartition("/")
+    return f"{date}{slash and ' '}{value[9:11]}:{value[11:13]}"
 
 
 def load_form(client: AppClient) -> PageForm:

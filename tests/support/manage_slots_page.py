@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Chromium logs responses from 400 up and failed connections itself.
 _EXPECTED_MESSAGES = re.compile(r"^Failed to load resource")
-POLL_URL = re.compile("part=day")
+POLL_URL = re.compile("part=schedule")
 
 
 class ManageSlotsPage:
@@ -50,8 +50,8 @@ class ManageSlotsPage:
         return self.page.get_by_role("checkbox", name=re.compile(f"^{re.escape(start)}"))
 
     def label(self, start: str) -> Locator:
-        """Return the list item of a box: its label and its error."""
-        return self.page.locator(".day li", has=self.checkbox(start))
+        """Return the element of a box: its label and its error."""
+        return self.page.locator(".box", has=self.checkbox(start))
 
     def check(self, *starts: str) -> None:
         """Click check boxes."""
@@ -61,20 +61,26 @@ class ManageSlotsPage:
     @property
     def checked_starts(self) -> list[str]:
         """The starts of the boxes that are checked on the screen."""
-        labels = self.page.locator("label:has([name=ticked]:checked)").all_inner_texts()
-        return [label.strip()[:5] for label in labels]
+        times = self.page.locator("label:has([name=ticked]:checked) .time").all_text_contents()
+        return [time.strip().partition("–")[0] for time in times]
 
     def save(self) -> None:
         """Press Save."""
-        self.page.get_by_role("button", name="Save", exact=True).click()
+        self.page.get_by_role("button", name=re.compile("^Save")).click()
 
     def expect_status(self, text: str) -> None:
         """Wait until the live region contains the text."""
         expect(self.page.get_by_role("status")).to_contain_text(text)
 
-    def expect_unsaved_message(self, text: str) -> None:
-        """Wait until the description of Save is the text."""
-        expect(self.page.locator("#unsaved")).to_have_text(text)
+    def expect_unsaved(self, count: int) -> None:
+        """Wait until the summary beside Save starts with that many changes of the dates shown."""
+        summary = re.compile(rf"^{count} changes?\b") if count else re.compile("^(?!\\d)")
+        expect(self.page.locator("#summary")).to_have_text(summary)
+
+    def session(self, hours: str) -> Locator:
+        """Return the rows of a clinic session."""
+        heading = self.page.get_by_role("rowheader", name=hours)
+        return self.page.locator("tbody", has=heading)
 
     def block_polls(self) -> None:
         """Drop polls from now on, so that the page changes only by the user's own requests."""
@@ -118,3 +124,13 @@ class ManageSlotsPage:
     def expect_saved(self) -> None:
         """Wait until the live region reports the save."""
         self.expect_status("Slots saved successfully")
+
+
+class WeekPage(ManageSlotsPage):
+    """The page of a week. Boxes are addressed by weekday and start; ``date`` is the Monday."""
+
+    def __init__(
+        self, page: Page, server: LiveServer, date: date, doctor_id: str = "dr-lee"
+    ) -> None:
+        super().__init__(page, server, date, doctor_id)
+        self.url = f"{server.url}/slots/week?doctor_id={doctor_id}&date={date}"

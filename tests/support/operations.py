@@ -83,7 +83,9 @@ READS: dict[str, Operation] = {
     ),
     "poll": Operation(
         lambda client: client.get(
-            f"/slots?doctor_id=dr-lee&date={MONDAY}&part=day", HX_Request="true", if_none_match="x"
+            f"/slots?doctor_id=dr-lee&date={MONDAY}&part=schedule",
+            HX_Request="true",
+            if_none_match="x",
         ),
         is_doctor_cached=True,
     ),

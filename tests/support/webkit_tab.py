@@ -134,13 +134,29 @@ class WebKitTab:
     def _find(self, role: str, name: str) -> WebElement:
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline:
-            for element in self._find_all(_SELECTORS[role]):
+            for element in self._find_likely(_SELECTORS[role], name):
                 if _name(element).startswith(name):
                     return element
         raise AssertionError(f"no {role} {name}")
 
+    def _find_likely(self, selector: str, name: str) -> list[WebElement]:
+        """Find the elements whose text, or that of whose label, has the words of the name.
+
+        To ask for the accessible name of every box of a week would take many seconds.
+        """
+        script = """
+            const text = (element) => element.labels?.[0]?.textContent || element.textContent ||
+              element.getAttribute("aria-label") || "";
+            const words = arguments[1].split(/\\s+/);
+            return [...document.querySelectorAll(arguments[0])].filter((element) =>
+              words.every((word) => text(element).includes(word)));"""
+        return cast("list[WebElement]", self._driver.execute_script(script, selector, name))
+
     def click(self, role: str, name: str) -> None:
-        self._find(role, name).click()
+        element = self._find(role, name)
+        # WebDriver scrolls only to the edge of the window, where the bar with Save may cover it.
+        self._driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
 
     def focus(self, role: str, name: str) -> None:
         self._driver.execute_script("arguments[0].focus()", self._find(role, name))

@@ -212,6 +212,17 @@ def test_date_has_sessions_of_its_weekday() -> None:
     assert grid.max_slots_per_day == 6
 
 
+def test_same_slots_however_sessions_are_grouped() -> None:
+    daily = make_grid(("09:00", "10:00"))
+    weekend, weekdays = (
+        replace(daily.sessions[0], weekdays=frozenset(days)) for days in ((5, 6), range(5))
+    )
+
+    assert replace(daily, sessions=(weekdays, weekend)).has_same_slots(daily)
+    assert not replace(daily, sessions=(weekdays,)).has_same_slots(daily)
+    assert not replace(daily, slot_length=10 * MINUTE).has_same_slots(daily)
+
+
 @given(grids_and_dates(), st.lists(st.sets(st.integers(0, 6), min_size=1), min_size=4, max_size=4))
 def test_weekdays_choose_among_the_slots_of_every_day(
     grid_and_date: tuple[Grid, date], weekdays: list[set[int]]

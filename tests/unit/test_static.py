@@ -60,10 +60,13 @@ def test_imports_are_inlined_once_before_what_uses_them(name: str) -> None:
 
 
 def first_declaration(path: Path) -> str:
-    """Return a line that only this file has: a declaration of a script, a stylesheet's comment."""
+    """Return a line that only this file has: a declaration of a script or of a style."""
     lines = path.read_text().splitlines()
     if path.suffix == ".css":
-        return lines[0]
+        others = "".join(style.read_text() for style in STATIC.glob("*.css") if style != path)
+        rules = re.sub(r"/\*.*?\*/|@import[^\n]*", "", "\n".join(lines), flags=re.DOTALL)
+        own = (line.strip() for line in rules.splitlines() if line.strip() not in others)
+        return next((line for line in own if rules.count(line) == 1), "")
     pattern = re.compile("(export )?(const|let|function|async function|document|addEventListener)")
     return next(line.removeprefix("export ") for line in lines if pattern.match(line))
 
@@ -98,6 +101,11 @@ def test_scripts_are_served_without_lines_of_comment() -> None:
 
     assert re.search("^ *//", (STATIC / "slots.js").read_text(), re.MULTILINE)
     assert not re.search("^ *//", body, re.MULTILINE)
+
+
+def test_styles_are_served_without_comments() -> None:
+    assert "/*" in (STATIC / "boxes.css").read_text()
+    assert "/*" not in static_files.read("slots.css").body
 
 
 def test_fingerprint_is_of_inlined_text() -> None:

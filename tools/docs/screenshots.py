@@ -1,7 +1,7 @@
 """``python -m tools.docs.screenshots`` takes the screenshots of the docs (``scripts/screenshots``).
 
-It starts a server with data of its own, fills one day through the API, and writes the page in light
-and dark to ``docs/images``.
+It starts a server with data of its own, fills one day and a busy practice through the API, and
+writes a day and a week in light and dark to ``docs/images``.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-MAX_BYTES = 120_000
+MAX_BYTES = 160_000
+PROJECT = Path(__file__).parents[2]
 DOCTOR = "dr-lee"
+BUSY_DOCTOR, DELEGATE = "dr-okonkwo", "sam"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Chromium of the machine if there is one, else Playwright's own.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -37,6 +40,7 @@ def main() -> int:
     with TemporaryDirectory() as folder, start_server(Path(folder)) as server:
         day = next_thursday()
         fill_day(server, day)
+        fill_practice(server)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=next(filter(None, map(shutil.which, BROWSERS)), None),
@@ -49,6 +53,9 @@ def main() -> int:
                 )
                 open_day(page, server, day)
                 save(page.screenshot(animations="disabled"), IMAGES / f"manage-slots-{theme}.png")
+                page.context.clear_cookies()
+                open_week(page, server)
+                save(page.screenshot(animations="disabled"), IMAGES / f"week-{theme}.png")
     return 0
 
 
@@ -74,6 +81,12 @@ def fill_day(server: LiveServer, day: date) -> None:
     send(server, "booking-site", "PUT", f"/slots/{ids['10:30']}/hold", hold)
 
 
+def fill_practice(server: LiveServer) -> None:
+    """Add doctors with a few busy weeks."""
+    environment = {**os.environ, "DATA_DIR": str(server.data_dir)}
+    subprocess.run([PROJECT / "scripts" / "demo", "busy"], env=environment, check=True)
+
+
 def send(
     server: LiveServer, role: str, method: str, path: str, body: dict[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -91,12 +104,34 @@ def send(
 def open_day(page: Page, server: LiveServer, day: date) -> None:
     """Sign in, open the day, and leave two changes unsaved."""
     page.goto(f"{server.url}/slots?doctor_id={DOCTOR}&date={day}")
-    page.locator("input[name=username]").fill(DOCTOR)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, DOCTOR)
     page.get_by_role("checkbox", name=re.compile("^11:00")).uncheck()
     page.get_by_role("checkbox", name=re.compile("^14:30")).check()
-    # The focus ring belongs to the box that was clicked last.
+    leave_boxes(page)
+
+
+def open_week(page: Page, server: LiveServer) -> None:
+    """Sign in as a delegate, open the week after next, and leave three changes unsaved."""
+    day = datetime.now(UTC).date() + timedelta(days=10)
+    page.goto(f"{server.url}/slots/week?doctor_id={BUSY_DOCTOR}&date={day}")
+    sign_in(page, DELEGATE)
+    page.locator("#rail table").wait_for()
+    closed = page.get_by_role("checkbox", name="closed", disabled=False)
+    closed.first.check()
+    opened = page.get_by_role("checkbox", name="open", disabled=False, checked=True)
+    opened.nth(4).uncheck()
+    opened.nth(8).uncheck()
+    leave_boxes(page)
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def leave_boxes(page: Page) -> None:
+    """Remove the focus ring of the box that was clicked last."""
     page.evaluate("document.activeElement.blur()")
     page.mouse.move(0, 0)
 

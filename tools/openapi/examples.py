@@ -96,6 +96,12 @@ INVALID_DATE = problem_with_error(
     "That isn't a real date. Use the format 2026-11-23.",
     field="date",
 )
+INVALID_DOCTOR_ID = problem_with_error(
+    HTTPStatus.BAD_REQUEST,
+    "invalid",
+    "doctor_id is not valid: expected 1 to 64 letters, digits, _ or -",
+    field="doctor_id",
+)
 AUTHENTICATION_REQUIRED = problem(HTTPStatus.UNAUTHORIZED, "You are not signed in")
 PERMISSION_DENIED = problem(HTTPStatus.FORBIDDEN, "You can't manage Dr Mina Lee's schedule")
 LOGIN_FAILED = problem(
@@ -156,7 +162,9 @@ UNKNOWN_FILE = problem(HTTPStatus.NOT_FOUND, 'We couldn\'t find a file named "no
 METHOD_NOT_ALLOWED = problem(
     HTTPStatus.METHOD_NOT_ALLOWED, "This path does not support that HTTP method"
 )
-BODY_TOO_LARGE = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 65536 bytes")
+BODY_TOO_LARGE = problem(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 131072 bytes"
+)
 UNSUPPORTED_MEDIA_TYPE = problem(
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "This path does not accept that content type"
 )

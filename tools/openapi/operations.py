@@ -10,6 +10,7 @@ from tools.openapi.sign_in_operations import SIGN_IN_OPERATIONS
 from tools.openapi.week_operations import WEEK_OPERATIONS
 
 _INVALID_DATE = response("Malformed request.", invalid_date=examples.INVALID_DATE)
+_INVALID_DOCTOR = response("Malformed request.", invalid_id=examples.INVALID_DOCTOR_ID)
 
 OPERATIONS: dict[str, OperationDetails] = {
     "get_slots": OperationDetails(
@@ -96,6 +97,8 @@ OPERATIONS: dict[str, OperationDetails] = {
         },
     ),
     "get_root": OperationDetails(responses={303: response("To the Manage Slots page.")}),
+    "get_changes_page": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DOCTOR}),
+    "get_settings_page": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DOCTOR}),
     "get_reference": OperationDetails(responses={200: HTML_PAGE}),
     "get_health": OperationDetails(responses={200: response("Healthy.", ok={"status": "ok"})}),
     "get_openapi": OperationDetails(responses={200: response("OpenAPI 3.1.")}),

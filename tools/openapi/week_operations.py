@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.web.http.request import JSON
+from chalicelib.web.http.request import FORM, JSON
 from tools.openapi import examples
 from tools.openapi.example_values import DATE, DOCTOR, FIRST, SECOND, THIRD, Json
 from tools.openapi.responses import OperationDetails, response
@@ -21,6 +21,15 @@ SAVE_WEEK: Json = {
         {"date": DATE, "slots": examples.SAVE["slots"]},
         {"date": "2026-11-24", "slots": [{"start": "09:00", "status": "free"}]},
     ],
+}
+WEEK_FORM: Json = {
+    "doctor_id": DOCTOR,
+    "date": DATE,
+    "version": [f"{DATE}/1"],
+    "request_id": "form-1",
+    "shown": [f"{DATE}/20261123T0900Z-30"],
+    "offered": [f"{DATE}/20261123T0900Z-30", f"{DATE}/20261123T1000Z-30"],
+    "ticked": [f"{DATE}/20261123T0900Z-30", f"{DATE}/20261123T1000Z-30"],
 }
 _SAVED_DATE: Json = {"date": DATE, "status": 200, "version": 1, "slots": [FIRST, SECOND, THIRD]}
 SAVED_WEEK: Json = {"days": [_SAVED_DATE]}
@@ -56,10 +65,14 @@ WEEK_OPERATIONS: dict[str, OperationDetails] = {
         responses={200: response("The week.", one_day_of_it=WEEK), 400: _INVALID_DATE}
     ),
     "post_week": OperationDetails(
-        body={JSON: {"open slots on two dates": SAVE_WEEK}},
+        body={
+            JSON: {"open slots on two dates": SAVE_WEEK},
+            FORM: {"open a slot": WEEK_FORM},
+        },
         responses={
             200: response("All dates are saved.", first_date=SAVED_WEEK),
             207: response("Some dates are saved.", a_rejected_date=PARTLY_SAVED_WEEK),
+            303: response("Redirect to the page after it sent the form."),
             400: response("No date is saved.", already_open=REJECTED_WEEK),
             422: response(
                 "This `Idempotency-Key` was used for another save of one of these dates.",

@@ -116,6 +116,18 @@ BoxValue = Annotated[
         "20261123T0900Z-30",
     ),
 ]
+_DATE_AND = "[0-9]{4}-[0-9]{2}-[0-9]{2}/"
+WeekBoxValue = Annotated[
+    str,
+    pattern(
+        f"{_DATE_AND}[0-9]{{8}}T[0-9]{{4}}Z(-[1-9][0-9]{{0,2}})?",
+        "A slot as in the form of a week: its date, its start, and the minutes to its end.",
+        "2026-11-23/20261123T0900Z-30",
+    ),
+]
+WeekVersion = Annotated[
+    str, pattern(f"{_DATE_AND}[0-9]{{1,9}}", "A date and its version.", "2026-11-23/3")
+]
 PatientReference = Annotated[
     str,
     pattern(

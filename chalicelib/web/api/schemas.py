@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from chalicelib.domain.doctor import (
     LEAD_MINUTES_RANGE,
+    MAX_SESSIONS,
     MAX_SLOTS_PER_DAY,
     SLOT_MINUTES_RANGE,
     WINDOW_DAYS_RANGE,
@@ -216,8 +217,8 @@ class DoctorRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     sessions: Annotated[
         list[ClinicSession],
         Meta(
-            max_length=MAX_SLOTS_PER_DAY,
-            description="Each has a whole number of slots; none overlaps another.",
+            max_length=MAX_SESSIONS,
+            description="Each has a whole number of slots; those of one weekday don't overlap.",
             extra_json_schema={"minItems": 1},
         ),
     ]

@@ -5,7 +5,15 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from chalicelib.domain.doctor import MAX_SLOTS_PER_DAY
-from chalicelib.web.api.fields import Date, DoctorId, Month, TimeZone
+from chalicelib.web.api.fields import (
+    Date,
+    DoctorId,
+    Key,
+    Month,
+    TimeZone,
+    WeekBoxValue,
+    WeekVersion,
+)
 from chalicelib.web.api.schemas import DaySlot, ErrorEntry, SlotChangeRequest
 
 DAYS_PER_WEEK = 7
@@ -101,7 +109,7 @@ class MonthWeek(Struct, kw_only=True):
 
 
 class MonthTotals(Struct, kw_only=True):
-    """A month at a glance."""
+    """The totals of a month."""
 
     doctor_id: DoctorId
     time_zone: TimeZone
@@ -116,3 +124,21 @@ class MonthTotals(Struct, kw_only=True):
         int | None,
         Meta(description="Days until the third bookable slot; null if there are fewer."),
     ]
+
+
+class WeekFormFields(Struct, kw_only=True):
+    """The form of a week: the slots of its dates as rendered, and as checked now."""
+
+    doctor_id: DoctorId
+    date: Date
+    version: Annotated[
+        list[WeekVersion], Meta(description="Each date, and the version that was rendered.")
+    ]
+    request_id: Annotated[Key, Meta(description="The form's own Idempotency-Key.")]
+    shown: Annotated[
+        list[WeekBoxValue], Meta(description="Slots that were free when rendered.")
+    ] = []
+    offered: Annotated[
+        list[WeekBoxValue], Meta(description="Slots that could be changed then.")
+    ] = []
+    ticked: Annotated[list[WeekBoxValue], Meta(description="Slots that are checked now.")] = []

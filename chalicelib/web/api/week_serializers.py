@@ -53,7 +53,8 @@ def _serialize_outcome(outcome: DateOutcome) -> week_schemas.SavedDate:
             version=outcome.saved.version,
             slots=serialize_day_slots(outcome.saved),
         )
-    assert outcome.error is not None  # noqa: S101  an outcome has one of both
+    # An outcome has one of both.
+    assert outcome.error is not None  # noqa: S101  # nosec B101
     problem = problem_from_error(outcome.error)
     return week_schemas.SavedDate(
         date=date,

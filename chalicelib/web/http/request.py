@@ -20,8 +20,8 @@ FORM = "application/x-www-form-urlencoded"
 HTML = "text/html"
 JSON = "application/json"
 
-# The form of a day with the maximum of 96 slots, all of them selected, has 7 kB.
-MAX_BODY_BYTES = 64 * 1024
+# The form of a week with the maximum of 96 slots a day, all of them selected, has 82 kB.
+MAX_BODY_BYTES = 128 * 1024
 _is_always_https = [False]
 _AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
@@ -67,7 +67,7 @@ def is_form(request: Request) -> bool:
 
 
 def body(request: Request) -> bytes:
-    """Return the body, or raise ``HttpError`` if it is larger than 64 KiB."""
+    """Return the body, or raise ``HttpError`` if it is larger than 128 KiB."""
     raw = request.raw_body
     raw = raw.encode() if isinstance(raw, str) else raw
     if len(raw) > MAX_BODY_BYTES:

@@ -24,9 +24,10 @@ DOCUMENT_HEADERS: Headers = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",
 }
-# What a shared computer must not keep of a session: responses that may be stored, and the page's
-# own storage. Not "cookies", which would also remove those of other apps of the domain.
-CLEAR_SITE_DATA: Headers = {"Clear-Site-Data": '"cache", "storage"'}
+# What a shared computer must not keep of a session: responses that may be stored. Not "storage":
+# the tab keeps unsaved changes, no patient data, for the same person. Not "cookies", which would
+# also remove those of other apps of the domain.
+CLEAR_SITE_DATA: Headers = {"Clear-Site-Data": '"cache"'}
 # For a year, and without includeSubDomains: sibling hosts have other owners.
 HSTS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 # Without Cache-Control a browser may store some responses (RFC 9111, section 4.2.2).

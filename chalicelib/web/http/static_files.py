@@ -32,6 +32,8 @@ _IMPORTS = re.compile(
 _EXPORT = re.compile(r"^export (?=const|let|function)", re.MULTILINE)
 # A comment of a script that is alone on its line. Browsers don't need them: 2 kB of a first visit.
 _COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
+# Nor the comments and the indentation of a stylesheet.
+_CSS_COMMENT_OR_INDENT = re.compile(r"/\*.*?\*/|^[ \t]+|(?<=\n)\n+", re.DOTALL | re.MULTILINE)
 _ROOT = Path(__file__).parents[3]
 # A Lambda zip holds no top-level static/: Chalice unpacks vendor/static into its place.
 _FOLDER = _ROOT / "static"
@@ -83,8 +85,8 @@ def _inline_imports(name: str, inlined: set[str]) -> str:
     text = (_FOLDER / name).read_bytes().decode()
     if not _is_source(name):
         return text
-    if name.endswith(".js"):
-        text = _COMMENT.sub("", text)
+    unneeded = _COMMENT if name.endswith(".js") else _CSS_COMMENT_OR_INDENT
+    text = unneeded.sub("", text)
     return _EXPORT.sub("", _IMPORTS.sub(inline, text))
 
 

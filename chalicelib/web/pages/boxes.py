@@ -1,4 +1,4 @@
-"""Check boxes of the Manage Slots page as values of its form."""
+"""Check boxes of the schedule page as values of its form."""
 
 from __future__ import annotations
 

@@ -11,30 +11,44 @@ from chalicelib.domain import local_time
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.use_cases.list_changes import Authors
 from chalicelib.web.pages import messages
+from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
+    from chalicelib.use_cases.list_changes import Author
     from chalicelib.web.pages.boxes import Box
     from chalicelib.web.pages.day_form import DayForm
 
 
+class AuthorReader(Struct):
+    """Reads who changed a date, once, and only if it is needed."""
+
+    caller: Caller
+    doctor: Doctor
+    date: date
+    found: Authors | None = None
+
+    def read(self) -> Authors:
+        """The authors; the first call reads the audit log."""
+        if self.found is None:
+            list_changes = get_services().list_changes
+            self.found = list_changes.find_authors(self.caller, self.doctor, self.date)
+        return self.found
+
+
 def describe_concurrent_changes(
-    day: Day, form: DayForm, doctor: Doctor, caller: Caller
+    day: Day, form: DayForm, zone: ZoneInfo, authors: AuthorReader
 ) -> tuple[str, ...]:
     """Return sentences for what others changed; only then read who they are."""
     changes = changes_since_render(day, form)
-    authors = (
-        get_services().list_changes.find_authors(caller, doctor, day.date)
-        if changes.opened or changes.closed
-        else Authors()
-    )
-    return changes.describe(authors, doctor.zone)
+    is_authored = changes.opened or changes.closed
+    return changes.describe(authors.read() if is_authored else Authors(), zone)
 
 
 class ConcurrentChanges(Struct, frozen=True, kw_only=True):
@@ -51,22 +65,31 @@ class ConcurrentChanges(Struct, frozen=True, kw_only=True):
             *_sentences_by_author("closed", self.closed, authors.closed, zone),
         ]
         if self.taken:
-            sentences.append(f"No longer free: {_list_starts(self.taken, zone)}")
+            times = _list_starts(self.taken, zone)
+            sentences.append(_("No longer free: %(times)s", times=times))
         return tuple(sentences)
 
 
 def _sentences_by_author(
-    verb: str, starts: Iterable[datetime], authors: Mapping[datetime, str], zone: ZoneInfo
+    verb: str, starts: Iterable[datetime], authors: Mapping[datetime, Author], zone: ZoneInfo
 ) -> Iterator[str]:
-    by_author: dict[str, list[datetime]] = {}
+    by_name: dict[str, list[datetime]] = {}
     for start in sorted(starts):
-        by_author.setdefault(authors.get(start, "Someone else"), []).append(start)
-    for author, some in by_author.items():
-        times = _list_starts(some, zone)
-        if author:
-            yield f"{author} {verb} {times} while you were editing"
-        else:
-            yield f"You {verb} {times} in another window"
+        author = authors.get(start)
+        name = _("Someone else") if author is None or author.name is None else author.name
+        by_name.setdefault(name, []).append(start)
+    for name, some in by_name.items():
+        yield _describe_changes(verb, name, _list_starts(some, zone))
+
+
+def _describe_changes(verb: str, name: str, times: str) -> str:
+    texts = {
+        ("opened", True): _("%(name)s opened %(times)s while you were editing"),
+        ("closed", True): _("%(name)s closed %(times)s while you were editing"),
+        ("opened", False): _("You opened %(times)s in another window"),
+        ("closed", False): _("You closed %(times)s in another window"),
+    }
+    return texts[verb, bool(name)] % {"name": name, "times": times}
 
 
 def _list_starts(starts: Iterable[datetime], zone: ZoneInfo) -> str:

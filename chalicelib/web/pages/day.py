@@ -1,4 +1,4 @@
-"""The Manage Slots page: render it, answer its polls, and save its form."""
+"""The day view: render it, answer its polls, and save its form."""
 
 from __future__ import annotations
 
@@ -13,17 +13,14 @@ from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import IdempotencyKeyReusedError, RequestRejectedError
 from chalicelib.use_cases.manage_slots import SaveRejectedError
 from chalicelib.web.api.problem_details import problem_from_error
-from chalicelib.web.api.serializers import SAVED_MESSAGE
-from chalicelib.web.http import cookies
-from chalicelib.web.http.conditional import etag_matches
 from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import query, url_prefix
-from chalicelib.web.http.responses import not_modified
-from chalicelib.web.pages import day_view, links, messages
-from chalicelib.web.pages.concurrent_changes import describe_concurrent_changes
-from chalicelib.web.pages.day_view import FlashMessage
-from chalicelib.web.pages.etags import form_etag, page_etag
-from chalicelib.web.pages.rendering import render
+from chalicelib.web.pages import links, schedule_responses
+from chalicelib.web.pages.concurrent_changes import AuthorReader, describe_concurrent_changes
+from chalicelib.web.pages.rejections import Rejection
+from chalicelib.web.pages.schedule import Schedule
+from chalicelib.web.pages.schedule_view import RejectedForm
+from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,49 +30,41 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day
     from chalicelib.domain.permissions import Caller
     from chalicelib.use_cases.manage_slots import DayWithDoctor
-    from chalicelib.web.http.types import Headers
     from chalicelib.web.pages.day_form import DayForm
 
-_MESSAGES = {
-    "saved": FlashMessage(text=SAVED_MESSAGE, kind="success"),
-    "unchanged": FlashMessage(text="No changes to save", kind="info"),
-}
-# Holds the key of a flash message during the redirect after a save without JavaScript.
-_FLASH_COOKIE = "flash"
+# Weekly hours repeat after seven days.
+_MAX_DAYS_AHEAD = 7
 
 
 def render_day(caller: Caller, doctor_id: str, date: date | None, request: Request) -> Response:
     """The full page; for htmx the part that another date changes, or the form for a poll."""
-    if date and is_htmx(request) and query(request, "part") == "day":
+    if date and is_htmx(request) and query(request, "part"):
         return poll_form(caller, doctor_id, date, request)
-    view = get_services().manage_slots.get_day(caller, doctor_id, date)
-    if is_htmx(request):
-        return _render_page("_manage.html", view, caller, request)
-    return _render_page("slots.html", view, caller, request, flash=_flash(request))
+    get_day = get_services().manage_slots.get_day
+    if date or is_htmx(request) or query(request, "show"):
+        view = get_day(caller, doctor_id, date)
+    elif schedule_responses.last_view(request) == "week":
+        return _redirect_to_week(doctor_id, request)
+    else:
+        view = get_day(caller, doctor_id, None)
+        landing_date = _landing_date(view)
+        if landing_date != view.day.date:
+            view = get_day(caller, doctor_id, landing_date)
+    return schedule_responses.page_response(Schedule.of_day(view), caller, request)
 
 
-def _render_page(
-    template: str,
-    view: DayWithDoctor,
-    caller: Caller,
-    request: Request,
-    *,
-    flash: str | None = None,
-) -> Response:
-    display_name = get_services().auth.display_name(caller)
-    tag = page_etag(view, template=template, display_name=display_name, flash=flash)
-    headers: Headers = {"ETag": tag}
-    if flash is not None:
-        headers["Set-Cookie"] = _flash_cookie(request, "", max_age=timedelta())
-    elif etag_matches(tag, request):
-        return not_modified(tag, {"Cache-Control": "no-store"})
-    page = day_view.build_day_page(
-        view,
-        base=url_prefix(request),
-        display_name=display_name,
-        message=_MESSAGES.get(flash or ""),
-    )
-    return render(template, page, headers=headers)
+def _redirect_to_week(doctor_id: str, request: Request) -> Response:
+    url = links.landing_url(url_prefix(request), "week", doctor_id)
+    return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers={"Location": url})
+
+
+def _landing_date(view: DayWithDoctor) -> date:
+    """Today while something can still happen today, else the next date with hours."""
+    today, grid = view.day.date, view.doctor.grid
+    if Schedule.of_day(view).first_date_to_come():
+        return today
+    ahead = (today + timedelta(days=days) for days in range(1, _MAX_DAYS_AHEAD + 1))
+    return next((on for on in ahead if grid.candidate_slots(on)), today)
 
 
 def poll_form(caller: Caller, doctor_id: str, date: date, request: Request) -> Response:
@@ -86,12 +75,10 @@ def poll_form(caller: Caller, doctor_id: str, date: date, request: Request) -> R
     """
     manage_slots = get_services().manage_slots
     for get_day in (manage_slots.get_day_cached, manage_slots.get_day):
-        view = get_day(caller, doctor_id, date)
-        tag = form_etag(view)
-        if etag_matches(tag, request):
-            return not_modified(tag, {"Cache-Control": "no-store"})
-    page = day_view.build_day_page(view, base=url_prefix(request))
-    return render("_day.html", page, headers={"ETag": tag})
+        schedule = Schedule.of_day(get_day(caller, doctor_id, date))
+        if schedule_responses.is_current(schedule, request):
+            return schedule_responses.unchanged_response(schedule)
+    return schedule_responses.form_response(schedule, caller, request)
 
 
 def save_form(caller: Caller, form: DayForm, request: Request) -> Response:
@@ -104,10 +91,12 @@ def save_form(caller: Caller, form: DayForm, request: Request) -> Response:
             raise
         view = _view_after(error, caller, form)
         if is_unchanged:
-            return _saved_response("unchanged", view, form, view.day, caller, request)
+            message = schedule_responses.UNCHANGED
+            return _saved_response(message, view, form, view.day, caller, request)
         return _rejected_response(error, view, form, caller, request)
     request_context.current_request().metrics["Saves"] += saved.created
-    return _saved_response("saved", saved, form, saved.previous, caller, request)
+    message = schedule_responses.SAVED
+    return _saved_response(message, saved, form, saved.previous, caller, request)
 
 
 def _view_after(
@@ -127,20 +116,12 @@ def _saved_response(
     caller: Caller,
     request: Request,
 ) -> Response:
-    """For htmx the form as saved; for a browser a redirect to it (RFC 9110, section 15.4.4)."""
+    news: tuple[str, ...] = ()
     if is_htmx(request):
-        page = day_view.build_day_page(
-            view,
-            base=url_prefix(request),
-            message=_MESSAGES[message_key],
-            news=describe_concurrent_changes(previous, form, view.doctor, caller),
-        )
-        return render("_day.html", page)
-    headers: Headers = {
-        "Location": links.day_url(url_prefix(request), view.doctor.doctor_id, view.day.date),
-        "Set-Cookie": _flash_cookie(request, message_key, max_age=timedelta(minutes=1)),
-    }
-    return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers=headers)
+        authors = AuthorReader(caller, view.doctor, view.day.date)
+        news = describe_concurrent_changes(previous, form, view.doctor.zone, authors)
+    schedule = Schedule.of_day(view)
+    return schedule_responses.saved_response(message_key, schedule, news, caller, request)
 
 
 def _rejected_response(
@@ -153,32 +134,31 @@ def _rejected_response(
     problem = problem_from_error(error)
     request_context.current_request().code = problem.code
     rejected = error if isinstance(error, RequestRejectedError) else None
-    page = day_view.build_day_page(
-        view,
-        base=url_prefix(request),
-        display_name=get_services().auth.display_name(caller),
-        message=FlashMessage(text=_reason(error, len(form.request.changes)), kind="error"),
-        form=form.state,
-        error=rejected,
+    authors = AuthorReader(caller, view.doctor, view.day.date)
+    return schedule_responses.rejected_response(
+        Schedule.of_day(view),
+        {view.day.date: RejectedForm(state=form.state, error=rejected)},
+        _reason(rejected, form, view, authors),
         # If the key was used before, the news is the user's own earlier save.
-        news=describe_concurrent_changes(view.day, form, view.doctor, caller) if rejected else (),
+        describe_concurrent_changes(view.day, form, view.doctor.zone, authors) if rejected else (),
+        caller,
+        request,
+        status=problem.status,
     )
-    template = "_day.html" if is_htmx(request) else "slots.html"
-    return render(template, page, status=problem.status)
 
 
-def _reason(error: RequestRejectedError | IdempotencyKeyReusedError, change_count: int) -> str:
-    if isinstance(error, IdempotencyKeyReusedError):
-        return messages.PREVIOUS_SAVE_SUCCEEDED
-    return messages.nothing_saved(error.violations, change_count)
-
-
-def _flash(request: Request) -> str | None:
-    """The key of the message that the page shows once, if there is one."""
-    key = cookies.get(request, _FLASH_COOKIE)
-    return key if key in _MESSAGES else None
-
-
-def _flash_cookie(request: Request, message_key: str, *, max_age: timedelta) -> str:
-    # Not secret, and only keys of our own messages count: it needs no signature.
-    return cookies.set_cookie_header(request, _FLASH_COOKIE, message_key, max_age, path="/slots")
+def _reason(
+    error: RequestRejectedError | None, form: DayForm, view: DayWithDoctor, authors: AuthorReader
+) -> str:
+    if error is None:
+        return _(
+            "Your previous save went through. Check the boxes, then save again if anything is "
+            "missing."
+        )
+    return Rejection(
+        violations=error.violations,
+        change_count=len(form.request.changes),
+        authors=authors.read(),
+        zone=view.doctor.zone,
+        now=view.now,
+    ).describe()

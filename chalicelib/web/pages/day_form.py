@@ -1,4 +1,4 @@
-"""The form of the Manage Slots page: its state, and parsing it into a save."""
+"""The form of the day view: its state, and parsing it into a save."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from chalicelib.web.pages.boxes import Box
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from chalice.app import Request
 
@@ -66,15 +67,27 @@ class DayForm(Struct, frozen=True, kw_only=True):
 
 def parse_save_form(request: Request) -> DayForm:
     """``POST /slots`` from the page. Raises ``RequestRejectedError``, ``HttpError``."""
-    fields = _decode_fields(request)
-    state = _parse_state(fields)
-    version = _parse_version(fields["version"][-1])
+    fields = decode_fields(request)
+    return build_day_form(
+        valid_doctor_id(fields["doctor_id"][-1]),
+        parse_date(fields["date"][-1]),
+        valid_key("request_id", fields["request_id"][-1]),
+        parse_version(fields["version"][-1]),
+        fields,
+    )
+
+
+def build_day_form(
+    doctor_id: str, date: date, request_id: str, version: int, boxes: Mapping[str, list[str]]
+) -> DayForm:
+    """The form of a date from its boxes. Raises ``RequestRejectedError``."""
+    state = _parse_state(boxes)
     changes = state.changes()
     save_request = SaveRequest(
-        doctor_id=valid_doctor_id(fields["doctor_id"][-1]),
-        date=parse_date(fields["date"][-1]),
+        doctor_id=doctor_id,
+        date=date,
         changes=changes,
-        request_id=valid_key("request_id", fields["request_id"][-1]),
+        request_id=request_id,
         fingerprint=compute_fingerprint((_describe(change), change.status) for change in changes),
     )
     return DayForm(request=save_request, state=state, version=version)
@@ -85,7 +98,8 @@ def _describe(change: SlotChange) -> str:
     return str(change.start) if change.end is None else f"{change.start}/{change.end}"
 
 
-def _decode_fields(request: Request) -> Mapping[str, list[str]]:
+def decode_fields(request: Request) -> Mapping[str, list[str]]:
+    """The fields of a form of days. Raises ``RequestRejectedError`` if one is missing."""
     try:
         fields = parse_qs(body(request).decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:
@@ -111,7 +125,8 @@ def _parse_state(fields: Mapping[str, list[str]]) -> DayFormState:
     return state
 
 
-def _parse_version(text: str) -> int:
+def parse_version(text: str) -> int:
+    """The version that was rendered. Raises ``RequestRejectedError``."""
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
         raise invalid_field("version", "the version of the day as it was drawn")
     return int(text)

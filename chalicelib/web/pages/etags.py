@@ -1,6 +1,6 @@
-"""ETags of the Manage Slots page, made from the versions of what it shows instead of from its HTML.
+"""ETags of the schedule page, made from the versions of what it shows instead of from its HTML.
 
-A page that is open polls every two seconds: whether anything changed must cost less than a page.
+A page that is open polls again and again: whether anything changed must cost less than a page.
 """
 
 from __future__ import annotations
@@ -16,35 +16,38 @@ from chalicelib.web.http.responses import etag
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chalicelib.use_cases.manage_slots import DayWithDoctor
+    from chalicelib.web.pages.frame import Frame
+    from chalicelib.web.pages.schedule import Schedule
 
 _ROOT = Path(__file__).parents[3]
 _FOLDERS = ("chalicelib", "static")
 
 
-def form_etag(view: DayWithDoctor) -> str:
-    """The ETag of the day's form as stored, without messages and without unsaved changes."""
-    return etag(view.day.version, _state(view))
+def form_etag(schedule: Schedule) -> str:
+    """The ETag of the form as stored, without messages and without unsaved changes."""
+    return etag(_version(schedule), _state(schedule))
 
 
-def page_etag(
-    view: DayWithDoctor, *, template: str, display_name: str | None, flash: str | None
-) -> str:
-    """The ETag of a page, or of the part of it that ``template`` renders."""
-    return etag(view.day.version, [template, display_name, flash, *_state(view)])
+def page_etag(schedule: Schedule, *, template: str, frame: Frame | None, flash: str | None) -> str:
+    """The ETag of a page with its frame, or of the part of it that ``template`` renders."""
+    return etag(_version(schedule), [template, frame, flash, *_state(schedule)])
 
 
-def _state(view: DayWithDoctor) -> list[object]:
-    """Everything that determines the HTML of the day."""
-    doctor, day = view.doctor, view.day
+def _version(schedule: Schedule) -> int:
+    # It never falls, although the dates of a week have a version each.
+    return sum(day.version for day in schedule.days)
+
+
+def _state(schedule: Schedule) -> list[object]:
+    """Everything that determines the HTML of the form."""
+    doctor, now = schedule.doctor, schedule.now
     return [
         build_id(),
         doctor.doctor_id,
         doctor.version,
-        day.date,
-        day.revision,
-        local_time.local_date(view.now, doctor.zone),
-        day.clock_state(doctor.grid, view.now),
+        schedule.chosen,
+        local_time.local_date(now, doctor.zone),
+        [(day.date, day.revision, day.clock_state(doctor.grid, now)) for day in schedule.days],
     ]
 
 

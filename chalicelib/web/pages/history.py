@@ -1,4 +1,4 @@
-"""The history page: who changed a date of a doctor, and when."""
+"""The pages of changes: who changed a date, or anything, of a doctor, and when."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.bootstrap import get_services
 from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.change_feed import OWN_CLIENTS
 from chalicelib.domain.permissions import Role
-from chalicelib.web.http.request import url_prefix
+from chalicelib.domain.text import Text
+from chalicelib.web import dates
+from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.pages import links, messages
+from chalicelib.web.pages.frame import CHANGES, build_frame
 from chalicelib.web.pages.rendering import render
+from chalicelib.web.pages.setting_words import setting_labels
+from chalicelib.web.texts import _, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,23 +34,23 @@ if TYPE_CHECKING:
 
 # Of the slots in each field of an entry, what happened to them, in plain words.
 _TERMS = {
-    "opened": "Opened",
-    "closed": "Closed",
-    "booked": "Booked",
-    "cancelled": "Cancelled",
-    "affected": "Changed",
+    "opened": Text("Opened"),
+    "closed": Text("Closed"),
+    "booked": Text("Booked"),
+    "cancelled": Text("Cancelled"),
+    "affected": Text("Changed"),
 }
 _TERMS_BY_KIND = {
-    ChangeKind.MOVE: {"booked": "Moved here", "cancelled": "Moved away"},
-    ChangeKind.RELEASE: {"affected": "Hold ended"},
-    ChangeKind.DISRUPTION: {"affected": "Has to be rebooked"},
-    ChangeKind.REVOKE: {"cancelled": "Booking removed"},
+    ChangeKind.MOVE: {"booked": Text("Moved here"), "cancelled": Text("Moved away")},
+    ChangeKind.RELEASE: {"affected": Text("Hold ended")},
+    ChangeKind.DISRUPTION: {"affected": Text("Has to be rebooked")},
+    ChangeKind.REVOKE: {"cancelled": Text("Booking removed")},
 }
 _OCCASIONS = {
-    ChangeKind.SERIES: "From the weekly pattern",
-    ChangeKind.TIME_OFF: "Time off",
-    ChangeKind.IMPORT: "Import",
-    ChangeKind.UNDO: "Undo",
+    ChangeKind.SERIES: Text("From the weekly pattern"),
+    ChangeKind.TIME_OFF: Text("Time off"),
+    ChangeKind.IMPORT: Text("Import"),
+    ChangeKind.UNDO: Text("Undo"),
 }
 
 
@@ -68,6 +72,8 @@ class ChangeView(Struct, frozen=True, kw_only=True):
     occasion: str
     reason: str
     acts: tuple[ActView, ...]
+    date_title: str = ""
+    date_url: str = ""
 
 
 class ChangesOfDay(Struct, frozen=True, kw_only=True):
@@ -81,48 +87,79 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
     """The values of the page; ``base`` is the prefix of its links."""
 
     base: str
-    display_name: str | None
     doctor_name: str
     time_zone: str
-    date_title: str
-    day_url: str
-    day_title: str
+    title: str
+    back_url: str
+    back_title: str
     older_url: str | None
     days: tuple[ChangesOfDay, ...]
 
 
 def render_history(caller: Caller, changes: Changes, request: Request) -> Response:
-    """Render the change feed of a date."""
+    """Render the changes of the date that the search names."""
     base, doctor, date = url_prefix(request), changes.doctor, changes.search.on
     if date is None:
         raise ValueError("the history page shows one date")
-    url = links.history_url(base, doctor.doctor_id, date, changes.cursor)
+    view = "week" if query(request, "view") == "week" else "day"
+    kept = {"date": date.isoformat(), **({"view": view} if view == "week" else {})}
+    older = links.history_url(base, doctor.doctor_id, date, changes.cursor, view=view)
     page = HistoryPage(
         base=base,
-        display_name=get_services().auth.display_name(caller),
         doctor_name=doctor.name,
         time_zone=messages.format_zone(doctor.zone),
-        date_title=links.format_date(date),
-        day_url=links.day_url(base, doctor.doctor_id, date),
-        day_title=links.format_day_and_month(date),
-        older_url=url if changes.cursor else None,
-        days=tuple(_group_by_day(changes)),
+        title=_("Changes to %(date)s", date=dates.format_date(date)),
+        back_url=links.view_url(base, view, doctor.doctor_id, date),
+        back_title=_back_title(view, date),
+        older_url=older if changes.cursor else None,
+        days=tuple(_group_by_day(changes, base, has_dates=False)),
     )
-    return render("history.html", page)
+    frame = build_frame(
+        request, caller, section=CHANGES, doctor=doctor, path="/slots/history", fields=kept
+    )
+    return render("history.html", page, frame)
 
 
-def _group_by_day(changes: Changes) -> Iterator[ChangesOfDay]:
+def _back_title(view: str, on: date) -> str:
+    if view == "week":
+        return _("Back to the week of %(date)s", date=dates.format_day_and_month(on))
+    return _("Back to %(date)s", date=dates.format_day_and_month(on))
+
+
+def render_changes(caller: Caller, changes: Changes, request: Request) -> Response:
+    """Render the changes of all dates of a doctor, and of their settings."""
+    base, doctor = url_prefix(request), changes.doctor
+    page = HistoryPage(
+        base=base,
+        doctor_name=doctor.name,
+        time_zone=messages.format_zone(doctor.zone),
+        title=_("Changes"),
+        back_url=links.landing_url(base, "day", doctor.doctor_id),
+        back_title=_("Back to the schedule"),
+        older_url=(
+            links.changes_url(base, doctor.doctor_id, changes.cursor) if changes.cursor else None
+        ),
+        days=tuple(_group_by_day(changes, base, has_dates=True)),
+    )
+    frame = build_frame(request, caller, section=CHANGES, doctor=doctor, path="/changes")
+    return render("history.html", page, frame)
+
+
+def _group_by_day(changes: Changes, base: str, *, has_dates: bool) -> Iterator[ChangesOfDay]:
     def local_date(entry: AuditLogEntry) -> date:
         return local_time.local_date(entry.at, changes.doctor.zone)
 
     for on, entries in groupby(changes.entries, key=local_date):
         yield ChangesOfDay(
-            title=links.format_date(on),
-            changes=tuple(_change_view(entry, changes.names) for entry in entries),
+            title=dates.format_date(on),
+            changes=tuple(
+                _change_view(entry, changes.names, base if has_dates else None) for entry in entries
+            ),
         )
 
 
-def _change_view(entry: AuditLogEntry, names: ActorNames) -> ChangeView:
+def _change_view(entry: AuditLogEntry, names: ActorNames, base: str | None) -> ChangeView:
+    """Return what a change shows; with a link to its date, unless ``base`` is None."""
     local = entry.at.astimezone(names.doctor.zone)
     author, client = _author(entry, names), names.name_client(entry.actor.client)
     is_shown = entry.actor.client not in OWN_CLIENTS and client != author
@@ -131,36 +168,68 @@ def _change_view(entry: AuditLogEntry, names: ActorNames) -> ChangeView:
         iso_time=local.isoformat(timespec="seconds"),
         author=author,
         client=client if is_shown else "",
-        occasion=_OCCASIONS.get(entry.kind, ""),
+        occasion=translate(_OCCASIONS.get(entry.kind, "")),
         reason=entry.reason or "",
-        acts=tuple(_act_views(entry, names)),
+        acts=(*_act_views(entry, names), *_settings_views(entry)),
+        **_date_link(entry, base),
     )
+
+
+def _date_link(entry: AuditLogEntry, base: str | None) -> dict[str, str]:
+    if entry.date is None or base is None:
+        return {}
+    return {
+        "date_title": dates.format_date(entry.date),
+        "date_url": links.day_url(base, entry.doctor_id, entry.date),
+    }
+
+
+def _settings_views(entry: AuditLogEntry) -> Iterator[ActView]:
+    if entry.settings:
+        labels = setting_labels()
+        names = tuple(labels.get(name, name) for name in entry.settings)
+        yield ActView(term=_("Changed"), slots=names)
 
 
 def _act_views(entry: AuditLogEntry, names: ActorNames) -> Iterator[ActView]:
     terms = _TERMS | _TERMS_BY_KIND.get(entry.kind, {})
     wheres = {
-        "booked": _other_end("from", entry.moved_from, names),
-        "cancelled": _other_end("to", entry.moved_to, names),
+        "booked": _moved_from(entry.moved_from, names),
+        "cancelled": _moved_to(entry.moved_to, names),
     }
     for field, term in terms.items():
         if slots := getattr(entry, field):
             yield ActView(
-                term=term,
+                term=translate(term),
                 slots=tuple(local_time.format_range(slot, names.doctor.zone) for slot in slots),
                 where=wheres.get(field, ""),
             )
 
 
-def _other_end(preposition: str, slot_id: SlotId | None, names: ActorNames) -> str:
-    """Say where a booking moved to or from: a date and time, or another doctor."""
+def _moved_from(slot_id: SlotId | None, names: ActorNames) -> str:
+    """Say where a booking came from: a date and time, or another doctor."""
     if slot_id is None:
         return ""
     if slot_id.doctor_id != names.doctor.doctor_id:
-        return f"{preposition} another doctor"
+        return _("from another doctor")
+    return _("from %(date)s, %(time)s", **_date_and_time(slot_id, names))
+
+
+def _moved_to(slot_id: SlotId | None, names: ActorNames) -> str:
+    """Say where a booking went, likewise."""
+    if slot_id is None:
+        return ""
+    if slot_id.doctor_id != names.doctor.doctor_id:
+        return _("to another doctor")
+    return _("to %(date)s, %(time)s", **_date_and_time(slot_id, names))
+
+
+def _date_and_time(slot_id: SlotId, names: ActorNames) -> dict[str, str]:
     zone = names.doctor.zone
-    date = links.format_date(local_time.local_date(slot_id.start, zone))
-    return f"{preposition} {date}, {local_time.format_time(slot_id.start, zone)}"
+    return {
+        "date": dates.format_date(local_time.local_date(slot_id.start, zone)),
+        "time": local_time.format_time(slot_id.start, zone),
+    }
 
 
 def _author(entry: AuditLogEntry, names: ActorNames) -> str:

@@ -1,39 +1,108 @@
-"""URLs of a doctor's date, and its title."""
+"""URLs of a doctor's dates and views."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
+
+from msgspec import Struct
+
+from chalicelib.domain import local_time
 
 if TYPE_CHECKING:
     from datetime import date
 
-
-def format_date(date: date) -> str:
-    """``Monday 23 November 2026``."""
-    return f"{date:%A} {date.day} {date:%B} {date.year}"
+_PATHS = {"day": "/slots", "week": "/slots/week", "month": "/slots/month"}
+_STEPS = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
 
-def format_day_and_month(date: date) -> str:
-    """``Monday 23 November``."""
-    return f"{date:%A} {date.day} {date:%B}"
+class ScheduleLinks(Struct, frozen=True, kw_only=True):
+    """Links of the schedule page; None beyond the first and the last date."""
+
+    previous: str | None
+    today: str
+    next: str | None
+    day: str
+    week: str
+    month: str
+    history: str
+    poll: str
+    rail: str
 
 
-def day_url(base: str, doctor_id: str, date: date) -> str:
+def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLinks:
+    """The links of the day or the week that has the date."""
+    urls = {name: f"{base}{path}?{_query(doctor_id, on)}" for name, path in _PATHS.items()}
+    month = f"{base}{_PATHS['month']}?{urlencode({'doctor_id': doctor_id, 'month': f'{on:%Y-%m}'})}"
+    return ScheduleLinks(
+        previous=_step(base, view, doctor_id, on, -1),
+        # Without a date: the page may stay open past midnight.
+        today=f"{landing_url(base, view, doctor_id)}&show=today",
+        next=_step(base, view, doctor_id, on, 1),
+        day=urls["day"],
+        week=urls["week"],
+        month=month,
+        history=history_url(base, doctor_id, on, view=view),
+        poll=f"{urls[view]}&part=schedule",
+        rail=f"{urls['month']}&part=rail",
+    )
+
+
+def _step(base: str, view: str, doctor_id: str, on: date, steps: int) -> str | None:
+    try:
+        other = on + steps * _STEPS[view]
+    except OverflowError:
+        return None
+    if not local_time.MIN_DATE <= other <= local_time.MAX_DATE:
+        return None
+    return f"{view_path(base, view)}?{_query(doctor_id, other)}"
+
+
+def view_path(base: str, view: str) -> str:
+    """The path of the view, to which its form is sent."""
+    return f"{base}{_PATHS[view]}"
+
+
+def day_url(base: str, doctor_id: str, on: date) -> str:
     """The URL of the day's page."""
-    return f"{base}/slots?{_query(doctor_id, date)}"
+    return f"{view_path(base, 'day')}?{_query(doctor_id, on)}"
+
+
+def week_url(base: str, doctor_id: str, on: date) -> str:
+    """The URL of the page of the week that has the date."""
+    return f"{view_path(base, 'week')}?{_query(doctor_id, on)}"
+
+
+def landing_url(base: str, view: str, doctor_id: str) -> str:
+    """The URL of a doctor's schedule without a date: today's, or the next with hours left."""
+    return f"{view_path(base, view)}?{urlencode({'doctor_id': doctor_id})}"
 
 
 def today_url(base: str, doctor_id: str) -> str:
-    """The URL of today's page, without a date: the page may stay open past midnight."""
-    return f"{base}/slots?{urlencode({'doctor_id': doctor_id})}"
+    """The URL of a doctor's schedule from a list of doctors."""
+    return landing_url(base, "day", doctor_id)
 
 
-def history_url(base: str, doctor_id: str, date: date, cursor: str | None = None) -> str:
-    """The URL of the day's history, or of a further page of it."""
-    further = f"&{urlencode({'cursor': cursor})}" if cursor else ""
-    return f"{base}/slots/history?{_query(doctor_id, date)}{further}"
+def view_url(base: str, view: str, doctor_id: str, on: date) -> str:
+    """The URL of the date's page in that view."""
+    return f"{view_path(base, view)}?{_query(doctor_id, on)}"
 
 
-def _query(doctor_id: str, date: date) -> str:
-    return urlencode({"doctor_id": doctor_id, "date": date.isoformat()})
+def history_url(
+    base: str, doctor_id: str, on: date, cursor: str | None = None, *, view: str = "day"
+) -> str:
+    """The URL of the day's history, or of a further page of it, which leads back to the view."""
+    further = {"view": view} if view == "week" else {}
+    further |= {"cursor": cursor} if cursor else {}
+    end = f"&{urlencode(further)}" if further else ""
+    return f"{base}/slots/history?{_query(doctor_id, on)}{end}"
+
+
+def changes_url(base: str, doctor_id: str, cursor: str) -> str:
+    """The URL of a further page of a doctor's changes."""
+    return f"{base}/changes?{urlencode({'doctor_id': doctor_id, 'cursor': cursor})}"
+
+
+def _query(doctor_id: str, on: date) -> str:
+    return urlencode({"doctor_id": doctor_id, "date": on.isoformat()})

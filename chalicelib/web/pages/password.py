@@ -10,11 +10,13 @@ from msgspec import Struct
 
 from chalicelib.web.auth.passwords import PasswordChangeError
 from chalicelib.web.http.request import body, url_prefix
+from chalicelib.web.pages.frame import build_frame, build_plain_frame
 from chalicelib.web.pages.rendering import render
 
 if TYPE_CHECKING:
     from chalice.app import Request, Response
 
+    from chalicelib.domain.permissions import Caller
     from chalicelib.web.http.types import Headers
 
 _MAX_FIELDS = 10
@@ -65,29 +67,31 @@ def _error(detail: str, *, field: str | None) -> PasswordChangeError:
 
 
 def render_password_form(
-    request: Request, name: str, error: PasswordChangeError | None = None
+    request: Request, caller: Caller, error: PasswordChangeError | None = None
 ) -> Response:
     """Render the form; its fields are always empty. With an error, its status and its sentence."""
     page = {
         "base": url_prefix(request),
-        "display_name": name,
+        "username": caller.name,
         "detail": str(error) if error else None,
         "field": error.field if error else None,
         "is_expired": error is not None and error.code == "confirmation_expired",
     }
+    frame = build_frame(request, caller)
     if error is None:
-        return render("password.html", page)
-    return render("password.html", page, status=error.status.value, headers=error.headers)
+        return render("password.html", page, frame)
+    return render("password.html", page, frame, status=error.status.value, headers=error.headers)
 
 
 def render_password_changed(
-    request: Request, name: str | None, *, has_ended_others: bool, cookies: list[str]
+    request: Request, caller: Caller | None, *, has_ended_others: bool, cookies: list[str]
 ) -> Response:
-    """Say that the password has changed; ``name`` is None if this session is over too."""
+    """Say that the password has changed; ``caller`` is None if this session is over too."""
     page = {
         "base": url_prefix(request),
-        "display_name": name,
+        "is_signed_in": caller is not None,
         "has_ended_others": has_ended_others,
     }
     headers: Headers = {"Set-Cookie": cookies}
-    return render("password_changed.html", page, headers=headers)
+    frame = build_frame(request, caller) if caller else build_plain_frame(request)
+    return render("password_changed.html", page, frame, headers=headers)

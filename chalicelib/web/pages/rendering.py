@@ -14,10 +14,13 @@ from chalicelib.web.http import static_files
 from chalicelib.web.http.negotiation import VARY
 from chalicelib.web.http.security_headers import PAGE_HEADERS
 from chalicelib.web.pages import messages
+from chalicelib.web.pages.script_texts import script_texts
+from chalicelib.web.pages.setting_words import words_of
 from chalicelib.web.texts import add_texts
 
 if TYPE_CHECKING:
     from chalicelib.web.http.types import Headers
+    from chalicelib.web.pages.frame import Frame
 
 
 _HEADERS: Headers = {
@@ -30,10 +33,15 @@ _HEADERS: Headers = {
 
 
 def render(
-    template: str, page: object, *, status: int = 200, headers: Headers | None = None
+    template: str,
+    page: object,
+    frame: Frame | None = None,
+    *,
+    status: int = 200,
+    headers: Headers | None = None,
 ) -> Response:
-    """Render a template, whose one variable is ``page``."""
-    body = _environment().get_template(template).render(page=page)
+    """Render a template; its variables are ``page`` and ``frame``, which a part of a page lacks."""
+    body = _environment().get_template(template).render(page=page, frame=frame)
     return Response(body=body, status_code=status, headers={**_HEADERS, **(headers or {})})
 
 
@@ -48,7 +56,9 @@ def _environment() -> Environment:
     )
     add_texts(environment)
     environment.globals["asset"] = _asset_url
+    environment.globals["script_texts"] = script_texts
     environment.globals["has_password_page"] = lambda: get_services().auth.has_password_page
+    environment.filters["words"] = words_of
     environment.filters["split_ranges"] = messages.split_ranges
     return environment
 

@@ -1,4 +1,4 @@
-"""View models of the check boxes of a day, by clinic session."""
+"""View models of the check boxes of one date."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.domain.day import DaySlot
 from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.web import dates
 from chalicelib.web.pages.boxes import Box
+from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
-    from chalicelib.domain.grid import ClinicSession
-    from chalicelib.use_cases.manage_slots import DayWithDoctor
+    from chalicelib.domain.day import DaySlot
     from chalicelib.web.pages.day_form import DayFormState
 
-_OUTSIDE_LEGEND = "Outside your current hours"
 _CSS_KINDS = {
     SlotStatus.FREE: "free",
     SlotStatus.HELD: "held",
@@ -29,9 +29,13 @@ _CSS_KINDS = {
 
 
 class SlotView(Struct, frozen=True, kw_only=True):
-    """One check box. ``is_free`` is the stored status, ``kind`` the CSS class."""
+    """One check box. ``is_free`` is the stored status, ``kind`` the CSS class.
+
+    ``weekday`` is empty on the page of one day.
+    """
 
     value: str
+    weekday: str
     start: str
     end: str
     state: str
@@ -41,12 +45,10 @@ class SlotView(Struct, frozen=True, kw_only=True):
     is_free: bool
     error: str | None
 
-
-class SessionView(Struct, frozen=True, kw_only=True):
-    """The check boxes of one clinic session."""
-
-    legend: str
-    slots: tuple[SlotView, ...]
+    @property
+    def is_obsolete(self) -> bool:
+        """Whether only the user's edit has this slot: the hours have changed."""
+        return self.kind == "outside"
 
 
 class EditedBoxes(Struct, frozen=True):
@@ -76,48 +78,32 @@ class EditedBoxes(Struct, frozen=True):
         return cls(is_checked, tuple(sorted(obsolete, key=lambda slot: slot.start)))
 
 
-class SlotViewBuilder(Struct, frozen=True):
-    """Builds the view model of each slot.
+class SlotViewBuilder(Struct, frozen=True, kw_only=True):
+    """Builds the view models of the slots of a date.
 
     While a slot is editable, the user's edit takes precedence over the stored status. ``errors``
-    are the messages of violations by start.
+    are the messages of violations by start. On a week, values and labels name the date.
     """
 
-    view: DayWithDoctor
+    date: date
+    zone: ZoneInfo
+    now: datetime
     edits: EditedBoxes
     errors: Mapping[datetime, str]
+    is_week: bool
 
-    def build_sessions(self, day_slots: Iterable[DaySlot]) -> Iterable[SessionView]:
-        """Group the slots by the clinic session in which they start; slots outside come last."""
-        grid, date = self.view.doctor.grid, self.view.day.date
-        intervals = {
-            _format_legend(session): grid.session_interval(session, date)
-            for session in grid.sessions_on(date)
-        }
-        by_legend: dict[str, list[DaySlot]] = {
-            legend: [] for legend in (*intervals, _OUTSIDE_LEGEND)
-        }
-        for day_slot in day_slots:
-            start = day_slot.slot.start
-            legends = (legend for legend, (begin, end) in intervals.items() if begin <= start < end)
-            by_legend[next(legends, _OUTSIDE_LEGEND)].append(day_slot)
-        by_legend[_OUTSIDE_LEGEND] += [DaySlot(slot=slot) for slot in self.edits.obsolete]
-        return (
-            SessionView(legend=legend, slots=tuple(map(self._build_slot, in_session)))
-            for legend, in_session in by_legend.items()
-            if in_session
-        )
-
-    def _build_slot(self, day_slot: DaySlot) -> SlotView:
-        slot, zone, box = day_slot.slot, self.view.doctor.zone, Box.for_slot(day_slot.slot)
-        is_editable = day_slot.is_editable(self.view.now)
+    def build(self, day_slot: DaySlot) -> SlotView:
+        """Build the view model of a slot."""
+        slot, box = day_slot.slot, Box.for_slot(day_slot.slot)
+        is_editable = day_slot.is_editable(self.now)
         is_free = slot.status is SlotStatus.FREE
         kind = self._css_kind(day_slot)
         return SlotView(
-            value=str(box),
-            start=local_time.format_time(slot.start, zone),
-            end=local_time.format_time(slot.end, zone),
-            state=self._state_label(day_slot, kind),
+            value=f"{self.date}/{box}" if self.is_week else str(box),
+            weekday=dates.short_weekday_name(self.date) if self.is_week else "",
+            start=local_time.format_time(slot.start, self.zone),
+            end=local_time.format_time(slot.end, self.zone),
+            state=self._describe_state(day_slot, kind),
             kind=kind,
             is_checked=self.edits.is_checked.get(box, is_free) if is_editable else is_free,
             is_editable=is_editable,
@@ -134,23 +120,45 @@ class SlotViewBuilder(Struct, frozen=True):
     def _css_kind(self, day_slot: DaySlot) -> str:
         if day_slot.slot.is_taken:
             return _CSS_KINDS[day_slot.slot.status]
-        if day_slot.slot.has_begun(self.view.now):
+        if day_slot.slot in self.edits.obsolete:
+            return "outside"
+        if day_slot.slot.has_begun(self.now):
             return "past"
         return (
             "blocked" if day_slot.conflicts_with is not None else _CSS_KINDS[day_slot.slot.status]
         )
 
-    def _state_label(self, day_slot: DaySlot, kind: str) -> str:
-        if kind == "blocked" and day_slot.conflicts_with is not None:
-            other = local_time.format_range(day_slot.conflicts_with, self.view.doctor.zone)
-            return f"Overlaps the {other} slot"
-        if day_slot.slot in self.edits.obsolete:
-            return "No longer available"
-        if kind == "past" and day_slot.slot.status is SlotStatus.FREE:
-            return "Past – not booked"
-        return {"off": "Closed", "past": "Past"}.get(kind, kind)
+    def _describe_state(self, day_slot: DaySlot, kind: str) -> str:
+        """The words of the state, in lower case: CSS capitalises them."""
+        slot = day_slot.slot
+        match kind:
+            case "booked":
+                return _describe_booking(slot)
+            case "held" if slot.held_until:
+                return _("held until %(time)s", time=self._format_minute(slot.held_until))
+            case "blocked" if day_slot.conflicts_with is not None:
+                other = local_time.format_range(day_slot.conflicts_with, self.zone)
+                return _("overlaps the %(time)s slot", time=other)
+            case "past" if slot.status is SlotStatus.FREE:
+                return _("past – not booked")
+        return _describe_kind(kind)
+
+    def _format_minute(self, instant: datetime) -> str:
+        return local_time.format_time(instant, self.zone)
 
 
-def _format_legend(session: ClinicSession) -> str:
-    start = local_time.format_time_of_day(session.start)
-    return f"{start}–{local_time.format_time_of_day(session.end)}"
+def _describe_booking(slot: Slot) -> str:
+    if slot.is_disrupted:
+        return _("booked, to be rebooked")
+    return _("booked by the practice") if slot.is_desk_booking else _("booked")
+
+
+def _describe_kind(kind: str) -> str:
+    texts = {
+        "free": _("open"),
+        "off": _("closed"),
+        "held": _("held"),
+        "past": _("past"),
+        "outside": _("no longer available"),
+    }
+    return texts[kind]

@@ -14,6 +14,7 @@ from chalicelib.web.routes import (
     meta,
     overrides,
     people,
+    sections,
     slots,
     weeks,
 )
@@ -29,6 +30,7 @@ ROUTERS: tuple[Router, ...] = (
     availability.routes,
     bookings.routes,
     people.routes,
+    sections.routes,
     overrides.routes,
     meta.routes,
     auth.routes,

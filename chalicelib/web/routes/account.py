@@ -52,7 +52,7 @@ def get_password(request: Request, caller: Caller) -> Response:
     session = _require_session(request, caller)
     if _account_tokens().read(request, session, get_services().now()) is None:
         return _redirect_to_sign_in(request)
-    return render_password_form(request, session.name)
+    return render_password_form(request, caller)
 
 
 @routes.post(
@@ -82,12 +82,12 @@ def post_password(request: Request, caller: Caller) -> Response:
         if not wants_html(request):
             raise
         request_context.current_request().code = error.code
-        response = render_password_form(request, session.name, error)
+        response = render_password_form(request, caller, error)
         if error.code == "confirmation_expired":
             # So that the link to start again leads to the sign-in.
             response.headers["Set-Cookie"] = [_account_tokens().delete(request)]
         return response
-    return _end_other_sessions(request, session)
+    return _end_other_sessions(request, caller, session)
 
 
 def _require_session(request: Request, caller: Caller) -> LoginSession:
@@ -124,27 +124,27 @@ def _change_password(request: Request, session: LoginSession) -> None:
     changer.change(access_token, current=form.current, new=form.new)
 
 
-def _end_other_sessions(request: Request, session: LoginSession) -> Response:
+def _end_other_sessions(request: Request, caller: Caller, session: LoginSession) -> Response:
     """End all sessions but this one, which goes on with a new id, and render what has changed.
 
     The password has changed already, so a failure here is no error of the request.
     """
     from chalicelib.web.pages.password import render_password_changed  # noqa: PLC0415  rarely needed
 
-    name: str | None = session.name
+    signed_in: Caller | None = caller
     cookies = [_account_tokens().delete(request)]
     try:
         generation = _record_password_change(session)
     except (OutcomeUnknownError, StoreUnavailableError) as error:
         request_context.current_request().code = error.code
-        return render_password_changed(request, name, has_ended_others=False, cookies=cookies)
+        return render_password_changed(request, caller, has_ended_others=False, cookies=cookies)
     sessions = get_services().auth.sessions
     if generation is None:
-        name = None
+        signed_in = None
         cookies.append(sessions.delete(request))
     else:
         cookies.append(sessions.write(request, session.renew(generation), get_services().now()))
-    return render_password_changed(request, name, has_ended_others=True, cookies=cookies)
+    return render_password_changed(request, signed_in, has_ended_others=True, cookies=cookies)
 
 
 def _record_password_change(session: LoginSession) -> int | None:

@@ -136,9 +136,11 @@ def post_sign_out(request: Request) -> Response:
     headers: Headers = {"Cache-Control": "no-store", "Set-Cookie": cookie, **CLEAR_SITE_DATA}
     url = auth.oidc_client.logout_url(f"{origin(request)}{url_prefix(request)}/")
     if url is None:
-        from chalicelib.web.pages.rendering import render  # noqa: PLC0415  needed here only
+        from chalicelib.web.pages.frame import build_plain_frame  # noqa: PLC0415  needed here only
+        from chalicelib.web.pages.rendering import render  # noqa: PLC0415  as above
 
-        return render("signed_out.html", {"base": url_prefix(request)}, headers=headers)
+        page = {"base": url_prefix(request)}
+        return render("signed_out.html", page, build_plain_frame(request), headers=headers)
     if is_htmx(request):
         return Response("", headers | {"HX-Redirect": url}, HTTPStatus.NO_CONTENT)
     return Response("", headers | {"Location": url}, HTTPStatus.SEE_OTHER)
@@ -154,9 +156,12 @@ def get_signed_in(request: Request) -> Response:
 
     For a user who signed in in a second tab, while a page with unsaved changes waits.
     """
-    from chalicelib.web.pages.rendering import render  # noqa: PLC0415  API clients need no pages
+    from chalicelib.web.pages.frame import (  # noqa: PLC0415  API clients need no pages
+        build_frame_of_session,
+    )
+    from chalicelib.web.pages.rendering import render  # noqa: PLC0415  as above
 
-    return render("signed_in.html", {"base": url_prefix(request)})
+    return render("signed_in.html", {"base": url_prefix(request)}, build_frame_of_session(request))
 
 
 def _safe_return_path(request: Request) -> str:

@@ -25,6 +25,7 @@ from chalicelib.web.api.validators import (
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import HTML, JSON, query
 from chalicelib.web.http.responses import json_or_not_modified, json_response
+from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ def get_history(request: Request, caller: Caller) -> Response:
     """
     from chalicelib.domain.change_feed import ChangeSearch  # noqa: PLC0415  see bootstrap
 
+    if should_pick_doctor(caller, request):
+        from chalicelib.web.pages import doctor_list  # noqa: PLC0415
+
+        return doctor_list.render_doctor_choice(caller, request, "/slots/history", "changes")
     doctor_id = requested_doctor_id(caller, request)
     search = ChangeSearch(doctor_id=doctor_id, on=parse_date(required_query(request, "date")))
     changes = get_services().list_changes.list_page(caller, search, cursor=query(request, "cursor"))

@@ -17,7 +17,8 @@ from chalicelib.web.api.validators import (
     required_query,
     search_text,
 )
-from chalicelib.web.http.request import JSON, query
+from chalicelib.web.http.negotiation import wants_html
+from chalicelib.web.http.request import HTML, JSON, query
 from chalicelib.web.http.responses import etag, json_or_not_modified, json_response
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
@@ -33,7 +34,7 @@ routes = Router(__name__)
     doc=RouteDoc(
         tag=DOCTORS,
         parameters=("Specialty", "Location", "Limit", "Cursor", "IfNoneMatch"),
-        responses={200: {JSON: schemas.Doctors}},
+        responses={200: {JSON: schemas.Doctors, HTML: None}},
         errors=(400,),
     ),
 )
@@ -41,8 +42,13 @@ def get_doctors(request: Request, caller: Caller) -> Response:
     """List doctors.
 
     Pages are ordered by specialty, location and id. `location` needs a `specialty`. Booking sites
-    don't get doctors who take no bookings, so a page may have fewer than its limit.
+    don't get doctors who take no bookings, so a page may have fewer than its limit. A browser gets
+    a page with the doctors whose schedule the caller can manage.
     """
+    if wants_html(request) and caller.can_manage_any:
+        from chalicelib.web.pages.doctor_list import render_doctor_list  # noqa: PLC0415
+
+        return render_doctor_list(caller, request)
     violations = Violations()
     with violations:
         specialty = search_text(request, "specialty")
@@ -98,10 +104,11 @@ def get_doctor(request: Request, caller: Caller, doctor_id: str) -> Response:
 def put_doctor(request: Request, caller: Caller, doctor_id: str) -> Response:
     """Create or update a doctor.
 
-    Replaces all settings, except `delegates` if the body has none. Pages and saves use the new
-    settings immediately; holds and bookings use them everywhere within ten seconds. A doctor has at
-    most 96 slots a day, or 92 if the clocks of the time zone change in the next ten years. Blanks
-    around names are dropped, and an alias of a time zone is stored as its canonical name.
+    Replaces all settings, except `delegates` and `active` if the body lacks them. Pages and saves
+    use the new settings immediately; holds and bookings use them everywhere within ten seconds. A
+    doctor has at most 96 slots on any weekday, or 92 if the clocks of the time zone change in the
+    next ten years. Blanks around names are dropped, and an alias of a time zone is stored as its
+    canonical name.
     """
     caller.require_can_configure_id(doctor_id)
     settings = parse_doctor_settings(doctor_id, request)

@@ -41,10 +41,10 @@ def get_slots(request: Request, caller: Caller) -> Response:
     (`Accept: text/html`) gets the Manage Slots page. The `ETag` changes whenever the answer would,
     including when a hold expires.
     """
-    if _should_pick_doctor(caller, request):
-        from chalicelib.web.pages import doctor_picker  # noqa: PLC0415
+    if should_pick_doctor(caller, request):
+        from chalicelib.web.pages import doctor_list  # noqa: PLC0415
 
-        return doctor_picker.render_doctor_picker(caller, request)
+        return doctor_list.render_schedule_choice(caller, request)
     doctor_id = requested_doctor_id(caller, request)
     date = query(request, "date")
     on = parse_date(date) if date else None
@@ -87,7 +87,9 @@ def post_slots(request: Request, caller: Caller) -> Response:
     return json_response(serialize_saved_day(saved, day), {"ETag": etag(day.version, day)})
 
 
-def _should_pick_doctor(caller: Caller, request: Request) -> bool:
-    """Return whether the page must first ask a caller who is no doctor for one."""
+def should_pick_doctor(caller: Caller, request: Request) -> bool:
+    """Return whether the page lists doctors: for a search, or for a caller who is no doctor."""
     is_page = wants_html(request) and not is_htmx(request)
-    return is_page and caller.doctor_id is None and query(request, "doctor_id") is None
+    is_search = "q" in (request.query_params or {})
+    has_schedule = caller.doctor_id is not None and not is_search
+    return is_page and not has_schedule and query(request, "doctor_id") is None

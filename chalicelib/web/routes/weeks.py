@@ -22,8 +22,11 @@ from chalicelib.web.api.week_serializers import (
     serialize_rejected_week,
     serialize_week,
 )
-from chalicelib.web.http.request import JSON
+from chalicelib.web.http.negotiation import wants_html
+from chalicelib.web.http.request import FORM, HTML, JSON, is_form
 from chalicelib.web.http.responses import json_or_not_modified, json_response
+from chalicelib.web.http.security_headers import DEFAULT_HEADERS
+from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from chalice.app import Request, Response
 
     from chalicelib.use_cases.manage_weeks import DateOutcome
+    from chalicelib.web.http.types import Headers
 
 routes = Router(__name__)
 
@@ -42,18 +46,26 @@ routes = Router(__name__)
     doc=RouteDoc(
         tag=DOCTORS,
         parameters=("DoctorOfDay", "DateOfWeek", "IfNoneMatch"),
-        responses={200: {JSON: week_schemas.Week}},
+        responses={200: {JSON: week_schemas.Week, HTML: None}},
         errors=(400, 404),
     ),
 )
 def get_week(request: Request, caller: Caller) -> Response:
     """Get a doctor's week.
 
-    Monday to Sunday of the date's week, each as of `GET /slots`. The `ETag` changes whenever the
-    answer would.
+    Monday to Sunday of the date's week, each as of `GET /slots`. A browser (`Accept: text/html`)
+    gets the page of the week. The `ETag` changes whenever the answer would.
     """
+    if should_pick_doctor(caller, request):
+        from chalicelib.web.pages import doctor_list  # noqa: PLC0415
+
+        return doctor_list.render_schedule_choice(caller, request)
     doctor_id = requested_doctor_id(caller, request)
     date = optional_week_date(request)
+    if wants_html(request):
+        from chalicelib.web.pages import week as pages  # noqa: PLC0415
+
+        return pages.render_week(caller, doctor_id, date, request)
     week = get_services().manage_weeks.get_week(caller, doctor_id, date)
     return json_or_not_modified(serialize_week(week), request)
 
@@ -64,8 +76,12 @@ def get_week(request: Request, caller: Caller) -> Response:
     doc=RouteDoc(
         tag=DOCTORS,
         parameters=("IdempotencyKey",),
-        body={JSON: week_schemas.SaveWeekRequest},
-        responses={200: {JSON: week_schemas.SavedWeek}, 207: {JSON: week_schemas.SavedWeek}},
+        body={JSON: week_schemas.SaveWeekRequest, FORM: week_schemas.WeekFormFields},
+        responses={
+            200: {JSON: week_schemas.SavedWeek, HTML: None},
+            207: {JSON: week_schemas.SavedWeek, HTML: None},
+            303: {},
+        },
         errors=(400, 404, 422),
     ),
 )
@@ -74,8 +90,14 @@ def post_week(request: Request, caller: Caller) -> Response:
 
     Each date is one atomic save, in order of date: 200 if all dates are saved, 207 if some are, 400
     if none is; `days` has what became of each. The `Idempotency-Key` stands for the whole request:
-    sent again, dates that are saved are not saved again, and the others are tried.
+    sent again, dates that are saved are not saved again, and the others are tried. The page sends
+    its form; the response is a page, or a redirect to it.
     """
+    if is_form(request):
+        from chalicelib.web.pages import week as pages  # noqa: PLC0415
+        from chalicelib.web.pages.schedule_form import parse_week_form  # noqa: PLC0415
+
+        return pages.save_form(caller, parse_week_form(request), request)
     outcomes = get_services().manage_weeks.save_week(caller, parse_save_week_json(request))
     request_context.current_request().metrics["Saves"] += sum(
         outcome.saved.created for outcome in outcomes if outcome.saved
@@ -90,7 +112,8 @@ def _week_response(outcomes: Sequence[DateOutcome]) -> Response:
         rejected = serialize_rejected_week(errors[0], days)
         request_context.current_request().code = errors[0].code
         status = HTTPStatus(rejected.status)
-        return json_response(rejected, {"Content-Type": PROBLEM_JSON}, status)
+        headers: Headers = {"Content-Type": PROBLEM_JSON, **DEFAULT_HEADERS}
+        return json_response(rejected, headers, status)
     status = HTTPStatus.MULTI_STATUS if errors else HTTPStatus.OK
     return json_response(week_schemas.SavedWeek(days=days), status=status)
 
@@ -101,7 +124,7 @@ def _week_response(outcomes: Sequence[DateOutcome]) -> Response:
     doc=RouteDoc(
         tag=DOCTORS,
         parameters=("DoctorOfDay", "Month", "IfNoneMatch"),
-        responses={200: {JSON: week_schemas.MonthTotals}},
+        responses={200: {JSON: week_schemas.MonthTotals, HTML: None}},
         errors=(400, 404),
     ),
 )
@@ -109,8 +132,18 @@ def get_month(request: Request, caller: Caller) -> Response:
     """Get the totals of a doctor's month.
 
     How many slots of each date are open, held and booked; how many of each whole week; and how soon
-    patients can be seen.
+    patients can be seen. A browser (`Accept: text/html`) gets the page of the month.
     """
+    if should_pick_doctor(caller, request):
+        from chalicelib.web.pages import doctor_list  # noqa: PLC0415
+
+        return doctor_list.render_schedule_choice(caller, request)
     doctor_id = requested_doctor_id(caller, request)
-    month = get_services().view_months.get_month(caller, doctor_id, optional_month(request))
+    on = optional_month(request)
+
+    if wants_html(request):
+        from chalicelib.web.pages import month as pages  # noqa: PLC0415
+
+        return pages.render_month(caller, doctor_id, on, optional_week_date(request), request)
+    month = get_services().view_months.get_month(caller, doctor_id, on)
     return json_or_not_modified(serialize_month(month), request)

@@ -168,3 +168,19 @@ def test_unsaved_ticks_survive_links_reload_and_back(tab: Tab) -> None:
     tab.reload()
 
     assert checked_starts(tab) == ["09:00", "10:00"]
+
+
+def test_ticks_on_three_days_of_a_week_are_saved(
+    window: Window, live_server: LiveServer, unused_date: date
+) -> None:
+    # A year later, so that no other test has a date of the week.
+    date = unused_date.replace(year=unused_date.year + 1)
+    url = f"{live_server.url}/slots/week?doctor_id=dr-lee&date={date}"
+    tab = open_tab(window, url)
+    starts = ["Mon 09:00", "Mon 09:30", "Wed 13:00", "Fri 16:30"]
+
+    tick(tab, *starts)
+    save(tab)
+
+    tab.reload()
+    wait_until(lambda: sorted(checked_starts(tab)) == sorted(starts))

@@ -95,7 +95,7 @@ MUTANTS = (
     ),
     Mutant(
         "The doctors of a delegate are not read consistently",
-        "chalicelib.storage.doctor_repository:DoctorRepository.list_for_delegate",
+        "chalicelib.storage.doctor_repository:DoctorRepository.list_ids_for_delegate",
         never(keyword("consistent_read")),
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),

@@ -1,0 +1,206 @@
+"""Sentences about a save that was rejected: what conflicts, who did it and when, what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
+
+from chalicelib.domain import local_time
+from chalicelib.domain.violations import (
+    FieldViolation,
+    NotOnGrid,
+    SlotExists,
+    SlotMissing,
+    SlotTaken,
+)
+from chalicelib.web import dates
+from chalicelib.web.pages.messages import list_times, merge_ranges
+from chalicelib.web.texts import _, ngettext, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from chalicelib.domain.violations import SlotViolation
+    from chalicelib.use_cases.list_changes import Author, Authors
+
+    Violations = Sequence[SlotViolation | FieldViolation]
+
+_MAX_REASONS = 3
+
+
+class Rejection(Struct, frozen=True, kw_only=True):
+    """Why a date was not saved, and how many changes the form has for it."""
+
+    violations: Violations
+    change_count: int
+    authors: Authors
+    zone: ZoneInfo
+    now: datetime
+
+    @property
+    def other_change_count(self) -> int:
+        """How many changes a second save makes, if the user does nothing else."""
+        if any(isinstance(v, FieldViolation | NotOnGrid) for v in self.violations):
+            return 0
+        return max(self.change_count - len(self.violations), 0)
+
+    def describe(self) -> str:
+        """Say why nothing was saved, and how to save the changes that are not at fault."""
+        sentences = [_("Nothing was saved"), "; ".join(self._reasons()), *self._advice()]
+        return " ".join(f"{sentence.removesuffix('.')}." for sentence in sentences)
+
+    def describe_date(self, on: date) -> str:
+        """Say why a date of a week was not saved."""
+        return describe_unsaved_date(on, "; ".join(self._reasons()))
+
+    def _advice(self) -> Iterator[str]:
+        off_grid = sum(isinstance(violation, NotOnGrid) for violation in self.violations)
+        if off_grid:
+            yield ngettext("Untick it, then save again", "Untick them, then save again", off_grid)
+        elif self.other_change_count:
+            yield save_again(self.other_change_count)
+
+    def _reasons(self) -> Iterator[str]:
+        acts, unexplained = _find_acts(self.violations, self.authors)
+        yield from (act.describe(self.zone, self.now) for act in acts)
+        if existing := [v for v in unexplained if isinstance(v, SlotExists)]:
+            yield _already_exist(existing, self.change_count)
+        if off_grid := [v for v in unexplained if isinstance(v, NotOnGrid)]:
+            yield _not_on_grid(off_grid)
+        others = [v for v in unexplained if not isinstance(v, SlotExists | NotOnGrid)]
+        yield from (translate(violation.message) for violation in others[:_MAX_REASONS])
+        if len(others) > _MAX_REASONS:
+            yield _("and %(count)s more", count=len(others) - _MAX_REASONS)
+
+
+def describe_unsaved_date(on: date, reasons: str) -> str:
+    """Say why a date of a week was not saved."""
+    return _(
+        "%(weekday)s wasn't saved: %(reasons)s.",
+        weekday=dates.short_weekday_name(on),
+        reasons=reasons.removesuffix("."),
+    )
+
+
+def join_week(saved: Sequence[date], unsaved: Sequence[str], other_change_count: int) -> str:
+    """Say which dates of a week were saved, why others were not, and what a second save does."""
+    sentences = list(unsaved)
+    if saved:
+        names = ", ".join(dates.short_weekday_name(on) for on in saved)
+        sentences.insert(0, _("Saved: %(weekdays)s.", weekdays=names))
+    if other_change_count:
+        sentences.append(f"{save_again(other_change_count)}.")
+    return " ".join(sentences)
+
+
+def save_again(count: int) -> str:
+    """Say what a second save does."""
+    return ngettext(
+        "Save again to save your other change",
+        "Save again to save your other %(count)s changes",
+        count,
+    )
+
+
+class _Act(NamedTuple):
+    """What a user did to some slots; ``at`` is the last time."""
+
+    verb: str
+    name: str | None
+    slot_labels: list[str]
+    at: datetime
+
+    def describe(self, zone: ZoneInfo, now: datetime) -> str:
+        values = {
+            "name": _("Someone else") if self.name is None else self.name,
+            "times": list_times(merge_ranges(self.slot_labels)),
+            "when": _format_when(self.at, zone, now),
+        }
+        if self.name is None and self.verb == "booked":
+            return _("%(times)s was booked %(when)s") % values
+        return _sentences(is_own=self.name == "")[self.verb] % values
+
+
+def _sentences(*, is_own: bool) -> dict[str, str]:
+    if is_own:
+        return {
+            "opened": _("You opened %(times)s in another window %(when)s"),
+            "closed": _("You closed %(times)s in another window %(when)s"),
+            "booked": _("You booked %(times)s in another window %(when)s"),
+        }
+    return {
+        "opened": _("%(name)s opened %(times)s %(when)s"),
+        "closed": _("%(name)s closed %(times)s %(when)s"),
+        "booked": _("%(name)s booked %(times)s %(when)s"),
+    }
+
+
+def _format_when(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    time, on = local_time.format_time(at, zone), local_time.local_date(at, zone)
+    if on == local_time.local_date(now, zone):
+        return _("at %(time)s", time=time)
+    return _("on %(date)s at %(time)s", date=dates.format_short_date(on), time=time)
+
+
+def _find_acts(
+    violations: Violations, authors: Authors
+) -> tuple[list[_Act], list[SlotViolation | FieldViolation]]:
+    """Group the violations by who caused them; the second list has those without an author."""
+    acts: dict[tuple[str, str | None], _Act] = {}
+    unexplained = []
+    for violation in violations:
+        found = _find_act(violation, authors)
+        if found is None or isinstance(violation, FieldViolation):
+            unexplained.append(violation)
+            continue
+        verb, author = found
+        former = acts.get((verb, author.name))
+        labels = [*(former.slot_labels if former else ()), violation.slot_label]
+        at = max(author.at, former.at) if former else author.at
+        acts[verb, author.name] = _Act(verb, author.name, labels, at)
+    return list(acts.values()), unexplained
+
+
+def _find_act(
+    violation: SlotViolation | FieldViolation, authors: Authors
+) -> tuple[str, Author] | None:
+    """Return the last act that explains the violation."""
+    match violation:
+        case SlotMissing(start=start) if start in authors.closed:
+            return "closed", authors.closed[start]
+        case SlotTaken(start=start, state="booked") if start in authors.booked:
+            return "booked", authors.booked[start]
+        case SlotExists(start=start):
+            found = [
+                (verb, by_start[start])
+                for verb, by_start in (("opened", authors.opened), ("booked", authors.booked))
+                if start in by_start
+            ]
+            return max(found, key=lambda act: act[1].at, default=None)
+    return None
+
+
+def _already_exist(existing: Sequence[SlotExists], change_count: int) -> str:
+    times = list_times(merge_ranges([violation.slot_label for violation in existing]))
+    if len(existing) == change_count == 1:
+        return _("This slot already exists: %(times)s", times=times)
+    return ngettext(
+        "%(count)s of these slots already exists: %(times)s",
+        "%(count)s of these slots already exist: %(times)s",
+        len(existing),
+        times=times,
+    )
+
+
+def _not_on_grid(off_grid: Sequence[NotOnGrid]) -> str:
+    if len(off_grid) == 1:
+        return translate(off_grid[0].message)
+    times = list_times(merge_ranges([violation.slot_label for violation in off_grid]))
+    return _(
+        "%(count)s of the times that you ticked are no longer slots of this day: %(times)s",
+        count=len(off_grid),
+        times=times,
+    )

@@ -1,0 +1,75 @@
+"""A doctor's settings in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.grid import EVERY_DAY
+from chalicelib.domain.local_time import format_time_of_day
+from chalicelib.web import dates
+from chalicelib.web.texts import _, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.domain.grid import ClinicSession
+
+_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+
+
+def words_of(text: str) -> str:
+    """``General practice`` for ``general-practice``; text that is no such code stays as it is."""
+    return text.replace("-", " ").capitalize() if _CODE.fullmatch(text) else text
+
+
+def setting_labels() -> dict[str, str]:
+    """The names of the settings on pages, by their names in JSON."""
+    return {
+        "name": _("Name"),
+        "specialty": _("Specialty"),
+        "location": _("Location"),
+        "time_zone": _("Time zone"),
+        "slot_minutes": _("Slot length"),
+        "sessions": _("Hours"),
+        "lead_minutes": _("Notice"),
+        "window_days": _("Booking window"),
+        "delegates": _("Delegates"),
+        "active": _("Bookings"),
+    }
+
+
+def duration(length: timedelta) -> str:
+    """``2 days``, ``3 hours`` or ``90 minutes``: the largest unit that fits."""
+    if length and not length % _DAY:
+        return ngettext("%(count)s day", "%(count)s days", length // _DAY)
+    if length and not length % _HOUR:
+        return ngettext("%(count)s hour", "%(count)s hours", length // _HOUR)
+    return ngettext("%(count)s minute", "%(count)s minutes", length // _MINUTE)
+
+
+def notice(lead_time: timedelta) -> str:
+    """Say until when a slot can be booked."""
+    if not lead_time:
+        return _("None: patients can book until a slot starts")
+    return _("%(duration)s before a slot starts", duration=duration(lead_time))
+
+
+def hours(sessions: Sequence[ClinicSession]) -> list[str]:
+    """The hours of each weekday; weekdays that have the same ones stand together."""
+    by_weekday: dict[tuple[str, ...], list[int]] = {}
+    for day in sorted(EVERY_DAY):
+        if ranges := tuple(_range(session) for session in sessions if day in session.weekdays):
+            by_weekday.setdefault(ranges, []).append(day)
+    return [
+        _("%(days)s: %(hours)s", days=dates.format_weekdays(days), hours=", ".join(ranges))
+        for ranges, days in by_weekday.items()
+    ]
+
+
+def _range(session: ClinicSession) -> str:
+    return f"{format_time_of_day(session.start)}–{format_time_of_day(session.end)}"

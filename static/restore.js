@@ -1,0 +1,65 @@
+// After the schedule is rendered: sets the boxes to the unsaved changes, and names those that no box shows.
+
+import { boxesOf, createSentence, datesOf, find, isStored, isWeek, keyOf, kindOf } from "./dom.js";
+import { scheduleForm, STORED_KINDS, titleOf, versionOf } from "./dom.js";
+import { refreshUnsaved } from "./save_bar.js";
+import { joinList, text } from "./texts.js";
+import { keptDay, ticksOf } from "./unsaved.js";
+
+const isThere = (box) => isStored(box) || STORED_KINDS.includes(kindOf(box));
+
+// The changes that can no longer be saved. A held slot may become free again.
+function findLost(ticks, form) {
+  const boxes = new Map(boxesOf(form).map((box) => [keyOf(box), box]));
+  return [...ticks].filter(([key, { checked }]) => {
+    const box = boxes.get(key);
+    if (!box) return checked;
+    return box.disabled && kindOf(box) !== "held" && checked !== isThere(box);
+  });
+}
+
+function showSentence(sentence) {
+  const list = document.createElement("ul");
+  list.append(createSentence("li", sentence));
+  find("#status").append(list);
+}
+
+function showLost(lost) {
+  if (!lost.length) return;
+  const form = scheduleForm();
+  const name = ([, { time, date }]) => (isWeek(form) ? `${titleOf(form, date)} ${time}` : time);
+  showSentence(text("lostChanges", { count: lost.length, times: joinList(lost.map(name)) }));
+}
+
+// A morph never changes a box that the user ever touched (its `checked` is "dirty"), so every box is set again:
+// as the server rendered it, except for unsaved changes. Returns the unsaved changes that no box shows.
+export function applyUnsaved() {
+  const form = scheduleForm();
+  if (!form) return [];
+  const ticks = ticksOf(form);
+  for (const box of boxesOf(form)) {
+    box.checked = (box.disabled ? undefined : ticks.get(keyOf(box))?.checked) ?? box.defaultChecked;
+  }
+  const lost = findLost(ticks, form);
+  refreshUnsaved();
+  return lost;
+}
+
+// After a poll or a save, which say themselves what happened to the boxes that are still there.
+export function keepUnsaved() {
+  const keys = new Set(boxesOf(scheduleForm()).map(keyOf));
+  showLost(applyUnsaved().filter(([key]) => !keys.has(key)));
+}
+
+// When a day or a week is opened, now or again.
+export function restoreUnsaved() {
+  const form = scheduleForm();
+  if (!form) return;
+  const stale = datesOf(form).filter((date) => {
+    const seen = keptDay(form, date);
+    return seen && seen.version !== versionOf(form, date);
+  });
+  showLost(applyUnsaved());
+  const changed = stale.filter((date) => keptDay(form, date)).map((date) => titleOf(form, date));
+  if (changed.length) showSentence(text("changedMeanwhile", { count: changed.length, days: joinList(changed) }));
+}

@@ -1,0 +1,65 @@
+"""Where the schedule opens without a date: on a day on which something can still happen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.day_page import BROWSER_HEADERS, HTMX_HEADERS, PageForm
+from tests.support.factories import to_instant
+
+if TYPE_CHECKING:
+    from tests.support.app_client import AppClient
+
+
+def landing_date(client: AppClient, path: str = "/slots?doctor_id=dr-lee") -> str:
+    page = client.get(path, **BROWSER_HEADERS)
+    assert page.status == 200
+    return PageForm(page).hidden["date"][0]
+
+
+@pytest.mark.parametrize(
+    ("time", "date"),
+    [("08:00", "2026-11-23"), ("16:29", "2026-11-23"), ("16:30", "2026-11-24")],
+)
+def test_page_opens_on_today_until_its_last_slot_begins(
+    client: AppClient, time: str, date: str
+) -> None:
+    client.clock.now = to_instant(time)
+
+    assert landing_date(client) == date
+
+
+def test_link_to_today_leads_to_today_in_the_evening_too(client: AppClient) -> None:
+    client.clock.now = to_instant("20:00")
+
+    assert landing_date(client, "/slots?doctor_id=dr-lee&show=today") == "2026-11-23"
+
+
+def test_json_without_date_is_today_in_the_evening_too(client: AppClient) -> None:
+    client.clock.now = to_instant("20:00")
+
+    assert client.get("/slots?doctor_id=dr-lee").json["date"] == "2026-11-23"
+
+
+def test_view_that_was_used_last_is_remembered(client: AppClient) -> None:
+    page = client.get("/slots?date=2026-11-23", **BROWSER_HEADERS)
+
+    assert page.headers["Set-Cookie"].startswith("view=day;")
+    again = client.get("/slots?date=2026-11-23", Cookie="view=day", **BROWSER_HEADERS)
+    assert "Set-Cookie" not in again.headers
+
+
+def test_browser_that_used_the_week_is_sent_to_the_week(client: AppClient) -> None:
+    cookie = "view=week"
+
+    page = client.get("/slots?doctor_id=dr-lee", Cookie=cookie, **BROWSER_HEADERS)
+
+    assert page.status == 303
+    assert page.headers["Location"] == "/slots/week?doctor_id=dr-lee"
+    assert client.get("/slots?doctor_id=dr-lee", Cookie=cookie).json["date"] == "2026-11-22"
+    part = client.get("/slots?doctor_id=dr-lee", Cookie=cookie, **HTMX_HEADERS)
+    assert part.status == 200
+    dated = client.get("/slots?date=2026-11-23", Cookie=cookie, **BROWSER_HEADERS)
+    assert dated.status == 200

@@ -1,0 +1,110 @@
+"""Every page with its header, on all screen sizes: accessible by axe-core, and without overflow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.accessibility import accessibility_violations
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.support.browser_users import BrowserUsers
+    from tests.support.live_server import LiveServer
+
+WEEK = "/slots/week?doctor_id=dr-lee&date=2098-03-24"
+PAGES = (
+    WEEK,
+    "/slots?doctor_id=dr-lee&date=2098-03-24",
+    "/slots/month?doctor_id=dr-lee&month=2098-03",
+    "/slots/history?doctor_id=dr-lee&date=2098-03-24",
+    "/changes?doctor_id=dr-lee",
+    "/settings?doctor_id=dr-lee",
+    "/doctors",
+    "/nowhere",
+    "/signed-in",
+)
+MAX_HEADER_HEIGHT = 80
+MAX_FIRST_BOX_TOP = 220
+
+
+def assert_fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 375, 1280])
+def test_no_page_overflows_or_violates_axe(
+    browser: Browser,
+    live_server: LiveServer,
+    browser_users: BrowserUsers,
+    width: int,
+    scheme: Literal["light", "dark"],
+) -> None:
+    with browser.new_context(
+        storage_state=browser_users.storage_state("alex"),
+        viewport={"width": width, "height": 812},
+        color_scheme=scheme,
+    ) as context:
+        page = context.new_page()
+        for path in PAGES:
+            page.goto(f"{live_server.url}{path}")
+
+            assert_fits(page)
+            assert accessibility_violations(page) == [], path
+
+
+@pytest.mark.parametrize("name", ["dr-lee", "sam", "alex"])
+def test_header_leaves_a_phone_to_the_boxes(
+    browser: Browser, live_server: LiveServer, browser_users: BrowserUsers, name: str
+) -> None:
+    with browser.new_context(
+        storage_state=browser_users.storage_state(name), viewport={"width": 375, "height": 812}
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{live_server.url}{WEEK}")
+        header = page.locator("body > header").bounding_box()
+        box = page.locator(".box:visible").first.bounding_box()
+
+        assert header is not None
+        assert header["height"] <= MAX_HEADER_HEIGHT
+        assert box is not None
+        assert box["y"] <= MAX_FIRST_BOX_TOP
+
+
+def test_skip_link_leads_past_the_header(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}{WEEK}")
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_switch_follows_the_date_that_is_shown(
+    browser: Browser, live_server: LiveServer, browser_users: BrowserUsers
+) -> None:
+    with browser.new_context(storage_state=browser_users.storage_state("alex")) as context:
+        page = context.new_page()
+        page.goto(f"{live_server.url}{WEEK}")
+        page.locator("#next").click()  # without a new header
+        expect(page).to_have_url(f"{live_server.url}{WEEK.replace('24', '31')}")
+
+        page.get_by_label("Doctor", exact=True).select_option("Dr Chidi Okafor")
+        page.get_by_role("button", name="Switch").click()
+
+        other = f"{live_server.url}/slots/week?doctor_id=dr-okafor&date=2098-03-31"
+        expect(page).to_have_url(other)
+
+
+def test_printed_page_has_no_header(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/settings")
+    page.emulate_media(media="print")
+
+    expect(page.locator("body > header")).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -1,0 +1,38 @@
+"""A typed date opens when it is complete: not while the user types it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from tests.support.manage_slots_page import ManageSlotsPage
+
+
+@pytest.mark.parametrize("end", ["Enter", "Tab Tab"])
+def test_typed_date_is_requested_once_when_complete(day_page: ManageSlotsPage, end: str) -> None:
+    page = day_page.page
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.get_by_label("Date", exact=True).focus()
+
+    page.keyboard.type("03152030", delay=20)
+    assert [url for url in requested if "part=" not in url] == []
+    for key in end.split():
+        page.keyboard.press(key)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Friday 15 March 2030")
+    opened = [url for url in requested if "/slots?" in url and "part=" not in url]
+    assert len(opened) == 1
+
+
+def test_incomplete_date_is_not_requested(day_page: ManageSlotsPage) -> None:
+    page = day_page.page
+    page.get_by_label("Date", exact=True).focus()
+
+    page.keyboard.type("02312030", delay=20)
+    page.get_by_role("heading", level=1).click()
+
+    expect(page).to_have_url(day_page.url)
