@@ -1,42 +1,28 @@
 """``python -m examples.booking_site``: serve the site on this machine until Ctrl-C."""
 
-from __future__ import annotations
-
 import os
 import secrets
 
-from werkzeug.serving import make_server
+from werkzeug.serving import run_simple
 
-from examples.booking_site.access import ClientCredentials
 from examples.booking_site.site import create_site
-from examples.booking_site.slots_api import SlotsApi
+from examples.booking_site.slots_api import SlotsApi, token_session
 
 HOST = "127.0.0.1"
 
 
 def main() -> None:
-    api = SlotsApi(os.environ.get("SLOTS_API") or "http://127.0.0.1:8000", _credentials())
-    port = int(os.environ.get("PORT") or 8080)
-    site = create_site(
-        api,
-        secret_key=os.environ.get("SECRET_KEY") or secrets.token_hex(),
-        session_cookie=f"booking_site_{port}",
-    )
-    server = make_server(HOST, port, site, threaded=True)
+    env, port = os.environ, int(os.environ.get("PORT") or 8080)
+    session = None
+    if token_url := env.get("SLOTS_API_TOKEN_URL"):
+        client = env["SLOTS_API_CLIENT_ID"], env["SLOTS_API_CLIENT_SECRET"]
+        session = token_session(token_url, *client)
+    site = create_site(SlotsApi(env.get("SLOTS_API") or "http://127.0.0.1:8000", session))
+    site.secret_key = env.get("SECRET_KEY") or secrets.token_hex()
+    # Browsers share cookies among the ports of a host.
+    site.config["SESSION_COOKIE_NAME"] = f"booking_site_{port}"
     print(f"Booking site: http://{HOST}:{port}/", flush=True)  # noqa: T201  a command's output
-    server.serve_forever()
-
-
-def _credentials() -> ClientCredentials | None:
-    """Return the client credentials from the environment; None to send requests without a token."""
-    token_url = os.environ.get("SLOTS_API_TOKEN_URL")
-    if not token_url:
-        return None
-    return ClientCredentials(
-        token_url,
-        client_id=os.environ["SLOTS_API_CLIENT_ID"],
-        client_secret=os.environ["SLOTS_API_CLIENT_SECRET"],
-    )
+    run_simple(HOST, port, site, threaded=True)
 
 
 if __name__ == "__main__":

@@ -1,45 +1,21 @@
 """The pages of a booking: hold a time, book it, list bookings, change their time, cancel."""
 
-from __future__ import annotations
-
 from contextlib import suppress
+from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from werkzeug import Response
 
-from examples.booking_site.api_errors import NotFoundError, RequestRejectedError, SlotsApiError
-from examples.booking_site.request_state import (
-    chosen_zone,
-    holds_of_neighbours,
-    network_address,
-    slots_api,
-    visitor,
-)
-from examples.booking_site.times import format_time, local_date
-from examples.booking_site.visitor_store import Booking, Hold, Visitor, new_id
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from werkzeug import Response
-
-    from examples.booking_site.api_models import Doctor, Slot
+from examples.booking_site.calendar_file import fold
+from examples.booking_site.slots_api import Json, RequestRejectedError, SlotsApiError
+from examples.booking_site.visitors import Appointment, Visitor, neighbours_with_hold, new_id
 
 HOLD_SECONDS = 300
 # By network address: so that a script cannot hold every time of a doctor. A visitor holds one.
 MAX_HOLDS_PER_ADDRESS = 2
-REASONS = {
-    "slot_taken": "has just been taken",
-    "in_past": "has already started",
-    "not_bookable": "is not open for booking",
-    "too_many_holds": "can't be reserved, because many people are booking right now",
-    "booked_elsewhere": "wasn't booked, because this appointment already has another time",
-    "booking_differs": "wasn't booked, because this appointment is for another patient",
-    "cancelled": "wasn't booked, because you have cancelled this appointment",
-}
-"""What to say of a slot, by the API's error code."""
-_ADVICE = {"too_many_holds": "Please try again in a few minutes."}
+EXPIRED = "Your hold has expired. Please choose a time again."
 
 pages = Blueprint("booking", __name__)
 
@@ -47,133 +23,120 @@ pages = Blueprint("booking", __name__)
 @pages.post("/doctors/<doctor_id>/hold")
 def hold(doctor_id: str) -> Response:
     """Hold the chosen time while the visitor fills in the form."""
-    patient, doctor = visitor(), slots_api().doctor(doctor_id)
-    if holds_of_neighbours() >= MAX_HOLDS_PER_ADDRESS:
-        flash(
-            f"You can hold {MAX_HOLDS_PER_ADDRESS} times at once from one internet connection. "
-            "Book or release one of them, or wait a few minutes.",
-            "error",
-        )
-        return _redirect_to_times(doctor, request.form.get("from"))
+    patient, doctor = g.visitor, g.api.get("doctors", doctor_id)
+    slot_id, shown_date = request.form["slot_id"], request.form.get("from")
+    if neighbours_with_hold() >= MAX_HOLDS_PER_ADDRESS:
+        return _reject(doctor, shown_date, {"code": "too_many_at_address"})
     try:
-        slot, until = slots_api().hold(
-            request.form["slot_id"], holder=patient.holder, seconds=HOLD_SECONDS
-        )
-    except (RequestRejectedError, NotFoundError) as error:
-        return _reject(doctor, request.form.get("from"), error)
-    if patient.hold and patient.hold.slot != slot:
-        _release_quietly(patient.hold.slot)
-    moved = patient.booking_to_move
-    patient.hold = Hold(
-        booking_id=moved.booking_id if moved else new_id(),
-        doctor=doctor,
-        slot=slot,
-        until=until,
-        moves=moved,
-        address=network_address(),
-    )
+        slot = g.api.put("slots", slot_id, "hold", holder=patient.holder, seconds=HOLD_SECONDS)
+    except RequestRejectedError as error:
+        return _reject(doctor, shown_date, error.violation)
+    if patient.hold and patient.hold.slot["slot_id"] != slot["slot_id"]:
+        _release(patient)
+    # A booking that moves keeps its id and name.
+    moves = patient.booking_to_move
+    reserved = moves or Appointment(booking_id=new_id(), doctor=doctor, slot=slot)
+    patient.last_hold = replace(reserved, doctor=doctor, slot=slot, moves=moves)
+    patient.address = request.remote_addr or ""
     return _redirect(".held")
 
 
 @pages.get("/hold")
 def held() -> str | Response:
     """Show the form to confirm the appointment."""
-    hold = visitor().hold
-    if hold is None:
+    hold = g.visitor.last_hold
+    if not hold:
         return _redirect(".bookings")
-    return render_template("held.html", hold=hold, zone=chosen_zone() or hold.doctor.zone)
+    if hold.seconds_left:
+        return render_template("held.html", hold=hold)
+    flash(EXPIRED, "error")
+    return _redirect_to_times(hold.doctor, hold.slot["date"])
 
 
 @pages.post("/hold/release")
 def release() -> Response:
     """Release the hold and show the doctor's times again."""
-    patient = visitor()
-    hold, patient.hold = patient.hold, None
-    if hold is None:
-        return _redirect("search.start")
-    _release_quietly(hold.slot)
-    return _redirect_to_times(hold.doctor, _date_of(hold))
+    hold = _release(g.visitor)
+    return _redirect_to_times(hold.doctor, hold.slot["date"]) if hold else _redirect("search.start")
 
 
 @pages.post("/hold/book")
 def book() -> Response:
     """Book the held slot, or move a booking to it."""
-    patient = visitor()
-    hold, booking_id = patient.hold, request.form["booking_id"]
-    if hold is None or hold.booking_id != booking_id:
+    patient, booking_id = g.visitor, request.form["booking_id"]
+    hold = patient.last_hold
+    if not hold or hold.booking_id != booking_id:
         # The form was submitted twice, or is from before another hold.
         if booking_id not in patient.bookings:
-            flash("Your hold has expired. Please choose a time again.", "error")
-        return _redirect(".bookings")
-    name = hold.moves.patient_name if hold.moves else request.form["name"].strip()
+            flash(EXPIRED, "error")
+        return _redirect(".booking", booking_id=booking_id, page="confirmed")
+    name = hold.patient_name or request.form["name"].strip()
     if not name:
         flash("Enter the patient's name", "error")
         return _redirect(".held")
     try:
-        slot = _book(patient, hold)
-    except (RequestRejectedError, NotFoundError) as error:
-        patient.hold = None
-        _release_quietly(hold.slot)
-        return _reject(hold.doctor, _date_of(hold), error)
-    patient.bookings[booking_id] = Booking(
-        booking_id=booking_id, doctor=hold.doctor, slot=slot, patient_name=name
-    )
-    patient.hold = patient.booking_to_move = None
-    flash("Appointment changed" if hold.moves else "Appointment booked", "success")
-    return _redirect(".bookings")
-
-
-def _book(patient: Visitor, hold: Hold) -> Slot:
-    # The site keeps the name: the API gets no patient data but an opaque reference.
-    return slots_api().book(
-        hold.slot.slot_id,
-        booking_id=hold.booking_id,
-        patient_reference=patient.reference,
-        holder=patient.holder,
-        moves=hold.moves.slot.slot_id if hold.moves else None,
-    )
+        # The site keeps the name: the API gets no patient data but an opaque reference.
+        slot = g.api.put(
+            *("slots", hold.slot["slot_id"], "booking"),
+            booking_id=booking_id,
+            patient_reference=patient.reference,
+            holder=patient.holder,
+            **({"moves": hold.moves.slot["slot_id"]} if hold.moves else {}),
+        )
+    except RequestRejectedError as error:
+        _release(patient)
+        return _reject(hold.doctor, hold.slot["date"], error.violation)
+    changes = hold.changes + bool(hold.moves)
+    booked = replace(hold, slot=slot, moves=None, patient_name=name, changes=changes)
+    patient.bookings[booking_id] = booked
+    patient.last_hold = patient.booking_to_move = None
+    return _redirect(".booking", booking_id=booking_id, page="confirmed")
 
 
 @pages.get("/bookings")
 def bookings() -> str:
-    """List the visitor's bookings, sorted by start."""
-    by_start = sorted(visitor().bookings.values(), key=lambda booking: booking.slot.start)
-    return render_template("bookings.html", bookings=by_start)
+    return render_template("bookings.html")
+
+
+@pages.get("/bookings/<booking_id>/<any(confirmed, cancel):page>")
+def booking(booking_id: str, page: str) -> str:
+    """Confirm a booking, or ask before it is cancelled: others can book its time at once."""
+    return render_template(f"{page}.html", booking=_own_booking(booking_id))
+
+
+@pages.get("/bookings/<booking_id>/appointment.ics")
+def download(booking_id: str) -> Response:
+    file = render_template("appointment.ics", booking=_own_booking(booking_id))
+    headers = {"Content-Disposition": "attachment"}
+    return Response(fold(file), mimetype="text/calendar", headers=headers)
 
 
 @pages.post("/bookings/<booking_id>/move")
 def start_move(booking_id: str) -> Response:
     """Let the visitor choose a new time, of any doctor, for a booking."""
-    patient = visitor()
-    booking = patient.booking_to_move = patient.bookings.get(booking_id)
-    if booking is None:
-        return _redirect(".bookings")
-    return _redirect_to_times(booking.doctor, _date_of(booking))
+    booking = g.visitor.booking_to_move = _own_booking(booking_id)
+    return _redirect_to_times(booking.doctor, booking.slot["date"])
 
 
 @pages.post("/bookings/keep")
 def cancel_move() -> Response:
     """Keep the booking at its time, and release the new one if it is held."""
-    patient = visitor()
-    hold, patient.hold, patient.booking_to_move = patient.hold, None, None
-    if hold:
-        _release_quietly(hold.slot)
+    _release(g.visitor)
+    g.visitor.booking_to_move = None
     return _redirect(".bookings")
 
 
 @pages.post("/bookings/<booking_id>/cancel")
 def cancel(booking_id: str) -> Response:
-    patient = visitor()
-    booking = patient.bookings.get(booking_id)
-    if booking is None:
-        return _redirect(".bookings")
+    patient, booking = g.visitor, _own_booking(booking_id)
     try:
-        with suppress(NotFoundError):
-            slots_api().cancel(booking.slot.slot_id, booking_id=booking_id)
+        g.api.delete("slots", booking.slot["slot_id"], "booking", booking_id=booking_id)
     except RequestRejectedError as error:
-        reason = "it has already started" if "in_past" in error.codes else "please ask the clinic"
-        flash(f"Sorry, we couldn't cancel this appointment: {reason}.", "error")
-        return _redirect(".bookings")
+        if error.code != HTTPStatus.NOT_FOUND:
+            started = error.violation["code"] == "in_past"
+            reason = "it has already started" if started else "please ask the clinic"
+            flash(f"Sorry, we couldn't cancel this appointment: {reason}.", "error")
+            return _redirect(".bookings")
     patient.bookings.pop(booking_id, None)
     if patient.booking_to_move == booking:
         patient.booking_to_move = None
@@ -181,32 +144,31 @@ def cancel(booking_id: str) -> Response:
     return _redirect(".bookings")
 
 
-def _redirect(endpoint: str) -> Response:
-    return redirect(url_for(endpoint), HTTPStatus.SEE_OTHER)
+def _own_booking(booking_id: str) -> Appointment:
+    """Return the visitor's booking; show the list if they have no such booking."""
+    patient: Visitor = g.visitor
+    return patient.bookings.get(booking_id) or abort(_redirect(".bookings"))
 
 
-def _redirect_to_times(doctor: Doctor, first: date | str | None) -> Response:
-    query: dict[str, Any] = {"from": first}  # a Python keyword
-    address = url_for("search.times", doctor_id=doctor.doctor_id, **query)
-    return redirect(address, HTTPStatus.SEE_OTHER)
+def _redirect(endpoint: str, **values: Any) -> Response:  # noqa: ANN401  as url_for
+    return redirect(url_for(endpoint, **values), HTTPStatus.SEE_OTHER)
 
 
-def _reject(doctor: Doctor, first: date | str | None, error: SlotsApiError) -> Response:
+def _redirect_to_times(doctor: Json, first: object) -> Response:
+    return _redirect("search.times", doctor_id=doctor["doctor_id"], **{"from": first})
+
+
+def _reject(doctor: Json, first: object, violation: Json) -> Response:
     """Show the doctor's current times, and why the chosen one is not among them."""
-    zone = chosen_zone() or doctor.zone
-    time = format_time(error.start, zone) if error.start else "that time"
-    code = next((code for code in error.codes if code in REASONS), "")
-    reason = REASONS.get(code, "is no longer available")
-    advice = _ADVICE.get(code, "Please choose another time.")
-    flash(f"Sorry, {time} {reason}. {advice}", "error")
+    limit, zone = MAX_HOLDS_PER_ADDRESS, doctor["zone"]
+    flash(render_template("_rejected.txt", violation=violation, zone=zone, limit=limit), "error")
     return _redirect_to_times(doctor, first)
 
 
-def _date_of(reservation: Hold | Booking) -> date:
-    return local_date(reservation.slot, chosen_zone() or reservation.doctor.zone)
-
-
-def _release_quietly(slot: Slot) -> None:
-    # A hold that cannot be released expires by itself.
-    with suppress(SlotsApiError):
-        slots_api().release(slot.slot_id, holder=visitor().holder)
+def _release(patient: Visitor) -> Appointment | None:
+    """Forget the hold; one that cannot be released expires by itself."""
+    hold, patient.last_hold = patient.last_hold, None
+    if hold:
+        with suppress(SlotsApiError):
+            g.api.delete("slots", hold.slot["slot_id"], "hold", holder=patient.holder)
+    return hold

@@ -1,22 +1,14 @@
 """The pages without a booking: search by specialty, and a doctor's times."""
 
-from __future__ import annotations
+from datetime import UTC, date, timedelta, tzinfo
+from http import HTTPStatus
 
-from typing import TYPE_CHECKING
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from werkzeug import Response
 
-from flask import Blueprint, redirect, render_template, request, url_for
-
-from examples.booking_site.request_state import chosen_zone, date_range, slots_api
-from examples.booking_site.times import group_by_date
-
-if TYPE_CHECKING:
-    from werkzeug import Response
-
-    from examples.booking_site.api_models import Doctor, Offers, Slot
-    from examples.booking_site.times import DateRange
-
-DAYS_SEARCHED = 14
-DAYS_SHOWN = 7
+ONE_DAY = timedelta(days=1)
+DAYS_SEARCHED, DAYS_SHOWN = 14 * ONE_DAY, 7 * ONE_DAY
+MAX_DISTANCE = timedelta(days=3_660)
 
 pages = Blueprint("search", __name__)
 
@@ -24,59 +16,39 @@ pages = Blueprint("search", __name__)
 @pages.get("/")
 def start() -> str:
     """Show the search form."""
-    doctors = slots_api().doctors()
-    return render_template(
-        "start.html",
-        specialties=sorted({doctor.specialty for doctor in doctors}),
-        locations=sorted({doctor.location for doctor in doctors}),
-    )
+    return render_template("start.html", doctors=g.api.doctors())
 
 
 @pages.get("/find")
 def find() -> str | Response:
     """Show the doctors of a specialty who have a free time, sorted by their next one."""
-    specialty, location = request.args.get("specialty"), request.args.get("location") or None
-    if not specialty:
+    if not request.args.get("specialty"):
         return redirect(url_for(".start"))
-    days, cursor = date_range(DAYS_SEARCHED), request.args.get("cursor")
-    offers = slots_api().availability(
-        specialty, *days.query_range, location=location, cursor=cursor
-    )
-    return render_template(
-        "find.html",
-        specialty=specialty,
-        location=location,
-        days=days,
-        doctors=_bookable(offers, days),
-        next_page=offers.next_page,
-    )
-
-
-def _bookable(offers: Offers, days: DateRange) -> list[tuple[Doctor, list[Slot]]]:
-    zone = chosen_zone()
-    doctors = [
-        (doctor, slots)
-        for doctor, offered in offers.doctors
-        if (slots := days.select(offered, zone or doctor.zone))
-    ]
-    return sorted(doctors, key=lambda found: found[1][0].start)
+    first = _first_date(UTC)
+    # West of Greenwich it may still be yesterday.
+    earliest = first if "from" in request.args else first - ONE_DAY
+    query = {name: request.args.get(name) or None for name in ("specialty", "location", "cursor")}
+    dates = {"from": earliest, "to": first + DAYS_SEARCHED - ONE_DAY}
+    page = g.api.get("availability", **query, **dates)
+    return render_template("find.html", **query, first=first, days=DAYS_SEARCHED, page=page)
 
 
 @pages.get("/doctors/<doctor_id>")
 def times(doctor_id: str) -> str:
-    """Show a doctor's free times by day."""
-    doctor = slots_api().doctor(doctor_id)
-    days, zone = date_range(DAYS_SHOWN), chosen_zone() or doctor.zone
-    slots = days.select(slots_api().times(doctor_id, *days.query_range).slots, zone)
-    return render_template(
-        "times.html",
-        doctor=doctor,
-        zone=zone,
-        days=days,
-        dates=group_by_date(slots, zone),
-        next_slot=None if slots else _next_available(doctor_id, days),
-    )
+    """Show a doctor's free times by date."""
+    doctor = g.api.get("doctors", doctor_id)
+    first = _first_date(doctor["zone"])
+    times = g.api.times(doctor_id, first, first + DAYS_SHOWN - ONE_DAY)
+    return render_template("times.html", doctor=doctor, first=first, days=DAYS_SHOWN, times=times)
 
 
-def _next_available(doctor_id: str, days: DateRange) -> Slot | None:
-    return slots_api().times(doctor_id, days.next_first, days.next_first).next_available
+def _first_date(zone: tzinfo) -> date:
+    """Return the ``from`` of the query string, by default today."""
+    today = g.now.astimezone(zone).date()
+    try:
+        first = date.fromisoformat(request.args.get("from") or today.isoformat())
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST, "That isn't a real date. Please choose another date.")
+    if abs(first - today) > MAX_DISTANCE:
+        abort(HTTPStatus.BAD_REQUEST, "Choose a date within ten years from today.")
+    return first

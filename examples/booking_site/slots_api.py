@@ -1,187 +1,128 @@
-"""A client of the MediLink Slots API: pagination, conditional requests and retries."""
-
-from __future__ import annotations
+"""A client of the MediLink Slots API: tokens, pagination, conditional requests and a retry."""
 
 import time
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
-import requests
+from authlib.integrations.requests_client import OAuth2Session, OAuthError
+from requests import RequestException, Response, Session
+from werkzeug.exceptions import ServiceUnavailable
 
-from examples.booking_site.api_errors import (
-    ApiUnavailableError,
-    NotFoundError,
-    error_from_response,
-    json_body,
-)
-from examples.booking_site.api_models import Doctor, Json, Offers, Slot, Times
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from requests.auth import AuthBase
-
+Json = dict[str, Any]
 TIMEOUT_SECONDS = (3, 10)  # to connect, and between two bytes of the response
 MAX_RETRY_AFTER_SECONDS = 3  # the visitor waits for the page meanwhile
 MAX_CACHED = 500
+REJECTED = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}
+BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+INSTANTS = {"start", "end", "held_until"}
+EXPIRED_TOKEN = {"access_token": "", "token_type": "Bearer", "expires_at": 1}
+
+
+class SlotsApiError(ServiceUnavailable):
+    """The API does not respond, or not in a way that helps the visitor."""
+
+
+class RequestRejectedError(SlotsApiError):
+    """The slot's state, the request or a limit does not allow it (400, 404, 409, 429).
+
+    ``violation`` has a ``code`` for programs, as ``slot_taken``, and the ``start`` of the slot.
+    """
+
+    def __init__(self, status: int, problem: Json) -> None:
+        super().__init__(problem["detail"])
+        self.code = status
+        self.violation: Json = (problem.get("errors") or [{"code": ""}])[0]
+
+
+def token_session(token_url: str, client_id: str, client_secret: str) -> OAuth2Session:
+    """Return a session that sends access tokens of the client credentials grant (RFC 6749).
+
+    It renews a token a minute before it expires; the first request finds an expired one.
+    """
+    options = {"grant_type": "client_credentials", "default_timeout": TIMEOUT_SECONDS}
+    endpoint = {"token_endpoint": token_url, "token": EXPIRED_TOKEN}
+    return OAuth2Session(client_id, client_secret, **endpoint, **options)
 
 
 class SlotsApi:
-    """``url`` is the base URL of the API; ``access`` adds a token to each request.
+    """Methods return JSON, with times and zones parsed; they raise ``SlotsApiError``."""
 
-    Every method that sends a request raises ``SlotsApiError``.
-    """
-
-    def __init__(self, url: str, access: AuthBase | None = None) -> None:
+    def __init__(self, url: str, session: Session | None = None) -> None:
         self._base = url.rstrip("/")
-        self._access = access
+        self._session = session or Session()
         self._cache: dict[str, tuple[str, Json]] = {}
 
-    def doctors(self) -> list[Doctor]:
+    def get(self, *path: str, **query: object) -> Json:
+        return _parse(self._send("GET", *path, params=query))
+
+    def put(self, *path: str, **body: object) -> Json:
+        return _parse(self._send("PUT", *path, json=body))
+
+    def delete(self, *path: str, **query: object) -> None:
+        self._send("DELETE", *path, params=query)
+
+    def doctors(self) -> list[Json]:
         """Read the doctors of all pages."""
-        page = self._get(self._url("doctors", limit=100))
-        found = page["doctors"]
+        page = self.get("doctors", limit=100)
+        found: list[Json] = page["doctors"]
         while page["next"]:
-            page = self._get(self._url("doctors", limit=100, cursor=page["next"]))
+            page = self.get("doctors", limit=100, cursor=page["next"])
             found += page["doctors"]
-        return [Doctor.from_json(item) for item in found]
+        return found
 
-    def doctor(self, doctor_id: str) -> Doctor:
-        return Doctor.from_json(self._get(self._url("doctors", doctor_id)))
+    def times(self, doctor_id: str, first: date, last: date) -> Json:
+        """Read the current bookable slots, from the cache if the API responds 304."""
+        path, dates = ("doctors", doctor_id, "slots"), {"from": first, "to": last}
+        key = f"{doctor_id} {first} {last}"
+        etag, times = self._cache.get(key, (None, {}))
+        response = self._send("GET", *path, params=dates, headers={"If-None-Match": etag})
+        if response.status_code != HTTPStatus.NOT_MODIFIED:
+            times = _parse(response)
+            if len(self._cache) >= MAX_CACHED:
+                self._cache.clear()
+            self._cache[key] = response.headers.get("ETag", ""), times
+        return times
 
-    def times(self, doctor_id: str, first: date, last: date) -> Times:
-        """Read the current bookable slots on those dates *of the doctor's zone*."""
-        url = self._url("doctors", doctor_id, "slots", **{"from": first, "to": last})
-        body = self._get_if_modified(url)
-        next_available = body["next_available"]
-        return Times(
-            slots=[Slot.from_json(item) for item in body["slots"]],
-            next_available=Slot.from_json(next_available) if next_available else None,
-        )
-
-    def availability(
-        self,
-        specialty: str,
-        first: date,
-        last: date,
-        *,
-        location: str | None = None,
-        cursor: str | None = None,
-    ) -> Offers:
-        """Search bookable doctors of a specialty; dates are those of each doctor's zone."""
-        query = {"location": location, "from": first, "to": last, "cursor": cursor}
-        body = self._get(self._url("availability", specialty=specialty, **query))
-        doctors = [
-            (
-                Doctor.from_json(item, specialty=specialty),
-                [Slot.from_json(slot) for slot in item["slots"]],
-            )
-            for item in body["doctors"]
-        ]
-        return Offers(doctors=doctors, next_page=body["next"])
-
-    def hold(self, slot_id: str, *, holder: str, seconds: int) -> tuple[Slot, datetime]:
-        """Reserve a slot for a while; return it and the end of the hold."""
-        url = self._url("slots", slot_id, "hold")
-        body = json_body(self._send("PUT", url, json={"holder": holder, "seconds": seconds}))
-        return Slot.from_json(body), datetime.fromisoformat(body["held_until"])
-
-    def release(self, slot_id: str, *, holder: str) -> None:
-        self._send("DELETE", self._url("slots", slot_id, "hold", holder=holder))
-
-    def book(
-        self,
-        slot_id: str,
-        *,
-        booking_id: str,
-        patient_reference: str,
-        holder: str,
-        moves: str | None = None,
-    ) -> Slot:
-        """Book a slot; a repeated request with the same ``booking_id`` changes nothing.
-
-        ``moves`` is the slot that this booking had before; the same request releases it.
-        """
-        body = {
-            "booking_id": booking_id,
-            "patient_reference": patient_reference,
-            "holder": holder,
-        }
-        if moves is not None:
-            body["moves"] = moves
-        url = self._url("slots", slot_id, "booking")
-        return Slot.from_json(json_body(self._send("PUT", url, json=body)))
-
-    def cancel(self, slot_id: str, *, booking_id: str) -> None:
-        self._send("DELETE", self._url("slots", slot_id, "booking", booking_id=booking_id))
-
-    def _url(self, *path: str, **query: object) -> str:
+    def _send(self, method: str, *path: str, **options: Any) -> Response:  # noqa: ANN401
+        """Send a request, once more after ``Retry-After``: every request is idempotent."""
         # Ids come from visitors, and must not lead to another path of the API.
         if {".", ".."} & set(path):
-            raise NotFoundError("There is no such page.")
-        given = {name: value for name, value in query.items() if value is not None}
-        return "/".join([self._base, *(quote(part, safe="") for part in path)]) + (
-            f"?{urlencode(given)}" if given else ""
-        )
-
-    def _get(self, url: str) -> Json:
-        return json_body(self._send("GET", url))
-
-    def _get_if_modified(self, url: str) -> Json:
-        """Send the cached body's ETag, and return that body if the API responds 304."""
-        etag, cached = self._cache.get(url, (None, {}))
-        response = self._send("GET", url, headers={"If-None-Match": etag} if etag else {})
-        if response.status_code == HTTPStatus.NOT_MODIFIED:
-            return cached
-        body = json_body(response)
-        if "ETag" in response.headers:
-            self._store(url, response.headers["ETag"], body)
-        return body
-
-    def _store(self, url: str, etag: str, body: Json) -> None:
-        if len(self._cache) >= MAX_CACHED:
-            self._cache.clear()
-        self._cache[url] = etag, body
-
-    def _send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: dict[str, str] | None = None,
-        json: Json | None = None,
-    ) -> requests.Response:
-        """Send a request, once more after ``Retry-After``."""
-
-        def send() -> requests.Response:
-            return requests.request(
-                method,
-                url,
-                headers={"Accept": "application/json", **(headers or {})},
-                json=json,
-                auth=self._access,
-                timeout=TIMEOUT_SECONDS,
-                allow_redirects=False,
-            )
-
+            raise RequestRejectedError(HTTPStatus.NOT_FOUND, {"detail": "Check the address."})
+        url = "/".join([self._base, *(quote(part, safe="") for part in path)])
+        options |= {"timeout": TIMEOUT_SECONDS, "allow_redirects": False}
         try:
-            response = send()
-            # Every request to this API is idempotent.
-            if (seconds := _retry_after(response)) is not None:
-                time.sleep(seconds)
-                response = send()
-        except requests.RequestException as error:
-            raise ApiUnavailableError(str(error)) from error
-        if not response.ok:
-            raise error_from_response(response)
-        return response
+            response = self._session.request(method, url, **options)
+            after = response.headers.get("Retry-After", "")
+            is_soon = after.isdecimal() and int(after) <= MAX_RETRY_AFTER_SECONDS
+            if response.status_code in BUSY and is_soon:
+                time.sleep(int(after))
+                response = self._session.request(method, url, **options)
+        except (RequestException, OAuthError) as error:
+            raise SlotsApiError(f"{method} {url}: {error}") from error
+        if response.ok:
+            return response
+        problem, status = _parse(response), response.status_code  # problem details (RFC 9457)
+        is_over_limit = status == HTTPStatus.TOO_MANY_REQUESTS and problem.get("errors")
+        if "detail" in problem and (status in REJECTED or is_over_limit):
+            raise RequestRejectedError(status, problem)
+        raise SlotsApiError(f"{status} from {url}: {problem}")
 
 
-def _retry_after(response: requests.Response) -> int | None:
-    """Return the seconds to wait before a retry; None if it is not worth it, or not soon."""
-    busy = response.status_code in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-    after = response.headers.get("Retry-After", "")
-    can_retry = busy and after.isdecimal() and int(after) <= MAX_RETRY_AFTER_SECONDS
-    return int(after) if can_retry else None
+def _parse(response: Response) -> Json:
+    try:
+        return dict(response.json(object_hook=_parse_times))
+    except (TypeError, ValueError) as error:
+        raise SlotsApiError(f"{response.url} does not respond with JSON") from error
+
+
+def _parse_times(item: Json) -> Json:
+    """Parse instants and zones; a slot's ``date`` is the clinic's, whose offset an instant has."""
+    item |= {name: datetime.fromisoformat(item[name]) for name in item.keys() & INSTANTS}
+    if "start" in item:
+        item["date"] = item["start"].date()
+    if "time_zone" in item:
+        item["zone"] = ZoneInfo(item["time_zone"])
+    return item

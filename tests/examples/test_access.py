@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask, jsonify, request
 
-from examples.booking_site.access import ClientCredentials
-from examples.booking_site.api_errors import ApiUnavailableError
-from examples.booking_site.slots_api import SlotsApi
+from examples.booking_site.slots_api import SlotsApi, SlotsApiError, token_session
 from tests.support.http_server import serve, unused_url
 
 if TYPE_CHECKING:
@@ -60,8 +58,7 @@ def token_url(endpoint: FakeTokenEndpoint) -> Iterator[str]:
 
 def authenticated_api(url: str, token_url: str, secret: str = SECRET) -> SlotsApi:
     """Make a client of the API that sends access tokens."""
-    access = ClientCredentials(token_url, client_id="the-site", client_secret=secret)
-    return SlotsApi(url, access)
+    return SlotsApi(url, token_session(token_url, "the-site", secret))
 
 
 def test_valid_token_is_sent_with_every_request(
@@ -69,8 +66,8 @@ def test_valid_token_is_sent_with_every_request(
 ) -> None:
     slots_api = authenticated_api(api_url, token_url)
 
-    slots_api.doctor("dr-lee")
-    slots_api.doctor("dr-okafor")
+    slots_api.get("doctors", "dr-lee")
+    slots_api.get("doctors", "dr-okafor")
 
     assert fake_api.tokens == ["Bearer token-1", "Bearer token-1"]
     assert endpoint.grant_types == ["client_credentials"]
@@ -82,8 +79,8 @@ def test_token_about_to_expire_is_renewed(
     endpoint.token_seconds = 30
     slots_api = authenticated_api(api_url, token_url)
 
-    slots_api.doctor("dr-lee")
-    slots_api.doctor("dr-lee")
+    slots_api.get("doctors", "dr-lee")
+    slots_api.get("doctors", "dr-lee")
 
     assert fake_api.tokens == ["Bearer token-1", "Bearer token-2"]
 
@@ -91,13 +88,13 @@ def test_token_about_to_expire_is_renewed(
 def test_rejected_client_credentials_raise_unavailable(
     fake_api: FakeApi, api_url: str, token_url: str
 ) -> None:
-    with pytest.raises(ApiUnavailableError) as raised:
-        authenticated_api(api_url, token_url, secret="a-guess").doctor("dr-lee")
+    with pytest.raises(SlotsApiError) as raised:
+        authenticated_api(api_url, token_url, secret="a-guess").get("doctors", "dr-lee")
 
-    assert "invalid_client" in raised.value.reason
+    assert "invalid_client" in str(raised.value)
     assert fake_api.requests == []
 
 
 def test_identity_provider_offline_raises_unavailable(api_url: str) -> None:
-    with pytest.raises(ApiUnavailableError):
-        authenticated_api(api_url, f"{unused_url()}/token").doctor("dr-lee")
+    with pytest.raises(SlotsApiError):
+        authenticated_api(api_url, f"{unused_url()}/token").get("doctors", "dr-lee")

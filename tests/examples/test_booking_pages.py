@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.support.booking_site import LEE_MONDAY, book, hold
+from tests.support.factories import SUNDAY_NOON
 from tests.support.fake_slots_api import unavailable
 
 if TYPE_CHECKING:
@@ -149,13 +151,78 @@ def test_back_button_pressed_twice_shows_the_search(fake_api: FakeApi, patient: 
     assert patient.url == "/"
 
 
+def test_held_time_can_be_found_again(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+    hold(patient)
+
+    patient.open(LEE_MONDAY)
+
+    assert "We're holding 09:00 with Dr Mina Lee for you until 12:05." in patient.text
+    assert patient.times == ["09:30–10:00"]
+    patient.follow("Continue")
+    assert "Confirm your appointment" in patient.text
+    patient.open("/bookings")
+    patient.press("Release")
+    assert patient.times == ["09:00–09:30", "09:30–10:00"]
+    assert "We're holding" not in patient.text
+
+
+def test_expired_hold_offers_the_times_again(
+    fake_api: FakeApi, booking_site: Flask, patient: Browser
+) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
+    hold(patient)
+    booking_site.config["NOW"] = lambda: SUNDAY_NOON + timedelta(minutes=5)
+
+    patient.open("/hold")
+
+    assert "Your hold has expired. Please choose a time again." in patient.text
+    assert patient.url == "/doctors/dr-lee"
+    assert "We're holding" not in patient.text
+
+
+def test_form_sent_after_the_hold_books_a_time_still_free(
+    fake_api: FakeApi, booking_site: Flask, patient: Browser
+) -> None:
+    (slot_id,) = fake_api.open_slots("dr-lee", "2026-11-23T09:00")
+    hold(patient)
+    booking_site.config["NOW"] = lambda: SUNDAY_NOON + timedelta(minutes=6)
+
+    patient.press("Book appointment", name="Ada Byron")
+
+    assert list(fake_api.bookings()) == [slot_id]
+    assert "Appointment booked" in patient.text
+
+
 def test_confirmation_page_without_a_hold_shows_bookings(patient: Browser) -> None:
     patient.open("/hold")
 
     assert patient.url == "/bookings"
 
 
+# Confirmation
+
+
+def test_confirmation_shows_the_reference_sent(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
+
+    book(patient)
+
+    reference = patient.text.partition("Reference: ")[2].split()[0]
+    assert f'"patient_reference": "{reference}"' in fake_api.received
+
+
 # Security
+
+
+def test_names_are_escaped(fake_api: FakeApi, patient: Browser) -> None:
+    fake_api.open_slots("dr-lee", "2026-11-23T09:00")
+    hold(patient)
+
+    patient.press("Book appointment", name="<script>alert(1)</script>")
+
+    assert "for <script>alert(1)</script>" in patient.text
+    assert len(patient.page.select("script")) == 1
 
 
 def test_form_without_csrf_token_does_nothing(

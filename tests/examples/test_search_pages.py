@@ -112,43 +112,44 @@ def test_times_without_a_slot_link_to_the_next_one(fake_api: FakeApi, patient: B
 # Time zones
 
 
-def test_chosen_time_zone_is_kept_on_later_pages(fake_api: FakeApi, patient: Browser) -> None:
+@pytest.mark.parametrize("path", ["/", "/find?specialty=cardiology", LEE_MONDAY])
+def test_pages_offer_no_choice_of_time_zone(fake_api: FakeApi, patient: Browser, path: str) -> None:
     fake_api.open_slots("dr-lee", "2026-11-23T09:00")
-    patient.open(LEE_MONDAY)
 
-    patient.press("Show", zone="Asia/Tokyo")
+    patient.open(path)
 
-    assert patient.times == ["18:00–18:30"]
-    assert "Times are Tokyo time." in patient.text
-    patient.open("/find?specialty=cardiology&from=2026-11-23")
-    assert "Next available: Mon 23 Nov, 18:00" in patient.text
-    assert "Times are Tokyo time." in patient.text
+    assert patient.options("zone") == []
+    assert "/London" not in patient.text
 
 
-def test_days_are_those_of_the_visitors_calendar(fake_api: FakeApi, patient: Browser) -> None:
-    # Monday 23 November of Lord Howe (UTC+11) is from Sunday 08:00 to Monday 08:00 in New York.
+def test_dates_and_times_are_those_of_the_clinic(fake_api: FakeApi, patient: Browser) -> None:
+    # Monday 23 November of Lord Howe (UTC+11) starts on Sunday at 13:00 UTC.
     fake_api.open_slots("dr-walker", "2026-11-22T23:30", "2026-11-23T00:00", "2026-11-23T17:30")
     patient.open("/doctors/dr-walker?from=2026-11-22")
-    patient.press("Show", zone="America/New_York")
-    assert patient.times == ["07:30–08:00", "08:00–08:30", "01:30–02:00"]
+    assert patient.times == ["23:30–00:00", "00:00–00:30", "17:30–18:00"]
 
     patient.open("/doctors/dr-walker?from=2026-11-23")
 
-    assert patient.times == ["01:30–02:00"]
+    assert patient.times == ["00:00–00:30", "17:30–18:00"]
+    assert "Times are Lord Howe time." in patient.text
 
 
-def test_ambiguous_local_times_are_shown_with_offset(fake_api: FakeApi, patient: Browser) -> None:
+def test_search_includes_yesterday_where_clinics_still_have_it(
+    fake_api: FakeApi, patient: Browser
+) -> None:
+    fake_api.open_slots("dr-okafor", "2026-11-21T23:30")
+
+    patient.open("/find?specialty=dermatology")
+
+    assert "Next available: Sat 21 Nov, 23:30" in patient.text
+
+
+def test_ambiguous_local_times_are_shown_with_zone(fake_api: FakeApi, patient: Browser) -> None:
     fake_api.open_slots("dr-lee", "2027-10-31T01:30+01:00", "2027-10-31T01:30+00:00")
 
     patient.open("/doctors/dr-lee?from=2027-10-31")
 
-    assert patient.times == ["01:30 +01:00–01:00 +00:00", "01:30 +00:00–02:00"]
-
-
-def test_unknown_time_zone_is_ignored(patient: Browser) -> None:
-    patient.open("/doctors/dr-lee?zone=Mars/Olympus")
-
-    assert "Times are London time." in patient.text
+    assert patient.times == ["01:30 BST–01:00 GMT", "01:30 GMT–02:00"]
 
 
 @pytest.mark.parametrize("first", ["2026-02-30", "soon", "9999-12-31", "0001-01-01"])
@@ -192,3 +193,14 @@ def test_pages_are_not_stored_and_run_own_scripts_only(patient: Browser) -> None
     assert "script-src 'self';" in headers["Content-Security-Policy"]
     assert "SameSite=Lax" in headers["Set-Cookie"]
     assert "HttpOnly" in headers["Set-Cookie"]
+
+
+def test_styles_icon_and_script_of_a_page_can_be_loaded(patient: Browser) -> None:
+    patient.open("/")
+    links = [str(link["href"]) for link in patient.page.select("link")]
+    scripts = [str(script["src"]) for script in patient.page.select("script")]
+    assert len(links + scripts) == 4
+
+    for url in links + scripts:
+        with patient.client.get(url) as response:
+            assert response.status_code == 200

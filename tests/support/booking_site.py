@@ -18,3 +18,8 @@ def hold(patient: Browser, time: str = "09:00") -> None:
 def book(patient: Browser) -> None:
     hold(patient)
     patient.press("Book appointment", name="Ada Byron")
+
+
+def cancel(patient: Browser) -> None:
+    patient.press("Cancel appointment")
+    patient.press("Cancel appointment")
