@@ -52,14 +52,28 @@ _EXCLUDED_PATHS = (
     # Extensions of OAuth: of authlib.oauth2, sign-in needs the core, bearer tokens and PKCE alone.
     "authlib/oauth2/drafts/",
     *(f"authlib/oauth2/rfc{rfc}/" for rfc in (7523, 7591, 7592, 7662, 8414, 8628, 9068, 9101)),
+    "botocore/crt/auth.py",  # signs with the AWS CRT, which is not there
+    "botocore/stub.py",
     "cffi/",  # builds extensions; at run time cryptography needs _cffi_backend alone
+    "cryptography/hazmat/asn1/",
+    "cryptography/hazmat/primitives/serialization/pkcs12.py",
+    "cryptography/hazmat/primitives/serialization/pkcs7.py",
+    "cryptography/hazmat/primitives/twofactor/",
+    "cryptography/x509/ocsp.py",
+    "dateutil/easter.py",
     "dateutil/rrule.py",
     "dateutil/tz/win.py",
     "dateutil/zoneinfo/",  # a second copy of the time zones
+    "jinja2/ext.py",  # web/texts.py adds what templates need to translate
+    "jinja2/meta.py",
+    "jinja2/nativetypes.py",
     "jinja2/sandbox.py",
+    "joserfc/drafts/",
     "pycparser/",  # for cffi
     "tzdata/zoneinfo/tzdata.zi",  # the same zones as text
     "urllib3/contrib/emscripten/",
+    "urllib3/contrib/pyopenssl.py",  # botocore does without it
+    "urllib3/http2/connection.py",
 )
 # About a package rather than of it. METADATA stays: vulnerability scanners read it.
 _PACKAGE_INFO_SUFFIXES = (".dist-info", ".data")
