@@ -39,7 +39,7 @@ _BUILD_SCRIPTS = (
 _LAMBDA_TASK_ROOT = "/var/task"
 # botocore describes some 400 services. The app calls these; the files beside them describe all
 # services, and every client reads them.
-_BOTOCORE_SERVICES = {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager", "sts"}
+_BOTOCORE_SERVICES = {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager"}
 # Types and C sources.
 _EXCLUDED_SUFFIXES = {".pyi", ".c", ".h", ".pxd", ".pyx"}
 _EXCLUDED_FOLDER_NAMES = {"tests", "__pycache__"}
@@ -209,7 +209,7 @@ def _is_needed(name: str) -> bool:
         return False
     match path.parts:
         case ("botocore", "data", service, _, *_):
-            return service in _BOTOCORE_SERVICES
+            return service in _BOTOCORE_SERVICES and path.name != "examples-1.json"
     return True
 
 

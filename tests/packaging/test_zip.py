@@ -60,7 +60,7 @@ assert "code_challenge=" in url
 form = prepare_token_request("authorization_code", code="c", redirect_uri="/")
 auth = ClientAuth("page", None, "none")
 assert "client_id=page" in auth.prepare("POST", "https://x/", {}, form)[2]
-for service in "cognito-idp", "dynamodb", "events", "s3", "secretsmanager", "sts":
+for service in "cognito-idp", "dynamodb", "events", "s3", "secretsmanager":
     botocore.session.get_session().create_client(service)
 for name in sorted(zoneinfo.available_timezones()):
     zoneinfo.ZoneInfo.no_cache(name)
@@ -136,7 +136,7 @@ def test_botocore_has_data_of_used_services_only(package_dir: Path) -> None:
         path.name for path in (package_dir / "botocore" / "data").iterdir() if path.is_dir()
     }
 
-    assert services == {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager", "sts"}
+    assert services == {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager"}
 
 
 def test_every_module_has_unchecked_byte_code(package_dir: Path) -> None:
