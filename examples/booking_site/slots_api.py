@@ -18,7 +18,7 @@ MAX_CACHED = 500
 REJECTED = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}
 BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 INSTANTS = {"start", "end", "held_until"}
-EXPIRED_TOKEN = {"access_token": "", "token_type": "Bearer", "expires_at": 1}
+EXPIRED_TOKEN = {"access_token": "", "token_type": "Bearer", "expires_at": 1}  # nosec B105  no secret
 
 
 class SlotsApiError(ServiceUnavailable):
