@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.support.live_server import LiveServer
 
 DAY_PATH = "/slots?doctor_id=dr-lee&date=2099-03-23"
+POLL_URL = "**/slots?*part=schedule*"
 
 
 @pytest.fixture
@@ -89,6 +90,8 @@ def test_session_expired_during_save_keeps_ticks(page: Page, login_url: str) -> 
 
 def test_second_user_in_same_browser_gets_own_permissions(page: Page, login_url: str) -> None:
     sign_in(page, login_url, "dr-lee")
+    # Until then a poll would hide the schedule before the save.
+    page.route(POLL_URL, lambda route: route.fulfill(status=304))
     other = page.context.new_page()
     other.goto(f"{login_url}/sign-in?to=/slots")
     submit_login_form(other, "dr-okafor")
@@ -97,6 +100,7 @@ def test_second_user_in_same_browser_gets_own_permissions(page: Page, login_url:
     check_and_save(page, "1100")
 
     expect(page.get_by_role("alert")).to_contain_text("You can't manage Dr Mina Lee's schedule")
+    page.unroute(POLL_URL)
     expect(page.locator("#schedule")).to_have_count(0)
     page.get_by_role("link", name="Open your own schedule").click()
     expect(page.get_by_text("Signed in as dr-okafor")).to_be_visible()

@@ -36,7 +36,7 @@ _CONFIG = {
 # For sequences of requests, which invalid requests would end.
 _STATEFUL_PHASES = {
     **{phase: {"enabled": False} for phase in ("examples", "coverage", "fuzzing")},
-    "stateful": {"max-steps": 10, "generation": {"max-examples": 60, "mode": "positive"}},
+    "stateful": {"max-steps": 10, "generation": {"max-examples": 100, "mode": "positive"}},
 }
 
 _TODAY = datetime.now(UTC).date()

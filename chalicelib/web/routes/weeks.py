@@ -97,8 +97,13 @@ def post_week(request: Request, caller: Caller) -> Response:
         from chalicelib.web.pages import week as pages  # noqa: PLC0415
         from chalicelib.web.pages.schedule_form import parse_week_form  # noqa: PLC0415
 
-        return pages.save_form(caller, parse_week_form(request), request)
-    outcomes = get_services().manage_weeks.save_week(caller, parse_save_week_json(request))
+        form = parse_week_form(request)
+        if wants_html(request) or not form.edited:
+            return pages.save_form(caller, form, request)
+        requests = [day.request for day in form.edited]
+    else:
+        requests = parse_save_week_json(request)
+    outcomes = get_services().manage_weeks.save_week(caller, requests)
     request_context.current_request().metrics["Saves"] += sum(
         outcome.saved.created for outcome in outcomes if outcome.saved
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -173,8 +174,9 @@ def test_unsaved_ticks_survive_links_reload_and_back(tab: Tab) -> None:
 def test_ticks_on_three_days_of_a_week_are_saved(
     window: Window, live_server: LiveServer, unused_date: date
 ) -> None:
-    # A year later, so that no other test has a date of the week.
-    date = unused_date.replace(year=unused_date.year + 1)
+    # Another week for each date, so that no other test has a date of the week.
+    today = datetime.now(UTC).date()
+    date = today + timedelta(weeks=60 + (unused_date - today).days)
     url = f"{live_server.url}/slots/week?doctor_id=dr-lee&date={date}"
     tab = open_tab(window, url)
     starts = ["Mon 09:00", "Mon 09:30", "Wed 13:00", "Fri 16:30"]
