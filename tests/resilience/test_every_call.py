@@ -81,7 +81,7 @@ def fault_cases(duration: str, operations: Sequence[str]) -> Iterator[tuple[Faul
 def test_failed_read_returns_full_response_or_503(
     snapshot: TableSnapshot, operation: Operation, duration: str
 ) -> None:
-    """But for the menu of doctors: if it can't be read, the page comes without it."""
+    """Except for the menu of doctors: if it can't be read, the page comes without it."""
     client = restore_snapshot(snapshot, operation)
     with FaultInjector().install() as clean:
         full = operation.send(client)
