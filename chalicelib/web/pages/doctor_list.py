@@ -12,7 +12,7 @@ from chalicelib.domain.permissions import Role
 from chalicelib.use_cases.list_doctors import MAX_OFFERED
 from chalicelib.web.api.validators import search_text
 from chalicelib.web.http.request import query, url_prefix
-from chalicelib.web.pages.frame import DOCTORS, SCHEDULE, build_frame
+from chalicelib.web.pages.frame import DOCTORS, SCHEDULE, SETTINGS, build_frame
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.texts import _
 
@@ -37,13 +37,17 @@ class DoctorView(Struct, frozen=True, kw_only=True):
 
 
 class DoctorsPage(Struct, frozen=True, kw_only=True):
-    """The values of the page; ``fields`` are what its search keeps."""
+    """The values of the page; ``fields`` are what its search keeps.
+
+    ``is_settings`` if the caller chooses whose settings to show: their own password is there too.
+    """
 
     title: str
     path: str
     fields: tuple[tuple[str, str], ...]
     search: str
     has_search: bool
+    is_settings: bool
     doctors: tuple[DoctorView, ...]
     previous_url: str | None
     next_url: str | None
@@ -78,6 +82,7 @@ def _render(
         path=own,
         fields=tuple(fields.items()),
         search=search,
+        is_settings=section == SETTINGS,
         has_search=bool(search) or len(found) > MAX_OFFERED or Role.ADMIN in caller.roles,
         doctors=tuple(_view(doctor, f"{base}{target}", fields) for doctor in shown),
         previous_url=_page_url(own, search, fields, number - 1) if number > 1 else None,
