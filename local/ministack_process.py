@@ -77,38 +77,46 @@ class StateSaver:
                 f"{time.time() - saved:.0f} s ago; changes after that are lost."
             )
 
-    async def save_changes(self) -> None:
-        """Save at an interval, where something has changed; runs until it is cancelled."""
-        while True:
-            await asyncio.sleep(SAVE_SECONDS)
-            if self._is_changed:
-                self.save()
+    async def save_changes(self, stopping: asyncio.Event) -> bool:
+        """Save at an interval, where something has changed, and once more at the end.
 
-    def save(self) -> bool:
+        Return whether the last save succeeded.
+        """
+        while not stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), SAVE_SECONDS)
+            if self._is_changed and not stopping.is_set():
+                await self._save()
+        return await self._save()
+
+    async def _save(self) -> bool:
         """Save the current state, report a failure, and return whether it succeeded."""
+        self._is_changed = False
         try:
-            self._write()
+            await self._write()
         except OSError as error:
             if not self._is_failing:
                 _report(f"Data is not saved: {error}. Changes since the last save may be lost.")
-            self._is_failing = True
+            self._is_changed = self._is_failing = True
             return False
         if self._is_failing:
             _report("Data is saved again.")
-        self._is_changed = self._is_failing = False
+        self._is_failing = False
         return True
 
-    def _write(self) -> None:
+    async def _write(self) -> None:
         try:
             self._new.mkdir(parents=True, exist_ok=True)
             _write_services(self._new)
-            _flush_to_disk(*self._new.iterdir(), self._new)
+            # A busy disk takes seconds, in which other requests go on.
+            await asyncio.to_thread(_flush_to_disk, *self._new.iterdir(), self._new)
             if self._current.exists():
                 shutil.rmtree(self._previous, ignore_errors=True)
                 self._current.rename(self._previous)
             self._new.rename(self._current)
-            self._up_to_date.touch()
-            _flush_to_disk(self._current.parent)
+            if not self._is_changed:
+                self._up_to_date.touch()
+            await asyncio.to_thread(_flush_to_disk, self._current.parent)
         finally:
             shutil.rmtree(self._new, ignore_errors=True)
 
@@ -169,11 +177,12 @@ async def main() -> int:
     fcntl.flock(os.open(folder.parent, os.O_RDONLY), fcntl.LOCK_EX)
     saver = StateSaver(folder)
     saver.restore()
-    saving = asyncio.create_task(saver.save_changes())
+    stopping = asyncio.Event()
+    saving = asyncio.create_task(saver.save_changes(stopping))
     await serve(BrowserGuard(saver), config, shutdown_trigger=_until_stopped)
-    saving.cancel()
     persistence.PERSIST_STATE = True
-    return 0 if saver.save() else 1
+    stopping.set()
+    return 0 if await saving else 1
 
 
 if __name__ == "__main__":
