@@ -10,6 +10,7 @@ from schemathesis.config import SchemathesisConfig
 
 from chalicelib.domain.slot import SlotId
 from local import demo_data
+from tests.support.profile import rounds
 from tools.openapi.document import build_document
 
 if TYPE_CHECKING:
@@ -33,10 +34,11 @@ _CONFIG = {
         "negative_data_rejection": {"expected-statuses": ["400", "404", "409", "412", "415"]},
     },
 }
+_SEQUENCES = rounds(daily=40, nightly=400)
 # For sequences of requests, which invalid requests would end.
 _STATEFUL_PHASES = {
     **{phase: {"enabled": False} for phase in ("examples", "coverage", "fuzzing")},
-    "stateful": {"max-steps": 10, "generation": {"max-examples": 100, "mode": "positive"}},
+    "stateful": {"max-steps": 10, "generation": {"max-examples": _SEQUENCES, "mode": "positive"}},
 }
 
 _TODAY = datetime.now(UTC).date()
