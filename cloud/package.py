@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Self
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from cloud import sbom, template, wheels
+from cloud import sbom, shrink, template, wheels
 from local import CommandError, local_config
 
 PROJECT = local_config.PROJECT
@@ -29,6 +29,7 @@ _BUILD_SCRIPTS = (
     "infrastructure",
     "cloud/package.py",
     "cloud/sbom.py",
+    "cloud/shrink.py",
     "cloud/template.py",
     "cloud/wheels.py",
     "local/booking_sites.py",
@@ -37,8 +38,7 @@ _BUILD_SCRIPTS = (
 )
 # Where Lambda unpacks the zip: tracebacks show this path.
 _LAMBDA_TASK_ROOT = "/var/task"
-# botocore describes some 400 services. The app calls these; the files beside them describe all
-# services, and every client reads them.
+# botocore describes some 400 services. The app calls these.
 _BOTOCORE_SERVICES = {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager"}
 # Types and C sources.
 _EXCLUDED_SUFFIXES = {".pyi", ".c", ".h", ".pxd", ".pyx"}
@@ -75,7 +75,7 @@ _EXCLUDED_PATHS = (
     "urllib3/contrib/pyopenssl.py",  # botocore does without it
     "urllib3/http2/connection.py",
 )
-# About a package rather than of it. METADATA stays: vulnerability scanners read it.
+# About a package rather than of it. METADATA stays: vulnerability scanners read its headers.
 _PACKAGE_INFO_SUFFIXES = (".dist-info", ".data")
 # The earliest time that a zip entry can have.
 _FIXED_MTIME = (1980, 1, 1, 0, 0, 0)
@@ -193,6 +193,7 @@ def _optimize(source: Path, artifact: BuildArtifact) -> None:
     with TemporaryDirectory() as folder:
         with ZipFile(source) as zipped:
             zipped.extractall(folder, [name for name in zipped.namelist() if _is_needed(name)])
+        shrink.shrink(Path(folder), _BOTOCORE_SERVICES)
         _compile(folder)
         _pack(Path(folder), artifact.zip)
         digest = hashlib.sha256(artifact.zip.read_bytes()).hexdigest()

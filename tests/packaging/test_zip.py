@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import importlib.util
 import json
@@ -15,6 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from chalicelib.web.http import static_files
+from cloud import shrink
 from cloud.package import MAX_ZIP_BYTES, BuildArtifact, copy_sources, current_arch, package
 from local import CommandError
 from tests.packaging import lambda_process
@@ -60,8 +62,17 @@ assert "code_challenge=" in url
 form = prepare_token_request("authorization_code", code="c", redirect_uri="/")
 auth = ClientAuth("page", None, "none")
 assert "client_id=page" in auth.prepare("POST", "https://x/", {}, form)[2]
-for service in "cognito-idp", "dynamodb", "events", "s3", "secretsmanager":
-    botocore.session.get_session().create_client(service)
+calls = {
+    "cognito-idp": ("list_user_pools", {"MaxResults": 1}),
+    "dynamodb": ("list_tables", {}),
+    "events": ("list_rules", {}),
+    "s3": ("list_buckets", {}),
+    "secretsmanager": ("list_secrets", {}),
+}
+for service, call in calls.items():
+    # The request of a call, which is not sent.
+    client = botocore.session.get_session().create_client(service)
+    assert client.generate_presigned_url(*call).startswith("http")
 for name in sorted(zoneinfo.available_timezones()):
     zoneinfo.ZoneInfo.no_cache(name)
 print("ok")
@@ -137,6 +148,22 @@ def test_botocore_has_data_of_used_services_only(package_dir: Path) -> None:
     }
 
     assert services == {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager"}
+
+
+def test_descriptions_of_services_have_no_documentation(package_dir: Path) -> None:
+    models = [*(package_dir / "botocore" / "data").rglob("service-2.json.gz")]
+
+    assert len(models) >= 5
+    for model in models:
+        operations = json.loads(gzip.decompress(model.read_bytes()))["operations"].values()
+        assert [each["name"] for each in operations if each.get("documentation")] == []
+
+
+def test_libraries_have_no_symbols_for_debuggers(package_dir: Path) -> None:
+    library = package_dir / "cryptography" / "hazmat" / "bindings" / "_rust.abi3.so"
+    content = library.read_bytes()
+
+    assert shrink.clear_symbols(content) == content
 
 
 def test_every_module_has_unchecked_byte_code(package_dir: Path) -> None:
