@@ -114,3 +114,33 @@ def test_focused_box_is_never_under_the_bar(day_page: ManageSlotsPage) -> None:
         assert over is not None
         assert box["y"] + box["height"] <= over["y"] + 1
         assert box["y"] >= 0
+
+
+def test_unsaved_box_is_as_high_as_before(day_page: ManageSlotsPage) -> None:
+    day_page.page.set_viewport_size({"width": 375, "height": 812})
+    box = day_page.page.locator(".box", has=day_page.checkbox("09:00"))
+    before = box.bounding_box()
+
+    day_page.check("09:00")
+
+    day_page.expect_unsaved(1)
+    assert box.bounding_box() == before
+
+
+def test_save_button_is_visible_on_a_phone_held_sideways(day_page: ManageSlotsPage) -> None:
+    day_page.page.set_viewport_size({"width": 812, "height": 375})
+
+    day_page.check("09:00")
+
+    expect(day_page.page.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
+
+
+def test_printed_schedule_names_the_doctor_above_the_table(day_page: ManageSlotsPage) -> None:
+    day_page.page.emulate_media(media="print")
+
+    doctor = day_page.page.get_by_text("Dr Mina Lee").locator("visible=true").bounding_box()
+    table = day_page.page.locator(".schedule").bounding_box()
+    assert doctor is not None
+    assert table is not None
+    assert doctor["y"] + doctor["height"] <= table["y"]
+    expect(day_page.page.get_by_label("Date")).to_be_hidden()

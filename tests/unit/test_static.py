@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.web.auth import sessions
 from chalicelib.web.http import static_files
+from tools import pico
 
 PROJECT = Path(__file__).parents[2]
 STATIC = PROJECT / "static"
@@ -36,6 +37,26 @@ def test_every_minified_file_is_vendored() -> None:
     minified = {path.name for path in STATIC.glob("*.min.*")}
 
     assert minified == {file["file"] for file in VENDORED}
+
+
+def test_pico_is_the_part_that_pages_use() -> None:
+    """``python -m tools.pico`` writes it after a new version of Pico or of a stylesheet."""
+    assert pico.TARGET.read_text() == pico.keep_used(pico.SOURCE.read_text())
+
+
+def test_pico_keeps_its_licence_notice() -> None:
+    assert "MIT" in static_files.read("pico.css").body[:200]
+
+
+def test_unused_elements_of_pico_are_in_no_page() -> None:
+    """A new element of a page may need what ``tools.pico`` leaves out."""
+    templates = (PROJECT / "chalicelib" / "web" / "templates").glob("*.html")
+    markup = "".join(path.read_text() for path in templates)
+    scripts = "".join(path.read_text() for path in STATIC.glob("*.js") if ".min." not in path.name)
+    tags = re.findall(r"<([a-z]+[1-6]?)\b", markup)
+    tags += re.findall(r'createElement\("([a-z]+)"', scripts)
+
+    assert [tag for tag in tags if pico.UNUSED.search(tag)] == []
 
 
 def test_fingerprint_resolves_only_while_file_is_unchanged() -> None:
@@ -91,7 +112,7 @@ def test_every_source_belongs_to_a_page() -> None:
     sources = {path.name for path in STATIC.glob("*.[cj]s*") if path.suffix in (".css", ".js")}
     served = "".join(static_files.read(name).body for name in ("slots.css", "slots.js"))
 
-    others = {"htmx.min.js", "pico.classless.cyan.min.css", "reference.css"}
+    others = {"htmx.min.js", "pico.classless.cyan.min.css", "pico.css", "reference.css"}
     assert all(first_declaration(STATIC / name) in served for name in sources - others)
     assert others <= sources
 

@@ -32,8 +32,8 @@ _IMPORTS = re.compile(
 _EXPORT = re.compile(r"^export (?=const|let|function)", re.MULTILINE)
 # A comment of a script that is alone on its line. Browsers don't need them: 2 kB of a first visit.
 _COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
-# Nor the comments and the indentation of a stylesheet.
-_CSS_COMMENT_OR_INDENT = re.compile(r"/\*.*?\*/|^[ \t]+|(?<=\n)\n+", re.DOTALL | re.MULTILINE)
+# Nor the comments and the indentation of a stylesheet, except a notice of its licence.
+_CSS_COMMENT_OR_INDENT = re.compile(r"/\*(?!!).*?\*/|^[ \t]+|(?<=\n)\n+", re.DOTALL | re.MULTILINE)
 _ROOT = Path(__file__).parents[3]
 # A Lambda zip holds no top-level static/: Chalice unpacks vendor/static into its place.
 _FOLDER = _ROOT / "static"
