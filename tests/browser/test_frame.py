@@ -35,8 +35,17 @@ def assert_fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 375, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (320, "dark"),
+        (375, "light"),
+        (1280, "dark"),
+        pytest.param(320, "light", marks=pytest.mark.nightly),
+        pytest.param(375, "dark", marks=pytest.mark.nightly),
+        pytest.param(1280, "light", marks=pytest.mark.nightly),
+    ],
+)
 def test_no_page_overflows_or_violates_axe(
     browser: Browser,
     live_server: LiveServer,

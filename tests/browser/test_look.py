@@ -75,7 +75,7 @@ def test_page_has_no_axe_violations_and_no_horizontal_scroll(
         assert slots.console_errors == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])
 def test_error_page_has_no_axe_violations(
     new_context: CreateContextCallback, live_server: LiveServer, scheme: Scheme
 ) -> None:

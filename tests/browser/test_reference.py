@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     ("width", "scheme"),
     [
         (320, "dark"),
-        (1280, "light"),
+        pytest.param(1280, "light", marks=pytest.mark.nightly),
         pytest.param(320, "light", marks=pytest.mark.nightly),
         pytest.param(1280, "dark", marks=pytest.mark.nightly),
     ],
