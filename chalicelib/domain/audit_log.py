@@ -10,10 +10,13 @@ from datetime import UTC, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.slot import SlotOrigin
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from chalicelib.domain.day import KeptSlot
     from chalicelib.domain.permissions import Caller, Role
     from chalicelib.domain.slot import Slot, SlotId
 
@@ -81,6 +84,9 @@ class AuditLogEntry:
     whose booking was disrupted. A move within one date is one entry with ``booked`` and
     ``cancelled``. A move between two dates or doctors is an entry for each: that of the old slot
     has ``cancelled`` and ``moved_to``, that of the new one ``booked`` and ``moved_from``.
+
+    ``kept`` is what a plan or an undo left alone. ``undoes`` is the id of the change that an undo
+    inverts.
     """
 
     doctor_id: str
@@ -98,12 +104,19 @@ class AuditLogEntry:
     moved_to: SlotId | None = None
     reason: str | None = None
     settings: Mapping[str, SettingChange] | None = None
+    kept: tuple[KeptSlot, ...] = ()
+    undoes: str | None = None
 
     @property
     def change_id(self) -> str:
         """The id that clients see; safe in a URL, and opaque to them."""
         date = self.date.isoformat() if self.date else WITHOUT_DATE
         return "~".join((self.doctor_id, date, format_audit_instant(self.at), self.suffix))
+
+
+def origin_of(at: datetime, suffix: str, series_id: str | None = None) -> SlotOrigin:
+    """Return the origin of the slots that an act of that instant opens, for a series or by hand."""
+    return SlotOrigin(f"{format_audit_instant(at)}~{suffix}", series_id)
 
 
 def format_audit_instant(at: datetime) -> str:

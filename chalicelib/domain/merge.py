@@ -6,10 +6,9 @@ Booked and held slots, slots opened by hand and boxes closed by hand are left al
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.day import PlannedChanges, SlotChanges
+from chalicelib.domain.day import KeptReason, KeptSlot, PlannedChanges, SlotChanges
 from chalicelib.domain.slot import SlotStatus
 
 if TYPE_CHECKING:
@@ -21,36 +20,10 @@ if TYPE_CHECKING:
     from chalicelib.domain.slot import Slot
 
 
-class KeptReason(StrEnum):
-    """Why a merge leaves a slot, or the time of a box, as it is."""
-
-    BOOKED = "booked"
-    HELD = "held"
-    OPENED_BY_HAND = "opened_by_hand"
-    CLOSED_BY_HAND = "closed_by_hand"
-    OVERLAPS = "overlaps"
-    PAST = "past"
-
-
-@dataclass(frozen=True, slots=True)
-class KeptSlot:
-    """A slot that a merge neither opens nor closes, and why."""
-
-    slot: Slot
-    reason: KeptReason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergedChanges(PlannedChanges):
-    """The changes of a merge; ``kept`` is in time order."""
-
-    kept: tuple[KeptSlot, ...]
-
-
 Reason = KeptReason | None
 
 
-def merge(day: Day, base: Iterable[Slot], wish: Iterable[Slot], *, now: datetime) -> MergedChanges:
+def merge(day: Day, base: Iterable[Slot], wish: Iterable[Slot], *, now: datetime) -> PlannedChanges:
     """Change the day from what was wanted of its date before (``base``) to what is wanted now.
 
     Slots that only ``base`` has are closed if they are free and a series opened them. Slots that
@@ -75,7 +48,7 @@ def merge(day: Day, base: Iterable[Slot], wish: Iterable[Slot], *, now: datetime
     )
 
 
-def invert(day: Day, entry: AuditLogEntry, *, now: datetime) -> MergedChanges:
+def invert(day: Day, entry: AuditLogEntry, *, now: datetime) -> PlannedChanges:
     """Undo what the entry opened and closed, as far as the day still allows it.
 
     What it opened and is still free is closed, unless another change has opened it since. What it
@@ -150,7 +123,7 @@ def _open_possible(
     closed: Sequence[Slot],
     kept: Sequence[KeptSlot],
     now: datetime,
-) -> MergedChanges:
+) -> PlannedChanges:
     stays_open: Mapping[datetime, Slot] = day.apply(
         SlotChanges(opened=(), closed=tuple(closed))
     ).slots
@@ -171,7 +144,7 @@ def _open_possible(
         opened=tuple(replace(slot, status=SlotStatus.FREE) for slot in opening.changed),
         closed=tuple(closed),
     )
-    return MergedChanges(
+    return PlannedChanges(
         opened=changes.opened,
         closed=changes.closed,
         day_after=day.apply(changes),

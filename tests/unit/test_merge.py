@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
-from chalicelib.domain.merge import KeptReason, MergedChanges, invert, merge
+from chalicelib.domain.day import KeptReason, PlannedChanges
+from chalicelib.domain.merge import invert, merge
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import Slot, SlotOrigin, SlotStatus
 from tests.support.factories import MONDAY, SUNDAY_NOON, make_day, make_slot, to_instant
@@ -39,7 +40,7 @@ def starts(slots: tuple[Slot, ...]) -> list[str]:
     return [f"{slot.start:%H:%M}" for slot in slots]
 
 
-def kept(changes: MergedChanges) -> dict[str, KeptReason]:
+def kept(changes: PlannedChanges) -> dict[str, KeptReason]:
     """Return the reasons by start."""
     return {f"{each.slot.start:%H:%M}": each.reason for each in changes.kept}
 

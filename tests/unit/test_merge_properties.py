@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
-from chalicelib.domain.merge import MergedChanges, invert, merge
+from chalicelib.domain.merge import invert, merge
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import Slot, SlotOrigin, SlotStatus
 from tests.support.factories import MONDAY, make_day, make_slot, to_instant
@@ -20,7 +20,7 @@ from tests.support.profile import rounds
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from chalicelib.domain.day import Day
+    from chalicelib.domain.day import Day, PlannedChanges
 
 MERGES_PER_SEED = 100
 NOW = to_instant("09:30")
@@ -72,7 +72,7 @@ def is_by_hand(slot: Slot) -> bool:
     return slot.origin is None or slot.origin.series_id is None
 
 
-def check_rules(day: Day, base: list[Slot], wish: list[Slot], changes: MergedChanges) -> None:
+def check_rules(day: Day, base: list[Slot], wish: list[Slot], changes: PlannedChanges) -> None:
     after = changes.day_after.slots
     for slot in day.slots.values():
         if slot.is_taken or is_by_hand(slot) or slot.has_begun(NOW):
@@ -90,13 +90,13 @@ def check_rules(day: Day, base: list[Slot], wish: list[Slot], changes: MergedCha
     assert (before - wanted) & is_open <= named
 
 
-def check_repetition(changes: MergedChanges, wish: list[Slot]) -> None:
+def check_repetition(changes: PlannedChanges, wish: list[Slot]) -> None:
     again = merge(changes.day_after, wish, wish, now=NOW)
     assert not again.opened
     assert not again.closed
 
 
-def check_undo(day: Day, changes: MergedChanges) -> None:
+def check_undo(day: Day, changes: PlannedChanges) -> None:
     entry = replace(ENTRY, opened=changes.opened, closed=changes.closed)
     undone = invert(changes.day_after, entry, now=NOW)
     assert undone.day_after.slots == day.slots

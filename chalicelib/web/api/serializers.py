@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.slot import Slot
     from chalicelib.use_cases.find_slots import DoctorAvailability, SearchPage
-    from chalicelib.use_cases.manage_slots import DayWithDoctor, SavedDay
+    from chalicelib.use_cases.save_days import DayWithDoctor, SavedDay
 
 
 SAVED_MESSAGE = "Slots saved successfully"
