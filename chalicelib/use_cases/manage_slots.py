@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib.domain import local_time
 from chalicelib.domain.changes import may_overlap_adjacent_date, plan_changes
-from chalicelib.domain.errors import VersionMismatchError
+from chalicelib.domain.errors import RequestRejectedError, VersionMismatchError
 from chalicelib.use_cases.retry import retry_on_conflict
 from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor, SaveDays, SavedDay
 
@@ -42,6 +42,19 @@ class SaveRequest(Struct, frozen=True, kw_only=True):
 def compute_fingerprint(changes: Iterable[tuple[str, str]]) -> str:
     """Digest the starts and statuses that a client sent: equal only for an equal request."""
     return hashlib.blake2b(repr([*changes]).encode(), digest_size=16).hexdigest()
+
+
+class SaveRejectedError(RequestRejectedError):
+    """A save that the day does not allow; ``view`` is the day that the save was validated on.
+
+    The page shows the violations on that day, without another read.
+    """
+
+    code = "save_rejected"
+
+    def __init__(self, error: RequestRejectedError, view: DayWithDoctor) -> None:
+        super().__init__(*error.violations, zone=error.zone)
+        self.view = view
 
 
 class ManageSlots:
@@ -107,6 +120,7 @@ class ManageSlots:
                 date=request.date,
                 request_id=request.request_id,
                 fingerprint=request.fingerprint,
+                is_empty=not request.changes,
                 decide=lambda view: _plan(request, view),
                 may_overlap_adjacent=lambda grid: may_overlap_adjacent_date(
                     request.changes, request.date, grid
@@ -117,7 +131,10 @@ class ManageSlots:
 
 def _plan(request: SaveRequest, view: DayWithDoctor) -> PlannedChanges:
     _require_expected_version(request, view.day)
-    return plan_changes(request.changes, view.day, view.doctor.grid, now=view.now)
+    try:
+        return plan_changes(request.changes, view.day, view.doctor.grid, now=view.now)
+    except RequestRejectedError as error:
+        raise SaveRejectedError(error, view) from None
 
 
 def _require_expected_version(request: SaveRequest, day: Day) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
-    from chalicelib.domain.day import Day, PlannedChanges
+    from chalicelib.domain.day import Day, KeptSlot, PlannedChanges
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.grid import Grid
     from chalicelib.domain.permissions import Caller
@@ -53,7 +53,8 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     ``decide`` returns the changes for the day as it is, or raises ``RequestRejectedError`` or
     ``VersionMismatchError``. ``may_overlap_adjacent`` says whether a slot that is stored under the
     date before or after could matter; it gets the doctor's grid if that is known.
-    ``fingerprint`` tells a repeated request from another one with the same ``request_id``.
+    ``fingerprint`` tells a repeated request from another one with the same ``request_id``;
+    ``is_empty`` if it has no changes, so that it is never committed.
     """
 
     doctor_id: str
@@ -64,36 +65,26 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     may_overlap_adjacent: Callable[[Grid | None], bool]
     kind: ChangeKind = ChangeKind.SAVE
     undoes: str | None = None
+    is_empty: bool = False
 
 
 class SavedDay(DayWithDoctor, frozen=True, kw_only=True):
     """The day after a save, and ``previous``: the day that the save was planned on.
 
     ``version`` is the version that this save created, and ``change_id`` its entry in the audit log;
-    None if it is older than that. For a repeated request, the day may have a later version.
+    None if it is older than that. ``kept`` is what a plan or an undo left alone. For a repeated
+    request, the day may have a later version, and ``kept`` is None.
     """
 
     version: int
     change_id: str | None
     previous: Day
+    kept: tuple[KeptSlot, ...] | None = None
 
     @property
     def created(self) -> bool:
         """Whether this request created the version, not an earlier request with the same key."""
         return self.version > self.previous.version
-
-
-class SaveRejectedError(RequestRejectedError):
-    """A save that the day does not allow; ``view`` is the day that the save was validated on.
-
-    The page shows the violations on that day, without another read.
-    """
-
-    code = "save_rejected"
-
-    def __init__(self, error: RequestRejectedError, view: DayWithDoctor) -> None:
-        super().__init__(*error.violations, zone=error.zone)
-        self.view = view
 
 
 class SaveDays:
@@ -173,16 +164,15 @@ class SaveDays:
             version=record.version,
             change_id=record.change_id,
             previous=view.day,
+            kept=planned.kept,
         )
 
     def _plan(self, update: DayUpdate, view: DayWithDoctor) -> PlannedChanges:
         try:
             return update.decide(view)
-        except (RequestRejectedError, VersionMismatchError) as error:
+        except (RequestRejectedError, VersionMismatchError):
             if self._is_committed(update):
                 raise DayModifiedError from None
-            if isinstance(error, RequestRejectedError):
-                raise SaveRejectedError(error, view) from None
             raise
 
     def _is_committed(self, update: DayUpdate) -> bool:
@@ -191,6 +181,8 @@ class SaveDays:
         A batch of reads is not a snapshot. If the same request runs twice at once, one may read the
         record before the other commits, and the day after: it then conflicts with itself.
         """
+        if update.is_empty:
+            return False
         *_, record = self._days.get_with_change(update.doctor_id, update.date, update.request_id)
         return record is not None
 

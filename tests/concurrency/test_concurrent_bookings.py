@@ -14,7 +14,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.domain.errors import ConflictError, RequestRejectedError, SlotNotFoundError
 from chalicelib.domain.slot import SlotId
-from chalicelib.use_cases.save_days import SaveRejectedError
+from chalicelib.use_cases.manage_slots import SaveRejectedError
 from tests.support import stored_day
 from tests.support.booking_actions import ADMIN, SLOT_STARTS, book_slot, cancel_booking, save_slots
 from tests.support.concurrent import concurrent_runner

@@ -20,9 +20,8 @@ from chalicelib.domain.doctor import DoctorSettings
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.domain.slot import SlotId, SlotStatus
-from chalicelib.use_cases.manage_slots import SaveRequest
+from chalicelib.use_cases.manage_slots import SaveRejectedError, SaveRequest
 from chalicelib.use_cases.override_bookings import BookingQuery
-from chalicelib.use_cases.save_days import SaveRejectedError
 from tests.support import stored_day
 from tests.support.booking_model import MAX_HOLDS, BookingModel, ModelDay, ModelSlot
 from tests.support.factories import MONDAY, SUNDAY_NOON, make_session

@@ -11,7 +11,7 @@ from chalice.app import Response
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import IdempotencyKeyReusedError, RequestRejectedError
-from chalicelib.use_cases.save_days import SaveRejectedError
+from chalicelib.use_cases.manage_slots import SaveRejectedError
 from chalicelib.web.api.problem_details import problem_from_error
 from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import query, url_prefix
