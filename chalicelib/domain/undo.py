@@ -53,13 +53,15 @@ def undo_request_id(change_id: str) -> str:
 
 def nothing_to_undo_error(kept: Sequence[KeptSlot], zone: ZoneInfo) -> ConflictError:
     """Return the error for an undo that would change nothing; it names each reason."""
-    violations = [
-        SlotKept(
-            start=each.slot.start,
-            slot_label=local_time.format_range(each.slot, zone),
-            reason=_REASONS[each.reason],
-        )
-        for each in kept
-    ]
+    violations = [describe_kept(each, zone) for each in kept]
     nothing = FieldViolation("change_id", "nothing_to_undo", Text("There is nothing left to undo"))
     return ConflictError(*violations, zone=zone) if violations else ConflictError(nothing)
+
+
+def describe_kept(kept: KeptSlot, zone: ZoneInfo) -> SlotKept:
+    """Return the reason why the slot is not undone."""
+    return SlotKept(
+        start=kept.slot.start,
+        slot_label=local_time.format_range(kept.slot, zone),
+        reason=_REASONS[kept.reason],
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from chalicelib.web.http.request import JSON
+from chalicelib.web.http.request import FORM, JSON
 from tools.openapi import examples
 from tools.openapi.example_values import DATE, DOCTOR, NINE, Json, problem, problem_with_error
 from tools.openapi.responses import OperationDetails, response
@@ -23,9 +23,20 @@ _NOTHING_TO_UNDO = problem_with_error(
 
 CHANGE_OPERATIONS: dict[str, OperationDetails] = {
     "post_undo": OperationDetails(
-        body={JSON: {"undo a save": {"change_id": _CHANGE_ID}}},
+        body={
+            JSON: {"undo a save": {"change_id": _CHANGE_ID}},
+            FORM: {
+                "undo on the page of a day": {
+                    "change_id": _CHANGE_ID,
+                    "page": "day",
+                    "doctor_id": DOCTOR,
+                    "date": DATE,
+                }
+            },
+        },
         responses={
             200: response("Undone. The day as it is now.", undone=_UNDONE),
+            303: response("Redirect to the page that sent the form."),
             400: response("Malformed request.", invalid_id=_INVALID),
             404: response(
                 "There is no such change.",

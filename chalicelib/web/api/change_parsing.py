@@ -29,3 +29,12 @@ def valid_change_id(text: str) -> ChangeId:
         return ChangeId.parse(text)
     except ValueError:
         raise invalid_field("change_id", Text("the change_id of a change of a date")) from None
+
+
+def is_change_id(text: str) -> bool:
+    """Whether the text has the form of the id of a date's change."""
+    try:
+        ChangeId.parse(text)
+    except ValueError:
+        return False
+    return True

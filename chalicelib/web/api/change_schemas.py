@@ -95,6 +95,15 @@ class UndoRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     change_id: ChangeId
 
 
+class UndoFormFields(Struct, kw_only=True):
+    """What the pages send: changes, separated by spaces, and the page to return to."""
+
+    change_id: Annotated[str, Meta(examples=["dr-lee~2026-11-23~20261122T120000000000Z~form-1"])]
+    page: Literal["day", "week", "changes", "history"]
+    doctor_id: DoctorId
+    date: Date
+
+
 class UndoneDay(SavedDay, kw_only=True):
     """The day after an undo; `kept` names what could not be undone."""
 

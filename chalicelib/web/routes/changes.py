@@ -26,7 +26,7 @@ from chalicelib.web.api.validators import (
     search_text,
 )
 from chalicelib.web.http.negotiation import wants_html
-from chalicelib.web.http.request import HTML, JSON, query
+from chalicelib.web.http.request import FORM, HTML, JSON, is_form, query
 from chalicelib.web.http.responses import etag, json_or_not_modified, json_response
 from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
@@ -117,8 +117,8 @@ def get_history(request: Request, caller: Caller) -> Response:
     permission=Permission.MANAGE,
     doc=RouteDoc(
         tag=DOCTORS,
-        body={JSON: change_schemas.UndoRequest},
-        responses={200: {JSON: change_schemas.UndoneDay}},
+        body={JSON: change_schemas.UndoRequest, FORM: change_schemas.UndoFormFields},
+        responses={200: {JSON: change_schemas.UndoneDay, HTML: None}, 303: {}},
         errors=(400, 404, 409),
     ),
 )
@@ -127,7 +127,12 @@ def post_undo(request: Request, caller: Caller) -> Response:
 
     Close what it opened and open what it closed, as far as the day as it is now allows that; `kept`
     names the rest. An undo is a change that can be undone itself. Sent twice, it has one effect.
+    Pages send the form, with up to seven changes.
     """
+    if is_form(request):
+        from chalicelib.web.pages import undo  # noqa: PLC0415
+
+        return undo.undo_form(caller, undo.parse_undo_form(request), request)
     undone = get_services().undo_changes.undo(caller, parse_undo_json(request))
     request_context.current_request().metrics["Saves"] += undone.saved.created
     day = serialize_day(undone.saved)
