@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.override_bookings import OverrideBookings
     from chalicelib.use_cases.publish_changes import PublishChanges
+    from chalicelib.use_cases.undo_changes import UndoChanges
     from chalicelib.use_cases.view_months import ViewMonths
     from chalicelib.web.auth.session_keys import SecretsClient
     from chalicelib.web.auth.user_directory import CognitoClient
@@ -60,7 +61,7 @@ class Services(Struct, frozen=True, kw_only=True):
     manage_slots: ManageSlots
     weeks: Callable[[], ManageWeeks]
     months: Callable[[], ViewMonths]
-    changes: Callable[[], ListChanges]
+    changes: Callable[[], ChangeServices]
     find_slots: FindSlots
     bookings: Callable[[], BookingServices]
     manage_doctors: ManageDoctors
@@ -85,7 +86,11 @@ class Services(Struct, frozen=True, kw_only=True):
 
     @property
     def list_changes(self) -> ListChanges:
-        return self.changes()
+        return self.changes().list_changes
+
+    @property
+    def undo_changes(self) -> UndoChanges:
+        return self.changes().undo_changes
 
     @property
     def book_slots(self) -> BookSlots:
@@ -94,6 +99,13 @@ class Services(Struct, frozen=True, kw_only=True):
     @property
     def override_bookings(self) -> OverrideBookings:
         return self.bookings().override_bookings
+
+
+class ChangeServices(Struct, frozen=True, kw_only=True):
+    """The use cases of the audit log: list changes, and undo one."""
+
+    list_changes: ListChanges
+    undo_changes: UndoChanges
 
 
 class BookingServices(Struct, frozen=True, kw_only=True):
@@ -130,7 +142,7 @@ def build_services(
         manage_slots=manage_slots,
         weeks=cache(lambda: _create_manage_weeks(manage_slots, days, doctor_cache, now, pause)),
         months=cache(lambda: _create_view_months(days, doctor_cache, now, pause)),
-        changes=cache(lambda: _create_list_changes(settings, doctor_cache, pause)),
+        changes=cache(lambda: _create_change_services(settings, days, doctor_cache, now, pause)),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
         bookings=cache(lambda: _create_booking_services(settings, doctor_cache, now, pause)),
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
@@ -170,13 +182,24 @@ def _create_view_months(
     return ViewMonths(days, doctor_cache, now, pause)
 
 
-def _create_list_changes(
-    settings: Settings, doctor_cache: DoctorCache, pause: Callable[[int], None]
-) -> ListChanges:
+def _create_change_services(
+    settings: Settings,
+    days: DayRepository,
+    doctor_cache: DoctorCache,
+    now: Callable[[], datetime],
+    pause: Callable[[int], None],
+) -> ChangeServices:
     from chalicelib.storage.audit_log import AuditLog  # noqa: PLC0415
     from chalicelib.use_cases.list_changes import ListChanges  # noqa: PLC0415
+    from chalicelib.use_cases.save_days import SaveDays  # noqa: PLC0415
+    from chalicelib.use_cases.undo_changes import UndoChanges  # noqa: PLC0415
 
-    return ListChanges(AuditLog(), doctor_cache, settings.client_names, pause)
+    audit_log = AuditLog()
+    save_days = SaveDays(days, doctor_cache, now, pause)
+    return ChangeServices(
+        list_changes=ListChanges(audit_log, doctor_cache, settings.client_names, now, pause),
+        undo_changes=UndoChanges(save_days, audit_log, doctor_cache, pause),
+    )
 
 
 def _create_booking_services(

@@ -4,6 +4,7 @@ import { find, scheduleForm } from "./dom.js";
 import { text } from "./texts.js";
 
 export const isSave = (ctx) => ctx.sourceElement.id === "schedule";
+export const isUndo = (ctx) => ctx.sourceElement.id === "undo";
 export const isPoll = (ctx) => ctx.sourceElement.id === "poll";
 export const noticeIs = (source) => find("#notice")?.dataset.of === source;
 export const sourceOf = (ctx) => (isPoll(ctx) ? "poll" : isSave(ctx) ? "save" : "else");

@@ -6,7 +6,7 @@ import { boxAt, editableBoxes, find, focusTarget, scheduleForm } from "./dom.js"
 import "./keyboard.js";
 import "./leaving.js";
 import { clearNews, findChanges, reconcile, restoreLocalState, showNews } from "./news.js";
-import { clearNotice, clearOffline, isPoll, isSave, keepUnreadMessage } from "./notice.js";
+import { clearNotice, clearOffline, isPoll, isSave, isUndo, keepUnreadMessage } from "./notice.js";
 import { showOffline, showPollError, sourceOf } from "./notice.js";
 import { expectChanges, poll } from "./polling.js";
 import { keepUnsaved, restoreUnsaved } from "./restore.js";
@@ -135,6 +135,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   } else restoreUnsaved();
   if (!isPoll(ctx)) resetDateField();
   if (isSave(ctx)) find("#status[data-kind=error]")?.focus();
+  if (isUndo(ctx)) find("#status").focus(); // the button that had the focus is gone
 });
 
 function handleFailure(ctx) {

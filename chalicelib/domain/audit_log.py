@@ -5,20 +5,25 @@ It never contains patient data: no patient reference, no holder, no booking id.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from chalicelib.domain.slot import SlotOrigin, is_valid_doctor_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
 
+    from chalicelib.domain.day import KeptSlot
     from chalicelib.domain.permissions import Caller, Role
     from chalicelib.domain.slot import Slot, SlotId
 
 
 _MICROSECOND = timedelta(microseconds=1)
+_INSTANT_FORMAT = "%Y%m%dT%H%M%S%fZ"
+_SUFFIX = re.compile(r"[A-Za-z0-9._~-]{1,64}", re.ASCII)
 # The part of a change id in the place of the date, for an act without one; sorts after every date.
 WITHOUT_DATE = "SETTINGS"
 
@@ -81,6 +86,9 @@ class AuditLogEntry:
     whose booking was disrupted. A move within one date is one entry with ``booked`` and
     ``cancelled``. A move between two dates or doctors is an entry for each: that of the old slot
     has ``cancelled`` and ``moved_to``, that of the new one ``booked`` and ``moved_from``.
+
+    ``kept`` is what a plan or an undo left alone. ``undoes`` is the id of the change that an undo
+    inverts.
     """
 
     doctor_id: str
@@ -98,6 +106,8 @@ class AuditLogEntry:
     moved_to: SlotId | None = None
     reason: str | None = None
     settings: Mapping[str, SettingChange] | None = None
+    kept: tuple[KeptSlot, ...] = ()
+    undoes: str | None = None
 
     @property
     def change_id(self) -> str:
@@ -106,9 +116,45 @@ class AuditLogEntry:
         return "~".join((self.doctor_id, date, format_audit_instant(self.at), self.suffix))
 
 
+class ChangeId(NamedTuple):
+    """A change's id in parts; see ``AuditLogEntry.change_id``."""
+
+    doctor_id: str
+    date: date
+    at: datetime
+    suffix: str
+
+    @classmethod
+    def parse(cls, text: str) -> ChangeId:
+        """Return the parts of the id of a date's change. Raises ``ValueError`` for other text."""
+        doctor_id, date_text, instant, suffix = text.split("~", 3)
+        parsed = cls(
+            doctor_id,
+            date.fromisoformat(date_text),
+            datetime.strptime(instant, _INSTANT_FORMAT).replace(tzinfo=UTC),
+            suffix,
+        )
+        if (
+            str(parsed) != text
+            or not _SUFFIX.fullmatch(suffix)
+            or not is_valid_doctor_id(doctor_id)
+        ):
+            raise ValueError(text)
+        return parsed
+
+    def __str__(self) -> str:
+        instant = format_audit_instant(self.at)
+        return f"{self.doctor_id}~{self.date.isoformat()}~{instant}~{self.suffix}"
+
+
+def origin_of(at: datetime, suffix: str, series_id: str | None = None) -> SlotOrigin:
+    """Return the origin of the slots that an act of that instant opens, for a series or by hand."""
+    return SlotOrigin(f"{format_audit_instant(at)}~{suffix}", series_id)
+
+
 def format_audit_instant(at: datetime) -> str:
     """Return the microsecond in UTC, in letters and digits: ``20261127T225457123456Z``."""
-    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    return at.astimezone(UTC).strftime(_INSTANT_FORMAT)
 
 
 def next_instant(now: datetime, *earlier: datetime | None) -> datetime:

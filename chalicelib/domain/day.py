@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import UnreadableItemError
@@ -25,11 +26,34 @@ class SlotChanges:
     closed: tuple[Slot, ...]
 
 
+class KeptReason(StrEnum):
+    """Why a plan or an undo leaves a slot, or the time of a box, as it is."""
+
+    BOOKED = "booked"
+    HELD = "held"
+    OPENED_BY_HAND = "opened_by_hand"
+    CLOSED_BY_HAND = "closed_by_hand"
+    OVERLAPS = "overlaps"
+    PAST = "past"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSlot:
+    """A slot that a plan or an undo neither opens nor closes, and why."""
+
+    slot: Slot
+    reason: KeptReason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedChanges(SlotChanges):
-    """Changes that a day allows, and the day that they make of it."""
+    """Changes that a day allows, and the day that they make of it.
+
+    ``kept`` is what a plan or an undo leaves alone, in time order.
+    """
 
     day_after: Day
+    kept: tuple[KeptSlot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ DomainError
 │   ├── TooManyHoldsError           ... because the client holds too many slots
 │   └── SlotNotFoundError           ... because there is no such slot
 ├── DoctorNotFoundError
+├── ChangeNotFoundError
 ├── PersonNotFoundError
 ├── SignInRepeatedError             a sign-in completes once
 ├── PermissionDeniedError
@@ -104,6 +105,15 @@ class DoctorNotFoundError(DomainError):
             Text('We couldn\'t find a doctor with the ID "%(doctor_id)s"', doctor_id=doctor_id)
         )
         self.doctor_id = doctor_id
+
+
+class ChangeNotFoundError(DomainError):
+    """There is no such change of a date."""
+
+    code = "change_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(Text("There is no such change"))
 
 
 class PersonNotFoundError(DomainError):

@@ -24,12 +24,28 @@ class SlotStatus(StrEnum):
     UNAVAILABLE = "busy-unavailable"
 
 
+@dataclass(frozen=True, slots=True)
+class SlotOrigin:
+    """What opened a slot: a change of its date, and the series that wanted it; None by hand.
+
+    ``change`` is the end of the change's id, after the doctor and the date.
+    """
+
+    change: str
+    series_id: str | None = None
+
+    def is_of(self, change_id: str) -> bool:
+        """Whether that change of the slot's date opened it."""
+        return change_id.endswith(f"~{self.change}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """A period of one doctor's time, in UTC; ``start`` identifies it within the doctor.
 
     ``stored_date`` is the date of the day that has the slot, if it is known.
     ``is_desk_booking``: the practice has booked it. ``is_disrupted``: its booking has to move.
+    ``origin`` is what opened it, if it is stored and known.
     """
 
     start: datetime
@@ -39,6 +55,12 @@ class Slot:
     stored_date: date | None = field(default=None, compare=False)
     is_desk_booking: bool = False
     is_disrupted: bool = False
+    origin: SlotOrigin | None = field(default=None, compare=False)
+
+    @property
+    def interval(self) -> tuple[datetime, datetime]:
+        """Start and end."""
+        return self.start, self.end
 
     @property
     def length(self) -> timedelta:

@@ -24,6 +24,7 @@ Code = Literal[
     "not_bookable",
     "slot_not_found",
     "nothing_to_save",
+    "nothing_to_undo",
     "too_many",
     "booking_differs",
     "booked_elsewhere",
@@ -152,6 +153,12 @@ class NotBookable(_ViolationWithReason):
     """It is free, but before the lead time or after the booking window."""
 
     code = "not_bookable"
+
+
+class SlotKept(_ViolationWithReason):
+    """It cannot be undone."""
+
+    code = "nothing_to_undo"
 
 
 class SlotMissing(SlotViolation):

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
-from chalicelib.domain.errors import DayModifiedError
-from chalicelib.storage import keys, pagination
+from chalicelib.domain.errors import ChangeNotFoundError, DayModifiedError
+from chalicelib.domain.undo import undo_request_id
+from chalicelib.storage import keys, pagination, table
 from chalicelib.storage.audit_mapping import (
     audit_entry_from_item,
     audit_entry_to_item,
@@ -20,13 +21,14 @@ from chalicelib.storage.audit_mapping import (
 )
 from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
+from chalicelib.storage.mapping import parse_timestamp
 from chalicelib.storage.models import AuditItem, BaseItem, ChangeItem, DoctorDirectoryIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
-    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.audit_log import AuditLogEntry, ChangeId
     from chalicelib.domain.change_feed import ActorNames, ChangeSearch
     from chalicelib.storage.transaction import Transaction
 
@@ -62,6 +64,37 @@ class AuditLog:
 
     def __init__(self, max_examined: int = 1_000) -> None:
         self._max_examined = max_examined
+
+    def get(self, change: ChangeId) -> AuditLogEntry:
+        """Return a change of a date; strongly consistent.
+
+        Raises ``ChangeNotFoundError``, ``UnreadableItemError``, ``StoreUnavailableError``.
+        """
+        key = keys.audit_pk(change.doctor_id), keys.audit_sk(change.date, change.at, change.suffix)
+        # A save that is older than the audit log is on record only there.
+        legacy_key = keys.doctor_pk(change.doctor_id), keys.change_sk(change.date, change.suffix)
+        items = table.batch_get([key, legacy_key])
+        if key in items:
+            return audit_entry_from_item(items[key])
+        legacy = items.get(legacy_key)
+        if legacy is None or legacy.opened is None or parse_timestamp(legacy.at) != change.at:
+            raise ChangeNotFoundError
+        return legacy_entry_from_item(legacy)
+
+    def find_undone(self, entries: Iterable[AuditLogEntry]) -> frozenset[str]:
+        """Return the ids of those changes that have been undone.
+
+        At most 100 are looked up. Raises ``StoreUnavailableError``.
+        """
+        ids = {
+            (
+                keys.doctor_pk(entry.doctor_id),
+                keys.change_sk(entry.date, undo_request_id(entry.change_id)),
+            ): entry.change_id
+            for entry in entries
+            if entry.date
+        }
+        return frozenset(ids[key] for key in table.batch_get([*ids])) if ids else frozenset()
 
     def list_page(
         self, search: ChangeSearch, names: ActorNames, *, limit: int, cursor: str | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, SettingChange
+from chalicelib.domain.day import KeptReason, KeptSlot
 from chalicelib.domain.permissions import Role
-from chalicelib.domain.slot import SlotId
+from chalicelib.domain.slot import Slot, SlotId, SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.decoding import decoder, require
 from chalicelib.storage.mapping import (
@@ -17,14 +18,18 @@ from chalicelib.storage.mapping import (
     slot_map_to_raw,
 )
 from chalicelib.storage.models import AuditItem
+from chalicelib.storage.origin_mapping import origins_from_raw, origins_to_raw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
-    from chalicelib.domain.slot import Slot
+    from chalicelib.domain.slot import SlotOrigin
     from chalicelib.storage.mapping import RawSlotMap
     from chalicelib.storage.models import ChangeItem
+    from chalicelib.storage.origin_mapping import RawOrigin
 
+_MINUTE = timedelta(minutes=1)
 _SLOT_FIELDS = ("opened", "closed", "booked", "cancelled", "affected")
 
 
@@ -46,6 +51,9 @@ def audit_entry_to_item(entry: AuditLogEntry) -> AuditItem:
         moved_to=str(entry.moved_to) if entry.moved_to else None,
         reason=entry.reason,
         settings=_settings_to_raw(entry),
+        origins=_origins_to_raw(entry),
+        kept=_kept_to_raw(entry.kept),
+        undoes=entry.undoes,
         **slot_maps,
     )
 
@@ -54,6 +62,9 @@ def audit_entry_to_item(entry: AuditLogEntry) -> AuditItem:
 def audit_entry_from_item(item: AuditItem) -> AuditLogEntry:
     """Return the entry of an item. Raises ``UnreadableItemError`` if it is malformed."""
     prefix, _, suffix = str(item.sk).split("#", 2)
+    date = keys.parse_day_sk(prefix) if item.date else None
+    origins = origins_from_raw(item.origins, date) if date else {}
+    slots = {name: _slots_from_raw(getattr(item, name), origins) for name in _SLOT_FIELDS}
     return AuditLogEntry(
         doctor_id=keys.parse_audit_pk(item.pk),
         at=parse_timestamp(item.at),
@@ -65,12 +76,18 @@ def audit_entry_from_item(item: AuditItem) -> AuditLogEntry:
             subject=item.subject,
         ),
         suffix=suffix,
-        date=keys.parse_day_sk(prefix) if item.date else None,
+        date=date,
         moved_from=SlotId.parse(item.moved_from) if item.moved_from else None,
         moved_to=SlotId.parse(item.moved_to) if item.moved_to else None,
         reason=item.reason,
         settings=_settings_from_raw(item.settings),
-        **{name: _slots_from_raw(getattr(item, name)) for name in _SLOT_FIELDS},
+        kept=_kept_from_raw(item.kept),
+        undoes=item.undoes,
+        opened=slots["opened"],
+        closed=slots["closed"],
+        booked=slots["booked"],
+        cancelled=slots["cancelled"],
+        affected=slots["affected"],
     )
 
 
@@ -94,8 +111,37 @@ def _raw_slots(slots: Iterable[Slot]) -> RawSlotMap | None:
     return slot_map_to_raw(slots) or None
 
 
-def _slots_from_raw(raw: RawSlotMap | None) -> tuple[Slot, ...]:
-    return tuple(slot for _, slot in sorted(slot_map_from_raw(raw or {}).items()))
+def _slots_from_raw(
+    raw: RawSlotMap | None, origins: Mapping[datetime, SlotOrigin] | None = None
+) -> tuple[Slot, ...]:
+    return tuple(slot for _, slot in sorted(slot_map_from_raw(raw or {}, origins).items()))
+
+
+def _origins_to_raw(entry: AuditLogEntry) -> list[RawOrigin] | None:
+    """Return the origins of opened and closed slots, unless it is the entry itself."""
+    if entry.date is None:
+        return None
+    slots = (*entry.opened, *entry.closed)
+    others = (slot for slot in slots if slot.origin and not slot.origin.is_of(entry.change_id))
+    return origins_to_raw(others, entry.date)
+
+
+def _kept_to_raw(kept: Iterable[KeptSlot]) -> list[list[Any]] | None:
+    return [
+        [keys.format_instant(each.slot.start), each.slot.length // _MINUTE, each.reason]
+        for each in kept
+    ] or None
+
+
+def _kept_from_raw(raw: list[list[Any]] | None) -> tuple[KeptSlot, ...]:
+    return tuple(
+        KeptSlot(_slot_at(keys.parse_instant(start), minutes), KeptReason(reason))
+        for start, minutes, reason in raw or ()
+    )
+
+
+def _slot_at(start: datetime, minutes: int) -> Slot:
+    return Slot(start=start, end=start + minutes * _MINUTE, status=SlotStatus.UNAVAILABLE)
 
 
 def _settings_to_raw(entry: AuditLogEntry) -> dict[str, Any] | None:

@@ -30,6 +30,7 @@ from chalicelib.storage.mapping import (
     slot_to_item,
 )
 from chalicelib.storage.models import SCHEMA, ChangeItem, DayItem, DoctorItem, SlotItem
+from chalicelib.storage.origin_mapping import origins_to_raw
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -147,8 +148,9 @@ class DayRepository:
                     else _update_day_actions(entry)
                 ),
                 DayItem.changed_at.set(format_microsecond(entry.at)),
+                _origins_action(day_after),
             ],
-            # Only saves set ``changed_at``, and each makes a new version.
+            # Only saves set ``changed_at`` and ``origins``, and each makes a new version.
             condition=(
                 DayItem.pk.does_not_exist() if day.version == 0 else DayItem.version == day.version
             ),
@@ -209,6 +211,11 @@ def _check_doctor_index_key(transaction: Transaction, pk: str, doctor: Doctor) -
         condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
         on_failure=lambda _: DoctorModifiedError(),
     )
+
+
+def _origins_action(day: Day) -> Action:
+    origins = origins_to_raw(day.slots.values(), day.date)
+    return DayItem.origins.set(origins) if origins else DayItem.origins.remove()
 
 
 def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:

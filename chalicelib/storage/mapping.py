@@ -22,10 +22,13 @@ from chalicelib.storage.models import (
     DoctorItem,
     SlotItem,
 )
+from chalicelib.storage.origin_mapping import origins_from_raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
+
+    from chalicelib.domain.slot import SlotOrigin
 
 _MINUTE = timedelta(minutes=1)
 _BOOKED = {"S": SlotStatus.BOOKED.value}
@@ -128,10 +131,12 @@ def day_from_item(item: DayItem) -> Day:
 
     If not even its time can be read, the day ``is_incomplete``: it allows no save.
     """
-    slots = [_readable_slot(item, start, entry) for start, entry in item.slots.items()]
+    date = keys.parse_day_sk(item.sk)
+    origins = origins_from_raw(item.origins, date)
+    slots = [_readable_slot(item, start, entry, origins) for start, entry in item.slots.items()]
     return Day(
         doctor_id=keys.parse_doctor_pk(item.pk),
-        date=keys.parse_day_sk(item.sk),
+        date=date,
         version=int(item.version),
         revision=int(item.revision),
         changed_at=parse_timestamp(item.changed_at) if item.changed_at else None,
@@ -146,14 +151,16 @@ def date_from_item(item: DayItem) -> date:
     return keys.parse_day_sk(item.sk)
 
 
-def _readable_slot(day: DayItem, start: str, entry: Mapping[str, Any]) -> Slot | None:
+def _readable_slot(
+    day: DayItem, start: str, entry: Mapping[str, Any], origins: Mapping[datetime, SlotOrigin]
+) -> Slot | None:
     try:
-        return _slot_from_entry(keys.parse_instant(start), entry["M"])
+        return _slot_from_entry(keys.parse_instant(start), entry["M"], origins)
     except DECODING_ERRORS:
         report_unreadable(day)
     try:
         slot = _slot_from_entry(
-            keys.parse_instant(start), {"minutes": entry["M"]["minutes"], "status": _BOOKED}
+            keys.parse_instant(start), {"minutes": entry["M"]["minutes"], "status": _BOOKED}, {}
         )
     except DECODING_ERRORS:
         return None
@@ -177,15 +184,20 @@ def slot_to_entry(slot: Slot) -> dict[str, Any]:
     return {"M": {**fields, **{name: {"BOOL": True} for name in flags if flags[name]}}}
 
 
-def slot_map_from_raw(raw_map: RawSlotMap) -> dict[datetime, Slot]:
+def slot_map_from_raw(
+    raw_map: RawSlotMap, origins: Mapping[datetime, SlotOrigin] | None = None
+) -> dict[datetime, Slot]:
     """Return the slots of a slot map by start."""
     slots = (
-        _slot_from_entry(keys.parse_instant(start), entry["M"]) for start, entry in raw_map.items()
+        _slot_from_entry(keys.parse_instant(start), entry["M"], origins or {})
+        for start, entry in raw_map.items()
     )
     return {slot.start: slot for slot in slots}
 
 
-def _slot_from_entry(start: datetime, fields: Mapping[str, Any]) -> Slot:
+def _slot_from_entry(
+    start: datetime, fields: Mapping[str, Any], origins: Mapping[datetime, SlotOrigin]
+) -> Slot:
     until = fields.get("until")
     return Slot(
         start=start,
@@ -194,6 +206,7 @@ def _slot_from_entry(start: datetime, fields: Mapping[str, Any]) -> Slot:
         held_until=parse_timestamp(until["S"]) if until else None,
         is_desk_booking="desk" in fields,
         is_disrupted="disrupted" in fields,
+        origin=origins.get(start),
     )
 
 

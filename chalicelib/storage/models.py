@@ -131,6 +131,8 @@ class DayItem(BaseItem, discriminator="day"):
     slots = SlotMapAttribute()
     # The instant of the last save, to the microsecond (``mapping.format_microsecond``).
     changed_at = UnicodeAttribute(null=True)
+    # What opened which slots (``origin_mapping``); slots of the first releases have no origin.
+    origins = JSONAttribute(null=True)
 
 
 class SlotItem(BaseItem, discriminator="slot"):
@@ -227,6 +229,11 @@ class AuditItem(BaseItem, discriminator="audit"):
     moved_to = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     settings = JSONAttribute(null=True)
+    # Of closed slots, and of those that an undo opened again (``origin_mapping``).
+    origins = JSONAttribute(null=True)
+    # What a plan or an undo left alone: a list of start, minutes and reason.
+    kept = JSONAttribute(null=True)
+    undoes = UnicodeAttribute(null=True)
 
 
 class PersonItem(BaseItem, discriminator="person"):

@@ -8,10 +8,11 @@ from msgspec import Struct, field
 
 from chalicelib.domain.change_feed import ActorNames, ChangeSearch, visible_to
 from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.undo import may_be_undone
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date, datetime
 
     from chalicelib.domain.audit_log import Actor, AuditLogEntry
@@ -24,11 +25,15 @@ MAX_PAGE_SIZE = 100
 
 
 class Changes(Struct, frozen=True, kw_only=True):
-    """A page of changes, the newest first; ``cursor`` is that of the next page, if there is one."""
+    """A page of changes, the newest first; ``cursor`` is that of the next page, if there is one.
+
+    ``undoable`` has the ids of those that are not undone and have slots to come.
+    """
 
     search: ChangeSearch
     names: ActorNames
     entries: tuple[AuditLogEntry, ...]
+    undoable: frozenset[str]
     cursor: str | None
 
     @property
@@ -63,8 +68,10 @@ class ListChanges:
         audit_log: AuditLog,
         doctor_cache: DoctorCache,
         client_names: Mapping[str, str],
+        now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
+        self._now = now
         self._audit_log = audit_log
         self._doctor_cache = doctor_cache
         self._client_names = client_names
@@ -90,9 +97,21 @@ class ListChanges:
             names = ActorNames(doctor=doctor, clients=self._client_names)
             page = self._audit_log.list_page(search, names, limit=limit, cursor=cursor)
             entries = tuple(visible_to(caller, doctor, entry) for entry in page.entries)
-            return Changes(search=search, names=names, entries=entries, cursor=page.cursor)
+            return Changes(
+                search=search,
+                names=names,
+                entries=entries,
+                undoable=self._undoable(entries),
+                cursor=page.cursor,
+            )
 
         return retry_on_conflict(read, self._pause)
+
+    def _undoable(self, entries: Iterable[AuditLogEntry]) -> frozenset[str]:
+        now = self._now()
+        candidates = [entry for entry in entries if may_be_undone(entry, now)]
+        undone = self._audit_log.find_undone(candidates)
+        return frozenset(entry.change_id for entry in candidates) - undone
 
     def find_authors(self, caller: Caller, doctor: Doctor, date: date) -> Authors:
         """Return who last opened, closed and booked the slots of a date, by the latest changes.

@@ -17,8 +17,8 @@ from chalicelib.domain.errors import (
     VersionMismatchError,
 )
 from chalicelib.domain.month import week_dates
-from chalicelib.use_cases.manage_slots import DayWithDoctor, SavedDay
 from chalicelib.use_cases.retry import retry_on_conflict
+from chalicelib.use_cases.save_days import DayWithDoctor, SavedDay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -61,6 +61,12 @@ def save_again(client: AppClient) -> Send:
     return lambda: client.save("11:00", Idempotency_Key="once")
 
 
+def undo(client: AppClient) -> Send:
+    assert client.save("11:30").status == 200
+    change, *_ = client.get(f"/doctors/dr-lee/changes?date={MONDAY}").json["changes"]
+    return lambda: client.post("/slots/undo", {"change_id": change["change_id"]})
+
+
 def conflicting_saves(client: AppClient) -> Send:
     """A save, and another one between its read and its write."""
 
@@ -245,6 +251,7 @@ ALWAYS: dict[str, list[Scenario]] = {
         lambda client: form(client, "09:00", "09:30", "10:30"),
     ],
     "save from the page without changes": [lambda client: form(client, "09:00", "10:30")],
+    "undo": [undo],
     "two saves of one day at the same moment": [conflicting_saves],
     "a day": [lambda client: client.get_day],
     "a day, not modified": [day_not_modified],

@@ -66,7 +66,7 @@ def test_save_is_shown_with_opened_and_closed_slots(client: AppClient) -> None:
         client, ChangeKind.SAVE, opened=SLOT, closed=(make_slot("10:00"), make_slot("11:00"))
     )
 
-    assert shown == "Dr Mina Lee Opened 09:00–09:30 Closed 10:00–10:30, 11:00–11:30"
+    assert shown == ("Dr Mina Lee Opened 09:00–09:30 Closed 10:00–10:30, 11:00–11:30 Undo 12:00")
 
 
 def test_booking_is_shown_with_name_of_booking_site(client: AppClient) -> None:
@@ -124,7 +124,7 @@ def test_removed_booking_is_shown_with_admin(client: AppClient) -> None:
 def test_client_of_a_person_is_shown_by_name(client: AppClient) -> None:
     shown = shown_change(client, ChangeKind.SAVE, replace(DOCTOR, client="portal-id"), opened=SLOT)
 
-    assert shown == "Dr Mina Lee, via Patient portal Opened 09:00–09:30"
+    assert shown == "Dr Mina Lee, via Patient portal Opened 09:00–09:30 Undo 12:00"
 
 
 def test_changes_are_grouped_by_day_newest_first(client: AppClient) -> None:

@@ -55,6 +55,12 @@ def _save_week(client: AppClient) -> AppResponse:
 
 
 # In an order in which each request succeeds.
+def undo_save(client: AppClient) -> AppResponse:
+    client.save("11:30")
+    (change, *_) = client.get("/doctors/dr-lee/changes").json["changes"]
+    return client.post("/slots/undo", {"change_id": change["change_id"]})
+
+
 ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /": lambda client: client.get("/"),
     "GET /health": lambda client: client.get("/health"),
@@ -66,6 +72,7 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /doctors/{doctor_id}": lambda client: client.get("/doctors/dr-lee"),
     "PUT /doctors/{doctor_id}": lambda client: client.update_doctor(lead_minutes=0),
     "POST /slots": lambda client: client.save("09:00", "09:30", "10:00", "10:30"),
+    "POST /slots/undo": undo_save,
     "GET /slots": lambda client: client.get(f"/slots?{DAY_QUERY}", Accept="text/html"),
     "GET /slots/week": lambda client: client.get(f"/slots/week?{DAY_QUERY}"),
     "POST /slots/week": _save_week,

@@ -59,7 +59,7 @@ def test_save_response_equals_day_read(client: AppClient) -> None:
 
 
 def test_slot_has_stable_id_and_local_offset(client: AppClient) -> None:
-    client.save("09:00", date="2027-06-01")
+    client.save("09:00", date="2027-06-01", Idempotency_Key="k")
 
     slot = next(slot for slot in client.get_day(date="2027-06-01").json["slots"])
 
@@ -68,6 +68,10 @@ def test_slot_has_stable_id_and_local_offset(client: AppClient) -> None:
         "start": "2027-06-01T09:00:00+01:00",
         "end": "2027-06-01T09:30:00+01:00",
         "status": "free",
+        "origin": {
+            "change_id": "dr-lee~2027-06-01~20261122T120000000000Z~k",
+            "series_id": None,
+        },
     }
 
 

@@ -17,7 +17,7 @@ from chalicelib.domain.permissions import Caller, Role
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
-from chalicelib.use_cases.manage_slots import ManageSlots, SavedDay, SaveRequest
+from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 from chalicelib.use_cases.retry import backoff
 from tests.support import stored_day
 from tests.support.factories import MONDAY, make_doctor, make_grid, to_instant
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.save_record import SaveRecord
+    from chalicelib.use_cases.save_days import SavedDay
 
 ROUNDS = rounds(daily=50, nightly=200)
 SLOT_LENGTHS = [10, 15, 20, 25, 30, 40, 45, 60]

@@ -39,6 +39,10 @@ _QUERIES = {
 _BODIES: dict[str, tuple[str, str]] = {
     "POST /slots": (JSON, json.dumps(_SAVE_FIELDS)),
     "POST /slots/week": (JSON, json.dumps(_WEEK_FIELDS)),
+    "POST /slots/undo": (
+        JSON,
+        json.dumps({"change_id": "dr-lee~2026-11-23~20261122T120000000000Z~save-1"}),
+    ),
     "POST /sign-out": (FORM, ""),
     "POST /account/password": (FORM, "current_password=a&new_password=b&new_again=b"),
     "PUT /slots/{slot_id}/hold": (JSON, json.dumps({"holder": "h", "seconds": 60})),

@@ -10,10 +10,13 @@ from chalicelib.domain.day import Day
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.local_time import parse_time_of_day, to_utc
+from chalicelib.domain.series import Series, TimeRange
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.web.api.parsing import parse_slot_change
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from chalicelib.domain.changes import InvalidChange, SlotChange
 
 LONDON = ZoneInfo("Europe/London")
@@ -63,6 +66,32 @@ def make_grid(*sessions: tuple[str, str], minutes: int = 30, zone: str | ZoneInf
         sessions=tuple(make_session(*session) for session in sessions or [("09:00", "12:00")]),
         slot_length=timedelta(minutes=minutes),
         zone=ZoneInfo(zone) if isinstance(zone, str) else zone,
+    )
+
+
+def make_series(
+    weekly: Mapping[int, Sequence[tuple[str, str]]],
+    *,
+    grid: Grid | None = None,
+    every: int = 1,
+    first: date = MONDAY,
+    last: date | None = None,
+) -> Series:
+    """Make the first version of a series, by weekday (0 is Monday) and hours."""
+    return Series(
+        series_id="s-1",
+        version=1,
+        name="Mornings",
+        weekly={
+            weekday: tuple(
+                TimeRange(parse_time_of_day(start), parse_time_of_day(end)) for start, end in hours
+            )
+            for weekday, hours in weekly.items()
+        },
+        every_weeks=every,
+        first=first,
+        last=last,
+        grid=grid or make_grid(),
     )
 
 

@@ -20,6 +20,10 @@ from tools.openapi.example_values import (
     problem_with_error,
 )
 
+ORIGIN: Json = {
+    "change_id": f"{DOCTOR}~{DATE}~20261122T120000000000Z~save-71",
+    "series_id": None,
+}
 # A doctor opens two slots by JSON ...
 SAVE: Json = {
     "doctor_id": DOCTOR,
@@ -31,7 +35,7 @@ DAY: Json = {
     "date": DATE,
     "time_zone": "Europe/London",
     "version": 1,
-    "slots": [FIRST, SECOND, THIRD],
+    "slots": [{**FIRST, "origin": ORIGIN}, {**SECOND, "origin": ORIGIN}, THIRD],
 }
 SAVED_DAY: Json = {"message": "Slots saved successfully", **DAY}
 SLOT_EXISTS = problem(
@@ -85,7 +89,7 @@ CHANGES: Json = {
             "kept": [],
             "plan_id": None,
             "undoes": None,
-            "can_undo": False,
+            "can_undo": True,
         }
     ],
     "next": None,

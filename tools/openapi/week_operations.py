@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.web.http.request import FORM, JSON
 from tools.openapi import examples
-from tools.openapi.example_values import DATE, DOCTOR, FIRST, SECOND, THIRD, Json
+from tools.openapi.example_values import DATE, DOCTOR, Json
 from tools.openapi.responses import OperationDetails, response
 
 _INVALID_DATE = response("Malformed request.", invalid_date=examples.INVALID_DATE)
@@ -13,7 +13,7 @@ WEEK: Json = {
     "time_zone": "Europe/London",
     "from": DATE,
     "to": "2026-11-29",
-    "days": [{"date": DATE, "version": 1, "time_off": [], "slots": [FIRST, SECOND, THIRD]}],
+    "days": [{"date": DATE, "version": 1, "time_off": [], "slots": examples.DAY["slots"]}],
 }
 SAVE_WEEK: Json = {
     "doctor_id": DOCTOR,
@@ -31,7 +31,7 @@ WEEK_FORM: Json = {
     "offered": [f"{DATE}/20261123T0900Z-30", f"{DATE}/20261123T1000Z-30"],
     "ticked": [f"{DATE}/20261123T0900Z-30", f"{DATE}/20261123T1000Z-30"],
 }
-_SAVED_DATE: Json = {"date": DATE, "status": 200, "version": 1, "slots": [FIRST, SECOND, THIRD]}
+_SAVED_DATE: Json = {"date": DATE, "status": 200, "version": 1, "slots": examples.DAY["slots"]}
 SAVED_WEEK: Json = {"days": [_SAVED_DATE]}
 _REJECTED_DATE: Json = {
     "date": DATE,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib.web.api.fields import (
+    ChangeId,
     ChangeKind,
     Cursor,
     Date,
@@ -13,7 +14,7 @@ from chalicelib.web.api.fields import (
     SettingValue,
     SlotId,
 )
-from chalicelib.web.api.schemas import Slot
+from chalicelib.web.api.schemas import SavedDay, Slot
 
 
 class Author(Struct, kw_only=True):
@@ -45,10 +46,17 @@ class SettingChange(Struct, kw_only=True):
     after: SettingValue
 
 
+class KeptSlot(Struct, kw_only=True):
+    """The start of a slot that a plan or an undo left as it was, and why."""
+
+    start: Instant
+    code: Literal["booked", "held", "opened_by_hand", "closed_by_hand", "overlaps", "past"]
+
+
 class Change(Struct, kw_only=True, omit_defaults=True):
     """One change of a date, or of the doctor's settings (`date` is null)."""
 
-    change_id: Annotated[str, Meta(description="Names the change; opaque.")]
+    change_id: ChangeId
     at: Instant
     date: Date | None
     kind: ChangeKind
@@ -59,7 +67,7 @@ class Change(Struct, kw_only=True, omit_defaults=True):
     closed: list[Slot]
     booked: list[Slot]
     cancelled: list[Slot]
-    kept: Annotated[list[Slot], Meta(description="Slots that could not be changed.")]
+    kept: Annotated[list[KeptSlot], Meta(description="What a plan or an undo left alone.")]
     affected: (
         Annotated[list[Slot], Meta(description="Slots of a `release` or `disruption`.")] | UnsetType
     ) = UNSET
@@ -70,7 +78,7 @@ class Change(Struct, kw_only=True, omit_defaults=True):
         Annotated[list[SettingChange], Meta(description="The settings that changed.")] | UnsetType
     ) = UNSET
     plan_id: str | None
-    undoes: str | None
+    undoes: ChangeId | None
     can_undo: bool
 
 
@@ -79,3 +87,24 @@ class Changes(Struct, kw_only=True):
 
     changes: list[Change]
     next: Cursor
+
+
+class UndoRequest(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which change to undo."""
+
+    change_id: ChangeId
+
+
+class UndoFormFields(Struct, kw_only=True):
+    """What the pages send: changes, separated by spaces, and the page to return to."""
+
+    change_id: Annotated[str, Meta(examples=["dr-lee~2026-11-23~20261122T120000000000Z~form-1"])]
+    page: Literal["day", "week", "changes", "history"]
+    doctor_id: DoctorId
+    date: Date
+
+
+class UndoneDay(SavedDay, kw_only=True):
+    """The day after an undo; `kept` names what could not be undone."""
+
+    kept: list[KeptSlot]

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from chalicelib.domain import local_time
 from chalicelib.domain.permissions import Role
 from chalicelib.web.api import change_schemas, schemas
-from chalicelib.web.api.serializers import serialize_slot
+from chalicelib.web.api.serializers import serialize_saved_day, serialize_slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from chalicelib.domain.audit_log import AuditLogEntry
-    from chalicelib.domain.change_feed import ActorNames
+    from chalicelib.domain.day import KeptSlot
+    from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
     from chalicelib.use_cases.list_changes import Changes
+    from chalicelib.use_cases.undo_changes import UndoneChange
 
 
 _ROLES: dict[Role, Literal["doctor", "delegate", "admin", "booking-site"]] = {
@@ -32,12 +34,31 @@ _ROLES: dict[Role, Literal["doctor", "delegate", "admin", "booking-site"]] = {
 def serialize_changes(changes: Changes) -> change_schemas.Changes:
     """A page of the change feed."""
     return change_schemas.Changes(
-        changes=[_serialize_change(entry, changes.names) for entry in changes.entries],
+        changes=[_serialize_change(entry, changes) for entry in changes.entries],
         next=changes.cursor,
     )
 
 
-def _serialize_change(entry: AuditLogEntry, names: ActorNames) -> change_schemas.Change:
+def serialize_undone(undone: UndoneChange, day: schemas.Day) -> change_schemas.UndoneDay:
+    """The response to an undo: ``day`` as serialized, with the version that the undo made."""
+    saved = serialize_saved_day(undone.saved, day)
+    kept = serialize_kept(undone.kept, undone.saved.doctor)
+    return change_schemas.UndoneDay(**structs.asdict(saved), kept=kept)
+
+
+def serialize_kept(kept: Iterable[KeptSlot], doctor: Doctor) -> list[change_schemas.KeptSlot]:
+    """What a plan or an undo left alone."""
+    return [
+        change_schemas.KeptSlot(
+            start=local_time.to_rfc3339(each.slot.start, doctor.zone), code=each.reason.value
+        )
+        for each in kept
+    ]
+
+
+def _serialize_change(entry: AuditLogEntry, changes: Changes) -> change_schemas.Change:
+    names = changes.names
+
     def slots(some: Iterable[Slot]) -> list[schemas.Slot]:
         return [serialize_slot(slot, names.doctor) for slot in some]
 
@@ -54,7 +75,7 @@ def _serialize_change(entry: AuditLogEntry, names: ActorNames) -> change_schemas
         closed=slots(entry.closed),
         booked=slots(entry.booked),
         cancelled=slots(entry.cancelled),
-        kept=[],
+        kept=serialize_kept(entry.kept, names.doctor),
         affected=slots(entry.affected) or UNSET,
         moved_from=str(entry.moved_from) if entry.moved_from else UNSET,
         moved_to=str(entry.moved_to) if entry.moved_to else UNSET,
@@ -65,6 +86,6 @@ def _serialize_change(entry: AuditLogEntry, names: ActorNames) -> change_schemas
         ]
         or UNSET,
         plan_id=None,
-        undoes=None,
-        can_undo=False,
+        undoes=entry.undoes,
+        can_undo=entry.change_id in changes.undoable,
     )

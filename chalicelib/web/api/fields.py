@@ -100,6 +100,13 @@ ChangeKind = Annotated[
         extra_json_schema={"enum": [*audit_log.ChangeKind]},
     ),
 ]
+ChangeId = Annotated[
+    str,
+    Meta(
+        description="Names a change of a doctor; opaque.",
+        examples=["dr-lee~2026-11-23~20261122T120000000000Z~form-1"],
+    ),
+]
 Cursor = Annotated[str | None, Meta(description="Leads to the next page; null on the last page.")]
 Status = Annotated[
     Literal["free", "busy-tentative", "busy", "busy-unavailable"],

@@ -65,6 +65,7 @@ _STATUSES: dict[type[errors.DomainError], HTTPStatus] = {
     errors.TooManyHoldsError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.SlotNotFoundError: HTTPStatus.NOT_FOUND,
     errors.DoctorNotFoundError: HTTPStatus.NOT_FOUND,
+    errors.ChangeNotFoundError: HTTPStatus.NOT_FOUND,
     errors.PersonNotFoundError: HTTPStatus.NOT_FOUND,
     errors.SignInRepeatedError: HTTPStatus.BAD_REQUEST,
     errors.PermissionDeniedError: HTTPStatus.FORBIDDEN,

@@ -15,6 +15,7 @@ from chalicelib.domain.violations import Code
 from chalicelib.web.api.fields import (
     WEEKDAYS,
     BoxValue,
+    ChangeId,
     Cursor,
     Date,
     Delegates,
@@ -65,10 +66,21 @@ class Slot(Struct, kw_only=True):
     status: Status
 
 
+class SlotOrigin(Struct, kw_only=True):
+    """What opened a slot; `series_id` is null if a person opened it."""
+
+    change_id: ChangeId
+    series_id: str | None
+
+
 class DaySlot(Slot, kw_only=True, omit_defaults=True):
-    """A slot of the doctor's day; `conflicts_with` is a stored slot that overlaps it."""
+    """A slot of the doctor's day; `conflicts_with` is a stored slot that overlaps it.
+
+    A stored slot has an `origin`, which is null if it is older than that member.
+    """
 
     conflicts_with: TimeRange | UnsetType = UNSET
+    origin: SlotOrigin | UnsetType | None = UNSET
 
 
 class Day(Struct, kw_only=True):

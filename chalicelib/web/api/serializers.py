@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from chalicelib.domain.day import DaySlot
+    from chalicelib.domain.day import Day, DaySlot
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.slot import Slot
     from chalicelib.use_cases.find_slots import DoctorAvailability, SearchPage
-    from chalicelib.use_cases.manage_slots import DayWithDoctor, SavedDay
+    from chalicelib.use_cases.save_days import DayWithDoctor, SavedDay
 
 
 SAVED_MESSAGE = "Slots saved successfully"
@@ -66,8 +66,7 @@ def serialize_day(view: DayWithDoctor) -> schemas.Day:
 def serialize_day_slots(view: DayWithDoctor) -> list[schemas.DaySlot]:
     """Every slot of the grid and every stored slot off it, in time order."""
     return [
-        _serialize_day_slot(day_slot, view.doctor)
-        for day_slot in view.day.grid_slots(view.doctor.grid)
+        _serialize_day_slot(day_slot, view) for day_slot in view.day.grid_slots(view.doctor.grid)
     ]
 
 
@@ -124,14 +123,24 @@ def serialize_slot(slot: Slot, doctor: Doctor) -> schemas.Slot:
     )
 
 
-def _serialize_day_slot(day_slot: DaySlot, doctor: Doctor) -> schemas.DaySlot:
-    slot, other = day_slot.slot, day_slot.conflicts_with
+def _serialize_day_slot(day_slot: DaySlot, view: DayWithDoctor) -> schemas.DaySlot:
+    slot, other, doctor = day_slot.slot, day_slot.conflicts_with, view.doctor
     return schemas.DaySlot(
         slot_id=str(SlotId(doctor.doctor_id, slot.start)),
         start=local_time.to_rfc3339(slot.start, doctor.zone),
         end=local_time.to_rfc3339(slot.end, doctor.zone),
         status=slot.status.value,
         conflicts_with=msgspec.UNSET if other is None else serialize_time_range(other, doctor.zone),
+        origin=_serialize_origin(slot, view.day) if slot.start in view.day.slots else msgspec.UNSET,
+    )
+
+
+def _serialize_origin(slot: Slot, day: Day) -> schemas.SlotOrigin | None:
+    if slot.origin is None:
+        return None
+    return schemas.SlotOrigin(
+        change_id=f"{day.doctor_id}~{day.date.isoformat()}~{slot.origin.change}",
+        series_id=slot.origin.series_id,
     )
 
 

@@ -19,7 +19,8 @@ from chalicelib.web.pages import links, schedule_responses
 from chalicelib.web.pages.concurrent_changes import AuthorReader, describe_concurrent_changes
 from chalicelib.web.pages.rejections import Rejection
 from chalicelib.web.pages.schedule import Schedule
-from chalicelib.web.pages.schedule_view import RejectedForm
+from chalicelib.web.pages.schedule_responses import Outcome
+from chalicelib.web.pages.schedule_view import FlashMessage, RejectedForm
 from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.day import Day
     from chalicelib.domain.permissions import Caller
-    from chalicelib.use_cases.manage_slots import DayWithDoctor
+    from chalicelib.use_cases.save_days import DayWithDoctor
     from chalicelib.web.pages.day_form import DayForm
 
 # Weekly hours repeat after seven days.
@@ -91,12 +92,12 @@ def save_form(caller: Caller, form: DayForm, request: Request) -> Response:
             raise
         view = _view_after(error, caller, form)
         if is_unchanged:
-            message = schedule_responses.UNCHANGED
-            return _saved_response(message, view, form, view.day, caller, request)
+            outcome = Outcome(schedule_responses.UNCHANGED)
+            return _saved_response(outcome, view, form, view.day, caller, request)
         return _rejected_response(error, view, form, caller, request)
     request_context.current_request().metrics["Saves"] += saved.created
-    message = schedule_responses.SAVED
-    return _saved_response(message, saved, form, saved.previous, caller, request)
+    outcome = Outcome(schedule_responses.SAVED, (saved.change_id,) if saved.change_id else ())
+    return _saved_response(outcome, saved, form, saved.previous, caller, request)
 
 
 def _view_after(
@@ -109,7 +110,7 @@ def _view_after(
 
 
 def _saved_response(
-    message_key: str,
+    outcome: Outcome,
     view: DayWithDoctor,
     form: DayForm,
     previous: Day,
@@ -121,7 +122,7 @@ def _saved_response(
         authors = AuthorReader(caller, view.doctor, view.day.date)
         news = describe_concurrent_changes(previous, form, view.doctor.zone, authors)
     schedule = Schedule.of_day(view)
-    return schedule_responses.saved_response(message_key, schedule, news, caller, request)
+    return schedule_responses.saved_response(outcome, schedule, news, caller, request)
 
 
 def _rejected_response(
@@ -138,7 +139,7 @@ def _rejected_response(
     return schedule_responses.rejected_response(
         Schedule.of_day(view),
         {view.day.date: RejectedForm(state=form.state, error=rejected)},
-        _reason(rejected, form, view, authors),
+        FlashMessage(text=_reason(rejected, form, view, authors), kind="error"),
         # If the key was used before, the news is the user's own earlier save.
         describe_concurrent_changes(view.day, form, view.doctor.zone, authors) if rejected else (),
         caller,

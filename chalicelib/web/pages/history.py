@@ -10,6 +10,7 @@ from msgspec import Struct
 from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.change_feed import OWN_CLIENTS
+from chalicelib.domain.day import KeptReason
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.text import Text
 from chalicelib.web import dates
@@ -17,11 +18,12 @@ from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.pages import links, messages
 from chalicelib.web.pages.frame import CHANGES, build_frame
 from chalicelib.web.pages.rendering import render
+from chalicelib.web.pages.schedule_responses import clear_flash, flash_outcome
 from chalicelib.web.pages.setting_words import setting_labels
 from chalicelib.web.texts import _, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from chalice.app import Request, Response
@@ -29,8 +31,11 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.change_feed import ActorNames
     from chalicelib.domain.permissions import Caller
-    from chalicelib.domain.slot import SlotId
+    from chalicelib.domain.slot import Slot, SlotId
     from chalicelib.use_cases.list_changes import Changes
+    from chalicelib.web.http.types import Headers
+    from chalicelib.web.pages.frame import Frame
+    from chalicelib.web.pages.schedule_view import FlashMessage
 
 # Of the slots in each field of an entry, what happened to them, in plain words.
 _TERMS = {
@@ -45,6 +50,14 @@ _TERMS_BY_KIND = {
     ChangeKind.RELEASE: {"affected": Text("Hold ended")},
     ChangeKind.DISRUPTION: {"affected": Text("Has to be rebooked")},
     ChangeKind.REVOKE: {"cancelled": Text("Booking removed")},
+}
+_KEPT_TERMS = {
+    KeptReason.BOOKED: Text("Left as booked"),
+    KeptReason.HELD: Text("Left as held"),
+    KeptReason.OPENED_BY_HAND: Text("Left as opened by hand"),
+    KeptReason.CLOSED_BY_HAND: Text("Left as closed by hand"),
+    KeptReason.OVERLAPS: Text("Left out, because of an overlap"),
+    KeptReason.PAST: Text("Left out, as already started"),
 }
 _OCCASIONS = {
     ChangeKind.SERIES: Text("From the weekly pattern"),
@@ -63,7 +76,10 @@ class ActView(Struct, frozen=True, kw_only=True):
 
 
 class ChangeView(Struct, frozen=True, kw_only=True):
-    """One entry; ``client`` is empty if the author is the client, or used the page."""
+    """One entry; ``client`` is empty if the author is the client, or used the page.
+
+    ``undo`` is the id of a change that can be undone, and ``date`` is its date.
+    """
 
     time: str
     iso_time: str
@@ -74,6 +90,8 @@ class ChangeView(Struct, frozen=True, kw_only=True):
     acts: tuple[ActView, ...]
     date_title: str = ""
     date_url: str = ""
+    date: str = ""
+    undo: str = ""
 
 
 class ChangesOfDay(Struct, frozen=True, kw_only=True):
@@ -94,6 +112,9 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
     back_title: str
     older_url: str | None
     days: tuple[ChangesOfDay, ...]
+    name: str
+    doctor_id: str
+    message: FlashMessage | None
 
 
 def render_history(caller: Caller, changes: Changes, request: Request) -> Response:
@@ -102,6 +123,7 @@ def render_history(caller: Caller, changes: Changes, request: Request) -> Respon
     if date is None:
         raise ValueError("the history page shows one date")
     view = "week" if query(request, "view") == "week" else "day"
+    flash = flash_outcome(request)
     kept = {"date": date.isoformat(), **({"view": view} if view == "week" else {})}
     older = links.history_url(base, doctor.doctor_id, date, changes.cursor, view=view)
     page = HistoryPage(
@@ -113,11 +135,14 @@ def render_history(caller: Caller, changes: Changes, request: Request) -> Respon
         back_title=_back_title(view, date),
         older_url=older if changes.cursor else None,
         days=tuple(_group_by_day(changes, base, has_dates=False)),
+        name="history",
+        doctor_id=doctor.doctor_id,
+        message=flash.message() if flash else None,
     )
     frame = build_frame(
         request, caller, section=CHANGES, doctor=doctor, path="/slots/history", fields=kept
     )
-    return render("history.html", page, frame)
+    return _respond(page, frame, request)
 
 
 def _back_title(view: str, on: date) -> str:
@@ -128,7 +153,7 @@ def _back_title(view: str, on: date) -> str:
 
 def render_changes(caller: Caller, changes: Changes, request: Request) -> Response:
     """Render the changes of all dates of a doctor, and of their settings."""
-    base, doctor = url_prefix(request), changes.doctor
+    base, doctor, flash = url_prefix(request), changes.doctor, flash_outcome(request)
     page = HistoryPage(
         base=base,
         doctor_name=doctor.name,
@@ -140,9 +165,17 @@ def render_changes(caller: Caller, changes: Changes, request: Request) -> Respon
             links.changes_url(base, doctor.doctor_id, changes.cursor) if changes.cursor else None
         ),
         days=tuple(_group_by_day(changes, base, has_dates=True)),
+        name="changes",
+        doctor_id=doctor.doctor_id,
+        message=flash.message() if flash else None,
     )
     frame = build_frame(request, caller, section=CHANGES, doctor=doctor, path="/changes")
-    return render("history.html", page, frame)
+    return _respond(page, frame, request)
+
+
+def _respond(page: HistoryPage, frame: Frame, request: Request) -> Response:
+    headers: Headers = {"Set-Cookie": clear_flash(request)} if page.message else {}
+    return render("history.html", page, frame, headers=headers)
 
 
 def _group_by_day(changes: Changes, base: str, *, has_dates: bool) -> Iterator[ChangesOfDay]:
@@ -153,13 +186,14 @@ def _group_by_day(changes: Changes, base: str, *, has_dates: bool) -> Iterator[C
         yield ChangesOfDay(
             title=dates.format_date(on),
             changes=tuple(
-                _change_view(entry, changes.names, base if has_dates else None) for entry in entries
+                _change_view(entry, changes, base if has_dates else None) for entry in entries
             ),
         )
 
 
-def _change_view(entry: AuditLogEntry, names: ActorNames, base: str | None) -> ChangeView:
+def _change_view(entry: AuditLogEntry, changes: Changes, base: str | None) -> ChangeView:
     """Return what a change shows; with a link to its date, unless ``base`` is None."""
+    names = changes.names
     local = entry.at.astimezone(names.doctor.zone)
     author, client = _author(entry, names), names.name_client(entry.actor.client)
     is_shown = entry.actor.client not in OWN_CLIENTS and client != author
@@ -170,7 +204,9 @@ def _change_view(entry: AuditLogEntry, names: ActorNames, base: str | None) -> C
         client=client if is_shown else "",
         occasion=translate(_OCCASIONS.get(entry.kind, "")),
         reason=entry.reason or "",
-        acts=(*_act_views(entry, names), *_settings_views(entry)),
+        acts=(*_act_views(entry, names), *_kept_views(entry, names), *_settings_views(entry)),
+        date=entry.date.isoformat() if entry.date else "",
+        undo=entry.change_id if entry.change_id in changes.undoable else "",
         **_date_link(entry, base),
     )
 
@@ -182,6 +218,18 @@ def _date_link(entry: AuditLogEntry, base: str | None) -> dict[str, str]:
         "date_title": dates.format_date(entry.date),
         "date_url": links.day_url(base, entry.doctor_id, entry.date),
     }
+
+
+def _kept_views(entry: AuditLogEntry, names: ActorNames) -> Iterator[ActView]:
+    for reason, term in _KEPT_TERMS.items():
+        if kept := [each.slot for each in entry.kept if each.reason is reason]:
+            yield ActView(term=translate(term), slots=_format_ranges(kept, names))
+
+
+def _format_ranges(slots: Iterable[Slot], names: ActorNames) -> tuple[str, ...]:
+    """Return the times of slots; those that touch are one range."""
+    zone = names.doctor.zone
+    return tuple(messages.merge_ranges([local_time.format_range(slot, zone) for slot in slots]))
 
 
 def _settings_views(entry: AuditLogEntry) -> Iterator[ActView]:
@@ -201,7 +249,7 @@ def _act_views(entry: AuditLogEntry, names: ActorNames) -> Iterator[ActView]:
         if slots := getattr(entry, field):
             yield ActView(
                 term=translate(term),
-                slots=tuple(local_time.format_range(slot, names.doctor.zone) for slot in slots),
+                slots=_format_ranges(slots, names),
                 where=wheres.get(field, ""),
             )
 

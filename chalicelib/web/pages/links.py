@@ -99,9 +99,10 @@ def history_url(
     return f"{base}/slots/history?{_query(doctor_id, on)}{end}"
 
 
-def changes_url(base: str, doctor_id: str, cursor: str) -> str:
-    """The URL of a further page of a doctor's changes."""
-    return f"{base}/changes?{urlencode({'doctor_id': doctor_id, 'cursor': cursor})}"
+def changes_url(base: str, doctor_id: str, cursor: str | None = None) -> str:
+    """The URL of a doctor's changes, or of a further page of them."""
+    further = {"cursor": cursor} if cursor else {}
+    return f"{base}/changes?{urlencode({'doctor_id': doctor_id, **further})}"
 
 
 def _query(doctor_id: str, on: date) -> str:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
-    from chalicelib.use_cases.manage_slots import DayWithDoctor
     from chalicelib.use_cases.manage_weeks import Week
+    from chalicelib.use_cases.save_days import DayWithDoctor
 
 
 class Schedule(Struct, frozen=True, kw_only=True):

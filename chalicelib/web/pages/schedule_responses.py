@@ -7,8 +7,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chalice.app import Response
+from msgspec import Struct
 
 from chalicelib.web import dates
+from chalicelib.web.api.change_parsing import is_change_id
 from chalicelib.web.http import cookies
 from chalicelib.web.http.conditional import etag_matches
 from chalicelib.web.http.negotiation import is_htmx
@@ -35,17 +37,40 @@ if TYPE_CHECKING:
 
 SAVED = "saved"
 UNCHANGED = "unchanged"
-# Holds the key of a flash message during the redirect after a save without JavaScript.
+UNDONE = "undone"
+UNDONE_IN_PART = "undone_in_part"
+NOTHING_UNDONE = "nothing_undone"
+# Holds the key of a flash message, and the changes that it can undo, during the redirect after a
+# save without JavaScript.
 _FLASH_COOKIE = "flash"
+_FLASH_SEPARATOR = ":"
 # Remembers which view the user opened last: day, week or month.
 _VIEW_COOKIE = "view"
 _ONE_YEAR = timedelta(days=365)
 
 
-def _messages() -> dict[str, FlashMessage]:
+class Outcome(Struct, frozen=True):
+    """What a form did, by the key of its message, and the ids of the changes that it made."""
+
+    key: str
+    changes: tuple[str, ...] = ()
+
+    def message(self) -> FlashMessage:
+        text, kind = _messages()[self.key]
+        return FlashMessage(text=text, kind=kind, undo=self.changes)
+
+
+def _messages() -> dict[str, tuple[str, str]]:
+    """The sentence and the kind of each message, by its key."""
     return {
-        SAVED: FlashMessage(text=_("Slots saved successfully"), kind="success"),
-        UNCHANGED: FlashMessage(text=_("No changes to save"), kind="info"),
+        SAVED: (_("Slots saved successfully"), "success"),
+        UNCHANGED: (_("No changes to save"), "info"),
+        UNDONE: (_("Change undone"), "success"),
+        UNDONE_IN_PART: (_("Undone, except what has been booked or changed since"), "info"),
+        NOTHING_UNDONE: (
+            _("Nothing was undone: the slots have been booked or changed since"),
+            "error",
+        ),
     }
 
 
@@ -57,12 +82,12 @@ def last_view(request: Request) -> str | None:
 def page_response(schedule: Schedule, caller: Caller, request: Request) -> Response:
     """The full page; for htmx the part that another date changes."""
     template = "_manage.html" if is_htmx(request) else "slots.html"
-    flash = None if is_htmx(request) else _flash(request)
+    flash = None if is_htmx(request) else flash_outcome(request)
     frame = None if is_htmx(request) else _frame(schedule, caller, request)
-    tag = page_etag(schedule, template=template, frame=frame, flash=flash)
+    tag = page_etag(schedule, template=template, frame=frame, flash=flash.key if flash else None)
     headers: Headers = {"ETag": tag}
     if flash is not None:
-        headers["Set-Cookie"] = _flash_cookie(request, "", max_age=timedelta())
+        headers["Set-Cookie"] = clear_flash(request)
     elif etag_matches(tag, request):
         return not_modified(tag, {"Cache-Control": "no-store"})
     elif cookie := _view_cookie(schedule, request):
@@ -71,7 +96,7 @@ def page_response(schedule: Schedule, caller: Caller, request: Request) -> Respo
         schedule,
         base=url_prefix(request),
         person=person_of(caller),
-        message=_messages().get(flash or ""),
+        message=flash.message() if flash else None,
     )
     return render(template, page, frame, headers=headers)
 
@@ -99,7 +124,7 @@ def unchanged_response(schedule: Schedule) -> Response:
 
 
 def saved_response(
-    message_key: str, schedule: Schedule, news: Sequence[str], caller: Caller, request: Request
+    outcome: Outcome, schedule: Schedule, news: Sequence[str], caller: Caller, request: Request
 ) -> Response:
     """For htmx the form as saved; for a browser a redirect to it (RFC 9110, section 15.4.4)."""
     if is_htmx(request):
@@ -107,23 +132,28 @@ def saved_response(
             schedule,
             base=url_prefix(request),
             person=person_of(caller),
-            message=_messages()[message_key],
+            message=outcome.message(),
             news=news,
         )
         # The month beside the week listens: its bars change with a save.
         return render("_schedule.html", page, headers={"HX-Trigger": "saved"})
     to_view = links.week_url if schedule.is_week else links.day_url
-    headers: Headers = {
-        "Location": to_view(url_prefix(request), schedule.doctor.doctor_id, schedule.chosen),
-        "Set-Cookie": _flash_cookie(request, message_key, max_age=timedelta(minutes=1)),
-    }
+    url = to_view(url_prefix(request), schedule.doctor.doctor_id, schedule.chosen)
+    return redirect_with_flash(url, outcome, request)
+
+
+def redirect_with_flash(url: str, outcome: Outcome, request: Request) -> Response:
+    """Redirect to a page that shows the outcome once (RFC 9110, section 15.4.4)."""
+    value = _FLASH_SEPARATOR.join((outcome.key, *outcome.changes))
+    cookie = cookies.set_cookie_header(request, _FLASH_COOKIE, value, timedelta(minutes=1))
+    headers: Headers = {"Location": url, "Set-Cookie": cookie}
     return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers=headers)
 
 
 def rejected_response(
     schedule: Schedule,
     rejected: Mapping[date, RejectedForm],
-    reason: str,
+    message: FlashMessage,
     news: Sequence[str],
     caller: Caller,
     request: Request,
@@ -135,7 +165,7 @@ def rejected_response(
         schedule,
         base=url_prefix(request),
         person=person_of(caller),
-        message=FlashMessage(text=reason, kind="error"),
+        message=message,
         rejected=rejected,
         news=news,
     )
@@ -157,15 +187,20 @@ def person_of(caller: Caller) -> str:
     return caller.subject or caller.name
 
 
-def _flash(request: Request) -> str | None:
-    """The key of the message that the page shows once, if there is one."""
-    key = cookies.get(request, _FLASH_COOKIE)
-    return key if key in {SAVED, UNCHANGED} else None
+def flash_outcome(request: Request) -> Outcome | None:
+    """The outcome that the page shows once, if there is one.
+
+    The cookie needs no signature: only keys of our own messages and ids of changes count.
+    """
+    key, *changes = (cookies.get(request, _FLASH_COOKIE) or "").split(_FLASH_SEPARATOR)
+    if key not in _messages():
+        return None
+    return Outcome(key, tuple(filter(is_change_id, changes)))
 
 
-def _flash_cookie(request: Request, message_key: str, *, max_age: timedelta) -> str:
-    # Not secret, and only keys of our own messages count: it needs no signature.
-    return cookies.set_cookie_header(request, _FLASH_COOKIE, message_key, max_age, path="/slots")
+def clear_flash(request: Request) -> str:
+    """A ``Set-Cookie`` header that ends the flash message."""
+    return cookies.set_cookie_header(request, _FLASH_COOKIE, "", timedelta())
 
 
 def _view_cookie(schedule: Schedule, request: Request) -> str | None:

@@ -35,10 +35,11 @@ _ONE_DAY = timedelta(days=1)
 
 
 class FlashMessage(Struct, frozen=True, kw_only=True):
-    """``kind`` is success, info or error."""
+    """``kind`` is success, info or error; ``undo`` has the ids of the changes to undo."""
 
     text: str
     kind: str
+    undo: tuple[str, ...] = ()
 
 
 class RejectedForm(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,8 @@ from chalicelib.web.pages import schedule_responses
 from chalicelib.web.pages.concurrent_changes import AuthorReader, describe_concurrent_changes
 from chalicelib.web.pages.rejections import Rejection, describe_unsaved_date, join_week
 from chalicelib.web.pages.schedule import Schedule
-from chalicelib.web.pages.schedule_view import RejectedForm
+from chalicelib.web.pages.schedule_responses import Outcome
+from chalicelib.web.pages.schedule_view import FlashMessage, RejectedForm
 from chalicelib.web.texts import _, translate
 
 if TYPE_CHECKING:
@@ -102,9 +103,11 @@ def save_form(caller: Caller, form: WeekForm, request: Request) -> Response:
     schedule = Schedule.of_week(week, form.date)
     if any(result.error for result in results):
         return _rejected_response(results, schedule, form, caller, request)
-    message = schedule_responses.SAVED if results else schedule_responses.UNCHANGED
+    outcome = Outcome(
+        schedule_responses.SAVED if results else schedule_responses.UNCHANGED, _changes(results)
+    )
     news = _describe_news(form, schedule, results, caller) if is_htmx(request) else ()
-    return schedule_responses.saved_response(message, schedule, news, caller, request)
+    return schedule_responses.saved_response(outcome, schedule, news, caller, request)
 
 
 def _save_dates(caller: Caller, form: WeekForm) -> list[_Result]:
@@ -116,6 +119,12 @@ def _save_dates(caller: Caller, form: WeekForm) -> list[_Result]:
     created = sum(outcome.saved is not None and outcome.saved.created for outcome in outcomes)
     request_context.current_request().metrics["Saves"] += created
     return [_Result(day, outcome) for day, outcome in zip(form.edited, outcomes, strict=True)]
+
+
+def _changes(results: Sequence[_Result]) -> tuple[str, ...]:
+    """The changes that the save made."""
+    saved = (result.outcome.saved for result in results)
+    return tuple(day.change_id for day in saved if day and day.change_id)
 
 
 def _rejected_response(
@@ -136,7 +145,11 @@ def _rejected_response(
     return schedule_responses.rejected_response(
         schedule,
         rejected,
-        _describe_results(results, schedule, caller),
+        FlashMessage(
+            text=_describe_results(results, schedule, caller),
+            kind="error",
+            undo=_changes(results),
+        ),
         _describe_news(form, schedule, results, caller),
         caller,
         request,

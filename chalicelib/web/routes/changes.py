@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.permissions import Caller, Permission
 from chalicelib.domain.text import Text
 from chalicelib.web.api import change_schemas
-from chalicelib.web.api.change_serializers import serialize_changes
+from chalicelib.web.api.change_parsing import parse_undo_json
+from chalicelib.web.api.change_serializers import serialize_changes, serialize_undone
 from chalicelib.web.api.decoding import Violations
+from chalicelib.web.api.serializers import serialize_day
 from chalicelib.web.api.validators import (
     doctor_id_from_path,
     invalid_field,
@@ -23,8 +26,8 @@ from chalicelib.web.api.validators import (
     search_text,
 )
 from chalicelib.web.http.negotiation import wants_html
-from chalicelib.web.http.request import HTML, JSON, query
-from chalicelib.web.http.responses import json_or_not_modified, json_response
+from chalicelib.web.http.request import FORM, HTML, JSON, is_form, query
+from chalicelib.web.http.responses import etag, json_or_not_modified, json_response
 from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
@@ -107,6 +110,33 @@ def get_history(request: Request, caller: Caller) -> Response:
 
         return history_page.render_history(caller, changes, request)
     return json_or_not_modified(serialize_changes(changes), request)
+
+
+@routes.post(
+    "/slots/undo",
+    permission=Permission.MANAGE,
+    doc=RouteDoc(
+        tag=DOCTORS,
+        body={JSON: change_schemas.UndoRequest, FORM: change_schemas.UndoFormFields},
+        responses={200: {JSON: change_schemas.UndoneDay, HTML: None}, 303: {}},
+        errors=(400, 404, 409),
+    ),
+)
+def post_undo(request: Request, caller: Caller) -> Response:
+    """Undo a change of a date.
+
+    Close what it opened and open what it closed, as far as the day as it is now allows that; `kept`
+    names the rest. An undo is a change that can be undone itself. Sent twice, it has one effect.
+    Pages send the form, with up to seven changes.
+    """
+    if is_form(request):
+        from chalicelib.web.pages import undo  # noqa: PLC0415
+
+        return undo.undo_form(caller, undo.parse_undo_form(request), request)
+    undone = get_services().undo_changes.undo(caller, parse_undo_json(request))
+    request_context.current_request().metrics["Saves"] += undone.saved.created
+    day = serialize_day(undone.saved)
+    return json_response(serialize_undone(undone, day), {"ETag": etag(day.version, day)})
 
 
 def _parse_search(request: Request, doctor_id: str) -> ChangeSearch:

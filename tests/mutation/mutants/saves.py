@@ -144,7 +144,7 @@ MUTANTS = (
     ),
     Mutant(
         "Two saves of one instant have the same place in the audit log",
-        "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
+        "chalicelib.use_cases.save_days:SaveDays._save_attempt",
         first_argument_only(call("next_instant")),
         "tests/api/test_audit_of_saves.py::test_saves_of_one_instant_are_recorded_in_their_order",
     ),

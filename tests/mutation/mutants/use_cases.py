@@ -12,10 +12,10 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.violations import AlreadyTaken
 from chalicelib.storage.booking_repository import BookingRepository
 from chalicelib.storage.day_repository import DayRepository
-from chalicelib.use_cases import manage_slots
+from chalicelib.use_cases import manage_slots, save_days
 from chalicelib.use_cases.manage_doctors import ManageDoctors
-from chalicelib.use_cases.manage_slots import ManageSlots
 from chalicelib.use_cases.preconditions import Precondition
+from chalicelib.use_cases.save_days import SaveDays
 from tests.mutation.edits import (
     drop,
     never,
@@ -43,50 +43,50 @@ MUTANTS = (
     ),
     Mutant(
         "A retried save uses the day that its first attempt read",
-        "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
+        "chalicelib.use_cases.save_days:SaveDays._save_attempt",
         remembered(call(DayRepository.get_with_change)),
         "tests/api/test_failures.py::test_further_save_conflict_replans_on_current_state",
     ),
     Mutant(
         "A repeated request is not recognised",
-        "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
-        never(branch(manage_slots._repeated_save)),
+        "chalicelib.use_cases.save_days:SaveDays._save_attempt",
+        never(branch(save_days._repeated_save)),
         "tests/api/test_saving_json.py::test_repeated_key_and_body_return_first_version_once",
     ),
     Mutant(
         "A save whose response was lost is not recognised",
-        "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
-        never(branch(manage_slots._repeated_save)),
+        "chalicelib.use_cases.save_days:SaveDays._save_attempt",
+        never(branch(save_days._repeated_save)),
         "tests/api/test_failures.py::test_save_with_lost_response_is_found_and_applied_once",
     ),
     Mutant(
         "An idempotency key is accepted for another body",
-        "chalicelib.use_cases.manage_slots:_repeated_save",
+        "chalicelib.use_cases.save_days:_repeated_save",
         never(branch(IdempotencyKeyReusedError)),
         "tests/api/test_saving_json.py::test_key_reused_with_other_body_is_rejected",
     ),
     Mutant(
         "A repeated request returns a day from before its change",
-        "chalicelib.use_cases.manage_slots:_repeated_save",
+        "chalicelib.use_cases.save_days:_repeated_save",
         never(branch(DayModifiedError)),
         "tests/api/test_partial_reads.py::test_concurrent_repeat_of_save_is_not_rejected",
     ),
     Mutant(
         "A request that conflicts with itself is rejected",
-        "chalicelib.use_cases.manage_slots:ManageSlots._plan",
+        "chalicelib.use_cases.save_days:SaveDays._plan",
         never(branch(DayModifiedError)),
         "tests/api/test_partial_reads.py::test_concurrent_repeat_of_save_is_not_rejected",
     ),
     Mutant(
         "If-Match is ignored",
-        "chalicelib.use_cases.manage_slots:ManageSlots._plan",
+        "chalicelib.use_cases.manage_slots:_plan",
         skip(statement(manage_slots._require_expected_version)),
         "tests/api/test_saving_json.py::test_if_match_rejects_save_on_unseen_version",
     ),
     Mutant(
         "If-Match is checked before a repeated request is recognised",
-        "chalicelib.use_cases.manage_slots:ManageSlots._save_attempt",
-        repeat(statement(ManageSlots._plan), before=branch(manage_slots._repeated_save)),
+        "chalicelib.use_cases.save_days:SaveDays._save_attempt",
+        repeat(statement(SaveDays._plan), before=branch(save_days._repeated_save)),
         "tests/api/test_saving_json.py::test_repeated_key_and_body_return_first_version_once",
     ),
     Mutant(

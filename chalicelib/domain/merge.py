@@ -1,0 +1,152 @@
+"""Merge what a plan or an undo wants of a date with the day as it is.
+
+Booked and held slots, slots opened by hand and boxes closed by hand are left alone and named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.day import KeptReason, KeptSlot, PlannedChanges, SlotChanges
+from chalicelib.domain.slot import SlotStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.day import Day
+    from chalicelib.domain.slot import Slot
+
+
+Reason = KeptReason | None
+
+
+def merge(day: Day, base: Iterable[Slot], wish: Iterable[Slot], *, now: datetime) -> PlannedChanges:
+    """Change the day from what was wanted of its date before (``base``) to what is wanted now.
+
+    Slots that only ``base`` has are closed if they are free and a series opened them. Slots that
+    only ``wish`` has are opened if they overlap nothing and have not begun. ``day`` must be current
+    as of ``now``.
+    """
+    before = {slot.interval: slot for slot in base}
+    after = {slot.interval: slot for slot in wish}
+    unwanted = [slot for interval, slot in before.items() if interval not in after]
+    wanted = [slot for interval, slot in after.items() if interval not in before]
+    unchanged = [slot for interval, slot in after.items() if interval in before]
+    closing = _sort_out(
+        _stored(day, unwanted), lambda slot: _reason_not_to_close(slot, now) or _by_hand(slot)
+    )
+    already_open = _stored(day, wanted)
+    return _open_possible(
+        day,
+        wanted,
+        closing.changed,
+        [*closing.kept, *_sort_out(already_open, _by_hand).kept, *_missing(day, unchanged, now)],
+        now,
+    )
+
+
+def invert(day: Day, entry: AuditLogEntry, *, now: datetime) -> PlannedChanges:
+    """Undo what the entry opened and closed, as far as the day still allows it.
+
+    What it opened and is still free is closed, unless another change has opened it since. What it
+    closed is opened again, also where the weekly hours have no such box any more, if it overlaps
+    nothing and has not begun. ``day`` must be current as of ``now``.
+    """
+    origins = {slot.start: slot.origin for slot in entry.opened}
+
+    def reason_not_to_close(slot: Slot) -> Reason:
+        if reason := _reason_not_to_close(slot, now):
+            return reason
+        by_entry = origins[slot.start]
+        is_same = (
+            slot.origin is None or slot.origin == by_entry or slot.origin.is_of(entry.change_id)
+        )
+        return None if is_same else KeptReason.OPENED_BY_HAND
+
+    closing = _sort_out(_stored(day, entry.opened), reason_not_to_close)
+    return _open_possible(day, entry.closed, closing.changed, closing.kept, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    changed: list[Slot]
+    kept: list[KeptSlot]
+
+
+def _sort_out(slots: Iterable[Slot], reason_to_keep: Callable[[Slot], Reason]) -> _Sorted:
+    changed, kept = [], []
+    for slot in slots:
+        if reason := reason_to_keep(slot):
+            kept.append(KeptSlot(slot, reason))
+        else:
+            changed.append(slot)
+    return _Sorted(changed, kept)
+
+
+def _stored(day: Day, slots: Iterable[Slot]) -> list[Slot]:
+    """Return the stored slots of the same times."""
+    found = ((slot, day.slots.get(slot.start)) for slot in slots)
+    return [stored for slot, stored in found if stored and stored.interval == slot.interval]
+
+
+def _reason_not_to_close(slot: Slot, now: datetime) -> Reason:
+    match slot.status:
+        case SlotStatus.BOOKED:
+            return KeptReason.BOOKED
+        case SlotStatus.HELD:
+            return KeptReason.HELD
+        case _:
+            return KeptReason.PAST if slot.has_begun(now) else None
+
+
+def _by_hand(slot: Slot) -> Reason:
+    is_of_series = slot.origin is not None and slot.origin.series_id is not None
+    return None if is_of_series else KeptReason.OPENED_BY_HAND
+
+
+def _missing(day: Day, slots: Sequence[Slot], now: datetime) -> list[KeptSlot]:
+    """Return the slots that were closed by hand and could still be open."""
+    stored = {slot.interval for slot in _stored(day, slots)}
+    return [
+        KeptSlot(slot, KeptReason.CLOSED_BY_HAND)
+        for slot in slots
+        if slot.interval not in stored and not slot.has_begun(now)
+    ]
+
+
+def _open_possible(
+    day: Day,
+    wanted: Iterable[Slot],
+    closed: Sequence[Slot],
+    kept: Sequence[KeptSlot],
+    now: datetime,
+) -> PlannedChanges:
+    stays_open: Mapping[datetime, Slot] = day.apply(
+        SlotChanges(opened=(), closed=tuple(closed))
+    ).slots
+    occupied = [*stays_open.values(), *day.adjacent]
+
+    def reason_not_to_open(slot: Slot) -> Reason:
+        if slot.has_begun(now):
+            return KeptReason.PAST
+        if any(other.overlaps(slot) for other in occupied):
+            return KeptReason.OVERLAPS
+        occupied.append(slot)
+        return None
+
+    is_open = {slot.interval for slot in stays_open.values()}
+    missing = [slot for slot in wanted if slot.interval not in is_open]
+    opening = _sort_out(sorted(missing, key=lambda slot: slot.start), reason_not_to_open)
+    changes = SlotChanges(
+        opened=tuple(replace(slot, status=SlotStatus.FREE) for slot in opening.changed),
+        closed=tuple(closed),
+    )
+    return PlannedChanges(
+        opened=changes.opened,
+        closed=changes.closed,
+        day_after=day.apply(changes),
+        kept=tuple(sorted([*kept, *opening.kept], key=lambda each: each.slot.start)),
+    )

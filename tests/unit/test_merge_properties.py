@@ -1,0 +1,118 @@
+"""What every merge keeps to, on random days: 2,000 of them, and 200,000 nightly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
+from chalicelib.domain.merge import invert, merge
+from chalicelib.domain.permissions import Role
+from chalicelib.domain.slot import Slot, SlotOrigin, SlotStatus
+from tests.support.factories import MONDAY, make_day, make_slot, to_instant
+from tests.support.profile import rounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.domain.day import Day, PlannedChanges
+
+MERGES_PER_SEED = 100
+NOW = to_instant("09:30")
+ENTRY = AuditLogEntry(
+    doctor_id="dr-lee",
+    at=NOW,
+    kind=ChangeKind.SERIES,
+    actor=Actor(name="dr-lee", role=Role.DOCTOR, client="page"),
+    suffix="plan-2",
+    date=MONDAY,
+)
+ORIGINS = (
+    None,
+    SlotOrigin("20261101T000000000000Z~save-1"),
+    SlotOrigin("20261101T000000000000Z~plan-1", series_id="s-1"),
+    SlotOrigin("20261101T000000000000Z~plan-1", series_id="s-2"),
+)
+STATUSES = (*[SlotStatus.FREE] * 4, SlotStatus.BOOKED, SlotStatus.HELD)
+
+
+def random_boxes(random: Random) -> list[Slot]:
+    """Draw boxes of one length that don't overlap each other."""
+    minutes = random.choice((15, 20, 30))
+    first = to_instant("08:00")
+    length = timedelta(minutes=minutes)
+    return [
+        Slot(start=first + n * length, end=first + (n + 1) * length, status=SlotStatus.UNAVAILABLE)
+        for n in range(240 // minutes)
+        if random.random() < 0.5
+    ]
+
+
+def random_day(random: Random, *patterns: Iterable[Slot]) -> Day:
+    """Draw a day that has some boxes of the patterns and some other slots."""
+    offered = [slot for pattern in patterns for slot in pattern]
+    offered += [make_slot(f"{8 + n // 4:02}:{n % 4 * 15:02}", 10) for n in range(16)]
+    random.shuffle(offered)
+    slots: list[Slot] = []
+    for slot in offered:
+        if random.random() < 0.4 and not any(slot.overlaps(other) for other in slots):
+            status = random.choice(STATUSES)
+            until = to_instant("23:00") if status is SlotStatus.HELD else None
+            origin = random.choice(ORIGINS)
+            slots.append(replace(slot, status=status, held_until=until, origin=origin))
+    return make_day(*slots)
+
+
+def is_by_hand(slot: Slot) -> bool:
+    return slot.origin is None or slot.origin.series_id is None
+
+
+def check_rules(day: Day, base: list[Slot], wish: list[Slot], changes: PlannedChanges) -> None:
+    after = changes.day_after.slots
+    for slot in day.slots.values():
+        if slot.is_taken or is_by_hand(slot) or slot.has_begun(NOW):
+            assert after.get(slot.start) is slot
+    in_order = sorted(after.values(), key=lambda slot: slot.start)
+    assert all(a.end <= b.start for a, b in pairwise(in_order))
+    assert not any(slot.has_begun(NOW) for slot in (*changes.opened, *changes.closed))
+
+    before, wanted = ({slot.interval for slot in slots} for slots in (base, wish))
+    assert {slot.interval for slot in changes.opened} <= wanted - before
+    assert {slot.interval for slot in changes.closed} <= before - wanted
+    named = {each.slot.interval for each in changes.kept}
+    is_open = {slot.interval for slot in after.values()}
+    assert wanted - before <= is_open | named
+    assert (before - wanted) & is_open <= named
+
+
+def check_repetition(changes: PlannedChanges, wish: list[Slot]) -> None:
+    again = merge(changes.day_after, wish, wish, now=NOW)
+    assert not again.opened
+    assert not again.closed
+
+
+def check_undo(day: Day, changes: PlannedChanges) -> None:
+    entry = replace(ENTRY, opened=changes.opened, closed=changes.closed)
+    undone = invert(changes.day_after, entry, now=NOW)
+    assert undone.day_after.slots == day.slots
+    assert {s.start: s.origin for s in undone.day_after.slots.values()} == {
+        s.start: s.origin for s in day.slots.values()
+    }
+    assert not undone.kept
+
+
+@pytest.mark.parametrize("seed", range(rounds(daily=20, nightly=2_000)))
+def test_merges_harm_no_patient_and_no_work_by_hand_and_can_be_undone(seed: int) -> None:
+    random = Random(seed)  # noqa: S311
+    for _ in range(MERGES_PER_SEED):
+        base, wish = random_boxes(random), random_boxes(random)
+        day = random_day(random, base, wish)
+        changes = merge(day, base, wish, now=NOW)
+        check_rules(day, base, wish, changes)
+        check_repetition(changes, wish)
+        check_undo(day, changes)
