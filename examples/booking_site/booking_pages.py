@@ -10,7 +10,7 @@ from werkzeug import Response
 
 from examples.booking_site.calendar_file import fold
 from examples.booking_site.slots_api import Json, RequestRejectedError, SlotsApiError
-from examples.booking_site.visitors import Appointment, Visitor, neighbours_with_hold, new_id
+from examples.booking_site.visitors import Appointment, Visitor, new_id, room_for_hold
 
 HOLD_SECONDS = 300
 # By network address: so that a script cannot hold every time of a doctor. A visitor holds one.
@@ -23,21 +23,25 @@ pages = Blueprint("booking", __name__)
 @pages.post("/doctors/<doctor_id>/hold")
 def hold(doctor_id: str) -> Response:
     """Hold the chosen time while the visitor fills in the form."""
-    patient, doctor = g.visitor, g.api.get("doctors", doctor_id)
-    slot_id, shown_date = request.form["slot_id"], request.form.get("from")
-    if neighbours_with_hold() >= MAX_HOLDS_PER_ADDRESS:
-        return _reject(doctor, shown_date, {"code": "too_many_at_address"})
+    doctor = g.api.get("doctors", doctor_id)
+    with room_for_hold(MAX_HOLDS_PER_ADDRESS) as has_room:
+        if has_room:
+            return _hold(doctor)
+    return _reject(doctor, request.form.get("from"), {"code": "too_many_at_address"})
+
+
+def _hold(doctor: Json) -> Response:
+    patient, slot_id = g.visitor, request.form["slot_id"]
     try:
         slot = g.api.put("slots", slot_id, "hold", holder=patient.holder, seconds=HOLD_SECONDS)
     except RequestRejectedError as error:
-        return _reject(doctor, shown_date, error.violation)
+        return _reject(doctor, request.form.get("from"), error.violation)
     if patient.hold and patient.hold.slot["slot_id"] != slot["slot_id"]:
         _release(patient)
     # A booking that moves keeps its id and name.
     moves = patient.booking_to_move
     reserved = moves or Appointment(booking_id=new_id(), doctor=doctor, slot=slot)
     patient.last_hold = replace(reserved, doctor=doctor, slot=slot, moves=moves)
-    patient.address = request.remote_addr or ""
     return _redirect(".held")
 
 
