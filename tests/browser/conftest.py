@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from chalicelib.storage import table
 from local import local_config
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, BrowserContext, Page
+
+# Only a test that fails waits for so long. On a busy machine, a sign-in takes longer than the 5 s
+# that Playwright waits by itself.
+expect.set_options(timeout=30_000)
 
 _days_from_now = count(30)
 _weeks_from_now = count(20)  # after the dates of the tests of a day
