@@ -1,18 +1,14 @@
 """The site's own data: visitors, their names and their bookings, which the API never receives."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Lock
 
 from flask import g, request
 
 from examples.booking_site.slots_api import Json
 
 new_id = partial(secrets.token_urlsafe, 12)
-_count = Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,34 +38,16 @@ class Visitor:
     last_hold: Appointment | None = None
     booking_to_move: Appointment | None = None
     bookings: dict[str, Appointment] = field(default_factory=dict)
-    is_requesting: bool = False
-    lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @property
     def hold(self) -> Appointment | None:
         return self.last_hold if self.last_hold and self.last_hold.seconds_left else None
 
 
-@contextmanager
-def room_for_hold(limit: int) -> Iterator[bool]:
-    """Reserve one of the holds of the visitor's address for the block; False if there is none left.
+def neighbours_with_hold() -> int:
+    """Count the other visitors with the same network address who hold a time.
 
-    Requests at the same time would all find room otherwise. Those of one visitor wait for each
-    other, because each replaces the hold of the one before. Behind a proxy, the site needs
-    werkzeug's ``ProxyFix`` to know the address.
+    Behind a proxy, the site needs werkzeug's ``ProxyFix`` to know the address.
     """
-    visitor, address = g.visitor, request.remote_addr or ""
-    with visitor.lock:
-        with _count:
-            has_room = _neighbours_with_hold(address) < limit
-            if has_room:
-                visitor.address, visitor.is_requesting = address, True
-        try:
-            yield has_room
-        finally:
-            visitor.is_requesting = False
-
-
-def _neighbours_with_hold(address: str) -> int:
     others = [other for other in list(g.visitors.values()) if other is not g.visitor]
-    return sum((v.is_requesting or bool(v.hold)) and v.address == address for v in others)
+    return sum(bool(v.hold and v.address == request.remote_addr) for v in others)
