@@ -79,11 +79,8 @@ def book() -> Response:
         flash("Enter the patient's name", "error")
         return _redirect(".held")
     # The site keeps the name: the API gets no patient data but an opaque reference.
-    body = {
-        "booking_id": booking_id,
-        "holder": patient.holder,
-        "patient_reference": patient.reference,
-    }
+    ids = {"booking_id": booking_id, "holder": patient.holder}
+    body = {**ids, "patient_reference": patient.reference}
     if hold.moves:
         body["moves"] = hold.moves.slot["slot_id"]
     try:

@@ -88,8 +88,7 @@ class SlotsApi:
         try:
             response = self._session.request(method, url, **options)
             after = response.headers.get("Retry-After", "")
-            is_soon = after.isdecimal() and int(after) <= MAX_RETRY_AFTER_SECONDS
-            if not response.ok and is_soon:
+            if not response.ok and after.isdecimal() and int(after) <= MAX_RETRY_AFTER_SECONDS:
                 time.sleep(int(after))
                 response = self._session.request(method, url, **options)
         except (RequestException, OAuthError) as error:
