@@ -59,10 +59,10 @@ def erase(table: "Table", condition: ConditionBase, *, writes: bool) -> None:
     for key in _find_keys(table, condition):
         print(f"{key['PK']} {key['SK']}")
         count += not writes or _remove(table, key, condition)
-    if writes:
-        print(f"Removed from {count} items of {table.name}.")
-    else:
-        print(f"{count} items of {table.name}. Nothing was written: add --write to write.")
+    items = f"{count} item{'' if count == 1 else 's'} of {table.name}."
+    print(
+        f"Removed from {items}" if writes else f"{items} Nothing was written: add --write to write."
+    )
 
 
 def _find_keys(table: "Table", condition: ConditionBase) -> Iterator[dict[str, Any]]:

@@ -70,8 +70,9 @@ def report_on(doctor: Doctor, tzdata: Path, now: datetime) -> str | None:
     taken = sum(slot.status is SlotStatus.BOOKED for slot in moved)
     first = moved[0].start
     before, after = (f"{first.astimezone(zone):%Y-%m-%d %H:%M}" for zone in (doctor.zone, new_zone))
+    slots = "1 slot moves" if len(moved) == 1 else f"{len(moved)} slots move"
     return (
-        f"{doctor.doctor_id} ({doctor.zone.key}): {len(moved)} slots move, {taken} of them booked; "
+        f"{doctor.doctor_id} ({doctor.zone.key}): {slots}, {taken} of them booked; "
         f"the first from {before} to {after}"
     )
 

@@ -156,8 +156,8 @@ class BookingSite(SubprocessServer):
     def __init__(self, api_url: str, *, log: Path, access: Mapping[str, str] | None = None) -> None:
         super().__init__(
             name="The booking site",
-            command=[sys.executable, "-m", "examples.booking_site"],
-            port_variable="PORT",
+            command=[sys.executable, "-m", "flask", "--app", "examples.booking_site.site", "run"],
+            port_variable="FLASK_RUN_PORT",
             ready_path="/static/site.css",
             settings={"SLOTS_API": api_url, **(access or {})},
             log=log,

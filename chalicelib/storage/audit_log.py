@@ -5,7 +5,6 @@ The app's IAM role can neither update nor delete an item of an ``AUDIT#`` partit
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING, TypeVar
 
@@ -106,8 +105,7 @@ class AuditLog:
         ``limit`` although there is a next page. Raises ``RequestRejectedError`` for a cursor of
         another search, ``StoreUnavailableError``.
         """
-        prefix = _cursor_prefix(search)
-        position = _decode_position(cursor, prefix, search) if cursor else None
+        position = _decode_position(cursor, search) if cursor else None
         found: list[AuditLogEntry] = []
         last = ""
         with translate_read_errors():
@@ -115,7 +113,7 @@ class AuditLog:
                 if len(found) == limit or examined == self._max_examined:
                     return ChangePage(
                         entries=tuple(found),
-                        cursor=pagination.encode_cursor(prefix + keys.join_sort_key(last)),
+                        cursor=pagination.encode_cursor(keys.join_sort_key(last), search=search),
                     )
                 last = candidate.position
                 if candidate.entry and search.matches(candidate.entry, names):
@@ -200,16 +198,10 @@ def _item_key(partition: str, position: str) -> dict[str, dict[str, str]]:
     return {"PK": {"S": partition}, "SK": {"S": position}}
 
 
-def _cursor_prefix(search: ChangeSearch) -> str:
-    """Return what binds a cursor to its search: the doctor, and a digest of the filters."""
-    digest = hashlib.blake2b(repr(search).encode(), digest_size=8).hexdigest()
-    return keys.join_sort_key(search.doctor_id, digest)
-
-
-def _decode_position(cursor: str, prefix: str, search: ChangeSearch) -> str:
+def _decode_position(cursor: str, search: ChangeSearch) -> str:
     """Return the position of a cursor. Raises ``RequestRejectedError`` for another search's."""
-    text = pagination.decode_cursor(cursor, prefix=prefix, part_count=3)
-    *_, position = keys.split_sort_key(text)
+    text = pagination.decode_cursor(cursor, search=search, part_count=1)
+    (position,) = keys.split_sort_key(text)
     is_legacy = search.on is not None and _LEGACY_POSITION.fullmatch(position)
     date_prefix = keys.audit_date_prefix(search.on) if search.on else ""
     if not is_legacy and not (_POSITION.fullmatch(position) and position.startswith(date_prefix)):

@@ -88,6 +88,7 @@ class AvailabilityIndex:
         specialty: str,
         location: str | None,
         dates: Sequence[date],
+        filters: object,
         cursor: str | None,
         limit: int,
         pages: PagesByDate,
@@ -95,13 +96,18 @@ class AvailabilityIndex:
         """Return days of a specialty, at one location if given, by location and doctor id.
 
         It queries each date for at most ``limit`` doctors after the cursor, and adds the results to
-        ``pages``: another attempt with the same ``pages`` reads only the dates that failed. Raises
-        ``RequestRejectedError`` for a cursor of another search, ``StoreUnavailableError``.
+        ``pages``: another attempt with the same ``pages`` reads only the dates that failed.
+        ``filters`` are those of the client, to which a cursor is bound: the dates that they stand
+        for change at midnight. Raises ``RequestRejectedError`` for a cursor of another search,
+        ``StoreUnavailableError``.
         """
         prefix = keys.join_sort_key(location) if location else ""
         if len(prefix.encode()) > keys.MAX_SORT_KEY_BYTES:
             return IndexPage(doctors=(), cursor=None)  # no item can have such a key
-        position = _decode_position(cursor, specialty, prefix) if cursor else None
+        search = ("availability", filters)
+        position = cursor and pagination.decode_cursor(
+            cursor, search=search, prefix=prefix, part_count=2
+        )
         key_condition = _key_after(position, prefix)
 
         def query(date: date) -> list[DayItem]:
@@ -117,7 +123,7 @@ class AvailabilityIndex:
                 )
 
         self._read_dates(query, dates, pages)
-        return _complete_doctors(specialty, [pages[date] or [] for date in dates], limit)
+        return _complete_doctors(search, [pages[date] or [] for date in dates], limit)
 
     def _read_dates(
         self, query: Callable[[date], list[DayItem]], dates: Sequence[date], pages: PagesByDate
@@ -186,7 +192,7 @@ class AvailabilityIndex:
 
 
 def _complete_doctors(
-    specialty: str, items_by_date: Sequence[Sequence[DayItem]], limit: int
+    search: object, items_by_date: Sequence[Sequence[DayItem]], limit: int
 ) -> IndexPage:
     """Group items by doctor, up to the first end of a full page: all dates were read that far."""
     ends = [str(items[-1].gsi1_sk) for items in items_by_date if len(items) == limit]
@@ -200,24 +206,14 @@ def _complete_doctors(
     return IndexPage(
         doctors=[
             IndexedDoctor(
-                sort_key=sort_key, cursor=_encode_position(specialty, sort_key), items=items
+                sort_key=sort_key,
+                cursor=pagination.encode_cursor(sort_key, search=search),
+                items=items,
             )
             for sort_key, items in sorted(items_by_key.items())
         ],
-        cursor=None if end is None else _encode_position(specialty, end),
+        cursor=None if end is None else pagination.encode_cursor(end, search=search),
     )
-
-
-def _encode_position(specialty: str, sort_key: str) -> str:
-    """Return the cursor of a position; with the specialty, so that another search rejects it."""
-    return pagination.encode_cursor(keys.join_sort_key(specialty) + sort_key)
-
-
-def _decode_position(cursor: str, specialty: str, prefix: str) -> str:
-    """Return the sort key of a cursor. Raises ``RequestRejectedError`` for another search's."""
-    specialty_key = keys.join_sort_key(specialty)
-    position = pagination.decode_cursor(cursor, prefix=specialty_key + prefix, part_count=3)
-    return position.removeprefix(specialty_key)
 
 
 def _index_key(doctor: Doctor, date: date) -> tuple[str, str]:

@@ -34,7 +34,7 @@ from chalicelib.storage.origin_mapping import origins_to_raw
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date, datetime
 
     from pynamodb.expressions.update import Action
@@ -59,23 +59,24 @@ class DayRepository:
         date: date,
         request_id: str | None = None,
         *,
+        later_dates: Iterable[date] = (),
         reads_adjacent: bool = False,
-    ) -> tuple[Doctor, Day, SaveRecord | None]:
-        """Read the doctor, the day, and the record of that request if it was saved.
+    ) -> tuple[Doctor, Day, dict[date, SaveRecord]]:
+        """Read the doctor, the day, and the records of that request's saves by date.
 
-        It is one strongly consistent read. A date without a save is an empty day of version 0. With
+        It is one strongly consistent read. A date without a save is an empty day of version 0. The
+        records are those of the date and of ``later_dates``, which the request saves too. With
         ``reads_adjacent``, the day also gets the slots of the dates before and after. Raises
         ``DoctorNotFoundError``, ``UnreadableItemError``, ``StoreUnavailableError``.
         """
         pk = keys.doctor_pk(doctor_id)
         doctor_key, day_key = (pk, keys.DOCTOR_SK), (pk, keys.day_sk(date))
-        change_key = (pk, keys.change_sk(date, request_id or ""))
+        saved_dates = (date, *later_dates) if request_id else ()
+        change_keys = {on: (pk, keys.change_sk(on, request_id or "")) for on in saved_dates}
         adjacent_keys = _adjacent_day_keys(pk, date) if reads_adjacent else []
-        items = table.batch_get(
-            [doctor_key, day_key, *([change_key] if request_id else []), *adjacent_keys]
-        )
+        items = table.batch_get([doctor_key, day_key, *change_keys.values(), *adjacent_keys])
 
-        doctor, day, change = (items.get(key) for key in (doctor_key, day_key, change_key))
+        doctor, day = items.get(doctor_key), items.get(day_key)
         if doctor is None:
             raise DoctorNotFoundError(doctor_id)
         read_day = Day(doctor_id=doctor_id, date=date) if day is None else day_from_item(day)
@@ -83,7 +84,11 @@ class DayRepository:
         return (
             doctor_from_item(doctor),
             read_day.with_adjacent(adjacent) if adjacent else read_day,
-            None if change is None else save_record_from_item(change),
+            {
+                on: save_record_from_item(items[key])
+                for on, key in change_keys.items()
+                if key in items
+            },
         )
 
     def get(self, doctor_id: str, date: date) -> Day:

@@ -130,6 +130,8 @@ class DoctorRepository:
         prefix = keys.join_sort_key(*filter(None, (specialty, location)))
         if len(prefix.encode()) > keys.MAX_SORT_KEY_BYTES:
             return DoctorPage(doctors=(), cursor=None)  # no item can have such a key
+        search = ("doctors", specialty, location)
+        start_key = _exclusive_start_key(cursor, search, prefix) if cursor else None
         with translate_read_errors():
             items = list(
                 DoctorItem.query(
@@ -138,12 +140,12 @@ class DoctorRepository:
                     index_name=DoctorDirectoryIndex.Meta.index_name,
                     limit=limit + 1,
                     page_size=limit + 1,
-                    last_evaluated_key=_exclusive_start_key(cursor, prefix) if cursor else None,
+                    last_evaluated_key=start_key,
                 )
             )
         return DoctorPage(
             doctors=tuple(decode_readable(items[:limit], doctor_from_item)),
-            cursor=pagination.encode_cursor(str(items[limit - 1].gsi1_sk))
+            cursor=pagination.encode_cursor(str(items[limit - 1].gsi1_sk), search=search)
             if len(items) > limit
             else None,
         )
@@ -179,9 +181,9 @@ def _delegate_item(delegate: str, doctor: Doctor) -> DelegateItem:
     return DelegateItem(keys.delegate_pk(delegate), keys.doctor_pk(doctor.doctor_id))
 
 
-def _exclusive_start_key(cursor: str, prefix: str) -> dict[str, dict[str, str]]:
+def _exclusive_start_key(cursor: str, search: object, prefix: str) -> dict[str, dict[str, str]]:
     """Return the index key of the last doctor of the previous page."""
-    sort_key = pagination.decode_cursor(cursor, prefix=prefix, part_count=3)
+    sort_key = pagination.decode_cursor(cursor, search=search, prefix=prefix, part_count=3)
     _, _, doctor_id = keys.split_sort_key(sort_key)
     return {
         "PK": {"S": keys.doctor_pk(doctor_id)},

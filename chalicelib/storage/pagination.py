@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.text import Text
@@ -10,26 +11,42 @@ from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage import keys
 
 
-def encode_cursor(position: str) -> str:
-    """Encode the sort key of the last result of a page in base64url (RFC 4648)."""
-    return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+def encode_cursor(position: str, *, search: object) -> str:
+    """Encode the sort key of the last result of a page in base64url (RFC 4648).
+
+    A digest of the search, whose ``repr`` has every filter, binds the cursor to it: the position
+    alone can be valid in another search, which would then leave out results.
+    """
+    return base64.urlsafe_b64encode((_digest(search) + position).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, *, prefix: str, part_count: int) -> str:
+def decode_cursor(cursor: str, *, search: object, prefix: str = "", part_count: int) -> str:
     """Return the sort key of a cursor, which must have so many parts and that prefix.
 
     Raises ``RequestRejectedError`` for a cursor of another search, or an invalid one.
     """
+    text = _decode_base64(cursor)
+    position = text.removeprefix(_digest(search))
     try:
-        position = base64.b64decode(
-            cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
-        )
-        is_valid = len(keys.split_sort_key(text := position.decode())) == part_count
+        is_valid = len(keys.split_sort_key(position)) == part_count
     except ValueError:
-        is_valid, text = False, ""
-    if not is_valid or len(position) >= keys.MAX_SORT_KEY_BYTES or not text.startswith(prefix):
+        is_valid = False
+    is_too_long = len(position.encode()) >= keys.MAX_SORT_KEY_BYTES
+    if position == text or not is_valid or is_too_long or not position.startswith(prefix):
         raise wrong_cursor_error()
-    return text
+    return position
+
+
+def _digest(search: object) -> str:
+    return hashlib.blake2b(repr(search).encode(), digest_size=8).hexdigest()
+
+
+def _decode_base64(cursor: str) -> str:
+    padded = cursor + "=" * (-len(cursor) % 4)
+    try:
+        return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+    except ValueError:
+        raise wrong_cursor_error() from None
 
 
 def wrong_cursor_error() -> RequestRejectedError:

@@ -173,6 +173,7 @@ class FindSlots:
                 specialty=search.specialty,
                 location=search.location,
                 dates=_upcoming_dates(search, now),
+                filters=(search.specialty, search.location, search.first, search.last),
                 cursor=search.cursor,
                 limit=min(2 * search.limit + 20, _MAX_DOCTORS_SCANNED),
                 pages=pages,

@@ -105,13 +105,17 @@ class ManageSlots:
         caller.require_role_for(doctor)
         return DayWithDoctor(doctor=doctor, day=day.as_of(now), now=now)
 
-    def save(self, caller: Caller, request: SaveRequest) -> SavedDay:
+    def save(
+        self, caller: Caller, request: SaveRequest, later: Sequence[SaveRequest] = ()
+    ) -> SavedDay:
         """Make all requested changes, or none of them.
 
         Idempotent by ``request_id``: a repeated request changes nothing and returns the version
-        that the first one made. Raises ``RequestRejectedError``, ``VersionMismatchError``,
-        ``IdempotencyKeyReusedError``, ``DoctorNotFoundError``, ``PermissionDeniedError``,
-        ``StoreUnavailableError``, ``OutcomeUnknownError``.
+        that the first one made. ``later`` are the saves of further dates with the same id: if
+        another request used it for one of them, this one is rejected too. Raises
+        ``RequestRejectedError``, ``VersionMismatchError``, ``IdempotencyKeyReusedError``,
+        ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``,
+        ``OutcomeUnknownError``.
         """
         return self._save_days.save(
             caller,
@@ -120,6 +124,7 @@ class ManageSlots:
                 date=request.date,
                 request_id=request.request_id,
                 fingerprint=request.fingerprint,
+                later_fingerprints={each.date: each.fingerprint for each in later},
                 is_empty=not request.changes,
                 decide=lambda view: _plan(request, view),
                 may_overlap_adjacent=lambda grid: may_overlap_adjacent_date(

@@ -105,27 +105,32 @@ class ManageWeeks:
     def save_week(self, caller: Caller, requests: Sequence[SaveRequest]) -> tuple[DateOutcome, ...]:
         """Save each date by itself, in date order, and return what became of each.
 
-        If the store fails after a date was saved, or the key turns out to be of another request,
-        the dates that are left are not tried and have that error. Raises ``DoctorNotFoundError``,
+        The first save also reads whether another request used the key, for any of the dates. If
+        the store fails after a date was saved, or the key turns out to be of another request, the
+        dates that are left are not tried and have that error. Raises ``DoctorNotFoundError``,
         ``PermissionDeniedError``; ``IdempotencyKeyReusedError``, ``StoreUnavailableError`` and
         ``OutcomeUnknownError`` if no date was saved.
         """
         outcomes: list[DateOutcome] = []
         failure: DomainError | None = None
-        for request in sorted(requests, key=lambda each: each.date):
+        ordered = sorted(requests, key=lambda each: each.date)
+        for request in ordered:
             if failure is not None:
                 outcomes.append(DateOutcome(date=request.date, error=failure))
                 continue
-            outcomes.append(self._save_date(caller, request))
+            later = () if outcomes else ordered[1:]
+            outcomes.append(self._save_date(caller, request, later))
             error = outcomes[-1].error
             if isinstance(error, _OF_THE_WHOLE_REQUEST):
                 failure = error
         _raise_if_nothing_saved(outcomes)
         return tuple(outcomes)
 
-    def _save_date(self, caller: Caller, request: SaveRequest) -> DateOutcome:
+    def _save_date(
+        self, caller: Caller, request: SaveRequest, later: Sequence[SaveRequest]
+    ) -> DateOutcome:
         try:
-            saved = self._manage_slots.save(caller, request)
+            saved = self._manage_slots.save(caller, request, later)
         except (
             RequestRejectedError,
             VersionMismatchError,

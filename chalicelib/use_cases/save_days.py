@@ -28,7 +28,7 @@ from chalicelib.domain.save_record import SaveRecord
 from chalicelib.use_cases.retry import attempts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
     from chalicelib.domain.day import Day, KeptSlot, PlannedChanges
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.permissions import Caller
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
+
+    Fingerprints = Mapping[date, str]
 
 
 class DayWithDoctor(Struct, frozen=True, kw_only=True):
@@ -54,6 +56,7 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     ``VersionMismatchError``. ``may_overlap_adjacent`` says whether a slot that is stored under the
     date before or after could matter; it gets the doctor's grid if that is known.
     ``fingerprint`` tells a repeated request from another one with the same ``request_id``;
+    ``later_fingerprints`` are those of the dates that the same request saves afterwards;
     ``is_empty`` if it has no changes, so that it is never committed.
     """
 
@@ -65,6 +68,7 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     may_overlap_adjacent: Callable[[Grid | None], bool]
     kind: ChangeKind = ChangeKind.SAVE
     undoes: str | None = None
+    later_fingerprints: Fingerprints = {}
     is_empty: bool = False
 
 
@@ -134,16 +138,18 @@ class SaveDays:
     ) -> SavedDay:
         """Read, decide and write. ``last_change`` is a slot's that an earlier attempt ran into."""
         cached = self._doctor_cache.peek(update.doctor_id)
-        doctor, stored, earlier = self._days.get_with_change(
+        doctor, stored, records = self._days.get_with_change(
             update.doctor_id,
             update.date,
             update.request_id,
+            later_dates=update.later_fingerprints,
             reads_adjacent=update.may_overlap_adjacent(cached.grid if cached else None),
         )
         now = self._now()
         role = caller.require_role_for(doctor)
         view = DayWithDoctor(doctor=doctor, day=stored.as_of(now), now=now)
-        if earlier is not None:
+        _require_key_of_later_dates(update, records)
+        if earlier := records.get(update.date):
             return _repeated_save(update, earlier, view)
         stored.require_complete()
         planned = self._plan(update, view)
@@ -183,8 +189,8 @@ class SaveDays:
         """
         if update.is_empty:
             return False
-        *_, record = self._days.get_with_change(update.doctor_id, update.date, update.request_id)
-        return record is not None
+        *_, records = self._days.get_with_change(update.doctor_id, update.date, update.request_id)
+        return update.date in records
 
     def _explain_conflict(
         self, doctor_id: str, error: ConcurrentModificationError
@@ -196,6 +202,13 @@ class SaveDays:
         return conflicting_slots_error(
             already_existing=error.already_existing, still_taken=error.still_taken, zone=zone
         )
+
+
+def _require_key_of_later_dates(update: DayUpdate, records: Mapping[date, SaveRecord]) -> None:
+    """Reject a key that another request used for a later date, before the first date is saved."""
+    for on, fingerprint in update.later_fingerprints.items():
+        if on in records and records[on].fingerprint != fingerprint:
+            raise IdempotencyKeyReusedError(records[on].version)
 
 
 def _repeated_save(update: DayUpdate, earlier: SaveRecord, view: DayWithDoctor) -> SavedDay:

@@ -1,8 +1,10 @@
 """The pages of a booking: hold a time, book it, list bookings, change their time, cancel."""
 
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
@@ -15,6 +17,7 @@ from examples.booking_site.visitors import Appointment, Visitor, neighbours_with
 HOLD_SECONDS = 300
 # By network address: so that a script cannot hold every time of a doctor. A visitor holds one.
 MAX_HOLDS_PER_ADDRESS = 2
+address_locks: defaultdict[str, Lock] = defaultdict(Lock)  # requests at once would all find room
 EXPIRED = "Your hold has expired. Please choose a time again."
 
 pages = Blueprint("booking", __name__)
@@ -25,19 +28,21 @@ def hold(doctor_id: str) -> Response:
     """Hold the chosen time while the visitor fills in the form."""
     patient, doctor = g.visitor, g.api.get("doctors", doctor_id)
     slot_id, shown_date = request.form["slot_id"], request.form.get("from")
-    if neighbours_with_hold() >= MAX_HOLDS_PER_ADDRESS:
-        return _reject(doctor, shown_date, {"code": "too_many_at_address"})
-    try:
-        slot = g.api.put("slots", slot_id, "hold", holder=patient.holder, seconds=HOLD_SECONDS)
-    except RequestRejectedError as error:
-        return _reject(doctor, shown_date, error.violation)
-    if patient.hold and patient.hold.slot["slot_id"] != slot["slot_id"]:
-        _release(patient)
-    # A booking that moves keeps its id and name.
-    moves = patient.booking_to_move
-    reserved = moves or Appointment(booking_id=new_id(), doctor=doctor, slot=slot)
-    patient.last_hold = replace(reserved, doctor=doctor, slot=slot, moves=moves)
-    patient.address = request.remote_addr or ""
+    with address_locks[request.remote_addr or ""]:
+        if neighbours_with_hold() >= MAX_HOLDS_PER_ADDRESS:
+            violation = {"code": "too_many_at_address", "limit": MAX_HOLDS_PER_ADDRESS}
+            return _reject(doctor, shown_date, violation)
+        try:
+            slot = g.api.put("slots", slot_id, "hold", holder=patient.holder, seconds=HOLD_SECONDS)
+        except RequestRejectedError as error:
+            return _reject(doctor, shown_date, error.violation)
+        if patient.hold and patient.hold.slot["slot_id"] != slot["slot_id"]:
+            _release(patient)
+        # A booking that moves keeps its id and name.
+        moves = patient.booking_to_move
+        appointment = moves or Appointment(booking_id=new_id(), doctor=doctor, slot=slot)
+        patient.last_hold = replace(appointment, doctor=doctor, slot=slot, moves=moves)
+        patient.address = request.remote_addr or ""
     return _redirect(".held")
 
 
@@ -63,26 +68,23 @@ def release() -> Response:
 @pages.post("/hold/book")
 def book() -> Response:
     """Book the held slot, or move a booking to it."""
-    patient, booking_id = g.visitor, request.form["booking_id"]
-    hold = patient.last_hold
+    patient, hold, booking_id = g.visitor, g.visitor.last_hold, request.form["booking_id"]
     if not hold or hold.booking_id != booking_id:
         # The form was submitted twice, or is from before another hold.
         if booking_id not in patient.bookings:
             flash(EXPIRED, "error")
-        return _redirect(".booking", booking_id=booking_id, page="confirmed")
+        return _redirect(".confirmed", booking_id=booking_id)
     name = hold.patient_name or request.form["name"].strip()
     if not name:
         flash("Enter the patient's name", "error")
         return _redirect(".held")
+    # The site keeps the name: the API gets no patient data but an opaque reference.
+    ids = {"booking_id": booking_id, "holder": patient.holder}
+    body = {**ids, "patient_reference": patient.reference}
+    if hold.moves:
+        body["moves"] = hold.moves.slot["slot_id"]
     try:
-        # The site keeps the name: the API gets no patient data but an opaque reference.
-        slot = g.api.put(
-            *("slots", hold.slot["slot_id"], "booking"),
-            booking_id=booking_id,
-            patient_reference=patient.reference,
-            holder=patient.holder,
-            **({"moves": hold.moves.slot["slot_id"]} if hold.moves else {}),
-        )
+        slot = g.api.put("slots", hold.slot["slot_id"], "booking", **body)
     except RequestRejectedError as error:
         _release(patient)
         return _reject(hold.doctor, hold.slot["date"], error.violation)
@@ -90,7 +92,7 @@ def book() -> Response:
     booked = replace(hold, slot=slot, moves=None, patient_name=name, changes=changes)
     patient.bookings[booking_id] = booked
     patient.last_hold = patient.booking_to_move = None
-    return _redirect(".booking", booking_id=booking_id, page="confirmed")
+    return _redirect(".confirmed", booking_id=booking_id)
 
 
 @pages.get("/bookings")
@@ -98,10 +100,9 @@ def bookings() -> str:
     return render_template("bookings.html")
 
 
-@pages.get("/bookings/<booking_id>/<any(confirmed, cancel):page>")
-def booking(booking_id: str, page: str) -> str:
-    """Confirm a booking, or ask before it is cancelled: others can book its time at once."""
-    return render_template(f"{page}.html", booking=_own_booking(booking_id))
+@pages.get("/bookings/<booking_id>/confirmed")
+def confirmed(booking_id: str) -> str:
+    return render_template("confirmed.html", booking=_own_booking(booking_id))
 
 
 @pages.get("/bookings/<booking_id>/appointment.ics")
@@ -126,16 +127,17 @@ def cancel_move() -> Response:
     return _redirect(".bookings")
 
 
-@pages.post("/bookings/<booking_id>/cancel")
-def cancel(booking_id: str) -> Response:
+@pages.route("/bookings/<booking_id>/cancel", methods=["GET", "POST"])
+def cancel(booking_id: str) -> str | Response:
+    """Ask first: others can book the time as soon as it is free."""
     patient, booking = g.visitor, _own_booking(booking_id)
+    if request.method == "GET":
+        return render_template("cancel.html", booking=booking)
     try:
         g.api.delete("slots", booking.slot["slot_id"], "booking", booking_id=booking_id)
     except RequestRejectedError as error:
         if error.code != HTTPStatus.NOT_FOUND:
-            started = error.violation["code"] == "in_past"
-            reason = "it has already started" if started else "please ask the clinic"
-            flash(f"Sorry, we couldn't cancel this appointment: {reason}.", "error")
+            flash(render_template("_not_cancelled.txt", violation=error.violation), "error")
             return _redirect(".bookings")
     patient.bookings.pop(booking_id, None)
     if patient.booking_to_move == booking:
@@ -160,8 +162,7 @@ def _redirect_to_times(doctor: Json, first: object) -> Response:
 
 def _reject(doctor: Json, first: object, violation: Json) -> Response:
     """Show the doctor's current times, and why the chosen one is not among them."""
-    limit, zone = MAX_HOLDS_PER_ADDRESS, doctor["zone"]
-    flash(render_template("_rejected.txt", violation=violation, zone=zone, limit=limit), "error")
+    flash(render_template("_rejected.txt", violation=violation, doctor=doctor), "error")
     return _redirect_to_times(doctor, first)
 
 

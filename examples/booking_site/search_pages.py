@@ -24,31 +24,26 @@ def find() -> str | Response:
     """Show the doctors of a specialty who have a free time, sorted by their next one."""
     if not request.args.get("specialty"):
         return redirect(url_for(".start"))
-    first = _first_date(UTC)
-    # West of Greenwich it may still be yesterday.
-    earliest = first if "from" in request.args else first - ONE_DAY
+    dates = _date_range(UTC, DAYS_SEARCHED)
     query = {name: request.args.get(name) or None for name in ("specialty", "location", "cursor")}
-    dates = {"from": earliest, "to": first + DAYS_SEARCHED - ONE_DAY}
-    page = g.api.get("availability", **query, **dates)
-    return render_template("find.html", **query, first=first, days=DAYS_SEARCHED, page=page)
+    # By default the API searches from the today of each clinic, which may not be ours.
+    page = g.api.get("availability", **query, **(dates if request.args.get("from") else {}))
+    return render_template("find.html", **query, dates=dates, page=page)
 
 
 @pages.get("/doctors/<doctor_id>")
 def times(doctor_id: str) -> str:
     """Show a doctor's free times by date."""
     doctor = g.api.get("doctors", doctor_id)
-    first = _first_date(doctor["zone"])
-    times = g.api.times(doctor_id, first, first + DAYS_SHOWN - ONE_DAY)
-    return render_template("times.html", doctor=doctor, first=first, days=DAYS_SHOWN, times=times)
+    dates = _date_range(doctor["zone"], DAYS_SHOWN)
+    times = g.api.get("doctors", doctor_id, "slots", **dates)
+    return render_template("times.html", doctor=doctor, dates=dates, times=times)
 
 
-def _first_date(zone: tzinfo) -> date:
-    """Return the ``from`` of the query string, by default today."""
+def _date_range(zone: tzinfo, days: timedelta) -> dict[str, date]:
+    """Return the first and last date to show, from ``from`` in the query string or today."""
     today = g.now.astimezone(zone).date()
-    try:
-        first = date.fromisoformat(request.args.get("from") or today.isoformat())
-    except ValueError:
-        abort(HTTPStatus.BAD_REQUEST, "That isn't a real date. Please choose another date.")
-    if abs(first - today) > MAX_DISTANCE:
-        abort(HTTPStatus.BAD_REQUEST, "Choose a date within ten years from today.")
-    return first
+    first = request.args.get("from", type=date.fromisoformat) if request.args.get("from") else today
+    if first is None or abs(first - today) > MAX_DISTANCE:
+        abort(HTTPStatus.BAD_REQUEST, "Choose a real date within ten years from today.")
+    return {"from": first, "to": first + days - ONE_DAY}

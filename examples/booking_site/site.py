@@ -1,7 +1,7 @@
 """The application: its pages, its protection against other sites, and its error pages."""
 
+import os
 import secrets
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -14,7 +14,7 @@ from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
 from examples.booking_site import booking_pages, search_pages
-from examples.booking_site.slots_api import SlotsApi, SlotsApiError
+from examples.booking_site.slots_api import SlotsApi, token_session
 from examples.booking_site.visitors import Visitor, new_id
 
 HEADERS = {
@@ -27,12 +27,23 @@ HEADERS = {
 SHARED = Path(__file__).parents[2] / "static"  # has Pico CSS and the icon
 
 
-def create_site(
-    api: SlotsApi, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> flask.Flask:
+def create_app() -> flask.Flask:
+    """Create the site that the environment variables describe, for ``flask run``."""
+    env, session = os.environ, None
+    if token_url := env.get("SLOTS_API_TOKEN_URL"):
+        client = env["SLOTS_API_CLIENT_ID"], env["SLOTS_API_CLIENT_SECRET"]
+        session = token_session(token_url, *client)
+    site = create_site(SlotsApi(env.get("SLOTS_API") or "http://127.0.0.1:8000", session))
+    site.secret_key = env.get("SECRET_KEY") or secrets.token_hex()
+    # Browsers share cookies among the ports of a host.
+    site.config["SESSION_COOKIE_NAME"] = f"booking_site_{env.get('FLASK_RUN_PORT', 5000)}"
+    return site
+
+
+def create_site(api: SlotsApi) -> flask.Flask:
     """Create the WSGI application; its ``SECRET_KEY`` remains to be set."""
     site = flask.Flask(__name__)
-    site.config.update(SESSION_COOKIE_SAMESITE="Lax", NOW=now)
+    site.config.update(SESSION_COOKIE_SAMESITE="Lax", NOW=partial(datetime.now, UTC))
     site.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     site.jinja_env.filters["time"] = format_time
     site.jinja_env.globals.update(UTC=UTC, one_day=timedelta(days=1))
@@ -49,7 +60,12 @@ def create_site(
         if request.method == "POST" and not secrets.compare_digest(given, g.csrf_token.encode()):
             abort(HTTPStatus.BAD_REQUEST, "This page has expired. Reload it and try again.")
 
-    site.after_request(_add_headers)
+    @site.after_request
+    def add_headers(response: Response) -> Response:
+        if response.mimetype == "text/html":
+            response.headers.update(HEADERS)
+        return response
+
     site.register_error_handler(HTTPException, _error_page)
     site.register_blueprint(search_pages.pages)
     site.register_blueprint(booking_pages.pages)
@@ -64,19 +80,11 @@ def format_time(instant: datetime, zone: ZoneInfo) -> str:
     return f"{local:%H:%M %Z}" if is_ambiguous else f"{local:%H:%M}"
 
 
-def _add_headers(response: Response) -> Response:
-    if response.mimetype == "text/html":
-        response.headers.update(HEADERS)
-    return response
-
-
 def _error_page(error: HTTPException) -> Response:
     """Render an error page: an error must never look like an empty list of times."""
-    response, detail = error.get_response(), error.description
+    response = error.get_response()
     if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        flask.current_app.logger.error(detail)
+        flask.current_app.logger.error(error.description)
     if response.status_code >= HTTPStatus.BAD_REQUEST:
-        is_ours = error.code != HTTPStatus.NOT_FOUND or isinstance(error, SlotsApiError)
-        detail = detail if is_ours else ""
-        response.set_data(render_template("error.html", status=error.code, detail=detail))
+        response.set_data(render_template("error.html", error=error))
     return response

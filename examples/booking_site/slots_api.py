@@ -1,7 +1,7 @@
 """A client of the MediLink Slots API: tokens, pagination, conditional requests and a retry."""
 
 import time
-from datetime import date, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -14,9 +14,8 @@ from werkzeug.exceptions import ServiceUnavailable
 Json = dict[str, Any]
 TIMEOUT_SECONDS = (3, 10)  # to connect, and between two bytes of the response
 MAX_RETRY_AFTER_SECONDS = 3  # the visitor waits for the page meanwhile
-MAX_CACHED = 500
-REJECTED = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}
-BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+MAX_CACHED = 100
+REJECTED = {400, 404, 409, 429}  # by the request, the slot's state, or a limit
 INSTANTS = {"start", "end", "held_until"}
 EXPIRED_TOKEN = {"access_token": "", "token_type": "Bearer", "expires_at": 1}  # nosec B105  no secret
 
@@ -53,10 +52,19 @@ class SlotsApi:
     def __init__(self, url: str, session: Session | None = None) -> None:
         self._base = url.rstrip("/")
         self._session = session or Session()
-        self._cache: dict[str, tuple[str, Json]] = {}
+        self._cache: dict[str, tuple[str | None, Json]] = {}
 
     def get(self, *path: str, **query: object) -> Json:
-        return _parse(self._send("GET", *path, params=query))
+        """Read a resource, from the cache if the API responds 304. Do not change the result."""
+        key = f"{path} {query}"
+        etag, found = self._cache.get(key, (None, {}))
+        response = self._send("GET", *path, params=query, headers={"If-None-Match": etag})
+        if response.status_code != HTTPStatus.NOT_MODIFIED:
+            found = _parse(response)
+            if len(self._cache) >= MAX_CACHED:
+                self._cache.clear()
+            self._cache[key] = response.headers.get("ETag"), found
+        return found
 
     def put(self, *path: str, **body: object) -> Json:
         return _parse(self._send("PUT", *path, json=body))
@@ -64,27 +72,11 @@ class SlotsApi:
     def delete(self, *path: str, **query: object) -> None:
         self._send("DELETE", *path, params=query)
 
-    def doctors(self) -> list[Json]:
-        """Read the doctors of all pages."""
-        page = self.get("doctors", limit=100)
-        found: list[Json] = page["doctors"]
-        while page["next"]:
-            page = self.get("doctors", limit=100, cursor=page["next"])
-            found += page["doctors"]
-        return found
-
-    def times(self, doctor_id: str, first: date, last: date) -> Json:
-        """Read the current bookable slots, from the cache if the API responds 304."""
-        path, dates = ("doctors", doctor_id, "slots"), {"from": first, "to": last}
-        key = f"{doctor_id} {first} {last}"
-        etag, times = self._cache.get(key, (None, {}))
-        response = self._send("GET", *path, params=dates, headers={"If-None-Match": etag})
-        if response.status_code != HTTPStatus.NOT_MODIFIED:
-            times = _parse(response)
-            if len(self._cache) >= MAX_CACHED:
-                self._cache.clear()
-            self._cache[key] = response.headers.get("ETag", ""), times
-        return times
+    def doctors(self, cursor: str | None = None) -> list[Json]:
+        """Read the doctors of a page, by default the first, and of those after it."""
+        page = self.get("doctors", limit=100, cursor=cursor)
+        following = self.doctors(page["next"]) if page["next"] else []
+        return [*page["doctors"], *following]
 
     def _send(self, method: str, *path: str, **options: Any) -> Response:  # noqa: ANN401
         """Send a request, once more after ``Retry-After``: every request is idempotent."""
@@ -96,8 +88,7 @@ class SlotsApi:
         try:
             response = self._session.request(method, url, **options)
             after = response.headers.get("Retry-After", "")
-            is_soon = after.isdecimal() and int(after) <= MAX_RETRY_AFTER_SECONDS
-            if response.status_code in BUSY and is_soon:
+            if not response.ok and after.isdecimal() and int(after) <= MAX_RETRY_AFTER_SECONDS:
                 time.sleep(int(after))
                 response = self._session.request(method, url, **options)
         except (RequestException, OAuthError) as error:
@@ -105,8 +96,7 @@ class SlotsApi:
         if response.ok:
             return response
         problem, status = _parse(response), response.status_code  # problem details (RFC 9457)
-        is_over_limit = status == HTTPStatus.TOO_MANY_REQUESTS and problem.get("errors")
-        if "detail" in problem and (status in REJECTED or is_over_limit):
+        if "detail" in problem and status in REJECTED:
             raise RequestRejectedError(status, problem)
         raise SlotsApiError(f"{status} from {url}: {problem}")
 

@@ -135,6 +135,26 @@ def test_cursor_of_another_search_is_rejected(client: AppClient) -> None:
     assert client.get(f"/doctors?specialty=dermatology&cursor={cursor}").status == 400
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/doctors?",
+        "/doctors?specialty=cardiology&location=London&",
+        "/availability?specialty=cardiology&",
+    ],
+)
+def test_cursor_of_a_specialty_is_rejected_by_every_other_search(
+    client: AppClient, path: str
+) -> None:
+    """Its position would be valid in each of these: they list the same doctors, and others."""
+    cursor = client.get("/doctors?specialty=cardiology&limit=1").json["next"]
+
+    rejected = client.get(f"{path}cursor={cursor}")
+
+    assert cursor
+    assert (rejected.status, rejected.error_codes) == (400, [("cursor", "invalid")])
+
+
 def test_unchanged_day_returns_304(client: AppClient) -> None:
     client.save("09:00")
     etag = client.get_day().headers["ETag"]

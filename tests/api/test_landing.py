@@ -43,21 +43,38 @@ def test_json_without_date_is_today_in_the_evening_too(client: AppClient) -> Non
     assert client.get("/slots?doctor_id=dr-lee").json["date"] == "2026-11-23"
 
 
-def test_view_that_was_used_last_is_remembered(client: AppClient) -> None:
-    page = client.get("/slots?date=2026-11-23", **BROWSER_HEADERS)
+@pytest.mark.parametrize(
+    ("view", "path"),
+    [
+        ("day", "/slots?date=2026-11-23"),
+        ("week", "/slots/week?date=2026-11-23"),
+        ("month", "/slots/month?month=2026-12"),
+    ],
+)
+def test_view_that_was_used_last_is_remembered(client: AppClient, view: str, path: str) -> None:
+    page = client.get(path, **BROWSER_HEADERS)
 
-    assert page.headers["Set-Cookie"].startswith("view=day;")
-    again = client.get("/slots?date=2026-11-23", Cookie="view=day", **BROWSER_HEADERS)
+    assert page.headers["Set-Cookie"].startswith(f"view={view};")
+    again = client.get(path, Cookie=f"view={view}", **BROWSER_HEADERS)
     assert "Set-Cookie" not in again.headers
 
 
-def test_browser_that_used_the_week_is_sent_to_the_week(client: AppClient) -> None:
-    cookie = "view=week"
+def test_month_beside_the_week_is_no_view_that_was_used(client: AppClient) -> None:
+    rail = client.get("/slots/month?date=2026-11-23&part=rail", **HTMX_HEADERS)
+
+    assert rail.status == 200
+    assert "Set-Cookie" not in rail.headers
+
+
+@pytest.mark.parametrize("view", ["week", "month"])
+def test_browser_is_sent_to_the_view_that_it_used_last(client: AppClient, view: str) -> None:
+    cookie = f"view={view}"
 
     page = client.get("/slots?doctor_id=dr-lee", Cookie=cookie, **BROWSER_HEADERS)
 
     assert page.status == 303
-    assert page.headers["Location"] == "/slots/week?doctor_id=dr-lee"
+    assert page.headers["Location"] == f"/slots/{view}?doctor_id=dr-lee"
+    assert client.get(page.headers["Location"], Cookie=cookie, **BROWSER_HEADERS).status == 200
     assert client.get("/slots?doctor_id=dr-lee", Cookie=cookie).json["date"] == "2026-11-22"
     part = client.get("/slots?doctor_id=dr-lee", Cookie=cookie, **HTMX_HEADERS)
     assert part.status == 200

@@ -232,6 +232,29 @@ def test_cursor_of_another_location_is_rejected(client: AppClient) -> None:
     assert rejected.status == 400
 
 
+@pytest.mark.parametrize(
+    "query", ["", f"&from={DATES[0]}", f"&from={DATES[0]}&to={DATES[2]}", "&location=Leeds"]
+)
+def test_cursor_with_other_filters_is_rejected(client: AppClient, query: str) -> None:
+    add_colleagues(client, 2)
+    filters = f"specialty=cardiology&limit=1&from={DATES[0]}&to={DATES[1]}"
+    cursor = client.get(f"/availability?{filters}").json["next"]
+
+    rejected = client.get(f"/availability?specialty=cardiology{query}&cursor={cursor}")
+
+    assert cursor
+    assert (rejected.status, rejected.error_codes) == (400, [("cursor", "invalid")])
+
+
+def test_cursor_of_availability_is_rejected_by_the_list_of_doctors(client: AppClient) -> None:
+    add_colleagues(client, 2)
+    cursor = client.get("/availability?specialty=cardiology&limit=1").json["next"]
+
+    rejected = client.get(f"/doctors?specialty=cardiology&cursor={cursor}")
+
+    assert (rejected.status, rejected.error_codes) == (400, [("cursor", "invalid")])
+
+
 def test_cursor_of_another_specialty_is_rejected(client: AppClient) -> None:
     add_colleagues(client, 2)
     cursor = client.get("/availability?specialty=cardiology&limit=1").json["next"]

@@ -6,7 +6,7 @@ where it shows 00:00 of the next date by the rules of the pinned release.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -225,6 +225,18 @@ def test_operator_sees_whose_slots_new_data_moves(
     )
     assert zones.main(command) == 2  # that folder has no other zone
     assert "Europe/London" in capsys.readouterr().err
+
+
+def test_report_on_one_slot_says_so(moved: AppClient) -> None:
+    moved.update_doctor("dr-van", active=False)
+    doctor = moved.services.doctors.get("dr-van")
+
+    report = zones.report_on(doctor, TZDATA_2025_2, datetime(2027, 1, 12, 7, tzinfo=UTC))
+
+    assert report == (
+        "dr-van (America/Vancouver): 1 slot moves, 0 of them booked; "
+        "the first from 2027-01-12 00:30 to 2027-01-11 23:30"
+    )
 
 
 def test_operator_sees_that_pinned_data_moves_no_slot(

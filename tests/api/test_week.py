@@ -170,6 +170,28 @@ def test_used_key_with_a_further_date_saves_nothing(client: AppClient) -> None:
     assert free_times(client, TUESDAY) == []
 
 
+def test_key_used_for_a_later_date_saves_no_date(client: AppClient) -> None:
+    key = {"Idempotency-Key": "week-1"}
+    post_week(client, {TUESDAY: ["09:00"]}, **key)
+
+    with client.record_calls() as calls:
+        rejected = post_week(client, {str(MONDAY): ["09:00"], TUESDAY: ["09:30"]}, **key)
+
+    assert (rejected.status, calls) == (422, ["BatchGetItem"])
+    assert free_times(client, str(MONDAY)) == []
+    assert free_times(client, TUESDAY) == ["09:00"]
+
+
+def test_week_with_the_key_of_a_save_of_one_day_saves_no_date(client: AppClient) -> None:
+    key = {"Idempotency-Key": "day-1"}
+    slots = [{"start": "09:00", "status": "free"}]
+    client.post("/slots", {"doctor_id": "dr-lee", "date": FRIDAY, "slots": slots}, **key)
+
+    rejected = post_week(client, {str(MONDAY): ["09:10"], FRIDAY: ["09:00"]}, **key)
+
+    assert rejected.status == 422
+
+
 @pytest.mark.parametrize(
     ("days", "field"),
     [

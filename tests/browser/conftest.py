@@ -8,20 +8,32 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from chalicelib.storage import table
 from local import local_config
 from tests.support.browser_users import BrowserUsers
 from tests.support.live_server import LiveServer, start_server
 from tests.support.manage_slots_page import ManageSlotsPage
+from tests.support.worker_groups import GroupScheduling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, BrowserContext, Page
+    from xdist.remote import Producer
+
+# Only a test that fails waits for so long. On a busy machine, a sign-in takes longer than the 5 s
+# that Playwright waits by itself.
+expect.set_options(timeout=30_000)
 
 _days_from_now = count(30)
 _weeks_from_now = count(20)  # after the dates of the tests of a day
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
+    """Run tests that share a browser or a server in one process."""
+    return GroupScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

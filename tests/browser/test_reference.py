@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from tests.support.accessibility import accessibility_violations
+from tests.support.profile import is_nightly
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,7 +33,8 @@ def test_page_has_no_axe_violations_and_no_horizontal_scroll(
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
         page.goto(f"{live_server.url}/docs")
-        assert accessibility_violations(page) == []
+        if is_nightly():  # axe-core takes as long for closed details as for open ones
+            assert accessibility_violations(page) == []
 
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
 

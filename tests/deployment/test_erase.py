@@ -91,6 +91,18 @@ def test_erase_of_ended_slots_leaves_coming_ones(dynamodb: DynamoDBClient) -> No
     }
 
 
+def test_erase_of_one_item_says_so(
+    dynamodb: DynamoDBClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    erase.main(["--table", TABLE, "--reference", "ref-2"])
+    erase.main(["--table", TABLE, "--reference", "ref-2", "--write"])
+
+    printed = capsys.readouterr().out
+    assert "\n1 item of bookings. Nothing was written" in printed
+    assert "Removed from 1 item of bookings." in printed
+    assert references(dynamodb)[OLD_SLOT["SK"]] is None
+
+
 def test_missing_table_is_reported(
     rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
 ) -> None:

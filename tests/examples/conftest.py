@@ -39,7 +39,8 @@ def api_url(fake_api: FakeApi) -> Iterator[str]:
 @pytest.fixture
 def booking_site(api_url: str) -> Flask:
     """The booking site in this process."""
-    site = create_site(SlotsApi(api_url), now=lambda: SUNDAY_NOON)
+    site = create_site(SlotsApi(api_url))
+    site.config["NOW"] = lambda: SUNDAY_NOON
     site.secret_key = "test-key"
     return site
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,12 @@ import pytest
 
 from tests.support.booking_site import LEE_MONDAY, hold
 from tests.support.fake_slots_api import problem, taken
+from tests.support.flask_browser import Browser
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from tests.support.fake_slots_api import FakeApi
-    from tests.support.flask_browser import Browser
 
 
 def test_time_taken_by_another_patient_offers_free_times(
@@ -111,3 +114,19 @@ def test_two_times_can_be_held_from_one_address(
     patient.press("Back")
     hold(third_patient, "10:00")
     assert "You can hold" not in third_patient.text
+
+
+def test_two_times_are_held_from_one_address_by_requests_at_the_same_time(
+    fake_api: FakeApi, booking_site: Flask
+) -> None:
+    times = [f"{hour:02}:{minute}" for hour in range(9, 13) for minute in ("00", "30")]
+    fake_api.open_slots("dr-lee", *(f"2026-11-23T{time}" for time in times))
+    browsers = [Browser(booking_site.test_client()) for _ in times]
+    for browser in browsers:
+        browser.open(LEE_MONDAY)
+
+    with ThreadPoolExecutor(len(times)) as executor:
+        list(executor.map(Browser.press, browsers, times))
+
+    assert sum(browser.url.endswith("/hold") for browser in browsers) == 2
+    assert sum("You can hold 2 times at once" in browser.text for browser in browsers) == 6

@@ -141,7 +141,9 @@ def test_search_includes_yesterday_where_clinics_still_have_it(
 
     patient.open("/find?specialty=dermatology")
 
+    # The API then searches from each doctor's own today.
     assert "Next available: Sat 21 Nov, 23:30" in patient.text
+    assert fake_api.requests == ["GET /availability?specialty=dermatology"]
 
 
 def test_ambiguous_local_times_are_shown_with_zone(fake_api: FakeApi, patient: Browser) -> None:

@@ -18,15 +18,15 @@ from tests.support.http_server import unused_url
 if TYPE_CHECKING:
     from tests.support.fake_slots_api import FakeApi
 
-MONDAY = date(2026, 11, 23)
+MONDAY = {"from": date(2026, 11, 23), "to": date(2026, 11, 23)}
 
 
 def test_times_unmodified_are_read_from_the_cache(fake_api: FakeApi, api_url: str) -> None:
     fake_api.open_slots("dr-lee", "2026-11-23T09:00")
     client = SlotsApi(api_url)
 
-    first = client.times("dr-lee", MONDAY, MONDAY)
-    again = client.times("dr-lee", MONDAY, MONDAY)
+    first = client.get("doctors", "dr-lee", "slots", **MONDAY)
+    again = client.get("doctors", "dr-lee", "slots", **MONDAY)
 
     assert again == first
     assert [slot["slot_id"] for slot in again["slots"]] == ["dr-lee~20261123T0900Z"]
@@ -37,11 +37,11 @@ def test_times_unmodified_are_read_from_the_cache(fake_api: FakeApi, api_url: st
 def test_times_modified_are_read_again(fake_api: FakeApi, api_url: str) -> None:
     (slot_id, _) = fake_api.open_slots("dr-lee", "2026-11-23T09:00", "2026-11-23T09:30")
     client = SlotsApi(api_url)
-    client.times("dr-lee", MONDAY, MONDAY)
+    client.get("doctors", "dr-lee", "slots", **MONDAY)
 
     del fake_api.slots[slot_id]
 
-    times = client.times("dr-lee", MONDAY, MONDAY)
+    times = client.get("doctors", "dr-lee", "slots", **MONDAY)
     assert [slot["slot_id"] for slot in times["slots"]] == ["dr-lee~20261123T0930Z"]
 
 

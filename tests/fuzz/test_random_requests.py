@@ -94,10 +94,12 @@ def test_any_text_is_accepted_or_rejected_as_slot_id(text: str) -> None:
 @given(values)
 def test_any_text_as_cursor_is_rejected(text: str) -> None:
     try:
-        position = pagination.decode_cursor(text, prefix="", part_count=2)
+        position = pagination.decode_cursor(text, search="all", part_count=2)
     except RequestRejectedError:
         return
     assert (
-        pagination.decode_cursor(pagination.encode_cursor(position), prefix="", part_count=2)
+        pagination.decode_cursor(
+            pagination.encode_cursor(position, search="all"), search="all", part_count=2
+        )
         == position
     )

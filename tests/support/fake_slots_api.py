@@ -178,7 +178,8 @@ def slots(doctor_id: str) -> Response:
 def availability() -> dict[str, Any]:
     found = []
     for doctor in _api().doctors.values():
-        slots = _api().bookable(doctor["doctor_id"], request.args["from"], request.args["to"])
+        dates = request.args.get("from", "0001-01-01"), request.args.get("to")
+        slots = _api().bookable(doctor["doctor_id"], *dates)
         location = request.args.get("location", doctor["location"])
         filters = (request.args["specialty"], location)
         if slots and (doctor["specialty"], doctor["location"]) == filters:

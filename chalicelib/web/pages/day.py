@@ -17,6 +17,7 @@ from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.pages import links, schedule_responses
 from chalicelib.web.pages.concurrent_changes import AuthorReader, describe_concurrent_changes
+from chalicelib.web.pages.last_view import last_view
 from chalicelib.web.pages.rejections import Rejection
 from chalicelib.web.pages.schedule import Schedule
 from chalicelib.web.pages.schedule_responses import Outcome
@@ -44,8 +45,8 @@ def render_day(caller: Caller, doctor_id: str, date: date | None, request: Reque
     get_day = get_services().manage_slots.get_day
     if date or is_htmx(request) or query(request, "show"):
         view = get_day(caller, doctor_id, date)
-    elif schedule_responses.last_view(request) == "week":
-        return _redirect_to_week(doctor_id, request)
+    elif (view_name := last_view(request)) in {"week", "month"}:
+        return _redirect_to(view_name, doctor_id, request)
     else:
         view = get_day(caller, doctor_id, None)
         landing_date = _landing_date(view)
@@ -54,8 +55,8 @@ def render_day(caller: Caller, doctor_id: str, date: date | None, request: Reque
     return schedule_responses.page_response(Schedule.of_day(view), caller, request)
 
 
-def _redirect_to_week(doctor_id: str, request: Request) -> Response:
-    url = links.landing_url(url_prefix(request), "week", doctor_id)
+def _redirect_to(view: str, doctor_id: str, request: Request) -> Response:
+    url = links.landing_url(url_prefix(request), view, doctor_id)
     return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers={"Location": url})
 
 

@@ -8,6 +8,7 @@ from chalicelib.bootstrap import get_services
 from chalicelib.web.http.negotiation import is_htmx
 from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.pages.frame import SCHEDULE, build_frame
+from chalicelib.web.pages.last_view import remember_view
 from chalicelib.web.pages.month_view import build_month_page
 from chalicelib.web.pages.rendering import render
 
@@ -38,4 +39,5 @@ def render_month(
         path="/slots/month",
         fields={"month": f"{view.first:%Y-%m}"},
     )
-    return render("month.html", build_month_page(view, base=base), frame)
+    headers = remember_view(request, "month")
+    return render("month.html", build_month_page(view, base=base), frame, headers=headers)

@@ -19,6 +19,7 @@ from chalicelib.web.http.responses import not_modified
 from chalicelib.web.pages import links
 from chalicelib.web.pages.etags import form_etag, page_etag
 from chalicelib.web.pages.frame import SCHEDULE, build_frame
+from chalicelib.web.pages.last_view import remember_view
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.pages.schedule_view import FlashMessage, build_schedule_page
 from chalicelib.web.texts import _
@@ -44,9 +45,6 @@ NOTHING_UNDONE = "nothing_undone"
 # save without JavaScript.
 _FLASH_COOKIE = "flash"
 _FLASH_SEPARATOR = ":"
-# Remembers which view the user opened last: day, week or month.
-_VIEW_COOKIE = "view"
-_ONE_YEAR = timedelta(days=365)
 
 
 class Outcome(Struct, frozen=True):
@@ -74,11 +72,6 @@ def _messages() -> dict[str, tuple[str, str]]:
     }
 
 
-def last_view(request: Request) -> str | None:
-    """Return the view that the user opened last, if the browser sends it."""
-    return cookies.get(request, _VIEW_COOKIE)
-
-
 def page_response(schedule: Schedule, caller: Caller, request: Request) -> Response:
     """The full page; for htmx the part that another date changes."""
     template = "_manage.html" if is_htmx(request) else "slots.html"
@@ -90,8 +83,8 @@ def page_response(schedule: Schedule, caller: Caller, request: Request) -> Respo
         headers["Set-Cookie"] = clear_flash(request)
     elif etag_matches(tag, request):
         return not_modified(tag, {"Cache-Control": "no-store"})
-    elif cookie := _view_cookie(schedule, request):
-        headers["Set-Cookie"] = cookie
+    else:
+        headers |= remember_view(request, _view(schedule))
     page = build_schedule_page(
         schedule,
         base=url_prefix(request),
@@ -102,8 +95,7 @@ def page_response(schedule: Schedule, caller: Caller, request: Request) -> Respo
 
 
 def _frame(schedule: Schedule, caller: Caller, request: Request) -> Frame:
-    view = "week" if schedule.is_week else "day"
-    path = links.view_path("", view)
+    path = links.view_path("", _view(schedule))
     return build_frame(request, caller, section=SCHEDULE, doctor=schedule.doctor, path=path)
 
 
@@ -203,8 +195,5 @@ def clear_flash(request: Request) -> str:
     return cookies.set_cookie_header(request, _FLASH_COOKIE, "", timedelta())
 
 
-def _view_cookie(schedule: Schedule, request: Request) -> str | None:
-    view = "week" if schedule.is_week else "day"
-    if is_htmx(request) or last_view(request) == view:
-        return None
-    return cookies.set_cookie_header(request, _VIEW_COOKIE, view, _ONE_YEAR, path="/slots")
+def _view(schedule: Schedule) -> str:
+    return "week" if schedule.is_week else "day"

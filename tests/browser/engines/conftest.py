@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 ENGINES = ["chromium", "firefox", *(["webkit"] if sys.platform != "darwin" else [])]
 
 
-# In a run with "--dist loadgroup", one process has all tests of an engine, so Firefox starts once.
-@pytest.fixture(
-    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ENGINES]
-)
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """The name of the browser engine."""
     return str(request.param)

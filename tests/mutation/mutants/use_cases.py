@@ -66,6 +66,12 @@ MUTANTS = (
         "tests/api/test_saving_json.py::test_key_reused_with_other_body_is_rejected",
     ),
     Mutant(
+        "An idempotency key of a later date is noticed only after a date is saved",
+        "chalicelib.use_cases.save_days:_require_key_of_later_dates",
+        never(branch(IdempotencyKeyReusedError)),
+        "tests/api/test_week.py::test_key_used_for_a_later_date_saves_no_date",
+    ),
+    Mutant(
         "A repeated request returns a day from before its change",
         "chalicelib.use_cases.save_days:_repeated_save",
         never(branch(DayModifiedError)),
