@@ -46,13 +46,23 @@ _REINDEX_BATCH_SIZE = 25
 class IndexedDoctor(Struct, frozen=True, kw_only=True):
     """Days of one doctor under one sort key of the index.
 
-    ``cursor`` is the position after this doctor.
+    ``cursor`` is the position after this doctor. The days are decoded only when they are read: a
+    search reads more doctors than its page has.
     """
 
-    doctor_id: str
     sort_key: str
     cursor: str
-    days: Sequence[Day]
+    items: Sequence[DayItem]
+
+    @property
+    def doctor_id(self) -> str:
+        return keys.parse_doctor_pk(self.items[0].pk)
+
+    def list_days(self, first: date, last: date) -> Iterator[Day]:
+        """Decode the days from the first date to the last, without those that cannot be read."""
+        sort_keys = keys.day_sk(first), keys.day_sk(last)
+        items = [item for item in self.items if sort_keys[0] <= item.sk <= sort_keys[1]]
+        return decode_readable(items, day_from_item)
 
     def is_current(self, doctor: Doctor) -> bool:
         """Return whether the days are indexed under the doctor's current location."""
@@ -187,19 +197,20 @@ def _complete_doctors(
     """Group items by doctor, up to the first end of a full page: all dates were read that far."""
     ends = [str(items[-1].gsi1_sk) for items in items_by_date if len(items) == limit]
     end = min(ends, default=None)
-    days: dict[str, list[Day]] = {}
-    items = [item for items in items_by_date for item in items if not end or item.gsi1_sk <= end]
-    for sort_key, day in decode_readable(items, lambda item: (item.gsi1_sk, day_from_item(item))):
-        days.setdefault(str(sort_key), []).append(day)
+    items_by_key: dict[str, list[DayItem]] = {}
+    for items in items_by_date:
+        for item in items:
+            sort_key = str(item.gsi1_sk)
+            if end is None or sort_key <= end:
+                items_by_key.setdefault(sort_key, []).append(item)
     return IndexPage(
         doctors=[
             IndexedDoctor(
-                doctor_id=some[0].doctor_id,
                 sort_key=sort_key,
                 cursor=pagination.encode_cursor(sort_key, search=search),
-                days=some,
+                items=items,
             )
-            for sort_key, some in sorted(days.items())
+            for sort_key, items in sorted(items_by_key.items())
         ],
         cursor=None if end is None else pagination.encode_cursor(end, search=search),
     )

@@ -211,7 +211,7 @@ class FindSlots:
         if doctor.reindex_pending:
             days = self._list_days(doctor, first, last, now)
         else:
-            days = [day for day in indexed_doctor.days if first <= day.date <= last]
+            days = indexed_doctor.list_days(first, last)
         return tuple(_filter_bookable(days, doctor, now))
 
 

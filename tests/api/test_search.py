@@ -17,6 +17,7 @@ from tests.support.factories import MONDAY, date_range, make_doctor, make_grid, 
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
+    from tests.support.request_log import RequestLog
 
 DATES = date_range(40)
 
@@ -156,6 +157,20 @@ def test_search_in_one_location_is_paginated(client: AppClient) -> None:
     result = doctors_by_page(client, "specialty=cardiology&location=Leeds&limit=2")
 
     assert [sorted(page) for page in result] == [ids[:2], ids[2:4], ids[4:]]
+
+
+def test_days_of_doctors_after_the_page_are_not_decoded(
+    app_log: RequestLog, client: AppClient
+) -> None:
+    """The log names each unreadable day that a request decodes."""
+    for doctor_id in ("dr-lee", "dr-quarter", "dr-twenty"):
+        client.save("09:00", doctor_id=doctor_id)
+    client.set_attribute("DOCTOR#dr-twenty", f"DAY#{MONDAY}", "revision", {"S": "none"})
+
+    (found,) = client.search("specialty=cardiology&limit=1")
+
+    assert found[0] == "dr-lee"
+    assert "unreadable_items" not in app_log.entries[-1]
 
 
 def test_page_ends_before_response_exceeds_size_limit(client: AppClient) -> None:
