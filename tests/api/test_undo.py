@@ -273,6 +273,15 @@ def test_undo_that_changes_nothing_is_an_error_on_the_schedule(client: AppClient
     assert text_of(parse(response.text).select("#status > p")[0]) == sentence
 
 
+def test_form_of_a_client_that_wants_no_page_gets_problem_details(client: AppClient) -> None:
+    client.save("09:00")
+    saved = changes(client)[0]
+    client.book("09:00")
+
+    for page in ("day", "changes"):
+        assert rejection_codes(undo_form(client, saved, page)) == [(NINE, "nothing_to_undo")]
+
+
 @pytest.mark.parametrize(
     ("page", "path"),
     [
@@ -314,6 +323,7 @@ def test_pages_of_changes_offer_undo_where_it_is_possible(client: AppClient) -> 
     [
         ("page", "month"),
         ("change_id", "x"),
+        ("change_id", " "),
         ("change_id", " ".join(["dr-lee~2026-11-23~20261122T120000000000Z~a"] * 8)),
         ("date", "today"),
         ("doctor_id", "~"),

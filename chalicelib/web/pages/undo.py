@@ -15,6 +15,7 @@ from chalicelib.domain.undo import describe_kept
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.api.change_parsing import valid_change_id
 from chalicelib.web.api.validators import invalid_field, parse_date, valid_doctor_id
+from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import body, url_prefix
 from chalicelib.web.pages import links, schedule_responses
 from chalicelib.web.pages.schedule import Schedule
@@ -83,8 +84,8 @@ def parse_undo_form(request: Request) -> UndoForm:
     page = fields["page"][-1]
     if page not in _PAGES:
         raise invalid_field("page", f"one of {', '.join(_PAGES)}")
-    if len(ids) > _MAX_CHANGES:
-        raise invalid_field("change_id", f"at most {_MAX_CHANGES} changes")
+    if not 1 <= len(ids) <= _MAX_CHANGES:
+        raise invalid_field("change_id", f"1 to {_MAX_CHANGES} changes")
     return UndoForm(
         changes=tuple(map(valid_change_id, ids)),
         page=page,
@@ -94,8 +95,14 @@ def parse_undo_form(request: Request) -> UndoForm:
 
 
 def undo_form(caller: Caller, form: UndoForm, request: Request) -> Response:
-    """Undo the changes, each by itself, and return to the page that sent the form."""
+    """Undo the changes, each by itself, and return to the page that sent the form.
+
+    Raises ``ConflictError`` or ``ChangeNotFoundError`` if nothing is undone, for a client that
+    wants no page.
+    """
     results = _undo(caller, form)
+    if not results.undone and not wants_html(request):
+        raise results.errors[0]
     created = sum(each.saved.created for each in results.undone)
     request_context.current_request().metrics["Saves"] += created
     reasons = list(results.reasons())
