@@ -95,7 +95,15 @@ def _get_day(token: str, date: date | str) -> Event:
 
 
 def _comparable_body(response: dict[str, Any]) -> Any:  # noqa: ANN401  parsed JSON
-    """Parse the body of a success, with ``+00:00`` for ``Z``; the texts of errors may differ."""
+    """Parse the body of a success, with ``+00:00`` for ``Z``; the texts of errors may differ.
+
+    Only the app says what opened a slot.
+    """
     if response["status"] >= 400:
         return None
-    return json.loads(response["body"].replace('Z"', '+00:00"').replace("+00:00+00:00", "+00:00"))
+    body = response["body"].replace('Z"', '+00:00"').replace("+00:00+00:00", "+00:00")
+    return json.loads(body, object_hook=_without_origin)
+
+
+def _without_origin(parsed: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parsed.items() if name != "origin"}

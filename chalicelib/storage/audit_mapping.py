@@ -119,9 +119,9 @@ def _slots_from_raw(
 
 def _origins_to_raw(entry: AuditLogEntry) -> list[RawOrigin] | None:
     """Return the origins of opened and closed slots, unless it is the entry itself."""
-    if entry.date is None:
-        return None
     slots = (*entry.opened, *entry.closed)
+    if entry.date is None or not slots:
+        return None
     others = (slot for slot in slots if slot.origin and not slot.origin.is_of(entry.change_id))
     return origins_to_raw(others, entry.date)
 
