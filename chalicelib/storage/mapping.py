@@ -129,10 +129,11 @@ def search_sort_key(doctor: Doctor) -> str:
 def day_from_item(item: DayItem) -> Day:
     """Return the day. A slot of it that cannot be read counts as booked, so it stays blocked.
 
-    If not even its time can be read, the day ``is_incomplete``: it allows no save.
+    If not even its time can be read, the day ``is_incomplete``: it allows no save. Origins that
+    cannot be read are unknown.
     """
     date = keys.parse_day_sk(item.sk)
-    origins = origins_from_raw(item.origins, date)
+    origins = _readable_origins(item, date)
     slots = [_readable_slot(item, start, entry, origins) for start, entry in item.slots.items()]
     return Day(
         doctor_id=keys.parse_doctor_pk(item.pk),
@@ -149,6 +150,14 @@ def day_from_item(item: DayItem) -> Day:
 def date_from_item(item: DayItem) -> date:
     """Return the date of a day, whatever else the item has."""
     return keys.parse_day_sk(item.sk)
+
+
+def _readable_origins(day: DayItem, date: date) -> Mapping[datetime, SlotOrigin]:
+    try:
+        return origins_from_raw(day.origins, date)
+    except DECODING_ERRORS:
+        report_unreadable(day)
+        return {}
 
 
 def _readable_slot(

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from chalicelib.domain.slot import Slot, SlotOrigin
-from chalicelib.storage.models import DECODING_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,16 +40,13 @@ def origins_to_raw(slots: Iterable[Slot], date: date) -> list[RawOrigin] | None:
 
 
 def origins_from_raw(raw: list[RawOrigin] | None, date: date) -> Mapping[datetime, SlotOrigin]:
-    """Return the origins by start; those that cannot be read are unknown."""
+    """Return the origins by start. Raises one of ``DECODING_ERRORS`` if they are malformed."""
     midnight = _midnight(date)
-    try:
-        return {
-            midnight + start * _MINUTE: SlotOrigin(str(each["change"]), each["series"])
-            for each in raw or ()
-            for start in each["starts"]
-        }
-    except DECODING_ERRORS:
-        return {}
+    return {
+        midnight + start * _MINUTE: SlotOrigin(str(each["change"]), each["series"])
+        for each in raw or ()
+        for start in each["starts"]
+    }
 
 
 def _midnight(date: date) -> datetime:

@@ -185,6 +185,19 @@ def test_day_with_slot_of_unknown_time_allows_no_save(
     assert two_doctors.book("10:00").status == 201
 
 
+@pytest.mark.parametrize("origins", ['{"a": 1}', "[1]", '[{"change": "c"}]', "7"])
+def test_slots_with_unreadable_origins_are_shown_and_saved(
+    app_log: RequestLog, two_doctors: AppClient, origins: str
+) -> None:
+    two_doctors.set_attribute("DOCTOR#dr-lee", DAY_SK, "origins", {"S": origins})
+
+    slots = [slot for slot in two_doctors.get_day().json["slots"] if "origin" in slot]
+
+    assert [slot["origin"] for slot in slots] == [None, None]
+    assert app_log.entries[-1]["UnreadableItems"] == 1
+    assert two_doctors.save("11:00").status == 200
+
+
 def test_unreadable_change_is_left_out_of_history(two_doctors: AppClient) -> None:
     two_doctors.save("11:00")
     items = two_doctors.export()
