@@ -112,8 +112,7 @@ class AuditLogEntry:
     @property
     def change_id(self) -> str:
         """The id that clients see; safe in a URL, and opaque to them."""
-        date = self.date.isoformat() if self.date else WITHOUT_DATE
-        return "~".join((self.doctor_id, date, format_audit_instant(self.at), self.suffix))
+        return change_id_of(self.doctor_id, self.date, origin_of(self.at, self.suffix))
 
 
 class ChangeId(NamedTuple):
@@ -143,8 +142,12 @@ class ChangeId(NamedTuple):
         return parsed
 
     def __str__(self) -> str:
-        instant = format_audit_instant(self.at)
-        return f"{self.doctor_id}~{self.date.isoformat()}~{instant}~{self.suffix}"
+        return change_id_of(self.doctor_id, self.date, origin_of(self.at, self.suffix))
+
+
+def change_id_of(doctor_id: str, date: date | None, origin: SlotOrigin) -> str:
+    """Return the id of the change that opened a slot of that date; None is an act without one."""
+    return f"{doctor_id}~{date.isoformat() if date else WITHOUT_DATE}~{origin.change}"
 
 
 def origin_of(at: datetime, suffix: str, series_id: str | None = None) -> SlotOrigin:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chalicelib.domain import local_time
+from chalicelib.domain.audit_log import change_id_of
 from chalicelib.domain.slot import SlotId
 from chalicelib.web.api import schemas
 from chalicelib.web.api.fields import WEEKDAYS
@@ -139,7 +140,7 @@ def _serialize_origin(slot: Slot, day: Day) -> schemas.SlotOrigin | None:
     if slot.origin is None:
         return None
     return schemas.SlotOrigin(
-        change_id=f"{day.doctor_id}~{day.date.isoformat()}~{slot.origin.change}",
+        change_id=change_id_of(day.doctor_id, day.date, slot.origin),
         series_id=slot.origin.series_id,
     )
 

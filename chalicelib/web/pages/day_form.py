@@ -19,7 +19,7 @@ from chalicelib.web.http.request import MAX_BODY_BYTES, body
 from chalicelib.web.pages.boxes import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from chalice.app import Request
@@ -98,16 +98,20 @@ def _describe(change: SlotChange) -> str:
     return str(change.start) if change.end is None else f"{change.start}/{change.end}"
 
 
-def decode_fields(request: Request) -> Mapping[str, list[str]]:
-    """The fields of a form of days. Raises ``RequestRejectedError`` if one is missing."""
+def decode_fields(
+    request: Request, required: Sequence[str] = ("doctor_id", "date", "version", "request_id")
+) -> Mapping[str, list[str]]:
+    """The fields of a form, by default of days.
+
+    Raises ``RequestRejectedError`` if one is missing or the body is no form.
+    """
     try:
         fields = parse_qs(body(request).decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:
         raise RequestRejectedError(
             FieldViolation("body", "invalid", "The body is not a valid form")
         ) from None
-    names = ("doctor_id", "date", "version", "request_id")
-    if missing := [FieldViolation.required(n) for n in names if n not in fields]:
+    if missing := [FieldViolation.required(name) for name in required if name not in fields]:
         raise RequestRejectedError(*missing)
     return fields
 

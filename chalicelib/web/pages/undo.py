@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
 
 from msgspec import Struct, structs
 
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
-from chalicelib.domain.errors import ChangeNotFoundError, ConflictError, RequestRejectedError
+from chalicelib.domain.errors import ChangeNotFoundError, ConflictError
+from chalicelib.domain.text import Text
 from chalicelib.domain.undo import describe_kept
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.api.change_parsing import valid_change_id
 from chalicelib.web.api.validators import invalid_field, parse_date, valid_doctor_id
 from chalicelib.web.http.negotiation import wants_html
-from chalicelib.web.http.request import body, url_prefix
+from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages import links, schedule_responses
+from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.schedule import Schedule
 from chalicelib.web.pages.schedule_responses import NOTHING_UNDONE, UNDONE, UNDONE_IN_PART, Outcome
 from chalicelib.web.texts import _, translate
@@ -71,21 +71,13 @@ class _Results(Struct, frozen=True, kw_only=True):
 
 def parse_undo_form(request: Request) -> UndoForm:
     """``POST /slots/undo`` from a page. Raises ``RequestRejectedError``."""
-    try:
-        fields = parse_qs(body(request).decode("ascii"), errors="strict")
-    except ValueError:
-        raise RequestRejectedError(
-            FieldViolation("body", "invalid", "The body is not a valid form")
-        ) from None
-    names = ("change_id", "page", "doctor_id", "date")
-    if missing := [FieldViolation.required(name) for name in names if name not in fields]:
-        raise RequestRejectedError(*missing)
+    fields = decode_fields(request, ("change_id", "page", "doctor_id", "date"))
     ids = fields["change_id"][-1].split()
     page = fields["page"][-1]
     if page not in _PAGES:
-        raise invalid_field("page", f"one of {', '.join(_PAGES)}")
+        raise invalid_field("page", Text("one of %(pages)s", pages=", ".join(_PAGES)))
     if not 1 <= len(ids) <= _MAX_CHANGES:
-        raise invalid_field("change_id", f"1 to {_MAX_CHANGES} changes")
+        raise invalid_field("change_id", Text("1 to %(limit)s changes", limit=_MAX_CHANGES))
     return UndoForm(
         changes=tuple(map(valid_change_id, ids)),
         page=page,
