@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
 
     from chalicelib.domain.person import PersonAuditEntry
+    from chalicelib.storage.table import Key
 
 
 class PeopleRepository:
@@ -96,7 +97,7 @@ class PeopleRepository:
         if releases_name:
             actions += [PersonItem.issuer.remove(), PersonItem.subject.remove()]
         transaction.update(
-            _person_item(entry.name),
+            _person_key(entry.name),
             actions,
             condition=PersonItem.pk.exists(),
             on_failure=lambda _: PersonNotFoundError(entry.name),
@@ -141,7 +142,7 @@ def _add_update(
     transaction: Transaction, name: str, actions: list[Action], condition: Condition
 ) -> None:
     transaction.update(
-        _person_item(name),
+        _person_key(name),
         actions,
         condition=condition,
         on_failure=lambda _: PersonModifiedError(),
@@ -179,8 +180,8 @@ def _add_audit_entry(transaction: Transaction, entry: PersonAuditEntry, *, suffi
     )
 
 
-def _person_item(name: str) -> PersonItem:
-    return PersonItem(keys.person_pk(name), keys.PERSON_SK)
+def _person_key(name: str) -> Key:
+    return keys.person_pk(name), keys.PERSON_SK
 
 
 def person_from_item(item: PersonItem) -> Person:

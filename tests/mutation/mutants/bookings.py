@@ -99,7 +99,7 @@ MUTANTS = (
     ),
     Mutant(
         "A failed condition does not return the stored slot",
-        "chalicelib.storage.transaction:Transaction.commit",
+        "chalicelib.storage.transaction:Transaction.update",
         becomes(keyword("return_values"), None),
         "tests/api/test_booking.py::test_booked_slot_is_not_booked_again",
     ),
