@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pynamodb.expressions.operand import Path
     from pynamodb.expressions.update import Action
 
-    from chalicelib.storage.transaction import RawItem
+    from chalicelib.storage.models import RawItem
 
 Mark = tuple[SlotId, datetime]
 

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
         ReplaceHolds,
         SlotWrite,
     )
+    from chalicelib.storage.models import RawItem
     from chalicelib.storage.table import Key
-    from chalicelib.storage.transaction import RawItem
 
 
 class BookingRepository:

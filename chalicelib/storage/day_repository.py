@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.save_record import SaveRecord
     from chalicelib.domain.slot import Slot
-    from chalicelib.storage.transaction import RawItem
+    from chalicelib.storage.models import RawItem
 
 # One more than a month has days: after a full page there is always another request.
 _PAGE_SIZE = 32

@@ -86,7 +86,7 @@ class DoctorRepository:
         delegates = previous.delegates if previous else frozenset()
         for name in sorted(saved.delegates - delegates):
             transaction.put(
-                DelegateItem(*_delegate_key(name, saved)),
+                DelegateItem.to_raw(*_delegate_key(name, saved)),
                 condition=None,
                 on_failure=lambda _: DoctorModifiedError(),
             )
@@ -155,7 +155,7 @@ class DoctorRepository:
 def _write_settings(transaction: Transaction, item: DoctorItem, previous: Doctor | None) -> None:
     if previous is None:
         transaction.put(
-            item,
+            item.serialize(),
             condition=DoctorItem.pk.does_not_exist(),
             on_failure=lambda _: DoctorModifiedError(),
         )

@@ -57,7 +57,9 @@ class PeopleRepository:
         """
         transaction = Transaction()
         transaction.put(
-            LoginItem(keys.login_pk(state), keys.LOGIN_SK, expires_at=int(expires_at.timestamp())),
+            LoginItem.to_raw(
+                keys.login_pk(state), keys.LOGIN_SK, expires_at=int(expires_at.timestamp())
+            ),
             condition=LoginItem.pk.does_not_exist(),
             on_failure=lambda _: SignInRepeatedError(),
         )
@@ -164,7 +166,7 @@ def _has_generation(generation: int) -> Condition:
 
 def _add_audit_entry(transaction: Transaction, entry: PersonAuditEntry, *, suffix: str) -> None:
     transaction.put(
-        PeopleAuditItem(
+        PeopleAuditItem.to_raw(
             keys.PEOPLE_AUDIT_PK,
             keys.audit_index_sk(entry.at, suffix),
             at=format_microsecond(entry.at),

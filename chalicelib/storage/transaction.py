@@ -18,7 +18,7 @@ from chalicelib.domain.errors import (
 from chalicelib.storage import table
 from chalicelib.storage.decoding import report_unreadable
 from chalicelib.storage.errors import lacks_attribute, reason_codes, translate_write_errors
-from chalicelib.storage.models import BaseItem
+from chalicelib.storage.models import BaseItem, RawItem
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.booking import Observed
     from chalicelib.storage.table import Key
 
-RawItem = dict[str, Any]
 RawRequest = dict[str, Any]
 # Creates the error for a failed condition. Its argument is the stored item; None if there is none
 # or the write is a check or a put. It is called only after DynamoDB has rejected the write: an
@@ -66,11 +65,12 @@ class Transaction:
         self._deletes.append((request, on_failure))
 
     def put(
-        self, item: BaseItem, *, condition: Condition | None, on_failure: FailureHandler
+        self, item: RawItem, *, condition: Condition | None, on_failure: FailureHandler
     ) -> None:
         """Put the item if the condition holds; unconditionally if it is None."""
-        request = item.get_save_kwargs_from_instance(condition=condition)
-        self._puts.append((request, on_failure))
+        request = _request((item["PK"]["S"], item["SK"]["S"]), condition=condition)
+        del request["Key"]
+        self._puts.append(({**request, "Item": item}, on_failure))
 
     def update(
         self,
