@@ -48,6 +48,20 @@ if TYPE_CHECKING:
     from chalicelib.storage.models import RawItem
     from chalicelib.storage.table import Key
 
+# The actions that are always the same: PynamoDB creates several objects for each.
+_NEXT_REVISION = DayItem.revision.set(DayItem.revision + 1)
+# The update of an item that may be new.
+_NEXT_RECORD_VERSION = (
+    BookingItem.kind.set(BookingItem),
+    BookingItem.schema.set(1),
+    BookingItem.version.add(1),
+)
+_NEXT_HOLDS_VERSION = (
+    HoldsItem.kind.set(HoldsItem),
+    HoldsItem.schema.set(1),
+    HoldsItem.version.add(1),
+)
+
 
 class BookingRepository:
     """Reads slots with their holds and bookings, and writes the operations on them."""
@@ -178,7 +192,7 @@ def _update_day(transaction: Transaction, key: Key, writes: list[SlotWrite]) -> 
         key,
         # The version stays the same: a booking must not make the save of a doctor fail.
         [
-            DayItem.revision.set(DayItem.revision + 1),
+            _NEXT_REVISION,
             *(action for write in writes for action in _day_actions(write)),
         ],
         # This holds whenever the slot's condition does. Without it, DynamoDB would reject a missing
@@ -210,9 +224,7 @@ def _update_record(transaction: Transaction, write: RecordWrite) -> None:
     transaction.update(
         (keys.booking_pk(write.owner, write.booking_id), keys.BOOKING_SK),
         [
-            BookingItem.kind.set(BookingItem),
-            BookingItem.schema.set(1),
-            BookingItem.version.add(1),
+            *_NEXT_RECORD_VERSION,
             BookingItem.expires_at.set(int(write.expires_at.timestamp())),
             set_or_remove(BookingItem.slot_id, str(write.slot_id) if write.slot_id else None),
             set_or_remove(BookingItem.patient_reference, write.patient_reference),
@@ -242,9 +254,7 @@ def _update_holds(
     transaction.update(
         (keys.doctor_pk(doctor_id), keys.holds_sk(write.owner)),
         [
-            HoldsItem.kind.set(HoldsItem),
-            HoldsItem.schema.set(1),
-            HoldsItem.version.add(1),
+            *_NEXT_HOLDS_VERSION,
             *_hold_actions(write),
         ],
         condition=holds_are(write),

@@ -87,13 +87,13 @@ MUTANTS = (
     ),
     Mutant(
         "A booking does not increment the revision",
-        f"{_REPOSITORY}:_update_day",
+        f"{_REPOSITORY}:_NEXT_REVISION",
         keep_left(addition("revision")),
         "tests/api/test_booking.py::test_patient_operations_change_revision_not_version",
     ),
     Mutant(
         "A booking makes the save of a doctor fail",
-        f"{_REPOSITORY}:_update_day",
+        f"{_REPOSITORY}:_NEXT_REVISION",
         rename("revision", "version"),
         "tests/api/test_saving_json.py::test_booking_does_not_fail_save_with_if_match",
     ),
