@@ -1,0 +1,103 @@
+"""A breadth-first search of every state that a scenario can reach, and its counter-examples."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.model.invariants import find_violation
+from tests.model.states import State, Transition, is_end
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.model.states import Scenario
+    from tests.model.table import Safeguards
+
+
+class CounterExample(NamedTuple):
+    """The fewest steps that break an invariant."""
+
+    steps: tuple[str, ...]
+    violation: str
+
+    def __str__(self) -> str:
+        """Return numbered steps, and what is wrong after the last one."""
+        lines = [f"{number}. {step}" for number, step in enumerate(self.steps, start=1)]
+        return "\n".join([*lines, f"Broken: {self.violation}"])
+
+
+class Report(NamedTuple):
+    """The number of states, the requests that take effect in some of them, and what is wrong."""
+
+    state_count: int
+    effects: frozenset[str]
+    counter_example: CounterExample | None
+
+
+def search(scenario: Scenario, without: Safeguards = frozenset()) -> Report:
+    """Visit every state that some order of the actors' steps leads to, the nearest first."""
+    memories = tuple(actor.start() for actor in scenario.actors)
+    first = State(scenario.table, 0, memories)
+    reached_by: dict[State, Transition | None] = {first: None}
+    transitions: list[Transition] = []
+    queue = deque([first])
+    while queue:
+        for transition in _transitions(scenario, queue.popleft(), without):
+            transitions.append(transition)
+            if violation := find_violation(transition, scenario):
+                return _report(reached_by, transitions, transition, violation)
+            if transition.after not in reached_by:
+                reached_by[transition.after] = transition
+                queue.append(transition.after)
+    if stuck := reached_by.keys() - _leading_to_end(scenario, transitions):
+        last = reached_by[min(stuck, key=lambda state: len(_path(reached_by, reached_by[state])))]
+        return _report(reached_by, transitions, last, "every request comes to an end")
+    return _report(reached_by, transitions, None, "")
+
+
+def _transitions(scenario: Scenario, state: State, without: Safeguards) -> Iterator[Transition]:
+    for index, actor in enumerate(scenario.actors):
+        memory = state.memories[index]
+        if actor.is_done(memory):
+            continue
+        for step in actor.steps(state, memory, without):
+            memories = (*state.memories[:index], step.memory, *state.memories[index + 1 :])
+            done = state.requests_done | ({step.request} if step.request else set())
+            after = State(step.table, state.now, memories, done)
+            yield Transition(state, after, step.text, step.request, actor)
+    if state.now < scenario.last_minute:
+        later = state._replace(now=state.now + 1)
+        yield Transition(state, later, f"It is {later.now} minutes later")
+
+
+def _leading_to_end(scenario: Scenario, transitions: list[Transition]) -> set[State]:
+    before: dict[State, list[State]] = {}
+    for transition in transitions:
+        before.setdefault(transition.after, []).append(transition.before)
+    stack = [state for state in before if is_end(scenario, state)]
+    found = set(stack)
+    while stack:
+        new = set(before.get(stack.pop(), ())) - found
+        found |= new
+        stack.extend(new)
+    return found
+
+
+def _report(
+    reached_by: dict[State, Transition | None],
+    transitions: list[Transition],
+    last: Transition | None,
+    violation: str,
+) -> Report:
+    effects = frozenset(transition.request for transition in transitions)
+    example = CounterExample(_path(reached_by, last), violation) if violation else None
+    return Report(len(reached_by), effects, example)
+
+
+def _path(reached_by: dict[State, Transition | None], last: Transition | None) -> tuple[str, ...]:
+    texts = []
+    while last is not None:
+        texts.append(last.text)
+        last = reached_by[last.before]
+    return tuple(reversed(texts))
