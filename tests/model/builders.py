@@ -25,11 +25,16 @@ def make_day(*free: str, booked: dict[str, str] | None = None, origin: str = "ha
 
 
 def opens(
-    name: str, *starts: str, closing: tuple[str, ...] = (), of: str = "", timeouts: int = 0
+    name: str,
+    *starts: str,
+    closing: tuple[str, ...] = (),
+    of: str = "",
+    clock: int = 0,
+    timeouts: int = 0,
 ) -> Save:
     """Return a save by hand; ``of`` another sender if it is that one's request, sent again."""
     decide = by_hand(opens=starts, closes=closing)
-    return Save(name, f"{of or name}'s save", decide, timeouts=timeouts)
+    return Save(name, f"{of or name}'s save", decide, clock=clock, timeouts=timeouts)
 
 
 def closes(name: str, *starts: str) -> Save:
@@ -49,7 +54,7 @@ def plan_step(
 
 
 def undo(name: str, request: str) -> Save:
-    """Return an undo, which has the same request id whoever makes it."""
+    """Return an undo, whose request id is the same from every tab."""
     return Save(name, f"the undo of {request}", undo_of(request))
 
 

@@ -14,6 +14,7 @@ from tests.model.table import (
     Safeguard,
     Slot,
     Write,
+    ahead,
     changed_before,
     commit,
     instant,
@@ -85,31 +86,33 @@ class Patient:
         """Yield what may happen next."""
         request = self.acts[len(memory.results)]
         at = max(instant(state.table, self.clock), memory.earliest)
-        table, failures = commit(state.table, self.writes(request, at, state.now), without)
-        text, effect = f"{self.name} {request}", self._key(request)
+        writes = self.writes(request, at, state.now)
+        table, failures = commit(state.table, writes, without)
+        text, effect = f"{self.name}{ahead(self.clock)} {request}", self._key(request)
         if not failures:
-            yield Step(text, table, _finished(memory, "done"), effect)
+            yield Step(text, table, _finished(memory, "done"), effect, writes)
             if memory.timeouts:
                 retry = memory._replace(timeouts=memory.timeouts - 1)
-                yield Step(f"{text}, and gets no response", table, retry, effect)
+                yield Step(f"{text}, and gets no response", table, retry, effect, writes)
         elif all(condition in _TOO_EARLY for condition, _ in failures):
             retry = memory._replace(earliest=at + 1)
-            yield Step(f"{text}: tries a later instant", table, retry)
+            yield Step(f"{text}: tries a later instant", table, retry, writes=writes)
         else:
             result = self._result(request, table)
-            is_done = result == "done already"
-            yield Step(f"{text}: {result}", table, _finished(memory, result), effect * is_done)
+            request_done = effect if result == "done already" else ""
+            after = _finished(memory, result)
+            yield Step(f"{text}: {result}", table, after, request_done, writes)
 
     def _key(self, request: Request) -> str:
         """Return what makes a request and its repeat the same; nothing does for a hold."""
         return "" if request.verb == "holds" else f"{self.client} {request.booking} {request}"
 
     def writes(self, request: Request, at: int, now: int) -> list[Write]:
-        """Return the writes of a request, which expects what the client has been told."""
+        """Return the writes of a request, in one transaction."""
         claim = f"{self.client} {request.booking}"
         if request.verb == "holds":
             held = Slot("held", self.client, now + HOLD_LENGTH, at)
-            return [_take(request.slot, held, now), _day_write({request.slot: held})]
+            return [_hold(request.slot, held, now), _day_write({request.slot: held})]
         free, booked = Slot(changed_at=at), Slot("booked", claim, changed_at=at)
         act = Act(self._key(request), booked=(request.slot,))
         slots = {request.slot: booked}
@@ -121,7 +124,7 @@ class Patient:
             slots[request.former] = free
         return [
             *(
-                _take(start, slot, now, self.client)
+                _book(start, slot, now, self.client)
                 if slot is booked
                 else _release(start, slot, claim)
                 for start, slot in slots.items()
@@ -149,12 +152,20 @@ def _finished(memory: Progress, result: str) -> Progress:
     return memory._replace(results=(*memory.results, result), earliest=0)
 
 
-def _take(start: str, after: Slot, now: int, holder: str | None = None) -> Write:
+def _hold(start: str, after: Slot, now: int) -> Write:
+    conditions: dict[Safeguard, Condition] = {
+        Safeguard.SLOT_CAN_BE_HELD: lambda slot: is_free(slot, now),
+        Safeguard.SLOT_CHANGED_BEFORE: changed_before(after.changed_at or 0),
+    }
+    return Write(("slot", start), conditions, lambda _: after)
+
+
+def _book(start: str, after: Slot, now: int, holder: str) -> Write:
     def is_available(slot: Slot | None) -> bool:
-        return is_free(slot, now) or bool(slot and slot.status == "held" and slot.claim == holder)
+        return is_free(slot, now) or bool(slot and (slot.status, slot.claim) == ("held", holder))
 
     conditions: dict[Safeguard, Condition] = {
-        Safeguard.SLOT_IS_AVAILABLE: is_available,
+        Safeguard.SLOT_CAN_BE_BOOKED: is_available,
         Safeguard.SLOT_CHANGED_BEFORE: changed_before(after.changed_at or 0),
     }
     return Write(("slot", start), conditions, lambda _: after)

@@ -18,6 +18,7 @@ from tests.model.table import (
     Safeguard,
     Slot,
     Write,
+    ahead,
     changed_before,
     commit,
     instant,
@@ -55,6 +56,7 @@ class Reading(NamedTuple):
     is_recorded: bool | None = None
     day: Day | None = None
     now: int = 0
+    at: int = 0
     earliest: int = 0
     timeouts: int = 0
     result: str = ""
@@ -109,8 +111,9 @@ class Save:
             yield Step(text, state.table, memory._replace(is_recorded=is_recorded))
         if memory.day is None:
             day = state.table.get(("day",), Day())
-            text = f"{self.name} reads {_describe(day)}"
-            yield Step(text, state.table, memory._replace(day=day, now=state.now))
+            at = max(instant(state.table, self.clock), day.changed_at + 1, memory.earliest)
+            text = f"{self.name}{ahead(self.clock)} reads {_describe(day)}"
+            yield Step(text, state.table, memory._replace(day=day, now=state.now, at=at))
 
     def _act(self, table: Table, memory: Reading, day: Day, without: Safeguards) -> Iterator[Step]:
         changes = self.decide(table, day, memory.now)
@@ -129,26 +132,26 @@ class Save:
     def _commit(
         self, table: Table, memory: Reading, day: Day, changes: Changes, without: Safeguards
     ) -> Iterator[Step]:
-        at = max(instant(table, self.clock), day.changed_at + 1, memory.earliest)
-        writes = self.writes(day, changes, at, memory.now)
+        writes = self.writes(day, changes, memory.at, memory.now)
         is_recorded = Safeguard.CHANGE_IN_TRANSACTION not in without
         if not is_recorded:
             writes = [write for write in writes if write.key[0] != "change"]
         after, failures = commit(table, writes, without)
         if failures:
-            yield self._failed(table, memory, at, {failed for failed, _ in failures})
+            step = self._failed(table, memory, {failed for failed, _ in failures})
+            yield step._replace(writes=writes)
             return
         text = f"{self.name} {changes}, which makes version {after['day',].version}"
-        yield Step(text, after, SAVED if is_recorded else UNRECORDED, self.request)
+        yield Step(text, after, SAVED if is_recorded else UNRECORDED, self.request, writes)
         if memory.timeouts:
             retry = _again(memory, timeouts=memory.timeouts - 1)
-            yield Step(f"{text}, and gets no response", after, retry, self.request)
+            yield Step(f"{text}, and gets no response", after, retry, self.request, writes)
 
-    def _failed(self, table: Table, memory: Reading, at: int, failed: set[Safeguard]) -> Step:
+    def _failed(self, table: Table, memory: Reading, failed: set[Safeguard]) -> Step:
         if failed == {Safeguard.SLOT_IS_NEW}:
             return Step(f"{self.name} is rejected: the day has lost a slot", table, REJECTED)
         is_early = failed & {Safeguard.SLOT_CHANGED_BEFORE, Safeguard.ENTRY_IS_NEW}
-        retry = _again(memory, earliest=at + 1 if is_early else 0)
+        retry = _again(memory, earliest=memory.at + 1 if is_early else 0)
         return Step(f"{self.name} can't save, and starts again", table, retry)
 
     def writes(self, day: Day, changes: Changes, at: int, now: int) -> list[Write]:

@@ -23,7 +23,7 @@ from tests.model.table import Safeguard
 
 ANN, BEN = "Ann b1", "Ben b1"
 SCENARIOS: dict[str, Scenario] = {
-    "two_first_saves": Scenario(NEW_DAY, (opens("Lee", "09:00"), opens("Sam", "09:15", "10:00"))),
+    "two_first_saves": Scenario(NEW_DAY, (opens("Lee", "09:00"), opens("Sam", "09:15", "10:15"))),
     "two_saves": Scenario(
         make_day("10:00"),
         (opens("Lee", "09:00"), opens("Sam", "09:15", closing=("10:00",))),
@@ -38,7 +38,10 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "save_and_booking": Scenario(
         make_day("09:00"),
-        (opens("Lee", "09:15", closing=("09:00",)), patient("Ann", book("09:00"), cancel("09:00"))),
+        (
+            opens("Lee", "09:15", closing=("09:00",), clock=1),
+            patient("Ann", book("09:00"), cancel("09:00")),
+        ),
     ),
     "save_and_holds": Scenario(
         make_day("09:00"),
@@ -186,7 +189,7 @@ SCENARIOS: dict[str, Scenario] = {
             plan_step("Tab 1", base=("09:00",), wish=("09:15",)),
             plan_step("Tab 2", base=("09:00",), wish=("09:15",)),
             opens("Lee", "10:15", closing=("10:00",)),
-            patient("Ann", book("09:00"), move("09:00", "10:00")),
+            patient("Ann", book("09:00")),
         ),
     ),
 }
@@ -222,7 +225,8 @@ COUNTER_EXAMPLES: dict[Safeguard, str] = {
     Safeguard.DAY_VERSION: "two_saves",
     Safeguard.SLOT_IS_NEW: "day_that_lost_a_slot",
     Safeguard.SLOT_IS_CLOSABLE: "save_and_booking",
-    Safeguard.SLOT_IS_AVAILABLE: "two_bookings",
+    Safeguard.SLOT_CAN_BE_HELD: "save_and_holds",
+    Safeguard.SLOT_CAN_BE_BOOKED: "two_bookings",
     Safeguard.SLOT_HAS_BOOKING: "cancellation_sent_twice",
     Safeguard.SLOT_CHANGED_BEFORE: "slow_clock",
     Safeguard.BOOKING_IS_NEW: "booking_sent_twice",

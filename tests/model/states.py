@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from tests.model.table import Safeguards, Table
+    from tests.model.table import Safeguards, Table, Write
 
 
 class Step(NamedTuple):
-    """What an actor does at once. ``request`` is the one that takes effect by it, if any."""
+    """What an actor does at once, with the transaction that it sends, if it sends one.
+
+    ``request`` is the one that takes effect by it, if any.
+    """
 
     text: str
     table: Table
     memory: Any
     request: str = ""
+    writes: Sequence[Write] = ()
 
 
 class Actor(Protocol):

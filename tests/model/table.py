@@ -87,9 +87,8 @@ class Safeguard(Enum):
     DAY_VERSION = "a later save requires the version of the day that it has read"
     SLOT_IS_NEW = "a slot is opened only if there is none at this time"
     SLOT_IS_CLOSABLE = "a slot is closed only if it is free, or its hold has expired"
-    SLOT_IS_AVAILABLE = (
-        "a slot is taken only if it is free, its hold has expired, or is the client's"
-    )
+    SLOT_CAN_BE_HELD = "a slot is held only if it is free, or its hold has expired"
+    SLOT_CAN_BE_BOOKED = "a slot is booked only if it is free, or its hold is expired or one's own"
     SLOT_HAS_BOOKING = "a slot is released only by the booking that it has"
     SLOT_CHANGED_BEFORE = "a write requires that the slot's last change has an earlier instant"
     BOOKING_IS_NEW = "a booking requires that its id was never used"
@@ -133,6 +132,11 @@ def commit(table: Table, writes: list[Write], without: Safeguards) -> tuple[Tabl
 def instant(table: Table, clock: int) -> int:
     """Return what the clock shows, which is so much ahead: with each change, time goes on."""
     return int(table.get(("day",), Day()).revision) + 1 + clock
+
+
+def ahead(clock: int) -> str:
+    """Return the words of a step for such a clock."""
+    return ", whose clock is ahead," if clock else ""
 
 
 def is_absent(item: object) -> bool:
