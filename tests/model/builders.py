@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.model.decisions import by_hand, plan, undo_of
+from tests.model.decisions import ByHand, Plan, UndoOf
 from tests.model.patients import Patient, Request
 from tests.model.saves import Save
 from tests.model.table import Act, Booking, Day, Entry, Items, Slot, Table
@@ -14,7 +14,9 @@ def make_day(*free: str, booked: dict[str, str] | None = None, origin: str = "ha
     """Return the table after one save, and bookings by their slot."""
     claims = dict.fromkeys(free, "") | (booked or {})
     status = {start: "booked" if claim else "free" for start, claim in claims.items()}
-    day = Day(1, 1, 1, Items({start: Entry(status[start], origin=origin) for start in claims}))
+    is_by_hand = origin != "series"
+    slots = {start: Entry(status[start], 0, origin, is_by_hand) for start in claims}
+    day = Day(1, 1, 1, Items(slots))
     table: Table = Items({("day",): day, ("change", origin): Day()})
     for start, claim in claims.items():
         table = table.set(("slot", start), Slot(status[start], claim, changed_at=1))
@@ -33,7 +35,7 @@ def opens(
     timeouts: int = 0,
 ) -> Save:
     """Return a save by hand; ``of`` another sender if it is that one's request, sent again."""
-    decide = by_hand(opens=starts, closes=closing)
+    decide = ByHand(starts, closing)
     return Save(name, f"{of or name}'s save", decide, clock=clock, timeouts=timeouts)
 
 
@@ -50,12 +52,12 @@ def plan_step(
     of: str = "the plan",
 ) -> Save:
     """Return the step of a plan on this date, which any tab may take."""
-    return Save(name, of, plan(base=base, wish=wish), is_plan=True)
+    return Save(name, of, Plan(base, wish), is_plan=True)
 
 
 def undo(name: str, request: str) -> Save:
     """Return an undo, whose request id is the same from every tab."""
-    return Save(name, f"the undo of {request}", undo_of(request))
+    return Save(name, f"the undo of {request}", UndoOf(request))
 
 
 def hold(start: str) -> Request:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.model.saves import Changes
@@ -10,7 +11,6 @@ from tests.model.table import is_free
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.model.saves import Decide
     from tests.model.table import Act, Day, Table
 
 SLOT_MINUTES = 30
@@ -21,52 +21,59 @@ def overlap(one: str, other: str) -> bool:
     return abs(_minute(one) - _minute(other)) < SLOT_MINUTES
 
 
-def by_hand(*, opens: tuple[str, ...] = (), closes: tuple[str, ...] = ()) -> Decide:
+@dataclass(frozen=True)
+class ByHand:
     """Do exactly this, or nothing."""
 
-    def decide(_table: Table, day: Day, now: int) -> Changes | None:
-        remaining = day.slots.keys() - set(closes)
-        if not all(is_free(day.slots.get(start), now) for start in closes):
+    opens: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+
+    def __call__(self, _table: Table, day: Day, now: int) -> Changes | None:
+        """Return the changes; None if a slot to close is taken, or one to open overlaps."""
+        remaining = day.slots.keys() - set(self.closes)
+        if not all(is_free(day.slots.get(start), now) for start in self.closes):
             return None
-        if any(overlap(start, other) for start in opens for other in remaining):
+        if any(overlap(start, other) for start in self.opens for other in remaining):
             return None
-        return Changes(opens, closes)
-
-    return decide
+        return Changes(self.opens, self.closes)
 
 
-def plan(*, base: Iterable[str] = (), wish: Iterable[str] = ()) -> Decide:
-    """Merge three ways: leave alone what is claimed, and what was opened or closed by hand."""
-    unwanted, wanted = set(base) - set(wish), set(wish) - set(base)
+@dataclass(frozen=True)
+class Plan:
+    """Merge three ways: leave alone what is taken, and what was opened or closed by hand."""
 
-    def decide(_table: Table, day: Day, now: int) -> Changes:
+    base: tuple[str, ...] = ()
+    wish: tuple[str, ...] = ()
+
+    def __call__(self, _table: Table, day: Day, now: int) -> Changes:
+        """Return the changes that the day allows."""
         closes = [
             start
-            for start in unwanted & day.slots.keys()
-            if is_free(day.slots[start], now) and day.slots[start].origin != "hand"
+            for start in set(self.base) - set(self.wish)
+            if is_free(day.slots.get(start), now) and not day.slots[start].is_by_hand
         ]
-        return _open_possible(day, wanted, closes)
-
-    return decide
+        return _open_possible(day, set(self.wish) - set(self.base), closes)
 
 
-def undo_of(request: str) -> Decide:
+@dataclass(frozen=True)
+class UndoOf:
     """Invert the recorded changes of a request, as far as the day still allows it."""
 
-    def decide(table: Table, day: Day, now: int) -> Changes | None:
+    request: str
+
+    def __call__(self, table: Table, day: Day, now: int) -> Changes | None:
+        """Return the changes; None if there is nothing to undo."""
         acts = (item for key, item in table.items() if key[0] == "audit")
-        act: Act | None = next((each for each in acts if each.request == request), None)
+        act: Act | None = next((each for each in acts if each.request == self.request), None)
         if act is None:
             return None
         closes = [
             start
             for start in act.opened
-            if is_free(day.slots.get(start), now) and day.slots[start].origin == request
+            if is_free(day.slots.get(start), now) and day.slots[start].origin == self.request
         ]
         changes = _open_possible(day, act.closed, closes)
         return changes if any(changes) else None
-
-    return decide
 
 
 def _open_possible(day: Day, wanted: Iterable[str], closes: Iterable[str]) -> Changes:

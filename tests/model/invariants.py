@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.model.decisions import overlap
 from tests.model.saves import REJECTED, Save
 from tests.model.states import is_end
+from tests.model.table import Day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,9 +76,9 @@ def _not_rejected_after_commit(transition: Transition) -> bool:
 def _plan_respects_hands(transition: Transition) -> bool:
     if not (isinstance(transition.actor, Save) and transition.actor.is_plan):
         return True
-    before = transition.before.table.get(("day",))
+    listed = transition.before.table.get(("day",), Day()).slots
     closed = slots_of(transition.before).keys() - slots_of(transition.after).keys()
-    return not before or all(before.slots[start].origin != "hand" for start in closed)
+    return not any(listed[start].is_by_hand for start in closed)
 
 
 def _log_is_kept(transition: Transition) -> bool:

@@ -144,7 +144,7 @@ class Patient:
         booking = table.get(("booking", f"{self.client} {request.booking}"))
         is_own = booking is not None and booking == (request.slot, request.patient)
         if request.verb == "cancels":
-            return "done already" if slot.status != "booked" else "rejected"
+            return "done already" if slot.status in {"free", "held"} else "rejected"
         return "done already" if is_own else "rejected"
 
 

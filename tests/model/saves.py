@@ -180,6 +180,8 @@ class Save:
             else {Safeguard.DAY_IS_NEW: is_absent}
         )
 
+        opened = Entry(origin=self.request, is_by_hand=not self.is_plan)
+
         def change(stored: Day) -> Day:
             # The first save writes the whole map, a later one single entries of it.
             day = stored if read.version else read
@@ -187,7 +189,7 @@ class Save:
             for start in changes.closed:
                 slots = slots.set(start, None)
             for start in changes.opened:
-                slots = slots.set(start, Entry(origin=self.request))
+                slots = slots.set(start, opened)
             return Day(day.version + 1, day.revision + 1, at, slots)
 
         return Write(("day",), is_as_read, change)

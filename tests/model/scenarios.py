@@ -56,7 +56,7 @@ SCENARIOS: dict[str, Scenario] = {
         make_day("09:00"),
         (
             patient("Ann", book("09:00"), timeouts=1),
-            patient("Ben", hold("09:00"), book("09:00"), timeouts=1),
+            patient("Ben", hold("09:00"), book("09:00")),
         ),
     ),
     "cancellation_sent_twice": Scenario(

@@ -27,6 +27,15 @@ class Actor(Protocol):
     """Sends requests. Its steps interleave with those of other actors."""
 
     @property
+    def name(self) -> str: ...
+
+    @property
+    def clock(self) -> int: ...
+
+    @property
+    def timeouts(self) -> int: ...
+
+    @property
     def requests(self) -> tuple[str, ...]: ...
 
     def start(self) -> Any: ...  # noqa: ANN401  each kind of actor has its own memory

@@ -35,11 +35,12 @@ Table = Items[Key, Any]
 
 
 class Entry(NamedTuple):
-    """A slot in the day's map; ``origin`` is the request that opened it."""
+    """A slot in the day's map; ``origin`` is the request that opened it, by hand or for a plan."""
 
     status: str = "free"
     until: int = 0
-    origin: str = "hand"
+    origin: str = ""
+    is_by_hand: bool = True
 
 
 class Day(NamedTuple):
