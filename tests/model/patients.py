@@ -15,11 +15,12 @@ from tests.model.table import (
     Slot,
     Write,
     ahead,
-    changed_before,
+    change_slot,
     commit,
     instant,
-    is_absent,
     is_free,
+    put,
+    put_entry,
 )
 
 if TYPE_CHECKING:
@@ -109,33 +110,29 @@ class Patient:
 
     def writes(self, request: Request, at: int, now: int) -> list[Write]:
         """Return the writes of a request, in one transaction."""
-        claim = f"{self.client} {request.booking}"
-        if request.verb == "holds":
-            held = Slot("held", self.client, now + HOLD_LENGTH, at)
-            return [_hold(request.slot, held, now), _day_write({request.slot: held})]
+        claim, start = f"{self.client} {request.booking}", request.slot
         free, booked = Slot(changed_at=at), Slot("booked", claim, changed_at=at)
-        act = Act(self._key(request), booked=(request.slot,))
-        slots = {request.slot: booked}
-        if request.verb == "cancels":
-            act = act._replace(booked=(), freed=(request.slot,))
-            slots = {request.slot: free}
-        elif request.former:
-            act = act._replace(freed=(request.former,))
-            slots[request.former] = free
+        match request.verb:
+            case "holds":
+                held = Slot("held", self.client, now + HOLD_LENGTH, at)
+                return [_hold(start, held, now), _change_day({start: held})]
+            case "cancels":
+                slots, act = {start: free}, Act(self._key(request), freed=(start,))
+            case "books":
+                slots, act = {start: booked}, Act(self._key(request), booked=(start,))
+            case _:
+                slots = {start: booked, request.former: free}
+                act = Act(self._key(request), booked=(start,), freed=(request.former,))
         return [
             *(
-                _book(start, slot, now, self.client)
-                if slot is booked
-                else _release(start, slot, claim)
-                for start, slot in slots.items()
+                _release(former, slot, claim)
+                if slot is free
+                else _book(former, slot, now, self.client)
+                for former, slot in slots.items()
             ),
-            _day_write(slots),
-            _booking_write(claim, request),
-            Write(
-                ("audit", f"{at:02}", request.slot),
-                {Safeguard.ENTRY_IS_NEW: is_absent},
-                lambda _: act,
-            ),
+            _change_day(slots),
+            _record(claim, request),
+            put_entry(at, start, act),
         ]
 
     def _result(self, request: Request, table: Table) -> str:
@@ -152,34 +149,29 @@ def _finished(memory: Progress, result: str) -> Progress:
     return memory._replace(results=(*memory.results, result), earliest=0)
 
 
-def _hold(start: str, after: Slot, now: int) -> Write:
-    conditions: dict[Safeguard, Condition] = {
-        Safeguard.SLOT_CAN_BE_HELD: lambda slot: is_free(slot, now),
-        Safeguard.SLOT_CHANGED_BEFORE: changed_before(after.changed_at or 0),
-    }
-    return Write(("slot", start), conditions, lambda _: after)
+def _hold(start: str, held: Slot, now: int) -> Write:
+    return _change(start, held, Safeguard.SLOT_CAN_BE_HELD, lambda slot: is_free(slot, now))
 
 
-def _book(start: str, after: Slot, now: int, holder: str) -> Write:
+def _book(start: str, booked: Slot, now: int, holder: str) -> Write:
     def is_available(slot: Slot | None) -> bool:
-        return is_free(slot, now) or bool(slot and (slot.status, slot.claim) == ("held", holder))
+        return is_free(slot, now) or (slot is not None and slot[:2] == ("held", holder))
 
-    conditions: dict[Safeguard, Condition] = {
-        Safeguard.SLOT_CAN_BE_BOOKED: is_available,
-        Safeguard.SLOT_CHANGED_BEFORE: changed_before(after.changed_at or 0),
-    }
-    return Write(("slot", start), conditions, lambda _: after)
+    return _change(start, booked, Safeguard.SLOT_CAN_BE_BOOKED, is_available)
 
 
-def _release(start: str, after: Slot, claim: str) -> Write:
-    conditions: dict[Safeguard, Condition] = {
-        Safeguard.SLOT_HAS_BOOKING: lambda slot: slot is not None and slot.claim == claim,
-        Safeguard.SLOT_CHANGED_BEFORE: changed_before(after.changed_at or 0),
-    }
-    return Write(("slot", start), conditions, lambda _: after)
+def _release(start: str, free: Slot, claim: str) -> Write:
+    def has_booking(slot: Slot | None) -> bool:
+        return slot is not None and slot[:2] == ("booked", claim)
+
+    return _change(start, free, Safeguard.SLOT_HAS_BOOKING, has_booking)
 
 
-def _day_write(slots: dict[str, Slot]) -> Write:
+def _change(start: str, after: Slot, safeguard: Safeguard, condition: Condition) -> Write:
+    return change_slot(start, safeguard, condition, at=after.changed_at or 0, after=after)
+
+
+def _change_day(slots: dict[str, Slot]) -> Write:
     def change(day: Day) -> Day:
         entries = day.slots
         for start, slot in slots.items():
@@ -190,19 +182,15 @@ def _day_write(slots: dict[str, Slot]) -> Write:
     return Write(("day",), {}, change)
 
 
-def _booking_write(claim: str, request: Request) -> Write:
-    conditions: dict[str, dict[Safeguard, Condition]] = {
-        "books": {Safeguard.BOOKING_IS_NEW: is_absent},
-        "moves": {
-            Safeguard.BOOKING_IS_THIS: lambda booking: (
-                booking is None or booking[:2] == (request.former, request.patient)
-            )
-        },
-        "cancels": {},
-    }
-    slot = None if request.verb == "cancels" else request.slot
-    return Write(
-        ("booking", claim),
-        conditions[request.verb],
-        lambda _: Booking(slot, request.patient),
-    )
+def _record(claim: str, request: Request) -> Write:
+    key = ("booking", claim)
+    if request.verb == "books":
+        return put(key, Safeguard.BOOKING_IS_NEW, Booking(request.slot, request.patient))
+    if request.verb == "cancels":
+        return Write(key, {}, lambda _: Booking(None, request.patient))
+
+    def is_this(booking: Booking | None) -> bool:
+        return booking is None or booking == (request.former, request.patient)
+
+    moved = Booking(request.slot, request.patient)
+    return Write(key, {Safeguard.BOOKING_IS_THIS: is_this}, lambda _: moved)

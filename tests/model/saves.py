@@ -19,18 +19,19 @@ from tests.model.table import (
     Slot,
     Write,
     ahead,
-    changed_before,
+    change_slot,
     commit,
     instant,
-    is_absent,
     is_free,
+    put,
+    put_entry,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.model.states import State
-    from tests.model.table import Condition, Key, Safeguards, Table
+    from tests.model.table import Safeguards, Table
 
 
 class Changes(NamedTuple):
@@ -62,6 +63,7 @@ class Reading(NamedTuple):
     result: str = ""
 
 
+RECORD = "recorded"
 SAVED, REJECTED, UNRECORDED = (
     Reading(result=result) for result in ("saved", "rejected", "unrecorded")
 )
@@ -93,7 +95,7 @@ class Save:
         """Yield what may happen next. The read of two items is two reads, in any order."""
         table = state.table
         if memory == UNRECORDED:
-            after = table.set(("change", self.request), Day())
+            after = table.set(("change", self.request), RECORD)
             yield Step(
                 f"{self.name} writes the record of {self.request}", after, SAVED, self.request
             )
@@ -156,35 +158,22 @@ class Save:
 
     def writes(self, day: Day, changes: Changes, at: int, now: int) -> list[Write]:
         """Return the writes of the transaction, for the day as it was read."""
-        closable: dict[Safeguard, Condition] = {
-            Safeguard.SLOT_IS_CLOSABLE: lambda slot: is_free(slot, now),
-            Safeguard.SLOT_CHANGED_BEFORE: changed_before(at),
-        }
         act = Act(self.request, changes.opened, changes.closed)
-        new = {Safeguard.SLOT_IS_NEW: is_absent}
         return [
-            *(Write(("slot", start), closable, lambda _: None) for start in changes.closed),
+            *(_close(start, at, now) for start in changes.closed),
             *(
-                Write(("slot", start), new, lambda _: Slot(changed_at=at))
+                put(("slot", start), Safeguard.SLOT_IS_NEW, Slot(changed_at=at))
                 for start in changes.opened
             ),
-            Write(("change", self.request), {Safeguard.CHANGE_IS_NEW: is_absent}, lambda _: Day()),
-            Write(_audit_key(at, self.request), {Safeguard.ENTRY_IS_NEW: is_absent}, lambda _: act),
-            self._day_write(day, changes, at),
+            put(("change", self.request), Safeguard.CHANGE_IS_NEW, RECORD),
+            put_entry(at, self.request, act),
+            self._change_day(day, changes, at),
         ]
 
-    def _day_write(self, read: Day, changes: Changes, at: int) -> Write:
-        is_as_read: dict[Safeguard, Condition] = (
-            {Safeguard.DAY_VERSION: lambda day: bool(day and day.version == read.version)}
-            if read.version
-            else {Safeguard.DAY_IS_NEW: is_absent}
-        )
-
+    def _change_day(self, read: Day, changes: Changes, at: int) -> Write:
         opened = Entry(origin=self.request, is_by_hand=not self.is_plan)
 
-        def change(stored: Day) -> Day:
-            # The first save writes the whole map, a later one single entries of it.
-            day = stored if read.version else read
+        def change(day: Day) -> Day:
             slots = day.slots
             for start in changes.closed:
                 slots = slots.set(start, None)
@@ -192,11 +181,17 @@ class Save:
                 slots = slots.set(start, opened)
             return Day(day.version + 1, day.revision + 1, at, slots)
 
+        if read.version == 0:
+            return put(("day",), Safeguard.DAY_IS_NEW, change(read))
+        is_as_read = {Safeguard.DAY_VERSION: lambda day: day and day.version == read.version}
         return Write(("day",), is_as_read, change)
 
 
-def _audit_key(at: int, suffix: str) -> Key:
-    return ("audit", f"{at:02}", suffix)
+def _close(start: str, at: int, now: int) -> Write:
+    def is_closable(slot: Slot | None) -> bool:
+        return is_free(slot, now)
+
+    return change_slot(start, Safeguard.SLOT_IS_CLOSABLE, is_closable, at=at, after=None)
 
 
 def _again(memory: Reading, *, earliest: int = 0, timeouts: int | None = None) -> Reading:

@@ -140,14 +140,26 @@ def ahead(clock: int) -> str:
     return ", whose clock is ahead," if clock else ""
 
 
-def is_absent(item: object) -> bool:
-    """Return whether there is no such item."""
-    return item is None
+def put(key: Key, safeguard: Safeguard, item: object) -> Write:
+    """Put an item if there is none with this key."""
+    return Write(key, {safeguard: lambda stored: stored is None}, lambda _: item)
 
 
-def changed_before(at: int) -> Condition:
-    """Return the condition that a slot's last act, if it has an instant, was earlier."""
-    return lambda slot: slot is None or slot.changed_at is None or slot.changed_at < at
+def change_slot(
+    start: str, safeguard: Safeguard, condition: Condition, *, at: int, after: Slot | None
+) -> Write:
+    """Update a slot, or delete it, if the condition holds and it was last changed before ``at``."""
+
+    def is_older(slot: Slot | None) -> bool:
+        return slot is None or slot.changed_at is None or slot.changed_at < at
+
+    conditions = {safeguard: condition, Safeguard.SLOT_CHANGED_BEFORE: is_older}
+    return Write(("slot", start), conditions, lambda _: after)
+
+
+def put_entry(at: int, suffix: str, act: Act) -> Write:
+    """Add an act to the audit log."""
+    return put(("audit", f"{at:02}", suffix), Safeguard.ENTRY_IS_NEW, act)
 
 
 def is_free(slot: Slot | Entry | None, now: int) -> bool:
