@@ -32,6 +32,10 @@ def slots_of(state: State) -> dict[str, Slot]:
     return {key[1]: item for key, item in state.table.items() if key[0] == "slot"}
 
 
+def _claims(state: State) -> dict[str, tuple[str, str]]:
+    return {start: (slot.status, slot.claim) for start, slot in slots_of(state).items()}
+
+
 def _no_overlap(transition: Transition) -> bool:
     return not any(overlap(*pair) for pair in combinations(slots_of(transition.after), 2))
 
@@ -60,7 +64,7 @@ def _claims_stay(transition: Transition) -> bool:
 
 def _one_effect(transition: Transition) -> bool:
     is_repeated = transition.request in transition.before.requests_done
-    return not is_repeated or slots_of(transition.before) == slots_of(transition.after)
+    return not is_repeated or _claims(transition.before) == _claims(transition.after)
 
 
 def _not_rejected_after_commit(transition: Transition) -> bool:

@@ -108,6 +108,11 @@ SCENARIOS: dict[str, Scenario] = {
         ),
         result={"10:00": "free", "11:00": "free"},
     ),
+    "plan_with_slot_closed_by_hand": Scenario(
+        make_day("09:00", origin="series"),
+        (plan_step("Tab 1", base=("09:00",), wish=("09:00", "10:00")), closes("Lee", "09:00")),
+        result={"10:00": "free"},
+    ),
     "plan_resumed_after_close_by_hand": Scenario(
         make_day("09:00", "11:00"),
         (

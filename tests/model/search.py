@@ -12,19 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.model.states import Scenario
-    from tests.model.table import Safeguards
+    from tests.model.table import Safeguards, Table
 
 
 class CounterExample(NamedTuple):
-    """The fewest steps that break an invariant."""
+    """The fewest steps that break an invariant, on the day as it was before."""
 
+    before: str
     steps: tuple[str, ...]
     violation: str
 
     def __str__(self) -> str:
-        """Return numbered steps, and what is wrong after the last one."""
+        """Return numbered steps, between the day before and what is wrong after them."""
         lines = [f"{number}. {step}" for number, step in enumerate(self.steps, start=1)]
-        return "\n".join([*lines, f"Broken: {self.violation}"])
+        return "\n".join([f"Before: {self.before}", *lines, f"Broken: {self.violation}"])
 
 
 class Report(NamedTuple):
@@ -91,8 +92,24 @@ def _report(
     violation: str,
 ) -> Report:
     effects = frozenset(transition.request for transition in transitions)
-    example = CounterExample(_path(reached_by, last), violation) if violation else None
+    example = None
+    if violation:
+        first = next(iter(reached_by))
+        example = CounterExample(_describe(first.table), _path(reached_by, last), violation)
     return Report(len(reached_by), effects, example)
+
+
+def _describe(table: Table) -> str:
+    slots = [_describe_slot(table, key[1]) for key in sorted(table) if key[0] == "slot"]
+    return ", ".join(slots) or "no slots"
+
+
+def _describe_slot(table: Table, start: str) -> str:
+    slot, booking = table["slot", start], table.get(("booking", table["slot", start].claim))
+    owner = f" as {slot.claim} for {booking.patient}" if booking else ""
+    is_lost = start not in table["day",].slots
+    flaws = " but not in the day" * is_lost + " without an instant" * (slot.changed_at is None)
+    return f"{start} {slot.status}{owner}{flaws}"
 
 
 def _path(reached_by: dict[State, Transition | None], last: Transition | None) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def test_each_safeguard_left_out_has_counter_example(safeguard: Safeguard) -> No
     example = search(scenario, frozenset({safeguard})).counter_example
 
     assert example is not None
-    *steps, last = str(example).splitlines()
+    _, *steps, last = str(example).splitlines()
     assert all(re.fullmatch(r"\d+\. [A-Z][a-z]+.* [a-z]+.*[^,.;: ]", step) for step in steps), steps
     assert last.removeprefix("Broken: ") in INVARIANTS.values()
 
