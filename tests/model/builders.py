@@ -50,9 +50,10 @@ def plan_step(
     base: tuple[str, ...] = (),
     wish: tuple[str, ...] = (),
     of: str = "the plan",
+    clock: int = 0,
 ) -> Save:
     """Return the step of a plan on this date, which any tab may take."""
-    return Save(name, of, Plan(base, wish), is_plan=True)
+    return Save(name, of, Plan(base, wish), is_plan=True, clock=clock)
 
 
 def undo(name: str, request: str) -> Save:

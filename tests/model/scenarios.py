@@ -139,7 +139,7 @@ SCENARIOS: dict[str, Scenario] = {
     "plan_and_save": Scenario(
         make_day("09:00", origin="series"),
         (
-            plan_step("Tab 1", base=("09:00",), wish=("10:00",)),
+            plan_step("Tab 1", base=("09:00",), wish=("10:00",), clock=2),
             opens("Lee", "10:15", closing=("09:00",)),
             opens("Sam", "09:00"),
         ),

@@ -68,8 +68,7 @@ def _transitions(scenario: Scenario, state: State, without: Safeguards) -> Itera
             after = State(step.table, state.now, memories, done)
             yield Transition(state, after, step.text, step.request, actor)
     if state.now < scenario.last_minute:
-        later = state._replace(now=state.now + 1)
-        yield Transition(state, later, f"It is {later.now} minutes later")
+        yield Transition(state, state._replace(now=state.now + 1), "A minute passes")
 
 
 def _leading_to_end(scenario: Scenario, transitions: list[Transition]) -> set[State]:

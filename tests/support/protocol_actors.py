@@ -86,6 +86,7 @@ class ProtocolActors:
             if schedule is Schedule.BETWEEN_READ_AND_COMMIT:
                 self._waiting = others
                 self._send_all(first)
+                assert not self._waiting, f"{first.name} commits nothing"
                 return
             for actor in self._actors:
                 with self._client.drop_responses(TRANSACT_WRITE, count=actor.timeouts):
