@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import requests
 
-from chalicelib.domain.errors import DomainError
 from chalicelib.domain.permissions import Role
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
 from local import CommandError, identity_provider, local_config
+from local.command import reports_errors
 from local.identity_provider import DemoUser, IdentityProvider
 
 USAGE = (
@@ -30,13 +30,10 @@ class SiteRequest(NamedTuple):
     is_second: bool = False
 
 
+@reports_errors
 def main(arguments: Sequence[str]) -> int:
     """Print the token alone, or the reason why there is none; return the exit status."""
-    try:
-        print(_token(_parse_request(arguments), local_config.data_folder()))
-    except (CommandError, DomainError) as reason:
-        print(reason, file=sys.stderr)
-        return 1
+    print(_token(_parse_request(arguments), local_config.data_folder()))
     return 0
 
 
