@@ -24,7 +24,7 @@ _APP = "medilink-slots"
 _STACK_NAME = "[a-z]([a-z0-9-]{0,48}[a-z0-9])?"
 
 
-@reports_errors
+@reports_errors()
 def main(arguments: Sequence[str], project: Path = PROJECT) -> int:
     """Deploy or rehearse as the arguments say; return the exit status."""
     options = _parse(arguments)

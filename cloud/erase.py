@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ATTRIBUTE = "patient_reference"
 
 
-@reports_errors
+@reports_errors()
 def main(arguments: Sequence[str]) -> int:
     """Print the items with the reference; with ``--write``, remove it. Return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m cloud.erase", description=__doc__)

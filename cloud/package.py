@@ -109,7 +109,7 @@ class BuildArtifact:
         return _load_json(self._manifest) if self._manifest.exists() else {}
 
 
-@reports_errors
+@reports_errors()
 def main(arguments: Sequence[str]) -> int:
     """Build the artifact and print its sizes; return the exit status."""
     parser = argparse.ArgumentParser(prog="scripts/package", description=__doc__)

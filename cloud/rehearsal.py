@@ -120,8 +120,7 @@ def _subscribe(bus: str) -> Callable[[float], dict[str, Any] | None]:
         while time.monotonic() < deadline:
             for message in queue.receive_messages():
                 message.delete()
-                event: dict[str, Any] = json.loads(message.body)
-                return event
+                return dict(json.loads(message.body))
             # MiniStack would delay all other requests for a long poll.
             time.sleep(_POLL_SECONDS)
         return None

@@ -23,7 +23,7 @@ Items = dict[tuple[Any, Any], dict[str, Any]]
 _ONLY_ADDED = ("AUDIT#", "LOGIN#", "PERSON#")
 
 
-@reports_errors
+@reports_errors()
 def main(arguments: Sequence[str]) -> int:
     """Print the number of differences, and with ``--write`` apply them; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m cloud.restore", description=__doc__)

@@ -39,9 +39,8 @@ def get_stack(name: str) -> "StackTypeDef | None":
 
 def get_outputs(name: str) -> dict[str, str]:
     """Return the outputs of the stack by their keys; empty if there is no stack."""
-    stack = get_stack(name)
-    outputs = stack.get("Outputs", []) if stack else []
-    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
+    stack: Any = get_stack(name) or {}
+    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
 
 
 def require_own_bucket(bucket: str) -> str:

@@ -5,32 +5,38 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any
 
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.errors import DomainError
 from chalicelib.settings import SettingsError
 from local import CommandError
 
-_Arguments = ParamSpec("_Arguments")
+_AWS_ERRORS = (BotoCoreError, ClientError, PynamoDBException)
+_EXPECTED = (CommandError, DomainError, FileNotFoundError, SettingsError, requests.RequestException)
+_Main = Callable[..., int]
 
 
-def reports_errors(main: Callable[_Arguments, int]) -> Callable[_Arguments, int]:
-    """Let a command print an expected error without a traceback, and return exit status 1."""
+def reports_errors(status: int = 1) -> Callable[[_Main], _Main]:
+    """Let a command print an expected error without a traceback, and return this exit status."""
 
-    @wraps(main)
-    def command(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> int:
-        try:
-            return main(*args, **kwargs)
-        except (BotoCoreError, ClientError) as error:
-            print(f"AWS reports an error: {error}", file=sys.stderr)
-        except (CommandError, DomainError, SettingsError, requests.RequestException) as error:
-            print(error, file=sys.stderr)
-        return 1
+    def decorate(main: _Main) -> _Main:
+        @wraps(main)
+        def command(*args: Any, **kwargs: Any) -> int:  # noqa: ANN401  those of the command
+            try:
+                return main(*args, **kwargs)
+            except _AWS_ERRORS as error:
+                print(f"AWS reports an error: {error}", file=sys.stderr)
+            except _EXPECTED as error:
+                print(error, file=sys.stderr)
+            return status
 
-    return command
+        return command
+
+    return decorate
 
 
 def run(

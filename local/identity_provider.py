@@ -5,7 +5,6 @@ CloudFormation creates it from the same template as in AWS.
 
 import json
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 import boto3
@@ -145,19 +144,15 @@ def create_user(provider: IdentityProvider, user: DemoUser) -> None:
     """Create a user with the demo password, unless the name exists."""
     cognito = boto3.client("cognito-idp")
     pool, name = provider.pool_id, user.name
-    with suppress(cognito.exceptions.UserNotFoundException):
-        existing = cognito.admin_get_user(UserPoolId=pool, Username=name)
-        if existing["UserStatus"] == "CONFIRMED":
-            return
-    # The password comes last: a user without one was interrupted here, and is completed.
-    with suppress(cognito.exceptions.UsernameExistsException):
+    try:
+        # MiniStack's own passwords are too short for the pool.
         cognito.admin_create_user(
-            UserPoolId=pool,
-            Username=name,
-            # MiniStack's own are too short for the pool.
-            TemporaryPassword=PASSWORD,
-            MessageAction="SUPPRESS",
+            UserPoolId=pool, Username=name, TemporaryPassword=PASSWORD, MessageAction="SUPPRESS"
         )
+    except cognito.exceptions.UsernameExistsException:
+        # The password comes last: a user without one was interrupted here, and is completed.
+        if cognito.admin_get_user(UserPoolId=pool, Username=name)["UserStatus"] == "CONFIRMED":
+            return
     cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=user.role)
     cognito.admin_set_user_password(
         UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True

@@ -23,7 +23,7 @@ USAGE = (
 )
 
 
-@reports_errors
+@reports_errors()
 def main(arguments: Sequence[str]) -> int:
     """Print the token alone, or the reason why there is none; return the exit status."""
     issue = _parse(arguments)

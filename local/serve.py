@@ -23,7 +23,7 @@ LAST_PORT = 65535
 POLL_SECONDS = 0.1
 
 
-@reports_errors
+@reports_errors()
 def main() -> int:
     """Serve until SIGTERM, SIGINT or SIGHUP, and leave nothing running; return the exit status."""
     signals = _collect_signals()
