@@ -51,9 +51,10 @@ def plan_step(
     wish: tuple[str, ...] = (),
     of: str = "the plan",
     clock: int = 0,
+    crashes: bool = False,
 ) -> Save:
     """Return the step of a plan on this date, which any tab may take."""
-    return Save(name, of, Plan(base, wish), is_plan=True, clock=clock)
+    return Save(name, of, Plan(base, wish), is_plan=True, clock=clock, crashes=crashes)
 
 
 def undo(name: str, request: str) -> Save:

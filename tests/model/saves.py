@@ -64,14 +64,17 @@ class Reading(NamedTuple):
 
 
 RECORD = "recorded"
-SAVED, REJECTED, UNRECORDED = (
-    Reading(result=result) for result in ("saved", "rejected", "unrecorded")
+SAVED, REJECTED, UNRECORDED, CRASHED = (
+    Reading(result=result) for result in ("saved", "rejected", "unrecorded", "crashed")
 )
 
 
 @dataclass(frozen=True)
 class Save:
-    """A request that changes the day. At most ``timeouts`` of its responses are lost."""
+    """A request that changes the day.
+
+    At most ``timeouts`` of its responses are lost. If it ``crashes``, it may stop after any step.
+    """
 
     name: str
     request: str
@@ -79,6 +82,7 @@ class Save:
     is_plan: bool = False
     clock: int = 0
     timeouts: int = 0
+    crashes: bool = False
 
     @property
     def requests(self) -> tuple[str, ...]:
@@ -89,11 +93,13 @@ class Save:
         return Reading(timeouts=self.timeouts)
 
     def is_done(self, memory: Reading) -> bool:
-        return memory in {SAVED, REJECTED}
+        return memory in {SAVED, REJECTED, CRASHED}
 
     def steps(self, state: State, memory: Reading, without: Safeguards) -> Iterator[Step]:
         """Yield what may happen next. The read of two items is two reads, in any order."""
         table = state.table
+        if self.crashes:
+            yield Step(f"{self.name} crashes", table, CRASHED)
         if memory == UNRECORDED:
             after = table.set(("change", self.request), RECORD)
             yield Step(

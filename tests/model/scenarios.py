@@ -103,7 +103,7 @@ SCENARIOS: dict[str, Scenario] = {
     "plan_from_two_tabs": Scenario(
         make_day("09:00", "11:00", origin="series"),
         (
-            plan_step("Tab 1", base=("09:00",), wish=("10:00", "11:00")),
+            plan_step("Tab 1", base=("09:00",), wish=("10:00", "11:00"), crashes=True),
             plan_step("Tab 2", base=("09:00",), wish=("10:00", "11:00")),
         ),
         result={"10:00": "free", "11:00": "free"},
@@ -124,7 +124,7 @@ SCENARIOS: dict[str, Scenario] = {
     "plan_stopped_and_resumed": Scenario(
         make_day("11:00"),
         (
-            plan_step("Tab 1", wish=("09:00",)),
+            plan_step("Tab 1", wish=("09:00",), crashes=True),
             plan_step("Tab 2", wish=("09:00",)),
             closes("Lee", "09:00"),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.model.saves import Reading
+from tests.model.saves import CRASHED, Reading
 from tests.model.states import State
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
 
 
 def run(scenario: Scenario, schedule: Schedule) -> Outcome:
-    """Take the steps in this order. One after another, the responses get lost that may."""
+    """Take the steps in this order, without a crash. One after another, responses get lost."""
     runner = _Runner(scenario, loses_responses=schedule is Schedule.ONE_AFTER_ANOTHER)
     first, *others = range(len(scenario.actors))
     if schedule is Schedule.BETWEEN_READ_AND_COMMIT:
@@ -59,7 +59,8 @@ class _Runner:
         actor = self._actors[index]
         memory = self._state.memories[index]
         while not (actor.is_done(memory) or (only_reads and _has_read(memory))):
-            steps = [*actor.steps(self._state, memory, frozenset())]
+            every_step = actor.steps(self._state, memory, frozenset())
+            steps = [step for step in every_step if step.memory != CRASHED]
             step = steps[-1] if self._loses_responses else steps[0]
             if step.writes:
                 self._transactions[actor.name].append(step.writes)
