@@ -62,9 +62,10 @@ routes = Router(__name__)
 def get_changes(request: Request, caller: Caller, doctor_id: str) -> Response:
     """List a doctor's changes.
 
-    Saves, bookings, moves, cancellations and settings, the newest first. The feed of one `date` is
-    strongly consistent; without it, the newest changes can be missing for about a second. A page
-    can have fewer changes than `limit` although `next` is not null.
+    Saves, bookings, moves, cancellations and settings, the newest first. All filters apply
+    together. The feed of one `date` is strongly consistent; without it, the newest changes can be
+    missing for about a second. A page reads at most 1,000 changes, so with filters it can have
+    fewer than `limit`, or none, although `next` is not null.
     """
     doctor_id, violations = doctor_id_from_path(doctor_id), Violations()
     with violations:
@@ -152,7 +153,7 @@ def _parse_search(request: Request, doctor_id: str) -> ChangeSearch:
     with violations:
         by = search_text(request, "by")
     violations.raise_any()
-    return ChangeSearch(doctor_id=doctor_id, on=on, first=first, last=last, kind=kind, by=by)
+    return ChangeSearch.of_dates(doctor_id, on, first, last, kind=kind, by=by)
 
 
 def _parse_range(request: Request) -> tuple[date | None, date | None]:
