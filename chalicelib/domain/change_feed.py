@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.permissions import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
@@ -110,6 +110,19 @@ class ChangeSearch:
             and (self.first is None or self.first <= date)
             and (self.last is None or date <= self.last)
         )
+
+
+def group_plans(entries: Iterable[AuditLogEntry]) -> list[tuple[AuditLogEntry, ...]]:
+    """Group the entries of each plan, in the place of its newest; every other entry is alone.
+
+    A booking that someone made while a plan was running does not part the plan's entries.
+    """
+    groups: dict[tuple[str, str], list[AuditLogEntry]] = {}
+    for entry in entries:
+        is_of_plan = entry.plan_id and entry.date
+        key = ("plan", entry.plan_id or "") if is_of_plan else ("change", entry.change_id)
+        groups.setdefault(key, []).append(entry)
+    return [tuple(group) for group in groups.values()]
 
 
 def visible_to(caller: Caller, doctor: Doctor, entry: AuditLogEntry) -> AuditLogEntry:
