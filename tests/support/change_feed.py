@@ -23,13 +23,17 @@ DOCTOR = Actor(name="dr-lee", role=Role.DOCTOR, client="page", subject="4b1c")
 
 def add_change(seconds: int = 0, **fields: Any) -> AuditLogEntry:  # noqa: ANN401
     """Add an entry that many seconds after Sunday noon; by default a save of a slot of Monday."""
-    defaults: dict[str, Any] = {"kind": ChangeKind.SAVE, "actor": DOCTOR, "date": MONDAY}
+    defaults: dict[str, Any] = {
+        "kind": ChangeKind.SAVE,
+        "actor": DOCTOR,
+        "date": MONDAY,
+        "suffix": "s",
+    }
     if not fields.keys() & _CONTENTS:
         defaults |= _content_of(fields.get("date", MONDAY))
     entry = AuditLogEntry(
         doctor_id="dr-lee",
         at=SUNDAY_NOON + timedelta(seconds=seconds),
-        suffix="s",
         **(defaults | fields),
     )
     transaction = Transaction()
