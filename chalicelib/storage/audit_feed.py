@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -26,6 +27,7 @@ _POSITION = re.compile(r"(\d{4}-\d\d-\d\d|[A-Z]+)#\d{8}T\d{12}Z#[A-Za-z0-9._~-]{
 _LEGACY_POSITION = re.compile(r"v(\d{1,9})", re.ASCII)
 # Items of one read; DynamoDB ends a read earlier after 1 MB.
 _READ_SIZE = 250
+_MAX_SORTED_RANGE = timedelta(days=31)
 
 AnyItem = TypeVar("AnyItem", bound=BaseItem)
 
@@ -37,16 +39,25 @@ class FeedItem(Struct, frozen=True):
     entry: AuditLogEntry | None
 
 
-def iter_feed(search: ChangeSearch, cursor: str | None, limit: int) -> Iterator[FeedItem]:
+def iter_feed(
+    search: ChangeSearch, cursor: str | None, *, limit: int, max_items: int
+) -> Iterator[FeedItem]:
     """Yield the items after the cursor, the newest first; they are read as they are consumed.
 
     The first read is of one page's entries, if all of them may match. Every other is of 250 items.
+    The items of a few dates are read by their keys, if they are at most ``max_items``: in the order
+    of all dates, they may be far apart.
+
     Raises ``RequestRejectedError`` for a cursor of another search.
     """
     position = _decode_position(cursor, search) if cursor else None
     page_size = _READ_SIZE if search.is_selective else limit + 1
     if search.on is None:
-        yield from _query_doctor(search, position, page_size)
+        sorted_items = _sort_range(search, position, max_items)
+        if sorted_items is None:
+            yield from _query_doctor(search, position, page_size)
+        else:
+            yield from map(_to_feed_item, sorted_items)
         return
     saved_before = _LEGACY_POSITION.fullmatch(position or "")
     if not saved_before:
@@ -54,6 +65,33 @@ def iter_feed(search: ChangeSearch, cursor: str | None, limit: int) -> Iterator[
     yield from _query_legacy_saves(
         search.doctor_id, search.on, int(saved_before[1]) if saved_before else None
     )
+
+
+def _sort_range(
+    search: ChangeSearch, position: str | None, max_items: int
+) -> list[AuditItem] | None:
+    """Return the items of a range of dates; None if it is open or long, or has too many items."""
+    if search.first is None or search.last is None:
+        return None
+    if search.last - search.first >= _MAX_SORTED_RANGE:
+        return None
+    items = AuditItem.query(
+        keys.audit_pk(search.doctor_id),
+        AuditItem.sk.between(*keys.audit_range(search.first, search.last)),
+        consistent_read=True,
+        page_size=_READ_SIZE,
+        limit=max_items + 1,
+    )
+    found = sorted(items, key=lambda item: _order_of(item.sk), reverse=True)
+    if len(found) > max_items:
+        return None
+    return [item for item in found if position is None or _order_of(item.sk) < _order_of(position)]
+
+
+def _order_of(position: str) -> tuple[str, str]:
+    """Return the key in the index, and the date if two items have the same."""
+    date, _, index_key = position.partition("#")
+    return index_key, date
 
 
 def _query_doctor(search: ChangeSearch, position: str | None, page_size: int) -> Iterator[FeedItem]:
@@ -91,7 +129,11 @@ def _read(items: ResultIterator[AuditItem]) -> Iterator[FeedItem]:
     for item in items:
         # What the first read could not fill needs many items: few large reads cost less than many.
         items.page_iter.page_size = _READ_SIZE
-        yield FeedItem(item.sk, _readable(audit_entry_from_item, item))
+        yield _to_feed_item(item)
+
+
+def _to_feed_item(item: AuditItem) -> FeedItem:
+    return FeedItem(item.sk, _readable(audit_entry_from_item, item))
 
 
 def _query_legacy_saves(

@@ -117,7 +117,8 @@ class AuditLog:
         collected = _Collected(limit, with_whole_plans=with_whole_plans)
         last: FeedItem | None = None
         with translate_read_errors():
-            for examined, item in enumerate(iter_feed(search, cursor, limit)):
+            items = iter_feed(search, cursor, limit=limit, max_items=self._max_examined)
+            for examined, item in enumerate(items):
                 if last and (examined == self._max_examined or collected.ends_before(item.entry)):
                     return ChangePage(
                         entries=tuple(collected.entries),

@@ -191,3 +191,21 @@ def test_page_without_a_match_says_how_far_it_looked() -> None:
     assert page.entries == ()
     assert page.reached is not None
     assert page.reached.second == 2
+
+
+@pytest.mark.usefixtures("client")
+def test_range_with_too_many_changes_to_sort_has_the_same_pages() -> None:
+    for second in range(6):
+        add_change(second, date=MONDAY + timedelta(days=second % 2))
+    search = ChangeSearch.of_dates("dr-lee", first=MONDAY, last=TUESDAY)
+
+    def seconds(max_examined: int, cursor: str | None) -> tuple[list[int], str | None]:
+        page = AuditLog(max_examined).list_page(search, NAMES, limit=2, cursor=cursor)
+        return [entry.at.second for entry in page.entries], page.cursor
+
+    first, cursor = seconds(5, None)
+
+    assert first == [5, 4]
+    # The next page is the same, whether it can sort all changes or not.
+    assert seconds(5, cursor) == seconds(6, cursor)
+    assert seconds(6, cursor)[0] == [3, 2]

@@ -53,9 +53,9 @@ def get_changes(request: Request, caller: Caller, doctor_id: str) -> Response:
     """List a doctor's changes.
 
     Saves, bookings, moves, cancellations and settings, the newest first. All filters apply
-    together. The feed of one `date` is strongly consistent; without it, the newest changes can be
-    missing for about a second. A page reads at most 1,000 changes, so with filters it can have
-    fewer than `limit`, or none, although `next` is not null.
+    together. The feed of one date, or of a range of up to 31 dates, is strongly consistent; without
+    it, the newest changes can be missing for about a second. A page reads at most 1,000 changes, so
+    with filters it can have fewer than `limit`, or none, although `next` is not null.
     """
     doctor_id, violations = doctor_id_from_path(doctor_id), Violations()
     with violations:

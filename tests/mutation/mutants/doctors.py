@@ -82,6 +82,12 @@ MUTANTS = (
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),
     Mutant(
+        "The audit log of a range of dates is not read consistently",
+        "chalicelib.storage.audit_feed:_sort_range",
+        never(keyword("consistent_read")),
+        "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
+    ),
+    Mutant(
         "A slot is not read consistently",
         "chalicelib.storage.booking_repository:BookingRepository.get",
         never(keyword("consistent_read")),
