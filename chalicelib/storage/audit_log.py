@@ -63,7 +63,8 @@ class AuditLog:
     The rest of the partition is left to the next pages, also if none of the items matches.
     """
 
-    def __init__(self, max_examined: int = 1_000) -> None:
+    # One less than four reads: the next item shows whether there is a next page.
+    def __init__(self, max_examined: int = 999) -> None:
         self._max_examined = max_examined
 
     def get(self, change: ChangeId) -> AuditLogEntry:
