@@ -113,6 +113,7 @@ def test_every_source_belongs_to_a_page() -> None:
     served = "".join(static_files.read(name).body for name in ("slots.css", "slots.js"))
 
     others = {"htmx.min.js", "pico.classless.cyan.min.css", "pico.css", "reference.css"}
+    others |= {"changes.css"}
     assert all(first_declaration(STATIC / name) in served for name in sources - others)
     assert others <= sources
 

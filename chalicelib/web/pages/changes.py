@@ -51,6 +51,7 @@ class Feed(Struct, frozen=True, kw_only=True):
     next page, ``all_url`` is that of the first.
     """
 
+    base: str
     doctor_id: str
     all_url: str = ""
     undo_url: str = ""
@@ -154,7 +155,7 @@ def _render_rejected(
         back_url=back_url,
         back_title=back_title,
         filters=form,
-        feed=Feed(doctor_id=doctor_id),
+        feed=Feed(base=url_prefix(request), doctor_id=doctor_id),
         message=FlashMessage(text=". ".join(form.errors.values()), kind="error"),
     )
     if is_htmx(request):
@@ -192,6 +193,7 @@ def _feed(changes: Changes, request: Request, name: str) -> Feed:
     """The feed on the page of that name, to which an undo leads back."""
     base, filters = url_prefix(request), filters_of(changes.search)
     return Feed(
+        base=base,
         all_url=_url(changes, request),
         undo_url=f"{base}/slots/undo" + (f"?{urlencode(filters)}" if filters else ""),
         undo_page=name,
