@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.local_time import to_utc
 from chalicelib.domain.month import monday_of
+from chalicelib.domain.slot import SlotOrigin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -70,9 +71,19 @@ class Series:
             (to_utc(date, hours.start, zone), to_utc(date, hours.end, zone))
             for hours in self.weekly.get(date.weekday(), ())
         ]
+        origin = SlotOrigin("", self.series_id)
         for slot in self.grid.candidate_slots(date):
             if any(start <= slot.start and slot.end <= end for start, end in hours):
-                yield slot
+                yield replace(slot, origin=origin)
+
+    def has_slots_on(self, date: date) -> bool:
+        """Whether the pattern wants any slot on that date."""
+        return next(self.slots_on(date), None) is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it applies to no date."""
+        return self.last is not None and self.last < self.first
 
     def ended_before(self, date: date) -> Series:
         """The next version, which wants nothing from that date on."""
@@ -87,7 +98,8 @@ class Series:
 def slots_wanted(versions: Iterable[Series], date: date) -> tuple[Slot, ...]:
     """Return the slots that any of the series wants on the date, in time order.
 
-    Where those of two series overlap, the one that starts first is wanted.
+    Each has its series as its origin. Where those of two series overlap, the one that starts first
+    is wanted.
     """
     slots = {slot.interval: slot for series in versions for slot in series.slots_on(date)}
     wanted: list[Slot] = []
@@ -95,3 +107,36 @@ def slots_wanted(versions: Iterable[Series], date: date) -> tuple[Slot, ...]:
         if not wanted or wanted[-1].end <= slots[interval].start:
             wanted.append(slots[interval])
     return tuple(wanted)
+
+
+class SeriesVersions:
+    """All versions of all series of a doctor."""
+
+    def __init__(self, versions: Iterable[Series] = ()) -> None:
+        self._versions = {(each.series_id, each.version): each for each in versions}
+        self._latest: dict[str, Series] = {}
+        for each in self._versions.values():
+            known = self._latest.get(each.series_id)
+            if known is None or known.version < each.version:
+                self._latest[each.series_id] = each
+
+    def with_version(self, series: Series) -> SeriesVersions:
+        """The versions with another one."""
+        return SeriesVersions([*self._versions.values(), series])
+
+    def get(self, series_id: str, version: int) -> Series | None:
+        """Return the version; None if it is not stored."""
+        return self._versions.get((series_id, version))
+
+    def latest(self, series_id: str) -> Series | None:
+        """Return the latest version; None if there is no such series."""
+        return self._latest.get(series_id)
+
+    def all_latest(self) -> tuple[Series, ...]:
+        """The latest version of each series, the first to apply first."""
+        return tuple(sorted(self._latest.values(), key=lambda each: (each.first, each.series_id)))
+
+    def wanted(self, versions: Mapping[str, int], date: date) -> tuple[Slot, ...]:
+        """Return the slots that these versions want on the date, in time order."""
+        applied = (self.get(*each) for each in versions.items())
+        return slots_wanted((series for series in applied if series), date)

@@ -28,7 +28,8 @@ class SlotStatus(StrEnum):
 class SlotOrigin:
     """What opened a slot: a change of its date, and the series that wanted it; None by hand.
 
-    ``change`` is the end of the change's id, after the doctor and the date.
+    ``change`` is the end of the change's id, after the doctor and the date. It is empty for a slot
+    that a series wants and no change has opened yet.
     """
 
     change: str

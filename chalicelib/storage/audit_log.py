@@ -95,6 +95,28 @@ class AuditLog:
         }
         return frozenset(ids[key] for key in table.batch_get([*ids])) if ids else frozenset()
 
+    def list_plan(
+        self, doctor_id: str, plan_id: str, first: date, last: date
+    ) -> dict[date, list[AuditLogEntry]]:
+        """Return a plan's entries by date, the oldest first; strongly consistent.
+
+        It is one query of these dates. Raises ``StoreUnavailableError``.
+        """
+        entries: dict[date, list[AuditLogEntry]] = {}
+        with translate_read_errors():
+            items = AuditItem.query(
+                keys.audit_pk(doctor_id),
+                AuditItem.sk.between(
+                    keys.audit_date_prefix(first), f"{keys.audit_date_prefix(last)}~"
+                ),
+                AuditItem.plan_id == plan_id,
+                consistent_read=True,
+            )
+            for entry in decode_readable(items, audit_entry_from_item):
+                if entry.date:
+                    entries.setdefault(entry.date, []).append(entry)
+        return entries
+
     def list_page(
         self, search: ChangeSearch, names: ActorNames, *, limit: int, cursor: str | None = None
     ) -> ChangePage:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.grid import Grid
     from chalicelib.domain.permissions import Caller
+    from chalicelib.domain.slot import Slot
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
 
@@ -57,7 +58,8 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     date before or after could matter; it gets the doctor's grid if that is known.
     ``fingerprint`` tells a repeated request from another one with the same ``request_id``;
     ``later_fingerprints`` are those of the dates that the same request saves afterwards;
-    ``is_empty`` if it has no changes, so that it is never committed.
+    ``is_empty`` if it has no changes, so that it is never committed. ``plan_id`` is the plan that
+    makes the change. ``actor`` is who acts if it is not the caller; permission is checked before.
     """
 
     doctor_id: str
@@ -68,6 +70,8 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     may_overlap_adjacent: Callable[[Grid | None], bool]
     kind: ChangeKind = ChangeKind.SAVE
     undoes: str | None = None
+    plan_id: str | None = None
+    actor: Actor | None = None
     later_fingerprints: Fingerprints = {}
     is_empty: bool = False
 
@@ -146,7 +150,7 @@ class SaveDays:
             reads_adjacent=update.may_overlap_adjacent(cached.grid if cached else None),
         )
         now = self._now()
-        role = caller.require_role_for(doctor)
+        actor = update.actor or Actor.of(caller, caller.require_role_for(doctor))
         view = DayWithDoctor(doctor=doctor, day=stored.as_of(now), now=now)
         _require_key_of_later_dates(update, records)
         if earlier := records.get(update.date):
@@ -154,8 +158,8 @@ class SaveDays:
         stored.require_complete()
         planned = self._plan(update, view)
         at = next_instant(now, view.day.changed_at, last_change)
-        entry = _build_entry(Actor.of(caller, role), update, planned, at)
-        day_after = view.day.apply(SlotChanges(opened=entry.opened, closed=entry.closed))
+        entry = _build_entry(actor, update, planned, at)
+        day_after = _apply(entry, planned, view.day)
         record = SaveRecord(
             request_id=update.request_id,
             fingerprint=update.fingerprint,
@@ -231,7 +235,6 @@ def _build_entry(
     actor: Actor, update: DayUpdate, changes: PlannedChanges, at: datetime
 ) -> AuditLogEntry:
     """Return the entry, in which each opened slot has an origin: by default the entry itself."""
-    origin = origin_of(at, update.request_id)
     return AuditLogEntry(
         doctor_id=update.doctor_id,
         at=at,
@@ -239,8 +242,25 @@ def _build_entry(
         actor=actor,
         suffix=update.request_id,
         date=update.date,
-        opened=tuple(replace(slot, origin=slot.origin or origin) for slot in changes.opened),
+        opened=tuple(_with_origin(slot, at, update.request_id) for slot in changes.opened),
         closed=changes.closed,
         kept=changes.kept,
+        plan_id=update.plan_id,
         undoes=update.undoes,
     )
+
+
+def _with_origin(slot: Slot, at: datetime, request_id: str) -> Slot:
+    """Return the slot with its change as origin, unless an undo opens it with its former one."""
+    if slot.origin and slot.origin.change:
+        return slot
+    series_id = slot.origin.series_id if slot.origin else None
+    return replace(slot, origin=origin_of(at, request_id, series_id))
+
+
+def _apply(entry: AuditLogEntry, planned: PlannedChanges, day: Day) -> Day:
+    """Return the day after the change, in which the opened slots have their origins."""
+    after = day.apply(SlotChanges(opened=entry.opened, closed=entry.closed))
+    if planned.series_versions is None:
+        return after
+    return replace(after, series_versions=planned.series_versions)

@@ -1,0 +1,272 @@
+"""Plans: one change of many dates, each of which is one save.
+
+A plan is proposed (a dry run), then applied in steps. Each step reads the current state of a date
+and decides again, so a plan can be applied twice, stopped and continued without another result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from chalicelib.domain import local_time
+from chalicelib.domain.changes import MAX_CHANGES_PER_SAVE
+from chalicelib.domain.day import KeptReason, PlannedChanges, SlotChanges
+from chalicelib.domain.merge import invert, merge
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.day import Day, KeptSlot
+    from chalicelib.domain.series import Series, SeriesVersions
+    from chalicelib.domain.slot import Slot
+
+_ONE_DAY = timedelta(days=1)
+
+
+class PlanKind(StrEnum):
+    """What a plan does."""
+
+    SERIES = "series"
+    UNDO = "undo"
+
+
+class PlanState(StrEnum):
+    """Where a plan is in its life."""
+
+    PROPOSED = "proposed"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class ThirdNextAvailable:
+    """Days from today to the third bookable slot, before and after a plan; None: fewer slots."""
+
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A change of the slots of many dates.
+
+    ``dates`` are those that it may change, in time order. ``closing`` has the starts of the slots
+    that its preview closes, by date: it closes no other. ``applied_through`` is a date up to which
+    all are applied; more can be, which only the audit log knows.
+
+    ``series`` is the version of a series that the plan makes; its number is final once the plan has
+    started. ``replaced`` is the number of the version before it, None for a new series.
+    ``undoes`` is the id of the change or of the plan that an undo inverts.
+    """
+
+    doctor_id: str
+    plan_id: str
+    kind: PlanKind
+    created_at: datetime
+    dates: tuple[date, ...]
+    closing: Mapping[date, frozenset[datetime]]
+    state: PlanState = PlanState.PROPOSED
+    has_started: bool = False
+    applied_through: date | None = None
+    series: Series | None = None
+    replaced: int | None = None
+    undoes: str | None = None
+    third_next_available: ThirdNextAvailable = ThirdNextAvailable(None, None)
+
+    @property
+    def remaining(self) -> tuple[date, ...]:
+        """The dates after ``applied_through``."""
+        through = self.applied_through
+        return self.dates if through is None else tuple(on for on in self.dates if on > through)
+
+    def request_id(self, part: int | None = None) -> str:
+        """Return the idempotency key of the save of a date, or of a part of it."""
+        return self.plan_id if part is None else f"{self.plan_id}.{part}"
+
+    def may_close(self, planned: SlotChanges, date: date) -> bool:
+        """Whether the preview showed that these slots of the date will close."""
+        shown = self.closing.get(date, frozenset())
+        return all(slot.start in shown for slot in planned.closed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDay:
+    """What a plan does to one date: opens, closes, and leaves alone.
+
+    ``left_out`` is why it does nothing at all: ``past``.
+    """
+
+    date: date
+    opens: tuple[Slot, ...] = ()
+    closes: tuple[Slot, ...] = ()
+    kept: tuple[KeptSlot, ...] = ()
+    left_out: Literal["past"] | None = None
+
+    @classmethod
+    def of(cls, date: dt.date, changes: PlannedChanges) -> PlannedDay:
+        """Return what these changes do to the date."""
+        does_nothing = not (changes.opened or changes.closed)
+        reasons = {each.reason for each in changes.kept}
+        return cls(
+            date=date,
+            opens=changes.opened,
+            closes=changes.closed,
+            kept=changes.kept,
+            left_out="past" if does_nothing and reasons == {KeptReason.PAST} else None,
+        )
+
+    @classmethod
+    def from_entries(cls, date: dt.date, entries: Sequence[AuditLogEntry]) -> PlannedDay:
+        """Return what the plan did to the date, by its entries in the audit log."""
+        return cls(
+            date=date,
+            opens=tuple(slot for entry in entries for slot in entry.opened),
+            closes=tuple(slot for entry in entries for slot in entry.closed),
+            # The last entry is that of the complete change.
+            kept=entries[-1].kept,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSources:
+    """What a plan decides on, besides the day.
+
+    ``undone`` has the changes that an undo inverts, by date, the newest first.
+    """
+
+    versions: SeriesVersions
+    undone: Mapping[date, Sequence[AuditLogEntry]] = field(default_factory=dict)
+
+    def target(self, series: Series) -> Series:
+        """Return the version to apply: that of the plan, or a later one."""
+        latest = self.versions.latest(series.series_id)
+        return series if latest is None or latest.version < series.version else latest
+
+
+def dates_between(first: date, last: date) -> Iterator[date]:
+    """Yield the dates from the first to the last, both included."""
+    for number in range((last - first).days + 1):
+        yield first + number * _ONE_DAY
+
+
+def neighbours(date: date) -> tuple[date, date]:
+    """The dates before and after."""
+    return date - _ONE_DAY, date + _ONE_DAY
+
+
+def is_up_to_date(series: Series, day: Day, versions: SeriesVersions) -> bool:
+    """Whether the series wants of the date what the version that was applied to it wanted."""
+    applied = day.series_versions.get(series.series_id)
+    if applied is None:
+        return False
+    former = versions.get(series.series_id, applied)
+    return former is not None and _intervals(former, day.date) == _intervals(series, day.date)
+
+
+def _intervals(series: Series, date: date) -> set[tuple[datetime, datetime]]:
+    return {slot.interval for slot in series.slots_on(date)}
+
+
+def apply_series(
+    series: Series, day: Day, versions: SeriesVersions, *, now: datetime
+) -> PlannedChanges | None:
+    """Return how the day gets what the series wants; None if nothing is to be done or recorded.
+
+    Other series keep the version that was applied to the date. ``day`` must be current as of
+    ``now``.
+    """
+    if is_up_to_date(series, day, versions):
+        return None
+    applied = day.series_versions
+    target = {**applied, series.series_id: series.version}
+    known = versions.with_version(series)
+    changes = merge(
+        day, versions.wanted(applied, day.date), known.wanted(target, day.date), now=now
+    )
+    return replace(changes, series_versions=target)
+
+
+def undo_entry(plan: Plan, day: Day, entry: AuditLogEntry, *, now: datetime) -> PlannedChanges:
+    """Return how the day gets back what the entry changed, as far as it allows that now.
+
+    A day to which the undone plan applied its version of a series gets the restored version.
+    """
+    changes = invert(day, entry, now=now)
+    series = plan.series
+    if series is None or day.series_versions.get(series.series_id) != plan.replaced:
+        return changes
+    restored = {**day.series_versions, series.series_id: series.version}
+    return replace(changes, series_versions=restored)
+
+
+def plan_day(plan: Plan, day: Day, sources: PlanSources, *, now: datetime) -> PlannedChanges | None:
+    """Return what the plan changes of the day as it is; None if there is nothing to record.
+
+    A plan of a series that has been changed again since applies the latest version.
+    """
+    if plan.series is None or plan.kind is PlanKind.UNDO:
+        return _undo_entries(plan, day, sources.undone.get(day.date, ()), now=now)
+    return apply_series(sources.target(plan.series), day, sources.versions, now=now)
+
+
+def _undo_entries(
+    plan: Plan, day: Day, entries: Sequence[AuditLogEntry], *, now: datetime
+) -> PlannedChanges | None:
+    """Return what the undo of each entry changes, one after the other."""
+    after, undone = day, []
+    for entry in entries:
+        undone.append(undo_entry(plan, after, entry, now=now))
+        after = undone[-1].day_after
+    if not undone:
+        return None
+    return PlannedChanges(
+        opened=tuple(slot for changes in undone for slot in changes.opened),
+        closed=tuple(slot for changes in undone for slot in changes.closed),
+        day_after=after,
+        kept=tuple(kept for changes in undone for kept in changes.kept),
+    )
+
+
+def needs_two_saves(changes: SlotChanges) -> bool:
+    """Whether one transaction cannot make the changes.
+
+    It has a limited number of writes, and can't delete a slot and put another with its start.
+    """
+    count = len(changes.opened) + len(changes.closed)
+    starts = {slot.start for slot in changes.closed}
+    return count > MAX_CHANGES_PER_SAVE or any(slot.start in starts for slot in changes.opened)
+
+
+def closing_part(changes: PlannedChanges, day: Day) -> PlannedChanges:
+    """Return the first of two saves: it only closes, so the day never offers too much."""
+    closing = SlotChanges(opened=(), closed=changes.closed)
+    return PlannedChanges(
+        opened=(), closed=changes.closed, day_after=day.apply(closing), kept=changes.kept
+    )
+
+
+def may_overlap_adjacent_date(slots: Iterable[Slot], date: date, zone: ZoneInfo) -> bool:
+    """Whether a slot is so near to midnight that it may overlap one of the date before or after.
+
+    A slot is stored under its local date, but later time zone data can move its local time across
+    midnight.
+    """
+    shift = local_time.MAX_ZONE_SHIFT
+    return any(
+        local_time.local_date(instant, zone) != date
+        for slot in slots
+        for instant in (slot.start - shift, slot.end + shift)
+    )
+
+
+def shown_closing(days: Iterable[PlannedDay]) -> dict[date, frozenset[datetime]]:
+    """Return the starts of the slots that a preview closes, by date."""
+    return {day.date: frozenset(slot.start for slot in day.closes) for day in days if day.closes}

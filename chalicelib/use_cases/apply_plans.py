@@ -1,0 +1,274 @@
+"""Use case of doctors and their delegates: apply a plan in steps, and stop it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.audit_log import ChangeKind
+from chalicelib.domain.errors import ConflictError
+from chalicelib.domain.plan import (
+    Plan,
+    PlanKind,
+    PlanState,
+    apply_series,
+    closing_part,
+    may_overlap_adjacent_date,
+    needs_two_saves,
+    undo_entry,
+)
+from chalicelib.domain.plan_errors import PlanModifiedError, PreviewChangedError
+from chalicelib.domain.text import Text
+from chalicelib.domain.undo import undo_request_id
+from chalicelib.domain.violations import FieldViolation
+from chalicelib.storage.write_units import save_write_units
+from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
+from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor, SavedDay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date, datetime
+
+    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.day import PlannedChanges
+    from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.permissions import Caller
+    from chalicelib.domain.plan import PlanSources
+    from chalicelib.domain.series import Series
+    from chalicelib.use_cases.pace import Pace
+    from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
+    from chalicelib.use_cases.save_days import SaveDays
+
+_KINDS = {PlanKind.SERIES: ChangeKind.SERIES, PlanKind.UNDO: ChangeKind.UNDO}
+
+
+class _UpToDate(Exception):  # noqa: N818  no error
+    """The date needs no save."""
+
+
+class _NeedsTwoSaves(Exception):  # noqa: N818  no error
+    """One transaction cannot make the changes of the date."""
+
+
+class ApplyPlans:
+    """A plan is applied date by date, and each date is one save.
+
+    Anyone who manages the doctor may continue a plan: what is done is on record in the audit log.
+    """
+
+    def __init__(
+        self,
+        stores: PlanStores,
+        previews: PlanPreviews,
+        save_days: SaveDays,
+        start_pace: Callable[[], Pace],
+        now: Callable[[], datetime],
+        pause: Callable[[int], None],
+    ) -> None:
+        self._stores = stores
+        self._previews = previews
+        self._save_days = save_days
+        self._start_pace = start_pace
+        self._now = now
+        self._pause = pause
+
+    def view(self, caller: Caller, doctor_id: str, plan_id: str) -> PlanView:
+        """Return the plan with what it did, and what it would do now.
+
+        Raises ``PlanNotFoundError``, ``DoctorNotFoundError``, ``PermissionDeniedError``,
+        ``StoreUnavailableError``.
+        """
+        doctor, plan = self._read(caller, doctor_id, plan_id)
+        return retry_on_conflict(
+            lambda: self._previews.view(doctor, plan, self._now()), self._pause
+        )
+
+    def step(
+        self, caller: Caller, doctor_id: str, plan_id: str, *, continues_stopped: bool = True
+    ) -> Plan:
+        """Start or continue the plan, and apply dates for at most 2.5 seconds.
+
+        On a plan that is done nothing happens; on a stopped one only if ``continues_stopped``.
+        Raises ``PreviewChangedError`` if the plan would close slots that its preview did not show:
+        it has a new preview then, which the next step applies. Raises ``ConflictError`` if an undo
+        can't restore its series any more, and as ``view``, and ``OutcomeUnknownError``.
+        """
+        doctor, plan = self._read(caller, doctor_id, plan_id)
+        is_halted = plan.state is PlanState.STOPPED and not continues_stopped
+        if plan.state is PlanState.DONE or is_halted:
+            return plan
+        with busy_after_conflicts():
+            plan = retry_on_conflict(lambda: self._run(doctor_id, plan_id), self._pause)
+            sources = retry_on_conflict(lambda: self._previews.sources(plan), self._pause)
+            try:
+                self._apply(caller, doctor, plan, sources)
+            except PreviewChangedError:
+                self._renew_preview(doctor, plan_id, sources)
+                raise
+            return self._stores.plans.get(doctor_id, plan_id)
+
+    def stop(self, caller: Caller, doctor_id: str, plan_id: str) -> Plan:
+        """Stop the plan before its next date; what is done stays. Raises as ``view``."""
+        self._read(caller, doctor_id, plan_id)
+
+        def stop() -> Plan:
+            plan = self._stores.plans.get(doctor_id, plan_id)
+            if plan.state in (PlanState.PROPOSED, PlanState.RUNNING):
+                self._stores.plans.set_state(plan, PlanState.STOPPED)
+                return replace(plan, state=PlanState.STOPPED)
+            return plan
+
+        with busy_after_conflicts():
+            return retry_on_conflict(stop, self._pause)
+
+    def _read(self, caller: Caller, doctor_id: str, plan_id: str) -> tuple[Doctor, Plan]:
+        def read() -> tuple[Doctor, Plan]:
+            doctor = self._stores.doctor_cache.refresh(doctor_id)
+            caller.require_role_for(doctor)
+            return doctor, self._stores.plans.get(doctor_id, plan_id)
+
+        return retry_on_conflict(read, self._pause)
+
+    def _run(self, doctor_id: str, plan_id: str) -> Plan:
+        """Start the plan or continue it, whatever its state has become."""
+        plans = self._stores.plans
+        plan = plans.get(doctor_id, plan_id)
+        if not plan.has_started:
+            plans.start(plan, self._next_version(plan))
+            return plans.get(doctor_id, plan_id)
+        if plan.state is PlanState.STOPPED:
+            plans.set_state(plan, PlanState.RUNNING)
+            return replace(plan, state=PlanState.RUNNING)
+        return plan
+
+    def _next_version(self, plan: Plan) -> Series | None:
+        """Return the version that the plan makes, after all that other plans have made."""
+        if plan.series is None:
+            return None
+        latest = self._stores.series.list_versions(plan.doctor_id).latest(plan.series.series_id)
+        if plan.kind is PlanKind.UNDO and (latest is None or latest.version != plan.replaced):
+            detail = Text("The series has been changed since. Undo the plan again.")
+            raise ConflictError(FieldViolation("plan_id", "invalid", detail))
+        return replace(plan.series, version=latest.version + 1 if latest else 1)
+
+    def _apply(self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources) -> None:
+        pace, through = self._start_pace(), plan.applied_through
+        try:
+            for on in plan.remaining:
+                if pace.is_over or self._is_stopped(plan):
+                    break
+                for saved in self._saves(caller, plan, on, sources):
+                    pace.spend(save_write_units(saved.previous, saved.day))
+                through = on
+        finally:
+            if through != plan.applied_through and through is not None:
+                self._stores.plans.record_progress(plan, through)
+        if not plan.dates or through == plan.dates[-1]:
+            self._stores.plans.finish(plan, doctor.last_bookable_date(plan.created_at))
+
+    def _is_stopped(self, plan: Plan) -> bool:
+        state = self._stores.plans.get_state(plan.doctor_id, plan.plan_id)
+        return state is PlanState.STOPPED
+
+    def _saves(
+        self, caller: Caller, plan: Plan, on: date, sources: PlanSources
+    ) -> Iterator[SavedDay]:
+        """Make the saves of a date, and yield each that was not made before."""
+        saves = self._undo_date if plan.kind is PlanKind.UNDO else self._apply_series
+        return (saved for saved in saves(caller, plan, on, sources) if saved.created)
+
+    def _undo_date(
+        self, caller: Caller, plan: Plan, on: date, sources: PlanSources
+    ) -> Iterator[SavedDay]:
+        for entry in sources.undone.get(on, ()):
+            yield self._save_days.save(caller, _undo_update(plan, on, entry))
+
+    def _apply_series(
+        self, caller: Caller, plan: Plan, on: date, sources: PlanSources
+    ) -> Iterator[SavedDay]:
+        update = partial(_series_update, plan, on, sources)
+        try:
+            yield self._save_days.save(caller, update(_whole))
+        except _NeedsTwoSaves:
+            yield self._save_days.save(caller, update(_closing, part=1))
+            yield from self._apply_rest(caller, update(_whole, part=2))
+        except _UpToDate:
+            return
+
+    def _apply_rest(self, caller: Caller, update: DayUpdate) -> Iterator[SavedDay]:
+        try:
+            yield self._save_days.save(caller, update)
+        except _UpToDate:  # another step has finished the date
+            return
+
+    def _renew_preview(self, doctor: Doctor, plan_id: str, sources: PlanSources) -> None:
+        plans = self._stores.plans
+        plan = plans.get(doctor.doctor_id, plan_id)
+        plans.set_preview(self._previews.renew(doctor, plan, sources, self._now()).plan)
+
+
+def _whole(changes: PlannedChanges, _view: DayWithDoctor) -> PlannedChanges:
+    if needs_two_saves(changes):
+        raise _NeedsTwoSaves
+    return changes
+
+
+def _closing(changes: PlannedChanges, view: DayWithDoctor) -> PlannedChanges:
+    return closing_part(changes, view.day)
+
+
+def _series_update(
+    plan: Plan,
+    on: date,
+    sources: PlanSources,
+    choose: Callable[[PlannedChanges, DayWithDoctor], PlannedChanges],
+    part: int | None = None,
+) -> DayUpdate:
+    """Return the save of a date; ``choose`` takes all of its changes, or a part of them."""
+    if plan.series is None:  # pragma: no cover  each plan of a series has one
+        raise PlanModifiedError
+    series = sources.target(plan.series)
+
+    def decide(view: DayWithDoctor) -> PlannedChanges:
+        changes = apply_series(series, view.day, sources.versions, now=view.now)
+        if changes is None:
+            raise _UpToDate
+        if not plan.may_close(changes, on):
+            raise PreviewChangedError
+        return choose(changes, view)
+
+    slots = tuple(series.slots_on(on))
+    return DayUpdate(
+        doctor_id=plan.doctor_id,
+        date=on,
+        request_id=plan.request_id(part),
+        fingerprint=plan.request_id(part),
+        decide=decide,
+        may_overlap_adjacent=lambda _: may_overlap_adjacent_date(slots, on, series.grid.zone),
+        kind=_KINDS[plan.kind],
+        plan_id=plan.plan_id,
+    )
+
+
+def _undo_update(plan: Plan, on: date, entry: AuditLogEntry) -> DayUpdate:
+    """Return the save that undoes one entry; its key is that of any other undo of it."""
+
+    def decide(view: DayWithDoctor) -> PlannedChanges:
+        changes = undo_entry(plan, view.day, entry, now=view.now)
+        if not plan.may_close(changes, on):
+            raise PreviewChangedError
+        return changes
+
+    request_id = undo_request_id(entry.change_id)
+    return DayUpdate(
+        doctor_id=plan.doctor_id,
+        date=on,
+        request_id=request_id,
+        fingerprint=request_id,
+        decide=decide,
+        may_overlap_adjacent=lambda _: bool(entry.closed),
+        kind=ChangeKind.UNDO,
+        plan_id=plan.plan_id,
+        undoes=entry.change_id,
+    )
