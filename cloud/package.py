@@ -39,7 +39,7 @@ _BUILD_SCRIPTS = (
 # Where Lambda unpacks the zip: tracebacks show this path.
 _LAMBDA_TASK_ROOT = "/var/task"
 # botocore describes some 400 services. The app calls these.
-_BOTOCORE_SERVICES = {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager"}
+_BOTOCORE_SERVICES = {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager", "sqs"}
 # Types and C sources.
 _EXCLUDED_SUFFIXES = {".pyi", ".c", ".h", ".pxd", ".pyx"}
 _EXCLUDED_FOLDER_NAMES = {"tests", "__pycache__"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
+    from chalicelib.domain.audit_log import Actor
     from chalicelib.domain.grid import Grid
     from chalicelib.domain.slot import Slot
 
@@ -40,6 +41,8 @@ class Series:
     before ``first``, it applies to no date.
 
     ``grid`` is the doctor's when the version was made: its boxes are those that the version opens.
+    ``author`` made it. ``applied_to`` is the last date to which it is applied; None until the plan
+    that makes the version is done.
     """
 
     series_id: str
@@ -50,6 +53,8 @@ class Series:
     first: date
     last: date | None
     grid: Grid
+    author: Actor | None = field(default=None, compare=False)
+    applied_to: date | None = field(default=None, compare=False)
 
     def applies_on(self, date: date) -> bool:
         """Whether the pattern wants slots on that date, if the weekday has hours."""
@@ -85,12 +90,26 @@ class Series:
         """Whether it applies to no date."""
         return self.last is not None and self.last < self.first
 
+    def dates_to_extend(self, today: date, horizon: date) -> Iterator[date]:
+        """Yield the dates up to the horizon to which the version is not applied yet.
+
+        There are none before its plan is done.
+        """
+        if self.applied_to is None:
+            return
+        on = max(self.applied_to + _ONE_DAY, today)
+        end = horizon if self.last is None else min(horizon, self.last)
+        while on <= end:
+            yield on
+            on += _ONE_DAY
+
     def ended_before(self, date: date) -> Series:
         """The next version, which wants nothing from that date on."""
         last = date - _ONE_DAY
         return replace(
             self,
             version=self.version + 1,
+            applied_to=None,
             last=last if self.last is None else min(last, self.last),
         )
 

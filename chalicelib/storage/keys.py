@@ -22,6 +22,8 @@ MAX_SORT_KEY_BYTES = 1024
 _INSTANT_FORMAT = "%Y-%m-%dT%H:%MZ"
 PERSON_SK = "SESSIONS"
 SERIES_PREFIX = "SERIES#"
+# The index partition of the series that may have to be applied to later dates, sorted by doctor.
+EXTENDED_SERIES_PK = "SERIES"
 PLAN_PREFIX = "PLAN#"
 LOGIN_SK = "LOGIN"
 # The audit log of people. No doctor id has a "~".

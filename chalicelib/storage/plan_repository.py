@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.plan_models import PlanItem, SeriesItem
 from chalicelib.storage.series_mapping import (
+    applied_actions,
     closing_to_raw,
     plan_from_item,
     plan_to_item,
@@ -22,6 +24,7 @@ from chalicelib.storage.series_mapping import (
     series_to_raw,
     third_next_to_raw,
 )
+from chalicelib.storage.series_repository import remove_from_index
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -172,10 +175,13 @@ class PlanRepository:
             )
             transaction.update(
                 item,
-                [SeriesItem.applied_to.set(applied_to.isoformat())],
+                applied_actions(plan.doctor_id, plan.series, applied_to),
                 condition=SeriesItem.pk.exists(),
                 on_failure=lambda _: PlanModifiedError(),
             )
+            if plan.series.version > 1:
+                previous = replace(plan.series, version=plan.series.version - 1)
+                remove_from_index(transaction, plan.doctor_id, previous)
         self._update(
             transaction, plan, [PlanItem.state.set(str(PlanState.DONE))], PlanItem.pk.exists()
         )

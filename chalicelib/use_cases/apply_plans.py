@@ -6,16 +6,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.audit_log import ChangeKind
+from chalicelib.domain.audit_log import Actor, ChangeKind
 from chalicelib.domain.errors import ConflictError
 from chalicelib.domain.plan import (
     Plan,
     PlanKind,
     PlanState,
-    apply_series,
-    closing_part,
-    may_overlap_adjacent_date,
-    needs_two_saves,
     undo_entry,
 )
 from chalicelib.domain.plan_errors import PlanModifiedError, PreviewChangedError
@@ -25,6 +21,7 @@ from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
 from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
 from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor, SavedDay
+from chalicelib.use_cases.save_series_dates import SeriesDate, save_series_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,16 +36,6 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.pace import Pace
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
     from chalicelib.use_cases.save_days import SaveDays
-
-_KINDS = {PlanKind.SERIES: ChangeKind.SERIES, PlanKind.UNDO: ChangeKind.UNDO}
-
-
-class _UpToDate(Exception):  # noqa: N818  no error
-    """The date needs no save."""
-
-
-class _NeedsTwoSaves(Exception):  # noqa: N818  no error
-    """One transaction cannot make the changes of the date."""
 
 
 class ApplyPlans:
@@ -99,7 +86,8 @@ class ApplyPlans:
         if plan.state is PlanState.DONE or is_halted:
             return plan
         with busy_after_conflicts():
-            plan = retry_on_conflict(lambda: self._run(doctor_id, plan_id), self._pause)
+            actor = Actor.of(caller, caller.require_role_for(doctor))
+            plan = retry_on_conflict(lambda: self._run(actor, doctor_id, plan_id), self._pause)
             sources = retry_on_conflict(lambda: self._previews.sources(plan), self._pause)
             try:
                 self._apply(caller, doctor, plan, sources)
@@ -130,19 +118,19 @@ class ApplyPlans:
 
         return retry_on_conflict(read, self._pause)
 
-    def _run(self, doctor_id: str, plan_id: str) -> Plan:
+    def _run(self, actor: Actor, doctor_id: str, plan_id: str) -> Plan:
         """Start the plan or continue it, whatever its state has become."""
         plans = self._stores.plans
         plan = plans.get(doctor_id, plan_id)
         if not plan.has_started:
-            plans.start(plan, self._next_version(plan))
+            plans.start(plan, self._next_version(plan, actor))
             return plans.get(doctor_id, plan_id)
         if plan.state is PlanState.STOPPED:
             plans.set_state(plan, PlanState.RUNNING)
             return replace(plan, state=PlanState.RUNNING)
         return plan
 
-    def _next_version(self, plan: Plan) -> Series | None:
+    def _next_version(self, plan: Plan, author: Actor) -> Series | None:
         """Return the version that the plan makes, after all that other plans have made."""
         if plan.series is None:
             return None
@@ -150,7 +138,8 @@ class ApplyPlans:
         if plan.kind is PlanKind.UNDO and (latest is None or latest.version != plan.replaced):
             detail = Text("The series has been changed since. Undo the plan again.")
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
-        return replace(plan.series, version=latest.version + 1 if latest else 1)
+        version = latest.version + 1 if latest else 1
+        return replace(plan.series, version=version, author=author, applied_to=None)
 
     def _apply(self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources) -> None:
         pace, through = self._start_pace(), plan.applied_through
@@ -187,68 +176,23 @@ class ApplyPlans:
     def _apply_series(
         self, caller: Caller, plan: Plan, on: date, sources: PlanSources
     ) -> Iterator[SavedDay]:
-        update = partial(_series_update, plan, on, sources)
-        try:
-            yield self._save_days.save(caller, update(_whole))
-        except _NeedsTwoSaves:
-            yield self._save_days.save(caller, update(_closing, part=1))
-            yield from self._apply_rest(caller, update(_whole, part=2))
-        except _UpToDate:
-            return
-
-    def _apply_rest(self, caller: Caller, update: DayUpdate) -> Iterator[SavedDay]:
-        try:
-            yield self._save_days.save(caller, update)
-        except _UpToDate:  # another step has finished the date
-            return
+        if plan.series is None:  # pragma: no cover  each plan of a series has one
+            raise PlanModifiedError
+        change = SeriesDate(
+            doctor_id=plan.doctor_id,
+            date=on,
+            series=sources.target(plan.series),
+            versions=sources.versions,
+            request_id=plan.plan_id,
+            plan_id=plan.plan_id,
+            may_close=partial(plan.may_close, date=on),
+        )
+        return save_series_date(self._save_days, caller, change)
 
     def _renew_preview(self, doctor: Doctor, plan_id: str, sources: PlanSources) -> None:
         plans = self._stores.plans
         plan = plans.get(doctor.doctor_id, plan_id)
         plans.set_preview(self._previews.renew(doctor, plan, sources, self._now()).plan)
-
-
-def _whole(changes: PlannedChanges, _view: DayWithDoctor) -> PlannedChanges:
-    if needs_two_saves(changes):
-        raise _NeedsTwoSaves
-    return changes
-
-
-def _closing(changes: PlannedChanges, view: DayWithDoctor) -> PlannedChanges:
-    return closing_part(changes, view.day)
-
-
-def _series_update(
-    plan: Plan,
-    on: date,
-    sources: PlanSources,
-    choose: Callable[[PlannedChanges, DayWithDoctor], PlannedChanges],
-    part: int | None = None,
-) -> DayUpdate:
-    """Return the save of a date; ``choose`` takes all of its changes, or a part of them."""
-    if plan.series is None:  # pragma: no cover  each plan of a series has one
-        raise PlanModifiedError
-    series = sources.target(plan.series)
-
-    def decide(view: DayWithDoctor) -> PlannedChanges:
-        changes = apply_series(series, view.day, sources.versions, now=view.now)
-        if changes is None:
-            raise _UpToDate
-        if not plan.may_close(changes, on):
-            raise PreviewChangedError
-        return choose(changes, view)
-
-    slots = tuple(series.slots_on(on))
-    return DayUpdate(
-        doctor_id=plan.doctor_id,
-        date=on,
-        request_id=plan.request_id(part),
-        fingerprint=plan.request_id(part),
-        decide=decide,
-        may_overlap_adjacent=lambda _: may_overlap_adjacent_date(slots, on, series.grid.zone),
-        kind=_KINDS[plan.kind],
-        plan_id=plan.plan_id,
-    )
 
 
 def _undo_update(plan: Plan, on: date, entry: AuditLogEntry) -> DayUpdate:
