@@ -54,9 +54,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     ``client_names`` are the display names by client id: of booking sites, and of our own client.
     Only the event handlers need ``event_bus_name``, ``audit_bucket`` and ``series_queue_url``, and
     they need no sign-in: with none of them, every request is rejected. ``has_request_log`` writes a
-    line of JSON to standard output for each request. A client holds at most ``max_holds_per_client`` slots of one doctor. A
-    patient reference is deleted ``patient_reference_days`` after its slot. ``page_language`` is a
-    BCP 47 tag; ``catalogue_folder`` has the texts in other languages than English.
+    line of JSON to standard output for each request. A client holds at most
+    ``max_holds_per_client`` slots of one doctor. A patient reference is deleted
+    ``patient_reference_days`` after its slot. ``page_language`` is a BCP 47 tag;
+    ``catalogue_folder`` has the texts in other languages than English.
     """
 
     table_name: str
