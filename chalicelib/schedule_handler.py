@@ -1,7 +1,7 @@
 """Lambda handlers of the nightly schedule and of its queue: they extend series.
 
 The schedule sends one message; a message for a page of doctors sends one for each of them. So each
-run is short, and a doctor whose series cannot be extended stops nobody else's.
+run is short, and a doctor whose series cannot be extended stops no other.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.save_days import SaveDays
 
 CLIENT = "schedule"
-"""The client of the audit entries: nobody is signed in."""
+"""The client of the audit entries, in place of one that signs in."""
 _PAGE_SIZE = 100
 
 
