@@ -1,0 +1,293 @@
+"""Model-based test of plans: broken off anywhere, repeated, stopped, continued and undone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from chalicelib.domain.audit_log import ChangeId
+from chalicelib.domain.booking import Booking
+from chalicelib.domain.change_feed import ChangeSearch
+from chalicelib.domain.changes import SlotChange
+from chalicelib.domain.errors import DomainError, RequestRejectedError
+from chalicelib.domain.local_time import parse_time_of_day
+from chalicelib.domain.series import TimeRange
+from chalicelib.domain.slot import SlotId, SlotStatus
+from chalicelib.use_cases.manage_slots import SaveRequest
+from chalicelib.use_cases.propose_plans import SeriesRequest
+from tests.support.factories import SUNDAY_NOON, to_instant
+from tests.support.plan_twins import ADMIN, DATES, Kill, PlanDoctor
+from tests.support.profile import rounds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from chalicelib.bootstrap import Services
+    from chalicelib.domain.slot import Slot
+    from chalicelib.use_cases.plan_previews import PlanView
+
+Box = tuple["date", "datetime"]
+
+dates = st.integers(0, len(DATES) - 1)
+boxes = st.integers(0, 3)
+choices = st.integers(0, 5)
+kills = st.lists(st.builds(Kill, call=st.integers(1, 12), is_executed=st.booleans()), max_size=3)
+HOURS = [("09:00", "10:00"), ("09:30", "11:00"), ("10:00", "10:30"), ("09:00", "11:00")]
+weekly = st.dictionaries(st.integers(0, 6), st.sampled_from(HOURS), min_size=1, max_size=3)
+
+
+class PlanStateMachine(RuleBasedStateMachine):
+    """Two doctors get the same requests; only the plans of the first are killed and repeated.
+
+    ``opened`` and ``closed`` are what was last opened and closed by hand, ``booked`` what patients
+    have: for the second doctor, whom the first must equal.
+    """
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.now = SUNDAY_NOON
+        self.twins = [PlanDoctor(services, lambda: self.now) for _ in range(2)]
+        self.series: list[list[str]] = [[], []]
+        self.plans: list[tuple[str, str]] = []
+        self.opened: set[Box] = set()
+        self.closed: set[Box] = set()
+        self.booked: dict[Box, str] = {}
+
+    def tick(self) -> None:
+        """Let a second pass: each act has its instant."""
+        self.now += (to_instant("09:30") - to_instant("09:00")) / 1800
+
+    def both(self, act: Callable[[PlanDoctor, int], object]) -> bool:
+        """Do the same with both doctors; return whether it succeeded."""
+        outcomes = []
+        for index, twin in enumerate(self.twins):
+            self.tick()
+            try:
+                act(twin, index)
+            except RequestRejectedError as error:
+                outcomes.append(error.violations[0].code)
+            else:
+                outcomes.append("done")
+        assert outcomes[0] == outcomes[1]
+        return outcomes[0] == "done"
+
+    def start_of(self, on: date, box: int) -> datetime:
+        return (
+            to_instant("09:00")
+            + (on - DATES[0])
+            + box * (to_instant("09:30") - to_instant("09:00"))
+        )
+
+    @rule(date=dates, box=boxes, opens=st.booleans())
+    def save_by_hand(self, date: int, box: int, *, opens: bool) -> None:
+        on = DATES[date]
+        start = self.start_of(on, box)
+        status = SlotStatus.FREE if opens else SlotStatus.UNAVAILABLE
+
+        def save(twin: PlanDoctor, _index: int) -> None:
+            request = SaveRequest(
+                doctor_id=twin.doctor_id,
+                date=on,
+                changes=(SlotChange(start, status),),
+                request_id=uuid4().hex,
+                fingerprint="f",
+            )
+            twin.services.manage_slots.save(ADMIN, request)
+
+        if self.both(save):
+            (self.opened if opens else self.closed).add((on, start))
+            (self.closed if opens else self.opened).discard((on, start))
+
+    @rule(date=dates, box=boxes)
+    def book(self, date: int, box: int) -> None:
+        on, name = DATES[date], uuid4().hex
+        start = self.start_of(on, box)
+
+        def book(twin: PlanDoctor, index: int) -> None:
+            booking = Booking(booking_id=f"{name}-{index}", patient_reference="ref")
+            twin.services.book_slots.book(ADMIN, SlotId(twin.doctor_id, start), booking)
+
+        if self.both(book):
+            self.booked[on, start] = name
+
+    @rule(choice=choices)
+    def cancel(self, choice: int) -> None:
+        if not self.booked:
+            return
+        on, start = sorted(self.booked)[choice % len(self.booked)]
+        name = self.booked.pop((on, start))
+
+        def cancel(twin: PlanDoctor, index: int) -> None:
+            slot_id = SlotId(twin.doctor_id, start)
+            twin.services.book_slots.cancel(ADMIN, slot_id, f"{name}-{index}")
+
+        assert self.both(cancel)
+
+    @rule(minutes=st.sampled_from([20, 30]))
+    def change_slot_length(self, minutes: int) -> None:
+        self.both(lambda twin, _: twin.set_slot_minutes(minutes))
+
+    @rule(hours=weekly, first=dates, every=st.integers(1, 2), end=st.none() | dates)
+    def propose_series(
+        self, hours: dict[int, tuple[str, str]], first: int, every: int, end: int | None
+    ) -> None:
+        request = make_request(hours, first, every, end)
+
+        def propose(twin: PlanDoctor, index: int) -> PlanView:
+            view = twin.propose("series", request)
+            if view.plan.series:
+                self.series[index].append(view.plan.series.series_id)
+            return view
+
+        self.add_plan(propose)
+
+    @rule(choice=choices, hours=weekly, first=dates, every=st.integers(1, 2), end=st.none() | dates)
+    def propose_edit(
+        self,
+        choice: int,
+        hours: dict[int, tuple[str, str]],
+        first: int,
+        every: int,
+        end: int | None,
+    ) -> None:
+        if self.series[0]:
+            number = choice % len(self.series[0])
+            request = make_request(hours, first, every, end)
+            self.add_plan(
+                lambda twin, index: twin.propose(
+                    "series", replace(request, series_id=self.series[index][number])
+                )
+            )
+
+    @rule(choice=choices, on=dates)
+    def propose_end(self, choice: int, on: int) -> None:
+        if self.series[0]:
+            number = choice % len(self.series[0])
+            self.add_plan(
+                lambda twin, index: twin.propose("end", self.series[index][number], DATES[on])
+            )
+
+    @rule(choice=choices)
+    def propose_undo(self, choice: int) -> None:
+        if self.plans:
+            ids = self.plans[choice % len(self.plans)]
+            self.add_plan(lambda twin, index: twin.propose("undo_of_plan", ids[index]))
+
+    def add_plan(self, propose: Callable[[PlanDoctor, int], PlanView]) -> None:
+        views: list[PlanView] = []
+        outcomes: list[str] = []
+        self.tick()
+        for index, twin in enumerate(self.twins):
+            try:
+                views.append(propose(twin, index))
+            except DomainError as error:
+                outcomes.append(error.code)
+        assert len(views) != 1
+        if views:
+            first, second = views
+            assert (first.opens, first.closes, first.keeps) == (
+                second.opens,
+                second.closes,
+                second.keeps,
+            )
+            self.plans.append((first.plan.plan_id, second.plan.plan_id))
+        else:
+            assert outcomes[0] == outcomes[1]
+
+    @rule(choice=choices, count=st.sampled_from([1, 2, 100, 100]), killed=kills)
+    def advance_plan(self, choice: int, count: int, killed: list[Kill]) -> None:
+        """Apply dates of a plan; killed and repeated for one of the doctors."""
+        if not self.plans:
+            return
+        ids = self.plans[choice % len(self.plans)]
+        self.tick()
+        outcomes = [
+            twin.advance(ids[index], count, killed if index == 0 else [])
+            for index, twin in enumerate(self.twins)
+        ]
+        assert outcomes[0] == outcomes[1]
+        self.forget_unwanted()
+
+    @rule(choice=choices)
+    def stop_plan(self, choice: int) -> None:
+        if self.plans:
+            ids = self.plans[choice % len(self.plans)]
+            self.both(lambda twin, index: twin.stop(ids[index]))
+
+    @rule(choice=choices)
+    def undo_last_change(self, choice: int) -> None:
+        """Undo one of the latest changes of a date."""
+        on = DATES[choice % len(DATES)]
+
+        def undo(twin: PlanDoctor, _index: int) -> None:
+            page = twin.services.list_changes.list_page(
+                ADMIN, ChangeSearch(doctor_id=twin.doctor_id, on=on), limit=5
+            )
+            if page.entries:
+                entry = page.entries[choice % len(page.entries)]
+                twin.services.undo_changes.undo(ADMIN, ChangeId.parse(entry.change_id))
+
+        self.both(undo)
+        stored = self.stored(on)
+        self.closed -= {(on, start) for start in stored}
+        self.opened = {box for box in self.opened if box[0] != on} | {
+            (on, start) for start, slot in stored.items() if is_by_hand(slot)
+        }
+
+    def forget_unwanted(self) -> None:
+        """A box that no series wants any more may be opened by another version."""
+        twin = self.twins[1]
+        for on in {on for on, _ in self.closed}:
+            starts = {start for start, _ in twin.wants(on)}
+            self.closed -= {(d, s) for d, s in self.closed if d == on and s not in starts}
+
+    def stored(self, on: date) -> dict[datetime, Slot]:
+        return dict(self.twins[1].day(on).slots)
+
+    @invariant()
+    def both_doctors_have_the_same_days(self) -> None:
+        one, other = (twin.summary(ids) for twin, ids in zip(self.twins, self.series, strict=True))
+        assert one == other
+
+    @invariant()
+    def nothing_by_hand_is_changed_and_no_booking_lost(self) -> None:
+        for on in DATES:
+            stored = self.stored(on)
+            booked = {s for s, slot in stored.items() if slot.status is SlotStatus.BOOKED}
+            assert booked == {start for d, start in self.booked if d == on}
+            assert {start for d, start in self.opened if d == on} <= stored.keys()
+            assert not {start for d, start in self.closed if d == on} & stored.keys()
+
+
+def make_request(
+    hours: dict[int, tuple[str, str]], first: int, every: int, end: int | None
+) -> SeriesRequest:
+    return SeriesRequest(
+        name="Any",
+        weekly={
+            weekday: (TimeRange(parse_time_of_day(start), parse_time_of_day(finish)),)
+            for weekday, (start, finish) in sorted(hours.items())
+        },
+        every_weeks=every,
+        first=DATES[first],
+        last=None if end is None else max(DATES[first], DATES[end]),
+    )
+
+
+def is_by_hand(slot: Slot) -> bool:
+    return slot.origin is not None and slot.origin.series_id is None
+
+
+def test_plans_end_as_one_clean_run_does(services: Services) -> None:
+    run_state_machine_as_test(
+        lambda: PlanStateMachine(services),
+        settings=settings(
+            max_examples=rounds(daily=8, nightly=2_000), stateful_step_count=25, deadline=None
+        ),
+    )
