@@ -21,7 +21,7 @@ from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.use_cases.manage_slots import SaveRequest
 from chalicelib.use_cases.propose_plans import SeriesRequest
 from tests.support.factories import SUNDAY_NOON, to_instant
-from tests.support.plan_twins import ADMIN, DATES, Kill, PlanDoctor
+from tests.support.plan_twins import ADMIN, DATES, Kill, PlanDoctor, summarize
 from tests.support.profile import rounds
 
 if TYPE_CHECKING:
@@ -34,12 +34,35 @@ if TYPE_CHECKING:
 
 Box = tuple["date", "datetime"]
 
+
+def make_request(
+    hours: dict[int, tuple[str, str]], first: int, every: int, end: int | None
+) -> SeriesRequest:
+    return SeriesRequest(
+        name="Any",
+        weekly={
+            weekday: (TimeRange(parse_time_of_day(start), parse_time_of_day(finish)),)
+            for weekday, (start, finish) in sorted(hours.items())
+        },
+        every_weeks=every,
+        first=DATES[first],
+        last=None if end is None else max(DATES[first], DATES[end]),
+    )
+
+
 dates = st.integers(0, len(DATES) - 1)
 boxes = st.integers(0, 3)
 choices = st.integers(0, 5)
+counts = st.sampled_from([1, 2, 100, 100, 100])
 kills = st.lists(st.builds(Kill, call=st.integers(1, 12), is_executed=st.booleans()), max_size=3)
 HOURS = [("09:00", "10:00"), ("09:30", "11:00"), ("10:00", "10:30"), ("09:00", "11:00")]
-weekly = st.dictionaries(st.integers(0, 6), st.sampled_from(HOURS), min_size=1, max_size=3)
+requests = st.builds(
+    make_request,
+    hours=st.dictionaries(st.integers(0, 6), st.sampled_from(HOURS), min_size=1, max_size=3),
+    first=st.sampled_from([0, 0, 0, 3]),
+    every=st.sampled_from([1, 1, 2]),
+    end=st.sampled_from([None, None, 8]),
+)
 
 
 class PlanStateMachine(RuleBasedStateMachine):
@@ -133,11 +156,8 @@ class PlanStateMachine(RuleBasedStateMachine):
     def change_slot_length(self, minutes: int) -> None:
         self.both(lambda twin, _: twin.set_slot_minutes(minutes))
 
-    @rule(hours=weekly, first=dates, every=st.integers(1, 2), end=st.none() | dates)
-    def propose_series(
-        self, hours: dict[int, tuple[str, str]], first: int, every: int, end: int | None
-    ) -> None:
-        request = make_request(hours, first, every, end)
+    @rule(request=requests, count=counts, killed=kills)
+    def make_series(self, request: SeriesRequest, count: int, killed: list[Kill]) -> None:
 
         def propose(twin: PlanDoctor, index: int) -> PlanView:
             view = twin.propose("series", request)
@@ -145,41 +165,40 @@ class PlanStateMachine(RuleBasedStateMachine):
                 self.series[index].append(view.plan.series.series_id)
             return view
 
-        self.add_plan(propose)
+        self.add_plan(propose, count, killed)
 
-    @rule(choice=choices, hours=weekly, first=dates, every=st.integers(1, 2), end=st.none() | dates)
-    def propose_edit(
-        self,
-        choice: int,
-        hours: dict[int, tuple[str, str]],
-        first: int,
-        every: int,
-        end: int | None,
+    @rule(choice=choices, request=requests, count=counts, killed=kills)
+    def edit_series(
+        self, choice: int, request: SeriesRequest, count: int, killed: list[Kill]
     ) -> None:
-        if self.series[0]:
-            number = choice % len(self.series[0])
-            request = make_request(hours, first, every, end)
-            self.add_plan(
-                lambda twin, index: twin.propose(
-                    "series", replace(request, series_id=self.series[index][number])
-                )
-            )
+        def propose(twin: PlanDoctor, index: int) -> PlanView:
+            series_id = self.series[index][choice % len(self.series[index])]
+            return twin.propose("series", replace(request, series_id=series_id))
 
-    @rule(choice=choices, on=dates)
-    def propose_end(self, choice: int, on: int) -> None:
         if self.series[0]:
-            number = choice % len(self.series[0])
-            self.add_plan(
-                lambda twin, index: twin.propose("end", self.series[index][number], DATES[on])
-            )
+            self.add_plan(propose, count, killed)
 
-    @rule(choice=choices)
-    def propose_undo(self, choice: int) -> None:
+    @rule(choice=choices, on=dates, count=counts, killed=kills)
+    def end_series(self, choice: int, on: int, count: int, killed: list[Kill]) -> None:
+        def propose(twin: PlanDoctor, index: int) -> PlanView:
+            series_id = self.series[index][choice % len(self.series[index])]
+            return twin.propose("end", series_id, DATES[on])
+
+        if self.series[0]:
+            self.add_plan(propose, count, killed)
+
+    @rule(choice=choices, count=counts, killed=kills)
+    def undo_plan(self, choice: int, count: int, killed: list[Kill]) -> None:
         if self.plans:
             ids = self.plans[choice % len(self.plans)]
-            self.add_plan(lambda twin, index: twin.propose("undo_of_plan", ids[index]))
+            self.add_plan(
+                lambda twin, index: twin.propose("undo_of_plan", ids[index]), count, killed
+            )
 
-    def add_plan(self, propose: Callable[[PlanDoctor, int], PlanView]) -> None:
+    def add_plan(
+        self, propose: Callable[[PlanDoctor, int], PlanView], count: int, killed: list[Kill]
+    ) -> None:
+        """Propose a plan to both, and apply some of its dates."""
         views: list[PlanView] = []
         outcomes: list[str] = []
         self.tick()
@@ -197,15 +216,18 @@ class PlanStateMachine(RuleBasedStateMachine):
                 second.keeps,
             )
             self.plans.append((first.plan.plan_id, second.plan.plan_id))
+            self.advance(self.plans[-1], count, killed)
         else:
             assert outcomes[0] == outcomes[1]
 
-    @rule(choice=choices, count=st.sampled_from([1, 2, 100, 100]), killed=kills)
-    def advance_plan(self, choice: int, count: int, killed: list[Kill]) -> None:
+    @rule(choice=choices, count=counts, killed=kills)
+    def continue_plan(self, choice: int, count: int, killed: list[Kill]) -> None:
         """Apply dates of a plan; killed and repeated for one of the doctors."""
         if not self.plans:
             return
-        ids = self.plans[choice % len(self.plans)]
+        self.advance(self.plans[choice % len(self.plans)], count, killed)
+
+    def advance(self, ids: tuple[str, str], count: int, killed: list[Kill]) -> None:
         self.tick()
         outcomes = [
             twin.advance(ids[index], count, killed if index == 0 else [])
@@ -234,7 +256,8 @@ class PlanStateMachine(RuleBasedStateMachine):
                 twin.services.undo_changes.undo(ADMIN, ChangeId.parse(entry.change_id))
 
         self.both(undo)
-        stored = self.stored(on)
+        day = self.twins[1].days().get(on)
+        stored = day.slots if day else {}
         self.closed -= {(on, start) for start in stored}
         self.opened = {box for box in self.opened if box[0] != on} | {
             (on, start) for start, slot in stored.items() if is_by_hand(slot)
@@ -247,37 +270,17 @@ class PlanStateMachine(RuleBasedStateMachine):
             starts = {start for start, _ in twin.wants(on)}
             self.closed -= {(d, s) for d, s in self.closed if d == on and s not in starts}
 
-    def stored(self, on: date) -> dict[datetime, Slot]:
-        return dict(self.twins[1].day(on).slots)
-
     @invariant()
-    def both_doctors_have_the_same_days(self) -> None:
-        one, other = (twin.summary(ids) for twin, ids in zip(self.twins, self.series, strict=True))
-        assert one == other
-
-    @invariant()
-    def nothing_by_hand_is_changed_and_no_booking_lost(self) -> None:
-        for on in DATES:
-            stored = self.stored(on)
-            booked = {s for s, slot in stored.items() if slot.status is SlotStatus.BOOKED}
-            assert booked == {start for d, start in self.booked if d == on}
-            assert {start for d, start in self.opened if d == on} <= stored.keys()
-            assert not {start for d, start in self.closed if d == on} & stored.keys()
-
-
-def make_request(
-    hours: dict[int, tuple[str, str]], first: int, every: int, end: int | None
-) -> SeriesRequest:
-    return SeriesRequest(
-        name="Any",
-        weekly={
-            weekday: (TimeRange(parse_time_of_day(start), parse_time_of_day(finish)),)
-            for weekday, (start, finish) in sorted(hours.items())
-        },
-        every_weeks=every,
-        first=DATES[first],
-        last=None if end is None else max(DATES[first], DATES[end]),
-    )
+    def days_are_as_they_must_be(self) -> None:
+        one, other = (twin.days() for twin in self.twins)
+        assert summarize(one, self.series[0]) == summarize(other, self.series[1])
+        stored = {
+            (on, slot.start): slot for on, day in other.items() for slot in day.slots.values()
+        }
+        booked = {box for box, slot in stored.items() if slot.status is SlotStatus.BOOKED}
+        assert booked == self.booked.keys()
+        assert self.opened <= stored.keys()
+        assert not self.closed & stored.keys()
 
 
 def is_by_hand(slot: Slot) -> bool:

@@ -178,8 +178,10 @@ class PlanDoctor:
             goal is not None and plan.applied_through is not None and plan.applied_through >= goal
         )
 
-    def day(self, on: date) -> Day:
-        return self._stores.days.get(self.doctor_id, on)
+    def days(self) -> dict[date, Day]:
+        """Return the stored days, in one query."""
+        stored = self._stores.days.list_range(self.doctor_id, DATES[0], DATES[-1])
+        return {day.date: day for day in stored}
 
     def wants(self, on: date) -> set[tuple[datetime, datetime]]:
         """Return what the latest versions of all series want of a date."""
@@ -187,26 +189,23 @@ class PlanDoctor:
         latest = {series.series_id: series.version for series in versions.all_latest()}
         return {slot.interval for slot in versions.wanted(latest, on)}
 
-    def summary(self, series_ids: list[str]) -> dict[date, object]:
-        """Return the stored days without ids and instants."""
 
-        def name_series(series_id: str | None) -> int | None:
-            return series_ids.index(series_id) if series_id else None
+def summarize(days: dict[date, Day], series_ids: list[str]) -> dict[date, object]:
+    """Return the days without ids and instants: series have their numbers."""
 
-        return {
-            day.date: (
-                {
-                    start: (
-                        slot.end,
-                        slot.status,
-                        slot.origin and name_series(slot.origin.series_id),
-                    )
-                    for start, slot in day.slots.items()
-                },
-                {name_series(name): version for name, version in day.series_versions.items()},
-            )
-            for day in map(self.day, DATES)
-        }
+    def name_series(series_id: str | None) -> int | None:
+        return series_ids.index(series_id) if series_id else None
+
+    return {
+        on: (
+            {
+                start: (slot.end, slot.status, slot.origin and name_series(slot.origin.series_id))
+                for start, slot in day.slots.items()
+            },
+            {name_series(name): version for name, version in day.series_versions.items()},
+        )
+        for on, day in days.items()
+    }
 
 
 def _no_pause(_attempt: int) -> None:
