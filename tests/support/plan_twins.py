@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.plan_previews import PlanView
 
 ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
-WINDOW_DAYS = 14
+WINDOW_DAYS = 9
 DATES = [MONDAY + timedelta(days=n) for n in range(WINDOW_DAYS - 1)]
 
 
