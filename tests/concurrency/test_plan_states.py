@@ -90,7 +90,7 @@ class PlanStateMachine(RuleBasedStateMachine):
 
     def both(self, act: Callable[[PlanDoctor, int], object]) -> bool:
         """Do the same with both doctors; return whether it succeeded."""
-        outcomes = []
+        outcomes: list[str] = []
         for index, twin in enumerate(self.twins):
             self.tick()
             try:
@@ -301,9 +301,11 @@ def is_by_hand(slot: Slot) -> bool:
 
 
 def test_plans_end_as_one_clean_run_does(services: Services) -> None:
+    class OfThese(PlanStateMachine):
+        def __init__(self) -> None:
+            super().__init__(services)
+
+    runs = rounds(daily=6, nightly=2_000)
     run_state_machine_as_test(
-        lambda: PlanStateMachine(services),
-        settings=settings(
-            max_examples=rounds(daily=6, nightly=2_000), stateful_step_count=25, deadline=None
-        ),
+        OfThese, settings=settings(max_examples=runs, stateful_step_count=25, deadline=None)
     )
