@@ -62,8 +62,8 @@ class Plan:
     that its preview closes, by date: it closes no other. ``applied_through`` is a date up to which
     all are applied; more can be, which only the audit log knows.
 
-    ``series`` is the version of a series that the plan makes; its number is final once the plan has
-    started. ``replaced`` is the number of the version before it, None for a new series.
+    ``series`` is the version of a series that the plan makes; it is stored when the plan starts.
+    ``replaced`` is the number of the version before it, None for a new series.
     ``undoes`` is the id of the change or of the plan that an undo inverts.
     """
 

@@ -91,8 +91,8 @@ class ApplyPlans:
 
         On a plan that is done nothing happens; on a stopped one only if ``continues_stopped``.
         Raises ``PreviewChangedError`` if the plan would close slots that its preview did not show:
-        it has a new preview then, which the next step applies. Raises ``ConflictError`` if an undo
-        can't restore its series any more, and as ``view``, and ``OutcomeUnknownError``.
+        it has a new preview then, which the next step applies. Raises ``ConflictError`` if the
+        series was changed between proposal and start, and as ``view``, and ``OutcomeUnknownError``.
         """
         doctor, plan = self._read(caller, doctor_id, plan_id)
         is_halted = plan.state is PlanState.STOPPED and not continues_stopped
@@ -143,14 +143,18 @@ class ApplyPlans:
         return plan
 
     def _next_version(self, plan: Plan) -> Series | None:
-        """Return the version that the plan makes, after all that other plans have made."""
+        """Return the version that the plan makes. Raises ``ConflictError`` if there is a later one.
+
+        The preview of the plan knows nothing of a later version, and its dates may not be all that
+        have to change.
+        """
         if plan.series is None:
             return None
         latest = self._stores.series.list_versions(plan.doctor_id).latest(plan.series.series_id)
-        if plan.kind is PlanKind.UNDO and (latest is None or latest.version != plan.replaced):
-            detail = Text("The series has been changed since. Undo the plan again.")
+        if (latest.version if latest else None) != plan.replaced:
+            detail = Text("The series has been changed since. Plan the change again.")
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
-        return replace(plan.series, version=latest.version + 1 if latest else 1)
+        return plan.series
 
     def _apply(self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources) -> None:
         pace, through = self._start_pace(), plan.applied_through
