@@ -40,7 +40,7 @@ SERIES = factories.make_series({0: [("09:00", "10:00")]})
 NEW_SERIES = replace(UNDO, kind=PlanKind.SERIES, series=SERIES)
 plans = PlanRepository()
 
-pytestmark = pytest.mark.usefixtures("client")
+pytestmark = pytest.mark.usefixtures("client", "consistent_table")
 
 
 def test_proposal_does_not_overwrite_a_plan() -> None:
