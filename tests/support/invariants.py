@@ -106,10 +106,8 @@ def _assert_series_invariants(items: Sequence[RawItem], days: Sequence[RawItem])
     for day in days:
         applied = json.loads(day["series"]["S"]) if "series" in day else {}
         assert set(applied.items()) <= versions
-        origins = day["origins"]["L"] if "origins" in day else []
-        assert {origin["M"]["series"]["S"] for origin in origins if "series" in origin["M"]} <= (
-            stored
-        )
+        origins = json.loads(day["origins"]["S"]) if "origins" in day else []
+        assert {origin["series"] for origin in origins} <= {*stored, None}
     for plan in items:
         if plan["SK"]["S"].startswith("PLAN#") and "series" in plan and "has_started" in plan:
             made = json.loads(plan["series"]["S"])
