@@ -192,7 +192,8 @@ class ProposePlans:
         view = self._preview(doctor, draft, sorted({*dates, *left}), sources, now)
         if not (view.opens or view.closes or draft.series):
             detail = Text("There is nothing left to undo")
-            raise nothing_to_plan_error("plan_id", detail, _kept(view), doctor.zone)
+            field = "change_id" if "~" in (draft.undoes or "") else "plan_id"
+            raise nothing_to_plan_error(field, detail, _kept(view), doctor.zone)
         return self._store(view)
 
     def _preview(
