@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 from chalicelib.domain import local_time
 from chalicelib.domain.changes import MAX_CHANGES_PER_SAVE
 from chalicelib.domain.day import KeptReason, PlannedChanges, SlotChanges
-from chalicelib.domain.merge import invert, merge
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -62,8 +61,8 @@ class Plan:
     that its preview closes, by date: it closes no other. ``applied_through`` is a date up to which
     all are applied; more can be, which only the audit log knows.
 
-    ``series`` is the version of a series that the plan makes; its number is final once the plan has
-    started. ``replaced`` is the number of the version before it, None for a new series.
+    ``series`` is the version of a series that the plan makes; it is stored when the plan starts.
+    ``replaced`` is the number of the version before it, None for a new series.
     ``undoes`` is the id of the change or of the plan that an undo inverts.
     """
 
@@ -127,8 +126,13 @@ class PlannedDay:
             opens=tuple(slot for entry in entries for slot in entry.opened),
             closes=tuple(slot for entry in entries for slot in entry.closed),
             # The last entry is that of the complete change.
-            kept=entries[-1].kept,
+            kept=entries[-1].kept if entries else (),
         )
+
+    def after(self, entries: Sequence[AuditLogEntry]) -> PlannedDay:
+        """The same with what the plan did before, by its entries in the audit log."""
+        done = PlannedDay.from_entries(self.date, entries)
+        return replace(self, opens=(*done.opens, *self.opens), closes=(*done.closes, *self.closes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +145,10 @@ class PlanSources:
     versions: SeriesVersions
     undone: Mapping[date, Sequence[AuditLogEntry]] = field(default_factory=dict)
 
-    def target(self, series: Series) -> Series:
-        """Return the version to apply: that of the plan, or a later one."""
-        latest = self.versions.latest(series.series_id)
-        return series if latest is None or latest.version < series.version else latest
+    def is_replaced(self, series: Series | None) -> bool:
+        """Whether another plan has made a later version: it has to apply that one."""
+        latest = series and self.versions.latest(series.series_id)
+        return bool(series and latest and latest.version > series.version)
 
 
 def dates_between(first: date, last: date) -> Iterator[date]:
@@ -156,79 +160,6 @@ def dates_between(first: date, last: date) -> Iterator[date]:
 def neighbours(date: date) -> tuple[date, date]:
     """The dates before and after."""
     return date - _ONE_DAY, date + _ONE_DAY
-
-
-def is_up_to_date(series: Series, day: Day, versions: SeriesVersions) -> bool:
-    """Whether the series wants of the date what the version that was applied to it wanted."""
-    applied = day.series_versions.get(series.series_id)
-    if applied is None:
-        return False
-    former = versions.get(series.series_id, applied)
-    return former is not None and _intervals(former, day.date) == _intervals(series, day.date)
-
-
-def _intervals(series: Series, date: date) -> set[tuple[datetime, datetime]]:
-    return {slot.interval for slot in series.slots_on(date)}
-
-
-def apply_series(
-    series: Series, day: Day, versions: SeriesVersions, *, now: datetime
-) -> PlannedChanges | None:
-    """Return how the day gets what the series wants; None if nothing is to be done or recorded.
-
-    Other series keep the version that was applied to the date. ``day`` must be current as of
-    ``now``.
-    """
-    if is_up_to_date(series, day, versions):
-        return None
-    applied = day.series_versions
-    target = {**applied, series.series_id: series.version}
-    known = versions.with_version(series)
-    changes = merge(
-        day, versions.wanted(applied, day.date), known.wanted(target, day.date), now=now
-    )
-    return replace(changes, series_versions=target)
-
-
-def undo_entry(plan: Plan, day: Day, entry: AuditLogEntry, *, now: datetime) -> PlannedChanges:
-    """Return how the day gets back what the entry changed, as far as it allows that now.
-
-    A day to which the undone plan applied its version of a series gets the restored version.
-    """
-    changes = invert(day, entry, now=now)
-    series = plan.series
-    if series is None or day.series_versions.get(series.series_id) != plan.replaced:
-        return changes
-    restored = {**day.series_versions, series.series_id: series.version}
-    return replace(changes, series_versions=restored)
-
-
-def plan_day(plan: Plan, day: Day, sources: PlanSources, *, now: datetime) -> PlannedChanges | None:
-    """Return what the plan changes of the day as it is; None if there is nothing to record.
-
-    A plan of a series that has been changed again since applies the latest version.
-    """
-    if plan.series is None or plan.kind is PlanKind.UNDO:
-        return _undo_entries(plan, day, sources.undone.get(day.date, ()), now=now)
-    return apply_series(sources.target(plan.series), day, sources.versions, now=now)
-
-
-def _undo_entries(
-    plan: Plan, day: Day, entries: Sequence[AuditLogEntry], *, now: datetime
-) -> PlannedChanges | None:
-    """Return what the undo of each entry changes, one after the other."""
-    after, undone = day, []
-    for entry in entries:
-        undone.append(undo_entry(plan, after, entry, now=now))
-        after = undone[-1].day_after
-    if not undone:
-        return None
-    return PlannedChanges(
-        opened=tuple(slot for changes in undone for slot in changes.opened),
-        closed=tuple(slot for changes in undone for slot in changes.closed),
-        day_after=after,
-        kept=tuple(kept for changes in undone for kept in changes.kept),
-    )
 
 
 def needs_two_saves(changes: SlotChanges) -> bool:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from chalicelib.domain.errors import UnreadableItemError
 from chalicelib.domain.plan_errors import PlanModifiedError
 from chalicelib.domain.series import SeriesVersions
 from chalicelib.storage import keys
-from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.models import DoctorDirectoryIndex
 from chalicelib.storage.plan_models import SeriesItem
@@ -37,7 +37,8 @@ class SeriesRepository:
     def list_versions(self, doctor_id: str) -> SeriesVersions:
         """Return all versions of the doctor's series; strongly consistent, in one query.
 
-        Raises ``StoreUnavailableError``.
+        A version that cannot be read makes its whole series unreadable, but no other. Raises
+        ``StoreUnavailableError``.
         """
         with translate_read_errors():
             items: Iterable[SeriesItem] = SeriesItem.query(
@@ -45,7 +46,7 @@ class SeriesRepository:
                 SeriesItem.sk.startswith(keys.SERIES_PREFIX),
                 consistent_read=True,
             )
-            return SeriesVersions(decode_readable(items, series_from_item))
+            return _decode(items)
 
     def add_version(self, doctor_id: str, series: Series) -> None:
         """Store a version. Raises ``PlanModifiedError`` if there is one with its number."""
@@ -130,3 +131,13 @@ def _index_position(cursor: str) -> dict[str, dict[str, str]]:
         "GSI1PK": {"S": keys.EXTENDED_SERIES_PK},
         "GSI1SK": {"S": index_sk},
     }
+
+
+def _decode(items: Iterable[SeriesItem]) -> SeriesVersions:
+    versions, unreadable = [], set()
+    for item in items:
+        try:
+            versions.append(series_from_item(item))
+        except UnreadableItemError:
+            unreadable.add(keys.parse_series_sk(item.sk))
+    return SeriesVersions(versions, unreadable=unreadable)

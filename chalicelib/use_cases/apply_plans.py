@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.audit_log import Actor, ChangeKind
+from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.errors import ConflictError
-from chalicelib.domain.plan import (
-    Plan,
-    PlanKind,
-    PlanState,
-    undo_entry,
-)
-from chalicelib.domain.plan_errors import PlanModifiedError, PreviewChangedError
+from chalicelib.domain.plan import Plan, PlanState
+from chalicelib.domain.plan_errors import PreviewChangedError
 from chalicelib.domain.text import Text
-from chalicelib.domain.undo import undo_request_id
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
+from chalicelib.use_cases.plan_updates import date_of_plan, undo_update
 from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
-from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor, SavedDay
-from chalicelib.use_cases.save_series_dates import SeriesDate, save_series_date
+from chalicelib.use_cases.save_series_dates import save_if_needed, save_series_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
-    from chalicelib.domain.audit_log import AuditLogEntry
-    from chalicelib.domain.day import PlannedChanges
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.plan import PlanSources
     from chalicelib.domain.series import Series
     from chalicelib.use_cases.pace import Pace
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
-    from chalicelib.use_cases.save_days import SaveDays
+    from chalicelib.use_cases.save_days import SaveDays, SavedDay
 
 
 class ApplyPlans:
@@ -78,16 +69,16 @@ class ApplyPlans:
 
         On a plan that is done nothing happens; on a stopped one only if ``continues_stopped``.
         Raises ``PreviewChangedError`` if the plan would close slots that its preview did not show:
-        it has a new preview then, which the next step applies. Raises ``ConflictError`` if an undo
-        can't restore its series any more, and as ``view``, and ``OutcomeUnknownError``.
+        it has a new preview then, which the next step applies. Raises ``ConflictError`` if the
+        series was changed between proposal and start, and as ``view``, and ``OutcomeUnknownError``.
         """
         doctor, plan = self._read(caller, doctor_id, plan_id)
         is_halted = plan.state is PlanState.STOPPED and not continues_stopped
         if plan.state is PlanState.DONE or is_halted:
             return plan
         with busy_after_conflicts():
-            actor = Actor.of(caller, caller.require_role_for(doctor))
-            plan = retry_on_conflict(lambda: self._run(actor, doctor_id, plan_id), self._pause)
+            author = Actor.of(caller, caller.require_role_for(doctor))
+            plan = retry_on_conflict(lambda: self._run(author, doctor_id, plan_id), self._pause)
             sources = retry_on_conflict(lambda: self._previews.sources(plan), self._pause)
             try:
                 self._apply(caller, doctor, plan, sources)
@@ -118,12 +109,12 @@ class ApplyPlans:
 
         return retry_on_conflict(read, self._pause)
 
-    def _run(self, actor: Actor, doctor_id: str, plan_id: str) -> Plan:
+    def _run(self, author: Actor, doctor_id: str, plan_id: str) -> Plan:
         """Start the plan or continue it, whatever its state has become."""
         plans = self._stores.plans
         plan = plans.get(doctor_id, plan_id)
         if not plan.has_started:
-            plans.start(plan, self._next_version(plan, actor))
+            plans.start(plan, self._next_version(plan, author))
             return plans.get(doctor_id, plan_id)
         if plan.state is PlanState.STOPPED:
             plans.set_state(plan, PlanState.RUNNING)
@@ -131,17 +122,29 @@ class ApplyPlans:
         return plan
 
     def _next_version(self, plan: Plan, author: Actor) -> Series | None:
-        """Return the version that the plan makes, after all that other plans have made."""
+        """Return the version that the plan makes. Raises ``ConflictError`` if there is a later one.
+
+        The preview of the plan knows nothing of a later version, and its dates may not be all that
+        have to change.
+        """
         if plan.series is None:
             return None
         latest = self._stores.series.list_versions(plan.doctor_id).latest(plan.series.series_id)
-        if plan.kind is PlanKind.UNDO and (latest is None or latest.version != plan.replaced):
-            detail = Text("The series has been changed since. Undo the plan again.")
+        if (latest.version if latest else None) != plan.replaced:
+            detail = Text("The series has been changed since. Plan the change again.")
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
-        version = latest.version + 1 if latest else 1
-        return replace(plan.series, version=version, author=author, applied_to=None)
+        return replace(plan.series, author=author)
 
     def _apply(self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources) -> None:
+        if sources.is_replaced(plan.series):
+            self._stores.plans.finish(plan, None)
+            return
+        through = self._apply_dates(caller, plan, sources)
+        if not plan.dates or through == plan.dates[-1]:
+            self._stores.plans.finish(plan, doctor.last_bookable_date(plan.created_at))
+
+    def _apply_dates(self, caller: Caller, plan: Plan, sources: PlanSources) -> date | None:
+        """Apply dates until the time is over; return the last one that is applied."""
         pace, through = self._start_pace(), plan.applied_through
         try:
             for on in plan.remaining:
@@ -153,8 +156,7 @@ class ApplyPlans:
         finally:
             if through != plan.applied_through and through is not None:
                 self._stores.plans.record_progress(plan, through)
-        if not plan.dates or through == plan.dates[-1]:
-            self._stores.plans.finish(plan, doctor.last_bookable_date(plan.created_at))
+        return through
 
     def _is_stopped(self, plan: Plan) -> bool:
         state = self._stores.plans.get_state(plan.doctor_id, plan.plan_id)
@@ -164,55 +166,12 @@ class ApplyPlans:
         self, caller: Caller, plan: Plan, on: date, sources: PlanSources
     ) -> Iterator[SavedDay]:
         """Make the saves of a date, and yield each that was not made before."""
-        saves = self._undo_date if plan.kind is PlanKind.UNDO else self._apply_series
-        return (saved for saved in saves(caller, plan, on, sources) if saved.created)
-
-    def _undo_date(
-        self, caller: Caller, plan: Plan, on: date, sources: PlanSources
-    ) -> Iterator[SavedDay]:
         for entry in sources.undone.get(on, ()):
-            yield self._save_days.save(caller, _undo_update(plan, on, entry))
-
-    def _apply_series(
-        self, caller: Caller, plan: Plan, on: date, sources: PlanSources
-    ) -> Iterator[SavedDay]:
-        if plan.series is None:  # pragma: no cover  each plan of a series has one
-            raise PlanModifiedError
-        change = SeriesDate(
-            doctor_id=plan.doctor_id,
-            date=on,
-            series=sources.target(plan.series),
-            versions=sources.versions,
-            request_id=plan.plan_id,
-            plan_id=plan.plan_id,
-            may_close=partial(plan.may_close, date=on),
-        )
-        return save_series_date(self._save_days, caller, change)
+            yield from save_if_needed(self._save_days, caller, undo_update(plan, on, entry))
+        if plan.series:
+            yield from save_series_date(self._save_days, caller, date_of_plan(plan, on, sources))
 
     def _renew_preview(self, doctor: Doctor, plan_id: str, sources: PlanSources) -> None:
         plans = self._stores.plans
         plan = plans.get(doctor.doctor_id, plan_id)
         plans.set_preview(self._previews.renew(doctor, plan, sources, self._now()).plan)
-
-
-def _undo_update(plan: Plan, on: date, entry: AuditLogEntry) -> DayUpdate:
-    """Return the save that undoes one entry; its key is that of any other undo of it."""
-
-    def decide(view: DayWithDoctor) -> PlannedChanges:
-        changes = undo_entry(plan, view.day, entry, now=view.now)
-        if not plan.may_close(changes, on):
-            raise PreviewChangedError
-        return changes
-
-    request_id = undo_request_id(entry.change_id)
-    return DayUpdate(
-        doctor_id=plan.doctor_id,
-        date=on,
-        request_id=request_id,
-        fingerprint=request_id,
-        decide=decide,
-        may_overlap_adjacent=lambda _: bool(entry.closed),
-        kind=ChangeKind.UNDO,
-        plan_id=plan.plan_id,
-        undoes=entry.change_id,
-    )

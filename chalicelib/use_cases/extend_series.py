@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.permissions import Role
+from chalicelib.domain.plan_days import apply_series
 from chalicelib.storage.write_units import save_write_units
 from chalicelib.use_cases.retry import retry_on_conflict
 from chalicelib.use_cases.save_series_dates import SeriesDate, save_series_date
@@ -116,9 +117,9 @@ class ExtendSeries:
         change = SeriesDate(
             doctor_id=doctor.doctor_id,
             date=on,
-            series=series,
-            versions=versions,
             request_id=f"extend-{series.series_id}-{series.version}",
+            slots=tuple(series.slots_on(on)),
+            decide=lambda view: apply_series(series, view.day, versions, now=view.now),
             actor=_actor_of(series),
         )
         for saved in save_series_date(self._save_days, None, change):
