@@ -94,29 +94,17 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedDay:
-    """What a plan does to one date: opens, closes, and leaves alone.
-
-    ``left_out`` is why it does nothing at all: ``past``.
-    """
+    """What a plan does to one date: opens, closes, and leaves alone."""
 
     date: date
     opens: tuple[Slot, ...] = ()
     closes: tuple[Slot, ...] = ()
     kept: tuple[KeptSlot, ...] = ()
-    left_out: Literal["past"] | None = None
 
     @classmethod
     def of(cls, date: dt.date, changes: PlannedChanges) -> PlannedDay:
         """Return what these changes do to the date."""
-        does_nothing = not (changes.opened or changes.closed)
-        reasons = {each.reason for each in changes.kept}
-        return cls(
-            date=date,
-            opens=changes.opened,
-            closes=changes.closed,
-            kept=changes.kept,
-            left_out="past" if does_nothing and reasons == {KeptReason.PAST} else None,
-        )
+        return cls(date=date, opens=changes.opened, closes=changes.closed, kept=changes.kept)
 
     @classmethod
     def from_entries(cls, date: dt.date, entries: Sequence[AuditLogEntry]) -> PlannedDay:
@@ -128,6 +116,13 @@ class PlannedDay:
             # The last entry is that of the complete change.
             kept=entries[-1].kept if entries else (),
         )
+
+    @property
+    def left_out(self) -> Literal["past"] | None:
+        """Why the plan does nothing at all; None if it does, or if there is another reason."""
+        if self.opens or self.closes or {each.reason for each in self.kept} != {KeptReason.PAST}:
+            return None
+        return "past"
 
     def after(self, entries: Sequence[AuditLogEntry]) -> PlannedDay:
         """The same with what the plan did before, by its entries in the audit log."""
