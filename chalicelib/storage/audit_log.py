@@ -18,13 +18,14 @@ from chalicelib.storage.audit_mapping import (
     audit_entry_to_item,
     legacy_entry_from_item,
 )
+from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import parse_timestamp
 from chalicelib.storage.models import AuditItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from chalicelib.domain.audit_log import AuditLogEntry, ChangeId
     from chalicelib.domain.change_feed import ActorNames, ChangeSearch
