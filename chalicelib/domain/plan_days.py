@@ -30,9 +30,9 @@ def is_up_to_date(series: Series, day: Day, versions: SeriesVersions) -> bool:
     them may be under way: what is recorded on the date keeps it from applying that one.
     """
     applied = day.series_versions.get(series.series_id, 0)
-    wanted = _intervals(series, day.date)
-    if not applied and wanted:
+    if not applied and series.has_slots_on(day.date):
         return False
+    wanted = _intervals(series, day.date)
     between = (
         versions.get(series.series_id, number) for number in range(applied or 1, series.version)
     )

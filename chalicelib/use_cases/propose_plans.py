@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
 
 # Every fourth week is the rarest pattern: two of its weeks, and a part of a week before them.
+# A plan names each: with more, the response would exceed the 6 MB of AWS Lambda.
+MAX_SLOTS = 40_000
 _PATTERN = timedelta(weeks=9)
 
 
@@ -210,6 +212,9 @@ class ProposePlans:
         )
 
     def _store(self, view: PlanView) -> PlanView:
+        if view.opens + view.closes + view.keeps > MAX_SLOTS:
+            detail = Text("A plan can change at most %(count)s slots", count=MAX_SLOTS)
+            raise RequestRejectedError(FieldViolation("kind", "too_many", detail))
         retry_on_conflict(lambda: self._stores.plans.create(view.plan), self._pause)
         return view
 
