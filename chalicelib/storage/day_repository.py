@@ -154,8 +154,9 @@ class DayRepository:
                 ),
                 DayItem.changed_at.set(format_microsecond(entry.at)),
                 _origins_action(day_after),
+                *_series_actions(day, day_after),
             ],
-            # Only saves set ``changed_at`` and ``origins``, and each makes a new version.
+            # Only saves set these attributes, and each makes a new version.
             condition=(
                 DayItem.pk.does_not_exist() if day.version == 0 else DayItem.version == day.version
             ),
@@ -221,6 +222,11 @@ def _check_doctor_index_key(transaction: Transaction, pk: str, doctor: Doctor) -
 def _origins_action(day: Day) -> Action:
     origins = origins_to_raw(day.slots.values(), day.date)
     return DayItem.origins.set(origins) if origins else DayItem.origins.remove()
+
+
+def _series_actions(day: Day, day_after: Day) -> list[Action]:
+    versions = day_after.series_versions
+    return [] if versions == day.series_versions else [DayItem.series.set(dict(versions))]
 
 
 def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:

@@ -130,11 +130,12 @@ def search_sort_key(doctor: Doctor) -> str:
 def day_from_item(item: DayItem) -> Day:
     """Return the day. A slot of it that cannot be read counts as booked, so it stays blocked.
 
-    If not even its time can be read, the day ``is_incomplete``: it allows no save. Origins that
-    cannot be read are unknown.
+    If not even its time can be read, or the versions of series, the day ``is_incomplete``: it
+    allows no save. Origins that cannot be read are unknown.
     """
     date = keys.parse_day_sk(item.sk)
     origins = _readable_origins(item, date)
+    series_versions = _readable_series_versions(item)
     slots = [_readable_slot(item, start, entry, origins) for start, entry in item.slots.items()]
     return Day(
         doctor_id=keys.parse_doctor_pk(item.pk),
@@ -143,7 +144,8 @@ def day_from_item(item: DayItem) -> Day:
         revision=int(item.revision),
         changed_at=parse_timestamp(item.changed_at) if item.changed_at else None,
         slots={slot.start: slot for slot in slots if slot},
-        is_incomplete=None in slots,
+        is_incomplete=None in slots or series_versions is None,
+        series_versions=series_versions or {},
     )
 
 
@@ -159,6 +161,14 @@ def _readable_origins(day: DayItem, date: date) -> Mapping[datetime, SlotOrigin]
     except DECODING_ERRORS:
         report_unreadable(day)
         return {}
+
+
+def _readable_series_versions(day: DayItem) -> dict[str, int] | None:
+    try:
+        return {str(name): int(version) for name, version in (day.series or {}).items()}
+    except DECODING_ERRORS:
+        report_unreadable(day)
+        return None
 
 
 def _readable_slot(

@@ -153,6 +153,8 @@ class DayItem(BaseItem, discriminator="day"):
     changed_at = UnicodeAttribute(null=True)
     # What opened which slots (``origin_mapping``); slots of the first releases have no origin.
     origins = JSONAttribute(null=True)
+    # The version of each series that a plan has applied to the date, by series id.
+    series = JSONAttribute(null=True)
 
 
 class SlotItem(BaseItem, discriminator="slot"):
