@@ -125,7 +125,7 @@ def parse_start(text: str) -> datetime:
     """The reverse of ``format_start``. Raises ``ValueError`` if no slot can start then."""
     if not _START_PATTERN.fullmatch(text):
         raise ValueError(text)
-    start = datetime.strptime(text, _START_FORMAT).replace(tzinfo=UTC)
+    start = datetime.fromisoformat(text)
     if not _MIN_START <= start <= _MAX_START:
         raise ValueError(text)
     return start

@@ -94,7 +94,7 @@ class PlanRepository:
         """Store a proposed plan. Raises ``PlanModifiedError`` if its id is taken."""
         transaction = Transaction()
         transaction.put(
-            plan_to_item(plan, plan.created_at + _PROPOSAL_LIFETIME),
+            plan_to_item(plan, plan.created_at + _PROPOSAL_LIFETIME).serialize(),
             condition=PlanItem.pk.does_not_exist(),
             on_failure=lambda _: PlanModifiedError(),
         )
@@ -109,7 +109,7 @@ class PlanRepository:
         transaction = Transaction()
         if series:
             transaction.put(
-                series_to_item(plan.doctor_id, series),
+                series_to_item(plan.doctor_id, series).serialize(),
                 condition=SeriesItem.pk.does_not_exist(),
                 on_failure=lambda _: PlanModifiedError(),
             )
@@ -172,12 +172,11 @@ class PlanRepository:
         """
         transaction = Transaction()
         if plan.series and applied_to:
-            item = SeriesItem(
-                keys.doctor_pk(plan.doctor_id),
-                keys.series_sk(plan.series.series_id, plan.series.version),
-            )
             transaction.update(
-                item,
+                (
+                    keys.doctor_pk(plan.doctor_id),
+                    keys.series_sk(plan.series.series_id, plan.series.version),
+                ),
                 applied_actions(plan.doctor_id, plan.series, applied_to),
                 condition=SeriesItem.pk.exists(),
                 on_failure=lambda _: PlanModifiedError(),
@@ -194,7 +193,7 @@ class PlanRepository:
         self, transaction: Transaction, plan: Plan, actions: Sequence[Action], condition: Condition
     ) -> None:
         transaction.update(
-            PlanItem(keys.doctor_pk(plan.doctor_id), keys.plan_sk(plan.plan_id)),
+            (keys.doctor_pk(plan.doctor_id), keys.plan_sk(plan.plan_id)),
             list(actions),
             condition=condition,
             on_failure=lambda _: PlanModifiedError(),

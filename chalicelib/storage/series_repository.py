@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from chalicelib.domain.series import Series
+    from chalicelib.storage.table import Key
 
 
 class DoctorIdPage(Struct, frozen=True):
@@ -68,7 +69,7 @@ class SeriesRepository:
         """Record that the version is applied up to that date, unless a later one is on record."""
         transaction = Transaction()
         transaction.update(
-            _item_of(doctor_id, series),
+            _key_of(doctor_id, series),
             applied_actions(doctor_id, series, applied_to),
             condition=SeriesItem.applied_to.does_not_exist()
             | (SeriesItem.applied_to < applied_to.isoformat()),
@@ -101,13 +102,13 @@ class SeriesRepository:
         return DoctorIdPage(ids, cursor)
 
 
-def _item_of(doctor_id: str, series: Series) -> SeriesItem:
-    return SeriesItem(keys.doctor_pk(doctor_id), keys.series_sk(series.series_id, series.version))
+def _key_of(doctor_id: str, series: Series) -> Key:
+    return keys.doctor_pk(doctor_id), keys.series_sk(series.series_id, series.version)
 
 
 def _put_version(transaction: Transaction, doctor_id: str, series: Series) -> None:
     transaction.put(
-        series_to_item(doctor_id, series),
+        series_to_item(doctor_id, series).serialize(),
         condition=SeriesItem.pk.does_not_exist(),
         on_failure=lambda _: PlanModifiedError(),
     )
@@ -116,7 +117,7 @@ def _put_version(transaction: Transaction, doctor_id: str, series: Series) -> No
 def remove_from_index(transaction: Transaction, doctor_id: str, series: Series) -> None:
     """Leave the version out of ``list_doctors_to_extend``, in the transaction of another."""
     transaction.update(
-        _item_of(doctor_id, series),
+        _key_of(doctor_id, series),
         [SeriesItem.gsi1_pk.remove(), SeriesItem.gsi1_sk.remove()],
         condition=SeriesItem.pk.exists(),
         on_failure=lambda _: PlanModifiedError(),
