@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.slot import SlotOrigin
     from chalicelib.storage.mapping import RawSlotMap
-    from chalicelib.storage.models import ChangeItem
+    from chalicelib.storage.models import ChangeItem, RawItem
     from chalicelib.storage.origin_mapping import RawOrigin
 
 _MINUTE = timedelta(minutes=1)
 _SLOT_FIELDS = ("opened", "closed", "booked", "cancelled", "affected")
 
 
-def audit_entry_to_item(entry: AuditLogEntry) -> AuditItem:
+def audit_entry_to_item(entry: AuditLogEntry) -> RawItem:
     slot_maps: dict[str, Any] = {name: _raw_slots(getattr(entry, name)) for name in _SLOT_FIELDS}
-    return AuditItem(
+    return AuditItem.to_raw(
         keys.audit_pk(entry.doctor_id),
         keys.audit_sk(entry.date, entry.at, entry.suffix),
         gsi1_pk=keys.audit_pk(entry.doctor_id),
@@ -53,6 +53,7 @@ def audit_entry_to_item(entry: AuditLogEntry) -> AuditItem:
         settings=_settings_to_raw(entry),
         origins=_origins_to_raw(entry),
         kept=_kept_to_raw(entry.kept),
+        plan_id=entry.plan_id,
         undoes=entry.undoes,
         **slot_maps,
     )
@@ -82,6 +83,7 @@ def audit_entry_from_item(item: AuditItem) -> AuditLogEntry:
         reason=item.reason,
         settings=_settings_from_raw(item.settings),
         kept=_kept_from_raw(item.kept),
+        plan_id=item.plan_id,
         undoes=item.undoes,
         opened=slots["opened"],
         closed=slots["closed"],

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.domain.person import Account
 from tests.support.factories import MONDAY
+from tests.support.plans import MORNING, PLANS, propose, series_json, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ READS: dict[str, Callable[[AppClient], object]] = {
     ),
     "the history of a date": lambda client: client.get(f"/slots/history?date={MONDAY}"),
     "the changes of a date": lambda client: client.get(f"/doctors/dr-lee/changes?date={MONDAY}"),
+    "the changes of a week": lambda client: client.get(
+        f"/doctors/dr-lee/changes?from={MONDAY}&to={MONDAY + timedelta(days=6)}"
+    ),
     "a slot": lambda client: client.get_slot("09:00"),
     "the slots of a doctor": lambda client: client.list_available(),
     "a doctor": lambda client: client.get("/doctors/dr-lee"),
@@ -87,6 +91,18 @@ def test_reads_of_bookings_are_consistent(
 
     with recorded_reads(client) as calls:
         read(client)
+
+    assert calls
+    assert [operation for operation, is_consistent in calls if not is_consistent] == []
+
+
+def test_reads_of_plans_are_consistent(client: AppClient) -> None:
+    plan = propose(client, series_json({"mon": MORNING}, last=MONDAY)).json
+
+    with recorded_reads(client) as calls:
+        step(client, plan)
+        client.get(PLANS)
+        client.get("/doctors/dr-lee/series")
 
     assert calls
     assert [operation for operation, is_consistent in calls if not is_consistent] == []
