@@ -13,7 +13,7 @@ from tests.support.manage_slots_page import ManageSlotsPage, WeekPage
 if TYPE_CHECKING:
     from datetime import date
 
-    from playwright.sync_api import Locator, Page, ViewportSize
+    from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize
 
     from tests.support.browser_users import BrowserUsers
     from tests.support.live_server import LiveServer
@@ -120,3 +120,25 @@ def test_whole_day_of_5_minute_slots_fits_two_screens(
 
         assert box is not None
         assert box["y"] + box["height"] <= 2 * DESKTOP["height"]
+
+
+@pytest.mark.parametrize("minutes", [5, 20])
+def test_reason_of_rejected_save_takes_the_place_of_the_state(
+    short_day: ManageSlotsPage, context: BrowserContext, live_server: LiveServer, doctor_id: str
+) -> None:
+    short_day.page.set_viewport_size(PHONE)
+    short_day.block_polls()
+    box = short_day.label("09:00")
+    before = box.evaluate("box => box.offsetHeight")
+    other = ManageSlotsPage(context.new_page(), live_server, short_day.date, doctor_id)
+    other.open()
+    other.check("09:00")
+    other.save()
+    other.expect_saved()
+
+    short_day.check("09:00")
+    short_day.save()
+
+    short_day.expect_status("Nothing was saved")
+    expect(box).to_contain_text("Slot already exists: 09:00")
+    assert box.evaluate("box => box.offsetHeight") == before
