@@ -99,7 +99,7 @@ document.addEventListener("htmx:before:swap", (event) => {
     return;
   }
   if (main.target.id === "rail") return;
-  if (isRail(ctx)) return event.preventDefault(); // without its month, the page is still whole
+  if (isRail(ctx)) return event.preventDefault();
   if (main.target.id === "notice") return handleNotice(event, main);
   const form = main.fragment.querySelector("#schedule");
   // Without a form this is not our page: a gateway's error, for example, would replace the form.
@@ -139,6 +139,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 });
 
 function handleFailure(ctx) {
+  if (isRail(ctx)) return; // without its month, the page is still whole
   if (isPoll(ctx) && mustBeSignedOut()) return showSignedOut();
   showOffline(ctx);
   if (!isPoll(ctx)) refreshUnsaved();
