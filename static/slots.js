@@ -9,7 +9,7 @@ import { clearNews, findChanges, reconcile, restoreLocalState, showNews } from "
 import { clearNotice, clearOffline, isPoll, isSave, isUndo, keepUnreadMessage } from "./notice.js";
 import { showOffline, showPollError, sourceOf } from "./notice.js";
 import { expectChanges, poll } from "./polling.js";
-import { keepUnsaved, restoreUnsaved } from "./restore.js";
+import { applyUnsaved, keepUnsaved, restoreUnsaved } from "./restore.js";
 import "./review.js";
 import { refreshUnsaved } from "./save_bar.js";
 import { confirmSession, isSignedOut, mustBeSignedOut, showForbidden, showSignedOut } from "./signed_out.js";
@@ -154,9 +154,11 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 });
 
 // A page that the browser kept as it was left: another page of this tab may have saved since.
+// WebKit clears the form in a later task, because it is without autocompletion.
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   restoreUnsaved();
+  setTimeout(applyUnsaved);
   poll();
 });
 

@@ -171,6 +171,18 @@ def test_unsaved_ticks_survive_links_reload_and_back(tab: Tab) -> None:
     assert checked_starts(tab) == ["09:00", "10:00"]
 
 
+def test_unsaved_ticks_survive_another_page_and_back(tab: Tab) -> None:
+    tick(tab, "09:00", "10:00")
+
+    tab.click("link", "History")
+    wait_until(lambda: tab.text("h1").startswith("Changes to"))
+    tab.go_back()
+
+    wait_until(lambda: "2 changes" in tab.text("#summary"))
+    tab.evaluate("scrollTo(0, 0)")  # a browser that kept the page resets its forms afterwards
+    assert checked_starts(tab) == ["09:00", "10:00"]
+
+
 @pytest.fixture
 def week_tab(window: Window, live_server: LiveServer, unused_date: date) -> Tab:
     """A tab with a week of which no other test has a date: another week for each date."""
