@@ -3,6 +3,7 @@
 
 import { resetDateField } from "./date_field.js";
 import { boxAt, editableBoxes, find, focusTarget, scheduleForm } from "./dom.js";
+import { isHistory, refreshHistory } from "./history.js";
 import "./keyboard.js";
 import "./leaving.js";
 import { clearNews, findChanges, reconcile, restoreLocalState, showNews } from "./news.js";
@@ -21,6 +22,8 @@ let lastSaveResponseAt = 0;
 
 // The month beside the week loads by itself.
 const isRail = (ctx) => ctx.sourceElement.id === "rail";
+// Parts of a page that hold no boxes: the month, the history of a day, and the page of changes.
+const isPart = (target) => target.matches("#rail, #feed, .history > div");
 
 // --- Requests
 
@@ -38,7 +41,7 @@ function startSave() {
 
 // Messages are cleared first: a screen reader reads the same text again only if it was gone in between.
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (isPoll(ctx) || isRail(ctx)) return; // not a request of the user's own
+  if (isPoll(ctx) || isRail(ctx) || isHistory(ctx)) return; // its result has its own place
   const { sourceElement, sourceEvent, request } = ctx;
   // A click that waited for the click before it follows the current URL of its link.
   if (sourceElement.matches("nav a")) request.action = sourceElement.getAttribute("hx-get") ?? request.action;
@@ -98,7 +101,7 @@ document.addEventListener("htmx:before:swap", (event) => {
     clearOffline(); // nothing has changed, but the server responds again
     return;
   }
-  if (main.target.id === "rail") return;
+  if (isPart(main.target)) return confirmSession();
   if (isRail(ctx)) return event.preventDefault();
   if (main.target.id === "notice") return handleNotice(event, main);
   const form = main.fragment.querySelector("#schedule");
@@ -132,10 +135,13 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (isPoll(ctx) || isSave(ctx)) {
     keepUnsaved();
     restoreFocus(ctx);
+    refreshHistory();
   } else restoreUnsaved();
   if (!isPoll(ctx)) resetDateField();
   if (isSave(ctx)) find("#status[data-kind=error]")?.focus();
-  if (isUndo(ctx)) find("#status").focus(); // the button that had the focus is gone
+  if (!isUndo(ctx)) return;
+  find("#status").focus(); // the button that had the focus is gone
+  refreshHistory();
 });
 
 function handleFailure(ctx) {

@@ -87,8 +87,8 @@ class AuditLogEntry:
     ``cancelled``. A move between two dates or doctors is an entry for each: that of the old slot
     has ``cancelled`` and ``moved_to``, that of the new one ``booked`` and ``moved_from``.
 
-    ``kept`` is what a plan or an undo left alone. ``undoes`` is the id of the change that an undo
-    inverts.
+    ``kept`` is what a plan or an undo left alone. ``plan_id`` is the plan that made the change.
+    ``undoes`` is the id of the change that an undo inverts.
     """
 
     doctor_id: str
@@ -107,7 +107,14 @@ class AuditLogEntry:
     reason: str | None = None
     settings: Mapping[str, SettingChange] | None = None
     kept: tuple[KeptSlot, ...] = ()
+    plan_id: str | None = None
     undoes: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the act changed and kept nothing, as a plan does on a date with nothing to do."""
+        slots = (*self.opened, *self.closed, *self.booked, *self.cancelled, *self.affected)
+        return not (slots or self.kept or self.settings)
 
     @property
     def change_id(self) -> str:

@@ -53,6 +53,7 @@ def audit_entry_to_item(entry: AuditLogEntry) -> AuditItem:
         settings=_settings_to_raw(entry),
         origins=_origins_to_raw(entry),
         kept=_kept_to_raw(entry.kept),
+        plan_id=entry.plan_id,
         undoes=entry.undoes,
         **slot_maps,
     )
@@ -82,6 +83,7 @@ def audit_entry_from_item(item: AuditItem) -> AuditLogEntry:
         reason=item.reason,
         settings=_settings_from_raw(item.settings),
         kept=_kept_from_raw(item.kept),
+        plan_id=item.plan_id,
         undoes=item.undoes,
         opened=slots["opened"],
         closed=slots["closed"],

@@ -108,6 +108,11 @@ def audit_date_prefix(date: date | None) -> str:
     return f"{date.isoformat() if date else WITHOUT_DATE}#"
 
 
+def audit_range(first: date, last: date) -> tuple[str, str]:
+    """Return keys before and after those of all acts on the dates of a range."""
+    return audit_date_prefix(first), f"{audit_date_prefix(last)}~"
+
+
 def audit_index_sk(at: datetime, suffix: str) -> str:
     """Return the key in the index, which sorts all acts on a doctor by time."""
     return f"{format_audit_instant(at)}#{suffix}"

@@ -233,6 +233,7 @@ class AuditItem(BaseItem, discriminator="audit"):
     origins = JSONAttribute(null=True)
     # What a plan or an undo left alone: a list of start, minutes and reason.
     kept = JSONAttribute(null=True)
+    plan_id = UnicodeAttribute(null=True)
     undoes = UnicodeAttribute(null=True)
 
 

@@ -210,3 +210,13 @@ def test_moves_and_overrides_say_where_and_why(client: AppClient) -> None:
         }
     ]
     assert "moved_to" not in move
+
+
+@pytest.mark.both_stores
+def test_change_of_a_plan_names_the_plan(client: AppClient) -> None:
+    add_change(1)
+    add_change(2, kind=ChangeKind.SERIES, plan_id="plan-1", opened=(make_slot("09:00"),))
+
+    changes = get_feed(client).json["changes"]
+
+    assert [change["plan_id"] for change in changes] == ["plan-1", None]

@@ -50,10 +50,11 @@ PARAMETERS_PASSED_ON = {*CONDITION_PARAMETERS, "optional_condition"}
 
 KEY_RANGE = "selects the items of a query"
 CONDITIONS_WITHOUT_MUTANT = (
-    ("chalicelib.storage.audit_log:_query_date", condition("startswith"), KEY_RANGE),
-    ("chalicelib.storage.audit_log:_query_legacy_saves", condition("startswith"), KEY_RANGE),
+    ("chalicelib.storage.audit_feed:_query_date", condition("startswith"), KEY_RANGE),
+    ("chalicelib.storage.audit_feed:_query_legacy_saves", condition("startswith"), KEY_RANGE),
+    ("chalicelib.storage.audit_feed:_sort_range", condition("between"), KEY_RANGE),
     (
-        "chalicelib.storage.audit_log:_query_legacy_saves",
+        "chalicelib.storage.audit_feed:_query_legacy_saves",
         condition("exists"),
         "only saves transfer: records without slots would be skipped",
     ),

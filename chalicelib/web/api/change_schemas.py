@@ -77,7 +77,7 @@ class Change(Struct, kw_only=True, omit_defaults=True):
     settings: (
         Annotated[list[SettingChange], Meta(description="The settings that changed.")] | UnsetType
     ) = UNSET
-    plan_id: str | None
+    plan_id: Annotated[str | None, Meta(description="The plan that made the change.")]
     undoes: ChangeId | None
     can_undo: bool
 

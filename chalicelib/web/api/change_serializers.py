@@ -85,7 +85,7 @@ def _serialize_change(entry: AuditLogEntry, changes: Changes) -> change_schemas.
             for name, change in (entry.settings or {}).items()
         ]
         or UNSET,
-        plan_id=None,
+        plan_id=entry.plan_id,
         undoes=entry.undoes,
         can_undo=entry.change_id in changes.undoable,
     )

@@ -11,6 +11,7 @@ from msgspec import Struct
 from chalicelib.domain import local_time
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 _PATHS = {"day": "/slots", "week": "/slots/week", "month": "/slots/month"}
@@ -43,10 +44,19 @@ def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLi
         day=urls["day"],
         week=urls["week"],
         month=month,
-        history=history_url(base, doctor_id, on, view=view),
+        history=changes_url(base, doctor_id, _dates_shown(view, on)),
         poll=f"{urls[view]}&part=schedule",
         rail=f"{urls['month']}&part=rail",
     )
+
+
+def _dates_shown(view: str, on: date) -> dict[str, str]:
+    """The filters of the changes to the day, or to the week."""
+    if view == "day":
+        return {"date": on.isoformat()}
+    monday = max(local_time.MIN_DATE, on - timedelta(days=on.weekday()))
+    sunday = min(local_time.MAX_DATE, on + timedelta(days=6 - on.weekday()))
+    return {"from": monday.isoformat(), "to": sunday.isoformat(), "view": "week"}
 
 
 def _step(base: str, view: str, doctor_id: str, on: date, steps: int) -> str | None:
@@ -89,20 +99,21 @@ def view_url(base: str, view: str, doctor_id: str, on: date) -> str:
     return f"{view_path(base, view)}?{_query(doctor_id, on)}"
 
 
-def history_url(
-    base: str, doctor_id: str, on: date, cursor: str | None = None, *, view: str = "day"
+def history_url(base: str, doctor_id: str, on: date) -> str:
+    """The URL of the day's history."""
+    return f"{base}/slots/history?{_query(doctor_id, on)}"
+
+
+def changes_url(
+    base: str,
+    doctor_id: str,
+    filters: Mapping[str, str] | None = None,
+    cursor: str | None = None,
 ) -> str:
-    """The URL of the day's history, or of a further page of it, which leads back to the view."""
-    further = {"view": view} if view == "week" else {}
-    further |= {"cursor": cursor} if cursor else {}
-    end = f"&{urlencode(further)}" if further else ""
-    return f"{base}/slots/history?{_query(doctor_id, on)}{end}"
-
-
-def changes_url(base: str, doctor_id: str, cursor: str | None = None) -> str:
-    """The URL of a doctor's changes, or of a further page of them."""
+    """The URL of a doctor's changes with those filters, or of a further page of them."""
     further = {"cursor": cursor} if cursor else {}
-    return f"{base}/changes?{urlencode({'doctor_id': doctor_id, **further})}"
+    fields = {"doctor_id": doctor_id, **(filters or {}), **further}
+    return f"{base}/changes?{urlencode(fields)}"
 
 
 def _query(doctor_id: str, on: date) -> str:
