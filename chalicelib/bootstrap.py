@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib import request_context
+from chalicelib import request_context, service_factories
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.settings import Settings
 from chalicelib.storage import table
@@ -36,10 +36,16 @@ if TYPE_CHECKING:
 
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
+    from chalicelib.events.series_queue import SeriesQueue
+    from chalicelib.service_factories import BookingServices, ChangeServices, PlanServices
+    from chalicelib.use_cases.apply_plans import ApplyPlans
     from chalicelib.use_cases.book_slots import BookSlots
+    from chalicelib.use_cases.extend_series import ExtendSeries
     from chalicelib.use_cases.list_changes import ListChanges
+    from chalicelib.use_cases.list_series import ListSeries
     from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.override_bookings import OverrideBookings
+    from chalicelib.use_cases.propose_plans import ProposePlans
     from chalicelib.use_cases.publish_changes import PublishChanges
     from chalicelib.use_cases.undo_changes import UndoChanges
     from chalicelib.use_cases.view_months import ViewMonths
@@ -50,11 +56,11 @@ if TYPE_CHECKING:
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``bookings``, ``changes``, ``weeks`` and ``months`` import their use cases on the first call:
-    most requests are others, and a process starts sooner without them.
-    ``publish_changes`` and ``audit_copies`` connect to the event bus and the bucket on the first
-    call, and raise ``SettingsError`` if the settings have none. ``log`` writes a line; None if the
-    request log is off.
+    ``bookings``, ``changes``, ``plans``, ``weeks`` and ``months`` import their use cases on the
+    first call: most requests are others, and a process starts sooner without them.
+    ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the event bus, the bucket
+    and the queue on the first call, and raise ``SettingsError`` if the settings have none. ``log``
+    writes a line; None if the request log is off.
     """
 
     settings: Settings
@@ -62,6 +68,7 @@ class Services(Struct, frozen=True, kw_only=True):
     weeks: Callable[[], ManageWeeks]
     months: Callable[[], ViewMonths]
     changes: Callable[[], ChangeServices]
+    plans: Callable[[], PlanServices]
     find_slots: FindSlots
     bookings: Callable[[], BookingServices]
     manage_doctors: ManageDoctors
@@ -74,6 +81,7 @@ class Services(Struct, frozen=True, kw_only=True):
     local_caller: Caller | None
     publish_changes: Callable[[], PublishChanges]
     audit_copies: Callable[[], AuditCopies]
+    series_queue: Callable[[], SeriesQueue]
     log: Callable[[str], None] | None
 
     @property
@@ -93,26 +101,28 @@ class Services(Struct, frozen=True, kw_only=True):
         return self.changes().undo_changes
 
     @property
+    def list_series(self) -> ListSeries:
+        return self.plans().list_series
+
+    @property
+    def propose_plans(self) -> ProposePlans:
+        return self.plans().propose_plans
+
+    @property
+    def apply_plans(self) -> ApplyPlans:
+        return self.plans().apply_plans
+
+    @property
+    def extend_series(self) -> ExtendSeries:
+        return self.plans().extend_series
+
+    @property
     def book_slots(self) -> BookSlots:
         return self.bookings().book_slots
 
     @property
     def override_bookings(self) -> OverrideBookings:
         return self.bookings().override_bookings
-
-
-class ChangeServices(Struct, frozen=True, kw_only=True):
-    """The use cases of the audit log: list changes, and undo one."""
-
-    list_changes: ListChanges
-    undo_changes: UndoChanges
-
-
-class BookingServices(Struct, frozen=True, kw_only=True):
-    """The use cases of bookings: by a client, and against its will."""
-
-    book_slots: BookSlots
-    override_bookings: OverrideBookings
 
 
 def build_services(
@@ -140,11 +150,22 @@ def build_services(
     return Services(
         settings=settings,
         manage_slots=manage_slots,
-        weeks=cache(lambda: _create_manage_weeks(manage_slots, days, doctor_cache, now, pause)),
-        months=cache(lambda: _create_view_months(days, doctor_cache, now, pause)),
-        changes=cache(lambda: _create_change_services(settings, days, doctor_cache, now, pause)),
+        weeks=cache(
+            lambda: service_factories.create_manage_weeks(
+                manage_slots, days, doctor_cache, now, pause
+            )
+        ),
+        months=cache(lambda: service_factories.create_view_months(days, doctor_cache, now, pause)),
+        changes=cache(
+            lambda: service_factories.create_change_services(
+                settings, days, doctor_cache, now, pause
+            )
+        ),
+        plans=cache(lambda: service_factories.create_plan_services(days, doctor_cache, now, pause)),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
-        bookings=cache(lambda: _create_booking_services(settings, doctor_cache, now, pause)),
+        bookings=cache(
+            lambda: service_factories.create_booking_services(settings, doctor_cache, now, pause)
+        ),
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
         manage_people=manage_people,
         doctors=doctors,
@@ -153,94 +174,13 @@ def build_services(
         auth=Auth(settings.oidc, local_caller, manage_people, now, secrets_client, cognito_client),
         now=now,
         local_caller=local_caller,
-        publish_changes=cache(lambda: _create_publish_changes(settings, event_client)),
-        audit_copies=cache(lambda: _create_audit_copies(settings)),
+        publish_changes=cache(
+            lambda: service_factories.create_publish_changes(settings, event_client)
+        ),
+        series_queue=cache(lambda: service_factories.create_series_queue(settings)),
+        audit_copies=cache(lambda: service_factories.create_audit_copies(settings)),
         log=(log or _print_line) if settings.has_request_log else None,
     )
-
-
-def _create_manage_weeks(
-    manage_slots: ManageSlots,
-    days: DayRepository,
-    doctor_cache: DoctorCache,
-    now: Callable[[], datetime],
-    pause: Callable[[int], None],
-) -> ManageWeeks:
-    from chalicelib.use_cases.manage_weeks import ManageWeeks  # noqa: PLC0415
-
-    return ManageWeeks(manage_slots, days, doctor_cache, now, pause)
-
-
-def _create_view_months(
-    days: DayRepository,
-    doctor_cache: DoctorCache,
-    now: Callable[[], datetime],
-    pause: Callable[[int], None],
-) -> ViewMonths:
-    from chalicelib.use_cases.view_months import ViewMonths  # noqa: PLC0415
-
-    return ViewMonths(days, doctor_cache, now, pause)
-
-
-def _create_change_services(
-    settings: Settings,
-    days: DayRepository,
-    doctor_cache: DoctorCache,
-    now: Callable[[], datetime],
-    pause: Callable[[int], None],
-) -> ChangeServices:
-    from chalicelib.storage.audit_log import AuditLog  # noqa: PLC0415
-    from chalicelib.use_cases.list_changes import ListChanges  # noqa: PLC0415
-    from chalicelib.use_cases.save_days import SaveDays  # noqa: PLC0415
-    from chalicelib.use_cases.undo_changes import UndoChanges  # noqa: PLC0415
-
-    audit_log = AuditLog()
-    save_days = SaveDays(days, doctor_cache, now, pause)
-    return ChangeServices(
-        list_changes=ListChanges(audit_log, doctor_cache, settings.client_names, now, pause),
-        undo_changes=UndoChanges(save_days, audit_log, doctor_cache, pause),
-    )
-
-
-def _create_booking_services(
-    settings: Settings,
-    doctor_cache: DoctorCache,
-    now: Callable[[], datetime],
-    pause: Callable[[int], None],
-) -> BookingServices:
-    # These modules define two dozen dataclasses, which take a twentieth of a cold start.
-    from chalicelib.domain.booking import BookingRules  # noqa: PLC0415
-    from chalicelib.storage.booking_repository import BookingRepository  # noqa: PLC0415
-    from chalicelib.use_cases.book_slots import BookSlots  # noqa: PLC0415
-    from chalicelib.use_cases.override_bookings import OverrideBookings  # noqa: PLC0415
-
-    bookings = BookingRepository()
-    rules = BookingRules(
-        max_holds=settings.max_holds_per_client,
-        reference_retention=timedelta(days=settings.patient_reference_days),
-    )
-    return BookingServices(
-        book_slots=BookSlots(bookings, doctor_cache, rules, now, pause),
-        override_bookings=OverrideBookings(bookings, doctor_cache, rules, now, pause),
-    )
-
-
-def _create_publish_changes(
-    settings: Settings, client: Callable[[], EventBridgeClient] | None
-) -> PublishChanges:
-    # Only the stream handler needs another AWS client, which slows a cold start.
-    from chalicelib.events.publisher import EventPublisher, create_client  # noqa: PLC0415
-    from chalicelib.use_cases.publish_changes import PublishChanges  # noqa: PLC0415
-
-    name = settings.require_event_bus()
-    return PublishChanges(EventPublisher((client or create_client)(), name))
-
-
-def _create_audit_copies(settings: Settings) -> AuditCopies:
-    # Only its stream handler needs this AWS client.
-    from chalicelib.events.audit_copy import AuditCopies, create_client  # noqa: PLC0415
-
-    return AuditCopies(create_client(), settings.require_audit_bucket())
 
 
 def _build_local_caller(settings: Settings) -> Caller | None:

@@ -33,7 +33,7 @@ _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 # That of Amazon Linux 2, on which Lambda runs Python 3.11, and of Amazon Linux 2023.
 _GLIBC_MINOR = 26 if sys.version_info < (3, 12) else 34
 # botocore describes some 400 services. The app calls these.
-_BOTOCORE_SERVICES = ("cognito-idp", "dynamodb", "events", "s3", "secretsmanager")
+_BOTOCORE_SERVICES = ("cognito-idp", "dynamodb", "events", "s3", "secretsmanager", "sqs")
 # What no code path of the app imports or reads, in the format of .gitignore.
 _UNUSED_FILES = (
     *("*.pyi", "*.c", "*.h", "*.pxd", "*.pyx"),  # types and C sources

@@ -166,14 +166,16 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
 def _start_app(bound: socket, stack: ExitStack) -> str:
     # The app reads the environment when it is imported.
     from app import app  # noqa: PLC0415
-    from local import demo_data  # noqa: PLC0415
+    from local import demo_data, series_extension  # noqa: PLC0415
 
     try:
         demo_data.seed()
     except PynamoDBException as error:
         where = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
         raise CommandError(f"The table at {where} cannot be created or filled: {error}") from error
-    return stack.enter_context(app_server.serve(app, bound))
+    url = stack.enter_context(app_server.serve(app, bound))
+    stack.enter_context(series_extension.extended_daily())
+    return url
 
 
 def _start_booking_site(

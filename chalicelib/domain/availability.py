@@ -10,8 +10,10 @@ from chalicelib.domain.text import Text
 from chalicelib.domain.violations import AlreadyTaken, NotBookable, SlotInPast, SlotViolation
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator
+    from datetime import date, datetime
 
+    from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
 
 
@@ -29,6 +31,14 @@ def is_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> bool:
     ):
         return False
     return local_time.local_date(slot.start, doctor.zone) <= doctor.last_bookable_date(now)
+
+
+def bookable_dates(days: Iterable[Day], doctor: Doctor, now: datetime) -> Iterator[date]:
+    """Yield the date of each bookable slot, in time order. ``days`` must be as of ``now``."""
+    for day in days:
+        for start in sorted(day.slots):
+            if is_bookable(day.slots[start], doctor, now=now):
+                yield day.date
 
 
 def reason_not_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotViolation | None:

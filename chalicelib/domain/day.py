@@ -49,11 +49,13 @@ class KeptSlot:
 class PlannedChanges(SlotChanges):
     """Changes that a day allows, and the day that they make of it.
 
-    ``kept`` is what a plan or an undo leaves alone, in time order.
+    ``kept`` is what a plan or an undo leaves alone, in time order. ``series_versions`` are those
+    of the day afterwards; None keeps them.
     """
 
     day_after: Day
     kept: tuple[KeptSlot, ...] = ()
+    series_versions: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ class Day:
     ``changed_at`` is the instant of the last save in the audit log; None if it is not known.
     ``is_incomplete`` if a slot is stored in a form that cannot be read: slots could overlap it.
     ``adjacent`` has the slots of the dates before and after, if they were read for a save.
+    ``series_versions`` says which version of which series a plan has applied to the date.
     """
 
     doctor_id: str
@@ -91,6 +94,7 @@ class Day:
     slots: Mapping[datetime, Slot] = field(default_factory=dict)
     is_incomplete: bool = False
     adjacent: tuple[Slot, ...] = ()
+    series_versions: Mapping[str, int] = field(default_factory=dict)
 
     def with_adjacent(self, days: Collection[Day]) -> Day:
         """The day with the slots of the dates beside it.

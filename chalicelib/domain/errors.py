@@ -5,9 +5,10 @@ DomainError
 │   ├── ConflictError               ... in the current state of a slot or of the settings
 │   ├── TooManyHoldsError           ... because the client holds too many slots
 │   └── SlotNotFoundError           ... because there is no such slot
-├── DoctorNotFoundError
-├── ChangeNotFoundError
-├── PersonNotFoundError
+├── NotFoundError                   there is no such thing; those of plans are in ``plan_errors``
+│   ├── DoctorNotFoundError
+│   ├── ChangeNotFoundError
+│   └── PersonNotFoundError
 ├── SignInRepeatedError             a sign-in completes once
 ├── PermissionDeniedError
 │   └── NameTakenError              the name belongs to another account
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.booking import Observed
     from chalicelib.domain.slot import Slot
     from chalicelib.domain.violations import FieldViolation, SlotViolation
-
 
 # More would make an unreadable message; ``violations`` has all of them.
 _MAX_VIOLATIONS_IN_MESSAGE = 3
@@ -97,7 +97,11 @@ class SlotNotFoundError(RequestRejectedError):
     code = "slot_unknown"
 
 
-class DoctorNotFoundError(DomainError):
+class NotFoundError(DomainError):
+    """What the request names does not exist. Only its subclasses are raised, each with a code."""
+
+
+class DoctorNotFoundError(NotFoundError):
     code = "doctor_not_found"
 
     def __init__(self, doctor_id: str) -> None:
@@ -107,7 +111,7 @@ class DoctorNotFoundError(DomainError):
         self.doctor_id = doctor_id
 
 
-class ChangeNotFoundError(DomainError):
+class ChangeNotFoundError(NotFoundError):
     """There is no such change of a date."""
 
     code = "change_not_found"
@@ -116,7 +120,7 @@ class ChangeNotFoundError(DomainError):
         super().__init__(Text("There is no such change"))
 
 
-class PersonNotFoundError(DomainError):
+class PersonNotFoundError(NotFoundError):
     """No account with this name has ever signed in."""
 
     code = "person_not_found"

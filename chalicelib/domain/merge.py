@@ -5,6 +5,7 @@ Booked and held slots, slots opened by hand and boxes closed by hand are left al
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,14 @@ def _missing(day: Day, slots: Sequence[Slot], now: datetime) -> list[KeptSlot]:
     ]
 
 
+def _free(slot: Slot) -> Slot:
+    return slot if slot.status is SlotStatus.FREE else replace(slot, status=SlotStatus.FREE)
+
+
+def _start(slot: Slot) -> datetime:
+    return slot.start
+
+
 def _open_possible(
     day: Day,
     wanted: Iterable[Slot],
@@ -127,21 +136,23 @@ def _open_possible(
     stays_open: Mapping[datetime, Slot] = day.apply(
         SlotChanges(opened=(), closed=tuple(closed))
     ).slots
-    occupied = [*stays_open.values(), *day.adjacent]
+    # In time order, and without overlaps: so the ends are in order too.
+    occupied = sorted([*stays_open.values(), *day.adjacent], key=_start)
 
     def reason_not_to_open(slot: Slot) -> Reason:
         if slot.has_begun(now):
             return KeptReason.PAST
-        if any(other.overlaps(slot) for other in occupied):
+        position = bisect_right(occupied, slot.start, key=lambda other: other.end)
+        if position < len(occupied) and occupied[position].overlaps(slot):
             return KeptReason.OVERLAPS
-        occupied.append(slot)
+        occupied.insert(position, slot)
         return None
 
     is_open = {slot.interval for slot in stays_open.values()}
     missing = [slot for slot in wanted if slot.interval not in is_open]
-    opening = _sort_out(sorted(missing, key=lambda slot: slot.start), reason_not_to_open)
+    opening = _sort_out(sorted(missing, key=_start), reason_not_to_open)
     changes = SlotChanges(
-        opened=tuple(replace(slot, status=SlotStatus.FREE) for slot in opening.changed),
+        opened=tuple(map(_free, opening.changed)),
         closed=tuple(closed),
     )
     return PlannedChanges(

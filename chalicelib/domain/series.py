@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.errors import UnreadableItemError
 from chalicelib.domain.local_time import to_utc
 from chalicelib.domain.month import monday_of
+from chalicelib.domain.slot import Slot, SlotOrigin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
 
+    from chalicelib.domain.audit_log import Actor
     from chalicelib.domain.grid import Grid
-    from chalicelib.domain.slot import Slot
 
 MAX_EVERY_WEEKS = 4
 _ONE_DAY = timedelta(days=1)
@@ -39,6 +41,8 @@ class Series:
     before ``first``, it applies to no date.
 
     ``grid`` is the doctor's when the version was made: its boxes are those that the version opens.
+    ``author`` made it. ``applied_to`` is the last date to which it is applied; None until the plan
+    that makes the version is done.
     """
 
     series_id: str
@@ -49,6 +53,8 @@ class Series:
     first: date
     last: date | None
     grid: Grid
+    author: Actor | None = field(default=None, compare=False)
+    applied_to: date | None = field(default=None, compare=False)
 
     def applies_on(self, date: date) -> bool:
         """Whether the pattern wants slots on that date, if the weekday has hours."""
@@ -58,21 +64,46 @@ class Series:
         return weeks % self.every_weeks == 0
 
     def slots_on(self, date: date) -> Iterator[Slot]:
-        """The slots of the grid that the pattern wants on that date, in time order.
+        """The slots of the grid that the pattern wants on that date, free and in time order.
 
         A slot belongs to hours if it lies within them by the clock on that date. So 09:00 stays
         09:00 when the clock changes.
         """
         if not self.applies_on(date):
             return
+        if not self.weekly.get(date.weekday()):
+            return
         zone = self.grid.zone
         hours = [
             (to_utc(date, hours.start, zone), to_utc(date, hours.end, zone))
             for hours in self.weekly.get(date.weekday(), ())
         ]
+        origin = SlotOrigin("", self.series_id)
         for slot in self.grid.candidate_slots(date):
             if any(start <= slot.start and slot.end <= end for start, end in hours):
-                yield slot
+                yield Slot(start=slot.start, end=slot.end, stored_date=date, origin=origin)
+
+    def has_slots_on(self, date: date) -> bool:
+        """Whether the pattern wants any slot on that date."""
+        return next(self.slots_on(date), None) is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it applies to no date."""
+        return self.last is not None and self.last < self.first
+
+    def dates_to_extend(self, today: date, horizon: date) -> Iterator[date]:
+        """Yield the dates up to the horizon to which the version is not applied yet.
+
+        There are none before its plan is done.
+        """
+        if self.applied_to is None:
+            return
+        on = max(self.applied_to + _ONE_DAY, today)
+        end = horizon if self.last is None else min(horizon, self.last)
+        while on <= end:
+            yield on
+            on += _ONE_DAY
 
     def ended_before(self, date: date) -> Series:
         """The next version, which wants nothing from that date on."""
@@ -80,6 +111,7 @@ class Series:
         return replace(
             self,
             version=self.version + 1,
+            applied_to=None,
             last=last if self.last is None else min(last, self.last),
         )
 
@@ -87,7 +119,8 @@ class Series:
 def slots_wanted(versions: Iterable[Series], date: date) -> tuple[Slot, ...]:
     """Return the slots that any of the series wants on the date, in time order.
 
-    Where those of two series overlap, the one that starts first is wanted.
+    Each has its series as its origin. Where those of two series overlap, the one that starts first
+    is wanted.
     """
     slots = {slot.interval: slot for series in versions for slot in series.slots_on(date)}
     wanted: list[Slot] = []
@@ -95,3 +128,55 @@ def slots_wanted(versions: Iterable[Series], date: date) -> tuple[Slot, ...]:
         if not wanted or wanted[-1].end <= slots[interval].start:
             wanted.append(slots[interval])
     return tuple(wanted)
+
+
+class SeriesVersions:
+    """All versions of all series of a doctor.
+
+    ``unreadable`` has the ids of series of which a version is stored in a form that cannot be read.
+    What these want is not known: ``get`` and ``latest`` raise ``UnreadableItemError`` for them.
+    """
+
+    def __init__(
+        self, versions: Iterable[Series] = (), *, unreadable: Collection[str] = ()
+    ) -> None:
+        self._unreadable = unreadable
+        self._versions = {(each.series_id, each.version): each for each in versions}
+        self._latest: dict[str, Series] = {}
+        for each in self._versions.values():
+            known = self._latest.get(each.series_id)
+            if known is None or known.version < each.version:
+                self._latest[each.series_id] = each
+
+    def with_version(self, series: Series) -> SeriesVersions:
+        """The versions with another one."""
+        return SeriesVersions([*self._versions.values(), series], unreadable=self._unreadable)
+
+    def get(self, series_id: str, version: int) -> Series | None:
+        """Return the version; None if it is not stored."""
+        self._require_readable(series_id)
+        return self._versions.get((series_id, version))
+
+    def latest(self, series_id: str) -> Series | None:
+        """Return the latest version; None if there is no such series."""
+        self._require_readable(series_id)
+        return self._latest.get(series_id)
+
+    def all_latest(self) -> tuple[Series, ...]:
+        """The latest version of each series that can be read, the first to apply first."""
+        readable = (
+            each for each in self._latest.values() if each.series_id not in self._unreadable
+        )
+        return tuple(sorted(readable, key=lambda each: (each.first, each.series_id)))
+
+    def wanted(self, versions: Mapping[str, int], date: date) -> tuple[Slot, ...]:
+        """Return the slots that these versions want on the date, in time order.
+
+        Without those of versions that cannot be read: their slots stay as they are.
+        """
+        applied = (self._versions.get(each) for each in versions.items())
+        return slots_wanted((series for series in applied if series), date)
+
+    def _require_readable(self, series_id: str) -> None:
+        if series_id in self._unreadable:
+            raise UnreadableItemError

@@ -25,6 +25,7 @@ Code = Literal[
     "slot_not_found",
     "nothing_to_save",
     "nothing_to_undo",
+    "preview_changed",
     "too_many",
     "booking_differs",
     "booked_elsewhere",

@@ -18,13 +18,14 @@ from chalicelib.storage.audit_mapping import (
     audit_entry_to_item,
     legacy_entry_from_item,
 )
+from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import parse_timestamp
 from chalicelib.storage.models import AuditItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from chalicelib.domain.audit_log import AuditLogEntry, ChangeId
     from chalicelib.domain.change_feed import ActorNames, ChangeSearch
@@ -97,6 +98,28 @@ class AuditLog:
             if entry.date
         }
         return frozenset(ids[key] for key in table.batch_get([*ids])) if ids else frozenset()
+
+    def list_plan(
+        self, doctor_id: str, plan_id: str, first: date, last: date
+    ) -> dict[date, list[AuditLogEntry]]:
+        """Return a plan's entries by date, the oldest first; strongly consistent.
+
+        It is one query of these dates. Raises ``StoreUnavailableError``.
+        """
+        entries: dict[date, list[AuditLogEntry]] = {}
+        with translate_read_errors():
+            items = AuditItem.query(
+                keys.audit_pk(doctor_id),
+                AuditItem.sk.between(
+                    keys.audit_date_prefix(first), f"{keys.audit_date_prefix(last)}~"
+                ),
+                AuditItem.plan_id == plan_id,
+                consistent_read=True,
+            )
+            for entry in decode_readable(items, audit_entry_from_item):
+                if entry.date:
+                    entries.setdefault(entry.date, []).append(entry)
+        return entries
 
     def list_page(
         self,

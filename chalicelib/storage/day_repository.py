@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.save_record import SaveRecord
     from chalicelib.domain.slot import Slot
-    from chalicelib.storage.transaction import RawItem
+    from chalicelib.storage.models import RawItem
 
 # One more than a month has days: after a full page there is always another request.
 _PAGE_SIZE = 32
@@ -145,7 +145,7 @@ class DayRepository:
         if day.version == 0:
             _check_doctor_index_key(transaction, pk, doctor)
         transaction.update(
-            DayItem(pk, keys.day_sk(day.date)),
+            (pk, keys.day_sk(day.date)),
             [
                 *(
                     _create_day_actions(doctor, day_after)
@@ -154,8 +154,9 @@ class DayRepository:
                 ),
                 DayItem.changed_at.set(format_microsecond(entry.at)),
                 _origins_action(day_after),
+                *_series_actions(day, day_after),
             ],
-            # Only saves set ``changed_at`` and ``origins``, and each makes a new version.
+            # Only saves set these attributes, and each makes a new version.
             condition=(
                 DayItem.pk.does_not_exist() if day.version == 0 else DayItem.version == day.version
             ),
@@ -172,7 +173,7 @@ def _delete_slot(
     transaction: Transaction, pk: str, slot: Slot, *, at: datetime, now: datetime
 ) -> None:
     transaction.delete(
-        SlotItem(pk, keys.slot_sk(slot.start)),
+        (pk, keys.slot_sk(slot.start)),
         condition=(
             (SlotItem.status == str(SlotStatus.FREE))
             | (
@@ -212,7 +213,7 @@ def _put_save_record(transaction: Transaction, pk: str, date: date, record: Save
 def _check_doctor_index_key(transaction: Transaction, pk: str, doctor: Doctor) -> None:
     # A new day is written with the doctor's index key, which must be the current one.
     transaction.check(
-        DoctorItem(pk, keys.DOCTOR_SK),
+        (pk, keys.DOCTOR_SK),
         condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
         on_failure=lambda _: DoctorModifiedError(),
     )
@@ -221,6 +222,11 @@ def _check_doctor_index_key(transaction: Transaction, pk: str, doctor: Doctor) -
 def _origins_action(day: Day) -> Action:
     origins = origins_to_raw(day.slots.values(), day.date)
     return DayItem.origins.set(origins) if origins else DayItem.origins.remove()
+
+
+def _series_actions(day: Day, day_after: Day) -> list[Action]:
+    versions = day_after.series_versions
+    return [] if versions == day.series_versions else [DayItem.series.set(dict(versions))]
 
 
 def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:

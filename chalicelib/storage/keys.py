@@ -21,6 +21,10 @@ MAX_SORT_KEY_BYTES = 1024
 # ISO 8601 in UTC sorts as text in time order, so a month is one BETWEEN query.
 _INSTANT_FORMAT = "%Y-%m-%dT%H:%MZ"
 PERSON_SK = "SESSIONS"
+SERIES_PREFIX = "SERIES#"
+# The index partition of the series that may have to be applied to later dates, sorted by doctor.
+EXTENDED_SERIES_PK = "SERIES"
+PLAN_PREFIX = "PLAN#"
 LOGIN_SK = "LOGIN"
 # The audit log of people. No doctor id has a "~".
 PEOPLE_AUDIT_PK = "AUDIT#~PEOPLE"
@@ -85,6 +89,21 @@ def loggable(pk: str, sk: str) -> str:
 def change_sk(date: date, request_id: str) -> str:
     """Return the key of a save of that date, by the request that made it."""
     return f"CHANGE#{date.isoformat()}#{request_id}"
+
+
+def series_sk(series_id: str, version: int) -> str:
+    """Return the key of one version of a series."""
+    return f"{SERIES_PREFIX}{series_id}#{version:06}"
+
+
+def parse_series_sk(sk: str) -> str:
+    """Return the series id."""
+    return sk.removeprefix(SERIES_PREFIX).partition("#")[0]
+
+
+def plan_sk(plan_id: str) -> str:
+    """Return the key of a plan. Ids begin with the instant, so plans sort by time."""
+    return f"{PLAN_PREFIX}{plan_id}"
 
 
 def audit_pk(doctor_id: str) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from chalicelib.domain.slot import SlotOrigin
+    from chalicelib.storage.models import RawItem
 
 _MINUTE = timedelta(minutes=1)
 _BOOKED = {"S": SlotStatus.BOOKED.value}
@@ -129,11 +130,12 @@ def search_sort_key(doctor: Doctor) -> str:
 def day_from_item(item: DayItem) -> Day:
     """Return the day. A slot of it that cannot be read counts as booked, so it stays blocked.
 
-    If not even its time can be read, the day ``is_incomplete``: it allows no save. Origins that
-    cannot be read are unknown.
+    If not even its time can be read, or the versions of series, the day ``is_incomplete``: it
+    allows no save. Origins that cannot be read are unknown.
     """
     date = keys.parse_day_sk(item.sk)
     origins = _readable_origins(item, date)
+    series_versions = _readable_series_versions(item)
     slots = [_readable_slot(item, start, entry, origins) for start, entry in item.slots.items()]
     return Day(
         doctor_id=keys.parse_doctor_pk(item.pk),
@@ -142,7 +144,8 @@ def day_from_item(item: DayItem) -> Day:
         revision=int(item.revision),
         changed_at=parse_timestamp(item.changed_at) if item.changed_at else None,
         slots={slot.start: slot for slot in slots if slot},
-        is_incomplete=None in slots,
+        is_incomplete=None in slots or series_versions is None,
+        series_versions=series_versions or {},
     )
 
 
@@ -158,6 +161,14 @@ def _readable_origins(day: DayItem, date: date) -> Mapping[datetime, SlotOrigin]
     except DECODING_ERRORS:
         report_unreadable(day)
         return {}
+
+
+def _readable_series_versions(day: DayItem) -> dict[str, int] | None:
+    try:
+        return {str(name): int(version) for name, version in (day.series or {}).items()}
+    except DECODING_ERRORS:
+        report_unreadable(day)
+        return None
 
 
 def _readable_slot(
@@ -219,9 +230,9 @@ def _slot_from_entry(
     )
 
 
-def slot_to_item(pk: str, slot: Slot, changed_at: datetime | None = None) -> SlotItem:
+def slot_to_item(pk: str, slot: Slot, changed_at: datetime | None = None) -> RawItem:
     """Return the item of a slot without a claim."""
-    return SlotItem(
+    return SlotItem.to_raw(
         pk,
         keys.slot_sk(slot.start),
         start=keys.format_instant(slot.start),
@@ -232,8 +243,8 @@ def slot_to_item(pk: str, slot: Slot, changed_at: datetime | None = None) -> Slo
     )
 
 
-def save_record_to_item(pk: str, date: date, record: SaveRecord) -> ChangeItem:
-    return ChangeItem(
+def save_record_to_item(pk: str, date: date, record: SaveRecord) -> RawItem:
+    return ChangeItem.to_raw(
         pk,
         keys.change_sk(date, record.request_id),
         request_id=record.request_id,

@@ -20,11 +20,13 @@ from chalicelib.domain.errors import (
     ConcurrentModificationError,
     DayModifiedError,
     IdempotencyKeyReusedError,
+    PermissionDeniedError,
     RequestRejectedError,
     StoreBusyError,
     VersionMismatchError,
 )
 from chalicelib.domain.save_record import SaveRecord
+from chalicelib.domain.text import Text
 from chalicelib.use_cases.retry import attempts
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.grid import Grid
     from chalicelib.domain.permissions import Caller
+    from chalicelib.domain.slot import Slot
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
 
@@ -57,7 +60,8 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     date before or after could matter; it gets the doctor's grid if that is known.
     ``fingerprint`` tells a repeated request from another one with the same ``request_id``;
     ``later_fingerprints`` are those of the dates that the same request saves afterwards;
-    ``is_empty`` if it has no changes, so that it is never committed.
+    ``is_empty`` if it has no changes, so that it is never committed. ``plan_id`` is the plan that
+    makes the change. ``actor`` is who acts if there is no caller.
     """
 
     doctor_id: str
@@ -68,6 +72,8 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     may_overlap_adjacent: Callable[[Grid | None], bool]
     kind: ChangeKind = ChangeKind.SAVE
     undoes: str | None = None
+    plan_id: str | None = None
+    actor: Actor | None = None
     later_fingerprints: Fingerprints = {}
     is_empty: bool = False
 
@@ -109,8 +115,8 @@ class SaveDays:
         self._now = now
         self._pause = pause
 
-    def save(self, caller: Caller, update: DayUpdate) -> SavedDay:
-        """Make all changes of the date, or none of them.
+    def save(self, caller: Caller | None, update: DayUpdate) -> SavedDay:
+        """Make all changes of the date, or none of them; without a caller, as ``update.actor``.
 
         Idempotent by ``request_id``: a repeated request changes nothing and returns the version
         that the first one made. Raises what ``decide`` raises, ``IdempotencyKeyReusedError``,
@@ -122,7 +128,7 @@ class SaveDays:
         except ConcurrentModificationError as error:
             raise self._explain_conflict(update.doctor_id, error) or StoreBusyError from error
 
-    def _save(self, caller: Caller, update: DayUpdate) -> SavedDay:
+    def _save(self, caller: Caller | None, update: DayUpdate) -> SavedDay:
         last_change: datetime | None = None
         for attempt in attempts(self._pause):
             with attempt:
@@ -134,7 +140,7 @@ class SaveDays:
         raise AssertionError  # pragma: no cover  the last attempt returns or raises
 
     def _save_attempt(
-        self, caller: Caller, update: DayUpdate, last_change: datetime | None
+        self, caller: Caller | None, update: DayUpdate, last_change: datetime | None
     ) -> SavedDay:
         """Read, decide and write. ``last_change`` is a slot's that an earlier attempt ran into."""
         cached = self._doctor_cache.peek(update.doctor_id)
@@ -146,7 +152,7 @@ class SaveDays:
             reads_adjacent=update.may_overlap_adjacent(cached.grid if cached else None),
         )
         now = self._now()
-        role = caller.require_role_for(doctor)
+        actor = _require_actor(caller, update, doctor)
         view = DayWithDoctor(doctor=doctor, day=stored.as_of(now), now=now)
         _require_key_of_later_dates(update, records)
         if earlier := records.get(update.date):
@@ -154,8 +160,8 @@ class SaveDays:
         stored.require_complete()
         planned = self._plan(update, view)
         at = next_instant(now, view.day.changed_at, last_change)
-        entry = _build_entry(Actor.of(caller, role), update, planned, at)
-        day_after = view.day.apply(SlotChanges(opened=entry.opened, closed=entry.closed))
+        entry = _build_entry(actor, update, planned, at)
+        day_after = _apply(entry, planned, view.day)
         record = SaveRecord(
             request_id=update.request_id,
             fingerprint=update.fingerprint,
@@ -204,6 +210,15 @@ class SaveDays:
         )
 
 
+def _require_actor(caller: Caller | None, update: DayUpdate, doctor: Doctor) -> Actor:
+    """Return who acts. Raises ``PermissionDeniedError`` if the caller may not."""
+    if caller is not None:
+        return Actor.of(caller, caller.require_role_for(doctor))
+    if update.actor is None:
+        raise PermissionDeniedError(Text("You can't manage slots"))
+    return update.actor
+
+
 def _require_key_of_later_dates(update: DayUpdate, records: Mapping[date, SaveRecord]) -> None:
     """Reject a key that another request used for a later date, before the first date is saved."""
     for on, fingerprint in update.later_fingerprints.items():
@@ -231,7 +246,6 @@ def _build_entry(
     actor: Actor, update: DayUpdate, changes: PlannedChanges, at: datetime
 ) -> AuditLogEntry:
     """Return the entry, in which each opened slot has an origin: by default the entry itself."""
-    origin = origin_of(at, update.request_id)
     return AuditLogEntry(
         doctor_id=update.doctor_id,
         at=at,
@@ -239,8 +253,25 @@ def _build_entry(
         actor=actor,
         suffix=update.request_id,
         date=update.date,
-        opened=tuple(replace(slot, origin=slot.origin or origin) for slot in changes.opened),
+        opened=tuple(_with_origin(slot, at, update.request_id) for slot in changes.opened),
         closed=changes.closed,
         kept=changes.kept,
+        plan_id=update.plan_id,
         undoes=update.undoes,
     )
+
+
+def _with_origin(slot: Slot, at: datetime, request_id: str) -> Slot:
+    """Return the slot with its change as origin, unless an undo opens it with its former one."""
+    if slot.origin and slot.origin.change:
+        return slot
+    series_id = slot.origin.series_id if slot.origin else None
+    return replace(slot, origin=origin_of(at, request_id, series_id))
+
+
+def _apply(entry: AuditLogEntry, planned: PlannedChanges, day: Day) -> Day:
+    """Return the day after the change, in which the opened slots have their origins."""
+    after = day.apply(SlotChanges(opened=entry.opened, closed=entry.closed))
+    if planned.series_versions is None:
+        return after
+    return replace(after, series_versions=planned.series_versions)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.domain.availability import is_bookable
+from chalicelib.domain.availability import bookable_dates
 from chalicelib.domain.month import (
     DayTotals,
     count_slots,
@@ -21,7 +21,7 @@ from chalicelib.domain.month import (
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
     from chalicelib.domain.day import Day
@@ -112,7 +112,7 @@ class ViewMonths:
         self, doctor: Doctor, known: list[Day], known_to: date, now: datetime
     ) -> date | None:
         """Return the date of the third bookable slot: of ``known`` days, or of those after them."""
-        found = [*islice(_bookable_dates(known, doctor, now), _THIRD)]
+        found = [*islice(bookable_dates(known, doctor, now), _THIRD)]
         last, today = doctor.last_bookable_date(now), local_time.local_date(now, doctor.zone)
         following = max(known_to + _ONE_DAY, today) if known else today
         if len(found) < _THIRD and doctor.is_active and following <= last:
@@ -120,7 +120,7 @@ class ViewMonths:
                 self._iter_days(doctor, following, last, now, page_size=_LOOKAHEAD_DAYS),
                 _LOOKAHEAD_DAYS,
             )
-            found += islice(_bookable_dates(later, doctor, now), _THIRD - len(found))
+            found += islice(bookable_dates(later, doctor, now), _THIRD - len(found))
         return found[-1] if len(found) == _THIRD else None
 
     def _list_days(
@@ -133,11 +133,3 @@ class ViewMonths:
     ) -> Iterator[Day]:
         days = self._days.list_range(doctor.doctor_id, first, last, page_size=page_size)
         return (day.as_of(now) for day in days)
-
-
-def _bookable_dates(days: Iterable[Day], doctor: Doctor, now: datetime) -> Iterator[date]:
-    """Yield the date of each bookable slot, in time order."""
-    for day in days:
-        for start in sorted(day.slots):
-            if is_bookable(day.slots[start], doctor, now=now):
-                yield day.date

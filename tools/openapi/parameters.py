@@ -55,6 +55,8 @@ PATH_PARAMETERS = {
     "slots/{slot_id}": "Slot",
     "people/{name}": "Person",
     "static/{name}": "File",
+    "series/{series_id}": "Series",
+    "plans/{plan_id}": "Plan",
 }
 """The parameters of paths by their segments there."""
 
@@ -63,6 +65,9 @@ PARAMETERS = {
     "Slot": _path("slot_id", fields.SlotId, "The slot.", "dr-lee~20261123T0900Z"),
     "Person": _path("name", fields.PersonName, "The name with which the person signs in.", "sam"),
     "File": _path("name", fields.FileName, "The plain or fingerprinted name.", "slots.css"),
+    "Series": _path("series_id", fields.SeriesId, "The series.", "9b2f40c81e6d"),
+    "Plan": _path("plan_id", fields.PlanId, "The plan.", "20261122T120000000000Z-1f0c9ae27b35"),
+    "PlanState": _query("state", fields.PlanState, "Only plans of this state.", "running"),
     "DoctorOfDay": _query(
         "doctor_id", fields.DoctorId, "The doctor; by default the caller.", "dr-lee"
     ),

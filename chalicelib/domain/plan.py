@@ -1,0 +1,194 @@
+"""Plans: one change of many dates, each of which is one save.
+
+A plan is proposed (a dry run), then applied in steps. Each step reads the current state of a date
+and decides again, so a plan can be applied twice, stopped and continued without another result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from chalicelib.domain import local_time
+from chalicelib.domain.changes import MAX_CHANGES_PER_SAVE
+from chalicelib.domain.day import KeptReason, PlannedChanges, SlotChanges
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.day import Day, KeptSlot
+    from chalicelib.domain.series import Series, SeriesVersions
+    from chalicelib.domain.slot import Slot
+
+_ONE_DAY = timedelta(days=1)
+
+
+class PlanKind(StrEnum):
+    """What a plan does."""
+
+    SERIES = "series"
+    UNDO = "undo"
+
+
+class PlanState(StrEnum):
+    """Where a plan is in its life."""
+
+    PROPOSED = "proposed"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class ThirdNextAvailable:
+    """Days from today to the third bookable slot, before and after a plan; None: fewer slots."""
+
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A change of the slots of many dates.
+
+    ``dates`` are those that it may change, in time order. ``closing`` has the starts of the slots
+    that its preview closes, by date: it closes no other. ``applied_through`` is a date up to which
+    all are applied; more can be, which only the audit log knows.
+
+    ``series`` is the version of a series that the plan makes; it is stored when the plan starts.
+    ``replaced`` is the number of the version before it, None for a new series.
+    ``undoes`` is the id of the change or of the plan that an undo inverts.
+    """
+
+    doctor_id: str
+    plan_id: str
+    kind: PlanKind
+    created_at: datetime
+    dates: tuple[date, ...]
+    closing: Mapping[date, frozenset[datetime]]
+    state: PlanState = PlanState.PROPOSED
+    has_started: bool = False
+    applied_through: date | None = None
+    series: Series | None = None
+    replaced: int | None = None
+    undoes: str | None = None
+    third_next_available: ThirdNextAvailable = ThirdNextAvailable(None, None)
+
+    @property
+    def remaining(self) -> tuple[date, ...]:
+        """The dates after ``applied_through``."""
+        through = self.applied_through
+        return self.dates if through is None else tuple(on for on in self.dates if on > through)
+
+    def may_close(self, planned: SlotChanges, date: dt.date) -> bool:
+        """Whether the preview showed that these slots of the date will close."""
+        shown = self.closing.get(date, frozenset())
+        return all(slot.start in shown for slot in planned.closed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDay:
+    """What a plan does to one date: opens, closes, and leaves alone."""
+
+    date: date
+    opens: tuple[Slot, ...] = ()
+    closes: tuple[Slot, ...] = ()
+    kept: tuple[KeptSlot, ...] = ()
+
+    @classmethod
+    def of(cls, date: dt.date, changes: PlannedChanges) -> PlannedDay:
+        """Return what these changes do to the date."""
+        return cls(date=date, opens=changes.opened, closes=changes.closed, kept=changes.kept)
+
+    @classmethod
+    def from_entries(cls, date: dt.date, entries: Sequence[AuditLogEntry]) -> PlannedDay:
+        """Return what the plan did to the date, by its entries in the audit log."""
+        return cls(
+            date=date,
+            opens=tuple(slot for entry in entries for slot in entry.opened),
+            closes=tuple(slot for entry in entries for slot in entry.closed),
+            # The last entry is that of the complete change.
+            kept=entries[-1].kept if entries else (),
+        )
+
+    @property
+    def left_out(self) -> Literal["past"] | None:
+        """Why the plan does nothing at all; None if it does, or if there is another reason."""
+        if self.opens or self.closes or {each.reason for each in self.kept} != {KeptReason.PAST}:
+            return None
+        return "past"
+
+    def after(self, entries: Sequence[AuditLogEntry]) -> PlannedDay:
+        """The same with what the plan did before, by its entries in the audit log."""
+        done = PlannedDay.from_entries(self.date, entries)
+        return replace(self, opens=(*done.opens, *self.opens), closes=(*done.closes, *self.closes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSources:
+    """What a plan decides on, besides the day.
+
+    ``undone`` has the changes that an undo inverts, by date, the newest first.
+    """
+
+    versions: SeriesVersions
+    undone: Mapping[date, Sequence[AuditLogEntry]] = field(default_factory=dict)
+
+    def is_replaced(self, series: Series | None) -> bool:
+        """Whether another plan has made a later version: it has to apply that one."""
+        latest = series and self.versions.latest(series.series_id)
+        return bool(series and latest and latest.version > series.version)
+
+
+def dates_between(first: date, last: date) -> Iterator[date]:
+    """Yield the dates from the first to the last, both included."""
+    for number in range((last - first).days + 1):
+        yield first + number * _ONE_DAY
+
+
+def neighbours(date: date) -> tuple[date, date]:
+    """The dates before and after."""
+    return date - _ONE_DAY, date + _ONE_DAY
+
+
+def needs_two_saves(changes: SlotChanges) -> bool:
+    """Whether one transaction cannot make the changes.
+
+    It has a limited number of writes, and can't delete a slot and put another with its start.
+    """
+    count = len(changes.opened) + len(changes.closed)
+    starts = {slot.start for slot in changes.closed}
+    return count > MAX_CHANGES_PER_SAVE or any(slot.start in starts for slot in changes.opened)
+
+
+def closing_part(changes: PlannedChanges, day: Day) -> PlannedChanges:
+    """Return the first of two saves: it only closes, so the day never offers too much."""
+    closing = SlotChanges(opened=(), closed=changes.closed)
+    return PlannedChanges(
+        opened=(), closed=changes.closed, day_after=day.apply(closing), kept=changes.kept
+    )
+
+
+def may_overlap_adjacent_date(slots: Iterable[Slot], date: date, zone: ZoneInfo) -> bool:
+    """Whether a slot is so near to midnight that it may overlap one of the date before or after.
+
+    A slot is stored under its local date, but later time zone data can move its local time across
+    midnight.
+    """
+    shift = local_time.MAX_ZONE_SHIFT
+    return any(
+        local_time.local_date(instant, zone) != date
+        for slot in slots
+        for instant in (slot.start - shift, slot.end + shift)
+    )
+
+
+def shown_closing(days: Iterable[PlannedDay]) -> dict[date, frozenset[datetime]]:
+    """Return the starts of the slots that a preview closes, by date."""
+    return {day.date: frozenset(slot.start for slot in day.closes) for day in days if day.closes}

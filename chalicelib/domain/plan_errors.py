@@ -1,0 +1,87 @@
+"""Errors of series and plans."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import local_time
+from chalicelib.domain.day import KeptReason
+from chalicelib.domain.errors import (
+    ConcurrentModificationError,
+    ConflictError,
+    NotFoundError,
+    RequestRejectedError,
+)
+from chalicelib.domain.text import Text
+from chalicelib.domain.violations import FieldViolation, SlotExists, SlotInPast, SlotViolation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    from chalicelib.domain.day import KeptSlot
+
+
+class PlanNotFoundError(NotFoundError):
+    """The doctor has no such plan, or it was proposed and not started in time."""
+
+    code = "plan_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(Text("There is no such plan"))
+
+
+class SeriesNotFoundError(NotFoundError):
+    """The doctor has no such series."""
+
+    code = "series_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(Text("There is no such series"))
+
+
+class PreviewChangedError(ConflictError):
+    """The plan would close slots that its preview did not show; nothing of that date is changed."""
+
+    code = "preview_changed"
+
+    def __init__(self) -> None:
+        detail = Text("The schedule has changed since the preview. Check it and continue.")
+        super().__init__(FieldViolation("plan_id", "preview_changed", detail))
+
+
+class PlanModifiedError(ConcurrentModificationError):
+    """The plan, or the series that it changes, has changed since it was read."""
+
+    code = "plan_changed"
+
+    def __init__(self) -> None:
+        super().__init__("Someone else changed this plan at the same moment")
+
+
+class OverlapsStoredSlot(SlotViolation):
+    """It overlaps a slot that stays."""
+
+    code = "overlaps"
+    message_template = Text("%(slot_label)s overlaps another slot")
+
+
+def nothing_to_plan_error(
+    field: str, detail: Text, kept: Iterable[KeptSlot], zone: ZoneInfo
+) -> RequestRejectedError:
+    """Return the error for a plan of which nothing can come; it names what is in the way."""
+    violations = [_describe(each, zone) for each in kept]
+    if violations:
+        return RequestRejectedError(*violations, zone=zone)
+    return RequestRejectedError(FieldViolation(field, "nothing_to_save", detail))
+
+
+def _describe(kept: KeptSlot, zone: ZoneInfo) -> SlotViolation:
+    start, label = kept.slot.start, local_time.format_range(kept.slot, zone)
+    match kept.reason:
+        case KeptReason.PAST:
+            return SlotInPast(start=start, slot_label=label)
+        case KeptReason.OVERLAPS:
+            return OverlapsStoredSlot(start=start, slot_label=label)
+        case _:
+            return SlotExists(start=start, slot_label=label)

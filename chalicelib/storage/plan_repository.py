@@ -1,0 +1,200 @@
+"""Plans in the table. The days that they change are saved by ``DayRepository``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pynamodb.exceptions import DoesNotExist
+
+from chalicelib.domain.plan import PlanState
+from chalicelib.domain.plan_errors import PlanModifiedError, PlanNotFoundError
+from chalicelib.storage import keys
+from chalicelib.storage.decoding import decode_readable
+from chalicelib.storage.errors import translate_read_errors
+from chalicelib.storage.plan_models import PlanItem, SeriesItem
+from chalicelib.storage.series_mapping import (
+    applied_actions,
+    closing_to_raw,
+    plan_from_item,
+    plan_to_item,
+    series_to_item,
+    series_to_raw,
+    third_next_to_raw,
+)
+from chalicelib.storage.series_repository import remove_from_index
+from chalicelib.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
+
+    from chalicelib.domain.plan import Plan
+    from chalicelib.domain.series import Series
+
+# So long can a proposed plan be started.
+_PROPOSAL_LIFETIME = timedelta(days=7)
+
+
+class PlanRepository:
+    """The plans of all doctors."""
+
+    def get(self, doctor_id: str, plan_id: str) -> Plan:
+        """Return the plan; strongly consistent.
+
+        Raises ``PlanNotFoundError``, ``UnreadableItemError``, ``StoreUnavailableError``.
+        """
+        try:
+            with translate_read_errors():
+                item = PlanItem.get(
+                    keys.doctor_pk(doctor_id), keys.plan_sk(plan_id), consistent_read=True
+                )
+        except DoesNotExist:
+            raise PlanNotFoundError from None
+        return plan_from_item(item)
+
+    def get_state(self, doctor_id: str, plan_id: str) -> PlanState:
+        """Return the state alone, with a strongly consistent read; errors as ``get``."""
+        try:
+            with translate_read_errors():
+                item = PlanItem.get(
+                    keys.doctor_pk(doctor_id),
+                    keys.plan_sk(plan_id),
+                    consistent_read=True,
+                    attributes_to_get=["state"],
+                )
+        except DoesNotExist:
+            raise PlanNotFoundError from None
+        return PlanState(item.state)
+
+    def list_latest(
+        self, doctor_id: str, limit: int, state: PlanState | None = None
+    ) -> Sequence[Plan]:
+        """Return the latest plans, the newest first; strongly consistent.
+
+        Raises ``StoreUnavailableError``.
+        """
+        with translate_read_errors():
+            items: Iterable[PlanItem] = PlanItem.query(
+                keys.doctor_pk(doctor_id),
+                PlanItem.sk.startswith(keys.PLAN_PREFIX),
+                PlanItem.state == str(state) if state else None,
+                consistent_read=True,
+                scan_index_forward=False,
+                page_size=limit,
+            )
+            return [*islice(decode_readable(items, plan_from_item), limit)]
+
+    def create(self, plan: Plan) -> None:
+        """Store a proposed plan. Raises ``PlanModifiedError`` if its id is taken."""
+        transaction = Transaction()
+        transaction.put(
+            plan_to_item(plan, plan.created_at + _PROPOSAL_LIFETIME).serialize(),
+            condition=PlanItem.pk.does_not_exist(),
+            on_failure=lambda _: PlanModifiedError(),
+        )
+        transaction.commit()
+
+    def start(self, plan: Plan, series: Series | None) -> None:
+        """Start the plan, and store the version of the series that it makes, in one transaction.
+
+        Raises ``PlanModifiedError`` if it has started or ended, or if the series has a later
+        version.
+        """
+        transaction = Transaction()
+        if series:
+            transaction.put(
+                series_to_item(plan.doctor_id, series).serialize(),
+                condition=SeriesItem.pk.does_not_exist(),
+                on_failure=lambda _: PlanModifiedError(),
+            )
+        self._update(
+            transaction,
+            plan,
+            [
+                PlanItem.state.set(str(PlanState.RUNNING)),
+                PlanItem.has_started.set(True),
+                PlanItem.expires_at.remove(),
+                *([PlanItem.series.set(series_to_raw(series))] if series else []),
+            ],
+            PlanItem.has_started.does_not_exist() & PlanItem.pk.exists(),
+        )
+        transaction.commit()
+
+    def set_state(self, plan: Plan, state: PlanState) -> None:
+        """Stop or continue the plan.
+
+        Raises ``PlanModifiedError`` if its state has changed since it was read.
+        """
+        transaction = Transaction()
+        self._update(
+            transaction,
+            plan,
+            [PlanItem.state.set(str(state))],
+            PlanItem.state == str(plan.state),
+        )
+        transaction.commit()
+
+    def set_preview(self, plan: Plan) -> None:
+        """Store which slots a new preview closes. Raises ``PlanModifiedError`` if it is gone."""
+        transaction = Transaction()
+        actions = [
+            PlanItem.closing.set(closing_to_raw(plan.closing)),
+            PlanItem.third_next.set(third_next_to_raw(plan.third_next_available)),
+        ]
+        self._update(transaction, plan, actions, PlanItem.pk.exists())
+        transaction.commit()
+
+    def record_progress(self, plan: Plan, through: date) -> None:
+        """Record that all dates are applied up to that one, unless a later one is on record."""
+        try:
+            transaction = Transaction()
+            self._update(
+                transaction,
+                plan,
+                [PlanItem.applied_through.set(through.isoformat())],
+                PlanItem.applied_through.does_not_exist()
+                | (PlanItem.applied_through < through.isoformat()),
+            )
+            transaction.commit()
+        except PlanModifiedError:
+            return  # another tab was faster
+
+    def finish(self, plan: Plan, applied_to: date | None) -> None:
+        """Record that the plan is done, and to which date its version of a series is applied.
+
+        None if it is not applied to all dates, because there is a later version.
+        """
+        transaction = Transaction()
+        if plan.series and applied_to:
+            transaction.update(
+                (
+                    keys.doctor_pk(plan.doctor_id),
+                    keys.series_sk(plan.series.series_id, plan.series.version),
+                ),
+                applied_actions(plan.doctor_id, plan.series, applied_to),
+                condition=SeriesItem.pk.exists(),
+                on_failure=lambda _: PlanModifiedError(),
+            )
+            if plan.series.version > 1:
+                previous = replace(plan.series, version=plan.series.version - 1)
+                remove_from_index(transaction, plan.doctor_id, previous)
+        self._update(
+            transaction, plan, [PlanItem.state.set(str(PlanState.DONE))], PlanItem.pk.exists()
+        )
+        transaction.commit()
+
+    def _update(
+        self, transaction: Transaction, plan: Plan, actions: Sequence[Action], condition: Condition
+    ) -> None:
+        transaction.update(
+            (keys.doctor_pk(plan.doctor_id), keys.plan_sk(plan.plan_id)),
+            list(actions),
+            condition=condition,
+            on_failure=lambda _: PlanModifiedError(),
+        )

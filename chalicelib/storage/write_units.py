@@ -1,0 +1,25 @@
+"""How much of a partition's write capacity a save takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.domain.day import Day
+
+_KILOBYTE = 1024
+# Upper estimates in bytes: keys and attributes of an item, and one slot in its map.
+_ITEM_BYTES = 450
+_SLOT_BYTES = 75
+
+
+def save_write_units(before: Day, after: Day) -> int:
+    """Estimate the write units of a save in the doctor's partition, from above.
+
+    A transaction takes two units per started kilobyte of an item, and each change of a slot is an
+    item. The day is one, the record of the request another; the audit log has its own partition.
+    """
+    changed = len(before.slots.keys() ^ after.slots.keys())
+    slots = max(len(before.slots), len(after.slots))
+    day = -(-(_ITEM_BYTES + slots * _SLOT_BYTES) // _KILOBYTE)
+    return 2 * (changed + day + 1)

@@ -1,0 +1,211 @@
+"""Dry runs of plans, and plans as clients see them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from chalicelib.domain import local_time
+from chalicelib.domain.audit_log import ChangeId
+from chalicelib.domain.availability import bookable_dates
+from chalicelib.domain.day import Day
+from chalicelib.domain.plan import (
+    Plan,
+    PlanKind,
+    PlannedDay,
+    PlanSources,
+    ThirdNextAvailable,
+    neighbours,
+    shown_closing,
+)
+from chalicelib.domain.plan_days import plan_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.doctor import Doctor
+    from chalicelib.storage.audit_log import AuditLog
+    from chalicelib.storage.day_repository import DayRepository
+    from chalicelib.storage.doctor_cache import DoctorCache
+    from chalicelib.storage.plan_repository import PlanRepository
+    from chalicelib.storage.series_repository import SeriesRepository
+
+    Days = Mapping[date, Day]
+    EntriesByDate = dict[date, list[AuditLogEntry]]
+
+_THIRD = 3
+# Fewer requests than a page of a month has: a preview reads a year.
+_PAGE_SIZE = 366
+_MAX_LOOKUPS = 100
+
+
+class PlanStores(Struct, frozen=True, kw_only=True):
+    """What plans are read from and written to."""
+
+    plans: PlanRepository
+    series: SeriesRepository
+    days: DayRepository
+    audit_log: AuditLog
+    doctor_cache: DoctorCache
+
+
+class PlanView(Struct, frozen=True, kw_only=True):
+    """A plan as it is now: what it did to the dates that are done, and would do to the others."""
+
+    doctor: Doctor
+    plan: Plan
+    days: tuple[PlannedDay, ...]
+    days_done: int
+
+    @property
+    def opens(self) -> int:
+        return sum(len(day.opens) for day in self.days)
+
+    @property
+    def closes(self) -> int:
+        return sum(len(day.closes) for day in self.days)
+
+    @property
+    def keeps(self) -> int:
+        return sum(len(day.kept) for day in self.days)
+
+
+class PlanPreviews:
+    """Plans with what they do to each date."""
+
+    def __init__(self, stores: PlanStores) -> None:
+        self._stores = stores
+
+    def preview(
+        self,
+        doctor: Doctor,
+        draft: Plan,
+        dates: Iterable[date],
+        sources: PlanSources,
+        now: datetime,
+    ) -> PlanView:
+        """Return the plan of those dates on which it has something to do, and what that is.
+
+        If ``draft`` has dates, they belong to it in any case.
+        It reads the doctor's days up to the end of the booking window, in one query.
+        """
+        dates = tuple(dates)
+        days = self._read_days(doctor, dates, now)
+        planned, after = _dry_run(draft, dates, days, sources, now)
+        plan = replace(
+            draft,
+            dates=tuple(sorted({*draft.dates, *(day.date for day in planned)})),
+            closing=shown_closing(planned),
+            third_next_available=ThirdNextAvailable(
+                _third_next(days.values(), doctor, now),
+                _third_next(({**days, **after}).values(), doctor, now),
+            ),
+        )
+        return PlanView(doctor=doctor, plan=plan, days=tuple(planned), days_done=0)
+
+    def renew(self, doctor: Doctor, plan: Plan, sources: PlanSources, now: datetime) -> PlanView:
+        """Return the plan with a new preview of the dates that are not applied."""
+        fresh = self.preview(doctor, plan, plan.remaining, sources, now)
+        renewed = replace(
+            plan,
+            closing={**plan.closing, **fresh.plan.closing},
+            third_next_available=fresh.plan.third_next_available,
+        )
+        return self.view(doctor, renewed, now)
+
+    def view(self, doctor: Doctor, plan: Plan, now: datetime) -> PlanView:
+        """Return the plan with the outcome of the dates that are done, and a preview of others."""
+        if not plan.dates:
+            return PlanView(doctor=doctor, plan=plan, days=(), days_done=0)
+        entries = self._outcomes(plan)
+        left = self._preview_days(doctor, plan, now)
+        days = (
+            left[on].after(entries.get(on, ()))
+            if on in left
+            else PlannedDay.from_entries(on, entries.get(on, ()))
+            for on in plan.dates
+        )
+        return PlanView(
+            doctor=doctor, plan=plan, days=tuple(days), days_done=len(plan.dates) - len(left)
+        )
+
+    def sources(self, plan: Plan) -> PlanSources:
+        """Read what the plan decides on for the dates that remain, besides the days."""
+        versions = self._stores.series.list_versions(plan.doctor_id)
+        if plan.kind is not PlanKind.UNDO:
+            return PlanSources(versions=versions)
+        remaining = set(plan.remaining)
+        entries = {on: of_date for on, of_date in self.undone_by(plan).items() if on in remaining}
+        return PlanSources(versions=versions, undone=self.without_undone(entries))
+
+    def undone_by(self, plan: Plan) -> EntriesByDate:
+        """Return the changes that an undo inverts, by date, the newest first."""
+        if plan.undoes and "~" in plan.undoes:
+            change = ChangeId.parse(plan.undoes)
+            return {change.date: [self._stores.audit_log.get(change)]}
+        undone = self._stores.plans.get(plan.doctor_id, plan.undoes or "")
+        return {on: entries[::-1] for on, entries in self._outcomes(undone).items()}
+
+    def without_undone(self, entries: EntriesByDate) -> EntriesByDate:
+        """Leave out the changes that have been undone already."""
+        every = [entry for of_date in entries.values() for entry in of_date]
+        undone: set[str] = set()
+        for start in range(0, len(every), _MAX_LOOKUPS):
+            chunk = every[start : start + _MAX_LOOKUPS]
+            undone |= self._stores.audit_log.find_undone(chunk)
+        left = {
+            on: [entry for entry in of_date if entry.change_id not in undone]
+            for on, of_date in entries.items()
+        }
+        return {on: of_date for on, of_date in left.items() if of_date}
+
+    def _outcomes(self, plan: Plan) -> EntriesByDate:
+        if not plan.has_started or not plan.dates:
+            return {}
+        return self._stores.audit_log.list_plan(
+            plan.doctor_id, plan.plan_id, plan.dates[0], plan.dates[-1]
+        )
+
+    def _preview_days(self, doctor: Doctor, plan: Plan, now: datetime) -> dict[date, PlannedDay]:
+        """Return what is left to do, by date."""
+        if not plan.remaining:
+            return {}
+        days = self._read_days(doctor, plan.remaining, now)
+        planned, _ = _dry_run(plan, plan.remaining, days, self.sources(plan), now)
+        return {day.date: day for day in planned}
+
+    def _read_days(self, doctor: Doctor, dates: Sequence[date], now: datetime) -> Days:
+        """Read the days of the booking window; and further ones, if it was longer at first."""
+        first = local_time.local_date(now, doctor.zone)
+        last = max([doctor.last_bookable_date(now), *dates[-1:]])
+        days = self._stores.days.list_range(doctor.doctor_id, first, last, page_size=_PAGE_SIZE)
+        return {day.date: day.as_of(now) for day in days}
+
+
+def _dry_run(
+    plan: Plan, dates: Iterable[date], days: Days, sources: PlanSources, now: datetime
+) -> tuple[list[PlannedDay], dict[date, Day]]:
+    """Return what the plan does to each date, and the days after it."""
+    planned, after = [], {}
+    readable = {on: day for on, day in days.items() if not day.is_incomplete}
+    for on in dates:
+        day = days.get(on) or Day(doctor_id=plan.doctor_id, date=on)
+        beside = [readable[each] for each in neighbours(on) if each in readable]
+        changes = plan_day(plan, day.with_adjacent(beside), sources, now=now)
+        if changes is not None:
+            day.require_complete()
+            planned.append(PlannedDay.of(on, changes))
+            after[on] = changes.day_after
+    return planned, after
+
+
+def _third_next(days: Iterable[Day], doctor: Doctor, now: datetime) -> int | None:
+    in_order = sorted(days, key=lambda day: day.date)
+    found = [*islice(bookable_dates(in_order, doctor, now), _THIRD)]
+    today = local_time.local_date(now, doctor.zone)
+    return (found[-1] - today).days if len(found) == _THIRD else None

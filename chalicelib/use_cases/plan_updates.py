@@ -1,0 +1,63 @@
+"""The saves of the dates of a plan."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.audit_log import ChangeKind
+from chalicelib.domain.plan_days import apply_plan_series, undo_entry
+from chalicelib.domain.plan_errors import PreviewChangedError
+from chalicelib.domain.undo import undo_request_id
+from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor
+from chalicelib.use_cases.save_series_dates import SeriesDate, UpToDate
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from chalicelib.domain.audit_log import AuditLogEntry
+    from chalicelib.domain.day import PlannedChanges
+    from chalicelib.domain.plan import Plan, PlanSources
+
+
+def date_of_plan(plan: Plan, on: date, sources: PlanSources) -> SeriesDate:
+    """Return what the plan's version of a series does to a date."""
+
+    def decide(view: DayWithDoctor) -> PlannedChanges | None:
+        return apply_plan_series(plan, view.day, sources.versions, now=view.now)
+
+    return SeriesDate(
+        doctor_id=plan.doctor_id,
+        date=on,
+        request_id=plan.plan_id,
+        slots=tuple(plan.series.slots_on(on)) if plan.series else (),
+        decide=decide,
+        may_close=partial(plan.may_close, date=on),
+        kind=ChangeKind(plan.kind),
+        plan_id=plan.plan_id,
+    )
+
+
+def undo_update(plan: Plan, on: date, entry: AuditLogEntry) -> DayUpdate:
+    """Return the save that undoes one entry; its key is that of any other undo of it."""
+
+    def decide(view: DayWithDoctor) -> PlannedChanges:
+        changes = undo_entry(plan, view.day, entry, now=view.now)
+        if changes is None:
+            raise UpToDate
+        if not plan.may_close(changes, on):
+            raise PreviewChangedError
+        return changes
+
+    request_id = undo_request_id(entry.change_id)
+    return DayUpdate(
+        doctor_id=plan.doctor_id,
+        date=on,
+        request_id=request_id,
+        fingerprint=request_id,
+        decide=decide,
+        may_overlap_adjacent=lambda _: bool(entry.closed),
+        kind=ChangeKind.UNDO,
+        plan_id=plan.plan_id,
+        undoes=entry.change_id,
+    )

@@ -1,0 +1,212 @@
+"""Parse requests about series and plans."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chalicelib.domain import local_time
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name, trim_name
+from chalicelib.domain.plan import PlanState
+from chalicelib.domain.plan_errors import PlanNotFoundError, SeriesNotFoundError
+from chalicelib.domain.series import MAX_EVERY_WEEKS, TimeRange
+from chalicelib.domain.text import Text
+from chalicelib.domain.violations import FieldViolation
+from chalicelib.use_cases.propose_plans import SeriesRequest
+from chalicelib.web.api import plan_schemas
+from chalicelib.web.api.change_parsing import valid_change_id
+from chalicelib.web.api.decoding import Violations, decode_json
+from chalicelib.web.api.fields import KEY_PATTERN, WEEKDAYS
+from chalicelib.web.api.validators import invalid_field, parse_date
+from chalicelib.web.http.request import query
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, timedelta
+
+    from chalice.app import Request
+
+    from chalicelib.domain.audit_log import ChangeId
+
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
+_ID = re.compile(KEY_PATTERN)
+_KINDS = ("series", "undo")
+
+
+class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of plan: a series, the end of one, or an undo of a plan or of a change."""
+
+    series: SeriesRequest | None = None
+    ended: tuple[str, date] | None = None
+    undone_plan: str | None = None
+    undone_change: ChangeId | None = None
+
+
+def parse_plan_request(request: Request, doctor_id: str) -> PlanRequest:
+    """``POST /doctors/{doctor_id}/plans``. Raises ``RequestRejectedError``, ``HttpError``."""
+    sent, violations = decode_json(request, plan_schemas.PlanRequest)
+    with violations:
+        _require_members_of_kind(sent)
+    if sent.series is not None:
+        series = parse_requested_series(sent.series, sent.series_id, violations)
+        return PlanRequest(series=series)
+    violations.raise_any()
+    return _parse_end(sent) if sent.kind == "series" else _parse_undo(sent, doctor_id)
+
+
+_MEMBERS = ("series_id", "series", "from_", "plan_id", "change_id")
+_ALLOWED = {
+    "series": {"series_id", "series"},
+    "end": {"series_id", "from_"},
+    "undo": {"plan_id", "change_id"},
+}
+
+
+def _require_members_of_kind(sent: plan_schemas.PlanRequest) -> None:
+    """Raise ``RequestRejectedError`` for another kind, or a member that the kind does not have."""
+    if sent.kind not in _KINDS:
+        raise invalid_field("kind", Text("one of %(kinds)s", kinds=", ".join(_KINDS)))
+    is_end = sent.kind == "series" and sent.series is None and sent.from_ is not None
+    allowed = _ALLOWED["end" if is_end else sent.kind]
+    unknown = [
+        FieldViolation.unknown(name.rstrip("_"))
+        for name in _MEMBERS
+        if name not in allowed and getattr(sent, name) is not None
+    ]
+    missing = [FieldViolation.required(name) for name in _missing(sent, is_end=is_end)]
+    if unknown or missing:
+        raise RequestRejectedError(*unknown, *missing)
+    if sent.series_id is not None and not _ID.fullmatch(sent.series_id):
+        raise invalid_field("series_id", Text("the series_id of a series"))
+
+
+def _missing(sent: plan_schemas.PlanRequest, *, is_end: bool) -> list[str]:
+    if is_end:
+        return [] if sent.series_id is not None else ["series_id"]
+    if sent.kind == "series":
+        return [] if sent.series is not None else ["series"]
+    return [] if sent.plan_id is not None or sent.change_id is not None else ["plan_id"]
+
+
+def plan_id_from_path(text: str) -> str:
+    """A plan's id in a path. Raises ``PlanNotFoundError`` if no plan can have it."""
+    if _ID.fullmatch(text):
+        return text
+    raise PlanNotFoundError
+
+
+def series_id_from_path(text: str) -> str:
+    """A series' id in a path. Raises ``SeriesNotFoundError`` if no series can have it."""
+    if _ID.fullmatch(text):
+        return text
+    raise SeriesNotFoundError
+
+
+def parse_state(request: Request) -> PlanState | None:
+    """The ``state`` of the query; None if it is missing. Raises ``RequestRejectedError``."""
+    text = query(request, "state")
+    if text is None:
+        return None
+    try:
+        return PlanState(text)
+    except ValueError:
+        expected = Text("one of %(kinds)s", kinds=", ".join(PlanState))
+        raise invalid_field("state", expected) from None
+
+
+def parse_requested_series(
+    sent: plan_schemas.RequestedSeries, series_id: str | None, violations: Violations
+) -> SeriesRequest:
+    """A series. Raises ``RequestRejectedError`` with everything that is wrong."""
+    violations = violations.within("series")
+    name = trim_name(sent.name)
+    with violations:
+        if not is_valid_name(name):
+            raise invalid_field(
+                "series.name", Text("1 to %(limit)s visible characters", limit=MAX_NAME_LENGTH)
+            )
+    with violations:
+        weekly = _parse_weekly(sent.weekly)
+    with violations:
+        if not 1 <= sent.every_weeks <= MAX_EVERY_WEEKS:
+            expected = Text("a whole number from %(low)s to %(high)s", low=1, high=MAX_EVERY_WEEKS)
+            raise invalid_field("series.every_weeks", expected)
+    with violations:
+        if sent.series_id not in (None, series_id):
+            raise invalid_field("series.series_id", Text("the series_id of the plan, or none"))
+    with violations:
+        first = parse_date(sent.from_, "series.from")
+    with violations:
+        last = None if sent.to is None else parse_date(sent.to, "series.to")
+    violations.raise_any()
+    if last and last < first:
+        raise invalid_field("series.to", Text("no earlier than from, %(date)s", date=first))
+    return SeriesRequest(
+        name=name,
+        weekly=weekly,
+        every_weeks=sent.every_weeks,
+        first=first,
+        last=last,
+        series_id=series_id,
+        expected_version=sent.version,
+    )
+
+
+def _parse_end(sent: plan_schemas.PlanRequest) -> PlanRequest:
+    return PlanRequest(ended=(sent.series_id or "", parse_date(sent.from_ or "", "from")))
+
+
+def _parse_undo(sent: plan_schemas.PlanRequest, doctor_id: str) -> PlanRequest:
+    if sent.plan_id is not None and sent.change_id is not None:
+        raise invalid_field("plan_id", Text("either a plan_id or a change_id"))
+    if sent.change_id is None:
+        return PlanRequest(undone_plan=plan_id_from_path(sent.plan_id or ""))
+    change = valid_change_id(sent.change_id)
+    if change.doctor_id != doctor_id:
+        raise invalid_field("change_id", Text("a change of %(doctor_id)s", doctor_id=doctor_id))
+    return PlanRequest(undone_change=change)
+
+
+def _parse_weekly(sent: plan_schemas.WeeklyHours) -> dict[int, tuple[TimeRange, ...]]:
+    violations = Violations().within("series.weekly")
+    weekly: dict[int, tuple[TimeRange, ...]] = {}
+    for weekday, code in enumerate(WEEKDAYS):
+        with violations:
+            if ranges := _parse_ranges(getattr(sent, code), f"series.weekly.{code}"):
+                weekly[weekday] = ranges
+    violations.raise_any()
+    if not weekly:
+        raise RequestRejectedError(
+            FieldViolation("series.weekly", "required", Text("Add hours on at least one weekday"))
+        )
+    return weekly
+
+
+def _parse_ranges(sent: Sequence[plan_schemas.HoursRange], field: str) -> tuple[TimeRange, ...]:
+    ranges = sorted(
+        (
+            TimeRange(
+                _parse_time(each.from_, f"{field}[{position}].from"),
+                _parse_time(each.to, f"{field}[{position}].to"),
+            )
+            for position, each in enumerate(sent)
+        ),
+        key=lambda hours: (hours.start, hours.end),
+    )
+    for each in ranges:
+        if each.end <= each.start:
+            raise invalid_field(field, Text("hours that end after they start"))
+    for one, other in pairwise(ranges):
+        if other.start < one.end:
+            raise invalid_field(field, Text("hours that do not overlap"))
+    return tuple(ranges)
+
+
+def _parse_time(text: str, field: str) -> timedelta:
+    if not _TIME_OF_DAY.fullmatch(text):
+        raise invalid_field(field, Text("a time of day, as in 09:00"))
+    return local_time.parse_time_of_day(text)

@@ -1,0 +1,153 @@
+"""The JSON of series and plans."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from chalicelib.web.api.change_schemas import KeptSlot
+from chalicelib.web.api.fields import (
+    ChangeId,
+    Date,
+    LocalTime,
+    PlanId,
+    PlanState,
+    SeriesId,
+    short_text,
+)
+from chalicelib.web.api.schemas import ErrorEntry, Slot
+
+SeriesName = Annotated[str, short_text("What the doctor calls it.", "Mornings")]
+EveryWeeks = Annotated[
+    int,
+    Meta(
+        description="Every n-th week, counted from the Monday of the week of `from`.",
+        extra_json_schema={"minimum": 1, "maximum": 4},
+    ),
+]
+LastDate = Annotated[
+    Date | None, Meta(description="The last date; null for a series without an end.")
+]
+
+
+class HoursRange(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Hours on the doctor's clock: each box within them is wanted."""
+
+    from_: LocalTime = field(name="from")
+    to: LocalTime
+
+
+class WeeklyHours(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Hours by weekday, without overlaps."""
+
+    mon: list[HoursRange] = []
+    tue: list[HoursRange] = []
+    wed: list[HoursRange] = []
+    thu: list[HoursRange] = []
+    fri: list[HoursRange] = []
+    sat: list[HoursRange] = []
+    sun: list[HoursRange] = []
+
+
+class Series(Struct, kw_only=True):
+    """A weekly pattern of slots that should be open."""
+
+    series_id: SeriesId
+    name: SeriesName
+    weekly: WeeklyHours
+    every_weeks: EveryWeeks
+    from_: Date = field(name="from")
+    to: LastDate
+    version: int
+
+
+class SeriesList(Struct, kw_only=True):
+    """The series that apply today or later."""
+
+    series: list[Series]
+
+
+class RequestedSeries(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A series as it should be. `version`, if it is there, must be the current one."""
+
+    name: SeriesName
+    weekly: WeeklyHours
+    every_weeks: EveryWeeks = 1
+    from_: Date = field(name="from")
+    to: LastDate = None
+    series_id: SeriesId | None = None
+    version: int | None = None
+
+
+class PlanRequest(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What to plan.
+
+    A series: `series`, and `series_id` to change one. The end of a series: `series_id`, `series`
+    null, and `from`, the first date on which it wants nothing. An undo: `plan_id` or `change_id`.
+    """
+
+    kind: Annotated[str, Meta(extra_json_schema={"enum": ["series", "undo"]}, examples=["series"])]
+    series_id: SeriesId | None = None
+    series: RequestedSeries | None = None
+    from_: Date | None = field(name="from", default=None)
+    plan_id: PlanId | None = None
+    change_id: ChangeId | None = None
+
+
+class PlannedDay(Struct, kw_only=True):
+    """What the plan did to a date, or would do to it now."""
+
+    date: Date
+    opens: list[Slot]
+    closes: list[Slot]
+    kept: list[KeptSlot]
+    left_out: Annotated[
+        Literal["past"] | None, Meta(description="Why it does nothing on that date.")
+    ]
+
+
+class ThirdNextAvailableDays(Struct, kw_only=True):
+    """Days from today to the third bookable slot; null if there are fewer."""
+
+    before: int | None
+    after: int | None
+
+
+class PlanSummary(Struct, kw_only=True):
+    """A plan without its dates."""
+
+    plan_id: PlanId
+    kind: Literal["series", "undo"]
+    state: PlanState
+    series_id: SeriesId | None
+    undoes: Annotated[str | None, Meta(description="The plan or the change that it undoes.")]
+    from_: Annotated[Date | None, Meta(description="The first date.")] = field(name="from")
+    to: Annotated[Date | None, Meta(description="The last date.")]
+    days_total: int
+
+
+class Plan(PlanSummary, kw_only=True):
+    """A plan, with what it did and what it would do now."""
+
+    opens: Annotated[int, Meta(description="How many slots it opens.")]
+    closes: int
+    keeps: Annotated[int, Meta(description="How many slots and boxes it leaves alone.")]
+    days_done: int
+    days: list[PlannedDay]
+    third_next_available_days: ThirdNextAvailableDays
+
+
+class PlanList(Struct, kw_only=True):
+    """The latest plans, the newest first."""
+
+    plans: list[PlanSummary]
+
+
+class ChangedPreview(Plan, kw_only=True):
+    """Problem details (RFC 9457), with the plan and its new preview."""
+
+    type: Literal["about:blank"] = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[ErrorEntry]
+    errors_total: int | UnsetType = UNSET
