@@ -125,7 +125,12 @@ def create_plan_services(
         list_series=ListSeries(stores, now, pause),
         propose_plans=ProposePlans(stores, previews, lambda: secrets.token_hex(6), now, pause),
         apply_plans=ApplyPlans(
-            stores, previews, save_days, lambda: Pace(time.monotonic, time.sleep), now, pause
+            stores,
+            previews,
+            save_days,
+            lambda seconds: Pace(time.monotonic, time.sleep, seconds),
+            now,
+            pause,
         ),
     )
 

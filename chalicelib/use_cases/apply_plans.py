@@ -23,6 +23,7 @@ from chalicelib.domain.text import Text
 from chalicelib.domain.undo import undo_request_id
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
+from chalicelib.use_cases.pace import STEP_SECONDS
 from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
 from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor, SavedDay
 
@@ -62,7 +63,7 @@ class ApplyPlans:
         stores: PlanStores,
         previews: PlanPreviews,
         save_days: SaveDays,
-        start_pace: Callable[[], Pace],
+        start_pace: Callable[[float], Pace],
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
@@ -85,9 +86,15 @@ class ApplyPlans:
         )
 
     def step(
-        self, caller: Caller, doctor_id: str, plan_id: str, *, continues_stopped: bool = True
+        self,
+        caller: Caller,
+        doctor_id: str,
+        plan_id: str,
+        *,
+        continues_stopped: bool = True,
+        seconds: float = STEP_SECONDS,
     ) -> Plan:
-        """Start or continue the plan, and apply dates for at most 2.5 seconds.
+        """Start or continue the plan, and apply dates for so many seconds.
 
         On a plan that is done nothing happens; on a stopped one only if ``continues_stopped``.
         Raises ``PreviewChangedError`` if the plan would close slots that its preview did not show:
@@ -102,7 +109,7 @@ class ApplyPlans:
             plan = retry_on_conflict(lambda: self._run(doctor_id, plan_id), self._pause)
             sources = retry_on_conflict(lambda: self._previews.sources(plan), self._pause)
             try:
-                self._apply(caller, doctor, plan, sources)
+                self._apply(caller, doctor, plan, sources, seconds)
             except PreviewChangedError:
                 self._renew_preview(doctor, plan_id, sources)
                 raise
@@ -152,8 +159,15 @@ class ApplyPlans:
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
         return replace(plan.series, version=latest.version + 1 if latest else 1)
 
-    def _apply(self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources) -> None:
-        pace, through = self._start_pace(), plan.applied_through
+    def _apply(
+        self,
+        caller: Caller,
+        doctor: Doctor,
+        plan: Plan,
+        sources: PlanSources,
+        seconds: float,
+    ) -> None:
+        pace, through = self._start_pace(seconds), plan.applied_through
         try:
             for on in plan.remaining:
                 if pace.is_over or self._is_stopped(plan):
