@@ -8,6 +8,7 @@ import "./leaving.js";
 import { clearNews, findChanges, reconcile, restoreLocalState, showNews } from "./news.js";
 import { clearNotice, clearOffline, isPoll, isSave, isUndo, keepUnreadMessage } from "./notice.js";
 import { showOffline, showPollError, sourceOf } from "./notice.js";
+import { handlePlanPart, isPlan, isStep, restorePlanFocus } from "./plan.js";
 import { expectChanges, poll } from "./polling.js";
 import { keepUnsaved, restoreUnsaved } from "./restore.js";
 import "./review.js";
@@ -38,7 +39,7 @@ function startSave() {
 
 // Messages are cleared first: a screen reader reads the same text again only if it was gone in between.
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (isPoll(ctx) || isRail(ctx)) return; // not a request of the user's own
+  if (isPoll(ctx) || isRail(ctx) || isStep(ctx)) return; // not a request of the user's own
   const { sourceElement, sourceEvent, request } = ctx;
   // A click that waited for the click before it follows the current URL of its link.
   if (sourceElement.matches("nav a")) request.action = sourceElement.getAttribute("hx-get") ?? request.action;
@@ -101,6 +102,7 @@ document.addEventListener("htmx:before:swap", (event) => {
   if (main.target.id === "rail") return;
   if (isRail(ctx)) return event.preventDefault(); // without its month, the page is still whole
   if (main.target.id === "notice") return handleNotice(event, main);
+  if (isPlan(main.target) && main.fragment.querySelector("#plan")) return handlePlanPart(ctx);
   const form = main.fragment.querySelector("#schedule");
   // Without a form this is not our page: a gateway's error, for example, would replace the form.
   if (!(main.target === document.body ? main.fragment.querySelector("main") : form)) {
@@ -124,6 +126,7 @@ function restoreFocus({ focused }) {
 }
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.swapsPlan) return restorePlanFocus(ctx);
   if (!ctx.swapsForm) {
     if (!isPoll(ctx)) refreshUnsaved();
     return;

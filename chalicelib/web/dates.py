@@ -46,6 +46,25 @@ def format_short_date(on: date) -> str:
     )
 
 
+def format_date_without_weekday(on: date) -> str:
+    """``23 November 2026``."""
+    return _("%(day)d %(month)s %(year)d", day=on.day, month=month_name(on.month), year=on.year)
+
+
+def format_short_range(first: date, last: date) -> str:
+    """The first and the last date without their year; a month that both have stands once."""
+    end = _short_day(last)
+    if first == last:
+        return end
+    if first.month == last.month:
+        return _("%(start)s–%(end)s", start=first.day, end=end)
+    return _("%(start)s – %(end)s", start=_short_day(first), end=end)
+
+
+def _short_day(on: date) -> str:
+    return _("%(day)d %(month)s", day=on.day, month=translate(_SHORT_MONTHS[on.month - 1]))
+
+
 def format_range(first: date, last: date) -> str:
     """The first to the last date; a month or a year that both have stands once."""
     end = _(
@@ -68,6 +87,11 @@ def format_month(on: date) -> str:
 def weekday_name(on: date) -> str:
     """``Monday``."""
     return translate(_WEEKDAYS[on.weekday()])
+
+
+def weekday_name_of(weekday: int) -> str:
+    """``Monday`` for 0."""
+    return translate(_WEEKDAYS[weekday])
 
 
 def short_weekday_name(on: date) -> str:

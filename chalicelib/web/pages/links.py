@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from chalicelib.domain import local_time
+from chalicelib.web.pages import plan_links
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,6 +28,8 @@ class ScheduleLinks(Struct, frozen=True, kw_only=True):
     week: str
     month: str
     history: str
+    repeat: str
+    series: str
     poll: str
     rail: str
 
@@ -44,9 +47,16 @@ def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLi
         week=urls["week"],
         month=month,
         history=history_url(base, doctor_id, on, view=view),
+        repeat=_repeat_url(base, view, doctor_id, on),
+        series=plan_links.series_list_url(base, doctor_id),
         poll=f"{urls[view]}&part=schedule",
         rail=f"{urls['month']}&part=rail",
     )
+
+
+def _repeat_url(base: str, view: str, doctor_id: str, on: date) -> str:
+    to_repeat = plan_links.repeat_week_url if view == "week" else plan_links.copy_day_url
+    return to_repeat(base, doctor_id, on)
 
 
 def _step(base: str, view: str, doctor_id: str, on: date, steps: int) -> str | None:
