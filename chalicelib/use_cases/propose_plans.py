@@ -258,7 +258,8 @@ def _dates_of(
 
 def _require_boxes(series: Series) -> None:
     """Raise ``RequestRejectedError`` if the weekly hours have no box within those of the series."""
-    end = series.first + timedelta(days=_PATTERN_DAYS)
+    last = local_time.MAX_DATE
+    end = series.first + min(timedelta(days=_PATTERN_DAYS), last - series.first)
     dates = dates_between(series.first, end if series.last is None else min(end, series.last))
     if not any(series.has_slots_on(on) for on in dates):
         detail = Text("None of these hours are in the weekly hours of the doctor")

@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 from chalicelib.domain import local_time
 from chalicelib.domain.local_time import format_time_of_day
 from chalicelib.domain.month import monday_of
+from chalicelib.domain.names import MAX_NAME_LENGTH
 from chalicelib.domain.series import TimeRange, weekly_hours
 from chalicelib.web.api.fields import WEEKDAYS
 from chalicelib.web.pages.series_words import suggest_name
@@ -64,12 +65,15 @@ class SeriesForm(Struct, frozen=True, kw_only=True):
     @classmethod
     def of_day(cls, doctor: Doctor, day: Day, now: datetime) -> Self:
         """Copy the slots that the day has to its weekday, from the next date."""
-        weekly = _stored_hours(doctor, [day])
-        rows = _rows(weekly.get(day.date.weekday(), ()))
+        weekday = day.date.weekday()
+        rows = _rows(_stored_hours(doctor, [day]).get(weekday, ()))
         form = cls._new(
-            weekly, {ONE_DAY_HOURS: rows}, _not_past(_after(day.date, _ONE_DAY), doctor, now)
+            {}, {ONE_DAY_HOURS: rows}, _not_past(_after(day.date, _ONE_DAY), doctor, now)
         )
-        return structs.replace(form, weekdays=frozenset([WEEKDAYS[day.date.weekday()]]))
+        hours = ", ".join(f"{start}–{end}" for start, end in rows)
+        return structs.replace(
+            form, name=hours[:MAX_NAME_LENGTH], weekdays=frozenset([WEEKDAYS[weekday]])
+        )
 
     @classmethod
     def of_hours(cls, doctor: Doctor, now: datetime) -> Self:

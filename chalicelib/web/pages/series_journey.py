@@ -13,6 +13,7 @@ from chalicelib.domain.plan_errors import SeriesNotFoundError
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.api.plan_parsing import plan_id_from_path, series_id_from_path
 from chalicelib.web.api.validators import optional_date, parse_date, valid_doctor_id
+from chalicelib.web.api.week_parsing import parse_week_date
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import query
 from chalicelib.web.pages import series as pages
@@ -51,7 +52,8 @@ def render_new(caller: Caller, doctor_id: str, request: Request) -> Response:
     services = get_services()
     if query(request, "plan_id"):
         return _render_revised(caller, doctor_id, query(request, "plan_id") or "", request)
-    if on := optional_date(request, "week"):
+    if week_date := query(request, "week"):
+        on = parse_week_date(week_date, "week")
         week = services.manage_weeks.get_week(caller, doctor_id, on)
         form = SeriesForm.of_week(week.doctor, week.days, week.now)
         hint = "" if form.weekdays else _("This week has no slots. Choose weekdays and hours.")
@@ -149,9 +151,10 @@ def require_doctor(caller: Caller, doctor_id: str) -> Doctor:
 
 def _source(fields: Fields) -> tuple[str, date] | None:
     """The week or the day that the form repeats."""
-    for kind in ("week", "date"):
-        if text := fields.get(kind):
-            return kind, parse_date(text[-1], kind)
+    if text := fields.get("week"):
+        return "week", parse_week_date(text[-1], "week")
+    if text := fields.get("date"):
+        return "date", parse_date(text[-1])
     return None
 
 
