@@ -135,7 +135,7 @@ def _revise_url(plan: Plan, base: str) -> str | None:
 
 def _heading(plan: Plan, view: PlanView | None) -> str:
     """The sentence that matters now: what will change, that it does, or what has changed."""
-    if plan.state is PlanState.STOPPED:
+    if plan.state is PlanState.STOPPED and plan.has_started:
         return _("Stopped")
     if view is None or plan.state is PlanState.RUNNING:
         return _("In progress")

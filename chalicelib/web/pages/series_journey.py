@@ -12,7 +12,7 @@ from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.plan_errors import SeriesNotFoundError
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.api.plan_parsing import plan_id_from_path, series_id_from_path
-from chalicelib.web.api.validators import optional_date, parse_date, valid_doctor_id
+from chalicelib.web.api.validators import parse_date, valid_doctor_id
 from chalicelib.web.api.week_parsing import parse_week_date
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import query
@@ -58,7 +58,8 @@ def render_new(caller: Caller, doctor_id: str, request: Request) -> Response:
         form = SeriesForm.of_week(week.doctor, week.days, week.now)
         hint = "" if form.weekdays else _("This week has no slots. Choose weekdays and hours.")
         context = FormContext(doctor=week.doctor, source=("week", on), hint=hint)
-    elif on := optional_date(request, "date"):
+    elif day := query(request, "date"):
+        on = parse_date(day)
         view = services.manage_slots.get_day(caller, doctor_id, on)
         form = SeriesForm.of_day(view.doctor, view.day, view.now)
         hint = "" if view.day.slots else _("This day has no slots. Enter the hours.")
