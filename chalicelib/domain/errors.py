@@ -98,7 +98,7 @@ class SlotNotFoundError(RequestRejectedError):
 
 
 class NotFoundError(DomainError):
-    """What the request names does not exist."""
+    """What the request names does not exist. Only its subclasses are raised, each with a code."""
 
 
 class DoctorNotFoundError(NotFoundError):

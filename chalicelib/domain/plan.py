@@ -62,8 +62,8 @@ class Plan:
     that its preview closes, by date: it closes no other. ``applied_through`` is a date up to which
     all are applied; more can be, which only the audit log knows.
 
-    ``series`` is the version of a series that the plan makes; its number is final once the plan has
-    started. ``replaced`` is the number of the version before it, None for a new series.
+    ``series`` is the version of a series that the plan makes; it is stored when the plan starts.
+    ``replaced`` is the number of the version before it, None for a new series.
     ``undoes`` is the id of the change or of the plan that an undo inverts.
     """
 
@@ -131,8 +131,13 @@ class PlannedDay:
             opens=tuple(slot for entry in entries for slot in entry.opened),
             closes=tuple(slot for entry in entries for slot in entry.closed),
             # The last entry is that of the complete change.
-            kept=entries[-1].kept,
+            kept=entries[-1].kept if entries else (),
         )
+
+    def after(self, entries: Sequence[AuditLogEntry]) -> PlannedDay:
+        """The same with what the plan did before, by its entries in the audit log."""
+        done = PlannedDay.from_entries(self.date, entries)
+        return replace(self, opens=(*done.opens, *self.opens), closes=(*done.closes, *self.closes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,10 +150,10 @@ class PlanSources:
     versions: SeriesVersions
     undone: Mapping[date, Sequence[AuditLogEntry]] = field(default_factory=dict)
 
-    def target(self, series: Series) -> Series:
-        """Return the version to apply: that of the plan, or a later one."""
-        latest = self.versions.latest(series.series_id)
-        return series if latest is None or latest.version < series.version else latest
+    def is_replaced(self, series: Series | None) -> bool:
+        """Whether another plan has made a later version: it has to apply that one."""
+        latest = series and self.versions.latest(series.series_id)
+        return bool(series and latest and latest.version > series.version)
 
 
 def dates_between(first: date, last: date) -> Iterator[date]:
@@ -163,12 +168,20 @@ def neighbours(date: date) -> tuple[date, date]:
 
 
 def is_up_to_date(series: Series, day: Day, versions: SeriesVersions) -> bool:
-    """Whether the series wants of the date what the version that was applied to it wanted."""
-    applied = day.series_versions.get(series.series_id)
-    if applied is None:
+    """Whether there is nothing to do, or to record, for the series on the date.
+
+    That is so if this version or a later one has been applied, or if it wants what all versions
+    since the applied one want. Versions in between count, because a step of the plan of one of
+    them may be under way: what is recorded on the date keeps it from applying that one.
+    """
+    applied = day.series_versions.get(series.series_id, 0)
+    wanted = _intervals(series, day.date)
+    if not applied and wanted:
         return False
-    former = versions.get(series.series_id, applied)
-    return former is not None and _intervals(former, day.date) == _intervals(series, day.date)
+    between = (
+        versions.get(series.series_id, number) for number in range(applied or 1, series.version)
+    )
+    return all(each and _intervals(each, day.date) == wanted for each in between)
 
 
 def _intervals(series: Series, date: date) -> set[tuple[datetime, datetime]]:
@@ -194,44 +207,79 @@ def apply_series(
     return replace(changes, series_versions=target)
 
 
-def undo_entry(plan: Plan, day: Day, entry: AuditLogEntry, *, now: datetime) -> PlannedChanges:
+def undo_entry(
+    plan: Plan, day: Day, entry: AuditLogEntry, *, now: datetime
+) -> PlannedChanges | None:
     """Return how the day gets back what the entry changed, as far as it allows that now.
 
-    A day to which the undone plan applied its version of a series gets the restored version.
+    A day to which the undone plan applied its version of a series gets the restored version. None
+    if a later version than that has been applied to it.
     """
-    changes = invert(day, entry, now=now)
     series = plan.series
-    if series is None or day.series_versions.get(series.series_id) != plan.replaced:
+    applied = day.series_versions.get(series.series_id, 0) if series else 0
+    if series and applied > series.version:
+        return None
+    changes = invert(day, entry, now=now)
+    if series is None or applied != plan.replaced:
         return changes
     restored = {**day.series_versions, series.series_id: series.version}
     return replace(changes, series_versions=restored)
 
 
+def apply_plan_series(
+    plan: Plan, day: Day, versions: SeriesVersions, *, now: datetime
+) -> PlannedChanges | None:
+    """Return how the day gets what the plan's version of its series wants; None if it is so.
+
+    An undo changes only dates that have the version which it replaces. On others the plan that it
+    undoes did nothing.
+    """
+    series = plan.series
+    if series is None:
+        return None
+    is_undo = plan.kind is PlanKind.UNDO
+    if is_undo and day.series_versions.get(series.series_id) != plan.replaced:
+        return None
+    return apply_series(series, day, versions, now=now)
+
+
 def plan_day(plan: Plan, day: Day, sources: PlanSources, *, now: datetime) -> PlannedChanges | None:
     """Return what the plan changes of the day as it is; None if there is nothing to record.
 
-    A plan of a series that has been changed again since applies the latest version.
+    A plan of a series that has been changed again since does nothing more. ``day`` must be current
+    as of ``now``.
     """
-    if plan.series is None or plan.kind is PlanKind.UNDO:
-        return _undo_entries(plan, day, sources.undone.get(day.date, ()), now=now)
-    return apply_series(sources.target(plan.series), day, sources.versions, now=now)
+    if sources.is_replaced(plan.series):
+        return None
+    changes: list[PlannedChanges] = []
+    after = day
+    for entry in sources.undone.get(day.date, ()):
+        if undone := undo_entry(plan, after, entry, now=now):
+            changes.append(undone)
+            after = _day_after(undone)
+    if applied := apply_plan_series(plan, after, sources.versions, now=now):
+        changes.append(applied)
+    return _in_sequence(changes)
 
 
-def _undo_entries(
-    plan: Plan, day: Day, entries: Sequence[AuditLogEntry], *, now: datetime
-) -> PlannedChanges | None:
-    """Return what the undo of each entry changes, one after the other."""
-    after, undone = day, []
-    for entry in entries:
-        undone.append(undo_entry(plan, after, entry, now=now))
-        after = undone[-1].day_after
-    if not undone:
+def _day_after(changes: PlannedChanges) -> Day:
+    versions = changes.series_versions
+    return (
+        changes.day_after
+        if versions is None
+        else (replace(changes.day_after, series_versions=versions))
+    )
+
+
+def _in_sequence(changes: Sequence[PlannedChanges]) -> PlannedChanges | None:
+    """Return all of the changes, made one after the other; None if there are none."""
+    if not changes:
         return None
     return PlannedChanges(
-        opened=tuple(slot for changes in undone for slot in changes.opened),
-        closed=tuple(slot for changes in undone for slot in changes.closed),
-        day_after=after,
-        kept=tuple(kept for changes in undone for kept in changes.kept),
+        opened=tuple(slot for each in changes for slot in each.opened),
+        closed=tuple(slot for each in changes for slot in each.closed),
+        day_after=_day_after(changes[-1]),
+        kept=tuple(kept for each in changes for kept in each.kept),
     )
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.errors import UnreadableItemError
 from chalicelib.domain.local_time import time_of_day, to_utc
 from chalicelib.domain.month import monday_of
 from chalicelib.domain.slot import SlotOrigin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -67,6 +68,8 @@ class Series:
         09:00 when the clock changes.
         """
         if not self.applies_on(date):
+            return
+        if not self.weekly.get(date.weekday()):
             return
         zone = self.grid.zone
         hours = [
@@ -129,9 +132,16 @@ def slots_wanted(versions: Iterable[Series], date: date) -> tuple[Slot, ...]:
 
 
 class SeriesVersions:
-    """All versions of all series of a doctor."""
+    """All versions of all series of a doctor.
 
-    def __init__(self, versions: Iterable[Series] = ()) -> None:
+    ``unreadable`` has the ids of series of which a version is stored in a form that cannot be read.
+    What these want is not known: ``get`` and ``latest`` raise ``UnreadableItemError`` for them.
+    """
+
+    def __init__(
+        self, versions: Iterable[Series] = (), *, unreadable: Collection[str] = ()
+    ) -> None:
+        self._unreadable = unreadable
         self._versions = {(each.series_id, each.version): each for each in versions}
         self._latest: dict[str, Series] = {}
         for each in self._versions.values():
@@ -141,21 +151,33 @@ class SeriesVersions:
 
     def with_version(self, series: Series) -> SeriesVersions:
         """The versions with another one."""
-        return SeriesVersions([*self._versions.values(), series])
+        return SeriesVersions([*self._versions.values(), series], unreadable=self._unreadable)
 
     def get(self, series_id: str, version: int) -> Series | None:
         """Return the version; None if it is not stored."""
+        self._require_readable(series_id)
         return self._versions.get((series_id, version))
 
     def latest(self, series_id: str) -> Series | None:
         """Return the latest version; None if there is no such series."""
+        self._require_readable(series_id)
         return self._latest.get(series_id)
 
     def all_latest(self) -> tuple[Series, ...]:
-        """The latest version of each series, the first to apply first."""
-        return tuple(sorted(self._latest.values(), key=lambda each: (each.first, each.series_id)))
+        """The latest version of each series that can be read, the first to apply first."""
+        readable = (
+            each for each in self._latest.values() if each.series_id not in self._unreadable
+        )
+        return tuple(sorted(readable, key=lambda each: (each.first, each.series_id)))
 
     def wanted(self, versions: Mapping[str, int], date: date) -> tuple[Slot, ...]:
-        """Return the slots that these versions want on the date, in time order."""
-        applied = (self.get(*each) for each in versions.items())
+        """Return the slots that these versions want on the date, in time order.
+
+        Without those of versions that cannot be read: their slots stay as they are.
+        """
+        applied = (self._versions.get(each) for each in versions.items())
         return slots_wanted((series for series in applied if series), date)
+
+    def _require_readable(self, series_id: str) -> None:
+        if series_id in self._unreadable:
+            raise UnreadableItemError

@@ -94,6 +94,11 @@ def series_sk(series_id: str, version: int) -> str:
     return f"{SERIES_PREFIX}{series_id}#{version:06}"
 
 
+def parse_series_sk(sk: str) -> str:
+    """Return the series id."""
+    return sk.removeprefix(SERIES_PREFIX).partition("#")[0]
+
+
 def plan_sk(plan_id: str) -> str:
     """Return the key of a plan. Ids begin with the instant, so plans sort by time."""
     return f"{PLAN_PREFIX}{plan_id}"

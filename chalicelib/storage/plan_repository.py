@@ -162,10 +162,13 @@ class PlanRepository:
         except PlanModifiedError:
             return  # another tab was faster
 
-    def finish(self, plan: Plan, applied_to: date) -> None:
-        """Record that the plan is done, and to which date its version of a series is applied."""
+    def finish(self, plan: Plan, applied_to: date | None) -> None:
+        """Record that the plan is done, and to which date its version of a series is applied.
+
+        None if it is not applied to all dates, because there is a later version.
+        """
         transaction = Transaction()
-        if plan.series:
+        if plan.series and applied_to:
             item = SeriesItem(
                 keys.doctor_pk(plan.doctor_id),
                 keys.series_sk(plan.series.series_id, plan.series.version),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.errors import UnreadableItemError
 from chalicelib.domain.series import SeriesVersions
 from chalicelib.storage import keys
-from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.plan_models import SeriesItem
 from chalicelib.storage.series_mapping import series_from_item
@@ -21,7 +21,8 @@ class SeriesRepository:
     def list_versions(self, doctor_id: str) -> SeriesVersions:
         """Return all versions of the doctor's series; strongly consistent, in one query.
 
-        Raises ``StoreUnavailableError``.
+        A version that cannot be read makes its whole series unreadable, but no other. Raises
+        ``StoreUnavailableError``.
         """
         with translate_read_errors():
             items: Iterable[SeriesItem] = SeriesItem.query(
@@ -29,4 +30,14 @@ class SeriesRepository:
                 SeriesItem.sk.startswith(keys.SERIES_PREFIX),
                 consistent_read=True,
             )
-            return SeriesVersions(decode_readable(items, series_from_item))
+            return _decode(items)
+
+
+def _decode(items: Iterable[SeriesItem]) -> SeriesVersions:
+    versions, unreadable = [], set()
+    for item in items:
+        try:
+            versions.append(series_from_item(item))
+        except UnreadableItemError:
+            unreadable.add(keys.parse_series_sk(item.sk))
+    return SeriesVersions(versions, unreadable=unreadable)

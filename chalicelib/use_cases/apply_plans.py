@@ -12,7 +12,7 @@ from chalicelib.domain.plan import (
     Plan,
     PlanKind,
     PlanState,
-    apply_series,
+    apply_plan_series,
     closing_part,
     may_overlap_adjacent_date,
     needs_two_saves,
@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.save_days import SaveDays
 
 _KINDS = {PlanKind.SERIES: ChangeKind.SERIES, PlanKind.UNDO: ChangeKind.UNDO}
+
+
+# Each pair of saves of a date closes, then opens; a second pair is rare.
+_MAX_PARTS = 20
 
 
 class _UpToDate(Exception):  # noqa: N818  no error
@@ -98,8 +102,8 @@ class ApplyPlans:
 
         On a plan that is done nothing happens; on a stopped one only if ``continues_stopped``.
         Raises ``PreviewChangedError`` if the plan would close slots that its preview did not show:
-        it has a new preview then, which the next step applies. Raises ``ConflictError`` if an undo
-        can't restore its series any more, and as ``view``, and ``OutcomeUnknownError``.
+        it has a new preview then, which the next step applies. Raises ``ConflictError`` if the
+        series was changed between proposal and start, and as ``view``, and ``OutcomeUnknownError``.
         """
         doctor, plan = self._read(caller, doctor_id, plan_id)
         is_halted = plan.state is PlanState.STOPPED and not continues_stopped
@@ -109,7 +113,7 @@ class ApplyPlans:
             plan = retry_on_conflict(lambda: self._run(doctor_id, plan_id), self._pause)
             sources = retry_on_conflict(lambda: self._previews.sources(plan), self._pause)
             try:
-                self._apply(caller, doctor, plan, sources, seconds)
+                self._apply(caller, doctor, plan, sources, self._start_pace(seconds))
             except PreviewChangedError:
                 self._renew_preview(doctor, plan_id, sources)
                 raise
@@ -150,24 +154,34 @@ class ApplyPlans:
         return plan
 
     def _next_version(self, plan: Plan) -> Series | None:
-        """Return the version that the plan makes, after all that other plans have made."""
+        """Return the version that the plan makes. Raises ``ConflictError`` if there is a later one.
+
+        The preview of the plan knows nothing of a later version, and its dates may not be all that
+        have to change.
+        """
         if plan.series is None:
             return None
         latest = self._stores.series.list_versions(plan.doctor_id).latest(plan.series.series_id)
-        if plan.kind is PlanKind.UNDO and (latest is None or latest.version != plan.replaced):
-            detail = Text("The series has been changed since. Undo the plan again.")
+        if (latest.version if latest else None) != plan.replaced:
+            detail = Text("The series has been changed since. Plan the change again.")
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
-        return replace(plan.series, version=latest.version + 1 if latest else 1)
+        return plan.series
 
     def _apply(
-        self,
-        caller: Caller,
-        doctor: Doctor,
-        plan: Plan,
-        sources: PlanSources,
-        seconds: float,
+        self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources, pace: Pace
     ) -> None:
-        pace, through = self._start_pace(seconds), plan.applied_through
+        if sources.is_replaced(plan.series):
+            self._stores.plans.finish(plan, None)
+            return
+        through = self._apply_dates(caller, plan, sources, pace)
+        if not plan.dates or through == plan.dates[-1]:
+            self._stores.plans.finish(plan, doctor.last_bookable_date(plan.created_at))
+
+    def _apply_dates(
+        self, caller: Caller, plan: Plan, sources: PlanSources, pace: Pace
+    ) -> date | None:
+        """Apply dates until the time is over; return the last one that is applied."""
+        through = plan.applied_through
         try:
             for on in plan.remaining:
                 if pace.is_over or self._is_stopped(plan):
@@ -178,8 +192,7 @@ class ApplyPlans:
         finally:
             if through != plan.applied_through and through is not None:
                 self._stores.plans.record_progress(plan, through)
-        if not plan.dates or through == plan.dates[-1]:
-            self._stores.plans.finish(plan, doctor.last_bookable_date(plan.created_at))
+        return through
 
     def _is_stopped(self, plan: Plan) -> bool:
         state = self._stores.plans.get_state(plan.doctor_id, plan.plan_id)
@@ -189,32 +202,45 @@ class ApplyPlans:
         self, caller: Caller, plan: Plan, on: date, sources: PlanSources
     ) -> Iterator[SavedDay]:
         """Make the saves of a date, and yield each that was not made before."""
-        saves = self._undo_date if plan.kind is PlanKind.UNDO else self._apply_series
-        return (saved for saved in saves(caller, plan, on, sources) if saved.created)
-
-    def _undo_date(
-        self, caller: Caller, plan: Plan, on: date, sources: PlanSources
-    ) -> Iterator[SavedDay]:
         for entry in sources.undone.get(on, ()):
-            yield self._save_days.save(caller, _undo_update(plan, on, entry))
+            yield from self._save(caller, _undo_update(plan, on, entry))
+        if plan.series:
+            yield from self._apply_series(caller, plan, on, sources)
+
+    def _save(self, caller: Caller, update: DayUpdate) -> Iterator[SavedDay]:
+        """Yield the save; nothing if it was made before, or if the date needs none."""
+        try:
+            saved = self._save_days.save(caller, update)
+        except _UpToDate:
+            return
+        if saved.created:
+            yield saved
 
     def _apply_series(
         self, caller: Caller, plan: Plan, on: date, sources: PlanSources
     ) -> Iterator[SavedDay]:
         update = partial(_series_update, plan, on, sources)
         try:
-            yield self._save_days.save(caller, update(_whole))
+            yield from self._save(caller, update(_whole))
         except _NeedsTwoSaves:
-            yield self._save_days.save(caller, update(_closing, part=1))
-            yield from self._apply_rest(caller, update(_whole, part=2))
-        except _UpToDate:
-            return
+            yield from self._close_then_open(caller, update)
 
-    def _apply_rest(self, caller: Caller, update: DayUpdate) -> Iterator[SavedDay]:
-        try:
-            yield self._save_days.save(caller, update)
-        except _UpToDate:  # another step has finished the date
+    def _close_then_open(
+        self, caller: Caller, update: Callable[..., DayUpdate]
+    ) -> Iterator[SavedDay]:
+        """Close in one save what another then replaces.
+
+        The date may change between the two, or after a crash between them, so that there is more to
+        close. Then two more saves follow, with keys of their own.
+        """
+        for closing in range(1, _MAX_PARTS, 2):
+            yield from self._save(caller, update(_closing, part=closing))
+            try:
+                yield from self._save(caller, update(_whole, part=closing + 1))
+            except _NeedsTwoSaves:
+                continue
             return
+        raise PlanModifiedError
 
     def _renew_preview(self, doctor: Doctor, plan_id: str, sources: PlanSources) -> None:
         plans = self._stores.plans
@@ -240,39 +266,44 @@ def _series_update(
     part: int | None = None,
 ) -> DayUpdate:
     """Return the save of a date; ``choose`` takes all of its changes, or a part of them."""
-    if plan.series is None:  # pragma: no cover  each plan of a series has one
-        raise PlanModifiedError
-    series = sources.target(plan.series)
+    series = plan.series
+    slots = tuple(series.slots_on(on)) if series else ()
 
     def decide(view: DayWithDoctor) -> PlannedChanges:
-        changes = apply_series(series, view.day, sources.versions, now=view.now)
-        if changes is None:
-            raise _UpToDate
-        if not plan.may_close(changes, on):
-            raise PreviewChangedError
-        return choose(changes, view)
+        changes = apply_plan_series(plan, view.day, sources.versions, now=view.now)
+        return choose(_require_shown(plan, on, changes), view)
 
-    slots = tuple(series.slots_on(on))
     return DayUpdate(
         doctor_id=plan.doctor_id,
         date=on,
         request_id=plan.request_id(part),
         fingerprint=plan.request_id(part),
         decide=decide,
-        may_overlap_adjacent=lambda _: may_overlap_adjacent_date(slots, on, series.grid.zone),
+        may_overlap_adjacent=lambda grid: (
+            grid is None or may_overlap_adjacent_date(slots, on, grid.zone)
+        ),
         kind=_KINDS[plan.kind],
         plan_id=plan.plan_id,
     )
+
+
+def _require_shown(plan: Plan, on: date, changes: PlannedChanges | None) -> PlannedChanges:
+    """Return the changes of the date if there are any, and if the preview showed what they close.
+
+    Raises ``PreviewChangedError`` if it did not.
+    """
+    if changes is None:
+        raise _UpToDate
+    if not plan.may_close(changes, on):
+        raise PreviewChangedError
+    return changes
 
 
 def _undo_update(plan: Plan, on: date, entry: AuditLogEntry) -> DayUpdate:
     """Return the save that undoes one entry; its key is that of any other undo of it."""
 
     def decide(view: DayWithDoctor) -> PlannedChanges:
-        changes = undo_entry(plan, view.day, entry, now=view.now)
-        if not plan.may_close(changes, on):
-            raise PreviewChangedError
-        return changes
+        return _require_shown(plan, on, undo_entry(plan, view.day, entry, now=view.now))
 
     request_id = undo_request_id(entry.change_id)
     return DayUpdate(

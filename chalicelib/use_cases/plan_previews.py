@@ -91,13 +91,15 @@ class PlanPreviews:
     ) -> PlanView:
         """Return the plan of those dates on which it has something to do, and what that is.
 
+        If ``draft`` has dates, they belong to it in any case.
         It reads the doctor's days up to the end of the booking window, in one query.
         """
-        days = self._read_days(doctor, now)
+        dates = tuple(dates)
+        days = self._read_days(doctor, dates, now)
         planned, after = _dry_run(draft, dates, days, sources, now)
         plan = replace(
             draft,
-            dates=tuple(day.date for day in planned),
+            dates=tuple(sorted({*draft.dates, *(day.date for day in planned)})),
             closing=shown_closing(planned),
             third_next_available=ThirdNextAvailable(
                 _third_next(days.values(), doctor, now),
@@ -121,26 +123,25 @@ class PlanPreviews:
         if not plan.dates:
             return PlanView(doctor=doctor, plan=plan, days=(), days_done=0)
         entries = self._outcomes(plan)
-        remaining = [on for on in plan.remaining if not _is_complete(entries.get(on, ()))]
-        planned = self._preview_days(doctor, plan, remaining, now)
+        left = self._preview_days(doctor, plan, now)
         days = (
-            planned.get(on)
-            or (PlannedDay.from_entries(on, entries[on]) if on in entries else PlannedDay(date=on))
+            left[on].after(entries.get(on, ()))
+            if on in left
+            else PlannedDay.from_entries(on, entries.get(on, ()))
             for on in plan.dates
         )
         return PlanView(
-            doctor=doctor,
-            plan=plan,
-            days=tuple(days),
-            days_done=len(plan.dates) - len(remaining),
+            doctor=doctor, plan=plan, days=tuple(days), days_done=len(plan.dates) - len(left)
         )
 
     def sources(self, plan: Plan) -> PlanSources:
-        """Read what the plan decides on, besides the days."""
+        """Read what the plan decides on for the dates that remain, besides the days."""
         versions = self._stores.series.list_versions(plan.doctor_id)
-        if plan.kind is PlanKind.UNDO:
-            return PlanSources(versions=versions, undone=self.undone_by(plan))
-        return PlanSources(versions=versions)
+        if plan.kind is not PlanKind.UNDO:
+            return PlanSources(versions=versions)
+        remaining = set(plan.remaining)
+        entries = {on: of_date for on, of_date in self.undone_by(plan).items() if on in remaining}
+        return PlanSources(versions=versions, undone=self.without_undone(entries))
 
     def undone_by(self, plan: Plan) -> EntriesByDate:
         """Return the changes that an undo inverts, by date, the newest first."""
@@ -170,20 +171,19 @@ class PlanPreviews:
             plan.doctor_id, plan.plan_id, plan.dates[0], plan.dates[-1]
         )
 
-    def _preview_days(
-        self, doctor: Doctor, plan: Plan, dates: Sequence[date], now: datetime
-    ) -> dict[date, PlannedDay]:
-        if not dates:
+    def _preview_days(self, doctor: Doctor, plan: Plan, now: datetime) -> dict[date, PlannedDay]:
+        """Return what is left to do, by date."""
+        if not plan.remaining:
             return {}
-        days = self._read_days(doctor, now)
-        planned, _ = _dry_run(plan, dates, days, self.sources(plan), now)
+        days = self._read_days(doctor, plan.remaining, now)
+        planned, _ = _dry_run(plan, plan.remaining, days, self.sources(plan), now)
         return {day.date: day for day in planned}
 
-    def _read_days(self, doctor: Doctor, now: datetime) -> Days:
-        today = local_time.local_date(now, doctor.zone)
-        days = self._stores.days.list_range(
-            doctor.doctor_id, today, doctor.last_bookable_date(now), page_size=_PAGE_SIZE
-        )
+    def _read_days(self, doctor: Doctor, dates: Sequence[date], now: datetime) -> Days:
+        """Read the days of the booking window; and further ones, if it was longer at first."""
+        first = local_time.local_date(now, doctor.zone)
+        last = max(doctor.last_bookable_date(now), *dates[-1:])
+        days = self._stores.days.list_range(doctor.doctor_id, first, last, page_size=_PAGE_SIZE)
         return {day.date: day.as_of(now) for day in days}
 
 
@@ -192,19 +192,16 @@ def _dry_run(
 ) -> tuple[list[PlannedDay], dict[date, Day]]:
     """Return what the plan does to each date, and the days after it."""
     planned, after = [], {}
+    readable = {on: day for on, day in days.items() if not day.is_incomplete}
     for on in dates:
         day = days.get(on) or Day(doctor_id=plan.doctor_id, date=on)
-        beside = [days[each] for each in neighbours(on) if each in days]
+        beside = [readable[each] for each in neighbours(on) if each in readable]
         changes = plan_day(plan, day.with_adjacent(beside), sources, now=now)
         if changes is not None:
+            day.require_complete()
             planned.append(PlannedDay.of(on, changes))
             after[on] = changes.day_after
     return planned, after
-
-
-def _is_complete(entries: Sequence[AuditLogEntry]) -> bool:
-    """Whether the entries of a date include its last save, not only the closing part of it."""
-    return any(not entry.suffix.endswith(".1") for entry in entries)
 
 
 def _third_next(days: Iterable[Day], doctor: Doctor, now: datetime) -> int | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import local_time
 from chalicelib.domain.errors import ConflictError, RequestRejectedError
-from chalicelib.domain.plan import Plan, PlanKind, PlanSources, dates_between
+from chalicelib.domain.plan import Plan, PlanKind, PlanSources, PlanState, dates_between
 from chalicelib.domain.plan_errors import SeriesNotFoundError, nothing_to_plan_error
 from chalicelib.domain.series import Series
 from chalicelib.domain.text import Text
@@ -17,7 +17,7 @@ from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from chalicelib.domain.audit_log import ChangeId
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.series import SeriesVersions, TimeRange
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
 
-_ONE_DAY = timedelta(days=1)
 # Every fourth week is the rarest pattern: two of its weeks, and a part of a week before them.
-_PATTERN_DAYS = 9 * 7
+_PATTERN = timedelta(weeks=9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +127,10 @@ class ProposePlans:
             undoes=plan_id,
             series=series,
             replaced=undone.series.version if series and undone.series else None,
+            # Until this plan starts, the undone one can still be applied to more dates.
+            dates=undone.dates if series and undone.state is not PlanState.DONE else (),
         )
-        return self._propose_undo(doctor, draft, versions, now)
+        return self._propose_undo(doctor, draft, versions, now, dates=undone.dates)
 
     def propose_undo_of_change(self, caller: Caller, change: ChangeId) -> PlanView:
         """Propose to undo a change of one date. Raises as ``propose_undo_of_plan``."""
@@ -166,16 +167,20 @@ class ProposePlans:
     def _propose(
         self, doctor: Doctor, draft: Plan, versions: SeriesVersions, now: datetime
     ) -> PlanView:
-        dates = _dates_of(draft, versions, doctor, now)
+        today = local_time.local_date(now, doctor.zone)
+        dates = dates_between(today, doctor.last_bookable_date(now))
         view = self._preview(doctor, draft, dates, PlanSources(versions=versions), now)
-        is_new = draft.replaced is None
-        if is_new and view.days and not view.opens:
-            detail = Text("All of these slots are open already")
-            raise nothing_to_plan_error("series", detail, _kept(view), doctor.zone)
+        if draft.replaced is None:
+            _require_effect(view, today)
         return self._store(view)
 
     def _propose_undo(
-        self, doctor: Doctor, draft: Plan, versions: SeriesVersions, now: datetime
+        self,
+        doctor: Doctor,
+        draft: Plan,
+        versions: SeriesVersions,
+        now: datetime,
+        dates: Sequence[date] = (),
     ) -> PlanView:
         found = retry_on_conflict(lambda: self._previews.undone_by(draft), self._pause)
         entries = {
@@ -184,7 +189,7 @@ class ProposePlans:
         }
         left = retry_on_conflict(lambda: self._previews.without_undone(entries), self._pause)
         sources = PlanSources(versions=versions, undone=left)
-        view = self._preview(doctor, draft, sorted(left), sources, now)
+        view = self._preview(doctor, draft, sorted({*dates, *left}), sources, now)
         if not (view.opens or view.closes or draft.series):
             detail = Text("There is nothing left to undo")
             raise nothing_to_plan_error("plan_id", detail, _kept(view), doctor.zone)
@@ -242,24 +247,19 @@ def _restored(undone: Plan, versions: SeriesVersions) -> Series | None:
     return replace(before, version=latest.version + 1) if before else None
 
 
-def _dates_of(
-    plan: Plan, versions: SeriesVersions, doctor: Doctor, now: datetime
-) -> Iterable[date]:
-    """Yield the dates from today to the end of the booking window that a version wants slots of."""
-    series = plan.series
-    if series is None:
-        return
-    former = versions.get(series.series_id, plan.replaced or 0)
-    today = local_time.local_date(now, doctor.zone)
-    for on in dates_between(today, doctor.last_bookable_date(now)):
-        if any(each.has_slots_on(on) for each in (series, former) if each):
-            yield on
+def _require_effect(view: PlanView, today: date) -> None:
+    """Raise ``RequestRejectedError`` if nothing can come of a new series."""
+    series = view.plan.series
+    if series and series.last and series.last < today:
+        raise _nothing_to_save("series.to", Text("The series would end before today"))
+    if view.days and not view.opens:
+        detail = Text("All of these slots are open already")
+        raise nothing_to_plan_error("series", detail, _kept(view), view.doctor.zone)
 
 
 def _require_boxes(series: Series) -> None:
     """Raise ``RequestRejectedError`` if the weekly hours have no box within those of the series."""
-    last = local_time.MAX_DATE
-    end = series.first + min(timedelta(days=_PATTERN_DAYS), last - series.first)
+    end = min(series.first, local_time.MAX_DATE - _PATTERN) + _PATTERN
     dates = dates_between(series.first, end if series.last is None else min(end, series.last))
     if not any(series.has_slots_on(on) for on in dates):
         detail = Text("None of these hours are in the weekly hours of the doctor")

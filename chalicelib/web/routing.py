@@ -35,6 +35,8 @@ DOCTORS, BOOKING_SITES, SERVICE = "Doctors", "Booking sites", "Service"
 View = Callable[..., Response]
 Content = Mapping[str, type | None]
 """The schema of a body by media type; None means plain text."""
+ResponseContent = Mapping[str, type | tuple[type, ...] | None]
+"""As ``Content``; of several schemas, a response has one."""
 
 
 class RouteDoc(Struct, frozen=True, kw_only=True):
@@ -48,7 +50,7 @@ class RouteDoc(Struct, frozen=True, kw_only=True):
     tag: str
     parameters: tuple[str, ...] = ()
     body: Content = {}
-    responses: Mapping[int, Content]
+    responses: Mapping[int, ResponseContent]
     errors: tuple[int, ...] = ()
 
 

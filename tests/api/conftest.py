@@ -23,6 +23,7 @@ from tests.support.coverage_pauses import pause_coverage_in_aws_sdk
 from tests.support.factories import SUNDAY_NOON, make_doctor, make_grid
 from tests.support.fake_oidc_provider import FakeOidcProvider, run_fake_oidc_provider
 from tests.support.fake_user_pool import FakeUserPool
+from tests.support.invariants import assert_invariants
 from tests.support.page_session import PageSession
 from tests.support.request_log import RequestLog, enable_request_log
 
@@ -158,6 +159,13 @@ def client(chalice_client: Client, doctor_items: list[RawItem]) -> AppClient:
     client = app_setup.create_client(Settings.from_env(os.environ), chalice_client)
     client.restore(doctor_items)
     return client
+
+
+@pytest.fixture
+def consistent_table(client: AppClient) -> Iterator[None]:
+    """Check after the test that the stored items are consistent."""
+    yield
+    assert_invariants(client.export())
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.domain.person import Account
 from tests.support.factories import MONDAY
+from tests.support.plans import MORNING, PLANS, propose, series_json, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,6 +88,18 @@ def test_reads_of_bookings_are_consistent(
 
     with recorded_reads(client) as calls:
         read(client)
+
+    assert calls
+    assert [operation for operation, is_consistent in calls if not is_consistent] == []
+
+
+def test_reads_of_plans_are_consistent(client: AppClient) -> None:
+    plan = propose(client, series_json({"mon": MORNING}, last=MONDAY)).json
+
+    with recorded_reads(client) as calls:
+        step(client, plan)
+        client.get(PLANS)
+        client.get("/doctors/dr-lee/series")
 
     assert calls
     assert [operation for operation, is_consistent in calls if not is_consistent] == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.factories import MONDAY
 from tests.support.plans import (
     MORNING,
@@ -20,6 +22,8 @@ from tests.support.plans import (
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
+
+pytestmark = pytest.mark.usefixtures("consistent_table")
 
 WEEK = timedelta(weeks=1)
 TUESDAY = MONDAY + timedelta(days=1)

@@ -8,6 +8,7 @@ from tests.mutation.mutants import (
     doctors,
     guarantees,
     people,
+    plans,
     saves,
     use_cases,
 )
@@ -18,6 +19,7 @@ MUTANTS = (
     *booking_conditions.MUTANTS,
     *doctors.MUTANTS,
     *people.MUTANTS,
+    *plans.MUTANTS,
     *use_cases.MUTANTS,
     *guarantees.MUTANTS,
 )

@@ -23,6 +23,12 @@ _WEEK_FIELDS = {
     "doctor_id": "dr-lee",
     "days": [{"date": "2026-11-24", "slots": [{"start": "11:00", "status": "free"}]}],
 }
+_SERIES = {
+    "name": "Mornings",
+    "weekly": {"mon": [{"from": "11:00", "to": "12:00"}]},
+    "from": "2026-11-23",
+    "to": "2026-11-30",
+}
 _QUERIES = {
     "GET /slots": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /slots/history": "?doctor_id=dr-lee&date=2026-11-23",
@@ -43,6 +49,8 @@ _BODIES: dict[str, tuple[str, str]] = {
         JSON,
         json.dumps({"change_id": "dr-lee~2026-11-23~20261122T120000000000Z~save-1"}),
     ),
+    "POST /doctors/{doctor_id}/plans": (JSON, json.dumps({"kind": "series", "series": _SERIES})),
+    "POST /doctors/{doctor_id}/plans/{plan_id}/steps": (JSON, "{}"),
     "POST /sign-out": (FORM, ""),
     "POST /account/password": (FORM, "current_password=a&new_password=b&new_again=b"),
     "PUT /slots/{slot_id}/hold": (JSON, json.dumps({"holder": "h", "seconds": 60})),
@@ -86,6 +94,7 @@ def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:
     query = _QUERIES.get(route.replace("HEAD", "GET"), "")
     path = path.replace("{doctor_id}", "dr-lee").replace("{slot_id}", make_slot_id("09:00"))
     path = path.replace("/people/{name}", "/people/alex").replace("{name}", "slots.css")
+    path = path.replace("{series_id}", "9b2f40c81e6d").replace("{plan_id}", "no-such-plan")
     content_type, body = _BODIES.get(route, ("", ""))
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     sent |= {"Content-Type": content_type} if content_type else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -87,5 +88,32 @@ def _assert_doctor_invariants(items: Sequence[RawItem], audit_log: Sequence[RawI
             assert day["GSI1SK"]["S"] == f"{location}#{name}#"
     prefixes = [item["SK"]["S"].partition("#")[0] for item in items]
     assert (prefixes.count("SLOT"), prefixes.count("CHANGE")) == (slots, saves)
+    _assert_series_invariants(items, days)
     # A client's holds of one doctor are one item.
-    assert len(items) == 1 + len(days) + slots + saves + prefixes.count("HOLDS")
+    others = prefixes.count("HOLDS") + prefixes.count("SERIES") + prefixes.count("PLAN")
+    assert len(items) == 1 + len(days) + slots + saves + others
+
+
+def _assert_series_invariants(items: Sequence[RawItem], days: Sequence[RawItem]) -> None:
+    """Fail unless each series and each version that an item names is stored.
+
+    Versions count from 1 without gaps, and that of a plan that has started is stored.
+    """
+    versions = {_version_of(item) for item in items if item["SK"]["S"].startswith("SERIES#")}
+    for series_id, version in versions:
+        assert version == 1 or (series_id, version - 1) in versions
+    stored = {series_id for series_id, _ in versions}
+    for day in days:
+        applied = json.loads(day["series"]["S"]) if "series" in day else {}
+        assert set(applied.items()) <= versions
+        origins = json.loads(day["origins"]["S"]) if "origins" in day else []
+        assert {origin["series"] for origin in origins} <= {*stored, None}
+    for plan in items:
+        if plan["SK"]["S"].startswith("PLAN#") and "series" in plan and "has_started" in plan:
+            made = json.loads(plan["series"]["S"])
+            assert (made["id"], made["version"]) in versions
+
+
+def _version_of(item: RawItem) -> tuple[str, int]:
+    series_id, _, version = item["SK"]["S"].removeprefix("SERIES#").rpartition("#")
+    return series_id, int(version)

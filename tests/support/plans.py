@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import MONDAY
 
 if TYPE_CHECKING:
@@ -57,6 +58,20 @@ def apply(client: AppClient, plan: Json) -> Json:
         assert response.status == 200, response.json
         plan = response.json
     return plan
+
+
+def stop_after(client: AppClient, plan: Json, *, dates: int) -> None:
+    """Apply the first dates of a plan that has not started, and stop it there."""
+    saves = -1  # the first transaction starts the plan
+
+    def stop(**_: object) -> None:
+        nonlocal saves
+        saves += 1
+        if saves == dates:
+            client.delete(f"{PLANS}/{plan['plan_id']}")
+
+    with client.before_call(TRANSACT_WRITE, stop):
+        assert step(client, plan).json["state"] == "stopped"
 
 
 def make_series(client: AppClient, series: Json) -> Json:

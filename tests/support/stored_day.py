@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+# The kinds of changes that are saves of a day.
+SAVES = {"save", "series", "undo"}
 Interval = tuple[datetime, datetime]
 
 
@@ -73,7 +75,7 @@ class StoredDay:
         return {
             change["SK"]["S"].split("#", 2)[2]: {start for start, _ in intervals(change, "opened")}
             for change in self.changes
-            if change["kind"]["S"] == "save"
+            if change["kind"]["S"] in SAVES
         }
 
 

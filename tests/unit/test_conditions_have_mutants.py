@@ -64,6 +64,17 @@ CONDITIONS_WITHOUT_MUTANT = (
         KEY_RANGE,
     ),
     (
+        "chalicelib.storage.plan_repository:PlanRepository.list_latest",
+        condition("startswith"),
+        KEY_RANGE,
+    ),
+    (
+        "chalicelib.storage.series_repository:SeriesRepository.list_versions",
+        condition("startswith"),
+        KEY_RANGE,
+    ),
+    ("chalicelib.storage.audit_log:AuditLog.list_plan", condition("between"), KEY_RANGE),
+    (
         "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
         condition(DoctorDirectoryIndex),
         KEY_RANGE,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.errors import DomainError
+from chalicelib.domain.errors import DomainError, NotFoundError
 from chalicelib.web.auth import oidc
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.status_codes import reason_phrase
@@ -15,14 +15,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+PROJECT = Path(__file__).parents[2]
+
+
 def subclasses(error: type[DomainError]) -> Iterator[type[DomainError]]:
     for subclass in error.__subclasses__():
         yield subclass
         yield from subclasses(subclass)
 
 
+# They group others for the web layer, and nothing raises one itself.
+BASES = {NotFoundError}
+
+
+def test_bases_have_no_code_and_are_not_raised() -> None:
+    code = "".join(path.read_text() for path in (PROJECT / "chalicelib").rglob("*.py"))
+
+    for base in BASES:
+        assert "code" not in vars(base)
+        assert f"raise {base.__name__}" not in code
+
+
 def test_every_domain_error_declares_a_unique_code() -> None:
-    errors = {*subclasses(DomainError), oidc.IdentityProviderUnavailableError}
+    errors = {*subclasses(DomainError), oidc.IdentityProviderUnavailableError} - BASES
 
     codes = [vars(error)["code"] for error in errors]
 
@@ -41,7 +56,7 @@ def test_every_domain_error_declares_a_unique_code() -> None:
     ],
 )
 def test_code_of_http_error_is_the_documented_one_in_any_python(status: int, code: str) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "reference" / "errors.md").read_text()
+    page = (PROJECT / "docs" / "reference" / "errors.md").read_text()
 
     assert HttpError(HTTPStatus(status), "").code == code
     assert f"\n| `{code}` | {status} |" in page

@@ -27,7 +27,7 @@ from tools.openapi.responses import COMMON_RESPONSES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from chalicelib.web.routing import Content, Route
+    from chalicelib.web.routing import ResponseContent, Route
     from tools.openapi.parameters import Parameter
     from tools.openapi.responses import Examples, ResponseDetails
 
@@ -151,7 +151,9 @@ def _schemas() -> tuple[Json, Json]:
 
 def _body_schemas(route: Route) -> Iterator[type]:
     for content in (route.doc.body, *route.doc.responses.values()):
-        yield from (schema for schema in content.values() if schema not in (None, dict))
+        for schema in content.values():
+            alternatives = schema if isinstance(schema, tuple) else (schema,)
+            yield from (each for each in alternatives if each not in (None, dict))
 
 
 def _operation(route: Route) -> Json:
@@ -209,7 +211,9 @@ def _operation_response(route: Route, status: int) -> Json:
         return _reference("responses", _common_name(route, status))
     if status not in route.doc.responses:
         return _error_or_empty(details)
-    content = _content(route.doc.responses[status], {JSON: details.examples})
+    content = _content(
+        route.doc.responses[status], dict.fromkeys((JSON, PROBLEM_JSON), details.examples)
+    )
     return _response(details, content, _success_headers(route, status))
 
 
@@ -268,14 +272,14 @@ def _header(name: str, *, required: bool) -> Json:
     }
 
 
-def _content(content: Content, examples: Mapping[str, Examples]) -> Json:
+def _content(content: ResponseContent, examples: Mapping[str, Examples]) -> Json:
     return {
         media_type: _media_type(schema, examples.get(media_type, {}))
         for media_type, schema in content.items()
     }
 
 
-def _media_type(schema: type | None, examples: Examples) -> Json:
+def _media_type(schema: type | tuple[type, ...] | None, examples: Examples) -> Json:
     result: Json = {"schema": _schema(schema)}
     if examples:
         result["examples"] = {
@@ -285,9 +289,11 @@ def _media_type(schema: type | None, examples: Examples) -> Json:
     return result
 
 
-def _schema(schema: type | None) -> Json:
+def _schema(schema: type | tuple[type, ...] | None) -> Json:
     if schema is None:
         return _STRING_SCHEMA
+    if isinstance(schema, tuple):
+        return {"anyOf": [_schema(each) for each in schema]}
     if schema is dict:
         return {"type": "object"}
     return _reference("schemas", schema.__name__)

@@ -6,6 +6,7 @@ from chalicelib.web.http.request import FORM, JSON
 from tools.openapi import examples
 from tools.openapi.booking_operations import BOOKING_OPERATIONS
 from tools.openapi.change_operations import CHANGE_OPERATIONS
+from tools.openapi.plan_operations import PLAN_OPERATIONS
 from tools.openapi.responses import HTML_PAGE, OperationDetails, ResponseDetails, linked, response
 from tools.openapi.sign_in_operations import SIGN_IN_OPERATIONS
 from tools.openapi.week_operations import WEEK_OPERATIONS
@@ -111,6 +112,7 @@ OPERATIONS: dict[str, OperationDetails] = {
     ),
     **BOOKING_OPERATIONS,
     **CHANGE_OPERATIONS,
+    **PLAN_OPERATIONS,
     **SIGN_IN_OPERATIONS,
     **WEEK_OPERATIONS,
 }

@@ -53,20 +53,21 @@ def _header(name: str, schema: object, description: str, example: str) -> Parame
 PATH_PARAMETERS = {
     "doctors/{doctor_id}": "Doctor",
     "slots/{slot_id}": "Slot",
-    "series/{series_id}": "SeriesId",
-    "plans/{plan_id}": "PlanId",
     "people/{name}": "Person",
     "static/{name}": "File",
+    "series/{series_id}": "Series",
+    "plans/{plan_id}": "Plan",
 }
 """The parameters of paths by their segments there."""
 
 PARAMETERS = {
     "Doctor": _path("doctor_id", fields.DoctorId, "The doctor.", "dr-lee"),
     "Slot": _path("slot_id", fields.SlotId, "The slot.", "dr-lee~20261123T0900Z"),
-    "SeriesId": _path("series_id", fields.Key, "The series.", "5f0c2a9be3d1"),
-    "PlanId": _path("plan_id", fields.Key, "The plan.", "20261122T120000000000Z-5f0c2a9be3d1"),
     "Person": _path("name", fields.PersonName, "The name with which the person signs in.", "sam"),
     "File": _path("name", fields.FileName, "The plain or fingerprinted name.", "slots.css"),
+    "Series": _path("series_id", fields.SeriesId, "The series.", "9b2f40c81e6d"),
+    "Plan": _path("plan_id", fields.PlanId, "The plan.", "20261122T120000000000Z-1f0c9ae27b35"),
+    "PlanState": _query("state", fields.PlanState, "Only plans of this state.", "running"),
     "DoctorOfDay": _query(
         "doctor_id", fields.DoctorId, "The doctor; by default the caller.", "dr-lee"
     ),
@@ -83,7 +84,7 @@ PARAMETERS = {
     "WeekToRepeat": _query("week", fields.Date, "A date of the week to repeat.", "2026-11-23"),
     "DayToCopy": _query("date", fields.Date, "The date to copy.", "2026-11-23"),
     "PlanToRevise": _query(
-        "plan_id", fields.Key, "The plan to revise.", "20261122T120000000000Z-5f0c2a9be3d1"
+        "plan_id", fields.PlanId, "The plan to revise.", "20261122T120000000000Z-1f0c9ae27b35"
     ),
     "ReturnPath": _query("to", fields.Path, "The path to go to after sign-in.", "/slots"),
     "From": _query("from", fields.Date, "The first date; by default today.", "2026-11-23"),

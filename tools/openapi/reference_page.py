@@ -251,8 +251,10 @@ def describe(schema: Json) -> TypeLabel:
     if "$ref" in schema:
         return TypeLabel(schema_name=schema["$ref"].rpartition("/")[2])
     if "anyOf" in schema:
-        label = describe(schema["anyOf"][0])
-        return structs.replace(label, suffix=f"{label.suffix} or null")
+        first, other = schema["anyOf"]
+        label, other_label = describe(first), describe(other)
+        suffix = f"{label.suffix} or {other_label.prefix or other_label.schema_name}"
+        return structs.replace(label, suffix=suffix)
     if schema.get("type") == "array":
         label = describe(schema["items"])
         maximum = f"up to {schema['maxItems']} of " if "maxItems" in schema else ""

@@ -5,7 +5,15 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from chalicelib.web.api.change_schemas import KeptSlot
-from chalicelib.web.api.fields import ChangeId, Date, LocalTime, PlanId, SeriesId, short_text
+from chalicelib.web.api.fields import (
+    ChangeId,
+    Date,
+    LocalTime,
+    PlanId,
+    PlanState,
+    SeriesId,
+    short_text,
+)
 from chalicelib.web.api.schemas import ErrorEntry, Slot
 
 SeriesName = Annotated[str, short_text("What the doctor calls it.", "Mornings")]
@@ -83,9 +91,6 @@ class PlanRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     from_: Date | None = field(name="from", default=None)
     plan_id: PlanId | None = None
     change_id: ChangeId | None = None
-
-
-PlanState = Literal["proposed", "running", "stopped", "done"]
 
 
 class PlannedDay(Struct, kw_only=True):

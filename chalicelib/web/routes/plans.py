@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Permission
-from chalicelib.web.api import plan_schemas
+from chalicelib.web.api import plan_schemas, schemas
+from chalicelib.web.api.problem_details import PROBLEM_JSON, problem_from_error
 from chalicelib.web.api.validators import doctor_id_from_path
 from chalicelib.web.http.request import JSON
 from chalicelib.web.http.responses import json_response
@@ -124,7 +125,14 @@ def get_plan(_request: Request, caller: Caller, doctor_id: str, plan_id: str) ->
 @routes.post(
     "/doctors/{doctor_id}/plans/{plan_id}/steps",
     permission=Permission.MANAGE,
-    doc=RouteDoc(tag=DOCTORS, responses=_PLAN, errors=(404, 409)),
+    doc=RouteDoc(
+        tag=DOCTORS,
+        responses={
+            **_PLAN,
+            409: {PROBLEM_JSON: (plan_schemas.ChangedPreview, schemas.Problem)},
+        },
+        errors=(404,),
+    ),
 )
 def post_plan_step(_request: Request, caller: Caller, doctor_id: str, plan_id: str) -> Response:
     """Apply the next dates of a plan.
@@ -190,7 +198,6 @@ def _changed_preview(
 ) -> Response:
     """Return the problem with the plan and its new preview."""
     from chalicelib.web.api.plan_serializers import serialize_changed_preview  # noqa: PLC0415
-    from chalicelib.web.api.problem_details import PROBLEM_JSON, problem_from_error  # noqa: PLC0415
 
     problem = problem_from_error(error)
     request_context.current_request().code = problem.code

@@ -1,0 +1,100 @@
+"""Mutants of the conditions of plans and series."""
+
+from __future__ import annotations
+
+from chalicelib.storage.plan_models import PlanItem, SeriesItem
+from tests.mutation.edits import becomes, drop, exists, never
+from tests.mutation.mutant import Mutant
+from tests.mutation.selectors import condition, keyword
+
+_REPOSITORY = "chalicelib.storage.plan_repository:PlanRepository"
+_TESTS = "tests/api/test_plan_conditions.py"
+_READS = "tests/api/test_consistent_reads.py::test_reads_of_plans_are_consistent"
+
+MUTANTS = (
+    Mutant(
+        "A plan overwrites another one",
+        f"{_REPOSITORY}.create",
+        becomes(condition(PlanItem, "does_not_exist"), None),
+        f"{_TESTS}::test_proposal_does_not_overwrite_a_plan",
+    ),
+    Mutant(
+        "A plan starts twice",
+        f"{_REPOSITORY}.start",
+        drop(condition("has_started")),
+        f"{_TESTS}::test_plan_starts_once",
+    ),
+    Mutant(
+        "A plan that is gone starts",
+        f"{_REPOSITORY}.start",
+        drop(condition(PlanItem, "pk")),
+        f"{_TESTS}::test_expired_proposal_does_not_start",
+    ),
+    Mutant(
+        "Two plans make the same version of a series",
+        f"{_REPOSITORY}.start",
+        becomes(condition(SeriesItem, "does_not_exist"), None),
+        f"{_TESTS}::test_two_plans_do_not_make_the_same_version_of_a_series",
+    ),
+    Mutant(
+        "A plan that is done is stopped",
+        f"{_REPOSITORY}.set_state",
+        exists(condition(PlanItem, "state")),
+        f"{_TESTS}::test_plan_that_was_finished_meanwhile_does_not_stop",
+    ),
+    Mutant(
+        "The preview of a plan that is gone is stored",
+        f"{_REPOSITORY}.set_preview",
+        becomes(condition(PlanItem, "pk"), None),
+        f"{_TESTS}::test_missing_plan_gets_no_preview",
+    ),
+    Mutant(
+        "The progress of a plan goes back",
+        f"{_REPOSITORY}.record_progress",
+        exists(condition("isoformat")),
+        f"{_TESTS}::test_progress_never_goes_back",
+    ),
+    Mutant(
+        "The first progress of a plan is not recorded",
+        f"{_REPOSITORY}.record_progress",
+        drop(condition("does_not_exist")),
+        f"{_TESTS}::test_first_progress_is_recorded",
+    ),
+    Mutant(
+        "A plan that is gone is finished",
+        f"{_REPOSITORY}.finish",
+        becomes(condition(PlanItem, "pk"), None),
+        f"{_TESTS}::test_missing_plan_is_not_finished",
+    ),
+    Mutant(
+        "A version that does not exist is marked as applied",
+        f"{_REPOSITORY}.finish",
+        becomes(condition(SeriesItem, "pk"), None),
+        f"{_TESTS}::test_missing_version_is_not_marked_as_applied",
+    ),
+    Mutant(
+        "Plans of other states are listed",
+        f"{_REPOSITORY}.list_latest",
+        exists(condition(PlanItem, "state")),
+        f"{_TESTS}::test_plans_of_a_state_are_listed_alone",
+    ),
+    Mutant(
+        "The changes of others count as the plan's",
+        "chalicelib.storage.audit_log:AuditLog.list_plan",
+        exists(condition("plan_id")),
+        f"{_TESTS}::test_plan_counts_only_its_own_changes",
+    ),
+    *(
+        Mutant(f"{what} not read consistently", target, never(keyword("consistent_read")), _READS)
+        for what, target in (
+            ("A plan is", f"{_REPOSITORY}.get"),
+            ("The state of a plan is", f"{_REPOSITORY}.get_state"),
+            ("The list of plans is", f"{_REPOSITORY}.list_latest"),
+            ("The changes of a plan are", "chalicelib.storage.audit_log:AuditLog.list_plan"),
+            (
+                "The series are",
+                "chalicelib.storage.series_repository:SeriesRepository.list_versions",
+            ),
+        )
+    ),
+)
