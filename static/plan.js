@@ -1,18 +1,18 @@
 // The page of a plan: its part #plan changes by its buttons, and by itself with each step until the plan is done.
 
-import { find } from "./dom.js";
-import { clearNotice } from "./notice.js";
+const find = (selector) => document.querySelector(selector);
+const isPlan = ({ tasks }) => tasks.some(({ type, target }) => type === "main" && target.id === "plan");
 
-export const isStep = (ctx) => ctx.sourceElement.id.startsWith("step-");
-export const isPlan = (target) => target.id === "plan";
-
-export function handlePlanPart(ctx) {
-  ctx.swapsPlan = true;
-  ctx.focused = document.activeElement;
-  clearNotice();
-}
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx, tasks } = event.detail;
+  if (!isPlan(event.detail)) return;
+  // Without the part this is not our page, but a gateway's error: the next attempt may succeed.
+  if (!tasks.some(({ fragment }) => fragment?.querySelector("#plan"))) return event.preventDefault();
+  find("#notice").replaceChildren();
+  ctx.planFocus = document.activeElement;
+});
 
 // A button that is gone leaves its focus to the heading, which says what happens now.
-export function restorePlanFocus({ focused }) {
-  if (focused !== document.body && !focused.isConnected) find("#plan-heading").focus();
-}
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.planFocus && ctx.planFocus !== document.body && !ctx.planFocus.getClientRects().length) find("#plan-heading").focus();
+});

@@ -8,7 +8,6 @@ import "./leaving.js";
 import { clearNews, findChanges, reconcile, restoreLocalState, showNews } from "./news.js";
 import { clearNotice, clearOffline, isPoll, isSave, isUndo, keepUnreadMessage } from "./notice.js";
 import { showOffline, showPollError, sourceOf } from "./notice.js";
-import { handlePlanPart, isPlan, isStep, restorePlanFocus } from "./plan.js";
 import { expectChanges, poll } from "./polling.js";
 import { keepUnsaved, restoreUnsaved } from "./restore.js";
 import "./review.js";
@@ -22,6 +21,7 @@ let lastSaveResponseAt = 0;
 
 // The month beside the week loads by itself.
 const isRail = (ctx) => ctx.sourceElement.id === "rail";
+const isStep = (ctx) => ctx.sourceElement.id.startsWith("step-"); // of a plan
 
 // --- Requests
 
@@ -99,10 +99,9 @@ document.addEventListener("htmx:before:swap", (event) => {
     clearOffline(); // nothing has changed, but the server responds again
     return;
   }
-  if (main.target.id === "rail") return;
+  if (main.target.matches("#rail, #plan")) return;
   if (isRail(ctx)) return event.preventDefault(); // without its month, the page is still whole
   if (main.target.id === "notice") return handleNotice(event, main);
-  if (isPlan(main.target) && main.fragment.querySelector("#plan")) return handlePlanPart(ctx);
   const form = main.fragment.querySelector("#schedule");
   // Without a form this is not our page: a gateway's error, for example, would replace the form.
   if (!(main.target === document.body ? main.fragment.querySelector("main") : form)) {
@@ -126,7 +125,6 @@ function restoreFocus({ focused }) {
 }
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (ctx.swapsPlan) return restorePlanFocus(ctx);
   if (!ctx.swapsForm) {
     if (!isPoll(ctx)) refreshUnsaved();
     return;

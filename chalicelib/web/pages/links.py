@@ -28,6 +28,7 @@ class ScheduleLinks(Struct, frozen=True, kw_only=True):
     week: str
     month: str
     history: str
+    origins: str
     repeat: str
     series: str
     poll: str
@@ -47,6 +48,7 @@ def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLi
         week=urls["week"],
         month=month,
         history=history_url(base, doctor_id, on, view=view),
+        origins=plan_links.origins_url(base, doctor_id, on),
         repeat=_repeat_url(base, view, doctor_id, on),
         series=plan_links.series_list_url(base, doctor_id),
         poll=f"{urls[view]}&part=schedule",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.permissions import Caller, Permission
-from chalicelib.web.api.validators import requested_doctor_id
+from chalicelib.web.api.validators import parse_date, requested_doctor_id, required_query
 from chalicelib.web.http.request import FORM, HTML
 from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
@@ -124,6 +124,32 @@ def post_series_end(request: Request, caller: Caller, series_id: str) -> Respons
     from chalicelib.web.pages import series_journey  # noqa: PLC0415
 
     return series_journey.preview_end(caller, series_id, request)
+
+
+@routes.get(
+    "/slots/origins",
+    permission=Permission.MANAGE,
+    doc=RouteDoc(
+        tag=DOCTORS,
+        parameters=("DoctorOfDay", "RequiredDate"),
+        responses={200: {HTML: None}},
+        errors=(400, 404),
+    ),
+)
+def get_origins_page(request: Request, caller: Caller) -> Response:
+    """Page that says why slots are open.
+
+    For each slot of a date: the series, or the person who opened it. In JSON it is `origin` of a
+    slot.
+    """
+    from chalicelib.web.pages import doctor_list, origins  # noqa: PLC0415
+    from chalicelib.web.pages.frame import SCHEDULE  # noqa: PLC0415
+
+    if should_pick_doctor(caller, request):
+        return doctor_list.render_doctor_choice(caller, request, "/slots/origins", SCHEDULE)
+    doctor_id = requested_doctor_id(caller, request)
+    on = parse_date(required_query(request, "date"))
+    return origins.render_origins(caller, doctor_id, on, request)
 
 
 @routes.get(
