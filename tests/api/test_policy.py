@@ -16,6 +16,7 @@ from tests.support.app_client import make_slot_id
 from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import MONDAY, to_instant
 from tests.support.page_session import PageSession
+from tests.support.plan_page_operations import PLAN_PAGE_OPERATIONS
 from tests.support.plans import PLANS, propose, series_json
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /doctors/{doctor_id}/plans": lambda client: client.get(PLANS),
     "GET /doctors/{doctor_id}/series": lambda client: client.get("/doctors/dr-lee/series"),
     "GET /doctors/{doctor_id}/series/{series_id}": get_first_series,
+    **PLAN_PAGE_OPERATIONS,
     "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),
     "GET /doctors/{doctor_id}/slots": lambda client: client.get("/doctors/dr-lee/slots"),
     "GET /slots/{slot_id}": lambda client: client.get_slot("09:00"),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # The page shows progress once a second, so its steps are short. Without JavaScript a person asks
 # for each step.
-_PAGE_STEP_SECONDS = 0.5
+_PAGE_STEP_SECONDS = 0.4
 _START, _NEXT, _CONTINUE, _STOP, _UNDO = "start", "next", "continue", "stop", "undo"
 _ACTS = (_START, _NEXT, _CONTINUE, _STOP, _UNDO)
 

@@ -114,7 +114,7 @@ def get_series_end(request: Request, caller: Caller, series_id: str) -> Response
 @routes.post(
     "/series/{series_id}/end",
     permission=Permission.MANAGE,
-    doc=RouteDoc(tag=DOCTORS, body={FORM: None}, responses={303: {}}, errors=(400, 404, 409)),
+    doc=RouteDoc(tag=DOCTORS, body={FORM: None}, responses={303: {}}, errors=(400, 404)),
 )
 def post_series_end(request: Request, caller: Caller, series_id: str) -> Response:
     """Preview the end of a series.
