@@ -52,10 +52,13 @@ def format_date_without_weekday(on: date) -> str:
 
 
 def format_short_range(first: date, last: date) -> str:
-    """The first and the last date without their year; a month that both have stands once."""
-    end = _short_day(last)
+    """The first and the last date without their year; a month that both have stands once.
+
+    One date has its weekday.
+    """
     if first == last:
-        return end
+        return format_short_date(first)
+    end = _short_day(last)
     if first.month == last.month:
         return _("%(start)s–%(end)s", start=first.day, end=end)
     return _("%(start)s – %(end)s", start=_short_day(first), end=end)

@@ -79,10 +79,10 @@ def test_preview_shows_each_week_and_what_stays(client: AppClient) -> None:
 
     assert heading(response) == "3 slots will open on 2 days"
     weeks = rows(parse(response.text))
-    assert [week[0] for week in weeks] == ["23 Nov", "30 Nov", "7 Dec"]
+    assert [week[0] for week in weeks] == ["Mon 23 Nov", "Mon 30 Nov", "Mon 7 Dec"]
     assert weeks[0][2] == "Mon 23 Nov 09:00–09:30 was opened by hand, left as it is"
     assert weeks[1][2] == "Mon 30 Nov 09:00–10:00 overlaps another slot, left as it is"
-    assert weeks[2][1] == "2 slots will open Dates 7 Dec Mon 7 Dec: opens 09:00–10:00"
+    assert weeks[2][1] == "2 slots will open Dates Mon 7 Dec Mon 7 Dec: opens 09:00–10:00"
     assert buttons(response) == ["Open 3 slots"]
 
 
@@ -92,7 +92,7 @@ def test_long_preview_shows_six_weeks_and_the_others_on_demand(client: AppClient
     assert len(page.select("#plan > .weeks tbody tr")) == 6
     (others,) = page.select("details.other-weeks")
     assert text_of(others.select("summary")[0]) == "Show the other 7 weeks"
-    assert rows(others)[-1][0] == "15 Feb 2027"
+    assert rows(others)[-1][0] == "Mon 15 Feb 2027"
 
 
 def test_preview_says_how_soon_a_third_patient_can_come(client: AppClient) -> None:

@@ -35,16 +35,25 @@ def is_new(plan: Plan) -> bool:
     return plan.kind is PlanKind.SERIES and plan.replaced is None
 
 
-def describe_progress(plan: Plan) -> str:
-    """``20 of 65 days done``, and whether the plan is stopped."""
+def describe_state(plan: Plan) -> str:
+    """How far the plan is, and whether it is stopped."""
     total = len(plan.dates)
     if plan.state is PlanState.DONE:
         return ngettext("done on %(count)s day", "done on %(count)s days", total)
-    done = days_done(plan)
-    text = ngettext(
-        "%(done)s of %(count)s day done", "%(done)s of %(count)s days done", total, done=done
+    progress = describe_progress(plan)
+    if plan.state is PlanState.STOPPED:
+        return _("stopped, %(progress)s", progress=progress)
+    return progress
+
+
+def describe_progress(plan: Plan) -> str:
+    """``20 of 65 days done``."""
+    return ngettext(
+        "%(done)s of %(count)s day done",
+        "%(done)s of %(count)s days done",
+        len(plan.dates),
+        done=days_done(plan),
     )
-    return _("stopped, %(progress)s", progress=text) if plan.state is PlanState.STOPPED else text
 
 
 def days_done(plan: Plan) -> int:

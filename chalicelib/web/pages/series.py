@@ -220,7 +220,7 @@ def _plan_links(plans: Sequence[Plan], base: str) -> tuple[PlanLink, ...]:
     return tuple(
         PlanLink(
             title=plan_words.describe_plan(plan),
-            state=plan_words.describe_progress(plan),
+            state=plan_words.describe_state(plan),
             url=plan_links.plan_url(base, plan.doctor_id, plan.plan_id),
         )
         for plan in plans
