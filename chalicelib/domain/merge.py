@@ -118,6 +118,10 @@ def _missing(day: Day, slots: Sequence[Slot], now: datetime) -> list[KeptSlot]:
     ]
 
 
+def _free(slot: Slot) -> Slot:
+    return slot if slot.status is SlotStatus.FREE else replace(slot, status=SlotStatus.FREE)
+
+
 def _start(slot: Slot) -> datetime:
     return slot.start
 
@@ -148,7 +152,7 @@ def _open_possible(
     missing = [slot for slot in wanted if slot.interval not in is_open]
     opening = _sort_out(sorted(missing, key=_start), reason_not_to_open)
     changes = SlotChanges(
-        opened=tuple(replace(slot, status=SlotStatus.FREE) for slot in opening.changed),
+        opened=tuple(map(_free, opening.changed)),
         closed=tuple(closed),
     )
     return PlannedChanges(

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 from chalicelib.domain import local_time
 from chalicelib.domain.changes import MAX_CHANGES_PER_SAVE
 from chalicelib.domain.day import KeptReason, PlannedChanges, SlotChanges
-from chalicelib.domain.merge import invert, merge
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -99,29 +98,17 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedDay:
-    """What a plan does to one date: opens, closes, and leaves alone.
-
-    ``left_out`` is why it does nothing at all: ``past``.
-    """
+    """What a plan does to one date: opens, closes, and leaves alone."""
 
     date: date
     opens: tuple[Slot, ...] = ()
     closes: tuple[Slot, ...] = ()
     kept: tuple[KeptSlot, ...] = ()
-    left_out: Literal["past"] | None = None
 
     @classmethod
     def of(cls, date: dt.date, changes: PlannedChanges) -> PlannedDay:
         """Return what these changes do to the date."""
-        does_nothing = not (changes.opened or changes.closed)
-        reasons = {each.reason for each in changes.kept}
-        return cls(
-            date=date,
-            opens=changes.opened,
-            closes=changes.closed,
-            kept=changes.kept,
-            left_out="past" if does_nothing and reasons == {KeptReason.PAST} else None,
-        )
+        return cls(date=date, opens=changes.opened, closes=changes.closed, kept=changes.kept)
 
     @classmethod
     def from_entries(cls, date: dt.date, entries: Sequence[AuditLogEntry]) -> PlannedDay:
@@ -133,6 +120,13 @@ class PlannedDay:
             # The last entry is that of the complete change.
             kept=entries[-1].kept if entries else (),
         )
+
+    @property
+    def left_out(self) -> Literal["past"] | None:
+        """Why the plan does nothing at all; None if it does, or if there is another reason."""
+        if self.opens or self.closes or {each.reason for each in self.kept} != {KeptReason.PAST}:
+            return None
+        return "past"
 
     def after(self, entries: Sequence[AuditLogEntry]) -> PlannedDay:
         """The same with what the plan did before, by its entries in the audit log."""
@@ -165,122 +159,6 @@ def dates_between(first: date, last: date) -> Iterator[date]:
 def neighbours(date: date) -> tuple[date, date]:
     """The dates before and after."""
     return date - _ONE_DAY, date + _ONE_DAY
-
-
-def is_up_to_date(series: Series, day: Day, versions: SeriesVersions) -> bool:
-    """Whether there is nothing to do, or to record, for the series on the date.
-
-    That is so if this version or a later one has been applied, or if it wants what all versions
-    since the applied one want. Versions in between count, because a step of the plan of one of
-    them may be under way: what is recorded on the date keeps it from applying that one.
-    """
-    applied = day.series_versions.get(series.series_id, 0)
-    wanted = _intervals(series, day.date)
-    if not applied and wanted:
-        return False
-    between = (
-        versions.get(series.series_id, number) for number in range(applied or 1, series.version)
-    )
-    return all(each and _intervals(each, day.date) == wanted for each in between)
-
-
-def _intervals(series: Series, date: date) -> set[tuple[datetime, datetime]]:
-    return {slot.interval for slot in series.slots_on(date)}
-
-
-def apply_series(
-    series: Series, day: Day, versions: SeriesVersions, *, now: datetime
-) -> PlannedChanges | None:
-    """Return how the day gets what the series wants; None if nothing is to be done or recorded.
-
-    Other series keep the version that was applied to the date. ``day`` must be current as of
-    ``now``.
-    """
-    if is_up_to_date(series, day, versions):
-        return None
-    applied = day.series_versions
-    target = {**applied, series.series_id: series.version}
-    known = versions.with_version(series)
-    changes = merge(
-        day, versions.wanted(applied, day.date), known.wanted(target, day.date), now=now
-    )
-    return replace(changes, series_versions=target)
-
-
-def undo_entry(
-    plan: Plan, day: Day, entry: AuditLogEntry, *, now: datetime
-) -> PlannedChanges | None:
-    """Return how the day gets back what the entry changed, as far as it allows that now.
-
-    A day to which the undone plan applied its version of a series gets the restored version. None
-    if a later version than that has been applied to it.
-    """
-    series = plan.series
-    applied = day.series_versions.get(series.series_id, 0) if series else 0
-    if series and applied > series.version:
-        return None
-    changes = invert(day, entry, now=now)
-    if series is None or applied != plan.replaced:
-        return changes
-    restored = {**day.series_versions, series.series_id: series.version}
-    return replace(changes, series_versions=restored)
-
-
-def apply_plan_series(
-    plan: Plan, day: Day, versions: SeriesVersions, *, now: datetime
-) -> PlannedChanges | None:
-    """Return how the day gets what the plan's version of its series wants; None if it is so.
-
-    An undo changes only dates that have the version which it replaces. On others the plan that it
-    undoes did nothing.
-    """
-    series = plan.series
-    if series is None:
-        return None
-    is_undo = plan.kind is PlanKind.UNDO
-    if is_undo and day.series_versions.get(series.series_id) != plan.replaced:
-        return None
-    return apply_series(series, day, versions, now=now)
-
-
-def plan_day(plan: Plan, day: Day, sources: PlanSources, *, now: datetime) -> PlannedChanges | None:
-    """Return what the plan changes of the day as it is; None if there is nothing to record.
-
-    A plan of a series that has been changed again since does nothing more. ``day`` must be current
-    as of ``now``.
-    """
-    if sources.is_replaced(plan.series):
-        return None
-    changes: list[PlannedChanges] = []
-    after = day
-    for entry in sources.undone.get(day.date, ()):
-        if undone := undo_entry(plan, after, entry, now=now):
-            changes.append(undone)
-            after = _day_after(undone)
-    if applied := apply_plan_series(plan, after, sources.versions, now=now):
-        changes.append(applied)
-    return _in_sequence(changes)
-
-
-def _day_after(changes: PlannedChanges) -> Day:
-    versions = changes.series_versions
-    return (
-        changes.day_after
-        if versions is None
-        else (replace(changes.day_after, series_versions=versions))
-    )
-
-
-def _in_sequence(changes: Sequence[PlannedChanges]) -> PlannedChanges | None:
-    """Return all of the changes, made one after the other; None if there are none."""
-    if not changes:
-        return None
-    return PlannedChanges(
-        opened=tuple(slot for each in changes for slot in each.opened),
-        closed=tuple(slot for each in changes for slot in each.closed),
-        day_after=_day_after(changes[-1]),
-        kept=tuple(kept for each in changes for kept in each.kept),
-    )
 
 
 def needs_two_saves(changes: SlotChanges) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.errors import UnreadableItemError
 from chalicelib.domain.local_time import time_of_day, to_utc
 from chalicelib.domain.month import monday_of
-from chalicelib.domain.slot import SlotOrigin
+from chalicelib.domain.slot import Slot, SlotOrigin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain.grid import Grid
-    from chalicelib.domain.slot import Slot
 
 MAX_EVERY_WEEKS = 4
 END_OF_DAY = timedelta(days=1)
@@ -62,7 +61,7 @@ class Series:
         return weeks % self.every_weeks == 0
 
     def slots_on(self, date: date) -> Iterator[Slot]:
-        """The slots of the grid that the pattern wants on that date, in time order.
+        """The slots of the grid that the pattern wants on that date, free and in time order.
 
         A slot belongs to hours if it lies within them by the clock on that date. So 09:00 stays
         09:00 when the clock changes.
@@ -79,7 +78,7 @@ class Series:
         origin = SlotOrigin("", self.series_id)
         for slot in self.grid.candidate_slots(date):
             if any(start <= slot.start and slot.end <= end for start, end in hours):
-                yield replace(slot, origin=origin)
+                yield Slot(start=slot.start, end=slot.end, stored_date=date, origin=origin)
 
     def has_slots_on(self, date: date) -> bool:
         """Whether the pattern wants any slot on that date."""

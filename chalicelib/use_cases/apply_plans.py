@@ -6,54 +6,38 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.errors import ConflictError
-from chalicelib.domain.plan import (
-    Plan,
-    PlanKind,
-    PlanState,
-    apply_plan_series,
-    closing_part,
-    may_overlap_adjacent_date,
-    needs_two_saves,
-    undo_entry,
-)
+from chalicelib.domain.plan import Plan, PlanState
 from chalicelib.domain.plan_errors import PlanModifiedError, PreviewChangedError
 from chalicelib.domain.text import Text
-from chalicelib.domain.undo import undo_request_id
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
 from chalicelib.use_cases.pace import STEP_SECONDS
+from chalicelib.use_cases.plan_updates import (
+    NeedsTwoSaves,
+    UpToDate,
+    all_changes,
+    closing_changes,
+    series_update,
+    undo_update,
+)
 from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
-from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor, SavedDay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
-    from chalicelib.domain.audit_log import AuditLogEntry
-    from chalicelib.domain.day import PlannedChanges
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.plan import PlanSources
     from chalicelib.domain.series import Series
     from chalicelib.use_cases.pace import Pace
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
-    from chalicelib.use_cases.save_days import SaveDays
-
-_KINDS = {PlanKind.SERIES: ChangeKind.SERIES, PlanKind.UNDO: ChangeKind.UNDO}
+    from chalicelib.use_cases.save_days import DayUpdate, SaveDays, SavedDay
 
 
 # Each pair of saves of a date closes, then opens; a second pair is rare.
 _MAX_PARTS = 20
-
-
-class _UpToDate(Exception):  # noqa: N818  no error
-    """The date needs no save."""
-
-
-class _NeedsTwoSaves(Exception):  # noqa: N818  no error
-    """One transaction cannot make the changes of the date."""
 
 
 class ApplyPlans:
@@ -203,7 +187,7 @@ class ApplyPlans:
     ) -> Iterator[SavedDay]:
         """Make the saves of a date, and yield each that was not made before."""
         for entry in sources.undone.get(on, ()):
-            yield from self._save(caller, _undo_update(plan, on, entry))
+            yield from self._save(caller, undo_update(plan, on, entry))
         if plan.series:
             yield from self._apply_series(caller, plan, on, sources)
 
@@ -211,7 +195,7 @@ class ApplyPlans:
         """Yield the save; nothing if it was made before, or if the date needs none."""
         try:
             saved = self._save_days.save(caller, update)
-        except _UpToDate:
+        except UpToDate:
             return
         if saved.created:
             yield saved
@@ -219,10 +203,10 @@ class ApplyPlans:
     def _apply_series(
         self, caller: Caller, plan: Plan, on: date, sources: PlanSources
     ) -> Iterator[SavedDay]:
-        update = partial(_series_update, plan, on, sources)
+        update = partial(series_update, plan, on, sources)
         try:
-            yield from self._save(caller, update(_whole))
-        except _NeedsTwoSaves:
+            yield from self._save(caller, update(all_changes))
+        except NeedsTwoSaves:
             yield from self._close_then_open(caller, update)
 
     def _close_then_open(
@@ -234,10 +218,10 @@ class ApplyPlans:
         close. Then two more saves follow, with keys of their own.
         """
         for closing in range(1, _MAX_PARTS, 2):
-            yield from self._save(caller, update(_closing, part=closing))
+            yield from self._save(caller, update(closing_changes, part=closing))
             try:
-                yield from self._save(caller, update(_whole, part=closing + 1))
-            except _NeedsTwoSaves:
+                yield from self._save(caller, update(all_changes, part=closing + 1))
+            except NeedsTwoSaves:
                 continue
             return
         raise PlanModifiedError
@@ -246,74 +230,3 @@ class ApplyPlans:
         plans = self._stores.plans
         plan = plans.get(doctor.doctor_id, plan_id)
         plans.set_preview(self._previews.renew(doctor, plan, sources, self._now()).plan)
-
-
-def _whole(changes: PlannedChanges, _view: DayWithDoctor) -> PlannedChanges:
-    if needs_two_saves(changes):
-        raise _NeedsTwoSaves
-    return changes
-
-
-def _closing(changes: PlannedChanges, view: DayWithDoctor) -> PlannedChanges:
-    return closing_part(changes, view.day)
-
-
-def _series_update(
-    plan: Plan,
-    on: date,
-    sources: PlanSources,
-    choose: Callable[[PlannedChanges, DayWithDoctor], PlannedChanges],
-    part: int | None = None,
-) -> DayUpdate:
-    """Return the save of a date; ``choose`` takes all of its changes, or a part of them."""
-    series = plan.series
-    slots = tuple(series.slots_on(on)) if series else ()
-
-    def decide(view: DayWithDoctor) -> PlannedChanges:
-        changes = apply_plan_series(plan, view.day, sources.versions, now=view.now)
-        return choose(_require_shown(plan, on, changes), view)
-
-    return DayUpdate(
-        doctor_id=plan.doctor_id,
-        date=on,
-        request_id=plan.request_id(part),
-        fingerprint=plan.request_id(part),
-        decide=decide,
-        may_overlap_adjacent=lambda grid: (
-            grid is None or may_overlap_adjacent_date(slots, on, grid.zone)
-        ),
-        kind=_KINDS[plan.kind],
-        plan_id=plan.plan_id,
-    )
-
-
-def _require_shown(plan: Plan, on: date, changes: PlannedChanges | None) -> PlannedChanges:
-    """Return the changes of the date if there are any, and if the preview showed what they close.
-
-    Raises ``PreviewChangedError`` if it did not.
-    """
-    if changes is None:
-        raise _UpToDate
-    if not plan.may_close(changes, on):
-        raise PreviewChangedError
-    return changes
-
-
-def _undo_update(plan: Plan, on: date, entry: AuditLogEntry) -> DayUpdate:
-    """Return the save that undoes one entry; its key is that of any other undo of it."""
-
-    def decide(view: DayWithDoctor) -> PlannedChanges:
-        return _require_shown(plan, on, undo_entry(plan, view.day, entry, now=view.now))
-
-    request_id = undo_request_id(entry.change_id)
-    return DayUpdate(
-        doctor_id=plan.doctor_id,
-        date=on,
-        request_id=request_id,
-        fingerprint=request_id,
-        decide=decide,
-        may_overlap_adjacent=lambda _: bool(entry.closed),
-        kind=ChangeKind.UNDO,
-        plan_id=plan.plan_id,
-        undoes=entry.change_id,
-    )

@@ -19,9 +19,9 @@ from chalicelib.domain.plan import (
     PlanSources,
     ThirdNextAvailable,
     neighbours,
-    plan_day,
     shown_closing,
 )
+from chalicelib.domain.plan_days import plan_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -182,7 +182,7 @@ class PlanPreviews:
     def _read_days(self, doctor: Doctor, dates: Sequence[date], now: datetime) -> Days:
         """Read the days of the booking window; and further ones, if it was longer at first."""
         first = local_time.local_date(now, doctor.zone)
-        last = max(doctor.last_bookable_date(now), *dates[-1:])
+        last = max([doctor.last_bookable_date(now), *dates[-1:]])
         days = self._stores.days.list_range(doctor.doctor_id, first, last, page_size=_PAGE_SIZE)
         return {day.date: day.as_of(now) for day in days}
 

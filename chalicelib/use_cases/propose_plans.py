@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
 
 # Every fourth week is the rarest pattern: two of its weeks, and a part of a week before them.
+# A plan names each: with more, the response would exceed the 6 MB of AWS Lambda.
+MAX_SLOTS = 40_000
 _PATTERN = timedelta(weeks=9)
 
 
@@ -192,7 +194,8 @@ class ProposePlans:
         view = self._preview(doctor, draft, sorted({*dates, *left}), sources, now)
         if not (view.opens or view.closes or draft.series):
             detail = Text("There is nothing left to undo")
-            raise nothing_to_plan_error("plan_id", detail, _kept(view), doctor.zone)
+            field = "change_id" if "~" in (draft.undoes or "") else "plan_id"
+            raise nothing_to_plan_error(field, detail, _kept(view), doctor.zone)
         return self._store(view)
 
     def _preview(
@@ -209,6 +212,9 @@ class ProposePlans:
         )
 
     def _store(self, view: PlanView) -> PlanView:
+        if view.opens + view.closes + view.keeps > MAX_SLOTS:
+            detail = Text("A plan can change at most %(count)s slots", count=MAX_SLOTS)
+            raise RequestRejectedError(FieldViolation("kind", "too_many", detail))
         retry_on_conflict(lambda: self._stores.plans.create(view.plan), self._pause)
         return view
 

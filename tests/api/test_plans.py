@@ -186,3 +186,19 @@ def test_a_series_of_another_slot_length_closes_first_and_opens_second(client: A
     assert open_times(client, MONDAY) == ["09:00", "09:20", "09:40"]
     undo_plan(client, edited)
     assert open_times(client, MONDAY) == ["09:00", "09:30"]
+
+
+def test_a_slot_that_another_series_also_wants_stays_open(client: AppClient) -> None:
+    first = make_series(client, series_json({"mon": MORNING}, last=MONDAY))
+    longer = series_json({"mon": [("09:00", "10:30")]}, last=MONDAY)
+    second = make_series(client, longer)
+    ends = [
+        {"kind": "series", "series_id": plan["series_id"], "from": str(MONDAY)}
+        for plan in (first, second)
+    ]
+
+    apply(client, client.post(PLANS, ends[0]).json)
+    assert open_times(client, MONDAY) == ["09:00", "09:30", "10:00"]
+
+    apply(client, client.post(PLANS, ends[1]).json)
+    assert open_times(client, MONDAY) == []

@@ -36,7 +36,15 @@ class Violations:
 
     def __init__(self, found: Iterable[FieldViolation] = ()) -> None:
         self._found: list[SlotViolation | FieldViolation] = [*found]
-        self._malformed = {_top_level_field(violation) for violation in self._found}
+        self._object = ""
+        self._malformed = {self._field_of(violation) for violation in self._found}
+
+    def within(self, name: str) -> Violations:
+        """Return a collector of the same request, which tells apart the members of an object."""
+        inner = Violations()
+        inner._found, inner._object = self._found, f"{name}."
+        inner._malformed = {inner._field_of(violation) for violation in self._found}
+        return inner
 
     def __enter__(self) -> None:
         pass
@@ -49,26 +57,28 @@ class Violations:
     ) -> bool:
         if not isinstance(error, RequestRejectedError):
             return False
-        further = [
-            violation
-            for violation in error.violations
-            if _top_level_field(violation) not in self._malformed
-        ]
+        further = [each for each in error.violations if not self._is_malformed(each)]
         self._found += further
-        self._malformed.update(map(_top_level_field, further))
+        self._malformed.update(map(self._field_of, further))
         return True
+
+    def _is_malformed(self, violation: SlotViolation | FieldViolation) -> bool:
+        """Whether the field is malformed already, or the object that it is in."""
+        field = self._field_of(violation)
+        is_inner = bool(field and self._object and field.startswith(self._object))
+        return field in self._malformed or (is_inner and self._object[:-1] in self._malformed)
+
+    def _field_of(self, violation: SlotViolation | FieldViolation) -> str | None:
+        if not isinstance(violation, FieldViolation):
+            return None
+        outer = self._object if violation.field.startswith(self._object) else ""
+        match = _TOP_LEVEL_FIELD.match(violation.field.removeprefix(outer))
+        return outer + match[0] if match else None
 
     def raise_any(self) -> None:
         """Raise ``RequestRejectedError`` with every violation, if there are any."""
         if self._found:
             raise RequestRejectedError(*self._found)
-
-
-def _top_level_field(violation: SlotViolation | FieldViolation) -> str | None:
-    if not isinstance(violation, FieldViolation):
-        return None
-    match = _TOP_LEVEL_FIELD.match(violation.field)
-    return match[0] if match else None
 
 
 def decode_json(request: Request, schema: type[T]) -> tuple[T, Violations]:

@@ -122,6 +122,7 @@ def parse_requested_series(
     sent: plan_schemas.RequestedSeries, series_id: str | None, violations: Violations
 ) -> SeriesRequest:
     """A series. Raises ``RequestRejectedError`` with everything that is wrong."""
+    violations = violations.within("series")
     name = trim_name(sent.name)
     with violations:
         if not is_valid_name(name):
@@ -171,7 +172,7 @@ def _parse_undo(sent: plan_schemas.PlanRequest, doctor_id: str) -> PlanRequest:
 
 
 def _parse_weekly(sent: plan_schemas.WeeklyHours) -> dict[int, tuple[TimeRange, ...]]:
-    violations = Violations()
+    violations = Violations().within("series.weekly")
     weekly: dict[int, tuple[TimeRange, ...]] = {}
     for weekday, code in enumerate(WEEKDAYS):
         with violations:

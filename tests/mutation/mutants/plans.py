@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from chalicelib.storage.plan_models import PlanItem, SeriesItem
-from tests.mutation.edits import becomes, drop, exists, never
+from tests.mutation.edits import always, becomes, drop, exists, first_only, never
 from tests.mutation.mutant import Mutant
-from tests.mutation.selectors import condition, keyword
+from tests.mutation.selectors import call, choice, condition, generator, keyword
 
 _REPOSITORY = "chalicelib.storage.plan_repository:PlanRepository"
 _TESTS = "tests/api/test_plan_conditions.py"
+_IN_TURN = "tests/api/test_plans_in_turn.py"
 _READS = "tests/api/test_consistent_reads.py::test_reads_of_plans_are_consistent"
 
 MUTANTS = (
@@ -83,6 +84,30 @@ MUTANTS = (
         "chalicelib.storage.audit_log:AuditLog.list_plan",
         exists(condition("plan_id")),
         f"{_TESTS}::test_plan_counts_only_its_own_changes",
+    ),
+    Mutant(
+        "A plan of a replaced version goes on",
+        "chalicelib.domain.plan:PlanSources.is_replaced",
+        never(call(bool)),
+        f"{_IN_TURN}::test_a_plan_that_is_overtaken_leaves_its_dates_to_the_later_one",
+    ),
+    Mutant(
+        "A step under way overwrites a later version",
+        "chalicelib.domain.plan_days:is_up_to_date",
+        first_only(generator(0)),
+        f"{_IN_TURN}::test_a_step_under_way_does_not_overwrite_a_later_version",
+    ),
+    Mutant(
+        "A plan closes what its preview did not show",
+        "chalicelib.domain.plan:Plan.may_close",
+        always(call(all)),
+        "tests/api/test_plans.py::test_a_plan_stops_before_it_closes_what_its_preview_did_not_show",
+    ),
+    Mutant(
+        "A series closes slots that were opened by hand",
+        "chalicelib.domain.merge:_by_hand",
+        becomes(choice(), None),
+        "tests/api/test_plans.py::test_an_edited_series_changes_only_what_it_opened",
     ),
     *(
         Mutant(f"{what} not read consistently", target, never(keyword("consistent_read")), _READS)

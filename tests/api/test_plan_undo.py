@@ -1,0 +1,217 @@
+"""The undo of plans and of their changes, in every order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.factories import MONDAY
+from tests.support.plans import (
+    MORNING,
+    PLANS,
+    Hours,
+    apply,
+    make_series,
+    open_times,
+    propose,
+    series_json,
+    stop_after,
+    undo_plan,
+)
+
+if TYPE_CHECKING:
+    from tests.support.app_client import AppClient
+    from tests.support.plans import Json
+
+pytestmark = pytest.mark.usefixtures("consistent_table")
+
+WEEK = timedelta(weeks=1)
+MONDAYS = [MONDAY + n * WEEK for n in range(3)]
+NOON: Hours = [("11:00", "12:00")]
+NINE, ELEVEN = ["09:00", "09:30"], ["11:00", "11:30"]
+
+
+def on_mondays(hours: Hours) -> Json:
+    return series_json({"mon": hours}, last=MONDAYS[-1])
+
+
+def opened(client: AppClient) -> list[list[str]]:
+    """Return the open times of the three Mondays."""
+    return [open_times(client, on) for on in MONDAYS]
+
+
+def pattern(client: AppClient, plan: Json) -> object:
+    """Return the hours of a plan's series on Mondays."""
+    series = client.get(f"/doctors/dr-lee/series/{plan['series_id']}").json
+    return [(hours["from"], hours["to"]) for hours in series["weekly"]["mon"]]
+
+
+def undo_change_of_monday(client: AppClient, **query: str) -> None:
+    """Undo the latest change of the first Monday."""
+    wanted = "&".join(f"{name}={value}" for name, value in query.items())
+    path = f"/doctors/dr-lee/changes?date={MONDAY}&{wanted}"
+    (change, *_) = client.get(path).json["changes"]
+    assert client.post("/slots/undo", {"change_id": change["change_id"]}).status == 200
+
+
+def test_undo_of_a_stopped_plan_undoes_what_it_did(client: AppClient) -> None:
+    first = make_series(client, on_mondays(MORNING))
+    second = propose(client, on_mondays(NOON), first["series_id"]).json
+    stop_after(client, second, dates=1)
+
+    undone = undo_plan(client, second)
+
+    assert (undone["opens"], undone["closes"]) == (2, 2)
+    assert opened(client) == [NINE] * 3
+    assert pattern(client, first) == MORNING
+    apply(client, client.get(f"{PLANS}/{second['plan_id']}").json)
+    assert opened(client) == [NINE] * 3
+
+
+def test_a_plan_that_goes_on_after_the_proposal_of_its_undo_is_undone_too(
+    client: AppClient,
+) -> None:
+    first = make_series(client, on_mondays(MORNING))
+    second = propose(client, on_mondays(NOON), first["series_id"]).json
+    stop_after(client, second, dates=1)
+    undo = client.post(PLANS, {"kind": "undo", "plan_id": second["plan_id"]}).json
+    apply(client, client.get(f"{PLANS}/{second['plan_id']}").json)
+
+    changed = client.post(f"{PLANS}/{undo['plan_id']}/steps", {})
+
+    assert (changed.status, changed.error_codes) == (409, [("plan_id", "preview_changed")])
+    apply(client, changed.json)
+    assert opened(client) == [NINE] * 3
+
+
+def test_undo_of_an_undone_stopped_plan_gives_the_days_as_they_were(client: AppClient) -> None:
+    new = propose(client, on_mondays(MORNING)).json
+    stop_after(client, new, dates=1)
+    undone = undo_plan(client, new)
+    assert opened(client) == [[], [], []]
+
+    undo_plan(client, undone)
+
+    assert opened(client) == [NINE, [], []]
+    assert pattern(client, new) == MORNING
+
+
+def test_undo_after_a_later_edit_undoes_the_days_and_leaves_the_series(client: AppClient) -> None:
+    first = make_series(client, on_mondays(MORNING))
+    longer = [("09:00", "10:30")]
+    second = apply(client, propose(client, on_mondays(longer), first["series_id"]).json)
+    longest = [("09:00", "11:00")]
+    apply(client, propose(client, on_mondays(longest), first["series_id"]).json)
+
+    undone = undo_plan(client, second)
+
+    assert undone["closes"] == 3
+    assert opened(client) == [["09:00", "09:30", "10:30"]] * 3
+    assert pattern(client, first) == longest
+
+
+def test_plan_undone_and_redone_twice_ends_as_it_began(client: AppClient) -> None:
+    first = make_series(client, on_mondays(MORNING))
+    latest = apply(client, propose(client, on_mondays(NOON), first["series_id"]).json)
+
+    for times in (NINE, ELEVEN, NINE, ELEVEN):
+        latest = undo_plan(client, latest)
+        assert opened(client) == [times] * 3
+
+    assert pattern(client, first) == NOON
+
+
+def test_same_plan_is_not_undone_twice(client: AppClient) -> None:
+    plan = make_series(client, on_mondays(MORNING))
+    undo_plan(client, plan)
+
+    again = client.post(PLANS, {"kind": "undo", "plan_id": plan["plan_id"]})
+
+    assert (again.status, again.error_codes) == (400, [("plan_id", "nothing_to_save")])
+
+
+def test_of_two_undos_of_a_plan_the_second_is_rejected(client: AppClient) -> None:
+    plan = make_series(client, on_mondays(MORNING))
+    undos = [client.post(PLANS, {"kind": "undo", "plan_id": plan["plan_id"]}).json for _ in "12"]
+    apply(client, undos[0])
+
+    rejected = client.post(f"{PLANS}/{undos[1]['plan_id']}/steps", {})
+
+    assert (rejected.status, rejected.error_codes) == (409, [("plan_id", "invalid")])
+
+
+def test_undo_of_one_change_and_then_of_its_plan_undoes_each_once(client: AppClient) -> None:
+    first = make_series(client, on_mondays(MORNING))
+    second = apply(client, propose(client, on_mondays(NOON), first["series_id"]).json)
+    undo_change_of_monday(client, kind="series")
+    assert opened(client) == [NINE, ELEVEN, ELEVEN]
+
+    undone = undo_plan(client, second)
+
+    assert (undone["opens"], undone["closes"]) == (4, 4)
+    assert opened(client) == [NINE] * 3
+    longer = propose(client, on_mondays([("09:00", "10:30")]), first["series_id"]).json
+    assert longer["keeps"] == 0
+    apply(client, longer)
+    assert opened(client) == [["09:00", "09:30", "10:00"]] * 3
+
+
+def test_change_undone_by_hand_stays_undone_when_its_plan_is_redone(client: AppClient) -> None:
+    plan = make_series(client, on_mondays(MORNING))
+    undo_change_of_monday(client, kind="series")
+
+    undo_plan(client, undo_plan(client, plan))
+
+    assert opened(client) == [[], NINE, NINE]
+
+
+def test_undo_leaves_what_was_changed_by_hand_since_and_names_it(client: AppClient) -> None:
+    plan = make_series(client, on_mondays(MORNING))
+    client.save(closed=("09:00", "09:30"))
+    client.save("09:00")
+
+    undone = undo_plan(client, plan)
+
+    assert undone["days"][0]["kept"] == [
+        {"start": "2026-11-23T09:00:00+00:00", "code": "opened_by_hand"}
+    ]
+    assert opened(client) == [["09:00"], [], []]
+
+
+def test_a_change_of_one_date_is_undone_by_a_plan(client: AppClient) -> None:
+    client.save("09:00", "09:30")
+    (change,) = client.get("/doctors/dr-lee/changes").json["changes"]
+    request = {"kind": "undo", "change_id": change["change_id"]}
+
+    plan = client.post(PLANS, request).json
+    assert (plan["undoes"], plan["series_id"], plan["closes"]) == (change["change_id"], None, 2)
+    apply(client, plan)
+
+    assert open_times(client, MONDAY) == []
+    again = client.post(PLANS, request)
+    assert (again.status, again.error_codes) == (400, [("change_id", "nothing_to_save")])
+    redone = undo_plan(client, plan)
+    assert open_times(client, MONDAY) == NINE
+    assert redone["state"] == "done"
+
+
+def test_plan_that_has_not_started_cannot_be_undone(client: AppClient) -> None:
+    plan = propose(client, on_mondays(MORNING)).json
+
+    response = client.post(PLANS, {"kind": "undo", "plan_id": plan["plan_id"]})
+
+    assert (response.status, response.error_codes) == (400, [("plan_id", "nothing_to_save")])
+
+
+def test_changes_of_plans_have_their_kind_and_plan(client: AppClient) -> None:
+    plan = make_series(client, on_mondays(MORNING))
+    undo = undo_plan(client, plan)
+
+    changes = client.get(f"/doctors/dr-lee/changes?date={MONDAY}").json["changes"]
+
+    assert [(change["kind"], change["plan_id"]) for change in changes] == [
+        ("undo", undo["plan_id"]), ("series", plan["plan_id"])
+    ]  # fmt: skip
+    assert changes[0]["undoes"] == changes[1]["change_id"]
