@@ -110,7 +110,7 @@ def series_id_from_path(text: str) -> str:
 
 
 def _forget_doctor() -> None:
-    """Leave the doctor out of the log: nobody has checked whether they exist."""
+    """Leave the doctor out of the log: they may not exist."""
     request_context.current_request().doctor_id = None
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.series import Series, TimeRange
 
-# A name says at a glance what the series is: with more hours, the weekdays alone.
+# A name is short: with more hours it has the weekdays alone.
 _MAX_RANGES_IN_NAME = 2
 
 

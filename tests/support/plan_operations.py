@@ -1,4 +1,4 @@
-"""A valid request of each page of series and plans, after a series of Dr Lee has been made."""
+"""A valid request of each route of series and plans, in an order in which they work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from tests.support.app_client import FORM
 from tests.support.factories import MONDAY
-from tests.support.plans import PLANS
+from tests.support.plans import PLANS, propose, series_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +36,30 @@ def _series_path(client: AppClient) -> str:
     return f"/series/{series['series_id']}"
 
 
-PLAN_PAGE_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
+def propose_series(client: AppClient) -> AppResponse:
+    return propose(client, series_json({"mon": [("15:00", "15:30")]}, last=MONDAY))
+
+
+def _with_plan(client: AppClient, send: Callable[[str], AppResponse]) -> AppResponse:
+    plan = client.get(PLANS).json["plans"][0]
+    return send(f"{PLANS}/{plan['plan_id']}")
+
+
+def get_first_series(client: AppClient) -> AppResponse:
+    (series,) = client.get("/doctors/dr-lee/series").json["series"]
+    return client.get(f"/doctors/dr-lee/series/{series['series_id']}")
+
+
+PLAN_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
+    "POST /doctors/{doctor_id}/plans": propose_series,
+    "POST /doctors/{doctor_id}/plans/{plan_id}/steps": lambda client: _with_plan(
+        client, lambda path: client.post(f"{path}/steps", {})
+    ),
+    "GET /doctors/{doctor_id}/plans/{plan_id}": lambda client: _with_plan(client, client.get),
+    "DELETE /doctors/{doctor_id}/plans/{plan_id}": lambda client: _with_plan(client, client.delete),
+    "GET /doctors/{doctor_id}/plans": lambda client: client.get(PLANS),
+    "GET /doctors/{doctor_id}/series": lambda client: client.get("/doctors/dr-lee/series"),
+    "GET /doctors/{doctor_id}/series/{series_id}": get_first_series,
     "GET /series": _get(f"/series?{_DOCTOR}"),
     "GET /series/new": _get(f"/series/new?{_DOCTOR}&week={MONDAY}"),
     "GET /slots/origins": _get(f"/slots/origins?{_DOCTOR}&date={MONDAY}"),
