@@ -6,7 +6,7 @@ import gc
 # Imports create hardly any garbage, and looking for it takes a sixth of a cold start.
 gc.disable()
 
-from chalice.app import Chalice, DynamoDBEvent
+from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, SQSEvent
 
 from chalicelib import bootstrap
 from chalicelib.web.error_handler import normalize_framework_errors
@@ -44,6 +44,27 @@ def copy_audit_items(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     from chalicelib import stream_handler  # noqa: PLC0415  no request needs it
 
     return stream_handler.copy_audit_records(event.to_dict())
+
+
+# The template creates the queue too.
+_QUEUE_ARN_PLACEHOLDER = "arn:aws:sqs:region:000000000000:of-the-template"
+
+
+# At night in Europe; each doctor's booking window ends at their own midnight.
+@app.schedule(Cron(30, 1, "*", "*", "?", "*"))
+def start_extension(_event: CloudWatchEvent) -> None:
+    """Start to extend the series of all doctors."""
+    from chalicelib import schedule_handler  # noqa: PLC0415  no request needs it
+
+    schedule_handler.start_extension()
+
+
+@app.on_sqs_message(queue_arn=_QUEUE_ARN_PLACEHOLDER, batch_size=1)
+def extend_series(event: SQSEvent) -> None:
+    """Extend the series of one doctor, or find the doctors."""
+    from chalicelib import schedule_handler  # noqa: PLC0415  no request needs it
+
+    schedule_handler.handle_messages(event.to_dict())
 
 
 gc.freeze()

@@ -143,6 +143,7 @@ def measure_all(client: AppClient, recorder: CallRecorder, doctor: Doctor) -> li
     _measure_saves(client, measure, times)
     _measure_bookings(client, measure)
     _measure_searches(client, measure, doctor, times)
+    _measure_plans(client, measure)
     _measure_doctors(client, measure)
     return measure.measurements
 
@@ -210,6 +211,27 @@ def _measure_searches(
             client.save(*times, doctor_id=doctor_id, date=date)
     measure("search of 14 days that finds 20 doctors, 19 of them not cached", search)
     measure("the same search, all doctors cached", search)
+
+
+def _measure_plans(client: AppClient, measure: CapacityRecorder) -> None:
+    """Measure a series of one date, which wants all slots, and its extension to another."""
+    path, last = "/doctors/dr-lee/plans", MONDAY + timedelta(days=364)
+    series = {
+        "name": "All Mondays",
+        "weekly": {"mon": [{"from": "00:00", "to": "24:00"}]},
+        "from": str(last),
+    }
+    proposed: list[AppResponse] = []
+    measure(
+        "proposal of a series, one date, 14 stored days",
+        lambda: proposed.append(client.post(path, {"kind": "series", "series": series})),
+    )
+    step = f"{path}/{proposed[0].json['plan_id']}/steps"
+    measure("step of a plan, one date, with the plan after it", lambda: client.post(step, {}))
+    client.clock.now += timedelta(weeks=1)
+    extend = client.services.extend_series.extend
+    measure("extension of a series, one date", lambda: extend("dr-lee"))
+    client.clock.now -= timedelta(weeks=1)
 
 
 def _measure_doctors(client: AppClient, measure: CapacityRecorder) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot
-    from chalicelib.storage.models import BaseItem
+    from chalicelib.storage.models import RawItem
 
 # The limit of BatchWriteItem.
 _BATCH_SIZE = 25
@@ -39,16 +39,16 @@ _BATCH_SIZE = 25
 _MAX_DOCTORS_WITH_SLOTS = 1_000
 
 
-def colleague_items(count: int) -> Iterator[BaseItem]:
+def colleague_items(count: int) -> Iterator[RawItem]:
     """Doctors of one specialty and location; the first ones have open slots tomorrow."""
     for n in range(count):
         colleague = replace(DOCTOR, doctor_id=f"dr-{n:06}")
-        yield doctor_to_item(colleague)
+        yield doctor_to_item(colleague).serialize()
         if n < _MAX_DOCTORS_WITH_SLOTS:
             yield _day_item(colleague, TOMORROW, _open_slots(DOCTOR, TOMORROW))
 
 
-def past_day_items(doctor: Doctor, years: int) -> Iterator[BaseItem]:
+def past_day_items(doctor: Doctor, years: int) -> Iterator[RawItem]:
     """The items of past days on which one save opened all slots."""
     partition = keys.doctor_pk(doctor.doctor_id)
     for age in range(3, 365 * years):
@@ -76,9 +76,9 @@ def _open_slots(doctor: Doctor, date: date) -> list[Slot]:
     return [replace(slot, status=SlotStatus.FREE) for slot in doctor.grid.candidate_slots(date)]
 
 
-def _day_item(doctor: Doctor, date: date, slots: Sequence[Slot]) -> DayItem:
+def _day_item(doctor: Doctor, date: date, slots: Sequence[Slot]) -> RawItem:
     """A day after one save that opened these slots."""
-    return DayItem(
+    return DayItem.to_raw(
         keys.doctor_pk(doctor.doctor_id),
         keys.day_sk(date),
         gsi1_pk=keys.search_pk(doctor.specialty, date),
@@ -89,11 +89,11 @@ def _day_item(doctor: Doctor, date: date, slots: Sequence[Slot]) -> DayItem:
     )
 
 
-def write_items(table_name: str, items: Iterable[BaseItem]) -> None:
+def write_items(table_name: str, items: Iterable[RawItem]) -> None:
     dynamodb: Any = boto3.client("dynamodb")
     remaining = iter(items)
     while batch := [*islice(remaining, _BATCH_SIZE)]:
-        puts = [{"PutRequest": {"Item": item.to_dynamodb_dict()}} for item in batch]
+        puts = [{"PutRequest": {"Item": item}} for item in batch]
         response = dynamodb.batch_write_item(RequestItems={table_name: puts})
         if response["UnprocessedItems"]:
             raise RuntimeError("DynamoDB did not write all items")

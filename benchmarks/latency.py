@@ -22,7 +22,7 @@ from benchmarks import charts, payload_size, scaling
 from benchmarks.capacity import create_app_client
 from benchmarks.environment import TIMES, run_environment
 from benchmarks.subjects import APP, BARE, BOTO3, MINIMAL, SQL, Subject, run_subject
-from benchmarks.workloads import READ_DATES, Workload
+from benchmarks.workloads import OPERATIONS, READ_DATES, Workload
 from local.local_config import PROJECT
 
 if TYPE_CHECKING:
@@ -66,9 +66,12 @@ class Costs:
 
 
 def measure_warm(
-    environment: BenchmarkEnvironment, subjects: list[Subject], rounds: int
+    environment: BenchmarkEnvironment, subjects: list[Subject], rounds: int, only: str | None
 ) -> tuple[Costs, list[str]]:
-    """Measure processes that have answered requests before; also return the operations' names."""
+    """Measure processes that have answered requests before; also return the operations' names.
+
+    Those are all, or the one in ``only``.
+    """
     costs = Costs()
     with ExitStack() as stack:
         workloads = {
@@ -79,7 +82,7 @@ def measure_warm(
             )
             for subject in subjects
         }
-        operations = [*workloads[APP].operations]
+        operations = [only] if only else [*workloads[APP].operations]
         for round_number in range(rounds + 1):
             for operation in operations:
                 iterations = REDUCED_ITERATIONS.get(operation, ITERATIONS)
@@ -153,16 +156,18 @@ def print_payload_sizes(environment: BenchmarkEnvironment) -> None:
         print(f"| {response} | {size:,} | {payload_size.MAX_BYTES[response]:,} |")
 
 
-def run_comparison(environment: BenchmarkEnvironment, *, is_quick: bool) -> None:
+def run_comparison(environment: BenchmarkEnvironment, *, is_quick: bool, only: str | None) -> None:
     subjects = [APP, MINIMAL, BOTO3]
     if environment.database_url:
         subjects.append(SQL)
     else:
         print("PostgreSQL is not installed (Debian: apt-get install postgresql), so its column")
         print("is missing.\n")
-    costs, operations = measure_warm(environment, subjects, rounds=6 if is_quick else 24)
+    costs, operations = measure_warm(environment, subjects, 6 if is_quick else 24, only)
     for metric in METRICS:
         print_table(costs, operations, subjects, metric)
+    if only:
+        return
     costs = measure_cold(environment, subjects, rounds=5 if is_quick else 20)
     for metric in METRICS:
         print_table(costs, [TOKEN_REQUEST], subjects, metric)
@@ -178,6 +183,9 @@ def main() -> None:
         action="store_true",
         help="measure how cost grows with the data, and draw docs/images/growth.svg",
     )
+    parser.add_argument(
+        "--only", choices=OPERATIONS, help="measure one warm operation, without the other tables"
+    )
     options = parser.parse_args()
 
     for path in (PROJECT / "chalicelib", PROJECT / "benchmarks", PROJECT / "app.py"):
@@ -189,7 +197,7 @@ def main() -> None:
             charts.print_tables(results)
             charts.draw(results)
         else:
-            run_comparison(environment, is_quick=options.quick)
+            run_comparison(environment, is_quick=options.quick, only=options.only)
 
 
 if __name__ == "__main__":

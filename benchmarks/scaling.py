@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from benchmarks.apigw_event import Event
     from benchmarks.authenticated_requests import RequestFactory
     from benchmarks.environment import BenchmarkEnvironment
-    from chalicelib.storage.models import BaseItem
+    from chalicelib.storage.models import RawItem
 
 # Milliseconds of CPU, by operation and by size.
 Series = dict[str, dict[int, float]]
@@ -123,7 +123,7 @@ def _by_years(environment: BenchmarkEnvironment) -> Series:
 
 
 def _measure_in_tables(
-    environment: BenchmarkEnvironment, table_prefix: str, tables: Mapping[int, Iterable[BaseItem]]
+    environment: BenchmarkEnvironment, table_prefix: str, tables: Mapping[int, Iterable[RawItem]]
 ) -> Series:
     """Measure all operations in one table per size."""
     with ExitStack() as stack:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 READ_DATES = [TOMORROW + timedelta(days=n) for n in range(14)]
 _FIRST_BOOKING_DATE = TOMORROW + timedelta(days=20)
 _FIRST_SAVE_DATE = date(TOMORROW.year + 3, 1, 1)
+OPERATIONS = ("save 16 slots", "read a day", "read 14 days", "book a slot", "poll, unchanged")
 
 
 class Workload:

@@ -36,9 +36,11 @@ if TYPE_CHECKING:
 
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
+    from chalicelib.events.series_queue import SeriesQueue
     from chalicelib.service_factories import BookingServices, ChangeServices, PlanServices
     from chalicelib.use_cases.apply_plans import ApplyPlans
     from chalicelib.use_cases.book_slots import BookSlots
+    from chalicelib.use_cases.extend_series import ExtendSeries
     from chalicelib.use_cases.list_changes import ListChanges
     from chalicelib.use_cases.list_series import ListSeries
     from chalicelib.use_cases.manage_weeks import ManageWeeks
@@ -56,9 +58,9 @@ class Services(Struct, frozen=True, kw_only=True):
 
     ``bookings``, ``changes``, ``plans``, ``weeks`` and ``months`` import their use cases on the
     first call: most requests are others, and a process starts sooner without them.
-    ``publish_changes`` and ``audit_copies`` connect to the event bus and the bucket on the first
-    call, and raise ``SettingsError`` if the settings have none. ``log`` writes a line; None if the
-    request log is off.
+    ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the event bus, the bucket
+    and the queue on the first call, and raise ``SettingsError`` if the settings have none. ``log``
+    writes a line; None if the request log is off.
     """
 
     settings: Settings
@@ -79,6 +81,7 @@ class Services(Struct, frozen=True, kw_only=True):
     local_caller: Caller | None
     publish_changes: Callable[[], PublishChanges]
     audit_copies: Callable[[], AuditCopies]
+    series_queue: Callable[[], SeriesQueue]
     log: Callable[[str], None] | None
 
     @property
@@ -108,6 +111,10 @@ class Services(Struct, frozen=True, kw_only=True):
     @property
     def apply_plans(self) -> ApplyPlans:
         return self.plans().apply_plans
+
+    @property
+    def extend_series(self) -> ExtendSeries:
+        return self.plans().extend_series
 
     @property
     def book_slots(self) -> BookSlots:
@@ -170,6 +177,7 @@ def build_services(
         publish_changes=cache(
             lambda: service_factories.create_publish_changes(settings, event_client)
         ),
+        series_queue=cache(lambda: service_factories.create_series_queue(settings)),
         audit_copies=cache(lambda: service_factories.create_audit_copies(settings)),
         log=(log or _print_line) if settings.has_request_log else None,
     )

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
+    from chalicelib.events.series_queue import SeriesQueue
     from chalicelib.settings import Settings
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
     from chalicelib.use_cases.apply_plans import ApplyPlans
     from chalicelib.use_cases.book_slots import BookSlots
+    from chalicelib.use_cases.extend_series import ExtendSeries
     from chalicelib.use_cases.list_changes import ListChanges
     from chalicelib.use_cases.list_series import ListSeries
     from chalicelib.use_cases.manage_slots import ManageSlots
@@ -39,11 +41,12 @@ class ChangeServices(Struct, frozen=True, kw_only=True):
 
 
 class PlanServices(Struct, frozen=True, kw_only=True):
-    """The use cases of series and plans."""
+    """The use cases of series and plans, and that of the nightly schedule."""
 
     list_series: ListSeries
     propose_plans: ProposePlans
     apply_plans: ApplyPlans
+    extend_series: ExtendSeries
 
 
 class BookingServices(Struct, frozen=True, kw_only=True):
@@ -106,8 +109,9 @@ def create_plan_services(
     from chalicelib.storage.plan_repository import PlanRepository  # noqa: PLC0415
     from chalicelib.storage.series_repository import SeriesRepository  # noqa: PLC0415
     from chalicelib.use_cases.apply_plans import ApplyPlans  # noqa: PLC0415
+    from chalicelib.use_cases.extend_series import ExtendSeries  # noqa: PLC0415
     from chalicelib.use_cases.list_series import ListSeries  # noqa: PLC0415
-    from chalicelib.use_cases.pace import Pace  # noqa: PLC0415
+    from chalicelib.use_cases.pace import STEP_SECONDS, Pace  # noqa: PLC0415
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores  # noqa: PLC0415
     from chalicelib.use_cases.propose_plans import ProposePlans  # noqa: PLC0415
     from chalicelib.use_cases.save_days import SaveDays  # noqa: PLC0415
@@ -121,17 +125,15 @@ def create_plan_services(
     )
     previews = PlanPreviews(stores)
     save_days = SaveDays(days, doctor_cache, now, pause)
+
+    def start_pace(seconds: float = STEP_SECONDS) -> Pace:
+        return Pace(time.monotonic, time.sleep, seconds)
+
     return PlanServices(
         list_series=ListSeries(stores, now, pause),
         propose_plans=ProposePlans(stores, previews, lambda: secrets.token_hex(6), now, pause),
-        apply_plans=ApplyPlans(
-            stores,
-            previews,
-            save_days,
-            lambda seconds: Pace(time.monotonic, time.sleep, seconds),
-            now,
-            pause,
-        ),
+        apply_plans=ApplyPlans(stores, previews, save_days, start_pace, now, pause),
+        extend_series=ExtendSeries(stores, save_days, start_pace, now, pause),
     )
 
 
@@ -167,6 +169,13 @@ def create_publish_changes(
 
     name = settings.require_event_bus()
     return PublishChanges(EventPublisher((client or create_client)(), name))
+
+
+def create_series_queue(settings: Settings) -> SeriesQueue:
+    # Only the functions of the schedule need this AWS client.
+    from chalicelib.events.series_queue import SeriesQueue, create_client  # noqa: PLC0415
+
+    return SeriesQueue(create_client(), settings.require_series_queue())
 
 
 def create_audit_copies(settings: Settings) -> AuditCopies:

@@ -52,11 +52,12 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     ``local_caller`` is the caller of every request if there is no sign-in (``oidc``).
     ``client_names`` are the display names by client id: of booking sites, and of our own client.
-    Only the stream handlers need ``event_bus_name`` and ``audit_bucket``, and they need no sign-in:
-    with neither, every request is rejected. ``has_request_log`` writes a line of JSON to standard
-    output for each request. A client holds at most ``max_holds_per_client`` slots of one doctor. A
-    patient reference is deleted ``patient_reference_days`` after its slot. ``page_language`` is a
-    BCP 47 tag; ``catalogue_folder`` has the texts in other languages than English.
+    Only the event handlers need ``event_bus_name``, ``audit_bucket`` and ``series_queue_url``, and
+    they need no sign-in: with none of them, every request is rejected. ``has_request_log`` writes a
+    line of JSON to standard output for each request. A client holds at most
+    ``max_holds_per_client`` slots of one doctor. A patient reference is deleted
+    ``patient_reference_days`` after its slot. ``page_language`` is a BCP 47 tag;
+    ``catalogue_folder`` has the texts in other languages than English.
     """
 
     table_name: str
@@ -66,6 +67,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     client_names: Mapping[str, str] = field(default_factory=dict)
     event_bus_name: str | None = None
     audit_bucket: str | None = None
+    series_queue_url: str | None = None
     has_request_log: bool = False
     max_holds_per_client: int = 20
     patient_reference_days: int = 30
@@ -89,9 +91,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             stage=stage,
             local_caller=caller,
             client_names=_client_names(environment),
-            oidc=None if caller or _is_stream_function(environment) else _parse_oidc(environment),
+            oidc=None if caller or _is_event_function(environment) else _parse_oidc(environment),
             event_bus_name=environment.get("EVENT_BUS_NAME") or None,
             audit_bucket=environment.get("AUDIT_BUCKET") or None,
+            series_queue_url=environment.get("SERIES_QUEUE_URL") or None,
             has_request_log=_parse_request_log_flag(environment, stage),
             max_holds_per_client=_parse_number(
                 environment, "MAX_HOLDS_PER_CLIENT", default=20, bounds=MAX_HOLDS_RANGE
@@ -122,11 +125,21 @@ class Settings(Struct, frozen=True, kw_only=True):
             raise SettingsError(message)
         return self.audit_bucket
 
+    def require_series_queue(self) -> str:
+        """Return the queue's URL, or raise ``SettingsError`` if there is none."""
+        if self.series_queue_url is None:
+            message = "SERIES_QUEUE_URL is not set: series cannot be extended without it"
+            raise SettingsError(message)
+        return self.series_queue_url
 
-def _is_stream_function(environment: Mapping[str, str]) -> bool:
-    """Whether the process only handles the table's stream, so that it needs no session key."""
-    has_target = environment.get("EVENT_BUS_NAME") or environment.get("AUDIT_BUCKET")
-    return bool(has_target and not environment.get("OIDC_ISSUER"))
+
+_EVENT_TARGETS = ("EVENT_BUS_NAME", "AUDIT_BUCKET", "SERIES_QUEUE_URL")
+
+
+def _is_event_function(environment: Mapping[str, str]) -> bool:
+    """Whether the process only handles events, so that it needs no session key."""
+    has_target = any(environment.get(name) for name in _EVENT_TARGETS)
+    return has_target and not environment.get("OIDC_ISSUER")
 
 
 def _parse_oidc(environment: Mapping[str, str]) -> OidcSettings:

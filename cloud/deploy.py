@@ -11,25 +11,25 @@ from http import HTTPStatus
 from pathlib import Path
 
 import boto3
-import requests
-from botocore.exceptions import BotoCoreError, ClientError
 
 from cloud import smoke_test, stack, template
 from cloud.package import PROJECT, BuildArtifact, hash_sources
 from cloud.rehearsal import deployed_to_emulator
 from cloud.smoke_test import HttpBrowser
 from local import CommandError, identity_provider
+from local.command import reports_errors
 
 _APP = "medilink-slots"
 # Names of functions and of the sign-in page's domain contain it.
 _STACK_NAME = "[a-z]([a-z0-9-]{0,48}[a-z0-9])?"
 
 
+@reports_errors()
 def main(arguments: Sequence[str], project: Path = PROJECT) -> int:
     """Deploy or rehearse as the arguments say; return the exit status."""
     options = _parse(arguments)
+    artifact = _require_artifact(project, options.stage)
     try:
-        artifact = _require_artifact(project, options.stage)
         if options.rehearse:
             _rehearse(artifact, keep=options.keep)
         else:
@@ -37,12 +37,6 @@ def main(arguments: Sequence[str], project: Path = PROJECT) -> int:
     except KeyboardInterrupt:
         print("Stopped. CloudFormation continues what it has started.", file=sys.stderr)
         return 130
-    except (BotoCoreError, ClientError) as error:
-        print(f"AWS reports an error: {error}", file=sys.stderr)
-        return 1
-    except (CommandError, requests.RequestException) as error:
-        print(error, file=sys.stderr)
-        return 1
     return 0
 
 

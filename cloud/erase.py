@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase
-from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.booking import ERASED_REFERENCE
 from chalicelib.storage import keys
+from local.command import reports_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ATTRIBUTE = "patient_reference"
 
 
+@reports_errors()
 def main(arguments: Sequence[str]) -> int:
     """Print the items with the reference; with ``--write``, remove it. Return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m cloud.erase", description=__doc__)
@@ -38,11 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--write", action="store_true", help="write, instead of a dry run")
     options = parser.parse_args(arguments)
     condition = _condition(options.reference, options.ended_before)
-    try:
-        erase(boto3.resource("dynamodb").Table(options.table), condition, writes=options.write)
-    except (BotoCoreError, ClientError) as error:
-        print(f"AWS reports an error: {error}", file=sys.stderr)
-        return 1
+    erase(boto3.resource("dynamodb").Table(options.table), condition, writes=options.write)
     return 0
 
 

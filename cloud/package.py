@@ -6,77 +6,72 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from cloud import sbom, shrink, template, wheels
+from pathspec import GitIgnoreSpec
+
+from cloud import sbom, shrink, template
 from local import CommandError, local_config
+from local.command import reports_errors, run
 
 PROJECT = local_config.PROJECT
-ARCHITECTURES = ("arm64", "x86_64")
 MAX_ZIP_BYTES = 10_000_000
 """Lambda fetches and unpacks the zip at every cold start."""
 
 # What Chalice puts into the zip, and its own configuration.
 _SOURCES = ("app.py", "requirements.txt", "chalicelib", "static", "vendor", ".chalice/config.json")
 # What else determines the zip and the template.
-_BUILD_SCRIPTS = (
-    "infrastructure",
-    "cloud/package.py",
-    "cloud/sbom.py",
-    "cloud/shrink.py",
-    "cloud/template.py",
-    "cloud/wheels.py",
-    "local/booking_sites.py",
-    "locks/dev.txt",
-    "locks/lambda.txt",
-)
+_BUILD_SCRIPTS = ("cloud", "infrastructure", "local/booking_sites.py", "locks")
 # Where Lambda unpacks the zip: tracebacks show this path.
 _LAMBDA_TASK_ROOT = "/var/task"
+_MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+# That of Amazon Linux 2, on which Lambda runs Python 3.11, and of Amazon Linux 2023.
+_GLIBC_MINOR = 26 if sys.version_info < (3, 12) else 34
 # botocore describes some 400 services. The app calls these.
-_BOTOCORE_SERVICES = {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager"}
-# Types and C sources.
-_EXCLUDED_SUFFIXES = {".pyi", ".c", ".h", ".pxd", ".pyx"}
-_EXCLUDED_FOLDER_NAMES = {"tests", "__pycache__"}
-# Parts of packages that no code path of the app imports or reads.
-_EXCLUDED_PATHS = (
-    "authlib/integrations/",
-    "authlib/jose/",
-    "authlib/oauth1/",
-    "authlib/oidc/",
+_BOTOCORE_SERVICES = ("cognito-idp", "dynamodb", "events", "s3", "secretsmanager", "sqs")
+# What no code path of the app imports or reads, in the format of .gitignore.
+_UNUSED_FILES = (
+    *("*.pyi", "*.c", "*.h", "*.pxd", "*.pyx"),  # types and C sources
+    *("/bin/", "tests/"),
+    # About a package rather than of it. METADATA stays: vulnerability scanners read its headers.
+    *("*.dist-info/*", "!*.dist-info/METADATA"),
+    *("/botocore/data/*/*/", *(f"!/botocore/data/{name}/*/" for name in _BOTOCORE_SERVICES)),
+    "/botocore/data/**/examples-1.json",
+    "/authlib/integrations/",
+    "/authlib/jose/",
+    "/authlib/oauth1/",
+    "/authlib/oidc/",
     # Extensions of OAuth: of authlib.oauth2, sign-in needs the core, bearer tokens and PKCE alone.
-    "authlib/oauth2/drafts/",
-    *(f"authlib/oauth2/rfc{rfc}/" for rfc in (7523, 7591, 7592, 7662, 8414, 8628, 9068, 9101)),
-    "botocore/crt/auth.py",  # signs with the AWS CRT, which is not there
-    "botocore/stub.py",
-    "cffi/",  # builds extensions; at run time cryptography needs _cffi_backend alone
-    "cryptography/hazmat/asn1/",
-    "cryptography/hazmat/primitives/serialization/pkcs12.py",
-    "cryptography/hazmat/primitives/serialization/pkcs7.py",
-    "cryptography/hazmat/primitives/twofactor/",
-    "cryptography/x509/ocsp.py",
-    "dateutil/easter.py",
-    "dateutil/rrule.py",
-    "dateutil/tz/win.py",
-    "dateutil/zoneinfo/",  # a second copy of the time zones
-    "jinja2/ext.py",  # web/texts.py adds what templates need to translate
-    "jinja2/meta.py",
-    "jinja2/nativetypes.py",
-    "jinja2/sandbox.py",
-    "joserfc/drafts/",
-    "pycparser/",  # for cffi
-    "tzdata/zoneinfo/tzdata.zi",  # the same zones as text
-    "urllib3/contrib/emscripten/",
-    "urllib3/contrib/pyopenssl.py",  # botocore does without it
-    "urllib3/http2/connection.py",
+    "/authlib/oauth2/drafts/",
+    *(f"/authlib/oauth2/rfc{rfc}/" for rfc in (7523, 7591, 7592, 7662, 8414, 8628, 9068, 9101)),
+    "/botocore/crt/auth.py",  # signs with the AWS CRT, which is not there
+    "/botocore/stub.py",
+    "/cffi/",  # builds extensions; at run time cryptography needs _cffi_backend alone
+    "/cryptography/hazmat/asn1/",
+    "/cryptography/hazmat/primitives/serialization/pkcs12.py",
+    "/cryptography/hazmat/primitives/serialization/pkcs7.py",
+    "/cryptography/hazmat/primitives/twofactor/",
+    "/cryptography/x509/ocsp.py",
+    "/dateutil/easter.py",
+    "/dateutil/rrule.py",
+    "/dateutil/tz/win.py",
+    "/dateutil/zoneinfo/",  # a second copy of the time zones
+    "/jinja2/ext.py",  # web/texts.py adds what templates need to translate
+    "/jinja2/meta.py",
+    "/jinja2/nativetypes.py",
+    "/jinja2/sandbox.py",
+    "/joserfc/drafts/",
+    "/pycparser/",  # for cffi
+    "/tzdata/zoneinfo/tzdata.zi",  # the same zones as text
+    "/urllib3/contrib/emscripten/",
+    "/urllib3/contrib/pyopenssl.py",  # botocore does without it
+    "/urllib3/http2/connection.py",
 )
-# About a package rather than of it. METADATA stays: vulnerability scanners read its headers.
-_PACKAGE_INFO_SUFFIXES = (".dist-info", ".data")
 # The earliest time that a zip entry can have.
 _FIXED_MTIME = (1980, 1, 1, 0, 0, 0)
 _READABLE_BY_ALL = 0o100644 << 16
@@ -114,22 +109,19 @@ class BuildArtifact:
         return _load_json(self._manifest) if self._manifest.exists() else {}
 
 
+@reports_errors()
 def main(arguments: Sequence[str]) -> int:
     """Build the artifact and print its sizes; return the exit status."""
     parser = argparse.ArgumentParser(prog="scripts/package", description=__doc__)
     parser.add_argument("--stage", choices=template.STAGES, default=template.STAGES[0])
     parser.add_argument(
         "--arch",
-        choices=ARCHITECTURES,
+        choices=_MACHINES,
         default=current_arch(),
         help="Lambda's processor; by default this machine's, the only one it can rehearse",
     )
     options = parser.parse_args(arguments)
-    try:
-        artifact = package(PROJECT, options.stage, options.arch)
-    except CommandError as error:
-        print(error, file=sys.stderr)
-        return 1
+    artifact = package(PROJECT, options.stage, options.arch)
     size = artifact.zip.stat().st_size
     print(f"{artifact.zip}: {size:,} bytes of at most {MAX_ZIP_BYTES:,}")
     print(f"{artifact.template}: {artifact.template.stat().st_size:,} bytes")
@@ -148,13 +140,17 @@ def package(
     artifact = BuildArtifact.for_stage(project, stage)
     artifact.begin()
     with TemporaryDirectory() as name:
-        copy, out, wheel_folder = (Path(name) / each for each in ("project", "out", "wheels"))
+        copy, out, content = (Path(name) / each for each in ("project", "out", "content"))
         copy_sources(project, copy)
+        # Chalice checks no hashes: it only packages the code, beside what pip has installed.
+        (copy / "requirements.txt").write_text("")
         config = copy / ".chalice" / "config.json"
         config.write_text(json.dumps(_load_json(config) | {"lambda_architecture": arch}), "utf-8")
-        settings = wheels.download(project / "locks" / "lambda.txt", wheel_folder, arch)
-        _run_chalice(copy, settings, "package", "--stage", stage, os.fspath(out))
-        _optimize(out / "deployment.zip", artifact)
+        _run_chalice(copy, "package", "--stage", stage, os.fspath(out))
+        _install(project, content, arch)
+        with ZipFile(out / "deployment.zip") as zipped:
+            zipped.extractall(content)
+        _optimize(content, artifact)
         finished = template.build(_load_json(out / "sam.json"), project, stage)
     # Sorted, so that equal templates have equal text.
     artifact.template.write_text(json.dumps(finished, indent=1, sort_keys=True) + "\n", "utf-8")
@@ -170,62 +166,52 @@ def _load_json(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def _run_chalice(folder: Path, settings: dict[str, str], *arguments: str) -> None:
+def _run_chalice(folder: Path, *arguments: str) -> None:
     # Chalice imports the app, which needs settings. The template defines its own instead of these.
     foreign = ("AWS_", "OIDC_")
     inherited = {name: os.environ[name] for name in os.environ if not name.startswith(foreign)}
-    ran = subprocess.run(
-        [os.fspath(Path(sys.executable).with_name("chalice")), *arguments],
-        cwd=folder,
-        env=inherited | local_config.variables() | settings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    # Chalice only warns about a package that it cannot download, and exits with 0.
-    if ran.returncode or "Could not install dependencies" in ran.stdout:
-        raise CommandError(f"chalice package failed:\n{ran.stdout}")
+    chalice = Path(sys.executable).with_name("chalice")
+    environment = inherited | local_config.variables()
+    run([chalice, *arguments], "chalice package failed", cwd=folder, env=environment)
 
 
-def _optimize(source: Path, artifact: BuildArtifact) -> None:
-    """Write the needed files of the zip ``source``, in order of name, with one time and mode."""
-    with TemporaryDirectory() as folder:
-        with ZipFile(source) as zipped:
-            zipped.extractall(folder, [name for name in zipped.namelist() if _is_needed(name)])
-        shrink.shrink(Path(folder), _BOTOCORE_SERVICES)
-        _compile(folder)
-        _pack(Path(folder), artifact.zip)
-        digest = hashlib.sha256(artifact.zip.read_bytes()).hexdigest()
-        artifact.sbom.write_text(sbom.build(Path(folder), digest), "utf-8")
+def _install(project: Path, folder: Path, arch: str) -> None:
+    """Install the wheels for Lambda, with the versions and hashes of ``locks/lambda.txt``.
+
+    Raises ``CommandError`` if a package has another hash, none in the lock, or no such wheel.
+    """
+    tags = [f"manylinux_2_{minor}" for minor in range(17, _GLIBC_MINOR + 1)]
+    platforms = [f"--platform={tag}_{_MACHINES[arch]}" for tag in ("manylinux2014", *tags)]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
+    wheels = ["--require-hashes", "--only-binary=:all:", "--implementation=cp", *platforms]
+    files = [f"-r{project / name}" for name in ("locks/lambda.txt", "requirements.txt")]
+    run([*command, *wheels, *files, f"--target={folder}"], "pip install failed")
 
 
-def _is_needed(name: str) -> bool:
-    path = PurePosixPath(name)
-    if path.parts[0].endswith(_PACKAGE_INFO_SUFFIXES):
-        return path.name == "METADATA"
-    if path.suffix in _EXCLUDED_SUFFIXES or name.startswith(_EXCLUDED_PATHS):
-        return False
-    if _EXCLUDED_FOLDER_NAMES & {*path.parts[:-1]}:
-        return False
-    match path.parts:
-        case ("botocore", "data", service, _, *_):
-            return service in _BOTOCORE_SERVICES and path.name != "examples-1.json"
-    return True
+def _optimize(folder: Path, artifact: BuildArtifact) -> None:
+    """Write the needed files of the folder into the zip, and the bill of materials."""
+    for name in GitIgnoreSpec.from_lines(_UNUSED_FILES).match_tree_files(folder):
+        (folder / name).unlink()
+    shrink.shrink(folder, _BOTOCORE_SERVICES)
+    _compile(folder)
+    _pack(folder, artifact.zip)
+    digest = hashlib.sha256(artifact.zip.read_bytes()).hexdigest()
+    artifact.sbom.write_text(sbom.build(folder, digest), "utf-8")
 
 
-def _compile(folder: str) -> None:
+def _compile(folder: Path) -> None:
     """Add byte code that Python uses without checking the source: files in Lambda never change.
 
     It runs in its own process with a fixed hash seed, because the seed determines the order of
     set constants in byte code.
     """
     command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
-    paths = ["-s", folder, "-p", _LAMBDA_TASK_ROOT, folder]
-    subprocess.run([*command, *paths], env=os.environ | {"PYTHONHASHSEED": "0"}, check=True)
+    paths = ["-s", os.fspath(folder), "-p", _LAMBDA_TASK_ROOT, os.fspath(folder)]
+    run([*command, *paths], "compileall failed", env=os.environ | {"PYTHONHASHSEED": "0"})
 
 
 def _pack(folder: Path, target: Path) -> None:
+    """Write the zip in order of name, with one time and mode."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=9) as zipped:
         for path in files:

@@ -95,14 +95,13 @@ def _fill_stack(ministack: MiniStack) -> Rehearsal:
     provider = identity_provider.load(STACK)
     for user in identity_provider.DEMO_USERS:
         identity_provider.create_user(provider, user)
-    scopes = sorted(provider.booking_site.scopes)
     return Rehearsal(
         api_url=outputs["ApiUrl"],
         page_url=outputs["PageUrl"],
         ministack=ministack,
         date=datetime.now(UTC).date() + _DAYS_AHEAD,
         password=identity_provider.PASSWORD,
-        service_token=identity_provider.service_token(provider, scopes),
+        service_token=identity_provider.service_token(provider, provider.booking_site),
         wait_for_event=_subscribe(outputs["EventBusName"]),
     )
 
@@ -121,8 +120,7 @@ def _subscribe(bus: str) -> Callable[[float], dict[str, Any] | None]:
         while time.monotonic() < deadline:
             for message in queue.receive_messages():
                 message.delete()
-                event: dict[str, Any] = json.loads(message.body)
-                return event
+                return dict(json.loads(message.body))
             # MiniStack would delay all other requests for a long poll.
             time.sleep(_POLL_SECONDS)
         return None

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from boto3.dynamodb.conditions import Key
-from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.storage import keys
+from local.command import reports_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -23,6 +23,7 @@ Items = dict[tuple[Any, Any], dict[str, Any]]
 _ONLY_ADDED = ("AUDIT#", "LOGIN#", "PERSON#")
 
 
+@reports_errors()
 def main(arguments: Sequence[str]) -> int:
     """Print the number of differences, and with ``--write`` apply them; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m cloud.restore", description=__doc__)
@@ -33,11 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     dynamodb = boto3.resource("dynamodb")
     tables = dynamodb.Table(options.restored), dynamodb.Table(options.table)
-    try:
-        restore(*tables, options.doctor, writes=options.write)
-    except (BotoCoreError, ClientError) as error:
-        print(f"AWS reports an error: {error}", file=sys.stderr)
-        return 1
+    restore(*tables, options.doctor, writes=options.write)
     return 0
 
 

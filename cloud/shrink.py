@@ -18,7 +18,7 @@ def shrink(folder: Path, services: Collection[str]) -> None:
         path.write_bytes(path.read_bytes().partition(b"\n\n")[0] + b"\n")
     data = folder / "botocore" / "data"
     for path in data.glob("*/*/*.json.gz"):
-        model = _without_documentation(json.loads(gzip.decompress(path.read_bytes())))
+        model = json.loads(gzip.decompress(path.read_bytes()), object_hook=_without_documentation)
         path.write_bytes(gzip.compress(_dump(model), mtime=0))
     for path in data.glob("endpoints.json"):
         path.write_bytes(_dump(_select_services(json.loads(path.read_bytes()), services)))
@@ -30,18 +30,9 @@ def _dump(value: Any) -> bytes:  # noqa: ANN401  any JSON
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def _without_documentation(value: Any) -> Any:  # noqa: ANN401  any JSON
-    """Empty the texts, which botocore requires in places, and no field that has this name."""
-    if isinstance(value, list):
-        return [_without_documentation(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: ""
-        if key == "documentation" and isinstance(each, str)
-        else _without_documentation(each)
-        for key, each in value.items()
-    }
+def _without_documentation(value: dict[str, Any]) -> dict[str, Any]:
+    """Empty a text, which botocore requires in places, and no field that has this name."""
+    return value | {"documentation": ""} if isinstance(value.get("documentation"), str) else value
 
 
 def _select_services(endpoints: dict[str, Any], services: Collection[str]) -> dict[str, Any]:

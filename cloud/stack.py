@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from cloud.package import PROJECT, BuildArtifact
 from local import CommandError
+from local.command import run
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -39,9 +39,8 @@ def get_stack(name: str) -> "StackTypeDef | None":
 
 def get_outputs(name: str) -> dict[str, str]:
     """Return the outputs of the stack by their keys; empty if there is no stack."""
-    stack = get_stack(name)
-    outputs = stack.get("Outputs", []) if stack else []
-    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
+    stack: Any = get_stack(name) or {}
+    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
 
 
 def require_own_bucket(bucket: str) -> str:
@@ -93,14 +92,9 @@ def deploy(
 
 def _run_sam(*options: str, is_quiet: bool) -> None:
     region = boto3.client("cloudformation").meta.region_name
-    completed = subprocess.run(
+    run(
         [*_SAM_DEPLOY, "--region", region, *options],
+        "sam deploy failed or was not confirmed",
+        is_quiet=is_quiet,
         env=os.environ | _SAM_SETTINGS,
-        stdout=subprocess.PIPE if is_quiet else None,
-        stderr=subprocess.STDOUT if is_quiet else None,
-        text=True,
-        check=False,
     )
-    if completed.returncode:
-        reason = f"sam deploy failed or was not confirmed (exit status {completed.returncode})."
-        raise CommandError(f"{reason}\n{completed.stdout or ''}")

@@ -8,20 +8,22 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.doctor import Doctor
-from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.local_time import MAX_DATE
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.storage import table
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_repository import DoctorRepository
+from local.command import reports_errors
 
 _PAGE_SIZE = 100
 
 
+@reports_errors(status=2)
 def main(arguments: Sequence[str]) -> int:
     """Print the doctors with slots that move; return 1 if there are any, 2 after an error."""
     parser = argparse.ArgumentParser(prog="python -m cloud.zones", description=__doc__)
@@ -35,27 +37,22 @@ def main(arguments: Sequence[str]) -> int:
     )
     options = parser.parse_args(arguments)
     table.connect(options.table)
-    try:
-        reports = [
-            report
-            for doctor in _list_doctors()
-            if (report := report_on(doctor, options.tzdata, datetime.now(UTC)))
-        ]
-    except (FileNotFoundError, StoreUnavailableError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    print("\n".join(reports) or "No coming slot changes its wall-clock time.")
-    return 1 if reports else 0
+    now = datetime.now(UTC)
+    reports = [report_on(doctor, options.tzdata, now) for doctor in _list_doctors()]
+    moves = [report for report in reports if report]
+    print("\n".join(moves) or "No coming slot changes its wall-clock time.")
+    return 1 if moves else 0
 
 
 def _list_doctors() -> Iterator[Doctor]:
-    cursor, is_last = None, False
-    while not is_last:
-        page = DoctorRepository().list_page(
-            specialty=None, location=None, limit=_PAGE_SIZE, cursor=cursor
-        )
+    list_page = partial(
+        DoctorRepository().list_page, specialty=None, location=None, limit=_PAGE_SIZE
+    )
+    page = list_page(cursor=None)
+    yield from page.doctors
+    while page.cursor:
+        page = list_page(cursor=page.cursor)
         yield from page.doctors
-        cursor, is_last = page.cursor, page.cursor is None
 
 
 def report_on(doctor: Doctor, tzdata: Path, now: datetime) -> str | None:
@@ -90,10 +87,8 @@ def _coming_slots(doctor: Doctor, now: datetime) -> Iterator[Slot]:
         yield from (day.slots[start] for start in sorted(day.slots) if start > now)
 
 
-def _is_moved(slot: Slot, old_zone: ZoneInfo, new_zone: ZoneInfo) -> bool:
-    return (
-        slot.start.astimezone(old_zone).utcoffset() != slot.start.astimezone(new_zone).utcoffset()
-    )
+def _is_moved(slot: Slot, *zones: ZoneInfo) -> bool:
+    return len({slot.start.astimezone(zone).utcoffset() for zone in zones}) > 1
 
 
 if __name__ == "__main__":

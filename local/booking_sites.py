@@ -6,7 +6,7 @@ from typing import Any
 
 # Those of the local server. With two that book, you can see that each has only its own bookings.
 DEMO_SITES: dict[str, Any] = {
-    "BookingSite": {"name": "Booking site", "scopes": ["slots/read", "slots/book"]},
+    "BookingSite": {"name": "Sample booking site", "scopes": ["slots/read", "slots/book"]},
     "ReadingSite": {"name": "Reading site", "scopes": ["slots/read"]},
     "SecondSite": {"name": "Second booking site", "scopes": ["slots/read", "slots/book"]},
 }

@@ -5,7 +5,6 @@ CloudFormation creates it from the same template as in AWS.
 
 import json
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 import boto3
@@ -21,7 +20,6 @@ STACK = "medilink-slots-sign-in"
 SIGNED_OUT_PATH = "/"
 POLL_SECONDS: Any = {"Delay": 1, "MaxAttempts": 30}
 TIMEOUT_SECONDS = 5
-_BOOK = "slots/book"
 # Not a secret: it is good for a server on this machine alone.
 PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  # nosec B105
 
@@ -29,6 +27,7 @@ PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  # nosec B105
 class OAuthClient(NamedTuple):
     """A client that requests tokens: the page has no secret, a booking site no ``callbacks``."""
 
+    name: str
     client_id: str
     secret: str | None
     scopes: frozenset[str]
@@ -42,9 +41,12 @@ class IdentityProvider(NamedTuple):
     discovery_url: str
     pool_id: str
     page: OAuthClient
-    booking_site: OAuthClient
-    reading_site: OAuthClient
-    second_site: OAuthClient
+    sites: dict[str, OAuthClient]
+
+    @property
+    def booking_site(self) -> OAuthClient:
+        """The first that books: a deployed stack may have any sites."""
+        return next(site for site in self.sites.values() if "slots/book" in site.scopes)
 
 
 class DemoUser(NamedTuple):
@@ -114,19 +116,14 @@ def load(stack: str = STACK) -> IdentityProvider:
     described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described}
     pool_id, endpoint = outputs["UserPoolId"], cloudformation.meta.endpoint_url
-    page = _client(pool_id, outputs.pop("PageClientId"))
-    ids = [outputs[key] for key in sorted(outputs) if key.endswith("ClientId")]
-    sites = [_client(pool_id, client_id) for client_id in ids]
-    booking_site, *others = (site for site in sites if _BOOK in site.scopes)
+    keys = sorted(key for key in outputs if key.endswith("ClientId"))
+    clients = {key.removesuffix("ClientId"): _client(pool_id, outputs[key]) for key in keys}
     return IdentityProvider(
         outputs["Issuer"],
         f"{endpoint}/{pool_id}/.well-known/openid-configuration",
         pool_id,
-        page,
-        booking_site,
-        # A deployed stack need not have the others.
-        next((site for site in sites if _BOOK not in site.scopes), booking_site),
-        next(iter(others), booking_site),
+        page=clients.pop("Page"),
+        sites=clients,
     )
 
 
@@ -135,6 +132,7 @@ def _client(pool_id: str, client_id: str) -> OAuthClient:
         UserPoolId=pool_id, ClientId=client_id
     )["UserPoolClient"]
     return OAuthClient(
+        client["ClientName"],
         client_id,
         secret=client.get("ClientSecret"),
         scopes=frozenset(client.get("AllowedOAuthScopes", ())),
@@ -146,19 +144,15 @@ def create_user(provider: IdentityProvider, user: DemoUser) -> None:
     """Create a user with the demo password, unless the name exists."""
     cognito = boto3.client("cognito-idp")
     pool, name = provider.pool_id, user.name
-    with suppress(cognito.exceptions.UserNotFoundException):
-        existing = cognito.admin_get_user(UserPoolId=pool, Username=name)
-        if existing["UserStatus"] == "CONFIRMED":
-            return
-    # The password comes last: a user without one was interrupted here, and is completed.
-    with suppress(cognito.exceptions.UsernameExistsException):
+    try:
+        # MiniStack's own passwords are too short for the pool.
         cognito.admin_create_user(
-            UserPoolId=pool,
-            Username=name,
-            # MiniStack's own are too short for the pool.
-            TemporaryPassword=PASSWORD,
-            MessageAction="SUPPRESS",
+            UserPoolId=pool, Username=name, TemporaryPassword=PASSWORD, MessageAction="SUPPRESS"
         )
+    except cognito.exceptions.UsernameExistsException:
+        # The password comes last: a user without one was interrupted here, and is completed.
+        if cognito.admin_get_user(UserPoolId=pool, Username=name)["UserStatus"] == "CONFIRMED":
+            return
     cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=user.role)
     cognito.admin_set_user_password(
         UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True
@@ -194,12 +188,13 @@ def user_token(provider: IdentityProvider, name: str) -> str:
     return answer["AuthenticationResult"]["AccessToken"]
 
 
-def service_token(
-    provider: IdentityProvider, scopes: Iterable[str], site: OAuthClient | None = None
-) -> str:
-    """Return an access token of a booking site (client credentials, RFC 6749, section 4.4)."""
-    client = site or provider.booking_site
-    session = OAuth2Session(client.client_id, client.secret, scope=" ".join(scopes))
+def service_token(provider: IdentityProvider, site: OAuthClient, scopes: Iterable[str] = ()) -> str:
+    """Return an access token of a booking site (client credentials, RFC 6749, section 4.4).
+
+    It has these scopes, by default all that the site may have.
+    """
+    scope = " ".join(scopes) or " ".join(sorted(site.scopes))
+    session = OAuth2Session(site.client_id, site.secret, scope=scope)
     token = session.fetch_token(_token_url(provider), grant_type="client_credentials")
     return str(token["access_token"])
 

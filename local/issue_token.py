@@ -3,18 +3,18 @@
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import requests
 
-from chalicelib.domain.errors import DomainError
 from chalicelib.domain.permissions import Role
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
 from local import CommandError, identity_provider, local_config
+from local.command import reports_errors
 from local.identity_provider import DemoUser, IdentityProvider
 
 USAGE = (
@@ -23,47 +23,36 @@ USAGE = (
 )
 
 
-class SiteRequest(NamedTuple):
-    """A booking site's token; without ``scopes``, one with all that the site may have."""
-
-    scopes: Sequence[str]
-    is_second: bool = False
-
-
+@reports_errors()
 def main(arguments: Sequence[str]) -> int:
     """Print the token alone, or the reason why there is none; return the exit status."""
-    try:
-        print(_token(_parse_request(arguments), local_config.data_folder()))
-    except (CommandError, DomainError) as reason:
-        print(reason, file=sys.stderr)
-        return 1
+    issue = _parse(arguments)
+    print(issue(_running_provider(local_config.data_folder())))
     return 0
 
 
-def _parse_request(arguments: Sequence[str]) -> DemoUser | SiteRequest:
+def _parse(arguments: Sequence[str]) -> Callable[[IdentityProvider], str]:
     match arguments:
-        case [Role.BOOKING_SITE | "second-booking-site" as site, *scopes]:
-            return SiteRequest(" ".join(scopes).split(), is_second=site != Role.BOOKING_SITE)
+        case [Role.BOOKING_SITE, *scopes]:
+            return partial(_site_token, "BookingSite", " ".join(scopes).split())
+        case ["second-booking-site", *scopes]:
+            return partial(_site_token, "SecondSite", " ".join(scopes).split())
         case [Role.DOCTOR | Role.DELEGATE | Role.ADMIN as role, name]:
-            return DemoUser(name, Role(role))
+            return partial(_user_token, DemoUser(name, Role(role)))
         case [Role.ADMIN]:
-            return DemoUser("alex", Role.ADMIN)
+            return partial(_user_token, DemoUser("alex", Role.ADMIN))
     raise CommandError(USAGE)
 
 
-def _token(request: DemoUser | SiteRequest, folder: Path) -> str:
-    provider = _running_provider(folder)
-    if isinstance(request, DemoUser):
-        return _user_token(request, provider)
-    site = provider.second_site if request.is_second else provider.booking_site
-    allowed = site.scopes
+def _site_token(key: str, scopes: Sequence[str], provider: IdentityProvider) -> str:
+    site = provider.sites[key]
     # Cognito ignores unknown scopes beside known ones.
-    if unknown := set(request.scopes) - allowed:
+    if unknown := set(scopes) - site.scopes:
         raise CommandError(
             f"A booking site cannot have {', '.join(sorted(unknown))}: "
-            f"there are {' and '.join(sorted(allowed))}."
+            f"there are {' and '.join(sorted(site.scopes))}."
         )
-    return identity_provider.service_token(provider, request.scopes or sorted(allowed), site)
+    return identity_provider.service_token(provider, site, scopes)
 
 
 def _running_provider(folder: Path) -> IdentityProvider:

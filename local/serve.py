@@ -11,17 +11,19 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from socket import socket
+from urllib.parse import quote
 
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.settings import SettingsError
 from local import CommandError, app_server, identity_provider, local_config, ports
+from local.command import reports_errors
 from local.servers import BookingSite, MiniStack
 
 LAST_PORT = 65535
 POLL_SECONDS = 0.1
 
 
+@reports_errors()
 def main() -> int:
     """Serve until SIGTERM, SIGINT or SIGHUP, and leave nothing running; return the exit status."""
     signals = _collect_signals()
@@ -30,12 +32,10 @@ def main() -> int:
         with ExitStack() as stack:
             _serve(stack.enter_context(_bind_port()), folder, stack, signals)
     except OSError as error:
-        print(f"Data cannot be kept in {folder}: {error.strerror or error}.", file=sys.stderr)
-    except (CommandError, SettingsError) as reason:
-        print(reason, file=sys.stderr)
-    else:
-        return 0
-    return 1
+        raise CommandError(
+            f"Data cannot be kept in {folder}: {error.strerror or error}."
+        ) from error
+    return 0
 
 
 def _collect_signals() -> list[int]:
@@ -151,13 +151,12 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
     if not key.exists():
         local_config.write_private(key, secrets.token_hex(32))
     provider = identity_provider.configure(port)
+    clients = (f"{site.client_id}={quote(site.name)}" for site in provider.sites.values())
     os.environ.update(
         OIDC_ISSUER=provider.url,
         OIDC_DISCOVERY_URL=provider.discovery_url,
         OIDC_CLIENT_ID=provider.page.client_id,
-        OIDC_MACHINE_CLIENTS=f"{provider.booking_site.client_id}=Sample%20booking%20site "
-        f"{provider.reading_site.client_id}=Reading%20site "
-        f"{provider.second_site.client_id}=Second%20booking%20site",
+        OIDC_MACHINE_CLIENTS=" ".join(clients),
         SESSION_KEY=key.read_text(encoding="utf-8"),
         COGNITO_USER_POOL=provider.pool_id,
     )
@@ -167,14 +166,16 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
 def _start_app(bound: socket, stack: ExitStack) -> str:
     # The app reads the environment when it is imported.
     from app import app  # noqa: PLC0415
-    from local import demo_data  # noqa: PLC0415
+    from local import demo_data, series_extension  # noqa: PLC0415
 
     try:
         demo_data.seed()
     except PynamoDBException as error:
         where = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
         raise CommandError(f"The table at {where} cannot be created or filled: {error}") from error
-    return stack.enter_context(app_server.serve(app, bound))
+    url = stack.enter_context(app_server.serve(app, bound))
+    stack.enter_context(series_extension.extended_daily())
+    return url
 
 
 def _start_booking_site(

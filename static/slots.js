@@ -3,6 +3,7 @@
 
 import { resetDateField } from "./date_field.js";
 import { boxAt, editableBoxes, find, focusTarget, scheduleForm } from "./dom.js";
+import { refreshHistory } from "./history.js";
 import "./keyboard.js";
 import "./leaving.js";
 import { clearNews, findChanges, reconcile, restoreLocalState, showNews } from "./news.js";
@@ -21,7 +22,8 @@ let lastSaveResponseAt = 0;
 
 // The month beside the week loads by itself.
 const isRail = (ctx) => ctx.sourceElement.id === "rail";
-const isStep = (ctx) => ctx.sourceElement.id.startsWith("step-"); // of a plan
+// Parts of a page that hold no boxes: the month, a plan, the history of a day, and the page of changes.
+const isPart = (target) => target.matches("#rail, #plan, #feed, .history > div");
 
 // --- Requests
 
@@ -39,7 +41,7 @@ function startSave() {
 
 // Messages are cleared first: a screen reader reads the same text again only if it was gone in between.
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (isPoll(ctx) || isRail(ctx) || isStep(ctx)) return; // not a request of the user's own
+  if (ctx.sourceElement.matches("#poll, #rail, .history, .step")) return; // its result has its own place
   const { sourceElement, sourceEvent, request } = ctx;
   // A click that waited for the click before it follows the current URL of its link.
   if (sourceElement.matches("nav a")) request.action = sourceElement.getAttribute("hx-get") ?? request.action;
@@ -99,7 +101,7 @@ document.addEventListener("htmx:before:swap", (event) => {
     clearOffline(); // nothing has changed, but the server responds again
     return;
   }
-  if (main.target.matches("#rail, #plan")) return;
+  if (isPart(main.target)) return confirmSession();
   if (isRail(ctx)) return event.preventDefault(); // without its month, the page is still whole
   if (main.target.id === "notice") return handleNotice(event, main);
   const form = main.fragment.querySelector("#schedule");
@@ -133,10 +135,13 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (isPoll(ctx) || isSave(ctx)) {
     keepUnsaved();
     restoreFocus(ctx);
+    refreshHistory();
   } else restoreUnsaved();
   if (!isPoll(ctx)) resetDateField();
   if (isSave(ctx)) find("#status[data-kind=error]")?.focus();
-  if (isUndo(ctx)) find("#status").focus(); // the button that had the focus is gone
+  if (!isUndo(ctx)) return;
+  find("#status").focus(); // the button that had the focus is gone
+  refreshHistory();
 });
 
 function handleFailure(ctx) {

@@ -111,6 +111,12 @@ class AuditLogEntry:
     undoes: str | None = None
 
     @property
+    def is_empty(self) -> bool:
+        """Whether the act changed and kept nothing, as a plan does on a date with nothing to do."""
+        slots = (*self.opened, *self.closed, *self.booked, *self.cancelled, *self.affected)
+        return not (slots or self.kept or self.settings)
+
+    @property
     def change_id(self) -> str:
         """The id that clients see; safe in a URL, and opaque to them."""
         return change_id_of(self.doctor_id, self.date, origin_of(self.at, self.suffix))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.permissions import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
@@ -43,19 +43,20 @@ class ActorNames:
                 return actor.name
 
     def is_name_of(self, text: str, actor: Actor) -> bool:
-        """Whether the text is a name or an id of the actor, or of their client."""
-        return text in {
+        """Whether the text is a name or an id of the actor, or of their client; in any case."""
+        names = (
             actor.name,
-            actor.subject,
+            actor.subject or "",
             actor.client,
             self.name_actor(actor),
             self.name_client(actor.client),
-        }
+        )
+        return text.casefold() in {name.casefold() for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSearch:
-    """The entries that a client lists.
+    """The entries that a client lists; empty ones are never listed.
 
     ``on`` is the date that changed; ``first`` and ``last`` are a range of such dates, both
     included. ``by`` is a name or an id of an actor or a client. None means any.
@@ -68,22 +69,60 @@ class ChangeSearch:
     kind: ChangeKind | None = None
     by: str | None = None
 
+    @classmethod
+    def of_dates(
+        cls,
+        doctor_id: str,
+        on: date | None = None,
+        first: date | None = None,
+        last: date | None = None,
+        *,
+        kind: ChangeKind | None = None,
+        by: str | None = None,
+    ) -> ChangeSearch:
+        """Return the search, by date if its range is one date.
+
+        The feed of one date costs less than a range, and is strongly consistent.
+        """
+        if on is None and first == last:
+            on = first
+        search = cls(doctor_id=doctor_id, on=on, first=first, last=last, kind=kind, by=by)
+        return replace(search, first=None, last=None) if search._includes(on) else search
+
+    @property
+    def is_selective(self) -> bool:
+        """Whether the search leaves out entries that the storage cannot leave out by their key."""
+        return any((self.first, self.last, self.kind, self.by))
+
     def matches(self, entry: AuditLogEntry, names: ActorNames) -> bool:
         return (
-            (self.on is None or entry.date == self.on)
-            and self._has_date_in_range(entry)
+            not entry.is_empty
+            and (self.on is None or entry.date == self.on)
+            and (self.first is self.last is None or self._includes(entry.date))
             and (self.kind is None or entry.kind is self.kind)
             and (self.by is None or names.is_name_of(self.by, entry.actor))
         )
 
-    def _has_date_in_range(self, entry: AuditLogEntry) -> bool:
-        if self.first is None and self.last is None:
-            return True
+    def _includes(self, date: date | None) -> bool:
+        """Return whether the range includes the date."""
         return (
-            entry.date is not None
-            and (self.first is None or self.first <= entry.date)
-            and (self.last is None or entry.date <= self.last)
+            date is not None
+            and (self.first is None or self.first <= date)
+            and (self.last is None or date <= self.last)
         )
+
+
+def group_plans(entries: Iterable[AuditLogEntry]) -> list[tuple[AuditLogEntry, ...]]:
+    """Group the entries of each plan, in the place of its newest; every other entry is alone.
+
+    A booking that someone made while a plan was running does not part the plan's entries.
+    """
+    groups: dict[tuple[str, str], list[AuditLogEntry]] = {}
+    for entry in entries:
+        is_of_plan = entry.plan_id and entry.date
+        key = ("plan", entry.plan_id or "") if is_of_plan else ("change", entry.change_id)
+        groups.setdefault(key, []).append(entry)
+    return [tuple(group) for group in groups.values()]
 
 
 def visible_to(caller: Caller, doctor: Doctor, entry: AuditLogEntry) -> AuditLogEntry:

@@ -86,11 +86,7 @@ class Plan:
         through = self.applied_through
         return self.dates if through is None else tuple(on for on in self.dates if on > through)
 
-    def request_id(self, part: int | None = None) -> str:
-        """Return the idempotency key of the save of a date, or of a part of it."""
-        return self.plan_id if part is None else f"{self.plan_id}.{part}"
-
-    def may_close(self, planned: SlotChanges, date: date) -> bool:
+    def may_close(self, planned: SlotChanges, date: dt.date) -> bool:
         """Whether the preview showed that these slots of the date will close."""
         shown = self.closing.get(date, frozenset())
         return all(slot.start in shown for slot in planned.closed)

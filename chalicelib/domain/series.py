@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
+    from chalicelib.domain.audit_log import Actor
     from chalicelib.domain.grid import Grid
 
 MAX_EVERY_WEEKS = 4
@@ -42,6 +43,8 @@ class Series:
     before ``first``, it applies to no date.
 
     ``grid`` is the doctor's when the version was made: its boxes are those that the version opens.
+    ``author`` made it. ``applied_to`` is the last date to which it is applied; None until the plan
+    that makes the version is done.
     """
 
     series_id: str
@@ -52,6 +55,8 @@ class Series:
     first: date
     last: date | None
     grid: Grid
+    author: Actor | None = field(default=None, compare=False)
+    applied_to: date | None = field(default=None, compare=False)
 
     def applies_on(self, date: date) -> bool:
         """Whether the pattern wants slots on that date, if the weekday has hours."""
@@ -89,12 +94,26 @@ class Series:
         """Whether it applies to no date."""
         return self.last is not None and self.last < self.first
 
+    def dates_to_extend(self, today: date, horizon: date) -> Iterator[date]:
+        """Yield the dates up to the horizon to which the version is not applied yet.
+
+        There are none before its plan is done.
+        """
+        if self.applied_to is None:
+            return
+        on = max(self.applied_to + _ONE_DAY, today)
+        end = horizon if self.last is None else min(horizon, self.last)
+        while on <= end:
+            yield on
+            on += _ONE_DAY
+
     def ended_before(self, date: date) -> Series:
         """The next version, which wants nothing from that date on."""
         last = date - _ONE_DAY
         return replace(
             self,
             version=self.version + 1,
+            applied_to=None,
             last=last if self.last is None else min(last, self.last),
         )
 

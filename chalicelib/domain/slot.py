@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.local_time import MAX_DATE, MIN_DATE, local_date
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -124,7 +125,7 @@ def parse_start(text: str) -> datetime:
     """The reverse of ``format_start``. Raises ``ValueError`` if no slot can start then."""
     if not _START_PATTERN.fullmatch(text):
         raise ValueError(text)
-    start = datetime.strptime(text, _START_FORMAT).replace(tzinfo=UTC)
+    start = datetime.fromisoformat(text)
     if not _MIN_START <= start <= _MAX_START:
         raise ValueError(text)
     return start
@@ -148,3 +149,14 @@ class SlotId:
 
     def __str__(self) -> str:
         return f"{self.doctor_id}~{format_start(self.start)}"
+
+
+def merge_touching(slots: Iterable[Slot]) -> list[Slot]:
+    """Return stretches of time, each of slots that touch: 09:00-09:30 and 09:30-10:00 are one."""
+    merged: list[Slot] = []
+    for slot in sorted(slots, key=lambda each: each.start):
+        if merged and merged[-1].end == slot.start:
+            merged[-1] = replace(merged[-1], end=slot.end)
+        else:
+            merged.append(slot)
+    return merged

@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.slot import SlotOrigin
     from chalicelib.storage.mapping import RawSlotMap
-    from chalicelib.storage.models import ChangeItem
+    from chalicelib.storage.models import ChangeItem, RawItem
     from chalicelib.storage.origin_mapping import RawOrigin
 
 _MINUTE = timedelta(minutes=1)
 _SLOT_FIELDS = ("opened", "closed", "booked", "cancelled", "affected")
 
 
-def audit_entry_to_item(entry: AuditLogEntry) -> AuditItem:
+def audit_entry_to_item(entry: AuditLogEntry) -> RawItem:
     slot_maps: dict[str, Any] = {name: _raw_slots(getattr(entry, name)) for name in _SLOT_FIELDS}
-    return AuditItem(
+    return AuditItem.to_raw(
         keys.audit_pk(entry.doctor_id),
         keys.audit_sk(entry.date, entry.at, entry.suffix),
         gsi1_pk=keys.audit_pk(entry.doctor_id),

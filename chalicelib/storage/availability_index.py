@@ -176,14 +176,14 @@ class AvailabilityIndex:
         pk = keys.doctor_pk(doctor.doctor_id)
         transaction = Transaction()
         transaction.check(
-            DoctorItem(pk, keys.DOCTOR_SK),
+            (pk, keys.DOCTOR_SK),
             condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
             on_failure=lambda _: DoctorModifiedError(),
         )
         for date in dates:
             gsi1_pk, gsi1_sk = _index_key(doctor, date)
             transaction.update(
-                DayItem(pk, keys.day_sk(date)),
+                (pk, keys.day_sk(date)),
                 [DayItem.gsi1_pk.set(gsi1_pk), DayItem.gsi1_sk.set(gsi1_sk)],
                 condition=DayItem.pk.exists(),
                 on_failure=lambda _: DayModifiedError(),

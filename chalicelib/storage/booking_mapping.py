@@ -23,9 +23,25 @@ if TYPE_CHECKING:
     from pynamodb.expressions.operand import Path
     from pynamodb.expressions.update import Action
 
-    from chalicelib.storage.transaction import RawItem
+    from chalicelib.storage.models import RawItem
 
 Mark = tuple[SlotId, datetime]
+# PynamoDB creates four objects for each action, so those that are always the same are created once.
+_REMOVALS = {
+    name: SlotItem.get_attributes()[name].remove()
+    for name in (
+        "held_until",
+        "client",
+        "holder",
+        "held_since",
+        "booking_id",
+        "booked_at",
+        "patient_reference",
+        "disrupted_since",
+        "disruption_reason",
+    )
+}
+_STATUSES = {status: SlotItem.status.set(str(status)) for status in SlotStatus}
 
 
 @decoder
@@ -61,24 +77,28 @@ def slot_from_item(item: SlotItem) -> StoredSlot:
 def slot_actions(after: StoredSlot, at: datetime) -> list[Action]:
     """Return the actions that give a slot item this hold or booking, or none."""
     since, disruption, slot = after.held_since, after.disruption, after.slot
-    texts = (
-        (SlotItem.held_until, format_timestamp(slot.held_until) if slot.held_until else None),
-        (SlotItem.client, after.client),
-        (SlotItem.holder, after.holder),
-        (SlotItem.held_since, format_microsecond(since) if since else None),
-        (SlotItem.booking_id, after.booking_id),
-        (SlotItem.booked_at, format_timestamp(after.booked_at) if after.booked_at else None),
-        (SlotItem.patient_reference, after.patient_reference),
-        (SlotItem.disrupted_since, format_timestamp(disruption.since) if disruption else None),
-        (SlotItem.disruption_reason, disruption.reason if disruption else None),
-    )
+    texts = {
+        "held_until": format_timestamp(slot.held_until) if slot.held_until else None,
+        "client": after.client,
+        "holder": after.holder,
+        "held_since": format_microsecond(since) if since else None,
+        "booking_id": after.booking_id,
+        "booked_at": format_timestamp(after.booked_at) if after.booked_at else None,
+        "patient_reference": after.patient_reference,
+        "disrupted_since": format_timestamp(disruption.since) if disruption else None,
+        "disruption_reason": disruption.reason if disruption else None,
+    }
+    attributes = SlotItem.get_attributes()
     # Items of the first releases have no date; one that had to be looked up is kept.
     dates = [SlotItem.date.set(slot.stored_date.isoformat())] if slot.stored_date else []
     return [
         *dates,
-        SlotItem.status.set(str(slot.status)),
+        _STATUSES[slot.status],
         SlotItem.changed_at.set(format_microsecond(at)),
-        *(set_or_remove(attribute, text) for attribute, text in texts),
+        *(
+            _REMOVALS[name] if text is None else attributes[name].set(text)
+            for name, text in texts.items()
+        ),
     ]
 
 

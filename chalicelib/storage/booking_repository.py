@@ -45,9 +45,22 @@ if TYPE_CHECKING:
         ReplaceHolds,
         SlotWrite,
     )
-    from chalicelib.storage.transaction import RawItem
+    from chalicelib.storage.models import RawItem
+    from chalicelib.storage.table import Key
 
-_DayKey = tuple[str, str]
+# The actions that are always the same: PynamoDB creates several objects for each.
+_NEXT_REVISION = DayItem.revision.set(DayItem.revision + 1)
+# The update of an item that may be new.
+_NEXT_RECORD_VERSION = (
+    BookingItem.kind.set(BookingItem),
+    BookingItem.schema.set(1),
+    BookingItem.version.add(1),
+)
+_NEXT_HOLDS_VERSION = (
+    HoldsItem.kind.set(HoldsItem),
+    HoldsItem.schema.set(1),
+    HoldsItem.version.add(1),
+)
 
 
 class BookingRepository:
@@ -120,7 +133,7 @@ class BookingRepository:
         for slot in writes.slots:
             _update_slot(transaction, slot, writes.at)
         for day_key, slots in _by_day(writes.slots).items():
-            _update_day(transaction, DayItem(*day_key), slots)
+            _update_day(transaction, day_key, slots)
         if writes.record is not None:
             _update_record(transaction, writes.record)
         if writes.holds is not None:
@@ -147,7 +160,7 @@ def _day_failure(
     return error if is_as_assumed else SlotStateMismatchError(Observed(slots=slots))
 
 
-def _slot_key(slot_id: SlotId) -> tuple[str, str]:
+def _slot_key(slot_id: SlotId) -> Key:
     return keys.doctor_pk(slot_id.doctor_id), keys.slot_sk(slot_id.start)
 
 
@@ -157,16 +170,16 @@ def _update_slot(transaction: Transaction, write: SlotWrite, at: datetime) -> No
         return SlotStateMismatchError(Observed(slots={write.slot_id: stored}))
 
     transaction.update(
-        SlotItem(*_slot_key(write.slot_id)),
+        _slot_key(write.slot_id),
         slot_actions(write.after, at),
         condition=slot_is(write.requires, at),
         on_failure=mismatch,
     )
 
 
-def _by_day(writes: Sequence[SlotWrite]) -> dict[_DayKey, list[SlotWrite]]:
+def _by_day(writes: Sequence[SlotWrite]) -> dict[Key, list[SlotWrite]]:
     """Group the slots by day item, because a transaction writes each item once."""
-    days: dict[_DayKey, list[SlotWrite]] = {}
+    days: dict[Key, list[SlotWrite]] = {}
     for write in writes:
         date = write.after.slot.date_in(write.doctor.zone)
         key = keys.doctor_pk(write.doctor.doctor_id), keys.day_sk(date)
@@ -174,12 +187,12 @@ def _by_day(writes: Sequence[SlotWrite]) -> dict[_DayKey, list[SlotWrite]]:
     return days
 
 
-def _update_day(transaction: Transaction, day: DayItem, writes: list[SlotWrite]) -> None:
+def _update_day(transaction: Transaction, key: Key, writes: list[SlotWrite]) -> None:
     transaction.update(
-        day,
+        key,
         # The version stays the same: a booking must not make the save of a doctor fail.
         [
-            DayItem.revision.set(DayItem.revision + 1),
+            _NEXT_REVISION,
             *(action for write in writes for action in _day_actions(write)),
         ],
         # This holds whenever the slot's condition does. Without it, DynamoDB would reject a missing
@@ -209,11 +222,9 @@ def _day_actions(write: SlotWrite) -> list[Action]:
 
 def _update_record(transaction: Transaction, write: RecordWrite) -> None:
     transaction.update(
-        BookingItem(keys.booking_pk(write.owner, write.booking_id), keys.BOOKING_SK),
+        (keys.booking_pk(write.owner, write.booking_id), keys.BOOKING_SK),
         [
-            BookingItem.kind.set(BookingItem),
-            BookingItem.schema.set(1),
-            BookingItem.version.add(1),
+            *_NEXT_RECORD_VERSION,
             BookingItem.expires_at.set(int(write.expires_at.timestamp())),
             set_or_remove(BookingItem.slot_id, str(write.slot_id) if write.slot_id else None),
             set_or_remove(BookingItem.patient_reference, write.patient_reference),
@@ -241,11 +252,9 @@ def _update_holds(
     transaction: Transaction, doctor_id: str, write: AddHold | ReplaceHolds | RemoveHold
 ) -> None:
     transaction.update(
-        HoldsItem(keys.doctor_pk(doctor_id), keys.holds_sk(write.owner)),
+        (keys.doctor_pk(doctor_id), keys.holds_sk(write.owner)),
         [
-            HoldsItem.kind.set(HoldsItem),
-            HoldsItem.schema.set(1),
-            HoldsItem.version.add(1),
+            *_NEXT_HOLDS_VERSION,
             *_hold_actions(write),
         ],
         condition=holds_are(write),

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.save_record import SaveRecord
     from chalicelib.domain.slot import Slot
-    from chalicelib.storage.transaction import RawItem
+    from chalicelib.storage.models import RawItem
 
 # One more than a month has days: after a full page there is always another request.
 _PAGE_SIZE = 32
@@ -145,7 +145,7 @@ class DayRepository:
         if day.version == 0:
             _check_doctor_index_key(transaction, pk, doctor)
         transaction.update(
-            DayItem(pk, keys.day_sk(day.date)),
+            (pk, keys.day_sk(day.date)),
             [
                 *(
                     _create_day_actions(doctor, day_after)
@@ -173,7 +173,7 @@ def _delete_slot(
     transaction: Transaction, pk: str, slot: Slot, *, at: datetime, now: datetime
 ) -> None:
     transaction.delete(
-        SlotItem(pk, keys.slot_sk(slot.start)),
+        (pk, keys.slot_sk(slot.start)),
         condition=(
             (SlotItem.status == str(SlotStatus.FREE))
             | (
@@ -213,7 +213,7 @@ def _put_save_record(transaction: Transaction, pk: str, date: date, record: Save
 def _check_doctor_index_key(transaction: Transaction, pk: str, doctor: Doctor) -> None:
     # A new day is written with the doctor's index key, which must be the current one.
     transaction.check(
-        DoctorItem(pk, keys.DOCTOR_SK),
+        (pk, keys.DOCTOR_SK),
         condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
         on_failure=lambda _: DoctorModifiedError(),
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.doctor import Doctor
+    from chalicelib.storage.table import Key
 
 
 _MAX_DOCTORS_PER_DELEGATE = 100
@@ -85,13 +86,13 @@ class DoctorRepository:
         delegates = previous.delegates if previous else frozenset()
         for name in sorted(saved.delegates - delegates):
             transaction.put(
-                _delegate_item(name, saved),
+                DelegateItem.to_raw(*_delegate_key(name, saved)),
                 condition=None,
                 on_failure=lambda _: DoctorModifiedError(),
             )
         for name in sorted(delegates - saved.delegates):
             transaction.delete(
-                _delegate_item(name, saved),
+                _delegate_key(name, saved),
                 condition=None,
                 on_failure=lambda _: DoctorModifiedError(),
             )
@@ -154,13 +155,13 @@ class DoctorRepository:
 def _write_settings(transaction: Transaction, item: DoctorItem, previous: Doctor | None) -> None:
     if previous is None:
         transaction.put(
-            item,
+            item.serialize(),
             condition=DoctorItem.pk.does_not_exist(),
             on_failure=lambda _: DoctorModifiedError(),
         )
     else:
         transaction.update(
-            item,
+            (item.pk, item.sk),
             _settings_actions(item),
             condition=DoctorItem.version == previous.version,
             on_failure=lambda _: DoctorModifiedError(),
@@ -177,8 +178,8 @@ def _settings_actions(item: DoctorItem) -> list[Action]:
     ]
 
 
-def _delegate_item(delegate: str, doctor: Doctor) -> DelegateItem:
-    return DelegateItem(keys.delegate_pk(delegate), keys.doctor_pk(doctor.doctor_id))
+def _delegate_key(delegate: str, doctor: Doctor) -> Key:
+    return keys.delegate_pk(delegate), keys.doctor_pk(doctor.doctor_id)
 
 
 def _exclusive_start_key(cursor: str, search: object, prefix: str) -> dict[str, dict[str, str]]:

@@ -22,6 +22,8 @@ MAX_SORT_KEY_BYTES = 1024
 _INSTANT_FORMAT = "%Y-%m-%dT%H:%MZ"
 PERSON_SK = "SESSIONS"
 SERIES_PREFIX = "SERIES#"
+# The index partition of the series that may have to be applied to later dates, sorted by doctor.
+EXTENDED_SERIES_PK = "SERIES"
 PLAN_PREFIX = "PLAN#"
 LOGIN_SK = "LOGIN"
 # The audit log of people. No doctor id has a "~".
@@ -123,6 +125,11 @@ def audit_sk(date: date | None, at: datetime, suffix: str) -> str:
 
 def audit_date_prefix(date: date | None) -> str:
     return f"{date.isoformat() if date else WITHOUT_DATE}#"
+
+
+def audit_range(first: date, last: date) -> tuple[str, str]:
+    """Return keys before and after those of all acts on the dates of a range."""
+    return audit_date_prefix(first), f"{audit_date_prefix(last)}~"
 
 
 def audit_index_sk(at: datetime, suffix: str) -> str:

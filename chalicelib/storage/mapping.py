@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from chalicelib.domain.slot import SlotOrigin
+    from chalicelib.storage.models import RawItem
 
 _MINUTE = timedelta(minutes=1)
 _BOOKED = {"S": SlotStatus.BOOKED.value}
@@ -229,9 +230,9 @@ def _slot_from_entry(
     )
 
 
-def slot_to_item(pk: str, slot: Slot, changed_at: datetime | None = None) -> SlotItem:
+def slot_to_item(pk: str, slot: Slot, changed_at: datetime | None = None) -> RawItem:
     """Return the item of a slot without a claim."""
-    return SlotItem(
+    return SlotItem.to_raw(
         pk,
         keys.slot_sk(slot.start),
         start=keys.format_instant(slot.start),
@@ -242,8 +243,8 @@ def slot_to_item(pk: str, slot: Slot, changed_at: datetime | None = None) -> Slo
     )
 
 
-def save_record_to_item(pk: str, date: date, record: SaveRecord) -> ChangeItem:
-    return ChangeItem(
+def save_record_to_item(pk: str, date: date, record: SaveRecord) -> RawItem:
+    return ChangeItem.to_raw(
         pk,
         keys.change_sk(date, record.request_id),
         request_id=record.request_id,

@@ -22,6 +22,8 @@ from pynamodb.models import Model
 # The format in which this release writes items. Only a change that its readers would misunderstand
 # gets another number: they ignore attributes that they do not know.
 SCHEMA = 1
+# An item, or an action on one, in DynamoDB's own format.
+RawItem = dict[str, Any]
 # What decoding raises if an item is not as expected.
 # ``OSError`` is of ``datetime.fromtimestamp``, for years that no calendar has.
 DECODING_ERRORS = (AttributeError, KeyError, OSError, OverflowError, TypeError, ValueError)
@@ -73,6 +75,24 @@ class BaseItem(Model):
         except DECODING_ERRORS:
             sort_key = data.get("GSI1SK", {}).get("S")
             return UnreadableItem(data["PK"]["S"], data["SK"]["S"], gsi1_sk=sort_key)
+
+    @classmethod
+    def to_raw(cls, pk: str, sk: str, **values: Any) -> RawItem:  # noqa: ANN401  as PynamoDB's
+        """Serialize a new item, without the attributes whose value is None.
+
+        PynamoDB would create an object first, and go through all attributes of the class several
+        times: for an audit entry, that took a twentieth of the CPU time of a booking.
+        """
+        attributes = cls.get_attributes()
+        present = {"pk": pk, "sk": sk, "kind": cls, "schema": SCHEMA} | {
+            name: value for name, value in values.items() if value is not None
+        }
+        return {
+            attributes[name].attr_name: {
+                attributes[name].attr_type: attributes[name].serialize(value)
+            }
+            for name, value in present.items()
+        }
 
 
 class UnreadableItem(BaseItem):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
 
     from chalicelib.domain.person import PersonAuditEntry
+    from chalicelib.storage.table import Key
 
 
 class PeopleRepository:
@@ -56,7 +57,9 @@ class PeopleRepository:
         """
         transaction = Transaction()
         transaction.put(
-            LoginItem(keys.login_pk(state), keys.LOGIN_SK, expires_at=int(expires_at.timestamp())),
+            LoginItem.to_raw(
+                keys.login_pk(state), keys.LOGIN_SK, expires_at=int(expires_at.timestamp())
+            ),
             condition=LoginItem.pk.does_not_exist(),
             on_failure=lambda _: SignInRepeatedError(),
         )
@@ -96,7 +99,7 @@ class PeopleRepository:
         if releases_name:
             actions += [PersonItem.issuer.remove(), PersonItem.subject.remove()]
         transaction.update(
-            _person_item(entry.name),
+            _person_key(entry.name),
             actions,
             condition=PersonItem.pk.exists(),
             on_failure=lambda _: PersonNotFoundError(entry.name),
@@ -141,7 +144,7 @@ def _add_update(
     transaction: Transaction, name: str, actions: list[Action], condition: Condition
 ) -> None:
     transaction.update(
-        _person_item(name),
+        _person_key(name),
         actions,
         condition=condition,
         on_failure=lambda _: PersonModifiedError(),
@@ -163,7 +166,7 @@ def _has_generation(generation: int) -> Condition:
 
 def _add_audit_entry(transaction: Transaction, entry: PersonAuditEntry, *, suffix: str) -> None:
     transaction.put(
-        PeopleAuditItem(
+        PeopleAuditItem.to_raw(
             keys.PEOPLE_AUDIT_PK,
             keys.audit_index_sk(entry.at, suffix),
             at=format_microsecond(entry.at),
@@ -179,8 +182,8 @@ def _add_audit_entry(transaction: Transaction, entry: PersonAuditEntry, *, suffi
     )
 
 
-def _person_item(name: str) -> PersonItem:
-    return PersonItem(keys.person_pk(name), keys.PERSON_SK)
+def _person_key(name: str) -> Key:
+    return keys.person_pk(name), keys.PERSON_SK
 
 
 def person_from_item(item: PersonItem) -> Person:

@@ -38,7 +38,8 @@ class SeriesItem(BaseItem, discriminator="series"):
     """One version of a series.
 
     ``series`` has the format of ``series_mapping``. ``applied_to`` is the last date to which the
-    version is applied everywhere; without it, its plan has not ended.
+    version is applied everywhere; without it, its plan has not ended. Versions that may have to be
+    applied to later dates are in the index, in a partition of their own, by doctor.
     """
 
     series = JSONAttribute()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.plan_models import PlanItem, SeriesItem
 from chalicelib.storage.series_mapping import (
+    applied_actions,
     closing_to_raw,
     plan_from_item,
     plan_to_item,
@@ -22,6 +24,7 @@ from chalicelib.storage.series_mapping import (
     series_to_raw,
     third_next_to_raw,
 )
+from chalicelib.storage.series_repository import remove_from_index
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -91,7 +94,7 @@ class PlanRepository:
         """Store a proposed plan. Raises ``PlanModifiedError`` if its id is taken."""
         transaction = Transaction()
         transaction.put(
-            plan_to_item(plan, plan.created_at + _PROPOSAL_LIFETIME),
+            plan_to_item(plan, plan.created_at + _PROPOSAL_LIFETIME).serialize(),
             condition=PlanItem.pk.does_not_exist(),
             on_failure=lambda _: PlanModifiedError(),
         )
@@ -106,7 +109,7 @@ class PlanRepository:
         transaction = Transaction()
         if series:
             transaction.put(
-                series_to_item(plan.doctor_id, series),
+                series_to_item(plan.doctor_id, series).serialize(),
                 condition=SeriesItem.pk.does_not_exist(),
                 on_failure=lambda _: PlanModifiedError(),
             )
@@ -169,16 +172,18 @@ class PlanRepository:
         """
         transaction = Transaction()
         if plan.series and applied_to:
-            item = SeriesItem(
-                keys.doctor_pk(plan.doctor_id),
-                keys.series_sk(plan.series.series_id, plan.series.version),
-            )
             transaction.update(
-                item,
-                [SeriesItem.applied_to.set(applied_to.isoformat())],
+                (
+                    keys.doctor_pk(plan.doctor_id),
+                    keys.series_sk(plan.series.series_id, plan.series.version),
+                ),
+                applied_actions(plan.doctor_id, plan.series, applied_to),
                 condition=SeriesItem.pk.exists(),
                 on_failure=lambda _: PlanModifiedError(),
             )
+            if plan.series.version > 1:
+                previous = replace(plan.series, version=plan.series.version - 1)
+                remove_from_index(transaction, plan.doctor_id, previous)
         self._update(
             transaction, plan, [PlanItem.state.set(str(PlanState.DONE))], PlanItem.pk.exists()
         )
@@ -188,7 +193,7 @@ class PlanRepository:
         self, transaction: Transaction, plan: Plan, actions: Sequence[Action], condition: Condition
     ) -> None:
         transaction.update(
-            PlanItem(keys.doctor_pk(plan.doctor_id), keys.plan_sk(plan.plan_id)),
+            (keys.doctor_pk(plan.doctor_id), keys.plan_sk(plan.plan_id)),
             list(actions),
             condition=condition,
             on_failure=lambda _: PlanModifiedError(),

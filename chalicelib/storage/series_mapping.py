@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.local_time import format_time_of_day, parse_time_of_day
+from chalicelib.domain.permissions import Role
 from chalicelib.domain.plan import Plan, PlanKind, PlanState, ThirdNextAvailable
 from chalicelib.domain.series import Series, TimeRange
 from chalicelib.storage import keys
@@ -17,6 +20,8 @@ from chalicelib.storage.plan_models import PlanItem, SeriesItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pynamodb.expressions.update import Action
 
 _MINUTE = timedelta(minutes=1)
 RawSeries = dict[str, Any]
@@ -36,6 +41,7 @@ def series_to_raw(series: Series) -> RawSeries:
         "first": series.first.isoformat(),
         "last": series.last.isoformat() if series.last else None,
         "grid": _grid_to_raw(series.grid),
+        "author": _author_to_raw(series.author) if series.author else None,
     }
 
 
@@ -53,20 +59,50 @@ def series_from_raw(raw: RawSeries) -> Series:
         first=date.fromisoformat(raw["first"]),
         last=date.fromisoformat(raw["last"]) if raw["last"] else None,
         grid=_grid_from_raw(raw["grid"]),
+        author=_author_from_raw(raw["author"]) if raw["author"] else None,
     )
 
 
 def series_to_item(doctor_id: str, series: Series) -> SeriesItem:
+    index_key = _index_key(doctor_id, series, series.applied_to)
     return SeriesItem(
         keys.doctor_pk(doctor_id),
         keys.series_sk(series.series_id, series.version),
         series=series_to_raw(series),
+        applied_to=series.applied_to.isoformat() if series.applied_to else None,
+        gsi1_pk=keys.EXTENDED_SERIES_PK if index_key else None,
+        gsi1_sk=index_key,
     )
 
 
 @decoder
 def series_from_item(item: SeriesItem) -> Series:
-    return series_from_raw(item.series)
+    applied_to = date.fromisoformat(item.applied_to) if item.applied_to else None
+    return replace(series_from_raw(item.series), applied_to=applied_to)
+
+
+def applied_actions(doctor_id: str, series: Series, applied_to: date) -> list[Action]:
+    """Return the update that records to which date the version is applied.
+
+    While it may have to be applied to later dates, the version is in the index.
+    """
+    index_key = _index_key(doctor_id, series, applied_to)
+    return [
+        SeriesItem.applied_to.set(applied_to.isoformat()),
+        *(
+            (SeriesItem.gsi1_pk.set(keys.EXTENDED_SERIES_PK), SeriesItem.gsi1_sk.set(index_key))
+            if index_key
+            else (SeriesItem.gsi1_pk.remove(), SeriesItem.gsi1_sk.remove())
+        ),
+    ]
+
+
+def _index_key(doctor_id: str, series: Series, applied_to: date | None) -> str | None:
+    """Return the key in the index; None if no later date is to be applied, or not yet."""
+    is_complete = applied_to and series.last is not None and series.last <= applied_to
+    if applied_to is None or is_complete:
+        return None
+    return keys.join_sort_key(doctor_id, series.series_id)
 
 
 def plan_to_item(plan: Plan, expires_at: datetime) -> PlanItem:
@@ -128,6 +164,24 @@ def _closing_from_raw(raw: dict[str, list[int]]) -> dict[date, frozenset[datetim
         on: frozenset(_midnight(on) + minute * _MINUTE for minute in minutes)
         for on, minutes in by_date.items()
     }
+
+
+def _author_to_raw(author: Actor) -> dict[str, Any]:
+    return {
+        "name": author.name,
+        "role": str(author.role),
+        "client": author.client,
+        "subject": author.subject,
+    }
+
+
+def _author_from_raw(raw: dict[str, Any]) -> Actor:
+    return Actor(
+        name=str(raw["name"]),
+        role=Role(raw["role"]),
+        client=str(raw["client"]),
+        subject=raw["subject"],
+    )
 
 
 def _midnight(on: date) -> datetime:

@@ -7,7 +7,6 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.exceptions import TransactWriteError
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import (
     DayModifiedError,
@@ -19,15 +18,16 @@ from chalicelib.domain.errors import (
 from chalicelib.storage import table
 from chalicelib.storage.decoding import report_unreadable
 from chalicelib.storage.errors import lacks_attribute, reason_codes, translate_write_errors
+from chalicelib.storage.models import BaseItem, RawItem
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
     from chalicelib.domain.booking import Observed
-    from chalicelib.storage.models import BaseItem
+    from chalicelib.storage.table import Key
 
-RawItem = dict[str, Any]
+RawRequest = dict[str, Any]
 # Creates the error for a failed condition. Its argument is the stored item; None if there is none
 # or the write is a check or a put. It is called only after DynamoDB has rejected the write: an
 # error created earlier would form a reference cycle with the transaction, through its traceback.
@@ -46,33 +46,35 @@ class Transaction:
     """
 
     def __init__(self) -> None:
-        self._checks: list[tuple[BaseItem, Condition, FailureHandler]] = []
-        self._deletes: list[tuple[BaseItem, Condition | None, FailureHandler]] = []
-        self._puts: list[tuple[BaseItem, Condition | None, FailureHandler]] = []
-        self._updates: list[tuple[BaseItem, list[Action], Condition | None, FailureHandler]] = []
+        self._checks: list[tuple[RawRequest, FailureHandler]] = []
+        self._deletes: list[tuple[RawRequest, FailureHandler]] = []
+        self._puts: list[tuple[RawRequest, FailureHandler]] = []
+        self._updates: list[tuple[RawRequest, FailureHandler]] = []
+        self._updated_keys: list[Key] = []
 
-    def check(self, item: BaseItem, *, condition: Condition, on_failure: FailureHandler) -> None:
+    def check(self, key: Key, *, condition: Condition, on_failure: FailureHandler) -> None:
         """Require a condition of an item without writing it."""
-        self._checks.append((item, condition, on_failure))
+        self._checks.append((_request(key, condition=condition), on_failure))
 
-    def delete(
-        self, item: BaseItem, *, condition: Condition | None, on_failure: FailureHandler
-    ) -> None:
+    def delete(self, key: Key, *, condition: Condition | None, on_failure: FailureHandler) -> None:
         """Delete the item if the condition holds; unconditionally if it is None.
 
         If it does not hold, ``on_failure`` gets the stored item.
         """
-        self._deletes.append((item, condition, on_failure))
+        request = _request(key, condition=condition, return_values="ALL_OLD")
+        self._deletes.append((request, on_failure))
 
     def put(
-        self, item: BaseItem, *, condition: Condition | None, on_failure: FailureHandler
+        self, item: RawItem, *, condition: Condition | None, on_failure: FailureHandler
     ) -> None:
         """Put the item if the condition holds; unconditionally if it is None."""
-        self._puts.append((item, condition, on_failure))
+        request = _request((item["PK"]["S"], item["SK"]["S"]), condition=condition)
+        del request["Key"]
+        self._puts.append(({**request, "Item": item}, on_failure))
 
     def update(
         self,
-        item: BaseItem,
+        key: Key,
         actions: list[Action],
         *,
         condition: Condition | None,
@@ -82,7 +84,9 @@ class Transaction:
 
         Unconditionally if the condition is None.
         """
-        self._updates.append((item, actions, condition, on_failure))
+        request = _request(key, actions, condition=condition, return_values="ALL_OLD")
+        self._updates.append((request, on_failure))
+        self._updated_keys.append(key)
 
     def commit(self) -> None:
         """Write everything, or raise and write nothing.
@@ -93,25 +97,18 @@ class Transaction:
         ``UnreadableItemError``, ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
         try:
-            with translate_write_errors(), _TransactWrite(connection=table.connection()) as write:
-                for item, condition, _ in self._checks:
-                    write.condition_check(type(item), item.pk, item.sk, condition=condition)
-                for item, optional_condition, _ in self._deletes:
-                    write.delete(item, condition=optional_condition)
-                for item, optional_condition, _ in self._puts:
-                    write.save(item, condition=optional_condition)
-                for item, actions, optional_condition, _ in self._updates:
-                    write.update(
-                        item,
-                        actions=actions,
-                        condition=optional_condition,
-                        return_values="ALL_OLD",
-                    )
+            with translate_write_errors():
+                table.connection().transact_write_items(
+                    condition_check_items=[request for request, _ in self._checks],
+                    delete_items=[request for request, _ in self._deletes],
+                    put_items=[request for request, _ in self._puts],
+                    update_items=[request for request, _ in self._updates],
+                )
         except TransactWriteError as error:
             if lacks_attribute(error):
                 # An update computes with an attribute, or a map, that every item of ours has.
-                for item, *_ in self._updates:
-                    report_unreadable(item)
+                for key in self._updated_keys:
+                    report_unreadable(BaseItem(*key))
                 raise UnreadableItemError from error
             if not reason_codes(error) & _EXPECTED_CODES:
                 raise
@@ -132,12 +129,22 @@ class Transaction:
         return _merge(failures) if failures else StoreBusyError()
 
 
-class _TransactWrite(TransactWrite):
-    """PynamoDB's transaction, in which deletes too return the stored item if they fail."""
-
-    def delete(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  PynamoDB's own
-        super().delete(*args, **kwargs)
-        self._delete_items[-1]["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+def _request(
+    key: Key,
+    actions: list[Action] | None = None,
+    *,
+    condition: Condition | None,
+    return_values: str | None = None,
+) -> RawRequest:
+    """Return an action of the transaction on the item with that key."""
+    request: RawRequest = table.connection().get_operation_kwargs(
+        BaseItem.Meta.table_name or "",
+        *key,
+        actions=actions,
+        condition=condition,
+        return_values_on_condition_failure=return_values,
+    )
+    return request
 
 
 def _updated(observed: Observed, newer: Observed) -> Observed:

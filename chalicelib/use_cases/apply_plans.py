@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.errors import ConflictError
 from chalicelib.domain.plan import Plan, PlanState
-from chalicelib.domain.plan_errors import PlanModifiedError, PreviewChangedError
+from chalicelib.domain.plan_errors import PreviewChangedError
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
 from chalicelib.use_cases.pace import STEP_SECONDS
-from chalicelib.use_cases.plan_updates import (
-    NeedsTwoSaves,
-    UpToDate,
-    all_changes,
-    closing_changes,
-    series_update,
-    undo_update,
-)
+from chalicelib.use_cases.plan_updates import date_of_plan, undo_update
 from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
+from chalicelib.use_cases.save_series_dates import save_if_needed, save_series_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,11 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.series import Series
     from chalicelib.use_cases.pace import Pace
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
-    from chalicelib.use_cases.save_days import DayUpdate, SaveDays, SavedDay
-
-
-# Each pair of saves of a date closes, then opens; a second pair is rare.
-_MAX_PARTS = 20
+    from chalicelib.use_cases.save_days import SaveDays, SavedDay
 
 
 class ApplyPlans:
@@ -94,7 +84,8 @@ class ApplyPlans:
         if plan.state is PlanState.DONE or is_halted:
             return plan
         with busy_after_conflicts():
-            plan = retry_on_conflict(lambda: self._run(doctor_id, plan_id), self._pause)
+            author = Actor.of(caller, caller.require_role_for(doctor))
+            plan = retry_on_conflict(lambda: self._run(author, doctor_id, plan_id), self._pause)
             sources = retry_on_conflict(lambda: self._previews.sources(plan), self._pause)
             try:
                 self._apply(caller, doctor, plan, sources, self._start_pace(seconds))
@@ -125,19 +116,19 @@ class ApplyPlans:
 
         return retry_on_conflict(read, self._pause)
 
-    def _run(self, doctor_id: str, plan_id: str) -> Plan:
+    def _run(self, author: Actor, doctor_id: str, plan_id: str) -> Plan:
         """Start the plan or continue it, whatever its state has become."""
         plans = self._stores.plans
         plan = plans.get(doctor_id, plan_id)
         if not plan.has_started:
-            plans.start(plan, self._next_version(plan))
+            plans.start(plan, self._next_version(plan, author))
             return plans.get(doctor_id, plan_id)
         if plan.state is PlanState.STOPPED:
             plans.set_state(plan, PlanState.RUNNING)
             return replace(plan, state=PlanState.RUNNING)
         return plan
 
-    def _next_version(self, plan: Plan) -> Series | None:
+    def _next_version(self, plan: Plan, author: Actor) -> Series | None:
         """Return the version that the plan makes. Raises ``ConflictError`` if there is a later one.
 
         The preview of the plan knows nothing of a later version, and its dates may not be all that
@@ -149,7 +140,7 @@ class ApplyPlans:
         if (latest.version if latest else None) != plan.replaced:
             detail = Text("The series has been changed since. Plan the change again.")
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
-        return plan.series
+        return replace(plan.series, author=author)
 
     def _apply(
         self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources, pace: Pace
@@ -187,44 +178,9 @@ class ApplyPlans:
     ) -> Iterator[SavedDay]:
         """Make the saves of a date, and yield each that was not made before."""
         for entry in sources.undone.get(on, ()):
-            yield from self._save(caller, undo_update(plan, on, entry))
+            yield from save_if_needed(self._save_days, caller, undo_update(plan, on, entry))
         if plan.series:
-            yield from self._apply_series(caller, plan, on, sources)
-
-    def _save(self, caller: Caller, update: DayUpdate) -> Iterator[SavedDay]:
-        """Yield the save; nothing if it was made before, or if the date needs none."""
-        try:
-            saved = self._save_days.save(caller, update)
-        except UpToDate:
-            return
-        if saved.created:
-            yield saved
-
-    def _apply_series(
-        self, caller: Caller, plan: Plan, on: date, sources: PlanSources
-    ) -> Iterator[SavedDay]:
-        update = partial(series_update, plan, on, sources)
-        try:
-            yield from self._save(caller, update(all_changes))
-        except NeedsTwoSaves:
-            yield from self._close_then_open(caller, update)
-
-    def _close_then_open(
-        self, caller: Caller, update: Callable[..., DayUpdate]
-    ) -> Iterator[SavedDay]:
-        """Close in one save what another then replaces.
-
-        The date may change between the two, or after a crash between them, so that there is more to
-        close. Then two more saves follow, with keys of their own.
-        """
-        for closing in range(1, _MAX_PARTS, 2):
-            yield from self._save(caller, update(closing_changes, part=closing))
-            try:
-                yield from self._save(caller, update(all_changes, part=closing + 1))
-            except NeedsTwoSaves:
-                continue
-            return
-        raise PlanModifiedError
+            yield from save_series_date(self._save_days, caller, date_of_plan(plan, on, sources))
 
     def _renew_preview(self, doctor: Doctor, plan_id: str, sources: PlanSources) -> None:
         plans = self._stores.plans

@@ -27,7 +27,8 @@ MAX_PAGE_SIZE = 100
 class Changes(Struct, frozen=True, kw_only=True):
     """A page of changes, the newest first; ``cursor`` is that of the next page, if there is one.
 
-    ``undoable`` has the ids of those that are not undone and have slots to come.
+    ``undoable`` has the ids of those that are not undone and have slots to come. ``reached`` is how
+    far back the page looked, if there is a next page.
     """
 
     search: ChangeSearch
@@ -35,6 +36,7 @@ class Changes(Struct, frozen=True, kw_only=True):
     entries: tuple[AuditLogEntry, ...]
     undoable: frozenset[str]
     cursor: str | None
+    reached: datetime | None = None
 
     @property
     def doctor(self) -> Doctor:
@@ -84,8 +86,12 @@ class ListChanges:
         *,
         limit: int = MAX_PAGE_SIZE,
         cursor: str | None = None,
+        with_whole_plans: bool = False,
     ) -> Changes:
         """Return a page of the changes, without settings that the caller may not see.
+
+        ``with_whole_plans`` counts the changes of one plan as one. None of them is ``undoable``:
+        the plan is undone as a whole.
 
         Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``, and
         ``RequestRejectedError`` for a cursor of another search.
@@ -95,14 +101,19 @@ class ListChanges:
             doctor = self._doctor_cache.refresh(search.doctor_id)
             caller.require_role_for(doctor)
             names = ActorNames(doctor=doctor, clients=self._client_names)
-            page = self._audit_log.list_page(search, names, limit=limit, cursor=cursor)
+            page = self._audit_log.list_page(
+                search, names, limit=limit, cursor=cursor, with_whole_plans=with_whole_plans
+            )
             entries = tuple(visible_to(caller, doctor, entry) for entry in page.entries)
             return Changes(
                 search=search,
                 names=names,
                 entries=entries,
-                undoable=self._undoable(entries),
+                undoable=self._undoable(
+                    entry for entry in entries if not (with_whole_plans and entry.plan_id)
+                ),
                 cursor=page.cursor,
+                reached=page.reached,
             )
 
         return retry_on_conflict(read, self._pause)

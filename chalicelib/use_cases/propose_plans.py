@@ -250,7 +250,7 @@ def _restored(undone: Plan, versions: SeriesVersions) -> Series | None:
     if undone.replaced is None:
         return latest.ended_before(latest.first)
     before = versions.get(latest.series_id, undone.replaced)
-    return replace(before, version=latest.version + 1) if before else None
+    return replace(before, version=latest.version + 1, applied_to=None) if before else None
 
 
 def _require_effect(view: PlanView, today: date) -> None:

@@ -20,11 +20,13 @@ from chalicelib.domain.errors import (
     ConcurrentModificationError,
     DayModifiedError,
     IdempotencyKeyReusedError,
+    PermissionDeniedError,
     RequestRejectedError,
     StoreBusyError,
     VersionMismatchError,
 )
 from chalicelib.domain.save_record import SaveRecord
+from chalicelib.domain.text import Text
 from chalicelib.use_cases.retry import attempts
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     ``fingerprint`` tells a repeated request from another one with the same ``request_id``;
     ``later_fingerprints`` are those of the dates that the same request saves afterwards;
     ``is_empty`` if it has no changes, so that it is never committed. ``plan_id`` is the plan that
-    makes the change. ``actor`` is who acts if it is not the caller; permission is checked before.
+    makes the change. ``actor`` is who acts if there is no caller.
     """
 
     doctor_id: str
@@ -113,8 +115,8 @@ class SaveDays:
         self._now = now
         self._pause = pause
 
-    def save(self, caller: Caller, update: DayUpdate) -> SavedDay:
-        """Make all changes of the date, or none of them.
+    def save(self, caller: Caller | None, update: DayUpdate) -> SavedDay:
+        """Make all changes of the date, or none of them; without a caller, as ``update.actor``.
 
         Idempotent by ``request_id``: a repeated request changes nothing and returns the version
         that the first one made. Raises what ``decide`` raises, ``IdempotencyKeyReusedError``,
@@ -126,7 +128,7 @@ class SaveDays:
         except ConcurrentModificationError as error:
             raise self._explain_conflict(update.doctor_id, error) or StoreBusyError from error
 
-    def _save(self, caller: Caller, update: DayUpdate) -> SavedDay:
+    def _save(self, caller: Caller | None, update: DayUpdate) -> SavedDay:
         last_change: datetime | None = None
         for attempt in attempts(self._pause):
             with attempt:
@@ -138,7 +140,7 @@ class SaveDays:
         raise AssertionError  # pragma: no cover  the last attempt returns or raises
 
     def _save_attempt(
-        self, caller: Caller, update: DayUpdate, last_change: datetime | None
+        self, caller: Caller | None, update: DayUpdate, last_change: datetime | None
     ) -> SavedDay:
         """Read, decide and write. ``last_change`` is a slot's that an earlier attempt ran into."""
         cached = self._doctor_cache.peek(update.doctor_id)
@@ -150,7 +152,7 @@ class SaveDays:
             reads_adjacent=update.may_overlap_adjacent(cached.grid if cached else None),
         )
         now = self._now()
-        actor = update.actor or Actor.of(caller, caller.require_role_for(doctor))
+        actor = _require_actor(caller, update, doctor)
         view = DayWithDoctor(doctor=doctor, day=stored.as_of(now), now=now)
         _require_key_of_later_dates(update, records)
         if earlier := records.get(update.date):
@@ -206,6 +208,15 @@ class SaveDays:
         return conflicting_slots_error(
             already_existing=error.already_existing, still_taken=error.still_taken, zone=zone
         )
+
+
+def _require_actor(caller: Caller | None, update: DayUpdate, doctor: Doctor) -> Actor:
+    """Return who acts. Raises ``PermissionDeniedError`` if the caller may not."""
+    if caller is not None:
+        return Actor.of(caller, caller.require_role_for(doctor))
+    if update.actor is None:
+        raise PermissionDeniedError(Text("You can't manage slots"))
+    return update.actor
 
 
 def _require_key_of_later_dates(update: DayUpdate, records: Mapping[date, SaveRecord]) -> None:

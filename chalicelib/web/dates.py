@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _A_MONDAY = date(2026, 11, 23)
+_NEAR = timedelta(days=300)
 
 
 def format_date(on: date) -> str:
@@ -44,6 +45,13 @@ def format_short_date(on: date) -> str:
         day=on.day,
         month=translate(_SHORT_MONTHS[on.month - 1]),
     )
+
+
+def format_near_date(on: date, reference: date) -> str:
+    """``Mon 23 Nov``; with the year if the reference is so far that the reader might mistake it."""
+    if abs(on - reference) < _NEAR:
+        return format_short_date(on)
+    return _("%(date)s %(year)d", date=format_short_date(on), year=on.year)
 
 
 def format_date_without_weekday(on: date) -> str:

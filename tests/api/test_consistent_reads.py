@@ -28,6 +28,9 @@ READS: dict[str, Callable[[AppClient], object]] = {
     ),
     "the history of a date": lambda client: client.get(f"/slots/history?date={MONDAY}"),
     "the changes of a date": lambda client: client.get(f"/doctors/dr-lee/changes?date={MONDAY}"),
+    "the changes of a week": lambda client: client.get(
+        f"/doctors/dr-lee/changes?from={MONDAY}&to={MONDAY + timedelta(days=6)}"
+    ),
     "a slot": lambda client: client.get_slot("09:00"),
     "the slots of a doctor": lambda client: client.list_available(),
     "a doctor": lambda client: client.get("/doctors/dr-lee"),

@@ -17,6 +17,7 @@ from chalicelib.storage.transaction import Transaction
 from tests.support.app_client import build_services
 from tests.support.day_page import BROWSER_HEADERS, visible_text
 from tests.support.factories import MONDAY, SUNDAY_NOON, make_slot, to_instant
+from tests.support.html import attribute, parse
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 DOCTOR = Actor(name="dr-lee", role=Role.DOCTOR, client="page")
 PORTAL = Actor(name="portal-id", role=Role.BOOKING_SITE, client="portal-id")
 SLOT = (make_slot("09:00"),)
+SUNDAY = "Sunday 22 November 2026"
+LEE, PORTAL_LINE = "12:00 · Dr Mina Lee, via Manage Slots", "12:00 · Patient portal"
 HISTORY = f"/slots/history?doctor_id=dr-lee&date={MONDAY}"
 
 
@@ -58,7 +61,7 @@ def shown_change(client: AppClient, kind: ChangeKind, actor: Actor = DOCTOR, **f
     )
     client.use_services(build_services(settings, client.clock))
     add_change(0, kind, actor, **fields)
-    return history_text(client).partition("12:00 · ")[2].partition(" Back to")[0]
+    return history_text(client).partition(f"{SUNDAY} ")[2].partition(" Back to")[0]
 
 
 def test_save_is_shown_with_opened_and_closed_slots(client: AppClient) -> None:
@@ -66,18 +69,18 @@ def test_save_is_shown_with_opened_and_closed_slots(client: AppClient) -> None:
         client, ChangeKind.SAVE, opened=SLOT, closed=(make_slot("10:00"), make_slot("11:00"))
     )
 
-    assert shown == ("Dr Mina Lee Opened 09:00–09:30 Closed 10:00–10:30, 11:00–11:30 Undo 12:00")
+    assert shown == f"Opened 09:00–09:30 Closed 10:00–10:30, 11:00–11:30 {LEE} Undo 12:00"
 
 
 def test_booking_is_shown_with_name_of_booking_site(client: AppClient) -> None:
     assert shown_change(client, ChangeKind.BOOKING, PORTAL, booked=SLOT) == (
-        "Patient portal Booked 09:00–09:30"
+        f"Booked 09:00–09:30 {PORTAL_LINE}"
     )
 
 
 def test_cancellation_is_shown(client: AppClient) -> None:
     assert shown_change(client, ChangeKind.CANCELLATION, PORTAL, cancelled=SLOT) == (
-        "Patient portal Cancelled 09:00–09:30"
+        f"Cancelled 09:00–09:30 {PORTAL_LINE}"
     )
 
 
@@ -86,7 +89,7 @@ def test_move_within_day_is_shown_with_both_slots(client: AppClient) -> None:
         client, ChangeKind.MOVE, PORTAL, booked=SLOT, cancelled=(make_slot("10:00"),)
     )
 
-    assert shown == "Patient portal Moved here 09:00–09:30 Moved away 10:00–10:30"
+    assert shown == f"Moved a booking from 10:00–10:30 to 09:00–09:30 {PORTAL_LINE}"
 
 
 def test_move_between_dates_is_shown_with_the_other_date(client: AppClient) -> None:
@@ -94,7 +97,7 @@ def test_move_between_dates_is_shown_with_the_other_date(client: AppClient) -> N
 
     shown = shown_change(client, ChangeKind.MOVE, PORTAL, cancelled=SLOT, moved_to=other)
 
-    assert shown == ("Patient portal Moved away 09:00–09:30 to Tuesday 24 November 2026, 10:00")
+    assert shown == f"Moved a booking to Tue 24 Nov, 10:00, from 09:00–09:30 {PORTAL_LINE}"
 
 
 def test_move_to_another_doctor_is_shown_without_their_name(client: AppClient) -> None:
@@ -102,7 +105,7 @@ def test_move_to_another_doctor_is_shown_without_their_name(client: AppClient) -
 
     shown = shown_change(client, ChangeKind.MOVE, PORTAL, booked=SLOT, moved_from=other)
 
-    assert shown == "Patient portal Moved here 09:00–09:30 from another doctor"
+    assert shown == f"Moved a booking from another doctor to 09:00–09:30 {PORTAL_LINE}"
 
 
 def test_override_is_shown_with_reason_and_author(client: AppClient) -> None:
@@ -110,7 +113,10 @@ def test_override_is_shown_with_reason_and_author(client: AppClient) -> None:
 
     shown = shown_change(client, ChangeKind.RELEASE, sam, affected=SLOT, reason="Emergency")
 
-    assert shown == ("sam, on Dr Mina Lee's behalf Hold ended 09:00–09:30 Reason Emergency")
+    assert shown == (
+        "Ended the hold of 09:00–09:30 Reason: Emergency "
+        "12:00 · sam, on Dr Mina Lee's behalf, via Manage Slots"
+    )
 
 
 def test_removed_booking_is_shown_with_admin(client: AppClient) -> None:
@@ -118,13 +124,16 @@ def test_removed_booking_is_shown_with_admin(client: AppClient) -> None:
 
     shown = shown_change(client, ChangeKind.REVOKE, alex, cancelled=SLOT, reason="Wrong patient")
 
-    assert shown == ("alex, as an administrator Booking removed 09:00–09:30 Reason Wrong patient")
+    assert shown == (
+        "Removed the booking of 09:00–09:30 Reason: Wrong patient "
+        "12:00 · alex, as an administrator, via Manage Slots"
+    )
 
 
 def test_client_of_a_person_is_shown_by_name(client: AppClient) -> None:
     shown = shown_change(client, ChangeKind.SAVE, replace(DOCTOR, client="portal-id"), opened=SLOT)
 
-    assert shown == "Dr Mina Lee, via Patient portal Opened 09:00–09:30 Undo 12:00"
+    assert shown == "Opened 09:00–09:30 12:00 · Dr Mina Lee, via Patient portal Undo 12:00"
 
 
 def test_changes_are_grouped_by_day_newest_first(client: AppClient) -> None:
@@ -134,7 +143,9 @@ def test_changes_are_grouped_by_day_newest_first(client: AppClient) -> None:
 
     text = history_text(client)
 
-    headings_and_times = re.findall(r"(?:Mon|Sun)day \d+ November 2026(?= 1)|1\d:00(?= ·)", text)
+    headings_and_times = re.findall(
+        r"(?:Mon|Sun)day \d+ November 2026(?= Open| Clos)|1\d:00(?= ·)", text
+    )
     assert headings_and_times == [
         "Monday 23 November 2026",
         "12:00",
@@ -145,12 +156,13 @@ def test_changes_are_grouped_by_day_newest_first(client: AppClient) -> None:
 
 
 def test_older_changes_are_on_a_further_page(client: AppClient) -> None:
-    for minute in range(101):
+    for minute in range(51):
         add_change(minute, ChangeKind.SAVE, opened=SLOT)
-    cursor = client.get(HISTORY).json["next"]
+    page = parse(client.get(HISTORY, **BROWSER_HEADERS).text)
+    older = attribute(page.select("a:-soup-contains('Older')")[0], "href")
 
-    first, second = history_text(client), history_text(client, f"{HISTORY}&cursor={cursor}")
+    first, second = history_text(client), history_text(client, older)
 
-    assert (first.count("Opened"), second.count("Opened")) == (100, 1)
+    assert (first.count("Opened"), second.count("Opened")) == (50, 1)
     assert "Older changes" in first
     assert "Older changes" not in second

@@ -185,8 +185,12 @@ def assert_not_reflected(markup: str, response: AppResponse, expected: AppRespon
     assert count_text(page, markup) == 0
 
 
-@pytest.mark.parametrize("path", ["/doctors?q=", "/doctors?date=", "/changes?date="])
-def test_search_of_doctors_is_shown_escaped(page_session: PageSession, path: str) -> None:
+SEARCHES = ["/doctors?q=", "/doctors?date=", "/changes?date="]
+SEARCHES += [f"/changes?doctor_id=dr-lee&{name}=" for name in ("by", "kind", "from", "to", "date")]
+
+
+@pytest.mark.parametrize("path", SEARCHES)
+def test_search_is_shown_escaped(page_session: PageSession, path: str) -> None:
     page_session.sign_in("alex", "admin")
 
     def responses(word: str) -> dict[str, AppResponse]:
@@ -224,11 +228,8 @@ def test_form_fields_reject_markup(page_session: PageSession, field: str) -> Non
         "/changes?doctor_id=",
         "/changes?doctor_id=dr-lee&cursor=",
         "/settings?doctor_id=",
-        "/doctors/dr-lee/slots?from=",
-        "/doctors/dr-lee/slots?to=",
-        "/sign-in/callback?code=",
-        "/sign-in/callback?code=c&state=",
-        "/sign-in/callback?error=",
+        *(f"/doctors/dr-lee/slots?{name}=" for name in ("from", "to")),
+        *(f"/sign-in/callback?{name}=" for name in ("code", "code=c&state", "error")),
     ],
 )
 def test_query_parameters_reject_markup(page_session: PageSession, path: str) -> None:
@@ -249,11 +250,8 @@ def test_query_parameters_reject_markup(page_session: PageSession, path: str) ->
     [
         "/slots?part=",
         "/slots/history?date=2026-11-23&view=",
-        "/doctors?limit=",
-        "/doctors?page=",
-        "/docs?x=",
-        "/signed-in?x=",
-        "/sign-in?to=",
+        *(f"/doctors?{name}=" for name in ("limit", "page")),
+        *(f"/{name}=" for name in ("docs?x", "signed-in?x", "sign-in?to")),
     ],
 )
 def test_undeclared_parameters_are_not_reflected(page_session: PageSession, path: str) -> None:

@@ -12,18 +12,21 @@ from app import app
 from tests.support.all_routes import CALLERS, open_slot, send_request
 from tests.support.app_client import slot_path
 from tests.support.factories import MONDAY
+from tests.support.plans import MORNING, PLANS, make_series, series_json
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
 GET_PATHS = [path for path, methods in app.routes.items() if "GET" in methods]
+# A test of their own makes what these are about.
+OTHER_TESTS = ("sign-in", "account", "{series_id}", "{plan_id}")
 HOLD = json.dumps({"holder": "h", "seconds": 60}).encode()
 HOLD_PATH = f"{slot_path('09:00')}/hold"
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in GET_PATHS if "sign-in" not in path and "account" not in path]
+    "path", [path for path in GET_PATHS if not any(part in path for part in OTHER_TESTS)]
 )
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
 def test_head_has_status_and_headers_of_get(client: AppClient, path: str, accept: str) -> None:
@@ -37,6 +40,15 @@ def test_head_has_status_and_headers_of_get(client: AppClient, path: str, accept
     assert head.status == get.status
     assert get.status == 404 if has_unknown_id else get.status < 400
     assert head.headers == get.headers
+
+
+def test_head_of_a_series_and_of_a_plan_has_status_and_headers_of_get(client: AppClient) -> None:
+    plan = make_series(client, series_json({"mon": MORNING}, last=MONDAY))
+    series_path = f"/doctors/dr-lee/series/{plan['series_id']}"
+
+    for path in (series_path, f"{PLANS}/{plan['plan_id']}"):
+        get, head = (client.request(method, path) for method in ("GET", "HEAD"))
+        assert (head.status, head.headers) == (200, get.headers)
 
 
 def test_method_that_a_path_does_not_have_names_head(client: AppClient) -> None:

@@ -25,6 +25,7 @@ from tests.support.plans import (
 )
 
 if TYPE_CHECKING:
+    from chalicelib.domain.series import Series
     from tests.support.app_client import AppClient
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -38,7 +39,7 @@ UNDO = Plan(
 )
 SERIES = factories.make_series({0: [("09:00", "10:00")]})
 NEW_SERIES = replace(UNDO, kind=PlanKind.SERIES, series=SERIES)
-plans = PlanRepository()
+plans, repository = PlanRepository(), SeriesRepository()
 
 pytestmark = pytest.mark.usefixtures("client", "consistent_table")
 
@@ -189,3 +190,39 @@ def test_stop_during_a_save_leaves_the_later_dates(client: AppClient) -> None:
     assert (response.json["state"], response.json["days_done"]) == ("stopped", 1)
     assert open_times(client, MONDAY) == ["09:00", "09:30"]
     assert open_times(client, TUESDAY) == []
+
+
+def test_version_is_stored_once() -> None:
+    repository.add_version("dr-lee", SERIES)
+
+    with pytest.raises(PlanModifiedError):
+        repository.add_version("dr-lee", replace(SERIES, name="Another"))
+
+    assert latest() == SERIES
+
+
+def test_first_extension_is_recorded() -> None:
+    repository.add_version("dr-lee", SERIES)
+    repository.set_applied_to("dr-lee", SERIES, TUESDAY)
+
+    assert latest().applied_to == TUESDAY
+
+
+def test_extension_never_goes_back() -> None:
+    repository.add_version("dr-lee", SERIES)
+    repository.set_applied_to("dr-lee", SERIES, TUESDAY)
+    repository.set_applied_to("dr-lee", SERIES, MONDAY)
+
+    assert latest().applied_to == TUESDAY
+
+
+def test_only_a_stored_version_is_replaced() -> None:
+    with pytest.raises(PlanModifiedError):
+        repository.replace_version("dr-lee", SERIES, replace(SERIES, version=2))
+
+
+def latest() -> Series:
+    """Return the latest version of the series."""
+    stored = repository.list_versions("dr-lee").latest(SERIES.series_id)
+    assert stored
+    return stored

@@ -22,6 +22,7 @@ PAGES = (
     "/slots/month?doctor_id=dr-lee&month=2098-03",
     "/slots/history?doctor_id=dr-lee&date=2098-03-24",
     "/changes?doctor_id=dr-lee",
+    "/changes?doctor_id=dr-lee&from=2098-03-25&to=2098-03-24",
     "/settings?doctor_id=dr-lee",
     "/doctors",
     "/nowhere",

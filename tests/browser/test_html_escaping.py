@@ -72,7 +72,11 @@ def test_doctor_with_markup_in_name_is_managed_like_any_other(
     page.get_by_role("checkbox", name="09:00").check()
     page.get_by_role("button", name=re.compile("^Save")).click()
     expect(page.get_by_role("status")).to_contain_text("Slots saved successfully")
-    page.get_by_role("link", name="History").click()
+    page.get_by_text("History", exact=True).click()
+    expect(page.get_by_role("article")).to_be_visible()
+    expect_plain_text(page, NAME)
+
+    page.get_by_role("link", name="All changes to this day").click()
     expect_plain_text(page, NAME)
     assert NAME in page.title()
 

@@ -65,8 +65,7 @@ def test_unsaved_changes_survive_visit_to_history(day_page: ManageSlotsPage, way
     page = day_page.page
     day_page.check("09:00")
 
-    page.get_by_role("link", name="History").click()
-    expect(page.get_by_role("heading", name="Changes to")).to_be_visible()
+    day_page.visit_changes()
     if way_back == "link":
         page.get_by_role("link", name="Back to").click()
     else:
@@ -105,8 +104,7 @@ def test_day_that_others_changed_meanwhile_says_so(
     day_page: ManageSlotsPage, other_tab: ManageSlotsPage
 ) -> None:
     day_page.check("09:00")
-    day_page.page.get_by_role("link", name="History").click()
-    expect(day_page.page.get_by_role("heading", name="Changes to")).to_be_visible()
+    day_page.visit_changes()
     other_tab.check("11:00")
     other_tab.save()
     other_tab.expect_saved()
@@ -188,7 +186,7 @@ def test_links_of_the_site_do_not_ask(day_page: ManageSlotsPage, *, is_unsaved: 
     if not is_unsaved:
         day_page.checkbox("09:00").click()
 
-    follow = "[...document.links].find(a => a.textContent === 'History').click()"
+    follow = "[...document.links].find(a => a.textContent === 'Changes').click()"
     assert questions_on_leaving(day_page, follow) == []
 
 

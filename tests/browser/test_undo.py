@@ -56,7 +56,7 @@ def test_change_is_undone_from_the_feed(day_page: ManageSlotsPage) -> None:
     day_page.save()
     day_page.expect_saved()
 
-    page.get_by_role("link", name="History").click()
+    day_page.visit_changes()
     page.get_by_role("main").get_by_role("button", name="Undo").click()
 
     expect(page.get_by_role("status")).to_have_text("Change undone")

@@ -44,7 +44,7 @@ def test_first_schedule_works_as_described(browser: Browser, live_server: LiveSe
     expect(slot(doctor, "10:00")).to_be_disabled()
     expect(slot(doctor, "14:00")).to_be_checked()
 
-    doctor.get_by_role("link", name="History").click()
+    doctor.get_by_text("History", exact=True).click()
     expect(doctor.get_by_role("article")).to_have_count(3)  # two saves and the booking
 
 

@@ -171,7 +171,7 @@ def test_booking_site_gets_requested_scopes(provider: IdentityProvider, scope: s
 
 
 def test_read_only_site_is_rejected_more_scopes(provider: IdentityProvider) -> None:
-    response = service_token(provider, provider.reading_site, "slots/read slots/book")
+    response = service_token(provider, provider.sites["ReadingSite"], "slots/read slots/book")
 
     assert oauth_error(response) == "invalid_grant"
 

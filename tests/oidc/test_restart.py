@@ -41,11 +41,8 @@ def test_restart_keeps_provider_and_clients(
 
     assert after.url == before.url
     assert after.page.client_id == before.page.client_id
-    assert (after.booking_site, after.reading_site, after.second_site) == (
-        before.booking_site,
-        before.reading_site,
-        before.second_site,
-    )
+    assert after.sites == before.sites
+    assert [*after.sites] == ["BookingSite", "ReadingSite", "SecondSite"]
 
 
 def test_tokens_survive_restart(restarted_provider: RestartedProvider) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.packaging import lambda_process
+from tests.support.scheduled_event import SCHEDULED_EVENT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,8 +59,16 @@ def test_stream_handler_without_bucket_fails(package_dir: Path) -> None:
     assert "SettingsError: AUDIT_BUCKET is not set" in handled.stderr
 
 
-@pytest.mark.parametrize("target", ["EVENT_BUS_NAME", "AUDIT_BUCKET"])
-def test_stream_functions_start_without_a_session_key(package_dir: Path, target: str) -> None:
+def test_schedule_without_queue_fails(package_dir: Path) -> None:
+    handled = lambda_process.run(
+        package_dir, f"{START}\napp.start_extension({SCHEDULED_EVENT}, None)"
+    )
+
+    assert "SettingsError: SERIES_QUEUE_URL is not set" in handled.stderr
+
+
+@pytest.mark.parametrize("target", ["EVENT_BUS_NAME", "AUDIT_BUCKET", "SERIES_QUEUE_URL"])
+def test_event_functions_start_without_a_session_key(package_dir: Path, target: str) -> None:
     sign_in = dict.fromkeys(["OIDC_ISSUER", "OIDC_CLIENT_ID", "SESSION_KEY"], "")
 
     started = lambda_process.run(package_dir, START, **sign_in, **{target: "target"})
@@ -70,12 +79,20 @@ def test_stream_functions_start_without_a_session_key(package_dir: Path, target:
 def test_template_sets_all_settings_and_no_local_caller(resources: dict[str, Any]) -> None:
     variables = {
         function: resources[function]["Environment"]["Variables"]
-        for function in ("APIHandler", "SlotsChanged", "CopyAuditItems")
+        for function in (
+            "APIHandler",
+            "SlotsChanged",
+            "CopyAuditItems",
+            "StartExtension",
+            "ExtendSeries",
+        )
     }
 
     common = {"STAGE", "TABLE_NAME"}
     assert variables["SlotsChanged"].keys() == common | {"EVENT_BUS_NAME"}
     assert variables["CopyAuditItems"].keys() == common | {"AUDIT_BUCKET"}
+    for function in ("StartExtension", "ExtendSeries"):
+        assert variables[function].keys() == common | {"REQUEST_LOG", "SERIES_QUEUE_URL"}
     assert variables["APIHandler"].keys() == common | {
         "COGNITO_USER_POOL",
         "MAX_HOLDS_PER_CLIENT",

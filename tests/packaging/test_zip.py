@@ -68,6 +68,7 @@ calls = {
     "events": ("list_rules", {}),
     "s3": ("list_buckets", {}),
     "secretsmanager": ("list_secrets", {}),
+    "sqs": ("list_queues", {}),
 }
 for service, call in calls.items():
     # The request of a call, which is not sent.
@@ -147,7 +148,7 @@ def test_botocore_has_data_of_used_services_only(package_dir: Path) -> None:
         path.name for path in (package_dir / "botocore" / "data").iterdir() if path.is_dir()
     }
 
-    assert services == {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager"}
+    assert services == {"cognito-idp", "dynamodb", "events", "s3", "secretsmanager", "sqs"}
 
 
 def test_descriptions_of_services_have_no_documentation(package_dir: Path) -> None:

@@ -121,6 +121,16 @@ class ManageSlotsPage:
         headers = self.server.auth_headers("booking-site")
         return requests.request(method, url, json=body, headers=headers, timeout=10)
 
+    def open_history(self) -> Locator:
+        """Open the history beside the day, and return it."""
+        self.page.get_by_text("History", exact=True).click()
+        return self.page.locator(".history")
+
+    def visit_changes(self) -> None:
+        """Leave the day for the page of its changes."""
+        self.open_history().get_by_role("link", name="All changes to this day").click()
+        expect(self.page.get_by_role("heading", name="Changes to")).to_be_visible()
+
     def expect_saved(self) -> None:
         """Wait until the live region reports the save."""
         self.expect_status("Slots saved successfully")

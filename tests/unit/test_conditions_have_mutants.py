@@ -43,17 +43,18 @@ def parameters(source: str) -> set[str]:
 # - the value of one of these keywords, unless the value is itself such a parameter, or none;
 CONDITION_PARAMETERS = set().union(*(parameters(path.read_text()) for path in STORAGE))
 KEYWORDS = {*CONDITION_PARAMETERS, "condition", "consistent_read"}
-PARAMETERS_PASSED_ON = {*CONDITION_PARAMETERS, "optional_condition"}
+PARAMETERS_PASSED_ON = CONDITION_PARAMETERS
 # - and each comparison of an attribute of a record, and each call of a predicate on it, anywhere.
 # Its identity is its function and its text. A mutant breaks it if the function
 # has one occurrence less in the mutated code.
 
 KEY_RANGE = "selects the items of a query"
 CONDITIONS_WITHOUT_MUTANT = (
-    ("chalicelib.storage.audit_log:_query_date", condition("startswith"), KEY_RANGE),
-    ("chalicelib.storage.audit_log:_query_legacy_saves", condition("startswith"), KEY_RANGE),
+    ("chalicelib.storage.audit_feed:_query_date", condition("startswith"), KEY_RANGE),
+    ("chalicelib.storage.audit_feed:_query_legacy_saves", condition("startswith"), KEY_RANGE),
+    ("chalicelib.storage.audit_feed:_sort_range", condition("between"), KEY_RANGE),
     (
-        "chalicelib.storage.audit_log:_query_legacy_saves",
+        "chalicelib.storage.audit_feed:_query_legacy_saves",
         condition("exists"),
         "only saves transfer: records without slots would be skipped",
     ),

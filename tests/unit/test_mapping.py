@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -19,6 +20,7 @@ from chalicelib.storage.mapping import (
     slot_map_from_raw,
     slot_map_to_raw,
 )
+from chalicelib.storage.models import AuditItem
 
 whole_minutes = st.datetimes(datetime(2011, 1, 1), datetime(9999, 12, 30)).map(  # noqa: DTZ001
     lambda naive: naive.replace(second=0, microsecond=0, tzinfo=UTC)
@@ -88,3 +90,20 @@ def test_invalid_directory_key_is_rejected(sort_key: str) -> None:
 def test_start_keys_sort_by_time(first: datetime, second: datetime) -> None:
     assert (keys.format_instant(first) < keys.format_instant(second)) is (first < second)
     assert (keys.slot_sk(first) < keys.slot_sk(second)) is (first < second)
+
+
+def test_new_item_is_as_pynamodb_serializes_it() -> None:
+    values: dict[str, Any] = {
+        "act": "booking",
+        "at": "2026-11-22T12:00:00.000000Z",
+        "by": "a-booking-site",
+        "role": "booking-site",
+        "client": "a-booking-site",
+        "booked": {"2026-11-23T09:00Z": {"M": {"minutes": {"N": "30"}}}},
+        "settings": {"name": ["before", "after"]},
+        "reason": None,
+    }
+
+    raw = AuditItem.to_raw("AUDIT#dr-lee", "2026-11-23#x", **values)
+
+    assert raw == AuditItem("AUDIT#dr-lee", "2026-11-23#x", **values).serialize()

@@ -92,7 +92,7 @@ class RecordedDay:
 
 def raw_entries(entries: list[AuditLogEntry]) -> list[dict[str, Any]]:
     """Return the items as stored, in the order of their keys."""
-    items = [audit_entry_to_item(entry).to_dynamodb_dict() for entry in reversed(entries)]
+    items = [audit_entry_to_item(entry) for entry in reversed(entries)]
     return sorted(items, key=lambda item: str(item["SK"]["S"]))
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.domain.slot import Slot, SlotStatus, merge_touching
 from tests.support.factories import SUNDAY_NOON, make_slot
 
 
@@ -49,3 +49,21 @@ def test_slot_has_begun_from_its_first_instant() -> None:
 
     assert slot.has_begun(slot.start)
     assert not slot.has_begun(slot.start - timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize(
+    ("slots", "merged"),
+    [
+        ([], []),
+        ([("09:00", 30)], [("09:00", 30)]),
+        ([("09:00", 30), ("09:30", 30), ("10:00", 20)], [("09:00", 80)]),
+        ([("09:30", 30), ("09:00", 30)], [("09:00", 60)]),
+        ([("09:00", 30), ("10:00", 30), ("10:30", 30)], [("09:00", 30), ("10:00", 60)]),
+    ],
+)
+def test_slots_that_touch_merge_into_one_range(
+    slots: list[tuple[str, int]], merged: list[tuple[str, int]]
+) -> None:
+    ranges = merge_touching(make_slot(start, minutes) for start, minutes in slots)
+
+    assert ranges == [make_slot(start, minutes) for start, minutes in merged]

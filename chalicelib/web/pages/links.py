@@ -12,6 +12,7 @@ from chalicelib.domain import local_time
 from chalicelib.web.pages import plan_links
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 _PATHS = {"day": "/slots", "week": "/slots/week", "month": "/slots/month"}
@@ -47,7 +48,7 @@ def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLi
         day=urls["day"],
         week=urls["week"],
         month=month,
-        history=history_url(base, doctor_id, on, view=view),
+        history=changes_url(base, doctor_id, _dates_shown(view, on)),
         origins=plan_links.origins_url(base, doctor_id, on),
         repeat=_repeat_url(base, view, doctor_id, on),
         series=plan_links.series_list_url(base, doctor_id),
@@ -59,6 +60,15 @@ def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLi
 def _repeat_url(base: str, view: str, doctor_id: str, on: date) -> str:
     to_repeat = plan_links.repeat_week_url if view == "week" else plan_links.copy_day_url
     return to_repeat(base, doctor_id, on)
+
+
+def _dates_shown(view: str, on: date) -> dict[str, str]:
+    """The filters of the changes to the day, or to the week."""
+    if view == "day":
+        return {"date": on.isoformat()}
+    monday = max(local_time.MIN_DATE, on - timedelta(days=on.weekday()))
+    sunday = min(local_time.MAX_DATE, on + timedelta(days=6 - on.weekday()))
+    return {"from": monday.isoformat(), "to": sunday.isoformat(), "view": "week"}
 
 
 def _step(base: str, view: str, doctor_id: str, on: date, steps: int) -> str | None:
@@ -101,20 +111,21 @@ def view_url(base: str, view: str, doctor_id: str, on: date) -> str:
     return f"{view_path(base, view)}?{_query(doctor_id, on)}"
 
 
-def history_url(
-    base: str, doctor_id: str, on: date, cursor: str | None = None, *, view: str = "day"
+def history_url(base: str, doctor_id: str, on: date) -> str:
+    """The URL of the day's history."""
+    return f"{base}/slots/history?{_query(doctor_id, on)}"
+
+
+def changes_url(
+    base: str,
+    doctor_id: str,
+    filters: Mapping[str, str] | None = None,
+    cursor: str | None = None,
 ) -> str:
-    """The URL of the day's history, or of a further page of it, which leads back to the view."""
-    further = {"view": view} if view == "week" else {}
-    further |= {"cursor": cursor} if cursor else {}
-    end = f"&{urlencode(further)}" if further else ""
-    return f"{base}/slots/history?{_query(doctor_id, on)}{end}"
-
-
-def changes_url(base: str, doctor_id: str, cursor: str | None = None) -> str:
-    """The URL of a doctor's changes, or of a further page of them."""
+    """The URL of a doctor's changes with those filters, or of a further page of them."""
     further = {"cursor": cursor} if cursor else {}
-    return f"{base}/changes?{urlencode({'doctor_id': doctor_id, **further})}"
+    fields = {"doctor_id": doctor_id, **(filters or {}), **further}
+    return f"{base}/changes?{urlencode(fields)}"
 
 
 def _query(doctor_id: str, on: date) -> str:

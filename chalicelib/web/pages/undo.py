@@ -12,11 +12,12 @@ from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import ChangeNotFoundError, ConflictError
 from chalicelib.domain.text import Text
 from chalicelib.domain.undo import describe_kept
-from chalicelib.web.api.change_parsing import valid_change_id
+from chalicelib.web.api.change_parsing import parse_change_search, valid_change_id
 from chalicelib.web.api.validators import invalid_field, parse_date, valid_doctor_id
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages import links, schedule_responses
+from chalicelib.web.pages.change_filters import filters_of
 from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.schedule import Schedule
 from chalicelib.web.pages.schedule_responses import NOTHING_UNDONE, UNDONE, UNDONE_IN_PART, Outcome
@@ -140,4 +141,6 @@ def _changes_url(form: UndoForm, request: Request) -> str:
     base = url_prefix(request)
     if form.page == "history":
         return links.history_url(base, form.doctor_id, form.date)
-    return links.changes_url(base, form.doctor_id)
+    return links.changes_url(
+        base, form.doctor_id, filters_of(parse_change_search(request, form.doctor_id))
+    )

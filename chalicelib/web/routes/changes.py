@@ -6,24 +6,18 @@ from typing import TYPE_CHECKING
 
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
-from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.permissions import Caller, Permission
-from chalicelib.domain.text import Text
 from chalicelib.web.api import change_schemas
-from chalicelib.web.api.change_parsing import parse_undo_json
+from chalicelib.web.api.change_parsing import parse_change_search, parse_undo_json
 from chalicelib.web.api.change_serializers import serialize_changes, serialize_undone
 from chalicelib.web.api.decoding import Violations
 from chalicelib.web.api.serializers import serialize_day
 from chalicelib.web.api.validators import (
     doctor_id_from_path,
-    invalid_field,
-    optional_date,
     parse_date,
     parse_limit,
     requested_doctor_id,
-    require_dates,
     required_query,
-    search_text,
 )
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import FORM, HTML, JSON, is_form, query
@@ -32,11 +26,7 @@ from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from chalice.app import Request, Response
-
-    from chalicelib.domain.change_feed import ChangeSearch
 
 routes = Router(__name__)
 
@@ -62,13 +52,14 @@ routes = Router(__name__)
 def get_changes(request: Request, caller: Caller, doctor_id: str) -> Response:
     """List a doctor's changes.
 
-    Saves, bookings, moves, cancellations and settings, the newest first. The feed of one `date` is
-    strongly consistent; without it, the newest changes can be missing for about a second. A page
-    can have fewer changes than `limit` although `next` is not null.
+    Saves, bookings, moves, cancellations and settings, the newest first. All filters apply
+    together. The feed of one date, or of a range of up to 31 dates, is strongly consistent; without
+    it, the newest changes can be missing for about a second. A page reads at most 1,000 changes, so
+    with filters it can have fewer than `limit`, or none, although `next` is not null.
     """
     doctor_id, violations = doctor_id_from_path(doctor_id), Violations()
     with violations:
-        search = _parse_search(request, doctor_id)
+        search = parse_change_search(request, doctor_id)
     with violations:
         limit = parse_limit(request)
     violations.raise_any()
@@ -96,19 +87,20 @@ def get_history(request: Request, caller: Caller) -> Response:
 
     At most 100, the newest first. A browser gets a page.
     """
-    from chalicelib.domain.change_feed import ChangeSearch  # noqa: PLC0415  see bootstrap
-
     if should_pick_doctor(caller, request):
         from chalicelib.web.pages import doctor_list  # noqa: PLC0415
 
         return doctor_list.render_doctor_choice(caller, request, "/slots/history", "changes")
     doctor_id = requested_doctor_id(caller, request)
-    search = ChangeSearch(doctor_id=doctor_id, on=parse_date(required_query(request, "date")))
-    changes = get_services().list_changes.list_page(caller, search, cursor=query(request, "cursor"))
+    on = parse_date(required_query(request, "date"))
     if wants_html(request):
-        from chalicelib.web.pages import history as history_page  # noqa: PLC0415
+        from chalicelib.web.pages import changes as changes_page  # noqa: PLC0415
 
-        return history_page.render_history(caller, changes, request)
+        return changes_page.render_history(caller, doctor_id, on, request)
+    from chalicelib.domain.change_feed import ChangeSearch  # noqa: PLC0415  see bootstrap
+
+    search = ChangeSearch(doctor_id=doctor_id, on=on)
+    changes = get_services().list_changes.list_page(caller, search, cursor=query(request, "cursor"))
     return json_or_not_modified(serialize_changes(changes), request)
 
 
@@ -137,37 +129,3 @@ def post_undo(request: Request, caller: Caller) -> Response:
     request_context.current_request().metrics["Saves"] += undone.saved.created
     day = serialize_day(undone.saved)
     return json_response(serialize_undone(undone, day), {"ETag": etag(day.version, day)})
-
-
-def _parse_search(request: Request, doctor_id: str) -> ChangeSearch:
-    from chalicelib.domain.change_feed import ChangeSearch  # noqa: PLC0415  see bootstrap
-
-    violations = Violations()
-    with violations:
-        on = optional_date(request, "date")
-    with violations:
-        first, last = _parse_range(request)
-    with violations:
-        kind = _parse_kind(request)
-    with violations:
-        by = search_text(request, "by")
-    violations.raise_any()
-    return ChangeSearch(doctor_id=doctor_id, on=on, first=first, last=last, kind=kind, by=by)
-
-
-def _parse_range(request: Request) -> tuple[date | None, date | None]:
-    require_dates(request, "from", "to")
-    first, last = optional_date(request, "from"), optional_date(request, "to")
-    if first and last and last < first:
-        raise invalid_field("to", Text("no earlier than from, %(date)s", date=first))
-    return first, last
-
-
-def _parse_kind(request: Request) -> ChangeKind | None:
-    text = query(request, "kind")
-    if text is None:
-        return None
-    try:
-        return ChangeKind(text)
-    except ValueError:
-        raise invalid_field("kind", Text("one of %(kinds)s", kinds=", ".join(ChangeKind))) from None

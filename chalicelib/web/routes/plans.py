@@ -53,7 +53,7 @@ def get_series(_request: Request, caller: Caller, doctor_id: str, series_id: str
     from chalicelib.web.api.plan_parsing import series_id_from_path  # noqa: PLC0415
     from chalicelib.web.api.plan_serializers import serialize_series  # noqa: PLC0415
 
-    doctor_id, series_id = doctor_id_from_path(doctor_id), series_id_from_path(series_id)
+    series_id, doctor_id = series_id_from_path(series_id), doctor_id_from_path(doctor_id)
     series = get_services().list_series.get_series(caller, doctor_id, series_id)
     return json_response(serialize_series(series))
 
@@ -180,7 +180,8 @@ def _propose(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView
 def _ids(doctor_id: str, plan_id: str) -> tuple[str, str]:
     from chalicelib.web.api.plan_parsing import plan_id_from_path  # noqa: PLC0415
 
-    return doctor_id_from_path(doctor_id), plan_id_from_path(plan_id)
+    plan_id = plan_id_from_path(plan_id)
+    return doctor_id_from_path(doctor_id), plan_id
 
 
 def _view(caller: Caller, doctor_id: str, plan_id: str) -> PlanView:

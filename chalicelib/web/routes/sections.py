@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Permission
 from chalicelib.web.api.validators import requested_doctor_id
-from chalicelib.web.http.request import HTML, query
+from chalicelib.web.http.request import HTML
 from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
@@ -16,15 +16,21 @@ if TYPE_CHECKING:
 
 routes = Router(__name__)
 
-_CHANGES_PER_PAGE = 50
-
 
 @routes.get(
     "/changes",
     permission=Permission.MANAGE,
     doc=RouteDoc(
         tag=DOCTORS,
-        parameters=("DoctorOfDay", "Cursor"),
+        parameters=(
+            "DoctorOfDay",
+            "ChangeDate",
+            "ChangeFrom",
+            "ChangeTo",
+            "ChangeKind",
+            "ChangeBy",
+            "Cursor",
+        ),
         responses={200: {HTML: None}},
         errors=(400, 404),
     ),
@@ -32,19 +38,15 @@ _CHANGES_PER_PAGE = 50
 def get_changes_page(request: Request, caller: Caller) -> Response:
     """Page with a doctor's changes.
 
-    The newest first. Clients use `GET /doctors/{doctor_id}/changes`.
+    The newest first, and the changes of a plan together. Clients use
+    `GET /doctors/{doctor_id}/changes`.
     """
-    from chalicelib.domain.change_feed import ChangeSearch  # noqa: PLC0415  see bootstrap
-    from chalicelib.web.pages import doctor_list, history  # noqa: PLC0415
+    from chalicelib.web.pages import changes, doctor_list  # noqa: PLC0415
     from chalicelib.web.pages.frame import CHANGES  # noqa: PLC0415
 
     if should_pick_doctor(caller, request):
         return doctor_list.render_doctor_choice(caller, request, "/changes", CHANGES)
-    search = ChangeSearch(doctor_id=requested_doctor_id(caller, request))
-    changes = get_services().list_changes.list_page(
-        caller, search, limit=_CHANGES_PER_PAGE, cursor=query(request, "cursor")
-    )
-    return history.render_changes(caller, changes, request)
+    return changes.render_changes(caller, requested_doctor_id(caller, request), request)
 
 
 @routes.get(

@@ -87,19 +87,19 @@ MUTANTS = (
     ),
     Mutant(
         "A booking does not increment the revision",
-        f"{_REPOSITORY}:_update_day",
+        f"{_REPOSITORY}:_NEXT_REVISION",
         keep_left(addition("revision")),
         "tests/api/test_booking.py::test_patient_operations_change_revision_not_version",
     ),
     Mutant(
         "A booking makes the save of a doctor fail",
-        f"{_REPOSITORY}:_update_day",
+        f"{_REPOSITORY}:_NEXT_REVISION",
         rename("revision", "version"),
         "tests/api/test_saving_json.py::test_booking_does_not_fail_save_with_if_match",
     ),
     Mutant(
         "A failed condition does not return the stored slot",
-        "chalicelib.storage.transaction:Transaction.commit",
+        "chalicelib.storage.transaction:Transaction.update",
         becomes(keyword("return_values"), None),
         "tests/api/test_booking.py::test_booked_slot_is_not_booked_again",
     ),

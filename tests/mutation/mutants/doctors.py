@@ -71,13 +71,19 @@ MUTANTS = (
     ),
     Mutant(
         "Saves older than the audit log are not read consistently",
-        "chalicelib.storage.audit_log:_query_legacy_saves",
+        "chalicelib.storage.audit_feed:_query_legacy_saves",
         never(keyword("consistent_read")),
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),
     Mutant(
         "The audit log of a date is not read consistently",
-        "chalicelib.storage.audit_log:_query_date",
+        "chalicelib.storage.audit_feed:_query_date",
+        never(keyword("consistent_read")),
+        "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
+    ),
+    Mutant(
+        "The audit log of a range of dates is not read consistently",
+        "chalicelib.storage.audit_feed:_sort_range",
         never(keyword("consistent_read")),
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),

@@ -138,7 +138,7 @@ MUTANTS = (
     ),
     Mutant(
         "Every signed-in user can save for every doctor",
-        "chalicelib.use_cases.save_days:SaveDays._save_attempt",
+        "chalicelib.use_cases.save_days:_require_actor",
         becomes(call(Caller.require_role_for), "admin"),
         "tests/api/test_conditions.py::test_unlisted_delegate_can_neither_read_nor_save",
     ),

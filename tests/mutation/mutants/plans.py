@@ -74,6 +74,30 @@ MUTANTS = (
         f"{_TESTS}::test_missing_version_is_not_marked_as_applied",
     ),
     Mutant(
+        "A version of a series is stored twice",
+        "chalicelib.storage.series_repository:_put_version",
+        becomes(condition(SeriesItem, "does_not_exist"), None),
+        f"{_TESTS}::test_version_is_stored_once",
+    ),
+    Mutant(
+        "A version is applied to an earlier date than before",
+        "chalicelib.storage.series_repository:SeriesRepository.set_applied_to",
+        exists(condition("isoformat")),
+        f"{_TESTS}::test_extension_never_goes_back",
+    ),
+    Mutant(
+        "The first extension of a version is not recorded",
+        "chalicelib.storage.series_repository:SeriesRepository.set_applied_to",
+        drop(condition("does_not_exist")),
+        f"{_TESTS}::test_first_extension_is_recorded",
+    ),
+    Mutant(
+        "A version that does not exist leaves the index",
+        "chalicelib.storage.series_repository:remove_from_index",
+        becomes(condition(SeriesItem, "exists"), None),
+        f"{_TESTS}::test_only_a_stored_version_is_replaced",
+    ),
+    Mutant(
         "Plans of other states are listed",
         f"{_REPOSITORY}.list_latest",
         exists(condition(PlanItem, "state")),

@@ -1,0 +1,73 @@
+"""Lambda handlers of the nightly schedule and of its queue: they extend series.
+
+The schedule sends one message; a message for a page of doctors sends one for each of them. So each
+run is short, and a doctor whose series cannot be extended stops no other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chalicelib import request_context
+from chalicelib.bootstrap import get_services
+from chalicelib.domain.errors import DoctorNotFoundError
+from chalicelib.events.series_queue import DoctorMessage, Message, PageMessage, parse_message
+from chalicelib.web.observability.metrics import embedded_counts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def start_extension() -> None:
+    """Send the message for the first page of doctors.
+
+    Raises:
+        SettingsError: there is no queue.
+    """
+    get_services().series_queue().send([PageMessage()])
+
+
+def handle_messages(event: Mapping[str, Any]) -> None:
+    """Handle each message of the queue. An error makes SQS deliver the batch again."""
+    for record in event["Records"]:
+        with request_context.request_scope() as context:
+            message = parse_message(record["body"])
+            following = _handle(message)
+            get_services().series_queue().send(following)
+            _log(message, following, context.metrics)
+
+
+def _handle(message: Message) -> list[Message]:
+    """Do what the message requests, and return the messages that continue it."""
+    if isinstance(message, DoctorMessage):
+        return _extend_doctor(message)
+    page = get_services().extend_series.list_doctors(message.cursor)
+    following: list[Message] = [DoctorMessage(doctor_id) for doctor_id in page.doctor_ids]
+    return [PageMessage(page.cursor), *following] if page.cursor else following
+
+
+def _extend_doctor(message: DoctorMessage) -> list[Message]:
+    try:
+        is_done = get_services().extend_series.extend(message.doctor_id)
+    except DoctorNotFoundError:
+        return []  # a repair has deleted the doctor, but not the series
+    return [] if is_done else [message]
+
+
+def _log(message: Message, following: list[Message], counts: Mapping[str, int]) -> None:
+    services = get_services()
+    if services.log:
+        now, stage = services.now(), services.settings.stage
+        entry: dict[str, Any] = {
+            "level": "INFO",
+            "timestamp": now.isoformat(),
+            "function": "extend_series",
+            "doctor_id": message.doctor_id if isinstance(message, DoctorMessage) else None,
+            "messages": len(following),
+            "stage": stage,
+        }
+        if counts:
+            entry |= embedded_counts(stage=stage, timestamp=now, counts=counts)
+        services.log(msgspec.json.encode(entry).decode())

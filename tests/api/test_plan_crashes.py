@@ -1,0 +1,84 @@
+"""A plan whose process ends before any of its calls of DynamoDB gives the days of a clean run."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.factories import MONDAY
+from tests.support.invariants import assert_invariants
+from tests.support.plans import MORNING, PLANS, apply, make_series, propose, series_json, step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.app_client import AppClient
+    from tests.support.plans import Json
+
+WEEK = timedelta(weeks=1)
+MONDAYS = series_json({"mon": MORNING}, last=MONDAY + WEEK)
+
+
+class ProcessEnded(BaseException):
+    """The process ends: nothing handles this."""
+
+
+def slots_of(client: AppClient) -> list[tuple[str, str, str]]:
+    return [
+        (item["start"]["S"], item["end"]["S"], item["status"]["S"])
+        for item in client.find_items("slot")
+    ]
+
+
+def step_until_call(client: AppClient, plan: Json, number: int) -> bool:
+    """Step a plan, and end before a call; return whether there were so many calls."""
+    calls = iter(range(number))
+
+    def end(**_: object) -> None:
+        if next(calls, None) is None:
+            raise ProcessEnded
+
+    try:
+        with client.before_call("*", end):
+            step(client, plan)
+    except ProcessEnded:
+        return True
+    return False
+
+
+def longer(client: AppClient, plan: Json) -> Json:
+    """Propose an edit for which the dates need two saves each."""
+    client.set_slot_minutes("dr-lee", minutes=20)
+    edited: Json = propose(client, {**MONDAYS, "name": "Longer"}, plan["series_id"]).json
+    return edited
+
+
+def undo(client: AppClient, plan: Json) -> Json:
+    """Propose the undo of a plan that made two saves of each date."""
+    edited = apply(client, longer(client, plan))
+    undone: Json = client.post(PLANS, {"kind": "undo", "plan_id": edited["plan_id"]}).json
+    return undone
+
+
+@pytest.mark.parametrize("prepare", [longer, undo])
+def test_plan_continued_after_a_crash_gives_the_days_of_a_clean_run(
+    client: AppClient, prepare: Callable[[AppClient, Json], Json]
+) -> None:
+    plan = prepare(client, make_series(client, MONDAYS))
+    before = client.export()
+    apply(client, plan)
+    expected, calls = slots_of(client), 0
+    client.restore(before)
+
+    while step_until_call(client, plan, calls):
+        done = apply(client, client.get(f"{PLANS}/{plan['plan_id']}").json)
+
+        assert slots_of(client) == expected, calls
+        assert (done["state"], done["days_done"]) == ("done", 2)
+        assert_invariants(client.export())
+        client.restore(before)
+        calls += 1
+
+    assert calls > 10

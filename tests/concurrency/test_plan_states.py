@@ -1,0 +1,311 @@
+"""Model-based test of plans: broken off anywhere, repeated, stopped, continued and undone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from chalicelib.domain.audit_log import ChangeId
+from chalicelib.domain.booking import Booking
+from chalicelib.domain.change_feed import ChangeSearch
+from chalicelib.domain.changes import SlotChange
+from chalicelib.domain.errors import DomainError, RequestRejectedError
+from chalicelib.domain.local_time import parse_time_of_day
+from chalicelib.domain.series import TimeRange
+from chalicelib.domain.slot import SlotId, SlotStatus
+from chalicelib.use_cases.manage_slots import SaveRequest
+from chalicelib.use_cases.propose_plans import SeriesRequest
+from tests.support.factories import SUNDAY_NOON, to_instant
+from tests.support.plan_twins import ADMIN, DATES, Kill, PlanDoctor, summarize
+from tests.support.profile import rounds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from chalicelib.bootstrap import Services
+    from chalicelib.domain.slot import Slot
+    from chalicelib.use_cases.plan_previews import PlanView
+
+HALF_AN_HOUR, SECOND = timedelta(minutes=30), timedelta(seconds=1)
+Box = tuple["date", "datetime"]
+
+
+def make_request(
+    hours: dict[int, tuple[str, str]], first: int, every: int, end: int | None
+) -> SeriesRequest:
+    return SeriesRequest(
+        name="Any",
+        weekly={
+            weekday: (TimeRange(parse_time_of_day(start), parse_time_of_day(finish)),)
+            for weekday, (start, finish) in sorted(hours.items())
+        },
+        every_weeks=every,
+        first=DATES[first],
+        last=None if end is None else max(DATES[first], DATES[end]),
+    )
+
+
+dates = st.integers(0, len(DATES) - 1)
+boxes = st.integers(0, 3)
+choices = st.integers(0, 9)
+counts = st.sampled_from([1, 2, 100, 100, 100])
+kills = st.lists(st.builds(Kill, call=st.integers(1, 12), is_executed=st.booleans()), max_size=3)
+HOURS = [("09:00", "10:00"), ("09:30", "11:00"), ("10:00", "10:30"), ("09:00", "11:00")]
+requests = st.builds(
+    make_request,
+    hours=st.dictionaries(st.integers(0, 6), st.sampled_from(HOURS), min_size=1, max_size=3),
+    first=st.sampled_from([0, 0, 0, 3]),
+    every=st.sampled_from([1, 1, 2]),
+    end=st.sampled_from([None, None, 6]),
+)
+
+
+class PlanStateMachine(RuleBasedStateMachine):
+    """Two doctors get the same requests; only the plans of the first are killed and repeated.
+
+    ``opened`` and ``closed`` are what was last opened and closed by hand, ``booked`` what patients
+    have: for the second doctor, whom the first must equal.
+    """
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.now = SUNDAY_NOON
+        self.twins = [PlanDoctor(services, lambda: self.now) for _ in range(2)]
+        self.series: list[list[str]] = [[], []]
+        self.plans: list[tuple[str, str]] = []
+        self.opened: set[Box] = set()
+        self.closed: set[Box] = set()
+        self.booked: dict[Box, str] = {}
+
+    def tick(self) -> None:
+        """Let a second pass: each act has its instant."""
+        self.now += SECOND
+
+    def both(self, act: Callable[[PlanDoctor, int], object]) -> bool:
+        """Do the same with both doctors; return whether it succeeded."""
+        outcomes: list[str] = []
+        for index, twin in enumerate(self.twins):
+            self.tick()
+            try:
+                act(twin, index)
+            except RequestRejectedError as error:
+                outcomes.append(error.violations[0].code)
+            else:
+                outcomes.append("done")
+        assert outcomes[0] == outcomes[1]
+        return outcomes[0] == "done"
+
+    @rule(date=dates, box=boxes)
+    def open_by_hand(self, date: int, box: int) -> None:
+        on = DATES[date]
+        start = to_instant("09:00") + (on - DATES[0]) + box * HALF_AN_HOUR
+        if self.save((on, start), SlotStatus.FREE):
+            self.opened.add((on, start))
+            self.closed.discard((on, start))
+
+    @rule(choice=choices)
+    def close_by_hand(self, choice: int) -> None:
+        """Close one of the slots that are there."""
+        if (box := self.pick_slot(choice)) and self.save(box, SlotStatus.UNAVAILABLE):
+            self.closed.add(box)
+            self.opened.discard(box)
+
+    def save(self, box: Box, status: SlotStatus) -> bool:
+        on, start = box
+
+        def save(twin: PlanDoctor, _index: int) -> None:
+            request = SaveRequest(
+                doctor_id=twin.doctor_id,
+                date=on,
+                changes=(SlotChange(start, status),),
+                request_id=uuid4().hex,
+                fingerprint="f",
+            )
+            twin.services.manage_slots.save(ADMIN, request)
+
+        return self.both(save)
+
+    def pick_slot(self, choice: int) -> Box | None:
+        days = self.twins[1].days().items()
+        stored = sorted((on, start) for on, day in days for start in day.slots)
+        return stored[choice * 7 % len(stored)] if stored else None
+
+    @rule(choice=choices)
+    def book(self, choice: int) -> None:
+        """Book one of the slots that are there."""
+        if not (box := self.pick_slot(choice)):
+            return
+        on, start = box
+        name = uuid4().hex
+
+        def book(twin: PlanDoctor, index: int) -> None:
+            booking = Booking(booking_id=f"{name}-{index}", patient_reference="ref")
+            twin.services.book_slots.book(ADMIN, SlotId(twin.doctor_id, start), booking)
+
+        if self.both(book):
+            self.booked[on, start] = name
+
+    @rule(choice=choices)
+    def cancel(self, choice: int) -> None:
+        if not self.booked:
+            return
+        on, start = sorted(self.booked)[choice % len(self.booked)]
+        name = self.booked.pop((on, start))
+
+        def cancel(twin: PlanDoctor, index: int) -> None:
+            slot_id = SlotId(twin.doctor_id, start)
+            twin.services.book_slots.cancel(ADMIN, slot_id, f"{name}-{index}")
+
+        assert self.both(cancel)
+
+    @rule(minutes=st.sampled_from([20, 30]))
+    def change_slot_length(self, minutes: int) -> None:
+        self.both(lambda twin, _: twin.set_slot_minutes(minutes))
+
+    @rule(request=requests, count=counts, killed=kills)
+    def make_series(self, request: SeriesRequest, count: int, killed: list[Kill]) -> None:
+
+        def propose(twin: PlanDoctor, index: int) -> PlanView:
+            view = twin.propose("series", request)
+            if view.plan.series:
+                self.series[index].append(view.plan.series.series_id)
+            return view
+
+        self.add_plan(propose, count, killed)
+
+    @rule(choice=choices, request=requests, count=counts, killed=kills)
+    def edit_series(
+        self, choice: int, request: SeriesRequest, count: int, killed: list[Kill]
+    ) -> None:
+        def propose(twin: PlanDoctor, index: int) -> PlanView:
+            series_id = self.series[index][choice % len(self.series[index])]
+            return twin.propose("series", replace(request, series_id=series_id))
+
+        if self.series[0]:
+            self.add_plan(propose, count, killed)
+
+    @rule(choice=choices, on=dates, count=counts, killed=kills)
+    def end_series(self, choice: int, on: int, count: int, killed: list[Kill]) -> None:
+        def propose(twin: PlanDoctor, index: int) -> PlanView:
+            series_id = self.series[index][choice % len(self.series[index])]
+            return twin.propose("end", series_id, DATES[on])
+
+        if self.series[0]:
+            self.add_plan(propose, count, killed)
+
+    @rule(choice=choices, count=counts, killed=kills)
+    def undo_plan(self, choice: int, count: int, killed: list[Kill]) -> None:
+        if self.plans:
+            ids = self.plans[choice % len(self.plans)]
+            self.add_plan(
+                lambda twin, index: twin.propose("undo_of_plan", ids[index]), count, killed
+            )
+
+    def add_plan(
+        self, propose: Callable[[PlanDoctor, int], PlanView], count: int, killed: list[Kill]
+    ) -> None:
+        """Propose a plan to both, and apply some of its dates."""
+        views: list[PlanView] = []
+        outcomes: list[str] = []
+        self.tick()
+        for index, twin in enumerate(self.twins):
+            try:
+                views.append(propose(twin, index))
+            except DomainError as error:
+                outcomes.append(error.code)
+        assert len(views) != 1
+        if views:
+            first, second = views
+            assert (first.opens, first.closes, first.keeps) == (
+                second.opens,
+                second.closes,
+                second.keeps,
+            )
+            self.plans.append((first.plan.plan_id, second.plan.plan_id))
+            self.advance(self.plans[-1], count, killed)
+        else:
+            assert outcomes[0] == outcomes[1]
+
+    @rule(choice=choices, count=counts, killed=kills)
+    def continue_plan(self, choice: int, count: int, killed: list[Kill]) -> None:
+        """Apply dates of a plan; killed and repeated for one of the doctors."""
+        if not self.plans:
+            return
+        self.advance(self.plans[choice % len(self.plans)], count, killed)
+
+    def advance(self, ids: tuple[str, str], count: int, killed: list[Kill]) -> None:
+        self.tick()
+        outcomes = [
+            twin.advance(ids[index], count, killed if index == 0 else [])
+            for index, twin in enumerate(self.twins)
+        ]
+        assert outcomes[0] == outcomes[1]
+        self.forget_unwanted()
+
+    @rule(choice=choices)
+    def stop_plan(self, choice: int) -> None:
+        if self.plans:
+            ids = self.plans[choice % len(self.plans)]
+            self.both(lambda twin, index: twin.stop(ids[index]))
+
+    @rule(choice=choices)
+    def undo_last_change(self, choice: int) -> None:
+        """Undo one of the latest changes of a date."""
+        on = DATES[choice % len(DATES)]
+
+        def undo(twin: PlanDoctor, _index: int) -> None:
+            page = twin.services.list_changes.list_page(
+                ADMIN, ChangeSearch(doctor_id=twin.doctor_id, on=on), limit=5
+            )
+            if page.entries:
+                entry = page.entries[choice % len(page.entries)]
+                twin.services.undo_changes.undo(ADMIN, ChangeId.parse(entry.change_id))
+
+        self.both(undo)
+        day = self.twins[1].days().get(on)
+        stored = day.slots if day else {}
+        self.closed -= {(on, start) for start in stored}
+        self.opened = {box for box in self.opened if box[0] != on} | {
+            (on, start) for start, slot in stored.items() if is_by_hand(slot)
+        }
+
+    def forget_unwanted(self) -> None:
+        """A box that no series wants any more may be opened by another version."""
+        twin = self.twins[1]
+        for on in {on for on, _ in self.closed}:
+            starts = {start for start, _ in twin.wants(on)}
+            self.closed -= {(d, s) for d, s in self.closed if d == on and s not in starts}
+
+    @invariant()
+    def days_are_as_they_must_be(self) -> None:
+        one, other = (twin.days() for twin in self.twins)
+        assert summarize(one, self.series[0]) == summarize(other, self.series[1])
+        stored = {
+            (on, slot.start): slot for on, day in other.items() for slot in day.slots.values()
+        }
+        booked = {box for box, slot in stored.items() if slot.status is SlotStatus.BOOKED}
+        assert booked == self.booked.keys()
+        assert self.opened <= stored.keys()
+        assert not self.closed & stored.keys()
+
+
+def is_by_hand(slot: Slot) -> bool:
+    return slot.origin is not None and slot.origin.series_id is None
+
+
+def test_plans_end_as_one_clean_run_does(services: Services) -> None:
+    class OfThese(PlanStateMachine):
+        def __init__(self) -> None:
+            super().__init__(services)
+
+    runs = rounds(daily=6, nightly=2_000)
+    run_state_machine_as_test(
+        OfThese, settings=settings(max_examples=runs, stateful_step_count=25, deadline=None)
+    )
