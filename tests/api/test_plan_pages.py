@@ -125,6 +125,22 @@ def test_htmx_gets_the_part_of_the_page_that_changes(client: AppClient) -> None:
     assert text_of(parse(response.text).select("[role=status]")[0]) == "6 slots opened on 3 days"
 
 
+def test_htmx_gets_the_progress_and_the_next_step_while_dates_are_left(client: AppClient) -> None:
+    every_day = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), MORNING)
+    plan = propose(client, series_json(every_day)).json
+
+    response = press(client, plan, "start", **HTMX)
+
+    page = parse(response.text)
+    assert (heading(response), buttons(response)) == ("In progress", ["Continue", "Stop"])
+    assert 0 < int(attribute(page.select("progress")[0], "value")) < plan["days_total"]
+    assert text_of(page.select("[role=status]")[0]) == "0% done"
+    (step,) = page.select("form.step")
+    fields = {attribute(f, "name"): attribute(f, "value") for f in step.select("input")}
+    assert fields == {"doctor_id": "dr-lee", "act": "next"}
+    assert not page.select("table")
+
+
 def test_stopped_plan_continues_by_its_button_alone(client: AppClient) -> None:
     plan = proposed(client)
     client.delete(f"/doctors/dr-lee/plans/{plan['plan_id']}")
@@ -212,6 +228,34 @@ def test_undo_without_anything_left_says_so(client: AppClient) -> None:
 
     assert again.status == 409
     assert "There is nothing left to undo" in again.text
+
+
+def test_undo_of_what_is_booked_since_says_so(client: AppClient) -> None:
+    series = series_json({"mon": MORNING}, last=MONDAY)
+    plan = make_series(client, series)
+    client.book("09:00")
+    client.book("09:30", "b-2")
+    renamed = propose(client, {**series, "name": "Early"}, plan["series_id"]).json
+    press(client, renamed, "start")
+
+    response = press(client, plan, "undo")
+
+    assert response.status == 409
+    assert "Nothing was undone: the slots have been booked or changed since" in response.text
+    problem = press(client, plan, "undo", Accept="application/json")
+    assert problem.json["errors"][0]["code"] == "slot_exists"
+
+
+def test_undo_cannot_be_revised_as_a_series(client: AppClient) -> None:
+    client.save("09:00")
+    (change,) = client.get("/doctors/dr-lee/changes").json["changes"]
+    undo = client.post(
+        "/doctors/dr-lee/plans", {"kind": "undo", "change_id": change["change_id"]}
+    ).json
+
+    assert buttons(page_of(client, undo)) == ["Close 1 slot"]
+    path = f"/series/new?doctor_id=dr-lee&plan_id={undo['plan_id']}"
+    assert client.get(path, **HTML).status == 404
 
 
 @pytest.mark.parametrize(
