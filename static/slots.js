@@ -10,7 +10,7 @@ import { clearNews, findChanges, reconcile, restoreLocalState, showNews } from "
 import { clearNotice, clearOffline, isPoll, isSave, isUndo, keepUnreadMessage } from "./notice.js";
 import { showOffline, showPollError, sourceOf } from "./notice.js";
 import { expectChanges, poll } from "./polling.js";
-import { keepUnsaved, restoreUnsaved } from "./restore.js";
+import { applyUnsaved, keepUnsaved, restoreUnsaved } from "./restore.js";
 import "./review.js";
 import { refreshUnsaved } from "./save_bar.js";
 import { confirmSession, isSignedOut, mustBeSignedOut, showForbidden, showSignedOut } from "./signed_out.js";
@@ -102,7 +102,7 @@ document.addEventListener("htmx:before:swap", (event) => {
     return;
   }
   if (isPart(main.target)) return confirmSession();
-  if (isRail(ctx)) return event.preventDefault(); // without its month, the page is still whole
+  if (isRail(ctx)) return event.preventDefault();
   if (main.target.id === "notice") return handleNotice(event, main);
   const form = main.fragment.querySelector("#schedule");
   // Without a form this is not our page: a gateway's error, for example, would replace the form.
@@ -145,6 +145,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 });
 
 function handleFailure(ctx) {
+  if (isRail(ctx)) return; // without its month, the page is still whole
   if (isPoll(ctx) && mustBeSignedOut()) return showSignedOut();
   showOffline(ctx);
   if (!isPoll(ctx)) refreshUnsaved();
@@ -159,9 +160,11 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 });
 
 // A page that the browser kept as it was left: another page of this tab may have saved since.
+// WebKit clears the form in a later task, because it is without autocompletion.
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   restoreUnsaved();
+  setTimeout(applyUnsaved);
   poll();
 });
 

@@ -50,7 +50,8 @@ class PlanItem(BaseItem, discriminator="plan"):
     """A plan. DynamoDB deletes one that has not started some time after ``expires_at``.
 
     ``closing`` has, by date, the starts of the slots that the preview closes: in minutes after
-    midnight UTC of the date.
+    midnight UTC of the date. ``imported`` has the starts of the slots of an import with their
+    lengths in minutes.
     """
 
     plan_kind = UnicodeAttribute(attr_name="kind")
@@ -58,6 +59,7 @@ class PlanItem(BaseItem, discriminator="plan"):
     created_at = UnicodeAttribute()
     dates = CompressedJSONAttribute()
     closing = CompressedJSONAttribute()
+    imported = CompressedJSONAttribute(null=True)
     has_started = BooleanAttribute(null=True)
     applied_through = UnicodeAttribute(null=True)
     series = JSONAttribute(null=True)

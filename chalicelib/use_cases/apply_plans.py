@@ -179,7 +179,7 @@ class ApplyPlans:
         """Make the saves of a date, and yield each that was not made before."""
         for entry in sources.undone.get(on, ()):
             yield from save_if_needed(self._save_days, caller, undo_update(plan, on, entry))
-        if plan.series:
+        if plan.series or plan.imported:
             yield from save_series_date(self._save_days, caller, date_of_plan(plan, on, sources))
 
     def _renew_preview(self, doctor: Doctor, plan_id: str, sources: PlanSources) -> None:

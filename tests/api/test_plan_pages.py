@@ -11,7 +11,7 @@ from chalicelib.storage import keys
 from tests.support.factories import MONDAY
 from tests.support.html import attribute, parse, text_of
 from tests.support.page_form import SentForm
-from tests.support.plans import MORNING, make_series, open_times, propose, series_json
+from tests.support.plans import MORNING, PLANS, make_series, open_times, propose, series_json
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -41,10 +41,6 @@ def press(client: AppClient, plan: Json, act: str, **headers: str) -> AppRespons
     """Press a button of the plan's page."""
     form = SentForm(page_of(client, plan), "#plan form")
     return form.set(act=act).send(client, **headers)
-
-
-def state_of(client: AppClient, plan: Json) -> str:
-    return str(client.get(f"/doctors/dr-lee/plans/{plan['plan_id']}").json["state"])
 
 
 def set_state(client: AppClient, plan: Json, state: str) -> None:
@@ -151,7 +147,7 @@ def test_stopped_plan_continues_by_its_button_alone(client: AppClient) -> None:
     set_state(client, plan, "stopped")
     waiting = press(client, plan, "next", **HTMX)
     assert (heading(waiting), buttons(waiting)) == ("Stopped", ["Continue"])
-    assert state_of(client, plan) == "stopped"
+    assert client.get(f"{PLANS}/{plan['plan_id']}").json["state"] == "stopped"
 
     assert heading(press(client, plan, "continue", **HTMX)) == "6 slots opened on 3 days"
 
@@ -289,3 +285,14 @@ def test_name_of_a_series_is_escaped(client: AppClient) -> None:
 
     assert text_of(page.select("h1")[0]) == "New series: <b>Mornings</b>"
     assert not page.select("h1 b")
+
+
+def test_import_has_a_page_too(client: AppClient) -> None:
+    days = [{"date": str(MONDAY), "slots": ["09:00", "09:30"]}]
+    plan = client.post("/doctors/dr-lee/plans", {"kind": "import", "days": days}).json
+
+    page = page_of(client, plan)
+
+    assert text_of(parse(page.text).select("h1")[0]) == "Import"
+    assert buttons(page) == ["Open 2 slots"]
+    assert heading(press(client, plan, "start", **HTMX)) == "2 slots opened on 1 day"

@@ -87,7 +87,8 @@ def first_declaration(path: Path) -> str:
         others = "".join(style.read_text() for style in STATIC.glob("*.css") if style != path)
         rules = re.sub(r"/\*.*?\*/|@import[^\n]*", "", "\n".join(lines), flags=re.DOTALL)
         own = (line.strip() for line in rules.splitlines() if line.strip() not in others)
-        return next((line for line in own if rules.count(line) == 1), "")
+        declaration = next((line for line in own if rules.count(line) == 1), "")
+        return static_files.compact_css(declaration)
     pattern = re.compile("(export )?(const|let|function|async function|document|addEventListener)")
     return next(line.removeprefix("export ") for line in lines if pattern.match(line))
 
@@ -113,8 +114,15 @@ def test_every_source_belongs_to_a_page() -> None:
     pages = ("slots.css", "slots.js", "plans.css", "plan.js")
     served = "".join(static_files.read(name).body for name in pages)
 
-    others = {"htmx.min.js", "pico.classless.cyan.min.css", "pico.css", "reference.css"}
-    others |= {"changes.css", "lists.css"}
+    others = {
+        "changes.css",
+        "htmx.min.js",
+        "lists.css",
+        "pico.classless.cyan.min.css",
+        "pico.css",
+        "reference.css",
+        "reference.js",
+    }
     assert all(first_declaration(STATIC / name) in served for name in sources - others)
     assert others <= sources
 
@@ -126,9 +134,13 @@ def test_scripts_are_served_without_lines_of_comment() -> None:
     assert not re.search("^ *//", body, re.MULTILINE)
 
 
-def test_styles_are_served_without_comments() -> None:
+def test_styles_are_served_without_comments_and_layout() -> None:
     assert "/*" in (STATIC / "boxes.css").read_text()
     assert "/*" not in static_files.read("slots.css").body
+    assert (
+        static_files.compact_css("a:hover,\na > b {\nmargin: 0 1px;\ncolor: red;\n}\n")
+        == "a:hover,a > b{margin:0 1px;color:red;}"
+    )
 
 
 def test_fingerprint_is_of_inlined_text() -> None:

@@ -32,8 +32,11 @@ _IMPORTS = re.compile(
 _EXPORT = re.compile(r"^export (?=const|let|function)", re.MULTILINE)
 # A comment of a script that is alone on its line. Browsers don't need them: 2 kB of a first visit.
 _COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
-# Nor the comments and the indentation of a stylesheet, except a notice of its licence.
-_CSS_COMMENT_OR_INDENT = re.compile(r"/\*(?!!).*?\*/|^[ \t]+|(?<=\n)\n+", re.DOTALL | re.MULTILINE)
+# Nor the comments and the layout of a stylesheet, except a notice of its licence.
+_CSS_COMMENT_OR_INDENT = re.compile(
+    r"[ \t]*/\*(?!!).*?\*/|^[ \t]+|(?<=\n)\n+", re.DOTALL | re.MULTILINE
+)
+_CSS_SPACE = re.compile(r"(?<=[{};,])\n| (?=\{$)|(?<=:) (?=[^:{}]+;$)", re.MULTILINE)
 _ROOT = Path(__file__).parents[3]
 # A Lambda zip holds no top-level static/: Chalice unpacks vendor/static into its place.
 _FOLDER = _ROOT / "static"
@@ -86,8 +89,13 @@ def _inline_imports(name: str, inlined: set[str]) -> str:
     if not _is_source(name):
         return text
     unneeded = _COMMENT if name.endswith(".js") else _CSS_COMMENT_OR_INDENT
-    text = unneeded.sub("", text)
-    return _EXPORT.sub("", _IMPORTS.sub(inline, text))
+    whole = _IMPORTS.sub(inline, unneeded.sub("", text))
+    return _EXPORT.sub("", whole) if name.endswith(".js") else compact_css(whole)
+
+
+def compact_css(text: str) -> str:
+    """Drop the spaces and line breaks that a stylesheet does not need."""
+    return _CSS_SPACE.sub("", text)
 
 
 def _is_source(name: str) -> bool:

@@ -128,7 +128,7 @@ def _button(plan: Plan, view: PlanView) -> str:
 
 def _revise_url(plan: Plan, base: str) -> str | None:
     """The form with the values of the plan, while it is a proposal."""
-    if plan.has_started or plan.undoes:
+    if plan.has_started or plan.undoes or plan.series is None:
         return None
     return plan_links.revise_url(base, plan.doctor_id, plan.plan_id)
 

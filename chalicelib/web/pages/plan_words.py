@@ -25,6 +25,8 @@ def describe_plan(plan: Plan) -> str:
     name = plan.series.name if plan.series else ""
     if plan.kind is PlanKind.UNDO:
         return _("Undo: %(name)s", name=name) if name else _("Undo")
+    if plan.kind is PlanKind.IMPORT:
+        return _("Import")
     return (
         _("New series: %(name)s", name=name) if is_new(plan) else _("Change: %(name)s", name=name)
     )
@@ -69,7 +71,7 @@ def button(plan: Plan, opens: int, closes: int) -> str:
         return ngettext("Open %(count)s slot", "Open %(count)s slots", opens)
     if closes:
         return ngettext("Close %(count)s slot", "Close %(count)s slots", closes)
-    return _("Undo") if plan.kind is PlanKind.UNDO and plan.series is None else _("Save series")
+    return _("Save series") if plan.series else _("Continue")
 
 
 def will_change(opens: int, closes: int) -> str:
