@@ -3,7 +3,7 @@
 
 import { resetDateField } from "./date_field.js";
 import { boxAt, editableBoxes, find, focusTarget, scheduleForm } from "./dom.js";
-import { isHistory, refreshHistory } from "./history.js";
+import { refreshHistory } from "./history.js";
 import "./keyboard.js";
 import "./leaving.js";
 import { clearNews, findChanges, reconcile, restoreLocalState, showNews } from "./news.js";
@@ -22,8 +22,8 @@ let lastSaveResponseAt = 0;
 
 // The month beside the week loads by itself.
 const isRail = (ctx) => ctx.sourceElement.id === "rail";
-// Parts of a page that hold no boxes: the month, the history of a day, and the page of changes.
-const isPart = (target) => target.matches("#rail, #feed, .history > div");
+// Parts of a page that hold no boxes: the month, a plan, the history of a day, and the page of changes.
+const isPart = (target) => target.matches("#rail, #plan, #feed, .history > div");
 
 // --- Requests
 
@@ -41,7 +41,7 @@ function startSave() {
 
 // Messages are cleared first: a screen reader reads the same text again only if it was gone in between.
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (isPoll(ctx) || isRail(ctx) || isHistory(ctx)) return; // its result has its own place
+  if (ctx.sourceElement.matches("#poll, #rail, .history, .step")) return; // its result has its own place
   const { sourceElement, sourceEvent, request } = ctx;
   // A click that waited for the click before it follows the current URL of its link.
   if (sourceElement.matches("nav a")) request.action = sourceElement.getAttribute("hx-get") ?? request.action;

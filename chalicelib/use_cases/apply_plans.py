@@ -12,6 +12,7 @@ from chalicelib.domain.plan_errors import PreviewChangedError
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
+from chalicelib.use_cases.pace import STEP_SECONDS
 from chalicelib.use_cases.plan_updates import date_of_plan, undo_update
 from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
 from chalicelib.use_cases.save_series_dates import save_if_needed, save_series_date
@@ -40,7 +41,7 @@ class ApplyPlans:
         stores: PlanStores,
         previews: PlanPreviews,
         save_days: SaveDays,
-        start_pace: Callable[[], Pace],
+        start_pace: Callable[[float], Pace],
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
@@ -63,9 +64,15 @@ class ApplyPlans:
         )
 
     def step(
-        self, caller: Caller, doctor_id: str, plan_id: str, *, continues_stopped: bool = True
+        self,
+        caller: Caller,
+        doctor_id: str,
+        plan_id: str,
+        *,
+        continues_stopped: bool = True,
+        seconds: float = STEP_SECONDS,
     ) -> Plan:
-        """Start or continue the plan, and apply dates for at most 2.5 seconds.
+        """Start or continue the plan, and apply dates for so many seconds.
 
         On a plan that is done nothing happens; on a stopped one only if ``continues_stopped``.
         Raises ``PreviewChangedError`` if the plan would close slots that its preview did not show:
@@ -81,7 +88,7 @@ class ApplyPlans:
             plan = retry_on_conflict(lambda: self._run(author, doctor_id, plan_id), self._pause)
             sources = retry_on_conflict(lambda: self._previews.sources(plan), self._pause)
             try:
-                self._apply(caller, doctor, plan, sources)
+                self._apply(caller, doctor, plan, sources, self._start_pace(seconds))
             except PreviewChangedError:
                 self._renew_preview(doctor, plan_id, sources)
                 raise
@@ -135,17 +142,21 @@ class ApplyPlans:
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
         return replace(plan.series, author=author)
 
-    def _apply(self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources) -> None:
+    def _apply(
+        self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources, pace: Pace
+    ) -> None:
         if sources.is_replaced(plan.series):
             self._stores.plans.finish(plan, None)
             return
-        through = self._apply_dates(caller, plan, sources)
+        through = self._apply_dates(caller, plan, sources, pace)
         if not plan.dates or through == plan.dates[-1]:
             self._stores.plans.finish(plan, doctor.last_bookable_date(plan.created_at))
 
-    def _apply_dates(self, caller: Caller, plan: Plan, sources: PlanSources) -> date | None:
+    def _apply_dates(
+        self, caller: Caller, plan: Plan, sources: PlanSources, pace: Pace
+    ) -> date | None:
         """Apply dates until the time is over; return the last one that is applied."""
-        pace, through = self._start_pace(), plan.applied_through
+        through = plan.applied_through
         try:
             for on in plan.remaining:
                 if pace.is_over or self._is_stopped(plan):

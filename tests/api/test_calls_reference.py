@@ -16,6 +16,7 @@ from chalicelib.domain.slot import format_start
 from tests.support.app_client import make_slot_id
 from tests.support.call_scenarios import at_time, other_length, uncached
 from tests.support.factories import MONDAY, to_instant
+from tests.support.plan_scenarios import PLAN_SCENARIOS
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
@@ -274,6 +275,7 @@ ALWAYS: dict[str, list[Scenario]] = {
     ],
     "the page of a doctor's changes": [page("/changes?doctor_id=dr-lee")],
     "the page of a doctor's settings": [page("/settings?doctor_id=dr-lee")],
+    **PLAN_SCENARIOS,
     "history of a date": [
         lambda client: lambda: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}"),
         lambda client: lambda: client.get(f"/doctors/dr-lee/changes?date={MONDAY}"),

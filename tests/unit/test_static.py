@@ -112,11 +112,13 @@ def test_page_knows_how_long_a_session_lasts() -> None:
 
 def test_every_source_belongs_to_a_page() -> None:
     sources = {path.name for path in STATIC.glob("*.[cj]s*") if path.suffix in (".css", ".js")}
-    served = "".join(static_files.read(name).body for name in ("slots.css", "slots.js"))
+    pages = ("slots.css", "slots.js", "plans.css", "plan.js")
+    served = "".join(static_files.read(name).body for name in pages)
 
     others = {
         "changes.css",
         "htmx.min.js",
+        "lists.css",
         "pico.classless.cyan.min.css",
         "pico.css",
         "reference.css",

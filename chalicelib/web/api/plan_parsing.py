@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from chalicelib import request_context
 from chalicelib.domain import local_time
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name, trim_name
@@ -106,6 +107,7 @@ def plan_id_from_path(text: str) -> str:
     """A plan's id in a path. Raises ``PlanNotFoundError`` if no plan can have it."""
     if _ID.fullmatch(text):
         return text
+    _forget_doctor()
     raise PlanNotFoundError
 
 
@@ -113,7 +115,13 @@ def series_id_from_path(text: str) -> str:
     """A series' id in a path. Raises ``SeriesNotFoundError`` if no series can have it."""
     if _ID.fullmatch(text):
         return text
+    _forget_doctor()
     raise SeriesNotFoundError
+
+
+def _forget_doctor() -> None:
+    """Leave the doctor out of the log: they may not exist."""
+    request_context.current_request().doctor_id = None
 
 
 def parse_state(request: Request) -> PlanState | None:
