@@ -46,8 +46,8 @@ kills = st.lists(st.builds(Kill, call=st.integers(1, 12), is_executed=st.boolean
 class PlanStateMachine(RuleBasedStateMachine):
     """Two doctors get the same requests; only the plans of the first are killed and repeated.
 
-    ``opened`` and ``closed`` are what was last opened and closed by hand, ``booked`` what patients
-    have: for the second doctor, whom the first must equal.
+    ``opened`` are the slots opened by hand, ``closed`` those of series that were closed by hand,
+    ``booked`` what patients have: for the second doctor, whom the first must equal.
     """
 
     def __init__(self, services: Services) -> None:
@@ -88,10 +88,15 @@ class PlanStateMachine(RuleBasedStateMachine):
 
     @rule(choice=choices)
     def close_by_hand(self, choice: int) -> None:
-        """Close one of the slots that are there."""
-        if (box := self.pick_slot(choice)) and self.save(box, SlotStatus.UNAVAILABLE):
-            self.closed.add(box)
+        """Close one of the slots that are there. A series must not open its own again."""
+        if not (box := self.pick_slot(choice)):
+            return
+        on, start = box
+        is_of_series = not is_by_hand(self.twins[1].days()[on].slots[start])
+        if self.save(box, SlotStatus.UNAVAILABLE):
             self.opened.discard(box)
+            if is_of_series:
+                self.closed.add(box)
 
     def save(self, box: Box, status: SlotStatus) -> bool:
         on, start = box
