@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit_log import Actor
-from chalicelib.domain.errors import ConflictError
+from chalicelib.domain.errors import ConflictError, StoreBusyError
 from chalicelib.domain.plan import Plan, PlanState
 from chalicelib.domain.plan_errors import PreviewChangedError
 from chalicelib.domain.text import Text
@@ -155,7 +155,10 @@ class ApplyPlans:
     def _apply_dates(
         self, caller: Caller, plan: Plan, sources: PlanSources, pace: Pace
     ) -> date | None:
-        """Apply dates until the time is over; return the last one that is applied."""
+        """Apply dates until the time is over; return the last one that is applied.
+
+        Many conflicts with other clients end the step early too: the next one has new retries.
+        """
         through = plan.applied_through
         try:
             for on in plan.remaining:
@@ -164,6 +167,9 @@ class ApplyPlans:
                 for saved in self._saves(caller, plan, on, sources):
                     pace.spend(save_write_units(saved.previous, saved.day))
                 through = on
+        except StoreBusyError:
+            if through == plan.applied_through:
+                raise
         finally:
             if through != plan.applied_through and through is not None:
                 self._stores.plans.record_progress(plan, through)
