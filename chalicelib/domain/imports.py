@@ -83,7 +83,8 @@ class _Resolver:
         instant = start.to_utc(self._date, self._zone) if isinstance(start, LocalStart) else start
         if isinstance(instant, SlotViolation):
             return instant
-        label = f"{self._date.isoformat()} {local_time.format_range(instant, self._zone)}"
+        on = local_time.local_date(instant, self._zone)
+        label = f"{on.isoformat()} {local_time.format_range(instant, self._zone)}"
         if instant not in self._boxes:
             return NotOnGrid(start=instant, slot_label=label)
         if instant in self._found:
