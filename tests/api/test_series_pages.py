@@ -156,6 +156,10 @@ def test_times_can_be_written_in_several_ways(client: AppClient, written: str) -
         ({"every_weeks": "5"}, {"every_weeks": "Choose how often it repeats"}),
         ({"to": "2026-11-01"}, {"to": "The last day must not be before the first"}),
         (
+            {"from_": "2026-11-02", "to": "2026-11-09"},
+            {"to": "The series would end before today"},
+        ),
+        (
             {"from_": "soon"},
             {"from": "Enter a real date from 2011 onwards, for example 23 November 2026"},
         ),
@@ -227,6 +231,18 @@ def test_series_is_listed_edited_and_ended(client: AppClient) -> None:
 
     ended = follow(client, open_form(client, end).set(to=str(MONDAY)).send(client))
     assert headings(ended) == ["Change: Mornings", "6 slots will close on 3 days"]
+
+
+def test_preview_of_a_series_that_ends_leads_back_to_its_last_day(client: AppClient) -> None:
+    make_series(client, series_json({"mon": [("09:00", "10:00")]}, last=MONDAY))
+    end = attribute(parse(client.get(SERIES, **HTML).text).select("article a")[1], "href")
+    before = str(MONDAY - timedelta(days=1))
+
+    preview = follow(client, open_form(client, end).set(to=before).send(client))
+
+    assert headings(preview)[0] == "End: Mornings"
+    (link,) = (a for a in parse(preview.text).select("main a") if text_of(a) == "Change")
+    assert attribute(link, "href") == end
 
 
 def test_end_that_changes_nothing_is_named(client: AppClient) -> None:

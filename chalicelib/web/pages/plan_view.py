@@ -130,6 +130,8 @@ def _revise_url(plan: Plan, base: str) -> str | None:
     """The form with the values of the plan, while it is a proposal."""
     if plan.has_started or plan.undoes or plan.series is None:
         return None
+    if plan.series.is_over:  # the form of a series has no such dates
+        return plan_links.end_url(base, plan.doctor_id, plan.series.series_id)
     return plan_links.revise_url(base, plan.doctor_id, plan.plan_id)
 
 
