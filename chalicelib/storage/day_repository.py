@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.save_record import SaveRecord
     from chalicelib.domain.slot import Slot
     from chalicelib.storage.models import RawItem
+    from chalicelib.storage.plan_models import PlanItem
 
 # One more than a month has days: after a full page there is always another request.
 _PAGE_SIZE = 32
@@ -61,24 +62,31 @@ class DayRepository:
         *,
         later_dates: Iterable[date] = (),
         reads_adjacent: bool = False,
+        running_plan: str | None = None,
     ) -> tuple[Doctor, Day, dict[date, SaveRecord]]:
         """Read the doctor, the day, and the records of that request's saves by date.
 
         It is one strongly consistent read. A date without a save is an empty day of version 0. The
         records are those of the date and of ``later_dates``, which the request saves too. With
         ``reads_adjacent``, the day also gets the slots of the dates before and after. Raises
-        ``DoctorNotFoundError``, ``UnreadableItemError``, ``StoreUnavailableError``.
+        ``DoctorNotFoundError``, ``UnreadableItemError``, ``StoreUnavailableError``; with the id of
+        a ``running_plan``, ``PlanStopped`` if that is stopped, and ``PlanNotFoundError``.
         """
         pk = keys.doctor_pk(doctor_id)
         doctor_key, day_key = (pk, keys.DOCTOR_SK), (pk, keys.day_sk(date))
         saved_dates = (date, *later_dates) if request_id else ()
         change_keys = {on: (pk, keys.change_sk(on, request_id or "")) for on in saved_dates}
         adjacent_keys = _adjacent_day_keys(pk, date) if reads_adjacent else []
-        items = table.batch_get([doctor_key, day_key, *change_keys.values(), *adjacent_keys])
+        plan_keys = [(pk, keys.plan_sk(running_plan))] if running_plan else []
+        items = table.batch_get(
+            [doctor_key, day_key, *change_keys.values(), *adjacent_keys, *plan_keys]
+        )
 
         doctor, day = items.get(doctor_key), items.get(day_key)
         if doctor is None:
             raise DoctorNotFoundError(doctor_id)
+        for plan_key in plan_keys:
+            _require_not_stopped(items.get(plan_key))
         read_day = Day(doctor_id=doctor_id, date=date) if day is None else day_from_item(day)
         adjacent = [day_from_item(items[key]) for key in adjacent_keys if key in items]
         return (
@@ -163,6 +171,12 @@ class DayRepository:
             on_failure=lambda _: DayModifiedError(),
         )
         transaction.commit()
+
+
+def _require_not_stopped(item: PlanItem | None) -> None:
+    from chalicelib.storage.series_mapping import require_not_stopped  # noqa: PLC0415  only plans
+
+    require_not_stopped(item)
 
 
 def _adjacent_day_keys(pk: str, date: date) -> list[tuple[str, str]]:

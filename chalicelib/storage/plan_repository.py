@@ -74,20 +74,6 @@ class PlanRepository:
         plan = items.get(plan_key)
         return doctor_from_item(items[doctor_key]), plan_from_item(plan) if plan else None
 
-    def get_state(self, doctor_id: str, plan_id: str) -> PlanState:
-        """Return the state alone, with a strongly consistent read; errors as ``get``."""
-        try:
-            with translate_read_errors():
-                item = PlanItem.get(
-                    keys.doctor_pk(doctor_id),
-                    keys.plan_sk(plan_id),
-                    consistent_read=True,
-                    attributes_to_get=["state"],
-                )
-        except DoesNotExist:
-            raise PlanNotFoundError from None
-        return PlanState(item.state)
-
     def list_latest(
         self, doctor_id: str, limit: int, state: PlanState | None = None
     ) -> Sequence[Plan]:
@@ -184,8 +170,8 @@ class PlanRepository:
     def finish(self, plan: Plan, applied_to: date | None) -> None:
         """Record that the plan is done, and to which date its version of a series is applied.
 
-        None if it is not applied to all dates, because there is a later version. The progress of
-        ``plan`` is recorded too: a plan that is done is never applied further.
+        None if it is not applied to all dates, because there is a later version. Otherwise
+        the progress of ``plan`` is recorded too, which is its last date.
         """
         transaction = Transaction()
         if plan.series and applied_to:
@@ -204,7 +190,11 @@ class PlanRepository:
         through = plan.applied_through
         actions = [
             PlanItem.state.set(str(PlanState.DONE)),
-            *([PlanItem.applied_through.set(through.isoformat())] if through else []),
+            *(
+                [PlanItem.applied_through.set(through.isoformat())]
+                if applied_to and through
+                else []
+            ),
         ]
         self._update(transaction, plan, actions, PlanItem.pk.exists())
         transaction.commit()

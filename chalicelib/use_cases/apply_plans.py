@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.errors import ConflictError
 from chalicelib.domain.plan import Plan, PlanState
-from chalicelib.domain.plan_errors import PlanNotFoundError, PreviewChangedError
+from chalicelib.domain.plan_errors import PlanNotFoundError, PlanStopped, PreviewChangedError
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
@@ -189,28 +189,32 @@ class ApplyPlans:
         pace, through = self._start_pace(), plan.applied_through
         try:
             for on in plan.remaining:
-                if pace.is_over or self._is_stopped(plan):
+                if pace.is_over:
                     break
                 for saved in self._saves(caller, plan, on, sources):
                     pace.spend(save_write_units(saved.previous, saved.day))
                 through = on
+        except PlanStopped:
+            return through
         finally:
-            if through not in (None, plan.applied_through, plan.dates[-1]):
+            if through not in (None, plan.applied_through, *plan.dates[-1:]):
                 self._stores.plans.record_progress(plan, through)
         return through
-
-    def _is_stopped(self, plan: Plan) -> bool:
-        state = self._stores.plans.get_state(plan.doctor_id, plan.plan_id)
-        return state is PlanState.STOPPED
 
     def _saves(
         self, caller: Caller, plan: Plan, on: date, sources: PlanSources
     ) -> Iterator[SavedDay]:
-        """Make the saves of a date, and yield each that was not made before."""
-        for entry in sources.undone.get(on, ()):
-            yield from save_if_needed(self._save_days, caller, undo_update(plan, on, entry))
+        """Make the saves of a date, and yield each that was not made before.
+
+        Raises ``PlanStopped`` before the first if the plan is stopped.
+        """
+        undone = sources.undone.get(on, ())
+        for number, entry in enumerate(undone):
+            update = undo_update(plan, on, entry, is_first=number == 0)
+            yield from save_if_needed(self._save_days, caller, update)
         if plan.series:
-            yield from save_series_date(self._save_days, caller, date_of_plan(plan, on, sources))
+            change = date_of_plan(plan, on, sources, is_first=not undone)
+            yield from save_series_date(self._save_days, caller, change)
 
     def _renew_preview(self, doctor: Doctor, plan_id: str, sources: PlanSources) -> None:
         plans = self._stores.plans

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from chalicelib.domain.plan import Plan, PlanSources
 
 
-def date_of_plan(plan: Plan, on: date, sources: PlanSources) -> SeriesDate:
-    """Return what the plan's version of a series does to a date."""
+def date_of_plan(
+    plan: Plan, on: date, sources: PlanSources, *, is_first: bool = True
+) -> SeriesDate:
+    """Return what the plan's version of a series does to a date.
+
+    ``is_first``: it is the first save of the date, which a stopped plan does not make.
+    """
 
     def decide(view: DayWithDoctor) -> PlannedChanges | None:
         return apply_plan_series(plan, view.day, sources.versions, now=view.now)
@@ -35,11 +40,15 @@ def date_of_plan(plan: Plan, on: date, sources: PlanSources) -> SeriesDate:
         may_close=partial(plan.may_close, date=on),
         kind=ChangeKind(plan.kind),
         plan_id=plan.plan_id,
+        stops_with_plan=is_first,
     )
 
 
-def undo_update(plan: Plan, on: date, entry: AuditLogEntry) -> DayUpdate:
-    """Return the save that undoes one entry; its key is that of any other undo of it."""
+def undo_update(plan: Plan, on: date, entry: AuditLogEntry, *, is_first: bool = True) -> DayUpdate:
+    """Return the save that undoes one entry; its key is that of any other undo of it.
+
+    ``is_first`` as for ``date_of_plan``.
+    """
 
     def decide(view: DayWithDoctor) -> PlannedChanges:
         changes = undo_entry(plan, view.day, entry, now=view.now)
@@ -60,4 +69,5 @@ def undo_update(plan: Plan, on: date, entry: AuditLogEntry) -> DayUpdate:
         kind=ChangeKind.UNDO,
         plan_id=plan.plan_id,
         undoes=entry.change_id,
+        stops_with_plan=is_first,
     )

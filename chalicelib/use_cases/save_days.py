@@ -61,7 +61,8 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     ``fingerprint`` tells a repeated request from another one with the same ``request_id``;
     ``later_fingerprints`` are those of the dates that the same request saves afterwards;
     ``is_empty`` if it has no changes, so that it is never committed. ``plan_id`` is the plan that
-    makes the change. ``actor`` is who acts if there is no caller.
+    makes the change. ``actor`` is who acts if there is no caller. ``stops_with_plan``: nothing is
+    saved once the plan is stopped.
     """
 
     doctor_id: str
@@ -76,6 +77,7 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     actor: Actor | None = None
     later_fingerprints: Fingerprints = {}
     is_empty: bool = False
+    stops_with_plan: bool = False
 
 
 class SavedDay(DayWithDoctor, frozen=True, kw_only=True):
@@ -121,7 +123,7 @@ class SaveDays:
         Idempotent by ``request_id``: a repeated request changes nothing and returns the version
         that the first one made. Raises what ``decide`` raises, ``IdempotencyKeyReusedError``,
         ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``,
-        ``OutcomeUnknownError``.
+        ``OutcomeUnknownError``; ``PlanStopped`` and ``PlanNotFoundError`` if it stops with a plan.
         """
         try:
             return self._save(caller, update)
@@ -150,6 +152,7 @@ class SaveDays:
             update.request_id,
             later_dates=update.later_fingerprints,
             reads_adjacent=update.may_overlap_adjacent(cached.grid if cached else None),
+            running_plan=update.plan_id if update.stops_with_plan else None,
         )
         now = self._now()
         actor = _require_actor(caller, update, doctor)

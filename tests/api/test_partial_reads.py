@@ -38,6 +38,7 @@ class PartialReadDayRepository(DayRepository):
         *,
         later_dates: Iterable[date] = (),
         reads_adjacent: bool = False,
+        running_plan: str | None = None,
     ) -> tuple[Doctor, Day, dict[date, SaveRecord]]:
         doctor, day, saved = super().get_with_change(
             doctor_id,
@@ -45,6 +46,7 @@ class PartialReadDayRepository(DayRepository):
             request_id,
             later_dates=later_dates,
             reads_adjacent=reads_adjacent,
+            running_plan=running_plan,
         )
         missing, self.missing = self.missing, ""
         if missing == "day":

@@ -54,6 +54,7 @@ class StaleLengthDayRepository(DayRepository):
         *,
         later_dates: Iterable[date] = (),
         reads_adjacent: bool = False,
+        running_plan: str | None = None,
     ) -> tuple[Doctor, Day, dict[date, SaveRecord]]:
         doctor, day, saved = super().get_with_change(
             doctor_id,
@@ -61,6 +62,7 @@ class StaleLengthDayRepository(DayRepository):
             request_id,
             later_dates=later_dates,
             reads_adjacent=reads_adjacent,
+            running_plan=running_plan,
         )
         grid = replace(doctor.grid, slot_length=timedelta(minutes=self.minutes))
         return replace(doctor, grid=grid), day, saved
