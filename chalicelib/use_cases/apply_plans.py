@@ -197,7 +197,7 @@ class ApplyPlans:
         except PlanStopped:
             return through
         finally:
-            if through not in (None, plan.applied_through, *plan.dates[-1:]):
+            if through and through not in (plan.applied_through, *plan.dates[-1:]):
                 self._stores.plans.record_progress(plan, through)
         return through
 
