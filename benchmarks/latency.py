@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import boto3
 
-from benchmarks import charts, payload_size, scaling
+from benchmarks import charts, payload_size, plan_load, scaling
 from benchmarks.capacity import create_app_client
 from benchmarks.environment import TIMES, run_environment
 from benchmarks.subjects import APP, BARE, BOTO3, MINIMAL, SQL, Subject, run_subject
@@ -202,6 +202,9 @@ def main() -> None:
         help="measure how cost grows with the data, and draw docs/images/growth.svg",
     )
     parser.add_argument(
+        "--plan", action="store_true", help="measure bookings beside a running plan"
+    )
+    parser.add_argument(
         "--only", choices=OPERATIONS, help="measure one warm operation, without the other tables"
     )
     options = parser.parse_args()
@@ -214,6 +217,8 @@ def main() -> None:
             results = scaling.measure(environment)
             charts.print_tables(results)
             charts.draw(results)
+        elif options.plan:
+            plan_load.print_table(*plan_load.measure(environment))
         else:
             run_comparison(environment, is_quick=options.quick, only=options.only)
 

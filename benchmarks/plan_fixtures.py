@@ -32,13 +32,14 @@ def add_doctors_with_plan(table_name: str, count: int) -> list[str]:
     doctor_ids = [f"dr-plan-{n}" for n in range(count)]
     for doctor_id in doctor_ids:
         DoctorRepository().add(replace(DOCTOR, doctor_id=doctor_id))
-        PlanRepository().create(_plan(doctor_id, DATES))
+        add_plan(doctor_id, PLAN_ID, DATES)
     return doctor_ids
 
 
-def _plan(doctor_id: str, dates: tuple[date, ...]) -> Plan:
+def add_plan(doctor_id: str, plan_id: str, dates: tuple[date, ...]) -> None:
+    """Propose to open the mornings of these dates, in the table to which this process connects."""
     series = Series(
-        series_id="mornings",
+        series_id=f"mornings-of-{plan_id}",
         version=1,
         name="Mornings",
         weekly=dict.fromkeys(range(7), (_MORNING,)),
@@ -47,12 +48,13 @@ def _plan(doctor_id: str, dates: tuple[date, ...]) -> Plan:
         last=dates[-1],
         grid=DOCTOR.grid,
     )
-    return Plan(
+    plan = Plan(
         doctor_id=doctor_id,
-        plan_id=PLAN_ID,
+        plan_id=plan_id,
         kind=PlanKind.SERIES,
         created_at=datetime.now(UTC),
         dates=dates,
         closing={},
         series=series,
     )
+    PlanRepository().create(plan)

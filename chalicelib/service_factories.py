@@ -111,7 +111,7 @@ def create_plan_services(
     from chalicelib.use_cases.apply_plans import ApplyPlans  # noqa: PLC0415
     from chalicelib.use_cases.extend_series import ExtendSeries  # noqa: PLC0415
     from chalicelib.use_cases.list_series import ListSeries  # noqa: PLC0415
-    from chalicelib.use_cases.pace import Pace  # noqa: PLC0415
+    from chalicelib.use_cases.pace import STEP_SECONDS, Pace  # noqa: PLC0415
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores  # noqa: PLC0415
     from chalicelib.use_cases.propose_plans import ProposePlans  # noqa: PLC0415
     from chalicelib.use_cases.save_days import SaveDays  # noqa: PLC0415
@@ -126,8 +126,8 @@ def create_plan_services(
     previews = PlanPreviews(stores)
     save_days = SaveDays(days, doctor_cache, now, pause)
 
-    def start_pace() -> Pace:
-        return Pace(time.monotonic, time.sleep)
+    def start_pace(seconds: float = STEP_SECONDS) -> Pace:
+        return Pace(time.monotonic, time.sleep, seconds)
 
     return PlanServices(
         list_series=ListSeries(stores, now, pause),

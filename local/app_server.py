@@ -1,6 +1,7 @@
 """Local HTTP server: waitress, and an adapter that invokes the app as API Gateway does."""
 
 import base64
+import gzip
 import re
 import sys
 import threading
@@ -22,7 +23,8 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
-from werkzeug.datastructures import EnvironHeaders, Headers
+from werkzeug.datastructures import Accept, EnvironHeaders, Headers
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from chalicelib.web.api.problem_details import problem_from_error
@@ -34,6 +36,7 @@ from local import ports
 
 MAX_BODY_BYTES = 10 * 1024 * 1024  # the limit of API Gateway
 MAX_LINE_BYTES = 65_536
+MIN_COMPRESSED_BYTES = 1024  # minimum_compression_size in .chalice/config.json
 MAX_CONNECTIONS = 1000
 THREADS = 64
 SHUTDOWN_SECONDS = 5
@@ -103,6 +106,7 @@ class ApiGateway:
             response = self._invoke(method, normalize_target(target), headers, content)
         except HttpError as error:
             response = _render(error, headers)
+        _compress(response, headers.get("accept-encoding", ""))
         _log_request(response.status_code, method, target)
         return response(environ, start_response)
 
@@ -143,6 +147,14 @@ def _response(status: int, headers: Headers, body: bytes) -> Response:
     content_type = headers.get("Content-Type", "application/json")
     phrase = HTTPStatus(status).phrase
     return Response(body, f"{status} {phrase}", headers, content_type=content_type)
+
+
+def _compress(response: Response, accepted: str) -> None:
+    """Compress the body as API Gateway does, so that a page loads locally as in AWS."""
+    body = response.get_data()
+    if len(body) >= MIN_COMPRESSED_BYTES and parse_accept_header(accepted, Accept)["gzip"]:
+        response.set_data(gzip.compress(body, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
 
 
 def _require_valid(target: str, headers: dict[str, str], protocol: str) -> None:

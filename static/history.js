@@ -2,8 +2,6 @@
 
 import { find } from "./dom.js";
 
-export const isHistory = (ctx) => ctx.sourceElement.matches(".history");
-
 export const refreshHistory = () => find(".history[open]")?.dispatchEvent(new Event("refresh"));
 
 document.addEventListener("toggle", ({ target }) => target.matches(".history[open]") && refreshHistory(), true);

@@ -3,14 +3,14 @@
 
 import { resetDateField } from "./date_field.js";
 import { boxAt, editableBoxes, find, focusTarget, scheduleForm } from "./dom.js";
-import { isHistory, refreshHistory } from "./history.js";
+import { refreshHistory } from "./history.js";
 import "./keyboard.js";
 import "./leaving.js";
 import { clearNews, findChanges, reconcile, restoreLocalState, showNews } from "./news.js";
 import { clearNotice, clearOffline, isPoll, isSave, isUndo, keepUnreadMessage } from "./notice.js";
 import { showOffline, showPollError, sourceOf } from "./notice.js";
 import { expectChanges, poll } from "./polling.js";
-import { keepUnsaved, restoreUnsaved } from "./restore.js";
+import { applyUnsaved, keepUnsaved, restoreUnsaved } from "./restore.js";
 import "./review.js";
 import { refreshUnsaved } from "./save_bar.js";
 import { confirmSession, isSignedOut, mustBeSignedOut, showForbidden, showSignedOut } from "./signed_out.js";
@@ -22,8 +22,8 @@ let lastSaveResponseAt = 0;
 
 // The month beside the week loads by itself.
 const isRail = (ctx) => ctx.sourceElement.id === "rail";
-// Parts of a page that hold no boxes: the month, the history of a day, and the page of changes.
-const isPart = (target) => target.matches("#rail, #feed, .history > div");
+// Parts of a page that hold no boxes: the month, a plan, the history of a day, and the page of changes.
+const isPart = (target) => target.matches("#rail, #plan, #feed, .history > div");
 
 // --- Requests
 
@@ -41,7 +41,7 @@ function startSave() {
 
 // Messages are cleared first: a screen reader reads the same text again only if it was gone in between.
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (isPoll(ctx) || isRail(ctx) || isHistory(ctx)) return; // its result has its own place
+  if (ctx.sourceElement.matches("#poll, #rail, .history, .step")) return; // its result has its own place
   const { sourceElement, sourceEvent, request } = ctx;
   // A click that waited for the click before it follows the current URL of its link.
   if (sourceElement.matches("nav a")) request.action = sourceElement.getAttribute("hx-get") ?? request.action;
@@ -102,7 +102,7 @@ document.addEventListener("htmx:before:swap", (event) => {
     return;
   }
   if (isPart(main.target)) return confirmSession();
-  if (isRail(ctx)) return event.preventDefault(); // without its month, the page is still whole
+  if (isRail(ctx)) return event.preventDefault();
   if (main.target.id === "notice") return handleNotice(event, main);
   const form = main.fragment.querySelector("#schedule");
   // Without a form this is not our page: a gateway's error, for example, would replace the form.
@@ -145,6 +145,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 });
 
 function handleFailure(ctx) {
+  if (isRail(ctx)) return; // without its month, the page is still whole
   if (isPoll(ctx) && mustBeSignedOut()) return showSignedOut();
   showOffline(ctx);
   if (!isPoll(ctx)) refreshUnsaved();
@@ -159,9 +160,11 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 });
 
 // A page that the browser kept as it was left: another page of this tab may have saved since.
+// WebKit clears the form in a later task, because it is without autocompletion.
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   restoreUnsaved();
+  setTimeout(applyUnsaved);
   poll();
 });
 

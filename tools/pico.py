@@ -18,8 +18,9 @@ UNUSED = re.compile(
     r"|type=(?:color|datetime-local|file|month|number|radio|range|reset|tel|time|url|week)\b"
     r"|role=(?:group|switch)\b|aria-busy|data-theme|data-tooltip|dir=rtl|rel=prev|select\[multiple"
 )
-# Of these, what pages have without Pico's style: the browser's own triangle needs none.
-PLAIN = frozenset({"details", "summary"})
+# Of these, what pages have without Pico's style: the browser's own triangle needs none, and the
+# pages of plans have a stylesheet of their own, so that the schedule stays small.
+PLAIN = frozenset({"details", "fieldset", "legend", "progress", "summary"})
 # Of a list in brackets, a page may have the other members.
 _LIST = re.compile(r":(?:has|is|not|where)\((?:[^()]|\([^()]*\))*\)")
 _COMMA = re.compile(r",(?![^()]*\))")

@@ -67,6 +67,12 @@ def format_time_of_day(time_of_day: timedelta) -> str:
     return f"{hours:02}:{minutes:02}"
 
 
+def time_of_day(instant: datetime, zone: ZoneInfo) -> timedelta:
+    """What clocks in ``zone`` show at that instant, as time since midnight."""
+    local = instant.astimezone(zone)
+    return timedelta(hours=local.hour, minutes=local.minute)
+
+
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
     """The date in ``zone`` at that instant."""
     return instant.astimezone(zone).date()

@@ -33,6 +33,7 @@ class PlanKind(StrEnum):
     """What a plan does."""
 
     SERIES = "series"
+    IMPORT = "import"
     UNDO = "undo"
 
 
@@ -63,7 +64,8 @@ class Plan:
 
     ``series`` is the version of a series that the plan makes; it is stored when the plan starts.
     ``replaced`` is the number of the version before it, None for a new series.
-    ``undoes`` is the id of the change or of the plan that an undo inverts.
+    ``undoes`` is the id of the change or of the plan that an undo inverts. ``imported`` has the
+    slots that an import opens, by date, in time order.
     """
 
     doctor_id: str
@@ -78,6 +80,7 @@ class Plan:
     series: Series | None = None
     replaced: int | None = None
     undoes: str | None = None
+    imported: Mapping[date, tuple[Slot, ...]] = field(default_factory=dict)
     third_next_available: ThirdNextAvailable = ThirdNextAvailable(None, None)
 
     @property

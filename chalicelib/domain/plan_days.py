@@ -98,6 +98,11 @@ def apply_plan_series(
     return apply_series(series, day, versions, now=now)
 
 
+def import_slots(plan: Plan, day: Day, *, now: datetime) -> PlannedChanges:
+    """Return how the day gets the imported slots; they count as opened by hand."""
+    return merge(day, (), plan.imported.get(day.date, ()), now=now)
+
+
 def plan_day(plan: Plan, day: Day, sources: PlanSources, *, now: datetime) -> PlannedChanges | None:
     """Return what the plan changes of the day as it is; None if there is nothing to record.
 
@@ -106,6 +111,8 @@ def plan_day(plan: Plan, day: Day, sources: PlanSources, *, now: datetime) -> Pl
     """
     if sources.is_replaced(plan.series):
         return None
+    if plan.kind is PlanKind.IMPORT:
+        return import_slots(plan, day, now=now)
     changes: list[PlannedChanges] = []
     after = day
     for entry in sources.undone.get(day.date, ()):

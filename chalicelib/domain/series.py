@@ -7,18 +7,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import UnreadableItemError
-from chalicelib.domain.local_time import to_utc
+from chalicelib.domain.local_time import time_of_day, to_utc
 from chalicelib.domain.month import monday_of
 from chalicelib.domain.slot import Slot, SlotOrigin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
+    from zoneinfo import ZoneInfo
 
     from chalicelib.domain.audit_log import Actor
     from chalicelib.domain.grid import Grid
 
 MAX_EVERY_WEEKS = 4
+END_OF_DAY = timedelta(days=1)
 _ONE_DAY = timedelta(days=1)
 _ONE_WEEK = timedelta(weeks=1)
 
@@ -114,6 +116,23 @@ class Series:
             applied_to=None,
             last=last if self.last is None else min(last, self.last),
         )
+
+
+def weekly_hours(slots: Iterable[Slot], zone: ZoneInfo) -> dict[int, tuple[TimeRange, ...]]:
+    """Return the hours by weekday that the slots take; ranges that touch or overlap are one.
+
+    The hours are as long as the slots, also where the clock changes during one.
+    """
+    by_weekday: dict[int, list[TimeRange]] = {}
+    for slot in sorted(slots, key=lambda each: time_of_day(each.start, zone)):
+        ranges = by_weekday.setdefault(slot.date_in(zone).weekday(), [])
+        start = time_of_day(slot.start, zone)
+        end = min(start + slot.length, END_OF_DAY)
+        if ranges and start <= ranges[-1].end:
+            ranges[-1] = TimeRange(ranges[-1].start, max(end, ranges[-1].end))
+        else:
+            ranges.append(TimeRange(start, end))
+    return {weekday: tuple(by_weekday[weekday]) for weekday in sorted(by_weekday)}
 
 
 def slots_wanted(versions: Iterable[Series], date: date) -> tuple[Slot, ...]:

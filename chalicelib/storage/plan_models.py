@@ -28,7 +28,8 @@ class PlanItem(BaseItem, discriminator="plan"):
     """A plan. DynamoDB deletes one that has not started some time after ``expires_at``.
 
     ``closing`` has, by date, the starts of the slots that the preview closes: in minutes after
-    midnight UTC of the date. It and ``dates`` are compressed JSON (``compression``), which is not
+    midnight UTC of the date. ``imported`` has the starts of the slots of an import with their
+    lengths in minutes. Both and ``dates`` are compressed JSON (``compression``), which is not
     decoded with the item: each save of a plan reads the item for its state alone.
     """
 
@@ -37,6 +38,7 @@ class PlanItem(BaseItem, discriminator="plan"):
     created_at = UnicodeAttribute()
     dates = UnicodeAttribute()
     closing = UnicodeAttribute()
+    imported = UnicodeAttribute(null=True)
     has_started = BooleanAttribute(null=True)
     applied_through = UnicodeAttribute(null=True)
     series = JSONAttribute(null=True)

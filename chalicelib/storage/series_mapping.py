@@ -14,6 +14,7 @@ from chalicelib.domain.permissions import Role
 from chalicelib.domain.plan import Plan, PlanKind, PlanState, ThirdNextAvailable
 from chalicelib.domain.plan_errors import PlanNotFoundError, PlanStopped
 from chalicelib.domain.series import Series, TimeRange
+from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.compression import compress_json, decompress_json
 from chalicelib.storage.decoding import decoder
@@ -117,6 +118,7 @@ def plan_to_item(plan: Plan, expires_at: datetime) -> PlanItem:
         created_at=format_microsecond(plan.created_at),
         dates=compress_json([on.isoformat() for on in plan.dates]),
         closing=closing_to_raw(plan.closing),
+        imported=compress_json(_imported_to_raw(plan.imported)) if plan.imported else None,
         series=series_to_raw(plan.series) if plan.series else None,
         replaced=plan.replaced,
         undoes=plan.undoes,
@@ -134,6 +136,7 @@ def plan_from_item(item: PlanItem) -> Plan:
         created_at=parse_timestamp(item.created_at),
         dates=tuple(map(date.fromisoformat, decompress_json(item.dates))),
         closing=_closing_from_raw(item.closing),
+        imported=_imported_from_raw(decompress_json(item.imported)) if item.imported else {},
         state=PlanState(item.state),
         has_started=bool(item.has_started),
         applied_through=date.fromisoformat(item.applied_through) if item.applied_through else None,
@@ -184,6 +187,27 @@ def _closing_from_raw(raw: str) -> dict[date, frozenset[datetime]]:
         on: frozenset(_midnight(on) + minute * _MINUTE for minute in minutes)
         for on, minutes in by_date.items()
     }
+
+
+def _imported_to_raw(imported: Mapping[date, tuple[Slot, ...]]) -> dict[str, list[list[int]]]:
+    return {
+        on.isoformat(): [
+            [(slot.start - _midnight(on)) // _MINUTE, slot.length // _MINUTE] for slot in slots
+        ]
+        for on, slots in imported.items()
+    }
+
+
+def _imported_from_raw(raw: dict[str, list[list[int]]]) -> dict[date, tuple[Slot, ...]]:
+    by_date = {date.fromisoformat(text): slots for text, slots in raw.items()}
+    return {
+        on: tuple(_slot_at(_midnight(on) + start * _MINUTE, length) for start, length in slots)
+        for on, slots in by_date.items()
+    }
+
+
+def _slot_at(start: datetime, minutes: int) -> Slot:
+    return Slot(start=start, end=start + minutes * _MINUTE, status=SlotStatus.UNAVAILABLE)
 
 
 def _author_to_raw(author: Actor) -> dict[str, Any]:

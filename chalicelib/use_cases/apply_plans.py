@@ -12,6 +12,7 @@ from chalicelib.domain.plan_errors import PlanNotFoundError, PlanStopped, Previe
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
+from chalicelib.use_cases.pace import STEP_SECONDS
 from chalicelib.use_cases.plan_updates import date_of_plan, undo_update
 from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
 from chalicelib.use_cases.save_series_dates import save_if_needed, save_series_date
@@ -40,7 +41,7 @@ class ApplyPlans:
         stores: PlanStores,
         previews: PlanPreviews,
         save_days: SaveDays,
-        start_pace: Callable[[], Pace],
+        start_pace: Callable[[float], Pace],
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
@@ -63,10 +64,18 @@ class ApplyPlans:
         )
 
     def step(
-        self, caller: Caller, doctor_id: str, plan_id: str, *, continues_stopped: bool = True
+        self,
+        caller: Caller,
+        doctor_id: str,
+        plan_id: str,
+        *,
+        continues_stopped: bool = True,
+        seconds: float = STEP_SECONDS,
     ) -> Plan:
-        """As ``step_and_view``, but return the plan alone."""
-        _, plan = self._step(caller, doctor_id, plan_id, continues_stopped=continues_stopped)
+        """As ``step_and_view``, but for so many seconds; return the plan alone."""
+        _, plan = self._step(
+            caller, doctor_id, plan_id, continues_stopped=continues_stopped, seconds=seconds
+        )
         return plan
 
     def step_and_view(self, caller: Caller, doctor_id: str, plan_id: str) -> PlanView:
@@ -84,7 +93,13 @@ class ApplyPlans:
         )
 
     def _step(
-        self, caller: Caller, doctor_id: str, plan_id: str, *, continues_stopped: bool = True
+        self,
+        caller: Caller,
+        doctor_id: str,
+        plan_id: str,
+        *,
+        continues_stopped: bool = True,
+        seconds: float = STEP_SECONDS,
     ) -> tuple[Doctor, Plan]:
         doctor, plan = self._read(caller, doctor_id, plan_id)
         is_halted = plan.state is PlanState.STOPPED and not continues_stopped
@@ -95,7 +110,8 @@ class ApplyPlans:
             plan, versions = self._run(author, plan)
             sources = retry_on_conflict(lambda: self._previews.sources(plan, versions), self._pause)
             try:
-                return doctor, self._apply(caller, doctor, plan, sources)
+                pace = self._start_pace(seconds)
+                return doctor, self._apply(caller, doctor, plan, sources, pace)
             except PreviewChangedError:
                 self._renew_preview(doctor, plan_id, sources)
                 raise
@@ -167,11 +183,13 @@ class ApplyPlans:
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
         return replace(plan.series, author=author)
 
-    def _apply(self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources) -> Plan:
+    def _apply(
+        self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources, pace: Pace
+    ) -> Plan:
         """Apply dates, and return the plan as it is then."""
         if sources.is_replaced(plan.series):
             return self._finish(plan, None)
-        through = self._apply_dates(caller, plan, sources)
+        through = self._apply_dates(caller, plan, sources, pace)
         if not plan.dates or through == plan.dates[-1]:
             applied = replace(plan, applied_through=through)
             return self._finish(applied, doctor.last_bookable_date(plan.created_at))
@@ -181,12 +199,14 @@ class ApplyPlans:
         self._stores.plans.finish(plan, applied_to)
         return replace(plan, state=PlanState.DONE)
 
-    def _apply_dates(self, caller: Caller, plan: Plan, sources: PlanSources) -> date | None:
+    def _apply_dates(
+        self, caller: Caller, plan: Plan, sources: PlanSources, pace: Pace
+    ) -> date | None:
         """Apply dates until the time is over; return the last one that is applied.
 
         The progress is recorded, unless the last date of the plan is: then it is done.
         """
-        pace, through = self._start_pace(), plan.applied_through
+        through = plan.applied_through
         try:
             for on in plan.remaining:
                 if pace.is_over:
@@ -212,7 +232,7 @@ class ApplyPlans:
         for number, entry in enumerate(undone):
             update = undo_update(plan, on, entry, is_first=number == 0)
             yield from save_if_needed(self._save_days, caller, update)
-        if plan.series:
+        if plan.series or plan.imported:
             change = date_of_plan(plan, on, sources, is_first=not undone)
             yield from save_series_date(self._save_days, caller, change)
 

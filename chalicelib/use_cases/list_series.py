@@ -72,6 +72,14 @@ class ListSeries:
             raise SeriesNotFoundError
         return latest
 
+    def list_versions(self, caller: Caller, doctor_id: str) -> SeriesVersions:
+        """Return all versions of all series, also of those that are over.
+
+        Raises as ``list_series``.
+        """
+        _, versions = self._read(caller, doctor_id)
+        return versions
+
     def list_plans(
         self, caller: Caller, doctor_id: str, state: PlanState | None = None
     ) -> DoctorPlans:

@@ -16,19 +16,25 @@ WRITE_UNITS_PER_SECOND = 500
 class Pace:
     """Keeps a step within its time, and its writes within their rate.
 
-    ``clock`` returns seconds that only grow; ``sleep`` waits for some.
+    ``clock`` returns seconds that only grow; ``sleep`` waits for some. The step has ``seconds``.
     """
 
-    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        seconds: float = STEP_SECONDS,
+    ) -> None:
         self._clock = clock
         self._sleep = sleep
+        self._seconds = seconds
         self._began = clock()
         self._units = 0
 
     @property
     def is_over(self) -> bool:
         """Whether the step has had its time."""
-        return self._clock() - self._began >= STEP_SECONDS
+        return self._clock() - self._began >= self._seconds
 
     def spend(self, units: int) -> None:
         """Count write units, and wait until the rate allows the next."""

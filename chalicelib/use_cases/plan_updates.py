@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit_log import ChangeKind
-from chalicelib.domain.plan_days import apply_plan_series, undo_entry
+from chalicelib.domain.plan import PlanKind
+from chalicelib.domain.plan_days import apply_plan_series, import_slots, undo_entry
 from chalicelib.domain.plan_errors import PreviewChangedError
 from chalicelib.domain.undo import undo_request_id
 from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor
@@ -23,19 +24,22 @@ if TYPE_CHECKING:
 def date_of_plan(
     plan: Plan, on: date, sources: PlanSources, *, is_first: bool = True
 ) -> SeriesDate:
-    """Return what the plan's version of a series does to a date.
+    """Return what the plan's version of a series, or its import, does to a date.
 
     ``is_first``: it is the first save of the date, which a stopped plan does not make.
     """
 
     def decide(view: DayWithDoctor) -> PlannedChanges | None:
+        if plan.kind is PlanKind.IMPORT:
+            return import_slots(plan, view.day, now=view.now)
         return apply_plan_series(plan, view.day, sources.versions, now=view.now)
 
+    wanted = plan.series.slots_on(on) if plan.series else plan.imported.get(on, ())
     return SeriesDate(
         doctor_id=plan.doctor_id,
         date=on,
         request_id=plan.plan_id,
-        slots=tuple(plan.series.slots_on(on)) if plan.series else (),
+        slots=tuple(wanted),
         decide=decide,
         may_close=partial(plan.may_close, date=on),
         kind=ChangeKind(plan.kind),

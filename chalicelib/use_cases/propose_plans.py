@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import local_time
 from chalicelib.domain.errors import ConflictError, RequestRejectedError
+from chalicelib.domain.imports import resolve_import
 from chalicelib.domain.plan import Plan, PlanKind, PlanSources, PlanState, dates_between
 from chalicelib.domain.plan_errors import SeriesNotFoundError, nothing_to_plan_error
-from chalicelib.domain.series import Series
+from chalicelib.domain.series import Series, SeriesVersions
 from chalicelib.domain.text import Text
 from chalicelib.domain.undo import may_be_undone
 from chalicelib.domain.violations import FieldViolation
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import KeptSlot
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.grid import Grid
+    from chalicelib.domain.imports import ImportedStart
     from chalicelib.domain.permissions import Caller
-    from chalicelib.domain.series import SeriesVersions, TimeRange
+    from chalicelib.domain.series import TimeRange
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
 
-# Every fourth week is the rarest pattern: two of its weeks, and a part of a week before them.
 # A plan names each: with more, the response would exceed the 6 MB of AWS Lambda.
 MAX_SLOTS = 40_000
+# Every fourth week is the rarest pattern: two of its weeks, and a part of a week before them.
 _PATTERN = timedelta(weeks=9)
 
 
@@ -112,6 +114,24 @@ class ProposePlans:
         if former.is_over or former.last == series.last:
             raise _nothing_to_save("from", Text("The series has ended by then already"))
         return self._propose(doctor, self._draft_series(doctor, series, former, now), versions, now)
+
+    def propose_import(
+        self, caller: Caller, doctor_id: str, starts: Mapping[date, Sequence[ImportedStart]]
+    ) -> PlanView:
+        """Propose to open slots of many dates, by their starts.
+
+        Raises ``RequestRejectedError`` for a start that is no box of its date, and for a date after
+        the booking window; otherwise as ``propose_series``.
+        """
+        doctor, now = self._open(caller, doctor_id)
+        imported = resolve_import(starts, doctor, now)
+        draft = replace(self._draft(doctor, PlanKind.IMPORT, now), imported=imported)
+        sources = PlanSources(versions=SeriesVersions())
+        view = self._preview(doctor, draft, sorted(imported), sources, now)
+        if not view.opens:
+            detail = Text("All of these slots are open already")
+            raise nothing_to_plan_error("days", detail, _kept(view), doctor.zone)
+        return self._store(view)
 
     def propose_undo_of_plan(self, caller: Caller, doctor_id: str, plan_id: str) -> PlanView:
         """Propose to undo what a plan did, and to restore the series as it was before.

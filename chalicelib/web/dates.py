@@ -54,6 +54,28 @@ def format_near_date(on: date, reference: date) -> str:
     return _("%(date)s %(year)d", date=format_short_date(on), year=on.year)
 
 
+def format_date_without_weekday(on: date) -> str:
+    """``23 November 2026``."""
+    return _("%(day)d %(month)s %(year)d", day=on.day, month=month_name(on.month), year=on.year)
+
+
+def format_short_range(first: date, last: date) -> str:
+    """The first and the last date without their year; a month that both have stands once.
+
+    One date has its weekday.
+    """
+    if first == last:
+        return format_short_date(first)
+    end = _short_day(last)
+    if first.month == last.month:
+        return _("%(start)s–%(end)s", start=first.day, end=end)
+    return _("%(start)s – %(end)s", start=_short_day(first), end=end)
+
+
+def _short_day(on: date) -> str:
+    return _("%(day)d %(month)s", day=on.day, month=translate(_SHORT_MONTHS[on.month - 1]))
+
+
 def format_range(first: date, last: date) -> str:
     """The first to the last date; a month or a year that both have stands once."""
     end = _(
@@ -76,6 +98,11 @@ def format_month(on: date) -> str:
 def weekday_name(on: date) -> str:
     """``Monday``."""
     return translate(_WEEKDAYS[on.weekday()])
+
+
+def weekday_name_of(weekday: int) -> str:
+    """``Monday`` for 0."""
+    return translate(_WEEKDAYS[weekday])
 
 
 def short_weekday_name(on: date) -> str:

@@ -19,7 +19,7 @@ from local.local_config import use_local_stage
 from tests.support import app_setup, password_page
 from tests.support.all_routes import ANOTHER_SITE, CALLERS
 from tests.support.app_client import build_services
-from tests.support.coverage_pauses import pause_coverage_in_aws_sdk
+from tests.support.coverage_pauses import pause_coverage_in_packages
 from tests.support.factories import SUNDAY_NOON, make_doctor, make_grid
 from tests.support.fake_oidc_provider import FakeOidcProvider, run_fake_oidc_provider
 from tests.support.fake_user_pool import FakeUserPool
@@ -43,7 +43,7 @@ DOCTORS = (
 )
 SignIn = Callable[[str], "AppClient"]
 use_local_stage()
-pause_coverage_in_aws_sdk()
+pause_coverage_in_packages()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -14,11 +14,20 @@ import pytest
 
 from chalicelib.domain.slot import format_start
 from tests.support.app_client import make_slot_id
-from tests.support.call_scenarios import at_time, other_length, uncached
+from tests.support.booking_scenarios import (
+    book,
+    cancel,
+    hold,
+    move,
+    move_to_other_doctor,
+    release,
+)
+from tests.support.call_scenarios import at_time, conflicting_saves, other_length, uncached
 from tests.support.factories import MONDAY, to_instant
+from tests.support.plan_scenarios import PLAN_SCENARIOS
 
 if TYPE_CHECKING:
-    from tests.support.app_client import AppClient, AppResponse
+    from tests.support.app_client import AppClient
     from tests.support.call_scenarios import Scenario, Send
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "dynamodb-calls.md"
@@ -65,16 +74,6 @@ def undo(client: AppClient) -> Send:
     assert client.save("11:30").status == 200
     change, *_ = client.get(f"/doctors/dr-lee/changes?date={MONDAY}").json["changes"]
     return lambda: client.post("/slots/undo", {"change_id": change["change_id"]})
-
-
-def conflicting_saves(client: AppClient) -> Send:
-    """A save, and another one between its read and its write."""
-
-    def send() -> AppResponse:
-        with client.with_concurrent_save("11:00"):
-            return client.save("11:30")
-
-    return send
 
 
 def form(client: AppClient, *ticked: str) -> Send:
@@ -144,37 +143,6 @@ def week_page_again(client: AppClient) -> Send:
     """Open the page of a week after another page."""
     client.get("/settings?doctor_id=dr-lee", Accept="text/html")
     return lambda: client.get(f"/slots/week?doctor_id=dr-lee&date={MONDAY}", Accept="text/html")
-
-
-def hold(client: AppClient) -> Send:
-    """Hold a free slot."""
-    return lambda: client.hold("09:00")
-
-
-def book(client: AppClient) -> Send:
-    """Book a free slot."""
-    return lambda: client.book("09:00", "b-9")
-
-
-def move(client: AppClient) -> Send:
-    """Move a booking within the day."""
-    return lambda: client.book("10:30", "b-1", moves=make_slot_id("10:00"))
-
-
-def move_to_other_doctor(client: AppClient) -> Send:
-    """Move a booking to a slot of another doctor."""
-    client.save("09:00", doctor_id="dr-twenty")
-    return lambda: client.book("09:00", "b-1", "dr-twenty", moves=make_slot_id("10:00"))
-
-
-def release(client: AppClient) -> Send:
-    """Release a hold."""
-    return lambda: client.release("09:30")
-
-
-def cancel(client: AppClient) -> Send:
-    """Cancel a booking."""
-    return lambda: client.cancel("10:00")
 
 
 def slots_of_month(client: AppClient) -> Send:
@@ -274,6 +242,7 @@ ALWAYS: dict[str, list[Scenario]] = {
     ],
     "the page of a doctor's changes": [page("/changes?doctor_id=dr-lee")],
     "the page of a doctor's settings": [page("/settings?doctor_id=dr-lee")],
+    **PLAN_SCENARIOS,
     "history of a date": [
         lambda client: lambda: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}"),
         lambda client: lambda: client.get(f"/doctors/dr-lee/changes?date={MONDAY}"),

@@ -24,6 +24,10 @@ PAGES = {
     "/slots/history?doctor_id=dr-lee&date=2026-11-23": 200,
     "/changes?doctor_id=dr-lee": 200,
     "/settings?doctor_id=dr-lee": 200,
+    "/series?doctor_id=dr-lee": 200,
+    "/series/new?doctor_id=dr-lee&week=2026-11-23": 200,
+    "/slots/origins?doctor_id=dr-lee&date=2026-11-23": 200,
+    "/plans/nope?doctor_id=dr-lee": 404,
     "/doctors": 200,
     "/signed-in": 200,
     "/static/nope.css": 404,
@@ -112,7 +116,12 @@ def test_signed_out_pages_lead_to_sign_in(page_session: PageSession) -> None:
 def test_section_is_marked_in_the_header(page_session: PageSession) -> None:
     page_session.sign_in("dr-lee", "doctor")
 
-    for path, section in ((DAY, "Schedule"), ("/changes", "Changes"), ("/settings", "Settings")):
+    for path, section in (
+        (DAY, "Schedule"),
+        ("/series", "Schedule"),
+        ("/changes", "Changes"),
+        ("/settings", "Settings"),
+    ):
         (current,) = header_of(parse(page_session.get(path).text)).select("[aria-current]")
         assert text_of(current) == section
 
@@ -134,6 +143,13 @@ def test_section_is_marked_in_the_header(page_session: PageSession) -> None:
         ),
         ("/changes?doctor_id=dr-lee", "/changes", {}),
         ("/settings?doctor_id=dr-lee", "/settings", {}),
+        ("/series?doctor_id=dr-lee", "/series", {}),
+        ("/series/new?doctor_id=dr-lee", "/series", {}),
+        (
+            "/slots/origins?doctor_id=dr-lee&date=2026-11-23",
+            "/slots/origins",
+            {"date": "2026-11-23"},
+        ),
     ],
 )
 def test_switch_keeps_view_and_date(

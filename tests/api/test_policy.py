@@ -14,9 +14,9 @@ from cloud.package import PROJECT
 from tests.support.all_routes import CALLERS
 from tests.support.app_client import make_slot_id
 from tests.support.dynamodb_responses import TRANSACT_WRITE
-from tests.support.factories import MONDAY, to_instant
+from tests.support.factories import to_instant
 from tests.support.page_session import PageSession
-from tests.support.plans import PLANS, propose, series_json
+from tests.support.plan_operations import PLAN_OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,20 +62,6 @@ def undo_save(client: AppClient) -> AppResponse:
     return client.post("/slots/undo", {"change_id": change["change_id"]})
 
 
-def propose_series(client: AppClient) -> AppResponse:
-    return propose(client, series_json({"mon": [("15:00", "15:30")]}, last=MONDAY))
-
-
-def _with_plan(client: AppClient, send: Callable[[str], AppResponse]) -> AppResponse:
-    plan = client.get(PLANS).json["plans"][0]
-    return send(f"{PLANS}/{plan['plan_id']}")
-
-
-def get_first_series(client: AppClient) -> AppResponse:
-    (series,) = client.get("/doctors/dr-lee/series").json["series"]
-    return client.get(f"/doctors/dr-lee/series/{series['series_id']}")
-
-
 ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /": lambda client: client.get("/"),
     "GET /health": lambda client: client.get("/health"),
@@ -96,15 +82,7 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /changes": lambda client: client.get("/changes?doctor_id=dr-lee"),
     "GET /settings": lambda client: client.get("/settings?doctor_id=dr-lee"),
     "GET /doctors/{doctor_id}/changes": lambda client: client.get("/doctors/dr-lee/changes"),
-    "POST /doctors/{doctor_id}/plans": propose_series,
-    "POST /doctors/{doctor_id}/plans/{plan_id}/steps": lambda client: _with_plan(
-        client, lambda path: client.post(f"{path}/steps", {})
-    ),
-    "GET /doctors/{doctor_id}/plans/{plan_id}": lambda client: _with_plan(client, client.get),
-    "DELETE /doctors/{doctor_id}/plans/{plan_id}": lambda client: _with_plan(client, client.delete),
-    "GET /doctors/{doctor_id}/plans": lambda client: client.get(PLANS),
-    "GET /doctors/{doctor_id}/series": lambda client: client.get("/doctors/dr-lee/series"),
-    "GET /doctors/{doctor_id}/series/{series_id}": get_first_series,
+    **PLAN_OPERATIONS,
     "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),
     "GET /doctors/{doctor_id}/slots": lambda client: client.get("/doctors/dr-lee/slots"),
     "GET /slots/{slot_id}": lambda client: client.get_slot("09:00"),

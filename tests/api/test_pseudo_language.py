@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString
 
 from chalicelib.web import texts
+from tests.support.app_client import FORM
 from tests.support.day_page import BROWSER_HEADERS
 from tests.support.factories import MONDAY
+from tests.support.page_form import SentForm
+from tests.support.plans import MORNING, propose, series_json
 from tools.catalogue import write_pseudo_language
 
 if TYPE_CHECKING:
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
 PSEUDO = "en-XA"
+QUARTER = timedelta(weeks=13)
 # What is no text of ours: names and other data, and what browsers never show.
 _DATA = ("bdi", "time", "script", "style", "option", "svg")
 _TEXT_ATTRIBUTES = ("aria-label", "title", "placeholder", "alt", "abbr")
@@ -33,6 +39,10 @@ PAGES = {
     "history": f"/slots/history?doctor_id=dr-lee&date={MONDAY}",
     "changes": "/changes?doctor_id=dr-lee",
     "settings": "/settings?doctor_id=dr-lee",
+    "series": "/series?doctor_id=dr-lee",
+    "repeat a week": f"/series/new?doctor_id=dr-lee&week={MONDAY}",
+    "copy a day": f"/series/new?doctor_id=dr-lee&date={MONDAY}",
+    "why slots are open": f"/slots/origins?doctor_id=dr-lee&date={MONDAY}",
     "doctors": "/doctors",
     "signed in": "/signed-in",
     "unknown doctor": "/slots?doctor_id=dr-who",
@@ -83,6 +93,33 @@ def test_every_text_of_page_is_in_catalogue(pseudo_client: AppClient, name: str)
     response = pseudo_client.get(PAGES[name], **BROWSER_HEADERS)
 
     assert '<html lang="en-XA"' in response.text
+    assert texts_outside_catalogue(response.text) == []
+
+
+@pytest.mark.parametrize("act", ["", "start", "undo"])
+def test_every_text_of_a_plan_is_in_catalogue(pseudo_client: AppClient, act: str) -> None:
+    pseudo_client.save("11:00")
+    series = series_json({"mon": [("09:00", "12:00")], "tue": MORNING}, last=MONDAY + QUARTER)
+    plan = propose(pseudo_client, series).json
+    path = f"/plans/{plan['plan_id']}?doctor_id=dr-lee"
+    if act:
+        body = urlencode({"doctor_id": "dr-lee", "act": act}).encode()
+        response = pseudo_client.request("POST", path, body, {"Content-Type": FORM})
+        path = response.headers.get("Location", path)
+
+    response = pseudo_client.get(path, **BROWSER_HEADERS)
+
+    assert texts_outside_catalogue(response.text) == []
+
+
+def test_wrong_fields_of_a_series_are_in_catalogue(pseudo_client: AppClient) -> None:
+    path = f"/series/new?doctor_id=dr-lee&week={MONDAY}"
+    form = SentForm(pseudo_client.get(path, **BROWSER_HEADERS))
+    form.set(name="", mon_from="late", to="never", every_weeks="9", from_="soon")
+
+    response = form.send(pseudo_client)
+
+    assert response.status == 400
     assert texts_outside_catalogue(response.text) == []
 
 

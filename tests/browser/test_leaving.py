@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from tests.support import direct_writes
 from tests.support.browser_users import submit_login_form
 from tests.support.factories import LONDON, to_instant
 from tests.support.manage_slots_page import ManageSlotsPage
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from datetime import date
@@ -158,6 +161,25 @@ def test_unsaved_changes_are_in_a_tab_that_the_browser_restores(
     slots = ManageSlotsPage(restored.value, day_page.server, day_page.date)
     expect(slots.checkbox("09:00")).to_be_checked()
     slots.expect_unsaved(1)
+
+
+@pytest.mark.only_browser("chromium")  # which crashes on request
+def test_unsaved_changes_survive_a_killed_tab(day_page: ManageSlotsPage) -> None:
+    page = day_page.page
+    day_page.check("09:00", "10:00")
+    devtools = page.context.new_cdp_session(page)  # Playwright gives up a tab that has crashed
+
+    with page.expect_event("crash"), suppress(PlaywrightError):
+        page.goto("chrome://crash")
+    devtools.send("Page.reload")
+
+    summary = {"expression": "document.querySelector('#summary')?.textContent"}
+    wait_until(
+        lambda: (
+            devtools.send("Runtime.evaluate", summary)["result"].get("value")
+            == "2 changes · 2 to open"
+        )
+    )
 
 
 def questions_on_leaving(slots: ManageSlotsPage, leave: str) -> list[str]:

@@ -127,6 +127,26 @@ def test_unsaved_box_is_as_high_as_before(day_page: ManageSlotsPage) -> None:
     assert box.bounding_box() == before
 
 
+@pytest.mark.parametrize("width", [375, 1280])
+def test_rejected_box_is_as_high_as_before(
+    day_page: ManageSlotsPage, other_tab: ManageSlotsPage, width: int
+) -> None:
+    day_page.page.set_viewport_size({"width": width, "height": 812})
+    day_page.block_polls()
+    box = day_page.label("09:00")
+    before = box.evaluate("box => box.offsetHeight")
+    other_tab.check("09:00")
+    other_tab.save()
+    other_tab.expect_saved()
+
+    day_page.check("09:00")
+    day_page.save()
+
+    day_page.expect_status("Nothing was saved")
+    expect(box.get_by_text("Slot already exists: 09:00–09:30")).to_be_in_viewport()
+    assert box.evaluate("box => box.offsetHeight") == before
+
+
 def test_save_button_is_visible_on_a_phone_held_sideways(day_page: ManageSlotsPage) -> None:
     day_page.page.set_viewport_size({"width": 812, "height": 375})
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.accessibility import accessibility_violations
-from tests.support.manage_slots_page import ManageSlotsPage
+from tests.support.manage_slots_page import POLL_URL, ManageSlotsPage
 
 if TYPE_CHECKING:
     from datetime import date
@@ -82,3 +82,18 @@ def test_month_beside_the_week_follows_a_save(
     page.locator("#save").click()
 
     expect(day).to_have_accessible_name(re.compile("1 open"))
+
+
+def test_week_whose_month_cannot_be_loaded_shows_no_error(
+    page: Page, live_server: LiveServer, unused_date: date
+) -> None:
+    page.route(re.compile("part=rail"), lambda route: route.abort())
+    page.route(POLL_URL, lambda _route: None)  # a successful poll would end the error
+
+    with page.expect_event("requestfailed"):
+        page.goto(f"{live_server.url}/slots/week?doctor_id=dr-lee&date={unused_date}")
+    box = page.get_by_role("checkbox", name=f"{unused_date:%a} 11:00")
+    box.check()
+
+    expect(page.locator("#summary")).to_contain_text("1 change")
+    expect(page.get_by_role("alert")).to_be_empty()

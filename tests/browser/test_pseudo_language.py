@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser_users import submit_login_form
 from tests.support.live_server import LiveServer, start_server
@@ -22,7 +23,10 @@ PATHS = (
     "/slots/month?month=2027-06",
     "/changes",
     "/settings",
+    "/series",
+    "/slots/origins?date=2027-06-07",
     "/nowhere",
+    "/series/new",
 )
 
 
@@ -60,6 +64,10 @@ def test_long_texts_from_right_to_left_fit_the_window(
         assert pseudo_page.locator("html").get_attribute("dir") == "rtl"
         if pseudo_page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             overflowing.append(path)
+    pseudo_page.locator(".plan-form button").click()
+    expect(pseudo_page.locator(".weeks").first).to_be_visible()
+    if pseudo_page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        overflowing.append("the preview of a series")
 
     assert overflowing == []
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.accessibility import accessibility_violations
 from tests.support.profile import is_nightly
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from tests.support.live_server import LiveServer
 
@@ -54,3 +55,36 @@ def test_operation_is_reached_from_the_list(browser: Browser, live_server: LiveS
         box = page.get_by_role("heading", name="Hold a slot").bounding_box()
         assert box is not None
         assert 0 <= box["y"] < 200
+
+
+def test_contents_stay_beside_the_text(page: Page, live_server: LiveServer) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{live_server.url}/docs#Slot")
+
+    expect(page.get_by_role("heading", name="Slot", exact=True)).to_be_in_viewport()
+    expect(page.get_by_role("searchbox", name="Search")).to_be_in_viewport()
+
+
+def test_search_shows_the_entries_that_have_all_words(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/docs")
+    contents = page.get_by_role("navigation")
+
+    page.get_by_role("searchbox", name="Search").fill("HOLD seconds")
+
+    expect(page.get_by_role("heading", name="Hold a slot")).to_be_visible()
+    expect(contents.get_by_role("link", name="Hold a slot")).to_be_visible()
+    expect(page.get_by_role("heading", name="Save a week")).to_be_hidden()
+    expect(contents.get_by_role("link", name="Save a week")).to_be_hidden()
+    shown = page.locator("main :is(.operation, .schema)[id]:visible").count()
+    expect(page.get_by_role("status")).to_contain_text(f"{shown} of ")
+
+    page.get_by_role("searchbox", name="Search").fill("")
+
+    expect(page.get_by_role("heading", name="Save a week")).to_be_visible()
+    expect(page.get_by_role("status")).to_be_empty()
+
+
+def test_header_of_every_response_is_named_once(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/docs")
+
+    expect(page.locator("code", has_text="Vary")).to_have_count(1)

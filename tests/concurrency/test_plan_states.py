@@ -16,14 +16,12 @@ from chalicelib.domain.booking import Booking
 from chalicelib.domain.change_feed import ChangeSearch
 from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.errors import DomainError, RequestRejectedError
-from chalicelib.domain.local_time import parse_time_of_day
-from chalicelib.domain.series import TimeRange
 from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.use_cases.manage_slots import SaveRequest
-from chalicelib.use_cases.propose_plans import SeriesRequest
 from tests.support.factories import SUNDAY_NOON, to_instant
 from tests.support.plan_twins import ADMIN, DATES, Kill, PlanDoctor, summarize
 from tests.support.profile import rounds
+from tests.support.series_requests import series_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,24 +30,10 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.domain.slot import Slot
     from chalicelib.use_cases.plan_previews import PlanView
+    from chalicelib.use_cases.propose_plans import SeriesRequest
 
 HALF_AN_HOUR, SECOND = timedelta(minutes=30), timedelta(seconds=1)
 Box = tuple["date", "datetime"]
-
-
-def make_request(
-    hours: dict[int, tuple[str, str]], first: int, every: int, end: int | None
-) -> SeriesRequest:
-    return SeriesRequest(
-        name="Any",
-        weekly={
-            weekday: (TimeRange(parse_time_of_day(start), parse_time_of_day(finish)),)
-            for weekday, (start, finish) in sorted(hours.items())
-        },
-        every_weeks=every,
-        first=DATES[first],
-        last=None if end is None else max(DATES[first], DATES[end]),
-    )
 
 
 dates = st.integers(0, len(DATES) - 1)
@@ -57,21 +41,13 @@ boxes = st.integers(0, 3)
 choices = st.integers(0, 9)
 counts = st.sampled_from([1, 2, 100, 100, 100])
 kills = st.lists(st.builds(Kill, call=st.integers(1, 12), is_executed=st.booleans()), max_size=3)
-HOURS = [("09:00", "10:00"), ("09:30", "11:00"), ("10:00", "10:30"), ("09:00", "11:00")]
-requests = st.builds(
-    make_request,
-    hours=st.dictionaries(st.integers(0, 6), st.sampled_from(HOURS), min_size=1, max_size=3),
-    first=st.sampled_from([0, 0, 0, 3]),
-    every=st.sampled_from([1, 1, 2]),
-    end=st.sampled_from([None, None, 6]),
-)
 
 
 class PlanStateMachine(RuleBasedStateMachine):
     """Two doctors get the same requests; only the plans of the first are killed and repeated.
 
-    ``opened`` and ``closed`` are what was last opened and closed by hand, ``booked`` what patients
-    have: for the second doctor, whom the first must equal.
+    ``opened`` are the slots opened by hand, ``closed`` those of series that were closed by hand,
+    ``booked`` what patients have: for the second doctor, whom the first must equal.
     """
 
     def __init__(self, services: Services) -> None:
@@ -112,10 +88,15 @@ class PlanStateMachine(RuleBasedStateMachine):
 
     @rule(choice=choices)
     def close_by_hand(self, choice: int) -> None:
-        """Close one of the slots that are there."""
-        if (box := self.pick_slot(choice)) and self.save(box, SlotStatus.UNAVAILABLE):
-            self.closed.add(box)
+        """Close one of the slots that are there. A series must not open its own again."""
+        if not (box := self.pick_slot(choice)):
+            return
+        on, start = box
+        is_of_series = not is_by_hand(self.twins[1].days()[on].slots[start])
+        if self.save(box, SlotStatus.UNAVAILABLE):
             self.opened.discard(box)
+            if is_of_series:
+                self.closed.add(box)
 
     def save(self, box: Box, status: SlotStatus) -> bool:
         on, start = box
@@ -169,7 +150,7 @@ class PlanStateMachine(RuleBasedStateMachine):
     def change_slot_length(self, minutes: int) -> None:
         self.both(lambda twin, _: twin.set_slot_minutes(minutes))
 
-    @rule(request=requests, count=counts, killed=kills)
+    @rule(request=series_requests, count=counts, killed=kills)
     def make_series(self, request: SeriesRequest, count: int, killed: list[Kill]) -> None:
 
         def propose(twin: PlanDoctor, index: int) -> PlanView:
@@ -180,7 +161,7 @@ class PlanStateMachine(RuleBasedStateMachine):
 
         self.add_plan(propose, count, killed)
 
-    @rule(choice=choices, request=requests, count=counts, killed=kills)
+    @rule(choice=choices, request=series_requests, count=counts, killed=kills)
     def edit_series(
         self, choice: int, request: SeriesRequest, count: int, killed: list[Kill]
     ) -> None:

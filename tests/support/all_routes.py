@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from tests.support.app_client import FORM, make_slot_id
 from tests.support.factories import DOCTOR_SETTINGS
@@ -29,6 +30,17 @@ _SERIES = {
     "from": "2026-11-23",
     "to": "2026-11-30",
 }
+_SERIES_FORM = {
+    "doctor_id": "dr-lee",
+    "name": "Mornings",
+    "weekday": "mon",
+    "mon_from": "11:00",
+    "mon_to": "12:00",
+    "every_weeks": "1",
+    "from": "2026-11-23",
+    "to": "2026-11-30",
+    "ends": "on",
+}
 _QUERIES = {
     "GET /slots": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /slots/history": "?doctor_id=dr-lee&date=2026-11-23",
@@ -36,6 +48,12 @@ _QUERIES = {
     "GET /slots/week": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /changes": "?doctor_id=dr-lee",
     "GET /settings": "?doctor_id=dr-lee",
+    "GET /series": "?doctor_id=dr-lee",
+    "GET /series/new": "?doctor_id=dr-lee&week=2026-11-23",
+    "GET /series/{series_id}/edit": "?doctor_id=dr-lee",
+    "GET /series/{series_id}/end": "?doctor_id=dr-lee",
+    "GET /slots/origins": "?doctor_id=dr-lee&date=2026-11-23",
+    "GET /plans/{plan_id}": "?doctor_id=dr-lee",
     "GET /availability": "?specialty=cardiology",
     "DELETE /slots/{slot_id}/hold": "?holder=h",
     "DELETE /slots/{slot_id}/booking": "?booking_id=b",
@@ -51,6 +69,9 @@ _BODIES: dict[str, tuple[str, str]] = {
     ),
     "POST /doctors/{doctor_id}/plans": (JSON, json.dumps({"kind": "series", "series": _SERIES})),
     "POST /doctors/{doctor_id}/plans/{plan_id}/steps": (JSON, "{}"),
+    "POST /series": (FORM, urlencode(_SERIES_FORM)),
+    "POST /series/{series_id}/end": (FORM, "doctor_id=dr-lee&to=2026-11-30"),
+    "POST /plans/{plan_id}": (FORM, "doctor_id=dr-lee&act=start"),
     "POST /sign-out": (FORM, ""),
     "POST /account/password": (FORM, "current_password=a&new_password=b&new_again=b"),
     "PUT /slots/{slot_id}/hold": (JSON, json.dumps({"holder": "h", "seconds": 60})),

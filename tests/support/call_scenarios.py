@@ -47,3 +47,13 @@ def uncached(send: Scenario) -> Scenario:
         return sending
 
     return prepare
+
+
+def conflicting_saves(client: AppClient) -> Send:
+    """A save, and another one between its read and its write."""
+
+    def send() -> AppResponse:
+        with client.with_concurrent_save("11:00"):
+            return client.save("11:30")
+
+    return send

@@ -29,6 +29,11 @@ class CountedActions:
         self.count += 2
         select.select_option(option)
 
+    def fill(self, field: Locator, text: str) -> None:
+        """Click into a field and type a value: two actions, however long the value is."""
+        self.count += 2
+        field.fill(text)
+
     def save(self, label: Pattern[str]) -> None:
         """Click the button that saves, and wait until the page reports it."""
         self.click(self._page.get_by_role("button", name=label))

@@ -1,18 +1,23 @@
 """Pauses of the coverage measurement in code that it does not measure.
 
 On Python 3.11, coverage.py traces every line of every module, and only then drops those of modules
-that it does not measure: a third of the API tests' time. So its tracer is off where the AWS SDK
-sends a request or builds a client, because nothing in there calls the app.
+that it does not measure: a third of the API tests' time. So its tracer is off in other threads,
+which are those of moto and of fake servers, and in the slowest functions of other packages.
 """
 
 from __future__ import annotations
 
 import sys
+import threading
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from botocore.endpoint import Endpoint
 from botocore.httpsession import URLLib3Session
+from botocore.parsers import ResponseParser
+from botocore.serialize import JSONSerializer
 from botocore.session import Session
+from bs4 import BeautifulSoup, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,10 +26,20 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def pause_coverage_in_aws_sdk() -> None:
-    """Wrap the SDK's slowest functions; without coverage, nothing else changes."""
-    URLLib3Session.send = _untraced(URLLib3Session.send)  # type: ignore[method-assign]
+def pause_coverage_in_packages() -> None:
+    """Wrap the slowest functions that never call the app.
+
+    Without coverage, nothing else changes.
+    """
+    if hasattr(sys.gettrace(), "stop"):
+        threading.settrace(None)
     Session.create_client = _untraced(Session.create_client)  # type: ignore[method-assign]
+    JSONSerializer.serialize_to_request = _untraced(JSONSerializer.serialize_to_request)  # type: ignore[method-assign]
+    Endpoint.create_request = _untraced(Endpoint.create_request)  # type: ignore[method-assign]
+    URLLib3Session.send = _untraced(URLLib3Session.send)  # type: ignore[method-assign]
+    ResponseParser.parse = _untraced(ResponseParser.parse)  # type: ignore[method-assign]
+    BeautifulSoup.__init__ = _untraced(BeautifulSoup.__init__)  # type: ignore[method-assign]
+    Tag.select = _untraced(Tag.select)  # type: ignore[method-assign]
 
 
 def _untraced(function: Callable[P, R]) -> Callable[P, R]:

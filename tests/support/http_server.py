@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 # ``shutdown`` waits for the next poll; the default is half a second.
-POLL_SECONDS = 0.01
+POLL_SECONDS = 0.002
 
 
 class _SilentHandler(WSGIRequestHandler):

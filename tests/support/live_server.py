@@ -81,4 +81,4 @@ def start_server(data_dir: Path, **settings: str) -> Iterator[LiveServer]:
         finally:
             process.send_signal(signal.SIGTERM)
             status = process.wait(30)
-        assert status == 0
+        assert status == 0, (data_dir / "log").read_text()

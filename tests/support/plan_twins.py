@@ -112,7 +112,7 @@ class PlanDoctor:
             self._stores,
             previews,
             SaveDays(days, doctor_cache, now, _no_pause),
-            lambda: DatesPace(self._dates_per_step),  # type: ignore[arg-type,return-value]
+            lambda _seconds: DatesPace(self._dates_per_step),  # type: ignore[arg-type,return-value]
             now,
             _no_pause,
         )

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import bootstrap
-from chalicelib.domain.audit_log import ChangeId, ChangeKind
+from chalicelib.domain.audit_log import ChangeId
 from chalicelib.domain.booking import Booking
 from chalicelib.domain.errors import ChangeNotFoundError, DomainError
 from chalicelib.domain.merge import merge
@@ -21,7 +21,8 @@ from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.storage.doctor_repository import DoctorRepository
 from chalicelib.use_cases.manage_slots import SaveRequest
-from chalicelib.use_cases.save_days import DayUpdate, SaveDays
+from chalicelib.use_cases.save_days import SaveDays
+from chalicelib.use_cases.save_series_dates import SeriesDate, save_series_date
 from tests.model.decisions import ByHand, Plan, UndoOf
 from tests.model.patients import HOLD_LENGTH, Patient, Request
 from tests.model.saves import Save
@@ -168,25 +169,21 @@ class ProtocolActors:
         self._sender = sender
 
     def _take_plan_step(self, request: str, decide: Plan) -> None:
-        """Save the date as a plan does. When plans have a use case, it belongs here."""
+        """Save the date as a plan does."""
         wished_before, wished_now = _slots_of_series(decide.base), _slots_of_series(decide.wish)
 
         def merge_with(view: DayWithDoctor) -> PlannedChanges:
             return merge(view.day, wished_before, wished_now, now=view.now)
 
-        saved = self._save_days.save(
-            DOCTOR,
-            DayUpdate(
-                doctor_id="dr-lee",
-                date=MONDAY,
-                request_id=_request_id(request),
-                fingerprint=request,
-                decide=merge_with,
-                may_overlap_adjacent=lambda _grid: False,
-                kind=ChangeKind.SERIES,
-            ),
+        change = SeriesDate(
+            doctor_id="dr-lee",
+            date=MONDAY,
+            request_id=_request_id(request),
+            slots=wished_now,
+            decide=merge_with,
         )
-        self._change_ids[request] = saved.change_id or ""
+        for saved in save_series_date(self._save_days, DOCTOR, change):
+            self._change_ids[request] = saved.change_id or ""
 
     def _undo(self, request: str, decide: UndoOf) -> None:
         if decide.request not in self._change_ids:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import socket
@@ -34,6 +35,10 @@ def server_address() -> Iterator[tuple[str, int]]:
     @app.route("/news", methods=["GET"])
     def news() -> Response:
         return Response(body="", status_code=304, headers={"ETag": '"1"'})
+
+    @app.route("/words/{count}", methods=["GET"])
+    def get_words(count: str) -> Response:
+        return Response(body="word" * int(count), headers={"Content-Type": "text/plain"})
 
     @app.route("/names/{name}", methods=["GET", "HEAD"])
     def get_name(name: str) -> Response:
@@ -174,6 +179,27 @@ def test_unreserved_characters_of_a_path_are_decoded(
 @pytest.mark.parametrize("target", [b"//names/lee", b"/names%2Flee", b"/names/a/b", b"/names/"])
 def test_other_paths_do_not_match_a_route(server_address: tuple[str, int], target: bytes) -> None:
     assert get_text(server_address, target).startswith(b"404 ")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "count", "encoding"),
+    [
+        ("gzip, deflate, br", 256, "gzip"),
+        ("gzip", 255, None),
+        ("identity", 256, None),
+        ("gzip;q=0", 256, None),
+    ],
+)
+def test_long_content_is_compressed_for_who_accepts_it(
+    server_address: tuple[str, int], accepted: str, count: int, encoding: str | None
+) -> None:
+    with closing(HTTPConnection(*server_address, timeout=10)) as connection:
+        connection.request("GET", f"/words/{count}", headers={"Accept-Encoding": accepted})
+        response = connection.getresponse()
+        content = response.read()
+
+    assert response.headers["Content-Encoding"] == encoding
+    assert (gzip.decompress(content) if encoding else content) == b"word" * count
 
 
 def test_a_body_over_the_limit_of_api_gateway_is_rejected(server_address: tuple[str, int]) -> None:

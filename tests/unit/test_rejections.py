@@ -12,6 +12,7 @@ from chalicelib.domain.violations import (
     FieldViolation,
     NotOnGrid,
     SlotExists,
+    SlotInPast,
     SlotMissing,
     SlotTaken,
 )
@@ -51,6 +52,11 @@ def off_grid(*starts: str) -> list[NotOnGrid]:
     return [NotOnGrid(start=s.start, slot_label=format_range(s, LONDON)) for s in slots]
 
 
+def in_past(*starts: str) -> list[SlotInPast]:
+    slots = [make_slot(start) for start in starts]
+    return [SlotInPast(start=s.start, slot_label=format_range(s, LONDON)) for s in slots]
+
+
 def taken(*starts: str) -> list[SlotTaken]:
     slots = [make_slot(start) for start in starts]
     return [
@@ -79,12 +85,27 @@ def taken(*starts: str) -> list[SlotTaken]:
             ),
         ),
         (
+            exists("09:00", "10:00", "11:00"),
+            3,
+            (
+                "Nothing was saved. 3 of these slots already exist: 09:00–09:30, 10:00–10:30 "
+                "and 1 more."
+            ),
+        ),
+        (
             taken("09:00", "10:00", "11:00", "12:00", "13:00"),
             5,
             (
-                "Nothing was saved. 09:00–09:30 is booked and can't be closed; "
-                "10:00–10:30 is booked and can't be closed; "
-                "11:00–11:30 is booked and can't be closed; and 2 more."
+                "Nothing was saved. These slots are booked and can't be closed: "
+                "09:00–09:30, 10:00–10:30 and 3 more."
+            ),
+        ),
+        (
+            [*in_past("09:00", "09:30"), *taken("11:00")],
+            3,
+            (
+                "Nothing was saved. These slots have already started: 09:00–10:00; "
+                "11:00–11:30 is booked and can't be closed."
             ),
         ),
         (

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain import local_time
-from chalicelib.domain.series import Series, slots_wanted
+from chalicelib.domain.series import Series, slots_wanted, weekly_hours
+from chalicelib.domain.slot import Slot
 from tests.support.factories import MONDAY, make_grid, make_series
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from chalicelib.domain.grid import Grid
 
 WEEK = timedelta(weeks=1)
@@ -120,3 +123,42 @@ def test_of_two_boxes_that_overlap_the_first_is_wanted() -> None:
         "09:20–09:40",
         "09:40–10:00",
     ]
+
+
+def hours_of(slots: Iterable[Slot], zone: str = "Europe/London") -> dict[int, list[str]]:
+    """Return the weekly hours of slots as text."""
+    found = weekly_hours(slots, ZoneInfo(zone))
+    form = local_time.format_time_of_day
+    return {
+        day: [f"{form(hours.start)}-{form(hours.end)}" for hours in ranges]
+        for day, ranges in found.items()
+    }
+
+
+def test_slots_of_a_week_that_touch_become_ranges_by_weekday() -> None:
+    hours = {0: [("09:00", "12:00")], 3: [("09:00", "10:00"), ("13:00", "14:00")]}
+    morning = make_series(hours, grid=make_grid(("09:00", "17:00")))
+    slots = [slot for n in range(7) for slot in morning.slots_on(MONDAY + timedelta(days=n))]
+
+    assert hours_of(reversed(slots)) == {0: ["09:00-12:00"], 3: ["09:00-10:00", "13:00-14:00"]}
+
+
+def test_weekly_hours_end_at_midnight() -> None:
+    series = make_series({0: [("23:00", "24:00")]}, grid=make_grid(("22:00", "24:00")))
+
+    assert hours_of(series.slots_on(MONDAY)) == {0: ["23:00-24:00"]}
+
+
+def test_weekly_hours_do_not_grow_where_the_clock_skips_an_hour() -> None:
+    spring = date(2027, 3, 28)
+    start = local_time.to_utc(spring, timedelta(minutes=30), ZoneInfo("Europe/London"))
+    slot = Slot(start=start, end=start + timedelta(minutes=30))
+
+    assert hours_of([slot]) == {6: ["00:30-01:00"]}
+
+
+def test_weekly_hours_name_a_repeated_hour_once() -> None:
+    autumn = date(2026, 10, 25)
+    grid = make_grid(("00:00", "03:00"))
+
+    assert hours_of(grid.candidate_slots(autumn)) == {6: ["00:00-03:00"]}

@@ -87,15 +87,17 @@ def first_declaration(path: Path) -> str:
         others = "".join(style.read_text() for style in STATIC.glob("*.css") if style != path)
         rules = re.sub(r"/\*.*?\*/|@import[^\n]*", "", "\n".join(lines), flags=re.DOTALL)
         own = (line.strip() for line in rules.splitlines() if line.strip() not in others)
-        return next((line for line in own if rules.count(line) == 1), "")
+        return next((line for line in own if rules.count(line) == 1), "").replace(": ", ":")
     pattern = re.compile("(export )?(const|let|function|async function|document|addEventListener)")
     return next(line.removeprefix("export ") for line in lines if pattern.match(line))
 
 
 def test_inlined_modules_share_no_name() -> None:
-    body = static_files.read("slots.js").body
+    modules = "".join(path.read_text() for path in STATIC.glob("*.js") if ".min." not in path.name)
 
-    names = re.findall(r"^(?:const|let|function) (\w+)", body, re.MULTILINE)
+    names = re.findall(
+        r"^(?:export )?(?:const|let|(?:async )?function) (\w+)", modules, re.MULTILINE
+    )
 
     assert len(names) > 50
     assert len(names) == len(set(names))
@@ -110,10 +112,18 @@ def test_page_knows_how_long_a_session_lasts() -> None:
 
 def test_every_source_belongs_to_a_page() -> None:
     sources = {path.name for path in STATIC.glob("*.[cj]s*") if path.suffix in (".css", ".js")}
-    served = "".join(static_files.read(name).body for name in ("slots.css", "slots.js"))
+    pages = ("slots.css", "slots.js", "plans.css", "plan.js")
+    served = "".join(static_files.read(name).body for name in pages)
 
-    others = {"htmx.min.js", "pico.classless.cyan.min.css", "pico.css", "reference.css"}
-    others |= {"changes.css"}
+    others = {
+        "changes.css",
+        "htmx.min.js",
+        "lists.css",
+        "pico.classless.cyan.min.css",
+        "pico.css",
+        "reference.css",
+        "reference.js",
+    }
     assert all(first_declaration(STATIC / name) in served for name in sources - others)
     assert others <= sources
 

@@ -1,7 +1,7 @@
 """``python -m tools.docs.screenshots`` takes the screenshots of the docs (``scripts/screenshots``).
 
 It starts a server with data of its own, fills one day and a busy practice through the API, and
-writes a day and a week in light and dark to ``docs/images``.
+writes a day, a week and the preview of a plan in light and dark to ``docs/images``.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ def main() -> int:
                 page.context.clear_cookies()
                 open_week(page, server)
                 save(page.screenshot(animations="disabled"), IMAGES / f"week-{theme}.png")
+                open_preview(page, server)
+                save(page.screenshot(animations="disabled"), IMAGES / f"repeat-preview-{theme}.png")
     return 0
 
 
@@ -121,6 +123,16 @@ def open_week(page: Page, server: LiveServer) -> None:
     opened = page.get_by_role("checkbox", name="open", disabled=False, checked=True)
     opened.nth(4).uncheck()
     opened.nth(8).uncheck()
+    leave_boxes(page)
+
+
+def open_preview(page: Page, server: LiveServer) -> None:
+    """Preview a repetition of the busy week, in which some slots stay as they are."""
+    day = datetime.now(UTC).date() + timedelta(days=10)
+    page.goto(f"{server.url}/series/new?doctor_id={BUSY_DOCTOR}&week={day}")
+    page.get_by_label("Name").fill("Clinic hours")
+    page.get_by_role("button", name="Preview").click()
+    page.locator("#plan-heading").wait_for()
     leave_boxes(page)
 
 

@@ -280,13 +280,11 @@ def _content(content: ResponseContent, examples: Mapping[str, Examples]) -> Json
 
 
 def _media_type(schema: type | tuple[type, ...] | None, examples: Examples) -> Json:
-    result: Json = {"schema": _schema(schema)}
-    if examples:
-        result["examples"] = {
-            summary.replace(" ", "-"): {"summary": summary, "value": value}
-            for summary, value in examples.items()
-        }
-    return result
+    by_key = {
+        summary.replace(" ", "-"): {"summary": summary, "value": value}
+        for summary, value in examples.items()
+    }
+    return {"schema": _schema(schema), **({"examples": by_key} if by_key else {})}
 
 
 def _schema(schema: type | tuple[type, ...] | None) -> Json:
@@ -294,9 +292,7 @@ def _schema(schema: type | tuple[type, ...] | None) -> Json:
         return _STRING_SCHEMA
     if isinstance(schema, tuple):
         return {"anyOf": [_schema(each) for each in schema]}
-    if schema is dict:
-        return {"type": "object"}
-    return _reference("schemas", schema.__name__)
+    return {"type": "object"} if schema is dict else _reference("schemas", schema.__name__)
 
 
 def _reference(section: str, name: str) -> Json:

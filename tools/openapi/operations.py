@@ -8,6 +8,7 @@ from tools.openapi.booking_operations import BOOKING_OPERATIONS
 from tools.openapi.change_operations import CHANGE_OPERATIONS
 from tools.openapi.plan_operations import PLAN_OPERATIONS
 from tools.openapi.responses import HTML_PAGE, OperationDetails, ResponseDetails, linked, response
+from tools.openapi.series_page_operations import SERIES_PAGE_OPERATIONS
 from tools.openapi.sign_in_operations import SIGN_IN_OPERATIONS
 from tools.openapi.week_operations import WEEK_OPERATIONS
 
@@ -113,6 +114,7 @@ OPERATIONS: dict[str, OperationDetails] = {
     **BOOKING_OPERATIONS,
     **CHANGE_OPERATIONS,
     **PLAN_OPERATIONS,
+    **SERIES_PAGE_OPERATIONS,
     **SIGN_IN_OPERATIONS,
     **WEEK_OPERATIONS,
 }

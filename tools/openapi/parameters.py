@@ -81,6 +81,11 @@ PARAMETERS = {
         "month", fields.Month, "The month; by default the doctor's current one.", "2026-11"
     ),
     "RequiredDate": _query("date", fields.Date, "The date.", "2026-11-23", required=True),
+    "WeekToRepeat": _query("week", fields.Date, "A date of the week to repeat.", "2026-11-23"),
+    "DayToCopy": _query("date", fields.Date, "The date to copy.", "2026-11-23"),
+    "PlanToRevise": _query(
+        "plan_id", fields.PlanId, "The plan to revise.", "20261122T120000000000Z-1f0c9ae27b35"
+    ),
     "ReturnPath": _query("to", fields.Path, "The path to go to after sign-in.", "/slots"),
     "From": _query("from", fields.Date, "The first date; by default today.", "2026-11-23"),
     "To": _query(

@@ -36,6 +36,11 @@ END_OF_SERIES: Json = {
     "series": None,
     "from": "2026-11-30",
 }
+IMPORT: Json = {
+    "kind": "import",
+    "days": [{"date": "2026-11-23", "slots": ["09:00", "09:30"]}],
+}
+IMPORT_CSV = "date,start\r\n2026-11-23,09:00\r\n2026-11-23,09:30\r\n"
 UNDO_OF_PLAN: Json = {"kind": "undo", "plan_id": PLAN_ID}
 UNDO_OF_CHANGE: Json = {"kind": "undo", "change_id": CHANGE_ID}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.web.http.request import JSON
+from chalicelib.web.http.request import CSV, JSON
 from tools.openapi import plan_examples
 from tools.openapi.responses import OperationDetails, ResponseDetails, linked, response
 
@@ -38,9 +38,11 @@ PLAN_OPERATIONS: dict[str, OperationDetails] = {
                 "a new series": plan_examples.NEW_SERIES,
                 "a changed series": plan_examples.CHANGED_SERIES,
                 "the end of a series": plan_examples.END_OF_SERIES,
+                "an import": plan_examples.IMPORT,
                 "the undo of a plan": plan_examples.UNDO_OF_PLAN,
                 "the undo of a change": plan_examples.UNDO_OF_CHANGE,
-            }
+            },
+            CSV: {"an import": plan_examples.IMPORT_CSV},
         },
         responses={
             201: ResponseDetails(

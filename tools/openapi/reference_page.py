@@ -58,17 +58,19 @@ class BodyDoc(Struct, frozen=True, kw_only=True):
 
 
 class ResponseDoc(Struct, frozen=True, kw_only=True):
-    """A response; ``common_id`` is the anchor of a common response, which has the bodies."""
+    """A response; ``headers`` leaves out ``Vary``, which the page mentions once."""
 
     status: str
     description: str
     headers: list[str]
     bodies: list[BodyDoc]
-    common_id: str | None = None
 
 
 class OperationDoc(Struct, frozen=True, kw_only=True):
-    """An operation; ``name`` is also its anchor."""
+    """An operation; ``name`` is also its anchor.
+
+    ``common_errors`` are the statuses of the responses that the page describes once, by anchor.
+    """
 
     name: str
     method: str
@@ -78,6 +80,7 @@ class OperationDoc(Struct, frozen=True, kw_only=True):
     parameters: list[FieldDoc]
     bodies: list[BodyDoc]
     responses: list[ResponseDoc]
+    common_errors: dict[str, str]
 
 
 class TagDoc(Struct, frozen=True, kw_only=True):
@@ -166,12 +169,25 @@ def _operation(document: Json, method: str, path: str, spec: Json) -> OperationD
         ],
         bodies=_bodies(spec.get("requestBody", {})),
         responses=[
-            _common_response(document, status, response["$ref"])
-            if "$ref" in response
-            else _response(status, response)
+            _response(status, _resolve(document, response))
             for status, response in spec["responses"].items()
+            if not _is_common(document, response)
         ],
+        common_errors={
+            response["$ref"].rpartition("/")[2]: _describe_status(status)
+            for status, response in spec["responses"].items()
+            if _is_common(document, response)
+        },
     )
+
+
+def _is_common(document: Json, response: Json) -> bool:
+    """Return whether the page describes the response once, for all operations."""
+    return "$ref" in response and "content" in _resolve(document, response)
+
+
+def _resolve(document: Json, response: Json) -> Json:
+    return _resolve_ref(document, response["$ref"]) if "$ref" in response else response
 
 
 def _resolve_ref(document: Json, reference: str) -> Json:
@@ -204,18 +220,15 @@ def _fields(schema: Json) -> Iterator[FieldDoc]:
 
 def _response(status: str, spec: Json) -> ResponseDoc:
     return ResponseDoc(
-        status=f"{status} {reason_phrase(int(status))}",
+        status=_describe_status(status),
         description=spec["description"],
-        headers=list(spec.get("headers", ())),
+        headers=[name for name in spec.get("headers", ()) if name != "Vary"],
         bodies=_bodies(spec),
     )
 
 
-def _common_response(document: Json, status: str, reference: str) -> ResponseDoc:
-    """Return a common response without its bodies, which the page shows once."""
-    response = _response(status, _resolve_ref(document, reference))
-    anchor = reference.rpartition("/")[2] if response.bodies else None
-    return structs.replace(response, bodies=[], common_id=anchor)
+def _describe_status(status: str) -> str:
+    return f"{status} {reason_phrase(int(status))}"
 
 
 def _example_status(spec: Json) -> str:

@@ -66,7 +66,7 @@ def parse_slot_change(start_text: str, status_text: str) -> SlotChange | Invalid
     A slot that is malformed by itself is no error yet: the response lists it in its place among
     the slots that the day does not allow.
     """
-    start = _parse_start(start_text)
+    start = parse_start(start_text)
     if start is None:
         reason = Text("Expected a time of day (09:00) or RFC 3339 with an offset")
         return InvalidChange(start_text, reason)
@@ -78,7 +78,8 @@ def parse_slot_change(start_text: str, status_text: str) -> SlotChange | Invalid
     return SlotChange(start, _REQUESTABLE_STATUSES[status_text])
 
 
-def _parse_start(text: str) -> datetime | LocalStart | None:
+def parse_start(text: str) -> datetime | LocalStart | None:
+    """A start: a time of day, or RFC 3339 with an offset; None if it is malformed."""
     if _LOCAL_TIME.fullmatch(text):
         return LocalStart(time.fromisoformat(text))
     try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from chalicelib import request_context
 from chalicelib.domain import local_time
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name, trim_name
@@ -21,8 +22,9 @@ from chalicelib.web.api import plan_schemas
 from chalicelib.web.api.change_parsing import valid_change_id
 from chalicelib.web.api.decoding import Violations, decode_json
 from chalicelib.web.api.fields import KEY_PATTERN, WEEKDAYS
+from chalicelib.web.api.import_parsing import parse_import_csv, parse_imported_days
 from chalicelib.web.api.validators import invalid_field, parse_date
-from chalicelib.web.http.request import query
+from chalicelib.web.http.request import CSV, media_type, query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,23 +33,27 @@ if TYPE_CHECKING:
     from chalice.app import Request
 
     from chalicelib.domain.audit_log import ChangeId
+    from chalicelib.web.api.import_parsing import ImportedDays
 
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _ID = re.compile(KEY_PATTERN)
-_KINDS = ("series", "undo")
+_KINDS = ("series", "import", "undo")
 
 
 class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of plan: a series, the end of one, or an undo of a plan or of a change."""
+    """One kind of plan: a series, the end of one, an import, or an undo of a plan or a change."""
 
     series: SeriesRequest | None = None
     ended: tuple[str, date] | None = None
+    imported: ImportedDays | None = None
     undone_plan: str | None = None
     undone_change: ChangeId | None = None
 
 
 def parse_plan_request(request: Request, doctor_id: str) -> PlanRequest:
     """``POST /doctors/{doctor_id}/plans``. Raises ``RequestRejectedError``, ``HttpError``."""
+    if media_type(request) == CSV:
+        return PlanRequest(imported=parse_import_csv(request))
     sent, violations = decode_json(request, plan_schemas.PlanRequest)
     with violations:
         _require_members_of_kind(sent)
@@ -55,13 +61,16 @@ def parse_plan_request(request: Request, doctor_id: str) -> PlanRequest:
         series = parse_requested_series(sent.series, sent.series_id, violations)
         return PlanRequest(series=series)
     violations.raise_any()
+    if sent.days is not None:
+        return PlanRequest(imported=parse_imported_days(sent.days))
     return _parse_end(sent) if sent.kind == "series" else _parse_undo(sent, doctor_id)
 
 
-_MEMBERS = ("series_id", "series", "from_", "plan_id", "change_id")
+_MEMBERS = ("series_id", "series", "from_", "days", "plan_id", "change_id")
 _ALLOWED = {
     "series": {"series_id", "series"},
     "end": {"series_id", "from_"},
+    "import": {"days"},
     "undo": {"plan_id", "change_id"},
 }
 
@@ -89,6 +98,8 @@ def _missing(sent: plan_schemas.PlanRequest, *, is_end: bool) -> list[str]:
         return [] if sent.series_id is not None else ["series_id"]
     if sent.kind == "series":
         return [] if sent.series is not None else ["series"]
+    if sent.kind == "import":
+        return [] if sent.days is not None else ["days"]
     return [] if sent.plan_id is not None or sent.change_id is not None else ["plan_id"]
 
 
@@ -96,6 +107,7 @@ def plan_id_from_path(text: str) -> str:
     """A plan's id in a path. Raises ``PlanNotFoundError`` if no plan can have it."""
     if _ID.fullmatch(text):
         return text
+    _forget_doctor()
     raise PlanNotFoundError
 
 
@@ -103,7 +115,13 @@ def series_id_from_path(text: str) -> str:
     """A series' id in a path. Raises ``SeriesNotFoundError`` if no series can have it."""
     if _ID.fullmatch(text):
         return text
+    _forget_doctor()
     raise SeriesNotFoundError
+
+
+def _forget_doctor() -> None:
+    """Leave the doctor out of the log: they may not exist."""
+    request_context.current_request().doctor_id = None
 
 
 def parse_state(request: Request) -> PlanState | None:

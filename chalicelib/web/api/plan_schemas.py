@@ -78,17 +78,28 @@ class RequestedSeries(Struct, kw_only=True, forbid_unknown_fields=True):
     version: int | None = None
 
 
+class ImportedDay(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The starts of the slots to open on a date."""
+
+    date: Date
+    slots: list[str]
+
+
 class PlanRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     """What to plan.
 
     A series: `series`, and `series_id` to change one. The end of a series: `series_id`, `series`
-    null, and `from`, the first date on which it wants nothing. An undo: `plan_id` or `change_id`.
+    null, and `from`, the first date on which it wants nothing. An import: `days`, each with the
+    starts of the slots to open. An undo: `plan_id` or `change_id`.
     """
 
-    kind: Annotated[str, Meta(extra_json_schema={"enum": ["series", "undo"]}, examples=["series"])]
+    kind: Annotated[
+        str, Meta(extra_json_schema={"enum": ["series", "import", "undo"]}, examples=["series"])
+    ]
     series_id: SeriesId | None = None
     series: RequestedSeries | None = None
     from_: Date | None = field(name="from", default=None)
+    days: list[ImportedDay] | None = None
     plan_id: PlanId | None = None
     change_id: ChangeId | None = None
 
@@ -116,7 +127,7 @@ class PlanSummary(Struct, kw_only=True):
     """A plan without its dates."""
 
     plan_id: PlanId
-    kind: Literal["series", "undo"]
+    kind: Literal["series", "import", "undo"]
     state: PlanState
     series_id: SeriesId | None
     undoes: Annotated[str | None, Meta(description="The plan or the change that it undoes.")]

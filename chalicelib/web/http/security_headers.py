@@ -22,7 +22,6 @@ BASE_HEADERS = {
 # What is no page loads nothing and runs nothing, should a browser be made to show it.
 DOCUMENT_HEADERS: Headers = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "same-origin",
 }
 # What a shared computer must not keep of a session: responses that may be stored. Not "storage":
 # the tab keeps unsaved changes, no patient data, for the same person. Not "cookies", which would

@@ -13,7 +13,7 @@ from chalicelib.domain.change_feed import ChangeSearch
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.web import dates
 from chalicelib.web.api.change_parsing import parse_change_search
-from chalicelib.web.http.negotiation import is_htmx
+from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.pages import links, messages
 from chalicelib.web.pages.change_filters import (
@@ -80,6 +80,8 @@ def render_changes(caller: Caller, doctor_id: str, request: Request) -> Response
     try:
         search = parse_change_search(request, doctor_id)
     except RequestRejectedError as error:
+        if not wants_html(request):  # a client that is no browser gets problem details
+            raise
         return _render_rejected(caller, doctor_id, error, request)
     if is_htmx(request) and query(request, "part") == "history":
         changes = _list(caller, search, request, _LINES_BESIDE_DAY)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from chalicelib.domain import local_time
+from chalicelib.web.pages import plan_links
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,9 @@ class ScheduleLinks(Struct, frozen=True, kw_only=True):
     week: str
     month: str
     history: str
+    origins: str
+    repeat: str
+    series: str
     poll: str
     rail: str
 
@@ -45,9 +49,17 @@ def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLi
         week=urls["week"],
         month=month,
         history=changes_url(base, doctor_id, _dates_shown(view, on)),
+        origins=plan_links.origins_url(base, doctor_id, on),
+        repeat=_repeat_url(base, view, doctor_id, on),
+        series=plan_links.series_list_url(base, doctor_id),
         poll=f"{urls[view]}&part=schedule",
         rail=f"{urls['month']}&part=rail",
     )
+
+
+def _repeat_url(base: str, view: str, doctor_id: str, on: date) -> str:
+    to_repeat = plan_links.repeat_week_url if view == "week" else plan_links.copy_day_url
+    return to_repeat(base, doctor_id, on)
 
 
 def _dates_shown(view: str, on: date) -> dict[str, str]:

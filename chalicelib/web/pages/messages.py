@@ -27,10 +27,10 @@ def merge_ranges(labels: Sequence[str]) -> list[str]:
     return merged
 
 
-def list_times(times: Sequence[str]) -> str:
+def list_times(times: Sequence[str], most: int = _MAX_LISTED) -> str:
     """Name the first few times and the number of the rest: the boxes themselves show them all."""
-    more = len(times) - _MAX_LISTED
-    listed = ", ".join(times[:_MAX_LISTED])
+    more = len(times) - most
+    listed = ", ".join(times[:most])
     return _("%(times)s and %(count)s more", times=listed, count=more) if more > 0 else listed
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from chalicelib.domain import local_time
+from chalicelib.domain.text import Text
 from chalicelib.domain.violations import (
     FieldViolation,
     NotOnGrid,
     SlotExists,
+    SlotInPast,
     SlotMissing,
     SlotTaken,
 )
@@ -28,7 +30,14 @@ if TYPE_CHECKING:
 
     Violations = Sequence[SlotViolation | FieldViolation]
 
+# Sentences about several slots with the same reason, by its code; others name one slot each.
+_PLURALS: dict[str, Text] = {
+    SlotTaken.code: Text("These slots are %(state)s and can't be closed: %(times)s"),
+    SlotInPast.code: Text("These slots have already started: %(times)s"),
+    SlotMissing.code: Text("These slots no longer exist: %(times)s"),
+}
 _MAX_REASONS = 3
+_MAX_RANGES = 2  # on a phone, the message has at most three lines
 
 
 class Rejection(Struct, frozen=True, kw_only=True):
@@ -70,8 +79,10 @@ class Rejection(Struct, frozen=True, kw_only=True):
             yield _already_exist(existing, self.change_count)
         if off_grid := [v for v in unexplained if isinstance(v, NotOnGrid)]:
             yield _not_on_grid(off_grid)
-        others = [v for v in unexplained if not isinstance(v, SlotExists | NotOnGrid)]
-        yield from (translate(violation.message) for violation in others[:_MAX_REASONS])
+        others = list(
+            _group_reasons([v for v in unexplained if not isinstance(v, SlotExists | NotOnGrid)])
+        )
+        yield from others[:_MAX_REASONS]
         if len(others) > _MAX_REASONS:
             yield _("and %(count)s more", count=len(others) - _MAX_REASONS)
 
@@ -116,7 +127,7 @@ class _Act(NamedTuple):
     def describe(self, zone: ZoneInfo, now: datetime) -> str:
         values = {
             "name": _("Someone else") if self.name is None else self.name,
-            "times": list_times(merge_ranges(self.slot_labels)),
+            "times": _list_ranges(self.slot_labels),
             "when": _format_when(self.at, zone, now),
         }
         if self.name is None and self.verb == "booked":
@@ -183,8 +194,12 @@ def _find_act(
     return None
 
 
+def _list_ranges(slot_labels: Sequence[str]) -> str:
+    return list_times(merge_ranges(slot_labels), _MAX_RANGES)
+
+
 def _already_exist(existing: Sequence[SlotExists], change_count: int) -> str:
-    times = list_times(merge_ranges([violation.slot_label for violation in existing]))
+    times = _list_ranges([violation.slot_label for violation in existing])
     if len(existing) == change_count == 1:
         return _("This slot already exists: %(times)s", times=times)
     return ngettext(
@@ -195,10 +210,25 @@ def _already_exist(existing: Sequence[SlotExists], change_count: int) -> str:
     )
 
 
+def _group_reasons(violations: Violations) -> Iterator[str]:
+    """Name the slots with the same reason in one sentence."""
+    groups: dict[tuple[str, str], list[SlotViolation | FieldViolation]] = {}
+    for violation in violations:
+        key = getattr(violation, "state", "") if violation.code in _PLURALS else violation.message
+        groups.setdefault((violation.code, key), []).append(violation)
+    for (code, state), found in groups.items():
+        labels = [v.slot_label for v in found if not isinstance(v, FieldViolation)]
+        plural = _PLURALS.get(code)
+        if plural and len(labels) > 1:
+            yield translate(Text(plural, times=_list_ranges(labels), state=state))
+        else:
+            yield translate(found[0].message)
+
+
 def _not_on_grid(off_grid: Sequence[NotOnGrid]) -> str:
     if len(off_grid) == 1:
         return translate(off_grid[0].message)
-    times = list_times(merge_ranges([violation.slot_label for violation in off_grid]))
+    times = _list_ranges([violation.slot_label for violation in off_grid])
     return _(
         "%(count)s of the times that you ticked are no longer slots of this day: %(times)s",
         count=len(off_grid),

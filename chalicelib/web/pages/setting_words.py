@@ -12,9 +12,10 @@ from chalicelib.web import dates
 from chalicelib.web.texts import _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from chalicelib.domain.grid import ClinicSession
+    from chalicelib.domain.series import TimeRange
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HOUR = timedelta(hours=1)
@@ -61,15 +62,29 @@ def notice(lead_time: timedelta) -> str:
 
 def hours(sessions: Sequence[ClinicSession]) -> list[str]:
     """The hours of each weekday; weekdays that have the same ones stand together."""
-    by_weekday: dict[tuple[str, ...], list[int]] = {}
-    for day in sorted(EVERY_DAY):
-        if ranges := tuple(_range(session) for session in sessions if day in session.weekdays):
-            by_weekday.setdefault(ranges, []).append(day)
+    return describe_hours(
+        {day: [s for s in sessions if day in s.weekdays] for day in sorted(EVERY_DAY)}
+    )
+
+
+def describe_hours(weekly: Mapping[int, Sequence[TimeRange | ClinicSession]]) -> list[str]:
+    """The hours of each group of weekdays (0 is Monday) that have the same ones."""
     return [
         _("%(days)s: %(hours)s", days=dates.format_weekdays(days), hours=", ".join(ranges))
-        for ranges, days in by_weekday.items()
+        for ranges, days in group_weekdays(weekly)
     ]
 
 
-def _range(session: ClinicSession) -> str:
+def group_weekdays(
+    weekly: Mapping[int, Sequence[TimeRange | ClinicSession]],
+) -> list[tuple[tuple[str, ...], list[int]]]:
+    """Group the weekdays by their hours; those without hours are left out."""
+    by_hours: dict[tuple[str, ...], list[int]] = {}
+    for day, each in weekly.items():
+        if ranges := tuple(map(_range, each)):
+            by_hours.setdefault(ranges, []).append(day)
+    return [*by_hours.items()]
+
+
+def _range(session: TimeRange | ClinicSession) -> str:
     return f"{format_time_of_day(session.start)}–{format_time_of_day(session.end)}"

@@ -16,6 +16,7 @@ from chalicelib.web.routes import (
     people,
     plans,
     sections,
+    series_pages,
     slots,
     weeks,
 )
@@ -33,6 +34,7 @@ ROUTERS: tuple[Router, ...] = (
     bookings.routes,
     people.routes,
     sections.routes,
+    series_pages.routes,
     overrides.routes,
     meta.routes,
     auth.routes,

@@ -11,7 +11,7 @@ from chalicelib.domain.permissions import Caller, Permission
 from chalicelib.web.api import plan_schemas, schemas
 from chalicelib.web.api.problem_details import PROBLEM_JSON, problem_from_error
 from chalicelib.web.api.validators import doctor_id_from_path
-from chalicelib.web.http.request import JSON
+from chalicelib.web.http.request import CSV, JSON
 from chalicelib.web.http.responses import json_response
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
@@ -86,7 +86,7 @@ def get_plans(request: Request, caller: Caller, doctor_id: str) -> Response:
     permission=Permission.MANAGE,
     doc=RouteDoc(
         tag=DOCTORS,
-        body={JSON: plan_schemas.PlanRequest},
+        body={JSON: plan_schemas.PlanRequest, CSV: None},
         responses={201: {JSON: plan_schemas.Plan}},
         errors=(400, 404, 409),
     ),
@@ -172,6 +172,8 @@ def _propose(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView
         return proposals.propose_series(caller, doctor_id, requested.series)
     if requested.ended:
         return proposals.propose_end(caller, doctor_id, *requested.ended)
+    if requested.imported:
+        return proposals.propose_import(caller, doctor_id, requested.imported)
     if requested.undone_change:
         return proposals.propose_undo_of_change(caller, requested.undone_change)
     return proposals.propose_undo_of_plan(caller, doctor_id, requested.undone_plan or "")

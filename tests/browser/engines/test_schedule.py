@@ -171,14 +171,29 @@ def test_unsaved_ticks_survive_links_reload_and_back(tab: Tab) -> None:
     assert checked_starts(tab) == ["09:00", "10:00"]
 
 
-def test_ticks_on_three_days_of_a_week_are_saved(
-    window: Window, live_server: LiveServer, unused_date: date
-) -> None:
-    # Another week for each date, so that no other test has a date of the week.
+def test_unsaved_ticks_survive_another_page_and_back(tab: Tab) -> None:
+    tick(tab, "09:00", "10:00")
+
+    tab.click("link", "Changes")
+    wait_until(lambda: tab.text("h1") == "Changes")
+    tab.go_back()
+
+    wait_until(lambda: "2 changes" in tab.text("#summary"))
+    save(tab)  # a browser that kept the page may have cleared the boxes since
+    tab.reload()
+    assert checked_starts(tab) == ["09:00", "10:00"]
+
+
+@pytest.fixture
+def week_tab(window: Window, live_server: LiveServer, unused_date: date) -> Tab:
+    """A tab with a week of which no other test has a date: another week for each date."""
     today = datetime.now(UTC).date()
     date = today + timedelta(weeks=60 + (unused_date - today).days)
-    url = f"{live_server.url}/slots/week?doctor_id=dr-lee&date={date}"
-    tab = open_tab(window, url)
+    return open_tab(window, f"{live_server.url}/slots/week?doctor_id=dr-lee&date={date}")
+
+
+def test_ticks_on_three_days_of_a_week_are_saved(week_tab: Tab) -> None:
+    tab = week_tab
     starts = ["Mon 09:00", "Mon 09:30", "Wed 13:00", "Fri 16:30"]
 
     tick(tab, *starts)
@@ -186,3 +201,13 @@ def test_ticks_on_three_days_of_a_week_are_saved(
 
     tab.reload()
     wait_until(lambda: sorted(checked_starts(tab)) == sorted(starts))
+
+
+def test_tick_on_a_week_moves_no_row(week_tab: Tab) -> None:
+    height = "document.querySelector('.schedule table').getBoundingClientRect().height"
+    before = week_tab.evaluate(height)
+
+    tick(week_tab, "Mon 09:00")
+
+    wait_until(lambda: "Save 1 change" in week_tab.text("#save"))
+    assert week_tab.evaluate(height) == before

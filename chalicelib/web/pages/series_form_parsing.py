@@ -1,0 +1,171 @@
+"""Parse the form of a series; each error is a sentence beside its field."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, structs
+
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.local_time import MIN_DATE, parse_time_of_day
+from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name, trim_name
+from chalicelib.domain.series import MAX_EVERY_WEEKS, TimeRange
+from chalicelib.use_cases.propose_plans import SeriesRequest
+from chalicelib.web.api.fields import WEEKDAYS
+from chalicelib.web.api.validators import invalid_field, parse_date
+from chalicelib.web.pages.series_form import ONE_DAY_HOURS, Rows, SeriesForm
+from chalicelib.web.texts import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, timedelta
+
+# As people write times: 9, 09:00, 9.30, 0930.
+_TIME = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?", re.ASCII)
+_MAX_MINUTE = 59
+_MAX_HOUR = 23
+_MAX_ROWS = 20
+_VERSION = re.compile(r"\d{1,9}", re.ASCII)
+
+Fields = dict[str, list[str]]
+Errors = dict[str, str]
+"""Sentences by the ids of the fields."""
+
+
+class ParsedForm(Struct, frozen=True, kw_only=True):
+    """The form as it was sent; ``request`` is None if there are ``errors``."""
+
+    form: SeriesForm
+    request: SeriesRequest | None
+    errors: Mapping[str, str]
+
+
+def parse_series_form(fields: Mapping[str, list[str]]) -> ParsedForm:
+    """Parse the fields of the form. Raises ``RequestRejectedError`` for fields that no page has."""
+    form, errors = _read(fields), Errors()
+    weekly = _parse_weekly(form, errors)
+    name = _parse_name(form.name, errors)
+    every_weeks = _parse_interval(form.every_weeks, errors)
+    first = _parse_date(form.first, "from", errors)
+    last = _parse_date(form.last, "to", errors) if form.has_end else None
+    if first and last and last < first:
+        errors["to"] = _("The last day must not be before the first")
+    if errors or first is None:
+        return ParsedForm(form=form, request=None, errors=errors)
+    request = SeriesRequest(
+        name=name,
+        weekly=weekly,
+        every_weeks=every_weeks,
+        first=first,
+        last=last,
+        series_id=form.series_id or None,
+        expected_version=int(form.version) if form.version else None,
+    )
+    return ParsedForm(form=structs.replace(form, name=name), request=request, errors={})
+
+
+def parse_end_date(fields: Mapping[str, list[str]], errors: Errors) -> date | None:
+    """The last day of a series that ends; None if it is no date."""
+    return _parse_date(_last(fields, "to"), "to", errors)
+
+
+def _read(fields: Mapping[str, list[str]]) -> SeriesForm:
+    codes = (ONE_DAY_HOURS,) if f"{ONE_DAY_HOURS}_from" in fields else WEEKDAYS
+    weekdays = frozenset(fields.get("weekday", ()))
+    version = _last(fields, "version")
+    if not weekdays <= set(WEEKDAYS):
+        raise invalid_field("weekday", "the code of a weekday")
+    if version and not _VERSION.fullmatch(version):
+        raise invalid_field("version", "a number")
+    return SeriesForm(
+        name=_last(fields, "name"),
+        weekdays=weekdays,
+        hours={code: _rows(fields, code) for code in codes},
+        every_weeks=_last(fields, "every_weeks"),
+        first=_last(fields, "from"),
+        last=_last(fields, "to"),
+        has_end=_last(fields, "ends") != "never",
+        series_id=_last(fields, "series_id"),
+        version=version,
+    )
+
+
+def _last(fields: Mapping[str, list[str]], name: str) -> str:
+    return fields[name][-1].strip() if fields.get(name) else ""
+
+
+def _rows(fields: Mapping[str, list[str]], code: str) -> Rows:
+    starts, ends = fields.get(f"{code}_from", []), fields.get(f"{code}_to", [])
+    if len(starts) != len(ends) or len(starts) > _MAX_ROWS:
+        raise invalid_field(f"{code}_to", "one for each start")
+    rows = zip(map(str.strip, starts), map(str.strip, ends), strict=True)
+    return tuple(row for row in rows if any(row))
+
+
+def _parse_name(text: str, errors: Errors) -> str:
+    name = trim_name(text)
+    if not is_valid_name(name):
+        errors["name"] = _("Enter a name of at most %(limit)s characters", limit=MAX_NAME_LENGTH)
+    return name
+
+
+def _parse_interval(text: str, errors: Errors) -> int:
+    if text in map(str, range(1, MAX_EVERY_WEEKS + 1)):
+        return int(text)
+    errors["every_weeks"] = _("Choose how often it repeats")
+    return 1
+
+
+def _parse_date(text: str, field: str, errors: Errors) -> date | None:
+    try:
+        return parse_date(text, field)
+    except RequestRejectedError:
+        errors[field] = _(
+            "Enter a real date from %(year)s onwards, for example 23 November 2026",
+            year=MIN_DATE.year,
+        )
+        return None
+
+
+def _parse_weekly(form: SeriesForm, errors: Errors) -> dict[int, tuple[TimeRange, ...]]:
+    weekly: dict[int, tuple[TimeRange, ...]] = {}
+    if form.has_same_hours:
+        ranges = _parse_hours(form.hours[ONE_DAY_HOURS], ONE_DAY_HOURS, errors)
+        weekly = {day: ranges for day, code in enumerate(WEEKDAYS) if code in form.weekdays}
+    else:
+        for day, code in enumerate(WEEKDAYS):
+            if code in form.weekdays:
+                weekly[day] = _parse_hours(form.hours[code], code, errors)
+    if not weekly:
+        errors["weekday"] = _("Choose at least one weekday")
+    return weekly
+
+
+def _parse_hours(rows: Rows, code: str, errors: Errors) -> tuple[TimeRange, ...]:
+    parsed = [(_parse_time(start), _parse_time(end)) for start, end in rows]
+    ranges = sorted(
+        (TimeRange(start, end) for start, end in parsed if start is not None and end is not None),
+        key=lambda hours: (hours.start, hours.end),
+    )
+    if not rows:
+        errors[code] = _("Enter the hours, for example 09:00 to 12:00")
+    elif len(ranges) < len(parsed):
+        errors[code] = _("Enter times such as 09:00, a start and an end")
+    elif any(hours.end <= hours.start for hours in ranges):
+        errors[code] = _("The hours must end after they start")
+    elif any(other.start < one.end for one, other in pairwise(ranges)):
+        errors[code] = _("These hours overlap")
+    return tuple(ranges)
+
+
+def _parse_time(text: str) -> timedelta | None:
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return None
+    hour, minute = int(match[1]), int(match[2] or 0)
+    is_time = hour <= _MAX_HOUR and minute <= _MAX_MINUTE
+    if not is_time and (hour, minute) != (24, 0):
+        return None
+    return parse_time_of_day(f"{hour}:{minute}")

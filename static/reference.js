@@ -1,0 +1,18 @@
+// The search of the API reference: shows the operations and schemas that have all words, and their links.
+
+const field = document.querySelector("#search");
+const entries = [...document.querySelectorAll(":is(.operation, .schema)[id]")];
+
+function search() {
+  const words = field.value.toLowerCase().split(/\s+/);
+  for (const entry of entries) {
+    const text = entry.textContent.toLowerCase();
+    entry.hidden = !words.every((word) => text.includes(word));
+    document.querySelector(`.contents a[href="#${entry.id}"]`).closest("li").hidden = entry.hidden;
+  }
+  const count = entries.filter((entry) => !entry.hidden).length;
+  document.querySelector("#found").textContent = field.value.trim() && `${count} of ${entries.length} entries`;
+}
+
+field.addEventListener("input", search);
+search(); // the browser may have kept the words of a page that it reloads

@@ -1,0 +1,122 @@
+"""The nightly extension of series, from its schedule through its queue."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from msgspec import structs
+
+from chalicelib import bootstrap
+from chalicelib.events.series_queue import PageMessage, SeriesQueue, UndeliveredError
+from local.series_extension import extend_all
+from tests.support.factories import MONDAY
+from tests.support.plans import MORNING, make_series, open_times, series_json
+from tests.support.scheduled_event import SCHEDULED_EVENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_sqs import SQSClient
+
+    from tests.support.app_client import AppClient
+
+NEW_MONDAY = MONDAY + timedelta(weeks=2)
+
+
+class Queue:
+    """The messages of the queue, which a test hands to the app as Lambda does."""
+
+    def __init__(self, client: AppClient, sqs: SQSClient, url: str) -> None:
+        self._client = client
+        self._sqs = sqs
+        self._url = url
+        self.lines: list[str] = []
+
+    def start(self) -> None:
+        self._client.chalice_client.lambda_.invoke("start_extension", SCHEDULED_EVENT)
+
+    def handle(self) -> list[object]:
+        """Hand over each message until there is none; return their contents."""
+        bodies: list[object] = []
+        while messages := self._sqs.receive_message(QueueUrl=self._url).get("Messages"):
+            for message in messages:
+                bodies.append(json.loads(message["Body"]))
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+                self._hand_over(message["Body"])
+        return bodies
+
+    def _hand_over(self, body: str) -> None:
+        events = self._client.chalice_client.events
+        event = events.generate_sqs_event([body], queue_name="series")
+        self._client.chalice_client.lambda_.invoke("extend_series", event)
+
+
+@pytest.fixture
+def queue(client: AppClient, ministack: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
+    """The app with the queue of the schedule, and a series whose next date is due."""
+    assert client.update_doctor(window_days=14).status == 200
+    make_series(client, series_json({"mon": MORNING}))
+    client.clock.now += timedelta(days=1)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", ministack)
+    sqs = boto3.client("sqs", endpoint_url=ministack)
+    url = sqs.create_queue(QueueName="series")["QueueUrl"]
+    queue = Queue(client, sqs, url)
+    settings = structs.replace(client.services.settings, series_queue_url=url, has_request_log=True)
+    client.use_services(
+        bootstrap.build_services(settings, now=client.clock, log=queue.lines.append)
+    )
+    yield queue
+    sqs.delete_queue(QueueUrl=url)
+
+
+def test_schedule_extends_series_through_the_queue(client: AppClient, queue: Queue) -> None:
+    queue.start()
+
+    assert queue.handle() == [
+        {"type": "page", "cursor": None},
+        {"type": "doctor", "doctor_id": "dr-lee"},
+    ]
+    page, doctor = map(json.loads, queue.lines)
+    assert (page["function"], page["doctor_id"], page["messages"]) == ("extend_series", None, 1)
+    assert (doctor["doctor_id"], doctor["messages"]) == ("dr-lee", 0)
+    assert open_times(client, NEW_MONDAY) == ["09:00", "09:30"]
+
+
+def test_message_that_is_delivered_twice_has_one_effect(client: AppClient, queue: Queue) -> None:
+    queue.start()
+    queue.handle()
+    queue.start()
+    queue.handle()
+
+    assert client.get_day(date=str(NEW_MONDAY)).json["version"] == 1
+
+
+def test_doctor_who_is_gone_stops_no_other(client: AppClient, queue: Queue) -> None:
+    client.dynamodb.delete_item(
+        TableName=client.services.settings.table_name,
+        Key={"PK": {"S": "DOCTOR#dr-lee"}, "SK": {"S": "PROFILE"}},
+    )
+    queue.start()
+
+    assert len(queue.handle()) == 2
+
+
+def test_laptop_extends_series_without_a_queue(client: AppClient, queue: Queue) -> None:
+    extend_all(threading.Event())
+
+    assert open_times(client, NEW_MONDAY) == ["09:00", "09:30"]
+    assert queue.handle() == []
+
+
+def test_sender_learns_that_a_message_was_not_accepted() -> None:
+    class FullQueue:
+        def send_message_batch(self, **_: object) -> dict[str, object]:
+            return {"Failed": [{"Id": "0"}]}
+
+    with pytest.raises(UndeliveredError):
+        SeriesQueue(FullQueue(), "url").send([PageMessage()])

@@ -1,0 +1,51 @@
+"""A form of a page, with the fields that a browser sends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from tests.support.app_client import FORM
+from tests.support.html import attribute, parse
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+    from tests.support.app_client import AppClient, AppResponse
+
+
+class SentForm:
+    """A form as it is shown; ``fields`` are what a browser sends, for a test to change."""
+
+    def __init__(self, response: AppResponse, selector: str = "main form[method=post]") -> None:
+        form = parse(response.text).select(selector)[0]
+        self.action = attribute(form, "action")
+        self.fields: dict[str, list[str]] = {}
+        for element in form.select("input, select"):
+            for value in _values(element):
+                self.fields.setdefault(attribute(element, "name"), []).append(value)
+
+    def set(self, **fields: str | list[str]) -> SentForm:
+        """Fill in the first field of each name, or all of them; ``from_`` stands for ``from``."""
+        for argument, value in fields.items():
+            name = argument.removesuffix("_")
+            others = self.fields.get(name, [])[1:]
+            self.fields[name] = [value, *others] if isinstance(value, str) else value
+        return self
+
+    def send(self, client: AppClient, **headers: str) -> AppResponse:
+        """Send the form as a browser."""
+        sent = {"Accept": "text/html", "Content-Type": FORM}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return client.request(
+            "POST", self.action, urlencode(self.fields, doseq=True).encode(), sent
+        )
+
+
+def _values(element: Tag) -> list[str]:
+    if element.name == "select":
+        return [attribute(option, "value") for option in element.select("option[selected]")]
+    is_unchecked = attribute(element, "type") in {"checkbox", "radio"} and not element.has_attr(
+        "checked"
+    )
+    return [] if is_unchecked else [attribute(element, "value")]

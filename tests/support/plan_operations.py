@@ -1,0 +1,91 @@
+"""A valid request of each route of series and plans, in an order in which they work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from tests.support.app_client import FORM
+from tests.support.factories import MONDAY
+from tests.support.plans import PLANS, propose, series_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tests.support.app_client import AppClient, AppResponse
+
+_DOCTOR = "doctor_id=dr-lee"
+_HTML = {"Accept": "text/html"}
+
+
+def _get(path: str) -> Callable[[AppClient], AppResponse]:
+    return lambda client: client.get(path, **_HTML)
+
+
+def _post(client: AppClient, path: str, fields: Mapping[str, str]) -> AppResponse:
+    body = urlencode({"doctor_id": "dr-lee", **fields}).encode()
+    return client.request("POST", path, body, {"Content-Type": FORM, **_HTML})
+
+
+def _plan_path(client: AppClient) -> str:
+    return f"/plans/{client.get(PLANS).json['plans'][0]['plan_id']}"
+
+
+def _series_path(client: AppClient) -> str:
+    series = client.get("/doctors/dr-lee/series").json["series"][0]
+    return f"/series/{series['series_id']}"
+
+
+def propose_series(client: AppClient) -> AppResponse:
+    return propose(client, series_json({"mon": [("15:00", "15:30")]}, last=MONDAY))
+
+
+def _with_plan(client: AppClient, send: Callable[[str], AppResponse]) -> AppResponse:
+    plan = client.get(PLANS).json["plans"][0]
+    return send(f"{PLANS}/{plan['plan_id']}")
+
+
+def get_first_series(client: AppClient) -> AppResponse:
+    (series,) = client.get("/doctors/dr-lee/series").json["series"]
+    return client.get(f"/doctors/dr-lee/series/{series['series_id']}")
+
+
+PLAN_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
+    "POST /doctors/{doctor_id}/plans": propose_series,
+    "POST /doctors/{doctor_id}/plans/{plan_id}/steps": lambda client: _with_plan(
+        client, lambda path: client.post(f"{path}/steps", {})
+    ),
+    "GET /doctors/{doctor_id}/plans/{plan_id}": lambda client: _with_plan(client, client.get),
+    "DELETE /doctors/{doctor_id}/plans/{plan_id}": lambda client: _with_plan(client, client.delete),
+    "GET /doctors/{doctor_id}/plans": lambda client: client.get(PLANS),
+    "GET /doctors/{doctor_id}/series": lambda client: client.get("/doctors/dr-lee/series"),
+    "GET /doctors/{doctor_id}/series/{series_id}": get_first_series,
+    "GET /series": _get(f"/series?{_DOCTOR}"),
+    "GET /series/new": _get(f"/series/new?{_DOCTOR}&week={MONDAY}"),
+    "GET /slots/origins": _get(f"/slots/origins?{_DOCTOR}&date={MONDAY}"),
+    "POST /series": lambda client: _post(
+        client,
+        "/series",
+        {
+            "name": "Afternoons",
+            "weekday": "mon",
+            "mon_from": "16:00",
+            "mon_to": "16:30",
+            "every_weeks": "1",
+            "from": str(MONDAY),
+            "to": str(MONDAY),
+        },
+    ),
+    "GET /plans/{plan_id}": lambda client: client.get(f"{_plan_path(client)}?{_DOCTOR}", **_HTML),
+    "POST /plans/{plan_id}": lambda client: _post(client, _plan_path(client), {"act": "start"}),
+    "GET /series/{series_id}/edit": lambda client: client.get(
+        f"{_series_path(client)}/edit?{_DOCTOR}", **_HTML
+    ),
+    "GET /series/{series_id}/end": lambda client: client.get(
+        f"{_series_path(client)}/end?{_DOCTOR}", **_HTML
+    ),
+    "POST /series/{series_id}/end": lambda client: _post(
+        client, f"{_series_path(client)}/end", {"to": "2026-11-22"}
+    ),
+}
+"""By route."""

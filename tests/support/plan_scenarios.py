@@ -1,0 +1,67 @@
+"""Requests of series and plans whose calls of DynamoDB are counted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tests.support.factories import MONDAY
+from tests.support.page_form import SentForm
+from tests.support.plans import MORNING, PLANS, make_series, propose, series_json
+
+if TYPE_CHECKING:
+    from tests.support.app_client import AppClient
+    from tests.support.call_scenarios import Scenario, Send
+
+_HTML = {"Accept": "text/html"}
+_DATES = 3
+_LAST = MONDAY + timedelta(weeks=_DATES - 1)
+
+
+def _series_page(client: AppClient) -> Send:
+    make_series(client, series_json({"mon": MORNING}, last=_LAST))
+    return lambda: client.get("/series?doctor_id=dr-lee", **_HTML)
+
+
+def _origins_page(client: AppClient) -> Send:
+    client.save("11:00")
+    return lambda: client.get(f"/slots/origins?doctor_id=dr-lee&date={MONDAY}", **_HTML)
+
+
+def _repeat_page(client: AppClient) -> Send:
+    return lambda: client.get(f"/series/new?doctor_id=dr-lee&week={MONDAY}", **_HTML)
+
+
+def _preview(client: AppClient) -> Send:
+    client.save("11:00")
+    form = SentForm(client.get(f"/series/new?doctor_id=dr-lee&week={MONDAY}", **_HTML))
+    return lambda: form.send(client)
+
+
+def _step_of_page(client: AppClient) -> Send:
+    plan = propose(client, series_json({"mon": MORNING}, last=_LAST)).json
+    page = client.get(f"/plans/{plan['plan_id']}?doctor_id=dr-lee", **_HTML)
+    form = SentForm(page, "#plan form").set(act="start")
+    return lambda: form.send(client)
+
+
+def _plan_page(client: AppClient) -> Send:
+    plan = propose(client, series_json({"mon": MORNING}, last=_LAST)).json
+    return lambda: client.get(f"/plans/{plan['plan_id']}?doctor_id=dr-lee", **_HTML)
+
+
+def _result_page(client: AppClient) -> Send:
+    make_series(client, series_json({"mon": MORNING}, last=_LAST))
+    plan = client.get(PLANS).json["plans"][0]
+    return lambda: client.get(f"/plans/{plan['plan_id']}?doctor_id=dr-lee", **_HTML)
+
+
+PLAN_SCENARIOS: dict[str, list[Scenario]] = {
+    "the page of a doctor's series": [_series_page],
+    "the page that says why slots are open": [_origins_page],
+    "the form that repeats a week": [_repeat_page],
+    "preview of a series": [_preview],
+    "the page with the preview of a plan": [_plan_page],
+    "the page with the result of a plan": [_result_page],
+    "a step that starts a plan of 3 dates and finishes it": [_step_of_page],
+}
