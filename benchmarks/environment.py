@@ -47,10 +47,10 @@ TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
 _SESSION_KEY = "k" * 32
 
 
-def slot_id(date: date, time: str) -> str:
-    """The id of Dr Lee's slot at that local time."""
+def slot_id(date: date, time: str, doctor_id: str = "dr-lee") -> str:
+    """The id of a doctor's slot at that local time."""
     start = datetime.combine(date, datetime.strptime(time, "%H:%M").time(), DOCTOR.zone)  # noqa: DTZ007
-    return f"dr-lee~{start.astimezone(UTC):%Y%m%dT%H%MZ}"
+    return f"{doctor_id}~{start.astimezone(UTC):%Y%m%dT%H%MZ}"
 
 
 def table_name(name: str) -> str:

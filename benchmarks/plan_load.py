@@ -3,7 +3,8 @@
 ``scripts/bench --plan`` measures it. Twenty patients book in five processes, in blocks in turns:
 alone, while another process applies a plan of another doctor, and while it applies one of theirs.
 That opens mornings on the dates whose afternoons are booked, and goes on with later dates. The plan
-of another doctor takes as much of the machine and of MiniStack, and nothing else.
+of another doctor takes as much of the machine and of MiniStack, and nothing else. Each block has
+doctors of its own, because MiniStack reads all items of a doctor for each query.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
-from itertools import count, islice
+from itertools import islice
 from statistics import quantiles
 from threading import Event
 from typing import TYPE_CHECKING
@@ -25,8 +26,7 @@ from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
     from benchmarks.authenticated_requests import RequestFactory
     from benchmarks.environment import BenchmarkEnvironment
@@ -39,15 +39,12 @@ _ROWS = (
     ("p99, CPU", "cpu", 99),
 )
 _PATIENTS, _PROCESSES = 20, 5
-# All dates are within the booking window.
 _BLOCKS, _BOOKINGS_PER_PATIENT = 8, 10
 _AFTERNOON = TIMES[8:]
-_DATES_PER_BLOCK = _PATIENTS * _BOOKINGS_PER_PATIENT // len(_AFTERNOON)
 _FIRST_DATE = TOMORROW + timedelta(days=20)
-_FIRST_LATER_DATE = TOMORROW + timedelta(days=1_000)
 # A plan takes longer than its block: at the rate of its writes, five seconds.
-_LATER_DATES = 120
-_OTHER_DOCTOR = "dr-other"
+_PLANNED_DATES = tuple(_FIRST_DATE + timedelta(days=n) for n in range(150))
+_BOOKED_DATES = _PLANNED_DATES[: _PATIENTS * _BOOKINGS_PER_PATIENT // len(_AFTERNOON)]
 ALONE, BESIDE_OTHER, BESIDE_PLAN = "alone", "plan of another doctor", "plan of the doctor"
 _KINDS = (ALONE, BESIDE_OTHER, BESIDE_PLAN)
 
@@ -81,37 +78,36 @@ class PlanLoad:
         self._executor = executor
         self.steps = 0
 
-    def open_slots(self, dates: Sequence[date]) -> None:
-        for on in dates:
-            self._send(self._planner, HTTPStatus.OK, self._requests.save(on, *_AFTERNOON))
+    def open_slots(self, doctor_id: str) -> None:
+        for on in _BOOKED_DATES:
+            save = self._requests.save(on, *_AFTERNOON, doctor_id=doctor_id)
+            self._send(self._planner, HTTPStatus.OK, save)
 
-    def book(self, dates: Sequence[date], bookings: Bookings) -> None:
-        """Book all afternoons of the dates, the dates one after the other."""
-        slots = iter([slot_id(on, time) for on in dates for time in _AFTERNOON])
+    def book(self, doctor_id: str, bookings: Bookings) -> None:
+        """Book all afternoons of the doctor, the dates one after the other."""
+        slots = iter([slot_id(on, time, doctor_id) for on in _BOOKED_DATES for time in _AFTERNOON])
         while wave := [*islice(slots, _PATIENTS)]:
             shares = [wave[n::_PROCESSES] for n in range(_PROCESSES)]
             for costs in self._executor.map(self._book, self._patients, shares):
                 bookings.wall += [cost["wall"] for cost in costs]
                 bookings.cpu += [cost["cpu"] for cost in costs]
 
-    def book_beside_plan(
-        self, dates: Sequence[date], planned: tuple[str, str], bookings: Bookings
-    ) -> None:
-        """Book while the plan runs: a doctor's, with its id."""
+    def book_beside_plan(self, doctor_id: str, planned: str, bookings: Bookings) -> None:
+        """Book while the plan of the other doctor runs, or one of the same."""
         is_booked = Event()
-        running = self._executor.submit(self._run_plan, *planned, is_booked)
+        running = self._executor.submit(self._run_plan, planned, is_booked)
         try:
-            self.book(dates, bookings)
+            self.book(doctor_id, bookings)
         finally:
             is_booked.set()
             running.result()
 
     def _book(self, process: SubjectProcess, slots: Sequence[str]) -> list[dict[str, float]]:
-        events = (self._requests.book(slot, f"b-{slot[-14:]}") for slot in slots)
+        events = (self._requests.book(slot, f"b-{slot}") for slot in slots)
         return self._send(process, HTTPStatus.CREATED, *events)
 
-    def _run_plan(self, doctor_id: str, plan_id: str, is_booked: Event) -> None:
-        step = self._requests.plan_step(doctor_id, plan_id)
+    def _run_plan(self, doctor_id: str, is_booked: Event) -> None:
+        step = self._requests.plan_step(doctor_id, plan_fixtures.PLAN_ID)
         while not is_booked.is_set():
             (response,) = self._send(self._planner, HTTPStatus.OK, step)
             self.steps += 1
@@ -135,43 +131,32 @@ def measure(environment: BenchmarkEnvironment) -> tuple[dict[str, Bookings], int
     """
     env_vars = environment.prepare_store(APP, "plan-load")
     table.connect(env_vars["TABLE_NAME"])
-    DoctorRepository().add(replace(DOCTOR, doctor_id=_OTHER_DOCTOR))
     results = {kind: Bookings() for kind in _KINDS}
     with ExitStack() as stack:
         processes = [stack.enter_context(run_subject(APP, env_vars)) for _ in range(_PROCESSES + 1)]
         executor = stack.enter_context(ThreadPoolExecutor(_PROCESSES + 1))
         load = PlanLoad(processes[1:], processes[0], environment.requests, executor)
-        blocks = _blocks()
         for number in range(_BLOCKS + 1):
             for kind in _KINDS:
                 bookings = results[kind] if number else Bookings()
-                _run_block(load, kind, number, next(blocks), bookings)
+                doctors = f"dr-{number}-{_KINDS.index(kind)}", f"dr-other-{number}"
+                _run_block(load, kind, doctors, bookings)
     return results, load.steps
 
 
-def _run_block(
-    load: PlanLoad,
-    kind: str,
-    number: int,
-    dates: tuple[list[date], list[date]],
-    bookings: Bookings,
-) -> None:
-    booked, later = dates
-    load.open_slots(booked)
+def _run_block(load: PlanLoad, kind: str, doctors: tuple[str, str], bookings: Bookings) -> None:
+    doctor_id, other_id = doctors
+    DoctorRepository().add(replace(DOCTOR, doctor_id=doctor_id))
+    load.open_slots(doctor_id)
     if kind == ALONE:
-        load.book(booked, bookings)
+        load.book(doctor_id, bookings)
         return
-    doctor_id = "dr-lee" if kind == BESIDE_PLAN else _OTHER_DOCTOR
-    plan_fixtures.add_plan(doctor_id, f"plan-{number}", (*booked, *later))
-    load.book_beside_plan(booked, (doctor_id, f"plan-{number}"), bookings)
-
-
-def _blocks() -> Iterator[tuple[list[date], list[date]]]:
-    """Yield the dates that a block books, and the later ones of its plan."""
-    near = (_FIRST_DATE + timedelta(days=n) for n in count())
-    later = (_FIRST_LATER_DATE + timedelta(days=n) for n in count())
-    while True:
-        yield [*islice(near, _DATES_PER_BLOCK)], [*islice(later, _LATER_DATES)]
+    planned = doctor_id
+    if kind == BESIDE_OTHER:
+        planned = other_id
+        DoctorRepository().add(replace(DOCTOR, doctor_id=planned))
+    plan_fixtures.add_plan(planned, plan_fixtures.PLAN_ID, _PLANNED_DATES)
+    load.book_beside_plan(doctor_id, planned, bookings)
 
 
 def print_table(results: dict[str, Bookings], steps: int) -> None:
