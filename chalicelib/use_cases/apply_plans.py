@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.errors import ConflictError
 from chalicelib.domain.plan import Plan, PlanState
-from chalicelib.domain.plan_errors import PlanNotFoundError, PlanStopped, PreviewChangedError
+from chalicelib.domain.plan_errors import (
+    PlanModifiedError,
+    PlanNotFoundError,
+    PlanStopped,
+    PreviewChangedError,
+)
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
@@ -179,6 +184,8 @@ class ApplyPlans:
             return None
         latest = versions.latest(plan.series.series_id)
         if (latest.version if latest else None) != plan.replaced:
+            if self._stores.plans.get(plan.doctor_id, plan.plan_id).has_started:
+                raise PlanModifiedError  # by another tab: the later version is this plan's own
             detail = Text("The series has been changed since. Plan the change again.")
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
         return replace(plan.series, author=author)
