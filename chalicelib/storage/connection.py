@@ -73,7 +73,7 @@ class DynamoDBConnection(Connection):
 def _use_one_endpoint(client: BaseClient) -> None:
     """Send every call to the endpoint with which the client was created.
 
-    botocore would find it anew for each call, from all table names in it, in a tenth of its CPU
+    botocore would find it again for each call, from all table names in it, in a tenth of its CPU
     time. Only names that are ARNs, or an endpoint per AWS account, would make a difference.
     """
     client._ruleset_resolver = None  # type: ignore[attr-defined] # noqa: SLF001  no public way

@@ -77,7 +77,7 @@ class ApplyPlans:
         continues_stopped: bool = True,
         seconds: float = STEP_SECONDS,
     ) -> Plan:
-        """As ``step_and_view``, but for so many seconds; return the plan alone."""
+        """Do as ``step_and_view``, for at most so many seconds; return the plan alone."""
         _, plan = self._step(
             caller, doctor_id, plan_id, continues_stopped=continues_stopped, seconds=seconds
         )
