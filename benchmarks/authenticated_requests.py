@@ -15,6 +15,8 @@ from chalicelib.web.auth.sessions import LoginSession, SessionStore
 from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SERVICE_CLIENT_ID, SUBJECT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
 
@@ -40,6 +42,21 @@ class RequestFactory:
         body = {"doctor_id": doctor_id, "date": date.isoformat(), "slots": slots}
         token = self.doctor_token if doctor_id == "dr-lee" else self.admin_token
         return build_event("POST", "/slots", token=token, body=body, headers=_to_headers(headers))
+
+    def save_week(self, dates: Iterable[date], *times: str, **headers: str) -> Event:
+        """Open the same slots on several dates of Dr Lee."""
+        slots = [{"start": time, "status": "free"} for time in times]
+        days = [{"date": each.isoformat(), "slots": slots} for each in dates]
+        body = {"doctor_id": "dr-lee", "days": days}
+        return build_event(
+            "POST", "/slots/week", token=self.doctor_token, body=body, headers=_to_headers(headers)
+        )
+
+    def plan_step(self, doctor_id: str, plan_id: str) -> Event:
+        """Apply the next dates of a doctor's plan, as the admin."""
+        path = {"doctor_id": doctor_id, "plan_id": plan_id}
+        resource = "/doctors/{doctor_id}/plans/{plan_id}/steps"
+        return build_event("POST", resource, token=self.admin_token, path=path)
 
     def day(self, date: date, doctor_id: str = "dr-lee", **headers: str) -> Event:
         query = {"doctor_id": doctor_id, "date": date.isoformat()}

@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from benchmarks import plan_fixtures
 from benchmarks.apigw_event import build_event
 from benchmarks.environment import TIMES, TOMORROW, slot_id
 
@@ -32,6 +33,15 @@ def collect_outcomes(process: SubjectProcess, requests: RequestFactory) -> Outco
     return [*outcomes, ("an unchanged day", unchanged["status"], unchanged["body"])]
 
 
+def collect_outcomes_of_many_dates(process: SubjectProcess, requests: RequestFactory) -> Outcomes:
+    """Save weeks, and apply plans, which the subject's table must have."""
+    outcomes: Outcomes = []
+    for name, event in [*_weeks(requests), *_plan_steps(requests)]:
+        (response,) = process.send(event)
+        outcomes.append((name, response["status"], _comparable_body(response)))
+    return outcomes
+
+
 def _all_requests(requests: RequestFactory) -> Iterator[tuple[str, Event]]:
     yield from _saves(requests)
     yield from _bookings(requests)
@@ -53,6 +63,31 @@ def _saves(requests: RequestFactory) -> Iterator[tuple[str, Event]]:
     yield "the same request again", reopen
     other = requests.save(TOMORROW, TIMES[3], idempotency_key="once")
     yield "another request with the same key", other
+
+
+def _weeks(requests: RequestFactory) -> Iterator[tuple[str, Event]]:
+    week = requests.save_week(plan_fixtures.DATES, *TIMES[:4], idempotency_key="week")
+    yield "save a week", week
+    yield "the same week again", week
+    others = requests.save_week(plan_fixtures.DATES, TIMES[5], idempotency_key="week")
+    yield "another week with the same key", others
+    yield "a week of which nothing can be opened", requests.save_week(plan_fixtures.DATES, TIMES[0])
+    yield (
+        "close a slot of the week",
+        requests.save(plan_fixtures.DATES[0], TIMES[0], status="busy-unavailable"),
+    )
+    yield "a week of which one date is saved", requests.save_week(plan_fixtures.DATES, TIMES[0])
+    two_weeks = [plan_fixtures.DATES[0], plan_fixtures.DATES[0] + timedelta(days=7)]
+    yield "dates of two weeks", requests.save_week(two_weeks, TIMES[0])
+
+
+def _plan_steps(requests: RequestFactory) -> Iterator[tuple[str, Event]]:
+    yield "an unknown plan", requests.plan_step("dr-plan-0", "other")
+    yield "a step", requests.plan_step("dr-plan-0", plan_fixtures.PLAN_ID)
+    yield "a step of a plan that is done", requests.plan_step("dr-plan-0", plan_fixtures.PLAN_ID)
+    date = plan_fixtures.DATES[1]
+    yield "save slots", requests.save(date, "09:00", "09:30", doctor_id="dr-plan-1")
+    yield "a step that leaves slots alone", requests.plan_step("dr-plan-1", plan_fixtures.PLAN_ID)
 
 
 def _bookings(requests: RequestFactory) -> Iterator[tuple[str, Event]]:
@@ -102,8 +137,10 @@ def _comparable_body(response: dict[str, Any]) -> Any:  # noqa: ANN401  parsed J
     if response["status"] >= 400:
         return None
     body = response["body"].replace('Z"', '+00:00"').replace("+00:00+00:00", "+00:00")
-    return json.loads(body, object_hook=_without_origin)
+    return json.loads(body, object_hook=_comparable_object)
 
 
-def _without_origin(parsed: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in parsed.items() if name != "origin"}
+def _comparable_object(parsed: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what only the app says, and why a date of a week is not saved."""
+    left_out = ("origin", "detail", "errors")
+    return {name: value for name, value in parsed.items() if name not in left_out}

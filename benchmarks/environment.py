@@ -47,10 +47,15 @@ TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
 _SESSION_KEY = "k" * 32
 
 
-def slot_id(date: date, time: str) -> str:
-    """The id of Dr Lee's slot at that local time."""
+def slot_id(date: date, time: str, doctor_id: str = "dr-lee") -> str:
+    """The id of a doctor's slot at that local time."""
     start = datetime.combine(date, datetime.strptime(time, "%H:%M").time(), DOCTOR.zone)  # noqa: DTZ007
-    return f"dr-lee~{start.astimezone(UTC):%Y%m%dT%H%MZ}"
+    return f"{doctor_id}~{start.astimezone(UTC):%Y%m%dT%H%MZ}"
+
+
+def table_name(name: str) -> str:
+    """The table of a subject, or of one that is run under that name."""
+    return f"bench-{name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +68,7 @@ class BenchmarkEnvironment:
 
     def prepare_store(self, subject: Subject, name: str = "") -> dict[str, str]:
         """Create a table with the doctor alone; return the environment variables of the subject."""
-        env_vars = {**self.env_vars, "TABLE_NAME": f"bench-{name or subject.name}"}
+        env_vars = {**self.env_vars, "TABLE_NAME": table_name(name or subject.name)}
         if subject.is_relational:
             _create_relational_tables(env_vars)
         else:

@@ -18,11 +18,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 import boto3
 
-from benchmarks import charts, payload_size, scaling
+from benchmarks import charts, payload_size, plan_load, scaling
 from benchmarks.capacity import create_app_client
 from benchmarks.environment import TIMES, run_environment
 from benchmarks.subjects import APP, BARE, BOTO3, MINIMAL, SQL, Subject, run_subject
-from benchmarks.workloads import OPERATIONS, READ_DATES, Workload
+from benchmarks.workloads import (
+    OPERATIONS,
+    PLAN_STEP,
+    READ_DATES,
+    SAVE_WEEK,
+    Workload,
+    can_run,
+)
 from local.local_config import PROJECT
 
 if TYPE_CHECKING:
@@ -30,8 +37,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 ITERATIONS = 10
-# MiniStack takes a tenth of a second for each of these.
-REDUCED_ITERATIONS = {"read 14 days": 3}
+# MiniStack takes a tenth of a second or more for each of these.
+REDUCED_ITERATIONS = {"read 14 days": 3, SAVE_WEEK: 3, PLAN_STEP: 3}
 TOKEN_REQUEST, SESSION_REQUEST = "first request, by token", "first request, by session"
 METRICS = {"cpu": "CPU", "wall": "Wall time"}
 
@@ -53,6 +60,13 @@ class Costs:
         ]
         low, middle, high = quantiles(milliseconds, n=4)
         return f"{middle:.2f} ({low:.2f}-{high:.2f})"
+
+    def comparison(self, baseline: Subject, operation: str, metric: str) -> str:
+        """Format the cost of a baseline and, in bold, the ratio of ours to it."""
+        if (baseline, operation) not in self.rounds:
+            return "-"
+        ratio = self.ratio(APP, baseline, operation, metric)
+        return f"{self.summary(baseline, operation, metric)}: **{ratio:.2f}**"
 
     def ratio(
         self, subject: Subject, baseline: Subject, operation: str, metric: str = "cpu"
@@ -79,14 +93,17 @@ def measure_warm(
                 stack.enter_context(environment.run(subject)),
                 environment.requests,
                 bookings=(rounds + 1) * ITERATIONS,
+                plans=(rounds + 1) * REDUCED_ITERATIONS[PLAN_STEP],
             )
             for subject in subjects
+            if only is None or can_run(subject, only)
         }
         operations = [only] if only else [*workloads[APP].operations]
         for round_number in range(rounds + 1):
             for operation in operations:
                 iterations = REDUCED_ITERATIONS.get(operation, ITERATIONS)
-                for subject in _interleaved(subjects, round_number):
+                able = [subject for subject in workloads if can_run(subject, operation)]
+                for subject in _interleaved(able, round_number):
                     round_costs = workloads[subject].run(operation, iterations)
                     if round_number:  # the first round is a warm-up
                         costs.add(subject, operation, round_costs)
@@ -130,17 +147,18 @@ def _interleaved(items: list[T], round_number: int) -> list[T]:
 
 def print_table(costs: Costs, operations: list[str], subjects: list[Subject], metric: str) -> None:
     """Print the cost of each subject and, in bold, the ratio of ours to theirs."""
-    others = [subject for subject in subjects if subject is not APP]
+    others = [
+        subject
+        for subject in subjects
+        if subject is not APP
+        and any((subject, operation) in costs.rounds for operation in operations)
+    ]
     titles = " | ".join(other.title for other in others)
     print(f"| {METRICS[metric]}, ms | {APP.title} | {titles} |")
     print("|---|---|" + "---|" * len(others))
     for operation in operations:
         cells = [costs.summary(APP, operation, metric)]
-        cells += [
-            f"{costs.summary(other, operation, metric)}: "
-            f"**{costs.ratio(APP, other, operation, metric):.2f}**"
-            for other in others
-        ]
+        cells += [costs.comparison(other, operation, metric) for other in others]
         print(f"| {operation} | {' | '.join(cells)} |")
     print()
 
@@ -184,6 +202,9 @@ def main() -> None:
         help="measure how cost grows with the data, and draw docs/images/growth.svg",
     )
     parser.add_argument(
+        "--plan", action="store_true", help="measure bookings beside a running plan"
+    )
+    parser.add_argument(
         "--only", choices=OPERATIONS, help="measure one warm operation, without the other tables"
     )
     options = parser.parse_args()
@@ -196,6 +217,8 @@ def main() -> None:
             results = scaling.measure(environment)
             charts.print_tables(results)
             charts.draw(results)
+        elif options.plan:
+            plan_load.print_table(*plan_load.measure(environment))
         else:
             run_comparison(environment, is_quick=options.quick, only=options.only)
 

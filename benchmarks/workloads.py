@@ -6,29 +6,50 @@ from datetime import date, timedelta
 from itertools import count, repeat
 from typing import TYPE_CHECKING
 
-from benchmarks.environment import TIMES, TOMORROW, slot_id
+from benchmarks import plan_fixtures
+from benchmarks.environment import TIMES, TOMORROW, slot_id, table_name
+from benchmarks.subjects import APP, MINIMAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.apigw_event import Event
     from benchmarks.authenticated_requests import RequestFactory
-    from benchmarks.subjects import SubjectProcess
+    from benchmarks.subjects import Subject, SubjectProcess
 
 # Two weeks to read, then dates whose slots are booked, then dates that are saved.
 READ_DATES = [TOMORROW + timedelta(days=n) for n in range(14)]
 _FIRST_BOOKING_DATE = TOMORROW + timedelta(days=20)
 _FIRST_SAVE_DATE = date(TOMORROW.year + 3, 1, 1)
-OPERATIONS = ("save 16 slots", "read a day", "read 14 days", "book a slot", "poll, unchanged")
+_FIRST_WEEK_DATE = date(TOMORROW.year + 10, 1, 1)
+_FIRST_MONDAY = _FIRST_WEEK_DATE + timedelta(days=7 - _FIRST_WEEK_DATE.weekday())
+SAVE_WEEK, PLAN_STEP = "save a week", "a step of a plan"
+OPERATIONS = (
+    "save 16 slots",
+    "read a day",
+    "read 14 days",
+    "book a slot",
+    "poll, unchanged",
+    SAVE_WEEK,
+    PLAN_STEP,
+)
+
+
+def can_run(subject: Subject, operation: str) -> bool:
+    """Whether the subject has the operation: only the floor of the baselines has all."""
+    return subject in (APP, MINIMAL) or operation not in (SAVE_WEEK, PLAN_STEP)
 
 
 class Workload:
     """The operations of one subject; it first opens the slots that they read and book.
 
-    ``bookings`` is the number of slots to open for "book a slot".
+    ``bookings`` is the number of slots to open for "book a slot", and ``plans`` that of plans to
+    propose.
     """
 
-    def __init__(self, process: SubjectProcess, requests: RequestFactory, *, bookings: int) -> None:
+    def __init__(
+        self, process: SubjectProcess, requests: RequestFactory, *, bookings: int, plans: int
+    ) -> None:
         self._process = process
         booking_dates = [
             _FIRST_BOOKING_DATE + timedelta(days=n) for n in range(-(-bookings // len(TIMES)))
@@ -48,7 +69,16 @@ class Workload:
                 repeat(requests.day(READ_DATES[0], if_none_match=day["etag"])),
                 304,
             ),
+            SAVE_WEEK: ((requests.save_week(week, *TIMES[:4]) for week in _work_weeks()), 200),
+            PLAN_STEP: (self._plan_steps(requests, plans), 200),
         }
+
+    def _plan_steps(self, requests: RequestFactory, plans: int) -> Iterator[Event]:
+        subject = self._process.subject
+        if not can_run(subject, PLAN_STEP):
+            return iter(())
+        ids = plan_fixtures.add_doctors_with_plan(table_name(subject.name), plans)
+        return (requests.plan_step(doctor_id, plan_fixtures.PLAN_ID) for doctor_id in ids)
 
     def run(self, operation: str, iterations: int) -> list[dict[str, float]]:
         """Send the next requests of the operation and return the cost of each."""
@@ -61,3 +91,9 @@ class Workload:
         if failures:
             raise RuntimeError(self._process.subject.title, failures[0])
         return responses
+
+
+def _work_weeks() -> Iterator[list[date]]:
+    """Yield the dates from Monday to Friday of each week."""
+    for week in count():
+        yield [_FIRST_MONDAY + timedelta(days=7 * week + n) for n in range(5)]

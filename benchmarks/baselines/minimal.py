@@ -9,6 +9,9 @@ from uuid import uuid4
 
 from benchmarks.baselines import minimal_table as table
 from benchmarks.baselines import minimal_token, rules, serializers
+from benchmarks.baselines.minimal_plans import post_step
+from benchmarks.baselines.minimal_requests import parse_body, parse_changes
+from benchmarks.baselines.minimal_weeks import post_week
 from benchmarks.baselines.rules import ApiError, Booking, Json, Save, parse_date, require_match
 
 
@@ -104,36 +107,8 @@ def put_booking(event: Json, _headers: Json, claims: Json) -> tuple[int, Json]:
 ROUTES = {
     ("GET", "/slots"): get_day,
     ("POST", "/slots"): post_day,
+    ("POST", "/slots/week"): post_week,
     ("GET", "/doctors/{doctor_id}/slots"): get_available_slots,
     ("PUT", "/slots/{slot_id}/booking"): put_booking,
+    ("POST", "/doctors/{doctor_id}/plans/{plan_id}/steps"): post_step,
 }
-
-
-def parse_changes(slots: list[Json]) -> list[tuple[str, str]]:
-    """Return the start and the requested status of each slot.
-
-    Raises:
-        ApiError: A slot is malformed, or there are too many.
-    """
-    try:
-        changes = [(str(slot["start"]), str(slot["status"])) for slot in slots]
-    except (KeyError, TypeError):
-        raise ApiError(400, "The body is not valid") from None
-    if len(changes) > 96 or not {status for _, status in changes} <= {"free", "busy-unavailable"}:
-        raise ApiError(400, "The body is not valid")
-    return changes
-
-
-def parse_body(event: Json, **fields: type) -> Json:
-    """Parse a JSON body that must have these fields.
-
-    Raises:
-        ApiError: The body is malformed, or a field is missing or has another type.
-    """
-    try:
-        body: Json = json.loads(event["body"])
-        if all(isinstance(body[name], field_type) for name, field_type in fields.items()):
-            return body
-    except (ValueError, KeyError, TypeError):
-        pass
-    raise ApiError(400, "The body is not valid")

@@ -29,15 +29,45 @@ def load_day(
     doctor_id: str, date: date, request_id: str | None = None
 ) -> tuple[Doctor, int, Slots, Json | None]:
     """Return the doctor, the day's version and slots, and the change of an earlier request."""
-    sort_keys = ["PROFILE", f"DAY#{date}", *([f"CHANGE#{date}#{request_id}"] if request_id else [])]
+    change_keys = [f"CHANGE#{date}#{request_id}"] if request_id else []
+    items = batch_get(doctor_id, ["PROFILE", f"DAY#{date}", *change_keys])
+    change = items.get(change_keys[0]) if change_keys else None
+    return require_doctor(items, doctor_id), *day_of(items, date), change
+
+
+def load_days(
+    doctor_id: str, dates: list[date], request_id: str
+) -> tuple[Doctor, dict[date, tuple[int, Slots]], dict[date, Json]]:
+    """Return the doctor, the days, and the changes that an earlier request made of them."""
+    sort_keys = [key for on in dates for key in (f"DAY#{on}", f"CHANGE#{on}#{request_id}")]
+    items = batch_get(doctor_id, ["PROFILE", *sort_keys])
+    changes = {on: items.get(f"CHANGE#{on}#{request_id}") for on in dates}
+    earlier = {on: change for on, change in changes.items() if change}
+    return require_doctor(items, doctor_id), {on: day_of(items, on) for on in dates}, earlier
+
+
+def batch_get(doctor_id: str, sort_keys: list[str]) -> dict[str, Json]:
+    """Read items of a doctor, by sort key."""
     keys = [key(doctor_id, sort_key) for sort_key in sort_keys]
     response = DYNAMODB.batch_get_item(RequestItems={TABLE: {"Keys": keys, "ConsistentRead": True}})
-    items = {item["SK"]["S"]: item for item in response["Responses"][TABLE]}
-    doctor, day, change = (items.get(sort_key) for sort_key in [*sort_keys, ""][:3])
-    if doctor is None:
+    return {item["SK"]["S"]: item for item in response["Responses"][TABLE]}
+
+
+def require_doctor(items: dict[str, Json], doctor_id: str) -> Doctor:
+    """Return the doctor.
+
+    Raises:
+        ApiError: There is none.
+    """
+    if "PROFILE" not in items:
         raise ApiError(404, f"There is no doctor {doctor_id}")
-    version, slots = (int(day["version"]["N"]), slots_from_item(day)) if day else (0, {})
-    return doctor_from_item(doctor), version, slots, change
+    return doctor_from_item(items["PROFILE"])
+
+
+def day_of(items: dict[str, Json], date: date) -> tuple[int, Slots]:
+    """Return the version and the slots of a day."""
+    day = items.get(f"DAY#{date}")
+    return (int(day["version"]["N"]), slots_from_item(day)) if day else (0, {})
 
 
 def get_doctor_cached(doctor_id: str) -> Doctor:
@@ -90,9 +120,10 @@ def _put_records(doctor: Doctor, version: int, save: Save, now: datetime) -> lis
     """Put the record of the request, and the entry of the audit log."""
     record = text_attributes(records.save_record(save, doctor.doctor_id, now))
     record["version"] = {"N": str(version)}
-    entry = text_attributes(
-        records.audit_entry("save", doctor.doctor_id, save.date, now, save.request_id, save.actor)
+    texts = records.audit_entry(
+        save.kind, doctor.doctor_id, save.date, now, save.request_id, save.actor
     )
+    entry = text_attributes(texts | save.entry_texts)
     changed = {"opened": save.opened, "closed": save.closed}
     entry |= {name: {"M": slots_to_map(slots)} for name, slots in changed.items() if slots}
     return [put_action(record), put_action(entry)]
@@ -132,7 +163,7 @@ def _create_day(doctor: Doctor, save: Save, now: datetime) -> list[Json]:
     index_key = {"GSI1PK": f"{quote(doctor.specialty)}#{save.date}", "GSI1SK": position}
     changed_at = records.format_microsecond(now)
     day = key(doctor.doctor_id, f"DAY#{save.date}")
-    day |= text_attributes({"type": "day", "changed_at": changed_at, **index_key})
+    day |= text_attributes({"type": "day", "changed_at": changed_at, **index_key, **save.day_texts})
     day |= {"version": {"N": "1"}, "revision": {"N": "1"}}
     day["slots"] = {"M": slots_to_map(save.opened)}
     return [{"ConditionCheck": check}, put_action(day)]
@@ -142,12 +173,14 @@ def _update_day(doctor: Doctor, version: int, save: Save, now: datetime) -> Json
     starts = [*save.opened, *save.closed]
     names = {"#v": "version"} | {f"#{n}": format_start(start) for n, start in enumerate(starts)}
     values: Json = {":expected": version, ":one": 1, ":at": records.format_microsecond(now)}
+    values |= {f":{name}": text for name, text in save.day_texts.items()}
     day = key(doctor.doctor_id, f"DAY#{save.date}")
     update = action(day, f"#v = :expected AND {records.IS_LATER}", names, values)
     entries = {f":{n}": entry for n, entry in enumerate(slots_to_map(save.opened).values())}
     update["ExpressionAttributeValues"] |= entries
     sets = ["#v = #v + :one", "revision = revision + :one", "changed_at = :at"]
     sets += [f"slots.#{n} = :{n}" for n in range(len(save.opened))]
+    sets += [f"{name} = :{name}" for name in save.day_texts]
     removes = [f"slots.#{n}" for n in range(len(save.opened), len(starts))]
     update["UpdateExpression"] = f"SET {', '.join(sets)}"
     if removes:

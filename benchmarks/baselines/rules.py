@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,10 @@ class Doctor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Save:
-    """A save of one date, as requested by ``actor``."""
+    """A save of one date, as requested by ``actor``.
+
+    A plan adds attributes to the day and to the entry of the audit log.
+    """
 
     date: date
     request_id: str
@@ -50,6 +53,9 @@ class Save:
     actor: Json
     opened: Slots
     closed: Slots
+    kind: str = "save"
+    day_texts: dict[str, str] = field(default_factory=dict)
+    entry_texts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

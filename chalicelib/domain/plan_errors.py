@@ -50,6 +50,10 @@ class PreviewChangedError(ConflictError):
         super().__init__(FieldViolation("plan_id", "preview_changed", detail))
 
 
+class PlanStopped(Exception):  # noqa: N818  no error
+    """The plan is stopped: nothing further of it is done."""
+
+
 class PlanModifiedError(ConcurrentModificationError):
     """The plan, or the series that it changes, has changed since it was read."""
 

@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
-from typing import Any
-
-import msgspec
 from pynamodb.attributes import (
-    Attribute,
     BooleanAttribute,
     JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.constants import STRING
 
 from chalicelib.storage.models import BaseItem
-
-
-class CompressedJSONAttribute(Attribute[Any]):
-    """JSON in a string: deflated, then base64. A year's slots would else be half of an item."""
-
-    attr_type = STRING
-
-    def serialize(self, value: Any) -> str:  # noqa: ANN401  any JSON
-        return base64.b64encode(zlib.compress(msgspec.json.encode(value))).decode()
-
-    def deserialize(self, value: str) -> Any:  # noqa: ANN401  any JSON
-        try:
-            return msgspec.json.decode(zlib.decompress(base64.b64decode(value, validate=True)))
-        except (zlib.error, msgspec.DecodeError) as error:
-            raise ValueError(value) from error
 
 
 class SeriesItem(BaseItem, discriminator="series"):
@@ -51,15 +29,16 @@ class PlanItem(BaseItem, discriminator="plan"):
 
     ``closing`` has, by date, the starts of the slots that the preview closes: in minutes after
     midnight UTC of the date. ``imported`` has the starts of the slots of an import with their
-    lengths in minutes.
+    lengths in minutes. Both and ``dates`` are compressed JSON (``compression``), which is not
+    decoded with the item: each save of a plan reads the item for its state alone.
     """
 
     plan_kind = UnicodeAttribute(attr_name="kind")
     state = UnicodeAttribute()
     created_at = UnicodeAttribute()
-    dates = CompressedJSONAttribute()
-    closing = CompressedJSONAttribute()
-    imported = CompressedJSONAttribute(null=True)
+    dates = UnicodeAttribute()
+    closing = UnicodeAttribute()
+    imported = UnicodeAttribute(null=True)
     has_started = BooleanAttribute(null=True)
     applied_through = UnicodeAttribute(null=True)
     series = JSONAttribute(null=True)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist
 
+from chalicelib.domain.errors import DoctorNotFoundError
 from chalicelib.domain.plan import PlanState
 from chalicelib.domain.plan_errors import PlanModifiedError, PlanNotFoundError
-from chalicelib.storage import keys
+from chalicelib.storage import keys, table
 from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
+from chalicelib.storage.mapping import doctor_from_item
 from chalicelib.storage.plan_models import PlanItem, SeriesItem
 from chalicelib.storage.series_mapping import (
     applied_actions,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
+    from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.plan import Plan
     from chalicelib.domain.series import Series
 
@@ -58,19 +61,18 @@ class PlanRepository:
             raise PlanNotFoundError from None
         return plan_from_item(item)
 
-    def get_state(self, doctor_id: str, plan_id: str) -> PlanState:
-        """Return the state alone, with a strongly consistent read; errors as ``get``."""
-        try:
-            with translate_read_errors():
-                item = PlanItem.get(
-                    keys.doctor_pk(doctor_id),
-                    keys.plan_sk(plan_id),
-                    consistent_read=True,
-                    attributes_to_get=["state"],
-                )
-        except DoesNotExist:
-            raise PlanNotFoundError from None
-        return PlanState(item.state)
+    def get_with_doctor(self, doctor_id: str, plan_id: str) -> tuple[Doctor, Plan | None]:
+        """Return the doctor and the plan, None if there is none, in one strongly consistent read.
+
+        Raises ``DoctorNotFoundError``, ``UnreadableItemError``, ``StoreUnavailableError``.
+        """
+        pk = keys.doctor_pk(doctor_id)
+        doctor_key, plan_key = (pk, keys.DOCTOR_SK), (pk, keys.plan_sk(plan_id))
+        items = table.batch_get([doctor_key, plan_key])
+        if doctor_key not in items:
+            raise DoctorNotFoundError(doctor_id)
+        plan = items.get(plan_key)
+        return doctor_from_item(items[doctor_key]), plan_from_item(plan) if plan else None
 
     def list_latest(
         self, doctor_id: str, limit: int, state: PlanState | None = None
@@ -168,7 +170,8 @@ class PlanRepository:
     def finish(self, plan: Plan, applied_to: date | None) -> None:
         """Record that the plan is done, and to which date its version of a series is applied.
 
-        None if it is not applied to all dates, because there is a later version.
+        None if it is not applied to all dates, because there is a later version. Otherwise
+        the progress of ``plan`` is recorded too, which is its last date.
         """
         transaction = Transaction()
         if plan.series and applied_to:
@@ -184,9 +187,16 @@ class PlanRepository:
             if plan.series.version > 1:
                 previous = replace(plan.series, version=plan.series.version - 1)
                 remove_from_index(transaction, plan.doctor_id, previous)
-        self._update(
-            transaction, plan, [PlanItem.state.set(str(PlanState.DONE))], PlanItem.pk.exists()
-        )
+        through = plan.applied_through
+        actions = [
+            PlanItem.state.set(str(PlanState.DONE)),
+            *(
+                [PlanItem.applied_through.set(through.isoformat())]
+                if applied_to and through
+                else []
+            ),
+        ]
+        self._update(transaction, plan, actions, PlanItem.pk.exists())
         transaction.commit()
 
     def _update(

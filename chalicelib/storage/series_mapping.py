@@ -12,9 +12,11 @@ from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.local_time import format_time_of_day, parse_time_of_day
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.plan import Plan, PlanKind, PlanState, ThirdNextAvailable
+from chalicelib.domain.plan_errors import PlanNotFoundError, PlanStopped
 from chalicelib.domain.series import Series, TimeRange
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.storage import keys
+from chalicelib.storage.compression import compress_json, decompress_json
 from chalicelib.storage.decoding import decoder
 from chalicelib.storage.mapping import format_microsecond, parse_timestamp
 from chalicelib.storage.plan_models import PlanItem, SeriesItem
@@ -114,9 +116,9 @@ def plan_to_item(plan: Plan, expires_at: datetime) -> PlanItem:
         plan_kind=str(plan.kind),
         state=str(plan.state),
         created_at=format_microsecond(plan.created_at),
-        dates=[on.isoformat() for on in plan.dates],
+        dates=compress_json([on.isoformat() for on in plan.dates]),
         closing=closing_to_raw(plan.closing),
-        imported=_imported_to_raw(plan.imported) or None,
+        imported=compress_json(_imported_to_raw(plan.imported)) if plan.imported else None,
         series=series_to_raw(plan.series) if plan.series else None,
         replaced=plan.replaced,
         undoes=plan.undoes,
@@ -132,9 +134,9 @@ def plan_from_item(item: PlanItem) -> Plan:
         plan_id=str(item.sk).removeprefix(keys.PLAN_PREFIX),
         kind=PlanKind(item.plan_kind),
         created_at=parse_timestamp(item.created_at),
-        dates=tuple(map(date.fromisoformat, item.dates)),
+        dates=tuple(map(date.fromisoformat, decompress_json(item.dates))),
         closing=_closing_from_raw(item.closing),
-        imported=_imported_from_raw(item.imported or {}),
+        imported=_imported_from_raw(decompress_json(item.imported)) if item.imported else {},
         state=PlanState(item.state),
         has_started=bool(item.has_started),
         applied_through=date.fromisoformat(item.applied_through) if item.applied_through else None,
@@ -145,6 +147,22 @@ def plan_from_item(item: PlanItem) -> Plan:
     )
 
 
+def require_not_stopped(item: PlanItem | None) -> None:
+    """Raise ``PlanStopped`` for the item of a plan that is stopped, ``PlanNotFoundError`` for none.
+
+    Raises ``UnreadableItemError`` if its state cannot be read.
+    """
+    if item is None:
+        raise PlanNotFoundError
+    if _state_from_item(item) is PlanState.STOPPED:
+        raise PlanStopped
+
+
+@decoder
+def _state_from_item(item: PlanItem) -> PlanState:
+    return PlanState(item.state)
+
+
 def _optional_int(number: float | None) -> int | None:
     return None if number is None else int(number)
 
@@ -153,16 +171,18 @@ def third_next_to_raw(third_next: ThirdNextAvailable) -> list[int | None]:
     return [third_next.before, third_next.after]
 
 
-def closing_to_raw(closing: Mapping[date, frozenset[datetime]]) -> dict[str, list[int]]:
-    """Return the starts by date as minutes after midnight UTC."""
-    return {
-        on.isoformat(): sorted((start - _midnight(on)) // _MINUTE for start in starts)
-        for on, starts in closing.items()
-    }
+def closing_to_raw(closing: Mapping[date, frozenset[datetime]]) -> str:
+    """Return the starts by date as minutes after midnight UTC, in compressed JSON."""
+    return compress_json(
+        {
+            on.isoformat(): sorted((start - _midnight(on)) // _MINUTE for start in starts)
+            for on, starts in closing.items()
+        }
+    )
 
 
-def _closing_from_raw(raw: dict[str, list[int]]) -> dict[date, frozenset[datetime]]:
-    by_date = {date.fromisoformat(text): minutes for text, minutes in raw.items()}
+def _closing_from_raw(raw: str) -> dict[date, frozenset[datetime]]:
+    by_date = {date.fromisoformat(text): each for text, each in decompress_json(raw).items()}
     return {
         on: frozenset(_midnight(on) + minute * _MINUTE for minute in minutes)
         for on, minutes in by_date.items()

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.errors import ConflictError, StoreBusyError
 from chalicelib.domain.plan import Plan, PlanState
-from chalicelib.domain.plan_errors import PreviewChangedError
+from chalicelib.domain.plan_errors import (
+    PlanModifiedError,
+    PlanNotFoundError,
+    PlanStopped,
+    PreviewChangedError,
+)
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.plan import PlanSources
-    from chalicelib.domain.series import Series
+    from chalicelib.domain.series import Series, SeriesVersions
     from chalicelib.use_cases.pace import Pace
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
     from chalicelib.use_cases.save_days import SaveDays, SavedDay
@@ -72,27 +77,49 @@ class ApplyPlans:
         continues_stopped: bool = True,
         seconds: float = STEP_SECONDS,
     ) -> Plan:
-        """Start or continue the plan, and apply dates for so many seconds.
+        """Do as ``step_and_view``, for at most so many seconds; return the plan alone."""
+        _, plan = self._step(
+            caller, doctor_id, plan_id, continues_stopped=continues_stopped, seconds=seconds
+        )
+        return plan
 
-        On a plan that is done nothing happens; on a stopped one only if ``continues_stopped``.
+    def step_and_view(self, caller: Caller, doctor_id: str, plan_id: str) -> PlanView:
+        """Start or continue the plan, apply dates for at most 2.5 seconds, and return it as it is.
+
+        On a plan that is done nothing happens; on a stopped one, in ``step``, only if
+        ``continues_stopped``.
         Raises ``PreviewChangedError`` if the plan would close slots that its preview did not show:
         it has a new preview then, which the next step applies. Raises ``ConflictError`` if the
         series was changed between proposal and start, and as ``view``, and ``OutcomeUnknownError``.
         """
+        doctor, plan = self._step(caller, doctor_id, plan_id)
+        return retry_on_conflict(
+            lambda: self._previews.view(doctor, plan, self._now()), self._pause
+        )
+
+    def _step(
+        self,
+        caller: Caller,
+        doctor_id: str,
+        plan_id: str,
+        *,
+        continues_stopped: bool = True,
+        seconds: float = STEP_SECONDS,
+    ) -> tuple[Doctor, Plan]:
         doctor, plan = self._read(caller, doctor_id, plan_id)
         is_halted = plan.state is PlanState.STOPPED and not continues_stopped
         if plan.state is PlanState.DONE or is_halted:
-            return plan
+            return doctor, plan
         with busy_after_conflicts():
             author = Actor.of(caller, caller.require_role_for(doctor))
-            plan = retry_on_conflict(lambda: self._run(author, doctor_id, plan_id), self._pause)
-            sources = retry_on_conflict(lambda: self._previews.sources(plan), self._pause)
+            plan, versions = self._run(author, plan)
+            sources = retry_on_conflict(lambda: self._previews.sources(plan, versions), self._pause)
             try:
-                self._apply(caller, doctor, plan, sources, self._start_pace(seconds))
+                pace = self._start_pace(seconds)
+                return doctor, self._apply(caller, doctor, plan, sources, pace)
             except PreviewChangedError:
                 self._renew_preview(doctor, plan_id, sources)
                 raise
-            return self._stores.plans.get(doctor_id, plan_id)
 
     def stop(self, caller: Caller, doctor_id: str, plan_id: str) -> Plan:
         """Stop the plan before its next date; what is done stays. Raises as ``view``."""
@@ -110,25 +137,44 @@ class ApplyPlans:
 
     def _read(self, caller: Caller, doctor_id: str, plan_id: str) -> tuple[Doctor, Plan]:
         def read() -> tuple[Doctor, Plan]:
-            doctor = self._stores.doctor_cache.refresh(doctor_id)
+            requested_at = self._now()
+            doctor, plan = self._stores.plans.get_with_doctor(doctor_id, plan_id)
+            self._stores.doctor_cache.put(doctor, requested_at)
             caller.require_role_for(doctor)
-            return doctor, self._stores.plans.get(doctor_id, plan_id)
+            if plan is None:
+                raise PlanNotFoundError
+            return doctor, plan
 
         return retry_on_conflict(read, self._pause)
 
-    def _run(self, author: Actor, doctor_id: str, plan_id: str) -> Plan:
-        """Start the plan or continue it, whatever its state has become."""
-        plans = self._stores.plans
-        plan = plans.get(doctor_id, plan_id)
-        if not plan.has_started:
-            plans.start(plan, self._next_version(plan, author))
-            return plans.get(doctor_id, plan_id)
-        if plan.state is PlanState.STOPPED:
-            plans.set_state(plan, PlanState.RUNNING)
-            return replace(plan, state=PlanState.RUNNING)
-        return plan
+    def _run(self, author: Actor, plan: Plan) -> tuple[Plan, SeriesVersions]:
+        """Start the plan or continue it; read it again only if another request changed it.
 
-    def _next_version(self, plan: Plan, author: Actor) -> Series | None:
+        Returns the plan as it is then, and the versions of the doctor's series.
+        """
+        read = iter([plan])
+
+        def run() -> tuple[Plan, SeriesVersions]:
+            latest = next(read, None) or self._stores.plans.get(plan.doctor_id, plan.plan_id)
+            versions = self._stores.series.list_versions(plan.doctor_id)
+            if not latest.has_started:
+                return self._start(author, latest, versions)
+            if latest.state is PlanState.STOPPED:
+                self._stores.plans.set_state(latest, PlanState.RUNNING)
+                latest = replace(latest, state=PlanState.RUNNING)
+            return latest, versions
+
+        return retry_on_conflict(run, self._pause)
+
+    def _start(
+        self, author: Actor, plan: Plan, versions: SeriesVersions
+    ) -> tuple[Plan, SeriesVersions]:
+        series = self._next_version(plan, author, versions)
+        self._stores.plans.start(plan, series)
+        started = replace(plan, state=PlanState.RUNNING, has_started=True, series=series)
+        return started, versions.with_version(series) if series else versions
+
+    def _next_version(self, plan: Plan, author: Actor, versions: SeriesVersions) -> Series | None:
         """Return the version that the plan makes. Raises ``ConflictError`` if there is a later one.
 
         The preview of the plan knows nothing of a later version, and its dates may not be all that
@@ -136,21 +182,29 @@ class ApplyPlans:
         """
         if plan.series is None:
             return None
-        latest = self._stores.series.list_versions(plan.doctor_id).latest(plan.series.series_id)
+        latest = versions.latest(plan.series.series_id)
         if (latest.version if latest else None) != plan.replaced:
+            if self._stores.plans.get(plan.doctor_id, plan.plan_id).has_started:
+                raise PlanModifiedError  # by another tab: the later version is this plan's own
             detail = Text("The series has been changed since. Plan the change again.")
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
         return replace(plan.series, author=author)
 
     def _apply(
         self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources, pace: Pace
-    ) -> None:
+    ) -> Plan:
+        """Apply dates, and return the plan as it is then."""
         if sources.is_replaced(plan.series):
-            self._stores.plans.finish(plan, None)
-            return
+            return self._finish(plan, None)
         through = self._apply_dates(caller, plan, sources, pace)
         if not plan.dates or through == plan.dates[-1]:
-            self._stores.plans.finish(plan, doctor.last_bookable_date(plan.created_at))
+            applied = replace(plan, applied_through=through)
+            return self._finish(applied, doctor.last_bookable_date(plan.created_at))
+        return self._stores.plans.get(plan.doctor_id, plan.plan_id)
+
+    def _finish(self, plan: Plan, applied_to: date | None) -> Plan:
+        self._stores.plans.finish(plan, applied_to)
+        return replace(plan, state=PlanState.DONE)
 
     def _apply_dates(
         self, caller: Caller, plan: Plan, sources: PlanSources, pace: Pace
@@ -158,35 +212,40 @@ class ApplyPlans:
         """Apply dates until the time is over; return the last one that is applied.
 
         Many conflicts with other clients end the step early too: the next one has new retries.
+        The progress is recorded, unless the last date of the plan is: then it is done.
         """
         through = plan.applied_through
         try:
             for on in plan.remaining:
-                if pace.is_over or self._is_stopped(plan):
+                if pace.is_over:
                     break
                 for saved in self._saves(caller, plan, on, sources):
                     pace.spend(save_write_units(saved.previous, saved.day))
                 through = on
+        except PlanStopped:
+            return through
         except StoreBusyError:
             if through == plan.applied_through:
                 raise
         finally:
-            if through != plan.applied_through and through is not None:
+            if through and through not in (plan.applied_through, *plan.dates[-1:]):
                 self._stores.plans.record_progress(plan, through)
         return through
-
-    def _is_stopped(self, plan: Plan) -> bool:
-        state = self._stores.plans.get_state(plan.doctor_id, plan.plan_id)
-        return state is PlanState.STOPPED
 
     def _saves(
         self, caller: Caller, plan: Plan, on: date, sources: PlanSources
     ) -> Iterator[SavedDay]:
-        """Make the saves of a date, and yield each that was not made before."""
-        for entry in sources.undone.get(on, ()):
-            yield from save_if_needed(self._save_days, caller, undo_update(plan, on, entry))
+        """Make the saves of a date, and yield each that was not made before.
+
+        Raises ``PlanStopped`` before the first if the plan is stopped.
+        """
+        undone = sources.undone.get(on, ())
+        for number, entry in enumerate(undone):
+            update = undo_update(plan, on, entry, is_first=number == 0)
+            yield from save_if_needed(self._save_days, caller, update)
         if plan.series or plan.imported:
-            yield from save_series_date(self._save_days, caller, date_of_plan(plan, on, sources))
+            change = date_of_plan(plan, on, sources, is_first=not undone)
+            yield from save_series_date(self._save_days, caller, change)
 
     def _renew_preview(self, doctor: Doctor, plan_id: str, sources: PlanSources) -> None:
         plans = self._stores.plans

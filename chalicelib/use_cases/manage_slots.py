@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.changes import InvalidChange, SlotChange
     from chalicelib.domain.day import Day, PlannedChanges
     from chalicelib.domain.permissions import Caller
-    from chalicelib.storage.day_repository import DayRepository
+    from chalicelib.storage.day_repository import DayRead, DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
 
 
@@ -105,18 +105,18 @@ class ManageSlots:
         caller.require_role_for(doctor)
         return DayWithDoctor(doctor=doctor, day=day.as_of(now), now=now)
 
-    def save(
-        self, caller: Caller, request: SaveRequest, later: Sequence[SaveRequest] = ()
-    ) -> SavedDay:
+    def save(self, caller: Caller, request: SaveRequest, known: DayRead | None = None) -> SavedDay:
         """Make all requested changes, or none of them.
 
         Idempotent by ``request_id``: a repeated request changes nothing and returns the version
-        that the first one made. ``later`` are the saves of further dates with the same id: if
-        another request used it for one of them, this one is rejected too. Raises
+        that the first one made. ``known`` is a read of the date, from which a first attempt starts
+        unless it has to read the dates beside it too. Raises
         ``RequestRejectedError``, ``VersionMismatchError``, ``IdempotencyKeyReusedError``,
         ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``,
         ``OutcomeUnknownError``.
         """
+        if known and may_overlap_adjacent_date(request.changes, request.date, known[0].grid):
+            known = None
         return self._save_days.save(
             caller,
             DayUpdate(
@@ -124,7 +124,7 @@ class ManageSlots:
                 date=request.date,
                 request_id=request.request_id,
                 fingerprint=request.fingerprint,
-                later_fingerprints={each.date: each.fingerprint for each in later},
+                known=known,
                 is_empty=not request.changes,
                 decide=lambda view: _plan(request, view),
                 may_overlap_adjacent=lambda grid: may_overlap_adjacent_date(

@@ -21,12 +21,12 @@ from chalicelib.use_cases.retry import retry_on_conflict
 from chalicelib.use_cases.save_days import DayWithDoctor, SavedDay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime
 
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
-    from chalicelib.storage.day_repository import DayRepository
+    from chalicelib.storage.day_repository import DayRead, DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
     from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
 
@@ -105,32 +105,50 @@ class ManageWeeks:
     def save_week(self, caller: Caller, requests: Sequence[SaveRequest]) -> tuple[DateOutcome, ...]:
         """Save each date by itself, in date order, and return what became of each.
 
-        The first save also reads whether another request used the key, for any of the dates. If
+        All dates are read together, also to learn whether another request used the key for any of
+        them; a date that has changed since is read again. If
         the store fails after a date was saved, or the key turns out to be of another request, the
         dates that are left are not tried and have that error. Raises ``DoctorNotFoundError``,
         ``PermissionDeniedError``; ``IdempotencyKeyReusedError``, ``StoreUnavailableError`` and
         ``OutcomeUnknownError`` if no date was saved.
         """
+        if not requests:
+            return ()
         outcomes: list[DateOutcome] = []
         failure: DomainError | None = None
         ordered = sorted(requests, key=lambda each: each.date)
+        read = self._read_dates(caller, ordered)
         for request in ordered:
             if failure is not None:
                 outcomes.append(DateOutcome(date=request.date, error=failure))
                 continue
-            later = () if outcomes else ordered[1:]
-            outcomes.append(self._save_date(caller, request, later))
+            outcomes.append(self._save_date(caller, request, read[request.date]))
             error = outcomes[-1].error
             if isinstance(error, _OF_THE_WHOLE_REQUEST):
                 failure = error
         _raise_if_nothing_saved(outcomes)
         return tuple(outcomes)
 
-    def _save_date(
-        self, caller: Caller, request: SaveRequest, later: Sequence[SaveRequest]
-    ) -> DateOutcome:
+    def _read_dates(
+        self, caller: Caller, requests: Sequence[SaveRequest]
+    ) -> Mapping[date, DayRead]:
+        first = requests[0]
+        read = retry_on_conflict(
+            lambda: self._days.get_many_with_changes(
+                first.doctor_id, [request.date for request in requests], first.request_id
+            ),
+            self._pause,
+        )
+        for request in requests:
+            doctor, _, record = read[request.date]
+            caller.require_role_for(doctor)
+            if record and record.fingerprint != request.fingerprint:
+                raise IdempotencyKeyReusedError(record.version)
+        return read
+
+    def _save_date(self, caller: Caller, request: SaveRequest, known: DayRead) -> DateOutcome:
         try:
-            saved = self._manage_slots.save(caller, request, later)
+            saved = self._manage_slots.save(caller, request, known)
         except (
             RequestRejectedError,
             VersionMismatchError,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.series import SeriesVersions
     from chalicelib.storage.audit_log import AuditLog
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
@@ -134,9 +135,8 @@ class PlanPreviews:
             doctor=doctor, plan=plan, days=tuple(days), days_done=len(plan.dates) - len(left)
         )
 
-    def sources(self, plan: Plan) -> PlanSources:
-        """Read what the plan decides on for the dates that remain, besides the days."""
-        versions = self._stores.series.list_versions(plan.doctor_id)
+    def sources(self, plan: Plan, versions: SeriesVersions) -> PlanSources:
+        """Read what the plan decides on for the dates that remain, besides the days and series."""
         if plan.kind is not PlanKind.UNDO:
             return PlanSources(versions=versions)
         remaining = set(plan.remaining)
@@ -176,7 +176,8 @@ class PlanPreviews:
         if not plan.remaining:
             return {}
         days = self._read_days(doctor, plan.remaining, now)
-        planned, _ = _dry_run(plan, plan.remaining, days, self.sources(plan), now)
+        versions = self._stores.series.list_versions(plan.doctor_id)
+        planned, _ = _dry_run(plan, plan.remaining, days, self.sources(plan, versions), now)
         return {day.date: day for day in planned}
 
     def _read_days(self, doctor: Doctor, dates: Sequence[date], now: datetime) -> Days:

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     from chalicelib.domain.plan import Plan, PlanSources
 
 
-def date_of_plan(plan: Plan, on: date, sources: PlanSources) -> SeriesDate:
-    """Return what the plan's version of a series, or its import, does to a date."""
+def date_of_plan(
+    plan: Plan, on: date, sources: PlanSources, *, is_first: bool = True
+) -> SeriesDate:
+    """Return what the plan's version of a series, or its import, does to a date.
+
+    ``is_first``: it is the first save of the date, which a stopped plan does not make.
+    """
 
     def decide(view: DayWithDoctor) -> PlannedChanges | None:
         if plan.kind is PlanKind.IMPORT:
@@ -39,11 +44,15 @@ def date_of_plan(plan: Plan, on: date, sources: PlanSources) -> SeriesDate:
         may_close=partial(plan.may_close, date=on),
         kind=ChangeKind(plan.kind),
         plan_id=plan.plan_id,
+        stops_with_plan=is_first,
     )
 
 
-def undo_update(plan: Plan, on: date, entry: AuditLogEntry) -> DayUpdate:
-    """Return the save that undoes one entry; its key is that of any other undo of it."""
+def undo_update(plan: Plan, on: date, entry: AuditLogEntry, *, is_first: bool = True) -> DayUpdate:
+    """Return the save that undoes one entry; its key is that of any other undo of it.
+
+    ``is_first`` as for ``date_of_plan``.
+    """
 
     def decide(view: DayWithDoctor) -> PlannedChanges:
         changes = undo_entry(plan, view.day, entry, now=view.now)
@@ -64,4 +73,5 @@ def undo_update(plan: Plan, on: date, entry: AuditLogEntry) -> DayUpdate:
         kind=ChangeKind.UNDO,
         plan_id=plan.plan_id,
         undoes=entry.change_id,
+        stops_with_plan=is_first,
     )

@@ -30,7 +30,7 @@ from chalicelib.domain.text import Text
 from chalicelib.use_cases.retry import attempts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from chalicelib.domain.day import Day, KeptSlot, PlannedChanges
@@ -38,10 +38,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.grid import Grid
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.slot import Slot
-    from chalicelib.storage.day_repository import DayRepository
+    from chalicelib.storage.day_repository import DayRead, DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
-
-    Fingerprints = Mapping[date, str]
 
 
 class DayWithDoctor(Struct, frozen=True, kw_only=True):
@@ -59,9 +57,10 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     ``VersionMismatchError``. ``may_overlap_adjacent`` says whether a slot that is stored under the
     date before or after could matter; it gets the doctor's grid if that is known.
     ``fingerprint`` tells a repeated request from another one with the same ``request_id``;
-    ``later_fingerprints`` are those of the dates that the same request saves afterwards;
+    ``known`` is a read of the date that the first attempt takes instead of its own;
     ``is_empty`` if it has no changes, so that it is never committed. ``plan_id`` is the plan that
-    makes the change. ``actor`` is who acts if there is no caller.
+    makes the change. ``actor`` is who acts if there is no caller. ``stops_with_plan``: nothing is
+    saved once the plan is stopped.
     """
 
     doctor_id: str
@@ -74,8 +73,9 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     undoes: str | None = None
     plan_id: str | None = None
     actor: Actor | None = None
-    later_fingerprints: Fingerprints = {}
+    known: DayRead | None = None
     is_empty: bool = False
+    stops_with_plan: bool = False
 
 
 class SavedDay(DayWithDoctor, frozen=True, kw_only=True):
@@ -121,7 +121,7 @@ class SaveDays:
         Idempotent by ``request_id``: a repeated request changes nothing and returns the version
         that the first one made. Raises what ``decide`` raises, ``IdempotencyKeyReusedError``,
         ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``,
-        ``OutcomeUnknownError``.
+        ``OutcomeUnknownError``; ``PlanStopped`` and ``PlanNotFoundError`` if it stops with a plan.
         """
         try:
             return self._save(caller, update)
@@ -130,32 +130,40 @@ class SaveDays:
 
     def _save(self, caller: Caller | None, update: DayUpdate) -> SavedDay:
         last_change: datetime | None = None
+        known = update.known
         for attempt in attempts(self._pause):
             with attempt:
                 try:
-                    return self._save_attempt(caller, update, last_change)
+                    read, known = known or self._read(update), None
+                    return self._save_attempt(caller, update, read, last_change)
                 except DayModifiedError as error:
                     last_change = error.last_change or last_change
                     raise
         raise AssertionError  # pragma: no cover  the last attempt returns or raises
 
-    def _save_attempt(
-        self, caller: Caller | None, update: DayUpdate, last_change: datetime | None
-    ) -> SavedDay:
-        """Read, decide and write. ``last_change`` is a slot's that an earlier attempt ran into."""
+    def _read(self, update: DayUpdate) -> DayRead:
         cached = self._doctor_cache.peek(update.doctor_id)
-        doctor, stored, records = self._days.get_with_change(
+        return self._days.get_with_change(
             update.doctor_id,
             update.date,
             update.request_id,
-            later_dates=update.later_fingerprints,
             reads_adjacent=update.may_overlap_adjacent(cached.grid if cached else None),
+            running_plan=update.plan_id if update.stops_with_plan else None,
         )
+
+    def _save_attempt(
+        self,
+        caller: Caller | None,
+        update: DayUpdate,
+        read: DayRead,
+        last_change: datetime | None,
+    ) -> SavedDay:
+        """Decide and write. ``last_change`` is a slot's that an earlier attempt ran into."""
+        doctor, stored, earlier = read
         now = self._now()
         actor = _require_actor(caller, update, doctor)
         view = DayWithDoctor(doctor=doctor, day=stored.as_of(now), now=now)
-        _require_key_of_later_dates(update, records)
-        if earlier := records.get(update.date):
+        if earlier:
             return _repeated_save(update, earlier, view)
         stored.require_complete()
         planned = self._plan(update, view)
@@ -195,8 +203,8 @@ class SaveDays:
         """
         if update.is_empty:
             return False
-        *_, records = self._days.get_with_change(update.doctor_id, update.date, update.request_id)
-        return update.date in records
+        *_, record = self._days.get_with_change(update.doctor_id, update.date, update.request_id)
+        return record is not None
 
     def _explain_conflict(
         self, update: DayUpdate, error: ConcurrentModificationError
@@ -221,13 +229,6 @@ def _require_actor(caller: Caller | None, update: DayUpdate, doctor: Doctor) -> 
     if update.actor is None:
         raise PermissionDeniedError(Text("You can't manage slots"))
     return update.actor
-
-
-def _require_key_of_later_dates(update: DayUpdate, records: Mapping[date, SaveRecord]) -> None:
-    """Reject a key that another request used for a later date, before the first date is saved."""
-    for on, fingerprint in update.later_fingerprints.items():
-        if on in records and records[on].fingerprint != fingerprint:
-            raise IdempotencyKeyReusedError(records[on].version)
 
 
 def _repeated_save(update: DayUpdate, earlier: SaveRecord, view: DayWithDoctor) -> SavedDay:

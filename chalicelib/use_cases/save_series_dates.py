@@ -33,6 +33,7 @@ class SeriesDate(Struct, frozen=True, kw_only=True):
     ``request_id`` is the idempotency key; of several saves, it is followed by ``.1``, ``.2`` and so
     on. ``decide`` returns what changes, or None if the date is up to date. ``may_close`` returns
     whether the changes close only what they may. ``actor`` acts if there is no caller.
+    ``stops_with_plan``: the date is not begun once the plan is stopped.
     """
 
     doctor_id: str
@@ -44,6 +45,7 @@ class SeriesDate(Struct, frozen=True, kw_only=True):
     kind: ChangeKind = ChangeKind.SERIES
     plan_id: str | None = None
     actor: Actor | None = None
+    stops_with_plan: bool = False
 
 
 class UpToDate(Exception):  # noqa: N818  no error
@@ -133,4 +135,6 @@ def _update(change: SeriesDate, choose: ChooseChanges, part: int | None = None) 
         kind=change.kind,
         plan_id=change.plan_id,
         actor=change.actor,
+        # A date that has been closed is opened in any case.
+        stops_with_plan=change.stops_with_plan and part is None,
     )

@@ -101,6 +101,7 @@ def test_reads_of_plans_are_consistent(client: AppClient) -> None:
 
     with recorded_reads(client) as calls:
         step(client, plan)
+        client.delete(f"{PLANS}/{plan['plan_id']}")
         client.get(PLANS)
         client.get("/doctors/dr-lee/series")
 

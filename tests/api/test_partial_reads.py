@@ -16,7 +16,6 @@ from tests.support.factories import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from chalicelib.domain.doctor import Doctor
@@ -36,20 +35,20 @@ class PartialReadDayRepository(DayRepository):
         date: date,
         request_id: str | None = None,
         *,
-        later_dates: Iterable[date] = (),
         reads_adjacent: bool = False,
-    ) -> tuple[Doctor, Day, dict[date, SaveRecord]]:
+        running_plan: str | None = None,
+    ) -> tuple[Doctor, Day, SaveRecord | None]:
         doctor, day, saved = super().get_with_change(
             doctor_id,
             date,
             request_id,
-            later_dates=later_dates,
             reads_adjacent=reads_adjacent,
+            running_plan=running_plan,
         )
         missing, self.missing = self.missing, ""
         if missing == "day":
             return doctor, Day(doctor_id=doctor_id, date=date), saved
-        return doctor, day, {} if missing == "change" else saved
+        return doctor, day, None if missing == "change" else saved
 
 
 @pytest.mark.parametrize("if_versions", [None, frozenset({0})])

@@ -62,7 +62,7 @@ def test_plan_starts_once() -> None:
     with pytest.raises(PlanModifiedError):
         plans.start(second, None)
 
-    assert plans.get_state("dr-lee", "plan-1") is PlanState.STOPPED
+    assert plans.get("dr-lee", "plan-1").state is PlanState.STOPPED
 
 
 def test_expired_proposal_does_not_start(client: AppClient) -> None:
@@ -94,7 +94,7 @@ def test_plan_that_was_finished_meanwhile_does_not_stop() -> None:
     with pytest.raises(PlanModifiedError):
         plans.set_state(before, PlanState.STOPPED)
 
-    assert plans.get_state("dr-lee", "plan-1") is PlanState.DONE
+    assert plans.get("dr-lee", "plan-1").state is PlanState.DONE
 
 
 def test_progress_never_goes_back() -> None:

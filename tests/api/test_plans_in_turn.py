@@ -174,6 +174,26 @@ def test_a_date_of_two_saves_is_completed_after_a_crash_between_them(client: App
     assert opened(client) == [NINE] * 3
 
 
+def test_a_date_of_two_saves_is_completed_although_the_plan_is_stopped(client: AppClient) -> None:
+    hours = on_mondays([("09:00", "10:00")])
+    first = make_series(client, hours)
+    client.set_slot_minutes("dr-lee", minutes=20)
+    edited = propose(client, hours, first["series_id"]).json
+    calls = 0
+
+    def stop_at_second(**_: object) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:  # the start, then the closing save
+            client.delete(f"{PLANS}/{edited['plan_id']}")
+
+    with client.before_call(TRANSACT_WRITE, stop_at_second):
+        stopped = step(client, edited).json
+
+    assert (stopped["state"], stopped["days_done"]) == ("stopped", 1)
+    assert opened(client) == [["09:00", "09:20", "09:40"], ["09:00", "09:30"], ["09:00", "09:30"]]
+
+
 def test_what_is_freed_between_the_two_saves_of_a_date_is_closed_too(client: AppClient) -> None:
     hours = on_mondays([("09:00", "11:00")])
     first = make_series(client, hours)
@@ -224,3 +244,18 @@ def test_a_step_that_conflicts_on_many_dates_returns_its_progress(client: AppCli
     assert (response.status, response.json["state"]) == (200, "running")
     done = apply(client, response.json)
     assert done["opens"] + done["keeps"] == 2 * len(dates)
+
+
+def test_two_tabs_start_a_plan_at_the_same_moment(client: AppClient) -> None:
+    plan = propose(client, on_mondays(MORNING)).json
+    other_tab = [lambda: step(client, plan)]
+
+    def start_in_other_tab(**_: object) -> None:
+        if other_tab:
+            assert other_tab.pop()().status == 200
+
+    with client.before_call("Query", start_in_other_tab):
+        response = step(client, plan)
+
+    assert (response.status, response.json["state"]) == (200, "done")
+    assert opened(client) == [NINE] * 3

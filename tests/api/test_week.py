@@ -83,11 +83,19 @@ def test_dates_of_a_week_are_saved(client: AppClient) -> None:
     assert free_times(client, FRIDAY) == ["09:00", "09:30"]
 
 
-def test_each_date_is_saved_in_two_calls(client: AppClient) -> None:
+def test_dates_are_read_in_one_call_and_saved_in_one_each(client: AppClient) -> None:
     with client.record_calls() as calls:
         post_week(client, {str(MONDAY): ["09:00"], TUESDAY: ["09:00"], FRIDAY: ["09:00"]})
 
-    assert (calls.count(TRANSACT_WRITE), len(calls)) == (3, 6)
+    assert (calls.count(TRANSACT_WRITE), len(calls)) == (3, 4)
+
+
+def test_date_that_changes_while_another_is_saved_is_read_again(client: AppClient) -> None:
+    with client.before_commit(lambda: client.save("10:00", date=TUESDAY)):
+        saved = post_week(client, {str(MONDAY): ["09:00"], TUESDAY: ["09:00"]})
+
+    assert statuses(saved) == [(str(MONDAY), 200), (TUESDAY, 200)]
+    assert free_times(client, TUESDAY) == ["09:00", "10:00"]
 
 
 def test_rejected_date_does_not_stop_the_others(client: AppClient) -> None:

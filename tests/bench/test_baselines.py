@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from benchmarks.conformance import collect_outcomes
-from benchmarks.environment import BenchmarkEnvironment, run_environment
+from benchmarks import plan_fixtures
+from benchmarks.conformance import collect_outcomes, collect_outcomes_of_many_dates
+from benchmarks.environment import BenchmarkEnvironment, run_environment, table_name
 from benchmarks.subjects import APP, BOTO3, MINIMAL, SQL, Subject
 
 if TYPE_CHECKING:
@@ -46,16 +47,35 @@ def test_baseline_returns_same_outcomes_as_app(
 def test_baseline_on_same_table_writes_same_items(
     environment: BenchmarkEnvironment, baseline: Subject
 ) -> None:
-    assert item_types(environment, baseline) == item_types(environment, APP)
+    assert item_types(environment, baseline.name) == item_types(environment, APP.name)
 
 
-def item_types(environment: BenchmarkEnvironment, subject: Subject) -> Counter[str]:
+def test_minimal_handler_changes_many_dates_as_the_app_does(
+    environment: BenchmarkEnvironment,
+) -> None:
+    app = outcomes_of_many_dates(environment, APP, "many-app")
+    floor = outcomes_of_many_dates(environment, MINIMAL, "many-minimal")
+
+    assert floor == app
+    assert item_types(environment, "many-minimal") == item_types(environment, "many-app")
+
+
+def outcomes_of_many_dates(
+    environment: BenchmarkEnvironment, subject: Subject, name: str
+) -> Outcomes:
+    """Run the subject on a table that also has doctors with plans."""
+    with environment.run(subject, name) as process:
+        plan_fixtures.add_doctors_with_plan(table_name(name), 2)
+        return collect_outcomes_of_many_dates(process, environment.requests)
+
+
+def item_types(environment: BenchmarkEnvironment, name: str) -> Counter[str]:
     """Count the items of the subject's table by their type and attributes.
 
     Only the app's items say what opened a slot.
     """
     dynamodb = boto3.client("dynamodb", endpoint_url=environment.env_vars["AWS_ENDPOINT_URL"])
-    items = dynamodb.scan(TableName=f"bench-{subject.name}")["Items"]
+    items = dynamodb.scan(TableName=table_name(name))["Items"]
     attributes = [sorted(item.keys() - {"origins"}) for item in items]
     return Counter(
         f"{item['type']['S']}: {', '.join(names)}"

@@ -24,7 +24,7 @@ from tests.support.factories import MONDAY, make_doctor, make_grid, to_instant
 from tests.support.profile import rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -52,15 +52,15 @@ class StaleLengthDayRepository(DayRepository):
         date: date,
         request_id: str | None = None,
         *,
-        later_dates: Iterable[date] = (),
         reads_adjacent: bool = False,
-    ) -> tuple[Doctor, Day, dict[date, SaveRecord]]:
+        running_plan: str | None = None,
+    ) -> tuple[Doctor, Day, SaveRecord | None]:
         doctor, day, saved = super().get_with_change(
             doctor_id,
             date,
             request_id,
-            later_dates=later_dates,
             reads_adjacent=reads_adjacent,
+            running_plan=running_plan,
         )
         grid = replace(doctor.grid, slot_length=timedelta(minutes=self.minutes))
         return replace(doctor, grid=grid), day, saved

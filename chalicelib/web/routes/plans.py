@@ -145,10 +145,10 @@ def post_plan_step(_request: Request, caller: Caller, doctor_id: str, plan_id: s
 
     doctor_id, plan_id = _ids(doctor_id, plan_id)
     try:
-        get_services().apply_plans.step(caller, doctor_id, plan_id)
+        view = get_services().apply_plans.step_and_view(caller, doctor_id, plan_id)
     except plan_errors.PreviewChangedError as error:
         return _changed_preview(caller, doctor_id, plan_id, error)
-    return _plan_response(_view(caller, doctor_id, plan_id))
+    return _plan_response(view)
 
 
 @routes.delete(

@@ -137,7 +137,6 @@ MUTANTS = (
         Mutant(f"{what} not read consistently", target, never(keyword("consistent_read")), _READS)
         for what, target in (
             ("A plan is", f"{_REPOSITORY}.get"),
-            ("The state of a plan is", f"{_REPOSITORY}.get_state"),
             ("The list of plans is", f"{_REPOSITORY}.list_latest"),
             ("The changes of a plan are", "chalicelib.storage.audit_log:AuditLog.list_plan"),
             (

@@ -43,7 +43,7 @@ MUTANTS = (
     ),
     Mutant(
         "A retried save uses the day that its first attempt read",
-        "chalicelib.use_cases.save_days:SaveDays._save_attempt",
+        "chalicelib.use_cases.save_days:SaveDays._read",
         remembered(call(DayRepository.get_with_change)),
         "tests/api/test_failures.py::test_further_save_conflict_replans_on_current_state",
     ),
@@ -67,7 +67,7 @@ MUTANTS = (
     ),
     Mutant(
         "An idempotency key of a later date is noticed only after a date is saved",
-        "chalicelib.use_cases.save_days:_require_key_of_later_dates",
+        "chalicelib.use_cases.manage_weeks:ManageWeeks._read_dates",
         never(branch(IdempotencyKeyReusedError)),
         "tests/api/test_week.py::test_key_used_for_a_later_date_saves_no_date",
     ),
