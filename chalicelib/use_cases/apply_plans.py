@@ -186,7 +186,7 @@ class ApplyPlans:
         if (latest.version if latest else None) != plan.replaced:
             if self._stores.plans.get(plan.doctor_id, plan.plan_id).has_started:
                 raise PlanModifiedError  # by another tab: the later version is this plan's own
-            detail = Text("The series has been changed since. Plan the change again.")
+            detail = Text("The series has changed since this preview. Preview the change again.")
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
         return replace(plan.series, author=author)
 

@@ -144,9 +144,9 @@ def test_times_can_be_written_in_several_ways(client: AppClient, written: str) -
     ("fields", "expected"),
     [
         ({"name": " "}, {"name": "Enter a name of at most 100 characters"}),
-        ({"mon_from": "nine"}, {"mon": "Enter times such as 09:00, a start and an end"}),
-        ({"mon_from": "25"}, {"mon": "Enter times such as 09:00, a start and an end"}),
-        ({"mon_to": ""}, {"mon": "Enter times such as 09:00, a start and an end"}),
+        ({"mon_from": "nine"}, {"mon": "Enter a start and an end time, such as 09:00"}),
+        ({"mon_from": "25"}, {"mon": "Enter a start and an end time, such as 09:00"}),
+        ({"mon_to": ""}, {"mon": "Enter a start and an end time, such as 09:00"}),
         ({"mon_from": "", "mon_to": ""}, {"mon": "Enter the hours, for example 09:00 to 12:00"}),
         ({"mon_to": "08:00"}, {"mon": "The hours must end after they start"}),
         (
@@ -154,7 +154,7 @@ def test_times_can_be_written_in_several_ways(client: AppClient, written: str) -
             {"mon": "These hours overlap"},
         ),
         ({"every_weeks": "5"}, {"every_weeks": "Choose how often it repeats"}),
-        ({"to": "2026-11-01"}, {"to": "The last day must not be before the first"}),
+        ({"to": "2026-11-01"}, {"to": "The last day can't be before the first day"}),
         (
             {"from_": "2026-11-02", "to": "2026-11-09"},
             {"to": "The series would end before today"},
@@ -165,7 +165,7 @@ def test_times_can_be_written_in_several_ways(client: AppClient, written: str) -
         ),
         (
             {"mon_from": "07:00", "mon_to": "08:00"},
-            {"weekday": "None of these hours are in the weekly hours of the doctor"},
+            {"weekday": "None of these hours are within the doctor's weekly hours"},
         ),
     ],
 )
@@ -251,7 +251,7 @@ def test_end_that_changes_nothing_is_named(client: AppClient) -> None:
     end = attribute(parse(client.get(SERIES, **HTML).text).select("article a")[1], "href")
 
     unchanged = open_form(client, end).set(to=str(last)).send(client)
-    assert problems(unchanged) == {"to": "The series has ended by then already"}
+    assert problems(unchanged) == {"to": "The series already ends before then"}
     unreal = open_form(client, end).set(to="2026-02-30").send(client)
     assert list(problems(unreal)) == ["to"]
 

@@ -150,7 +150,7 @@ def _notes(view: PlanView) -> Iterable[str]:
     if kept := plan_words.count_kept(kept for day in view.days for kept in day.kept):
         yield _("Left as they are: %(slots)s.", slots=kept)
     if view.plan.state is PlanState.PROPOSED:
-        yield _("Nothing that is booked or held changes.")
+        yield _("Booked and held slots stay as they are.")
     if third_next := plan_words.describe_third_next(view.plan.third_next_available):
         yield third_next
 
