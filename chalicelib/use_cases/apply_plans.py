@@ -72,7 +72,7 @@ class ApplyPlans:
         continues_stopped: bool = True,
         seconds: float = STEP_SECONDS,
     ) -> Plan:
-        """As ``step_and_view``, but for so many seconds; return the plan alone."""
+        """As ``step_and_view``, for so many seconds; return the plan alone."""
         _, plan = self._step(
             caller, doctor_id, plan_id, continues_stopped=continues_stopped, seconds=seconds
         )
