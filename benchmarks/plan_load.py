@@ -1,10 +1,10 @@
 """What a running plan costs the patients who book slots of the same doctor at the same time.
 
 ``scripts/bench --plan`` measures it. Twenty patients book in five processes, in blocks in turns:
-alone, while another process applies a plan of another doctor, and while it applies one of their own doctor.
-That opens mornings on the dates whose afternoons are booked, and goes on with later dates. The plan
-of another doctor takes as much of the machine and of MiniStack, and nothing else. Each block has
-doctors of its own, because MiniStack reads all items of a doctor for each query.
+alone, while another process applies a plan of another doctor, and while it applies a plan of their
+doctor. That opens mornings on the dates whose afternoons are booked, and goes on with later dates.
+The plan of another doctor takes as much of the machine and of MiniStack, and nothing else. Each
+block has doctors of its own, because MiniStack reads all items of a doctor for each query.
 """
 
 from __future__ import annotations

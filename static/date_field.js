@@ -15,6 +15,10 @@ function openDate(field) {
   if (field.value !== field.defaultValue && field.checkValidity()) field.form.requestSubmit();
 }
 
+// The user may have chosen a date before this script ran.
+const dateField = find("#date");
+if (dateField) openDate(dateField);
+
 const isDateField = ({ target }) => target.id === "date";
 
 document.addEventListener("keydown", (event) => {

@@ -83,8 +83,8 @@ class _KnownEndpoint:
 def _use_one_endpoint(client: Any) -> None:  # noqa: ANN401  no public type has the resolver
     """Find the endpoint once.
 
-    botocore would find it for each call, from all table names in it, in a tenth of its CPU time.
-    Only names that are ARNs, or an endpoint per AWS account, would make a difference.
+    botocore would find it again for each call, from all table names in it, in a tenth of its CPU
+    time. Only names that are ARNs, or an endpoint per AWS account, would make a difference.
     """
     resolver = client._ruleset_resolver  # noqa: SLF001  there is no public way
     operation = client.meta.service_model.operation_model("DescribeEndpoints")

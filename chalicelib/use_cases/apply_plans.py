@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.errors import ConflictError
 from chalicelib.domain.plan import Plan, PlanState
-from chalicelib.domain.plan_errors import PlanNotFoundError, PlanStopped, PreviewChangedError
+from chalicelib.domain.plan_errors import (
+    PlanModifiedError,
+    PlanNotFoundError,
+    PlanStopped,
+    PreviewChangedError,
+)
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
@@ -72,7 +77,7 @@ class ApplyPlans:
         continues_stopped: bool = True,
         seconds: float = STEP_SECONDS,
     ) -> Plan:
-        """As ``step_and_view``, for so many seconds; return the plan alone."""
+        """Do as ``step_and_view``, for at most so many seconds; return the plan alone."""
         _, plan = self._step(
             caller, doctor_id, plan_id, continues_stopped=continues_stopped, seconds=seconds
         )
@@ -179,6 +184,8 @@ class ApplyPlans:
             return None
         latest = versions.latest(plan.series.series_id)
         if (latest.version if latest else None) != plan.replaced:
+            if self._stores.plans.get(plan.doctor_id, plan.plan_id).has_started:
+                raise PlanModifiedError  # by another tab: the later version is this plan's own
             detail = Text("The series has been changed since. Plan the change again.")
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
         return replace(plan.series, author=author)

@@ -224,3 +224,18 @@ def crash_before_the_second_save(client: AppClient, plan: Json) -> None:
 
     with pytest.raises(KeyboardInterrupt), client.before_call(TRANSACT_WRITE, fail_third):
         step(client, plan)
+
+
+def test_two_tabs_start_a_plan_at_the_same_moment(client: AppClient) -> None:
+    plan = propose(client, on_mondays(MORNING)).json
+    other_tab = [lambda: step(client, plan)]
+
+    def start_in_other_tab(**_: object) -> None:
+        if other_tab:
+            assert other_tab.pop()().status == 200
+
+    with client.before_call("Query", start_in_other_tab):
+        response = step(client, plan)
+
+    assert (response.status, response.json["state"]) == (200, "done")
+    assert opened(client) == [NINE] * 3

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
     from tests.support.manage_slots_page import ManageSlotsPage
 
 
@@ -36,3 +39,20 @@ def test_incomplete_date_is_not_requested(day_page: ManageSlotsPage) -> None:
     page.get_by_role("heading", level=1).click()
 
     expect(page).to_have_url(day_page.url)
+
+
+def test_date_that_is_chosen_while_the_page_loads_is_opened(day_page: ManageSlotsPage) -> None:
+    page = day_page.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/static/slots\.[^/]+\.js"), hold)
+    page.goto(day_page.url, wait_until="commit")
+    page.get_by_label("Date", exact=True).fill("2030-03-15")
+
+    for route in held:
+        route.continue_()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Friday 15 March 2030")
