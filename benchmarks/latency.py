@@ -21,7 +21,7 @@ import boto3
 from benchmarks import charts, payload_size, plan_load, scaling
 from benchmarks.capacity import create_app_client
 from benchmarks.environment import TIMES, run_environment
-from benchmarks.subjects import APP, BARE, BOTO3, MINIMAL, SQL, Subject, run_subject
+from benchmarks.subjects import APP, BARE, BOTO3, MINIMAL, SQL, UNPACED_APP, Subject, run_subject
 from benchmarks.workloads import (
     OPERATIONS,
     PLAN_STEP,
@@ -90,7 +90,7 @@ def measure_warm(
     with ExitStack() as stack:
         workloads = {
             subject: Workload(
-                stack.enter_context(environment.run(subject)),
+                stack.enter_context(environment.run(UNPACED_APP if subject is APP else subject)),
                 environment.requests,
                 bookings=(rounds + 1) * ITERATIONS,
                 plans=(rounds + 1) * REDUCED_ITERATIONS[PLAN_STEP],

@@ -36,6 +36,7 @@ class Subject:
 
 
 APP = Subject("MediLink Slots", "app:app")
+UNPACED_APP = Subject("MediLink Slots", "benchmarks.unpaced_app:app")
 MINIMAL = Subject("minimal handler (botocore)", "benchmarks.baselines.minimal:handler")
 BOTO3 = Subject("FastAPI, Mangum, boto3", "benchmarks.baselines.fastapi_boto3:handler")
 SQL = Subject(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import plan_fixtures
 from benchmarks.environment import TIMES, TOMORROW, slot_id, table_name
-from benchmarks.subjects import APP, MINIMAL
+from benchmarks.subjects import APP, MINIMAL, UNPACED_APP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ OPERATIONS = (
 
 def can_run(subject: Subject, operation: str) -> bool:
     """Whether the subject has the operation: only the floor of the baselines has all."""
-    return subject in (APP, MINIMAL) or operation not in (SAVE_WEEK, PLAN_STEP)
+    return subject in (APP, UNPACED_APP, MINIMAL) or operation not in (SAVE_WEEK, PLAN_STEP)
 
 
 class Workload:

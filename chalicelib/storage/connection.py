@@ -70,13 +70,29 @@ class DynamoDBConnection(Connection):
         return session
 
 
-def _use_one_endpoint(client: BaseClient) -> None:
-    """Send every call to the endpoint with which the client was created.
+class _KnownEndpoint:
+    """Resolver of botocore that has found the endpoint, and returns it for each call."""
+
+    def __init__(self, endpoint: object) -> None:
+        self._endpoint = endpoint
+
+    def construct_endpoint(self, **_: object) -> object:
+        return self._endpoint
+
+
+def _use_one_endpoint(client: Any) -> None:  # noqa: ANN401  no public type has the resolver
+    """Find the endpoint once.
 
     botocore would find it again for each call, from all table names in it, in a tenth of its CPU
     time. Only names that are ARNs, or an endpoint per AWS account, would make a difference.
     """
-    client._ruleset_resolver = None  # type: ignore[attr-defined] # noqa: SLF001  no public way
+    resolver = client._ruleset_resolver  # noqa: SLF001  there is no public way
+    operation = client.meta.service_model.operation_model("DescribeEndpoints")
+    endpoint = resolver.construct_endpoint(
+        operation_model=operation, call_args={}, request_context={}
+    )
+    if "authSchemes" not in endpoint.properties:
+        client._ruleset_resolver = _KnownEndpoint(endpoint)  # noqa: SLF001  as above
 
 
 def _decode(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 HALF_AN_HOUR, SECOND = timedelta(minutes=30), timedelta(seconds=1)
 Box = tuple["date", "datetime"]
+Interval = tuple["datetime", "datetime"]
 
 
 dates = st.integers(0, len(DATES) - 1)
@@ -57,7 +58,7 @@ class PlanStateMachine(RuleBasedStateMachine):
         self.series: list[list[str]] = [[], []]
         self.plans: list[tuple[str, str]] = []
         self.opened: set[Box] = set()
-        self.closed: set[Box] = set()
+        self.closed: set[tuple[date, Interval]] = set()
         self.booked: dict[Box, str] = {}
 
     def tick(self) -> None:
@@ -84,7 +85,7 @@ class PlanStateMachine(RuleBasedStateMachine):
         start = to_instant("09:00") + (on - DATES[0]) + box * HALF_AN_HOUR
         if self.save((on, start), SlotStatus.FREE):
             self.opened.add((on, start))
-            self.closed.discard((on, start))
+            self.closed = {(d, closed) for d, closed in self.closed if closed[0] != start}
 
     @rule(choice=choices)
     def close_by_hand(self, choice: int) -> None:
@@ -92,11 +93,11 @@ class PlanStateMachine(RuleBasedStateMachine):
         if not (box := self.pick_slot(choice)):
             return
         on, start = box
-        is_of_series = not is_by_hand(self.twins[1].days()[on].slots[start])
+        slot = self.twins[1].days()[on].slots[start]
         if self.save(box, SlotStatus.UNAVAILABLE):
             self.opened.discard(box)
-            if is_of_series:
-                self.closed.add(box)
+            if not is_by_hand(slot):
+                self.closed.add((on, slot.interval))
 
     def save(self, box: Box, status: SlotStatus) -> bool:
         on, start = box
@@ -252,17 +253,16 @@ class PlanStateMachine(RuleBasedStateMachine):
         self.both(undo)
         day = self.twins[1].days().get(on)
         stored = day.slots if day else {}
-        self.closed -= {(on, start) for start in stored}
+        self.closed -= {(on, slot.interval) for slot in stored.values()}
         self.opened = {box for box in self.opened if box[0] != on} | {
             (on, start) for start, slot in stored.items() if is_by_hand(slot)
         }
 
     def forget_unwanted(self) -> None:
         """A box that no series wants any more may be opened by another version."""
-        twin = self.twins[1]
         for on in {on for on, _ in self.closed}:
-            starts = {start for start, _ in twin.wants(on)}
-            self.closed -= {(d, s) for d, s in self.closed if d == on and s not in starts}
+            wanted = self.twins[1].wants(on)
+            self.closed -= {(d, box) for d, box in self.closed if d == on and box not in wanted}
 
     @invariant()
     def days_are_as_they_must_be(self) -> None:
@@ -274,7 +274,7 @@ class PlanStateMachine(RuleBasedStateMachine):
         booked = {box for box, slot in stored.items() if slot.status is SlotStatus.BOOKED}
         assert booked == self.booked.keys()
         assert self.opened <= stored.keys()
-        assert not self.closed & stored.keys()
+        assert not self.closed & {(on, slot.interval) for (on, _), slot in stored.items()}
 
 
 def is_by_hand(slot: Slot) -> bool:
