@@ -34,10 +34,10 @@ class ImportedStart(NamedTuple):
 def resolve_import(
     starts: Mapping[date, Sequence[ImportedStart]], doctor: Doctor, now: datetime
 ) -> dict[date, tuple[Slot, ...]]:
-    """Return the boxes that start then, by date and in time order.
+    """Return the grid slots that start then, by date and in time order.
 
     Raises ``RequestRejectedError`` with everything that is wrong: a start that is malformed, that
-    is no box of its date or that is there twice, and a date after the booking window.
+    is no grid slot of its date or is there twice, and a date after the booking window.
     """
     violations: list[SlotViolation | FieldViolation] = []
     last = doctor.last_bookable_date(now)
@@ -55,17 +55,17 @@ def resolve_import(
 
 
 class _Resolver:
-    """Collects the boxes of one date, and what is wrong with the starts."""
+    """Collects the grid slots of one date, and what is wrong with the starts."""
 
     def __init__(self, doctor: Doctor, on: date) -> None:
         self._zone = doctor.zone
         self._date = on
-        self._boxes = {slot.start: slot for slot in doctor.grid.candidate_slots(on)}
+        self._grid_slots = {slot.start: slot for slot in doctor.grid.candidate_slots(on)}
         self._found: dict[datetime, Slot] = {}
         self.violations: list[SlotViolation] = []
 
     def add(self, imported: ImportedStart) -> None:
-        """Add the box that starts then, or a violation."""
+        """Add the grid slot that starts then, or a violation."""
         found = self._find(imported)
         if isinstance(found, SlotViolation):
             self.violations.append(found)
@@ -83,9 +83,10 @@ class _Resolver:
         instant = start.to_utc(self._date, self._zone) if isinstance(start, LocalStart) else start
         if isinstance(instant, SlotViolation):
             return instant
-        label = f"{self._date.isoformat()} {local_time.format_range(instant, self._zone)}"
-        if instant not in self._boxes:
+        on = local_time.local_date(instant, self._zone)
+        label = f"{on.isoformat()} {local_time.format_range(instant, self._zone)}"
+        if instant not in self._grid_slots:
             return NotOnGrid(start=instant, slot_label=label)
         if instant in self._found:
             return DuplicateSlot(start=instant, slot_label=label)
-        return self._boxes[instant]
+        return self._grid_slots[instant]

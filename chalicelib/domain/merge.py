@@ -1,6 +1,6 @@
 """Merge what a plan or an undo wants of a date with the day as it is.
 
-Booked and held slots, slots opened by hand and boxes closed by hand are left alone and named.
+Booked and held slots, slots opened by hand and grid slots closed by hand are left alone and named.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def invert(day: Day, entry: AuditLogEntry, *, now: datetime) -> PlannedChanges:
     """Undo what the entry opened and closed, as far as the day still allows it.
 
     What it opened and is still free is closed, unless another change has opened it since. What it
-    closed is opened again, also where the weekly hours have no such box any more, if it overlaps
+    closed is opened again, also where the weekly hours no longer have such a slot, if it overlaps
     nothing and has not begun. ``day`` must be current as of ``now``.
     """
     origins = {slot.start: slot.origin for slot in entry.opened}

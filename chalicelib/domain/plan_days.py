@@ -1,4 +1,4 @@
-"""What a plan changes of one date: its series, merged with the day, or its undo.
+"""What a plan changes on one date: its series, merged with the day, or its undo.
 
 A step of a plan decides here again, on the day as it is then.
 """
@@ -84,7 +84,7 @@ def undo_entry(
 def apply_plan_series(
     plan: Plan, day: Day, versions: SeriesVersions, *, now: datetime
 ) -> PlannedChanges | None:
-    """Return how the day gets what the plan's version of its series wants; None if it is so.
+    """Return how the day gets what the plan's version of its series wants; None if it has it.
 
     An undo changes only dates that have the version which it replaces. On others the plan that it
     undoes did nothing.

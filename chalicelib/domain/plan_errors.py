@@ -73,7 +73,7 @@ class OverlapsStoredSlot(SlotViolation):
 def nothing_to_plan_error(
     field: str, detail: Text, kept: Iterable[KeptSlot], zone: ZoneInfo
 ) -> RequestRejectedError:
-    """Return the error for a plan of which nothing can come; it names what is in the way."""
+    """Return the error for a plan without effect, with the slots that conflict."""
     violations = [_describe(each, zone) for each in kept]
     if violations:
         return RequestRejectedError(*violations, zone=zone)

@@ -42,7 +42,7 @@ class Series:
     ``first``; from that date until ``last``, which is None if the series has no end. If ``last`` is
     before ``first``, it applies to no date.
 
-    ``grid`` is the doctor's when the version was made: its boxes are those that the version opens.
+    ``grid`` is the doctor's when the version was made: the version opens slots of this grid only.
     ``author`` made it. ``applied_to`` is the last date to which it is applied; None until the plan
     that makes the version is done.
     """

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit_log import Actor
-from chalicelib.domain.errors import ConflictError
+from chalicelib.domain.errors import ConflictError, StoreBusyError
 from chalicelib.domain.plan import Plan, PlanState
 from chalicelib.domain.plan_errors import (
     PlanModifiedError,
@@ -186,7 +186,7 @@ class ApplyPlans:
         if (latest.version if latest else None) != plan.replaced:
             if self._stores.plans.get(plan.doctor_id, plan.plan_id).has_started:
                 raise PlanModifiedError  # by another tab: the later version is this plan's own
-            detail = Text("The series has been changed since. Plan the change again.")
+            detail = Text("The series has changed since this preview. Preview the change again.")
             raise ConflictError(FieldViolation("plan_id", "invalid", detail))
         return replace(plan.series, author=author)
 
@@ -211,6 +211,7 @@ class ApplyPlans:
     ) -> date | None:
         """Apply dates until the time is over; return the last one that is applied.
 
+        Many conflicts with other clients end the step early too: the next one has new retries.
         The progress is recorded, unless the last date of the plan is: then it is done.
         """
         through = plan.applied_through
@@ -223,6 +224,9 @@ class ApplyPlans:
                 through = on
         except PlanStopped:
             return through
+        except StoreBusyError:
+            if through == plan.applied_through:
+                raise
         finally:
             if through and through not in (plan.applied_through, *plan.dates[-1:]):
                 self._stores.plans.record_progress(plan, through)

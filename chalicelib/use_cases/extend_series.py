@@ -99,7 +99,7 @@ class ExtendSeries:
         return True
 
     def _with_current_grid(self, doctor: Doctor, series: Series) -> Series:
-        """Return the series; if the weekly hours have changed, a new version with their boxes.
+        """Return the series; if the weekly hours have changed, a new version with the new grid.
 
         Dates to which a version was applied stay as they are.
         """

@@ -88,7 +88,7 @@ class ProposePlans:
     def propose_series(self, caller: Caller, doctor_id: str, request: SeriesRequest) -> PlanView:
         """Propose a new series, or another version of one.
 
-        Raises ``RequestRejectedError`` if nothing can come of it, ``SeriesNotFoundError``,
+        Raises ``RequestRejectedError`` if it would change nothing, ``SeriesNotFoundError``,
         ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``.
         """
         doctor, now = self._open(caller, doctor_id)
@@ -100,9 +100,9 @@ class ProposePlans:
             former.version + 1 if former else 1,
             doctor.grid,
         )
-        _require_boxes(series)
+        _require_grid_slots(series)
         if former and _has_same_pattern(former, series):
-            raise _nothing_to_save("series", Text("The series is like that already"))
+            raise _nothing_to_save("series", Text("The series already has these hours and dates"))
         return self._propose(doctor, self._draft_series(doctor, series, former, now), versions, now)
 
     def propose_end(self, caller: Caller, doctor_id: str, series_id: str, on: date) -> PlanView:
@@ -112,7 +112,7 @@ class ProposePlans:
         former = _require_latest(versions, series_id)
         series = former.ended_before(on)
         if former.is_over or former.last == series.last:
-            raise _nothing_to_save("from", Text("The series has ended by then already"))
+            raise _nothing_to_save("from", Text("The series already ends before then"))
         return self._propose(doctor, self._draft_series(doctor, series, former, now), versions, now)
 
     def propose_import(
@@ -120,8 +120,8 @@ class ProposePlans:
     ) -> PlanView:
         """Propose to open slots of many dates, by their starts.
 
-        Raises ``RequestRejectedError`` for a start that is no box of its date, and for a date after
-        the booking window; otherwise as ``propose_series``.
+        Raises ``RequestRejectedError`` for a start that is no grid slot of its date, and for a date
+        after the booking window; otherwise as ``propose_series``.
         """
         doctor, now = self._open(caller, doctor_id)
         imported = resolve_import(starts, doctor, now)
@@ -274,7 +274,7 @@ def _restored(undone: Plan, versions: SeriesVersions) -> Series | None:
 
 
 def _require_effect(view: PlanView, today: date) -> None:
-    """Raise ``RequestRejectedError`` if nothing can come of a new series."""
+    """Raise ``RequestRejectedError`` if a new series would change nothing."""
     series = view.plan.series
     if series and series.last and series.last < today:
         raise _nothing_to_save("series.to", Text("The series would end before today"))
@@ -283,12 +283,12 @@ def _require_effect(view: PlanView, today: date) -> None:
         raise nothing_to_plan_error("series", detail, _kept(view), view.doctor.zone)
 
 
-def _require_boxes(series: Series) -> None:
-    """Raise ``RequestRejectedError`` if the weekly hours have no box within those of the series."""
+def _require_grid_slots(series: Series) -> None:
+    """Raise ``RequestRejectedError`` if the series has no slot of the grid."""
     end = min(series.first, local_time.MAX_DATE - _PATTERN) + _PATTERN
     dates = dates_between(series.first, end if series.last is None else min(end, series.last))
     if not any(series.has_slots_on(on) for on in dates):
-        detail = Text("None of these hours are in the weekly hours of the doctor")
+        detail = Text("None of these hours are within the doctor's weekly hours")
         raise RequestRejectedError(FieldViolation("series.weekly", "not_on_grid", detail))
 
 

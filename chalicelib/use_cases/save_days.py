@@ -126,7 +126,7 @@ class SaveDays:
         try:
             return self._save(caller, update)
         except ConcurrentModificationError as error:
-            raise self._explain_conflict(update.doctor_id, error) or StoreBusyError from error
+            raise self._explain_conflict(update, error) or StoreBusyError from error
 
     def _save(self, caller: Caller | None, update: DayUpdate) -> SavedDay:
         last_change: datetime | None = None
@@ -207,12 +207,16 @@ class SaveDays:
         return record is not None
 
     def _explain_conflict(
-        self, doctor_id: str, error: ConcurrentModificationError
+        self, update: DayUpdate, error: ConcurrentModificationError
     ) -> RequestRejectedError | None:
-        """Return an error with the slots that made the last attempt fail, or None if unknown."""
-        if not isinstance(error, DayModifiedError):
+        """Return an error with the slots that made the last attempt fail, or None if unknown.
+
+        Only the slots of a save were requested: a plan or an undo changes those that it can, and
+        can try again.
+        """
+        if update.kind is not ChangeKind.SAVE or not isinstance(error, DayModifiedError):
             return None
-        zone = self._doctor_cache.get_zone(doctor_id)
+        zone = self._doctor_cache.get_zone(update.doctor_id)
         return conflicting_slots_error(
             already_existing=error.already_existing, still_taken=error.still_taken, zone=zone
         )

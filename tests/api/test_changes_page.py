@@ -105,7 +105,7 @@ def test_line_of_a_plan_counts_what_it_closed_and_kept(client: AppClient) -> Non
     assert items == [
         "Closed 2 slots on 2 dates, Mon 23 Nov to Tue 24 Nov",
         "Left 1 slot as it was on Mon 23 Nov",
-        "Mon 23 Nov: Closed 09:00–09:30, Left as booked: 11:00–11:30",
+        "Mon 23 Nov: Closed 09:00–09:30, Booked, not changed: 11:00–11:30",
         "Tue 24 Nov: Closed 09:00–09:30",
     ]
 

@@ -138,6 +138,17 @@ def test_invalid_csv_is_rejected_with_its_line(
     assert [error["field"] for error in response.json["errors"]] == [field]
 
 
+def test_invalid_csv_is_rejected_with_each_malformed_line(client: AppClient) -> None:
+    response = send_csv(client, "date,start\n2026-11-23\n\n,,\n23.11.2026,09:30\n")
+    assert [error["field"] for error in response.json["errors"]] == ["line 2", "line 4", "line 5"]
+
+
+def test_start_of_another_date_is_rejected_with_its_own_date(client: AppClient) -> None:
+    response = send(client, [{"date": "2026-11-23", "slots": ["2026-11-24T09:00:00+00:00"]}])
+    assert codes_of(response) == ["not_on_grid"]
+    assert response.json["detail"].startswith("2026-11-24 09:00")
+
+
 def test_import_finds_the_boxes_of_a_repeated_hour_by_their_offset(client: AppClient) -> None:
     def import_starts(*starts: str) -> AppResponse:
         days = [{"date": "2027-04-04", "slots": starts}]

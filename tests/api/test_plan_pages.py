@@ -146,7 +146,7 @@ def test_stopped_plan_continues_by_its_button_alone(client: AppClient) -> None:
     press(client, plan, "start")
     set_state(client, plan, "stopped")
     waiting = press(client, plan, "next", **HTMX)
-    assert (heading(waiting), buttons(waiting)) == ("Stopped", ["Continue"])
+    assert (heading(waiting), buttons(waiting)) == ("Stopped", ["Continue", "Undo"])
     assert client.get(f"{PLANS}/{plan['plan_id']}").json["state"] == "stopped"
 
     assert heading(press(client, plan, "continue", **HTMX)) == "6 slots opened on 3 days"

@@ -226,6 +226,26 @@ def crash_before_the_second_save(client: AppClient, plan: Json) -> None:
         step(client, plan)
 
 
+def test_a_step_that_conflicts_on_many_dates_returns_its_progress(client: AppClient) -> None:
+    """On each date someone opens one of the slots between the step's reads and its save."""
+    dates = [MONDAY + n * WEEK for n in range(13)]
+    plan = propose(client, series_json({"mon": MORNING}, last=dates[-1])).json
+    stop_after(client, plan, dates=1)
+    # The step repeats each save that conflicts, and the hook saves too.
+    saves = iter([on for date in dates[1:] for on in (date, None, None)])
+
+    def conflict(**_: object) -> None:
+        if on := next(saves, None):
+            assert client.save("09:00", date=on.isoformat()).status == 200
+
+    with client.before_call(TRANSACT_WRITE, conflict):
+        response = step(client, plan)
+
+    assert (response.status, response.json["state"]) == (200, "running")
+    done = apply(client, response.json)
+    assert done["opens"] + done["keeps"] == 2 * len(dates)
+
+
 def test_two_tabs_start_a_plan_at_the_same_moment(client: AppClient) -> None:
     plan = propose(client, on_mondays(MORNING)).json
     other_tab = [lambda: step(client, plan)]

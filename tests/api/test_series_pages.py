@@ -144,9 +144,9 @@ def test_times_can_be_written_in_several_ways(client: AppClient, written: str) -
     ("fields", "expected"),
     [
         ({"name": " "}, {"name": "Enter a name of at most 100 characters"}),
-        ({"mon_from": "nine"}, {"mon": "Enter times such as 09:00, a start and an end"}),
-        ({"mon_from": "25"}, {"mon": "Enter times such as 09:00, a start and an end"}),
-        ({"mon_to": ""}, {"mon": "Enter times such as 09:00, a start and an end"}),
+        ({"mon_from": "nine"}, {"mon": "Enter a start and an end time, such as 09:00"}),
+        ({"mon_from": "25"}, {"mon": "Enter a start and an end time, such as 09:00"}),
+        ({"mon_to": ""}, {"mon": "Enter a start and an end time, such as 09:00"}),
         ({"mon_from": "", "mon_to": ""}, {"mon": "Enter the hours, for example 09:00 to 12:00"}),
         ({"mon_to": "08:00"}, {"mon": "The hours must end after they start"}),
         (
@@ -154,14 +154,18 @@ def test_times_can_be_written_in_several_ways(client: AppClient, written: str) -
             {"mon": "These hours overlap"},
         ),
         ({"every_weeks": "5"}, {"every_weeks": "Choose how often it repeats"}),
-        ({"to": "2026-11-01"}, {"to": "The last day must not be before the first"}),
+        ({"to": "2026-11-01"}, {"to": "The last day can't be before the first day"}),
+        (
+            {"from_": "2026-11-02", "to": "2026-11-09"},
+            {"to": "The series would end before today"},
+        ),
         (
             {"from_": "soon"},
             {"from": "Enter a real date from 2011 onwards, for example 23 November 2026"},
         ),
         (
             {"mon_from": "07:00", "mon_to": "08:00"},
-            {"weekday": "None of these hours are in the weekly hours of the doctor"},
+            {"weekday": "None of these hours are within the doctor's weekly hours"},
         ),
     ],
 )
@@ -229,13 +233,25 @@ def test_series_is_listed_edited_and_ended(client: AppClient) -> None:
     assert headings(ended) == ["Change: Mornings", "6 slots will close on 3 days"]
 
 
+def test_preview_of_a_series_that_ends_leads_back_to_its_last_day(client: AppClient) -> None:
+    make_series(client, series_json({"mon": [("09:00", "10:00")]}, last=MONDAY))
+    end = attribute(parse(client.get(SERIES, **HTML).text).select("article a")[1], "href")
+    before = str(MONDAY - timedelta(days=1))
+
+    preview = follow(client, open_form(client, end).set(to=before).send(client))
+
+    assert headings(preview)[0] == "End: Mornings"
+    (link,) = (a for a in parse(preview.text).select("main a") if text_of(a) == "Change")
+    assert attribute(link, "href") == end
+
+
 def test_end_that_changes_nothing_is_named(client: AppClient) -> None:
     last = MONDAY + timedelta(weeks=3)
     make_series(client, series_json({"mon": [("09:00", "10:00")]}, last=last))
     end = attribute(parse(client.get(SERIES, **HTML).text).select("article a")[1], "href")
 
     unchanged = open_form(client, end).set(to=str(last)).send(client)
-    assert problems(unchanged) == {"to": "The series has ended by then already"}
+    assert problems(unchanged) == {"to": "The series already ends before then"}
     unreal = open_form(client, end).set(to="2026-02-30").send(client)
     assert list(problems(unreal)) == ["to"]
 

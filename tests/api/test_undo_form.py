@@ -123,7 +123,7 @@ def test_pages_of_changes_offer_undo_where_it_is_possible(client: AppClient) -> 
     assert [attribute(button, "value") for button in page.select("article button")] == [
         changes(client)[0]["change_id"]
     ]
-    assert "Left as booked: 09:00–09:30" in text_of(page)
+    assert "Booked, not changed: 09:00–09:30" in text_of(page)
 
 
 @pytest.mark.parametrize(

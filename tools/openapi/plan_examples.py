@@ -89,16 +89,18 @@ SERIES_CHANGED = problem_with_error(
     field="series.version",
 )  # fmt: skip
 SERIES_CHANGED_SINCE = problem_with_error(
-    HTTPStatus.CONFLICT, "invalid", "The series has been changed since. Plan the change again.",
+    HTTPStatus.CONFLICT,
+    "invalid",
+    "The series has changed since this preview. Preview the change again.",
     field="plan_id",
-)  # fmt: skip
+)
 ALL_OPEN_ALREADY = problem_with_error(
     HTTPStatus.BAD_REQUEST, "slot_exists", "Slot already exists: 09:00-09:30", start=NINE
 )
 OFF_THE_GRID = problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "not_on_grid",
-    "None of these hours are in the weekly hours of the doctor",
+    "None of these hours are within the doctor's weekly hours",
     field="series.weekly",
 )
 NO_SUCH_SERIES = problem(HTTPStatus.NOT_FOUND, "There is no such series")

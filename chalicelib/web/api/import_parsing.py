@@ -46,29 +46,32 @@ def parse_import_csv(request: Request) -> ImportedDays:
     """``text/csv`` with the columns ``date`` and ``start``. Raises ``RequestRejectedError``."""
     violations = Violations()
     starts: ImportedDays = {}
-    for number, (date_text, start_text) in _rows(request):
+    for number, row in _rows(request):
         with violations:
+            date_text, start_text = _require_two(row, number)
             on = parse_date(date_text, f"line {number}")
             starts.setdefault(on, []).append(_imported(start_text))
     violations.raise_any()
     return _require_any(starts)
 
 
-def _rows(request: Request) -> Iterator[tuple[int, tuple[str, str]]]:
-    """Yield each row after the header with its line number."""
+def _require_two(row: list[str], number: int) -> tuple[str, str]:
+    if len(row) != len(_COLUMNS):
+        raise invalid_field(f"line {number}", Text("a date and a start"))
+    date_text, start_text = row
+    return date_text.strip(), start_text.strip()
+
+
+def _rows(request: Request) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row after the header that is not empty, with its line number."""
     try:
         text = body(request).decode("utf-8-sig")
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         if next(reader, None) != _COLUMNS:
             raise invalid_field("body", Text("a first line with date,start"))
         for row in reader:
-            match row:
-                case [date_text, start_text]:
-                    yield reader.line_num, (date_text.strip(), start_text.strip())
-                case []:
-                    continue
-                case _:
-                    raise invalid_field(f"line {reader.line_num}", Text("a date and a start"))
+            if row:
+                yield reader.line_num, row
     except (UnicodeDecodeError, csv.Error):
         raise invalid_field("body", Text("CSV in UTF-8")) from None
 

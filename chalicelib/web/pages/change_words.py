@@ -35,12 +35,12 @@ _ACTS_BY_KIND = {
     ChangeKind.REVOKE: {"cancelled": Text("Removed the booking of %(times)s")},
 }
 _KEPT = {
-    KeptReason.BOOKED: Text("Left as booked: %(times)s"),
-    KeptReason.HELD: Text("Left as held: %(times)s"),
-    KeptReason.OPENED_BY_HAND: Text("Left as opened by hand: %(times)s"),
-    KeptReason.CLOSED_BY_HAND: Text("Left as closed by hand: %(times)s"),
-    KeptReason.OVERLAPS: Text("Left out because of an overlap: %(times)s"),
-    KeptReason.PAST: Text("Left out because already started: %(times)s"),
+    KeptReason.BOOKED: Text("Booked, not changed: %(times)s"),
+    KeptReason.HELD: Text("Held, not changed: %(times)s"),
+    KeptReason.OPENED_BY_HAND: Text("Opened by hand, left open: %(times)s"),
+    KeptReason.CLOSED_BY_HAND: Text("Closed by hand, left closed: %(times)s"),
+    KeptReason.OVERLAPS: Text("Overlaps another slot, left out: %(times)s"),
+    KeptReason.PAST: Text("Already started, left out: %(times)s"),
 }
 _OCCASIONS = {
     ChangeKind.SERIES: Text("Series"),

@@ -130,6 +130,8 @@ def _revise_url(plan: Plan, base: str) -> str | None:
     """The form with the values of the plan, while it is a proposal."""
     if plan.has_started or plan.undoes or plan.series is None:
         return None
+    if plan.series.is_over:  # the form of a series has no such dates
+        return plan_links.end_url(base, plan.doctor_id, plan.series.series_id)
     return plan_links.revise_url(base, plan.doctor_id, plan.plan_id)
 
 
@@ -148,7 +150,7 @@ def _notes(view: PlanView) -> Iterable[str]:
     if kept := plan_words.count_kept(kept for day in view.days for kept in day.kept):
         yield _("Left as they are: %(slots)s.", slots=kept)
     if view.plan.state is PlanState.PROPOSED:
-        yield _("Nothing that is booked or held changes.")
+        yield _("Booked and held slots stay as they are.")
     if third_next := plan_words.describe_third_next(view.plan.third_next_available):
         yield third_next
 

@@ -27,6 +27,8 @@ def describe_plan(plan: Plan) -> str:
         return _("Undo: %(name)s", name=name) if name else _("Undo")
     if plan.kind is PlanKind.IMPORT:
         return _("Import")
+    if plan.series and plan.series.is_over:
+        return _("End: %(name)s", name=name)
     return (
         _("New series: %(name)s", name=name) if is_new(plan) else _("Change: %(name)s", name=name)
     )

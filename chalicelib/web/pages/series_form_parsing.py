@@ -51,7 +51,7 @@ def parse_series_form(fields: Mapping[str, list[str]]) -> ParsedForm:
     first = _parse_date(form.first, "from", errors)
     last = _parse_date(form.last, "to", errors) if form.has_end else None
     if first and last and last < first:
-        errors["to"] = _("The last day must not be before the first")
+        errors["to"] = _("The last day can't be before the first day")
     if errors or first is None:
         return ParsedForm(form=form, request=None, errors=errors)
     request = SeriesRequest(
@@ -152,7 +152,7 @@ def _parse_hours(rows: Rows, code: str, errors: Errors) -> tuple[TimeRange, ...]
     if not rows:
         errors[code] = _("Enter the hours, for example 09:00 to 12:00")
     elif len(ranges) < len(parsed):
-        errors[code] = _("Enter times such as 09:00, a start and an end")
+        errors[code] = _("Enter a start and an end time, such as 09:00")
     elif any(hours.end <= hours.start for hours in ranges):
         errors[code] = _("The hours must end after they start")
     elif any(other.start < one.end for one, other in pairwise(ranges)):

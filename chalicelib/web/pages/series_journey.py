@@ -43,6 +43,7 @@ _FIELDS_OF_FORM = {
     "series.weekly": "weekday",
     "series.name": "name",
     "series.from": "from",
+    "series.to": "to",
     "from": "to",
 }
 

@@ -44,7 +44,7 @@ def period(series: Series) -> str:
     """From which to which date it applies."""
     first = dates.format_date_without_weekday(series.first)
     if series.last is None:
-        return _("From %(first)s, without an end", first=first)
+        return _("From %(first)s, no end date", first=first)
     if series.is_over:
         return _("Ended")
     last = dates.format_date_without_weekday(series.last)
