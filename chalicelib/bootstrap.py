@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -134,8 +135,13 @@ def build_services(
     secrets_client: Callable[[], SecretsClient] | None = None,
     cognito_client: Callable[[], CognitoClient] | None = None,
     log: Callable[[str], None] | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Services:
-    """Build the services on the connected table; tests pass their own clock, pause and clients."""
+    """Build the services on the connected table; tests pass their own clock, pause and clients.
+
+    ``pause`` waits before a further attempt, ``sleep`` for some seconds, to limit the rate of
+    writes.
+    """
     doctors = DoctorRepository()
     doctor_cache = DoctorCache(doctors, now)
     days = DayRepository()
@@ -161,7 +167,9 @@ def build_services(
                 settings, days, doctor_cache, now, pause
             )
         ),
-        plans=cache(lambda: service_factories.create_plan_services(days, doctor_cache, now, pause)),
+        plans=cache(
+            lambda: service_factories.create_plan_services(days, doctor_cache, now, pause, sleep)
+        ),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
         bookings=cache(
             lambda: service_factories.create_booking_services(settings, doctor_cache, now, pause)

@@ -104,6 +104,7 @@ def create_plan_services(
     doctor_cache: DoctorCache,
     now: Callable[[], datetime],
     pause: Callable[[int], None],
+    sleep: Callable[[float], None],
 ) -> PlanServices:
     from chalicelib.storage.audit_log import AuditLog  # noqa: PLC0415
     from chalicelib.storage.plan_repository import PlanRepository  # noqa: PLC0415
@@ -127,7 +128,7 @@ def create_plan_services(
     save_days = SaveDays(days, doctor_cache, now, pause)
 
     def start_pace(seconds: float = STEP_SECONDS) -> Pace:
-        return Pace(time.monotonic, time.sleep, seconds)
+        return Pace(time.monotonic, sleep, seconds)
 
     return PlanServices(
         list_series=ListSeries(stores, now, pause),

@@ -260,8 +260,10 @@ class AppClient(DynamoDBHooks):
 
 
 def build_services(settings: Settings, clock: Clock) -> Services:
-    """Build services that read that clock and retry without pauses."""
-    return bootstrap.build_services(settings, now=clock, pause=lambda _attempt: None)
+    """Build services that read that clock, and neither pause before a retry nor slow down plans."""
+    return bootstrap.build_services(
+        settings, now=clock, pause=lambda _attempt: None, sleep=lambda _seconds: None
+    )
 
 
 def rejection_codes(response: AppResponse, status: int = 409) -> list[tuple[str, str]]:
