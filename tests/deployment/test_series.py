@@ -1,4 +1,4 @@
-"""The deployed stack extends the series of hundreds of doctors: by schedule and queue."""
+"""The deployed stack extends the series of many doctors: by schedule and queue."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.scheduled_event import SCHEDULED_EVENT
 if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
 
-DOCTORS = rounds(daily=100, nightly=500)
+DOCTORS = rounds(daily=30, nightly=500)
 TIMEOUT_SECONDS = 90
 ONE_DAY = timedelta(days=1)
 ALL_WEEK = {weekday: (TimeRange(timedelta(hours=9), timedelta(hours=10)),) for weekday in range(7)}
@@ -56,7 +56,7 @@ def is_extended(doctor: Doctor) -> bool:
 
 
 @pytest.mark.usefixtures("rehearsal")
-def test_schedule_extends_the_series_of_hundreds_of_doctors() -> None:
+def test_schedule_extends_the_series_of_many_doctors() -> None:
     doctors = [add_doctor_with_series(number) for number in range(DOCTORS)]
 
     answer: Any = boto3.client("lambda").invoke(
