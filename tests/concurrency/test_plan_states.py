@@ -16,6 +16,7 @@ from chalicelib.domain.booking import Booking
 from chalicelib.domain.change_feed import ChangeSearch
 from chalicelib.domain.changes import SlotChange
 from chalicelib.domain.errors import DomainError, RequestRejectedError
+from chalicelib.domain.plan import PlanKind
 from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.use_cases.manage_slots import SaveRequest
 from tests.support.factories import SUNDAY_NOON, to_instant
@@ -230,6 +231,13 @@ class PlanStateMachine(RuleBasedStateMachine):
         ]
         assert outcomes[0] == outcomes[1]
         self.forget_unwanted()
+        if self.twins[1].get_plan(ids[1]).kind is PlanKind.UNDO:
+            self.forget_open()
+
+    def forget_open(self) -> None:
+        """An undo opens what was closed, whoever closed such a box since."""
+        stored = self.twins[1].days().items()
+        self.closed -= {(on, slot.interval) for on, day in stored for slot in day.slots.values()}
 
     @rule(choice=choices)
     def stop_plan(self, choice: int) -> None:
@@ -253,7 +261,7 @@ class PlanStateMachine(RuleBasedStateMachine):
         self.both(undo)
         day = self.twins[1].days().get(on)
         stored = day.slots if day else {}
-        self.closed -= {(on, slot.interval) for slot in stored.values()}
+        self.forget_open()
         self.opened = {box for box in self.opened if box[0] != on} | {
             (on, start) for start, slot in stored.items() if is_by_hand(slot)
         }
