@@ -235,7 +235,7 @@ class PlanStateMachine(RuleBasedStateMachine):
             self.forget_open()
 
     def forget_open(self) -> None:
-        """An undo opens what was closed, whoever closed such a box since."""
+        """An undo opens what was closed, also if a person has closed such a box since."""
         stored = self.twins[1].days().items()
         self.closed -= {(on, slot.interval) for on, day in stored for slot in day.slots.values()}
 
