@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from chalicelib.domain import local_time
+from chalicelib.domain.audit_log import ChangeId
 from chalicelib.domain.changes import MAX_CHANGES_PER_SAVE
 from chalicelib.domain.day import KeptReason, PlannedChanges, SlotChanges
 
@@ -82,6 +83,12 @@ class Plan:
     undoes: str | None = None
     imported: Mapping[date, tuple[Slot, ...]] = field(default_factory=dict)
     third_next_available: ThirdNextAvailable = ThirdNextAvailable(None, None)
+
+    @property
+    def undone_change(self) -> ChangeId | None:
+        """The change that an undo inverts; None if it inverts a plan."""
+        # The id of a change begins with that of a doctor and a "~", which no plan's id has.
+        return ChangeId.parse(self.undoes) if self.undoes and "~" in self.undoes else None
 
     @property
     def remaining(self) -> tuple[date, ...]:

@@ -87,7 +87,7 @@ class AuditLog:
     def find_undone(self, entries: Iterable[AuditLogEntry]) -> frozenset[str]:
         """Return the ids of those changes that have been undone.
 
-        At most 100 are looked up. Raises ``StoreUnavailableError``.
+        Raises ``StoreUnavailableError``.
         """
         ids = {
             (
@@ -97,7 +97,12 @@ class AuditLog:
             for entry in entries
             if entry.date
         }
-        return frozenset(ids[key] for key in table.batch_get([*ids])) if ids else frozenset()
+        undone: set[str] = set()
+        every = [*ids]
+        for start in range(0, len(every), table.MAX_BATCH_KEYS):
+            chunk = every[start : start + table.MAX_BATCH_KEYS]
+            undone.update(ids[key] for key in table.batch_get(chunk))
+        return frozenset(undone)
 
     def list_plan(
         self, doctor_id: str, plan_id: str, first: date, last: date

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pynamodb.connection.base import Connection
 
 Key = tuple[str, str]
+MAX_BATCH_KEYS = 100
+"""DynamoDB rejects a ``BatchGetItem`` with more keys."""
 TTL_ATTRIBUTE = "expires_at"
 """DynamoDB deletes an item some time after the epoch seconds in it."""
 
@@ -49,7 +51,7 @@ def connection() -> Connection:
 
 
 def batch_get(keys: Sequence[Key]) -> dict[Key, Any]:
-    """Return those of at most 100 items that exist, in one ``BatchGetItem``.
+    """Return those of at most ``MAX_BATCH_KEYS`` items that exist, in one ``BatchGetItem``.
 
     Each item is strongly consistent, but together they are no snapshot. Raises
     ``StoreUnavailableError``, or ``StoreBusyError`` if DynamoDB leaves keys unprocessed (PynamoDB's

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.domain.audit_log import ChangeId
 from chalicelib.domain.availability import bookable_dates
 from chalicelib.domain.day import Day
 from chalicelib.domain.plan import (
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 _THIRD = 3
 # Fewer requests than a page of a month has: a preview reads a year.
 _PAGE_SIZE = 366
-_MAX_LOOKUPS = 100
 
 
 class PlanStores(Struct, frozen=True, kw_only=True):
@@ -145,8 +143,7 @@ class PlanPreviews:
 
     def undone_by(self, plan: Plan) -> EntriesByDate:
         """Return the changes that an undo inverts, by date, the newest first."""
-        if plan.undoes and "~" in plan.undoes:
-            change = ChangeId.parse(plan.undoes)
+        if change := plan.undone_change:
             return {change.date: [self._stores.audit_log.get(change)]}
         undone = self._stores.plans.get(plan.doctor_id, plan.undoes or "")
         return {on: entries[::-1] for on, entries in self._outcomes(undone).items()}
@@ -154,10 +151,7 @@ class PlanPreviews:
     def without_undone(self, entries: EntriesByDate) -> EntriesByDate:
         """Leave out the changes that have been undone already."""
         every = [entry for of_date in entries.values() for entry in of_date]
-        undone: set[str] = set()
-        for start in range(0, len(every), _MAX_LOOKUPS):
-            chunk = every[start : start + _MAX_LOOKUPS]
-            undone |= self._stores.audit_log.find_undone(chunk)
+        undone = self._stores.audit_log.find_undone(every)
         left = {
             on: [entry for entry in of_date if entry.change_id not in undone]
             for on, of_date in entries.items()

@@ -214,7 +214,7 @@ class ProposePlans:
         view = self._preview(doctor, draft, sorted({*dates, *left}), sources, now)
         if not (view.opens or view.closes or draft.series):
             detail = Text("There is nothing left to undo")
-            field = "change_id" if "~" in (draft.undoes or "") else "plan_id"
+            field = "change_id" if draft.undone_change else "plan_id"
             raise nothing_to_plan_error(field, detail, _kept(view), doctor.zone)
         return self._store(view)
 
