@@ -98,6 +98,7 @@ def test_quarter_is_opened_stopped_continued_and_changed(
     heading(page, "Stopped")
     page.goto(f"{live_server.url}/series?doctor_id={DOCTOR}")
     page.get_by_role("region", name="Not finished").get_by_role("link").click()
+    heading(page, "Stopped")
     page.evaluate(NOTE_PROGRESS)
     page.get_by_role("button", name="Continue").click()
     heading(page, f"{SLOTS_OF_A_QUARTER} slots opened on {DAYS_OF_A_QUARTER} days")
