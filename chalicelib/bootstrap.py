@@ -43,10 +43,13 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.book_slots import BookSlots
     from chalicelib.use_cases.extend_series import ExtendSeries
     from chalicelib.use_cases.list_changes import ListChanges
+    from chalicelib.use_cases.list_plans import ListPlans
     from chalicelib.use_cases.list_series import ListSeries
     from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.override_bookings import OverrideBookings
-    from chalicelib.use_cases.propose_plans import ProposePlans
+    from chalicelib.use_cases.propose_imports import ProposeImports
+    from chalicelib.use_cases.propose_series import ProposeSeries
+    from chalicelib.use_cases.propose_undos import ProposeUndos
     from chalicelib.use_cases.publish_changes import PublishChanges
     from chalicelib.use_cases.undo_changes import UndoChanges
     from chalicelib.use_cases.view_months import ViewMonths
@@ -106,8 +109,20 @@ class Services(Struct, frozen=True, kw_only=True):
         return self.plans().list_series
 
     @property
-    def propose_plans(self) -> ProposePlans:
-        return self.plans().propose_plans
+    def list_plans(self) -> ListPlans:
+        return self.plans().list_plans
+
+    @property
+    def propose_series(self) -> ProposeSeries:
+        return self.plans().propose_series
+
+    @property
+    def propose_imports(self) -> ProposeImports:
+        return self.plans().propose_imports
+
+    @property
+    def propose_undos(self) -> ProposeUndos:
+        return self.plans().propose_undos
 
     @property
     def apply_plans(self) -> ApplyPlans:

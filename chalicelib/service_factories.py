@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.book_slots import BookSlots
     from chalicelib.use_cases.extend_series import ExtendSeries
     from chalicelib.use_cases.list_changes import ListChanges
+    from chalicelib.use_cases.list_plans import ListPlans
     from chalicelib.use_cases.list_series import ListSeries
     from chalicelib.use_cases.manage_slots import ManageSlots
     from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.override_bookings import OverrideBookings
-    from chalicelib.use_cases.propose_plans import ProposePlans
+    from chalicelib.use_cases.propose_imports import ProposeImports
+    from chalicelib.use_cases.propose_series import ProposeSeries
+    from chalicelib.use_cases.propose_undos import ProposeUndos
     from chalicelib.use_cases.publish_changes import PublishChanges
     from chalicelib.use_cases.undo_changes import UndoChanges
     from chalicelib.use_cases.view_months import ViewMonths
@@ -44,7 +47,10 @@ class PlanServices(Struct, frozen=True, kw_only=True):
     """The use cases of series and plans, and that of the nightly schedule."""
 
     list_series: ListSeries
-    propose_plans: ProposePlans
+    list_plans: ListPlans
+    propose_series: ProposeSeries
+    propose_imports: ProposeImports
+    propose_undos: ProposeUndos
     apply_plans: ApplyPlans
     extend_series: ExtendSeries
 
@@ -111,10 +117,14 @@ def create_plan_services(
     from chalicelib.storage.series_repository import SeriesRepository  # noqa: PLC0415
     from chalicelib.use_cases.apply_plans import ApplyPlans  # noqa: PLC0415
     from chalicelib.use_cases.extend_series import ExtendSeries  # noqa: PLC0415
+    from chalicelib.use_cases.list_plans import ListPlans  # noqa: PLC0415
     from chalicelib.use_cases.list_series import ListSeries  # noqa: PLC0415
     from chalicelib.use_cases.pace import STEP_SECONDS, Pace  # noqa: PLC0415
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores  # noqa: PLC0415
-    from chalicelib.use_cases.propose_plans import ProposePlans  # noqa: PLC0415
+    from chalicelib.use_cases.proposals import Proposals  # noqa: PLC0415
+    from chalicelib.use_cases.propose_imports import ProposeImports  # noqa: PLC0415
+    from chalicelib.use_cases.propose_series import ProposeSeries  # noqa: PLC0415
+    from chalicelib.use_cases.propose_undos import ProposeUndos  # noqa: PLC0415
     from chalicelib.use_cases.save_days import SaveDays  # noqa: PLC0415
 
     stores = PlanStores(
@@ -125,6 +135,7 @@ def create_plan_services(
         doctor_cache=doctor_cache,
     )
     previews = PlanPreviews(stores)
+    proposals = Proposals(stores, previews, lambda: secrets.token_hex(6), now, pause)
     save_days = SaveDays(days, doctor_cache, now, pause)
 
     def start_pace(seconds: float = STEP_SECONDS) -> Pace:
@@ -132,7 +143,10 @@ def create_plan_services(
 
     return PlanServices(
         list_series=ListSeries(stores, now, pause),
-        propose_plans=ProposePlans(stores, previews, lambda: secrets.token_hex(6), now, pause),
+        list_plans=ListPlans(stores, pause),
+        propose_series=ProposeSeries(proposals),
+        propose_imports=ProposeImports(proposals),
+        propose_undos=ProposeUndos(proposals),
         apply_plans=ApplyPlans(stores, previews, save_days, start_pace, now, pause),
         extend_series=ExtendSeries(stores, save_days, start_pace, now, pause),
     )

@@ -156,6 +156,11 @@ class PlanSources:
         return bool(series and latest and latest.version > series.version)
 
 
+def new_plan_id(now: datetime, suffix: str) -> str:
+    """Return an id by which plans sort by time; the random ``suffix`` makes it unique."""
+    return f"{now:%Y%m%dT%H%M%S%f}Z-{suffix}"
+
+
 def dates_between(first: date, last: date) -> Iterator[date]:
     """Yield the dates from the first to the last, both included."""
     for number in range((last - first).days + 1):

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from chalicelib.domain.change_feed import ActorNames, ChangeSearch, visible_to
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.undo import may_be_undone
+from chalicelib.use_cases.managed_doctors import read_managed_doctor
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
@@ -98,8 +99,7 @@ class ListChanges:
         """
 
         def read() -> Changes:
-            doctor = self._doctor_cache.refresh(search.doctor_id)
-            caller.require_role_for(doctor)
+            doctor = read_managed_doctor(caller, self._doctor_cache, search.doctor_id)
             names = ActorNames(doctor=doctor, clients=self._client_names)
             page = self._audit_log.list_page(
                 search, names, limit=limit, cursor=cursor, with_whole_plans=with_whole_plans

@@ -1,4 +1,4 @@
-"""Use case of doctors and their delegates: series and plans, listed."""
+"""Use case of doctors and their delegates: list the series of a doctor."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from msgspec import Struct
 
 from chalicelib.domain import local_time
 from chalicelib.domain.plan_errors import SeriesNotFoundError
+from chalicelib.use_cases.managed_doctors import read_managed_doctor
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
-    from chalicelib.domain.plan import Plan, PlanState
     from chalicelib.domain.series import Series, SeriesVersions
     from chalicelib.use_cases.plan_previews import PlanStores
-
-_MAX_PLANS = 20
 
 
 class DoctorSeries(Struct, frozen=True, kw_only=True):
@@ -30,15 +28,8 @@ class DoctorSeries(Struct, frozen=True, kw_only=True):
     series: tuple[Series, ...]
 
 
-class DoctorPlans(Struct, frozen=True, kw_only=True):
-    """The latest plans of a doctor, the newest first."""
-
-    doctor: Doctor
-    plans: Sequence[Plan]
-
-
 class ListSeries:
-    """The series and plans of a doctor, for those who manage their schedule."""
+    """The series of a doctor, for those who manage their schedule."""
 
     def __init__(
         self, stores: PlanStores, now: Callable[[], datetime], pause: Callable[[int], None]
@@ -80,23 +71,9 @@ class ListSeries:
         _, versions = self._read(caller, doctor_id)
         return versions
 
-    def list_plans(
-        self, caller: Caller, doctor_id: str, state: PlanState | None = None
-    ) -> DoctorPlans:
-        """Return the latest plans, of that state if there is one. Raises as ``list_series``."""
-
-        def read() -> DoctorPlans:
-            doctor = self._stores.doctor_cache.refresh(doctor_id)
-            caller.require_role_for(doctor)
-            plans = self._stores.plans.list_latest(doctor_id, _MAX_PLANS, state)
-            return DoctorPlans(doctor=doctor, plans=plans)
-
-        return retry_on_conflict(read, self._pause)
-
     def _read(self, caller: Caller, doctor_id: str) -> tuple[Doctor, SeriesVersions]:
         def read() -> tuple[Doctor, SeriesVersions]:
-            doctor = self._stores.doctor_cache.refresh(doctor_id)
-            caller.require_role_for(doctor)
+            doctor = read_managed_doctor(caller, self._stores.doctor_cache, doctor_id)
             return doctor, self._stores.series.list_versions(doctor_id)
 
         return retry_on_conflict(read, self._pause)

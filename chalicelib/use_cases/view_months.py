@@ -18,6 +18,7 @@ from chalicelib.domain.month import (
     next_month,
     total_weeks,
 )
+from chalicelib.use_cases.managed_doctors import read_managed_doctor
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
@@ -81,8 +82,9 @@ class ViewMonths:
         One strongly consistent query, and another if the third bookable slot is outside the month.
         Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``.
         """
-        doctor = retry_on_conflict(lambda: self._doctor_cache.refresh(doctor_id), self._pause)
-        caller.require_role_for(doctor)
+        doctor = retry_on_conflict(
+            lambda: read_managed_doctor(caller, self._doctor_cache, doctor_id), self._pause
+        )
         now = self._now()
         return retry_on_conflict(lambda: self._read_month(doctor, month, now), self._pause)
 

@@ -11,7 +11,7 @@ from chalicelib.domain.local_time import parse_time_of_day
 from chalicelib.domain.plan import PlanState
 from chalicelib.domain.series import TimeRange
 from chalicelib.domain.slot import SlotId
-from chalicelib.use_cases.propose_plans import SeriesRequest
+from chalicelib.use_cases.propose_series import SeriesRequest
 from tests.support import stored_day
 from tests.support.booking_actions import ADMIN, SLOT_STARTS, book_slot, save_slots
 from tests.support.concurrent import concurrent_runner
@@ -38,7 +38,7 @@ def propose(services: Services, doctor_id: str, start: str, end: str) -> str:
         first=MONDAY,
         last=MONDAY + WEEKS * WEEK - timedelta(days=1),
     )
-    return services.propose_plans.propose_series(ADMIN, doctor_id, request).plan.plan_id
+    return services.propose_series.propose(ADMIN, doctor_id, request).plan.plan_id
 
 
 def apply(services: Services, doctor_id: str, plan_id: str) -> None:

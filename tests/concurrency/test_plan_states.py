@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.domain.slot import Slot
     from chalicelib.use_cases.plan_previews import PlanView
-    from chalicelib.use_cases.propose_plans import SeriesRequest
+    from chalicelib.use_cases.propose_series import SeriesRequest
 
 HALF_AN_HOUR, SECOND = timedelta(minutes=30), timedelta(seconds=1)
 Box = tuple["date", "datetime"]
@@ -156,7 +156,7 @@ class PlanStateMachine(RuleBasedStateMachine):
     def make_series(self, request: SeriesRequest, count: int, killed: list[Kill]) -> None:
 
         def propose(twin: PlanDoctor, index: int) -> PlanView:
-            view = twin.propose("series", request)
+            view = twin.propose_series(request)
             if view.plan.series:
                 self.series[index].append(view.plan.series.series_id)
             return view
@@ -169,7 +169,7 @@ class PlanStateMachine(RuleBasedStateMachine):
     ) -> None:
         def propose(twin: PlanDoctor, index: int) -> PlanView:
             series_id = self.series[index][choice % len(self.series[index])]
-            return twin.propose("series", replace(request, series_id=series_id))
+            return twin.propose_series(replace(request, series_id=series_id))
 
         if self.series[0]:
             self.add_plan(propose, count, killed)
@@ -178,7 +178,7 @@ class PlanStateMachine(RuleBasedStateMachine):
     def end_series(self, choice: int, on: int, count: int, killed: list[Kill]) -> None:
         def propose(twin: PlanDoctor, index: int) -> PlanView:
             series_id = self.series[index][choice % len(self.series[index])]
-            return twin.propose("end", series_id, DATES[on])
+            return twin.propose_end(series_id, DATES[on])
 
         if self.series[0]:
             self.add_plan(propose, count, killed)
@@ -187,9 +187,7 @@ class PlanStateMachine(RuleBasedStateMachine):
     def undo_plan(self, choice: int, count: int, killed: list[Kill]) -> None:
         if self.plans:
             ids = self.plans[choice % len(self.plans)]
-            self.add_plan(
-                lambda twin, index: twin.propose("undo_of_plan", ids[index]), count, killed
-            )
+            self.add_plan(lambda twin, index: twin.propose_undo(ids[index]), count, killed)
 
     def add_plan(
         self, propose: Callable[[PlanDoctor, int], PlanView], count: int, killed: list[Kill]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from chalicelib.domain.doctor import DoctorSettings
@@ -21,7 +21,9 @@ from chalicelib.storage.plan_repository import PlanRepository
 from chalicelib.storage.series_repository import SeriesRepository
 from chalicelib.use_cases.apply_plans import ApplyPlans
 from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores
-from chalicelib.use_cases.propose_plans import ProposePlans
+from chalicelib.use_cases.proposals import Proposals
+from chalicelib.use_cases.propose_series import ProposeSeries
+from chalicelib.use_cases.propose_undos import ProposeUndos
 from chalicelib.use_cases.save_days import SaveDays
 from tests.support.factories import MONDAY, make_session
 from tests.support.fault_injection import forward
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day
     from chalicelib.domain.plan import Plan
     from chalicelib.use_cases.plan_previews import PlanView
+    from chalicelib.use_cases.propose_series import SeriesRequest
 
 ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 WINDOW_DAYS = 9
@@ -105,9 +108,10 @@ class PlanDoctor:
             doctor_cache=doctor_cache,
         )
         previews = PlanPreviews(self._stores)
-        self._propose = ProposePlans(
+        proposals = Proposals(
             self._stores, previews, lambda: uuid4().hex[:12], now, pause=_no_pause
         )
+        self._series, self._undos = ProposeSeries(proposals), ProposeUndos(proposals)
         self._apply = ApplyPlans(
             self._stores,
             previews,
@@ -135,10 +139,14 @@ class PlanDoctor:
             ),
         )
 
-    def propose(self, name: str, *arguments: Any) -> PlanView:  # noqa: ANN401  of that proposal
-        """Propose a plan by the method of that name."""
-        proposal: Callable[..., PlanView] = getattr(self._propose, f"propose_{name}")
-        return proposal(ADMIN, self.doctor_id, *arguments)
+    def propose_series(self, request: SeriesRequest) -> PlanView:
+        return self._series.propose(ADMIN, self.doctor_id, request)
+
+    def propose_end(self, series_id: str, on: date) -> PlanView:
+        return self._series.propose_end(ADMIN, self.doctor_id, series_id, on)
+
+    def propose_undo(self, plan_id: str) -> PlanView:
+        return self._undos.propose_for_plan(ADMIN, self.doctor_id, plan_id)
 
     def advance(self, plan_id: str, dates: int, kills: list[Kill]) -> str:
         """Apply the next dates one by one, killed as said; return how it ended."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.local_time import parse_time_of_day
 from chalicelib.domain.series import TimeRange
-from chalicelib.use_cases.propose_plans import SeriesRequest
+from chalicelib.use_cases.propose_series import SeriesRequest
 from tests.support.plan_twins import DATES
 
 HOURS = [("09:00", "10:00"), ("09:30", "11:00"), ("10:00", "10:30"), ("09:00", "11:00")]

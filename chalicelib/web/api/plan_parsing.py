@@ -17,7 +17,7 @@ from chalicelib.domain.plan_errors import PlanNotFoundError, SeriesNotFoundError
 from chalicelib.domain.series import MAX_EVERY_WEEKS, TimeRange
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
-from chalicelib.use_cases.propose_plans import SeriesRequest
+from chalicelib.use_cases.propose_series import SeriesRequest
 from chalicelib.web.api import plan_schemas
 from chalicelib.web.api.change_parsing import valid_change_id
 from chalicelib.web.api.decoding import Violations, decode_json

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.plan import Plan, PlannedDay
     from chalicelib.domain.series import Series
-    from chalicelib.use_cases.list_series import DoctorPlans, DoctorSeries
+    from chalicelib.use_cases.list_plans import DoctorPlans
+    from chalicelib.use_cases.list_series import DoctorSeries
     from chalicelib.use_cases.plan_previews import PlanView
     from chalicelib.web.api import schemas
 

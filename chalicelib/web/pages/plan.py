@@ -90,7 +90,7 @@ def _reason(error: RequestRejectedError) -> str:
 def _act(caller: Caller, doctor_id: str, plan_id: str, act: str, request: Request) -> Response:
     services = get_services()
     if act == _UNDO:
-        undo = services.propose_plans.propose_undo_of_plan(caller, doctor_id, plan_id)
+        undo = services.propose_undos.propose_for_plan(caller, doctor_id, plan_id)
         return redirect_to_plan(undo.plan, request)
     if act == _STOP:
         plan = services.apply_plans.stop(caller, doctor_id, plan_id)

@@ -130,7 +130,7 @@ class FormContext(Struct, frozen=True, kw_only=True):
 def render_list(caller: Caller, doctor_id: str, request: Request) -> Response:
     """Render the series that apply today or later, and the latest plans."""
     found = get_services().list_series.list_series(caller, doctor_id)
-    plans = get_services().list_series.list_plans(caller, doctor_id).plans
+    plans = get_services().list_plans.list_latest(caller, doctor_id).plans
     base = url_prefix(request)
     halted = [plan for plan in plans if plan.state in (PlanState.RUNNING, PlanState.STOPPED)]
     done = [plan for plan in plans if plan.state is PlanState.DONE]

@@ -12,7 +12,7 @@ from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.local_time import MIN_DATE, parse_time_of_day
 from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name, trim_name
 from chalicelib.domain.series import MAX_EVERY_WEEKS, TimeRange
-from chalicelib.use_cases.propose_plans import SeriesRequest
+from chalicelib.use_cases.propose_series import SeriesRequest
 from chalicelib.web.api.fields import WEEKDAYS
 from chalicelib.web.api.validators import invalid_field, parse_date
 from chalicelib.web.pages.series_form import ONE_DAY_HOURS, Rows, SeriesForm

@@ -107,9 +107,8 @@ def preview_form(caller: Caller, request: Request) -> Response:
     parsed, errors = parse_series_form(fields), {}
     if parsed.request:
         try:
-            view = get_services().propose_plans.propose_series(
-                caller, doctor.doctor_id, parsed.request
-            )
+            proposals = get_services().propose_series
+            view = proposals.propose(caller, doctor.doctor_id, parsed.request)
             return redirect_to_plan(view.plan, request)
         except RequestRejectedError as error:
             errors = _errors_of(error, request)
@@ -140,7 +139,7 @@ def preview_end(caller: Caller, series_id: str, request: Request) -> Response:
 
 
 def _propose_end(caller: Caller, doctor: Doctor, series_id: str, last: date) -> PlanView:
-    proposals = get_services().propose_plans
+    proposals = get_services().propose_series
     return proposals.propose_end(caller, doctor.doctor_id, series_id, last + _ONE_DAY)
 
 

@@ -77,7 +77,7 @@ def get_plans(request: Request, caller: Caller, doctor_id: str) -> Response:
     from chalicelib.web.api.plan_serializers import serialize_plans  # noqa: PLC0415
 
     doctor_id = doctor_id_from_path(doctor_id)
-    found = get_services().list_series.list_plans(caller, doctor_id, parse_state(request))
+    found = get_services().list_plans.list_latest(caller, doctor_id, parse_state(request))
     return json_response(serialize_plans(found))
 
 
@@ -167,16 +167,16 @@ def delete_plan(_request: Request, caller: Caller, doctor_id: str, plan_id: str)
 
 
 def _propose(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView:
-    proposals = get_services().propose_plans
+    services = get_services()
     if requested.series:
-        return proposals.propose_series(caller, doctor_id, requested.series)
+        return services.propose_series.propose(caller, doctor_id, requested.series)
     if requested.ended:
-        return proposals.propose_end(caller, doctor_id, *requested.ended)
+        return services.propose_series.propose_end(caller, doctor_id, *requested.ended)
     if requested.imported:
-        return proposals.propose_import(caller, doctor_id, requested.imported)
+        return services.propose_imports.propose(caller, doctor_id, requested.imported)
     if requested.undone_change:
-        return proposals.propose_undo_of_change(caller, requested.undone_change)
-    return proposals.propose_undo_of_plan(caller, doctor_id, requested.undone_plan or "")
+        return services.propose_undos.propose_for_change(caller, requested.undone_change)
+    return services.propose_undos.propose_for_plan(caller, doctor_id, requested.undone_plan or "")
 
 
 def _ids(doctor_id: str, plan_id: str) -> tuple[str, str]:
