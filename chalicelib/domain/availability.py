@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import local_time
@@ -33,8 +34,16 @@ def is_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> bool:
     return local_time.local_date(slot.start, doctor.zone) <= doctor.last_bookable_date(now)
 
 
-def bookable_dates(days: Iterable[Day], doctor: Doctor, now: datetime) -> Iterator[date]:
-    """Yield the date of each bookable slot, in time order. ``days`` must be as of ``now``."""
+def third_bookable_date(days: Iterable[Day], doctor: Doctor, now: datetime) -> date | None:
+    """Return the date of the third bookable slot; None if there are fewer.
+
+    It is the measure "third next available": a single slot may be free by a late cancellation.
+    ``days`` must be in time order and as of ``now``; no more of them are read than it takes.
+    """
+    return next(islice(_bookable_dates(days, doctor, now), 2, None), None)
+
+
+def _bookable_dates(days: Iterable[Day], doctor: Doctor, now: datetime) -> Iterator[date]:
     for day in days:
         for start in sorted(day.slots):
             if is_bookable(day.slots[start], doctor, now=now):

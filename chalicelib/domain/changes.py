@@ -111,8 +111,7 @@ def may_overlap_adjacent_date(
 ) -> bool:
     """Return whether a slot to open could overlap one that is stored under another date.
 
-    A slot is stored under its local date, but later time zone data can move its local time across
-    midnight, by at most ``MAX_ZONE_SHIFT``. Without ``grid`` it errs on the safe side.
+    Without ``grid`` it errs on the safe side.
     """
     return any(
         isinstance(change, SlotChange)
@@ -130,9 +129,7 @@ def _is_near_midnight(start: datetime | LocalStart, date: date, grid: Grid | Non
         return True
     else:
         local = start.astimezone(grid.zone).replace(tzinfo=None)
-    return (local - local_time.MAX_ZONE_SHIFT).date() < date or (
-        local + length + local_time.MAX_ZONE_SHIFT
-    ).date() > date
+    return local_time.may_reach_adjacent_date(local, local + length, date)
 
 
 def conflicting_slots_error(

@@ -17,6 +17,7 @@ MIN_DATE = date(2011, 1, 1)
 MAX_DATE = date(9999, 12, 30)
 # New rules of a zone have moved no clock further since 2011, except across the date line.
 MAX_ZONE_SHIFT = timedelta(hours=3)
+_ONE_DAY = timedelta(days=1)
 
 
 def utc_candidates(local: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
@@ -81,6 +82,19 @@ def local_date(instant: datetime, zone: ZoneInfo) -> date:
 def dates_anywhere(instant: datetime) -> tuple[date, date]:
     """The first and the last date that any zone has at that instant: UTC-12 to UTC+14."""
     return (instant - timedelta(hours=12)).date(), (instant + timedelta(hours=14)).date()
+
+
+def adjacent_dates(date: date) -> tuple[date, date]:
+    """The dates before and after."""
+    return date - _ONE_DAY, date + _ONE_DAY
+
+
+def may_reach_adjacent_date(start: datetime, end: datetime, date: date) -> bool:
+    """Whether a period, in naive local time, is so near to midnight that it may leave its date.
+
+    Later time zone data can move its local time, by at most ``MAX_ZONE_SHIFT``.
+    """
+    return (start - MAX_ZONE_SHIFT).date() < date or (end + MAX_ZONE_SHIFT).date() > date
 
 
 def format_time(instant: datetime, zone: ZoneInfo) -> str:

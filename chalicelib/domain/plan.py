@@ -11,7 +11,6 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import ChangeId
 from chalicelib.domain.changes import MAX_CHANGES_PER_SAVE
 from chalicelib.domain.day import KeptReason, PlannedChanges, SlotChanges
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
-    from zoneinfo import ZoneInfo
 
     from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.day import Day, KeptSlot
@@ -167,11 +165,6 @@ def dates_between(first: date, last: date) -> Iterator[date]:
         yield first + number * _ONE_DAY
 
 
-def neighbours(date: date) -> tuple[date, date]:
-    """The dates before and after."""
-    return date - _ONE_DAY, date + _ONE_DAY
-
-
 def needs_two_saves(changes: SlotChanges) -> bool:
     """Whether one transaction cannot make the changes.
 
@@ -187,20 +180,6 @@ def closing_part(changes: PlannedChanges, day: Day) -> PlannedChanges:
     closing = SlotChanges(opened=(), closed=changes.closed)
     return PlannedChanges(
         opened=(), closed=changes.closed, day_after=day.apply(closing), kept=changes.kept
-    )
-
-
-def may_overlap_adjacent_date(slots: Iterable[Slot], date: date, zone: ZoneInfo) -> bool:
-    """Whether a slot is so near to midnight that it may overlap one of the date before or after.
-
-    A slot is stored under its local date, but later time zone data can move its local time across
-    midnight.
-    """
-    shift = local_time.MAX_ZONE_SHIFT
-    return any(
-        local_time.local_date(instant, zone) != date
-        for slot in slots
-        for instant in (slot.start - shift, slot.end + shift)
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.local_time import MAX_DATE, MIN_DATE, local_date
+from chalicelib.domain.local_time import MAX_DATE, MIN_DATE, local_date, may_reach_adjacent_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,6 +80,11 @@ class Slot:
     def is_taken(self) -> bool:
         """Booked or held: a patient counts on it, so no save may close it."""
         return self.status in (SlotStatus.BOOKED, SlotStatus.HELD)
+
+    def may_overlap_adjacent_date(self, date: date, zone: ZoneInfo) -> bool:
+        """Whether the slot may overlap one that is stored under the date before or after."""
+        start, end = (each.astimezone(zone).replace(tzinfo=None) for each in self.interval)
+        return may_reach_adjacent_date(start, end, date)
 
     def overlaps(self, other: Slot) -> bool:
         """Half-open: 09:00-09:30 and 09:30-10:00 touch and don't overlap."""

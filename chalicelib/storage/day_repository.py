@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.exceptions import DoesNotExist
 
+from chalicelib.domain import local_time
 from chalicelib.domain.day import Day
 from chalicelib.domain.errors import DayModifiedError, DoctorModifiedError, DoctorNotFoundError
 from chalicelib.domain.slot import SlotStatus
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 
 # One more than a month has days: after a full page there is always another request.
 _PAGE_SIZE = 32
-_ONE_DAY = timedelta(days=1)
 
 
 class DayRepository:
@@ -76,7 +75,8 @@ class DayRepository:
         pk = keys.doctor_pk(doctor_id)
         doctor_key, day_key = (pk, keys.DOCTOR_SK), (pk, keys.day_sk(date))
         change_keys = [(pk, keys.change_sk(date, request_id))] if request_id else []
-        adjacent_keys = _adjacent_day_keys(pk, date) if reads_adjacent else []
+        adjacent = local_time.adjacent_dates(date) if reads_adjacent else ()
+        adjacent_keys = [(pk, keys.day_sk(each)) for each in adjacent]
         plan_keys = [(pk, keys.plan_sk(running_plan))] if running_plan else []
         items = table.batch_get([doctor_key, day_key, *change_keys, *adjacent_keys, *plan_keys])
 
@@ -84,9 +84,9 @@ class DayRepository:
         for plan_key in plan_keys:
             _require_not_stopped(items.get(plan_key))
         day = _decode_day(items, doctor_id, date)
-        adjacent = [day_from_item(items[key]) for key in adjacent_keys if key in items]
+        beside = [day_from_item(items[key]) for key in adjacent_keys if key in items]
         record = _decode_record(items, doctor_id, date, request_id) if request_id else None
-        return doctor, day.with_adjacent(adjacent) if adjacent else day, record
+        return doctor, day.with_adjacent(beside) if beside else day, record
 
     def get_many_with_changes(
         self, doctor_id: str, dates: Collection[date], request_id: str
@@ -201,10 +201,6 @@ def _require_not_stopped(item: PlanItem | None) -> None:
     from chalicelib.storage.series_mapping import require_not_stopped  # noqa: PLC0415  only plans
 
     require_not_stopped(item)
-
-
-def _adjacent_day_keys(pk: str, date: date) -> list[tuple[str, str]]:
-    return [(pk, keys.day_sk(date - _ONE_DAY)), (pk, keys.day_sk(date + _ONE_DAY))]
 
 
 def _delete_slot(

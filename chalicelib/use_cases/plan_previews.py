@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.domain.availability import bookable_dates
+from chalicelib.domain.availability import third_bookable_date
 from chalicelib.domain.day import Day
 from chalicelib.domain.plan import (
     Plan,
@@ -17,7 +16,6 @@ from chalicelib.domain.plan import (
     PlannedDay,
     PlanSources,
     ThirdNextAvailable,
-    neighbours,
     shown_closing,
 )
 from chalicelib.domain.plan_days import plan_day
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
     Days = Mapping[date, Day]
     EntriesByDate = dict[date, list[AuditLogEntry]]
 
-_THIRD = 3
 # Fewer requests than a page of a month has: a preview reads a year.
 _PAGE_SIZE = 366
 
@@ -60,18 +57,25 @@ class PlanView(Struct, frozen=True, kw_only=True):
     plan: Plan
     days: tuple[PlannedDay, ...]
     days_done: int
+    opens: int
+    closes: int
+    keeps: int
 
-    @property
-    def opens(self) -> int:
-        return sum(len(day.opens) for day in self.days)
-
-    @property
-    def closes(self) -> int:
-        return sum(len(day.closes) for day in self.days)
-
-    @property
-    def keeps(self) -> int:
-        return sum(len(day.kept) for day in self.days)
+    @classmethod
+    def of(
+        cls, doctor: Doctor, plan: Plan, days: Iterable[PlannedDay], *, days_done: int = 0
+    ) -> Self:
+        """Return the view of these days, with their totals."""
+        of_plan = tuple(days)
+        return cls(
+            doctor=doctor,
+            plan=plan,
+            days=of_plan,
+            days_done=days_done,
+            opens=sum(len(day.opens) for day in of_plan),
+            closes=sum(len(day.closes) for day in of_plan),
+            keeps=sum(len(day.kept) for day in of_plan),
+        )
 
 
 class PlanPreviews:
@@ -105,7 +109,7 @@ class PlanPreviews:
                 _third_next(({**days, **after}).values(), doctor, now),
             ),
         )
-        return PlanView(doctor=doctor, plan=plan, days=tuple(planned), days_done=0)
+        return PlanView.of(doctor, plan, planned)
 
     def renew(self, doctor: Doctor, plan: Plan, sources: PlanSources, now: datetime) -> PlanView:
         """Return the plan with a new preview of the dates that are not applied."""
@@ -120,7 +124,7 @@ class PlanPreviews:
     def view(self, doctor: Doctor, plan: Plan, now: datetime) -> PlanView:
         """Return the plan with the outcome of the dates that are done, and a preview of others."""
         if not plan.dates:
-            return PlanView(doctor=doctor, plan=plan, days=(), days_done=0)
+            return PlanView.of(doctor, plan, ())
         entries = self._outcomes(plan)
         left = self._preview_days(doctor, plan, now)
         days = (
@@ -129,9 +133,7 @@ class PlanPreviews:
             else PlannedDay.from_entries(on, entries.get(on, ()))
             for on in plan.dates
         )
-        return PlanView(
-            doctor=doctor, plan=plan, days=tuple(days), days_done=len(plan.dates) - len(left)
-        )
+        return PlanView.of(doctor, plan, days, days_done=len(plan.dates) - len(left))
 
     def sources(self, plan: Plan, versions: SeriesVersions) -> PlanSources:
         """Read what the plan decides on for the dates that remain, besides the days and series."""
@@ -190,7 +192,7 @@ def _dry_run(
     readable = {on: day for on, day in days.items() if not day.is_incomplete}
     for on in dates:
         day = days.get(on) or Day(doctor_id=plan.doctor_id, date=on)
-        beside = [readable[each] for each in neighbours(on) if each in readable]
+        beside = [readable[each] for each in local_time.adjacent_dates(on) if each in readable]
         changes = plan_day(plan, day.with_adjacent(beside), sources, now=now)
         if changes is not None:
             day.require_complete()
@@ -201,6 +203,5 @@ def _dry_run(
 
 def _third_next(days: Iterable[Day], doctor: Doctor, now: datetime) -> int | None:
     in_order = sorted(days, key=lambda day: day.date)
-    found = [*islice(bookable_dates(in_order, doctor, now), _THIRD)]
-    today = local_time.local_date(now, doctor.zone)
-    return (found[-1] - today).days if len(found) == _THIRD else None
+    third = third_bookable_date(in_order, doctor, now)
+    return None if third is None else (third - local_time.local_date(now, doctor.zone)).days

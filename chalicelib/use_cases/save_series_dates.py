@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain.audit_log import Actor, ChangeKind
-from chalicelib.domain.plan import closing_part, may_overlap_adjacent_date, needs_two_saves
+from chalicelib.domain.plan import closing_part, needs_two_saves
 from chalicelib.domain.plan_errors import PlanModifiedError, PreviewChangedError
 from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor, SavedDay
 
@@ -130,7 +130,8 @@ def _update(change: SeriesDate, choose: ChooseChanges, part: int | None = None) 
         fingerprint=request_id,
         decide=decide,
         may_overlap_adjacent=lambda grid: (
-            grid is None or may_overlap_adjacent_date(change.slots, change.date, grid.zone)
+            grid is None
+            or any(slot.may_overlap_adjacent_date(change.date, grid.zone) for slot in change.slots)
         ),
         kind=change.kind,
         plan_id=change.plan_id,

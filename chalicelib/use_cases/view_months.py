@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.domain.availability import bookable_dates
+from chalicelib.domain.availability import third_bookable_date
 from chalicelib.domain.month import (
     DayTotals,
     count_slots,
@@ -22,7 +22,7 @@ from chalicelib.use_cases.managed_doctors import read_managed_doctor
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date, datetime
 
     from chalicelib.domain.day import Day
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from chalicelib.storage.doctor_cache import DoctorCache
 
 _ONE_DAY = timedelta(days=1)
-_THIRD = 3
 # In one request each: a month with its whole weeks has at most 42 dates.
 _MONTH_PAGE_SIZE = 43
 _LOOKAHEAD_DAYS = 100
@@ -114,16 +113,13 @@ class ViewMonths:
         self, doctor: Doctor, known: list[Day], known_to: date, now: datetime
     ) -> date | None:
         """Return the date of the third bookable slot: of ``known`` days, or of those after them."""
-        found = [*islice(bookable_dates(known, doctor, now), _THIRD)]
         last, today = doctor.last_bookable_date(now), local_time.local_date(now, doctor.zone)
         following = max(known_to + _ONE_DAY, today) if known else today
-        if len(found) < _THIRD and doctor.is_active and following <= last:
-            later = islice(
-                self._iter_days(doctor, following, last, now, page_size=_LOOKAHEAD_DAYS),
-                _LOOKAHEAD_DAYS,
-            )
-            found += islice(bookable_dates(later, doctor, now), _THIRD - len(found))
-        return found[-1] if len(found) == _THIRD else None
+        later: Iterable[Day] = ()
+        if doctor.is_active and following <= last:
+            days = self._iter_days(doctor, following, last, now, page_size=_LOOKAHEAD_DAYS)
+            later = islice(days, _LOOKAHEAD_DAYS)
+        return third_bookable_date(chain(known, later), doctor, now)
 
     def _list_days(
         self, doctor: Doctor, first: date, last: date, now: datetime, *, page_size: int

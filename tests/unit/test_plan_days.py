@@ -17,7 +17,6 @@ from chalicelib.domain.plan import (
     PlanKind,
     PlanSources,
     closing_part,
-    may_overlap_adjacent_date,
     needs_two_saves,
 )
 from chalicelib.domain.plan_days import apply_series, is_up_to_date, plan_day
@@ -168,4 +167,4 @@ def test_one_save_cannot_replace_a_slot_by_another_of_the_same_start() -> None:
     ("start", "expected"), [("09:00", False), ("00:30", True), ("22:00", True)]
 )
 def test_only_slots_near_midnight_may_overlap_another_date(start: str, *, expected: bool) -> None:
-    assert may_overlap_adjacent_date([make_slot(start)], MONDAY, LONDON) is expected
+    assert make_slot(start).may_overlap_adjacent_date(MONDAY, LONDON) is expected
