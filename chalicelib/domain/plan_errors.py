@@ -50,8 +50,8 @@ class PreviewChangedError(ConflictError):
         super().__init__(FieldViolation("plan_id", "preview_changed", detail))
 
 
-class PlanStopped(Exception):  # noqa: N818  no error
-    """The plan is stopped: nothing further of it is done."""
+class PlanStoppedError(Exception):
+    """A date can't be saved for a plan that is stopped; no client sees this."""
 
 
 class PlanModifiedError(ConcurrentModificationError):

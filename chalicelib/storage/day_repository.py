@@ -70,7 +70,7 @@ class DayRepository:
         It is one strongly consistent read. A date without a save is an empty day of version 0. With
         ``reads_adjacent``, the day also gets the slots of the dates before and after. Raises
         ``DoctorNotFoundError``, ``UnreadableItemError``, ``StoreUnavailableError``; with the id of
-        a ``running_plan``, ``PlanStopped`` if that is stopped, and ``PlanNotFoundError``.
+        a ``running_plan``, ``PlanStoppedError`` if that is stopped, and ``PlanNotFoundError``.
         """
         pk = keys.doctor_pk(doctor_id)
         doctor_key, day_key = (pk, keys.DOCTOR_SK), (pk, keys.day_sk(date))

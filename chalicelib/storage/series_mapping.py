@@ -12,7 +12,7 @@ from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.local_time import format_time_of_day, parse_time_of_day
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.plan import Plan, PlanKind, PlanState, ThirdNextAvailable
-from chalicelib.domain.plan_errors import PlanNotFoundError, PlanStopped
+from chalicelib.domain.plan_errors import PlanNotFoundError, PlanStoppedError
 from chalicelib.domain.series import Series, TimeRange
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.storage import keys
@@ -148,14 +148,14 @@ def plan_from_item(item: PlanItem) -> Plan:
 
 
 def require_not_stopped(item: PlanItem | None) -> None:
-    """Raise ``PlanStopped`` for the item of a plan that is stopped, ``PlanNotFoundError`` for none.
+    """Raise ``PlanStoppedError`` if the plan of the item is stopped.
 
-    Raises ``UnreadableItemError`` if its state cannot be read.
+    Raises ``PlanNotFoundError`` if there is no item, ``UnreadableItemError`` if it can't be read.
     """
     if item is None:
         raise PlanNotFoundError
     if _state_from_item(item) is PlanState.STOPPED:
-        raise PlanStopped
+        raise PlanStoppedError
 
 
 @decoder

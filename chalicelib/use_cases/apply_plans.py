@@ -11,7 +11,7 @@ from chalicelib.domain.plan import Plan, PlanState
 from chalicelib.domain.plan_errors import (
     PlanModifiedError,
     PlanNotFoundError,
-    PlanStopped,
+    PlanStoppedError,
     PreviewChangedError,
 )
 from chalicelib.domain.text import Text
@@ -222,7 +222,7 @@ class ApplyPlans:
                 for saved in self._saves(caller, plan, on, sources):
                     pace.spend(save_write_units(saved.previous, saved.day))
                 through = on
-        except PlanStopped:
+        except PlanStoppedError:
             return through
         except StoreBusyError:
             if through == plan.applied_through:
@@ -237,7 +237,7 @@ class ApplyPlans:
     ) -> Iterator[SavedDay]:
         """Make the saves of a date, and yield each that was not made before.
 
-        Raises ``PlanStopped`` before the first if the plan is stopped.
+        Raises ``PlanStoppedError`` before the first if the plan is stopped.
         """
         undone = sources.undone.get(on, ())
         for number, entry in enumerate(undone):

@@ -11,7 +11,7 @@ from chalicelib.domain.plan_days import apply_plan_series, import_slots, undo_en
 from chalicelib.domain.plan_errors import PreviewChangedError
 from chalicelib.domain.undo import undo_request_id
 from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor
-from chalicelib.use_cases.save_series_dates import SeriesDate, UpToDate
+from chalicelib.use_cases.save_series_dates import NoSaveNeededError, SeriesDate
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,7 +57,7 @@ def undo_update(plan: Plan, on: date, entry: AuditLogEntry, *, is_first: bool = 
     def decide(view: DayWithDoctor) -> PlannedChanges:
         changes = undo_entry(plan, view.day, entry, now=view.now)
         if changes is None:
-            raise UpToDate
+            raise NoSaveNeededError
         if not plan.may_close(changes, on):
             raise PreviewChangedError
         return changes

@@ -121,7 +121,8 @@ class SaveDays:
         Idempotent by ``request_id``: a repeated request changes nothing and returns the version
         that the first one made. Raises what ``decide`` raises, ``IdempotencyKeyReusedError``,
         ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``,
-        ``OutcomeUnknownError``; ``PlanStopped`` and ``PlanNotFoundError`` if it stops with a plan.
+        ``OutcomeUnknownError``; if it stops with a plan, also ``PlanStoppedError`` and
+        ``PlanNotFoundError``.
         """
         try:
             return self._save(caller, update)

@@ -48,11 +48,11 @@ class SeriesDate(Struct, frozen=True, kw_only=True):
     stops_with_plan: bool = False
 
 
-class UpToDate(Exception):  # noqa: N818  no error
-    """The date needs no save."""
+class NoSaveNeededError(Exception):
+    """The date is as it should be: there is nothing to save or to record."""
 
 
-class _NeedsTwoSaves(Exception):  # noqa: N818  no error
+class _NeedsTwoSavesError(Exception):
     """One transaction cannot make the changes of the date."""
 
 
@@ -62,7 +62,7 @@ def save_if_needed(
     """Yield the save; nothing if it was made before, or if the date needs none."""
     try:
         saved = save_days.save(caller, update)
-    except UpToDate:
+    except NoSaveNeededError:
         return
     if saved.created:
         yield saved
@@ -79,7 +79,7 @@ def save_series_date(
     save = partial(save_if_needed, save_days, caller)
     try:
         yield from save(_update(change, _all_changes))
-    except _NeedsTwoSaves:
+    except _NeedsTwoSavesError:
         yield from _close_then_open(save, change)
 
 
@@ -95,7 +95,7 @@ def _close_then_open(
         yield from save(_update(change, _closing_changes, closing))
         try:
             yield from save(_update(change, _all_changes, closing + 1))
-        except _NeedsTwoSaves:
+        except _NeedsTwoSavesError:
             continue
         return
     raise PlanModifiedError
@@ -103,7 +103,7 @@ def _close_then_open(
 
 def _all_changes(changes: PlannedChanges, _view: DayWithDoctor) -> PlannedChanges:
     if needs_two_saves(changes):
-        raise _NeedsTwoSaves
+        raise _NeedsTwoSavesError
     return changes
 
 
@@ -117,7 +117,7 @@ def _update(change: SeriesDate, choose: ChooseChanges, part: int | None = None) 
     def decide(view: DayWithDoctor) -> PlannedChanges:
         changes = change.decide(view)
         if changes is None:
-            raise UpToDate
+            raise NoSaveNeededError
         if not change.may_close(changes):
             raise PreviewChangedError
         return choose(changes, view)
