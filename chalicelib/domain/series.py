@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
 
 from chalicelib.domain.errors import UnreadableItemError
 from chalicelib.domain.local_time import time_of_day, to_utc
 from chalicelib.domain.month import monday_of
+from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name
 from chalicelib.domain.slot import Slot, SlotOrigin
+from chalicelib.domain.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -25,12 +28,22 @@ _ONE_DAY = timedelta(days=1)
 _ONE_WEEK = timedelta(weeks=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class TimeRange:
     """Hours by the local clock, as time since midnight; 24 h is the end of the day."""
 
     start: timedelta
     end: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesViolation:
+    """What is wrong with a series as a client requests it; ``weekday`` if it is of one weekday."""
+
+    field: Literal["name", "weekly", "every_weeks", "last"]
+    detail: Text
+    code: Literal["invalid", "required"] = "invalid"
+    weekday: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +129,44 @@ class Series:
             applied_to=None,
             last=last if self.last is None else min(last, self.last),
         )
+
+
+def validate_series(
+    *,
+    name: str,
+    weekly: Mapping[int, Sequence[TimeRange]],
+    every_weeks: int,
+    first: date | None,
+    last: date | None,
+) -> Iterator[SeriesViolation]:
+    """Yield what is wrong with these values of a series, whose ranges are in order.
+
+    A weekday without ranges, and a date that is None, is one that the client sent in a form that
+    cannot be read: nothing else is said of it.
+    """
+    if not is_valid_name(name):
+        detail = Text("Enter a name of at most %(limit)s characters", limit=MAX_NAME_LENGTH)
+        yield SeriesViolation(field="name", detail=detail)
+    if not weekly:
+        detail = Text("Choose at least one weekday")
+        yield SeriesViolation(field="weekly", code="required", detail=detail)
+    for weekday, ranges in weekly.items():
+        if wrong := _validate_ranges(ranges):
+            yield SeriesViolation(field="weekly", weekday=weekday, detail=wrong)
+    if not 1 <= every_weeks <= MAX_EVERY_WEEKS:
+        detail = Text("A series can repeat every 1 to %(limit)s weeks", limit=MAX_EVERY_WEEKS)
+        yield SeriesViolation(field="every_weeks", detail=detail)
+    if first and last and last < first:
+        detail = Text("The last day can't be before the first day")
+        yield SeriesViolation(field="last", detail=detail)
+
+
+def _validate_ranges(ranges: Sequence[TimeRange]) -> Text | None:
+    if any(hours.end <= hours.start for hours in ranges):
+        return Text("The hours must end after they start")
+    if any(other.start < one.end for one, other in pairwise(ranges)):
+        return Text("These hours overlap")
+    return None
 
 
 def weekly_hours(slots: Iterable[Slot], zone: ZoneInfo) -> dict[int, tuple[TimeRange, ...]]:

@@ -153,7 +153,7 @@ def test_times_can_be_written_in_several_ways(client: AppClient, written: str) -
             {"mon_from": ["09:00", "09:30"], "mon_to": ["10:00", "11:00"]},
             {"mon": "These hours overlap"},
         ),
-        ({"every_weeks": "5"}, {"every_weeks": "Choose how often it repeats"}),
+        ({"every_weeks": "5"}, {"every_weeks": "A series can repeat every 1 to 4 weeks"}),
         ({"to": "2026-11-01"}, {"to": "The last day can't be before the first day"}),
         (
             {"from_": "2026-11-02", "to": "2026-11-09"},

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from chalicelib.domain import local_time
-from chalicelib.domain.series import Series, slots_wanted, weekly_hours
+from chalicelib.domain.series import Series, TimeRange, slots_wanted, validate_series, weekly_hours
 from chalicelib.domain.slot import Slot
 from tests.support.factories import MONDAY, make_grid, make_series
 
@@ -162,3 +164,38 @@ def test_weekly_hours_name_a_repeated_hour_once() -> None:
     grid = make_grid(("00:00", "03:00"))
 
     assert hours_of(grid.candidate_slots(autumn)) == {6: ["00:00-03:00"]}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, []),
+        ({"name": " "}, [("name", None)]),
+        ({"weekly": {}}, [("weekly", None)]),
+        ({"weekly": {0: [("10:00", "09:00")], 2: []}}, [("weekly", 0)]),
+        ({"weekly": {1: [("09:00", "10:00"), ("09:30", "11:00")]}}, [("weekly", 1)]),
+        ({"every_weeks": 0}, [("every_weeks", None)]),
+        ({"every_weeks": 5}, [("every_weeks", None)]),
+        ({"last": MONDAY - WEEK}, [("last", None)]),
+        ({"first": None, "last": MONDAY}, []),
+    ],
+)
+def test_each_rule_of_a_series_names_its_field(
+    values: dict[str, Any], expected: list[tuple[str, int | None]]
+) -> None:
+    requested = {
+        "name": "Mornings",
+        "every_weeks": 1,
+        "first": MONDAY,
+        "last": None,
+        "weekly": {0: [("09:00", "12:00"), ("12:00", "13:00")]},
+        **values,
+    }
+    weekly = {
+        weekday: [TimeRange(*map(local_time.parse_time_of_day, hours)) for hours in ranges]
+        for weekday, ranges in requested.pop("weekly").items()
+    }
+
+    found = validate_series(weekly=weekly, **requested)
+
+    assert [(violation.field, violation.weekday) for violation in found] == expected

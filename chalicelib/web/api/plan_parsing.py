@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from chalicelib import request_context
 from chalicelib.domain import local_time
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name, trim_name
+from chalicelib.domain.names import trim_name
 from chalicelib.domain.plan import PlanState
 from chalicelib.domain.plan_errors import PlanNotFoundError, SeriesNotFoundError
-from chalicelib.domain.series import MAX_EVERY_WEEKS, TimeRange
+from chalicelib.domain.series import TimeRange, validate_series
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.propose_series import SeriesRequest
@@ -33,11 +32,13 @@ if TYPE_CHECKING:
     from chalice.app import Request
 
     from chalicelib.domain.audit_log import ChangeId
+    from chalicelib.domain.series import SeriesViolation
     from chalicelib.web.api.import_parsing import ImportedDays
 
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _ID = re.compile(KEY_PATTERN)
 _KINDS = ("series", "import", "undo")
+_MEMBERS_OF_SERIES = {"last": "to"}
 
 
 class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,34 +141,30 @@ def parse_requested_series(
     sent: plan_schemas.RequestedSeries, series_id: str | None, violations: Violations
 ) -> SeriesRequest:
     """A series. Raises ``RequestRejectedError`` with everything that is wrong."""
-    violations = violations.within("series")
-    name = trim_name(sent.name)
+    violations, dates = violations.within("series"), Violations().within("series")
+    name, first, last, malformed = trim_name(sent.name), None, None, list[FieldViolation]()
+    with dates:
+        first = parse_date(sent.from_, "series.from")
+    with dates:
+        last = None if sent.to is None else parse_date(sent.to, "series.to")
+    weekly = _parse_weekly(sent.weekly, malformed)
+    found = validate_series(
+        name=name, weekly=weekly, every_weeks=sent.every_weeks, first=first, last=last
+    )
     with violations:
-        if not is_valid_name(name):
-            raise invalid_field(
-                "series.name", Text("1 to %(limit)s visible characters", limit=MAX_NAME_LENGTH)
-            )
-    with violations:
-        weekly = _parse_weekly(sent.weekly)
-    with violations:
-        if not 1 <= sent.every_weeks <= MAX_EVERY_WEEKS:
-            expected = Text("a whole number from %(low)s to %(high)s", low=1, high=MAX_EVERY_WEEKS)
-            raise invalid_field("series.every_weeks", expected)
+        if further := [*malformed, *map(_field_violation, found)]:
+            raise RequestRejectedError(*further)
     with violations:
         if sent.series_id not in (None, series_id):
             raise invalid_field("series.series_id", Text("the series_id of the plan, or none"))
     with violations:
-        first = parse_date(sent.from_, "series.from")
-    with violations:
-        last = None if sent.to is None else parse_date(sent.to, "series.to")
+        dates.raise_any()
     violations.raise_any()
-    if last and last < first:
-        raise invalid_field("series.to", Text("no earlier than from, %(date)s", date=first))
     return SeriesRequest(
         name=name,
         weekly=weekly,
         every_weeks=sent.every_weeks,
-        first=first,
+        first=cast("date", first),  # without it, something is wrong
         last=last,
         series_id=series_id,
         expected_version=sent.version,
@@ -189,39 +186,35 @@ def _parse_undo(sent: plan_schemas.PlanRequest, doctor_id: str) -> PlanRequest:
     return PlanRequest(undone_change=change)
 
 
-def _parse_weekly(sent: plan_schemas.WeeklyHours) -> dict[int, tuple[TimeRange, ...]]:
-    violations = Violations().within("series.weekly")
+def _field_violation(violation: SeriesViolation) -> FieldViolation:
+    field = f"series.{_MEMBERS_OF_SERIES.get(violation.field, violation.field)}"
+    if violation.weekday is not None:
+        field = f"{field}.{WEEKDAYS[violation.weekday]}"
+    return FieldViolation(field, violation.code, violation.detail)
+
+
+def _parse_weekly(
+    sent: plan_schemas.WeeklyHours, malformed: list[FieldViolation]
+) -> dict[int, tuple[TimeRange, ...]]:
+    """Parse the hours of each weekday that has any; those that are malformed are missing."""
     weekly: dict[int, tuple[TimeRange, ...]] = {}
     for weekday, code in enumerate(WEEKDAYS):
-        with violations:
-            if ranges := _parse_ranges(getattr(sent, code), f"series.weekly.{code}"):
-                weekly[weekday] = ranges
-    violations.raise_any()
-    if not weekly:
-        raise RequestRejectedError(
-            FieldViolation("series.weekly", "required", Text("Add hours on at least one weekday"))
-        )
+        if ranges := getattr(sent, code):
+            weekly[weekday] = _parse_ranges(ranges, f"series.weekly.{code}", malformed)
     return weekly
 
 
-def _parse_ranges(sent: Sequence[plan_schemas.HoursRange], field: str) -> tuple[TimeRange, ...]:
-    ranges = sorted(
-        (
-            TimeRange(
-                _parse_time(each.from_, f"{field}[{position}].from"),
-                _parse_time(each.to, f"{field}[{position}].to"),
-            )
-            for position, each in enumerate(sent)
-        ),
-        key=lambda hours: (hours.start, hours.end),
-    )
-    for each in ranges:
-        if each.end <= each.start:
-            raise invalid_field(field, Text("hours that end after they start"))
-    for one, other in pairwise(ranges):
-        if other.start < one.end:
-            raise invalid_field(field, Text("hours that do not overlap"))
-    return tuple(ranges)
+def _parse_ranges(
+    sent: Sequence[plan_schemas.HoursRange], field: str, malformed: list[FieldViolation]
+) -> tuple[TimeRange, ...]:
+    ranges = []
+    for position, each in enumerate(sent):
+        try:
+            start = _parse_time(each.from_, f"{field}[{position}].from")
+            ranges.append(TimeRange(start, _parse_time(each.to, f"{field}[{position}].to")))
+        except RequestRejectedError as error:
+            malformed += [each for each in error.violations if isinstance(each, FieldViolation)]
+    return tuple(sorted(ranges))
 
 
 def _parse_time(text: str, field: str) -> timedelta:

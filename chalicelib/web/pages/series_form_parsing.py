@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.local_time import MIN_DATE, parse_time_of_day
-from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name, trim_name
-from chalicelib.domain.series import MAX_EVERY_WEEKS, TimeRange
+from chalicelib.domain.names import trim_name
+from chalicelib.domain.series import TimeRange, validate_series
 from chalicelib.use_cases.propose_series import SeriesRequest
 from chalicelib.web.api.fields import WEEKDAYS
 from chalicelib.web.api.validators import invalid_field, parse_date
 from chalicelib.web.pages.series_form import ONE_DAY_HOURS, Rows, SeriesForm
-from chalicelib.web.texts import _
+from chalicelib.web.texts import _, translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, timedelta
+
+    from chalicelib.domain.series import SeriesViolation
 
 # As people write times: 9, 09:00, 9.30, 0930.
 _TIME = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?", re.ASCII)
 _MAX_MINUTE = 59
 _MAX_HOUR = 23
 _MAX_ROWS = 20
-_VERSION = re.compile(r"\d{1,9}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_FIELDS = {"weekly": "weekday", "last": "to"}
 
 Fields = dict[str, list[str]]
 Errors = dict[str, str]
@@ -45,13 +47,14 @@ class ParsedForm(Struct, frozen=True, kw_only=True):
 def parse_series_form(fields: Mapping[str, list[str]]) -> ParsedForm:
     """Parse the fields of the form. Raises ``RequestRejectedError`` for fields that no page has."""
     form, errors = _read(fields), Errors()
-    weekly = _parse_weekly(form, errors)
-    name = _parse_name(form.name, errors)
-    every_weeks = _parse_interval(form.every_weeks, errors)
+    name, weekly = trim_name(form.name), _parse_weekly(form, errors)
+    every_weeks = int(form.every_weeks) if _NUMBER.fullmatch(form.every_weeks) else 0
     first = _parse_date(form.first, "from", errors)
     last = _parse_date(form.last, "to", errors) if form.has_end else None
-    if first and last and last < first:
-        errors["to"] = _("The last day can't be before the first day")
+    for found in validate_series(
+        name=name, weekly=weekly, every_weeks=every_weeks, first=first, last=last
+    ):
+        errors.setdefault(_field_of(found, form), translate(found.detail))
     if errors or first is None:
         return ParsedForm(form=form, request=None, errors=errors)
     request = SeriesRequest(
@@ -77,7 +80,7 @@ def _read(fields: Mapping[str, list[str]]) -> SeriesForm:
     version = _last(fields, "version")
     if not weekdays <= set(WEEKDAYS):
         raise invalid_field("weekday", "the code of a weekday")
-    if version and not _VERSION.fullmatch(version):
+    if version and not _NUMBER.fullmatch(version):
         raise invalid_field("version", "a number")
     return SeriesForm(
         name=_last(fields, "name"),
@@ -104,18 +107,11 @@ def _rows(fields: Mapping[str, list[str]], code: str) -> Rows:
     return tuple(row for row in rows if any(row))
 
 
-def _parse_name(text: str, errors: Errors) -> str:
-    name = trim_name(text)
-    if not is_valid_name(name):
-        errors["name"] = _("Enter a name of at most %(limit)s characters", limit=MAX_NAME_LENGTH)
-    return name
-
-
-def _parse_interval(text: str, errors: Errors) -> int:
-    if text in map(str, range(1, MAX_EVERY_WEEKS + 1)):
-        return int(text)
-    errors["every_weeks"] = _("Choose how often it repeats")
-    return 1
+def _field_of(violation: SeriesViolation, form: SeriesForm) -> str:
+    """The id of the field beside which the violation is shown."""
+    if violation.weekday is None:
+        return _FIELDS.get(violation.field, violation.field)
+    return ONE_DAY_HOURS if form.has_same_hours else WEEKDAYS[violation.weekday]
 
 
 def _parse_date(text: str, field: str, errors: Errors) -> date | None:
@@ -138,26 +134,19 @@ def _parse_weekly(form: SeriesForm, errors: Errors) -> dict[int, tuple[TimeRange
         for day, code in enumerate(WEEKDAYS):
             if code in form.weekdays:
                 weekly[day] = _parse_hours(form.hours[code], code, errors)
-    if not weekly:
-        errors["weekday"] = _("Choose at least one weekday")
     return weekly
 
 
 def _parse_hours(rows: Rows, code: str, errors: Errors) -> tuple[TimeRange, ...]:
     parsed = [(_parse_time(start), _parse_time(end)) for start, end in rows]
-    ranges = sorted(
-        (TimeRange(start, end) for start, end in parsed if start is not None and end is not None),
-        key=lambda hours: (hours.start, hours.end),
-    )
+    ranges = [
+        TimeRange(start, end) for start, end in parsed if start is not None and end is not None
+    ]
     if not rows:
         errors[code] = _("Enter the hours, for example 09:00 to 12:00")
     elif len(ranges) < len(parsed):
         errors[code] = _("Enter a start and an end time, such as 09:00")
-    elif any(hours.end <= hours.start for hours in ranges):
-        errors[code] = _("The hours must end after they start")
-    elif any(other.start < one.end for one, other in pairwise(ranges)):
-        errors[code] = _("These hours overlap")
-    return tuple(ranges)
+    return tuple(sorted(ranges))
 
 
 def _parse_time(text: str) -> timedelta | None:
