@@ -39,9 +39,20 @@ def with_series(**members: object) -> dict[str, Any]:
         ({"kind": "series"}, [("series", "required")]),
         ({"kind": "series", "series": []}, [("series", "invalid")]),
         ({"kind": "series", "series": SERIES, "plan_id": "p"}, [("plan_id", "unknown_member")]),
-        ({"kind": "series", "from": "2026-11-23"}, [("series_id", "required")]),
+        ({"kind": "series", "series_id": "s", "from": "2026-11-23"}, [("series", "required")]),
+        (
+            {"kind": "series", "series": None},
+            [("series_id", "required"), ("from", "required")],
+        ),
+        (
+            {"kind": "series", "series": SERIES, "from": "2026-11-23"},
+            [("from", "unknown_member")],
+        ),
         ({"kind": "series", "series_id": "s 1", "series": SERIES}, [("series_id", "invalid")]),
-        ({"kind": "series", "series_id": "s", "from": "soon"}, [("from", "invalid")]),
+        (
+            {"kind": "series", "series_id": "s", "series": None, "from": "soon"},
+            [("from", "invalid")],
+        ),
         ({"kind": "undo"}, [("plan_id", "required")]),
         ({"kind": "undo", "plan_id": "p", "change_id": "c"}, [("plan_id", "invalid")]),
         ({"kind": "undo", "plan_id": "p", "series": SERIES}, [("series", "unknown_member")]),
@@ -137,7 +148,12 @@ def test_series_of_hours_that_are_over_names_them(client: AppClient) -> None:
 def test_unchanged_series_and_ended_series_have_nothing_to_plan(client: AppClient) -> None:
     plan = make_series(client, SERIES)
     series_id = plan["series_id"]
-    after = {"kind": "series", "series_id": series_id, "from": str(MONDAY + timedelta(days=1))}
+    after = {
+        "kind": "series",
+        "series_id": series_id,
+        "series": None,
+        "from": str(MONDAY + timedelta(days=1)),
+    }
 
     unchanged, ended = propose(client, SERIES, series_id), client.post(PLANS, after)
 
@@ -164,7 +180,7 @@ def test_unknown_series_plan_and_change_cannot_be_changed(client: AppClient) -> 
     change_id = OTHER_CHANGE.replace("dr-okafor", "dr-lee")
     bodies = (
         {"kind": "series", "series_id": "none", "series": SERIES},
-        {"kind": "series", "series_id": "none", "from": "2026-11-23"},
+        {"kind": "series", "series_id": "none", "series": None, "from": "2026-11-23"},
         {"kind": "undo", "plan_id": "none"},
         {"kind": "undo", "change_id": change_id},
     )

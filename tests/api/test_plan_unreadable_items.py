@@ -37,7 +37,9 @@ def test_series_with_an_unreadable_version_is_not_changed(client: AppClient) -> 
 
     responses = [
         propose(client, MONDAYS, series_id),
-        client.post(PLANS, {"kind": "series", "series_id": series_id, "from": str(MONDAY)}),
+        client.post(
+            PLANS, {"kind": "series", "series_id": series_id, "series": None, "from": str(MONDAY)}
+        ),
         client.get(f"/doctors/dr-lee/series/{series_id}"),
     ]
 
@@ -52,7 +54,7 @@ def test_unreadable_series_leaves_others_as_they_are(client: AppClient) -> None:
     other = make_series(client, series_json({"mon": [("11:00", "12:00")]}, last=MONDAY))
 
     assert open_times(client, MONDAY) == ["09:00", "09:30", "11:00", "11:30"]
-    end = {"kind": "series", "series_id": other["series_id"], "from": str(MONDAY)}
+    end = {"kind": "series", "series_id": other["series_id"], "series": None, "from": str(MONDAY)}
     apply(client, client.post(PLANS, end).json)
     assert open_times(client, MONDAY) == ["09:00", "09:30"]
 

@@ -193,7 +193,7 @@ def test_a_slot_that_another_series_also_wants_stays_open(client: AppClient) -> 
     longer = series_json({"mon": [("09:00", "10:30")]}, last=MONDAY)
     second = make_series(client, longer)
     ends = [
-        {"kind": "series", "series_id": plan["series_id"], "from": str(MONDAY)}
+        {"kind": "series", "series_id": plan["series_id"], "series": None, "from": str(MONDAY)}
         for plan in (first, second)
     ]
 

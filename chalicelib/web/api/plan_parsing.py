@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, cast
 
 import msgspec
+from msgspec import UNSET
 
 from chalicelib import request_context
 from chalicelib.domain import local_time
@@ -58,7 +59,7 @@ def parse_plan_request(request: Request, doctor_id: str) -> PlanRequest:
     sent, violations = decode_json(request, plan_schemas.PlanRequest)
     with violations:
         _require_members_of_kind(sent)
-    if sent.series is not None:
+    if isinstance(sent.series, plan_schemas.RequestedSeries):
         series = parse_requested_series(sent.series, sent.series_id, violations)
         return PlanRequest(series=series)
     violations.raise_any()
@@ -80,25 +81,27 @@ def _require_members_of_kind(sent: plan_schemas.PlanRequest) -> None:
     """Raise ``RequestRejectedError`` for another kind, or a member that the kind does not have."""
     if sent.kind not in _KINDS:
         raise invalid_field("kind", Text("one of %(kinds)s", kinds=", ".join(_KINDS)))
-    is_end = sent.kind == "series" and sent.series is None and sent.from_ is not None
-    allowed = _ALLOWED["end" if is_end else sent.kind]
+    if sent.kind == "series" and sent.series is UNSET:
+        raise RequestRejectedError(FieldViolation.required("series"))
+    allowed = _ALLOWED["end" if sent.kind == "series" and sent.series is None else sent.kind]
     unknown = [
         FieldViolation.unknown(name.rstrip("_"))
         for name in _MEMBERS
-        if name not in allowed and getattr(sent, name) is not None
+        if name not in allowed and getattr(sent, name) not in (None, UNSET)
     ]
-    missing = [FieldViolation.required(name) for name in _missing(sent, is_end=is_end)]
+    missing = [FieldViolation.required(name) for name in _missing(sent)]
     if unknown or missing:
         raise RequestRejectedError(*unknown, *missing)
     if sent.series_id is not None and not _ID.fullmatch(sent.series_id):
         raise invalid_field("series_id", Text("the series_id of a series"))
 
 
-def _missing(sent: plan_schemas.PlanRequest, *, is_end: bool) -> list[str]:
-    if is_end:
-        return [] if sent.series_id is not None else ["series_id"]
+def _missing(sent: plan_schemas.PlanRequest) -> list[str]:
+    if sent.kind == "series" and sent.series is None:
+        end = {"series_id": sent.series_id, "from": sent.from_}
+        return [name for name, value in end.items() if value is None]
     if sent.kind == "series":
-        return [] if sent.series is not None else ["series"]
+        return []
     if sent.kind == "import":
         return [] if sent.days is not None else ["days"]
     return [] if sent.plan_id is not None or sent.change_id is not None else ["plan_id"]

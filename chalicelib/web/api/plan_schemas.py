@@ -88,8 +88,9 @@ class ImportedDay(Struct, kw_only=True, forbid_unknown_fields=True):
 class PlanRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     """What to plan.
 
-    A series: `series`, and `series_id` to change one. The end of a series: `series_id`, `series`
-    null, and `from`, the first date on which it wants nothing. An import: `days`, each with the
+    A series: `series`, and `series_id` to change one. The end of a series: `series_id`, `from`, the
+    first date on which it wants nothing, and `series`, which must be null then: a series does not
+    end because the member is missing. An import: `days`, each with the
     starts of the slots to open. An undo: `plan_id` or `change_id`.
     """
 
@@ -97,7 +98,7 @@ class PlanRequest(Struct, kw_only=True, forbid_unknown_fields=True):
         str, Meta(extra_json_schema={"enum": ["series", "import", "undo"]}, examples=["series"])
     ]
     series_id: SeriesId | None = None
-    series: RequestedSeries | None = None
+    series: RequestedSeries | UnsetType | None = UNSET
     from_: Date | None = field(name="from", default=None)
     days: list[ImportedDay] | None = None
     plan_id: PlanId | None = None
