@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.day import PlannedChanges
 from chalicelib.domain.merge import invert, merge
 from chalicelib.domain.plan import PlanKind
+from chalicelib.domain.plan_errors import HoursChangedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.day import Day
+    from chalicelib.domain.grid import Grid
     from chalicelib.domain.plan import Plan, PlanSources
     from chalicelib.domain.series import Series, SeriesVersions
 
@@ -96,6 +98,46 @@ def apply_plan_series(
     if is_undo and day.series_versions.get(series.series_id) != plan.replaced:
         return None
     return apply_series(series, day, versions, now=now)
+
+
+def opens_other_hours(plan: Plan, former: Series | None, grid: Grid) -> bool:
+    """Whether the plan wants slots that neither the grid nor the version before has.
+
+    The hours have changed since its preview. An undo opens what was open before, on any grid.
+    """
+    series = plan.series
+    if plan.kind is PlanKind.UNDO or (series and series.grid.has_same_slots(grid)):
+        return False
+    return any(
+        not _intervals_wanted(plan, on)
+        <= {slot.interval for slot in grid.candidate_slots(on)}
+        | (_intervals(former, on) if former else set())
+        for on in plan.dates
+    )
+
+
+def _intervals_wanted(plan: Plan, on: date) -> set[tuple[datetime, datetime]]:
+    if plan.series:
+        return _intervals(plan.series, on)
+    return {slot.interval for slot in plan.imported.get(on, ())}
+
+
+def require_current_hours(plan: Plan, changes: PlannedChanges, grid: Grid) -> None:
+    """Raise ``HoursChangedError`` if the plan opens slots of a date that the grid does not have.
+
+    Slots of other series, which this one gives way to, have hours of their own.
+    """
+    if plan.kind is PlanKind.UNDO:
+        return
+    of_grid = {slot.interval for slot in grid.candidate_slots(changes.day_after.date)}
+    series_id = plan.series.series_id if plan.series else None
+    opened = (
+        slot
+        for slot in changes.opened
+        if (slot.origin.series_id if slot.origin else None) == series_id
+    )
+    if any(slot.interval not in of_grid for slot in opened):
+        raise HoursChangedError
 
 
 def import_slots(plan: Plan, day: Day, *, now: datetime) -> PlannedChanges:

@@ -50,6 +50,14 @@ class PreviewChangedError(ConflictError):
         super().__init__(FieldViolation("plan_id", "preview_changed", detail))
 
 
+class HoursChangedError(ConflictError):
+    """The plan would open slots that the doctor's weekly hours no longer have."""
+
+    def __init__(self) -> None:
+        detail = Text("The weekly hours have changed since this preview. Preview the change again.")
+        super().__init__(FieldViolation("plan_id", "invalid", detail))
+
+
 class PlanStoppedError(Exception):
     """A date can't be saved for a plan that is stopped; no client sees this."""
 

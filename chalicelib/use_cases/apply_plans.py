@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.errors import ConflictError, StoreBusyError
 from chalicelib.domain.plan import Plan, PlanState
+from chalicelib.domain.plan_days import opens_other_hours
 from chalicelib.domain.plan_errors import (
+    HoursChangedError,
     PlanModifiedError,
     PlanNotFoundError,
     PlanStoppedError,
@@ -89,8 +91,9 @@ class ApplyPlans:
         On a plan that is done nothing happens; on a stopped one, in ``step``, only if
         ``continues_stopped``.
         Raises ``PreviewChangedError`` if the plan would close slots that its preview did not show:
-        it has a new preview then, which the next step applies. Raises ``ConflictError`` if the
-        series was changed between proposal and start, and as ``view``, and ``OutcomeUnknownError``.
+        it has a new preview then, which the next step applies. Raises ``HoursChangedError`` if it
+        would open slots of former hours, ``ConflictError`` if the series was changed between
+        proposal and start, and as ``view``, and ``OutcomeUnknownError``.
         """
         doctor, plan = self._step(caller, doctor_id, plan_id)
         return retry_on_conflict(
@@ -112,7 +115,7 @@ class ApplyPlans:
             return doctor, plan
         with busy_after_conflicts():
             author = Actor.of(caller, caller.require_role_for(doctor))
-            plan, versions = self._run(author, plan)
+            plan, versions = self._run(author, doctor, plan)
             sources = retry_on_conflict(lambda: self._previews.sources(plan, versions), self._pause)
             try:
                 pace = self._start_pace(seconds)
@@ -120,11 +123,17 @@ class ApplyPlans:
             except PreviewChangedError:
                 self._renew_preview(doctor, plan_id, sources)
                 raise
+            except HoursChangedError:
+                self._stop(doctor_id, plan_id)
+                raise
 
     def stop(self, caller: Caller, doctor_id: str, plan_id: str) -> Plan:
         """Stop the plan before its next date; what is done stays. Raises as ``view``."""
         self._read(caller, doctor_id, plan_id)
+        with busy_after_conflicts():
+            return self._stop(doctor_id, plan_id)
 
+    def _stop(self, doctor_id: str, plan_id: str) -> Plan:
         def stop() -> Plan:
             plan = self._stores.plans.get(doctor_id, plan_id)
             if plan.state in (PlanState.PROPOSED, PlanState.RUNNING):
@@ -132,8 +141,7 @@ class ApplyPlans:
                 return replace(plan, state=PlanState.STOPPED)
             return plan
 
-        with busy_after_conflicts():
-            return retry_on_conflict(stop, self._pause)
+        return retry_on_conflict(stop, self._pause)
 
     def _read(self, caller: Caller, doctor_id: str, plan_id: str) -> tuple[Doctor, Plan]:
         def read() -> tuple[Doctor, Plan]:
@@ -147,7 +155,7 @@ class ApplyPlans:
 
         return retry_on_conflict(read, self._pause)
 
-    def _run(self, author: Actor, plan: Plan) -> tuple[Plan, SeriesVersions]:
+    def _run(self, author: Actor, doctor: Doctor, plan: Plan) -> tuple[Plan, SeriesVersions]:
         """Start the plan or continue it; read it again only if another request changed it.
 
         Returns the plan as it is then, and the versions of the doctor's series.
@@ -158,7 +166,7 @@ class ApplyPlans:
             latest = next(read, None) or self._stores.plans.get(plan.doctor_id, plan.plan_id)
             versions = self._stores.series.list_versions(plan.doctor_id)
             if not latest.has_started:
-                return self._start(author, latest, versions)
+                return self._start(author, doctor, latest, versions)
             if latest.state is PlanState.STOPPED:
                 self._stores.plans.set_state(latest, PlanState.RUNNING)
                 latest = replace(latest, state=PlanState.RUNNING)
@@ -167,9 +175,12 @@ class ApplyPlans:
         return retry_on_conflict(run, self._pause)
 
     def _start(
-        self, author: Actor, plan: Plan, versions: SeriesVersions
+        self, author: Actor, doctor: Doctor, plan: Plan, versions: SeriesVersions
     ) -> tuple[Plan, SeriesVersions]:
         series = self._next_version(plan, author, versions)
+        former = versions.latest(series.series_id) if series else None
+        if opens_other_hours(plan, former, doctor.grid):
+            raise HoursChangedError
         self._stores.plans.start(plan, series)
         started = replace(plan, state=PlanState.RUNNING, has_started=True, series=series)
         return started, versions.with_version(series) if series else versions

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.plan import PlanKind
-from chalicelib.domain.plan_days import apply_plan_series, import_slots, undo_entry
+from chalicelib.domain.plan_days import (
+    apply_plan_series,
+    import_slots,
+    require_current_hours,
+    undo_entry,
+)
 from chalicelib.domain.plan_errors import PreviewChangedError
 from chalicelib.domain.undo import undo_request_id
 from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor
@@ -31,8 +36,12 @@ def date_of_plan(
 
     def decide(view: DayWithDoctor) -> PlannedChanges | None:
         if plan.kind is PlanKind.IMPORT:
-            return import_slots(plan, view.day, now=view.now)
-        return apply_plan_series(plan, view.day, sources.versions, now=view.now)
+            changes: PlannedChanges | None = import_slots(plan, view.day, now=view.now)
+        else:
+            changes = apply_plan_series(plan, view.day, sources.versions, now=view.now)
+        if changes:
+            require_current_hours(plan, changes, view.doctor.grid)
+        return changes
 
     wanted = plan.series.slots_on(on) if plan.series else plan.imported.get(on, ())
     return SeriesDate(

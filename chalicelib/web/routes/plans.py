@@ -140,6 +140,8 @@ def post_plan_step(_request: Request, caller: Caller, doctor_id: str, plan_id: s
     For at most three seconds; send it again until `state` is `done`. Each date is one save. A
     stopped plan goes on; on a plan that is done nothing happens. If the plan would close slots that
     its preview did not show, the response is 409 with a new preview, which the next step applies.
+    If it would open slots that the weekly hours no longer have, it is 409 too, and the change has
+    to be proposed again.
     """
     from chalicelib.domain import plan_errors  # noqa: PLC0415  see bootstrap
 
