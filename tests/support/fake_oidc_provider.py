@@ -9,7 +9,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import RSAKey
 from werkzeug.wrappers import Request, Response
 
@@ -121,9 +121,11 @@ class FakeOidcProvider:
     ) -> str:
         """Sign a token; claims that are None are left out."""
         signing = key or self.keys[-1]
-        full_header = {"alg": alg, "kid": self.keys[-1].kid, **header}
+        full_header = {"typ": "JWT", "alg": alg, "kid": self.keys[-1].kid, **header}
         present = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode(full_header, present, signing, algorithms=[alg])
+        # JSON of ASCII can have half of a surrogate pair, which no UTF-8 has.
+        content = json.dumps(present).encode("ascii")
+        return jws.serialize_compact(full_header, content, signing, algorithms=[alg])
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve the documents (GET) and the token endpoint (POST)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from joserfc import errors, jwt
 from joserfc.jwk import KeySet
@@ -27,6 +27,7 @@ _DEFAULT_ALGORITHMS = {"RSA": "RS256", "EC": "ES256"}
 _LEEWAY_SECONDS = 30
 _GROUP_CLAIMS = ("cognito:groups", "groups")
 _NAME_CLAIMS = ("cognito:username", "username", "preferred_username", "sub")
+_MAX_IDENTIFIER = 255  # characters, as OpenID Connect Core 1.0 limits ``sub``
 _USER_ROLES = (Role.DOCTOR, Role.DELEGATE, Role.ADMIN)
 READ_SCOPE, BOOK_SCOPE = "slots/read", "slots/book"
 
@@ -190,19 +191,32 @@ def _require_access_token(token: _Token) -> None:
 
 def _issued_at(claims: Mapping[str, Any]) -> datetime | None:
     seconds = claims.get("iat")
-    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int | float) else None
+    if not isinstance(seconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise BadTokenError("wrong_claim", "iat is no time") from error
 
 
 def caller_from_claims(claims: Mapping[str, Any]) -> Caller:
     """Return the user whom the claims identify, or raise ``BadTokenError``."""
     name = next((claims[key] for key in _NAME_CLAIMS if claims.get(key)), None)
     subject = claims.get("sub")
-    if not isinstance(name, str) or not isinstance(subject, str) or not subject:
+    if not _is_identifier(name) or not _is_identifier(subject):
         raise BadTokenError("no_user")
     groups = next((_string_list(claims[key]) for key in _GROUP_CLAIMS if key in claims), [])
     roles = frozenset(role for role in _USER_ROLES if role in groups)
     doctor_id = name if Role.DOCTOR in roles else None
     return Caller(name=name, client="page", roles=roles, doctor_id=doctor_id, subject=subject)
+
+
+def _is_identifier(value: object) -> TypeGuard[str]:
+    """Return whether it is text that can be part of a key, as ``sub`` of OpenID Connect is.
+
+    Half of a surrogate pair, which JSON can contain, is not printable.
+    """
+    return isinstance(value, str) and 0 < len(value) <= _MAX_IDENTIFIER and value.isprintable()
 
 
 def _string_list(value: object) -> list[str]:
