@@ -65,7 +65,7 @@ def apply_series(
 
 
 def undo_entry(
-    plan: Plan, day: Day, entry: AuditLogEntry, *, now: datetime
+    plan: Plan, day: Day, entry: AuditLogEntry, versions: SeriesVersions, *, now: datetime
 ) -> PlannedChanges | None:
     """Return how the day gets back what the entry changed, as far as it allows that now.
 
@@ -77,7 +77,7 @@ def undo_entry(
     if series and applied > series.version:
         return None
     changes = invert(day, entry, now=now)
-    if series is None or applied != plan.replaced:
+    if series is None or not _has_undone_pattern(plan, day, versions):
         return changes
     restored = {**day.series_versions, series.series_id: series.version}
     return replace(changes, series_versions=restored)
@@ -88,16 +88,28 @@ def apply_plan_series(
 ) -> PlannedChanges | None:
     """Return how the day gets what the plan's version of its series wants; None if it has it.
 
-    An undo changes only dates that have the version which it replaces. On others the plan that it
+    An undo changes only dates that have the pattern which it replaces. On others the plan that it
     undoes did nothing.
     """
     series = plan.series
     if series is None:
         return None
-    is_undo = plan.kind is PlanKind.UNDO
-    if is_undo and day.series_versions.get(series.series_id) != plan.replaced:
+    if plan.kind is PlanKind.UNDO and not _has_undone_pattern(plan, day, versions):
         return None
     return apply_series(series, day, versions, now=now)
+
+
+def _has_undone_pattern(plan: Plan, day: Day, versions: SeriesVersions) -> bool:
+    """Whether the version that was applied to the date has the pattern of the undone plan.
+
+    It can be an older version than the latest: one of the same hours, or of another name.
+    """
+    if plan.series is None or plan.replaced is None:
+        return False
+    series_id = plan.series.series_id
+    applied = versions.get(series_id, day.series_versions.get(series_id, 0))
+    replaced = versions.get(series_id, plan.replaced)
+    return bool(applied and replaced and applied.has_same_pattern(replaced))
 
 
 def opens_other_hours(plan: Plan, former: Series | None, grid: Grid) -> bool:
@@ -158,7 +170,7 @@ def plan_day(plan: Plan, day: Day, sources: PlanSources, *, now: datetime) -> Pl
     changes: list[PlannedChanges] = []
     after = day
     for entry in sources.undone.get(day.date, ()):
-        if undone := undo_entry(plan, after, entry, now=now):
+        if undone := undo_entry(plan, after, entry, sources.versions, now=now):
             changes.append(undone)
             after = _day_after(undone)
     if applied := apply_plan_series(plan, after, sources.versions, now=now):
@@ -179,9 +191,12 @@ def _in_sequence(changes: Sequence[PlannedChanges]) -> PlannedChanges | None:
     """Return all of the changes, made one after the other; None if there are none."""
     if not changes:
         return None
+    closed = tuple(slot for each in changes for slot in each.closed)
+    starts = {slot.start for slot in closed}
     return PlannedChanges(
         opened=tuple(slot for each in changes for slot in each.opened),
-        closed=tuple(slot for each in changes for slot in each.closed),
+        closed=closed,
         day_after=_day_after(changes[-1]),
-        kept=tuple(kept for each in changes for kept in each.kept),
+        # One of the changes can close what another leaves alone.
+        kept=tuple(kept for each in changes for kept in each.kept if kept.slot.start not in starts),
     )

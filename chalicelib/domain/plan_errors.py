@@ -53,6 +53,8 @@ class PreviewChangedError(ConflictError):
 class HoursChangedError(ConflictError):
     """The plan would open slots that the doctor's weekly hours no longer have."""
 
+    code = "hours_changed"
+
     def __init__(self) -> None:
         detail = Text("The weekly hours have changed since this preview. Preview the change again.")
         super().__init__(FieldViolation("plan_id", "invalid", detail))

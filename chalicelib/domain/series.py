@@ -102,6 +102,15 @@ class Series:
         """Whether the pattern wants any slot on that date."""
         return next(self.slots_on(date), None) is not None
 
+    def has_same_pattern(self, other: Series) -> bool:
+        """Whether both have the same hours on the same dates, whatever their names and grids."""
+        return (self.weekly, self.every_weeks, self.first, self.last) == (
+            other.weekly,
+            other.every_weeks,
+            other.first,
+            other.last,
+        )
+
     @property
     def is_over(self) -> bool:
         """Whether it applies to no date."""

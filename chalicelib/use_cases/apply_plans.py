@@ -252,7 +252,7 @@ class ApplyPlans:
         """
         undone = sources.undone.get(on, ())
         for number, entry in enumerate(undone):
-            update = undo_update(plan, on, entry, is_first=number == 0)
+            update = undo_update(plan, on, entry, sources, is_first=number == 0)
             yield from save_if_needed(self._save_days, caller, update)
         if plan.series or plan.imported:
             change = date_of_plan(plan, on, sources, is_first=not undone)

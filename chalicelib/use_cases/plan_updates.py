@@ -57,14 +57,16 @@ def date_of_plan(
     )
 
 
-def undo_update(plan: Plan, on: date, entry: AuditLogEntry, *, is_first: bool = True) -> DayUpdate:
+def undo_update(
+    plan: Plan, on: date, entry: AuditLogEntry, sources: PlanSources, *, is_first: bool = True
+) -> DayUpdate:
     """Return the save that undoes one entry; its key is that of any other undo of it.
 
     ``is_first`` as for ``date_of_plan``.
     """
 
     def decide(view: DayWithDoctor) -> PlannedChanges:
-        changes = undo_entry(plan, view.day, entry, now=view.now)
+        changes = undo_entry(plan, view.day, entry, sources.versions, now=view.now)
         if changes is None:
             raise NoSaveNeededError
         if not plan.may_close(changes, on):

@@ -5,22 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.plan import Plan, PlanKind, PlanSources, PlanState
+from chalicelib.domain import local_time
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.plan import Plan, PlanKind, PlanSources, PlanState, dates_between
 from chalicelib.domain.plan_errors import nothing_to_plan_error
 from chalicelib.domain.text import Text
 from chalicelib.domain.undo import may_be_undone
+from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.proposals import kept_slots
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
     from chalicelib.domain.audit_log import ChangeId
+    from chalicelib.domain.day import KeptSlot
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.series import Series, SeriesVersions
-    from chalicelib.use_cases.plan_previews import PlanView
+    from chalicelib.use_cases.plan_previews import EntriesByDate, PlanView
     from chalicelib.use_cases.proposals import Proposals
 
 
@@ -33,25 +38,34 @@ class ProposeUndos:
     def propose_for_plan(self, caller: Caller, doctor_id: str, plan_id: str) -> PlanView:
         """Propose to undo what a plan did, and to restore the series as it was before.
 
-        The series stays as it is if it has been changed again since. Raises
-        ``RequestRejectedError`` if nothing can be undone, ``PlanNotFoundError``,
-        ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``.
+        Raises ``RequestRejectedError`` if nothing can be undone, and if the series has got another
+        pattern since: its days follow the latest one, which a person has chosen after what the plan
+        did. Raises ``PlanNotFoundError``, ``DoctorNotFoundError``, ``PermissionDeniedError``,
+        ``StoreUnavailableError``.
         """
         proposals = self._proposals
         doctor, now = proposals.open(caller, doctor_id)
         plans = proposals.stores.plans
         undone = retry_on_conflict(lambda: plans.get(doctor_id, plan_id), proposals.pause)
         versions = proposals.read_versions(doctor_id)
-        series = _restored(undone, versions)
+        draft = replace(proposals.draft(doctor, PlanKind.UNDO, now), undoes=plan_id)
+        if undone.series is None or not undone.has_started:
+            return self._propose(doctor, draft, versions, now)
+        series = _restored(undone, undone.series, versions)
+        if series is None:
+            self._require_left(draft, doctor.zone)
+            raise _changed_since()
         draft = replace(
-            proposals.draft(doctor, PlanKind.UNDO, now),
-            undoes=plan_id,
+            draft,
             series=series,
-            replaced=undone.series.version if series and undone.series else None,
+            replaced=series.version - 1,
             # Until this plan starts, the undone one can still be applied to more dates.
-            dates=undone.dates if series and undone.state is not PlanState.DONE else (),
+            dates=undone.dates if undone.state is not PlanState.DONE else (),
         )
-        return self._propose(doctor, draft, versions, now, dates=undone.dates)
+        # The series can have been extended to other dates since.
+        today = local_time.local_date(now, doctor.zone)
+        extended = dates_between(today, doctor.last_bookable_date(now))
+        return self._propose(doctor, draft, versions, now, dates=(*undone.dates, *extended))
 
     def propose_for_change(self, caller: Caller, change: ChangeId) -> PlanView:
         """Propose to undo a change of one date. Raises as ``propose_for_plan``."""
@@ -59,6 +73,19 @@ class ProposeUndos:
         draft = self._proposals.draft(doctor, PlanKind.UNDO, now)
         versions = self._proposals.read_versions(change.doctor_id)
         return self._propose(doctor, replace(draft, undoes=str(change)), versions, now)
+
+    def _require_left(self, draft: Plan, zone: ZoneInfo) -> None:
+        """Raise ``RequestRejectedError`` if all changes are undone already."""
+        if not self._without_undone(self._undone_by(draft)):
+            raise _nothing_left(draft, (), zone)
+
+    def _undone_by(self, draft: Plan) -> EntriesByDate:
+        previews, pause = self._proposals.previews, self._proposals.pause
+        return retry_on_conflict(lambda: previews.undone_by(draft), pause)
+
+    def _without_undone(self, entries: EntriesByDate) -> EntriesByDate:
+        previews, pause = self._proposals.previews, self._proposals.pause
+        return retry_on_conflict(lambda: previews.without_undone(entries), pause)
 
     def _propose(
         self,
@@ -68,33 +95,45 @@ class ProposeUndos:
         now: datetime,
         dates: Sequence[date] = (),
     ) -> PlanView:
-        previews, pause = self._proposals.previews, self._proposals.pause
-        found = retry_on_conflict(lambda: previews.undone_by(draft), pause)
         entries = {
             on: [entry for entry in of_date if draft.series or may_be_undone(entry, now)]
-            for on, of_date in found.items()
+            for on, of_date in self._undone_by(draft).items()
         }
-        left = retry_on_conflict(lambda: previews.without_undone(entries), pause)
+        left = self._without_undone(entries)
         sources = PlanSources(versions=versions, undone=left)
         view = self._proposals.preview(doctor, draft, sorted({*dates, *left}), sources, now)
         if not (view.opens or view.closes or draft.series):
-            detail = Text("There is nothing left to undo")
-            field = "change_id" if draft.undone_change else "plan_id"
-            raise nothing_to_plan_error(field, detail, kept_slots(view), doctor.zone)
+            raise _nothing_left(draft, kept_slots(view), doctor.zone)
         return self._proposals.store(view)
 
 
-def _restored(undone: Plan, versions: SeriesVersions) -> Series | None:
-    """Return the version that brings back the pattern before the plan.
+def _restored(undone: Plan, made: Series, versions: SeriesVersions) -> Series | None:
+    """Return the version that brings back the pattern before the plan, which made that version.
 
-    None if the plan made no version, or if it is not the latest.
+    None if the latest version has another pattern. A name that was given since stays.
     """
-    if undone.series is None or not undone.has_started:
-        return None
-    latest = versions.latest(undone.series.series_id)
-    if latest is None or latest.version != undone.series.version:
+    latest = versions.latest(made.series_id)
+    if latest is None or not latest.has_same_pattern(made):
         return None
     if undone.replaced is None:
         return latest.ended_before(latest.first)
     before = versions.get(latest.series_id, undone.replaced)
-    return replace(before, version=latest.version + 1, applied_to=None) if before else None
+    if before is None:
+        return None
+    return replace(
+        before,
+        version=latest.version + 1,
+        applied_to=None,
+        name=before.name if latest.name == made.name else latest.name,
+        grid=before.grid if latest.grid.has_same_slots(made.grid) else latest.grid,
+    )
+
+
+def _nothing_left(draft: Plan, kept: Sequence[KeptSlot], zone: ZoneInfo) -> RequestRejectedError:
+    field = "change_id" if draft.undone_change else "plan_id"
+    return nothing_to_plan_error(field, Text("There is nothing left to undo"), kept, zone)
+
+
+def _changed_since() -> RequestRejectedError:
+    detail = Text("The series has been changed since. Undo that change first, or end the series.")
+    return RequestRejectedError(FieldViolation("plan_id", "nothing_to_save", detail))

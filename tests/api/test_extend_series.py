@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from chalicelib.storage.plan_repository import PlanRepository
 from tests.support.factories import MONDAY
-from tests.support.plans import MORNING, apply, make_series, open_times, propose, series_json
+from tests.support.plans import (
+    MORNING,
+    apply,
+    make_series,
+    open_times,
+    propose,
+    series_json,
+    undo_plan,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -127,3 +135,17 @@ def start_only(client: AppClient, plan_id: str) -> None:
     plans = PlanRepository()
     plan = plans.get("dr-lee", plan_id)
     plans.start(plan, plan.series)
+
+
+def test_undo_of_a_series_also_closes_the_dates_to_which_it_was_extended(
+    client: AppClient,
+) -> None:
+    shorten_window(client, 7)
+    plan = make_series(client, ENDLESS)
+    pass_days(client, 1)
+    extend(client)
+    assert mondays_with_slots(client) == [MONDAY, MONDAY + WEEK]
+
+    undo_plan(client, plan)
+
+    assert mondays_with_slots(client) == [MONDAY]  # its slots have begun

@@ -11,7 +11,7 @@ from chalicelib.storage import keys
 from tests.support.factories import MONDAY
 from tests.support.html import attribute, parse, text_of
 from tests.support.page_form import SentForm
-from tests.support.plans import MORNING, PLANS, make_series, open_times, propose, series_json
+from tests.support.plans import MORNING, PLANS, apply, make_series, open_times, propose, series_json
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -227,12 +227,10 @@ def test_undo_without_anything_left_says_so(client: AppClient) -> None:
 
 
 def test_undo_of_what_is_booked_since_says_so(client: AppClient) -> None:
-    series = series_json({"mon": MORNING}, last=MONDAY)
-    plan = make_series(client, series)
+    days = [{"date": str(MONDAY), "slots": ["09:00", "09:30"]}]
+    plan = apply(client, client.post(PLANS, {"kind": "import", "days": days}).json)
     client.book("09:00")
     client.book("09:30", "b-2")
-    renamed = propose(client, {**series, "name": "Early"}, plan["series_id"]).json
-    press(client, renamed, "start")
 
     response = press(client, plan, "undo")
 

@@ -98,18 +98,59 @@ def test_undo_of_an_undone_stopped_plan_gives_the_days_as_they_were(client: AppC
     assert pattern(client, new) == MORNING
 
 
-def test_undo_after_a_later_edit_undoes_the_days_and_leaves_the_series(client: AppClient) -> None:
+def test_plan_of_a_series_that_was_edited_since_is_not_undone(client: AppClient) -> None:
     first = make_series(client, on_mondays(MORNING))
-    longer = [("09:00", "10:30")]
-    second = apply(client, propose(client, on_mondays(longer), first["series_id"]).json)
-    longest = [("09:00", "11:00")]
-    apply(client, propose(client, on_mondays(longest), first["series_id"]).json)
+    apply(client, propose(client, on_mondays(NOON), first["series_id"]).json)
 
-    undone = undo_plan(client, second)
+    response = client.post(PLANS, {"kind": "undo", "plan_id": first["plan_id"]})
 
-    assert undone["closes"] == 3
-    assert opened(client) == [["09:00", "09:30", "10:30"]] * 3
-    assert pattern(client, first) == longest
+    assert (response.status, response.error_codes) == (400, [("plan_id", "nothing_to_save")])
+    assert response.json["detail"] == (
+        "The series has been changed since. Undo that change first, or end the series."
+    )
+    assert opened(client) == [ELEVEN] * 3
+    assert pattern(client, first) == NOON
+
+
+def test_changes_of_a_series_are_undone_the_latest_first(client: AppClient) -> None:
+    first = make_series(client, on_mondays(MORNING))
+    on_two = series_json({"mon": NOON}, last=MONDAYS[1])
+    second = apply(client, propose(client, on_two, first["series_id"]).json)
+    assert opened(client) == [ELEVEN, ELEVEN, []]
+
+    undo_plan(client, second)
+    assert opened(client) == [NINE] * 3
+    undo_plan(client, first)
+
+    assert opened(client) == [[]] * 3
+    assert client.get("/doctors/dr-lee/series").json == {"series": []}
+
+
+def test_plan_of_a_series_that_was_only_renamed_is_undone(client: AppClient) -> None:
+    first = make_series(client, on_mondays(MORNING))
+    renamed = on_mondays(MORNING) | {"name": "Clinic"}
+    apply(client, propose(client, renamed, first["series_id"]).json)
+
+    undone = undo_plan(client, first)
+
+    assert undone["closes"] == 6
+    assert opened(client) == [[]] * 3
+
+
+def test_undo_of_an_edit_keeps_a_later_name(client: AppClient) -> None:
+    first = make_series(client, on_mondays(MORNING))
+    second = apply(client, propose(client, on_mondays(NOON), first["series_id"]).json)
+    renamed = on_mondays(NOON) | {"name": "Clinic"}
+    apply(client, propose(client, renamed, first["series_id"]).json)
+
+    undo_plan(client, second)
+
+    assert opened(client) == [NINE] * 3
+    series = client.get(f"/doctors/dr-lee/series/{first['series_id']}").json
+    assert (series["name"], series["weekly"]["mon"]) == (
+        "Clinic",
+        [{"from": "09:00", "to": "10:00"}],
+    )
 
 
 def test_plan_undone_and_redone_twice_ends_as_it_began(client: AppClient) -> None:
