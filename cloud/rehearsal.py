@@ -1,17 +1,12 @@
 """Deploys an artifact to a rehearsal stack on an emulator, with demo doctors and users."""
 
-import json
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-import boto3
 
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
@@ -32,16 +27,13 @@ _SETTING_PREFIXES = (
 )
 # Slots on that date are bookable in every time zone.
 _DAYS_AHEAD = timedelta(days=40)
-_EVENT_PATTERN = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
-_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
     """A stack on an emulator, with the demo doctors and users, and a ``date`` without slots.
 
-    ``api_url`` has no trailing slash. ``wait_for_event`` returns the next change event, or None
-    after a timeout in seconds.
+    ``api_url`` has no trailing slash. The first event is on the bus within ``event_seconds``.
     """
 
     api_url: str
@@ -50,7 +42,8 @@ class Rehearsal:
     date: date
     password: str
     service_token: str
-    wait_for_event: Callable[[float], dict[str, Any] | None]
+    event_bus: str
+    event_seconds: float = 15.0  # the function's cold start
 
 
 @contextmanager
@@ -87,7 +80,7 @@ def _clean_environment() -> None:
 
 
 def _fill_stack(ministack: MiniStack) -> Rehearsal:
-    """Add the demo doctors, the demo users and an event subscriber to the stack."""
+    """Add the demo doctors and the demo users to the stack."""
     outputs = stack.get_outputs(STACK)
     table.connect(outputs["TableName"])
     for doctor in demo_data.DOCTORS:
@@ -102,27 +95,5 @@ def _fill_stack(ministack: MiniStack) -> Rehearsal:
         date=datetime.now(UTC).date() + _DAYS_AHEAD,
         password=identity_provider.PASSWORD,
         service_token=identity_provider.service_token(provider, provider.booking_site),
-        wait_for_event=_subscribe(outputs["EventBusName"]),
+        event_bus=outputs["EventBusName"],
     )
-
-
-def _subscribe(bus: str) -> Callable[[float], dict[str, Any] | None]:
-    """Send the bus's change events to a queue; return a function that waits for the next one."""
-    name = "subscriber"
-    queue = boto3.resource("sqs").create_queue(QueueName=name)
-    events = boto3.client("events")
-    events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(_EVENT_PATTERN))
-    target: Any = {"Id": name, "Arn": queue.attributes["QueueArn"]}
-    events.put_targets(Rule=name, EventBusName=bus, Targets=[target])
-
-    def wait_for_event(seconds: float) -> dict[str, Any] | None:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            for message in queue.receive_messages():
-                message.delete()
-                return dict(json.loads(message.body))
-            # MiniStack would delay all other requests for a long poll.
-            time.sleep(_POLL_SECONDS)
-        return None
-
-    return wait_for_event

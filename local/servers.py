@@ -20,7 +20,7 @@ LOG_LINES_SHOWN = 15
 MINISTACK_PYTHON = local_config.PROJECT / ".venv-ministack" / "bin" / "python"
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class SubprocessServer:
     """A command that runs in a ``with`` block, and is ready when it answers 200 at ``ready_path``.
 

@@ -23,7 +23,11 @@ def artifact() -> BuildArtifact:
 
 
 @pytest.fixture(scope="package")
-def rehearsal(artifact: BuildArtifact) -> Iterator[Rehearsal]:
+def rehearsal(pytestconfig: pytest.Config) -> Iterator[Rehearsal]:
     """The deployed stack; in these tests, AWS clients use its emulator."""
-    with temporary_environment({}), deployed_to_emulator(artifact) as rehearsal:
+    for plugin in pytestconfig.pluginmanager.get_plugins():
+        if isinstance(plugin, Rehearsal):  # that of scripts/deploy --rehearse
+            yield plugin
+            return
+    with temporary_environment({}), deployed_to_emulator(get_artifact()) as rehearsal:
         yield rehearsal

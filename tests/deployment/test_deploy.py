@@ -14,8 +14,8 @@ import pytest
 from cloud import deploy, stack
 from cloud.package import PROJECT, BuildArtifact, hash_sources
 from cloud.rehearsal import STACK
-from cloud.smoke_test import HttpBrowser
 from local import CommandError, identity_provider
+from tests.support.http_browser import HttpBrowser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,9 +39,8 @@ def test_deploying_the_same_package_changes_nothing(
 def test_new_session_key_ends_no_session(rehearsal: Rehearsal) -> None:
     browser = HttpBrowser()
     page = browser.get(rehearsal.page_url)
-    browser.submit(
-        page, "[name=password]", ("username", "dr-lee"), ("password", rehearsal.password)
-    )
+    user = {"username": "dr-lee", "password": rehearsal.password}
+    browser.submit(page, "form:has([name=password])", **user)
 
     boto3.client("secretsmanager").put_secret_value(
         SecretId=stack.get_outputs(STACK)["SessionKeySecret"], SecretString="n" * 64

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from cloud.rehearsal import STACK
-from cloud.smoke_test import HttpBrowser
+from tests.support.http_browser import HttpBrowser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

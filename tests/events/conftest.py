@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 
@@ -14,14 +13,13 @@ from chalicelib.settings import Settings
 from local import demo_data
 from local.local_config import use_local_stage
 from tests.support import app_setup
-from tests.support.stream_and_queue import Stream, Subscriber
+from tests.support.stream_and_queue import Stream, subscribe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mypy_boto3_events.type_defs import TargetTypeDef
-
     from tests.support.app_client import AppClient
+    from tests.support.stream_and_queue import Subscriber
 
 BUS_NAME = "subscribers"
 use_local_stage()
@@ -61,16 +59,7 @@ def stream(ministack: str, client: AppClient) -> Stream:
 def subscriber(ministack: str) -> Iterator[Subscriber]:
     """A queue with its own rule, as docs/how-to/subscribe-to-events.md describes."""
     events = boto3.client("events", endpoint_url=ministack)
-    sqs = boto3.client("sqs", endpoint_url=ministack)
     events.create_event_bus(Name=BUS_NAME)
-    url = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
-    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-    pattern = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
-    events.put_rule(Name="subscribe", EventBusName=BUS_NAME, EventPattern=json.dumps(pattern))
-    target: TargetTypeDef = {"Id": "queue", "Arn": attributes["QueueArn"]}
-    events.put_targets(Rule="subscribe", EventBusName=BUS_NAME, Targets=[target])
-    yield Subscriber(sqs, url)
-    events.remove_targets(Rule="subscribe", EventBusName=BUS_NAME, Ids=["queue"])
-    events.delete_rule(Name="subscribe", EventBusName=BUS_NAME)
+    with subscribe(events, boto3.client("sqs", endpoint_url=ministack), BUS_NAME) as subscriber:
+        yield subscriber
     events.delete_event_bus(Name=BUS_NAME)
-    sqs.delete_queue(QueueUrl=url)

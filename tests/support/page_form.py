@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
 
 from tests.support.app_client import FORM
@@ -14,14 +14,21 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
 
 
+class HtmlResponse(Protocol):
+    """A response of any client."""
+
+    @property
+    def text(self) -> str: ...
+
+
 class SentForm:
     """A form as it is shown; ``fields`` are what a browser sends, for a test to change."""
 
-    def __init__(self, response: AppResponse, selector: str = "main form[method=post]") -> None:
+    def __init__(self, response: HtmlResponse, selector: str = "main form[method=post]") -> None:
         form = parse(response.text).select(selector)[0]
         self.action = attribute(form, "action")
         self.fields: dict[str, list[str]] = {}
-        for element in form.select("input, select"):
+        for element in form.select(":is(input, select):not(:disabled)"):
             for value in _values(element):
                 self.fields.setdefault(attribute(element, "name"), []).append(value)
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TIMEOUT_SECONDS = 20
+POLL_SECONDS = 0.02
 
 
 class Stream:
@@ -61,6 +66,14 @@ class Subscriber:
         assert len(received) == count
         return received
 
+    def receive_each(self, seconds: float) -> Iterator[dict[str, Any]]:
+        """Yield the events that arrive within that time."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            yield from self._receive(seconds=0)
+            # MiniStack would delay all other requests for a long poll.
+            time.sleep(POLL_SECONDS)
+
     def _receive(self, *, seconds: int) -> list[dict[str, Any]]:
         response = self._sqs.receive_message(
             QueueUrl=self._queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=seconds
@@ -71,3 +84,18 @@ class Subscriber:
                 QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"]
             )
         return [json.loads(message["Body"]) for message in messages]
+
+
+@contextmanager
+def subscribe(events: Any, sqs: Any, bus: str) -> Iterator[Subscriber]:  # noqa: ANN401  as above
+    """Subscribe to the changes on a bus, as docs/how-to/subscribe-to-events.md describes."""
+    url = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    pattern = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
+    events.put_rule(Name="subscribe", EventBusName=bus, EventPattern=json.dumps(pattern))
+    target = {"Id": "queue", "Arn": attributes["QueueArn"]}
+    events.put_targets(Rule="subscribe", EventBusName=bus, Targets=[target])
+    yield Subscriber(sqs, url)
+    events.remove_targets(Rule="subscribe", EventBusName=bus, Ids=["queue"])
+    events.delete_rule(Name="subscribe", EventBusName=bus)
+    sqs.delete_queue(QueueUrl=url)
