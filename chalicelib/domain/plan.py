@@ -17,7 +17,7 @@ from chalicelib.domain.day import KeptReason, PlannedChanges, SlotChanges
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from chalicelib.domain.audit_log import AuditLogEntry
@@ -63,8 +63,9 @@ class Plan:
 
     ``series`` is the version of a series that the plan makes; it is stored when the plan starts.
     ``replaced`` is the number of the version before it, None for a new series.
-    ``undoes`` is the id of the change or of the plan that an undo inverts. ``imported`` has the
-    slots that an import opens, by date, in time order.
+    ``undoes`` is the id of the change or of the plan that an undo inverts, ``undone_by`` that of
+    the plan that undoes this one, since it has started. ``imported`` has the slots that an import
+    opens, by date, in time order.
     """
 
     doctor_id: str
@@ -79,6 +80,7 @@ class Plan:
     series: Series | None = None
     replaced: int | None = None
     undoes: str | None = None
+    undone_by: str | None = None
     imported: Mapping[date, tuple[Slot, ...]] = field(default_factory=dict)
     third_next_available: ThirdNextAvailable = ThirdNextAvailable(None, None)
 
@@ -87,6 +89,11 @@ class Plan:
         """The change that an undo inverts; None if it inverts a plan."""
         # The id of a change begins with that of a doctor and a "~", which no plan's id has.
         return ChangeId.parse(self.undoes) if self.undoes and "~" in self.undoes else None
+
+    @property
+    def undone_plan(self) -> str | None:
+        """The id of the plan that an undo inverts; None if it inverts a change."""
+        return None if self.undone_change else self.undoes
 
     @property
     def remaining(self) -> tuple[date, ...]:
@@ -98,6 +105,32 @@ class Plan:
         """Whether the preview showed that these slots of the date will close."""
         shown = self.closing.get(date, frozenset())
         return all(slot.start in shown for slot in planned.closed)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoHistory:
+    """The undo of a plan, the undo of that undo, and so on: each undoes the one before."""
+
+    undos: tuple[Plan, ...] = ()
+
+    @classmethod
+    def of(cls, plan: Plan, find: Callable[[str], Plan | None]) -> UndoHistory:
+        """Return the history of the plan; ``find`` returns a plan by its id, if it knows it."""
+        undos: list[Plan] = []
+        latest: Plan | None = plan
+        while latest and latest.undone_by and (latest := find(latest.undone_by)):
+            undos.append(latest)
+        return cls(tuple(undos))
+
+    @property
+    def latest(self) -> Plan | None:
+        """The last one; None if the plan has not been undone."""
+        return self.undos[-1] if self.undos else None
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether the plan is undone, or is being undone: it is not if its undo was undone."""
+        return len(self.undos) % 2 == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

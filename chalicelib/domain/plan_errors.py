@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import KeptSlot
 
 
+ALREADY_UNDONE = Text("This has been undone already")
+
+
 class PlanNotFoundError(NotFoundError):
     """The doctor has no such plan, or it was proposed and not started in time."""
 
@@ -48,6 +51,15 @@ class PreviewChangedError(ConflictError):
     def __init__(self) -> None:
         detail = Text("The schedule has changed since the preview. Check it and continue.")
         super().__init__(FieldViolation("plan_id", "preview_changed", detail))
+
+
+class PlanUndoneError(ConflictError):
+    """Another undo of the plan has started."""
+
+    code = "plan_undone"
+
+    def __init__(self) -> None:
+        super().__init__(FieldViolation("plan_id", "invalid", ALREADY_UNDONE))
 
 
 class HoursChangedError(ConflictError):

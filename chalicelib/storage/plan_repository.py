@@ -11,7 +11,7 @@ from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import DoctorNotFoundError
 from chalicelib.domain.plan import PlanState
-from chalicelib.domain.plan_errors import PlanModifiedError, PlanNotFoundError
+from chalicelib.domain.plan_errors import PlanModifiedError, PlanNotFoundError, PlanUndoneError
 from chalicelib.storage import keys, table
 from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
@@ -105,8 +105,9 @@ class PlanRepository:
     def start(self, plan: Plan, series: Series | None) -> None:
         """Start the plan, and store the version of the series that it makes, in one transaction.
 
-        Raises ``PlanModifiedError`` if it has started or ended, or if the series has a later
-        version.
+        A plan that it undoes is done by that: it applies no further dates. Raises
+        ``PlanModifiedError`` if it has started or ended, or if the series has a later version;
+        ``PlanUndoneError`` if another undo of that plan has started.
         """
         transaction = Transaction()
         if series:
@@ -126,6 +127,8 @@ class PlanRepository:
             ],
             PlanItem.has_started.does_not_exist() & PlanItem.pk.exists(),
         )
+        if plan.undone_plan:
+            _mark_undone(transaction, plan, plan.undone_plan)
         transaction.commit()
 
     def set_state(self, plan: Plan, state: PlanState) -> None:
@@ -208,3 +211,12 @@ class PlanRepository:
             condition=condition,
             on_failure=lambda _: PlanModifiedError(),
         )
+
+
+def _mark_undone(transaction: Transaction, undo: Plan, undone: str) -> None:
+    transaction.update(
+        (keys.doctor_pk(undo.doctor_id), keys.plan_sk(undone)),
+        [PlanItem.undone_by.set(undo.plan_id), PlanItem.state.set(str(PlanState.DONE))],
+        condition=PlanItem.has_started.exists() & PlanItem.undone_by.does_not_exist(),
+        on_failure=lambda _: PlanUndoneError(),
+    )

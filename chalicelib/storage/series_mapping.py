@@ -143,18 +143,19 @@ def plan_from_item(item: PlanItem) -> Plan:
         series=series_from_raw(item.series) if item.series else None,
         replaced=_optional_int(item.replaced),
         undoes=item.undoes,
+        undone_by=item.undone_by,
         third_next_available=ThirdNextAvailable(*item.third_next),
     )
 
 
 def require_not_stopped(item: PlanItem | None) -> None:
-    """Raise ``PlanStoppedError`` if the plan of the item is stopped.
+    """Raise ``PlanStoppedError`` if the plan of the item is stopped, or done or undone since.
 
     Raises ``PlanNotFoundError`` if there is no item, ``UnreadableItemError`` if it can't be read.
     """
     if item is None:
         raise PlanNotFoundError
-    if _state_from_item(item) is PlanState.STOPPED:
+    if _state_from_item(item) in (PlanState.STOPPED, PlanState.DONE):
         raise PlanStoppedError
 
 

@@ -15,7 +15,9 @@ from chalicelib.domain.plan import (
     PlanKind,
     PlannedDay,
     PlanSources,
+    PlanState,
     ThirdNextAvailable,
+    UndoHistory,
     shown_closing,
 )
 from chalicelib.domain.plan_days import plan_day
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 # Fewer requests than a page of a month has: a preview reads a year.
 _PAGE_SIZE = 366
+_NOT_UNDONE = UndoHistory()
 
 
 class PlanStores(Struct, frozen=True, kw_only=True):
@@ -51,7 +54,10 @@ class PlanStores(Struct, frozen=True, kw_only=True):
 
 
 class PlanView(Struct, frozen=True, kw_only=True):
-    """A plan as it is now: what it did to the dates that are done, and would do to the others."""
+    """A plan as it is now: what it did to the dates that are done, and would do to the others.
+
+    ``history`` has its undo, if it was undone, and what undid that.
+    """
 
     doctor: Doctor
     plan: Plan
@@ -60,10 +66,17 @@ class PlanView(Struct, frozen=True, kw_only=True):
     opens: int
     closes: int
     keeps: int
+    history: UndoHistory = _NOT_UNDONE
 
     @classmethod
     def of(
-        cls, doctor: Doctor, plan: Plan, days: Iterable[PlannedDay], *, days_done: int = 0
+        cls,
+        doctor: Doctor,
+        plan: Plan,
+        days: Iterable[PlannedDay],
+        *,
+        days_done: int = 0,
+        history: UndoHistory = _NOT_UNDONE,
     ) -> Self:
         """Return the view of these days, with their totals."""
         of_plan = tuple(days)
@@ -75,6 +88,7 @@ class PlanView(Struct, frozen=True, kw_only=True):
             opens=sum(len(day.opens) for day in of_plan),
             closes=sum(len(day.closes) for day in of_plan),
             keeps=sum(len(day.kept) for day in of_plan),
+            history=history,
         )
 
 
@@ -124,7 +138,7 @@ class PlanPreviews:
     def view(self, doctor: Doctor, plan: Plan, now: datetime) -> PlanView:
         """Return the plan with the outcome of the dates that are done, and a preview of others."""
         if not plan.dates:
-            return PlanView.of(doctor, plan, ())
+            return PlanView.of(doctor, plan, (), history=self.undo_history(plan))
         entries = self._outcomes(plan)
         left = self._preview_days(doctor, plan, now)
         days = (
@@ -133,7 +147,17 @@ class PlanPreviews:
             else PlannedDay.from_entries(on, entries.get(on, ()))
             for on in plan.dates
         )
-        return PlanView.of(doctor, plan, days, days_done=len(plan.dates) - len(left))
+        return PlanView.of(
+            doctor,
+            plan,
+            days,
+            days_done=len(plan.dates) - len(left),
+            history=self.undo_history(plan),
+        )
+
+    def undo_history(self, plan: Plan) -> UndoHistory:
+        """Read the undos of the plan."""
+        return UndoHistory.of(plan, lambda plan_id: self._stores.plans.get(plan.doctor_id, plan_id))
 
     def sources(self, plan: Plan, versions: SeriesVersions) -> PlanSources:
         """Read what the plan decides on for the dates that remain, besides the days and series."""
@@ -169,7 +193,7 @@ class PlanPreviews:
 
     def _preview_days(self, doctor: Doctor, plan: Plan, now: datetime) -> dict[date, PlannedDay]:
         """Return what is left to do, by date."""
-        if not plan.remaining:
+        if plan.state is PlanState.DONE or not plan.remaining:
             return {}
         days = self._read_days(doctor, plan.remaining, now)
         versions = self._stores.series.list_versions(plan.doctor_id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import local_time
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.plan import Plan, PlanKind, PlanSources, PlanState, dates_between
-from chalicelib.domain.plan_errors import nothing_to_plan_error
+from chalicelib.domain.plan_errors import ALREADY_UNDONE, nothing_to_plan_error
 from chalicelib.domain.text import Text
 from chalicelib.domain.undo import may_be_undone
 from chalicelib.domain.violations import FieldViolation
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import KeptSlot
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
+    from chalicelib.domain.plan import UndoHistory
     from chalicelib.domain.series import Series, SeriesVersions
     from chalicelib.use_cases.plan_previews import EntriesByDate, PlanView
     from chalicelib.use_cases.proposals import Proposals
@@ -38,17 +39,17 @@ class ProposeUndos:
     def propose_for_plan(self, caller: Caller, doctor_id: str, plan_id: str) -> PlanView:
         """Propose to undo what a plan did, and to restore the series as it was before.
 
-        Raises ``RequestRejectedError`` if nothing can be undone, and if the series has got another
-        pattern since: its days follow the latest one, which a person has chosen after what the plan
-        did. Raises ``PlanNotFoundError``, ``DoctorNotFoundError``, ``PermissionDeniedError``,
+        If its undo was undone in turn, the latest of these is undone. Raises
+        ``RequestRejectedError`` if nothing can be undone, and if the series has got another pattern
+        since: its days follow the latest one, which a person has chosen after what the plan did.
+        Raises ``PlanNotFoundError``, ``DoctorNotFoundError``, ``PermissionDeniedError``,
         ``StoreUnavailableError``.
         """
         proposals = self._proposals
         doctor, now = proposals.open(caller, doctor_id)
-        plans = proposals.stores.plans
-        undone = retry_on_conflict(lambda: plans.get(doctor_id, plan_id), proposals.pause)
+        undone = self._find_undone(doctor, plan_id)
         versions = proposals.read_versions(doctor_id)
-        draft = replace(proposals.draft(doctor, PlanKind.UNDO, now), undoes=plan_id)
+        draft = replace(proposals.draft(doctor, PlanKind.UNDO, now), undoes=undone.plan_id)
         if undone.series is None or not undone.has_started:
             return self._propose(doctor, draft, versions, now)
         series = _restored(undone, undone.series, versions)
@@ -73,6 +74,19 @@ class ProposeUndos:
         draft = self._proposals.draft(doctor, PlanKind.UNDO, now)
         versions = self._proposals.read_versions(change.doctor_id)
         return self._propose(doctor, replace(draft, undoes=str(change)), versions, now)
+
+    def _find_undone(self, doctor: Doctor, plan_id: str) -> Plan:
+        """Return the plan that the undo inverts: the plan itself, or the latest of its undos."""
+        plans, previews = self._proposals.stores.plans, self._proposals.previews
+
+        def read() -> tuple[Plan, UndoHistory]:
+            plan = plans.get(doctor.doctor_id, plan_id)
+            return plan, previews.undo_history(plan)
+
+        plan, history = retry_on_conflict(read, self._proposals.pause)
+        if history.is_undone:
+            raise nothing_to_plan_error("plan_id", ALREADY_UNDONE, (), doctor.zone)
+        return history.latest or plan
 
     def _require_left(self, draft: Plan, zone: ZoneInfo) -> None:
         """Raise ``RequestRejectedError`` if all changes are undone already."""

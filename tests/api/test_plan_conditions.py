@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain.plan import Plan, PlanKind, PlanState
-from chalicelib.domain.plan_errors import PlanModifiedError
+from chalicelib.domain.plan_errors import PlanModifiedError, PlanUndoneError
 from chalicelib.storage.plan_repository import PlanRepository
 from chalicelib.storage.series_repository import SeriesRepository
 from tests.support import factories
@@ -39,6 +39,7 @@ UNDO = Plan(
 )
 SERIES = factories.make_series({0: [("09:00", "10:00")]})
 NEW_SERIES = replace(UNDO, kind=PlanKind.SERIES, series=SERIES)
+NEW_IMPORT = replace(UNDO, plan_id="import-1", kind=PlanKind.IMPORT)
 plans, repository = PlanRepository(), SeriesRepository()
 
 pytestmark = pytest.mark.usefixtures("client", "consistent_table")
@@ -63,6 +64,32 @@ def test_plan_starts_once() -> None:
         plans.start(second, None)
 
     assert plans.get("dr-lee", "plan-1").state is PlanState.STOPPED
+
+
+def test_plan_is_undone_by_one_other() -> None:
+    plans.create(NEW_IMPORT)
+    plans.start(NEW_IMPORT, None)
+    undos = [replace(UNDO, plan_id=f"plan-{n}", undoes="import-1") for n in (1, 2)]
+    for undo in undos:
+        plans.create(undo)
+    plans.start(undos[0], None)
+
+    with pytest.raises(PlanUndoneError):
+        plans.start(undos[1], None)
+
+    assert plans.get("dr-lee", "import-1").undone_by == "plan-1"
+    assert not plans.get("dr-lee", "plan-2").has_started
+
+
+def test_only_a_plan_that_has_started_is_undone() -> None:
+    undo = replace(UNDO, undoes="import-1")
+    plans.create(NEW_IMPORT)
+    plans.create(undo)
+
+    with pytest.raises(PlanUndoneError):
+        plans.start(undo, None)
+
+    assert plans.get("dr-lee", "import-1") == NEW_IMPORT
 
 
 def test_expired_proposal_does_not_start(client: AppClient) -> None:

@@ -11,7 +11,16 @@ from chalicelib.storage import keys
 from tests.support.factories import MONDAY
 from tests.support.html import attribute, parse, text_of
 from tests.support.page_form import SentForm
-from tests.support.plans import MORNING, PLANS, apply, make_series, open_times, propose, series_json
+from tests.support.plans import (
+    MORNING,
+    PLANS,
+    apply,
+    make_series,
+    open_times,
+    propose,
+    series_json,
+    stop_after,
+)
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -214,16 +223,65 @@ def test_undo_of_a_plan_is_previewed_and_applied(client: AppClient) -> None:
     assert open_times(client, MONDAY) == ["09:00"]
 
 
-def test_undo_without_anything_left_says_so(client: AppClient) -> None:
+def undone(client: AppClient, plan: Json) -> Json:
+    """Undo the plan by the buttons of its page; return the undo."""
+    location = press(client, plan, "undo").headers["Location"]
+    undo = {"plan_id": location.split("/")[2].partition("?")[0]}
+    press(client, undo, "start")
+    return undo
+
+
+def test_undone_plan_says_so_and_can_be_redone(client: AppClient) -> None:
     plan = proposed(client, weeks=1)
     press(client, plan, "start")
-    first = press(client, plan, "undo").headers["Location"]
-    press(client, {"plan_id": first.split("/")[2].partition("?")[0]}, "start")
+    undone(client, plan)
 
-    again = press(client, plan, "undo")
+    page = page_of(client, plan)
+
+    assert (heading(page), buttons(page)) == ("Undone", ["Redo"])
+    assert "2 slots opened" in page.text
+    redone = press(client, plan, "undo").headers["Location"]
+    press(client, {"plan_id": redone.split("/")[2].partition("?")[0]}, "start")
+    page = page_of(client, plan)
+    assert (heading(page), buttons(page)) == ("2 slots opened on 1 day", ["Undo"])
+    assert open_times(client, MONDAY) == ["09:00", "09:30"]
+
+
+def test_plan_whose_undo_is_not_finished_leads_to_it(client: AppClient) -> None:
+    plan = proposed(client)
+    press(client, plan, "start")
+    undo = client.post(PLANS, {"kind": "undo", "plan_id": plan["plan_id"]}).json
+    stop_after(client, undo, dates=1)
+
+    page = page_of(client, plan)
+
+    assert (heading(page), buttons(page)) == ("Being undone", [])
+    (link,) = parse(page.text).select("#plan .actions a[href*=plans]")
+    assert attribute(link, "href") == f"/plans/{undo['plan_id']}?doctor_id=dr-lee"
+
+
+def test_stopped_plan_that_was_undone_is_finished(client: AppClient) -> None:
+    plan = proposed(client)
+    stop_after(client, plan, dates=1)
+    undone(client, plan)
+
+    page = parse(client.get("/series?doctor_id=dr-lee", **HTML).text)
+
+    assert page.select(".unfinished") == []
+    states = {text_of(each) for each in page.select(".plans span")}
+    assert states == {"done on 3 days", "undone"}
+
+
+def test_undo_from_a_page_of_before_says_that_the_plan_is_undone(client: AppClient) -> None:
+    plan = proposed(client, weeks=1)
+    press(client, plan, "start")
+    form = SentForm(page_of(client, plan), "#plan form")
+    undone(client, plan)
+
+    again = form.set(act="undo").send(client)
 
     assert again.status == 409
-    assert "There is nothing left to undo" in again.text
+    assert "This has been undone already" in again.text
 
 
 def test_undo_of_what_is_booked_since_says_so(client: AppClient) -> None:

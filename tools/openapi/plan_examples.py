@@ -52,6 +52,7 @@ _SUMMARY: Json = {
     "state": "proposed",
     "series_id": SERIES_ID,
     "undoes": None,
+    "undone_by": None,
     "from": DATE,
     "to": "2026-11-30",
     "days_total": 2,

@@ -132,6 +132,9 @@ class PlanSummary(Struct, kw_only=True):
     state: PlanState
     series_id: SeriesId | None
     undoes: Annotated[str | None, Meta(description="The plan or the change that it undoes.")]
+    undone_by: Annotated[
+        PlanId | None, Meta(description="The plan that undoes it, since that has started.")
+    ]
     from_: Annotated[Date | None, Meta(description="The first date.")] = field(name="from")
     to: Annotated[Date | None, Meta(description="The last date.")]
     days_total: int

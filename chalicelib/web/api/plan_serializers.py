@@ -62,6 +62,7 @@ def serialize_summary(plan: Plan) -> plan_schemas.PlanSummary:
         state=plan.state.value,
         series_id=plan.series.series_id if plan.series else None,
         undoes=plan.undoes,
+        undone_by=plan.undone_by,
         from_=plan.dates[0].isoformat() if plan.dates else None,
         to=plan.dates[-1].isoformat() if plan.dates else None,
         days_total=len(plan.dates),

@@ -11,7 +11,7 @@ from msgspec import Struct
 from chalicelib.domain.month import monday_of
 from chalicelib.domain.plan import PlanState
 from chalicelib.web import dates
-from chalicelib.web.pages import links, messages, plan_links, plan_words, series_words
+from chalicelib.web.pages import links, messages, plan_links, plan_list, plan_words, series_words
 from chalicelib.web.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.plan import Plan, PlannedDay
     from chalicelib.use_cases.plan_previews import PlanView
+    from chalicelib.web.pages.plan_list import PlanLink
 
 _WEEKS_SHOWN = 6
 _MAX_SENTENCES = 2
@@ -43,6 +44,17 @@ class PlanProgress(Struct, frozen=True, kw_only=True):
     total: int
     text: str
     announcement: str
+
+
+class UndoView(Struct, frozen=True, kw_only=True):
+    """The button that undoes the plan, or its undo; ``plan`` is the latest of its undos.
+
+    ``path`` is None while that is not finished: then there is no button.
+    """
+
+    path: str | None
+    button: str
+    plan: PlanLink | None
 
 
 class PlanPage(Struct, frozen=True, kw_only=True):
@@ -71,6 +83,7 @@ class PlanPage(Struct, frozen=True, kw_only=True):
     revise_url: str | None
     list_url: str
     week_url: str | None
+    undo: UndoView | None
     error: str = ""
 
 
@@ -117,6 +130,7 @@ def _page(
         path=f"{base}/plans/{plan.plan_id}",
         revise_url=_revise_url(plan, base),
         list_url=plan_links.series_list_url(base, doctor_id),
+        undo=_undo(view, base) if view else None,
         week_url=links.week_url(base, doctor_id, plan.dates[0]) if plan.dates else None,
         error=error,
     )
@@ -135,8 +149,24 @@ def _revise_url(plan: Plan, base: str) -> str | None:
     return plan_links.revise_url(base, plan.doctor_id, plan.plan_id)
 
 
+def _undo(view: PlanView, base: str) -> UndoView | None:
+    plan, latest = view.plan, view.history.latest
+    is_over = plan.state is PlanState.DONE or (plan.state is PlanState.STOPPED and plan.has_started)
+    if not is_over:
+        return None
+    is_ready = latest is None or latest.state is PlanState.DONE
+    return UndoView(
+        path=f"{base}/plans/{(latest or plan).plan_id}" if is_ready else None,
+        button=_("Redo") if view.history.is_undone else _("Undo"),
+        plan=plan_list.link_to_plan(latest, base, view.history) if latest else None,
+    )
+
+
 def _heading(plan: Plan, view: PlanView | None) -> str:
     """The sentence that matters now: what will change, that it does, or what has changed."""
+    if view and view.history.is_undone:
+        is_over = view.history.latest and view.history.latest.state is PlanState.DONE
+        return _("Undone") if is_over else _("Being undone")
     if plan.state is PlanState.STOPPED and plan.has_started:
         return _("Stopped")
     if view is None or plan.state is PlanState.RUNNING:
@@ -147,6 +177,8 @@ def _heading(plan: Plan, view: PlanView | None) -> str:
 
 
 def _notes(view: PlanView) -> Iterable[str]:
+    if view.history.is_undone:
+        yield plan_words.has_changed(view.opens, view.closes)
     if kept := plan_words.count_kept(kept for day in view.days for kept in day.kept):
         yield _("Left as they are: %(slots)s.", slots=kept)
     if view.plan.state is PlanState.PROPOSED:

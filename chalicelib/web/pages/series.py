@@ -10,30 +10,28 @@ from msgspec import Struct
 from chalicelib.bootstrap import get_services
 from chalicelib.domain import local_time
 from chalicelib.domain.month import week_dates
-from chalicelib.domain.plan import PlanState
 from chalicelib.domain.series import MAX_EVERY_WEEKS
 from chalicelib.web import dates
 from chalicelib.web.api.fields import WEEKDAYS
 from chalicelib.web.http.request import url_prefix
-from chalicelib.web.pages import links, messages, plan_links, plan_words, series_words
+from chalicelib.web.pages import links, messages, plan_links, series_words
 from chalicelib.web.pages.frame import SCHEDULE, build_frame
+from chalicelib.web.pages.plan_list import PlanLists
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.pages.series_form import ONE_DAY_HOURS, SeriesForm
 from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     from chalice.app import Request, Response
 
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
-    from chalicelib.domain.plan import Plan
     from chalicelib.domain.series import Series
     from chalicelib.web.pages.frame import Frame
 
-_MAX_RECENT = 5
 _EMPTY_ROWS = 2
 
 
@@ -46,22 +44,13 @@ class SeriesView(Struct, frozen=True, kw_only=True):
     end_url: str
 
 
-class PlanLink(Struct, frozen=True, kw_only=True):
-    """A plan of the list."""
-
-    title: str
-    state: str
-    url: str
-
-
 class SeriesListPage(Struct, frozen=True, kw_only=True):
-    """The values of the list; ``unfinished`` plans can be continued."""
+    """The values of the list."""
 
     doctor_name: str
     time_zone: str
     series: tuple[SeriesView, ...]
-    unfinished: tuple[PlanLink, ...]
-    recent: tuple[PlanLink, ...]
+    plans: PlanLists
     new_url: str
     back_url: str
 
@@ -132,14 +121,11 @@ def render_list(caller: Caller, doctor_id: str, request: Request) -> Response:
     found = get_services().list_series.list_series(caller, doctor_id)
     plans = get_services().list_plans.list_latest(caller, doctor_id).plans
     base = url_prefix(request)
-    halted = [plan for plan in plans if plan.state in (PlanState.RUNNING, PlanState.STOPPED)]
-    done = [plan for plan in plans if plan.state is PlanState.DONE]
     page = SeriesListPage(
         doctor_name=found.doctor.name,
         time_zone=messages.format_zone(found.doctor.zone),
         series=tuple(_view(series, base, doctor_id) for series in found.series),
-        unfinished=_plan_links(halted, base),
-        recent=_plan_links(done[:_MAX_RECENT], base),
+        plans=PlanLists.of(plans, base),
         new_url=plan_links.new_series_url(base, doctor_id),
         back_url=links.landing_url(base, "week", doctor_id),
     )
@@ -213,17 +199,6 @@ def _view(series: Series, base: str, doctor_id: str) -> SeriesView:
         details=tuple(series_words.describe_series(series)),
         edit_url=plan_links.edit_url(base, doctor_id, series.series_id),
         end_url=plan_links.end_url(base, doctor_id, series.series_id),
-    )
-
-
-def _plan_links(plans: Sequence[Plan], base: str) -> tuple[PlanLink, ...]:
-    return tuple(
-        PlanLink(
-            title=plan_words.describe_plan(plan),
-            state=plan_words.describe_state(plan),
-            url=plan_links.plan_url(base, plan.doctor_id, plan.plan_id),
-        )
-        for plan in plans
     )
 
 

@@ -38,6 +38,18 @@ MUTANTS = (
         f"{_TESTS}::test_two_plans_do_not_make_the_same_version_of_a_series",
     ),
     Mutant(
+        "A plan is undone by two others",
+        "chalicelib.storage.plan_repository:_mark_undone",
+        drop(condition("undone_by")),
+        f"{_TESTS}::test_plan_is_undone_by_one_other",
+    ),
+    Mutant(
+        "A plan that has not started is undone",
+        "chalicelib.storage.plan_repository:_mark_undone",
+        drop(condition("has_started")),
+        f"{_TESTS}::test_only_a_plan_that_has_started_is_undone",
+    ),
+    Mutant(
         "A plan that is done is stopped",
         f"{_REPOSITORY}.set_state",
         exists(condition(PlanItem, "state")),
