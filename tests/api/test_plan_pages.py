@@ -96,8 +96,14 @@ def test_long_preview_shows_six_weeks_and_the_others_on_demand(client: AppClient
 
     assert len(page.select("#plan > .weeks tbody tr")) == 6
     (others,) = page.select("details.other-weeks")
-    assert text_of(others.select("summary")[0]) == "Show the other 7 weeks"
+    assert text_of(others.select("summary")[0]) == "Show 7 more weeks"
     assert rows(others)[-1][0] == "Mon 15 Feb 2027"
+
+
+def test_preview_offers_a_single_further_week_in_the_singular(client: AppClient) -> None:
+    page = parse(page_of(client, proposed(client, weeks=7)).text)
+
+    assert text_of(page.select("details.other-weeks summary")[0]) == "Show 1 more week"
 
 
 def test_preview_says_how_soon_a_third_patient_can_come(client: AppClient) -> None:

@@ -120,9 +120,7 @@ def _page(
         notes=tuple(_notes(view)) if view else (),
         weeks=weeks[:_WEEKS_SHOWN],
         other_weeks=others,
-        show_others=ngettext(
-            "Show the other %(count)s week", "Show the other %(count)s weeks", len(others)
-        ),
+        show_others=ngettext("Show %(count)s more week", "Show %(count)s more weeks", len(others)),
         button=_button(plan, view) if view else "",
         step_id=uuid4().hex,
         progress=_progress(plan) if plan.has_started and plan.state is not PlanState.DONE else None,
