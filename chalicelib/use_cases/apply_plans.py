@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.errors import ConflictError, StoreBusyError
 from chalicelib.domain.plan import Plan, PlanState
@@ -80,25 +82,32 @@ class ApplyPlans:
         seconds: float = STEP_SECONDS,
     ) -> Plan:
         """Do as ``step_and_view``, for at most so many seconds; return the plan alone."""
-        _, plan = self._step(
+        *_, plan = self._step(
             caller, doctor_id, plan_id, continues_stopped=continues_stopped, seconds=seconds
         )
         return plan
 
-    def step_and_view(self, caller: Caller, doctor_id: str, plan_id: str) -> PlanView:
+    def step_and_view(
+        self, caller: Caller, doctor_id: str, plan_id: str, *, only_applied: bool = False
+    ) -> PlanView:
         """Start or continue the plan, apply dates for at most 2.5 seconds, and return it as it is.
 
         On a plan that is done nothing happens; on a stopped one, in ``step``, only if
-        ``continues_stopped``.
+        ``continues_stopped``. With ``only_applied`` the view has the dates that were applied by
+        this step, and the totals of all.
         Raises ``PreviewChangedError`` if the plan would close slots that its preview did not show:
         it has a new preview then, which the next step applies. Raises ``HoursChangedError`` if it
         would open slots of former hours, ``ConflictError`` if the series was changed between
         proposal and start, and as ``view``, and ``OutcomeUnknownError``.
         """
-        doctor, plan = self._step(caller, doctor_id, plan_id)
-        return retry_on_conflict(
+        doctor, before, plan = self._step(caller, doctor_id, plan_id)
+        view = retry_on_conflict(
             lambda: self._previews.view(doctor, plan, self._now()), self._pause
         )
+        if not only_applied:
+            return view
+        applied = {*before.remaining} - {*plan.remaining}
+        return structs.replace(view, days=tuple(day for day in view.days if day.date in applied))
 
     def _step(
         self,
@@ -108,18 +117,20 @@ class ApplyPlans:
         *,
         continues_stopped: bool = True,
         seconds: float = STEP_SECONDS,
-    ) -> tuple[Doctor, Plan]:
-        doctor, plan = self._read(caller, doctor_id, plan_id)
+    ) -> tuple[Doctor, Plan, Plan]:
+        """Return the doctor, and the plan before and after the step."""
+        doctor, before = self._read(caller, doctor_id, plan_id)
+        plan = before
         is_halted = plan.state is PlanState.STOPPED and not continues_stopped
         if plan.state is PlanState.DONE or is_halted:
-            return doctor, plan
+            return doctor, before, plan
         with busy_after_conflicts():
             author = Actor.of(caller, caller.require_role_for(doctor))
             plan, versions = self._run(author, doctor, plan)
             sources = retry_on_conflict(lambda: self._previews.sources(plan, versions), self._pause)
             try:
                 pace = self._start_pace(seconds)
-                return doctor, self._apply(caller, doctor, plan, sources, pace)
+                return doctor, before, self._apply(caller, doctor, plan, sources, pace)
             except PreviewChangedError:
                 self._renew_preview(doctor, plan_id, sources)
                 raise

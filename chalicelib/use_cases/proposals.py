@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from chalicelib.domain.series import SeriesVersions
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
 
-# A plan names each: with more, the response would exceed the 6 MB of AWS Lambda.
-MAX_SLOTS = 40_000
+# A plan names each slot. AWS Lambda responds with at most 6 MiB, in which the JSON is a text: its
+# quotes are escaped. The rest is for dates, and for slots that others change before a step.
+_MAX_RESPONSE_BYTES = 5_600_000
+_BYTES_OF_SLOT = 132
 
 
 class Proposals:
@@ -86,11 +88,20 @@ class Proposals:
 
     def store(self, view: PlanView) -> PlanView:
         """Store the proposal. Raises ``RequestRejectedError`` if it changes too many slots."""
-        if view.opens + view.closes + view.keeps > MAX_SLOTS:
-            detail = Text("A plan can change at most %(count)s slots", count=MAX_SLOTS)
+        limit = max_slots(view.doctor.doctor_id)
+        if view.opens + view.closes + view.keeps > limit:
+            detail = Text("A plan can change at most %(count)s slots", count=limit)
             raise RequestRejectedError(FieldViolation("kind", "too_many", detail))
         retry_on_conflict(lambda: self.stores.plans.create(view.plan), self.pause)
         return view
+
+
+def max_slots(doctor_id: str) -> int:
+    """Return how many slots a plan may name, so that a response with all of them can be sent.
+
+    The id of each slot has that of its doctor.
+    """
+    return _MAX_RESPONSE_BYTES // (_BYTES_OF_SLOT + len(doctor_id))
 
 
 def kept_slots(view: PlanView) -> list[KeptSlot]:

@@ -55,6 +55,8 @@ def test_examples_of_rejected_plans_are_real(client: AppClient) -> None:
     assert_matches_example(propose(early), 400, plan_examples.OFF_THE_GRID)
     unknown = client.post(PLANS, plan_examples.CHANGED_SERIES)
     assert_matches_example(unknown, 404, plan_examples.NO_SUCH_SERIES)
+    wrong = client.post(f"{PLANS}/no-plan/steps?days=some", {})
+    assert_matches_example(wrong, 400, plan_examples.INVALID_STEP_DAYS)
     for path in (f"{PLANS}/no-plan", f"{PLANS}/no+plan"):
         assert_matches_example(client.get(path), 404, plan_examples.NO_SUCH_PLAN)
 

@@ -17,6 +17,7 @@ from tests.support.plans import (
     propose,
     series_json,
     step,
+    stop_after,
     undo_plan,
 )
 
@@ -202,3 +203,17 @@ def test_a_slot_that_another_series_also_wants_stays_open(client: AppClient) -> 
 
     apply(client, client.post(PLANS, ends[1]).json)
     assert open_times(client, MONDAY) == []
+
+
+def test_a_step_can_return_only_the_dates_that_it_applied(client: AppClient) -> None:
+    plan = propose(client, TWO_WEEKS).json
+    stop_after(client, plan, dates=1)
+
+    response = client.post(f"{PLANS}/{plan['plan_id']}/steps?days=applied", {})
+
+    assert [day["date"] for day in response.json["days"]] == [str(TUESDAY), str(MONDAY + WEEK)]
+    assert (response.json["opens"], response.json["days_done"]) == (6, 3)
+    again = client.post(f"{PLANS}/{plan['plan_id']}/steps?days=applied", {})
+    assert (again.json["days"], again.json["opens"]) == ([], 6)
+    wrong = client.post(f"{PLANS}/{plan['plan_id']}/steps?days=some", {})
+    assert (wrong.status, wrong.error_codes) == (400, [("days", "invalid")])

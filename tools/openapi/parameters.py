@@ -68,6 +68,12 @@ PARAMETERS = {
     "Series": _path("series_id", fields.SeriesId, "The series.", "9b2f40c81e6d"),
     "Plan": _path("plan_id", fields.PlanId, "The plan.", "20261122T120000000000Z-1f0c9ae27b35"),
     "PlanState": _query("state", fields.PlanState, "Only plans of this state.", "running"),
+    "StepDays": _query(
+        "days",
+        fields.StepDays,
+        "Which dates of the plan the response has: `all`, or those `applied` by this step.",
+        "applied",
+    ),
     "DoctorOfDay": _query(
         "doctor_id", fields.DoctorId, "The doctor; by default the caller.", "dr-lee"
     ),

@@ -112,3 +112,9 @@ INVALID_STATE = problem_with_error(
     "state is not valid: expected one of proposed, running, stopped, done",
     field="state",
 )
+INVALID_STEP_DAYS = problem_with_error(
+    HTTPStatus.BAD_REQUEST,
+    "invalid",
+    "days is not valid: expected one of all, applied",
+    field="days",
+)

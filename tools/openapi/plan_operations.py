@@ -75,11 +75,13 @@ PLAN_OPERATIONS: dict[str, OperationDetails] = {
     "post_plan_step": OperationDetails(
         responses={
             200: _plan("The plan after the step.", the_last_step=plan_examples.DONE),
+            400: response("Malformed request.", other_days=plan_examples.INVALID_STEP_DAYS),
             404: _NO_SUCH_PLAN,
             409: response(
                 "The plan would close slots that its preview did not show: the problem has the "
-                "plan with a new preview, and the next step applies that. Or the series has been "
-                "changed since the proposal: the problem alone, and nothing is changed.",
+                "plan with a new preview, and the next step applies that. Or the series or the "
+                "weekly hours have been changed since the proposal, or the plan that it undoes is "
+                "undone already: the problem alone, and nothing is changed.",
                 another_slot_to_close=plan_examples.CHANGED_PREVIEW,
                 series_changed_since=plan_examples.SERIES_CHANGED_SINCE,
             ),

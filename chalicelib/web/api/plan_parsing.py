@@ -21,7 +21,7 @@ from chalicelib.use_cases.propose_series import SeriesRequest
 from chalicelib.web.api import plan_schemas
 from chalicelib.web.api.change_parsing import valid_change_id
 from chalicelib.web.api.decoding import Violations, decode_json
-from chalicelib.web.api.fields import KEY_PATTERN, WEEKDAYS
+from chalicelib.web.api.fields import KEY_PATTERN, STEP_DAYS, WEEKDAYS
 from chalicelib.web.api.import_parsing import parse_import_csv, parse_imported_days
 from chalicelib.web.api.validators import invalid_field, parse_date
 from chalicelib.web.http.request import CSV, media_type, query
@@ -138,6 +138,17 @@ def parse_state(request: Request) -> PlanState | None:
     except ValueError:
         expected = Text("one of %(kinds)s", kinds=", ".join(PlanState))
         raise invalid_field("state", expected) from None
+
+
+def parse_only_applied(request: Request) -> bool:
+    """Whether the ``days`` of the query are those that a step applied, not all of the plan.
+
+    Raises ``RequestRejectedError``.
+    """
+    text = query(request, "days")
+    if text not in (None, *STEP_DAYS):
+        raise invalid_field("days", Text("one of %(kinds)s", kinds=", ".join(STEP_DAYS)))
+    return text == "applied"
 
 
 def parse_requested_series(

@@ -131,23 +131,29 @@ def get_plan(_request: Request, caller: Caller, doctor_id: str, plan_id: str) ->
             **_PLAN,
             409: {PROBLEM_JSON: (plan_schemas.ChangedPreview, schemas.Problem)},
         },
-        errors=(404,),
+        parameters=("StepDays",),
+        errors=(400, 404),
     ),
 )
-def post_plan_step(_request: Request, caller: Caller, doctor_id: str, plan_id: str) -> Response:
+def post_plan_step(request: Request, caller: Caller, doctor_id: str, plan_id: str) -> Response:
     """Apply the next dates of a plan.
 
     For at most three seconds; send it again until `state` is `done`. Each date is one save. A
     stopped plan goes on; on a plan that is done nothing happens. If the plan would close slots that
     its preview did not show, the response is 409 with a new preview, which the next step applies.
     If it would open slots that the weekly hours no longer have, it is 409 too, and the change has
-    to be proposed again.
+    to be proposed again. A plan of a year is megabytes of JSON: with `days=applied` the response
+    has only the dates that this step applied. The totals are those of the plan in any case.
     """
     from chalicelib.domain import plan_errors  # noqa: PLC0415  see bootstrap
+    from chalicelib.web.api.plan_parsing import parse_only_applied  # noqa: PLC0415
 
+    only_applied = parse_only_applied(request)
     doctor_id, plan_id = _ids(doctor_id, plan_id)
     try:
-        view = get_services().apply_plans.step_and_view(caller, doctor_id, plan_id)
+        view = get_services().apply_plans.step_and_view(
+            caller, doctor_id, plan_id, only_applied=only_applied
+        )
     except plan_errors.PreviewChangedError as error:
         return _changed_preview(caller, doctor_id, plan_id, error)
     return _plan_response(view)
