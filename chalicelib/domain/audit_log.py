@@ -82,8 +82,9 @@ class AuditLogEntry:
     instant: the request id of a save, the start of the slot (``format_start``) for an act on one.
 
     ``opened``, ``closed``, ``booked`` and ``cancelled`` are slots of this date as they are after
-    the act; a closed slot is as it was before. ``affected`` are slots whose hold was released or
-    whose booking was disrupted. A move within one date is one entry with ``booked`` and
+    the act; a closed slot is as it was before. ``affected`` are slots whose hold was released, or
+    whose booking was disrupted or is so no longer. A cancelled slot is closed (status unavailable)
+    if its booking was disrupted. A move within one date is one entry with ``booked`` and
     ``cancelled``. A move between two dates or doctors is an entry for each: that of the old slot
     has ``cancelled`` and ``moved_to``, that of the new one ``booked`` and ``moved_from``.
 

@@ -26,7 +26,7 @@ def is_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> bool:
     """
     if (
         not doctor.is_active
-        or slot.is_taken
+        or slot.status is not SlotStatus.FREE
         or slot.start < now + doctor.lead_time
         or slot.has_begun(now)
     ):
@@ -71,6 +71,8 @@ def reason_not_free(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotViolati
         is_booked = slot.status is SlotStatus.BOOKED
         state = Text("already booked") if is_booked else Text("held by another client")
         return AlreadyTaken(start=slot.start, slot_label=label, state=state)
+    if slot.is_disrupted:
+        return AlreadyTaken(start=slot.start, slot_label=label, state=Text("closed"))
     return in_past(slot, doctor) if slot.has_begun(now) else None
 
 

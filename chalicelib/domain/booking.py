@@ -89,16 +89,29 @@ class StoredSlot:
         """Return the slot as of now: a hold that has expired leaves it free."""
         return replace(self, slot=self.slot.as_of(now))
 
-    def freed(self) -> StoredSlot:
-        """Return the slot without its hold or booking."""
-        free = replace(
+    def unclaimed(self) -> Slot:
+        """Return the slot as if it were free, for the rules about its time."""
+        return replace(
             self.slot,
             status=SlotStatus.FREE,
             held_until=None,
             is_desk_booking=False,
-            is_disrupted=False,
+            disrupted_since=None,
         )
-        return StoredSlot(slot=free)
+
+    def freed(self) -> StoredSlot:
+        """Return the slot without its hold or booking.
+
+        The slot of a disrupted booking is closed, so that it is never offered again. That of a
+        disrupted hold keeps its mark: it is free again only if the mark is lifted.
+        """
+        free = self.unclaimed()
+        if self.disruption is None:
+            return StoredSlot(slot=free)
+        if self.slot.status is SlotStatus.BOOKED:
+            return StoredSlot(slot=replace(free, status=SlotStatus.UNAVAILABLE))
+        marked = replace(free, disrupted_since=self.disruption.since)
+        return StoredSlot(slot=marked, disruption=self.disruption)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.slot import SlotStatus
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from chalicelib.domain.audit_log import AuditLogEntry
-    from chalicelib.domain.booking import StoredSlot
+    from chalicelib.domain.booking import Disruption, StoredSlot
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot, SlotId
 
@@ -80,12 +82,23 @@ SlotRequirement = Available | HeldBy | BookedAs | AsOverridden
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotWrite:
-    """Replaces the hold or booking of a slot that is as required."""
+    """Replaces the hold or booking of a slot that is as required, and has exactly this disruption.
+
+    ``after`` with the status unavailable closes the slot: it is deleted. ``rebooked_to`` is where
+    its booking moves.
+    """
 
     doctor: Doctor
     slot_id: SlotId
     requires: SlotRequirement
+    disruption: Disruption | None = None
     after: StoredSlot
+    rebooked_to: SlotId | None = None
+
+    @property
+    def closes_slot(self) -> bool:
+        """Whether the slot is deleted, because its booking was disrupted."""
+        return self.after.slot.status is SlotStatus.UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +176,8 @@ class RemoveHold:
 class BookingWrites:
     """The writes of one operation; ``at`` is later than every earlier change of its slots.
 
-    ``slot`` is the slot of the request as the operation leaves it.
+    ``slot`` is the slot of the request as the operation leaves it. ``changes_disruptions`` if
+    bookings are marked as disrupted or lose that mark: subscribers have to know.
     """
 
     at: datetime
@@ -172,6 +186,7 @@ class BookingWrites:
     record: RecordWrite | None = None
     holds: AddHold | ReplaceHolds | RemoveHold | None = None
     entries: tuple[AuditLogEntry, ...] = ()
+    changes_disruptions: bool = False
 
 
 @dataclass(frozen=True, slots=True)

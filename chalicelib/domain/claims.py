@@ -86,7 +86,7 @@ class BookingClaim(SlotOperation):
     def _reason_unavailable(self, stored: StoredSlot, now: datetime) -> SlotViolation | None:
         """Return why the slot cannot be booked; an unexpired hold can be kept whatever changes."""
         if stored.is_held_by(self.booking.holder, self.owner):
-            return availability.reason_not_free(stored.freed().slot, self.doctor, now=now)
+            return availability.reason_not_free(stored.unclaimed(), self.doctor, now=now)
         if self.owner == PRACTICE:
             return availability.reason_not_free(
                 stored.slot, self.doctor, now=now
@@ -114,20 +114,33 @@ class BookingClaim(SlotOperation):
         return kind(start=slot.start, slot_label=local_time.format_range(slot, self.doctor.zone))
 
     def _booked(self, stored: StoredSlot, now: datetime) -> StoredSlot:
+        """Return the slot with the booking; the mark of a disrupted hold stays."""
         slot = replace(
-            stored.freed().slot,
+            stored.unclaimed(),
             status=SlotStatus.BOOKED,
             is_desk_booking=self.owner == PRACTICE,
+            disrupted_since=stored.slot.disrupted_since,
         )
-        booking_id = self.booking.booking_id
-        return StoredSlot(slot=slot, client=self.owner, booking_id=booking_id, booked_at=now)
+        return StoredSlot(
+            slot=slot,
+            client=self.owner,
+            booking_id=self.booking.booking_id,
+            booked_at=now,
+            disruption=stored.disruption,
+        )
 
     def _claim(self, stored: StoredSlot, after: StoredSlot, now: datetime) -> SlotWrite:
         end, holder = stored.slot.end, self.booking.holder
         requires: SlotRequirement = Available(end=end, now=now, owner=self.owner, holder=holder)
         if holder is not None and self.must_read(now):
             requires = UnexpiredHold(end=end, now=now, owner=self.owner, holder=holder)
-        return SlotWrite(doctor=self.doctor, slot_id=self.slot_id, requires=requires, after=after)
+        return SlotWrite(
+            doctor=self.doctor,
+            slot_id=self.slot_id,
+            requires=requires,
+            disruption=stored.disruption,
+            after=after,
+        )
 
     def _holds_write(self) -> RemoveHold | None:
         if self.booking.holder is None:
@@ -188,12 +201,15 @@ class MoveClaim(BookingClaim):
         claim = self._claim(stored, after, now)
         if is_booked:
             claim = replace(claim, requires=self._still_booked(stored))
-        freed = self._former(observed).freed()
+        former = self._former(observed)
+        freed = former.freed()
         release = SlotWrite(
             doctor=self.former_doctor,
             slot_id=self.former_slot_id,
-            requires=self._still_booked(freed),
+            requires=self._still_booked(former),
+            disruption=former.disruption,
             after=freed,
+            rebooked_to=self.slot_id,
         )
         at = observed.instant_after(now)
         return BookingWrites(

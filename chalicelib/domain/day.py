@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
+    from chalicelib.domain.disruptions import RebookedSlot
     from chalicelib.domain.grid import Grid
     from chalicelib.domain.slot import Slot
 
@@ -51,11 +52,17 @@ class PlannedChanges(SlotChanges):
 
     ``kept`` is what a plan or an undo leaves alone, in time order. ``series_versions`` are those
     of the day afterwards; None keeps them.
+
+    ``marked`` are bookings and holds to mark as disrupted for the ``reason``, ``lifted`` those that
+    lose their mark (see ``disruptions``). ``day_after`` is without these marks, the save adds them.
     """
 
     day_after: Day
     kept: tuple[KeptSlot, ...] = ()
     series_versions: Mapping[str, int] | None = None
+    marked: tuple[Slot, ...] = ()
+    lifted: tuple[Slot, ...] = ()
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +91,7 @@ class Day:
     ``is_incomplete`` if a slot is stored in a form that cannot be read: slots could overlap it.
     ``adjacent`` has the slots of the dates before and after, if they were read for a save.
     ``series_versions`` says which version of which series a plan has applied to the date.
+    ``rebooked`` are the slots of disrupted bookings that have moved or ended.
     """
 
     doctor_id: str
@@ -95,6 +103,7 @@ class Day:
     is_incomplete: bool = False
     adjacent: tuple[Slot, ...] = ()
     series_versions: Mapping[str, int] = field(default_factory=dict)
+    rebooked: tuple[RebookedSlot, ...] = ()
 
     def with_adjacent(self, days: Collection[Day]) -> Day:
         """The day with the slots of the dates beside it.

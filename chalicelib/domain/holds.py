@@ -72,18 +72,35 @@ class HoldClaim(SlotOperation):
         """Return the writes of the hold."""
         stored = self.find_slot(observed, now)
         is_renewal = stored.is_held_by(self.holder, self.owner)
-        slot = stored.freed().slot if is_renewal else stored.slot
+        slot = stored.unclaimed() if is_renewal else stored.slot
         self.require_none(reason_not_bookable(slot, self.doctor, now=now))
         since = (stored.held_since or now) if is_renewal else now
         until = hold_end(slot, self.doctor, self.length, since=since, now=now)
-        held = replace(slot, status=SlotStatus.HELD, held_until=until)
-        after = StoredSlot(slot=held, client=self.owner, holder=self.holder, held_since=since)
+        held = replace(
+            slot,
+            status=SlotStatus.HELD,
+            held_until=until,
+            disrupted_since=stored.slot.disrupted_since,
+        )
+        after = StoredSlot(
+            slot=held,
+            client=self.owner,
+            holder=self.holder,
+            held_since=since,
+            disruption=stored.disruption,
+        )
         requires: SlotRequirement = Available(end=slot.end, now=now, owner=self.owner)
         if is_renewal:
             requires = HoldSince(
                 holder=self.holder, owner=self.owner, end=slot.end, since=stored.held_since
             )
-        write = SlotWrite(doctor=self.doctor, slot_id=self.slot_id, requires=requires, after=after)
+        write = SlotWrite(
+            doctor=self.doctor,
+            slot_id=self.slot_id,
+            requires=requires,
+            disruption=stored.disruption,
+            after=after,
+        )
         return BookingWrites(
             at=observed.instant_after(now),
             slot=held,
@@ -139,11 +156,12 @@ class Release(SlotOperation):
             doctor=self.doctor,
             slot_id=self.slot_id,
             requires=HeldBy(holder=self.holder, owner=self.owner),
+            disruption=stored.disruption,
             after=after,
         )
         return BookingWrites(
             at=observed.instant_after(now),
-            slot=after.slot,
+            slot=after.slot.as_of(now),
             slots=(write,),
             holds=RemoveHold(owner=self.owner, start=self.slot_id.start),
         )

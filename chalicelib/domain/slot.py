@@ -46,7 +46,8 @@ class Slot:
     """A period of one doctor's time, in UTC; ``start`` identifies it within the doctor.
 
     ``stored_date`` is the date of the day that has the slot, if it is known.
-    ``is_desk_booking``: the practice has booked it. ``is_disrupted``: its booking has to move.
+    ``is_desk_booking``: the practice has booked it. Since ``disrupted_since``, its booking has to
+    move to another time.
     ``origin`` is what opened it, if it is stored and known.
     """
 
@@ -56,13 +57,18 @@ class Slot:
     held_until: datetime | None = None
     stored_date: date | None = field(default=None, compare=False)
     is_desk_booking: bool = False
-    is_disrupted: bool = False
+    disrupted_since: datetime | None = None
     origin: SlotOrigin | None = field(default=None, compare=False)
 
     @property
     def interval(self) -> tuple[datetime, datetime]:
         """Start and end."""
         return self.start, self.end
+
+    @property
+    def is_disrupted(self) -> bool:
+        """Whether its booking or hold has a mark: who has it has to move to another time."""
+        return self.disrupted_since is not None
 
     @property
     def length(self) -> timedelta:
@@ -95,14 +101,15 @@ class Slot:
         return self.start <= now
 
     def as_of(self, now: datetime) -> Slot:
-        """The slot at that instant: free if its hold has lapsed."""
-        if (
+        """The slot at that instant: free if its hold has lapsed, but closed while it has a mark."""
+        has_lapsed = (
             self.status is SlotStatus.HELD
             and self.held_until is not None
             and self.held_until <= now
-        ):
-            return replace(self, status=SlotStatus.FREE, held_until=None)
-        return self
+        )
+        if self.is_disrupted and (has_lapsed or self.status is SlotStatus.FREE):
+            return replace(self, status=SlotStatus.UNAVAILABLE, held_until=None)
+        return replace(self, status=SlotStatus.FREE, held_until=None) if has_lapsed else self
 
 
 _START_FORMAT = "%Y%m%dT%H%MZ"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from pynamodb.expressions.condition import Condition
 
+    from chalicelib.domain.booking import Disruption
     from chalicelib.domain.booking_writes import RecordAt, RemoveHold, SlotRequirement
     from chalicelib.domain.slot import SlotId
 
@@ -53,6 +54,16 @@ def slot_is(required: SlotRequirement, at: datetime) -> Condition:
             condition = _is_as_read(required)
     in_order: Condition = condition & is_older_than(at)
     return in_order
+
+
+def has_disruption(disruption: Disruption | None) -> Condition:
+    """Return the condition that a slot has exactly this disruption, or none."""
+    condition: Condition = (
+        SlotItem.disrupted_since == format_timestamp(disruption.since)
+        if disruption
+        else SlotItem.disrupted_since.does_not_exist()
+    )
+    return condition
 
 
 def is_older_than(at: datetime) -> Condition:

@@ -50,7 +50,7 @@ def slot_from_item(item: SlotItem) -> StoredSlot:
     status = SlotStatus(item.status)
     disruption = (
         Disruption(parse_timestamp(item.disrupted_since), item.disruption_reason or "")
-        if status is SlotStatus.BOOKED and item.disrupted_since
+        if item.disrupted_since
         else None
     )
     return StoredSlot(
@@ -61,7 +61,7 @@ def slot_from_item(item: SlotItem) -> StoredSlot:
             held_until=_parse_optional(item.held_until),
             stored_date=keys.parse_date(item.date) if item.date else None,
             is_desk_booking=status is SlotStatus.BOOKED and item.client == PRACTICE,
-            is_disrupted=disruption is not None,
+            disrupted_since=disruption.since if disruption else None,
         ),
         client=item.client,
         holder=item.holder,

@@ -7,15 +7,14 @@ from operator import and_
 from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist
-from pynamodb.expressions.operand import Path
 
 from chalicelib.domain.booking import Observed
-from chalicelib.domain.booking_writes import AddHold, RemoveHold
+from chalicelib.domain.disruptions import RebookedSlot
 from chalicelib.domain.errors import DayModifiedError, SlotStateMismatchError
 from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.storage import keys, table
 from chalicelib.storage.audit_log import add_entry
-from chalicelib.storage.booking_conditions import holds_are, record_is, slot_is
+from chalicelib.storage.booking_conditions import has_disruption, record_is, slot_is
 from chalicelib.storage.booking_mapping import (
     format_mark,
     holds_from_raw,
@@ -25,7 +24,10 @@ from chalicelib.storage.booking_mapping import (
     slot_from_item,
 )
 from chalicelib.storage.decoding import decode_readable
+from chalicelib.storage.disruption_mapping import format_rebooked
+from chalicelib.storage.disruption_writes import note_changed_marks
 from chalicelib.storage.errors import translate_read_errors
+from chalicelib.storage.hold_writes import update_holds
 from chalicelib.storage.mapping import format_timestamp
 from chalicelib.storage.models import BookingItem, DayItem, HoldsItem, SlotItem
 from chalicelib.storage.slot_dates import read_with_date
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.booking_writes import (
         BookingWrites,
         RecordWrite,
-        ReplaceHolds,
         SlotWrite,
     )
     from chalicelib.storage.models import RawItem
@@ -55,11 +56,6 @@ _NEXT_RECORD_VERSION = (
     BookingItem.kind.set(BookingItem),
     BookingItem.schema.set(1),
     BookingItem.version.add(1),
-)
-_NEXT_HOLDS_VERSION = (
-    HoldsItem.kind.set(HoldsItem),
-    HoldsItem.schema.set(1),
-    HoldsItem.version.add(1),
 )
 
 
@@ -136,13 +132,21 @@ class BookingRepository:
             _update_day(transaction, day_key, slots)
         if writes.record is not None:
             _update_record(transaction, writes.record)
+        if writes.changes_disruptions:
+            _note_changed_marks(transaction, writes)
         if writes.holds is not None:
             doctor_id = writes.slots[0].doctor.doctor_id
-            _update_holds(transaction, doctor_id, writes.holds)
+            update_holds(transaction, doctor_id, writes.holds)
         try:
             transaction.commit()
         except DayModifiedError as error:
             raise _day_failure(writes.slots, error) from error
+
+
+def _note_changed_marks(transaction: Transaction, writes: BookingWrites) -> None:
+    for doctor_id, day_sk in _by_day(writes.slots):
+        date = keys.parse_day_sk(day_sk)
+        note_changed_marks(transaction, keys.parse_doctor_pk(doctor_id), date, at=writes.at)
 
 
 def _day_failure(
@@ -169,12 +173,17 @@ def _update_slot(transaction: Transaction, write: SlotWrite, at: datetime) -> No
         stored = slot_from_item(SlotItem.from_raw_data(raw_item)) if raw_item else None
         return SlotStateMismatchError(Observed(slots={write.slot_id: stored}))
 
-    transaction.update(
-        _slot_key(write.slot_id),
-        slot_actions(write.after, at),
-        condition=slot_is(write.requires, at),
-        on_failure=mismatch,
-    )
+    key, condition = _slot_key(write.slot_id), _slot_condition(write, at)
+    if write.closes_slot:
+        transaction.delete(key, condition=condition, on_failure=mismatch)
+    else:
+        actions = slot_actions(write.after, at)
+        transaction.update(key, actions, condition=condition, on_failure=mismatch)
+
+
+def _slot_condition(write: SlotWrite, at: datetime) -> Condition:
+    condition: Condition = slot_is(write.requires, at) & has_disruption(write.disruption)
+    return condition
 
 
 def _by_day(writes: Sequence[SlotWrite]) -> dict[Key, list[SlotWrite]]:
@@ -210,14 +219,24 @@ def _day_has(write: SlotWrite) -> Condition:
 def _day_actions(write: SlotWrite) -> list[Action]:
     slot = write.after.slot
     entry = DayItem.slots[keys.format_instant(write.slot_id.start)]
-    flags = {"desk": slot.is_desk_booking, "disrupted": slot.is_disrupted}
+    if write.closes_slot:
+        return [entry.remove(), *_rebooked_actions(write)]
+    since = slot.disrupted_since
     return [
         entry["status"].set(str(slot.status)),
         set_or_remove(
             entry["until"], format_timestamp(slot.held_until) if slot.held_until else None
         ),
-        *(entry[name].set(True) if flags[name] else entry[name].remove() for name in flags),
+        entry["desk"].set(True) if slot.is_desk_booking else entry["desk"].remove(),
+        set_or_remove(entry["disrupted"], format_timestamp(since) if since else None),
     ]
+
+
+def _rebooked_actions(write: SlotWrite) -> list[Action]:
+    """Return the action that keeps what has become of a disrupted booking."""
+    slot = write.after.slot
+    rebooked = RebookedSlot(start=slot.start, end=slot.end, moved_to=write.rebooked_to)
+    return [DayItem.rebooked.add({format_rebooked(rebooked)})]
 
 
 def _update_record(transaction: Transaction, write: RecordWrite) -> None:
@@ -246,39 +265,3 @@ def _mark_actions(write: RecordWrite) -> list[Action]:
         return [BookingItem.cancelled.add(new)] if new else []
     marks = {format_mark(mark) for mark in write.marks} | new
     return [BookingItem.cancelled.set(marks) if marks else BookingItem.cancelled.remove()]
-
-
-def _update_holds(
-    transaction: Transaction, doctor_id: str, write: AddHold | ReplaceHolds | RemoveHold
-) -> None:
-    transaction.update(
-        (keys.doctor_pk(doctor_id), keys.holds_sk(write.owner)),
-        [
-            *_NEXT_HOLDS_VERSION,
-            *_hold_actions(write),
-        ],
-        condition=holds_are(write),
-        on_failure=_holds_mismatch,
-    )
-
-
-def _holds_mismatch(raw_item: RawItem | None) -> SlotStateMismatchError:
-    return SlotStateMismatchError(Observed(holds=holds_from_raw(raw_item) if raw_item else None))
-
-
-def _hold_actions(write: AddHold | ReplaceHolds | RemoveHold) -> list[Action]:
-    match write:
-        case AddHold(start=start, until=until):
-            name = keys.format_instant(start)
-            return [HoldsItem.held.add({name}), Path([name]).set(format_timestamp(until))]
-        case RemoveHold(start=start):
-            name = keys.format_instant(start)
-            return [HoldsItem.held.delete({name}), Path([name]).remove()]
-        case _:
-            held = {keys.format_instant(start): until for start, until in write.until.items()}
-            expired = map(keys.format_instant, write.expired)
-            return [
-                HoldsItem.held.set(set(held)),
-                *(Path([name]).set(format_timestamp(until)) for name, until in held.items()),
-                *(Path([name]).remove() for name in expired),
-            ]

@@ -155,6 +155,7 @@ class DayRepository:
             _delete_slot(transaction, pk, slot, at=entry.at, now=now)
         for slot in entry.opened:
             _put_slot(transaction, pk, slot, at=entry.at)
+        mark_actions = _mark_slots(transaction, day, entry) if entry.affected else ()
         _put_save_record(transaction, pk, day.date, record)
         add_entry(transaction, entry)
         if day.version == 0:
@@ -170,6 +171,7 @@ class DayRepository:
                 DayItem.changed_at.set(format_microsecond(entry.at)),
                 _origins_action(day_after),
                 *_series_actions(day, day_after),
+                *mark_actions,
             ],
             # Only saves set these attributes, and each makes a new version.
             condition=(
@@ -234,6 +236,12 @@ def _put_slot(transaction: Transaction, pk: str, slot: Slot, *, at: datetime) ->
         condition=SlotItem.pk.does_not_exist(),
         on_failure=lambda _: DayModifiedError(already_existing=(slot,)),
     )
+
+
+def _mark_slots(transaction: Transaction, day: Day, entry: AuditLogEntry) -> list[Action]:
+    from chalicelib.storage.disruption_writes import mark_slots  # noqa: PLC0415  few saves
+
+    return mark_slots(transaction, day, entry)
 
 
 def _put_save_record(transaction: Transaction, pk: str, date: date, record: SaveRecord) -> None:

@@ -25,6 +25,9 @@ SERIES_PREFIX = "SERIES#"
 # The index partition of the series that may have to be applied to later dates, sorted by doctor.
 EXTENDED_SERIES_PK = "SERIES"
 PLAN_PREFIX = "PLAN#"
+# The doctor's disruptions that may have to be announced; its index partition is sorted by time.
+DISRUPTIONS_SK = "DISRUPTIONS"
+DISRUPTIONS_PK = "DISRUPTIONS"
 LOGIN_SK = "LOGIN"
 # The audit log of people. No doctor id has a "~".
 PEOPLE_AUDIT_PK = "AUDIT#~PEOPLE"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from chalicelib.domain.disruptions import RebookedSlot
     from chalicelib.domain.slot import SlotOrigin
     from chalicelib.storage.models import RawItem
 
@@ -35,6 +36,7 @@ _MINUTE = timedelta(minutes=1)
 _BOOKED = {"S": SlotStatus.BOOKED.value}
 # Far beyond every limit of slots and settings; with it, dates stay in the range of ``datetime``.
 _MAX_NUMBER = 100_000
+_UNKNOWN_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
 RawSlotMap = dict[str, dict[str, Any]]
 
 
@@ -146,6 +148,7 @@ def day_from_item(item: DayItem) -> Day:
         slots={slot.start: slot for slot in slots if slot},
         is_incomplete=None in slots or series_versions is None,
         series_versions=series_versions or {},
+        rebooked=_readable_rebooked(item) if item.rebooked else (),
     )
 
 
@@ -171,6 +174,12 @@ def _readable_series_versions(day: DayItem) -> dict[str, int] | None:
         return None
 
 
+def _readable_rebooked(day: DayItem) -> tuple[RebookedSlot, ...]:
+    from chalicelib.storage.disruption_mapping import rebooked_slots  # noqa: PLC0415  few days
+
+    return rebooked_slots(day)
+
+
 def _readable_slot(
     day: DayItem, start: str, entry: Mapping[str, Any], origins: Mapping[datetime, SlotOrigin]
 ) -> Slot | None:
@@ -194,14 +203,17 @@ def slot_map_to_raw(slots: Iterable[Slot]) -> RawSlotMap:
 
 def slot_to_entry(slot: Slot) -> dict[str, Any]:
     """Return the value of one entry of a slot map."""
-    fields = {
+    fields: dict[str, Any] = {
         "minutes": {"N": str(slot.length // _MINUTE)},
         "status": {"S": slot.status.value},
     }
     if slot.held_until is not None:
         fields["until"] = {"S": format_timestamp(slot.held_until)}
-    flags = {"desk": slot.is_desk_booking, "disrupted": slot.is_disrupted}
-    return {"M": {**fields, **{name: {"BOOL": True} for name in flags if flags[name]}}}
+    if slot.is_desk_booking:
+        fields["desk"] = {"BOOL": True}
+    if slot.disrupted_since is not None:
+        fields["disrupted"] = {"S": format_timestamp(slot.disrupted_since)}
+    return {"M": fields}
 
 
 def slot_map_from_raw(
@@ -225,9 +237,17 @@ def _slot_from_entry(
         status=SlotStatus(fields["status"]["S"]),
         held_until=parse_timestamp(until["S"]) if until else None,
         is_desk_booking="desk" in fields,
-        is_disrupted="disrupted" in fields,
+        disrupted_since=_disrupted_since(fields),
         origin=origins.get(start),
     )
+
+
+def _disrupted_since(fields: Mapping[str, Any]) -> datetime | None:
+    """Return the instant of the mark; items of former releases say only that there is one."""
+    mark = fields.get("disrupted")
+    if mark is None:
+        return None
+    return parse_timestamp(mark["S"]) if "S" in mark else _UNKNOWN_INSTANT
 
 
 def slot_to_item(pk: str, slot: Slot, changed_at: datetime | None = None) -> RawItem:

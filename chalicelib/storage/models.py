@@ -155,6 +155,8 @@ class DayItem(BaseItem, discriminator="day"):
     origins = JSONAttribute(null=True)
     # The version of each series that a plan has applied to the date, by series id.
     series = JSONAttribute(null=True)
+    # What has become of disrupted bookings (``disruption_mapping``).
+    rebooked = UnicodeSetAttribute(null=True)
 
 
 class SlotItem(BaseItem, discriminator="slot"):

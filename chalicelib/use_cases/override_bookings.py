@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain.audit_log import Actor
-from chalicelib.domain.cancellations import DisruptionOverride, ReleaseOverride, Revocation
 from chalicelib.domain.errors import SlotNotFoundError
 from chalicelib.domain.local_time import MAX_ZONE_SHIFT, to_utc
+from chalicelib.domain.overrides import (
+    DisruptionLift,
+    DisruptionOverride,
+    ReleaseOverride,
+    Revocation,
+)
 from chalicelib.domain.permissions import PRACTICE
 from chalicelib.domain.slot import SlotId
 from chalicelib.use_cases.retry import retry_on_conflict
@@ -82,6 +87,10 @@ class OverrideBookings:
         """Mark the booking of any client as one that has to move; a mark stays as it is."""
         fields = self._operation_fields(caller, slot_id)
         return self._operations.run(DisruptionOverride(**fields, reason=reason))
+
+    def lift_disruption(self, caller: Caller, slot_id: SlotId) -> SlotWithDoctor:
+        """Remove the mark of a booking, which can stay then; nothing changes if it has none."""
+        return self._operations.run(DisruptionLift(**self._operation_fields(caller, slot_id)))
 
     def revoke(self, caller: Caller, slot_id: SlotId, reason: str) -> SlotWithDoctor:
         """Remove the booking of any client, as an admin; nothing changes if there is none."""

@@ -26,6 +26,7 @@ from chalicelib.domain.errors import (
     VersionMismatchError,
 )
 from chalicelib.domain.save_record import SaveRecord
+from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.text import Text
 from chalicelib.use_cases.retry import attempts
 
@@ -261,6 +262,8 @@ def _build_entry(
         date=update.date,
         opened=tuple(_with_origin(slot, at, update.request_id) for slot in changes.opened),
         closed=changes.closed,
+        affected=_affected(changes, at),
+        reason=changes.reason,
         kept=changes.kept,
         plan_id=update.plan_id,
         undoes=update.undoes,
@@ -275,9 +278,27 @@ def _with_origin(slot: Slot, at: datetime, request_id: str) -> Slot:
     return replace(slot, origin=origin_of(at, request_id, series_id))
 
 
+def _affected(changes: PlannedChanges, at: datetime) -> tuple[Slot, ...]:
+    """Return the slots that are marked as disrupted, since the save, or lose their mark."""
+    since = at.replace(microsecond=0)
+    return (
+        *(replace(slot, disrupted_since=since) for slot in changes.marked),
+        *(_without_mark(slot) for slot in changes.lifted),
+    )
+
+
+def _without_mark(slot: Slot) -> Slot:
+    """Return the slot without its mark; one that only the mark keeps closed is free again."""
+    status = slot.status if slot.is_taken else SlotStatus.FREE
+    return replace(slot, disrupted_since=None, status=status)
+
+
 def _apply(entry: AuditLogEntry, planned: PlannedChanges, day: Day) -> Day:
-    """Return the day after the change, in which the opened slots have their origins."""
+    """Return the day after the change: opened slots have their origins, disrupted ones a mark."""
     after = day.apply(SlotChanges(opened=entry.opened, closed=entry.closed))
+    if entry.affected:
+        marked = {slot.start: slot for slot in entry.affected}
+        after = replace(after, slots={**after.slots, **marked})
     if planned.series_versions is None:
         return after
     return replace(after, series_versions=planned.series_versions)

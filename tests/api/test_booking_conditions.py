@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.domain.booking import StoredSlot
+from chalicelib.domain.booking import Disruption, StoredSlot
 from chalicelib.domain.booking_writes import (
     AddHold,
     AsOverridden,
@@ -133,6 +133,10 @@ SLOT_CASES: list[tuple[dict[str, Any], SlotRequirement, bool]] = [
 ]
 
 
+DISRUPTION = Disruption(SUNDAY_NOON, "illness")
+DISRUPTED: dict[str, Any] = {"disrupted_since": format_timestamp(SUNDAY_NOON)}
+
+
 def write(**writes: Any) -> bool:  # noqa: ANN401  as in BookingWrites
     """Commit the writes; return whether the stored items are as required."""
     write_nothing = SlotWrite(
@@ -157,6 +161,34 @@ def test_slot_is_written_only_as_required(
     item.save()
     slot_write = SlotWrite(
         doctor=DOCTOR, slot_id=SLOT_ID, requires=requires, after=StoredSlot(slot=SLOT)
+    )
+
+    assert write(slots=(slot_write,)) is is_met
+
+
+@pytest.mark.parametrize(
+    ("stored", "disruption", "is_met"),
+    [
+        ({}, None, True),
+        (DISRUPTED, None, False),
+        (DISRUPTED, DISRUPTION, True),
+        (DISRUPTED, replace(DISRUPTION, since=SINCE), False),
+        ({}, DISRUPTION, False),
+    ],
+)
+def test_slot_is_written_only_with_its_disruption(
+    stored: dict[str, Any], disruption: Disruption | None, *, is_met: bool
+) -> None:
+    item = SlotItem.get(keys.doctor_pk("dr-lee"), keys.slot_sk(SLOT.start))
+    for name, value in (BOOKED | stored).items():
+        setattr(item, name, value)
+    item.save()
+    slot_write = SlotWrite(
+        doctor=DOCTOR,
+        slot_id=SLOT_ID,
+        requires=booked,
+        disruption=disruption,
+        after=StoredSlot(slot=SLOT),
     )
 
     assert write(slots=(slot_write,)) is is_met

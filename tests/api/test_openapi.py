@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.permissions import Permission
@@ -219,6 +220,9 @@ def test_override_examples_are_real(client: AppClient) -> None:
     assert_matches_example(post("disrupt"), 409, booking_examples.NOT_BOOKED)
     client.put(f"{FIRST_SLOT_PATH}/booking", {"booking_id": "b-1"})
     assert_matches_example(post("disrupt"), 200, booking_examples.BOOKED_SLOT)
+    client.clock.now += timedelta(seconds=1)
+    lifted = client.delete(f"{FIRST_SLOT_PATH}/disrupt")
+    assert_matches_example(lifted, 200, booking_examples.BOOKED_SLOT)
     assert_matches_example(post("revoke"), 200, booking_examples.FREE_SLOT)
     assert_matches_example(
         client.delete("/doctors/dr-lee/holds"), 400, booking_examples.MISSING_CLIENT

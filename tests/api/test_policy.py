@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -12,7 +13,7 @@ from app import app
 from cloud import template
 from cloud.package import PROJECT
 from tests.support.all_routes import CALLERS
-from tests.support.app_client import make_slot_id
+from tests.support.app_client import make_slot_id, slot_path
 from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import to_instant
 from tests.support.page_session import PageSession
@@ -34,6 +35,11 @@ DAY_QUERY = "doctor_id=dr-lee&date=2026-11-23"
 def _disrupt(client: AppClient) -> AppResponse:
     client.book("09:00", "b-9")
     return client.override("disrupt", "09:00")
+
+
+def _lift_disruption(client: AppClient) -> AppResponse:
+    client.clock.now += timedelta(seconds=1)
+    return client.delete(f"{slot_path('09:00')}/disrupt")
 
 
 def _repeat_booking_of_begun_slot(client: AppClient) -> AppResponse:
@@ -92,6 +98,7 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "DELETE /slots/{slot_id}/booking": lambda client: client.cancel("09:00"),
     "POST /slots/{slot_id}/release": lambda client: client.override("release", "09:00"),
     "POST /slots/{slot_id}/disrupt": _disrupt,
+    "DELETE /slots/{slot_id}/disrupt": _lift_disruption,
     "POST /slots/{slot_id}/revoke": lambda client: client.override("revoke", "09:00"),
     "GET /doctors/{doctor_id}/bookings": lambda client: client.list_bookings(),
     "DELETE /doctors/{doctor_id}/holds": _end_hold,

@@ -59,6 +59,7 @@ EXPRESSIONS: dict[Safeguard, tuple[str, ...]] = {
 NOT_IN_THE_MODEL = {
     ("doctor", "GSI1SK = :key"): "protects the index of the search, not the day",
     ("slot", "end = :start"): "slots of the model have one length",
+    ("slot", "attribute_not_exists (disrupted_since)"): "no slot of the model is disrupted",
     ("slot", "attribute_not_exists (patient_reference) OR patient_reference = :patient"): (
         "concerns bookings that are older than their records"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutation.mutants import (
     booking_conditions,
     bookings,
+    disruptions,
     doctors,
     guarantees,
     people,
@@ -17,6 +18,7 @@ MUTANTS = (
     *saves.MUTANTS,
     *bookings.MUTANTS,
     *booking_conditions.MUTANTS,
+    *disruptions.MUTANTS,
     *doctors.MUTANTS,
     *people.MUTANTS,
     *plans.MUTANTS,

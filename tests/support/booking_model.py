@@ -190,7 +190,7 @@ class BookingModel:
         if code is None:
             former = self._slot(old)
             assert former
-            former.free()
+            self._vacate(old, former)
             record.cancelled[old] = self.now
             self._take(new, slot, owner, booking)
         return code
@@ -210,9 +210,12 @@ class BookingModel:
 
     def cancel(self, doctor: int, start: datetime, owner: str, booking_id: str) -> str | None:
         """Cancel a booking of this owner."""
-        slot = self._slot((doctor, start))
+        place = (doctor, start)
+        slot = self._slot(place)
         if slot is None:
-            return "slot_not_found"
+            marked_at = self._record(owner, booking_id).cancelled.get(place)
+            is_repeat = marked_at is not None and self.now < marked_at + timedelta(hours=24)
+            return None if is_repeat else "slot_not_found"
         if slot.booking_id is None:
             return None
         if not slot.is_booked_as(owner, booking_id):
@@ -227,8 +230,15 @@ class BookingModel:
         record = self._record(slot.owner, slot.booking_id)
         record.place = record.reference = None
         record.cancelled[place] = self.now
-        slot.free()
+        self._vacate(place, slot)
         return None
+
+    def _vacate(self, place: Place, slot: ModelSlot) -> None:
+        """Free the slot of a booking that leaves it; one that was disrupted is closed."""
+        if slot.is_disrupted:
+            del self.days[place[0]].slots[place[1]]
+        else:
+            slot.free()
 
     def override(self, doctor: int, start: datetime, act: str) -> str | None:
         """Release, disrupt or revoke the hold or booking of any owner."""

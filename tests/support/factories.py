@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.day import Day
+from chalicelib.domain.day import Day, PlannedChanges
 from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.local_time import parse_time_of_day, to_utc
@@ -53,6 +53,11 @@ def make_slot(
     start_at = to_instant(start)
     end = start_at + timedelta(minutes=minutes)
     return Slot(start=start_at, end=end, status=status, held_until=held_until)
+
+
+def empty_changes(day: Day) -> PlannedChanges:
+    """Make changes that leave the day as it is."""
+    return PlannedChanges(opened=(), closed=(), day_after=day)
 
 
 def make_session(start: str, end: str) -> ClinicSession:

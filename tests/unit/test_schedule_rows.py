@@ -147,7 +147,7 @@ def desk_booking(start: str) -> Slot:
 
 def disrupted_booking(start: str) -> Slot:
     slot = make_slot(start, status=SlotStatus.BOOKED)
-    return Slot(start=slot.start, end=slot.end, status=slot.status, is_disrupted=True)
+    return Slot(start=slot.start, end=slot.end, status=slot.status, disrupted_since=slot.start)
 
 
 def test_heads_count_the_slots_of_each_date() -> None:

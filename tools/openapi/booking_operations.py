@@ -133,6 +133,9 @@ BOOKING_OPERATIONS: dict[str, OperationDetails] = {
             ),
         },
     ),
+    "delete_disruption": OperationDetails(
+        responses={200: response("The slot.", booked=booking_examples.BOOKED_SLOT)}
+    ),
     "post_revoke": OperationDetails(
         body={JSON: {"for a faulty client": booking_examples.OVERRIDE}},
         responses={

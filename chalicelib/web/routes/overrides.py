@@ -67,6 +67,20 @@ def post_disrupt(request: Request, caller: Caller, slot_id: str) -> Response:
     return _respond(get_services().override_bookings.disrupt(caller, slot, parse_reason(request)))
 
 
+@routes.delete(
+    "/slots/{slot_id}/disrupt",
+    permission=Permission.MANAGE,
+    doc=RouteDoc(tag=DOCTORS, responses={200: {JSON: schemas.Slot}}, errors=(404,)),
+)
+def delete_disruption(_request: Request, caller: Caller, slot_id: str) -> Response:
+    """Lift the disruption of a booking.
+
+    The booking no longer has to move. Nothing changes if it is not disrupted.
+    """
+    slot = slot_id_from_path(slot_id)
+    return _respond(get_services().override_bookings.lift_disruption(caller, slot))
+
+
 @routes.post(
     "/slots/{slot_id}/revoke",
     permission=Permission.ADMINISTER,

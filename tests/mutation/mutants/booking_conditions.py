@@ -10,6 +10,7 @@ from tests.mutation.selectors import branch, condition
 _SLOT = "tests/api/test_booking_conditions.py::test_slot_is_written_only_as_required"
 _RECORD = "tests/api/test_booking_conditions.py::test_record_is_written_only_as_required"
 _HOLDS = "tests/api/test_booking_conditions.py::test_hold_is_counted_only_below_the_limit"
+_DISRUPTION = "tests/api/test_booking_conditions.py::test_slot_is_written_only_with_its_disruption"
 _MODULE = "chalicelib.storage.booking_conditions"
 
 MUTANTS = (
@@ -159,6 +160,18 @@ MUTANTS = (
         f"{_MODULE}:_was_changed_at",
         exists(condition("does_not_exist")),
         _SLOT,
+    ),
+    Mutant(
+        "A client frees a slot whose disruption it has not seen, and the slot stays open",
+        f"{_MODULE}:has_disruption",
+        exists(condition("does_not_exist")),
+        _DISRUPTION,
+    ),
+    Mutant(
+        "The slot of a disrupted booking is closed although the disruption was lifted",
+        f"{_MODULE}:has_disruption",
+        exists(condition(SlotItem, "since")),
+        _DISRUPTION,
     ),
     Mutant(
         "A slot is written with an instant before its last change",

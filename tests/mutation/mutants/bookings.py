@@ -37,8 +37,8 @@ _MOVED = "tests/api/test_time_zone_data.py"
 MUTANTS = (
     Mutant(
         "A slot is written without its condition",
-        f"{_REPOSITORY}:_update_slot",
-        becomes(call(booking_conditions.slot_is), None),
+        f"{_REPOSITORY}:_slot_condition",
+        drop(call(booking_conditions.slot_is)),
         "tests/api/test_booking.py::test_booked_slot_is_not_booked_again",
     ),
     Mutant(
@@ -49,7 +49,7 @@ MUTANTS = (
     ),
     Mutant(
         "Holds are counted without a limit",
-        f"{_REPOSITORY}:_update_holds",
+        "chalicelib.storage.hold_writes:update_holds",
         becomes(call(booking_conditions.holds_are), None),
         "tests/api/test_hold_limits.py::test_client_holds_limited_number_of_slots",
     ),

@@ -73,7 +73,7 @@ MUTANTS = (
     Mutant(
         "A slot at the exact end of the lead time cannot be booked",
         "chalicelib.domain.availability:is_bookable",
-        shift_boundary(comparison(n=0)),
+        shift_boundary(comparison("lead_time")),
         "tests/api/test_availability_consistency.py::test_list_hold_and_book_agree_on_availability",
     ),
     Mutant(

@@ -1,0 +1,19 @@
+"""PynamoDB model of the disruptions of a doctor, which most requests do not need."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import NumberAttribute, UnicodeSetAttribute
+
+from chalicelib.storage.models import BaseItem
+
+
+class DisruptionsItem(BaseItem, discriminator="disruptions"):
+    """The dates of a doctor on which marks were set or lifted, and may have to be announced.
+
+    In the index, it stands at the instant from which on it has to be looked at. ``version`` counts
+    the writes.
+    """
+
+    schema = NumberAttribute(default=1)
+    version = NumberAttribute()
+    dates = UnicodeSetAttribute(null=True)
