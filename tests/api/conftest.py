@@ -19,7 +19,7 @@ from local.local_config import use_local_stage
 from tests.support import app_setup, password_page
 from tests.support.all_routes import ANOTHER_SITE, CALLERS
 from tests.support.app_client import build_services
-from tests.support.coverage_pauses import pause_coverage_in_packages
+from tests.support.coverage_pauses import import_every_module, pause_coverage_in_packages
 from tests.support.factories import SUNDAY_NOON, make_doctor, make_grid
 from tests.support.fake_oidc_provider import FakeOidcProvider, run_fake_oidc_provider
 from tests.support.fake_user_pool import FakeUserPool
@@ -72,7 +72,9 @@ def dynamodb_endpoint(request: pytest.FixtureRequest) -> str:
 def chalice_client(dynamodb_endpoint: str) -> Iterator[Client]:
     """Chalice's test client, which calls the app without a port."""
     app_setup.connect_table(dynamodb_endpoint)
-    with Client(app_setup.import_app()) as client:
+    app = app_setup.import_app()
+    import_every_module()
+    with Client(app) as client:
         yield client
 
 

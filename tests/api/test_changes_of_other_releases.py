@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tests.support.request_log import RequestLog
     from tests.support.table_snapshot import RawItem
 
+pytestmark = pytest.mark.no_cover
+
 
 def legacy_save(version: int, start: str, **attributes: str) -> RawItem:
     """Make the record of a save as release 2ba8767 wrote it; an empty text removes an attribute."""

@@ -22,6 +22,8 @@ from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SUBJECT
 if TYPE_CHECKING:
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
+pytestmark = pytest.mark.no_cover
+
 PROJECT = Path(__file__).parents[2]
 SESSION_KEY = "k" * 32
 DAY_PATH = "/slots?doctor_id=dr-lee&date=2030-06-03"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.support.page_session import PageSession
 
+pytestmark = pytest.mark.no_cover
+
 START = ("/slots", "/signed-in", "/static/nope.css")
 # They go on forever, so of each kind of page, these many are enough.
 PAGES_PER_KIND = 4

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient
 
+pytestmark = pytest.mark.no_cover
+
 NINE, HALF_PAST = "2026-11-23T09:00:00+00:00", "2026-11-23T09:30:00+00:00"
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.plans import Json
 
+pytestmark = pytest.mark.no_cover
+
 WEEK = timedelta(weeks=1)
 MONDAYS = series_json({"mon": MORNING}, last=MONDAY + WEEK)
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from tests.support.app_client import AppClient
 
+pytestmark = pytest.mark.no_cover
+
 PSEUDO = "en-XA"
 QUARTER = timedelta(weeks=13)
 # What is no text of ours: names and other data, and what browsers never show.

@@ -3,10 +3,13 @@
 On Python 3.11, coverage.py traces every line of every module, and only then drops those of modules
 that it does not measure: a third of the API tests' time. So its tracer is off in other threads,
 which are those of moto and of fake servers, and in the slowest functions of other packages.
+Slow tests of lines that other tests run too have the mark ``no_cover``.
 """
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import sys
 import threading
 from functools import wraps
@@ -18,6 +21,8 @@ from botocore.parsers import ResponseParser
 from botocore.serialize import JSONSerializer
 from botocore.session import Session
 from bs4 import BeautifulSoup, Tag
+
+import chalicelib
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +45,15 @@ def pause_coverage_in_packages() -> None:
     ResponseParser.parse = _untraced(ResponseParser.parse)  # type: ignore[method-assign]
     BeautifulSoup.__init__ = _untraced(BeautifulSoup.__init__)  # type: ignore[method-assign]
     Tag.select = _untraced(Tag.select)  # type: ignore[method-assign]
+
+
+def import_every_module() -> None:
+    """Import what the app's routes import on demand.
+
+    Otherwise such a module would count as covered only if its first test is measured.
+    """
+    for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
+        importlib.import_module(module.name)
 
 
 def _untraced(function: Callable[P, R]) -> Callable[P, R]:
