@@ -20,6 +20,8 @@ from tests.support.factories import MONDAY, make_grid
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+pytestmark = pytest.mark.no_cover
+
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 FIRST_DATE, LAST_DATE = date(2024, 1, 1), date(2034, 12, 31)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.day import Day, PlannedChanges
 
+pytestmark = pytest.mark.no_cover
+
 MERGES_PER_SEED = 100
 NOW = to_instant("09:30")
 ENTRY = AuditLogEntry(
