@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.list_plans import ListPlans
     from chalicelib.use_cases.list_series import ListSeries
     from chalicelib.use_cases.manage_weeks import ManageWeeks
+    from chalicelib.use_cases.offer_slots import OfferSlots
     from chalicelib.use_cases.override_bookings import OverrideBookings
     from chalicelib.use_cases.propose_imports import ProposeImports
     from chalicelib.use_cases.propose_series import ProposeSeries
@@ -137,6 +138,10 @@ class Services(Struct, frozen=True, kw_only=True):
         return self.bookings().book_slots
 
     @property
+    def offer_slots(self) -> OfferSlots:
+        return self.bookings().offer_slots
+
+    @property
     def override_bookings(self) -> OverrideBookings:
         return self.bookings().override_bookings
 
@@ -187,7 +192,9 @@ def build_services(
         ),
         find_slots=FindSlots(days, index, doctor_cache, now, pause),
         bookings=cache(
-            lambda: service_factories.create_booking_services(settings, doctor_cache, now, pause)
+            lambda: service_factories.create_booking_services(
+                settings, days, index, doctor_cache, now, pause
+            )
         ),
         manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
         manage_people=manage_people,

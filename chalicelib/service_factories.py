@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.events.series_queue import SeriesQueue
     from chalicelib.settings import Settings
+    from chalicelib.storage.availability_index import AvailabilityIndex
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
     from chalicelib.use_cases.apply_plans import ApplyPlans
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.list_series import ListSeries
     from chalicelib.use_cases.manage_slots import ManageSlots
     from chalicelib.use_cases.manage_weeks import ManageWeeks
+    from chalicelib.use_cases.offer_slots import OfferSlots
     from chalicelib.use_cases.override_bookings import OverrideBookings
     from chalicelib.use_cases.propose_imports import ProposeImports
     from chalicelib.use_cases.propose_series import ProposeSeries
@@ -56,10 +58,11 @@ class PlanServices(Struct, frozen=True, kw_only=True):
 
 
 class BookingServices(Struct, frozen=True, kw_only=True):
-    """The use cases of bookings: by a client, and against its will."""
+    """The use cases of bookings: by a client, and against its will, and what to offer instead."""
 
     book_slots: BookSlots
     override_bookings: OverrideBookings
+    offer_slots: OfferSlots
 
 
 def create_manage_weeks(
@@ -154,6 +157,8 @@ def create_plan_services(
 
 def create_booking_services(
     settings: Settings,
+    days: DayRepository,
+    index: AvailabilityIndex,
     doctor_cache: DoctorCache,
     now: Callable[[], datetime],
     pause: Callable[[int], None],
@@ -162,6 +167,7 @@ def create_booking_services(
     from chalicelib.domain.booking import BookingRules  # noqa: PLC0415
     from chalicelib.storage.booking_repository import BookingRepository  # noqa: PLC0415
     from chalicelib.use_cases.book_slots import BookSlots  # noqa: PLC0415
+    from chalicelib.use_cases.offer_slots import OfferSlots  # noqa: PLC0415
     from chalicelib.use_cases.override_bookings import OverrideBookings  # noqa: PLC0415
 
     bookings = BookingRepository()
@@ -172,6 +178,7 @@ def create_booking_services(
     return BookingServices(
         book_slots=BookSlots(bookings, doctor_cache, rules, now, pause),
         override_bookings=OverrideBookings(bookings, doctor_cache, rules, now, pause),
+        offer_slots=OfferSlots(bookings, days, index, doctor_cache, now, pause),
     )
 
 

@@ -20,6 +20,8 @@ from tests.support.booking_scenarios import (
     hold,
     move,
     move_to_other_doctor,
+    offers,
+    offers_of_colleagues,
     release,
 )
 from tests.support.call_scenarios import at_time, conflicting_saves, other_length, uncached
@@ -186,6 +188,8 @@ CACHED: dict[str, list[Scenario]] = {
         other_length(hold),
         other_length(book),
     ],
+    "what to offer instead of a slot, if the doctor has as many slots": [offers],
+    "... and of other doctors, who are in the cache": [offers_of_colleagues],
     "one slot": [lambda client: lambda: client.get_slot("09:00")],
     "a doctor's slots, 31 days": [slots_of_month],
     "... none of them bookable, next one within 128 days": [next_week_only],

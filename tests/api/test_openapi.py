@@ -219,6 +219,11 @@ def test_override_examples_are_real(client: AppClient) -> None:
     assert_matches_example(post("release", {"reason": ""}), 400, booking_examples.INVALID_REASON)
     assert_matches_example(post("disrupt"), 409, booking_examples.NOT_BOOKED)
     client.put(f"{FIRST_SLOT_PATH}/booking", {"booking_id": "b-1"})
+    offers = client.get(f"{FIRST_SLOT_PATH}/offers?limit=1")
+    assert_matches_example(offers, 200, booking_examples.OFFERS)
+    assert_matches_example(
+        client.get(f"{FIRST_SLOT_PATH}/offers?limit=0"), 400, examples.INVALID_LIMIT
+    )
     assert_matches_example(post("disrupt"), 200, booking_examples.BOOKED_SLOT)
     client.clock.now += timedelta(seconds=1)
     lifted = client.delete(f"{FIRST_SLOT_PATH}/disrupt")

@@ -92,6 +92,7 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),
     "GET /doctors/{doctor_id}/slots": lambda client: client.get("/doctors/dr-lee/slots"),
     "GET /slots/{slot_id}": lambda client: client.get_slot("09:00"),
+    "GET /slots/{slot_id}/offers": lambda client: client.get(f"{slot_path('09:00')}/offers"),
     "PUT /slots/{slot_id}/hold": lambda client: client.hold("09:00"),
     "DELETE /slots/{slot_id}/hold": lambda client: client.release("09:00"),
     "PUT /slots/{slot_id}/booking": lambda client: client.book("09:00"),

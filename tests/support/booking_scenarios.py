@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.support.app_client import make_slot_id
+from tests.support.app_client import make_slot_id, slot_path
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -40,3 +40,14 @@ def release(client: AppClient) -> Send:
 def cancel(client: AppClient) -> Send:
     """Cancel a booking."""
     return lambda: client.cancel("10:00")
+
+
+def offers(client: AppClient) -> Send:
+    """List what to offer instead of a slot, of its doctor."""
+    return lambda: client.get(f"{slot_path('10:00')}/offers?limit=1")
+
+
+def offers_of_colleagues(client: AppClient) -> Send:
+    """List what to offer instead of a slot, also of other doctors."""
+    client.search("specialty=cardiology")
+    return lambda: client.get(f"{slot_path('10:00')}/offers?limit=50")

@@ -119,6 +119,17 @@ BOOKINGS: Json = {
     ]
 }
 
+OFFERS: Json = {
+    "offers": [
+        {
+            "slot_id": f"{DOCTOR}~20261123T0930Z",
+            "start": f"{DATE}T09:30:00+00:00",
+            "end": f"{DATE}T10:00:00+00:00",
+            "status": "free",
+        }
+    ]
+}
+
 # The practice overrides the hold or booking of a client.
 OVERRIDE: Json = {"reason": "The doctor is ill"}
 INVALID_REASON = problem_with_error(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.web.http.request import JSON
-from tools.openapi import booking_examples
+from tools.openapi import booking_examples, examples
 from tools.openapi.responses import OperationDetails, ResponseDetails, linked, response
 
 _FIRST_SLOT = {"slot_id": "$response.body#/slots/0/slot_id"}
@@ -102,6 +102,12 @@ BOOKING_OPERATIONS: dict[str, OperationDetails] = {
                 booked_elsewhere=booking_examples.BOOKED_ELSEWHERE,
             ),
         },
+    ),
+    "get_offers": OperationDetails(
+        responses={
+            200: response("The offers.", one_slot=booking_examples.OFFERS),
+            400: response("Malformed request.", zero=examples.INVALID_LIMIT),
+        }
     ),
     "delete_booking": OperationDetails(
         responses={

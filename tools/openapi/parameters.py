@@ -108,6 +108,7 @@ PARAMETERS = {
     ),
     "Location": _query("location", fields.SearchText, "Only doctors at this location.", "London"),
     "Limit": _query("limit", fields.Limit, "The maximum number of results on a page.", 20),
+    "MaxOffers": _query("limit", fields.MaxOffers, "The maximum number of offers.", 5),
     "Cursor": _query(
         "cursor",
         fields.CursorParam,

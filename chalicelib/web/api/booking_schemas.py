@@ -84,6 +84,12 @@ class Bookings(Struct, kw_only=True):
     bookings: list[BookedSlot]
 
 
+class Offers(Struct, kw_only=True):
+    """Bookable slots of the same length: those of the same doctor, then those of others."""
+
+    offers: list[Slot]
+
+
 class ReleasedHolds(Struct, kw_only=True):
     """How many holds the request has ended."""
 

@@ -12,10 +12,12 @@ from chalicelib.web.api import booking_schemas
 from chalicelib.web.api.serializers import serialize_slot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain.booking import Disruption, StoredSlot
     from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.offers import Offer
     from chalicelib.use_cases.override_bookings import BookingList
     from chalicelib.use_cases.slot_operations import SlotWithDoctor
 
@@ -27,6 +29,13 @@ def serialize_held_slot(view: SlotWithDoctor) -> booking_schemas.HeldSlot:
     fields = msgspec.structs.asdict(serialize_slot(view.slot, view.doctor))
     until = local_time.to_rfc3339(view.slot.held_until, view.doctor.zone)
     return booking_schemas.HeldSlot(**fields, held_until=until)
+
+
+def serialize_offers(offers: Iterable[Offer]) -> booking_schemas.Offers:
+    """Offers, each with the times of its doctor."""
+    return booking_schemas.Offers(
+        offers=[serialize_slot(offer.slot, offer.doctor) for offer in offers]
+    )
 
 
 def serialize_bookings(found: BookingList) -> booking_schemas.Bookings:

@@ -17,6 +17,7 @@ HOLD_SECONDS_RANGE = (30, 1800)
 MAX_DELEGATES = 48
 PAGE_SIZE_RANGE = (1, 100)
 DEFAULT_PAGE_SIZE = 20
+DEFAULT_OFFERS = 5
 
 
 def pattern(regex: str, description: str, example: str) -> Meta:
@@ -178,6 +179,16 @@ Limit = Annotated[
             "minimum": PAGE_SIZE_RANGE[0],
             "maximum": PAGE_SIZE_RANGE[1],
             "default": DEFAULT_PAGE_SIZE,
+        }
+    ),
+]
+MaxOffers = Annotated[
+    int,
+    Meta(
+        extra_json_schema={
+            "minimum": PAGE_SIZE_RANGE[0],
+            "maximum": PAGE_SIZE_RANGE[1],
+            "default": DEFAULT_OFFERS,
         }
     ),
 ]

@@ -52,11 +52,11 @@ def search_text(request: Request, name: str) -> str | None:
     return text
 
 
-def parse_limit(request: Request) -> int:
+def parse_limit(request: Request, default: int = DEFAULT_PAGE_SIZE) -> int:
     """The page size that a client requests. Raises ``RequestRejectedError``."""
     text = query(request, "limit")
     if text is None:
-        return DEFAULT_PAGE_SIZE
+        return default
     low, high = PAGE_SIZE_RANGE
     if re.fullmatch(r"\d{1,9}", text, re.ASCII) and low <= int(text) <= high:
         return int(text)

@@ -10,9 +10,10 @@ from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Permission
 from chalicelib.web.api import booking_schemas, schemas
 from chalicelib.web.api.booking_parsing import parse_booking, parse_hold
-from chalicelib.web.api.booking_serializers import serialize_held_slot
+from chalicelib.web.api.booking_serializers import serialize_held_slot, serialize_offers
+from chalicelib.web.api.fields import DEFAULT_OFFERS
 from chalicelib.web.api.serializers import serialize_slot
-from chalicelib.web.api.validators import required_query, slot_id_from_path, valid_key
+from chalicelib.web.api.validators import parse_limit, required_query, slot_id_from_path, valid_key
 from chalicelib.web.http.request import JSON
 from chalicelib.web.http.responses import json_or_not_modified, json_response, no_content
 from chalicelib.web.routing import BOOKING_SITES, RouteDoc, Router
@@ -40,6 +41,30 @@ def get_slot(request: Request, _caller: Caller, slot_id: str) -> Response:
     """
     found = get_services().book_slots.get_slot(slot_id_from_path(slot_id))
     return json_or_not_modified(serialize_slot(found.slot, found.doctor), request)
+
+
+@routes.get(
+    "/slots/{slot_id}/offers",
+    permission=Permission.READ,
+    doc=RouteDoc(
+        tag=BOOKING_SITES,
+        parameters=("MaxOffers", "IfNoneMatch"),
+        responses={200: {JSON: booking_schemas.Offers}},
+        errors=(400, 404),
+    ),
+)
+def get_offers(request: Request, _caller: Caller, slot_id: str) -> Response:
+    """List slots to move to.
+
+    Bookable slots of the same length: first those of the same doctor, then those of doctors with
+    the same specialty and location, each group the soonest first. Nothing is reserved: a hold or a
+    booking decides. The disrupted bookings of a doctor get different offers: the first one those
+    from the first slot on, the second one those from the second on, and so on.
+    """
+    slot = slot_id_from_path(slot_id)
+    limit = parse_limit(request, default=DEFAULT_OFFERS)
+    offers = get_services().offer_slots.list_offers(slot, limit)
+    return json_or_not_modified(serialize_offers(offers), request)
 
 
 @routes.put(
