@@ -14,6 +14,7 @@ from tests.support.dynamodb_responses import (
     dynamodb_response,
 )
 from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SERVICE_CLIENT_ID
+from tests.support.profile import is_nightly
 from tests.support.request_log import RequestLog, other_output
 
 if TYPE_CHECKING:
@@ -100,6 +101,9 @@ def test_log_has_roles_not_names(
     assert "sam" not in json.dumps(entry)
 
 
+JSON = "application/json"
+
+
 SECRET = "s3cret"
 
 
@@ -125,6 +129,12 @@ ALL_FIELDS = [
     *SEARCH_PARAMETERS,
     *SIGN_IN_PARAMETERS,
 ]
+
+
+EVERY_KIND = [(JSON, JSON), (JSON, "text/html"), (FORM, JSON), (FORM, "text/html")]
+
+
+SENT_AND_ACCEPTED = EVERY_KIND if is_nightly() else EVERY_KIND[1:3]
 
 
 HEADER_NAMES = ["Cookie", "Idempotency-Key", "If-Match", "Origin", "Referer", "User-Agent"]
@@ -176,12 +186,11 @@ def test_no_route_logs_a_secret(
 
     for method, route in all_routes():
         for path in fill_path(route):
-            for kind in ("application/json", FORM):
-                body = json.dumps(secret_values(ALL_FIELDS)) if "json" in kind else query
-                for accept in ("application/json", "text/html"):
-                    sent = {**headers, "Content-Type": kind, "Accept": accept}
-                    for url in (path, f"{path}?{query}"):
-                        authenticated_app_log.client.request(method, url, body.encode(), sent)
+            for kind, accept in SENT_AND_ACCEPTED:
+                body = json.dumps(secret_values(ALL_FIELDS)) if kind == JSON else query
+                sent = {**headers, "Content-Type": kind, "Accept": accept}
+                for url in (path, f"{path}?{query}"):
+                    authenticated_app_log.client.request(method, url, body.encode(), sent)
 
     logged = {(entry["method"], entry["route"]) for entry in authenticated_app_log.entries}
     assert logged == set(all_routes())
