@@ -146,8 +146,8 @@ def package(
         (copy / "requirements.txt").write_text("")
         config = copy / ".chalice" / "config.json"
         config.write_text(json.dumps(_load_json(config) | {"lambda_architecture": arch}), "utf-8")
-        _run_chalice(copy, "package", "--stage", stage, os.fspath(out))
         _install(project, content, arch)
+        _run_chalice(copy, "package", "--stage", stage, os.fspath(out))
         with ZipFile(out / "deployment.zip") as zipped:
             zipped.extractall(content)
         _optimize(content, artifact)

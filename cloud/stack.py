@@ -117,5 +117,5 @@ def _run_sam(*options: str, is_quiet: bool) -> None:
         [*_SAM_DEPLOY, "--region", region, *options],
         "sam deploy failed or was not confirmed",
         is_quiet=is_quiet,
-        env=os.environ | _SAM_SETTINGS,
+        env=_SAM_SETTINGS | os.environ,
     )

@@ -18,7 +18,7 @@ from local import CommandError, booking_sites, local_config, ports
 INFRASTRUCTURE = local_config.PROJECT / "infrastructure"
 STACK = "medilink-slots-sign-in"
 SIGNED_OUT_PATH = "/"
-POLL_SECONDS: Any = {"Delay": 1, "MaxAttempts": 30}
+POLL_SECONDS: Any = {"Delay": 0.05, "MaxAttempts": 600}
 TIMEOUT_SECONDS = 5
 # Not a secret: it is good for a server on this machine alone.
 PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  # nosec B105

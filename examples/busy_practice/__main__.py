@@ -1,12 +1,13 @@
 """``python -m examples.busy_practice``, as ``scripts/demo busy``.
 
-Adds six doctors with hours by weekday and four weeks of slots, bookings, holds and changes. What is
-there already stays, so that a second run adds little.
+Adds six doctors with hours by weekday and ``WEEKS`` weeks of slots, bookings, holds and changes.
+What is there already stays, so that a second run adds little.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 Slot = dict[str, Any]
 
-WEEKS = 4
+WEEKS = int(os.environ.get("WEEKS", "4"))
 _OPEN, _CLOSED = "free", "busy-unavailable"
 _SHARE_OPEN = 0.9
 _MOST_HOLDS = 3
-# The shares of slots that patients have booked: tomorrow, and four weeks ahead.
+# The shares of slots that patients have booked: tomorrow, and in the last week.
 _BOOKED_SOON, _BOOKED_LATE = 0.85, 0.15
 
 

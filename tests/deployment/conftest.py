@@ -29,5 +29,7 @@ def rehearsal(pytestconfig: pytest.Config) -> Iterator[Rehearsal]:
         if isinstance(plugin, Rehearsal):  # that of scripts/deploy --rehearse
             yield plugin
             return
-    with temporary_environment({}), deployed_to_emulator(get_artifact()) as rehearsal:
+    # The SAM CLI does not have to spare the emulator.
+    settings = {"SAM_CLI_POLL_DELAY": "0.1"}
+    with temporary_environment(settings), deployed_to_emulator(get_artifact()) as rehearsal:
         yield rehearsal

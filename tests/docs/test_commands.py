@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.documents import matches_documented, parse_steps
+from tests.support.profile import rounds
 
 if TYPE_CHECKING:
     from tests.support.live_server import LiveServer
@@ -64,6 +65,7 @@ def run_in_one_shell(commands: list[str], folder: Path) -> list[str]:
     """Return the output of each command; the shell stops at the first that fails."""
     script = "".join(f"{command}\nprintf '{END_OF_STEP}'\n" for command in commands)
     environment = {key: value for key, value in os.environ.items() if key != "DATA_DIR"}
+    environment["WEEKS"] = str(rounds(daily=2, nightly=4))  # of the busy practice
     result = subprocess.run(  # noqa: S603
         ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607
         cwd=folder,

@@ -193,8 +193,12 @@ def test_build_is_reproducible(artifact: BuildArtifact, tmp_path: Path) -> None:
 
 @pytest.fixture
 def bare_project(tmp_path: Path) -> Path:
-    """The project without its dependencies, which take most of the build time."""
-    copy = copy_project(tmp_path / "bare")
+    return copy_bare_project(tmp_path / "bare")
+
+
+def copy_bare_project(to: Path) -> Path:
+    """Copy the project without its dependencies, which take most of the build time."""
+    copy = copy_project(to)
     for name in ("requirements.txt", "locks/lambda.txt"):
         (copy / name).write_text("")
     return copy
@@ -207,24 +211,35 @@ def copy_project(to: Path) -> Path:
     return to
 
 
-def test_renamed_static_file_has_its_new_name_only(bare_project: Path) -> None:
-    package(bare_project, "dev", current_arch())
-    (bare_project / "static" / "favicon.svg").rename(bare_project / "static" / "mark.svg")
-
-    artifact = package(bare_project, "dev", current_arch())
-
-    names = ZipFile(artifact.zip).namelist()
-    assert "static/mark.svg" in names
-    assert "static/favicon.svg" not in names
-
-
-def test_files_of_editors_and_tools_are_left_out(bare_project: Path) -> None:
+@pytest.fixture(scope="module")
+def littered_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project after a build, with files of editors and tools."""
+    copy = copy_bare_project(tmp_path_factory.mktemp("littered") / "bare")
     for litter in ("chalicelib/.DS_Store", "chalicelib/web/slots.py~", "static/.swp"):
-        (bare_project / litter).write_text("litter")
+        (copy / litter).write_text("litter")
+    package(copy, "dev", current_arch())
+    return copy
 
-    names = ZipFile(package(bare_project, "dev", current_arch()).zip).namelist()
 
+def zipped_names(project: Path) -> list[str]:
+    return ZipFile(BuildArtifact.for_stage(project, "dev").zip).namelist()
+
+
+def test_files_of_editors_and_tools_are_left_out(littered_project: Path) -> None:
+    names = zipped_names(littered_project)
+
+    assert "static/favicon.svg" in names
     assert [name for name in names if name.endswith((".DS_Store", "~", ".swp"))] == []
+
+
+def test_renamed_static_file_has_its_new_name_only(littered_project: Path) -> None:
+    static = littered_project / "static"
+    (static / "favicon.svg").rename(static / "mark.svg")
+
+    package(littered_project, "dev", current_arch())
+
+    assert "static/mark.svg" in zipped_names(littered_project)
+    assert "static/favicon.svg" not in zipped_names(littered_project)
 
 
 def test_missing_dependency_fails_the_build(bare_project: Path) -> None:
