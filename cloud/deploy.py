@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -18,7 +20,7 @@ import requests
 from cloud import stack, template
 from cloud.package import PROJECT, BuildArtifact, hash_sources
 from cloud.rehearsal import Rehearsal, deployed_to_emulator
-from local import CommandError, identity_provider
+from local import CommandError, identity_provider, ports
 from local.command import reports_errors
 
 _APP = "medilink-slots"
@@ -52,19 +54,10 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--stage", choices=template.STAGES, default=template.STAGES[0])
     add("--stack", help=f"the stack's name; by default {_APP}-<stage>")
     add("--bucket", help="your bucket for the code; by default the SAM CLI creates one")
-    add("--alarm-email", help="the address that receives alarms")
-    passwords = "whether administrators can get tokens with a user's name and password"
-    add("--tokens-by-password", choices=("allowed", "refused"), help=passwords)
     add("--yes", action="store_true", help="deploy without asking first")
-    setting = "a parameter of the template, which stays set; can be repeated"
-    add(
-        "--set",
-        action="append",
-        default=[],
-        type=_parse_setting,
-        metavar="NAME=VALUE",
-        help=setting,
-    )
+    setting = "a parameter of the template, which stays set, such as AlarmEmail; can be repeated"
+    pairs: Any = {"action": "append", "default": [], "type": _parse_setting}
+    add("--set", metavar="NAME=VALUE", help=setting, **pairs)
     add("--rehearse", action="store_true", help="deploy to a local emulator, and test it there")
     add("--keep", action="store_true", help="keep a rehearsal running until Ctrl-C")
     return parser.parse_args(arguments)
@@ -119,13 +112,10 @@ def _deploy(artifact: BuildArtifact, options: argparse.Namespace) -> None:
         raise CommandError(
             f"{name} is not a valid name: use lower-case letters, digits and hyphens, at most 50."
         )
-    parameters = {"AlarmEmail": options.alarm_email, "TokensByPassword": options.tokens_by_password}
-    given = {name: value for name, value in parameters.items() if value is not None}
-    given |= dict(options.set)
     sam_options = ["--no-confirm-changeset" if options.yes else "--confirm-changeset"]
     if options.bucket:
         sam_options += ["--s3-bucket", stack.require_own_bucket(options.bucket)]
-    stack.deploy(artifact, name, given, *sam_options)
+    stack.deploy(artifact, name, dict(options.set), *sam_options)
     _report(stack.get_outputs(name))
 
 
@@ -143,9 +133,15 @@ def _require_credentials() -> None:
 def _report(outputs: dict[str, str]) -> None:
     for key, value in sorted(outputs.items()):
         print(f"{key}: {value}")
-    session = requests.Session()
-    session.mount("http://", stack.LoopbackAdapter())
-    health = session.get(f"{outputs['ApiUrl']}/health", allow_redirects=False, timeout=30)
+    url = urlsplit(outputs["ApiUrl"])
+    # In an emulator, the host is a name below localhost, which not every resolver knows.
+    host = url.netloc if url.scheme == "https" else f"{ports.HOST}:{url.port}"
+    health = requests.get(
+        f"{url.scheme}://{host}{url.path}/health",
+        headers={"Host": url.netloc},
+        allow_redirects=False,
+        timeout=30,
+    )
     if health.status_code != HTTPStatus.OK:
         raise CommandError(f"It is deployed, but {health.url} returns {health.status_code}.")
     print(f"Ready: {outputs['PageUrl']}")

@@ -42,35 +42,17 @@ _UNUSED_FILES = (
     *("*.dist-info/*", "!*.dist-info/METADATA"),
     *("/botocore/data/*/*/", *(f"!/botocore/data/{name}/*/" for name in _BOTOCORE_SERVICES)),
     "/botocore/data/**/examples-1.json",
-    "/authlib/integrations/",
-    "/authlib/jose/",
-    "/authlib/oauth1/",
-    "/authlib/oidc/",
-    # Extensions of OAuth: of authlib.oauth2, sign-in needs the core, bearer tokens and PKCE alone.
-    "/authlib/oauth2/drafts/",
-    *(f"/authlib/oauth2/rfc{rfc}/" for rfc in (7523, 7591, 7592, 7662, 8414, 8628, 9068, 9101)),
-    "/botocore/crt/auth.py",  # signs with the AWS CRT, which is not there
-    "/botocore/stub.py",
+    *("/authlib/*/", "!/authlib/common/", "!/authlib/oauth2/"),
+    # Sign-in needs the core of OAuth, bearer tokens, PKCE and what these import.
+    *("/authlib/oauth2/*/", *(f"!/authlib/oauth2/rfc{rfc}/" for rfc in (6749, 6750, 7009, 7636))),
     "/cffi/",  # builds extensions; at run time cryptography needs _cffi_backend alone
-    "/cryptography/hazmat/asn1/",
-    "/cryptography/hazmat/primitives/serialization/pkcs12.py",
-    "/cryptography/hazmat/primitives/serialization/pkcs7.py",
-    "/cryptography/hazmat/primitives/twofactor/",
-    "/cryptography/x509/ocsp.py",
-    "/dateutil/easter.py",
     "/dateutil/rrule.py",
-    "/dateutil/tz/win.py",
     "/dateutil/zoneinfo/",  # a second copy of the time zones
     "/jinja2/ext.py",  # web/texts.py adds what templates need to translate
-    "/jinja2/meta.py",
-    "/jinja2/nativetypes.py",
-    "/jinja2/sandbox.py",
-    "/joserfc/drafts/",
     "/pycparser/",  # for cffi
     "/tzdata/zoneinfo/tzdata.zi",  # the same zones as text
     "/urllib3/contrib/emscripten/",
     "/urllib3/contrib/pyopenssl.py",  # botocore does without it
-    "/urllib3/http2/connection.py",
 )
 # The earliest time that a zip entry can have.
 _FIXED_MTIME = (1980, 1, 1, 0, 0, 0)

@@ -12,19 +12,12 @@ from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
 from cloud import stack
 from cloud.package import BuildArtifact, current_arch
-from local import CommandError, demo_data, identity_provider
+from local import CommandError, demo_data, identity_provider, local_config
 from local.servers import MiniStack
 
 STACK = "medilink-slots-rehearsal"
-_SETTING_PREFIXES = (
-    "AWS_",
-    "EVENT_BUS_",
-    "LOCAL_CALLER",
-    "OIDC_",
-    "SESSION_KEY",
-    "STAGE",
-    "TABLE_NAME",
-)
+# With those of the app's local stage, the settings of an AWS account or of a local server.
+_FOREIGN = ("AWS_", "EVENT_BUS_", "OIDC_", "SESSION_KEY")
 # Slots on that date are bookable in every time zone.
 _DAYS_AHEAD = timedelta(days=40)
 
@@ -70,12 +63,10 @@ def deployed_to_emulator(artifact: BuildArtifact) -> Iterator[Rehearsal]:
 
 
 def _clean_environment() -> None:
-    """Remove the settings of an AWS account or a local server, which the emulator would inherit.
-
-    Proxy settings are removed too: all requests stay on this machine.
-    """
+    """Remove settings that the emulator would inherit, and proxies: requests stay here."""
+    foreign = (*_FOREIGN, *local_config.variables())
     for name in list(os.environ):
-        if name.startswith(_SETTING_PREFIXES) or name.lower().endswith("_proxy"):
+        if name.startswith(foreign) or name.lower().endswith("_proxy"):
             del os.environ[name]
 
 

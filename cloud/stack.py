@@ -4,15 +4,12 @@ import json
 import os
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.exceptions import ClientError
-from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
 
 from cloud.package import PROJECT, BuildArtifact
-from local import CommandError, ports
+from local import CommandError
 from local.command import run
 
 if TYPE_CHECKING:
@@ -26,24 +23,6 @@ _SAM_DEPLOY = (
     *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
 )
 _SAM_SETTINGS = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "1"}
-
-
-class LoopbackAdapter(HTTPAdapter):
-    """Connects to this machine whatever the host name: only a rehearsal uses plain HTTP.
-
-    Names below ``localhost`` are this machine (RFC 6761), but not every resolver knows that.
-    """
-
-    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
-        request.headers["Host"] = urlsplit(str(request.url)).netloc
-        response = super().send(request, *args, **kwargs)
-        # The session copies the headers when it follows a redirect, to another host perhaps.
-        del request.headers["Host"]
-        return response
-
-    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
-        return host | {"host": ports.HOST}, pool
 
 
 def get_stack(name: str) -> "StackTypeDef | None":

@@ -41,6 +41,7 @@ MAX_CONNECTIONS = 1000
 THREADS = 64
 SHUTDOWN_SECONDS = 5
 _PAGE_NOT_FOUND = "Page not found"
+_ROOT = LambdaEventConverter(RouteMatcher(["/"]))
 
 
 @contextmanager
@@ -174,13 +175,7 @@ def _require_valid(target: str, headers: dict[str, str], protocol: str) -> None:
 
 def _render(error: HttpError, request_headers: dict[str, str]) -> Response:
     """Render an error of the gateway itself as the app renders its own errors."""
-    event = {
-        "requestContext": {"httpMethod": "GET", "resourcePath": "/", "path": "/"},
-        "headers": request_headers,
-        **dict.fromkeys(("multiValueQueryStringParameters", "pathParameters", "stageVariables")),
-        "body": None,
-        "isBase64Encoded": False,
-    }
+    event = _ROOT.create_lambda_event("GET", "/", request_headers, None)
     problem = problem_from_error(error)
     # The app's middleware does not see this response, and browsers would block the sign-out.
     rendered = allow_sign_out(Request(event), lambda request: render_problem(problem, request))

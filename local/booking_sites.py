@@ -18,25 +18,9 @@ def load_template(folder: Path, sites: dict[str, Any]) -> dict[str, Any]:
     So each booking site has a secret of its own, and can be removed without the others.
     """
     template: dict[str, Any] = json.loads((folder / "cognito.json").read_text("utf-8"))
+    client = json.loads((folder / "booking_site.json").read_text("utf-8"))
     for key, site in sites.items():
-        template["Resources"][f"{key}Client"] = _client(**site)
+        own = {"ClientName": site["name"], "AllowedOAuthScopes": site["scopes"]}
+        template["Resources"][f"{key}Client"] = client | {"Properties": client["Properties"] | own}
         template["Outputs"][f"{key}ClientId"] = {"Value": {"Ref": f"{key}Client"}}
     return template
-
-
-def _client(name: str, scopes: list[str]) -> dict[str, Any]:
-    return {
-        "Type": "AWS::Cognito::UserPoolClient",
-        "DependsOn": "SlotScopes",
-        "Properties": {
-            "UserPoolId": {"Ref": "UserPool"},
-            "ClientName": name,
-            "GenerateSecret": True,
-            "AllowedOAuthFlowsUserPoolClient": True,
-            "AllowedOAuthFlows": ["client_credentials"],
-            "AllowedOAuthScopes": scopes,
-            "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
-            "AccessTokenValidity": 60,
-            "TokenValidityUnits": {"AccessToken": "minutes"},
-        },
-    }

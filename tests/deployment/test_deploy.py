@@ -56,9 +56,9 @@ def test_options_choose_the_bucket_and_allow_an_admin_token(
         Bucket="own", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"}
     )
     bucket.Versioning().enable()
-    options = ["--bucket", "own", "--tokens-by-password", "allowed", "--set", "AuditYears=7"]
+    settings = ["--set", "TokensByPassword=allowed", "--set", "AuditYears=7"]
 
-    status = deploy.main(["--stack", STACK, "--yes", *options])
+    status = deploy.main(["--stack", STACK, "--yes", "--bucket", "own", *settings])
 
     assert status == 0
     assert artifact.zip.stat().st_size in {each.size for each in bucket.objects.all()}

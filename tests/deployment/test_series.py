@@ -23,7 +23,7 @@ from tests.support.scheduled_event import SCHEDULED_EVENT
 if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
 
-DOCTORS = rounds(daily=30, nightly=500)
+DOCTORS = rounds(daily=12, nightly=500)
 TIMEOUT_SECONDS = 90
 ONE_DAY = timedelta(days=1)
 ALL_WEEK = {weekday: (TimeRange(timedelta(hours=9), timedelta(hours=10)),) for weekday in range(7)}
