@@ -24,16 +24,15 @@ _NAMED = re.compile(r"^ *- '?\w+ \"(.*?)\"")
 def open_window(
     browser: Browser, state: StorageState, *, javascript: bool, width: int
 ) -> Iterator[Window]:
-    """Open a window during the block, with these cookies. Uncaught errors of scripts fail it."""
-    errors: list[str] = []
+    """Open a window during the block, with these cookies."""
     with browser.new_context(
         storage_state=state,
         java_script_enabled=javascript,
         viewport={"width": width, "height": WINDOW_HEIGHT},
     ) as context:
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        yield PlaywrightWindow(context)
-    assert errors == []
+        window = PlaywrightWindow(context)
+        yield window
+        window.close_tabs()
 
 
 class PlaywrightWindow:
@@ -41,10 +40,21 @@ class PlaywrightWindow:
 
     def __init__(self, context: BrowserContext) -> None:
         self._context = context
+        self._errors: list[str] = []
+        context.on("weberror", lambda error: self._errors.append(str(error.error)))
 
     def new_tab(self) -> Tab:
         """Open an empty tab."""
         return PlaywrightTab(self._context.new_page())
+
+    def close_tabs(self) -> None:
+        for page in self._context.pages:
+            page.close()
+        errors, self._errors = self._errors, []
+        assert errors == []
+
+    def clear_cookies(self) -> None:
+        self._context.clear_cookies()
 
 
 class PlaywrightTab:
@@ -72,6 +82,9 @@ class PlaywrightTab:
 
     def focus(self, role: str, name: str) -> None:
         self._find(role, name).focus()
+
+    def fill(self, selector: str, text: str) -> None:
+        self._page.locator(selector).fill(text)
 
     def press(self, key: str) -> None:
         self._page.keyboard.press(key)

@@ -25,6 +25,9 @@ class Tab(Protocol):
 
     def focus(self, role: str, name: str) -> None: ...
 
+    def fill(self, selector: str, text: str) -> None:
+        """Type into the empty field of a CSS selector."""
+
     def press(self, key: str) -> None:
         """Press a key of this name: ``Tab``, ``Space``, ``Enter``."""
 
@@ -45,6 +48,12 @@ class Window(Protocol):
     """A window of a browser, in which Dr Lee is signed in."""
 
     def new_tab(self) -> Tab: ...
+
+    def close_tabs(self) -> None:
+        """Close all tabs. Uncaught errors of their scripts fail the test, where they are known."""
+
+    def clear_cookies(self) -> None:
+        """Forget who is signed in."""
 
 
 class OpenWindow(Protocol):

@@ -74,11 +74,10 @@ def open_window(
     service = WebKitGTKService(shutil.which("WebKitWebDriver"), env=environment)
     driver = WebKitGTK(options, service)
     try:
-        driver.set_window_size(width, WINDOW_HEIGHT)
         driver.get(f"{url}/health")  # a cookie is set on a page of its site
         for cookie in cookies:
             driver.add_cookie(_to_webdriver(cookie))
-        yield WebKitWindow(driver)
+        yield WebKitWindow(driver, width)
     finally:
         driver.quit()
 
@@ -89,18 +88,28 @@ def _to_webdriver(cookie: StorageStateCookie) -> dict[str, object]:
 
 
 class WebKitWindow:
-    """A window, whose first tab the browser opened."""
+    """A window. The tab that the browser opened stays empty, so that all others can be closed."""
 
-    def __init__(self, driver: WebDriver) -> None:
+    def __init__(self, driver: WebDriver, width: int) -> None:
         self._driver = driver
-        self._has_unused_tab = True
+        self._width = width
+        self._empty_tab = driver.current_window_handle
 
     def new_tab(self) -> Tab:
         """Open an empty tab."""
-        if not self._has_unused_tab:
-            self._driver.switch_to.new_window("window")
-        self._has_unused_tab = False
+        self._driver.switch_to.new_window("window")
+        self._driver.set_window_size(self._width, WINDOW_HEIGHT)
         return WebKitTab(self._driver, self._driver.current_window_handle)
+
+    def close_tabs(self) -> None:
+        for handle in self._driver.window_handles:
+            if handle != self._empty_tab:
+                self._driver.switch_to.window(handle)
+                self._driver.close()
+        self._driver.switch_to.window(self._empty_tab)
+
+    def clear_cookies(self) -> None:
+        self._driver.delete_all_cookies()
 
 
 class WebKitTab:
@@ -160,6 +169,9 @@ class WebKitTab:
 
     def focus(self, role: str, name: str) -> None:
         self._driver.execute_script("arguments[0].focus()", self._find(role, name))
+
+    def fill(self, selector: str, text: str) -> None:
+        self._driver.find_element(By.CSS_SELECTOR, selector).send_keys(text)
 
     def press(self, key: str) -> None:
         ActionChains(self._driver, duration=0).send_keys(_KEYS[key]).perform()

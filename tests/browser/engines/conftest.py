@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 ENGINES = ["chromium", "firefox", *(["webkit"] if sys.platform != "darwin" else [])]
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(scope="session", params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """The name of the browser engine."""
     return str(request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def signed_in(browser_users: BrowserUsers) -> StorageState:
     """The cookies of Dr Lee."""
     return browser_users.storage_state("dr-lee")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def chromium_opener(browser: Browser, signed_in: StorageState) -> OpenWindow:
     """A function that opens windows of Chromium."""
     return partial(playwright_tab.open_window, browser, signed_in)
@@ -58,7 +58,7 @@ def start_firefox(playwright: Playwright, *, javascript: bool) -> Iterator[Brows
         yield browser
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def firefox_opener(playwright: Playwright, firefox: Browser, signed_in: StorageState) -> OpenWindow:
     """A function that opens windows of Firefox."""
 
@@ -81,7 +81,7 @@ def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         yield environment
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def webkit_opener(
     screen: dict[str, str], live_server: LiveServer, signed_in: StorageState
 ) -> OpenWindow:
@@ -89,15 +89,22 @@ def webkit_opener(
     return partial(webkit_tab.open_window, screen, live_server.url, signed_in["cookies"])
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def open_window(request: pytest.FixtureRequest, engine: str) -> OpenWindow:
     """A function that opens windows of the engine."""
     opener: OpenWindow = request.getfixturevalue(f"{engine}_opener")
     return opener
 
 
-@pytest.fixture
-def window(open_window: OpenWindow) -> Iterator[Window]:
-    """A window of the engine, as on a desktop."""
+@pytest.fixture(scope="session")
+def desktop(open_window: OpenWindow) -> Iterator[Window]:
+    """A window of the engine, as on a desktop, which is opened once for all tests."""
     with open_window(javascript=True, width=1280) as window:
         yield window
+
+
+@pytest.fixture
+def window(desktop: Window) -> Iterator[Window]:
+    """That window, without tabs of other tests."""
+    yield desktop
+    desktop.close_tabs()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 from chalicelib.domain.slot import SlotId
+from local.identity_provider import PASSWORD
 from tests.support.factories import LONDON, to_instant
 from tests.support.waiting import wait_until
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tests.support.tab import OpenWindow, Tab, Window
 
 SAVED = "Slots saved successfully"
+HAS_PASSWORD_FIELD = "document.querySelector('input[name=password]') !== null"
 # A page that is hidden does not poll.
 HIDE = """Object.defineProperties(
     document, {hidden: {value: true}, visibilityState: {value: "hidden"}}
@@ -67,15 +69,6 @@ def press_until(tab: Tab, key: str, name: str) -> None:
             return
         tab.press(key)
     raise AssertionError(f"{key} does not lead to {name}")
-
-
-def test_ticked_boxes_are_saved_and_survive_reload(tab: Tab) -> None:
-    tick(tab, "09:00", "09:30", "13:00", "16:30")
-    save(tab)
-
-    tab.reload()
-
-    assert checked_starts(tab) == ["09:00", "09:30", "13:00", "16:30"]
 
 
 def test_conflict_of_two_tabs_keeps_ticks_and_next_save_saves_them(
@@ -155,7 +148,22 @@ def test_narrow_page_does_not_overflow(open_window: OpenWindow, day_url: str) ->
         assert tab.evaluate(f"{root}.scrollWidth") == tab.evaluate(f"{root}.clientWidth")
 
 
-def test_unsaved_ticks_survive_links_reload_and_back(tab: Tab) -> None:
+def restore(window: Window, killed: Tab, server: LiveServer) -> Tab:
+    """Open the page of a tab in another one, with its session storage, as a browser restores a tab.
+
+    The tab is not really killed, which no driver of Firefox or WebKit survives.
+    """
+    tab = open_tab(window, f"{server.url}/signed-in")
+    tab.evaluate(
+        f"Object.assign(sessionStorage, {killed.evaluate('JSON.stringify(sessionStorage)')})"
+    )
+    tab.open(str(killed.evaluate("location.href")))
+    return tab
+
+
+def test_unsaved_ticks_survive_links_reload_back_and_a_killed_tab(
+    window: Window, tab: Tab, live_server: LiveServer
+) -> None:
     tick(tab, "09:00", "10:00")
 
     tab.click("link", "Next day")
@@ -167,47 +175,81 @@ def test_unsaved_ticks_survive_links_reload_and_back(tab: Tab) -> None:
     tab.click("link", "Previous day")
     wait_until(lambda: checked_starts(tab) == ["09:00", "10:00"])
     tab.reload()
-
     assert checked_starts(tab) == ["09:00", "10:00"]
 
-
-def test_unsaved_ticks_survive_another_page_and_back(tab: Tab) -> None:
-    tick(tab, "09:00", "10:00")
+    restored = restore(window, tab, live_server)
+    wait_until(lambda: "2 changes" in restored.text("#summary"))
 
     tab.click("link", "Changes")
     wait_until(lambda: tab.text("h1") == "Changes")
     tab.go_back()
-
     wait_until(lambda: "2 changes" in tab.text("#summary"))
     save(tab)  # a browser that kept the page may have cleared the boxes since
     tab.reload()
     assert checked_starts(tab) == ["09:00", "10:00"]
 
 
+def test_unsaved_ticks_survive_sign_out_and_sign_in(window: Window, day_url: str) -> None:
+    tab = window.new_tab()
+    tab.open(day_url)
+    window.clear_cookies()  # a session of its own, because the test ends it
+    tab.open(day_url)
+    sign_in(tab)
+    tick(tab, "09:00")
+
+    tab.click("button", "Sign out")
+    wait_until(lambda: tab.evaluate(HAS_PASSWORD_FIELD) is True)
+    tab.open(day_url)
+    sign_in(tab)
+
+    assert checked_starts(tab) == ["09:00"]
+    assert "1 change" in tab.text("#summary")
+
+
+def sign_in(tab: Tab) -> None:
+    """Sign in at the identity provider's page."""
+    tab.fill("input[name=username]", "dr-lee")
+    tab.fill("input[name=password]", PASSWORD)
+    tab.click("button", "Sign in")
+    wait_until(lambda: "dr-lee" in tab.text("header"))
+
+
 @pytest.fixture
-def week_tab(window: Window, live_server: LiveServer, unused_date: date) -> Tab:
-    """A tab with a week of which no other test has a date: another week for each date."""
-    today = datetime.now(UTC).date()
-    date = today + timedelta(weeks=60 + (unused_date - today).days)
-    return open_tab(window, f"{live_server.url}/slots/week?doctor_id=dr-lee&date={date}")
+def week_tab(window: Window, live_server: LiveServer, unused_week: date) -> Tab:
+    """A tab with a week of Dr Lee."""
+    return open_tab(window, f"{live_server.url}/slots/week?doctor_id=dr-lee&date={unused_week}")
 
 
-def test_ticks_on_three_days_of_a_week_are_saved(week_tab: Tab) -> None:
+def test_ticks_on_three_days_of_a_week_are_saved_and_move_no_row(week_tab: Tab) -> None:
     tab = week_tab
     starts = ["Mon 09:00", "Mon 09:30", "Wed 13:00", "Fri 16:30"]
+    height = "document.querySelector('.schedule table').getBoundingClientRect().height"
+    before = tab.evaluate(height)
 
     tick(tab, *starts)
+    assert "Save 4 changes" in tab.text("#save")
+    assert tab.evaluate(height) == before
     save(tab)
 
     tab.reload()
     wait_until(lambda: sorted(checked_starts(tab)) == sorted(starts))
 
 
-def test_tick_on_a_week_moves_no_row(week_tab: Tab) -> None:
-    height = "document.querySelector('.schedule table').getBoundingClientRect().height"
-    before = week_tab.evaluate(height)
+def test_week_is_repeated_and_the_series_undone(week_tab: Tab, unused_week: date) -> None:
+    tab = week_tab
+    tick(tab, "Tue 09:00")
+    save(tab)
 
-    tick(week_tab, "Mon 09:00")
+    tab.click("link", "Repeat this week")
+    wait_until(lambda: "Repeat" in tab.text("h1"))
+    last = unused_week + timedelta(days=20)
+    tab.evaluate(f"document.querySelector('#to').value = '{last}'")
+    tab.click("button", "Preview")
+    wait_until(lambda: tab.text("#plan-heading") == "2 slots will open on 2 days")
+    tab.click("button", "Open 2 slots")
+    wait_until(lambda: tab.text("#plan-heading") == "2 slots opened on 2 days")
+    tab.click("button", "Undo")
+    wait_until(lambda: tab.text("#plan-heading") == "2 slots will close on 2 days")
+    tab.click("button", "Close 2 slots")
 
-    wait_until(lambda: "Save 1 change" in week_tab.text("#save"))
-    assert week_tab.evaluate(height) == before
+    wait_until(lambda: tab.text("#plan-heading") == "2 slots closed on 2 days")
