@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from local.identity_provider import PASSWORD
+from tests.support.waiting import wait_until
+
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
@@ -60,3 +63,11 @@ class OpenWindow(Protocol):
     """Opens a window of this width in CSS pixels during the block, with or without scripts."""
 
     def __call__(self, *, javascript: bool, width: int) -> AbstractContextManager[Window]: ...
+
+
+def sign_in(tab: Tab) -> None:
+    """Sign in as Dr Lee, at the identity provider's page that the tab shows."""
+    tab.fill("input[name=username]", "dr-lee")
+    tab.fill("input[name=password]", PASSWORD)
+    tab.click("button", "Sign in")
+    wait_until(lambda: "dr-lee" in tab.text("header"))

@@ -12,10 +12,8 @@ from xdist.scheduler import LoadScopeScheduling
 def group_of(nodeid: str) -> str:
     """Return the name of a test's group, which for most tests is their own."""
     file, _, test = nodeid.partition("::")
-    if file.startswith("tests/browser/engines/"):  # Firefox starts once
+    if file.startswith("tests/browser/engines/"):  # a browser starts once
         return test.partition("[")[2].rstrip("]")
-    if file == "tests/browser/test_pseudo_language.py":  # its server starts once
-        return file
     return nodeid
 
 

@@ -5,16 +5,11 @@ from __future__ import annotations
 from tests.support.worker_groups import group_of
 
 ENGINES = "tests/browser/engines/test_schedule.py"
-PSEUDO = "tests/browser/test_pseudo_language.py"
 
 
 def test_tests_of_an_engine_are_a_group() -> None:
     assert group_of(f"{ENGINES}::test_a[firefox]") == group_of(f"{ENGINES}::test_b[firefox]")
     assert group_of(f"{ENGINES}::test_a[firefox]") != group_of(f"{ENGINES}::test_a[webkit]")
-
-
-def test_tests_of_the_pseudo_language_are_a_group() -> None:
-    assert group_of(f"{PSEUDO}::test_a[chromium-320]") == group_of(f"{PSEUDO}::test_b[chromium]")
 
 
 def test_other_tests_are_groups_of_their_own() -> None:

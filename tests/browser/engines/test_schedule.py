@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from chalicelib.domain.slot import SlotId
-from local.identity_provider import PASSWORD
 from tests.support.factories import LONDON, to_instant
+from tests.support.tab import sign_in
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -204,14 +204,6 @@ def test_unsaved_ticks_survive_sign_out_and_sign_in(window: Window, day_url: str
 
     assert checked_starts(tab) == ["09:00"]
     assert "1 change" in tab.text("#summary")
-
-
-def sign_in(tab: Tab) -> None:
-    """Sign in at the identity provider's page."""
-    tab.fill("input[name=username]", "dr-lee")
-    tab.fill("input[name=password]", PASSWORD)
-    tab.click("button", "Sign in")
-    wait_until(lambda: "dr-lee" in tab.text("header"))
 
 
 @pytest.fixture

@@ -1,0 +1,83 @@
+"""Pages in a language with long texts that is written from right to left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.live_server import LiveServer, start_server
+from tests.support.tab import sign_in
+from tests.support.waiting import wait_until
+from tools.catalogue import write_pseudo_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tab import OpenWindow, Tab
+
+PSEUDO = "ar-XB"
+WEEK = "/slots/week?date=2027-06-07"
+PATHS = (
+    "/slots?date=2027-06-07",
+    WEEK,
+    "/slots/month?month=2027-06",
+    "/changes",
+    "/settings",
+    "/series",
+    "/slots/origins?date=2027-06-07",
+    "/nowhere",
+    "/series/new",
+)
+# The layout of the other widths is the same in all engines.
+WIDTHS = {"chromium": (320, 375, 1280), "firefox": (320,), "webkit": (320,)}
+IS_TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+
+
+@pytest.fixture(scope="session")
+def pseudo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server with pages in the pseudo-language."""
+    catalogues = tmp_path_factory.mktemp("catalogues")
+    write_pseudo_language(catalogues, PSEUDO)
+    data = tmp_path_factory.mktemp("pseudo-data")
+    settings = {"PAGE_LANGUAGE": PSEUDO, "CATALOGUE_FOLDER": str(catalogues)}
+    with start_server(data, **settings) as server:
+        yield server
+
+
+def test_long_texts_from_right_to_left_fit_the_window(
+    open_window: OpenWindow, engine: str, pseudo_server: LiveServer
+) -> None:
+    assert {
+        (width, path)
+        for width in WIDTHS[engine]
+        for path in paths_that_are_too_wide(open_window, pseudo_server, width)
+    } == set()
+
+
+def paths_that_are_too_wide(
+    open_window: OpenWindow, server: LiveServer, width: int
+) -> Iterator[str]:
+    """Visit every page in a window of that width."""
+    with open_window(javascript=True, width=width) as window:
+        tab = window.new_tab()
+        tab.open(f"{server.url}/slots")
+        sign_in(tab)
+        for path in PATHS:
+            tab.open(f"{server.url}{path}")
+            assert tab.evaluate("document.documentElement.dir") == "rtl"
+            if path == WEEK:
+                expect_texts_of_scripts_in_the_catalogue(tab)
+            if tab.evaluate(IS_TOO_WIDE):
+                yield path
+        tab.evaluate("document.querySelector('.plan-form button').click()")
+        wait_until(lambda: tab.text("#plan-heading").startswith("["))
+        if tab.evaluate(IS_TOO_WIDE):
+            yield "the preview of a series"
+
+
+def expect_texts_of_scripts_in_the_catalogue(tab: Tab) -> None:
+    tab.evaluate("document.querySelector('[name=ticked]:enabled').click()")
+
+    wait_until(lambda: tab.text("#summary").startswith("["))
+    assert tab.text(".box[data-unsaved] .state").strip().startswith("[")
