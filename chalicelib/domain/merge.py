@@ -136,21 +136,9 @@ def _open_possible(
     stays_open: Mapping[datetime, Slot] = day.apply(
         SlotChanges(opened=(), closed=tuple(closed))
     ).slots
-    # In time order, and without overlaps: so the ends are in order too.
-    occupied = sorted([*stays_open.values(), *day.adjacent], key=_start)
-
-    def reason_not_to_open(slot: Slot) -> Reason:
-        if slot.has_begun(now):
-            return KeptReason.PAST
-        position = bisect_right(occupied, slot.start, key=lambda other: other.end)
-        if position < len(occupied) and occupied[position].overlaps(slot):
-            return KeptReason.OVERLAPS
-        occupied.insert(position, slot)
-        return None
-
     is_open = {slot.interval for slot in stays_open.values()}
     missing = [slot for slot in wanted if slot.interval not in is_open]
-    opening = _sort_out(sorted(missing, key=_start), reason_not_to_open)
+    opening = _sort_out_missing(missing, [*stays_open.values(), *day.adjacent], now)
     changes = SlotChanges(
         opened=tuple(map(_free, opening.changed)),
         closed=tuple(closed),
@@ -161,3 +149,22 @@ def _open_possible(
         day_after=day.apply(changes),
         kept=tuple(sorted([*kept, *opening.kept], key=lambda each: each.slot.start)),
     )
+
+
+def _sort_out_missing(missing: Sequence[Slot], others: Iterable[Slot], now: datetime) -> _Sorted:
+    """Open those that have not begun, and overlap neither ``others`` nor each other."""
+    if not missing:
+        return _Sorted([], [])
+    # In time order, and without overlaps: so the ends are in order too.
+    occupied = sorted(others, key=_start)
+
+    def reason_not_to_open(slot: Slot) -> Reason:
+        if slot.has_begun(now):
+            return KeptReason.PAST
+        position = bisect_right(occupied, slot.start, key=lambda other: other.end)
+        if position < len(occupied) and occupied[position].overlaps(slot):
+            return KeptReason.OVERLAPS
+        occupied.insert(position, slot)
+        return None
+
+    return _sort_out(sorted(missing, key=_start), reason_not_to_open)

@@ -34,15 +34,15 @@ def is_up_to_date(series: Series, day: Day, versions: SeriesVersions) -> bool:
     applied = day.series_versions.get(series.series_id, 0)
     if not applied and series.has_slots_on(day.date):
         return False
-    wanted = _intervals(series, day.date)
+    wanted = series.candidates_on(day.date)
     between = (
         versions.get(series.series_id, number) for number in range(applied or 1, series.version)
     )
-    return all(each and _intervals(each, day.date) == wanted for each in between)
+    return all(each and each.candidates_on(day.date) == wanted for each in between)
 
 
 def _intervals(series: Series, date: date) -> set[tuple[datetime, datetime]]:
-    return {slot.interval for slot in series.slots_on(date)}
+    return {slot.interval for slot in series.candidates_on(date)}
 
 
 def apply_series(
@@ -58,9 +58,8 @@ def apply_series(
     applied = day.series_versions
     target = {**applied, series.series_id: series.version}
     known = versions.with_version(series)
-    changes = merge(
-        day, versions.wanted(applied, day.date), known.wanted(target, day.date), now=now
-    )
+    base = versions.candidates_wanted(applied, day.date)
+    changes = merge(day, base, known.wanted(target, day.date), now=now)
     return replace(changes, series_versions=target)
 
 

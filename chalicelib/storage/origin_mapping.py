@@ -43,8 +43,9 @@ def origins_from_raw(raw: list[RawOrigin] | None, date: date) -> Mapping[datetim
     """Return the origins by start. Raises one of ``DECODING_ERRORS`` if they are malformed."""
     midnight = _midnight(date)
     return {
-        midnight + start * _MINUTE: SlotOrigin(str(each["change"]), each["series"])
+        midnight + start * _MINUTE: origin
         for each in raw or ()
+        for origin in [SlotOrigin(str(each["change"]), each["series"])]
         for start in each["starts"]
     }
 

@@ -176,8 +176,9 @@ def closing_to_raw(closing: Mapping[date, frozenset[datetime]]) -> str:
     """Return the starts by date as minutes after midnight UTC, in compressed JSON."""
     return compress_json(
         {
-            on.isoformat(): sorted((start - _midnight(on)) // _MINUTE for start in starts)
+            on.isoformat(): sorted((start - midnight) // _MINUTE for start in starts)
             for on, starts in closing.items()
+            for midnight in [_midnight(on)]
         }
     )
 
@@ -185,8 +186,9 @@ def closing_to_raw(closing: Mapping[date, frozenset[datetime]]) -> str:
 def _closing_from_raw(raw: str) -> dict[date, frozenset[datetime]]:
     by_date = {date.fromisoformat(text): each for text, each in decompress_json(raw).items()}
     return {
-        on: frozenset(_midnight(on) + minute * _MINUTE for minute in minutes)
+        on: frozenset(midnight + minute * _MINUTE for minute in minutes)
         for on, minutes in by_date.items()
+        for midnight in [_midnight(on)]
     }
 
 
