@@ -25,7 +25,7 @@ from ministack.core import persistence
 
 from local.browser_guard import BrowserGuard
 
-SAVE_SECONDS = 5
+SAVE_SECONDS = float(os.environ.get("SAVE_SECONDS", "5"))
 """How often a changed state is saved, and so what a power cut may lose."""
 
 _READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet")

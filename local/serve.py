@@ -77,20 +77,19 @@ def _serve(bound: socket, folder: Path, stack: ExitStack, signals: list[int]) ->
     shared |= local_config.variables().keys() - {"STAGE", "LOCAL_CALLER"}
     settings = {name: os.environ[name] for name in sorted(shared & os.environ.keys())}
     local_config.write_env(folder / local_config.ENV_FILE, {**settings, "SLOTS_API": url, **access})
-    site = _start_booking_site(url, folder / "booking-site.log", access, stack)
+    site = BookingSite(url, log=folder / "booking-site.log", access=access)
+    _start_booking_site(site, stack)
     if access:
         identity_provider.print_demo_users()
     print(f"Ready: {url}/", flush=True)
     while not signals:
         time.sleep(POLL_SECONDS)
-        if ministack:
-            ministack.wait(0)
+        ministack.wait(0)
         try:
-            if site:
-                site.wait(0)
+            site.wait(0)
         except CommandError as reason:
             print(reason, file=sys.stderr, flush=True)
-            site = None
+            site.stop()
 
 
 def _lock(folder: Path, stack: ExitStack) -> None:
@@ -108,19 +107,19 @@ def _lock(folder: Path, stack: ExitStack) -> None:
     file.flush()
 
 
-def _start_ministack(folder: Path, stack: ExitStack) -> MiniStack | None:
-    """Start MiniStack for what the environment does not name.
+def _start_ministack(folder: Path, stack: ExitStack) -> MiniStack:
+    """Return MiniStack, started if the environment does not name all that it is for.
 
     That is DynamoDB, unless there is an endpoint for it, and Cognito, unless a ``LOCAL_CALLER``.
     """
     # The stage names a caller, for use with moto alone.
     os.environ.setdefault("LOCAL_CALLER", "")
     dynamodb = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
+    ministack = MiniStack(folder / "ministack")
     if dynamodb and os.environ["LOCAL_CALLER"]:
         # No AWS client of this process ever connects to the real AWS.
         os.environ.setdefault("AWS_ENDPOINT_URL", dynamodb)
-        return None
-    ministack = MiniStack(folder / "ministack")
+        return ministack
     stack.push(partial(_stop_ministack, ministack))
     ministack.start()
     if dynamodb:
@@ -178,17 +177,13 @@ def _start_app(bound: socket, stack: ExitStack) -> str:
     return url
 
 
-def _start_booking_site(
-    url: str, log: Path, access: dict[str, str], stack: ExitStack
-) -> BookingSite | None:
+def _start_booking_site(site: BookingSite, stack: ExitStack) -> None:
     """Start the example beside the app, which runs without it if it fails."""
     try:
-        site = stack.enter_context(BookingSite(url, log=log, access=access))
+        stack.enter_context(site)
+        print(f"Booking site: {site.url}/", flush=True)
     except CommandError as reason:
         print(reason, file=sys.stderr, flush=True)
-        return None
-    print(f"Booking site: {site.url}/", flush=True)
-    return site
 
 
 if __name__ == "__main__":

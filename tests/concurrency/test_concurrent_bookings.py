@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.support.concurrent import RunConcurrently
 
 
-ROUNDS = rounds(daily=25, nightly=200)
+ROUNDS = rounds(daily=15, nightly=200)
 ROUNDS_OF_ALL = rounds(daily=10, nightly=200)  # each takes as long as ten with few patients
 PATIENT_COUNT = 50
 

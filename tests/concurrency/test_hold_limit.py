@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ROUNDS = rounds(daily=3, nightly=50)
 REQUEST_COUNT = 50
+RENEWAL_COUNT = rounds(daily=20, nightly=50)
 LIMIT = 3
 SITE = Caller(name="site-a", client="site-a", roles=frozenset({Role.BOOKING_SITE}))
 
@@ -85,7 +86,7 @@ def test_concurrent_renewals_never_pass_the_ceiling(
     for minutes in range(0, 30, 10):
         now = SUNDAY_NOON + timedelta(minutes=minutes)
         hold = partial(moving.book_slots.hold, SITE, slot_id, "h", timedelta(minutes=30))
-        outcomes = run_concurrently([hold] * REQUEST_COUNT)
+        outcomes = run_concurrently([hold] * RENEWAL_COUNT)
 
         assert {type(outcome) for outcome in outcomes} <= {type(None), StoreBusyError}
         stored = stored_day.read_stored_day(

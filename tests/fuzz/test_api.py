@@ -19,7 +19,7 @@ schema = openapi_examples.openapi_with_examples()
 
 @schema.parametrize()
 @settings(
-    max_examples=rounds(daily=10, nightly=500),
+    max_examples=rounds(daily=7, nightly=500),
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),

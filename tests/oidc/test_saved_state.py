@@ -90,6 +90,11 @@ def kill(ministack: MiniStack) -> None:
     ministack._process.wait()
 
 
+@pytest.fixture(autouse=True)
+def _save_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAVE_SECONDS", "0.5")
+
+
 def test_after_a_crash_the_last_saved_state_is_restored_and_its_age_reported(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.oidc.conftest import RestartedServer
     from tests.support.live_server import LiveServer
 
 
@@ -67,19 +68,19 @@ def test_own_dynamodb_has_table_and_login(ministack: str, tmp_path: Path) -> Non
     assert settings["TABLE_NAME"] in dynamodb.list_tables()["TableNames"]
 
 
-def test_the_command_of_the_sample_site_s_readme_works_as_pasted(tmp_path: Path) -> None:
+def test_the_command_of_the_sample_site_s_readme_works_as_pasted(
+    restarted_server: RestartedServer,
+) -> None:
     readme = (PROJECT / "examples" / "booking_site" / "README.md").read_text()
     port = ports.free_port()
     command = readme.partition("```sh\n")[2].partition("```")[0]
-    command = command.replace(".local/", f"{tmp_path}/").replace("PORT=8080", f"PORT={port}")
-    with (
-        start_server(tmp_path, http_proxy=f"http://127.0.0.1:{ports.free_port()}"),
-        subprocess.Popen(  # noqa: S603
-            ["bash", "-euc", command],  # noqa: S607
-            cwd=PROJECT,
-            start_new_session=True,
-        ) as site,
-    ):
+    data_dir = restarted_server.running.data_dir
+    command = command.replace(".local/", f"{data_dir}/").replace("PORT=8080", f"PORT={port}")
+    with subprocess.Popen(  # noqa: S603
+        ["bash", "-euc", command],  # noqa: S607
+        cwd=PROJECT,
+        start_new_session=True,
+    ) as site:
         while ports.status(port, "/static/site.css") is None:
             assert site.poll() is None
             time.sleep(0.1)
@@ -113,27 +114,27 @@ def test_the_server_outlives_the_booking_site_and_reports_its_end(server: LiveSe
     assert get_status(f"{server.url}/slots") == 200
 
 
-def test_sessions_survive_restart(tmp_path: Path) -> None:
-    with start_server(tmp_path) as running:
-        key = (tmp_path / "session.key").read_text()
-        bearer = running.auth_headers("doctor", "dr-lee")
-    with start_server(tmp_path) as running:
-        assert get_status(f"{running.url}/doctors", **bearer) == 200
+def test_sessions_survive_restart(restarted_server: RestartedServer) -> None:
+    running, key = restarted_server.running, restarted_server.running.data_dir / "session.key"
 
-    assert (tmp_path / "session.key").read_text() == key
-    assert (tmp_path / "session.key").stat().st_mode & 0o077 == 0
+    assert get_status(f"{running.url}/doctors", **restarted_server.bearer) == 200
+    assert key.read_text() == restarted_server.session_key
+    assert key.stat().st_mode & 0o077 == 0
 
 
-def test_other_sites_and_users_cannot_use_the_local_store(tmp_path: Path) -> None:
-    with start_server(tmp_path) as running:
-        endpoint = server_settings(running)["AWS_ENDPOINT_URL"]
-        target = {"X-Amz-Target": "DynamoDB_20120810.ListTables"}
-        page = {**target, "Origin": "http://evil.example"}
-        rejected = requests.post(endpoint, json={}, headers=page, timeout=10)
-        preflight = requests.options(endpoint, headers=page, timeout=10)
-        (key,) = tmp_path.glob("ministack/**/*.pem")
-        modes = [path.stat().st_mode & 0o077 for path in (key, tmp_path / "ministack")]
+def test_other_sites_and_users_cannot_use_the_local_store(
+    restarted_server: RestartedServer,
+) -> None:
+    data_dir = restarted_server.running.data_dir
+    endpoint = server_settings(restarted_server.running)["AWS_ENDPOINT_URL"]
+    target = {"X-Amz-Target": "DynamoDB_20120810.ListTables"}
+    page = {**target, "Origin": "http://evil.example"}
+    rejected = requests.post(endpoint, json={}, headers=page, timeout=10)
+    preflight = requests.options(endpoint, headers=page, timeout=10)
+    keys = [*data_dir.glob("ministack/state/**/*.pem")]
+    modes = {path.stat().st_mode & 0o077 for path in (*keys, data_dir / "ministack")}
 
     assert (rejected.status_code, preflight.status_code) == (403, 403)
     assert not {name for name in rejected.headers if name.startswith("Access-Control")}
-    assert modes == [0, 0]
+    assert keys
+    assert modes == {0}

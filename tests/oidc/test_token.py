@@ -17,11 +17,10 @@ import requests
 
 from local import issue_token, local_config, ports
 from tests.support.environment import temporary_environment
-from tests.support.live_server import start_server
 from tests.support.oidc_tokens import verify_token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.oidc.conftest import RestartedServer
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "token"
 
@@ -81,11 +80,9 @@ class TokenCli:
 
 
 @pytest.fixture(scope="module")
-def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenCli]:
+def cli(restarted_server: RestartedServer) -> TokenCli:
     """The command, with a running server."""
-    folder = tmp_path_factory.mktemp("data")
-    with start_server(folder) as running:
-        yield TokenCli(folder, running.url)
+    return TokenCli(restarted_server.running.data_dir, restarted_server.running.url)
 
 
 @pytest.mark.parametrize(
