@@ -6,7 +6,7 @@ import gc
 # Imports create hardly any garbage, and looking for it takes a sixth of a cold start.
 gc.disable()
 
-from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib import bootstrap
 from chalicelib.web.error_handler import normalize_framework_errors
@@ -57,6 +57,14 @@ def start_extension(_event: CloudWatchEvent) -> None:
     from chalicelib import schedule_handler  # noqa: PLC0415  no request needs it
 
     schedule_handler.start_extension()
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def announce_disruptions(_event: CloudWatchEvent) -> None:
+    """Announce disrupted bookings whose grace is over."""
+    from chalicelib import schedule_handler  # noqa: PLC0415  no request needs it
+
+    schedule_handler.announce_disruptions()
 
 
 @app.on_sqs_message(queue_arn=_QUEUE_ARN_PLACEHOLDER, batch_size=1)

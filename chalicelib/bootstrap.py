@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.events.series_queue import SeriesQueue
     from chalicelib.service_factories import BookingServices, ChangeServices, PlanServices
+    from chalicelib.use_cases.announce_disruptions import AnnounceDisruptions
     from chalicelib.use_cases.apply_plans import ApplyPlans
     from chalicelib.use_cases.book_slots import BookSlots
     from chalicelib.use_cases.extend_series import ExtendSeries
@@ -61,8 +62,8 @@ if TYPE_CHECKING:
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``bookings``, ``changes``, ``plans``, ``weeks`` and ``months`` import their use cases on the
-    first call: most requests are others, and a process starts sooner without them.
+    ``bookings``, ``changes``, ``plans``, ``weeks``, ``months`` and ``disruptions`` import their use
+    cases on the first call: most requests are others, and a process starts sooner without them.
     ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the event bus, the bucket
     and the queue on the first call, and raise ``SettingsError`` if the settings have none. ``log``
     writes a line; None if the request log is off.
@@ -85,6 +86,7 @@ class Services(Struct, frozen=True, kw_only=True):
     now: Callable[[], datetime]
     local_caller: Caller | None
     publish_changes: Callable[[], PublishChanges]
+    disruptions: Callable[[], AnnounceDisruptions]
     audit_copies: Callable[[], AuditCopies]
     series_queue: Callable[[], SeriesQueue]
     log: Callable[[str], None] | None
@@ -132,6 +134,10 @@ class Services(Struct, frozen=True, kw_only=True):
     @property
     def extend_series(self) -> ExtendSeries:
         return self.plans().extend_series
+
+    @property
+    def announce_disruptions(self) -> AnnounceDisruptions:
+        return self.disruptions()
 
     @property
     def book_slots(self) -> BookSlots:
@@ -207,6 +213,7 @@ def build_services(
         publish_changes=cache(
             lambda: service_factories.create_publish_changes(settings, event_client)
         ),
+        disruptions=cache(lambda: service_factories.create_announce_disruptions(now, pause)),
         series_queue=cache(lambda: service_factories.create_series_queue(settings)),
         audit_copies=cache(lambda: service_factories.create_audit_copies(settings)),
         log=(log or _print_line) if settings.has_request_log else None,

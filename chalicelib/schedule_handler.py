@@ -1,7 +1,7 @@
-"""Lambda handlers of the nightly schedule and of its queue: they extend series.
+"""Lambda handlers of the schedules: they extend series each night, and announce disruptions.
 
-The schedule sends one message; a message for a page of doctors sends one for each of them. So each
-run is short, and a doctor whose series cannot be extended stops no other.
+The nightly schedule sends one message; a message for a page of doctors sends one for each of them.
+So each run is short, and a doctor whose series cannot be extended stops no other.
 """
 
 from __future__ import annotations
@@ -27,6 +27,14 @@ def start_extension() -> None:
         SettingsError: there is no queue.
     """
     get_services().series_queue().send([PageMessage()])
+
+
+def announce_disruptions() -> None:
+    """Store the events about disrupted bookings that are due; the stream publishes them."""
+    with request_context.request_scope() as context:
+        count = get_services().announce_disruptions.announce_all()
+        if count or context.metrics:
+            _write_log("announce_disruptions", {"events": count}, context.metrics)
 
 
 def handle_messages(event: Mapping[str, Any]) -> None:
@@ -57,15 +65,20 @@ def _extend_doctor(message: DoctorMessage) -> list[Message]:
 
 
 def _log(message: Message, following: list[Message], counts: Mapping[str, int]) -> None:
+    doctor_id = message.doctor_id if isinstance(message, DoctorMessage) else None
+    fields = {"doctor_id": doctor_id, "messages": len(following)}
+    _write_log("extend_series", fields, counts)
+
+
+def _write_log(function: str, fields: Mapping[str, object], counts: Mapping[str, int]) -> None:
     services = get_services()
     if services.log:
         now, stage = services.now(), services.settings.stage
         entry: dict[str, Any] = {
             "level": "INFO",
             "timestamp": now.isoformat(),
-            "function": "extend_series",
-            "doctor_id": message.doctor_id if isinstance(message, DoctorMessage) else None,
-            "messages": len(following),
+            "function": function,
+            **fields,
             "stage": stage,
         }
         if counts:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.availability_index import AvailabilityIndex
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
+    from chalicelib.use_cases.announce_disruptions import AnnounceDisruptions
     from chalicelib.use_cases.apply_plans import ApplyPlans
     from chalicelib.use_cases.book_slots import BookSlots
     from chalicelib.use_cases.extend_series import ExtendSeries
@@ -180,6 +181,16 @@ def create_booking_services(
         override_bookings=OverrideBookings(bookings, doctor_cache, rules, now, pause),
         offer_slots=OfferSlots(bookings, days, index, doctor_cache, now, pause),
     )
+
+
+def create_announce_disruptions(
+    now: Callable[[], datetime], pause: Callable[[int], None]
+) -> AnnounceDisruptions:
+    # Only the function of the schedule needs these modules.
+    from chalicelib.storage.disruption_repository import DisruptionRepository  # noqa: PLC0415
+    from chalicelib.use_cases.announce_disruptions import AnnounceDisruptions  # noqa: PLC0415
+
+    return AnnounceDisruptions(DisruptionRepository(), now, pause)
 
 
 def create_publish_changes(

@@ -165,7 +165,7 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
 def _start_app(bound: socket, stack: ExitStack) -> str:
     # The app reads the environment when it is imported.
     from app import app  # noqa: PLC0415
-    from local import demo_data, series_extension  # noqa: PLC0415
+    from local import demo_data, disruption_announcements, series_extension  # noqa: PLC0415
 
     try:
         demo_data.seed()
@@ -174,6 +174,7 @@ def _start_app(bound: socket, stack: ExitStack) -> str:
         raise CommandError(f"The table at {where} cannot be created or filled: {error}") from error
     url = stack.enter_context(app_server.serve(app, bound))
     stack.enter_context(series_extension.extended_daily())
+    stack.enter_context(disruption_announcements.announced_each_minute())
     return url
 
 

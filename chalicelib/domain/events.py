@@ -39,6 +39,16 @@ class SlotsChanged:
     slots: tuple[ChangedSlot, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """An event that is stored as JSON, its ``detail``, to be published as it is."""
+
+    doctor_id: str
+    changed_at: datetime
+    detail_type: str
+    detail: str
+
+
 def diff_days(old: Day | None, new: Day | None, *, changed_at: datetime) -> SlotsChanged | None:
     """Return the event for a write of a day, or None if there is none to publish.
 
@@ -52,7 +62,7 @@ def diff_days(old: Day | None, new: Day | None, *, changed_at: datetime) -> Slot
     for start in sorted(old_slots.keys() | new.slots.keys()):
         before = old_slots.get(start) or _closed_slot(new.slots[start])
         after = new.slots.get(start) or _closed_slot(before)
-        if after != before:
+        if _published(after) != _published(before):
             slots.append(ChangedSlot(slot=after, previous_status=before.status))
     if not slots and old is not None and old.revision == new.revision:
         return None
@@ -63,6 +73,11 @@ def diff_days(old: Day | None, new: Day | None, *, changed_at: datetime) -> Slot
         changed_at=changed_at,
         slots=tuple(slots),
     )
+
+
+def _published(slot: Slot) -> tuple[object, ...]:
+    """Return what subscribers see; a disruption is announced later, in an event of its own."""
+    return slot.interval, slot.status, slot.held_until
 
 
 def _closed_slot(slot: Slot) -> Slot:

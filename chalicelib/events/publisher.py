@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 from msgspec import Struct
 
+from chalicelib.domain.events import StoredEvent
 from chalicelib.events import schema
 
 if TYPE_CHECKING:
@@ -31,15 +32,23 @@ class Entry(Struct, frozen=True, kw_only=True):
     doctor_id: str
     time: datetime
     detail: str
+    detail_type: str = schema.DETAIL_TYPE
 
     @classmethod
-    def from_event(cls, event: SlotsChanged) -> Entry:
+    def from_event(cls, event: SlotsChanged | StoredEvent) -> Entry:
+        if isinstance(event, StoredEvent):
+            return cls(
+                doctor_id=event.doctor_id,
+                time=event.changed_at,
+                detail=event.detail,
+                detail_type=event.detail_type,
+            )
         return cls(doctor_id=event.doctor_id, time=event.changed_at, detail=schema.encode(event))
 
     @property
     def size(self) -> int:
         """Return the size in bytes, as EventBridge counts it."""
-        texts = (schema.SOURCE, schema.DETAIL_TYPE, self.detail)
+        texts = (schema.SOURCE, self.detail_type, self.detail)
         return _TIME_BYTES + sum(len(text.encode()) for text in texts)
 
 
@@ -101,7 +110,7 @@ class EventPublisher:
         self._client = client
         self._name = name
 
-    def publish(self, events: Iterable[SlotsChanged]) -> SendResult:
+    def publish(self, events: Iterable[SlotsChanged | StoredEvent]) -> SendResult:
         """Publish the events in their order, up to the first that is not accepted.
 
         A later event of another doctor may have been accepted in the same batch; one of the same
@@ -136,7 +145,7 @@ class EventPublisher:
         return {
             "EventBusName": self._name,
             "Source": schema.SOURCE,
-            "DetailType": schema.DETAIL_TYPE,
+            "DetailType": entry.detail_type,
             "Time": entry.time,
             "Detail": entry.detail,
         }

@@ -18,13 +18,13 @@ DETAIL_TYPE = "SlotsChanged"
 SCHEMA_VERSION: Final = 1
 
 Status = Literal["free", "busy-tentative", "busy", "busy-unavailable"]
-_INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
-Instant = Annotated[str, msgspec.Meta(description="RFC 3339, in UTC", pattern=_INSTANT)]
+INSTANT_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
+Instant = Annotated[str, msgspec.Meta(description="RFC 3339, in UTC", pattern=INSTANT_PATTERN)]
 HeldUntil = Annotated[
     str,
     msgspec.Meta(
         description="while it is held: from then on it is free, without another event",
-        pattern=_INSTANT,
+        pattern=INSTANT_PATTERN,
     ),
 ]
 
@@ -80,13 +80,14 @@ def _build_slot(doctor_id: str, changed_slot: ChangedSlot) -> Slot:
     slot = changed_slot.slot
     return Slot(
         slot_id=str(SlotId(doctor_id, slot.start)),
-        start=_format_instant(slot.start),
-        end=_format_instant(slot.end),
+        start=format_instant(slot.start),
+        end=format_instant(slot.end),
         status=slot.status.value,
         previous_status=changed_slot.previous_status.value,
-        held_until=_format_instant(slot.held_until) if slot.held_until else msgspec.UNSET,
+        held_until=format_instant(slot.held_until) if slot.held_until else msgspec.UNSET,
     )
 
 
-def _format_instant(instant: datetime) -> str:
+def format_instant(instant: datetime) -> str:
+    """Return the second in UTC: ``2026-11-23T09:00:00Z``."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

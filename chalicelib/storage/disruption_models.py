@@ -1,8 +1,8 @@
-"""PynamoDB model of the disruptions of a doctor, which most requests do not need."""
+"""PynamoDB models of disruptions and their events, which most requests do not need."""
 
 from __future__ import annotations
 
-from pynamodb.attributes import NumberAttribute, UnicodeSetAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.storage.models import BaseItem
 
@@ -17,3 +17,14 @@ class DisruptionsItem(BaseItem, discriminator="disruptions"):
     schema = NumberAttribute(default=1)
     version = NumberAttribute()
     dates = UnicodeSetAttribute(null=True)
+
+
+class EventItem(BaseItem, discriminator="event"):
+    """An event that the stream of the table publishes; ``detail`` is its JSON.
+
+    DynamoDB deletes the item some time after ``expires_at`` (seconds since 1970).
+    """
+
+    detail_type = UnicodeAttribute()
+    detail = UnicodeAttribute()
+    expires_at = NumberAttribute()

@@ -26,6 +26,7 @@ SERIES_PREFIX = "SERIES#"
 EXTENDED_SERIES_PK = "SERIES"
 PLAN_PREFIX = "PLAN#"
 # The doctor's disruptions that may have to be announced; its index partition is sorted by time.
+EVENT_PREFIX = "EVENT#"
 DISRUPTIONS_SK = "DISRUPTIONS"
 DISRUPTIONS_PK = "DISRUPTIONS"
 LOGIN_SK = "LOGIN"
@@ -102,6 +103,15 @@ def series_sk(series_id: str, version: int) -> str:
 def parse_series_sk(sk: str) -> str:
     """Return the series id."""
     return sk.removeprefix(SERIES_PREFIX).partition("#")[0]
+
+
+def event_sk(at: datetime, detail_type: str) -> str:
+    """Return the key of an event that the stream publishes."""
+    return f"{EVENT_PREFIX}{format_audit_instant(at)}#{detail_type}"
+
+
+def is_event_sk(sk: str) -> bool:
+    return sk.startswith(EVENT_PREFIX)
 
 
 def plan_sk(plan_id: str) -> str:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain import events
+from chalicelib.storage.streams import NewEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from chalicelib.domain.events import SlotsChanged, StoredEvent
     from chalicelib.events.publisher import EventPublisher
     from chalicelib.storage.streams import DayImages
 
@@ -27,15 +29,15 @@ class PublishChanges:
     def __init__(self, publisher: EventPublisher) -> None:
         self._publisher = publisher
 
-    def publish(self, day_images: Iterable[DayImages]) -> PublishResult:
-        """Publish the changes of slots in their order, up to the first event that is not accepted.
+    def publish(self, records: Iterable[DayImages | NewEvent]) -> PublishResult:
+        """Publish changes of slots and events in their order, up to the first not accepted.
 
         An event that is published again, after a retry from there, has the same id and content.
         """
         numbered_events = [
-            (day.sequence_number, event)
-            for day in day_images
-            if (event := events.diff_days(day.old, day.new, changed_at=day.timestamp))
+            (record.sequence_number, event)
+            for record in records
+            if (event := _event_of(record)) is not None
         ]
         result = self._publisher.publish(event for _, event in numbered_events)
         if result.error_code is None:
@@ -45,3 +47,9 @@ class PublishChanges:
             failed_sequence_number=numbered_events[result.accepted_count][0],
             error_code=result.error_code,
         )
+
+
+def _event_of(record: DayImages | NewEvent) -> SlotsChanged | StoredEvent | None:
+    if isinstance(record, NewEvent):
+        return record.event
+    return events.diff_days(record.old, record.new, changed_at=record.timestamp)

@@ -258,7 +258,7 @@ def test_stream_continues_after_unreadable_day(two_doctors: AppClient) -> None:
     ]
 
     with request_context.request_scope() as context:
-        parsed = list(streams.parse_day_records(records))
+        parsed = list(streams.parse_records(records))
 
     assert [record.sequence_number for record in parsed] == ["3"]
     assert context.metrics["UnreadableItems"] == 3

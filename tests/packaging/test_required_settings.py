@@ -84,6 +84,7 @@ def test_template_sets_all_settings_and_no_local_caller(resources: dict[str, Any
             "SlotsChanged",
             "CopyAuditItems",
             "StartExtension",
+            "AnnounceDisruptions",
             "ExtendSeries",
         )
     }
@@ -91,6 +92,7 @@ def test_template_sets_all_settings_and_no_local_caller(resources: dict[str, Any
     common = {"STAGE", "TABLE_NAME"}
     assert variables["SlotsChanged"].keys() == common | {"EVENT_BUS_NAME"}
     assert variables["CopyAuditItems"].keys() == common | {"AUDIT_BUCKET"}
+    assert variables["AnnounceDisruptions"].keys() == common | {"REQUEST_LOG", "EVENT_BUS_NAME"}
     for function in ("StartExtension", "ExtendSeries"):
         assert variables[function].keys() == common | {"REQUEST_LOG", "SERIES_QUEUE_URL"}
     assert variables["APIHandler"].keys() == common | {

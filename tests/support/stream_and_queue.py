@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 20
 POLL_SECONDS = 0.02
+DETAIL_TYPES = ["SlotsChanged", "BookingsDisrupted", "DisruptionLifted"]
 
 
 class Stream:
@@ -91,7 +92,7 @@ def subscribe(events: Any, sqs: Any, bus: str) -> Iterator[Subscriber]:  # noqa:
     """Subscribe to the changes on a bus, as docs/how-to/subscribe-to-events.md describes."""
     url = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-    pattern = {"source": ["medilink.slots"], "detail-type": ["SlotsChanged"]}
+    pattern = {"source": ["medilink.slots"], "detail-type": DETAIL_TYPES}
     events.put_rule(Name="subscribe", EventBusName=bus, EventPattern=json.dumps(pattern))
     target = {"Id": "queue", "Arn": attributes["QueueArn"]}
     events.put_targets(Rule="subscribe", EventBusName=bus, Targets=[target])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.storage.disruption_models import DisruptionsItem
 from chalicelib.storage.models import BaseItem, DayItem, DoctorDirectoryIndex, SlotItem
 from tests.mutation import MUTANTS
 from tests.mutation.conditions import is_record_condition
@@ -64,6 +65,11 @@ CONDITIONS_WITHOUT_MUTANT = (
     (
         "chalicelib.storage.booking_repository:BookingRepository.list_booked",
         condition(SlotItem, "between"),
+        KEY_RANGE,
+    ),
+    (
+        "chalicelib.storage.disruption_repository:DisruptionRepository.list_due",
+        condition(DisruptionsItem),
         KEY_RANGE,
     ),
     (
