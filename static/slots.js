@@ -168,5 +168,10 @@ addEventListener("pageshow", (event) => {
   poll();
 });
 
+// Why a slot is open is a script of its own, which the focus of a box loads; offline, the line stays empty.
+document.addEventListener("focusin", ({ target }) => {
+  if (boxAt(target)) import(find("#origin").dataset.script).catch(() => {});
+});
+
 restoreUnsaved();
 resetDateField();
