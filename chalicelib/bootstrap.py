@@ -46,11 +46,13 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.list_changes import ListChanges
     from chalicelib.use_cases.list_plans import ListPlans
     from chalicelib.use_cases.list_series import ListSeries
+    from chalicelib.use_cases.list_time_off import ListTimeOff
     from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.offer_slots import OfferSlots
     from chalicelib.use_cases.override_bookings import OverrideBookings
     from chalicelib.use_cases.propose_imports import ProposeImports
     from chalicelib.use_cases.propose_series import ProposeSeries
+    from chalicelib.use_cases.propose_time_off import ProposeTimeOff
     from chalicelib.use_cases.propose_undos import ProposeUndos
     from chalicelib.use_cases.publish_changes import PublishChanges
     from chalicelib.use_cases.undo_changes import UndoChanges
@@ -122,6 +124,14 @@ class Services(Struct, frozen=True, kw_only=True):
     @property
     def propose_imports(self) -> ProposeImports:
         return self.plans().propose_imports
+
+    @property
+    def propose_time_off(self) -> ProposeTimeOff:
+        return self.plans().propose_time_off
+
+    @property
+    def list_time_off(self) -> ListTimeOff:
+        return self.plans().list_time_off
 
     @property
     def propose_undos(self) -> ProposeUndos:

@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.list_changes import ListChanges
     from chalicelib.use_cases.list_plans import ListPlans
     from chalicelib.use_cases.list_series import ListSeries
+    from chalicelib.use_cases.list_time_off import ListTimeOff
     from chalicelib.use_cases.manage_slots import ManageSlots
     from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.offer_slots import OfferSlots
     from chalicelib.use_cases.override_bookings import OverrideBookings
     from chalicelib.use_cases.propose_imports import ProposeImports
     from chalicelib.use_cases.propose_series import ProposeSeries
+    from chalicelib.use_cases.propose_time_off import ProposeTimeOff
     from chalicelib.use_cases.propose_undos import ProposeUndos
     from chalicelib.use_cases.publish_changes import PublishChanges
     from chalicelib.use_cases.undo_changes import UndoChanges
@@ -51,6 +53,8 @@ class PlanServices(Struct, frozen=True, kw_only=True):
 
     list_series: ListSeries
     list_plans: ListPlans
+    list_time_off: ListTimeOff
+    propose_time_off: ProposeTimeOff
     propose_series: ProposeSeries
     propose_imports: ProposeImports
     propose_undos: ProposeUndos
@@ -119,21 +123,25 @@ def create_plan_services(
     from chalicelib.storage.audit_log import AuditLog  # noqa: PLC0415
     from chalicelib.storage.plan_repository import PlanRepository  # noqa: PLC0415
     from chalicelib.storage.series_repository import SeriesRepository  # noqa: PLC0415
+    from chalicelib.storage.time_off_repository import TimeOffRepository  # noqa: PLC0415
     from chalicelib.use_cases.apply_plans import ApplyPlans  # noqa: PLC0415
     from chalicelib.use_cases.extend_series import ExtendSeries  # noqa: PLC0415
     from chalicelib.use_cases.list_plans import ListPlans  # noqa: PLC0415
     from chalicelib.use_cases.list_series import ListSeries  # noqa: PLC0415
+    from chalicelib.use_cases.list_time_off import ListTimeOff  # noqa: PLC0415
     from chalicelib.use_cases.pace import STEP_SECONDS, Pace  # noqa: PLC0415
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores  # noqa: PLC0415
     from chalicelib.use_cases.proposals import Proposals  # noqa: PLC0415
     from chalicelib.use_cases.propose_imports import ProposeImports  # noqa: PLC0415
     from chalicelib.use_cases.propose_series import ProposeSeries  # noqa: PLC0415
+    from chalicelib.use_cases.propose_time_off import ProposeTimeOff  # noqa: PLC0415
     from chalicelib.use_cases.propose_undos import ProposeUndos  # noqa: PLC0415
     from chalicelib.use_cases.save_days import SaveDays  # noqa: PLC0415
 
     stores = PlanStores(
         plans=PlanRepository(),
         series=SeriesRepository(),
+        time_off=TimeOffRepository(),
         days=days,
         audit_log=AuditLog(),
         doctor_cache=doctor_cache,
@@ -148,6 +156,8 @@ def create_plan_services(
     return PlanServices(
         list_series=ListSeries(stores, now, pause),
         list_plans=ListPlans(stores, pause),
+        list_time_off=ListTimeOff(stores, now, pause),
+        propose_time_off=ProposeTimeOff(proposals),
         propose_series=ProposeSeries(proposals),
         propose_imports=ProposeImports(proposals),
         propose_undos=ProposeUndos(proposals),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import KeptSlot
     from chalicelib.domain.permissions import Caller, Role
     from chalicelib.domain.slot import Slot, SlotId
+    from chalicelib.domain.time_off import BlockedStretch
 
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -89,7 +90,8 @@ class AuditLogEntry:
     has ``cancelled`` and ``moved_to``, that of the new one ``booked`` and ``moved_from``.
 
     ``kept`` is what a plan or an undo left alone. ``plan_id`` is the plan that made the change.
-    ``undoes`` is the id of the change that an undo inverts.
+    ``undoes`` is the id of the change that an undo inverts. ``blocked`` is the stretch that time
+    off has set on the date, ``unblocked`` the one that was lifted.
     """
 
     doctor_id: str
@@ -110,12 +112,14 @@ class AuditLogEntry:
     kept: tuple[KeptSlot, ...] = ()
     plan_id: str | None = None
     undoes: str | None = None
+    blocked: BlockedStretch | None = None
+    unblocked: BlockedStretch | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether the act changed and kept nothing, as a plan does on a date with nothing to do."""
         slots = (*self.opened, *self.closed, *self.booked, *self.cancelled, *self.affected)
-        return not (slots or self.kept or self.settings)
+        return not (slots or self.kept or self.settings or self.blocked or self.unblocked)
 
     @property
     def change_id(self) -> str:

@@ -22,6 +22,7 @@ from chalicelib.domain.violations import (
     NotOnGrid,
     SlotExists,
     SlotInPast,
+    SlotInTimeOff,
     SlotMissing,
     SlotOverlap,
     SlotTaken,
@@ -257,6 +258,8 @@ class _ChangeValidator:
             return NotOnGrid(start=start, slot_label=self._label(start, change.end))
         if candidate.has_begun(self.now):
             return SlotInPast(start=start, slot_label=self._label(start))
+        if self.day.find_blocking(candidate):
+            return SlotInTimeOff(start=start, slot_label=self._label(start))
         other = next(self._overlapping_slots(candidate), None)
         return None if other is None else self._overlap_violation(candidate, other)
 

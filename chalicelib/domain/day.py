@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.disruptions import RebookedSlot
     from chalicelib.domain.grid import Grid
     from chalicelib.domain.slot import Slot
+    from chalicelib.domain.time_off import BlockedStretch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,8 @@ class KeptReason(StrEnum):
     CLOSED_BY_HAND = "closed_by_hand"
     OVERLAPS = "overlaps"
     PAST = "past"
+    TIME_OFF = "time_off"
+    CLOSURE = "closure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class PlannedChanges(SlotChanges):
     """Changes that a day allows, and the day that they make of it.
 
     ``kept`` is what a plan or an undo leaves alone, in time order. ``series_versions`` are those
-    of the day afterwards; None keeps them.
+    of the day afterwards; None keeps them. ``blocks`` is the stretch that time off sets,
+    ``unblocks`` the one that it lifts.
 
     ``marked`` are bookings and holds to mark as disrupted for the ``reason``, ``lifted`` those that
     lose their mark (see ``disruptions``). ``day_after`` is without these marks, the save adds them.
@@ -63,6 +67,8 @@ class PlannedChanges(SlotChanges):
     marked: tuple[Slot, ...] = ()
     lifted: tuple[Slot, ...] = ()
     reason: str | None = None
+    blocks: BlockedStretch | None = None
+    unblocks: BlockedStretch | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +76,20 @@ class DaySlot:
     """A slot as the doctor's side sees it, stored or not.
 
     ``conflicts_with`` is a stored slot that overlaps it: until that one is closed, this one cannot
-    be opened.
+    be opened. Nor can it while it is ``blocked_by`` time off or a closure.
     """
 
     slot: Slot
     conflicts_with: Slot | None = None
+    blocked_by: BlockedStretch | None = None
 
     def is_editable(self, now: datetime) -> bool:
         """Whether a doctor may open or close it."""
         return not (
-            self.slot.has_begun(now) or self.slot.is_taken or self.conflicts_with is not None
+            self.slot.has_begun(now)
+            or self.slot.is_taken
+            or self.conflicts_with is not None
+            or self.blocked_by is not None
         )
 
 
@@ -92,6 +102,7 @@ class Day:
     ``adjacent`` has the slots of the dates before and after, if they were read for a save.
     ``series_versions`` says which version of which series a plan has applied to the date.
     ``rebooked`` are the slots of disrupted bookings that have moved or ended.
+    ``blocked`` has the stretches of time off and closures, in the order in which they were set.
     """
 
     doctor_id: str
@@ -104,6 +115,7 @@ class Day:
     adjacent: tuple[Slot, ...] = ()
     series_versions: Mapping[str, int] = field(default_factory=dict)
     rebooked: tuple[RebookedSlot, ...] = ()
+    blocked: tuple[BlockedStretch, ...] = ()
 
     def with_adjacent(self, days: Collection[Day]) -> Day:
         """The day with the slots of the dates beside it.
@@ -128,11 +140,19 @@ class Day:
         stored = sorted(self.slots.values(), key=lambda slot: slot.start)
         day_slots = [DaySlot(slot=slot) for slot in stored]
         day_slots += [
-            DaySlot(slot=candidate, conflicts_with=_first_overlapping(stored, candidate))
+            DaySlot(
+                slot=candidate,
+                conflicts_with=_first_overlapping(stored, candidate),
+                blocked_by=self.find_blocking(candidate),
+            )
             for candidate in grid.candidate_slots(self.date)
             if candidate.start not in self.slots
         ]
         return tuple(sorted(day_slots, key=lambda day_slot: day_slot.slot.start))
+
+    def find_blocking(self, slot: Slot) -> BlockedStretch | None:
+        """Return the first stretch that keeps the slot from being opened, or None."""
+        return next((stretch for stretch in self.blocked if stretch.covers(slot)), None)
 
     def clock_state(self, grid: Grid, now: datetime) -> tuple[int, int]:
         """How many slots have begun, and how many are held.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.day import KeptReason, KeptSlot, PlannedChanges, SlotChanges
 from chalicelib.domain.slot import SlotStatus
+from chalicelib.domain.time_off import change_suspended, suspended_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,14 +23,15 @@ if TYPE_CHECKING:
 
 
 Reason = KeptReason | None
+BLOCKED_REASONS = (KeptReason.TIME_OFF, KeptReason.CLOSURE)
 
 
 def merge(day: Day, base: Iterable[Slot], wish: Iterable[Slot], *, now: datetime) -> PlannedChanges:
     """Change the day from what was wanted of its date before (``base``) to what is wanted now.
 
     Slots that only ``base`` has are closed if they are free and a series opened them. Slots that
-    only ``wish`` has are opened if they overlap nothing and have not begun. ``day`` must be current
-    as of ``now``.
+    only ``wish`` has are opened if they overlap nothing and have not begun. In a blocked stretch,
+    both change only which slots are suspended. ``day`` must be current as of ``now``.
     """
     before = {slot.interval: slot for slot in base}
     after = {slot.interval: slot for slot in wish}
@@ -40,13 +42,28 @@ def merge(day: Day, base: Iterable[Slot], wish: Iterable[Slot], *, now: datetime
         _stored(day, unwanted), lambda slot: _reason_not_to_close(slot, now) or _by_hand(slot)
     )
     already_open = _stored(day, wanted)
-    return _open_possible(
+    changes = open_possible(
         day,
         wanted,
         closing.changed,
         [*closing.kept, *_sort_out(already_open, _by_hand).kept, *_missing(day, unchanged, now)],
         now,
     )
+    return _with_suspended(changes, unwanted) if day.blocked else changes
+
+
+def _with_suspended(changes: PlannedChanges, unwanted: Iterable[Slot]) -> PlannedChanges:
+    """Suspend what could not be opened in a blocked stretch, and no longer what is unwanted."""
+    blocked = changes.day_after.blocked
+    suspended = suspended_intervals(blocked)
+    no_longer = {
+        slot.interval
+        for each in unwanted
+        if (slot := suspended.get(each.interval)) and not _by_hand(slot)
+    }
+    add = [each.slot for each in changes.kept if each.reason in BLOCKED_REASONS]
+    blocked = change_suspended(blocked, add=add, remove=no_longer)
+    return replace(changes, day_after=replace(changes.day_after, blocked=blocked))
 
 
 def invert(day: Day, entry: AuditLogEntry, *, now: datetime) -> PlannedChanges:
@@ -68,7 +85,18 @@ def invert(day: Day, entry: AuditLogEntry, *, now: datetime) -> PlannedChanges:
         return None if is_same else KeptReason.OPENED_BY_HAND
 
     closing = _sort_out(_stored(day, entry.opened), reason_not_to_close)
-    return _open_possible(day, entry.closed, closing.changed, closing.kept, now)
+    kept = [*closing.kept, *_suspended(day, entry.opened)]
+    return open_possible(day, entry.closed, closing.changed, kept, now)
+
+
+def _suspended(day: Day, slots: Iterable[Slot]) -> list[KeptSlot]:
+    """Return the slots that a blocked stretch has closed: they stay suspended."""
+    return [
+        KeptSlot(slot, KeptReason(stretch.kind))
+        for slot in slots
+        for stretch in day.blocked
+        if slot.interval in suspended_intervals([stretch])
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +138,11 @@ def _by_hand(slot: Slot) -> Reason:
 
 def _missing(day: Day, slots: Sequence[Slot], now: datetime) -> list[KeptSlot]:
     """Return the slots that were closed by hand and could still be open."""
-    stored = {slot.interval for slot in _stored(day, slots)}
+    present = {slot.interval for slot in _stored(day, slots)} | {*suspended_intervals(day.blocked)}
     return [
         KeptSlot(slot, KeptReason.CLOSED_BY_HAND)
         for slot in slots
-        if slot.interval not in stored and not slot.has_begun(now)
+        if slot.interval not in present and not slot.has_begun(now)
     ]
 
 
@@ -126,19 +154,20 @@ def _start(slot: Slot) -> datetime:
     return slot.start
 
 
-def _open_possible(
+def open_possible(
     day: Day,
     wanted: Iterable[Slot],
     closed: Sequence[Slot],
     kept: Sequence[KeptSlot],
     now: datetime,
 ) -> PlannedChanges:
+    """Close the ``closed`` slots, and open those ``wanted`` ones that the day then allows."""
     stays_open: Mapping[datetime, Slot] = day.apply(
         SlotChanges(opened=(), closed=tuple(closed))
     ).slots
     is_open = {slot.interval for slot in stays_open.values()}
     missing = [slot for slot in wanted if slot.interval not in is_open]
-    opening = _sort_out_missing(missing, [*stays_open.values(), *day.adjacent], now)
+    opening = _sort_out_missing(day, missing, stays_open.values(), now)
     changes = SlotChanges(
         opened=tuple(map(_free, opening.changed)),
         closed=tuple(closed),
@@ -151,16 +180,20 @@ def _open_possible(
     )
 
 
-def _sort_out_missing(missing: Sequence[Slot], others: Iterable[Slot], now: datetime) -> _Sorted:
-    """Open those that have not begun, and overlap neither ``others`` nor each other."""
+def _sort_out_missing(
+    day: Day, missing: Sequence[Slot], others: Iterable[Slot], now: datetime
+) -> _Sorted:
+    """Open those that have not begun, are not blocked, and overlap no other slot or each other."""
     if not missing:
         return _Sorted([], [])
     # In time order, and without overlaps: so the ends are in order too.
-    occupied = sorted(others, key=_start)
+    occupied = sorted([*others, *day.adjacent], key=_start)
 
     def reason_not_to_open(slot: Slot) -> Reason:
         if slot.has_begun(now):
             return KeptReason.PAST
+        if blocking := day.find_blocking(slot):
+            return KeptReason(blocking.kind)
         position = bisect_right(occupied, slot.start, key=lambda other: other.end)
         if position < len(occupied) and occupied[position].overlaps(slot):
             return KeptReason.OVERLAPS

@@ -22,7 +22,8 @@ _ONE_DAY = timedelta(days=1)
 class DayTotals:
     """How many slots of a date are open, held, booked, and booked but to be rebooked.
 
-    Open slots have not begun. A disrupted booking counts as booked too.
+    Open slots have not begun. A disrupted booking counts as booked too. ``time_off`` is the name of
+    what blocks the date, or the most of it.
     """
 
     date: date
@@ -30,6 +31,7 @@ class DayTotals:
     held: int = 0
     booked: int = 0
     disrupted: int = 0
+    time_off: str | None = None
 
     @property
     def is_full(self) -> bool:
@@ -85,7 +87,14 @@ def count_slots(day: Day, now: datetime) -> DayTotals:
         held=sum(slot.status is SlotStatus.HELD for slot in slots),
         booked=sum(slot.status is SlotStatus.BOOKED for slot in slots),
         disrupted=sum(slot.is_disrupted for slot in slots),
+        time_off=_name_time_off(day),
     )
+
+
+def _name_time_off(day: Day) -> str | None:
+    stretches = [stretch for stretch in day.blocked if not stretch.is_lifted]
+    longest = max(stretches, key=lambda each: each.end - each.start, default=None)
+    return longest.name if longest else None
 
 
 def total_weeks(

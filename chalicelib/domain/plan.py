@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day, KeptSlot
     from chalicelib.domain.series import Series, SeriesVersions
     from chalicelib.domain.slot import Slot
+    from chalicelib.domain.time_off import TimeOff
 
 _ONE_DAY = timedelta(days=1)
 
@@ -34,6 +35,8 @@ class PlanKind(StrEnum):
     SERIES = "series"
     IMPORT = "import"
     UNDO = "undo"
+    TIME_OFF = "time_off"
+    LIFT_TIME_OFF = "lift_time_off"
 
 
 class PlanState(StrEnum):
@@ -62,7 +65,8 @@ class Plan:
     all are applied; more can be, which only the audit log knows.
 
     ``series`` is the version of a series that the plan makes; it is stored when the plan starts.
-    ``replaced`` is the number of the version before it, None for a new series.
+    ``replaced`` is the number of the version before it, None for a new series. The same holds for
+    ``time_off``; a plan has one of both at most.
     ``undoes`` is the id of the change or of the plan that an undo inverts, ``undone_by`` that of
     the plan that undoes this one, since it has started. ``imported`` has the slots that an import
     opens, by date, in time order.
@@ -78,6 +82,7 @@ class Plan:
     has_started: bool = False
     applied_through: date | None = None
     series: Series | None = None
+    time_off: TimeOff | None = None
     replaced: int | None = None
     undoes: str | None = None
     undone_by: str | None = None
@@ -159,11 +164,20 @@ class PlannedDay:
         )
 
     @property
-    def left_out(self) -> Literal["past"] | None:
+    def left_out(self) -> Literal["past", "time_off", "closure"] | None:
         """Why the plan does nothing at all; None if it does, or if there is another reason."""
-        if self.opens or self.closes or {each.reason for each in self.kept} != {KeptReason.PAST}:
+        reasons = {each.reason for each in self.kept}
+        if self.opens or self.closes or len(reasons) != 1:
             return None
-        return "past"
+        match reasons.pop():
+            case KeptReason.PAST:
+                return "past"
+            case KeptReason.TIME_OFF:
+                return "time_off"
+            case KeptReason.CLOSURE:
+                return "closure"
+            case _:
+                return None
 
     def after(self, entries: Sequence[AuditLogEntry]) -> PlannedDay:
         """The same with what the plan did before, by its entries in the audit log."""
@@ -175,16 +189,22 @@ class PlannedDay:
 class PlanSources:
     """What a plan decides on, besides the day.
 
-    ``undone`` has the changes that an undo inverts, by date, the newest first.
+    ``undone`` has the changes that an undo inverts, by date, the newest first. ``time_off`` is the
+    latest version of the plan's time off; None if it has none, or if that is not stored yet.
     """
 
     versions: SeriesVersions
     undone: Mapping[date, Sequence[AuditLogEntry]] = field(default_factory=dict)
+    time_off: TimeOff | None = None
 
-    def is_replaced(self, series: Series | None) -> bool:
+    def is_replaced(self, plan: Plan) -> bool:
         """Whether another plan has made a later version: it has to apply that one."""
-        latest = series and self.versions.latest(series.series_id)
-        return bool(series and latest and latest.version > series.version)
+        made, latest = plan.time_off, self.time_off
+        if made and latest and latest.version > made.version:
+            return True
+        series = plan.series
+        stored = series and self.versions.latest(series.series_id)
+        return bool(series and stored and stored.version > series.version)
 
 
 def new_plan_id(now: datetime, suffix: str) -> str:

@@ -8,20 +8,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.blocking import block, find_stretch, invert_change, unblock
 from chalicelib.domain.day import PlannedChanges
-from chalicelib.domain.merge import invert, merge
+from chalicelib.domain.merge import merge
 from chalicelib.domain.plan import PlanKind
 from chalicelib.domain.plan_errors import HoursChangedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
     from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.day import Day
     from chalicelib.domain.grid import Grid
     from chalicelib.domain.plan import Plan, PlanSources
     from chalicelib.domain.series import Series, SeriesVersions
+    from chalicelib.domain.time_off import TimeOff
+
+# What these open must be in the weekly hours. The others open again what was open before.
+_OF_HOURS = (PlanKind.SERIES, PlanKind.IMPORT)
 
 
 def is_up_to_date(series: Series, day: Day, versions: SeriesVersions) -> bool:
@@ -75,7 +81,7 @@ def undo_entry(
     applied = day.series_versions.get(series.series_id, 0) if series else 0
     if series and applied > series.version:
         return None
-    changes = invert(day, entry, now=now)
+    changes = invert_change(day, entry, now=now)
     if series is None or not _has_undone_pattern(plan, day, versions):
         return changes
     restored = {**day.series_versions, series.series_id: series.version}
@@ -117,7 +123,7 @@ def opens_other_hours(plan: Plan, former: Series | None, grid: Grid) -> bool:
     The hours have changed since its preview. An undo opens what was open before, on any grid.
     """
     series = plan.series
-    if plan.kind is PlanKind.UNDO or (series and series.grid.has_same_slots(grid)):
+    if plan.kind not in _OF_HOURS or (series and series.grid.has_same_slots(grid)):
         return False
     return any(
         not _intervals_wanted(plan, on)
@@ -138,7 +144,7 @@ def require_current_hours(plan: Plan, changes: PlannedChanges, grid: Grid) -> No
 
     Slots of other series, which this one gives way to, have hours of their own.
     """
-    if plan.kind is PlanKind.UNDO:
+    if plan.kind not in _OF_HOURS:
         return
     of_grid = {slot.interval for slot in grid.candidate_slots(changes.day_after.date)}
     series_id = plan.series.series_id if plan.series else None
@@ -152,20 +158,40 @@ def require_current_hours(plan: Plan, changes: PlannedChanges, grid: Grid) -> No
 
 
 def import_slots(plan: Plan, day: Day, *, now: datetime) -> PlannedChanges:
-    """Return how the day gets the imported slots; they count as opened by hand."""
-    return merge(day, (), plan.imported.get(day.date, ()), now=now)
+    """Return how the day gets the imported slots; they count as opened by hand.
+
+    Those that time off keeps closed are not opened later either.
+    """
+    changes = merge(day, (), plan.imported.get(day.date, ()), now=now)
+    return replace(changes, day_after=replace(changes.day_after, blocked=day.blocked))
 
 
-def plan_day(plan: Plan, day: Day, sources: PlanSources, *, now: datetime) -> PlannedChanges | None:
+def apply_time_off(
+    time_off: TimeOff, day: Day, zone: ZoneInfo, *, now: datetime
+) -> PlannedChanges | None:
+    """Return how the day gets the time off, or loses it; None if it is as it should be."""
+    if time_off.is_lifted:
+        return unblock(day, time_off.time_off_id, now=now)
+    stretch = find_stretch(day, time_off.time_off_id)
+    if stretch and not stretch.is_lifted:
+        return None
+    return block(day, time_off.stretch_on(day.date, zone), now=now)
+
+
+def plan_day(
+    plan: Plan, day: Day, sources: PlanSources, zone: ZoneInfo, *, now: datetime
+) -> PlannedChanges | None:
     """Return what the plan changes of the day as it is; None if there is nothing to record.
 
-    A plan of a series that has been changed again since does nothing more. ``day`` must be current
-    as of ``now``.
+    A plan of a series or of time off that has been changed again since does nothing more. ``zone``
+    is the doctor's. ``day`` must be current as of ``now``.
     """
-    if sources.is_replaced(plan.series):
+    if sources.is_replaced(plan):
         return None
     if plan.kind is PlanKind.IMPORT:
         return import_slots(plan, day, now=now)
+    if plan.time_off and plan.kind is not PlanKind.UNDO:
+        return apply_time_off(plan.time_off, day, zone, now=now)
     changes: list[PlannedChanges] = []
     after = day
     for entry in sources.undone.get(day.date, ()):

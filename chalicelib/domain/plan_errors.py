@@ -9,11 +9,18 @@ from chalicelib.domain.day import KeptReason
 from chalicelib.domain.errors import (
     ConcurrentModificationError,
     ConflictError,
+    DomainError,
     NotFoundError,
     RequestRejectedError,
 )
 from chalicelib.domain.text import Text
-from chalicelib.domain.violations import FieldViolation, SlotExists, SlotInPast, SlotViolation
+from chalicelib.domain.violations import (
+    FieldViolation,
+    SlotExists,
+    SlotInPast,
+    SlotInTimeOff,
+    SlotViolation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,6 +83,24 @@ class PlanStoppedError(Exception):
     """A date can't be saved for a plan that is stopped; no client sees this."""
 
 
+class TimeOffReplacedError(DomainError):
+    """The time off has a later version: a date can't be saved for this one. No client sees this."""
+
+    code = "time_off_replaced"
+
+    def __init__(self) -> None:
+        super().__init__("The time off has changed since")
+
+
+class TimeOffNotFoundError(NotFoundError):
+    """The doctor has no such time off, or it is lifted."""
+
+    code = "time_off_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(Text("There is no such time off"))
+
+
 class PlanModifiedError(ConcurrentModificationError):
     """The plan, or the series that it changes, has changed since it was read."""
 
@@ -109,5 +134,7 @@ def _describe(kept: KeptSlot, zone: ZoneInfo) -> SlotViolation:
             return SlotInPast(start=start, slot_label=label)
         case KeptReason.OVERLAPS:
             return OverlapsStoredSlot(start=start, slot_label=label)
+        case KeptReason.TIME_OFF | KeptReason.CLOSURE:
+            return SlotInTimeOff(start=start, slot_label=label)
         case _:
             return SlotExists(start=start, slot_label=label)

@@ -34,16 +34,22 @@ _REASONS = {
     KeptReason.OPENED_BY_HAND: Text("has been opened again since"),
     KeptReason.OVERLAPS: Text("overlaps another slot"),
     KeptReason.PAST: Text("has already started"),
+    KeptReason.TIME_OFF: Text("is in time off"),
+    KeptReason.CLOSURE: Text("is in a closure of the practice"),
 }
 
 
 def may_be_undone(entry: AuditLogEntry, now: datetime) -> bool:
-    """Whether the entry opened or closed a slot that has not begun.
+    """Whether the entry opened or closed a slot that has not begun, or time off that is not over.
 
     Whether the day still allows it, and whether it is undone already, only the day says.
     """
     slots = (*entry.opened, *entry.closed)
-    return entry.kind in _KINDS and any(not slot.has_begun(now) for slot in slots)
+    stretches = (each for each in (entry.blocked, entry.unblocked) if each)
+    return entry.kind in _KINDS and (
+        any(not slot.has_begun(now) for slot in slots)
+        or any(not stretch.is_over(now) for stretch in stretches)
+    )
 
 
 def undo_request_id(change_id: str) -> str:

@@ -22,6 +22,7 @@ Code = Literal[
     "repeated",
     "slot_taken",
     "not_bookable",
+    "time_off",
     "slot_not_found",
     "nothing_to_save",
     "nothing_to_undo",
@@ -99,6 +100,13 @@ class SlotInPast(SlotViolation):
 
     code = "in_past"
     message_template = Text("%(slot_label)s has already started")
+
+
+class SlotInTimeOff(SlotViolation):
+    """It is in time off of the doctor, or in a closure of the practice."""
+
+    code = "time_off"
+    message_template = Text("%(slot_label)s is in time off or a closure")
 
 
 class NonexistentTime(SlotViolation):

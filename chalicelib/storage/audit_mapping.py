@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.slot import SlotOrigin
+    from chalicelib.domain.time_off import BlockedStretch
     from chalicelib.storage.mapping import RawSlotMap
     from chalicelib.storage.models import ChangeItem, RawItem
     from chalicelib.storage.origin_mapping import RawOrigin
@@ -55,6 +56,8 @@ def audit_entry_to_item(entry: AuditLogEntry) -> RawItem:
         kept=_kept_to_raw(entry.kept),
         plan_id=entry.plan_id,
         undoes=entry.undoes,
+        blocked=_stretch_to_raw(entry.blocked),
+        unblocked=_stretch_to_raw(entry.unblocked),
         **slot_maps,
     )
 
@@ -85,6 +88,8 @@ def audit_entry_from_item(item: AuditItem) -> AuditLogEntry:
         kept=_kept_from_raw(item.kept),
         plan_id=item.plan_id,
         undoes=item.undoes,
+        blocked=_stretch_from_raw(item.blocked),
+        unblocked=_stretch_from_raw(item.unblocked),
         opened=slots["opened"],
         closed=slots["closed"],
         booked=slots["booked"],
@@ -140,6 +145,22 @@ def _kept_from_raw(raw: list[list[Any]] | None) -> tuple[KeptSlot, ...]:
         KeptSlot(_slot_at(keys.parse_instant(start), minutes), KeptReason(reason))
         for start, minutes, reason in raw or ()
     )
+
+
+def _stretch_to_raw(stretch: BlockedStretch | None) -> dict[str, Any] | None:
+    if stretch is None:
+        return None
+    from chalicelib.storage.time_off_mapping import stretch_to_raw  # noqa: PLC0415  few entries
+
+    return stretch_to_raw(stretch)
+
+
+def _stretch_from_raw(raw: dict[str, Any] | None) -> BlockedStretch | None:
+    if raw is None:
+        return None
+    from chalicelib.storage.time_off_mapping import stretch_from_raw  # noqa: PLC0415  few entries
+
+    return stretch_from_raw(raw)
 
 
 def _slot_at(start: datetime, minutes: int) -> Slot:

@@ -2,48 +2,41 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain import local_time
 from chalicelib.domain.day import Day
-from chalicelib.domain.errors import DayModifiedError, DoctorModifiedError, DoctorNotFoundError
-from chalicelib.domain.slot import SlotStatus
+from chalicelib.domain.errors import DoctorNotFoundError
 from chalicelib.storage import keys, table
 from chalicelib.storage.audit_log import add_entry
+from chalicelib.storage.day_writes import (
+    check_doctor_index_key,
+    delete_slot,
+    put_save_record,
+    put_slot,
+    require_latest_time_off,
+    update_day,
+)
 from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import (
     day_from_item,
-    directory_sort_key,
     doctor_from_item,
-    format_microsecond,
-    format_timestamp,
-    parse_timestamp,
     save_record_from_item,
-    save_record_to_item,
-    search_sort_key,
-    slot_map_to_raw,
-    slot_to_entry,
-    slot_to_item,
 )
-from chalicelib.storage.models import SCHEMA, ChangeItem, DayItem, DoctorItem, SlotItem
-from chalicelib.storage.origin_mapping import origins_to_raw
+from chalicelib.storage.models import DayItem
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import date, datetime
 
-    from pynamodb.expressions.update import Action
-
     from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.save_record import SaveRecord
-    from chalicelib.domain.slot import Slot
-    from chalicelib.storage.models import RawItem
+    from chalicelib.domain.time_off import TimeOff
     from chalicelib.storage.plan_models import PlanItem
 
     DayRead = tuple[Doctor, Day, SaveRecord | None]
@@ -142,43 +135,28 @@ class DayRepository:
         *,
         day_after: Day,
         now: datetime,
+        time_off: TimeOff | None = None,
     ) -> None:
         """Apply the changes of the entry to ``day`` as it was read, in one transaction.
 
         The entry must be later than the day's last save. Raises ``DayModifiedError`` if the day or
         a slot has changed since, or if the same request has been saved; ``DoctorModifiedError``,
-        ``StoreUnavailableError``, ``OutcomeUnknownError``.
+        ``StoreUnavailableError``, ``OutcomeUnknownError``; ``TimeOffReplacedError`` if there is a
+        later version of ``time_off``.
         """
         pk = keys.doctor_pk(day.doctor_id)
         transaction = Transaction()
         for slot in entry.closed:
-            _delete_slot(transaction, pk, slot, at=entry.at, now=now)
+            delete_slot(transaction, pk, slot, at=entry.at, now=now)
         for slot in entry.opened:
-            _put_slot(transaction, pk, slot, at=entry.at)
-        mark_actions = _mark_slots(transaction, day, entry) if entry.affected else ()
-        _put_save_record(transaction, pk, day.date, record)
+            put_slot(transaction, pk, slot, at=entry.at)
+        put_save_record(transaction, pk, day.date, record)
         add_entry(transaction, entry)
         if day.version == 0:
-            _check_doctor_index_key(transaction, pk, doctor)
-        transaction.update(
-            (pk, keys.day_sk(day.date)),
-            [
-                *(
-                    _create_day_actions(doctor, day_after)
-                    if day.version == 0
-                    else _update_day_actions(entry)
-                ),
-                DayItem.changed_at.set(format_microsecond(entry.at)),
-                _origins_action(day_after),
-                *_series_actions(day, day_after),
-                *mark_actions,
-            ],
-            # Only saves set these attributes, and each makes a new version.
-            condition=(
-                DayItem.pk.does_not_exist() if day.version == 0 else DayItem.version == day.version
-            ),
-            on_failure=lambda _: DayModifiedError(),
-        )
+            check_doctor_index_key(transaction, pk, doctor)
+        if time_off:
+            require_latest_time_off(transaction, day.doctor_id, time_off)
+        update_day(transaction, doctor, day, entry, day_after)
         transaction.commit()
 
 
@@ -203,95 +181,3 @@ def _require_not_stopped(item: PlanItem | None) -> None:
     from chalicelib.storage.series_mapping import require_not_stopped  # noqa: PLC0415  only plans
 
     require_not_stopped(item)
-
-
-def _delete_slot(
-    transaction: Transaction, pk: str, slot: Slot, *, at: datetime, now: datetime
-) -> None:
-    transaction.delete(
-        (pk, keys.slot_sk(slot.start)),
-        condition=(
-            (SlotItem.status == str(SlotStatus.FREE))
-            | (
-                (SlotItem.status == str(SlotStatus.HELD))
-                & (SlotItem.held_until <= format_timestamp(now))
-            )
-        )
-        & (SlotItem.changed_at.does_not_exist() | (SlotItem.changed_at < format_microsecond(at))),
-        on_failure=partial(_close_failure, slot, at),
-    )
-
-
-def _close_failure(slot: Slot, at: datetime, raw_item: RawItem | None) -> DayModifiedError:
-    """Return what keeps a slot from being closed: a patient, or an act of a later instant."""
-    last_change = (raw_item or {}).get("changed_at", {}).get("S", "")
-    if last_change < format_microsecond(at):
-        return DayModifiedError(still_taken=(slot,))
-    return DayModifiedError(still_taken=(slot,), last_change=parse_timestamp(last_change))
-
-
-def _put_slot(transaction: Transaction, pk: str, slot: Slot, *, at: datetime) -> None:
-    transaction.put(
-        slot_to_item(pk, slot, changed_at=at),
-        condition=SlotItem.pk.does_not_exist(),
-        on_failure=lambda _: DayModifiedError(already_existing=(slot,)),
-    )
-
-
-def _mark_slots(transaction: Transaction, day: Day, entry: AuditLogEntry) -> list[Action]:
-    from chalicelib.storage.disruption_writes import mark_slots  # noqa: PLC0415  few saves
-
-    return mark_slots(transaction, day, entry)
-
-
-def _put_save_record(transaction: Transaction, pk: str, date: date, record: SaveRecord) -> None:
-    transaction.put(
-        save_record_to_item(pk, date, record),
-        condition=ChangeItem.pk.does_not_exist(),
-        on_failure=lambda _: DayModifiedError(),
-    )
-
-
-def _check_doctor_index_key(transaction: Transaction, pk: str, doctor: Doctor) -> None:
-    # A new day is written with the doctor's index key, which must be the current one.
-    transaction.check(
-        (pk, keys.DOCTOR_SK),
-        condition=DoctorItem.gsi1_sk == directory_sort_key(doctor),
-        on_failure=lambda _: DoctorModifiedError(),
-    )
-
-
-def _origins_action(day: Day) -> Action:
-    origins = origins_to_raw(day.slots.values(), day.date)
-    return DayItem.origins.set(origins) if origins else DayItem.origins.remove()
-
-
-def _series_actions(day: Day, day_after: Day) -> list[Action]:
-    versions = day_after.series_versions
-    return [] if versions == day.series_versions else [DayItem.series.set(dict(versions))]
-
-
-def _create_day_actions(doctor: Doctor, day: Day) -> list[Action]:
-    return [
-        DayItem.kind.set(DayItem),
-        DayItem.schema.set(SCHEMA),
-        DayItem.gsi1_pk.set(keys.search_pk(doctor.specialty, day.date)),
-        DayItem.gsi1_sk.set(search_sort_key(doctor)),
-        DayItem.version.set(day.version),
-        DayItem.revision.set(day.revision),
-        DayItem.slots.set(slot_map_to_raw(day.slots.values())),
-    ]
-
-
-def _update_day_actions(changes: AuditLogEntry) -> list[Action]:
-    # Entry by entry: another slot of the day may be booked at the same moment.
-    entries = DayItem.slots
-    return [
-        DayItem.version.set(DayItem.version + 1),
-        DayItem.revision.set(DayItem.revision + 1),
-        *(
-            entries[keys.format_instant(slot.start)].set(slot_to_entry(slot))
-            for slot in changes.opened
-        ),
-        *(entries[keys.format_instant(slot.start)].remove() for slot in changes.closed),
-    ]

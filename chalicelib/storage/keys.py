@@ -29,6 +29,7 @@ PLAN_PREFIX = "PLAN#"
 EVENT_PREFIX = "EVENT#"
 DISRUPTIONS_SK = "DISRUPTIONS"
 DISRUPTIONS_PK = "DISRUPTIONS"
+TIME_OFF_PREFIX = "TIMEOFF#"
 LOGIN_SK = "LOGIN"
 # The audit log of people. No doctor id has a "~".
 PEOPLE_AUDIT_PK = "AUDIT#~PEOPLE"
@@ -117,6 +118,10 @@ def is_event_sk(sk: str) -> bool:
 def plan_sk(plan_id: str) -> str:
     """Return the key of a plan. Ids begin with the instant, so plans sort by time."""
     return f"{PLAN_PREFIX}{plan_id}"
+
+
+def time_off_sk(time_off_id: str) -> str:
+    return f"{TIME_OFF_PREFIX}{time_off_id}"
 
 
 def audit_pk(doctor_id: str) -> str:

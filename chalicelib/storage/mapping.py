@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.disruptions import RebookedSlot
     from chalicelib.domain.slot import SlotOrigin
+    from chalicelib.domain.time_off import BlockedStretch
     from chalicelib.storage.models import RawItem
 
 _MINUTE = timedelta(minutes=1)
@@ -135,12 +136,13 @@ def search_sort_key(doctor: Doctor) -> str:
 def day_from_item(item: DayItem) -> Day:
     """Return the day. A slot of it that cannot be read counts as booked, so it stays blocked.
 
-    If not even its time can be read, or the versions of series, the day ``is_incomplete``: it
-    allows no save. Origins that cannot be read are unknown.
+    If not even its time can be read, or the versions of series, or the blocked stretches, the day
+    ``is_incomplete``: it allows no save. Origins that cannot be read are unknown.
     """
     date = keys.parse_day_sk(item.sk)
     origins = _readable_origins(item, date)
     series_versions = _readable_series_versions(item)
+    blocked = _readable_stretches(item) if item.blocked else ()
     slots = [_readable_slot(item, start, entry, origins) for start, entry in item.slots.items()]
     return Day(
         doctor_id=keys.parse_doctor_pk(item.pk),
@@ -149,9 +151,10 @@ def day_from_item(item: DayItem) -> Day:
         revision=int(item.revision),
         changed_at=parse_timestamp(item.changed_at) if item.changed_at else None,
         slots={slot.start: slot for slot in slots if slot},
-        is_incomplete=None in slots or series_versions is None,
+        is_incomplete=None in slots or series_versions is None or blocked is None,
         series_versions=series_versions or {},
         rebooked=_readable_rebooked(item) if item.rebooked else (),
+        blocked=blocked or (),
     )
 
 
@@ -181,6 +184,16 @@ def _readable_rebooked(day: DayItem) -> tuple[RebookedSlot, ...]:
     from chalicelib.storage.disruption_mapping import rebooked_slots  # noqa: PLC0415  few days
 
     return rebooked_slots(day)
+
+
+def _readable_stretches(day: DayItem) -> tuple[BlockedStretch, ...] | None:
+    from chalicelib.storage.time_off_mapping import stretches_from_raw  # noqa: PLC0415  few days
+
+    try:
+        return stretches_from_raw(day.blocked)
+    except DECODING_ERRORS:
+        report_unreadable(day)
+        return None
 
 
 def _readable_slot(

@@ -157,6 +157,8 @@ class DayItem(BaseItem, discriminator="day"):
     series = JSONAttribute(null=True)
     # What has become of disrupted bookings (``disruption_mapping``).
     rebooked = UnicodeSetAttribute(null=True)
+    # The stretches that time off and closures block (``time_off_mapping``).
+    blocked = JSONAttribute(null=True)
 
 
 class SlotItem(BaseItem, discriminator="slot"):
@@ -259,6 +261,9 @@ class AuditItem(BaseItem, discriminator="audit"):
     kept = JSONAttribute(null=True)
     plan_id = UnicodeAttribute(null=True)
     undoes = UnicodeAttribute(null=True)
+    # The stretch that time off set, and the one that was lifted (``time_off_mapping``).
+    blocked = JSONAttribute(null=True)
+    unblocked = JSONAttribute(null=True)
 
 
 class PersonItem(BaseItem, discriminator="person"):

@@ -42,6 +42,7 @@ class PlanItem(BaseItem, discriminator="plan"):
     has_started = BooleanAttribute(null=True)
     applied_through = UnicodeAttribute(null=True)
     series = JSONAttribute(null=True)
+    time_off = JSONAttribute(null=True)
     replaced = NumberAttribute(null=True)
     undoes = UnicodeAttribute(null=True)
     undone_by = UnicodeAttribute(null=True)

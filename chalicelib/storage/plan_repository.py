@@ -27,6 +27,7 @@ from chalicelib.storage.series_mapping import (
     third_next_to_raw,
 )
 from chalicelib.storage.series_repository import remove_from_index
+from chalicelib.storage.time_off_writes import put_time_off
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -103,10 +104,10 @@ class PlanRepository:
         transaction.commit()
 
     def start(self, plan: Plan, series: Series | None) -> None:
-        """Start the plan, and store the version of the series that it makes, in one transaction.
+        """Start the plan, and store the version that it makes of a series or of time off, at once.
 
         A plan that it undoes is done by that: it applies no further dates. Raises
-        ``PlanModifiedError`` if it has started or ended, or if the series has a later version;
+        ``PlanModifiedError`` if it has started or ended, or if there is a later version;
         ``PlanUndoneError`` if another undo of that plan has started.
         """
         transaction = Transaction()
@@ -127,6 +128,8 @@ class PlanRepository:
             ],
             PlanItem.has_started.does_not_exist() & PlanItem.pk.exists(),
         )
+        if plan.time_off:
+            put_time_off(transaction, plan.doctor_id, plan.time_off)
         if plan.undone_plan:
             _mark_undone(transaction, plan, plan.undone_plan)
         transaction.commit()

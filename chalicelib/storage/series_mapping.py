@@ -20,6 +20,7 @@ from chalicelib.storage.compression import compress_json, decompress_json
 from chalicelib.storage.decoding import decoder
 from chalicelib.storage.mapping import format_microsecond, parse_timestamp
 from chalicelib.storage.plan_models import PlanItem, SeriesItem
+from chalicelib.storage.time_off_mapping import time_off_from_raw, time_off_to_raw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,6 +121,7 @@ def plan_to_item(plan: Plan, expires_at: datetime) -> PlanItem:
         closing=closing_to_raw(plan.closing),
         imported=compress_json(_imported_to_raw(plan.imported)) if plan.imported else None,
         series=series_to_raw(plan.series) if plan.series else None,
+        time_off=time_off_to_raw(plan.time_off) if plan.time_off else None,
         replaced=plan.replaced,
         undoes=plan.undoes,
         third_next=third_next_to_raw(plan.third_next_available),
@@ -141,6 +143,7 @@ def plan_from_item(item: PlanItem) -> Plan:
         has_started=bool(item.has_started),
         applied_through=date.fromisoformat(item.applied_through) if item.applied_through else None,
         series=series_from_raw(item.series) if item.series else None,
+        time_off=time_off_from_raw(item.time_off) if item.time_off else None,
         replaced=_optional_int(item.replaced),
         undoes=item.undoes,
         undone_by=item.undone_by,

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.errors import ConflictError, StoreBusyError
-from chalicelib.domain.plan import Plan, PlanState
+from chalicelib.domain.plan import Plan, PlanKind, PlanState
 from chalicelib.domain.plan_days import opens_other_hours
 from chalicelib.domain.plan_errors import (
     HoursChangedError,
@@ -17,14 +17,16 @@ from chalicelib.domain.plan_errors import (
     PlanNotFoundError,
     PlanStoppedError,
     PreviewChangedError,
+    TimeOffReplacedError,
 )
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
 from chalicelib.use_cases.pace import STEP_SECONDS
-from chalicelib.use_cases.plan_updates import date_of_plan, undo_update
+from chalicelib.use_cases.plan_updates import date_of_plan, time_off_update, undo_update
 from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
 from chalicelib.use_cases.save_series_dates import save_if_needed, save_series_date
+from chalicelib.use_cases.save_time_off_dates import save_with_rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,9 +36,10 @@ if TYPE_CHECKING:
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.plan import PlanSources
     from chalicelib.domain.series import Series, SeriesVersions
+    from chalicelib.domain.time_off import BlockedStretch, TimeOff
     from chalicelib.use_cases.pace import Pace
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
-    from chalicelib.use_cases.save_days import SaveDays, SavedDay
+    from chalicelib.use_cases.save_days import DayUpdate, SaveDays, SavedDay
 
 
 class ApplyPlans:
@@ -189,6 +192,7 @@ class ApplyPlans:
         self, author: Actor, doctor: Doctor, plan: Plan, versions: SeriesVersions
     ) -> tuple[Plan, SeriesVersions]:
         series = self._next_version(plan, author, versions)
+        self._require_expected_time_off(plan)
         former = versions.latest(series.series_id) if series else None
         if opens_other_hours(plan, former, doctor.grid):
             raise HoursChangedError
@@ -206,17 +210,29 @@ class ApplyPlans:
             return None
         latest = versions.latest(plan.series.series_id)
         if (latest.version if latest else None) != plan.replaced:
-            if self._stores.plans.get(plan.doctor_id, plan.plan_id).has_started:
-                raise PlanModifiedError  # by another tab: the later version is this plan's own
             detail = Text("The series has changed since this preview. Preview the change again.")
-            raise ConflictError(FieldViolation("plan_id", "invalid", detail))
+            raise self._changed_since(plan, detail)
         return replace(plan.series, author=author)
+
+    def _require_expected_time_off(self, plan: Plan) -> None:
+        """Raise ``ConflictError`` if there is a later version than the one that is replaced."""
+        if plan.time_off is None:
+            return
+        latest = self._stores.time_off.get(plan.doctor_id, plan.time_off.time_off_id)
+        if (latest.version if latest else None) != plan.replaced:
+            detail = Text("The time off has changed since this preview. Preview the change again.")
+            raise self._changed_since(plan, detail)
+
+    def _changed_since(self, plan: Plan, detail: Text) -> Exception:
+        if self._stores.plans.get(plan.doctor_id, plan.plan_id).has_started:
+            return PlanModifiedError()  # by another tab: the later version is this plan's own
+        return ConflictError(FieldViolation("plan_id", "invalid", detail))
 
     def _apply(
         self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources, pace: Pace
     ) -> Plan:
         """Apply dates, and return the plan as it is then."""
-        if sources.is_replaced(plan.series):
+        if sources.is_replaced(plan):
             return self._finish(plan, None)
         through = self._apply_dates(caller, plan, sources, pace)
         if not plan.dates or through == plan.dates[-1]:
@@ -244,7 +260,7 @@ class ApplyPlans:
                 for saved in self._saves(caller, plan, on, sources):
                     pace.spend(save_write_units(saved.previous, saved.day))
                 through = on
-        except PlanStoppedError:
+        except (PlanStoppedError, TimeOffReplacedError):
             return through
         except StoreBusyError:
             if through == plan.applied_through:
@@ -264,10 +280,20 @@ class ApplyPlans:
         undone = sources.undone.get(on, ())
         for number, entry in enumerate(undone):
             update = undo_update(plan, on, entry, sources, is_first=number == 0)
-            yield from save_if_needed(self._save_days, caller, update)
+            yield from self._save(caller, update, entry.blocked or entry.unblocked)
+        if plan.time_off and plan.kind is not PlanKind.UNDO:
+            update = time_off_update(plan, plan.time_off, on)
+            yield from self._save(caller, update, plan.time_off)
         if plan.series or plan.imported:
             change = date_of_plan(plan, on, sources, is_first=not undone)
             yield from save_series_date(self._save_days, caller, change)
+
+    def _save(
+        self, caller: Caller, update: DayUpdate, time_off: TimeOff | BlockedStretch | None
+    ) -> Iterator[SavedDay]:
+        if time_off is None:
+            return save_if_needed(self._save_days, caller, update)
+        return save_with_rest(self._save_days, caller, update, time_off.time_off_id)
 
     def _renew_preview(self, doctor: Doctor, plan_id: str, sources: PlanSources) -> None:
         plans = self._stores.plans

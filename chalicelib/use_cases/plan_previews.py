@@ -25,15 +25,18 @@ from chalicelib.domain.plan_days import plan_day
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
     from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.series import SeriesVersions
+    from chalicelib.domain.time_off import TimeOff
     from chalicelib.storage.audit_log import AuditLog
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
     from chalicelib.storage.plan_repository import PlanRepository
     from chalicelib.storage.series_repository import SeriesRepository
+    from chalicelib.storage.time_off_repository import TimeOffRepository
 
     Days = Mapping[date, Day]
     EntriesByDate = dict[date, list[AuditLogEntry]]
@@ -49,6 +52,7 @@ class PlanStores(Struct, frozen=True, kw_only=True):
     plans: PlanRepository
     series: SeriesRepository
     days: DayRepository
+    time_off: TimeOffRepository
     audit_log: AuditLog
     doctor_cache: DoctorCache
 
@@ -113,7 +117,7 @@ class PlanPreviews:
         """
         dates = tuple(dates)
         days = self._read_days(doctor, dates, now)
-        planned, after = _dry_run(draft, dates, days, sources, now)
+        planned, after = _dry_run(draft, dates, days, sources, doctor.zone, now)
         plan = replace(
             draft,
             dates=tuple(sorted({*draft.dates, *(day.date for day in planned)})),
@@ -161,11 +165,18 @@ class PlanPreviews:
 
     def sources(self, plan: Plan, versions: SeriesVersions) -> PlanSources:
         """Read what the plan decides on for the dates that remain, besides the days and series."""
+        time_off = self._latest_time_off(plan)
         if plan.kind is not PlanKind.UNDO:
-            return PlanSources(versions=versions)
+            return PlanSources(versions=versions, time_off=time_off)
         remaining = set(plan.remaining)
         entries = {on: of_date for on, of_date in self.undone_by(plan).items() if on in remaining}
-        return PlanSources(versions=versions, undone=self.without_undone(entries))
+        undone = self.without_undone(entries)
+        return PlanSources(versions=versions, undone=undone, time_off=time_off)
+
+    def _latest_time_off(self, plan: Plan) -> TimeOff | None:
+        if plan.time_off is None:
+            return None
+        return self._stores.time_off.get(plan.doctor_id, plan.time_off.time_off_id)
 
     def undone_by(self, plan: Plan) -> EntriesByDate:
         """Return the changes that an undo inverts, by date, the newest first."""
@@ -197,7 +208,8 @@ class PlanPreviews:
             return {}
         days = self._read_days(doctor, plan.remaining, now)
         versions = self._stores.series.list_versions(plan.doctor_id)
-        planned, _ = _dry_run(plan, plan.remaining, days, self.sources(plan, versions), now)
+        sources = self.sources(plan, versions)
+        planned, _ = _dry_run(plan, plan.remaining, days, sources, doctor.zone, now)
         return {day.date: day for day in planned}
 
     def _read_days(self, doctor: Doctor, dates: Sequence[date], now: datetime) -> Days:
@@ -209,7 +221,12 @@ class PlanPreviews:
 
 
 def _dry_run(
-    plan: Plan, dates: Iterable[date], days: Days, sources: PlanSources, now: datetime
+    plan: Plan,
+    dates: Iterable[date],
+    days: Days,
+    sources: PlanSources,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> tuple[list[PlannedDay], dict[date, Day]]:
     """Return what the plan does to each date, and the days after it."""
     planned, after = [], {}
@@ -217,7 +234,7 @@ def _dry_run(
     for on in dates:
         day = days.get(on) or Day(doctor_id=plan.doctor_id, date=on)
         beside = [readable[each] for each in local_time.adjacent_dates(on) if each in readable]
-        changes = plan_day(plan, day.with_adjacent(beside), sources, now=now)
+        changes = plan_day(plan, day.with_adjacent(beside), sources, zone, now=now)
         if changes is not None:
             day.require_complete()
             planned.append(PlannedDay.of(on, changes))

@@ -9,6 +9,7 @@ from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.plan import PlanKind
 from chalicelib.domain.plan_days import (
     apply_plan_series,
+    apply_time_off,
     import_slots,
     require_current_hours,
     undo_entry,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.day import PlannedChanges
     from chalicelib.domain.plan import Plan, PlanSources
+    from chalicelib.domain.time_off import TimeOff
 
 
 def date_of_plan(
@@ -57,6 +59,32 @@ def date_of_plan(
     )
 
 
+def time_off_update(plan: Plan, time_off: TimeOff, on: date) -> DayUpdate:
+    """Return the save that blocks a date, or lifts that."""
+
+    def decide(view: DayWithDoctor) -> PlannedChanges:
+        changes = apply_time_off(time_off, view.day, view.doctor.zone, now=view.now)
+        if changes is None:
+            raise NoSaveNeededError
+        if not plan.may_close(changes, on):
+            raise PreviewChangedError
+        return changes
+
+    return DayUpdate(
+        doctor_id=plan.doctor_id,
+        date=on,
+        request_id=plan.plan_id,
+        fingerprint=plan.plan_id,
+        decide=decide,
+        # What it opens again may be off the grid.
+        may_overlap_adjacent=lambda _: time_off.is_lifted,
+        kind=ChangeKind.TIME_OFF,
+        plan_id=plan.plan_id,
+        stops_with_plan=True,
+        time_off=time_off,
+    )
+
+
 def undo_update(
     plan: Plan, on: date, entry: AuditLogEntry, sources: PlanSources, *, is_first: bool = True
 ) -> DayUpdate:
@@ -80,9 +108,10 @@ def undo_update(
         request_id=request_id,
         fingerprint=request_id,
         decide=decide,
-        may_overlap_adjacent=lambda _: bool(entry.closed),
+        may_overlap_adjacent=lambda _: bool(entry.closed or entry.blocked),
         kind=ChangeKind.UNDO,
         plan_id=plan.plan_id,
         undoes=entry.change_id,
         stops_with_plan=is_first,
+        time_off=plan.time_off,
     )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.plan import UndoHistory
     from chalicelib.domain.series import Series, SeriesVersions
+    from chalicelib.domain.time_off import TimeOff
     from chalicelib.use_cases.plan_previews import EntriesByDate, PlanView
     from chalicelib.use_cases.proposals import Proposals
 
@@ -50,12 +51,18 @@ class ProposeUndos:
         undone = self._find_undone(doctor, plan_id)
         versions = proposals.read_versions(doctor_id)
         draft = replace(proposals.draft(doctor, PlanKind.UNDO, now), undoes=undone.plan_id)
+        if undone.time_off and undone.has_started:
+            draft = self._with_time_off(draft, undone, undone.time_off)
         if undone.series is None or not undone.has_started:
-            return self._propose(doctor, draft, versions, now)
+            return self._propose(doctor, draft, versions, now, dates=draft.dates)
         series = _restored(undone, undone.series, versions)
         if series is None:
             self._require_left(draft, doctor.zone)
-            raise _changed_since()
+            raise _changed_since(
+                Text(
+                    "The series has been changed since. Undo that change first, or end the series."
+                )
+            )
         draft = replace(
             draft,
             series=series,
@@ -88,6 +95,27 @@ class ProposeUndos:
             raise nothing_to_plan_error("plan_id", ALREADY_UNDONE, (), doctor.zone)
         return history.latest or plan
 
+    def _with_time_off(self, draft: Plan, undone: Plan, made: TimeOff) -> Plan:
+        """Return the undo of time off, or of lifting it.
+
+        Raises ``RequestRejectedError`` if the time off has been changed again since.
+        """
+        stored = self._proposals.stores.time_off
+        latest = retry_on_conflict(
+            lambda: stored.get(draft.doctor_id, made.time_off_id), self._proposals.pause
+        )
+        if latest is None or latest.version != made.version:
+            raise _changed_since(
+                Text("The time off has been changed since. Undo that change first.")
+            )
+        return replace(
+            draft,
+            time_off=latest.next_version(),
+            replaced=latest.version,
+            # Until this plan starts, the undone one can still be applied to more dates.
+            dates=undone.dates if undone.state is not PlanState.DONE else (),
+        )
+
     def _require_left(self, draft: Plan, zone: ZoneInfo) -> None:
         """Raise ``RequestRejectedError`` if all changes are undone already."""
         if not self._without_undone(self._undone_by(draft)):
@@ -116,7 +144,7 @@ class ProposeUndos:
         left = self._without_undone(entries)
         sources = PlanSources(versions=versions, undone=left)
         view = self._proposals.preview(doctor, draft, sorted({*dates, *left}), sources, now)
-        if not (view.opens or view.closes or draft.series):
+        if not (view.opens or view.closes or draft.series or (draft.time_off and view.plan.dates)):
             raise _nothing_left(draft, kept_slots(view), doctor.zone)
         return self._proposals.store(view)
 
@@ -148,6 +176,5 @@ def _nothing_left(draft: Plan, kept: Sequence[KeptSlot], zone: ZoneInfo) -> Requ
     return nothing_to_plan_error(field, Text("There is nothing left to undo"), kept, zone)
 
 
-def _changed_since() -> RequestRejectedError:
-    detail = Text("The series has been changed since. Undo that change first, or end the series.")
+def _changed_since(detail: Text) -> RequestRejectedError:
     return RequestRejectedError(FieldViolation("plan_id", "nothing_to_save", detail))

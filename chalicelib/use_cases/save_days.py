@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.grid import Grid
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.slot import Slot
+    from chalicelib.domain.time_off import TimeOff
     from chalicelib.storage.day_repository import DayRead, DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
 
@@ -61,7 +62,8 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     ``known`` is a read of the date that the first attempt takes instead of its own;
     ``is_empty`` if it has no changes, so that it is never committed. ``plan_id`` is the plan that
     makes the change. ``actor`` is who acts if there is no caller. ``stops_with_plan``: nothing is
-    saved once the plan is stopped.
+    saved once the plan is stopped. ``time_off`` is the version that must be the latest of its time
+    off in the moment of the save.
     """
 
     doctor_id: str
@@ -77,6 +79,7 @@ class DayUpdate(Struct, frozen=True, kw_only=True):
     known: DayRead | None = None
     is_empty: bool = False
     stops_with_plan: bool = False
+    time_off: TimeOff | None = None
 
 
 class SavedDay(DayWithDoctor, frozen=True, kw_only=True):
@@ -123,7 +126,7 @@ class SaveDays:
         that the first one made. Raises what ``decide`` raises, ``IdempotencyKeyReusedError``,
         ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``,
         ``OutcomeUnknownError``; if it stops with a plan, also ``PlanStoppedError`` and
-        ``PlanNotFoundError``.
+        ``PlanNotFoundError``; ``TimeOffReplacedError`` if there is a later version of ``time_off``.
         """
         try:
             return self._save(caller, update)
@@ -178,7 +181,9 @@ class SaveDays:
             version=day_after.version,
             change_id=entry.change_id,
         )
-        self._days.save(doctor, view.day, entry, record, day_after=day_after, now=now)
+        self._days.save(
+            doctor, view.day, entry, record, day_after=day_after, now=now, time_off=update.time_off
+        )
         return SavedDay(
             doctor=doctor,
             day=day_after,
@@ -267,6 +272,8 @@ def _build_entry(
         kept=changes.kept,
         plan_id=update.plan_id,
         undoes=update.undoes,
+        blocked=changes.blocks,
+        unblocked=changes.unblocks,
     )
 
 
@@ -299,6 +306,7 @@ def _apply(entry: AuditLogEntry, planned: PlannedChanges, day: Day) -> Day:
     if entry.affected:
         marked = {slot.start: slot for slot in entry.affected}
         after = replace(after, slots={**after.slots, **marked})
+    after = replace(after, blocked=planned.day_after.blocked)
     if planned.series_versions is None:
         return after
     return replace(after, series_versions=planned.series_versions)

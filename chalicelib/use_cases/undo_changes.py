@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain.audit_log import ChangeId, ChangeKind
-from chalicelib.domain.merge import invert
+from chalicelib.domain.blocking import invert_change
 from chalicelib.domain.undo import may_be_undone, nothing_to_undo_error, undo_request_id
 from chalicelib.use_cases.retry import retry_on_conflict
 from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor, SavedDay
@@ -63,7 +63,7 @@ class UndoChanges:
                 fingerprint=request_id,
                 decide=lambda view: _invert(entry, view),
                 # What it opens again may be off the grid.
-                may_overlap_adjacent=lambda _grid: bool(entry.closed),
+                may_overlap_adjacent=lambda _grid: bool(entry.closed or entry.blocked),
                 kind=ChangeKind.UNDO,
                 undoes=entry.change_id,
             ),
@@ -86,7 +86,8 @@ class UndoChanges:
 
 
 def _invert(entry: AuditLogEntry, view: DayWithDoctor) -> PlannedChanges:
-    changes = invert(view.day, entry, now=view.now)
-    if not may_be_undone(entry, view.now) or not (changes.opened or changes.closed):
+    changes = invert_change(view.day, entry, now=view.now)
+    has_effect = changes.opened or changes.closed or changes.blocks or changes.unblocks
+    if not may_be_undone(entry, view.now) or not has_effect:
         raise nothing_to_undo_error(changes.kept, view.doctor.zone)
     return changes

@@ -12,6 +12,7 @@ import pytest
 from chalicelib.domain.person import Account
 from tests.support.factories import MONDAY
 from tests.support.plans import MORNING, PLANS, propose, series_json, step
+from tests.support.time_off import lift, take_time_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,6 +105,8 @@ def test_reads_of_plans_are_consistent(client: AppClient) -> None:
         client.delete(f"{PLANS}/{plan['plan_id']}")
         client.get(PLANS)
         client.get("/doctors/dr-lee/series")
+        client.get("/doctors/dr-lee/time-off")
+        lift(client, take_time_off(client)["time_off_id"])
 
     assert calls
     assert [operation for operation, is_consistent in calls if not is_consistent] == []

@@ -58,6 +58,7 @@ PLAN_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
     "GET /doctors/{doctor_id}/plans/{plan_id}": lambda client: _with_plan(client, client.get),
     "DELETE /doctors/{doctor_id}/plans/{plan_id}": lambda client: _with_plan(client, client.delete),
     "GET /doctors/{doctor_id}/plans": lambda client: client.get(PLANS),
+    "GET /doctors/{doctor_id}/time-off": lambda client: client.get("/doctors/dr-lee/time-off"),
     "GET /doctors/{doctor_id}/series": lambda client: client.get("/doctors/dr-lee/series"),
     "GET /doctors/{doctor_id}/series/{series_id}": get_first_series,
     "GET /series": _get(f"/series?{_DOCTOR}"),

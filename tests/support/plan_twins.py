@@ -19,6 +19,7 @@ from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.storage.plan_repository import PlanRepository
 from chalicelib.storage.series_repository import SeriesRepository
+from chalicelib.storage.time_off_repository import TimeOffRepository
 from chalicelib.use_cases.apply_plans import ApplyPlans
 from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores
 from chalicelib.use_cases.proposals import Proposals
@@ -103,6 +104,7 @@ class PlanDoctor:
         self._stores = PlanStores(
             plans=PlanRepository(),
             series=SeriesRepository(),
+            time_off=TimeOffRepository(),
             days=days,
             audit_log=AuditLog(),
             doctor_cache=doctor_cache,

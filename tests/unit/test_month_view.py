@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -20,15 +20,28 @@ from chalicelib.web.pages.month_view import (
 )
 from tests.support.factories import make_doctor
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 TUESDAY = date(2026, 12, 1)
 DECEMBER = TUESDAY
+
+
+def make_totals(on: date, counts: Mapping[str, int]) -> DayTotals:
+    return DayTotals(
+        date=on,
+        open=counts.get("open", 0),
+        held=counts.get("held", 0),
+        booked=counts.get("booked", 0),
+        disrupted=counts.get("disrupted", 0),
+    )
 
 
 def make_month(first: date = DECEMBER, today: date = TUESDAY, **counts: int) -> Month:
     """Make a month whose first date has these counts."""
     mondays = month_weeks(first)
     totals = {on: DayTotals(date=on) for monday in mondays for on in week_dates(monday)}
-    totals[first] = DayTotals(date=first, **counts)
+    totals[first] = make_totals(first, counts)
     return Month(
         doctor=make_doctor(),
         first=first,
@@ -65,7 +78,7 @@ def first_day(month: Month, **options: Any) -> MonthDay:  # noqa: ANN401
 def test_day_is_named_by_its_date_and_what_is_open_and_booked(
     counts: dict[str, int], words: str
 ) -> None:
-    totals = DayTotals(date=TUESDAY, **counts)
+    totals = make_totals(TUESDAY, counts)
 
     assert describe_day(totals) == f"Tuesday 1 December, {words}"
 

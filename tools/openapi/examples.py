@@ -35,6 +35,7 @@ DAY: Json = {
     "date": DATE,
     "time_zone": "Europe/London",
     "version": 1,
+    "time_off": [],
     "slots": [{**FIRST, "origin": ORIGIN}, {**SECOND, "origin": ORIGIN}, THIRD],
 }
 SAVED_DAY: Json = {"message": "Slots saved successfully", **DAY}
@@ -67,6 +68,7 @@ FORM: Json = {
     "doctor_id": DOCTOR,
     "date": DATE,
     "version": 1,
+    "time_off": [],
     "request_id": "form-1",
     "shown": ["20261123T0900Z-30", "20261123T0930Z-30"],
     "offered": ["20261123T0900Z-30", "20261123T0930Z-30", "20261123T1000Z-30"],

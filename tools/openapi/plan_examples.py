@@ -41,6 +41,34 @@ IMPORT: Json = {
     "days": [{"date": "2026-11-23", "slots": ["09:00", "09:30"]}],
 }
 IMPORT_CSV = "date,start\r\n2026-11-23,09:00\r\n2026-11-23,09:30\r\n"
+TIME_OFF_REQUEST: Json = {
+    "kind": "time_off",
+    "from": "2026-12-24",
+    "to": "2026-12-31",
+    "name": "Holiday",
+    "act": "stop",
+}
+HOURS_OFF_REQUEST: Json = {
+    "kind": "time_off",
+    "from": "2026-11-23T14:00:00+00:00",
+    "to": "2026-11-23T17:00:00+00:00",
+    "name": "Ill",
+    "act": "disrupt",
+}
+LIFT_REQUEST: Json = {"kind": "lift_time_off", "time_off_id": PLAN_ID}
+TIME_OFF_LIST: Json = {
+    "time_off": [
+        {
+            "time_off_id": PLAN_ID,
+            "from": "2026-12-24",
+            "to": "2026-12-31",
+            "name": "Holiday",
+            "act": "stop",
+            "plan_id": PLAN_ID,
+            "closure_id": None,
+        }
+    ]
+}
 UNDO_OF_PLAN: Json = {"kind": "undo", "plan_id": PLAN_ID}
 UNDO_OF_CHANGE: Json = {"kind": "undo", "change_id": CHANGE_ID}
 
@@ -51,6 +79,7 @@ _SUMMARY: Json = {
     "kind": "series",
     "state": "proposed",
     "series_id": SERIES_ID,
+    "time_off_id": None,
     "undoes": None,
     "undone_by": None,
     "from": DATE,
@@ -105,6 +134,10 @@ OFF_THE_GRID = problem_with_error(
     field="series.weekly",
 )
 NO_SUCH_SERIES = problem(HTTPStatus.NOT_FOUND, "There is no such series")
+TIME_OFF_IN_PAST = problem_with_error(
+    HTTPStatus.BAD_REQUEST, "in_past", "Time off can't be in the past", field="to"
+)
+NO_SUCH_TIME_OFF = problem(HTTPStatus.NOT_FOUND, "There is no such time off")
 NO_SUCH_PLAN = problem(HTTPStatus.NOT_FOUND, "There is no such plan")
 INVALID_STATE = problem_with_error(
     HTTPStatus.BAD_REQUEST,

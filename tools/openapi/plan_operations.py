@@ -26,6 +26,9 @@ PLAN_OPERATIONS: dict[str, OperationDetails] = {
             404: _NO_SUCH_SERIES,
         }
     ),
+    "get_time_off": OperationDetails(
+        responses={200: response("The time off.", a_holiday=plan_examples.TIME_OFF_LIST)}
+    ),
     "get_plans": OperationDetails(
         responses={
             200: response("The plans.", one_plan=plan_examples.PLANS),
@@ -39,6 +42,9 @@ PLAN_OPERATIONS: dict[str, OperationDetails] = {
                 "a changed series": plan_examples.CHANGED_SERIES,
                 "the end of a series": plan_examples.END_OF_SERIES,
                 "an import": plan_examples.IMPORT,
+                "time off": plan_examples.TIME_OFF_REQUEST,
+                "hours off": plan_examples.HOURS_OFF_REQUEST,
+                "lift time off": plan_examples.LIFT_REQUEST,
                 "the undo of a plan": plan_examples.UNDO_OF_PLAN,
                 "the undo of a change": plan_examples.UNDO_OF_CHANGE,
             },
@@ -55,10 +61,12 @@ PLAN_OPERATIONS: dict[str, OperationDetails] = {
                 "Malformed request, or nothing would change; each slot or field has its reason.",
                 all_open_already=plan_examples.ALL_OPEN_ALREADY,
                 outside_the_weekly_hours=plan_examples.OFF_THE_GRID,
+                time_off_in_the_past=plan_examples.TIME_OFF_IN_PAST,
             ),
             404: response(
-                "There is no such series, plan or change, or no such doctor.",
+                "There is no such series, plan, change or time off, or no such doctor.",
                 unknown_series=plan_examples.NO_SUCH_SERIES,
+                unknown_time_off=plan_examples.NO_SUCH_TIME_OFF,
             ),
             409: response(
                 "`version` is not the current version of the series.",

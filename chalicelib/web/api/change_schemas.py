@@ -15,6 +15,7 @@ from chalicelib.web.api.fields import (
     SlotId,
 )
 from chalicelib.web.api.schemas import SavedDay, Slot
+from chalicelib.web.api.time_off_schemas import BlockedStretch
 
 
 class Author(Struct, kw_only=True):
@@ -50,7 +51,16 @@ class KeptSlot(Struct, kw_only=True):
     """The start of a slot that a plan or an undo left as it was, and why."""
 
     start: Instant
-    code: Literal["booked", "held", "opened_by_hand", "closed_by_hand", "overlaps", "past"]
+    code: Literal[
+        "booked",
+        "held",
+        "opened_by_hand",
+        "closed_by_hand",
+        "overlaps",
+        "past",
+        "time_off",
+        "closure",
+    ]
 
 
 class Change(Struct, kw_only=True, omit_defaults=True):
@@ -76,6 +86,12 @@ class Change(Struct, kw_only=True, omit_defaults=True):
     reason: Annotated[str, Meta(description="Of an override.")] | UnsetType = UNSET
     settings: (
         Annotated[list[SettingChange], Meta(description="The settings that changed.")] | UnsetType
+    ) = UNSET
+    blocked: Annotated[BlockedStretch, Meta(description="What time off blocked.")] | UnsetType = (
+        UNSET
+    )
+    unblocked: (
+        Annotated[BlockedStretch, Meta(description="What it blocks no longer.")] | UnsetType
     ) = UNSET
     plan_id: Annotated[str | None, Meta(description="The plan that made the change.")]
     undoes: ChangeId | None

@@ -10,6 +10,7 @@ from chalicelib.domain import local_time
 from chalicelib.domain.permissions import Role
 from chalicelib.web.api import change_schemas, schemas
 from chalicelib.web.api.serializers import serialize_saved_day, serialize_slot
+from chalicelib.web.api.time_off_serializers import serialize_stretch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,6 +86,10 @@ def _serialize_change(entry: AuditLogEntry, changes: Changes) -> change_schemas.
             for name, change in (entry.settings or {}).items()
         ]
         or UNSET,
+        blocked=serialize_stretch(entry.blocked, names.doctor.zone) if entry.blocked else UNSET,
+        unblocked=serialize_stretch(entry.unblocked, names.doctor.zone)
+        if entry.unblocked
+        else UNSET,
         plan_id=entry.plan_id,
         undoes=entry.undoes,
         can_undo=entry.change_id in changes.undoable,

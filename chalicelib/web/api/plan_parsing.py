@@ -23,6 +23,7 @@ from chalicelib.web.api.change_parsing import valid_change_id
 from chalicelib.web.api.decoding import Violations, decode_json
 from chalicelib.web.api.fields import KEY_PATTERN, STEP_DAYS, WEEKDAYS
 from chalicelib.web.api.import_parsing import parse_import_csv, parse_imported_days
+from chalicelib.web.api.time_off_parsing import parse_time_off, parse_time_off_id
 from chalicelib.web.api.validators import invalid_field, parse_date
 from chalicelib.web.http.request import CSV, media_type, query
 
@@ -34,22 +35,25 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.audit_log import ChangeId
     from chalicelib.domain.series import SeriesViolation
+    from chalicelib.use_cases.propose_time_off import TimeOffRequest
     from chalicelib.web.api.import_parsing import ImportedDays
 
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _ID = re.compile(KEY_PATTERN)
-_KINDS = ("series", "import", "undo")
+_KINDS = ("series", "import", "undo", "time_off", "lift_time_off")
 _MEMBERS_OF_SERIES = {"last": "to"}
 
 
 class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of plan: a series, the end of one, an import, or an undo of a plan or a change."""
+    """One kind of plan: a series, the end of one, an import, an undo, time off, or its lifting."""
 
     series: SeriesRequest | None = None
     ended: tuple[str, date] | None = None
     imported: ImportedDays | None = None
     undone_plan: str | None = None
     undone_change: ChangeId | None = None
+    time_off: TimeOffRequest | None = None
+    lifted: str | None = None
 
 
 def parse_plan_request(request: Request, doctor_id: str) -> PlanRequest:
@@ -62,18 +66,42 @@ def parse_plan_request(request: Request, doctor_id: str) -> PlanRequest:
     if isinstance(sent.series, plan_schemas.RequestedSeries):
         series = parse_requested_series(sent.series, sent.series_id, violations)
         return PlanRequest(series=series)
+    if sent.kind == "time_off":
+        return PlanRequest(time_off=parse_time_off(sent, violations))
     violations.raise_any()
     if sent.days is not None:
         return PlanRequest(imported=parse_imported_days(sent.days))
+    if sent.kind == "lift_time_off":
+        return PlanRequest(lifted=parse_time_off_id(sent.time_off_id or ""))
     return _parse_end(sent) if sent.kind == "series" else _parse_undo(sent, doctor_id)
 
 
-_MEMBERS = ("series_id", "series", "from_", "days", "plan_id", "change_id")
+_MEMBERS = (
+    "series_id",
+    "series",
+    "from_",
+    "days",
+    "plan_id",
+    "change_id",
+    "to",
+    "name",
+    "act",
+    "time_off_id",
+)
 _ALLOWED = {
     "series": {"series_id", "series"},
     "end": {"series_id", "from_"},
     "import": {"days"},
     "undo": {"plan_id", "change_id"},
+    "time_off": {"from_", "to", "name", "act"},
+    "lift_time_off": {"time_off_id"},
+}
+
+_REQUIRED: dict[str, tuple[str, ...]] = {
+    "series": (),
+    "import": ("days",),
+    "time_off": ("from_", "to", "name", "act"),
+    "lift_time_off": ("time_off_id",),
 }
 
 
@@ -100,10 +128,9 @@ def _missing(sent: plan_schemas.PlanRequest) -> list[str]:
     if sent.kind == "series" and sent.series is None:
         end = {"series_id": sent.series_id, "from": sent.from_}
         return [name for name, value in end.items() if value is None]
-    if sent.kind == "series":
-        return []
-    if sent.kind == "import":
-        return [] if sent.days is not None else ["days"]
+    if sent.kind in _REQUIRED:
+        missing = (name for name in _REQUIRED[sent.kind] if getattr(sent, name) is None)
+        return [name.rstrip("_") for name in missing]
     return [] if sent.plan_id is not None or sent.change_id is not None else ["plan_id"]
 
 

@@ -12,9 +12,11 @@ from chalicelib.web.api.fields import (
     PlanId,
     PlanState,
     SeriesId,
+    TimeOffId,
     short_text,
 )
 from chalicelib.web.api.schemas import ErrorEntry, Slot
+from chalicelib.web.api.time_off_schemas import DateOrInstant, TimeOffName
 
 SeriesName = Annotated[str, short_text("What the doctor calls it.", "Mornings")]
 EveryWeeks = Annotated[
@@ -91,15 +93,28 @@ class PlanRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     A series: `series`, and `series_id` to change one. The end of a series: `series_id`, `from`, the
     first date on which it wants nothing, and `series`, which must be null then: a series does not
     end because the member is missing. An import: `days`, each with the
-    starts of the slots to open. An undo: `plan_id` or `change_id`.
+    starts of the slots to open. An undo: `plan_id` or `change_id`. Time off: `from` and `to`, both
+    dates or both instants, `name` and `act`. To lift it: `time_off_id`.
     """
 
     kind: Annotated[
-        str, Meta(extra_json_schema={"enum": ["series", "import", "undo"]}, examples=["series"])
+        str,
+        Meta(
+            extra_json_schema={
+                "enum": ["series", "import", "undo", "time_off", "lift_time_off"],
+            },
+            examples=["series"],
+        ),
     ]
     series_id: SeriesId | None = None
     series: RequestedSeries | UnsetType | None = UNSET
-    from_: Date | None = field(name="from", default=None)
+    from_: DateOrInstant | None = field(name="from", default=None)
+    to: DateOrInstant | None = None
+    name: TimeOffName | None = None
+    act: Annotated[
+        str | None, Meta(extra_json_schema={"enum": ["stop", "disrupt", None]}, examples=["stop"])
+    ] = None
+    time_off_id: TimeOffId | None = None
     days: list[ImportedDay] | None = None
     plan_id: PlanId | None = None
     change_id: ChangeId | None = None
@@ -113,7 +128,8 @@ class PlannedDay(Struct, kw_only=True):
     closes: list[Slot]
     kept: list[KeptSlot]
     left_out: Annotated[
-        Literal["past"] | None, Meta(description="Why it does nothing on that date.")
+        Literal["past", "time_off", "closure"] | None,
+        Meta(description="Why it does nothing on that date."),
     ]
 
 
@@ -128,9 +144,10 @@ class PlanSummary(Struct, kw_only=True):
     """A plan without its dates."""
 
     plan_id: PlanId
-    kind: Literal["series", "import", "undo"]
+    kind: Literal["series", "import", "undo", "time_off", "lift_time_off"]
     state: PlanState
     series_id: SeriesId | None
+    time_off_id: TimeOffId | None
     undoes: Annotated[str | None, Meta(description="The plan or the change that it undoes.")]
     undone_by: Annotated[
         PlanId | None, Meta(description="The plan that undoes it, since that has started.")

@@ -61,6 +61,7 @@ def serialize_summary(plan: Plan) -> plan_schemas.PlanSummary:
         kind=plan.kind.value,
         state=plan.state.value,
         series_id=plan.series.series_id if plan.series else None,
+        time_off_id=plan.time_off.time_off_id if plan.time_off else None,
         undoes=plan.undoes,
         undone_by=plan.undone_by,
         from_=plan.dates[0].isoformat() if plan.dates else None,

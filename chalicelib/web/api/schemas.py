@@ -30,6 +30,7 @@ from chalicelib.web.api.fields import (
     bounded_int,
     short_text,
 )
+from chalicelib.web.api.time_off_schemas import BlockedStretch
 
 MAX_ERROR_ENTRIES = 100
 """The maximum in an error response: a small body must not cause a large response."""
@@ -92,6 +93,9 @@ class Day(Struct, kw_only=True):
     version: Annotated[
         int, Meta(ge=0, description="The number of saves by the doctor, delegates and admins.")
     ]
+    time_off: Annotated[
+        list[BlockedStretch], Meta(description="What time off and closures block of it.")
+    ]
     slots: list[DaySlot]
 
 
@@ -103,6 +107,7 @@ class SavedDay(Struct, kw_only=True):
     date: Date
     time_zone: TimeZone
     version: Annotated[int, Meta(ge=1)]
+    time_off: list[BlockedStretch]
     slots: list[DaySlot]
 
 

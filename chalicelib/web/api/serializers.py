@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.slot import Slot
     from chalicelib.use_cases.find_slots import DoctorAvailability, SearchPage
     from chalicelib.use_cases.save_days import DayWithDoctor, SavedDay
+    from chalicelib.web.api.time_off_schemas import BlockedStretch
 
 
 SAVED_MESSAGE = "Slots saved successfully"
@@ -60,8 +61,18 @@ def serialize_day(view: DayWithDoctor) -> schemas.Day:
         date=view.day.date.isoformat(),
         time_zone=view.doctor.zone.key,
         version=view.day.version,
+        time_off=serialize_blocked(view),
         slots=serialize_day_slots(view),
     )
+
+
+def serialize_blocked(view: DayWithDoctor) -> list[BlockedStretch]:
+    """What time off and closures block of a day."""
+    if not view.day.blocked:
+        return []
+    from chalicelib.web.api.time_off_serializers import serialize_stretches  # noqa: PLC0415  few
+
+    return serialize_stretches(view.day.blocked, view.doctor.zone)
 
 
 def serialize_day_slots(view: DayWithDoctor) -> list[schemas.DaySlot]:

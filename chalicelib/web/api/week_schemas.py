@@ -15,6 +15,7 @@ from chalicelib.web.api.fields import (
     WeekVersion,
 )
 from chalicelib.web.api.schemas import DaySlot, ErrorEntry, SlotChangeRequest
+from chalicelib.web.api.time_off_schemas import BlockedStretch
 
 DAYS_PER_WEEK = 7
 
@@ -24,7 +25,9 @@ class WeekDay(Struct, kw_only=True):
 
     date: Date
     version: Annotated[int, Meta(ge=0)]
-    time_off: Annotated[list[str], Meta(description="Names of time off; always empty for now.")]
+    time_off: Annotated[
+        list[BlockedStretch], Meta(description="What time off and closures block of it.")
+    ]
     slots: list[DaySlot]
 
 

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from chalicelib.web.api import week_schemas
 from chalicelib.web.api.problem_details import problem_from_error
-from chalicelib.web.api.serializers import serialize_day_slots
+from chalicelib.web.api.serializers import serialize_blocked, serialize_day_slots
 from chalicelib.web.status_codes import reason_phrase
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def serialize_week(week: Week) -> week_schemas.Week:
             week_schemas.WeekDay(
                 date=view.day.date.isoformat(),
                 version=view.day.version,
-                time_off=[],
+                time_off=serialize_blocked(view),
                 slots=serialize_day_slots(view),
             )
             for view in week.views()
@@ -93,7 +93,7 @@ def serialize_month(month: Month) -> week_schemas.MonthTotals:
                 held=day.held,
                 booked=day.booked,
                 disrupted=day.disrupted,
-                time_off=None,
+                time_off=day.time_off,
             )
             for day in month.days
         ],

@@ -41,6 +41,8 @@ _KEPT = {
     KeptReason.CLOSED_BY_HAND: Text("Closed by hand, left closed: %(times)s"),
     KeptReason.OVERLAPS: Text("Overlaps another slot, left out: %(times)s"),
     KeptReason.PAST: Text("Already started, left out: %(times)s"),
+    KeptReason.TIME_OFF: Text("In time off, left closed: %(times)s"),
+    KeptReason.CLOSURE: Text("The practice is closed, left closed: %(times)s"),
 }
 _OCCASIONS = {
     ChangeKind.SERIES: Text("Series"),
@@ -81,9 +83,18 @@ def describe_acts(entry: AuditLogEntry, names: ActorNames) -> Iterator[str]:
     if entry.kind is ChangeKind.MOVE:
         yield _describe_move(entry, names)
         return
+    yield from _describe_time_off(entry)
     for field, act in (_ACTS | _ACTS_BY_KIND.get(entry.kind, {})).items():
         if slots := getattr(entry, field):
             yield _fill(act, slots, names)
+
+
+def _describe_time_off(entry: AuditLogEntry) -> Iterator[str]:
+    """Name the time off that the entry set or lifted."""
+    if entry.blocked:
+        yield _("Time off: %(name)s", name=entry.blocked.name)
+    if entry.unblocked:
+        yield _("Time off lifted: %(name)s", name=entry.unblocked.name)
 
 
 def describe_kept(entry: AuditLogEntry, names: ActorNames) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import local_time
 from chalicelib.domain.day import KeptReason
 from chalicelib.domain.plan import PlanKind, PlanState
+from chalicelib.domain.text import Text
 from chalicelib.web import dates
 from chalicelib.web.pages import messages
 from chalicelib.web.texts import _, ngettext
@@ -20,9 +21,28 @@ if TYPE_CHECKING:
     from chalicelib.domain.slot import Slot
 
 
+_REASONS = {
+    KeptReason.BOOKED: Text("%(when)s is booked and stays"),
+    KeptReason.HELD: Text("%(when)s is held and stays"),
+    KeptReason.OPENED_BY_HAND: Text("%(when)s was opened by hand, left as it is"),
+    KeptReason.CLOSED_BY_HAND: Text("%(when)s was closed by hand, left closed"),
+    KeptReason.OVERLAPS: Text("%(when)s overlaps another slot, left as it is"),
+    KeptReason.PAST: Text("%(when)s has already started"),
+    KeptReason.TIME_OFF: Text("%(when)s is in time off, left closed"),
+    KeptReason.CLOSURE: Text("%(when)s: the practice is closed"),
+}
+
+
 def describe_plan(plan: Plan) -> str:
     """``New series: Mornings``."""
     name = plan.series.name if plan.series else ""
+    if plan.time_off:
+        name = plan.time_off.name
+    match plan.kind:
+        case PlanKind.TIME_OFF:
+            return _("Time off: %(name)s", name=name)
+        case PlanKind.LIFT_TIME_OFF:
+            return _("Lift time off: %(name)s", name=name)
     if plan.kind is PlanKind.UNDO:
         return _("Undo: %(name)s", name=name) if name else _("Undo")
     if plan.kind is PlanKind.IMPORT:
@@ -146,18 +166,7 @@ def _by_reason(kept: Iterable[KeptSlot]) -> list[tuple[KeptReason, list[Slot]]]:
 
 
 def _reason_sentence(reason: KeptReason, when: str) -> str:
-    match reason:
-        case KeptReason.BOOKED:
-            return _("%(when)s is booked and stays", when=when)
-        case KeptReason.HELD:
-            return _("%(when)s is held and stays", when=when)
-        case KeptReason.OPENED_BY_HAND:
-            return _("%(when)s was opened by hand, left as it is", when=when)
-        case KeptReason.CLOSED_BY_HAND:
-            return _("%(when)s was closed by hand, left closed", when=when)
-        case KeptReason.OVERLAPS:
-            return _("%(when)s overlaps another slot, left as it is", when=when)
-    return _("%(when)s has already started", when=when)
+    return _(_REASONS[reason].template, when=when)
 
 
 def _count_of(reason: KeptReason, count: int) -> str:
@@ -174,4 +183,14 @@ def _count_of(reason: KeptReason, count: int) -> str:
             return ngettext(
                 "%(count)s overlaps another slot", "%(count)s overlap other slots", count
             )
+    return _count_without_change(reason, count)
+
+
+def _count_without_change(reason: KeptReason, count: int) -> str:
+    """Say how many could not change because of the time that they have."""
+    match reason:
+        case KeptReason.TIME_OFF:
+            return ngettext("%(count)s in time off", "%(count)s in time off", count)
+        case KeptReason.CLOSURE:
+            return ngettext("%(count)s in a closure", "%(count)s in a closure", count)
     return ngettext("%(count)s already started", "%(count)s already started", count)

@@ -18,6 +18,7 @@ from chalicelib.web.routes import (
     sections,
     series_pages,
     slots,
+    time_off,
     weeks,
 )
 
@@ -29,6 +30,7 @@ ROUTERS: tuple[Router, ...] = (
     weeks.routes,
     changes.routes,
     plans.routes,
+    time_off.routes,
     doctors.routes,
     availability.routes,
     bookings.routes,

@@ -94,8 +94,9 @@ def get_plans(request: Request, caller: Caller, doctor_id: str) -> Response:
 def post_plan(request: Request, caller: Caller, doctor_id: str) -> Response:
     """Propose a change of many dates.
 
-    A new series, another version or the end of one, or an undo of a plan or a change. Nothing but
-    the proposal is stored: the response shows what it would do. Steps apply it.
+    A new series, another version or the end of one, an import, time off, to lift that, or an undo
+    of a plan or a change. Nothing but the proposal is stored: the response shows what it would do.
+    Steps apply it.
     """
     from chalicelib.web.api.plan_parsing import parse_plan_request  # noqa: PLC0415
     from chalicelib.web.api.plan_serializers import serialize_plan  # noqa: PLC0415
@@ -182,9 +183,18 @@ def _propose(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView
         return services.propose_series.propose_end(caller, doctor_id, *requested.ended)
     if requested.imported:
         return services.propose_imports.propose(caller, doctor_id, requested.imported)
+    if requested.time_off:
+        return services.propose_time_off.propose(caller, doctor_id, requested.time_off)
+    if requested.lifted:
+        return services.propose_time_off.propose_lift(caller, doctor_id, requested.lifted)
+    return _propose_undo(caller, doctor_id, requested)
+
+
+def _propose_undo(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView:
+    undos = get_services().propose_undos
     if requested.undone_change:
-        return services.propose_undos.propose_for_change(caller, requested.undone_change)
-    return services.propose_undos.propose_for_plan(caller, doctor_id, requested.undone_plan or "")
+        return undos.propose_for_change(caller, requested.undone_change)
+    return undos.propose_for_plan(caller, doctor_id, requested.undone_plan or "")
 
 
 def _ids(doctor_id: str, plan_id: str) -> tuple[str, str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from chalicelib.storage.plan_models import PlanItem, SeriesItem
+from chalicelib.storage.time_off_models import TimeOffItem
 from tests.mutation.edits import always, becomes, drop, exists, first_only, never
 from tests.mutation.mutant import Mutant
 from tests.mutation.selectors import call, choice, condition, generator, keyword
 
 _REPOSITORY = "chalicelib.storage.plan_repository:PlanRepository"
+_TIME_OFF = "chalicelib.storage.time_off_repository:TimeOffRepository"
 _TESTS = "tests/api/test_plan_conditions.py"
 _IN_TURN = "tests/api/test_plans_in_turn.py"
 _READS = "tests/api/test_consistent_reads.py::test_reads_of_plans_are_consistent"
@@ -36,6 +38,24 @@ MUTANTS = (
         f"{_REPOSITORY}.start",
         becomes(condition(SeriesItem, "does_not_exist"), None),
         f"{_TESTS}::test_two_plans_do_not_make_the_same_version_of_a_series",
+    ),
+    Mutant(
+        "Two plans make the same version of time off",
+        "chalicelib.storage.time_off_writes:put_time_off",
+        exists(condition(TimeOffItem, "version")),
+        "tests/api/test_time_off_conditions.py::test_two_plans_do_not_lift_the_same_time_off",
+    ),
+    Mutant(
+        "Time off is made twice",
+        "chalicelib.storage.time_off_writes:put_time_off",
+        becomes(condition(TimeOffItem, "does_not_exist"), None),
+        "tests/api/test_time_off_conditions.py::test_time_off_is_made_once",
+    ),
+    Mutant(
+        "A date is blocked for time off that was lifted meanwhile",
+        "chalicelib.storage.time_off_writes:require_latest",
+        exists(condition(TimeOffItem, "version")),
+        "tests/api/test_time_off_conditions.py::test_no_date_is_blocked_after_time_off_is_lifted",
     ),
     Mutant(
         "A plan is undone by two others",
@@ -149,6 +169,8 @@ MUTANTS = (
         Mutant(f"{what} not read consistently", target, never(keyword("consistent_read")), _READS)
         for what, target in (
             ("A plan is", f"{_REPOSITORY}.get"),
+            ("Time off is", f"{_TIME_OFF}.get"),
+            ("The list of time off is", f"{_TIME_OFF}.list_all"),
             ("The list of plans is", f"{_REPOSITORY}.list_latest"),
             ("The changes of a plan are", "chalicelib.storage.audit_log:AuditLog.list_plan"),
             (
