@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -89,8 +89,10 @@ def _assert_doctor_invariants(items: Sequence[RawItem], audit_log: Sequence[RawI
     prefixes = [item["SK"]["S"].partition("#")[0] for item in items]
     assert (prefixes.count("SLOT"), prefixes.count("CHANGE")) == (slots, saves)
     _assert_series_invariants(items, days)
+    for day in days:
+        _assert_nothing_open_in_time_off(day)
     # A client's holds of one doctor are one item.
-    others = prefixes.count("HOLDS") + prefixes.count("SERIES") + prefixes.count("PLAN")
+    others = sum(map(prefixes.count, ("HOLDS", "SERIES", "PLAN", "TIMEOFF", "DISRUPTIONS")))
     assert len(items) == 1 + len(days) + slots + saves + others
 
 
@@ -112,6 +114,16 @@ def _assert_series_invariants(items: Sequence[RawItem], days: Sequence[RawItem])
         if plan["SK"]["S"].startswith("PLAN#") and "series" in plan and "has_started" in plan:
             made = json.loads(plan["series"]["S"])
             assert (made["id"], made["version"]) in versions
+
+
+def _assert_nothing_open_in_time_off(day: RawItem) -> None:
+    """Fail if a free slot of the day is in a stretch that time off or a closure blocks."""
+    stretches = json.loads(day["blocked"]["S"]) if "blocked" in day else []
+    for start, slot in day["slots"]["M"].items():
+        minutes = timedelta(minutes=int(slot["M"]["minutes"]["N"]))
+        end = (datetime.fromisoformat(start) + minutes).strftime("%Y-%m-%dT%H:%MZ")
+        blocking = [each["name"] for each in stretches if each["from"] < end and start < each["to"]]
+        assert slot["M"]["status"]["S"] != "free" or not blocking
 
 
 def _version_of(item: RawItem) -> tuple[str, int]:

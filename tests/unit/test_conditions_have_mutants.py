@@ -82,6 +82,11 @@ CONDITIONS_WITHOUT_MUTANT = (
         condition("startswith"),
         KEY_RANGE,
     ),
+    (
+        "chalicelib.storage.time_off_repository:TimeOffRepository.list_all",
+        condition("startswith"),
+        KEY_RANGE,
+    ),
     ("chalicelib.storage.audit_log:AuditLog.list_plan", condition("between"), KEY_RANGE),
     (
         "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
