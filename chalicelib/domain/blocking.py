@@ -29,7 +29,7 @@ def find_stretch(day: Day, time_off_id: str) -> BlockedStretch | None:
 
 
 def block(day: Day, stretch: BlockedStretch, *, now: datetime) -> PlannedChanges:
-    """Close every free slot in the stretch, whoever opened it, and block it.
+    """Close every free slot in the stretch, also those opened by hand, and block it.
 
     Booked and held slots stay, and are ``kept``. Of more slots than a save can change, the first
     are closed, and the stretch ``is_partial``. ``day`` must be current as of ``now``.
