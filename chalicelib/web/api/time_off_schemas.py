@@ -10,8 +10,8 @@ TimeOffName = Annotated[str, short_text("Why, as the doctor's side sees it.", "H
 Act = Annotated[
     Literal["stop", "disrupt"],
     Meta(
-        description="With `stop` bookings stay as they are; with `disrupt` they have to be rebooked, "
-        "and stay the patients' until then."
+        description="With `stop` bookings stay as they are; with `disrupt` they have to be "
+        "rebooked, and stay the patients' until then."
     ),
 ]
 DateOrInstant = Annotated[
