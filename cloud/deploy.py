@@ -116,7 +116,9 @@ def _deploy(artifact: BuildArtifact, options: argparse.Namespace) -> None:
     if options.bucket:
         sam_options += ["--s3-bucket", stack.require_own_bucket(options.bucket)]
     stack.deploy(artifact, name, dict(options.set), *sam_options)
-    _report(stack.get_outputs(name))
+    if stack.get_stack(name) is None:
+        raise CommandError(f"{name} is not deployed, because you did not confirm it.")
+    _report(identity_provider.stack_outputs(name))
 
 
 def _require_credentials() -> None:

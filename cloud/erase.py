@@ -6,7 +6,7 @@ move and cancel it. Backups keep the reference until they expire; after a restor
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.domain.booking import ERASED_REFERENCE
 from chalicelib.storage import keys
+from cloud.restore import read_items
 from local.command import reports_errors
 
 if TYPE_CHECKING:
@@ -53,24 +54,13 @@ def _condition(reference: str | None, ended_before: date | None) -> ConditionBas
 def erase(table: "Table", condition: ConditionBase, *, writes: bool) -> None:
     """Remove the reference from the items of the condition. Idempotent, also while the app runs."""
     count = 0
-    for key in _find_keys(table, condition):
+    for key in read_items(table, FilterExpression=condition, ProjectionExpression="PK, SK"):
         print(f"{key['PK']} {key['SK']}")
         count += not writes or _remove(table, key, condition)
     items = f"{count} item{'' if count == 1 else 's'} of {table.name}."
     print(
         f"Removed from {items}" if writes else f"{items} Nothing was written: add --write to write."
     )
-
-
-def _find_keys(table: "Table", condition: ConditionBase) -> Iterator[dict[str, Any]]:
-    paginator: Any = table.meta.client.get_paginator("scan")
-    for page in paginator.paginate(
-        TableName=table.name,
-        ConsistentRead=True,
-        FilterExpression=condition,
-        ProjectionExpression="PK, SK",
-    ):
-        yield from page["Items"]
 
 
 def _remove(table: "Table", key: dict[str, Any], condition: ConditionBase) -> bool:

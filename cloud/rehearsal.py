@@ -72,7 +72,7 @@ def _clean_environment() -> None:
 
 def _fill_stack(ministack: MiniStack) -> Rehearsal:
     """Add the demo doctors and the demo users to the stack."""
-    outputs = stack.get_outputs(STACK)
+    outputs = identity_provider.stack_outputs(STACK)
     table.connect(outputs["TableName"])
     for doctor in demo_data.DOCTORS:
         DoctorRepository().add(doctor)

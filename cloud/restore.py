@@ -6,7 +6,7 @@ either table meanwhile.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -43,7 +43,7 @@ def restore(restored: "Table", table: "Table", doctor_id: str | None, *, writes:
 
     Items of the audit log and of login sessions are only added where they are missing.
     """
-    then, now = _read_items(restored, doctor_id), _read_items(table, doctor_id)
+    then, now = _read_by_key(restored, doctor_id), _read_by_key(table, doctor_id)
     kept = {key for key in now if key[0].startswith(_ONLY_ADDED)}
     puts = [item for key, item in then.items() if now.get(key) != item and key not in kept]
     deletes = [{"PK": pk, "SK": sk} for pk, sk in now.keys() - then.keys() - kept]
@@ -59,14 +59,19 @@ def restore(restored: "Table", table: "Table", doctor_id: str | None, *, writes:
     print("Done.")
 
 
-def _read_items(table: "Table", doctor_id: str | None) -> Items:
+def _read_by_key(table: "Table", doctor_id: str | None) -> Items:
     operation, condition = "scan", {}
     if doctor_id is not None:
         partition = Key("PK").eq(keys.doctor_pk(doctor_id))
         operation, condition = "query", {"KeyConditionExpression": partition}
+    return {(item["PK"], item["SK"]): item for item in read_items(table, operation, **condition)}
+
+
+def read_items(table: "Table", operation: str = "scan", **condition: Any) -> Iterator[Any]:  # noqa: ANN401  those of boto3
+    """Yield the items of a scan or a query, page by page."""
     paginator: Any = table.meta.client.get_paginator(operation)  # type: ignore[call-overload]
-    pages = paginator.paginate(TableName=table.name, ConsistentRead=True, **condition)
-    return {(item["PK"], item["SK"]): item for page in pages for item in page["Items"]}
+    for page in paginator.paginate(TableName=table.name, ConsistentRead=True, **condition):
+        yield from page["Items"]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""CloudFormation stacks: deploy an artifact with the AWS SAM CLI (ADR 0015), read outputs."""
+"""CloudFormation stacks: deploy an artifact with the AWS SAM CLI (ADR 0015)."""
 
 import json
 import os
@@ -35,12 +35,6 @@ def get_stack(name: str) -> "StackTypeDef | None":
             return None
         raise
     return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
-
-
-def get_outputs(name: str) -> dict[str, str]:
-    """Return the outputs of the stack by their keys; empty if there is no stack."""
-    stack: Any = get_stack(name) or {}
-    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
 
 
 def require_own_bucket(bucket: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import boto3
 import requests
 from authlib.integrations.requests_client import OAuth2Session
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from chalicelib.domain.permissions import Role
 from local import CommandError, booking_sites, local_config, ports
@@ -67,15 +67,10 @@ DEMO_USERS = (
 
 def configure(port: int) -> IdentityProvider:
     """Create or update the identity provider for the app at that port, with the demo users."""
-    try:
-        _deploy_stack(port)
-        provider = load()
-        for user in DEMO_USERS:
-            create_user(provider, user)
-    except (BotoCoreError, ClientError) as error:
-        raise CommandError(
-            f"{INFRASTRUCTURE} does not create an identity provider: {error}"
-        ) from error
+    _deploy_stack(port)
+    provider = load()
+    for user in DEMO_USERS:
+        create_user(provider, user)
     return provider
 
 
@@ -110,12 +105,16 @@ def _deploy_stack(port: int) -> None:
     waiter.wait(StackName=STACK, WaiterConfig=POLL_SECONDS)
 
 
+def stack_outputs(name: str) -> dict[str, str]:
+    """Return the outputs of a CloudFormation stack by their keys."""
+    stack: Any = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
 def load(stack: str = STACK) -> IdentityProvider:
     """Return the identity provider of a stack at the environment's endpoint."""
-    cloudformation = boto3.client("cloudformation")
-    described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in described}
-    pool_id, endpoint = outputs["UserPoolId"], cloudformation.meta.endpoint_url
+    outputs = stack_outputs(stack)
+    pool_id, endpoint = outputs["UserPoolId"], boto3.client("cloudformation").meta.endpoint_url
     keys = sorted(key for key in outputs if key.endswith("ClientId"))
     clients = {key.removesuffix("ClientId"): _client(pool_id, outputs[key]) for key in keys}
     return IdentityProvider(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from cloud import stack
 from cloud.rehearsal import STACK
+from local.identity_provider import stack_outputs
 
 if TYPE_CHECKING:
     from cloud.rehearsal import Rehearsal
@@ -19,7 +19,7 @@ ITEM = {"PK": {"S": "AUDIT#dr-copied"}, "SK": {"S": "2026-11-23#at#r-1"}, "by": 
 
 
 def test_audit_item_is_copied_to_the_bucket(rehearsal: Rehearsal) -> None:
-    outputs = stack.get_outputs(STACK)
+    outputs = stack_outputs(STACK)
     boto3.client("dynamodb").put_item(TableName=outputs["TableName"], Item=ITEM)
 
     bucket = boto3.resource("s3").Bucket(outputs["AuditBucket"])

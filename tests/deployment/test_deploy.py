@@ -15,6 +15,7 @@ from cloud import deploy, stack
 from cloud.package import PROJECT, BuildArtifact, hash_sources
 from cloud.rehearsal import STACK
 from local import CommandError, identity_provider
+from local.identity_provider import stack_outputs
 from tests.support.http_browser import HttpBrowser
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def test_new_session_key_ends_no_session(rehearsal: Rehearsal) -> None:
     browser.submit(page, "form:has([name=password])", **user)
 
     boto3.client("secretsmanager").put_secret_value(
-        SecretId=stack.get_outputs(STACK)["SessionKeySecret"], SecretString="n" * 64
+        SecretId=stack_outputs(STACK)["SessionKeySecret"], SecretString="n" * 64
     )
 
     assert browser.get(rehearsal.page_url, allow_redirects=False).status_code == 200
@@ -86,18 +87,32 @@ def put_doctor(rehearsal: Rehearsal) -> requests.Response:
     )
 
 
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ("n\n", "another is not deployed, because you did not confirm it."),
+        ("", "sam deploy failed or was not confirmed"),
+    ],
+    ids=["no", "no terminal"],
+)
 def test_unconfirmed_change_set_is_shown_and_not_executed(
-    rehearsal: Rehearsal, capfd: pytest.CaptureFixture[str]
+    rehearsal: Rehearsal, answer: str, message: str
 ) -> None:
-    status = deploy.main(["--stack", "another", "--set", "Firewall=off"])
-
-    printed = capfd.readouterr()
-    assert status == 1
-    assert ["+", "Add", "Table", "AWS::DynamoDB::Table", "N/A"] in map(
-        str.split, printed.out.splitlines()
+    ran = subprocess.run(
+        [sys.executable, "-m", "cloud.deploy", "--stack", "another", "--set", "Firewall=off"],
+        cwd=PROJECT,
+        input=answer,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert "Deploy this changeset? [y/N]" in printed.out
-    assert "sam deploy failed or was not confirmed" in printed.err
+
+    assert ran.returncode == 1
+    assert ["+", "Add", "Table", "AWS::DynamoDB::Table", "N/A"] in map(
+        str.split, ran.stdout.splitlines()
+    )
+    assert "Deploy this changeset? [y/N]" in ran.stdout
+    assert message in ran.stderr
     assert stack.get_stack("another") is None
 
 
@@ -118,7 +133,7 @@ def test_failed_creation_reports_the_resource_and_blocks_updates(
 
 def test_code_bucket_is_private_encrypted_and_versioned(rehearsal: Rehearsal) -> None:
     s3 = boto3.client("s3")
-    code = stack.get_outputs("aws-sam-cli-managed-default")["SourceBucket"]
+    code = stack_outputs("aws-sam-cli-managed-default")["SourceBucket"]
 
     access = s3.get_public_access_block(Bucket=code)["PublicAccessBlockConfiguration"]
     encryption = s3.get_bucket_encryption(Bucket=code)["ServerSideEncryptionConfiguration"]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from cloud import restore, stack
+from cloud import restore
 from cloud.rehearsal import STACK
+from local.identity_provider import stack_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,9 +124,7 @@ def test_restore_keeps_the_audit_log_and_ended_sessions(dynamodb: DynamoDBClient
 def test_missing_table_is_reported(
     rehearsal: Rehearsal, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = restore.main(
-        ["--restored", "nowhere", "--table", stack.get_outputs(STACK)["TableName"]]
-    )
+    status = restore.main(["--restored", "nowhere", "--table", stack_outputs(STACK)["TableName"]])
 
     assert status == 1
     assert capsys.readouterr().err.startswith("AWS reports an error: ")
