@@ -55,9 +55,11 @@ def test_operation_is_reached_from_the_list(browser: Browser, live_server: LiveS
 
         page.get_by_role("navigation").get_by_role("link", name="PUT /slots/{slot_id}/hold").click()
 
-        box = page.get_by_role("heading", name="Hold a slot").bounding_box()
+        hold = page.locator("details.operation", has_text="Hold a slot")
+        box = hold.get_by_role("heading", name="Hold a slot").bounding_box()
         assert box is not None
         assert 0 <= box["y"] < 200
+        expect(hold.get_by_role("heading", name="Responses", exact=True)).to_be_visible()
 
 
 def test_contents_stay_beside_the_text(page: Page, live_server: LiveServer) -> None:
@@ -78,13 +80,24 @@ def test_search_shows_the_entries_that_have_all_words(page: Page, live_server: L
     expect(contents.get_by_role("link", name="Hold a slot")).to_be_visible()
     expect(page.get_by_role("heading", name="Save a week")).to_be_hidden()
     expect(contents.get_by_role("link", name="Save a week")).to_be_hidden()
-    shown = page.locator("main :is(.operation, .schema)[id]:visible").count()
+    shown = page.locator("main details:is(.operation, .schema):visible").count()
     expect(page.get_by_role("status")).to_contain_text(f"{shown} of ")
 
     page.get_by_role("searchbox", name="Search").fill("")
 
     expect(page.get_by_role("heading", name="Save a week")).to_be_visible()
     expect(page.get_by_role("status")).to_be_empty()
+
+
+def test_entries_are_closed_until_they_are_opened(page: Page, live_server: LiveServer) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{live_server.url}/docs")
+
+    assert page.evaluate("document.documentElement.scrollHeight") < 15 * 800
+    responses = page.get_by_role("heading", name="Responses", exact=True)
+    expect(responses).to_have_count(0)
+    page.get_by_role("heading", name="Save a week").click()
+    expect(responses).to_have_count(1)
 
 
 def test_header_of_every_response_is_named_once(page: Page, live_server: LiveServer) -> None:
