@@ -23,7 +23,7 @@ from chalicelib.storage.models import (
     DoctorItem,
     SlotItem,
 )
-from chalicelib.storage.origin_mapping import origins_from_raw
+from chalicelib.storage.origin_mapping import readable_origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -140,7 +140,7 @@ def day_from_item(item: DayItem) -> Day:
     ``is_incomplete``: it allows no save. Origins that cannot be read are unknown.
     """
     date = keys.parse_day_sk(item.sk)
-    origins = _readable_origins(item, date)
+    origins = readable_origins(item, date)
     series_versions = _readable_series_versions(item)
     blocked = _readable_stretches(item) if item.blocked else ()
     slots = [_readable_slot(item, start, entry, origins) for start, entry in item.slots.items()]
@@ -162,14 +162,6 @@ def day_from_item(item: DayItem) -> Day:
 def date_from_item(item: DayItem) -> date:
     """Return the date of a day, whatever else the item has."""
     return keys.parse_day_sk(item.sk)
-
-
-def _readable_origins(day: DayItem, date: date) -> Mapping[datetime, SlotOrigin]:
-    try:
-        return origins_from_raw(day.origins, date)
-    except DECODING_ERRORS:
-        report_unreadable(day)
-        return {}
 
 
 def _readable_series_versions(day: DayItem) -> dict[str, int] | None:

@@ -10,10 +10,14 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from chalicelib.domain.slot import Slot, SlotOrigin
+from chalicelib.storage.decoding import report_unreadable
+from chalicelib.storage.models import DECODING_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
+
+    from chalicelib.storage.models import DayItem
 
 _MINUTE = timedelta(minutes=1)
 
@@ -48,6 +52,15 @@ def origins_from_raw(raw: list[RawOrigin] | None, date: date) -> Mapping[datetim
         for origin in [SlotOrigin(str(each["change"]), each["series"])]
         for start in each["starts"]
     }
+
+
+def readable_origins(day: DayItem, date: date) -> Mapping[datetime, SlotOrigin]:
+    """Return the origins of a day by start; none if they cannot be read."""
+    try:
+        return origins_from_raw(day.origins, date)
+    except DECODING_ERRORS:
+        report_unreadable(day)
+        return {}
 
 
 def _midnight(date: date) -> datetime:
