@@ -11,6 +11,7 @@ import boto3
 import requests
 from authlib.integrations.requests_client import OAuth2Session
 from botocore.exceptions import ClientError
+from msgspec import Struct, convert, field
 
 from chalicelib.domain.permissions import Role
 from local import CommandError, booking_sites, local_config, ports
@@ -24,14 +25,14 @@ TIMEOUT_SECONDS = 5
 PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  # nosec B105
 
 
-class OAuthClient(NamedTuple):
+class OAuthClient(Struct, frozen=True):
     """A client that requests tokens: the page has no secret, a booking site no ``callbacks``."""
 
-    name: str
-    client_id: str
-    secret: str | None
-    scopes: frozenset[str]
-    callbacks: tuple[str, ...]
+    name: str = field(name="ClientName")
+    client_id: str = field(name="ClientId")
+    secret: str | None = field(name="ClientSecret", default=None)
+    scopes: frozenset[str] = field(name="AllowedOAuthScopes", default=frozenset())
+    callbacks: tuple[str, ...] = field(name="CallbackURLs", default=())
 
 
 class IdentityProvider(NamedTuple):
@@ -127,16 +128,9 @@ def load(stack: str = STACK) -> IdentityProvider:
 
 
 def _client(pool_id: str, client_id: str) -> OAuthClient:
-    client = boto3.client("cognito-idp").describe_user_pool_client(
-        UserPoolId=pool_id, ClientId=client_id
-    )["UserPoolClient"]
-    return OAuthClient(
-        client["ClientName"],
-        client_id,
-        secret=client.get("ClientSecret"),
-        scopes=frozenset(client.get("AllowedOAuthScopes", ())),
-        callbacks=tuple(client.get("CallbackURLs", ())),
-    )
+    cognito = boto3.client("cognito-idp")
+    described = cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=client_id)
+    return convert(described["UserPoolClient"], OAuthClient)
 
 
 def create_user(provider: IdentityProvider, user: DemoUser) -> None:

@@ -165,7 +165,7 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
 def _start_app(bound: socket, stack: ExitStack) -> str:
     # The app reads the environment when it is imported.
     from app import app  # noqa: PLC0415
-    from local import demo_data, disruption_announcements, series_extension  # noqa: PLC0415
+    from local import demo_data, schedules  # noqa: PLC0415
 
     try:
         demo_data.seed()
@@ -173,8 +173,7 @@ def _start_app(bound: socket, stack: ExitStack) -> str:
         where = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
         raise CommandError(f"The table at {where} cannot be created or filled: {error}") from error
     url = stack.enter_context(app_server.serve(app, bound))
-    stack.enter_context(series_extension.extended_daily())
-    stack.enter_context(disruption_announcements.announced_each_minute())
+    stack.enter_context(schedules.scheduled())
     return url
 
 

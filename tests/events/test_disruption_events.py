@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import msgspec
 from jsonschema_rs import Draft202012Validator
 
 from chalicelib.events.disruption_events import DisruptionDetail
-from local.disruption_announcements import announce
+from local.schedules import announce_disruptions
 from tests.support.app_client import make_slot_id, slot_path
 from tests.support.scheduled_event import SCHEDULED_EVENT
 
@@ -88,7 +89,7 @@ def test_batch_that_is_sent_again_has_the_same_event(
     client.clock.now += timedelta(seconds=1)
     client.override("disrupt", "09:00")
     client.clock.now += timedelta(minutes=10)
-    announce()
+    announce_disruptions(threading.Event())
     records = stream.read_event()
 
     for _ in range(2):

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from chalicelib import bootstrap
 from chalicelib.events.series_queue import PageMessage, SeriesQueue, UndeliveredError
-from local.series_extension import extend_all
+from local.schedules import extend_series
 from tests.support.factories import MONDAY
 from tests.support.plans import MORNING, make_series, open_times, series_json
 from tests.support.scheduled_event import SCHEDULED_EVENT
@@ -107,7 +107,7 @@ def test_doctor_who_is_gone_stops_no_other(client: AppClient, queue: Queue) -> N
 
 
 def test_laptop_extends_series_without_a_queue(client: AppClient, queue: Queue) -> None:
-    extend_all(threading.Event())
+    extend_series(threading.Event())
 
     assert open_times(client, NEW_MONDAY) == ["09:00", "09:30"]
     assert queue.handle() == []
