@@ -16,10 +16,9 @@ from chalicelib.domain.save_record import SaveRecord
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.audit_mapping import audit_entry_to_item
+from chalicelib.storage.doctor_mapping import doctor_to_item, search_sort_key
 from chalicelib.storage.mapping import (
-    doctor_to_item,
     save_record_to_item,
-    search_sort_key,
     slot_map_to_raw,
     slot_to_item,
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.slot import SlotStatus
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -55,6 +57,21 @@ def lift_disruptions(changes: PlannedChanges, day: Day, marked: Iterable[Slot]) 
         if (stored := day.slots.get(slot.start)) and stored.disrupted_since == slot.disrupted_since
     )
     return replace(changes, lifted=(*changes.lifted, *lifted))
+
+
+def affected_slots(changes: PlannedChanges, at: datetime) -> tuple[Slot, ...]:
+    """Return the slots that are marked as disrupted, since the save, or lose their mark."""
+    since = at.replace(microsecond=0)
+    return (
+        *(replace(slot, disrupted_since=since) for slot in changes.marked),
+        *(_without_mark(slot) for slot in changes.lifted),
+    )
+
+
+def _without_mark(slot: Slot) -> Slot:
+    """Return the slot without its mark; one that only the mark keeps closed is free again."""
+    status = slot.status if slot.is_taken else SlotStatus.FREE
+    return replace(slot, disrupted_since=None, status=status)
 
 
 def marked_slots(entry: AuditLogEntry) -> tuple[Slot, ...]:

@@ -15,12 +15,11 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.storage import keys, pagination
 from chalicelib.storage.decoding import decode_readable
+from chalicelib.storage.doctor_mapping import directory_sort_key, search_sort_key
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import (
     date_from_item,
     day_from_item,
-    directory_sort_key,
-    search_sort_key,
 )
 from chalicelib.storage.models import DayItem, DoctorDirectoryIndex, DoctorItem
 from chalicelib.storage.transaction import Transaction

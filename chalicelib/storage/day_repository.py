@@ -20,10 +20,10 @@ from chalicelib.storage.day_writes import (
     update_day,
 )
 from chalicelib.storage.decoding import decode_readable
+from chalicelib.storage.doctor_mapping import doctor_from_item
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import (
     day_from_item,
-    doctor_from_item,
     save_record_from_item,
 )
 from chalicelib.storage.models import DayItem

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.errors import DayModifiedError, DoctorModifiedError
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import keys
+from chalicelib.storage.doctor_mapping import directory_sort_key, search_sort_key
 from chalicelib.storage.mapping import (
-    directory_sort_key,
     format_microsecond,
     format_timestamp,
     parse_timestamp,
     save_record_to_item,
-    search_sort_key,
     slot_map_to_raw,
     slot_to_entry,
     slot_to_item,

@@ -12,8 +12,8 @@ from chalicelib.domain.errors import DoctorModifiedError, DoctorNotFoundError
 from chalicelib.storage import keys, pagination, table
 from chalicelib.storage.audit_log import add_entry
 from chalicelib.storage.decoding import decode_readable
+from chalicelib.storage.doctor_mapping import doctor_from_item, doctor_to_item
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.mapping import doctor_from_item, doctor_to_item
 from chalicelib.storage.models import DelegateItem, DoctorDirectoryIndex, DoctorItem
 from chalicelib.storage.transaction import Transaction
 

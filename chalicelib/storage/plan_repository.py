@@ -14,8 +14,8 @@ from chalicelib.domain.plan import PlanState
 from chalicelib.domain.plan_errors import PlanModifiedError, PlanNotFoundError, PlanUndoneError
 from chalicelib.storage import keys, table
 from chalicelib.storage.decoding import decode_readable
+from chalicelib.storage.doctor_mapping import doctor_from_item
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.mapping import doctor_from_item
 from chalicelib.storage.plan_models import PlanItem, SeriesItem
 from chalicelib.storage.series_mapping import (
     applied_actions,

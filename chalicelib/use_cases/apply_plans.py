@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from chalicelib.domain.audit_log import Actor
-from chalicelib.domain.errors import ConflictError, StoreBusyError
+from chalicelib.domain.errors import StoreBusyError
 from chalicelib.domain.plan import Plan, PlanKind, PlanState
-from chalicelib.domain.plan_days import opens_other_hours
 from chalicelib.domain.plan_errors import (
     HoursChangedError,
-    PlanModifiedError,
     PlanNotFoundError,
     PlanStoppedError,
     PreviewChangedError,
     TimeOffReplacedError,
 )
-from chalicelib.domain.text import Text
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.write_units import save_write_units
 from chalicelib.use_cases.pace import STEP_SECONDS
+from chalicelib.use_cases.plan_starter import PlanStarter
 from chalicelib.use_cases.plan_updates import date_of_plan, time_off_update, undo_update
 from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
 from chalicelib.use_cases.save_series_dates import save_if_needed, save_series_date
@@ -35,7 +32,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.plan import PlanSources
-    from chalicelib.domain.series import Series, SeriesVersions
     from chalicelib.domain.time_off import BlockedStretch, TimeOff
     from chalicelib.use_cases.pace import Pace
     from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores, PlanView
@@ -63,6 +59,7 @@ class ApplyPlans:
         self._start_pace = start_pace
         self._now = now
         self._pause = pause
+        self._starter = PlanStarter(stores, pause)
 
     def view(self, caller: Caller, doctor_id: str, plan_id: str) -> PlanView:
         """Return the plan with what it did, and what it would do now.
@@ -129,7 +126,7 @@ class ApplyPlans:
             return doctor, before, plan
         with busy_after_conflicts():
             author = Actor.of(caller, caller.require_role_for(doctor))
-            plan, versions = self._run(author, doctor, plan)
+            plan, versions = self._starter.run(author, doctor, plan)
             sources = retry_on_conflict(lambda: self._previews.sources(plan, versions), self._pause)
             try:
                 pace = self._start_pace(seconds)
@@ -168,65 +165,6 @@ class ApplyPlans:
             return doctor, plan
 
         return retry_on_conflict(read, self._pause)
-
-    def _run(self, author: Actor, doctor: Doctor, plan: Plan) -> tuple[Plan, SeriesVersions]:
-        """Start the plan or continue it; read it again only if another request changed it.
-
-        Returns the plan as it is then, and the versions of the doctor's series.
-        """
-        read = iter([plan])
-
-        def run() -> tuple[Plan, SeriesVersions]:
-            latest = next(read, None) or self._stores.plans.get(plan.doctor_id, plan.plan_id)
-            versions = self._stores.series.list_versions(plan.doctor_id)
-            if not latest.has_started:
-                return self._start(author, doctor, latest, versions)
-            if latest.state is PlanState.STOPPED:
-                self._stores.plans.set_state(latest, PlanState.RUNNING)
-                latest = replace(latest, state=PlanState.RUNNING)
-            return latest, versions
-
-        return retry_on_conflict(run, self._pause)
-
-    def _start(
-        self, author: Actor, doctor: Doctor, plan: Plan, versions: SeriesVersions
-    ) -> tuple[Plan, SeriesVersions]:
-        series = self._next_version(plan, author, versions)
-        self._require_expected_time_off(plan)
-        former = versions.latest(series.series_id) if series else None
-        if opens_other_hours(plan, former, doctor.grid):
-            raise HoursChangedError
-        self._stores.plans.start(plan, series)
-        started = replace(plan, state=PlanState.RUNNING, has_started=True, series=series)
-        return started, versions.with_version(series) if series else versions
-
-    def _next_version(self, plan: Plan, author: Actor, versions: SeriesVersions) -> Series | None:
-        """Return the version that the plan makes. Raises ``ConflictError`` if there is a later one.
-
-        The preview of the plan knows nothing of a later version, and its dates may not be all that
-        have to change.
-        """
-        if plan.series is None:
-            return None
-        latest = versions.latest(plan.series.series_id)
-        if (latest.version if latest else None) != plan.replaced:
-            detail = Text("The series has changed since this preview. Preview the change again.")
-            raise self._changed_since(plan, detail)
-        return replace(plan.series, author=author)
-
-    def _require_expected_time_off(self, plan: Plan) -> None:
-        """Raise ``ConflictError`` if there is a later version than the one that is replaced."""
-        if plan.time_off is None:
-            return
-        latest = self._stores.time_off.get(plan.doctor_id, plan.time_off.time_off_id)
-        if (latest.version if latest else None) != plan.replaced:
-            detail = Text("The time off has changed since this preview. Preview the change again.")
-            raise self._changed_since(plan, detail)
-
-    def _changed_since(self, plan: Plan, detail: Text) -> Exception:
-        if self._stores.plans.get(plan.doctor_id, plan.plan_id).has_started:
-            return PlanModifiedError()  # by another tab: the later version is this plan's own
-        return ConflictError(FieldViolation("plan_id", "invalid", detail))
 
     def _apply(
         self, caller: Caller, doctor: Doctor, plan: Plan, sources: PlanSources, pace: Pace

@@ -16,6 +16,7 @@ from chalicelib.domain.audit_log import (
 )
 from chalicelib.domain.changes import conflicting_slots_error
 from chalicelib.domain.day import SlotChanges
+from chalicelib.domain.disruptions import affected_slots
 from chalicelib.domain.errors import (
     ConcurrentModificationError,
     DayModifiedError,
@@ -26,7 +27,6 @@ from chalicelib.domain.errors import (
     VersionMismatchError,
 )
 from chalicelib.domain.save_record import SaveRecord
-from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.text import Text
 from chalicelib.use_cases.retry import attempts
 
@@ -267,7 +267,7 @@ def _build_entry(
         date=update.date,
         opened=tuple(_with_origin(slot, at, update.request_id) for slot in changes.opened),
         closed=changes.closed,
-        affected=_affected(changes, at),
+        affected=affected_slots(changes, at),
         reason=changes.reason,
         kept=changes.kept,
         plan_id=update.plan_id,
@@ -283,21 +283,6 @@ def _with_origin(slot: Slot, at: datetime, request_id: str) -> Slot:
         return slot
     series_id = slot.origin.series_id if slot.origin else None
     return replace(slot, origin=origin_of(at, request_id, series_id))
-
-
-def _affected(changes: PlannedChanges, at: datetime) -> tuple[Slot, ...]:
-    """Return the slots that are marked as disrupted, since the save, or lose their mark."""
-    since = at.replace(microsecond=0)
-    return (
-        *(replace(slot, disrupted_since=since) for slot in changes.marked),
-        *(_without_mark(slot) for slot in changes.lifted),
-    )
-
-
-def _without_mark(slot: Slot) -> Slot:
-    """Return the slot without its mark; one that only the mark keeps closed is free again."""
-    status = slot.status if slot.is_taken else SlotStatus.FREE
-    return replace(slot, disrupted_since=None, status=status)
 
 
 def _apply(entry: AuditLogEntry, planned: PlannedChanges, day: Day) -> Day:

@@ -14,9 +14,8 @@ from chalicelib.domain.doctor import Doctor
 from chalicelib.domain.grid import ClinicSession, Grid
 from chalicelib.domain.slot import Slot, SlotStatus
 from chalicelib.storage import keys
+from chalicelib.storage.doctor_mapping import doctor_from_item, doctor_to_item
 from chalicelib.storage.mapping import (
-    doctor_from_item,
-    doctor_to_item,
     slot_map_from_raw,
     slot_map_to_raw,
 )
