@@ -42,6 +42,7 @@ class Day(BaseModel):
     date: dt.date
     time_zone: str
     version: int
+    time_off: list[object] = []
     slots: list[Slot]
 
 

@@ -37,6 +37,7 @@ def serialize_day(doctor: Doctor, date: date, version: int, slots: Slots) -> Jso
         "date": date.isoformat(),
         "time_zone": doctor.zone.key,
         "version": version,
+        "time_off": [],
         "slots": [serialize_slot(doctor, start, *all_slots[start]) for start in sorted(all_slots)],
     }
 
