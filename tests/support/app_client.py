@@ -220,10 +220,16 @@ class AppClient(DynamoDBHooks):
             for item in self.export():
                 batch.delete(BaseItem(item["PK"]["S"], item["SK"]["S"]))
 
-    def restore(self, snapshot: Sequence[RawItem]) -> None:
-        """Restore an ``export``, by writing only the items that differ."""
+    def restore(
+        self, snapshot: Sequence[RawItem], current: Sequence[RawItem] | None = None
+    ) -> None:
+        """Restore an ``export``, by writing only the items that differ.
+
+        ``current`` is an export of now, if the test has one.
+        """
         name = self.services.settings.table_name
-        restore_items(self.dynamodb, name, self.export(), snapshot)
+        current = self.export() if current is None else current
+        restore_items(self.dynamodb, name, current, snapshot)
 
     def export(self) -> list[RawItem]:
         """Return every item of the table, in the order of its keys."""

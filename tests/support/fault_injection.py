@@ -199,11 +199,12 @@ class FaultInjector:
         """Retry once without botocore's delay of up to a second."""
         return 0 if attempts == 1 and _should_retry(**outcome) else None
 
-    def send_delayed(self) -> None:
-        """Send the delayed requests now."""
+    def send_delayed(self) -> bool:
+        """Send the delayed requests now; return whether there were any."""
         delayed, self._delayed_requests = self._delayed_requests, []
         for request in delayed:
             forward(request)
+        return bool(delayed)
 
     @contextmanager
     def install(self) -> Iterator[FaultInjector]:

@@ -26,9 +26,12 @@ class TableSnapshot:
     items: Sequence[RawItem]
     now: datetime
 
-    def restore(self) -> AppClient:
-        """Restore items and clock, and return the client of an app without cached data."""
-        self.client.restore(self.items)
+    def restore(self, current: Sequence[RawItem] | None = None) -> AppClient:
+        """Restore items and clock, and return the client of an app without cached data.
+
+        ``current`` are the items of now, if the test knows them.
+        """
+        self.client.restore(self.items, current)
         self.client.clock.now = self.now
         self.client.restart()
         return self.client
