@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -55,9 +54,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--stack", help=f"the stack's name; by default {_APP}-<stage>")
     add("--bucket", help="your bucket for the code; by default the SAM CLI creates one")
     add("--yes", action="store_true", help="deploy without asking first")
-    setting = "a parameter of the template, which stays set, such as AlarmEmail; can be repeated"
-    pairs: Any = {"action": "append", "default": [], "type": _parse_setting}
-    add("--set", metavar="NAME=VALUE", help=setting, **pairs)
+    text = "a parameter of the template, which stays set, such as AlarmEmail; can be repeated"
+    add("--set", action="append", default=[], type=_parse_setting, metavar="NAME=VALUE", help=text)
     add("--rehearse", action="store_true", help="deploy to a local emulator, and test it there")
     add("--keep", action="store_true", help="keep a rehearsal running until Ctrl-C")
     return parser.parse_args(arguments)

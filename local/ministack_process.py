@@ -12,18 +12,16 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from logging.handlers import BufferingHandler
 from pathlib import Path
-from typing import Any
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
 from ministack.core import persistence
 
-from local.browser_guard import BrowserGuard
+from local.browser_guard import BrowserGuard, Receive, Scope, Send
 
 SAVE_SECONDS = float(os.environ.get("SAVE_SECONDS", "5"))
 """How often a changed state is saved, and so what a power cut may lose."""
@@ -46,9 +44,7 @@ class StateSaver:
         self._is_changed = False
         self._is_failing = False
 
-    async def __call__(
-        self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_write = scope["type"] == "http" and _is_write(scope)
         if is_write:
             # Before the response: a client that has it may be followed by a crash at once.
@@ -142,7 +138,7 @@ def _flush_to_disk(*paths: Path) -> None:
         os.close(descriptor)
 
 
-def _is_write(scope: dict[str, Any]) -> bool:
+def _is_write(scope: Scope) -> bool:
     operation = dict(scope["headers"]).get(b"x-amz-target", b"").decode().rpartition(".")[2]
     return scope["method"] not in {"GET", "HEAD"} and not operation.startswith(_READS)
 
