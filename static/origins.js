@@ -37,10 +37,12 @@ async function describe(element, box) {
   element.setAttribute("aria-describedby", [...ids].join(" "));
 }
 
+// The line stays when the focus leaves the boxes: without it, the button would move away from below the mouse.
 function show(element) {
   const box = boxAt(element);
+  if (!box) return;
   if (find("#origin")) find("#origin").textContent = "";
-  if (box && find(LINK) && STORED_KINDS.includes(kindOf(box))) describe(element, box);
+  if (find(LINK) && STORED_KINDS.includes(kindOf(box))) describe(element, box);
 }
 
 document.addEventListener("focusin", ({ target }) => show(target));

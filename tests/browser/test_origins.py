@@ -31,6 +31,23 @@ def test_focused_box_is_described_by_who_opened_it(day_page: ManageSlotsPage) ->
     expect(line).to_be_empty()
 
 
+def test_focus_that_leaves_a_box_moves_nothing(day_page: ManageSlotsPage) -> None:
+    """Or the button below the mouse would move before the button of the mouse is up again."""
+    day_page.check("09:00")
+    day_page.save()
+    day_page.expect_saved()
+    day_page.checkbox("09:00").uncheck()
+    line, save = day_page.page.locator("#origin"), day_page.page.locator("#save")
+    expect(line).to_contain_text("Opened by you")
+    save.hover()
+    before = save.bounding_box()
+
+    day_page.page.mouse.down()
+
+    assert save.bounding_box() == before
+    expect(line).to_contain_text("09:00–09:30: Opened by you on")
+
+
 def test_reasons_of_a_date_are_read_once(
     page: Page, live_server: LiveServer, unused_week: date
 ) -> None:
