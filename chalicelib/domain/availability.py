@@ -91,6 +91,13 @@ def in_past(slot: Slot, doctor: Doctor) -> SlotInPast:
     return SlotInPast(start=slot.start, slot_label=label)
 
 
+def in_time_off(slot: Slot, doctor: Doctor) -> NotBookable:
+    """Return the violation for a slot that time off or a closure of the practice keeps closed."""
+    label = local_time.format_range(slot, doctor.zone)
+    reason = Text("can't be booked: the doctor is not available then")
+    return NotBookable(start=slot.start, slot_label=label, reason=reason)
+
+
 def last_bookable_instant(slot: Slot, doctor: Doctor) -> datetime:
     """Return the last instant at which the slot can be booked; it must begin after that."""
     return slot.start - doctor.lead_time

@@ -10,8 +10,10 @@ from chalicelib.domain.slot import Slot, SlotStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from chalicelib.domain.slot import SlotId
+    from chalicelib.domain.time_off import BlockedStretch
 
 ERASED_REFERENCE = ""
 """Stored in place of a patient's reference that was erased on request: it matches every other."""
@@ -153,16 +155,32 @@ class ClientHolds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayBlocks:
+    """What time off and closures block of a day, and the version of the day that has set it.
+
+    The version is 0 if nothing is blocked.
+    """
+
+    stretches: tuple[BlockedStretch, ...] = ()
+    version: int = 0
+
+    def covers(self, slot: Slot) -> bool:
+        """Whether the slot can't be held or booked because of them."""
+        return any(stretch.covers(slot) for stretch in self.stretches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """The stored items that a read or a failed condition returned; nothing is known of others.
 
     A slot is None if there is none. ``record`` and ``holds`` are None if there is none, or if
-    nothing is known.
+    nothing is known. ``blocks`` is of days, by doctor and date.
     """
 
     slots: Mapping[SlotId, StoredSlot | None] = field(default_factory=dict)
     record: BookingRecord | None = None
     holds: ClientHolds | None = None
+    blocks: Mapping[tuple[str, date], DayBlocks] = field(default_factory=dict)
 
     def updated(self, newer: Observed) -> Observed:
         """Return both together; where both have an item, the newer one."""
@@ -170,6 +188,7 @@ class Observed:
             slots={**self.slots, **newer.slots},
             record=newer.record or self.record,
             holds=newer.holds or self.holds,
+            blocks={**self.blocks, **newer.blocks},
         )
 
     def instant_after(self, now: datetime) -> datetime:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.audit_log import AuditLogEntry
-    from chalicelib.domain.booking import Disruption, StoredSlot
+    from chalicelib.domain.booking import DayBlocks, Disruption, StoredSlot
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.slot import Slot, SlotId
 
@@ -85,7 +85,8 @@ class SlotWrite:
     """Replaces the hold or booking of a slot that is as required, and has exactly this disruption.
 
     ``after`` with the status unavailable closes the slot: it is deleted. ``rebooked_to`` is where
-    its booking moves.
+    its booking moves. ``blocks`` is what is known to be blocked of the day, for a slot that has to
+    be available.
     """
 
     doctor: Doctor
@@ -94,6 +95,12 @@ class SlotWrite:
     disruption: Disruption | None = None
     after: StoredSlot
     rebooked_to: SlotId | None = None
+    blocks: DayBlocks | None = None
+
+    @property
+    def needs_open_day(self) -> bool:
+        """Whether nothing else may be blocked of the day: the slot may only have been held."""
+        return isinstance(self.requires, Available)
 
     @property
     def closes_slot(self) -> bool:

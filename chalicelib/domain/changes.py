@@ -251,7 +251,10 @@ class _ChangeValidator:
 
     def _validate_open(self, change: _Change) -> SlotViolation | None:
         start = change.start
-        if start in self.day.slots or start in {slot.start for slot in self.day.adjacent}:
+        stored = self.day.slots.get(start)
+        if stored and stored.status is SlotStatus.UNAVAILABLE and self.day.find_blocking(stored):
+            return SlotInTimeOff(start=start, slot_label=self._label(start))
+        if stored or start in {slot.start for slot in self.day.adjacent}:
             return SlotExists(start=start, slot_label=self._label(start))
         candidate = change.find_in(self.candidates)
         if candidate is None:

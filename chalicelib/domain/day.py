@@ -132,13 +132,25 @@ class Day:
             raise UnreadableItemError
 
     def as_of(self, now: datetime) -> Day:
-        """The day at that instant: holds that have lapsed are free."""
-        return replace(self, slots={start: slot.as_of(now) for start, slot in self.slots.items()})
+        """The day at that instant: holds that have lapsed are free, unless a stretch is blocked."""
+        day = replace(self, slots={start: slot.as_of(now) for start, slot in self.slots.items()})
+        return day.with_blocked(self.blocked) if self.blocked else day
+
+    def with_blocked(self, blocked: tuple[BlockedStretch, ...]) -> Day:
+        """The day with these stretches: what is free in them is closed, with its slot still there.
+
+        Such slots were booked or held when time off was taken. They are free again without it.
+        """
+        slots = {
+            start: _as_blocked(slot, is_blocked=any(each.covers(slot) for each in blocked))
+            for start, slot in self.slots.items()
+        }
+        return replace(self, slots=slots, blocked=blocked)
 
     def grid_slots(self, grid: Grid) -> tuple[DaySlot, ...]:
         """Every slot of the grid and every stored slot off it, in time order."""
         stored = sorted(self.slots.values(), key=lambda slot: slot.start)
-        day_slots = [DaySlot(slot=slot) for slot in stored]
+        day_slots = [DaySlot(slot=slot, blocked_by=self._blocking_free(slot)) for slot in stored]
         day_slots += [
             DaySlot(
                 slot=candidate,
@@ -153,6 +165,9 @@ class Day:
     def find_blocking(self, slot: Slot) -> BlockedStretch | None:
         """Return the first stretch that keeps the slot from being opened, or None."""
         return next((stretch for stretch in self.blocked if stretch.covers(slot)), None)
+
+    def _blocking_free(self, slot: Slot) -> BlockedStretch | None:
+        return self.find_blocking(slot) if slot.status is SlotStatus.UNAVAILABLE else None
 
     def clock_state(self, grid: Grid, now: datetime) -> tuple[int, int]:
         """How many slots have begun, and how many are held.
@@ -170,6 +185,12 @@ class Day:
         slots = {start: slot for start, slot in self.slots.items() if start not in closed}
         slots |= {slot.start: slot for slot in changes.opened}
         return replace(self, version=self.version + 1, revision=self.revision + 1, slots=slots)
+
+
+def _as_blocked(slot: Slot, *, is_blocked: bool) -> Slot:
+    if slot.is_taken or slot.is_disrupted:
+        return slot
+    return replace(slot, status=SlotStatus.UNAVAILABLE if is_blocked else SlotStatus.FREE)
 
 
 def _first_overlapping(stored: Sequence[Slot], candidate: Slot) -> Slot | None:

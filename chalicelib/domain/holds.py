@@ -90,6 +90,7 @@ class HoldClaim(SlotOperation):
             disruption=stored.disruption,
         )
         requires: SlotRequirement = Available(end=slot.end, now=now, owner=self.owner)
+        blocks = None if is_renewal else self.require_not_blocked(observed, slot)
         if is_renewal:
             requires = HoldSince(
                 holder=self.holder, owner=self.owner, end=slot.end, since=stored.held_since
@@ -100,6 +101,7 @@ class HoldClaim(SlotOperation):
             requires=requires,
             disruption=stored.disruption,
             after=after,
+            blocks=blocks,
         )
         return BookingWrites(
             at=observed.instant_after(now),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.domain import local_time
+from chalicelib.domain import availability, local_time
 from chalicelib.domain.audit_log import AuditLogEntry
 from chalicelib.domain.booking import StoredSlot
 from chalicelib.domain.errors import ConflictError, SlotNotFoundError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain.audit_log import Actor, ChangeKind
-    from chalicelib.domain.booking import BookingRules, Observed
+    from chalicelib.domain.booking import BookingRules, DayBlocks, Observed
     from chalicelib.domain.booking_writes import BookingWrites, NothingToDo
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.violations import SlotViolation
@@ -72,6 +72,18 @@ class SlotOperation:
         if self.slot_id not in observed.slots:
             return StoredSlot(slot=self.expected_slot())
         return require_found(observed.slots[self.slot_id], self.slot_id, self.doctor).as_of(now)
+
+    def find_blocks(self, observed: Observed, slot: Slot) -> DayBlocks | None:
+        """Return what is blocked of the slot's date, if that was observed."""
+        key = self.doctor.doctor_id, slot.date_in(self.doctor.zone)
+        return observed.blocks.get(key)
+
+    def require_not_blocked(self, observed: Observed, slot: Slot) -> DayBlocks | None:
+        """Return ``find_blocks``. Raises ``ConflictError`` if the slot is blocked."""
+        blocks = self.find_blocks(observed, slot)
+        if blocks and blocks.covers(slot):
+            raise self.conflict(availability.in_time_off(slot, self.doctor))
+        return blocks
 
     def conflict(self, violation: SlotViolation, zone: ZoneInfo | None = None) -> ConflictError:
         return ConflictError(violation, zone=zone or self.doctor.zone)

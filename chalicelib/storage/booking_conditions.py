@@ -23,14 +23,14 @@ from chalicelib.domain.booking_writes import (
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.mapping import format_microsecond, format_timestamp
-from chalicelib.storage.models import BookingItem, HoldsItem, SlotItem
+from chalicelib.storage.models import BookingItem, DayItem, HoldsItem, SlotItem
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from pynamodb.expressions.condition import Condition
 
-    from chalicelib.domain.booking import Disruption
+    from chalicelib.domain.booking import DayBlocks, Disruption
     from chalicelib.domain.booking_writes import RecordAt, RemoveHold, SlotRequirement
     from chalicelib.domain.slot import SlotId
 
@@ -62,6 +62,16 @@ def has_disruption(disruption: Disruption | None) -> Condition:
         SlotItem.disrupted_since == format_timestamp(disruption.since)
         if disruption
         else SlotItem.disrupted_since.does_not_exist()
+    )
+    return condition
+
+
+def has_blocks(blocks: DayBlocks | None) -> Condition:
+    """Return the condition that nothing of a day is blocked, or just what was observed."""
+    condition: Condition = (
+        DayItem.blocked_version == blocks.version
+        if blocks and blocks.version
+        else DayItem.blocked_version.does_not_exist()
     )
     return condition
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial, reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import DoesNotExist
 
-from chalicelib.domain.booking import Observed
+from chalicelib.domain.booking import DayBlocks, Observed
 from chalicelib.domain.disruptions import RebookedSlot
 from chalicelib.domain.errors import DayModifiedError, SlotStateMismatchError
 from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.storage import keys, table
 from chalicelib.storage.audit_log import add_entry
-from chalicelib.storage.booking_conditions import has_disruption, record_is, slot_is
+from chalicelib.storage.booking_conditions import has_blocks, has_disruption, record_is, slot_is
 from chalicelib.storage.booking_mapping import (
     format_mark,
     holds_from_raw,
@@ -141,6 +141,12 @@ class BookingRepository:
             transaction.commit()
         except DayModifiedError as error:
             raise _day_failure(writes.slots, error) from error
+        except SlotStateMismatchError as error:
+            if not error.observed.blocks:
+                raise
+            # Whether the slot may be booked all the same depends on who holds it.
+            found = self.read([write.slot_id for write in writes.slots], None)
+            raise SlotStateMismatchError(error.observed.updated(found)) from error
 
 
 def _note_changed_marks(transaction: Transaction, writes: BookingWrites) -> None:
@@ -207,13 +213,30 @@ def _update_day(transaction: Transaction, key: Key, writes: list[SlotWrite]) -> 
         # This holds whenever the slot's condition does. Without it, DynamoDB would reject a missing
         # path with a validation error, and not report that the slot's condition failed.
         condition=reduce(and_, (_day_has(write) for write in writes)),
-        on_failure=lambda _: DayModifiedError(),
+        on_failure=partial(_day_mismatch, writes),
     )
+
+
+def _day_mismatch(
+    writes: Sequence[SlotWrite], raw_item: RawItem | None
+) -> DayModifiedError | SlotStateMismatchError:
+    """Return what is blocked of the day, if that is not what the writes expect of it."""
+    if raw_item and "blocked_version" in raw_item:
+        from chalicelib.storage.time_off_mapping import blocks_from_raw  # noqa: PLC0415  few days
+
+        blocks = blocks_from_raw(raw_item)
+    else:
+        blocks = DayBlocks()
+    for write in writes:
+        if write.needs_open_day and (write.blocks or DayBlocks()).version != blocks.version:
+            key = write.doctor.doctor_id, write.after.slot.date_in(write.doctor.zone)
+            return SlotStateMismatchError(Observed(blocks={key: blocks}))
+    return DayModifiedError()
 
 
 def _day_has(write: SlotWrite) -> Condition:
     is_in_day: Condition = DayItem.slots[keys.format_instant(write.slot_id.start)].exists()
-    return is_in_day
+    return is_in_day & has_blocks(write.blocks) if write.needs_open_day else is_in_day
 
 
 def _day_actions(write: SlotWrite) -> list[Action]:

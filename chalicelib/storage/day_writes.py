@@ -135,7 +135,9 @@ def _blocked_actions(day: Day, day_after: Day) -> list[Action]:
     from chalicelib.storage.time_off_mapping import stretches_to_raw  # noqa: PLC0415  few saves
 
     raw = stretches_to_raw(day_after.blocked)
-    return [DayItem.blocked.set(raw) if raw else DayItem.blocked.remove()]
+    if not raw:
+        return [DayItem.blocked.remove(), DayItem.blocked_version.remove()]
+    return [DayItem.blocked.set(raw), DayItem.blocked_version.set(day_after.version)]
 
 
 def require_latest_time_off(transaction: Transaction, doctor_id: str, time_off: TimeOff) -> None:

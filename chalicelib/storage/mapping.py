@@ -57,7 +57,7 @@ def day_from_item(item: DayItem) -> Day:
     series_versions = _readable_series_versions(item)
     blocked = _readable_stretches(item) if item.blocked else ()
     slots = [_readable_slot(item, start, entry, origins) for start, entry in item.slots.items()]
-    return Day(
+    day = Day(
         doctor_id=keys.parse_doctor_pk(item.pk),
         date=date,
         version=int(item.version),
@@ -67,8 +67,8 @@ def day_from_item(item: DayItem) -> Day:
         is_incomplete=None in slots or series_versions is None or blocked is None,
         series_versions=series_versions or {},
         rebooked=_readable_rebooked(item) if item.rebooked else (),
-        blocked=blocked or (),
     )
+    return day.with_blocked(blocked) if blocked else day
 
 
 @decoder

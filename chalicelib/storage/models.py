@@ -159,6 +159,8 @@ class DayItem(BaseItem, discriminator="day"):
     rebooked = UnicodeSetAttribute(null=True)
     # The stretches that time off and closures block (``time_off_mapping``).
     blocked = JSONAttribute(null=True)
+    # The version of the day that has set them: what a booking requires to be the same.
+    blocked_version = NumberAttribute(null=True)
 
 
 class SlotItem(BaseItem, discriminator="slot"):

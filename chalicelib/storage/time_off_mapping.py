@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.booking import DayBlocks
 from chalicelib.domain.slot import Slot, SlotOrigin
 from chalicelib.domain.time_off import BlockedStretch, BlockKind, TimeOff, TimeOffAct
 from chalicelib.storage import keys
 from chalicelib.storage.decoding import decoder
 from chalicelib.storage.mapping import format_timestamp, parse_timestamp
+from chalicelib.storage.models import DayItem
 from chalicelib.storage.time_off_models import TimeOffItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from chalicelib.storage.models import RawItem
 
 _MINUTE = timedelta(minutes=1)
 RawStretch = dict[str, Any]
@@ -28,6 +32,22 @@ def stretches_to_raw(stretches: Iterable[BlockedStretch]) -> list[RawStretch]:
 def stretches_from_raw(raw: list[RawStretch]) -> tuple[BlockedStretch, ...]:
     """Reverse ``stretches_to_raw``. Raises one of ``DECODING_ERRORS`` if they are malformed."""
     return tuple(stretch_from_raw(each) for each in raw)
+
+
+def blocks_from_raw(raw_item: RawItem) -> DayBlocks:
+    """Return what is blocked of a day that has something blocked.
+
+    Raises ``UnreadableItemError``.
+    """
+    day = DayItem.from_raw_data(raw_item)
+    return _blocks_of(day)
+
+
+@decoder
+def _blocks_of(item: DayItem) -> DayBlocks:
+    return DayBlocks(
+        stretches=stretches_from_raw(item.blocked), version=int(item.blocked_version or 0)
+    )
 
 
 def stretch_to_raw(stretch: BlockedStretch) -> RawStretch:

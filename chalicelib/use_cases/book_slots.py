@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.cancellations import Cancellation
-from chalicelib.domain.claims import BookingClaim, MoveClaim
+from chalicelib.domain.claims import BookingClaim
 from chalicelib.domain.errors import ConflictError, DoctorNotFoundError, RequestRejectedError
 from chalicelib.domain.holds import HoldClaim, Release
+from chalicelib.domain.moves import MoveClaim
 from chalicelib.domain.permissions import PRACTICE
 from chalicelib.domain.slot_operation import require_found
 from chalicelib.domain.text import Text

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.grid import Grid
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.slot import Slot
-    from chalicelib.domain.time_off import TimeOff
+    from chalicelib.domain.time_off import BlockedStretch, TimeOff
     from chalicelib.storage.day_repository import DayRead, DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
 
@@ -291,7 +291,14 @@ def _apply(entry: AuditLogEntry, planned: PlannedChanges, day: Day) -> Day:
     if entry.affected:
         marked = {slot.start: slot for slot in entry.affected}
         after = replace(after, slots={**after.slots, **marked})
-    after = replace(after, blocked=planned.day_after.blocked)
+    if after.blocked != planned.day_after.blocked:
+        after = after.with_blocked(_note_marks(planned, entry.at))
     if planned.series_versions is None:
         return after
     return replace(after, series_versions=planned.series_versions)
+
+
+def _note_marks(planned: PlannedChanges, at: datetime) -> tuple[BlockedStretch, ...]:
+    from chalicelib.domain.blocking import note_marks  # noqa: PLC0415  few saves are of time off
+
+    return note_marks(planned, at)

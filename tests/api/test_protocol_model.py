@@ -65,6 +65,7 @@ NOT_IN_THE_MODEL = {
     ("slot", "attribute_not_exists (patient_reference) OR patient_reference = :patient"): (
         "concerns bookings that are older than their records"
     ),
+    ("day", "attribute_not_exists (blocked_version)"): "no day of the model has time off",
     ("day", "attribute_exists (slots.:start)"): (
         "DynamoDB rejects a write to a missing entry of the map in any case"
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -90,7 +90,7 @@ def _assert_doctor_invariants(items: Sequence[RawItem], audit_log: Sequence[RawI
     assert (prefixes.count("SLOT"), prefixes.count("CHANGE")) == (slots, saves)
     _assert_series_invariants(items, days)
     for day in days:
-        _assert_nothing_open_in_time_off(day)
+        _assert_suspended_slots_are_closed(day)
     # A client's holds of one doctor are one item.
     others = sum(map(prefixes.count, ("HOLDS", "SERIES", "PLAN", "TIMEOFF", "DISRUPTIONS")))
     assert len(items) == 1 + len(days) + slots + saves + others
@@ -116,14 +116,13 @@ def _assert_series_invariants(items: Sequence[RawItem], days: Sequence[RawItem])
             assert (made["id"], made["version"]) in versions
 
 
-def _assert_nothing_open_in_time_off(day: RawItem) -> None:
-    """Fail if a free slot of the day is in a stretch that time off or a closure blocks."""
+def _assert_suspended_slots_are_closed(day: RawItem) -> None:
+    """Fail if the day has a slot that time off or a closure has closed there."""
     stretches = json.loads(day["blocked"]["S"]) if "blocked" in day else []
-    for start, slot in day["slots"]["M"].items():
-        minutes = timedelta(minutes=int(slot["M"]["minutes"]["N"]))
-        end = (datetime.fromisoformat(start) + minutes).strftime("%Y-%m-%dT%H:%MZ")
-        blocking = [each["name"] for each in stretches if each["from"] < end and start < each["to"]]
-        assert slot["M"]["status"]["S"] != "free" or not blocking
+    assert ("blocked_version" in day) == bool(stretches)
+    for stretch in stretches:
+        for of_origin in stretch.get("suspended", ()):
+            assert not {start for start, _ in of_origin["slots"]} & day["slots"]["M"].keys()
 
 
 def _version_of(item: RawItem) -> tuple[str, int]:

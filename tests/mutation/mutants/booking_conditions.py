@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.storage.models import BookingItem, HoldsItem, SlotItem
-from tests.mutation.edits import exists, never, shift_boundary
+from chalicelib.storage.models import BookingItem, DayItem, HoldsItem, SlotItem
+from tests.mutation.edits import becomes, exists, never, shift_boundary
 from tests.mutation.mutant import Mutant
 from tests.mutation.selectors import branch, condition
 
@@ -14,6 +14,18 @@ _DISRUPTION = "tests/api/test_booking_conditions.py::test_slot_is_written_only_w
 _MODULE = "chalicelib.storage.booking_conditions"
 
 MUTANTS = (
+    Mutant(
+        "A slot that was held when time off was taken is booked after its hold",
+        "chalicelib.storage.booking_conditions:has_blocks",
+        becomes(condition(DayItem, "does_not_exist"), None),
+        "tests/api/test_bookings_in_time_off.py::test_slot_that_is_freed_in_time_off_is_not_offered",
+    ),
+    Mutant(
+        "A slot is booked on a day of which more is blocked than was observed",
+        "chalicelib.storage.booking_conditions:has_blocks",
+        exists(condition(DayItem, "blocks")),
+        "tests/api/test_bookings_in_time_off.py::test_slot_is_not_booked_in_time_off_that_is_taken_meanwhile",
+    ),
     Mutant(
         "A booked slot is held or booked again",
         f"{_MODULE}:_is_available",

@@ -166,7 +166,7 @@ MUTANTS = (
     ),
     Mutant(
         "A booking that moved and was cancelled is booked again by a late repeat",
-        "chalicelib.domain.claims:MoveClaim._moved_record",
+        "chalicelib.domain.moves:MoveClaim._moved_record",
         becomes(keyword("new_mark"), None),
         "tests/api/test_booking_records.py"
         "::test_late_repeat_after_move_and_cancellation_books_nothing",
