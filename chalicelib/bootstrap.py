@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.extend_series import ExtendSeries
     from chalicelib.use_cases.list_changes import ListChanges
     from chalicelib.use_cases.list_plans import ListPlans
+    from chalicelib.use_cases.list_rebooking import ListRebooking
     from chalicelib.use_cases.list_series import ListSeries
     from chalicelib.use_cases.list_time_off import ListTimeOff
     from chalicelib.use_cases.manage_weeks import ManageWeeks
@@ -152,6 +153,10 @@ class Services(Struct, frozen=True, kw_only=True):
     @property
     def book_slots(self) -> BookSlots:
         return self.bookings().book_slots
+
+    @property
+    def list_rebooking(self) -> ListRebooking:
+        return self.bookings().list_rebooking
 
     @property
     def offer_slots(self) -> OfferSlots:

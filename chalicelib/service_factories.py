@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.extend_series import ExtendSeries
     from chalicelib.use_cases.list_changes import ListChanges
     from chalicelib.use_cases.list_plans import ListPlans
+    from chalicelib.use_cases.list_rebooking import ListRebooking
     from chalicelib.use_cases.list_series import ListSeries
     from chalicelib.use_cases.list_time_off import ListTimeOff
     from chalicelib.use_cases.manage_slots import ManageSlots
@@ -68,6 +69,7 @@ class BookingServices(Struct, frozen=True, kw_only=True):
     book_slots: BookSlots
     override_bookings: OverrideBookings
     offer_slots: OfferSlots
+    list_rebooking: ListRebooking
 
 
 def create_manage_weeks(
@@ -178,6 +180,7 @@ def create_booking_services(
     from chalicelib.domain.booking import BookingRules  # noqa: PLC0415
     from chalicelib.storage.booking_repository import BookingRepository  # noqa: PLC0415
     from chalicelib.use_cases.book_slots import BookSlots  # noqa: PLC0415
+    from chalicelib.use_cases.list_rebooking import ListRebooking  # noqa: PLC0415
     from chalicelib.use_cases.offer_slots import OfferSlots  # noqa: PLC0415
     from chalicelib.use_cases.override_bookings import OverrideBookings  # noqa: PLC0415
 
@@ -190,6 +193,7 @@ def create_booking_services(
         book_slots=BookSlots(bookings, doctor_cache, rules, now, pause),
         override_bookings=OverrideBookings(bookings, doctor_cache, rules, now, pause),
         offer_slots=OfferSlots(bookings, days, index, doctor_cache, now, pause),
+        list_rebooking=ListRebooking(days, doctor_cache, now, pause),
     )
 
 

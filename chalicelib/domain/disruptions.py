@@ -7,6 +7,7 @@ changes, or alone (``overrides``). A disrupted booking that moves or ends leaves
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.slot import SlotStatus
@@ -77,3 +78,40 @@ def _without_mark(slot: Slot) -> Slot:
 def marked_slots(entry: AuditLogEntry) -> tuple[Slot, ...]:
     """Return the slots that the act has marked as disrupted."""
     return tuple(slot for slot in entry.affected if slot.is_disrupted)
+
+
+class RebookingState(StrEnum):
+    """What has become of a disrupted booking."""
+
+    WAITING = "waiting"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebookingRow:
+    """A disrupted booking, or one that has moved, to ``moved_to``, or was cancelled."""
+
+    start: datetime
+    end: datetime
+    state: RebookingState
+    moved_to: SlotId | None = None
+
+
+def rebooking_rows(day: Day) -> list[RebookingRow]:
+    """Return the disrupted bookings of a day, in time order: those that wait, and those done."""
+    waiting = [
+        RebookingRow(start=slot.start, end=slot.end, state=RebookingState.WAITING)
+        for slot in day.slots.values()
+        if slot.is_disrupted and slot.status is SlotStatus.BOOKED
+    ]
+    done = [
+        RebookingRow(
+            start=slot.start,
+            end=slot.end,
+            state=RebookingState.MOVED if slot.moved_to else RebookingState.CANCELLED,
+            moved_to=slot.moved_to,
+        )
+        for slot in day.rebooked
+    ]
+    return sorted(waiting + done, key=lambda row: row.start)

@@ -86,7 +86,7 @@ def count_slots(day: Day, now: datetime) -> DayTotals:
         open=sum(slot.status is SlotStatus.FREE and not slot.has_begun(now) for slot in slots),
         held=sum(slot.status is SlotStatus.HELD for slot in slots),
         booked=sum(slot.status is SlotStatus.BOOKED for slot in slots),
-        disrupted=sum(slot.is_disrupted for slot in slots),
+        disrupted=sum(slot.is_disrupted and slot.status is SlotStatus.BOOKED for slot in slots),
         time_off=_name_time_off(day),
     )
 

@@ -13,7 +13,7 @@ from app import app
 from cloud import template
 from cloud.package import PROJECT
 from tests.support.all_routes import CALLERS
-from tests.support.app_client import make_slot_id, slot_path
+from tests.support.app_client import FORM, make_slot_id, slot_path
 from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import to_instant
 from tests.support.page_session import PageSession
@@ -35,6 +35,12 @@ DAY_QUERY = "doctor_id=dr-lee&date=2026-11-23"
 def _disrupt(client: AppClient) -> AppResponse:
     client.book("09:00", "b-9")
     return client.override("disrupt", "09:00")
+
+
+def _book_at_the_desk(client: AppClient) -> AppResponse:
+    client.save("11:30")
+    form = f"{DAY_QUERY}&slot_id={make_slot_id('11:30')}&act=book&booking_id=desk-1"
+    return client.request("POST", "/bookings", form.encode(), {"Content-Type": FORM})
 
 
 def _lift_disruption(client: AppClient) -> AppResponse:
@@ -89,6 +95,9 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /settings": lambda client: client.get("/settings?doctor_id=dr-lee"),
     "GET /doctors/{doctor_id}/changes": lambda client: client.get("/doctors/dr-lee/changes"),
     **PLAN_OPERATIONS,
+    "GET /bookings": lambda client: client.get(f"/bookings?{DAY_QUERY}", Accept="text/html"),
+    "POST /bookings": _book_at_the_desk,
+    "GET /rebooking": lambda client: client.get("/rebooking?doctor_id=dr-lee", Accept="text/html"),
     "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),
     "GET /doctors/{doctor_id}/slots": lambda client: client.get("/doctors/dr-lee/slots"),
     "GET /slots/{slot_id}": lambda client: client.get_slot("09:00"),

@@ -54,13 +54,17 @@ _QUERIES = {
     "GET /series/{series_id}/end": "?doctor_id=dr-lee",
     "GET /slots/origins": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /plans/{plan_id}": "?doctor_id=dr-lee",
+    "GET /bookings": "?doctor_id=dr-lee&date=2026-11-23",
+    "GET /rebooking": "?doctor_id=dr-lee",
     "GET /availability": "?specialty=cardiology",
     "DELETE /slots/{slot_id}/hold": "?holder=h",
     "DELETE /slots/{slot_id}/booking": "?booking_id=b",
     "DELETE /doctors/{doctor_id}/holds": "?client_id=site-a",
     "GET /doctors/{doctor_id}/bookings": "?from=2026-11-23&to=2026-11-23",
 }
+_BOOKINGS_FORM = {**_DAY_FIELDS, "slot_id": make_slot_id("09:00"), "act": "lift"}
 _BODIES: dict[str, tuple[str, str]] = {
+    "POST /bookings": (FORM, urlencode(_BOOKINGS_FORM)),
     "POST /slots": (JSON, json.dumps(_SAVE_FIELDS)),
     "POST /slots/week": (JSON, json.dumps(_WEEK_FIELDS)),
     "POST /slots/undo": (

@@ -116,6 +116,7 @@ def test_every_source_belongs_to_a_page() -> None:
     served = "".join(static_files.read(name).body for name in pages)
 
     others = {
+        "bookings.css",
         "changes.css",
         "htmx.min.js",
         "lists.css",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.web.http.request import FORM, JSON
 from tools.openapi import examples
 from tools.openapi.booking_operations import BOOKING_OPERATIONS
+from tools.openapi.booking_page_operations import BOOKING_PAGE_OPERATIONS
 from tools.openapi.change_operations import CHANGE_OPERATIONS
 from tools.openapi.plan_operations import PLAN_OPERATIONS
 from tools.openapi.responses import HTML_PAGE, OperationDetails, ResponseDetails, linked, response
@@ -115,6 +116,7 @@ OPERATIONS: dict[str, OperationDetails] = {
     **CHANGE_OPERATIONS,
     **PLAN_OPERATIONS,
     **SERIES_PAGE_OPERATIONS,
+    **BOOKING_PAGE_OPERATIONS,
     **SIGN_IN_OPERATIONS,
     **WEEK_OPERATIONS,
 }

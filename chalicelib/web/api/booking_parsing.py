@@ -80,9 +80,14 @@ def parse_reason(request: Request) -> str:
     """Why the doctor's side overrides a client. Raises ``RequestRejectedError``, ``HttpError``."""
     sent, violations = decode_json(request, booking_schemas.OverrideRequest)
     with violations:
-        reason = _visible_text("reason", sent.reason)
+        reason = visible_reason(sent.reason)
     violations.raise_any()
     return reason
+
+
+def visible_reason(sent: str) -> str:
+    """The reason without spaces around it. Raises ``RequestRejectedError``."""
+    return _visible_text("reason", sent)
 
 
 def _visible_text(name: str, sent: str) -> str:

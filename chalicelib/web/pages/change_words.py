@@ -27,13 +27,13 @@ _ACTS = {
     "closed": Text("Closed %(times)s"),
     "booked": Text("Booked %(times)s"),
     "cancelled": Text("Cancelled %(times)s"),
-    "affected": Text("Changed %(times)s"),
+    "affected": Text("Ended the hold of %(times)s"),
 }
 _ACTS_BY_KIND = {
-    ChangeKind.RELEASE: {"affected": Text("Ended the hold of %(times)s")},
-    ChangeKind.DISRUPTION: {"affected": Text("Asked to rebook %(times)s")},
     ChangeKind.REVOKE: {"cancelled": Text("Removed the booking of %(times)s")},
 }
+_MARKED = Text("Asked to rebook %(times)s")
+_LIFTED = Text("No longer to be rebooked: %(times)s")
 _KEPT = {
     KeptReason.BOOKED: Text("Booked, not changed: %(times)s"),
     KeptReason.HELD: Text("Held, not changed: %(times)s"),
@@ -85,7 +85,16 @@ def describe_acts(entry: AuditLogEntry, names: ActorNames) -> Iterator[str]:
         return
     yield from _describe_time_off(entry)
     for field, act in (_ACTS | _ACTS_BY_KIND.get(entry.kind, {})).items():
-        if slots := getattr(entry, field):
+        if field == "affected" and entry.kind is not ChangeKind.RELEASE:
+            yield from _describe_disruptions(entry, names)
+        elif slots := getattr(entry, field):
+            yield _fill(act, slots, names)
+
+
+def _describe_disruptions(entry: AuditLogEntry, names: ActorNames) -> Iterator[str]:
+    """Say which bookings an entry has marked, and of which it has lifted the mark."""
+    for act, is_marked in ((_MARKED, True), (_LIFTED, False)):
+        if slots := [slot for slot in entry.affected if slot.is_disrupted is is_marked]:
             yield _fill(act, slots, names)
 
 

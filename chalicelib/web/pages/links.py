@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.web.pages import plan_links
+from chalicelib.web.pages import booking_links, plan_links
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,7 @@ class ScheduleLinks(Struct, frozen=True, kw_only=True):
     origins: str
     repeat: str
     series: str
+    bookings: str
     poll: str
     rail: str
 
@@ -52,6 +53,7 @@ def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLi
         origins=plan_links.origins_url(base, doctor_id, on),
         repeat=_repeat_url(base, view, doctor_id, on),
         series=plan_links.series_list_url(base, doctor_id),
+        bookings=booking_links.bookings_url(base, doctor_id, on),
         poll=f"{urls[view]}&part=schedule",
         rail=f"{urls['month']}&part=rail",
     )

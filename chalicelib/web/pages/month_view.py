@@ -12,7 +12,8 @@ from msgspec import Struct
 from chalicelib.domain import local_time
 from chalicelib.domain.month import next_month, previous_month, week_dates
 from chalicelib.web import dates
-from chalicelib.web.pages import links, messages
+from chalicelib.web.pages import booking_links, links, messages
+from chalicelib.web.pages.schedule_view import describe_rebooking
 from chalicelib.web.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class MonthDay(Struct, frozen=True, kw_only=True):
     week_url: str | None
     open: str
     booked: str
+    rebooking: str
     booked_percent: int | None
     is_full: bool
     is_today: bool
@@ -77,6 +79,8 @@ class MonthPage(Struct, frozen=True, kw_only=True):
     weeks: tuple[MonthWeek, ...]
     fill_rate: str
     third_next: str
+    rebooking: str
+    rebooking_url: str
 
 
 def build_month_page(month: Month, *, base: str, selected: date | None = None) -> MonthPage:
@@ -95,6 +99,8 @@ def build_month_page(month: Month, *, base: str, selected: date | None = None) -
         weeks=tuple(builder.build_week(week) for week in month.weeks),
         fill_rate=describe_fill_rate(month.fill_rate),
         third_next=describe_third_next(month.third_next_available_days),
+        rebooking=describe_month_rebooking(sum(day.disrupted for day in month.days)),
+        rebooking_url=booking_links.rebooking_url(base, month.doctor.doctor_id),
     )
 
 
@@ -138,6 +144,7 @@ class _MonthBuilder:
             week_url=self._week_url(on),
             open=_("Full") if day.is_full else _count_open(day.open) if day.open else "",
             booked=_count_booked(day.booked) if day.booked else "",
+            rebooking=describe_rebooking(day.disrupted) if day.disrupted else "",
             booked_percent=100 * day.booked // shown if shown else None,
             is_full=day.is_full,
             is_today=on == month.today,
@@ -172,7 +179,7 @@ def describe_day(day: DayTotals) -> str:
     if day.booked:
         parts.append(_count_booked(day.booked))
     if day.disrupted:
-        parts.append(ngettext("%(count)s to rebook", "%(count)s to rebook", day.disrupted))
+        parts.append(describe_rebooking(day.disrupted))
     if len(parts) == 1:
         parts.append(_("nothing open"))
     return ", ".join(parts)
@@ -207,6 +214,17 @@ def describe_third_next(days: int | None) -> str:
         "Third next available slot: in %(count)s day",
         "Third next available slot: in %(count)s days",
         days,
+    )
+
+
+def describe_month_rebooking(count: int) -> str:
+    """How many bookings of the month have to be rebooked, in words; empty if none has."""
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)s booking of this month needs rebooking",
+        "%(count)s bookings of this month need rebooking",
+        count,
     )
 
 

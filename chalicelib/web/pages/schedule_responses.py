@@ -41,6 +41,12 @@ UNCHANGED = "unchanged"
 UNDONE = "undone"
 UNDONE_IN_PART = "undone_in_part"
 NOTHING_UNDONE = "nothing_undone"
+DESK_BOOKED = "desk_booked"
+DESK_FREED = "desk_freed"
+HOLD_ENDED = "hold_ended"
+DISRUPTED = "disrupted"
+DISRUPTION_LIFTED = "disruption_lifted"
+BOOKING_REMOVED = "booking_removed"
 # Holds the key of a flash message, and the changes that it can undo, during the redirect after a
 # save without JavaScript.
 _FLASH_COOKIE = "flash"
@@ -69,6 +75,18 @@ def _messages() -> dict[str, tuple[str, str]]:
             _("Nothing was undone: the slots have been booked or changed since"),
             "error",
         ),
+        DESK_BOOKED: (_("Booked by the practice"), "success"),
+        DESK_FREED: (_("The booking by the practice has ended"), "success"),
+        HOLD_ENDED: (_("The hold has ended"), "success"),
+        DISRUPTED: (
+            _(
+                "Marked to be rebooked. Booking sites learn of it in 10 minutes: until then you "
+                "can take it back."
+            ),
+            "success",
+        ),
+        DISRUPTION_LIFTED: (_("The booking no longer has to be rebooked"), "success"),
+        BOOKING_REMOVED: (_("The booking is removed"), "success"),
     }
 
 

@@ -14,7 +14,7 @@ from chalicelib.domain.day import DaySlot
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web import dates
-from chalicelib.web.pages import links, messages, schedule_rows
+from chalicelib.web.pages import booking_links, links, messages, schedule_rows
 from chalicelib.web.pages.etags import form_etag
 from chalicelib.web.pages.schedule_rows import Column, RowGroup
 from chalicelib.web.pages.slot_view import EditedBoxes, SlotViewBuilder
@@ -50,7 +50,10 @@ class RejectedForm(Struct, frozen=True, kw_only=True):
 
 
 class ColumnView(Struct, frozen=True, kw_only=True):
-    """The head of a date's column. ``summary`` says how many slots are open, held and booked."""
+    """The head of a date's column. ``summary`` says how many slots are open, held and booked.
+
+    ``rebooking`` says how many bookings have to be rebooked, and leads to them; empty if none has.
+    """
 
     date: str
     title: str
@@ -59,6 +62,8 @@ class ColumnView(Struct, frozen=True, kw_only=True):
     url: str
     strip_url: str
     summary: str
+    rebooking: str
+    rebooking_url: str
     is_full: bool
     is_editable: bool
 
@@ -177,6 +182,9 @@ def _build_column(day: Day, schedule: Schedule, rejected: RejectedForm | None) -
 
 def _build_head(column: Column, day: Day, base: str, doctor_id: str) -> ColumnView:
     counts = Counter(slot.status for slot in day.slots.values())
+    disrupted = sum(
+        slot.is_disrupted and slot.status is SlotStatus.BOOKED for slot in day.slots.values()
+    )
     return ColumnView(
         date=day.date.isoformat(),
         title=dates.format_short_date(day.date),
@@ -185,9 +193,16 @@ def _build_head(column: Column, day: Day, base: str, doctor_id: str) -> ColumnVi
         url=links.day_url(base, doctor_id, day.date),
         strip_url=links.week_url(base, doctor_id, day.date),
         summary=_summarize(counts),
+        rebooking=describe_rebooking(disrupted) if disrupted else "",
+        rebooking_url=booking_links.rebooking_url(base, doctor_id, day.date),
         is_full=not counts[SlotStatus.FREE] and bool(counts[SlotStatus.BOOKED]),
         is_editable=any(view.is_editable for _slot, view in column.slots),
     )
+
+
+def describe_rebooking(count: int) -> str:
+    """How many bookings have to be rebooked."""
+    return ngettext("%(count)s to rebook", "%(count)s to rebook", count)
 
 
 def _summarize(counts: Mapping[SlotStatus, int]) -> str:
