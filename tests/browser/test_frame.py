@@ -37,17 +37,33 @@ def assert_fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        (320, "dark"),
-        (1280, "light"),
-        pytest.param(320, "light", marks=pytest.mark.nightly),
-        pytest.param(375, "light", marks=pytest.mark.nightly),
-        pytest.param(375, "dark", marks=pytest.mark.nightly),
-        pytest.param(1280, "dark", marks=pytest.mark.nightly),
-    ],
-)
+def test_no_page_overflows_or_violates_axe_on_dark_phones_and_a_light_desktop(
+    browser: Browser, live_server: LiveServer, browser_users: BrowserUsers
+) -> None:
+    """Each page is loaded once, and then turned into that of a wider phone and of a desktop."""
+    state = browser_users.storage_state("alex")
+    # Colours that change slowly would be measured halfway.
+    with browser.new_context(storage_state=state, reduced_motion="reduce") as context:
+        page = context.new_page()
+        for path in PAGES:
+            page.emulate_media(color_scheme="dark")
+            page.set_viewport_size({"width": 320, "height": 812})
+            page.goto(f"{live_server.url}{path}")
+            assert_fits(page)
+            assert accessibility_violations(page) == [], path
+
+            page.set_viewport_size({"width": 375, "height": 812})
+            assert_fits(page)
+
+            page.emulate_media(color_scheme="light")
+            page.set_viewport_size({"width": 1280, "height": 812})
+            assert_fits(page)
+            assert accessibility_violations(page) == [], path
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 375, 1280])
 def test_no_page_overflows_or_violates_axe(
     browser: Browser,
     live_server: LiveServer,
@@ -66,19 +82,6 @@ def test_no_page_overflows_or_violates_axe(
 
             assert_fits(page)
             assert accessibility_violations(page) == [], path
-
-
-def test_no_page_overflows_a_wide_phone(
-    browser: Browser, live_server: LiveServer, browser_users: BrowserUsers
-) -> None:
-    with browser.new_context(
-        storage_state=browser_users.storage_state("alex"), viewport={"width": 375, "height": 812}
-    ) as context:
-        page = context.new_page()
-        for path in PAGES:
-            page.goto(f"{live_server.url}{path}")
-
-            assert_fits(page)
 
 
 @pytest.mark.parametrize("name", ["dr-lee", "sam", "alex"])

@@ -11,7 +11,6 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from tests.support import direct_writes
-from tests.support.browser_users import submit_login_form
 from tests.support.factories import LONDON, to_instant
 from tests.support.manage_slots_page import ManageSlotsPage
 from tests.support.waiting import wait_until
@@ -63,16 +62,11 @@ def test_unsaved_changes_of_all_days_survive_reload(day_page: ManageSlotsPage) -
     expect(day_page.page.get_by_role("button", name="Save")).to_be_hidden()
 
 
-@pytest.mark.parametrize("way_back", ["link", "browser"])
-def test_unsaved_changes_survive_visit_to_history(day_page: ManageSlotsPage, way_back: str) -> None:
-    page = day_page.page
+def test_unsaved_changes_survive_visit_to_history(day_page: ManageSlotsPage) -> None:
     day_page.check("09:00")
 
     day_page.visit_changes()
-    if way_back == "link":
-        page.get_by_role("link", name="Back to").click()
-    else:
-        page.go_back()
+    day_page.page.get_by_role("link", name="Back to").click()
 
     expect(day_page.checkbox("09:00")).to_be_checked()
     day_page.expect_unsaved(1)
@@ -129,38 +123,6 @@ def sign_out_page(
     slots = ManageSlotsPage(context.new_page(), live_server, unused_date)
     slots.open()
     return slots
-
-
-def test_unsaved_changes_survive_sign_out_and_sign_in(
-    browser: Browser, live_server: LiveServer, unused_date: date
-) -> None:
-    slots = ManageSlotsPage(browser.new_context().new_page(), live_server, unused_date)
-    slots.open()
-    submit_login_form(slots.page, "dr-lee")
-    slots.check("09:00")
-
-    slots.page.get_by_role("button", name="Sign out").click()
-    expect(slots.page.locator("input[name=password]")).to_be_visible()
-    slots.open()
-    submit_login_form(slots.page, "dr-lee")
-
-    expect(slots.checkbox("09:00")).to_be_checked()
-    slots.expect_unsaved(1)
-
-
-def test_unsaved_changes_are_in_a_tab_that_the_browser_restores(
-    day_page: ManageSlotsPage,
-) -> None:
-    """A tab that a script opens starts with a copy of the session storage, as a restored one."""
-    page = day_page.page
-    day_page.check("09:00")
-
-    with page.expect_popup() as restored:
-        page.evaluate("window.open(location.href)")
-
-    slots = ManageSlotsPage(restored.value, day_page.server, day_page.date)
-    expect(slots.checkbox("09:00")).to_be_checked()
-    slots.expect_unsaved(1)
 
 
 @pytest.mark.only_browser("chromium")  # which crashes on request
