@@ -36,6 +36,11 @@ EXPIRY = Call.hold_expiry(9, "ann")
     [
         pytest.param([OPENED, BOOKED], id="sequential calls"),
         pytest.param(
+            [OPENED, BOOKED, call("cancel", "done", 4, 5, "ann"), call("close", "done", 6, 7),
+             call("cancel", "done", 8, 9, "ann"), call("read", "absent", 10, 11)],
+            id="a cancellation can be repeated after the slot has been closed",
+        ),
+        pytest.param(
             [OPENED, call("book", "done", 2, 9, "ann"), call("book", "taken", 2, 3, "bob")],
             id="of two concurrent calls the later completion can come first",
         ),

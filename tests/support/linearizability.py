@@ -73,6 +73,9 @@ def apply(state: str, call: Call) -> str | None:
         expected = call.result.removeprefix("not ")
         matches = expected in (state, state.partition(" ")[0])
         return state if matches is (expected == call.result) else None
+    if state == ABSENT and (call.operation, call.result) == ("cancel", "done"):
+        # A cancellation is repeated, and the slot has been closed since.
+        return state
     result, next_state = _expected_result(state, call)
     if call.is_certain:
         return next_state if result == call.result else None
