@@ -15,8 +15,7 @@ from examples.booking_site.slots_api import Json, RequestRejectedError, SlotsApi
 from examples.booking_site.visitors import Appointment, Visitor, neighbours_with_hold, new_id
 
 HOLD_SECONDS = 300
-# By network address: so that a script cannot hold every time of a doctor. A visitor holds one.
-MAX_HOLDS_PER_ADDRESS = 2
+TOO_MANY: Json = {"code": "too_many_at_address", "limit": 2}  # a script must not hold every time
 address_locks: defaultdict[str, Lock] = defaultdict(Lock)  # requests at once would all find room
 EXPIRED = "Your hold has expired. Please choose a time again."
 
@@ -25,20 +24,17 @@ pages = Blueprint("booking", __name__)
 
 @pages.post("/doctors/<doctor_id>/hold")
 def hold(doctor_id: str) -> Response:
-    """Hold the chosen time while the visitor fills in the form."""
     patient, doctor = g.visitor, g.api.get("doctors", doctor_id)
     slot_id, shown_date = request.form["slot_id"], request.form.get("from")
     with address_locks[request.remote_addr or ""]:
-        if neighbours_with_hold() >= MAX_HOLDS_PER_ADDRESS:
-            violation = {"code": "too_many_at_address", "limit": MAX_HOLDS_PER_ADDRESS}
-            return _reject(doctor, shown_date, violation)
+        if neighbours_with_hold() >= TOO_MANY["limit"]:
+            return _reject(doctor, shown_date, TOO_MANY)
         try:
             slot = g.api.put("slots", slot_id, "hold", holder=patient.holder, seconds=HOLD_SECONDS)
         except RequestRejectedError as error:
             return _reject(doctor, shown_date, error.violation)
         if patient.hold and patient.hold.slot["slot_id"] != slot["slot_id"]:
             _release(patient)
-        # A booking that moves keeps its id and name.
         moves = patient.booking_to_move
         appointment = moves or Appointment(booking_id=new_id(), doctor=doctor, slot=slot)
         patient.last_hold = replace(appointment, doctor=doctor, slot=slot, moves=moves)
@@ -48,7 +44,6 @@ def hold(doctor_id: str) -> Response:
 
 @pages.get("/hold")
 def held() -> str | Response:
-    """Show the form to confirm the appointment."""
     hold = g.visitor.last_hold
     if not hold:
         return _redirect(".bookings")
@@ -60,7 +55,6 @@ def held() -> str | Response:
 
 @pages.post("/hold/release")
 def release() -> Response:
-    """Release the hold and show the doctor's times again."""
     hold = _release(g.visitor)
     return _redirect_to_times(hold.doctor, hold.slot["date"]) if hold else _redirect("search.start")
 
@@ -79,10 +73,9 @@ def book() -> Response:
         flash("Enter the patient's name", "error")
         return _redirect(".held")
     # The site keeps the name: the API gets no patient data but an opaque reference.
-    ids = {"booking_id": booking_id, "holder": patient.holder}
-    body = {**ids, "patient_reference": patient.reference}
-    if hold.moves:
-        body["moves"] = hold.moves.slot["slot_id"]
+    ids = {"booking_id": booking_id, "patient_reference": patient.reference}
+    moves = {"moves": hold.moves.slot["slot_id"]} if hold.moves else {}
+    body = {**ids, **moves, "holder": patient.holder}
     try:
         slot = g.api.put("slots", hold.slot["slot_id"], "booking", **body)
     except RequestRejectedError as error:
@@ -97,7 +90,20 @@ def book() -> Response:
 
 @pages.get("/bookings")
 def bookings() -> str:
-    return render_template("bookings.html")
+    """List the bookings; those that the practice can't keep have other times to choose from."""
+    own = g.visitor.bookings.values()
+    return render_template("bookings.html", offers={b.booking_id: _offers(b) for b in own})
+
+
+@pages.post("/bookings/<booking_id>/rebook")
+def rebook(booking_id: str) -> Response:
+    """Move a booking to an offered time, which needs no hold."""
+    _release(g.visitor)
+    booking = g.visitor.booking_to_move = _own_booking(booking_id)
+    slot = booking.slot | {"slot_id": request.form["slot_id"], "held_until": g.now}
+    doctor = g.api.get("doctors", request.form["doctor_id"])
+    g.visitor.last_hold = replace(booking, doctor=doctor, slot=slot, moves=booking)
+    return book()
 
 
 @pages.get("/bookings/<booking_id>/confirmed")
@@ -107,9 +113,8 @@ def confirmed(booking_id: str) -> str:
 
 @pages.get("/bookings/<booking_id>/appointment.ics")
 def download(booking_id: str) -> Response:
-    file = render_template("appointment.ics", booking=_own_booking(booking_id))
-    headers = {"Content-Disposition": "attachment"}
-    return Response(fold(file), mimetype="text/calendar", headers=headers)
+    file = fold(render_template("appointment.ics", booking=_own_booking(booking_id)))
+    return Response(file, mimetype="text/calendar", headers={"Content-Disposition": "attachment"})
 
 
 @pages.post("/bookings/<booking_id>/move")
@@ -144,6 +149,15 @@ def cancel(booking_id: str) -> str | Response:
         patient.booking_to_move = None
     flash("Appointment cancelled", "success")
     return _redirect(".bookings")
+
+
+def _offers(booking: Appointment) -> list[Json] | None:
+    """Return other times for a booking that is disrupted; None if it is not."""
+    slot_id, doctor_id = booking.slot["slot_id"], booking.doctor["doctor_id"]
+    query = {"from": booking.slot["date"], "to": booking.slot["date"], "disrupted": "true"}
+    found = g.api.get("doctors", doctor_id, "bookings", **query)["bookings"]
+    is_disrupted = slot_id in {each["slot_id"] for each in found}
+    return list(g.api.get("slots", slot_id, "offers", limit=3)["offers"]) if is_disrupted else None
 
 
 def _own_booking(booking_id: str) -> Appointment:

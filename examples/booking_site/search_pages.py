@@ -15,7 +15,6 @@ pages = Blueprint("search", __name__)
 
 @pages.get("/")
 def start() -> str:
-    """Show the search form."""
     return render_template("start.html", doctors=g.api.doctors())
 
 
@@ -26,14 +25,13 @@ def find() -> str | Response:
         return redirect(url_for(".start"))
     dates = _date_range(UTC, DAYS_SEARCHED)
     query = {name: request.args.get(name) or None for name in ("specialty", "location", "cursor")}
-    # By default the API searches from the today of each clinic, which may not be ours.
-    page = g.api.get("availability", **query, **(dates if request.args.get("from") else {}))
+    given = dates if request.args.get("from") else {}  # by default from each clinic's own today
+    page = g.api.get("availability", **query, **given)
     return render_template("find.html", **query, dates=dates, page=page)
 
 
 @pages.get("/doctors/<doctor_id>")
 def times(doctor_id: str) -> str:
-    """Show a doctor's free times by date."""
     doctor = g.api.get("doctors", doctor_id)
     dates = _date_range(doctor["zone"], DAYS_SHOWN)
     times = g.api.get("doctors", doctor_id, "slots", **dates)

@@ -31,8 +31,8 @@ def create_app() -> flask.Flask:
     """Create the site that the environment variables describe, for ``flask run``."""
     env, session = os.environ, None
     if token_url := env.get("SLOTS_API_TOKEN_URL"):
-        client = env["SLOTS_API_CLIENT_ID"], env["SLOTS_API_CLIENT_SECRET"]
-        session = token_session(token_url, *client)
+        secret = env["SLOTS_API_CLIENT_SECRET"]
+        session = token_session(token_url, env["SLOTS_API_CLIENT_ID"], secret)
     site = create_site(SlotsApi(env.get("SLOTS_API") or "http://127.0.0.1:8000", session))
     site.secret_key = env.get("SECRET_KEY") or secrets.token_hex()
     # Browsers share cookies among the ports of a host.
@@ -54,7 +54,6 @@ def create_site(api: SlotsApi) -> flask.Flask:
         g.api, g.visitors, g.now = api, visitors, site.config["NOW"]()
         holder = session.setdefault("holder", new_id())
         g.visitor = visitors.setdefault(holder, Visitor(holder=holder))
-        # A form of another site cannot have the token of the session.
         g.csrf_token = session.setdefault("csrf_token", new_id())
         given = request.form.get("csrf_token", "").encode()
         if request.method == "POST" and not secrets.compare_digest(given, g.csrf_token.encode()):

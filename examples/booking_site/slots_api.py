@@ -25,10 +25,7 @@ class SlotsApiError(ServiceUnavailable):
 
 
 class RequestRejectedError(SlotsApiError):
-    """The slot's state, the request or a limit does not allow it (400, 404, 409, 429).
-
-    ``violation`` has a ``code`` for programs, as ``slot_taken``, and the ``start`` of the slot.
-    """
+    """``violation`` has a ``code`` for programs, as ``slot_taken``, and the slot's ``start``."""
 
     def __init__(self, status: int, problem: Json) -> None:
         super().__init__(problem["detail"])
@@ -37,10 +34,7 @@ class RequestRejectedError(SlotsApiError):
 
 
 def token_session(token_url: str, client_id: str, client_secret: str) -> OAuth2Session:
-    """Return a session that sends access tokens of the client credentials grant (RFC 6749).
-
-    It renews a token a minute before it expires; the first request finds an expired one.
-    """
+    """Return a session that sends, and renews, tokens of client credentials (RFC 6749)."""
     options = {"grant_type": "client_credentials", "default_timeout": TIMEOUT_SECONDS}
     endpoint = {"token_endpoint": token_url, "token": EXPIRED_TOKEN}
     return OAuth2Session(client_id, client_secret, **endpoint, **options)
@@ -75,8 +69,7 @@ class SlotsApi:
     def doctors(self, cursor: str | None = None) -> list[Json]:
         """Read the doctors of a page, by default the first, and of those after it."""
         page = self.get("doctors", limit=100, cursor=cursor)
-        following = self.doctors(page["next"]) if page["next"] else []
-        return [*page["doctors"], *following]
+        return [*page["doctors"], *(self.doctors(page["next"]) if page["next"] else ())]
 
     def _send(self, method: str, *path: str, **options: Any) -> Response:  # noqa: ANN401
         """Send a request, once more after ``Retry-After``: every request is idempotent."""

@@ -24,7 +24,6 @@ class Appointment:
 
     @property
     def seconds_left(self) -> int:
-        """The rest of the hold."""
         return max(0, int((self.slot["held_until"] - g.now).total_seconds()))
 
 
@@ -45,9 +44,6 @@ class Visitor:
 
 
 def neighbours_with_hold() -> int:
-    """Count the other visitors with the same network address who hold a time.
-
-    Behind a proxy, the site needs werkzeug's ``ProxyFix`` to know the address.
-    """
+    """Count the other visitors of a network address who hold a time (a proxy: ``ProxyFix``)."""
     others = [other for other in list(g.visitors.values()) if other is not g.visitor]
     return sum(bool(v.hold and v.address == request.remote_addr) for v in others)

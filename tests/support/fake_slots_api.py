@@ -26,6 +26,7 @@ class FakeSlot:
     start: datetime
     holder: str | None = None
     booking_id: str | None = None
+    is_disrupted: bool = False
 
     @property
     def json(self) -> dict[str, str]:
@@ -186,6 +187,28 @@ def availability() -> dict[str, Any]:
             fields = {name: doctor[name] for name in doctor if name != "specialty"}
             found.append({**fields, "next_available": slots[0], "slots": slots})
     return _page(found)
+
+
+@routes.get("/doctors/<doctor_id>/bookings")
+def bookings(doctor_id: str) -> dict[str, Any]:
+    first, last = (date.fromisoformat(request.args[name]) for name in ("from", "to"))
+    found = [
+        slot.json
+        for slot in _api().slots.values()
+        if slot.doctor_id == doctor_id
+        and slot.booking_id
+        and slot.is_disrupted
+        and first <= slot.start.date() <= last
+    ]
+    return {"bookings": found}
+
+
+@routes.get("/slots/<slot_id>/offers")
+def offers(slot_id: str) -> dict[str, Any]:
+    assert slot_id in _api().slots
+    free = [slot for slot in _api().slots.values() if slot.json["status"] == "free"]
+    limit = int(request.args["limit"])
+    return {"offers": [{**slot.json, "doctor_id": slot.doctor_id} for slot in free[:limit]]}
 
 
 @routes.put("/slots/<slot_id>/hold")

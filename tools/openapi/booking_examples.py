@@ -126,6 +126,7 @@ OFFERS: Json = {
             "start": f"{DATE}T09:30:00+00:00",
             "end": f"{DATE}T10:00:00+00:00",
             "status": "free",
+            "doctor_id": DOCTOR,
         }
     ]
 }

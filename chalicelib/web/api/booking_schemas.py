@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib.web.api.fields import (
     HOLD_SECONDS_RANGE,
+    DoctorId,
     Instant,
     Key,
     PatientReference,
@@ -84,10 +85,16 @@ class Bookings(Struct, kw_only=True):
     bookings: list[BookedSlot]
 
 
+class OfferedSlot(Slot, kw_only=True):
+    """A bookable slot, and whose it is."""
+
+    doctor_id: DoctorId
+
+
 class Offers(Struct, kw_only=True):
     """Bookable slots of the same length: those of the same doctor, then those of others."""
 
-    offers: list[Slot]
+    offers: list[OfferedSlot]
 
 
 class ReleasedHolds(Struct, kw_only=True):

@@ -32,10 +32,13 @@ def serialize_held_slot(view: SlotWithDoctor) -> booking_schemas.HeldSlot:
 
 
 def serialize_offers(offers: Iterable[Offer]) -> booking_schemas.Offers:
-    """Offers, each with the times of its doctor."""
-    return booking_schemas.Offers(
-        offers=[serialize_slot(offer.slot, offer.doctor) for offer in offers]
-    )
+    """Offers, each with its doctor, in whose zone its times are."""
+    return booking_schemas.Offers(offers=[_serialize_offer(offer) for offer in offers])
+
+
+def _serialize_offer(offer: Offer) -> booking_schemas.OfferedSlot:
+    fields = msgspec.structs.asdict(serialize_slot(offer.slot, offer.doctor))
+    return booking_schemas.OfferedSlot(**fields, doctor_id=offer.doctor.doctor_id)
 
 
 def serialize_bookings(found: BookingList) -> booking_schemas.Bookings:
