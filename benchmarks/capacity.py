@@ -32,7 +32,8 @@ from chalicelib.storage import table
 from local import demo_data
 from local.local_config import use_local_stage
 from local.servers import MiniStack
-from tests.support.app_client import AppClient, AppResponse, Clock
+from tests.support.app_client import AppClient, AppResponse
+from tests.support.clock import Clock
 from tests.support.factories import MONDAY, make_session
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import html
 import json
 import re
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,15 @@ from tests.support.booking_scenarios import (
     offers_of_colleagues,
     release,
 )
-from tests.support.call_scenarios import at_time, conflicting_saves, other_length, uncached
+from tests.support.call_scenarios import (
+    at_time,
+    conflicting_saves,
+    date_after,
+    other_length,
+    relocation,
+    settings,
+    uncached,
+)
 from tests.support.factories import MONDAY, to_instant
 from tests.support.plan_scenarios import PLAN_SCENARIOS
 
@@ -36,17 +43,6 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "dynamodb-calls.md"
 DAY = f"/slots?doctor_id=dr-lee&date={MONDAY}"
 MONTH = "/slots/month?doctor_id=dr-lee&month="
 HTMX = {"HX_Request": "true", "Accept": "text/html"}
-
-
-def date_after(days: int) -> str:
-    """Return the date a number of days after Monday."""
-    return (MONDAY + timedelta(days=days)).isoformat()
-
-
-def settings(client: AppClient, **changes: object) -> Send:
-    """Prepare a change of Dr Lee's settings."""
-    body = client.get("/doctors/dr-lee").json | changes
-    return lambda: client.put(f"/doctors/{body['doctor_id']}", body)
 
 
 def poll(client: AppClient) -> Send:
@@ -103,13 +99,6 @@ def day_not_modified(client: AppClient) -> Send:
     """A day with the ETag of the last response."""
     etag = client.get_day().headers["ETag"]
     return lambda: client.get(DAY, If_None_Match=etag)
-
-
-def relocation(client: AppClient) -> Send:
-    """Another location of a doctor with 25 coming days."""
-    for days in range(1, 25):
-        client.save("11:00", date=date_after(days))
-    return settings(client, location="Leeds")
 
 
 def week_save(client: AppClient) -> Send:

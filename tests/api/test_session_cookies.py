@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from chalicelib import bootstrap
 from chalicelib.web.auth.session_keys import SecretSessionKeys, SessionKeysUnavailableError
-from tests.support.app_client import Clock, build_services
+from tests.support.app_client import build_services
+from tests.support.clock import Clock
 from tests.support.factories import SUNDAY_NOON
 from tests.support.page_session import DAY_PATH, PageSession
 

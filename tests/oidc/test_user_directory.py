@@ -11,7 +11,7 @@ from chalicelib.domain.permissions import Role
 from chalicelib.web.auth.user_directory import TTL, DirectoryUser, UserDirectory
 from local import identity_provider
 from local.identity_provider import DemoUser
-from tests.support.app_client import Clock
+from tests.support.clock import Clock
 from tests.support.oidc_tokens import verify_token
 
 if TYPE_CHECKING:

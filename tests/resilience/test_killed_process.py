@@ -34,7 +34,8 @@ from chalicelib import bootstrap
 from chalicelib.settings import Settings
 from chalicelib.storage import table
 from tests.support.operations import WRITES
-from tests.support.app_client import AppClient, Clock
+from tests.support.app_client import AppClient
+from tests.support.clock import Clock
 
 name, event = sys.argv[1:]
 settings, clock = Settings.from_env(os.environ), Clock()

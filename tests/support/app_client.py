@@ -14,13 +14,12 @@ from chalicelib.storage import keys
 from chalicelib.storage.models import BaseItem, DayItem
 from chalicelib.web.api.problem_details import RETRY_AFTER_RANGE
 from tests.support.dynamodb_hooks import DynamoDBHooks
-from tests.support.factories import MONDAY, SUNDAY_NOON, to_instant
+from tests.support.factories import MONDAY, to_instant
 from tests.support.table_snapshot import RawItem, restore_items
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
-    from datetime import datetime
 
     from chalice.test import Client, HTTPResponse
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,18 +27,9 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.domain.permissions import Caller
     from chalicelib.settings import Settings
+    from tests.support.clock import Clock
 
 FORM = "application/x-www-form-urlencoded"
-
-
-@dataclass
-class Clock:
-    """The app's clock, which shows ``now`` until a test sets it."""
-
-    now: datetime = SUNDAY_NOON
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @dataclass(frozen=True)

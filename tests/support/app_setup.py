@@ -13,7 +13,8 @@ from chalicelib import bootstrap
 from chalicelib.settings import Settings
 from chalicelib.storage import table
 from local.local_config import use_local_stage
-from tests.support.app_client import AppClient, Clock, build_services
+from tests.support.app_client import AppClient, build_services
+from tests.support.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.support.factories import to_instant
+from tests.support.factories import MONDAY, to_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,3 +57,21 @@ def conflicting_saves(client: AppClient) -> Send:
             return client.save("11:30")
 
     return send
+
+
+def date_after(days: int) -> str:
+    """Return the date a number of days after Monday."""
+    return (MONDAY + timedelta(days=days)).isoformat()
+
+
+def settings(client: AppClient, **changes: object) -> Send:
+    """Prepare a change of Dr Lee's settings."""
+    body = client.get("/doctors/dr-lee").json | changes
+    return lambda: client.put(f"/doctors/{body['doctor_id']}", body)
+
+
+def relocation(client: AppClient) -> Send:
+    """Another location of a doctor with 25 coming days."""
+    for days in range(1, 25):
+        client.save("11:00", date=date_after(days))
+    return settings(client, location="Leeds")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.storage.doctor_cache import TTL, DoctorCache
 from chalicelib.storage.doctor_repository import DoctorRepository
-from tests.support.app_client import Clock
+from tests.support.clock import Clock
 from tests.support.factories import SUNDAY_NOON, make_doctor
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from chalicelib.domain.person import Account, Person
 from chalicelib.storage import people_cache
 from chalicelib.storage.people_cache import PeopleCache
 from chalicelib.storage.people_repository import PeopleRepository
-from tests.support.app_client import Clock
+from tests.support.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
