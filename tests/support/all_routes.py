@@ -41,6 +41,13 @@ _SERIES_FORM = {
     "to": "2026-11-30",
     "ends": "on",
 }
+_TIME_OFF_FORM = {
+    "doctor_id": "dr-lee",
+    "name": "Holiday",
+    "from": "2026-11-23",
+    "to": "2026-11-23",
+    "act": "stop",
+}
 _QUERIES = {
     "GET /slots": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /slots/history": "?doctor_id=dr-lee&date=2026-11-23",
@@ -52,6 +59,7 @@ _QUERIES = {
     "GET /series/new": "?doctor_id=dr-lee&week=2026-11-23",
     "GET /series/{series_id}/edit": "?doctor_id=dr-lee",
     "GET /series/{series_id}/end": "?doctor_id=dr-lee",
+    "GET /time-off": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /slots/origins": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /plans/{plan_id}": "?doctor_id=dr-lee",
     "GET /bookings": "?doctor_id=dr-lee&date=2026-11-23",
@@ -75,6 +83,8 @@ _BODIES: dict[str, tuple[str, str]] = {
     "POST /doctors/{doctor_id}/plans/{plan_id}/steps": (JSON, "{}"),
     "POST /series": (FORM, urlencode(_SERIES_FORM)),
     "POST /series/{series_id}/end": (FORM, "doctor_id=dr-lee&to=2026-11-30"),
+    "POST /time-off": (FORM, urlencode(_TIME_OFF_FORM)),
+    "POST /time-off/lift": (FORM, "doctor_id=dr-lee&time_off_id=none"),
     "POST /plans/{plan_id}": (FORM, "doctor_id=dr-lee&act=start"),
     "POST /sign-out": (FORM, ""),
     "POST /account/password": (FORM, "current_password=a&new_password=b&new_again=b"),

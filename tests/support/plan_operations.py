@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from tests.support.app_client import FORM
 from tests.support.factories import MONDAY
 from tests.support.plans import PLANS, propose, series_json
+from tests.support.time_off import take_time_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,6 +53,15 @@ def get_first_series(client: AppClient) -> AppResponse:
 
 PLAN_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
     "POST /doctors/{doctor_id}/plans": propose_series,
+    "GET /time-off": _get(f"/time-off?{_DOCTOR}&week={MONDAY}"),
+    "POST /time-off": lambda client: _post(
+        client,
+        "/time-off",
+        {"name": "Holiday", "from": str(MONDAY), "to": str(MONDAY), "act": "stop"},
+    ),
+    "POST /time-off/lift": lambda client: _post(
+        client, "/time-off/lift", {"time_off_id": take_time_off(client)["time_off_id"]}
+    ),
     "POST /doctors/{doctor_id}/plans/{plan_id}/steps": lambda client: _with_plan(
         client, lambda path: client.post(f"{path}/steps", {})
     ),

@@ -89,6 +89,8 @@ PARAMETERS = {
     "RequiredDate": _query("date", fields.Date, "The date.", "2026-11-23", required=True),
     "WeekToRepeat": _query("week", fields.Date, "A date of the week to repeat.", "2026-11-23"),
     "DayToCopy": _query("date", fields.Date, "The date to copy.", "2026-11-23"),
+    "DayOff": _query("date", fields.Date, "The date of the form; by default today.", "2026-11-23"),
+    "WeekOff": _query("week", fields.Date, "A date of the week of the form.", "2026-11-23"),
     "PlanToRevise": _query(
         "plan_id", fields.PlanId, "The plan to revise.", "20261122T120000000000Z-1f0c9ae27b35"
     ),

@@ -137,6 +137,12 @@ NO_SUCH_SERIES = problem(HTTPStatus.NOT_FOUND, "There is no such series")
 TIME_OFF_IN_PAST = problem_with_error(
     HTTPStatus.BAD_REQUEST, "in_past", "Time off can't be in the past", field="to"
 )
+TIME_OFF_CHANGED_SINCE = problem_with_error(
+    HTTPStatus.CONFLICT,
+    "invalid",
+    "The time off has changed since this preview. Preview the change again.",
+    field="plan_id",
+)
 NO_SUCH_TIME_OFF = problem(HTTPStatus.NOT_FOUND, "There is no such time off")
 NO_SUCH_PLAN = problem(HTTPStatus.NOT_FOUND, "There is no such plan")
 INVALID_STATE = problem_with_error(

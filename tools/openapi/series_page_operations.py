@@ -20,6 +20,27 @@ SERIES_PAGE_OPERATIONS: dict[str, OperationDetails] = {
     "get_series_end": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DOCTOR}),
     "get_origins_page": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DATE}),
     "get_plan_page": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DOCTOR}),
+    "get_time_off_page": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DATE}),
+    "post_time_off_form": OperationDetails(
+        responses={
+            303: _TO_PREVIEW,
+            400: response(
+                "Each wrong field has its reason; a browser gets the form again.",
+                in_the_past=plan_examples.TIME_OFF_IN_PAST,
+            ),
+        }
+    ),
+    "post_time_off_lift": OperationDetails(
+        responses={
+            303: response("Redirect to the page of the plan that lifts it."),
+            400: _INVALID_DOCTOR,
+            404: response("There is no such time off.", lifted=plan_examples.NO_SUCH_TIME_OFF),
+            409: response(
+                "The time off has been changed at the same moment.",
+                changed=plan_examples.TIME_OFF_CHANGED_SINCE,
+            ),
+        }
+    ),
     "post_series_form": OperationDetails(
         responses={
             303: _TO_PREVIEW,

@@ -33,6 +33,7 @@ class ScheduleLinks(Struct, frozen=True, kw_only=True):
     repeat: str
     series: str
     bookings: str
+    time_off: str
     poll: str
     rail: str
 
@@ -54,6 +55,7 @@ def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLi
         repeat=_repeat_url(base, view, doctor_id, on),
         series=plan_links.series_list_url(base, doctor_id),
         bookings=booking_links.bookings_url(base, doctor_id, on),
+        time_off=plan_links.time_off_url(base, doctor_id, view, on),
         poll=f"{urls[view]}&part=schedule",
         rail=f"{urls['month']}&part=rail",
     )

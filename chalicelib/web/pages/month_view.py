@@ -51,6 +51,7 @@ class MonthDay(Struct, frozen=True, kw_only=True):
     booked: str
     rebooking: str
     booked_percent: int | None
+    time_off: str
     is_full: bool
     is_today: bool
     is_selected: bool
@@ -146,6 +147,7 @@ class _MonthBuilder:
             booked=_count_booked(day.booked) if day.booked else "",
             rebooking=describe_rebooking(day.disrupted) if day.disrupted else "",
             booked_percent=100 * day.booked // shown if shown else None,
+            time_off=day.time_off or "",
             is_full=day.is_full,
             is_today=on == month.today,
             is_selected=on == self._selected,
@@ -170,6 +172,8 @@ def _exists(on: date) -> bool:
 def describe_day(day: DayTotals) -> str:
     """``Tuesday 1 December, 3 open, 2 booked``."""
     parts = [dates.format_day_and_month(day.date)]
+    if day.time_off:
+        parts.append(_("time off: %(name)s", name=day.time_off))
     if day.is_full:
         parts.append(_("full"))
     if day.open:

@@ -49,6 +49,12 @@ def plan_url(base: str, doctor_id: str, plan_id: str) -> str:
     return _url(f"{base}/plans/{plan_id}", doctor_id)
 
 
+def time_off_url(base: str, doctor_id: str, view: str = "", on: date | None = None) -> str:
+    """The URL of time off: its list, and the form for the day or the week of the date."""
+    parameters = {"week" if view == "week" else "date": on.isoformat()} if on else {}
+    return _url(f"{base}/time-off", doctor_id, **parameters)
+
+
 def origins_url(base: str, doctor_id: str, on: date) -> str:
     """The URL of what opened the slots of the date."""
     return _url(f"{base}/slots/origins", doctor_id, date=on.isoformat())

@@ -11,7 +11,15 @@ from msgspec import Struct
 from chalicelib.domain.month import monday_of
 from chalicelib.domain.plan import PlanState
 from chalicelib.web import dates
-from chalicelib.web.pages import links, messages, plan_links, plan_list, plan_words, series_words
+from chalicelib.web.pages import (
+    links,
+    messages,
+    plan_links,
+    plan_list,
+    plan_words,
+    series_words,
+    time_off_words,
+)
 from chalicelib.web.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -82,6 +90,7 @@ class PlanPage(Struct, frozen=True, kw_only=True):
     path: str
     revise_url: str | None
     list_url: str
+    list_name: str
     week_url: str | None
     undo: UndoView | None
     error: str = ""
@@ -114,7 +123,7 @@ def _page(
         doctor_name=doctor.name if doctor else "",
         time_zone=messages.format_zone(doctor.zone) if doctor else "",
         title=plan_words.describe_plan(plan),
-        pattern=tuple(series_words.describe_series(plan.series)) if plan.series else (),
+        pattern=_pattern(plan, view),
         state=plan.state.value,
         heading=_heading(plan, view),
         notes=tuple(_notes(view)) if view else (),
@@ -127,7 +136,8 @@ def _page(
         is_automatic=is_automatic,
         path=f"{base}/plans/{plan.plan_id}",
         revise_url=_revise_url(plan, base),
-        list_url=plan_links.series_list_url(base, doctor_id),
+        list_url=_list_url(plan, base, doctor_id),
+        list_name=_("Time off") if plan.time_off else _("Series"),
         undo=_undo(view, base) if view else None,
         week_url=links.week_url(base, doctor_id, plan.dates[0]) if plan.dates else None,
         error=error,
@@ -135,7 +145,26 @@ def _page(
 
 
 def _button(plan: Plan, view: PlanView) -> str:
-    return plan_words.button(plan, view.opens, view.closes) if not plan.has_started else ""
+    if plan.has_started:
+        return ""
+    if plan.time_off and not plan.undoes:
+        return time_off_words.button(view)
+    return plan_words.button(plan, view.opens, view.closes)
+
+
+def _pattern(plan: Plan, view: PlanView | None) -> tuple[str, ...]:
+    """What the plan is about: hours of a series, or dates of time off."""
+    if plan.series:
+        return tuple(series_words.describe_series(plan.series))
+    if plan.time_off is None or view is None:
+        return ()
+    when = time_off_words.describe_when(plan.time_off, view.doctor.zone)
+    return when, time_off_words.describe_act(plan.time_off.act)
+
+
+def _list_url(plan: Plan, base: str, doctor_id: str) -> str:
+    list_url = plan_links.time_off_url if plan.time_off else plan_links.series_list_url
+    return list_url(base, doctor_id)
 
 
 def _revise_url(plan: Plan, base: str) -> str | None:
@@ -179,7 +208,9 @@ def _notes(view: PlanView) -> Iterable[str]:
         yield plan_words.has_changed(view.opens, view.closes)
     if kept := plan_words.count_kept(kept for day in view.days for kept in day.kept):
         yield _("Left as they are: %(slots)s.", slots=kept)
-    if view.plan.state is PlanState.PROPOSED:
+    if bookings := [*time_off_words.describe_bookings(view)]:
+        yield from bookings
+    elif view.plan.state is PlanState.PROPOSED:
         yield _("Booked and held slots stay as they are.")
     if third_next := plan_words.describe_third_next(view.plan.third_next_available):
         yield third_next

@@ -14,7 +14,7 @@ from chalicelib.domain.day import DaySlot
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web import dates
-from chalicelib.web.pages import booking_links, links, messages, schedule_rows
+from chalicelib.web.pages import booking_links, links, messages, schedule_rows, time_off_words
 from chalicelib.web.pages.etags import form_etag
 from chalicelib.web.pages.schedule_rows import Column, RowGroup
 from chalicelib.web.pages.slot_view import EditedBoxes, SlotViewBuilder
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from chalicelib.domain.day import Day
+    from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.errors import RequestRejectedError
     from chalicelib.domain.grid import Grid
     from chalicelib.web.pages.day_form import DayFormState
@@ -53,6 +54,7 @@ class ColumnView(Struct, frozen=True, kw_only=True):
     """The head of a date's column. ``summary`` says how many slots are open, held and booked.
 
     ``rebooking`` says how many bookings have to be rebooked, and leads to them; empty if none has.
+    ``time_off`` names time off and closures; empty without any.
     """
 
     date: str
@@ -64,6 +66,7 @@ class ColumnView(Struct, frozen=True, kw_only=True):
     summary: str
     rebooking: str
     rebooking_url: str
+    time_off: str
     is_full: bool
     is_editable: bool
 
@@ -140,7 +143,7 @@ def build_schedule_page(
         title=_title(schedule),
         links=links.schedule_links(base, view, doctor.doctor_id, schedule.chosen),
         columns=tuple(
-            _build_head(column, day, base, doctor.doctor_id)
+            _build_head(column, day, base, doctor)
             for column, day in zip(columns, schedule.days, strict=True)
         ),
         selected_column=schedule.dates.index(schedule.chosen) + 1,
@@ -180,7 +183,7 @@ def _build_column(day: Day, schedule: Schedule, rejected: RejectedForm | None) -
     return Column(day.date, [(day_slot.slot, builder.build(day_slot)) for day_slot in in_order])
 
 
-def _build_head(column: Column, day: Day, base: str, doctor_id: str) -> ColumnView:
+def _build_head(column: Column, day: Day, base: str, doctor: Doctor) -> ColumnView:
     counts = Counter(slot.status for slot in day.slots.values())
     disrupted = sum(
         slot.is_disrupted and slot.status is SlotStatus.BOOKED for slot in day.slots.values()
@@ -190,11 +193,12 @@ def _build_head(column: Column, day: Day, base: str, doctor_id: str) -> ColumnVi
         title=dates.format_short_date(day.date),
         weekday=dates.short_weekday_name(day.date),
         day_of_month=day.date.day,
-        url=links.day_url(base, doctor_id, day.date),
-        strip_url=links.week_url(base, doctor_id, day.date),
+        url=links.day_url(base, doctor.doctor_id, day.date),
+        strip_url=links.week_url(base, doctor.doctor_id, day.date),
         summary=_summarize(counts),
         rebooking=describe_rebooking(disrupted) if disrupted else "",
-        rebooking_url=booking_links.rebooking_url(base, doctor_id, day.date),
+        rebooking_url=booking_links.rebooking_url(base, doctor.doctor_id, day.date),
+        time_off=time_off_words.name_stretches(day.blocked, day.date, doctor.zone),
         is_full=not counts[SlotStatus.FREE] and bool(counts[SlotStatus.BOOKED]),
         is_editable=any(view.is_editable for _slot, view in column.slots),
     )

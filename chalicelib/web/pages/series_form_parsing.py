@@ -8,25 +8,22 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.local_time import MIN_DATE, parse_time_of_day
+from chalicelib.domain.local_time import MIN_DATE
 from chalicelib.domain.names import trim_name
 from chalicelib.domain.series import TimeRange, validate_series
 from chalicelib.use_cases.propose_series import SeriesRequest
 from chalicelib.web.api.fields import WEEKDAYS
 from chalicelib.web.api.validators import invalid_field, parse_date
+from chalicelib.web.pages.hours_text import parse_time
 from chalicelib.web.pages.series_form import ONE_DAY_HOURS, Rows, SeriesForm
 from chalicelib.web.texts import _, translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, timedelta
+    from datetime import date
 
     from chalicelib.domain.series import SeriesViolation
 
-# As people write times: 9, 09:00, 9.30, 0930.
-_TIME = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?", re.ASCII)
-_MAX_MINUTE = 59
-_MAX_HOUR = 23
 _MAX_ROWS = 20
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _FIELDS = {"weekly": "weekday", "last": "to"}
@@ -138,7 +135,7 @@ def _parse_weekly(form: SeriesForm, errors: Errors) -> dict[int, tuple[TimeRange
 
 
 def _parse_hours(rows: Rows, code: str, errors: Errors) -> tuple[TimeRange, ...]:
-    parsed = [(_parse_time(start), _parse_time(end)) for start, end in rows]
+    parsed = [(parse_time(start), parse_time(end)) for start, end in rows]
     ranges = [
         TimeRange(start, end) for start, end in parsed if start is not None and end is not None
     ]
@@ -147,14 +144,3 @@ def _parse_hours(rows: Rows, code: str, errors: Errors) -> tuple[TimeRange, ...]
     elif len(ranges) < len(parsed):
         errors[code] = _("Enter a start and an end time, such as 09:00")
     return tuple(sorted(ranges))
-
-
-def _parse_time(text: str) -> timedelta | None:
-    match = _TIME.fullmatch(text)
-    if match is None:
-        return None
-    hour, minute = int(match[1]), int(match[2] or 0)
-    is_time = hour <= _MAX_HOUR and minute <= _MAX_MINUTE
-    if not is_time and (hour, minute) != (24, 0):
-        return None
-    return parse_time_of_day(f"{hour}:{minute}")

@@ -124,6 +124,8 @@ class SlotViewBuilder(Struct, frozen=True, kw_only=True):
             return "outside"
         if day_slot.slot.has_begun(self.now):
             return "past"
+        if day_slot.blocked_by is not None:
+            return "away"
         return (
             "blocked" if day_slot.conflicts_with is not None else _CSS_KINDS[day_slot.slot.status]
         )
@@ -136,6 +138,8 @@ class SlotViewBuilder(Struct, frozen=True, kw_only=True):
                 return _describe_booking(slot)
             case "held" if slot.held_until:
                 return _("held until %(time)s", time=self._format_minute(slot.held_until))
+            case "away" if day_slot.blocked_by is not None:
+                return day_slot.blocked_by.name
             case "blocked" if day_slot.conflicts_with is not None:
                 other = local_time.format_range(day_slot.conflicts_with, self.zone)
                 return _("overlaps the %(time)s slot", time=other)
