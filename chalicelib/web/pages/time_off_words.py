@@ -1,4 +1,4 @@
-"""Time off in words: when it is, what becomes of bookings, and what a plan of it does."""
+"""Time off in words: when it is, what happens to bookings, and what a plan of it does."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def button(view: PlanView) -> str:
 
 
 def describe_bookings(view: PlanView) -> Iterator[str]:
-    """Say which patients have a booking in the time off of a plan, and what becomes of it."""
+    """Say which patients have a booking in the time off of a plan, and what happens to it."""
     time_off = view.plan.time_off
     found = bookings_of(view)
     if time_off is None or view.plan.kind is not PlanKind.TIME_OFF or not found:
