@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tests.support.table_snapshot import RawItem
 
-FREE, BOOKED = "free", "busy"
+FREE, BOOKED, CLOSED = "free", "busy", "busy-unavailable"
 
 
 class ReplayedSlot(NamedTuple):
@@ -54,10 +54,19 @@ def _apply(entry: RawItem, before: ReplayedDay) -> ReplayedDay:
     for start, end in intervals(entry, "cancelled"):
         assert day[start] == ReplayedSlot(end, BOOKED), entry
         day[start] = ReplayedSlot(end, FREE)
+    for start in _closed_with_their_booking(entry):
+        del day[start]
     for start, end in intervals(entry, "booked"):
         assert day[start] == ReplayedSlot(end, FREE), entry
         day[start] = ReplayedSlot(end, BOOKED)
     return day
+
+
+def _closed_with_their_booking(entry: RawItem) -> Iterator[datetime]:
+    """Yield the slots of disrupted bookings that have ended or moved."""
+    for start_text, slot in entry.get("cancelled", {"M": {}})["M"].items():
+        if slot["M"]["status"]["S"] == CLOSED:
+            yield datetime.fromisoformat(start_text)
 
 
 def intervals(entry: RawItem, field: str) -> Iterator[tuple[datetime, datetime]]:
