@@ -120,6 +120,7 @@ def test_every_source_belongs_to_a_page() -> None:
         "changes.css",
         "htmx.min.js",
         "lists.css",
+        "month_page.css",
         "pico.classless.cyan.min.css",
         "pico.css",
         "reference.css",
