@@ -13,10 +13,11 @@ SOURCE = _STATIC / "pico.classless.cyan.min.css"
 TARGET = _STATIC / "pico.css"
 # What no page has: elements, kinds of fields, and attributes.
 UNUSED = re.compile(
-    r"\b(?:abbr|accordion|audio|blockquote|code|del|details|dropdown|fieldset|figcaption|figure"
-    r"|iframe|ins|kbd|legend|mark|pre|progress|samp|sub|summary|sup|textarea|video)\b"
+    r"\b(?:abbr|accordion|audio|blockquote|breadcrumb|code|del|details|dropdown|fieldset"
+    r"|figcaption|figure|iframe|ins|kbd|legend|mark|pre|progress|samp|sub|summary|sup|textarea"
+    r"|video)\b"
     r"|type=(?:color|datetime-local|file|month|number|radio|range|reset|tel|time|url|week)\b"
-    r"|role=(?:group|switch)\b|aria-busy|data-theme|data-tooltip|dir=rtl|rel=prev|select\[multiple"
+    r"|role=(?:group|search|switch)\b|aria-invalid=false|:indeterminate|aria-busy|data-theme|data-tooltip|dir=rtl|rel=prev|select\[multiple"
 )
 # Of these, what pages have without Pico's style: the browser's own triangle needs none, and the
 # pages of plans have a stylesheet of their own, so that the schedule stays small.
