@@ -17,9 +17,15 @@ def save_write_units(before: Day, after: Day) -> int:
     """Estimate the write units of a save in the doctor's partition, from above.
 
     A transaction takes two units per started kilobyte of an item, and each change of a slot is an
-    item. The day is one, the record of the request another; the audit log has its own partition.
+    item, also if it only gets or loses the mark of a disruption. The day is one, the record of the
+    request another, and with marks the note for their announcement; the audit log has its own
+    partition.
     """
-    changed = len(before.slots.keys() ^ after.slots.keys())
+    both = before.slots.keys() & after.slots.keys()
+    marked = sum(
+        before.slots[start].disrupted_since != after.slots[start].disrupted_since for start in both
+    )
+    changed = len(before.slots.keys() ^ after.slots.keys()) + marked + bool(marked)
     slots = max(len(before.slots), len(after.slots))
     day = -(-(_ITEM_BYTES + slots * _SLOT_BYTES) // _KILOBYTE)
     return 2 * (changed + day + 1)
