@@ -53,15 +53,6 @@ def get_first_series(client: AppClient) -> AppResponse:
 
 PLAN_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
     "POST /doctors/{doctor_id}/plans": propose_series,
-    "GET /time-off": _get(f"/time-off?{_DOCTOR}&week={MONDAY}"),
-    "POST /time-off": lambda client: _post(
-        client,
-        "/time-off",
-        {"name": "Holiday", "from": str(MONDAY), "to": str(MONDAY), "act": "stop"},
-    ),
-    "POST /time-off/lift": lambda client: _post(
-        client, "/time-off/lift", {"time_off_id": take_time_off(client)["time_off_id"]}
-    ),
     "POST /doctors/{doctor_id}/plans/{plan_id}/steps": lambda client: _with_plan(
         client, lambda path: client.post(f"{path}/steps", {})
     ),
@@ -97,6 +88,16 @@ PLAN_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
     ),
     "POST /series/{series_id}/end": lambda client: _post(
         client, f"{_series_path(client)}/end", {"to": "2026-11-22"}
+    ),
+    # After those of the series, which are about the latest plan.
+    "GET /time-off": _get(f"/time-off?{_DOCTOR}&week={MONDAY}"),
+    "POST /time-off": lambda client: _post(
+        client,
+        "/time-off",
+        {"name": "Holiday", "from": str(MONDAY), "to": str(MONDAY), "act": "stop"},
+    ),
+    "POST /time-off/lift": lambda client: _post(
+        client, "/time-off/lift", {"time_off_id": take_time_off(client)["time_off_id"]}
     ),
 }
 """By route."""
