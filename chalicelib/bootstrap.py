@@ -6,13 +6,14 @@ import os
 import sys
 import time
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from chalicelib import request_context, service_factories
 from chalicelib.domain.permissions import Caller, Role
+from chalicelib.service_factories import Foundations
 from chalicelib.settings import Settings
 from chalicelib.storage import table
 from chalicelib.storage.availability_index import AvailabilityIndex
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.events.series_queue import SeriesQueue
-    from chalicelib.service_factories import BookingServices, ChangeServices, PlanServices
+    from chalicelib.plan_services import PlanServices
+    from chalicelib.service_factories import BookingServices, ChangeServices
     from chalicelib.use_cases.announce_disruptions import AnnounceDisruptions
     from chalicelib.use_cases.apply_plans import ApplyPlans
     from chalicelib.use_cases.book_slots import BookSlots
@@ -178,61 +180,61 @@ def build_services(
     log: Callable[[str], None] | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Services:
-    """Build the services on the connected table; tests pass their own clock, pause and clients.
-
-    ``pause`` waits before a further attempt, ``sleep`` for some seconds, to limit the rate of
-    writes.
-    """
-    doctors = DoctorRepository()
-    doctor_cache = DoctorCache(doctors, now)
-    days = DayRepository()
-    index = AvailabilityIndex()
-    pause = _count_retries(pause or backoff)
+    """Build the services on the connected table; tests pass their own clock, pauses and clients."""
+    base = _build_foundations(settings, now, _count_retries(pause or backoff), sleep)
+    days, cached, pause = base.days, base.doctor_cache, base.pause
     local_caller = _build_local_caller(settings)
-    people = PeopleRepository()
-    manage_people = ManagePeople(people, PeopleCache(people, now), now, pause)
-
-    manage_slots = ManageSlots(days, doctor_cache, now, pause)
-
+    manage_people = _create_manage_people(base)
+    manage_slots = ManageSlots(days, cached, now, pause)
     return Services(
         settings=settings,
         manage_slots=manage_slots,
-        weeks=cache(
-            lambda: service_factories.create_manage_weeks(
-                manage_slots, days, doctor_cache, now, pause
-            )
-        ),
-        months=cache(lambda: service_factories.create_view_months(days, doctor_cache, now, pause)),
-        changes=cache(
-            lambda: service_factories.create_change_services(
-                settings, days, doctor_cache, now, pause
-            )
-        ),
-        plans=cache(
-            lambda: service_factories.create_plan_services(days, doctor_cache, now, pause, sleep)
-        ),
-        find_slots=FindSlots(days, index, doctor_cache, now, pause),
-        bookings=cache(
-            lambda: service_factories.create_booking_services(
-                settings, days, index, doctor_cache, now, pause
-            )
-        ),
-        manage_doctors=ManageDoctors(doctors, doctor_cache, index, now, pause),
+        weeks=cache(partial(service_factories.create_manage_weeks, base, manage_slots)),
+        months=cache(partial(service_factories.create_view_months, base)),
+        changes=cache(partial(service_factories.create_change_services, base)),
+        plans=cache(partial(service_factories.create_plan_services, base)),
+        find_slots=FindSlots(days, base.index, cached, now, pause),
+        bookings=cache(partial(service_factories.create_booking_services, base)),
+        manage_doctors=ManageDoctors(base.doctors, cached, base.index, now, pause),
         manage_people=manage_people,
-        doctors=doctors,
-        list_doctors=ListDoctors(doctors, doctor_cache, now),
+        doctors=base.doctors,
+        list_doctors=ListDoctors(base.doctors, cached, now),
         health=CheckHealth(table.check_connection, now),
         auth=Auth(settings.oidc, local_caller, manage_people, now, secrets_client, cognito_client),
         now=now,
         local_caller=local_caller,
         publish_changes=cache(
-            lambda: service_factories.create_publish_changes(settings, event_client)
+            partial(service_factories.create_publish_changes, settings, event_client)
         ),
-        disruptions=cache(lambda: service_factories.create_announce_disruptions(now, pause)),
-        series_queue=cache(lambda: service_factories.create_series_queue(settings)),
-        audit_copies=cache(lambda: service_factories.create_audit_copies(settings)),
+        disruptions=cache(partial(service_factories.create_announce_disruptions, base)),
+        series_queue=cache(partial(service_factories.create_series_queue, settings)),
+        audit_copies=cache(partial(service_factories.create_audit_copies, settings)),
         log=(log or _print_line) if settings.has_request_log else None,
     )
+
+
+def _build_foundations(
+    settings: Settings,
+    now: Callable[[], datetime],
+    pause: Callable[[int], None],
+    sleep: Callable[[float], None],
+) -> Foundations:
+    doctors = DoctorRepository()
+    return Foundations(
+        settings=settings,
+        doctors=doctors,
+        doctor_cache=DoctorCache(doctors, now),
+        days=DayRepository(),
+        index=AvailabilityIndex(),
+        now=now,
+        pause=pause,
+        sleep=sleep,
+    )
+
+
+def _create_manage_people(base: Foundations) -> ManagePeople:
+    people = PeopleRepository()
+    return ManagePeople(people, PeopleCache(people, base.now), base.now, base.pause)
 
 
 def _build_local_caller(settings: Settings) -> Caller | None:
