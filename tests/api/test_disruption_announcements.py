@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec import structs
 
 from chalicelib.domain.errors import DayModifiedError
+from chalicelib.storage import keys
+from chalicelib.storage.disruption_models import DisruptionsItem
 from chalicelib.storage.disruption_repository import DisruptionRepository, EventToPublish
+from chalicelib.storage.mapping import format_microsecond, format_timestamp
+from chalicelib.storage.models import DayItem
 from tests.support.app_client import make_slot_id, slot_path
 from tests.support.dynamodb_responses import TRANSACT_WRITE
-from tests.support.factories import date_range
+from tests.support.factories import MONDAY, date_range
 
 if TYPE_CHECKING:
     from chalicelib.storage.disruption_repository import Disruptions
@@ -183,3 +187,54 @@ def test_announcement_of_one_instant_is_stored_once(client: AppClient) -> None:
 
     with pytest.raises(DayModifiedError):
         repository.announce(again, [event], next_look=later, at=client.clock.now)
+
+
+def store_many_marks(client: AppClient, days: int) -> None:
+    """Store days of 96 bookings that were all marked at noon, as time off of weeks makes them."""
+    since = format_timestamp(client.clock.now)
+    dates = date_range(days, MONDAY + timedelta(days=7))
+    for on in dates:
+        first = datetime.fromisoformat(f"{on}T00:00Z")
+        slots = {
+            keys.format_instant(first + n * timedelta(minutes=15)): {
+                "M": {
+                    "minutes": {"N": "15"},
+                    "status": {"S": "busy"},
+                    "disrupted": {"S": since},
+                }
+            }
+            for n in range(96)
+        }
+        DayItem("DOCTOR#dr-quarter", f"DAY#{on}", version=1, revision=1, slots=slots).save()
+    DisruptionsItem(
+        "DOCTOR#dr-quarter",
+        keys.DISRUPTIONS_SK,
+        version=1,
+        dates=set(dates),
+        gsi1_pk=keys.DISRUPTIONS_PK,
+        gsi1_sk=format_microsecond(client.clock.now),
+    ).save()
+
+
+def test_many_disrupted_bookings_make_several_events(client: AppClient) -> None:
+    store_many_marks(client, days=12)
+
+    events = announce(client, GRACE) + announce(client)
+
+    assert [len(event["slots"]) for event in events] == [960, 192]
+    assert all(len(json.dumps(event)) < 250_000 for event in events)
+    assert announce(client) == []
+    assert client.find_items("disruptions") == []
+
+
+def test_day_that_cannot_be_read_stops_no_other_doctor(client: AppClient) -> None:
+    client.override("disrupt", "09:00")
+    client.save("09:00", doctor_id="dr-twenty")
+    client.book("09:00", "b-4", "dr-twenty")
+    client.clock.now += timedelta(seconds=1)
+    client.post(f"{slot_path('09:00', 'dr-twenty')}/disrupt", {"reason": "ill"})
+    client.set_attribute("DOCTOR#dr-lee", f"DAY#{MONDAY}", "slots", {"S": "garbage"})
+
+    (event,) = announce(client, GRACE)
+
+    assert event["doctor_id"] == "dr-twenty"
