@@ -103,6 +103,9 @@ READS: dict[str, Operation] = {
         lambda client: client.get(f"/availability?specialty=cardiology&from={MONDAY}&to={TUESDAY}")
     ),
     "get slot": Operation(lambda client: client.get_slot("09:00"), is_doctor_cached=True),
+    "offers": Operation(
+        lambda client: client.get(f"/slots/{make_slot_id('10:00')}/offers"), is_doctor_cached=True
+    ),
     "list doctors": Operation(lambda client: client.get("/doctors?specialty=cardiology")),
     "get doctor": Operation(lambda client: client.get("/doctors/dr-lee")),
     "doctor picker": Operation(_open_doctor_picker),
@@ -138,6 +141,7 @@ WRITES: dict[str, Operation] = {
     "move to another doctor": Operation(
         lambda client: client.book("09:00", "b-1", "dr-twenty", moves=make_slot_id("10:00"))
     ),
+    "disrupt": Operation(lambda client: client.override("disrupt", "10:00"), is_doctor_cached=True),
     "new doctor": Operation(lambda client: client.put("/doctors/dr-new", _DOCTOR_SETTINGS)),
     "new doctor with delegates": Operation(
         lambda client: client.put(
