@@ -80,8 +80,8 @@ def _messages() -> dict[str, tuple[str, str]]:
         HOLD_ENDED: (_("The hold has ended"), "success"),
         DISRUPTED: (
             _(
-                "Marked to be rebooked. Booking sites learn of it in 10 minutes: until then you "
-                "can take it back."
+                "Marked to be rebooked. Booking sites get a message in 10 minutes: until then "
+                "you can take it back."
             ),
             "success",
         ),
