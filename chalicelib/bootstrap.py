@@ -34,8 +34,9 @@ from chalicelib.web.auth.authentication import Auth
 from chalicelib.web.http.request import set_always_https
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from chalicelib.closure_services import ClosureServices
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.events.series_queue import SeriesQueue
@@ -67,11 +68,12 @@ if TYPE_CHECKING:
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``bookings``, ``changes``, ``plans``, ``weeks``, ``months`` and ``disruptions`` import their use
-    cases on the first call: most requests are others, and a process starts sooner without them.
+    ``bookings``, ``changes``, ``plans``, ``closures``, ``weeks``, ``months`` and ``disruptions`` import
+    their use cases on the first call: most requests are others, and a process starts sooner without them.
     ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the event bus, the bucket
-    and the queue on the first call, and raise ``SettingsError`` if the settings have none. ``log``
-    writes a line; None if the request log is off.
+    and the queue on the first call, and raise ``SettingsError`` if the settings have none.
+    ``start_closures`` applies closures to all doctors. ``log`` writes a line; None if the request
+    log is off.
     """
 
     settings: Settings
@@ -94,6 +96,8 @@ class Services(Struct, frozen=True, kw_only=True):
     disruptions: Callable[[], AnnounceDisruptions]
     audit_copies: Callable[[], AuditCopies]
     series_queue: Callable[[], SeriesQueue]
+    closures: Callable[[], ClosureServices]
+    start_closures: Callable[[Services, Sequence[str]], None] = service_factories.start_closures
     log: Callable[[str], None] | None
 
     @property
@@ -193,6 +197,7 @@ def build_services(
         months=cache(partial(service_factories.create_view_months, base)),
         changes=cache(partial(service_factories.create_change_services, base)),
         plans=cache(partial(service_factories.create_plan_services, base)),
+        closures=cache(partial(service_factories.create_closure_services, base)),
         find_slots=FindSlots(days, base.index, cached, now, pause),
         bookings=cache(partial(service_factories.create_booking_services, base)),
         manage_doctors=ManageDoctors(base.doctors, cached, base.index, now, pause),

@@ -50,11 +50,11 @@ class PlanServices(Struct, frozen=True, kw_only=True):
 def create(base: Foundations) -> PlanServices:
     """Create the use cases."""
     now, pause = base.now, base.pause
-    stores = _create_stores(base)
+    stores = create_stores(base)
     previews = PlanPreviews(stores)
     proposals = Proposals(stores, previews, partial(secrets.token_hex, 6), now, pause)
     save_days = SaveDays(base.days, base.doctor_cache, now, pause)
-    start_pace = partial(_start_pace, base.sleep)
+    start = partial(start_pace, base.sleep)
     return PlanServices(
         list_series=ListSeries(stores, now, pause),
         list_plans=ListPlans(stores, pause),
@@ -63,12 +63,13 @@ def create(base: Foundations) -> PlanServices:
         propose_series=ProposeSeries(proposals),
         propose_imports=ProposeImports(proposals),
         propose_undos=ProposeUndos(proposals),
-        apply_plans=ApplyPlans(stores, previews, save_days, start_pace, now, pause),
-        extend_series=ExtendSeries(stores, save_days, start_pace, now, pause),
+        apply_plans=ApplyPlans(stores, previews, save_days, start, now, pause),
+        extend_series=ExtendSeries(stores, save_days, start, now, pause),
     )
 
 
-def _create_stores(base: Foundations) -> PlanStores:
+def create_stores(base: Foundations) -> PlanStores:
+    """Create what plans are read from and written to."""
     return PlanStores(
         plans=PlanRepository(),
         series=SeriesRepository(),
@@ -79,5 +80,6 @@ def _create_stores(base: Foundations) -> PlanStores:
     )
 
 
-def _start_pace(sleep: Callable[[float], None], seconds: float = STEP_SECONDS) -> Pace:
+def start_pace(sleep: Callable[[float], None], seconds: float = STEP_SECONDS) -> Pace:
+    """Start a step, which waits by ``sleep``."""
     return Pace(time.monotonic, sleep, seconds)

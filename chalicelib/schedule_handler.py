@@ -1,4 +1,4 @@
-"""Lambda handlers of the schedules: they extend series each night, and announce disruptions.
+"""Lambda handlers of the schedules and the queue: series, closures, and disruptions.
 
 The nightly schedule sends one message; a message for a page of doctors sends one for each of them.
 So each run is short, and a doctor whose series cannot be extended stops no other.
@@ -13,7 +13,14 @@ import msgspec
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import DoctorNotFoundError
-from chalicelib.events.series_queue import DoctorMessage, Message, PageMessage, parse_message
+from chalicelib.events.series_queue import (
+    ClosureMessage,
+    ClosurePageMessage,
+    DoctorMessage,
+    Message,
+    PageMessage,
+    parse_message,
+)
 from chalicelib.web.observability.metrics import embedded_counts
 
 if TYPE_CHECKING:
@@ -21,12 +28,16 @@ if TYPE_CHECKING:
 
 
 def start_extension() -> None:
-    """Send the message for the first page of doctors.
+    """Send the message for the first page of doctors, and those of closures to repeat.
 
     Raises:
         SettingsError: there is no queue.
     """
-    get_services().series_queue().send([PageMessage()])
+    services = get_services()
+    queue = services.series_queue()
+    with request_context.request_scope():
+        repeated = services.closures().apply.list_to_repeat()
+    queue.send([PageMessage(), *map(ClosurePageMessage, repeated)])
 
 
 def announce_disruptions() -> None:
@@ -49,11 +60,26 @@ def handle_messages(event: Mapping[str, Any]) -> None:
 
 def _handle(message: Message) -> list[Message]:
     """Do what the message requests, and return the messages that continue it."""
-    if isinstance(message, DoctorMessage):
-        return _extend_doctor(message)
+    match message:
+        case DoctorMessage():
+            return _extend_doctor(message)
+        case ClosureMessage():
+            is_done = get_services().closures().apply.apply(message.closure_id, message.doctor_id)
+            return [] if is_done else [message]
+        case ClosurePageMessage():
+            return _find_doctors_of_closure(message)
     page = get_services().extend_series.list_doctors(message.cursor)
     following: list[Message] = [DoctorMessage(doctor_id) for doctor_id in page.doctor_ids]
     return [PageMessage(page.cursor), *following] if page.cursor else following
+
+
+def _find_doctors_of_closure(message: ClosurePageMessage) -> list[Message]:
+    closure_id = message.closure_id
+    page = get_services().closures().apply.list_doctors(closure_id, message.cursor)
+    following: list[Message] = [
+        ClosureMessage(closure_id, doctor_id) for doctor_id in page.doctor_ids
+    ]
+    return [ClosurePageMessage(closure_id, page.cursor), *following] if page.cursor else following
 
 
 def _extend_doctor(message: DoctorMessage) -> list[Message]:
@@ -65,7 +91,7 @@ def _extend_doctor(message: DoctorMessage) -> list[Message]:
 
 
 def _log(message: Message, following: list[Message], counts: Mapping[str, int]) -> None:
-    doctor_id = message.doctor_id if isinstance(message, DoctorMessage) else None
+    doctor_id = message.doctor_id if isinstance(message, DoctorMessage | ClosureMessage) else None
     fields = {"doctor_id": doctor_id, "messages": len(following)}
     _write_log("extend_series", fields, counts)
 

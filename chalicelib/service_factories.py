@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from chalicelib.bootstrap import Services
+    from chalicelib.closure_services import ClosureServices
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.events.series_queue import SeriesQueue
@@ -97,6 +99,26 @@ def create_plan_services(base: Foundations) -> PlanServices:
     from chalicelib import plan_services  # noqa: PLC0415
 
     return plan_services.create(base)
+
+
+def create_closure_services(base: Foundations) -> ClosureServices:
+    from chalicelib import closure_services  # noqa: PLC0415
+
+    return closure_services.create(base)
+
+
+def start_closures(services: Services, closure_ids: Sequence[str]) -> None:
+    """Start to apply closures to all doctors.
+
+    The queue does it; on a laptop, where there is none, it is done when the function returns.
+    """
+    if services.settings.series_queue_url:
+        from chalicelib.events.series_queue import ClosurePageMessage  # noqa: PLC0415
+
+        services.series_queue().send([*map(ClosurePageMessage, closure_ids)])
+        return
+    for closure_id in closure_ids:
+        services.closures().apply.apply_everywhere(closure_id)
 
 
 def create_booking_services(base: Foundations) -> BookingServices:

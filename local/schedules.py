@@ -1,16 +1,21 @@
-"""The schedules of the cloud, on this machine: series are extended, disruptions announced."""
+"""The schedules and the queue of the cloud, on this machine: series, closures, disruptions."""
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from queue import Empty, SimpleQueue
+
+from msgspec import structs
 
 from chalicelib import request_context
-from chalicelib.bootstrap import get_services
+from chalicelib.bootstrap import Services, get_services, set_services
 from chalicelib.domain.errors import DomainError
 
 _SECONDS_PER_DAY, _SECONDS_PER_MINUTE = 86_400, 60
 _SHUTDOWN_SECONDS = 5
+_POLL_SECONDS = 1
 
 
 @contextmanager
@@ -21,10 +26,15 @@ def scheduled() -> Iterator[None]:
         (extend_series, _SECONDS_PER_DAY, "Series were not extended"),
         (announce_disruptions, _SECONDS_PER_MINUTE, "Disruptions were not announced"),
     )
+    closures = ClosureWorker(stopped)
     threads = [
-        threading.Thread(target=_repeat, args=(stopped, *schedule), daemon=True)
-        for schedule in schedules
+        threading.Thread(target=closures.run, daemon=True),
+        *(
+            threading.Thread(target=_repeat, args=(stopped, *schedule), daemon=True)
+            for schedule in schedules
+        ),
     ]
+    set_services(structs.replace(get_services(), start_closures=closures.start))
     for thread in threads:
         thread.start()
     try:
@@ -33,6 +43,38 @@ def scheduled() -> Iterator[None]:
         stopped.set()
         for thread in threads:
             thread.join(_SHUTDOWN_SECONDS)
+
+
+class ClosureWorker:
+    """Applies closures in a thread: those that are started, and at first those not finished."""
+
+    def __init__(self, stopped: threading.Event) -> None:
+        self._stopped = stopped
+        self._waiting: SimpleQueue[str] = SimpleQueue()
+
+    def start(self, _services: Services, closure_ids: Sequence[str]) -> None:
+        """Apply the closures soon."""
+        for closure_id in closure_ids:
+            self._waiting.put(closure_id)
+
+    def run(self) -> None:
+        """Work until it is stopped."""
+        self._try(self._resume)
+        while not self._stopped.is_set():
+            with suppress(Empty):
+                closure_id = self._waiting.get(timeout=_POLL_SECONDS)
+                self._try(partial(get_services().closures().apply.apply_everywhere, closure_id))
+
+    def _resume(self) -> None:
+        services = get_services()
+        self.start(services, services.closures().apply.list_to_repeat())
+
+    def _try(self, work: Callable[[], None]) -> None:
+        try:
+            with request_context.request_scope():
+                work()
+        except DomainError as error:  # the next start makes up for it
+            print(f"A closure was not applied: {error}", file=sys.stderr, flush=True)
 
 
 def _repeat(

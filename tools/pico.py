@@ -21,7 +21,7 @@ UNUSED = re.compile(
 )
 # Of these, what pages have without Pico's style: the browser's own triangle needs none, and the
 # pages of plans have a stylesheet of their own, so that the schedule stays small.
-PLAIN = frozenset({"details", "fieldset", "legend", "progress", "summary"})
+PLAIN = frozenset({"details", "fieldset", "legend", "progress", "summary", "textarea"})
 # Of a list in brackets, a page may have the other members.
 _LIST = re.compile(r":(?:has|is|not|where)\((?:[^()]|\([^()]*\))*\)")
 _COMMA = re.compile(r",(?![^()]*\))")

@@ -101,6 +101,15 @@ class TimeOffNotFoundError(NotFoundError):
         super().__init__(Text("There is no such time off"))
 
 
+class ClosureNotFoundError(NotFoundError):
+    """There is no such closure."""
+
+    code = "closure_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(Text("There is no such closure"))
+
+
 class PlanModifiedError(ConcurrentModificationError):
     """The plan, or the series that it changes, has changed since it was read."""
 

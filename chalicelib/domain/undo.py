@@ -10,6 +10,7 @@ from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.day import KeptReason
 from chalicelib.domain.errors import ConflictError
 from chalicelib.domain.text import Text
+from chalicelib.domain.time_off import BlockKind
 from chalicelib.domain.violations import FieldViolation, SlotKept
 
 if TYPE_CHECKING:
@@ -50,6 +51,12 @@ def may_be_undone(entry: AuditLogEntry, now: datetime) -> bool:
         any(not slot.has_begun(now) for slot in slots)
         or any(not stretch.is_over(now) for stretch in stretches)
     )
+
+
+def is_of_closure(entry: AuditLogEntry) -> bool:
+    """Whether the entry closed the practice, or lifted that: only an admin may undo it."""
+    stretch = entry.blocked or entry.unblocked
+    return stretch is not None and stretch.kind is BlockKind.CLOSURE
 
 
 def undo_request_id(change_id: str) -> str:

@@ -1,4 +1,4 @@
-"""The queue of the nightly extension of series: one message for a page of doctors, or for one."""
+"""The queue of series and closures: one message for a page of doctors, or for one of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,21 @@ class DoctorMessage(msgspec.Struct, frozen=True, tag="doctor"):
     doctor_id: str
 
 
-Message = PageMessage | DoctorMessage
+class ClosurePageMessage(msgspec.Struct, frozen=True, tag="closure_page"):
+    """Send a message for each doctor of a page, to apply a closure; ``cursor`` as above."""
+
+    closure_id: str
+    cursor: str | None = None
+
+
+class ClosureMessage(msgspec.Struct, frozen=True, tag="closure"):
+    """Apply a closure to a doctor."""
+
+    closure_id: str
+    doctor_id: str
+
+
+Message = PageMessage | DoctorMessage | ClosurePageMessage | ClosureMessage
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 
 

@@ -120,6 +120,23 @@ class DoctorRepository:
             )
         return [keys.parse_doctor_pk(link.sk) for link in links]
 
+    def list_ids(self, limit: int, cursor: str | None) -> pagination.DoctorIdPage:
+        """Return a page of the ids of all doctors; eventually consistent.
+
+        Raises ``StoreUnavailableError``.
+        """
+        page = self.list_page(specialty=None, location=None, limit=limit, cursor=cursor)
+        return pagination.DoctorIdPage(
+            tuple(doctor.doctor_id for doctor in page.doctors), page.cursor
+        )
+
+    def count(self) -> int:
+        """Return the number of doctors; eventually consistent. Raises ``StoreUnavailableError``."""
+        with translate_read_errors():
+            return DoctorItem.count(
+                keys.DIRECTORY_PK, index_name=DoctorDirectoryIndex.Meta.index_name
+            )
+
     def list_page(
         self, *, specialty: str | None, location: str | None, limit: int, cursor: str | None
     ) -> DoctorPage:

@@ -30,6 +30,8 @@ EVENT_PREFIX = "EVENT#"
 DISRUPTIONS_SK = "DISRUPTIONS"
 DISRUPTIONS_PK = "DISRUPTIONS"
 TIME_OFF_PREFIX = "TIMEOFF#"
+# All closures of the practice.
+CLOSURES_PK = "CLOSURES"
 LOGIN_SK = "LOGIN"
 # The audit log of people. No doctor id has a "~".
 PEOPLE_AUDIT_PK = "AUDIT#~PEOPLE"
@@ -122,6 +124,15 @@ def plan_sk(plan_id: str) -> str:
 
 def time_off_sk(time_off_id: str) -> str:
     return f"{TIME_OFF_PREFIX}{time_off_id}"
+
+
+def closure_key(closure_id: str) -> tuple[str, str]:
+    """Return the partition and the sort key. Ids begin with the instant, so they sort by time."""
+    return CLOSURES_PK, f"CLOSURE#{closure_id}"
+
+
+def parse_closure_sk(sk: str) -> str:
+    return sk.removeprefix("CLOSURE#")
 
 
 def audit_pk(doctor_id: str) -> str:

@@ -5,10 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 
+from msgspec import Struct
+
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage import keys
+
+
+class DoctorIdPage(Struct, frozen=True):
+    """``cursor`` leads to the next page; None if this is the last."""
+
+    doctor_ids: tuple[str, ...]
+    cursor: str | None
 
 
 def encode_cursor(position: str, *, search: object) -> str:

@@ -129,7 +129,7 @@ class PlanRepository:
             PlanItem.has_started.does_not_exist() & PlanItem.pk.exists(),
         )
         if plan.time_off:
-            put_time_off(transaction, plan.doctor_id, plan.time_off)
+            put_time_off(transaction, plan.doctor_id, plan.time_off, plan.replaced)
         if plan.undone_plan:
             _mark_undone(transaction, plan, plan.undone_plan)
         transaction.commit()

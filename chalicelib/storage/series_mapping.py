@@ -45,7 +45,7 @@ def series_to_raw(series: Series) -> RawSeries:
         "first": series.first.isoformat(),
         "last": series.last.isoformat() if series.last else None,
         "grid": _grid_to_raw(series.grid),
-        "author": _author_to_raw(series.author) if series.author else None,
+        "author": author_to_raw(series.author) if series.author else None,
     }
 
 
@@ -63,7 +63,7 @@ def series_from_raw(raw: RawSeries) -> Series:
         first=date.fromisoformat(raw["first"]),
         last=date.fromisoformat(raw["last"]) if raw["last"] else None,
         grid=_grid_from_raw(raw["grid"]),
-        author=_author_from_raw(raw["author"]) if raw["author"] else None,
+        author=author_from_raw(raw["author"]) if raw["author"] else None,
     )
 
 
@@ -216,7 +216,7 @@ def _slot_at(start: datetime, minutes: int) -> Slot:
     return Slot(start=start, end=start + minutes * _MINUTE, status=SlotStatus.UNAVAILABLE)
 
 
-def _author_to_raw(author: Actor) -> dict[str, Any]:
+def author_to_raw(author: Actor) -> dict[str, Any]:
     return {
         "name": author.name,
         "role": str(author.role),
@@ -225,7 +225,7 @@ def _author_to_raw(author: Actor) -> dict[str, Any]:
     }
 
 
-def _author_from_raw(raw: dict[str, Any]) -> Actor:
+def author_from_raw(raw: dict[str, Any]) -> Actor:
     return Actor(
         name=str(raw["name"]),
         role=Role(raw["role"]),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from chalicelib.domain.errors import UnreadableItemError
 from chalicelib.domain.plan_errors import PlanModifiedError
 from chalicelib.domain.series import SeriesVersions
 from chalicelib.storage import keys
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.models import DoctorDirectoryIndex
+from chalicelib.storage.pagination import DoctorIdPage
 from chalicelib.storage.plan_models import SeriesItem
 from chalicelib.storage.series_mapping import applied_actions, series_from_item, series_to_item
 from chalicelib.storage.transaction import Transaction
@@ -23,13 +22,6 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.series import Series
     from chalicelib.storage.table import Key
-
-
-class DoctorIdPage(Struct, frozen=True):
-    """``cursor`` leads to the next page; None if this is the last."""
-
-    doctor_ids: tuple[str, ...]
-    cursor: str | None
 
 
 class SeriesRepository:

@@ -45,8 +45,8 @@ class TimeOffRepository:
             )
             return [*decode_readable(items, time_off_from_item)]
 
-    def put(self, doctor_id: str, time_off: TimeOff) -> None:
-        """Store a version. Raises ``PlanModifiedError`` unless the one before it is stored."""
+    def put(self, doctor_id: str, time_off: TimeOff, *, replaced: int | None) -> None:
+        """Store a version. Raises ``PlanModifiedError`` unless ``replaced`` is the latest."""
         transaction = Transaction()
-        put_time_off(transaction, doctor_id, time_off)
+        put_time_off(transaction, doctor_id, time_off, replaced)
         transaction.commit()

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from chalicelib.storage.transaction import Transaction
 
 
-def put_time_off(transaction: Transaction, doctor_id: str, time_off: TimeOff) -> None:
-    """Store the version, if the one before it is stored.
+def put_time_off(
+    transaction: Transaction, doctor_id: str, time_off: TimeOff, replaced: int | None
+) -> None:
+    """Store the version, if the one that it replaces is the latest; None if there is none.
 
     Otherwise the transaction fails with ``PlanModifiedError``.
     """
     transaction.put(
         time_off_to_item(doctor_id, time_off).serialize(),
         condition=(
-            TimeOffItem.pk.does_not_exist()
-            if time_off.version == 1
-            else TimeOffItem.version == time_off.version - 1
+            TimeOffItem.pk.does_not_exist() if replaced is None else TimeOffItem.version == replaced
         ),
         on_failure=lambda _: PlanModifiedError(),
     )

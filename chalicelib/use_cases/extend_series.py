@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.series import Series, SeriesVersions
-    from chalicelib.storage.series_repository import DoctorIdPage
+    from chalicelib.storage.pagination import DoctorIdPage
     from chalicelib.use_cases.pace import Pace
     from chalicelib.use_cases.plan_previews import PlanStores
     from chalicelib.use_cases.save_days import SaveDays

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.plan import Plan, PlanKind, PlanSources, PlanState, dates_between
 from chalicelib.domain.plan_errors import ALREADY_UNDONE, nothing_to_plan_error
 from chalicelib.domain.text import Text
-from chalicelib.domain.undo import may_be_undone
+from chalicelib.domain.undo import is_of_closure, may_be_undone
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.proposals import kept_slots
 from chalicelib.use_cases.retry import retry_on_conflict
@@ -54,7 +54,7 @@ class ProposeUndos:
         if undone.time_off and undone.has_started:
             draft = self._with_time_off(draft, undone, undone.time_off)
         if undone.series is None or not undone.has_started:
-            return self._propose(doctor, draft, versions, now, dates=draft.dates)
+            return self._propose(caller, doctor, draft, versions, now, dates=draft.dates)
         series = _restored(undone, undone.series, versions)
         if series is None:
             self._require_left(draft, doctor.zone)
@@ -73,14 +73,14 @@ class ProposeUndos:
         # The series can have been extended to other dates since.
         today = local_time.local_date(now, doctor.zone)
         extended = dates_between(today, doctor.last_bookable_date(now))
-        return self._propose(doctor, draft, versions, now, dates=(*undone.dates, *extended))
+        return self._propose(caller, doctor, draft, versions, now, dates=(*undone.dates, *extended))
 
     def propose_for_change(self, caller: Caller, change: ChangeId) -> PlanView:
         """Propose to undo a change of one date. Raises as ``propose_for_plan``."""
         doctor, now = self._proposals.open(caller, change.doctor_id)
         draft = self._proposals.draft(doctor, PlanKind.UNDO, now)
         versions = self._proposals.read_versions(change.doctor_id)
-        return self._propose(doctor, replace(draft, undoes=str(change)), versions, now)
+        return self._propose(caller, doctor, replace(draft, undoes=str(change)), versions, now)
 
     def _find_undone(self, doctor: Doctor, plan_id: str) -> Plan:
         """Return the plan that the undo inverts: the plan itself, or the latest of its undos."""
@@ -131,6 +131,7 @@ class ProposeUndos:
 
     def _propose(
         self,
+        caller: Caller,
         doctor: Doctor,
         draft: Plan,
         versions: SeriesVersions,
@@ -141,6 +142,8 @@ class ProposeUndos:
             on: [entry for entry in of_date if draft.series or may_be_undone(entry, now)]
             for on, of_date in self._undone_by(draft).items()
         }
+        if any(is_of_closure(entry) for of_date in entries.values() for entry in of_date):
+            caller.require_admin()
         left = self._without_undone(entries)
         sources = PlanSources(versions=versions, undone=left)
         view = self._proposals.preview(doctor, draft, sorted({*dates, *left}), sources, now)

@@ -8,7 +8,12 @@ from msgspec import Struct
 
 from chalicelib.domain.audit_log import ChangeId, ChangeKind
 from chalicelib.domain.blocking import invert_change
-from chalicelib.domain.undo import may_be_undone, nothing_to_undo_error, undo_request_id
+from chalicelib.domain.undo import (
+    is_of_closure,
+    may_be_undone,
+    nothing_to_undo_error,
+    undo_request_id,
+)
 from chalicelib.use_cases.retry import retry_on_conflict
 from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor, SavedDay
 
@@ -73,7 +78,10 @@ class UndoChanges:
     def _read(self, caller: Caller, change: ChangeId) -> AuditLogEntry:
         def read() -> AuditLogEntry:
             caller.require_role_for(self._doctor_cache.get(change.doctor_id))
-            return self._audit_log.get(change)
+            entry = self._audit_log.get(change)
+            if is_of_closure(entry):
+                caller.require_admin()
+            return entry
 
         return retry_on_conflict(read, self._pause)
 

@@ -243,7 +243,7 @@ ALWAYS: dict[str, list[Scenario]] = {
     "changes of a doctor": [lambda client: lambda: client.get("/doctors/dr-lee/changes")],
     "one doctor": [lambda client: lambda: client.get("/doctors/dr-lee")],
     "a list of doctors": [lambda client: lambda: client.get("/doctors?specialty=cardiology")],
-    "create a doctor, change settings": [
+    "create a doctor, change settings, as an admin": [
         lambda client: settings(client, lead_minutes=60),
         lambda client: settings(client, doctor_id="dr-new", delegates=[]),
         lambda client: settings(client, delegates=["sam", "kim"]),

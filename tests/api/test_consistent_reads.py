@@ -106,6 +106,8 @@ def test_reads_of_plans_are_consistent(client: AppClient) -> None:
         client.get(PLANS)
         client.get("/doctors/dr-lee/series")
         client.get("/doctors/dr-lee/time-off")
+        client.get("/closures")
+        client.get("/closures/c-1")
         lift(client, take_time_off(client)["time_off_id"])
 
     assert calls

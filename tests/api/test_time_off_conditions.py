@@ -30,18 +30,18 @@ TIME_OFF = TimeOff(
 @pytest.mark.usefixtures("client")
 def test_time_off_is_made_once() -> None:
     stored = TimeOffRepository()
-    stored.put("dr-lee", TIME_OFF)
+    stored.put("dr-lee", TIME_OFF, replaced=None)
     with pytest.raises(PlanModifiedError):
-        stored.put("dr-lee", replace(TIME_OFF, name="Another"))
+        stored.put("dr-lee", replace(TIME_OFF, name="Another"), replaced=None)
 
 
 @pytest.mark.usefixtures("client")
 def test_two_plans_do_not_lift_the_same_time_off() -> None:
     stored = TimeOffRepository()
-    stored.put("dr-lee", TIME_OFF)
-    stored.put("dr-lee", TIME_OFF.next_version())
+    stored.put("dr-lee", TIME_OFF, replaced=None)
+    stored.put("dr-lee", TIME_OFF.next_version(), replaced=1)
     with pytest.raises(PlanModifiedError):
-        stored.put("dr-lee", TIME_OFF.next_version())
+        stored.put("dr-lee", TIME_OFF.next_version(), replaced=1)
 
 
 def test_lift_that_another_plan_has_made_meanwhile_is_rejected(client: AppClient) -> None:

@@ -104,5 +104,6 @@ def test_template_sets_all_settings_and_no_local_caller(resources: dict[str, Any
         "OIDC_MACHINE_CLIENTS",
         "PATIENT_REFERENCE_DAYS",
         "REQUEST_LOG",
+        "SERIES_QUEUE_URL",
         "SESSION_KEY_SECRET",
     }

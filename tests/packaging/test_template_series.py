@@ -27,7 +27,7 @@ def test_a_message_that_fails_is_delivered_again_and_then_kept(resources: dict[s
     assert queue["VisibilityTimeout"] >= 6 * resources["ExtendSeries"]["Timeout"]
 
 
-def test_series_role_has_no_other_partition_than_those_of_doctors(
+def test_series_role_has_the_partitions_of_doctors_and_closures_alone(
     resources: dict[str, Any],
 ) -> None:
     statements = [
@@ -43,4 +43,4 @@ def test_series_role_has_no_other_partition_than_those_of_doctors(
         if isinstance(condition["dynamodb:LeadingKeys"], list)
         for partition in condition["dynamodb:LeadingKeys"]
     }
-    assert partitions == {"AUDIT#*", "DOCTOR#*", "SERIES"}
+    assert partitions == {"AUDIT#*", "CLOSURES", "DOCTOR#*", "DOCTORS", "SERIES"}

@@ -83,6 +83,11 @@ _BODIES: dict[str, tuple[str, str]] = {
     "POST /doctors/{doctor_id}/plans/{plan_id}/steps": (JSON, "{}"),
     "POST /series": (FORM, urlencode(_SERIES_FORM)),
     "POST /series/{series_id}/end": (FORM, "doctor_id=dr-lee&to=2026-11-30"),
+    "POST /closures": (
+        JSON,
+        json.dumps({"from": "2027-11-22", "to": "2027-11-22", "name": "Closed"}),
+    ),
+    "POST /closures/{closure_id}/lift": (FORM, "act=lift"),
     "POST /time-off": (FORM, urlencode(_TIME_OFF_FORM)),
     "POST /time-off/lift": (FORM, "doctor_id=dr-lee&time_off_id=none"),
     "POST /plans/{plan_id}": (FORM, "doctor_id=dr-lee&act=start"),
@@ -130,6 +135,7 @@ def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:
     path = path.replace("{doctor_id}", "dr-lee").replace("{slot_id}", make_slot_id("09:00"))
     path = path.replace("/people/{name}", "/people/alex").replace("{name}", "slots.css")
     path = path.replace("{series_id}", "9b2f40c81e6d").replace("{plan_id}", "no-such-plan")
+    path = path.replace("{closure_id}", "no-such-closure")
     content_type, body = _BODIES.get(route, ("", ""))
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     sent |= {"Content-Type": content_type} if content_type else {}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from tests.support.app_client import FORM
 from tests.support.factories import MONDAY
 from tests.support.plans import PLANS, propose, series_json
-from tests.support.time_off import take_time_off
+from tests.support.time_off import make_closure, take_time_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,6 +45,11 @@ def propose_series(client: AppClient) -> AppResponse:
 def _with_plan(client: AppClient, send: Callable[[str], AppResponse]) -> AppResponse:
     plan = client.get(PLANS).json["plans"][0]
     return send(f"{PLANS}/{plan['plan_id']}")
+
+
+def _with_closure(client: AppClient, send: Callable[[str], AppResponse]) -> AppResponse:
+    closure = client.get("/closures").json["closures"][0]
+    return send(f"/closures/{closure['closure_id']}")
 
 
 def get_first_series(client: AppClient) -> AppResponse:
@@ -90,6 +96,13 @@ PLAN_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
         client, f"{_series_path(client)}/end", {"to": "2026-11-22"}
     ),
     # After those of the series, which are about the latest plan.
+    "POST /closures": lambda client: make_closure(client, MONDAY + timedelta(weeks=30)),
+    "GET /closures": lambda client: client.get("/closures"),
+    "GET /closures/{closure_id}": lambda client: _with_closure(client, client.get),
+    "DELETE /closures/{closure_id}": lambda client: _with_closure(client, client.delete),
+    "POST /closures/{closure_id}/lift": lambda client: _with_closure(
+        client, lambda path: _post(client, f"{path}/lift", {"act": "lift"})
+    ),
     "GET /time-off": _get(f"/time-off?{_DOCTOR}&week={MONDAY}"),
     "POST /time-off": lambda client: _post(
         client,

@@ -45,3 +45,14 @@ def list_time_off(client: AppClient) -> list[Json]:
     """Return the time off that is not lifted."""
     listed: list[Json] = client.get("/doctors/dr-lee/time-off").json["time_off"]
     return listed
+
+
+def make_closure(
+    client: AppClient,
+    first: date | str = MONDAY,
+    last: date | str | None = None,
+    name: str = "Closed",
+) -> AppResponse:
+    """Close the practice, by default on Monday."""
+    to = first if last is None else last
+    return client.post("/closures", {"from": str(first), "to": str(to), "name": name})

@@ -7,6 +7,7 @@ from tools.openapi import examples
 from tools.openapi.booking_operations import BOOKING_OPERATIONS
 from tools.openapi.booking_page_operations import BOOKING_PAGE_OPERATIONS
 from tools.openapi.change_operations import CHANGE_OPERATIONS
+from tools.openapi.closure_operations import CLOSURE_OPERATIONS
 from tools.openapi.plan_operations import PLAN_OPERATIONS
 from tools.openapi.responses import HTML_PAGE, OperationDetails, ResponseDetails, linked, response
 from tools.openapi.series_page_operations import SERIES_PAGE_OPERATIONS
@@ -115,6 +116,7 @@ OPERATIONS: dict[str, OperationDetails] = {
     **BOOKING_OPERATIONS,
     **CHANGE_OPERATIONS,
     **PLAN_OPERATIONS,
+    **CLOSURE_OPERATIONS,
     **SERIES_PAGE_OPERATIONS,
     **BOOKING_PAGE_OPERATIONS,
     **SIGN_IN_OPERATIONS,

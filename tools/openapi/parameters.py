@@ -57,6 +57,7 @@ PATH_PARAMETERS = {
     "static/{name}": "File",
     "series/{series_id}": "Series",
     "plans/{plan_id}": "Plan",
+    "closures/{closure_id}": "Closure",
 }
 """The parameters of paths by their segments there."""
 
@@ -66,6 +67,9 @@ PARAMETERS = {
     "Person": _path("name", fields.PersonName, "The name with which the person signs in.", "sam"),
     "File": _path("name", fields.FileName, "The plain or fingerprinted name.", "slots.css"),
     "Series": _path("series_id", fields.SeriesId, "The series.", "9b2f40c81e6d"),
+    "Closure": _path(
+        "closure_id", fields.ClosureId, "The closure.", "20261122T120000Z-1f0c9ae27b35"
+    ),
     "Plan": _path("plan_id", fields.PlanId, "The plan.", "20261122T120000000000Z-1f0c9ae27b35"),
     "PlanState": _query("state", fields.PlanState, "Only plans of this state.", "running"),
     "StepDays": _query(

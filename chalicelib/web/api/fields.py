@@ -118,6 +118,9 @@ TimeOffId = Annotated[
     str,
     Meta(description="Names time off; opaque.", examples=["20261122T120000000000Z-1f0c9ae27b35"]),
 ]
+ClosureId = Annotated[
+    str, Meta(description="Names a closure; opaque.", examples=["20261122T120000Z-1f0c9ae27b35"])
+]
 PlanState = Literal["proposed", "running", "stopped", "done"]
 Cursor = Annotated[str | None, Meta(description="Leads to the next page; null on the last page.")]
 Status = Annotated[

@@ -26,6 +26,7 @@ SCHEDULE = "schedule"
 CHANGES = "changes"
 SETTINGS = "settings"
 DOCTORS = "doctors"
+CLOSURES = "closures"
 
 
 class NavLink(Struct, frozen=True, kw_only=True):
@@ -132,6 +133,7 @@ def _links(base: str, caller: Caller, section: str, doctor: Doctor | None) -> tu
     ]
     if Role.ADMIN in caller.roles:
         pages.append((DOCTORS, _("Doctors"), "/doctors"))
+        pages.append((CLOSURES, _("Closures"), "/closures"))
     return tuple(
         NavLink(label=label, url=f"{base}{path}", is_current=name == section)
         for name, label, path in pages

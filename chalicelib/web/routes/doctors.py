@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import get_services
-from chalicelib.domain.permissions import Caller, Permission
+from chalicelib.domain.permissions import Caller, Permission, Role
 from chalicelib.web.api import schemas
 from chalicelib.web.api.decoding import Violations
 from chalicelib.web.api.doctor_parsing import parse_doctor_settings, parse_settings_precondition
@@ -114,6 +114,8 @@ def put_doctor(request: Request, caller: Caller, doctor_id: str) -> Response:
     settings = parse_doctor_settings(doctor_id, request)
     precondition = parse_settings_precondition(request)
     saved = get_services().manage_doctors.put(caller, settings, precondition)
+    if Role.ADMIN in caller.roles:  # who alone can create doctors, or repeat a creation
+        get_services().closures().apply.apply_to_doctor(doctor_id)
     status = HTTPStatus.CREATED if saved.created else HTTPStatus.OK
     doctor = serialize_doctor(saved.doctor, caller)
     return json_response(doctor, {"ETag": etag(saved.doctor.version, doctor)}, status)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from chalicelib.storage.plan_models import PlanItem, SeriesItem
-from chalicelib.storage.time_off_models import TimeOffItem
+from chalicelib.storage.time_off_models import ClosureItem, TimeOffItem
 from tests.mutation.edits import always, becomes, drop, exists, first_only, never
 from tests.mutation.mutant import Mutant
 from tests.mutation.selectors import call, choice, condition, generator, keyword
 
 _REPOSITORY = "chalicelib.storage.plan_repository:PlanRepository"
+_CLOSURES = "chalicelib.storage.closure_repository:ClosureRepository"
 _TIME_OFF = "chalicelib.storage.time_off_repository:TimeOffRepository"
 _TESTS = "tests/api/test_plan_conditions.py"
 _IN_TURN = "tests/api/test_plans_in_turn.py"
@@ -56,6 +57,66 @@ MUTANTS = (
         "chalicelib.storage.time_off_writes:require_latest",
         exists(condition(TimeOffItem, "version")),
         "tests/api/test_time_off_conditions.py::test_no_date_is_blocked_after_time_off_is_lifted",
+    ),
+    Mutant(
+        "A closure is lifted twice at once",
+        f"{_CLOSURES}.put",
+        exists(condition(ClosureItem, "version")),
+        "tests/api/test_closure_conditions.py::test_two_admins_do_not_lift_a_closure_twice",
+    ),
+    Mutant(
+        "A closure overwrites another one",
+        f"{_CLOSURES}.put",
+        becomes(condition(ClosureItem, "does_not_exist"), None),
+        "tests/api/test_closure_conditions.py::test_closure_is_stored_once",
+    ),
+    Mutant(
+        "A page of doctors is counted for a version that is replaced",
+        f"{_CLOSURES}.count_page",
+        exists(condition(ClosureItem, "version")),
+        "tests/api/test_closure_conditions.py::test_nothing_is_counted_for_a_replaced_version",
+    ),
+    Mutant(
+        "A page of doctors is counted twice",
+        "chalicelib.storage.closure_repository:_is_at",
+        exists(condition(ClosureItem, "does_not_exist")),
+        "tests/api/test_closure_conditions.py::test_page_of_doctors_is_counted_once",
+    ),
+    Mutant(
+        "A later page of doctors is counted twice",
+        "chalicelib.storage.closure_repository:_is_at",
+        exists(condition(ClosureItem, "cursor", n=0)),
+        "tests/api/test_closure_conditions.py::test_page_of_doctors_is_counted_once",
+    ),
+    Mutant(
+        "The first page is counted again after the last",
+        "chalicelib.storage.closure_repository:_is_at",
+        exists(condition(ClosureItem, "has_all")),
+        "tests/api/test_closure_conditions.py::test_page_of_doctors_is_counted_once",
+    ),
+    Mutant(
+        "A doctor is counted for a closure that was lifted",
+        f"{_CLOSURES}.count_doctor",
+        exists(condition(ClosureItem, "version")),
+        "tests/api/test_closure_conditions.py::test_nothing_is_counted_for_a_replaced_version",
+    ),
+    Mutant(
+        "A doctor is counted for a version that is replaced",
+        f"{_CLOSURES}.count_doctor",
+        exists(condition(TimeOffItem, "version", n=0)),
+        "tests/api/test_closure_conditions.py::test_doctor_with_a_later_version_is_not_counted",
+    ),
+    Mutant(
+        "A doctor is counted twice",
+        f"{_CLOSURES}.count_doctor",
+        exists(condition(TimeOffItem, "counted_version", n=1)),
+        "tests/api/test_closure_conditions.py::test_doctor_is_counted_once",
+    ),
+    Mutant(
+        "A doctor is never counted",
+        f"{_CLOSURES}.count_doctor",
+        drop(condition(TimeOffItem, "does_not_exist")),
+        "tests/api/test_closure_conditions.py::test_doctor_is_counted_once",
     ),
     Mutant(
         "A plan is undone by two others",
@@ -170,6 +231,8 @@ MUTANTS = (
         for what, target in (
             ("A plan is", f"{_REPOSITORY}.get"),
             ("Time off is", f"{_TIME_OFF}.get"),
+            ("A closure is", f"{_CLOSURES}.get"),
+            ("The list of closures is", f"{_CLOSURES}.list_all"),
             ("The list of time off is", f"{_TIME_OFF}.list_all"),
             ("The list of plans is", f"{_REPOSITORY}.list_latest"),
             ("The changes of a plan are", "chalicelib.storage.audit_log:AuditLog.list_plan"),
