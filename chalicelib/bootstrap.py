@@ -68,12 +68,12 @@ if TYPE_CHECKING:
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``bookings``, ``changes``, ``plans``, ``closures``, ``weeks``, ``months`` and ``disruptions`` import
-    their use cases on the first call: most requests are others, and a process starts sooner without them.
-    ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the event bus, the bucket
-    and the queue on the first call, and raise ``SettingsError`` if the settings have none.
-    ``start_closures`` applies closures to all doctors. ``log`` writes a line; None if the request
-    log is off.
+    ``bookings``, ``changes``, ``plans``, ``closures``, ``weeks``, ``months`` and ``disruptions``
+    import their use cases on the first call: most requests are others, and a process starts sooner
+    without them. ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the event
+    bus, the bucket and the queue on the first call, and raise ``SettingsError`` if the settings
+    have none. ``start_closures`` applies closures to all doctors. ``log`` writes a line; None if
+    the request log is off.
     """
 
     settings: Settings
