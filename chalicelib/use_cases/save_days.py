@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.domain.audit_log import (
-    Actor,
-    AuditLogEntry,
-    ChangeKind,
-    next_instant,
-    origin_of,
-)
+from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, next_instant, origin_of
 from chalicelib.domain.changes import conflicting_slots_error
 from chalicelib.domain.day import SlotChanges
 from chalicelib.domain.disruptions import affected_slots

@@ -141,6 +141,13 @@ def site(sign_in: SignIn) -> AppClient:
 
 
 @pytest.fixture
+def claims(site: AppClient) -> None:
+    """A site holds 09:00 and has booked 09:30; 10:00 is free."""
+    site.hold("09:00", "hannah")
+    site.book("09:30", "b-1")
+
+
+@pytest.fixture
 def other_site(site: AppClient, sign_in: SignIn) -> AppClient:
     """Another booking site than ``site``."""
     del site  # it opens the slots

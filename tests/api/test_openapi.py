@@ -146,7 +146,7 @@ def test_search_examples_are_real(client: AppClient) -> None:
     )
 
 
-def test_booking_examples_are_real(client: AppClient) -> None:
+def test_hold_examples_are_real(client: AppClient) -> None:
     client.post_slots(examples.SAVE)
 
     assert_matches_example(
@@ -167,6 +167,10 @@ def test_booking_examples_are_real(client: AppClient) -> None:
     assert_matches_example(
         client.delete(f"{FIRST_SLOT_PATH}/hold"), 400, booking_examples.MISSING_HOLDER
     )
+
+
+def test_booking_examples_are_real(client: AppClient) -> None:
+    client.post_slots(examples.SAVE)
 
     assert_matches_example(
         client.put(f"{FIRST_SLOT_PATH}/booking", booking_examples.BOOKING),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -13,7 +12,8 @@ from app import app
 from cloud import template
 from cloud.package import PROJECT
 from tests.support.all_routes import CALLERS
-from tests.support.app_client import FORM, make_slot_id, slot_path
+from tests.support.app_client import make_slot_id
+from tests.support.booking_operations import BOOKING_OPERATIONS
 from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import to_instant
 from tests.support.page_session import PageSession
@@ -32,33 +32,12 @@ TRANSACTION_PERMISSIONS = {"ConditionCheck": "ConditionCheckItem"}
 DAY_QUERY = "doctor_id=dr-lee&date=2026-11-23"
 
 
-def _disrupt(client: AppClient) -> AppResponse:
-    client.book("09:00", "b-9")
-    return client.override("disrupt", "09:00")
-
-
-def _book_at_the_desk(client: AppClient) -> AppResponse:
-    client.save("11:30")
-    form = f"{DAY_QUERY}&slot_id={make_slot_id('11:30')}&act=book&booking_id=desk-1"
-    return client.request("POST", "/bookings", form.encode(), {"Content-Type": FORM})
-
-
-def _lift_disruption(client: AppClient) -> AppResponse:
-    client.clock.now += timedelta(seconds=1)
-    return client.delete(f"{slot_path('09:00')}/disrupt")
-
-
 def _repeat_booking_of_begun_slot(client: AppClient) -> AppResponse:
     """Only of a slot that cannot be booked does the app read the record before it writes."""
     now, client.clock.now = client.clock.now, to_instant("10:00")
     response = client.book("10:00", "b-2")
     client.clock.now = now
     return response
-
-
-def _end_hold(client: AppClient) -> AppResponse:
-    client.hold("09:00")
-    return client.delete("/doctors/dr-lee/holds?client_id=practice")
 
 
 def _save_week(client: AppClient) -> AppResponse:
@@ -95,23 +74,9 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /settings": lambda client: client.get("/settings?doctor_id=dr-lee"),
     "GET /doctors/{doctor_id}/changes": lambda client: client.get("/doctors/dr-lee/changes"),
     **PLAN_OPERATIONS,
-    "GET /bookings": lambda client: client.get(f"/bookings?{DAY_QUERY}", Accept="text/html"),
-    "POST /bookings": _book_at_the_desk,
-    "GET /rebooking": lambda client: client.get("/rebooking?doctor_id=dr-lee", Accept="text/html"),
     "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),
     "GET /doctors/{doctor_id}/slots": lambda client: client.get("/doctors/dr-lee/slots"),
-    "GET /slots/{slot_id}": lambda client: client.get_slot("09:00"),
-    "GET /slots/{slot_id}/offers": lambda client: client.get(f"{slot_path('09:00')}/offers"),
-    "PUT /slots/{slot_id}/hold": lambda client: client.hold("09:00"),
-    "DELETE /slots/{slot_id}/hold": lambda client: client.release("09:00"),
-    "PUT /slots/{slot_id}/booking": lambda client: client.book("09:00"),
-    "DELETE /slots/{slot_id}/booking": lambda client: client.cancel("09:00"),
-    "POST /slots/{slot_id}/release": lambda client: client.override("release", "09:00"),
-    "POST /slots/{slot_id}/disrupt": _disrupt,
-    "DELETE /slots/{slot_id}/disrupt": _lift_disruption,
-    "POST /slots/{slot_id}/revoke": lambda client: client.override("revoke", "09:00"),
-    "GET /doctors/{doctor_id}/bookings": lambda client: client.list_bookings(),
-    "DELETE /doctors/{doctor_id}/holds": _end_hold,
+    **BOOKING_OPERATIONS,
 }
 # These call the identity provider, and exist only with one.
 SIGN_IN_ROUTES = {

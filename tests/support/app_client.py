@@ -245,6 +245,11 @@ class AppClient(DynamoDBHooks):
         """Return every item of a type."""
         return [item for item in self.export() if item["type"]["S"] == kind]
 
+    def audit_entry(self, kind: str) -> RawItem:
+        """Return the only audit item of a kind."""
+        (item,) = (item for item in self.find_items("audit") if item["kind"]["S"] == kind)
+        return item
+
     def item_types(self) -> dict[str, int]:
         """Return the number of items of each type except doctors."""
         types = [item["type"]["S"] for item in self.export()]
