@@ -1,11 +1,11 @@
-"""The nightly extension of series, from its schedule through its queue."""
+"""The nightly extension of series, and closures, from the schedule through the queue."""
 
 from __future__ import annotations
 
 import json
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -13,10 +13,13 @@ from msgspec import structs
 
 from chalicelib import bootstrap
 from chalicelib.events.series_queue import PageMessage, SeriesQueue, UndeliveredError
-from local.schedules import extend_series
+from local import demo_data
+from local.schedules import ClosureWorker, extend_series
 from tests.support.factories import MONDAY
 from tests.support.plans import MORNING, make_series, open_times, series_json
 from tests.support.scheduled_event import SCHEDULED_EVENT
+from tests.support.time_off import make_closure
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,15 +43,19 @@ class Queue:
     def start(self) -> None:
         self._client.chalice_client.lambda_.invoke("start_extension", SCHEDULED_EVENT)
 
-    def handle(self) -> list[object]:
+    def handle(self) -> list[dict[str, Any]]:
         """Hand over each message until there is none; return their contents."""
-        bodies: list[object] = []
+        bodies: list[dict[str, Any]] = []
         while messages := self._sqs.receive_message(QueueUrl=self._url).get("Messages"):
             for message in messages:
                 bodies.append(json.loads(message["Body"]))
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
                 self._hand_over(message["Body"])
         return bodies
+
+    def drop(self) -> None:
+        """Lose the messages."""
+        self._sqs.purge_queue(QueueUrl=self._url)
 
     def _hand_over(self, body: str) -> None:
         events = self._client.chalice_client.events
@@ -111,6 +118,54 @@ def test_laptop_extends_series_without_a_queue(client: AppClient, queue: Queue) 
 
     assert open_times(client, NEW_MONDAY) == ["09:00", "09:30"]
     assert queue.handle() == []
+
+
+def closure_state(client: AppClient) -> str:
+    (closure,) = client.get("/closures").json["closures"]
+    return str(closure["state"])
+
+
+def test_closure_is_applied_to_each_doctor_through_the_queue(
+    client: AppClient, queue: Queue
+) -> None:
+    made = make_closure(client, MONDAY).json
+    assert (made["state"], made["doctors_done"]) == ("running", 0)
+    assert made["doctors_total"] == len(demo_data.DOCTORS)
+
+    page, *doctors = queue.handle()
+
+    assert page == {"type": "closure_page", "closure_id": made["closure_id"], "cursor": None}
+    assert {each["type"] for each in doctors} == {"closure"}
+    assert len(doctors) == len(demo_data.DOCTORS)
+    assert closure_state(client) == "done"
+    assert open_times(client, MONDAY) == []
+
+
+def test_schedule_repeats_a_closure_that_is_not_finished(client: AppClient, queue: Queue) -> None:
+    make_closure(client, MONDAY)
+    queue.drop()
+    assert closure_state(client) == "running"
+
+    queue.start()
+    queue.handle()
+
+    assert closure_state(client) == "done"
+
+
+def test_laptop_applies_closures_in_a_thread(client: AppClient) -> None:
+    stopped = threading.Event()
+    worker = ClosureWorker(stopped)
+    client.use_services(structs.replace(client.services, start_closures=worker.start))
+    make_closure(client, MONDAY)
+    assert closure_state(client) == "running"
+
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        wait_until(lambda: closure_state(client) == "done")
+    finally:
+        stopped.set()
+        thread.join()
 
 
 def test_sender_learns_that_a_message_was_not_accepted() -> None:
