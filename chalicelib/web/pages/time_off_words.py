@@ -25,12 +25,14 @@ _MAX_TIMES = 6
 def describe_when(time_off: TimeOff, zone: ZoneInfo) -> str:
     """Return its dates; for hours, with the times."""
     if time_off.start is None or time_off.end is None:
-        return dates.format_short_range(time_off.first, time_off.last)
+        if time_off.first == time_off.last:
+            return dates.format_date(time_off.first)
+        return dates.format_range(time_off.first, time_off.last)
     start, end = (local_time.format_time(each, zone) for each in (time_off.start, time_off.end))
     if time_off.first == time_off.last:
-        on = dates.format_short_date(time_off.first)
+        on = dates.format_date(time_off.first)
         return _("%(date)s, %(start)s–%(end)s", date=on, start=start, end=end)
-    first, last = map(dates.format_short_date, (time_off.first, time_off.last))
+    first, last = map(dates.format_date, (time_off.first, time_off.last))
     return _(
         "%(first)s, %(start)s – %(last)s, %(end)s", first=first, start=start, last=last, end=end
     )
