@@ -196,7 +196,9 @@ def test_reindexing_writes_days_in_batches_of_25(
     with client.record_calls() as calls:
         assert client.put("/doctors/dr-lee", settings | changed).status == 200
 
-    assert calls == ["GetItem", *ONE_TRANSACTION, "Query", *ONE_TRANSACTION * (steps + 1)]
+    days = ["Query", *ONE_TRANSACTION * (steps + 1)]
+    closures = ["Query"]  # in case it repeats the creation of the doctor
+    assert calls == ["GetItem", *ONE_TRANSACTION, *days, *closures]
 
 
 @pytest.mark.parametrize(
