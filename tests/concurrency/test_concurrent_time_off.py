@@ -1,4 +1,4 @@
-"""Time off that is applied while patients book in it and the doctor opens slots in it."""
+"""Time off and closures that are applied while patients book and the doctor opens slots in them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from chalicelib.domain.plan import PlanState
 from chalicelib.domain.plan_errors import PreviewChangedError
 from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.domain.time_off import TimeOffAct
+from chalicelib.use_cases.manage_closures import ClosureRequest
 from chalicelib.use_cases.propose_time_off import TimeOffRequest
 from tests.support import stored_day
 from tests.support.booking_actions import ADMIN, SLOT_STARTS, save_slots
@@ -120,6 +121,15 @@ def take_time_off(services: Services, doctor_id: str, request: TimeOffRequest) -
             state = services.apply_plans.step(ADMIN, doctor_id, plan_id).state
 
 
+def close_practice(services: Services, doctor_id: str) -> None:
+    """Close the practice, as the queue does it for this doctor."""
+    closures = services.closures()
+    request = ClosureRequest(name="Holiday", first=MONDAY, last=MONDAY)
+    (closure,) = closures.manage.create(ADMIN, [request])
+    while not closures.apply.apply(closure.closure_id, doctor_id):
+        pass
+
+
 def tick_boxes(services: Services, doctor_id: str, random: Random) -> None:
     """Open and close slots one by one."""
     for _ in range(5):
@@ -138,10 +148,7 @@ def test_time_off_amid_bookings_keeps_them_and_leaves_nothing_open(
     act: TimeOffAct,
     number: int,
 ) -> None:
-    doctor_id = f"dr-{uuid4().hex}"
-    services.doctors.add(make_doctor(doctor_id, make_grid(("09:00", "17:00"))))
-    save_slots(services, doctor_id, opened=range(7))
-    clients = [Client(services, doctor_id, n, choices(f"{number}-{n}")) for n in range(CLIENTS)]
+    clients = make_clients(services, number)
     is_of_hours = number % 2 == 0
     request = TimeOffRequest(
         name="Ill",
@@ -149,31 +156,55 @@ def test_time_off_amid_bookings_keeps_them_and_leaves_nothing_open(
         dates=None if is_of_hours else (MONDAY, MONDAY),
         hours=HOURS if is_of_hours else None,
     )
+    take = partial(take_time_off, services, clients[0].doctor_id, request)
 
-    outcomes = run_concurrently(
-        [
-            *(client.act for client in clients),
-            partial(tick_boxes, services, doctor_id, choices(f"{number}")),
-            partial(take_time_off, services, doctor_id, request),
-        ]
-    )
+    race(run_concurrently, clients, take, number)
 
-    assert outcomes == [None] * (CLIENTS + 2)
     blocked = {start for start in SLOT_STARTS if not is_of_hours or start < HOURS[1]}
-    assert_bookings_are_kept(services, dynamodb, clients, blocked, act)
-    assert_nothing_is_open(services, doctor_id, blocked)
-    leave(services, clients)
-    assert_nothing_is_open(services, doctor_id, blocked)
+    must_move = blocked if act is TimeOffAct.DISRUPT else set()
+    assert_bookings_are_kept(services, dynamodb, clients, must_move)
+    assert_nothing_is_or_gets_open(services, clients, blocked)
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_closure_amid_bookings_keeps_them_and_leaves_nothing_open(
+    services: Services, dynamodb: DynamoDBClient, run_concurrently: RunConcurrently, number: int
+) -> None:
+    clients = make_clients(services, number)
+
+    race(run_concurrently, clients, partial(close_practice, services, clients[0].doctor_id), number)
+
+    assert_bookings_are_kept(services, dynamodb, clients, set())
+    assert_nothing_is_or_gets_open(services, clients, {*SLOT_STARTS})
+
+
+def make_clients(services: Services, number: int) -> list[Client]:
+    """Return the clients of a new doctor, who has a slot that is not open yet."""
+    doctor_id = f"dr-{uuid4().hex}"
+    services.doctors.add(make_doctor(doctor_id, make_grid(("09:00", "17:00"))))
+    save_slots(services, doctor_id, opened=range(7))
+    return [Client(services, doctor_id, n, choices(f"{number}-{n}")) for n in range(CLIENTS)]
+
+
+def race(
+    run_concurrently: RunConcurrently,
+    clients: list[Client],
+    take: Callable[[], None],
+    number: int,
+) -> None:
+    """Let all act at once. Nothing but rejections may happen: no error of the app or the store."""
+    tick = partial(tick_boxes, clients[0].services, clients[0].doctor_id, choices(f"{number}"))
+    outcomes = run_concurrently([*(client.act for client in clients), tick, take])
+    assert outcomes == [None] * (CLIENTS + 2)
 
 
 def assert_bookings_are_kept(
     services: Services,
     dynamodb: DynamoDBClient,
     clients: list[Client],
-    blocked: set[datetime],
-    act: TimeOffAct,
+    must_move: set[datetime],
 ) -> None:
-    """Fail unless the bookings are those that were confirmed, and have to move if they must."""
+    """Fail unless the bookings are the confirmed ones, and those in ``must_move`` are disrupted."""
     doctor_id = clients[0].doctor_id
     table_name = services.settings.table_name
     stored = stored_day.read_stored_day(dynamodb, table_name, doctor_id, MONDAY)
@@ -181,8 +212,16 @@ def assert_bookings_are_kept(
     booked = {start: name for start, (_, _, name) in stored.claims.items() if name}
     assert booked == {client.place: client.booking_id for client in clients if client.place}
     slots = services.manage_slots.get_day(ADMIN, doctor_id, MONDAY).day.slots
-    must_move = {start for start in booked if start in blocked and act is TimeOffAct.DISRUPT}
-    assert {start for start in booked if slots[start].is_disrupted} == must_move
+    assert {start for start in booked if slots[start].is_disrupted} == must_move & booked.keys()
+
+
+def assert_nothing_is_or_gets_open(
+    services: Services, clients: list[Client], blocked: set[datetime]
+) -> None:
+    """Fail if a slot is open in time off, before or after all clients have left it."""
+    assert_nothing_is_open(services, clients[0].doctor_id, blocked)
+    leave(services, clients)
+    assert_nothing_is_open(services, clients[0].doctor_id, blocked)
 
 
 def assert_nothing_is_open(services: Services, doctor_id: str, blocked: set[datetime]) -> None:
