@@ -99,6 +99,7 @@ class PlanStateMachine(RuleBasedStateMachine):
             self.opened.discard(box)
             if not is_by_hand(slot):
                 self.closed.add((on, slot.interval))
+                self.forget_unwanted()  # its series may have ended before an undo reopened it
 
     def save(self, box: Box, status: SlotStatus) -> bool:
         on, start = box
