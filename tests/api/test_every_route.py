@@ -48,12 +48,16 @@ def bearers(
 def send_all(
     client: AppClient, bearers: dict[str, dict[str, str]], routes: list[str], **headers: str
 ) -> Iterator[tuple[str, AppResponse]]:
-    """Send every route as every caller, and yield what was sent with the response."""
+    """Send every route as every caller, and yield what was sent with the response.
+
+    By day, one caller accepts both types, and each other caller one.
+    """
     for route in routes:
-        for caller, bearer in bearers.items():
+        for number, (caller, bearer) in enumerate(bearers.items()):
             for accepted in ACCEPTED:
-                sent = {**bearer, **headers, "Accept": accepted}
-                yield f"{route} {caller} {accepted}", send_request(client, route, **sent)
+                if is_nightly() or caller == "own" or accepted == ACCEPTED[number % 2]:
+                    sent = {**bearer, **headers, "Accept": accepted}
+                    yield f"{route} {caller} {accepted}", send_request(client, route, **sent)
 
 
 def test_responses_allow_no_other_origin_and_have_their_type_and_charset(

@@ -9,6 +9,7 @@ import pytest
 from app import app
 from chalicelib.web.http import static_files
 from tests.support.all_routes import CALLERS, open_slot, send_request
+from tests.support.profile import is_nightly
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
@@ -24,6 +25,13 @@ ACCEPT_HEADERS = {
     "html": {"Accept": "text/html"},
     "htmx": {"Accept": "text/html", "HX_Request": "true"},
 }
+# By day, one caller accepts each kind, and each other caller one.
+SAMPLE = [
+    (caller, kind)
+    for number, caller in enumerate(SAMPLE_CALLERS)
+    for kind in ACCEPT_HEADERS
+    if is_nightly() or caller == "own" or kind == list(ACCEPT_HEADERS)[number % 3]
+]
 DAY_PATH = "/slots?doctor_id=dr-lee&date=2026-11-23"
 
 
@@ -58,24 +66,22 @@ def test_every_response_has_cache_and_security_headers(
 ) -> None:
     cache_headers, pages, other_headers, policies = {}, {}, set(), set()
     for route in ROUTES:
-        for caller in SAMPLE_CALLERS:
-            for kind, accept in ACCEPT_HEADERS.items():
-                response = send_request(
-                    authenticated_client, route, **accept, **caller_headers[caller]
-                )
-                name = f"{route} {caller} {kind}: {response.status}"
-                headers = response.headers
-                cache_headers[name] = (
-                    headers.get("Cache-Control"),
-                    expected_cache_control(route, response),
-                )
-                other_headers.add((headers["X-Content-Type-Options"],
-                            headers["Cross-Origin-Resource-Policy"]))  # fmt: skip
-                assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], name
-                if is_html(response):
-                    pages[name] = headers
-                else:
-                    policies.add(headers["Content-Security-Policy"])
+        for caller, kind in SAMPLE:
+            sent = {**ACCEPT_HEADERS[kind], **caller_headers[caller]}
+            response = send_request(authenticated_client, route, **sent)
+            name = f"{route} {caller} {kind}: {response.status}"
+            headers = response.headers
+            cache_headers[name] = (
+                headers.get("Cache-Control"),
+                expected_cache_control(route, response),
+            )
+            other_headers.add((headers["X-Content-Type-Options"],
+                        headers["Cross-Origin-Resource-Policy"]))  # fmt: skip
+            assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], name
+            if is_html(response):
+                pages[name] = headers
+            else:
+                policies.add(headers["Content-Security-Policy"])
 
     assert {name: pair for name, pair in cache_headers.items() if pair[0] != pair[1]} == {}
     assert {actual for actual, _ in cache_headers.values()} == {
