@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.list_rebooking import ListRebooking
     from chalicelib.use_cases.list_series import ListSeries
     from chalicelib.use_cases.list_time_off import ListTimeOff
+    from chalicelib.use_cases.manage_practice import ManagePractice
     from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.offer_slots import OfferSlots
     from chalicelib.use_cases.override_bookings import OverrideBookings
@@ -68,17 +69,18 @@ if TYPE_CHECKING:
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``bookings``, ``changes``, ``plans``, ``closures``, ``weeks``, ``months`` and ``disruptions``
-    import their use cases on the first call: most requests are others, and a process starts sooner
-    without them. ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the event
-    bus, the bucket and the queue on the first call, and raise ``SettingsError`` if the settings
-    have none. ``start_closures`` applies closures to all doctors. ``log`` writes a line; None if
-    the request log is off.
+    ``bookings``, ``changes``, ``plans``, ``closures``, ``weeks``, ``practice``, ``months`` and
+    ``disruptions`` import their use cases on the first call: most requests are others, and a
+    process starts sooner. ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the
+    event bus, the bucket and the queue on the first call, and raise ``SettingsError`` if the
+    settings have none. ``start_closures`` applies closures to all doctors. ``log`` writes a line;
+    None if the request log is off.
     """
 
     settings: Settings
     manage_slots: ManageSlots
     weeks: Callable[[], ManageWeeks]
+    practice: Callable[[], ManagePractice]
     months: Callable[[], ViewMonths]
     changes: Callable[[], ChangeServices]
     plans: Callable[[], PlanServices]
@@ -188,12 +190,13 @@ def build_services(
     base = _build_foundations(settings, now, _count_retries(pause or backoff), sleep)
     days, cached, pause = base.days, base.doctor_cache, base.pause
     local_caller = _build_local_caller(settings)
-    manage_people = _create_manage_people(base)
+    people, doctors = _create_manage_people(base), ListDoctors(base.doctors, cached, now)
     manage_slots = ManageSlots(days, cached, now, pause)
     return Services(
         settings=settings,
         manage_slots=manage_slots,
         weeks=cache(partial(service_factories.create_manage_weeks, base, manage_slots)),
+        practice=cache(partial(service_factories.create_practice, base, manage_slots, doctors)),
         months=cache(partial(service_factories.create_view_months, base)),
         changes=cache(partial(service_factories.create_change_services, base)),
         plans=cache(partial(service_factories.create_plan_services, base)),
@@ -201,11 +204,11 @@ def build_services(
         find_slots=FindSlots(days, base.index, cached, now, pause),
         bookings=cache(partial(service_factories.create_booking_services, base)),
         manage_doctors=ManageDoctors(base.doctors, cached, base.index, now, pause),
-        manage_people=manage_people,
+        manage_people=people,
         doctors=base.doctors,
-        list_doctors=ListDoctors(base.doctors, cached, now),
+        list_doctors=doctors,
         health=CheckHealth(table.check_connection, now),
-        auth=Auth(settings.oidc, local_caller, manage_people, now, secrets_client, cognito_client),
+        auth=Auth(settings.oidc, local_caller, people, now, secrets_client, cognito_client),
         now=now,
         local_caller=local_caller,
         publish_changes=cache(

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.announce_disruptions import AnnounceDisruptions
     from chalicelib.use_cases.book_slots import BookSlots
     from chalicelib.use_cases.list_changes import ListChanges
+    from chalicelib.use_cases.list_doctors import ListDoctors
     from chalicelib.use_cases.list_rebooking import ListRebooking
+    from chalicelib.use_cases.manage_practice import ManagePractice
     from chalicelib.use_cases.manage_slots import ManageSlots
     from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.offer_slots import OfferSlots
@@ -70,8 +72,22 @@ class BookingServices(Struct, frozen=True, kw_only=True):
 
 def create_manage_weeks(base: Foundations, manage_slots: ManageSlots) -> ManageWeeks:
     from chalicelib.use_cases.manage_weeks import ManageWeeks  # noqa: PLC0415
+    from chalicelib.use_cases.save_many_days import SaveManyDays  # noqa: PLC0415
 
-    return ManageWeeks(manage_slots, base.days, base.doctor_cache, base.now, base.pause)
+    save_days = SaveManyDays(manage_slots, base.days, base.pause)
+    return ManageWeeks(save_days, base.days, base.doctor_cache, base.now, base.pause)
+
+
+def create_practice(
+    base: Foundations, manage_slots: ManageSlots, list_doctors: ListDoctors
+) -> ManagePractice:
+    from chalicelib.use_cases.manage_practice import ManagePractice  # noqa: PLC0415
+    from chalicelib.use_cases.save_many_days import SaveManyDays  # noqa: PLC0415
+
+    save_days = SaveManyDays(manage_slots, base.days, base.pause)
+    return ManagePractice(
+        save_days, list_doctors, base.doctors, base.days, base.doctor_cache, base.now, base.pause
+    )
 
 
 def create_view_months(base: Foundations) -> ViewMonths:

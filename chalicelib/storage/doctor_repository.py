@@ -12,7 +12,11 @@ from chalicelib.domain.errors import DoctorModifiedError, DoctorNotFoundError
 from chalicelib.storage import keys, pagination, table
 from chalicelib.storage.audit_log import add_entry
 from chalicelib.storage.decoding import decode_readable
-from chalicelib.storage.doctor_mapping import doctor_from_item, doctor_to_item
+from chalicelib.storage.doctor_mapping import (
+    directory_sort_key,
+    doctor_from_item,
+    doctor_to_item,
+)
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.models import DelegateItem, DoctorDirectoryIndex, DoctorItem
 from chalicelib.storage.transaction import Transaction
@@ -138,12 +142,20 @@ class DoctorRepository:
             )
 
     def list_page(
-        self, *, specialty: str | None, location: str | None, limit: int, cursor: str | None
+        self,
+        *,
+        specialty: str | None,
+        location: str | None,
+        limit: int,
+        cursor: str | None,
+        is_backward: bool = False,
     ) -> DoctorPage:
         """Return a page of doctors by specialty, location and id; eventually consistent.
 
-        A location needs a specialty, because the index is sorted by specialty first. Raises
-        ``RequestRejectedError`` for a cursor of another search, ``StoreUnavailableError``.
+        A location needs a specialty, because the index is sorted by specialty first. The page
+        starts after the position of the cursor; ``is_backward``: it ends before it, and its own
+        cursor leads to the page before. Raises ``RequestRejectedError`` for a cursor of another
+        search, ``StoreUnavailableError``.
         """
         prefix = keys.join_sort_key(*filter(None, (specialty, location)))
         if len(prefix.encode()) > keys.MAX_SORT_KEY_BYTES:
@@ -159,14 +171,23 @@ class DoctorRepository:
                     limit=limit + 1,
                     page_size=limit + 1,
                     last_evaluated_key=start_key,
+                    scan_index_forward=not is_backward,
                 )
             )
+        found = items[:limit]
         return DoctorPage(
-            doctors=tuple(decode_readable(items[:limit], doctor_from_item)),
-            cursor=pagination.encode_cursor(str(items[limit - 1].gsi1_sk), search=search)
+            doctors=tuple(
+                decode_readable(reversed(found) if is_backward else found, doctor_from_item)
+            ),
+            cursor=pagination.encode_cursor(str(found[-1].gsi1_sk), search=search)
             if len(items) > limit
             else None,
         )
+
+    def cursor_at(self, doctor: Doctor, *, specialty: str | None, location: str | None) -> str:
+        """Return the cursor of that search whose position is the doctor."""
+        search = ("doctors", specialty, location)
+        return pagination.encode_cursor(directory_sort_key(doctor), search=search)
 
 
 def _write_settings(transaction: Transaction, item: DoctorItem, previous: Doctor | None) -> None:

@@ -8,30 +8,20 @@ from msgspec import Struct
 
 from chalicelib.domain import local_time
 from chalicelib.domain.day import Day
-from chalicelib.domain.errors import (
-    DomainError,
-    IdempotencyKeyReusedError,
-    OutcomeUnknownError,
-    RequestRejectedError,
-    StoreUnavailableError,
-    VersionMismatchError,
-)
 from chalicelib.domain.month import week_dates
 from chalicelib.use_cases.retry import retry_on_conflict
-from chalicelib.use_cases.save_days import DayWithDoctor, SavedDay
+from chalicelib.use_cases.save_days import DayWithDoctor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.permissions import Caller
-    from chalicelib.storage.day_repository import DayRead, DayRepository
+    from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
-    from chalicelib.use_cases.manage_slots import ManageSlots, SaveRequest
-
-# After one of these no further date is tried: it is not about the slots of one date.
-_OF_THE_WHOLE_REQUEST = (StoreUnavailableError, OutcomeUnknownError, IdempotencyKeyReusedError)
+    from chalicelib.use_cases.manage_slots import SaveRequest
+    from chalicelib.use_cases.save_many_days import DayOutcome, SaveManyDays
 
 
 class Week(Struct, frozen=True, kw_only=True):
@@ -46,26 +36,18 @@ class Week(Struct, frozen=True, kw_only=True):
         return tuple(DayWithDoctor(doctor=self.doctor, day=day, now=self.now) for day in self.days)
 
 
-class DateOutcome(Struct, frozen=True, kw_only=True):
-    """What became of one date: the saved day, or the error for which nothing of it is stored."""
-
-    date: date
-    saved: SavedDay | None = None
-    error: DomainError | None = None
-
-
 class ManageWeeks:
     """A week's slots, for those who manage the doctor's schedule. Each date is saved by itself."""
 
     def __init__(
         self,
-        manage_slots: ManageSlots,
+        save_days: SaveManyDays,
         days: DayRepository,
         doctor_cache: DoctorCache,
         now: Callable[[], datetime],
         pause: Callable[[int], None],
     ) -> None:
-        self._manage_slots = manage_slots
+        self._save_days = save_days
         self._days = days
         self._doctor_cache = doctor_cache
         self._now = now
@@ -102,68 +84,9 @@ class ManageWeeks:
         days = (stored.get(on) or Day(doctor_id=doctor.doctor_id, date=on) for on in dates)
         return Week(doctor=doctor, days=tuple(days), now=now)
 
-    def save_week(self, caller: Caller, requests: Sequence[SaveRequest]) -> tuple[DateOutcome, ...]:
+    def save_week(self, caller: Caller, requests: Sequence[SaveRequest]) -> tuple[DayOutcome, ...]:
         """Save each date by itself, in date order, and return what became of each.
 
-        All dates are read together, also to learn whether another request used the key for any of
-        them; a date that has changed since is read again. If
-        the store fails after a date was saved, or the key turns out to be of another request, the
-        dates that are left are not tried and have that error. Raises ``DoctorNotFoundError``,
-        ``PermissionDeniedError``; ``IdempotencyKeyReusedError``, ``StoreUnavailableError`` and
-        ``OutcomeUnknownError`` if no date was saved.
+        Raises as ``SaveManyDays.save``.
         """
-        if not requests:
-            return ()
-        outcomes: list[DateOutcome] = []
-        failure: DomainError | None = None
-        ordered = sorted(requests, key=lambda each: each.date)
-        read = self._read_dates(caller, ordered)
-        for request in ordered:
-            if failure is not None:
-                outcomes.append(DateOutcome(date=request.date, error=failure))
-                continue
-            outcomes.append(self._save_date(caller, request, read[request.date]))
-            error = outcomes[-1].error
-            if isinstance(error, _OF_THE_WHOLE_REQUEST):
-                failure = error
-        _raise_if_nothing_saved(outcomes)
-        return tuple(outcomes)
-
-    def _read_dates(
-        self, caller: Caller, requests: Sequence[SaveRequest]
-    ) -> Mapping[date, DayRead]:
-        first = requests[0]
-        read = retry_on_conflict(
-            lambda: self._days.get_many_with_changes(
-                first.doctor_id, [request.date for request in requests], first.request_id
-            ),
-            self._pause,
-        )
-        for request in requests:
-            doctor, _, record = read[request.date]
-            caller.require_role_for(doctor)
-            if record and record.fingerprint != request.fingerprint:
-                raise IdempotencyKeyReusedError(record.version)
-        return read
-
-    def _save_date(self, caller: Caller, request: SaveRequest, known: DayRead) -> DateOutcome:
-        try:
-            saved = self._manage_slots.save(caller, request, known)
-        except (
-            RequestRejectedError,
-            VersionMismatchError,
-            IdempotencyKeyReusedError,
-            StoreUnavailableError,
-            OutcomeUnknownError,
-        ) as error:
-            return DateOutcome(date=request.date, error=error)
-        return DateOutcome(date=request.date, saved=saved)
-
-
-def _raise_if_nothing_saved(outcomes: Sequence[DateOutcome]) -> None:
-    """Raise an error that is not about the slots of one date, unless a date was saved."""
-    if any(outcome.saved for outcome in outcomes):
-        return
-    for outcome in outcomes:
-        if outcome.error and not isinstance(outcome.error, RequestRejectedError):
-            raise outcome.error
+        return self._save_days.save(caller, sorted(requests, key=lambda each: each.date))

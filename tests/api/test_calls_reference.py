@@ -28,6 +28,8 @@ from tests.support.call_scenarios import (
     conflicting_saves,
     date_after,
     other_length,
+    practice_day,
+    practice_save,
     relocation,
     settings,
     uncached,
@@ -218,6 +220,8 @@ ALWAYS: dict[str, list[Scenario]] = {
     "a day, not modified": [day_not_modified],
     "a week": [lambda client: lambda: client.get(f"/slots/week?doctor_id=dr-lee&date={MONDAY}")],
     "save of a week, 2 dates": [week_save],
+    "a practice day of up to 20 doctors, or a poll of it": [practice_day],
+    "save of a practice day, 2 doctors": [practice_save],
     "a month, also beside the week": [
         month_with_third_slot(),
         month_with_third_slot(part="&part=rail", **HTMX),

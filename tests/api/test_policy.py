@@ -46,6 +46,11 @@ def _save_week(client: AppClient) -> AppResponse:
     return client.post("/slots/week", {"doctor_id": "dr-lee", "days": days})
 
 
+def _save_practice(client: AppClient) -> AppResponse:
+    doctors = [{"doctor_id": "dr-lee", "slots": [{"start": "09:00", "status": "free"}]}]
+    return client.post("/practice", {"date": "2026-11-25", "doctors": doctors})
+
+
 # In an order in which each request succeeds.
 def undo_save(client: AppClient) -> AppResponse:
     client.save("11:30")
@@ -68,6 +73,8 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /slots": lambda client: client.get(f"/slots?{DAY_QUERY}", Accept="text/html"),
     "GET /slots/week": lambda client: client.get(f"/slots/week?{DAY_QUERY}"),
     "POST /slots/week": _save_week,
+    "GET /practice": lambda client: client.get("/practice?date=2026-11-23"),
+    "POST /practice": _save_practice,
     "GET /slots/month": lambda client: client.get("/slots/month?doctor_id=dr-lee&month=2026-11"),
     "GET /slots/history": lambda client: client.get(f"/slots/history?{DAY_QUERY}"),
     "GET /changes": lambda client: client.get("/changes?doctor_id=dr-lee"),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.bootstrap import Services
-    from chalicelib.use_cases.manage_weeks import DateOutcome
+    from chalicelib.use_cases.save_many_days import DayOutcome
 
 ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 DATES = [MONDAY + timedelta(days=n) for n in range(3)]
@@ -52,11 +52,11 @@ def make_week(doctor_id: str, start: str) -> list[SaveRequest]:
 
 def save_weeks(
     services: Services, weeks: Sequence[Sequence[SaveRequest]]
-) -> list[tuple[DateOutcome, ...]]:
+) -> list[tuple[DayOutcome, ...]]:
     """Save all at once; a save that no date is stored of has no outcomes."""
     barrier = Barrier(len(weeks))
 
-    def save(week: Sequence[SaveRequest]) -> tuple[DateOutcome, ...]:
+    def save(week: Sequence[SaveRequest]) -> tuple[DayOutcome, ...]:
         barrier.wait()
         try:
             return services.manage_weeks.save_week(ADMIN, week)

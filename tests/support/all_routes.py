@@ -24,6 +24,10 @@ _WEEK_FIELDS = {
     "doctor_id": "dr-lee",
     "days": [{"date": "2026-11-24", "slots": [{"start": "11:00", "status": "free"}]}],
 }
+_PRACTICE_FIELDS = {
+    "date": "2026-11-24",
+    "doctors": [{"doctor_id": "dr-lee", "slots": [{"start": "11:30", "status": "free"}]}],
+}
 _SERIES = {
     "name": "Mornings",
     "weekly": {"mon": [{"from": "11:00", "to": "12:00"}]},
@@ -53,6 +57,7 @@ _QUERIES = {
     "GET /slots/history": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /slots/month": "?doctor_id=dr-lee&month=2026-11",
     "GET /slots/week": "?doctor_id=dr-lee&date=2026-11-23",
+    "GET /practice": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /changes": "?doctor_id=dr-lee",
     "GET /settings": "?doctor_id=dr-lee",
     "GET /series": "?doctor_id=dr-lee",
@@ -75,6 +80,7 @@ _BODIES: dict[str, tuple[str, str]] = {
     "POST /bookings": (FORM, urlencode(_BOOKINGS_FORM)),
     "POST /slots": (JSON, json.dumps(_SAVE_FIELDS)),
     "POST /slots/week": (JSON, json.dumps(_WEEK_FIELDS)),
+    "POST /practice": (JSON, json.dumps(_PRACTICE_FIELDS)),
     "POST /slots/undo": (
         JSON,
         json.dumps({"change_id": "dr-lee~2026-11-23~20261122T120000000000Z~save-1"}),

@@ -75,3 +75,16 @@ def relocation(client: AppClient) -> Send:
     for days in range(1, 25):
         client.save("11:00", date=date_after(days))
     return settings(client, location="Leeds")
+
+
+def practice_day(client: AppClient) -> Send:
+    """Read a date of two doctors."""
+    query = f"doctor_id=dr-lee&doctor_id=dr-twenty&date={MONDAY}"
+    return lambda: client.get(f"/practice?{query}")
+
+
+def practice_save(client: AppClient) -> Send:
+    """Save a date of two doctors."""
+    slots = [{"start": "11:00", "status": "free"}]
+    doctors = [{"doctor_id": doctor_id, "slots": slots} for doctor_id in ("dr-lee", "dr-twenty")]
+    return lambda: client.post("/practice", {"date": MONDAY.isoformat(), "doctors": doctors})

@@ -9,6 +9,7 @@ from tools.openapi.booking_page_operations import BOOKING_PAGE_OPERATIONS
 from tools.openapi.change_operations import CHANGE_OPERATIONS
 from tools.openapi.closure_operations import CLOSURE_OPERATIONS
 from tools.openapi.plan_operations import PLAN_OPERATIONS
+from tools.openapi.practice_operations import PRACTICE_OPERATIONS
 from tools.openapi.responses import HTML_PAGE, OperationDetails, ResponseDetails, linked, response
 from tools.openapi.series_page_operations import SERIES_PAGE_OPERATIONS
 from tools.openapi.sign_in_operations import SIGN_IN_OPERATIONS
@@ -121,4 +122,5 @@ OPERATIONS: dict[str, OperationDetails] = {
     **BOOKING_PAGE_OPERATIONS,
     **SIGN_IN_OPERATIONS,
     **WEEK_OPERATIONS,
+    **PRACTICE_OPERATIONS,
 }

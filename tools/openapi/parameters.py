@@ -16,7 +16,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
     location: Literal["path", "query", "header"]
     schema: object
     description: str
-    example: str | int
+    example: str | int | list[str]
     required: bool = False
 
 
@@ -32,7 +32,12 @@ def _path(name: str, schema: object, description: str, example: str) -> Paramete
 
 
 def _query(
-    name: str, schema: object, description: str, example: str | int, *, required: bool = False
+    name: str,
+    schema: object,
+    description: str,
+    example: str | int | list[str],
+    *,
+    required: bool = False,
 ) -> Parameter:
     return Parameter(
         name=name,
@@ -113,6 +118,18 @@ PARAMETERS = {
         "specialty", fields.SearchText, "The doctors' specialty.", "cardiology", required=True
     ),
     "Location": _query("location", fields.SearchText, "Only doctors at this location.", "London"),
+    "PracticeLocation": _query(
+        "location",
+        fields.SearchText,
+        "Only doctors at this location; for an admin of more than 50 doctors, with a specialty.",
+        "London",
+    ),
+    "PracticeDate": _query(
+        "date", fields.Date, "The date; by default today where the first doctor is.", "2026-11-23"
+    ),
+    "SelectedDoctors": _query(
+        "doctor_id", fields.DoctorIds, "Only these doctors; repeat it for each of them.", ["dr-lee"]
+    ),
     "Limit": _query("limit", fields.Limit, "The maximum number of results on a page.", 20),
     "MaxOffers": _query("limit", fields.MaxOffers, "The maximum number of offers.", 5),
     "Cursor": _query(

@@ -150,6 +150,18 @@ WeekBoxValue = Annotated[
 WeekVersion = Annotated[
     str, pattern(f"{_DATE_AND}[0-9]{{1,9}}", "A date and its version.", "2026-11-23/3")
 ]
+_DOCTOR_AND = "[A-Za-z0-9_-]{1,64}/"
+DoctorBoxValue = Annotated[
+    str,
+    pattern(
+        f"{_DOCTOR_AND}[0-9]{{8}}T[0-9]{{4}}Z-[1-9][0-9]{{0,2}}",
+        "A slot as in the form of a practice day: the doctor, its start, the minutes to its end.",
+        "dr-lee/20261123T0900Z-30",
+    ),
+]
+DoctorVersion = Annotated[
+    str, pattern(f"{_DOCTOR_AND}[0-9]{{1,9}}", "A doctor and the version of the day.", "dr-lee/3")
+]
 PatientReference = Annotated[
     str,
     pattern(
@@ -176,6 +188,7 @@ Delegates = Annotated[
 
 # Only in URLs and headers.
 ClientId = Annotated[str, Meta(min_length=1, max_length=MAX_QUERY_LENGTH, examples=["site-a"])]
+DoctorIds = Annotated[list[DoctorId], Meta(extra_json_schema={"maxItems": 20})]
 Flag = Annotated[Literal["true", "false"], Meta(examples=["true"])]
 SearchText = Annotated[str, Meta(max_length=MAX_QUERY_LENGTH)]
 CursorParam = Annotated[str, Meta(description="`next` of the previous page.")]

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chalicelib.domain.errors import DomainError
-    from chalicelib.use_cases.manage_weeks import DateOutcome, Week
+    from chalicelib.use_cases.manage_weeks import Week
+    from chalicelib.use_cases.save_many_days import DayOutcome
     from chalicelib.use_cases.view_months import Month
 
 
@@ -39,12 +40,12 @@ def serialize_week(week: Week) -> week_schemas.Week:
     )
 
 
-def serialize_outcomes(outcomes: Sequence[DateOutcome]) -> list[week_schemas.SavedDate]:
+def serialize_outcomes(outcomes: Sequence[DayOutcome]) -> list[week_schemas.SavedDate]:
     """What became of each date of a save."""
     return [_serialize_outcome(outcome) for outcome in outcomes]
 
 
-def _serialize_outcome(outcome: DateOutcome) -> week_schemas.SavedDate:
+def _serialize_outcome(outcome: DayOutcome) -> week_schemas.SavedDate:
     date = outcome.date.isoformat()
     if outcome.saved is not None:
         return week_schemas.SavedDate(

@@ -83,6 +83,14 @@ def query(request: Request, name: str) -> str | None:
     return parameters.get(name) or None if parameters else None
 
 
+def queries(request: Request, name: str) -> list[str]:
+    """Return every value of a query parameter that is not empty."""
+    parameters = request.query_params
+    if parameters is None or name not in parameters:
+        return []
+    return [value for value in parameters.getlist(name) if value]
+
+
 def path(request: Request) -> str:
     """Return the requested path with its prefix; ``request.path`` is the route's pattern."""
     return str(request.context.get("path", ""))

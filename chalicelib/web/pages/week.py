@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import IdempotencyKeyReusedError, RequestRejectedError
-from chalicelib.use_cases.manage_weeks import DateOutcome
+from chalicelib.use_cases.save_many_days import DayOutcome
 from chalicelib.web.api.problem_details import problem_from_error
 from chalicelib.web.http.negotiation import is_htmx
 from chalicelib.web.http.request import query
@@ -40,7 +40,7 @@ class _Result(Struct, frozen=True):
     """The form of a date that has changes, and what became of it."""
 
     form: DayForm
-    outcome: DateOutcome
+    outcome: DayOutcome
 
     @property
     def date(self) -> date:
@@ -115,7 +115,7 @@ def _save_dates(caller: Caller, form: WeekForm) -> list[_Result]:
     try:
         outcomes = get_services().manage_weeks.save_week(caller, requests)
     except IdempotencyKeyReusedError as error:
-        outcomes = tuple(DateOutcome(date=request.date, error=error) for request in requests)
+        outcomes = tuple(DayOutcome.failed(request, error) for request in requests)
     created = sum(outcome.saved is not None and outcome.saved.created for outcome in outcomes)
     request_context.current_request().metrics["Saves"] += created
     return [_Result(day, outcome) for day, outcome in zip(form.edited, outcomes, strict=True)]

@@ -17,6 +17,7 @@ from chalicelib.web.routes import (
     overrides,
     people,
     plans,
+    practice,
     sections,
     series_pages,
     slots,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 ROUTERS: tuple[Router, ...] = (
     slots.routes,
     weeks.routes,
+    practice.routes,
     changes.routes,
     plans.routes,
     time_off.routes,

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from chalice.app import Request, Response
 
-    from chalicelib.use_cases.manage_weeks import DateOutcome
+    from chalicelib.use_cases.save_many_days import DayOutcome
     from chalicelib.web.http.types import Headers
 
 routes = Router(__name__)
@@ -110,7 +110,7 @@ def post_week(request: Request, caller: Caller) -> Response:
     return _week_response(outcomes)
 
 
-def _week_response(outcomes: Sequence[DateOutcome]) -> Response:
+def _week_response(outcomes: Sequence[DayOutcome]) -> Response:
     days = serialize_outcomes(outcomes)
     errors = [outcome.error for outcome in outcomes if outcome.error]
     if len(errors) == len(outcomes):

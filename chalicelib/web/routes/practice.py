@@ -1,0 +1,104 @@
+"""The practice day: one date of several doctors side by side, read and saved."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from chalicelib import request_context
+from chalicelib.bootstrap import get_services
+from chalicelib.domain.permissions import Caller, Permission
+from chalicelib.web.api import practice_schemas
+from chalicelib.web.api.practice_parsing import parse_practice_search, parse_save_practice_json
+from chalicelib.web.api.practice_serializers import (
+    serialize_practice,
+    serialize_rejected_practice,
+    serialize_saved_practice,
+)
+from chalicelib.web.api.problem_details import PROBLEM_JSON
+from chalicelib.web.api.validators import optional_date
+from chalicelib.web.http.request import JSON
+from chalicelib.web.http.responses import json_or_not_modified, json_response
+from chalicelib.web.http.security_headers import DEFAULT_HEADERS
+from chalicelib.web.routing import DOCTORS, RouteDoc, Router
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalice.app import Request, Response
+
+    from chalicelib.use_cases.save_many_days import DayOutcome
+    from chalicelib.web.http.types import Headers
+
+routes = Router(__name__)
+
+
+@routes.get(
+    "/practice",
+    permission=Permission.MANAGE,
+    doc=RouteDoc(
+        tag=DOCTORS,
+        parameters=(
+            "PracticeDate",
+            "SelectedDoctors",
+            "Specialty",
+            "PracticeLocation",
+            "Cursor",
+            "IfNoneMatch",
+        ),
+        responses={200: {JSON: practice_schemas.PracticeDay}},
+        errors=(400, 404),
+    ),
+)
+def get_practice(request: Request, caller: Caller) -> Response:
+    """Get one date of several doctors.
+
+    Up to 20 of the doctors whom the caller may manage, by name, each date as of `GET /slots`;
+    `next` leads to further doctors. The `ETag` changes whenever the answer would.
+    """
+    search = parse_practice_search(request)
+    date = optional_date(request, "date")
+    practice = get_services().practice().get_day(caller, search, date)
+    return json_or_not_modified(serialize_practice(practice), request)
+
+
+@routes.post(
+    "/practice",
+    permission=Permission.MANAGE,
+    doc=RouteDoc(
+        tag=DOCTORS,
+        parameters=("IdempotencyKey",),
+        body={JSON: practice_schemas.SavePracticeRequest},
+        responses={
+            200: {JSON: practice_schemas.SavedPractice},
+            207: {JSON: practice_schemas.SavedPractice},
+        },
+        errors=(400, 404, 422),
+    ),
+)
+def post_practice(request: Request, caller: Caller) -> Response:
+    """Save one date of several doctors.
+
+    The date of each doctor is one atomic save, in the order of the request: 200 if all are saved,
+    207 if some are, 400 if none is; `doctors` has what became of each. The `Idempotency-Key` stands
+    for the whole request: sent again, doctors whose date is saved are not saved again, and the
+    others are tried.
+    """
+    requests = parse_save_practice_json(request)
+    outcomes = get_services().practice().save(caller, requests)
+    request_context.current_request().metrics["Saves"] += sum(
+        outcome.saved.created for outcome in outcomes if outcome.saved
+    )
+    return _saved_response(outcomes)
+
+
+def _saved_response(outcomes: Sequence[DayOutcome]) -> Response:
+    saved = serialize_saved_practice(outcomes)
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    if len(errors) == len(outcomes):
+        rejected = serialize_rejected_practice(errors[0], saved)
+        request_context.current_request().code = errors[0].code
+        headers: Headers = {"Content-Type": PROBLEM_JSON, **DEFAULT_HEADERS}
+        return json_response(rejected, headers, HTTPStatus(rejected.status))
+    status = HTTPStatus.MULTI_STATUS if errors else HTTPStatus.OK
+    return json_response(saved, status=status)

@@ -1,0 +1,65 @@
+"""What the OpenAPI document says of the practice day. The examples follow those of a day."""
+
+from __future__ import annotations
+
+from chalicelib.web.http.request import JSON
+from tools.openapi import examples
+from tools.openapi.example_values import DATE, DOCTOR, Json
+from tools.openapi.responses import OperationDetails, response
+
+PRACTICE: Json = {
+    "date": DATE,
+    "doctors": [
+        {
+            "doctor_id": DOCTOR,
+            "name": "Dr Mina Lee",
+            "specialty": "cardiology",
+            "location": "London",
+            "time_zone": "Europe/London",
+            "version": 1,
+            "time_off": [],
+            "slots": examples.DAY["slots"],
+        }
+    ],
+    "next": None,
+}
+SAVE_PRACTICE: Json = {
+    "date": DATE,
+    "doctors": [{"doctor_id": DOCTOR, "slots": examples.SAVE["slots"]}],
+}
+_SAVED_DOCTOR: Json = {
+    "doctor_id": DOCTOR,
+    "status": 200,
+    "version": 1,
+    "slots": examples.DAY["slots"],
+}
+SAVED_PRACTICE: Json = {"date": DATE, "doctors": [_SAVED_DOCTOR]}
+_REJECTED_DOCTOR: Json = {
+    "doctor_id": DOCTOR,
+    "status": 400,
+    "detail": examples.SLOT_EXISTS["detail"],
+    "errors": examples.SLOT_EXISTS["errors"],
+}
+REJECTED_PRACTICE: Json = {**examples.SLOT_EXISTS, "date": DATE, "doctors": [_REJECTED_DOCTOR]}
+PARTLY_SAVED_PRACTICE: Json = {"date": DATE, "doctors": [_REJECTED_DOCTOR]}
+
+PRACTICE_OPERATIONS: dict[str, OperationDetails] = {
+    "get_practice": OperationDetails(
+        responses={
+            200: response("The date of each doctor.", one_of_the_doctors=PRACTICE),
+            400: response("Malformed request.", invalid_date=examples.INVALID_DATE),
+        }
+    ),
+    "post_practice": OperationDetails(
+        body={JSON: {"open two slots of a doctor": SAVE_PRACTICE}},
+        responses={
+            200: response("All dates are saved.", first_doctor=SAVED_PRACTICE),
+            207: response("Some dates are saved.", a_rejected_doctor=PARTLY_SAVED_PRACTICE),
+            400: response("No date is saved.", already_open=REJECTED_PRACTICE),
+            422: response(
+                "This `Idempotency-Key` was used for another save of one of these doctors.",
+                another_body=examples.IDEMPOTENCY_KEY_REUSED,
+            ),
+        },
+    ),
+}
