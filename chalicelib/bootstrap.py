@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.offer_slots import OfferSlots
     from chalicelib.use_cases.override_bookings import OverrideBookings
+    from chalicelib.use_cases.propose_hours import ProposeHours
     from chalicelib.use_cases.propose_imports import ProposeImports
     from chalicelib.use_cases.propose_series import ProposeSeries
     from chalicelib.use_cases.propose_time_off import ProposeTimeOff
@@ -133,6 +134,10 @@ class Services(Struct, frozen=True, kw_only=True):
     @property
     def propose_imports(self) -> ProposeImports:
         return self.plans().propose_imports
+
+    @property
+    def propose_hours(self) -> ProposeHours:
+        return self.plans().propose_hours
 
     @property
     def propose_time_off(self) -> ProposeTimeOff:

@@ -21,6 +21,7 @@ from chalicelib.use_cases.list_time_off import ListTimeOff
 from chalicelib.use_cases.pace import STEP_SECONDS, Pace
 from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores
 from chalicelib.use_cases.proposals import Proposals
+from chalicelib.use_cases.propose_hours import ProposeHours
 from chalicelib.use_cases.propose_imports import ProposeImports
 from chalicelib.use_cases.propose_series import ProposeSeries
 from chalicelib.use_cases.propose_time_off import ProposeTimeOff
@@ -42,6 +43,7 @@ class PlanServices(Struct, frozen=True, kw_only=True):
     propose_time_off: ProposeTimeOff
     propose_series: ProposeSeries
     propose_imports: ProposeImports
+    propose_hours: ProposeHours
     propose_undos: ProposeUndos
     apply_plans: ApplyPlans
     extend_series: ExtendSeries
@@ -62,6 +64,7 @@ def create(base: Foundations) -> PlanServices:
         propose_time_off=ProposeTimeOff(proposals),
         propose_series=ProposeSeries(proposals),
         propose_imports=ProposeImports(proposals),
+        propose_hours=ProposeHours(proposals),
         propose_undos=ProposeUndos(proposals),
         apply_plans=ApplyPlans(stores, previews, save_days, start, now, pause),
         extend_series=ExtendSeries(stores, save_days, start, now, pause),

@@ -36,6 +36,7 @@ class ChangeKind(StrEnum):
     SERIES = "series"
     TIME_OFF = "time_off"
     IMPORT = "import"
+    HOURS = "hours"
     UNDO = "undo"
     BOOKING = "booking"
     MOVE = "move"

@@ -37,6 +37,7 @@ class PlanKind(StrEnum):
     UNDO = "undo"
     TIME_OFF = "time_off"
     LIFT_TIME_OFF = "lift_time_off"
+    HOURS = "hours"
 
 
 class PlanState(StrEnum):
@@ -69,7 +70,7 @@ class Plan:
     ``time_off``; a plan has one of both at most.
     ``undoes`` is the id of the change or of the plan that an undo inverts, ``undone_by`` that of
     the plan that undoes this one, since it has started. ``imported`` has the slots that an import
-    opens, by date, in time order.
+    or a change of hours opens, by date, in time order.
     """
 
     doctor_id: str

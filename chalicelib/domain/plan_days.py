@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.blocking import block, find_stretch, invert_change, unblock
 from chalicelib.domain.day import PlannedChanges
+from chalicelib.domain.local_time import to_utc
 from chalicelib.domain.merge import merge
 from chalicelib.domain.plan import PlanKind
 from chalicelib.domain.plan_errors import HoursChangedError
+from chalicelib.domain.replacement import replace_slots
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
     from chalicelib.domain.grid import Grid
     from chalicelib.domain.plan import Plan, PlanSources
     from chalicelib.domain.series import Series, SeriesVersions
+    from chalicelib.domain.slot import Slot
     from chalicelib.domain.time_off import TimeOff
 
 # What these open must be in the weekly hours. The others open again what was open before.
-_OF_HOURS = (PlanKind.SERIES, PlanKind.IMPORT)
+_OF_HOURS = (PlanKind.SERIES, PlanKind.IMPORT, PlanKind.HOURS)
 
 
 def is_up_to_date(series: Series, day: Day, versions: SeriesVersions) -> bool:
@@ -64,9 +67,30 @@ def apply_series(
     applied = day.series_versions
     target = {**applied, series.series_id: series.version}
     known = versions.with_version(series)
-    base = versions.candidates_wanted(applied, day.date)
+    base = (
+        *versions.candidates_wanted(applied, day.date),
+        *_opened_in_hours(versions.get(series.series_id, applied.get(series.series_id, 0)), day),
+    )
     changes = merge(day, base, known.wanted(target, day.date), now=now)
     return replace(changes, series_versions=target)
+
+
+def _opened_in_hours(applied: Series | None, day: Day) -> Iterator[Slot]:
+    """Yield the slots of the series that lie in its hours, on whatever grid.
+
+    When the doctor's hours changed, slots of the series could be replaced by those of another grid.
+    """
+    if applied is None or not applied.applies_on(day.date):
+        return
+    zone = applied.grid.zone
+    hours = [
+        (to_utc(day.date, each.start, zone), to_utc(day.date, each.end, zone))
+        for each in applied.weekly.get(day.date.weekday(), ())
+    ]
+    for slot in day.slots.values():
+        is_of_series = slot.origin and slot.origin.series_id == applied.series_id
+        if is_of_series and any(start <= slot.start and slot.end <= end for start, end in hours):
+            yield slot
 
 
 def undo_entry(
@@ -151,7 +175,8 @@ def require_current_hours(plan: Plan, changes: PlannedChanges, grid: Grid) -> No
     opened = (
         slot
         for slot in changes.opened
-        if (slot.origin.series_id if slot.origin else None) == series_id
+        if plan.kind is PlanKind.HOURS
+        or (slot.origin.series_id if slot.origin else None) == series_id
     )
     if any(slot.interval not in of_grid for slot in opened):
         raise HoursChangedError
@@ -179,19 +204,21 @@ def apply_time_off(
 
 
 def plan_day(
-    plan: Plan, day: Day, sources: PlanSources, zone: ZoneInfo, *, now: datetime
+    plan: Plan, day: Day, sources: PlanSources, grid: Grid, *, now: datetime
 ) -> PlannedChanges | None:
     """Return what the plan changes of the day as it is; None if there is nothing to record.
 
-    A plan of a series or of time off that has been changed again since does nothing more. ``zone``
+    A plan of a series or of time off that has been changed again since does nothing more. ``grid``
     is the doctor's. ``day`` must be current as of ``now``.
     """
     if sources.is_replaced(plan):
         return None
     if plan.kind is PlanKind.IMPORT:
         return import_slots(plan, day, now=now)
+    if plan.kind is PlanKind.HOURS:
+        return replace_slots(plan, day, grid, now=now)
     if plan.time_off and plan.kind is not PlanKind.UNDO:
-        return apply_time_off(plan.time_off, day, zone, now=now)
+        return apply_time_off(plan.time_off, day, grid.zone, now=now)
     changes: list[PlannedChanges] = []
     after = day
     for entry in sources.undone.get(day.date, ()):

@@ -27,6 +27,7 @@ _KINDS = {
     ChangeKind.SERIES,
     ChangeKind.TIME_OFF,
     ChangeKind.IMPORT,
+    ChangeKind.HOURS,
     ChangeKind.UNDO,
 }
 _REASONS = {

@@ -28,9 +28,10 @@ class PlanItem(BaseItem, discriminator="plan"):
     """A plan. DynamoDB deletes one that has not started some time after ``expires_at``.
 
     ``closing`` has, by date, the starts of the slots that the preview closes: in minutes after
-    midnight UTC of the date. ``imported`` has the starts of the slots of an import with their
-    lengths in minutes. Both and ``dates`` are compressed JSON (``compression``), which is not
-    decoded with the item: each save of a plan reads the item for its state alone.
+    midnight UTC of the date. ``imported`` has the starts of the slots that an import or new hours
+    open, with their lengths in minutes and the series that they belong to. Both and ``dates`` are
+    compressed JSON (``compression``), which is not decoded with the item: each save of a plan reads
+    the item for its state alone.
     """
 
     plan_kind = UnicodeAttribute(attr_name="kind")

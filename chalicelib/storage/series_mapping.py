@@ -14,7 +14,7 @@ from chalicelib.domain.permissions import Role
 from chalicelib.domain.plan import Plan, PlanKind, PlanState, ThirdNextAvailable
 from chalicelib.domain.plan_errors import PlanNotFoundError, PlanStoppedError
 from chalicelib.domain.series import Series, TimeRange
-from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.domain.slot import Slot, SlotOrigin, SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.compression import compress_json, decompress_json
 from chalicelib.storage.decoding import decoder
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _MINUTE = timedelta(minutes=1)
 RawSeries = dict[str, Any]
+RawSlot = list[Any]
 
 
 def series_to_raw(series: Series) -> RawSeries:
@@ -195,25 +196,36 @@ def _closing_from_raw(raw: str) -> dict[date, frozenset[datetime]]:
     }
 
 
-def _imported_to_raw(imported: Mapping[date, tuple[Slot, ...]]) -> dict[str, list[list[int]]]:
+def _imported_to_raw(imported: Mapping[date, tuple[Slot, ...]]) -> dict[str, list[RawSlot]]:
     return {
-        on.isoformat(): [
-            [(slot.start - _midnight(on)) // _MINUTE, slot.length // _MINUTE] for slot in slots
-        ]
+        on.isoformat(): [_slot_to_raw(slot, _midnight(on)) for slot in slots]
         for on, slots in imported.items()
     }
 
 
-def _imported_from_raw(raw: dict[str, list[list[int]]]) -> dict[date, tuple[Slot, ...]]:
+def _imported_from_raw(raw: dict[str, list[RawSlot]]) -> dict[date, tuple[Slot, ...]]:
     by_date = {date.fromisoformat(text): slots for text, slots in raw.items()}
     return {
-        on: tuple(_slot_at(_midnight(on) + start * _MINUTE, length) for start, length in slots)
+        on: tuple(_slot_from_raw(slot, _midnight(on)) for slot in slots)
         for on, slots in by_date.items()
     }
 
 
-def _slot_at(start: datetime, minutes: int) -> Slot:
-    return Slot(start=start, end=start + minutes * _MINUTE, status=SlotStatus.UNAVAILABLE)
+def _slot_to_raw(slot: Slot, midnight: datetime) -> RawSlot:
+    """Return the start and the length in minutes, and the series that opens it, if one does."""
+    raw: RawSlot = [(slot.start - midnight) // _MINUTE, slot.length // _MINUTE]
+    return [*raw, slot.origin.series_id] if slot.origin and slot.origin.series_id else raw
+
+
+def _slot_from_raw(raw: RawSlot, midnight: datetime) -> Slot:
+    minute, minutes, *series = raw
+    start = midnight + minute * _MINUTE
+    return Slot(
+        start=start,
+        end=start + minutes * _MINUTE,
+        status=SlotStatus.UNAVAILABLE,
+        origin=SlotOrigin("", str(series[0])) if series else None,
+    )
 
 
 def author_to_raw(author: Actor) -> dict[str, Any]:

@@ -222,7 +222,7 @@ class ApplyPlans:
         if plan.time_off and plan.kind is not PlanKind.UNDO:
             update = time_off_update(plan, plan.time_off, on)
             yield from self._save(caller, update, plan.time_off)
-        if plan.series or plan.imported:
+        if plan.series or plan.kind in (PlanKind.IMPORT, PlanKind.HOURS):
             change = date_of_plan(plan, on, sources, is_first=not undone)
             yield from save_series_date(self._save_days, caller, change)
 

@@ -25,10 +25,10 @@ from chalicelib.domain.plan_days import plan_day
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
-    from zoneinfo import ZoneInfo
 
     from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.grid import Grid
     from chalicelib.domain.series import SeriesVersions
     from chalicelib.domain.time_off import TimeOff
     from chalicelib.storage.audit_log import AuditLog
@@ -117,7 +117,7 @@ class PlanPreviews:
         """
         dates = tuple(dates)
         days = self._read_days(doctor, dates, now)
-        planned, after = _dry_run(draft, dates, days, sources, doctor.zone, now)
+        planned, after = _dry_run(draft, dates, days, sources, doctor.grid, now)
         plan = replace(
             draft,
             dates=tuple(sorted({*draft.dates, *(day.date for day in planned)})),
@@ -209,7 +209,7 @@ class PlanPreviews:
         days = self._read_days(doctor, plan.remaining, now)
         versions = self._stores.series.list_versions(plan.doctor_id)
         sources = self.sources(plan, versions)
-        planned, _ = _dry_run(plan, plan.remaining, days, sources, doctor.zone, now)
+        planned, _ = _dry_run(plan, plan.remaining, days, sources, doctor.grid, now)
         return {day.date: day for day in planned}
 
     def _read_days(self, doctor: Doctor, dates: Sequence[date], now: datetime) -> Days:
@@ -225,7 +225,7 @@ def _dry_run(
     dates: Iterable[date],
     days: Days,
     sources: PlanSources,
-    zone: ZoneInfo,
+    grid: Grid,
     now: datetime,
 ) -> tuple[list[PlannedDay], dict[date, Day]]:
     """Return what the plan does to each date, and the days after it."""
@@ -234,7 +234,7 @@ def _dry_run(
     for on in dates:
         day = days.get(on) or Day(doctor_id=plan.doctor_id, date=on)
         beside = [readable[each] for each in local_time.adjacent_dates(on) if each in readable]
-        changes = plan_day(plan, day.with_adjacent(beside), sources, zone, now=now)
+        changes = plan_day(plan, day.with_adjacent(beside), sources, grid, now=now)
         if changes is not None:
             day.require_complete()
             planned.append(PlannedDay.of(on, changes))

@@ -15,6 +15,7 @@ from chalicelib.domain.plan_days import (
     undo_entry,
 )
 from chalicelib.domain.plan_errors import PreviewChangedError
+from chalicelib.domain.replacement import replace_slots
 from chalicelib.domain.undo import undo_request_id
 from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor
 from chalicelib.use_cases.save_series_dates import NoSaveNeededError, SeriesDate
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 def date_of_plan(
     plan: Plan, on: date, sources: PlanSources, *, is_first: bool = True
 ) -> SeriesDate:
-    """Return what the plan's version of a series, or its import, does to a date.
+    """Return what the plan's version of a series, its import or new hours do to a date.
 
     ``is_first``: it is the first save of the date, which a stopped plan does not make.
     """
@@ -39,6 +40,8 @@ def date_of_plan(
     def decide(view: DayWithDoctor) -> PlannedChanges | None:
         if plan.kind is PlanKind.IMPORT:
             changes: PlannedChanges | None = import_slots(plan, view.day, now=view.now)
+        elif plan.kind is PlanKind.HOURS:
+            changes = replace_slots(plan, view.day, view.doctor.grid, now=view.now)
         else:
             changes = apply_plan_series(plan, view.day, sources.versions, now=view.now)
         if changes:

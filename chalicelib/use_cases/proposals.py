@@ -46,7 +46,7 @@ class Proposals:
         self.previews = previews
         self.new_id = new_id
         self.pause = pause
-        self._now = now
+        self.now = now
 
     def open(self, caller: Caller, doctor_id: str) -> tuple[Doctor, datetime]:
         """Read the doctor, whose schedule the caller must manage; return the current time too."""
@@ -54,7 +54,7 @@ class Proposals:
         doctor = retry_on_conflict(
             lambda: read_managed_doctor(caller, cache, doctor_id), self.pause
         )
-        return doctor, self._now()
+        return doctor, self.now()
 
     def read_versions(self, doctor_id: str) -> SeriesVersions:
         """Read all versions of the doctor's series."""

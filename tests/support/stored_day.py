@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 # The kinds of changes that are saves of a day.
-SAVES = {"save", "series", "import", "undo", "time_off"}
+SAVES = {"save", "series", "import", "hours", "undo", "time_off"}
 Interval = tuple[datetime, datetime]
 
 

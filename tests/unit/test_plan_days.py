@@ -107,9 +107,9 @@ def test_plan_of_a_version_that_is_replaced_does_nothing() -> None:
     )
     day = day_with_version(1)
 
-    assert plan_day(plan, day, PlanSources(versions=ALL), LONDON, now=SUNDAY_NOON) is None
+    assert plan_day(plan, day, PlanSources(versions=ALL), make_grid(), now=SUNDAY_NOON) is None
     before = PlanSources(versions=SeriesVersions([FIRST, SECOND]))
-    assert plan_day(plan, day, before, LONDON, now=SUNDAY_NOON) is not None
+    assert plan_day(plan, day, before, make_grid(), now=SUNDAY_NOON) is not None
 
 
 @given(patterns, patterns)

@@ -55,6 +55,7 @@ HOURS_OFF_REQUEST: Json = {
     "name": "Ill",
     "act": "disrupt",
 }
+HOURS_REQUEST: Json = {"kind": "hours"}
 LIFT_REQUEST: Json = {"kind": "lift_time_off", "time_off_id": PLAN_ID}
 TIME_OFF_LIST: Json = {
     "time_off": [

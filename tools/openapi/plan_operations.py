@@ -45,6 +45,7 @@ PLAN_OPERATIONS: dict[str, OperationDetails] = {
                 "time off": plan_examples.TIME_OFF_REQUEST,
                 "hours off": plan_examples.HOURS_OFF_REQUEST,
                 "lift time off": plan_examples.LIFT_REQUEST,
+                "new hours": plan_examples.HOURS_REQUEST,
                 "the undo of a plan": plan_examples.UNDO_OF_PLAN,
                 "the undo of a change": plan_examples.UNDO_OF_CHANGE,
             },

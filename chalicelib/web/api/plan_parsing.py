@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _ID = re.compile(KEY_PATTERN)
-_KINDS = ("series", "import", "undo", "time_off", "lift_time_off")
+_KINDS = ("series", "import", "undo", "time_off", "lift_time_off", "hours")
 _MEMBERS_OF_SERIES = {"last": "to"}
 
 
 class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of plan: a series, the end of one, an import, an undo, time off, or its lifting."""
+    """One kind of plan; ``replaces_open`` is that of new hours, ``lifted`` that of time off."""
 
     series: SeriesRequest | None = None
     ended: tuple[str, date] | None = None
@@ -54,6 +54,7 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     undone_change: ChangeId | None = None
     time_off: TimeOffRequest | None = None
     lifted: str | None = None
+    replaces_open: bool = False
 
 
 def parse_plan_request(request: Request, doctor_id: str) -> PlanRequest:
@@ -71,9 +72,20 @@ def parse_plan_request(request: Request, doctor_id: str) -> PlanRequest:
     violations.raise_any()
     if sent.days is not None:
         return PlanRequest(imported=parse_imported_days(sent.days))
-    if sent.kind == "lift_time_off":
-        return PlanRequest(lifted=parse_time_off_id(sent.time_off_id or ""))
-    return _parse_end(sent) if sent.kind == "series" else _parse_undo(sent, doctor_id)
+    return _parse_reference(sent, doctor_id)
+
+
+def _parse_reference(sent: plan_schemas.PlanRequest, doctor_id: str) -> PlanRequest:
+    """Parse what is about something that is stored."""
+    match sent.kind:
+        case "hours":
+            return PlanRequest(replaces_open=True)
+        case "lift_time_off":
+            return PlanRequest(lifted=parse_time_off_id(sent.time_off_id or ""))
+        case "series":
+            return _parse_end(sent)
+        case _:
+            return _parse_undo(sent, doctor_id)
 
 
 _MEMBERS = (
@@ -95,6 +107,7 @@ _ALLOWED = {
     "undo": {"plan_id", "change_id"},
     "time_off": {"from_", "to", "name", "act"},
     "lift_time_off": {"time_off_id"},
+    "hours": set(),
 }
 
 _REQUIRED: dict[str, tuple[str, ...]] = {
@@ -102,6 +115,7 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
     "import": ("days",),
     "time_off": ("from_", "to", "name", "act"),
     "lift_time_off": ("time_off_id",),
+    "hours": (),
 }
 
 

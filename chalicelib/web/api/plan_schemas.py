@@ -94,14 +94,15 @@ class PlanRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     first date on which it wants nothing, and `series`, which must be null then: a series does not
     end because the member is missing. An import: `days`, each with the
     starts of the slots to open. An undo: `plan_id` or `change_id`. Time off: `from` and `to`, both
-    dates or both instants, `name` and `act`. To lift it: `time_off_id`.
+    dates or both instants, `name` and `act`. To lift it: `time_off_id`. New hours have no other
+    member: they replace the open slots that are not of the doctor's weekly hours.
     """
 
     kind: Annotated[
         str,
         Meta(
             extra_json_schema={
-                "enum": ["series", "import", "undo", "time_off", "lift_time_off"],
+                "enum": ["series", "import", "undo", "time_off", "lift_time_off", "hours"],
             },
             examples=["series"],
         ),
@@ -144,7 +145,7 @@ class PlanSummary(Struct, kw_only=True):
     """A plan without its dates."""
 
     plan_id: PlanId
-    kind: Literal["series", "import", "undo", "time_off", "lift_time_off"]
+    kind: Literal["series", "import", "undo", "time_off", "lift_time_off", "hours"]
     state: PlanState
     series_id: SeriesId | None
     time_off_id: TimeOffId | None

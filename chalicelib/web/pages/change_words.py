@@ -48,6 +48,7 @@ _OCCASIONS = {
     ChangeKind.SERIES: Text("Series"),
     ChangeKind.TIME_OFF: Text("Time off"),
     ChangeKind.IMPORT: Text("Import"),
+    ChangeKind.HOURS: Text("New hours"),
     ChangeKind.UNDO: Text("Undo"),
 }
 _KINDS = {
@@ -55,6 +56,7 @@ _KINDS = {
     ChangeKind.SERIES: Text("Series"),
     ChangeKind.TIME_OFF: Text("Time off"),
     ChangeKind.IMPORT: Text("Imports"),
+    ChangeKind.HOURS: Text("New hours"),
     ChangeKind.UNDO: Text("Undo"),
     ChangeKind.BOOKING: Text("Bookings"),
     ChangeKind.MOVE: Text("Moved bookings"),

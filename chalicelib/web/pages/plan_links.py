@@ -55,6 +55,11 @@ def time_off_url(base: str, doctor_id: str, view: str = "", on: date | None = No
     return _url(f"{base}/time-off", doctor_id, **parameters)
 
 
+def settings_url(base: str, doctor_id: str) -> str:
+    """The URL of a doctor's settings."""
+    return _url(f"{base}/settings", doctor_id)
+
+
 def origins_url(base: str, doctor_id: str, on: date) -> str:
     """The URL of what opened the slots of the date."""
     return _url(f"{base}/slots/origins", doctor_id, date=on.isoformat())

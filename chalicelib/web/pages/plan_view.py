@@ -9,7 +9,7 @@ from uuid import uuid4
 from msgspec import Struct
 
 from chalicelib.domain.month import monday_of
-from chalicelib.domain.plan import PlanState
+from chalicelib.domain.plan import PlanKind, PlanState
 from chalicelib.web import dates
 from chalicelib.web.pages import (
     links,
@@ -137,7 +137,7 @@ def _page(
         path=f"{base}/plans/{plan.plan_id}",
         revise_url=_revise_url(plan, base),
         list_url=_list_url(plan, base, doctor_id),
-        list_name=_("Time off") if plan.time_off else _("Series"),
+        list_name=_list_name(plan),
         undo=_undo(view, base) if view else None,
         week_url=links.week_url(base, doctor_id, plan.dates[0]) if plan.dates else None,
         error=error,
@@ -156,13 +156,23 @@ def _pattern(plan: Plan, view: PlanView | None) -> tuple[str, ...]:
     """What the plan is about: hours of a series, or dates of time off."""
     if plan.series:
         return tuple(series_words.describe_series(plan.series))
+    if plan.kind is PlanKind.HOURS:
+        return (_("Open slots that don't fit the hours are replaced by those that do."),)
     if plan.time_off is None or view is None:
         return ()
     when = time_off_words.describe_when(plan.time_off, view.doctor.zone)
     return when, time_off_words.describe_act(plan.time_off.act)
 
 
+def _list_name(plan: Plan) -> str:
+    if plan.kind is PlanKind.HOURS:
+        return _("Settings")
+    return _("Time off") if plan.time_off else _("Series")
+
+
 def _list_url(plan: Plan, base: str, doctor_id: str) -> str:
+    if plan.kind is PlanKind.HOURS:
+        return plan_links.settings_url(base, doctor_id)
     list_url = plan_links.time_off_url if plan.time_off else plan_links.series_list_url
     return list_url(base, doctor_id)
 

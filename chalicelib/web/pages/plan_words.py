@@ -10,7 +10,7 @@ from chalicelib.domain.plan import PlanKind, PlanState
 from chalicelib.domain.text import Text
 from chalicelib.web import dates
 from chalicelib.web.pages import messages
-from chalicelib.web.texts import _, ngettext
+from chalicelib.web.texts import _, ngettext, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +33,9 @@ _REASONS = {
 }
 
 
+_TITLES = {PlanKind.IMPORT: Text("Import"), PlanKind.HOURS: Text("Replace what is open")}
+
+
 def describe_plan(plan: Plan) -> str:
     """``New series: Mornings``."""
     name = plan.series.name if plan.series else ""
@@ -45,8 +48,8 @@ def describe_plan(plan: Plan) -> str:
             return _("Lift time off: %(name)s", name=name)
     if plan.kind is PlanKind.UNDO:
         return _("Undo: %(name)s", name=name) if name else _("Undo")
-    if plan.kind is PlanKind.IMPORT:
-        return _("Import")
+    if plan.kind in _TITLES:
+        return translate(_TITLES[plan.kind])
     if plan.series and plan.series.is_over:
         return _("End: %(name)s", name=name)
     return (

@@ -94,9 +94,9 @@ def get_plans(request: Request, caller: Caller, doctor_id: str) -> Response:
 def post_plan(request: Request, caller: Caller, doctor_id: str) -> Response:
     """Propose a change of many dates.
 
-    A new series, another version or the end of one, an import, time off, to lift that, or an undo
-    of a plan or a change. Nothing but the proposal is stored: the response shows what it would do.
-    Steps apply it.
+    A new series, another version or the end of one, an import, time off, to lift that, the
+    replacement of open slots that are not of the weekly hours, or an undo of a plan or a change.
+    Nothing but the proposal is stored: the response shows what it would do. Steps apply it.
     """
     from chalicelib.web.api.plan_parsing import parse_plan_request  # noqa: PLC0415
     from chalicelib.web.api.plan_serializers import serialize_plan  # noqa: PLC0415
@@ -183,11 +183,18 @@ def _propose(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView
         return services.propose_series.propose_end(caller, doctor_id, *requested.ended)
     if requested.imported:
         return services.propose_imports.propose(caller, doctor_id, requested.imported)
-    if requested.time_off:
-        return services.propose_time_off.propose(caller, doctor_id, requested.time_off)
-    if requested.lifted:
-        return services.propose_time_off.propose_lift(caller, doctor_id, requested.lifted)
+    if requested.replaces_open:
+        return services.propose_hours.propose(caller, doctor_id)
+    if requested.time_off or requested.lifted:
+        return _propose_time_off(caller, doctor_id, requested)
     return _propose_undo(caller, doctor_id, requested)
+
+
+def _propose_time_off(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView:
+    proposals = get_services().propose_time_off
+    if requested.time_off:
+        return proposals.propose(caller, doctor_id, requested.time_off)
+    return proposals.propose_lift(caller, doctor_id, requested.lifted or "")
 
 
 def _propose_undo(caller: Caller, doctor_id: str, requested: PlanRequest) -> PlanView:
