@@ -24,6 +24,7 @@ from chalicelib.use_cases.apply_plans import ApplyPlans
 from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores
 from chalicelib.use_cases.proposals import Proposals
 from chalicelib.use_cases.propose_series import ProposeSeries
+from chalicelib.use_cases.propose_time_off import ProposeTimeOff
 from chalicelib.use_cases.propose_undos import ProposeUndos
 from chalicelib.use_cases.save_days import SaveDays
 from tests.support.factories import MONDAY, make_session
@@ -38,8 +39,10 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.domain.day import Day
     from chalicelib.domain.plan import Plan
+    from chalicelib.domain.slot import Slot
     from chalicelib.use_cases.plan_previews import PlanView
     from chalicelib.use_cases.propose_series import SeriesRequest
+    from chalicelib.use_cases.propose_time_off import TimeOffRequest
 
 ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 WINDOW_DAYS = 9
@@ -114,6 +117,7 @@ class PlanDoctor:
             self._stores, previews, lambda: uuid4().hex[:12], now, pause=_no_pause
         )
         self._series, self._undos = ProposeSeries(proposals), ProposeUndos(proposals)
+        self._time_off = ProposeTimeOff(proposals)
         self._apply = ApplyPlans(
             self._stores,
             previews,
@@ -146,6 +150,12 @@ class PlanDoctor:
 
     def propose_end(self, series_id: str, on: date) -> PlanView:
         return self._series.propose_end(ADMIN, self.doctor_id, series_id, on)
+
+    def propose_time_off(self, request: TimeOffRequest) -> PlanView:
+        return self._time_off.propose(ADMIN, self.doctor_id, request)
+
+    def propose_lift(self, time_off_id: str) -> PlanView:
+        return self._time_off.propose_lift(ADMIN, self.doctor_id, time_off_id)
 
     def propose_undo(self, plan_id: str) -> PlanView:
         return self._undos.propose_for_plan(ADMIN, self.doctor_id, plan_id)
@@ -200,19 +210,30 @@ class PlanDoctor:
         return {slot.interval for slot in versions.wanted(latest, on)}
 
 
-def summarize(days: dict[date, Day], series_ids: list[str]) -> dict[date, object]:
-    """Return the days without ids and instants: series have their numbers."""
+def summarize(days: dict[date, Day], ids: list[str]) -> dict[date, object]:
+    """Return the days without ids and instants; series and time off are numbered as in ``ids``."""
 
-    def name_series(series_id: str | None) -> int | None:
-        return series_ids.index(series_id) if series_id else None
+    def number(name: str | None) -> int | None:
+        return ids.index(name) if name else None
+
+    def summarize_slot(slot: Slot) -> object:
+        series = slot.origin and number(slot.origin.series_id)
+        return slot.start, slot.end, slot.status, slot.is_disrupted, series
 
     return {
         on: (
-            {
-                start: (slot.end, slot.status, slot.origin and name_series(slot.origin.series_id))
-                for start, slot in day.slots.items()
-            },
-            {name_series(name): version for name, version in day.series_versions.items()},
+            [summarize_slot(slot) for _, slot in sorted(day.slots.items())],
+            {number(name): version for name, version in day.series_versions.items()},
+            [
+                (
+                    number(each.time_off_id),
+                    each.act,
+                    each.is_partial,
+                    each.is_lifted,
+                    sorted(map(summarize_slot, each.suspended), key=repr),
+                )
+                for each in day.blocked
+            ],
         )
         for on, day in days.items()
     }
