@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.support.practice_states import PracticeStateMachine
 from tests.support.profile import rounds
-from tests.support.time_off_states import TimeOffStateMachine
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def test_plans_end_as_one_clean_run_does(services: Services) -> None:
     """And no booking is lost to them, or made in time off."""
 
-    class OfThese(TimeOffStateMachine):
+    class OfThese(PracticeStateMachine):
         def __init__(self) -> None:
             super().__init__(services)
 

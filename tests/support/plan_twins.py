@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from chalicelib.domain.booking import BookingRules
 from chalicelib.domain.doctor import DoctorSettings
 from chalicelib.domain.errors import ConflictError
 from chalicelib.domain.permissions import Caller, Role
@@ -15,12 +17,14 @@ from chalicelib.domain.plan import PlanState
 from chalicelib.domain.plan_errors import PreviewChangedError
 from chalicelib.storage import table
 from chalicelib.storage.audit_log import AuditLog
+from chalicelib.storage.booking_repository import BookingRepository
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.storage.plan_repository import PlanRepository
 from chalicelib.storage.series_repository import SeriesRepository
 from chalicelib.storage.time_off_repository import TimeOffRepository
 from chalicelib.use_cases.apply_plans import ApplyPlans
+from chalicelib.use_cases.override_bookings import OverrideBookings
 from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores
 from chalicelib.use_cases.proposals import Proposals
 from chalicelib.use_cases.propose_series import ProposeSeries
@@ -116,6 +120,9 @@ class PlanDoctor:
         proposals = Proposals(
             self._stores, previews, lambda: uuid4().hex[:12], now, pause=_no_pause
         )
+        self.overrides = OverrideBookings(
+            BookingRepository(), doctor_cache, BookingRules(), now, _no_pause
+        )
         self._series, self._undos = ProposeSeries(proposals), ProposeUndos(proposals)
         self._time_off = ProposeTimeOff(proposals)
         self._apply = ApplyPlans(
@@ -176,6 +183,15 @@ class PlanDoctor:
             except ConflictError as error:
                 return error.violations[0].code
         return "applied"
+
+    def apply_closure(self, closure_id: str, kills: list[Kill]) -> None:
+        """Apply the closure, or its lifting, killed as said and repeated."""
+        apply = partial(self.services.closures().apply.apply, closure_id, self.doctor_id)
+        for kill in kills:
+            with kill.install():
+                apply()
+        while not apply():
+            pass
 
     def step(self, plan_id: str) -> Plan:
         return self._apply.step(ADMIN, self.doctor_id, plan_id)

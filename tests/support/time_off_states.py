@@ -55,20 +55,31 @@ class OwnBooking(NamedTuple):
 
     name: str
     client: Caller
+    holder: str | None = None
 
     def booking(self, index: int, moves: SlotId | None = None) -> Booking:
         return Booking(
-            booking_id=f"{self.name}-{index}", patient_reference="ref", previous_slot_id=moves
+            booking_id=f"{self.name}-{index}",
+            patient_reference="ref",
+            holder=None if moves else self.holder,
+            previous_slot_id=moves,
         )
 
 
 class TimeOffStateMachine(PlanStateMachine):
-    """Adds time off and bookings: ``booked`` is what clients have, ``used`` the slots they had."""
+    """Adds time off and bookings: ``booked`` is what clients have, ``used`` the slots they had.
+
+    ``marked`` are bookings that have to move for a reason of their own, ``excused`` those of which
+    such a mark was removed: time off alone does not decide on them.
+    """
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
+        self.services = services
         self.booked: dict[Box, OwnBooking] = {}
         self.used: set[Box] = set()
+        self.marked: set[Box] = set()
+        self.excused: set[Box] = set()
 
     @rule(request=time_off_requests, count=counts, killed=kills)
     def take_time_off(self, request: TimeOffRequest, count: int, killed: list[Kill]) -> None:
@@ -147,7 +158,7 @@ class TimeOffStateMachine(PlanStateMachine):
 
         def revoke(twin: PlanDoctor, _index: int) -> None:
             slot_id = SlotId(twin.doctor_id, box[1])
-            twin.services.override_bookings.revoke(ADMIN, slot_id, "by mistake")
+            twin.overrides.revoke(ADMIN, slot_id, "by mistake")
 
         assert self.both(revoke)
         self.leave(box, is_closed=was_disrupted)
@@ -159,6 +170,8 @@ class TimeOffStateMachine(PlanStateMachine):
     def leave(self, box: Box, *, is_closed: bool) -> None:
         """Forget a booking. The slot of one that was disrupted is closed, any other stays."""
         del self.booked[box]
+        self.marked.discard(box)
+        self.excused.discard(box)
         is_stored = box[1] in self.twins[1].days()[box[0]].slots
         assert is_stored is not is_closed
         if is_closed:
@@ -206,8 +219,9 @@ class TimeOffStateMachine(PlanStateMachine):
         assert not {slot.start for slot in found} & {start for _, start in inside}
 
     def assert_time_off_decides_who_must_move(self, days: dict[date, Day]) -> None:
-        """A booking is disrupted exactly if it is in time off with that act."""
-        for on, start in self.booked:
+        """A booking is disrupted exactly if it is marked, or in time off with that act."""
+        for on, start in self.booked.keys() - self.excused:
             slot = days[on].slots[start]
             disrupting = [each for each in days[on].blocked if each.act is TimeOffAct.DISRUPT]
-            assert slot.is_disrupted is any(each.covers(slot) for each in disrupting)
+            is_inside = any(each.covers(slot) for each in disrupting)
+            assert slot.is_disrupted is (is_inside or (on, start) in self.marked)
