@@ -168,6 +168,11 @@ class DayBlocks:
         """Whether the slot can't be held or booked because of them."""
         return any(stretch.covers(slot) for stretch in self.stretches)
 
+    def apply_to(self, slot: Slot) -> Slot:
+        """The slot as it can be used: one that is free in time off is closed."""
+        is_closed = slot.status is SlotStatus.FREE and self.covers(slot)
+        return replace(slot, status=SlotStatus.UNAVAILABLE) if is_closed else slot
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:

@@ -252,8 +252,8 @@ class _ChangeValidator:
     def _validate_open(self, change: _Change) -> SlotViolation | None:
         start = change.start
         stored = self.day.slots.get(start)
-        if stored and stored.status is SlotStatus.UNAVAILABLE and self.day.find_blocking(stored):
-            return SlotInTimeOff(start=start, slot_label=self._label(start))
+        if stored and (blocking := self.day.find_blocking_free(stored)):
+            return SlotInTimeOff.of(blocking, start, self._label(start))
         if stored or start in {slot.start for slot in self.day.adjacent}:
             return SlotExists(start=start, slot_label=self._label(start))
         candidate = change.find_in(self.candidates)
@@ -261,8 +261,8 @@ class _ChangeValidator:
             return NotOnGrid(start=start, slot_label=self._label(start, change.end))
         if candidate.has_begun(self.now):
             return SlotInPast(start=start, slot_label=self._label(start))
-        if self.day.find_blocking(candidate):
-            return SlotInTimeOff(start=start, slot_label=self._label(start))
+        if blocking := self.day.find_blocking(candidate):
+            return SlotInTimeOff.of(blocking, start, self._label(start))
         other = next(self._overlapping_slots(candidate), None)
         return None if other is None else self._overlap_violation(candidate, other)
 

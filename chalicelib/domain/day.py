@@ -150,7 +150,9 @@ class Day:
     def grid_slots(self, grid: Grid) -> tuple[DaySlot, ...]:
         """Every slot of the grid and every stored slot off it, in time order."""
         stored = sorted(self.slots.values(), key=lambda slot: slot.start)
-        day_slots = [DaySlot(slot=slot, blocked_by=self._blocking_free(slot)) for slot in stored]
+        day_slots = [
+            DaySlot(slot=slot, blocked_by=self.find_blocking_free(slot)) for slot in stored
+        ]
         day_slots += [
             DaySlot(
                 slot=candidate,
@@ -166,7 +168,8 @@ class Day:
         """Return the first stretch that keeps the slot from being opened, or None."""
         return next((stretch for stretch in self.blocked if stretch.covers(slot)), None)
 
-    def _blocking_free(self, slot: Slot) -> BlockedStretch | None:
+    def find_blocking_free(self, slot: Slot) -> BlockedStretch | None:
+        """Return the first stretch that closes a slot which would be free, or None."""
         return self.find_blocking(slot) if slot.status is SlotStatus.UNAVAILABLE else None
 
     def clock_state(self, grid: Grid, now: datetime) -> tuple[int, int]:

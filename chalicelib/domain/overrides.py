@@ -21,9 +21,10 @@ from chalicelib.domain.slot_operation import SlotOperation
 from chalicelib.domain.violations import NotBooked
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from chalicelib.domain.booking import Observed, StoredSlot
+    from chalicelib.domain.slot import Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,17 @@ class _Override(SlotOperation):
     """An act of the doctor's side on another client's hold or booking, which has to be read."""
 
     reason: str | None = None
+
+    @property
+    def day_key(self) -> tuple[str, date]:
+        """The day of the slot: one that is freed in time off is closed."""
+        return self.doctor.doctor_id, local_time.local_date(self.slot_id.start, self.doctor.zone)
+
+    def _usable(self, observed: Observed, stored: StoredSlot, now: datetime) -> Slot:
+        """Return the slot as of now; one that would be free but is in time off is closed."""
+        blocks = self.find_blocks(observed, stored.slot)
+        slot = stored.slot.as_of(now)
+        return blocks.apply_to(slot) if blocks else slot
 
     def must_read(self, _now: datetime) -> bool:
         """Return True: the owner is not known."""
@@ -76,12 +88,12 @@ class ReleaseOverride(_Override):
         stored = self.find_slot(observed, now)
         is_held = stored.slot.status is SlotStatus.HELD
         if not is_held or self.client not in (None, stored.client):
-            return NothingToDo(stored.slot)
+            return NothingToDo(self._usable(observed, stored, now))
         after, at = stored.freed(), observed.instant_after(now)
         start = self.slot_id.start
         return BookingWrites(
             at=at,
-            slot=after.slot.as_of(now),
+            slot=self._usable(observed, after, now),
             slots=self._write(stored, after),
             holds=RemoveHold(owner=stored.client, start=start) if stored.client else None,
             entries=(
@@ -133,7 +145,7 @@ class Revocation(_Override):
         """Return the writes of the removal; none if the slot is not booked."""
         stored = self.find_slot(observed, now)
         if stored.slot.status is not SlotStatus.BOOKED:
-            return NothingToDo(stored.slot)
+            return NothingToDo(self._usable(observed, stored, now))
         if stored.slot.has_begun(now):
             raise self.conflict(availability.in_past(stored.slot, self.doctor))
         after, at = stored.freed(), observed.instant_after(now)
@@ -142,7 +154,7 @@ class Revocation(_Override):
             record = cancelled_record(stored.client, stored.booking_id, self.slot_id, observed, now)
         return BookingWrites(
             at=at,
-            slot=after.slot,
+            slot=self._usable(observed, after, now),
             slots=self._write(stored, after),
             record=record,
             entries=(

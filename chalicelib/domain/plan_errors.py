@@ -14,6 +14,7 @@ from chalicelib.domain.errors import (
     RequestRejectedError,
 )
 from chalicelib.domain.text import Text
+from chalicelib.domain.undo import KEPT_IN
 from chalicelib.domain.violations import (
     FieldViolation,
     SlotExists,
@@ -144,6 +145,6 @@ def _describe(kept: KeptSlot, zone: ZoneInfo) -> SlotViolation:
         case KeptReason.OVERLAPS:
             return OverlapsStoredSlot(start=start, slot_label=label)
         case KeptReason.TIME_OFF | KeptReason.CLOSURE:
-            return SlotInTimeOff(start=start, slot_label=label)
+            return SlotInTimeOff(start=start, slot_label=label, reason=KEPT_IN[kept.reason])
         case _:
             return SlotExists(start=start, slot_label=label)

@@ -18,7 +18,7 @@ from chalicelib.domain.text import Text
 from chalicelib.domain.violations import AlreadyTaken, SlotMissing
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from typing import Any
     from zoneinfo import ZoneInfo
 
@@ -47,6 +47,11 @@ class SlotOperation:
     @property
     def record_key(self) -> tuple[str, str] | None:
         """The owner and the booking id of the record to read, if any."""
+        return None
+
+    @property
+    def day_key(self) -> tuple[str, date] | None:
+        """The doctor and the date of which to read what is blocked, if a read needs that."""
         return None
 
     def must_read(self, now: datetime) -> bool:

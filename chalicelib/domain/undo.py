@@ -30,14 +30,17 @@ _KINDS = {
     ChangeKind.HOURS,
     ChangeKind.UNDO,
 }
+KEPT_IN = {
+    KeptReason.TIME_OFF: Text("is in time off"),
+    KeptReason.CLOSURE: Text("is in a closure of the practice"),
+}
 _REASONS = {
     KeptReason.BOOKED: Text("has been booked since"),
     KeptReason.HELD: Text("is held"),
     KeptReason.OPENED_BY_HAND: Text("has been opened again since"),
     KeptReason.OVERLAPS: Text("overlaps another slot"),
     KeptReason.PAST: Text("has already started"),
-    KeptReason.TIME_OFF: Text("is in time off"),
-    KeptReason.CLOSURE: Text("is in a closure of the practice"),
+    **KEPT_IN,
 }
 
 

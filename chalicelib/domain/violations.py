@@ -6,11 +6,13 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from chalicelib.domain.text import Text
+from chalicelib.domain.time_off import BlockKind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.slot import Slot, SlotId
+    from chalicelib.domain.time_off import BlockedStretch
 
 Code = Literal[
     "slot_exists",
@@ -37,6 +39,11 @@ Code = Literal[
     "invalid",
     "required",
 ]
+
+_IN_NAMED = {
+    BlockKind.TIME_OFF: Text("is in time off: %(name)s"),
+    BlockKind.CLOSURE: Text("is in a closure: %(name)s"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +109,6 @@ class SlotInPast(SlotViolation):
     message_template = Text("%(slot_label)s has already started")
 
 
-class SlotInTimeOff(SlotViolation):
-    """It is in time off of the doctor, or in a closure of the practice."""
-
-    code = "time_off"
-    message_template = Text("%(slot_label)s is in time off or a closure")
-
-
 class NonexistentTime(SlotViolation):
     """The local time does not exist on that date (DST gap)."""
 
@@ -162,6 +162,18 @@ class NotBookable(_ViolationWithReason):
     """It is free, but before the lead time or after the booking window."""
 
     code = "not_bookable"
+
+
+class SlotInTimeOff(_ViolationWithReason):
+    """It is in time off of the doctor, or in a closure of the practice: ``reason`` says which."""
+
+    code = "time_off"
+
+    @classmethod
+    def of(cls, stretch: BlockedStretch, start: datetime, slot_label: str) -> SlotInTimeOff:
+        """Return the violation for a slot in that stretch, with its name."""
+        reason = Text(_IN_NAMED[stretch.kind], name=stretch.name)
+        return cls(start=start, slot_label=slot_label, reason=reason)
 
 
 class SlotKept(_ViolationWithReason):

@@ -23,6 +23,7 @@ from chalicelib.storage.booking_mapping import (
     slot_actions,
     slot_from_item,
 )
+from chalicelib.storage.day_blocks import blocks_from_item, blocks_from_raw
 from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.disruption_mapping import format_rebooked
 from chalicelib.storage.disruption_writes import note_changed_marks
@@ -35,7 +36,7 @@ from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
@@ -71,13 +72,21 @@ class BookingRepository:
             return None
         return slot_from_item(item)
 
-    def read(self, slot_ids: Sequence[SlotId], record_key: tuple[str, str] | None) -> Observed:
-        """Return slots, and the record of a booking by its owner and id, in one consistent read.
+    def read(
+        self,
+        slot_ids: Sequence[SlotId],
+        record_key: tuple[str, str] | None = None,
+        day_key: tuple[str, date] | None = None,
+    ) -> Observed:
+        """Read slots, and what is given of the rest, in one consistent read.
 
-        Raises ``UnreadableItemError``, ``StoreUnavailableError``.
+        ``record_key`` is the owner and the id of a booking, ``day_key`` a doctor and the date of
+        which to read what is blocked. Raises ``UnreadableItemError``, ``StoreUnavailableError``.
         """
         record = (keys.booking_pk(*record_key), keys.BOOKING_SK) if record_key else None
-        found = table.batch_get([*map(_slot_key, slot_ids), *([record] if record else [])])
+        day = (keys.doctor_pk(day_key[0]), keys.day_sk(day_key[1])) if day_key else None
+        others = [key for key in (record, day) if key]
+        found = table.batch_get([*map(_slot_key, slot_ids), *others])
         slots = {slot_id: found.get(_slot_key(slot_id)) for slot_id in slot_ids}
         item = found.get(record) if record else None
         return Observed(
@@ -86,6 +95,7 @@ class BookingRepository:
                 for slot_id, slot in slots.items()
             },
             record=None if item is None else record_from_item(item),
+            blocks={day_key: blocks_from_item(found.get(day))} if day_key and day else {},
         )
 
     def get_holds(self, doctor_id: str, client: str) -> ClientHolds | None:
@@ -221,12 +231,7 @@ def _day_mismatch(
     writes: Sequence[SlotWrite], raw_item: RawItem | None
 ) -> DayModifiedError | SlotStateMismatchError:
     """Return what is blocked of the day, if that is not what the writes expect of it."""
-    if raw_item and "blocked_version" in raw_item:
-        from chalicelib.storage.time_off_mapping import blocks_from_raw  # noqa: PLC0415  few days
-
-        blocks = blocks_from_raw(raw_item)
-    else:
-        blocks = DayBlocks()
+    blocks = blocks_from_raw(raw_item)
     for write in writes:
         if write.needs_open_day and (write.blocks or DayBlocks()).version != blocks.version:
             key = write.doctor.doctor_id, write.after.slot.date_in(write.doctor.zone)

@@ -39,12 +39,12 @@ def blocks_from_raw(raw_item: RawItem) -> DayBlocks:
 
     Raises ``UnreadableItemError``.
     """
-    day = DayItem.from_raw_data(raw_item)
-    return _blocks_of(day)
+    return blocks_from_item(DayItem.from_raw_data(raw_item))
 
 
 @decoder
-def _blocks_of(item: DayItem) -> DayBlocks:
+def blocks_from_item(item: DayItem) -> DayBlocks:
+    """Do the same for an item. Raises ``UnreadableItemError``."""
     return DayBlocks(
         stretches=stretches_from_raw(item.blocked), version=int(item.blocked_version or 0)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.cancellations import Cancellation
 from chalicelib.domain.claims import BookingClaim
@@ -58,12 +59,16 @@ class BookSlots:
         self._operations = SlotOperationRunner(bookings, now, pause)
 
     def get_slot(self, slot_id: SlotId) -> SlotWithDoctor:
-        """Return the slot as of now."""
+        """Return the slot as of now: closed, if it would be free but is in time off."""
         doctor = self._doctor_cache.get(slot_id.doctor_id)
-        now = self._now()
-        stored = retry_on_conflict(lambda: self._bookings.get(slot_id), self._pause)
-        slot = require_found(stored, slot_id, doctor).slot
-        return SlotWithDoctor(doctor=doctor, slot=slot.as_of(now))
+        now, on = self._now(), local_time.local_date(slot_id.start, doctor.zone)
+        day_key = (doctor.doctor_id, on)
+        observed = retry_on_conflict(
+            lambda: self._bookings.read([slot_id], day_key=day_key), self._pause
+        )
+        stored = require_found(observed.slots[slot_id], slot_id, doctor)
+        slot = observed.blocks[day_key].apply_to(stored.slot.as_of(now))
+        return SlotWithDoctor(doctor=doctor, slot=slot)
 
     def hold(
         self, caller: Caller, slot_id: SlotId, holder: str, length: timedelta

@@ -62,7 +62,9 @@ class SlotOperationRunner(Struct, frozen=True):
             with attempt:
                 now = self.now()
                 if operation.must_read(now):
-                    found = self.bookings.read(operation.slot_ids, operation.record_key)
+                    found = self.bookings.read(
+                        operation.slot_ids, operation.record_key, operation.day_key
+                    )
                     observed = observed.updated(found)
                 plan = operation.plan(observed, now)
                 try:

@@ -19,7 +19,12 @@ from tests.support.plans import (
     step,
     undo_plan,
 )
-from tests.support.time_off import lift, list_time_off, propose_time_off, take_time_off
+from tests.support.time_off import (
+    lift,
+    list_time_off,
+    propose_time_off,
+    take_time_off,
+)
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient

@@ -177,7 +177,7 @@ def test_tick_that_meets_time_off_says_so_on_the_page(client: AppClient) -> None
     response = form.set(ticked=["20261123T0900Z-30"]).send(client)
 
     assert response.status == 400
-    assert "is in time off or a closure" in response.text
+    assert "09:00–09:30 is in time off: Holiday" in text_of(parse(response.text).select("main")[0])
 
 
 def test_changes_name_time_off(client: AppClient) -> None:
