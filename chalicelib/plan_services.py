@@ -14,6 +14,7 @@ from chalicelib.storage.plan_repository import PlanRepository
 from chalicelib.storage.series_repository import SeriesRepository
 from chalicelib.storage.time_off_repository import TimeOffRepository
 from chalicelib.use_cases.apply_plans import ApplyPlans
+from chalicelib.use_cases.export_slots import ExportSlots
 from chalicelib.use_cases.extend_series import ExtendSeries
 from chalicelib.use_cases.list_plans import ListPlans
 from chalicelib.use_cases.list_series import ListSeries
@@ -47,6 +48,7 @@ class PlanServices(Struct, frozen=True, kw_only=True):
     propose_undos: ProposeUndos
     apply_plans: ApplyPlans
     extend_series: ExtendSeries
+    export_slots: ExportSlots
 
 
 def create(base: Foundations) -> PlanServices:
@@ -68,6 +70,7 @@ def create(base: Foundations) -> PlanServices:
         propose_undos=ProposeUndos(proposals),
         apply_plans=ApplyPlans(stores, previews, save_days, start, now, pause),
         extend_series=ExtendSeries(stores, save_days, start, now, pause),
+        export_slots=ExportSlots(base.days, base.doctor_cache, now, pause),
     )
 
 

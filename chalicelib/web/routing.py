@@ -22,7 +22,7 @@ from chalicelib.web.auth.origin_checks import SAFE_METHODS
 from chalicelib.web.error_handler import handle_errors, is_malformed_request
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from chalicelib.web.http.negotiation import is_htmx, wants_html
-from chalicelib.web.http.request import path, require_media_type, url_prefix
+from chalicelib.web.http.request import MAX_BODY_BYTES, path, require_media_type, url_prefix
 
 if TYPE_CHECKING:
     from chalice.app import Chalice, Request
@@ -42,7 +42,8 @@ ResponseContent = Mapping[str, type | tuple[type, ...] | None]
 class RouteDoc(Struct, frozen=True, kw_only=True):
     """The OpenAPI metadata of a route. The view's docstring is the summary and the description.
 
-    ``parameters`` names the query parameters and headers. ``errors`` lists the statuses of this
+    ``parameters`` names the query parameters and headers. ``max_body_bytes`` is the largest body
+    that the view accepts. ``errors`` lists the statuses of this
     route beyond those that follow from its permission, parameters and body. tools/openapi adds
     descriptions, examples and links.
     """
@@ -50,6 +51,7 @@ class RouteDoc(Struct, frozen=True, kw_only=True):
     tag: str
     parameters: tuple[str, ...] = ()
     body: Content = {}
+    max_body_bytes: int = MAX_BODY_BYTES
     responses: Mapping[int, ResponseContent]
     errors: tuple[int, ...] = ()
 
@@ -98,7 +100,7 @@ class Router:
     def _add(
         self, method: str, path: str, permission: Permission, doc: RouteDoc, view: View
     ) -> View:
-        checked = _with_media_type(view, tuple(doc.body)) if doc.body else view
+        checked = _with_media_type(view, doc) if doc.body else view
         if permission is not Permission.PUBLIC:
             checked = _authenticated(checked, permission)
         handler = handle_errors(checked)
@@ -117,11 +119,11 @@ class Router:
         return view
 
 
-def _with_media_type(view: View, media_types: tuple[str, ...]) -> View:
+def _with_media_type(view: View, doc: RouteDoc) -> View:
     """Reject content of a type that the view does not read, after authentication."""
 
     def handler(request: Request, *args: Caller, **path_parameters: str) -> Response:
-        require_media_type(request, media_types)
+        require_media_type(request, tuple(doc.body), doc.max_body_bytes)
         return view(request, *args, **path_parameters)
 
     return handler

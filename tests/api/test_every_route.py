@@ -28,6 +28,7 @@ CONTENT_TYPES = {
     "application/problem+json",
     "text/html; charset=utf-8",
     "text/css; charset=utf-8",
+    "text/csv; charset=utf-8; header=present",
 }
 
 

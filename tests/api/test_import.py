@@ -124,7 +124,8 @@ def test_import_of_what_is_open_already_is_rejected(client: AppClient) -> None:
         ("", "body"),
         ("start,date\n09:00,2026-11-23\n", "body"),
         (b"date,start\n\xff\n", "body"),
-        ('date,start\n"2026-11-23,09:00\n', "body"),
+        ('date,start\n"2026-11-23,09:00\n', "line 2"),
+        ("date,start,status\n2026-11-23,09:00\n", "line 2"),
         ("date,start\n2026-11-23\n", "line 2"),
         ("date,start\n2026-11-23,09:00\n23.11.2026,09:30\n", "line 3"),
         ("date,start\n", "days"),
@@ -138,9 +139,57 @@ def test_invalid_csv_is_rejected_with_its_line(
     assert [error["field"] for error in response.json["errors"]] == [field]
 
 
-def test_invalid_csv_is_rejected_with_each_malformed_line(client: AppClient) -> None:
-    response = send_csv(client, "date,start\n2026-11-23\n\n,,\n23.11.2026,09:30\n")
-    assert [error["field"] for error in response.json["errors"]] == ["line 2", "line 4", "line 5"]
+def test_invalid_csv_is_rejected_with_each_line_and_its_reason(client: AppClient) -> None:
+    lines = [
+        "date,start",
+        "2026-11-24,09:30",
+        "2026-11-23",
+        "",
+        "2026-11-23,09:10",
+        "23.11.2026,09:30",
+        "2026-11-23,nine",
+        "2028-11-23,09:00",
+        "2026-11-24,09:30",
+    ]
+
+    response = send_csv(client, "\n".join(lines))
+
+    assert response.error_codes == [
+        ("line 3", "invalid"),
+        ("line 5", "not_on_grid"),
+        ("line 6", "invalid"),
+        ("line 7", "invalid"),
+        ("line 8", "not_bookable"),
+        ("line 9", "repeated"),
+    ]
+    reason = "Line 5: 2026-11-23 09:10 is not one of this day's slots"
+    assert response.json["errors"][1]["detail"] == reason
+    assert client.get(PLANS).json["plans"] == []
+
+
+def test_hundred_invalid_lines_are_listed_and_all_are_counted(client: AppClient) -> None:
+    response = send_csv(client, "date,start\n" + "2026-11-23,09:10\n" * 150)
+
+    assert response.json["errors_total"] == 150
+    assert [error["field"] for error in response.json["errors"]] == [
+        f"line {n}" for n in range(2, 102)
+    ]
+
+
+def test_columns_for_people_have_no_effect(client: AppClient) -> None:
+    plan = send_csv(client, "date,start,end,status\n2026-11-23,09:00,12:00,busy\n").json
+    apply(client, plan)
+    assert open_times(client, MONDAY) == ["09:00"]
+    assert client.get_slot("09:00").json["status"] == "free"
+
+
+def test_csv_of_a_year_with_every_slot_of_every_date_is_small_enough(client: AppClient) -> None:
+    dates = [MONDAY + timedelta(days=n) for n in range(360)]
+    lines = [f"{on},09:10,09:40,free" for on in dates for _ in range(96)]
+
+    response = send_csv(client, "\r\n".join(["date,start,end,status", *lines]))
+
+    assert (response.status, response.json["errors_total"]) == (400, len(lines))
 
 
 def test_start_of_another_date_is_rejected_with_its_own_date(client: AppClient) -> None:

@@ -69,6 +69,7 @@ _QUERIES = {
     "GET /plans/{plan_id}": "?doctor_id=dr-lee",
     "GET /bookings": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /rebooking": "?doctor_id=dr-lee",
+    "GET /doctors/{doctor_id}/export": "?from=2026-11-23&to=2026-11-23",
     "GET /availability": "?specialty=cardiology",
     "DELETE /slots/{slot_id}/hold": "?holder=h",
     "DELETE /slots/{slot_id}/booking": "?booking_id=b",

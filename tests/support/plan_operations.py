@@ -68,6 +68,7 @@ PLAN_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
     "GET /doctors/{doctor_id}/time-off": lambda client: client.get("/doctors/dr-lee/time-off"),
     "GET /doctors/{doctor_id}/series": lambda client: client.get("/doctors/dr-lee/series"),
     "GET /doctors/{doctor_id}/series/{series_id}": get_first_series,
+    "GET /doctors/{doctor_id}/export": _get("/doctors/dr-lee/export"),
     "GET /series": _get(f"/series?{_DOCTOR}"),
     "GET /series/new": _get(f"/series/new?{_DOCTOR}&week={MONDAY}"),
     "GET /slots/origins": _get(f"/slots/origins?{_DOCTOR}&date={MONDAY}"),

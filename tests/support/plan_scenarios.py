@@ -56,7 +56,12 @@ def _result_page(client: AppClient) -> Send:
     return lambda: client.get(f"/plans/{plan['plan_id']}?doctor_id=dr-lee", **_HTML)
 
 
+def _export(client: AppClient) -> Send:
+    return lambda: client.get("/doctors/dr-lee/export?format=json")
+
+
 PLAN_SCENARIOS: dict[str, list[Scenario]] = {
+    "export of a year of slots": [_export],
     "the page of a doctor's series": [_series_page],
     "the page that says why slots are open": [_origins_page],
     "the form that repeats a week": [_repeat_page],

@@ -111,6 +111,15 @@ PARAMETERS = {
         "The last date, included; at most 30 days after the first, by default 13.",
         "2026-12-06",
     ),
+    "ExportFrom": _query("from", fields.Date, "The first date; by default today.", "2026-11-23"),
+    "ExportTo": _query(
+        "to",
+        fields.Date,
+        "The last date, included; at most 730 days after the first, by default the end of the "
+        "booking window.",
+        "2026-12-06",
+    ),
+    "ExportFormat": _query("format", fields.ExportFormat, "By default `csv`.", "csv"),
     "Specialty": _query(
         "specialty", fields.SearchText, "Only doctors with this specialty.", "cardiology"
     ),

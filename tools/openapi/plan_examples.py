@@ -152,6 +152,12 @@ INVALID_STATE = problem_with_error(
     "state is not valid: expected one of proposed, running, stopped, done",
     field="state",
 )
+INVALID_FORMAT = problem_with_error(
+    HTTPStatus.BAD_REQUEST,
+    "invalid",
+    "format is not valid: expected one of csv, json",
+    field="format",
+)
 INVALID_STEP_DAYS = problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",

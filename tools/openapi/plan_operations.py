@@ -29,6 +29,12 @@ PLAN_OPERATIONS: dict[str, OperationDetails] = {
     "get_time_off": OperationDetails(
         responses={200: response("The time off.", a_holiday=plan_examples.TIME_OFF_LIST)}
     ),
+    "get_export": OperationDetails(
+        responses={
+            200: response("The slots, as an import takes them.", two_slots=plan_examples.IMPORT),
+            400: response("Malformed request.", another_format=plan_examples.INVALID_FORMAT),
+        }
+    ),
     "get_plans": OperationDetails(
         responses={
             200: response("The plans.", one_plan=plan_examples.PLANS),

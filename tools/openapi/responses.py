@@ -70,7 +70,10 @@ COMMON_RESPONSES: dict[str, ResponseDetails] = {
         examples={"wrong method": examples.METHOD_NOT_ALLOWED},
         headers=("Allow",),
     ),
-    "BodyTooLarge": response("The body has more than 128 KiB.", too_large=examples.BODY_TOO_LARGE),
+    "BodyTooLarge": response(
+        "The body has more than 128 KiB, or that of a plan more than 3 MiB.",
+        too_large=examples.BODY_TOO_LARGE,
+    ),
     "UnsupportedMediaType": response(
         "The operation does not accept this `Content-Type`.",
         unsupported_type=examples.UNSUPPORTED_MEDIA_TYPE,

@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
-from chalicelib.web.http.request import body
+from chalicelib.web.http.request import MAX_BODY_BYTES, body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,13 +81,15 @@ class Violations:
             raise RequestRejectedError(*self._found)
 
 
-def decode_json(request: Request, schema: type[T]) -> tuple[T, Violations]:
+def decode_json(
+    request: Request, schema: type[T], max_bytes: int = MAX_BODY_BYTES
+) -> tuple[T, Violations]:
     """Decode the JSON body, and return it with every member that is malformed.
 
     A malformed member has a placeholder as its value. Raises ``RequestRejectedError`` if the body
     is no JSON object, ``HttpError`` if it is too large.
     """
-    content = body(request)
+    content = body(request, max_bytes)
     try:
         return _decoder(schema).decode(content), Violations()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -114,6 +114,8 @@ PlanId = Annotated[
 SeriesId = Annotated[str, Meta(description="Names a series; opaque.", examples=["9b2f40c81e6d"])]
 STEP_DAYS = ("all", "applied")
 StepDays = Annotated[str, Meta(extra_json_schema={"enum": [*STEP_DAYS]})]
+EXPORT_FORMATS = ("csv", "json")
+ExportFormat = Annotated[str, Meta(extra_json_schema={"enum": [*EXPORT_FORMATS]})]
 TimeOffId = Annotated[
     str,
     Meta(description="Names time off; opaque.", examples=["20261122T120000000000Z-1f0c9ae27b35"]),

@@ -22,10 +22,14 @@ from chalicelib.web.api import plan_schemas
 from chalicelib.web.api.change_parsing import valid_change_id
 from chalicelib.web.api.decoding import Violations, decode_json
 from chalicelib.web.api.fields import KEY_PATTERN, STEP_DAYS, WEEKDAYS
-from chalicelib.web.api.import_parsing import parse_import_csv, parse_imported_days
+from chalicelib.web.api.import_parsing import (
+    decode_csv,
+    parse_import_csv,
+    parse_imported_days,
+)
 from chalicelib.web.api.time_off_parsing import parse_time_off, parse_time_off_id
 from chalicelib.web.api.validators import invalid_field, parse_date
-from chalicelib.web.http.request import CSV, media_type, query
+from chalicelib.web.http.request import CSV, MAX_IMPORT_BYTES, body, media_type, query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,9 +38,9 @@ if TYPE_CHECKING:
     from chalice.app import Request
 
     from chalicelib.domain.audit_log import ChangeId
+    from chalicelib.domain.imports import ImportedStarts
     from chalicelib.domain.series import SeriesViolation
     from chalicelib.use_cases.propose_time_off import TimeOffRequest
-    from chalicelib.web.api.import_parsing import ImportedDays
 
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _ID = re.compile(KEY_PATTERN)
@@ -49,7 +53,7 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     series: SeriesRequest | None = None
     ended: tuple[str, date] | None = None
-    imported: ImportedDays | None = None
+    imported: ImportedStarts | None = None
     undone_plan: str | None = None
     undone_change: ChangeId | None = None
     time_off: TimeOffRequest | None = None
@@ -60,8 +64,8 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
 def parse_plan_request(request: Request, doctor_id: str) -> PlanRequest:
     """``POST /doctors/{doctor_id}/plans``. Raises ``RequestRejectedError``, ``HttpError``."""
     if media_type(request) == CSV:
-        return PlanRequest(imported=parse_import_csv(request))
-    sent, violations = decode_json(request, plan_schemas.PlanRequest)
+        return PlanRequest(imported=parse_import_csv(decode_csv(body(request, MAX_IMPORT_BYTES))))
+    sent, violations = decode_json(request, plan_schemas.PlanRequest, MAX_IMPORT_BYTES)
     with violations:
         _require_members_of_kind(sent)
     if isinstance(sent.series, plan_schemas.RequestedSeries):

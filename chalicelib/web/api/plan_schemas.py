@@ -87,6 +87,13 @@ class ImportedDay(Struct, kw_only=True, forbid_unknown_fields=True):
     slots: list[str]
 
 
+class SlotExport(Struct, kw_only=True):
+    """A request that imports the slots."""
+
+    kind: Literal["import"]
+    days: list[ImportedDay]
+
+
 class PlanRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     """What to plan.
 

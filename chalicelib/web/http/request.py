@@ -23,6 +23,9 @@ CSV = "text/csv"
 
 # The form of a week with the maximum of 96 slots a day, all of them selected, has 82 kB.
 MAX_BODY_BYTES = 128 * 1024
+# An export of two years with the maximum of 96 slots a day, and a form with one of a year: about
+# 2 MB. AWS Lambda takes 6 MB, in which the body is a JSON text.
+MAX_IMPORT_BYTES = 3 * 1024 * 1024
 _is_always_https = [False]
 _AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
@@ -38,13 +41,15 @@ def media_type(request: Request) -> str:
     return (header(request, "content-type") or "").partition(";")[0].rstrip(" \t").lower()
 
 
-def require_media_type(request: Request, accepted: Collection[str]) -> None:
+def require_media_type(
+    request: Request, accepted: Collection[str], max_bytes: int = MAX_BODY_BYTES
+) -> None:
     """Raise ``HttpError`` for content of another type, or of none, or with a coding such as gzip.
 
     A request without content needs no type (RFC 9110, section 8.3). A page of another site can send
     content of some types, and content without a type, without asking this server first.
     """
-    if not body(request):
+    if not body(request, max_bytes):
         return
     if (header(request, "content-encoding") or "identity").lower() != "identity":
         raise _unsupported(
@@ -67,12 +72,12 @@ def is_form(request: Request) -> bool:
     return media_type(request) == FORM
 
 
-def body(request: Request) -> bytes:
-    """Return the body, or raise ``HttpError`` if it is larger than 128 KiB."""
+def body(request: Request, max_bytes: int = MAX_BODY_BYTES) -> bytes:
+    """Return the body, or raise ``HttpError`` if it is larger than that, by default 128 KiB."""
     raw = request.raw_body
     raw = raw.encode() if isinstance(raw, str) else raw
-    if len(raw) > MAX_BODY_BYTES:
-        detail = Text("The body is larger than %(limit)s bytes", limit=MAX_BODY_BYTES)
+    if len(raw) > max_bytes:
+        detail = Text("The body is larger than %(limit)s bytes", limit=max_bytes)
         raise HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
     return raw
 

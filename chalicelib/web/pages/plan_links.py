@@ -60,6 +60,11 @@ def settings_url(base: str, doctor_id: str) -> str:
     return _url(f"{base}/settings", doctor_id)
 
 
+def export_url(base: str, doctor_id: str) -> str:
+    """The URL of the file with a doctor's slots, from today on."""
+    return f"{base}/doctors/{doctor_id}/export"
+
+
 def origins_url(base: str, doctor_id: str, on: date) -> str:
     """The URL of what opened the slots of the date."""
     return _url(f"{base}/slots/origins", doctor_id, date=on.isoformat())

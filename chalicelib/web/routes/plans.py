@@ -11,7 +11,7 @@ from chalicelib.domain.permissions import Caller, Permission
 from chalicelib.web.api import plan_schemas, schemas
 from chalicelib.web.api.problem_details import PROBLEM_JSON, problem_from_error
 from chalicelib.web.api.validators import doctor_id_from_path
-from chalicelib.web.http.request import CSV, JSON
+from chalicelib.web.http.request import CSV, JSON, MAX_IMPORT_BYTES
 from chalicelib.web.http.responses import json_response
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
@@ -87,6 +87,7 @@ def get_plans(request: Request, caller: Caller, doctor_id: str) -> Response:
     doc=RouteDoc(
         tag=DOCTORS,
         body={JSON: plan_schemas.PlanRequest, CSV: None},
+        max_body_bytes=MAX_IMPORT_BYTES,
         responses={201: {JSON: plan_schemas.Plan}},
         errors=(400, 404, 409),
     ),
