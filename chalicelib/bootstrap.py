@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib import request_context, service_factories
-from chalicelib.domain.permissions import Caller, Role
+from chalicelib import service_factories
+from chalicelib.domain.permissions import Caller
 from chalicelib.service_factories import Foundations
 from chalicelib.settings import Settings
 from chalicelib.storage import table
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.list_rebooking import ListRebooking
     from chalicelib.use_cases.list_series import ListSeries
     from chalicelib.use_cases.list_time_off import ListTimeOff
+    from chalicelib.use_cases.manage_calendar_feeds import ManageCalendarFeeds
     from chalicelib.use_cases.manage_practice import ManagePractice
     from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.offer_slots import OfferSlots
@@ -70,12 +70,18 @@ if TYPE_CHECKING:
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``bookings``, ``changes``, ``plans``, ``closures``, ``weeks``, ``practice``, ``months`` and
-    ``disruptions`` import their use cases on the first call: most requests are others, and a
-    process starts sooner. ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the
-    event bus, the bucket and the queue on the first call, and raise ``SettingsError`` if the
-    settings have none. ``start_closures`` applies closures to all doctors. ``log`` writes a line;
     None if the request log is off.
+    ``SettingsError`` if the settings have none. ``start_closures`` applies closures to all doctors.
+    ``bookings``, ``changes``, ``plans``, ``closures``, ``weeks``, ``months``, ``disruptions`` and
+    ``bookings``, ``changes``, ``plans``, ``closures``, ``weeks``, ``practice``, ``months`` and
+    ``calendar_feeds`` import their use cases on the first call: most requests are others, and a
+    ``disruptions`` import their use cases on the first call: most requests are others, and a
+    ``log`` writes a line; None if the request log is off.
+    ``series_queue`` connect to the event bus, the bucket and the queue on the first call, and raise
+    event bus, the bucket and the queue on the first call, and raise ``SettingsError`` if the
+    process starts sooner without them. ``publish_changes``, ``audit_copies`` and
+    process starts sooner. ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the
+    settings have none. ``start_closures`` applies closures to all doctors. ``log`` writes a line;
     """
 
     settings: Settings
@@ -97,6 +103,7 @@ class Services(Struct, frozen=True, kw_only=True):
     local_caller: Caller | None
     publish_changes: Callable[[], PublishChanges]
     disruptions: Callable[[], AnnounceDisruptions]
+    calendar_feeds: Callable[[], ManageCalendarFeeds]
     audit_copies: Callable[[], AuditCopies]
     series_queue: Callable[[], SeriesQueue]
     closures: Callable[[], ClosureServices]
@@ -192,9 +199,11 @@ def build_services(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Services:
     """Build the services on the connected table; tests pass their own clock, pauses and clients."""
-    base = _build_foundations(settings, now, _count_retries(pause or backoff), sleep)
+    base = _build_foundations(
+        settings, now, service_factories.count_retries(pause or backoff), sleep
+    )
     days, cached, pause = base.days, base.doctor_cache, base.pause
-    local_caller = _build_local_caller(settings)
+    local_caller = service_factories.build_local_caller(settings)
     people, doctors = _create_manage_people(base), ListDoctors(base.doctors, cached, now)
     manage_slots = ManageSlots(days, cached, now, pause)
     return Services(
@@ -220,9 +229,10 @@ def build_services(
             partial(service_factories.create_publish_changes, settings, event_client)
         ),
         disruptions=cache(partial(service_factories.create_announce_disruptions, base)),
+        calendar_feeds=cache(partial(service_factories.create_calendar_feeds, base)),
         series_queue=cache(partial(service_factories.create_series_queue, settings)),
         audit_copies=cache(partial(service_factories.create_audit_copies, settings)),
-        log=(log or _print_line) if settings.has_request_log else None,
+        log=(log or service_factories.print_line) if settings.has_request_log else None,
     )
 
 
@@ -248,30 +258,6 @@ def _build_foundations(
 def _create_manage_people(base: Foundations) -> ManagePeople:
     people = PeopleRepository()
     return ManagePeople(people, PeopleCache(people, base.now), base.now, base.pause)
-
-
-def _build_local_caller(settings: Settings) -> Caller | None:
-    name = settings.local_caller
-    if name is None:
-        return None
-    roles = frozenset({Role.DOCTOR, Role.ADMIN})
-    return Caller(name=name, client="local", roles=roles, doctor_id=name)
-
-
-def _count_retries(pause: Callable[[int], None]) -> Callable[[int], None]:
-    """Count each pause as a retry, because every retry pauses first and nothing else does."""
-
-    def counted(attempt: int) -> None:
-        request_context.current_request().metrics["ConflictsRetried"] += 1
-        pause(attempt)
-
-    return counted
-
-
-def _print_line(line: str) -> None:
-    # In one write, and flushed: Lambda freezes the process between two requests.
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 _services: list[Services] = []

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from chalicelib import request_context
+from chalicelib.domain.permissions import Caller, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.list_changes import ListChanges
     from chalicelib.use_cases.list_doctors import ListDoctors
     from chalicelib.use_cases.list_rebooking import ListRebooking
+    from chalicelib.use_cases.manage_calendar_feeds import ManageCalendarFeeds
     from chalicelib.use_cases.manage_practice import ManagePractice
     from chalicelib.use_cases.manage_slots import ManageSlots
     from chalicelib.use_cases.manage_weeks import ManageWeeks
@@ -160,6 +165,16 @@ def create_booking_services(base: Foundations) -> BookingServices:
     )
 
 
+def create_calendar_feeds(base: Foundations) -> ManageCalendarFeeds:
+    # Only calendar programs and the settings need these modules.
+    from chalicelib.storage.calendar_feed_repository import (  # noqa: PLC0415
+        CalendarFeedRepository,
+    )
+    from chalicelib.use_cases.manage_calendar_feeds import ManageCalendarFeeds  # noqa: PLC0415
+
+    return ManageCalendarFeeds(CalendarFeedRepository(), base.doctor_cache, base.now, base.pause)
+
+
 def create_announce_disruptions(base: Foundations) -> AnnounceDisruptions:
     # Only the function of the schedule needs these modules.
     from chalicelib.storage.disruption_repository import DisruptionRepository  # noqa: PLC0415
@@ -191,3 +206,27 @@ def create_audit_copies(settings: Settings) -> AuditCopies:
     from chalicelib.events.audit_copy import AuditCopies, create_client  # noqa: PLC0415
 
     return AuditCopies(create_client(), settings.require_audit_bucket())
+
+
+def build_local_caller(settings: Settings) -> Caller | None:
+    name = settings.local_caller
+    if name is None:
+        return None
+    roles = frozenset({Role.DOCTOR, Role.ADMIN})
+    return Caller(name=name, client="local", roles=roles, doctor_id=name)
+
+
+def count_retries(pause: Callable[[int], None]) -> Callable[[int], None]:
+    """Count each pause as a retry, because every retry pauses first and nothing else does."""
+
+    def counted(attempt: int) -> None:
+        request_context.current_request().metrics["ConflictsRetried"] += 1
+        pause(attempt)
+
+    return counted
+
+
+def print_line(line: str) -> None:
+    # In one write, and flushed: Lambda freezes the process between two requests.
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -30,6 +30,8 @@ EVENT_PREFIX = "EVENT#"
 DISRUPTIONS_SK = "DISRUPTIONS"
 DISRUPTIONS_PK = "DISRUPTIONS"
 TIME_OFF_PREFIX = "TIMEOFF#"
+# Sorts after every day of the doctor and before everything else: one query reads days and a feed.
+CALENDAR_FEED_PREFIX = "DAY~FEED#"
 # All closures of the practice.
 CLOSURES_PK = "CLOSURES"
 LOGIN_SK = "LOGIN"
@@ -124,6 +126,10 @@ def plan_sk(plan_id: str) -> str:
 
 def time_off_sk(time_off_id: str) -> str:
     return f"{TIME_OFF_PREFIX}{time_off_id}"
+
+
+def calendar_feed_sk(feed_id: str) -> str:
+    return f"{CALENDAR_FEED_PREFIX}{feed_id}"
 
 
 def closure_key(closure_id: str) -> tuple[str, str]:

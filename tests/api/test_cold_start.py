@@ -56,6 +56,7 @@ OPTIONAL_MODULES = (
     "cryptography",
     "itsdangerous",
     "jinja2",
+    "icalendar",
     "tools",
     "chalicelib.domain.booking",
     "chalicelib.storage.booking_repository",

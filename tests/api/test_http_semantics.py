@@ -22,7 +22,7 @@ pytestmark = pytest.mark.no_cover
 
 GET_PATHS = [path for path, methods in app.routes.items() if "GET" in methods]
 # A test of their own makes what these are about.
-OTHER_TESTS = ("sign-in", "account", "{series_id}", "{plan_id}", "{closure_id}")
+OTHER_TESTS = ("sign-in", "account", "{series_id}", "{plan_id}", "{closure_id}", "{file}")
 HOLD = json.dumps({"holder": "h", "seconds": 60}).encode()
 HOLD_PATH = f"{slot_path('09:00')}/hold"
 

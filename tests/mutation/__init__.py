@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutation.mutants import (
     booking_conditions,
     bookings,
+    calendar_feeds,
     disruptions,
     doctors,
     guarantees,
@@ -22,6 +23,7 @@ MUTANTS = (
     *doctors.MUTANTS,
     *people.MUTANTS,
     *plans.MUTANTS,
+    *calendar_feeds.MUTANTS,
     *use_cases.MUTANTS,
     *guarantees.MUTANTS,
 )

@@ -94,6 +94,7 @@ _BODIES: dict[str, tuple[str, str]] = {
         JSON,
         json.dumps({"from": "2027-11-22", "to": "2027-11-22", "name": "Closed"}),
     ),
+    "POST /doctors/{doctor_id}/calendar-feeds": (JSON, json.dumps({"name": "Phone"})),
     "POST /closures/{closure_id}/lift": (FORM, "act=lift"),
     "POST /time-off": (FORM, urlencode(_TIME_OFF_FORM)),
     "POST /time-off/lift": (FORM, "doctor_id=dr-lee&time_off_id=none"),
@@ -142,7 +143,8 @@ def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:
     path = path.replace("{doctor_id}", "dr-lee").replace("{slot_id}", make_slot_id("09:00"))
     path = path.replace("/people/{name}", "/people/alex").replace("{name}", "slots.css")
     path = path.replace("{series_id}", "9b2f40c81e6d").replace("{plan_id}", "no-such-plan")
-    path = path.replace("{closure_id}", "no-such-closure")
+    path = path.replace("{closure_id}", "no-such-closure").replace("{feed_id}", "1f0c9ae27b35")
+    path = path.replace("{file}", f"dr-lee~1f0c9ae27b35~{'s' * 43}.ics")
     content_type, body = _BODIES.get(route, ("", ""))
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     sent |= {"Content-Type": content_type} if content_type else {}

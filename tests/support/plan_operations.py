@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from tests.support.app_client import FORM
+from tests.support.calendar_feeds import FEEDS, feed_path, post_feed
 from tests.support.factories import MONDAY
 from tests.support.plans import PLANS, propose, series_json
 from tests.support.time_off import make_closure, take_time_off
@@ -97,6 +98,15 @@ PLAN_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
         client, f"{_series_path(client)}/end", {"to": "2026-11-22"}
     ),
     # After those of the series, which are about the latest plan.
+    "POST /doctors/{doctor_id}/calendar-feeds": post_feed,
+    "GET /doctors/{doctor_id}/calendar-feeds": lambda client: client.get(FEEDS),
+    "POST /doctors/{doctor_id}/calendar-feeds/{feed_id}/renew": lambda client: client.post(
+        f"{FEEDS}/{post_feed(client).json['feed_id']}/renew", {}
+    ),
+    "DELETE /doctors/{doctor_id}/calendar-feeds/{feed_id}": lambda client: client.delete(
+        f"{FEEDS}/{post_feed(client).json['feed_id']}"
+    ),
+    "GET /calendar/{file}": lambda client: client.get(feed_path(post_feed(client))),
     "POST /closures": lambda client: make_closure(client, MONDAY + timedelta(weeks=30)),
     "GET /closures": lambda client: client.get("/closures"),
     "GET /closures/{closure_id}": lambda client: _with_closure(client, client.get),

@@ -186,7 +186,7 @@ def _split_docstring(route: Route) -> tuple[str, str]:
 
 
 def _path_parameters(route: Route) -> list[str]:
-    return [PATH_PARAMETERS[name] for name in re.findall(r"\w+/{\w+}", route.path)]
+    return [PATH_PARAMETERS[name] for name in re.findall(r"[\w-]+/{\w+}", route.path)]
 
 
 def _statuses(route: Route) -> set[int]:

@@ -6,6 +6,7 @@ from chalicelib.web.http.request import FORM, JSON
 from tools.openapi import examples
 from tools.openapi.booking_operations import BOOKING_OPERATIONS
 from tools.openapi.booking_page_operations import BOOKING_PAGE_OPERATIONS
+from tools.openapi.calendar_operations import CALENDAR_OPERATIONS
 from tools.openapi.change_operations import CHANGE_OPERATIONS
 from tools.openapi.closure_operations import CLOSURE_OPERATIONS
 from tools.openapi.plan_operations import PLAN_OPERATIONS
@@ -118,6 +119,7 @@ OPERATIONS: dict[str, OperationDetails] = {
     **CHANGE_OPERATIONS,
     **PLAN_OPERATIONS,
     **CLOSURE_OPERATIONS,
+    **CALENDAR_OPERATIONS,
     **SERIES_PAGE_OPERATIONS,
     **BOOKING_PAGE_OPERATIONS,
     **SIGN_IN_OPERATIONS,

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from chalicelib.web.api import fields
+from chalicelib.web.api.calendar_schemas import FeedFile, FeedId
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
@@ -63,6 +64,8 @@ PATH_PARAMETERS = {
     "series/{series_id}": "Series",
     "plans/{plan_id}": "Plan",
     "closures/{closure_id}": "Closure",
+    "calendar-feeds/{feed_id}": "CalendarFeed",
+    "calendar/{file}": "CalendarFile",
 }
 """The parameters of paths by their segments there."""
 
@@ -74,6 +77,13 @@ PARAMETERS = {
     "Series": _path("series_id", fields.SeriesId, "The series.", "9b2f40c81e6d"),
     "Closure": _path(
         "closure_id", fields.ClosureId, "The closure.", "20261122T120000Z-1f0c9ae27b35"
+    ),
+    "CalendarFeed": _path("feed_id", FeedId, "The calendar feed.", "1f0c9ae27b35"),
+    "CalendarFile": _path(
+        "file",
+        FeedFile,
+        "The end of the feed's URL.",
+        "dr-lee~1f0c9ae27b35~mY3xq0b5kT8Zc1yWf7sVhUo2PdLaJr9eNgEiQ4K6xXw.ics",
     ),
     "Plan": _path("plan_id", fields.PlanId, "The plan.", "20261122T120000000000Z-1f0c9ae27b35"),
     "PlanState": _query("state", fields.PlanState, "Only plans of this state.", "running"),

@@ -20,6 +20,7 @@ FORM = "application/x-www-form-urlencoded"
 HTML = "text/html"
 JSON = "application/json"
 CSV = "text/csv"
+ICALENDAR = "text/calendar"
 
 # The form of a week with the maximum of 96 slots a day, all of them selected, has 82 kB.
 MAX_BODY_BYTES = 128 * 1024

@@ -41,6 +41,7 @@ def setting_labels() -> dict[str, str]:
         "window_days": _("Booking window"),
         "delegates": _("Delegates"),
         "active": _("Bookings"),
+        "calendar_feed": _("Calendar feed"),
     }
 
 
