@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.calendar_feed import CalendarFeed, CalendarFeedNotFoundError
 from chalicelib.storage import keys
 from chalicelib.storage.audit_log import add_entry
+from chalicelib.storage.calendar_feed_models import CalendarFeedItem
 from chalicelib.storage.decoding import decode_readable, decoder, require
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import day_from_item, format_microsecond, parse_timestamp
@@ -25,16 +25,6 @@ if TYPE_CHECKING:
 
 # Two pages of at most 1 MB have two years of any doctor.
 _PAGE_SIZE = 1_000
-
-
-class CalendarFeedItem(BaseItem, discriminator="calendar_feed"):
-    """A feed; ``secret_hash`` is the SHA-256 of the secret in its address."""
-
-    name = UnicodeAttribute()
-    created_at = UnicodeAttribute()
-    created_by = UnicodeAttribute()
-    secret_hash = UnicodeAttribute()
-    version = NumberAttribute()
 
 
 class CalendarFeedRepository:

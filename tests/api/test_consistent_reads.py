@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.domain.person import Account
+from tests.support.calendar_feeds import FEEDS, feed_path, post_feed
 from tests.support.factories import MONDAY
 from tests.support.plans import MORNING, PLANS, propose, series_json, step
 from tests.support.time_off import lift, take_time_off
@@ -108,6 +109,9 @@ def test_reads_of_plans_are_consistent(client: AppClient) -> None:
         client.get("/doctors/dr-lee/time-off")
         client.get("/closures")
         client.get("/closures/c-1")
+        created = post_feed(client)
+        client.get(feed_path(created))
+        client.post(f"{FEEDS}/{created.json['feed_id']}/renew", {})
         lift(client, take_time_off(client)["time_off_id"])
 
     assert calls

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import ast
 
-from chalicelib.storage import disruption_models, models, plan_models, time_off_models
+from chalicelib.storage import (
+    calendar_feed_models,
+    disruption_models,
+    models,
+    plan_models,
+    time_off_models,
+)
 
 # Read from PynamoDB, because any test kills a mutant with an attribute that does not exist.
 PARTITION_KEY = models.BaseItem._hash_keyname
@@ -36,6 +42,6 @@ def record_of(condition: ast.AST) -> str:
 
 def _records_in(node: ast.AST) -> list[str]:
     names = [name.id for name in ast.walk(node) if isinstance(name, ast.Name)]
-    modules = (models, plan_models, disruption_models, time_off_models)
+    modules = (models, plan_models, disruption_models, time_off_models, calendar_feed_models)
     records = {name: value for module in modules for name, value in vars(module).items()}
     return [name for name in names if isinstance(records.get(name), type)]

@@ -18,4 +18,5 @@ def post_feed(client: AppClient, name: str = "Phone", *, doctor_id: str = "dr-le
 
 def feed_path(created: AppResponse) -> str:
     """Return the path of the URL that a request about a feed has returned."""
-    return urlsplit(created.json["url"]).path
+    url: str = created.json["url"]
+    return urlsplit(url).path

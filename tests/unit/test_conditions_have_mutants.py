@@ -87,6 +87,16 @@ CONDITIONS_WITHOUT_MUTANT = (
         condition("startswith"),
         KEY_RANGE,
     ),
+    (
+        "chalicelib.storage.calendar_feed_repository:CalendarFeedRepository.list_all",
+        condition("startswith"),
+        KEY_RANGE,
+    ),
+    (
+        "chalicelib.storage.calendar_feed_repository:CalendarFeedRepository.get_with_days",
+        condition("between"),
+        KEY_RANGE,
+    ),
     ("chalicelib.storage.audit_log:AuditLog.list_plan", condition("between"), KEY_RANGE),
     (
         "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
