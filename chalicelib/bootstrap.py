@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib import service_factories
-from chalicelib.domain.permissions import Caller
 from chalicelib.service_factories import Foundations
 from chalicelib.settings import Settings
 from chalicelib.storage import table
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from chalicelib.closure_services import ClosureServices
+    from chalicelib.domain.permissions import Caller
     from chalicelib.events.audit_copy import AuditCopies
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.events.series_queue import SeriesQueue
