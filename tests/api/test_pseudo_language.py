@@ -30,7 +30,7 @@ pytestmark = pytest.mark.no_cover
 PSEUDO = "en-XA"
 QUARTER = timedelta(weeks=13)
 # What is no text of ours: names and other data, and what browsers never show.
-_DATA = ("bdi", "time", "script", "style", "option", "svg")
+_DATA = ("bdi", "time", "script", "style", "option", "svg", "textarea")
 _TEXT_ATTRIBUTES = ("aria-label", "title", "placeholder", "alt", "abbr")
 _BRAND = "MediLink Slots"
 _NO_WORDS = re.compile(r"[^\w]*|[\d\s:.,;–‹›·()%+/-]*", re.ASCII)
@@ -41,6 +41,7 @@ PAGES = {
     "history": f"/slots/history?doctor_id=dr-lee&date={MONDAY}",
     "changes": "/changes?doctor_id=dr-lee",
     "settings": "/settings?doctor_id=dr-lee",
+    "import": "/import?doctor_id=dr-lee",
     "series": "/series?doctor_id=dr-lee",
     "repeat a week": f"/series/new?doctor_id=dr-lee&week={MONDAY}",
     "copy a day": f"/series/new?doctor_id=dr-lee&date={MONDAY}",
@@ -118,6 +119,16 @@ def test_wrong_fields_of_a_series_are_in_catalogue(pseudo_client: AppClient) -> 
     path = f"/series/new?doctor_id=dr-lee&week={MONDAY}"
     form = SentForm(pseudo_client.get(path, **BROWSER_HEADERS))
     form.set(name="", mon_from="late", to="never", every_weeks="9", from_="soon")
+
+    response = form.send(pseudo_client)
+
+    assert response.status == 400
+    assert texts_outside_catalogue(response.text) == []
+
+
+def test_wrong_lines_of_an_import_are_in_catalogue(pseudo_client: AppClient) -> None:
+    form = SentForm(pseudo_client.get("/import?doctor_id=dr-lee", **BROWSER_HEADERS))
+    form.set(slots=f"date,start\n{MONDAY}\n{MONDAY},09:10\nsoon,09:00\n{MONDAY},nine")
 
     response = form.send(pseudo_client)
 

@@ -52,6 +52,7 @@ _TIME_OFF_FORM = {
     "to": "2026-11-23",
     "act": "stop",
 }
+_IMPORT_FORM = {"doctor_id": "dr-lee", "slots": "date,start\n2026-11-23,11:30\n"}
 _QUERIES = {
     "GET /slots": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /slots/history": "?doctor_id=dr-lee&date=2026-11-23",
@@ -64,6 +65,7 @@ _QUERIES = {
     "GET /series/new": "?doctor_id=dr-lee&week=2026-11-23",
     "GET /series/{series_id}/edit": "?doctor_id=dr-lee",
     "GET /series/{series_id}/end": "?doctor_id=dr-lee",
+    "GET /import": "?doctor_id=dr-lee",
     "GET /time-off": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /slots/origins": "?doctor_id=dr-lee&date=2026-11-23",
     "GET /plans/{plan_id}": "?doctor_id=dr-lee",
@@ -96,6 +98,7 @@ _BODIES: dict[str, tuple[str, str]] = {
     ),
     "POST /doctors/{doctor_id}/calendar-feeds": (JSON, json.dumps({"name": "Phone"})),
     "POST /closures/{closure_id}/lift": (FORM, "act=lift"),
+    "POST /import": (FORM, urlencode(_IMPORT_FORM)),
     "POST /time-off": (FORM, urlencode(_TIME_OFF_FORM)),
     "POST /time-off/lift": (FORM, "doctor_id=dr-lee&time_off_id=none"),
     "POST /plans/{plan_id}": (FORM, "doctor_id=dr-lee&act=start"),

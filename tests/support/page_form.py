@@ -28,7 +28,7 @@ class SentForm:
         form = parse(response.text).select(selector)[0]
         self.action = attribute(form, "action")
         self.fields: dict[str, list[str]] = {}
-        for element in form.select(":is(input, select):not(:disabled)"):
+        for element in form.select("[name]:is(input, select, textarea):not(:disabled)"):
             for value in _values(element):
                 self.fields.setdefault(attribute(element, "name"), []).append(value)
 
@@ -52,6 +52,8 @@ class SentForm:
 def _values(element: Tag) -> list[str]:
     if element.name == "select":
         return [attribute(option, "value") for option in element.select("option[selected]")]
+    if element.name == "textarea":
+        return [element.get_text().removeprefix("\n")]  # which a browser ignores
     is_unchecked = attribute(element, "type") in {"checkbox", "radio"} and not element.has_attr(
         "checked"
     )

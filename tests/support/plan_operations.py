@@ -70,6 +70,10 @@ PLAN_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
     "GET /doctors/{doctor_id}/series": lambda client: client.get("/doctors/dr-lee/series"),
     "GET /doctors/{doctor_id}/series/{series_id}": get_first_series,
     "GET /doctors/{doctor_id}/export": _get("/doctors/dr-lee/export"),
+    "GET /import": _get(f"/import?{_DOCTOR}"),
+    "POST /import": lambda client: _post(
+        client, "/import", {"slots": f"date,start\n{MONDAY},16:30\n"}
+    ),
     "GET /series": _get(f"/series?{_DOCTOR}"),
     "GET /series/new": _get(f"/series/new?{_DOCTOR}&week={MONDAY}"),
     "GET /slots/origins": _get(f"/slots/origins?{_DOCTOR}&date={MONDAY}"),

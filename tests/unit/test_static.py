@@ -112,7 +112,7 @@ def test_page_knows_how_long_a_session_lasts() -> None:
 
 def test_every_source_belongs_to_a_page() -> None:
     sources = {path.name for path in STATIC.glob("*.[cj]s*") if path.suffix in (".css", ".js")}
-    pages = ("slots.css", "slots.js", "origins.js", "plans.css", "plan.js")
+    pages = ("slots.css", "slots.js", "origins.js", "plans.css", "plan.js", "import_file.js")
     served = "".join(static_files.read(name).body for name in pages)
 
     others = {

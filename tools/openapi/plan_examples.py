@@ -152,6 +152,12 @@ INVALID_STATE = problem_with_error(
     "state is not valid: expected one of proposed, running, stopped, done",
     field="state",
 )
+WRONG_LINE = problem_with_error(
+    HTTPStatus.BAD_REQUEST,
+    "not_on_grid",
+    "Line 3: 2026-11-23 09:10 is not one of this day's slots",
+    field="line 3",
+)
 INVALID_FORMAT = problem_with_error(
     HTTPStatus.BAD_REQUEST,
     "invalid",

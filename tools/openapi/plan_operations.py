@@ -69,6 +69,7 @@ PLAN_OPERATIONS: dict[str, OperationDetails] = {
                 all_open_already=plan_examples.ALL_OPEN_ALREADY,
                 outside_the_weekly_hours=plan_examples.OFF_THE_GRID,
                 time_off_in_the_past=plan_examples.TIME_OFF_IN_PAST,
+                wrong_line_of_an_import=plan_examples.WRONG_LINE,
             ),
             404: response(
                 "There is no such series, plan, change or time off, or no such doctor.",

@@ -21,6 +21,16 @@ SERIES_PAGE_OPERATIONS: dict[str, OperationDetails] = {
     "get_origins_page": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DATE}),
     "get_plan_page": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DOCTOR}),
     "get_time_off_page": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DATE}),
+    "get_import_page": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DOCTOR}),
+    "post_import_form": OperationDetails(
+        responses={
+            303: _TO_PREVIEW,
+            400: response(
+                "Each wrong line has its reason; a browser gets the form again.",
+                wrong_line=plan_examples.WRONG_LINE,
+            ),
+        }
+    ),
     "post_time_off_form": OperationDetails(
         responses={
             303: _TO_PREVIEW,

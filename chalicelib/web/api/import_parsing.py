@@ -85,7 +85,8 @@ def _rows(text: str) -> Iterator[tuple[int, list[str] | str]]:
 def _header(cells: list[str]) -> list[str]:
     header = [cell.strip() for cell in cells]
     if header[: len(COLUMNS)] != COLUMNS:
-        raise invalid_field("body", Text("a first line with date,start"))
+        detail = Text("The first line must begin with date,start")
+        raise RequestRejectedError(FieldViolation("body", "invalid", detail))
     return header
 
 

@@ -99,14 +99,17 @@ def _describe(change: SlotChange) -> str:
 
 
 def decode_fields(
-    request: Request, required: Sequence[str] = ("doctor_id", "date", "version", "request_id")
+    request: Request,
+    required: Sequence[str] = ("doctor_id", "date", "version", "request_id"),
+    max_bytes: int = MAX_BODY_BYTES,
 ) -> Mapping[str, list[str]]:
     """The fields of a form, by default of days.
 
     Raises ``RequestRejectedError`` if one is missing or the body is no form.
     """
     try:
-        fields = parse_qs(body(request).decode("ascii"), keep_blank_values=True, errors="strict")
+        text = body(request, max_bytes).decode("ascii")
+        fields = parse_qs(text, keep_blank_values=True, errors="strict")
     except ValueError:
         raise RequestRejectedError(
             FieldViolation("body", "invalid", "The body is not a valid form")

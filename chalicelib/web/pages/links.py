@@ -34,6 +34,8 @@ class ScheduleLinks(Struct, frozen=True, kw_only=True):
     series: str
     bookings: str
     time_off: str
+    export_slots: str
+    import_slots: str
     poll: str
     rail: str
 
@@ -56,6 +58,8 @@ def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLi
         series=plan_links.series_list_url(base, doctor_id),
         bookings=booking_links.bookings_url(base, doctor_id, on),
         time_off=plan_links.time_off_url(base, doctor_id, view, on),
+        export_slots=plan_links.export_url(base, doctor_id),
+        import_slots=plan_links.import_url(base, doctor_id),
         poll=f"{urls[view]}&part=schedule",
         rail=f"{urls['month']}&part=rail",
     )

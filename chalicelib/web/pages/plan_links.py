@@ -65,6 +65,11 @@ def export_url(base: str, doctor_id: str) -> str:
     return f"{base}/doctors/{doctor_id}/export"
 
 
+def import_url(base: str, doctor_id: str) -> str:
+    """The URL of the form that imports slots."""
+    return _url(f"{base}/import", doctor_id)
+
+
 def origins_url(base: str, doctor_id: str, on: date) -> str:
     """The URL of what opened the slots of the date."""
     return _url(f"{base}/slots/origins", doctor_id, date=on.isoformat())

@@ -53,6 +53,7 @@ class SeriesListPage(Struct, frozen=True, kw_only=True):
     plans: PlanLists
     new_url: str
     export_url: str
+    import_url: str
     back_url: str
 
 
@@ -129,6 +130,7 @@ def render_list(caller: Caller, doctor_id: str, request: Request) -> Response:
         plans=PlanLists.of(plans, base),
         new_url=plan_links.new_series_url(base, doctor_id),
         export_url=plan_links.export_url(base, doctor_id),
+        import_url=plan_links.import_url(base, doctor_id),
         back_url=links.landing_url(base, "week", doctor_id),
     )
     return render("series_list.html", page, _frame(found.doctor, caller, request))

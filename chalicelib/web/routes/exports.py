@@ -1,4 +1,4 @@
-"""Exports of a doctor's slots."""
+"""Exports of a doctor's slots, and the page that imports them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from chalicelib.web.api.validators import (
     doctor_id_from_path,
     invalid_field,
     optional_date,
+    requested_doctor_id,
     require_dates,
 )
-from chalicelib.web.http.request import CSV, JSON, query
+from chalicelib.web.http.request import CSV, FORM, HTML, JSON, MAX_IMPORT_BYTES, query
 from chalicelib.web.http.responses import json_response
+from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
 if TYPE_CHECKING:
@@ -60,3 +62,45 @@ def _parse_format(request: Request) -> str:
         expected = Text("one of %(kinds)s", kinds=", ".join(EXPORT_FORMATS))
         raise invalid_field("format", expected)
     return text
+
+
+@routes.get(
+    "/import",
+    permission=Permission.MANAGE,
+    doc=RouteDoc(
+        tag=DOCTORS,
+        parameters=("DoctorOfDay",),
+        responses={200: {HTML: None}},
+        errors=(400, 404),
+    ),
+)
+def get_import_page(request: Request, caller: Caller) -> Response:
+    """Page to import slots, and to export them."""
+    from chalicelib.web.pages import doctor_list, import_slots  # noqa: PLC0415  as in every page
+    from chalicelib.web.pages.frame import SCHEDULE  # noqa: PLC0415
+
+    if should_pick_doctor(caller, request):
+        return doctor_list.render_doctor_choice(caller, request, "/import", SCHEDULE)
+    return import_slots.render_import(caller, requested_doctor_id(caller, request), request)
+
+
+@routes.post(
+    "/import",
+    permission=Permission.MANAGE,
+    doc=RouteDoc(
+        tag=DOCTORS,
+        body={FORM: None},
+        max_body_bytes=MAX_IMPORT_BYTES,
+        responses={303: {}},
+        errors=(400, 404),
+    ),
+)
+def post_import_form(request: Request, caller: Caller) -> Response:
+    """Preview an import.
+
+    The page sends this form: the lines of a CSV file. The response is a redirect to the preview of
+    the plan. Clients use `POST /doctors/{doctor_id}/plans`.
+    """
+    from chalicelib.web.pages import import_slots  # noqa: PLC0415
+
+    return import_slots.preview_form(caller, request)

@@ -1,0 +1,43 @@
+"""Import a file in a real browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from playwright.sync_api import Page
+
+    from tests.support.live_server import LiveServer
+
+
+def test_file_fills_the_field_and_its_slots_are_imported(
+    page: Page, live_server: LiveServer, unused_date: date
+) -> None:
+    lines = f"date,start\r\n{unused_date},09:00\r\n{unused_date},09:30\r\n"
+    page.goto(f"{live_server.url}/import")
+
+    page.get_by_label("File (CSV)").set_input_files(
+        {"name": "slots.csv", "mimeType": "text/csv", "buffer": lines.encode()}
+    )
+    expect(page.get_by_label("Slots, one a line")).to_have_value(lines.replace("\r", ""))
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Open 2 slots").click()
+
+    expect(page.locator("#plan-heading")).to_have_text("2 slots opened on 1 day")
+
+
+def test_export_downloads_a_file_that_changes_nothing(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/series")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export").click()
+    assert download.value.suggested_filename.startswith("slots-dr-lee-")
+
+    page.get_by_role("link", name="Import").first.click()
+    page.get_by_label("File (CSV)").set_input_files(download.value.path())
+    page.get_by_role("button", name="Preview").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Nothing to import")
