@@ -6,7 +6,7 @@ import os
 import time
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
@@ -65,6 +65,8 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.view_months import ViewMonths
     from chalicelib.web.auth.session_keys import SecretsClient
     from chalicelib.web.auth.user_directory import CognitoClient
+
+T = TypeVar("T")
 
 
 class Services(Struct, frozen=True, kw_only=True):
@@ -199,9 +201,8 @@ def build_services(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Services:
     """Build the services on the connected table; tests pass their own clock, pauses and clients."""
-    base = _build_foundations(
-        settings, now, service_factories.count_retries(pause or backoff), sleep
-    )
+    counted = service_factories.count_retries(pause or backoff)
+    base = _build_foundations(settings, now, counted, sleep)
     days, cached, pause = base.days, base.doctor_cache, base.pause
     local_caller = service_factories.build_local_caller(settings)
     people, doctors = _create_manage_people(base), ListDoctors(base.doctors, cached, now)
@@ -209,14 +210,14 @@ def build_services(
     return Services(
         settings=settings,
         manage_slots=manage_slots,
-        weeks=cache(partial(service_factories.create_manage_weeks, base, manage_slots)),
-        practice=cache(partial(service_factories.create_practice, base, manage_slots, doctors)),
-        months=cache(partial(service_factories.create_view_months, base)),
-        changes=cache(partial(service_factories.create_change_services, base)),
-        plans=cache(partial(service_factories.create_plan_services, base)),
-        closures=cache(partial(service_factories.create_closure_services, base)),
+        weeks=_lazily(service_factories.create_manage_weeks, base, manage_slots),
+        practice=_lazily(service_factories.create_practice, base, manage_slots, doctors),
+        months=_lazily(service_factories.create_view_months, base),
+        changes=_lazily(service_factories.create_change_services, base),
+        plans=_lazily(service_factories.create_plan_services, base),
+        closures=_lazily(service_factories.create_closure_services, base),
         find_slots=FindSlots(days, base.index, cached, now, pause),
-        bookings=cache(partial(service_factories.create_booking_services, base)),
+        bookings=_lazily(service_factories.create_booking_services, base),
         manage_doctors=ManageDoctors(base.doctors, cached, base.index, now, pause),
         manage_people=people,
         doctors=base.doctors,
@@ -225,15 +226,18 @@ def build_services(
         auth=Auth(settings.oidc, local_caller, people, now, secrets_client, cognito_client),
         now=now,
         local_caller=local_caller,
-        publish_changes=cache(
-            partial(service_factories.create_publish_changes, settings, event_client)
-        ),
-        disruptions=cache(partial(service_factories.create_announce_disruptions, base)),
-        calendar_feeds=cache(partial(service_factories.create_calendar_feeds, base)),
-        series_queue=cache(partial(service_factories.create_series_queue, settings)),
-        audit_copies=cache(partial(service_factories.create_audit_copies, settings)),
+        publish_changes=_lazily(service_factories.create_publish_changes, settings, event_client),
+        disruptions=_lazily(service_factories.create_announce_disruptions, base),
+        calendar_feeds=_lazily(service_factories.create_calendar_feeds, base),
+        series_queue=_lazily(service_factories.create_series_queue, settings),
+        audit_copies=_lazily(service_factories.create_audit_copies, settings),
         log=(log or service_factories.print_line) if settings.has_request_log else None,
     )
+
+
+def _lazily(create: Callable[..., T], *arguments: Any) -> Callable[[], T]:  # noqa: ANN401
+    """Create it with these arguments on the first call, and return the same on later ones."""
+    return cache(partial(create, *arguments))
 
 
 def _build_foundations(

@@ -26,6 +26,7 @@ PAGES = {
     "/slots/history?doctor_id=dr-lee&date=2026-11-23": 200,
     "/changes?doctor_id=dr-lee": 200,
     "/settings?doctor_id=dr-lee": 200,
+    "/calendar-feeds?doctor_id=dr-lee": 200,
     "/series?doctor_id=dr-lee": 200,
     "/series/new?doctor_id=dr-lee&week=2026-11-23": 200,
     "/slots/origins?doctor_id=dr-lee&date=2026-11-23": 200,

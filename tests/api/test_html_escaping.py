@@ -227,6 +227,7 @@ def test_form_fields_reject_markup(page_session: PageSession, field: str) -> Non
         "/changes?doctor_id=",
         "/changes?doctor_id=dr-lee&cursor=",
         "/settings?doctor_id=",
+        "/calendar-feeds?doctor_id=",
         *(f"/doctors/dr-lee/slots?{name}=" for name in ("from", "to")),
         *(f"/sign-in/callback?{name}=" for name in ("code", "code=c&state", "error")),
     ],

@@ -42,6 +42,7 @@ PAGES = {
     "changes": "/changes?doctor_id=dr-lee",
     "settings": "/settings?doctor_id=dr-lee",
     "import": "/import?doctor_id=dr-lee",
+    "calendar feeds": "/calendar-feeds?doctor_id=dr-lee",
     "series": "/series?doctor_id=dr-lee",
     "repeat a week": f"/series/new?doctor_id=dr-lee&week={MONDAY}",
     "copy a day": f"/series/new?doctor_id=dr-lee&date={MONDAY}",

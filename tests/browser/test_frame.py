@@ -25,6 +25,7 @@ PAGES = (
     "/changes?doctor_id=dr-lee&from=2098-03-25&to=2098-03-24",
     "/settings?doctor_id=dr-lee",
     "/import?doctor_id=dr-lee",
+    "/calendar-feeds?doctor_id=dr-lee",
     "/slots/origins?doctor_id=dr-lee&date=2098-03-24",
     "/doctors",
     "/nowhere",

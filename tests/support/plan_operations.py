@@ -110,6 +110,13 @@ PLAN_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
     "DELETE /doctors/{doctor_id}/calendar-feeds/{feed_id}": lambda client: client.delete(
         f"{FEEDS}/{post_feed(client).json['feed_id']}"
     ),
+    "GET /calendar-feeds": lambda client: client.get("/calendar-feeds?doctor_id=dr-lee"),
+    "POST /calendar-feeds": lambda client: _post(client, "/calendar-feeds", {"name": "Phone"}),
+    "POST /calendar-feeds/{feed_id}": lambda client: _post(
+        client,
+        f"/calendar-feeds/{post_feed(client).json['feed_id']}",
+        {"act": "revoke"},
+    ),
     "GET /calendar/{file}": lambda client: client.get(feed_path(post_feed(client))),
     "POST /closures": lambda client: make_closure(client, MONDAY + timedelta(weeks=30)),
     "GET /closures": lambda client: client.get("/closures"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from chalicelib.web.http.request import JSON
+from chalicelib.web.http.request import FORM, JSON
+from tools.openapi import examples
 from tools.openapi.example_values import Json, problem, problem_with_error
-from tools.openapi.responses import OperationDetails, response
+from tools.openapi.responses import HTML_PAGE, OperationDetails, response
 
 _FEED: Json = {
     "feed_id": "1f0c9ae27b35",
@@ -40,6 +41,7 @@ _TOO_MANY = problem_with_error(
     "A doctor has at most 20 calendar feeds. Revoke one first.",
     field="name",
 )
+_INVALID_DOCTOR = response("Malformed request.", invalid_id=examples.INVALID_DOCTOR_ID)
 _NO_SUCH_FEED = response(
     "There is no such calendar feed.",
     unknown_feed=problem(HTTPStatus.NOT_FOUND, "There is no such calendar feed"),
@@ -61,6 +63,20 @@ CALENDAR_OPERATIONS: dict[str, OperationDetails] = {
     ),
     "delete_calendar_feed": OperationDetails(
         responses={204: response("Revoked."), 404: _NO_SUCH_FEED}
+    ),
+    "get_calendar_feeds_page": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DOCTOR}),
+    "post_calendar_feed_form": OperationDetails(
+        body={FORM: {"a feed": "doctor_id=dr-lee&name=Phone"}},
+        responses={200: HTML_PAGE, 400: _INVALID_DOCTOR},
+    ),
+    "post_calendar_feed_act": OperationDetails(
+        body={FORM: {"revoke it": "doctor_id=dr-lee&act=revoke"}},
+        responses={
+            200: HTML_PAGE,
+            303: response("Redirect to the page."),
+            400: _INVALID_DOCTOR,
+            404: _NO_SUCH_FEED,
+        },
     ),
     "get_calendar": OperationDetails(
         responses={

@@ -29,6 +29,7 @@ class SettingView(Struct, frozen=True, kw_only=True):
 class SettingsPage(Struct, frozen=True, kw_only=True):
     """The values of the page."""
 
+    doctor_id: str
     doctor_name: str
     settings: tuple[SettingView, ...]
     advice: str
@@ -37,7 +38,10 @@ class SettingsPage(Struct, frozen=True, kw_only=True):
 def render_settings(caller: Caller, doctor: Doctor, request: Request) -> Response:
     """Render the settings that the caller may see."""
     page = SettingsPage(
-        doctor_name=doctor.name, settings=_views(caller, doctor), advice=_advice(caller, doctor)
+        doctor_id=doctor.doctor_id,
+        doctor_name=doctor.name,
+        settings=_views(caller, doctor),
+        advice=_advice(caller, doctor),
     )
     frame = build_frame(request, caller, section=SETTINGS, doctor=doctor, path="/settings")
     return render("settings.html", page, frame)

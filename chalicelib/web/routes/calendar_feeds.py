@@ -10,10 +10,11 @@ from chalice.app import Response
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Permission
 from chalicelib.web.api import calendar_schemas
-from chalicelib.web.api.validators import doctor_id_from_path
+from chalicelib.web.api.validators import doctor_id_from_path, requested_doctor_id
 from chalicelib.web.http.conditional import etag_matches
-from chalicelib.web.http.request import ICALENDAR, JSON
+from chalicelib.web.http.request import FORM, HTML, ICALENDAR, JSON
 from chalicelib.web.http.responses import etag, json_response, no_content, not_modified
+from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
 if TYPE_CHECKING:
@@ -144,3 +145,52 @@ def get_calendar(request: Request, file: str) -> Response:
         return not_modified(tag, _HEADERS)
     headers: Headers = {"Content-Type": f"{ICALENDAR}; charset=utf-8", "ETag": tag, **_HEADERS}
     return Response(body=serialize_calendar(calendar), headers=headers)
+
+
+@routes.get(
+    "/calendar-feeds",
+    permission=Permission.MANAGE,
+    doc=RouteDoc(
+        tag=DOCTORS, parameters=("DoctorOfDay",), responses={200: {HTML: None}}, errors=(400, 404)
+    ),
+)
+def get_calendar_feeds_page(request: Request, caller: Caller) -> Response:
+    """Page with a doctor's calendar feeds.
+
+    Clients use `GET /doctors/{doctor_id}/calendar-feeds`.
+    """
+    from chalicelib.web.pages import calendar_feeds, doctor_list  # noqa: PLC0415  as in every page
+    from chalicelib.web.pages.frame import SETTINGS  # noqa: PLC0415
+
+    if should_pick_doctor(caller, request):
+        return doctor_list.render_doctor_choice(caller, request, calendar_feeds.PATH, SETTINGS)
+    return calendar_feeds.render_feeds(caller, requested_doctor_id(caller, request), request)
+
+
+@routes.post(
+    "/calendar-feeds",
+    permission=Permission.MANAGE,
+    doc=RouteDoc(tag=DOCTORS, body={FORM: None}, responses={200: {HTML: None}}, errors=(400, 404)),
+)
+def post_calendar_feed_form(request: Request, caller: Caller) -> Response:
+    """Create a calendar feed, by the form of the page.
+
+    The response is the page with the URL, which is shown once.
+    """
+    from chalicelib.web.pages import calendar_feeds  # noqa: PLC0415
+
+    return calendar_feeds.create_from_form(caller, request)
+
+
+@routes.post(
+    "/calendar-feeds/{feed_id}",
+    permission=Permission.MANAGE,
+    doc=RouteDoc(
+        tag=DOCTORS, body={FORM: None}, responses={200: {HTML: None}, 303: {}}, errors=(400, 404)
+    ),
+)
+def post_calendar_feed_act(request: Request, caller: Caller, feed_id: str) -> Response:
+    """Renew or revoke a calendar feed, by the forms of the page."""
+    from chalicelib.web.pages import calendar_feeds  # noqa: PLC0415
+
+    return calendar_feeds.act_on_feed(caller, feed_id, request)
