@@ -19,6 +19,7 @@ from chalicelib.web.api.calendar_serializers import feed_url
 from chalicelib.web.api.validators import valid_doctor_id
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import url_prefix
+from chalicelib.web.pages import messages
 from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.frame import SETTINGS, build_frame
 from chalicelib.web.pages.rendering import render
@@ -52,6 +53,7 @@ class FeedsPage(Struct, frozen=True, kw_only=True):
     base: str
     doctor_id: str
     doctor_name: str
+    time_zone: str
     feeds: tuple[FeedView, ...]
     new_name: str
     new_url: str
@@ -75,6 +77,7 @@ def render_feeds(
         base=base,
         doctor_id=doctor_id,
         doctor_name=found.doctor.name,
+        time_zone=messages.format_zone(found.doctor.zone),
         feeds=tuple(_view(feed, base, found.doctor.zone) for feed in found.feeds),
         new_name=created.feed.name if created else "",
         new_url=feed_url(created, request) if created else "",
