@@ -67,7 +67,7 @@ MUTANTS = (
     ),
     Mutant(
         "An idempotency key of a later date is noticed only after a date is saved",
-        "chalicelib.use_cases.manage_weeks:ManageWeeks._read_dates",
+        "chalicelib.use_cases.save_many_days:SaveManyDays._read_days",
         never(branch(IdempotencyKeyReusedError)),
         "tests/api/test_week.py::test_key_used_for_a_later_date_saves_no_date",
     ),
