@@ -69,8 +69,9 @@ class Plan:
     ``replaced`` is the number of the version before it, None for a new series. The same holds for
     ``time_off``; a plan has one of both at most.
     ``undoes`` is the id of the change or of the plan that an undo inverts, ``undone_by`` that of
-    the plan that undoes this one, since it has started. ``imported`` has the slots that an import
-    or a change of hours opens, by date, in time order.
+    the plan that undoes this one, since it has started. ``unchanged_series`` is the series that an
+    undo leaves as it is, because it was changed since: only the days are undone.
+    ``imported`` has the slots that an import or a change of hours opens, by date, in time order.
     """
 
     doctor_id: str
@@ -87,6 +88,7 @@ class Plan:
     replaced: int | None = None
     undoes: str | None = None
     undone_by: str | None = None
+    unchanged_series: str | None = None
     imported: Mapping[date, tuple[Slot, ...]] = field(default_factory=dict)
     third_next_available: ThirdNextAvailable = ThirdNextAvailable(None, None)
 

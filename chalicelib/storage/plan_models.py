@@ -47,6 +47,7 @@ class PlanItem(BaseItem, discriminator="plan"):
     replaced = NumberAttribute(null=True)
     undoes = UnicodeAttribute(null=True)
     undone_by = UnicodeAttribute(null=True)
+    unchanged_series = UnicodeAttribute(null=True)
     # Days to the third bookable slot: before and after.
     third_next = JSONAttribute(null=True)
     expires_at = NumberAttribute(null=True)

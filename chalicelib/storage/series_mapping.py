@@ -125,6 +125,7 @@ def plan_to_item(plan: Plan, expires_at: datetime) -> PlanItem:
         time_off=time_off_to_raw(plan.time_off) if plan.time_off else None,
         replaced=plan.replaced,
         undoes=plan.undoes,
+        unchanged_series=plan.unchanged_series,
         third_next=third_next_to_raw(plan.third_next_available),
         expires_at=int(expires_at.timestamp()),
     )
@@ -148,6 +149,7 @@ def plan_from_item(item: PlanItem) -> Plan:
         replaced=_optional_int(item.replaced),
         undoes=item.undoes,
         undone_by=item.undone_by,
+        unchanged_series=item.unchanged_series,
         third_next_available=ThirdNextAvailable(*item.third_next),
     )
 

@@ -6,12 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import local_time
-from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.plan import Plan, PlanKind, PlanSources, PlanState, dates_between
 from chalicelib.domain.plan_errors import ALREADY_UNDONE, nothing_to_plan_error
 from chalicelib.domain.text import Text
 from chalicelib.domain.undo import is_of_closure, may_be_undone
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.proposals import kept_slots
 from chalicelib.use_cases.retry import retry_on_conflict
 
@@ -23,12 +21,16 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit_log import ChangeId
     from chalicelib.domain.day import KeptSlot
     from chalicelib.domain.doctor import Doctor
+    from chalicelib.domain.errors import RequestRejectedError
     from chalicelib.domain.permissions import Caller
     from chalicelib.domain.plan import UndoHistory
     from chalicelib.domain.series import Series, SeriesVersions
     from chalicelib.domain.time_off import TimeOff
     from chalicelib.use_cases.plan_previews import EntriesByDate, PlanView
     from chalicelib.use_cases.proposals import Proposals
+
+
+_NOTHING_LEFT = Text("There is nothing left to undo")
 
 
 class ProposeUndos:
@@ -40,29 +42,29 @@ class ProposeUndos:
     def propose_for_plan(self, caller: Caller, doctor_id: str, plan_id: str) -> PlanView:
         """Propose to undo what a plan did, and to restore the series as it was before.
 
-        If its undo was undone in turn, the latest of these is undone. Raises
-        ``RequestRejectedError`` if nothing can be undone, and if the series has got another pattern
-        since: its days follow the latest one, which a person has chosen after what the plan did.
-        Raises ``PlanNotFoundError``, ``DoctorNotFoundError``, ``PermissionDeniedError``,
+        If its undo was undone in turn, the latest of these is undone. If the series has got another
+        pattern since, it stays as it is, because a person has chosen that later, and what the plan
+        did to the days is undone alone. Raises ``RequestRejectedError`` if nothing can be undone,
+        ``PlanNotFoundError``, ``DoctorNotFoundError``, ``PermissionDeniedError``,
         ``StoreUnavailableError``.
         """
         proposals = self._proposals
         doctor, now = proposals.open(caller, doctor_id)
         undone = self._find_undone(doctor, plan_id)
         versions = proposals.read_versions(doctor_id)
-        draft = replace(proposals.draft(doctor, PlanKind.UNDO, now), undoes=undone.plan_id)
+        draft = replace(
+            proposals.draft(doctor, PlanKind.UNDO, now),
+            undoes=undone.plan_id,
+            unchanged_series=undone.unchanged_series,
+        )
         if undone.time_off and undone.has_started:
-            draft = self._with_time_off(draft, undone, undone.time_off)
+            draft = self._with_time_off(draft, undone, undone.time_off, doctor.zone)
         if undone.series is None or not undone.has_started:
             return self._propose(caller, doctor, draft, versions, now, dates=draft.dates)
         series = _restored(undone, undone.series, versions)
         if series is None:
-            self._require_left(draft, doctor.zone)
-            raise _changed_since(
-                Text(
-                    "The series has been changed since. Undo that change first, or end the series."
-                )
-            )
+            draft = replace(draft, unchanged_series=undone.series.series_id)
+            return self._propose(caller, doctor, draft, versions, now)
         draft = replace(
             draft,
             series=series,
@@ -95,19 +97,17 @@ class ProposeUndos:
             raise nothing_to_plan_error("plan_id", ALREADY_UNDONE, (), doctor.zone)
         return history.latest or plan
 
-    def _with_time_off(self, draft: Plan, undone: Plan, made: TimeOff) -> Plan:
+    def _with_time_off(self, draft: Plan, undone: Plan, made: TimeOff, zone: ZoneInfo) -> Plan:
         """Return the undo of time off, or of lifting it.
 
-        Raises ``RequestRejectedError`` if the time off has been changed again since.
+        Raises ``RequestRejectedError`` if another change has done the same already.
         """
         stored = self._proposals.stores.time_off
         latest = retry_on_conflict(
             lambda: stored.get(draft.doctor_id, made.time_off_id), self._proposals.pause
         )
-        if latest is None or latest.version != made.version:
-            raise _changed_since(
-                Text("The time off has been changed since. Undo that change first.")
-            )
+        if latest is None or latest.is_lifted != made.is_lifted:
+            raise nothing_to_plan_error("plan_id", _NOTHING_LEFT, (), zone)
         return replace(
             draft,
             time_off=latest.next_version(),
@@ -115,11 +115,6 @@ class ProposeUndos:
             # Until this plan starts, the undone one can still be applied to more dates.
             dates=undone.dates if undone.state is not PlanState.DONE else (),
         )
-
-    def _require_left(self, draft: Plan, zone: ZoneInfo) -> None:
-        """Raise ``RequestRejectedError`` if all changes are undone already."""
-        if not self._without_undone(self._undone_by(draft)):
-            raise _nothing_left(draft, (), zone)
 
     def _undone_by(self, draft: Plan) -> EntriesByDate:
         previews, pause = self._proposals.previews, self._proposals.pause
@@ -176,8 +171,10 @@ def _restored(undone: Plan, made: Series, versions: SeriesVersions) -> Series | 
 
 def _nothing_left(draft: Plan, kept: Sequence[KeptSlot], zone: ZoneInfo) -> RequestRejectedError:
     field = "change_id" if draft.undone_change else "plan_id"
-    return nothing_to_plan_error(field, Text("There is nothing left to undo"), kept, zone)
-
-
-def _changed_since(detail: Text) -> RequestRejectedError:
-    return RequestRejectedError(FieldViolation("plan_id", "nothing_to_save", detail))
+    detail = _NOTHING_LEFT
+    if draft.unchanged_series:
+        detail = Text(
+            "There is nothing left to undo: the series has been changed since. "
+            "To stop it, end the series."
+        )
+    return nothing_to_plan_error(field, detail, kept, zone)

@@ -87,20 +87,6 @@ def test_undo_of_an_undone_stopped_plan_gives_the_days_as_they_were(client: AppC
     assert pattern(client, new) == MORNING
 
 
-def test_plan_of_a_series_that_was_edited_since_is_not_undone(client: AppClient) -> None:
-    first = make_series(client, on_mondays(MORNING))
-    apply(client, propose(client, on_mondays(NOON), first["series_id"]).json)
-
-    response = client.post(PLANS, {"kind": "undo", "plan_id": first["plan_id"]})
-
-    assert (response.status, response.error_codes) == (400, [("plan_id", "nothing_to_save")])
-    assert response.json["detail"] == (
-        "The series has been changed since. Undo that change first, or end the series."
-    )
-    assert opened(client) == [ELEVEN] * 3
-    assert pattern(client, first) == NOON
-
-
 def test_changes_of_a_series_are_undone_the_latest_first(client: AppClient) -> None:
     first = make_series(client, on_mondays(MORNING))
     on_two = series_json({"mon": NOON}, last=MONDAYS[1])

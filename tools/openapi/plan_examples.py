@@ -83,6 +83,7 @@ _SUMMARY: Json = {
     "time_off_id": None,
     "undoes": None,
     "undone_by": None,
+    "unchanged_series_id": None,
     "from": DATE,
     "to": "2026-11-30",
     "days_total": 2,

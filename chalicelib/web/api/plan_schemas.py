@@ -160,6 +160,13 @@ class PlanSummary(Struct, kw_only=True):
     undone_by: Annotated[
         PlanId | None, Meta(description="The plan that undoes it, since that has started.")
     ]
+    unchanged_series_id: Annotated[
+        SeriesId | None,
+        Meta(
+            description="The series that an undo leaves as it is, because it was changed since the "
+            "plan: only its dates are undone."
+        ),
+    ]
     from_: Annotated[Date | None, Meta(description="The first date.")] = field(name="from")
     to: Annotated[Date | None, Meta(description="The last date.")]
     days_total: int

@@ -64,6 +64,7 @@ def serialize_summary(plan: Plan) -> plan_schemas.PlanSummary:
         time_off_id=plan.time_off.time_off_id if plan.time_off else None,
         undoes=plan.undoes,
         undone_by=plan.undone_by,
+        unchanged_series_id=plan.unchanged_series,
         from_=plan.dates[0].isoformat() if plan.dates else None,
         to=plan.dates[-1].isoformat() if plan.dates else None,
         days_total=len(plan.dates),

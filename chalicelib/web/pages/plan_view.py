@@ -216,6 +216,8 @@ def _heading(plan: Plan, view: PlanView | None) -> str:
 def _notes(view: PlanView) -> Iterable[str]:
     if view.history.is_undone:
         yield plan_words.has_changed(view.opens, view.closes)
+    if view.plan.unchanged_series:
+        yield _("The series has been changed since, and stays as it is now.")
     if kept := plan_words.count_kept(kept for day in view.days for kept in day.kept):
         yield _("Left as they are: %(slots)s.", slots=kept)
     if bookings := [*time_off_words.describe_bookings(view)]:
