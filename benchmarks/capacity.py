@@ -22,6 +22,7 @@ from chalice.test import Client
 
 from benchmarks.call_recorder import CallRecorder
 from benchmarks.capacity_model import Units, consumed_units, item_size
+from benchmarks.capacity_time_off import measure_time_off
 from chalicelib import bootstrap
 from chalicelib.domain.booking import Booking
 from chalicelib.domain.errors import ConflictError
@@ -146,6 +147,8 @@ def measure_all(client: AppClient, recorder: CallRecorder, doctor: Doctor) -> li
     _measure_searches(client, measure, doctor, times)
     _measure_plans(client, measure)
     _measure_doctors(client, measure)
+    friday = doctor.grid.candidate_slots(MONDAY + timedelta(days=4))
+    measure_time_off(client, measure, friday[:3])
     return measure.measurements
 
 

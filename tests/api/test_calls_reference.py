@@ -36,6 +36,7 @@ from tests.support.call_scenarios import (
 )
 from tests.support.factories import MONDAY, to_instant
 from tests.support.plan_scenarios import PLAN_SCENARIOS
+from tests.support.time_off_scenarios import CACHED_TIME_OFF_SCENARIOS, TIME_OFF_SCENARIOS
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -181,6 +182,7 @@ CACHED: dict[str, list[Scenario]] = {
     ],
     "what to offer instead of a slot, if the doctor has as many slots": [offers],
     "... and of other doctors, who are in the cache": [offers_of_colleagues],
+    **CACHED_TIME_OFF_SCENARIOS,
     "one slot": [lambda client: lambda: client.get_slot("09:00")],
     "a doctor's slots, 31 days": [slots_of_month],
     "... none of them bookable, next one within 128 days": [next_week_only],
@@ -240,6 +242,7 @@ ALWAYS: dict[str, list[Scenario]] = {
     "the page of a doctor's changes": [page("/changes?doctor_id=dr-lee")],
     "the page of a doctor's settings": [page("/settings?doctor_id=dr-lee")],
     **PLAN_SCENARIOS,
+    **TIME_OFF_SCENARIOS,
     "history of a date": [
         lambda client: lambda: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}"),
         lambda client: lambda: client.get(f"/doctors/dr-lee/changes?date={MONDAY}"),
