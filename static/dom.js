@@ -1,4 +1,4 @@
-// Find and create elements; read the boxes of the schedule, which shows one date or seven.
+// Find and create elements; read the boxes of the schedule: one day, seven, or a date of several doctors.
 
 export const STORED_KINDS = ["free", "booked", "held"];
 const RANGE = /(\d\d:\d\d–\d\d:\d\d)/; // as in messages.py
@@ -6,24 +6,33 @@ const RANGE = /(\d\d:\d\d–\d\d:\d\d)/; // as in messages.py
 export const find = (selector) => document.querySelector(selector);
 export const scheduleForm = () => find("#schedule");
 export const isWeek = (form) => form.dataset.view === "week";
-export const datesOf = (form) => form.dataset.dates.split(" ");
-export const titleOf = (form, date) => form.querySelector(`th[data-date="${date}"]`)?.dataset.title ?? date;
-// The day has one version, "3"; the week has one a date, "2026-11-30/3".
-export const versionOf = (form, date) =>
-  [...form.querySelectorAll("[name=version]")].find(({ value }) => !isWeek(form) || value.startsWith(date))?.value.split("/").pop();
+export const isPractice = (form) => form.dataset.view === "practice";
+// A day is named by its doctor and date, as in "dr-lee/2026-11-30".
+export const daysOf = (form) => form.dataset.days.split(" ").filter(Boolean);
+const headOf = (form, day) => form.querySelector(`th[data-day="${day}"]`)?.dataset;
+export const titleOf = (form, day) => headOf(form, day)?.title ?? day.split("/").pop();
+export const doctorOf = (form, day) => headOf(form, day)?.doctor ?? day.split("/")[0];
+// A single day has the version "3"; the dates of a week have one each, "2026-11-30/3", and so have doctors, "dr-lee/3".
+export function versionOf(form, day) {
+  const [doctor, date] = day.split("/");
+  const prefix = isPractice(form) ? `${doctor}/` : isWeek(form) ? `${date}/` : "";
+  return [...form.querySelectorAll("[name=version]")].find(({ value }) => value.startsWith(prefix))?.value.split("/").pop();
+}
 
 export const boxesOf = (form) => [...(form?.querySelectorAll("[name=ticked]") ?? [])];
 export const editableBoxes = (within = scheduleForm()) => boxesOf(within).filter((box) => !box.disabled);
 export const isStored = (box) => "stored" in box.dataset;
 export const kindOf = (box) => box.closest(".box").dataset.kind;
-export const dateOf = (box) => box.closest("[data-date]").dataset.date;
-// A slot has the same key in every view: its box's value on the week has the date before it.
+export const dayOf = (box) => box.closest("[data-day]").dataset.day;
+// A slot has the same key in every view: its box's value on the week has the date before it, beside others the doctor.
 export const keyOf = (box) => box.value.split("/").pop();
+// Doctors have slots with the same key.
+export const idOf = (box) => `${dayOf(box)}/${keyOf(box)}`;
 
 const readText = (element) => element?.textContent.trim().replace(/\s+/g, " ") ?? "";
-// "Mon 09:00–09:30" on the week
+// "Mon 09:00–09:30" on the week, "Dr Mina Lee 09:00–09:30" beside other doctors
 export const labelOf = (box) => readText(box.closest(".box").querySelector(".time"));
-export const timeOf = (box) => labelOf(box).slice(readText(box.closest(".box").querySelector(".weekday")).length).trim();
+export const timeOf = (box) => labelOf(box).slice(readText(box.closest(".box").querySelector(".column")).length).trim();
 
 export const createElement = (tag, text = "") => Object.assign(document.createElement(tag), { textContent: text });
 

@@ -1,4 +1,5 @@
-// Keys: arrows move between boxes, in two dimensions, Shift with them extends a range, Ctrl+S saves.
+// Keys: arrows move between boxes, in two dimensions; Home and End to the ends of a row, Page Up and Page Down between
+// the sessions of a column. Shift with them extends a range. Ctrl+S saves.
 
 import { boxAt, scheduleForm } from "./dom.js";
 import { extendRange, setAnchor, startRange } from "./selection.js";
@@ -26,7 +27,38 @@ function boxBeside(box, step) {
   return boxes[boxes.indexOf(box) + step];
 }
 
-export function nextBox(box, key) {
+const startOfRow = (box) => boxesToVisit(box.closest("tr"), box)[0];
+const endOfRow = (box) => boxesToVisit(box.closest("tr"), box).at(-1);
+
+// The boxes of the same column in a session.
+function columnIn(session, box) {
+  const index = box.closest("td").cellIndex;
+  return [...session.rows].flatMap((row) => (row.cells[index] ? boxesToVisit(row.cells[index], box) : []));
+}
+
+// The first box of the next session (step 1), or of this or the former one (step -1); to extend, an end of this session.
+function boxInSession(box, step, isExtended) {
+  const sessions = [...box.closest("table").tBodies];
+  const here = sessions.indexOf(box.closest("tbody"));
+  const own = columnIn(sessions[here], box);
+  if (isExtended) return own.at(step > 0 ? -1 : 0);
+  if (step < 0 && own[0] !== box) return own[0];
+  for (let index = here + step; sessions[index]; index += step) {
+    const [first] = columnIn(sessions[index], box);
+    if (first) return first;
+  }
+  return undefined;
+}
+
+const JUMPS = {
+  Home: startOfRow,
+  End: endOfRow,
+  PageDown: (box, isExtended) => boxInSession(box, 1, isExtended),
+  PageUp: (box, isExtended) => boxInSession(box, -1, isExtended),
+};
+
+export function nextBox(box, key, isExtended = false) {
+  if (JUMPS[key]) return JUMPS[key](box, isExtended);
   if (DOWN[key]) return boxBelow(box, DOWN[key]);
   const isRightToLeft = getComputedStyle(scheduleForm()).direction === "rtl";
   return boxBeside(box, isRightToLeft ? -FORWARD[key] : FORWARD[key]);
@@ -36,7 +68,7 @@ function moveFocus(event) {
   const box = boxAt(event.target);
   if (!box || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault(); // the page would scroll
-  const next = nextBox(box, event.key);
+  const next = nextBox(box, event.key, event.shiftKey);
   if (!next) return;
   if (event.shiftKey) {
     startRange(box);
@@ -52,6 +84,6 @@ function save(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key in DOWN || event.key in FORWARD) moveFocus(event);
+  if (event.key in DOWN || event.key in FORWARD || event.key in JUMPS) moveFocus(event);
   else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") save(event);
 });

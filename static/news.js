@@ -1,17 +1,17 @@
 // What a poll finds: changes by others, and the result of a save whose response was lost.
 
-import { boxesOf, createElement, createSentence, keyOf, kindOf, labelOf, STORED_KINDS } from "./dom.js";
+import { boxesOf, createElement, createSentence, idOf, kindOf, labelOf, STORED_KINDS } from "./dom.js";
 import { clearNotice, noticeIs } from "./notice.js";
 import { joinList, text } from "./texts.js";
 import { endPendingSave, pendingTicks, ticksOf } from "./unsaved.js";
 
-// Changes since the user's last own request, newest first: a slot's key -> { kind, time }.
+// Changes since the user's last own request, newest first: a slot's id -> { kind, time }.
 let changesWhileEditing = new Map();
 
 export const clearNews = () => changesWhileEditing.clear();
 
-// The boxes of a form: a slot's key -> { kind, time }.
-const readForm = (form) => new Map(boxesOf(form).map((box) => [keyOf(box), { kind: kindOf(box), time: labelOf(box) }]));
+// The boxes of a form: a slot's id -> { kind, time }.
+const readForm = (form) => new Map(boxesOf(form).map((box) => [idOf(box), { kind: kindOf(box), time: labelOf(box) }]));
 
 // The new kind of a box, if the user should hear of it. They hear that time passes only if it costs them a tick.
 function changedKind(before, now, isTouched) {
@@ -37,7 +37,7 @@ export function findChanges(oldForm, newForm, own) {
 
 // The texts are `becameFree`, `becameBooked` and so on.
 export function describeChange(kind, times, view) {
-  if (kind === "hours") return text(view === "week" ? "hoursOfWeekChanged" : "hoursChanged");
+  if (kind === "hours") return text({ week: "hoursOfWeekChanged", practice: "hoursOfDoctorsChanged" }[view] ?? "hoursChanged");
   const more = times.length - 2;
   const named = times.length > 3 ? [...times.slice(0, 2), text("moreTimes", { count: more })] : times;
   const key = `became${kind[0].toUpperCase()}${kind.slice(1)}`;

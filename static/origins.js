@@ -1,13 +1,13 @@
 // Why a slot is open: a line about the box that has the focus. The reasons of a date are read once for each version of it.
 
-import { boxAt, dateOf, find, keyOf, kindOf, labelOf, scheduleForm, STORED_KINDS, versionOf } from "./dom.js";
+import { boxAt, dayOf, find, keyOf, kindOf, labelOf, scheduleForm, STORED_KINDS, versionOf } from "./dom.js";
 
 const LINK = 'aside a[href*="/slots/origins"]';
 const reasonsByUrl = new Map();
 
-function urlOf(date) {
+function urlOf(day) {
   const url = new URL(find(LINK).href);
-  url.searchParams.set("date", date);
+  url.searchParams.set("date", day.split("/").pop());
   url.searchParams.set("part", "origins");
   return url.href;
 }
@@ -21,15 +21,15 @@ async function readReasons(url) {
 }
 
 // Without a reason the line stays empty: the link leads to the page.
-function findReasons(date) {
-  const url = urlOf(date);
-  const key = `${url} ${versionOf(scheduleForm(), date)}`;
+function findReasons(day) {
+  const url = urlOf(day);
+  const key = `${url} ${versionOf(scheduleForm(), day)}`;
   if (!reasonsByUrl.has(key)) reasonsByUrl.set(key, readReasons(url).catch(() => reasonsByUrl.delete(key) && new Map()));
   return reasonsByUrl.get(key);
 }
 
 async function describe(element, box) {
-  const reason = (await findReasons(dateOf(box))).get(keyOf(box));
+  const reason = (await findReasons(dayOf(box))).get(keyOf(box));
   const line = find("#origin");
   if (!reason || !line || document.activeElement !== element) return;
   line.textContent = `${labelOf(box)}: ${reason}`;

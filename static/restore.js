@@ -1,6 +1,6 @@
 // After the schedule is rendered: sets the boxes to the unsaved changes, and names those that no box shows.
 
-import { boxesOf, createSentence, datesOf, find, isStored, isWeek, keyOf, kindOf } from "./dom.js";
+import { boxesOf, createSentence, daysOf, doctorOf, find, idOf, isPractice, isStored, isWeek, kindOf } from "./dom.js";
 import { scheduleForm, STORED_KINDS, titleOf, versionOf } from "./dom.js";
 import { refreshUnsaved } from "./save_bar.js";
 import { joinList, text } from "./texts.js";
@@ -10,9 +10,9 @@ const isThere = (box) => isStored(box) || STORED_KINDS.includes(kindOf(box));
 
 // The changes that can no longer be saved. A held slot may become free again.
 function findLost(ticks, form) {
-  const boxes = new Map(boxesOf(form).map((box) => [keyOf(box), box]));
-  return [...ticks].filter(([key, { checked }]) => {
-    const box = boxes.get(key);
+  const boxes = new Map(boxesOf(form).map((box) => [idOf(box), box]));
+  return [...ticks].filter(([id, { checked }]) => {
+    const box = boxes.get(id);
     if (!box) return checked;
     return box.disabled && kindOf(box) !== "held" && checked !== isThere(box);
   });
@@ -27,7 +27,8 @@ function showSentence(sentence) {
 function showLost(lost) {
   if (!lost.length) return;
   const form = scheduleForm();
-  const name = ([, { time, date }]) => (isWeek(form) ? `${titleOf(form, date)} ${time}` : time);
+  const column = (day) => (isPractice(form) ? `${doctorOf(form, day)} ` : isWeek(form) ? `${titleOf(form, day)} ` : "");
+  const name = ([, { time, day }]) => column(day) + time;
   showSentence(text("lostChanges", { count: lost.length, times: joinList(lost.map(name)) }));
 }
 
@@ -38,7 +39,7 @@ export function applyUnsaved() {
   if (!form) return [];
   const ticks = ticksOf(form);
   for (const box of boxesOf(form)) {
-    box.checked = (box.disabled ? undefined : ticks.get(keyOf(box))?.checked) ?? box.defaultChecked;
+    box.checked = (box.disabled ? undefined : ticks.get(idOf(box))?.checked) ?? box.defaultChecked;
   }
   const lost = findLost(ticks, form);
   refreshUnsaved();
@@ -47,19 +48,23 @@ export function applyUnsaved() {
 
 // After a poll or a save, which say themselves what happened to the boxes that are still there.
 export function keepUnsaved() {
-  const keys = new Set(boxesOf(scheduleForm()).map(keyOf));
-  showLost(applyUnsaved().filter(([key]) => !keys.has(key)));
+  const ids = new Set(boxesOf(scheduleForm()).map(idOf));
+  showLost(applyUnsaved().filter(([id]) => !ids.has(id)));
 }
 
-// When a day or a week is opened, now or again.
+// When days are opened, now or again.
 export function restoreUnsaved() {
   const form = scheduleForm();
   if (!form) return;
-  const stale = datesOf(form).filter((date) => {
-    const seen = keptDay(form, date);
-    return seen && seen.version !== versionOf(form, date);
+  const stale = daysOf(form).filter((day) => {
+    const seen = keptDay(form, day);
+    return seen && seen.version !== versionOf(form, day);
   });
   showLost(applyUnsaved());
-  const changed = stale.filter((date) => keptDay(form, date)).map((date) => titleOf(form, date));
+  const name = (day) => {
+    const title = titleOf(form, day);
+    return isPractice(form) ? text("doctorAndDay", { doctor: doctorOf(form, day), day: title }) : title;
+  };
+  const changed = stale.filter((day) => keptDay(form, day)).map(name);
   if (changed.length) showSentence(text("changedMeanwhile", { count: changed.length, days: joinList(changed) }));
 }

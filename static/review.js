@@ -13,8 +13,8 @@ function describeDay({ doctorId, doctor, date, title, ticks }) {
   const form = scheduleForm();
   const heading = createElement("h3");
   const name = doctorId === form.dataset.doctor ? title : text("doctorAndDay", { doctor, day: title });
-  const dayAction = form.getAttribute("action").replace(/\/week$/, "");
-  heading.append(Object.assign(createElement("a", name), { href: dateUrl(dayAction, doctorId, date) }));
+  const dayPath = form.dataset.dayPath.replace(/\/week$/, "");
+  heading.append(Object.assign(createElement("a", name), { href: dateUrl(dayPath, doctorId, date) }));
   const list = createElement("ul");
   for (const [checked, key] of [[true, "willOpen"], [false, "willClose"]]) {
     const times = Object.values(ticks).filter((tick) => tick.checked === checked).map(({ time }) => time);

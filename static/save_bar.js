@@ -1,6 +1,6 @@
 // The bar with Save: how much is unsaved, here and on other days. Marks each unsaved box in words.
 
-import { createElement, dateOf, dateUrl, editableBoxes, find, scheduleForm } from "./dom.js";
+import { createElement, dateUrl, dayOf, editableBoxes, find, isPractice, scheduleForm } from "./dom.js";
 import { fill, joinList, text } from "./texts.js";
 import { isUnsaved, rememberUnsaved, unsavedDays } from "./unsaved.js";
 
@@ -18,9 +18,10 @@ export function markBox(box, isMarked) {
 }
 
 export function describeChanges(boxes) {
-  const dates = new Set(boxes.map(dateOf)).size;
+  const days = new Set(boxes.map(dayOf)).size;
   const changes = text("changes", { count: boxes.length });
-  return dates > 1 ? text("changesOnDays", { changes, days: text("days", { count: dates }) }) : changes;
+  if (isPractice(scheduleForm())) return text("changesForDoctors", { changes, doctors: text("doctors", { count: days }) });
+  return days > 1 ? text("changesOnDays", { changes, days: text("days", { count: days }) }) : changes;
 }
 
 export function describeEffect(opened, closed) {
@@ -39,7 +40,7 @@ function dayLink({ doctorId, doctor, date, title, ticks }) {
   const form = scheduleForm();
   const name = doctorId === form.dataset.doctor ? title : text("doctorAndDay", { doctor, day: title });
   const link = createElement("a", `${name} (${Object.keys(ticks).length})`);
-  link.href = dateUrl(form.getAttribute("action"), doctorId, date);
+  link.href = dateUrl(form.dataset.dayPath, doctorId, date);
   return link;
 }
 

@@ -1,19 +1,19 @@
 // Change several boxes at once: All and None, and ranges from an anchor, with the mouse or the keyboard.
 
-import { editableBoxes, find, keyOf, scheduleForm } from "./dom.js";
+import { editableBoxes, find, idOf, scheduleForm } from "./dom.js";
 import { refreshUnsaved } from "./save_bar.js";
 
 // The boxes where a range starts and ends, and the ticks before it: it can become smaller again.
-let anchorKey;
-let endKey;
+let anchorId;
+let endId;
 let ticksBefore = new Map();
 
 export function setAnchor(box) {
-  anchorKey = endKey = box && keyOf(box);
+  anchorId = endId = box && idOf(box);
   ticksBefore = new Map();
 }
 
-// Columns are dates; in a column the boxes are in the order of time, several to a row if slots are short.
+// Columns are dates or doctors; in a column the boxes are in the order of time, several to a row if slots are short.
 function placeOf(box) {
   const cell = box.closest("td");
   const position = [...cell.querySelectorAll("[name=ticked]")].indexOf(box);
@@ -31,17 +31,17 @@ export function boxesBetween(from, to) {
 }
 
 // The focus can have moved since the last range.
-export const startRange = (box) => keyOf(box) !== endKey && setAnchor(box);
+export const startRange = (box) => idOf(box) !== endId && setAnchor(box);
 
 // Ticks or unticks all boxes from the anchor to this one, like the anchor.
 export function extendRange(box) {
-  endKey = keyOf(box);
+  endId = idOf(box);
   const boxes = editableBoxes();
-  const anchor = boxes.find((other) => keyOf(other) === anchorKey) ?? box;
+  const anchor = boxes.find((other) => idOf(other) === anchorId) ?? box;
   const checked = anchor.checked;
-  for (const other of boxes) other.checked = ticksBefore.get(keyOf(other)) ?? other.checked;
+  for (const other of boxes) other.checked = ticksBefore.get(idOf(other)) ?? other.checked;
   for (const other of boxesBetween(anchor, box)) {
-    if (!ticksBefore.has(keyOf(other))) ticksBefore.set(keyOf(other), other.checked);
+    if (!ticksBefore.has(idOf(other))) ticksBefore.set(idOf(other), other.checked);
     other.checked = checked;
   }
   boxesChanged();
@@ -57,11 +57,11 @@ export function boxesChanged() {
   refreshUnsaved();
 }
 
-// The buttons of a date's column are in its head, those of a session in its rows.
+// The buttons of a column are in its head, those of a session in its rows. On a phone only one column is visible.
 function boxesOfButton(button) {
-  const { date } = button.closest("th").dataset;
-  const boxes = editableBoxes(date ? scheduleForm() : button.closest("tbody"));
-  return date ? boxes.filter((box) => box.closest("td").dataset.date === date) : boxes;
+  const { day } = button.closest("th").dataset;
+  const boxes = editableBoxes(day ? scheduleForm() : button.closest("tbody"));
+  return boxes.filter((box) => (day ? box.closest("td").dataset.day === day : box.checkVisibility()));
 }
 
 document.addEventListener("change", ({ target }) => target.name === "ticked" && boxesChanged());
@@ -69,8 +69,8 @@ document.addEventListener("change", ({ target }) => target.name === "ticked" && 
 document.addEventListener("click", (event) => {
   const { target } = event;
   if (target.name === "ticked") {
-    if (event.shiftKey && anchorKey) {
-      if (!ticksBefore.has(keyOf(target))) ticksBefore.set(keyOf(target), !target.checked);
+    if (event.shiftKey && anchorId) {
+      if (!ticksBefore.has(idOf(target))) ticksBefore.set(idOf(target), !target.checked);
       extendRange(target);
     } else setAnchor(target);
   } else if (target.dataset?.tick) {

@@ -14,7 +14,7 @@ import { applyUnsaved, keepUnsaved, restoreUnsaved } from "./restore.js";
 import "./review.js";
 import { refreshUnsaved } from "./save_bar.js";
 import { confirmSession, isSignedOut, mustBeSignedOut, showForbidden, showSignedOut } from "./signed_out.js";
-import { restoreDate } from "./strip.js";
+import { restoreColumn } from "./strip.js";
 import { text } from "./texts.js";
 import { endPendingSave, rememberUnsaved, startPendingSave } from "./unsaved.js";
 
@@ -88,7 +88,7 @@ function handleSavedForm(ctx) {
 // The same dates again need no entry of their own in the browser's history.
 function handleOpenedForm(ctx, form) {
   const now = scheduleForm()?.dataset;
-  if (form.dataset.doctor === now?.doctor && form.dataset.dates === now.dates) ctx.push = null;
+  if (form.dataset.days === now?.days) ctx.push = null;
   reconcile(form);
 }
 
@@ -131,7 +131,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     if (!isPoll(ctx)) refreshUnsaved();
     return;
   }
-  restoreDate();
+  restoreColumn();
   if (isPoll(ctx) || isSave(ctx)) {
     keepUnsaved();
     restoreFocus(ctx);
@@ -170,7 +170,7 @@ addEventListener("pageshow", (event) => {
 
 // Why a slot is open is a script of its own, which the focus of a box loads; offline, the line stays empty.
 document.addEventListener("focusin", ({ target }) => {
-  if (boxAt(target)) import(find("#origin").dataset.script).catch(() => {});
+  if (boxAt(target) && find("#origin")) import(find("#origin").dataset.script).catch(() => {});
 });
 
 restoreUnsaved();

@@ -32,6 +32,7 @@ PAGES = {
     "/slots/origins?doctor_id=dr-lee&date=2026-11-23": 200,
     "/plans/nope?doctor_id=dr-lee": 404,
     "/doctors": 200,
+    "/practice?date=2026-11-23": 200,
     "/signed-in": 200,
     "/static/nope.css": 404,
     "/slots?doctor_id=dr-missing&date=2026-11-23": 404,
@@ -77,9 +78,9 @@ def test_every_page_leads_home_and_out(page_session: PageSession, group: str) ->
 
         assert response.status == status, path
         page = assert_is_whole(response)
-        assert links_of(page) == SECTIONS + (["Doctors", "Closures"] if group == "admin" else []), (
-            path
-        )
+        assert links_of(page) == SECTIONS + (
+            ["Doctors", "Practice", "Closures"] if group == "admin" else []
+        ), path
         (form,) = header_of(page).select("form[action='/sign-out']")
         assert text_of(form) == f"Signed in as {PEOPLE[group]} Sign out"
 

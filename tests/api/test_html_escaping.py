@@ -75,8 +75,9 @@ def fetch_pages(page_session: PageSession, doctor_id: str, name: str) -> dict[st
         ),
         "history": page_session.get(history),
         "doctor picker": page_session.get("/slots"),
+        "practice day": page_session.get(f"/practice?date={DATE}"),
     }
-    assert [page.status for page in pages.values()] == [200, 200, 400, 200, 200]
+    assert [page.status for page in pages.values()] == [200, 200, 400, 200, 200, 200]
     return pages
 
 
@@ -187,7 +188,7 @@ def assert_not_reflected(markup: str, response: AppResponse, expected: AppRespon
     assert count_text(page, markup) == 0
 
 
-SEARCHES = ["/doctors?q=", "/doctors?date=", "/changes?date="]
+SEARCHES = ["/doctors?q=", "/practice?specialty=", "/doctors?date=", "/changes?date="]
 SEARCHES += [f"/changes?doctor_id=dr-lee&{name}=" for name in ("by", "kind", "from", "to", "date")]
 
 

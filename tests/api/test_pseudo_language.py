@@ -48,6 +48,7 @@ PAGES = {
     "copy a day": f"/series/new?doctor_id=dr-lee&date={MONDAY}",
     "why slots are open": f"/slots/origins?doctor_id=dr-lee&date={MONDAY}",
     "doctors": "/doctors",
+    "practice": f"/practice?date={MONDAY}&doctor_id=dr-lee&doctor_id=dr-night",
     "signed in": "/signed-in",
     "unknown doctor": "/slots?doctor_id=dr-who",
     "invalid date": "/slots?doctor_id=dr-lee&date=2026-02-30",

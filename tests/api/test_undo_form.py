@@ -132,7 +132,7 @@ def test_pages_of_changes_offer_undo_where_it_is_possible(client: AppClient) -> 
         ("page", "month"),
         ("change_id", "x"),
         ("change_id", " "),
-        ("change_id", " ".join(["dr-lee~2026-11-23~20261122T120000000000Z~a"] * 8)),
+        ("change_id", " ".join(["dr-lee~2026-11-23~20261122T120000000000Z~a"] * 21)),
         ("date", "today"),
         ("doctor_id", "~"),
     ],

@@ -52,10 +52,12 @@ def test_week_is_monday_to_sunday_of_the_date(client: AppClient) -> None:
     heads = parse(page.text).select("thead th")
     assert page.status == 200
     assert [text_of(title) for title in parse(page.text).select("h1")] == ["23 – 29 November 2026"]
-    assert [attribute(head, "data-date") for head in heads] == date_range(7)
-    assert {attribute(td, "data-date") for td in parse(page.text).select("td[data-date]")} == set(
-        date_range(7)
-    )
+    assert [attribute(head, "data-day") for head in heads] == [
+        f"dr-lee/{on}" for on in date_range(7)
+    ]
+    assert {attribute(td, "data-day") for td in parse(page.text).select("td[data-day]")} == {
+        f"dr-lee/{on}" for on in date_range(7)
+    }
 
 
 def test_heads_say_how_many_slots_are_open_and_booked(client: AppClient) -> None:

@@ -28,6 +28,7 @@ PAGES = (
     "/calendar-feeds?doctor_id=dr-lee",
     "/slots/origins?doctor_id=dr-lee&date=2098-03-24",
     "/doctors",
+    "/practice?date=2098-03-24",
     "/nowhere",
     "/signed-in",
 )

@@ -82,7 +82,7 @@ def test_quarter_is_opened_stopped_continued_and_changed(
     page, person = admin_page, CountedActions(admin_page)
     page.goto(f"{live_server.url}/slots/week?doctor_id={DOCTOR}&date={unused_week}")
     for n in range(WORKING_DAYS):
-        head = page.locator(f'th[data-date="{unused_week + timedelta(days=n)}"]')
+        head = page.locator(f'th[data-day$="{unused_week + timedelta(days=n)}"]')
         person.click(head.get_by_role("button", name="All"))
     person.save(re.compile("^Save 30 changes$"))
     person.click(page.get_by_role("link", name="Repeat this week…"))

@@ -96,7 +96,7 @@ def test_week_is_filled_by_keyboard_alone(week_page: WeekPage) -> None:
 
 def test_all_fills_a_day_and_discard_can_be_undone(week_page: WeekPage) -> None:
     page = week_page.page
-    tuesday = page.locator(f'th[data-date="{week_page.date + timedelta(days=1)}"]')
+    tuesday = page.locator(f'th[data-day$="{week_page.date + timedelta(days=1)}"]')
 
     tuesday.get_by_role("button", name="All").click()
     expect_summary(week_page, "14 changes · 14 to open")

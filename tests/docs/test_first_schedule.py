@@ -27,7 +27,7 @@ def test_first_schedule_works_as_described(browser: Browser, live_server: LiveSe
 
     sign_in(doctor, live_server)
     doctor.get_by_label("Date").fill(date)
-    expect(doctor.locator(f"#schedule[data-dates='{date}']")).to_be_visible()
+    expect(doctor.locator(f"#schedule[data-days$='/{date}']")).to_be_visible()
     morning = doctor.locator("tbody").first
     morning.get_by_role("button", name="All").click()
     expect(morning.get_by_role("checkbox", checked=True)).to_have_count(6)

@@ -1,4 +1,4 @@
-import { selectDate } from "/static/strip.js";
+import { selectDay } from "/static/strip.js";
 import { describeChange, findChanges } from "/static/news.js";
 import { expectChanges, isPollDue, poll } from "/static/polling.js";
 import { assertEqual, DATES, renderSchedule } from "./schedule.js";
@@ -31,10 +31,10 @@ export const tests = {
   },
   "the strip selects the visible date"() {
     const form = renderSchedule();
-    selectDate(DATES[1]);
+    selectDay(`dr-lee/${DATES[1]}`);
     assertEqual(form.querySelector("table").dataset.column, "2");
-    assertEqual(form.querySelector("[aria-current]").dataset.date, DATES[1]);
-    selectDate("2030-01-01");
+    assertEqual(form.querySelector("[aria-current]").dataset.day, `dr-lee/${DATES[1]}`);
+    selectDay("dr-lee/2030-01-01");
     assertEqual(form.querySelector("table").dataset.column, "2");
   },
 };

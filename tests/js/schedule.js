@@ -6,24 +6,24 @@ function box(date, start, kind) {
   const attributes = kind === "free" ? "data-stored checked" : kind === "off" ? "" : "checked disabled";
   return `<div class="box" data-kind="${kind}" tabindex="-1"><label>
     <input type="checkbox" name="ticked" id="box-${value}" value="${value}" ${attributes}>
-    <span class="time"><span class="weekday">${date === DATES[0] ? "Mon" : "Tue"} </span>${start}–${start.slice(0, 3)}59</span>
+    <span class="time"><span class="column">${date === DATES[0] ? "Mon" : "Tue"} </span>${start}–${start.slice(0, 3)}59</span>
     <span class="state">${state}</span></label></div>`;
 }
 
 export const DATES = ["2026-11-30", "2026-12-01"];
 
 const head = (date, title) =>
-  `<th data-date="${date}" data-title="${title}"><button type="button" data-tick="all">All</button></th>`;
+  `<th data-day="dr-lee/${date}" data-title="${title}" data-doctor="Dr Mina Lee"><button type="button" data-tick="all">All</button></th>`;
 const row = (start, kinds) =>
-  `<tr><th>${start}</th>${DATES.map((date, index) => `<td data-date="${date}">${box(date, start, kinds[index])}</td>`).join("")}</tr>`;
+  `<tr><th>${start}</th>${DATES.map((date, index) => `<td data-day="dr-lee/${date}">${box(date, start, kinds[index])}</td>`).join("")}</tr>`;
 
 // `rows`: a start -> the kinds of the two boxes
 export function renderSchedule(rows = {}, { person = "sam", hours = "1" } = {}) {
   const all = { "09:00": ["off", "off"], "10:00": ["off", "booked"], "11:00": ["off", "off"], ...rows };
   document.body.innerHTML = `<form id="schedule" action="/slots/week" data-view="week" data-doctor="dr-lee"
-      data-doctor-name="Dr Mina Lee" data-dates="${DATES.join(" ")}" data-hours="${hours}" data-person="${person}">
+      data-day-path="/slots/week" data-days="${DATES.map((date) => `dr-lee/${date}`).join(" ")}" data-hours="${hours}" data-person="${person}">
     ${DATES.map((date) => `<input type="hidden" name="version" value="${date}/1">`).join("")}
-    <nav class="strip">${DATES.map((date) => `<a href="/week?date=${date}" data-date="${date}">${date}</a>`).join("")}</nav>
+    <nav class="strip" data-query="date">${DATES.map((date) => `<a href="/week?date=${date}" data-day="dr-lee/${date}">${date}</a>`).join("")}</nav>
     <table data-column="1"><thead><tr><td></td>${head(DATES[0], "Mon 30 Nov")}${head(DATES[1], "Tue 1 Dec")}</tr></thead>
     <tbody>${Object.entries(all).map(([start, kinds]) => row(start, kinds)).join("")}</tbody></table>
     <div id="status" role="status" tabindex="-1"></div><p id="summary"></p>

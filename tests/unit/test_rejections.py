@@ -18,7 +18,7 @@ from chalicelib.domain.violations import (
 )
 from chalicelib.use_cases.list_changes import Author, Authors
 from chalicelib.web.pages.rejections import Rejection
-from tests.support.factories import LONDON, MONDAY, make_slot, to_instant
+from tests.support.factories import LONDON, make_slot, to_instant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -186,9 +186,9 @@ def test_change_of_another_date_has_its_date() -> None:
     )
 
 
-def test_date_of_a_week_is_named_by_its_weekday() -> None:
+def test_one_of_several_days_is_named() -> None:
     authors = Authors(booked={to_instant("10:00"): author(None)})
 
-    assert rejection(taken("10:00"), 3, authors).describe_date(MONDAY) == (
+    assert rejection(taken("10:00"), 3, authors).describe_column("Mon") == (
         "Mon wasn't saved: 10:00–10:30 was booked at 08:40."
     )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.day import Day
 from chalicelib.domain.slot import Slot, SlotStatus
+from chalicelib.use_cases.save_days import DayWithDoctor
 from chalicelib.web.pages.schedule import Schedule
 from chalicelib.web.pages.schedule_view import build_schedule_page
 from tests.support.factories import (
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 
 
 def build_page(grid: Grid, *days: Day, now: datetime = SUNDAY_NOON) -> SchedulePage:
-    schedule = Schedule(doctor=make_doctor(grid=grid), days=days, now=now, chosen=days[0].date)
+    doctor = make_doctor(grid=grid)
+    columns = tuple(DayWithDoctor(doctor=doctor, day=day, now=now) for day in days)
+    schedule = Schedule(columns=columns, now=now, chosen=days[0].date)
     return build_schedule_page(schedule, base="", person="dr-lee")
 
 
@@ -179,9 +182,9 @@ def test_values_and_labels_of_a_week_name_the_date() -> None:
 
     (monday,), (tuesday,) = week.groups[0].rows[0].cells
     ((box,),) = day.groups[0].rows[0].cells
-    assert (monday.value, monday.weekday) == ("2026-11-23/20261123T0900Z-30", "Mon")
-    assert (tuesday.value, tuesday.weekday) == ("2026-11-24/20261124T0900Z-30", "Tue")
-    assert (box.value, box.weekday) == ("20261123T0900Z-30", "")
+    assert (monday.value, monday.column) == ("2026-11-23/20261123T0900Z-30", "Mon")
+    assert (tuesday.value, tuesday.column) == ("2026-11-24/20261124T0900Z-30", "Tue")
+    assert (box.value, box.column) == ("20261123T0900Z-30", "")
 
 
 def test_week_is_named_by_its_first_and_last_date() -> None:

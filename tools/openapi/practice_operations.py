@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.web.http.request import JSON
+from chalicelib.web.http.request import FORM, JSON
 from tools.openapi import examples
 from tools.openapi.example_values import DATE, DOCTOR, Json
 from tools.openapi.responses import OperationDetails, response
@@ -26,6 +26,14 @@ PRACTICE: Json = {
 SAVE_PRACTICE: Json = {
     "date": DATE,
     "doctors": [{"doctor_id": DOCTOR, "slots": examples.SAVE["slots"]}],
+}
+PRACTICE_FORM: Json = {
+    "date": DATE,
+    "version": [f"{DOCTOR}/1"],
+    "request_id": "form-1",
+    "shown": [f"{DOCTOR}/20261123T0900Z-30"],
+    "offered": [f"{DOCTOR}/20261123T0900Z-30", f"{DOCTOR}/20261123T1000Z-30"],
+    "ticked": [f"{DOCTOR}/20261123T0900Z-30", f"{DOCTOR}/20261123T1000Z-30"],
 }
 _SAVED_DOCTOR: Json = {
     "doctor_id": DOCTOR,
@@ -51,10 +59,14 @@ PRACTICE_OPERATIONS: dict[str, OperationDetails] = {
         }
     ),
     "post_practice": OperationDetails(
-        body={JSON: {"open two slots of a doctor": SAVE_PRACTICE}},
+        body={
+            JSON: {"open two slots of a doctor": SAVE_PRACTICE},
+            FORM: {"open a slot": PRACTICE_FORM},
+        },
         responses={
             200: response("All dates are saved.", first_doctor=SAVED_PRACTICE),
             207: response("Some dates are saved.", a_rejected_doctor=PARTLY_SAVED_PRACTICE),
+            303: response("Redirect to the page after it sent the form."),
             400: response("No date is saved.", already_open=REJECTED_PRACTICE),
             422: response(
                 "This `Idempotency-Key` was used for another save of one of these doctors.",

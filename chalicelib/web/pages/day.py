@@ -19,7 +19,7 @@ from chalicelib.web.pages import links, schedule_responses
 from chalicelib.web.pages.concurrent_changes import AuthorReader, describe_concurrent_changes
 from chalicelib.web.pages.last_view import last_view
 from chalicelib.web.pages.rejections import Rejection
-from chalicelib.web.pages.schedule import Schedule
+from chalicelib.web.pages.schedule import Schedule, day_key
 from chalicelib.web.pages.schedule_responses import Outcome
 from chalicelib.web.pages.schedule_view import FlashMessage, RejectedForm
 from chalicelib.web.texts import _
@@ -139,7 +139,7 @@ def _rejected_response(
     authors = AuthorReader(caller, view.doctor, view.day.date)
     return schedule_responses.rejected_response(
         Schedule.of_day(view),
-        {view.day.date: RejectedForm(state=form.state, error=rejected)},
+        {day_key(view.day): RejectedForm(state=form.state, error=rejected)},
         FlashMessage(text=_reason(rejected, form, view, authors), kind="error"),
         # If the key was used before, the news is the user's own earlier save.
         describe_concurrent_changes(view.day, form, view.doctor.zone, authors) if rejected else (),

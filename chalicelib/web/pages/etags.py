@@ -15,7 +15,9 @@ from chalicelib.web.http.responses import etag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
+    from chalicelib.use_cases.save_days import DayWithDoctor
     from chalicelib.web.pages.frame import Frame
     from chalicelib.web.pages.schedule import Schedule
 
@@ -34,21 +36,28 @@ def page_etag(schedule: Schedule, *, template: str, frame: Frame | None, flash: 
 
 
 def _version(schedule: Schedule) -> int:
-    # It never falls, although the dates of a week have a version each.
-    return sum(day.version for day in schedule.days)
+    # It never falls, although each of several days has its version.
+    return sum(view.day.version for view in schedule.columns)
 
 
 def _state(schedule: Schedule) -> list[object]:
     """Everything that determines the HTML of the form."""
-    doctor, now = schedule.doctor, schedule.now
-    return [
-        build_id(),
+    columns = [_column_state(view, schedule.now) for view in schedule.columns]
+    practice = schedule.practice
+    doctors = (practice.search, practice.focus) if practice else None
+    return [build_id(), schedule.view, schedule.chosen, doctors, columns]
+
+
+def _column_state(view: DayWithDoctor, now: datetime) -> tuple[object, ...]:
+    doctor, day = view.doctor, view.day
+    return (
         doctor.doctor_id,
         doctor.version,
-        schedule.chosen,
         local_time.local_date(now, doctor.zone),
-        [(day.date, day.revision, day.clock_state(doctor.grid, now)) for day in schedule.days],
-    ]
+        day.date,
+        day.revision,
+        day.clock_state(doctor.grid, now),
+    )
 
 
 @cache

@@ -27,6 +27,7 @@ CHANGES = "changes"
 SETTINGS = "settings"
 DOCTORS = "doctors"
 CLOSURES = "closures"
+PRACTICE = "practice"
 
 
 class NavLink(Struct, frozen=True, kw_only=True):
@@ -83,12 +84,12 @@ def build_frame(
 
     ``path`` is the page to show of another doctor, and ``fields`` what the switch keeps.
     """
-    base = url_prefix(request)
+    base, offered = url_prefix(request), _offer(caller)
     return Frame(
         base=base,
         person=get_services().auth.display_name(caller),
-        links=_links(base, caller, section, doctor),
-        switcher=_switcher(_offer(caller), doctor, f"{base}{path}", fields or {}),
+        links=_links(base, caller, section, doctor, offered),
+        switcher=_switcher(offered, doctor, f"{base}{path}", fields or {}),
     )
 
 
@@ -104,7 +105,7 @@ def build_frame_of_session(request: Request) -> Frame:
     return Frame(
         base=base,
         person=session.name if session else None,
-        links=_links(base, caller, "", None),
+        links=_links(base, caller, "", None, offered),
         switcher=_switcher(offered, None, f"{base}/slots", {}),
     )
 
@@ -122,7 +123,9 @@ def _offer(caller: Caller) -> ManageableDoctors:
         return ManageableDoctors()
 
 
-def _links(base: str, caller: Caller, section: str, doctor: Doctor | None) -> tuple[NavLink, ...]:
+def _links(
+    base: str, caller: Caller, section: str, doctor: Doctor | None, offered: ManageableDoctors
+) -> tuple[NavLink, ...]:
     if not caller.can_manage_any:
         return ()
     query = f"?{urlencode({'doctor_id': doctor.doctor_id})}" if doctor else ""
@@ -131,8 +134,12 @@ def _links(base: str, caller: Caller, section: str, doctor: Doctor | None) -> tu
         (CHANGES, _("Changes"), f"/changes{query}"),
         (SETTINGS, _("Settings"), f"/settings{query}"),
     ]
-    if Role.ADMIN in caller.roles:
+    is_admin = Role.ADMIN in caller.roles
+    if is_admin:
         pages.append((DOCTORS, _("Doctors"), "/doctors"))
+    if is_admin or len(offered.doctors) > 1:
+        pages.append((PRACTICE, _("Practice"), "/practice"))
+    if is_admin:
         pages.append((CLOSURES, _("Closures"), "/closures"))
     return tuple(
         NavLink(label=label, url=f"{base}{path}", is_current=name == section)

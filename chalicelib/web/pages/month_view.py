@@ -13,7 +13,7 @@ from chalicelib.domain import local_time
 from chalicelib.domain.month import next_month, previous_month, week_dates
 from chalicelib.web import dates
 from chalicelib.web.pages import booking_links, links, messages
-from chalicelib.web.pages.schedule_view import describe_rebooking
+from chalicelib.web.pages.column_heads import describe_rebooking
 from chalicelib.web.texts import _, ngettext
 
 if TYPE_CHECKING:

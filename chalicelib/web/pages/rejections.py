@@ -22,7 +22,7 @@ from chalicelib.web.texts import _, ngettext, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain.violations import SlotViolation
@@ -61,9 +61,9 @@ class Rejection(Struct, frozen=True, kw_only=True):
         sentences = [_("Nothing was saved"), "; ".join(self._reasons()), *self._advice()]
         return " ".join(f"{sentence.removesuffix('.')}." for sentence in sentences)
 
-    def describe_date(self, on: date) -> str:
-        """Say why a date of a week was not saved."""
-        return describe_unsaved_date(on, "; ".join(self._reasons()))
+    def describe_column(self, name: str) -> str:
+        """Say why one of several days was not saved."""
+        return describe_unsaved(name, "; ".join(self._reasons()))
 
     def _advice(self) -> Iterator[str]:
         off_grid = sum(isinstance(violation, NotOnGrid) for violation in self.violations)
@@ -87,21 +87,16 @@ class Rejection(Struct, frozen=True, kw_only=True):
             yield _("and %(count)s more", count=len(others) - _MAX_REASONS)
 
 
-def describe_unsaved_date(on: date, reasons: str) -> str:
-    """Say why a date of a week was not saved."""
-    return _(
-        "%(weekday)s wasn't saved: %(reasons)s.",
-        weekday=dates.short_weekday_name(on),
-        reasons=reasons.removesuffix("."),
-    )
+def describe_unsaved(name: str, reasons: str) -> str:
+    """Say why the day of that name was not saved: a date of a week, or a doctor."""
+    return _("%(name)s wasn't saved: %(reasons)s.", name=name, reasons=reasons.removesuffix("."))
 
 
-def join_week(saved: Sequence[date], unsaved: Sequence[str], other_change_count: int) -> str:
-    """Say which dates of a week were saved, why others were not, and what a second save does."""
+def join_days(saved: Sequence[str], unsaved: Sequence[str], other_change_count: int) -> str:
+    """Say which of several days were saved, why others were not, and what a second save does."""
     sentences = list(unsaved)
     if saved:
-        names = ", ".join(dates.short_weekday_name(on) for on in saved)
-        sentences.insert(0, _("Saved: %(weekdays)s.", weekdays=names))
+        sentences.insert(0, _("Saved: %(names)s.", names=", ".join(saved)))
     if other_change_count:
         sentences.append(f"{save_again(other_change_count)}.")
     return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""Responses that the day view and the week view share: a page, a poll, and the result of a save."""
+"""Responses that the views of a schedule share: a page, a poll, and the result of a save."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalice.app import Response
 from msgspec import Struct
 
-from chalicelib.web import dates
+from chalicelib.bootstrap import get_services
 from chalicelib.web.api.change_parsing import is_change_id
 from chalicelib.web.http import cookies
 from chalicelib.web.http.conditional import etag_matches
@@ -18,24 +18,27 @@ from chalicelib.web.http.request import url_prefix
 from chalicelib.web.http.responses import not_modified
 from chalicelib.web.pages import links
 from chalicelib.web.pages.etags import form_etag, page_etag
-from chalicelib.web.pages.frame import SCHEDULE, build_frame
+from chalicelib.web.pages.frame import PRACTICE, SCHEDULE, build_frame
 from chalicelib.web.pages.last_view import remember_view
+from chalicelib.web.pages.practice_links import practice_url
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.pages.schedule_view import FlashMessage, build_schedule_page
 from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from chalice.app import Request
 
     from chalicelib.domain.permissions import Caller
+    from chalicelib.storage.day_repository import DayKey
     from chalicelib.web.http.types import Headers
     from chalicelib.web.pages.frame import Frame
+    from chalicelib.web.pages.practice_view import PracticeView
     from chalicelib.web.pages.schedule import Schedule
-    from chalicelib.web.pages.schedule_view import RejectedForm
+    from chalicelib.web.pages.schedule_view import RejectedForm, SchedulePage
 
+_SLOTS = ("_manage.html", "slots.html")
 SAVED = "saved"
 UNCHANGED = "unchanged"
 UNDONE = "undone"
@@ -92,34 +95,67 @@ def _messages() -> dict[str, tuple[str, str]]:
 
 def page_response(schedule: Schedule, caller: Caller, request: Request) -> Response:
     """The full page; for htmx the part that another date changes."""
-    template = "_manage.html" if is_htmx(request) else "slots.html"
+    part, whole = ("_practice.html", "practice.html") if schedule.practice else _SLOTS
+    template = part if is_htmx(request) else whole
     flash = None if is_htmx(request) else flash_outcome(request)
     frame = None if is_htmx(request) else _frame(schedule, caller, request)
     tag = page_etag(schedule, template=template, frame=frame, flash=flash.key if flash else None)
     headers: Headers = {"ETag": tag}
     if flash is not None:
         headers["Set-Cookie"] = clear_flash(request)
-    elif etag_matches(tag, request):
+    elif schedule.practice is None and etag_matches(tag, request):  # its filters have no version
         return not_modified(tag, {"Cache-Control": "no-store"})
     else:
-        headers |= remember_view(request, _view(schedule))
-    page = build_schedule_page(
-        schedule,
-        base=url_prefix(request),
-        person=person_of(caller),
-        message=flash.message() if flash else None,
-    )
+        headers |= {} if schedule.practice else remember_view(request, schedule.view)
+    message = flash.message() if flash else None
+    page = _build_page(schedule, caller, request, message=message, is_whole=True)
     return render(template, page, frame, headers=headers)
 
 
+def _build_page(
+    schedule: Schedule,
+    caller: Caller,
+    request: Request,
+    *,
+    message: FlashMessage | None = None,
+    rejected: Mapping[DayKey, RejectedForm] | None = None,
+    news: Sequence[str] = (),
+    is_whole: bool = False,
+) -> SchedulePage:
+    """Build the page; only ``is_whole`` has the filters of a practice day."""
+    base = url_prefix(request)
+    return build_schedule_page(
+        schedule,
+        base=base,
+        person=person_of(caller),
+        message=message,
+        rejected=rejected,
+        news=news,
+        practice=_build_practice(schedule, caller, base, is_whole=is_whole),
+    )
+
+
+def _build_practice(
+    schedule: Schedule, caller: Caller, base: str, *, is_whole: bool
+) -> PracticeView | None:
+    if schedule.practice is None:
+        return None
+    from chalicelib.web.pages.practice_view import build_practice_view  # noqa: PLC0415  few pages
+
+    offered = get_services().list_doctors.offer(caller) if is_whole else None
+    return build_practice_view(schedule, schedule.practice, base, offered)
+
+
 def _frame(schedule: Schedule, caller: Caller, request: Request) -> Frame:
-    path = links.view_path("", _view(schedule))
+    if schedule.practice:
+        return build_frame(request, caller, section=PRACTICE)
+    path = links.view_path("", schedule.view)
     return build_frame(request, caller, section=SCHEDULE, doctor=schedule.doctor, path=path)
 
 
 def form_response(schedule: Schedule, caller: Caller, request: Request) -> Response:
     """The form as stored now, for a poll."""
-    page = build_schedule_page(schedule, base=url_prefix(request), person=person_of(caller))
+    page = _build_page(schedule, caller, request)
     return render("_schedule.html", page, headers={"ETag": form_etag(schedule)})
 
 
@@ -138,18 +174,17 @@ def saved_response(
 ) -> Response:
     """For htmx the form as saved; for a browser a redirect to it (RFC 9110, section 15.4.4)."""
     if is_htmx(request):
-        page = build_schedule_page(
-            schedule,
-            base=url_prefix(request),
-            person=person_of(caller),
-            message=outcome.message(),
-            news=news,
-        )
+        page = _build_page(schedule, caller, request, message=outcome.message(), news=news)
         # The month beside the week listens: its bars change with a save.
         return render("_schedule.html", page, headers={"HX-Trigger": "saved"})
-    to_view = links.week_url if schedule.is_week else links.day_url
-    url = to_view(url_prefix(request), schedule.doctor.doctor_id, schedule.chosen)
-    return redirect_with_flash(url, outcome, request)
+    return redirect_with_flash(_url_of(schedule, url_prefix(request)), outcome, request)
+
+
+def _url_of(schedule: Schedule, base: str) -> str:
+    if schedule.practice is None:
+        return links.view_url(base, schedule.view, schedule.doctor.doctor_id, schedule.chosen)
+    search, focus = schedule.practice.search, schedule.practice.focus
+    return practice_url(base, schedule.chosen, search, focus=focus)
 
 
 def redirect_with_flash(url: str, outcome: Outcome, request: Request) -> Response:
@@ -162,7 +197,7 @@ def redirect_with_flash(url: str, outcome: Outcome, request: Request) -> Respons
 
 def rejected_response(
     schedule: Schedule,
-    rejected: Mapping[date, RejectedForm],
+    rejected: Mapping[DayKey, RejectedForm],
     message: FlashMessage,
     news: Sequence[str],
     caller: Caller,
@@ -171,25 +206,25 @@ def rejected_response(
     status: int,
 ) -> Response:
     """The form, or for a browser the page, with what the user edited and why it isn't saved."""
-    page = build_schedule_page(
+    is_whole = not is_htmx(request)
+    page = _build_page(
         schedule,
-        base=url_prefix(request),
-        person=person_of(caller),
+        caller,
+        request,
         message=message,
         rejected=rejected,
         news=news,
+        is_whole=is_whole,
     )
-    if is_htmx(request):
+    if not is_whole:
         return render("_schedule.html", page, status=status)
-    return render("slots.html", page, _frame(schedule, caller, request), status=status)
+    template = "practice.html" if schedule.practice else "slots.html"
+    return render(template, page, _frame(schedule, caller, request), status=status)
 
 
-def with_weekday(on: date, sentences: Sequence[str]) -> list[str]:
-    """Name the date before each sentence about it."""
-    weekday = dates.short_weekday_name(on)
-    return [
-        _("%(weekday)s: %(sentence)s", weekday=weekday, sentence=sentence) for sentence in sentences
-    ]
+def with_name(name: str, sentences: Sequence[str]) -> list[str]:
+    """Name the date or the doctor before each sentence about it."""
+    return [_("%(name)s: %(sentence)s", name=name, sentence=sentence) for sentence in sentences]
 
 
 def person_of(caller: Caller) -> str:
@@ -211,7 +246,3 @@ def flash_outcome(request: Request) -> Outcome | None:
 def clear_flash(request: Request) -> str:
     """A ``Set-Cookie`` header that ends the flash message."""
     return cookies.set_cookie_header(request, _FLASH_COOKIE, "", timedelta())
-
-
-def _view(schedule: Schedule) -> str:
-    return "week" if schedule.is_week else "day"

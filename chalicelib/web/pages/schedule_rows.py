@@ -1,6 +1,7 @@
-"""The table of a schedule: rows are times, columns are dates.
+"""The table of a schedule: rows are times, columns are dates of a doctor, or doctors on a date.
 
-11:00 is in one row on every date. Slots shorter than half an hour share the row of their hour.
+11:00 is in one row in every column. If some slots are shorter than half an hour, the slots of an
+hour share its row.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from chalicelib.domain.local_time import format_time, format_time_of_day
 from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from chalicelib.domain.grid import ClinicSession, Grid
+    from chalicelib.domain.grid import Grid
     from chalicelib.domain.slot import Slot
     from chalicelib.web.pages.slot_view import SlotView
 
@@ -28,14 +29,14 @@ _MIN_ROW_LENGTH = timedelta(minutes=30)
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """The boxes of one time, by date."""
+    """The boxes of one time, by column."""
 
     label: str
     cells: tuple[tuple[SlotView, ...], ...]
 
 
 class RowGroup(Struct, frozen=True, kw_only=True):
-    """The rows of one clinic session, or of the slots outside of all sessions."""
+    """The rows of a clinic session or a part of the day, or of slots outside of all sessions."""
 
     legend: str
     is_outside: bool
@@ -47,20 +48,22 @@ class RowGroup(Struct, frozen=True, kw_only=True):
 
 
 class Column(NamedTuple):
-    """The slots of a date in time order, each with its view model."""
+    """The slots of a doctor's date in time order, each with its view model."""
 
     date: date
+    grid: Grid
     slots: Sequence[tuple[Slot, SlotView]]
 
 
 class _Span(NamedTuple):
-    """Times of day of a clinic session, or of sessions of several weekdays that overlap."""
+    """Times of day of a clinic session, of several that overlap, or of a part of the day."""
 
     start: timedelta
     end: timedelta
+    name: str = ""
 
     def __str__(self) -> str:
-        return f"{format_time_of_day(self.start)}–{format_time_of_day(self.end)}"
+        return self.name or f"{format_time_of_day(self.start)}–{format_time_of_day(self.end)}"
 
 
 class _RowKey(NamedTuple):
@@ -76,21 +79,32 @@ class _Cells(Struct):
     by_column: dict[int, list[SlotView]] = field(default_factory=dict)
 
 
-def slots_per_row(grid: Grid) -> int:
+def slots_per_row(grids: Sequence[Grid]) -> int:
     """The most slots that a cell has."""
-    return 1 if grid.slot_length >= _MIN_ROW_LENGTH else -(-_HOUR // grid.slot_length)
+    if all(grid.slot_length >= _MIN_ROW_LENGTH for grid in grids):
+        return 1
+    return max(map(slots_per_hour, grids))
 
 
-def build_groups(grid: Grid, columns: Sequence[Column]) -> tuple[RowGroup, ...]:
-    """Group the rows by clinic session; the slots outside of the sessions come last."""
-    spans = _merge_sessions(session for c in columns for session in grid.sessions_on(c.date))
+def slots_per_hour(grid: Grid) -> int:
+    """The most slots that start within an hour."""
+    return -(-_HOUR // grid.slot_length)
+
+
+def build_groups(columns: Sequence[Column], *, by_part_of_day: bool) -> tuple[RowGroup, ...]:
+    """Group the rows by clinic session, or by part of the day.
+
+    The slots outside of the sessions come last.
+    """
+    spans = _parts_of_day() if by_part_of_day else _merge_sessions(columns)
+    is_shared = slots_per_row([column.grid for column in columns]) > 1
     groups: dict[_Span | None, dict[_RowKey, _Cells]] = {span: {} for span in (*spans, None)}
     for index, column in enumerate(columns):
-        keys = _row_keys(grid, [slot for slot, _view in column.slots])
+        keys = _row_keys(column, is_shared=is_shared)
         for key, (slot, view) in zip(keys, column.slots, strict=True):
-            span = None if view.is_obsolete else _span_of(slot, grid, column.date, spans)
+            span = None if view.is_obsolete else _span_of(slot, column, spans)
             rows = groups[span]
-            cells = rows.setdefault(key, _Cells(_label_row(key, slot, grid)))
+            cells = rows.setdefault(key, _Cells(_label_row(key, slot, column.grid)))
             cells.by_column.setdefault(index, []).append(view)
     return tuple(
         RowGroup(
@@ -109,8 +123,18 @@ def _build_rows(rows: Mapping[_RowKey, _Cells], column_count: int) -> Iterator[R
         yield Row(label=cells.label, cells=tuple(in_columns))
 
 
-def _merge_sessions(sessions: Iterable[ClinicSession]) -> tuple[_Span, ...]:
+def _parts_of_day() -> tuple[_Span, ...]:
+    noon, evening = 12 * _HOUR, 18 * _HOUR
+    return (
+        _Span(timedelta(), noon, _("Morning")),
+        _Span(noon, evening, _("Afternoon")),
+        _Span(evening, 24 * _HOUR, _("Evening")),
+    )
+
+
+def _merge_sessions(columns: Sequence[Column]) -> tuple[_Span, ...]:
     """Join sessions of different weekdays that overlap: each time of day is in one group."""
+    sessions = (session for each in columns for session in each.grid.sessions_on(each.date))
     merged: list[_Span] = []
     for span in sorted(_Span(session.start, session.end) for session in sessions):
         if merged and (span.start < merged[-1].end or span == merged[-1]):
@@ -120,20 +144,27 @@ def _merge_sessions(sessions: Iterable[ClinicSession]) -> tuple[_Span, ...]:
     return tuple(merged)
 
 
-def _span_of(slot: Slot, grid: Grid, date: date, spans: Sequence[_Span]) -> _Span | None:
-    for session in grid.sessions_on(date):
-        begin, end = grid.session_interval(session, date)
+def _span_of(slot: Slot, column: Column, spans: Sequence[_Span]) -> _Span | None:
+    for session in column.grid.sessions_on(column.date):
+        begin, end = column.grid.session_interval(session, column.date)
         if begin <= slot.start < end:
-            return next(span for span in spans if span.start <= session.start < span.end)
+            is_named = any(span.name for span in spans)
+            start = _time_of_day(slot, column.grid) if is_named else session.start
+            return next(span for span in spans if span.start <= start < span.end)
     return None
 
 
-def _row_keys(grid: Grid, slots: Iterable[Slot]) -> Iterator[_RowKey]:
+def _time_of_day(slot: Slot, grid: Grid) -> timedelta:
+    local = slot.start.astimezone(grid.zone)
+    return timedelta(hours=local.hour, minutes=local.minute)
+
+
+def _row_keys(column: Column, *, is_shared: bool) -> Iterator[_RowKey]:
     latest = timedelta()
-    for slot in slots:
-        local = slot.start.astimezone(grid.zone)
-        time_of_day = timedelta(hours=local.hour, minutes=local.minute)
-        if slots_per_row(grid) > 1:
+    for slot, _view in column.slots:
+        local = slot.start.astimezone(column.grid.zone)
+        time_of_day = _time_of_day(slot, column.grid)
+        if is_shared:
             time_of_day -= time_of_day % _HOUR
         if not local.fold:
             latest = max(latest, time_of_day)

@@ -1,9 +1,8 @@
-"""View model of the schedule page, of a day or of a week: the values that its templates render."""
+"""View model of the schedule pages, of one day or several: the values that templates render."""
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import timedelta
+import hashlib
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -11,28 +10,27 @@ from msgspec import Struct
 
 from chalicelib.domain import local_time
 from chalicelib.domain.day import DaySlot
-from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web import dates
-from chalicelib.web.pages import booking_links, links, messages, schedule_rows, time_off_words
+from chalicelib.web.pages import links, messages, schedule_rows
+from chalicelib.web.pages.column_heads import ColumnView, build_heads
 from chalicelib.web.pages.etags import form_etag
+from chalicelib.web.pages.schedule import day_key
 from chalicelib.web.pages.schedule_rows import Column, RowGroup
 from chalicelib.web.pages.slot_view import EditedBoxes, SlotViewBuilder
-from chalicelib.web.texts import _, ngettext, translate
+from chalicelib.web.texts import translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from chalicelib.domain.day import Day
-    from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.errors import RequestRejectedError
-    from chalicelib.domain.grid import Grid
+    from chalicelib.storage.day_repository import DayKey
+    from chalicelib.use_cases.save_days import DayWithDoctor
     from chalicelib.web.pages.day_form import DayFormState
+    from chalicelib.web.pages.practice_view import PracticeLinks, PracticeView
     from chalicelib.web.pages.schedule import Schedule
-
-
-_ONE_DAY = timedelta(days=1)
 
 
 class FlashMessage(Struct, frozen=True, kw_only=True):
@@ -44,54 +42,44 @@ class FlashMessage(Struct, frozen=True, kw_only=True):
 
 
 class RejectedForm(Struct, frozen=True, kw_only=True):
-    """The edits of a date that were not saved, and why. Those that are still possible stay."""
+    """The edits of a day that were not saved, and why. Those that are still possible stay."""
 
     state: DayFormState
     error: RequestRejectedError | None
 
 
-class ColumnView(Struct, frozen=True, kw_only=True):
-    """The head of a date's column. ``summary`` says how many slots are open, held and booked.
+class DoctorView(Struct, frozen=True, kw_only=True):
+    """The doctor of a day or week, and links from it."""
 
-    ``rebooking`` says how many bookings have to be rebooked, and leads to them; empty if none has.
-    ``time_off`` names time off and closures; empty without any.
-    """
-
-    date: str
-    title: str
-    weekday: str
-    day_of_month: int
-    url: str
-    strip_url: str
-    summary: str
-    rebooking: str
-    rebooking_url: str
-    time_off: str
-    is_full: bool
-    is_editable: bool
+    doctor_id: str
+    name: str
+    specialty: str
+    location: str
+    time_zone: str
+    links: links.ScheduleLinks
 
 
 class SchedulePage(Struct, frozen=True, kw_only=True):
     """The values of the page.
 
-    ``base`` is the prefix of its links; its polls send ``etag`` as ``If-None-Match``. ``hours``
-    differ if the slots that can be opened do. ``person`` is who signed in: unsaved ticks are theirs
-    alone. ``news`` says what other users changed while this one was editing.
+    ``base`` is the prefix of its links, ``action`` the URL of its form, and ``day_path`` that of a
+    day with unsaved ticks; its polls send ``etag`` as ``If-None-Match``. ``hours`` differ if the
+    slots that can be opened do. ``person`` is who signed in: unsaved ticks are theirs alone.
+    ``news`` says what other users changed while this one was editing. A page has a ``doctor`` or
+    is of a ``practice``.
     """
 
     base: str
     view: str
-    path: str
+    action: str
+    poll_url: str
+    day_path: str
     person: str
-    doctor_id: str
-    doctor_name: str
-    specialty: str
-    location: str
-    time_zone: str
     hours: str
     date: str
     title: str
-    links: links.ScheduleLinks
+    doctor: DoctorView | None
+    practice: PracticeView | None
     columns: tuple[ColumnView, ...]
     selected_column: int
     groups: tuple[RowGroup, ...]
@@ -105,8 +93,23 @@ class SchedulePage(Struct, frozen=True, kw_only=True):
     latest_date: str = local_time.MAX_DATE.isoformat()
 
     @property
-    def is_week(self) -> bool:
-        return self.view == "week"
+    def has_columns(self) -> bool:
+        """Whether the table has a column for each of several days."""
+        return self.view != "day"
+
+    @property
+    def links(self) -> links.ScheduleLinks | PracticeLinks:
+        if self.practice:
+            return self.practice.links
+        assert self.doctor  # noqa: S101  # nosec B101
+        return self.doctor.links
+
+    @property
+    def first_box(self) -> str | None:
+        """The value of the first box that can be changed."""
+        rows = (row for group in self.groups for row in group.rows)
+        boxes = (box for row in rows for cell in row.cells for box in cell)
+        return next((box.value for box in boxes if box.is_editable), None)
 
     @property
     def is_editable(self) -> bool:
@@ -119,37 +122,34 @@ def build_schedule_page(
     base: str,
     person: str,
     message: FlashMessage | None = None,
-    rejected: Mapping[date, RejectedForm] | None = None,
+    rejected: Mapping[DayKey, RejectedForm] | None = None,
     news: Sequence[str] = (),
+    practice: PracticeView | None = None,
 ) -> SchedulePage:
-    """Build the page of a schedule; ``rejected`` are the dates that were not saved."""
-    doctor = schedule.doctor
-    view = "week" if schedule.is_week else "day"
+    """Build the page of a schedule; ``rejected`` are the days that were not saved."""
+    doctor = None if practice else _build_doctor(schedule, base)
     columns = [
-        _build_column(day, schedule, (rejected or {}).get(day.date)) for day in schedule.days
+        _build_column(view, schedule, (rejected or {}).get(day_key(view.day)))
+        for view in schedule.columns
     ]
+    action = practice.links.action if practice else links.view_path(base, schedule.view)
     return SchedulePage(
         base=base,
-        view=view,
-        path=links.view_path(base, view),
+        view=schedule.view,
+        action=action,
+        poll_url=(practice or _build_doctor(schedule, base)).links.poll,
+        day_path=links.view_path(base, "week" if schedule.view == "week" else "day"),
         person=person,
-        doctor_id=doctor.doctor_id,
-        doctor_name=doctor.name,
-        specialty=doctor.specialty,
-        location=doctor.location,
-        time_zone=messages.format_zone(doctor.zone),
-        hours=_describe_hours(doctor.grid),
+        doctor=doctor,
+        practice=practice,
+        hours=_describe_hours(schedule),
         date=schedule.chosen.isoformat(),
         title=_title(schedule),
-        links=links.schedule_links(base, view, doctor.doctor_id, schedule.chosen),
-        columns=tuple(
-            _build_head(column, day, base, doctor)
-            for column, day in zip(columns, schedule.days, strict=True)
-        ),
-        selected_column=schedule.dates.index(schedule.chosen) + 1,
-        groups=schedule_rows.build_groups(doctor.grid, columns),
-        slots_per_row=schedule_rows.slots_per_row(doctor.grid),
-        versions=tuple(_format_version(day, schedule) for day in schedule.days),
+        columns=tuple(build_heads(columns, schedule, base)),
+        selected_column=schedule.selected_column,
+        groups=schedule_rows.build_groups(columns, by_part_of_day=practice is not None),
+        slots_per_row=schedule_rows.slots_per_row([column.grid for column in columns]),
+        versions=tuple(_format_version(view.day, schedule) for view in schedule.columns),
         request_id=uuid4().hex,
         message=message,
         news=tuple(news),
@@ -157,72 +157,52 @@ def build_schedule_page(
     )
 
 
+def _build_doctor(schedule: Schedule, base: str) -> DoctorView:
+    doctor = schedule.doctor
+    return DoctorView(
+        doctor_id=doctor.doctor_id,
+        name=doctor.name,
+        specialty=doctor.specialty,
+        location=doctor.location,
+        time_zone=messages.format_zone(doctor.zone),
+        links=links.schedule_links(base, schedule.view, doctor.doctor_id, schedule.chosen),
+    )
+
+
 def _title(schedule: Schedule) -> str:
-    if schedule.is_week:
+    if schedule.view == "week":
         return dates.format_range(schedule.dates[0], schedule.dates[-1])
     return dates.format_date(schedule.chosen)
 
 
 def _format_version(day: Day, schedule: Schedule) -> str:
-    return f"{day.date}/{day.version}" if schedule.is_week else str(day.version)
+    key = schedule.key_in_form(day)
+    return f"{key}/{day.version}" if key else str(day.version)
 
 
-def _build_column(day: Day, schedule: Schedule, rejected: RejectedForm | None) -> Column:
-    day_slots = day.grid_slots(schedule.doctor.grid)
+def _build_column(view: DayWithDoctor, schedule: Schedule, rejected: RejectedForm | None) -> Column:
+    grid = view.doctor.grid
+    day_slots = view.day.grid_slots(grid)
     edits = EditedBoxes.of(rejected.state, day_slots) if rejected else EditedBoxes()
     builder = SlotViewBuilder(
-        date=day.date,
-        zone=schedule.doctor.zone,
+        zone=grid.zone,
         now=schedule.now,
         edits=edits,
         errors=_messages_by_start(rejected.error) if rejected and rejected.error else {},
-        is_week=schedule.is_week,
+        key=schedule.key_in_form(view.day),
+        name=schedule.name_of(view),
     )
     obsolete = [DaySlot(slot=slot) for slot in edits.obsolete]
     in_order = sorted((*day_slots, *obsolete), key=lambda day_slot: day_slot.slot.start)
-    return Column(day.date, [(day_slot.slot, builder.build(day_slot)) for day_slot in in_order])
+    slots = [(day_slot.slot, builder.build(day_slot)) for day_slot in in_order]
+    return Column(view.day.date, grid, slots)
 
 
-def _build_head(column: Column, day: Day, base: str, doctor: Doctor) -> ColumnView:
-    counts = Counter(slot.status for slot in day.slots.values())
-    disrupted = sum(
-        slot.is_disrupted and slot.status is SlotStatus.BOOKED for slot in day.slots.values()
-    )
-    return ColumnView(
-        date=day.date.isoformat(),
-        title=dates.format_short_date(day.date),
-        weekday=dates.short_weekday_name(day.date),
-        day_of_month=day.date.day,
-        url=links.day_url(base, doctor.doctor_id, day.date),
-        strip_url=links.week_url(base, doctor.doctor_id, day.date),
-        summary=_summarize(counts),
-        rebooking=describe_rebooking(disrupted) if disrupted else "",
-        rebooking_url=booking_links.rebooking_url(base, doctor.doctor_id, day.date),
-        time_off=time_off_words.name_stretches(day.blocked, day.date, doctor.zone),
-        is_full=not counts[SlotStatus.FREE] and bool(counts[SlotStatus.BOOKED]),
-        is_editable=any(view.is_editable for _slot, view in column.slots),
-    )
-
-
-def describe_rebooking(count: int) -> str:
-    """How many bookings have to be rebooked."""
-    return ngettext("%(count)s to rebook", "%(count)s to rebook", count)
-
-
-def _summarize(counts: Mapping[SlotStatus, int]) -> str:
-    free, held, booked = (
-        counts.get(status, 0) for status in (SlotStatus.FREE, SlotStatus.HELD, SlotStatus.BOOKED)
-    )
-    parts = [
-        ngettext("%(count)s open", "%(count)s open", free) if free else "",
-        ngettext("%(count)s held", "%(count)s held", held) if held else "",
-        ngettext("%(count)s booked", "%(count)s booked", booked) if booked else "",
-    ]
-    return ", ".join(filter(None, parts)) or _("Closed")
-
-
-def _describe_hours(grid: Grid) -> str:
-    return f"{' '.join(map(str, grid.sessions))} {grid.slot_length}"
+def _describe_hours(schedule: Schedule) -> str:
+    """A text that differs if the hours of a doctor do."""
+    grids = {view.doctor.doctor_id: view.doctor.grid for view in schedule.columns}.values()
+    texts = [f"{' '.join(map(str, grid.sessions))} {grid.slot_length}" for grid in grids]
+    return hashlib.blake2b(repr(texts).encode(), digest_size=6).hexdigest()
 
 
 def _messages_by_start(error: RequestRejectedError) -> dict[datetime, str]:

@@ -8,13 +8,12 @@ from msgspec import Struct
 
 from chalicelib.domain import local_time
 from chalicelib.domain.slot import Slot, SlotStatus
-from chalicelib.web import dates
 from chalicelib.web.pages.boxes import Box
 from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from chalicelib.domain.day import DaySlot
@@ -31,11 +30,11 @@ _CSS_KINDS = {
 class SlotView(Struct, frozen=True, kw_only=True):
     """One check box. ``is_free`` is the stored status, ``kind`` the CSS class.
 
-    ``weekday`` is empty on the page of one day.
+    ``column`` names its column, a weekday or a doctor; empty on the page of one day.
     """
 
     value: str
-    weekday: str
+    column: str
     start: str
     end: str
     state: str
@@ -82,15 +81,16 @@ class SlotViewBuilder(Struct, frozen=True, kw_only=True):
     """Builds the view models of the slots of a date.
 
     While a slot is editable, the user's edit takes precedence over the stored status. ``errors``
-    are the messages of violations by start. On a week, values and labels name the date.
+    are the messages of violations by start. Where a table has several columns, values start with
+    ``key``, and labels with ``name``.
     """
 
-    date: date
     zone: ZoneInfo
     now: datetime
     edits: EditedBoxes
     errors: Mapping[datetime, str]
-    is_week: bool
+    key: str
+    name: str
 
     def build(self, day_slot: DaySlot) -> SlotView:
         """Build the view model of a slot."""
@@ -99,8 +99,8 @@ class SlotViewBuilder(Struct, frozen=True, kw_only=True):
         is_free = slot.status is SlotStatus.FREE
         kind = self._css_kind(day_slot)
         return SlotView(
-            value=f"{self.date}/{box}" if self.is_week else str(box),
-            weekday=dates.short_weekday_name(self.date) if self.is_week else "",
+            value=f"{self.key}/{box}" if self.key else str(box),
+            column=self.name,
             start=local_time.format_time(slot.start, self.zone),
             end=local_time.format_time(slot.end, self.zone),
             state=self._describe_state(day_slot, kind),

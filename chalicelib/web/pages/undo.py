@@ -12,7 +12,9 @@ from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import ChangeNotFoundError, ConflictError
 from chalicelib.domain.text import Text
 from chalicelib.domain.undo import describe_kept
+from chalicelib.use_cases.manage_practice import MAX_DOCTORS
 from chalicelib.web.api.change_parsing import parse_change_search, valid_change_id
+from chalicelib.web.api.practice_parsing import parse_doctor_ids
 from chalicelib.web.api.validators import invalid_field, parse_date, valid_doctor_id
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import url_prefix
@@ -33,18 +35,22 @@ if TYPE_CHECKING:
     from chalicelib.domain.permissions import Caller
     from chalicelib.use_cases.undo_changes import UndoneChange
 
-# A week saves seven dates.
-_MAX_CHANGES = 7
-_PAGES = ("day", "week", "changes", "history")
+# A practice day saves so many doctors, a week seven dates.
+_MAX_CHANGES = MAX_DOCTORS
+_PAGES = ("day", "week", "practice", "changes", "history")
 
 
 class UndoForm(Struct, frozen=True, kw_only=True):
-    """The changes to undo, and the page that sent the form."""
+    """The changes to undo, and the page that sent the form, of one doctor or several."""
 
     changes: tuple[ChangeId, ...]
     page: str
-    doctor_id: str
+    doctor_ids: tuple[str, ...]
     date: date
+
+    @property
+    def doctor_id(self) -> str:
+        return self.doctor_ids[-1]
 
 
 class _Results(Struct, frozen=True, kw_only=True):
@@ -82,7 +88,7 @@ def parse_undo_form(request: Request) -> UndoForm:
     return UndoForm(
         changes=tuple(map(valid_change_id, ids)),
         page=page,
-        doctor_id=valid_doctor_id(fields["doctor_id"][-1]),
+        doctor_ids=tuple(map(valid_doctor_id, fields["doctor_id"])),
         date=parse_date(fields["date"][-1]),
     )
 
@@ -100,10 +106,10 @@ def undo_form(caller: Caller, form: UndoForm, request: Request) -> Response:
     request_context.current_request().metrics["Saves"] += created
     reasons = list(results.reasons())
     outcome = Outcome(results.message_key(is_incomplete=bool(reasons)), results.changes)
-    if form.page not in ("day", "week"):
+    if form.page in ("changes", "history"):
         url = _changes_url(form, request)
         return schedule_responses.redirect_with_flash(url, outcome, request)
-    schedule = _read_schedule(caller, form)
+    schedule = _read_schedule(caller, form, request)
     if not reasons:
         return schedule_responses.saved_response(outcome, schedule, (), caller, request)
     message = structs.replace(outcome.message(), text=_describe(results, reasons))
@@ -129,8 +135,13 @@ def _describe(results: _Results, reasons: Sequence[str]) -> str:
     return _("Nothing was undone. %(reasons)s.", reasons="; ".join(reasons))
 
 
-def _read_schedule(caller: Caller, form: UndoForm) -> Schedule:
+def _read_schedule(caller: Caller, form: UndoForm, request: Request) -> Schedule:
     services = get_services()
+    if form.page == "practice":
+        from chalicelib.web.pages import practice  # noqa: PLC0415  few undo on it
+
+        ids = parse_doctor_ids(form.doctor_ids)
+        return practice.read_schedule(caller, ids, form.date, request)
     if form.page == "week":
         week = services.manage_weeks.get_week(caller, form.doctor_id, form.date)
         return Schedule.of_week(week, form.date)

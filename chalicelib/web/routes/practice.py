@@ -17,7 +17,8 @@ from chalicelib.web.api.practice_serializers import (
 )
 from chalicelib.web.api.problem_details import PROBLEM_JSON
 from chalicelib.web.api.validators import optional_date
-from chalicelib.web.http.request import JSON
+from chalicelib.web.http.negotiation import wants_html
+from chalicelib.web.http.request import FORM, HTML, JSON, is_form
 from chalicelib.web.http.responses import json_or_not_modified, json_response
 from chalicelib.web.http.security_headers import DEFAULT_HEADERS
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
@@ -46,7 +47,7 @@ routes = Router(__name__)
             "Cursor",
             "IfNoneMatch",
         ),
-        responses={200: {JSON: practice_schemas.PracticeDay}},
+        responses={200: {JSON: practice_schemas.PracticeDay, HTML: None}},
         errors=(400, 404),
     ),
 )
@@ -54,11 +55,15 @@ def get_practice(request: Request, caller: Caller) -> Response:
     """Get one date of several doctors.
 
     Up to 20 of the doctors whom the caller may manage, by name, each date as of `GET /slots`;
-    `next` leads to further doctors. The `ETag` changes whenever the answer would.
+    `next` leads to further doctors. A browser (`Accept: text/html`) gets the page of the practice
+    day. The `ETag` changes whenever the answer would.
     """
-    search = parse_practice_search(request)
     date = optional_date(request, "date")
-    practice = get_services().practice().get_day(caller, search, date)
+    if wants_html(request):
+        from chalicelib.web.pages import practice as pages  # noqa: PLC0415
+
+        return pages.render_practice(caller, date, request)
+    practice = get_services().practice().get_day(caller, parse_practice_search(request), date)
     return json_or_not_modified(serialize_practice(practice), request)
 
 
@@ -68,10 +73,14 @@ def get_practice(request: Request, caller: Caller) -> Response:
     doc=RouteDoc(
         tag=DOCTORS,
         parameters=("IdempotencyKey",),
-        body={JSON: practice_schemas.SavePracticeRequest},
+        body={
+            JSON: practice_schemas.SavePracticeRequest,
+            FORM: practice_schemas.PracticeFormFields,
+        },
         responses={
-            200: {JSON: practice_schemas.SavedPractice},
-            207: {JSON: practice_schemas.SavedPractice},
+            200: {JSON: practice_schemas.SavedPractice, HTML: None},
+            207: {JSON: practice_schemas.SavedPractice, HTML: None},
+            303: {},
         },
         errors=(400, 404, 422),
     ),
@@ -82,9 +91,18 @@ def post_practice(request: Request, caller: Caller) -> Response:
     The date of each doctor is one atomic save, in the order of the request: 200 if all are saved,
     207 if some are, 400 if none is; `doctors` has what became of each. The `Idempotency-Key` stands
     for the whole request: sent again, doctors whose date is saved are not saved again, and the
-    others are tried.
+    others are tried. The page sends its form; the response is a page, or a redirect to it.
     """
-    requests = parse_save_practice_json(request)
+    if is_form(request):
+        from chalicelib.web.pages import practice as pages  # noqa: PLC0415
+        from chalicelib.web.pages.schedule_form import parse_practice_form  # noqa: PLC0415
+
+        form = parse_practice_form(request)
+        if wants_html(request) or not form.edited:
+            return pages.save_form(caller, form, request)
+        requests = [day.request for day in form.edited]
+    else:
+        requests = parse_save_practice_json(request)
     outcomes = get_services().practice().save(caller, requests)
     request_context.current_request().metrics["Saves"] += sum(
         outcome.saved.created for outcome in outcomes if outcome.saved

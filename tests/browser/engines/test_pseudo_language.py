@@ -26,6 +26,7 @@ PATHS = (
     "/settings",
     "/series",
     "/slots/origins?date=2027-06-07",
+    "/practice?date=2027-06-07",
     "/nowhere",
     "/series/new",
 )
