@@ -208,7 +208,7 @@ def test_conflict_names_the_doctor_and_keeps_the_ticks_of_others(client: AppClie
     assert client.get_day().free_times == ["11:00"]
 
 
-def test_save_of_nobody_is_400_on_the_whole_page(client: AppClient) -> None:
+def test_save_of_no_doctor_is_400_on_the_whole_page(client: AppClient) -> None:
     form = PageForm(load(client))
     client.save("09:00")
 
