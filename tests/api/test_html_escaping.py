@@ -188,7 +188,7 @@ def assert_not_reflected(markup: str, response: AppResponse, expected: AppRespon
     assert count_text(page, markup) == 0
 
 
-SEARCHES = ["/doctors?q=", "/practice?specialty=", "/doctors?date=", "/changes?date="]
+SEARCHES = ["/doctors?q=", "/doctors?date=", "/changes?date="]
 SEARCHES += [f"/changes?doctor_id=dr-lee&{name}=" for name in ("by", "kind", "from", "to", "date")]
 
 
