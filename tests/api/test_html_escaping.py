@@ -66,14 +66,13 @@ def fetch_pages(page_session: PageSession, doctor_id: str, name: str) -> dict[st
     box = {"offered": f"{DATE.replace('-', '')}T0900Z", "ticked": f"{DATE.replace('-', '')}T0900Z"}
     saved = page_session.send("POST", "/slots", urlencode({**form, **box}), **FORM_HEADERS)
     assert saved.status == 303, saved.text
-    history = f"/slots/history?doctor_id={doctor_id}&date={DATE}"
     pages = {
         "day": page_session.get(day),
         "partial of the day": page_session.get(day, **HTMX_HEADERS),
         "rejected save": page_session.send(
             "POST", "/slots", urlencode({**form, **box, "request_id": "s"}), **FORM_HEADERS
         ),
-        "history": page_session.get(history),
+        "history": page_session.get(f"/slots/history?doctor_id={doctor_id}&date={DATE}"),
         "doctor picker": page_session.get("/slots"),
         "practice day": page_session.get(f"/practice?date={DATE}"),
     }
