@@ -73,12 +73,13 @@ class PersonAct(StrEnum):
     SIGN_OUT = "sign_out"
     END_SESSIONS = "end_sessions"
     RELEASE_NAME = "release_name"
+    INVITE = "invite"
     CHANGE_PASSWORD = "change_password"  # noqa: S105  # nosec B105
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonAuditEntry:
-    """Who ended which sessions, released a name, or changed their password, and when."""
+    """Who ended which sessions, released a name, invited whom, or changed their password."""
 
     at: datetime
     act: PersonAct

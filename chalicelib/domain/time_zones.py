@@ -34,6 +34,13 @@ def canonical_name(name: str) -> str:
     return ALIASES.get(name, name)
 
 
+@cache
+def canonical_names() -> tuple[str, ...]:
+    """The names that are no aliases and have an area, such as ``Europe/London``, sorted."""
+    names = {canonical_name(name) for name in _usable_names()}
+    return tuple(sorted(name for name in names if "/" in name and not name.startswith("Etc/")))
+
+
 def has_clock_changes(zone: ZoneInfo, today: date) -> bool:
     """Return whether the offset differs on any date from today to ten years on."""
     count = min(366 * _YEARS_AHEAD, (date.max - today).days)

@@ -106,6 +106,12 @@ class PeopleRepository:
         )
         transaction.commit()
 
+    def record(self, entry: PersonAuditEntry, *, suffix: str) -> None:
+        """Add an entry to the audit log of people."""
+        transaction = Transaction()
+        _add_audit_entry(transaction, entry, suffix=suffix)
+        transaction.commit()
+
     def start_generation(
         self, entry: PersonAuditEntry, person: Person, account: Account, *, suffix: str
     ) -> None:

@@ -106,6 +106,24 @@ class ManageDoctors:
                 return SavedDoctor(doctor=saved, created=existing is None or may_have_created)
         raise AssertionError  # pragma: no cover  the last attempt returns or raises
 
+    @busy_after_conflicts()
+    def set_active(self, caller: Caller, doctor_id: str, *, is_active: bool) -> Doctor:
+        """Let a doctor take bookings, or not; the change is in the audit log.
+
+        Has no effect if they do already. Raises ``DoctorNotFoundError``, ``PermissionDeniedError``,
+        ``StoreUnavailableError``, ``OutcomeUnknownError``.
+        """
+
+        def attempt() -> Doctor:
+            existing = self._doctors.get(doctor_id)
+            changed = replace(existing, is_active=is_active)
+            caller.require_can_configure(existing, changed)
+            entry = self._build_entry(caller, existing, changed)
+            return self._save(changed, existing, entry) if entry else existing
+
+        caller.require_admin()
+        return retry_on_conflict(attempt, self._pause)
+
     def _existing(self, doctor_id: str) -> Doctor | None:
         try:
             return self._doctors.get(doctor_id)

@@ -132,6 +132,13 @@ class ManagePeople:
         self._end_all(PersonAct.RELEASE_NAME, caller, name)
 
     @busy_after_conflicts()
+    def record_invitation(self, caller: Caller, name: str) -> None:
+        """Record that an admin has invited a person. Raises ``PermissionDeniedError``."""
+        caller.require_permission(Permission.ADMINISTER)
+        entry, suffix = self._entry(PersonAct.INVITE, caller, name), secrets.token_hex(8)
+        retry_on_conflict(partial(self._people.record, entry, suffix=suffix), self._pause)
+
+    @busy_after_conflicts()
     def record_password_change(
         self, caller: Caller, account: Account, *, session_id: str, generation: int
     ) -> int | None:

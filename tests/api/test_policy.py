@@ -11,7 +11,7 @@ import pytest
 from app import app
 from cloud import template
 from cloud.package import PROJECT
-from tests.support.all_routes import CALLERS
+from tests.support.all_routes import CALLERS, send_request
 from tests.support.app_client import make_slot_id
 from tests.support.booking_operations import BOOKING_OPERATIONS
 from tests.support.dynamodb_responses import TRANSACT_WRITE
@@ -79,6 +79,11 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /slots/history": lambda client: client.get(f"/slots/history?{DAY_QUERY}"),
     "GET /changes": lambda client: client.get("/changes?doctor_id=dr-lee"),
     "GET /settings": lambda client: client.get("/settings?doctor_id=dr-lee"),
+    "GET /new-doctor": lambda client: client.get("/new-doctor"),
+    "POST /new-doctor": lambda client: send_request(client, "POST /new-doctor"),
+    "POST /doctors/{doctor_id}/active": lambda client: send_request(
+        client, "POST /doctors/{doctor_id}/active"
+    ),
     "GET /doctors/{doctor_id}/changes": lambda client: client.get("/doctors/dr-lee/changes"),
     **PLAN_OPERATIONS,
     "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),
@@ -94,6 +99,8 @@ SIGN_IN_ROUTES = {
     "POST /account/password",
     "POST /people/{name}/sign-out",
     "DELETE /people/{name}",
+    "GET /doctors/{doctor_id}/sign-in",
+    "POST /doctors/{doctor_id}/sign-in",
 }
 # Further calls that some routes make for other input.
 EXTRA_OPERATIONS: list[Operation] = [

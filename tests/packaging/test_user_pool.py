@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cloud.package import PROJECT
@@ -43,3 +44,22 @@ def test_people_change_their_own_password_with_their_own_token(
     assert "aws.cognito.signin.user.admin" in resources["PageClient"]["AllowedOAuthScopes"]
     assert "Password" not in role
     assert "InitiateAuth" not in role
+
+
+def test_app_may_call_exactly_what_it_calls_of_the_pool(resources: dict[str, Any]) -> None:
+    """Setting a temporary password is for a laptop, whose pool sends no invitation."""
+    folder = PROJECT / "chalicelib" / "web" / "auth"
+    accounts = (folder / "user_accounts.py").read_text()
+    directory = (folder / "user_directory.py").read_text()
+    calls = {
+        *re.findall(r"_call\(\s*\"(\w+)\"", accounts),
+        *re.findall(r"client\.(admin_\w+)\(", directory),
+    } - {"admin_set_user_password"}
+
+    (policy,) = [
+        each for each in resources["AppRole"]["Policies"] if each["PolicyName"] == "accounts"
+    ]
+
+    allowed = policy["PolicyDocument"]["Statement"][0]["Action"]
+    actions = {f"cognito-idp:{name.title().replace('_', '')}" for name in calls}
+    assert set(allowed) == actions

@@ -9,6 +9,7 @@ from tools.openapi.booking_page_operations import BOOKING_PAGE_OPERATIONS
 from tools.openapi.calendar_operations import CALENDAR_OPERATIONS
 from tools.openapi.change_operations import CHANGE_OPERATIONS
 from tools.openapi.closure_operations import CLOSURE_OPERATIONS
+from tools.openapi.people_page_operations import PEOPLE_PAGE_OPERATIONS
 from tools.openapi.plan_operations import PLAN_OPERATIONS
 from tools.openapi.practice_operations import PRACTICE_OPERATIONS
 from tools.openapi.responses import HTML_PAGE, OperationDetails, ResponseDetails, linked, response
@@ -120,6 +121,7 @@ OPERATIONS: dict[str, OperationDetails] = {
     **PLAN_OPERATIONS,
     **CLOSURE_OPERATIONS,
     **CALENDAR_OPERATIONS,
+    **PEOPLE_PAGE_OPERATIONS,
     **SERIES_PAGE_OPERATIONS,
     **BOOKING_PAGE_OPERATIONS,
     **SIGN_IN_OPERATIONS,

@@ -48,6 +48,7 @@ class DoctorsPage(Struct, frozen=True, kw_only=True):
     search: str
     has_search: bool
     is_settings: bool
+    can_add: bool
     doctors: tuple[DoctorView, ...]
     previous_url: str | None
     next_url: str | None
@@ -83,6 +84,7 @@ def _render(
         fields=tuple(fields.items()),
         search=search,
         is_settings=section == SETTINGS,
+        can_add=section == DOCTORS and Role.ADMIN in caller.roles,
         has_search=bool(search) or len(found) > MAX_OFFERED or Role.ADMIN in caller.roles,
         doctors=tuple(_view(doctor, f"{base}{target}", fields) for doctor in shown),
         previous_url=_page_url(own, search, fields, number - 1) if number > 1 else None,
