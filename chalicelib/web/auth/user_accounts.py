@@ -122,7 +122,7 @@ class UserAccounts:
     def require_available(self, name: str, email: str | None, role: Role) -> PoolAccount | None:
         """Return the account if it is this person's; None if there is none.
 
-        Raises ``AccountExistsError`` if the name belongs to somebody else.
+        Raises ``AccountExistsError`` if the name belongs to another person.
         """
         account = self.find(name)
         if account is None or (role in account.groups and email in {None, account.email}):
