@@ -45,6 +45,8 @@ EXPRESSIONS: dict[Safeguard, tuple[str, ...]] = {
             " OR (holder = :client AND (client = :client OR attribute_not_exists (client)))))"
         ),
     ),
+    Safeguard.DAY_HAS_NO_TIME_OFF: ("attribute_not_exists (blocked_version)",),
+    Safeguard.TIME_OFF_IS_KNOWN: ("blocked_version = :number",),
     Safeguard.SLOT_HAS_BOOKING: (
         "status = 'busy'",
         "booking_id = :booking",
@@ -65,7 +67,6 @@ NOT_IN_THE_MODEL = {
     ("slot", "attribute_not_exists (patient_reference) OR patient_reference = :patient"): (
         "concerns bookings that are older than their records"
     ),
-    ("day", "attribute_not_exists (blocked_version)"): "no day of the model has time off",
     ("day", "attribute_exists (slots.:start)"): (
         "DynamoDB rejects a write to a missing entry of the map in any case"
     ),

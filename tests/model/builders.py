@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.model.decisions import ByHand, Plan, UndoOf
+from tests.model.decisions import ByHand, Plan, TimeOff, UndoOf
 from tests.model.patients import Patient, Request
 from tests.model.saves import Save
 from tests.model.table import Act, Booking, Day, Entry, Items, Slot, Table
@@ -55,6 +55,11 @@ def plan_step(
 ) -> Save:
     """Return the step of a plan on this date, which any tab may take."""
     return Save(name, of, Plan(base, wish), is_plan=True, clock=clock, crashes=crashes)
+
+
+def time_off(name: str, *blocks: str, of: str = "the time off") -> Save:
+    """Return the step of a plan that takes time off on this date."""
+    return Save(name, of, TimeOff(blocks), is_plan=True)
 
 
 def undo(name: str, request: str) -> Save:

@@ -21,6 +21,11 @@ def overlap(one: str, other: str) -> bool:
     return abs(_minute(one) - _minute(other)) < SLOT_MINUTES
 
 
+def is_blocked(start: str, blocked: Iterable[str]) -> bool:
+    """Return whether the slot that starts then is in the time of these."""
+    return any(overlap(start, other) for other in blocked)
+
+
 @dataclass(frozen=True)
 class ByHand:
     """Do exactly this, or nothing."""
@@ -33,7 +38,8 @@ class ByHand:
         remaining = day.slots.keys() - set(self.closes)
         if not all(is_free(day.slots.get(start), now) for start in self.closes):
             return None
-        if any(overlap(start, other) for start in self.opens for other in remaining):
+        occupied = (*remaining, *day.blocked)
+        if any(overlap(start, other) for start in self.opens for other in occupied):
             return None
         return Changes(self.opens, self.closes)
 
@@ -53,6 +59,22 @@ class Plan:
             if is_free(day.slots.get(start), now) and not day.slots[start].is_by_hand
         ]
         return _open_possible(day, set(self.wish) - set(self.base), closes)
+
+
+@dataclass(frozen=True)
+class TimeOff:
+    """Take the time of these slots: close those that are free, also those opened by hand."""
+
+    blocks: tuple[str, ...]
+
+    def __call__(self, _table: Table, day: Day, now: int) -> Changes:
+        """Return the changes; what is held or booked stays."""
+        closes = [
+            start
+            for start, entry in day.slots.items()
+            if is_free(entry, now) and is_blocked(start, self.blocks)
+        ]
+        return Changes(closed=tuple(sorted(closes)), blocked=self.blocks)
 
 
 @dataclass(frozen=True)
@@ -77,7 +99,7 @@ class UndoOf:
 
 
 def _open_possible(day: Day, wanted: Iterable[str], closes: Iterable[str]) -> Changes:
-    remaining = day.slots.keys() - set(closes)
+    remaining = {*day.slots.keys() - set(closes), *day.blocked}
     opens = [start for start in wanted if not any(overlap(start, other) for other in remaining)]
     return Changes(tuple(sorted(opens)), tuple(sorted(closes)))
 

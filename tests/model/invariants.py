@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from tests.model.decisions import overlap
+from tests.model.decisions import TimeOff, is_blocked, overlap
 from tests.model.saves import REJECTED, Save
 from tests.model.states import is_end
 from tests.model.table import Day
@@ -82,12 +82,23 @@ def _not_rejected_after_commit(transition: Transition) -> bool:
     )
 
 
+def _time_off_is_kept(transition: Transition) -> bool:
+    blocked = transition.before.table.get(("day",), Day()).blocked
+    before, after = _claims(transition.before), _claims(transition.after)
+    return not any(
+        is_blocked(start, blocked)
+        for start, claim in after.items()
+        if start not in before or (claim != before[start] and claim[0] != "free")
+    )
+
+
 def _plan_respects_hands(transition: Transition) -> bool:
     if not (isinstance(transition.actor, Save) and transition.actor.is_plan):
         return True
     listed = transition.before.table.get(("day",), Day()).slots
     closed = slots_of(transition.before).keys() - slots_of(transition.after).keys()
-    return not any(listed[start].is_by_hand for start in closed)
+    is_time_off = isinstance(transition.actor.decide, TimeOff)
+    return is_time_off or not any(listed[start].is_by_hand for start in closed)
 
 
 def _log_is_kept(transition: Transition) -> bool:
@@ -135,6 +146,7 @@ def _patient_stays(transition: Transition) -> bool:
 INVARIANTS: dict[Callable[[Transition], bool], str] = {
     _no_overlap: "no two slots overlap",
     _claims_stay: "only its own client ends a hold or a booking",
+    _time_off_is_kept: "nothing is opened, held or booked in time off",
     _plan_respects_hands: "a plan doesn't close what was opened by hand",
     _one_effect: "a request has one effect, however often it is sent",
     _not_rejected_after_commit: "a request that is saved is not rejected",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.model.decisions import is_blocked
 from tests.model.states import Step
 from tests.model.table import (
     Act,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 # Failures that another attempt, at a later instant, avoids.
 _TOO_EARLY = {Safeguard.SLOT_CHANGED_BEFORE, Safeguard.ENTRY_IS_NEW}
+_TIME_OFF = {Safeguard.DAY_HAS_NO_TIME_OFF, Safeguard.TIME_OFF_IS_KNOWN}
 HOLD_LENGTH = 1
 
 
@@ -55,11 +57,15 @@ class Request(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """The results of a client's requests so far; the next attempt has the instant ``earliest``."""
+    """The results of a client's requests so far; the next attempt has the instant ``earliest``.
+
+    ``time_off`` is the version of the day's time off that the current request knows.
+    """
 
     results: tuple[str, ...] = ()
     earliest: int = 0
     timeouts: int = 0
+    time_off: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ class Patient:
         """Yield what may happen next."""
         request = self.acts[len(memory.results)]
         at = max(instant(state.table, self.clock), memory.earliest)
-        writes = self.writes(request, at, state.now)
+        writes = self.writes(request, at, state.now, memory.time_off)
         table, failures = commit(state.table, writes, without)
         text, effect = f"{self.name}{ahead(self.clock)} {request}", self._key(request)
         if not failures:
@@ -98,24 +104,34 @@ class Patient:
         elif all(condition in _TOO_EARLY for condition, _ in failures):
             retry = memory._replace(earliest=at + 1)
             yield Step(f"{text}: tries a later instant", table, retry, writes=writes)
+        elif all(condition in _TOO_EARLY | _TIME_OFF for condition, _ in failures):
+            yield self._in_time_off(request, table, memory)._replace(writes=writes)
         else:
             result = self._result(request, table)
             request_done = effect if result == "done already" else ""
             after = _finished(memory, result)
             yield Step(f"{text}: {result}", table, after, request_done, writes)
 
+    def _in_time_off(self, request: Request, table: Table, memory: Progress) -> Step:
+        """Return the step that reads the time off of the day, and may try again beside it."""
+        day, text = table["day",], f"{self.name} {request}"
+        if is_blocked(request.slot, day.blocked):
+            return Step(f"{text}: rejected in time off", table, _finished(memory, "rejected"))
+        retry = memory._replace(time_off=day.blocked_version)
+        return Step(f"{text}: tries again beside time off", table, retry)
+
     def _key(self, request: Request) -> str:
         """Return what makes a request and its repeat the same; nothing does for a hold."""
         return "" if request.verb == "holds" else f"{self.client} {request.booking} {request}"
 
-    def writes(self, request: Request, at: int, now: int) -> list[Write]:
-        """Return the writes of a request, in one transaction."""
+    def writes(self, request: Request, at: int, now: int, time_off: int = 0) -> list[Write]:
+        """Return the writes of a request, in one transaction; it knows of that time off."""
         claim, start = f"{self.client} {request.booking}", request.slot
         free, booked = Slot(changed_at=at), Slot("booked", claim, changed_at=at)
         match request.verb:
             case "holds":
                 held = Slot("held", self.client, now + HOLD_LENGTH, at)
-                return [_hold(start, held, now), _change_day({start: held})]
+                return [_hold(start, held, now), _change_day({start: held}, time_off)]
             case "cancels":
                 slots, act = {start: free}, Act(self._key(request), freed=(start,))
             case "books":
@@ -130,7 +146,7 @@ class Patient:
                 else _book(former, slot, now, self.client)
                 for former, slot in slots.items()
             ),
-            _change_day(slots),
+            _change_day(slots, None if request.verb == "cancels" else time_off),
             _record(claim, request),
             put_entry(at, start, act),
         ]
@@ -146,7 +162,7 @@ class Patient:
 
 
 def _finished(memory: Progress, result: str) -> Progress:
-    return memory._replace(results=(*memory.results, result), earliest=0)
+    return memory._replace(results=(*memory.results, result), earliest=0, time_off=0)
 
 
 def _hold(start: str, held: Slot, now: int) -> Write:
@@ -171,7 +187,9 @@ def _change(start: str, after: Slot, safeguard: Safeguard, condition: Condition)
     return change_slot(start, safeguard, condition, at=after.changed_at or 0, after=after)
 
 
-def _change_day(slots: dict[str, Slot]) -> Write:
+def _change_day(slots: dict[str, Slot], time_off: int | None) -> Write:
+    """Update the entries; ``time_off`` is what the day may have of it, None: whatever it has."""
+
     def change(day: Day) -> Day:
         entries = day.slots
         for start, slot in slots.items():
@@ -179,7 +197,10 @@ def _change_day(slots: dict[str, Slot]) -> Write:
             entries = entries.set(start, entry._replace(status=slot.status, until=slot.until))
         return day._replace(revision=day.revision + 1, slots=entries)
 
-    return Write(("day",), {}, change)
+    if time_off is None:
+        return Write(("day",), {}, change)
+    safeguard = Safeguard.TIME_OFF_IS_KNOWN if time_off else Safeguard.DAY_HAS_NO_TIME_OFF
+    return Write(("day",), {safeguard: lambda day: day.blocked_version == time_off}, change)
 
 
 def _record(claim: str, request: Request) -> Write:

@@ -39,10 +39,11 @@ class Changes(NamedTuple):
 
     opened: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return the words of a step."""
-        verbs = (("opens", self.opened), ("closes", self.closed))
+        verbs = (("opens", self.opened), ("closes", self.closed), ("blocks", self.blocked))
         parts = [f"{verb} {', '.join(starts)}" for verb, starts in verbs if starts]
         return " and ".join(parts) or "changes nothing"
 
@@ -185,7 +186,12 @@ class Save:
                 slots = slots.set(start, None)
             for start in changes.opened:
                 slots = slots.set(start, opened)
-            return Day(day.version + 1, day.revision + 1, at, slots)
+            after = Day(day.version + 1, day.revision + 1, at, slots, *day[4:])
+            if changes.blocked:
+                after = after._replace(
+                    blocked=(*day.blocked, *changes.blocked), blocked_version=after.version
+                )
+            return after
 
         if read.version == 0:
             return put(("day",), Safeguard.DAY_IS_NEW, change(read))

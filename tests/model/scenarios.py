@@ -15,6 +15,7 @@ from tests.model.builders import (
     patient,
     plan_step,
     saved_day,
+    time_off,
     undated_slot,
     undo,
 )
@@ -151,6 +152,41 @@ SCENARIOS: dict[str, Scenario] = {
             plan_step("Tab 2", wish=("09:00", "10:15"), of="another plan"),
         ),
     ),
+    "time_off_and_bookings": Scenario(
+        make_day("10:00", booked={"09:00": ANN}),
+        (
+            time_off("Tab 1", "09:00"),
+            patient("Ann", cancel("09:00")),
+            patient("Ben", hold("09:00"), book("10:00")),
+            opens("Lee", "09:15", closing=("09:00",)),
+        ),
+    ),
+    "time_off_and_move": Scenario(
+        make_day("10:00", booked={"09:00": ANN}),
+        (
+            time_off("Tab 1", "10:00"),
+            time_off("Tab 2", "10:00"),
+            patient("Ann", move("09:00", "10:00"), cancel("10:00")),
+            patient("Ben", book("10:00", "b2")),
+        ),
+    ),
+    "two_times_off": Scenario(
+        make_day("10:00", booked={"09:00": ANN}),
+        (
+            time_off("Tab 1", "11:00"),
+            time_off("Tab 2", "09:00", of="more time off"),
+            patient("Ann", cancel("09:00")),
+            patient("Ben", book("09:00")),
+        ),
+    ),
+    "time_off_and_series": Scenario(
+        make_day("09:00", "11:00", origin="series"),
+        (
+            time_off("Tab 1", "09:00", "10:00"),
+            plan_step("Tab 2", base=("09:00",), wish=("09:00", "10:00")),
+            undo("Lee", "series"),
+        ),
+    ),
     "undo_twice": Scenario(
         saved_day(opened="09:00", closed="10:00"),
         (undo("Tab 1", "the save"), undo("Tab 2", "the save")),
@@ -232,6 +268,8 @@ COUNTER_EXAMPLES: dict[Safeguard, str] = {
     Safeguard.SLOT_IS_CLOSABLE: "save_and_booking",
     Safeguard.SLOT_CAN_BE_HELD: "save_and_holds",
     Safeguard.SLOT_CAN_BE_BOOKED: "two_bookings",
+    Safeguard.DAY_HAS_NO_TIME_OFF: "time_off_and_bookings",
+    Safeguard.TIME_OFF_IS_KNOWN: "two_times_off",
     Safeguard.SLOT_HAS_BOOKING: "cancellation_sent_twice",
     Safeguard.SLOT_CHANGED_BEFORE: "slow_clock",
     Safeguard.BOOKING_IS_NEW: "booking_sent_twice",

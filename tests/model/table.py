@@ -44,12 +44,18 @@ class Entry(NamedTuple):
 
 
 class Day(NamedTuple):
-    """The day item: ``version`` counts saves, ``revision`` all changes."""
+    """The day item: ``version`` counts saves, ``revision`` all changes.
+
+    ``blocked`` has the slots that time off takes, by their starts, ``blocked_version`` the version
+    of the save that has set them; it is 0 without any.
+    """
 
     version: int = 0
     revision: int = 0
     changed_at: int = 0
     slots: Items[str, Entry] = Items()
+    blocked: tuple[str, ...] = ()
+    blocked_version: int = 0
 
 
 class Slot(NamedTuple):
@@ -90,6 +96,8 @@ class Safeguard(Enum):
     SLOT_IS_CLOSABLE = "a slot is closed only if it is free, or its hold has expired"
     SLOT_CAN_BE_HELD = "a slot is held only if it is free, or its hold has expired"
     SLOT_CAN_BE_BOOKED = "a slot is booked only if it is free, or its hold is expired or one's own"
+    DAY_HAS_NO_TIME_OFF = "a slot is held or booked only if the day has no time off"
+    TIME_OFF_IS_KNOWN = "a slot beside time off is held or booked only if that is still the same"
     SLOT_HAS_BOOKING = "a slot is released only by the booking that it has"
     SLOT_CHANGED_BEFORE = "a write requires that the slot's last change has an earlier instant"
     BOOKING_IS_NEW = "a booking requires that its id was never used"

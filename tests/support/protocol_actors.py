@@ -10,20 +10,22 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import bootstrap
-from chalicelib.domain.audit_log import ChangeId
+from chalicelib.domain.audit_log import ChangeId, ChangeKind
+from chalicelib.domain.blocking import block
 from chalicelib.domain.booking import Booking
 from chalicelib.domain.errors import ChangeNotFoundError, DomainError
 from chalicelib.domain.merge import merge
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.domain.slot import SlotId, SlotOrigin, SlotStatus
+from chalicelib.domain.time_off import BlockedStretch, BlockKind, TimeOffAct
 from chalicelib.storage import keys
 from chalicelib.storage.day_repository import DayRepository
 from chalicelib.storage.doctor_cache import DoctorCache
 from chalicelib.storage.doctor_repository import DoctorRepository
 from chalicelib.use_cases.manage_slots import SaveRequest
-from chalicelib.use_cases.save_days import SaveDays
+from chalicelib.use_cases.save_days import DayUpdate, SaveDays
 from chalicelib.use_cases.save_series_dates import SeriesDate, save_series_date
-from tests.model.decisions import ByHand, Plan, UndoOf
+from tests.model.decisions import ByHand, Plan, TimeOff, UndoOf
 from tests.model.patients import HOLD_LENGTH, Patient, Request
 from tests.model.saves import Save
 from tests.model.schedules import Schedule
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     Items = list[dict[str, Any]]
 
 DOCTOR = Caller(name="dr-lee", client="page", roles=frozenset({Role.DOCTOR}), doctor_id="dr-lee")
+HALF_AN_HOUR = timedelta(minutes=30)
 SERIES = "series"
 SERIES_ORIGIN = SlotOrigin("20261101T000000000000Z~series", "s-1")
 
@@ -142,6 +145,8 @@ class ProtocolActors:
                 self._save_by_hand(request, decide)
             case Plan():
                 self._take_plan_step(request, decide)
+            case TimeOff():
+                self._take_time_off(request, decide)
             case UndoOf():
                 self._undo(request, decide)
 
@@ -184,6 +189,29 @@ class ProtocolActors:
         )
         for saved in save_series_date(self._save_days, DOCTOR, change):
             self._change_ids[request] = saved.change_id or ""
+
+    def _take_time_off(self, request: str, decide: TimeOff) -> None:
+        """Save the date as a plan of time off does."""
+        starts = sorted(map(to_instant, decide.blocks))
+        stretch = BlockedStretch(
+            time_off_id=_request_id(request),
+            kind=BlockKind.TIME_OFF,
+            name="Away",
+            act=TimeOffAct.STOP,
+            start=starts[0],
+            end=starts[-1] + HALF_AN_HOUR,
+            is_whole_day=False,
+        )
+        update = DayUpdate(
+            doctor_id="dr-lee",
+            date=MONDAY,
+            request_id=_request_id(request),
+            fingerprint=request,
+            decide=lambda view: block(view.day, stretch, now=view.now),
+            may_overlap_adjacent=lambda _: False,
+            kind=ChangeKind.TIME_OFF,
+        )
+        self._change_ids[request] = self._save_days.save(DOCTOR, update).change_id or ""
 
     def _undo(self, request: str, decide: UndoOf) -> None:
         if decide.request not in self._change_ids:
