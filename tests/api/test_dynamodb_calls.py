@@ -203,7 +203,7 @@ def test_get_slot_is_one_read(client: AppClient) -> None:
     with client.record_calls() as calls:
         assert client.get_slot("09:00").status == 200
 
-    assert calls == ["GetItem"]
+    assert calls == ["BatchGetItem"]
 
 
 def test_doctor_is_cached_for_ten_seconds_then_read_once(client: AppClient) -> None:

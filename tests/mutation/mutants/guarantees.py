@@ -84,13 +84,13 @@ MUTANTS = (
     ),
     Mutant(
         "A page does not learn of a booking",
-        "chalicelib.web.pages.etags:_state",
+        "chalicelib.web.pages.etags:_column_state",
         becomes(name("revision"), 0),
         "tests/api/test_polling.py::test_booking_and_cancellation_are_news",
     ),
     Mutant(
         "A page does not learn of new settings",
-        "chalicelib.web.pages.etags:_state",
+        "chalicelib.web.pages.etags:_column_state",
         becomes(name("version"), 0),
         "tests/api/test_polling.py::test_changed_settings_are_news",
     ),
