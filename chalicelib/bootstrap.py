@@ -207,13 +207,14 @@ def build_services(
     local_caller = service_factories.build_local_caller(settings)
     people, doctors = _create_manage_people(base), ListDoctors(base.doctors, cached, now)
     manage_slots = ManageSlots(days, cached, now, pause)
+    practice = _lazily(service_factories.create_practice, base, manage_slots, doctors)
     return Services(
         settings=settings,
         manage_slots=manage_slots,
         weeks=_lazily(service_factories.create_manage_weeks, base, manage_slots),
-        practice=_lazily(service_factories.create_practice, base, manage_slots, doctors),
+        practice=practice,
         months=_lazily(service_factories.create_view_months, base),
-        changes=_lazily(service_factories.create_change_services, base),
+        changes=_lazily(service_factories.create_change_services, base, practice),
         plans=_lazily(service_factories.create_plan_services, base),
         closures=_lazily(service_factories.create_closure_services, base),
         find_slots=FindSlots(days, base.index, cached, now, pause),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.events.series_queue import SeriesQueue
     from chalicelib.plan_services import PlanServices
     from chalicelib.settings import Settings
+    from chalicelib.storage.audit_log import AuditLog
     from chalicelib.storage.availability_index import AvailabilityIndex
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.storage.doctor_cache import DoctorCache
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.publish_changes import PublishChanges
     from chalicelib.use_cases.undo_changes import UndoChanges
     from chalicelib.use_cases.view_months import ViewMonths
+    from chalicelib.use_cases.view_reports import ViewReports
 
 
 class Foundations(Struct, frozen=True, kw_only=True):
@@ -60,10 +63,11 @@ class Foundations(Struct, frozen=True, kw_only=True):
 
 
 class ChangeServices(Struct, frozen=True, kw_only=True):
-    """The use cases of the audit log: list changes, and undo one."""
+    """The use cases of the audit log: list changes, undo one, and report cancellations."""
 
     list_changes: ListChanges
     undo_changes: UndoChanges
+    view_reports: Callable[[], ViewReports]
 
 
 class BookingServices(Struct, frozen=True, kw_only=True):
@@ -101,7 +105,9 @@ def create_view_months(base: Foundations) -> ViewMonths:
     return ViewMonths(base.days, base.doctor_cache, base.now, base.pause)
 
 
-def create_change_services(base: Foundations) -> ChangeServices:
+def create_change_services(
+    base: Foundations, practice: Callable[[], ManagePractice]
+) -> ChangeServices:
     from chalicelib.storage.audit_log import AuditLog  # noqa: PLC0415
     from chalicelib.use_cases.list_changes import ListChanges  # noqa: PLC0415
     from chalicelib.use_cases.save_days import SaveDays  # noqa: PLC0415
@@ -113,7 +119,16 @@ def create_change_services(base: Foundations) -> ChangeServices:
     return ChangeServices(
         list_changes=ListChanges(audit_log, cache, base.settings.client_names, now, pause),
         undo_changes=UndoChanges(save_days, audit_log, cache, pause),
+        view_reports=partial(create_view_reports, base, audit_log, practice),
     )
+
+
+def create_view_reports(
+    base: Foundations, audit_log: AuditLog, practice: Callable[[], ManagePractice]
+) -> ViewReports:
+    from chalicelib.use_cases.view_reports import ViewReports  # noqa: PLC0415
+
+    return ViewReports(practice(), base.days, audit_log, base.now, base.pause)
 
 
 def create_plan_services(base: Foundations) -> PlanServices:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.errors import ChangeNotFoundError, DayModifiedError
 from chalicelib.domain.undo import undo_request_id
 from chalicelib.storage import keys, table
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from chalicelib.domain.change_feed import ActorNames, ChangeSearch
     from chalicelib.storage.audit_feed import FeedItem
     from chalicelib.storage.transaction import Transaction
+
+
+# DynamoDB ends a page earlier, after 1 MB.
+_COUNTED_PAGE_SIZE = 5_000
 
 
 def add_entry(transaction: Transaction, entry: AuditLogEntry) -> None:
@@ -125,6 +130,24 @@ class AuditLog:
                 if entry.date:
                     entries.setdefault(entry.date, []).append(entry)
         return entries
+
+    def count_cancelled(self, doctor_id: str, first: date, last: date) -> dict[date, int]:
+        """Return how many bookings were cancelled or revoked, by the date of their slots.
+
+        A move is no cancellation. Eventually consistent. Raises ``StoreUnavailableError``.
+        """
+        counts: dict[date, int] = {}
+        with translate_read_errors():
+            items = AuditItem.query(
+                keys.audit_pk(doctor_id),
+                AuditItem.sk.between(*keys.audit_range(first, last)),
+                AuditItem.act.is_in(ChangeKind.CANCELLATION.value, ChangeKind.REVOKE.value),
+                page_size=_COUNTED_PAGE_SIZE,
+            )
+            for entry in decode_readable(items, audit_entry_from_item):
+                if entry.date:
+                    counts[entry.date] = counts.get(entry.date, 0) + len(entry.cancelled)
+        return counts
 
     def list_page(
         self,

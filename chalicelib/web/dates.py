@@ -66,13 +66,14 @@ def format_short_range(first: date, last: date) -> str:
     """
     if first == last:
         return format_short_date(first)
-    end = _short_day(last)
+    end = format_short_day(last)
     if first.month == last.month:
         return _("%(start)s–%(end)s", start=first.day, end=end)
-    return _("%(start)s – %(end)s", start=_short_day(first), end=end)
+    return _("%(start)s – %(end)s", start=format_short_day(first), end=end)
 
 
-def _short_day(on: date) -> str:
+def format_short_day(on: date) -> str:
+    """``23 Nov``."""
     return _("%(day)d %(month)s", day=on.day, month=translate(_SHORT_MONTHS[on.month - 1]))
 
 

@@ -41,6 +41,7 @@ PAGES = {
     "history": f"/slots/history?doctor_id=dr-lee&date={MONDAY}",
     "changes": "/changes?doctor_id=dr-lee",
     "settings": "/settings?doctor_id=dr-lee",
+    "reports": "/reports",
     "import": "/import?doctor_id=dr-lee",
     "calendar feeds": "/calendar-feeds?doctor_id=dr-lee",
     "series": "/series?doctor_id=dr-lee",

@@ -26,6 +26,7 @@ PAGES = (
     "/settings?doctor_id=dr-lee",
     "/import?doctor_id=dr-lee",
     "/calendar-feeds?doctor_id=dr-lee",
+    "/reports",
     "/slots/origins?doctor_id=dr-lee&date=2098-03-24",
     "/doctors",
     "/practice?date=2098-03-24",

@@ -37,6 +37,7 @@ def _end_hold(client: AppClient) -> AppResponse:
 
 
 BOOKING_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
+    "GET /reports": lambda client: client.get("/reports", Accept="text/html"),
     "GET /bookings": lambda client: client.get(f"/bookings?{DAY_QUERY}", Accept="text/html"),
     "POST /bookings": _book_at_the_desk,
     "GET /rebooking": lambda client: client.get("/rebooking?doctor_id=dr-lee", Accept="text/html"),

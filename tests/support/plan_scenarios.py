@@ -56,11 +56,18 @@ def _result_page(client: AppClient) -> Send:
     return lambda: client.get(f"/plans/{plan['plan_id']}?doctor_id=dr-lee", **_HTML)
 
 
+def _reports(client: AppClient) -> Send:
+    assert client.save("14:00", "14:30", "15:00").status == 200
+    assert client.save("09:00", "09:20", "09:40", doctor_id="dr-okafor").status == 200
+    return lambda: client.get("/reports?doctor_id=dr-lee&doctor_id=dr-okafor")
+
+
 def _export(client: AppClient) -> Send:
     return lambda: client.get("/doctors/dr-lee/export?format=json")
 
 
 PLAN_SCENARIOS: dict[str, list[Scenario]] = {
+    "reports of two doctors, 12 weeks": [_reports],
     "export of a year of slots": [_export],
     "the page of a doctor's series": [_series_page],
     "the page that says why slots are open": [_origins_page],

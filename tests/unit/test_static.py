@@ -125,6 +125,7 @@ def test_every_source_belongs_to_a_page() -> None:
         "pico.css",
         "reference.css",
         "reference.js",
+        "reports.css",
     }
     assert all(first_declaration(STATIC / name) in served for name in sources - others)
     assert others <= sources

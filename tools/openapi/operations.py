@@ -12,6 +12,7 @@ from tools.openapi.closure_operations import CLOSURE_OPERATIONS
 from tools.openapi.people_page_operations import PEOPLE_PAGE_OPERATIONS
 from tools.openapi.plan_operations import PLAN_OPERATIONS
 from tools.openapi.practice_operations import PRACTICE_OPERATIONS
+from tools.openapi.report_operations import REPORT_OPERATIONS
 from tools.openapi.responses import HTML_PAGE, OperationDetails, ResponseDetails, linked, response
 from tools.openapi.series_page_operations import SERIES_PAGE_OPERATIONS
 from tools.openapi.sign_in_operations import SIGN_IN_OPERATIONS
@@ -119,6 +120,7 @@ OPERATIONS: dict[str, OperationDetails] = {
     **BOOKING_OPERATIONS,
     **CHANGE_OPERATIONS,
     **PLAN_OPERATIONS,
+    **REPORT_OPERATIONS,
     **CLOSURE_OPERATIONS,
     **CALENDAR_OPERATIONS,
     **PEOPLE_PAGE_OPERATIONS,

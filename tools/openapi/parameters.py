@@ -121,6 +121,21 @@ PARAMETERS = {
         "The last date, included; at most 30 days after the first, by default 13.",
         "2026-12-06",
     ),
+    "ReportFrom": _query(
+        "from",
+        fields.Date,
+        "A date of the first week; by default eight weeks ago.",
+        "2026-09-28",
+    ),
+    "ReportTo": _query(
+        "to",
+        fields.Date,
+        "A date of the last week, at most the 16th; by default three weeks from now.",
+        "2026-12-20",
+    ),
+    "ReportFormat": _query(
+        "format", fields.ExportFormat, "By default what `Accept` prefers, or else `json`.", "csv"
+    ),
     "ExportFrom": _query("from", fields.Date, "The first date; by default today.", "2026-11-23"),
     "ExportTo": _query(
         "to",

@@ -28,6 +28,7 @@ SETTINGS = "settings"
 DOCTORS = "doctors"
 CLOSURES = "closures"
 PRACTICE = "practice"
+REPORTS = "reports"
 
 
 class NavLink(Struct, frozen=True, kw_only=True):
@@ -141,6 +142,7 @@ def _links(
         pages.append((PRACTICE, _("Practice"), "/practice"))
     if is_admin:
         pages.append((CLOSURES, _("Closures"), "/closures"))
+    pages.append((REPORTS, _("Reports"), "/reports"))
     return tuple(
         NavLink(label=label, url=f"{base}{path}", is_current=name == section)
         for name, label, path in pages

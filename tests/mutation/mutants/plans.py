@@ -203,6 +203,12 @@ MUTANTS = (
         f"{_TESTS}::test_plan_counts_only_its_own_changes",
     ),
     Mutant(
+        "A move counts as a cancellation in a report",
+        "chalicelib.storage.audit_log:AuditLog.count_cancelled",
+        becomes(condition("is_in"), None),
+        "tests/api/test_reports.py::test_report_has_fill_rate_cancellations_and_third_next",
+    ),
+    Mutant(
         "A plan of a replaced version goes on",
         "chalicelib.domain.plan:PlanSources.is_replaced",
         never(call(bool)),
