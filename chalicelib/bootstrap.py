@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.offer_slots import OfferSlots
     from chalicelib.use_cases.override_bookings import OverrideBookings
-    from chalicelib.use_cases.propose_hours import ProposeHours
     from chalicelib.use_cases.propose_imports import ProposeImports
     from chalicelib.use_cases.propose_series import ProposeSeries
     from chalicelib.use_cases.propose_time_off import ProposeTimeOff
@@ -143,10 +142,6 @@ class Services(Struct, frozen=True, kw_only=True):
     @property
     def propose_imports(self) -> ProposeImports:
         return self.plans().propose_imports
-
-    @property
-    def propose_hours(self) -> ProposeHours:
-        return self.plans().propose_hours
 
     @property
     def propose_time_off(self) -> ProposeTimeOff:

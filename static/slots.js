@@ -22,8 +22,8 @@ let lastSaveResponseAt = 0;
 
 // The month beside the week loads by itself.
 const isRail = (ctx) => ctx.sourceElement.id === "rail";
-// Parts of a page that hold no boxes: the month, a plan, the history of a day, and the page of changes.
-const isPart = (target) => target.matches("#rail, #plan, #feed, .history > div");
+// Parts of a page that hold no boxes: the month, a plan, the history of a day, changes, and the week of settings.
+const isPart = (target) => target.matches("#rail, #plan, #feed, #preview, .history > div");
 
 // --- Requests
 

@@ -149,6 +149,21 @@ class AuditLog:
                     counts[entry.date] = counts.get(entry.date, 0) + len(entry.cancelled)
         return counts
 
+    def list_settings(self, doctor_id: str, limit: int) -> tuple[AuditLogEntry, ...]:
+        """Return the latest changes without a date, the newest first; strongly consistent.
+
+        Raises ``StoreUnavailableError``.
+        """
+        with translate_read_errors():
+            items = AuditItem.query(
+                keys.audit_pk(doctor_id),
+                AuditItem.sk.startswith(keys.audit_date_prefix(None)),
+                consistent_read=True,
+                scan_index_forward=False,
+                limit=limit,
+            )
+            return tuple(decode_readable(items, audit_entry_from_item))
+
     def list_page(
         self,
         search: ChangeSearch,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.change_feed import ActorNames, ChangeSearch, visible_to
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.undo import may_be_undone
@@ -117,6 +118,24 @@ class ListChanges:
             )
 
         return retry_on_conflict(read, self._pause)
+
+    def find_settings_authors(self, caller: Caller, doctor: Doctor, version: int) -> dict[str, str]:
+        """Return who last changed each setting since that version, by its name in JSON.
+
+        The caller's own name is empty. Returns no names if the audit log is unavailable: without
+        them, the page still says what has changed.
+        """
+        names = ActorNames(doctor=doctor, clients=self._client_names)
+        try:
+            entries = self._audit_log.list_settings(doctor.doctor_id, doctor.version - version)
+        except StoreUnavailableError:
+            return {}
+        return {
+            setting: _name_author(entry.actor, caller, names) or ""
+            for entry in reversed(entries)
+            if entry.kind is ChangeKind.SETTINGS
+            for setting in entry.settings or ()
+        }
 
     def _undoable(self, entries: Iterable[AuditLogEntry]) -> frozenset[str]:
         now = self._now()

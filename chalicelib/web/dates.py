@@ -111,6 +111,11 @@ def short_weekday_name(on: date) -> str:
     return translate(_SHORT_WEEKDAYS[on.weekday()])
 
 
+def short_weekday_name_of(weekday: int) -> str:
+    """``Mon`` for 0."""
+    return translate(_SHORT_WEEKDAYS[weekday])
+
+
 def format_weekdays(weekdays: Iterable[int]) -> str:
     """``Every day``, or names of weekdays; three or more in a row as a range."""
     ranges = weekday_ranges(weekdays)

@@ -105,6 +105,7 @@ _BODIES: dict[str, tuple[str, str]] = {
     "POST /doctors/{doctor_id}/active": (FORM, "active=on"),
     "POST /closures/{closure_id}/lift": (FORM, "act=lift"),
     "POST /import": (FORM, urlencode(_IMPORT_FORM)),
+    "POST /settings": (FORM, "doctor_id=dr-lee&lead_minutes=5"),
     "POST /time-off": (FORM, urlencode(_TIME_OFF_FORM)),
     "POST /time-off/lift": (FORM, "doctor_id=dr-lee&time_off_id=none"),
     "POST /plans/{plan_id}": (FORM, "doctor_id=dr-lee&act=start"),

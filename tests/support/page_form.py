@@ -53,7 +53,7 @@ def _values(element: Tag) -> list[str]:
     if element.name == "select":
         return [attribute(option, "value") for option in element.select("option[selected]")]
     if element.name == "textarea":
-        return [element.get_text().removeprefix("\n")]  # which a browser ignores
+        return [element.get_text().removeprefix("\n").replace("\n", "\r\n")]
     is_unchecked = attribute(element, "type") in {"checkbox", "radio"} and not element.has_attr(
         "checked"
     )

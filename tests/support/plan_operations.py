@@ -126,6 +126,7 @@ PLAN_OPERATIONS: dict[str, Callable[[AppClient], AppResponse]] = {
         client, lambda path: _post(client, f"{path}/lift", {"act": "lift"})
     ),
     "GET /time-off": _get(f"/time-off?{_DOCTOR}&week={MONDAY}"),
+    "POST /settings": lambda client: _post(client, "/settings", {"lead_minutes": "0"}),
     "POST /time-off": lambda client: _post(
         client,
         "/time-off",

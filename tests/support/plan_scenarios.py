@@ -66,10 +66,16 @@ def _export(client: AppClient) -> Send:
     return lambda: client.get("/doctors/dr-lee/export?format=json")
 
 
+def _settings_form(client: AppClient) -> Send:
+    form = SentForm(client.get("/settings?doctor_id=dr-lee", **_HTML), ".settings-form")
+    return lambda: form.set(lead_minutes="5").send(client)
+
+
 PLAN_SCENARIOS: dict[str, list[Scenario]] = {
     "reports of two doctors, 12 weeks": [_reports],
     "export of a year of slots": [_export],
     "the page of a doctor's series": [_series_page],
+    "save of the form of settings": [_settings_form],
     "the page that says why slots are open": [_origins_page],
     "the form that repeats a week": [_repeat_page],
     "preview of a series": [_preview],

@@ -99,6 +99,7 @@ CONDITIONS_WITHOUT_MUTANT = (
     ),
     ("chalicelib.storage.audit_log:AuditLog.list_plan", condition("between"), KEY_RANGE),
     ("chalicelib.storage.audit_log:AuditLog.count_cancelled", condition("between"), KEY_RANGE),
+    ("chalicelib.storage.audit_log:AuditLog.list_settings", condition("startswith"), KEY_RANGE),
     (
         "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
         condition(DoctorDirectoryIndex),

@@ -126,6 +126,7 @@ def test_every_source_belongs_to_a_page() -> None:
         "reference.css",
         "reference.js",
         "reports.css",
+        "settings.css",
     }
     assert all(first_declaration(STATIC / name) in served for name in sources - others)
     assert others <= sources

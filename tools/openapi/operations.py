@@ -108,6 +108,22 @@ OPERATIONS: dict[str, OperationDetails] = {
     "get_root": OperationDetails(responses={303: response("To the Manage Slots page.")}),
     "get_changes_page": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DOCTOR}),
     "get_settings_page": OperationDetails(responses={200: HTML_PAGE, 400: _INVALID_DOCTOR}),
+    "post_settings_form": OperationDetails(
+        responses={
+            200: HTML_PAGE,
+            303: response(
+                "Redirect to the settings, or to the preview of what replaces open slots."
+            ),
+            400: response(
+                "Each wrong field has its reason; a browser gets the form again.",
+                invalid_id=examples.INVALID_DOCTOR_ID,
+            ),
+            412: response(
+                "Someone else has changed the settings meanwhile: a browser gets the form again, "
+                "with what was edited, and what they changed."
+            ),
+        }
+    ),
     "get_reference": OperationDetails(responses={200: HTML_PAGE}),
     "get_health": OperationDetails(responses={200: response("Healthy.", ok={"status": "ok"})}),
     "get_openapi": OperationDetails(responses={200: response("OpenAPI 3.1.")}),

@@ -32,6 +32,8 @@ TEXT_FIELDS = (
     "delegates",
 )
 """The fields with one text each, by the names of the settings in JSON."""
+IDENTITY = ("name", "specialty", "location")
+"""Those of them that only an admin can change."""
 HOURS = "sessions"
 
 

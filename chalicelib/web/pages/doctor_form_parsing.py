@@ -18,7 +18,7 @@ from chalicelib.domain.grid import ClinicSession
 from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name, trim_name
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.api.fields import WEEKDAYS
-from chalicelib.web.pages.doctor_form import HOURS
+from chalicelib.web.pages.doctor_form import HOURS, IDENTITY
 from chalicelib.web.pages.hours_text import parse_time
 from chalicelib.web.texts import _, translate
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from chalicelib.web.pages.doctor_form import DoctorForm, HoursRow
 
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
-_NAMES = ("name", "specialty", "location")
 
 
 class ParsedDoctorForm(Struct, frozen=True, kw_only=True):
@@ -79,7 +78,7 @@ def errors_by_field(error: RequestRejectedError) -> dict[str, str]:
 def _in_order(errors: Mapping[str, str], form: DoctorForm) -> dict[str, str]:
     """Return the errors in the order of their fields on the page."""
     rows = [f"from_{number}" for number in range(1, len(form.rows) + 1)]
-    order = [*_NAMES, "time_zone", HOURS, *rows, "slot_minutes", "lead_minutes", "window_days"]
+    order = [*IDENTITY, "time_zone", HOURS, *rows, "slot_minutes", "lead_minutes", "window_days"]
     last = len(order)
     position = {field: number for number, field in enumerate(order)}
     return dict(sorted(errors.items(), key=lambda each: position.get(each[0], last)))

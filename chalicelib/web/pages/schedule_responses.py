@@ -50,6 +50,7 @@ HOLD_ENDED = "hold_ended"
 DISRUPTED = "disrupted"
 DISRUPTION_LIFTED = "disruption_lifted"
 BOOKING_REMOVED = "booking_removed"
+SETTINGS_SAVED = "settings_saved"
 # Holds the key of a flash message, and the changes that it can undo, during the redirect after a
 # save without JavaScript.
 _FLASH_COOKIE = "flash"
@@ -90,6 +91,7 @@ def _messages() -> dict[str, tuple[str, str]]:
         ),
         DISRUPTION_LIFTED: (_("The booking no longer has to be rebooked"), "success"),
         BOOKING_REMOVED: (_("The booking is removed"), "success"),
+        SETTINGS_SAVED: (_("Settings saved successfully"), "success"),
     }
 
 

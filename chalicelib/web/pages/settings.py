@@ -1,4 +1,4 @@
-"""The settings page of a doctor: what applies, and who can change it."""
+"""The settings page of a doctor: a form, or for delegates what applies and who can change it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from chalicelib.domain.permissions import Role
 from chalicelib.web.pages import messages, setting_words
+from chalicelib.web.pages.doctor_form import DoctorForm
 from chalicelib.web.pages.frame import SETTINGS, build_frame
 from chalicelib.web.pages.rendering import render
+from chalicelib.web.pages.settings_form import check_form, render_settings_form
 from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
@@ -36,18 +38,21 @@ class SettingsPage(Struct, frozen=True, kw_only=True):
 
 
 def render_settings(caller: Caller, doctor: Doctor, request: Request) -> Response:
-    """Render the settings that the caller may see."""
+    """Render the form of the settings; for a delegate, the settings that they may see."""
+    if caller.role_for(doctor) is not Role.DELEGATE:
+        state = check_form(caller, doctor, DoctorForm.of_doctor(doctor))
+        return render_settings_form(caller, doctor, state, request)
     page = SettingsPage(
         doctor_id=doctor.doctor_id,
         doctor_name=doctor.name,
-        settings=_views(caller, doctor),
-        advice=_advice(caller, doctor),
+        settings=_views(doctor),
+        advice=_advice(doctor),
     )
     frame = build_frame(request, caller, section=SETTINGS, doctor=doctor, path="/settings")
     return render("settings.html", page, frame)
 
 
-def _views(caller: Caller, doctor: Doctor) -> tuple[SettingView, ...]:
+def _views(doctor: Doctor) -> tuple[SettingView, ...]:
     labels, grid = setting_words.setting_labels(), doctor.grid
     values: dict[str, list[str]] = {
         "name": [doctor.name],
@@ -60,21 +65,11 @@ def _views(caller: Caller, doctor: Doctor) -> tuple[SettingView, ...]:
         "window_days": [setting_words.duration(doctor.booking_window)],
         "active": [_("Patients can book") if doctor.is_active else _("Patients can't book")],
     }
-    if caller.can_see_delegates(doctor):
-        values["delegates"] = sorted(doctor.delegates) or [_("None")]
     return tuple(
         SettingView(label=labels[name], values=tuple(texts)) for name, texts in values.items()
     )
 
 
-def _advice(caller: Caller, doctor: Doctor) -> str:
+def _advice(doctor: Doctor) -> str:
     """Say who can change the settings."""
-    if caller.role_for(doctor) is Role.DELEGATE:
-        return _(
-            "%(name)s or an administrator can change these settings.",
-            name=doctor.name,
-        )
-    return _(
-        "The doctor or an administrator can change the hours, slot length, notice, booking window "
-        "and delegates. Only an administrator can change the rest."
-    )
+    return _("%(name)s or an administrator can change these settings.", name=doctor.name)

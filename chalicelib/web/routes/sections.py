@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Permission
 from chalicelib.web.api.validators import requested_doctor_id
-from chalicelib.web.http.request import HTML
+from chalicelib.web.http.request import FORM, HTML
 from chalicelib.web.routes.slots import should_pick_doctor
 from chalicelib.web.routing import DOCTORS, RouteDoc, Router
 
@@ -72,3 +72,25 @@ def get_settings_page(request: Request, caller: Caller) -> Response:
     doctor = get_services().doctors.get(requested_doctor_id(caller, request))
     caller.require_role_for(doctor)
     return settings.render_settings(caller, doctor, request)
+
+
+@routes.post(
+    "/settings",
+    permission=Permission.CONFIGURE,
+    doc=RouteDoc(
+        tag=DOCTORS,
+        body={FORM: None},
+        responses={200: {HTML: None}, 303: {}},
+        errors=(400, 404, 412),
+    ),
+)
+def post_settings_form(request: Request, caller: Caller) -> Response:
+    """Save a doctor's settings, or show what they would mean.
+
+    The page sends this form: `act` is one of `save`, `show`, `add` and `remove:<number>`, for a row
+    of the hours. `version` is that of the settings that the form shows: others are 412. Clients use
+    `PUT /doctors/{doctor_id}`.
+    """
+    from chalicelib.web.pages import settings_saving  # noqa: PLC0415
+
+    return settings_saving.submit(caller, request)
