@@ -7,7 +7,8 @@ from chalicelib import bootstrap
 from chalicelib.domain.doctor import Doctor, DoctorSettings
 from chalicelib.domain.grid import ClinicSession
 from chalicelib.domain.local_time import parse_time_of_day
-from chalicelib.storage import table
+from chalicelib.storage import doctor_names, table
+from chalicelib.storage.doctor_repository import DoctorRepository
 from local.local_config import PROJECT, use_local_stage
 
 
@@ -27,6 +28,20 @@ def seed() -> None:
     table.create_if_absent()
     for doctor in DOCTORS:
         services.doctors.add(doctor)
+    _index_names(services.doctors)
+
+
+def _index_names(doctors: DoctorRepository) -> None:
+    """Let doctors be found by name who were stored before there was an index of names."""
+    cursor = None
+    while True:
+        page = doctors.list_page(
+            specialty=None, location=None, limit=table.MAX_BATCH_KEYS, cursor=cursor
+        )
+        doctor_names.index_missing(page.doctors)
+        cursor = page.cursor
+        if cursor is None:
+            return
 
 
 if __name__ == "__main__":

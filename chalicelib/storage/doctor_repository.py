@@ -17,6 +17,7 @@ from chalicelib.storage.doctor_mapping import (
     doctor_from_item,
     doctor_to_item,
 )
+from chalicelib.storage.doctor_names import add_names
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.models import DelegateItem, DoctorDirectoryIndex, DoctorItem
 from chalicelib.storage.transaction import Transaction
@@ -85,6 +86,7 @@ class DoctorRepository:
         saved = replace(doctor, version=(previous.version if previous else 0) + 1)
         transaction = Transaction()
         _write_settings(transaction, doctor_to_item(saved), previous)
+        add_names(transaction, saved, previous)
         if entry is not None:
             add_entry(transaction, entry)
         delegates = previous.delegates if previous else frozenset()

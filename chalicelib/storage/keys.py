@@ -12,6 +12,9 @@ BOOKING_SK = "BOOKING"
 # The index partition of all doctors, sorted by specialty, location and id.
 DIRECTORY_PK = "DOCTORS"
 
+# The index partition of the words of doctors' names.
+NAMES_PK = "NAMES"
+
 # Sorts after every day of a doctor.
 MAX_DAY_SK = "DAY#~"
 
@@ -192,6 +195,16 @@ def join_sort_key(*parts: str) -> str:
 
 def _encode(part: str) -> str:
     return part.replace("%", "%25").replace("#", "%23")
+
+
+def name_sk(number: int) -> str:
+    """Return the key of a word of the doctor's name, by its position."""
+    return f"NAME#{number}"
+
+
+def name_prefix(text: str) -> str:
+    """Return what the sort keys of names begin with that begin with the text."""
+    return _encode(text)
 
 
 def search_pk(specialty: str, date: date) -> str:

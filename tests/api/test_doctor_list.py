@@ -34,11 +34,11 @@ def test_header_of_a_large_practice_leads_to_a_search(
     (label,) = page.select(f"#switch label[for={attribute(field, 'id')}]")
     assert (text_of(label), attribute(field, "name")) == ("Doctor", "q")
     first = parse(page_session.get("/doctors").text)
-    assert len(first.select(".doctors li")) == 50
+    assert len(first.select(".roster tbody tr")) == 25
     (more,) = first.select("nav.pages a")
     second = parse(page_session.get(attribute(more, "href")).text)
-    assert len(second.select(".doctors li")) == 16
-    (found,) = parse(page_session.get("/doctors?q=OKAFOR%20chidi").text).select(".doctors a")
+    assert len(second.select(".roster tbody tr")) == 25
+    (found,) = parse(page_session.get("/doctors?q=OKAFOR%20chidi").text).select(".roster th a")
     assert attribute(found, "href") == "/slots?doctor_id=dr-okafor"
 
 

@@ -12,11 +12,14 @@ from chalicelib.domain.permissions import Role
 from chalicelib.use_cases.list_doctors import MAX_OFFERED
 from chalicelib.web.api.validators import search_text
 from chalicelib.web.http.request import query, url_prefix
+from chalicelib.web.pages import directory
 from chalicelib.web.pages.frame import DOCTORS, SCHEDULE, SETTINGS, build_frame
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalice.app import Request, Response
 
     from chalicelib.domain.doctor import Doctor
@@ -36,6 +39,15 @@ class DoctorView(Struct, frozen=True, kw_only=True):
     location: str
 
 
+class _Part(Struct, frozen=True, kw_only=True):
+    """A page of the caller's doctors."""
+
+    doctors: tuple[Doctor, ...]
+    has_search: bool
+    previous_url: str | None
+    next_url: str | None
+
+
 class DoctorsPage(Struct, frozen=True, kw_only=True):
     """The values of the page; ``fields`` are what its search keeps.
 
@@ -48,7 +60,6 @@ class DoctorsPage(Struct, frozen=True, kw_only=True):
     search: str
     has_search: bool
     is_settings: bool
-    can_add: bool
     doctors: tuple[DoctorView, ...]
     previous_url: str | None
     next_url: str | None
@@ -73,28 +84,51 @@ def _render(
     caller: Caller, request: Request, title: str, path: str, target: str, *, section: str
 ) -> Response:
     search = search_text(request, "q") or ""
-    found = get_services().list_doctors.list_all(caller, search)
-    base, number = url_prefix(request), _page_number(request)
+    base = url_prefix(request)
     fields = {name: value for name in _KEPT if (value := query(request, name))}
     own = f"{base}{path}"
-    shown = found[(number - 1) * MAX_OFFERED : number * MAX_OFFERED]
+    part = (
+        _admin_part(caller, request, own, search, fields)
+        if Role.ADMIN in caller.roles
+        else _part(caller, request, own, search, fields)
+    )
     page = DoctorsPage(
         title=title,
         path=own,
         fields=tuple(fields.items()),
         search=search,
         is_settings=section == SETTINGS,
-        can_add=section == DOCTORS and Role.ADMIN in caller.roles,
-        has_search=bool(search) or len(found) > MAX_OFFERED or Role.ADMIN in caller.roles,
-        doctors=tuple(_view(doctor, f"{base}{target}", fields) for doctor in shown),
-        previous_url=_page_url(own, search, fields, number - 1) if number > 1 else None,
-        next_url=(
-            _page_url(own, search, fields, number + 1)
-            if len(found) > number * MAX_OFFERED
-            else None
-        ),
+        has_search=part.has_search,
+        doctors=tuple(_view(doctor, f"{base}{target}", fields) for doctor in part.doctors),
+        previous_url=part.previous_url,
+        next_url=part.next_url,
     )
     return render("doctors.html", page, build_frame(request, caller, section=section))
+
+
+def _admin_part(
+    caller: Caller, request: Request, own: str, search: str, fields: Mapping[str, str]
+) -> _Part:
+    """Return a page of all doctors, in as many reads as in a small practice."""
+    found = directory.find_page(caller, request)
+    is_first = not query(request, "cursor")
+    return _Part(
+        doctors=found.doctors,
+        has_search=True,
+        previous_url=None if is_first else directory.page_url(own, search, None, **fields),
+        next_url=directory.page_url(own, search, found.cursor, **fields) if found.cursor else None,
+    )
+
+
+def _part(caller: Caller, request: Request, own: str, search: str, fields: dict[str, str]) -> _Part:
+    found, number = get_services().list_doctors.list_all(caller, search), _page_number(request)
+    has_more = len(found) > number * MAX_OFFERED
+    return _Part(
+        doctors=tuple(found[(number - 1) * MAX_OFFERED : number * MAX_OFFERED]),
+        has_search=bool(search) or len(found) > MAX_OFFERED,
+        previous_url=_page_url(own, search, fields, number - 1) if number > 1 else None,
+        next_url=_page_url(own, search, fields, number + 1) if has_more else None,
+    )
 
 
 def _view(doctor: Doctor, url: str, fields: dict[str, str]) -> DoctorView:
