@@ -55,8 +55,11 @@ def test_new_doctor_signs_in_and_has_a_week_in_twenty_actions(
         person.click(page.get_by_role("main").get_by_role("button", name="Add a doctor"))
         password = page.locator("#temporary-password").inner_text()
         person.click(page.get_by_role("link", name="Open their week"))
+        expect(page).to_have_url(re.compile("/slots/week"))
+        page.wait_for_load_state("networkidle")
         person.click(page.get_by_role("link", name="Next week"))
-        heads = page.locator("th[data-date]")
+        expect(page).to_have_url(re.compile("date="))
+        heads = page.locator("thead th")
         for n in range(5):
             person.click(heads.nth(n).get_by_role("button", name="All"))
         person.save(re.compile("^Save"))
