@@ -1,0 +1,105 @@
+"""The settings page in a real browser: two editors, the week beside the form, and the keyboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from tests.support.accessibility import accessibility_violations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.support.browser_users import BrowserUsers
+    from tests.support.live_server import LiveServer
+
+DOCTOR = "dr-settings"
+SETTINGS: dict[str, Any] = {
+    "name": "Dr Settings",
+    "specialty": "surgery",
+    "location": "London",
+    "time_zone": "Europe/London",
+    "slot_minutes": 30,
+    "sessions": [{"from": "09:00", "to": "12:00"}],
+    "lead_minutes": 0,
+    "window_days": 365,
+    "delegates": [],
+}
+
+
+@pytest.fixture(autouse=True)
+def path(live_server: LiveServer) -> str:
+    """The settings of a doctor, who has the same ones before each test."""
+    url = f"{live_server.url}/doctors/{DOCTOR}"
+    headers = live_server.auth_headers("admin")
+    requests.put(url, json=SETTINGS, headers=headers, timeout=30).raise_for_status()
+    return f"{live_server.url}/settings?doctor_id={DOCTOR}"
+
+
+def open_page(browser: Browser, users: BrowserUsers, path: str, **options: Any) -> Iterator[Page]:  # noqa: ANN401  any option of a context
+    with browser.new_context(storage_state=users.storage_state("alex"), **options) as context:
+        page = context.new_page()
+        page.goto(path)
+        yield page
+
+
+@pytest.fixture
+def page(browser: Browser, browser_users: BrowserUsers, path: str) -> Iterator[Page]:
+    yield from open_page(browser, browser_users, path)
+
+
+@pytest.fixture
+def other(browser: Browser, browser_users: BrowserUsers, path: str) -> Iterator[Page]:
+    """A second browser, without JavaScript."""
+    yield from open_page(browser, browser_users, path, java_script_enabled=False)
+
+
+def test_two_editors_lose_nothing_and_the_second_sees_the_change(page: Page, other: Page) -> None:
+    page.get_by_label("Notice").fill("120")
+    page.get_by_label("Delegates").fill("kim")
+    other.get_by_label("Booking window").fill("90")
+    other.locator("#save").click()
+    expect(other.locator("#found")).to_have_text("Settings saved successfully")
+
+    page.locator("#save").click()
+
+    expect(page.get_by_role("alert").filter(has_text="Booking window")).to_contain_text("→ 90 days")
+    expect(page.get_by_label("Notice")).to_have_value("120")
+    expect(page.get_by_label("Delegates")).to_have_value("kim")
+    expect(page.get_by_label("Booking window")).to_have_value("90")
+    assert accessibility_violations(page) == []
+    page.locator("#save").click()
+    expect(page.locator("#found")).to_have_text("Settings saved successfully")
+    expect(page.get_by_label("Notice")).to_have_value("120")
+    expect(page.get_by_label("Booking window")).to_have_value("90")
+
+
+def test_week_is_drawn_again_as_fields_change(page: Page) -> None:
+    total = page.locator("#week-total")
+    expect(total).to_have_text("42 slots a week")
+    page.get_by_label("Slot length").fill("20")
+    page.get_by_label("Notice").focus()
+    expect(total).to_have_text("63 slots a week")
+    page.get_by_label("Sunday").uncheck()
+    expect(total).to_have_text("54 slots a week")
+    assert accessibility_violations(page) == []
+
+
+def test_hours_are_added_by_the_keyboard_without_javascript(other: Page) -> None:
+    other.get_by_role("button", name="Add hours").press("Enter")
+    second = other.get_by_role("group", name="Hours 2")
+    expect(second.get_by_label("Monday")).to_be_focused()
+    other.keyboard.press("Space")
+    second.get_by_label("From").fill("14")
+    second.get_by_label("To").fill("15")
+    other.get_by_role("button", name="Show the week").press("Enter")
+    expect(other.locator("#week-total")).to_have_text("44 slots a week")
+
+    other.get_by_label("Notice").press("Enter")
+
+    expect(other.locator("#found")).to_have_text("Settings saved successfully")
