@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from tests.support.manage_slots_page import ManageSlotsPage
 
-LINKS = "[...new Set([...document.links].map(link => link.href.split('#')[0]))]"
+# A file to download leaves no page.
+LINKS = """[...new Set([...document.links].filter(link => !link.hasAttribute("download"))
+    .map(link => link.href.split("#")[0]))]"""
 
 
 def links_of_site(page: Page, origin: str) -> set[str]:
