@@ -5,18 +5,16 @@ const RANGE = /(\d\d:\d\d–\d\d:\d\d)/; // as in messages.py
 
 export const find = (selector) => document.querySelector(selector);
 export const scheduleForm = () => find("#schedule");
-export const isWeek = (form) => form.dataset.view === "week";
 export const isPractice = (form) => form.dataset.view === "practice";
 // A day is named by its doctor and date, as in "dr-lee/2026-11-30".
 export const daysOf = (form) => form.dataset.days.split(" ").filter(Boolean);
 const headOf = (form, day) => form.querySelector(`th[data-day="${day}"]`)?.dataset;
-export const titleOf = (form, day) => headOf(form, day)?.title ?? day.split("/").pop();
+export const titleOf = (form, day) => headOf(form, day)?.title ?? day.split("/")[1];
 export const doctorOf = (form, day) => headOf(form, day)?.doctor ?? day.split("/")[0];
 // A single day has the version "3"; the dates of a week have one each, "2026-11-30/3", and so have doctors, "dr-lee/3".
 export function versionOf(form, day) {
-  const [doctor, date] = day.split("/");
-  const prefix = isPractice(form) ? `${doctor}/` : isWeek(form) ? `${date}/` : "";
-  return [...form.querySelectorAll("[name=version]")].find(({ value }) => value.startsWith(prefix))?.value.split("/").pop();
+  const versions = [...form.querySelectorAll("[name=version]")].map(({ value }) => value.split("/"));
+  return versions.find(([key, version]) => !version || day.split("/").includes(key))?.pop();
 }
 
 export const boxesOf = (form) => [...(form?.querySelectorAll("[name=ticked]") ?? [])];

@@ -27,38 +27,29 @@ function boxBeside(box, step) {
   return boxes[boxes.indexOf(box) + step];
 }
 
-const startOfRow = (box) => boxesToVisit(box.closest("tr"), box)[0];
-const endOfRow = (box) => boxesToVisit(box.closest("tr"), box).at(-1);
+// Which box of the row or of the session, and the next session.
+const JUMPS = { Home: 0, End: -1, PageUp: 0, PageDown: -1 };
+const SESSIONS = { PageUp: "previousElementSibling", PageDown: "nextElementSibling" };
 
 // The boxes of the same column in a session.
-function columnIn(session, box) {
-  const index = box.closest("td").cellIndex;
-  return [...session.rows].flatMap((row) => (row.cells[index] ? boxesToVisit(row.cells[index], box) : []));
-}
+const columnIn = (session, box) =>
+  [...session.rows].flatMap(({ cells }) => boxesToVisit(cells[box.closest("td").cellIndex] ?? cells[0], box));
 
-// The first box of the next session (step 1), or of this or the former one (step -1); to extend, an end of this session.
-function boxInSession(box, step, isExtended) {
-  const sessions = [...box.closest("table").tBodies];
-  const here = sessions.indexOf(box.closest("tbody"));
-  const own = columnIn(sessions[here], box);
-  if (isExtended) return own.at(step > 0 ? -1 : 0);
-  if (step < 0 && own[0] !== box) return own[0];
-  for (let index = here + step; sessions[index]; index += step) {
-    const [first] = columnIn(sessions[index], box);
+// To extend a range, the end of the session; else the first box of this session or of another.
+function jump(box, key, isExtended) {
+  if (!SESSIONS[key]) return boxesToVisit(box.closest("tr"), box).at(JUMPS[key]);
+  let session = box.closest("tbody");
+  const own = columnIn(session, box);
+  if (isExtended || (key === "PageUp" && own[0] !== box)) return own.at(JUMPS[key]);
+  while ((session = session[SESSIONS[key]])) {
+    const [first] = columnIn(session, box);
     if (first) return first;
   }
   return undefined;
 }
 
-const JUMPS = {
-  Home: startOfRow,
-  End: endOfRow,
-  PageDown: (box, isExtended) => boxInSession(box, 1, isExtended),
-  PageUp: (box, isExtended) => boxInSession(box, -1, isExtended),
-};
-
 export function nextBox(box, key, isExtended = false) {
-  if (JUMPS[key]) return JUMPS[key](box, isExtended);
+  if (key in JUMPS) return jump(box, key, isExtended);
   if (DOWN[key]) return boxBelow(box, DOWN[key]);
   const isRightToLeft = getComputedStyle(scheduleForm()).direction === "rtl";
   return boxBeside(box, isRightToLeft ? -FORWARD[key] : FORWARD[key]);

@@ -37,7 +37,7 @@ export function findChanges(oldForm, newForm, own) {
 
 // The texts are `becameFree`, `becameBooked` and so on.
 export function describeChange(kind, times, view) {
-  if (kind === "hours") return text({ week: "hoursOfWeekChanged", practice: "hoursOfDoctorsChanged" }[view] ?? "hoursChanged");
+  if (kind === "hours") return text(view === "day" ? "hoursChanged" : "hoursOfWeekChanged");
   const more = times.length - 2;
   const named = times.length > 3 ? [...times.slice(0, 2), text("moreTimes", { count: more })] : times;
   const key = `became${kind[0].toUpperCase()}${kind.slice(1)}`;

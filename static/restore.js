@@ -1,6 +1,6 @@
 // After the schedule is rendered: sets the boxes to the unsaved changes, and names those that no box shows.
 
-import { boxesOf, createSentence, daysOf, doctorOf, find, idOf, isPractice, isStored, isWeek, kindOf } from "./dom.js";
+import { boxesOf, createSentence, daysOf, doctorOf, find, idOf, isPractice, isStored, kindOf } from "./dom.js";
 import { scheduleForm, STORED_KINDS, titleOf, versionOf } from "./dom.js";
 import { refreshUnsaved } from "./save_bar.js";
 import { joinList, text } from "./texts.js";
@@ -27,8 +27,8 @@ function showSentence(sentence) {
 function showLost(lost) {
   if (!lost.length) return;
   const form = scheduleForm();
-  const column = (day) => (isPractice(form) ? `${doctorOf(form, day)} ` : isWeek(form) ? `${titleOf(form, day)} ` : "");
-  const name = ([, { time, day }]) => column(day) + time;
+  const { view } = form.dataset;
+  const name = ([, { time, day }]) => (view === "day" ? time : `${(view === "week" ? titleOf : doctorOf)(form, day)} ${time}`);
   showSentence(text("lostChanges", { count: lost.length, times: joinList(lost.map(name)) }));
 }
 

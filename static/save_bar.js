@@ -20,7 +20,7 @@ export function markBox(box, isMarked) {
 export function describeChanges(boxes) {
   const days = new Set(boxes.map(dayOf)).size;
   const changes = text("changes", { count: boxes.length });
-  if (isPractice(scheduleForm())) return text("changesForDoctors", { changes, doctors: text("doctors", { count: days }) });
+  if (isPractice(scheduleForm())) return text("changesForDoctors", { changes, count: days });
   return days > 1 ? text("changesOnDays", { changes, days: text("days", { count: days }) }) : changes;
 }
 

@@ -9,10 +9,7 @@ export function selectDay(day) {
   if (!column || !table) return;
   table.dataset.column = column;
   for (const link of form.querySelectorAll(".strip a")) {
-    if (link.dataset.day === day) {
-      link.setAttribute("aria-current", link.closest("[data-query=date]") ? "date" : "true");
-      link.scrollIntoView({ block: "nearest", inline: "nearest" });
-    } else link.removeAttribute("aria-current");
+    link.ariaCurrent = link.dataset.day === day || null;
   }
 }
 

@@ -98,7 +98,7 @@ export const tests = {
     renderPractice();
     selectDay(dayOfDoctor("dr-lee"));
     assertEqual(document.querySelector("table").dataset.column, "2");
-    assertEqual(document.querySelector("[aria-current=true]").dataset.day, dayOfDoctor("dr-lee"));
+    assertEqual(document.querySelector("[aria-current]").dataset.day, dayOfDoctor("dr-lee"));
     renderPractice();
     history.replaceState(null, "", "?focus=dr-lee");
     restoreColumn();

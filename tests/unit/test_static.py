@@ -123,6 +123,7 @@ def test_every_source_belongs_to_a_page() -> None:
         "month_page.css",
         "pico.classless.cyan.min.css",
         "pico.css",
+        "practice.css",
         "reference.css",
         "reference.js",
         "reports.css",

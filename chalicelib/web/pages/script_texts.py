@@ -68,8 +68,15 @@ def _save_bar_texts() -> dict[str, str | Forms]:
         "changes": _forms(lambda n: ngettext("1 change", "%(count)s changes", n, count=_COUNT)),
         "days": _forms(lambda n: ngettext("1 day", "%(count)s days", n, count=_COUNT)),
         "changesOnDays": _("%(changes)s on %(days)s"),
-        "doctors": _forms(lambda n: ngettext("1 doctor", "%(count)s doctors", n, count=_COUNT)),
-        "changesForDoctors": _("%(changes)s for %(doctors)s"),
+        "changesForDoctors": _forms(
+            lambda n: ngettext(
+                "%(changes)s for 1 doctor",
+                "%(changes)s for %(count)s doctors",
+                n,
+                changes="%(changes)s",
+                count=_COUNT,
+            )
+        ),
         "toOpen": _("%(count)s to open"),
         "toClose": _("%(count)s to close"),
         "toOpenAndClose": _("%(open)s, %(close)s"),
@@ -110,7 +117,6 @@ def _message_texts() -> dict[str, str | Forms]:
             )
         ),
         "hoursChanged": _("Your hours for this day have changed"),
-        "hoursOfDoctorsChanged": _("The hours of some doctors have changed"),
         "hoursOfWeekChanged": _("Your hours for these days have changed"),
         "moreTimes": _("%(count)s more"),
     }
