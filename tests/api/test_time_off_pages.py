@@ -193,3 +193,14 @@ def test_past_time_off_is_listed_without_a_way_to_lift_it(client: AppClient) -> 
     page = client.get("/time-off?doctor_id=dr-lee", **HTML)
     assert "Past time off" in page.text
     assert "Lift" not in " ".join(buttons(page))
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("Time off", "Time off"), ("Holiday", "Time off: Holiday")]
+)
+def test_name_that_the_form_suggests_stands_once_in_the_title(
+    client: AppClient, name: str, title: str
+) -> None:
+    form = SentForm(client.get(time_off_link(client, DAY), **HTML)).set(name=name)
+    page = parse(follow(client, form.send(client)).text)
+    assert text_of(page.select("h1")[0]) == title

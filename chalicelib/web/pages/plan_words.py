@@ -41,11 +41,8 @@ def describe_plan(plan: Plan) -> str:
     name = plan.series.name if plan.series else ""
     if plan.time_off:
         name = plan.time_off.name
-    match plan.kind:
-        case PlanKind.TIME_OFF:
-            return _("Time off: %(name)s", name=name)
-        case PlanKind.LIFT_TIME_OFF:
-            return _("Lift time off: %(name)s", name=name)
+    if plan.kind in {PlanKind.TIME_OFF, PlanKind.LIFT_TIME_OFF}:
+        return _describe_time_off(name, is_lifted=plan.kind is PlanKind.LIFT_TIME_OFF)
     if plan.kind is PlanKind.UNDO:
         return _("Undo: %(name)s", name=name) if name else _("Undo")
     if plan.kind in _TITLES:
@@ -54,6 +51,15 @@ def describe_plan(plan: Plan) -> str:
         return _("End: %(name)s", name=name)
     return (
         _("New series: %(name)s", name=name) if is_new(plan) else _("Change: %(name)s", name=name)
+    )
+
+
+def _describe_time_off(name: str, *, is_lifted: bool) -> str:
+    """The title; the name that the form suggests does not stand there twice."""
+    if name == _("Time off"):
+        return _("Lift time off") if is_lifted else name
+    return (
+        _("Lift time off: %(name)s", name=name) if is_lifted else _("Time off: %(name)s", name=name)
     )
 
 
