@@ -80,7 +80,7 @@ def test_every_page_leads_home_and_out(page_session: PageSession, group: str) ->
 
         assert response.status == status, path
         page = assert_is_whole(response)
-        of_admins = ["Doctors", "Practice", "Closures"] if group == "admin" else []
+        of_admins = ["Doctors", "People", "Practice", "Closures"] if group == "admin" else []
         assert links_of(page) == [*SECTIONS, *of_admins, "Reports"], path
         (form,) = header_of(page).select("form[action='/sign-out']")
         assert text_of(form) == f"Signed in as {PEOPLE[group]} Sign out"

@@ -99,6 +99,7 @@ SIGN_IN_ROUTES = {
     "POST /account/password",
     "POST /people/{name}/sign-out",
     "DELETE /people/{name}",
+    "GET /people",
     "GET /doctors/{doctor_id}/sign-in",
     "POST /doctors/{doctor_id}/sign-in",
 }

@@ -11,6 +11,7 @@ _WRONG_FIELDS = response(
 )
 
 PEOPLE_PAGE_OPERATIONS: dict[str, OperationDetails] = {
+    "get_people": OperationDetails(responses={200: HTML_PAGE}),
     "get_new_doctor": OperationDetails(responses={200: HTML_PAGE}),
     "post_new_doctor": OperationDetails(responses={200: HTML_PAGE, 400: _WRONG_FIELDS}),
     "get_doctor_sign_in": OperationDetails(responses={200: HTML_PAGE}),

@@ -23,6 +23,7 @@ SIGN_IN_OPERATIONS: dict[str, OperationDetails] = {
     "post_person_sign_out": OperationDetails(
         responses={
             204: response("All sessions and tokens of the person have ended."),
+            303: response("Redirect to the page of people, after its form."),
             404: response(
                 "No account has signed in with this name.", unknown=examples.UNKNOWN_PERSON
             ),

@@ -27,6 +27,7 @@ CHANGES = "changes"
 SETTINGS = "settings"
 DOCTORS = "doctors"
 CLOSURES = "closures"
+PEOPLE = "people"
 PRACTICE = "practice"
 REPORTS = "reports"
 
@@ -138,6 +139,7 @@ def _links(
     is_admin = Role.ADMIN in caller.roles
     if is_admin:
         pages.append((DOCTORS, _("Doctors"), "/doctors"))
+        pages.append((PEOPLE, _("People"), "/people"))
     if is_admin or len(offered.doctors) > 1:
         pages.append((PRACTICE, _("Practice"), "/practice"))
     if is_admin:

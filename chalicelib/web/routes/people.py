@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from chalice.app import Response
 
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Permission
-from chalicelib.web.http.request import FORM, JSON
+from chalicelib.web.http.negotiation import wants_html
+from chalicelib.web.http.request import FORM, HTML, JSON, url_prefix
 from chalicelib.web.http.responses import no_content
 from chalicelib.web.routing import SERVICE, RouteDoc, Router
 
 if TYPE_CHECKING:
-    from chalice.app import Request, Response
+    from chalice.app import Request
 
 routes = Router(__name__)
+
+
+@routes.get(
+    "/people",
+    permission=Permission.ADMINISTER,
+    doc=RouteDoc(tag=SERVICE, responses={200: {HTML: None}}),
+)
+def get_people(request: Request, caller: Caller) -> Response:
+    """Page with the people of our user pool.
+
+    Who has which role, and whether they can sign in.
+    """
+    from chalicelib.web.pages import people  # noqa: PLC0415  as in every page
+
+    return people.render_people(caller, request)
 
 
 @routes.post(
     "/people/{name}/sign-out",
     permission=Permission.ADMINISTER,
-    doc=RouteDoc(tag=SERVICE, body={JSON: None, FORM: None}, responses={204: {}}, errors=(404,)),
+    doc=RouteDoc(
+        tag=SERVICE, body={JSON: None, FORM: None}, responses={204: {}, 303: {}}, errors=(404,)
+    ),
 )
-def post_person_sign_out(_request: Request, caller: Caller, name: str) -> Response:
+def post_person_sign_out(request: Request, caller: Caller, name: str) -> Response:
     """Sign a person out everywhere.
 
     Ends all login sessions and bearer tokens of a person, by the name with which they sign in:
     everywhere within ten seconds. They can sign in again, and get the groups that they have then.
+    The page redirects to the people.
     """
     get_services().manage_people.end_sessions(caller, name)
-    return no_content()
+    if not wants_html(request):
+        return no_content()
+    url = f"{url_prefix(request)}/people?{urlencode({'ended': name})}"
+    return Response("", {"Location": url}, HTTPStatus.SEE_OTHER)
 
 
 @routes.delete(
