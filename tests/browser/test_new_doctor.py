@@ -99,7 +99,7 @@ def test_page_has_no_axe_violations_and_no_horizontal_scroll(
     with browser.new_context(storage_state=state, color_scheme=scheme) as context:
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 800})
-        for path in ("/new-doctor", "/doctors/dr-lee/sign-in", "/doctors"):
+        for path in ("/new-doctor", "/doctors/dr-lee/sign-in", "/doctors", "/people"):
             page.goto(f"{live_server.url}{path}")
             assert accessibility_violations(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
