@@ -121,6 +121,7 @@ def test_every_source_belongs_to_a_page() -> None:
         "htmx.min.js",
         "lists.css",
         "month_page.css",
+        "people.css",
         "pico.classless.cyan.min.css",
         "pico.css",
         "practice.css",

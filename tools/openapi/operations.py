@@ -120,7 +120,8 @@ OPERATIONS: dict[str, OperationDetails] = {
             ),
             412: response(
                 "Someone else has changed the settings meanwhile: a browser gets the form again, "
-                "with what was edited, and what they changed."
+                "with what was edited, and what they changed.",
+                stale_version=examples.STALE_SETTINGS,
             ),
         }
     ),
