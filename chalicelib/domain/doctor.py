@@ -56,6 +56,8 @@ class Doctor:
 SLOT_MINUTES_RANGE = (5, 240)
 LEAD_MINUTES_RANGE = (0, 43_200)
 WINDOW_DAYS_RANGE = (1, 730)
+# Replacing them all writes 96 items, and a transaction has at most 100 actions.
+MAX_DELEGATES = 48
 # So that a full day fits one transaction: see ``changes.MAX_CHANGES_PER_SAVE``.
 MAX_SLOTS_PER_DAY = 96
 # ... where the clock is turned back on some date: 15-minute slots are then four more.
@@ -195,6 +197,15 @@ _NAME_DESCRIPTION = Text(
     "1 to %(limit)s visible characters, and none that change the direction of text",
     limit=MAX_NAME_LENGTH,
 )
+
+
+def require_few_delegates(doctor: Doctor) -> None:
+    """Raise ``RequestRejectedError`` if the doctor has more delegates than a doctor can have."""
+    if len(doctor.delegates) > MAX_DELEGATES:
+        detail = Text(
+            "%(name)s can have at most %(limit)s delegates", name=doctor.name, limit=MAX_DELEGATES
+        )
+        raise RequestRejectedError(_invalid_field("delegates", detail))
 
 
 def require_day_can_be_saved(doctor: Doctor, today: date) -> None:

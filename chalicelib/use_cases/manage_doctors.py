@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from chalicelib.domain import local_time, time_zones
 from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
-from chalicelib.domain.doctor import require_day_can_be_saved
+from chalicelib.domain.doctor import require_day_can_be_saved, require_few_delegates
 from chalicelib.domain.errors import (
     ConflictError,
     DoctorModifiedError,
@@ -113,15 +113,34 @@ class ManageDoctors:
         Has no effect if they do already. Raises ``DoctorNotFoundError``, ``PermissionDeniedError``,
         ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
+        caller.require_admin()
+        return self._change(caller, doctor_id, lambda doctor: replace(doctor, is_active=is_active))
+
+    @busy_after_conflicts()
+    def add_delegate(self, caller: Caller, doctor_id: str, name: str) -> Doctor:
+        """Let a person manage the doctor's schedule; the change is in the audit log.
+
+        Has no effect if they do already. Raises as ``set_active``, and ``RequestRejectedError`` if
+        the doctor has too many delegates.
+        """
+
+        def with_delegate(doctor: Doctor) -> Doctor:
+            changed = replace(doctor, delegates=doctor.delegates | {name})
+            require_few_delegates(changed)
+            return changed
+
+        return self._change(caller, doctor_id, with_delegate)
+
+    def _change(self, caller: Caller, doctor_id: str, edit: Callable[[Doctor], Doctor]) -> Doctor:
+        """Save an edit of the doctor as stored, unless it changes nothing."""
 
         def attempt() -> Doctor:
             existing = self._doctors.get(doctor_id)
-            changed = replace(existing, is_active=is_active)
+            changed = edit(existing)
             caller.require_can_configure(existing, changed)
             entry = self._build_entry(caller, existing, changed)
             return self._save(changed, existing, entry) if entry else existing
 
-        caller.require_admin()
         return retry_on_conflict(attempt, self._pause)
 
     def _existing(self, doctor_id: str) -> Doctor | None:

@@ -60,3 +60,9 @@ def test_other_provider_manages_its_people(page_session: PageSession) -> None:
     page_session.sign_in("alex", "admin")
 
     assert "at another service" in page_session.get("/people").text
+
+
+def test_button_of_a_person_who_has_never_signed_in_leads_back(admin: PageSession) -> None:
+    ended = admin.send("POST", "/people/kim/sign-out", "", Sec_Fetch_Site="same-origin")
+
+    assert (ended.status, ended.headers["Location"]) == (303, "/people?ended=kim")

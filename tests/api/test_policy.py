@@ -80,6 +80,8 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /changes": lambda client: client.get("/changes?doctor_id=dr-lee"),
     "GET /settings": lambda client: client.get("/settings?doctor_id=dr-lee"),
     "GET /new-doctor": lambda client: client.get("/new-doctor"),
+    "GET /new-delegate": lambda client: client.get("/new-delegate"),
+    "POST /new-delegate": lambda client: send_request(client, "POST /new-delegate"),
     "POST /new-doctor": lambda client: send_request(client, "POST /new-doctor"),
     "POST /doctors/{doctor_id}/active": lambda client: send_request(
         client, "POST /doctors/{doctor_id}/active"

@@ -100,6 +100,7 @@ _BODIES: dict[str, tuple[str, str]] = {
     "POST /calendar-feeds": (FORM, "doctor_id=dr-lee&name=Phone"),
     "POST /calendar-feeds/{feed_id}": (FORM, "doctor_id=dr-lee&act=revoke"),
     "POST /doctors/{doctor_id}/calendar-feeds": (JSON, json.dumps({"name": "Phone"})),
+    "POST /new-delegate": (FORM, "name=kim&doctor=dr-lee"),
     "POST /new-doctor": (FORM, "act=add"),
     "POST /doctors/{doctor_id}/sign-in": (FORM, "email="),
     "POST /doctors/{doctor_id}/active": (FORM, "active=on"),

@@ -14,6 +14,8 @@ PEOPLE_PAGE_OPERATIONS: dict[str, OperationDetails] = {
     "get_people": OperationDetails(responses={200: HTML_PAGE}),
     "get_new_doctor": OperationDetails(responses={200: HTML_PAGE}),
     "post_new_doctor": OperationDetails(responses={200: HTML_PAGE, 400: _WRONG_FIELDS}),
+    "get_new_delegate": OperationDetails(responses={200: HTML_PAGE}),
+    "post_new_delegate": OperationDetails(responses={200: HTML_PAGE, 400: _WRONG_FIELDS}),
     "get_doctor_sign_in": OperationDetails(responses={200: HTML_PAGE}),
     "post_doctor_sign_in": OperationDetails(responses={200: HTML_PAGE, 400: _WRONG_FIELDS}),
     "post_doctor_active": OperationDetails(

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from chalicelib.domain import audit_log
+from chalicelib.domain.doctor import MAX_DELEGATES
 from chalicelib.domain.names import MAX_NAME_LENGTH
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -13,8 +14,6 @@ DOCTOR_ID_PATTERN = "[A-Za-z0-9_-]{1,64}"
 MAX_QUERY_LENGTH = 128
 MAX_REASON_LENGTH = 200
 HOLD_SECONDS_RANGE = (30, 1800)
-# Replacing them all writes 96 items, and a transaction has at most 100 actions.
-MAX_DELEGATES = 48
 PAGE_SIZE_RANGE = (1, 100)
 DEFAULT_PAGE_SIZE = 20
 DEFAULT_OFFERS = 5

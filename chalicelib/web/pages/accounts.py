@@ -6,13 +6,20 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from chalicelib import request_context
 from chalicelib.bootstrap import get_services
+from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.web.auth.user_accounts import UserAccounts
-from chalicelib.web.texts import _
+from chalicelib.web.http.errors import HttpError
+from chalicelib.web.texts import _, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.domain.permissions import Caller, Role
+    from chalicelib.web.auth.user_accounts import Invitation, PoolAccount
     from chalicelib.web.auth.user_directory import CognitoClient
 
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,189}", re.ASCII)
@@ -35,6 +42,35 @@ def invites_by() -> str:
     if accounts is None:
         return ""
     return "email" if accounts.sends_mail else "page"
+
+
+class InvitationResult(Struct, frozen=True, kw_only=True):
+    """What became of an invitation; ``error`` is why the person can't sign in yet."""
+
+    account: PoolAccount | None = None
+    invitation: Invitation | None = None
+    error: str = ""
+
+
+def invite_person(caller: Caller, name: str, email: str | None, role: Role) -> InvitationResult:
+    """Create the account of a person with that role, or finish it.
+
+    A failure is no error of the request: what the person needs besides is stored by now, and the
+    page offers to go on.
+    """
+    accounts, account, invitation = user_accounts(), None, None
+    if accounts is None:
+        return InvitationResult()
+    try:
+        invitation = accounts.invite(name, email, role)
+        account = accounts.find(name)
+        if invitation.is_new:
+            get_services().manage_people.record_invitation(caller, name)
+    except (HttpError, StoreUnavailableError) as problem:
+        request_context.current_request().code = problem.code
+        error = translate(problem.args[0])
+        return InvitationResult(account=account, invitation=invitation, error=error)
+    return InvitationResult(account=account, invitation=invitation)
 
 
 def email_error(email: str) -> str:

@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib import request_context
 from chalicelib.bootstrap import get_services
-from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.permissions import Role
-from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.request import url_prefix
-from chalicelib.web.pages.accounts import email_error, invites_by, user_accounts
+from chalicelib.web.pages.accounts import email_error, invite_person, invites_by, user_accounts
 from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.frame import DOCTORS, build_frame
 from chalicelib.web.pages.rendering import render
-from chalicelib.web.texts import _, translate
+from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
     from chalice.app import Request, Response
@@ -68,29 +65,16 @@ def save_form(caller: Caller, request: Request, doctor: Doctor) -> Response:
 def invite(
     caller: Caller, request: Request, doctor: Doctor, email: str | None, *, is_added: bool = False
 ) -> Response:
-    """Create the account of a doctor who exists, and say what happened.
-
-    A failure is no error of the request: the doctor exists by now, and the page offers to go on.
-    """
-    services, error = get_services(), ""
-    account, invitation = None, None
-    if (accounts := user_accounts()) is not None:
-        try:
-            invitation = accounts.invite(doctor.doctor_id, email, Role.DOCTOR)
-            account = accounts.find(doctor.doctor_id)
-            if invitation.is_new:
-                services.manage_people.record_invitation(caller, doctor.doctor_id)
-        except (HttpError, StoreUnavailableError) as problem:
-            request_context.current_request().code = problem.code
-            error = translate(problem.args[0])
+    """Create the account of a doctor who exists, and say what happened."""
+    result = invite_person(caller, doctor.doctor_id, email, Role.DOCTOR)
     return _render(
         caller,
         request,
         doctor,
-        account,
+        result.account,
         email=email or "",
-        error=error,
-        invitation=invitation,
+        error=result.error,
+        invitation=result.invitation,
         is_added=is_added,
     )
 

@@ -56,6 +56,36 @@ def post_new_doctor(request: Request, caller: Caller) -> Response:
 
 
 @routes.get(
+    "/new-delegate",
+    permission=Permission.ADMINISTER,
+    doc=RouteDoc(tag=DOCTORS, responses={200: {HTML: None}}),
+)
+def get_new_delegate(request: Request, caller: Caller) -> Response:
+    """Page that invites a delegate."""
+    from chalicelib.web.pages import new_delegate  # noqa: PLC0415  as in every page
+
+    caller.require_admin()
+    return new_delegate.render_new_delegate(caller, request)
+
+
+@routes.post(
+    "/new-delegate",
+    permission=Permission.ADMINISTER,
+    doc=RouteDoc(tag=DOCTORS, body={FORM: None}, responses={200: {HTML: None}}, errors=(400,)),
+)
+def post_new_delegate(request: Request, caller: Caller) -> Response:
+    """Invite a delegate, by the form of the page.
+
+    Each chosen doctor names them and, in our own user pool, they get an account with an invitation.
+    The same form sent again goes on where an earlier attempt ended.
+    """
+    from chalicelib.web.pages import new_delegate  # noqa: PLC0415  as in every page
+
+    caller.require_admin()
+    return new_delegate.save_form(caller, request)
+
+
+@routes.get(
     "/doctors/{doctor_id}/sign-in",
     permission=Permission.ADMINISTER,
     doc=RouteDoc(tag=DOCTORS, responses={200: {HTML: None}}, errors=(404,)),

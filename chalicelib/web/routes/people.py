@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 from chalice.app import Response
 
 from chalicelib.bootstrap import get_services
+from chalicelib.domain.errors import PersonNotFoundError
 from chalicelib.domain.permissions import Caller, Permission
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import FORM, HTML, JSON, url_prefix
@@ -50,9 +52,12 @@ def post_person_sign_out(request: Request, caller: Caller, name: str) -> Respons
     everywhere within ten seconds. They can sign in again, and get the groups that they have then.
     The page redirects to the people.
     """
-    get_services().manage_people.end_sessions(caller, name)
+    people = get_services().manage_people
     if not wants_html(request):
+        people.end_sessions(caller, name)
         return no_content()
+    with suppress(PersonNotFoundError):  # a person who has never signed in has no session
+        people.end_sessions(caller, name)
     url = f"{url_prefix(request)}/people?{urlencode({'ended': name})}"
     return Response("", {"Location": url}, HTTPStatus.SEE_OTHER)
 
