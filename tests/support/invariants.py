@@ -93,7 +93,10 @@ def _assert_doctor_invariants(items: Sequence[RawItem], audit_log: Sequence[RawI
         _assert_suspended_slots_are_closed(day)
     # A client's holds of one doctor are one item.
     others = sum(
-        map(prefixes.count, ("HOLDS", "SERIES", "PLAN", "TIMEOFF", "DISRUPTIONS", "DAY~FEED"))
+        map(
+            prefixes.count,
+            ("HOLDS", "SERIES", "PLAN", "TIMEOFF", "DISRUPTIONS", "DAY~FEED", "NAME"),
+        )
     )
     assert len(items) == 1 + len(days) + slots + saves + others
 
