@@ -167,3 +167,17 @@ def test_without_our_pool_the_doctors_name_the_delegate_alone(
 
     assert "another service" in invited.text
     assert delegates(admin, "dr-lee") == ["kim", "sam"]
+
+
+def test_client_of_the_form_gets_problem_details(admin: PageSession) -> None:
+    headers = {
+        "Accept": "application/json",
+        "Content_Type": "application/x-www-form-urlencoded",
+        "Sec_Fetch_Site": "same-origin",
+    }
+
+    for path in ("/new-delegate", "/new-doctor"):
+        rejected = admin.send("POST", path, "name=", **headers)
+        assert rejected.status == 400
+        assert rejected.headers["Content-Type"] == "application/problem+json"
+        assert "name" in {error["field"] for error in rejected.json["errors"]}

@@ -10,13 +10,17 @@ from msgspec import Struct
 
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
-from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.errors import RequestRejectedError, StoreUnavailableError
+from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.auth.user_accounts import UserAccounts
 from chalicelib.web.http.errors import HttpError
+from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.texts import _, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from chalice.app import Request
 
     from chalicelib.domain.permissions import Caller, Role
     from chalicelib.web.auth.user_accounts import Invitation, PoolAccount
@@ -71,6 +75,14 @@ def invite_person(caller: Caller, name: str, email: str | None, role: Role) -> I
         error = translate(problem.args[0])
         return InvitationResult(account=account, invitation=invitation, error=error)
     return InvitationResult(account=account, invitation=invitation)
+
+
+def require_page(request: Request, errors: Mapping[str, str]) -> None:
+    """Raise ``RequestRejectedError`` for a client that can't show a form with its errors."""
+    if errors and not wants_html(request):
+        raise RequestRejectedError(
+            *(FieldViolation(field, "invalid", detail) for field, detail in errors.items())
+        )
 
 
 def email_error(email: str) -> str:

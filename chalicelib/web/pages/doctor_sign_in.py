@@ -10,7 +10,13 @@ from msgspec import Struct
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Role
 from chalicelib.web.http.request import url_prefix
-from chalicelib.web.pages.accounts import email_error, invite_person, invites_by, user_accounts
+from chalicelib.web.pages.accounts import (
+    email_error,
+    invite_person,
+    invites_by,
+    require_page,
+    user_accounts,
+)
 from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.frame import DOCTORS, build_frame
 from chalicelib.web.pages.rendering import render
@@ -100,6 +106,8 @@ def _render(
     invitation: Invitation | None = None,
     is_added: bool = False,
 ) -> Response:
+    if not is_added:
+        require_page(request, {"email": error} if error else {})
     page = SignInPage(
         base=url_prefix(request),
         doctor_id=doctor.doctor_id,

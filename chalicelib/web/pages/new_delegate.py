@@ -17,7 +17,13 @@ from chalicelib.domain.slot import is_valid_doctor_id
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.auth.user_accounts import AccountExistsError
 from chalicelib.web.http.request import url_prefix
-from chalicelib.web.pages.accounts import email_error, invite_person, invites_by, user_accounts
+from chalicelib.web.pages.accounts import (
+    email_error,
+    invite_person,
+    invites_by,
+    require_page,
+    user_accounts,
+)
 from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.doctor_sign_in import describe_account
 from chalicelib.web.pages.frame import PEOPLE, build_frame
@@ -155,6 +161,7 @@ def _sentence(error: RequestRejectedError) -> str:
 
 
 def _reject(caller: Caller, request: Request, sent: _Sent, errors: Mapping[str, str]) -> Response:
+    require_page(request, errors)
     request_context.current_request().code = "invalid"
     return _render(caller, request, sent, errors)
 
