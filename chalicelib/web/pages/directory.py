@@ -105,4 +105,5 @@ def _next_available(week: DoctorWeek) -> str:
     if slot is None:
         return _("None this week or next")
     day = dates.format_short_date(local_date(slot.start, zone))
-    return _("%(day)s, %(time)s", day=day, time=f"{slot.start.astimezone(zone):%H:%M}")
+    time = slot.start.astimezone(zone).strftime("%H:%M")
+    return _("%(day)s, %(time)s", day=day, time=time)
