@@ -55,7 +55,7 @@ def describe_plan(plan: Plan) -> str:
 
 
 def _describe_time_off(name: str, *, is_lifted: bool) -> str:
-    """The title; the name that the form suggests does not stand there twice."""
+    """Return the title. It says the name that the form suggests only once."""
     if name == _("Time off"):
         return _("Lift time off") if is_lifted else name
     return (
