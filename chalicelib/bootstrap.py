@@ -71,18 +71,12 @@ T = TypeVar("T")
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    None if the request log is off.
-    ``SettingsError`` if the settings have none. ``start_closures`` applies closures to all doctors.
-    ``bookings``, ``changes``, ``plans``, ``closures``, ``weeks``, ``months``, ``disruptions`` and
-    ``bookings``, ``changes``, ``plans``, ``closures``, ``weeks``, ``practice``, ``months`` and
-    ``calendar_feeds`` import their use cases on the first call: most requests are others, and a
-    ``disruptions`` import their use cases on the first call: most requests are others, and a
-    ``log`` writes a line; None if the request log is off.
+    ``bookings``, ``changes``, ``plans``, ``closures``, ``weeks``, ``practice``, ``months``,
+    ``disruptions`` and ``calendar_feeds`` import their use cases on the first call: most requests
+    are others, and a process starts sooner without them. ``publish_changes``, ``audit_copies`` and
     ``series_queue`` connect to the event bus, the bucket and the queue on the first call, and raise
-    event bus, the bucket and the queue on the first call, and raise ``SettingsError`` if the
-    process starts sooner without them. ``publish_changes``, ``audit_copies`` and
-    process starts sooner. ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the
-    settings have none. ``start_closures`` applies closures to all doctors. ``log`` writes a line;
+    ``SettingsError`` if the settings have none. ``start_closures`` applies closures to all doctors.
+    ``log`` writes a line; None if the request log is off.
     """
 
     settings: Settings
