@@ -79,6 +79,18 @@ def test_form_makes_doctor_and_sign_in(admin: PageSession, pool: FakeAccounts) -
     assert text_of(password) == pool.users["dr-haddad"]["password"]
 
 
+def test_hours_of_new_doctor_are_previewed_by_one_button(admin: PageSession) -> None:
+    form = parse(add(admin).text).select_one("form[action$='/series']")
+    assert form is not None
+    fields = {str(field["name"]): str(field["value"]) for field in form.select("input")}
+
+    preview = send(admin, "/series", **fields)
+
+    assert preview.status == 303
+    page = admin.get(preview.headers["Location"])
+    assert "117 slots will open on 13 days" in page.text
+
+
 def test_form_has_the_usual_hours_and_zone(admin: PageSession) -> None:
     page = parse(admin.get("/new-doctor").text)
 

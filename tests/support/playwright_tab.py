@@ -84,7 +84,8 @@ class PlaywrightTab:
         self._find(role, name).focus()
 
     def fill(self, selector: str, text: str) -> None:
-        self._page.locator(selector).fill(text)
+        self._page.locator(selector).focus()  # ``fill`` waits in vain without scripts, as click
+        self._page.keyboard.type(text)
 
     def press(self, key: str) -> None:
         self._page.keyboard.press(key)

@@ -65,9 +65,20 @@ class OpenWindow(Protocol):
     def __call__(self, *, javascript: bool, width: int) -> AbstractContextManager[Window]: ...
 
 
-def sign_in(tab: Tab) -> None:
-    """Sign in as Dr Lee, at the identity provider's page that the tab shows."""
-    tab.fill("input[name=username]", "dr-lee")
-    tab.fill("input[name=password]", PASSWORD)
-    tab.click("button", "Sign in")
-    wait_until(lambda: "dr-lee" in tab.text("header"))
+def sign_in(tab: Tab, name: str = "dr-lee") -> None:
+    """Sign in at the identity provider's page that the tab shows."""
+    submit_password(tab, name, PASSWORD)
+    wait_until(lambda: name in tab.text("header"))
+
+
+def submit_password(tab: Tab, name: str, password: str) -> None:
+    """Fill the identity provider's page that the tab shows, and press Enter."""
+    tab.fill("input[name=username]", name)
+    tab.fill("input[name=password]", password)
+    press(tab, "button", "Sign in")
+
+
+def press(tab: Tab, role: str, name: str) -> None:
+    """Press a button or follow a link by keyboard, as a browser without scripts needs it."""
+    tab.focus(role, name)
+    tab.press("Enter")

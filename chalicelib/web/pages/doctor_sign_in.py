@@ -20,6 +20,7 @@ from chalicelib.web.pages.accounts import (
 from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.frame import DOCTORS, build_frame
 from chalicelib.web.pages.rendering import render
+from chalicelib.web.pages.series_form import SeriesForm
 from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class SignInPage(Struct, frozen=True, kw_only=True):
 
     ``act`` is the label of the button that invites, empty if there is nothing to do. ``password``
     is a temporary one, which the page shows once. ``error`` is why the sign-in is not complete.
+    ``series`` has the fields that preview the weekly hours of a new doctor as a series.
     """
 
     base: str
@@ -47,6 +49,7 @@ class SignInPage(Struct, frozen=True, kw_only=True):
     email: str
     error: str
     password: str
+    series: tuple[tuple[str, str], ...]
 
 
 def render_sign_in(caller: Caller, request: Request, doctor: Doctor) -> Response:
@@ -119,6 +122,7 @@ def _render(
         email=email or (account.email if account and account.email else ""),
         error=error,
         password=(invitation.password or "") if invitation else "",
+        series=SeriesForm.of_hours(doctor, get_services().now()).fields() if is_added else (),
     )
     status = HTTPStatus.BAD_REQUEST if error and not is_added else HTTPStatus.OK
     frame = build_frame(request, caller, section=DOCTORS, doctor=doctor)

@@ -105,6 +105,24 @@ class SeriesForm(Struct, frozen=True, kw_only=True):
             version=str(version or ""),
         )
 
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """The names and values with which a browser sends the form of a new series."""
+        hours = (
+            field
+            for code, rows in self.hours.items()
+            for start, end in rows
+            for field in ((f"{code}_from", start), (f"{code}_to", end))
+        )
+        return (
+            ("name", self.name),
+            *(("weekday", code) for code in WEEKDAYS if code in self.weekdays),
+            *hours,
+            ("every_weeks", self.every_weeks),
+            ("from", self.first),
+            ("ends", "on" if self.has_end else "never"),
+            ("to", self.last),
+        )
+
     @classmethod
     def _new(cls, weekly: WeeklyHours, hours: Mapping[str, Rows], first: date) -> Self:
         return cls(
