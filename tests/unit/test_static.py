@@ -45,7 +45,7 @@ def test_pico_is_the_part_that_pages_use() -> None:
 
 
 def test_pico_keeps_its_licence_notice() -> None:
-    assert "MIT" in static_files.read("pico.css").body[:200]
+    assert "MIT" in static_files.read("slots.css").body[:200]
 
 
 def test_unused_elements_of_pico_are_in_no_page() -> None:
@@ -85,9 +85,13 @@ def first_declaration(path: Path) -> str:
     lines = path.read_text().splitlines()
     if path.suffix == ".css":
         others = "".join(style.read_text() for style in STATIC.glob("*.css") if style != path)
-        rules = re.sub(r"/\*.*?\*/|@import[^\n]*", "", "\n".join(lines), flags=re.DOTALL)
+        rules = re.sub(r"/\*(?!!).*?\*/|@import[^\n]*", "", "\n".join(lines), flags=re.DOTALL)
         own = (line.strip() for line in rules.splitlines() if line.strip() not in others)
-        return next((line for line in own if rules.count(line) == 1), "").replace(": ", ":")
+        return (
+            next((line for line in own if rules.count(line) == 1), "")
+            .replace(": ", ":")
+            .replace(" {", "{")
+        )
     pattern = re.compile("(export )?(const|let|function|async function|document|addEventListener)")
     return next(line.removeprefix("export ") for line in lines if pattern.match(line))
 
@@ -123,7 +127,6 @@ def test_every_source_belongs_to_a_page() -> None:
         "month_page.css",
         "people.css",
         "pico.classless.cyan.min.css",
-        "pico.css",
         "practice.css",
         "reference.css",
         "reference.js",
@@ -143,7 +146,7 @@ def test_scripts_are_served_without_lines_of_comment() -> None:
 
 def test_styles_are_served_without_comments() -> None:
     assert "/*" in (STATIC / "boxes.css").read_text()
-    assert "/*" not in static_files.read("slots.css").body
+    assert re.findall(r"/\*.", static_files.read("slots.css").body) == ["/*!"]
 
 
 def test_fingerprint_is_of_inlined_text() -> None:

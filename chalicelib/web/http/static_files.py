@@ -33,10 +33,10 @@ _EXPORT = re.compile(r"^export (?=const|let|function)", re.MULTILINE)
 # What browsers don't need of a script: comments that are alone on their line, indentation and empty
 # lines. They would be 2 kB of a first visit.
 _UNNEEDED_IN_SCRIPTS = re.compile(r"^ *//.*\n|^ +|(?<=\n)\n+", re.MULTILINE)
-# And of a stylesheet: also other comments, except a notice of its licence, and the space after a
-# property.
+# And of a stylesheet: also other comments, except a notice of its licence, line breaks, and spaces
+# after a property and before a block.
 _UNNEEDED_IN_STYLES = re.compile(
-    r"/\*(?!!).*?\*/|^[ \t]+|(?<=\n)\n+|(?<=[a-z]:) ", re.DOTALL | re.MULTILINE
+    r"/\*(?!!).*?\*/|^[ \t]+|(?<=[a-z]:) | (?={)|(?<=[;{}])\n+|(?<=,)\n", re.DOTALL | re.MULTILINE
 )
 _ROOT = Path(__file__).parents[3]
 # A Lambda zip holds no top-level static/: Chalice unpacks vendor/static into its place.
@@ -90,8 +90,7 @@ def _inline_imports(name: str, inlined: set[str]) -> str:
     if not _is_source(name):
         return text
     unneeded = _UNNEEDED_IN_SCRIPTS if name.endswith(".js") else _UNNEEDED_IN_STYLES
-    text = unneeded.sub("", text)
-    return _EXPORT.sub("", _IMPORTS.sub(inline, text))
+    return _EXPORT.sub("", unneeded.sub("", _IMPORTS.sub(inline, text)))
 
 
 def _is_source(name: str) -> bool:
