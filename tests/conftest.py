@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).parent
 # Suites that start servers or many threads; "-m 'not slow'" leaves them out.
-SLOW = {"browser", "concurrency", "deployment", "docs", "fuzz", "oidc", "packaging", "resilience"}
+SLOW = {
+    "browser",
+    "clients",
+    "concurrency",
+    "deployment",
+    "docs",
+    "fuzz",
+    "oidc",
+    "packaging",
+    "resilience",
+}
 
 settings.register_profile(Profile.QUICK, max_examples=50, deadline=None)
 settings.register_profile(Profile.DEFAULT, max_examples=50, deadline=None)

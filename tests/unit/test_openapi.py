@@ -114,7 +114,7 @@ def test_every_operation_body_has_example(operation: dict[str, Any]) -> None:
 def test_errors_are_problems_and_temporary_ones_have_retry_after(operation: dict[str, Any]) -> None:
     for status, reference in operation["responses"].items():
         response = resolve_reference(reference["$ref"]) if "$ref" in reference else reference
-        if int(status) >= 400:
+        if status == "default" or int(status) >= 400:
             (media_type,) = response["content"]
             assert media_type == "application/problem+json"
         assert ("Retry-After" in response.get("headers", {})) == (status in {"429", "503"})

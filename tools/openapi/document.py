@@ -20,8 +20,10 @@ from chalicelib.web.api.problem_details import PROBLEM_JSON
 from chalicelib.web.http.request import JSON
 from chalicelib.web.routes import ROUTERS
 from chalicelib.web.routing import BOOKING_SITES, DOCTORS, SERVICE
+from tools.openapi.info import INFO
 from tools.openapi.operations import OPERATIONS
 from tools.openapi.parameters import PARAMETERS, PATH_PARAMETERS
+from tools.openapi.portable import make_portable, move_to_future
 from tools.openapi.responses import COMMON_RESPONSES
 
 if TYPE_CHECKING:
@@ -34,23 +36,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 ROUTES = [route for router in ROUTERS for route in router.routes]
-_DESCRIPTION = """\
-A doctor opens and closes slots; a booking site finds, holds, books, moves and cancels them.
-
-Send an access token from the identity provider (`Authorization: Bearer ...`) with the scope
-`slots/read`, or `slots/book` to hold and book. The web app uses a session cookie instead.
-
-Dates and times of day are in the doctor's time zone; instants have its offset. An empty query
-parameter counts as missing. Unknown query parameters are ignored, and so are unknown JSON members,
-except in the settings of a doctor. A number such as `300.0` counts as the integer 300.
-
-Every 4xx and 5xx response is a problem (RFC 9457) that names each invalid slot or field; a browser
-(`Accept: text/html`) gets a page with the same status and sentence. Unknown paths return 404;
-unsupported methods return 405 with an `Allow` header. Content of a type that an operation does not
-accept, or of none, returns 415. Every response has `X-Content-Type-Options: nosniff`.
-
-HEAD works wherever GET does: the response has the same status and headers, and no content."""
-_VERSION = "0.1.0"
 _TAGS = {
     DOCTORS: "A doctor's day, and the doctors with their settings.",
     BOOKING_SITES: "Find bookable slots, and hold and book them.",
@@ -73,7 +58,7 @@ _SECURITY_SCHEMES = {
     },
 }
 _PERMISSION_NOTES = {
-    Permission.PUBLIC: "",
+    Permission.PUBLIC: "Open to everyone.",
     Permission.READ: "Any signed-in caller.",
     Permission.HOLD: "Booking sites with `slots/book`, and admins.",
     Permission.BOOK: "Booking sites with `slots/book`; the doctor, their delegates, and admins.",
@@ -90,12 +75,14 @@ _HEADERS = {
     "Allow": ("The supported methods.", "GET, HEAD, POST"),
     "Location": ("The URL to go to.", "/slots"),
 }
+_OPTIONAL_HEADER = "Allow"  # only 405 has it
 _COMMON_NAMES = {
     304: "NotModified",
     401: "Unauthorized",
     403: "Forbidden",
     413: "BodyTooLarge",
     415: "UnsupportedMediaType",
+    429: "TooManyRequests",
     500: "ServerError",
     503: "Unavailable",
 }
@@ -112,9 +99,9 @@ def build_document() -> Json:
     for route in sorted(ROUTES, key=lambda route: list(_TAGS).index(route.doc.tag)):
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
     shared_schemas, parameter_schemas = _schemas()
-    return {
+    document = {
         "openapi": "3.1.0",
-        "info": {"title": "MediLink Slots", "version": _VERSION, "description": _DESCRIPTION},
+        "info": INFO,
         "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": paths,
@@ -125,12 +112,16 @@ def build_document() -> Json:
                 name: _parameter(parameter, parameter_schemas[name])
                 for name, parameter in PARAMETERS.items()
             },
-            "headers": {name: _header(name, required=True) for name in _HEADERS},
+            "headers": {
+                name: _header(name, required=True) for name in _HEADERS if name != _OPTIONAL_HEADER
+            },
             "responses": {
                 name: _error_or_empty(details) for name, details in COMMON_RESPONSES.items()
             },
         },
     }
+    result: Json = move_to_future(make_portable(document))
+    return result
 
 
 def _schemas() -> tuple[Json, Json]:
@@ -163,9 +154,8 @@ def _operation(route: Route) -> Json:
         "tags": [route.doc.tag],
         "operationId": route.view.__name__,
         "summary": summary,
+        "description": f"{description} {note}".strip(),
     }
-    if description or note:
-        operation["description"] = f"{description} {note}".strip()
     is_public = route.permission is Permission.PUBLIC
     operation["security"] = [] if is_public else [{name: []} for name in _SECURITY_SCHEMES]
     if parameters := [*_path_parameters(route), *route.doc.parameters]:
@@ -175,7 +165,7 @@ def _operation(route: Route) -> Json:
         operation["requestBody"] = {"required": True, "content": _content(route.doc.body, examples)}
     operation["responses"] = {
         str(status): _operation_response(route, status) for status in sorted(_statuses(route))
-    }
+    } | {"default": _reference("responses", "Error")}
     return operation
 
 
@@ -191,7 +181,7 @@ def _path_parameters(route: Route) -> list[str]:
 
 def _statuses(route: Route) -> set[int]:
     """Return the statuses of a route, including those that its other metadata implies."""
-    statuses = {*route.doc.responses, *route.doc.errors, 500}
+    statuses = {*route.doc.responses, *route.doc.errors, 429, 500}
     if route.permission is not Permission.PUBLIC:
         statuses |= {401, 403, 503}
     if route.doc.body:

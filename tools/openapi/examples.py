@@ -68,7 +68,6 @@ FORM: Json = {
     "doctor_id": DOCTOR,
     "date": DATE,
     "version": 1,
-    "time_off": [],
     "request_id": "form-1",
     "shown": ["20261123T0900Z-30", "20261123T0930Z-30"],
     "offered": ["20261123T0900Z-30", "20261123T0930Z-30", "20261123T1000Z-30"],
@@ -165,6 +164,9 @@ UNKNOWN_PERSON = problem(
     HTTPStatus.NOT_FOUND, 'We couldn\'t find a person with the name "unknown" who has signed in'
 )
 UNKNOWN_FILE = problem(HTTPStatus.NOT_FOUND, 'We couldn\'t find a file named "nothing.css"')
+TOO_MANY_REQUESTS = problem(
+    HTTPStatus.TOO_MANY_REQUESTS, "Too many requests. Try again in a moment."
+)
 METHOD_NOT_ALLOWED = problem(
     HTTPStatus.METHOD_NOT_ALLOWED, "This path does not support that HTTP method"
 )

@@ -228,6 +228,8 @@ def _response(status: str, spec: Json) -> ResponseDoc:
 
 
 def _describe_status(status: str) -> str:
+    if status == "default":
+        return "any other error"
     return f"{status} {reason_phrase(int(status))}"
 
 

@@ -65,11 +65,6 @@ COMMON_RESPONSES: dict[str, ResponseDetails] = {
     "SlotNotFound": response(
         "There is no such slot, or no such doctor.", unknown_slot=booking_examples.UNKNOWN_SLOT
     ),
-    "MethodNotAllowed": ResponseDetails(
-        description="Any other method, on any path.",
-        examples={"wrong method": examples.METHOD_NOT_ALLOWED},
-        headers=("Allow",),
-    ),
     "BodyTooLarge": response(
         "The body has more than 128 KiB, or that of a plan more than 3 MiB.",
         too_large=examples.BODY_TOO_LARGE,
@@ -78,11 +73,21 @@ COMMON_RESPONSES: dict[str, ResponseDetails] = {
         "The operation does not accept this `Content-Type`.",
         unsupported_type=examples.UNSUPPORTED_MEDIA_TYPE,
     ),
+    "TooManyRequests": ResponseDetails(
+        description="Too many requests. The response of the firewall has no body.",
+        examples={"too many": examples.TOO_MANY_REQUESTS},
+        headers=("Retry-After",),
+    ),
     "ServerError": response("Server error.", server_error=examples.INTERNAL_ERROR),
     "Unavailable": ResponseDetails(
         description="Try again in a moment.",
         examples={"unavailable": examples.UNAVAILABLE},
         headers=("Retry-After",),
+    ),
+    "Error": ResponseDetails(
+        description="Any other error, such as 405 with `Allow` for another method.",
+        examples={"wrong method": examples.METHOD_NOT_ALLOWED},
+        optional_headers=("Allow",),
     ),
 }
 """Responses that many operations share."""

@@ -89,7 +89,7 @@ SettingValue = Annotated[
     Any,
     Meta(
         description="As in the doctor's settings.",
-        extra_json_schema={"type": ["string", "integer", "boolean", "array", "null"]},
+        extra_json_schema={"type": ["string", "integer", "boolean", "array", "null"], "items": {}},
     ),
 ]
 ChangeKind = Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Permission
-from chalicelib.web.api import practice_schemas
+from chalicelib.web.api import practice_schemas, schemas
 from chalicelib.web.api.practice_parsing import parse_practice_search, parse_save_practice_json
 from chalicelib.web.api.practice_serializers import (
     serialize_practice,
@@ -81,8 +81,9 @@ def get_practice(request: Request, caller: Caller) -> Response:
             200: {JSON: practice_schemas.SavedPractice, HTML: None},
             207: {JSON: practice_schemas.SavedPractice, HTML: None},
             303: {},
+            400: {PROBLEM_JSON: (practice_schemas.RejectedPractice, schemas.Problem)},
         },
-        errors=(400, 404, 422),
+        errors=(404, 422),
     ),
 )
 def post_practice(request: Request, caller: Caller) -> Response:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Permission
-from chalicelib.web.api import week_schemas
+from chalicelib.web.api import schemas, week_schemas
 from chalicelib.web.api.problem_details import PROBLEM_JSON
 from chalicelib.web.api.validators import requested_doctor_id
 from chalicelib.web.api.week_parsing import (
@@ -81,8 +81,9 @@ def get_week(request: Request, caller: Caller) -> Response:
             200: {JSON: week_schemas.SavedWeek, HTML: None},
             207: {JSON: week_schemas.SavedWeek, HTML: None},
             303: {},
+            400: {PROBLEM_JSON: (week_schemas.RejectedWeek, schemas.Problem)},
         },
-        errors=(400, 404, 422),
+        errors=(404, 422),
     ),
 )
 def post_week(request: Request, caller: Caller) -> Response:

@@ -1,0 +1,1 @@
+"""Clients of the API in other languages, and the document that they are generated from."""
