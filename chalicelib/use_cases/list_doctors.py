@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 MAX_OFFERED = 50
 """How many doctors a list to choose from has at most; more are found by search."""
-_PAGE_SIZE = 100
 _MAX_ENTRIES = 1024
 
 
@@ -63,16 +62,18 @@ class ListDoctors:
         is_fresh = entry and timedelta() <= self._now() - entry.requested_at < TTL
         return entry.doctors if entry and is_fresh else None
 
-    def list_all(self, caller: Caller, name: str = "") -> list[Doctor]:
-        """Return all doctors of the caller whose name contains the text, by name.
+    def list_assigned(self, caller: Caller, name: str = "") -> list[Doctor]:
+        """Return the doctors whom a doctor or delegate manages, if the name contains the text.
 
-        Reads them now. Raises ``PermissionDeniedError``, ``StoreUnavailableError``.
+        Reads them now, in order of their names; ``ViewDirectory`` has the pages of an admin. Raises
+        ``PermissionDeniedError``, ``StoreUnavailableError``.
         """
         caller.require_can_manage_any()
-        found = self._all_doctors() if Role.ADMIN in caller.roles else self._assigned(caller)
         wanted = name.casefold().split()
         return _by_name(
-            doctor for doctor in found if all(word in doctor.name.casefold() for word in wanted)
+            doctor
+            for doctor in self._assigned(caller)
+            if all(word in doctor.name.casefold() for word in wanted)
         )
 
     def _read(self, caller: Caller) -> ManageableDoctors:
@@ -104,17 +105,6 @@ class ListDoctors:
         if caller.doctor_id and caller.doctor_id not in by_id:
             by_id |= self._doctor_cache.get_many([caller.doctor_id])
         return (doctor for doctor in by_id.values() if caller.role_for(doctor))
-
-    def _all_doctors(self) -> Iterator[Doctor]:
-        cursor = None
-        while True:
-            page = self._doctors.list_page(
-                specialty=None, location=None, limit=_PAGE_SIZE, cursor=cursor
-            )
-            yield from page.doctors
-            cursor = page.cursor
-            if cursor is None:
-                return
 
 
 def _key(caller: Caller) -> str:

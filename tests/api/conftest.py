@@ -25,10 +25,13 @@ from tests.support.fake_oidc_provider import FakeOidcProvider, run_fake_oidc_pro
 from tests.support.fake_user_pool import FakeUserPool
 from tests.support.invariants import assert_invariants
 from tests.support.page_session import PageSession
+from tests.support.pseudo_language import PSEUDO
 from tests.support.request_log import RequestLog, enable_request_log
+from tools.catalogue import write_pseudo_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -118,6 +121,22 @@ def client_with_pool(authenticated_client: AppClient, pool: FakeUserPool) -> App
     )
     client.use_services(services)
     return client
+
+
+@pytest.fixture
+def admin(client_with_pool: AppClient, oidc_provider: FakeOidcProvider) -> PageSession:
+    """The browser of an admin, where people are in a user pool."""
+    session = PageSession(client_with_pool, oidc_provider)
+    session.sign_in("alex", "admin")
+    return session
+
+
+@pytest.fixture(scope="session")
+def catalogue_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the catalogue of the pseudo-language."""
+    folder = tmp_path_factory.mktemp("catalogues")
+    write_pseudo_language(folder, PSEUDO)
+    return folder
 
 
 @pytest.fixture

@@ -23,14 +23,6 @@ def pool() -> FakeAccounts:
     return FakeAccounts()
 
 
-@pytest.fixture
-def admin(client_with_pool: AppClient, oidc_provider: FakeOidcProvider) -> PageSession:
-    """An admin's browser."""
-    session = PageSession(client_with_pool, oidc_provider)
-    session.sign_in("alex", "admin")
-    return session
-
-
 def invite(admin: PageSession, *doctors: str, name: str = "kim", **fields: str) -> AppResponse:
     sent = urlencode({"name": name, "doctor": doctors, **fields}, doseq=True)
     form = "application/x-www-form-urlencoded"

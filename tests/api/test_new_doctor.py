@@ -9,11 +9,10 @@ import pytest
 
 from tests.support.fake_accounts import FakeAccounts
 from tests.support.html import parse, text_of
-from tests.support.page_session import PageSession
 
 if TYPE_CHECKING:
-    from tests.support.app_client import AppClient, AppResponse
-    from tests.support.fake_oidc_provider import FakeOidcProvider
+    from tests.support.app_client import AppResponse
+    from tests.support.page_session import PageSession
 
 DOCTOR = {
     "name": "Dr Noor Haddad",
@@ -34,14 +33,6 @@ DOCTOR = {
 def pool() -> FakeAccounts:
     """A user pool with accounts."""
     return FakeAccounts()
-
-
-@pytest.fixture
-def admin(client_with_pool: AppClient, oidc_provider: FakeOidcProvider) -> PageSession:
-    """An admin's browser."""
-    session = PageSession(client_with_pool, oidc_provider)
-    session.sign_in("alex", "admin")
-    return session
 
 
 def send(admin: PageSession, path: str, **fields: str) -> AppResponse:

@@ -8,25 +8,15 @@ import pytest
 
 from tests.support.fake_accounts import INVITED, FakeAccounts
 from tests.support.html import attribute, parse, text_of
-from tests.support.page_session import PageSession
 
 if TYPE_CHECKING:
-    from tests.support.app_client import AppClient
-    from tests.support.fake_oidc_provider import FakeOidcProvider
+    from tests.support.page_session import PageSession
 
 
 @pytest.fixture
 def pool() -> FakeAccounts:
     """A user pool with accounts."""
     return FakeAccounts()
-
-
-@pytest.fixture
-def admin(client_with_pool: AppClient, oidc_provider: FakeOidcProvider) -> PageSession:
-    """An admin's browser."""
-    session = PageSession(client_with_pool, oidc_provider)
-    session.sign_in("alex", "admin")
-    return session
 
 
 def test_page_has_every_role_in_one_request_each(admin: PageSession, pool: FakeAccounts) -> None:

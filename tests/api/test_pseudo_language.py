@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString
 
 from chalicelib.web import texts
 from tests.support.app_client import FORM
@@ -17,7 +14,7 @@ from tests.support.day_page import BROWSER_HEADERS
 from tests.support.factories import MONDAY
 from tests.support.page_form import SentForm
 from tests.support.plans import MORNING, propose, series_json
-from tools.catalogue import write_pseudo_language
+from tests.support.pseudo_language import PSEUDO, texts_outside_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.no_cover
 
-PSEUDO = "en-XA"
 QUARTER = timedelta(weeks=13)
-# What is no text of ours: names and other data, and what browsers never show.
-_DATA = ("bdi", "time", "script", "style", "option", "svg", "textarea")
-_TEXT_ATTRIBUTES = ("aria-label", "title", "placeholder", "alt", "abbr")
-_BRAND = "MediLink Slots"
-_NO_WORDS = re.compile(r"[^\w]*|[\d\s:.,;–‹›·()%+/-]*", re.ASCII)
 PAGES = {
     "day": f"/slots?doctor_id=dr-lee&date={MONDAY}",
     "week": f"/slots/week?doctor_id=dr-lee&date={MONDAY}",
@@ -57,13 +48,6 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def catalogue_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("catalogues")
-    write_pseudo_language(folder, PSEUDO)
-    return folder
-
-
 @pytest.fixture
 def pseudo_client(client: AppClient, catalogue_folder: Path) -> Iterator[AppClient]:
     """The app in the pseudo-language, with a busy Monday of Dr Lee."""
@@ -77,21 +61,6 @@ def pseudo_client(client: AppClient, catalogue_folder: Path) -> Iterator[AppClie
     texts.set_language(PSEUDO, str(catalogue_folder))
     yield client
     texts.set_language(texts.ENGLISH, None)
-
-
-def texts_outside_catalogue(html: str) -> list[str]:
-    """Return the texts of a page that have words, and no brackets."""
-    page = BeautifulSoup(html, "html.parser")
-    for element in page.select(", ".join(_DATA)):
-        element.decompose()
-    shown = [str(node) for node in page.find_all(string=True) if type(node) is NavigableString]
-    shown += [
-        str(element[name]) for name in _TEXT_ATTRIBUTES for element in page.select(f"[{name}]")
-    ]
-    outside = [text.replace(_BRAND, "").strip() for text in shown]
-    return sorted(
-        {text for text in outside if not {*"[]"} & {*text} and not _NO_WORDS.fullmatch(text)}
-    )
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.accessibility import accessibility_violations
 from tests.support.counted_actions import CountedActions
 
 if TYPE_CHECKING:
-    from typing import Literal
-
     from playwright.sync_api import Browser, Page
 
     from tests.support.browser_users import BrowserUsers
@@ -95,21 +92,3 @@ def test_doctor_is_added_by_keyboard_without_scripts(
 
         expect(page.get_by_role("heading", name="Doctor added")).to_be_visible()
         expect(page.locator("#temporary-password")).to_be_visible()
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
-def test_page_has_no_axe_violations_and_no_horizontal_scroll(
-    browser: Browser,
-    live_server: LiveServer,
-    browser_users: BrowserUsers,
-    width: int,
-    scheme: Literal["light", "dark"],
-) -> None:
-    state = browser_users.storage_state("alex")
-    with browser.new_context(storage_state=state, color_scheme=scheme) as context:
-        page = context.new_page()
-        page.set_viewport_size({"width": width, "height": 800})
-        for path in ("/new-doctor", "/doctors/dr-lee/sign-in", "/doctors", "/people"):
-            page.goto(f"{live_server.url}{path}")
-            assert accessibility_violations(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

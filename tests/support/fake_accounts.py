@@ -20,6 +20,10 @@ class FakeAccounts(FakeUserPool):
         self.calls: list[str] = []
         self.page_size = 60
 
+    @property
+    def _subject(self) -> list[dict[str, str]]:
+        return [{"Name": "sub", "Value": self.subject}]
+
     def add(self, name: str, *groups: str, status: str = "CONFIRMED", email: str = "") -> None:
         attributes = [{"Name": "email", "Value": email}] if email else []
         self.users[name] = {"Username": name, "UserStatus": status, "Attributes": attributes}
@@ -29,7 +33,7 @@ class FakeAccounts(FakeUserPool):
     def admin_get_user(self, **parameters: str) -> dict[str, Any]:
         self._called("admin_get_user")
         user = self._user(parameters["Username"])
-        return {**user, "UserAttributes": user["Attributes"]}
+        return {**user, "UserAttributes": [*user["Attributes"], *self._subject]}
 
     def admin_list_groups_for_user(self, **parameters: str) -> dict[str, Any]:
         name = parameters["Username"]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bs4 import Tag
 
     from tests.support.app_client import AppClient, AppResponse
+    from tests.support.page_session import PageSession
 
 
 class HtmlResponse(Protocol):
@@ -46,6 +47,13 @@ class SentForm:
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         return client.request(
             "POST", self.action, urlencode(self.fields, doseq=True).encode(), sent
+        )
+
+    def send_by(self, session: PageSession) -> AppResponse:
+        """Send the form from the browser of a person who is signed in."""
+        body = urlencode(self.fields, doseq=True)
+        return session.send(
+            "POST", self.action, body, Content_Type=FORM, Sec_Fetch_Site="same-origin"
         )
 
 

@@ -121,7 +121,7 @@ def _admin_part(
 
 
 def _part(caller: Caller, request: Request, own: str, search: str, fields: dict[str, str]) -> _Part:
-    found, number = get_services().list_doctors.list_all(caller, search), _page_number(request)
+    found, number = get_services().list_doctors.list_assigned(caller, search), _page_number(request)
     has_more = len(found) > number * MAX_OFFERED
     return _Part(
         doctors=tuple(found[(number - 1) * MAX_OFFERED : number * MAX_OFFERED]),

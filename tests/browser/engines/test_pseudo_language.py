@@ -17,18 +17,27 @@ if TYPE_CHECKING:
     from tests.support.tab import OpenWindow, Tab
 
 PSEUDO = "ar-XB"
-WEEK = "/slots/week?date=2027-06-07"
+OF_LEE = "doctor_id=dr-lee"
+WEEK = f"/slots/week?{OF_LEE}&date=2027-06-07"
 PATHS = (
-    "/slots?date=2027-06-07",
+    f"/slots?{OF_LEE}&date=2027-06-07",
     WEEK,
-    "/slots/month?month=2027-06",
-    "/changes",
-    "/settings",
-    "/series",
-    "/slots/origins?date=2027-06-07",
+    f"/slots/month?{OF_LEE}&month=2027-06",
+    f"/changes?{OF_LEE}",
+    f"/settings?{OF_LEE}",
+    f"/series?{OF_LEE}",
+    f"/slots/origins?{OF_LEE}&date=2027-06-07",
     "/practice?date=2027-06-07",
+    "/doctors",
+    "/new-doctor",
+    "/doctors/dr-lee/sign-in",
+    "/people",
+    "/new-delegate",
+    "/reports",
+    f"/import?{OF_LEE}",
+    f"/calendar-feeds?{OF_LEE}",
     "/nowhere",
-    "/series/new",
+    f"/series/new?{OF_LEE}",
 )
 # The layout of the other widths is the same in all engines.
 WIDTHS = {"chromium": (320, 375, 1280), "firefox": (320,), "webkit": (320,)}
@@ -63,10 +72,11 @@ def paths_that_are_too_wide(
     with open_window(javascript=True, width=width) as window:
         tab = window.new_tab()
         tab.open(f"{server.url}/slots")
-        sign_in(tab)
+        sign_in(tab, "alex")
         for path in PATHS:
             tab.open(f"{server.url}{path}")
             assert tab.evaluate("document.documentElement.dir") == "rtl"
+            assert tab.text("h1"), path
             if path == WEEK:
                 expect_texts_of_scripts_in_the_catalogue(tab)
             if tab.evaluate(IS_TOO_WIDE):
