@@ -1,4 +1,4 @@
-"""Lambda handlers of the schedules and the queue: series, closures, and disruptions.
+"""Lambda handlers of the schedules and the queue: series, closures, names, and disruptions.
 
 The nightly schedule sends one message; a message for a page of doctors sends one for each of them.
 So each run is short, and a doctor whose series cannot be extended stops no other.
@@ -18,9 +18,11 @@ from chalicelib.events.series_queue import (
     ClosurePageMessage,
     DoctorMessage,
     Message,
+    NamePageMessage,
     PageMessage,
     parse_message,
 )
+from chalicelib.use_cases.index_names import index_page
 from chalicelib.web.observability.metrics import embedded_counts
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def start_extension() -> None:
-    """Send the message for the first page of doctors, and those of closures to repeat.
+    """Send the messages for the first page of doctors, and those of closures to repeat.
 
     Raises:
         SettingsError: there is no queue.
@@ -37,7 +39,7 @@ def start_extension() -> None:
     queue = services.series_queue()
     with request_context.request_scope():
         repeated = services.closures().apply.list_to_repeat()
-    queue.send([PageMessage(), *map(ClosurePageMessage, repeated)])
+    queue.send([PageMessage(), NamePageMessage(), *map(ClosurePageMessage, repeated)])
 
 
 def announce_disruptions() -> None:
@@ -68,6 +70,9 @@ def _handle(message: Message) -> list[Message]:
             return [] if is_done else [message]
         case ClosurePageMessage():
             return _find_doctors_of_closure(message)
+        case NamePageMessage():
+            cursor = index_page(get_services().doctors, message.cursor)
+            return [NamePageMessage(cursor)] if cursor else []
     page = get_services().extend_series.list_doctors(message.cursor)
     following: list[Message] = [DoctorMessage(doctor_id) for doctor_id in page.doctor_ids]
     return [PageMessage(page.cursor), *following] if page.cursor else following

@@ -7,8 +7,9 @@ from chalicelib import bootstrap
 from chalicelib.domain.doctor import Doctor, DoctorSettings
 from chalicelib.domain.grid import ClinicSession
 from chalicelib.domain.local_time import parse_time_of_day
-from chalicelib.storage import doctor_names, table
+from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
+from chalicelib.use_cases.index_names import index_page
 from local.local_config import PROJECT, use_local_stage
 
 
@@ -33,15 +34,9 @@ def seed() -> None:
 
 def _index_names(doctors: DoctorRepository) -> None:
     """Let doctors be found by name who were stored before there was an index of names."""
-    cursor = None
-    while True:
-        page = doctors.list_page(
-            specialty=None, location=None, limit=table.MAX_BATCH_KEYS, cursor=cursor
-        )
-        doctor_names.index_missing(page.doctors)
-        cursor = page.cursor
-        if cursor is None:
-            return
+    cursor = index_page(doctors, None)
+    while cursor:
+        cursor = index_page(doctors, cursor)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The queue of series and closures: one message for a page of doctors, or for one of them."""
+"""The queue of the schedule and of closures: a message for a page of doctors, or for one."""
 
 from __future__ import annotations
 
@@ -47,7 +47,13 @@ class ClosureMessage(msgspec.Struct, frozen=True, tag="closure"):
     doctor_id: str
 
 
-Message = PageMessage | DoctorMessage | ClosurePageMessage | ClosureMessage
+class NamePageMessage(msgspec.Struct, frozen=True, tag="name_page"):
+    """Index the names of a page of doctors; ``cursor`` as above."""
+
+    cursor: str | None = None
+
+
+Message = PageMessage | DoctorMessage | ClosurePageMessage | ClosureMessage | NamePageMessage
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 
 

@@ -7,6 +7,7 @@ sort key in GSI1. So a doctor is found by the beginning of any word.
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -16,13 +17,13 @@ from chalicelib.domain.errors import DoctorModifiedError
 from chalicelib.storage import keys, pagination, table
 from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.models import BaseItem, DoctorDirectoryIndex
+from chalicelib.storage.models import BaseItem, DoctorDirectoryIndex, DoctorItem
+from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from chalicelib.domain.doctor import Doctor
-    from chalicelib.storage.transaction import Transaction
 
 _MAX_WORDS = 8
 _MAX_CHARACTERS = 60
@@ -68,13 +69,27 @@ def add_names(transaction: Transaction, doctor: Doctor, previous: Doctor | None)
 
 
 def index_missing(doctors: Sequence[Doctor]) -> None:
-    """Write the entries of those of at most 100 doctors who have none, from before the index."""
+    """Write the entries of those of at most 100 doctors who have none, from before the index.
+
+    A doctor who is changed meanwhile is left out: a change of the name writes the entries itself.
+    """
     first = {(keys.doctor_pk(each.doctor_id), keys.name_sk(0)): each for each in doctors}
     present = table.batch_get([*first]) if first else {}
-    with DoctorNameItem.batch_write() as batch:
-        for key, doctor in first.items():
-            for item in () if key in present else _items(doctor):
-                batch.save(item)
+    for key, doctor in first.items():
+        if key not in present:
+            with suppress(DoctorModifiedError):
+                _index(doctor)
+
+
+def _index(doctor: Doctor) -> None:
+    transaction = Transaction()
+    add_names(transaction, doctor, None)
+    transaction.check(
+        (keys.doctor_pk(doctor.doctor_id), keys.DOCTOR_SK),
+        condition=DoctorItem.version == doctor.version,
+        on_failure=lambda _: DoctorModifiedError(),
+    )
+    transaction.commit()
 
 
 def find_by_name(text: str, *, limit: int, cursor: str | None) -> NamePage:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.storage.doctor_mapping import doctor_to_item
-from chalicelib.storage.doctor_names import DoctorNameItem, _items
+from chalicelib.storage.doctor_names import DoctorNameItem, _items, index_missing
 from chalicelib.storage.models import DoctorItem
+from chalicelib.use_cases.index_names import index_page
+from tests.support.doctor_names import forget_names
 from tests.support.factories import make_doctor, make_grid
 from tests.support.html import attribute, parse, text_of
 
@@ -104,6 +106,34 @@ def test_renamed_doctor_is_found_by_the_new_name_alone(
     found = [walk(admin, f"/doctors?q={text}") for text in ("jose", "angstrom", "chidi", "okafor")]
 
     assert found == [["José Ångström"], ["José Ångström"], [], []]
+
+
+def test_names_are_indexed_in_pages_until_every_doctor_is_found(
+    client: AppClient, admin: PageSession
+) -> None:
+    store(110)
+    forget_names(client)
+
+    cursor = index_page(client.services.doctors, None)
+    assert cursor is not None
+    assert index_page(client.services.doctors, cursor) is None
+
+    assert len(walk(admin, "/doctors?q=dr")) == 116
+    with client.record_calls() as calls:
+        index_page(client.services.doctors, None)
+    assert sorted(calls) == ["BatchGetItem", "Query"]
+
+
+def test_doctor_who_is_renamed_meanwhile_is_not_indexed_by_the_former_name(
+    client: AppClient, admin: PageSession
+) -> None:
+    read_before = client.services.doctors.get("dr-okafor")
+    client.services.doctors.save(replace(read_before, name="Dr Ada New"), read_before)
+    forget_names(client)
+
+    index_missing([read_before])
+
+    assert walk(admin, "/doctors?q=okafor") == []
 
 
 @pytest.mark.parametrize("count", [60, pytest.param(10_000, marks=pytest.mark.nightly)])

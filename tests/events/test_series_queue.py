@@ -13,8 +13,10 @@ from msgspec import structs
 
 from chalicelib import bootstrap
 from chalicelib.events.series_queue import PageMessage, SeriesQueue, UndeliveredError
+from chalicelib.storage.doctor_names import find_by_name
 from local import demo_data
 from local.schedules import ClosureWorker, extend_series
+from tests.support.doctor_names import forget_names
 from tests.support.factories import MONDAY
 from tests.support.plans import MORNING, make_series, open_times, series_json
 from tests.support.scheduled_event import SCHEDULED_EVENT
@@ -86,10 +88,12 @@ def test_schedule_extends_series_through_the_queue(client: AppClient, queue: Que
 
     assert queue.handle() == [
         {"type": "page", "cursor": None},
+        {"type": "name_page", "cursor": None},
         {"type": "doctor", "doctor_id": "dr-lee"},
     ]
-    page, doctor = map(json.loads, queue.lines)
+    page, names, doctor = map(json.loads, queue.lines)
     assert (page["function"], page["doctor_id"], page["messages"]) == ("extend_series", None, 1)
+    assert (names["doctor_id"], names["messages"]) == (None, 0)
     assert (doctor["doctor_id"], doctor["messages"]) == ("dr-lee", 0)
     assert open_times(client, NEW_MONDAY) == ["09:00", "09:30"]
 
@@ -110,7 +114,19 @@ def test_doctor_who_is_gone_stops_no_other(client: AppClient, queue: Queue) -> N
     )
     queue.start()
 
-    assert len(queue.handle()) == 2
+    assert [message["type"] for message in queue.handle()] == ["page", "name_page", "doctor"]
+
+
+def test_doctors_from_before_the_index_of_names_are_found_after_a_night(
+    client: AppClient, queue: Queue
+) -> None:
+    forget_names(client)
+    assert find_by_name("okafor", limit=9, cursor=None).doctor_ids == ()
+
+    queue.start()
+    queue.handle()
+
+    assert find_by_name("okafor", limit=9, cursor=None).doctor_ids == ("dr-okafor",)
 
 
 def test_laptop_extends_series_without_a_queue(client: AppClient, queue: Queue) -> None:

@@ -34,6 +34,12 @@ MUTANTS = (
         "tests/api/test_doctor_settings.py::test_delegates_of_stale_settings_are_not_saved",
     ),
     Mutant(
+        "A doctor who is renamed meanwhile is indexed by the former name",
+        "chalicelib.storage.doctor_names:_index",
+        becomes(condition("version"), None),
+        "tests/api/test_directory.py::test_doctor_who_is_renamed_meanwhile_is_not_indexed_by_the_former_name",
+    ),
+    Mutant(
         "Days are re-indexed where their doctor is no longer found",
         "chalicelib.storage.availability_index:AvailabilityIndex.reindex",
         exists(condition(DoctorItem, "gsi1_sk")),
