@@ -109,6 +109,7 @@ def create_change_services(
     base: Foundations, practice: Callable[[], ManagePractice]
 ) -> ChangeServices:
     from chalicelib.storage.audit_log import AuditLog  # noqa: PLC0415
+    from chalicelib.storage.plan_repository import PlanRepository  # noqa: PLC0415
     from chalicelib.use_cases.list_changes import ListChanges  # noqa: PLC0415
     from chalicelib.use_cases.save_days import SaveDays  # noqa: PLC0415
     from chalicelib.use_cases.undo_changes import UndoChanges  # noqa: PLC0415
@@ -116,8 +117,9 @@ def create_change_services(
     audit_log = AuditLog()
     cache, now, pause = base.doctor_cache, base.now, base.pause
     save_days = SaveDays(base.days, cache, now, pause)
+    names = base.settings.client_names
     return ChangeServices(
-        list_changes=ListChanges(audit_log, cache, base.settings.client_names, now, pause),
+        list_changes=ListChanges(audit_log, PlanRepository(), cache, names, now, pause),
         undo_changes=UndoChanges(save_days, audit_log, cache, pause),
         view_reports=partial(create_view_reports, base, audit_log, practice),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import DoctorNotFoundError
-from chalicelib.domain.plan import PlanState
+from chalicelib.domain.plan import PlanState, UndoHistory
 from chalicelib.domain.plan_errors import PlanModifiedError, PlanNotFoundError, PlanUndoneError
 from chalicelib.storage import keys, table
 from chalicelib.storage.decoding import decode_readable
@@ -92,6 +92,25 @@ class PlanRepository:
                 page_size=limit,
             )
             return [*islice(decode_readable(items, plan_from_item), limit)]
+
+    def find_undone(self, doctor_id: str, plan_ids: Iterable[str]) -> frozenset[str]:
+        """Return the ids of those plans that are undone, or being undone; strongly consistent.
+
+        One read is of the plans, and each further one of the undos of those before. Raises
+        ``StoreUnavailableError``.
+        """
+        asked = frozenset(plan_ids)
+        known: dict[str, Plan] = {}
+        wanted = {*asked}
+        while wanted:
+            found = table.batch_get(
+                [(keys.doctor_pk(doctor_id), keys.plan_sk(each)) for each in wanted]
+            )
+            plans = [*decode_readable(found.values(), plan_from_item)]
+            known |= {plan.plan_id: plan for plan in plans}
+            wanted = {plan.undone_by for plan in plans if plan.undone_by} - {*known}
+        read = (known[each] for each in asked & {*known})
+        return frozenset(plan.plan_id for plan in read if UndoHistory.of(plan, known.get).is_undone)
 
     def create(self, plan: Plan) -> None:
         """Store a proposed plan. Raises ``PlanModifiedError`` if its id is taken."""

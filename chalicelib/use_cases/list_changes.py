@@ -9,12 +9,13 @@ from msgspec import Struct, field
 from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.change_feed import ActorNames, ChangeSearch, visible_to
 from chalicelib.domain.errors import StoreUnavailableError
-from chalicelib.domain.undo import may_be_undone
+from chalicelib.domain.permissions import Role
+from chalicelib.domain.undo import is_of_closure, may_be_undone
 from chalicelib.use_cases.managed_doctors import read_managed_doctor
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from chalicelib.domain.audit_log import Actor, AuditLogEntry
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.permissions import Caller
     from chalicelib.storage.audit_log import AuditLog
     from chalicelib.storage.doctor_cache import DoctorCache
+    from chalicelib.storage.plan_repository import PlanRepository
 
 MAX_PAGE_SIZE = 100
 
@@ -29,14 +31,16 @@ MAX_PAGE_SIZE = 100
 class Changes(Struct, frozen=True, kw_only=True):
     """A page of changes, the newest first; ``cursor`` is that of the next page, if there is one.
 
-    ``undoable`` has the ids of those that are not undone and have slots to come. ``reached`` is how
-    far back the page looked, if there is a next page.
+    ``undoable`` has the ids of those that are not undone and have slots to come, and
+    ``undoable_plans`` the ids of such plans. ``reached`` is how far back the page looked, if there
+    is a next page.
     """
 
     search: ChangeSearch
     names: ActorNames
     entries: tuple[AuditLogEntry, ...]
     undoable: frozenset[str]
+    undoable_plans: frozenset[str] = frozenset()
     cursor: str | None
     reached: datetime | None = None
 
@@ -70,6 +74,7 @@ class ListChanges:
     def __init__(
         self,
         audit_log: AuditLog,
+        plans: PlanRepository,
         doctor_cache: DoctorCache,
         client_names: Mapping[str, str],
         now: Callable[[], datetime],
@@ -77,6 +82,7 @@ class ListChanges:
     ) -> None:
         self._now = now
         self._audit_log = audit_log
+        self._plans = plans
         self._doctor_cache = doctor_cache
         self._client_names = client_names
         self._pause = pause
@@ -93,7 +99,7 @@ class ListChanges:
         """Return a page of the changes, without settings that the caller may not see.
 
         ``with_whole_plans`` counts the changes of one plan as one. None of them is ``undoable``:
-        the plan is undone as a whole.
+        the plan is undone as a whole, if it is in ``undoable_plans``.
 
         Raises ``DoctorNotFoundError``, ``PermissionDeniedError``, ``StoreUnavailableError``, and
         ``RequestRejectedError`` for a cursor of another search.
@@ -106,13 +112,14 @@ class ListChanges:
                 search, names, limit=limit, cursor=cursor, with_whole_plans=with_whole_plans
             )
             entries = tuple(visible_to(caller, doctor, entry) for entry in page.entries)
+            candidates = [each for each in entries if self._may_be_undone(each, caller)]
+            of_plans = [each for each in candidates if with_whole_plans and each.plan_id]
             return Changes(
                 search=search,
                 names=names,
                 entries=entries,
-                undoable=self._undoable(
-                    entry for entry in entries if not (with_whole_plans and entry.plan_id)
-                ),
+                undoable=self._undoable([each for each in candidates if each not in of_plans]),
+                undoable_plans=self._undoable_plans(doctor.doctor_id, of_plans),
                 cursor=page.cursor,
                 reached=page.reached,
             )
@@ -137,11 +144,18 @@ class ListChanges:
             for setting in entry.settings or ()
         }
 
-    def _undoable(self, entries: Iterable[AuditLogEntry]) -> frozenset[str]:
-        now = self._now()
-        candidates = [entry for entry in entries if may_be_undone(entry, now)]
-        undone = self._audit_log.find_undone(candidates)
-        return frozenset(entry.change_id for entry in candidates) - undone
+    def _may_be_undone(self, entry: AuditLogEntry, caller: Caller) -> bool:
+        if is_of_closure(entry) and Role.ADMIN not in caller.roles:
+            return False
+        return may_be_undone(entry, self._now())
+
+    def _undoable(self, entries: Sequence[AuditLogEntry]) -> frozenset[str]:
+        undone = self._audit_log.find_undone(entries)
+        return frozenset(entry.change_id for entry in entries) - undone
+
+    def _undoable_plans(self, doctor_id: str, entries: Iterable[AuditLogEntry]) -> frozenset[str]:
+        plan_ids = frozenset(entry.plan_id for entry in entries if entry.plan_id)
+        return plan_ids - self._plans.find_undone(doctor_id, plan_ids)
 
     def find_authors(self, caller: Caller, doctor: Doctor, date: date) -> Authors:
         """Return who last opened, closed and booked the slots of a date, by the latest changes.

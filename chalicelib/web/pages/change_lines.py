@@ -54,11 +54,11 @@ class Attribution(Struct, frozen=True, kw_only=True):
 
 
 class ChangeLine(Struct, frozen=True, kw_only=True):
-    """A change, or the changes of a plan on one day, which then has ``plan_id`` and its ``dates``.
+    """A change, or the changes of a plan on one day, which then has its ``dates``.
 
     ``date`` is None for changes of a plan or of settings, and on a page of that one date. ``undo``
     is the id of a change that can be undone, and ``undo_date`` its date; a plan is undone as a
-    whole, by its own id.
+    whole: ``plan_id`` is its id, empty if it can't be undone.
     """
 
     attribution: Attribution
@@ -115,6 +115,7 @@ def _change_line(changes: Changes, entry: AuditLogEntry, base: str) -> ChangeLin
         else None,
         undo=entry.change_id if entry.change_id in changes.undoable else "",
         undo_date=entry.date.isoformat() if entry.date else "",
+        plan_id=_undoable_plan(changes, entry),
     )
 
 
@@ -127,7 +128,7 @@ def _plan_line(changes: Changes, entries: Sequence[AuditLogEntry], base: str) ->
     return ChangeLine(
         attribution=_attribute(changes, entries),
         acts=tuple(_summarize(dated)),
-        plan_id=entries[0].plan_id or "",
+        plan_id=_undoable_plan(changes, entries[0]),
         dates_title=_count_dates({on for on, _entry in dated}),
         dates=tuple(
             PlanDateView(
@@ -137,6 +138,10 @@ def _plan_line(changes: Changes, entries: Sequence[AuditLogEntry], base: str) ->
             for on, entry in dated
         ),
     )
+
+
+def _undoable_plan(changes: Changes, entry: AuditLogEntry) -> str:
+    return entry.plan_id if entry.plan_id in changes.undoable_plans and entry.plan_id else ""
 
 
 def _attribute(changes: Changes, entries: Sequence[AuditLogEntry]) -> Attribution:
