@@ -204,3 +204,12 @@ def test_name_that_the_form_suggests_stands_once_in_the_title(
     form = SentForm(client.get(time_off_link(client, DAY), **HTML)).set(name=name)
     page = parse(follow(client, form.send(client)).text)
     assert text_of(page.select("h1")[0]) == title
+
+
+def test_line_of_changes_names_time_off_that_closed_nothing(client: AppClient) -> None:
+    take_time_off(client, MONDAY, MONDAY + timedelta(days=2), name="Holiday")
+
+    page = parse(client.get("/changes?doctor_id=dr-lee", **HTML).text)
+
+    (line,) = page.select("article > ul > li")
+    assert text_of(line) == "Time off: Holiday on 3 dates, Mon 23 Nov to Wed 25 Nov"

@@ -52,7 +52,12 @@ def test_mark_leads_to_what_needs_rebooking_and_back(day_page: ManageSlotsPage) 
     page.get_by_role("button", name=re.compile("^Mark 09:00")).click()
     expect(page.get_by_role("listitem").filter(has_text="To be rebooked: Ill")).to_be_visible()
     day_page.open()
-    page.get_by_role("link", name="1 to rebook").click()
+    expect(page.get_by_role("link", name="1 to rebook")).to_be_visible()
+    page.get_by_role("link", name="Week", exact=True).click()
+    page.set_viewport_size({"width": 375, "height": 812})
+    strip = page.get_by_role("navigation", name="Days of the week")
+    strip.get_by_role("link", name="1 to rebook").click()
+    page.get_by_role("link", name="1 to rebook", exact=True).click()
     expect(page.get_by_text("0 of 1 done")).to_be_visible()
 
 

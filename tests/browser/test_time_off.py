@@ -119,7 +119,10 @@ def test_week_off_takes_six_actions_and_is_lifted_with_one(
     assert page.locator("input[name=ticked]:enabled").count() == 0
     page.get_by_role("link", name="Time off…").click()
 
-    page.get_by_role("button", name="Lift Conference").click()
+    lift = page.get_by_role("button", name="Lift Conference")
+    expect(lift).to_have_css("text-decoration-line", "none")  # a button, not a link
+    expect(lift).to_have_css("border-block-start-width", "1px")
+    lift.click()
 
     heading(page, "24 slots opened on 2 days")
 

@@ -15,6 +15,7 @@ from chalicelib.web.pages.change_words import (
     describe_acts,
     describe_kept,
     describe_settings,
+    describe_time_off,
     name_author,
     name_client,
     name_occasion,
@@ -160,7 +161,16 @@ def _attribute(changes: Changes, entries: Sequence[AuditLogEntry]) -> Attributio
 
 
 def _summarize(dated: Sequence[tuple[date, AuditLogEntry]]) -> Iterator[str]:
-    """Count the slots and dates of each act of a plan: ``Opened 372 slots on 65 dates, ...``."""
+    """Count the slots and dates of each act of a plan: ``Opened 372 slots on 65 dates, ...``.
+
+    Time off, which may close no slot, comes first, with its name.
+    """
+    by_act: dict[str, list[date]] = {}
+    for on, entry in dated:
+        for act in describe_time_off(entry):
+            by_act.setdefault(act, []).append(on)
+    for act, on_dates in by_act.items():
+        yield _on_dates(act, on_dates, dated[0][1])
     for field, describe in _COUNTED.items():
         counts = [(on, len(getattr(entry, field))) for on, entry in dated]
         if total := sum(count for _on, count in counts):

@@ -85,7 +85,7 @@ def describe_acts(entry: AuditLogEntry, names: ActorNames) -> Iterator[str]:
     if entry.kind is ChangeKind.MOVE:
         yield _describe_move(entry, names)
         return
-    yield from _describe_time_off(entry)
+    yield from describe_time_off(entry)
     for field, act in (_ACTS | _ACTS_BY_KIND.get(entry.kind, {})).items():
         if field == "affected" and entry.kind is not ChangeKind.RELEASE:
             yield from _describe_disruptions(entry, names)
@@ -100,7 +100,7 @@ def _describe_disruptions(entry: AuditLogEntry, names: ActorNames) -> Iterator[s
             yield _fill(act, slots, names)
 
 
-def _describe_time_off(entry: AuditLogEntry) -> Iterator[str]:
+def describe_time_off(entry: AuditLogEntry) -> Iterator[str]:
     """Name the time off that the entry set or lifted."""
     if entry.blocked:
         yield _("Time off: %(name)s", name=entry.blocked.name)
