@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.events.publisher import EventBridgeClient
     from chalicelib.events.series_queue import SeriesQueue
     from chalicelib.plan_services import PlanServices
-    from chalicelib.service_factories import BookingServices, ChangeServices
+    from chalicelib.service_factories import BookingServices, ChangeServices, FhirServices
     from chalicelib.use_cases.announce_disruptions import AnnounceDisruptions
     from chalicelib.use_cases.apply_plans import ApplyPlans
     from chalicelib.use_cases.book_slots import BookSlots
@@ -71,12 +71,10 @@ T = TypeVar("T")
 class Services(Struct, frozen=True, kw_only=True):
     """What the web layer and the stream handler call.
 
-    ``bookings``, ``changes``, ``plans``, ``closures``, ``weeks``, ``practice``, ``months``,
-    ``disruptions`` and ``calendar_feeds`` import their use cases on the first call: most requests
-    are others, and a process starts sooner without them. ``publish_changes``, ``audit_copies`` and
-    ``series_queue`` connect to the event bus, the bucket and the queue on the first call, and raise
-    ``SettingsError`` if the settings have none. ``start_closures`` applies closures to all doctors.
-    ``log`` writes a line; None if the request log is off.
+    The callables import their use cases on the first call: most requests need others. Those of
+    ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the event bus, the bucket
+    and the queue, and raise ``SettingsError`` if the settings have none. ``start_closures`` applies
+    closures to all doctors. ``log`` writes a line; None if the request log is off.
     """
 
     settings: Settings
@@ -99,6 +97,7 @@ class Services(Struct, frozen=True, kw_only=True):
     publish_changes: Callable[[], PublishChanges]
     disruptions: Callable[[], AnnounceDisruptions]
     calendar_feeds: Callable[[], ManageCalendarFeeds]
+    fhir: Callable[[], FhirServices]
     audit_copies: Callable[[], AuditCopies]
     series_queue: Callable[[], SeriesQueue]
     closures: Callable[[], ClosureServices]
@@ -190,12 +189,11 @@ def build_services(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Services:
     """Build the services on the connected table; tests pass their own clock, pauses and clients."""
-    counted = service_factories.count_retries(pause or backoff)
-    base = _build_foundations(settings, now, counted, sleep)
-    days, cached, pause = base.days, base.doctor_cache, base.pause
+    pause = service_factories.count_retries(pause or backoff)
+    base = _build_foundations(settings, now, pause, sleep)
     local_caller = service_factories.build_local_caller(settings)
-    people, doctors = _create_manage_people(base), ListDoctors(base.doctors, cached, now)
-    manage_slots = ManageSlots(days, cached, now, pause)
+    people, doctors = _create_manage_people(base), ListDoctors(base.doctors, base.doctor_cache, now)
+    manage_slots = ManageSlots(base.days, base.doctor_cache, now, pause)
     practice = _lazily(service_factories.create_practice, base, manage_slots, doctors)
     return Services(
         settings=settings,
@@ -206,9 +204,9 @@ def build_services(
         changes=_lazily(service_factories.create_change_services, base, practice),
         plans=_lazily(service_factories.create_plan_services, base),
         closures=_lazily(service_factories.create_closure_services, base),
-        find_slots=FindSlots(days, base.index, cached, now, pause),
+        find_slots=FindSlots(base.days, base.index, base.doctor_cache, now, pause),
         bookings=_lazily(service_factories.create_booking_services, base),
-        manage_doctors=ManageDoctors(base.doctors, cached, base.index, now, pause),
+        manage_doctors=ManageDoctors(base.doctors, base.doctor_cache, base.index, now, pause),
         manage_people=people,
         doctors=base.doctors,
         list_doctors=doctors,
@@ -219,6 +217,7 @@ def build_services(
         publish_changes=_lazily(service_factories.create_publish_changes, settings, event_client),
         disruptions=_lazily(service_factories.create_announce_disruptions, base),
         calendar_feeds=_lazily(service_factories.create_calendar_feeds, base),
+        fhir=_lazily(service_factories.create_fhir_services, base),
         series_queue=_lazily(service_factories.create_series_queue, settings),
         audit_copies=_lazily(service_factories.create_audit_copies, settings),
         log=(log or service_factories.print_line) if settings.has_request_log else None,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.book_slots import BookSlots
     from chalicelib.use_cases.list_changes import ListChanges
     from chalicelib.use_cases.list_doctors import ListDoctors
+    from chalicelib.use_cases.list_fhir_doctors import ListFhirDoctors
     from chalicelib.use_cases.list_rebooking import ListRebooking
     from chalicelib.use_cases.manage_calendar_feeds import ManageCalendarFeeds
     from chalicelib.use_cases.manage_practice import ManagePractice
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.offer_slots import OfferSlots
     from chalicelib.use_cases.override_bookings import OverrideBookings
     from chalicelib.use_cases.publish_changes import PublishChanges
+    from chalicelib.use_cases.search_fhir_slots import SearchFhirSlots
     from chalicelib.use_cases.undo_changes import UndoChanges
     from chalicelib.use_cases.view_months import ViewMonths
     from chalicelib.use_cases.view_reports import ViewReports
@@ -77,6 +79,23 @@ class BookingServices(Struct, frozen=True, kw_only=True):
     override_bookings: OverrideBookings
     offer_slots: OfferSlots
     list_rebooking: ListRebooking
+
+
+class FhirServices(Struct, frozen=True, kw_only=True):
+    """The use cases of the FHIR facade."""
+
+    doctors: ListFhirDoctors
+    slots: SearchFhirSlots
+
+
+def create_fhir_services(base: Foundations) -> FhirServices:
+    from chalicelib.use_cases.list_fhir_doctors import ListFhirDoctors  # noqa: PLC0415
+    from chalicelib.use_cases.search_fhir_slots import SearchFhirSlots  # noqa: PLC0415
+
+    return FhirServices(
+        doctors=ListFhirDoctors(base.doctors, base.pause),
+        slots=SearchFhirSlots(base.days, base.now, base.pause),
+    )
 
 
 def create_manage_weeks(base: Foundations, manage_slots: ManageSlots) -> ManageWeeks:

@@ -57,7 +57,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     line of JSON to standard output for each request. A client holds at most
     ``max_holds_per_client`` slots of one doctor. A patient reference is deleted
     ``patient_reference_days`` after its slot. ``page_language`` is a BCP 47 tag;
-    ``catalogue_folder`` has the texts in other languages than English.
+    ``catalogue_folder`` has the texts in other languages than English. ``has_public_slots``: all
+    may read FHIR's bulk publication, without sign-in.
     """
 
     table_name: str
@@ -73,6 +74,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     patient_reference_days: int = 30
     page_language: str = "en"
     catalogue_folder: str | None = None
+    has_public_slots: bool = False
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
@@ -104,6 +106,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             ),
             page_language=environment.get("PAGE_LANGUAGE") or "en",
             catalogue_folder=environment.get("CATALOGUE_FOLDER") or None,
+            has_public_slots=_parse_switch(environment, "PUBLIC_SLOTS", default="off"),
         )
 
     @property
@@ -218,9 +221,14 @@ def _parse_number(
 
 def _parse_request_log_flag(environment: Mapping[str, str], stage: str) -> bool:
     """By default off on a laptop, where a person reads the terminal, and on elsewhere."""
-    switch = environment.get("REQUEST_LOG") or ("off" if stage == LOCAL_STAGE else "on")
+    default = "off" if stage == LOCAL_STAGE else "on"
+    return _parse_switch(environment, "REQUEST_LOG", default=default)
+
+
+def _parse_switch(environment: Mapping[str, str], name: str, *, default: str) -> bool:
+    switch = environment.get(name) or default
     if switch not in _BOOLEANS:
-        message = f"REQUEST_LOG is {switch}: it must be on or off"
+        message = f"{name} is {switch}: it must be on or off"
         raise SettingsError(message)
     return _BOOLEANS[switch]
 

@@ -34,6 +34,17 @@ def is_bookable(slot: Slot, doctor: Doctor, *, now: datetime) -> bool:
     return local_time.local_date(slot.start, doctor.zone) <= doctor.last_bookable_date(now)
 
 
+def status_for_others(slot: Slot, doctor: Doctor, *, now: datetime) -> SlotStatus:
+    """Return the status as other systems publish it: ``free`` means that it can be booked now.
+
+    A free slot that has begun, or is outside the lead time or the booking window, is closed to
+    them. ``slot`` must be as of ``now``.
+    """
+    if slot.status is SlotStatus.FREE and not is_bookable(slot, doctor, now=now):
+        return SlotStatus.UNAVAILABLE
+    return slot.status
+
+
 def third_bookable_date(days: Iterable[Day], doctor: Doctor, now: datetime) -> date | None:
     """Return the date of the third bookable slot; None if there are fewer.
 

@@ -29,6 +29,7 @@ class Doctor:
     A doctor who is not ``is_active`` takes no bookings, and booking sites don't find them.
     ``version`` counts the changes of the settings; it is 0 if none are stored yet. While
     ``reindex_pending``, some days may still be indexed by a former specialty or location.
+    ``fhir_id`` is None for those whose id is a FHIR id (see ``fhir_ids``).
     """
 
     doctor_id: str
@@ -42,6 +43,7 @@ class Doctor:
     is_active: bool = True
     version: int = 0
     reindex_pending: bool = False
+    fhir_id: str | None = None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -80,6 +80,14 @@ class Grid:
             for day in EVERY_DAY
         )
 
+    @property
+    def slots_per_week(self) -> int:
+        """The number of slots of all weekdays, in a week without a clock change."""
+        return sum(
+            (session.end - session.start) // self.slot_length * len(session.weekdays)
+            for session in self.sessions
+        )
+
     def sessions_on(self, date: date) -> tuple[ClinicSession, ...]:
         """The sessions of that date's weekday, in time order."""
         return tuple(session for session in self.sessions if date.weekday() in session.weekdays)

@@ -44,6 +44,7 @@ def doctor_to_item(doctor: Doctor) -> DoctorItem:
         is_inactive=None if doctor.is_active else True,
         version=doctor.version,
         reindex_pending=doctor.reindex_pending or None,
+        fhir_id=doctor.fhir_id,
     )
 
 
@@ -72,6 +73,7 @@ def doctor_from_item(item: DoctorItem) -> Doctor:
         is_active=not item.is_inactive,
         version=int(item.version),
         reindex_pending=bool(item.reindex_pending),
+        fhir_id=item.fhir_id,
     )
 
 

@@ -80,13 +80,17 @@ class DoctorRepository:
 
         The links to delegates change in the same transaction, which also adds the ``entry`` to the
         audit log. Raises ``DoctorModifiedError`` if the
-        stored settings are not the previous ones; ``StoreUnavailableError``,
-        ``OutcomeUnknownError``.
+        stored settings are not the previous ones; ``FhirIdTakenError`` for a new doctor, or a new
+        ``fhir_id``; ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
         saved = replace(doctor, version=(previous.version if previous else 0) + 1)
         transaction = Transaction()
         _write_settings(transaction, doctor_to_item(saved), previous)
         add_names(transaction, saved, previous)
+        if previous is None or saved.fhir_id != previous.fhir_id:
+            from chalicelib.storage.fhir_ids import claim_fhir_id  # noqa: PLC0415  few saves
+
+            claim_fhir_id(transaction, saved)
         if entry is not None:
             add_entry(transaction, entry)
         delegates = previous.delegates if previous else frozenset()

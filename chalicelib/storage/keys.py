@@ -9,6 +9,8 @@ from chalicelib.domain.audit_log import WITHOUT_DATE, format_audit_instant
 
 DOCTOR_SK = "PROFILE"
 BOOKING_SK = "BOOKING"
+# In the partition of the doctor whose id it is, or would be: the doctor who has it as FHIR id.
+FHIR_ID_SK = "FHIR"
 # The index partition of all doctors, sorted by specialty, location and id.
 DIRECTORY_PK = "DOCTORS"
 

@@ -131,6 +131,7 @@ class DoctorItem(BaseItem, discriminator="doctor"):
     is_inactive = BooleanAttribute(null=True)
     # The stored name stays, so that existing items can be read.
     reindex_pending = BooleanAttribute(attr_name="is_relocating", null=True)
+    fhir_id = UnicodeAttribute(null=True)
 
 
 class DelegateItem(BaseItem, discriminator="delegate"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -200,6 +201,21 @@ class ManageDoctors:
         )
 
     def _save(self, doctor: Doctor, previous: Doctor | None, entry: AuditLogEntry | None) -> Doctor:
+        """Save the doctor with their FHIR id, or with another one if that is taken."""
+        from chalicelib.domain.fhir_ids import (  # noqa: PLC0415  no other request needs it
+            FhirIdTakenError,
+            fhir_id_choices,
+        )
+
+        *choices, last = fhir_id_choices(doctor)
+        for fhir_id in choices:
+            with suppress(FhirIdTakenError):
+                return self._try_save(replace(doctor, fhir_id=fhir_id), previous, entry)
+        return self._try_save(replace(doctor, fhir_id=last), previous, entry)
+
+    def _try_save(
+        self, doctor: Doctor, previous: Doctor | None, entry: AuditLogEntry | None
+    ) -> Doctor:
         return self._cache(self._doctors.save(doctor, previous, entry))
 
     def _cache(self, doctor: Doctor) -> Doctor:
@@ -216,6 +232,8 @@ def _changed_doctor(requested: Doctor, settings: DoctorSettings, existing: Docto
     )
     return replace(
         requested,
+        version=existing.version,
+        fhir_id=existing.fhir_id,
         delegates=existing.delegates if settings.delegates is None else requested.delegates,
         is_active=existing.is_active if settings.is_active is None else requested.is_active,
         reindex_pending=existing.reindex_pending or is_relocated,

@@ -1,4 +1,4 @@
-"""Convert errors into responses: RFC 9457 problem details, or an error page for a browser."""
+"""Convert errors into responses: problem details (RFC 9457), an error page, or FHIR's outcome."""
 
 from __future__ import annotations
 
@@ -56,9 +56,21 @@ def is_malformed_request(error: Exception) -> bool:
     return is_rejected and not isinstance(error, (ConflictError, SlotNotFoundError))
 
 
+def is_fhir(request: Request) -> bool:
+    """Return whether the request is one of the FHIR facade, which has responses of its own."""
+    return str(request.path).startswith("/fhir/")
+
+
 def render_problem(problem: Problem, request: Request) -> Response:
-    """Return problem details as JSON, an error page for a browser, or a notice for htmx."""
+    """Return problem details as JSON, an error page for a browser, or a notice for htmx.
+
+    FHIR's clients get an OperationOutcome.
+    """
     request_context.current_request().code = problem.code
+    if is_fhir(request):
+        from chalicelib.web.fhir.outcomes import render_outcome  # noqa: PLC0415  as below
+
+        return render_outcome(problem)
     if wants_html(request):
         # Imported here because API clients need no template engine, which slows a cold start.
         from chalicelib.web.pages.error_page import render_error  # noqa: PLC0415

@@ -19,7 +19,7 @@ from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import PermissionDeniedError
 from chalicelib.domain.permissions import Permission
 from chalicelib.web.auth.origin_checks import SAFE_METHODS
-from chalicelib.web.error_handler import handle_errors, is_malformed_request
+from chalicelib.web.error_handler import handle_errors, is_fhir, is_malformed_request
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import MAX_BODY_BYTES, path, require_media_type, url_prefix
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.permissions import Caller
     from chalicelib.web.http.types import Headers
 
-DOCTORS, BOOKING_SITES, SERVICE = "Doctors", "Booking sites", "Service"
+DOCTORS, BOOKING_SITES, FHIR, SERVICE = "Doctors", "Booking sites", "FHIR", "Service"
 """The tags that group the operations of the API reference."""
 View = Callable[..., Response]
 Content = Mapping[str, type | None]
@@ -74,6 +74,9 @@ class Router:
     Whether the caller may act on a doctor depends on the doctor, so the use cases check that. A
     caller whose roles never permit the request does not learn what is wrong with it.
 
+    If ``is_open`` is true of the parameters of the path, the request needs no sign-in, and the
+    caller is None.
+
     ``get`` registers the view for HEAD too: the server in front of the app sends the same response
     without its content (RFC 9110, section 9.3.2).
     """
@@ -85,8 +88,15 @@ class Router:
     def register(self, app: Chalice) -> None:
         app.register_blueprint(self._blueprint)
 
-    def get(self, path: str, *, permission: Permission, doc: RouteDoc) -> Callable[[View], View]:
-        return partial(self._add, "GET", path, permission, doc)
+    def get(
+        self,
+        path: str,
+        *,
+        permission: Permission,
+        doc: RouteDoc,
+        is_open: Callable[..., bool] | None = None,
+    ) -> Callable[[View], View]:
+        return partial(self._add, "GET", path, permission, doc, is_open=is_open)
 
     def post(self, path: str, *, permission: Permission, doc: RouteDoc) -> Callable[[View], View]:
         return partial(self._add, "POST", path, permission, doc)
@@ -98,11 +108,18 @@ class Router:
         return partial(self._add, "DELETE", path, permission, doc)
 
     def _add(
-        self, method: str, path: str, permission: Permission, doc: RouteDoc, view: View
+        self,
+        method: str,
+        path: str,
+        permission: Permission,
+        doc: RouteDoc,
+        view: View,
+        *,
+        is_open: Callable[..., bool] | None = None,
     ) -> View:
         checked = _with_media_type(view, doc) if doc.body else view
         if permission is not Permission.PUBLIC:
-            checked = _authenticated(checked, permission)
+            checked = _authenticated(checked, permission, is_open or _never)
         handler = handle_errors(checked)
 
         @wraps(view)
@@ -129,10 +146,16 @@ def _with_media_type(view: View, doc: RouteDoc) -> View:
     return handler
 
 
-def _authenticated(view: View, permission: Permission) -> View:
+def _never(**_path_parameters: str) -> bool:
+    return False
+
+
+def _authenticated(view: View, permission: Permission, is_open: Callable[..., bool]) -> View:
     """Authenticate the request, pass the caller to the view, and extend the login session."""
 
     def handler(request: Request, **path_parameters: str) -> Response:
+        if is_open(**path_parameters):
+            return view(request, None, **path_parameters)
         auth = get_services().auth
         try:
             authentication = auth.authenticate(request)
@@ -173,4 +196,4 @@ def _redirect_to_login(request: Request) -> Response:
 
 
 def _is_full_page_request(request: Request) -> bool:
-    return wants_html(request) and not is_htmx(request)
+    return wants_html(request) and not is_htmx(request) and not is_fhir(request)

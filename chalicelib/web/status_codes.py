@@ -10,6 +10,7 @@ _CODES = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    406: "not_acceptable",
     411: "length_required",
     413: "request_entity_too_large",
     414: "request_uri_too_long",

@@ -35,6 +35,7 @@ from tests.support.call_scenarios import (
     uncached,
 )
 from tests.support.factories import MONDAY, to_instant
+from tests.support.fhir_scenarios import FHIR_SCENARIOS
 from tests.support.plan_scenarios import PLAN_SCENARIOS
 from tests.support.time_off_scenarios import CACHED_TIME_OFF_SCENARIOS, TIME_OFF_SCENARIOS
 
@@ -243,6 +244,7 @@ ALWAYS: dict[str, list[Scenario]] = {
     "the page of a doctor's settings": [page("/settings?doctor_id=dr-lee")],
     **PLAN_SCENARIOS,
     **TIME_OFF_SCENARIOS,
+    **FHIR_SCENARIOS,
     "history of a date": [
         lambda client: lambda: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}"),
         lambda client: lambda: client.get(f"/doctors/dr-lee/changes?date={MONDAY}"),

@@ -60,6 +60,11 @@ OPTIONAL_MODULES = (
     "tools",
     "chalicelib.domain.booking",
     "chalicelib.storage.booking_repository",
+    "chalicelib.domain.fhir_ids",
+    "chalicelib.storage.fhir_ids",
+    "chalicelib.use_cases.list_fhir_doctors",
+    "chalicelib.use_cases.search_fhir_slots",
+    "chalicelib.web.fhir",
 )
 
 

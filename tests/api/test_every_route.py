@@ -26,6 +26,8 @@ OTHER_ORIGIN = {"Origin": "https://elsewhere.example", "Sec_Fetch_Site": "cross-
 CONTENT_TYPES = {
     "application/json",
     "application/problem+json",
+    "application/fhir+json",
+    "application/fhir+ndjson",
     "text/html; charset=utf-8",
     "text/css; charset=utf-8",
     "text/csv; charset=utf-8; header=present",

@@ -56,6 +56,8 @@ def expected_cache_control(route: str, response: AppResponse) -> str:
     """Return the ``Cache-Control`` that a response must have."""
     if response.status == 200 and route.replace("HEAD", "GET") in FILE_ROUTES:
         return "no-cache"
+    if response.status == 200 and route.endswith("/fhir/bulk-publish/{file}"):
+        return "private, max-age=300"
     if response.status >= 300 or is_html(response):
         return "no-store"
     return "private, no-cache"
@@ -88,6 +90,7 @@ def test_every_response_has_cache_and_security_headers(
         "no-store",
         "no-cache",
         "private, no-cache",
+        "private, max-age=300",
     }
     assert other_headers == {("nosniff", "same-origin")}
     assert policies == {"default-src 'none'; frame-ancestors 'none'"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -87,6 +88,15 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
         client, "POST /doctors/{doctor_id}/active"
     ),
     "GET /doctors/{doctor_id}/changes": lambda client: client.get("/doctors/dr-lee/changes"),
+    **{
+        route: partial(send_request, route=route)
+        for route in (
+            "GET /fhir/metadata",
+            "GET /fhir/{resource_type}",
+            "GET /fhir/{resource_type}/{resource_id}",
+            "GET /fhir/bulk-publish/{file}",
+        )
+    },
     **PLAN_OPERATIONS,
     "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),
     "GET /doctors/{doctor_id}/slots": lambda client: client.get("/doctors/dr-lee/slots"),

@@ -7,6 +7,7 @@ import ast
 from chalicelib.storage import (
     calendar_feed_models,
     disruption_models,
+    fhir_ids,
     models,
     plan_models,
     time_off_models,
@@ -42,6 +43,13 @@ def record_of(condition: ast.AST) -> str:
 
 def _records_in(node: ast.AST) -> list[str]:
     names = [name.id for name in ast.walk(node) if isinstance(name, ast.Name)]
-    modules = (models, plan_models, disruption_models, time_off_models, calendar_feed_models)
+    modules = (
+        models,
+        plan_models,
+        disruption_models,
+        time_off_models,
+        calendar_feed_models,
+        fhir_ids,
+    )
     records = {name: value for module in modules for name, value in vars(module).items()}
     return [name for name in names if isinstance(records.get(name), type)]

@@ -74,6 +74,7 @@ _QUERIES = {
     "GET /rebooking": "?doctor_id=dr-lee",
     "GET /doctors/{doctor_id}/export": "?from=2026-11-23&to=2026-11-23",
     "GET /availability": "?specialty=cardiology",
+    "GET /fhir/bulk-publish/{file}": "?schedule=dr-lee",
     "DELETE /slots/{slot_id}/hold": "?holder=h",
     "DELETE /slots/{slot_id}/booking": "?booking_id=b",
     "DELETE /doctors/{doctor_id}/holds": "?client_id=site-a",
@@ -155,6 +156,10 @@ def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:
     path = path.replace("/people/{name}", "/people/alex").replace("{name}", "slots.css")
     path = path.replace("{series_id}", "9b2f40c81e6d").replace("{plan_id}", "no-such-plan")
     path = path.replace("{closure_id}", "no-such-closure").replace("{feed_id}", "1f0c9ae27b35")
+    path = path.replace("{resource_type}", "Slot").replace(
+        "/bulk-publish/{file}", "/bulk-publish/Slot.ndjson"
+    )
+    path = path.replace("{resource_id}", make_slot_id("09:00").replace("~", "."))
     path = path.replace("{file}", f"dr-lee~1f0c9ae27b35~{'s' * 43}.ics")
     content_type, body = _BODIES.get(route, ("", ""))
     sent = {name.replace("_", "-"): value for name, value in headers.items()}

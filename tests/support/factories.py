@@ -111,7 +111,9 @@ def make_day(*slots: Slot, version: int = 1) -> Day:
     )
 
 
-def make_doctor(doctor_id: str = "dr-lee", grid: Grid | None = None) -> Doctor:
+def make_doctor(
+    doctor_id: str = "dr-lee", grid: Grid | None = None, *, fhir_id: str | None = None
+) -> Doctor:
     """Make a cardiologist in London."""
     return Doctor(
         doctor_id=doctor_id,
@@ -121,6 +123,7 @@ def make_doctor(doctor_id: str = "dr-lee", grid: Grid | None = None) -> Doctor:
         grid=grid or make_grid(),
         lead_time=timedelta(),
         booking_window=timedelta(days=365),
+        fhir_id=fhir_id,
     )
 
 

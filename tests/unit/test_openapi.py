@@ -112,11 +112,12 @@ def test_every_operation_body_has_example(operation: dict[str, Any]) -> None:
     "operation", [pytest.param(operation, id=name) for name, operation in OPERATIONS]
 )
 def test_errors_are_problems_and_temporary_ones_have_retry_after(operation: dict[str, Any]) -> None:
+    is_fhir = operation["tags"] == ["FHIR"]
     for status, reference in operation["responses"].items():
         response = resolve_reference(reference["$ref"]) if "$ref" in reference else reference
         if status == "default" or int(status) >= 400:
             (media_type,) = response["content"]
-            assert media_type == "application/problem+json"
+            assert media_type == f"application/{'fhir' if is_fhir else 'problem'}+json"
         assert ("Retry-After" in response.get("headers", {})) == (status in {"429", "503"})
 
 

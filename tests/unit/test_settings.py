@@ -136,6 +136,13 @@ def test_boolean_setting_is_on_or_off() -> None:
         Settings.from_env({**LOCAL_ENV, "REQUEST_LOG": "yes"})
 
 
+def test_public_slots_are_off_by_default() -> None:
+    assert not Settings.from_env(LOCAL_ENV).has_public_slots
+    assert Settings.from_env({**LOCAL_ENV, "PUBLIC_SLOTS": "on"}).has_public_slots
+    with pytest.raises(SettingsError, match="PUBLIC_SLOTS is yes"):
+        Settings.from_env({**LOCAL_ENV, "PUBLIC_SLOTS": "yes"})
+
+
 def test_booking_sites_can_have_display_names() -> None:
     clients = "one two=Practice%20system three=B%26B four="
 

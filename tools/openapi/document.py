@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,9 +17,11 @@ import msgspec
 from chalicelib.domain.permissions import Permission
 from chalicelib.web.api import schemas
 from chalicelib.web.api.problem_details import PROBLEM_JSON
+from chalicelib.web.fhir.media_types import FHIR_JSON
 from chalicelib.web.http.request import JSON
 from chalicelib.web.routes import ROUTERS
-from chalicelib.web.routing import BOOKING_SITES, DOCTORS, SERVICE
+from chalicelib.web.routing import BOOKING_SITES, DOCTORS, FHIR, SERVICE
+from tools.openapi.headers import HEADERS, OPTIONAL_HEADER, header
 from tools.openapi.info import INFO
 from tools.openapi.operations import OPERATIONS
 from tools.openapi.parameters import PARAMETERS, PATH_PARAMETERS
@@ -39,6 +41,7 @@ ROUTES = [route for router in ROUTERS for route in router.routes]
 _TAGS = {
     DOCTORS: "A doctor's day, and the doctors with their settings.",
     BOOKING_SITES: "Find bookable slots, and hold and book them.",
+    FHIR: "The same slots as FHIR R4 resources, read only. Errors are an OperationOutcome.",
     SERVICE: "Sign-in, static files, health, and this documentation.",
 }
 _STRING_SCHEMA = {"type": "string"}
@@ -67,15 +70,6 @@ _PERMISSION_NOTES = {
     Permission.ACCOUNT: "People who are signed in on the page.",
     Permission.ADMINISTER: "Admins.",
 }
-_HEADERS = {
-    "ETag": ("The ETag of this response, for `If-None-Match`.", '"1.68048e9e729602d2"'),
-    "Vary": ("The request headers that the response depends on.", "Accept, HX-Request"),
-    "Retry-After": ("The number of seconds to wait before the next try.", "1"),
-    "WWW-Authenticate": ("How to authenticate: with a bearer token (RFC 6750).", "Bearer"),
-    "Allow": ("The supported methods.", "GET, HEAD, POST"),
-    "Location": ("The URL to go to.", "/slots"),
-}
-_OPTIONAL_HEADER = "Allow"  # only 405 has it
 _COMMON_NAMES = {
     304: "NotModified",
     401: "Unauthorized",
@@ -113,7 +107,7 @@ def build_document() -> Json:
                 for name, parameter in PARAMETERS.items()
             },
             "headers": {
-                name: _header(name, required=True) for name in _HEADERS if name != _OPTIONAL_HEADER
+                name: header(name, required=True) for name in HEADERS if name != OPTIONAL_HEADER
             },
             "responses": {
                 name: _error_or_empty(details) for name, details in COMMON_RESPONSES.items()
@@ -176,7 +170,11 @@ def _split_docstring(route: Route) -> tuple[str, str]:
 
 
 def _path_parameters(route: Route) -> list[str]:
-    return [PATH_PARAMETERS[name] for name in re.findall(r"[\w-]+/{\w+}", route.path)]
+    return [
+        PATH_PARAMETERS[f"{before}/{segment}"]
+        for before, segment in pairwise(route.path.split("/"))
+        if segment.startswith("{")
+    ]
 
 
 def _statuses(route: Route) -> set[int]:
@@ -197,12 +195,15 @@ def _is_conditional(route: Route) -> bool:
 
 def _operation_response(route: Route, status: int) -> Json:
     details = OPERATIONS[route.view.__name__].responses.get(status)
+    if route.doc.tag == FHIR and status not in route.doc.responses:
+        return _outcome_or_empty(details or COMMON_RESPONSES[_common_name(route, status)])
     if details is None:
         return _reference("responses", _common_name(route, status))
     if status not in route.doc.responses:
         return _error_or_empty(details)
     content = _content(
-        route.doc.responses[status], dict.fromkeys((JSON, PROBLEM_JSON), details.examples)
+        route.doc.responses[status],
+        dict.fromkeys((JSON, FHIR_JSON, PROBLEM_JSON), details.examples),
     )
     return _response(details, content, _success_headers(route, status))
 
@@ -224,9 +225,15 @@ def _error_or_empty(details: ResponseDetails) -> Json:
     return _response(details, content if details.examples else {}, (*details.headers, "Vary"))
 
 
+def _outcome_or_empty(details: ResponseDetails) -> Json:
+    """Return an error of the FHIR facade, without the examples that others have."""
+    content = _content({FHIR_JSON: dict}, {}) if details.examples else {}
+    return _response(details, content, (*details.headers, "Vary"))
+
+
 def _response(details: ResponseDetails, content: Json, headers: tuple[str, ...]) -> Json:
     references = {name: _reference("headers", name) for name in headers}
-    references |= {name: _header(name, required=False) for name in details.optional_headers}
+    references |= {name: header(name, required=False) for name in details.optional_headers}
     response: Json = {"description": details.description, "headers": references}
     if content:
         response["content"] = content
@@ -250,16 +257,6 @@ def _parameter(parameter: Parameter, schema: Json) -> Json:
     if parameter.location == "query" and not parameter.required:
         result["allowEmptyValue"] = True  # an empty parameter counts as missing
     return result
-
-
-def _header(name: str, *, required: bool) -> Json:
-    description, example = _HEADERS[name]
-    return {
-        "description": description,
-        "required": required,
-        "schema": _STRING_SCHEMA,
-        "example": example,
-    }
 
 
 def _content(content: ResponseContent, examples: Mapping[str, Examples]) -> Json:

@@ -13,9 +13,10 @@ parameter counts as missing. Unknown query parameters are ignored, and so are un
 except in the settings of a doctor. A number such as `300.0` counts as the integer 300.
 
 Every 4xx and 5xx response is a problem (RFC 9457) that names each invalid slot or field; a browser
-(`Accept: text/html`) gets a page with the same status and sentence. Unknown paths return 404;
-unsupported methods return 405 with an `Allow` header. Content of a type that an operation does not
-accept, or of none, returns 415. Every response has `X-Content-Type-Options: nosniff`.
+(`Accept: text/html`) gets a page with the same status and sentence, and FHIR's clients get an
+OperationOutcome. Unknown paths return 404; unsupported methods return 405 with an `Allow` header.
+Content of a type that an operation does not accept, or of none, returns 415. Every response has
+`X-Content-Type-Options: nosniff`.
 
 HEAD works wherever GET does: the response has the same status and headers, and no content."""
 INFO = {

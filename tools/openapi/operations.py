@@ -9,6 +9,7 @@ from tools.openapi.booking_page_operations import BOOKING_PAGE_OPERATIONS
 from tools.openapi.calendar_operations import CALENDAR_OPERATIONS
 from tools.openapi.change_operations import CHANGE_OPERATIONS
 from tools.openapi.closure_operations import CLOSURE_OPERATIONS
+from tools.openapi.fhir_operations import FHIR_OPERATIONS
 from tools.openapi.people_page_operations import PEOPLE_PAGE_OPERATIONS
 from tools.openapi.plan_operations import PLAN_OPERATIONS
 from tools.openapi.practice_operations import PRACTICE_OPERATIONS
@@ -140,6 +141,7 @@ OPERATIONS: dict[str, OperationDetails] = {
     **REPORT_OPERATIONS,
     **CLOSURE_OPERATIONS,
     **CALENDAR_OPERATIONS,
+    **FHIR_OPERATIONS,
     **PEOPLE_PAGE_OPERATIONS,
     **SERIES_PAGE_OPERATIONS,
     **BOOKING_PAGE_OPERATIONS,

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from chalicelib.web.api import fields
 from chalicelib.web.api.calendar_schemas import FeedFile, FeedId
+from tools.openapi import fhir_operations as fhir
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
@@ -66,6 +67,9 @@ PATH_PARAMETERS = {
     "closures/{closure_id}": "Closure",
     "calendar-feeds/{feed_id}": "CalendarFeed",
     "calendar/{file}": "CalendarFile",
+    "fhir/{resource_type}": "FhirType",
+    "{resource_type}/{resource_id}": "FhirId",
+    "bulk-publish/{file}": "FhirFile",
 }
 """The parameters of paths by their segments there."""
 
@@ -84,6 +88,20 @@ PARAMETERS = {
         FeedFile,
         "The end of the feed's URL.",
         "dr-lee~1f0c9ae27b35~mY3xq0b5kT8Zc1yWf7sVhUo2PdLaJr9eNgEiQ4K6xXw.ics",
+    ),
+    "FhirType": _path("resource_type", fhir.ResourceType, "The type of resource.", "Slot"),
+    "FhirId": _path("resource_id", fhir.ResourceId, "The id.", "dr-lee.20261123T0900Z"),
+    "FhirFile": _path("file", fhir.PublishedFile, "The type and `.ndjson`.", "Slot.ndjson"),
+    "FhirFormat": _query("_format", fhir.Format, "Counts more than `Accept`.", "json"),
+    "FhirCount": _query("_count", fhir.Count, "The size of a page, at most 500.", 50),
+    "FhirSchedules": _query(
+        "schedule", fhir.Schedules, "In a file of slots: whose slots, at most 25.", "dr-lee"
+    ),
+    "Prefer": _header(
+        "Prefer",
+        fhir.Preference,
+        "`handling=strict`: an unknown parameter is an error.",
+        "handling=strict",
     ),
     "Plan": _path("plan_id", fields.PlanId, "The plan.", "20261122T120000000000Z-1f0c9ae27b35"),
     "PlanState": _query("state", fields.PlanState, "Only plans of this state.", "running"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from chalice.app import Request
 
     from chalicelib.web.http.types import Headers
@@ -40,6 +42,12 @@ def prefers_html(accept: str) -> bool:
     weights = _q_values(accept)
     html, json = (max(_weight_of(kind, weights) for kind in kinds) for kinds in (_HTML, _JSON))
     return html > json
+
+
+def accepts(accept: str, kinds: Iterable[str]) -> bool:
+    """Return whether an ``Accept`` header has one of the media types; without one, it has all."""
+    weights = _q_values(accept)
+    return not accept.strip() or any(_weight_of(kind, weights) > 0 for kind in kinds)
 
 
 def _weight_of(kind: str, weights: dict[str, float]) -> float:

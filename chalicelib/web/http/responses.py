@@ -24,10 +24,10 @@ _PRIVATE: Headers = {"Cache-Control": "private, no-cache", **VARY}
 
 def etag(version: int | None, content: object) -> str:
     """``"<version>.<digest>"`` or ``"<digest>"``, different for different content (RFC 9110)."""
-    return _etag_of_bytes(version, msgspec.json.encode(content))
+    return etag_of_bytes(version, msgspec.json.encode(content))
 
 
-def _etag_of_bytes(version: int | None, body: bytes) -> str:
+def etag_of_bytes(version: int | None, body: bytes) -> str:
     digest = hashlib.blake2b(body, digest_size=8).hexdigest()
     return f'"{digest}"' if version is None else f'"{version}.{digest}"'
 
@@ -43,7 +43,7 @@ def json_or_not_modified(
 ) -> Response:
     """JSON with its ETag, encoded once; 304 if the client has it already."""
     body = msgspec.json.encode(content)
-    etag = _etag_of_bytes(version, body)
+    etag = etag_of_bytes(version, body)
     if etag_matches(etag, request):
         return not_modified(etag)
     return json_response(msgspec.Raw(body), {"ETag": etag})

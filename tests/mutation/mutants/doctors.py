@@ -33,6 +33,21 @@ MUTANTS = (
         becomes(condition("version"), None),
         "tests/api/test_doctor_settings.py::test_delegates_of_stale_settings_are_not_saved",
     ),
+    *(
+        Mutant(
+            f"Two doctors share a FHIR id: {shared}",
+            "chalicelib.storage.fhir_ids:claim_fhir_id",
+            becomes(condition("does_not_exist", n=number), None),
+            f"tests/api/test_fhir_ids.py::{test}",
+        )
+        for number, (shared, test) in enumerate(
+            (
+                ("the second one's own id", "test_stored_ids_are_never_shared"),
+                ("the first one's own id", "test_stored_ids_are_never_shared"),
+                ("a stored one", "test_two_doctors_never_share_a_stored_id"),
+            )
+        )
+    ),
     Mutant(
         "A doctor who is renamed meanwhile is indexed by the former name",
         "chalicelib.storage.doctor_names:_index",

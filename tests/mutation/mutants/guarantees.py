@@ -78,7 +78,7 @@ MUTANTS = (
     ),
     Mutant(
         "A booking does not change the ETag of the day",
-        "chalicelib.web.http.responses:_etag_of_bytes",
+        "chalicelib.web.http.responses:etag_of_bytes",
         becomes(call("hexdigest"), "always-the-same"),
         "tests/api/test_api.py::test_expired_hold_changes_etag",
     ),
