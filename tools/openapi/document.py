@@ -70,6 +70,7 @@ _PERMISSION_NOTES = {
     Permission.ACCOUNT: "People who are signed in on the page.",
     Permission.ADMINISTER: "Admins.",
 }
+_FROM_GATEWAY = 429
 _COMMON_NAMES = {
     304: "NotModified",
     401: "Unauthorized",
@@ -195,7 +196,7 @@ def _is_conditional(route: Route) -> bool:
 
 def _operation_response(route: Route, status: int) -> Json:
     details = OPERATIONS[route.view.__name__].responses.get(status)
-    if route.doc.tag == FHIR and status not in route.doc.responses:
+    if route.doc.tag == FHIR and status not in {*route.doc.responses, _FROM_GATEWAY}:
         return _outcome_or_empty(details or COMMON_RESPONSES[_common_name(route, status)])
     if details is None:
         return _reference("responses", _common_name(route, status))
