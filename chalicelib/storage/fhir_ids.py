@@ -1,4 +1,4 @@
-"""FHIR ids of doctors in the table: each belongs to one doctor, whoever is saved first."""
+"""FHIR ids of doctors in the table: each belongs to one doctor, the first to be saved."""
 
 from __future__ import annotations
 
