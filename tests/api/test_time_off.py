@@ -277,6 +277,8 @@ INVALID: list[tuple[dict[str, Any], str, str]] = [
     ({"first": "2026-11-23T09:00:00Z", "last": MONDAY}, "to", "invalid"),
     ({"first": "2026-11-23T09:00:00Z", "last": "2026-11-23T09:00:00Z"}, "to", "invalid"),
     ({"first": "2026-11-31", "last": MONDAY}, "from", "invalid"),
+    ({"first": "0001-01-01T00:00:00+23:59", "last": "2026-11-23T09:00:00Z"}, "from", "invalid"),
+    ({"first": "2026-11-23T09:00:00Z", "last": "9999-12-31T23:59:59-23:59"}, "to", "invalid"),
     ({"act": "vanish"}, "act", "invalid"),
 ]
 

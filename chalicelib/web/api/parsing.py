@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import time
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -16,12 +16,15 @@ from chalicelib.web.api.decoding import decode_json
 from chalicelib.web.api.validators import (
     parse_date,
     parse_if_match,
+    to_instant,
     valid_doctor_id,
     valid_key,
 )
 from chalicelib.web.http.request import header
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalice.app import Request
 
 
@@ -30,9 +33,6 @@ _RFC3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)",
     re.ASCII,
 )
-# Later and earlier instants exceed the range of ``datetime`` in some time zone.
-_MIN_INSTANT = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
-_MAX_INSTANT = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 _REQUESTABLE_STATUSES: dict[str, SlotStatus] = {
     status.value: status for status in (SlotStatus.FREE, SlotStatus.UNAVAILABLE)
 }
@@ -82,12 +82,7 @@ def parse_start(text: str) -> datetime | LocalStart | None:
     """A start: a time of day, or RFC 3339 with an offset; None if it is malformed."""
     if _LOCAL_TIME.fullmatch(text):
         return LocalStart(time.fromisoformat(text))
-    try:
-        instant = datetime.fromisoformat(text.upper()) if _RFC3339.fullmatch(text) else None
-        instant = instant and instant.astimezone(UTC)
-    except (ValueError, OverflowError):  # 30 February, or outside the years 1 to 9999
-        return None
-    return instant if instant and _MIN_INSTANT <= instant <= _MAX_INSTANT else None
+    return to_instant(text) if _RFC3339.fullmatch(text) else None
 
 
 def idempotency_key(request: Request) -> str:

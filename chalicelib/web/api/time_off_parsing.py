@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.domain.names import trim_name
@@ -12,10 +11,11 @@ from chalicelib.domain.text import Text
 from chalicelib.domain.time_off import TimeOffAct
 from chalicelib.use_cases.propose_time_off import TimeOffRequest
 from chalicelib.web.api.fields import KEY_PATTERN
-from chalicelib.web.api.validators import invalid_field, parse_date
+from chalicelib.web.api.validators import invalid_field, parse_date, to_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from chalicelib.web.api import plan_schemas
     from chalicelib.web.api.decoding import Violations
@@ -62,16 +62,10 @@ def _is_instant(text: str) -> bool:
 
 
 def _parse_instant(text: str, name: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text.upper()) if _is_instant(text) else _reject(name)
-    except ValueError:
-        return _reject(name)
-
-
-def _reject(name: str) -> datetime:
-    raise invalid_field(
-        name, Text("two dates, or two instants in RFC 3339 with an offset")
-    ) from None
+    instant = to_instant(text) if _is_instant(text) else None
+    if instant is None:
+        raise invalid_field(name, Text("two dates, or two instants in RFC 3339 with an offset"))
+    return instant
 
 
 def _parse_act(text: str) -> TimeOffAct:

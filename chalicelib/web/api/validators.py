@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib import request_context
@@ -25,7 +25,6 @@ from chalicelib.web.http.request import header, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from chalice.app import Request
 
@@ -34,6 +33,9 @@ if TYPE_CHECKING:
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _KEY = re.compile(KEY_PATTERN)
+# Later and earlier instants exceed the range of ``datetime`` in some time zone.
+_MIN_INSTANT = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+_MAX_INSTANT = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 
 def required_query(request: Request, name: str) -> str:
@@ -80,6 +82,15 @@ def parse_date(text: str, name: str = "date") -> date:
     if parsed > local_time.MAX_DATE:
         raise _invalid_date(name, Text("Choose an earlier date"))
     return parsed
+
+
+def to_instant(text: str) -> datetime | None:
+    """The instant in UTC of RFC 3339 with an offset; None if no zone has such a date and time."""
+    try:
+        instant = datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):  # 30 February, or outside the years 1 to 9999
+        return None
+    return instant if _MIN_INSTANT <= instant <= _MAX_INSTANT else None
 
 
 def optional_date(request: Request, name: str) -> date | None:
