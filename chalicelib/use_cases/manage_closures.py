@@ -10,6 +10,7 @@ from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import Actor
 from chalicelib.domain.closure import Closure
 from chalicelib.domain.errors import ConflictError, RequestRejectedError
+from chalicelib.domain.imports import line_violation
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.text import Text
 from chalicelib.domain.time_off import validate_time_off
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
 
 
 class ClosureRequest(Struct, frozen=True, kw_only=True):
-    """A closure as a client requests it, for whole dates, both included."""
+    """A closure as a client requests it, for whole dates, both included.
+
+    ``line`` is that of a file.
+    """
 
     name: str
     first: date
     last: date
+    line: int | None = None
 
 
 class ManageClosures:
@@ -114,7 +119,9 @@ def _require_valid(requests: Sequence[ClosureRequest], now: datetime) -> None:
     # Where the date is latest: it must be over for every doctor to be in the past.
     today = local_time.dates_anywhere(now)[0]
     violations = [
-        FieldViolation(each.field, each.code, each.detail)
+        line_violation(request.line, each.code, each.detail)
+        if request.line
+        else FieldViolation(each.field, each.code, each.detail)
         for request in requests
         for each in validate_time_off(
             name=request.name,

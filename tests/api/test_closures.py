@@ -179,6 +179,43 @@ def test_wrong_lines_close_nothing(client: AppClient, lines: str) -> None:
     assert client.get("/closures").json["closures"] == []
 
 
+def test_each_wrong_line_is_named_with_its_reason(client: AppClient) -> None:
+    lines = (
+        "from,to,name",
+        "2026-12-25,,Christmas Day",
+        "",
+        "2026-12-26,2026-12-25,Boxing Day",
+        "2026-12-27,,\u202e",
+        "2026-01-01,,New Year",
+    )
+    content = "\n".join(lines).encode()
+
+    rejected = client.request("POST", "/closures", content, {"Content-Type": "text/csv"})
+
+    assert rejected.error_codes == [
+        ("line 4", "invalid"),
+        ("line 5", "invalid"),
+        ("line 6", "in_past"),
+    ]
+    assert rejected.json["errors"][0]["detail"] == "Line 4: Time off must end after it starts"
+    assert client.get("/closures").json["closures"] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("2026-12-35,,X", "That isn't a real date. Use the format 2026-11-23."),
+        ("2026-12-25,X", "expected from,to,name"),
+        ('"2026-12-25', "quotes that don't match, or too long a text"),
+    ],
+)
+def test_malformed_line_is_named_with_its_reason(client: AppClient, row: str, reason: str) -> None:
+    content = f"\n\n{row}".encode()
+    rejected = client.request("POST", "/closures", content, {"Content-Type": "text/csv"})
+    assert rejected.error_codes == [("line 3", "invalid")]
+    assert rejected.json["detail"] == f"Line 3: {reason}"
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

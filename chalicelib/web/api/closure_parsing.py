@@ -7,6 +7,10 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
+from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.imports import line_violation
 from chalicelib.domain.names import trim_name
 from chalicelib.domain.plan_errors import ClosureNotFoundError
 from chalicelib.domain.text import Text
@@ -18,7 +22,7 @@ from chalicelib.web.api.validators import invalid_field, parse_date
 from chalicelib.web.http.request import CSV, body, media_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from chalice.app import Request
 
@@ -34,21 +38,24 @@ def parse_closures(request: Request) -> tuple[ClosureRequest, ...]:
     if media_type(request) == CSV:
         return parse_closure_lines(_csv_text(request))
     sent, violations = decode_json(request, closure_schemas.ClosureRequest)
-    return (_closure(sent.from_, sent.to, sent.name, violations),)
+    return (_closure({"from": sent.from_, "to": sent.to}, sent.name, violations),)
+
+
+def parse_closure_fields(fields: Mapping[str, str]) -> ClosureRequest:
+    """The closure of a form, of one date without a ``to``. Raises ``RequestRejectedError``."""
+    dates = {"from": fields.get("from", "")} | ({"to": fields["to"]} if fields.get("to") else {})
+    return _closure(dates, fields.get("name", ""), Violations())
 
 
 def parse_closure_lines(text: str) -> tuple[ClosureRequest, ...]:
     """Lines of ``from,to,name``; one without a ``to`` is of one date.
 
-    Raises ``RequestRejectedError`` with everything that is wrong.
+    Raises ``RequestRejectedError`` with every line that is wrong.
     """
     violations, found = Violations(), list[ClosureRequest]()
     for number, row in _rows(text):
         with violations:
-            first, last, name = _columns(row, number)
-            first_date = parse_date(first, f"line {number}")
-            last_date = parse_date(last or first, f"line {number}")
-            found.append(ClosureRequest(name=trim_name(name), first=first_date, last=last_date))
+            found.append(_closure_of_line(number, row))
     violations.raise_any()
     if not 0 < len(found) <= MAX_CLOSURES:
         raise invalid_field("body", Text("1 to %(limit)s lines", limit=MAX_CLOSURES))
@@ -63,31 +70,41 @@ def _csv_text(request: Request) -> str:
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that is no header and not empty, with its line number."""
-    reader = csv.reader(io.StringIO(text.strip(), newline=""), strict=True)
+    """Yield each row that is no header and not empty, with its line number.
+
+    Raises ``RequestRejectedError`` for a line that is no CSV.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         for row in reader:
             cells = [cell.strip() for cell in row]
             if any(cells) and tuple(cells) != _COLUMNS:
                 yield reader.line_num, cells
     except csv.Error:
-        raise invalid_field("body", Text("CSV in UTF-8")) from None
+        reason = Text("quotes that don't match, or too long a text")
+        raise RequestRejectedError(line_violation(reader.line_num, "invalid", reason)) from None
 
 
-def _columns(row: list[str], number: int) -> tuple[str, str, str]:
-    if len(row) != len(_COLUMNS):
-        raise invalid_field(f"line {number}", Text("a first date, a last date and a name"))
-    first, last, name = row
-    return first, last, name
+def _closure_of_line(number: int, row: list[str]) -> ClosureRequest:
+    try:
+        closure = parse_closure_fields(dict(zip(_COLUMNS, row, strict=True)))
+    except RequestRejectedError as error:
+        reason = error.violations[0].detail
+    except ValueError:
+        reason = Text("expected %(columns)s", columns=",".join(_COLUMNS))
+    else:
+        return structs.replace(closure, line=number)
+    raise RequestRejectedError(line_violation(number, "invalid", reason))
 
 
-def _closure(first: str, last: str, name: str, violations: Violations) -> ClosureRequest:
-    dates = []
-    for field, text in (("from", first), ("to", last)):
+def _closure(dates: Mapping[str, str], name: str, violations: Violations) -> ClosureRequest:
+    """The closure from the first to the last of the dates, by field."""
+    parsed = []
+    for field, text in dates.items():
         with violations:
-            dates.append(parse_date(text, field))
+            parsed.append(parse_date(text, field))
     violations.raise_any()
-    return ClosureRequest(name=trim_name(name), first=dates[0], last=dates[1])
+    return ClosureRequest(name=trim_name(name), first=parsed[0], last=parsed[-1])
 
 
 def closure_id_from_path(text: str) -> str:

@@ -14,7 +14,7 @@ from chalicelib.domain.closure import ClosureState
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web import dates
-from chalicelib.web.api.closure_parsing import parse_closure_lines
+from chalicelib.web.api.closure_parsing import parse_closure_fields, parse_closure_lines
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages.day_form import decode_fields
@@ -81,8 +81,8 @@ def save_form(caller: Caller, request: Request) -> Response:
     lines = sent.get("lines", "")
     services = get_services()
     try:
-        text = lines or _line(sent)
-        made = services.closures().manage.create(caller, parse_closure_lines(text))
+        requests = parse_closure_lines(lines) if lines else (parse_closure_fields(sent),)
+        made = services.closures().manage.create(caller, requests)
     except RequestRejectedError as error:
         if not wants_html(request):
             raise
@@ -98,11 +98,6 @@ def lift(caller: Caller, closure_id: str, request: Request) -> Response:
     services.closures().manage.lift(caller, closure_id)
     services.start_closures(services, [closure_id])
     return _redirect(request)
-
-
-def _line(sent: Mapping[str, str]) -> str:
-    name = sent.get("name", "").replace('"', '""')
-    return f'{sent.get("from", "")},{sent.get("to", "")},"{name}"'
 
 
 def _errors_of(error: RequestRejectedError, *, is_list: bool) -> dict[str, str]:
