@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain import local_time
 from chalicelib.domain.changes import LocalStart
+from chalicelib.domain.doctor import MAX_SLOTS_PER_DAY
 from chalicelib.domain.errors import RequestRejectedError
+from chalicelib.domain.exports import MAX_DAYS
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import (
     DuplicateSlot,
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
     Imported = dict[date, tuple[Slot, ...]]
     Stored = Mapping[date, Day]
+
+
+MAX_STARTS = MAX_DAYS * MAX_SLOTS_PER_DAY
+"""The most of an import: what an export can have."""
 
 
 class ImportedStart(NamedTuple):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.domain.imports import MAX_STARTS
 from tests.support.factories import MONDAY
 from tests.support.plans import PLANS, apply, open_times, undo_plan
 
@@ -174,6 +175,14 @@ def test_hundred_invalid_lines_are_listed_and_all_are_counted(client: AppClient)
     assert [error["field"] for error in response.json["errors"]] == [
         f"line {n}" for n in range(2, 102)
     ]
+
+
+def test_import_of_more_than_an_export_can_have_is_rejected_at_once(client: AppClient) -> None:
+    text = "date,start\n" + "2026-11-23,09:00\n" * (MAX_STARTS + 1)
+    days = [{"date": str(MONDAY), "slots": ["09:00"] * (MAX_STARTS + 1)}]
+
+    for rejected in (send_csv(client, text), send(client, days)):
+        assert (rejected.status, rejected.error_codes) == (400, [("days", "too_many")])
 
 
 def test_columns_for_people_have_no_effect(client: AppClient) -> None:

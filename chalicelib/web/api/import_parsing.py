@@ -7,7 +7,12 @@ import io
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.imports import ImportedStart, ImportedStarts, line_violation
+from chalicelib.domain.imports import (
+    MAX_STARTS,
+    ImportedStart,
+    ImportedStarts,
+    line_violation,
+)
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.api.decoding import Violations
@@ -95,8 +100,13 @@ def _expected_columns(header: Sequence[str]) -> Text:
 
 
 def _require_any(imported: ImportedStarts) -> ImportedStarts:
+    """Return the dates that have starts. Raises ``RequestRejectedError`` for none or too many."""
     by_date = {on: found for on, found in imported.by_date.items() if found}
-    if not by_date and not imported.malformed:
+    count = len(imported.malformed) + sum(map(len, by_date.values()))
+    if count > MAX_STARTS:
+        detail = Text("An import can have at most %(limit)s slots", limit=MAX_STARTS)
+        raise RequestRejectedError(FieldViolation("days", "too_many", detail))
+    if not count:
         violation = FieldViolation("days", "nothing_to_save", Text("There is nothing to save"))
         raise RequestRejectedError(violation)
     return ImportedStarts(by_date, imported.malformed)
