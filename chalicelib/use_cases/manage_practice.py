@@ -11,6 +11,7 @@ from chalicelib.domain.errors import DoctorNotFoundError, RequestRejectedError
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.text import Text
 from chalicelib.domain.violations import FieldViolation
+from chalicelib.storage.pagination import wrong_cursor_error
 from chalicelib.use_cases.retry import retry_on_conflict
 from chalicelib.use_cases.save_days import DayWithDoctor
 
@@ -205,10 +206,14 @@ class ManagePractice:
 
 
 def _slice(doctors: Sequence[Doctor], search: PracticeSearch) -> _Page:
-    """Return a page of the doctors that match; a cursor is how many of them come before it."""
+    """Return a page of the doctors that match; a cursor is how many of them come before it.
+
+    Raises ``RequestRejectedError`` for a cursor of another search.
+    """
     text = search.cursor or "0"
-    is_number = text.isascii() and text.isdecimal() and len(text) <= _MAX_OFFSET_DIGITS
-    offset = int(text) if is_number else 0
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_OFFSET_DIGITS):
+        raise wrong_cursor_error()
+    offset = int(text)
     found = [doctor for doctor in doctors if search.matches(doctor)]
     following = offset + MAX_DOCTORS
     return _Page(

@@ -185,6 +185,7 @@ def test_doctor_sees_their_own_day(sign_in: SignIn) -> None:
         ("date=2026-13-01", "date"),
         ("doctor_id=a/b", "doctor_id"),
         (f"specialty={'s' * 129}", "specialty"),
+        ("cursor=never", "cursor"),
         ("&".join(f"doctor_id=d{number}" for number in range(21)), "doctor_id"),
     ],
 )
@@ -271,6 +272,13 @@ def test_unmanaged_doctor_keeps_all_unsaved(sign_in: SignIn) -> None:
                 "doctors": [{"doctor_id": f"d{n}", "slots": []} for n in range(21)],
             },
             ("doctors", "too_many"),
+        ),
+        (
+            {
+                "date": str(MONDAY),
+                "doctors": [{"doctor_id": each, "slots": []} for each in ("d", "a b")],
+            },
+            ("doctors[1].doctor_id", "invalid"),
         ),
     ],
 )

@@ -117,6 +117,8 @@ def test_report_of_many_doctors_goes_on_with_its_cursor(client: AppClient) -> No
         ("from=x&to=2026-11-31", [("from", "invalid"), ("to", "invalid")]),
         ("from=2026-11-23&to=2027-11-23", [("to", "too_many")]),
         ("format=pdf", [("format", "invalid")]),
+        ("from=9999-12-30&to=9999-12-30", [("from", "invalid"), ("to", "invalid")]),
+        ("cursor=never", [("cursor", "invalid")]),
     ],
 )
 def test_invalid_report_is_rejected(

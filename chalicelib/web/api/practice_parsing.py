@@ -47,8 +47,12 @@ def parse_doctor_ids(texts: Sequence[str], name: str = "doctor_id") -> tuple[str
         detail = Text("At most %(limit)s doctors at once", limit=MAX_DOCTORS)
         raise RequestRejectedError(FieldViolation(name, "too_many", detail))
     if not all(map(is_valid_doctor_id, ids)):
-        raise invalid_field(name, Text("1 to 64 letters, digits, _ or -"))
+        raise _invalid_doctor_id(name)
     return ids
+
+
+def _invalid_doctor_id(name: str) -> RequestRejectedError:
+    return invalid_field(name, Text("1 to 64 letters, digits, _ or -"))
 
 
 def parse_save_practice_json(request: Request) -> list[SaveRequest]:
@@ -86,6 +90,9 @@ def _parse_doctors(doctors: Sequence[practice_schemas.SaveDoctorRequest]) -> tup
     if not doctors:
         violation = FieldViolation("doctors", "nothing_to_save", Text("There is nothing to save"))
         raise RequestRejectedError(violation)
+    for number, each in enumerate(doctors):
+        if not is_valid_doctor_id(each.doctor_id):
+            raise _invalid_doctor_id(f"doctors[{number}].doctor_id")
     ids = parse_doctor_ids([each.doctor_id for each in doctors], "doctors")
     if len(ids) < len(doctors):
         raise invalid_field("doctors", Text("each doctor once"))

@@ -34,10 +34,10 @@ def parse_week_date(text: str, name: str = "date") -> date:
     return _require_not_after(_LAST_WEEK_DATE, parse_date(text, name), name)
 
 
-def optional_week_date(request: Request) -> date | None:
-    """The ``date`` of the query; None if it is missing. Raises ``RequestRejectedError``."""
-    text = query(request, "date")
-    return parse_week_date(text) if text else None
+def optional_week_date(request: Request, name: str = "date") -> date | None:
+    """Such a date of the query; None if it is missing. Raises ``RequestRejectedError``."""
+    text = query(request, name)
+    return parse_week_date(text, name) if text else None
 
 
 def optional_month(request: Request) -> date | None:

@@ -10,7 +10,7 @@ from chalicelib.domain.text import Text
 from chalicelib.web.api import report_schemas
 from chalicelib.web.api.decoding import Violations
 from chalicelib.web.api.fields import EXPORT_FORMATS
-from chalicelib.web.api.validators import invalid_field, optional_date, require_dates
+from chalicelib.web.api.validators import invalid_field
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import CSV, HTML, JSON, header, query
 from chalicelib.web.http.responses import json_response
@@ -48,14 +48,16 @@ def get_reports(request: Request, caller: Caller) -> Response:
     page with plots, and `Accept: text/csv` or `format=csv` a file.
     """
     from chalicelib.web.api.practice_parsing import parse_practice_search  # noqa: PLC0415
+    from chalicelib.web.api.week_parsing import optional_week_date  # noqa: PLC0415
 
     output, violations = _parse_format(request), Violations()
     with violations:
         search = parse_practice_search(request)
     with violations:
-        require_dates(request, "from", "to")
+        first = optional_week_date(request, "from")
+    with violations:
+        last = optional_week_date(request, "to")
     violations.raise_any()
-    first, last = optional_date(request, "from"), optional_date(request, "to")
     if output is None and wants_html(request):
         from chalicelib.web.pages import reports  # noqa: PLC0415  as in every page
 
