@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.book_slots import BookSlots
     from chalicelib.use_cases.extend_series import ExtendSeries
     from chalicelib.use_cases.list_changes import ListChanges
+    from chalicelib.use_cases.list_people import ListPeople
     from chalicelib.use_cases.list_plans import ListPlans
     from chalicelib.use_cases.list_rebooking import ListRebooking
     from chalicelib.use_cases.list_series import ListSeries
@@ -88,6 +89,7 @@ class Services(Struct, frozen=True, kw_only=True):
     bookings: Callable[[], BookingServices]
     manage_doctors: ManageDoctors
     manage_people: ManagePeople
+    list_people: Callable[[], ListPeople]
     doctors: DoctorRepository
     list_doctors: ListDoctors
     health: CheckHealth
@@ -208,6 +210,7 @@ def build_services(
         bookings=_lazily(service_factories.create_booking_services, base),
         manage_doctors=ManageDoctors(base.doctors, base.doctor_cache, base.index, now, pause),
         manage_people=people,
+        list_people=_lazily(service_factories.create_list_people, base),
         doctors=base.doctors,
         list_doctors=doctors,
         health=CheckHealth(table.check_connection, now),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.list_changes import ListChanges
     from chalicelib.use_cases.list_doctors import ListDoctors
     from chalicelib.use_cases.list_fhir_doctors import ListFhirDoctors
+    from chalicelib.use_cases.list_people import ListPeople
     from chalicelib.use_cases.list_rebooking import ListRebooking
     from chalicelib.use_cases.manage_calendar_feeds import ManageCalendarFeeds
     from chalicelib.use_cases.manage_practice import ManagePractice
@@ -228,6 +229,13 @@ def create_publish_changes(
 
     name = settings.require_event_bus()
     return PublishChanges(EventPublisher((client or create_client)(), name))
+
+
+def create_list_people(base: Foundations) -> ListPeople:
+    from chalicelib.storage.people_repository import PeopleRepository  # noqa: PLC0415  as above
+    from chalicelib.use_cases.list_people import ListPeople  # noqa: PLC0415  as above
+
+    return ListPeople(PeopleRepository(), base.doctors)
 
 
 def create_series_queue(settings: Settings) -> SeriesQueue:

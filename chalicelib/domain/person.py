@@ -35,6 +35,8 @@ class Person:
     ended; a session belongs to one generation, so no two clocks are compared. Tokens have no
     generation: those issued before ``not_before`` are no longer valid. ``ended_sessions`` has the
     sessions that the person ended, by id, with the time at which each would have ended anyway.
+    ``last_sign_in`` is when the latest login session began, and ``roles`` what it had; None if it
+    began before that was recorded.
     """
 
     name: str
@@ -42,6 +44,8 @@ class Person:
     generation: int = 0
     not_before: datetime | None = None
     ended_sessions: Mapping[str, datetime] = field(default_factory=dict)
+    last_sign_in: datetime | None = None
+    roles: frozenset[str] = frozenset()
 
     def is_linked_to(self, account: Account) -> bool:
         return self.account == account

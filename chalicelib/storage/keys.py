@@ -16,6 +16,8 @@ DIRECTORY_PK = "DOCTORS"
 
 # The index partition of the words of doctors' names.
 NAMES_PK = "NAMES"
+# That of the people who have signed in, sorted by name.
+PEOPLE_PK = "PEOPLE"
 
 # Sorts after every day of a doctor.
 MAX_DAY_SK = "DAY#~"

@@ -267,34 +267,3 @@ class AuditItem(BaseItem, discriminator="audit"):
     # The stretch that time off set, and the one that was lifted (``time_off_mapping``).
     blocked = JSONAttribute(null=True)
     unblocked = JSONAttribute(null=True)
-
-
-class PersonItem(BaseItem, discriminator="person"):
-    """A name with which a person signs in; without ``subject`` it belongs to no account.
-
-    ``ended`` has the sessions that ended early, as ``<epoch seconds of their end>~<id>``.
-    """
-
-    issuer = UnicodeAttribute(null=True)
-    subject = UnicodeAttribute(null=True)
-    generation = NumberAttribute(null=True)
-    not_before = UnicodeAttribute(null=True)
-    ended = UnicodeSetAttribute(null=True)
-
-
-class LoginItem(BaseItem, discriminator="login"):
-    """A completed sign-in, which cannot be completed again; deleted some time after its expiry."""
-
-    expires_at = NumberAttribute()
-
-
-class PeopleAuditItem(BaseItem, discriminator="people_audit"):
-    """An entry of the audit log of people, in a partition that the app may only add to."""
-
-    at = UnicodeAttribute()
-    act = UnicodeAttribute(attr_name="kind")
-    person = UnicodeAttribute()
-    by = UnicodeAttribute()
-    role = UnicodeAttribute()
-    client = UnicodeAttribute()
-    subject = UnicodeAttribute(null=True)

@@ -5,22 +5,39 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import PersonModifiedError, PersonNotFoundError, SignInRepeatedError
 from chalicelib.domain.person import Account, Person
-from chalicelib.storage import keys
+from chalicelib.storage import keys, pagination, table
+from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import format_microsecond, parse_timestamp
-from chalicelib.storage.models import LoginItem, PeopleAuditItem, PersonItem
+from chalicelib.storage.models import DoctorDirectoryIndex
+from chalicelib.storage.people_models import LoginItem, PeopleAuditItem, PersonItem
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
     from chalicelib.domain.person import PersonAuditEntry
     from chalicelib.storage.table import Key
+
+
+_SEARCH = "people"
+_MAX_INDEXED = 100
+_ROLE_SEPARATOR = "+"
+
+
+class PersonPage(Struct, frozen=True):
+    """``cursor`` leads to the next page; None if this is the last."""
+
+    people: tuple[Person, ...]
+    cursor: str | None
 
 
 class PeopleRepository:
@@ -38,6 +55,41 @@ class PeopleRepository:
             return None
         return person_from_item(item)
 
+    def get_many(self, names: Collection[str]) -> dict[str, Person]:
+        """Return those of the people who exist, by name, in batches of reads.
+
+        Raises ``StoreUnavailableError``.
+        """
+        wanted = [(keys.person_pk(name), keys.PERSON_SK) for name in sorted(set(names))]
+        items = [
+            item
+            for start in range(0, len(wanted), table.MAX_BATCH_KEYS)
+            for item in table.batch_get(wanted[start : start + table.MAX_BATCH_KEYS]).values()
+        ]
+        return {person.name: person for person in decode_readable(items, person_from_item)}
+
+    def list_signed_in(self, limit: int, cursor: str | None) -> PersonPage:
+        """Return a page of those whose sign-in is on record, by name; eventually consistent.
+
+        Raises ``RequestRejectedError`` for an invalid cursor, ``StoreUnavailableError``.
+        """
+        position = pagination.decode_cursor(cursor, search=_SEARCH, part_count=2) if cursor else ""
+        with translate_read_errors():
+            items = list(
+                PersonItem.query(
+                    keys.PEOPLE_PK,
+                    DoctorDirectoryIndex.gsi1_sk > position if position else None,
+                    index_name=DoctorDirectoryIndex.Meta.index_name,
+                    limit=limit + 1,
+                    page_size=limit + 1,
+                )
+            )
+        last = str(items[limit - 1].gsi1_sk) if len(items) > limit else ""
+        return PersonPage(
+            people=tuple(decode_readable(items[:limit], person_from_item)),
+            cursor=pagination.encode_cursor(last, search=_SEARCH) if last else None,
+        )
+
     def link(self, person: Person, account: Account) -> None:
         """Give the name to the account, if the person is as it was read.
 
@@ -48,12 +100,19 @@ class PeopleRepository:
         transaction.commit()
 
     def sign_in(
-        self, person: Person, account: Account, *, state: str, now: datetime, expires_at: datetime
+        self,
+        person: Person,
+        account: Account,
+        roles: Collection[str],
+        *,
+        state: str,
+        now: datetime,
+        expires_at: datetime,
     ) -> None:
-        """Complete the sign-in with that ``state``, give the account its name, and tidy up.
+        """Complete the sign-in with that ``state``, record it, and give the account its name.
 
-        ``person`` is as it was read. Raises ``SignInRepeatedError`` if it was completed before,
-        ``PersonModifiedError`` if another account has got the name.
+        Also forget ended sessions. ``person`` is as it was read. Raises ``SignInRepeatedError`` if
+        it was completed before, ``PersonModifiedError`` if another account has got the name.
         """
         transaction = Transaction()
         transaction.put(
@@ -63,16 +122,15 @@ class PeopleRepository:
             condition=LoginItem.pk.does_not_exist(),
             on_failure=lambda _: SignInRepeatedError(),
         )
-        forgotten = {key: end for key, end in person.ended_sessions.items() if end <= now}
+        actions = _sign_in_actions(person.name, roles, now)
         if not person.is_linked_to(account):
-            _add_link(transaction, person, account)
-        elif forgotten:
-            _add_update(
-                transaction,
-                person.name,
-                [PersonItem.ended.delete(set(map(_format_ended, forgotten, forgotten.values())))],
-                _is_linked(account),
-            )
+            _add_link(transaction, person, account, actions)
+        else:
+            forgotten = {key: end for key, end in person.ended_sessions.items() if end <= now}
+            if forgotten:
+                ended = set(map(_format_ended, forgotten, forgotten.values()))
+                actions.append(PersonItem.ended.delete(ended))
+            _add_update(transaction, person.name, actions, _is_linked(account))
         transaction.commit()
 
     def end_session(
@@ -134,8 +192,22 @@ def _end_all_actions(entry: PersonAuditEntry) -> list[Action]:
     ]
 
 
-def _add_link(transaction: Transaction, person: Person, account: Account) -> None:
+def _sign_in_actions(name: str, roles: Collection[str], now: datetime) -> list[Action]:
+    # The names of another issuer can be longer than a sort key.
+    folded, short = name.casefold()[:_MAX_INDEXED], name[:_MAX_INDEXED]
+    return [
+        PersonItem.last_sign_in.set(format_microsecond(now)),
+        PersonItem.roles.set(_ROLE_SEPARATOR.join(sorted(roles))),
+        PersonItem.gsi1_pk.set(keys.PEOPLE_PK),
+        PersonItem.gsi1_sk.set(keys.join_sort_key(folded, short)),
+    ]
+
+
+def _add_link(
+    transaction: Transaction, person: Person, account: Account, further: Sequence[Action] = ()
+) -> None:
     actions: list[Action] = [
+        *further,
         PersonItem.kind.set(PersonItem),
         PersonItem.schema.set(1),
         PersonItem.issuer.set(account.issuer),
@@ -199,6 +271,8 @@ def person_from_item(item: PersonItem) -> Person:
         generation=int(item.generation or 0),
         not_before=parse_timestamp(item.not_before) if item.not_before else None,
         ended_sessions=dict(map(_parse_ended, item.ended or ())),
+        last_sign_in=parse_timestamp(item.last_sign_in) if item.last_sign_in else None,
+        roles=frozenset(filter(None, str(item.roles or "").split(_ROLE_SEPARATOR))),
     )
 
 

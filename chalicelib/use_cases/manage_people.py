@@ -12,7 +12,7 @@ from chalicelib.domain.person import Person, PersonAct, PersonAuditEntry
 from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from chalicelib.domain.permissions import Caller
@@ -46,19 +46,25 @@ class ManagePeople:
         self._pause = pause
 
     @busy_after_conflicts()
-    def sign_in(self, name: str, account: Account, *, state: str) -> Person:
-        """Complete a sign-in, and return the person whose session begins.
+    def sign_in(
+        self, name: str, account: Account, *, state: str, roles: Collection[str] = ()
+    ) -> Person:
+        """Complete a sign-in, and return the person whose session begins with these roles.
 
         Raises ``NameTakenError``, or ``SignInRepeatedError`` if it was completed before.
         """
-        return retry_on_conflict(partial(self._try_sign_in, name, account, state), self._pause)
+        return retry_on_conflict(
+            partial(self._try_sign_in, name, account, state, roles), self._pause
+        )
 
-    def _try_sign_in(self, name: str, account: Account, state: str) -> Person:
+    def _try_sign_in(
+        self, name: str, account: Account, state: str, roles: Collection[str]
+    ) -> Person:
         person = self._people.get(name) or Person(name=name)
         person.require_available_to(account)
         now = self._now()
         self._people.sign_in(
-            person, account, state=state, now=now, expires_at=now + _LOGIN_RETENTION
+            person, account, roles, state=state, now=now, expires_at=now + _LOGIN_RETENTION
         )
         self._cache.discard(name)
         return person

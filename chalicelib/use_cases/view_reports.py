@@ -11,6 +11,7 @@ from msgspec import Struct
 from chalicelib.domain import local_time
 from chalicelib.domain.availability import third_bookable_date
 from chalicelib.domain.reports import Figures, count_weeks, last_date, report_weeks
+from chalicelib.storage.concurrent_reads import read_each
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
@@ -83,9 +84,9 @@ class ViewReports:
         """Return the report of the doctors found; by default the last eight and next four weeks.
 
         At most three reads find the doctors. For each there is a query of the days, one of the
-        cancellations, and one more if the third bookable slot is outside the range. Raises
-        ``RequestRejectedError`` for a range that is reversed or too long, and as
-        ``ManagePractice.get_day``.
+        cancellations, and one more if the third bookable slot is outside the range; those of
+        several doctors wait at the same time. Raises ``RequestRejectedError`` for a range that is
+        reversed or too long, and as ``ManagePractice.get_day``.
         """
         now = self._now()
         # Before any read: a range of too many weeks must not cost any.
@@ -95,7 +96,7 @@ class ViewReports:
         return Report(
             mondays=mondays,
             today=found.date,
-            doctors=tuple(self._report(doctor, mondays, now) for doctor in doctors),
+            doctors=tuple(read_each(lambda doctor: self._report(doctor, mondays, now), doctors)),
             previous=found.previous,
             next=found.next,
         )

@@ -9,6 +9,7 @@ from chalicelib.storage import (
     disruption_models,
     fhir_ids,
     models,
+    people_models,
     plan_models,
     time_off_models,
 )
@@ -50,6 +51,7 @@ def _records_in(node: ast.AST) -> list[str]:
         time_off_models,
         calendar_feed_models,
         fhir_ids,
+        people_models,
     )
     records = {name: value for module in modules for name, value in vars(module).items()}
     return [name for name in names if isinstance(records.get(name), type)]

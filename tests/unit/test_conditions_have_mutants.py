@@ -106,6 +106,11 @@ CONDITIONS_WITHOUT_MUTANT = (
         KEY_RANGE,
     ),
     (
+        "chalicelib.storage.people_repository:PeopleRepository.list_signed_in",
+        condition(DoctorDirectoryIndex),
+        KEY_RANGE,
+    ),
+    (
         "chalicelib.storage.availability_index:AvailabilityIndex.stale_entries",
         condition(DayItem),
         KEY_RANGE,

@@ -192,7 +192,8 @@ class Auth:
             SignInRepeatedError: the sign-in with that ``state`` is complete already.
         """
         request_context.current_request().set_caller(caller)
-        person = self._people.sign_in(caller.name, self.account(caller.subject), state=state)
+        account, roles = self.account(caller.subject), [*map(str, caller.roles)]
+        person = self._people.sign_in(caller.name, account, state=state, roles=roles)
         from chalicelib.web.auth.sessions import LoginSession  # noqa: PLC0415  only sign-in needs it
 
         self._end_former_session(request)

@@ -29,9 +29,10 @@ routes = Router(__name__)
     doc=RouteDoc(tag=SERVICE, responses={200: {HTML: None}}),
 )
 def get_people(request: Request, caller: Caller) -> Response:
-    """Page with the people of our user pool.
+    """Page with the people who sign in.
 
-    Who has which role, and whether they can sign in.
+    Who has which role, whether they can sign in, when they last did, and for which doctors
+    delegates work. Without our own user pool, as far as it is on record here.
     """
     from chalicelib.web.pages import people  # noqa: PLC0415  as in every page
 

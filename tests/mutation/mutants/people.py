@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.storage.models import LoginItem, PeopleAuditItem
+from chalicelib.storage.people_models import LoginItem, PeopleAuditItem
 from tests.mutation.edits import always, becomes, drop, exists, never, skip
 from tests.mutation.mutant import Mutant
 from tests.mutation.selectors import branch, comparison, condition, keyword, statement, subscript
