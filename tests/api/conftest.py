@@ -19,7 +19,6 @@ from local.local_config import use_local_stage
 from tests.support import app_setup, password_page
 from tests.support.all_routes import ANOTHER_SITE, CALLERS
 from tests.support.app_client import build_services
-from tests.support.coverage_pauses import import_every_module, pause_coverage_in_packages
 from tests.support.factories import SUNDAY_NOON, make_doctor, make_grid
 from tests.support.fake_oidc_provider import FakeOidcProvider, run_fake_oidc_provider
 from tests.support.fake_user_pool import FakeUserPool
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from tests.support.app_client import AppClient
-    from tests.support.table_snapshot import RawItem
+    from tests.support.raw_table import RawItem
 
 DOCTORS = (
     *demo_data.DOCTORS,
@@ -46,7 +45,6 @@ DOCTORS = (
 )
 SignIn = Callable[[str], "AppClient"]
 use_local_stage()
-pause_coverage_in_packages()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -76,7 +74,6 @@ def chalice_client(dynamodb_endpoint: str) -> Iterator[Client]:
     """Chalice's test client, which calls the app without a port."""
     app_setup.connect_table(dynamodb_endpoint)
     app = app_setup.import_app()
-    import_every_module()
     with Client(app) as client:
         yield client
 

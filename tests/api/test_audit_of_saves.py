@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
     from tests.support.app_client import AppClient, AppResponse
-    from tests.support.table_snapshot import RawItem
+    from tests.support.raw_table import RawItem
 
 
 MICROSECOND = timedelta(microseconds=1)

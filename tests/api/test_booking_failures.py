@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.support.app_client import AppClient, AppResponse
     from tests.support.dynamodb_hooks import InjectedResponse
-    from tests.support.table_snapshot import RawItem
+    from tests.support.raw_table import RawItem
 
     Operation = Callable[[AppClient], AppResponse]
 

@@ -11,10 +11,8 @@ from tests.support.factories import MONDAY
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
+    from tests.support.raw_table import RawItem
     from tests.support.request_log import RequestLog
-    from tests.support.table_snapshot import RawItem
-
-pytestmark = pytest.mark.no_cover
 
 
 def legacy_save(version: int, start: str, **attributes: str) -> RawItem:

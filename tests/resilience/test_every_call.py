@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from tests.support.app_client import AppClient, AppResponse
     from tests.support.operations import Operation
-    from tests.support.table_snapshot import RawItem, TableSnapshot
+    from tests.support.raw_table import RawItem
+    from tests.support.table_snapshot import TableSnapshot
 
 
 FAULT_DURATIONS: dict[str, tuple[Sequence[str], Callable[[int], int]]] = {

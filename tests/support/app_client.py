@@ -15,7 +15,8 @@ from chalicelib.storage.models import BaseItem, DayItem
 from chalicelib.web.api.problem_details import RETRY_AFTER_RANGE
 from tests.support.dynamodb_hooks import DynamoDBHooks
 from tests.support.factories import MONDAY, to_instant
-from tests.support.table_snapshot import RawItem, restore_items
+from tests.support.raw_table import RawItem, RawTable
+from tests.support.table_snapshot import restore_items
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +82,11 @@ class AppClient(DynamoDBHooks):
         caller = self.services.local_caller
         assert caller is not None
         return caller
+
+    @property
+    def raw_table(self) -> RawTable:
+        """The table without boto3."""
+        return RawTable(self.dynamodb.meta.endpoint_url, self.services.settings.table_name)
 
     def with_token(self, token: str) -> AppClient:
         """Return a client that sends this bearer token."""
@@ -217,17 +223,12 @@ class AppClient(DynamoDBHooks):
 
         ``current`` is an export of now, if the test has one.
         """
-        name = self.services.settings.table_name
         current = self.export() if current is None else current
-        restore_items(self.dynamodb, name, current, snapshot)
+        restore_items(self.raw_table, current, snapshot)
 
     def export(self) -> list[RawItem]:
         """Return every item of the table, in the order of its keys."""
-        pages = self.dynamodb.get_paginator("scan").paginate(
-            TableName=self.services.settings.table_name
-        )
-        items = [item for page in pages for item in page["Items"]]
-        return sorted(items, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
+        return sorted(self.raw_table.scan(), key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
 
     def get_item(self, pk: str, sk: str) -> RawItem:
         """Return an item, which must exist."""

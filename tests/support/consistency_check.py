@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tests.support.history import History, Response
-    from tests.support.table_snapshot import RawItem
+    from tests.support.raw_table import RawItem
 
 
 def assert_consistent(history: History, read_items: Callable[[], Sequence[RawItem]]) -> None:

@@ -13,7 +13,7 @@ from tests.support import stored_day
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tests.support.table_snapshot import RawItem
+    from tests.support.raw_table import RawItem
 
 
 def assert_invariants(items: Iterable[RawItem]) -> None:

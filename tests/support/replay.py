@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tests.support.table_snapshot import RawItem
+    from tests.support.raw_table import RawItem
 
 FREE, BOOKED, CLOSED = "free", "busy", "busy-unavailable"
 

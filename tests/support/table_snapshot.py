@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
-
     from tests.support.app_client import AppClient
-
-
-RawItem = dict[str, Any]
+    from tests.support.raw_table import RawItem, RawTable
 
 
 @dataclass
@@ -37,20 +32,16 @@ class TableSnapshot:
         return self.client
 
 
-def restore_items(
-    dynamodb: DynamoDBClient, table_name: str, current: Sequence[RawItem], wanted: Sequence[RawItem]
-) -> None:
+def restore_items(table: RawTable, current: Sequence[RawItem], wanted: Sequence[RawItem]) -> None:
     """Write and delete the items in which ``current`` differs from ``wanted``."""
     old, new = _by_key(current), _by_key(wanted)
-    writes: list[WriteRequestUnionTypeDef] = [
+    writes: list[object] = [
         {"DeleteRequest": {"Key": {"PK": {"S": pk}, "SK": {"S": sk}}}}
         for pk, sk in old.keys() - new.keys()
     ]
     changed = [item for key, item in new.items() if old.get(key) != item]
     writes += [{"PutRequest": {"Item": item}} for item in changed]
-    while writes:
-        dynamodb.batch_write_item(RequestItems={table_name: writes[:25]})
-        del writes[:25]
+    table.write(writes)
 
 
 def _by_key(items: Sequence[RawItem]) -> dict[tuple[str, str], RawItem]:
