@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient
 
-pytestmark = pytest.mark.no_cover
 
 START = to_instant("09:00")
 ONE_MICROSECOND = timedelta(microseconds=1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
 
 
-pytestmark = [pytest.mark.both_stores, pytest.mark.usefixtures("open_slots"), pytest.mark.no_cover]
+pytestmark = [pytest.mark.both_stores, pytest.mark.usefixtures("open_slots")]
 
 
 NINE = "2026-11-23T09:00:00+00:00"

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.booking_writes import SlotRequirement
     from tests.support.app_client import AppClient
 
-pytestmark = [pytest.mark.usefixtures("open_slots"), pytest.mark.no_cover]
+pytestmark = pytest.mark.usefixtures("open_slots")
 
 DOCTOR = make_doctor()
 SLOT = make_slot("09:00")

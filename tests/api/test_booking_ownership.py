@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     Request = Callable[[AppClient, str, str], AppResponse]
 
-pytestmark = pytest.mark.no_cover
-
 
 NINE = "2026-11-23T09:00:00+00:00"
 HALF_PAST = "2026-11-23T09:30:00+00:00"

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient, AppResponse
 
-pytestmark = pytest.mark.no_cover
-
 
 NINE, HALF_PAST, TEN = (f"2026-11-23T{time}:00+00:00" for time in ("09:00", "09:30", "10:00"))
 NINE_ID = make_slot_id("09:00")

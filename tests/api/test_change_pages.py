@@ -23,7 +23,6 @@ from tests.support.profile import rounds
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-pytestmark = pytest.mark.no_cover
 
 TUESDAY, WEDNESDAY = (MONDAY + timedelta(days=days) for days in (1, 2))
 SAM = Actor(name="sam", role=Role.DELEGATE, client="page")

@@ -22,7 +22,6 @@ from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SUBJECT
 if TYPE_CHECKING:
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
-pytestmark = pytest.mark.no_cover
 
 PROJECT = Path(__file__).parents[2]
 SESSION_KEY = "k" * 32

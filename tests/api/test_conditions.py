@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
 
-pytestmark = [pytest.mark.both_stores, pytest.mark.no_cover]
+pytestmark = [pytest.mark.both_stores]
 
 DR_LEE = make_doctor()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Operation = Callable[[AppClient], AppResponse]
 
 
-pytestmark = [pytest.mark.usefixtures("cached_doctor"), pytest.mark.no_cover]
+pytestmark = pytest.mark.usefixtures("cached_doctor")
 
 
 ONE_TRANSACTION = [TRANSACT_WRITE]

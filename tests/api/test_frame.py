@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppResponse
     from tests.support.page_session import PageSession
 
-pytestmark = pytest.mark.no_cover
 
 DAY = "/slots?doctor_id=dr-lee&date=2026-11-23"
 PAGES = {

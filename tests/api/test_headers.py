@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
-pytestmark = pytest.mark.no_cover
 
 ROUTES = [f"{method} {path}" for path, methods in app.routes.items() for method in methods]
 FILE_ROUTES = ("GET /static/{name}", "GET /openapi.json", "GET /docs")

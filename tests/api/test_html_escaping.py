@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
-pytestmark = pytest.mark.no_cover
 
 DATE = "2026-11-23"
 HTMX_HEADERS = {"HX_Request": "true"}

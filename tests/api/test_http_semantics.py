@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
-pytestmark = pytest.mark.no_cover
 
 GET_PATHS = [path for path, methods in app.routes.items() if "GET" in methods]
 # A test of their own makes what these are about.

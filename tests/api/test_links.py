@@ -12,7 +12,6 @@ from tests.support.page_walk import walk
 if TYPE_CHECKING:
     from tests.support.page_session import PageSession
 
-pytestmark = pytest.mark.no_cover
 
 PEOPLE = {"dr-lee": "doctor", "sam": "delegate", "alex": "admin", "mallory": "delegate"}
 

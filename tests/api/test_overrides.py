@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient
 
-pytestmark = [pytest.mark.usefixtures("claims"), pytest.mark.no_cover]
+pytestmark = pytest.mark.usefixtures("claims")
 
 NINE, HALF_PAST = "2026-11-23T09:00:00+00:00", "2026-11-23T09:30:00+00:00"
 

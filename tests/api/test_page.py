@@ -25,8 +25,6 @@ from tests.support.factories import MONDAY, to_instant
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-pytestmark = pytest.mark.no_cover
-
 
 def test_htmx_save_returns_current_form_with_message(client: AppClient) -> None:
     form = load_form(client)

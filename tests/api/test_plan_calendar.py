@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.plans import Json
 
-pytestmark = [pytest.mark.usefixtures("consistent_table"), pytest.mark.no_cover]
+pytestmark = pytest.mark.usefixtures("consistent_table")
 
 WEEK = timedelta(weeks=1)
 

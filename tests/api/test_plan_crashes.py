@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.plans import Json
 
-pytestmark = pytest.mark.no_cover
 
 WEEK = timedelta(weeks=1)
 MONDAYS = series_json({"mon": MORNING}, last=MONDAY + WEEK)

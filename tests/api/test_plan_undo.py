@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.plans import Json
 
-pytestmark = [pytest.mark.usefixtures("consistent_table"), pytest.mark.no_cover]
+pytestmark = pytest.mark.usefixtures("consistent_table")
 
 NOON: Hours = [("11:00", "12:00")]
 NINE, ELEVEN = ["09:00", "09:30"], ["11:00", "11:30"]

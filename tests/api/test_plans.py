@@ -24,7 +24,7 @@ from tests.support.plans import (
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-pytestmark = [pytest.mark.usefixtures("consistent_table"), pytest.mark.no_cover]
+pytestmark = pytest.mark.usefixtures("consistent_table")
 
 WEEK = timedelta(weeks=1)
 TUESDAY = MONDAY + timedelta(days=1)

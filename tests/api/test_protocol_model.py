@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     # For each item that a transaction writes: its kind, and what must hold.
     Conditions = list[tuple[str, list[str]]]
 
-pytestmark = pytest.mark.no_cover
 
 EVERY_SCENARIO = SCENARIOS | KNOWN_LIMITS
 NEW = ("attribute_not_exists (PK)",)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from tests.support.app_client import AppClient
 
-pytestmark = pytest.mark.no_cover
 
 QUARTER = timedelta(weeks=13)
 PAGES = {

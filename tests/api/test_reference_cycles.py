@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from tests.support.app_client import AppClient, AppResponse
 
-pytestmark = pytest.mark.no_cover
 
 PACKAGE_DIR = str(Path(chalicelib.__file__).parent)
 

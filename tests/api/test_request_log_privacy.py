@@ -20,8 +20,6 @@ from tests.support.request_log import RequestLog, other_output
 if TYPE_CHECKING:
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
-pytestmark = pytest.mark.no_cover
-
 
 def test_unknown_doctor_id_is_not_logged(app_log: RequestLog) -> None:
     app_log.client.get("/doctors/dr-secret")

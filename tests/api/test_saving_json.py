@@ -13,8 +13,6 @@ from tests.support.factories import MONDAY, to_instant
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
 
-pytestmark = pytest.mark.no_cover
-
 
 NINE = "2026-11-23T09:00:00+00:00"
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.request_log import RequestLog
 
-pytestmark = pytest.mark.no_cover
 
 DATES = date_range(40)
 

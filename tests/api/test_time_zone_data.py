@@ -21,7 +21,6 @@ from tests.support.tzdata import TZDATA_2025_2, use_tzdata
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
 
-pytestmark = pytest.mark.no_cover
 
 DATE, NEXT_DATE = "2027-01-11", "2027-01-12"
 EVENING = {

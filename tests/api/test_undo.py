@@ -5,16 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.support.app_client import rejection_codes
 from tests.support.factories import MONDAY, to_instant
 from tests.support.undo import changes, undo
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
-
-pytestmark = pytest.mark.no_cover
 
 
 NINE = "2026-11-23T09:00:00+00:00"

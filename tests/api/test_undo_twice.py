@@ -14,7 +14,7 @@ from tests.support.three_mondays import MONDAYS, on_mondays, opened
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-pytestmark = [pytest.mark.usefixtures("consistent_table"), pytest.mark.no_cover]
+pytestmark = pytest.mark.usefixtures("consistent_table")
 
 NINE = ["09:00", "09:30"]
 

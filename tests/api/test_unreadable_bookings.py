@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient
     from tests.support.request_log import RequestLog
 
-pytestmark = pytest.mark.no_cover
 
 DAY_SK = "DAY#2026-11-23"
 

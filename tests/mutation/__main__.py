@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _PROJECT = Path(__file__).parents[2]
 _NOT_COPIED = shutil.ignore_patterns(
     ".venv*", ".git", ".local", "build", "deployments", "deployed", "__pycache__", ".*_cache",
-    ".hypothesis", ".coverage*", "htmlcov", "test-results",
+    ".hypothesis", "test-results",
 )  # fmt: skip
 # A test that runs longer has not killed its mutant.
 _TIMEOUT_SECONDS = 180

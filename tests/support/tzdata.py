@@ -21,10 +21,12 @@ def use_tzdata(folder: Path) -> Iterator[None]:
 
     Zones that are already loaded stay as they are.
     """
+    # Others are the same in both, and equal only to themselves.
+    zones = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     zoneinfo.reset_tzpath(to=(str(folder),))
-    zoneinfo.ZoneInfo.clear_cache()
+    zoneinfo.ZoneInfo.clear_cache(only_keys=zones)
     try:
         yield
     finally:
         zoneinfo.reset_tzpath(to=())
-        zoneinfo.ZoneInfo.clear_cache()
+        zoneinfo.ZoneInfo.clear_cache(only_keys=zones)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from babel.messages.pofile import read_po
 
 from tools import catalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-pytestmark = pytest.mark.no_cover
 
 
 def test_catalogue_has_texts_of_modules_templates_and_errors() -> None:

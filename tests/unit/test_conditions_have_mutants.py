@@ -20,7 +20,6 @@ from tests.mutation.selectors import condition
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.no_cover
 
 PROJECT = Path(__file__).parents[2]
 STORAGE = sorted((PROJECT / "chalicelib" / "storage").glob("*.py"))

@@ -10,8 +10,6 @@ from botocore.session import Session
 
 from chalicelib.storage.connection import DynamoDBConnection
 
-pytestmark = pytest.mark.no_cover
-
 
 @pytest.mark.parametrize("region", ["eu-central-1", "us-gov-west-1", "cn-north-1"])
 @pytest.mark.parametrize("use_fips", [False, True])

@@ -20,7 +20,6 @@ from tests.support.factories import MONDAY, make_grid
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-pytestmark = pytest.mark.no_cover
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -119,7 +119,6 @@ def test_newfoundland_fell_back_across_midnight() -> None:
     assert found == [date(2009, 10, 31), date(2010, 11, 6)]
 
 
-@pytest.mark.no_cover  # the rule is about the zones, and takes a while
 def test_supported_dates_have_no_repeats_or_offset_seconds() -> None:
     """The design assumes that a date is one interval of time, with offsets in whole minutes."""
     noon = datetime(MIN_DATE.year, 1, 1, 12, tzinfo=UTC)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day, PlannedChanges
     from chalicelib.domain.slot import Slot
 
-pytestmark = pytest.mark.no_cover
 
 MERGES_PER_SEED = 100
 

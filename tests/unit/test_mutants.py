@@ -27,8 +27,6 @@ from tests.mutation.selectors import (
     subscript,
 )
 
-pytestmark = pytest.mark.no_cover
-
 PROJECT = Path(__file__).parents[2]
 
 

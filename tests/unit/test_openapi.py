@@ -28,7 +28,6 @@ from tools.openapi.operations import OPERATIONS as OPERATION_DETAILS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.no_cover
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENT = build_document()

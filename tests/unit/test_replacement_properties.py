@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import Day, PlannedChanges
     from chalicelib.domain.grid import Grid
 
-pytestmark = pytest.mark.no_cover
 
 DAYS_PER_SEED = 50
 DRAFT = Plan(

@@ -6,10 +6,6 @@ import ast
 from pathlib import Path
 from statistics import median
 
-import pytest
-
-pytestmark = pytest.mark.no_cover
-
 PROJECT = Path(__file__).parents[2]
 FOLDERS = ("chalicelib", "cloud", "local", "tools", "examples", "benchmarks", "tests")
 SOURCES = [
