@@ -191,11 +191,10 @@ def build_services(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Services:
     """Build the services on the connected table; tests pass their own clock, pauses and clients."""
-    pause = service_factories.count_retries(pause or backoff)
-    base = _build_foundations(settings, now, pause, sleep)
+    base = _build_foundations(settings, now, pause or backoff, sleep)
     local_caller = service_factories.build_local_caller(settings)
     people, doctors = _create_manage_people(base), ListDoctors(base.doctors, base.doctor_cache, now)
-    manage_slots = ManageSlots(base.days, base.doctor_cache, now, pause)
+    manage_slots = ManageSlots(base.days, base.doctor_cache, now, base.pause)
     practice = _lazily(service_factories.create_practice, base, manage_slots, doctors)
     return Services(
         settings=settings,
@@ -206,9 +205,9 @@ def build_services(
         changes=_lazily(service_factories.create_change_services, base, practice),
         plans=_lazily(service_factories.create_plan_services, base),
         closures=_lazily(service_factories.create_closure_services, base),
-        find_slots=FindSlots(base.days, base.index, base.doctor_cache, now, pause),
+        find_slots=FindSlots(base.days, base.index, base.doctor_cache, now, base.pause),
         bookings=_lazily(service_factories.create_booking_services, base),
-        manage_doctors=ManageDoctors(base.doctors, base.doctor_cache, base.index, now, pause),
+        manage_doctors=ManageDoctors(base.doctors, base.doctor_cache, base.index, now, base.pause),
         manage_people=people,
         list_people=_lazily(service_factories.create_list_people, base),
         doctors=base.doctors,
@@ -246,7 +245,7 @@ def _build_foundations(
         days=DayRepository(),
         index=AvailabilityIndex(),
         now=now,
-        pause=pause,
+        pause=service_factories.count_retries(pause),
         sleep=sleep,
     )
 
