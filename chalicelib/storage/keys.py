@@ -28,6 +28,7 @@ MAX_SORT_KEY_BYTES = 1024
 # ISO 8601 in UTC sorts as text in time order, so a month is one BETWEEN query.
 _INSTANT_FORMAT = "%Y-%m-%dT%H:%MZ"
 PERSON_SK = "SESSIONS"
+HOLDS_PREFIX = "HOLDS#"
 SERIES_PREFIX = "SERIES#"
 # The index partition of the series that may have to be applied to later dates, sorted by doctor.
 EXTENDED_SERIES_PK = "SERIES"
@@ -83,7 +84,7 @@ def slot_sk(start: datetime) -> str:
 
 def holds_sk(client: str) -> str:
     """Return the key of the slots of a doctor that a client holds."""
-    return f"HOLDS#{client}"
+    return f"{HOLDS_PREFIX}{client}"
 
 
 def booking_pk(client: str, booking_id: str) -> str:

@@ -12,15 +12,16 @@ from msgspec import Struct
 from chalicelib.domain import local_time
 from chalicelib.domain.availability import status_for_others
 from chalicelib.domain.local_time import MAX_DATE, MIN_DATE
-from chalicelib.domain.slot import SlotId
+from chalicelib.domain.slot import SlotId, SlotStatus
+from chalicelib.storage.change_markers import read_change_marker
 from chalicelib.use_cases.retry import retry_on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from chalicelib.domain.slot import Slot, SlotStatus
+    from chalicelib.domain.slot import Slot
     from chalicelib.storage.day_repository import DayRepository
     from chalicelib.use_cases.list_fhir_doctors import FhirDoctor
 
@@ -124,6 +125,15 @@ class SearchFhirSlots:
         """
         return retry_on_conflict(lambda: self._list_window(owner, first_day, days), self._pause)
 
+    def change_marker(self, owner: FhirDoctor) -> tuple[str, ...]:
+        """Return a value that changes with every change of the doctor's slots, or settings.
+
+        Eventually consistent. Raises ``StoreUnavailableError``.
+        """
+        doctor = owner.doctor
+        marker = retry_on_conflict(lambda: read_change_marker(doctor.doctor_id), self._pause)
+        return (str(doctor.version), *marker)
+
     def _list_window(
         self, owner: FhirDoctor, first_day: int, days: int | None
     ) -> list[PublishedSlot]:
@@ -186,6 +196,22 @@ class SearchFhirSlots:
             for start in sorted(slots):
                 status = status_for_others(slots[start], owner.doctor, now=now)
                 yield PublishedSlot(owner, slots[start], status)
+
+
+def valid_until(owner: FhirDoctor, slots: Iterable[PublishedSlot], now: datetime) -> datetime:
+    """Return when time alone changes a doctor's booking window, if nothing else does.
+
+    The date changes, a hold expires, or a free slot comes too near to be booked.
+    """
+    doctor = owner.doctor
+    tomorrow = local_time.local_date(now, doctor.zone) + _ONE_DAY
+    changes = [local_time.to_utc(tomorrow, timedelta(), doctor.zone)]
+    for each in slots:
+        if each.status is SlotStatus.FREE:
+            changes.append(each.slot.start - doctor.lead_time)
+        elif each.slot.held_until is not None:
+            changes.append(each.slot.held_until)
+    return min(changes)
 
 
 def _matches(slot: PublishedSlot, search: SlotSearch) -> bool:

@@ -6,24 +6,26 @@ the number of doctors.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import msgspec
 
 from chalicelib.bootstrap import get_services
-from chalicelib.domain.text import Text
 from chalicelib.use_cases.list_fhir_doctors import FhirResourceNotFoundError
-from chalicelib.use_cases.plan_slot_files import MAX_FILE_DOCTORS, SlotFile, plan_slot_files
-from chalicelib.use_cases.search_fhir_slots import MAX_FILE_SLOTS
-from chalicelib.web.api.validators import invalid_field
-from chalicelib.web.fhir import resources
+from chalicelib.use_cases.plan_slot_files import plan_slot_files
 from chalicelib.web.fhir.kinds import KINDS, Kind
 from chalicelib.web.fhir.media_types import FHIR_NDJSON
+from chalicelib.web.fhir.parameters import parse_number
 from chalicelib.web.fhir.resources import Base, Resource
-from chalicelib.web.fhir.responses import encoded_response
-from chalicelib.web.http.request import JSON, query
+from chalicelib.web.fhir.responses import (
+    MAX_AGE,
+    encoded_response,
+    join_lines,
+    publication_headers,
+)
+from chalicelib.web.fhir.slot_files import publish_slots
+from chalicelib.web.http.request import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,10 +34,8 @@ if TYPE_CHECKING:
     from chalice.app import Request, Response
 
     from chalicelib.use_cases.list_fhir_doctors import FhirDoctor
-    from chalicelib.web.http.types import Headers
 
 OPERATION = "$bulk-publish"
-MAX_AGE = timedelta(minutes=5)
 _FILES = "bulk-publish"
 _SUFFIX = ".ndjson"
 # About 1 MB.
@@ -56,20 +56,12 @@ def publish_manifest(request: Request) -> Response:
         "output": [*_directory_files(owners, base), *_slot_files(owners, base)],
         "error": [],
     }
-    return encoded_response(msgspec.json.encode(manifest), request, JSON, _headers())
+    return encoded_response(msgspec.json.encode(manifest), request, JSON, publication_headers())
 
 
 def _last_interval(now: datetime) -> datetime:
     """Return the start of the current five minutes."""
     return now - (now - now.min.replace(tzinfo=now.tzinfo)) % MAX_AGE
-
-
-def _headers() -> Headers:
-    scope = "" if get_services().settings.has_public_slots else "private, "
-    return {
-        "Cache-Control": f"{scope}max-age={MAX_AGE // timedelta(seconds=1)}",
-        "Vary": "Accept",
-    }
 
 
 def _directory_files(owners: Sequence[FhirDoctor], base: Base) -> Iterator[Resource]:
@@ -94,15 +86,13 @@ def _output(resource_type: str, base: Base, parameters: dict[str, object]) -> Re
 def publish_file(name: str, request: Request) -> Response:
     """Return a file of the manifest. Raises ``FhirResourceNotFoundError`` for another name."""
     resource_type = name.removesuffix(_SUFFIX)
-    if resource_type == name or resource_type not in {*KINDS, "Slot"}:
+    if resource_type == "Slot" and resource_type != name:
+        return publish_slots(request)
+    if resource_type == name or resource_type not in KINDS:
         raise FhirResourceNotFoundError("file", name)
-    base = Base.of(request)
-    if resource_type == "Slot":
-        lines = _slot_lines(_parse_slot_file(request), base)
-    else:
-        lines = _directory_lines(KINDS[resource_type], _parse_number(request, "part"), base)
-    body = b"".join(b"%b\n" % line for line in lines)
-    return encoded_response(body, request, FHIR_NDJSON, _headers())
+    part = parse_number(request, "part")
+    lines = _directory_lines(KINDS[resource_type], part, Base.of(request))
+    return encoded_response(join_lines(lines), request, FHIR_NDJSON, publication_headers())
 
 
 def _directory_lines(kind: Kind, part: int, base: Base) -> Iterator[bytes]:
@@ -111,28 +101,3 @@ def _directory_lines(kind: Kind, part: int, base: Base) -> Iterator[bytes]:
     first, now = part * _RESOURCES_PER_FILE, services.now()
     for entity in entities[first : first + _RESOURCES_PER_FILE]:
         yield msgspec.json.encode(kind.build(entity, base, now))
-
-
-def _slot_lines(file: SlotFile, base: Base) -> Iterator[bytes]:
-    fhir, room = get_services().fhir(), MAX_FILE_SLOTS
-    for owner in fhir.doctors.get_many(file.fhir_ids):
-        if owner.doctor.is_active:
-            slots = fhir.slots.list_window(owner, first_day=file.first_day, days=file.days)
-            for slot in slots[:room]:
-                yield msgspec.json.encode(resources.slot(slot, base))
-            room -= len(slots[:room])
-
-
-def _parse_slot_file(request: Request) -> SlotFile:
-    ids = (query(request, "schedule") or "").split(",")
-    if len(ids) > MAX_FILE_DOCTORS:
-        raise invalid_field("schedule", Text("at most %(limit)s schedules", limit=MAX_FILE_DOCTORS))
-    days = _parse_number(request, "days") or None
-    return SlotFile(fhir_ids=tuple(ids), first_day=_parse_number(request, "first_day"), days=days)
-
-
-def _parse_number(request: Request, name: str) -> int:
-    text = query(request, name) or "0"
-    if not (text.isascii() and text.isdecimal() and len(text) <= len("9999")):
-        raise invalid_field(name, Text("a whole number"))
-    return int(text)

@@ -20,7 +20,7 @@ from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.search_fhir_slots import StartRange
 from chalicelib.web.api.decoding import Violations
 from chalicelib.web.api.validators import invalid_field
-from chalicelib.web.http.request import header, queries
+from chalicelib.web.http.request import header, queries, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -138,6 +138,14 @@ def _parse_count(text: str | None) -> int:
     if not (text.isascii() and text.isdecimal() and int(text[:9]) > 0):
         raise invalid_field("_count", Text("a whole number from 1 on"))
     return min(int(text[:9]), MAX_COUNT)
+
+
+def parse_number(request: Request, name: str) -> int:
+    """Return a parameter that is a whole number; 0 without it. Raises ``RequestRejectedError``."""
+    text = query(request, name) or "0"
+    if not (text.isascii() and text.isdecimal() and len(text) <= len("9999")):
+        raise invalid_field(name, Text("a whole number"))
+    return int(text)
 
 
 def matches_reference(value: str, references: Sequence[str], base: Base) -> bool:
