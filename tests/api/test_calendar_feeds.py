@@ -56,6 +56,14 @@ def test_feed_has_open_and_booked_slots_in_utc_and_no_held_ones(client: AppClien
     ]
 
 
+def test_name_of_the_calendar_is_escaped(client: AppClient) -> None:
+    client.update_doctor(name="Lee, Mina; \\n")
+
+    feed = client.get(create_feed(client))
+
+    assert r"X-WR-CALNAME:Lee\, Mina\; \\n" in feed.text.splitlines()
+
+
 @pytest.mark.usefixtures("open_slots")
 def test_event_keeps_its_uid_and_its_sequence_grows(client: AppClient) -> None:
     path = create_feed(client)

@@ -60,12 +60,14 @@ def serialize_calendar(calendar: Calendar) -> str:
     """What the feed shows, as text/calendar with an event for each slot."""
     # Only this response needs the package, which takes a tenth of a second.
     from icalendar import Calendar as IcsCalendar  # noqa: PLC0415
+    from icalendar import vText  # noqa: PLC0415
 
     ics = IcsCalendar()
     ics.add("prodid", _PRODUCT)
     ics.add("version", "2.0")
     ics.add("calscale", "GREGORIAN")
-    ics.add("x-wr-calname", calendar.doctor.name)
+    # The package escapes commas and backslashes in properties that it knows alone.
+    ics.add("x-wr-calname", vText(calendar.doctor.name))
     ics.add("x-published-ttl", "PT15M")
     ics.add("refresh-interval", _REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     for event in calendar.events:
