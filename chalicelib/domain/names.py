@@ -41,6 +41,12 @@ def is_valid_name(text: str) -> bool:
     )
 
 
+def is_valid_user_name(text: str) -> bool:
+    """Return whether a user pool accepts it: without spaces. It is also a segment of a path."""
+    is_segment = text not in {".", ".."}  # Browsers resolve these, also if they are encoded.
+    return is_segment and is_valid_name(text) and not set(text) & {*_SPACES}
+
+
 def _is_valid_at(position: int, text: str, categories: list[str]) -> bool:
     character = text[position]
     if character in _ZERO_WIDTH_JOINERS:

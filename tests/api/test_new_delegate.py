@@ -102,6 +102,8 @@ def test_delegate_with_an_account_gets_another_doctor(
     [
         (["dr-lee"], {"name": ""}, "#name"),
         (["dr-lee"], {"name": "\u200b"}, "#name"),
+        (["dr-lee"], {"name": "kim mo"}, "#name"),
+        (["dr-lee"], {"name": ".."}, "#name"),
         (["dr-lee"], {"email": "kim"}, "#email"),
         ([], {}, "#others"),
         (["dr-who"], {}, "#others"),

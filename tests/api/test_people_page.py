@@ -53,6 +53,15 @@ def test_sessions_of_a_person_end_by_the_button(admin: PageSession) -> None:
     assert admin.get("/people").headers["Location"].startswith("/sign-in")
 
 
+def test_button_leads_to_a_name_with_any_characters(admin: PageSession, pool: FakeAccounts) -> None:
+    pool.add("kim/mo?é", "delegate")
+
+    page = parse(admin.get("/people").text)
+
+    paths = [attribute(form, "action") for form in page.select(".roster form")]
+    assert "/people/kim%2Fmo%3F%C3%A9/sign-out" in paths
+
+
 def rows(page: BeautifulSoup) -> dict[str, str]:
     """Return the texts of the rows by the name of the person."""
     return {

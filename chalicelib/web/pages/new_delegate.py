@@ -11,7 +11,7 @@ from msgspec import Struct
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.names import is_valid_name, trim_name
+from chalicelib.domain.names import is_valid_user_name, trim_name
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import is_valid_doctor_id
 from chalicelib.domain.violations import FieldViolation
@@ -124,8 +124,8 @@ def save_form(caller: Caller, request: Request) -> Response:
 
 def _errors_of(sent: _Sent) -> dict[str, str]:
     errors: dict[str, str] = {}
-    if not is_valid_name(sent.name):
-        errors["name"] = _("Enter a user name")
+    if not is_valid_user_name(sent.name):
+        errors["name"] = _("Enter a user name without spaces")
     if error := email_error(sent.email):
         errors["email"] = error
     if error := _doctors_error(sent.doctor_ids):
