@@ -75,6 +75,14 @@ def extend_series(event: SQSEvent) -> None:
     schedule_handler.handle_messages(event.to_dict())
 
 
+@app.on_sqs_message(queue_arn=_QUEUE_ARN_PLACEHOLDER, batch_size=1)
+def deliver_webhooks(event: SQSEvent) -> None:
+    """Send an event to an endpoint of another system."""
+    from chalicelib import webhook_handler  # noqa: PLC0415  no request needs it
+
+    webhook_handler.handle_messages(event.to_dict())
+
+
 gc.freeze()
 # Requests leave little garbage either. The higher threshold avoids collections while the first
 # requests import what only they need.

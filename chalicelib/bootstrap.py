@@ -65,12 +65,13 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.view_months import ViewMonths
     from chalicelib.web.auth.session_keys import SecretsClient
     from chalicelib.web.auth.user_directory import CognitoClient
+    from chalicelib.webhook_services import WebhookServices
 
 T = TypeVar("T")
 
 
 class Services(Struct, frozen=True, kw_only=True):
-    """What the web layer and the stream handler call.
+    """What the web layer and the handlers of events call.
 
     The callables import their use cases on the first call: most requests need others. Those of
     ``publish_changes``, ``audit_copies`` and ``series_queue`` connect to the event bus, the bucket
@@ -100,6 +101,7 @@ class Services(Struct, frozen=True, kw_only=True):
     disruptions: Callable[[], AnnounceDisruptions]
     calendar_feeds: Callable[[], ManageCalendarFeeds]
     fhir: Callable[[], FhirServices]
+    webhooks: Callable[[], WebhookServices]
     audit_copies: Callable[[], AuditCopies]
     series_queue: Callable[[], SeriesQueue]
     closures: Callable[[], ClosureServices]
@@ -216,7 +218,8 @@ def build_services(
         auth=Auth(settings.oidc, local_caller, people, now, secrets_client, cognito_client),
         now=now,
         local_caller=local_caller,
-        publish_changes=_lazily(service_factories.create_publish_changes, settings, event_client),
+        publish_changes=_lazily(service_factories.create_publisher, base, event_client),
+        webhooks=_lazily(service_factories.create_webhooks, base),
         disruptions=_lazily(service_factories.create_announce_disruptions, base),
         calendar_feeds=_lazily(service_factories.create_calendar_feeds, base),
         fhir=_lazily(service_factories.create_fhir_services, base),

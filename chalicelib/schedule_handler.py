@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import DoctorNotFoundError
@@ -23,7 +21,7 @@ from chalicelib.events.series_queue import (
     parse_message,
 )
 from chalicelib.use_cases.index_names import index_page
-from chalicelib.web.observability.metrics import embedded_counts
+from chalicelib.web.observability.handler_log import write_handler_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +45,7 @@ def announce_disruptions() -> None:
     with request_context.request_scope() as context:
         count = get_services().announce_disruptions.announce_all()
         if count or context.metrics:
-            _write_log("announce_disruptions", {"events": count}, context.metrics)
+            write_handler_log("announce_disruptions", {"events": count}, context.metrics)
 
 
 def handle_messages(event: Mapping[str, Any]) -> None:
@@ -98,20 +96,4 @@ def _extend_doctor(message: DoctorMessage) -> list[Message]:
 def _log(message: Message, following: list[Message], counts: Mapping[str, int]) -> None:
     doctor_id = message.doctor_id if isinstance(message, DoctorMessage | ClosureMessage) else None
     fields = {"doctor_id": doctor_id, "messages": len(following)}
-    _write_log("extend_series", fields, counts)
-
-
-def _write_log(function: str, fields: Mapping[str, object], counts: Mapping[str, int]) -> None:
-    services = get_services()
-    if services.log:
-        now, stage = services.now(), services.settings.stage
-        entry: dict[str, Any] = {
-            "level": "INFO",
-            "timestamp": now.isoformat(),
-            "function": function,
-            **fields,
-            "stage": stage,
-        }
-        if counts:
-            entry |= embedded_counts(stage=stage, timestamp=now, counts=counts)
-        services.log(msgspec.json.encode(entry).decode())
+    write_handler_log("extend_series", fields, counts)

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.undo_changes import UndoChanges
     from chalicelib.use_cases.view_months import ViewMonths
     from chalicelib.use_cases.view_reports import ViewReports
+    from chalicelib.webhook_services import WebhookServices
 
 
 class Foundations(Struct, frozen=True, kw_only=True):
@@ -212,6 +213,12 @@ def create_calendar_feeds(base: Foundations) -> ManageCalendarFeeds:
     return ManageCalendarFeeds(CalendarFeedRepository(), base.doctor_cache, base.now, base.pause)
 
 
+def create_webhooks(base: Foundations) -> WebhookServices:
+    from chalicelib import webhook_services  # noqa: PLC0415
+
+    return webhook_services.create(base)
+
+
 def create_announce_disruptions(base: Foundations) -> AnnounceDisruptions:
     # Only the function of the schedule needs these modules.
     from chalicelib.storage.disruption_repository import DisruptionRepository  # noqa: PLC0415
@@ -220,15 +227,16 @@ def create_announce_disruptions(base: Foundations) -> AnnounceDisruptions:
     return AnnounceDisruptions(DisruptionRepository(), base.now, base.pause)
 
 
-def create_publish_changes(
-    settings: Settings, client: Callable[[], EventBridgeClient] | None
+def create_publisher(
+    base: Foundations, client: Callable[[], EventBridgeClient] | None
 ) -> PublishChanges:
     # Only the stream handler needs another AWS client, which slows a cold start.
     from chalicelib.events.publisher import EventPublisher, create_client  # noqa: PLC0415
     from chalicelib.use_cases.publish_changes import PublishChanges  # noqa: PLC0415
 
-    name = settings.require_event_bus()
-    return PublishChanges(EventPublisher((client or create_client)(), name))
+    name = base.settings.require_event_bus()
+    publisher = EventPublisher((client or create_client)(), name)
+    return PublishChanges(publisher, create_webhooks(base).queue_events)
 
 
 def create_list_people(base: Foundations) -> ListPeople:
@@ -240,7 +248,8 @@ def create_list_people(base: Foundations) -> ListPeople:
 
 def create_series_queue(settings: Settings) -> SeriesQueue:
     # Only the functions of the schedule need this AWS client.
-    from chalicelib.events.series_queue import SeriesQueue, create_client  # noqa: PLC0415
+    from chalicelib.events.series_queue import SeriesQueue  # noqa: PLC0415
+    from chalicelib.events.sqs import create_client  # noqa: PLC0415
 
     return SeriesQueue(create_client(), settings.require_series_queue())
 

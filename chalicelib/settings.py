@@ -52,8 +52,10 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     ``local_caller`` is the caller of every request if there is no sign-in (``oidc``).
     ``client_names`` are the display names by client id: of booking sites, and of our own client.
-    Only the event handlers need ``event_bus_name``, ``audit_bucket`` and ``series_queue_url``, and
-    they need no sign-in: with none of them, every request is rejected. ``has_request_log`` writes a
+    Only the event handlers need ``event_bus_name``, ``audit_bucket``, ``series_queue_url`` and
+    ``webhook_queue_url``, and they need no sign-in: with none of them, every request is rejected.
+    ``allows_loopback_webhooks`` lets webhooks go to this machine, by http.
+    ``has_request_log`` writes a
     line of JSON to standard output for each request. A client holds at most
     ``max_holds_per_client`` slots of one doctor. A patient reference is deleted
     ``patient_reference_days`` after its slot. ``page_language`` is a BCP 47 tag;
@@ -69,6 +71,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     event_bus_name: str | None = None
     audit_bucket: str | None = None
     series_queue_url: str | None = None
+    webhook_queue_url: str | None = None
+    allows_loopback_webhooks: bool = False
     has_request_log: bool = False
     max_holds_per_client: int = 20
     patient_reference_days: int = 30
@@ -97,6 +101,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             event_bus_name=environment.get("EVENT_BUS_NAME") or None,
             audit_bucket=environment.get("AUDIT_BUCKET") or None,
             series_queue_url=environment.get("SERIES_QUEUE_URL") or None,
+            webhook_queue_url=environment.get("WEBHOOK_QUEUE_URL") or None,
+            allows_loopback_webhooks=_parse_loopback_flag(environment, stage),
             has_request_log=_parse_request_log_flag(environment, stage),
             max_holds_per_client=_parse_number(
                 environment, "MAX_HOLDS_PER_CLIENT", default=20, bounds=MAX_HOLDS_RANGE
@@ -136,7 +142,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         return self.series_queue_url
 
 
-_EVENT_TARGETS = ("EVENT_BUS_NAME", "AUDIT_BUCKET", "SERIES_QUEUE_URL")
+_EVENT_TARGETS = ("EVENT_BUS_NAME", "AUDIT_BUCKET", "SERIES_QUEUE_URL", "WEBHOOK_QUEUE_URL")
 
 
 def _is_event_function(environment: Mapping[str, str]) -> bool:
@@ -223,6 +229,15 @@ def _parse_request_log_flag(environment: Mapping[str, str], stage: str) -> bool:
     """By default off on a laptop, where a person reads the terminal, and on elsewhere."""
     default = "off" if stage == LOCAL_STAGE else "on"
     return _parse_switch(environment, "REQUEST_LOG", default=default)
+
+
+def _parse_loopback_flag(environment: Mapping[str, str], stage: str) -> bool:
+    """In the cloud, this machine is the Lambda function itself."""
+    is_on = _parse_switch(environment, "WEBHOOK_LOOPBACK", default="off")
+    if is_on and stage != LOCAL_STAGE:
+        message = f"WEBHOOK_LOOPBACK is on: only the stage {LOCAL_STAGE} sends to itself"
+        raise SettingsError(f"{message}, and STAGE is {stage}")
+    return is_on
 
 
 def _parse_switch(environment: Mapping[str, str], name: str, *, default: str) -> bool:

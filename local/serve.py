@@ -163,6 +163,9 @@ def _configure_auth(port: int, folder: Path) -> dict[str, str]:
 
 
 def _start_app(bound: socket, stack: ExitStack) -> str:
+    from local import webhooks  # noqa: PLC0415  it imports the app's code
+
+    webhooks.create_queue()
     # The app reads the environment when it is imported.
     from app import app  # noqa: PLC0415
     from local import demo_data, schedules  # noqa: PLC0415
@@ -174,6 +177,7 @@ def _start_app(bound: socket, stack: ExitStack) -> str:
         raise CommandError(f"The table at {where} cannot be created or filled: {error}") from error
     url = stack.enter_context(app_server.serve(app, bound))
     stack.enter_context(schedules.scheduled())
+    stack.enter_context(webhooks.delivered())
     return url
 
 

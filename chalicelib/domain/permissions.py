@@ -38,6 +38,7 @@ class Permission(StrEnum):
     BOOK = "book"  # book, move, cancel, list bookings: booking sites, and the practice's desk
     MANAGE = "manage"  # a doctor's schedule
     CONFIGURE = "configure"  # a doctor's settings
+    SUBSCRIBE = "subscribe"  # webhooks
     ACCOUNT = "account"  # one's own account: people, not booking sites
     ADMINISTER = "administer"  # what only admins may do
 
@@ -48,6 +49,7 @@ _ROLES_BY_PERMISSION = {
     Permission.BOOK: frozenset({Role.BOOKING_SITE, Role.DOCTOR, Role.DELEGATE, Role.ADMIN}),
     Permission.MANAGE: frozenset({Role.DOCTOR, Role.DELEGATE, Role.ADMIN}),
     Permission.CONFIGURE: frozenset({Role.DOCTOR, Role.ADMIN}),
+    Permission.SUBSCRIBE: frozenset({Role.BOOKING_SITE, Role.ADMIN}),
     Permission.ACCOUNT: frozenset({Role.DOCTOR, Role.DELEGATE, Role.ADMIN}),
     Permission.ADMINISTER: frozenset({Role.ADMIN}),
 }
@@ -56,6 +58,7 @@ _DENIALS = {
     Permission.BOOK: Text("You can't book slots"),
     Permission.MANAGE: Text("You can't manage slots"),
     Permission.CONFIGURE: Text("You can't change a doctor's settings"),
+    Permission.SUBSCRIBE: Text("You can't manage webhooks"),
     Permission.ACCOUNT: Text("Only people have a password here"),
     Permission.ADMINISTER: Text("Only admins can do this"),
 }

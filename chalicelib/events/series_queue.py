@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING
 
 import msgspec
-from botocore.config import Config
-from botocore.session import get_session
+
+from chalicelib.events.sqs import QueueMessage, send_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-_MAX_BATCH_ENTRIES = 10
-
-
-class SqsClient(Protocol):
-    """What this module uses of a botocore client for SQS."""
-
-    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:  # noqa: N803
-        """See the SQS API reference."""
+    from chalicelib.events.sqs import SqsClient
 
 
 class PageMessage(msgspec.Struct, frozen=True, tag="page"):
@@ -57,10 +50,6 @@ Message = PageMessage | DoctorMessage | ClosurePageMessage | ClosureMessage | Na
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 
 
-class UndeliveredError(Exception):
-    """SQS did not accept every message: the caller must repeat what sent them."""
-
-
 class SeriesQueue:
     """Sends messages to the queue at ``url``."""
 
@@ -70,26 +59,10 @@ class SeriesQueue:
 
     def send(self, messages: Iterable[Message]) -> None:
         """Send the messages, in batches. Raises ``UndeliveredError``."""
-        waiting = list(messages)
-        for start in range(0, len(waiting), _MAX_BATCH_ENTRIES):
-            self._send_batch(waiting[start : start + _MAX_BATCH_ENTRIES])
-
-    def _send_batch(self, messages: Sequence[Message]) -> None:
-        entries = [
-            {"Id": str(number), "MessageBody": msgspec.json.encode(message).decode()}
-            for number, message in enumerate(messages)
-        ]
-        response = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
-        if response.get("Failed"):
-            raise UndeliveredError
+        bodies = (msgspec.json.encode(message).decode() for message in messages)
+        send_all(self._client, self._url, map(QueueMessage, bodies))
 
 
 def parse_message(body: str) -> Message:
     """Reverse the encoding of a message. Raises ``msgspec.DecodeError``."""
     return _decoder.decode(body)
-
-
-def create_client() -> SqsClient:
-    """Create a client from the environment; it needs no boto3."""
-    retries = Config(retries={"mode": "standard", "total_max_attempts": 3})
-    return cast("SqsClient", get_session().create_client("sqs", config=retries))

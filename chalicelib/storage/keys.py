@@ -43,8 +43,12 @@ CALENDAR_FEED_PREFIX = "DAY~FEED#"
 # All closures of the practice.
 CLOSURES_PK = "CLOSURES"
 LOGIN_SK = "LOGIN"
-# The audit log of people. No doctor id has a "~".
+# The audit logs of people and of webhooks. No doctor id has a "~".
 PEOPLE_AUDIT_PK = "AUDIT#~PEOPLE"
+WEBHOOKS_AUDIT_PK = "AUDIT#~WEBHOOKS"
+# All webhooks, and the prefix of the deliveries of one.
+WEBHOOKS_PK = "WEBHOOKS"
+DELIVERY_PREFIX = "DELIVERY#"
 
 
 def doctor_pk(doctor_id: str) -> str:
@@ -90,6 +94,14 @@ def holds_sk(client: str) -> str:
 def booking_pk(client: str, booking_id: str) -> str:
     """Return the partition of one booking of a client."""
     return f"BOOKING#{_encode(client)}#{_encode(booking_id)}"
+
+
+def parse_booking_pk(pk: str) -> tuple[str, str]:
+    """Return the client and the booking id. Raises ``ValueError`` for another partition."""
+    kind, client, booking_id = pk.split("#")
+    if kind != BOOKING_SK:
+        raise ValueError(pk)
+    return unquote(client), unquote(booking_id)
 
 
 def loggable(pk: str, sk: str) -> str:
@@ -147,6 +159,25 @@ def closure_key(closure_id: str) -> tuple[str, str]:
 
 def parse_closure_sk(sk: str) -> str:
     return sk.removeprefix("CLOSURE#")
+
+
+def webhook_key(webhook_id: str) -> tuple[str, str]:
+    """Return the partition and the sort key of a webhook."""
+    return WEBHOOKS_PK, f"WEBHOOK#{webhook_id}"
+
+
+def parse_webhook_sk(sk: str) -> str:
+    return sk.removeprefix("WEBHOOK#")
+
+
+def delivery_key(webhook_id: str, delivery_id: str) -> tuple[str, str]:
+    """Return the partition and the sort key. Ids begin with the instant, so they sort by time."""
+    return f"WEBHOOK#{webhook_id}", f"{DELIVERY_PREFIX}{delivery_id}"
+
+
+def parse_delivery_key(pk: str, sk: str) -> tuple[str, str]:
+    """Return the ids of the webhook and of the delivery."""
+    return pk.removeprefix("WEBHOOK#"), sk.removeprefix(DELIVERY_PREFIX)
 
 
 def audit_pk(doctor_id: str) -> str:

@@ -1,4 +1,4 @@
-"""DynamoDB Streams: records to images of days before and after a write, and to new events."""
+"""DynamoDB Streams: records to images of days and bookings, and to new events."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from msgspec import Struct
 
 from chalicelib.domain.errors import UnreadableItemError
 from chalicelib.domain.events import StoredEvent
+from chalicelib.domain.webhook_event import BookingLeft, find_left_slot
 from chalicelib.storage import keys
+from chalicelib.storage.booking_mapping import record_from_item
 from chalicelib.storage.mapping import day_from_item
-from chalicelib.storage.models import DayItem
+from chalicelib.storage.models import BookingItem, DayItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from chalicelib.domain.booking import BookingRecord
     from chalicelib.domain.day import Day
 
 
@@ -35,27 +38,73 @@ class NewEvent(Struct, frozen=True, kw_only=True):
     event: StoredEvent
 
 
-def parse_records(records: Iterable[Mapping[str, Any]]) -> Iterator[DayImages | NewEvent]:
-    """Yield images of days, and new events, in the records of a Lambda event, in their order.
+class MovedBooking(Struct, frozen=True, kw_only=True):
+    """A booking that has left a slot."""
 
-    The stream must have new and old images. A record with a day that cannot be read is left out:
+    sequence_number: str
+    event: BookingLeft
+
+
+StreamRecord = DayImages | NewEvent | MovedBooking
+
+
+def parse_records(records: Iterable[Mapping[str, Any]]) -> Iterator[StreamRecord]:
+    """Yield what is to be published of the records of a Lambda event, in their order.
+
+    The stream must have new and old images. A record with an item that cannot be read is left out:
     Lambda would retry it for as long as the stream keeps it, and block the doctor's other changes.
     """
     for record in records:
-        change = record["dynamodb"]
-        if keys.is_event_sk(change["Keys"]["SK"]["S"]) and "OldImage" not in change:
-            yield _new_event(change)
-        elif keys.is_day_sk(change["Keys"]["SK"]["S"]):
-            try:
-                old, new = (_day_from_image(change.get(name)) for name in ("OldImage", "NewImage"))
-            except UnreadableItemError:
-                continue
-            yield DayImages(
-                sequence_number=change["SequenceNumber"],
-                timestamp=datetime.fromtimestamp(change["ApproximateCreationDateTime"], UTC),
-                old=old,
-                new=new,
-            )
+        try:
+            parsed = _parse(record["dynamodb"])
+        except UnreadableItemError:
+            continue
+        if parsed is not None:
+            yield parsed
+
+
+def _parse(change: Mapping[str, Any]) -> StreamRecord | None:
+    sk = change["Keys"]["SK"]["S"]
+    if sk == keys.BOOKING_SK:
+        return _moved_booking(change)
+    if keys.is_event_sk(sk):
+        return None if "OldImage" in change else _new_event(change)
+    if not keys.is_day_sk(sk):
+        return None
+    old, new = (_day_from_image(change.get(name)) for name in ("OldImage", "NewImage"))
+    return DayImages(
+        sequence_number=change["SequenceNumber"], timestamp=_created_at(change), old=old, new=new
+    )
+
+
+def _created_at(change: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(change["ApproximateCreationDateTime"], UTC)
+
+
+def _moved_booking(change: Mapping[str, Any]) -> MovedBooking | None:
+    if "NewImage" not in change:
+        return None  # DynamoDB deletes records of bookings that are over (TTL)
+    old, new = (_record_from_image(change.get(name)) for name in ("OldImage", "NewImage"))
+    left = find_left_slot(old, new) if new else None
+    if new is None or left is None:
+        return None
+    owner, booking_id = keys.parse_booking_pk(change["Keys"]["PK"]["S"])
+    slot_id, moved_to = left
+    return MovedBooking(
+        sequence_number=change["SequenceNumber"],
+        event=BookingLeft(
+            owner=owner,
+            booking_id=booking_id,
+            slot_id=slot_id,
+            moved_to=moved_to,
+            revision=new.version,
+            changed_at=_created_at(change),
+        ),
+    )
+
+
+def _record_from_image(image: dict[str, Any] | None) -> BookingRecord | None:
+    return record_from_item(BookingItem.from_raw_data(image)) if image else None
 
 
 def _new_event(change: Mapping[str, Any]) -> NewEvent:
@@ -64,7 +113,7 @@ def _new_event(change: Mapping[str, Any]) -> NewEvent:
         sequence_number=change["SequenceNumber"],
         event=StoredEvent(
             doctor_id=keys.parse_doctor_pk(image["PK"]["S"]),
-            changed_at=datetime.fromtimestamp(change["ApproximateCreationDateTime"], UTC),
+            changed_at=_created_at(change),
             detail_type=image["detail_type"]["S"],
             detail=image["detail"]["S"],
         ),

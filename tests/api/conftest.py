@@ -26,6 +26,7 @@ from tests.support.invariants import assert_invariants
 from tests.support.page_session import PageSession
 from tests.support.pseudo_language import PSEUDO
 from tests.support.request_log import RequestLog, enable_request_log
+from tests.support.webhook_receiver import Receiver, WebhookSystem, run_receiver
 from tools.catalogue import write_pseudo_language
 
 if TYPE_CHECKING:
@@ -241,3 +242,23 @@ def app_log(client: AppClient) -> Iterator[RequestLog]:
 def authenticated_app_log(authenticated_client: AppClient) -> Iterator[RequestLog]:
     """The log of an app with sign-in."""
     yield from enable_request_log(authenticated_client)
+
+
+@pytest.fixture(scope="session")
+def one_receiver() -> Iterator[Receiver]:
+    """A server on this machine that receives webhooks."""
+    with run_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def receiver(one_receiver: Receiver) -> Receiver:
+    """A receiver that accepts what comes."""
+    one_receiver.reset()
+    return one_receiver
+
+
+@pytest.fixture
+def system(client: AppClient) -> WebhookSystem:
+    """The app's webhooks, with a queue that the test's clock drives."""
+    return WebhookSystem(client)

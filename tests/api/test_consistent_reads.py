@@ -14,6 +14,7 @@ from tests.support.calendar_feeds import FEEDS, feed_path, post_feed
 from tests.support.factories import MONDAY
 from tests.support.plans import MORNING, PLANS, propose, series_json, step
 from tests.support.time_off import lift, take_time_off
+from tests.support.webhooks import WEBHOOK_OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,6 +116,15 @@ def test_reads_of_plans_are_consistent(client: AppClient) -> None:
         lift(client, take_time_off(client)["time_off_id"])
         doctor = client.services.doctors.get("dr-lee")
         client.services.list_changes.find_settings_authors(client.caller, doctor, 0)
+
+    assert calls
+    assert [operation for operation, is_consistent in calls if not is_consistent] == []
+
+
+def test_reads_of_webhooks_are_consistent(client: AppClient) -> None:
+    with recorded_reads(client) as calls:
+        for operation in WEBHOOK_OPERATIONS.values():
+            assert operation(client).status < 300
 
     assert calls
     assert [operation for operation, is_consistent in calls if not is_consistent] == []

@@ -19,6 +19,7 @@ from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import to_instant
 from tests.support.page_session import PageSession
 from tests.support.plan_operations import PLAN_OPERATIONS
+from tests.support.webhooks import WEBHOOK_OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +102,7 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
     "GET /availability": lambda client: client.get("/availability?specialty=cardiology"),
     "GET /doctors/{doctor_id}/slots": lambda client: client.get("/doctors/dr-lee/slots"),
     **BOOKING_OPERATIONS,
+    **WEBHOOK_OPERATIONS,
 }
 # These call the identity provider, and exist only with one.
 SIGN_IN_ROUTES = {

@@ -12,7 +12,8 @@ import pytest
 from msgspec import structs
 
 from chalicelib import bootstrap
-from chalicelib.events.series_queue import PageMessage, SeriesQueue, UndeliveredError
+from chalicelib.events.series_queue import PageMessage, SeriesQueue
+from chalicelib.events.sqs import UndeliveredError
 from chalicelib.storage.doctor_names import find_by_name
 from local import demo_data
 from local.schedules import ClosureWorker, extend_series

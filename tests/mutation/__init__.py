@@ -13,6 +13,7 @@ from tests.mutation.mutants import (
     plans,
     saves,
     use_cases,
+    webhooks,
 )
 
 MUTANTS = (
@@ -24,6 +25,7 @@ MUTANTS = (
     *people.MUTANTS,
     *plans.MUTANTS,
     *calendar_feeds.MUTANTS,
+    *webhooks.MUTANTS,
     *use_cases.MUTANTS,
     *guarantees.MUTANTS,
 )

@@ -12,6 +12,7 @@ from chalicelib.storage import (
     people_models,
     plan_models,
     time_off_models,
+    webhook_models,
 )
 
 # Read from PynamoDB, because any test kills a mutant with an attribute that does not exist.
@@ -52,6 +53,7 @@ def _records_in(node: ast.AST) -> list[str]:
         calendar_feed_models,
         fhir_ids,
         people_models,
+        webhook_models,
     )
     records = {name: value for module in modules for name, value in vars(module).items()}
     return [name for name in names if isinstance(records.get(name), type)]

@@ -67,7 +67,23 @@ def test_schedule_without_queue_fails(package_dir: Path) -> None:
     assert "SettingsError: SERIES_QUEUE_URL is not set" in handled.stderr
 
 
-@pytest.mark.parametrize("target", ["EVENT_BUS_NAME", "AUDIT_BUCKET", "SERIES_QUEUE_URL"])
+def test_webhooks_function_without_queue_fails(package_dir: Path) -> None:
+    body = '{"webhook_id": "w", "delivery_id": "d", "due": "2026-11-22T12:00:00Z"}'
+    event = {"Records": [{"body": body}]}
+    handled = lambda_process.run(package_dir, f"{START}\napp.deliver_webhooks({event}, None)")
+
+    assert "SettingsError: WEBHOOK_QUEUE_URL is not set" in handled.stderr
+
+
+def test_app_that_sends_webhooks_to_itself_does_not_start(package_dir: Path) -> None:
+    started = lambda_process.run(package_dir, START, WEBHOOK_LOOPBACK="on")
+
+    assert "SettingsError: WEBHOOK_LOOPBACK is on" in started.stderr
+
+
+@pytest.mark.parametrize(
+    "target", ["EVENT_BUS_NAME", "AUDIT_BUCKET", "SERIES_QUEUE_URL", "WEBHOOK_QUEUE_URL"]
+)
 def test_event_functions_start_without_a_session_key(package_dir: Path, target: str) -> None:
     sign_in = dict.fromkeys(["OIDC_ISSUER", "OIDC_CLIENT_ID", "SESSION_KEY"], "")
 
@@ -86,16 +102,19 @@ def test_template_sets_all_settings_and_no_local_caller(resources: dict[str, Any
             "StartExtension",
             "AnnounceDisruptions",
             "ExtendSeries",
+            "DeliverWebhooks",
         )
     }
 
     common = {"STAGE", "TABLE_NAME"}
-    assert variables["SlotsChanged"].keys() == common | {"EVENT_BUS_NAME"}
+    webhooks = {"WEBHOOK_QUEUE_URL", "WEBHOOK_LOOPBACK"}
+    assert variables["SlotsChanged"].keys() == common | {"EVENT_BUS_NAME", "WEBHOOK_QUEUE_URL"}
+    assert variables["DeliverWebhooks"].keys() == common | webhooks | {"REQUEST_LOG"}
     assert variables["CopyAuditItems"].keys() == common | {"AUDIT_BUCKET"}
     assert variables["AnnounceDisruptions"].keys() == common | {"REQUEST_LOG", "EVENT_BUS_NAME"}
     for function in ("StartExtension", "ExtendSeries"):
         assert variables[function].keys() == common | {"REQUEST_LOG", "SERIES_QUEUE_URL"}
-    assert variables["APIHandler"].keys() == common | {
+    assert variables["APIHandler"].keys() == common | webhooks | {
         "COGNITO_USER_POOL",
         "MAX_HOLDS_PER_CLIENT",
         "OIDC_CLIENT_ID",

@@ -60,7 +60,11 @@ def test_events_role_reads_stream_and_publishes_only(resources: dict[str, Any]) 
         "events:PutEvents": resources["EventBus"]["Policy"]["Statement"][0]["Resource"],
         "logs:CreateLogStream": {"Fn::GetAtt": ["EventsLog", "Arn"]},
         "logs:PutLogEvents": {"Fn::GetAtt": ["EventsLog", "Arn"]},
-        "sqs:SendMessage": {"Fn::GetAtt": ["DeadLetters", "Arn"]},
+        "dynamodb:Query": {"Fn::GetAtt": ["Table", "Arn"]},
+        "sqs:SendMessage": [
+            {"Fn::GetAtt": ["DeadLetters", "Arn"]},
+            {"Fn::GetAtt": ["WebhookQueue", "Arn"]},
+        ],
     }
 
 

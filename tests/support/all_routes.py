@@ -101,6 +101,10 @@ _BODIES: dict[str, tuple[str, str]] = {
     "POST /calendar-feeds": (FORM, "doctor_id=dr-lee&name=Phone"),
     "POST /calendar-feeds/{feed_id}": (FORM, "doctor_id=dr-lee&act=revoke"),
     "POST /doctors/{doctor_id}/calendar-feeds": (JSON, json.dumps({"name": "Phone"})),
+    "POST /webhooks": (
+        JSON,
+        json.dumps({"url": "https://hooks.example.org/slots", "events": ["slots.changed"]}),
+    ),
     "POST /new-delegate": (FORM, "name=kim&doctor=dr-lee"),
     "POST /new-doctor": (FORM, "act=add"),
     "POST /doctors/{doctor_id}/sign-in": (FORM, "email="),
@@ -161,6 +165,9 @@ def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:
     )
     path = path.replace("{resource_id}", make_slot_id("09:00").replace("~", "."))
     path = path.replace("{file}", f"dr-lee~1f0c9ae27b35~{'s' * 43}.ics")
+    path = path.replace("{webhook_id}", "1f0c9ae27b3540d8").replace(
+        "{delivery_id}", f"msg_20261122T120000000000Z_{'0' * 24}"
+    )
     content_type, body = _BODIES.get(route, ("", ""))
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     sent |= {"Content-Type": content_type} if content_type else {}

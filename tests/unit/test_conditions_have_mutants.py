@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.storage.disruption_models import DisruptionsItem
 from chalicelib.storage.models import BaseItem, DayItem, DoctorDirectoryIndex, SlotItem
+from chalicelib.storage.webhook_models import DeliveryItem
 from tests.mutation import MUTANTS
 from tests.mutation.conditions import is_record_condition
 from tests.mutation.mutant import file_of, find
@@ -95,6 +96,11 @@ CONDITIONS_WITHOUT_MUTANT = (
     (
         "chalicelib.storage.calendar_feed_repository:CalendarFeedRepository.get_with_days",
         condition("between"),
+        KEY_RANGE,
+    ),
+    (
+        "chalicelib.storage.delivery_repository:DeliveryRepository.list_latest",
+        condition(DeliveryItem),
         KEY_RANGE,
     ),
     ("chalicelib.storage.audit_log:AuditLog.list_plan", condition("between"), KEY_RANGE),

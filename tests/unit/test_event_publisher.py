@@ -185,7 +185,7 @@ def make_record(sequence_number: str, doctor_id: str, revision: int) -> DayImage
 
 
 def publish_changes(bus: FakeEventBridge, *records: DayImages) -> PublishResult:
-    return PublishChanges(EventPublisher(bus, "subscribers")).publish(records)
+    return PublishChanges(EventPublisher(bus, "subscribers"), lambda: None).publish(records)
 
 
 def test_repeated_batch_publishes_equal_entries() -> None:

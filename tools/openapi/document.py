@@ -67,6 +67,7 @@ _PERMISSION_NOTES = {
     Permission.BOOK: "Booking sites with `slots/book`; the doctor, their delegates, and admins.",
     Permission.MANAGE: "The doctor, their delegates, and admins.",
     Permission.CONFIGURE: "The doctor, and admins.",
+    Permission.SUBSCRIBE: "Booking sites with `slots/book`, and admins.",
     Permission.ACCOUNT: "People who are signed in on the page.",
     Permission.ADMINISTER: "Admins.",
 }

@@ -17,6 +17,7 @@ from tools.openapi.report_operations import REPORT_OPERATIONS
 from tools.openapi.responses import HTML_PAGE, OperationDetails, ResponseDetails, linked, response
 from tools.openapi.series_page_operations import SERIES_PAGE_OPERATIONS
 from tools.openapi.sign_in_operations import SIGN_IN_OPERATIONS
+from tools.openapi.webhook_operations import WEBHOOK_OPERATIONS
 from tools.openapi.week_operations import WEEK_OPERATIONS
 
 _INVALID_DATE = response("Malformed request.", invalid_date=examples.INVALID_DATE)
@@ -142,6 +143,7 @@ OPERATIONS: dict[str, OperationDetails] = {
     **CLOSURE_OPERATIONS,
     **CALENDAR_OPERATIONS,
     **FHIR_OPERATIONS,
+    **WEBHOOK_OPERATIONS,
     **PEOPLE_PAGE_OPERATIONS,
     **SERIES_PAGE_OPERATIONS,
     **BOOKING_PAGE_OPERATIONS,

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from chalicelib.web.api import fields
 from chalicelib.web.api.calendar_schemas import FeedFile, FeedId
+from chalicelib.web.api.webhook_schemas import DeliveryId, WebhookId
 from tools.openapi import fhir_operations as fhir
 
 
@@ -70,6 +71,8 @@ PATH_PARAMETERS = {
     "fhir/{resource_type}": "FhirType",
     "{resource_type}/{resource_id}": "FhirId",
     "bulk-publish/{file}": "FhirFile",
+    "webhooks/{webhook_id}": "Webhook",
+    "deliveries/{delivery_id}": "Delivery",
 }
 """The parameters of paths by their segments there."""
 
@@ -83,6 +86,13 @@ PARAMETERS = {
         "closure_id", fields.ClosureId, "The closure.", "20261122T120000Z-1f0c9ae27b35"
     ),
     "CalendarFeed": _path("feed_id", FeedId, "The calendar feed.", "1f0c9ae27b35"),
+    "Webhook": _path("webhook_id", WebhookId, "The webhook.", "1f0c9ae27b3540d8"),
+    "Delivery": _path(
+        "delivery_id",
+        DeliveryId,
+        "The delivery.",
+        "msg_20261122T120000000000Z_9f86d081884c7d659a2feaa0",
+    ),
     "CalendarFile": _path(
         "file",
         FeedFile,

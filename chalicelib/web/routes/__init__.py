@@ -27,6 +27,7 @@ from chalicelib.web.routes import (
     series_pages,
     slots,
     time_off,
+    webhooks,
     weeks,
 )
 
@@ -48,6 +49,7 @@ ROUTERS: tuple[Router, ...] = (
     doctors.routes,
     availability.routes,
     bookings.routes,
+    webhooks.routes,
     people.routes,
     sections.routes,
     booking_pages.routes,
