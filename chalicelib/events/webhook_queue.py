@@ -5,7 +5,7 @@ SQS delays a message by 15 minutes at most: one that is due later goes round unt
 """
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 import msgspec
@@ -85,8 +85,9 @@ class WebhookQueue:
 
 
 def _to_message(message: TryMessage, now: datetime) -> QueueMessage:
-    # Not a moment too early: it would come back at once.
-    seconds = max(0, math.ceil((message.due - now).total_seconds()))
+    # Not a moment too early: it would come back at once. A new event waits for no clock.
+    waiting = timedelta(0) if message.event else message.due - now
+    seconds = max(0, math.ceil(waiting.total_seconds()))
     body = msgspec.json.encode(message).decode()
     # The messages of an endpoint that hangs do not delay those of others (fair queues).
     return QueueMessage(body, min(seconds, MAX_DELAY_SECONDS), message.webhook_id)
