@@ -197,14 +197,13 @@ def build_services(
     local_caller = service_factories.build_local_caller(settings)
     people, doctors = _create_manage_people(base), ListDoctors(base.doctors, base.doctor_cache, now)
     manage_slots = ManageSlots(base.days, base.doctor_cache, now, base.pause)
-    practice = _lazily(service_factories.create_practice, base, manage_slots, doctors)
     return Services(
         settings=settings,
         manage_slots=manage_slots,
         weeks=_lazily(service_factories.create_manage_weeks, base, manage_slots),
-        practice=practice,
+        practice=_lazily(service_factories.create_practice, base, manage_slots, doctors),
         months=_lazily(service_factories.create_view_months, base),
-        changes=_lazily(service_factories.create_change_services, base, practice),
+        changes=_lazily(service_factories.create_change_services, base, manage_slots, doctors),
         plans=_lazily(service_factories.create_plan_services, base),
         closures=_lazily(service_factories.create_closure_services, base),
         find_slots=FindSlots(base.days, base.index, base.doctor_cache, now, base.pause),

@@ -127,7 +127,7 @@ def create_view_months(base: Foundations) -> ViewMonths:
 
 
 def create_change_services(
-    base: Foundations, practice: Callable[[], ManagePractice]
+    base: Foundations, manage_slots: ManageSlots, list_doctors: ListDoctors
 ) -> ChangeServices:
     from chalicelib.storage.audit_log import AuditLog  # noqa: PLC0415
     from chalicelib.storage.plan_repository import PlanRepository  # noqa: PLC0415
@@ -142,16 +142,17 @@ def create_change_services(
     return ChangeServices(
         list_changes=ListChanges(audit_log, PlanRepository(), cache, names, now, pause),
         undo_changes=UndoChanges(save_days, audit_log, cache, pause),
-        view_reports=partial(create_view_reports, base, audit_log, practice),
+        view_reports=partial(create_view_reports, base, audit_log, manage_slots, list_doctors),
     )
 
 
 def create_view_reports(
-    base: Foundations, audit_log: AuditLog, practice: Callable[[], ManagePractice]
+    base: Foundations, audit_log: AuditLog, manage_slots: ManageSlots, list_doctors: ListDoctors
 ) -> ViewReports:
     from chalicelib.use_cases.view_reports import ViewReports  # noqa: PLC0415
 
-    return ViewReports(practice(), base.days, audit_log, base.now, base.pause)
+    practice = create_practice(base, manage_slots, list_doctors)
+    return ViewReports(practice, base.days, audit_log, base.now, base.pause)
 
 
 def create_plan_services(base: Foundations) -> PlanServices:
