@@ -31,7 +31,7 @@ _WEBHOOK_ID = re.compile(r"[0-9a-f]{16}")
 
 
 class EventType(StrEnum):
-    """The events of which an endpoint can be told."""
+    """The events that an endpoint can receive."""
 
     SLOTS_CHANGED = "slots.changed"
     BOOKINGS_DISRUPTED = "bookings.disrupted"

@@ -69,7 +69,7 @@ class Delivery:
     """One event for one endpoint; ``body`` is what is sent, the same with each try.
 
     ``delivery_id`` is the ``webhook-id``, the same for every try. ``replays`` counts how often it
-    was started anew, with ``tries`` and ``started_at`` of its own.
+    was started again, with ``tries`` and ``started_at`` of its own.
     """
 
     webhook_id: str
@@ -113,7 +113,7 @@ class Delivery:
         return replace(self, state=DeliveryState.FAILED, next_try_at=None)
 
     def replayed(self, now: datetime) -> Delivery:
-        """Return the delivery as it starts anew."""
+        """Return the delivery as it starts again."""
         return replace(
             self,
             state=DeliveryState.PENDING,

@@ -48,7 +48,7 @@ def find_left_slot(
 ) -> tuple[SlotId, SlotId | None] | None:
     """Return the slot that a booking has left with a write of its record, and where it is now.
 
-    None if it has left none. Whoever frees a slot of a booking adds a mark to its record.
+    None if it has left none. Each write that frees the slot of a booking adds a mark to its record.
     """
     known = old.cancelled if old else frozenset()
     added = sorted(new.cancelled - known, key=lambda mark: mark[1])

@@ -155,7 +155,7 @@ class ManageWebhooks:
         return DeliveryPage(deliveries=tuple(found), cursor=last)
 
     def replay(self, caller: Caller, webhook_id: str, delivery_id: str) -> Delivery:
-        """Send a delivery anew, whatever became of it.
+        """Send a delivery again, whatever its state.
 
         Raises ``DeliveryNotFoundError``, and ``ConflictError`` if the webhook is disabled.
         """

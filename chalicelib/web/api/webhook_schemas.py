@@ -35,7 +35,7 @@ _EventNames = Annotated[
     list[Annotated[str, Meta(extra_json_schema={"enum": [*EventName.__args__]})]],
     Meta(
         description="Which events are sent. `booking.cancelled` and `booking.moved` are of your "
-        "own bookings only, whoever changed them.",
+        "own bookings only, also if another user changed them.",
         extra_json_schema={"minItems": 1},
     ),
 ]

@@ -121,7 +121,7 @@ def post_webhook_rotation(_request: Request, caller: Caller, webhook_id: str) ->
 def post_webhook_test(_request: Request, caller: Caller, webhook_id: str) -> Response:
     """Send a test event.
 
-    Its type is `webhook.test`. What becomes of it is in the list of deliveries.
+    Its type is `webhook.test`. Its result is in the list of deliveries.
     """
     from chalicelib.web.api.webhook_serializers import serialize_delivery  # noqa: PLC0415
 
