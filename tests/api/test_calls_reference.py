@@ -31,7 +31,9 @@ from tests.support.call_scenarios import (
     practice_day,
     practice_save,
     relocation,
+    save_again,
     settings,
+    settings_redraw,
     uncached,
 )
 from tests.support.factories import MONDAY, to_instant
@@ -64,12 +66,6 @@ def poll_with_changes(client: AppClient) -> Send:
     sending = poll(client)
     client.save("11:00")
     return sending
-
-
-def save_again(client: AppClient) -> Send:
-    """A save that was carried out before."""
-    client.save("11:00", Idempotency_Key="once")
-    return lambda: client.save("11:00", Idempotency_Key="once")
 
 
 def undo(client: AppClient) -> Send:
@@ -242,6 +238,11 @@ ALWAYS: dict[str, list[Scenario]] = {
     ],
     "the page of a doctor's changes": [page("/changes?doctor_id=dr-lee")],
     "the page of a doctor's settings": [page("/settings?doctor_id=dr-lee")],
+    "... drawn again as a field changes": [settings_redraw],
+    "the page of all doctors": [page("/doctors")],
+    "... of those with a name": [page("/doctors?q=lee")],
+    "the page that invites a delegate": [page("/new-delegate")],
+    "the page of people at another provider": [page("/people")],
     **PLAN_SCENARIOS,
     **TIME_OFF_SCENARIOS,
     **FHIR_SCENARIOS,

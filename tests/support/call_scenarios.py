@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.support.factories import MONDAY, to_instant
+from tests.support.page_form import SentForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,19 @@ def settings(client: AppClient, **changes: object) -> Send:
     """Prepare a change of Dr Lee's settings."""
     body = client.get("/doctors/dr-lee").json | changes
     return lambda: client.put(f"/doctors/{body['doctor_id']}", body)
+
+
+def save_again(client: AppClient) -> Send:
+    """A save that was carried out before."""
+    client.save("11:00", Idempotency_Key="once")
+    return lambda: client.save("11:00", Idempotency_Key="once")
+
+
+def settings_redraw(client: AppClient) -> Send:
+    """Send the form of the settings as htmx does after a change of a field."""
+    form = SentForm(client.get("/settings?doctor_id=dr-lee", Accept="text/html"))
+    form.set(slot_minutes="20", act="show")
+    return lambda: form.send(client, HX_Request="true")
 
 
 def relocation(client: AppClient) -> Send:
