@@ -132,9 +132,11 @@ def test_id_of_another_doctor_is_not_taken(admin: PageSession) -> None:
 def test_account_of_another_person_gets_no_role(admin: PageSession, pool: FakeAccounts) -> None:
     pool.add("dr-haddad", "delegate")
 
-    added = add(admin)
+    rejected = add(admin)
 
-    assert "another account" in added.text
+    assert errors_in(rejected) == {"#doctor_id"}
+    assert "another account" in rejected.text
+    assert get_doctor(admin, "dr-haddad").status == 404
     assert pool.members["doctor"] == []
 
 

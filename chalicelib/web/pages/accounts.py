@@ -12,7 +12,7 @@ from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import RequestRejectedError, StoreUnavailableError
 from chalicelib.domain.violations import FieldViolation
-from chalicelib.web.auth.user_accounts import UserAccounts
+from chalicelib.web.auth.user_accounts import AccountExistsError, UserAccounts
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.texts import _, translate
@@ -89,6 +89,17 @@ def email_error(email: str) -> str:
     """Return what is wrong with the address; empty if nothing is, or it is not needed."""
     if (email or invites_by() == "email") and not _EMAIL.fullmatch(email):
         return _("Enter an e-mail address, such as noor.haddad@example.org")
+    return ""
+
+
+def name_error(name: str, email: str, role: Role) -> str:
+    """Say that the user name is another person's, before anything is stored; empty if it isn't."""
+    if (accounts := user_accounts()) is None:
+        return ""
+    try:
+        accounts.require_available(name, email or None, role)
+    except AccountExistsError as error:
+        return translate(error.args[0])
     return ""
 
 

@@ -15,14 +15,13 @@ from chalicelib.domain.names import is_valid_user_name, trim_name
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import is_valid_doctor_id
 from chalicelib.domain.violations import FieldViolation
-from chalicelib.web.auth.user_accounts import AccountExistsError
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages.accounts import (
     email_error,
     invite_person,
     invites_by,
+    name_error,
     require_page,
-    user_accounts,
 )
 from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.doctor_sign_in import describe_account
@@ -130,7 +129,7 @@ def _errors_of(sent: _Sent) -> dict[str, str]:
         errors["email"] = error
     if error := _doctors_error(sent.doctor_ids):
         errors["others"] = error
-    if not errors and (error := _name_error(sent)):
+    if not errors and (error := name_error(sent.name, sent.email, Role.DELEGATE)):
         errors["name"] = error
     return errors
 
@@ -142,17 +141,6 @@ def _doctors_error(doctor_ids: list[str]) -> str:
     known = get_services().doctors.get_many(valid) if valid else {}
     unknown = [each for each in doctor_ids if each not in known]
     return _("No doctor has the ID %(id)s", id=unknown[0]) if unknown else ""
-
-
-def _name_error(sent: _Sent) -> str:
-    """Say that the user name is someone else's, before any doctor names them."""
-    if (accounts := user_accounts()) is None:
-        return ""
-    try:
-        accounts.require_available(sent.name, sent.email or None, Role.DELEGATE)
-    except AccountExistsError as error:
-        return translate(error.args[0])
-    return ""
 
 
 def _sentence(error: RequestRejectedError) -> str:

@@ -17,6 +17,7 @@ from chalicelib.bootstrap import get_services
 from chalicelib.domain import time_zones
 from chalicelib.domain.errors import RequestRejectedError, SettingsMismatchError
 from chalicelib.domain.names import trim_name
+from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import is_valid_doctor_id
 from chalicelib.use_cases.preconditions import Precondition
 from chalicelib.web import dates
@@ -105,6 +106,8 @@ def save_form(caller: Caller, request: Request) -> Response:
 
 def _create(caller: Caller, request: Request, sent: _Sent, settings: DoctorSettings) -> Response:
     services = get_services()
+    if sentence := accounts.name_error(settings.doctor_id, sent.email, Role.DOCTOR):
+        return _reject(caller, request, sent, {"doctor_id": sentence})
     try:
         doctor = services.manage_doctors.put(
             caller, settings, Precondition(must_be_new=True)
