@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.day_page import BROWSER_HEADERS
 from tests.support.factories import DOCTOR_SETTINGS, MONDAY
 from tests.support.plans import PLANS, apply, open_times, propose, series_json, step, undo_plan
 
@@ -76,6 +77,21 @@ def test_undo_restores_the_slots_of_the_former_hours(client: AppClient) -> None:
 
     assert (undone["opens"], undone["closes"]) == (2, 3)
     assert open_times(client, MONDAY) == ["09:00", "09:30"]
+
+
+def test_page_of_the_plan_says_what_undo_leaves(client: AppClient) -> None:
+    client.save("09:00", "09:30")
+    change_hours(client)
+    plan = propose_replacement(client).json
+    path = f"/plans/{plan['plan_id']}?doctor_id=dr-lee"
+    preview = client.get(path, **BROWSER_HEADERS).text
+
+    apply(client, plan)
+
+    assert "the hours in the settings stay" not in preview
+    assert "the hours in the settings stay" in client.get(path, **BROWSER_HEADERS).text
+    undo_plan(client, plan)
+    assert client.get("/doctors/dr-lee").json["slot_minutes"] == 20
 
 
 def test_replacement_of_nothing_is_rejected(client: AppClient) -> None:

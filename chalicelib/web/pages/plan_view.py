@@ -224,6 +224,10 @@ def _notes(view: PlanView) -> Iterable[str]:
         yield from bookings
     elif view.plan.state is PlanState.PROPOSED:
         yield _("Booked and held slots stay as they are.")
+    if view.plan.kind is PlanKind.HOURS and view.plan.has_started:
+        yield _(
+            "Undo brings the former slots back; the hours in the settings stay as they are now."
+        )
     if third_next := plan_words.describe_third_next(view.plan.third_next_available):
         yield third_next
 
