@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import requests
 import standardwebhooks
 
 from chalicelib.storage import keys
 from chalicelib.storage.models import DayItem
 from local import demo_data
+from tests.support.http_browser import HttpBrowser
 from tests.support.waiting import wait_until
 from tests.support.webhook_receiver import run_receiver
 
@@ -22,13 +22,9 @@ TIMEOUT_SECONDS = 60  # two cold starts
 
 def call(rehearsal: Rehearsal, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401  JSON
     """Send a request of the booking site, which must succeed."""
-    response = requests.request(
-        method,
-        f"{rehearsal.api_url}{path}",
-        json=body,
-        headers={"Authorization": f"Bearer {rehearsal.service_token}"},
-        timeout=30,
-    )
+    headers = {"Accept": "application/json", "Authorization": f"Bearer {rehearsal.service_token}"}
+    url = f"{rehearsal.api_url}{path}"
+    response = HttpBrowser().request(method, url, json=body, headers=headers)
     assert response.ok, response.text
     return response.json() if response.content else None
 
