@@ -37,10 +37,9 @@ from tests.support.call_scenarios import (
     uncached,
 )
 from tests.support.factories import MONDAY, to_instant
-from tests.support.fhir_scenarios import FHIR_SCENARIOS
 from tests.support.plan_scenarios import PLAN_SCENARIOS
 from tests.support.time_off_scenarios import CACHED_TIME_OFF_SCENARIOS, TIME_OFF_SCENARIOS
-from tests.support.webhook_scenarios import WEBHOOK_SCENARIOS
+from tests.support.webhook_scenarios import OTHER_SYSTEMS_SCENARIOS
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -246,8 +245,7 @@ ALWAYS: dict[str, list[Scenario]] = {
     "the page of people at another provider": [page("/people")],
     **PLAN_SCENARIOS,
     **TIME_OFF_SCENARIOS,
-    **FHIR_SCENARIOS,
-    **WEBHOOK_SCENARIOS,
+    **OTHER_SYSTEMS_SCENARIOS,
     "history of a date": [
         lambda client: lambda: client.get(f"/slots/history?doctor_id=dr-lee&date={MONDAY}"),
         lambda client: lambda: client.get(f"/doctors/dr-lee/changes?date={MONDAY}"),

@@ -1,9 +1,10 @@
-"""Requests about webhooks, whose DynamoDB calls are documented."""
+"""Requests of other systems, whose DynamoDB calls are documented: FHIR and webhooks."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.support.fhir_scenarios import FHIR_SCENARIOS
 from tests.support.webhooks import create_webhook, path_of, post_webhook
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def _replay(client: AppClient) -> Send:
     return lambda: client.post(f"{path}/deliveries/{delivery['delivery_id']}/replay", {})
 
 
-WEBHOOK_SCENARIOS: dict[str, list[Scenario]] = {
+OTHER_SYSTEMS_SCENARIOS: dict[str, list[Scenario]] = {
+    **FHIR_SCENARIOS,
     "webhooks of a client": [lambda client: lambda: client.get("/webhooks")],
     "create a webhook": [lambda client: lambda: post_webhook(client)],
     "a webhook": [_of_one("GET")],
