@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.support.profile import is_nightly
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -35,6 +37,8 @@ def test_unsaved_ticks_survive_every_link_of_every_page(day_page: ManageSlotsPag
 
     while to_visit:
         url = to_visit.pop()
+        if path_of(url) in visited and not is_nightly():
+            continue  # the same page for another date
         visited.add(path_of(url))
         page.goto(url)
         found = links_of_site(page, origin)
