@@ -12,16 +12,16 @@ import shutil
 import signal
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from logging.handlers import BufferingHandler
 from pathlib import Path
 
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
+import uvicorn
 from ministack import app as ministack
 from ministack.core import persistence
 
-from local.browser_guard import BrowserGuard, Receive, Scope, Send
+from local.browser_guard import App, BrowserGuard, Receive, Scope, Send
 
 SAVE_SECONDS = float(os.environ.get("SAVE_SECONDS", "5"))
 """How often a changed state is saved, and so what a power cut may lose."""
@@ -149,21 +149,42 @@ def _report(message: str) -> None:
         os.write(int(os.environ["TERMINAL_FD"]), f"{message}\n".encode())
 
 
-async def _until_stopped() -> None:
-    """Wait for SIGTERM, then leave the last save to this module instead of to MiniStack."""
-    stopped = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    await stopped.wait()
-    persistence.PERSIST_STATE = False
+class _Server(uvicorn.Server):
+    """Stops at SIGTERM, and leaves the last save to this module instead of to MiniStack."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        persistence.PERSIST_STATE = False
+        self.should_exit = True
+
+
+async def _serve(app: App) -> None:
+    """Serve until SIGTERM."""
+    config = uvicorn.Config(
+        BrowserGuard(app),
+        port=int(os.environ["GATEWAY_PORT"]),
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=3,
+    )
+    await _Server(config).serve()
 
 
 async def main() -> int:
     """Serve until SIGTERM; return 1 if the last changes are not saved."""
-    config = Config()
-    config.bind = [f"127.0.0.1:{os.environ['GATEWAY_PORT']}"]
-    config.keep_alive_timeout = 75
     if not persistence.PERSIST_STATE:
-        await serve(BrowserGuard(ministack.app), config, shutdown_trigger=_until_stopped)
+        await _serve(ministack.app)
         return 0
     folder = Path(persistence.STATE_DIR).with_name("saved")
     # It has the private keys of the identity provider.
@@ -175,7 +196,7 @@ async def main() -> int:
     saver.restore()
     stopping = asyncio.Event()
     saving = asyncio.create_task(saver.save_changes(stopping))
-    await serve(BrowserGuard(saver), config, shutdown_trigger=_until_stopped)
+    await _serve(saver)
     persistence.PERSIST_STATE = True
     stopping.set()
     return 0 if await saving else 1
