@@ -10,6 +10,7 @@ from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQS
 
 from chalicelib import bootstrap
 from chalicelib.web.error_handler import normalize_framework_errors
+from chalicelib.web.http.cors import add_cors_headers
 from chalicelib.web.http.security_headers import add_security_headers
 from chalicelib.web.observability import request_log
 from chalicelib.web.pages.sign_out_form import allow_sign_out
@@ -21,6 +22,7 @@ app = Chalice(app_name="medilink-slots")
 request_log.redirect_framework_logs(app.log)
 app.register_middleware(request_log.log_request, "http")
 app.register_middleware(add_security_headers, "http")
+app.register_middleware(add_cors_headers, "http")
 app.register_middleware(allow_sign_out, "http")
 app.register_middleware(normalize_framework_errors, "http")
 for router in ROUTERS:

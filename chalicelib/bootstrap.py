@@ -29,6 +29,7 @@ from chalicelib.use_cases.manage_slots import ManageSlots
 from chalicelib.use_cases.retry import backoff
 from chalicelib.web import texts
 from chalicelib.web.auth.authentication import Auth
+from chalicelib.web.http.cors import set_cors_origins
 from chalicelib.web.http.request import set_always_https
 
 if TYPE_CHECKING:
@@ -276,6 +277,7 @@ def set_services(services: Services) -> Services:
     _services[:] = [services]
     settings = services.settings
     set_always_https(settings.is_always_https)
+    set_cors_origins(settings.cors_origins)
     texts.set_language(settings.page_language, settings.catalogue_folder)
     return services
 

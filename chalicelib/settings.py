@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +22,11 @@ MAX_HOLDS_RANGE = (1, 1000)
 REFERENCE_DAYS_RANGE = (1, 3650)
 _ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+_ORIGIN = re.compile(
+    r"(?:https://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?!:443$)|http://(?:localhost|127\.0\.0\.1)(?!:80$))"
+    r"(?::[1-9][0-9]{0,4})?"
+)
 
 
 class SettingsError(RuntimeError):
@@ -60,7 +66,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     ``max_holds_per_client`` slots of one doctor. A patient reference is deleted
     ``patient_reference_days`` after its slot. ``page_language`` is a BCP 47 tag;
     ``catalogue_folder`` has the texts in other languages than English. ``has_public_slots``: all
-    may read FHIR's bulk publication, without sign-in.
+    may read FHIR's bulk publication, without sign-in. Pages of ``cors_origins`` may read the API
+    with a bearer token.
     """
 
     table_name: str
@@ -79,6 +86,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     page_language: str = "en"
     catalogue_folder: str | None = None
     has_public_slots: bool = False
+    cors_origins: frozenset[str] = frozenset()
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
@@ -113,6 +121,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             page_language=environment.get("PAGE_LANGUAGE") or "en",
             catalogue_folder=environment.get("CATALOGUE_FOLDER") or None,
             has_public_slots=_parse_switch(environment, "PUBLIC_SLOTS", default="off"),
+            cors_origins=frozenset(_parse_cors_origins(environment)),
         )
 
     @property
@@ -212,6 +221,21 @@ def _require_value(environment: Mapping[str, str], name: str) -> str:
         return value
     message = f"{name} is not set"
     raise SettingsError(message)
+
+
+def _parse_cors_origins(environment: Mapping[str, str]) -> list[str]:
+    """Return the origins as browsers send them; an unusual spelling would never match one."""
+    text = environment.get("CORS_ORIGINS", "").strip()
+    origins = [origin.strip() for origin in text.split(",")] if text else []
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            message = (
+                f"CORS_ORIGINS has {origin!r}: it must be an origin such as "
+                "https://www.example.com, in lower case, without a path or the default port; "
+                "http only for this machine"
+            )
+            raise SettingsError(message)
+    return origins
 
 
 def _parse_number(

@@ -79,12 +79,25 @@ def _gateway_response(status: int, detail: str, retry_after: int | None = None) 
         **({} if retry_after is None else {"Retry-After": str(retry_after)}),
     }
     problem = problem_from_error(HttpError(HTTPStatus(status), detail)).to_schema()
+    quoted = {name: f"'{value}'" for name, value in headers.items()}
     return {
         "StatusCode": str(status),
-        "ResponseParameters": {"Headers": {name: f"'{value}'" for name, value in headers.items()}},
+        "ResponseParameters": {"Headers": quoted | _cors_headers()},
         # API Gateway uses application/json for clients that accept none of the types here. It would
         # read a "$" in the body as a variable: there is none.
         "ResponseTemplates": {"application/json": msgspec.json.encode(problem).decode()},
+    }
+
+
+def _cors_headers() -> Template:
+    """Let any page see an error of API Gateway, which can't compare origins; it has no data."""
+    headers = {
+        "Access-Control-Allow-Origin": "'*'",
+        "Access-Control-Expose-Headers": "'Retry-After'",
+    }
+    return {
+        name: {"Fn::If": ["HasCorsOrigins", value, {"Ref": "AWS::NoValue"}]}
+        for name, value in headers.items()
     }
 
 

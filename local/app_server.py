@@ -29,6 +29,7 @@ from werkzeug.wrappers import Response
 
 from chalicelib.web.api.problem_details import problem_from_error
 from chalicelib.web.error_handler import render_problem
+from chalicelib.web.http.cors import add_cors_headers
 from chalicelib.web.http.errors import HttpError
 from chalicelib.web.http.security_headers import BASE_HEADERS, DEFAULT_HEADERS
 from chalicelib.web.pages.sign_out_form import allow_sign_out
@@ -177,8 +178,12 @@ def _render(error: HttpError, request_headers: dict[str, str]) -> Response:
     """Render an error of the gateway itself as the app renders its own errors."""
     event = _ROOT.create_lambda_event("GET", "/", request_headers, None)
     problem = problem_from_error(error)
-    # The app's middleware does not see this response, and browsers would block the sign-out.
-    rendered = allow_sign_out(Request(event), lambda request: render_problem(problem, request))
+    # The app's middleware does not see this response, and browsers would block the sign-out, or
+    # hide the error from another site's page.
+    rendered = add_cors_headers(
+        Request(event),
+        partial(allow_sign_out, get_response=lambda request: render_problem(problem, request)),
+    )
     headers = Headers({**DEFAULT_HEADERS, **rendered.headers, **BASE_HEADERS})
     return _response(rendered.status_code, headers, rendered.body.encode())
 

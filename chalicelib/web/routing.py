@@ -20,6 +20,7 @@ from chalicelib.domain.errors import PermissionDeniedError
 from chalicelib.domain.permissions import Permission
 from chalicelib.web.auth.origin_checks import SAFE_METHODS
 from chalicelib.web.error_handler import handle_errors, is_fhir, is_malformed_request
+from chalicelib.web.http.cors import respond_to_options
 from chalicelib.web.http.errors import AuthenticationRequiredError
 from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import MAX_BODY_BYTES, path, require_media_type, url_prefix
@@ -78,7 +79,8 @@ class Router:
     caller is None.
 
     ``get`` registers the view for HEAD too: the server in front of the app sends the same response
-    without its content (RFC 9110, section 9.3.2).
+    without its content (RFC 9110, section 9.3.2). It registers OPTIONS besides, which browsers send
+    before a request of another site's page.
     """
 
     def __init__(self, import_name: str) -> None:
@@ -130,10 +132,18 @@ class Router:
         methods = ["GET", "HEAD"] if method == "GET" else [method]
         # Chalice would also check the content type of a request without content.
         self._blueprint.route(path, methods=methods, content_types=["*/*"])(endpoint)
+        if method == "GET":
+            self._add_options(path)
         self.routes.append(
             Route(method=method, path=path, permission=permission, view=view, doc=doc)
         )
         return view
+
+    def _add_options(self, path: str) -> None:
+        def options(**_path_parameters: str) -> Response:
+            return respond_to_options(self._blueprint.current_app.routes[path])
+
+        self._blueprint.route(path, methods=["OPTIONS"], content_types=["*/*"])(options)
 
 
 def _with_media_type(view: View, doc: RouteDoc) -> View:

@@ -202,7 +202,7 @@ def test_wrong_method_returns_allow_header(client: AppClient) -> None:
     wrong = client.request("DELETE", "/slots")
 
     assert wrong.status == 405
-    assert wrong.headers["Allow"] == "GET, HEAD, POST"
+    assert wrong.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
     assert wrong.headers["Content-Type"] == "application/problem+json"
     assert wrong.json["title"] == "Method Not Allowed"
 

@@ -59,7 +59,7 @@ def test_head_of_a_series_plan_and_closure_has_status_and_headers_of_get(client:
 def test_method_that_a_path_does_not_have_names_head(client: AppClient) -> None:
     rejected = client.request("DELETE", "/doctors")
 
-    assert (rejected.status, rejected.headers["Allow"]) == (405, "GET, HEAD")
+    assert (rejected.status, rejected.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 def test_head_without_a_session_leads_a_browser_to_sign_in(authenticated_client: AppClient) -> None:

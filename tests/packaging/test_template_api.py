@@ -36,7 +36,7 @@ def test_api_calls_function_by_name_without_reference(
     assert "APIHandler" not in json.dumps(resources["RestAPI"])
     for methods in paths.values():
         # API Gateway has no HEAD of its own.
-        assert ("get" in methods) is ("head" in methods)
+        assert ("get" in methods) is ("head" in methods) is ("options" in methods)
         for method in methods.values():
             _, names = method["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
             assert names["Name"] == resources["APIHandler"]["FunctionName"]
@@ -83,13 +83,21 @@ def test_firewall_limits_addresses_and_tokens(
     for rule in rules.values():
         response = rule["Action"]["Block"]["CustomResponse"]
         assert response["ResponseCode"] == 429
-        headers = {header["Name"]: header["Value"] for header in response["ResponseHeaders"]}
+        always = [header for header in response["ResponseHeaders"] if "Name" in header]
+        for_other_sites = [
+            header["Fn::If"][1] for header in response["ResponseHeaders"] if "Fn::If" in header
+        ]
+        headers = {header["Name"]: header["Value"] for header in always}
         assert headers == {
             "Retry-After": "300",
             **BASE_HEADERS,
             **DEFAULT_HEADERS,
             **DOCUMENT_HEADERS,
             **HSTS_HEADERS,
+        }
+        assert {header["Name"] for header in for_other_sites} == {
+            "Access-Control-Allow-Origin",
+            "Access-Control-Expose-Headers",
         }
     assert "RestAPI" in resources["WebAclOfApi"]["ResourceArn"]["Fn::Sub"]
     assert template["Conditions"]["HasFirewall"] == {"Fn::Equals": [{"Ref": "Firewall"}, "on"]}
@@ -132,6 +140,9 @@ def test_gateway_errors_are_problem_details(resources: dict[str, Any]) -> None:
         headers = response["ResponseParameters"]["Headers"]
         problem = json.loads(response["ResponseTemplates"]["application/json"])
         assert headers["Content-Type"] == "'application/problem+json'"
+        assert headers["Access-Control-Allow-Origin"] == {
+            "Fn::If": ["HasCorsOrigins", "'*'", {"Ref": "AWS::NoValue"}]
+        }
         assert headers["Cache-Control"] == "'no-store'"
         assert headers["X-Content-Type-Options"] == "'nosniff'"
         assert headers["Strict-Transport-Security"] == "'max-age=31536000'"

@@ -160,3 +160,36 @@ def test_client_of_the_page_has_a_name() -> None:
     settings = Settings.from_env({**OIDC_ENV, "OIDC_CLIENT_ID": "3rXhTZjHjKa7Kifs"})
 
     assert settings.client_names == {"3rXhTZjHjKa7Kifs": "Manage Slots API"}
+
+
+def test_origins_of_other_sites_are_separated_by_commas() -> None:
+    text = "https://www.clinic.example, https://b.example:8443,http://localhost:3000"
+
+    origins = Settings.from_env({**OIDC_ENV, "CORS_ORIGINS": text}).cors_origins
+
+    assert origins == {
+        "https://www.clinic.example",
+        "https://b.example:8443",
+        "http://localhost:3000",
+    }
+    assert Settings.from_env({**OIDC_ENV, "CORS_ORIGINS": " "}).cors_origins == frozenset()
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "https://",
+        "http://www.clinic.example",  # anyone on the way could change the page
+        "https://www.clinic.example/",
+        "https://WWW.clinic.example",
+        "https://www.clinic.example:443",
+        "https://a@www.clinic.example",
+        "https://a.example https://b.example",
+        "https://a.example,",
+    ],
+)
+def test_origin_that_no_browser_sends_is_rejected(origin: str) -> None:
+    with pytest.raises(SettingsError, match="CORS_ORIGINS has"):
+        Settings.from_env({**OIDC_ENV, "CORS_ORIGINS": origin})

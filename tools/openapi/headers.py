@@ -12,7 +12,7 @@ HEADERS = {
     "Vary": ("The request headers that the response depends on.", "Accept, HX-Request"),
     "Retry-After": ("The number of seconds to wait before the next try.", "1"),
     "WWW-Authenticate": ("How to authenticate: with a bearer token (RFC 6750).", "Bearer"),
-    "Allow": ("The supported methods.", "GET, HEAD, POST"),
+    "Allow": ("The supported methods.", "GET, HEAD, OPTIONS, POST"),
     "Location": ("The URL to go to.", "/slots"),
 }
 """The description and an example of each, by name."""

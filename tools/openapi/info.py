@@ -18,7 +18,9 @@ OperationOutcome. Unknown paths return 404; unsupported methods return 405 with 
 Content of a type that an operation does not accept, or of none, returns 415. Every response has
 `X-Content-Type-Options: nosniff`.
 
-HEAD works wherever GET does: the response has the same status and headers, and no content."""
+HEAD works wherever GET does: the response has the same status and headers, and no content. OPTIONS
+works there too. Pages of the sites that the operator lists (`CORS_ORIGINS`) may send GET and HEAD
+with a bearer token from a browser (CORS); no other page can."""
 INFO = {
     "title": "MediLink Slots",
     "version": "0.1.0",
