@@ -41,6 +41,9 @@ class KeptReason(StrEnum):
     CLOSURE = "closure"
 
 
+BLOCKED_REASONS = (KeptReason.TIME_OFF, KeptReason.CLOSURE)
+
+
 @dataclass(frozen=True, slots=True)
 class KeptSlot:
     """A slot that a plan or an undo neither opens nor closes, and why."""

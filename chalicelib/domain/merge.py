@@ -9,7 +9,13 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.day import KeptReason, KeptSlot, PlannedChanges, SlotChanges
+from chalicelib.domain.day import (
+    BLOCKED_REASONS,
+    KeptReason,
+    KeptSlot,
+    PlannedChanges,
+    SlotChanges,
+)
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.time_off import change_suspended, suspended_intervals
 
@@ -23,7 +29,6 @@ if TYPE_CHECKING:
 
 
 Reason = KeptReason | None
-BLOCKED_REASONS = (KeptReason.TIME_OFF, KeptReason.CLOSURE)
 
 
 def merge(day: Day, base: Iterable[Slot], wish: Iterable[Slot], *, now: datetime) -> PlannedChanges:

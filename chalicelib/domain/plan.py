@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chalicelib.domain.audit_log import ChangeId
 from chalicelib.domain.changes import MAX_CHANGES_PER_SAVE
-from chalicelib.domain.day import KeptReason, PlannedChanges, SlotChanges
+from chalicelib.domain.day import BLOCKED_REASONS, KeptReason, PlannedChanges, SlotChanges
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -143,17 +143,34 @@ class UndoHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedDay:
-    """What a plan does to one date: opens, closes, and leaves alone."""
+    """What a plan does to one date: opens, closes, and leaves alone.
+
+    In a preview, ``blocked_by`` has the names of the time off and the closures that keep slots of
+    the date closed.
+    """
 
     date: date
     opens: tuple[Slot, ...] = ()
     closes: tuple[Slot, ...] = ()
     kept: tuple[KeptSlot, ...] = ()
+    blocked_by: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, date: dt.date, changes: PlannedChanges) -> PlannedDay:
         """Return what these changes do to the date."""
-        return cls(date=date, opens=changes.opened, closes=changes.closed, kept=changes.kept)
+        in_stretch = [
+            stretch.name
+            for kept in changes.kept
+            if kept.reason in BLOCKED_REASONS
+            and (stretch := changes.day_after.find_blocking(kept.slot))
+        ]
+        return cls(
+            date=date,
+            opens=changes.opened,
+            closes=changes.closed,
+            kept=changes.kept,
+            blocked_by=tuple(dict.fromkeys(in_stretch)),
+        )
 
     @classmethod
     def from_entries(cls, date: dt.date, entries: Sequence[AuditLogEntry]) -> PlannedDay:

@@ -10,8 +10,8 @@ import pytest
 from tests.support.factories import MONDAY
 from tests.support.html import attribute, parse, text_of
 from tests.support.page_form import SentForm
-from tests.support.plans import make_series, open_times, series_json
-from tests.support.time_off import list_time_off, take_time_off
+from tests.support.plans import MORNING, make_series, open_times, propose, series_json
+from tests.support.time_off import list_time_off, make_closure, take_time_off
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
@@ -204,6 +204,17 @@ def test_name_that_the_form_suggests_stands_once_in_the_title(
     form = SentForm(client.get(time_off_link(client, DAY), **HTML)).set(name=name)
     page = parse(follow(client, form.send(client)).text)
     assert text_of(page.select("h1")[0]) == title
+
+
+def test_preview_names_what_a_series_goes_around(client: AppClient) -> None:
+    take_time_off(client, MONDAY, name="Conference")
+    make_closure(client, MONDAY + timedelta(weeks=1), name="Stocktaking")
+
+    plan = propose(client, series_json({"mon": MORNING})).json
+    page = client.get(f"/plans/{plan['plan_id']}?doctor_id=dr-lee", **HTML)
+
+    assert "Mon 23 Nov: left out, Conference" in page.text
+    assert "Mon 30 Nov: left out, Stocktaking" in page.text
 
 
 def test_line_of_changes_names_time_off_that_closed_nothing(client: AppClient) -> None:

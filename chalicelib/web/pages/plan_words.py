@@ -152,6 +152,9 @@ def _days_ahead(days: int | None) -> str:
 def describe_kept(day: PlannedDay, zone: ZoneInfo) -> Iterator[str]:
     """Say which slots of a date stay as they are, and why."""
     on = dates.format_short_date(day.date)
+    if day.left_out and day.blocked_by:
+        yield _("%(date)s: left out, %(name)s", date=on, name=", ".join(day.blocked_by))
+        return
     for reason, slots in _by_reason(day.kept):
         when = _("%(date)s %(times)s", date=on, times=format_times(slots, zone))
         yield _reason_sentence(reason, when)
