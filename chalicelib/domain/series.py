@@ -57,8 +57,8 @@ class Series:
     before ``first``, it applies to no date.
 
     ``grid`` is the doctor's when the version was made: the version opens slots of this grid only.
-    ``author`` made it. ``applied_to`` is the last date to which it is applied; None until the plan
-    that makes the version is done.
+    ``author`` made it, by the plan ``plan_id``. ``applied_to`` is the last date to which it is
+    applied; None until the plan that makes the version is done.
     """
 
     series_id: str
@@ -71,6 +71,7 @@ class Series:
     grid: Grid
     author: Actor | None = field(default=None, compare=False)
     applied_to: date | None = field(default=None, compare=False)
+    plan_id: str | None = field(default=None, compare=False)
 
     def applies_on(self, date: date) -> bool:
         """Whether the pattern wants slots on that date, if the weekday has hours."""
@@ -131,6 +132,20 @@ class Series:
         while on <= end:
             yield on
             on += _ONE_DAY
+
+    def restored_after(self, latest: Series, made: Series) -> Series:
+        """The next version after ``latest``, with the pattern of this earlier one.
+
+        The name and the hours of the grid stay if they were changed since ``made``, which the
+        restored version undoes.
+        """
+        return replace(
+            self,
+            version=latest.version + 1,
+            applied_to=None,
+            name=self.name if latest.name == made.name else latest.name,
+            grid=self.grid if latest.grid.has_same_slots(made.grid) else latest.grid,
+        )
 
     def ended_before(self, date: date) -> Series:
         """The next version, which wants nothing from that date on."""

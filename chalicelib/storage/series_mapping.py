@@ -47,6 +47,7 @@ def series_to_raw(series: Series) -> RawSeries:
         "last": series.last.isoformat() if series.last else None,
         "grid": _grid_to_raw(series.grid),
         "author": author_to_raw(series.author) if series.author else None,
+        "plan": series.plan_id,
     }
 
 
@@ -65,6 +66,7 @@ def series_from_raw(raw: RawSeries) -> Series:
         last=date.fromisoformat(raw["last"]) if raw["last"] else None,
         grid=_grid_from_raw(raw["grid"]),
         author=author_from_raw(raw["author"]) if raw["author"] else None,
+        plan_id=raw.get("plan"),
     )
 
 

@@ -73,7 +73,7 @@ class PlanStarter:
         if (latest.version if latest else None) != plan.replaced:
             detail = Text("The series has changed since this preview. Preview the change again.")
             raise self._changed_since(plan, detail)
-        return replace(plan.series, author=author)
+        return replace(plan.series, author=author, plan_id=plan.plan_id)
 
     def _require_expected_time_off(self, plan: Plan) -> None:
         """Raise ``ConflictError`` if there is a later version than the one that is replaced."""

@@ -42,9 +42,10 @@ class ProposeUndos:
     def propose_for_plan(self, caller: Caller, doctor_id: str, plan_id: str) -> PlanView:
         """Propose to undo what a plan did, and to restore the series as it was before.
 
-        If its undo was undone in turn, the latest of these is undone. If the series has got another
-        pattern since, it stays as it is, because a person has chosen that later, and what the plan
-        did to the days is undone alone. Raises ``RequestRejectedError`` if nothing can be undone,
+        If its undo was undone in turn, the latest of these is undone. A pattern that an undone plan
+        made does not come back, but the one before. If the series has got another pattern since, it
+        stays as it is, because a person has chosen that later, and what the plan did to the days is
+        undone alone. Raises ``RequestRejectedError`` if nothing can be undone,
         ``PlanNotFoundError``, ``DoctorNotFoundError``, ``PermissionDeniedError``,
         ``StoreUnavailableError``.
         """
@@ -61,7 +62,7 @@ class ProposeUndos:
             draft = self._with_time_off(draft, undone, undone.time_off, doctor.zone)
         if undone.series is None or not undone.has_started:
             return self._propose(caller, doctor, draft, versions, now, dates=draft.dates)
-        series = _restored(undone, undone.series, versions)
+        series = self._restored(undone, undone.series, versions)
         if series is None:
             draft = replace(draft, unchanged_series=undone.series.series_id)
             return self._propose(caller, doctor, draft, versions, now)
@@ -86,16 +87,43 @@ class ProposeUndos:
 
     def _find_undone(self, doctor: Doctor, plan_id: str) -> Plan:
         """Return the plan that the undo inverts: the plan itself, or the latest of its undos."""
-        plans, previews = self._proposals.stores.plans, self._proposals.previews
-
-        def read() -> tuple[Plan, UndoHistory]:
-            plan = plans.get(doctor.doctor_id, plan_id)
-            return plan, previews.undo_history(plan)
-
-        plan, history = retry_on_conflict(read, self._proposals.pause)
+        plan, history = self._read_with_undos(doctor.doctor_id, plan_id)
         if history.is_undone:
             raise nothing_to_plan_error("plan_id", ALREADY_UNDONE, (), doctor.zone)
         return history.latest or plan
+
+    def _read_with_undos(self, doctor_id: str, plan_id: str) -> tuple[Plan, UndoHistory]:
+        plans, previews = self._proposals.stores.plans, self._proposals.previews
+
+        def read() -> tuple[Plan, UndoHistory]:
+            plan = plans.get(doctor_id, plan_id)
+            return plan, previews.undo_history(plan)
+
+        return retry_on_conflict(read, self._proposals.pause)
+
+    def _restored(self, undone: Plan, made: Series, versions: SeriesVersions) -> Series | None:
+        """Return the version that brings back the pattern before the plan, which made ``made``.
+
+        None if the latest version has another pattern. A name that was given since stays.
+        """
+        latest = versions.latest(made.series_id)
+        if latest is None or not latest.has_same_pattern(made):
+            return None
+        number = undone.replaced
+        while before := versions.get(latest.series_id, number) if number else None:
+            maker = self._find_undone_maker(undone, before)
+            if maker is None:
+                return before.restored_after(latest, made)
+            number = maker.replaced
+        return None if number else latest.ended_before(latest.first)
+
+    def _find_undone_maker(self, undone: Plan, version: Series) -> Plan | None:
+        """Return the plan that made the version, if it is undone, also after this undo."""
+        if version.plan_id is None:
+            return None
+        maker, history = self._read_with_undos(undone.doctor_id, version.plan_id)
+        undoes_last = history.latest and history.latest.plan_id == undone.plan_id
+        return maker if history.is_undone and not undoes_last else None
 
     def _with_time_off(self, draft: Plan, undone: Plan, made: TimeOff, zone: ZoneInfo) -> Plan:
         """Return the undo of time off, or of lifting it.
@@ -145,28 +173,6 @@ class ProposeUndos:
         if not (view.opens or view.closes or draft.series or (draft.time_off and view.plan.dates)):
             raise _nothing_left(draft, kept_slots(view), doctor.zone)
         return self._proposals.store(view)
-
-
-def _restored(undone: Plan, made: Series, versions: SeriesVersions) -> Series | None:
-    """Return the version that brings back the pattern before the plan, which made that version.
-
-    None if the latest version has another pattern. A name that was given since stays.
-    """
-    latest = versions.latest(made.series_id)
-    if latest is None or not latest.has_same_pattern(made):
-        return None
-    if undone.replaced is None:
-        return latest.ended_before(latest.first)
-    before = versions.get(latest.series_id, undone.replaced)
-    if before is None:
-        return None
-    return replace(
-        before,
-        version=latest.version + 1,
-        applied_to=None,
-        name=before.name if latest.name == made.name else latest.name,
-        grid=before.grid if latest.grid.has_same_slots(made.grid) else latest.grid,
-    )
 
 
 def _nothing_left(draft: Plan, kept: Sequence[KeptSlot], zone: ZoneInfo) -> RequestRejectedError:

@@ -61,6 +61,32 @@ def test_plans_of_a_series_are_undone_the_first_before_the_second(client: AppCli
 
     assert opened(client) == [[]] * 3
     assert last["unchanged_series_id"] is None
+    assert client.get("/doctors/dr-lee/series").json == {"series": []}
+    undo_plan(client, last)
+    assert opened(client) == [ELEVEN] * 3
+    assert weekly(client, first) == BOTH
+
+
+def test_undo_of_the_last_plan_passes_over_one_that_was_undone(client: AppClient) -> None:
+    first = make_series(client, on_mondays(MORNING))
+    second = edit(client, first, BOTH)
+    third = edit(client, first, NOON)
+    undo_plan(client, second)
+
+    undo_plan(client, third)
+
+    assert opened(client) == [NINE] * 3
+    assert weekly(client, first) == MORNING
+
+
+def test_pattern_of_a_plan_that_was_redone_is_restored(client: AppClient) -> None:
+    first = make_series(client, on_mondays(MORNING))
+    second = edit(client, first, BOTH)
+    undo_plan(client, undo_plan(client, first))
+
+    undo_plan(client, second)
+
+    assert opened(client) == [NINE] * 3
     assert weekly(client, first) == MORNING
 
 
