@@ -12,9 +12,11 @@ from playwright.sync_api import expect
 
 from chalicelib.storage import table
 from local import local_config
+from tests.support import http_server
 from tests.support.browser_users import BrowserUsers
 from tests.support.live_server import LiveServer, start_server
 from tests.support.manage_slots_page import ManageSlotsPage
+from tests.support.widget_host import widget_host
 from tests.support.worker_groups import GroupScheduling
 
 if TYPE_CHECKING:
@@ -37,10 +39,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupSc
 
 
 @pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def widget_url() -> Iterator[str]:
+    """The origin of another site, whose pages may read the API."""
+    with http_server.serve(widget_host) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory, widget_url: str) -> Iterator[LiveServer]:
     """A server with its own data, which tests can also read and write directly."""
     folder = tmp_path_factory.mktemp("data")
-    with start_server(folder) as running:
+    with start_server(folder, CORS_ORIGINS=widget_url) as running:
         local_config.use_env(local_config.read_env(folder / local_config.ENV_FILE))
         table.connect(os.environ["TABLE_NAME"])
         yield running

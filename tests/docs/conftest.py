@@ -17,5 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A new server with the demo data."""
-    with start_server(tmp_path_factory.mktemp("data")) as server:
+    with start_server(
+        tmp_path_factory.mktemp("data"), CORS_ORIGINS="http://localhost:8080"
+    ) as server:
         yield server
