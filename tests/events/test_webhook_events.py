@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from jsonschema_rs import Draft202012Validator
 from msgspec import structs
 
 from chalicelib import bootstrap
@@ -20,6 +22,17 @@ if TYPE_CHECKING:
 
     from tests.support.app_client import AppClient
     from tests.support.stream_and_queue import Stream, Subscriber
+
+
+DOCUMENT = json.loads((Path(__file__).parents[2] / "static" / "openapi.json").read_text())
+
+
+def is_documented(body: Any) -> bool:  # noqa: ANN401  JSON
+    """Whether it is as the section ``webhooks`` of the OpenAPI document says."""
+    request = DOCUMENT["webhooks"][body["type"]]["post"]["requestBody"]
+    schema = request["content"]["application/json"]["schema"]
+    validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+    return bool(validator.is_valid(body))
 
 
 @pytest.fixture
@@ -95,6 +108,7 @@ def test_changes_reach_a_receiver_through_stream_and_queue(
 
     assert all(request.is_signed_with(webhook["secret"]) for request in receiver.received)
     bodies = [request.json for request in receiver.received]
+    assert [body for body in bodies if not is_documented(body)] == []
     days = [body["data"] for body in bodies if body["type"] == "slots.changed"]
     assert sorted(each["revision"] for each in days) == [1, 2, 3, 4]
     (moved,) = (body["data"] for body in bodies if body["type"] == "booking.moved")

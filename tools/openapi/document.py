@@ -27,6 +27,7 @@ from tools.openapi.operations import OPERATIONS
 from tools.openapi.parameters import PARAMETERS, PATH_PARAMETERS
 from tools.openapi.portable import make_portable, move_to_future
 from tools.openapi.responses import COMMON_RESPONSES
+from tools.openapi.webhook_section import build_webhook_schemas, build_webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,9 +102,10 @@ def build_document() -> Json:
         "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": paths,
+        "webhooks": build_webhooks(),
         "components": {
             "securitySchemes": _SECURITY_SCHEMES,
-            "schemas": shared_schemas,
+            "schemas": shared_schemas | build_webhook_schemas(),
             "parameters": {
                 name: _parameter(parameter, parameter_schemas[name])
                 for name, parameter in PARAMETERS.items()

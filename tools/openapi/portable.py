@@ -41,8 +41,14 @@ def _portable_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
         if not (name == "default" and has_empty_default)
     }
     if isinstance(schema.get("enum"), list) and "type" not in schema:
-        kept["type"] = ["string", "null"] if None in schema["enum"] else "string"
+        kept["type"] = _type_of(schema["enum"])
     return kept
+
+
+def _type_of(values: list[Any]) -> str | list[str]:
+    if all(isinstance(value, int) for value in values):
+        return "integer"
+    return ["string", "null"] if None in values else "string"
 
 
 def move_to_future(value: Any) -> Any:  # noqa: ANN401  JSON

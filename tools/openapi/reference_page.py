@@ -279,7 +279,7 @@ def describe(schema: Json) -> TypeLabel:
 
 def _describe_scalar(schema: Json) -> str:
     if "enum" in schema:
-        return " | ".join(schema["enum"])
+        return " | ".join(map(str, schema["enum"]))
     kinds = schema["type"]
     words = [kinds if isinstance(kinds, str) else " or ".join(kinds)]
     if "format" in schema:
