@@ -33,8 +33,8 @@ CONNECTION = Attempt(error=DeliveryError.CONNECTION)
 def read_request(connection: socket.socket) -> None:
     """Read all of it: closing a connection with something unread would lose the response."""
     received = b""
-    while not received.endswith(b"{}"):
-        received += connection.recv(65536)
+    while not received.endswith(b"{}") and (more := connection.recv(65536)):
+        received += more
 
 
 def respond_ok(connection: socket.socket) -> None:
