@@ -221,3 +221,17 @@ def test_page_requires_sign_in_after_sign_out(stack: Stack) -> None:
 
     assert signed_out.status_code == HTTPStatus.OK
     assert redirect_path(stack.day, browser).startswith(f"{stack.base}/sign-in?")
+
+
+@pytest.mark.parametrize("name", ["$bulk-publish", "%24bulk-publish"])
+def test_fhir_publication_is_below_the_url_of_the_api(
+    site: HttpBrowser, stack: Stack, name: str
+) -> None:
+    """API Gateway has no resource with a "$" in its path: it is the value of a parameter."""
+    manifest = site.get(f"{stack.url}/fhir/{name}")
+
+    assert manifest.status_code == HTTPStatus.OK
+    urls = [output["url"] for output in manifest.json()["output"]]
+    assert all(url.startswith(f"{stack.url}/fhir/bulk-publish/") for url in urls)
+    assert {site.get(url).status_code for url in urls} == {HTTPStatus.OK}
+    assert site.get(f"{stack.url}/fhir/metadata").json()["fhirVersion"] == "4.0.1"

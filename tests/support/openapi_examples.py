@@ -30,8 +30,10 @@ _CONFIG = {
     "checks": {
         # The stored state can make a valid save invalid.
         "positive_data_acceptance": {"enabled": False},
-        # A stale If-Match is rejected before the body is parsed.
-        "negative_data_rejection": {"expected-statuses": ["400", "404", "409", "412", "415"]},
+        # A stale If-Match is rejected before the body is parsed, another format before the query.
+        "negative_data_rejection": {
+            "expected-statuses": ["400", "404", "406", "409", "412", "415"]
+        },
     },
 }
 _SEQUENCES = rounds(daily=40, nightly=400)
