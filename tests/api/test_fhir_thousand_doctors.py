@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.doctor import Doctor
     from tests.support.app_client import AppClient
-    from tests.support.table_snapshot import RawItem
+    from tests.support.raw_table import RawItem
 
 pytestmark = [pytest.mark.nightly, pytest.mark.no_cover]
 FIRST = date(2026, 11, 23)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.bootstrap import get_services
 from chalicelib.web.fhir.kinds import KINDS
 from chalicelib.web.fhir.resources import Base, Resource
 from chalicelib.web.fhir.searches import SLOT_PARAMETERS
@@ -40,7 +41,7 @@ def build_capability_statement(request: Request) -> Resource:
                 "documentation": "Slots are held and booked by the JSON API, with the identifier "
                 "of the Slot as slot_id.",
                 "security": {
-                    "cors": False,
+                    "cors": bool(get_services().settings.cors_origins),
                     "description": "A bearer token with the scope slots/read. Bulk publication and "
                     "this statement may need none.",
                 },
