@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -12,13 +11,12 @@ from msgspec import structs
 from chalicelib import bootstrap
 from tests.support.app_client import FORM
 from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
-from tests.support.html import MARKUP_SAMPLES, PLAIN_TEXT, count_text, parse, structure
+from tests.support.html import MARKUP_SAMPLES, PLAIN_TEXT, count_text, parse, parse_once, structure
 from tests.support.page_session import DAY_PATH, PageSession
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
     from tests.support.fake_oidc_provider import FakeOidcProvider
-
 
 DATE = "2026-11-23"
 HTMX_HEADERS = {"HX_Request": "true"}
@@ -27,12 +25,8 @@ VALID_FORM = {
     "date": DATE,
     "version": "0",
     "request_id": "r",
-    "shown": "20261123T0900Z",
-    "offered": "20261123T0900Z",
-    "ticked": "20261123T0900Z",
+    **dict.fromkeys(("shown", "offered", "ticked"), "20261123T0900Z"),
 }
-# Each page of plain text is compared with those of several samples.
-parse_once = lru_cache(parse)
 FORM_HEADERS = {"Content_Type": FORM, "Sec_Fetch_Site": "same-origin"}
 
 
@@ -216,7 +210,6 @@ def test_form_fields_reject_markup(page_session: PageSession, field: str) -> Non
         ]
 
     nonsense = responses("!")
-
     for markup in MARKUP_SAMPLES:
         assert_rejected_without_echo(markup, responses(markup), nonsense)
 
@@ -246,7 +239,6 @@ def test_query_parameters_reject_markup(page_session: PageSession, path: str) ->
         ]
 
     nonsense = responses("!")
-
     for markup in MARKUP_SAMPLES:
         assert_rejected_without_echo(markup, responses(markup), nonsense)
 

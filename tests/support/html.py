@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup, Comment, Tag
@@ -25,6 +26,10 @@ MARKUP_SAMPLES = (
 
 def parse(markup: str) -> BeautifulSoup:
     return BeautifulSoup(markup, "html.parser", multi_valued_attributes=None)
+
+
+parse_once = lru_cache(parse)
+"""For a page with which several others are compared."""
 
 
 def text_of(element: Tag, separator: str = "") -> str:

@@ -26,7 +26,9 @@ ImportManager(_coverage, FileMatcher(sources=_SOURCE)).__enter__()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write what this process has measured."""
+    """Write what this process has measured, unless it only hands out tests to others."""
+    if session.config.getoption("numprocesses"):
+        return
     name = f"{os.getpid()}.json"
     measured = json.dumps(_coverage.get_coverage())
     (Path(os.environ["LINE_COVERAGE"]) / name).write_text(measured, encoding="utf-8")
