@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.model.states import State
-    from tests.model.table import Condition, Safeguards, Table
+    from tests.model.table import Condition, Left, Table
 
 # Failures that another attempt, at a later instant, avoids.
 _TOO_EARLY = {Safeguard.SLOT_CHANGED_BEFORE, Safeguard.ENTRY_IS_NEW}
@@ -89,7 +89,7 @@ class Patient:
     def is_done(self, memory: Progress) -> bool:
         return len(memory.results) == len(self.acts)
 
-    def steps(self, state: State, memory: Progress, without: Safeguards) -> Iterator[Step]:
+    def steps(self, state: State, memory: Progress, without: Left) -> Iterator[Step]:
         """Yield what may happen next."""
         request = self.acts[len(memory.results)]
         at = max(instant(state.table, self.clock), memory.earliest)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.model.states import State
-    from tests.model.table import Safeguards, Table
+    from tests.model.table import Left, Table
 
 
 class Changes(NamedTuple):
@@ -96,7 +96,7 @@ class Save:
     def is_done(self, memory: Reading) -> bool:
         return memory in {SAVED, REJECTED, CRASHED}
 
-    def steps(self, state: State, memory: Reading, without: Safeguards) -> Iterator[Step]:
+    def steps(self, state: State, memory: Reading, without: Left) -> Iterator[Step]:
         """Yield what may happen next. The read of two items is two reads, in any order."""
         table = state.table
         if self.crashes:
@@ -124,7 +124,7 @@ class Save:
             text = f"{self.name}{ahead(self.clock)} reads {_describe(day)}"
             yield Step(text, state.table, memory._replace(day=day, now=state.now, at=at))
 
-    def _act(self, table: Table, memory: Reading, day: Day, without: Safeguards) -> Iterator[Step]:
+    def _act(self, table: Table, memory: Reading, day: Day, without: Left) -> Iterator[Step]:
         changes = self.decide(table, day, memory.now)
         if changes is None:
             is_recorded = ("change", self.request) in table
@@ -139,7 +139,7 @@ class Save:
             yield from self._commit(table, memory, day, changes, without)
 
     def _commit(
-        self, table: Table, memory: Reading, day: Day, changes: Changes, without: Safeguards
+        self, table: Table, memory: Reading, day: Day, changes: Changes, without: Left
     ) -> Iterator[Step]:
         writes = self.writes(day, changes, memory.at, memory.now)
         is_recorded = Safeguard.CHANGE_IN_TRANSACTION not in without

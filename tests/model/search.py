@@ -9,10 +9,10 @@ from tests.model.invariants import find_violation
 from tests.model.states import State, Transition, is_end
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.model.states import Scenario
-    from tests.model.table import Safeguards, Table
+    from tests.model.table import Left, Table
 
 
 class CounterExample(NamedTuple):
@@ -36,8 +36,15 @@ class Report(NamedTuple):
     counter_example: CounterExample | None
 
 
-def search(scenario: Scenario, without: Safeguards = frozenset()) -> Report:
-    """Visit every state that some order of the actors' steps leads to, the nearest first."""
+def search(
+    scenario: Scenario,
+    without: Left = frozenset(),
+    find: Callable[[Transition, Scenario], str] = find_violation,
+) -> Report:
+    """Visit every state that some order of the actors' steps leads to, the nearest first.
+
+    ``find`` returns the invariant that a step breaks, in words.
+    """
     memories = tuple(actor.start() for actor in scenario.actors)
     first = State(scenario.table, 0, memories)
     reached_by: dict[State, Transition | None] = {first: None}
@@ -46,7 +53,7 @@ def search(scenario: Scenario, without: Safeguards = frozenset()) -> Report:
     while queue:
         for transition in _transitions(scenario, queue.popleft(), without):
             transitions.append(transition)
-            if violation := find_violation(transition, scenario):
+            if violation := find(transition, scenario):
                 return _report(reached_by, transitions, transition, violation)
             if transition.after not in reached_by:
                 reached_by[transition.after] = transition
@@ -57,7 +64,7 @@ def search(scenario: Scenario, without: Safeguards = frozenset()) -> Report:
     return _report(reached_by, transitions, None, "")
 
 
-def _transitions(scenario: Scenario, state: State, without: Safeguards) -> Iterator[Transition]:
+def _transitions(scenario: Scenario, state: State, without: Left) -> Iterator[Transition]:
     for index, actor in enumerate(scenario.actors):
         memory = state.memories[index]
         if actor.is_done(memory):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tests.model.table import Safeguards, Table, Write
+    from tests.model.table import Left, Table, Write
 
 
 class Step(NamedTuple):
@@ -42,7 +42,7 @@ class Actor(Protocol):
 
     def is_done(self, memory: Any) -> bool: ...  # noqa: ANN401
 
-    def steps(self, state: State, memory: Any, without: Safeguards) -> Iterator[Step]: ...  # noqa: ANN401
+    def steps(self, state: State, memory: Any, without: Left) -> Iterator[Step]: ...  # noqa: ANN401
 
 
 class State(NamedTuple):

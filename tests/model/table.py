@@ -5,7 +5,7 @@ A slot is known by its start, such as "09:00", and 30 minutes long. An instant i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 
@@ -109,8 +109,9 @@ class Safeguard(Enum):
     READ_BEFORE_REJECTION = "a request is rejected only after another read of its change item"
 
 
-Safeguards = frozenset[Safeguard]
-Failures = frozenset[tuple[Safeguard, Key]]
+# What is left out: of these, or of the safeguards of another model.
+Left = Collection[Enum]
+Failures = frozenset[tuple[Any, Key]]
 
 
 Condition = Callable[[Any], bool]
@@ -120,11 +121,11 @@ class Write(NamedTuple):
     """A put, an update or a delete; ``change`` returns the new item from the stored one."""
 
     key: Key
-    requires: Mapping[Safeguard, Condition]
+    requires: Mapping[Any, Condition]
     change: Callable[[Any], Any]
 
 
-def commit(table: Table, writes: list[Write], without: Safeguards) -> tuple[Table, Failures]:
+def commit(table: Table, writes: list[Write], without: Left) -> tuple[Table, Failures]:
     """Write everything if all conditions hold, except those left out; else return the failures."""
     failures = frozenset(
         (condition, write.key)
