@@ -10,6 +10,7 @@ from uuid import uuid4
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from chalicelib import bootstrap
 from chalicelib.domain.audit_log import ChangeId
 from chalicelib.domain.change_feed import ChangeSearch
 from chalicelib.domain.changes import SlotChange
@@ -53,7 +54,11 @@ class PlanStateMachine(RuleBasedStateMachine):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self.now = SUNDAY_NOON
-        self.twins = [PlanDoctor(services, lambda: self.now) for _ in range(2)]
+        # One clock for all: changes of two clocks could have another order for each doctor.
+        self.services = bootstrap.build_services(
+            services.settings, now=lambda: self.now, pause=lambda _attempt: None
+        )
+        self.twins = [PlanDoctor(self.services, lambda: self.now) for _ in range(2)]
         self.series: list[list[str]] = [[], []]
         self.plans: list[tuple[str, str]] = []
         self.opened: set[Box] = set()

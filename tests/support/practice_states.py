@@ -35,6 +35,7 @@ class PracticeStateMachine(TimeOffStateMachine):
     def close_practice(self, first: int, days: int, killed: list[Kill]) -> None:
         last = DATES[min(first + days, len(DATES) - 1)]
         request = ClosureRequest(name="Holiday", first=DATES[first], last=last)
+        self.tick()
         (closure,) = self.services.closures().manage.create(ADMIN, [request])
         self.closures.append(closure.closure_id)
         for of_doctor in self.time_off:
@@ -45,6 +46,7 @@ class PracticeStateMachine(TimeOffStateMachine):
     def lift_closure(self, choice: int, killed: list[Kill]) -> None:
         if self.closures:
             closure_id = self.closures[-1 - choice % len(self.closures)]
+            self.tick()
             self.services.closures().manage.lift(ADMIN, closure_id)
             self.apply_closure(closure_id, killed)
 

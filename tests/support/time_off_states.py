@@ -75,7 +75,6 @@ class TimeOffStateMachine(PlanStateMachine):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self.services = services
         self.booked: dict[Box, OwnBooking] = {}
         self.used: set[Box] = set()
         self.marked: set[Box] = set()
