@@ -156,3 +156,17 @@ def test_test_is_503_while_the_queue_is_down(
     system.sqs.is_down = True
 
     assert client.post(f"{path_of(webhook)}/test", {}).status == 503
+
+
+def test_secret_before_the_last_two_signs_nothing_more(
+    client: AppClient, system: WebhookSystem, receiver: Receiver
+) -> None:
+    webhook = create_webhook(client, receiver.url)
+    rotated = [client.post(f"{path_of(webhook)}/rotate", {}).json["secret"] for _ in range(2)]
+
+    system.events.queue_all([change(1)])
+    system.handle_due()
+
+    (request,) = receiver.received
+    signed = [request.is_signed_with(secret) for secret in (webhook["secret"], *rotated)]
+    assert signed == [False, True, True]
