@@ -1,10 +1,10 @@
 """The JSON of the practice day: these types parse, build and document it."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct
 
-from chalicelib.domain.doctor import MAX_SLOTS_PER_DAY
+from chalicelib.web.api import many_day_schemas
 from chalicelib.web.api.fields import (
     Cursor,
     Date,
@@ -14,7 +14,7 @@ from chalicelib.web.api.fields import (
     Key,
     TimeZone,
 )
-from chalicelib.web.api.schemas import DaySlot, ErrorEntry, SlotChangeRequest
+from chalicelib.web.api.schemas import DaySlot
 from chalicelib.web.api.time_off_schemas import BlockedStretch
 
 MAX_DOCTORS = 20
@@ -47,10 +47,7 @@ class SaveDoctorRequest(Struct, kw_only=True):
     """Slots of one doctor to open and to close."""
 
     doctor_id: DoctorId
-    slots: Annotated[
-        list[SlotChangeRequest],
-        Meta(extra_json_schema={"maxItems": MAX_SLOTS_PER_DAY, "minItems": 1}),
-    ]
+    slots: many_day_schemas.SlotsToSave
 
 
 class SavePracticeRequest(Struct, kw_only=True):
@@ -67,14 +64,11 @@ class SavedDoctor(Struct, kw_only=True, omit_defaults=True):
     """What became of one doctor's date: the day as it now is, or why nothing of it is stored."""
 
     doctor_id: DoctorId
-    status: Annotated[int, Meta(description="An HTTP status: 200 if the date is saved.")]
-    version: (
-        Annotated[int, Meta(description="The version that this save made; with 412 the current.")]
-        | UnsetType
-    ) = UNSET
-    slots: list[DaySlot] | UnsetType = UNSET
-    detail: Annotated[str, Meta(description="A sentence for people.")] | UnsetType = UNSET
-    errors: list[ErrorEntry] | UnsetType = UNSET
+    status: many_day_schemas.Status
+    version: many_day_schemas.SavedVersion = UNSET
+    slots: many_day_schemas.Slots = UNSET
+    detail: many_day_schemas.Detail = UNSET
+    errors: many_day_schemas.Errors = UNSET
 
 
 class SavedPractice(Struct, kw_only=True):
@@ -84,14 +78,9 @@ class SavedPractice(Struct, kw_only=True):
     doctors: list[SavedDoctor]
 
 
-class RejectedPractice(Struct, kw_only=True):
+class RejectedPractice(many_day_schemas.RejectedDays, kw_only=True):
     """Problem details (RFC 9457) of a save of which nothing is stored, with the doctors."""
 
-    type: Literal["about:blank"]
-    title: str
-    status: int
-    detail: str
-    errors: list[ErrorEntry]
     date: Date
     doctors: list[SavedDoctor]
 

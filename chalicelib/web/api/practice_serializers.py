@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from msgspec import UNSET
-
 from chalicelib.web.api import practice_schemas
-from chalicelib.web.api.problem_details import problem_from_error
+from chalicelib.web.api.many_day_serializers import outcome_fields, rejection_fields
 from chalicelib.web.api.serializers import serialize_blocked, serialize_day_slots
-from chalicelib.web.status_codes import reason_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +43,11 @@ def _serialize_doctor(view: DayWithDoctor) -> practice_schemas.PracticeDoctor:
 def serialize_saved_practice(outcomes: Sequence[DayOutcome]) -> practice_schemas.SavedPractice:
     """What became of each doctor's date."""
     return practice_schemas.SavedPractice(
-        date=outcomes[0].date.isoformat(), doctors=[_serialize_outcome(each) for each in outcomes]
+        date=outcomes[0].date.isoformat(),
+        doctors=[
+            practice_schemas.SavedDoctor(doctor_id=each.doctor_id, **outcome_fields(each))
+            for each in outcomes
+        ],
     )
 
 
@@ -55,33 +55,6 @@ def serialize_rejected_practice(
     error: DomainError, saved: practice_schemas.SavedPractice
 ) -> practice_schemas.RejectedPractice:
     """Problem details of the first error, and what became of each doctor's date."""
-    problem = problem_from_error(error)
     return practice_schemas.RejectedPractice(
-        type="about:blank",
-        title=reason_phrase(problem.status),
-        status=problem.status.value,
-        detail=problem.detail,
-        errors=list(problem.errors),
-        date=saved.date,
-        doctors=saved.doctors,
-    )
-
-
-def _serialize_outcome(outcome: DayOutcome) -> practice_schemas.SavedDoctor:
-    if outcome.saved is not None:
-        return practice_schemas.SavedDoctor(
-            doctor_id=outcome.doctor_id,
-            status=HTTPStatus.OK.value,
-            version=outcome.saved.version,
-            slots=serialize_day_slots(outcome.saved),
-        )
-    # An outcome has one of both.
-    assert outcome.error is not None  # noqa: S101  # nosec B101
-    problem = problem_from_error(outcome.error)
-    return practice_schemas.SavedDoctor(
-        doctor_id=outcome.doctor_id,
-        status=problem.status.value,
-        version=problem.version,
-        detail=problem.detail,
-        errors=list(problem.errors) or UNSET,
+        **rejection_fields(error), date=saved.date, doctors=saved.doctors
     )

@@ -1,10 +1,10 @@
 """The JSON of weeks and months: these types parse, build and document it."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, field
 
-from chalicelib.domain.doctor import MAX_SLOTS_PER_DAY
+from chalicelib.web.api import many_day_schemas
 from chalicelib.web.api.fields import (
     Date,
     DoctorId,
@@ -14,7 +14,7 @@ from chalicelib.web.api.fields import (
     WeekBoxValue,
     WeekVersion,
 )
-from chalicelib.web.api.schemas import DaySlot, ErrorEntry, SlotChangeRequest
+from chalicelib.web.api.schemas import DaySlot
 from chalicelib.web.api.time_off_schemas import BlockedStretch
 
 DAYS_PER_WEEK = 7
@@ -45,10 +45,7 @@ class SaveDateRequest(Struct, kw_only=True):
     """Slots to open and to close on one date of the week."""
 
     date: Date
-    slots: Annotated[
-        list[SlotChangeRequest],
-        Meta(extra_json_schema={"maxItems": MAX_SLOTS_PER_DAY, "minItems": 1}),
-    ]
+    slots: many_day_schemas.SlotsToSave
 
 
 class SaveWeekRequest(Struct, kw_only=True):
@@ -65,14 +62,11 @@ class SavedDate(Struct, kw_only=True, omit_defaults=True):
     """What became of one date: the day as it now is, or why nothing of it is stored."""
 
     date: Date
-    status: Annotated[int, Meta(description="An HTTP status: 200 if the date is saved.")]
-    version: (
-        Annotated[int, Meta(description="The version that this save made; with 412 the current.")]
-        | UnsetType
-    ) = UNSET
-    slots: list[DaySlot] | UnsetType = UNSET
-    detail: Annotated[str, Meta(description="A sentence for people.")] | UnsetType = UNSET
-    errors: list[ErrorEntry] | UnsetType = UNSET
+    status: many_day_schemas.Status
+    version: many_day_schemas.SavedVersion = UNSET
+    slots: many_day_schemas.Slots = UNSET
+    detail: many_day_schemas.Detail = UNSET
+    errors: many_day_schemas.Errors = UNSET
 
 
 class SavedWeek(Struct, kw_only=True):
@@ -81,14 +75,9 @@ class SavedWeek(Struct, kw_only=True):
     days: list[SavedDate]
 
 
-class RejectedWeek(Struct, kw_only=True):
+class RejectedWeek(many_day_schemas.RejectedDays, kw_only=True):
     """Problem details (RFC 9457) of a save of which no date is stored, with the dates."""
 
-    type: Literal["about:blank"]
-    title: str
-    status: int
-    detail: str
-    errors: list[ErrorEntry]
     days: list[SavedDate]
 
 

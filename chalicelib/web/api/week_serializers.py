@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from msgspec import UNSET
-
 from chalicelib.web.api import week_schemas
-from chalicelib.web.api.problem_details import problem_from_error
+from chalicelib.web.api.many_day_serializers import outcome_fields, rejection_fields
 from chalicelib.web.api.serializers import serialize_blocked, serialize_day_slots
-from chalicelib.web.status_codes import reason_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,43 +38,17 @@ def serialize_week(week: Week) -> week_schemas.Week:
 
 def serialize_outcomes(outcomes: Sequence[DayOutcome]) -> list[week_schemas.SavedDate]:
     """What became of each date of a save."""
-    return [_serialize_outcome(outcome) for outcome in outcomes]
-
-
-def _serialize_outcome(outcome: DayOutcome) -> week_schemas.SavedDate:
-    date = outcome.date.isoformat()
-    if outcome.saved is not None:
-        return week_schemas.SavedDate(
-            date=date,
-            status=HTTPStatus.OK.value,
-            version=outcome.saved.version,
-            slots=serialize_day_slots(outcome.saved),
-        )
-    # An outcome has one of both.
-    assert outcome.error is not None  # noqa: S101  # nosec B101
-    problem = problem_from_error(outcome.error)
-    return week_schemas.SavedDate(
-        date=date,
-        status=problem.status.value,
-        version=problem.version,
-        detail=problem.detail,
-        errors=list(problem.errors) or UNSET,
-    )
+    return [
+        week_schemas.SavedDate(date=each.date.isoformat(), **outcome_fields(each))
+        for each in outcomes
+    ]
 
 
 def serialize_rejected_week(
     error: DomainError, days: list[week_schemas.SavedDate]
 ) -> week_schemas.RejectedWeek:
     """Problem details of the first error, and what became of each date."""
-    problem = problem_from_error(error)
-    return week_schemas.RejectedWeek(
-        type="about:blank",
-        title=reason_phrase(problem.status),
-        status=problem.status.value,
-        detail=problem.detail,
-        errors=list(problem.errors),
-        days=days,
-    )
+    return week_schemas.RejectedWeek(**rejection_fields(error), days=days)
 
 
 def serialize_month(month: Month) -> week_schemas.MonthTotals:
