@@ -116,12 +116,14 @@ def test_template_sets_all_settings_and_no_local_caller(resources: dict[str, Any
         assert variables[function].keys() == common | {"REQUEST_LOG", "SERIES_QUEUE_URL"}
     assert variables["APIHandler"].keys() == common | webhooks | {
         "COGNITO_USER_POOL",
+        "CORS_ORIGINS",
         "MAX_HOLDS_PER_CLIENT",
         "OIDC_CLIENT_ID",
         "OIDC_DISCOVERY_URL",
         "OIDC_ISSUER",
         "OIDC_MACHINE_CLIENTS",
         "PATIENT_REFERENCE_DAYS",
+        "PUBLIC_SLOTS",
         "REQUEST_LOG",
         "SERIES_QUEUE_URL",
         "SESSION_KEY_SECRET",
