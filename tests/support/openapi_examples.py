@@ -30,9 +30,10 @@ _CONFIG = {
     "checks": {
         # The stored state can make a valid save invalid.
         "positive_data_acceptance": {"enabled": False},
-        # A stale If-Match is rejected before the body is parsed, another format before the query.
+        # A stale If-Match is rejected before the body is parsed, another format before the query,
+        # and a used Idempotency-Key before the slots of the body.
         "negative_data_rejection": {
-            "expected-statuses": ["400", "404", "406", "409", "412", "415"]
+            "expected-statuses": ["400", "404", "406", "409", "412", "415", "422"]
         },
     },
 }
