@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from tests.support.page_session import PageSession
 
-pytestmark = pytest.mark.no_cover
-
 PAGES = (
     "/doctors",
     "/doctors?q=lee",

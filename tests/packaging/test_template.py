@@ -55,6 +55,19 @@ def test_checkov_skips_have_reasons(template: dict[str, Any]) -> None:
     assert [skip for skip in skips if len(skip["comment"]) < 20] == []
 
 
+def test_every_function_may_use_the_encryption_key(template: dict[str, Any]) -> None:
+    """With an encryption key, a function that may not use it can't read the table."""
+    resources = template["Resources"]
+    roles = {
+        each["Properties"]["Role"]["Fn::GetAtt"][0]
+        for each in resources.values()
+        if each["Type"] == "AWS::Serverless::Function"
+    }
+
+    assert len(roles) > 3
+    assert {each["Ref"] for each in resources["KeyUse"]["Properties"]["Roles"]} == roles
+
+
 def test_table_has_keys_and_index_of_the_model(resources: dict[str, Any]) -> None:
     table, model = resources["Table"], BaseItem._get_schema()
 
