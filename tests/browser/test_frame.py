@@ -39,6 +39,7 @@ PAGES = (
 )
 MAX_HEADER_HEIGHT = 80
 MAX_FIRST_BOX_TOP = 220
+MIN_BOXES_IN_SIGHT = 12
 
 
 def assert_fits(page: Page) -> None:
@@ -108,6 +109,10 @@ def test_header_leaves_a_phone_to_the_boxes(
         assert header["height"] <= MAX_HEADER_HEIGHT
         assert box is not None
         assert box["y"] <= MAX_FIRST_BOX_TOP
+        whole = page.locator(".box:visible").evaluate_all(
+            "boxes => boxes.filter(box => box.getBoundingClientRect().bottom <= innerHeight).length"
+        )
+        assert whole >= MIN_BOXES_IN_SIGHT
 
 
 def test_skip_link_leads_past_the_header(page: Page, live_server: LiveServer) -> None:

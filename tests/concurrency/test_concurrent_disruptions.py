@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 ROUNDS = rounds(daily=8, nightly=200)
 SITE = Caller(name="site", client="site", roles=frozenset({Role.BOOKING_SITE}))
+OTHER_SITE = Caller(name="other", client="other", roles=frozenset({Role.BOOKING_SITE}))
 ADMIN = Caller(name="alex", client="page", roles=frozenset({Role.ADMIN}))
+FIVE_MINUTES = timedelta(minutes=5)
 EXPECTED = (ConflictError, SlotNotFoundError)
 
 
@@ -64,10 +67,7 @@ def test_slot_of_a_disrupted_booking_is_never_open_again(
 
     assert all(error is None or isinstance(error, EXPECTED) for error in outcomes)
     assert outcomes[1] is None
-    stored = stored_day.read_stored_day(
-        dynamodb, services.settings.table_name, first.doctor_id, MONDAY
-    )
-    stored.assert_valid()
+    assert_valid(services, dynamodb, first)
     is_marked, is_at_desk = outcomes[0] is None, outcomes[2] is None
     if is_marked and not is_at_desk:
         with pytest.raises(SlotNotFoundError):
@@ -98,3 +98,75 @@ def test_mark_and_its_lifting_leave_one_or_the_other(
                 services.book_slots.get_slot(first)
             save_slots(services, first.doctor_id, opened=range(1))
         assert services.book_slots.get_slot(first).slot.status == "free"
+
+
+def test_hold_that_the_practice_ends_goes_to_one_client_at_most(
+    services: Services, dynamodb: DynamoDBClient, slots: tuple[SlotId, SlotId]
+) -> None:
+    """The holder books, the practice ends the hold, and others want the slot, all at once."""
+    first, _ = slots
+    book, overrides = services.book_slots.book, services.override_bookings
+
+    def race(name: str) -> list[Exception | None]:
+        services.book_slots.hold(SITE, first, name, FIVE_MINUTES)
+        with concurrent_runner(4) as run:
+            return run(
+                [
+                    lambda: overrides.release(ADMIN, first, "by mistake"),
+                    lambda: book(SITE, first, patient_booking(f"{name}-own", holder=name)),
+                    lambda: book(OTHER_SITE, first, patient_booking(f"{name}-other")),
+                    lambda: book(ADMIN, first, Booking(booking_id=f"{name}-desk")),
+                ]
+            )
+
+    for number in range(ROUNDS):
+        outcomes = race(f"{first.doctor_id[:40]}-{number}")
+        assert all(error is None or isinstance(error, ConflictError) for error in outcomes)
+        booked = outcomes[1:].count(None)
+        assert booked <= 1
+        assert services.book_slots.get_slot(first).slot.status == ("busy" if booked else "free")
+        assert_valid(services, dynamodb, first)
+        overrides.revoke(ADMIN, first, "next round")
+
+
+def test_revoked_booking_is_in_one_place_at_most(
+    services: Services, dynamodb: DynamoDBClient, slots: tuple[SlotId, SlotId]
+) -> None:
+    """The admin revokes it, its client moves it, and the desk wants the slot, all at once."""
+    first, second = slots
+    book, overrides = services.book_slots.book, services.override_bookings
+
+    def race(name: str) -> list[Exception | None]:
+        book(SITE, first, patient_booking(name))
+        with concurrent_runner(3) as run:
+            return run(
+                [
+                    lambda: overrides.revoke(ADMIN, first, "wrong patient"),
+                    lambda: book(SITE, second, patient_booking(name, moves=first)),
+                    lambda: book(ADMIN, first, Booking(booking_id=f"{name}-desk")),
+                ]
+            )
+
+    for number in range(ROUNDS):
+        outcomes = race(f"{first.doctor_id[:40]}-{number}")
+        assert all(error is None or isinstance(error, ConflictError) for error in outcomes)
+        _, moved, at_desk = outcomes
+        status = [services.book_slots.get_slot(each).slot.status for each in slots]
+        assert (status[1] == "busy") is (moved is None)
+        assert at_desk is None or status[0] == "free"
+        assert_valid(services, dynamodb, first)
+        for each in slots:
+            overrides.revoke(ADMIN, each, "next round")
+
+
+def patient_booking(
+    booking_id: str, *, holder: str | None = None, moves: SlotId | None = None
+) -> Booking:
+    return Booking(
+        booking_id=booking_id, patient_reference="p", holder=holder, previous_slot_id=moves
+    )
+
+
+def assert_valid(services: Services, dynamodb: DynamoDBClient, slot_id: SlotId) -> None:
+    table = services.settings.table_name
+    stored_day.read_stored_day(dynamodb, table, slot_id.doctor_id, MONDAY).assert_valid()
