@@ -23,18 +23,18 @@ _PAGE_SIZE = 1000
 
 
 class FhirResourceNotFoundError(NotFoundError):
-    """There is no resource of that type with that id."""
+    """There is no resource of that type with that id; without an id, no such type."""
 
     code = "resource_not_found"
 
-    def __init__(self, resource_type: str, resource_id: str) -> None:
-        super().__init__(
-            Text(
-                "There is no %(type)s with the id %(resource_id)s",
-                type=resource_type,
-                resource_id=resource_id,
-            )
+    def __init__(self, resource_type: str, resource_id: str = "") -> None:
+        unknown_type = Text("%(type)s is not a resource type here", type=resource_type)
+        unknown_id = Text(
+            "There is no %(type)s with the id %(resource_id)s",
+            type=resource_type,
+            resource_id=resource_id,
         )
+        super().__init__(unknown_id if resource_id else unknown_type)
 
 
 class FhirDoctor(Struct, frozen=True):

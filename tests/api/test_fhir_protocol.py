@@ -65,6 +65,12 @@ def test_unknown_resources_are_not_found(client: AppClient, path: str) -> None:
     assert outcome_of(client.get(f"/fhir/{path}"), 404) == "not-found"
 
 
+def test_error_of_an_unknown_type_names_the_type(client: AppClient) -> None:
+    (issue,) = client.get("/fhir/Patient").json["issue"]
+
+    assert issue["details"]["text"] == "Patient is not a resource type here"
+
+
 def test_other_formats_are_not_acceptable(client: AppClient) -> None:
     for wanted in ("*/*", "application/json", "text/html, */*;q=0.8", FHIR_JSON, "application/*"):
         assert client.get("/fhir/Slot", Accept=wanted).status == 200

@@ -93,7 +93,7 @@ def read(resource_type: str, resource_id: str, request: Request) -> Resource:
     return kind.build(entity, base, services.now())
 
 
-def _kind(resource_type: str, resource_id: str) -> Kind:
+def _kind(resource_type: str, resource_id: str = "") -> Kind:
     if resource_type not in KINDS:
         raise FhirResourceNotFoundError(resource_type, resource_id)
     return KINDS[resource_type]
@@ -116,7 +116,7 @@ def search(resource_type: str, request: Request) -> Resource:
     """Return a page of a search. Raises ``RequestRejectedError``, ``FhirResourceNotFoundError``."""
     if resource_type == "Slot":
         return _search_slots(request)
-    return _search_kind(_kind(resource_type, ""), request)
+    return _search_kind(_kind(resource_type), request)
 
 
 def _search_kind(kind: Kind, request: Request) -> Resource:
