@@ -111,7 +111,7 @@ def pages_with_name(admin: PageSession, pool: FakeAccounts, name: str) -> dict[s
     paths = ("/doctors", "/people", "/new-delegate", "/doctors/dr-named/sign-in", "/practice")
     sent = {
         "/new-doctor": {**named, "specialty": name, "email": name},
-        "/new-delegate": {"name": name, "email": name},
+        "/new-delegate": {"name": f"no user name: {name}", "email": name},
     }
     return {path: parse(admin.get(path).text) for path in paths} | {
         f"form of {path}": parse(send_form(admin, path, **fields)) for path, fields in sent.items()

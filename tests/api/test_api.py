@@ -214,7 +214,7 @@ def test_fingerprinted_static_files_are_cached_forever(
 
     links = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text))
 
-    assert len(links) == 5
+    assert len(links) == 4
     for link in links:
         file = client.get(link)
         assert file.status == 200

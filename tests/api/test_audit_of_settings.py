@@ -118,7 +118,7 @@ def test_delegates_do_not_see_changes_of_delegates(
 
 
 def test_every_setting_of_a_doctor_is_compared() -> None:
-    internal = {"doctor_id", "version", "reindex_pending"}
+    internal = {"doctor_id", "fhir_id", "version", "reindex_pending"}
     # A grid has the sessions, the slot length and the time zone.
     parts = {"grid": {"sessions", "slot_minutes", "time_zone"}}
     renamed = {"lead_time": "lead_minutes", "booking_window": "window_days", "is_active": "active"}

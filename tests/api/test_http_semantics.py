@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 GET_PATHS = [path for path, methods in app.routes.items() if "GET" in methods]
 # A test of their own makes what these are about.
-OTHER_TESTS = ("sign-in", "account", "{series_id}", "{plan_id}", "{closure_id}", "{file}")
+OTHER_TESTS = (
+    "sign-in",
+    "account",
+    "{series_id}",
+    "{plan_id}",
+    "{closure_id}",
+    "{webhook_id}",
+    "{file}",
+    "/fhir/",
+)
 HOLD = json.dumps({"holder": "h", "seconds": 60}).encode()
 HOLD_PATH = f"{slot_path('09:00')}/hold"
 
@@ -41,16 +50,25 @@ def test_head_has_status_and_headers_of_get(client: AppClient, path: str, accept
     assert head.headers == get.headers
 
 
-def test_head_of_a_series_plan_and_closure_has_status_and_headers_of_get(client: AppClient) -> None:
+def test_head_of_what_is_made_first_has_status_and_headers_of_get(client: AppClient) -> None:
     plan = make_series(client, series_json({"mon": MORNING}, last=MONDAY))
     series_path = f"/doctors/dr-lee/series/{plan['series_id']}"
     fields = {"from": str(MONDAY), "to": str(MONDAY), "name": "Inventory"}
     closure = client.post("/closures", fields).json
+    endpoint = {"url": "https://example.org/hook", "events": ["slots.changed"]}
+    webhook = client.post("/webhooks", endpoint).json
 
     for path in (
         series_path,
         f"{PLANS}/{plan['plan_id']}",
         f"/closures/{closure['closure_id']}",
+        f"/webhooks/{webhook['webhook_id']}",
+        f"/webhooks/{webhook['webhook_id']}/deliveries",
+        "/fhir/metadata",
+        "/fhir/$bulk-publish",
+        "/fhir/bulk-publish/Schedule.ndjson",
+        "/fhir/Slot",
+        "/fhir/Schedule/dr-lee",
     ):
         get, head = (client.request(method, path) for method in ("GET", "HEAD"))
         assert (head.status, head.headers) == (200, get.headers)
