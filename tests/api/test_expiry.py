@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from chalicelib.storage import table
+from tests.support.app_setup import keep_expired_items
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.support.app_client import AppClient
 
 
 EXPIRY = {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
 
 
-def test_table_deletes_items_that_have_expired(client: AppClient) -> None:
+@pytest.fixture
+def table_name(client: AppClient) -> Iterator[str]:
+    """The table as an earlier release has created it: expired items stay."""
     name = client.services.settings.table_name
+    keep_expired_items(name)
+    yield name
+    keep_expired_items(name)
 
-    described = client.dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
 
-    assert described == EXPIRY
-
-
-def test_table_of_an_earlier_release_gets_expiry(client: AppClient) -> None:
-    name = client.services.settings.table_name
-    client.dynamodb.update_time_to_live(
-        TableName=name,
-        TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires_at"},
-    )
-
+def test_expired_items_are_deleted_also_from_a_table_of_an_earlier_release(
+    client: AppClient, table_name: str
+) -> None:
     table.create_if_absent()
 
-    described = client.dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-    assert described == EXPIRY
+    described = client.dynamodb.describe_time_to_live(TableName=table_name)
+    assert described["TimeToLiveDescription"] == EXPIRY
