@@ -209,7 +209,9 @@ def build_services(
         closures=_lazily(service_factories.create_closure_services, base),
         find_slots=FindSlots(base.days, base.index, base.doctor_cache, now, base.pause),
         bookings=_lazily(service_factories.create_booking_services, base),
-        manage_doctors=ManageDoctors(base.doctors, base.doctor_cache, base.index, now, base.pause),
+        manage_doctors=ManageDoctors(
+            base.doctors, base.doctor_cache, base.index, now, base.pause, doctors.forget
+        ),
         manage_people=people,
         list_people=_lazily(service_factories.create_list_people, base),
         doctors=base.doctors,

@@ -53,6 +53,10 @@ class ListDoctors:
         """
         return self.peek(caller) or self._read(caller)
 
+    def forget(self) -> None:
+        """Read the lists again: this process has saved a doctor."""
+        self._entries.clear()
+
     def peek(self, caller: Caller) -> ManageableDoctors | None:
         """Return what ``offer`` returns if that needs no read."""
         if not caller.roles & {Role.ADMIN, Role.DELEGATE}:

@@ -46,6 +46,7 @@ class ManageDoctors:
     """Doctors and their settings.
 
     ``now`` returns the current time; ``pause`` waits before a further attempt (see ``attempts``).
+    ``on_saved`` is called after each save.
     """
 
     def __init__(
@@ -55,12 +56,14 @@ class ManageDoctors:
         index: AvailabilityIndex,
         now: Callable[[], datetime],
         pause: Callable[[int], None],
+        on_saved: Callable[[], None],
     ) -> None:
         self._doctors = doctors
         self._doctor_cache = doctor_cache
         self._index = index
         self._now = now
         self._pause = pause
+        self._on_saved = on_saved
 
     @busy_after_conflicts()
     def put(
@@ -216,7 +219,9 @@ class ManageDoctors:
     def _try_save(
         self, doctor: Doctor, previous: Doctor | None, entry: AuditLogEntry | None
     ) -> Doctor:
-        return self._cache(self._doctors.save(doctor, previous, entry))
+        saved = self._cache(self._doctors.save(doctor, previous, entry))
+        self._on_saved()
+        return saved
 
     def _cache(self, doctor: Doctor) -> Doctor:
         return self._doctor_cache.put(doctor, self._now())

@@ -52,6 +52,14 @@ def add_doctors(client: AppClient, count: int, **settings: object) -> None:
         assert response.status == 201
 
 
+def test_new_doctor_is_there_at_once(client: AppClient) -> None:
+    assert get_practice(client, specialty="new").json["doctors"] == []
+
+    add_doctors(client, 1, specialty="new")
+
+    assert ids(get_practice(client, specialty="new")) == ["dr-no-000"]
+
+
 def test_doctors_have_the_slots_of_their_days(client: AppClient) -> None:
     client.save("09:00")
 
