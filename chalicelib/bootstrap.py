@@ -209,9 +209,7 @@ def build_services(
         closures=_lazily(service_factories.create_closure_services, base),
         find_slots=FindSlots(base.days, base.index, base.doctor_cache, now, base.pause),
         bookings=_lazily(service_factories.create_booking_services, base),
-        manage_doctors=ManageDoctors(
-            base.doctors, base.doctor_cache, base.index, now, base.pause, doctors.forget
-        ),
+        manage_doctors=_create_manage_doctors(base, doctors),
         manage_people=people,
         list_people=_lazily(service_factories.create_list_people, base),
         doctors=base.doctors,
@@ -252,6 +250,12 @@ def _build_foundations(
         now=now,
         pause=service_factories.count_retries(pause),
         sleep=sleep,
+    )
+
+
+def _create_manage_doctors(base: Foundations, listed: ListDoctors) -> ManageDoctors:
+    return ManageDoctors(
+        base.doctors, base.doctor_cache, base.index, base.now, base.pause, listed.forget
     )
 
 
