@@ -132,18 +132,19 @@ PRACTITIONER_ROLE = Kind(
         ),
     ),
 )
+_NAME = SearchParameter(
+    name="name",
+    kind="string",
+    documentation="The beginning of the name, or of a word of it.",
+    matches=lambda named, value, _base: matches_text(value, named.name),
+)
 LOCATION = Kind(
     name="Location",
     entities=lambda owners: sorted({Place.of(owner.doctor) for owner in owners}),
     build=lambda place, base, _now: resources.location(place, base),
     parameters=(
         _ID,
-        SearchParameter(
-            name="name",
-            kind="string",
-            documentation="The beginning of the name, or of a word of it.",
-            matches=lambda place, value, _base: matches_text(value, place.name),
-        ),
+        _NAME,
     ),
     is_of_doctor=False,
 )
@@ -153,12 +154,7 @@ HEALTHCARE_SERVICE = Kind(
     build=lambda service, base, _now: resources.healthcare_service(service, base),
     parameters=(
         _ID,
-        SearchParameter(
-            name="name",
-            kind="string",
-            documentation="The beginning of the name, or of a word of it.",
-            matches=lambda service, value, _base: matches_text(value, service.name),
-        ),
+        _NAME,
         _reference(
             "location",
             ("Location",),
