@@ -12,9 +12,9 @@ from msgspec import structs
 from chalicelib import request_context
 from chalicelib.bootstrap import Services, get_services, set_services
 from chalicelib.domain.errors import DomainError
+from local import threads
 
 _SECONDS_PER_DAY, _SECONDS_PER_MINUTE = 86_400, 60
-_SHUTDOWN_SECONDS = 5
 _POLL_SECONDS = 1
 
 
@@ -27,22 +27,10 @@ def scheduled() -> Iterator[None]:
         (announce_disruptions, _SECONDS_PER_MINUTE, "Disruptions were not announced"),
     )
     closures = ClosureWorker(stopped)
-    threads = [
-        threading.Thread(target=closures.run, daemon=True),
-        *(
-            threading.Thread(target=_repeat, args=(stopped, *schedule), daemon=True)
-            for schedule in schedules
-        ),
-    ]
     set_services(structs.replace(get_services(), start_closures=closures.start))
-    for thread in threads:
-        thread.start()
-    try:
+    tasks = (partial(_repeat, stopped, *schedule) for schedule in schedules)
+    with threads.running(stopped, [closures.run, *tasks]):
         yield
-    finally:
-        stopped.set()
-        for thread in threads:
-            thread.join(_SHUTDOWN_SECONDS)
 
 
 class ClosureWorker:

@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
 
@@ -18,10 +18,10 @@ from chalicelib.domain.errors import DomainError
 from chalicelib.events.sqs import UndeliveredError
 from chalicelib.storage import streams
 from chalicelib.use_cases.publish_changes import list_events
+from local import threads
 
 _QUEUE_NAME = "webhooks"
 _POLL_SECONDS = 0.5
-_SHUTDOWN_SECONDS = 5
 _MAX_PARALLEL = 4
 _BATCH = 10
 _ERRORS = (BotoCoreError, ClientError, DomainError, UndeliveredError)
@@ -51,19 +51,11 @@ def delivered() -> Iterator[None]:
     stopped = threading.Event()
     worker = QueueWorker(settings.webhook_queue_url)
     reader = StreamReader(settings.table_name)
-    threads = [
-        threading.Thread(target=_repeat, args=(stopped, task), daemon=True)
-        for task in (reader.queue_changes, worker.handle_messages)
+    tasks = [
+        partial(_repeat, stopped, task) for task in (reader.queue_changes, worker.handle_messages)
     ]
-    for thread in threads:
-        thread.start()
-    try:
+    with closing(worker), threads.running(stopped, tasks):
         yield
-    finally:
-        stopped.set()
-        for thread in threads:
-            thread.join(_SHUTDOWN_SECONDS)
-        worker.close()
 
 
 class StreamReader:
