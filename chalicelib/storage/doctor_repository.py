@@ -9,7 +9,7 @@ from msgspec import Struct
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.errors import DoctorModifiedError, DoctorNotFoundError
-from chalicelib.storage import keys, pagination, table
+from chalicelib.storage import doctor_directory, keys, pagination, table
 from chalicelib.storage.audit_log import add_entry
 from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.doctor_mapping import (
@@ -158,28 +158,26 @@ class DoctorRepository:
     ) -> DoctorPage:
         """Return a page of doctors by specialty, location and id; eventually consistent.
 
-        A location needs a specialty, because the index is sorted by specialty first. The page
-        starts after the position of the cursor; ``is_backward``: it ends before it, and its own
-        cursor leads to the page before. Raises ``RequestRejectedError`` for a cursor of another
-        search, ``StoreUnavailableError``.
+        The page starts after the position of the cursor; ``is_backward``: it ends before it, and
+        its own cursor leads to the page before. It is one read, or for a location without a
+        specialty two for each specialty, because the index is sorted by specialty first. Raises
+        ``RequestRejectedError`` for a cursor of another search, ``StoreUnavailableError``.
         """
         prefix = keys.join_sort_key(*filter(None, (specialty, location)))
-        if len(prefix.encode()) > keys.MAX_SORT_KEY_BYTES:
-            return DoctorPage(doctors=(), cursor=None)  # no item can have such a key
         search = ("doctors", specialty, location)
-        start_key = _exclusive_start_key(cursor, search, prefix) if cursor else None
-        with translate_read_errors():
-            items = list(
-                DoctorItem.query(
-                    keys.DIRECTORY_PK,
-                    DoctorDirectoryIndex.gsi1_sk.startswith(prefix) if prefix else None,
-                    index_name=DoctorDirectoryIndex.Meta.index_name,
-                    limit=limit + 1,
-                    page_size=limit + 1,
-                    last_evaluated_key=start_key,
-                    scan_index_forward=not is_backward,
-                )
+        is_location_alone = bool(location and not specialty)
+        position = (
+            pagination.decode_cursor(
+                cursor, search=search, prefix="" if is_location_alone else prefix, part_count=3
             )
+            if cursor
+            else None
+        )
+        find = (
+            doctor_directory.list_at_location if is_location_alone else doctor_directory.list_from
+        )
+        with translate_read_errors():
+            items = find(prefix, position, limit=limit + 1, is_backward=is_backward)
         found = items[:limit]
         return DoctorPage(
             doctors=tuple(
@@ -224,15 +222,3 @@ def _settings_actions(item: DoctorItem) -> list[Action]:
 
 def _delegate_key(delegate: str, doctor: Doctor) -> Key:
     return keys.delegate_pk(delegate), keys.doctor_pk(doctor.doctor_id)
-
-
-def _exclusive_start_key(cursor: str, search: object, prefix: str) -> dict[str, dict[str, str]]:
-    """Return the index key of the last doctor of the previous page."""
-    sort_key = pagination.decode_cursor(cursor, search=search, prefix=prefix, part_count=3)
-    _, _, doctor_id = keys.split_sort_key(sort_key)
-    return {
-        "PK": {"S": keys.doctor_pk(doctor_id)},
-        "SK": {"S": keys.DOCTOR_SK},
-        "GSI1PK": {"S": keys.DIRECTORY_PK},
-        "GSI1SK": {"S": sort_key},
-    }

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 
 from chalicelib.domain import local_time
-from chalicelib.domain.errors import DoctorNotFoundError, RequestRejectedError
+from chalicelib.domain.errors import DoctorNotFoundError
 from chalicelib.domain.permissions import Role
-from chalicelib.domain.text import Text
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.storage.pagination import wrong_cursor_error
 from chalicelib.use_cases.retry import retry_on_conflict
 from chalicelib.use_cases.save_days import DayWithDoctor
@@ -97,7 +95,8 @@ class ManagePractice:
     def get_day(self, caller: Caller, search: PracticeSearch, date: date | None) -> PracticeDay:
         """Return a page of the doctors found; without ``date``, today where the first of them is.
 
-        At most two reads find the doctors, and one reads them and their days. Raises
+        At most two reads find the doctors (for a location without a specialty, two for each
+        specialty), and one reads them and their days. Raises
         ``DoctorNotFoundError`` and ``PermissionDeniedError`` for a selected doctor,
         ``RequestRejectedError`` for a cursor of another search, ``StoreUnavailableError``.
         """
@@ -181,9 +180,6 @@ class ManagePractice:
 
     def _search_directory(self, search: PracticeSearch) -> _Page:
         """Find doctors of an admin who can manage too many to filter a list of all."""
-        if search.location and not search.specialty:
-            detail = Text("Choose a specialty too: you have too many doctors for a location alone")
-            raise RequestRejectedError(FieldViolation("specialty", "required", detail))
         fields = {"specialty": search.specialty, "location": search.location}
         cursor = search.cursor or ""
         is_backward = cursor.startswith(_BACKWARD)

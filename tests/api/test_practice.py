@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.use_cases.manage_practice import PracticeSearch
 from tests.support.dynamodb_responses import TRANSACT_WRITE
-from tests.support.factories import DOCTOR_SETTINGS, MONDAY
+from tests.support.factories import MONDAY
+from tests.support.practice_requests import add_doctors, doctor_ids, get_practice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient, AppResponse
 
 BATCH, QUERY = "BatchGetItem", "Query"
 COLLEAGUES = ["dr-lee", "dr-twenty"]
-
-
-def get_practice(client: AppClient, doctors: Sequence[str] = (), **fields: str) -> AppResponse:
-    query = urlencode({"date": str(MONDAY), "doctor_id": doctors, **fields}, doseq=True)
-    return client.get(f"/practice?{query}")
-
-
-def ids(response: AppResponse) -> list[str]:
-    return [doctor["doctor_id"] for doctor in response.json["doctors"]]
 
 
 def post_practice(
@@ -45,19 +33,12 @@ def statuses(response: AppResponse) -> list[tuple[str, int]]:
     return [(doctor["doctor_id"], doctor["status"]) for doctor in response.json["doctors"]]
 
 
-def add_doctors(client: AppClient, count: int, **settings: object) -> None:
-    for number in range(count):
-        body = DOCTOR_SETTINGS | {"name": f"Dr No {number:03}", **settings}
-        response = client.put(f"/doctors/dr-no-{number:03}", body)
-        assert response.status == 201
-
-
 def test_new_doctor_is_there_at_once(client: AppClient) -> None:
     assert get_practice(client, specialty="new").json["doctors"] == []
 
     add_doctors(client, 1, specialty="new")
 
-    assert ids(get_practice(client, specialty="new")) == ["dr-no-000"]
+    assert doctor_ids(get_practice(client, specialty="new")) == ["dr-no-000"]
 
 
 def test_doctors_have_the_slots_of_their_days(client: AppClient) -> None:
@@ -70,7 +51,7 @@ def test_doctors_have_the_slots_of_their_days(client: AppClient) -> None:
         same = client.get_day(doctor["doctor_id"]).json
         assert (doctor["version"], doctor["slots"]) == (same["version"], same["slots"])
         assert (doctor["time_zone"], doctor["time_off"]) == (same["time_zone"], [])
-    assert sorted(ids(get_practice(client, COLLEAGUES))) == COLLEAGUES
+    assert sorted(doctor_ids(get_practice(client, COLLEAGUES))) == COLLEAGUES
 
 
 def test_doctors_are_ordered_by_name(client: AppClient) -> None:
@@ -94,97 +75,17 @@ def test_unchanged_practice_is_not_sent_again(client: AppClient) -> None:
     assert client.get(query, If_None_Match=tag).status == 200
 
 
-def test_specialty_and_location_filter_the_doctors(client: AppClient) -> None:
-    add_doctors(client, 2, specialty="surgery", location="Leeds")
-
-    assert ids(get_practice(client, specialty="surgery")) == ["dr-no-000", "dr-no-001"]
-    assert ids(get_practice(client, location="Leeds")) == ["dr-no-000", "dr-no-001"]
-    assert ids(get_practice(client, specialty="surgery", location="London")) == []
-    assert ids(get_practice(client, ["dr-lee", "dr-no-001"], location="Leeds")) == ["dr-no-001"]
-
-
-def test_pages_of_twenty_doctors_lead_on_and_back(client: AppClient) -> None:
-    add_doctors(client, 25, specialty="surgery")
-
-    first = get_practice(client, specialty="surgery")
-    second = get_practice(client, specialty="surgery", cursor=first.json["next"])
-
-    assert (len(ids(first)), len(ids(second))) == (20, 5)
-    assert [*ids(first), *ids(second)] == [f"dr-no-{number:03}" for number in range(25)]
-    assert second.json["next"] is None
-
-
-@pytest.fixture
-def many_doctors(client: AppClient) -> AppClient:
-    """So many doctors that an admin's list of all is incomplete: all but a few are surgeons."""
-    add_doctors(client, 52, specialty="surgery")
-    return client
-
-
-def test_many_doctors_are_found_page_by_page(many_doctors: AppClient) -> None:
-    found: list[str] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = get_practice(many_doctors, specialty="surgery", **cursor)
-        found += ids(page)
-        if page.json["next"] is None:
-            break
-        cursor = {"cursor": page.json["next"]}
-
-    assert found == [f"dr-no-{number:03}" for number in range(52)]
-    practice = many_doctors.services.practice()
-    search = practice_search(specialty="surgery", cursor=cursor["cursor"])
-    last = practice.get_day(many_doctors.caller, search, MONDAY)
-    search = practice_search(specialty="surgery", cursor=last.previous)
-    middle = practice.get_day(many_doctors.caller, search, MONDAY)
-    search = practice_search(specialty="surgery", cursor=middle.previous)
-    first = practice.get_day(many_doctors.caller, search, MONDAY)
-    found_back = [view.doctor.doctor_id for day in (first, middle, last) for view in day.views]
-    assert found_back == found
-    assert (first.previous, last.next) == (None, None)
-
-
-def practice_search(**fields: Any) -> PracticeSearch:  # noqa: ANN401
-    return PracticeSearch(**fields)
-
-
-def test_location_among_many_doctors_needs_specialty(many_doctors: AppClient) -> None:
-    rejected = get_practice(many_doctors, location="London")
-
-    assert rejected.error_codes == [("specialty", "required")]
-    found = get_practice(many_doctors, location="London", specialty="surgery")
-    assert len(ids(found)) == 20
-    assert ids(get_practice(many_doctors, location="Leeds", specialty="surgery")) == []
-
-
-def test_twenty_of_many_doctors_are_read_in_three_calls(many_doctors: AppClient) -> None:
-    many_doctors.restart()
-    with many_doctors.record_calls() as calls:
-        found = get_practice(many_doctors)
-
-    assert len(ids(found)) == 20
-    assert calls == [QUERY, QUERY, BATCH]
-
-
-def test_selected_doctors_are_read_in_one_call(many_doctors: AppClient) -> None:
-    selected = [f"dr-no-{number:03}" for number in range(20)]
-    with many_doctors.record_calls() as calls:
-        assert ids(get_practice(many_doctors, selected)) == selected
-
-    assert calls == [BATCH]
-
-
 def test_delegate_sees_the_doctors_who_name_them(sign_in: SignIn) -> None:
     sam = sign_in("named")
 
-    assert ids(get_practice(sam)) == ["dr-lee"]
+    assert doctor_ids(get_practice(sam)) == ["dr-lee"]
     assert get_practice(sam, ["dr-twenty"]).status == 403
     assert get_practice(sam, ["dr-who"]).status == 404
-    assert ids(get_practice(sign_in("unnamed"))) == []
+    assert doctor_ids(get_practice(sign_in("unnamed"))) == []
 
 
 def test_doctor_sees_their_own_day(sign_in: SignIn) -> None:
-    assert ids(get_practice(sign_in("own"))) == ["dr-lee"]
+    assert doctor_ids(get_practice(sign_in("own"))) == ["dr-lee"]
 
 
 @pytest.mark.parametrize(

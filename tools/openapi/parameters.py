@@ -180,12 +180,6 @@ PARAMETERS = {
         "specialty", fields.SearchText, "The doctors' specialty.", "cardiology", required=True
     ),
     "Location": _query("location", fields.SearchText, "Only doctors at this location.", "London"),
-    "PracticeLocation": _query(
-        "location",
-        fields.SearchText,
-        "Only doctors at this location; for an admin of more than 50 doctors, with a specialty.",
-        "London",
-    ),
     "PracticeDate": _query(
         "date", fields.Date, "The date; by default today where the first doctor is.", "2026-11-23"
     ),

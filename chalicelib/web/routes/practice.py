@@ -43,7 +43,7 @@ routes = Router(__name__)
             "PracticeDate",
             "SelectedDoctors",
             "Specialty",
-            "PracticeLocation",
+            "Location",
             "Cursor",
             "IfNoneMatch",
         ),

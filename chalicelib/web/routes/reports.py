@@ -32,7 +32,7 @@ routes = Router(__name__)
             "ReportTo",
             "SelectedDoctors",
             "Specialty",
-            "PracticeLocation",
+            "Location",
             "Cursor",
             "ReportFormat",
         ),
