@@ -107,7 +107,7 @@ CONDITIONS_WITHOUT_MUTANT = (
     ("chalicelib.storage.audit_log:AuditLog.count_cancelled", condition("between"), KEY_RANGE),
     ("chalicelib.storage.audit_log:AuditLog.list_settings", condition("startswith"), KEY_RANGE),
     (
-        "chalicelib.storage.doctor_repository:DoctorRepository.list_page",
+        "chalicelib.storage.doctor_directory:list_from",
         condition(DoctorDirectoryIndex),
         KEY_RANGE,
     ),
