@@ -185,9 +185,11 @@ def require_current_hours(plan: Plan, changes: PlannedChanges, grid: Grid) -> No
 def import_slots(plan: Plan, day: Day, *, now: datetime) -> PlannedChanges:
     """Return how the day gets the imported slots; they count as opened by hand.
 
+    A stored slot of the same start stays, whatever its length: the slot length may have changed.
     Those that time off keeps closed are not opened later either.
     """
-    changes = merge(day, (), plan.imported.get(day.date, ()), now=now)
+    wanted = [day.slots.get(slot.start, slot) for slot in plan.imported.get(day.date, ())]
+    changes = merge(day, (), wanted, now=now)
     return replace(changes, day_after=replace(changes.day_after, blocked=day.blocked))
 
 

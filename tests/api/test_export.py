@@ -76,6 +76,17 @@ def test_import_of_an_export_of_former_hours_changes_nothing(client: AppClient) 
     assert client.get(EXPORT).text == exported
 
 
+def test_slot_of_a_former_length_is_open_already(client: AppClient) -> None:
+    client.save("09:00", "09:30")
+    exported = client.get(EXPORT).text
+    client.update_doctor(slot_minutes=15)
+
+    response = import_csv(client, exported)
+
+    assert {code for _, code in response.error_codes} == {"slot_exists"}
+    assert client.get(EXPORT).text == exported
+
+
 def test_export_of_former_hours_opens_what_the_hours_still_have(client: AppClient) -> None:
     client.save("09:30", "10:00", "11:00")
     exported = client.get(EXPORT).text
