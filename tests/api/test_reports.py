@@ -132,3 +132,27 @@ def test_report_of_this_week_needs_no_query_to_look_ahead(busy_client: AppClient
     with busy_client.record_calls() as calls:
         busy_client.get("/reports?doctor_id=dr-lee")
     assert calls == ["BatchGetItem", "Query", "Query"]
+
+
+def test_range_that_is_too_long_is_rejected_beside_its_field(client: AppClient) -> None:
+    response = client.get("/reports?from=2026-11-23&to=2027-11-23&specialty=cardiology", **HTML)
+
+    page = parse(response.text)
+    assert response.status == 400
+    assert text_of(page.select("#to-error")[0]) == "Choose at most 16 weeks"
+    assert page.select("#to")[0]["value"] == "2027-11-23"
+    assert page.select("option[value=cardiology][selected]")
+
+
+def test_page_of_chosen_doctors_keeps_them_in_its_file_and_form(busy_client: AppClient) -> None:
+    page = parse(busy_client.get(LEE, **HTML).text)
+
+    assert "doctor_id=dr-lee" in str(page.select("a[download]")[0]["href"])
+    assert page.select("form.find input[name=doctor_id][value=dr-lee]")
+
+
+def test_doctor_without_slots_has_no_empty_plots(client: AppClient) -> None:
+    page = parse(client.get(LEE, **HTML).text)
+
+    assert text_of(page.select(".report li")[1]) == "No slots in these weeks"
+    assert page.select(".report :is(svg, table)") == []

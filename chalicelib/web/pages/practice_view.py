@@ -72,8 +72,8 @@ def build_practice_view(
         links=_links(schedule, practice, base),
         search=search,
         doctor_ids=tuple(doctor.doctor_id for doctor in shown),
-        specialties=_options({doctor.specialty for doctor in known}, search.specialty),
-        locations=_options({doctor.location for doctor in known}, search.location),
+        specialties=filter_options({doctor.specialty for doctor in known}, search.specialty),
+        locations=filter_options({doctor.location for doctor in known}, search.location),
         doctors=_doctor_options(choices.values(), search),
     )
 
@@ -109,7 +109,8 @@ def _date_url(base: str, on: date, days: int, practice: Practice) -> str | None:
     return practice_url(base, other, practice.search, focus=practice.focus)
 
 
-def _options(values: Iterable[str], chosen: str | None) -> tuple[PracticeOption, ...]:
+def filter_options(values: Iterable[str], chosen: str | None) -> tuple[PracticeOption, ...]:
+    """Return the values by name, with the chosen one even if it is not among them."""
     found = sorted({*values, *([chosen] if chosen else [])}, key=str.casefold) if values else []
     return tuple(
         PracticeOption(value=value, name=value, is_chosen=value == chosen) for value in found
