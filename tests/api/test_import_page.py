@@ -77,7 +77,7 @@ def test_hundred_reasons_are_shown_and_the_others_counted(client: AppClient) -> 
     ("lines", "error"),
     [
         ("", "The first line must begin with date,start"),
-        ("date,start", "There is nothing to save"),
+        ("date,start", "Enter at least one slot, such as 2026-11-23,09:00"),
         (f"date,start\n{MONDAY},09:00", NOTHING),
         (
             f"date,start\n{MONDAY - timedelta(days=1)},09:00",

@@ -211,3 +211,15 @@ def test_deactivated_doctor_takes_no_bookings_until_reactivated(admin: PageSessi
     assert states == [(303, False), (303, False), (303, True)]
     changes = admin.get("/doctors/dr-lee/changes", Accept="application/json").json["changes"]
     assert [change["kind"] for change in changes] == ["settings", "settings"]
+
+
+def test_each_sentence_above_the_form_names_its_field(admin: PageSession) -> None:
+    rejected = add(admin, name="", specialty="", location="x" * 101, slot_minutes="x")
+
+    page = parse(rejected.text)
+    assert [text_of(link) for link in page.select(".error-summary a")] == [
+        "Enter a name",
+        "Enter a specialty",
+        "Location must have at most 100 characters, all of them visible",
+        "Slot length must be a whole number from 5 to 240",
+    ]

@@ -157,7 +157,7 @@ def test_week_is_shown_without_a_save(doctor: AppClient) -> None:
     assert "<html" not in fragment.text
     assert settings_of(doctor)["slot_minutes"] == 30
     unfinished = form.set(slot_minutes="x").send(doctor, **HTMX)
-    assert "Enter a number of minutes" in preview_of(unfinished)
+    assert "Slot length must be a whole number from 5 to 240" in preview_of(unfinished)
 
 
 def test_slots_that_do_not_fit_are_counted_before_the_save(

@@ -86,9 +86,35 @@ def _in_order(errors: Mapping[str, str], form: DoctorForm) -> dict[str, str]:
 
 def _name(form: DoctorForm, field: str, errors: dict[str, str]) -> str:
     text = trim_name(getattr(form, field))
-    if not is_valid_name(text):
-        errors[field] = _("Enter 1 to %(limit)s visible characters", limit=MAX_NAME_LENGTH)
+    if not text:
+        errors[field] = _missing()[field]
+    elif not is_valid_name(text):
+        errors[field] = _(
+            "%(field)s must have at most %(limit)s characters, all of them visible",
+            field=_labels()[field],
+            limit=MAX_NAME_LENGTH,
+        )
     return text
+
+
+def _missing() -> dict[str, str]:
+    return {
+        "name": _("Enter a name"),
+        "specialty": _("Enter a specialty"),
+        "location": _("Enter a location"),
+    }
+
+
+def _labels() -> dict[str, str]:
+    """The words beside the fields: in the list above the form, a sentence has to name its field."""
+    return {
+        "name": _("Name"),
+        "specialty": _("Specialty"),
+        "location": _("Location"),
+        "slot_minutes": _("Slot length"),
+        "lead_minutes": _("Notice"),
+        "window_days": _("Booking window"),
+    }
 
 
 def _number(form: DoctorForm, field: str, errors: dict[str, str]) -> int:
@@ -97,10 +123,11 @@ def _number(form: DoctorForm, field: str, errors: dict[str, str]) -> int:
     least, most = _RANGES[field]
     number = int(text) if _NUMBER.fullmatch(text) else None
     if number is None or not least <= number <= most:
-        errors[field] = (
-            _("Enter a number of days from %(least)s to %(most)s", least=least, most=most)
-            if field == "window_days"
-            else _("Enter a number of minutes from %(least)s to %(most)s", least=least, most=most)
+        errors[field] = _(
+            "%(field)s must be a whole number from %(least)s to %(most)s",
+            field=_labels()[field],
+            least=least,
+            most=most,
         )
         return least
     return number

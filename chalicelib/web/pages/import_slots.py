@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.violations import SlotViolation
 
 
+_EXAMPLE = "2026-11-23,09:00"
+
+
 class ImportPage(Struct, frozen=True, kw_only=True):
     """The values of the page. ``text`` are the lines, ``reasons`` what is wrong with them."""
 
@@ -85,6 +88,8 @@ def _describe(error: RequestRejectedError, zone: ZoneInfo) -> _Rejection:
     found = error.violations
     if all(each.code == "slot_exists" for each in found):
         return _Rejection(_("Nothing to import: all of these slots are open already"))
+    if all(each.code == "nothing_to_save" for each in found):
+        return _Rejection(_("Enter at least one slot, such as %(example)s", example=_EXAMPLE))
     if isinstance(found[0], FieldViolation) and not found[0].field.startswith("line "):
         return _Rejection(translate(found[0].detail))
     sentence = ngettext(

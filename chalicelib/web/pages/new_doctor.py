@@ -94,7 +94,7 @@ def save_form(caller: Caller, request: Request) -> Response:
     if act := fields.get("act", [""])[-1]:
         return _change_rows(caller, request, sent, act)
     parsed = parse_doctor_form(sent.form, sent.doctor_id or _PREFIX)
-    errors = {**_errors_of(sent), **parsed.errors}
+    errors = {**parsed.errors, **_errors_of(sent)}
     if parsed.settings is None or errors:
         return _reject(caller, request, sent, errors)
     settings = _with_id(parsed.settings, sent)
@@ -169,7 +169,9 @@ def _render(
 def _errors_of(sent: _Sent) -> dict[str, str]:
     errors: dict[str, str] = {}
     if sent.doctor_id and not is_valid_doctor_id(sent.doctor_id):
-        errors["doctor_id"] = _("Enter 1 to 64 letters, digits, hyphens or underscores")
+        errors["doctor_id"] = _(
+            "Doctor ID can have 1 to 64 letters, digits, hyphens and underscores"
+        )
     if error := accounts.email_error(sent.email):
         errors["email"] = error
     return errors
