@@ -105,7 +105,7 @@ def test_delegate_with_an_account_gets_another_doctor(
         (["dr-lee"], {"name": "kim mo"}, "#name"),
         (["dr-lee"], {"name": ".."}, "#name"),
         (["dr-lee"], {"email": "kim"}, "#email"),
-        ([], {}, "#others"),
+        ([], {}, "#doctors"),
         (["dr-who"], {}, "#others"),
         (["dr-lee"], {"others": "<b>"}, "#others"),
     ],

@@ -127,7 +127,9 @@ def _errors_of(sent: _Sent) -> dict[str, str]:
         errors["name"] = _("Enter a user name without spaces")
     if error := email_error(sent.email):
         errors["email"] = error
-    if error := _doctors_error(sent.doctor_ids):
+    if not sent.doctor_ids:
+        errors["doctors"] = _("Choose at least one doctor")
+    elif error := _doctors_error(sent.doctor_ids):
         errors["others"] = error
     if not errors and (error := name_error(sent.name, sent.email, Role.DELEGATE)):
         errors["name"] = error
@@ -135,8 +137,8 @@ def _errors_of(sent: _Sent) -> dict[str, str]:
 
 
 def _doctors_error(doctor_ids: list[str]) -> str:
-    if not 0 < len(doctor_ids) <= _MAX_DOCTORS:
-        return _("Choose 1 to %(limit)s doctors", limit=_MAX_DOCTORS)
+    if len(doctor_ids) > _MAX_DOCTORS:
+        return _("Choose at most %(limit)s doctors", limit=_MAX_DOCTORS)
     valid = [each for each in doctor_ids if is_valid_doctor_id(each)]
     known = get_services().doctors.get_many(valid) if valid else {}
     unknown = [each for each in doctor_ids if each not in known]

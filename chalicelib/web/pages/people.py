@@ -100,7 +100,7 @@ def _sections_of_pool(
     for role, page in found.items():
         yield SectionView(
             title=_titles()[role],
-            has_emails=True,
+            has_emails=any(each.email for each in page.accounts),
             has_doctors=role is Role.DELEGATE,
             people=tuple(_of_account(each, known[each.name], role) for each in page.accounts),
             next_url=_more(request, role=str(role), token=page.token) if page.token else "",
