@@ -148,3 +148,18 @@ def test_printed_page_has_no_header(page: Page, live_server: LiveServer) -> None
 
     expect(page.locator("body > header")).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+@pytest.mark.only_browser("chromium")  # as of 2026, others open the row at its start
+@pytest.mark.parametrize("path", ["/settings?doctor_id=dr-lee", "/people", "/reports"])
+def test_current_page_is_in_sight_in_an_admins_header_on_a_phone(
+    browser: Browser, live_server: LiveServer, browser_users: BrowserUsers, path: str
+) -> None:
+    state = browser_users.storage_state("alex")
+    with browser.new_context(
+        storage_state=state, viewport={"width": 390, "height": 844}
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{live_server.url}{path}")
+
+        expect(page.locator(".sections [aria-current]")).to_be_in_viewport(ratio=1)
