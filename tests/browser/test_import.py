@@ -30,6 +30,22 @@ def test_file_fills_the_field_and_its_slots_are_imported(
     expect(page.locator("#plan-heading")).to_have_text("2 slots opened on 1 day")
 
 
+def test_form_that_is_sent_at_once_has_the_lines_of_the_file(
+    page: Page, live_server: LiveServer, unused_date: date
+) -> None:
+    lines = f"date,start\n{unused_date},09:00\n"
+    page.goto(f"{live_server.url}/import")
+    page.locator("#file").evaluate(
+        "field => field.addEventListener('change', () => field.form.requestSubmit())"
+    )
+
+    page.get_by_label("File (CSV)").set_input_files(
+        {"name": "slots.csv", "mimeType": "text/csv", "buffer": lines.encode()}
+    )
+
+    expect(page.get_by_role("button", name="Open 1 slot")).to_be_visible()
+
+
 def test_export_downloads_a_file_that_changes_nothing(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/series")
     with page.expect_download() as download:
