@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -49,27 +49,36 @@ def firefox(playwright: Playwright) -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="session")
+def firefox_without_scripts(playwright: Playwright) -> Iterator[Browser]:
+    """A Firefox of its own, because BiDi disables scripts in all windows or in none."""
+    with start_firefox(playwright, javascript=False) as browser:
+        yield browser
+
+
 @contextmanager
 def start_firefox(playwright: Playwright, *, javascript: bool) -> Iterator[Browser]:
     """Run a Firefox during the block."""
     options = installed_browsers.launch_options("firefox")
-    preferences: dict[str, str | float | bool] = {"javascript.enabled": javascript}
+    preferences: dict[str, str | float | bool] = {
+        "javascript.enabled": javascript,
+        "layout.frame_rate": 10,  # without a GPU, frames cost processor time
+    }
     with playwright.firefox.launch(**options, firefox_user_prefs=preferences) as browser:
         yield browser
 
 
 @pytest.fixture(scope="session")
-def firefox_opener(playwright: Playwright, firefox: Browser, signed_in: StorageState) -> OpenWindow:
-    """A function that opens windows of Firefox."""
+def firefox_opener(request: pytest.FixtureRequest, signed_in: StorageState) -> OpenWindow:
+    """A function that opens windows of Firefox, which starts with the first of them."""
 
     @contextmanager
     def open_window(*, javascript: bool, width: int) -> Iterator[Window]:
-        with ExitStack() as stack:
-            browser = firefox
-            if not javascript:  # BiDi disables scripts in all windows or in none
-                browser = stack.enter_context(start_firefox(playwright, javascript=False))
-            opened = playwright_tab.open_window(browser, signed_in, javascript=True, width=width)
-            yield stack.enter_context(opened)
+        name = "firefox" if javascript else "firefox_without_scripts"
+        browser: Browser = request.getfixturevalue(name)
+        opened = playwright_tab.open_window(browser, signed_in, javascript=True, width=width)
+        with opened as window:
+            yield window
 
     return open_window
 
