@@ -66,6 +66,9 @@ class PlaywrightTab:
     def open(self, url: str) -> None:
         self._page.goto(url)
 
+    def set_width(self, width: int) -> None:
+        self._page.set_viewport_size({"width": width, "height": WINDOW_HEIGHT})
+
     def reload(self) -> None:
         self._page.reload()
 

@@ -20,6 +20,9 @@ class Tab(Protocol):
     def open(self, url: str) -> None:
         """Load a page."""
 
+    def set_width(self, width: int) -> None:
+        """Make the window so wide, in CSS pixels."""
+
     def reload(self) -> None: ...
 
     def go_back(self) -> None: ...

@@ -133,6 +133,9 @@ class WebKitTab:
     def open(self, url: str) -> None:
         self._driver.get(url)
 
+    def set_width(self, width: int) -> None:
+        self._driver.set_window_size(width, WINDOW_HEIGHT)
+
     def reload(self) -> None:
         self._driver.refresh()
 
