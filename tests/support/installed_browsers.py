@@ -25,4 +25,6 @@ def launch_options(browser_name: str) -> dict[str, Any]:
         return {"executable_path": installed, "channel": "moz-firefox"}
     # As root, Chromium runs only without sandbox.
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    if not is_nightly():  # the tabs of a test share a process; else each page takes a second one
+        arguments.append("--renderer-process-limit=1")
     return {"executable_path": installed, "args": arguments}
