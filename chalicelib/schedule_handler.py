@@ -20,7 +20,7 @@ from chalicelib.events.series_queue import (
     PageMessage,
     parse_message,
 )
-from chalicelib.use_cases.index_names import index_page
+from chalicelib.use_cases.complete_doctors import complete_page
 from chalicelib.web.observability.handler_log import write_handler_log
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _handle(message: Message) -> list[Message]:
         case ClosurePageMessage():
             return _find_doctors_of_closure(message)
         case NamePageMessage():
-            cursor = index_page(get_services().doctors, message.cursor)
+            cursor = complete_page(get_services().doctors, message.cursor)
             return [NamePageMessage(cursor)] if cursor else []
     page = get_services().extend_series.list_doctors(message.cursor)
     following: list[Message] = [DoctorMessage(doctor_id) for doctor_id in page.doctor_ids]

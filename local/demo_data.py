@@ -9,7 +9,7 @@ from chalicelib.domain.grid import ClinicSession
 from chalicelib.domain.local_time import parse_time_of_day
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
-from chalicelib.use_cases.index_names import index_page
+from chalicelib.use_cases.complete_doctors import complete_page
 from local.local_config import PROJECT, use_local_stage
 
 
@@ -34,9 +34,9 @@ def seed() -> None:
 
 def _index_names(doctors: DoctorRepository) -> None:
     """Let doctors be found by name who were stored before there was an index of names."""
-    cursor = index_page(doctors, None)
+    cursor = complete_page(doctors, None)
     while cursor:
-        cursor = index_page(doctors, cursor)
+        cursor = complete_page(doctors, cursor)
 
 
 if __name__ == "__main__":

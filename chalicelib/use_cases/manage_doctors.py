@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -205,16 +204,11 @@ class ManageDoctors:
 
     def _save(self, doctor: Doctor, previous: Doctor | None, entry: AuditLogEntry | None) -> Doctor:
         """Save the doctor with their FHIR id, or with another one if that is taken."""
-        from chalicelib.domain.fhir_ids import (  # noqa: PLC0415  no other request needs it
-            FhirIdTakenError,
-            fhir_id_choices,
+        from chalicelib.use_cases.assign_fhir_ids import (  # noqa: PLC0415  no other request needs it
+            save_with_fhir_id,
         )
 
-        *choices, last = fhir_id_choices(doctor)
-        for fhir_id in choices:
-            with suppress(FhirIdTakenError):
-                return self._try_save(replace(doctor, fhir_id=fhir_id), previous, entry)
-        return self._try_save(replace(doctor, fhir_id=last), previous, entry)
+        return save_with_fhir_id(doctor, lambda chosen: self._try_save(chosen, previous, entry))
 
     def _try_save(
         self, doctor: Doctor, previous: Doctor | None, entry: AuditLogEntry | None

@@ -215,7 +215,7 @@ def test_doctors_of_a_place_share_its_location(client: AppClient) -> None:
 
 
 def test_pages_of_doctors_have_links_and_a_total(client: AppClient) -> None:
-    bundle = get_fhir(client, "Practitioner?_count=4&unknown=1&_id:missing=true")
+    bundle = get_fhir(client, "Practitioner?_count=4&unknown=1&unknown:missing=true")
     whole = get_fhir(client, "Practitioner")
 
     assert bundle["total"] == len(whole["entry"]) == 6

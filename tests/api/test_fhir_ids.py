@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain.fhir_ids import FhirIdTakenError
+from chalicelib.use_cases.assign_fhir_ids import assign_missing_fhir_ids
+from chalicelib.use_cases.complete_doctors import complete_page
 from tests.support.factories import DOCTOR_SETTINGS, make_doctor
 
 if TYPE_CHECKING:
@@ -67,9 +69,42 @@ def test_id_stays_when_settings_change(client: AppClient) -> None:
     assert fhir_id(client, "dr-kim") == "dr-kim"
 
 
+@pytest.mark.parametrize("doctor_id", ["dr_old", LONG])
+def test_doctor_of_an_earlier_release_gets_an_id_in_the_night(
+    client: AppClient, doctor_id: str
+) -> None:
+    client.services.doctors.add(make_doctor(doctor_id))
+    assert client.get(f"/fhir/Practitioner?identifier={doctor_id}").json["total"] == 0
+
+    complete_page(client.services.doctors, None)
+
+    found = fhir_id(client, doctor_id)
+    assert found == "dr-old" if doctor_id == "dr_old" else found.startswith("a" * 36 + ".")
+
+
+def test_doctor_of_an_earlier_release_gets_another_id_if_it_is_taken(client: AppClient) -> None:
+    client.services.doctors.add(make_doctor("dr_old"))
+    add(client, "dr-old")
+
+    complete_page(client.services.doctors, None)
+
+    assert fhir_id(client, "dr-old") == "dr-old"
+    assert fhir_id(client, "dr_old").startswith("dr-old.")
+
+
+def test_doctor_who_is_changed_meanwhile_keeps_the_change(client: AppClient) -> None:
+    client.services.doctors.add(make_doctor("dr_old"))
+    read_before = client.services.doctors.get("dr_old")
+    client.put("/doctors/dr_old", {**DOCTOR_SETTINGS, "lead_minutes": 5})
+
+    assign_missing_fhir_ids(client.services.doctors, [read_before])
+
+    assert client.get("/doctors/dr_old").json["lead_minutes"] == 5
+    assert fhir_id(client, "dr_old") == "dr-old"
+
+
 def test_doctor_of_an_earlier_release_gets_an_id_with_the_next_save(client: AppClient) -> None:
     client.services.doctors.add(make_doctor("dr_old"))
-    assert client.get("/fhir/Practitioner?identifier=dr_old").json["total"] == 0
 
     client.put("/doctors/dr_old", DOCTOR_SETTINGS)
 

@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fhir import FHIR_JSON, outcome_of
+from tests.support.app_client import FORM
+from tests.support.fhir import FHIR_JSON, follow, get_fhir, link, outcome_of, resources_of
 
 if TYPE_CHECKING:
     from tests.api.conftest import SignIn
-    from tests.support.app_client import AppClient
+    from tests.support.app_client import AppClient, AppResponse
+
+
+def post_search(client: AppClient, path: str, form: str) -> AppResponse:
+    return client.request("POST", f"/fhir/{path}", form.encode(), {"Content-Type": FORM})
 
 
 def test_unknown_parameters_are_errors_for_strict_clients(client: AppClient) -> None:
@@ -37,6 +42,9 @@ def test_unknown_parameters_are_errors_for_strict_clients(client: AppClient) -> 
         ("_count=0", "invalid"),
         ("_count=many", "invalid"),
         ("_after=here", "invalid"),
+        ("status:not=free", "not-supported"),
+        ("schedule:Schedule.actor=Practitioner/dr-lee", "not-supported"),
+        ("start:missing=true", "not-supported"),
         (f"schedule={','.join(f'dr-{number}' for number in range(51))}", "too-costly"),
     ],
 )
@@ -44,6 +52,13 @@ def test_invalid_parameters_are_operation_outcomes(
     client: AppClient, query: str, code: str
 ) -> None:
     assert outcome_of(client.get(f"/fhir/Slot?{query}"), 400) == code
+
+
+def test_modifiers_of_result_parameters_are_ignored(client: AppClient) -> None:
+    """They don't change which resources are found."""
+    bundle = get_fhir(client, "Slot?_include:iterate=Slot:schedule&color:exact=red")
+
+    assert str(link(bundle, "self")).endswith("/fhir/Slot")
 
 
 @pytest.mark.parametrize(
@@ -82,11 +97,58 @@ def test_other_formats_are_not_acceptable(client: AppClient) -> None:
     assert client.get("/fhir/metadata?_format=xml").status == 406
 
 
-def test_methods_other_than_get_are_not_supported(client: AppClient) -> None:
+@pytest.mark.usefixtures("open_slots")
+def test_search_by_post_finds_what_the_same_search_by_get_finds(client: AppClient) -> None:
+    by_get = client.get("/fhir/Slot?schedule=dr-lee&status=free,busy&_count=2&_sort=start")
+
+    for query, form in (
+        ("", "schedule=dr-lee&status=free%2Cbusy&_count=2&_sort=start"),
+        ("?schedule=dr-lee", "status=free,busy&_count=2&_sort=start"),
+        ("?schedule=dr-lee&status=free,busy&_count=2&_sort=start", ""),
+    ):
+        by_post = post_search(client, f"Slot/_search{query}", form)
+        assert by_post.status == 200
+        assert by_post.headers["Content-Type"] == FHIR_JSON
+        assert resources_of(by_post.json) == resources_of(by_get.json)
+        self_link, next_link = link(by_post.json, "self"), link(by_post.json, "next")
+        assert resources_of(follow(client, str(self_link))) == resources_of(by_get.json)
+        assert next_link == link(by_get.json, "next")
+
+
+@pytest.mark.usefixtures("open_slots")
+def test_repeated_parameters_of_url_and_form_all_count(client: AppClient) -> None:
+    found = post_search(
+        client, "Slot/_search?start=ge2026-11-23T09:30", "start=lt2026-11-23T10:00&start="
+    )
+
+    assert [slot["start"][11:16] for slot in resources_of(found.json)] == ["09:30"]
+
+
+def test_search_by_post_rejects_what_it_cannot_read(client: AppClient) -> None:
+    assert outcome_of(post_search(client, "Slot/_search", "status=open"), 400) == "invalid"
+    assert outcome_of(post_search(client, "Slot/_search", "name=%ff"), 400) == "invalid"
+    assert outcome_of(post_search(client, "Slot/_search", "_format=xml"), 406) == "not-supported"
+    assert outcome_of(post_search(client, "Patient/_search", ""), 404) == "not-found"
+    assert outcome_of(client.post("/fhir/Slot/_search", {}), 415) == "not-supported"
+    assert outcome_of(client.get("/fhir/Slot/_search"), 404) == "not-found"
+
+
+def test_search_by_post_is_never_304(client: AppClient) -> None:
+    response = client.request(
+        "POST", "/fhir/Slot/_search", headers={"Content-Type": FORM, "If-None-Match": "*"}
+    )
+
+    assert response.status == 200
+    assert "ETag" not in response.headers
+
+
+def test_methods_that_write_are_not_supported(client: AppClient) -> None:
     response = client.post("/fhir/Slot", {})
 
     assert outcome_of(response, 405) == "not-supported"
     assert "GET" in response.headers["Allow"]
+    posted = client.request("POST", "/fhir/Slot/dr-lee.20261123T0900Z")
+    assert outcome_of(posted, 404) == "not-found"
 
 
 def test_browser_without_session_gets_an_outcome(sign_in: SignIn) -> None:

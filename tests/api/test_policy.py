@@ -94,6 +94,7 @@ ROUTE_OPERATIONS: dict[str, Operation] = {
         for route in (
             "GET /fhir/metadata",
             "GET /fhir/{resource_type}",
+            "POST /fhir/{resource_type}/{resource_id}",
             "GET /fhir/{resource_type}/{resource_id}",
             "GET /fhir/bulk-publish/{file}",
         )

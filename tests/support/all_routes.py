@@ -163,7 +163,8 @@ def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:
     path = path.replace("{resource_type}", "Slot").replace(
         "/bulk-publish/{file}", "/bulk-publish/Slot.ndjson"
     )
-    path = path.replace("{resource_id}", make_slot_id("09:00").replace("~", "."))
+    resource_id = "_search" if method == "POST" else make_slot_id("09:00").replace("~", ".")
+    path = path.replace("{resource_id}", resource_id)
     path = path.replace("{file}", f"dr-lee~1f0c9ae27b35~{'s' * 43}.ics")
     path = path.replace("{webhook_id}", "1f0c9ae27b3540d8").replace(
         "{delivery_id}", f"msg_20261122T120000000000Z_{'0' * 24}"

@@ -174,10 +174,13 @@ def _split_docstring(route: Route) -> tuple[str, str]:
 
 
 def _path_parameters(route: Route) -> list[str]:
-    return [
-        PATH_PARAMETERS[f"{before}/{segment}"]
+    segments = [
+        f"{before}/{segment}"
         for before, segment in pairwise(route.path.split("/"))
         if segment.startswith("{")
+    ]
+    return [
+        PATH_PARAMETERS.get(f"{route.method} {each}", PATH_PARAMETERS[each]) for each in segments
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tools.openapi.example_values import Json
 
 ResourceType = Annotated[str, Meta(description="A type of FHIR R4 resources.", examples=["Slot"])]
+SearchName = Annotated[Literal["_search"], Meta(description="The end of FHIR's path of a search.")]
 ResourceId = Annotated[
     str, Meta(description="The id of a FHIR resource.", examples=["dr-lee.20261123T0900Z"])
 ]
@@ -62,7 +63,8 @@ _NOT_ACCEPTABLE = response(
     xml=_outcome("not-supported", "This is only available as application/fhir+json"),
 )
 _INVALID = response(
-    "A parameter has an invalid value, or is not known to a server that has to be strict.",
+    "A parameter has an invalid value or a modifier that is not supported, or is not known to a "
+    "server that has to be strict.",
     invalid_count=_outcome("invalid", "_count is not valid: expected a whole number from 1 on"),
 )
 _ERRORS: dict[int, ResponseDetails] = {
@@ -77,6 +79,12 @@ FHIR_OPERATIONS: dict[str, OperationDetails] = {
     "get_fhir_search": OperationDetails(
         responses={
             200: response("A page of results, or the manifest.", a_free_slot=_BUNDLE),
+            **_ERRORS,
+        }
+    ),
+    "post_fhir_search": OperationDetails(
+        responses={
+            200: response("A page of results.", a_free_slot=_BUNDLE),
             **_ERRORS,
         }
     ),

@@ -70,11 +70,12 @@ PATH_PARAMETERS = {
     "calendar/{file}": "CalendarFile",
     "fhir/{resource_type}": "FhirType",
     "{resource_type}/{resource_id}": "FhirId",
+    "POST {resource_type}/{resource_id}": "FhirSearch",
     "bulk-publish/{file}": "FhirFile",
     "webhooks/{webhook_id}": "Webhook",
     "deliveries/{delivery_id}": "Delivery",
 }
-"""The parameters of paths by their segments there."""
+"""The parameters of paths by their segments there, or by a method and these."""
 
 PARAMETERS = {
     "Doctor": _path("doctor_id", fields.DoctorId, "The doctor.", "dr-lee"),
@@ -101,6 +102,7 @@ PARAMETERS = {
     ),
     "FhirType": _path("resource_type", fhir.ResourceType, "The type of resource.", "Slot"),
     "FhirId": _path("resource_id", fhir.ResourceId, "The id.", "dr-lee.20261123T0900Z"),
+    "FhirSearch": _path("resource_id", fhir.SearchName, "Always `_search`.", "_search"),
     "FhirFile": _path("file", fhir.PublishedFile, "The type and `.ndjson`.", "Slot.ndjson"),
     "FhirFormat": _query("_format", fhir.Format, "Counts more than `Accept`.", "json"),
     "FhirCount": _query("_count", fhir.Count, "The size of a page, at most 500.", 50),

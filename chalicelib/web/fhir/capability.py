@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.web.fhir.parameters import SearchParameter
 
 # When what the facade can do last changed.
-_DATE = "2026-11-28"
+_DATE = "2026-11-29"
 _BULK_PUBLISH = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/bulk-publish"
 
 

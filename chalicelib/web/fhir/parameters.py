@@ -1,7 +1,7 @@
 """Search parameters (https://hl7.org/fhir/R4/search.html): which there are, and what a URL has.
 
 A parameter that is not known is ignored, and the self link does not have it; a client that sends
-``Prefer: handling=strict`` gets an error instead.
+``Prefer: handling=strict`` gets an error instead. A modifier that is not supported is an error.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
+from chalice.app import MultiDict
 from msgspec import Struct
 
 from chalicelib.domain.errors import RequestRejectedError
@@ -20,7 +21,7 @@ from chalicelib.domain.violations import FieldViolation
 from chalicelib.use_cases.search_fhir_slots import StartRange
 from chalicelib.web.api.decoding import Violations
 from chalicelib.web.api.validators import invalid_field
-from chalicelib.web.http.request import header, queries, query
+from chalicelib.web.http.request import body, header, queries, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -86,8 +87,8 @@ class SearchQuery(Struct, frozen=True, kw_only=True):
 def read_query(request: Request, parameters: Sequence[SearchParameter]) -> SearchQuery:
     """Return what the URL has of these parameters, ``_count`` and the position of a page.
 
-    Raises ``RequestRejectedError`` for an invalid count, and for what is not known if the client
-    wants that (``Prefer: handling=strict``).
+    Raises ``RequestRejectedError`` for an invalid count, a modifier that is not supported, and for
+    what is not known if the client wants that (``Prefer: handling=strict``).
     """
     used: list[tuple[str, str]] = []
     values: dict[str, list[str]] = {}
@@ -99,7 +100,7 @@ def read_query(request: Request, parameters: Sequence[SearchParameter]) -> Searc
             values.setdefault(found.name, []).append(_with_type(name, value))
         elif name in ("_count", _AFTER):
             used.append((name, value))
-        elif name not in _PRESENTATION and _is_strict(request):
+        elif name not in _PRESENTATION and (_is_strict(request) or _has_modifier(name, parameters)):
             with violations:
                 raise _not_supported(name)
     count = DEFAULT_COUNT
@@ -108,6 +109,33 @@ def read_query(request: Request, parameters: Sequence[SearchParameter]) -> Searc
     violations.raise_any()
     after = dict(used).get(_AFTER)
     return SearchQuery(used=tuple(used), values=values, count=count, after=after)
+
+
+def _has_modifier(name: str, parameters: Sequence[SearchParameter]) -> bool:
+    """Whether it is a parameter with a modifier that is not supported: ``status:not``.
+
+    Without it, the search would find other resources than those that the client wants, so FHIR
+    requires an error, unlike for an unknown parameter.
+    """
+    base = name.partition(":")[0]
+    return any(each.name == base and each.kind != "special" for each in parameters)
+
+
+def add_form_fields(request: Request) -> None:
+    """Add the fields of the request's form to the parameters of its URL: both mean the same.
+
+    Raises ``RequestRejectedError`` if the body is no form, ``HttpError`` if it is too large.
+    """
+    try:
+        fields = parse_qs(body(request).decode("ascii"), errors="strict")
+    except ValueError:
+        raise RequestRejectedError(
+            FieldViolation("body", "invalid", Text("The body is not a valid form"))
+        ) from None
+    sent = {name: queries(request, name) for name in request.query_params or ()}
+    request.query_params = MultiDict(
+        {name: sent.get(name, []) + fields.get(name, []) for name in {**sent, **fields}}
+    )
 
 
 def _sent(request: Request) -> Iterator[tuple[str, str]]:

@@ -35,6 +35,12 @@ def fhir_response(resource: Resource, request: Request) -> Response:
     return encoded_response(msgspec.json.encode(resource), request, FHIR_JSON, _PRIVATE)
 
 
+def posted_search_response(resource: Resource) -> Response:
+    """Return what a POST found; an ETag would be that of another resource than the URL's."""
+    headers: Headers = {**_PRIVATE, "Content-Type": FHIR_JSON}
+    return Response(body=msgspec.json.encode(resource).decode(), headers=headers)
+
+
 def encoded_response(
     body: bytes, request: Request, content_type: str, headers: Headers, etag: str | None = None
 ) -> Response:

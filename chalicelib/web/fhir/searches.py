@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import get_services
@@ -27,6 +28,7 @@ from chalicelib.web.fhir.parameters import (
     read_query,
 )
 from chalicelib.web.fhir.resources import Base, Resource
+from chalicelib.web.http.errors import HttpError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -110,6 +112,12 @@ def _read_slot(resource_id: str) -> PublishedSlot:
     if slot is None:
         raise FhirResourceNotFoundError("Slot", resource_id)
     return slot
+
+
+def require_search_path(last: str) -> None:
+    """Raise ``HttpError`` unless the last segment of a POST's path is that of a search."""
+    if last != "_search":
+        raise HttpError(HTTPStatus.NOT_FOUND, Text("Only _search can be reached by POST here"))
 
 
 def search(resource_type: str, request: Request) -> Resource:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Caller, Permission
-from chalicelib.web.http.request import JSON
+from chalicelib.web.http.request import FORM, JSON
 from chalicelib.web.routing import FHIR, RouteDoc, Router
 
 if TYPE_CHECKING:
@@ -72,6 +72,34 @@ def get_fhir_search(request: Request, _caller: Caller | None, resource_type: str
     if resource_type == bulk.OPERATION:
         return bulk.publish_manifest(request)
     return responses.fhir_response(searches.search(resource_type, request), request)
+
+
+# Of FHIR's path, /fhir/{resource_type}/_search, OpenAPI can't tell /fhir/bulk-publish/{file} apart.
+@routes.post(
+    "/fhir/{resource_type}/{resource_id}",
+    permission=Permission.READ,
+    doc=RouteDoc(
+        tag=FHIR,
+        parameters=("FhirFormat", "FhirCount", "Prefer"),
+        body={FORM: None},
+        responses={200: {_JSON: dict}},
+        errors=(400, 404, 406),
+    ),
+)
+def post_fhir_search(
+    request: Request, _caller: Caller, resource_type: str, resource_id: str
+) -> Response:
+    """Search resources of a type, by a form.
+
+    In place of an id, the path has `_search`. The same as `GET /fhir/{resource_type}`: parameters
+    can be in the form, in the URL, or in both. The links of the bundle are for GET.
+    """
+    from chalicelib.web.fhir import media_types, parameters, responses, searches  # noqa: PLC0415
+
+    searches.require_search_path(resource_id)
+    parameters.add_form_fields(request)
+    media_types.require_json(request)
+    return responses.posted_search_response(searches.search(resource_type, request))
 
 
 @routes.get(

@@ -1,17 +1,18 @@
-"""Let doctors be found by name who were stored before there was an index of names."""
+"""Complete doctors who were stored by earlier releases: the index of names, and FHIR ids."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from chalicelib.storage import doctor_names, table
+from chalicelib.use_cases.assign_fhir_ids import assign_missing_fhir_ids
 
 if TYPE_CHECKING:
     from chalicelib.storage.doctor_repository import DoctorRepository
 
 
-def index_page(doctors: DoctorRepository, cursor: str | None) -> str | None:
-    """Index those of a page of doctors who are not in the index of names yet.
+def complete_page(doctors: DoctorRepository, cursor: str | None) -> str | None:
+    """Index the names of a page of doctors, and store their FHIR ids, where they have none yet.
 
     Return the cursor of the next page, None after the last. Can be repeated. Raises
     ``StoreBusyError``, ``StoreUnavailableError``, ``OutcomeUnknownError``.
@@ -20,4 +21,5 @@ def index_page(doctors: DoctorRepository, cursor: str | None) -> str | None:
         specialty=None, location=None, limit=table.MAX_BATCH_KEYS, cursor=cursor
     )
     doctor_names.index_missing(page.doctors)
+    assign_missing_fhir_ids(doctors, page.doctors)
     return page.cursor
