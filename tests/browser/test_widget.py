@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
 import pytest
-import requests
 from playwright.sync_api import expect
 
 from tests.support.accessibility import accessibility_violations
+from tests.support.widget_doctor import NAME, TOMORROW, WidgetDoctor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,40 +17,21 @@ if TYPE_CHECKING:
 
     from tests.support.live_server import LiveServer
 
-TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
-NAME = "Dr <img src=x onerror=alert(1)> Ada"
-READ = ("booking-site", "slots/read")
-
 
 class Widget:
     """A page with the widget, and a doctor of its own in the app."""
 
     def __init__(self, page: Page, host: str, server: LiveServer) -> None:
         self.page, self.host, self.server = page, host, server
-        self.doctor = f"ada-{uuid4().hex[:8]}"
-        self.statuses: list[int] = []
-        page.on("response", lambda response: self.statuses.append(response.status))
-        weekly = [{"from": "09:00", "to": "12:00"}]
-        self._send("PUT", f"/doctors/{self.doctor}", {"name": NAME, "specialty": "cardiology",
-            "location": "London", "time_zone": "Europe/London", "slot_minutes": 30,
-            "sessions": weekly})  # fmt: skip
-
-    def open_slot(self, start: str) -> None:
-        slots = [{"start": start, "status": "free"}]
-        body = {"doctor_id": self.doctor, "date": TOMORROW.isoformat(), "slots": slots}
-        self._send("POST", "/slots", body)
-
-    def _send(self, method: str, path: str, body: dict[str, Any]) -> None:
-        url, headers = f"{self.server.url}{path}", self.server.auth_headers("admin")
-        assert requests.request(method, url, json=body, headers=headers, timeout=10).ok
+        self.doctor = WidgetDoctor(server)
+        self.open_slot = self.doctor.open_slot
 
     def show(self, path: str = "/widget.html", **changed: str) -> Frame:
         """Open the page of the host, and give the widget what it needs."""
         self.page.goto(f"{self.host}{path}")
         frame = self.page.frames[-1]
         frame.wait_for_load_state()
-        token = self.server.token(*READ)
-        settings = {"api": self.server.url, "doctor": self.doctor, "token": token, **changed}
+        settings = {**self.doctor.settings(), **changed}
         script = "settings => (frames[0] ?? window).postMessage(settings, '*')"
         self.page.evaluate(script, settings)
         return frame
@@ -142,7 +121,7 @@ def test_page_of_a_listed_site_changes_nothing(widget: Widget) -> None:
             const init = {method: "PUT", body: "{}", headers: {Authorization: `Bearer ${token}`}};
             return fetch(api, init).then(response => response.status, error => error.name);
         }""",
-        [f"{widget.server.url}/slots/{widget.doctor}~x/hold", book],
+        [f"{widget.server.url}/slots/{widget.doctor.doctor_id}~x/hold", book],
     )
 
     assert outcome == "TypeError"  # the browser doesn't send it
