@@ -37,6 +37,7 @@ def test_new_feed_shows_its_address_once(client: AppClient) -> None:
 
     assert created.status == 200
     assert client.get(shown_url(created)).status == 200
+    assert "The former address" not in created.text
     later = parse(client.get(PAGE, Accept="text/html").text)
     assert later.select("#new-url") == []
     assert [text_of(heading) for heading in later.select("h2")] == ["Phone"]
@@ -49,6 +50,7 @@ def test_renewed_address_is_shown_and_the_old_one_ends(client: AppClient) -> Non
 
     assert client.get(shown_url(renewed)).status == 200
     assert client.get(old).status == 404
+    assert "The former address no longer works." in renewed.text
 
 
 def test_revoked_feed_leaves_the_list(client: AppClient) -> None:
@@ -58,7 +60,11 @@ def test_revoked_feed_leaves_the_list(client: AppClient) -> None:
 
     assert (revoked.status, revoked.headers["Location"]) == (303, PAGE)
     assert client.get(path).status == 404
-    assert "No calendar feeds yet." in client.get(PAGE, Accept="text/html").text
+    later = client.get(PAGE, Accept="text/html", Cookie=str(revoked.headers["Set-Cookie"]))
+    assert "No calendar feeds yet." in later.text
+    (message,) = parse(later.text).select("[role=status]")
+    assert text_of(message) == "The calendar feed is revoked: its address no longer works"
+    assert "Max-Age=0" in later.headers["Set-Cookie"]
 
 
 def test_invalid_name_is_explained_beside_its_field_and_stays(client: AppClient) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from chalice.app import Response
 from msgspec import Struct
 
 from chalicelib import request_context
@@ -23,6 +22,13 @@ from chalicelib.web.pages import messages
 from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.frame import SETTINGS, build_frame
 from chalicelib.web.pages.rendering import render
+from chalicelib.web.pages.schedule_responses import (
+    FEED_REVOKED,
+    Outcome,
+    clear_flash,
+    flash_outcome,
+    redirect_with_flash,
+)
 from chalicelib.web.texts import _, translate
 
 if TYPE_CHECKING:
@@ -30,11 +36,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from chalice.app import Request
+    from chalice.app import Request, Response
 
     from chalicelib.domain.calendar_feed import CalendarFeed
     from chalicelib.domain.permissions import Caller
     from chalicelib.use_cases.manage_calendar_feeds import NewAddress
+    from chalicelib.web.http.types import Headers
+    from chalicelib.web.pages.schedule_view import FlashMessage
 
 PATH = "/calendar-feeds"
 
@@ -48,7 +56,10 @@ class FeedView(Struct, frozen=True, kw_only=True):
 
 
 class FeedsPage(Struct, frozen=True, kw_only=True):
-    """The values of the page. ``new_url`` is an address that has just been made."""
+    """The values of the page. ``new_url`` is an address that has just been made.
+
+    ``has_replaced`` if another one has ended for it.
+    """
 
     base: str
     doctor_id: str
@@ -57,6 +68,8 @@ class FeedsPage(Struct, frozen=True, kw_only=True):
     feeds: tuple[FeedView, ...]
     new_name: str
     new_url: str
+    has_replaced: bool
+    message: FlashMessage | None
     name: str
     errors: Mapping[str, str]
 
@@ -67,12 +80,14 @@ def render_feeds(
     request: Request,
     *,
     created: NewAddress | None = None,
+    has_replaced: bool = False,
     name: str = "",
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     """Render the list and the form; with errors the status is 400."""
     found = get_services().calendar_feeds().list_all(caller, doctor_id)
     base = url_prefix(request)
+    flash = flash_outcome(request) if request.method == "GET" else None
     page = FeedsPage(
         base=base,
         doctor_id=doctor_id,
@@ -81,12 +96,15 @@ def render_feeds(
         feeds=tuple(_view(feed, base, found.doctor.zone) for feed in found.feeds),
         new_name=created.feed.name if created else "",
         new_url=feed_url(created, request) if created else "",
+        has_replaced=has_replaced,
+        message=flash.message() if flash else None,
         name=name,
         errors=errors or {},
     )
     status = HTTPStatus.BAD_REQUEST if errors else HTTPStatus.OK
     frame = build_frame(request, caller, section=SETTINGS, doctor=found.doctor, path=PATH)
-    return render("calendar_feeds.html", page, frame, status=status)
+    headers: Headers = {"Set-Cookie": clear_flash(request)} if flash else {}
+    return render("calendar_feeds.html", page, frame, status=status, headers=headers)
 
 
 def create_from_form(caller: Caller, request: Request) -> Response:
@@ -109,10 +127,10 @@ def act_on_feed(caller: Caller, feed_id: str, request: Request) -> Response:
     doctor_id, feeds = valid_doctor_id(sent.get("doctor_id", "")), get_services().calendar_feeds()
     if sent.get("act") == "renew":
         renewed = feeds.renew(caller, doctor_id, feed_id)
-        return render_feeds(caller, doctor_id, request, created=renewed)
+        return render_feeds(caller, doctor_id, request, created=renewed, has_replaced=True)
     feeds.revoke(caller, doctor_id, feed_id)
     url = f"{url_prefix(request)}{PATH}?doctor_id={doctor_id}"
-    return Response("", {"Location": url}, HTTPStatus.SEE_OTHER)
+    return redirect_with_flash(url, Outcome(FEED_REVOKED), request)
 
 
 def _fields(request: Request) -> dict[str, str]:

@@ -51,6 +51,7 @@ DISRUPTED = "disrupted"
 DISRUPTION_LIFTED = "disruption_lifted"
 BOOKING_REMOVED = "booking_removed"
 SETTINGS_SAVED = "settings_saved"
+FEED_REVOKED = "feed_revoked"
 # Holds the key of a flash message, and the changes that it can undo, during the redirect after a
 # save without JavaScript.
 _FLASH_COOKIE = "flash"
@@ -92,6 +93,10 @@ def _messages() -> dict[str, tuple[str, str]]:
         DISRUPTION_LIFTED: (_("The booking no longer has to be rebooked"), "success"),
         BOOKING_REMOVED: (_("The booking is removed"), "success"),
         SETTINGS_SAVED: (_("Settings saved successfully"), "success"),
+        FEED_REVOKED: (
+            _("The calendar feed is revoked: its address no longer works"),
+            "success",
+        ),
     }
 
 
