@@ -29,11 +29,11 @@ def seed() -> None:
     table.create_if_absent()
     for doctor in DOCTORS:
         services.doctors.add(doctor)
-    _index_names(services.doctors)
+    _complete_doctors(services.doctors)
 
 
-def _index_names(doctors: DoctorRepository) -> None:
-    """Let doctors be found by name who were stored before there was an index of names."""
+def _complete_doctors(doctors: DoctorRepository) -> None:
+    """Complete doctors who were stored by an earlier release, as the nightly job does."""
     cursor = complete_page(doctors, None)
     while cursor:
         cursor = complete_page(doctors, cursor)
