@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 from socket import socket
@@ -84,7 +84,9 @@ def _shut_down(server: TcpWSGIServer, sockets: dict[int, Any]) -> None:
         channel.total_outbufs_len for channel in list(server.active_channels.values())
     ):
         time.sleep(0.01)
-    server.trigger.pull_trigger(partial(wasyncore.close_all, sockets, ignore_all=True))
+    # Where the loop wakes by itself meanwhile, it has closed the trigger too before this pulls it.
+    with suppress(OSError):
+        server.trigger.pull_trigger(partial(wasyncore.close_all, sockets, ignore_all=True))
 
 
 class ApiGateway:
