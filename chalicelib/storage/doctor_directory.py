@@ -14,53 +14,68 @@ if TYPE_CHECKING:
 _LAST = "\U0010ffff"
 
 
-def list_from(
-    prefix: str, position: str | None, *, limit: int, is_backward: bool
+def list_items(
+    specialty: str | None,
+    location: str | None,
+    position: str | None,
+    *,
+    limit: int,
+    is_backward: bool,
 ) -> list[DoctorItem]:
-    """Return doctors whose sort keys have the prefix, after the key ``position`` or from the first.
+    """Return doctors after the one with the sort key ``position``, by default from the first on.
 
-    ``is_backward``: in reverse, from the last, or from before ``position``.
+    ``is_backward``: in reverse, from the last, or from before ``position``. It is one read, or for
+    a location without a specialty two for each specialty, however many doctors are elsewhere: one
+    of its doctors at the location, and one that finds the next specialty.
     """
-    if len(prefix.encode()) > keys.MAX_SORT_KEY_BYTES:
-        return []  # no item can have such a key
-    condition = DoctorDirectoryIndex.gsi1_sk.startswith(prefix) if prefix else None
-    return _query(condition, position, limit=limit, is_backward=is_backward)
+    if location and not specialty:
+        return _list_at_location(location, position, limit=limit, is_backward=is_backward)
+    prefix = sort_key_prefix(specialty, location)
+    return _list_with_prefix(prefix, position, limit=limit, is_backward=is_backward)
 
 
-def list_at_location(
+def sort_key_prefix(specialty: str | None, location: str | None) -> str:
+    """Return what the sort keys of such doctors begin with; of a location alone, nothing."""
+    return keys.join_sort_key(*filter(None, (specialty, location))) if specialty else ""
+
+
+def _list_at_location(
     location: str, position: str | None, *, limit: int, is_backward: bool
 ) -> list[DoctorItem]:
-    """Return doctors at a location, of any specialty; order and position as in ``list_from``.
-
-    ``location`` is a part of sort keys. Each specialty takes two reads, however many doctors are
-    elsewhere: one of its doctors at the location, and one that finds the next specialty.
-    """
     found: list[DoctorItem] = []
     specialty = (
         _specialty_of(position) if position else _next_specialty(None, is_backward=is_backward)
     )
     while specialty is not None:
-        prefix = specialty + location
-        found += list_from(prefix, position, limit=limit - len(found), is_backward=is_backward)
+        prefix, wanted = sort_key_prefix(specialty, location), limit - len(found)
+        found += _list_with_prefix(prefix, position, limit=wanted, is_backward=is_backward)
         if len(found) == limit:
             break
         specialty, position = _next_specialty(specialty, is_backward=is_backward), None
     return found
 
 
+def _list_with_prefix(
+    prefix: str, position: str | None, *, limit: int, is_backward: bool
+) -> list[DoctorItem]:
+    if len(prefix.encode()) > keys.MAX_SORT_KEY_BYTES:
+        return []  # no item can have such a key
+    condition = DoctorDirectoryIndex.gsi1_sk.startswith(prefix) if prefix else None
+    return _query(condition, position, limit=limit, is_backward=is_backward)
+
+
 def _next_specialty(specialty: str | None, *, is_backward: bool) -> str | None:
-    """Return the next specialty, as a part of sort keys, or the first; None after the last."""
-    sort_key = DoctorDirectoryIndex.gsi1_sk
-    if specialty is None:
-        condition = None
-    else:
-        condition = sort_key < specialty if is_backward else sort_key > f"{specialty}{_LAST}"
+    """Return the specialty after this one, or the first; None after the last."""
+    sort_key, condition = DoctorDirectoryIndex.gsi1_sk, None
+    if specialty is not None:
+        prefix = sort_key_prefix(specialty, None)
+        condition = sort_key < prefix if is_backward else sort_key > f"{prefix}{_LAST}"
     items = _query(condition, None, limit=1, is_backward=is_backward)
     return _specialty_of(str(items[0].gsi1_sk)) if items else None
 
 
 def _specialty_of(sort_key: str) -> str:
-    return keys.join_sort_key(keys.split_sort_key(sort_key)[0])
+    return keys.split_sort_key(sort_key)[0]
 
 
 def _query(

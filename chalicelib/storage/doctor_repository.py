@@ -159,25 +159,20 @@ class DoctorRepository:
         """Return a page of doctors by specialty, location and id; eventually consistent.
 
         The page starts after the position of the cursor; ``is_backward``: it ends before it, and
-        its own cursor leads to the page before. It is one read, or for a location without a
-        specialty two for each specialty, because the index is sorted by specialty first. Raises
+        its own cursor leads to the page before. Reads as ``doctor_directory.list_items``. Raises
         ``RequestRejectedError`` for a cursor of another search, ``StoreUnavailableError``.
         """
-        prefix = keys.join_sort_key(*filter(None, (specialty, location)))
         search = ("doctors", specialty, location)
-        is_location_alone = bool(location and not specialty)
+        prefix = doctor_directory.sort_key_prefix(specialty, location)
         position = (
-            pagination.decode_cursor(
-                cursor, search=search, prefix="" if is_location_alone else prefix, part_count=3
-            )
+            pagination.decode_cursor(cursor, search=search, prefix=prefix, part_count=3)
             if cursor
             else None
         )
-        find = (
-            doctor_directory.list_at_location if is_location_alone else doctor_directory.list_from
-        )
         with translate_read_errors():
-            items = find(prefix, position, limit=limit + 1, is_backward=is_backward)
+            items = doctor_directory.list_items(
+                specialty, location, position, limit=limit + 1, is_backward=is_backward
+            )
         found = items[:limit]
         return DoctorPage(
             doctors=tuple(

@@ -107,7 +107,7 @@ CONDITIONS_WITHOUT_MUTANT = (
     ("chalicelib.storage.audit_log:AuditLog.count_cancelled", condition("between"), KEY_RANGE),
     ("chalicelib.storage.audit_log:AuditLog.list_settings", condition("startswith"), KEY_RANGE),
     (
-        "chalicelib.storage.doctor_directory:list_from",
+        "chalicelib.storage.doctor_directory:_list_with_prefix",
         condition(DoctorDirectoryIndex),
         KEY_RANGE,
     ),
