@@ -12,15 +12,15 @@ from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import DoctorNotFoundError
 from chalicelib.events.series_queue import (
+    BackfillPageMessage,
     ClosureMessage,
     ClosurePageMessage,
     DoctorMessage,
     Message,
-    NamePageMessage,
     PageMessage,
     parse_message,
 )
-from chalicelib.use_cases.complete_doctors import complete_page
+from chalicelib.use_cases.backfill_doctors import backfill_page
 from chalicelib.web.observability.handler_log import write_handler_log
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def start_extension() -> None:
     queue = services.series_queue()
     with request_context.request_scope():
         repeated = services.closures().apply.list_to_repeat()
-    queue.send([PageMessage(), NamePageMessage(), *map(ClosurePageMessage, repeated)])
+    queue.send([PageMessage(), BackfillPageMessage(), *map(ClosurePageMessage, repeated)])
 
 
 def announce_disruptions() -> None:
@@ -68,9 +68,9 @@ def _handle(message: Message) -> list[Message]:
             return [] if is_done else [message]
         case ClosurePageMessage():
             return _find_doctors_of_closure(message)
-        case NamePageMessage():
-            cursor = complete_page(get_services().doctors, message.cursor)
-            return [NamePageMessage(cursor)] if cursor else []
+        case BackfillPageMessage():
+            cursor = backfill_page(get_services().doctors, message.cursor)
+            return [BackfillPageMessage(cursor)] if cursor else []
     page = get_services().extend_series.list_doctors(message.cursor)
     following: list[Message] = [DoctorMessage(doctor_id) for doctor_id in page.doctor_ids]
     return [PageMessage(page.cursor), *following] if page.cursor else following

@@ -9,7 +9,7 @@ from chalicelib.domain.grid import ClinicSession
 from chalicelib.domain.local_time import parse_time_of_day
 from chalicelib.storage import table
 from chalicelib.storage.doctor_repository import DoctorRepository
-from chalicelib.use_cases.complete_doctors import complete_page
+from chalicelib.use_cases.backfill_doctors import backfill_page
 from local.local_config import PROJECT, use_local_stage
 
 
@@ -29,14 +29,14 @@ def seed() -> None:
     table.create_if_absent()
     for doctor in DOCTORS:
         services.doctors.add(doctor)
-    _complete_doctors(services.doctors)
+    _backfill_doctors(services.doctors)
 
 
-def _complete_doctors(doctors: DoctorRepository) -> None:
-    """Complete doctors who were stored by an earlier release, as the nightly job does."""
-    cursor = complete_page(doctors, None)
+def _backfill_doctors(doctors: DoctorRepository) -> None:
+    """Backfill the doctors of earlier releases, as the nightly job does."""
+    cursor = backfill_page(doctors, None)
     while cursor:
-        cursor = complete_page(doctors, cursor)
+        cursor = backfill_page(doctors, cursor)
 
 
 if __name__ == "__main__":

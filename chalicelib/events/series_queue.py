@@ -40,13 +40,13 @@ class ClosureMessage(msgspec.Struct, frozen=True, tag="closure"):
     doctor_id: str
 
 
-class NamePageMessage(msgspec.Struct, frozen=True, tag="name_page"):
-    """Index the names of a page of doctors; ``cursor`` as above."""
+class BackfillPageMessage(msgspec.Struct, frozen=True, tag="backfill_page"):
+    """Backfill a page of doctors of earlier releases; ``cursor`` as above."""
 
     cursor: str | None = None
 
 
-Message = PageMessage | DoctorMessage | ClosurePageMessage | ClosureMessage | NamePageMessage
+Message = PageMessage | DoctorMessage | ClosurePageMessage | ClosureMessage | BackfillPageMessage
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 
 

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.storage.doctor_mapping import doctor_to_item
 from chalicelib.storage.doctor_names import DoctorNameItem, _items, index_missing
 from chalicelib.storage.models import DoctorItem
-from chalicelib.use_cases.complete_doctors import complete_page
+from chalicelib.use_cases.backfill_doctors import backfill_page
 from tests.support.doctor_names import forget_names
 from tests.support.factories import make_doctor, make_grid
 from tests.support.html import attribute, parse, text_of
@@ -114,13 +114,13 @@ def test_names_are_indexed_in_pages_until_every_doctor_is_found(
     store(110)
     forget_names(client)
 
-    cursor = complete_page(client.services.doctors, None)
+    cursor = backfill_page(client.services.doctors, None)
     assert cursor is not None
-    assert complete_page(client.services.doctors, cursor) is None
+    assert backfill_page(client.services.doctors, cursor) is None
 
     assert len(walk(admin, "/doctors?q=dr")) == 116
     with client.record_calls() as calls:
-        complete_page(client.services.doctors, None)
+        backfill_page(client.services.doctors, None)
     assert sorted(calls) == ["BatchGetItem", "Query"]
 
 

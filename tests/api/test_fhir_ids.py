@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.fhir_ids import FhirIdTakenError
 from chalicelib.use_cases.assign_fhir_ids import assign_missing_fhir_ids
-from chalicelib.use_cases.complete_doctors import complete_page
+from chalicelib.use_cases.backfill_doctors import backfill_page
 from tests.support.factories import DOCTOR_SETTINGS, make_doctor
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def test_doctor_of_an_earlier_release_gets_an_id_in_the_night(
     client.services.doctors.add(make_doctor(doctor_id))
     assert client.get(f"/fhir/Practitioner?identifier={doctor_id}").json["total"] == 0
 
-    complete_page(client.services.doctors, None)
+    backfill_page(client.services.doctors, None)
 
     found = fhir_id(client, doctor_id)
     assert found == "dr-old" if doctor_id == "dr_old" else found.startswith("a" * 36 + ".")
@@ -86,7 +86,7 @@ def test_doctor_of_an_earlier_release_gets_another_id_if_it_is_taken(client: App
     client.services.doctors.add(make_doctor("dr_old"))
     add(client, "dr-old")
 
-    complete_page(client.services.doctors, None)
+    backfill_page(client.services.doctors, None)
 
     assert fhir_id(client, "dr-old") == "dr-old"
     assert fhir_id(client, "dr_old").startswith("dr-old.")

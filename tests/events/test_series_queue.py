@@ -89,7 +89,7 @@ def test_schedule_extends_series_through_the_queue(client: AppClient, queue: Que
 
     assert queue.handle() == [
         {"type": "page", "cursor": None},
-        {"type": "name_page", "cursor": None},
+        {"type": "backfill_page", "cursor": None},
         {"type": "doctor", "doctor_id": "dr-lee"},
     ]
     page, names, doctor = map(json.loads, queue.lines)
@@ -115,7 +115,7 @@ def test_doctor_who_is_gone_stops_no_other(client: AppClient, queue: Queue) -> N
     )
     queue.start()
 
-    assert [message["type"] for message in queue.handle()] == ["page", "name_page", "doctor"]
+    assert [message["type"] for message in queue.handle()] == ["page", "backfill_page", "doctor"]
 
 
 def test_doctors_from_before_the_index_of_names_are_found_after_a_night(

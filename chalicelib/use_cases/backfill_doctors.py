@@ -1,4 +1,4 @@
-"""Complete doctors who were stored by earlier releases: the index of names, and FHIR ids."""
+"""Backfill the doctors of earlier releases: their entries in the index of names, and FHIR ids."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from chalicelib.storage.doctor_repository import DoctorRepository
 
 
-def complete_page(doctors: DoctorRepository, cursor: str | None) -> str | None:
-    """Index the names of a page of doctors, and store their FHIR ids, where they have none yet.
+def backfill_page(doctors: DoctorRepository, cursor: str | None) -> str | None:
+    """Index the names of a page of doctors, and store FHIR ids, for those who have none yet.
 
     Return the cursor of the next page, None after the last. Can be repeated. Raises
     ``StoreBusyError``, ``StoreUnavailableError``, ``OutcomeUnknownError``.
