@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 class RowView(Struct, frozen=True, kw_only=True):
-    """A doctor of the table."""
+    """A doctor of the table; ``hours`` are weekdays and the hours that they have."""
 
     doctor_id: str
     name: str
     specialty: str
     location: str
-    hours: tuple[str, ...]
+    hours: tuple[tuple[str, tuple[str, ...]], ...]
     open: int
     booked: int
     next_available: str
@@ -90,7 +90,7 @@ def _row(week: DoctorWeek) -> RowView:
         name=doctor.name,
         specialty=doctor.specialty,
         location=doctor.location,
-        hours=tuple(setting_words.hours(doctor.grid.sessions)),
+        hours=tuple(setting_words.hours_of_weekdays(doctor.grid.sessions)),
         open=week.open,
         booked=week.booked,
         next_available=_next_available(week),

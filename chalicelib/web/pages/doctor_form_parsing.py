@@ -16,11 +16,12 @@ from chalicelib.domain.doctor import (
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.grid import ClinicSession
 from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name, trim_name
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.api.fields import WEEKDAYS
 from chalicelib.web.pages.doctor_form import HOURS, IDENTITY
+from chalicelib.web.pages.field_errors import errors_by_field
 from chalicelib.web.pages.hours_text import parse_time
-from chalicelib.web.texts import _, translate
+from chalicelib.web.pages.setting_words import setting_labels
+from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,15 +67,6 @@ def parse_doctor_form(form: DoctorForm, doctor_id: str) -> ParsedDoctorForm:
     return ParsedDoctorForm(settings=None if errors else settings, errors=_in_order(errors, form))
 
 
-def errors_by_field(error: RequestRejectedError) -> dict[str, str]:
-    """Return the sentences of the error by the fields of the form; several of one are joined."""
-    sentences: dict[str, list[str]] = {}
-    for violation in error.violations:
-        field = violation.field if isinstance(violation, FieldViolation) else "form"
-        sentences.setdefault(field, []).append(translate(violation.detail))
-    return {field: "; ".join(details) for field, details in sentences.items()}
-
-
 def _in_order(errors: Mapping[str, str], form: DoctorForm) -> dict[str, str]:
     """Return the errors in the order of their fields on the page."""
     rows = [f"from_{number}" for number in range(1, len(form.rows) + 1)]
@@ -91,7 +83,7 @@ def _name(form: DoctorForm, field: str, errors: dict[str, str]) -> str:
     elif not is_valid_name(text):
         errors[field] = _(
             "%(field)s must have at most %(limit)s characters, all of them visible",
-            field=_labels()[field],
+            field=setting_labels()[field],
             limit=MAX_NAME_LENGTH,
         )
     return text
@@ -105,18 +97,6 @@ def _missing() -> dict[str, str]:
     }
 
 
-def _labels() -> dict[str, str]:
-    """The words beside the fields: in the list above the form, a sentence has to name its field."""
-    return {
-        "name": _("Name"),
-        "specialty": _("Specialty"),
-        "location": _("Location"),
-        "slot_minutes": _("Slot length"),
-        "lead_minutes": _("Notice"),
-        "window_days": _("Booking window"),
-    }
-
-
 def _number(form: DoctorForm, field: str, errors: dict[str, str]) -> int:
     """Return the number; the least one if the text is none, so that other fields are checked."""
     text = getattr(form, field).strip()
@@ -125,7 +105,7 @@ def _number(form: DoctorForm, field: str, errors: dict[str, str]) -> int:
     if number is None or not least <= number <= most:
         errors[field] = _(
             "%(field)s must be a whole number from %(least)s to %(most)s",
-            field=_labels()[field],
+            field=setting_labels()[field],
             least=least,
             most=most,
         )

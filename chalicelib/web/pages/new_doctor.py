@@ -26,7 +26,8 @@ from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages import accounts, doctor_sign_in
 from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.doctor_form import DoctorForm, HoursRow
-from chalicelib.web.pages.doctor_form_parsing import errors_by_field, parse_doctor_form
+from chalicelib.web.pages.doctor_form_parsing import parse_doctor_form
+from chalicelib.web.pages.field_errors import errors_by_field
 from chalicelib.web.pages.frame import DOCTORS, build_frame
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.texts import _

@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 
 from chalicelib.domain import local_time
 from chalicelib.use_cases.manage_practice import MAX_DOCTORS, PracticeSearch
+from chalicelib.web.pages.doctor_filters import FilterOption, filter_options
 from chalicelib.web.pages.practice_links import practice_url
 
 if TYPE_CHECKING:
@@ -36,14 +37,6 @@ class PracticeLinks(Struct, frozen=True, kw_only=True):
     all_doctors: str | None
 
 
-class PracticeOption(Struct, frozen=True, kw_only=True):
-    """A choice of a filter."""
-
-    value: str
-    name: str
-    is_chosen: bool
-
-
 class PracticeView(Struct, frozen=True, kw_only=True):
     """The filters of the practice day.
 
@@ -54,9 +47,9 @@ class PracticeView(Struct, frozen=True, kw_only=True):
     links: PracticeLinks
     search: PracticeSearch
     doctor_ids: tuple[str, ...]
-    specialties: tuple[PracticeOption, ...]
-    locations: tuple[PracticeOption, ...]
-    doctors: tuple[PracticeOption, ...]
+    specialties: tuple[FilterOption, ...]
+    locations: tuple[FilterOption, ...]
+    doctors: tuple[FilterOption, ...]
     most_doctors: int = MAX_DOCTORS
 
 
@@ -109,19 +102,9 @@ def _date_url(base: str, on: date, days: int, practice: Practice) -> str | None:
     return practice_url(base, other, practice.search, focus=practice.focus)
 
 
-def filter_options(values: Iterable[str], chosen: str | None) -> tuple[PracticeOption, ...]:
-    """Return the values by name, with the chosen one even if it is not among them."""
-    found = sorted({*values, *([chosen] if chosen else [])}, key=str.casefold) if values else []
+def _doctor_options(doctors: Iterable[Doctor], search: PracticeSearch) -> tuple[FilterOption, ...]:
     return tuple(
-        PracticeOption(value=value, name=value, is_chosen=value == chosen) for value in found
-    )
-
-
-def _doctor_options(
-    doctors: Iterable[Doctor], search: PracticeSearch
-) -> tuple[PracticeOption, ...]:
-    return tuple(
-        PracticeOption(
+        FilterOption(
             value=doctor.doctor_id,
             name=doctor.name,
             is_chosen=doctor.doctor_id in search.doctor_ids,

@@ -15,9 +15,9 @@ from chalicelib.domain.month import monday_of
 from chalicelib.web import dates
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages import links, month_view
-from chalicelib.web.pages.doctor_form_parsing import errors_by_field
+from chalicelib.web.pages.doctor_filters import filter_options
+from chalicelib.web.pages.field_errors import errors_by_field
 from chalicelib.web.pages.frame import REPORTS, build_frame
-from chalicelib.web.pages.practice_view import filter_options
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.pages.report_charts import Point, draw_bars
 from chalicelib.web.texts import _, ngettext
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.reports import Figures
     from chalicelib.use_cases.manage_practice import PracticeSearch
     from chalicelib.use_cases.view_reports import DoctorReport, Report
-    from chalicelib.web.pages.practice_view import PracticeOption
+    from chalicelib.web.pages.doctor_filters import FilterOption
     from chalicelib.web.pages.report_charts import Chart
 
 _RANGE = {"from", "to"}
@@ -73,8 +73,8 @@ class ReportsPage(Struct, frozen=True, kw_only=True):
     has_filters: bool
     specialty: str | None
     location: str | None
-    specialties: tuple[PracticeOption, ...]
-    locations: tuple[PracticeOption, ...]
+    specialties: tuple[FilterOption, ...]
+    locations: tuple[FilterOption, ...]
     all_url: str
     dates: str = ""
     doctors: tuple[DoctorReportView, ...] = ()

@@ -63,9 +63,15 @@ def notice(lead_time: timedelta) -> str:
 
 def hours(sessions: Sequence[ClinicSession]) -> list[str]:
     """The hours of each weekday; weekdays that have the same ones stand together."""
-    return describe_hours(
-        {day: [s for s in sessions if day in s.weekdays] for day in sorted(EVERY_DAY)}
-    )
+    return describe_hours(_by_weekday(sessions))
+
+
+def hours_of_weekdays(sessions: Sequence[ClinicSession]) -> list[tuple[str, tuple[str, ...]]]:
+    """The same in parts: the weekdays, and each of their hours."""
+    return [
+        (dates.format_weekdays(days), ranges)
+        for ranges, days in group_weekdays(_by_weekday(sessions))
+    ]
 
 
 def describe_hours(weekly: Mapping[int, Sequence[TimeRange | ClinicSession]]) -> list[str]:
@@ -85,6 +91,10 @@ def group_weekdays(
         if ranges := tuple(map(_range, each)):
             by_hours.setdefault(ranges, []).append(day)
     return [*by_hours.items()]
+
+
+def _by_weekday(sessions: Sequence[ClinicSession]) -> dict[int, list[ClinicSession]]:
+    return {day: [s for s in sessions if day in s.weekdays] for day in sorted(EVERY_DAY)}
 
 
 def _range(session: TimeRange | ClinicSession) -> str:

@@ -19,7 +19,8 @@ from chalicelib.web.api.fields import WEEKDAYS
 from chalicelib.web.http.negotiation import is_htmx
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages import links, messages, setting_words, settings_words
-from chalicelib.web.pages.doctor_form_parsing import errors_by_field, parse_doctor_form
+from chalicelib.web.pages.doctor_form_parsing import parse_doctor_form
+from chalicelib.web.pages.field_errors import errors_by_field
 from chalicelib.web.pages.frame import SETTINGS, build_frame
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.pages.schedule_responses import clear_flash, flash_outcome

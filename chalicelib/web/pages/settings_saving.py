@@ -19,7 +19,7 @@ from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages import plan_links, schedule_responses, settings_words
 from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.doctor_form import IDENTITY, TEXT_FIELDS, DoctorForm
-from chalicelib.web.pages.doctor_form_parsing import errors_by_field
+from chalicelib.web.pages.field_errors import errors_by_field
 from chalicelib.web.pages.plan import redirect_to_plan
 from chalicelib.web.pages.settings_form import (
     KEEP,
