@@ -84,7 +84,7 @@ def _shut_down(server: TcpWSGIServer, sockets: dict[int, Any]) -> None:
         channel.total_outbufs_len for channel in list(server.active_channels.values())
     ):
         time.sleep(0.01)
-    # Where the loop wakes by itself meanwhile, it has closed the trigger too before this pulls it.
+    # If the loop wakes by itself in between, it has closed everything, the trigger included.
     with suppress(OSError):
         server.trigger.pull_trigger(partial(wasyncore.close_all, sockets, ignore_all=True))
 

@@ -36,7 +36,7 @@ def fhir_response(resource: Resource, request: Request) -> Response:
 
 
 def posted_search_response(resource: Resource) -> Response:
-    """Return what a POST found; an ETag would be that of another resource than the URL's."""
+    """Return the result of a search by POST, without ETag: the URL does not identify it."""
     headers: Headers = {**_PRIVATE, "Content-Type": FHIR_JSON}
     return Response(body=msgspec.json.encode(resource).decode(), headers=headers)
 

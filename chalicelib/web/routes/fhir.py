@@ -74,7 +74,8 @@ def get_fhir_search(request: Request, _caller: Caller | None, resource_type: str
     return responses.fhir_response(searches.search(resource_type, request), request)
 
 
-# Of FHIR's path, /fhir/{resource_type}/_search, OpenAPI can't tell /fhir/bulk-publish/{file} apart.
+# FHIR's path is /fhir/{resource_type}/_search. Written so, OpenAPI could not tell it from
+# /fhir/bulk-publish/{file}.
 @routes.post(
     "/fhir/{resource_type}/{resource_id}",
     permission=Permission.READ,
