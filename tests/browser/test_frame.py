@@ -163,3 +163,20 @@ def test_current_page_is_in_sight_in_an_admins_header_on_a_phone(
         page.goto(f"{live_server.url}{path}")
 
         expect(page.locator(".sections [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("path", ["/doctors", "/people", "/practice", "/reports"])
+def test_wide_page_keeps_a_margin_on_a_laptop(
+    browser: Browser, live_server: LiveServer, browser_users: BrowserUsers, path: str
+) -> None:
+    state = browser_users.storage_state("alex")
+    with browser.new_context(
+        storage_state=state, viewport={"width": 1280, "height": 800}
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{live_server.url}{path}")
+
+        left = page.locator("main").evaluate(
+            "main => Math.min(...[...main.children].map(e => e.getBoundingClientRect().left))"
+        )
+        assert left >= 12
