@@ -128,7 +128,10 @@ class ManageSlotsPage:
 
     def visit_changes(self) -> None:
         """Leave the day for the page of its changes."""
-        self.open_history().get_by_role("link", name="All changes to this day").click()
+        history = self.open_history()
+        # Entries arrive together with another link: a click on the first one could get lost.
+        history.get_by_text("No changes yet").or_(history.get_by_role("article")).first.wait_for()
+        history.get_by_role("link", name="All changes to this day").click()
         expect(self.page.get_by_role("heading", name="Changes to")).to_be_visible()
 
     def expect_saved(self) -> None:
