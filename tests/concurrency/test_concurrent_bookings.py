@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from tests.support.concurrent import RunConcurrently
 
 
-ROUNDS = rounds(daily=15, nightly=200)
-ROUNDS_OF_ALL = rounds(daily=10, nightly=200)  # each takes as long as ten with few patients
+ROUNDS = rounds(daily=8, nightly=200)
+ROUNDS_OF_ALL = rounds(daily=6, nightly=200)  # each takes as long as ten with few patients
 PATIENT_COUNT = 50
 
 

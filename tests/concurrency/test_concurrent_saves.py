@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.save_record import SaveRecord
     from chalicelib.use_cases.save_days import SavedDay
 
-ROUNDS = rounds(daily=25, nightly=200)
+ROUNDS = rounds(daily=12, nightly=200)
 SLOT_LENGTHS = [10, 15, 20, 25, 30, 40, 45, 60]
 ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 

@@ -37,7 +37,7 @@ _CONFIG = {
         },
     },
 }
-_SEQUENCES = rounds(daily=40, nightly=400)
+_SEQUENCES = rounds(daily=25, nightly=400)
 # For sequences of requests, which invalid requests would end.
 _STATEFUL_PHASES = {
     **{phase: {"enabled": False} for phase in ("examples", "coverage", "fuzzing")},

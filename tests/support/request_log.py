@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
 from chalicelib import bootstrap
 from chalicelib.storage import table
+from chalicelib.storage.models import BaseItem
 from chalicelib.web.observability import request_log
 from tests.support.app_setup import import_app
 
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import pytest
+    from pynamodb.connection import TableConnection
 
     from chalicelib.web.auth.user_directory import CognitoClient
     from tests.support.app_client import AppClient, AppResponse
@@ -56,13 +61,27 @@ def enable_request_log(
         log=texts.append,
     )
     client.services = bootstrap.set_services(services)
-    table.connect(settings.table_name, track_capacity=True)
     app = import_app()
     before = app.log.handlers[:], app.log.propagate
     request_log.redirect_framework_logs(app.log)
-    yield RequestLog(client, texts)
+    with _tracked_capacity(settings.table_name):
+        yield RequestLog(client, texts)
     app.log.handlers[:], app.log.propagate = before
-    table.connect(settings.table_name)
+
+
+@contextmanager
+def _tracked_capacity(table_name: str) -> Iterator[None]:
+    """Use a connection that tracks the capacity of its calls during the block."""
+    before = BaseItem._connection  # creating a client takes as long as ten calls
+    BaseItem._connection = _tracking_connection(table_name, os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+    yield
+    BaseItem._connection = before
+
+
+@cache
+def _tracking_connection(table_name: str, _endpoint: str) -> TableConnection | None:
+    table.connect(table_name, track_capacity=True)
+    return BaseItem._connection
 
 
 def other_output(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> list[str]:
