@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.day_page import BROWSER_HEADERS, HTMX_HEADERS, PageForm
-from tests.support.factories import to_instant
+from tests.support.factories import DOCTOR_SETTINGS, MONDAY, to_instant
+from tests.support.html import attribute, parse
+from tests.support.time_off import take_time_off
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
+
+TUESDAY = MONDAY + timedelta(days=1)
 
 
 def landing_date(client: AppClient, path: str = "/slots?doctor_id=dr-lee") -> str:
@@ -29,6 +34,44 @@ def test_page_opens_on_today_until_its_last_slot_begins(
     client.clock.now = to_instant(time)
 
     assert landing_date(client) == date
+
+
+@pytest.mark.parametrize("path", ["/slots", "/slots/week", "/practice"])
+def test_page_opens_after_time_off(client: AppClient, path: str) -> None:
+    client.clock.now = to_instant("20:00")
+    take_time_off(client, TUESDAY, TUESDAY + timedelta(days=1))
+
+    assert landing_date(client, f"{path}?doctor_id=dr-lee") == "2026-11-26"
+
+
+def test_page_opens_on_a_day_off_that_has_a_booking(client: AppClient) -> None:
+    client.save("09:00")
+    client.book("09:00")
+    take_time_off(client)
+    client.clock.now = to_instant("08:00")
+
+    assert landing_date(client) == "2026-11-23"
+
+
+def test_page_opens_on_today_if_no_day_of_the_next_weeks_is_open(client: AppClient) -> None:
+    take_time_off(client, MONDAY, MONDAY + timedelta(weeks=4))
+    client.clock.now = to_instant("08:00")
+
+    assert landing_date(client) == "2026-11-23"
+
+
+def test_practice_opens_on_the_next_date_with_hours_of_a_doctor(client: AppClient) -> None:
+    hours = [{"days_of_week": ["wed"], "from": "09:00", "to": "12:00"}]
+    client.put("/doctors/dr-hale", DOCTOR_SETTINGS | {"sessions": hours})
+    take_time_off(client, TUESDAY, TUESDAY + timedelta(days=7))
+    client.clock.now = to_instant("20:00")
+    path = "/practice?doctor_id=dr-lee&doctor_id=dr-hale"
+
+    assert landing_date(client, path) == "2026-11-25"
+    assert landing_date(client, f"{path}&show=today") == "2026-11-23"
+    assert client.get(path).json["date"] == "2026-11-23"
+    links = parse(client.get(path, **BROWSER_HEADERS).text).select("#today")
+    assert [attribute(link, "href") for link in links] == [f"{path}&show=today"]
 
 
 def test_link_to_today_leads_to_today_in_the_evening_too(client: AppClient) -> None:

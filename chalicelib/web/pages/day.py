@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from chalicelib.web.http.negotiation import is_htmx, wants_html
 from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.pages import links, schedule_responses
 from chalicelib.web.pages.concurrent_changes import AuthorReader, describe_concurrent_changes
+from chalicelib.web.pages.landing import find_landing_schedule
 from chalicelib.web.pages.last_view import last_view
 from chalicelib.web.pages.rejections import Rejection
 from chalicelib.web.pages.schedule import Schedule, day_key
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.save_days import DayWithDoctor
     from chalicelib.web.pages.day_form import DayForm
 
-# Weekly hours repeat after seven days.
-_MAX_DAYS_AHEAD = 7
-
 
 def render_day(caller: Caller, doctor_id: str, date: date | None, request: Request) -> Response:
     """The full page; for htmx the part that another date changes, or the form for a poll."""
@@ -48,25 +45,17 @@ def render_day(caller: Caller, doctor_id: str, date: date | None, request: Reque
     elif (view_name := last_view(request)) in {"week", "month"}:
         return _redirect_to(view_name, doctor_id, request)
     else:
-        view = get_day(caller, doctor_id, None)
-        landing_date = _landing_date(view)
-        if landing_date != view.day.date:
-            view = get_day(caller, doctor_id, landing_date)
+        schedule = find_landing_schedule(
+            Schedule.of_day(get_day(caller, doctor_id, None)),
+            lambda on: Schedule.of_day(get_day(caller, doctor_id, on)),
+        )
+        return schedule_responses.page_response(schedule, caller, request)
     return schedule_responses.page_response(Schedule.of_day(view), caller, request)
 
 
 def _redirect_to(view: str, doctor_id: str, request: Request) -> Response:
     url = links.landing_url(url_prefix(request), view, doctor_id)
     return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers={"Location": url})
-
-
-def _landing_date(view: DayWithDoctor) -> date:
-    """Today while something can still happen today, else the next date with hours."""
-    today, grid = view.day.date, view.doctor.grid
-    if Schedule.of_day(view).first_date_to_come():
-        return today
-    ahead = (today + timedelta(days=days) for days in range(1, _MAX_DAYS_AHEAD + 1))
-    return next((on for on in ahead if grid.candidate_slots(on)), today)
 
 
 def poll_form(caller: Caller, doctor_id: str, date: date, request: Request) -> Response:

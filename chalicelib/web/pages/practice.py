@@ -9,6 +9,7 @@ from chalicelib.web.api.practice_parsing import parse_doctor_ids, parse_practice
 from chalicelib.web.http.negotiation import is_htmx
 from chalicelib.web.http.request import queries, query
 from chalicelib.web.pages import schedule_responses
+from chalicelib.web.pages.landing import find_landing_schedule
 from chalicelib.web.pages.saved_days import save_days
 from chalicelib.web.pages.schedule import Practice, Schedule
 
@@ -31,7 +32,18 @@ def render_practice(caller: Caller, date: date | None, request: Request) -> Resp
     found = Practice(
         search=practice.search, focus=practice.focus, previous=day.previous, next=day.next
     )
-    return schedule_responses.page_response(Schedule.of_practice(day, found), caller, request)
+    schedule = Schedule.of_practice(day, found)
+    if not (date or is_htmx(request) or query(request, "show")):
+        schedule = _landing_schedule(caller, schedule, found)
+    return schedule_responses.page_response(schedule, caller, request)
+
+
+def _landing_schedule(caller: Caller, today: Schedule, found: Practice) -> Schedule:
+    get_doctors = get_services().practice().get_doctors
+    doctor_ids = [column.doctor.doctor_id for column in today.columns]
+    return find_landing_schedule(
+        today, lambda on: Schedule.of_practice(get_doctors(caller, doctor_ids, on), found)
+    )
 
 
 def poll_form(caller: Caller, date: date, request: Request) -> Response:

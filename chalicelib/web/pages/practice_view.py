@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from chalicelib.domain import local_time
 from chalicelib.use_cases.manage_practice import MAX_DOCTORS, PracticeSearch
 from chalicelib.web.pages.doctor_filters import FilterOption, filter_options
-from chalicelib.web.pages.practice_links import practice_url
+from chalicelib.web.pages.practice_links import practice_url, today_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,7 +85,7 @@ def _links(schedule: Schedule, practice: Practice, base: str) -> PracticeLinks:
         undo=f"{base}/slots/undo?{action.partition('?')[2]}",
         previous=_date_url(base, on, -1, practice),
         # Without a date: the page may stay open past midnight.
-        today=practice_url(base, None, search, focus=practice.focus),
+        today=today_url(base, search, focus=practice.focus),
         next=_date_url(base, on, 1, practice),
         previous_doctors=page(practice.previous),
         next_doctors=page(practice.next),

@@ -61,11 +61,11 @@ class Schedule(Struct, frozen=True, kw_only=True):
         return cls(columns=day.views, now=day.now, chosen=day.date, practice=practice)
 
     def first_date_to_come(self) -> date | None:
-        """The first date that has a slot which has not begun: something can still happen then."""
+        """The first date on which something can happen: it has a slot to come outside time off."""
         for view in self.columns:
-            day_slots = view.day.grid_slots(view.doctor.grid)
-            if any(not day_slot.slot.has_begun(self.now) for day_slot in day_slots):
-                return view.day.date
+            for each in view.day.grid_slots(view.doctor.grid):
+                if each.blocked_by is None and not each.slot.has_begun(self.now):
+                    return view.day.date
         return None
 
     @property
