@@ -18,6 +18,7 @@ from tests.support.plans import (
     propose,
     series_json,
 )
+from tests.support.time_off import make_closure
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -76,6 +77,25 @@ def test_preview_says_how_soon_a_third_patient_can_come(client: AppClient) -> No
     page = page_of(client, proposed(client))
 
     assert "Third next available slot: none → 8 days" in text_of(parse(page.text))
+
+
+HOLIDAYS = "None of these dates is in a closure, so slots will open on public holidays too."
+
+
+def test_preview_of_weeks_without_a_closure_warns_of_public_holidays(client: AppClient) -> None:
+    long, short = proposed(client, weeks=13), proposed(client, weeks=3)
+
+    assert HOLIDAYS in text_of(parse(page_of(client, long).text))
+    assert HOLIDAYS not in text_of(parse(page_of(client, short).text))
+
+
+def test_preview_names_the_closures_that_it_leaves_out(client: AppClient) -> None:
+    make_closure(client, MONDAY + WEEK, name="Founders' Day")
+
+    page = parse(page_of(client, proposed(client, weeks=13)).text)
+
+    assert rows(page)[1][2] == "Mon 30 Nov: left out, Founders' Day"
+    assert HOLIDAYS not in text_of(page)
 
 
 def test_plan_is_applied_without_javascript(client: AppClient) -> None:

@@ -224,6 +224,8 @@ def _notes(view: PlanView) -> Iterable[str]:
         yield from bookings
     elif view.plan.state is PlanState.PROPOSED:
         yield _("Booked and held slots stay as they are.")
+    if plan_words.may_open_on_holidays(view):
+        yield _("None of these dates is in a closure, so slots will open on public holidays too.")
     if view.plan.kind is PlanKind.HOURS and view.plan.has_started:
         yield _(
             "Undo brings the former slots back; the hours in the settings stay as they are now."
