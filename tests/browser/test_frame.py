@@ -38,8 +38,17 @@ PAGES = (
     "/signed-in",
 )
 MAX_HEADER_HEIGHT = 80
+MAX_ROW_HEIGHT = 60
 MAX_FIRST_BOX_TOP = 220
 MIN_BOXES_IN_SIGHT = 12
+# The width of the text that a list shows, and of what is inside its padding.
+TEXT_AND_ROOM = """list => {
+    const style = getComputedStyle(list);
+    const context = document.createElement("canvas").getContext("2d");
+    context.font = style.font;
+    const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+    return [context.measureText(list.selectedOptions[0].text).width, list.clientWidth - padding];
+}"""
 
 
 def assert_fits(page: Page) -> None:
@@ -163,6 +172,25 @@ def test_current_page_is_in_sight_in_an_admins_header_on_a_phone(
         page.goto(f"{live_server.url}{path}")
 
         expect(page.locator(".sections [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_admins_header_is_one_row_with_the_doctors_whole_name_on_a_laptop(
+    browser: Browser, live_server: LiveServer, browser_users: BrowserUsers
+) -> None:
+    state = browser_users.storage_state("alex")
+    with browser.new_context(
+        storage_state=state, viewport={"width": 1100, "height": 800}
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{live_server.url}{WEEK.replace('dr-lee', 'dr-okafor')}")
+
+        for width in (1100, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            header = page.locator("body > header").bounding_box()
+            assert header is not None
+            assert header["height"] <= MAX_ROW_HEIGHT
+            name, room = page.get_by_label("Doctor", exact=True).evaluate(TEXT_AND_ROOM)
+            assert name <= room
 
 
 @pytest.mark.parametrize("path", ["/doctors", "/people", "/practice", "/reports"])
