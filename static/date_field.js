@@ -27,6 +27,11 @@ document.addEventListener("keydown", (event) => {
 // The browser's calendar changes the field without a key; Enter submits the form by itself.
 document.addEventListener("change", (event) => isDateField(event) && !isTyping && openDate(event.target));
 document.addEventListener("focusout", (event) => isDateField(event) && openDate(event.target));
+// The date in words is that of the page. Another one has words once the server has it.
+document.addEventListener("input", ({ target }) => {
+  const words = target.type === "date" && find(`#${target.id}-words`);
+  if (words) words.hidden = target.value !== target.defaultValue;
+});
 document.addEventListener("submit", ({ target }) => {
   if (target.id === "pick") isTyping = false;
 });

@@ -27,6 +27,14 @@ def format_date(on: date) -> str:
     )
 
 
+def format_iso_date(text: str) -> str:
+    """``Monday 23 November 2026`` for ``2026-11-23``; empty for a text that is not such a date."""
+    try:
+        return format_date(date.fromisoformat(text))
+    except ValueError:
+        return ""
+
+
 def format_day_and_month(on: date) -> str:
     """``Monday 23 November``."""
     return _(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +18,8 @@ from tests.support.day_page import (
 )
 from tests.support.dynamodb_responses import dynamodb_response
 from tests.support.factories import to_instant
-from tests.support.html import attribute, parse
+from tests.support.html import attribute, parse, text_of
+from tests.support.page_form import SentForm
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -68,6 +69,50 @@ def test_page_shows_doctor_and_slot_counts(client: AppClient) -> None:
     assert "London time" in page
     assert "Monday 23 November 2026" in page
     assert "2 open, 1 booked" in page
+
+
+@pytest.mark.parametrize(
+    ("location", "place"), [("London", "London time"), ("Leeds", "Leeds · London time")]
+)
+def test_page_names_a_place_once(client: AppClient, location: str, place: str) -> None:
+    client.put("/doctors/dr-lee", client.get("/doctors/dr-lee").json | {"location": location})
+
+    page = parse(client.get(DAY_PATH, **BROWSER_HEADERS).text)
+
+    assert text_of(page.select("aside .doctor")[0]) == f"Dr Mina Lee Cardiology · {place}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        DAY_PATH,
+        "/slots/week?doctor_id=dr-lee&date=2026-11-25",
+        "/practice?date=2026-11-23",
+        "/time-off?doctor_id=dr-lee",
+        "/series/new?doctor_id=dr-lee&week=2026-11-23",
+        "/import?doctor_id=dr-lee",
+    ],
+)
+def test_date_field_is_described_by_its_date_in_words(client: AppClient, path: str) -> None:
+    """A browser shows the field in the order of its own language: 12/01 may be January."""
+    page = parse(client.get(path, **BROWSER_HEADERS).text)
+
+    fields = [field for field in page.select("input[type=date]") if attribute(field, "value")]
+    assert fields
+    for field in fields:
+        on = date.fromisoformat(attribute(field, "value"))
+        words, *_rest = attribute(field, "aria-describedby").split()
+        assert text_of(page.select(f"#{words}")[0]) == f"{on:%A} {on.day} {on:%B %Y}"
+
+
+def test_invalid_date_has_no_words(client: AppClient) -> None:
+    form = SentForm(client.get("/time-off?doctor_id=dr-lee", **BROWSER_HEADERS))
+
+    page = parse(form.set(from_="soon", to="2026-11-25").send(client).text)
+
+    assert text_of(page.select("#to-words")[0]) == "Wednesday 25 November 2026"
+    assert not page.select("#from-words")
+    assert attribute(page.select("#from")[0], "aria-describedby") == "from-error"
 
 
 def test_boxes_show_state_and_are_disabled_where_not_editable(

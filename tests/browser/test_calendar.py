@@ -43,13 +43,13 @@ def test_date_change_updates_day_and_url_and_back_restores(
 def test_date_picker_and_today_open_a_date(day_page: ManageSlotsPage) -> None:
     page = day_page.page
 
-    page.get_by_label("Date", exact=True).fill("2030-05-06")
+    page.get_by_label("Go to date").fill("2030-05-06")
     expect(page.get_by_role("heading", name="Monday 6 May 2030")).to_be_visible()
     expect(page).to_have_url(re.compile("date=2030-05-06"))
 
     page.get_by_role("link", name="Today").click()
     expect(page).not_to_have_url(re.compile("date=2030-05-06"))
-    expect(page.get_by_label("Date", exact=True)).not_to_have_value("2030-05-06")
+    expect(page.get_by_label("Go to date")).not_to_have_value("2030-05-06")
 
 
 def test_same_day_again_makes_no_history_entry(day_page: ManageSlotsPage) -> None:

@@ -19,7 +19,7 @@ def test_typed_date_is_requested_once_when_complete(day_page: ManageSlotsPage, e
     page = day_page.page
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
-    page.get_by_label("Date", exact=True).focus()
+    page.get_by_label("Go to date").focus()
 
     page.keyboard.type("03152030", delay=20)
     assert [url for url in requested if "/slots?" in url and "part=" not in url] == []
@@ -33,12 +33,15 @@ def test_typed_date_is_requested_once_when_complete(day_page: ManageSlotsPage, e
 
 def test_incomplete_date_is_not_requested(day_page: ManageSlotsPage) -> None:
     page = day_page.page
-    page.get_by_label("Date", exact=True).focus()
+    page.get_by_label("Go to date").focus()
 
+    words = page.locator(".date-words")
+    expect(words).to_be_visible()
     page.keyboard.type("02312030", delay=20)
     page.get_by_role("heading", level=1).click()
 
     expect(page).to_have_url(day_page.url)
+    expect(words).to_be_hidden()  # another date than the field's
 
 
 def test_date_that_is_chosen_while_the_page_loads_is_opened(day_page: ManageSlotsPage) -> None:
@@ -50,7 +53,7 @@ def test_date_that_is_chosen_while_the_page_loads_is_opened(day_page: ManageSlot
 
     page.route(re.compile(r"/static/slots\.[^/]+\.js"), hold)
     page.goto(day_page.url, wait_until="commit")
-    page.get_by_label("Date", exact=True).fill("2030-03-15")
+    page.get_by_label("Go to date").fill("2030-03-15")
 
     for route in held:
         route.continue_()

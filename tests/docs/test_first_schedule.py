@@ -26,7 +26,7 @@ def test_first_schedule_works_as_described(browser: Browser, live_server: LiveSe
     patient = browser.new_page(timezone_id="Europe/London")
 
     sign_in(doctor, live_server)
-    doctor.get_by_label("Date").fill(date)
+    doctor.get_by_label("Go to date").fill(date)
     expect(doctor.locator(f"#schedule[data-days$='/{date}']")).to_be_visible()
     morning = doctor.locator("tbody").first
     morning.get_by_role("button", name="All").click()

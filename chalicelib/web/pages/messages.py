@@ -44,7 +44,11 @@ def split_ranges(text: str) -> list[str]:
 
 def format_zone(zone: ZoneInfo) -> str:
     """Name a zone by its city: ``London time`` for ``Europe/London``."""
+    city = zone_city(zone)
+    return _("%(city)s time", city=city) if city else zone.key
+
+
+def zone_city(zone: ZoneInfo) -> str:
+    """``New York`` for ``America/New_York``; empty for a zone such as ``Etc/UTC``."""
     area, _slash, city = zone.key.partition("/")
-    if not city or area == "Etc":
-        return zone.key
-    return _("%(city)s time", city=city.rpartition("/")[2].replace("_", " "))
+    return "" if area == "Etc" else city.rpartition("/")[2].replace("_", " ")

@@ -10,6 +10,7 @@ from chalice.app import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.bootstrap import get_services
+from chalicelib.web import dates
 from chalicelib.web.http import static_files
 from chalicelib.web.http.negotiation import VARY
 from chalicelib.web.http.security_headers import PAGE_HEADERS
@@ -59,6 +60,7 @@ def _environment() -> Environment:
     environment.globals["script_texts"] = script_texts
     environment.globals["has_password_page"] = lambda: get_services().auth.has_password_page
     environment.filters["words"] = words_of
+    environment.filters["date_words"] = dates.format_iso_date
     environment.filters["split_ranges"] = messages.split_ranges
     return environment
 

@@ -49,7 +49,10 @@ class RejectedForm(Struct, frozen=True, kw_only=True):
 
 
 class DoctorView(Struct, frozen=True, kw_only=True):
-    """The doctor of a day or week, and links from it."""
+    """The doctor of a day or week, and links from it.
+
+    ``location`` is empty if ``time_zone`` names it, as ``London time`` does.
+    """
 
     doctor_id: str
     name: str
@@ -159,11 +162,12 @@ def build_schedule_page(
 
 def _build_doctor(schedule: Schedule, base: str) -> DoctorView:
     doctor = schedule.doctor
+    is_named = doctor.location.casefold() == messages.zone_city(doctor.zone).casefold()
     return DoctorView(
         doctor_id=doctor.doctor_id,
         name=doctor.name,
         specialty=doctor.specialty,
-        location=doctor.location,
+        location="" if is_named else doctor.location,
         time_zone=messages.format_zone(doctor.zone),
         links=links.schedule_links(base, schedule.view, doctor.doctor_id, schedule.chosen),
     )
