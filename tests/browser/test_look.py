@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -15,7 +16,7 @@ from tests.support.manage_slots_page import POLL_URL, ManageSlotsPage
 if TYPE_CHECKING:
     from datetime import date
 
-    from playwright.sync_api import ViewportSize
+    from playwright.sync_api import Page, ViewportSize
     from pytest_playwright import CreateContextCallback
 
     from tests.support.live_server import LiveServer
@@ -155,6 +156,48 @@ def test_save_button_is_visible_on_a_phone_held_sideways(day_page: ManageSlotsPa
     expect(day_page.page.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize("width", [375, 1280])
+def test_save_bar_is_at_the_bottom_of_the_window_and_covers_nothing_for_good(
+    day_page: ManageSlotsPage, width: int
+) -> None:
+    page = day_page.page
+    page.set_viewport_size({"width": width, "height": 1400})  # higher than the page
+
+    day_page.check("09:00")
+
+    bar = page.locator(".save-bar").bounding_box()
+    assert bar is not None
+    assert (bar["x"], bar["width"], bar["y"] + bar["height"]) == (0, width, 1400)
+    page.set_viewport_size({"width": width, "height": 600})
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    last = page.locator(".legend li").last.bounding_box()
+    assert last is not None
+    assert last["y"] + last["height"] <= 600 - bar["height"]
+
+
+@pytest.mark.only_browser("chromium")  # others make no PDF
+def test_week_and_month_are_printed_on_one_page_each(page: Page, live_server: LiveServer) -> None:
+    for path in (
+        "week?doctor_id=dr-okafor&date=2098-03-24",
+        "month?doctor_id=dr-lee&month=2098-03",
+    ):
+        page.goto(f"{live_server.url}/slots/{path}")
+
+        assert re.findall(rb"/Count (\d+)", page.pdf(prefer_css_page_size=True)) == [b"1"], path
+
+
+def test_printed_week_of_short_slots_says_when_each_starts(
+    page: Page, live_server: LiveServer
+) -> None:
+    page.goto(f"{live_server.url}/slots/week?doctor_id=dr-okafor&date=2098-03-24")
+    page.emulate_media(media="print")
+
+    for time in page.locator(".box .time").all()[:3]:
+        size = time.bounding_box()
+        assert size is not None
+        assert size["width"] > 10
+
+
 def test_printed_schedule_names_the_doctor_above_the_table(day_page: ManageSlotsPage) -> None:
     day_page.page.emulate_media(media="print")
 
@@ -163,4 +206,4 @@ def test_printed_schedule_names_the_doctor_above_the_table(day_page: ManageSlots
     assert doctor is not None
     assert table is not None
     assert doctor["y"] + doctor["height"] <= table["y"]
-    expect(day_page.page.get_by_label("Date")).to_be_hidden()
+    expect(day_page.page.get_by_label("Go to date")).to_be_hidden()

@@ -55,6 +55,11 @@ def test_month_has_no_axe_violations_and_no_horizontal_scroll(
         open_month(slots.page, live_server, unused_date)
 
         assert accessibility_violations(slots.page) == []
+        colours = [
+            element.evaluate("e => getComputedStyle(e).backgroundColor")
+            for element in (slots.page.locator(".month .day").first, slots.page.locator("html"))
+        ]
+        assert colours[0] != colours[1]  # a day is a card on the page
         assert slots.page.evaluate("document.documentElement.scrollWidth") <= width
         assert slots.console_errors == []
 
