@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.contrast import faint_fields
 from tests.support.factories import LONDON, to_instant
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from tests.support.manage_slots_page import ManageSlotsPage
+
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture
@@ -58,6 +63,37 @@ def test_saved_slot_is_offered_and_booking_keeps_unsaved_ticks(
     patient_page.goto(f"{booking_site_url}/doctors/dr-lee?from={unused_date}")
     expect(patient_page.locator(time_button(patient_page, "11:00", unused_date))).to_be_visible()
     expect(patient_page.locator(time_button(patient_page, "10:00", unused_date))).to_have_count(0)
+
+
+def test_fields_of_the_booking_site_have_visible_borders_and_dates_in_words(
+    patient_page: Page, booking_site_url: str
+) -> None:
+    for path in ("", "find?specialty=cardiology&from=2030-03-05", "doctors/dr-lee?from=2030-03-05"):
+        patient_page.goto(f"{booking_site_url}/{path}")
+
+        for scheme in SCHEMES:
+            patient_page.emulate_media(color_scheme=scheme)
+            assert faint_fields(patient_page) == [], path
+        field = patient_page.get_by_label("From", exact=True)
+        field.fill("2030-03-12")
+        expect(field).to_have_accessible_description("Tuesday 12 March 2030")
+
+
+def test_held_page_says_when_the_hold_has_expired(
+    day_page: ManageSlotsPage, patient_page: Page, booking_site_url: str, unused_date: date
+) -> None:
+    day_page.check("10:00")
+    day_page.save()
+    day_page.expect_saved()
+    patient_page.clock.install()
+    patient_page.goto(f"{booking_site_url}/doctors/dr-lee?from={unused_date}")
+    patient_page.locator(time_button(patient_page, "10:00", unused_date)).click()
+    expect(patient_page.get_by_role("timer")).to_have_text(re.compile(r"[45]:\d\d"))
+
+    patient_page.clock.run_for(300_000)
+
+    expect(patient_page.get_by_role("alert")).to_contain_text("Your hold has expired.")
+    expect(patient_page.get_by_role("button", name="Book appointment")).to_be_hidden()
 
 
 def test_patient_moves_and_cancels_and_doctor_sees_both(

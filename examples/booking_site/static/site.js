@@ -1,4 +1,12 @@
-// Two comforts that the pages do without: the visitor's own time zone, and a countdown of the hold.
+// Comforts that the pages do without: a chosen date in words, the visitor's own time zone, and a countdown of the hold.
+
+document.querySelector("#from")?.addEventListener("input", ({ target }) => {
+  const parts = target.valueAsDate && new Intl.DateTimeFormat(document.documentElement.lang, {
+    weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC",
+  }).formatToParts(target.valueAsDate);
+  const { weekday, day, month, year } = Object.fromEntries(parts?.map(({ type, value }) => [type, value]) ?? []);
+  document.querySelector("#from-words").textContent = parts ? `${weekday} ${day} ${month} ${year}` : "";
+});
 
 for (const note of document.querySelectorAll("[data-own-time]")) {
   const format = (timeZone) =>
