@@ -29,7 +29,7 @@ document.addEventListener("change", (event) => isDateField(event) && !isTyping &
 document.addEventListener("focusout", (event) => isDateField(event) && openDate(event.target));
 // The date in words is that of the page. Another one has words once the server has it.
 document.addEventListener("input", ({ target }) => {
-  const words = target.type === "date" && find(`#${target.id}-words`);
+  const words = target.type === "date" && find(`#${target.id}-words > span`);
   if (words) words.hidden = target.value !== target.defaultValue;
 });
 document.addEventListener("submit", ({ target }) => {

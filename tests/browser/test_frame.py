@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.accessibility import accessibility_violations
+from tests.support.contrast import faint_fields
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -69,6 +70,7 @@ def test_no_page_overflows_or_violates_axe_on_dark_phones_and_a_light_desktop(
             page.goto(f"{live_server.url}{path}")
             assert_fits(page)
             assert accessibility_violations(page) == [], path
+            assert faint_fields(page) == [], path
 
             page.set_viewport_size({"width": 375, "height": 812})
             assert_fits(page)
@@ -77,6 +79,7 @@ def test_no_page_overflows_or_violates_axe_on_dark_phones_and_a_light_desktop(
             page.set_viewport_size({"width": 1280, "height": 812})
             assert_fits(page)
             assert accessibility_violations(page) == [], path
+            assert faint_fields(page) == [], path
 
 
 @pytest.mark.nightly

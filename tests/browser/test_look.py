@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.support import direct_writes
 from tests.support.accessibility import accessibility_violations
+from tests.support.contrast import fill_contrast
 from tests.support.factories import LONDON, to_instant
 from tests.support.manage_slots_page import POLL_URL, ManageSlotsPage
 
@@ -23,6 +24,23 @@ if TYPE_CHECKING:
 
 
 Scheme = Literal["light", "dark"]
+KINDS = ("booked", "free", "off")
+# The ranges of times that break at the end of a line, or have a hyphen.
+BROKEN_RANGES = """(() => {
+    const found = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const text = texts.currentNode;
+        for (const match of text.data.matchAll(/\\d\\d:\\d\\d ?([–-]) ?\\d\\d:\\d\\d/g)) {
+            const range = document.createRange();
+            range.setStart(text, match.index);
+            range.setEnd(text, match.index + match[0].length);
+            const lines = new Set([...range.getClientRects()].map(rect => rect.y));
+            if (lines.size > 1 || match[1] === "-") found.push(match[0]);
+        }
+    }
+    return found;
+})()"""
 
 
 def show_every_state(slots: ManageSlotsPage) -> None:
@@ -71,6 +89,9 @@ def test_page_has_no_axe_violations_and_no_horizontal_scroll(
 
         show_every_state(slots)
 
+        fills = {kind: fill_contrast(slots.page, f".box[data-kind={kind}]") for kind in KINDS}
+        assert max(fills, key=fills.__getitem__) == "booked"
+        assert slots.page.evaluate(BROKEN_RANGES) == []
         assert accessibility_violations(slots.page) == []
         assert slots.page.evaluate("document.documentElement.scrollWidth") <= width
         assert slots.console_errors == []

@@ -110,7 +110,9 @@ def test_delegate_lands_on_doctor_picker(page: Page, login_url: str) -> None:
     page.goto(f"{login_url}/slots")
     submit_login_form(page, "sam")
 
-    page.get_by_role("link", name="Dr Mina Lee").click()
+    link = page.get_by_role("link", name="Dr Mina Lee")
+    assert link.evaluate("link => link.offsetHeight") >= 24  # WCAG 2.2, 2.5.8
+    link.click()
 
     expect(page.locator("#schedule")).to_be_visible()
 
