@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.factories import MONDAY
 from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
+from tests.support.html import parse, text_of
 from tests.support.page_session import DAY_PATH, PageSession
 
 if TYPE_CHECKING:
@@ -56,7 +57,11 @@ def test_delegate_chooses_among_assigned_doctors(
 def test_delegate_without_doctors_gets_message(page_session: PageSession) -> None:
     page_session.sign_in("mallory", "delegate")
 
-    assert "You don't have access to any doctor's schedule yet" in page_session.get("/slots").text
+    page = text_of(parse(page_session.get("/slots").text))
+    assert (
+        "You don't have access to any doctor's schedule yet. "
+        "Ask the doctor or your administrator to add you."
+    ) in page
 
 
 def test_admin_chooses_among_all_doctors(page_session: PageSession) -> None:

@@ -41,6 +41,7 @@ BROKEN_RANGES = """(() => {
     }
     return found;
 })()"""
+MAX_STATUS_LINES = 3
 
 
 def show_every_state(slots: ManageSlotsPage) -> None:
@@ -167,6 +168,15 @@ def test_rejected_box_is_as_high_as_before(
     day_page.expect_status("Nothing was saved")
     expect(box.get_by_text("Slot already exists: 09:00–09:30")).to_be_in_viewport()
     assert box.evaluate("box => box.offsetHeight") == before
+    assert status_lines(day_page) <= MAX_STATUS_LINES
+
+
+def status_lines(day_page: ManageSlotsPage) -> float:
+    """The height of the message beside Save, in lines."""
+    lines: float = day_page.page.get_by_role("status").evaluate(
+        "status => status.offsetHeight / parseFloat(getComputedStyle(status).lineHeight)"
+    )
+    return lines
 
 
 def test_save_button_is_visible_on_a_phone_held_sideways(day_page: ManageSlotsPage) -> None:

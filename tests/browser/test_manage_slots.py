@@ -48,6 +48,7 @@ def test_unticked_boxes_close_slots(day_page: ManageSlotsPage) -> None:
     day_page.expect_saved()
 
     day_page.checkbox("09:00").uncheck()
+    expect(day_page.page.get_by_role("status")).to_be_empty()  # it said that all is saved
     day_page.check("10:00")
     day_page.save()
 

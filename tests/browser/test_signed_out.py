@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.support.live_server import LiveServer
 
 POLL_INTERVAL_MS = 2_000
+SAVE_URL = "**/slots"
 IDLE_MS = timedelta(minutes=30) // timedelta(milliseconds=1)
 
 
@@ -58,10 +59,15 @@ def expect_signed_out(page: Page) -> None:
 
 def test_ended_session_hides_schedule_until_sign_in(slots: ManageSlotsPage) -> None:
     page = slots.page
+    page.route(SAVE_URL, lambda route: route.abort())
+    slots.checkbox("09:00").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("you're offline")
+    slots.console_errors.clear()  # htmx logs the failed request
     page.context.clear_cookies()
     slots.page.clock.run_for(POLL_INTERVAL_MS)
 
     expect_signed_out(page)
+    expect(page.get_by_role("alert")).not_to_contain_text("offline")
     expect(page.get_by_role("alert")).not_to_contain_text("unsaved")
     assert accessibility_violations(page) == []
     polls: list[str] = []

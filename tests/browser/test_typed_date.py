@@ -33,8 +33,10 @@ def test_typed_date_is_requested_once_when_complete(day_page: ManageSlotsPage, e
     assert len(opened) == 1
 
 
-def test_incomplete_date_is_not_requested(day_page: ManageSlotsPage) -> None:
+def test_date_that_does_not_exist_is_explained_and_not_requested(day_page: ManageSlotsPage) -> None:
     page = day_page.page
+    explanation = page.get_by_text("Enter a real date, for example 23 November 2026")
+    expect(explanation).to_be_hidden()
     page.get_by_label("Go to date").focus()
 
     field = page.get_by_label("Go to date")
@@ -42,6 +44,8 @@ def test_incomplete_date_is_not_requested(day_page: ManageSlotsPage) -> None:
     page.keyboard.type("02312030", delay=20)
     page.get_by_role("heading", level=1).click()
 
+    expect(explanation).to_be_visible()
+    expect(page.get_by_text("Choose a date from")).to_be_hidden()
     expect(page).to_have_url(day_page.url)
     expect(field).to_have_accessible_description("Enter a real date, for example 23 November 2026")
 

@@ -5,6 +5,8 @@ export const tests = {
   "a text has the form of its count"() {
     assertEqual(text("changes", { count: 1 }), "1 change");
     assertEqual(text("changes", { count: 6 }), "6 changes");
+    assertEqual(text("otherDays", { count: 1 }), "1 other day");
+    assertEqual(text("otherDays", { count: 2 }), "2 other days");
   },
   "values replace the placeholders"() {
     assertEqual(text("changesOnDays", { changes: "6 changes", days: "3 days" }), "6 changes on 3 days");

@@ -148,6 +148,23 @@ def test_narrow_page_does_not_overflow(open_window: OpenWindow, day_url: str) ->
         assert tab.evaluate(f"{root}.scrollWidth") == tab.evaluate(f"{root}.clientWidth")
 
 
+IS_BESIDE = """(() => {
+    const hours = document.createRange();
+    hours.selectNode(document.querySelector("tr.session th").firstChild);
+    const [text, all] = [hours, document.querySelector("[data-tick=all]")].map((each) =>
+      each.getBoundingClientRect());
+    return all.left > text.right && all.top < text.bottom;
+})()"""
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_all_is_beside_the_hours_of_its_session(tab: Tab, width: int) -> None:
+    tab.set_width(width)
+
+    assert tab.evaluate(IS_BESIDE)
+    tab.set_width(1280)
+
+
 def restore(window: Window, killed: Tab, server: LiveServer) -> Tab:
     """Open the page of a tab in another one, with its session storage, as a browser restores a tab.
 
