@@ -23,24 +23,31 @@ OWN_CLIENTS = {"page": "Manage Slots", "local": "Local server"}
 class ActorNames:
     """The names to show for the actors of one doctor; ``clients`` has display names by client id.
 
-    A client without a display name is shown by its id.
+    The API names a client without a display name by its id; the pages don't show the id.
     """
 
     doctor: Doctor
     clients: Mapping[str, str] = field(default_factory=dict)
 
-    def name_client(self, client: str) -> str:
-        return OWN_CLIENTS.get(client) or self.clients.get(client, client)
+    def find_client(self, client: str) -> str | None:
+        """Return the display name of the client; None if it has none."""
+        return OWN_CLIENTS.get(client) or self.clients.get(client)
 
-    def name_actor(self, actor: Actor) -> str:
-        """Return the doctor's name, the booking site's, or the person's sign-in name."""
+    def name_client(self, client: str) -> str:
+        return self.find_client(client) or client
+
+    def find_actor(self, actor: Actor) -> str | None:
+        """Return the doctor's name, the booking site's if it has one, or the sign-in name."""
         match actor.role:
             case Role.DOCTOR:
                 return self.doctor.name
             case Role.BOOKING_SITE | Role.READER:
-                return self.name_client(actor.client)
+                return self.find_client(actor.client)
             case _:
                 return actor.name
+
+    def name_actor(self, actor: Actor) -> str:
+        return self.find_actor(actor) or actor.client
 
     def is_name_of(self, text: str, actor: Actor) -> bool:
         """Whether the text is a name or an id of the actor, or of their client; in any case."""

@@ -83,7 +83,7 @@ def test_form_that_is_sent_twice_books_once(sign_in: SignIn) -> None:
 def test_page_says_who_has_which_slot(sign_in: SignIn) -> None:
     assert rows(sign_in("own")) == {
         "09:00": "Held until 12:30",
-        "09:30": "Booked via a-booking-site",
+        "09:30": "Booked via an unnamed booking site",
         "10:00": "Open",
     }
 
@@ -92,7 +92,7 @@ def test_page_says_who_has_which_slot(sign_in: SignIn) -> None:
     ("act", "start", "caller", "state"),
     [
         ("release", "09:00", "named", "Open"),
-        ("disrupt", "09:30", "own", "Booked via a-booking-site To be rebooked: Ill"),
+        ("disrupt", "09:30", "own", "Booked via an unnamed booking site To be rebooked: Ill"),
         ("revoke", "09:30", "admin", "Open"),
     ],
 )
@@ -118,7 +118,7 @@ def test_mark_is_taken_back(sign_in: SignIn) -> None:
     desk.clock.now += timedelta(seconds=1)
 
     assert submit(desk, "09:30", "lift").status == 303
-    assert rows(desk)["09:30"] == "Booked via a-booking-site"
+    assert rows(desk)["09:30"] == "Booked via an unnamed booking site"
     changes = text_of(parse(desk.get("/changes?doctor_id=dr-lee", **HTML).text))
     assert "Asked to rebook 09:30–10:00" in changes
     assert "No longer to be rebooked: 09:30–10:00" in changes

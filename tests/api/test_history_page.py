@@ -136,6 +136,18 @@ def test_client_of_a_person_is_shown_by_name(client: AppClient) -> None:
     assert shown == "Opened 09:00–09:30 12:00 · Dr Mina Lee, via Patient portal Undo 12:00"
 
 
+def test_client_without_a_name_is_shown_without_its_id(client: AppClient) -> None:
+    site = Actor(name="other-id", role=Role.BOOKING_SITE, client="other-id")
+    add_change(0, ChangeKind.BOOKING, site, booked=SLOT)
+    add_change(1, ChangeKind.SAVE, replace(DOCTOR, client="other-id"), opened=SLOT)
+
+    text = history_text(client)
+
+    assert "12:00 · An unnamed booking site" in text
+    assert "12:01 · Dr Mina Lee, via an unnamed program" in text
+    assert "other-id" not in client.get(HISTORY, **BROWSER_HEADERS).text
+
+
 def test_changes_are_grouped_by_day_newest_first(client: AppClient) -> None:
     add_change(0, ChangeKind.SAVE, opened=SLOT)
     add_change(60, ChangeKind.SAVE, closed=SLOT)

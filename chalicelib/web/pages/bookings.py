@@ -178,7 +178,8 @@ class _RowBuilder:
             case SlotStatus.BOOKED if slot.is_desk_booking:
                 return _("Booked by the practice")
             case SlotStatus.BOOKED if stored and stored.client:
-                client = self._names.name_client(stored.client)
+                named = self._names.find_client(stored.client)
+                client = named or _("an unnamed booking site")
                 return _("Booked via %(client)s", client=client)
             case SlotStatus.BOOKED:
                 return _("Booked")

@@ -114,7 +114,7 @@ def _suggest_people(changes: Changes, caller: Caller) -> tuple[str, ...]:
     """Name those who can change the schedule, and those who did so on this page."""
     names, doctor = changes.names, changes.doctor
     delegates = doctor.delegates if caller.can_see_delegates(doctor) else ()
-    acted = (names.name_actor(entry.actor) for entry in changes.entries)
+    acted = filter(None, (names.find_actor(entry.actor) for entry in changes.entries))
     return tuple(
         dict.fromkeys([doctor.name, *sorted({*delegates, *_sites(names), *acted} - {doctor.name})])
     )

@@ -127,7 +127,7 @@ def describe_settings(entry: AuditLogEntry) -> Iterator[str]:
 
 def name_author(entry: AuditLogEntry, names: ActorNames) -> str:
     """Name who acted, and on whose behalf."""
-    name = names.name_actor(entry.actor)
+    name = names.find_actor(entry.actor) or _("An unnamed booking site")
     match entry.actor.role:
         case Role.DELEGATE:
             return _("%(name)s, on %(doctor)s's behalf", name=name, doctor=names.doctor.name)
@@ -139,8 +139,10 @@ def name_author(entry: AuditLogEntry, names: ActorNames) -> str:
 
 def name_client(entry: AuditLogEntry, names: ActorNames) -> str:
     """Name the client through which a person acted; none if the client itself did."""
-    client = names.name_client(entry.actor.client)
-    return "" if client == names.name_actor(entry.actor) else client
+    actor = entry.actor
+    if names.name_client(actor.client) == names.name_actor(actor):
+        return ""
+    return names.find_client(actor.client) or _("an unnamed program")
 
 
 def format_times(slots: Iterable[Slot], names: ActorNames) -> str:
