@@ -21,7 +21,8 @@ _RESERVED_SUFFIXES = (".localhost", ".amazonaws.com")
 class BrowserGuard:
     """Responds 403 to requests of another origin, and to requests for a host of another name.
 
-    The second case is DNS rebinding: a page's own host name suddenly points to this machine.
+    The second case is DNS rebinding: a page's own host name suddenly points to this machine. Other
+    responses allow no origin either.
     """
 
     def __init__(self, app: App) -> None:
@@ -29,11 +30,25 @@ class BrowserGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or _is_trusted(scope["headers"]):
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _without_cors_headers(send))
             return
         headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": 403, "headers": headers})
         await send({"type": "http.response.body", "body": b"Forbidden for pages of other sites\n"})
+
+
+def _without_cors_headers(send: Send) -> Send:
+    async def send_rest(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = [
+                (name, value)
+                for name, value in message["headers"]
+                if not name.lower().startswith(b"access-control-")
+            ]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return send_rest
 
 
 def _is_trusted(raw_headers: list[tuple[bytes, bytes]]) -> bool:

@@ -11,11 +11,17 @@ from local.browser_guard import BrowserGuard
 
 
 async def respond_ok(_scope: object, _receive: object, send: Any) -> None:  # noqa: ANN401  ASGI
-    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send(
+        {
+            "type": "http.response.start",
+            "status": 200,
+            "headers": [(b"Access-Control-Allow-Origin", b"*"), (b"content-length", b"0")],
+        }
+    )
 
 
-def get_status(host: str | None, origin: str | None = None) -> int:
-    """Return the status of a request through the guard."""
+def get_start(host: str | None, origin: str | None = None) -> dict[str, Any]:
+    """Return the status and headers of a request through the guard, as ASGI has them."""
     sent: list[dict[str, Any]] = []
     headers = [
         (name, value.encode())
@@ -30,7 +36,7 @@ def get_status(host: str | None, origin: str | None = None) -> int:
         return {"type": "http.request"}
 
     asyncio.run(BrowserGuard(respond_ok)({"type": "http", "headers": headers}, receive, send))
-    return int(sent[0]["status"])
+    return sent[0]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +52,7 @@ def get_status(host: str | None, origin: str | None = None) -> int:
     ],
 )
 def test_programs_and_own_pages_are_served(host: str | None, origin: str | None) -> None:
-    assert get_status(host, origin) == 200
+    assert get_start(host, origin)["status"] == 200
 
 
 @pytest.mark.parametrize(
@@ -64,4 +70,8 @@ def test_programs_and_own_pages_are_served(host: str | None, origin: str | None)
     ],
 )
 def test_pages_of_other_sites_are_rejected(host: str, origin: str | None) -> None:
-    assert get_status(host, origin) == 403
+    assert get_start(host, origin)["status"] == 403
+
+
+def test_no_page_of_another_origin_may_read_a_response() -> None:
+    assert get_start("127.0.0.1:4566")["headers"] == [(b"content-length", b"0")]
