@@ -50,6 +50,21 @@ def test_date_that_does_not_exist_is_explained_and_not_requested(day_page: Manag
     expect(field).to_have_accessible_description("Enter a real date, for example 23 November 2026")
 
 
+def test_date_that_does_not_exist_is_explained_on_a_practice_day(
+    day_page: ManageSlotsPage,
+) -> None:
+    page = day_page.page
+    page.goto(f"{day_page.server.url}/practice?doctor_id=dr-lee&date={day_page.date}")
+    explanation = page.get_by_text("Enter a real date, for example 23 November 2026")
+    expect(explanation).to_be_hidden()
+
+    page.get_by_label("Date", exact=True).focus()
+    page.keyboard.type("02312030", delay=20)
+    page.get_by_role("heading", level=1).click()
+
+    expect(explanation).to_be_visible()
+
+
 def test_date_that_is_chosen_while_the_page_loads_is_opened(day_page: ManageSlotsPage) -> None:
     page = day_page.page
     held: list[Route] = []
