@@ -187,12 +187,14 @@ def test_admins_header_is_one_row_with_the_doctors_whole_name_on_a_laptop(
         page = context.new_page()
         page.goto(f"{live_server.url}{WEEK.replace('dr-lee', 'dr-okafor')}")
 
-        for width in (1100, 1280):
+        for width, doctor in ((1100, "Dr Chidi Okafor"), (1280, "Dr Alexandra Konstantinou")):
             page.set_viewport_size({"width": width, "height": 800})
             header = page.locator("body > header").bounding_box()
             assert header is not None
             assert header["height"] <= MAX_ROW_HEIGHT
-            name, room = page.get_by_label("Doctor", exact=True).evaluate(TEXT_AND_ROOM)
+            doctors = page.get_by_label("Doctor", exact=True)
+            doctors.evaluate("(list, name) => list.selectedOptions[0].text = name", doctor)
+            name, room = doctors.evaluate(TEXT_AND_ROOM)
             assert name <= room
 
 
