@@ -165,7 +165,7 @@ MUTANTS = (
         "An override overwrites the reason of a concurrent one",
         f"{_MODULE}:_was_changed_at",
         exists(condition(SlotItem, "instant")),
-        "tests/api/test_disruptions.py::test_disruption_keeps_reason_of_concurrent_one",
+        _SLOT,
     ),
     Mutant(
         "An override meets a slot that has an instant by now",

@@ -112,7 +112,7 @@ MUTANTS = (
         "A slot is not read consistently",
         "chalicelib.storage.booking_repository:BookingRepository.get",
         never(keyword("consistent_read")),
-        "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
+        "tests/api/test_consistent_reads.py::test_reads_of_bookings_are_consistent",
     ),
     Mutant(
         "A doctor is not read consistently",
