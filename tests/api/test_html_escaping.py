@@ -83,17 +83,19 @@ def test_names_of_people_and_places_are_escaped_on_every_page(page_session: Page
         assert_escaped(markup, fetch_pages(page_session, f"dr-{number}", markup), plain)
 
 
-def test_client_id_is_escaped_in_history(
+def test_client_name_is_escaped_in_history(
     authenticated_client: AppClient, oidc_provider: FakeOidcProvider
 ) -> None:
-    def history(client: str, date: str) -> dict[str, AppResponse]:
+    def history(name: str, date: str) -> dict[str, AppResponse]:
         sign_in = authenticated_client.services.settings.oidc
         assert sign_in is not None
         settings = structs.replace(
-            authenticated_client.services.settings, oidc=structs.replace(sign_in, client_id=client)
+            authenticated_client.services.settings,
+            oidc=structs.replace(sign_in, client_id="a-client"),
+            client_names={"a-client": name},
         )
         bootstrap.set_services(bootstrap.build_services(settings, now=authenticated_client.clock))
-        claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": client}
+        claims = {"username": "dr-lee", "cognito:groups": ["doctor"], "client_id": "a-client"}
         doctor = {"Authorization": f"Bearer {oidc_provider.access_token(claims)}"}
         slots = [{"start": "09:00", "status": "free"}]
         authenticated_client.post_slots(
