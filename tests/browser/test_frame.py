@@ -154,6 +154,7 @@ def test_switch_follows_the_date_that_is_shown(
         expect(page).to_have_url(other)
 
 
+@pytest.mark.only_browser("chromium")  # BiDi can't emulate paper
 def test_printed_page_has_no_header(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/settings")
     page.emulate_media(media="print")

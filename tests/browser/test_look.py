@@ -200,6 +200,7 @@ def test_week_and_month_are_printed_on_one_page_each(page: Page, live_server: Li
         assert re.findall(rb"/Count (\d+)", page.pdf(prefer_css_page_size=True)) == [b"1"], path
 
 
+@pytest.mark.only_browser("chromium")  # BiDi can't emulate paper
 def test_printed_week_of_short_slots_says_when_each_starts(
     page: Page, live_server: LiveServer
 ) -> None:
@@ -212,6 +213,7 @@ def test_printed_week_of_short_slots_says_when_each_starts(
         assert size["width"] > 10
 
 
+@pytest.mark.only_browser("chromium")  # BiDi can't emulate paper
 def test_printed_schedule_names_the_doctor_above_the_table(day_page: ManageSlotsPage) -> None:
     day_page.page.emulate_media(media="print")
 
