@@ -196,7 +196,7 @@ def test_admins_header_is_one_row_with_the_doctors_whole_name_on_a_laptop(
             doctors = page.get_by_label("Doctor", exact=True)
             doctors.evaluate("(list, name) => list.selectedOptions[0].text = name", doctor)
             name, room = doctors.evaluate(TEXT_AND_ROOM)
-            assert name <= room
+            assert name <= room + 1  # a browser rounds the widths of letters
 
 
 @pytest.mark.parametrize("path", ["/doctors", "/people", "/practice", "/reports"])
