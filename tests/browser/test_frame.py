@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -11,7 +12,9 @@ from tests.support.accessibility import accessibility_violations
 from tests.support.contrast import faint_fields
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page, ViewportSize
 
     from tests.support.browser_users import BrowserUsers
     from tests.support.live_server import LiveServer
@@ -50,6 +53,19 @@ TEXT_AND_ROOM = """list => {
     const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
     return [context.measureText(list.selectedOptions[0].text).width, list.clientWidth - padding];
 }"""
+
+
+@contextmanager
+def open_as_admin(
+    browser: Browser, live_server: LiveServer, users: BrowserUsers, path: str, *, width: int
+) -> Iterator[Page]:
+    """Open a page in a browser of that width, as an admin."""
+    state = users.storage_state("alex")
+    size: ViewportSize = {"width": width, "height": 800}
+    with browser.new_context(storage_state=state, viewport=size) as context:
+        page = context.new_page()
+        page.goto(f"{live_server.url}{path}")
+        yield page
 
 
 def assert_fits(page: Page) -> None:
@@ -168,26 +184,15 @@ def test_printed_page_has_no_header(page: Page, live_server: LiveServer) -> None
 def test_current_page_is_in_sight_in_an_admins_header_on_a_phone(
     browser: Browser, live_server: LiveServer, browser_users: BrowserUsers, path: str
 ) -> None:
-    state = browser_users.storage_state("alex")
-    with browser.new_context(
-        storage_state=state, viewport={"width": 390, "height": 844}
-    ) as context:
-        page = context.new_page()
-        page.goto(f"{live_server.url}{path}")
-
+    with open_as_admin(browser, live_server, browser_users, path, width=390) as page:
         expect(page.locator(".sections [aria-current]")).to_be_in_viewport(ratio=1)
 
 
 def test_admins_header_is_one_row_with_the_doctors_whole_name_on_a_laptop(
     browser: Browser, live_server: LiveServer, browser_users: BrowserUsers
 ) -> None:
-    state = browser_users.storage_state("alex")
-    with browser.new_context(
-        storage_state=state, viewport={"width": 1100, "height": 800}
-    ) as context:
-        page = context.new_page()
-        page.goto(f"{live_server.url}{WEEK.replace('dr-lee', 'dr-okafor')}")
-
+    path = WEEK.replace("dr-lee", "dr-okafor")
+    with open_as_admin(browser, live_server, browser_users, path, width=1100) as page:
         for width, doctor in ((1100, "Dr Chidi Okafor"), (1280, "Dr Alexandra Konstantinou")):
             page.set_viewport_size({"width": width, "height": 800})
             header = page.locator("body > header").bounding_box()
@@ -203,13 +208,7 @@ def test_admins_header_is_one_row_with_the_doctors_whole_name_on_a_laptop(
 def test_wide_page_keeps_a_margin_on_a_laptop(
     browser: Browser, live_server: LiveServer, browser_users: BrowserUsers, path: str
 ) -> None:
-    state = browser_users.storage_state("alex")
-    with browser.new_context(
-        storage_state=state, viewport={"width": 1280, "height": 800}
-    ) as context:
-        page = context.new_page()
-        page.goto(f"{live_server.url}{path}")
-
+    with open_as_admin(browser, live_server, browser_users, path, width=1280) as page:
         left = page.locator("main").evaluate(
             "main => Math.min(...[...main.children].map(e => e.getBoundingClientRect().left))"
         )

@@ -74,8 +74,10 @@ def _tracked_capacity(table_name: str) -> Iterator[None]:
     """Use a connection that tracks the capacity of its calls during the block."""
     before = BaseItem._connection  # creating a client takes as long as ten calls
     BaseItem._connection = _tracking_connection(table_name, os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
-    yield
-    BaseItem._connection = before
+    try:
+        yield
+    finally:
+        BaseItem._connection = before
 
 
 @cache
