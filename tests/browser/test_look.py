@@ -189,6 +189,22 @@ def test_save_bar_is_at_the_bottom_of_the_window_and_covers_nothing_for_good(
     assert last["y"] + last["height"] <= 600 - bar["height"]
 
 
+POSITIONS = """[".toolbar", "#schedule", ".box"].map(selector => {
+    const { x, y } = document.querySelector(selector).getBoundingClientRect();
+    return [selector, x, y];
+})"""
+
+
+def test_nothing_moves_when_the_end_of_the_page_arrives(day_page: ManageSlotsPage) -> None:
+    page = day_page.page
+    complete = page.evaluate(POSITIONS)
+
+    page.evaluate("document.querySelector('#manage > aside').remove()")
+
+    # As in a browser that shows the page before all of it has come.
+    assert page.evaluate(POSITIONS) == complete
+
+
 @pytest.mark.only_browser("chromium")  # others make no PDF
 def test_week_and_month_are_printed_on_one_page_each(page: Page, live_server: LiveServer) -> None:
     for path in (
