@@ -26,6 +26,12 @@ _CUT_OFF = """() => [...document.querySelectorAll(".box :is(.time, .state)")].fi
   const [inner, outer] = [text, text.closest(".box")].map((each) => each.getBoundingClientRect());
   return inner.right > outer.right - 1 || inner.bottom > outer.bottom || inner.top < outer.top;
 }).map((text) => text.textContent)"""
+# How many boxes each line of the first hours has.
+_BOXES_PER_LINE = """() => [...document.querySelectorAll(".shared")].slice(0, 7).flatMap((hour) => {
+  const tops = [...hour.querySelectorAll(".box")].filter((box) => box.checkVisibility())
+    .map((box) => Math.round(box.getBoundingClientRect().top));
+  return [...new Set(tops)].map((top) => tops.filter((each) => each === top).length);
+})"""
 # The content of the sign, which screen readers don't read: they read the words.
 _SIGN = "label => getComputedStyle(label.querySelector('label'), '::after').content"
 
@@ -107,6 +113,16 @@ def test_box_of_a_week_names_its_state_to_who_points_at_it(short_week: WeekPage)
 
     assert is_readable(short_week.label("Mon 09:00").locator(".time"))
     assert is_readable(short_week.label("Mon 09:00").get_by_text("will open"))
+
+
+@pytest.mark.parametrize("minutes", [15])
+@pytest.mark.parametrize("width", [320, 375, 1280])
+def test_lines_of_an_hour_of_four_slots_are_equally_long(short_week: WeekPage, width: int) -> None:
+    short_week.page.set_viewport_size({"width": width, "height": 800})
+
+    lines = short_week.page.evaluate(_BOXES_PER_LINE)
+
+    assert set(lines) in ({2}, {4})
 
 
 @pytest.mark.parametrize("minutes", [5])
