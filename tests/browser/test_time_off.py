@@ -160,3 +160,28 @@ def test_pages_of_time_off_have_no_axe_violations_and_no_horizontal_scroll(
 
             assert accessibility_violations(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_time_off_has_its_name_above_the_boxes_of_a_phone(
+    browser: Browser,
+    browser_users: BrowserUsers,
+    live_server: LiveServer,
+    doctor: str,
+    unused_date: date,
+) -> None:
+    plan = {"kind": "time_off", "from": str(unused_date), "to": str(unused_date), "name": "Away"}
+    path = f"/doctors/{doctor}/plans"
+    proposed = send(live_server, "admin", "POST", path, plan | {"act": "stop"})
+    send(live_server, "admin", "POST", f"{path}/{proposed['plan_id']}/steps", {})
+    with browser.new_context(
+        storage_state=browser_users.storage_state("alex"), viewport={"width": 375, "height": 812}
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{live_server.url}/slots?doctor_id={doctor}&date={unused_date}")
+
+        name = page.locator("thead .away").bounding_box()
+        box = page.locator(".box").first.bounding_box()
+        assert name is not None
+        assert box is not None
+        assert name["height"] > 10
+        assert name["y"] + name["height"] <= box["y"]
