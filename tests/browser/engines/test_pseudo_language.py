@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 PSEUDO = "ar-XB"
 OF_LEE = "doctor_id=dr-lee"
+SETTINGS = f"/settings?{OF_LEE}"
 WEEK = f"/slots/week?{OF_LEE}&date=2027-06-07"
 PATHS = (
     f"/slots?{OF_LEE}&date=2027-06-07",
     WEEK,
     f"/slots/month?{OF_LEE}&month=2027-06",
     f"/changes?{OF_LEE}",
-    f"/settings?{OF_LEE}",
+    SETTINGS,
     f"/series?{OF_LEE}",
     f"/slots/origins?{OF_LEE}&date=2027-06-07",
     "/practice?date=2027-06-07",
@@ -35,12 +36,18 @@ PATHS = (
     "/new-delegate",
     "/reports",
     f"/import?{OF_LEE}",
+    f"/time-off?{OF_LEE}",
     f"/calendar-feeds?{OF_LEE}",
     "/nowhere",
     f"/series/new?{OF_LEE}",
 )
 # The layout of the other widths is the same in all engines.
 WIDTHS = {"chromium": (320, 375, 1280), "firefox": (320,), "webkit": (320,)}
+SIGN_OF_PREVIOUS = "getComputedStyle(document.querySelector('#previous'), '::before').content"
+# In the picture of a week, the names of hours end before the boxes begin.
+HOURS_OVER_BOXES = """[...document.querySelectorAll(".week-picture .hour")].filter(hour =>
+    hour.getBoundingClientRect().right >
+    document.querySelector(".week-picture rect").getBoundingClientRect().left).length"""
 IS_TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
 
 
@@ -75,6 +82,9 @@ def overflows(
             assert tab.text("h1"), path
             if path == WEEK:
                 expect_texts_of_scripts_in_the_catalogue(tab)
+                assert str(tab.evaluate(SIGN_OF_PREVIOUS)).startswith('"‹')  # browsers mirror it
+            if path == SETTINGS:
+                assert tab.evaluate(HOURS_OVER_BOXES) == 0
             yield from ((path, width) for width in overflowing_widths(tab, widths))
         tab.evaluate("document.querySelector('.plan-form button').click()")
         wait_until(lambda: tab.text("#plan-heading").startswith("["))
