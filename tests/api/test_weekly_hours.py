@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.web.api.fields import WEEKDAYS
+from tests.support.day_page import BROWSER_HEADERS
 from tests.support.factories import date_range
+from tests.support.html import attribute, parse
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -26,6 +28,15 @@ def test_sessions_apply_on_their_weekdays(client: AppClient) -> None:
 
     assert changed.status == 200
     assert [count_boxes(client, date) for date in date_range(7)] == [2, 6, 0, 0, 2, 0, 0]
+
+
+def test_page_of_a_day_without_hours_leads_to_the_settings(client: AppClient) -> None:
+    client.update_doctor(sessions=[TUESDAY])
+
+    page = parse(client.get("/slots?doctor_id=dr-lee&date=2026-11-25", **BROWSER_HEADERS).text)
+
+    links = page.select("#schedule > p a")
+    assert [attribute(link, "href") for link in links] == ["/settings?doctor_id=dr-lee"]
 
 
 def test_weekdays_are_returned_monday_first(client: AppClient) -> None:

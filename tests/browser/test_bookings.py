@@ -58,6 +58,25 @@ def test_mark_leads_to_what_needs_rebooking_and_back(day_page: ManageSlotsPage) 
     strip.get_by_role("link", name="1 to rebook").click()
     page.get_by_role("link", name="1 to rebook", exact=True).click()
     expect(page.get_by_text("0 of 1 done")).to_be_visible()
+    page.emulate_media(reduced_motion="reduce")
+    # Chromium's own bar would be grey where nothing is done.
+    assert page.locator("progress").evaluate("e => getComputedStyle(e).appearance") == "none"
+
+
+def test_month_on_a_phone_marks_what_needs_rebooking_by_a_sign(day_page: ManageSlotsPage) -> None:
+    page = open_bookings(day_page, "09:00")
+    page.get_by_role("button", name="Book at the desk").click()
+    page.get_by_text("To be rebooked…").click()
+    page.get_by_label("Reason").fill("Ill")
+    page.get_by_role("button", name=re.compile("^Mark 09:00")).click()
+    page.set_viewport_size({"width": 375, "height": 812})
+
+    month = f"{day_page.server.url}/slots/month?doctor_id=dr-lee&month={day_page.date:%Y-%m}"
+    page.goto(month)
+
+    day = page.get_by_role("link", name=re.compile(f"^{day_page.date:%A} {day_page.date.day} "))
+    sign = "e => getComputedStyle(e, '::after').content"
+    assert day.locator(".number").evaluate(sign) == '" !" / ""'
 
 
 def test_pages_have_no_axe_violations_and_no_horizontal_scroll(day_page: ManageSlotsPage) -> None:

@@ -58,7 +58,10 @@ def test_twenty_doctors_are_printed_side_by_side(page: Page, live_server: LiveSe
 
     assert page.locator("thead th[data-day]").count() == MAX_DOCTORS
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.locator(".legend").is_visible()
+    legend = page.locator(".legend")
+    assert legend.is_visible()
+    # Else white words would be on white paper.
+    assert legend.evaluate("e => getComputedStyle(e).printColorAdjust") == "exact"
 
 
 def test_phone_shows_no_hour_without_a_box_of_the_doctor(

@@ -73,6 +73,16 @@ def test_contents_stay_beside_the_text(page: Page, live_server: LiveServer) -> N
     expect(page.get_by_role("searchbox", name="Search")).to_be_in_viewport()
 
 
+def test_text_ends_before_the_edge_of_the_window(page: Page, live_server: LiveServer) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{live_server.url}/docs")
+
+    for text in page.locator("main > p").all():
+        box = text.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 1280 - 16
+
+
 def test_search_shows_the_entries_that_have_all_words(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/docs")
     contents = page.get_by_role("navigation")

@@ -106,7 +106,15 @@ def test_all_fills_a_day_and_discard_can_be_undone(week_page: WeekPage) -> None:
 
     expect_summary(week_page, "14 changes · 14 to open")
     page.get_by_role("button", name="Review").click()
-    expect(page.get_by_role("dialog")).to_contain_text("will open: 09:00–09:30, 09:30–10:00")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("will open: 09:00–09:30, 09:30–10:00")
+    sizes = [
+        dialog.get_by_role("heading", level=level).evaluate(
+            "heading => parseFloat(getComputedStyle(heading).fontSize)"
+        )
+        for level in (2, 3)
+    ]
+    assert sizes[0] > sizes[1]
     assert accessibility_violations(page) == []
 
 

@@ -36,6 +36,7 @@ class ScheduleLinks(Struct, frozen=True, kw_only=True):
     time_off: str
     export_slots: str
     import_slots: str
+    settings: str
     poll: str
     rail: str
 
@@ -60,6 +61,7 @@ def schedule_links(base: str, view: str, doctor_id: str, on: date) -> ScheduleLi
         time_off=plan_links.time_off_url(base, doctor_id, view, on),
         export_slots=plan_links.export_url(base, doctor_id),
         import_slots=plan_links.import_url(base, doctor_id),
+        settings=plan_links.settings_url(base, doctor_id),
         poll=f"{urls[view]}&part=schedule",
         rail=f"{urls['month']}&part=rail",
     )
