@@ -277,6 +277,13 @@ def test_page_says_what_is_wrong(client: AppClient) -> None:
     assert several.send(client).status == 400
 
 
+def test_page_asks_for_every_empty_field(client: AppClient) -> None:
+    page = parse(SentForm(client.get("/closures", **HTML)).send(client).text)
+
+    errors = [text_of(error) for error in page.select("form .error")]
+    assert errors == ["Enter a name", "Choose a date"]
+
+
 def test_client_of_the_form_gets_problem_details(client: AppClient) -> None:
     response = client.request("POST", "/closures", b"lines=never", {"Content-Type": FORM})
     assert response.status == 400

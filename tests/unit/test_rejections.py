@@ -17,7 +17,7 @@ from chalicelib.domain.violations import (
     SlotTaken,
 )
 from chalicelib.use_cases.list_changes import Author, Authors
-from chalicelib.web.pages.rejections import Rejection
+from chalicelib.web.pages.rejections import Rejection, join_days
 from tests.support.factories import LONDON, make_slot, to_instant
 
 if TYPE_CHECKING:
@@ -191,4 +191,15 @@ def test_one_of_several_days_is_named() -> None:
 
     assert rejection(taken("10:00"), 3, authors).describe_column("Mon") == (
         "Mon wasn't saved: 10:00–10:30 was booked at 08:40."
+    )
+
+
+def test_message_about_many_days_explains_the_first_and_names_the_others() -> None:
+    days = ("Mon", "Tue", "Wed", "Thu")
+    unsaved = [(day, f"{day} wasn't saved: 10:00–10:30 was booked at 08:40.") for day in days]
+
+    assert join_days(["Fri"], unsaved, 2) == (
+        "Saved: Fri. Mon wasn't saved: 10:00–10:30 was booked at 08:40. "
+        "Tue wasn't saved: 10:00–10:30 was booked at 08:40. Also not saved: Wed, Thu. "
+        "Save again to save your other 2 changes."
     )

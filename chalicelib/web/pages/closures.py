@@ -87,7 +87,8 @@ def save_form(caller: Caller, request: Request) -> Response:
         if not wants_html(request):
             raise
         request_context.current_request().code = error.code
-        return render_closures(caller, request, sent, _errors_of(error, is_list=bool(lines)))
+        errors = _errors_of_lines(error) if lines else _errors_of(error, sent)
+        return render_closures(caller, request, sent, errors)
     services.start_closures(services, [closure.closure_id for closure in made])
     return _redirect(request)
 
@@ -100,13 +101,26 @@ def lift(caller: Caller, closure_id: str, request: Request) -> Response:
     return _redirect(request)
 
 
-def _errors_of(error: RequestRejectedError, *, is_list: bool) -> dict[str, str]:
-    """Return the reasons by their fields of the form."""
-    fields = [each for each in error.violations if isinstance(each, FieldViolation)]
-    if is_list:
-        return {"lines": "; ".join(translate(each.detail) for each in fields)}
+def _missing(sent: Mapping[str, str]) -> dict[str, str]:
+    """Return what the empty fields of the form need."""
+    needed = {"name": _("Enter a name"), "from": _("Choose a date")}
+    return {field: words for field, words in needed.items() if not sent.get(field)}
+
+
+def _errors_of(error: RequestRejectedError, sent: Mapping[str, str]) -> dict[str, str]:
+    """Return the reasons by their fields of the form, in its order."""
     of_form = {"name": "name", "to": "to"}
-    return {of_form.get(each.field, "from"): translate(each.detail) for each in fields}
+    reasons = {of_form.get(each.field, "from"): translate(each.detail) for each in _fields(error)}
+    reasons |= _missing(sent)
+    return {field: reasons[field] for field in ("name", "from", "to") if field in reasons}
+
+
+def _errors_of_lines(error: RequestRejectedError) -> dict[str, str]:
+    return {"lines": "; ".join(translate(each.detail) for each in _fields(error))}
+
+
+def _fields(error: RequestRejectedError) -> list[FieldViolation]:
+    return [each for each in error.violations if isinstance(each, FieldViolation)]
 
 
 def _redirect(request: Request) -> Response:

@@ -38,6 +38,7 @@ _PLURALS: dict[str, Text] = {
 }
 _MAX_REASONS = 3
 _MAX_RANGES = 2  # on a phone, the message has at most three lines
+_MAX_EXPLAINED = 2  # days; on a phone, a sentence for each of seven would fill the screen
 
 
 class Rejection(Struct, frozen=True, kw_only=True):
@@ -92,9 +93,17 @@ def describe_unsaved(name: str, reasons: str) -> str:
     return _("%(name)s wasn't saved: %(reasons)s.", name=name, reasons=reasons.removesuffix("."))
 
 
-def join_days(saved: Sequence[str], unsaved: Sequence[str], other_change_count: int) -> str:
-    """Say which of several days were saved, why others were not, and what a second save does."""
-    sentences = list(unsaved)
+def join_days(
+    saved: Sequence[str], unsaved: Sequence[tuple[str, str]], other_change_count: int
+) -> str:
+    """Say which of several days were saved, why others were not, and what a second save does.
+
+    Of those that were not saved, each has its name and the sentence that says why. Beyond the
+    first, the message has only the names: their boxes say why.
+    """
+    sentences = [sentence for _name, sentence in unsaved[:_MAX_EXPLAINED]]
+    if names := [name for name, _sentence in unsaved[_MAX_EXPLAINED:]]:
+        sentences.append(_("Also not saved: %(names)s.", names=", ".join(names)))
     if saved:
         sentences.insert(0, _("Saved: %(names)s.", names=", ".join(saved)))
     if other_change_count:

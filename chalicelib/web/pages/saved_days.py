@@ -127,7 +127,7 @@ def _rejected_response(
 
 def _describe_results(results: Sequence[_Result], schedule: Schedule, caller: Caller) -> str:
     """Say what of each day was saved, and what a second save does."""
-    saved, sentences, other_count = [], [], 0
+    saved, unsaved, other_count = [], [], 0
     for result in results:
         view = schedule.find(result.key)
         name = schedule.name_of(view)
@@ -135,11 +135,12 @@ def _describe_results(results: Sequence[_Result], schedule: Schedule, caller: Ca
             saved.append(name)
         elif result.rejection:
             rejection = _build_rejection(result, result.rejection, view, caller)
-            sentences.append(rejection.describe_column(name))
+            unsaved.append((name, rejection.describe_column(name)))
             other_count += rejection.other_change_count
         else:
-            sentences.append(describe_unsaved(name, _describe_failure(result.error)))
-    return join_days(saved, sentences, other_count)
+            sentence = describe_unsaved(name, _describe_failure(result.error))
+            unsaved.append((name, sentence))
+    return join_days(saved, unsaved, other_count)
 
 
 def _build_rejection(
