@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tests.support.live_server import LiveServer
 
 
+IS_CUT_OFF = """element => element.scrollWidth > element.clientWidth ||
+    element.scrollHeight > element.clientHeight"""
+
+
 @pytest.fixture
 def week_page(page: Page, live_server: LiveServer, unused_week: date) -> Iterator[WeekPage]:
     """A week of Dr Lee that no other test uses. Errors in the browser's console fail the test."""
@@ -70,6 +74,13 @@ def test_tabs_conflict_on_one_box_and_next_save_stores_the_rest(
     status = second_tab.page.get_by_role("status")
     expect(status).to_contain_text("Mon wasn't saved")
     expect(status).to_be_focused()
+    box = second_tab.label("Mon 09:00")
+    before = box.bounding_box()
+    reason = box.locator(".error")
+    assert reason.evaluate(IS_CUT_OFF)
+    box.hover()
+    assert not reason.evaluate(IS_CUT_OFF)
+    assert box.bounding_box() == before
     second_tab.expect_unsaved(1)
     expect(second_tab.checkbox("Mon 11:00")).to_be_checked()
     second_tab.save()
