@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
     from pytest_playwright import CreateContextCallback
 
+    from tests.support.browser_users import BrowserUsers
     from tests.support.live_server import LiveServer
 
 
@@ -206,27 +207,34 @@ def test_nothing_moves_when_the_end_of_the_page_arrives(day_page: ManageSlotsPag
 
 
 @pytest.mark.only_browser("chromium")  # others make no PDF
-def test_week_and_month_are_printed_on_one_page_each(page: Page, live_server: LiveServer) -> None:
+def test_week_and_month_are_printed_on_one_page_each(
+    page: Page, live_server: LiveServer, browser_users: BrowserUsers
+) -> None:
+    browser_users.switch_user(page.context, "alex")
     for path in (
         "week?doctor_id=dr-okafor&date=2098-03-24",
         "month?doctor_id=dr-lee&month=2098-03",
     ):
         page.goto(f"{live_server.url}/slots/{path}")
 
+        expect(page.locator(":is(#schedule, .month)")).to_have_count(1)
         assert re.findall(rb"/Count (\d+)", page.pdf(prefer_css_page_size=True)) == [b"1"], path
 
 
 @pytest.mark.only_browser("chromium")  # BiDi can't emulate paper
 def test_printed_week_of_short_slots_says_when_each_starts(
-    page: Page, live_server: LiveServer
+    page: Page, live_server: LiveServer, browser_users: BrowserUsers
 ) -> None:
+    browser_users.switch_user(page.context, "alex")
     page.goto(f"{live_server.url}/slots/week?doctor_id=dr-okafor&date=2098-03-24")
     page.emulate_media(media="print")
 
+    expect(page.locator(".box .time")).to_have_count(12 * 7)
     for time in page.locator(".box .time").all()[:3]:
         size = time.bounding_box()
         assert size is not None
         assert size["width"] > 10
+    expect(page.get_by_role("list", name="Legend")).to_be_visible()
 
 
 @pytest.mark.only_browser("chromium")  # BiDi can't emulate paper
