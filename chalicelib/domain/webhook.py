@@ -26,7 +26,8 @@ MAX_WEBHOOKS = 10
 """The most of one client."""
 ROTATION_OVERLAP = timedelta(hours=24)
 """How long the previous secret still signs after a rotation."""
-SECRET_PREFIX = "whsec_"  # noqa: S105  # nosec B105  the prefix of the standard
+# Of the standard, and no secret.
+SECRET_PREFIX = "whsec_"  # noqa: S105  # nosec B105
 _WEBHOOK_ID = re.compile(r"[0-9a-f]{16}")
 
 

