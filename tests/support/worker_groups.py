@@ -13,7 +13,8 @@ def group_of(nodeid: str) -> str:
     """Return the name of a test's group, which for most tests is their own."""
     file, _, test = nodeid.partition("::")
     if file.startswith("tests/browser/engines/"):  # a browser starts once
-        return test.partition("[")[2].rstrip("]")
+        parameters = test.partition("[")[2].rstrip("]")
+        return parameters.partition("-")[0]
     return nodeid
 
 

@@ -9,6 +9,7 @@ ENGINES = "tests/browser/engines/test_schedule.py"
 
 def test_tests_of_an_engine_are_a_group() -> None:
     assert group_of(f"{ENGINES}::test_a[firefox]") == group_of(f"{ENGINES}::test_b[firefox]")
+    assert group_of(f"{ENGINES}::test_a[firefox]") == group_of(f"{ENGINES}::test_c[firefox-375]")
     assert group_of(f"{ENGINES}::test_a[firefox]") != group_of(f"{ENGINES}::test_a[webkit]")
 
 
