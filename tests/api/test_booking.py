@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
 
 
-pytestmark = [pytest.mark.both_stores, pytest.mark.usefixtures("open_slots")]
+pytestmark = pytest.mark.usefixtures("open_slots")
 
 
 NINE = "2026-11-23T09:00:00+00:00"
@@ -36,6 +36,7 @@ def test_slot_returns_current_state(client: AppClient) -> None:
     assert (same.status, same.text) == (304, "")
 
 
+@pytest.mark.both_stores
 def test_booked_slot_is_not_booked_again(client: AppClient) -> None:
     booked = client.book("09:00", "b-1")
 
@@ -46,6 +47,7 @@ def test_booked_slot_is_not_booked_again(client: AppClient) -> None:
     assert client.list_available() == ["09:30", "10:00"]
 
 
+@pytest.mark.both_stores
 def test_repeated_booking_changes_nothing(client: AppClient) -> None:
     client.book("09:00", "b-1")
     before = client.export()
@@ -64,6 +66,7 @@ def test_late_repeat_of_booking_is_recognised(client: AppClient) -> None:
     assert rejection_codes(client.book("09:00", "b-2")) == [(NINE, "slot_taken")]
 
 
+@pytest.mark.both_stores
 def test_cancel_frees_slot_and_is_idempotent(
     client: AppClient,
 ) -> None:
@@ -82,6 +85,7 @@ def test_cancel_keeps_hold(client: AppClient) -> None:
     assert client.get_slot("09:00").json["status"] == "busy-tentative"
 
 
+@pytest.mark.both_stores
 def test_booking_moves_atomically_to_another_slot(client: AppClient) -> None:
     client.book("09:00", "b-1")
 
@@ -109,6 +113,7 @@ def test_booking_moves_to_another_doctor_and_date(client: AppClient) -> None:
     assert client.get_day().free_times == ["09:00", "09:30", "10:00"]
 
 
+@pytest.mark.both_stores
 def test_move_to_taken_slot_keeps_old_booking(client: AppClient) -> None:
     client.book("09:00", "b-1")
     client.book("10:00", "b-2")

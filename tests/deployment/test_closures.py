@@ -22,7 +22,7 @@ from cloud.rehearsal import STACK
 from local import demo_data
 from tests.support.profile import rounds
 
-DOCTORS = rounds(daily=20, nightly=500)
+DOCTORS = rounds(daily=12, nightly=500)
 TIMEOUT_SECONDS = rounds(daily=90, nightly=600)
 CLOSURES = ClosureRepository()
 

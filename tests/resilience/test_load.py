@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 PATIENT_COUNT, DOCTOR_COUNT = 27, 20
 SERVER_COUNT = 2
 # Seconds of load without an outage, and of load before and after each outage.
-DURATION = 60 if IS_NIGHTLY else 3
-RECOVERY_SECONDS = 15 if IS_NIGHTLY else 1
+DURATION = 60 if IS_NIGHTLY else 1.5
+RECOVERY_SECONDS = 15 if IS_NIGHTLY else 0.5
 # Seconds for which a server is suspended: longer than a save takes.
 PAUSE = 0.3
 EXPECTED_STATUSES = {200, 201, 204, 400, 404, 409}
