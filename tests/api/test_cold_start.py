@@ -17,26 +17,28 @@ from chalice.app import Request
 from chalicelib.domain.permissions import Caller, Role
 from chalicelib.web.auth.sessions import LoginSession, SessionStore
 from chalicelib.web.http.request import set_always_https
-from tests.support.fake_oidc_provider import PAGE_CLIENT_ID, SUBJECT
+from tests.support.fake_oidc_provider import (
+    PAGE_CLIENT_ID,
+    SUBJECT,
+    FakeOidcProvider,
+    run_fake_oidc_provider,
+)
 
 if TYPE_CHECKING:
-    from tests.support.fake_oidc_provider import FakeOidcProvider
+    from collections.abc import Iterator
 
 
 PROJECT = Path(__file__).parents[2]
 SESSION_KEY = "k" * 32
 DAY_PATH = "/slots?doctor_id=dr-lee&date=2030-06-03"
-SEED_SCRIPT = """
-from chalicelib import bootstrap; bootstrap.create_services()
-from local import demo_data; demo_data.seed()
-"""
 # Dr Lee has used an account of the provider at the URL before.
-SIGN_IN_SCRIPT = """
+SEED_SCRIPT = """
 import sys
 from chalicelib import bootstrap
 from chalicelib.domain.person import Account
-people = bootstrap.create_services().manage_people
-people.is_token_valid("dr-lee", Account(*sys.argv[1:]), issued_at=None)
+services = bootstrap.create_services()
+from local import demo_data; demo_data.seed()
+services.manage_people.is_token_valid("dr-lee", Account(*sys.argv[1:]), issued_at=None)
 """
 REQUEST_SCRIPT = """
 import json, sys
@@ -68,8 +70,15 @@ OPTIONAL_MODULES = (
 
 
 @pytest.fixture(scope="module")
-def env_vars(moto: str) -> dict[str, str]:
-    """The environment of a process without sign-in, on a table with the demo doctors."""
+def oidc_provider() -> Iterator[FakeOidcProvider]:
+    """A provider for all tests, because the table has Dr Lee's account of it."""
+    with run_fake_oidc_provider() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def env_vars(moto: str, oidc_provider: FakeOidcProvider) -> dict[str, str]:
+    """The environment of a process with sign-in, on a table with the demo doctors."""
     return {
         **{name: os.environ[name] for name in ("PATH", "AWS_DEFAULT_REGION")},
         "AWS_ENDPOINT_URL_DYNAMODB": moto,
@@ -77,12 +86,15 @@ def env_vars(moto: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "testing",
         "STAGE": "local",
         "TABLE_NAME": "cold-start",
+        "OIDC_ISSUER": oidc_provider.url,
+        "OIDC_CLIENT_ID": PAGE_CLIENT_ID,
+        "SESSION_KEY": SESSION_KEY,
     }
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _seeded(env_vars: dict[str, str]) -> None:
-    run_python(SEED_SCRIPT, {**env_vars, "LOCAL_CALLER": "dr-lee"})
+def _seeded(env_vars: dict[str, str], oidc_provider: FakeOidcProvider) -> None:
+    run_python(SEED_SCRIPT, env_vars, oidc_provider.url, SUBJECT)
 
 
 def run_python(code: str, environment: dict[str, str], *arguments: str) -> str:
@@ -157,23 +169,15 @@ def test_first_request_loads_only_required_modules(
     status: int,
     needed: set[str],
 ) -> None:
-    sign_in = {
-        "OIDC_ISSUER": oidc_provider.url,
-        "OIDC_CLIENT_ID": PAGE_CLIENT_ID,
-        "SESSION_KEY": SESSION_KEY,
-    }
     credentials = {
         "anonymous": {},
         "cookie": {"Cookie": doctor_cookie()},
         "token": {"Authorization": doctor_token(oidc_provider)},
     }[caller]
 
-    if credentials:
-        run_python(SIGN_IN_SCRIPT, {**env_vars, **sign_in}, oidc_provider.url, SUBJECT)
-
     output = run_python(
         REQUEST_SCRIPT,
-        {**env_vars, **sign_in},
+        env_vars,
         json.dumps([path, {"Accept": accept or "*/*", **credentials}]),
     )
 
