@@ -98,8 +98,8 @@ def join_days(
 ) -> str:
     """Say which of several days were saved, why others were not, and what a second save does.
 
-    Of those that were not saved, each has its name and the sentence that says why. Beyond the
-    first, the message has only the names: their boxes say why.
+    Of those that were not saved, each has its name and the sentence that says why. The message has
+    the first two sentences, and the names of the others: their boxes say why.
     """
     sentences = [sentence for _name, sentence in unsaved[:_MAX_EXPLAINED]]
     if names := [name for name, _sentence in unsaved[_MAX_EXPLAINED:]]:
