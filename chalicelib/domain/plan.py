@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.time_off import TimeOff
 
 _ONE_DAY = timedelta(days=1)
+_WEEKS_WITH_HOLIDAYS = timedelta(weeks=4)  # a person can look fewer of them through
 
 
 class PlanKind(StrEnum):
@@ -259,3 +260,15 @@ def closing_part(changes: PlannedChanges, day: Day) -> PlannedChanges:
 def shown_closing(days: Iterable[PlannedDay]) -> dict[date, frozenset[datetime]]:
     """Return the starts of the slots that a preview closes, by date."""
     return {day.date: frozenset(slot.start for slot in day.closes) for day in days if day.closes}
+
+
+def may_open_on_holidays(plan: Plan, days: Sequence[PlannedDay]) -> bool:
+    """Whether a proposed series opens weeks in which the practice has no closure.
+
+    ``days`` are those of its preview, in time order.
+    """
+    if plan.series is None or plan.undoes or plan.state is not PlanState.PROPOSED:
+        return False
+    opens_on = [day.date for day in days if day.opens]
+    is_closed = any(kept.reason is KeptReason.CLOSURE for day in days for kept in day.kept)
+    return bool(opens_on) and opens_on[-1] - opens_on[0] >= _WEEKS_WITH_HOLIDAYS and not is_closed

@@ -9,7 +9,7 @@ from uuid import uuid4
 from msgspec import Struct
 
 from chalicelib.domain.month import monday_of
-from chalicelib.domain.plan import PlanKind, PlanState
+from chalicelib.domain.plan import PlanKind, PlanState, may_open_on_holidays
 from chalicelib.web import dates
 from chalicelib.web.pages import (
     links,
@@ -224,7 +224,7 @@ def _notes(view: PlanView) -> Iterable[str]:
         yield from bookings
     elif view.plan.state is PlanState.PROPOSED:
         yield _("Booked and held slots stay as they are.")
-    if plan_words.may_open_on_holidays(view):
+    if may_open_on_holidays(view.plan, view.days):
         yield _("None of these dates is in a closure, so slots will open on public holidays too.")
     if view.plan.kind is PlanKind.HOURS and view.plan.has_started:
         yield _(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import local_time
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import KeptSlot
     from chalicelib.domain.plan import Plan, PlannedDay, ThirdNextAvailable
     from chalicelib.domain.slot import Slot
-    from chalicelib.use_cases.plan_previews import PlanView
 
-_WEEKS_WITH_HOLIDAYS = timedelta(weeks=4)  # fewer can be looked through
 
 _REASONS = {
     KeptReason.BOOKED: Text("%(when)s is booked and stays"),
@@ -133,16 +130,6 @@ def on_days(sentence: str, days: int) -> str:
     if not days:
         return sentence
     return ngettext("%(what)s on %(count)s day", "%(what)s on %(count)s days", days, what=sentence)
-
-
-def may_open_on_holidays(view: PlanView) -> bool:
-    """Whether a preview opens weeks of a series, and the practice has no closure in them."""
-    plan = view.plan
-    if plan.series is None or plan.undoes or plan.state is not PlanState.PROPOSED:
-        return False
-    opens_on = [day.date for day in view.days if day.opens]
-    is_closed = any(kept.reason is KeptReason.CLOSURE for day in view.days for kept in day.kept)
-    return bool(opens_on) and opens_on[-1] - opens_on[0] >= _WEEKS_WITH_HOLIDAYS and not is_closed
 
 
 def describe_third_next(change: ThirdNextAvailable) -> str:
