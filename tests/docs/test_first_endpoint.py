@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -45,9 +46,15 @@ def test_first_endpoint_passes_the_tests_of_routes(project_copy: Path) -> None:
 
 
 def run(project: Path, *module: str) -> None:
-    """Run a Python module in the project, which must succeed."""
+    """Run a Python module in the project, which must succeed, without the variables of tests."""
     python = project / ".venv" / "bin" / "python"
+    variables = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     result = subprocess.run(  # noqa: S603
-        [python, "-m", *module], cwd=project, capture_output=True, text=True, check=False
+        [python, "-m", *module],
+        cwd=project,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert result.returncode == 0, result.stdout[-5000:] + result.stderr[-5000:]
