@@ -127,6 +127,14 @@ def test_week_off_takes_six_actions_and_is_lifted_with_one(
     heading(page, "24 slots opened on 2 days")
 
 
+def take_day_off(server: LiveServer, doctor: str, on: date) -> None:
+    """Store time off of one day, with the name "Away"."""
+    plan = {"kind": "time_off", "from": str(on), "to": str(on), "name": "Away", "act": "stop"}
+    path = f"/doctors/{doctor}/plans"
+    proposed = send(server, "admin", "POST", path, plan)
+    send(server, "admin", "POST", f"{path}/{proposed['plan_id']}/steps", {})
+
+
 @pytest.mark.parametrize(
     ("width", "scheme"),
     [(320, "dark"), pytest.param(1280, "light", marks=pytest.mark.nightly)],
@@ -140,10 +148,7 @@ def test_pages_of_time_off_have_no_axe_violations_and_no_horizontal_scroll(
     width: int,
     scheme: Literal["light", "dark"],
 ) -> None:
-    plan = {"kind": "time_off", "from": str(unused_week), "to": str(unused_week), "name": "Away"}
-    path = f"/doctors/{doctor}/plans"
-    proposed = send(live_server, "admin", "POST", path, plan | {"act": "stop"})
-    send(live_server, "admin", "POST", f"{path}/{proposed['plan_id']}/steps", {})
+    take_day_off(live_server, doctor, unused_week)
     with browser.new_context(
         storage_state=browser_users.storage_state("alex"),
         viewport={"width": width, "height": 800},
@@ -169,10 +174,7 @@ def test_time_off_has_its_name_above_the_boxes_of_a_phone(
     doctor: str,
     unused_date: date,
 ) -> None:
-    plan = {"kind": "time_off", "from": str(unused_date), "to": str(unused_date), "name": "Away"}
-    path = f"/doctors/{doctor}/plans"
-    proposed = send(live_server, "admin", "POST", path, plan | {"act": "stop"})
-    send(live_server, "admin", "POST", f"{path}/{proposed['plan_id']}/steps", {})
+    take_day_off(live_server, doctor, unused_date)
     with browser.new_context(
         storage_state=browser_users.storage_state("alex"), viewport={"width": 375, "height": 812}
     ) as context:
