@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server with its own data and open slots."""
-    with start_server(tmp_path_factory.mktemp("data")) as running:
+    """A server with its own data and open slots, of which a client may hold few."""
+    with start_server(tmp_path_factory.mktemp("data"), MAX_HOLDS_PER_CLIENT="4") as running:
         for (doctor, date), starts in SLOT_STARTS.items():
             local_starts = [local_time.to_rfc3339(start, doctor.zone) for start in starts]
             response = requests.post(
