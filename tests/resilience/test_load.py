@@ -32,7 +32,6 @@ from tests.support.waiting import wait_until
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.live_server import LiveServer
     from tests.support.load.clients import LoadClient
@@ -52,10 +51,15 @@ TIMEOUT = 60
 
 @dataclass
 class LoadTest:
-    """The servers and scenarios of one load test."""
+    """The servers and scenarios of one load test.
+
+    ``numbers`` are in the names of its doctors and clients, and in no names of another test: all
+    tests share a table.
+    """
 
     ministack: MiniStack
     servers: list[LiveServer]
+    numbers: Iterator[int]
     scenario: Scenario
     contested_scenario: Scenario
 
@@ -68,30 +72,47 @@ class LoadTest:
         return [item for page in pages for item in page["Items"]]
 
 
-@pytest.fixture
-def load_test(tmp_path: Path) -> Iterator[LoadTest]:
-    """Two servers as ``scripts/serve`` runs them, and doctors without open slots."""
+@pytest.fixture(scope="module")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
     local_config.use_local_stage()
+    with MiniStack(tmp_path_factory.mktemp("ministack")) as ministack:
+        yield ministack
+
+
+@pytest.fixture(scope="module")
+def servers(
+    ministack: MiniStack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[LiveServer]]:
+    """Two servers as ``scripts/serve`` runs them."""
+    variables = {**ministack.environment, "LOCAL_CALLER": "dr-lee"}
     with ExitStack() as stack:
-        ministack = stack.enter_context(MiniStack(tmp_path / "ministack"))
-        servers = []
-        for number in range(SERVER_COUNT):
-            folder = tmp_path / str(number)
-            folder.mkdir()
-            variables = {**ministack.environment, "LOCAL_CALLER": "dr-lee"}
-            servers.append(stack.enter_context(start_server(folder, **variables)))
-        in_a_month = datetime.now(UTC).date() + timedelta(days=30)
-        scenario = Scenario(("dr-0", "dr-1"), in_a_month)
-        contested = Scenario(("dr-2",), in_a_month, slot_lengths=(30, 20))
-        for doctor_id in (*scenario.doctors, *contested.doctors):
-            url = f"{servers[0].url}/doctors/{doctor_id}"
-            made = requests.put(url, json=doctor_settings(doctor_id, 30), timeout=TIMEOUT)
-            assert made.status_code == 201
-        yield LoadTest(ministack, servers, scenario, contested)
+        yield [
+            stack.enter_context(start_server(tmp_path_factory.mktemp("server"), **variables))
+            for _ in range(SERVER_COUNT)
+        ]
+
+
+@pytest.fixture(scope="module")
+def numbers() -> Iterator[int]:
+    return count()
+
+
+@pytest.fixture
+def load_test(ministack: MiniStack, servers: list[LiveServer], numbers: Iterator[int]) -> LoadTest:
+    """Doctors of this test, without open slots."""
+    in_a_month = datetime.now(UTC).date() + timedelta(days=30)
+    first, second, third = (f"dr-{next(numbers)}" for _ in range(3))
+    scenario = Scenario((first, second), in_a_month)
+    contested = Scenario((third,), in_a_month, slot_lengths=(30, 20))
+    for doctor_id in (*scenario.doctors, *contested.doctors):
+        url = f"{servers[0].url}/doctors/{doctor_id}"
+        made = requests.put(url, json=doctor_settings(doctor_id, 30), timeout=TIMEOUT)
+        assert made.status_code == 201
+    return LoadTest(ministack, servers, numbers, scenario, contested)
 
 
 def _create_clients(load_test: LoadTest, history: History) -> Iterator[LoadClient]:
-    names = (f"c{number}" for number in count())
+    names = (f"c{number}" for number in load_test.numbers)
     urls = cycle(server.url for server in load_test.servers)
     for client_type in [Patient] * PATIENT_COUNT + [DoctorClient] * DOCTOR_COUNT:
         yield client_type(next(urls), next(names), load_test.scenario, history)
