@@ -112,8 +112,22 @@ def desktop(open_window: OpenWindow) -> Iterator[Window]:
         yield window
 
 
+@pytest.fixture(scope="session")
+def desktop_without_scripts(open_window: OpenWindow) -> Iterator[Window]:
+    """Such a window in which JavaScript is off."""
+    with open_window(javascript=False, width=1280) as window:
+        yield window
+
+
 @pytest.fixture
 def window(desktop: Window) -> Iterator[Window]:
     """That window, without tabs of other tests."""
     yield desktop
     desktop.close_tabs()
+
+
+@pytest.fixture
+def window_without_scripts(desktop_without_scripts: Window) -> Iterator[Window]:
+    """The window without JavaScript, without tabs of other tests."""
+    yield desktop_without_scripts
+    desktop_without_scripts.close_tabs()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tests.support.live_server import LiveServer
-    from tests.support.tab import OpenWindow, Tab, Window
+    from tests.support.tab import Tab, Window
 
 SAVED = "Slots saved successfully"
 HAS_PASSWORD_FIELD = "document.querySelector('input[name=password]') !== null"
@@ -125,27 +125,27 @@ def test_keyboard_alone_ticks_and_saves(tab: Tab) -> None:
     assert checked_starts(tab) == ["09:00"]
 
 
-def test_page_without_javascript_saves(open_window: OpenWindow, day_url: str) -> None:
-    with open_window(javascript=False, width=1280) as window:
-        tab = open_tab(window, day_url)
+def test_page_without_javascript_saves(window_without_scripts: Window, day_url: str) -> None:
+    tab = open_tab(window_without_scripts, day_url)
 
-        tab.focus("checkbox", "09:00")
-        tab.press("Space")
-        tab.focus("button", "Save")
-        tab.press("Enter")
+    tab.focus("checkbox", "09:00")
+    tab.press("Space")
+    tab.focus("button", "Save")
+    tab.press("Enter")
 
-        expect_status(tab, SAVED)
-        tab.reload()
-        assert checked_starts(tab) == ["09:00"]
+    expect_status(tab, SAVED)
+    tab.reload()
+    assert checked_starts(tab) == ["09:00"]
 
 
-def test_narrow_page_does_not_overflow(open_window: OpenWindow, day_url: str) -> None:
+def test_narrow_page_does_not_overflow(window: Window, day_url: str) -> None:
     root = "document.documentElement"
-    with open_window(javascript=True, width=320) as window:
-        tab = open_tab(window, day_url)
+    tab = window.new_tab()
+    tab.set_width(320)
+    tab.open(day_url)
 
-        assert tab.evaluate("innerWidth") == 320
-        assert tab.evaluate(f"{root}.scrollWidth") == tab.evaluate(f"{root}.clientWidth")
+    assert tab.evaluate("innerWidth") == 320
+    assert tab.evaluate(f"{root}.scrollWidth") == tab.evaluate(f"{root}.clientWidth")
 
 
 IS_BESIDE = """(() => {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tests.support.live_server import LiveServer
-    from tests.support.tab import OpenWindow, Tab, Window
+    from tests.support.tab import Tab, Window
 
 SAVED = "Settings saved successfully"
 
@@ -75,13 +75,12 @@ def test_practice_day_is_saved(window: Window, live_server: LiveServer, unused_d
 
 
 def test_enter_in_a_field_saves_the_settings_and_removes_no_hours(
-    open_window: OpenWindow, settings_url: str
+    window_without_scripts: Window, settings_url: str
 ) -> None:
-    with open_window(javascript=False, width=1280) as window:
-        tab = window.new_tab()
-        tab.open(settings_url)
+    tab = window_without_scripts.new_tab()
+    tab.open(settings_url)
 
-        tab.fill("#lead_minutes", "5")
-        tab.press("Enter")
+    tab.fill("#lead_minutes", "5")
+    tab.press("Enter")
 
-        wait_until(lambda: tab.text("#found") == SAVED)
+    wait_until(lambda: tab.text("#found") == SAVED)
