@@ -22,7 +22,7 @@ from tests.support.worker_groups import GroupScheduling
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
     from xdist.remote import Producer
 
 # Only a test that fails waits for so long. On a busy machine, a sign-in takes longer than the 5 s
@@ -92,17 +92,6 @@ def unused_week() -> date:
 def day_page(page: Page, live_server: LiveServer, unused_date: date) -> Iterator[ManageSlotsPage]:
     """The Manage Slots page of Dr Lee. Errors in the browser's console fail the test."""
     slots = ManageSlotsPage(page, live_server, unused_date)
-    slots.open()
-    yield slots
-    assert slots.console_errors == []
-
-
-@pytest.fixture
-def other_tab(
-    context: BrowserContext, live_server: LiveServer, unused_date: date
-) -> Iterator[ManageSlotsPage]:
-    """The same day in another tab."""
-    slots = ManageSlotsPage(context.new_page(), live_server, unused_date)
     slots.open()
     yield slots
     assert slots.console_errors == []

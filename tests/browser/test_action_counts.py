@@ -51,12 +51,9 @@ def test_month_is_read_beside_the_week_without_an_action(
     page: Page, live_server: LiveServer, unused_week: date
 ) -> None:
     week = WeekPage(page, live_server, unused_week)
-    week.open()
-    week.check("Mon 09:00", "Mon 09:30")
-    week.save()
-    week.expect_saved()
+    week.save_elsewhere("09:00", "09:30")
 
-    page.reload()
+    week.open()
 
     monday = page.locator(f'#rail a[href$="date={unused_week}"]').first
     expect(monday).to_be_visible()

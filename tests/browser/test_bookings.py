@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def open_bookings(day_page: ManageSlotsPage, *starts: str) -> Page:
     """Open slots, and follow the link to the bookings of the day."""
-    day_page.check(*starts)
-    day_page.save()
-    day_page.expect_saved()
+    day_page.save_elsewhere(*starts)
     day_page.page.get_by_role("link", name="Bookings and desk").click()
     expect(day_page.page.get_by_role("heading", level=1)).to_contain_text("Bookings on")
     return day_page.page

@@ -94,15 +94,12 @@ def test_booking_appears_within_seconds_and_keeps_unsaved_ticks(
 
 
 def test_save_in_other_tab_appears_and_long_news_is_summarised(
-    day_page: ManageSlotsPage, other_tab: ManageSlotsPage
+    day_page: ManageSlotsPage,
 ) -> None:
     check_and_save(day_page, "09:00")
     day_page.check("11:30")
-    other_tab.poll_now()
-    other_tab.checkbox("09:00").uncheck()
-    afternoon = other_tab.session("13:00–17:00")
-    afternoon.get_by_role("button", name="All", exact=True).click()
-    check_and_save(other_tab)
+    afternoon = [f"{hour}:{minute}" for hour in range(13, 17) for minute in ("00", "30")]
+    day_page.save_elsewhere(*afternoon, closed=["09:00"])
     wait_for_poll(day_page.page)
 
     expect(day_page.checkbox("16:30")).to_be_checked()
@@ -147,13 +144,11 @@ def test_notices_stay_until_interaction_newest_first(day_page: ManageSlotsPage) 
     expect(day_page.page.get_by_role("status")).not_to_contain_text("booked")
 
 
-def test_open_errors_stay_when_news_arrives(
-    day_page: ManageSlotsPage, other_tab: ManageSlotsPage
-) -> None:
+def test_open_errors_stay_when_news_arrives(day_page: ManageSlotsPage) -> None:
     check_and_save(day_page, "10:00")
     day_page.poll_now()
     day_page.block_polls()
-    check_and_save(other_tab, "09:00")
+    day_page.save_elsewhere("09:00")
     day_page.check("09:00", "11:00")
     day_page.save()
     day_page.expect_status("Nothing was saved")

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.manage_slots_page import POLL_URL, ManageSlotsPage
+from tests.support.manage_slots_page import POLL_URL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import Page, Route
+
+    from tests.support.manage_slots_page import ManageSlotsPage
 
 
 SAVE_URL = "**/slots"
@@ -135,11 +137,7 @@ def test_rejected_save_after_navigation_is_shown_with_its_date(
     page = day_page.page
     day_page.block_polls()
     day_page.check("09:00", "10:00")
-    elsewhere = ManageSlotsPage(page.context.new_page(), day_page.server, day_page.date)
-    elsewhere.open()
-    elsewhere.check("09:00")
-    elsewhere.save()
-    elsewhere.expect_saved()
+    day_page.save_elsewhere("09:00")
 
     act_during_save(day_page, lambda: page.get_by_role("link", name="Next day").click())
 

@@ -97,14 +97,10 @@ def test_change_made_impossible_meanwhile_is_named(day_page: ManageSlotsPage) ->
     day_page.expect_unsaved(1)
 
 
-def test_day_that_others_changed_meanwhile_says_so(
-    day_page: ManageSlotsPage, other_tab: ManageSlotsPage
-) -> None:
+def test_day_that_others_changed_meanwhile_says_so(day_page: ManageSlotsPage) -> None:
     day_page.check("09:00")
     day_page.visit_changes()
-    other_tab.check("11:00")
-    other_tab.save()
-    other_tab.expect_saved()
+    day_page.save_elsewhere("11:00")
 
     day_page.page.go_back()
 

@@ -28,9 +28,7 @@ def test_month_has_no_axe_violations_and_no_horizontal_scroll(
     day_page: ManageSlotsPage, live_server: LiveServer
 ) -> None:
     page = day_page.page
-    day_page.check("09:00", "09:30", "10:00")
-    day_page.save()
-    day_page.expect_saved()
+    day_page.save_elsewhere("09:00", "09:30", "10:00")
     day_page.book("09:30")
 
     open_month(page, live_server, day_page.date)

@@ -82,9 +82,7 @@ def test_fields_of_the_booking_site_have_visible_borders_and_dates_in_words(
 def test_held_page_says_when_the_hold_has_expired(
     day_page: ManageSlotsPage, patient_page: Page, booking_site_url: str, unused_date: date
 ) -> None:
-    day_page.check("10:00")
-    day_page.save()
-    day_page.expect_saved()
+    day_page.save_elsewhere("10:00")
     patient_page.clock.install()
     patient_page.goto(f"{booking_site_url}/doctors/dr-lee?from={unused_date}")
     patient_page.locator(time_button(patient_page, "10:00", unused_date)).click()

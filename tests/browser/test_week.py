@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Page
     from pytest_playwright import CreateContextCallback
 
     from tests.support.live_server import LiveServer
@@ -34,59 +34,35 @@ def week_page(page: Page, live_server: LiveServer, unused_week: date) -> Iterato
     assert slots.console_errors == []
 
 
-@pytest.fixture
-def second_tab(context: BrowserContext, live_server: LiveServer, unused_week: date) -> WeekPage:
-    """The same week in another tab."""
-    slots = WeekPage(context.new_page(), live_server, unused_week)
-    slots.open()
-    return slots
-
-
 def expect_summary(slots: ManageSlotsPage, text: str) -> None:
     expect(slots.page.locator("#summary")).to_have_text(text)
 
 
-def test_four_boxes_on_three_days_are_saved(week_page: WeekPage) -> None:
-    ticks = ["Mon 09:00", "Tue 09:30", "Tue 10:00", "Fri 16:30"]
-    week_page.check(*ticks)
-    expect_summary(week_page, "4 changes on 3 days · 4 to open")
-
-    week_page.page.get_by_role("button", name="Save 4 changes").click()
-    week_page.expect_saved()
-    week_page.page.reload()
-
-    assert sorted(week_page.checked_starts) == sorted(ticks)
-    expect(week_page.page.locator(".box[data-kind=free]")).to_have_count(4)
-    expect_summary(week_page, "")
-
-
-def test_tabs_conflict_on_one_box_and_next_save_stores_the_rest(
-    week_page: WeekPage, second_tab: WeekPage
+def test_conflict_on_one_box_is_explained_and_next_save_stores_the_rest(
+    week_page: WeekPage,
 ) -> None:
-    second_tab.block_polls()
-    week_page.check("Mon 09:00")
+    week_page.block_polls()
+    week_page.save_elsewhere("09:00")
+
+    week_page.check("Mon 09:00", "Mon 11:00", "Wed 10:00")
     week_page.save()
-    week_page.expect_saved()
 
-    second_tab.check("Mon 09:00", "Mon 11:00", "Wed 10:00")
-    second_tab.save()
-
-    status = second_tab.page.get_by_role("status")
+    status = week_page.page.get_by_role("status")
     expect(status).to_contain_text("Mon wasn't saved")
     expect(status).to_be_focused()
-    box = second_tab.label("Mon 09:00")
+    box = week_page.label("Mon 09:00")
     before = box.bounding_box()
     reason = box.locator(".error")
     assert reason.evaluate(IS_CUT_OFF)
     box.hover()
     assert not reason.evaluate(IS_CUT_OFF)
     assert box.bounding_box() == before
-    second_tab.expect_unsaved(1)
-    expect(second_tab.checkbox("Mon 11:00")).to_be_checked()
-    second_tab.save()
-    second_tab.expect_saved()
-    second_tab.page.reload()
-    assert second_tab.checked_starts == ["Mon 09:00", "Wed 10:00", "Mon 11:00"]
+    week_page.expect_unsaved(1)
+    expect(week_page.checkbox("Mon 11:00")).to_be_checked()
+    week_page.save()
+    week_page.expect_saved()
+    week_page.page.reload()
+    assert week_page.checked_starts == ["Mon 09:00", "Wed 10:00", "Mon 11:00"]
 
 
 def test_week_is_filled_by_keyboard_alone(week_page: WeekPage) -> None:

@@ -12,6 +12,7 @@ from chalicelib.domain.slot import SlotId
 from tests.support.factories import LONDON, to_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from playwright.sync_api import ConsoleMessage, Locator, Page
@@ -32,6 +33,7 @@ class ManageSlotsPage:
         self.page = page
         self.server = server
         self.date = date
+        self.doctor_id = doctor_id
         self.url = f"{server.url}/slots?doctor_id={doctor_id}&date={date}"
         self.console_errors: list[str] = []
         page.on("console", self._record_console_message)
@@ -67,6 +69,17 @@ class ManageSlotsPage:
     def save(self) -> None:
         """Press Save."""
         self.page.get_by_role("button", name=re.compile("^Save")).click()
+
+    def save_elsewhere(self, *opened: str, closed: Sequence[str] = ()) -> None:
+        """Open and close slots of the date as another window of the same user does."""
+        statuses = dict.fromkeys(opened, "free") | dict.fromkeys(closed, "busy-unavailable")
+        slots = [{"start": start, "status": status} for start, status in statuses.items()]
+        response = self.page.request.post(
+            f"{self.server.url}/slots",
+            data={"doctor_id": self.doctor_id, "date": str(self.date), "slots": slots},
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+        assert response.ok, response.text()
 
     def expect_status(self, text: str) -> None:
         """Wait until the live region contains the text."""

@@ -237,11 +237,14 @@ def test_ticks_on_three_days_of_a_week_are_saved_and_move_no_row(week_tab: Tab) 
 
     tick(tab, *starts)
     assert "Save 4 changes" in tab.text("#save")
+    assert tab.text("#summary") == "4 changes on 3 days · 4 to open"
     assert tab.evaluate(height) == before
     save(tab)
 
     tab.reload()
     wait_until(lambda: sorted(checked_starts(tab)) == sorted(starts))
+    assert tab.evaluate("document.querySelectorAll('.box[data-kind=free]').length") == 4
+    assert tab.text("#summary") == ""
 
 
 def test_week_is_repeated_and_the_series_undone(week_tab: Tab, unused_week: date) -> None:
