@@ -68,9 +68,14 @@ def assert_retry_later(response: AppResponse, description: str) -> None:
 
 
 def fault_cases(duration: str, operations: Sequence[str]) -> Iterator[tuple[FaultInjector, str]]:
-    """Yield an injector, and its description, for each call and each fault that it can have."""
+    """Yield an injector, and its description, for each call and each fault that it can have.
+
+    By day, of a long row of one operation, only for the first two calls and the last.
+    """
     names, end = FAULT_DURATIONS[duration]
     for number, operation in enumerate(operations):
+        if operations[number - 2 : number + 2] == [operation] * 4 and not IS_NIGHTLY:
+            continue
         for name in names:
             if fault_injection.fault(name, operation):
                 yield (
