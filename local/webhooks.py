@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import get_session
 
 from chalicelib import request_context, webhook_handler
 from chalicelib.bootstrap import get_services
@@ -33,7 +33,7 @@ def create_queue() -> None:
     Without the service (another store than MiniStack may have none), no webhooks are sent.
     """
     try:
-        queue = _create_client("sqs").create_queue(QueueName=_QUEUE_NAME)
+        queue = _client("sqs").create_queue(QueueName=_QUEUE_NAME)
     except (BotoCoreError, ClientError) as error:
         print(f"No webhooks are sent: {error}", file=sys.stderr, flush=True)
         return
@@ -63,7 +63,7 @@ class StreamReader:
 
     def __init__(self, table_name: str) -> None:
         endpoint = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
-        self._streams = _create_client("dynamodbstreams", endpoint)
+        self._streams = _client("dynamodbstreams", endpoint)
         self._iterators = self._open(_enable_stream(table_name, endpoint))
 
     def queue_changes(self) -> None:
@@ -92,7 +92,7 @@ class QueueWorker:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._sqs = _create_client("sqs")
+        self._sqs = _client("sqs")
         self._pool = ThreadPoolExecutor(_MAX_PARALLEL)
 
     def handle_messages(self) -> None:
@@ -125,7 +125,7 @@ def _reported(task: Callable[[], None]) -> None:
 
 def _enable_stream(table_name: str, endpoint: str | None) -> str:
     """Return the ARN of the table's stream, which is enabled if it was not."""
-    client = _create_client("dynamodb", endpoint)
+    client = _client("dynamodb", endpoint)
     if arn := client.describe_table(TableName=table_name)["Table"].get("LatestStreamArn"):
         return str(arn)
     updated = client.update_table(
@@ -142,5 +142,6 @@ def _to_lambda_record(record: dict[str, Any]) -> dict[str, Any]:
     return {**record, "dynamodb": {**change, "ApproximateCreationDateTime": created_at}}
 
 
-def _create_client(service: str, endpoint: str | None = None) -> Any:  # noqa: ANN401  botocore has no types
-    return get_session().create_client(service, endpoint_url=endpoint)
+def _client(service: str, endpoint: str | None = None) -> Any:  # noqa: ANN401  its types are per service
+    """Create a client in boto3's session; one of its own would read all endpoints of AWS again."""
+    return boto3.client(service, endpoint_url=endpoint)  # type: ignore[call-overload]
