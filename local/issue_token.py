@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 import requests
 
 from chalicelib.domain.permissions import Role
-from chalicelib.storage import table
-from chalicelib.storage.doctor_repository import DoctorRepository
 from local import CommandError, identity_provider, local_config
 from local.command import reports_errors
 from local.identity_provider import DemoUser, IdentityProvider
@@ -81,6 +79,9 @@ def _running_provider(folder: Path) -> IdentityProvider:
 
 def _user_token(user: DemoUser, provider: IdentityProvider) -> str:
     if user.role == Role.DOCTOR:
+        from chalicelib.storage import table  # noqa: PLC0415  for others, 0.1 s of CPU time
+        from chalicelib.storage.doctor_repository import DoctorRepository  # noqa: PLC0415  as above
+
         table.connect(os.environ["TABLE_NAME"])
         DoctorRepository().get(user.name)
     elif not re.fullmatch(r"\S{1,128}", user.name):
