@@ -23,16 +23,6 @@ def open_bookings(day_page: ManageSlotsPage, *starts: str) -> Page:
     return day_page.page
 
 
-def open_marked_booking(day_page: ManageSlotsPage) -> Page:
-    """Book 09:00 at the desk, and mark it as to be rebooked."""
-    page = open_bookings(day_page, "09:00")
-    page.get_by_role("button", name="Book at the desk").click()
-    page.get_by_text("To be rebooked…").click()
-    page.get_by_label("Reason").fill("Ill")
-    page.get_by_role("button", name=re.compile("^Mark 09:00")).click()
-    return page
-
-
 def test_staff_book_at_the_desk_and_free_again_by_keyboard(day_page: ManageSlotsPage) -> None:
     page = open_bookings(day_page, "09:00", "09:30")
     row = page.get_by_role("listitem").filter(has_text="09:00–09:30")
@@ -51,7 +41,11 @@ def test_staff_book_at_the_desk_and_free_again_by_keyboard(day_page: ManageSlots
 
 
 def test_mark_leads_to_what_needs_rebooking_and_back(day_page: ManageSlotsPage) -> None:
-    page = open_marked_booking(day_page)
+    page = open_bookings(day_page, "09:00")
+    page.get_by_role("button", name="Book at the desk").click()
+    page.get_by_text("To be rebooked…").click()
+    page.get_by_label("Reason").fill("Ill")
+    page.get_by_role("button", name=re.compile("^Mark 09:00")).click()
 
     expect(page.get_by_role("listitem").filter(has_text="To be rebooked: Ill")).to_be_visible()
     day_page.open()
@@ -66,14 +60,8 @@ def test_mark_leads_to_what_needs_rebooking_and_back(day_page: ManageSlotsPage) 
     # Chromium's own bar would be grey where nothing is done.
     assert page.locator("progress").evaluate("e => getComputedStyle(e).appearance") == "none"
 
-
-def test_month_on_a_phone_marks_what_needs_rebooking_by_a_sign(day_page: ManageSlotsPage) -> None:
-    page = open_marked_booking(day_page)
-    page.set_viewport_size({"width": 375, "height": 812})
-
     month = f"{day_page.server.url}/slots/month?doctor_id=dr-lee&month={day_page.date:%Y-%m}"
     page.goto(month)
-
     day = page.get_by_role("link", name=re.compile(f"^{day_page.date:%A} {day_page.date.day} "))
     sign = "e => getComputedStyle(e, '::after').content"
     assert day.locator(".number").evaluate(sign) == '" !" / ""'

@@ -123,34 +123,26 @@ def test_focused_box_is_never_under_the_bar(day_page: ManageSlotsPage) -> None:
         assert box["y"] >= 0
 
 
-def test_unsaved_box_is_as_high_as_before(day_page: ManageSlotsPage) -> None:
-    day_page.page.set_viewport_size({"width": 375, "height": 812})
-    box = day_page.page.locator(".box", has=day_page.checkbox("09:00"))
-    before = box.bounding_box()
-
-    day_page.check("09:00")
-
-    day_page.expect_unsaved(1)
-    assert box.bounding_box() == before
-
-
-def test_rejected_box_is_as_high_as_before(day_page: ManageSlotsPage) -> None:
+def test_unsaved_and_rejected_boxes_are_as_high_as_before(day_page: ManageSlotsPage) -> None:
     page, box = day_page.page, day_page.label("09:00")
     day_page.block_polls()
     heights = {}
-    for width in (375, 1280):
+    for width in (1280, 375):
         page.set_viewport_size({"width": width, "height": 812})
         heights[width] = box.evaluate("box => box.offsetHeight")
+    place = box.bounding_box()
     day_page.save_elsewhere("09:00")
 
     day_page.check("09:00")
+    day_page.expect_unsaved(1)
+    assert box.bounding_box() == place
     day_page.save()
 
     day_page.expect_status("Nothing was saved")
-    for width, before in heights.items():
+    for width, height in heights.items():
         page.set_viewport_size({"width": width, "height": 812})
         expect(box.get_by_text("Slot already exists: 09:00–09:30")).to_be_in_viewport()
-        assert box.evaluate("box => box.offsetHeight") == before
+        assert box.evaluate("box => box.offsetHeight") == height
         assert status_lines(day_page) <= MAX_STATUS_LINES
 
 
@@ -162,20 +154,14 @@ def status_lines(day_page: ManageSlotsPage) -> float:
     return lines
 
 
-def test_save_button_is_visible_on_a_phone_held_sideways(day_page: ManageSlotsPage) -> None:
-    day_page.page.set_viewport_size({"width": 812, "height": 375})
-
-    day_page.check("09:00")
-
-    expect(day_page.page.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
-
-
 def test_save_bar_is_at_the_bottom_of_the_window_and_covers_nothing_for_good(
     day_page: ManageSlotsPage,
 ) -> None:
-    page = day_page.page
+    page, save = day_page.page, day_page.page.get_by_role("button", name="Save")
     day_page.check("09:00")
 
+    page.set_viewport_size({"width": 812, "height": 375})  # a phone held sideways
+    expect(save).to_be_in_viewport(ratio=1)
     for width in (375, 1280):
         page.set_viewport_size({"width": width, "height": 1400})  # higher than the page
         bar = page.locator(".save-bar").bounding_box()

@@ -11,7 +11,9 @@ import pytest
 from chalicelib.web.pages.script_texts import script_texts
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Route
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page, Route
 
 PROJECT = Path(__file__).parents[2]
 TESTS = PROJECT / "tests" / "js"
@@ -41,14 +43,20 @@ def serve(route: Route) -> None:
     return route.fulfill(path=folder / path.removeprefix("/"), content_type="text/javascript")
 
 
-@pytest.mark.parametrize("file", sorted(TESTS.glob("*.test.js")), ids=lambda file: str(file.name))
-def test_module(browser: Browser, file: Path) -> None:
+@pytest.fixture(scope="module")
+def blank_page(browser: Browser) -> Iterator[Page]:
+    """A page of a site that has the scripts, which each test loads again."""
     with browser.new_context() as context:
         page = context.new_page()
         page.route(f"{ORIGIN}/**", serve)
-        page.goto(f"{ORIGIN}/")
+        yield page
 
-        count, failures = page.evaluate(RUN, f"/{file.name}")
+
+@pytest.mark.parametrize("file", sorted(TESTS.glob("*.test.js")), ids=lambda file: str(file.name))
+def test_module(blank_page: Page, file: Path) -> None:
+    blank_page.goto(f"{ORIGIN}/")
+
+    count, failures = blank_page.evaluate(RUN, f"/{file.name}")
 
     assert failures == []
     assert count > 0

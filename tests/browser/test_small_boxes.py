@@ -55,18 +55,14 @@ def doctor_id(
 def short_day(
     page: Page, live_server: LiveServer, doctor_id: str, unused_date: date
 ) -> ManageSlotsPage:
-    """The page of a day of the doctor."""
-    slots = ManageSlotsPage(page, live_server, unused_date, doctor_id)
-    slots.open()
-    return slots
+    """The page of a day of the doctor, not yet open."""
+    return ManageSlotsPage(page, live_server, unused_date, doctor_id)
 
 
 @pytest.fixture
 def short_week(page: Page, live_server: LiveServer, doctor_id: str, unused_week: date) -> WeekPage:
-    """The page of a week of the doctor."""
-    week = WeekPage(page, live_server, unused_week, doctor_id)
-    week.open()
-    return week
+    """The page of a week of the doctor, not yet open."""
+    return WeekPage(page, live_server, unused_week, doctor_id)
 
 
 def is_readable(text: Locator) -> bool:
@@ -77,6 +73,7 @@ def is_readable(text: Locator) -> bool:
 
 @pytest.mark.parametrize("minutes", [5, 10, 15, 20])
 def test_unsaved_box_shows_words_in_the_same_space(short_day: ManageSlotsPage) -> None:
+    short_day.open()
     for size in (PHONE, DESKTOP):
         short_day.page.set_viewport_size(size)
         before = short_day.label("09:00").bounding_box()
@@ -92,9 +89,8 @@ def test_unsaved_box_shows_words_in_the_same_space(short_day: ManageSlotsPage) -
 @pytest.mark.parametrize("minutes", [5, 20])
 def test_unsaved_box_of_a_week_has_sign_of_the_legend(short_week: WeekPage) -> None:
     short_week.page.set_viewport_size(DESKTOP)
-    short_week.check("Mon 09:00", "Mon 10:00")
-    short_week.save()
-    short_week.expect_saved()
+    short_week.save_elsewhere("09:00", "10:00")
+    short_week.open()
 
     short_week.checkbox("Mon 09:00").uncheck()
     short_week.check("Tue 09:00")
@@ -108,6 +104,7 @@ def test_unsaved_box_of_a_week_has_sign_of_the_legend(short_week: WeekPage) -> N
 @pytest.mark.parametrize("minutes", [20])
 def test_box_of_a_week_names_its_state_to_who_points_at_it(short_week: WeekPage) -> None:
     short_week.page.set_viewport_size(DESKTOP)
+    short_week.open()
 
     short_week.check("Mon 09:00")
 
@@ -117,6 +114,7 @@ def test_box_of_a_week_names_its_state_to_who_points_at_it(short_week: WeekPage)
 
 @pytest.mark.parametrize("minutes", [15])
 def test_lines_of_an_hour_of_four_slots_are_equally_long(short_week: WeekPage) -> None:
+    short_week.open()
     for width in (320, 375, 1280):
         short_week.page.set_viewport_size({"width": width, "height": 800})
 
@@ -142,6 +140,7 @@ def test_whole_day_of_5_minute_slots_fits_two_screens(
 def test_reason_of_rejected_save_takes_the_place_of_the_state(short_day: ManageSlotsPage) -> None:
     short_day.page.set_viewport_size(PHONE)
     short_day.block_polls()
+    short_day.open()
     box = short_day.label("09:00")
     before = box.evaluate("box => box.offsetHeight")
     short_day.save_elsewhere("09:00")

@@ -40,19 +40,3 @@ def test_unsaved_days_are_links_that_keep_changes(day_page: ManageSlotsPage) -> 
     expect(day_page.page.locator("#summary")).to_have_text(
         f"1 change · 1 to open. Unsaved on other days: {second}, {third} and 1 other day"
     )
-
-
-def test_unsaved_ticks_survive_visit_to_other_date(day_page: ManageSlotsPage) -> None:
-    page = day_page.page
-    day_page.check("09:00", "10:00")
-    day_page.expect_unsaved(2)
-
-    page.get_by_role("link", name="Next day").click()
-    expect(
-        page.get_by_role("heading", name=f"{day_page.date + timedelta(days=1):%A} ")
-    ).to_be_visible()
-    assert day_page.checked_starts == []
-    page.get_by_role("link", name="Previous day").click()
-
-    expect(day_page.checkbox("09:00")).to_be_checked()
-    assert day_page.checked_starts == ["09:00", "10:00"]

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.accessibility import accessibility_violations
-from tests.support.widget_doctor import NAME, TOMORROW, WidgetDoctor
+from tests.support.widget_doctor import WidgetDoctor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,19 +50,6 @@ def widget(browser: Browser, live_server: LiveServer, widget_url: str) -> Iterat
 
 def times_of(page: Page | Frame) -> list[str]:
     return page.locator("time").all_text_contents()
-
-
-def test_widget_in_frame_shows_next_slots_as_text(widget: Widget) -> None:
-    widget.open_slot("09:00")
-    widget.open_slot("10:30")
-
-    frame = widget.show("/")
-
-    expect(frame.get_by_role("heading", level=1)).to_have_text(f"Next free appointments: {NAME}")
-    expect(frame.get_by_role("heading", level=2)).to_have_text(f"{TOMORROW:%A %-d %B}")
-    assert times_of(frame) == ["09:00", "10:30"]
-    expect(frame.get_by_text("Times in Europe/London")).to_be_visible()
-    assert frame.locator("img").count() == 0
 
 
 def test_widget_polls_with_etag_and_shows_changes(widget: Widget) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 
+from tests.support.contrast import faint_fields
 from tests.support.profile import is_nightly
 
 if TYPE_CHECKING:
@@ -40,10 +41,11 @@ def each_look(page: Page) -> Iterator[Look]:
 
 
 def assert_accessible_everywhere(page: Page) -> None:
-    """On each screen, axe finds nothing, and nothing is too wide."""
+    """On each screen, axe finds nothing, all fields can be seen, and nothing is too wide."""
     for look in each_look(page):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), look
         assert accessibility_violations(page) == [], look
+        assert faint_fields(page) == [], look
 
 
 def accessibility_violations(page: Page) -> list[str]:

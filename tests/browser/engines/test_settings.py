@@ -60,6 +60,8 @@ def test_two_editors_lose_nothing_and_the_second_sees_the_change(
     assert value_of(second, "#window_days") == "90"
     save(second)
     wait_until(lambda: second.text("#found") == SAVED)
+    assert value_of(second, "#lead_minutes") == "120"
+    assert value_of(second, "#window_days") == "90"
 
 
 def test_practice_day_is_saved(window: Window, live_server: LiveServer, unused_date: date) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tests.support.waiting import wait_until
-from tests.support.widget_doctor import NAME, WidgetDoctor
+from tests.support.widget_doctor import NAME, TOMORROW, WidgetDoctor
 
 if TYPE_CHECKING:
     from tests.support.live_server import LiveServer
@@ -30,7 +30,10 @@ def test_widget_shows_slots_of_another_origin_and_follows_changes(
 
     wait_until(lambda: text_in_frame(tab, "time") == "09:00")
     wait_until(lambda: text_in_frame(tab, "h1") == f"Next free appointments: {NAME}")
+    assert text_in_frame(tab, "h2") == f"{TOMORROW:%A %-d %B}"
+    assert "Times in Europe/London" in str(text_in_frame(tab, "body"))
     assert text_in_frame(tab, "[role=alert]") == ""
+    assert tab.evaluate("frames[0].document.images.length") == 0
 
     doctor.open_slot("10:30")
     tab.evaluate(
