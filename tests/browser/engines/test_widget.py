@@ -30,7 +30,8 @@ def test_widget_shows_slots_of_another_origin_and_follows_changes(
 
     wait_until(lambda: text_in_frame(tab, "time") == "09:00")
     wait_until(lambda: text_in_frame(tab, "h1") == f"Next free appointments: {NAME}")
-    assert text_in_frame(tab, "h2") == f"{TOMORROW:%A %-d %B}"
+    day = str(text_in_frame(tab, "h2")).replace(",", "")  # WebKit writes one after the weekday
+    assert day == f"{TOMORROW:%A %-d %B}"
     assert "Times in Europe/London" in str(text_in_frame(tab, "body"))
     assert text_in_frame(tab, "[role=alert]") == ""
     assert tab.evaluate("frames[0].document.images.length") == 0
