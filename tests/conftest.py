@@ -29,8 +29,8 @@ SLOW = {
     "resilience",
 }
 
-settings.register_profile(Profile.QUICK, max_examples=50, deadline=None)
-settings.register_profile(Profile.DEFAULT, max_examples=50, deadline=None)
+settings.register_profile(Profile.QUICK, max_examples=25, deadline=None)
+settings.register_profile(Profile.DEFAULT, max_examples=25, deadline=None)
 settings.register_profile(Profile.NIGHTLY, max_examples=2_000, deadline=None)
 settings.register_profile("long", max_examples=100_000, deadline=None)  # --hypothesis-profile=long
 settings.load_profile(PROFILE)
