@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import app
-from tests.support.all_routes import CALLERS, open_slot, send_request
+from tests.support.all_routes import CALLERS, is_sampled, open_slot, send_request
 from tests.support.profile import is_nightly
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def send_all(
     """
     for route in routes:
         for number, (caller, bearer) in enumerate(bearers.items()):
+            if not is_sampled(route, caller):
+                continue
             for accepted in ACCEPTED:
                 if is_nightly() or caller == "own" or accepted == ACCEPTED[number % 2]:
                     sent = {**bearer, **headers, "Accept": accepted}

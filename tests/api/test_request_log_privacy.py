@@ -143,9 +143,14 @@ def secret_values(names: list[str]) -> dict[str, str]:
     return {name: f"{SECRET}-{name}" for name in names}
 
 
-def all_routes() -> list[tuple[str, str]]:
-    """Return the method and path of every route."""
-    return [(method, path) for path, methods in app.routes.items() for method in methods]
+def routes_of(caller: str) -> list[tuple[str, str]]:
+    """Return the method and path of every route; by day, HEAD and OPTIONS of one caller alone."""
+    return [
+        (method, path)
+        for path, methods in app.routes.items()
+        for method in methods
+        if is_nightly() or caller == "machine" or method not in {"HEAD", "OPTIONS"}
+    ]
 
 
 def fill_path(path: str) -> list[str]:
@@ -182,7 +187,7 @@ def test_no_route_logs_a_secret(
     headers = secret_values(HEADER_NAMES) | {"Authorization": f"Bearer {token}"}
     query = urlencode(secret_values(ALL_FIELDS))
 
-    for method, route in all_routes():
+    for method, route in routes_of(caller):
         for path in fill_path(route):
             for kind, accept in SENT_AND_ACCEPTED:
                 body = json.dumps(secret_values(ALL_FIELDS)) if kind == JSON else query
@@ -191,7 +196,7 @@ def test_no_route_logs_a_secret(
                     authenticated_app_log.client.request(method, url, body.encode(), sent)
 
     logged = {(entry["method"], entry["route"]) for entry in authenticated_app_log.entries}
-    assert logged == set(all_routes())
+    assert logged == set(routes_of(caller))
     for text in (*authenticated_app_log.raw_lines, *other_output(capfd, caplog)):
         assert SECRET not in text
         assert token not in text
