@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 START = ("/slots", "/signed-in", "/static/nope.css")
 # They go on forever, so of each kind of page, these many are enough.
-PAGES_PER_KIND = rounds(daily=2, nightly=4)
+PAGES_PER_KIND = rounds(daily=1, nightly=4)
 # Files that are part of every page, and the pages of other servers.
 NOT_FOLLOWED = ("/static/", "/docs", "http:", "https:")
 
