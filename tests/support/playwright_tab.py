@@ -99,7 +99,8 @@ class PlaywrightTab:
         return named[1] if named else ""
 
     def checkbox_names(self, *, checked: bool = False) -> list[str]:
-        boxes = _CHECKBOX.findall(self._page.locator("body").aria_snapshot())
+        # No page has check boxes in its header, whose names take a third of the time.
+        boxes = _CHECKBOX.findall(self._page.locator("main").aria_snapshot())
         return [name for name, states in boxes if not checked or "[checked]" in states]
 
     def text(self, selector: str) -> str:

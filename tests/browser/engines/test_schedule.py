@@ -105,7 +105,8 @@ def test_poll_shows_booking_and_keeps_unsaved_tick(
     )
 
     assert response.status_code == 201, response.text
-    wait_until(lambda: is_booked(tab, "10:00"))
+    expect_status(tab, "10:00–10:30 is now booked")
+    assert is_booked(tab, "10:00")
     assert "11:00" in checked_starts(tab)
 
 
