@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from botocore.awsrequest import AWSPreparedRequest
-    from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
 
     from tests.support.app_client import AppClient, AppResponse
 
@@ -40,14 +39,10 @@ def date_range_query(count: int) -> str:
 
 def copy_day(client: AppClient, date: str, dates: list[str], doctor_id: str = "dr-lee") -> None:
     """Store a copy of a day on other dates; its slots keep their instants."""
-    name = client.services.settings.table_name
     day = client.get_item(f"DOCTOR#{doctor_id}", f"DAY#{date}")
-    puts: list[WriteRequestUnionTypeDef] = [
-        {"PutRequest": {"Item": {**day, "SK": {"S": f"DAY#{other}"}}}} for other in dates
-    ]
-    while puts:
-        client.dynamodb.batch_write_item(RequestItems={name: puts[:25]})
-        del puts[:25]
+    client.raw_table.write(
+        [{"PutRequest": {"Item": {**day, "SK": {"S": f"DAY#{other}"}}}} for other in dates]
+    )
 
 
 @pytest.mark.parametrize("saved", [1, 30, 31])

@@ -179,8 +179,10 @@ def assert_rejected_without_echo(
 
 def assert_not_reflected(markup: str, response: AppResponse, expected: AppResponse) -> None:
     """Fail unless the response is a page like the expected one, without the markup."""
-    page = parse(response.text)
     assert response.status == expected.status
+    if response.text == expected.text:
+        return
+    page = parse(response.text)
     assert list(structure(page)) == list(structure(parse_once(expected.text)))
     assert count_text(page, markup) == 0
 
