@@ -179,6 +179,17 @@ def doctor_items(chalice_client: Client) -> list[RawItem]:
     return client.export()
 
 
+@pytest.fixture(scope="session")
+def booked_items(chalice_client: Client, doctor_items: list[RawItem]) -> list[RawItem]:
+    """The items of ``doctor_items`` after Dr Lee's slots were saved, held and booked."""
+    client = app_setup.create_client(Settings.from_env(os.environ), chalice_client)
+    client.restore(doctor_items)
+    client.save("09:00", "09:30", "10:00", "10:30")
+    client.hold("09:30", "hannah")
+    client.book("10:00", "b-1")
+    return client.export()
+
+
 @pytest.fixture
 def client(chalice_client: Client, doctor_items: list[RawItem]) -> AppClient:
     """The app on a table with some doctors and nothing else, at Sunday noon."""
@@ -195,16 +206,16 @@ def consistent_table(client: AppClient) -> Iterator[None]:
 
 
 @pytest.fixture
-def cached_doctor(client: AppClient) -> None:
+def cached_doctor(
+    client: AppClient, doctor_items: list[RawItem], booked_items: list[RawItem]
+) -> None:
     """Dr Lee has a free, a held and a booked slot, and is in the process's cache.
 
     A second later: writes of one slot at the same instant would need another attempt.
     """
-    client.save("09:00", "09:30", "10:00", "10:30")
-    client.hold("09:30", "hannah")
-    client.book("10:00", "b-1")
-    client.clock.now += timedelta(seconds=1)
+    client.restore(booked_items, current=doctor_items)
     assert client.get_slot("09:00").status == 200
+    client.clock.now += timedelta(seconds=1)
 
 
 @pytest.fixture
