@@ -85,10 +85,10 @@ def assert_has_margin(page: Page) -> None:
     assert left >= MIN_MARGIN, page.url
 
 
-def test_no_page_overflows_or_violates_axe_on_a_dark_phone_and_a_light_desktop(
+def test_no_page_overflows_or_violates_axe_on_dark_phones_and_a_light_desktop(
     browser: Browser, live_server: LiveServer, browser_users: BrowserUsers
 ) -> None:
-    """Each page is loaded once, on a phone, and then turned into that of a desktop."""
+    """Each page is loaded once, and then turned into that of a wider phone and of a desktop."""
     state = browser_users.storage_state("alex")
     # Colours that change slowly would be measured halfway.
     with browser.new_context(storage_state=state, reduced_motion="reduce") as context:
@@ -100,6 +100,9 @@ def test_no_page_overflows_or_violates_axe_on_a_dark_phone_and_a_light_desktop(
             assert_fits(page)
             assert accessibility_violations(page) == [], path
             assert faint_fields(page) == [], path
+
+            page.set_viewport_size({"width": 375, "height": 812})
+            assert_fits(page)
 
             page.emulate_media(color_scheme="light")
             page.set_viewport_size({"width": 1280, "height": 812})
