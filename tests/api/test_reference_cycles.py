@@ -26,9 +26,8 @@ PACKAGE_DIR = str(Path(chalicelib.__file__).parent)
 def track_garbage() -> Iterator[list[object]]:
     """Yield a list that has, after the block, the objects that were in reference cycles."""
     garbage: list[object] = []
-    gc.collect()
-    gc.freeze()  # the second collection need not look at what is older than the block
     gc.disable()
+    gc.freeze()  # the collection does not look at what is older than the block
     try:
         yield garbage
         gc.set_debug(gc.DEBUG_SAVEALL)

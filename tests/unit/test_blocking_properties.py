@@ -72,7 +72,7 @@ def check_blocked(before: Day, changes: PlannedChanges, stretch: BlockedStretch)
     assert all(slot.is_taken and stretch.covers(slot) for slot in taken)
 
 
-@pytest.mark.parametrize("seed", range(rounds(daily=20, nightly=2_000)))
+@pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
 def test_time_off_closes_all_free_slots_and_lifting_restores_the_day(seed: int) -> None:
     random = Random(seed)  # noqa: S311
     for _ in range(DAYS_PER_SEED):
@@ -91,7 +91,7 @@ def test_time_off_closes_all_free_slots_and_lifting_restores_the_day(seed: int) 
         assert open_slots(redone.day_after) == open_slots(twice.day_after)
 
 
-@pytest.mark.parametrize("seed", range(rounds(daily=20, nightly=2_000)))
+@pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
 def test_a_series_opens_nothing_in_time_off_and_is_applied_when_it_is_lifted(seed: int) -> None:
     random = Random(seed)  # noqa: S311
     for _ in range(DAYS_PER_SEED):

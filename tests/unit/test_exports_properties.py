@@ -75,7 +75,7 @@ def export_and_parse(doctor: Doctor, days: dict[date, Day]) -> list[ImportedStar
     return [parse_import_csv(export_to_csv(export)), parse_imported_days(json.days)]
 
 
-@pytest.mark.parametrize("seed", range(rounds(daily=25, nightly=2_000)))
+@pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
 def test_import_of_an_export_opens_nothing(seed: int) -> None:
     random = Random(seed)  # noqa: S311
     doctor = random_doctor(random)
@@ -88,7 +88,7 @@ def test_import_of_an_export_opens_nothing(seed: int) -> None:
         assert [change for change in changes if change.opened or change.closed] == []
 
 
-@pytest.mark.parametrize("seed", range(rounds(daily=25, nightly=2_000)))
+@pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
 def test_import_of_an_export_opens_again_what_was_closed(seed: int) -> None:
     random = Random(seed)  # noqa: S311
     doctor = random_doctor(random)

@@ -23,6 +23,8 @@ from tests.support.factories import LONDON, make_slot
 from tests.support.profile import rounds
 
 NEW_YORK = ZoneInfo("America/New_York")
+# No zone changes its offset twice in a week.
+STEP = timedelta(days=rounds(daily=7, nightly=1))
 
 
 def test_time_in_dst_gap_has_no_instant() -> None:
@@ -92,9 +94,9 @@ def repeated_dates(zone: ZoneInfo, first: date, last: date) -> list[date]:
     """Return the dates that a zone's clock shows again after the next date has begun."""
     found, day, end = [], _midnight(first), _midnight(last)
     while day < end:
-        tomorrow = day + timedelta(days=1)
-        if day.astimezone(zone).utcoffset() != tomorrow.astimezone(zone).utcoffset():
-            before, after = day, tomorrow
+        later = day + STEP
+        if day.astimezone(zone).utcoffset() != later.astimezone(zone).utcoffset():
+            before, after = day, later
             while after - before > timedelta(seconds=1):
                 middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
                 if middle.astimezone(zone).utcoffset() == day.astimezone(zone).utcoffset():
@@ -103,7 +105,7 @@ def repeated_dates(zone: ZoneInfo, first: date, last: date) -> list[date]:
                     after = middle
             if after.astimezone(zone).date() < before.astimezone(zone).date():
                 found.append(after.astimezone(zone).date())
-        day = tomorrow
+        day = later
     return found
 
 
