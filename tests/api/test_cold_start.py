@@ -40,15 +40,24 @@ services = bootstrap.create_services()
 from local import demo_data; demo_data.seed()
 services.manage_people.is_token_valid("dr-lee", Account(*sys.argv[1:]), issued_at=None)
 """
-REQUEST_SCRIPT = """
-import json, sys
+# A process that has imported the app becomes another for each request.
+REQUESTS_SCRIPT = """
+import json, os, sys
 from app import app
-path, headers = json.loads(sys.argv[1])
-status = 0
-if path:
-    from chalice.test import Client
-    status = Client(app).http.get(path, headers=headers).status_code
-print(json.dumps([status, sorted(sys.modules)]))
+for line in sys.stdin:
+    if os.fork():
+        os.wait()
+        continue
+    path, headers = json.loads(line)
+    result = 0
+    try:
+        if path:
+            from chalice.test import Client
+            result = Client(app).http.get(path, headers=headers).status_code
+    except BaseException as error:
+        result = repr(error)
+    print(json.dumps([result, sorted(sys.modules)]), flush=True)
+    os._exit(0)
 """
 # Packages and modules that only some requests need.
 OPTIONAL_MODULES = (
@@ -92,20 +101,25 @@ def env_vars(moto: str, oidc_provider: FakeOidcProvider) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _seeded(env_vars: dict[str, str], oidc_provider: FakeOidcProvider) -> None:
-    run_python(SEED_SCRIPT, env_vars, oidc_provider.url, SUBJECT)
-
-
-def run_python(code: str, environment: dict[str, str], *arguments: str) -> str:
-    return subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code, *arguments],
+@pytest.fixture(scope="module")
+def new_processes(
+    env_vars: dict[str, str], oidc_provider: FakeOidcProvider
+) -> Iterator[subprocess.Popen[str]]:
+    """Processes that have only imported the app, each for a request, a line of its input."""
+    seed = [sys.executable, "-c", SEED_SCRIPT, oidc_provider.url, SUBJECT]
+    subprocess.run(seed, cwd=PROJECT, env=env_vars, check=True)  # noqa: S603
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", REQUESTS_SCRIPT],
         cwd=PROJECT,
-        env=environment,
-        capture_output=True,
+        env=env_vars,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=True,
-    ).stdout
+        bufsize=1,
+    ) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
 
 
 def doctor_cookie() -> str:
@@ -161,7 +175,7 @@ def doctor_token(oidc_provider: FakeOidcProvider) -> str:
     ],
 )
 def test_first_request_loads_only_required_modules(
-    env_vars: dict[str, str],
+    new_processes: subprocess.Popen[str],
     oidc_provider: FakeOidcProvider,
     path: str,
     accept: str,
@@ -175,12 +189,10 @@ def test_first_request_loads_only_required_modules(
         "token": {"Authorization": doctor_token(oidc_provider)},
     }[caller]
 
-    output = run_python(
-        REQUEST_SCRIPT,
-        env_vars,
-        json.dumps([path, {"Accept": accept or "*/*", **credentials}]),
-    )
+    assert new_processes.stdin is not None
+    assert new_processes.stdout is not None
+    new_processes.stdin.write(json.dumps([path, {"Accept": accept or "*/*", **credentials}]) + "\n")
 
-    response_status, modules = json.loads(output)
+    response_status, modules = json.loads(new_processes.stdout.readline())
     assert response_status == status
     assert {name for name in OPTIONAL_MODULES if name in modules} == needed

@@ -16,6 +16,8 @@ from tests.support.operations import WRITES
 from tests.support.table_snapshot import comparable_items
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.support.table_snapshot import TableSnapshot
 
 # One per kind of operation, with several doctors or several types of items.
@@ -26,6 +28,7 @@ REPRESENTATIVE_WRITES = (
     "new doctor with delegates",
 )
 OTHER_WRITES = ("first save", "save", "form", "hold", "release", "book", "move", "delegates")
+# A process that has imported the app becomes another for each line: that one sends and is killed.
 SEND_AND_KILL_SCRIPT = """
 import os, signal, sys
 from chalice.test import Client
@@ -37,7 +40,13 @@ from tests.support.operations import WRITES
 from tests.support.app_client import AppClient
 from tests.support.clock import Clock
 
-name, event = sys.argv[1:]
+for line in sys.stdin:
+    if not (pid := os.fork()):
+        break
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+else:
+    sys.exit()
+name, event = line.strip().split(", ")
 settings, clock = Settings.from_env(os.environ), Clock()
 table.connect(settings.table_name)
 services = bootstrap.set_services(bootstrap.build_services(settings, now=clock))
@@ -46,18 +55,41 @@ def die(**_):
 table.connection().client.meta.events.register(f"{event}.dynamodb.TransactWriteItems", die)
 with Client(app) as client:
     WRITES[name].send(AppClient(client, services, clock, None))
+os._exit(0)
 """
 
 
-def send_and_kill(name: str, event: str) -> int:
-    command = [sys.executable, "-c", SEND_AND_KILL_SCRIPT, name, event]
-    return subprocess.run(command, check=False, env=os.environ, timeout=60).returncode  # noqa: S603
+@pytest.fixture(scope="module")
+def processes(snapshot: TableSnapshot) -> Iterator[subprocess.Popen[str]]:
+    """Processes with the environment of the snapshot, each for a line of its input."""
+    del snapshot
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", SEND_AND_KILL_SCRIPT],
+        env=os.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    ) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def send_and_kill(processes: subprocess.Popen[str], name: str, event: str) -> int:
+    """Return the exit code of a process that sends the operation until the event."""
+    assert processes.stdin is not None
+    assert processes.stdout is not None
+    processes.stdin.write(f"{name}, {event}\n")
+    return int(processes.stdout.readline())
 
 
 @pytest.mark.parametrize(
     "name", REPRESENTATIVE_WRITES + OTHER_WRITES if IS_NIGHTLY else REPRESENTATIVE_WRITES
 )
-def test_operation_of_killed_process_is_atomic(snapshot: TableSnapshot, name: str) -> None:
+def test_operation_of_killed_process_is_atomic(
+    snapshot: TableSnapshot, processes: subprocess.Popen[str], name: str
+) -> None:
     client = snapshot.restore()
     before = comparable_items(client.export())
     expected = WRITES[name].send(client)
@@ -68,7 +100,7 @@ def test_operation_of_killed_process_is_atomic(snapshot: TableSnapshot, name: st
     for event, stored in (("before-send", before), ("after-call", after)):
         client = snapshot.restore()
 
-        assert send_and_kill(name, event) == -signal.SIGKILL
+        assert send_and_kill(processes, name, event) == -signal.SIGKILL
 
         assert_invariants(client.export())
         assert comparable_items(client.export()) == stored, event
