@@ -45,6 +45,7 @@ DOCTORS = (
     make_doctor("dr-night", make_grid(("00:00", "04:00"))),
 )
 SignIn = Callable[[str], "AppClient"]
+ItemsAfter = Callable[[Callable[["AppClient"], None]], list["RawItem"]]
 use_local_stage()
 
 
@@ -180,14 +181,28 @@ def doctor_items(chalice_client: Client) -> list[RawItem]:
 
 
 @pytest.fixture(scope="session")
-def booked_items(chalice_client: Client, doctor_items: list[RawItem]) -> list[RawItem]:
+def items_after(chalice_client: Client, doctor_items: list[RawItem]) -> ItemsAfter:
+    """Return the items of ``doctor_items`` after some requests, for many tests to restore."""
+
+    def export_after(send: Callable[[AppClient], None]) -> list[RawItem]:
+        client = app_setup.create_client(Settings.from_env(os.environ), chalice_client)
+        client.restore(doctor_items)
+        send(client)
+        return client.export()
+
+    return export_after
+
+
+@pytest.fixture(scope="session")
+def booked_items(items_after: ItemsAfter) -> list[RawItem]:
     """The items of ``doctor_items`` after Dr Lee's slots were saved, held and booked."""
-    client = app_setup.create_client(Settings.from_env(os.environ), chalice_client)
-    client.restore(doctor_items)
-    client.save("09:00", "09:30", "10:00", "10:30")
-    client.hold("09:30", "hannah")
-    client.book("10:00", "b-1")
-    return client.export()
+
+    def send(client: AppClient) -> None:
+        client.save("09:00", "09:30", "10:00", "10:30")
+        client.hold("09:30", "hannah")
+        client.book("10:00", "b-1")
+
+    return items_after(send)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tests.support.dynamodb_responses import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.api.conftest import ItemsAfter
     from tests.support.app_client import AppClient, AppResponse
     from tests.support.dynamodb_hooks import InjectedResponse
     from tests.support.raw_table import RawItem
@@ -38,13 +39,25 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def seeded_slots(client: AppClient) -> None:
+@pytest.fixture(scope="module")
+def seeded_items(items_after: ItemsAfter) -> list[RawItem]:
     """Dr Lee has a free slot, one held by Hannah, and one booked as b-1."""
-    client.save("09:00", doctor_id="dr-twenty")
-    client.save("09:00", "09:30", "10:00")
-    client.hold("09:30", "hannah", seconds=1800)
-    client.book("10:00", "b-1")
+
+    def send(client: AppClient) -> None:
+        client.save("09:00", doctor_id="dr-twenty")
+        client.save("09:00", "09:30", "10:00")
+        client.hold("09:30", "hannah", seconds=1800)
+        client.book("10:00", "b-1")
+
+    return items_after(send)
+
+
+@pytest.fixture(autouse=True)
+def seeded_slots(
+    client: AppClient, doctor_items: list[RawItem], seeded_items: list[RawItem]
+) -> None:
+    """The app a second after the seeding."""
+    client.restore(seeded_items, current=doctor_items)
     client.clock.now += timedelta(seconds=1)
 
 

@@ -11,7 +11,9 @@ from tests.support.factories import MONDAY
 from tests.support.practice_requests import add_doctors, doctor_ids, get_practice
 
 if TYPE_CHECKING:
+    from tests.api.conftest import ItemsAfter
     from tests.support.app_client import AppClient
+    from tests.support.raw_table import RawItem
 
 BATCH, QUERY = "BatchGetItem", "Query"
 
@@ -40,10 +42,18 @@ def test_pages_of_twenty_doctors_lead_on_and_back(client: AppClient) -> None:
     assert second.json["next"] is None
 
 
-@pytest.fixture
-def many_doctors(client: AppClient) -> AppClient:
+@pytest.fixture(scope="module")
+def items_of_many_doctors(items_after: ItemsAfter) -> list[RawItem]:
     """So many doctors that an admin's list of all is incomplete: all but a few are surgeons."""
-    add_doctors(client, 52, specialty="surgery")
+    return items_after(lambda client: add_doctors(client, 52, specialty="surgery"))
+
+
+@pytest.fixture
+def many_doctors(
+    client: AppClient, doctor_items: list[RawItem], items_of_many_doctors: list[RawItem]
+) -> AppClient:
+    """The app on those items."""
+    client.restore(items_of_many_doctors, current=doctor_items)
     return client
 
 

@@ -257,7 +257,8 @@ def test_end_that_changes_nothing_is_named(client: AppClient) -> None:
 
 
 def test_series_that_changed_meanwhile_is_not_overwritten(client: AppClient) -> None:
-    plan = make_series(client, series_json({"mon": [("09:00", "10:00")]}))
+    last = MONDAY + timedelta(weeks=3)
+    plan = make_series(client, series_json({"mon": [("09:00", "10:00")]}, last=last))
     edit = attribute(parse(client.get(SERIES, **HTML).text).select("article a")[0], "href")
     form = open_form(client, edit).set(mon_to="09:30")
     other = open_form(client, edit).set(mon_to="11:00")

@@ -63,7 +63,8 @@ def test_acts_have_their_words_beside_them(client: AppClient) -> None:
 
 
 def test_a_week_off_is_previewed_taken_and_lifted(client: AppClient) -> None:
-    make_series(client, series_json({"mon": [("09:00", "12:00")], "tue": [("09:00", "12:00")]}))
+    mornings = {"mon": [("09:00", "12:00")], "tue": [("09:00", "12:00")]}
+    make_series(client, series_json(mornings, last=MONDAY + timedelta(weeks=3)))
     before = open_times(client, MONDAY)
 
     form = SentForm(client.get(time_off_link(client, WEEK), **HTML))

@@ -19,7 +19,9 @@ from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.tzdata import TZDATA_2025_2, use_tzdata
 
 if TYPE_CHECKING:
+    from tests.api.conftest import ItemsAfter
     from tests.support.app_client import AppClient, AppResponse
+    from tests.support.raw_table import RawItem
 
 
 DATE, NEXT_DATE = "2027-01-11", "2027-01-12"
@@ -37,21 +39,39 @@ FIRST, SECOND = "dr-van~20270112T0700Z", "dr-van~20270112T0730Z"
 NEXT_MORNING = "dr-van~20270112T1600Z"
 
 
+@pytest.fixture(scope="module")
+def items_from_before(items_after: ItemsAfter) -> list[RawItem]:
+    """The items after slots were opened with the earlier time zone data."""
+
+    def send(client: AppClient) -> None:
+        with use_tzdata(TZDATA_2025_2):
+            assert client.put("/doctors/dr-van", EVENING).status == 201
+            opened = client.save("09:00", "23:00", "23:30", doctor_id="dr-van", date=DATE)
+            assert opened.free_times == ["09:00", "23:00", "23:30"]
+        client.restart()
+
+    return items_after(send)
+
+
 @pytest.fixture(params=["new", "old"])
-def moved(client: AppClient, request: pytest.FixtureRequest) -> AppClient:
+def moved(
+    client: AppClient,
+    doctor_items: list[RawItem],
+    items_from_before: list[RawItem],
+    request: pytest.FixtureRequest,
+) -> AppClient:
     """The app with the pinned time zone data and slots from before.
 
     Slot items of the first releases, "old", do not have the date of their day.
     """
-    with use_tzdata(TZDATA_2025_2):
-        assert client.put("/doctors/dr-van", EVENING).status == 201
-        opened = client.save("09:00", "23:00", "23:30", doctor_id="dr-van", date=DATE)
-        assert opened.free_times == ["09:00", "23:00", "23:30"]
-    if request.param == "old":
-        for item in client.export():
-            if item["type"]["S"] == "slot":
-                client.set_attribute(item["PK"]["S"], item["SK"]["S"], "date", None)
-    client.restart()
+    is_old = request.param == "old"
+    items = [
+        {name: value for name, value in item.items() if name != "date"}
+        if is_old and item["type"]["S"] == "slot"
+        else item
+        for item in items_from_before
+    ]
+    client.restore(items, current=doctor_items)
     return client
 
 

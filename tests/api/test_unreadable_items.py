@@ -14,7 +14,9 @@ from tests.support.factories import MONDAY
 from tests.support.unreadable_items import MISSING, NINE, change, is_clear_error
 
 if TYPE_CHECKING:
+    from tests.api.conftest import ItemsAfter
     from tests.support.app_client import AppClient
+    from tests.support.raw_table import RawItem
     from tests.support.request_log import RequestLog
 
 DAY_SK = f"DAY#{MONDAY}"
@@ -44,12 +46,24 @@ unreadable_days = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(scope="module")
+def items_of_two_doctors(items_after: ItemsAfter) -> list[RawItem]:
+    """The items after two cardiologists have opened two slots on Monday and one on Tuesday."""
+
+    def send(client: AppClient) -> None:
+        for doctor_id in ("dr-lee", "dr-twenty"):
+            client.save("09:00", "10:00", doctor_id=doctor_id)
+            client.save("09:00", doctor_id=doctor_id, date="2026-11-24")
+
+    return items_after(send)
+
+
 @pytest.fixture
-def two_doctors(client: AppClient) -> AppClient:
-    """Two cardiologists with a slot on Monday and one on Tuesday."""
-    for doctor_id in ("dr-lee", "dr-twenty"):
-        client.save("09:00", "10:00", doctor_id=doctor_id)
-        client.save("09:00", doctor_id=doctor_id, date="2026-11-24")
+def two_doctors(
+    client: AppClient, doctor_items: list[RawItem], items_of_two_doctors: list[RawItem]
+) -> AppClient:
+    """The app on those items."""
+    client.restore(items_of_two_doctors, current=doctor_items)
     return client
 
 
