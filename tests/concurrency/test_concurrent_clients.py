@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from chalicelib.bootstrap import Services
 
-ROUNDS = rounds(daily=6, nightly=200)
+ROUNDS = rounds(daily=4, nightly=200)
 CLIENT_COUNT = 50
 
 

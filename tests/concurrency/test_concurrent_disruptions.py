@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from chalicelib.bootstrap import Services
 
-ROUNDS = rounds(daily=8, nightly=200)
+ROUNDS = rounds(daily=5, nightly=200)
 SITE = Caller(name="site", client="site", roles=frozenset({Role.BOOKING_SITE}))
 OTHER_SITE = Caller(name="other", client="other", roles=frozenset({Role.BOOKING_SITE}))
 ADMIN = Caller(name="alex", client="page", roles=frozenset({Role.ADMIN}))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ADMIN = Caller(name="sam", client="test", roles=frozenset({Role.ADMIN}))
 DATES = [MONDAY + timedelta(days=n) for n in range(3)]
-ROUNDS = rounds(daily=5, nightly=50)
+ROUNDS = rounds(daily=3, nightly=50)
 
 
 def add_doctor(services: Services) -> str:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ROUNDS = rounds(daily=3, nightly=50)
 REQUEST_COUNT = 50
-RENEWAL_COUNT = rounds(daily=8, nightly=50)
+RENEWAL_COUNT = rounds(daily=5, nightly=50)
 LIMIT = 3
 SITE = Caller(name="site-a", client="site-a", roles=frozenset({Role.BOOKING_SITE}))
 
