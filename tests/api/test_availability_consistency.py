@@ -46,7 +46,7 @@ times_near_boundary = st.builds(lambda boundary, moment: boundary + moment, boun
 @given(now=times_near_boundary, lead=st.sampled_from([0, 90]), held=st.none() | offsets)
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    max_examples=rounds(daily=15, nightly=500),
+    max_examples=rounds(daily=5, nightly=500),
 )
 def test_list_hold_and_book_agree_on_availability(
     site: AppClient, sign_in: SignIn, now: datetime, lead: int, held: timedelta | None

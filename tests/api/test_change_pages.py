@@ -102,7 +102,7 @@ def feed(client: AppClient) -> AppClient:
 )
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    max_examples=rounds(daily=30, nightly=500),
+    max_examples=rounds(daily=10, nightly=500),
 )
 def test_pages_of_any_search_list_each_match_once(
     feed: AppClient,

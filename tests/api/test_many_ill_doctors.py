@@ -14,7 +14,7 @@ from tests.support.profile import rounds
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
 
-ILL_DOCTORS = rounds(daily=4, nightly=20)
+ILL_DOCTORS = rounds(daily=2, nightly=20)
 STARTS = ("09:00", "09:30", "10:00")
 LIMIT = 3
 SETTINGS = DOCTOR_SETTINGS | {"specialty": "simulated"}
