@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,8 @@ from tests.support.profile import is_nightly
 from tests.support.request_log import RequestLog, other_output
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.support.fake_oidc_provider import FakeOidcProvider
 
 
@@ -132,9 +135,6 @@ ALL_FIELDS = [
 EVERY_KIND = [(JSON, JSON), (JSON, "text/html"), (FORM, JSON), (FORM, "text/html")]
 
 
-SENT_AND_ACCEPTED = EVERY_KIND if is_nightly() else EVERY_KIND[1:3]
-
-
 HEADER_NAMES = ["Cookie", "Idempotency-Key", "If-Match", "Origin", "Referer", "User-Agent"]
 
 
@@ -164,6 +164,14 @@ def fill_path(path: str) -> list[str]:
     return sorted(paths)
 
 
+def kinds_and_urls(*urls: str) -> Iterable[tuple[tuple[str, str], str]]:
+    """Return what is sent and accepted with which URL: by day, each URL has one kind in turn."""
+    if is_nightly():
+        return product(EVERY_KIND, urls)
+    turn = len(urls[0]) % 2
+    return zip((*EVERY_KIND[1:3], EVERY_KIND[1])[turn:], urls, strict=False)
+
+
 @pytest.mark.parametrize("caller", ["anonymous", "machine", "admin"])
 def test_no_route_logs_a_secret(
     authenticated_app_log: RequestLog,
@@ -189,11 +197,10 @@ def test_no_route_logs_a_secret(
 
     for method, route in routes_of(caller):
         for path in fill_path(route):
-            for kind, accept in SENT_AND_ACCEPTED:
+            for (kind, accept), url in kinds_and_urls(path, f"{path}?{query}"):
                 body = json.dumps(secret_values(ALL_FIELDS)) if kind == JSON else query
                 sent = {**headers, "Content-Type": kind, "Accept": accept}
-                for url in (path, f"{path}?{query}"):
-                    authenticated_app_log.client.request(method, url, body.encode(), sent)
+                authenticated_app_log.client.request(method, url, body.encode(), sent)
 
     logged = {(entry["method"], entry["route"]) for entry in authenticated_app_log.entries}
     assert logged == set(routes_of(caller))

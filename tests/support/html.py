@@ -11,6 +11,8 @@ from bs4.element import Doctype, NavigableString
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bs4.filter import SoupStrainer
+
 # A word that is in no template.
 PLAIN_TEXT = "Xanthippe"
 MARKUP_SAMPLES = (
@@ -24,8 +26,9 @@ MARKUP_SAMPLES = (
 )
 
 
-def parse(markup: str) -> BeautifulSoup:
-    return BeautifulSoup(markup, "html.parser", multi_valued_attributes=None)
+def parse(markup: str, only: SoupStrainer | None = None) -> BeautifulSoup:
+    """Parse a page, or only the elements that a strainer takes."""
+    return BeautifulSoup(markup, "html.parser", multi_valued_attributes=None, parse_only=only)
 
 
 parse_once = lru_cache(parse)

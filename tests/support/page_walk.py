@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
+from bs4.filter import SoupStrainer
+
 from tests.support.html import attribute, parse
 from tests.support.profile import rounds
 
@@ -43,6 +45,9 @@ def kind(path: str) -> str:
     return f"{url.path}?{'&'.join(sorted(re.findall(r'([a-z_]+)=', url.query)))}"
 
 
+_LINKS_AND_FIELDS = SoupStrainer(["a", "form", "input", "select", "option", "button", "textarea"])
+
+
 def walk(session: PageSession) -> Iterator[tuple[str, str, int]]:
     """Follow all links, and yield each path with the page that led there, and its status."""
     waiting = [(path, "") for path in START]
@@ -60,4 +65,6 @@ def walk(session: PageSession) -> Iterator[tuple[str, str, int]]:
         if "Location" in response.headers:
             waiting.append((response.headers["Location"], path))
         yield path, referrer, response.status
-        waiting.extend((target, path) for target in targets(parse(response.text)))
+        waiting.extend(
+            (target, path) for target in targets(parse(response.text, only=_LINKS_AND_FIELDS))
+        )
