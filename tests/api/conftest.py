@@ -45,7 +45,7 @@ DOCTORS = (
     make_doctor("dr-night", make_grid(("00:00", "04:00"))),
 )
 SignIn = Callable[[str], "AppClient"]
-ItemsAfter = Callable[[Callable[["AppClient"], None]], list["RawItem"]]
+ItemsAfter = Callable[[Callable[["AppClient"], object]], list["RawItem"]]
 use_local_stage()
 
 
@@ -184,7 +184,7 @@ def doctor_items(chalice_client: Client) -> list[RawItem]:
 def items_after(chalice_client: Client, doctor_items: list[RawItem]) -> ItemsAfter:
     """Return the items of ``doctor_items`` after some requests, for many tests to restore."""
 
-    def export_after(send: Callable[[AppClient], None]) -> list[RawItem]:
+    def export_after(send: Callable[[AppClient], object]) -> list[RawItem]:
         client = app_setup.create_client(Settings.from_env(os.environ), chalice_client)
         client.restore(doctor_items)
         send(client)
@@ -233,10 +233,16 @@ def cached_doctor(
     client.clock.now += timedelta(seconds=1)
 
 
+@pytest.fixture(scope="session")
+def open_items(items_after: ItemsAfter) -> list[RawItem]:
+    """The items of ``doctor_items`` after Dr Lee has opened three slots of Monday."""
+    return items_after(lambda client: client.save("09:00", "09:30", "10:00"))
+
+
 @pytest.fixture
-def open_slots(client: AppClient) -> None:
-    """Open three slots of Dr Lee's Monday."""
-    client.save("09:00", "09:30", "10:00")
+def open_slots(client: AppClient, doctor_items: list[RawItem], open_items: list[RawItem]) -> None:
+    """Three slots of Dr Lee's Monday."""
+    client.restore(open_items, current=doctor_items)
 
 
 @pytest.fixture

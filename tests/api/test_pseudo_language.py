@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.api.conftest import ItemsAfter
     from tests.support.app_client import AppClient
+    from tests.support.raw_table import RawItem
 
 
 QUARTER = timedelta(weeks=13)
@@ -47,16 +49,31 @@ PAGES = {
 }
 
 
+@pytest.fixture(scope="module")
+def busy_items(items_after: ItemsAfter) -> list[RawItem]:
+    """The items after a busy Monday of Dr Lee."""
+
+    def send(client: AppClient) -> None:
+        client.save("09:00", "09:30", "10:00", "10:30")
+        client.hold("09:00", "hannah")
+        client.book("09:30", "b-1")
+        client.book("10:00", "b-2")
+        client.cancel("10:00", "b-2")
+        client.save(closed=("10:30",))
+        client.update_doctor(lead_minutes=60)
+
+    return items_after(send)
+
+
 @pytest.fixture
-def pseudo_client(client: AppClient, catalogue_folder: Path) -> Iterator[AppClient]:
-    """The app in the pseudo-language, with a busy Monday of Dr Lee."""
-    client.save("09:00", "09:30", "10:00", "10:30")
-    client.hold("09:00", "hannah")
-    client.book("09:30", "b-1")
-    client.book("10:00", "b-2")
-    client.cancel("10:00", "b-2")
-    client.save(closed=("10:30",))
-    client.update_doctor(lead_minutes=60)
+def pseudo_client(
+    client: AppClient,
+    doctor_items: list[RawItem],
+    busy_items: list[RawItem],
+    catalogue_folder: Path,
+) -> Iterator[AppClient]:
+    """The app in the pseudo-language, with those items."""
+    client.restore(busy_items, current=doctor_items)
     texts.set_language(PSEUDO, str(catalogue_folder))
     yield client
     texts.set_language(texts.ENGLISH, None)
