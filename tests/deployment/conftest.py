@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cloud.package import BuildArtifact
+
+# They update the stack, after which the emulator unpacks and starts each function again.
+LAST = Path(__file__).with_name("test_deploy.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests that update the stack after the others of the package."""
+    places = [place for place, item in enumerate(items) if item.path.parent == LAST.parent]
+    ordered = sorted((items[place] for place in places), key=lambda item: item.path == LAST)
+    for place, item in zip(places, ordered, strict=True):
+        items[place] = item
 
 
 @pytest.fixture(scope="session")
