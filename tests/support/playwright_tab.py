@@ -11,7 +11,14 @@ from tests.support.tab import WINDOW_HEIGHT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState
+    from playwright.sync_api import (
+        Browser,
+        BrowserContext,
+        Locator,
+        Page,
+        StorageState,
+        ViewportSize,
+    )
 
     from tests.support.tab import Tab, Window
 
@@ -30,7 +37,7 @@ def open_window(
         java_script_enabled=javascript,
         viewport={"width": width, "height": WINDOW_HEIGHT},
     ) as context:
-        window = PlaywrightWindow(context)
+        window = PlaywrightWindow(context, width)
         yield window
         window.close_tabs()
 
@@ -38,18 +45,24 @@ def open_window(
 class PlaywrightWindow:
     """A window of a browser context."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, width: int) -> None:
         self._context = context
+        self._size: ViewportSize = {"width": width, "height": WINDOW_HEIGHT}
+        self._free: Page | None = None  # Firefox takes most of a second to open a tab
         self._errors: list[str] = []
         context.on("weberror", lambda error: self._errors.append(str(error.error)))
 
     def new_tab(self) -> Tab:
-        """Open an empty tab."""
-        return PlaywrightTab(self._context.new_page())
+        page, self._free = self._free or self._context.new_page(), None
+        return PlaywrightTab(page)
 
     def close_tabs(self) -> None:
         for page in self._context.pages:
-            page.close()
+            if self._free or page.evaluate("sessionStorage.length"):
+                page.close()
+            else:
+                page.set_viewport_size(self._size)
+                self._free = page
         errors, self._errors = self._errors, []
         assert errors == []
 

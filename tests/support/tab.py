@@ -53,10 +53,14 @@ class Tab(Protocol):
 class Window(Protocol):
     """A window of a browser, in which Dr Lee is signed in."""
 
-    def new_tab(self) -> Tab: ...
+    def new_tab(self) -> Tab:
+        """Return a tab without unsaved changes. It may still show the page of an earlier test."""
 
     def close_tabs(self) -> None:
-        """Close all tabs. Uncaught errors of their scripts fail the test, where they are known."""
+        """Close all tabs but one, which the next test has instead of a new one.
+
+        Uncaught errors of their scripts fail the test, where they are known.
+        """
 
     def clear_cookies(self) -> None:
         """Forget who is signed in."""

@@ -94,25 +94,30 @@ def _to_webdriver(cookie: StorageStateCookie) -> dict[str, object]:
 
 
 class WebKitWindow:
-    """A window. The tab that the browser opened stays empty, so that all others can be closed."""
+    """A window. The tab that the browser opened stays, so that all others can be closed."""
 
     def __init__(self, driver: WebDriver, width: int) -> None:
         self._driver = driver
         self._width = width
-        self._empty_tab = driver.current_window_handle
+        self._first_tab = driver.current_window_handle
+        self._is_first_free = True
 
     def new_tab(self) -> Tab:
-        """Open an empty tab."""
-        self._driver.switch_to.new_window("window")
+        if self._is_first_free:
+            self._is_first_free = False
+            self._driver.switch_to.window(self._first_tab)
+        else:
+            self._driver.switch_to.new_window("window")
         self._driver.set_window_size(self._width, WINDOW_HEIGHT)
         return WebKitTab(self._driver, self._driver.current_window_handle)
 
     def close_tabs(self) -> None:
         for handle in self._driver.window_handles:
-            if handle != self._empty_tab:
+            if handle != self._first_tab:
                 self._driver.switch_to.window(handle)
                 self._driver.close()
-        self._driver.switch_to.window(self._empty_tab)
+        self._driver.switch_to.window(self._first_tab)
+        self._is_first_free = not self._driver.execute_script("return sessionStorage.length")
 
     def clear_cookies(self) -> None:
         self._driver.delete_all_cookies()

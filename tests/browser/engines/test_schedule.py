@@ -139,16 +139,6 @@ def test_page_without_javascript_saves(window_without_scripts: Window, day_url: 
     assert checked_starts(tab) == ["09:00"]
 
 
-def test_narrow_page_does_not_overflow(window: Window, day_url: str) -> None:
-    root = "document.documentElement"
-    tab = window.new_tab()
-    tab.set_width(320)
-    tab.open(day_url)
-
-    assert tab.evaluate("innerWidth") == 320
-    assert tab.evaluate(f"{root}.scrollWidth") == tab.evaluate(f"{root}.clientWidth")
-
-
 IS_BESIDE = """(() => {
     const hours = document.createRange();
     hours.selectNode(document.querySelector("tr.session th").firstChild);
@@ -158,12 +148,15 @@ IS_BESIDE = """(() => {
 })()"""
 
 
-@pytest.mark.parametrize("width", [375, 1280])
-def test_all_is_beside_the_hours_of_its_session(tab: Tab, width: int) -> None:
-    tab.set_width(width)
+def test_schedule_fits_the_window_and_all_is_beside_the_hours_of_its_session(tab: Tab) -> None:
+    root = "document.documentElement"
+    for width in (320, 375, 1280):
+        tab.set_width(width)
 
-    assert tab.evaluate(IS_BESIDE)
-    tab.set_width(1280)
+        assert tab.evaluate("innerWidth") == width
+        assert tab.evaluate(f"{root}.scrollWidth") == tab.evaluate(f"{root}.clientWidth")
+        if width > 320:
+            assert tab.evaluate(IS_BESIDE)
 
 
 def restore(window: Window, killed: Tab, server: LiveServer) -> Tab:
