@@ -11,22 +11,26 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
 from slipcover import FileMatcher, ImportManager, Slipcover
-
-if TYPE_CHECKING:
-    import pytest
 
 _SOURCE = ["chalicelib"]
 _EXCLUDED = ["if TYPE_CHECKING:", r"class .*\(Protocol\):"]
 
 _coverage = Slipcover(branch=True, source=_SOURCE, exclude_also=_EXCLUDED)
-ImportManager(_coverage, FileMatcher(sources=_SOURCE)).__enter__()
+
+
+@pytest.hookimpl(tryfirst=True)  # before the conftest files import the app
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Measure modules that this process will import, unless it only hands out tests to others."""
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    if is_worker or not early_config.known_args_namespace.numprocesses:
+        ImportManager(_coverage, FileMatcher(sources=_SOURCE)).__enter__()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write what this process has measured, unless it only hands out tests to others."""
+    """Write what this process has measured."""
     if session.config.getoption("numprocesses"):
         return
     name = f"{os.getpid()}.json"
