@@ -24,7 +24,21 @@ if TYPE_CHECKING:
 ENGINES = ["chromium", "firefox", *(["webkit"] if sys.platform != "darwin" else [])]
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test in each engine.
+
+    By day, tests marked ``one_engine_by_day`` run in Chromium alone. They are steps that the server
+    leads through, and pages without scripts, for which an engine has to be started again.
+    """
+    if "engine" in metafunc.fixturenames:
+        is_short = metafunc.definition.get_closest_marker("one_engine_by_day")
+        others = (pytest.mark.nightly,) if is_short else ()
+        first, *rest = ENGINES
+        engines = [first, *(pytest.param(name, marks=others) for name in rest)]
+        metafunc.parametrize("engine", engines, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
     """The name of the browser engine."""
     return str(request.param)

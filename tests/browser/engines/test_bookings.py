@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from tests.support.tab import Window
 
 
+@pytest.mark.one_engine_by_day
 def test_staff_book_at_the_desk(window: Window, live_server: LiveServer, unused_date: date) -> None:
     tab = window.new_tab()
     query = f"doctor_id=dr-lee&date={unused_date}"

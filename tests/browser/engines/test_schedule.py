@@ -126,6 +126,7 @@ def test_keyboard_alone_ticks_and_saves(tab: Tab) -> None:
     assert checked_starts(tab) == ["09:00"]
 
 
+@pytest.mark.one_engine_by_day
 def test_page_without_javascript_saves(window_without_scripts: Window, day_url: str) -> None:
     tab = open_tab(window_without_scripts, day_url)
 
@@ -200,6 +201,7 @@ def test_unsaved_ticks_survive_links_reload_back_and_a_killed_tab(
     assert checked_starts(tab) == ["09:00", "10:00"]
 
 
+@pytest.mark.one_engine_by_day
 def test_unsaved_ticks_survive_sign_out_and_sign_in(window: Window, day_url: str) -> None:
     tab = window.new_tab()
     tab.open(day_url)
@@ -241,6 +243,7 @@ def test_ticks_on_three_days_of_a_week_are_saved_and_move_no_row(week_tab: Tab) 
     assert tab.text("#summary") == ""
 
 
+@pytest.mark.one_engine_by_day
 def test_week_is_repeated_and_the_series_undone(week_tab: Tab, unused_week: date) -> None:
     tab = week_tab
     tick(tab, "Tue 09:00")

@@ -40,6 +40,7 @@ def save(tab: Tab) -> None:
     tab.click("button", "Save")
 
 
+@pytest.mark.one_engine_by_day
 def test_two_editors_lose_nothing_and_the_second_sees_the_change(
     window: Window, settings_url: str
 ) -> None:
@@ -64,6 +65,7 @@ def test_two_editors_lose_nothing_and_the_second_sees_the_change(
     assert value_of(second, "#window_days") == "90"
 
 
+@pytest.mark.one_engine_by_day
 def test_practice_day_is_saved(window: Window, live_server: LiveServer, unused_date: date) -> None:
     tab = window.new_tab()
     tab.open(f"{live_server.url}/practice?date={unused_date}")
@@ -76,6 +78,7 @@ def test_practice_day_is_saved(window: Window, live_server: LiveServer, unused_d
     assert len(tab.checkbox_names(checked=True)) == 1
 
 
+@pytest.mark.one_engine_by_day
 def test_enter_in_a_field_saves_the_settings_and_removes_no_hours(
     window_without_scripts: Window, settings_url: str
 ) -> None:
