@@ -58,6 +58,8 @@ class PlaywrightWindow:
 
     def close_tabs(self) -> None:
         for page in self._context.pages:
+            if page is self._free:
+                continue
             if self._free or page.evaluate("sessionStorage.length"):
                 page.close()
             else:
