@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,12 +22,13 @@ from tests.support.fake_oidc_provider import (
     FakeOidcProvider,
     run_fake_oidc_provider,
 )
+from tests.support.line_process import PROJECT, start_line_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.line_process import Ask
 
-PROJECT = Path(__file__).parents[2]
 SESSION_KEY = "k" * 32
 DAY_PATH = "/slots?doctor_id=dr-lee&date=2030-06-03"
 # Dr Lee has used an account of the provider at the URL before.
@@ -102,24 +102,12 @@ def env_vars(moto: str, oidc_provider: FakeOidcProvider) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def new_processes(
-    env_vars: dict[str, str], oidc_provider: FakeOidcProvider
-) -> Iterator[subprocess.Popen[str]]:
-    """Processes that have only imported the app, each for a request, a line of its input."""
+def first_request(env_vars: dict[str, str], oidc_provider: FakeOidcProvider) -> Iterator[Ask]:
+    """Send each request to a process that has only imported the app."""
     seed = [sys.executable, "-c", SEED_SCRIPT, oidc_provider.url, SUBJECT]
     subprocess.run(seed, cwd=PROJECT, env=env_vars, check=True)  # noqa: S603
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", REQUESTS_SCRIPT],
-        cwd=PROJECT,
-        env=env_vars,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        bufsize=1,
-    ) as process:
-        yield process
-        assert process.stdin is not None
-        process.stdin.close()
+    with start_line_process(REQUESTS_SCRIPT, env_vars) as ask:
+        yield ask
 
 
 def doctor_cookie() -> str:
@@ -175,7 +163,7 @@ def doctor_token(oidc_provider: FakeOidcProvider) -> str:
     ],
 )
 def test_first_request_loads_only_required_modules(
-    new_processes: subprocess.Popen[str],
+    first_request: Ask,
     oidc_provider: FakeOidcProvider,
     path: str,
     accept: str,
@@ -189,10 +177,8 @@ def test_first_request_loads_only_required_modules(
         "token": {"Authorization": doctor_token(oidc_provider)},
     }[caller]
 
-    assert new_processes.stdin is not None
-    assert new_processes.stdout is not None
-    new_processes.stdin.write(json.dumps([path, {"Accept": accept or "*/*", **credentials}]) + "\n")
+    answer = first_request(json.dumps([path, {"Accept": accept or "*/*", **credentials}]))
 
-    response_status, modules = json.loads(new_processes.stdout.readline())
+    response_status, modules = json.loads(answer)
     assert response_status == status
     assert {name for name in OPTIONAL_MODULES if name in modules} == needed

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.resilience import IS_NIGHTLY
 from tests.support.invariants import assert_invariants
+from tests.support.line_process import start_line_process
 from tests.support.operations import WRITES
 from tests.support.table_snapshot import comparable_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.line_process import Ask
     from tests.support.table_snapshot import TableSnapshot
 
 # One per kind of operation, with several doctors or several types of items.
@@ -36,6 +36,7 @@ from app import app
 from chalicelib import bootstrap
 from chalicelib.settings import Settings
 from chalicelib.storage import table
+from tests.support.line_process import start_line_process
 from tests.support.operations import WRITES
 from tests.support.app_client import AppClient
 from tests.support.clock import Clock
@@ -60,35 +61,18 @@ os._exit(0)
 
 
 @pytest.fixture(scope="module")
-def processes(snapshot: TableSnapshot) -> Iterator[subprocess.Popen[str]]:
-    """Processes with the environment of the snapshot, each for a line of its input."""
+def run_and_kill(snapshot: TableSnapshot) -> Iterator[Ask]:
+    """Run a process, with the environment of the snapshot, for each operation and event."""
     del snapshot
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", SEND_AND_KILL_SCRIPT],
-        env=os.environ,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        bufsize=1,
-    ) as process:
-        yield process
-        assert process.stdin is not None
-        process.stdin.close()
-
-
-def send_and_kill(processes: subprocess.Popen[str], name: str, event: str) -> int:
-    """Return the exit code of a process that sends the operation until the event."""
-    assert processes.stdin is not None
-    assert processes.stdout is not None
-    processes.stdin.write(f"{name}, {event}\n")
-    return int(processes.stdout.readline())
+    with start_line_process(SEND_AND_KILL_SCRIPT, os.environ) as ask:
+        yield ask
 
 
 @pytest.mark.parametrize(
     "name", REPRESENTATIVE_WRITES + OTHER_WRITES if IS_NIGHTLY else REPRESENTATIVE_WRITES
 )
 def test_operation_of_killed_process_is_atomic(
-    snapshot: TableSnapshot, processes: subprocess.Popen[str], name: str
+    snapshot: TableSnapshot, run_and_kill: Ask, name: str
 ) -> None:
     client = snapshot.restore()
     before = comparable_items(client.export())
@@ -100,7 +84,7 @@ def test_operation_of_killed_process_is_atomic(
     for event, stored in (("before-send", before), ("after-call", after)):
         client = snapshot.restore()
 
-        assert send_and_kill(processes, name, event) == -signal.SIGKILL
+        assert int(run_and_kill(f"{name}, {event}")) == -signal.SIGKILL
 
         assert_invariants(client.export())
         assert comparable_items(client.export()) == stored, event
