@@ -231,15 +231,15 @@ def test_files_of_editors_and_tools_are_left_out(littered_project: Path) -> None
     assert [name for name in names if name.endswith((".DS_Store", "~", ".swp"))] == []
 
 
-def test_renamed_static_file_has_its_new_name_only(littered_project: Path) -> None:
-    leave_out_dependencies(littered_project)
-    static = littered_project / "static"
-    (static / "favicon.svg").rename(static / "mark.svg")
+def test_renamed_static_file_has_its_new_name_only(littered_project: Path, tmp_path: Path) -> None:
+    built = shutil.copytree(littered_project, tmp_path / "built", symlinks=True)
+    leave_out_dependencies(built)
+    (built / "static" / "favicon.svg").rename(built / "static" / "mark.svg")
 
-    package(littered_project, "dev", current_arch())
+    package(built, "dev", current_arch())
 
-    assert "static/mark.svg" in zipped_names(littered_project)
-    assert "static/favicon.svg" not in zipped_names(littered_project)
+    assert "static/mark.svg" in zipped_names(built)
+    assert "static/favicon.svg" not in zipped_names(built)
 
 
 def zipped_names(project: Path) -> list[str]:
