@@ -168,8 +168,9 @@ def kinds_and_urls(*urls: str) -> Iterable[tuple[tuple[str, str], str]]:
     """Return what is sent and accepted with which URL: by day, each URL has one kind in turn."""
     if is_nightly():
         return product(EVERY_KIND, urls)
-    turn = len(urls[0]) % 2
-    return zip((*EVERY_KIND[1:3], EVERY_KIND[1])[turn:], urls, strict=False)
+    first, second = EVERY_KIND[1:3]
+    kinds = (first, second) if len(urls[0]) % 2 else (second, first)
+    return zip(kinds, urls, strict=True)
 
 
 @pytest.mark.parametrize("caller", ["anonymous", "machine", "admin"])

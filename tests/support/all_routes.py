@@ -163,8 +163,8 @@ def is_sampled(route: str, caller: str) -> bool:
     """
     if is_nightly() or caller == "own":
         return True
-    others = _OTHERS_BY_DAY[sum(route.encode()) % len(_OTHERS_BY_DAY)]
-    return caller == others and not route.startswith("HEAD ")
+    other = _OTHERS_BY_DAY[sum(route.encode()) % len(_OTHERS_BY_DAY)]
+    return caller == other and not route.startswith("HEAD ")
 
 
 def send_request(client: AppClient, route: str, **headers: str) -> AppResponse:
