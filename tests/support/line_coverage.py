@@ -22,17 +22,13 @@ _coverage = Slipcover(branch=True, source=_SOURCE, exclude_also=_EXCLUDED)
 
 
 @pytest.hookimpl(tryfirst=True)  # before the conftest files import the app
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Measure modules that this process will import, unless it only hands out tests to others."""
-    is_worker = "PYTEST_XDIST_WORKER" in os.environ
-    if is_worker or not early_config.known_args_namespace.numprocesses:
-        ImportManager(_coverage, FileMatcher(sources=_SOURCE)).__enter__()
+def pytest_load_initial_conftests() -> None:
+    """Measure modules that this process will import."""
+    ImportManager(_coverage, FileMatcher(sources=_SOURCE)).__enter__()
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish() -> None:
     """Write what this process has measured."""
-    if session.config.getoption("numprocesses"):
-        return
     name = f"{os.getpid()}.json"
     measured = json.dumps(_coverage.get_coverage())
     (Path(os.environ["LINE_COVERAGE"]) / name).write_text(measured, encoding="utf-8")
