@@ -26,7 +26,8 @@ from local.browser_guard import App, BrowserGuard, Receive, Scope, Send
 SAVE_SECONDS = float(os.environ.get("SAVE_SECONDS", "5"))
 """How often a changed state is saved, and so what a power cut may lose."""
 
-_READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet")
+# A message that a crash makes visible again is received again, as after its visibility timeout.
+_READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet", "Receive")
 
 
 class StateSaver:

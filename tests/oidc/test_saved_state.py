@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
 
 # Longer than it takes until a change is saved.
 SAVED_WITHIN_SECONDS = 20
@@ -50,12 +51,18 @@ def full_disk(folder: Path) -> Iterator[Callable[[], None]]:
 
 
 def dynamodb(ministack: MiniStack) -> DynamoDBClient:
-    return boto3.client(
-        "dynamodb",
-        endpoint_url=ministack.url,
-        region_name="eu-west-2",
+    return session().client("dynamodb", endpoint_url=ministack.url)
+
+
+def sqs(ministack: MiniStack) -> SQSClient:
+    return session().client("sqs", endpoint_url=ministack.url)
+
+
+def session() -> boto3.Session:
+    return boto3.Session(
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
+        region_name="eu-west-2",
     )
 
 
@@ -117,9 +124,12 @@ def test_after_a_clean_stop_nothing_is_lost_and_nothing_reported(
 ) -> None:
     with MiniStack(tmp_path) as ministack:
         create_table(ministack, "saved")
+        queue = sqs(ministack).create_queue(QueueName="saved")["QueueUrl"]
     with MiniStack(tmp_path) as ministack:
         assert tables(ministack) == ["saved"]
-        # Without a change, there is nothing that a crash could lose.
+        # Each half second, the server asks for webhooks to send. No message is no change, and
+        # without a change there is nothing that a crash could lose.
+        assert "Messages" not in sqs(ministack).receive_message(QueueUrl=queue)
         kill(ministack)
     with MiniStack(tmp_path) as ministack:
         assert tables(ministack) == ["saved"]

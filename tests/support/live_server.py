@@ -52,7 +52,13 @@ def _issue_token(data_dir: Path, *arguments: str) -> str:
 @contextmanager
 def start_server(data_dir: Path, **settings: str) -> Iterator[LiveServer]:
     """Run the servers during the block, with data in a folder; check that they stop cleanly."""
-    own = {"PORT": str(ports.free_port()), "DATA_DIR": str(data_dir)}
+    own = {
+        "PORT": str(ports.free_port()),
+        "DATA_DIR": str(data_dir),
+        # Only at the end: tests of a crash start MiniStack themselves, and a save of everything
+        # each five seconds takes a good part of its time.
+        "SAVE_SECONDS": "600",
+    }
     # Other tests of this process set a store and a caller of their own.
     others = {*local_config.variables(), "AWS_ENDPOINT_URL_DYNAMODB"}
     inherited = {name: value for name, value in os.environ.items() if name not in others}
