@@ -6,7 +6,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
@@ -41,19 +41,23 @@ MIN_COMPRESSED_BYTES = 1024  # minimum_compression_size in .chalice/config.json
 MAX_CONNECTIONS = 1000
 THREADS = 64
 SHUTDOWN_SECONDS = 5
+_READS = {"GET", "HEAD", "OPTIONS"}
 _PAGE_NOT_FOUND = "Page not found"
 _ROOT = LambdaEventConverter(RouteMatcher(["/"]))
 
 
 @contextmanager
-def serve(app: Chalice, bound_socket: socket) -> Iterator[str]:
+def serve(
+    app: Chalice, bound_socket: socket, after_write: Callable[[], None] = lambda: None
+) -> Iterator[str]:
     """Serve requests in threads on a bound socket, while the block runs; yields the base URL.
 
+    It calls ``after_write`` after each request whose method may write.
     At the end of the block, it waits for requests in progress.
     """
     sockets: dict[int, Any] = {}
     server = create_server(
-        ApiGateway(app),
+        ApiGateway(app, after_write),
         map=sockets,
         sockets=[bound_socket],
         threads=THREADS,
@@ -95,10 +99,11 @@ class ApiGateway:
     A path without a route returns 404, as with the template's ``GatewayResponses`` in AWS.
     """
 
-    def __init__(self, app: Chalice) -> None:
+    def __init__(self, app: Chalice, after_write: Callable[[], None]) -> None:
         # A Chalice app has one current request, as in Lambda; LocalChalice has one per thread.
         app.__class__ = type("ThreadSafeChalice", (LocalChalice, type(app)), {})
         self._app = app
+        self._after_write = after_write
         self._converter = LambdaEventConverter(RouteMatcher(list(app.routes)))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -110,6 +115,8 @@ class ApiGateway:
             response = self._invoke(method, normalize_target(target), headers, content)
         except HttpError as error:
             response = _render(error, headers)
+        if method not in _READS:
+            self._after_write()
         _compress(response, headers.get("accept-encoding", ""))
         _log_request(response.status_code, method, target)
         return response(environ, start_response)

@@ -6,6 +6,7 @@ import re
 import secrets
 import signal
 import sys
+import threading
 import time
 from contextlib import ExitStack
 from functools import partial
@@ -175,9 +176,10 @@ def _start_app(bound: socket, stack: ExitStack) -> str:
     except PynamoDBException as error:
         where = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
         raise CommandError(f"The table at {where} cannot be created or filled: {error}") from error
-    url = stack.enter_context(app_server.serve(app, bound))
+    changed = threading.Event()
+    url = stack.enter_context(app_server.serve(app, bound, changed.set))
     stack.enter_context(schedules.scheduled())
-    stack.enter_context(webhooks.delivered())
+    stack.enter_context(webhooks.delivered(changed))
     return url
 
 

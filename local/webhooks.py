@@ -21,7 +21,9 @@ from chalicelib.use_cases.publish_changes import list_events
 from local import threads
 
 _QUEUE_NAME = "webhooks"
-_POLL_SECONDS = 0.5
+_IDLE_SECONDS = 2
+"""How late it notices what another process writes, and messages whose delay is over."""
+_BUSY_SECONDS = 0.5
 _MAX_PARALLEL = 4
 _BATCH = 10
 _ERRORS = (BotoCoreError, ClientError, DomainError, UndeliveredError)
@@ -42,8 +44,11 @@ def create_queue() -> None:
 
 
 @contextmanager
-def delivered() -> Iterator[None]:
-    """While the block runs, send the events of the table's stream, and retry, in threads."""
+def delivered(changed: threading.Event) -> Iterator[None]:
+    """While the block runs, send the events of the table's stream, and retry, in a thread.
+
+    Set ``changed`` after a request that may have written, so that its events are sent at once.
+    """
     settings = get_services().settings
     if settings.webhook_queue_url is None:
         yield
@@ -51,11 +56,31 @@ def delivered() -> Iterator[None]:
     stopped = threading.Event()
     worker = QueueWorker(settings.webhook_queue_url)
     reader = StreamReader(settings.table_name)
-    tasks = [
-        partial(_repeat, stopped, task) for task in (reader.queue_changes, worker.handle_messages)
-    ]
-    with closing(worker), threads.running(stopped, tasks):
-        yield
+    look = partial(watch, stopped, changed, reader.queue_changes, worker.handle_messages)
+    with closing(worker), threads.running(stopped, [look]):
+        try:
+            yield
+        finally:
+            stopped.set()
+            changed.set()  # so that it does not wait
+
+
+def watch(
+    stopped: threading.Event,
+    changed: threading.Event,
+    queue_changes: Callable[[], None],
+    handle_messages: Callable[[], bool],
+    idle_seconds: float = _IDLE_SECONDS,
+) -> None:
+    """Queue changes and handle messages, until ``stopped`` and ``changed`` are set.
+
+    It does so when ``changed`` is set, else after a pause, which is short while there are messages.
+    """
+    while not stopped.is_set():
+        _reported(queue_changes)
+        is_busy = _reported(handle_messages)
+        changed.wait(_BUSY_SECONDS if is_busy else idle_seconds)
+        changed.clear()
 
 
 class StreamReader:
@@ -95,12 +120,14 @@ class QueueWorker:
         self._sqs = _client("sqs")
         self._pool = ThreadPoolExecutor(_MAX_PARALLEL)
 
-    def handle_messages(self) -> None:
-        """Handle the messages that are due."""
+    def handle_messages(self) -> bool:
+        """Handle messages that are due; return whether there were any, and so may be more."""
         # A long poll would delay all other requests of MiniStack.
         response = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=_BATCH)
-        for message in response.get("Messages", ()):
+        messages = response.get("Messages", ())
+        for message in messages:
             self._pool.submit(_reported, partial(self._handle, message))
+        return bool(messages)
 
     def close(self) -> None:
         """Stop; what was not handled stays in the queue."""
@@ -111,16 +138,13 @@ class QueueWorker:
         self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
 
-def _repeat(stopped: threading.Event, task: Callable[[], None]) -> None:
-    while not stopped.wait(_POLL_SECONDS):
-        _reported(task)
-
-
-def _reported(task: Callable[[], None]) -> None:
+def _reported(task: Callable[[], bool | None]) -> bool | None:
+    """Return the result of the task, or report its error."""
     try:
-        task()
+        return task()
     except _ERRORS as error:  # the next run makes up for it
         print(f"Webhooks were not sent: {error}", file=sys.stderr, flush=True)
+        return None
 
 
 def _enable_stream(table_name: str, endpoint: str | None) -> str:

@@ -127,7 +127,7 @@ def test_after_a_clean_stop_nothing_is_lost_and_nothing_reported(
         queue = sqs(ministack).create_queue(QueueName="saved")["QueueUrl"]
     with MiniStack(tmp_path) as ministack:
         assert tables(ministack) == ["saved"]
-        # Each half second, the server asks for webhooks to send. No message is no change, and
+        # The server asks every two seconds for webhooks to send. No message is no change, and
         # without a change there is nothing that a crash could lose.
         assert "Messages" not in sqs(ministack).receive_message(QueueUrl=queue)
         kill(ministack)

@@ -243,6 +243,22 @@ def test_the_end_waits_for_a_request_in_progress() -> None:
     assert response.result().endswith(b"x" * 1_000_000)
 
 
+def test_only_requests_that_may_write_are_reported() -> None:
+    app = Chalice("test-app")
+    writes: list[str] = []
+
+    @app.route("/slots", methods=["GET", "POST"])
+    def answer() -> str:
+        return ""
+
+    with app_server.serve(app, ports.bind(0), lambda: writes.append("write")) as url:
+        assert send_request(parse_address(url), "GET", "/slots") == 200
+        assert writes == []
+        assert send_request(parse_address(url), "POST", "/slots") == 200
+
+    assert writes == ["write"]
+
+
 def test_each_thread_has_a_request_of_its_own() -> None:
     app = Chalice("test-app")
     barrier = threading.Barrier(8, timeout=10)
