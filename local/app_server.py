@@ -28,6 +28,7 @@ from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from chalicelib.web.api.problem_details import problem_from_error
+from chalicelib.web.auth.origin_checks import SAFE_METHODS
 from chalicelib.web.error_handler import render_problem
 from chalicelib.web.http.cors import add_cors_headers
 from chalicelib.web.http.errors import HttpError
@@ -41,7 +42,6 @@ MIN_COMPRESSED_BYTES = 1024  # minimum_compression_size in .chalice/config.json
 MAX_CONNECTIONS = 1000
 THREADS = 64
 SHUTDOWN_SECONDS = 5
-_READS = {"GET", "HEAD", "OPTIONS"}
 _PAGE_NOT_FOUND = "Page not found"
 _ROOT = LambdaEventConverter(RouteMatcher(["/"]))
 
@@ -115,7 +115,7 @@ class ApiGateway:
             response = self._invoke(method, normalize_target(target), headers, content)
         except HttpError as error:
             response = _render(error, headers)
-        if method not in _READS:
+        if method not in SAFE_METHODS:
             self._after_write()
         _compress(response, headers.get("accept-encoding", ""))
         _log_request(response.status_code, method, target)

@@ -26,7 +26,7 @@ from local.browser_guard import App, BrowserGuard, Receive, Scope, Send
 SAVE_SECONDS = float(os.environ.get("SAVE_SECONDS", "5"))
 """How often a changed state is saved, and so what a power cut may lose."""
 
-# A message that a crash makes visible again is received again, as after its visibility timeout.
+# Receive hides messages for a while. If a crash loses that, they are received again a bit earlier.
 _READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet", "Receive")
 
 

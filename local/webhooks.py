@@ -22,8 +22,9 @@ from local import threads
 
 _QUEUE_NAME = "webhooks"
 _IDLE_SECONDS = 2
-"""How late it notices what another process writes, and messages whose delay is over."""
+"""How late what another process writes is noticed, and a message whose delay is over."""
 _BUSY_SECONDS = 0.5
+"""How long to wait after a batch of messages, which may have left others in the queue."""
 _MAX_PARALLEL = 4
 _BATCH = 10
 _ERRORS = (BotoCoreError, ClientError, DomainError, UndeliveredError)
@@ -62,7 +63,7 @@ def delivered(changed: threading.Event) -> Iterator[None]:
             yield
         finally:
             stopped.set()
-            changed.set()  # so that it does not wait
+            changed.set()  # ends the pause
 
 
 def watch(
@@ -72,9 +73,10 @@ def watch(
     handle_messages: Callable[[], bool],
     idle_seconds: float = _IDLE_SECONDS,
 ) -> None:
-    """Queue changes and handle messages, until ``stopped`` and ``changed`` are set.
+    """Queue changes and handle messages again and again, until ``stopped`` is set.
 
-    It does so when ``changed`` is set, else after a pause, which is short while there are messages.
+    Between two rounds it pauses, for a shorter time after messages. Setting ``changed`` ends the
+    pause.
     """
     while not stopped.is_set():
         _reported(queue_changes)
