@@ -119,7 +119,7 @@ def test_after_a_crash_the_last_saved_state_is_restored_and_its_age_reported(
     assert message.endswith(" s ago; changes after that are lost.\n")
 
 
-def test_after_a_clean_stop_nothing_is_lost_and_nothing_reported(
+def test_after_a_clean_stop_and_reads_a_crash_loses_and_reports_nothing(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with MiniStack(tmp_path) as ministack:
