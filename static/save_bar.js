@@ -58,7 +58,8 @@ const showIf = (selector, isShown) => find(selector)?.toggleAttribute("hidden", 
 function showButtons(boxes) {
   const save = find("#save");
   if (!save) return;
-  save.textContent = text(boxes.length ? "saveChanges" : "save", { count: boxes.length });
+  // WebKit drops a click if the text node under the pointer is replaced before the button is up.
+  save.firstChild.data = text(boxes.length ? "saveChanges" : "save", { count: boxes.length });
   showIf("#save", boxes.length);
   showIf("#discard", boxes.length);
 }

@@ -26,6 +26,10 @@ HIDE = """Object.defineProperties(
     document, {hidden: {value: true}, visibilityState: {value: "hidden"}}
 ).hidden"""
 
+# The number of changes, which is part of the text of Save, can also change when a poll arrives.
+TICK_ANOTHER_WHILE_BUTTON_IS_DOWN = """addEventListener("pointerdown", () =>
+    document.querySelector("[name=ticked]:not(:checked)").click())"""
+
 
 @pytest.fixture
 def day_url(live_server: LiveServer, unused_date: date) -> str:
@@ -124,6 +128,13 @@ def test_keyboard_alone_ticks_and_saves(tab: Tab) -> None:
     expect_status(tab, SAVED)
     tab.reload()
     assert checked_starts(tab) == ["09:00"]
+
+
+def test_click_on_save_is_not_lost_when_its_text_changes_meanwhile(tab: Tab) -> None:
+    tick(tab, "09:00")
+    tab.evaluate(TICK_ANOTHER_WHILE_BUTTON_IS_DOWN)
+
+    save(tab)
 
 
 @pytest.mark.one_engine_by_day
