@@ -26,6 +26,7 @@ from chalicelib.use_cases.list_doctors import ListDoctors
 from chalicelib.use_cases.manage_doctors import ManageDoctors
 from chalicelib.use_cases.manage_people import ManagePeople
 from chalicelib.use_cases.manage_slots import ManageSlots
+from chalicelib.use_cases.pace import Pace
 from chalicelib.use_cases.retry import backoff
 from chalicelib.web import texts
 from chalicelib.web.auth.authentication import Auth
@@ -191,10 +192,10 @@ def build_services(
     secrets_client: Callable[[], SecretsClient] | None = None,
     cognito_client: Callable[[], CognitoClient] | None = None,
     log: Callable[[str], None] | None = None,
-    sleep: Callable[[float], None] = time.sleep,
+    start_pace: Callable[..., Pace] | None = None,
 ) -> Services:
     """Build the services on the connected table; tests pass their own clock, pauses and clients."""
-    base = _build_foundations(settings, now, pause or backoff, sleep)
+    base = _build_foundations(settings, now, pause or backoff, start_pace)
     local_caller = service_factories.build_local_caller(settings)
     people, doctors = _create_manage_people(base), ListDoctors(base.doctors, base.doctor_cache, now)
     manage_slots = ManageSlots(base.days, base.doctor_cache, now, base.pause)
@@ -238,7 +239,7 @@ def _build_foundations(
     settings: Settings,
     now: Callable[[], datetime],
     pause: Callable[[int], None],
-    sleep: Callable[[float], None],
+    start_pace: Callable[..., Pace] | None,
 ) -> Foundations:
     doctors = DoctorRepository()
     return Foundations(
@@ -249,7 +250,7 @@ def _build_foundations(
         index=AvailabilityIndex(),
         now=now,
         pause=service_factories.count_retries(pause),
-        sleep=sleep,
+        start_pace=start_pace or partial(Pace, time.monotonic, time.sleep),
     )
 
 

@@ -29,10 +29,9 @@ def create(base: Foundations) -> ClosureServices:
     """Create the use cases."""
     closures, doctors, now, pause = ClosureRepository(), base.doctors, base.now, base.pause
     new_id = partial(secrets.token_hex, 6)
-    start_pace = partial(plan_services.start_pace, base.sleep)
     save_days = SaveDays(base.days, base.doctor_cache, now, pause)
     stores = plan_services.create_stores(base)
     return ClosureServices(
         manage=ManageClosures(closures, doctors, new_id, now, pause),
-        apply=ApplyClosures(closures, doctors, stores, save_days, start_pace, now, pause),
+        apply=ApplyClosures(closures, doctors, stores, save_days, base.start_pace, now, pause),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,6 @@ from chalicelib.use_cases.extend_series import ExtendSeries
 from chalicelib.use_cases.list_plans import ListPlans
 from chalicelib.use_cases.list_series import ListSeries
 from chalicelib.use_cases.list_time_off import ListTimeOff
-from chalicelib.use_cases.pace import STEP_SECONDS, Pace
 from chalicelib.use_cases.plan_previews import PlanPreviews, PlanStores
 from chalicelib.use_cases.proposals import Proposals
 from chalicelib.use_cases.propose_hours import ProposeHours
@@ -30,8 +28,6 @@ from chalicelib.use_cases.propose_undos import ProposeUndos
 from chalicelib.use_cases.save_days import SaveDays
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from chalicelib.service_factories import Foundations
 
 
@@ -58,7 +54,6 @@ def create(base: Foundations) -> PlanServices:
     previews = PlanPreviews(stores)
     proposals = Proposals(stores, previews, partial(secrets.token_hex, 6), now, pause)
     save_days = SaveDays(base.days, base.doctor_cache, now, pause)
-    start = partial(start_pace, base.sleep)
     return PlanServices(
         list_series=ListSeries(stores, now, pause),
         list_plans=ListPlans(stores, pause),
@@ -68,8 +63,8 @@ def create(base: Foundations) -> PlanServices:
         propose_imports=ProposeImports(proposals),
         propose_hours=ProposeHours(proposals),
         propose_undos=ProposeUndos(proposals),
-        apply_plans=ApplyPlans(stores, previews, save_days, start, now, pause),
-        extend_series=ExtendSeries(stores, save_days, start, now, pause),
+        apply_plans=ApplyPlans(stores, previews, save_days, base.start_pace, now, pause),
+        extend_series=ExtendSeries(stores, save_days, base.start_pace, now, pause),
         export_slots=ExportSlots(base.days, base.doctor_cache, now, pause),
     )
 
@@ -84,8 +79,3 @@ def create_stores(base: Foundations) -> PlanStores:
         audit_log=AuditLog(),
         doctor_cache=base.doctor_cache,
     )
-
-
-def start_pace(sleep: Callable[[float], None], seconds: float = STEP_SECONDS) -> Pace:
-    """Start a step, which waits by ``sleep``."""
-    return Pace(time.monotonic, sleep, seconds)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.manage_weeks import ManageWeeks
     from chalicelib.use_cases.offer_slots import OfferSlots
     from chalicelib.use_cases.override_bookings import OverrideBookings
+    from chalicelib.use_cases.pace import Pace
     from chalicelib.use_cases.publish_changes import PublishChanges
     from chalicelib.use_cases.search_fhir_slots import SearchFhirSlots
     from chalicelib.use_cases.undo_changes import UndoChanges
@@ -52,8 +53,8 @@ if TYPE_CHECKING:
 class Foundations(Struct, frozen=True, kw_only=True):
     """What use cases are built on.
 
-    ``pause`` waits before a further attempt, ``sleep`` for some seconds, to limit the rate of
-    writes.
+    ``pause`` waits before a further attempt. ``start_pace`` begins a step, of some seconds if it is
+    called with a number.
     """
 
     settings: Settings
@@ -63,7 +64,7 @@ class Foundations(Struct, frozen=True, kw_only=True):
     index: AvailabilityIndex
     now: Callable[[], datetime]
     pause: Callable[[int], None]
-    sleep: Callable[[float], None]
+    start_pace: Callable[..., Pace]
 
 
 class ChangeServices(Struct, frozen=True, kw_only=True):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib import bootstrap
 from chalicelib.storage import keys
+from chalicelib.use_cases.pace import Pace
 from tests.support.factories import MONDAY
 from tests.support.html import attribute, parse, text_of
 from tests.support.plan_page import HTML, HTMX, WEEK, buttons, heading, page_of, press, proposed
@@ -125,6 +129,10 @@ def test_htmx_gets_the_part_of_the_page_that_changes(client: AppClient) -> None:
 def test_htmx_gets_the_progress_and_the_next_step_while_dates_are_left(client: AppClient) -> None:
     every_day = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), MORNING)
     plan = propose(client, series_json(every_day)).json
+    tenths = count()  # a tenth of a second passes between two looks at the clock
+    start_pace = partial(Pace, lambda: next(tenths) / 10, lambda _seconds: None)
+    settings = client.services.settings
+    client.use_services(bootstrap.build_services(settings, now=client.clock, start_pace=start_pace))
 
     response = press(client, plan, "start", **HTMX)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.slot import SlotId
 from chalicelib.storage import keys
 from chalicelib.storage.models import BaseItem, DayItem
+from chalicelib.use_cases.pace import Pace
 from chalicelib.web.api.problem_details import RETRY_AFTER_RANGE
 from tests.support.dynamodb_hooks import DynamoDBHooks
 from tests.support.factories import MONDAY, to_instant
@@ -262,9 +264,10 @@ class AppClient(DynamoDBHooks):
 
 
 def build_services(settings: Settings, clock: Clock) -> Services:
-    """Build services that read that clock, and neither pause before a retry nor slow down plans."""
+    """Build services that read that clock, do not wait, and end no step of a plan early."""
+    start_pace = partial(Pace, lambda: 0.0, lambda _seconds: None)
     return bootstrap.build_services(
-        settings, now=clock, pause=lambda _attempt: None, sleep=lambda _seconds: None
+        settings, now=clock, pause=lambda _attempt: None, start_pace=start_pace
     )
 
 
