@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 class Foundations(Struct, frozen=True, kw_only=True):
     """What use cases are built on.
 
-    ``pause`` waits before a further attempt. ``start_pace`` begins a step, of some seconds if it is
-    called with a number.
+    ``pause`` waits before a further attempt. ``start_pace`` starts the ``Pace`` of a step,
+    and may be given the seconds that the step has.
     """
 
     settings: Settings
