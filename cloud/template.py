@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-import yaml
 
 from chalicelib.web.api.problem_details import PROBLEM_JSON, problem_from_error
 from chalicelib.web.http.errors import HttpError
@@ -45,7 +44,7 @@ def load_fragments(project: Path, stage: str) -> Template:
     """Merge the files of infrastructure/ with each other."""
     folder = project / "infrastructure"
     files = sorted(folder.glob("*.yaml"))
-    fragments = [yaml.safe_load(path.read_text("utf-8")) for path in files]
+    fragments = [msgspec.yaml.decode(path.read_bytes()) for path in files]
     merged: Template = reduce(_merge, fragments)
     sites = merged["Metadata"]["BookingSites"]
     merged = _merge(booking_sites.load_template(folder, sites), merged)
