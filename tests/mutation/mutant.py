@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from tests.mutation.edits import Text
@@ -43,9 +44,14 @@ class Mutant(NamedTuple):
             changed = _replaced(source, self.edit(scope))
         except ValueError as error:
             raise ValueError(f"{self.target}: {error} ({self.description})") from error
-        if ast.dump(ast.parse(changed)) == ast.dump(ast.parse(source)):
+        if ast.dump(ast.parse(changed)) == _dump_syntax_tree(source):
             raise ValueError(f"{self.target}: nothing changes ({self.description})")
         return changed
+
+
+@cache  # many mutants have the same file
+def _dump_syntax_tree(source: str) -> str:
+    return ast.dump(ast.parse(source))
 
 
 def file_of(target: str) -> str:
