@@ -1,4 +1,4 @@
-"""A table's items over plain HTTP, for what every test does with all of them.
+"""A table's items without boto3, for what every test does with all of them.
 
 boto3 takes milliseconds to sign a call and to parse forty items.
 """
@@ -9,20 +9,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import urllib3
+
+from tests.support import dynamodb_http
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RawItem = dict[str, Any]
 """An item in DynamoDB's JSON."""
-# Emulators check no signature. The scope has the account and the region.
-_HEADERS = {
-    "Authorization": "AWS4-HMAC-SHA256 Credential=testing/20261123/eu-west-2/dynamodb/aws4_request",
-    "Content-Type": "application/x-amz-json-1.0",
-}
 _MAX_WRITES = 25
-_connections = urllib3.PoolManager(retries=False)
 
 
 class RawTable:
@@ -49,11 +44,9 @@ class RawTable:
             assert not done.get("UnprocessedItems")
 
     def _call(self, operation: str, request: object) -> dict[str, Any]:
-        response = _connections.request(
-            "POST",
-            self._endpoint,
-            body=msgspec.json.encode(request),
-            headers={**_HEADERS, "X-Amz-Target": f"DynamoDB_20120810.{operation}"},
+        target = {"X-Amz-Target": f"DynamoDB_20120810.{operation}"}
+        status, _, body = dynamodb_http.send_call(
+            self._endpoint, target, msgspec.json.encode(request)
         )
-        assert response.status == HTTPStatus.OK, response.data
-        return dict(msgspec.json.decode(response.data))
+        assert status == HTTPStatus.OK, body
+        return dict(msgspec.json.decode(body))
