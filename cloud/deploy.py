@@ -96,15 +96,8 @@ def _rehearse(artifact: BuildArtifact, *, keep: bool) -> None:
 def run_smoke_test(rehearsal: Rehearsal) -> None:
     """Test the stack from outside, and print each result; stop at the first that is wrong."""
     tests = os.fspath(PROJECT / "tests" / "deployment" / "test_smoke.py")
-    # The smoke test needs only pytest's own plugins. Without "unraisableexception" the run collects
-    # no garbage at its end, which takes seconds in the large process of the deployment tests.
-    plugins = [
-        "--disable-plugin-autoload",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:unraisableexception",
-    ]
+    # The smoke test needs only pytest's own plugins, and those of the tests take long to import.
+    plugins = ["--disable-plugin-autoload", "-p", "no:cacheprovider"]
     options = ["-vv", "--exitfirst", "--no-header", "--tb=short", *plugins, tests]
     if pytest.main(options, plugins=[rehearsal]):
         raise CommandError("The deployed stack does not work: see the failed test above.")
