@@ -14,13 +14,11 @@ from msgspec.structs import replace
 
 from chalicelib import bootstrap
 from chalicelib.settings import Settings
-from chalicelib.storage import table
 from local import demo_data
 from local.local_config import use_local_stage
 from tests.support import app_setup, password_page
 from tests.support.all_routes import ANOTHER_SITE, CALLERS
 from tests.support.app_client import build_services
-from tests.support.dynamodb_http import use_libcurl
 from tests.support.factories import SUNDAY_NOON, make_doctor, make_grid
 from tests.support.fake_oidc_provider import FakeOidcProvider, run_fake_oidc_provider
 from tests.support.fake_user_pool import FakeUserPool
@@ -77,9 +75,7 @@ def dynamodb_endpoint(request: pytest.FixtureRequest) -> str:
 def chalice_client(dynamodb_endpoint: str) -> Iterator[Client]:
     """Chalice's test client, which calls the app without a port."""
     app_setup.connect_table(dynamodb_endpoint)
-    app = app_setup.import_app()
-    use_libcurl(table.connection().client)  # the import has connected to the table once more
-    with Client(app) as client:
+    with Client(app_setup.import_app_with_libcurl()) as client:
         yield client
 
 

@@ -10,11 +10,9 @@ import pytest
 from chalice.test import Client
 
 from chalicelib.settings import Settings
-from chalicelib.storage import table
 from local import demo_data
 from local.local_config import use_local_stage
 from tests.support import app_setup
-from tests.support.dynamodb_http import use_libcurl
 from tests.support.stream_and_queue import Stream, subscribe
 
 if TYPE_CHECKING:
@@ -36,9 +34,7 @@ def chalice_client(ministack: str) -> Client:
         TableName=settings.table_name,
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
     )
-    app = app_setup.import_app()
-    use_libcurl(table.connection().client)  # the import has connected to the table once more
-    return Client(app)
+    return Client(app_setup.import_app_with_libcurl())
 
 
 @pytest.fixture

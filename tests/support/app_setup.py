@@ -15,6 +15,7 @@ from chalicelib.storage import table
 from local.local_config import use_local_stage
 from tests.support.app_client import AppClient, build_services
 from tests.support.clock import Clock
+from tests.support.dynamodb_http import use_libcurl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +48,13 @@ def import_app() -> Chalice:
     """Import the app, which needs the environment of ``use_local_stage`` and an endpoint."""
     from app import app  # noqa: PLC0415
 
+    return app
+
+
+def import_app_with_libcurl() -> Chalice:
+    """Import the app, and let it call DynamoDB with libcurl."""
+    app = import_app()  # which connects to the table once more, with another client
+    use_libcurl(table.connection().client)
     return app
 
 
