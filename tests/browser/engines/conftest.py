@@ -28,7 +28,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test in each engine.
 
     By day, tests marked ``one_engine_by_day`` run in Chromium alone. They are steps that the server
-    leads through, and pages without scripts, for which an engine has to be started again.
+    leads through, and pages for which an engine has to be started again: without scripts, or of
+    another server.
     """
     if "engine" in metafunc.fixturenames:
         is_short = metafunc.definition.get_closest_marker("one_engine_by_day")
