@@ -1,15 +1,28 @@
 // The page of imports: puts the lines of a file into the field that is sent. The field alone works without this.
 
 const fileField = document.querySelector("#file");
+const error = document.querySelector("#file-error");
 const { form } = fileField;
 let reading;
 
+/** Returns whether the file can be read: it may be gone, or changed after the user chose it. */
 async function read(file) {
+  showError(false);
   try {
     form.elements.slots.value = await file.text();
+    return true;
+  } catch {
+    fileField.value = ""; // so that the same file can be chosen again
+    showError(true);
+    return false;
   } finally {
     reading = undefined;
   }
+}
+
+function showError(isWrong) {
+  error.hidden = !isWrong;
+  fileField.ariaInvalid = isWrong ? "true" : null;
 }
 
 fileField.parentElement.hidden = false;
@@ -21,6 +34,5 @@ fileField.addEventListener("change", () => {
 form.addEventListener("submit", async (event) => {
   if (!reading) return;
   event.preventDefault();
-  await reading;
-  form.requestSubmit();
+  if (await reading) form.requestSubmit();
 });

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from playwright.sync_api import Page
 
@@ -44,6 +45,28 @@ def test_form_that_is_sent_at_once_has_the_lines_of_the_file(
     )
 
     expect(page.get_by_role("button", name="Open 1 slot")).to_be_visible()
+
+
+def test_file_that_cannot_be_read_is_reported_and_the_field_keeps_its_lines(
+    page: Page, live_server: LiveServer, tmp_path: Path
+) -> None:
+    page.goto(f"{live_server.url}/import")
+    file, lines = page.get_by_label("File (CSV)"), page.get_by_label("Slots, one a line")
+    path = tmp_path / "slots.csv"
+    path.write_text("date,start\n")
+    file.set_input_files(path)
+    lines.fill("date,start\n2099-01-05,09:00\n")
+    path.unlink()
+
+    file.evaluate("field => field.dispatchEvent(new Event('change'))")
+
+    expect(page.get_by_role("alert")).to_have_text("The file could not be read. Choose it again.")
+    expect(file).to_have_attribute("aria-invalid", "true")
+    expect(lines).to_have_value("date,start\n2099-01-05,09:00\n")
+    path.write_text("date,start\n2099-01-06,09:00\n")
+    file.set_input_files(path)
+    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(lines).to_have_value("date,start\n2099-01-06,09:00\n")
 
 
 def test_export_downloads_a_file_that_changes_nothing(page: Page, live_server: LiveServer) -> None:
