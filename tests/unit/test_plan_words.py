@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from chalicelib.domain.day import KeptReason, KeptSlot
-from chalicelib.domain.plan import PlannedDay, ThirdNextAvailable
+from chalicelib.domain.plan import PlanKind, PlannedDay, ThirdNextAvailable
 from chalicelib.web import dates
 from chalicelib.web.pages import plan_words
 from tests.support.factories import MONDAY, make_grid
@@ -37,19 +37,30 @@ def test_each_reason_has_a_sentence_and_a_count(
 ) -> None:
     day = PlannedDay(date=MONDAY, kept=kept(reason))
 
-    assert [*plan_words.describe_kept(day, GRID.zone)] == [f"Mon 23 Nov 09:00–09:30 {sentence}"]
-    assert plan_words.count_kept(day.kept) == count
+    assert [*plan_words.describe_kept(day, GRID.zone, PlanKind.SERIES)] == [
+        f"Mon 23 Nov 09:00–09:30 {sentence}"
+    ]
+    assert plan_words.count_kept(day.kept, PlanKind.SERIES) == count
+
+
+def test_slots_that_an_import_leaves_are_open_already() -> None:
+    day = PlannedDay(date=MONDAY, kept=kept(KeptReason.OPENED_BY_HAND))
+
+    assert [*plan_words.describe_kept(day, GRID.zone, PlanKind.IMPORT)] == [
+        "Mon 23 Nov 09:00–09:30 is open already"
+    ]
+    assert plan_words.count_kept(day.kept, PlanKind.IMPORT) == "1 open already"
 
 
 def test_slots_that_touch_are_one_range_for_each_reason() -> None:
     booked, held = KeptReason.BOOKED, KeptReason.HELD
     day = PlannedDay(date=MONDAY, kept=kept(booked, booked, held, booked))
 
-    assert [*plan_words.describe_kept(day, GRID.zone)] == [
+    assert [*plan_words.describe_kept(day, GRID.zone, PlanKind.SERIES)] == [
         "Mon 23 Nov 09:00–10:00, 10:30–11:00 is booked and stays",
         "Mon 23 Nov 10:00–10:30 is held and stays",
     ]
-    assert plan_words.count_kept(day.kept) == "3 booked, 1 held"
+    assert plan_words.count_kept(day.kept, PlanKind.SERIES) == "3 booked, 1 held"
 
 
 @pytest.mark.parametrize(

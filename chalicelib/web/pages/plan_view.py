@@ -218,7 +218,7 @@ def _notes(view: PlanView) -> Iterable[str]:
         yield plan_words.has_changed(view.opens, view.closes)
     if view.plan.unchanged_series:
         yield _("The series has been changed since, and stays as it is now.")
-    if kept := plan_words.count_kept(kept for day in view.days for kept in day.kept):
+    if kept := _count_kept(view.days, view.plan):
         yield _("Left as they are: %(slots)s.", slots=kept)
     if bookings := [*time_off_words.describe_bookings(view)]:
         yield from bookings
@@ -260,15 +260,20 @@ def _week(days: Sequence[PlannedDay], plan: Plan, zone: ZoneInfo) -> PlanWeek:
     )
     is_done = plan.state is PlanState.DONE or days[-1].date not in plan.remaining
     words = plan_words.has_changed if is_done else plan_words.will_change
-    sentences = [sentence for day in days for sentence in plan_words.describe_kept(day, zone)]
+    describe_kept = plan_words.describe_kept
+    sentences = [text for day in days for text in describe_kept(day, zone, plan.kind)]
     if len(sentences) > _MAX_SENTENCES:
-        sentences = [plan_words.count_kept(kept for day in days for kept in day.kept)]
+        sentences = [_count_kept(days, plan)]
     return PlanWeek(
         title=_week_title(days[0].date, days[-1].date, plan.dates[0]),
         result=words(opens, closes),
         kept=tuple(sentences),
-        dates=tuple(text for day in days for text in _describe_date(day, zone)),
+        dates=tuple(text for day in days for text in _describe_date(day, zone, plan.kind)),
     )
+
+
+def _count_kept(days: Sequence[PlannedDay], plan: Plan) -> str:
+    return plan_words.count_kept((kept for day in days for kept in day.kept), plan.kind)
 
 
 def _week_title(first: date, last: date, start: date) -> str:
@@ -278,7 +283,7 @@ def _week_title(first: date, last: date, start: date) -> str:
     return _("%(dates)s %(year)d", dates=title, year=last.year)
 
 
-def _describe_date(day: PlannedDay, zone: ZoneInfo) -> Iterable[str]:
+def _describe_date(day: PlannedDay, zone: ZoneInfo, kind: PlanKind) -> Iterable[str]:
     """What the plan does to a date, and what it leaves alone."""
     on = dates.format_short_date(day.date)
     if day.opens:
@@ -287,4 +292,4 @@ def _describe_date(day: PlannedDay, zone: ZoneInfo) -> Iterable[str]:
     if day.closes:
         times = plan_words.format_times(day.closes, zone)
         yield _("%(date)s: closes %(times)s", date=on, times=times)
-    yield from plan_words.describe_kept(day, zone)
+    yield from plan_words.describe_kept(day, zone, kind)

@@ -31,7 +31,8 @@ _REASONS = {
     KeptReason.TIME_OFF: Text("%(when)s is in time off, left closed"),
     KeptReason.CLOSURE: Text("%(when)s: the practice is closed"),
 }
-
+# Of an import, whose slots count as opened by hand too.
+_OPEN_ALREADY = Text("%(when)s is open already")
 
 _TITLES = {PlanKind.IMPORT: Text("Import"), PlanKind.HOURS: Text("Replace what is open")}
 
@@ -149,20 +150,26 @@ def _days_ahead(days: int | None) -> str:
     return ngettext("%(count)s day", "%(count)s days", days) if days else _("today")
 
 
-def describe_kept(day: PlannedDay, zone: ZoneInfo) -> Iterator[str]:
-    """Say which slots of a date stay as they are, and why."""
+def describe_kept(day: PlannedDay, zone: ZoneInfo, kind: PlanKind) -> Iterator[str]:
+    """Say which slots of a date a plan of this kind leaves as they are, and why."""
     on = dates.format_short_date(day.date)
     if day.left_out and day.blocked_by:
         yield _("%(date)s: left out, %(name)s", date=on, name=", ".join(day.blocked_by))
         return
     for reason, slots in _by_reason(day.kept):
         when = _("%(date)s %(times)s", date=on, times=format_times(slots, zone))
-        yield _reason_sentence(reason, when)
+        yield _reason_sentence(reason, when, kind)
 
 
-def count_kept(kept: Iterable[KeptSlot]) -> str:
+def count_kept(kept: Iterable[KeptSlot], kind: PlanKind) -> str:
     """``12 opened by hand, 3 booked``."""
-    return ", ".join(_count_of(reason, len(slots)) for reason, slots in _by_reason(kept))
+    counts = {reason: len(slots) for reason, slots in _by_reason(kept)}
+    return ", ".join(
+        ngettext("%(count)s open already", "%(count)s open already", count)
+        if _is_open_already(reason, kind)
+        else _count_of(reason, count)
+        for reason, count in counts.items()
+    )
 
 
 def format_times(slots: Sequence[Slot], zone: ZoneInfo) -> str:
@@ -177,8 +184,13 @@ def _by_reason(kept: Iterable[KeptSlot]) -> list[tuple[KeptReason, list[Slot]]]:
     return [*by_reason.items()]
 
 
-def _reason_sentence(reason: KeptReason, when: str) -> str:
-    return _(_REASONS[reason].template, when=when)
+def _reason_sentence(reason: KeptReason, when: str, kind: PlanKind) -> str:
+    text = _OPEN_ALREADY if _is_open_already(reason, kind) else _REASONS[reason]
+    return _(text.template, when=when)
+
+
+def _is_open_already(reason: KeptReason, kind: PlanKind) -> bool:
+    return kind is PlanKind.IMPORT and reason is KeptReason.OPENED_BY_HAND
 
 
 def _count_of(reason: KeptReason, count: int) -> str:
