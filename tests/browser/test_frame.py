@@ -90,8 +90,7 @@ def test_no_page_overflows_or_violates_axe_on_dark_phones_and_a_light_desktop(
 ) -> None:
     """Each page is loaded once, and then turned into that of a wider phone and of a desktop."""
     state = browser_users.storage_state("alex")
-    # Colours that change slowly would be measured halfway.
-    with browser.new_context(storage_state=state, reduced_motion="reduce") as context:
+    with browser.new_context(storage_state=state) as context:
         page = context.new_page()
         for path in PAGES:
             page.emulate_media(color_scheme="dark")

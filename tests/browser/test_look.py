@@ -69,6 +69,12 @@ def show_every_state(slots: ManageSlotsPage) -> None:
     slots.expect_status("11:00–11:30 is now booked")
 
 
+def test_tick_is_drawn_at_once(day_page: ManageSlotsPage) -> None:
+    day_page.check("09:00")
+
+    assert day_page.page.evaluate("document.getAnimations().length") == 0
+
+
 def test_page_has_no_axe_violations_and_no_horizontal_scroll(day_page: ManageSlotsPage) -> None:
     page = day_page.page
     assert_accessible_everywhere(page)

@@ -35,8 +35,7 @@ def each_look(page: Page) -> Iterator[Look]:
     for width, scheme in LOOKS:
         if scheme == "light" or has_dark:
             page.set_viewport_size({"width": width, "height": 800})
-            # Colours that change slowly would be measured halfway.
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.emulate_media(color_scheme=scheme)
             yield width, scheme
 
 
