@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+@cache  # to read every module and template takes a second
 def extract() -> Catalog:
     """Return every text that Python modules and templates mark for translation."""
     catalogue = Catalog(project="MediLink Slots", charset="utf-8")
