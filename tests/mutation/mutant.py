@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from tests.mutation.edits import Text
@@ -39,19 +38,16 @@ class Mutant(NamedTuple):
             if (count := source.count(self.edit.old)) != 1:
                 raise ValueError(f"{self.target}: {self.edit.old!r} occurs {count} times, not once")
             return source.replace(*self.edit)
+        name = self.target.partition(":")[2]
         try:
-            scope = find(ast.parse(source), self.target.partition(":")[2])
+            scope = find(ast.parse(source), name)
+            before = ast.dump(scope)
             changed = _replaced(source, self.edit(scope))
         except ValueError as error:
             raise ValueError(f"{self.target}: {error} ({self.description})") from error
-        if ast.dump(ast.parse(changed)) == _dump_syntax_tree(source):
+        if ast.dump(find(ast.parse(changed), name)) == before:
             raise ValueError(f"{self.target}: nothing changes ({self.description})")
         return changed
-
-
-@cache  # many mutants have the same file
-def _dump_syntax_tree(source: str) -> str:
-    return ast.dump(ast.parse(source))
 
 
 def file_of(target: str) -> str:
