@@ -53,8 +53,9 @@ def test_file_that_cannot_be_read_is_reported_and_the_field_keeps_its_lines(
     page.goto(f"{live_server.url}/import")
     file, lines = page.get_by_label("File (CSV)"), page.get_by_label("Slots, one a line")
     path = tmp_path / "slots.csv"
-    path.write_text("date,start\n")
+    path.write_text("date,start\n2099-01-04,09:00\n")
     file.set_input_files(path)
+    expect(lines).to_have_value("date,start\n2099-01-04,09:00\n")
     lines.fill("date,start\n2099-01-05,09:00\n")
     path.unlink()
 
