@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tests.model.scenarios import LONG_SCENARIOS, SCENARIOS
+from tests.model.scenarios import EVERY_SCENARIO
 from tests.model.search import search
 
 if TYPE_CHECKING:
@@ -15,4 +15,4 @@ if TYPE_CHECKING:
 @cache
 def report_of(name: str) -> Report:
     """Return the report of the scenario of this name, which is searched once."""
-    return search((SCENARIOS | LONG_SCENARIOS)[name])
+    return search(EVERY_SCENARIO[name])

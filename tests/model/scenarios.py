@@ -250,6 +250,8 @@ LONG_SCENARIOS: dict[str, Scenario] = {
 }
 
 # A booking that moves away and back is at its old slot again, where a late repeat finds it.
+EVERY_SCENARIO = SCENARIOS | LONG_SCENARIOS
+
 KNOWN_LIMITS: dict[str, Scenario] = {
     "move_there_and_back": Scenario(
         make_day("10:00", booked={"09:00": ANN}),

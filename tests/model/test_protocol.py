@@ -8,11 +8,16 @@ import pytest
 
 from tests.model.invariants import INVARIANTS
 from tests.model.reports import report_of
-from tests.model.scenarios import COUNTER_EXAMPLES, KNOWN_LIMITS, LONG_SCENARIOS, SCENARIOS
+from tests.model.scenarios import (
+    COUNTER_EXAMPLES,
+    EVERY_SCENARIO,
+    KNOWN_LIMITS,
+    LONG_SCENARIOS,
+    SCENARIOS,
+)
 from tests.model.search import search
 from tests.model.table import Safeguard
 
-EVERY_SCENARIO = SCENARIOS | LONG_SCENARIOS
 # These requests must be rejected in every order.
 REJECTED = {
     "move_for_another_patient": {"Ann b1 moves b1 from 09:00 to 10:00 for q"},
