@@ -260,8 +260,7 @@ def _week(days: Sequence[PlannedDay], plan: Plan, zone: ZoneInfo) -> PlanWeek:
     )
     is_done = plan.state is PlanState.DONE or days[-1].date not in plan.remaining
     words = plan_words.has_changed if is_done else plan_words.will_change
-    describe_kept = plan_words.describe_kept
-    sentences = [text for day in days for text in describe_kept(day, zone, plan.kind)]
+    sentences = [text for day in days for text in plan_words.describe_kept(day, zone, plan.kind)]
     if len(sentences) > _MAX_SENTENCES:
         sentences = [_count_kept(days, plan)]
     return PlanWeek(

@@ -31,7 +31,7 @@ _REASONS = {
     KeptReason.TIME_OFF: Text("%(when)s is in time off, left closed"),
     KeptReason.CLOSURE: Text("%(when)s: the practice is closed"),
 }
-# Of an import, whose slots count as opened by hand too.
+# In an import, instead of "opened by hand": a former import may have opened the slot.
 _OPEN_ALREADY = Text("%(when)s is open already")
 
 _TITLES = {PlanKind.IMPORT: Text("Import"), PlanKind.HOURS: Text("Replace what is open")}
@@ -163,13 +163,7 @@ def describe_kept(day: PlannedDay, zone: ZoneInfo, kind: PlanKind) -> Iterator[s
 
 def count_kept(kept: Iterable[KeptSlot], kind: PlanKind) -> str:
     """``12 opened by hand, 3 booked``."""
-    counts = {reason: len(slots) for reason, slots in _by_reason(kept)}
-    return ", ".join(
-        ngettext("%(count)s open already", "%(count)s open already", count)
-        if _is_open_already(reason, kind)
-        else _count_of(reason, count)
-        for reason, count in counts.items()
-    )
+    return ", ".join(_count_of(reason, len(slots), kind) for reason, slots in _by_reason(kept))
 
 
 def format_times(slots: Sequence[Slot], zone: ZoneInfo) -> str:
@@ -185,22 +179,20 @@ def _by_reason(kept: Iterable[KeptSlot]) -> list[tuple[KeptReason, list[Slot]]]:
 
 
 def _reason_sentence(reason: KeptReason, when: str, kind: PlanKind) -> str:
-    text = _OPEN_ALREADY if _is_open_already(reason, kind) else _REASONS[reason]
+    text = _REASONS[reason]
+    if kind is PlanKind.IMPORT and reason is KeptReason.OPENED_BY_HAND:
+        text = _OPEN_ALREADY
     return _(text.template, when=when)
 
 
-def _is_open_already(reason: KeptReason, kind: PlanKind) -> bool:
-    return kind is PlanKind.IMPORT and reason is KeptReason.OPENED_BY_HAND
-
-
-def _count_of(reason: KeptReason, count: int) -> str:
+def _count_of(reason: KeptReason, count: int, kind: PlanKind) -> str:
     match reason:
         case KeptReason.BOOKED:
             return ngettext("%(count)s booked", "%(count)s booked", count)
         case KeptReason.HELD:
             return ngettext("%(count)s held", "%(count)s held", count)
         case KeptReason.OPENED_BY_HAND:
-            return ngettext("%(count)s opened by hand", "%(count)s opened by hand", count)
+            return _count_open(count, kind)
         case KeptReason.CLOSED_BY_HAND:
             return ngettext("%(count)s closed by hand", "%(count)s closed by hand", count)
         case KeptReason.OVERLAPS:
@@ -208,6 +200,12 @@ def _count_of(reason: KeptReason, count: int) -> str:
                 "%(count)s overlaps another slot", "%(count)s overlap other slots", count
             )
     return _count_without_change(reason, count)
+
+
+def _count_open(count: int, kind: PlanKind) -> str:
+    if kind is PlanKind.IMPORT:
+        return ngettext("%(count)s open already", "%(count)s open already", count)
+    return ngettext("%(count)s opened by hand", "%(count)s opened by hand", count)
 
 
 def _count_without_change(reason: KeptReason, count: int) -> str:
