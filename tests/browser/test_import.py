@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.support.live_server import LiveServer
+    from tests.support.manage_slots_page import ManageSlotsPage
 
 
 def test_file_fills_the_field_and_its_slots_are_imported(
@@ -70,8 +71,10 @@ def test_file_that_cannot_be_read_is_reported_and_the_field_keeps_its_lines(
     expect(lines).to_have_value("date,start\n2099-01-06,09:00\n")
 
 
-def test_export_downloads_a_file_that_changes_nothing(page: Page, live_server: LiveServer) -> None:
-    page.goto(f"{live_server.url}/series")
+def test_export_downloads_a_file_that_changes_nothing(day_page: ManageSlotsPage) -> None:
+    day_page.save_elsewhere("09:00")
+    page = day_page.page
+    page.goto(f"{day_page.server.url}/series")
     with page.expect_download() as download:
         page.get_by_role("link", name="Export").click()
     assert download.value.suggested_filename.startswith("slots-dr-lee-")
