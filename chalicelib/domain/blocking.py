@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.changes import MAX_CHANGES_PER_SAVE
 from chalicelib.domain.day import KeptReason, KeptSlot, PlannedChanges, SlotChanges
 from chalicelib.domain.disruptions import lift_disruptions, mark_disrupted
-from chalicelib.domain.merge import invert, open_possible
+from chalicelib.domain.merge import open_possible
 from chalicelib.domain.slot import SlotStatus
 from chalicelib.domain.time_off import TimeOffAct, change_suspended, find_blocking
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.day import Day
     from chalicelib.domain.slot import Slot
     from chalicelib.domain.time_off import BlockedStretch
@@ -148,20 +147,6 @@ def finish_partial(day: Day, time_off_id: str, *, now: datetime) -> PlannedChang
     if stretch.is_lifted:
         return unblock(day, stretch.time_off_id, now=now)
     return block(day, stretch, now=now)
-
-
-def invert_change(day: Day, entry: AuditLogEntry, *, now: datetime) -> PlannedChanges:
-    """Undo what the entry did, as far as the day still allows it: see ``invert``.
-
-    Time off that it set is lifted, and time off that it lifted is set again. ``day`` must be
-    current as of ``now``.
-    """
-    if entry.blocked:
-        lifted = unblock(day, entry.blocked.time_off_id, now=now)
-        return lifted or PlannedChanges(opened=(), closed=(), day_after=day)
-    if entry.unblocked:
-        return block(day, entry.unblocked, now=now)
-    return invert(day, entry, now=now)
 
 
 def _others(day: Day, stretch: BlockedStretch) -> tuple[BlockedStretch, ...]:

@@ -1,4 +1,4 @@
-"""Merge what a plan or an undo wants of a date with the day as it is.
+"""Merge what a plan wants of a date with the day as it is.
 
 Booked and held slots, slots opened by hand and grid slots closed by hand are left alone and named.
 """
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.day import Day
     from chalicelib.domain.slot import Slot
 
@@ -43,15 +42,19 @@ def merge(day: Day, base: Iterable[Slot], wish: Iterable[Slot], *, now: datetime
     unwanted = [slot for interval, slot in before.items() if interval not in after]
     wanted = [slot for interval, slot in after.items() if interval not in before]
     unchanged = [slot for interval, slot in after.items() if interval in before]
-    closing = _sort_out(
-        _stored(day, unwanted), lambda slot: _reason_not_to_close(slot, now) or _by_hand(slot)
+    closing = separate_kept(
+        stored_slots(day, unwanted), lambda slot: reason_not_to_close(slot, now) or _by_hand(slot)
     )
-    already_open = _stored(day, wanted)
+    already_open = stored_slots(day, wanted)
     changes = open_possible(
         day,
         wanted,
         closing.changed,
-        [*closing.kept, *_sort_out(already_open, _by_hand).kept, *_missing(day, unchanged, now)],
+        [
+            *closing.kept,
+            *separate_kept(already_open, _by_hand).kept,
+            *_missing(day, unchanged, now),
+        ],
         now,
     )
     return _with_suspended(changes, unwanted) if day.blocked else changes
@@ -71,62 +74,33 @@ def _with_suspended(changes: PlannedChanges, unwanted: Iterable[Slot]) -> Planne
     return replace(changes, day_after=replace(changes.day_after, blocked=blocked))
 
 
-def invert(day: Day, entry: AuditLogEntry, *, now: datetime) -> PlannedChanges:
-    """Undo what the entry opened and closed, as far as the day still allows it.
-
-    What it opened and is still free is closed, unless another change has opened it since. What it
-    closed is opened again, also where the weekly hours no longer have such a slot, if it overlaps
-    nothing and has not begun. ``day`` must be current as of ``now``.
-    """
-    origins = {slot.start: slot.origin for slot in entry.opened}
-
-    def reason_not_to_close(slot: Slot) -> Reason:
-        if reason := _reason_not_to_close(slot, now):
-            return reason
-        by_entry = origins[slot.start]
-        is_same = (
-            slot.origin is None or slot.origin == by_entry or slot.origin.is_of(entry.change_id)
-        )
-        return None if is_same else KeptReason.OPENED_BY_HAND
-
-    closing = _sort_out(_stored(day, entry.opened), reason_not_to_close)
-    kept = [*closing.kept, *_suspended(day, entry.opened)]
-    return open_possible(day, entry.closed, closing.changed, kept, now)
-
-
-def _suspended(day: Day, slots: Iterable[Slot]) -> list[KeptSlot]:
-    """Return the slots that a blocked stretch has closed: they stay suspended."""
-    return [
-        KeptSlot(slot, KeptReason(stretch.kind))
-        for slot in slots
-        for stretch in day.blocked
-        if slot.interval in suspended_intervals([stretch])
-    ]
-
-
 @dataclass(frozen=True, slots=True)
-class _Sorted:
+class Separated:
+    """Slots to change, and those to leave alone with the reason."""
+
     changed: list[Slot]
     kept: list[KeptSlot]
 
 
-def _sort_out(slots: Iterable[Slot], reason_to_keep: Callable[[Slot], Reason]) -> _Sorted:
+def separate_kept(slots: Iterable[Slot], reason_to_keep: Callable[[Slot], Reason]) -> Separated:
+    """Separate the slots to change from those for which there is a reason to keep them."""
     changed, kept = [], []
     for slot in slots:
         if reason := reason_to_keep(slot):
             kept.append(KeptSlot(slot, reason))
         else:
             changed.append(slot)
-    return _Sorted(changed, kept)
+    return Separated(changed, kept)
 
 
-def _stored(day: Day, slots: Iterable[Slot]) -> list[Slot]:
+def stored_slots(day: Day, slots: Iterable[Slot]) -> list[Slot]:
     """Return the stored slots of the same times."""
     found = ((slot, day.slots.get(slot.start)) for slot in slots)
     return [stored for slot, stored in found if stored and stored.interval == slot.interval]
 
 
-def _reason_not_to_close(slot: Slot, now: datetime) -> Reason:
+def reason_not_to_close(slot: Slot, now: datetime) -> Reason:
+    """Return why the slot cannot be closed, or None: it is booked, held or past."""
     match slot.status:
         case SlotStatus.BOOKED:
             return KeptReason.BOOKED
@@ -143,7 +117,9 @@ def _by_hand(slot: Slot) -> Reason:
 
 def _missing(day: Day, slots: Sequence[Slot], now: datetime) -> list[KeptSlot]:
     """Return the slots that were closed by hand and could still be open."""
-    present = {slot.interval for slot in _stored(day, slots)} | {*suspended_intervals(day.blocked)}
+    present = {slot.interval for slot in stored_slots(day, slots)} | {
+        *suspended_intervals(day.blocked)
+    }
     return [
         KeptSlot(slot, KeptReason.CLOSED_BY_HAND)
         for slot in slots
@@ -172,7 +148,7 @@ def open_possible(
     ).slots
     is_open = {slot.interval for slot in stays_open.values()}
     missing = [slot for slot in wanted if slot.interval not in is_open]
-    opening = _sort_out_missing(day, missing, stays_open.values(), now)
+    opening = _separate_missing(day, missing, stays_open.values(), now)
     changes = SlotChanges(
         opened=tuple(map(_free, opening.changed)),
         closed=tuple(closed),
@@ -185,12 +161,12 @@ def open_possible(
     )
 
 
-def _sort_out_missing(
+def _separate_missing(
     day: Day, missing: Sequence[Slot], others: Iterable[Slot], now: datetime
-) -> _Sorted:
+) -> Separated:
     """Open those that have not begun, are not blocked, and overlap no other slot or each other."""
     if not missing:
-        return _Sorted([], [])
+        return Separated([], [])
     # In time order, and without overlaps: so the ends are in order too.
     occupied = sorted([*others, *day.adjacent], key=_start)
 
@@ -205,4 +181,4 @@ def _sort_out_missing(
         occupied.insert(position, slot)
         return None
 
-    return _sort_out(sorted(missing, key=_start), reason_not_to_open)
+    return separate_kept(sorted(missing, key=_start), reason_not_to_open)

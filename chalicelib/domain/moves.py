@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import availability
 from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.booking import StoredSlot
+from chalicelib.domain.booking_claim import BookingClaim
 from chalicelib.domain.booking_writes import (
     BookedFor,
     BookingWrites,
@@ -16,7 +17,6 @@ from chalicelib.domain.booking_writes import (
     RecordWrite,
     SlotWrite,
 )
-from chalicelib.domain.claims import BookingClaim
 from chalicelib.domain.slot import SlotStatus, format_start
 from chalicelib.domain.slot_operation import (
     expected_slot,

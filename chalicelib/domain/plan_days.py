@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.blocking import block, find_stretch, invert_change, unblock
+from chalicelib.domain.blocking import block, find_stretch, unblock
 from chalicelib.domain.day import PlannedChanges
 from chalicelib.domain.local_time import to_utc
 from chalicelib.domain.merge import merge
 from chalicelib.domain.plan import PlanKind
 from chalicelib.domain.plan_errors import HoursChangedError
 from chalicelib.domain.replacement import replace_slots
+from chalicelib.domain.undo_merge import undo_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,7 +106,7 @@ def undo_entry(
     applied = day.series_versions.get(series.series_id, 0) if series else 0
     if series and applied > series.version:
         return None
-    changes = invert_change(day, entry, now=now)
+    changes = undo_change(day, entry, now=now)
     if series is None or not _has_undone_pattern(plan, day, versions):
         return changes
     restored = {**day.series_versions, series.series_id: series.version}

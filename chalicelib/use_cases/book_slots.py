@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import Actor
+from chalicelib.domain.booking_claim import BookingClaim
 from chalicelib.domain.cancellations import Cancellation
-from chalicelib.domain.claims import BookingClaim
 from chalicelib.domain.errors import ConflictError, DoctorNotFoundError, RequestRejectedError
 from chalicelib.domain.holds import HoldClaim, Release
 from chalicelib.domain.moves import MoveClaim

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain.audit_log import ChangeId, ChangeKind
-from chalicelib.domain.blocking import invert_change
 from chalicelib.domain.undo import (
     is_of_closure,
     may_be_undone,
     nothing_to_undo_error,
     undo_request_id,
 )
+from chalicelib.domain.undo_merge import undo_change
 from chalicelib.use_cases.retry import retry_on_conflict
 from chalicelib.use_cases.save_days import DayUpdate, DayWithDoctor, SavedDay
 
@@ -94,7 +94,7 @@ class UndoChanges:
 
 
 def _invert(entry: AuditLogEntry, view: DayWithDoctor) -> PlannedChanges:
-    changes = invert_change(view.day, entry, now=view.now)
+    changes = undo_change(view.day, entry, now=view.now)
     has_effect = changes.opened or changes.closed or changes.blocks or changes.unblocks
     if not may_be_undone(entry, view.now) or not has_effect:
         raise nothing_to_undo_error(changes.kept, view.doctor.zone)

@@ -12,8 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.domain.fhir_ids import fhir_id_of
+from chalicelib.use_cases.fhir_slot_files import MAX_FILE_DOCTORS, divide_into_slot_files
 from chalicelib.use_cases.list_fhir_doctors import FhirDoctor
-from chalicelib.use_cases.plan_slot_files import MAX_FILE_DOCTORS, plan_slot_files
 from tests.support.app_client import build_services
 from tests.support.factories import DOCTOR_SETTINGS, make_doctor, make_grid
 
@@ -175,7 +175,7 @@ def owners(*doctors: Any) -> list[FhirDoctor]:  # noqa: ANN401
 def test_files_of_a_thousand_doctors_are_bounded() -> None:
     practice = owners(*(make_doctor(f"dr-{number:04}") for number in range(1000)))
 
-    files = list(plan_slot_files(practice))
+    files = list(divide_into_slot_files(practice))
 
     assert [fhir_id for file in files for fhir_id in file.fhir_ids] == [
         owner.fhir_id for owner in practice
@@ -188,7 +188,7 @@ def test_files_of_a_thousand_doctors_are_bounded() -> None:
 def test_many_slots_of_one_doctor_are_divided_by_days() -> None:
     busy = make_doctor("dr-busy", make_grid(("00:00", "24:00"), minutes=15))
 
-    files = list(plan_slot_files(owners(make_doctor("dr-a"), busy, make_doctor("dr-z"))))
+    files = list(divide_into_slot_files(owners(make_doctor("dr-a"), busy, make_doctor("dr-z"))))
 
     days = [(file.first_day, file.days) for file in files if file.fhir_ids == ("dr-busy",)]
     assert [first for first, _ in days] == [0, 83, 166, 249, 332]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.blocking import block, invert_change, unblock
+from chalicelib.domain.blocking import block, unblock
 from chalicelib.domain.merge import merge
 from chalicelib.domain.time_off import BlockedStretch, BlockKind, TimeOffAct, suspended_intervals
+from chalicelib.domain.undo_merge import undo_change
 from tests.support.factories import to_instant
 from tests.support.profile import rounds
 from tests.support.random_days import ENTRY, NOW, random_boxes, random_day
@@ -51,7 +52,7 @@ def undo(changes: PlannedChanges) -> PlannedChanges:
         blocked=changes.blocks,
         unblocked=changes.unblocks,
     )
-    return invert_change(changes.day_after, entry, now=NOW)
+    return undo_change(changes.day_after, entry, now=NOW)
 
 
 def lifted(day: Day, *stretches: BlockedStretch) -> Day:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind
 from chalicelib.domain.day import KeptReason, PlannedChanges
-from chalicelib.domain.merge import invert, merge
+from chalicelib.domain.merge import merge
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import Slot, SlotOrigin, SlotStatus
+from chalicelib.domain.undo_merge import undo_change
 from tests.support.factories import MONDAY, SUNDAY_NOON, make_day, make_slot, to_instant
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def entry(
 
 def test_undo_closes_what_was_opened_and_opens_what_was_closed() -> None:
     day = make_day(make_slot("09:00"))
-    changes = invert(
+    changes = undo_change(
         day, entry(day, opened=(make_slot("09:00"),), closed=(of_series("09:30"),)), now=SUNDAY_NOON
     )
     assert starts(changes.closed) == ["09:00"]
@@ -149,34 +150,34 @@ def test_undo_closes_what_was_opened_and_opens_what_was_closed() -> None:
 def test_undo_leaves_what_was_booked_or_held_since() -> None:
     day = make_day(of_series("09:00", SlotStatus.BOOKED), of_series("09:30", SlotStatus.HELD))
     opened = (make_slot("09:00"), make_slot("09:30"))
-    changes = invert(day, entry(day, opened=opened), now=SUNDAY_NOON)
+    changes = undo_change(day, entry(day, opened=opened), now=SUNDAY_NOON)
     assert not changes.closed
     assert kept(changes) == {"09:00": KeptReason.BOOKED, "09:30": KeptReason.HELD}
 
 
 def test_undo_leaves_a_slot_that_a_later_change_opened_again() -> None:
     day = make_day(by_hand("09:00"))
-    changes = invert(day, entry(day, opened=(make_slot("09:00"),)), now=SUNDAY_NOON)
+    changes = undo_change(day, entry(day, opened=(make_slot("09:00"),)), now=SUNDAY_NOON)
     assert not changes.closed
     assert kept(changes) == {"09:00": KeptReason.OPENED_BY_HAND}
 
 
 def test_undo_closes_a_slot_that_an_earlier_undo_opened_with_its_old_origin() -> None:
     day = make_day(of_series("09:00"))
-    changes = invert(day, entry(day, opened=(of_series("09:00"),)), now=SUNDAY_NOON)
+    changes = undo_change(day, entry(day, opened=(of_series("09:00"),)), now=SUNDAY_NOON)
     assert starts(changes.closed) == ["09:00"]
 
 
 def test_undo_names_what_no_longer_fits() -> None:
     day = make_day(make_slot("09:15"))
-    changes = invert(day, entry(day, closed=(make_slot("09:00"),)), now=SUNDAY_NOON)
+    changes = undo_change(day, entry(day, closed=(make_slot("09:00"),)), now=SUNDAY_NOON)
     assert not changes.opened
     assert kept(changes) == {"09:00": KeptReason.OVERLAPS}
 
 
 def test_undo_changes_nothing_that_is_as_it_was() -> None:
     day = make_day(make_slot("09:30"))
-    changes = invert(
+    changes = undo_change(
         day,
         entry(day, opened=(make_slot("09:00"),), closed=(make_slot("09:30"),)),
         now=SUNDAY_NOON,
@@ -188,7 +189,7 @@ def test_undo_changes_nothing_that_is_as_it_was() -> None:
 
 def test_undo_leaves_the_past() -> None:
     day = make_day(make_slot("09:00"))
-    changes = invert(
+    changes = undo_change(
         day,
         entry(day, opened=(make_slot("09:00"),), closed=(make_slot("08:00"),)),
         now=to_instant("09:00"),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.merge import invert, merge
+from chalicelib.domain.merge import merge
+from chalicelib.domain.undo_merge import undo_change
 from tests.support.profile import rounds
 from tests.support.random_days import ENTRY, NOW, random_boxes, random_day
 
@@ -51,7 +52,7 @@ def check_repetition(changes: PlannedChanges, wish: list[Slot]) -> None:
 
 def check_undo(day: Day, changes: PlannedChanges) -> None:
     entry = replace(ENTRY, opened=changes.opened, closed=changes.closed)
-    undone = invert(changes.day_after, entry, now=NOW)
+    undone = undo_change(changes.day_after, entry, now=NOW)
     assert undone.day_after.slots == day.slots
     assert {s.start: s.origin for s in undone.day_after.slots.values()} == {
         s.start: s.origin for s in day.slots.values()

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.merge import invert
 from chalicelib.domain.plan import Plan, PlanKind, closing_part, needs_two_saves
 from chalicelib.domain.replacement import find_misfits, replace_slots
 from chalicelib.domain.slot import merge_touching
+from chalicelib.domain.undo_merge import undo_change
 from tests.support.factories import MONDAY, make_grid
 from tests.support.profile import rounds
 from tests.support.random_days import ENTRY, NOW, random_boxes, random_day
@@ -64,7 +64,7 @@ def check_rules(day: Day, grid: Grid, changes: PlannedChanges) -> None:
 
 def check_undo(day: Day, changes: PlannedChanges) -> None:
     entry = replace(ENTRY, opened=changes.opened, closed=changes.closed)
-    undone = invert(changes.day_after, entry, now=NOW)
+    undone = undo_change(changes.day_after, entry, now=NOW)
     assert undone.day_after.slots == day.slots
     assert not undone.kept
 

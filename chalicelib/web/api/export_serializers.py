@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.exports import format_instant
 from chalicelib.web.api import plan_schemas
-from chalicelib.web.api.csv_text import format_csv
+from chalicelib.web.api.csv_writer import format_csv
 from chalicelib.web.api.import_parsing import COLUMNS
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.web.api import report_schemas
-from chalicelib.web.api.csv_text import format_csv
+from chalicelib.web.api.csv_writer import format_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

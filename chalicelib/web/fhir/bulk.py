@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from chalicelib.bootstrap import get_services
+from chalicelib.use_cases.fhir_slot_files import divide_into_slot_files
 from chalicelib.use_cases.list_fhir_doctors import FhirResourceNotFoundError
-from chalicelib.use_cases.plan_slot_files import plan_slot_files
 from chalicelib.web.fhir.kinds import KINDS, Kind
 from chalicelib.web.fhir.media_types import FHIR_NDJSON
 from chalicelib.web.fhir.parameters import parse_number
@@ -72,7 +72,7 @@ def _directory_files(owners: Sequence[FhirDoctor], base: Base) -> Iterator[Resou
 
 
 def _slot_files(owners: Iterable[FhirDoctor], base: Base) -> Iterator[Resource]:
-    for file in plan_slot_files(owners):
+    for file in divide_into_slot_files(owners):
         days = {} if file.days is None else {"first_day": file.first_day, "days": file.days}
         yield _output("Slot", base, {"schedule": ",".join(file.fhir_ids), **days})
 

@@ -14,7 +14,7 @@ import msgspec
 
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.text import Text
-from chalicelib.use_cases.plan_slot_files import MAX_FILE_DOCTORS, SlotFile
+from chalicelib.use_cases.fhir_slot_files import MAX_FILE_DOCTORS, SlotFile
 from chalicelib.use_cases.search_fhir_slots import MAX_FILE_SLOTS, valid_until
 from chalicelib.web.api.validators import invalid_field
 from chalicelib.web.fhir import resources

@@ -44,7 +44,7 @@ def get_export(request: Request, caller: Caller, doctor_id: str) -> Response:
     of an import: sent to `POST /doctors/{doctor_id}/plans`, it changes nothing as long as these
     slots are there. In CSV, `end` and `status` are for people, an import ignores them.
     """
-    from chalicelib.web.api import csv_text, export_serializers  # noqa: PLC0415  see bootstrap
+    from chalicelib.web.api import csv_writer, export_serializers  # noqa: PLC0415  see bootstrap
 
     doctor_id, extension = doctor_id_from_path(doctor_id), _parse_format(request)
     require_dates(request, "from", "to")
@@ -52,8 +52,8 @@ def get_export(request: Request, caller: Caller, doctor_id: str) -> Response:
     export = get_services().plans().export_slots.export(caller, doctor_id, first, last)
     name = export_serializers.file_name(export, extension)
     if extension == "csv":
-        return csv_text.csv_response(export_serializers.export_to_csv(export), name)
-    return json_response(export_serializers.serialize_export(export), csv_text.attachment(name))
+        return csv_writer.csv_response(export_serializers.export_to_csv(export), name)
+    return json_response(export_serializers.serialize_export(export), csv_writer.attachment(name))
 
 
 def _parse_format(request: Request) -> str:

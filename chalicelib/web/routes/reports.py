@@ -62,12 +62,12 @@ def get_reports(request: Request, caller: Caller) -> Response:
         from chalicelib.web.pages import reports  # noqa: PLC0415  as in every page
 
         return reports.render_reports(caller, search, first, last, request)
-    from chalicelib.web.api import csv_text, report_serializers  # noqa: PLC0415  see bootstrap
+    from chalicelib.web.api import csv_writer, report_serializers  # noqa: PLC0415  see bootstrap
 
     report = get_services().changes().view_reports().get_report(caller, search, first, last)
     if output == "csv":
         text = report_serializers.report_to_csv(report)
-        return csv_text.csv_response(text, report_serializers.file_name(report))
+        return csv_writer.csv_response(text, report_serializers.file_name(report))
     return json_response(report_serializers.serialize_report(report))
 
 

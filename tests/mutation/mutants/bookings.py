@@ -153,13 +153,13 @@ MUTANTS = (
     ),
     Mutant(
         "A held slot is booked after the settings have changed only while they allow it",
-        "chalicelib.domain.claims:BookingClaim._reason_unavailable",
+        "chalicelib.domain.booking_claim:BookingClaim._reason_unavailable",
         never(branch("is_held_by")),
         "tests/api/test_hold_limits.py::test_hold_can_be_booked_whatever_the_settings_become",
     ),
     Mutant(
         "A booking that was cancelled is booked again by a late repeat",
-        "chalicelib.domain.claims:BookingClaim.plan",
+        "chalicelib.domain.booking_claim:BookingClaim.plan",
         never(branch("was_cancelled_on")),
         "tests/api/test_booking_records.py"
         "::test_cancelled_booking_id_is_refused_on_its_slot_for_a_day",
@@ -186,7 +186,7 @@ MUTANTS = (
     ),
     Mutant(
         "A booking id is used for another patient",
-        "chalicelib.domain.claims:BookingClaim._require_same_patient",
+        "chalicelib.domain.booking_claim:BookingClaim._require_same_patient",
         never(branch("BookingDiffers")),
         "tests/api/test_booking_records.py::test_booking_id_for_another_patient_is_rejected",
     ),

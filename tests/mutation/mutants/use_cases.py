@@ -127,7 +127,7 @@ MUTANTS = (
     ),
     Mutant(
         "A client's own booking is not recognised",
-        "chalicelib.domain.claims:BookingClaim.plan",
+        "chalicelib.domain.booking_claim:BookingClaim.plan",
         never(branch("_is_booked")),
         "tests/api/test_booking.py::test_repeated_booking_changes_nothing",
     ),

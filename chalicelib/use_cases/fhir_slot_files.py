@@ -32,7 +32,7 @@ class SlotFile(Struct, frozen=True, kw_only=True):
     days: int | None = None
 
 
-def plan_slot_files(owners: Iterable[FhirDoctor]) -> Iterator[SlotFile]:
+def divide_into_slot_files(owners: Iterable[FhirDoctor]) -> Iterator[SlotFile]:
     """Yield the files that have the booking windows of all doctors."""
     ids: list[str] = []
     total = 0

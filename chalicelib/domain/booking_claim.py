@@ -1,4 +1,4 @@
-"""Book a slot."""
+"""Claim a slot for a booking: check that it can be booked, and return the writes."""
 
 from __future__ import annotations
 
