@@ -3,20 +3,20 @@
 const fileField = document.querySelector("#file");
 const error = document.querySelector("#file-error");
 const { form } = fileField;
-let reading;
+let pendingRead;
 
-/** Returns whether the file can be read: it may be gone, or changed after the user chose it. */
+/** Puts the lines of the file into the field, unless the user has chosen another file by then. */
 async function read(file) {
   showError(false);
-  try {
-    form.elements.slots.value = await file.text();
-    return true;
-  } catch {
+  // A file that was chosen may be gone, or may have changed since.
+  const lines = await file.text().catch(() => undefined);
+  if (file !== fileField.files[0]) return;
+  pendingRead = undefined;
+  if (lines === undefined) {
     fileField.value = ""; // so that the same file can be chosen again
     showError(true);
-    return false;
-  } finally {
-    reading = undefined;
+  } else {
+    form.elements.slots.value = lines;
   }
 }
 
@@ -28,11 +28,12 @@ function showError(isWrong) {
 fileField.parentElement.hidden = false;
 fileField.addEventListener("change", () => {
   const [file] = fileField.files;
-  if (file) reading = read(file);
+  if (file) pendingRead = read(file);
 });
-// A form that is sent while the file is read would go without its lines.
+// A form that is sent while a file is read would go without its lines.
 form.addEventListener("submit", async (event) => {
-  if (!reading) return;
+  if (!pendingRead) return;
   event.preventDefault();
-  if (await reading) form.requestSubmit();
+  while (pendingRead) await pendingRead;
+  if (error.hidden) form.requestSubmit();
 });

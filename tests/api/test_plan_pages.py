@@ -224,6 +224,16 @@ def test_button_names_what_it_does(client: AppClient, fields: Json, button: str)
     assert buttons(page_of(client, changed.json)) == [button]
 
 
+def test_button_counts_a_single_slot(client: AppClient) -> None:
+    series = series_json({"mon": MORNING}, last=MONDAY)
+    made = make_series(client, series)
+
+    half_an_hour_later = {**series, "weekly": {"mon": [{"from": "09:30", "to": "10:30"}]}}
+    changed = propose(client, half_an_hour_later, made["series_id"])
+
+    assert buttons(page_of(client, changed.json)) == ["Open 1 and close 1 slot"]
+
+
 def test_malformed_button_is_rejected(client: AppClient) -> None:
     plan = proposed(client)
 

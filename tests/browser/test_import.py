@@ -48,6 +48,31 @@ def test_form_that_is_sent_at_once_has_the_lines_of_the_file(
     expect(page.get_by_role("button", name="Open 1 slot")).to_be_visible()
 
 
+CHOOSE_SLOW_THEN_FAST_FILE = """
+async (field, [first, second]) => {
+  const choose = (lines, milliseconds) => {
+    const chosen = new DataTransfer();
+    chosen.items.add(new File([lines], "slots.csv"));
+    field.files = chosen.files;
+    const read = new Promise((done) => setTimeout(done, milliseconds, lines));
+    field.files[0].text = () => read;
+    field.dispatchEvent(new Event("change"));
+    return read;
+  };
+  await Promise.all([choose(first, 200), choose(second, 0)]);
+}
+"""
+
+
+def test_file_chosen_last_fills_the_field(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/import")
+    first, second = "date,start\n2099-01-04,09:00\n", "date,start\n2099-01-05,09:00\n"
+
+    page.get_by_label("File (CSV)").evaluate(CHOOSE_SLOW_THEN_FAST_FILE, [first, second])
+
+    expect(page.get_by_label("Slots, one a line")).to_have_value(second)
+
+
 def test_file_that_cannot_be_read_is_reported_and_the_field_keeps_its_lines(
     page: Page, live_server: LiveServer, tmp_path: Path
 ) -> None:

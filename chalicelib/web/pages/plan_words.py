@@ -98,7 +98,12 @@ def days_done(plan: Plan) -> int:
 def button(plan: Plan, opens: int, closes: int) -> str:
     """Name what the button does, with the numbers."""
     if opens and closes:
-        return _("Open %(opens)s and close %(closes)s slots", opens=opens, closes=closes)
+        return ngettext(
+            "Open %(opens)s and close %(count)s slot",
+            "Open %(opens)s and close %(count)s slots",
+            closes,
+            opens=opens,
+        )
     if opens:
         return ngettext("Open %(count)s slot", "Open %(count)s slots", opens)
     if closes:
