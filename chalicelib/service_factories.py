@@ -272,7 +272,7 @@ def build_local_caller(settings: Settings) -> Caller | None:
 
 
 def count_retries(pause: Callable[[int], None]) -> Callable[[int], None]:
-    """Count each pause as a retry, because every retry pauses first and nothing else does."""
+    """Count the retries of ``use_cases.retry``: it pauses before each, and nothing else does."""
 
     def counted(attempt: int) -> None:
         request_context.current_request().metrics["ConflictsRetried"] += 1

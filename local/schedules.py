@@ -92,6 +92,6 @@ def extend_series(stopped: threading.Event) -> None:
 
 
 def announce_disruptions(_stopped: threading.Event) -> None:
-    """Store the events whose grace is over; no stream does it here. Raises ``DomainError``."""
+    """Store the events whose grace is over. Raises ``DomainError``."""
     with request_context.request_scope():
         get_services().announce_disruptions.announce_all()

@@ -53,7 +53,7 @@ class BaseItem(Model):
         # API Gateway times out after 29 s, the page after 20 s: so short timeouts.
         connect_timeout_seconds = 1
         read_timeout_seconds = 4
-        # ``connection`` and ``use_cases.retry`` retry, within the budget of the request.
+        # ``call_retries`` and ``use_cases.retry`` retry, within the budget of the request.
         max_retry_attempts = 0
         # As many as a busy local server has threads; a Lambda function uses one.
         max_pool_connections = 64

@@ -1,8 +1,7 @@
 """Retry with exponential backoff: after a conflict, throttling, or a write without a response.
 
-This is the layer that retries, and counts retries. ``storage.connection`` tries a call once more
-whose connection breaks, since a read that fails in this way is not retried here. All retries of a
-request together have one budget.
+This layer retries whole attempts. ``storage.call_retries`` retries a single call once, whose
+connection breaks or which is a throttled read. All retries of a request together have one budget.
 """
 
 from __future__ import annotations
