@@ -4,7 +4,7 @@ import { boxesOf, createSentence, daysOf, doctorOf, find, idOf, isPractice, isSt
 import { scheduleForm, STORED_KINDS, titleOf, versionOf } from "./dom.js";
 import { refreshUnsaved } from "./save_bar.js";
 import { joinList, text } from "./texts.js";
-import { keptDay, ticksOf } from "./unsaved.js";
+import { unsavedDay, ticksOf } from "./unsaved.js";
 
 const isThere = (box) => isStored(box) || STORED_KINDS.includes(kindOf(box));
 
@@ -57,7 +57,7 @@ export function restoreUnsaved() {
   const form = scheduleForm();
   if (!form) return;
   const stale = daysOf(form).filter((day) => {
-    const seen = keptDay(form, day);
+    const seen = unsavedDay(form, day);
     return seen && seen.version !== versionOf(form, day);
   });
   showLost(applyUnsaved());
@@ -65,6 +65,6 @@ export function restoreUnsaved() {
     const title = titleOf(form, day);
     return isPractice(form) ? text("doctorAndDay", { doctor: doctorOf(form, day), day: title }) : title;
   };
-  const changed = stale.filter((day) => keptDay(form, day)).map(name);
+  const changed = stale.filter((day) => unsavedDay(form, day)).map(name);
   if (changed.length) showSentence(text("changedMeanwhile", { count: changed.length, days: joinList(changed) }));
 }

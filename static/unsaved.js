@@ -26,8 +26,8 @@ export function isUnsaved(box, form = scheduleForm()) {
   return box.checked !== isStored(box) || box.checked !== (sent ?? box.checked);
 }
 
-// The kept day of the form.
-export const keptDay = (form, day) => loadUnsaved(form.dataset.person)[day];
+// The unsaved changes of a day, as this browser stores them.
+export const unsavedDay = (form, day) => loadUnsaved(form.dataset.person)[day];
 
 // The unsaved changes to the form: Map of a slot's id -> { checked, time, day }
 export function ticksOf(form) {

@@ -34,7 +34,7 @@ def post_step(event: Json, _headers: Json, claims: Json) -> tuple[int, Json]:
 
 
 def _apply(doctor: Doctor, plan: Plan, actor: Json) -> dict[date, Outcome]:
-    """Apply dates until the time is over, and record how far; return what became of each."""
+    """Apply dates until the time is over, and record how far; return the result of each."""
     started = time.monotonic()
     plan_items.require_latest_version(doctor.doctor_id, plan)
     plan_items.start(doctor.doctor_id, plan, actor)

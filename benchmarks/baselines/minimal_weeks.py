@@ -55,7 +55,7 @@ def post_week(event: Json, headers: Json, claims: Json) -> tuple[int, Json]:
 def save_date(
     doctor: Doctor, save: Save, changes: Changes, version: int, slots: Slots, now: datetime
 ) -> Json:
-    """Save one date; return what became of it."""
+    """Save one date; return the result."""
     try:
         opened, closed = rules.plan_changes(changes, doctor, slots, save.date, now)
         table.save(doctor, version, replace(save, opened=opened, closed=closed), now)

@@ -1,4 +1,4 @@
-"""Plan a save of a day: validate the requested changes and compute the day that results."""
+"""Validate the requested changes of a day, and compute the day that results."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class SlotChanges:
 
 
 class KeptReason(StrEnum):
-    """Why a plan or an undo leaves a slot, or the time of a box, as it is."""
+    """Why a plan or an undo leaves a slot or a grid slot unchanged."""
 
     BOOKED = "booked"
     HELD = "held"
@@ -98,7 +98,9 @@ class DaySlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """``version`` counts the saves, ``revision`` every change; ``slots`` has them by start.
+    """The slots of one doctor on one local date.
+
+    ``version`` counts the saves, ``revision`` every change; ``slots`` has them by start.
 
     ``changed_at`` is the instant of the last save in the audit log; None if it is not known.
     ``is_incomplete`` if a slot is stored in a form that cannot be read: slots could overlap it.

@@ -112,7 +112,6 @@ class Slot:
         return replace(self, status=SlotStatus.FREE, held_until=None) if has_lapsed else self
 
 
-_START_FORMAT = "%Y%m%dT%H%MZ"
 _START_PATTERN = re.compile(r"\d{8}T\d{4}Z", re.ASCII)
 _DOCTOR_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # Starts of slots on the first and last date in any zone. The longest slot still ends within the

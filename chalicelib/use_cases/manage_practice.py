@@ -133,7 +133,7 @@ class ManagePractice:
         return self._get_known(caller, doctor_ids, date, cached)
 
     def save(self, caller: Caller, requests: Sequence[SaveRequest]) -> tuple[DayOutcome, ...]:
-        """Save the date of each doctor by itself, in that order, and return what became of each.
+        """Save the date of each doctor by itself, in that order, and return the result of each.
 
         Raises as ``SaveManyDays.save``.
         """

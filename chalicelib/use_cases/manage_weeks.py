@@ -85,7 +85,7 @@ class ManageWeeks:
         return Week(doctor=doctor, days=tuple(days), now=now)
 
     def save_week(self, caller: Caller, requests: Sequence[SaveRequest]) -> tuple[DayOutcome, ...]:
-        """Save each date by itself, in date order, and return what became of each.
+        """Save each date by itself, in date order, and return the result of each.
 
         Raises as ``SaveManyDays.save``.
         """

@@ -54,7 +54,7 @@ class SaveManyDays:
         self._pause = pause
 
     def save(self, caller: Caller, requests: Sequence[SaveRequest]) -> tuple[DayOutcome, ...]:
-        """Save each day by itself, in that order, and return what became of each.
+        """Save each day by itself, in that order, and return the result of each.
 
         All days are read together, also to learn whether another request used the key for any of
         them; a day that has changed since is read again. If the store fails after a day was saved,

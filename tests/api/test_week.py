@@ -31,7 +31,7 @@ def post_week(
 
 
 def statuses(response: AppResponse) -> list[tuple[str, int]]:
-    """Return the dates of a save and what became of each."""
+    """Return the dates of a save and the result of each."""
     return [(day["date"], day["status"]) for day in response.json["days"]]
 
 

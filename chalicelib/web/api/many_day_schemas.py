@@ -11,7 +11,6 @@ from msgspec import Meta, Struct, UnsetType
 from chalicelib.domain.doctor import MAX_SLOTS_PER_DAY
 from chalicelib.web.api.schemas import DaySlot, ErrorEntry, SlotChangeRequest
 
-Version = Annotated[int, Meta(ge=0)]
 SlotsToSave = Annotated[
     list[SlotChangeRequest],
     Meta(extra_json_schema={"maxItems": MAX_SLOTS_PER_DAY, "minItems": 1}),

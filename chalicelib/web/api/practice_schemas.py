@@ -72,7 +72,7 @@ class SavedDoctor(Struct, kw_only=True, omit_defaults=True):
 
 
 class SavedPractice(Struct, kw_only=True):
-    """What became of each doctor's date, in the order of the request."""
+    """The result of each doctor's date, in the order of the request."""
 
     date: Date
     doctors: list[SavedDoctor]

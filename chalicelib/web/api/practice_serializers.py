@@ -41,7 +41,7 @@ def _serialize_doctor(view: DayWithDoctor) -> practice_schemas.PracticeDoctor:
 
 
 def serialize_saved_practice(outcomes: Sequence[DayOutcome]) -> practice_schemas.SavedPractice:
-    """What became of each doctor's date."""
+    """The result of each doctor's date."""
     return practice_schemas.SavedPractice(
         date=outcomes[0].date.isoformat(),
         doctors=[
@@ -54,7 +54,7 @@ def serialize_saved_practice(outcomes: Sequence[DayOutcome]) -> practice_schemas
 def serialize_rejected_practice(
     error: DomainError, saved: practice_schemas.SavedPractice
 ) -> practice_schemas.RejectedPractice:
-    """Problem details of the first error, and what became of each doctor's date."""
+    """Problem details of the first error, and the result of each doctor's date."""
     return practice_schemas.RejectedPractice(
         **rejection_fields(error), date=saved.date, doctors=saved.doctors
     )

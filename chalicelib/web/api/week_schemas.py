@@ -70,7 +70,7 @@ class SavedDate(Struct, kw_only=True, omit_defaults=True):
 
 
 class SavedWeek(Struct, kw_only=True):
-    """What became of each date, in order of date."""
+    """The result of each date, in order of date."""
 
     days: list[SavedDate]
 

@@ -37,7 +37,7 @@ def serialize_week(week: Week) -> week_schemas.Week:
 
 
 def serialize_outcomes(outcomes: Sequence[DayOutcome]) -> list[week_schemas.SavedDate]:
-    """What became of each date of a save."""
+    """The result of each date of a save."""
     return [
         week_schemas.SavedDate(date=each.date.isoformat(), **outcome_fields(each))
         for each in outcomes
@@ -47,7 +47,7 @@ def serialize_outcomes(outcomes: Sequence[DayOutcome]) -> list[week_schemas.Save
 def serialize_rejected_week(
     error: DomainError, days: list[week_schemas.SavedDate]
 ) -> week_schemas.RejectedWeek:
-    """Problem details of the first error, and what became of each date."""
+    """Problem details of the first error, and the result of each date."""
     return week_schemas.RejectedWeek(**rejection_fields(error), days=days)
 
 

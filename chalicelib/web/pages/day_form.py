@@ -135,7 +135,7 @@ def _parse_state(fields: Mapping[str, list[str]]) -> DayFormState:
 def parse_version(text: str) -> int:
     """The version that was rendered. Raises ``RequestRejectedError``."""
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
-        raise invalid_field("version", "the version of the day as it was drawn")
+        raise invalid_field("version", "the version of the day as it was rendered")
     return int(text)
 
 

@@ -157,7 +157,7 @@ def _rows(fields: Mapping[str, Sequence[str]]) -> tuple[HoursRow, ...]:
 
 def _version(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004
-        raise invalid_field("version", "the version of the settings as they were drawn")
+        raise invalid_field("version", "the version of the settings as they were rendered")
     return int(text)
 
 
@@ -165,4 +165,4 @@ def _initial(text: str) -> dict[str, str]:
     try:
         return msgspec.json.decode(text, type=dict[str, str])
     except msgspec.DecodeError:
-        raise invalid_field("initial", "the values of the form as it was drawn") from None
+        raise invalid_field("initial", "the values of the form as it was rendered") from None

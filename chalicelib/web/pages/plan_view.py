@@ -66,10 +66,11 @@ class UndoView(Struct, frozen=True, kw_only=True):
 
 
 class PlanPage(Struct, frozen=True, kw_only=True):
-    """The values of the page. ``is_automatic``: the page itself asks for the next step.
+    """The values of the page. If ``is_automatic``, its script requests the next step.
 
     ``button`` applies the plan; it is empty once that is done. Without ``weeks`` the page shows
-    only the progress. ``step_id`` is another one for each step. ``error`` is why one was not made.
+    only the progress. ``step_id`` is a new idempotency key for each step. ``error`` says why a step
+    failed.
     """
 
     doctor_id: str

@@ -1,4 +1,4 @@
-"""Save the form of several days, each by itself, and say what became of each.
+"""Save the form of several days, each by itself, and describe the result of each.
 
 The days are the dates of a week, or one date of several doctors.
 """
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class _Result(Struct, frozen=True):
-    """The form of a day that has changes, and what became of it."""
+    """The form of a day that has changes, and the result of its save."""
 
     form: DayForm
     outcome: DayOutcome

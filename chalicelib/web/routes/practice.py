@@ -90,7 +90,7 @@ def post_practice(request: Request, caller: Caller) -> Response:
     """Save one date of several doctors.
 
     The date of each doctor is one atomic save, in the order of the request: 200 if all are saved,
-    207 if some are, 400 if none is; `doctors` has what became of each. The `Idempotency-Key` stands
+    207 if some are, 400 if none is; `doctors` has the result of each. The `Idempotency-Key` stands
     for the whole request: sent again, doctors whose date is saved are not saved again, and the
     others are tried. The page sends its form; the response is a page, or a redirect to it.
     """

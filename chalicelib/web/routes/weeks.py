@@ -90,7 +90,7 @@ def post_week(request: Request, caller: Caller) -> Response:
     """Save a week.
 
     Each date is one atomic save, in order of date: 200 if all dates are saved, 207 if some are, 400
-    if none is; `days` has what became of each. The `Idempotency-Key` stands for the whole request:
+    if none is; `days` has the result of each. The `Idempotency-Key` stands for the whole request:
     sent again, dates that are saved are not saved again, and the others are tried. The page sends
     its form; the response is a page, or a redirect to it.
     """
