@@ -77,7 +77,7 @@ def test_record_of_save_names_its_change_and_no_slots(client: AppClient) -> None
     assert not {"opened", "withdrawn", "by", "at"} & record.keys()
 
 
-def test_first_save_of_a_whole_day_is_one_transaction_of_100_actions(client: AppClient) -> None:
+def test_first_save_of_whole_day_is_a_transaction_of_100_actions(client: AppClient) -> None:
     quarters = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(0, 24 * 60, 15)]
     action_counts: list[int] = []
 

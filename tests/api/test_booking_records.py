@@ -71,7 +71,7 @@ def test_late_repeat_after_move_and_cancellation_books_nothing(site: AppClient) 
     assert site.export() == before
 
 
-def test_late_repeat_after_move_of_booking_with_two_slots_books_nothing(site: AppClient) -> None:
+def test_late_repeat_of_moved_booking_of_two_slots_books_nothing(site: AppClient) -> None:
     direct_writes.book_without_owner(to_instant("09:00"), "b-1", "ref-1")
     site.book("10:00", "b-1")
     site.book("10:00", "b-1", moves=NINE_ID)

@@ -41,7 +41,7 @@ def put_item(client: AppClient, item: RawItem) -> None:
     client.dynamodb.put_item(TableName=client.services.settings.table_name, Item=item)
 
 
-def test_saves_of_the_former_release_follow_in_the_feed_of_their_date(client: AppClient) -> None:
+def test_history_of_date_ends_with_saves_of_former_release(client: AppClient) -> None:
     put_item(client, legacy_save(1, "09:00"))
     put_item(client, legacy_save(2, "09:30"))
     client.save("10:00")

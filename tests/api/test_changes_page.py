@@ -181,7 +181,7 @@ def test_malformed_filter_is_shown_in_the_form(
     assert attribute(page.select("[aria-invalid]")[0], "name") == field
 
 
-def test_invalid_filter_is_a_problem_for_a_client_that_is_no_browser(client: AppClient) -> None:
+def test_invalid_filter_gives_api_client_problem_details(client: AppClient) -> None:
     response = client.get("/changes?doctor_id=dr-lee&kind=x", Accept="*/*")
 
     assert (response.status, response.error_codes) == (400, [("kind", "invalid")])

@@ -91,7 +91,7 @@ def test_doctor_who_is_created_later_gets_the_closures_to_come(client: AppClient
     assert names_of(client, "dr-new", TUESDAY) == []
 
 
-def test_repeated_creation_of_a_doctor_makes_up_for_one_that_failed(client: AppClient) -> None:
+def test_repeat_of_failed_doctor_creation_adds_closures(client: AppClient) -> None:
     make_closure(client, name="Holiday")
     writes = 0
 

@@ -124,7 +124,7 @@ def test_names_are_indexed_in_pages_until_every_doctor_is_found(
     assert sorted(calls) == ["BatchGetItem", "Query"]
 
 
-def test_doctor_who_is_renamed_meanwhile_is_not_indexed_by_the_former_name(
+def test_doctor_renamed_meanwhile_is_not_indexed_by_former_name(
     client: AppClient, admin: PageSession
 ) -> None:
     read_before = client.services.doctors.get("dr-okafor")
@@ -137,7 +137,7 @@ def test_doctor_who_is_renamed_meanwhile_is_not_indexed_by_the_former_name(
 
 
 @pytest.mark.parametrize("count", [60, pytest.param(10_000, marks=pytest.mark.nightly)])
-def test_paging_and_search_take_the_same_reads_in_a_large_practice(
+def test_paging_and_search_take_same_reads_in_large_practice(
     client: AppClient, admin: PageSession, count: int
 ) -> None:
     paths = ("/doctors", "/doctors?q=dr+nr", "/doctors?q=x0001", "/slots?q=x0001")

@@ -111,7 +111,7 @@ def test_booking_that_moved_within_the_grace_is_not_announced(client: AppClient)
     assert make_slot_id("09:00") not in slot_ids(event)
 
 
-def test_mark_that_is_lifted_while_it_is_announced_makes_both_events(client: AppClient) -> None:
+def test_mark_lifted_during_its_announcement_makes_both_events(client: AppClient) -> None:
     """The process stops between the event and what would follow: the next run knows of it."""
     client.override("disrupt", "09:00")
     announce(client, GRACE)

@@ -21,7 +21,7 @@ def put(client: AppClient, settings: dict[str, Any] = RENAMED, **headers: str) -
     return client.put(PATH, settings, **headers)
 
 
-def test_etag_of_a_doctor_is_strong_and_changes_with_the_settings(client: AppClient) -> None:
+def test_etag_of_doctor_is_strong_and_changes_with_settings(client: AppClient) -> None:
     created = put(client, DOCTOR_SETTINGS)
     read = client.get(PATH)
     changed = put(client)
@@ -108,7 +108,7 @@ def test_condition_holds_when_the_settings_are_stored(
 
 
 @pytest.mark.parametrize("status", [200, 201])
-def test_own_write_without_a_response_does_not_fail_the_condition(
+def test_own_write_with_lost_response_does_not_fail_condition(
     client: AppClient, status: int
 ) -> None:
     headers = {"If_None_Match": "*"}

@@ -163,7 +163,7 @@ def test_grid_is_limited_to_92_slots_where_clocks_change(client: AppClient) -> N
     assert (len(autumn), saved.status) == (96, 200)
 
 
-def test_stored_grid_of_96_slots_keeps_working_where_clocks_change(client: AppClient) -> None:
+def test_stored_grid_of_96_slots_works_where_clocks_change(client: AppClient) -> None:
     autumn = client.get_day("dr-quarter", "2027-10-31").json["slots"]
     changes = [{"start": slot["start"], "status": "free"} for slot in autumn]
     day = {"doctor_id": "dr-quarter", "date": "2027-10-31"}

@@ -68,7 +68,7 @@ def send_all(
                     yield f"{route} {caller} {accepted}", send_request(client, route, **sent)
 
 
-def test_responses_allow_no_other_origin_and_have_their_type_and_charset(
+def test_responses_have_type_and_charset_and_no_cors_headers(
     authenticated_client: AppClient, bearers: dict[str, dict[str, str]]
 ) -> None:
     """JSON is UTF-8 by definition (RFC 8259), so its type has no charset."""

@@ -27,7 +27,7 @@ def table_name(client: AppClient) -> Iterator[str]:
     keep_expired_items(name)
 
 
-def test_expired_items_are_deleted_also_from_a_table_of_an_earlier_release(
+def test_time_to_live_is_enabled_on_table_of_earlier_release(
     client: AppClient, table_name: str
 ) -> None:
     table.create_if_absent()

@@ -50,9 +50,7 @@ def mondays_with_slots(client: AppClient) -> list[date]:
     return [monday for monday in mondays if open_times(client, monday)]
 
 
-def test_a_series_is_extended_day_by_day_to_the_end_of_the_booking_window(
-    client: AppClient,
-) -> None:
+def test_series_is_extended_daily_to_end_of_booking_window(client: AppClient) -> None:
     shorten_window(client, 14)
     make_series(client, ENDLESS)
     assert mondays_with_slots(client) == [MONDAY, MONDAY + WEEK]
@@ -137,9 +135,7 @@ def start_only(client: AppClient, plan_id: str) -> None:
     plans.start(plan, plan.series)
 
 
-def test_undo_of_a_series_also_closes_the_dates_to_which_it_was_extended(
-    client: AppClient,
-) -> None:
+def test_undo_of_series_also_closes_dates_it_was_extended_to(client: AppClient) -> None:
     shorten_window(client, 7)
     plan = make_series(client, ENDLESS)
     pass_days(client, 1)

@@ -82,7 +82,7 @@ def test_doctor_of_an_earlier_release_gets_an_id_in_the_night(
     assert found == "dr-old" if doctor_id == "dr_old" else found.startswith("a" * 36 + ".")
 
 
-def test_doctor_of_an_earlier_release_gets_another_id_if_it_is_taken(client: AppClient) -> None:
+def test_doctor_of_earlier_release_gets_an_id_that_is_not_taken(client: AppClient) -> None:
     client.services.doctors.add(make_doctor("dr_old"))
     add(client, "dr-old")
 
@@ -103,7 +103,7 @@ def test_doctor_who_is_changed_meanwhile_keeps_the_change(client: AppClient) -> 
     assert fhir_id(client, "dr_old") == "dr-old"
 
 
-def test_doctor_of_an_earlier_release_gets_an_id_with_the_next_save(client: AppClient) -> None:
+def test_doctor_of_earlier_release_gets_an_id_with_next_save(client: AppClient) -> None:
     client.services.doctors.add(make_doctor("dr_old"))
 
     client.put("/doctors/dr_old", DOCTOR_SETTINGS)

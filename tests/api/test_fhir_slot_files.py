@@ -86,7 +86,7 @@ def test_other_doctors_and_reads_leave_the_file_as_it_is(client: AppClient) -> N
 
 
 @pytest.mark.usefixtures("open_slots")
-def test_time_changes_the_file_when_a_hold_expires_or_a_slot_begins(client: AppClient) -> None:
+def test_file_changes_when_hold_expires_or_slot_begins(client: AppClient) -> None:
     client.hold("09:00", seconds=300)
     etag = client.get(LEE_FILE).headers["ETag"]
     held, begun = client.clock.now + timedelta(seconds=300), to_instant("09:00")

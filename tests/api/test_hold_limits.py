@@ -72,7 +72,7 @@ def test_hold_ends_when_its_slot_starts(site: AppClient) -> None:
     assert site.hold("09:00", seconds=1800).json["held_until"] == NINE
 
 
-def test_hold_ends_at_last_bookable_instant_and_can_be_booked_until_then(
+def test_hold_lasts_to_last_bookable_instant_and_can_be_booked(
     site: AppClient, sign_in: SignIn
 ) -> None:
     sign_in("admin").update_doctor(lead_minutes=61)

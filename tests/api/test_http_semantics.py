@@ -50,7 +50,7 @@ def test_head_has_status_and_headers_of_get(client: AppClient, path: str, accept
     assert head.headers == get.headers
 
 
-def test_head_of_what_is_made_first_has_status_and_headers_of_get(client: AppClient) -> None:
+def test_head_of_created_resource_has_status_and_headers_of_get(client: AppClient) -> None:
     plan = make_series(client, series_json({"mon": MORNING}, last=MONDAY))
     series_path = f"/doctors/dr-lee/series/{plan['series_id']}"
     fields = {"from": str(MONDAY), "to": str(MONDAY), "name": "Inventory"}

@@ -77,7 +77,7 @@ def test_import_can_be_undone(client: AppClient) -> None:
     assert open_times(client, MONDAY) == []
 
 
-def test_applied_import_does_not_open_again_what_was_closed_meanwhile(client: AppClient) -> None:
+def test_applied_import_does_not_reopen_slots_closed_meanwhile(client: AppClient) -> None:
     plan = send(client, DAYS).json
     client.post(f"{PLANS}/{plan['plan_id']}/steps", {})
     client.save(closed=("09:00",))
@@ -177,7 +177,7 @@ def test_hundred_invalid_lines_are_listed_and_all_are_counted(client: AppClient)
     ]
 
 
-def test_import_of_more_than_an_export_can_have_is_rejected_at_once(client: AppClient) -> None:
+def test_import_larger_than_any_export_is_rejected_at_once(client: AppClient) -> None:
     text = "date,start\n" + "2026-11-23,09:00\n" * (MAX_STARTS + 1)
     days = [{"date": str(MONDAY), "slots": ["09:00"] * (MAX_STARTS + 1)}]
 
@@ -192,7 +192,7 @@ def test_columns_for_people_have_no_effect(client: AppClient) -> None:
     assert client.get_slot("09:00").json["status"] == "free"
 
 
-def test_csv_of_a_year_with_every_slot_of_every_date_is_small_enough(client: AppClient) -> None:
+def test_csv_with_every_slot_of_a_year_is_not_too_large(client: AppClient) -> None:
     dates = [MONDAY + timedelta(days=n) for n in range(360)]
     lines = [f"{on},09:10,09:40,free" for on in dates for _ in range(96)]
 
@@ -207,7 +207,7 @@ def test_start_of_another_date_is_rejected_with_its_own_date(client: AppClient) 
     assert response.json["detail"].startswith("2026-11-24 09:00")
 
 
-def test_import_finds_the_boxes_of_a_repeated_hour_by_their_offset(client: AppClient) -> None:
+def test_import_finds_boxes_of_repeated_hour_by_offset(client: AppClient) -> None:
     def import_starts(*starts: str) -> AppResponse:
         days = [{"date": "2027-04-04", "slots": starts}]
         return client.post("/doctors/dr-walker/plans", {"kind": "import", "days": days})

@@ -44,7 +44,7 @@ def test_slot_itself_is_not_offered(client: AppClient) -> None:
     assert offers(client, "09:00") == [("dr-lee", "2026-11-23T10:00")]
 
 
-def test_offers_go_on_with_doctors_of_same_specialty_and_location(client: AppClient) -> None:
+def test_offers_end_with_doctors_of_same_specialty_and_location(client: AppClient) -> None:
     client.save("09:00", "11:30")
     client.book("09:00", "b-1")
     client.put("/doctors/dr-kim", client.get("/doctors/dr-lee").json | {"doctor_id": "dr-kim"})

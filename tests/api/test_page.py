@@ -166,7 +166,7 @@ def test_changes_of_several_people_are_reported_by_name(client: AppClient) -> No
     assert "You opened 10:00 in another window" in saved.text
 
 
-def test_concurrent_changes_without_readable_authors_are_reported(client: AppClient) -> None:
+def test_concurrent_changes_of_unknown_authors_are_reported(client: AppClient) -> None:
     form = load_form(client)
     save_as_sam(client, "09:00")
 

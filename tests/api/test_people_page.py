@@ -70,7 +70,7 @@ def rows(page: BeautifulSoup) -> dict[str, str]:
     }
 
 
-def test_page_has_last_sign_in_and_the_doctors_of_delegates_in_few_reads(
+def test_last_sign_ins_and_doctors_of_delegates_take_few_reads(
     admin: PageSession, pool: FakeAccounts
 ) -> None:
     pool.add("alex", "admin")
@@ -102,9 +102,7 @@ def test_new_session_replaces_the_last_sign_in_and_the_roles(
     assert "22 November 2026, 13:00 UTC" in found["alex"]
 
 
-def test_people_of_another_provider_are_listed_as_far_as_on_record(
-    page_session: PageSession,
-) -> None:
+def test_people_of_another_provider_are_listed_as_far_as_known(page_session: PageSession) -> None:
     page_session.sign_in("sam", "delegate")
     page_session.sign_in("alex", "admin")
 
@@ -118,7 +116,7 @@ def test_people_of_another_provider_are_listed_as_far_as_on_record(
     assert "Not on record" in found["dr-okafor"]
 
 
-def test_signed_in_people_of_another_provider_are_read_page_by_page(
+def test_people_of_another_provider_are_read_page_by_page(
     page_session: PageSession, client: AppClient
 ) -> None:
     people, account = PeopleRepository(), Account("https://issuer", "s")

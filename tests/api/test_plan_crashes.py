@@ -68,7 +68,7 @@ def undo(client: AppClient, plan: Json) -> Json:
 
 
 @pytest.mark.parametrize("prepare", [longer, undo])
-def test_plan_continued_after_a_crash_gives_the_days_of_a_clean_run(
+def test_plan_continued_after_crash_gives_same_days_as_clean_run(
     client: AppClient, prepare: Callable[[AppClient, Json], Json]
 ) -> None:
     plan = prepare(client, make_series(client, MONDAYS))

@@ -86,7 +86,7 @@ def test_preview_says_how_soon_a_third_patient_can_come(client: AppClient) -> No
 HOLIDAYS = "None of these dates is in a closure, so slots will open on public holidays too."
 
 
-def test_preview_of_weeks_without_a_closure_warns_of_public_holidays(client: AppClient) -> None:
+def test_long_preview_without_closure_warns_of_public_holidays(client: AppClient) -> None:
     long, short = proposed(client, weeks=13), proposed(client, weeks=3)
 
     assert HOLIDAYS in text_of(parse(page_of(client, long).text))
@@ -126,7 +126,7 @@ def test_htmx_gets_the_part_of_the_page_that_changes(client: AppClient) -> None:
     assert text_of(parse(response.text).select("[role=status]")[0]) == "6 slots opened on 3 days"
 
 
-def test_htmx_gets_the_progress_and_the_next_step_while_dates_are_left(client: AppClient) -> None:
+def test_htmx_gets_progress_and_next_step_while_dates_remain(client: AppClient) -> None:
     every_day = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), MORNING)
     plan = propose(client, series_json(every_day)).json
     tenths = count()  # a tenth of a second passes between two looks at the clock
@@ -186,7 +186,7 @@ def test_unfinished_plan_is_named_on_the_page_of_series(client: AppClient) -> No
     assert attribute(link, "href") == f"/plans/{plan['plan_id']}?doctor_id=dr-lee"
 
 
-def test_plan_that_would_close_more_than_shown_shows_a_new_preview(client: AppClient) -> None:
+def test_plan_that_would_close_more_than_shown_gets_new_preview(client: AppClient) -> None:
     made = make_series(client, series_json({"mon": MORNING}, last=MONDAY + WEEK))
     client.book("09:00")
     tuesdays = series_json({"tue": MORNING}, last=MONDAY + WEEK)

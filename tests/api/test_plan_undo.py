@@ -59,9 +59,7 @@ def test_undo_of_a_stopped_plan_undoes_what_it_did(client: AppClient) -> None:
     assert opened(client) == [NINE] * 3
 
 
-def test_a_plan_that_goes_on_after_the_proposal_of_its_undo_is_undone_too(
-    client: AppClient,
-) -> None:
+def test_undo_also_undoes_dates_applied_after_its_proposal(client: AppClient) -> None:
     first = make_series(client, on_mondays(MORNING))
     second = propose(client, on_mondays(NOON), first["series_id"]).json
     stop_after(client, second, dates=1)
@@ -75,7 +73,7 @@ def test_a_plan_that_goes_on_after_the_proposal_of_its_undo_is_undone_too(
     assert opened(client) == [NINE] * 3
 
 
-def test_undo_of_an_undone_stopped_plan_gives_the_days_as_they_were(client: AppClient) -> None:
+def test_undo_of_undo_of_a_stopped_plan_restores_what_it_did(client: AppClient) -> None:
     new = propose(client, on_mondays(MORNING)).json
     stop_after(client, new, dates=1)
     undone = undo_plan(client, new)
@@ -139,7 +137,7 @@ def test_plan_undone_and_redone_twice_ends_as_it_began(client: AppClient) -> Non
     assert pattern(client, first) == NOON
 
 
-def test_undo_of_one_change_and_then_of_its_plan_undoes_each_once(client: AppClient) -> None:
+def test_undo_of_change_and_then_of_its_plan_undoes_each_once(client: AppClient) -> None:
     first = make_series(client, on_mondays(MORNING))
     second = apply(client, propose(client, on_mondays(NOON), first["series_id"]).json)
     undo_change_of_monday(client, kind="series")
@@ -155,7 +153,7 @@ def test_undo_of_one_change_and_then_of_its_plan_undoes_each_once(client: AppCli
     assert opened(client) == [["09:00", "09:30", "10:00"]] * 3
 
 
-def test_change_undone_by_hand_stays_undone_when_its_plan_is_redone(client: AppClient) -> None:
+def test_change_undone_by_hand_stays_undone_when_plan_is_redone(client: AppClient) -> None:
     plan = make_series(client, on_mondays(MORNING))
     undo_change_of_monday(client, kind="series")
 

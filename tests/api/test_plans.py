@@ -155,7 +155,7 @@ def test_a_stopped_plan_can_go_on(client: AppClient) -> None:
     assert apply(client, stopped.json)["opens"] == 6
 
 
-def test_a_plan_stops_before_it_closes_what_its_preview_did_not_show(client: AppClient) -> None:
+def test_a_plan_stops_before_it_closes_slots_not_in_its_preview(client: AppClient) -> None:
     plan = make_series(client, TWO_WEEKS)
     client.book("09:00")
     tuesdays = series_json({"tue": MORNING}, last=TUESDAY)
@@ -173,7 +173,7 @@ def test_a_plan_stops_before_it_closes_what_its_preview_did_not_show(client: App
     assert open_times(client, MONDAY) == []
 
 
-def test_a_series_of_another_slot_length_closes_first_and_opens_second(client: AppClient) -> None:
+def test_a_series_of_another_slot_length_closes_before_it_opens(client: AppClient) -> None:
     plan = make_series(client, TWO_WEEKS)
     client.set_slot_minutes("dr-lee", minutes=20)
 

@@ -45,9 +45,7 @@ def opened(client: AppClient) -> list[list[str]]:
     return [open_times(client, on) for on in MONDAYS]
 
 
-def test_a_stopped_plan_does_not_bring_back_the_pattern_that_a_later_one_replaced(
-    client: AppClient,
-) -> None:
+def test_a_continued_plan_does_not_restore_a_replaced_pattern(client: AppClient) -> None:
     first = make_series(client, on_mondays(MORNING))
     second = propose(client, on_mondays(NOON), first["series_id"]).json
     stop_after(client, second, dates=1)
@@ -62,7 +60,7 @@ def test_a_stopped_plan_does_not_bring_back_the_pattern_that_a_later_one_replace
     assert opened(client) == [["10:00"]] * 3
 
 
-def test_a_plan_that_is_overtaken_leaves_its_dates_to_the_later_one(client: AppClient) -> None:
+def test_an_overtaken_plan_leaves_its_dates_to_the_later_one(client: AppClient) -> None:
     first = make_series(client, on_mondays(MORNING))
     second = propose(client, on_mondays(NOON), first["series_id"]).json
     stop_after(client, second, dates=1)
@@ -76,9 +74,7 @@ def test_a_plan_that_is_overtaken_leaves_its_dates_to_the_later_one(client: AppC
     assert opened(client) == [["10:00"]] * 3
 
 
-def test_an_edit_also_changes_dates_that_only_an_unfinished_version_left(
-    client: AppClient,
-) -> None:
+def test_an_edit_closes_slots_that_an_unfinished_edit_left_open(client: AppClient) -> None:
     """The first version wants Mondays, the second Tuesdays, the third Wednesdays."""
     first = make_series(client, on_mondays(MORNING))
     tuesdays = series_json({"tue": MORNING}, last=MONDAYS[-1])
@@ -91,9 +87,7 @@ def test_an_edit_also_changes_dates_that_only_an_unfinished_version_left(
     assert open_times(client, MONDAY + timedelta(days=2)) == NINE
 
 
-def test_a_plan_that_goes_on_between_proposal_and_start_of_the_next_is_undone_by_it(
-    client: AppClient,
-) -> None:
+def test_a_later_plan_reverts_dates_applied_since_its_proposal(client: AppClient) -> None:
     """What the next one wants is open when it is proposed, and closed when it starts."""
     first = make_series(client, on_mondays(MORNING))
     second = propose(client, on_mondays(NOON), first["series_id"]).json
@@ -144,7 +138,7 @@ def test_two_tabs_that_step_one_plan_make_each_date_once(client: AppClient) -> N
     assert sorted(change["date"] for change in changes) == [str(on) for on in MONDAYS]
 
 
-def test_a_date_whose_progress_was_not_recorded_is_not_applied_again(client: AppClient) -> None:
+def test_a_date_without_recorded_progress_is_not_applied_again(client: AppClient) -> None:
     """After a crash behind a save: what was closed by hand since stays closed."""
     plan = propose(client, on_mondays(MORNING)).json
     stop_after(client, plan, dates=1)
@@ -157,7 +151,7 @@ def test_a_date_whose_progress_was_not_recorded_is_not_applied_again(client: App
     assert opened(client) == [["09:30"], NINE, NINE]
 
 
-def test_a_date_of_two_saves_is_completed_after_a_crash_between_them(client: AppClient) -> None:
+def test_a_date_is_completed_after_a_crash_between_its_two_saves(client: AppClient) -> None:
     first = make_series(client, on_mondays(MORNING))
     client.set_slot_minutes("dr-lee", minutes=20)
     edited = propose(client, on_mondays(MORNING), first["series_id"]).json
@@ -174,7 +168,7 @@ def test_a_date_of_two_saves_is_completed_after_a_crash_between_them(client: App
     assert opened(client) == [NINE] * 3
 
 
-def test_a_date_of_two_saves_is_completed_although_the_plan_is_stopped(client: AppClient) -> None:
+def test_a_plan_stopped_between_two_saves_completes_their_date(client: AppClient) -> None:
     hours = on_mondays([("09:00", "10:00")])
     first = make_series(client, hours)
     client.set_slot_minutes("dr-lee", minutes=20)
@@ -194,7 +188,7 @@ def test_a_date_of_two_saves_is_completed_although_the_plan_is_stopped(client: A
     assert opened(client) == [["09:00", "09:20", "09:40"], ["09:00", "09:30"], ["09:00", "09:30"]]
 
 
-def test_what_is_freed_between_the_two_saves_of_a_date_is_closed_too(client: AppClient) -> None:
+def test_a_slot_freed_between_two_saves_of_a_date_is_closed_too(client: AppClient) -> None:
     hours = on_mondays([("09:00", "11:00")])
     first = make_series(client, hours)
     client.set_slot_minutes("dr-lee", minutes=20)
@@ -226,7 +220,7 @@ def crash_before_the_second_save(client: AppClient, plan: Json) -> None:
         step(client, plan)
 
 
-def test_a_step_that_conflicts_on_many_dates_returns_its_progress(client: AppClient) -> None:
+def test_a_step_with_conflicts_on_many_dates_returns_progress(client: AppClient) -> None:
     """On each date someone opens one of the slots between the step's reads and its save."""
     dates = [MONDAY + n * WEEK for n in range(13)]
     plan = propose(client, series_json({"mon": MORNING}, last=dates[-1])).json

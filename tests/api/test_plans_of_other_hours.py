@@ -58,7 +58,7 @@ def test_a_running_plan_stops_when_the_slot_length_changes(client: AppClient) ->
     assert open_times(client, MONDAY + WEEK) == []
 
 
-def test_the_same_series_can_be_previewed_again_in_the_new_slot_length(client: AppClient) -> None:
+def test_a_series_can_be_proposed_again_in_the_new_slot_length(client: AppClient) -> None:
     plan = propose(client, TWO_MONDAYS).json
     stop_after(client, plan, dates=1)
     client.set_slot_minutes("dr-lee", minutes=20)

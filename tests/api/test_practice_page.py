@@ -41,7 +41,7 @@ def page_of(response: AppResponse) -> BeautifulSoup:
     return parse(response.text)
 
 
-def test_columns_are_doctors_and_boxes_are_named_by_doctor_then_time(client: AppClient) -> None:
+def test_columns_are_doctors_and_boxes_name_doctor_then_time(client: AppClient) -> None:
     client.save("09:00", doctor_id="dr-hale")
     page = page_of(load(client))
 

@@ -247,7 +247,7 @@ def test_cursor_with_other_filters_is_rejected(client: AppClient, query: str) ->
     assert (rejected.status, rejected.error_codes) == (400, [("cursor", "invalid")])
 
 
-def test_cursor_of_availability_is_rejected_by_the_list_of_doctors(client: AppClient) -> None:
+def test_cursor_of_availability_is_rejected_by_doctor_list(client: AppClient) -> None:
     add_colleagues(client, 2)
     cursor = client.get("/availability?specialty=cardiology&limit=1").json["next"]
 

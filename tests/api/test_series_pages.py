@@ -233,7 +233,7 @@ def test_series_is_listed_edited_and_ended(client: AppClient) -> None:
     assert headings(ended) == ["Change: Mornings", "6 slots will close on 3 days"]
 
 
-def test_preview_of_a_series_that_ends_leads_back_to_its_last_day(client: AppClient) -> None:
+def test_preview_of_series_end_leads_back_to_its_last_day(client: AppClient) -> None:
     make_series(client, series_json({"mon": [("09:00", "10:00")]}, last=MONDAY))
     end = attribute(parse(client.get(SERIES, **HTML).text).select("article a")[1], "href")
     before = str(MONDAY - timedelta(days=1))

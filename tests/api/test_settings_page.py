@@ -199,7 +199,7 @@ def test_open_slots_are_replaced_by_a_plan_that_can_be_undone(doctor: AppClient)
     assert open_times(doctor, MONDAY) == ["09:00", "09:30"]
 
 
-def test_second_editor_sees_the_first_change_and_neither_loses_any(
+def test_second_editor_sees_first_change_and_no_change_is_lost(
     doctor: AppClient, sign_in: SignIn
 ) -> None:
     admin = sign_in("admin")
@@ -232,7 +232,7 @@ def test_hours_of_two_editors_are_compared_in_words(doctor: AppClient) -> None:
     assert "by you, in another tab. You have: Every day 09:00–11:30" in sentence
 
 
-def test_save_of_a_form_whose_settings_were_only_reindexed_succeeds(
+def test_form_of_another_version_with_the_same_settings_is_saved(
     doctor: AppClient, sign_in: SignIn
 ) -> None:
     form = open_form(doctor)

@@ -133,7 +133,7 @@ def test_listed_slot_is_booked_if_there_is_a_day_of_its_new_date(moved: AppClien
     assert len(listed_starts(moved)) == 2
 
 
-def test_booking_moves_between_listed_slot_and_slot_of_its_new_date(moved: AppClient) -> None:
+def test_booking_moves_between_listed_slot_and_slot_of_new_date(moved: AppClient) -> None:
     moved.save("09:00", doctor_id="dr-van", date=NEXT_DATE)
     assert claim(moved, FIRST).status == 201
 

@@ -105,7 +105,7 @@ def test_undo_leaves_what_was_booked_or_held_since_and_names_it(client: AppClien
     assert [slot["status"] for slot in stored(client)] == ["busy", "busy-tentative"]
 
 
-def test_undo_with_nothing_left_to_undo_is_rejected_and_names_why(client: AppClient) -> None:
+def test_undo_with_nothing_left_to_undo_is_rejected_with_reason(client: AppClient) -> None:
     client.save("09:00")
     client.book("09:00")
     saved = changes(client)[-1]

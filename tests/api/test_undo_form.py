@@ -46,7 +46,7 @@ def test_message_of_a_save_offers_to_undo_it(client: AppClient) -> None:
     assert attribute(button, "form") == "undo"
 
 
-def test_undo_from_the_schedule_redraws_it_and_offers_to_undo_the_undo(client: AppClient) -> None:
+def test_undo_from_the_schedule_updates_it_and_offers_its_undo(client: AppClient) -> None:
     client.save("09:00")
 
     response = undo_form(client, changes(client)[0], "day", HX_Request="true")
@@ -81,7 +81,7 @@ def test_undo_that_changes_nothing_is_an_error_on_the_schedule(client: AppClient
     assert text_of(parse(response.text).select("#status > p")[0]) == sentence
 
 
-def test_form_of_a_client_that_wants_no_page_gets_problem_details(client: AppClient) -> None:
+def test_form_of_api_client_gets_problem_details(client: AppClient) -> None:
     client.save("09:00")
     saved = changes(client)[0]
     client.book("09:00")

@@ -40,7 +40,7 @@ def weekly(client: AppClient, plan: Json) -> list[tuple[str, str]]:
     return [(hours["from"], hours["to"]) for hours in series["weekly"]["mon"]]
 
 
-def test_undo_of_a_plan_whose_series_was_edited_undoes_the_days_alone(client: AppClient) -> None:
+def test_undo_of_plan_of_an_edited_series_undoes_only_the_days(client: AppClient) -> None:
     first = make_series(client, on_mondays(MORNING))
     edit(client, first, BOTH)
 
@@ -52,7 +52,7 @@ def test_undo_of_a_plan_whose_series_was_edited_undoes_the_days_alone(client: Ap
     assert weekly(client, first) == BOTH
 
 
-def test_plans_of_a_series_are_undone_the_first_before_the_second(client: AppClient) -> None:
+def test_first_plan_of_series_can_be_undone_before_the_second(client: AppClient) -> None:
     first = make_series(client, on_mondays(MORNING))
     second = edit(client, first, BOTH)
 

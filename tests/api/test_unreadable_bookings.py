@@ -83,7 +83,7 @@ def test_request_about_unreadable_booking_record_is_clear_error(
 
 
 @unreadable_records
-def test_repeated_booking_of_begun_slot_with_unreadable_record_is_clear_error(
+def test_unreadable_booking_record_of_begun_slot_is_clear_error(
     client: AppClient, name: str, value: dict[str, Any]
 ) -> None:
     client.book("09:00")
@@ -142,7 +142,7 @@ def test_unreadable_booking_record_is_logged_without_booking_id(app_log: Request
     assert "b-secret" not in json.dumps(entry)
 
 
-def test_rejected_write_to_booking_record_is_logged_without_booking_id(app_log: RequestLog) -> None:
+def test_rejected_booking_write_is_logged_without_booking_id(app_log: RequestLog) -> None:
     invalid = cancelled_transaction("ValidationError")
 
     with app_log.client.inject_responses(TRANSACT_WRITE, invalid):

@@ -35,7 +35,7 @@ def test_endpoint_that_is_down_for_an_hour_gets_everything(
     assert {state for state, *_ in states(client, webhook)} == {"delivered"}
 
 
-def test_first_retry_is_within_ten_seconds_and_has_another_timestamp(
+def test_first_retry_is_within_ten_seconds_with_new_timestamp(
     client: AppClient, system: WebhookSystem, receiver: Receiver
 ) -> None:
     webhook = create_webhook(client, receiver.url)

@@ -6,7 +6,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 
 
-def test_environment_of_benchmarks_has_all_packages_that_they_import() -> None:
+def test_benchmark_environment_has_every_imported_package() -> None:
     """The other tests run in the environment of tests, which has more packages."""
     python = PROJECT / ".venv-bench" / "bin" / "python"
 

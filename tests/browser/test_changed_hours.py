@@ -62,9 +62,7 @@ def test_poll_names_unsaved_changes_that_new_hours_end(hours_page: ManageSlotsPa
     hours_page.expect_unsaved(0)
 
 
-def test_stored_slots_and_their_unsaved_changes_outlive_new_hours(
-    hours_page: ManageSlotsPage,
-) -> None:
+def test_stored_slots_with_unsaved_changes_outlive_new_hours(hours_page: ManageSlotsPage) -> None:
     hours_page.check("09:00", "09:30")
     hours_page.save()
     hours_page.expect_saved()

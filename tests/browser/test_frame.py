@@ -85,7 +85,7 @@ def assert_has_margin(page: Page) -> None:
     assert left >= MIN_MARGIN, page.url
 
 
-def test_no_page_overflows_or_violates_axe_on_dark_phones_and_a_light_desktop(
+def test_pages_fit_and_pass_axe_on_dark_phone_and_light_desktop(
     browser: Browser, live_server: LiveServer, browser_users: BrowserUsers
 ) -> None:
     """Each page is loaded once, and then turned into that of a wider phone and of a desktop."""
@@ -207,7 +207,7 @@ def test_current_page_is_in_sight_in_an_admins_header_on_a_phone(
             expect(current).to_be_in_viewport(ratio=1)
 
 
-def test_admins_header_is_one_row_with_the_doctors_whole_name_on_a_laptop(
+def test_admins_laptop_header_is_one_row_with_full_doctor_name(
     browser: Browser, live_server: LiveServer, browser_users: BrowserUsers
 ) -> None:
     path = WEEK.replace("dr-lee", "dr-okafor")

@@ -73,7 +73,7 @@ def test_file_chosen_last_fills_the_field(page: Page, live_server: LiveServer) -
     expect(page.get_by_label("Slots, one a line")).to_have_value(second)
 
 
-def test_file_that_cannot_be_read_is_reported_and_the_field_keeps_its_lines(
+def test_unreadable_file_is_reported_and_field_keeps_its_lines(
     page: Page, live_server: LiveServer, tmp_path: Path
 ) -> None:
     page.goto(f"{live_server.url}/import")

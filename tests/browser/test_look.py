@@ -160,9 +160,7 @@ def status_lines(day_page: ManageSlotsPage) -> float:
     return lines
 
 
-def test_save_bar_is_at_the_bottom_of_the_window_and_covers_nothing_for_good(
-    day_page: ManageSlotsPage,
-) -> None:
+def test_save_bar_is_at_window_bottom_without_covering_page_end(day_page: ManageSlotsPage) -> None:
     page, save = day_page.page, day_page.page.get_by_role("button", name="Save")
     day_page.check("09:00")
 

@@ -59,7 +59,7 @@ def sign_in_first(page: Page, url: str, user_name: str, password: str) -> int:
     return person.count
 
 
-def test_new_doctor_signs_in_and_has_open_weeks_in_twenty_actions(
+def test_new_doctor_signs_in_with_open_weeks_in_twenty_actions(
     browser: Browser, live_server: LiveServer, browser_users: BrowserUsers
 ) -> None:
     last_name = f"Newcomer{next(_numbers)}"

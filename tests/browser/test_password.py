@@ -95,7 +95,7 @@ def test_person_changes_password_without_scripts(
     expect(phone.get_by_text(f"Signed in as {name}")).to_be_visible()
 
 
-def test_password_page_explains_what_is_wrong_and_has_no_axe_violations(
+def test_password_page_explains_errors_and_has_no_axe_violations(
     page: Page, live_server: LiveServer, name: str
 ) -> None:
     sign_in(page, live_server, name)

@@ -155,7 +155,7 @@ def test_day_is_copied_and_undone_without_javascript(
     ("width", "scheme"),
     [(320, "dark"), pytest.param(1280, "light", marks=pytest.mark.nightly)],
 )
-def test_pages_of_plans_have_no_axe_violations_and_no_horizontal_scroll(
+def test_plan_pages_fit_window_and_have_no_axe_violations(
     browser: Browser,
     browser_users: BrowserUsers,
     live_server: LiveServer,

@@ -133,7 +133,7 @@ def test_schedule_of_former_user_is_hidden_from_the_next_one(
 
 
 @pytest.mark.parametrize("failure", ["offline", "unavailable"])
-def test_schedule_is_hidden_if_server_is_away_longer_than_a_session(
+def test_schedule_is_hidden_if_outage_outlasts_the_session(
     slots: ManageSlotsPage, failure: str
 ) -> None:
     page = slots.page

@@ -76,7 +76,7 @@ def heading(page: Page, text: str) -> None:
     expect(page.locator("#plan-heading")).to_have_text(text)
 
 
-def test_ill_doctor_has_eleven_patients_to_be_rebooked_in_four_actions(
+def test_ill_doctor_disrupts_eleven_bookings_in_four_actions(
     page: Page, live_server: LiveServer, unused_date: date
 ) -> None:
     slot_ids = open_morning(live_server, unused_date)
@@ -139,7 +139,7 @@ def take_day_off(server: LiveServer, doctor: str, on: date) -> None:
     ("width", "scheme"),
     [(320, "dark"), pytest.param(1280, "light", marks=pytest.mark.nightly)],
 )
-def test_pages_of_time_off_have_no_axe_violations_and_no_horizontal_scroll(
+def test_time_off_pages_fit_window_and_have_no_axe_violations(
     browser: Browser,
     browser_users: BrowserUsers,
     live_server: LiveServer,

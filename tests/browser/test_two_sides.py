@@ -65,7 +65,7 @@ def test_saved_slot_is_offered_and_booking_keeps_unsaved_ticks(
     expect(patient_page.locator(time_button(patient_page, "10:00", unused_date))).to_have_count(0)
 
 
-def test_fields_of_the_booking_site_have_visible_borders_and_dates_in_words(
+def test_booking_site_fields_have_borders_and_dates_in_words(
     patient_page: Page, booking_site_url: str
 ) -> None:
     for path in ("", "find?specialty=cardiology&from=2030-03-05", "doctors/dr-lee?from=2030-03-05"):

@@ -38,9 +38,7 @@ def expect_summary(slots: ManageSlotsPage, text: str) -> None:
     expect(slots.page.locator("#summary")).to_have_text(text)
 
 
-def test_conflict_on_one_box_is_explained_and_next_save_stores_the_rest(
-    week_page: WeekPage,
-) -> None:
+def test_box_conflict_is_explained_and_next_save_stores_the_rest(week_page: WeekPage) -> None:
     week_page.block_polls()
     week_page.save_elsewhere("09:00")
 

@@ -52,7 +52,7 @@ def book(services: Services, doctor_id: str, number: int) -> None:
     book_slot(services, slot_id, f"{doctor_id}-{number}")
 
 
-def test_two_plans_and_patients_at_once_keep_every_slot_and_booking(
+def test_two_plans_amid_bookings_keep_every_slot_and_booking(
     services: Services, dynamodb: DynamoDBClient
 ) -> None:
     doctor_id = f"dr-{uuid4().hex}"

@@ -77,7 +77,7 @@ def rejected(outcome: DayOutcome) -> bool:
     return outcome.error is not None
 
 
-def test_two_saves_of_a_practice_day_have_one_winner_for_each_doctor(
+def test_concurrent_practice_saves_have_one_winner_per_doctor(
     services: Services, dynamodb: DynamoDBClient, run_concurrently: RunConcurrently
 ) -> None:
     wishes = {"sam": (0, 1), "alex": (1, 2)}
@@ -93,7 +93,7 @@ def test_two_saves_of_a_practice_day_have_one_winner_for_each_doctor(
             assert {start for start, _ in practice.stored(doctor_id).slots} == expected
 
 
-def test_bookings_during_a_save_of_a_practice_day_win_or_lose_by_doctor(
+def test_bookings_and_practice_save_have_one_winner_per_doctor(
     services: Services, dynamodb: DynamoDBClient, run_concurrently: RunConcurrently
 ) -> None:
     for _ in range(ROUNDS):

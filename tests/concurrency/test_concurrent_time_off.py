@@ -141,7 +141,7 @@ def tick_boxes(services: Services, doctor_id: str, random: Random) -> None:
 
 @pytest.mark.parametrize("act", TimeOffAct)
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_time_off_amid_bookings_keeps_them_and_leaves_nothing_open(
+def test_time_off_amid_bookings_keeps_them_and_closes_the_rest(
     services: Services,
     dynamodb: DynamoDBClient,
     run_concurrently: RunConcurrently,
@@ -167,7 +167,7 @@ def test_time_off_amid_bookings_keeps_them_and_leaves_nothing_open(
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_closure_amid_bookings_keeps_them_and_leaves_nothing_open(
+def test_closure_amid_bookings_keeps_them_and_closes_the_rest(
     services: Services, dynamodb: DynamoDBClient, run_concurrently: RunConcurrently, number: int
 ) -> None:
     clients = make_clients(services, number)

@@ -44,7 +44,7 @@ def pause_queue(*, is_paused: bool) -> None:
 
 
 @pytest.mark.usefixtures("rehearsal")
-def test_closure_reaches_every_doctor_after_its_queue_was_stopped() -> None:
+def test_closure_reaches_every_doctor_after_its_queue_was_paused() -> None:
     like = demo_data.DOCTORS[0]
     ids = [f"dr-closed-{number:03}" for number in range(DOCTORS)]
     for doctor_id in ids:

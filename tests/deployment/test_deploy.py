@@ -200,7 +200,7 @@ def test_missing_credentials_are_reported_with_a_remedy(
     assert ran.stderr.startswith("There are no AWS credentials")
 
 
-def test_missing_or_outdated_package_is_reported_with_the_command(
+def test_missing_or_outdated_package_is_reported_with_command(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     artifact = BuildArtifact.for_stage(tmp_path, "dev")

@@ -152,7 +152,7 @@ def test_page_is_complete_and_its_links_stay_below_the_stage(
         assert "immutable" in response.headers["Cache-Control"]
 
 
-def test_htmx_gets_the_day_alone_and_its_links_stay_below_the_stage(
+def test_htmx_gets_only_the_day_with_links_below_the_stage(
     stack: Stack, doctor: HttpBrowser
 ) -> None:
     part = doctor.get(f"{stack.day}&part=day", headers={"HX-Request": "true"})
@@ -173,7 +173,7 @@ def test_form_saves_two_slots_and_a_subscriber_receives_an_event(
 
 
 @pytest.mark.usefixtures("saved")
-def test_existing_slot_is_rejected_with_problem_details_and_nothing_stored(
+def test_existing_slot_gets_problem_details_and_stores_nothing(
     stack: Stack, doctor: HttpBrowser
 ) -> None:
     free = read_slots(stack, doctor, "free")

@@ -66,7 +66,7 @@ def test_follower_gets_one_event_with_all_patients(
     assert subscriber.receive(0) == []
 
 
-def test_disruption_that_is_taken_back_within_the_grace_is_never_heard_of(
+def test_disruption_lifted_within_grace_period_is_not_published(
     client: AppClient, stream: Stream, subscriber: Subscriber
 ) -> None:
     ill_with_patients(client)

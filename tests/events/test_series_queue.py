@@ -118,7 +118,7 @@ def test_doctor_who_is_gone_stops_no_other(client: AppClient, queue: Queue) -> N
     assert [message["type"] for message in queue.handle()] == ["page", "backfill_page", "doctor"]
 
 
-def test_doctors_from_before_the_index_of_names_are_found_after_a_night(
+def test_doctors_older_than_name_index_are_found_after_a_night(
     client: AppClient, queue: Queue
 ) -> None:
     forget_names(client)

@@ -116,7 +116,7 @@ def test_two_times_can_be_held_from_one_address(
     assert "You can hold" not in third_patient.text
 
 
-def test_two_times_are_held_from_one_address_by_requests_at_the_same_time(
+def test_concurrent_requests_hold_only_two_times_per_address(
     fake_api: FakeApi, booking_site: Flask
 ) -> None:
     times = [f"{hour:02}:{minute}" for hour in range(9, 13) for minute in ("00", "30")]

@@ -66,5 +66,5 @@ def test_a_save_reaches_moto_at_the_endpoint_of_the_environment(url: str) -> Non
     assert requests.post(f"{url}/slots", json={**save, "slots": slots}, timeout=10).ok
 
 
-def test_a_path_without_a_route_is_what_api_gateway_says_by_default(url: str) -> None:
+def test_a_path_without_a_route_gets_403_as_from_api_gateway(url: str) -> None:
     assert requests.get(f"{url}/nothing", timeout=10).status_code == 403

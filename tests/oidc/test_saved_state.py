@@ -102,7 +102,7 @@ def _save_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAVE_SECONDS", "0.5")
 
 
-def test_after_a_crash_the_last_saved_state_is_restored_and_its_age_reported(
+def test_start_after_crash_restores_saved_state_and_reports_age(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with MiniStack(tmp_path) as ministack:
@@ -119,7 +119,7 @@ def test_after_a_crash_the_last_saved_state_is_restored_and_its_age_reported(
     assert message.endswith(" s ago; changes after that are lost.\n")
 
 
-def test_after_a_clean_stop_and_reads_a_crash_loses_and_reports_nothing(
+def test_crash_after_only_reads_loses_and_reports_nothing(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with MiniStack(tmp_path) as ministack:
@@ -137,7 +137,7 @@ def test_after_a_clean_stop_and_reads_a_crash_loses_and_reports_nothing(
     assert capfd.readouterr().err == ""
 
 
-def test_a_full_disk_is_reported_at_once_and_keeps_the_last_saved_state(
+def test_full_disk_is_reported_at_once_and_keeps_saved_state(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with full_disk(tmp_path) as fill:

@@ -104,7 +104,7 @@ def test_signals_at_the_same_time_stop_a_server_that_starts(tmp_path: Path) -> N
     assert started.wait(30) == 0
 
 
-def test_the_server_outlives_the_booking_site_and_reports_its_end(server: LiveServer) -> None:
+def test_server_outlives_the_booking_site_and_reports_its_end(server: LiveServer) -> None:
     assert server.process
     children = ["pgrep", "-f", "examples.booking_site", "-P", str(server.process.pid)]
     pid = subprocess.run(children, capture_output=True, text=True, check=True).stdout  # noqa: S603

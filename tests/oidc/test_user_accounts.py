@@ -47,7 +47,7 @@ def name_of(accounts: UserAccounts, name: str) -> str:
     return f"{name}-{'mailed' if accounts.sends_mail else 'shown'}"
 
 
-def test_invited_person_has_the_role_and_has_to_choose_a_password(accounts: UserAccounts) -> None:
+def test_invited_person_has_role_and_must_choose_a_password(accounts: UserAccounts) -> None:
     name = name_of(accounts, "dr-invited")
     assert accounts.find(name) is None
 

@@ -27,9 +27,7 @@ def test_a_message_that_fails_is_delivered_again_and_then_kept(resources: dict[s
     assert queue["VisibilityTimeout"] >= 6 * resources["ExtendSeries"]["Timeout"]
 
 
-def test_series_role_has_the_partitions_of_doctors_and_closures_alone(
-    resources: dict[str, Any],
-) -> None:
+def test_series_role_has_only_partitions_of_doctors_and_closures(resources: dict[str, Any]) -> None:
     statements = [
         statement
         for policy in resources["SeriesRole"]["Policies"]

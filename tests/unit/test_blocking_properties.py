@@ -74,7 +74,7 @@ def check_blocked(before: Day, changes: PlannedChanges, stretch: BlockedStretch)
 
 
 @pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
-def test_time_off_closes_all_free_slots_and_lifting_restores_the_day(seed: int) -> None:
+def test_time_off_closes_free_slots_and_lifting_restores_the_day(seed: int) -> None:
     random = Random(seed)  # noqa: S311
     for _ in range(DAYS_PER_SEED):
         day = random_day(random, random_boxes(random))
@@ -93,7 +93,7 @@ def test_time_off_closes_all_free_slots_and_lifting_restores_the_day(seed: int) 
 
 
 @pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
-def test_a_series_opens_nothing_in_time_off_and_is_applied_when_it_is_lifted(seed: int) -> None:
+def test_a_series_opens_slots_in_time_off_only_once_it_is_lifted(seed: int) -> None:
     random = Random(seed)  # noqa: S311
     for _ in range(DAYS_PER_SEED):
         boxes = random_boxes(random)

@@ -13,7 +13,7 @@ from chalicelib.storage.connection import DynamoDBConnection
 
 @pytest.mark.parametrize("region", ["eu-central-1", "us-gov-west-1", "cn-north-1"])
 @pytest.mark.parametrize("use_fips", [False, True])
-def test_client_calls_the_endpoint_that_the_rules_of_botocore_choose(
+def test_client_calls_the_endpoint_that_botocore_rules_choose(
     region: str, *, use_fips: bool
 ) -> None:
     config = Config(use_fips_endpoint=use_fips)

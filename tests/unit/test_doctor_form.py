@@ -81,7 +81,7 @@ def test_form_without_edits_keeps_the_settings(seed: int) -> None:
     assert not form.touched()
 
 
-def test_form_of_changed_settings_follows_them_where_it_was_not_edited() -> None:
+def test_rebased_form_keeps_edits_and_follows_changed_settings() -> None:
     edited = structs.replace(FORM, lead_minutes="9x", delegates="kim")
     stored = replace(make_doctor(), booking_window=timedelta(days=30), version=8)
 

@@ -79,7 +79,7 @@ def test_a_slot_opened_by_hand_stays_whatever_the_pattern_says() -> None:
         assert set(kept(changes).values()) == {KeptReason.OPENED_BY_HAND}
 
 
-def test_a_box_closed_by_hand_stays_closed_while_the_pattern_does_not_change_there() -> None:
+def test_a_box_closed_by_hand_stays_closed_in_unchanged_pattern() -> None:
     wish = boxes("09:00", "09:30")
     changes = merge(make_day(of_series("09:30")), wish, wish, now=SUNDAY_NOON)
     assert not changes.opened
@@ -92,7 +92,7 @@ def test_a_box_that_overlaps_a_slot_is_left_out_and_named() -> None:
     assert kept(changes) == {"09:00": KeptReason.OVERLAPS}
 
 
-def test_a_box_that_overlaps_a_slot_of_the_neighbouring_date_is_left_out() -> None:
+def test_a_box_that_overlaps_a_slot_of_another_date_is_left_out() -> None:
     day = make_day().with_adjacent([make_day(make_slot("09:15"))])
     changes = merge(day, [], boxes("09:00"), now=SUNDAY_NOON)
     assert kept(changes) == {"09:00": KeptReason.OVERLAPS}
@@ -107,7 +107,7 @@ def test_what_has_begun_neither_opens_nor_closes() -> None:
     assert kept(closing) == {"09:00": KeptReason.PAST}
 
 
-def test_a_new_slot_length_closes_the_old_slots_and_opens_the_new_ones() -> None:
+def test_a_new_slot_length_closes_old_slots_and_opens_new_ones() -> None:
     twenty = [make_slot(start, 20) for start in ("09:00", "09:20", "09:40")]
     day = make_day(of_series("09:00"), of_series("09:30", SlotStatus.BOOKED))
     changes = merge(day, boxes("09:00", "09:30"), twenty, now=SUNDAY_NOON)
@@ -162,7 +162,7 @@ def test_undo_leaves_a_slot_that_a_later_change_opened_again() -> None:
     assert kept(changes) == {"09:00": KeptReason.OPENED_BY_HAND}
 
 
-def test_undo_closes_a_slot_that_an_earlier_undo_opened_with_its_old_origin() -> None:
+def test_undo_closes_a_slot_reopened_by_undo_with_its_old_origin() -> None:
     day = make_day(of_series("09:00"))
     changes = undo_change(day, entry(day, opened=(of_series("09:00"),)), now=SUNDAY_NOON)
     assert starts(changes.closed) == ["09:00"]

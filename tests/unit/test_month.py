@@ -30,7 +30,7 @@ def test_week_is_seven_dates_from_monday_on(on: date) -> None:
 
 
 @given(dates)
-def test_weeks_of_a_month_cover_its_dates_and_no_week_without_one(on: date) -> None:
+def test_weeks_of_a_month_are_exactly_those_with_its_dates(on: date) -> None:
     first = on.replace(day=1)
     weeks = [week_dates(monday) for monday in month_weeks(first)]
 

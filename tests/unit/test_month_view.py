@@ -164,7 +164,7 @@ def test_day_and_week_of_the_current_month_are_those_of_today() -> None:
     assert "date=2027-01-01" in build_page(other).links.day
 
 
-def test_there_is_nothing_before_the_first_date_and_after_the_last_month() -> None:
+def test_no_link_leads_before_first_date_or_after_last_month() -> None:
     first = build_page(make_month(date(2011, 1, 1)))
     last = build_page(make_month(date(9999, 11, 1)))
 

@@ -77,7 +77,7 @@ def applied(series: Series, day: Day, versions: SeriesVersions) -> Day:
         (3, AS_FIRST, True),
     ],
 )
-def test_day_is_up_to_date_if_no_version_since_wants_something_else(
+def test_day_is_up_to_date_if_no_version_since_differs(
     number: int, series: Series, *, expected: bool
 ) -> None:
     assert is_up_to_date(series, day_with_version(number), ALL) is expected
@@ -126,7 +126,7 @@ def test_series_applied_twice_gives_the_day_of_one_application(
 
 
 @given(patterns, patterns, patterns)
-def test_series_touches_nothing_that_was_booked_opened_or_closed_by_hand(
+def test_series_keeps_what_was_booked_opened_or_closed_by_hand(
     first: list[str], second: list[str], touched: list[str]
 ) -> None:
     one, two = version_of(first, 1), version_of(second, 2)
@@ -149,7 +149,7 @@ def test_series_touches_nothing_that_was_booked_opened_or_closed_by_hand(
     assert not closed & after.slots.keys()
 
 
-def test_one_save_cannot_replace_a_slot_by_another_of_the_same_start() -> None:
+def test_replacing_a_slot_of_the_same_start_needs_two_saves() -> None:
     longer = replace(SECOND, grid=make_grid(minutes=60), weekly=FIRST.weekly)
     versions = SeriesVersions([FIRST, longer])
     day = applied(FIRST, make_day(), versions)

@@ -194,7 +194,7 @@ def test_one_of_several_days_is_named() -> None:
     )
 
 
-def test_message_about_many_days_explains_two_and_names_the_others() -> None:
+def test_message_about_many_days_explains_two_and_names_the_rest() -> None:
     days = ("Mon", "Tue", "Wed", "Thu")
     unsaved = [(day, f"{day} wasn't saved: 10:00–10:30 was booked at 08:40.") for day in days]
 

@@ -32,7 +32,7 @@ def test_a_series_wants_the_boxes_within_its_hours() -> None:
     assert times(series, MONDAY + timedelta(days=1)) == []
 
 
-def test_a_box_that_only_partly_lies_within_the_hours_is_not_wanted() -> None:
+def test_a_box_partly_outside_the_hours_is_not_wanted() -> None:
     series = make_series({0: [("09:15", "10:15")]})
     assert times(series) == ["09:30–10:00"]
 
@@ -48,7 +48,7 @@ def test_a_series_applies_from_its_first_to_its_last_date() -> None:
     assert [bool(times(series, MONDAY + n * WEEK)) for n in weeks] == [False, True, True, False]
 
 
-def test_every_second_week_counts_weeks_from_the_monday_of_the_first_date() -> None:
+def test_every_second_week_counts_from_monday_of_the_first_date() -> None:
     friday = MONDAY + timedelta(days=4)
     series = make_series({0: [("09:00", "10:00")], 4: [("09:00", "10:00")]}, every=2, first=friday)
     assert times(series, friday)
@@ -70,7 +70,7 @@ def test_nine_stays_nine_when_the_clock_changes() -> None:
         assert times(series, sunday) == ["09:00–09:30"]
 
 
-def test_a_repeated_hour_is_wanted_twice_and_a_skipped_one_not_at_all() -> None:
+def test_a_repeated_hour_is_wanted_twice_and_a_skipped_one_never() -> None:
     grid = make_grid(("00:00", "03:00"), minutes=60)
     series = make_series({6: [("01:00", "02:00")]}, grid=grid, first=date(2026, 10, 4))
     assert times(series, date(2026, 10, 25)) == [

@@ -1,8 +1,9 @@
-"""Files and functions that a reader takes in at once."""
+"""Files, functions and names of tests that a reader takes in at once."""
 
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -15,8 +16,10 @@ SOURCES = [
 MAX_LINES_OF_FILE = 300
 MAX_LINES_OF_FUNCTION = 45
 USUAL_LINES_OF_FUNCTION = 20
+MAX_CHARACTERS_OF_TEST_NAME = 60
 
 
+@cache
 def function_lengths(path: Path) -> dict[str, int]:
     """Return the lines of each function of a file, signature and docstring included."""
     nodes = ast.walk(ast.parse(path.read_text("utf-8")))
@@ -41,3 +44,14 @@ def test_functions_are_short() -> None:
     assert short > 0.9 * len(lengths)
     app = [n for name, n in lengths.items() if name.startswith("chalicelib/")]
     assert median(app) <= 8
+
+
+def test_test_names_are_short() -> None:
+    names = [name.partition(" ") for path in SOURCES for name in function_lengths(path)]
+    tests = {
+        f"{place} {name}": len(name)
+        for place, _, name in names
+        if place.startswith("tests/") and name.startswith("test_")
+    }
+
+    assert {test for test, n in tests.items() if n > MAX_CHARACTERS_OF_TEST_NAME} == set()

@@ -51,7 +51,7 @@ def choose_password(tab: Tab) -> None:
 
 
 @pytest.mark.nightly
-def test_doctor_is_added_and_signs_in_by_keyboard_without_scripts(
+def test_doctor_is_added_and_signs_in_without_scripts_or_mouse(
     open_window: OpenWindow, live_server: LiveServer, engine: str
 ) -> None:
     last_name = f"{engine.title()}{next(_numbers)}"

@@ -75,7 +75,7 @@ def press_until(tab: Tab, key: str, name: str) -> None:
     raise AssertionError(f"{key} does not lead to {name}")
 
 
-def test_conflict_of_two_tabs_keeps_ticks_and_next_save_saves_them(
+def test_conflict_of_two_tabs_keeps_ticks_for_the_next_save(
     window: Window, tab: Tab, day_url: str
 ) -> None:
     stale = open_tab(window, day_url)
@@ -130,7 +130,7 @@ def test_keyboard_alone_ticks_and_saves(tab: Tab) -> None:
     assert checked_starts(tab) == ["09:00"]
 
 
-def test_click_on_save_is_not_lost_when_its_text_changes_meanwhile(tab: Tab) -> None:
+def test_click_on_save_is_not_lost_when_button_text_changes(tab: Tab) -> None:
     tick(tab, "09:00")
     tab.evaluate(TICK_ANOTHER_WHILE_BUTTON_IS_DOWN)
 
@@ -160,7 +160,7 @@ IS_BESIDE = """(() => {
 })()"""
 
 
-def test_schedule_fits_the_window_and_all_is_beside_the_hours_of_its_session(tab: Tab) -> None:
+def test_schedule_fits_window_with_all_button_beside_its_hours(tab: Tab) -> None:
     root = "document.documentElement"
     for width in (320, 375, 1280):
         tab.set_width(width)
@@ -184,7 +184,7 @@ def restore(window: Window, killed: Tab, server: LiveServer) -> Tab:
     return tab
 
 
-def test_unsaved_ticks_survive_links_reload_back_and_a_killed_tab(
+def test_unsaved_ticks_survive_links_reload_back_and_killed_tab(
     window: Window, tab: Tab, live_server: LiveServer
 ) -> None:
     tick(tab, "09:00", "10:00")

@@ -79,7 +79,7 @@ def test_practice_day_is_saved(window: Window, live_server: LiveServer, unused_d
 
 
 @pytest.mark.one_engine_by_day
-def test_enter_in_a_field_saves_the_settings_and_removes_no_hours(
+def test_enter_in_a_field_saves_settings_and_removes_no_hours(
     window_without_scripts: Window, settings_url: str
 ) -> None:
     tab = window_without_scripts.new_tab()

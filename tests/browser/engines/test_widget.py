@@ -19,7 +19,7 @@ def text_in_frame(tab: Tab, selector: str) -> object:
     )
 
 
-def test_widget_shows_slots_of_another_origin_and_follows_changes(
+def test_widget_shows_slots_of_another_origin_and_their_changes(
     window: Window, live_server: LiveServer, widget_url: str
 ) -> None:
     doctor, tab = WidgetDoctor(live_server), window.new_tab()

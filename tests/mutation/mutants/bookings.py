@@ -77,13 +77,13 @@ MUTANTS = (
         "A booking cannot move from a slot that is stored under another date",
         f"{_REPOSITORY}:_update_day",
         first_only(generator(-1)),
-        f"{_MOVED}::test_booking_moves_between_listed_slot_and_slot_of_its_new_date",
+        f"{_MOVED}::test_booking_moves_between_listed_slot_and_slot_of_new_date",
     ),
     Mutant(
         "A booking cannot move to a slot that is stored under another date",
         f"{_REPOSITORY}:_update_day",
         last_only(generator(-1)),
-        f"{_MOVED}::test_booking_moves_between_listed_slot_and_slot_of_its_new_date",
+        f"{_MOVED}::test_booking_moves_between_listed_slot_and_slot_of_new_date",
     ),
     Mutant(
         "A booking does not increment the revision",
@@ -176,7 +176,7 @@ MUTANTS = (
         f"{_REPOSITORY}:_mark_actions",
         drop(name("new", n=-1)),
         "tests/api/test_booking_records.py"
-        "::test_late_repeat_after_move_of_booking_with_two_slots_books_nothing",
+        "::test_late_repeat_of_moved_booking_of_two_slots_books_nothing",
     ),
     Mutant(
         "A booking of the past is cancelled",

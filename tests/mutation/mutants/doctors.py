@@ -52,7 +52,7 @@ MUTANTS = (
         "A doctor who is renamed meanwhile is indexed by the former name",
         "chalicelib.storage.doctor_names:_index",
         becomes(condition("version"), None),
-        "tests/api/test_directory.py::test_doctor_who_is_renamed_meanwhile_is_not_indexed_by_the_former_name",
+        "tests/api/test_directory.py::test_doctor_renamed_meanwhile_is_not_indexed_by_former_name",
     ),
     Mutant(
         "Days are re-indexed where their doctor is no longer found",

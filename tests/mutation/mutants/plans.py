@@ -212,7 +212,7 @@ MUTANTS = (
         "A plan of a replaced version goes on",
         "chalicelib.domain.plan:PlanSources.is_replaced",
         never(call(bool)),
-        f"{_IN_TURN}::test_a_plan_that_is_overtaken_leaves_its_dates_to_the_later_one",
+        f"{_IN_TURN}::test_an_overtaken_plan_leaves_its_dates_to_the_later_one",
     ),
     Mutant(
         "A step under way overwrites a later version",
@@ -224,7 +224,7 @@ MUTANTS = (
         "A plan closes what its preview did not show",
         "chalicelib.domain.plan:Plan.may_close",
         always(call(all)),
-        "tests/api/test_plans.py::test_a_plan_stops_before_it_closes_what_its_preview_did_not_show",
+        "tests/api/test_plans.py::test_a_plan_stops_before_it_closes_slots_not_in_its_preview",
     ),
     Mutant(
         "A series closes slots that were opened by hand",

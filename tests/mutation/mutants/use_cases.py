@@ -39,7 +39,7 @@ MUTANTS = (
         "chalicelib.use_cases.manage_doctors:ManageDoctors._save_settings",
         never(branch(ManageDoctors._cache)),
         "tests/api/test_doctor_preconditions.py"
-        "::test_own_write_without_a_response_does_not_fail_the_condition",
+        "::test_own_write_with_lost_response_does_not_fail_condition",
     ),
     Mutant(
         "A retried save uses the day that its first attempt read",
