@@ -1,7 +1,7 @@
 """How much each test tries: the profile of this run.
 
-``TEST_PROFILE`` is ``quick``, ``default`` (daily) or ``nightly``. A profile changes how many rounds,
-examples and combinations a test has; tests marked ``nightly`` run in that profile alone.
+``TEST_PROFILE`` is ``quick``, ``default`` (daily) or ``nightly``. A profile changes how many
+rounds, examples and combinations a test has; tests marked ``nightly`` run in that profile alone.
 """
 
 from __future__ import annotations
