@@ -35,7 +35,7 @@ _STREAM_ARN_PLACEHOLDER = "arn:aws:dynamodb:region:000000000000:table/slots/stre
 @app.on_dynamodb_record(stream_arn=_STREAM_ARN_PLACEHOLDER, starting_position="TRIM_HORIZON")
 def slots_changed(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     """Publish the table's changes as events; return where Lambda must retry the batch from."""
-    from chalicelib import stream_handler  # noqa: PLC0415  no request needs it
+    from chalicelib import stream_handler
 
     return stream_handler.handle_stream_event(event.to_dict())
 
@@ -43,7 +43,7 @@ def slots_changed(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
 @app.on_dynamodb_record(stream_arn=_STREAM_ARN_PLACEHOLDER, starting_position="TRIM_HORIZON")
 def copy_audit_items(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     """Copy audit items to write-once storage; return where Lambda must retry the batch from."""
-    from chalicelib import stream_handler  # noqa: PLC0415  no request needs it
+    from chalicelib import stream_handler
 
     return stream_handler.copy_audit_records(event.to_dict())
 
@@ -56,7 +56,7 @@ _QUEUE_ARN_PLACEHOLDER = "arn:aws:sqs:region:000000000000:of-the-template"
 @app.schedule(Cron(30, 1, "*", "*", "?", "*"))
 def start_extension(_event: CloudWatchEvent) -> None:
     """Start to extend the series of all doctors."""
-    from chalicelib import schedule_handler  # noqa: PLC0415  no request needs it
+    from chalicelib import schedule_handler
 
     schedule_handler.start_extension()
 
@@ -64,7 +64,7 @@ def start_extension(_event: CloudWatchEvent) -> None:
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def announce_disruptions(_event: CloudWatchEvent) -> None:
     """Announce disrupted bookings whose grace is over."""
-    from chalicelib import schedule_handler  # noqa: PLC0415  no request needs it
+    from chalicelib import schedule_handler
 
     schedule_handler.announce_disruptions()
 
@@ -72,7 +72,7 @@ def announce_disruptions(_event: CloudWatchEvent) -> None:
 @app.on_sqs_message(queue_arn=_QUEUE_ARN_PLACEHOLDER, batch_size=1)
 def extend_series(event: SQSEvent) -> None:
     """Extend the series of one doctor, or find the doctors."""
-    from chalicelib import schedule_handler  # noqa: PLC0415  no request needs it
+    from chalicelib import schedule_handler
 
     schedule_handler.handle_messages(event.to_dict())
 
@@ -80,7 +80,7 @@ def extend_series(event: SQSEvent) -> None:
 @app.on_sqs_message(queue_arn=_QUEUE_ARN_PLACEHOLDER, batch_size=1)
 def deliver_webhooks(event: SQSEvent) -> None:
     """Send an event to an endpoint of another system."""
-    from chalicelib import webhook_handler  # noqa: PLC0415  no request needs it
+    from chalicelib import webhook_handler
 
     webhook_handler.handle_messages(event.to_dict())
 

@@ -49,7 +49,7 @@ _SESSION_KEY = "k" * 32
 
 def slot_id(date: date, time: str, doctor_id: str = "dr-lee") -> str:
     """The id of a doctor's slot at that local time."""
-    start = datetime.combine(date, datetime.strptime(time, "%H:%M").time(), DOCTOR.zone)  # noqa: DTZ007
+    start = datetime.combine(date, datetime.strptime(time, "%H:%M").time(), DOCTOR.zone)  # noqa: DTZ007  combine() adds the zone
     return f"{doctor_id}~{start.astimezone(UTC):%Y%m%dT%H%MZ}"
 
 
@@ -120,7 +120,7 @@ def run_environment() -> Iterator[BenchmarkEnvironment]:
 
 def _create_relational_tables(env_vars: dict[str, str]) -> None:
     # In a process of its own, because only .venv-bench has SQLAlchemy.
-    subprocess.run(  # noqa: S603  the command is our own
+    subprocess.run(
         [os.fspath(PYTHON), "-m", "benchmarks.baselines.relational", _doctor_row_json(DOCTOR)],
         cwd=PROJECT,
         env=os.environ | env_vars,

@@ -50,7 +50,7 @@ def run_postgres() -> Iterator[str | None]:
 
 
 def _run(*command: object) -> None:
-    subprocess.run(  # noqa: S603  the command is our own
+    subprocess.run(
         [*map(str, command)],
         user=_USER,
         cwd="/",

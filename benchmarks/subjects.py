@@ -78,7 +78,7 @@ def run_subject(subject: Subject, env_vars: Mapping[str, str]) -> Iterator[Subje
     """Run the handler in a new interpreter while the block runs."""
     with (
         TemporaryFile("w+") as log,
-        subprocess.Popen(  # noqa: S603  the command is our own
+        subprocess.Popen(
             [os.fspath(PYTHON), "-m", "benchmarks.worker", subject.handler],
             cwd=PROJECT,
             env=os.environ | env_vars,

@@ -230,7 +230,7 @@ def build_services(
     )
 
 
-def _lazily(create: Callable[..., T], *arguments: Any) -> Callable[[], T]:  # noqa: ANN401
+def _lazily(create: Callable[..., T], *arguments: Any) -> Callable[[], T]:  # noqa: ANN401  those of the function
     """Create it with these arguments on the first call, and return the same on later ones."""
     return cache(partial(create, *arguments))
 

@@ -92,8 +92,8 @@ class FhirServices(Struct, frozen=True, kw_only=True):
 
 
 def create_fhir_services(base: Foundations) -> FhirServices:
-    from chalicelib.use_cases.list_fhir_doctors import ListFhirDoctors  # noqa: PLC0415
-    from chalicelib.use_cases.search_fhir_slots import SearchFhirSlots  # noqa: PLC0415
+    from chalicelib.use_cases.list_fhir_doctors import ListFhirDoctors
+    from chalicelib.use_cases.search_fhir_slots import SearchFhirSlots
 
     return FhirServices(
         doctors=ListFhirDoctors(base.doctors, base.pause),
@@ -102,8 +102,8 @@ def create_fhir_services(base: Foundations) -> FhirServices:
 
 
 def create_manage_weeks(base: Foundations, manage_slots: ManageSlots) -> ManageWeeks:
-    from chalicelib.use_cases.manage_weeks import ManageWeeks  # noqa: PLC0415
-    from chalicelib.use_cases.save_many_days import SaveManyDays  # noqa: PLC0415
+    from chalicelib.use_cases.manage_weeks import ManageWeeks
+    from chalicelib.use_cases.save_many_days import SaveManyDays
 
     save_days = SaveManyDays(manage_slots, base.days, base.pause)
     return ManageWeeks(save_days, base.days, base.doctor_cache, base.now, base.pause)
@@ -112,8 +112,8 @@ def create_manage_weeks(base: Foundations, manage_slots: ManageSlots) -> ManageW
 def create_practice(
     base: Foundations, manage_slots: ManageSlots, list_doctors: ListDoctors
 ) -> ManagePractice:
-    from chalicelib.use_cases.manage_practice import ManagePractice  # noqa: PLC0415
-    from chalicelib.use_cases.save_many_days import SaveManyDays  # noqa: PLC0415
+    from chalicelib.use_cases.manage_practice import ManagePractice
+    from chalicelib.use_cases.save_many_days import SaveManyDays
 
     save_days = SaveManyDays(manage_slots, base.days, base.pause)
     return ManagePractice(
@@ -122,7 +122,7 @@ def create_practice(
 
 
 def create_view_months(base: Foundations) -> ViewMonths:
-    from chalicelib.use_cases.view_months import ViewMonths  # noqa: PLC0415
+    from chalicelib.use_cases.view_months import ViewMonths
 
     return ViewMonths(base.days, base.doctor_cache, base.now, base.pause)
 
@@ -130,11 +130,11 @@ def create_view_months(base: Foundations) -> ViewMonths:
 def create_change_services(
     base: Foundations, manage_slots: ManageSlots, list_doctors: ListDoctors
 ) -> ChangeServices:
-    from chalicelib.storage.audit_log import AuditLog  # noqa: PLC0415
-    from chalicelib.storage.plan_repository import PlanRepository  # noqa: PLC0415
-    from chalicelib.use_cases.list_changes import ListChanges  # noqa: PLC0415
-    from chalicelib.use_cases.save_days import SaveDays  # noqa: PLC0415
-    from chalicelib.use_cases.undo_changes import UndoChanges  # noqa: PLC0415
+    from chalicelib.storage.audit_log import AuditLog
+    from chalicelib.storage.plan_repository import PlanRepository
+    from chalicelib.use_cases.list_changes import ListChanges
+    from chalicelib.use_cases.save_days import SaveDays
+    from chalicelib.use_cases.undo_changes import UndoChanges
 
     audit_log = AuditLog()
     cache, now, pause = base.doctor_cache, base.now, base.pause
@@ -150,20 +150,20 @@ def create_change_services(
 def create_view_reports(
     base: Foundations, audit_log: AuditLog, manage_slots: ManageSlots, list_doctors: ListDoctors
 ) -> ViewReports:
-    from chalicelib.use_cases.view_reports import ViewReports  # noqa: PLC0415
+    from chalicelib.use_cases.view_reports import ViewReports
 
     practice = create_practice(base, manage_slots, list_doctors)
     return ViewReports(practice, base.days, audit_log, base.now, base.pause)
 
 
 def create_plan_services(base: Foundations) -> PlanServices:
-    from chalicelib import plan_services  # noqa: PLC0415
+    from chalicelib import plan_services
 
     return plan_services.create(base)
 
 
 def create_closure_services(base: Foundations) -> ClosureServices:
-    from chalicelib import closure_services  # noqa: PLC0415
+    from chalicelib import closure_services
 
     return closure_services.create(base)
 
@@ -174,7 +174,7 @@ def start_closures(services: Services, closure_ids: Sequence[str]) -> None:
     The queue does it; on a laptop, where there is none, it is done when the function returns.
     """
     if services.settings.series_queue_url:
-        from chalicelib.events.series_queue import ClosurePageMessage  # noqa: PLC0415
+        from chalicelib.events.series_queue import ClosurePageMessage
 
         services.series_queue().send([*map(ClosurePageMessage, closure_ids)])
         return
@@ -184,12 +184,12 @@ def start_closures(services: Services, closure_ids: Sequence[str]) -> None:
 
 def create_booking_services(base: Foundations) -> BookingServices:
     # These modules define two dozen dataclasses, which take a twentieth of a cold start.
-    from chalicelib.domain.booking import BookingRules  # noqa: PLC0415
-    from chalicelib.storage.booking_repository import BookingRepository  # noqa: PLC0415
-    from chalicelib.use_cases.book_slots import BookSlots  # noqa: PLC0415
-    from chalicelib.use_cases.list_rebooking import ListRebooking  # noqa: PLC0415
-    from chalicelib.use_cases.offer_slots import OfferSlots  # noqa: PLC0415
-    from chalicelib.use_cases.override_bookings import OverrideBookings  # noqa: PLC0415
+    from chalicelib.domain.booking import BookingRules
+    from chalicelib.storage.booking_repository import BookingRepository
+    from chalicelib.use_cases.book_slots import BookSlots
+    from chalicelib.use_cases.list_rebooking import ListRebooking
+    from chalicelib.use_cases.offer_slots import OfferSlots
+    from chalicelib.use_cases.override_bookings import OverrideBookings
 
     bookings = BookingRepository()
     rules = BookingRules(
@@ -207,24 +207,22 @@ def create_booking_services(base: Foundations) -> BookingServices:
 
 def create_calendar_feeds(base: Foundations) -> ManageCalendarFeeds:
     # Only calendar programs and the settings need these modules.
-    from chalicelib.storage.calendar_feed_repository import (  # noqa: PLC0415
-        CalendarFeedRepository,
-    )
-    from chalicelib.use_cases.manage_calendar_feeds import ManageCalendarFeeds  # noqa: PLC0415
+    from chalicelib.storage.calendar_feed_repository import CalendarFeedRepository
+    from chalicelib.use_cases.manage_calendar_feeds import ManageCalendarFeeds
 
     return ManageCalendarFeeds(CalendarFeedRepository(), base.doctor_cache, base.now, base.pause)
 
 
 def create_webhooks(base: Foundations) -> WebhookServices:
-    from chalicelib import webhook_services  # noqa: PLC0415
+    from chalicelib import webhook_services
 
     return webhook_services.create(base)
 
 
 def create_announce_disruptions(base: Foundations) -> AnnounceDisruptions:
     # Only the function of the schedule needs these modules.
-    from chalicelib.storage.disruption_repository import DisruptionRepository  # noqa: PLC0415
-    from chalicelib.use_cases.announce_disruptions import AnnounceDisruptions  # noqa: PLC0415
+    from chalicelib.storage.disruption_repository import DisruptionRepository
+    from chalicelib.use_cases.announce_disruptions import AnnounceDisruptions
 
     return AnnounceDisruptions(DisruptionRepository(), base.now, base.pause)
 
@@ -233,8 +231,8 @@ def create_publisher(
     base: Foundations, client: Callable[[], EventBridgeClient] | None
 ) -> PublishChanges:
     # Only the stream handler needs another AWS client, which slows a cold start.
-    from chalicelib.events.publisher import EventPublisher, create_client  # noqa: PLC0415
-    from chalicelib.use_cases.publish_changes import PublishChanges  # noqa: PLC0415
+    from chalicelib.events.publisher import EventPublisher, create_client
+    from chalicelib.use_cases.publish_changes import PublishChanges
 
     name = base.settings.require_event_bus()
     publisher = EventPublisher((client or create_client)(), name)
@@ -242,23 +240,23 @@ def create_publisher(
 
 
 def create_list_people(base: Foundations) -> ListPeople:
-    from chalicelib.storage.people_repository import PeopleRepository  # noqa: PLC0415  as above
-    from chalicelib.use_cases.list_people import ListPeople  # noqa: PLC0415  as above
+    from chalicelib.storage.people_repository import PeopleRepository
+    from chalicelib.use_cases.list_people import ListPeople
 
     return ListPeople(PeopleRepository(), base.doctors)
 
 
 def create_series_queue(settings: Settings) -> SeriesQueue:
     # Only the functions of the schedule need this AWS client.
-    from chalicelib.events.series_queue import SeriesQueue  # noqa: PLC0415
-    from chalicelib.events.sqs import create_client  # noqa: PLC0415
+    from chalicelib.events.series_queue import SeriesQueue
+    from chalicelib.events.sqs import create_client
 
     return SeriesQueue(create_client(), settings.require_series_queue())
 
 
 def create_audit_copies(settings: Settings) -> AuditCopies:
     # Only its stream handler needs this AWS client.
-    from chalicelib.events.audit_copy import AuditCopies, create_client  # noqa: PLC0415
+    from chalicelib.events.audit_copy import AuditCopies, create_client
 
     return AuditCopies(create_client(), settings.require_audit_bucket())
 

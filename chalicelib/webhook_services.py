@@ -54,8 +54,9 @@ def create(base: Foundations) -> WebhookServices:
 def _create_queue(settings: Settings) -> WebhookQueue | None:
     if settings.webhook_queue_url is None:
         return None
-    from chalicelib.events import sqs  # noqa: PLC0415  another AWS client
-    from chalicelib.events.webhook_queue import WebhookQueue  # noqa: PLC0415
+    # Another AWS client, which slows a cold start.
+    from chalicelib.events import sqs
+    from chalicelib.events.webhook_queue import WebhookQueue
 
     return WebhookQueue(sqs.create_client(), settings.webhook_queue_url)
 
@@ -63,7 +64,7 @@ def _create_queue(settings: Settings) -> WebhookQueue | None:
 def _create_queue_events(
     base: Foundations, webhooks: WebhookRepository, queue: Callable[[], WebhookQueue | None]
 ) -> QueueWebhooks | None:
-    from chalicelib.use_cases.queue_webhooks import QueueWebhooks  # noqa: PLC0415
+    from chalicelib.use_cases.queue_webhooks import QueueWebhooks
 
     found = queue()
     return QueueWebhooks(webhooks, found, base.now) if found else None
@@ -75,8 +76,8 @@ def _create_deliver(
     deliveries: DeliveryRepository,
     queue: Callable[[], WebhookQueue | None],
 ) -> DeliverWebhooks:
-    from chalicelib.events.webhook_sender import WebhookSender  # noqa: PLC0415
-    from chalicelib.use_cases.deliver_webhooks import DeliverWebhooks  # noqa: PLC0415
+    from chalicelib.events.webhook_sender import WebhookSender
+    from chalicelib.use_cases.deliver_webhooks import DeliverWebhooks
 
     found = queue()
     if found is None:

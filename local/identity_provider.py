@@ -20,8 +20,7 @@ STACK = "medilink-slots-sign-in"
 SIGNED_OUT_PATH = "/"
 POLL_SECONDS: Any = {"Delay": 0.05, "MaxAttempts": 600}
 TIMEOUT_SECONDS = 5
-# Not a secret: it is good for a server on this machine alone.
-PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  # nosec B105
+PASSWORD = "Slots-on-a-laptop-1"  # noqa: S105  good for a server on this machine alone  # nosec B105
 
 
 class OAuthClient(Struct, frozen=True):

@@ -80,7 +80,7 @@ def _running_provider(folder: Path) -> IdentityProvider:
 def _user_token(user: DemoUser, provider: IdentityProvider) -> str:
     if user.role == Role.DOCTOR:
         from chalicelib.storage import table  # noqa: PLC0415  for others, 0.1 s of CPU time
-        from chalicelib.storage.doctor_repository import DoctorRepository  # noqa: PLC0415  as above
+        from chalicelib.storage.doctor_repository import DoctorRepository  # noqa: PLC0415  for others, 0.1 s of CPU time
 
         table.connect(os.environ["TABLE_NAME"])
         DoctorRepository().get(user.name)

@@ -167,9 +167,8 @@ def _start_app(bound: socket, stack: ExitStack) -> str:
     from local import webhooks  # noqa: PLC0415  it imports the app's code
 
     webhooks.create_queue()
-    # The app reads the environment when it is imported.
-    from app import app  # noqa: PLC0415
-    from local import demo_data, schedules  # noqa: PLC0415
+    from app import app  # noqa: PLC0415  it reads the environment when it is imported
+    from local import demo_data, schedules  # noqa: PLC0415  they import the app's code
 
     try:
         demo_data.seed()

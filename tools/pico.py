@@ -72,7 +72,7 @@ def _keep_rules(css: str, replaced: set[str]) -> Iterator[str]:
         elif head.startswith("@"):
             kept = body
         else:
-            head, kept = _keep_selectors(head), _keep_variables(head, body, replaced)  # noqa: PLW2901
+            head, kept = _keep_selectors(head), _keep_variables(head, body, replaced)  # noqa: PLW2901  what is kept of it
         if head and kept:
             yield f"{head}{{{kept}}}"
 

@@ -54,7 +54,7 @@ def handle_api_error(_request: Request, error: Any) -> JSONResponse:  # noqa: AN
     return JSONResponse(error.body, error.status)
 
 
-def handle_validation_error(_request: Request, error: Any) -> JSONResponse:  # noqa: ANN401  as above
+def handle_validation_error(_request: Request, error: Any) -> JSONResponse:  # noqa: ANN401  a RequestValidationError
     """Return 400, as this API does for every invalid value, instead of FastAPI's 422."""
     return JSONResponse(ApiError(400, "Not valid", jsonable_encoder(error.errors())).body, 400)
 

@@ -19,7 +19,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {datetime: DateTime(timezone=True), list[Any]: JSON}  # noqa: RUF012
+    type_annotation_map = {datetime: DateTime(timezone=True), list[Any]: JSON}  # noqa: RUF012  SQLAlchemy declares it so
 
 
 class DoctorRow(Base):

@@ -78,7 +78,7 @@ class PersonAct(StrEnum):
     END_SESSIONS = "end_sessions"
     RELEASE_NAME = "release_name"
     INVITE = "invite"
-    CHANGE_PASSWORD = "change_password"  # noqa: S105  # nosec B105
+    CHANGE_PASSWORD = "change_password"  # noqa: S105  the name of an action  # nosec B105
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

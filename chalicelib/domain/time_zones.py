@@ -28,8 +28,7 @@ def is_time_zone(name: str) -> bool:
 
 def canonical_name(name: str) -> str:
     """Return the name of which this one is an alias, as ``Asia/Kolkata`` for ``Asia/Calcutta``."""
-    # Only changes of settings need the table.
-    from chalicelib.domain.time_zone_aliases import ALIASES  # noqa: PLC0415
+    from chalicelib.domain.time_zone_aliases import ALIASES  # noqa: PLC0415  only changes of settings need it
 
     return ALIASES.get(name, name)
 

@@ -26,8 +26,7 @@ MAX_WEBHOOKS = 10
 """The most of one client."""
 ROTATION_OVERLAP = timedelta(hours=24)
 """How long the previous secret still signs after a rotation."""
-# Of the standard, and no secret.
-SECRET_PREFIX = "whsec_"  # noqa: S105  # nosec B105
+SECRET_PREFIX = "whsec_"  # noqa: S105  of the standard, and no secret  # nosec B105
 _WEBHOOK_ID = re.compile(r"[0-9a-f]{16}")
 
 

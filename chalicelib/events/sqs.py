@@ -21,7 +21,7 @@ _MAX_BATCH_BYTES = 250_000
 class SqsClient(Protocol):
     """What this module uses of a botocore client for SQS."""
 
-    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:  # noqa: N803
+    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:  # noqa: N803  AWS's
         """See the SQS API reference."""
 
 

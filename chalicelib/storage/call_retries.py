@@ -56,5 +56,5 @@ def _delay_after(
         return 0
     code = parsed.get("Error", {}).get("Code")
     if code == _IN_PROGRESS or (operation == "GetItem" and code in _THROTTLED_CODES):
-        return random.uniform(0, _MAX_DELAY_SECONDS)  # noqa: S311  # nosec B311
+        return random.uniform(0, _MAX_DELAY_SECONDS)  # noqa: S311  a delay is no secret  # nosec B311
     return None

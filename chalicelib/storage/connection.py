@@ -92,7 +92,7 @@ def _use_one_endpoint(client: Any) -> None:  # noqa: ANN401  no public type has 
         operation_model=operation, call_args={}, request_context={}
     )
     if "authSchemes" not in endpoint.properties:
-        client._ruleset_resolver = _KnownEndpoint(endpoint)  # noqa: SLF001  as above
+        client._ruleset_resolver = _KnownEndpoint(endpoint)  # noqa: SLF001  there is no public way
 
 
 def _decode(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def blocks_from_raw(raw_item: RawItem | None) -> DayBlocks:
     """Return what is blocked of the day. Raises ``UnreadableItemError``."""
     if raw_item and "blocked_version" in raw_item:
-        from chalicelib.storage import time_off_mapping  # noqa: PLC0415
+        from chalicelib.storage import time_off_mapping  # noqa: PLC0415  few days
 
         return time_off_mapping.blocks_from_raw(raw_item)
     return DayBlocks()
@@ -22,7 +22,7 @@ def blocks_from_raw(raw_item: RawItem | None) -> DayBlocks:
 def blocks_from_item(day: DayItem | None) -> DayBlocks:
     """Return what is blocked of the day. Raises ``UnreadableItemError``."""
     if day and day.blocked_version:
-        from chalicelib.storage import time_off_mapping  # noqa: PLC0415
+        from chalicelib.storage import time_off_mapping  # noqa: PLC0415  few days
 
         return time_off_mapping.blocks_from_item(day)
     return DayBlocks()

@@ -34,7 +34,7 @@ def connect(table_name: str, *, track_capacity: bool = False) -> None:
     BaseItem.Meta.table_name = table_name
     # PynamoDB creates a connection for the model that is used first, and its subclasses inherit it:
     # created for the base class, there is one client for all, and one cold start.
-    BaseItem._connection = None  # noqa: SLF001  there is no public way to reconnect
+    BaseItem._connection = None
     # PynamoDB creates its connections itself, and has no parameter for their class.
     connection_class = CapacityTrackingConnection if track_capacity else DynamoDBConnection
     connection().__class__ = connection_class
@@ -46,7 +46,7 @@ def connect(table_name: str, *, track_capacity: bool = False) -> None:
 
 def connection() -> Connection:
     """Return the connection that models and transactions share."""
-    shared: Connection = BaseItem._get_connection().connection  # noqa: SLF001  as above
+    shared: Connection = BaseItem._get_connection().connection
     return shared
 
 
@@ -58,7 +58,7 @@ def batch_get(keys: Sequence[Key]) -> dict[Key, Any]:
     own ``batch_get`` would retry those immediately and without end).
     """
     raw_keys: list[Any] = [{"PK": pk, "SK": sk} for pk, sk in keys]
-    table = BaseItem._get_connection()  # noqa: SLF001  as above
+    table = BaseItem._get_connection()
     with translate_read_errors():
         response = table.batch_get_item(raw_keys, consistent_read=True)
     if response["UnprocessedKeys"]:

@@ -84,7 +84,7 @@ def attempts(pause: Callable[[int], None]) -> Iterator[Attempt]:
 def backoff(failures: int) -> None:
     """Sleep with exponential backoff and full jitter, so that competing clients spread out."""
     longest = min(BACKOFF_MAX_SECONDS, BACKOFF_BASE_SECONDS * 2**failures)
-    time.sleep(random.uniform(0, longest))  # noqa: S311  # nosec B311
+    time.sleep(random.uniform(0, longest))  # noqa: S311  a delay is no secret  # nosec B311
 
 
 def retry_on_conflict(function: Callable[[], T], pause: Callable[[int], None]) -> T:

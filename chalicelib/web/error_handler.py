@@ -68,12 +68,11 @@ def render_problem(problem: Problem, request: Request) -> Response:
     """
     request_context.current_request().code = problem.code
     if is_fhir(request):
-        from chalicelib.web.fhir.outcomes import render_outcome  # noqa: PLC0415  as below
+        from chalicelib.web.fhir.outcomes import render_outcome  # noqa: PLC0415  only FHIR needs it
 
         return render_outcome(problem)
     if wants_html(request):
-        # Imported here because API clients need no template engine, which slows a cold start.
-        from chalicelib.web.pages.error_page import render_error  # noqa: PLC0415
+        from chalicelib.web.pages.error_page import render_error  # noqa: PLC0415  API clients need no template engine
 
         return render_error(problem, request)
     headers: Headers = {"Content-Type": PROBLEM_JSON, **VARY, **problem.headers}

@@ -80,8 +80,7 @@ def _template_text(text: str, /, **values: object) -> str:
     from markupsafe import Markup  # noqa: PLC0415  only templates need it
 
     in_catalogue = _gettext(text)
-    # The catalogue is ours, and no part of a request.
-    translated = Markup(in_catalogue)  # noqa: S704  # nosec B704
+    translated = Markup(in_catalogue)  # noqa: S704  the catalogue is ours, and no part of a request  # nosec B704
     return translated % values if values else translated
 
 

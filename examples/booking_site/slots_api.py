@@ -71,7 +71,7 @@ class SlotsApi:
         page = self.get("doctors", limit=100, cursor=cursor)
         return [*page["doctors"], *(self.doctors(page["next"]) if page["next"] else ())]
 
-    def _send(self, method: str, *path: str, **options: Any) -> Response:  # noqa: ANN401
+    def _send(self, method: str, *path: str, **options: Any) -> Response:  # noqa: ANN401  those of requests
         """Send a request, once more after ``Retry-After``: every request is idempotent."""
         # Ids come from visitors, and must not lead to another path of the API.
         if {".", ".."} & set(path):

@@ -58,8 +58,7 @@ class BusyDoctor:
         self._id = settings["doctor_id"]
         self._manager = manager
         self._site = site
-        # Example data need no secret numbers.
-        self._random = Random(self._id)  # noqa: S311  # nosec B311
+        self._random = Random(self._id)  # noqa: S311  example data need no secret numbers  # nosec B311
 
     def fill(self) -> dict[str, int]:
         """Open slots, book, hold, cancel, move and close; return how many of each."""

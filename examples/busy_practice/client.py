@@ -45,7 +45,7 @@ class Client:
         """Return the JSON of a response. Raises ``ApiError``."""
         return _require_success(self._request("POST", path, json=body)).json()
 
-    def _request(self, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401
+    def _request(self, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401  those of requests
         url = f"{self._base_url}{path}"
         return self._session.request(method, url, timeout=_TIMEOUT_SECONDS, **options)
 

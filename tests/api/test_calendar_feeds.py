@@ -14,6 +14,9 @@ from tests.support.app_client import make_slot_id
 from tests.support.calendar_feeds import FEEDS, feed_path, post_feed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient, AppResponse
 
 
@@ -200,7 +203,7 @@ def test_renewed_feed_is_found_at_its_new_address_alone(client: AppClient) -> No
         lambda _: "/calendar/.ics",
     ],
 )
-def test_wrong_address_is_not_found(client: AppClient, change: Any) -> None:  # noqa: ANN401
+def test_wrong_address_is_not_found(client: AppClient, change: Callable[[str], str]) -> None:
     assert client.get(change(create_feed(client))).status == 404
 
 
@@ -241,7 +244,7 @@ def test_feeds_are_on_record_without_their_addresses(client: AppClient) -> None:
     assert path.rpartition("~")[2] not in json.dumps([created, revoked])
 
 
-def test_feeds_of_another_doctor_are_forbidden(sign_in: Any) -> None:  # noqa: ANN401
+def test_feeds_of_another_doctor_are_forbidden(sign_in: SignIn) -> None:
     for caller in ("other", "unnamed", "slots/read", "slots/book"):
         client = sign_in(caller)
         assert client.get(FEEDS).status == 403

@@ -44,7 +44,7 @@ def lines(page: Tag) -> list[str]:
     ]
 
 
-def add_plan(weeks: int = 3, **fields: Any) -> None:  # noqa: ANN401
+def add_plan(weeks: int = 3, **fields: Any) -> None:  # noqa: ANN401  as in AuditLogEntry
     """Add a plan that opened an hour of each Monday, and found nothing to do on each Tuesday."""
     for week in range(weeks):
         monday = MONDAY + timedelta(weeks=week)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +17,8 @@ from tests.support.plans import PLANS, open_times
 from tests.support.time_off import list_time_off, make_closure
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from tests.support.app_client import AppClient
 
 pytestmark = pytest.mark.usefixtures("consistent_table")
@@ -34,7 +36,7 @@ def count_doctors(client: AppClient) -> int:
     return len(client.get("/doctors?limit=100").json["doctors"])
 
 
-def names_of(client: AppClient, doctor_id: str, on: Any = MONDAY) -> list[str]:  # noqa: ANN401
+def names_of(client: AppClient, doctor_id: str, on: date = MONDAY) -> list[str]:
     day = client.get_day(doctor_id, str(on)).json
     return [each["name"] for each in day["time_off"]]
 

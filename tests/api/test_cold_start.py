@@ -105,7 +105,7 @@ def env_vars(moto: str, oidc_provider: FakeOidcProvider) -> dict[str, str]:
 def first_request(env_vars: dict[str, str], oidc_provider: FakeOidcProvider) -> Iterator[Ask]:
     """Send each request to a process that has only imported the app."""
     seed = [sys.executable, "-c", SEED_SCRIPT, oidc_provider.url, SUBJECT]
-    subprocess.run(seed, cwd=PROJECT, env=env_vars, check=True)  # noqa: S603
+    subprocess.run(seed, cwd=PROJECT, env=env_vars, check=True)
     with start_line_process(REQUESTS_SCRIPT, env_vars) as ask:
         yield ask
 

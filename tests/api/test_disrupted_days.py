@@ -41,7 +41,7 @@ def _claims(client: AppClient) -> None:
     client.clock.now += timedelta(seconds=1)
 
 
-def save_day(client: AppClient, request_id: str, decide: Any) -> AuditLogEntry:  # noqa: ANN401
+def save_day(client: AppClient, request_id: str, decide: Any) -> AuditLogEntry:  # noqa: ANN401  as in DayUpdate
     """Save Dr Lee's Monday with what ``decide`` returns; return the entry of the audit log."""
     cache = DoctorCache(DoctorRepository(), client.clock)
     save_days = SaveDays(DayRepository(), cache, client.clock, lambda _attempt: None)

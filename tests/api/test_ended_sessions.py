@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SAM_PATH = "/people/sam/sign-out"
 
 
-def bearer(oidc_provider: FakeOidcProvider, name: str, group: str, **claims: Any) -> dict[str, str]:  # noqa: ANN401
+def bearer(oidc_provider: FakeOidcProvider, name: str, group: str, **claims: Any) -> dict[str, str]:  # noqa: ANN401  claims of any type
     """Return the header with the token of a user."""
     user = {"username": name, "cognito:groups": [group], "client_id": PAGE_CLIENT_ID}
     return {"Authorization": f"Bearer {oidc_provider.access_token({**user, **claims})}"}

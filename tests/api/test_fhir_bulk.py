@@ -18,6 +18,7 @@ from tests.support.app_client import build_services
 from tests.support.factories import DOCTOR_SETTINGS, make_doctor, make_grid
 
 if TYPE_CHECKING:
+    from chalicelib.domain.doctor import Doctor
     from tests.api.conftest import SignIn
     from tests.support.app_client import AppClient
 
@@ -168,7 +169,7 @@ def test_manifest_and_files_have_the_types_that_clients_accept(client: AppClient
     assert client.get(SLOTS, Accept="application/fhir+xml").status == 406
 
 
-def owners(*doctors: Any) -> list[FhirDoctor]:  # noqa: ANN401
+def owners(*doctors: Doctor) -> list[FhirDoctor]:
     return [FhirDoctor(str(fhir_id_of(doctor)), doctor) for doctor in doctors]
 
 

@@ -30,7 +30,7 @@ LEE, PORTAL_LINE = "12:00 · Dr Mina Lee, via Manage Slots", "12:00 · Patient p
 HISTORY = f"/slots/history?doctor_id=dr-lee&date={MONDAY}"
 
 
-def add_change(minutes: int, kind: ChangeKind, actor: Actor = DOCTOR, **fields: Any) -> None:  # noqa: ANN401
+def add_change(minutes: int, kind: ChangeKind, actor: Actor = DOCTOR, **fields: Any) -> None:  # noqa: ANN401  as in AuditLogEntry
     """Add an entry of Monday that many minutes after Sunday noon."""
     transaction = Transaction()
     add_entry(
@@ -54,7 +54,7 @@ def history_text(client: AppClient, path: str = HISTORY) -> str:
     return text.replace(" ,", ",")
 
 
-def shown_change(client: AppClient, kind: ChangeKind, actor: Actor = DOCTOR, **fields: Any) -> str:  # noqa: ANN401
+def shown_change(client: AppClient, kind: ChangeKind, actor: Actor = DOCTOR, **fields: Any) -> str:  # noqa: ANN401  as in AuditLogEntry
     """Return what the page shows of a single change."""
     settings = structs.replace(
         client.services.settings, client_names={"portal-id": "Patient portal"}

@@ -57,7 +57,7 @@ def test_every_patient_of_ill_doctors_rebooks(client: AppClient) -> None:
     assert len(offered) == len(bookings)
 
     # Then they choose, each one after the other in some order, until none is left.
-    chooser = random.Random(20261128)  # noqa: S311  a simulation
+    chooser = random.Random(20261128)
     waiting = list(bookings)
     chooser.shuffle(waiting)
     rebooked: list[str] = []

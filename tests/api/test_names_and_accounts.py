@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 OLD, NEW = "the-first-sam", "another-sam"
 
 
-def sam_token(oidc_provider: FakeOidcProvider, subject: str, **claims: Any) -> dict[str, str]:  # noqa: ANN401
+def sam_token(oidc_provider: FakeOidcProvider, subject: str, **claims: Any) -> dict[str, str]:  # noqa: ANN401  claims of any type
     user = {"username": "sam", "cognito:groups": ["delegate"], "client_id": PAGE_CLIENT_ID}
     token = oidc_provider.access_token({**user, "sub": subject, **claims})
     return {"Authorization": f"Bearer {token}"}

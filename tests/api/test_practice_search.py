@@ -80,7 +80,7 @@ def test_many_doctors_are_found_page_by_page(many_doctors: AppClient) -> None:
     assert (first.previous, last.next) == (None, None)
 
 
-def practice_search(**fields: Any) -> PracticeSearch:  # noqa: ANN401
+def practice_search(**fields: Any) -> PracticeSearch:  # noqa: ANN401  as in PracticeSearch
     return PracticeSearch(**fields)
 
 

@@ -40,7 +40,7 @@ REASONS = {
 READER_CLAIMS = {"client_id": SERVICE_CLIENT_ID, "scope": "slots/read"}
 
 
-def make_token(oidc_provider: FakeOidcProvider, claims: dict[str, Any], **overrides: Any) -> str:  # noqa: ANN401
+def make_token(oidc_provider: FakeOidcProvider, claims: dict[str, Any], **overrides: Any) -> str:  # noqa: ANN401  claims of any type
     return oidc_provider.access_token(claims, **overrides)
 
 

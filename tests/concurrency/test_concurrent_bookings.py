@@ -217,7 +217,7 @@ def test_bookings_of_other_slots_succeed_during_save(
 def test_concurrent_random_operations_keep_day_valid(
     services: Services, dynamodb: DynamoDBClient, doctor_id: str, run_concurrently: RunConcurrently
 ) -> None:
-    rng = random.Random(3)  # noqa: S311  reproducible rounds
+    rng = random.Random(3)
 
     def random_operation() -> partial[None]:
         slot_id, other = (SlotId(doctor_id, start) for start in rng.sample(SLOT_STARTS[:4], 2))

@@ -110,7 +110,7 @@ def test_concurrent_overlapping_saves_never_both_commit(
     services: Services, dynamodb: DynamoDBClient
 ) -> None:
     """All race for a new day, or for the next version of a day."""
-    rng = random.Random(1)  # noqa: S311  reproducible rounds
+    rng = random.Random(1)
     savers = [make_manage_slots(services, minutes) for minutes in SLOT_LENGTHS]
 
     for number in range(ROUNDS):
@@ -171,7 +171,7 @@ def test_concurrent_disjoint_saves_all_succeed(
 def test_concurrent_open_and_close_match_some_order(
     services: Services, dynamodb: DynamoDBClient
 ) -> None:
-    rng = random.Random(2)  # noqa: S311  reproducible rounds
+    rng = random.Random(2)
     halves = [to_instant("09:00") + timedelta(minutes=30) * n for n in range(8)]
 
     for _ in range(max(2, ROUNDS // 4)):

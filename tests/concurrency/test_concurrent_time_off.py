@@ -51,7 +51,7 @@ def run_concurrently() -> Iterator[RunConcurrently]:
 
 def choices(seed: str) -> Random:
     """Return the random choices of one thread: the same in each run."""
-    return Random(seed)  # noqa: S311  reproducible rounds
+    return Random(seed)
 
 
 @dataclass

@@ -54,7 +54,7 @@ def all_items(dynamodb: DynamoDBClient, table_name: str) -> list[str]:
 
 def save_and_kill(event: str, doctor_id: str) -> int:
     command = [sys.executable, "-c", SAVE_AND_KILL_SCRIPT, event, doctor_id]
-    return subprocess.run(command, check=False, env=os.environ, timeout=60).returncode  # noqa: S603
+    return subprocess.run(command, check=False, env=os.environ, timeout=60).returncode
 
 
 @pytest.mark.parametrize(

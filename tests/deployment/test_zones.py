@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_missing_credentials_are_an_error_and_not_moved_slots(tmp_path: Path) -> None:
-    ran = subprocess.run(  # noqa: S603
+    ran = subprocess.run(
         [sys.executable, "-m", "cloud.zones", "--table", "slots", "--tzdata", tmp_path],
         cwd=PROJECT,
         env={

@@ -66,8 +66,8 @@ def run_in_one_shell(commands: list[str], folder: Path) -> list[str]:
     script = "".join(f"{command}\nprintf '{END_OF_STEP}'\n" for command in commands)
     environment = {key: value for key, value in os.environ.items() if key != "DATA_DIR"}
     environment["WEEKS"] = str(rounds(daily=2, nightly=4))  # of the busy practice
-    result = subprocess.run(  # noqa: S603
-        ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607
+    result = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607  wherever the machine has it
         cwd=folder,
         env=environment,
         capture_output=True,

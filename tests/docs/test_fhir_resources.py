@@ -61,7 +61,7 @@ def client(live_server: LiveServer) -> FhirClient:
     if requests.get(f"{live_server.url}/doctors/dr-berg", headers=admin, timeout=30).ok:
         return FhirClient(live_server)
     settings = {"DATA_DIR": str(live_server.data_dir), "WEEKS": "2"}
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [PROJECT / "scripts" / "demo", "busy"],
         env={**os.environ, **settings},
         capture_output=True,

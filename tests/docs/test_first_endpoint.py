@@ -57,7 +57,7 @@ def run(project: Path, *module: str) -> None:
     """Run a Python module in the project, which must succeed, without the variables of tests."""
     python = project / ".venv" / "bin" / "python"
     variables = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         [python, "-m", *module],
         cwd=project,
         env=variables,

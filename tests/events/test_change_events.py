@@ -260,7 +260,7 @@ def test_published_events_match_schema(
         strict.validate(event["detail"])
 
 
-def _forbid_extra_properties(schema: Any) -> Any:  # noqa: ANN401
+def _forbid_extra_properties(schema: Any) -> Any:  # noqa: ANN401  JSON
     if isinstance(schema, list):
         return [_forbid_extra_properties(part) for part in schema]
     if not isinstance(schema, dict):

@@ -45,7 +45,7 @@ def receiver() -> Iterator[Receiver]:
 class Functions:
     """The two functions of webhooks, which a test calls as Lambda does."""
 
-    def __init__(self, client: AppClient, stream: Stream, sqs: Any, url: str) -> None:  # noqa: ANN401
+    def __init__(self, client: AppClient, stream: Stream, sqs: Any, url: str) -> None:  # noqa: ANN401  no types for it here
         self._client = client
         self._stream = stream
         self._sqs = sqs

@@ -40,9 +40,9 @@ class Actor(Protocol):
 
     def start(self) -> Any: ...  # noqa: ANN401  each kind of actor has its own memory
 
-    def is_done(self, memory: Any) -> bool: ...  # noqa: ANN401
+    def is_done(self, memory: Any) -> bool: ...  # noqa: ANN401  what start() returns
 
-    def steps(self, state: State, memory: Any, without: Left) -> Iterator[Step]: ...  # noqa: ANN401
+    def steps(self, state: State, memory: Any, without: Left) -> Iterator[Step]: ...  # noqa: ANN401  what start() returns
 
 
 class State(NamedTuple):

@@ -42,7 +42,7 @@ def url(moto: str) -> Iterator[str]:
         "--port",
         f"{port}",
     ]
-    with subprocess.Popen(command, cwd=PROJECT, env=environment) as process:  # noqa: S603
+    with subprocess.Popen(command, cwd=PROJECT, env=environment) as process:
         until = time.monotonic() + START_SECONDS
         while ports.status(port, "/health") != requests.codes.ok:
             assert process.poll() is None

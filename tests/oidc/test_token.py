@@ -41,7 +41,7 @@ class TokenCli:
     url: str
 
     def run_script(self, *arguments: str, **environment: str) -> CliResult:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [SCRIPT, *arguments],
             env=os.environ | self._environment | environment,
             capture_output=True,

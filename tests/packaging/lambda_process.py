@@ -31,7 +31,7 @@ def run(unpacked: Path, code: str, **changed: str) -> subprocess.CompletedProces
     ``-I -S`` hides site-packages, so that a module that the zip lacks is missing.
     """
     set_path = f"import sys; sys.path[:0] = [{os.fspath(unpacked)!r}]\n"
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, "-I", "-S", "-c", set_path + code],
         env=ENVIRONMENT | changed,
         capture_output=True,

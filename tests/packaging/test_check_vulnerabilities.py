@@ -59,7 +59,7 @@ def check(
     requirements: Path, url: str, *, is_required: bool = False
 ) -> subprocess.CompletedProcess[str]:
     service = ["-s", "osv", "--osv-url", f"{url}/v1/query"]
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [SCRIPT, requirements, *service],
         env=os.environ | {"VULNERABILITY_CHECK": "required" if is_required else ""},
         capture_output=True,

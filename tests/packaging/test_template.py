@@ -38,7 +38,7 @@ def linted_template(artifact: BuildArtifact, tmp_path_factory: pytest.TempPathFa
 
 
 def test_template_has_no_cfn_lint_findings(linted_template: Path) -> None:
-    checked = subprocess.run(  # noqa: S603
+    checked = subprocess.run(
         [Path(sys.executable).with_name("cfn-lint"), linted_template],
         capture_output=True,
         text=True,
@@ -50,7 +50,7 @@ def test_template_has_no_cfn_lint_findings(linted_template: Path) -> None:
 
 
 def test_template_has_no_checkov_findings(linted_template: Path) -> None:
-    checked = subprocess.run(  # noqa: S603
+    checked = subprocess.run(
         [PROJECT / ".venv-checkov" / "bin" / "checkov", "--file", linted_template, *CHECKOV],
         capture_output=True,
         text=True,

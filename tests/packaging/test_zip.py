@@ -117,7 +117,7 @@ def test_zip_contains_metadata_of_every_package_for_scanners(package_dir: Path) 
 
 
 def test_scanner_finds_every_package_in_the_zip(package_dir: Path) -> None:
-    scanned = subprocess.run(  # noqa: S603
+    scanned = subprocess.run(
         [sys.executable, "-m", "pip", "list", "--format=json", "--path", package_dir],
         capture_output=True,
         text=True,

@@ -193,7 +193,7 @@ class SkewedRounds:
 def test_concurrent_operations_on_two_clocks_keep_invariants(
     skewed_services: SkewedServices, run_concurrently: RunConcurrently
 ) -> None:
-    rng = random.Random(4)  # noqa: S311  reproducible rounds
+    rng = random.Random(4)
     rounds = SkewedRounds(skewed_services, run_concurrently, rng)
 
     for number in range(ROUNDS):

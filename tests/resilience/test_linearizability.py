@@ -184,7 +184,7 @@ def simulate_history(rng: random.Random) -> list[Call]:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_final_state_must_follow_from_history(seed: int) -> None:
-    rng = random.Random(seed)  # noqa: S311  the same histories each time
+    rng = random.Random(seed)
     history = simulate_history(rng)
     end = max(call.completed_at for call in history) + 1
     states = [ABSENT, FREE, *map(held_state, CLIENTS), *map(booked_state, CLIENTS)]

@@ -238,7 +238,7 @@ class AppClient(DynamoDBHooks):
         name = self.services.settings.table_name
         return self.dynamodb.get_item(TableName=name, Key=key, ConsistentRead=True)["Item"]
 
-    def set_attribute(self, pk: str, sk: str, name: str, value: Any | None) -> None:  # noqa: ANN401
+    def set_attribute(self, pk: str, sk: str, name: str, value: Any | None) -> None:  # noqa: ANN401  an attribute of any type
         """Set an attribute of an item in DynamoDB's format, or remove it."""
         item = {**self.get_item(pk, sk), name: value}
         kept = {key: value for key, value in item.items() if value is not None}

@@ -46,7 +46,7 @@ def keep_expired_items(table_name: str) -> None:
 
 def import_app() -> Chalice:
     """Import the app, which needs the environment of ``use_local_stage`` and an endpoint."""
-    from app import app  # noqa: PLC0415
+    from app import app  # noqa: PLC0415  it reads the environment when it is imported
 
     return app
 

@@ -21,7 +21,7 @@ _CONTENTS = {"opened", "closed", "booked", "cancelled", "affected", "kept", "set
 DOCTOR = Actor(name="dr-lee", role=Role.DOCTOR, client="page", subject="4b1c")
 
 
-def add_change(seconds: int = 0, **fields: Any) -> AuditLogEntry:  # noqa: ANN401
+def add_change(seconds: int = 0, **fields: Any) -> AuditLogEntry:  # noqa: ANN401  as in AuditLogEntry
     """Add an entry that many seconds after Sunday noon; by default a save of a slot of Monday."""
     defaults: dict[str, Any] = {
         "kind": ChangeKind.SAVE,

@@ -40,7 +40,7 @@ class FakeAccounts(FakeUserPool):
         groups = [group for group, names in self.members.items() if name in names]
         return {"Groups": [{"GroupName": group} for group in groups]}
 
-    def admin_create_user(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401
+    def admin_create_user(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  Cognito's
         self._called("admin_create_user")
         name = parameters["Username"]
         if parameters.get("MessageAction") == "RESEND":
@@ -59,11 +59,11 @@ class FakeAccounts(FakeUserPool):
             members.append(parameters["Username"])
         return {}
 
-    def admin_set_user_password(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401
+    def admin_set_user_password(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  Cognito's
         self._user(parameters["Username"])["password"] = parameters["Password"]
         return {}
 
-    def list_users_in_group(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401
+    def list_users_in_group(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  Cognito's
         self._called("list_users_in_group")
         names, start = self.members[parameters["GroupName"]], int(parameters.get("NextToken", 0))
         end = start + self.page_size

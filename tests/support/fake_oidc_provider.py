@@ -92,12 +92,12 @@ class FakeOidcProvider:
             },
         }
 
-    def id_token(self, name: str, group: str, **overrides: Any) -> str:  # noqa: ANN401
+    def id_token(self, name: str, group: str, **overrides: Any) -> str:  # noqa: ANN401  claims of any type
         """Sign the id token of a user who signed in at the page."""
         claims = {"cognito:username": name, "cognito:groups": [group], "aud": PAGE_CLIENT_ID}
         return self.access_token({**claims, "token_use": "id"}, **overrides)
 
-    def access_token(self, claims: dict[str, Any], **overrides: Any) -> str:  # noqa: ANN401
+    def access_token(self, claims: dict[str, Any], **overrides: Any) -> str:  # noqa: ANN401  claims of any type
         """Sign an access token that is valid at Sunday noon, unless ``overrides`` change that."""
         now = int(SUNDAY_NOON.timestamp())
         defaults = {
@@ -115,7 +115,7 @@ class FakeOidcProvider:
         self,
         claims: dict[str, Any],
         *,
-        key: Any = None,  # noqa: ANN401
+        key: Any = None,  # noqa: ANN401  a key of any kind
         alg: str = "RS256",
         header: Mapping[str, str] = MappingProxyType({}),
     ) -> str:

@@ -153,7 +153,7 @@ def fault(name: str, operation: str) -> Fault | None:
     )
 
 
-def _should_retry(*, response: Any, caught_exception: object, **_: object) -> bool:  # noqa: ANN401
+def _should_retry(*, response: Any, caught_exception: object, **_: object) -> bool:  # noqa: ANN401  botocore's
     if caught_exception is not None:
         return True
     http, parsed = response
@@ -195,7 +195,7 @@ class FaultInjector:
             self._delayed_requests.append(request)
         return injected(request)
 
-    def _retry_immediately(self, *, attempts: int, **outcome: Any) -> int | None:  # noqa: ANN401
+    def _retry_immediately(self, *, attempts: int, **outcome: Any) -> int | None:  # noqa: ANN401  botocore's
         """Retry once without botocore's delay of up to a second."""
         return 0 if attempts == 1 and _should_retry(**outcome) else None
 

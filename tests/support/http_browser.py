@@ -21,7 +21,7 @@ class HttpBrowser(Session):
         self.headers["Accept"] = "text/html"
         self.mount("http://", LoopbackAdapter())
 
-    def request(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
+    def request(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401  those of requests
         return super().request(*args, **{"timeout": TIMEOUT_SECONDS} | kwargs)
 
     def submit(self, page: Response, selector: str, **fields: str | list[str]) -> Response:
@@ -38,13 +38,13 @@ class LoopbackAdapter(HTTPAdapter):
     Names below ``localhost`` are this machine (RFC 6761), but not every resolver knows that.
     """
 
-    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401  those of requests
         request.headers["Host"] = urlsplit(str(request.url)).netloc
         response = super().send(request, *args, **kwargs)
         # The session copies the headers when it follows a redirect, to another host perhaps.
         del request.headers["Host"]
         return response
 
-    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  those of requests
         host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
         return host | {"host": ports.HOST}, pool

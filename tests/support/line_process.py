@@ -19,7 +19,7 @@ Ask = Callable[[str], str]
 @contextmanager
 def start_line_process(script: str, env: Mapping[str, str]) -> Iterator[Ask]:
     """Run the script during the block; the function sends it a line and returns its answer."""
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [sys.executable, "-c", script],
         cwd=PROJECT,
         env=env,

@@ -40,7 +40,7 @@ class LiveServer:
 
 @cache
 def _issue_token(data_dir: Path, *arguments: str) -> str:
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [_PROJECT / "scripts" / "token", *arguments],
         env={**os.environ, "DATA_DIR": str(data_dir)},
         capture_output=True,

@@ -20,7 +20,7 @@ def run_tool(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[s
 def run_node(
     *arguments: str | Path, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [NODE, *arguments],
         capture_output=True,
         text=True,

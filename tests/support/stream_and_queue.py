@@ -88,7 +88,7 @@ class Subscriber:
 
 
 @contextmanager
-def subscribe(events: Any, sqs: Any, bus: str) -> Iterator[Subscriber]:  # noqa: ANN401  as above
+def subscribe(events: Any, sqs: Any, bus: str) -> Iterator[Subscriber]:  # noqa: ANN401  no types for them here
     """Subscribe to the changes on a bus, as docs/how-to/subscribe-to-events.md describes."""
     url = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]

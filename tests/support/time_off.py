@@ -27,7 +27,7 @@ def propose_time_off(
     return client.post(PLANS, request)
 
 
-def take_time_off(client: AppClient, *dates: date, **request: Any) -> Json:  # noqa: ANN401
+def take_time_off(client: AppClient, *dates: date, **request: Any) -> Json:  # noqa: ANN401  those of propose_time_off
     """Propose and apply time off; return the plan."""
     response = propose_time_off(client, *dates, **request)
     assert response.status == 201, response.json

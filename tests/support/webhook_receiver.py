@@ -102,7 +102,7 @@ class ClockedQueue:
         self.longest_delay = 0
         self.is_down = False
 
-    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:  # noqa: ARG002, N803
+    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:  # noqa: ARG002, N803  AWS's
         if self.is_down:
             return {"Failed": [{"Id": "0"}]}
         for entry in Entries:

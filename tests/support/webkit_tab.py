@@ -45,7 +45,7 @@ def start_screen(folder: Path) -> Iterator[dict[str, str]]:
     style.parent.mkdir(exist_ok=True)
     style.write_text(_GTK_STYLE)
     command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as screen:
         assert screen.stdout is not None

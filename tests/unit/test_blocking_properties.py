@@ -75,7 +75,7 @@ def check_blocked(before: Day, changes: PlannedChanges, stretch: BlockedStretch)
 
 @pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
 def test_time_off_closes_free_slots_and_lifting_restores_the_day(seed: int) -> None:
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     for _ in range(DAYS_PER_SEED):
         day = random_day(random, random_boxes(random))
         first, second = random_stretch(random, "a"), random_stretch(random, "b")
@@ -94,7 +94,7 @@ def test_time_off_closes_free_slots_and_lifting_restores_the_day(seed: int) -> N
 
 @pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
 def test_a_series_opens_slots_in_time_off_only_once_it_is_lifted(seed: int) -> None:
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     for _ in range(DAYS_PER_SEED):
         boxes = random_boxes(random)
         base, wish = (

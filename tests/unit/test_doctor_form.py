@@ -70,7 +70,7 @@ def rows(*hours: tuple[str, str, str]) -> tuple[HoursRow, ...]:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_form_without_edits_keeps_the_settings(seed: int) -> None:
-    doctor = random_doctor(Random(seed))  # noqa: S311
+    doctor = random_doctor(Random(seed))
     form = DoctorForm.of_fields(fields_of(DoctorForm.of_doctor(doctor)))
 
     settings = parse_doctor_form(form, doctor.doctor_id).settings

@@ -77,7 +77,7 @@ def export_and_parse(doctor: Doctor, days: dict[date, Day]) -> list[ImportedStar
 
 @pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
 def test_import_of_an_export_opens_nothing(seed: int) -> None:
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     doctor = random_doctor(random)
     days = random_days(random, doctor)
 
@@ -90,7 +90,7 @@ def test_import_of_an_export_opens_nothing(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
 def test_import_of_an_export_opens_again_what_was_closed(seed: int) -> None:
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     doctor = random_doctor(random)
     before = {
         on: replace(day, slots={s.start: s for s in day.slots.values() if s in grid_of(doctor, on)})

@@ -24,7 +24,7 @@ print(json.dumps(sorted(sys.modules)))
 @pytest.fixture(scope="module")
 def imported_modules() -> set[str]:
     """Return the modules of a process after its first response."""
-    ran = subprocess.run(  # noqa: S603
+    ran = subprocess.run(
         [sys.executable, "-c", REQUEST_SCRIPT],
         cwd=PROJECT,
         env=local_config.variables(),

@@ -21,7 +21,7 @@ from chalicelib.storage.mapping import (
 )
 from chalicelib.storage.models import AuditItem
 
-whole_minutes = st.datetimes(datetime(2011, 1, 1), datetime(9999, 12, 30)).map(  # noqa: DTZ001
+whole_minutes = st.datetimes(datetime(2011, 1, 1), datetime(9999, 12, 30)).map(  # noqa: DTZ001  Hypothesis takes naive bounds
     lambda naive: naive.replace(second=0, microsecond=0, tzinfo=UTC)
 )
 whole_seconds = whole_minutes.map(lambda minute: minute + timedelta(seconds=7))

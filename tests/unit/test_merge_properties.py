@@ -62,7 +62,7 @@ def check_undo(day: Day, changes: PlannedChanges) -> None:
 
 @pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
 def test_merges_keep_bookings_and_work_by_hand_and_can_be_undone(seed: int) -> None:
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     for _ in range(MERGES_PER_SEED):
         base, wish = random_boxes(random), random_boxes(random)
         day = random_day(random, base, wish)

@@ -53,12 +53,12 @@ def make_month(first: date = DECEMBER, today: date = TUESDAY, **counts: int) -> 
     )
 
 
-def build_page(month: Month, **options: Any) -> MonthPage:  # noqa: ANN401
+def build_page(month: Month, **options: Any) -> MonthPage:  # noqa: ANN401  those of build_month_page
     """Build the page without a prefix."""
     return build_month_page(month, base="", **options)
 
 
-def first_day(month: Month, **options: Any) -> MonthDay:  # noqa: ANN401
+def first_day(month: Month, **options: Any) -> MonthDay:  # noqa: ANN401  those of build_month_page
     """Return the first date of the month as the page shows it."""
     page = build_page(month, **options)
     return next(day for week in page.weeks for day in week.days if day.is_of_month)

@@ -217,7 +217,7 @@ def test_openapi_modules_are_imported_lazily() -> None:
         "print([name for name in sys.modules if name.startswith(('tools', 'jinja'))])"
     )
 
-    completed = subprocess.run(  # noqa: S603  our own
+    completed = subprocess.run(
         [sys.executable, "-c", script],
         cwd=PROJECT,
         env=environment,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 from chalice.app import Request
@@ -75,7 +76,7 @@ def test_any_bytes_are_parsed_or_rejected(body: bytes) -> None:
 
 
 @given(any_json | almost_valid)
-def test_any_json_is_parsed_or_rejected(sent: Any) -> None:  # noqa: ANN401
+def test_any_json_is_parsed_or_rejected(sent: Any) -> None:  # noqa: ANN401  JSON
     parse_json(json.dumps(sent).encode())
 
 
@@ -107,8 +108,6 @@ def test_any_form_is_parsed_or_rejected(
 
 
 def encode_form(fields: dict[str, list[str]]) -> bytes:
-    from urllib.parse import urlencode  # noqa: PLC0415
-
     return urlencode(fields, doseq=True, errors="surrogatepass").encode()
 
 

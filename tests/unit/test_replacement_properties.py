@@ -80,7 +80,7 @@ def apply(plan: Plan, day: Day, grid: Grid) -> Day:
 
 @pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
 def test_replacement_harms_no_patient_and_can_be_undone(seed: int) -> None:
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     for _ in range(DAYS_PER_SEED):
         day, grid = random_day(random, random_boxes(random)), random_grid(random)
         changes = replace_slots(DRAFT, day, grid, now=NOW)
@@ -97,7 +97,7 @@ def test_replacement_harms_no_patient_and_can_be_undone(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(rounds(daily=8, nightly=2_000)))
 def test_replacement_changes_only_what_its_preview_shows(seed: int) -> None:
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     for _ in range(DAYS_PER_SEED):
         boxes, grid = random_boxes(random), random_grid(random)
         before, later = random_day(random, boxes), random_day(random, boxes)

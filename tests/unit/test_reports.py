@@ -29,7 +29,7 @@ def random_day(random: Random, on: date) -> Day:
 
 @pytest.mark.parametrize("seed", range(rounds(daily=10, nightly=500)))
 def test_every_date_of_the_range_counts_in_one_week(seed: int) -> None:
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     mondays = report_weeks(MONDAY, MONDAY + timedelta(days=random.randrange(7 * 16)), MONDAY)
     dates = [MONDAY + timedelta(days=n) for n in range(-9, 7 * 16 + 9)]
     days = [random_day(random, on) for on in dates if random.random() < 0.7]
@@ -75,7 +75,7 @@ def test_wrong_range_is_rejected(first: date | None, last: date, code: str) -> N
 
 @pytest.mark.parametrize("seed", range(5))
 def test_bars_stay_in_the_drawing_and_grow_with_their_values(seed: int) -> None:
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     values = [random.choice([None, random.random()]) for _ in range(random.randint(1, 16))]
     points = [Point(value, "23 Nov", is_coming=False) for value in values]
 

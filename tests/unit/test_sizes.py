@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ast
 from functools import cache
-from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-PROJECT = Path(__file__).parents[2]
-FOLDERS = ("chalicelib", "cloud", "local", "tools", "examples", "benchmarks", "tests")
-SOURCES = [
-    PROJECT / "app.py",
-    *(path for folder in FOLDERS for path in sorted((PROJECT / folder).rglob("*.py"))),
-]
+from tests.support.sources import PROJECT, SOURCES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 MAX_LINES_OF_FILE = 300
 MAX_LINES_OF_FUNCTION = 45
 USUAL_LINES_OF_FUNCTION = 20

@@ -23,7 +23,7 @@ class FakeSqs:
         self.batches: list[list[dict[str, Any]]] = []
         self._error = error
 
-    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:  # noqa: ARG002, N803
+    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:  # noqa: ARG002, N803  AWS's
         self.batches.append([*Entries])
         if isinstance(self._error, Exception):
             raise self._error

@@ -19,7 +19,7 @@ _WEBHOOK: Json = {
     "client": "site-a",
     "created_at": "2026-11-22T12:00:00+00:00",
 }
-_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw3v8l8kYJm6s="  # noqa: S105  # nosec B105
+_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw3v8l8kYJm6s="  # noqa: S105  an example  # nosec B105
 _DELIVERY: Json = {
     "delivery_id": "msg_20261122T120000000000Z_9f86d081884c7d659a2feaa0",
     "type": "slots.changed",

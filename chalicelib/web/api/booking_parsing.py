@@ -45,7 +45,7 @@ def parse_hold(request: Request) -> tuple[str, timedelta]:
 
 def parse_booking(request: Request) -> Booking:
     """The booking that a client requests. Raises ``RequestRejectedError``, ``HttpError``."""
-    from chalicelib.domain.booking import Booking  # noqa: PLC0415  see bootstrap
+    from chalicelib.domain.booking import Booking  # noqa: PLC0415  few requests
 
     sent, violations = decode_json(request, booking_schemas.BookingRequest)
     with violations:
@@ -112,7 +112,7 @@ def parse_booking_query(
     doctor_id: str, request: Request, today: Callable[[], date]
 ) -> BookingQuery:
     """Which bookings to list. Raises ``RequestRejectedError``."""
-    from chalicelib.use_cases.override_bookings import BookingQuery  # noqa: PLC0415  see bootstrap
+    from chalicelib.use_cases.override_bookings import BookingQuery  # noqa: PLC0415  few requests
 
     violations = Violations()
     with violations:

@@ -59,8 +59,8 @@ def feed_url(created: NewAddress, request: Request) -> str:
 def serialize_calendar(calendar: Calendar) -> str:
     """What the feed shows, as text/calendar with an event for each slot."""
     # Only this response needs the package, which takes a tenth of a second.
-    from icalendar import Calendar as IcsCalendar  # noqa: PLC0415
-    from icalendar import vText  # noqa: PLC0415
+    from icalendar import Calendar as IcsCalendar
+    from icalendar import vText
 
     ics = IcsCalendar()
     ics.add("prodid", _PRODUCT)
@@ -77,7 +77,7 @@ def serialize_calendar(calendar: Calendar) -> str:
 
 
 def _serialize_event(event: CalendarEvent, calendar: Calendar) -> Event:
-    from icalendar import Event  # noqa: PLC0415  as above
+    from icalendar import Event
 
     ics = Event()
     ics.add("uid", event.uid)

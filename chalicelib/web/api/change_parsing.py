@@ -54,7 +54,7 @@ def is_change_id(text: str) -> bool:
 
 def parse_change_search(request: Request, doctor_id: str) -> ChangeSearch:
     """The filters of a change feed. Raises ``RequestRejectedError`` with all that are malformed."""
-    from chalicelib.domain.change_feed import ChangeSearch  # noqa: PLC0415  see bootstrap
+    from chalicelib.domain.change_feed import ChangeSearch  # noqa: PLC0415  few requests
 
     violations = Violations()
     with violations:

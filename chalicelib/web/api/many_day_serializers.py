@@ -24,8 +24,7 @@ def outcome_fields(outcome: DayOutcome) -> dict[str, Any]:
             "version": outcome.saved.version,
             "slots": serialize_day_slots(outcome.saved),
         }
-    # An outcome has one of both.
-    assert outcome.error is not None  # noqa: S101  # nosec B101
+    assert outcome.error is not None  # noqa: S101  an outcome has one of both  # nosec B101
     problem = problem_from_error(outcome.error)
     return {
         "status": problem.status.value,

@@ -63,7 +63,7 @@ class _Checker:
     def __init__(self) -> None:
         self.violations: list[FieldViolation] = []
 
-    def check(self, value: object, expected: inspect.Type, path: str) -> Any:  # noqa: ANN401  JSON
+    def check(self, value: object, expected: inspect.Type, path: str) -> Any:
         """Return the value in the expected type."""
         match expected:
             case inspect.Metadata(type=inner):
@@ -77,19 +77,19 @@ class _Checker:
             return check(self, value, expected, path)
         return self._malformed(expected, path, name)
 
-    def _malformed(self, expected: inspect.Type, path: str, description: str) -> Any:  # noqa: ANN401
+    def _malformed(self, expected: inspect.Type, path: str, description: str) -> Any:
         detail = not_valid(path, description)
         self.violations.append(FieldViolation(path, "invalid", detail))
         return _placeholder(expected)
 
-    def _check_optional(self, value: object, types: tuple[inspect.Type, ...], path: str) -> Any:  # noqa: ANN401
+    def _check_optional(self, value: object, types: tuple[inspect.Type, ...], path: str) -> Any:
         """Check a union with null: the schemas of requests have no other unions."""
         if value is None:
             return None
         (other,) = (each for each in types if not isinstance(each, inspect.NoneType))
         return self.check(value, other, path)
 
-    def _check_object(self, value: dict[str, Any], expected: inspect.StructType, path: str) -> Any:  # noqa: ANN401
+    def _check_object(self, value: dict[str, Any], expected: inspect.StructType, path: str) -> Any:
         prefix = f"{path}." if path else ""
         members = {}
         for field in expected.fields:
@@ -106,7 +106,7 @@ class _Checker:
             )
         return expected.cls(**members)
 
-    def _check_list(self, value: list[Any], expected: inspect.ListType, path: str) -> Any:  # noqa: ANN401
+    def _check_list(self, value: list[Any], expected: inspect.ListType, path: str) -> Any:
         if not _has_length(value, expected):
             return self._malformed(
                 expected, path, Text("a list of %(length)s entries", length=_length(expected))
@@ -116,7 +116,7 @@ class _Checker:
             for position, entry in enumerate(value)
         ]
 
-    def _check_integer(self, value: object, expected: inspect.IntType, path: str) -> Any:  # noqa: ANN401
+    def _check_integer(self, value: object, expected: inspect.IntType, path: str) -> Any:
         number = int(value) if isinstance(value, float) and value.is_integer() else value
         low, high = expected.ge, expected.le
         # Not isinstance: true and false are integers to Python.
@@ -130,7 +130,7 @@ class _Checker:
             description = Text("a whole number from %(low)s to %(high)s", low=low, high=high)
         return self._malformed(expected, path, description)
 
-    def _check_text(self, value: str, expected: inspect.StrType, path: str) -> Any:  # noqa: ANN401
+    def _check_text(self, value: str, expected: inspect.StrType, path: str) -> Any:
         if not _has_length(value, expected):
             return self._malformed(
                 expected, path, Text("a text of %(length)s characters", length=_length(expected))
@@ -141,7 +141,7 @@ class _Checker:
             )
         return value
 
-    def _check_flag(self, value: bool, _expected: inspect.Type, _path: str) -> Any:  # noqa: ANN401, FBT001
+    def _check_flag(self, value: bool, _expected: inspect.Type, _path: str) -> Any:  # noqa: FBT001  a value, not a switch
         return value
 
     _CHECKS: ClassVar[dict[type, tuple[type, str, Callable[..., Any]]]] = {
@@ -166,7 +166,7 @@ def _length(expected: inspect.ListType | inspect.StrType) -> Text:
     return Text("%(low)s to %(high)s", low=low, high=high)
 
 
-def _placeholder(expected: inspect.Type) -> Any:  # noqa: ANN401  of that type
+def _placeholder(expected: inspect.Type) -> Any:
     match expected:
         case inspect.Metadata(type=inner):
             return _placeholder(inner)

@@ -96,7 +96,7 @@ def problem_from_error(error: errors.DomainError | HttpError) -> Problem:
 
 def _retry_after(seconds: int | None) -> Headers:
     if seconds is None:
-        seconds = random.randint(*RETRY_AFTER_RANGE)  # noqa: S311  # nosec B311
+        seconds = random.randint(*RETRY_AFTER_RANGE)  # noqa: S311  a delay is no secret  # nosec B311
     return {"Retry-After": str(seconds)}
 
 

@@ -70,7 +70,7 @@ def serialize_blocked(view: DayWithDoctor) -> list[BlockedStretch]:
     """What time off and closures block of a day."""
     if not view.day.blocked:
         return []
-    from chalicelib.web.api.time_off_serializers import serialize_stretches  # noqa: PLC0415  few
+    from chalicelib.web.api.time_off_serializers import serialize_stretches  # noqa: PLC0415  few days
 
     return serialize_stretches(view.day.blocked, view.doctor.zone)
 

@@ -84,13 +84,13 @@ class Auth:
 
     @cached_property
     def sessions(self) -> SessionStore:
-        from chalicelib.web.auth.sessions import SessionStore  # noqa: PLC0415
+        from chalicelib.web.auth.sessions import SessionStore
 
         return SessionStore(self.session_keys)
 
     @cached_property
     def login_attempts(self) -> LoginAttemptStore:
-        from chalicelib.web.auth.sessions import LoginAttemptStore  # noqa: PLC0415
+        from chalicelib.web.auth.sessions import LoginAttemptStore
 
         return LoginAttemptStore(self.session_keys)
 
@@ -99,25 +99,25 @@ class Auth:
         settings = self.settings
         if settings.session_key_secret is None:
             return lambda: settings.session_keys
-        from chalicelib.web.auth.session_keys import SecretSessionKeys  # noqa: PLC0415
+        from chalicelib.web.auth.session_keys import SecretSessionKeys
 
         return SecretSessionKeys(settings.session_key_secret, self._now, self._secrets_client)
 
     @cached_property
     def provider(self) -> OidcProvider:
-        from chalicelib.web.auth.oidc import OidcProvider  # noqa: PLC0415
+        from chalicelib.web.auth.oidc import OidcProvider
 
         return OidcProvider(self.settings, self._now)
 
     @cached_property
     def oidc_client(self) -> OidcClient:
-        from chalicelib.web.auth.oidc import OidcClient  # noqa: PLC0415
+        from chalicelib.web.auth.oidc import OidcClient
 
         return OidcClient(self.settings, self.provider)
 
     @cached_property
     def tokens(self) -> TokenVerifier:
-        from chalicelib.web.auth.tokens import TokenVerifier  # noqa: PLC0415
+        from chalicelib.web.auth.tokens import TokenVerifier
 
         return TokenVerifier(self.settings, self.provider, self._now)
 
@@ -125,7 +125,7 @@ class Auth:
     def _user_directory(self) -> UserDirectory | None:
         if self.settings.user_pool is None:
             return None
-        from chalicelib.web.auth.user_directory import UserDirectory  # noqa: PLC0415
+        from chalicelib.web.auth.user_directory import UserDirectory
 
         return UserDirectory(self.settings.user_pool, self._now, self.cognito_client)
 
@@ -194,7 +194,7 @@ class Auth:
         request_context.current_request().set_caller(caller)
         account, roles = self.account(caller.subject), [*map(str, caller.roles)]
         person = self._people.sign_in(caller.name, account, state=state, roles=roles)
-        from chalicelib.web.auth.sessions import LoginSession  # noqa: PLC0415  only sign-in needs it
+        from chalicelib.web.auth.sessions import LoginSession
 
         self._end_former_session(request)
         return LoginSession.start(caller, person.generation, self._now(), sign_out_origin)
@@ -235,7 +235,7 @@ class Auth:
         return self.sessions.read(request, self._now())
 
     def _verify_bearer_token(self, scheme: str, text: str) -> Caller:
-        from chalicelib.web.auth.tokens import BadTokenError  # noqa: PLC0415  as above
+        from chalicelib.web.auth.tokens import BadTokenError
 
         if scheme.lower() != "bearer":
             raise AuthenticationRequiredError("unknown_scheme")

@@ -176,8 +176,8 @@ class OidcClient:
             IdentityProviderUnavailableError: the provider does not respond.
         """
         # Authlib is imported here because only a sign-in needs it.
-        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # noqa: PLC0415
-        from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415
+        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+        from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
         self._provider.require_available()
         url: str = prepare_grant_uri(
@@ -200,8 +200,8 @@ class OidcClient:
             LoginRejectedError: the provider rejects the code.
             IdentityProviderUnavailableError: the provider does not respond.
         """
-        from authlib.oauth2.auth import ClientAuth  # noqa: PLC0415
-        from authlib.oauth2.rfc6749.parameters import prepare_token_request  # noqa: PLC0415
+        from authlib.oauth2.auth import ClientAuth
+        from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
         secret = self._settings.client_secret
         method = "client_secret_basic" if secret else "none"

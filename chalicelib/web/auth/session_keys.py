@@ -113,7 +113,7 @@ def _signing_key_last(keys: list[_Key], now: datetime) -> tuple[str, ...]:
 def _create_client() -> SecretsClient:
     """Create a client with the endpoint, region and credentials of the environment."""
     from botocore.config import Config  # noqa: PLC0415  only this needs it
-    from botocore.session import get_session  # noqa: PLC0415  as above
+    from botocore.session import get_session  # noqa: PLC0415  only this needs it
 
     config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
     client: Any = get_session().create_client("secretsmanager", config=config)

@@ -197,7 +197,7 @@ class UserAccounts:
         )
         return password
 
-    def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401
+    def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  those of the operation
         client = self._client = self._client or self._create_client()
         try:
             result: dict[str, Any] = getattr(client, operation)(UserPoolId=self._pool, **parameters)

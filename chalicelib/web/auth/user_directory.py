@@ -103,7 +103,7 @@ class UserDirectory:
 def create_cognito_client(read_timeout: int = 2) -> CognitoClient:
     """Create a client with the endpoint, region and credentials of the environment."""
     from botocore.config import Config  # noqa: PLC0415  only this needs it
-    from botocore.session import get_session  # noqa: PLC0415  as above
+    from botocore.session import get_session  # noqa: PLC0415  only this needs it
 
     config = Config(connect_timeout=1, read_timeout=read_timeout, retries={"total_max_attempts": 1})
     client: Any = get_session().create_client("cognito-idp", config=config)

@@ -156,7 +156,7 @@ def _rows(fields: Mapping[str, Sequence[str]]) -> tuple[HoursRow, ...]:
 
 
 def _version(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004  no version has more digits
         raise invalid_field("version", "the version of the settings as they were rendered")
     return int(text)
 

@@ -159,7 +159,7 @@ def _switcher(
 ) -> Switcher | None:
     """Return the form; None for those who can manage one doctor at most."""
     doctors = {each.doctor_id: each for each in (*offered.doctors, *([doctor] if doctor else []))}
-    if len(doctors) < 2:  # noqa: PLR2004
+    if len(doctors) < 2:  # noqa: PLR2004  one doctor is no choice
         return None
     listed = doctors.values() if offered.is_complete else ()
     return Switcher(

@@ -104,7 +104,7 @@ class SchedulePage(Struct, frozen=True, kw_only=True):
     def links(self) -> links.ScheduleLinks | PracticeLinks:
         if self.practice:
             return self.practice.links
-        assert self.doctor  # noqa: S101  # nosec B101
+        assert self.doctor  # noqa: S101  a schedule has one of both  # nosec B101
         return self.doctor.links
 
     @property

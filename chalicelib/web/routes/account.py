@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 routes = Router(__name__)
 
-PASSWORD_PATH = "/account/password"  # noqa: S105  # nosec B105
+PASSWORD_PATH = "/account/password"  # noqa: S105  a path  # nosec B105
 
 
 @routes.get(
@@ -47,7 +47,7 @@ def get_password(request: Request, caller: Caller) -> Response:
     first request redirects to the sign-in, whose access token the page needs; it is kept for ten
     minutes in an encrypted cookie.
     """
-    from chalicelib.web.pages.password import render_password_form  # noqa: PLC0415  rarely needed
+    from chalicelib.web.pages.password import render_password_form
 
     session = _require_session(request, caller)
     if _account_tokens().read(request, session, get_services().now()) is None:
@@ -72,8 +72,8 @@ def post_password(request: Request, caller: Caller) -> Response:
     Cognito checks both passwords and limits the attempts. All other sessions and tokens of the
     person end. The audit log has who changed their password, and when.
     """
-    from chalicelib.web.auth.passwords import PasswordChangeError  # noqa: PLC0415  rarely needed
-    from chalicelib.web.pages.password import render_password_form  # noqa: PLC0415  as above
+    from chalicelib.web.auth.passwords import PasswordChangeError
+    from chalicelib.web.pages.password import render_password_form
 
     session = _require_session(request, caller)
     try:
@@ -110,11 +110,8 @@ def _redirect_to_sign_in(request: Request) -> Response:
 
 
 def _change_password(request: Request, session: LoginSession) -> None:
-    from chalicelib.web.auth.passwords import (  # noqa: PLC0415  rarely needed
-        PasswordChanger,
-        confirmation_expired,
-    )
-    from chalicelib.web.pages.password import parse_password_form  # noqa: PLC0415  as above
+    from chalicelib.web.auth.passwords import PasswordChanger, confirmation_expired
+    from chalicelib.web.pages.password import parse_password_form
 
     access_token = _account_tokens().read(request, session, get_services().now())
     if access_token is None:
@@ -129,7 +126,7 @@ def _end_other_sessions(request: Request, caller: Caller, session: LoginSession)
 
     The password has changed already, so a failure here is no error of the request.
     """
-    from chalicelib.web.pages.password import render_password_changed  # noqa: PLC0415  rarely needed
+    from chalicelib.web.pages.password import render_password_changed
 
     signed_in: Caller | None = caller
     cookies = [_account_tokens().delete(request)]
@@ -157,6 +154,6 @@ def _record_password_change(session: LoginSession) -> int | None:
 
 
 def _account_tokens() -> AccountTokenStore:
-    from chalicelib.web.auth.account_tokens import AccountTokenStore  # noqa: PLC0415  rarely needed
+    from chalicelib.web.auth.account_tokens import AccountTokenStore
 
     return AccountTokenStore(get_services().auth.session_keys)

@@ -44,7 +44,7 @@ def get_sign_in(request: Request) -> Response:
 
     Redirects to the identity provider. Without OIDC settings, 401.
     """
-    from chalicelib.web.auth.sessions import LoginAttempt  # noqa: PLC0415  only sign-in needs it
+    from chalicelib.web.auth.sessions import LoginAttempt
 
     auth = get_services().auth
     to = _safe_return_path(request)
@@ -88,7 +88,7 @@ def get_callback(request: Request) -> Response:
 
 
 def _store_account_token(request: Request, session: LoginSession, access_token: str) -> str:
-    from chalicelib.web.auth.account_tokens import AccountTokenStore  # noqa: PLC0415  rarely needed
+    from chalicelib.web.auth.account_tokens import AccountTokenStore
 
     store = AccountTokenStore(get_services().auth.session_keys)
     return store.write(request, session, access_token, get_services().now())
@@ -96,8 +96,8 @@ def _store_account_token(request: Request, session: LoginSession, access_token: 
 
 def _verify_login(request: Request, attempt: LoginAttempt) -> tuple[Caller, str]:
     """Return who signed in, and their access token."""
-    from chalicelib.web.auth.oidc import LoginRejectedError  # noqa: PLC0415  only sign-in needs it
-    from chalicelib.web.auth.tokens import BadTokenError  # noqa: PLC0415  as above
+    from chalicelib.web.auth.oidc import LoginRejectedError
+    from chalicelib.web.auth.tokens import BadTokenError
 
     auth = get_services().auth
     code = required_query(request, "code")
@@ -136,8 +136,8 @@ def post_sign_out(request: Request) -> Response:
     headers: Headers = {"Cache-Control": "no-store", "Set-Cookie": cookie, **CLEAR_SITE_DATA}
     url = auth.oidc_client.logout_url(f"{origin(request)}{url_prefix(request)}/")
     if url is None:
-        from chalicelib.web.pages.frame import build_plain_frame  # noqa: PLC0415  needed here only
-        from chalicelib.web.pages.rendering import render  # noqa: PLC0415  as above
+        from chalicelib.web.pages.frame import build_plain_frame
+        from chalicelib.web.pages.rendering import render
 
         page = {"base": url_prefix(request)}
         return render("signed_out.html", page, build_plain_frame(request), headers=headers)
@@ -156,10 +156,8 @@ def get_signed_in(request: Request) -> Response:
 
     For a user who signed in in a second tab, while a page with unsaved changes waits.
     """
-    from chalicelib.web.pages.frame import (  # noqa: PLC0415  API clients need no pages
-        build_frame_of_session,
-    )
-    from chalicelib.web.pages.rendering import render  # noqa: PLC0415  as above
+    from chalicelib.web.pages.frame import build_frame_of_session
+    from chalicelib.web.pages.rendering import render
 
     return render("signed_in.html", {"base": url_prefix(request)}, build_frame_of_session(request))
 

@@ -32,7 +32,7 @@ def get_bookings_page(request: Request, caller: Caller) -> Response:
     Staff book at the desk here, and override holds and bookings. Clients use
     `PUT /slots/{slot_id}/booking` and `GET /doctors/{doctor_id}/bookings`.
     """
-    from chalicelib.web.pages import bookings  # noqa: PLC0415  as in every page
+    from chalicelib.web.pages import bookings
 
     on = parse_date(required_query(request, "date"))
     return bookings.render_bookings(caller, requested_doctor_id(caller, request), on, request)
@@ -49,7 +49,7 @@ def post_bookings_form(request: Request, caller: Caller) -> Response:
     The pages send this form. The response is a redirect to the page. Clients use the routes below
     `/slots/{slot_id}`.
     """
-    from chalicelib.web.pages import bookings_form  # noqa: PLC0415
+    from chalicelib.web.pages import bookings_form
 
     return bookings_form.submit(caller, request)
 
@@ -70,8 +70,8 @@ def get_rebooking_page(request: Request, caller: Caller) -> Response:
     Those of a date, or of all dates from today on; and what has become of them. Clients use
     `GET /doctors/{doctor_id}/bookings?disrupted=true`.
     """
-    from chalicelib.web.pages import doctor_list, rebooking  # noqa: PLC0415
-    from chalicelib.web.pages.frame import SCHEDULE  # noqa: PLC0415
+    from chalicelib.web.pages import doctor_list, rebooking
+    from chalicelib.web.pages.frame import SCHEDULE
 
     if should_pick_doctor(caller, request):
         return doctor_list.render_doctor_choice(caller, request, "/rebooking", SCHEDULE)

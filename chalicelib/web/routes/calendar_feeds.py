@@ -41,7 +41,7 @@ def get_calendar_feeds(_request: Request, caller: Caller, doctor_id: str) -> Res
 
     Without their URLs, of which only a hash is stored.
     """
-    from chalicelib.web.api.calendar_serializers import serialize_feeds  # noqa: PLC0415
+    from chalicelib.web.api.calendar_serializers import serialize_feeds
 
     found = get_services().calendar_feeds().list_all(caller, doctor_id_from_path(doctor_id))
     return json_response(serialize_feeds(found.feeds, found.doctor))
@@ -63,9 +63,9 @@ def post_calendar_feed(request: Request, caller: Caller, doctor_id: str) -> Resp
     The response has its secret URL, for a calendar program to subscribe to. It can't be read again.
     A person who has it sees when the doctor is open and booked, and no patient.
     """
-    from chalicelib.domain.names import trim_name  # noqa: PLC0415
-    from chalicelib.web.api.calendar_serializers import serialize_address  # noqa: PLC0415
-    from chalicelib.web.api.decoding import decode_json  # noqa: PLC0415
+    from chalicelib.domain.names import trim_name
+    from chalicelib.web.api.calendar_serializers import serialize_address
+    from chalicelib.web.api.decoding import decode_json
 
     sent, violations = decode_json(request, calendar_schemas.CalendarFeedRequest)
     violations.raise_any()
@@ -86,7 +86,7 @@ def post_calendar_feed_renewal(
 
     The old one ends at once.
     """
-    from chalicelib.web.api.calendar_serializers import serialize_address  # noqa: PLC0415
+    from chalicelib.web.api.calendar_serializers import serialize_address
 
     feeds = get_services().calendar_feeds()
     renewed = feeds.renew(caller, doctor_id_from_path(doctor_id), feed_id)
@@ -127,14 +127,8 @@ def get_calendar(request: Request, file: str) -> Response:
     returned: the doctor's open and booked slots from 30 days ago to the end of the booking window,
     at most 20,000. Held slots are left out. It needs no sign-in, and names no patient.
     """
-    from chalicelib.domain.calendar_feed import (  # noqa: PLC0415
-        CalendarFeedNotFoundError,
-        FeedAddress,
-    )
-    from chalicelib.web.api.calendar_serializers import (  # noqa: PLC0415
-        FILE_SUFFIX,
-        serialize_calendar,
-    )
+    from chalicelib.domain.calendar_feed import CalendarFeedNotFoundError, FeedAddress
+    from chalicelib.web.api.calendar_serializers import FILE_SUFFIX, serialize_calendar
 
     if not file.endswith(FILE_SUFFIX):
         raise CalendarFeedNotFoundError
@@ -159,8 +153,8 @@ def get_calendar_feeds_page(request: Request, caller: Caller) -> Response:
 
     Clients use `GET /doctors/{doctor_id}/calendar-feeds`.
     """
-    from chalicelib.web.pages import calendar_feeds, doctor_list  # noqa: PLC0415  as in every page
-    from chalicelib.web.pages.frame import SETTINGS  # noqa: PLC0415
+    from chalicelib.web.pages import calendar_feeds, doctor_list
+    from chalicelib.web.pages.frame import SETTINGS
 
     if should_pick_doctor(caller, request):
         return doctor_list.render_doctor_choice(caller, request, calendar_feeds.PATH, SETTINGS)
@@ -177,7 +171,7 @@ def post_calendar_feed_form(request: Request, caller: Caller) -> Response:
 
     The response is the page with the URL, which is shown once.
     """
-    from chalicelib.web.pages import calendar_feeds  # noqa: PLC0415
+    from chalicelib.web.pages import calendar_feeds
 
     return calendar_feeds.create_from_form(caller, request)
 
@@ -191,6 +185,6 @@ def post_calendar_feed_form(request: Request, caller: Caller) -> Response:
 )
 def post_calendar_feed_act(request: Request, caller: Caller, feed_id: str) -> Response:
     """Renew or revoke a calendar feed, by the forms of the page."""
-    from chalicelib.web.pages import calendar_feeds  # noqa: PLC0415
+    from chalicelib.web.pages import calendar_feeds
 
     return calendar_feeds.act_on_feed(caller, feed_id, request)

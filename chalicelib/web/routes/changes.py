@@ -88,16 +88,16 @@ def get_history(request: Request, caller: Caller) -> Response:
     At most 100, the newest first. A browser gets a page.
     """
     if should_pick_doctor(caller, request):
-        from chalicelib.web.pages import doctor_list  # noqa: PLC0415
+        from chalicelib.web.pages import doctor_list
 
         return doctor_list.render_doctor_choice(caller, request, "/slots/history", "changes")
     doctor_id = requested_doctor_id(caller, request)
     on = parse_date(required_query(request, "date"))
     if wants_html(request):
-        from chalicelib.web.pages import changes as changes_page  # noqa: PLC0415
+        from chalicelib.web.pages import changes as changes_page
 
         return changes_page.render_history(caller, doctor_id, on, request)
-    from chalicelib.domain.change_feed import ChangeSearch  # noqa: PLC0415  see bootstrap
+    from chalicelib.domain.change_feed import ChangeSearch
 
     search = ChangeSearch(doctor_id=doctor_id, on=on)
     changes = get_services().list_changes.list_page(caller, search, cursor=query(request, "cursor"))
@@ -122,7 +122,7 @@ def post_undo(request: Request, caller: Caller) -> Response:
     Pages send the form, with up to seven changes.
     """
     if is_form(request):
-        from chalicelib.web.pages import undo  # noqa: PLC0415
+        from chalicelib.web.pages import undo
 
         return undo.undo_form(caller, undo.parse_undo_form(request), request)
     undone = get_services().undo_changes.undo(caller, parse_undo_json(request))

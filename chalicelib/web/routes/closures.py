@@ -31,10 +31,10 @@ def get_closures(request: Request, caller: Caller) -> Response:
     With how many doctors have each. A browser gets the page that closes the practice.
     """
     if wants_html(request):
-        from chalicelib.web.pages import closures as page  # noqa: PLC0415  as in every page
+        from chalicelib.web.pages import closures as page
 
         return page.render_closures(caller, request)
-    from chalicelib.web.api.closure_serializers import serialize_closures  # noqa: PLC0415
+    from chalicelib.web.api.closure_serializers import serialize_closures
 
     return json_response(serialize_closures(get_services().closures().manage.list_all(caller)))
 
@@ -60,10 +60,10 @@ def post_closure(request: Request, caller: Caller) -> Response:
     With CSV (`from,to,name`) several closures are made, at most 100, and the response lists them.
     The page sends the form.
     """
-    from chalicelib.web.api import closure_parsing, closure_serializers  # noqa: PLC0415
+    from chalicelib.web.api import closure_parsing, closure_serializers
 
     if is_form(request):
-        from chalicelib.web.pages import closures as page  # noqa: PLC0415
+        from chalicelib.web.pages import closures as page
 
         return page.save_form(caller, request)
     requests = closure_parsing.parse_closures(request)
@@ -89,7 +89,7 @@ def post_closure(request: Request, caller: Caller) -> Response:
 )
 def get_closure(_request: Request, caller: Caller, closure_id: str) -> Response:
     """Return a closure of the practice."""
-    from chalicelib.web.api import closure_parsing, closure_serializers  # noqa: PLC0415
+    from chalicelib.web.api import closure_parsing, closure_serializers
 
     closure_id = closure_parsing.closure_id_from_path(closure_id)
     closure = get_services().closures().manage.get(caller, closure_id)
@@ -106,7 +106,7 @@ def delete_closure(_request: Request, caller: Caller, closure_id: str) -> Respon
 
     Every doctor loses it, one after the other; their slots open again as after time off.
     """
-    from chalicelib.web.api import closure_parsing, closure_serializers  # noqa: PLC0415
+    from chalicelib.web.api import closure_parsing, closure_serializers
 
     closure_id, services = closure_parsing.closure_id_from_path(closure_id), get_services()
     services.closures().manage.lift(caller, closure_id)
@@ -122,7 +122,7 @@ def delete_closure(_request: Request, caller: Caller, closure_id: str) -> Respon
 )
 def post_closure_lift(request: Request, caller: Caller, closure_id: str) -> Response:
     """Lift a closure of the practice, by the form of the page."""
-    from chalicelib.web.api.closure_parsing import closure_id_from_path  # noqa: PLC0415
-    from chalicelib.web.pages import closures as page  # noqa: PLC0415
+    from chalicelib.web.api.closure_parsing import closure_id_from_path
+    from chalicelib.web.pages import closures as page
 
     return page.lift(caller, closure_id_from_path(closure_id), request)

@@ -32,7 +32,7 @@ def get_new_doctor(request: Request, caller: Caller) -> Response:
 
     Clients use `PUT /doctors/{doctor_id}`.
     """
-    from chalicelib.web.pages import new_doctor  # noqa: PLC0415  as in every page
+    from chalicelib.web.pages import new_doctor
 
     caller.require_admin()
     return new_doctor.render_new_doctor(caller, request)
@@ -49,7 +49,7 @@ def post_new_doctor(request: Request, caller: Caller) -> Response:
     Creates the doctor and, in our own user pool, their account with an invitation. The same form
     sent again goes on where an earlier attempt ended.
     """
-    from chalicelib.web.pages import new_doctor  # noqa: PLC0415  as in every page
+    from chalicelib.web.pages import new_doctor
 
     caller.require_admin()
     return new_doctor.save_form(caller, request)
@@ -62,7 +62,7 @@ def post_new_doctor(request: Request, caller: Caller) -> Response:
 )
 def get_new_delegate(request: Request, caller: Caller) -> Response:
     """Page that invites a delegate."""
-    from chalicelib.web.pages import new_delegate  # noqa: PLC0415  as in every page
+    from chalicelib.web.pages import new_delegate
 
     caller.require_admin()
     return new_delegate.render_new_delegate(caller, request)
@@ -79,7 +79,7 @@ def post_new_delegate(request: Request, caller: Caller) -> Response:
     Each chosen doctor names them and, in our own user pool, they get an account with an invitation.
     The same form sent again goes on where an earlier attempt ended.
     """
-    from chalicelib.web.pages import new_delegate  # noqa: PLC0415  as in every page
+    from chalicelib.web.pages import new_delegate
 
     caller.require_admin()
     return new_delegate.save_form(caller, request)
@@ -92,7 +92,7 @@ def post_new_delegate(request: Request, caller: Caller) -> Response:
 )
 def get_doctor_sign_in(request: Request, caller: Caller, doctor_id: str) -> Response:
     """Page that says whether a doctor can sign in, and invites them."""
-    from chalicelib.web.pages import doctor_sign_in  # noqa: PLC0415  as in every page
+    from chalicelib.web.pages import doctor_sign_in
 
     caller.require_admin()
     doctor = get_services().doctors.get(doctor_id_from_path(doctor_id))
@@ -106,7 +106,7 @@ def get_doctor_sign_in(request: Request, caller: Caller, doctor_id: str) -> Resp
 )
 def post_doctor_sign_in(request: Request, caller: Caller, doctor_id: str) -> Response:
     """Invite a doctor, by the form of the page: for the first time, or again."""
-    from chalicelib.web.pages import doctor_sign_in  # noqa: PLC0415  as in every page
+    from chalicelib.web.pages import doctor_sign_in
 
     caller.require_admin()
     doctor = get_services().doctors.get(doctor_id_from_path(doctor_id))
@@ -120,7 +120,7 @@ def post_doctor_sign_in(request: Request, caller: Caller, doctor_id: str) -> Res
 )
 def post_doctor_active(request: Request, caller: Caller, doctor_id: str) -> Response:
     """Deactivate or reactivate a doctor, by the form of the page."""
-    from chalicelib.web.pages.day_form import decode_fields  # noqa: PLC0415  as in every page
+    from chalicelib.web.pages.day_form import decode_fields
 
     caller.require_admin()
     fields = decode_fields(request, ("active",))

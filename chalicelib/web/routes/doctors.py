@@ -46,8 +46,8 @@ def get_doctors(request: Request, caller: Caller) -> Response:
     a page with the doctors whose schedule the caller can manage.
     """
     if wants_html(request) and caller.can_manage_any:
-        from chalicelib.web.pages.directory import render_directory  # noqa: PLC0415
-        from chalicelib.web.pages.doctor_list import render_doctor_list  # noqa: PLC0415
+        from chalicelib.web.pages.directory import render_directory
+        from chalicelib.web.pages.doctor_list import render_doctor_list
 
         if Role.ADMIN in caller.roles:
             return render_directory(caller, request)

@@ -44,7 +44,7 @@ def get_export(request: Request, caller: Caller, doctor_id: str) -> Response:
     of an import: sent to `POST /doctors/{doctor_id}/plans`, it changes nothing as long as these
     slots are there. In CSV, `end` and `status` are for people, an import ignores them.
     """
-    from chalicelib.web.api import csv_writer, export_serializers  # noqa: PLC0415  see bootstrap
+    from chalicelib.web.api import csv_writer, export_serializers
 
     doctor_id, extension = doctor_id_from_path(doctor_id), _parse_format(request)
     require_dates(request, "from", "to")
@@ -76,8 +76,8 @@ def _parse_format(request: Request) -> str:
 )
 def get_import_page(request: Request, caller: Caller) -> Response:
     """Page to import slots, and to export them."""
-    from chalicelib.web.pages import doctor_list, import_slots  # noqa: PLC0415  as in every page
-    from chalicelib.web.pages.frame import SCHEDULE  # noqa: PLC0415
+    from chalicelib.web.pages import doctor_list, import_slots
+    from chalicelib.web.pages.frame import SCHEDULE
 
     if should_pick_doctor(caller, request):
         return doctor_list.render_doctor_choice(caller, request, "/import", SCHEDULE)
@@ -101,6 +101,6 @@ def post_import_form(request: Request, caller: Caller) -> Response:
     The page sends this form: the lines of a CSV file. The response is a redirect to the preview of
     the plan. Clients use `POST /doctors/{doctor_id}/plans`.
     """
-    from chalicelib.web.pages import import_slots  # noqa: PLC0415
+    from chalicelib.web.pages import import_slots
 
     return import_slots.preview_form(caller, request)

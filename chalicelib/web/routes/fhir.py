@@ -38,9 +38,9 @@ def get_fhir_metadata(request: Request, _caller: Caller | None) -> Response:
 
     It says exactly what works. It needs no sign-in where the setting `PUBLIC_SLOTS` is `on`.
     """
-    from chalicelib.web.fhir.capability import build_capability_statement  # noqa: PLC0415
-    from chalicelib.web.fhir.media_types import require_json  # noqa: PLC0415
-    from chalicelib.web.fhir.responses import fhir_response  # noqa: PLC0415
+    from chalicelib.web.fhir.capability import build_capability_statement
+    from chalicelib.web.fhir.media_types import require_json
+    from chalicelib.web.fhir.responses import fhir_response
 
     require_json(request)
     return fhir_response(build_capability_statement(request), request)
@@ -66,7 +66,7 @@ def get_fhir_search(request: Request, _caller: Caller | None, resource_type: str
     `/fhir/metadata` has the search parameters of each; a parameter that is not known is ignored,
     and the self link of the bundle says what was used.
     """
-    from chalicelib.web.fhir import bulk, media_types, responses, searches  # noqa: PLC0415
+    from chalicelib.web.fhir import bulk, media_types, responses, searches
 
     media_types.require_json(request)
     if resource_type == bulk.OPERATION:
@@ -95,7 +95,7 @@ def post_fhir_search(
     In place of an id, the path has `_search`. The same as `GET /fhir/{resource_type}`: parameters
     can be in the form, in the URL, or in both. The links of the bundle are for GET.
     """
-    from chalicelib.web.fhir import media_types, parameters, responses, searches  # noqa: PLC0415
+    from chalicelib.web.fhir import media_types, parameters, responses, searches
 
     searches.require_search_path(resource_id)
     parameters.add_form_fields(request)
@@ -120,7 +120,7 @@ def get_fhir_resource(
 
     The identifier of a Slot is the `slot_id` with which it can be booked.
     """
-    from chalicelib.web.fhir import media_types, responses, searches  # noqa: PLC0415
+    from chalicelib.web.fhir import media_types, responses, searches
 
     media_types.require_json(request)
     return responses.fhir_response(searches.read(resource_type, resource_id, request), request)
@@ -144,7 +144,7 @@ def get_fhir_file(request: Request, _caller: Caller | None, file: str) -> Respon
     resource on each line, of doctors who take bookings: slots are from today to the end of the
     booking window. It needs no sign-in where the setting `PUBLIC_SLOTS` is `on`.
     """
-    from chalicelib.web.fhir import bulk, media_types  # noqa: PLC0415
+    from chalicelib.web.fhir import bulk, media_types
 
     media_types.require_ndjson(request)
     return bulk.publish_file(file, request)

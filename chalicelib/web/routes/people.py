@@ -34,7 +34,7 @@ def get_people(request: Request, caller: Caller) -> Response:
     Who has which role, whether they can sign in, when they last did, and for which doctors
     delegates work. Without our own user pool, as far as it is on record here.
     """
-    from chalicelib.web.pages import people  # noqa: PLC0415  as in every page
+    from chalicelib.web.pages import people
 
     return people.render_people(caller, request)
 

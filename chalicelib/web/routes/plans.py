@@ -36,7 +36,7 @@ def get_series_list(_request: Request, caller: Caller, doctor_id: str) -> Respon
 
     The latest version of each series that applies today or later.
     """
-    from chalicelib.web.api.plan_serializers import serialize_series_list  # noqa: PLC0415
+    from chalicelib.web.api.plan_serializers import serialize_series_list
 
     doctor_id = doctor_id_from_path(doctor_id)
     found = get_services().list_series.list_series(caller, doctor_id)
@@ -50,8 +50,8 @@ def get_series_list(_request: Request, caller: Caller, doctor_id: str) -> Respon
 )
 def get_series(_request: Request, caller: Caller, doctor_id: str, series_id: str) -> Response:
     """Return a series: its latest version, also if it is over."""
-    from chalicelib.web.api.plan_parsing import series_id_from_path  # noqa: PLC0415
-    from chalicelib.web.api.plan_serializers import serialize_series  # noqa: PLC0415
+    from chalicelib.web.api.plan_parsing import series_id_from_path
+    from chalicelib.web.api.plan_serializers import serialize_series
 
     series_id, doctor_id = series_id_from_path(series_id), doctor_id_from_path(doctor_id)
     series = get_services().list_series.get_series(caller, doctor_id, series_id)
@@ -73,8 +73,8 @@ def get_plans(request: Request, caller: Caller, doctor_id: str) -> Response:
 
     At most 20, the newest first, without what they do to each date.
     """
-    from chalicelib.web.api.plan_parsing import parse_state  # noqa: PLC0415
-    from chalicelib.web.api.plan_serializers import serialize_plans  # noqa: PLC0415
+    from chalicelib.web.api.plan_parsing import parse_state
+    from chalicelib.web.api.plan_serializers import serialize_plans
 
     doctor_id = doctor_id_from_path(doctor_id)
     found = get_services().list_plans.list_latest(caller, doctor_id, parse_state(request))
@@ -99,8 +99,8 @@ def post_plan(request: Request, caller: Caller, doctor_id: str) -> Response:
     replacement of open slots that are not of the weekly hours, or an undo of a plan or a change.
     Nothing but the proposal is stored: the response shows what it would do. Steps apply it.
     """
-    from chalicelib.web.api.plan_parsing import parse_plan_request  # noqa: PLC0415
-    from chalicelib.web.api.plan_serializers import serialize_plan  # noqa: PLC0415
+    from chalicelib.web.api.plan_parsing import parse_plan_request
+    from chalicelib.web.api.plan_serializers import serialize_plan
 
     doctor_id = doctor_id_from_path(doctor_id)
     view = _propose(caller, doctor_id, parse_plan_request(request, doctor_id))
@@ -147,8 +147,8 @@ def post_plan_step(request: Request, caller: Caller, doctor_id: str, plan_id: st
     to be proposed again. A plan of a year is megabytes of JSON: with `days=applied` the response
     has only the dates that this step applied. The totals are those of the plan in any case.
     """
-    from chalicelib.domain import plan_errors  # noqa: PLC0415  see bootstrap
-    from chalicelib.web.api.plan_parsing import parse_only_applied  # noqa: PLC0415
+    from chalicelib.domain import plan_errors
+    from chalicelib.web.api.plan_parsing import parse_only_applied
 
     only_applied = parse_only_applied(request)
     doctor_id, plan_id = _ids(doctor_id, plan_id)
@@ -206,7 +206,7 @@ def _propose_undo(caller: Caller, doctor_id: str, requested: PlanRequest) -> Pla
 
 
 def _ids(doctor_id: str, plan_id: str) -> tuple[str, str]:
-    from chalicelib.web.api.plan_parsing import plan_id_from_path  # noqa: PLC0415
+    from chalicelib.web.api.plan_parsing import plan_id_from_path
 
     plan_id = plan_id_from_path(plan_id)
     return doctor_id_from_path(doctor_id), plan_id
@@ -217,7 +217,7 @@ def _view(caller: Caller, doctor_id: str, plan_id: str) -> PlanView:
 
 
 def _plan_response(view: PlanView) -> Response:
-    from chalicelib.web.api.plan_serializers import serialize_plan  # noqa: PLC0415
+    from chalicelib.web.api.plan_serializers import serialize_plan
 
     return json_response(serialize_plan(view))
 
@@ -226,7 +226,7 @@ def _changed_preview(
     caller: Caller, doctor_id: str, plan_id: str, error: PreviewChangedError
 ) -> Response:
     """Return the problem with the plan and its new preview."""
-    from chalicelib.web.api.plan_serializers import serialize_changed_preview  # noqa: PLC0415
+    from chalicelib.web.api.plan_serializers import serialize_changed_preview
 
     problem = problem_from_error(error)
     request_context.current_request().code = problem.code

@@ -60,7 +60,7 @@ def get_practice(request: Request, caller: Caller) -> Response:
     """
     date = optional_date(request, "date")
     if wants_html(request):
-        from chalicelib.web.pages import practice as pages  # noqa: PLC0415
+        from chalicelib.web.pages import practice as pages
 
         return pages.render_practice(caller, date, request)
     practice = get_services().practice().get_day(caller, parse_practice_search(request), date)
@@ -95,8 +95,8 @@ def post_practice(request: Request, caller: Caller) -> Response:
     others are tried. The page sends its form; the response is a page, or a redirect to it.
     """
     if is_form(request):
-        from chalicelib.web.pages import practice as pages  # noqa: PLC0415
-        from chalicelib.web.pages.schedule_form import parse_practice_form  # noqa: PLC0415
+        from chalicelib.web.pages import practice as pages
+        from chalicelib.web.pages.schedule_form import parse_practice_form
 
         form = parse_practice_form(request)
         if wants_html(request) or not form.edited:

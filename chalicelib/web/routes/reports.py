@@ -47,8 +47,8 @@ def get_reports(request: Request, caller: Caller) -> Response:
     cancellations, and when a third patient could come at the earliest, as of now. A browser gets a
     page with plots, and `Accept: text/csv` or `format=csv` a file.
     """
-    from chalicelib.web.api.practice_parsing import parse_practice_search  # noqa: PLC0415
-    from chalicelib.web.api.week_parsing import optional_week_date  # noqa: PLC0415
+    from chalicelib.web.api.practice_parsing import parse_practice_search
+    from chalicelib.web.api.week_parsing import optional_week_date
 
     output, violations = _parse_format(request), Violations()
     with violations:
@@ -59,10 +59,10 @@ def get_reports(request: Request, caller: Caller) -> Response:
         last = optional_week_date(request, "to")
     violations.raise_any()
     if output is None and wants_html(request):
-        from chalicelib.web.pages import reports  # noqa: PLC0415  as in every page
+        from chalicelib.web.pages import reports
 
         return reports.render_reports(caller, search, first, last, request)
-    from chalicelib.web.api import csv_writer, report_serializers  # noqa: PLC0415  see bootstrap
+    from chalicelib.web.api import csv_writer, report_serializers
 
     report = get_services().changes().view_reports().get_report(caller, search, first, last)
     if output == "csv":

@@ -41,8 +41,8 @@ def get_changes_page(request: Request, caller: Caller) -> Response:
     The newest first, and the changes of a plan together. Clients use
     `GET /doctors/{doctor_id}/changes`.
     """
-    from chalicelib.web.pages import changes, doctor_list  # noqa: PLC0415
-    from chalicelib.web.pages.frame import CHANGES  # noqa: PLC0415
+    from chalicelib.web.pages import changes, doctor_list
+    from chalicelib.web.pages.frame import CHANGES
 
     if should_pick_doctor(caller, request):
         return doctor_list.render_doctor_choice(caller, request, "/changes", CHANGES)
@@ -64,8 +64,8 @@ def get_settings_page(request: Request, caller: Caller) -> Response:
 
     Clients use `GET /doctors/{doctor_id}`.
     """
-    from chalicelib.web.pages import doctor_list, settings  # noqa: PLC0415
-    from chalicelib.web.pages.frame import SETTINGS  # noqa: PLC0415
+    from chalicelib.web.pages import doctor_list, settings
+    from chalicelib.web.pages.frame import SETTINGS
 
     if should_pick_doctor(caller, request):
         return doctor_list.render_doctor_choice(caller, request, "/settings", SETTINGS)
@@ -91,6 +91,6 @@ def post_settings_form(request: Request, caller: Caller) -> Response:
     of the hours. `version` is that of the settings that the form shows: others are 412. Clients use
     `PUT /doctors/{doctor_id}`.
     """
-    from chalicelib.web.pages import settings_saving  # noqa: PLC0415
+    from chalicelib.web.pages import settings_saving
 
     return settings_saving.submit(caller, request)

@@ -31,8 +31,8 @@ def get_series_page(request: Request, caller: Caller) -> Response:
 
     And with the plans that are not finished. Clients use `GET /doctors/{doctor_id}/series`.
     """
-    from chalicelib.web.pages import doctor_list, series  # noqa: PLC0415  as in every page
-    from chalicelib.web.pages.frame import SCHEDULE  # noqa: PLC0415
+    from chalicelib.web.pages import doctor_list, series
+    from chalicelib.web.pages.frame import SCHEDULE
 
     if should_pick_doctor(caller, request):
         return doctor_list.render_doctor_choice(caller, request, "/series", SCHEDULE)
@@ -54,7 +54,7 @@ def get_new_series(request: Request, caller: Caller) -> Response:
 
     From the slots of a week or of a day, or from the doctor's weekly hours.
     """
-    from chalicelib.web.pages import series_journey  # noqa: PLC0415
+    from chalicelib.web.pages import series_journey
 
     return series_journey.render_new(caller, requested_doctor_id(caller, request), request)
 
@@ -70,7 +70,7 @@ def post_series_form(request: Request, caller: Caller) -> Response:
     The pages send this form, for a new series or a change of one. The response is a redirect to the
     preview of the plan. Clients use `POST /doctors/{doctor_id}/plans`.
     """
-    from chalicelib.web.pages import series_journey  # noqa: PLC0415
+    from chalicelib.web.pages import series_journey
 
     return series_journey.preview_form(caller, request)
 
@@ -87,7 +87,7 @@ def post_series_form(request: Request, caller: Caller) -> Response:
 )
 def get_series_form(request: Request, caller: Caller, series_id: str) -> Response:
     """Page to change a series."""
-    from chalicelib.web.pages import series_journey  # noqa: PLC0415
+    from chalicelib.web.pages import series_journey
 
     doctor_id = requested_doctor_id(caller, request)
     return series_journey.render_edit(caller, doctor_id, series_id, request)
@@ -105,7 +105,7 @@ def get_series_form(request: Request, caller: Caller, series_id: str) -> Respons
 )
 def get_series_end(request: Request, caller: Caller, series_id: str) -> Response:
     """Page to end a series."""
-    from chalicelib.web.pages import series_journey  # noqa: PLC0415
+    from chalicelib.web.pages import series_journey
 
     doctor_id = requested_doctor_id(caller, request)
     return series_journey.render_end(caller, doctor_id, series_id, request)
@@ -121,7 +121,7 @@ def post_series_end(request: Request, caller: Caller, series_id: str) -> Respons
 
     The page sends this form. The response is a redirect to the preview of the plan.
     """
-    from chalicelib.web.pages import series_journey  # noqa: PLC0415
+    from chalicelib.web.pages import series_journey
 
     return series_journey.preview_end(caller, series_id, request)
 
@@ -142,8 +142,8 @@ def get_origins_page(request: Request, caller: Caller) -> Response:
     For each slot of a date: the series, or the person who opened it. In JSON it is `origin` of a
     slot.
     """
-    from chalicelib.web.pages import doctor_list, origins  # noqa: PLC0415
-    from chalicelib.web.pages.frame import SCHEDULE  # noqa: PLC0415
+    from chalicelib.web.pages import doctor_list, origins
+    from chalicelib.web.pages.frame import SCHEDULE
 
     if should_pick_doctor(caller, request):
         return doctor_list.render_doctor_choice(caller, request, "/slots/origins", SCHEDULE)
@@ -168,8 +168,8 @@ def get_plan_page(request: Request, caller: Caller, plan_id: str) -> Response:
     Its preview, its progress or its result. Clients use
     `GET /doctors/{doctor_id}/plans/{plan_id}`.
     """
-    from chalicelib.web.api.plan_parsing import plan_id_from_path  # noqa: PLC0415
-    from chalicelib.web.pages import plan  # noqa: PLC0415
+    from chalicelib.web.api.plan_parsing import plan_id_from_path
+    from chalicelib.web.pages import plan
 
     doctor_id = requested_doctor_id(caller, request)
     return plan.render_plan(caller, doctor_id, plan_id_from_path(plan_id), request)
@@ -191,7 +191,7 @@ def post_plan_form(request: Request, caller: Caller, plan_id: str) -> Response:
     The buttons of its page send this form: `act` is one of `start`, `next`, `continue`, `stop` and
     `undo`. htmx sends `next` by itself: it does not continue a plan that is stopped.
     """
-    from chalicelib.web.api.plan_parsing import plan_id_from_path  # noqa: PLC0415
-    from chalicelib.web.pages import plan  # noqa: PLC0415
+    from chalicelib.web.api.plan_parsing import plan_id_from_path
+    from chalicelib.web.pages import plan
 
     return plan.act_on_plan(caller, plan_id_from_path(plan_id), request)

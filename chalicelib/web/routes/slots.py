@@ -42,7 +42,7 @@ def get_slots(request: Request, caller: Caller) -> Response:
     including when a hold expires.
     """
     if should_pick_doctor(caller, request):
-        from chalicelib.web.pages import doctor_list  # noqa: PLC0415
+        from chalicelib.web.pages import doctor_list
 
         return doctor_list.render_schedule_choice(caller, request)
     doctor_id = requested_doctor_id(caller, request)
@@ -50,7 +50,7 @@ def get_slots(request: Request, caller: Caller) -> Response:
     on = parse_date(date) if date else None
 
     if wants_html(request):
-        from chalicelib.web.pages import day as pages  # noqa: PLC0415
+        from chalicelib.web.pages import day as pages
 
         return pages.render_day(caller, doctor_id, on, request)
     day = serialize_day(get_services().manage_slots.get_day(caller, doctor_id, on))
@@ -76,7 +76,7 @@ def post_slots(request: Request, caller: Caller) -> Response:
     is a page, or a redirect to it.
     """
     if is_form(request):
-        from chalicelib.web.pages import day as pages  # noqa: PLC0415
+        from chalicelib.web.pages import day as pages
 
         return pages.save_form(caller, parse_save_form(request), request)
 

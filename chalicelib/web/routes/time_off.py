@@ -29,9 +29,7 @@ def get_time_off(_request: Request, caller: Caller, doctor_id: str) -> Response:
 
     With the closures of the practice, and without what was lifted. Plans make and lift time off.
     """
-    from chalicelib.web.api.time_off_serializers import (  # noqa: PLC0415  see bootstrap
-        serialize_time_off_list,
-    )
+    from chalicelib.web.api.time_off_serializers import serialize_time_off_list
 
     found = get_services().list_time_off.list_time_off(caller, doctor_id_from_path(doctor_id))
     return json_response(serialize_time_off_list(found))
@@ -52,8 +50,8 @@ def get_time_off_page(request: Request, caller: Caller) -> Response:
 
     Clients use `GET /doctors/{doctor_id}/time-off`.
     """
-    from chalicelib.web.pages import doctor_list, time_off  # noqa: PLC0415  as in every page
-    from chalicelib.web.pages.frame import SCHEDULE  # noqa: PLC0415
+    from chalicelib.web.pages import doctor_list, time_off
+    from chalicelib.web.pages.frame import SCHEDULE
 
     if should_pick_doctor(caller, request):
         return doctor_list.render_doctor_choice(caller, request, "/time-off", SCHEDULE)
@@ -71,7 +69,7 @@ def post_time_off_form(request: Request, caller: Caller) -> Response:
     The page sends this form. The response is a redirect to the preview of the plan. Clients use
     `POST /doctors/{doctor_id}/plans`.
     """
-    from chalicelib.web.pages import time_off  # noqa: PLC0415
+    from chalicelib.web.pages import time_off
 
     return time_off.preview_form(caller, request)
 
@@ -86,6 +84,6 @@ def post_time_off_lift(request: Request, caller: Caller) -> Response:
 
     The page sends this form. The response is a redirect to the plan that lifts it.
     """
-    from chalicelib.web.pages import time_off  # noqa: PLC0415
+    from chalicelib.web.pages import time_off
 
     return time_off.lift(caller, request)

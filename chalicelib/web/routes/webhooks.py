@@ -30,7 +30,7 @@ def get_webhooks(_request: Request, caller: Caller) -> Response:
 
     An admin sees those of all clients.
     """
-    from chalicelib.web.api.webhook_serializers import serialize_webhooks  # noqa: PLC0415
+    from chalicelib.web.api.webhook_serializers import serialize_webhooks
 
     return json_response(serialize_webhooks(get_services().webhooks().manage.list_all(caller)))
 
@@ -54,8 +54,8 @@ def post_webhook(request: Request, caller: Caller) -> Response:
     for up to 72 hours, and 410 disables the webhook. The secret, which verifies the signatures, is
     shown this once.
     """
-    from chalicelib.web.api.webhook_parsing import parse_webhook  # noqa: PLC0415
-    from chalicelib.web.api.webhook_serializers import serialize_new_webhook  # noqa: PLC0415
+    from chalicelib.web.api.webhook_parsing import parse_webhook
+    from chalicelib.web.api.webhook_serializers import serialize_new_webhook
 
     services = get_services()
     allow_loopback = services.settings.allows_loopback_webhooks
@@ -73,7 +73,7 @@ def post_webhook(request: Request, caller: Caller) -> Response:
 )
 def get_webhook(_request: Request, caller: Caller, webhook_id: str) -> Response:
     """Get a webhook."""
-    from chalicelib.web.api.webhook_serializers import serialize_webhook  # noqa: PLC0415
+    from chalicelib.web.api.webhook_serializers import serialize_webhook
 
     webhook = get_services().webhooks().manage.get(caller, webhook_id)
     return json_response(serialize_webhook(webhook))
@@ -105,7 +105,7 @@ def post_webhook_rotation(_request: Request, caller: Caller, webhook_id: str) ->
 
     For 24 hours, each event has two signatures: of the new secret and of the previous one.
     """
-    from chalicelib.web.api.webhook_serializers import serialize_rotation  # noqa: PLC0415
+    from chalicelib.web.api.webhook_serializers import serialize_rotation
 
     webhook = get_services().webhooks().manage.rotate(caller, webhook_id)
     return json_response(serialize_rotation(webhook))
@@ -123,7 +123,7 @@ def post_webhook_test(_request: Request, caller: Caller, webhook_id: str) -> Res
 
     Its type is `webhook.test`. Its result is in the list of deliveries.
     """
-    from chalicelib.web.api.webhook_serializers import serialize_delivery  # noqa: PLC0415
+    from chalicelib.web.api.webhook_serializers import serialize_delivery
 
     delivery = get_services().webhooks().manage.test(caller, webhook_id)
     return json_response(serialize_delivery(delivery), status=HTTPStatus.ACCEPTED)
@@ -144,8 +144,8 @@ def get_webhook_deliveries(request: Request, caller: Caller, webhook_id: str) ->
 
     Those of the last 14 days that were tried at least once, the newest first.
     """
-    from chalicelib.web.api.webhook_parsing import parse_page  # noqa: PLC0415
-    from chalicelib.web.api.webhook_serializers import serialize_deliveries  # noqa: PLC0415
+    from chalicelib.web.api.webhook_parsing import parse_page
+    from chalicelib.web.api.webhook_serializers import serialize_deliveries
 
     limit, cursor = parse_page(request)
     manage = get_services().webhooks().manage
@@ -167,7 +167,7 @@ def post_webhook_replay(
 
     With the same `webhook-id` and body, and if need be for another 72 hours.
     """
-    from chalicelib.web.api.webhook_serializers import serialize_delivery  # noqa: PLC0415
+    from chalicelib.web.api.webhook_serializers import serialize_delivery
 
     manage = get_services().webhooks().manage
     delivery = manage.replay(caller, webhook_id, delivery_id)

@@ -57,13 +57,13 @@ def get_week(request: Request, caller: Caller) -> Response:
     gets the page of the week. The `ETag` changes whenever the answer would.
     """
     if should_pick_doctor(caller, request):
-        from chalicelib.web.pages import doctor_list  # noqa: PLC0415
+        from chalicelib.web.pages import doctor_list
 
         return doctor_list.render_schedule_choice(caller, request)
     doctor_id = requested_doctor_id(caller, request)
     date = optional_week_date(request)
     if wants_html(request):
-        from chalicelib.web.pages import week as pages  # noqa: PLC0415
+        from chalicelib.web.pages import week as pages
 
         return pages.render_week(caller, doctor_id, date, request)
     week = get_services().manage_weeks.get_week(caller, doctor_id, date)
@@ -95,8 +95,8 @@ def post_week(request: Request, caller: Caller) -> Response:
     its form; the response is a page, or a redirect to it.
     """
     if is_form(request):
-        from chalicelib.web.pages import week as pages  # noqa: PLC0415
-        from chalicelib.web.pages.schedule_form import parse_week_form  # noqa: PLC0415
+        from chalicelib.web.pages import week as pages
+        from chalicelib.web.pages.schedule_form import parse_week_form
 
         form = parse_week_form(request)
         if wants_html(request) or not form.edited:
@@ -141,14 +141,14 @@ def get_month(request: Request, caller: Caller) -> Response:
     patients can be seen. A browser (`Accept: text/html`) gets the page of the month.
     """
     if should_pick_doctor(caller, request):
-        from chalicelib.web.pages import doctor_list  # noqa: PLC0415
+        from chalicelib.web.pages import doctor_list
 
         return doctor_list.render_schedule_choice(caller, request)
     doctor_id = requested_doctor_id(caller, request)
     on = optional_month(request)
 
     if wants_html(request):
-        from chalicelib.web.pages import month as pages  # noqa: PLC0415
+        from chalicelib.web.pages import month as pages
 
         return pages.render_month(caller, doctor_id, on, optional_week_date(request), request)
     month = get_services().view_months.get_month(caller, doctor_id, on)

@@ -35,7 +35,7 @@ class LoadClient(ABC):
         self.http_client = HttpClient(url, history)
         self.history = history
         self.scenario = scenario
-        self.rng = random.Random(name)  # noqa: S311  reproducible choices
+        self.rng = random.Random(name)
         self._name = name
         self._name_count = 0
 
