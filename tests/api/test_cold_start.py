@@ -40,7 +40,7 @@ services = bootstrap.create_services()
 from local import demo_data; demo_data.seed()
 services.manage_people.is_token_valid("dr-lee", Account(*sys.argv[1:]), issued_at=None)
 """
-# A process that has imported the app becomes another for each request.
+# The process imports the app once, and forks a child for each request.
 REQUESTS_SCRIPT = """
 import json, os, sys
 from app import app

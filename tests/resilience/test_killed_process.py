@@ -28,7 +28,7 @@ REPRESENTATIVE_WRITES = (
     "new doctor with delegates",
 )
 OTHER_WRITES = ("first save", "save", "form", "hold", "release", "book", "move", "delegates")
-# A process that has imported the app becomes another for each line: that one sends and is killed.
+# The process imports the app once, and forks a child for each line, which sends and is killed.
 SEND_AND_KILL_SCRIPT = """
 import os, signal, sys
 from chalice.test import Client

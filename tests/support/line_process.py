@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
+from select import select
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[2]
 Ask = Callable[[str], str]
+MAX_SECONDS_OF_ANSWER = 60
 
 
 @contextmanager
 def start_line_process(script: str, env: Mapping[str, str]) -> Iterator[Ask]:
-    """Run the script during the block; the function sends it a line and returns its answer."""
+    """Run the script during the block; the function sends it a line and returns its answer.
+
+    The function raises ``TimeoutError``, and the process ends, if there is no answer in time.
+    """
     with subprocess.Popen(
         [sys.executable, "-c", script],
         cwd=PROJECT,
@@ -34,6 +39,9 @@ def start_line_process(script: str, env: Mapping[str, str]) -> Iterator[Ask]:
 
         def ask(line: str) -> str:
             questions.write(f"{line}\n")
+            if not select([answers], [], [], MAX_SECONDS_OF_ANSWER)[0]:
+                process.kill()
+                raise TimeoutError(line)
             return answers.readline()
 
         yield ask
