@@ -110,6 +110,22 @@ def test_save_in_other_tab_appears_and_long_news_is_summarised(
     day_page.expect_unsaved(1)
 
 
+def test_time_off_taken_elsewhere_is_news_for_an_unsaved_tick(
+    day_page: ManageSlotsPage,
+) -> None:
+    check_and_save(day_page, "09:00")
+    day_page.check("10:00")
+
+    day_page.take_time_off_elsewhere("Conference")
+    wait_for_poll(day_page.page)
+
+    day_page.expect_status("10:00–10:30 is now in time off")
+    day_page.expect_status("09:00–09:30 is now closed")
+    expect(day_page.label("10:00")).to_contain_text("Conference")
+    expect(day_page.checkbox("10:00")).to_be_disabled()
+    day_page.expect_unsaved(0)
+
+
 def test_tick_is_kept_while_slot_is_held(day_page: ManageSlotsPage) -> None:
     check_and_save(day_page, "09:00", "10:00")
     day_page.checkbox("10:00").uncheck()

@@ -74,12 +74,23 @@ class ManageSlotsPage:
         """Open and close slots of the date as another window of the same user does."""
         statuses = dict.fromkeys(opened, "free") | dict.fromkeys(closed, "busy-unavailable")
         slots = [{"start": start, "status": status} for start, status in statuses.items()]
+        self._post("/slots", {"doctor_id": self.doctor_id, "date": str(self.date), "slots": slots})
+
+    def take_time_off_elsewhere(self, name: str) -> None:
+        """Take the date off as another window of the same user does; bookings stay."""
+        on = str(self.date)
+        plan = {"kind": "time_off", "from": on, "to": on, "name": name, "act": "stop"}
+        plans = f"/doctors/{self.doctor_id}/plans"
+        proposed = self._post(plans, plan)
+        self._post(f"{plans}/{proposed['plan_id']}/steps", {})
+
+    def _post(self, path: str, data: dict[str, Any]) -> dict[str, Any]:
         response = self.page.request.post(
-            f"{self.server.url}/slots",
-            data={"doctor_id": self.doctor_id, "date": str(self.date), "slots": slots},
-            headers={"Sec-Fetch-Site": "same-origin"},
+            f"{self.server.url}{path}", data=data, headers={"Sec-Fetch-Site": "same-origin"}
         )
         assert response.ok, response.text()
+        answer: dict[str, Any] = response.json()
+        return answer
 
     def expect_status(self, text: str) -> None:
         """Wait until the live region contains the text."""

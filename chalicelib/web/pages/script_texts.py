@@ -150,6 +150,11 @@ def _news_texts() -> dict[str, str | Forms]:
                 times=times,
             )
         ),
+        "becameAway": _forms(
+            lambda n: ngettext(
+                "%(times)s is now in time off", "%(times)s are now in time off", n, times=times
+            )
+        ),
         "becamePast": _forms(
             lambda n: ngettext(
                 "%(times)s is now in the past", "%(times)s are now in the past", n, times=times

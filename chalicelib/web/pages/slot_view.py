@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.day import DaySlot
     from chalicelib.web.pages.day_form import DayFormState
 
-_CSS_KINDS = {
+BoxKind = Literal["free", "held", "booked", "off", "past", "away", "blocked", "outside"]
+"""What a box looks like. The news of a poll has a text for each (``script_texts``)."""
+_CSS_KINDS: dict[SlotStatus, BoxKind] = {
     SlotStatus.FREE: "free",
     SlotStatus.HELD: "held",
     SlotStatus.BOOKED: "booked",
@@ -38,7 +40,7 @@ class SlotView(Struct, frozen=True, kw_only=True):
     start: str
     end: str
     state: str
-    kind: str
+    kind: BoxKind
     is_checked: bool
     is_editable: bool
     is_free: bool
@@ -117,7 +119,7 @@ class SlotViewBuilder(Struct, frozen=True, kw_only=True):
         is_other = is_replaced and slot not in self.edits.obsolete
         return None if is_other else self.errors.get(slot.start)
 
-    def _css_kind(self, day_slot: DaySlot) -> str:
+    def _css_kind(self, day_slot: DaySlot) -> BoxKind:
         if day_slot.slot.is_taken:
             return _CSS_KINDS[day_slot.slot.status]
         if day_slot.slot in self.edits.obsolete:
@@ -130,7 +132,7 @@ class SlotViewBuilder(Struct, frozen=True, kw_only=True):
             "blocked" if day_slot.conflicts_with is not None else _CSS_KINDS[day_slot.slot.status]
         )
 
-    def _describe_state(self, day_slot: DaySlot, kind: str) -> str:
+    def _describe_state(self, day_slot: DaySlot, kind: BoxKind) -> str:
         """The words of the state, in lower case: CSS capitalises them."""
         slot = day_slot.slot
         match kind:
@@ -157,7 +159,7 @@ def _describe_booking(slot: Slot) -> str:
     return _("booked by the practice") if slot.is_desk_booking else _("booked")
 
 
-def _describe_kind(kind: str) -> str:
+def _describe_kind(kind: BoxKind) -> str:
     texts = {
         "free": _("open"),
         "off": _("closed"),
