@@ -49,7 +49,7 @@ function discard() {
   const { person } = scheduleForm().dataset;
   const unsaved = editableBoxes().filter((box) => isUnsaved(box));
   discarded = loadUnsaved(person);
-  const undo = Object.assign(createElement("button", text("undo")), { type: "button", id: "undo" });
+  const undo = Object.assign(createElement("button", text("undo")), { type: "button", id: "undo-discard" });
   showMessage(text("discarded", { changes: describeChanges(unsaved) }), undo);
   // After a rejected save the server rendered the boxes as the user had left them.
   for (const box of unsaved) box.checked = box.defaultChecked = isStored(box);
@@ -66,5 +66,5 @@ function undoDiscard() {
   find("#discard").focus();
 }
 
-const actions = { review: showReview, discard, undo: undoDiscard };
+const actions = { review: showReview, discard, "undo-discard": undoDiscard };
 document.addEventListener("click", ({ target }) => target.matches("button") && actions[target.id]?.());

@@ -33,6 +33,22 @@ def test_save_can_be_undone_and_the_undo_too(day_page: ManageSlotsPage) -> None:
     assert day_page.checked_starts == ["09:00", "09:30"]
 
 
+def test_change_can_be_undone_while_a_discard_can_be(day_page: ManageSlotsPage) -> None:
+    page = day_page.page
+    day_page.check("09:00")
+    day_page.save()
+    day_page.expect_saved()
+    history = day_page.open_history()
+    day_page.check("10:00")
+    page.get_by_role("button", name="Discard").click()
+    day_page.expect_status("Discarded")
+
+    history.get_by_role("button", name="Undo").click()
+
+    day_page.expect_status("Change undone")
+    assert day_page.checked_starts == []
+
+
 def test_one_undo_takes_back_the_save_of_a_week(
     page: Page, live_server: LiveServer, unused_week: date
 ) -> None:

@@ -32,8 +32,8 @@ export const tests = {
     assertEqual(checkedTimes(), ["Mon 11:00"]);
     assertEqual([sessionStorage.length, find("#summary").textContent], [0, ""]);
     assertEqual(find("#status").textContent, "Discarded: 4 changes on 2 days. Undo");
-    assertEqual(document.activeElement.id, "undo");
-    find("#undo").click();
+    assertEqual(document.activeElement.id, "undo-discard");
+    find("#undo-discard").click();
     assertEqual(checkedTimes(), ["Mon 09:00", "Tue 09:00", "Mon 10:00"]);
     assertEqual([find("#status").textContent, document.activeElement.id], ["", "discard"]);
   },
