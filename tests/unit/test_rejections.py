@@ -175,6 +175,15 @@ def test_booking_after_the_slot_was_opened_is_the_reason() -> None:
         )
 
 
+def test_several_slots_booked_by_unnamed_clients_were_booked() -> None:
+    at = {to_instant(start): author(None) for start in ("10:00", "10:30", "14:00")}
+    violations = [*taken("10:00"), *taken("10:30"), *taken("14:00")]
+
+    assert "10:00–11:00, 14:00–14:30 were booked at 08:40" in (
+        rejection(violations, 3, Authors(booked=at)).describe()
+    )
+
+
 def test_change_of_another_date_has_its_date() -> None:
     at = NOW - timedelta(days=3)
     slot = make_slot("14:00")

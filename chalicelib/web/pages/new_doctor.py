@@ -100,7 +100,7 @@ def save_form(caller: Caller, request: Request) -> Response:
         return _reject(caller, request, sent, errors)
     settings = _with_id(parsed.settings, sent)
     if settings is None:
-        sentence = _("Enter an ID: the name has no letters to make one of, or they are all taken")
+        sentence = _("Enter an ID: none can be made from the name, or all of them are taken")
         return _reject(caller, request, sent, {"doctor_id": sentence})
     return _create(caller, request, sent, settings)
 

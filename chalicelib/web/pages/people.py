@@ -130,7 +130,7 @@ def _known(caller: Caller, request: Request) -> Iterator[SectionView]:
             has_doctors=True,
             people=tuple(_view(each, _describe_roles(each)) for each in named.people),
             next_url="",
-            hint="" if named.is_complete else _("These are of the first doctors only."),
+            hint="" if named.is_complete else _("This list covers only the first doctors."),
         )
 
 

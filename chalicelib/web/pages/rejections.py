@@ -129,13 +129,20 @@ class _Act(NamedTuple):
     at: datetime
 
     def describe(self, zone: ZoneInfo, now: datetime) -> str:
+        ranges = merge_ranges(self.slot_labels)
         values = {
             "name": _("Someone else") if self.name is None else self.name,
-            "times": _list_ranges(self.slot_labels),
+            "times": list_times(ranges, _MAX_RANGES),
             "when": _format_when(self.at, zone, now),
         }
         if self.name is None and self.verb == "booked":
-            return _("%(times)s was booked %(when)s") % values
+            return ngettext(
+                "%(times)s was booked %(when)s",
+                "%(times)s were booked %(when)s",
+                len(ranges),
+                times=values["times"],
+                when=values["when"],
+            )
         return _sentences(is_own=self.name == "")[self.verb] % values
 
 
