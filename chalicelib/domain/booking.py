@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ERASED_REFERENCE = ""
 """Stored in place of a patient's reference that was erased on request: it matches every other."""
 # How long a repeat of the first request is recognised after the booking has been cancelled.
-CANCELLED_MARK_AGE = timedelta(hours=24)
+MAX_CANCELLATION_AGE = timedelta(hours=24)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -132,11 +132,13 @@ class BookingRecord:
 
     def was_cancelled_on(self, slot_id: SlotId, now: datetime) -> bool:
         """Whether a repeat of the request for that slot may still be on its way."""
-        return any(marked == slot_id for marked, _ in self.recent_marks(now))
+        return any(cancelled == slot_id for cancelled, _ in self.recent_cancellations(now))
 
-    def recent_marks(self, now: datetime) -> frozenset[tuple[SlotId, datetime]]:
+    def recent_cancellations(self, now: datetime) -> frozenset[tuple[SlotId, datetime]]:
         """Return those slots for which a repeat of a request may still arrive."""
-        return frozenset(mark for mark in self.cancelled if now < mark[1] + CANCELLED_MARK_AGE)
+        return frozenset(
+            (slot_id, at) for slot_id, at in self.cancelled if now < at + MAX_CANCELLATION_AGE
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

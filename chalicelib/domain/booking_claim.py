@@ -169,5 +169,5 @@ class BookingClaim(SlotOperation):
             slot_id=self.slot_id,
             patient_reference=self.booking.patient_reference,
             expires_at=slot.end + self.rules.reference_retention,
-            marks=record.recent_marks(now) if record else None,
+            cancellations=record.recent_cancellations(now) if record else None,
         )

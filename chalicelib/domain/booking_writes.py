@@ -138,7 +138,8 @@ class RecordVersion:
 class RecordWrite:
     """Writes where a booking is.
 
-    ``marks`` replace the stored marks, unless they are None; ``new_mark`` is added in any case.
+    ``cancellations`` replace the stored ones, unless they are None; ``new_cancellation`` is added
+    in any case. Both are slots that the booking has left, and when.
     """
 
     owner: str
@@ -147,8 +148,8 @@ class RecordWrite:
     slot_id: SlotId | None
     patient_reference: str | None
     expires_at: datetime
-    marks: frozenset[tuple[SlotId, datetime]] | None = None
-    new_mark: tuple[SlotId, datetime] | None = None
+    cancellations: frozenset[tuple[SlotId, datetime]] | None = None
+    new_cancellation: tuple[SlotId, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import availability
 from chalicelib.domain.audit_log import ChangeKind
-from chalicelib.domain.booking import CANCELLED_MARK_AGE
+from chalicelib.domain.booking import MAX_CANCELLATION_AGE
 from chalicelib.domain.booking_writes import (
     BookedAs,
     BookingWrites,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def cancelled_record(
     owner: str, booking_id: str, slot_id: SlotId, observed: Observed, now: datetime
 ) -> RecordWrite:
-    """Return the record of a booking that leaves the slot: with a mark, so a repeat is known."""
+    """Return the record of a booking that leaves the slot: it says so, to recognise a repeat."""
     record = observed.record
     write = RecordWrite(
         owner=owner,
@@ -38,8 +38,8 @@ def cancelled_record(
         requires=RecordVersion(record.version) if record else RecordAt(slot_id),
         slot_id=None,
         patient_reference=None,
-        expires_at=now + CANCELLED_MARK_AGE,
-        new_mark=(slot_id, now),
+        expires_at=now + MAX_CANCELLATION_AGE,
+        new_cancellation=(slot_id, now),
     )
     if record is None or record.slot_id in (None, slot_id):
         return write

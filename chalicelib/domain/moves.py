@@ -92,13 +92,13 @@ class MoveClaim(BookingClaim):
         )
 
     def _moved_record(self, slot: Slot, record: BookingRecord | None, now: datetime) -> RecordWrite:
-        """Return the record with a mark on the former slot, like that of a cancellation.
+        """Return the record with a cancellation of the former slot.
 
         If the booking is cancelled later, a late repeat of the first request books nothing either.
         """
         expected = RecordFor(self.former_slot_id, self.booking.patient_reference)
         write = self._record_write(slot, record, expected, now)
-        return replace(write, new_mark=(self.former_slot_id, now))
+        return replace(write, new_cancellation=(self.former_slot_id, now))
 
     def _has_former_begun(self, now: datetime) -> bool:
         return self.former_slot_id.start <= now

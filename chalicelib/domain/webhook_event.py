@@ -48,10 +48,11 @@ def find_left_slot(
 ) -> tuple[SlotId, SlotId | None] | None:
     """Return the slot that a booking has left with a write of its record, and where it is now.
 
-    None if it has left none. Each write that frees the slot of a booking adds a mark to its record.
+    None if it has left none. Each write that frees the slot of a booking adds a cancellation to its
+    record.
     """
     known = old.cancelled if old else frozenset()
-    added = sorted(new.cancelled - known, key=lambda mark: mark[1])
+    added = sorted(new.cancelled - known, key=lambda cancellation: cancellation[1])
     if not added:
         return None
     slot_id, _ = added[-1]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from chalicelib.storage.models import RawItem
 
-Mark = tuple[SlotId, datetime]
+SlotCancellation = tuple[SlotId, datetime]
 # PynamoDB creates four objects for each action, so those that are always the same are created once.
 _REMOVALS = {
     name: SlotItem.get_attributes()[name].remove()
@@ -114,18 +114,18 @@ def record_from_item(item: BookingItem) -> BookingRecord:
         slot_id=SlotId.parse(item.slot_id) if item.slot_id else None,
         patient_reference=item.patient_reference,
         expires_at=datetime.fromtimestamp(int(item.expires_at), UTC),
-        cancelled=frozenset(_parse_mark(text) for text in item.cancelled or ()),
+        cancelled=frozenset(_parse_cancellation(text) for text in item.cancelled or ()),
         version=int(item.version),
     )
 
 
-def format_mark(mark: Mark) -> str:
+def format_cancellation(cancellation: SlotCancellation) -> str:
     """Return the text of a cancellation: ``dr-lee~20261123T0900Z@2026-11-22T12:00:00Z``."""
-    slot_id, instant = mark
+    slot_id, instant = cancellation
     return f"{slot_id}@{format_timestamp(instant)}"
 
 
-def _parse_mark(text: str) -> Mark:
+def _parse_cancellation(text: str) -> SlotCancellation:
     slot_id, _, instant = text.rpartition("@")
     return SlotId.parse(slot_id), parse_timestamp(instant)
 

@@ -16,7 +16,7 @@ from chalicelib.storage import keys, table
 from chalicelib.storage.audit_log import add_entry
 from chalicelib.storage.booking_conditions import has_blocks, has_disruption, record_is, slot_is
 from chalicelib.storage.booking_mapping import (
-    format_mark,
+    format_cancellation,
     holds_from_raw,
     record_from_item,
     set_or_remove,
@@ -275,7 +275,7 @@ def _update_record(transaction: Transaction, write: RecordWrite) -> None:
             BookingItem.expires_at.set(int(write.expires_at.timestamp())),
             set_or_remove(BookingItem.slot_id, str(write.slot_id) if write.slot_id else None),
             set_or_remove(BookingItem.patient_reference, write.patient_reference),
-            *_mark_actions(write),
+            *_cancellation_actions(write),
         ],
         condition=record_is(write.requires),
         on_failure=_record_mismatch,
@@ -287,9 +287,13 @@ def _record_mismatch(raw_item: RawItem | None) -> SlotStateMismatchError:
     return SlotStateMismatchError(Observed(record=record_from_item(item) if item else None))
 
 
-def _mark_actions(write: RecordWrite) -> list[Action]:
-    new = {format_mark(write.new_mark)} if write.new_mark else set()
-    if write.marks is None:
+def _cancellation_actions(write: RecordWrite) -> list[Action]:
+    new = {format_cancellation(write.new_cancellation)} if write.new_cancellation else set()
+    if write.cancellations is None:
         return [BookingItem.cancelled.add(new)] if new else []
-    marks = {format_mark(mark) for mark in write.marks} | new
-    return [BookingItem.cancelled.set(marks) if marks else BookingItem.cancelled.remove()]
+    cancellations = {format_cancellation(each) for each in write.cancellations} | new
+    return [
+        BookingItem.cancelled.set(cancellations)
+        if cancellations
+        else BookingItem.cancelled.remove()
+    ]

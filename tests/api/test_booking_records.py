@@ -97,7 +97,7 @@ def test_cancelled_booking_id_is_refused_on_its_slot_for_a_day(
     site.clock.now += timedelta(microseconds=1)
     assert site.put(path, body).status == 201
     (record,) = site.find_items("booking")
-    assert "cancelled" not in record  # the old mark is pruned
+    assert "cancelled" not in record  # the old cancellation is pruned
 
 
 def test_cancelled_booking_id_may_book_another_slot(site: AppClient) -> None:
@@ -110,7 +110,7 @@ def test_cancelled_booking_id_may_book_another_slot(site: AppClient) -> None:
         (TEN, "booking_differs")
     ]
     moved = site.book("09:00", "b-1", patient_reference="p-2", moves=make_slot_id("10:00"))
-    assert moved.status == 201  # a move ignores the mark of the cancellation
+    assert moved.status == 201  # a move ignores the cancellation
 
 
 def test_repeated_move_changes_nothing(site: AppClient) -> None:

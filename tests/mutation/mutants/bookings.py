@@ -167,13 +167,13 @@ MUTANTS = (
     Mutant(
         "A booking that moved and was cancelled is booked again by a late repeat",
         "chalicelib.domain.moves:MoveClaim._moved_record",
-        becomes(keyword("new_mark"), None),
+        becomes(keyword("new_cancellation"), None),
         "tests/api/test_booking_records.py"
         "::test_late_repeat_after_move_and_cancellation_books_nothing",
     ),
     Mutant(
         "A move of a booking with two slots forgets the slot that it leaves",
-        f"{_REPOSITORY}:_mark_actions",
+        f"{_REPOSITORY}:_cancellation_actions",
         drop(name("new", n=-1)),
         "tests/api/test_booking_records.py"
         "::test_late_repeat_of_moved_booking_of_two_slots_books_nothing",
