@@ -169,8 +169,10 @@ class PlanPreviews:
         if plan.kind is not PlanKind.UNDO:
             return PlanSources(versions=versions, time_off=time_off)
         remaining = set(plan.remaining)
-        entries = {on: of_date for on, of_date in self.undone_by(plan).items() if on in remaining}
-        undone = self.without_undone(entries)
+        entries = {
+            on: of_date for on, of_date in self.entries_to_undo(plan).items() if on in remaining
+        }
+        undone = self.drop_already_undone(entries)
         return PlanSources(versions=versions, undone=undone, time_off=time_off)
 
     def _latest_time_off(self, plan: Plan) -> TimeOff | None:
@@ -178,14 +180,14 @@ class PlanPreviews:
             return None
         return self._stores.time_off.get(plan.doctor_id, plan.time_off.time_off_id)
 
-    def undone_by(self, plan: Plan) -> EntriesByDate:
+    def entries_to_undo(self, plan: Plan) -> EntriesByDate:
         """Return the changes that an undo inverts, by date, the newest first."""
         if change := plan.undone_change:
             return {change.date: [self._stores.audit_log.get(change)]}
         undone = self._stores.plans.get(plan.doctor_id, plan.undoes or "")
         return {on: entries[::-1] for on, entries in self._outcomes(undone).items()}
 
-    def without_undone(self, entries: EntriesByDate) -> EntriesByDate:
+    def drop_already_undone(self, entries: EntriesByDate) -> EntriesByDate:
         """Leave out the changes that have been undone already."""
         every = [entry for of_date in entries.values() for entry in of_date]
         undone = self._stores.audit_log.find_undone(every)

@@ -144,13 +144,13 @@ class ProposeUndos:
             dates=undone.dates if undone.state is not PlanState.DONE else (),
         )
 
-    def _undone_by(self, draft: Plan) -> EntriesByDate:
+    def _entries_to_undo(self, draft: Plan) -> EntriesByDate:
         previews, pause = self._proposals.previews, self._proposals.pause
-        return retry_on_conflict(lambda: previews.undone_by(draft), pause)
+        return retry_on_conflict(lambda: previews.entries_to_undo(draft), pause)
 
-    def _without_undone(self, entries: EntriesByDate) -> EntriesByDate:
+    def _drop_already_undone(self, entries: EntriesByDate) -> EntriesByDate:
         previews, pause = self._proposals.previews, self._proposals.pause
-        return retry_on_conflict(lambda: previews.without_undone(entries), pause)
+        return retry_on_conflict(lambda: previews.drop_already_undone(entries), pause)
 
     def _propose(
         self,
@@ -163,11 +163,11 @@ class ProposeUndos:
     ) -> PlanView:
         entries = {
             on: [entry for entry in of_date if draft.series or may_be_undone(entry, now)]
-            for on, of_date in self._undone_by(draft).items()
+            for on, of_date in self._entries_to_undo(draft).items()
         }
         if any(is_of_closure(entry) for of_date in entries.values() for entry in of_date):
             caller.require_admin()
-        left = self._without_undone(entries)
+        left = self._drop_already_undone(entries)
         sources = PlanSources(versions=versions, undone=left)
         view = self._proposals.preview(doctor, draft, sorted({*dates, *left}), sources, now)
         if not (view.opens or view.closes or draft.series or (draft.time_off and view.plan.dates)):
