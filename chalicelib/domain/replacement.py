@@ -64,27 +64,27 @@ def replace_slots(plan: Plan, day: Day, grid: Grid, *, now: datetime) -> Planned
         closed: Sequence[Slot] = [slot for slot in misfits.free if slot.start in shown]
         wanted: Sequence[Slot] = plan.imported.get(day.date, ())
     else:
-        closed, wanted = misfits.free, _boxes_in(misfits.free, grid.candidate_slots(day.date))
+        closed, wanted = misfits.free, _slots_within(misfits.free, grid.candidate_slots(day.date))
     kept = [KeptSlot(slot, _REASONS[slot.status]) for slot in misfits.taken]
     if not (closed or wanted or kept):
         return None
     return open_possible(day, wanted, closed, kept, now)
 
 
-def _boxes_in(slots: Sequence[Slot], boxes: Iterable[Slot]) -> list[Slot]:
-    """Return the boxes that lie in the time that the slots cover."""
-    stretches = merge_touching(slots)
+def _slots_within(closed: Sequence[Slot], grid_slots: Iterable[Slot]) -> list[Slot]:
+    """Return the grid slots that lie in the time that the closed ones cover."""
+    stretches = merge_touching(closed)
     return [
-        replace(box, origin=_origin(box, slots))
-        for box in boxes
-        if any(each.start <= box.start and box.end <= each.end for each in stretches)
+        replace(slot, origin=_origin(slot, closed))
+        for slot in grid_slots
+        if any(each.start <= slot.start and slot.end <= each.end for each in stretches)
     ]
 
 
-def _origin(box: Slot, slots: Iterable[Slot]) -> SlotOrigin | None:
-    """Return the origin of the box: the series that opened all slots whose time it takes."""
+def _origin(slot: Slot, closed: Iterable[Slot]) -> SlotOrigin | None:
+    """Return the origin of a grid slot: the series that opened all slots whose time it takes."""
     series = {
-        slot.origin.series_id if slot.origin else None for slot in slots if slot.overlaps(box)
+        each.origin.series_id if each.origin else None for each in closed if each.overlaps(slot)
     }
     series_id = series.pop() if len(series) == 1 else None
     return SlotOrigin("", series_id) if series_id else None

@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.propose_series import SeriesRequest
 
 HALF_AN_HOUR, SECOND = timedelta(minutes=30), timedelta(seconds=1)
-Box = tuple["date", "datetime"]
+SlotKey = tuple["date", "datetime"]
 Interval = tuple["datetime", "datetime"]
 
 
 dates = st.integers(0, len(DATES) - 1)
-boxes = st.integers(0, 3)
+slot_numbers = st.integers(0, 3)
 choices = st.integers(0, 9)
 counts = st.sampled_from([1, 2, 100, 100, 100])
 kills = st.lists(st.builds(Kill, call=st.integers(1, 12), is_executed=st.booleans()), max_size=3)
@@ -61,7 +61,7 @@ class PlanStateMachine(RuleBasedStateMachine):
         self.twins = [PlanDoctor(self.services, lambda: self.now) for _ in range(2)]
         self.series: list[list[str]] = [[], []]
         self.plans: list[tuple[str, str]] = []
-        self.opened: set[Box] = set()
+        self.opened: set[SlotKey] = set()
         self.closed: set[tuple[date, Interval]] = set()
         self.time_off: list[list[str]] = [[], []]
 
@@ -83,10 +83,10 @@ class PlanStateMachine(RuleBasedStateMachine):
         assert outcomes[0] == outcomes[1]
         return outcomes[0] == "done"
 
-    @rule(date=dates, box=boxes)
-    def open_by_hand(self, date: int, box: int) -> None:
+    @rule(date=dates, number=slot_numbers)
+    def open_by_hand(self, date: int, number: int) -> None:
         on = DATES[date]
-        start = to_instant("09:00") + (on - DATES[0]) + box * HALF_AN_HOUR
+        start = to_instant("09:00") + (on - DATES[0]) + number * HALF_AN_HOUR
         if self.save((on, start), SlotStatus.FREE):
             assert not self.is_blocked((on, start))
             self.opened.add((on, start))
@@ -95,18 +95,18 @@ class PlanStateMachine(RuleBasedStateMachine):
     @rule(choice=choices)
     def close_by_hand(self, choice: int) -> None:
         """Close one of the slots that are there. A series must not open its own again."""
-        if not (box := self.pick_slot(choice)):
+        if not (key := self.pick_slot(choice)):
             return
-        on, start = box
+        on, start = key
         slot = self.twins[1].days()[on].slots[start]
-        if self.save(box, SlotStatus.UNAVAILABLE):
-            self.opened.discard(box)
+        if self.save(key, SlotStatus.UNAVAILABLE):
+            self.opened.discard(key)
             if not is_by_hand(slot):
                 self.closed.add((on, slot.interval))
                 self.forget_unwanted()  # its series may have ended before an undo reopened it
 
-    def save(self, box: Box, status: SlotStatus) -> bool:
-        on, start = box
+    def save(self, key: SlotKey, status: SlotStatus) -> bool:
+        on, start = key
 
         def save(twin: PlanDoctor, _index: int) -> None:
             request = SaveRequest(
@@ -120,7 +120,7 @@ class PlanStateMachine(RuleBasedStateMachine):
 
         return self.both(save)
 
-    def pick_slot(self, choice: int) -> Box | None:
+    def pick_slot(self, choice: int) -> SlotKey | None:
         days = self.twins[1].days().items()
         stored = sorted((on, start) for on, day in days for start in day.slots)
         return stored[choice * 7 % len(stored)] if stored else None
@@ -212,7 +212,7 @@ class PlanStateMachine(RuleBasedStateMachine):
             self.forget_open()
 
     def forget_open(self) -> None:
-        """An undo opens what was closed, also if a person has closed such a box since."""
+        """An undo opens what was closed, also if a person has closed such a slot since."""
         stored = self.twins[1].days().items()
         self.closed -= {(on, slot.interval) for on, day in stored for slot in day.slots.values()}
 
@@ -237,15 +237,17 @@ class PlanStateMachine(RuleBasedStateMachine):
 
         self.both(undo)
         self.forget_open()
-        self.opened = {box for box in self.opened if box[0] != on} | {
+        self.opened = {key for key in self.opened if key[0] != on} | {
             (on, slot.start) for slot in self.known_slots(on) if is_by_hand(slot)
         }
 
     def forget_unwanted(self) -> None:
-        """A box that no series wants any more may be opened by another version."""
+        """A slot that no series wants any more may be opened by another version."""
         for on in {on for on, _ in self.closed}:
             wanted = self.twins[1].wants(on)
-            self.closed -= {(d, box) for d, box in self.closed if d == on and box not in wanted}
+            self.closed -= {
+                (d, interval) for d, interval in self.closed if d == on and interval not in wanted
+            }
 
     def forget_overlapped(self, before: dict[date, Day]) -> None:
         """A slot that time off has closed does not reopen where another one is now."""
@@ -261,11 +263,11 @@ class PlanStateMachine(RuleBasedStateMachine):
         day = self.twins[1].days().get(on)
         return known_slots(day) if day else []
 
-    def is_blocked(self, box: Box) -> bool:
+    def is_blocked(self, key: SlotKey) -> bool:
         """Whether the slot with this start is in time off."""
-        day = self.twins[1].days().get(box[0])
+        day = self.twins[1].days().get(key[0])
         return day is not None and any(
-            not each.is_lifted and each.start <= box[1] < each.end for each in day.blocked
+            not each.is_lifted and each.start <= key[1] < each.end for each in day.blocked
         )
 
     @invariant()

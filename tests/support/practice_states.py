@@ -17,7 +17,7 @@ from tests.support.time_off_states import SITE, OwnBooking, TimeOffStateMachine
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
-    from tests.support.plan_states import Box
+    from tests.support.plan_states import SlotKey
     from tests.support.plan_twins import Kill, PlanDoctor
 
 FIVE_MINUTES = timedelta(minutes=5)  # longer than a run: no hold expires
@@ -28,7 +28,7 @@ class PracticeStateMachine(TimeOffStateMachine):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self.held: dict[Box, str] = {}
+        self.held: dict[SlotKey, str] = {}
         self.closures: list[str] = []
 
     @rule(first=dates, days=st.integers(0, 2), killed=kills)
@@ -60,80 +60,80 @@ class PracticeStateMachine(TimeOffStateMachine):
     @rule(choice=choices)
     def hold(self, choice: int) -> None:
         """Hold one of the slots that are there."""
-        if not (box := self.pick_slot(choice)):
+        if not (key := self.pick_slot(choice)):
             return
-        holder, was_blocked = uuid4().hex, self.is_covered(box)
+        holder, was_blocked = uuid4().hex, self.is_covered(key)
 
         def hold(twin: PlanDoctor, _index: int) -> None:
-            slot_id = SlotId(twin.doctor_id, box[1])
+            slot_id = SlotId(twin.doctor_id, key[1])
             twin.services.book_slots.hold(SITE, slot_id, holder, FIVE_MINUTES)
 
         if self.both(hold):
             assert not was_blocked
-            self.held[box] = holder
-            self.used.add(box)
+            self.held[key] = holder
+            self.used.add(key)
 
     @rule(choice=choices)
     def book_held(self, choice: int) -> None:
         """Book a held slot, also in time off that was taken since: the site was promised it."""
-        if not (box := self.pick_held(choice)):
+        if not (key := self.pick_held(choice)):
             return
-        own = OwnBooking(uuid4().hex, SITE, self.held.pop(box))
+        own = OwnBooking(uuid4().hex, SITE, self.held.pop(key))
 
         def book(twin: PlanDoctor, index: int) -> None:
-            slot_id = SlotId(twin.doctor_id, box[1])
+            slot_id = SlotId(twin.doctor_id, key[1])
             twin.services.book_slots.book(SITE, slot_id, own.booking(index))
 
         assert self.both(book)
-        self.keep(box, own)
+        self.keep(key, own)
 
     @rule(choice=choices, is_override=st.booleans())
     def release(self, choice: int, *, is_override: bool) -> None:
         """End a hold: its holder, or the practice."""
-        if not (box := self.pick_held(choice)):
+        if not (key := self.pick_held(choice)):
             return
-        holder = self.held.pop(box)
+        holder = self.held.pop(key)
 
         def release(twin: PlanDoctor, _index: int) -> None:
-            slot_id = SlotId(twin.doctor_id, box[1])
+            slot_id = SlotId(twin.doctor_id, key[1])
             if is_override:
                 twin.overrides.release(ADMIN, slot_id, "by mistake")
             else:
                 twin.services.book_slots.release(SITE, slot_id, holder)
 
         assert self.both(release)
-        assert not self.slot_of(box).is_taken
+        assert not self.slot_of(key).is_taken
 
     @rule(choice=choices)
     def disrupt(self, choice: int) -> None:
         """Mark a booking: it has to move, whether it is in time off or not."""
-        if not (box := self.pick_booked(choice)):
+        if not (key := self.pick_booked(choice)):
             return
-        is_new = not self.slot_of(box).is_disrupted
+        is_new = not self.slot_of(key).is_disrupted
 
         def disrupt(twin: PlanDoctor, _index: int) -> None:
-            twin.overrides.disrupt(ADMIN, SlotId(twin.doctor_id, box[1]), "called away")
+            twin.overrides.disrupt(ADMIN, SlotId(twin.doctor_id, key[1]), "called away")
 
         assert self.both(disrupt)
-        assert self.slot_of(box).is_disrupted
+        assert self.slot_of(key).is_disrupted
         if is_new:
-            self.marked.add(box)
+            self.marked.add(key)
 
     @rule(choice=choices)
     def lift_disruption(self, choice: int) -> None:
         """Remove the mark of a booking: from then on, whether it has to move is up to others."""
-        if not (box := self.pick_booked(choice)):
+        if not (key := self.pick_booked(choice)):
             return
 
         def lift(twin: PlanDoctor, _index: int) -> None:
-            twin.overrides.lift_disruption(ADMIN, SlotId(twin.doctor_id, box[1]))
+            twin.overrides.lift_disruption(ADMIN, SlotId(twin.doctor_id, key[1]))
 
         assert self.both(lift)
-        assert not self.slot_of(box).is_disrupted
-        self.marked.discard(box)
-        self.excused.add(box)
+        assert not self.slot_of(key).is_disrupted
+        self.marked.discard(key)
+        self.excused.add(key)
 
-    def pick_held(self, choice: int) -> Box | None:
+    def pick_held(self, choice: int) -> SlotKey | None:
         held = sorted(self.held)
         return held[choice % len(held)] if held else None
 

@@ -35,8 +35,8 @@ ORIGINS = (
 STATUSES = (*[SlotStatus.FREE] * 4, SlotStatus.BOOKED, SlotStatus.HELD)
 
 
-def random_boxes(random: Random) -> list[Slot]:
-    """Draw boxes of one length that don't overlap each other."""
+def random_grid_slots(random: Random) -> list[Slot]:
+    """Return random slots of one grid: they have one length and don't overlap."""
     minutes = random.choice((15, 20, 30))
     first = to_instant("08:00")
     length = timedelta(minutes=minutes)
@@ -48,7 +48,7 @@ def random_boxes(random: Random) -> list[Slot]:
 
 
 def random_day(random: Random, *patterns: Iterable[Slot]) -> Day:
-    """Draw a day that has some boxes of the patterns and some other slots."""
+    """Return a random day that has some slots of the patterns and some other slots."""
     offered = [slot for pattern in patterns for slot in pattern]
     offered += [make_slot(f"{8 + n // 4:02}:{n % 4 * 15:02}", 10) for n in range(16)]
     random.shuffle(offered)

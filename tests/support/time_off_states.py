@@ -14,7 +14,7 @@ from chalicelib.domain.slot import SlotId, SlotStatus
 from chalicelib.domain.time_off import TimeOffAct
 from chalicelib.use_cases.propose_time_off import TimeOffRequest
 from tests.support.factories import to_instant
-from tests.support.plan_states import Box, PlanStateMachine, choices, counts, kills
+from tests.support.plan_states import PlanStateMachine, SlotKey, choices, counts, kills
 from tests.support.plan_twins import ADMIN, DATES
 
 if TYPE_CHECKING:
@@ -75,10 +75,10 @@ class TimeOffStateMachine(PlanStateMachine):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self.booked: dict[Box, OwnBooking] = {}
-        self.used: set[Box] = set()
-        self.marked: set[Box] = set()
-        self.excused: set[Box] = set()
+        self.booked: dict[SlotKey, OwnBooking] = {}
+        self.used: set[SlotKey] = set()
+        self.marked: set[SlotKey] = set()
+        self.excused: set[SlotKey] = set()
 
     @rule(request=time_off_requests, count=counts, killed=kills)
     def take_time_off(self, request: TimeOffRequest, count: int, killed: list[Kill]) -> None:
@@ -101,92 +101,92 @@ class TimeOffStateMachine(PlanStateMachine):
     @rule(choice=choices, client=clients)
     def book(self, choice: int, client: Caller) -> None:
         """Book one of the slots that are there: by a booking site, or at the desk."""
-        if not (box := self.pick_slot(choice)):
+        if not (key := self.pick_slot(choice)):
             return
         own = OwnBooking(uuid4().hex, client)
 
         def book(twin: PlanDoctor, index: int) -> None:
-            slot_id = SlotId(twin.doctor_id, box[1])
+            slot_id = SlotId(twin.doctor_id, key[1])
             twin.services.book_slots.book(client, slot_id, own.booking(index))
 
-        was_blocked = self.is_covered(box)
+        was_blocked = self.is_covered(key)
         if self.both(book):
             assert not was_blocked
-            self.keep(box, own)
+            self.keep(key, own)
 
     @rule(choice=choices, to=choices)
     def move(self, choice: int, to: int) -> None:
         """Move a booking of the booking site to one of the slots that are there."""
-        former, box = self.pick_booked(choice), self.pick_slot(to)
-        if not (former and box) or self.booked[former].client is ADMIN:
+        former, key = self.pick_booked(choice), self.pick_slot(to)
+        if not (former and key) or self.booked[former].client is ADMIN:
             return
-        own, was_blocked = self.booked[former], self.is_covered(box)
+        own, was_blocked = self.booked[former], self.is_covered(key)
         was_disrupted = self.slot_of(former).is_disrupted
 
         def move(twin: PlanDoctor, index: int) -> None:
             booking = own.booking(index, SlotId(twin.doctor_id, former[1]))
-            twin.services.book_slots.book(own.client, SlotId(twin.doctor_id, box[1]), booking)
+            twin.services.book_slots.book(own.client, SlotId(twin.doctor_id, key[1]), booking)
 
         if self.both(move):
             assert not was_blocked
             self.leave(former, is_closed=was_disrupted)
-            self.keep(box, own)
+            self.keep(key, own)
 
     @rule(choice=choices)
     def cancel(self, choice: int) -> None:
         """Cancel a booking; the other client cannot."""
-        if not (box := self.pick_booked(choice)):
+        if not (key := self.pick_booked(choice)):
             return
-        own, was_disrupted = self.booked[box], self.slot_of(box).is_disrupted
+        own, was_disrupted = self.booked[key], self.slot_of(key).is_disrupted
 
         def cancel(twin: PlanDoctor, index: int, client: Caller) -> None:
-            slot_id = SlotId(twin.doctor_id, box[1])
+            slot_id = SlotId(twin.doctor_id, key[1])
             twin.services.book_slots.cancel(client, slot_id, own.booking(index).booking_id)
 
         other = SITE if own.client is ADMIN else ADMIN
         assert not self.both(lambda twin, index: cancel(twin, index, other))
         assert self.both(lambda twin, index: cancel(twin, index, own.client))
-        self.leave(box, is_closed=was_disrupted)
+        self.leave(key, is_closed=was_disrupted)
 
     @rule(choice=choices)
     def revoke(self, choice: int) -> None:
         """Remove a booking as an admin, on record."""
-        if not (box := self.pick_booked(choice)):
+        if not (key := self.pick_booked(choice)):
             return
-        was_disrupted = self.slot_of(box).is_disrupted
+        was_disrupted = self.slot_of(key).is_disrupted
 
         def revoke(twin: PlanDoctor, _index: int) -> None:
-            slot_id = SlotId(twin.doctor_id, box[1])
+            slot_id = SlotId(twin.doctor_id, key[1])
             twin.overrides.revoke(ADMIN, slot_id, "by mistake")
 
         assert self.both(revoke)
-        self.leave(box, is_closed=was_disrupted)
+        self.leave(key, is_closed=was_disrupted)
 
-    def keep(self, box: Box, own: OwnBooking) -> None:
-        self.booked[box] = own
-        self.used.add(box)
+    def keep(self, key: SlotKey, own: OwnBooking) -> None:
+        self.booked[key] = own
+        self.used.add(key)
 
-    def leave(self, box: Box, *, is_closed: bool) -> None:
+    def leave(self, key: SlotKey, *, is_closed: bool) -> None:
         """Forget a booking. The slot of one that was disrupted is closed, any other stays."""
-        del self.booked[box]
-        self.marked.discard(box)
-        self.excused.discard(box)
-        is_stored = box[1] in self.twins[1].days()[box[0]].slots
+        del self.booked[key]
+        self.marked.discard(key)
+        self.excused.discard(key)
+        is_stored = key[1] in self.twins[1].days()[key[0]].slots
         assert is_stored is not is_closed
         if is_closed:
-            self.opened.discard(box)
+            self.opened.discard(key)
 
-    def pick_booked(self, choice: int) -> Box | None:
+    def pick_booked(self, choice: int) -> SlotKey | None:
         booked = sorted(self.booked)
         return booked[choice % len(booked)] if booked else None
 
-    def slot_of(self, box: Box) -> Slot:
-        return self.twins[1].days()[box[0]].slots[box[1]]
+    def slot_of(self, key: SlotKey) -> Slot:
+        return self.twins[1].days()[key[0]].slots[key[1]]
 
-    def is_covered(self, box: Box) -> bool:
+    def is_covered(self, key: SlotKey) -> bool:
         """Whether the stored slot is in time off."""
-        day = self.twins[1].days()[box[0]]
-        return day.find_blocking(day.slots[box[1]]) is not None
+        day = self.twins[1].days()[key[0]]
+        return day.find_blocking(day.slots[key[1]]) is not None
 
     @invariant()
     def bookings_are_as_they_must_be(self) -> None:
@@ -202,7 +202,7 @@ class TimeOffStateMachine(PlanStateMachine):
             for slot in day.slots.values()
             if slot.status is SlotStatus.BOOKED
         }
-        assert stored == {box: own.client is ADMIN for box, own in self.booked.items()}
+        assert stored == {key: own.client is ADMIN for key, own in self.booked.items()}
 
     def assert_nothing_is_open_in_time_off(self, days: dict[date, Day]) -> None:
         """Time off leaves no slots in it but those that clients have or had; nor does a search."""

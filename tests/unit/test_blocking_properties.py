@@ -14,7 +14,7 @@ from chalicelib.domain.time_off import BlockedStretch, BlockKind, TimeOffAct, su
 from chalicelib.domain.undo_merge import undo_change
 from tests.support.factories import to_instant
 from tests.support.profile import rounds
-from tests.support.random_days import ENTRY, NOW, random_boxes, random_day
+from tests.support.random_days import ENTRY, NOW, random_day, random_grid_slots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,7 @@ def check_blocked(before: Day, changes: PlannedChanges, stretch: BlockedStretch)
 def test_time_off_closes_free_slots_and_lifting_restores_the_day(seed: int) -> None:
     random = Random(seed)
     for _ in range(DAYS_PER_SEED):
-        day = random_day(random, random_boxes(random))
+        day = random_day(random, random_grid_slots(random))
         first, second = random_stretch(random, "a"), random_stretch(random, "b")
 
         blocked = block(day, first, now=NOW)
@@ -96,13 +96,13 @@ def test_time_off_closes_free_slots_and_lifting_restores_the_day(seed: int) -> N
 def test_a_series_opens_slots_in_time_off_only_once_it_is_lifted(seed: int) -> None:
     random = Random(seed)
     for _ in range(DAYS_PER_SEED):
-        boxes = random_boxes(random)
+        grid_slots = random_grid_slots(random)
         base, wish = (
-            [slot for slot in boxes if random.random() < 0.6],
-            [slot for slot in boxes if random.random() < 0.6],
+            [slot for slot in grid_slots if random.random() < 0.6],
+            [slot for slot in grid_slots if random.random() < 0.6],
         )
         stretch = random_stretch(random, "a")
-        day = random_day(random, boxes)
+        day = random_day(random, grid_slots)
         blocked = block(day, stretch, now=NOW).day_after
 
         merged = merge(blocked, base, wish, now=NOW)

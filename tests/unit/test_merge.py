@@ -31,8 +31,8 @@ def by_hand(start: str) -> Slot:
     return replace(make_slot(start), origin=BY_HAND)
 
 
-def boxes(*starts: str) -> list[Slot]:
-    """Make boxes of half an hour."""
+def grid_slots(*starts: str) -> list[Slot]:
+    """Make grid slots of half an hour."""
     return [make_slot(start, status=SlotStatus.UNAVAILABLE) for start in starts]
 
 
@@ -47,7 +47,7 @@ def kept(changes: PlannedChanges) -> dict[str, KeptReason]:
 
 
 def test_what_is_newly_wanted_opens() -> None:
-    changes = merge(make_day(), [], boxes("09:00", "09:30"), now=SUNDAY_NOON)
+    changes = merge(make_day(), [], grid_slots("09:00", "09:30"), now=SUNDAY_NOON)
     assert starts(changes.opened) == ["09:00", "09:30"]
     assert {slot.status for slot in changes.day_after.slots.values()} == {SlotStatus.FREE}
     assert not changes.closed
@@ -56,7 +56,7 @@ def test_what_is_newly_wanted_opens() -> None:
 
 def test_what_is_no_longer_wanted_closes() -> None:
     day = make_day(of_series("09:00"), of_series("09:30"))
-    changes = merge(day, boxes("09:00", "09:30"), boxes("09:30"), now=SUNDAY_NOON)
+    changes = merge(day, grid_slots("09:00", "09:30"), grid_slots("09:30"), now=SUNDAY_NOON)
     assert starts(changes.closed) == ["09:00"]
     assert not changes.opened
     assert not changes.kept
@@ -64,15 +64,15 @@ def test_what_is_no_longer_wanted_closes() -> None:
 
 def test_booked_and_held_slots_stay_and_are_named() -> None:
     day = make_day(of_series("09:00", SlotStatus.BOOKED), of_series("09:30", SlotStatus.HELD))
-    changes = merge(day, boxes("09:00", "09:30"), [], now=SUNDAY_NOON)
+    changes = merge(day, grid_slots("09:00", "09:30"), [], now=SUNDAY_NOON)
     assert not changes.closed
     assert kept(changes) == {"09:00": KeptReason.BOOKED, "09:30": KeptReason.HELD}
 
 
 def test_a_slot_opened_by_hand_stays_whatever_the_pattern_says() -> None:
     day = make_day(by_hand("09:00"), make_slot("09:30"))
-    closing = merge(day, boxes("09:00", "09:30"), [], now=SUNDAY_NOON)
-    opening = merge(day, [], boxes("09:00", "09:30"), now=SUNDAY_NOON)
+    closing = merge(day, grid_slots("09:00", "09:30"), [], now=SUNDAY_NOON)
+    opening = merge(day, [], grid_slots("09:00", "09:30"), now=SUNDAY_NOON)
     for changes in (closing, opening):
         assert not changes.opened
         assert not changes.closed
@@ -80,28 +80,28 @@ def test_a_slot_opened_by_hand_stays_whatever_the_pattern_says() -> None:
 
 
 def test_a_box_closed_by_hand_stays_closed_in_unchanged_pattern() -> None:
-    wish = boxes("09:00", "09:30")
+    wish = grid_slots("09:00", "09:30")
     changes = merge(make_day(of_series("09:30")), wish, wish, now=SUNDAY_NOON)
     assert not changes.opened
     assert kept(changes) == {"09:00": KeptReason.CLOSED_BY_HAND}
 
 
 def test_a_box_that_overlaps_a_slot_is_left_out_and_named() -> None:
-    changes = merge(make_day(by_hand("09:15")), [], boxes("09:00", "10:00"), now=SUNDAY_NOON)
+    changes = merge(make_day(by_hand("09:15")), [], grid_slots("09:00", "10:00"), now=SUNDAY_NOON)
     assert starts(changes.opened) == ["10:00"]
     assert kept(changes) == {"09:00": KeptReason.OVERLAPS}
 
 
 def test_a_box_that_overlaps_a_slot_of_another_date_is_left_out() -> None:
     day = make_day().with_adjacent([make_day(make_slot("09:15"))])
-    changes = merge(day, [], boxes("09:00"), now=SUNDAY_NOON)
+    changes = merge(day, [], grid_slots("09:00"), now=SUNDAY_NOON)
     assert kept(changes) == {"09:00": KeptReason.OVERLAPS}
 
 
 def test_what_has_begun_neither_opens_nor_closes() -> None:
     now = to_instant("09:00")
-    opening = merge(make_day(), [], boxes("09:00", "09:30"), now=now)
-    closing = merge(make_day(of_series("09:00")), boxes("09:00"), [], now=now)
+    opening = merge(make_day(), [], grid_slots("09:00", "09:30"), now=now)
+    closing = merge(make_day(of_series("09:00")), grid_slots("09:00"), [], now=now)
     assert starts(opening.opened) == ["09:30"]
     assert kept(opening) == {"09:00": KeptReason.PAST}
     assert kept(closing) == {"09:00": KeptReason.PAST}
@@ -110,7 +110,7 @@ def test_what_has_begun_neither_opens_nor_closes() -> None:
 def test_a_new_slot_length_closes_old_slots_and_opens_new_ones() -> None:
     twenty = [make_slot(start, 20) for start in ("09:00", "09:20", "09:40")]
     day = make_day(of_series("09:00"), of_series("09:30", SlotStatus.BOOKED))
-    changes = merge(day, boxes("09:00", "09:30"), twenty, now=SUNDAY_NOON)
+    changes = merge(day, grid_slots("09:00", "09:30"), twenty, now=SUNDAY_NOON)
     assert starts(changes.closed) == ["09:00"]
     assert starts(changes.opened) == ["09:00"]
     assert [(f"{each.slot.start:%H:%M}", each.reason) for each in changes.kept] == [

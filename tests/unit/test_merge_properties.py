@@ -12,7 +12,7 @@ import pytest
 from chalicelib.domain.merge import merge
 from chalicelib.domain.undo_merge import undo_change
 from tests.support.profile import rounds
-from tests.support.random_days import ENTRY, NOW, random_boxes, random_day
+from tests.support.random_days import ENTRY, NOW, random_day, random_grid_slots
 
 if TYPE_CHECKING:
     from chalicelib.domain.day import Day, PlannedChanges
@@ -64,7 +64,7 @@ def check_undo(day: Day, changes: PlannedChanges) -> None:
 def test_merges_keep_bookings_and_work_by_hand_and_can_be_undone(seed: int) -> None:
     random = Random(seed)
     for _ in range(MERGES_PER_SEED):
-        base, wish = random_boxes(random), random_boxes(random)
+        base, wish = random_grid_slots(random), random_grid_slots(random)
         day = random_day(random, base, wish)
         changes = merge(day, base, wish, now=NOW)
         check_rules(day, base, wish, changes)

@@ -15,7 +15,7 @@ from chalicelib.domain.slot import merge_touching
 from chalicelib.domain.undo_merge import undo_change
 from tests.support.factories import MONDAY, make_grid
 from tests.support.profile import rounds
-from tests.support.random_days import ENTRY, NOW, random_boxes, random_day
+from tests.support.random_days import ENTRY, NOW, random_day, random_grid_slots
 
 if TYPE_CHECKING:
     from chalicelib.domain.day import Day, PlannedChanges
@@ -82,7 +82,7 @@ def apply(plan: Plan, day: Day, grid: Grid) -> Day:
 def test_replacement_harms_no_patient_and_can_be_undone(seed: int) -> None:
     random = Random(seed)
     for _ in range(DAYS_PER_SEED):
-        day, grid = random_day(random, random_boxes(random)), random_grid(random)
+        day, grid = random_day(random, random_grid_slots(random)), random_grid(random)
         changes = replace_slots(DRAFT, day, grid, now=NOW)
         if changes is None:
             assert find_misfits(day, grid, now=NOW) == ((), ())
@@ -99,8 +99,8 @@ def test_replacement_harms_no_patient_and_can_be_undone(seed: int) -> None:
 def test_replacement_changes_only_what_its_preview_shows(seed: int) -> None:
     random = Random(seed)
     for _ in range(DAYS_PER_SEED):
-        boxes, grid = random_boxes(random), random_grid(random)
-        before, later = random_day(random, boxes), random_day(random, boxes)
+        slots, grid = random_grid_slots(random), random_grid(random)
+        before, later = random_day(random, slots), random_day(random, slots)
         shown = replace_slots(DRAFT, before, grid, now=NOW)
         if shown is None or not shown.closed:
             continue

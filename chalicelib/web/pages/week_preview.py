@@ -24,7 +24,7 @@ _LEFT, _TOP, _COLUMN, _GAP, _HOUR_HEIGHT, _LONG_DAY_HEIGHT = 44, 20, 40, 4, 28, 
 _LONG_DAY = 12
 
 
-class BoxView(Struct, frozen=True):
+class RectangleView(Struct, frozen=True):
     """A rectangle of the picture."""
 
     x: int
@@ -41,12 +41,12 @@ class LabelView(Struct, frozen=True):
 
 
 class WeekPreview(Struct, frozen=True, kw_only=True):
-    """The picture: ``boxes`` are slots; ``hours`` and ``total`` say the same in words."""
+    """The picture: ``rectangles`` are slots; ``hours`` and ``total`` say the same in words."""
 
     width: int
     height: float
-    box_width: int
-    boxes: tuple[BoxView, ...]
+    rectangle_width: int
+    rectangles: tuple[RectangleView, ...]
     weekdays: tuple[LabelView, ...]
     hour_labels: tuple[LabelView, ...]
     hours: tuple[str, ...]
@@ -58,12 +58,12 @@ def build_week_preview(grid: Grid) -> WeekPreview:
     first = min(session.start for session in grid.sessions) // _HOUR
     last = -(-max(session.end for session in grid.sessions) // _HOUR)
     scale = _HOUR_HEIGHT if last - first <= _LONG_DAY else _LONG_DAY_HEIGHT
-    boxes = tuple(_boxes(grid, first, scale))
+    rectangles = tuple(_rectangles(grid, first, scale))
     return WeekPreview(
         width=_LEFT + len(EVERY_DAY) * _COLUMN,
         height=_TOP + (last - first) * scale + _GAP * 2,
-        box_width=_COLUMN - _GAP,
-        boxes=boxes,
+        rectangle_width=_COLUMN - _GAP,
+        rectangles=rectangles,
         weekdays=tuple(
             LabelView(_x(day) + _COLUMN // 2, _TOP - 6, dates.short_weekday_name_of(day))
             for day in sorted(EVERY_DAY)
@@ -75,18 +75,18 @@ def build_week_preview(grid: Grid) -> WeekPreview:
             for hour in range(first, last + 1)
         ),
         hours=tuple(setting_words.hours(grid.sessions)),
-        total=ngettext("%(count)s slot a week", "%(count)s slots a week", len(boxes)),
+        total=ngettext("%(count)s slot a week", "%(count)s slots a week", len(rectangles)),
     )
 
 
-def _boxes(grid: Grid, first: int, scale: int) -> Iterator[BoxView]:
+def _rectangles(grid: Grid, first: int, scale: int) -> Iterator[RectangleView]:
     height = grid.slot_length / _HOUR * scale
     for session in grid.sessions:
         for day in sorted(session.weekdays):
             for number in range((session.end - session.start) // grid.slot_length):
                 start = session.start + number * grid.slot_length
                 y = _TOP + (start / _HOUR - first) * scale
-                yield BoxView(_x(day), round(y, 2), round(height, 2))
+                yield RectangleView(_x(day), round(y, 2), round(height, 2))
 
 
 def _x(day: int) -> int:
