@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.doctor_cache import DoctorCache
     from chalicelib.storage.doctor_repository import DoctorRepository
 
-MAX_OFFERED = 50
+MAX_CHOICES = 50
 """How many doctors a list to choose from has at most; more are found by search."""
 _MAX_ENTRIES = 1024
 
@@ -46,7 +46,7 @@ class ListDoctors:
         self._now = now
         self._entries: dict[str, _Entry] = {}
 
-    def offer(self, caller: Caller) -> ManageableDoctors:
+    def list_choices(self, caller: Caller) -> ManageableDoctors:
         """Return some doctors of the caller, as of at most ten seconds ago.
 
         Raises ``StoreUnavailableError``.
@@ -58,7 +58,7 @@ class ListDoctors:
         self._entries.clear()
 
     def peek(self, caller: Caller) -> ManageableDoctors | None:
-        """Return what ``offer`` returns if that needs no read."""
+        """Return what ``list_choices`` returns if that needs no read."""
         if not caller.roles & {Role.ADMIN, Role.DELEGATE}:
             own = self._doctor_cache.peek(caller.doctor_id) if caller.doctor_id else None
             return ManageableDoctors(doctors=(own,) if own else ())
@@ -84,19 +84,19 @@ class ListDoctors:
         requested_at = self._now()
         if Role.ADMIN in caller.roles:
             page = self._doctors.list_page(
-                specialty=None, location=None, limit=MAX_OFFERED, cursor=None
+                specialty=None, location=None, limit=MAX_CHOICES, cursor=None
             )
             found, is_complete = _by_name(iter(page.doctors)), page.cursor is None
         else:
-            found, is_complete = _by_name(self._offered_to_delegate(caller)), True
-        offered = ManageableDoctors(doctors=tuple(found), is_complete=is_complete)
+            found, is_complete = _by_name(self._choices_of_delegate(caller)), True
+        manageable = ManageableDoctors(doctors=tuple(found), is_complete=is_complete)
         self._entries.pop(_key(caller), None)
-        self._entries[_key(caller)] = _Entry(offered, requested_at)
+        self._entries[_key(caller)] = _Entry(manageable, requested_at)
         if len(self._entries) > _MAX_ENTRIES:
             self._entries.pop(next(iter(self._entries)), None)
-        return offered
+        return manageable
 
-    def _offered_to_delegate(self, caller: Caller) -> Iterator[Doctor]:
+    def _choices_of_delegate(self, caller: Caller) -> Iterator[Doctor]:
         """As ``_assigned``, but doctors may be cached: the page has often just read its own."""
         ids = {*self._doctors.list_ids_for_delegate(caller.name), caller.doctor_id or ""} - {""}
         doctors = self._doctor_cache.get_many(sorted(ids))

@@ -173,9 +173,9 @@ class ManagePractice:
     def _find_doctors(self, caller: Caller, search: PracticeSearch) -> _Page:
         if caller.doctor_id and not caller.roles & {Role.ADMIN, Role.DELEGATE}:
             return _slice([self._doctor_cache.get(caller.doctor_id)], search)
-        offered = self._list_doctors.offer(caller)
-        if offered.is_complete:
-            return _slice(offered.doctors, search)
+        manageable = self._list_doctors.list_choices(caller)
+        if manageable.is_complete:
+            return _slice(manageable.doctors, search)
         return self._search_directory(search)
 
     def _search_directory(self, search: PracticeSearch) -> _Page:

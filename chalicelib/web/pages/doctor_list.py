@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.permissions import Role
-from chalicelib.use_cases.list_doctors import MAX_OFFERED
+from chalicelib.use_cases.list_doctors import MAX_CHOICES
 from chalicelib.web.api.validators import search_text
 from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.pages import directory
@@ -122,10 +122,10 @@ def _admin_part(
 
 def _part(caller: Caller, request: Request, own: str, search: str, fields: dict[str, str]) -> _Part:
     found, number = get_services().list_doctors.list_assigned(caller, search), _page_number(request)
-    has_more = len(found) > number * MAX_OFFERED
+    has_more = len(found) > number * MAX_CHOICES
     return _Part(
-        doctors=tuple(found[(number - 1) * MAX_OFFERED : number * MAX_OFFERED]),
-        has_search=bool(search) or len(found) > MAX_OFFERED,
+        doctors=tuple(found[(number - 1) * MAX_CHOICES : number * MAX_CHOICES]),
+        has_search=bool(search) or len(found) > MAX_CHOICES,
         previous_url=_page_url(own, search, fields, number - 1) if number > 1 else None,
         next_url=_page_url(own, search, fields, number + 1) if has_more else None,
     )

@@ -86,7 +86,7 @@ def build_frame(
 
     ``path`` is the page to show of another doctor, and ``fields`` what the switch keeps.
     """
-    base, offered = url_prefix(request), _offer(caller)
+    base, offered = url_prefix(request), _list_choices(caller)
     return Frame(
         base=base,
         person=get_services().auth.display_name(caller),
@@ -117,10 +117,10 @@ def build_plain_frame(request: Request) -> Frame:
     return Frame(base=url_prefix(request))
 
 
-def _offer(caller: Caller) -> ManageableDoctors:
+def _list_choices(caller: Caller) -> ManageableDoctors:
     """Return the doctors of the switcher; none rather than no page if they can't be read."""
     try:
-        return get_services().list_doctors.offer(caller)
+        return get_services().list_doctors.list_choices(caller)
     except StoreUnavailableError:
         return ManageableDoctors()
 

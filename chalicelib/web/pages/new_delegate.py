@@ -157,7 +157,7 @@ def _reject(caller: Caller, request: Request, sent: _Sent, errors: Mapping[str, 
 
 
 def _render(caller: Caller, request: Request, sent: _Sent, errors: Mapping[str, str]) -> Response:
-    offered = get_services().list_doctors.offer(caller)
+    offered = get_services().list_doctors.list_choices(caller)
     listed = {doctor.doctor_id for doctor in offered.doctors}
     page = NewDelegatePage(
         base=url_prefix(request),

@@ -75,7 +75,7 @@ class _Sent(Struct, frozen=True, kw_only=True):
 
 def render_new_doctor(caller: Caller, request: Request) -> Response:
     """Render the empty form, with the hours and the time zone that most doctors have."""
-    offered = get_services().list_doctors.offer(caller).doctors
+    offered = get_services().list_doctors.list_choices(caller).doctors
     (zone, _count), *_others = [*Counter(each.zone.key for each in offered).most_common(1), ("", 0)]
     form = DoctorForm(rows=_DEFAULT_ROWS, time_zone=zone)
     return _render(caller, request, _Sent(form=form), {})

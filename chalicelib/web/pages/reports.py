@@ -116,7 +116,7 @@ def render_reports(
 def _form(caller: Caller, search: PracticeSearch, shown: Sequence[str], base: str) -> ReportsPage:
     """The page without a report: its form."""
     first, last = shown
-    offered = get_services().list_doctors.offer(caller)
+    offered = get_services().list_doctors.list_choices(caller)
     known = offered.doctors if offered.is_complete else ()
     path = f"{base}/reports"
     return ReportsPage(

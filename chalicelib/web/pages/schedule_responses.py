@@ -149,7 +149,7 @@ def _build_practice(
         return None
     from chalicelib.web.pages.practice_view import build_practice_view  # noqa: PLC0415  few pages
 
-    offered = get_services().list_doctors.offer(caller) if is_whole else None
+    offered = get_services().list_doctors.list_choices(caller) if is_whole else None
     return build_practice_view(schedule, schedule.practice, base, offered)
 
 
