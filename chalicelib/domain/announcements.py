@@ -46,11 +46,11 @@ class MarkedSlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """What to announce of a doctor now, and when to look again; None if all is announced then."""
+    """What to announce of a doctor now, and when to check again; None if all is announced then."""
 
     disrupted: tuple[MarkedSlot, ...]
     lifted: tuple[MarkedSlot, ...]
-    next_look: datetime | None
+    next_check: datetime | None
 
 
 def plan_announcement(slots: Iterable[MarkedSlot], now: datetime) -> Announcement:
@@ -60,8 +60,8 @@ def plan_announcement(slots: Iterable[MarkedSlot], now: datetime) -> Announcemen
     lifted = tuple(slot for slot in ordered if slot.is_lifted)
     due = _due(pending)
     if due is None or due <= now:
-        return Announcement(disrupted=pending, lifted=lifted, next_look=None)
-    return Announcement(disrupted=(), lifted=lifted, next_look=due)
+        return Announcement(disrupted=pending, lifted=lifted, next_check=None)
+    return Announcement(disrupted=(), lifted=lifted, next_check=due)
 
 
 def _due(pending: Sequence[MarkedSlot]) -> datetime | None:

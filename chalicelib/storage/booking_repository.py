@@ -26,7 +26,7 @@ from chalicelib.storage.booking_mapping import (
 from chalicelib.storage.day_blocks import blocks_from_item, blocks_from_raw
 from chalicelib.storage.decoding import decode_readable
 from chalicelib.storage.disruption_mapping import format_rebooked
-from chalicelib.storage.disruption_writes import note_changed_marks
+from chalicelib.storage.disruption_writes import add_changed_date
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.hold_writes import update_holds
 from chalicelib.storage.mapping import format_timestamp
@@ -143,7 +143,7 @@ class BookingRepository:
         if writes.record is not None:
             _update_record(transaction, writes.record)
         if writes.changes_disruptions:
-            _note_changed_marks(transaction, writes)
+            _add_changed_dates(transaction, writes)
         if writes.holds is not None:
             doctor_id = writes.slots[0].doctor.doctor_id
             update_holds(transaction, doctor_id, writes.holds)
@@ -159,10 +159,10 @@ class BookingRepository:
             raise SlotStateMismatchError(error.observed.updated(found)) from error
 
 
-def _note_changed_marks(transaction: Transaction, writes: BookingWrites) -> None:
-    for doctor_id, day_sk in _by_day(writes.slots):
-        date = keys.parse_day_sk(day_sk)
-        note_changed_marks(transaction, keys.parse_doctor_pk(doctor_id), date, at=writes.at)
+def _add_changed_dates(transaction: Transaction, writes: BookingWrites) -> None:
+    for pk, sk in _by_day(writes.slots):
+        doctor_id, date = keys.parse_doctor_pk(pk), keys.parse_day_sk(sk)
+        add_changed_date(transaction, doctor_id, date, at=writes.at)
 
 
 def _day_failure(

@@ -10,7 +10,7 @@ from chalicelib.storage.models import BaseItem
 class DisruptionsItem(BaseItem, discriminator="disruptions"):
     """The dates of a doctor on which marks were set or lifted, and may have to be announced.
 
-    In the index, it stands at the instant from which on it has to be looked at. ``version`` counts
+    In the index, it stands at the instant from which on it has to be checked. ``version`` counts
     the writes.
     """
 

@@ -46,7 +46,7 @@ class MarkedDay(Struct, frozen=True, kw_only=True):
 
 
 class Disruptions(Struct, frozen=True, kw_only=True):
-    """The first dates of a doctor that have to be looked at; ``other_dates`` come after them."""
+    """The first dates of a doctor that have to be checked; ``other_dates`` come after them."""
 
     doctor_id: str
     version: int
@@ -65,7 +65,7 @@ class DisruptionRepository:
     """The disruptions of all doctors."""
 
     def list_due(self, now: datetime, limit: int) -> list[str]:
-        """Return doctors to look at by now, those that wait longest first; eventually consistent.
+        """Return doctors to check by now, those that wait longest first; eventually consistent.
 
         Raises ``StoreUnavailableError``.
         """
@@ -85,17 +85,17 @@ class DisruptionRepository:
         Raises ``StoreUnavailableError``.
         """
         pk = keys.doctor_pk(doctor_id)
-        note = table.batch_get([(pk, keys.DISRUPTIONS_SK)]).get((pk, keys.DISRUPTIONS_SK))
-        if note is None:
+        pending = table.batch_get([(pk, keys.DISRUPTIONS_SK)]).get((pk, keys.DISRUPTIONS_SK))
+        if pending is None:
             return None
-        dates = sorted(keys.parse_date(text) for text in note.dates or ())
+        dates = sorted(keys.parse_date(text) for text in pending.dates or ())
         read = dates[:MAX_DATES]
         items = table.batch_get([(pk, keys.day_sk(on)) for on in read]) if read else {}
         days = (_marked_day(on, items.get((pk, keys.day_sk(on))), now) for on in read)
         first = tuple(_first_days(days))
         return Disruptions(
             doctor_id=doctor_id,
-            version=int(note.version),
+            version=int(pending.version),
             days=first,
             other_dates=tuple(dates[len(first) :]),
         )
@@ -105,12 +105,12 @@ class DisruptionRepository:
         disruptions: Disruptions,
         events: Sequence[EventToPublish],
         *,
-        next_look: datetime | None,
+        next_check: datetime | None,
         at: datetime,
     ) -> None:
         """Store the events, and that their marks are announced, in one transaction.
 
-        Without ``next_look``, only the other dates have to be looked at, at once. Raises
+        Without ``next_check``, only the other dates have to be checked, at once. Raises
         ``DayModifiedError`` if the days or marks have changed since they were read,
         ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
@@ -119,8 +119,10 @@ class DisruptionRepository:
             _put_event(transaction, disruptions.doctor_id, event, at)
         if events:
             for day in disruptions.days:
-                _set_announced(transaction, disruptions.doctor_id, day, is_waiting=next_look)
-        _update_note(transaction, disruptions, next_look=next_look, at=at)
+                _set_announced(
+                    transaction, disruptions.doctor_id, day, is_waiting=next_check is not None
+                )
+        _update_pending_item(transaction, disruptions, next_check=next_check, at=at)
         transaction.commit()
 
 
@@ -176,7 +178,7 @@ def _put_event(
 
 
 def _set_announced(
-    transaction: Transaction, doctor_id: str, day: MarkedDay, *, is_waiting: datetime | None
+    transaction: Transaction, doctor_id: str, day: MarkedDay, *, is_waiting: bool
 ) -> None:
     """Record what the events say: pending marks are announced too, unless they have to wait."""
     announced = [
@@ -197,11 +199,11 @@ def _announced_action(slot: MarkedSlot) -> Action:
     return action
 
 
-def _update_note(
-    transaction: Transaction, disruptions: Disruptions, *, next_look: datetime | None, at: datetime
+def _update_pending_item(
+    transaction: Transaction, disruptions: Disruptions, *, next_check: datetime | None, at: datetime
 ) -> None:
     key = keys.doctor_pk(disruptions.doctor_id), keys.DISRUPTIONS_SK
-    waiting = [day.date for day in disruptions.days] if next_look else []
+    waiting = [day.date for day in disruptions.days] if next_check else []
     dates = {on.isoformat() for on in (*waiting, *disruptions.other_dates)}
     condition = DisruptionsItem.version == disruptions.version
     if not dates:
@@ -212,7 +214,7 @@ def _update_note(
         [
             DisruptionsItem.version.add(1),
             DisruptionsItem.dates.set(dates),
-            DisruptionsItem.gsi1_sk.set(format_microsecond(next_look or at)),
+            DisruptionsItem.gsi1_sk.set(format_microsecond(next_check or at)),
         ],
         condition=condition,
         on_failure=lambda _: DayModifiedError(),

@@ -1,4 +1,4 @@
-"""Set and lift disruptions in a transaction, and note that they may have to be announced."""
+"""Set and lift disruptions in a transaction, and record that they may have to be announced."""
 
 from __future__ import annotations
 
@@ -42,13 +42,11 @@ def mark_slots(transaction: Transaction, day: Day, entry: AuditLogEntry) -> list
             & (_can_be_marked() if slot.is_disrupted else _has_mark(day.slots[slot.start])),
             on_failure=lambda raw_item: DayModifiedError(last_change=_last_change(raw_item)),
         )
-    note_changed_marks(transaction, day.doctor_id, day.date, at=entry.at)
+    add_changed_date(transaction, day.doctor_id, day.date, at=entry.at)
     return [_entry_action(slot) for slot in entry.affected]
 
 
-def note_changed_marks(
-    transaction: Transaction, doctor_id: str, date: date, *, at: datetime
-) -> None:
+def add_changed_date(transaction: Transaction, doctor_id: str, date: date, *, at: datetime) -> None:
     """Add the date to those whose marks may have to be announced, in the same transaction."""
     transaction.update(
         (keys.doctor_pk(doctor_id), keys.DISRUPTIONS_SK),

@@ -38,14 +38,14 @@ class NewEvent(Struct, frozen=True, kw_only=True):
     event: StoredEvent
 
 
-class MovedBooking(Struct, frozen=True, kw_only=True):
-    """A booking that has left a slot."""
+class BookingLeftRecord(Struct, frozen=True, kw_only=True):
+    """A booking that has left a slot, because it was moved, cancelled or revoked."""
 
     sequence_number: str
     event: BookingLeft
 
 
-StreamRecord = DayImages | NewEvent | MovedBooking
+StreamRecord = DayImages | NewEvent | BookingLeftRecord
 
 
 def parse_records(records: Iterable[Mapping[str, Any]]) -> Iterator[StreamRecord]:
@@ -66,7 +66,7 @@ def parse_records(records: Iterable[Mapping[str, Any]]) -> Iterator[StreamRecord
 def _parse(change: Mapping[str, Any]) -> StreamRecord | None:
     sk = change["Keys"]["SK"]["S"]
     if sk == keys.BOOKING_SK:
-        return _moved_booking(change)
+        return _booking_left(change)
     if keys.is_event_sk(sk):
         return None if "OldImage" in change else _new_event(change)
     if not keys.is_day_sk(sk):
@@ -81,7 +81,7 @@ def _created_at(change: Mapping[str, Any]) -> datetime:
     return datetime.fromtimestamp(change["ApproximateCreationDateTime"], UTC)
 
 
-def _moved_booking(change: Mapping[str, Any]) -> MovedBooking | None:
+def _booking_left(change: Mapping[str, Any]) -> BookingLeftRecord | None:
     if "NewImage" not in change:
         return None  # DynamoDB deletes records of bookings that are over (TTL)
     old, new = (_record_from_image(change.get(name)) for name in ("OldImage", "NewImage"))
@@ -90,7 +90,7 @@ def _moved_booking(change: Mapping[str, Any]) -> MovedBooking | None:
         return None
     owner, booking_id = keys.parse_booking_pk(change["Keys"]["PK"]["S"])
     slot_id, moved_to = left
-    return MovedBooking(
+    return BookingLeftRecord(
         sequence_number=change["SequenceNumber"],
         event=BookingLeft(
             owner=owner,

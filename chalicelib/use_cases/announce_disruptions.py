@@ -58,7 +58,7 @@ class AnnounceDisruptions:
             return 0
         planned = plan_announcement((slot for day in found.days for slot in day.slots), now)
         events = _events(found, planned, now)
-        self._disruptions.announce(found, events, next_look=planned.next_look, at=now)
+        self._disruptions.announce(found, events, next_check=planned.next_check, at=now)
         return len(events)
 
 

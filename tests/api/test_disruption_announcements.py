@@ -167,7 +167,7 @@ def test_announcement_fails_if_something_changed(
     with pytest.raises(DayModifiedError):
         repository.announce(
             found, [EventToPublish(detail_type="x", detail="{}")],
-            next_look=None, at=client.clock.now,
+            next_check=None, at=client.clock.now,
         )  # fmt: skip
     assert client.find_items("event") == []
 
@@ -181,12 +181,12 @@ def test_announcement_of_one_instant_is_stored_once(client: AppClient) -> None:
     repository, found = read_due(client)
     event = EventToPublish(detail_type="x", detail="{}")
     later = client.clock.now + GRACE
-    repository.announce(found, [event], next_look=later, at=client.clock.now)
+    repository.announce(found, [event], next_check=later, at=client.clock.now)
     again = repository.get("dr-lee", client.clock.now)
     assert again is not None
 
     with pytest.raises(DayModifiedError):
-        repository.announce(again, [event], next_look=later, at=client.clock.now)
+        repository.announce(again, [event], next_check=later, at=client.clock.now)
 
 
 def store_many_marks(client: AppClient, days: int) -> None:

@@ -27,13 +27,13 @@ def test_marks_are_announced_together_after_the_grace() -> None:
 
     plan = plan_announcement(slots, NOW)
 
-    assert (plan.disrupted, plan.lifted, plan.next_look) == ((slots[1], slots[0]), (), None)
+    assert (plan.disrupted, plan.lifted, plan.next_check) == ((slots[1], slots[0]), (), None)
 
 
 def test_last_mark_begins_the_grace_of_all() -> None:
     plan = plan_announcement([marked(ago=12), marked(ago=4, start="10:00")], NOW)
 
-    assert (plan.disrupted, plan.next_look) == ((), NOW - 4 * MINUTE + GRACE)
+    assert (plan.disrupted, plan.next_check) == ((), NOW - 4 * MINUTE + GRACE)
 
 
 def test_first_mark_waits_no_longer_than_twice_the_grace() -> None:
@@ -57,7 +57,7 @@ def test_only_what_subscribers_do_not_know_is_announced(
     plan = plan_announcement([slot], NOW)
 
     assert bool(plan.disrupted or plan.lifted) is is_announced
-    assert plan.next_look is None
+    assert plan.next_check is None
 
 
 def test_lifted_mark_is_announced_while_others_wait() -> None:
@@ -66,4 +66,4 @@ def test_lifted_mark_is_announced_while_others_wait() -> None:
     plan = plan_announcement([lifted, marked(ago=1, start="10:00")], NOW)
 
     assert (plan.disrupted, plan.lifted) == ((), (lifted,))
-    assert plan.next_look is not None
+    assert plan.next_check is not None

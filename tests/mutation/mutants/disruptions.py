@@ -47,7 +47,7 @@ MUTANTS = (
     ),
     Mutant(
         "Two runs announce the same disruptions, or one forgets what was marked meanwhile",
-        f"{_REPOSITORY}:_update_note",
+        f"{_REPOSITORY}:_update_pending_item",
         exists(condition("version")),
         _CHANGED,
     ),
