@@ -53,7 +53,7 @@ def iter_feed(
     position = _decode_position(cursor, search) if cursor else None
     page_size = _READ_SIZE if search.is_selective else limit + 1
     if search.on is None:
-        sorted_items = _sort_range(search, position, max_items)
+        sorted_items = _read_sorted_range(search, position, max_items)
         if sorted_items is None:
             yield from _query_doctor(search, position, page_size)
         else:
@@ -67,7 +67,7 @@ def iter_feed(
     )
 
 
-def _sort_range(
+def _read_sorted_range(
     search: ChangeSearch, position: str | None, max_items: int
 ) -> list[AuditItem] | None:
     """Return the items of a range of dates; None if it is open or long, or has too many items."""

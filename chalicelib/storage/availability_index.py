@@ -148,7 +148,7 @@ class AvailabilityIndex:
         if failures:
             raise failures[0]
 
-    def stale_entries(self, doctor: Doctor, *, start_date: date) -> Iterator[list[date]]:
+    def iter_stale_dates(self, doctor: Doctor, *, start_date: date) -> Iterator[list[date]]:
         """Yield batches of the doctor's dates that are indexed under former settings.
 
         Strongly consistent. Raises ``StoreUnavailableError``.

@@ -52,7 +52,7 @@ def decode_readable(items: Iterable[Item], decode: Callable[[Item], T]) -> Itera
 
 def report_unreadable(item: BaseItem) -> None:
     """Log the item's key with the current request, and count it."""
-    request_context.current_request().add_unreadable_item(keys.loggable(item.pk, item.sk))
+    request_context.current_request().add_unreadable_item(keys.redact_key(item.pk, item.sk))
 
 
 def require(value: T | None) -> T:

@@ -104,7 +104,7 @@ def parse_booking_pk(pk: str) -> tuple[str, str]:
     return unquote(client), unquote(booking_id)
 
 
-def loggable(pk: str, sk: str) -> str:
+def redact_key(pk: str, sk: str) -> str:
     """Return a key for the log; of a booking record only ``BOOKING#<client>``.
 
     A booking id identifies a booking of a patient, so it is in no log.

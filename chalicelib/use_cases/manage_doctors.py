@@ -87,13 +87,13 @@ class ManageDoctors:
         self, caller: Caller, settings: DoctorSettings, precondition: Precondition
     ) -> SavedDoctor:
         valid = settings.to_doctor()
-        is_unsure = may_have_created = False
+        is_outcome_unknown = may_have_created = False
         for attempt in attempts(self._pause):
             with attempt:
                 existing = self._existing(valid.doctor_id)
                 changed = _changed_doctor(valid, settings, existing)
                 caller.require_can_configure(existing, changed)
-                if is_unsure and existing and _is_saved(changed, existing):
+                if is_outcome_unknown and existing and _is_saved(changed, existing):
                     # The attempt without a response: its own write may not fail the precondition.
                     return SavedDoctor(doctor=self._cache(existing), created=may_have_created)
                 precondition.require(existing.version if existing else 0)
@@ -103,7 +103,7 @@ class ManageDoctors:
                         changed, existing, self._build_entry(caller, existing, changed)
                     )
                 except OutcomeUnknownError:
-                    is_unsure = True
+                    is_outcome_unknown = True
                     may_have_created = existing is None
                     raise
                 return SavedDoctor(doctor=saved, created=existing is None or may_have_created)
@@ -169,7 +169,7 @@ class ManageDoctors:
         Stops if the settings have changed meanwhile: that later request continues the reindex.
         """
         today = local_time.local_date(self._now(), doctor.zone)
-        for dates in self._index.stale_entries(doctor, start_date=today):
+        for dates in self._index.iter_stale_dates(doctor, start_date=today):
             if not retry_on_conflict(partial(self._try_reindex, doctor, dates), self._pause):
                 return doctor
         try:

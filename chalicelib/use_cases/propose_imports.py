@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.proposals import Proposals
 
 # An export has such slots if the weekly hours, the slot length or the booking window have changed.
-_OF_OTHER_SETTINGS = {"not_on_grid", "not_bookable"}
+_SETTINGS_CODES = {"not_on_grid", "not_bookable"}
 
 
 class ProposeImports:
@@ -60,7 +60,7 @@ class ProposeImports:
         try:
             return resolve_import(starts, doctor, now)
         except RequestRejectedError as error:
-            if {violation.code for violation in error.violations} - _OF_OTHER_SETTINGS:
+            if {violation.code for violation in error.violations} - _SETTINGS_CODES:
                 raise
             first, last = min(starts.by_date), max(starts.by_date)
             if (last - first).days >= MAX_DAYS:

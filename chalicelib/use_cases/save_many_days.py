@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.save_days import SavedDay
 
 # After one of these no further day is tried: it is not about the slots of one day.
-_OF_THE_WHOLE_REQUEST = (StoreUnavailableError, OutcomeUnknownError, IdempotencyKeyReusedError)
+_REQUEST_ERRORS = (StoreUnavailableError, OutcomeUnknownError, IdempotencyKeyReusedError)
 
 
 class DayOutcome(Struct, frozen=True, kw_only=True):
@@ -74,7 +74,7 @@ class SaveManyDays:
                 continue
             outcomes.append(self._save_day(caller, request, read[request.doctor_id, request.date]))
             error = outcomes[-1].error
-            if isinstance(error, _OF_THE_WHOLE_REQUEST):
+            if isinstance(error, _REQUEST_ERRORS):
                 failure = error
         _raise_if_nothing_saved(outcomes)
         return tuple(outcomes)

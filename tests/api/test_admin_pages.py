@@ -13,7 +13,7 @@ from tests.support.factories import DOCTOR_SETTINGS
 from tests.support.fake_accounts import INVITED, FakeAccounts
 from tests.support.fake_oidc_provider import PAGE_CLIENT_ID
 from tests.support.html import MARKUP_SAMPLES, PLAIN_TEXT, count_text, parse, structure
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 from tests.support.page_walk import walk
 from tests.support.pseudo_language import PSEUDO, texts_outside_catalogue
 
@@ -62,7 +62,7 @@ def pseudo_admin(admin: PageSession, catalogue_folder: Path) -> Iterator[PageSes
 
 def send_form(admin: PageSession, path: str, **fields: str) -> str:
     """Fill in the form of a page, send it, and return the page that follows."""
-    response = SentForm(admin.get(path)).set(**fields).send_by(admin)
+    response = HtmlForm(admin.get(path)).set(**fields).send_by(admin)
     following = response.headers.get("Location")
     return (admin.get(following) if following else response).text
 

@@ -12,7 +12,7 @@ from tests.support.app_client import FORM
 from tests.support.dynamodb_responses import TRANSACT_WRITE
 from tests.support.factories import DOCTOR_SETTINGS, MONDAY
 from tests.support.html import attribute, parse, text_of
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 from tests.support.plans import PLANS, open_times
 from tests.support.time_off import list_time_off, make_closure
 
@@ -250,7 +250,7 @@ def test_unknown_closure_is_not_found(client: AppClient) -> None:
 def test_page_closes_the_practice_and_lifts_that(client: AppClient) -> None:
     page = client.get("/closures", **HTML)
     assert "Closures" in [text_of(link) for link in parse(page.text).select("header a")]
-    form = SentForm(page).set(name="Fair", from_=str(MONDAY), to=str(MONDAY))
+    form = HtmlForm(page).set(name="Fair", from_=str(MONDAY), to=str(MONDAY))
 
     assert form.send(client).status == 303
     assert names_of(client, "dr-lee") == ["Fair"]
@@ -258,29 +258,29 @@ def test_page_closes_the_practice_and_lifts_that(client: AppClient) -> None:
     assert f"{count_doctors(client)} doctors" in page.text
     (button,) = parse(page.text).select("article button")
     assert text_of(button).startswith("Lift")
-    lifting = SentForm(page, "article form").set(act=attribute(button, "value"))
+    lifting = HtmlForm(page, "article form").set(act=attribute(button, "value"))
     assert lifting.send(client).status == 303
     assert names_of(client, "dr-lee") == []
 
 
 def test_page_takes_several_closures_one_a_line(client: AppClient) -> None:
-    form = SentForm(client.get("/closures", **HTML), "details form")
+    form = HtmlForm(client.get("/closures", **HTML), "details form")
     lines = "2026-12-25,,Christmas Day\n2026-12-26,,Boxing Day"
     assert form.set(lines=lines).send(client).status == 303
     assert len(client.get("/closures").json["closures"]) == 2
 
 
 def test_page_says_what_is_wrong(client: AppClient) -> None:
-    form = SentForm(client.get("/closures", **HTML)).set(name="", from_="2026-11-99", to="")
+    form = HtmlForm(client.get("/closures", **HTML)).set(name="", from_="2026-11-99", to="")
     page = form.send(client)
     assert page.status == 400
     assert parse(page.text).select("#from[aria-invalid]")
-    several = SentForm(client.get("/closures", **HTML), "details form").set(lines="never")
+    several = HtmlForm(client.get("/closures", **HTML), "details form").set(lines="never")
     assert several.send(client).status == 400
 
 
 def test_page_asks_for_every_empty_field(client: AppClient) -> None:
-    page = parse(SentForm(client.get("/closures", **HTML)).send(client).text)
+    page = parse(HtmlForm(client.get("/closures", **HTML)).send(client).text)
 
     errors = [text_of(error) for error in page.select("form .error")]
     assert errors == ["Enter a name", "Choose a date"]

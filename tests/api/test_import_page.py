@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.factories import MONDAY
 from tests.support.html import attribute, parse, text_of
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 from tests.support.plans import PLANS, open_times
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ NOTHING = "Nothing to import: all of these slots are open already"
 
 
 def send(client: AppClient, lines: str, **headers: str) -> AppResponse:
-    return SentForm(client.get(PAGE, **HTML)).set(slots=lines).send(client, **headers)
+    return HtmlForm(client.get(PAGE, **HTML)).set(slots=lines).send(client, **headers)
 
 
 def press(client: AppClient, path: str, act: str) -> str:
-    form = SentForm(client.get(path, **HTML), "#plan form").set(act=act)
+    form = HtmlForm(client.get(path, **HTML), "#plan form").set(act=act)
     return form.send(client).headers["Location"]
 
 
@@ -60,7 +60,7 @@ def test_every_wrong_line_has_its_reason_and_nothing_is_stored(client: AppClient
         "Line 4: That isn't a real date. Use the format 2026-11-23.",
         "Line 5: expected date,start",
     ]
-    assert SentForm(response).fields["slots"] == [
+    assert HtmlForm(response).fields["slots"] == [
         lines.replace("\n", "\r\n")
     ]  # as a browser sends it
     assert client.get(PLANS).json["plans"] == []
@@ -119,7 +119,7 @@ def test_export_and_import_are_linked_from_schedule_and_series(
 def test_export_form_of_the_page_takes_a_range(client: AppClient) -> None:
     client.save("09:00")
     page = client.get(PAGE, **HTML)
-    form = SentForm(page, "form[method=get][aria-labelledby=export]")
+    form = HtmlForm(page, "form[method=get][aria-labelledby=export]")
     assert (form.action, form.fields["from"]) == ("/doctors/dr-lee/export", ["2026-11-22"])
     exported = client.get(f"{form.action}?from={MONDAY}&to=&format=csv", **HTML)
     assert len(exported.text.splitlines()) == 2

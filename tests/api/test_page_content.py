@@ -19,7 +19,7 @@ from tests.support.day_page import (
 from tests.support.dynamodb_responses import dynamodb_response
 from tests.support.factories import to_instant
 from tests.support.html import attribute, parse, text_of
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -106,7 +106,7 @@ def test_date_field_is_described_by_its_date_in_words(client: AppClient, path: s
 
 
 def test_invalid_date_has_no_words(client: AppClient) -> None:
-    form = SentForm(client.get("/time-off?doctor_id=dr-lee", **BROWSER_HEADERS))
+    form = HtmlForm(client.get("/time-off?doctor_id=dr-lee", **BROWSER_HEADERS))
 
     page = parse(form.set(from_="soon", to="2026-11-25").send(client).text)
 

@@ -12,7 +12,7 @@ from chalicelib.web import texts
 from tests.support.app_client import FORM
 from tests.support.day_page import BROWSER_HEADERS
 from tests.support.factories import MONDAY
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 from tests.support.plans import MORNING, propose, series_json
 from tests.support.pseudo_language import PSEUDO, texts_outside_catalogue
 
@@ -105,7 +105,7 @@ def test_every_text_of_a_plan_is_in_catalogue(pseudo_client: AppClient, act: str
 
 def test_wrong_fields_of_a_series_are_in_catalogue(pseudo_client: AppClient) -> None:
     path = f"/series/new?doctor_id=dr-lee&week={MONDAY}"
-    form = SentForm(pseudo_client.get(path, **BROWSER_HEADERS))
+    form = HtmlForm(pseudo_client.get(path, **BROWSER_HEADERS))
     form.set(name="", mon_from="late", to="never", every_weeks="9", from_="soon")
 
     response = form.send(pseudo_client)
@@ -115,7 +115,7 @@ def test_wrong_fields_of_a_series_are_in_catalogue(pseudo_client: AppClient) -> 
 
 
 def test_wrong_lines_of_an_import_are_in_catalogue(pseudo_client: AppClient) -> None:
-    form = SentForm(pseudo_client.get("/import?doctor_id=dr-lee", **BROWSER_HEADERS))
+    form = HtmlForm(pseudo_client.get("/import?doctor_id=dr-lee", **BROWSER_HEADERS))
     form.set(slots=f"date,start\n{MONDAY}\n{MONDAY},09:10\nsoon,09:00\n{MONDAY},nine")
 
     response = form.send(pseudo_client)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.factories import MONDAY
 from tests.support.html import attribute, parse, text_of
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 from tests.support.plans import make_series, series_json
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ TUESDAY = MONDAY + timedelta(days=1)
 MONDAY_AFTER = MONDAY + timedelta(weeks=1)
 
 
-def open_form(client: AppClient, path: str) -> SentForm:
-    return SentForm(client.get(path, **HTML))
+def open_form(client: AppClient, path: str) -> HtmlForm:
+    return HtmlForm(client.get(path, **HTML))
 
 
 def follow(client: AppClient, response: AppResponse) -> AppResponse:
@@ -110,7 +110,7 @@ def test_empty_week_asks_for_weekdays_and_hours(client: AppClient) -> None:
     response = client.get(REPEAT, **HTML)
     assert "This week has no slots" in response.text
 
-    rejected = SentForm(response).set(name="Mornings").send(client)
+    rejected = HtmlForm(response).set(name="Mornings").send(client)
 
     assert rejected.status == 400
     assert problems(rejected) == {"weekday": "Choose at least one weekday"}
@@ -183,7 +183,7 @@ def test_wrong_field_is_named_and_nothing_is_lost(
     assert text_of(page.select("title")[0]).startswith("Error: ")
     (invalid,) = page.select("[aria-invalid]")
     assert text_of(page.select(f"#{attribute(invalid, 'aria-describedby').split()[-1]}")[0])
-    shown = SentForm(response)
+    shown = HtmlForm(response)
     kept = {"name": "name", "to": "to", "from_": "from"}
     assert all(
         shown.fields[kept[name]] == [str(fields[name]).strip()]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.factories import MONDAY
 from tests.support.html import parse, text_of
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -17,8 +17,8 @@ HTML = {"Accept": "text/html"}
 REPEAT = f"/series/new?doctor_id=dr-lee&week={MONDAY}"
 
 
-def open_form(client: AppClient, path: str) -> SentForm:
-    return SentForm(client.get(path, **HTML))
+def open_form(client: AppClient, path: str) -> HtmlForm:
+    return HtmlForm(client.get(path, **HTML))
 
 
 @pytest.mark.parametrize(

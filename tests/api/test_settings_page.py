@@ -9,7 +9,7 @@ import pytest
 from tests.support.app_client import FORM
 from tests.support.factories import MONDAY
 from tests.support.html import attribute, parse, text_of
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 from tests.support.plans import open_times
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def doctor(sign_in: SignIn) -> AppClient:
     return sign_in("own")
 
 
-def open_form(client: AppClient) -> SentForm:
-    return SentForm(client.get(PAGE, **HTML), ".settings-form")
+def open_form(client: AppClient) -> HtmlForm:
+    return HtmlForm(client.get(PAGE, **HTML), ".settings-form")
 
 
 def settings_of(client: AppClient) -> dict[str, object]:
@@ -119,7 +119,7 @@ def test_bad_values_are_kept_beside_their_errors(doctor: AppClient) -> None:
     response = open_form(doctor).set(**typed).send(doctor)
 
     assert set(errors_of(response)) == {"lead_minutes", "window_days", "from_1", "delegates"}
-    fields = SentForm(response, ".settings-form").fields
+    fields = HtmlForm(response, ".settings-form").fields
     assert {name: fields[name][-1] for name in typed} == typed
     for invalid in parse(response.text).select("[aria-invalid]"):
         ids = attribute(invalid, "aria-describedby").split()
@@ -136,7 +136,7 @@ def test_hours_that_overlap_or_make_too_many_slots_are_rejected(doctor: AppClien
 
 def test_rows_are_added_and_removed_by_the_server(doctor: AppClient) -> None:
     form = open_form(doctor).set(lead_minutes="soon", act="add")
-    added = SentForm(form.send(doctor), ".settings-form")
+    added = HtmlForm(form.send(doctor), ".settings-form")
     assert (added.fields["from_3"], added.fields["lead_minutes"]) == ([""], ["soon"])
 
     added.set(days_3="sat", from_3="18", to_3="19", lead_minutes="0", act="save").send(doctor)
@@ -144,7 +144,7 @@ def test_rows_are_added_and_removed_by_the_server(doctor: AppClient) -> None:
     assert {"days_of_week": ["sat"], "from": "18:00", "to": "19:00"} in sessions  # type: ignore[operator]
 
     removed = open_form(doctor).set(act="remove:1").send(doctor)
-    assert "from_3" not in SentForm(removed, ".settings-form").fields
+    assert "from_3" not in HtmlForm(removed, ".settings-form").fields
 
 
 def test_week_is_shown_without_a_save(doctor: AppClient) -> None:
@@ -189,13 +189,13 @@ def test_open_slots_are_replaced_by_a_plan_that_can_be_undone(doctor: AppClient)
     assert "Open 3 and close 2 slots" in preview.text
     assert open_times(doctor, MONDAY) == ["09:00", "09:30"]
 
-    done = SentForm(preview, "form.actions").set(act="start").send(doctor)
+    done = HtmlForm(preview, "form.actions").set(act="start").send(doctor)
 
     assert open_times(doctor, MONDAY) == ["09:00", "09:20", "09:40"]
     result = doctor.get(done.headers["Location"], **HTML)
-    undo = SentForm(result, "form.actions").set(act="undo").send(doctor)
+    undo = HtmlForm(result, "form.actions").set(act="undo").send(doctor)
     undo_preview = doctor.get(undo.headers["Location"], **HTML)
-    SentForm(undo_preview, "form.actions").set(act="start").send(doctor)
+    HtmlForm(undo_preview, "form.actions").set(act="start").send(doctor)
     assert open_times(doctor, MONDAY) == ["09:00", "09:30"]
 
 
@@ -213,7 +213,7 @@ def test_second_editor_sees_first_change_and_no_change_is_lost(
         "Notice: 0 minutes → 2 hours, by alex",
         "Booking window: 365 days → 30 days, by alex. You have: 90 days",
     ]
-    again = SentForm(response, ".settings-form")
+    again = HtmlForm(response, ".settings-form")
     assert again.fields["lead_minutes"] == ["120"]
     assert (again.fields["window_days"], again.fields["delegates"]) == (["90"], ["kim"])
 

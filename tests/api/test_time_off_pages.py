@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.factories import MONDAY
 from tests.support.html import attribute, parse, text_of
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 from tests.support.plans import MORNING, make_series, open_times, propose, series_json
 from tests.support.time_off import list_time_off, make_closure, take_time_off
 
@@ -47,8 +47,8 @@ def boxes(response: AppResponse) -> dict[str, tuple[str, str]]:
 
 
 def test_form_of_a_day_and_of_a_week_has_its_dates(client: AppClient) -> None:
-    day = SentForm(client.get(time_off_link(client, DAY), **HTML))
-    week = SentForm(client.get(time_off_link(client, WEEK), **HTML))
+    day = HtmlForm(client.get(time_off_link(client, DAY), **HTML))
+    week = HtmlForm(client.get(time_off_link(client, WEEK), **HTML))
 
     assert (day.fields["from"], day.fields["to"]) == ([str(MONDAY)], [str(MONDAY)])
     sunday = MONDAY + timedelta(days=6)
@@ -67,16 +67,16 @@ def test_a_week_off_is_previewed_taken_and_lifted(client: AppClient) -> None:
     make_series(client, series_json(mornings, last=MONDAY + timedelta(weeks=3)))
     before = open_times(client, MONDAY)
 
-    form = SentForm(client.get(time_off_link(client, WEEK), **HTML))
+    form = HtmlForm(client.get(time_off_link(client, WEEK), **HTML))
     preview = follow(client, form.send(client))
     assert buttons(preview)[-1] == "Close 12 slots"
-    result = follow(client, SentForm(preview, "form.actions").set(act="start").send(client))
+    result = follow(client, HtmlForm(preview, "form.actions").set(act="start").send(client))
 
     assert "Undo" in buttons(result)
     assert open_times(client, MONDAY) == []
     listed = client.get("/time-off?doctor_id=dr-lee", **HTML)
     (button,) = parse(listed.text).select("article button")
-    sent = SentForm(listed, "article form").set(time_off_id=attribute(button, "value"))
+    sent = HtmlForm(listed, "article form").set(time_off_id=attribute(button, "value"))
     lifted = follow(client, sent.send(client))
     assert "12 slots opened on 2 days" in lifted.text
     assert open_times(client, MONDAY) == before
@@ -86,7 +86,7 @@ def test_preview_names_the_patients_who_still_have_bookings(client: AppClient) -
     client.save("09:00", "09:30", "10:00")
     client.book("09:00")
     client.book("09:30", "b-2")
-    form = SentForm(client.get(time_off_link(client, DAY), **HTML))
+    form = HtmlForm(client.get(time_off_link(client, DAY), **HTML))
 
     preview = follow(client, form.send(client))
 
@@ -97,7 +97,7 @@ def test_preview_names_the_patients_who_still_have_bookings(client: AppClient) -
 def test_illness_says_how_many_bookings_will_be_marked(client: AppClient) -> None:
     client.save("09:00", "09:30")
     client.book("09:00")
-    form = SentForm(client.get(time_off_link(client, DAY), **HTML))
+    form = HtmlForm(client.get(time_off_link(client, DAY), **HTML))
 
     preview = follow(client, form.set(act="disrupt").send(client))
 
@@ -106,7 +106,7 @@ def test_illness_says_how_many_bookings_will_be_marked(client: AppClient) -> Non
 
 def test_hours_off_are_those_of_the_form(client: AppClient) -> None:
     client.save("09:00", "10:00", "11:00")
-    form = SentForm(client.get(time_off_link(client, DAY), **HTML))
+    form = HtmlForm(client.get(time_off_link(client, DAY), **HTML))
 
     preview = follow(client, form.set(from_time="9.30", to_time="11").send(client))
 
@@ -127,7 +127,7 @@ def test_hours_off_are_those_of_the_form(client: AppClient) -> None:
 def test_wrong_field_keeps_the_form_and_says_why(
     client: AppClient, fields: dict[str, str], field: str
 ) -> None:
-    form = SentForm(client.get(time_off_link(client, DAY), **HTML))
+    form = HtmlForm(client.get(time_off_link(client, DAY), **HTML))
 
     response = form.set(**fields).send(client)
 
@@ -172,7 +172,7 @@ def test_month_names_time_off(client: AppClient) -> None:
 
 def test_tick_that_meets_time_off_says_so_on_the_page(client: AppClient) -> None:
     page = client.get(DAY, **HTML)
-    form = SentForm(page, selector="#schedule")
+    form = HtmlForm(page, selector="#schedule")
     take_time_off(client)
 
     response = form.set(ticked=["20261123T0900Z-30"]).send(client)
@@ -202,7 +202,7 @@ def test_past_time_off_is_listed_without_a_way_to_lift_it(client: AppClient) -> 
 def test_name_that_the_form_suggests_stands_once_in_the_title(
     client: AppClient, name: str, title: str
 ) -> None:
-    form = SentForm(client.get(time_off_link(client, DAY), **HTML)).set(name=name)
+    form = HtmlForm(client.get(time_off_link(client, DAY), **HTML)).set(name=name)
     page = parse(follow(client, form.send(client)).text)
     assert text_of(page.select("h1")[0]) == title
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.factories import MONDAY
 from tests.support.html import attribute, parse, text_of
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 from tests.support.plan_page import HTML, HTMX, buttons, heading, page_of, press, proposed
 from tests.support.plans import PLANS, apply, open_times, stop_after
 
@@ -84,7 +84,7 @@ def test_stopped_plan_that_was_undone_is_finished(client: AppClient) -> None:
 def test_undo_from_a_page_of_before_says_that_the_plan_is_undone(client: AppClient) -> None:
     plan = proposed(client, weeks=1)
     press(client, plan, "start")
-    form = SentForm(page_of(client, plan), "#plan form")
+    form = HtmlForm(page_of(client, plan), "#plan form")
     undone(client, plan)
 
     again = form.set(act="undo").send(client)

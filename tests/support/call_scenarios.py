@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.support.factories import MONDAY, to_instant
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ def save_again(client: AppClient) -> Send:
 
 def settings_redraw(client: AppClient) -> Send:
     """Send the form of the settings as htmx does after a change of a field."""
-    form = SentForm(client.get("/settings?doctor_id=dr-lee", Accept="text/html"))
+    form = HtmlForm(client.get("/settings?doctor_id=dr-lee", Accept="text/html"))
     form.set(slot_minutes="20", act="show")
     return lambda: form.send(client, HX_Request="true")
 

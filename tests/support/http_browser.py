@@ -9,7 +9,7 @@ from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 
 from local import ports
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 TIMEOUT_SECONDS = 30
@@ -26,7 +26,7 @@ class HttpBrowser(Session):
 
     def submit(self, page: Response, selector: str, **fields: str | list[str]) -> Response:
         """Fill in fields of the form that matches, and submit it."""
-        form = SentForm(page, selector).set(**fields)
+        form = HtmlForm(page, selector).set(**fields)
         # Browsers send the content type for an empty form as well.
         headers = {"Content-Type": "application/x-www-form-urlencoded", **SAME_ORIGIN}
         return self.post(urljoin(page.url, form.action), data=form.fields, headers=headers)

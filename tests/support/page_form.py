@@ -22,8 +22,8 @@ class HtmlResponse(Protocol):
     def text(self) -> str: ...
 
 
-class SentForm:
-    """A form as it is shown; ``fields`` are what a browser sends, for a test to change."""
+class HtmlForm:
+    """A form of a page; ``fields`` are what a browser would send, for a test to change."""
 
     def __init__(self, response: HtmlResponse, selector: str = "main form[method=post]") -> None:
         form = parse(response.text).select(selector)[0]
@@ -33,7 +33,7 @@ class SentForm:
             for value in _values(element):
                 self.fields.setdefault(attribute(element, "name"), []).append(value)
 
-    def set(self, **fields: str | list[str]) -> SentForm:
+    def set(self, **fields: str | list[str]) -> HtmlForm:
         """Fill in the first field of each name, or all of them; ``from_`` stands for ``from``."""
         for argument, value in fields.items():
             name = argument.removesuffix("_")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.factories import MONDAY
 from tests.support.html import parse, text_of
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 from tests.support.plans import MORNING, propose, series_json
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def page_of(client: AppClient, plan: Json) -> AppResponse:
 
 def press(client: AppClient, plan: Json, act: str, **headers: str) -> AppResponse:
     """Press a button of the plan's page."""
-    form = SentForm(page_of(client, plan), "#plan form")
+    form = HtmlForm(page_of(client, plan), "#plan form")
     return form.set(act=act).send(client, **headers)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.support.factories import MONDAY
-from tests.support.page_form import SentForm
+from tests.support.page_form import HtmlForm
 from tests.support.plans import MORNING, PLANS, make_series, propose, series_json
 
 if TYPE_CHECKING:
@@ -34,14 +34,14 @@ def _repeat_page(client: AppClient) -> Send:
 
 def _preview(client: AppClient) -> Send:
     client.save("11:00")
-    form = SentForm(client.get(f"/series/new?doctor_id=dr-lee&week={MONDAY}", **_HTML))
+    form = HtmlForm(client.get(f"/series/new?doctor_id=dr-lee&week={MONDAY}", **_HTML))
     return lambda: form.send(client)
 
 
 def _step_of_page(client: AppClient) -> Send:
     plan = propose(client, series_json({"mon": MORNING}, last=_LAST)).json
     page = client.get(f"/plans/{plan['plan_id']}?doctor_id=dr-lee", **_HTML)
-    form = SentForm(page, "#plan form").set(act="start")
+    form = HtmlForm(page, "#plan form").set(act="start")
     return lambda: form.send(client)
 
 
@@ -67,7 +67,7 @@ def _export(client: AppClient) -> Send:
 
 
 def _settings_form(client: AppClient) -> Send:
-    form = SentForm(client.get("/settings?doctor_id=dr-lee", **_HTML), ".settings-form")
+    form = HtmlForm(client.get("/settings?doctor_id=dr-lee", **_HTML), ".settings-form")
     return lambda: form.set(lead_minutes="5").send(client)
 
 

@@ -56,7 +56,7 @@ CONDITIONS_WITHOUT_MUTANT = (
     ("chalicelib.storage.change_markers:_markers", condition("startswith"), KEY_RANGE),
     ("chalicelib.storage.audit_feed:_query_date", condition("startswith"), KEY_RANGE),
     ("chalicelib.storage.audit_feed:_query_legacy_saves", condition("startswith"), KEY_RANGE),
-    ("chalicelib.storage.audit_feed:_sort_range", condition("between"), KEY_RANGE),
+    ("chalicelib.storage.audit_feed:_read_sorted_range", condition("between"), KEY_RANGE),
     (
         "chalicelib.storage.audit_feed:_query_legacy_saves",
         condition("exists"),
@@ -117,7 +117,7 @@ CONDITIONS_WITHOUT_MUTANT = (
         KEY_RANGE,
     ),
     (
-        "chalicelib.storage.availability_index:AvailabilityIndex.stale_entries",
+        "chalicelib.storage.availability_index:AvailabilityIndex.iter_stale_dates",
         condition(DayItem),
         KEY_RANGE,
     ),

@@ -77,7 +77,7 @@ def invite_person(caller: Caller, name: str, email: str | None, role: Role) -> I
     return InvitationResult(account=account, invitation=invitation)
 
 
-def require_page(request: Request, errors: Mapping[str, str]) -> None:
+def require_html_client(request: Request, errors: Mapping[str, str]) -> None:
     """Raise ``RequestRejectedError`` for a client that can't show a form with its errors."""
     if errors and not wants_html(request):
         raise RequestRejectedError(

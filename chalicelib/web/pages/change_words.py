@@ -145,19 +145,21 @@ def name_client(entry: AuditLogEntry, names: ActorNames) -> str:
     return names.find_client(actor.client) or _("an unnamed program")
 
 
-def format_times(slots: Iterable[Slot], names: ActorNames) -> str:
+def format_touching_times(slots: Iterable[Slot], names: ActorNames) -> str:
     """Return the times of slots; those that touch are one range."""
     zone = names.doctor.zone
     return ", ".join(local_time.format_range(each, zone) for each in merge_touching(slots))
 
 
 def _fill(act: Text, slots: Iterable[Slot], names: ActorNames) -> str:
-    return _(act.template, times=format_times(slots, names))
+    return _(act.template, times=format_touching_times(slots, names))
 
 
 def _describe_move(entry: AuditLogEntry, names: ActorNames) -> str:
     """Say where a booking came from and went to, with the slot of the entry's date at the end."""
-    booked, cancelled = (format_times(each, names) for each in (entry.booked, entry.cancelled))
+    booked, cancelled = (
+        format_touching_times(each, names) for each in (entry.booked, entry.cancelled)
+    )
     if booked and cancelled:
         return _("Moved a booking from %(origin)s to %(times)s", origin=cancelled, times=booked)
     if booked:

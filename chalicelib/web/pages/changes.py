@@ -125,13 +125,13 @@ def _render_page(caller: Caller, changes: Changes, request: Request, name: str) 
     )
     if is_htmx(request):
         return render("_changes.html", page, headers={"HX-Push-Url": page.feed.all_url})
-    path, kept = _what_a_switch_keeps(search, request, name)
+    path, kept = _switcher_target(search, request, name)
     frame = build_frame(request, caller, section=CHANGES, doctor=doctor, path=path, fields=kept)
     headers: Headers = {"Set-Cookie": clear_flash(request)} if flash else {}
     return render("changes.html", page, frame, headers=headers)
 
 
-def _what_a_switch_keeps(
+def _switcher_target(
     search: ChangeSearch, request: Request, name: str
 ) -> tuple[str, dict[str, str]]:
     """The path and the fields of the same page of another doctor, whom other people assist."""

@@ -14,7 +14,7 @@ from chalicelib.web.pages.accounts import (
     email_error,
     invite_person,
     invites_by,
-    require_page,
+    require_html_client,
     user_accounts,
 )
 from chalicelib.web.pages.day_form import decode_fields
@@ -110,7 +110,7 @@ def _render(
     is_added: bool = False,
 ) -> Response:
     if not is_added:
-        require_page(request, {"email": error} if error else {})
+        require_html_client(request, {"email": error} if error else {})
     page = SignInPage(
         base=url_prefix(request),
         doctor_id=doctor.doctor_id,

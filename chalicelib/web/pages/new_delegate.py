@@ -21,7 +21,7 @@ from chalicelib.web.pages.accounts import (
     invite_person,
     invites_by,
     name_error,
-    require_page,
+    require_html_client,
 )
 from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.doctor_sign_in import describe_account
@@ -151,7 +151,7 @@ def _sentence(error: RequestRejectedError) -> str:
 
 
 def _reject(caller: Caller, request: Request, sent: _Sent, errors: Mapping[str, str]) -> Response:
-    require_page(request, errors)
+    require_html_client(request, errors)
     request_context.current_request().code = "invalid"
     return _render(caller, request, sent, errors)
 

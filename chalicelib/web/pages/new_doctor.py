@@ -136,7 +136,7 @@ def _change_rows(caller: Caller, request: Request, sent: _Sent, act: str) -> Res
 
 
 def _reject(caller: Caller, request: Request, sent: _Sent, errors: Mapping[str, str]) -> Response:
-    accounts.require_page(request, errors)
+    accounts.require_html_client(request, errors)
     request_context.current_request().code = "invalid"
     return _render(caller, request, sent, errors)
 

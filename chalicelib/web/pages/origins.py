@@ -15,7 +15,7 @@ from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.pages import links, messages, plan_links
 from chalicelib.web.pages.boxes import Box
 from chalicelib.web.pages.frame import SCHEDULE, build_frame
-from chalicelib.web.pages.plan_words import format_times
+from chalicelib.web.pages.plan_words import format_ranges
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.texts import _
 
@@ -123,7 +123,7 @@ def _describe(
     series_id = origin.series_id or ""
     name = names.get(series_id, "")
     return OriginView(
-        times=format_times(slots, doctor.zone),
+        times=format_ranges(slots, doctor.zone),
         boxes=" ".join(str(Box.for_slot(slot)) for slot in slots),
         sentence=_sentence(origin, is_named=bool(name)),
         series_name=name,

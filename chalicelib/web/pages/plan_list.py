@@ -40,10 +40,10 @@ class PlanLists(Struct, frozen=True, kw_only=True):
         def link(plan: Plan) -> PlanLink:
             return link_to_plan(plan, base, UndoHistory.of(plan, by_id.get))
 
-        halted = (PlanState.RUNNING, PlanState.STOPPED)
+        unfinished = (PlanState.RUNNING, PlanState.STOPPED)
         done = [plan for plan in by_id.values() if plan.state is PlanState.DONE]
         return cls(
-            unfinished=tuple(link(plan) for plan in by_id.values() if plan.state in halted),
+            unfinished=tuple(link(plan) for plan in by_id.values() if plan.state in unfinished),
             recent=tuple(map(link, done[:_MAX_RECENT])),
         )
 

@@ -287,9 +287,9 @@ def _describe_date(day: PlannedDay, zone: ZoneInfo, kind: PlanKind) -> Iterable[
     """What the plan does to a date, and what it leaves alone."""
     on = dates.format_short_date(day.date)
     if day.opens:
-        times = plan_words.format_times(day.opens, zone)
+        times = plan_words.format_ranges(day.opens, zone)
         yield _("%(date)s: opens %(times)s", date=on, times=times)
     if day.closes:
-        times = plan_words.format_times(day.closes, zone)
+        times = plan_words.format_ranges(day.closes, zone)
         yield _("%(date)s: closes %(times)s", date=on, times=times)
     yield from plan_words.describe_kept(day, zone, kind)

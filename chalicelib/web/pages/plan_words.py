@@ -162,7 +162,7 @@ def describe_kept(day: PlannedDay, zone: ZoneInfo, kind: PlanKind) -> Iterator[s
         yield _("%(date)s: left out, %(name)s", date=on, name=", ".join(day.blocked_by))
         return
     for reason, slots in _by_reason(day.kept):
-        when = _("%(date)s %(times)s", date=on, times=format_times(slots, zone))
+        when = _("%(date)s %(times)s", date=on, times=format_ranges(slots, zone))
         yield _reason_sentence(reason, when, kind)
 
 
@@ -171,7 +171,7 @@ def count_kept(kept: Iterable[KeptSlot], kind: PlanKind) -> str:
     return ", ".join(_count_of(reason, len(slots), kind) for reason, slots in _by_reason(kept))
 
 
-def format_times(slots: Sequence[Slot], zone: ZoneInfo) -> str:
+def format_ranges(slots: Sequence[Slot], zone: ZoneInfo) -> str:
     """The hours of slots; those that touch are one range."""
     return ", ".join(messages.merge_ranges([local_time.format_range(slot, zone) for slot in slots]))
 

@@ -104,7 +104,7 @@ MUTANTS = (
     ),
     Mutant(
         "The audit log of a range of dates is not read consistently",
-        "chalicelib.storage.audit_feed:_sort_range",
+        "chalicelib.storage.audit_feed:_read_sorted_range",
         never(keyword("consistent_read")),
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),
@@ -128,7 +128,7 @@ MUTANTS = (
     ),
     Mutant(
         "The days to re-index are not read consistently",
-        "chalicelib.storage.availability_index:AvailabilityIndex.stale_entries",
+        "chalicelib.storage.availability_index:AvailabilityIndex.iter_stale_dates",
         never(keyword("consistent_read")),
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),
