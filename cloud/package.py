@@ -21,8 +21,8 @@ from local.command import reports_errors, run
 
 PROJECT = local_config.PROJECT
 MAX_ZIP_BYTES = 10_000_000
-_OWN_CODE = ("app.py", "chalicelib")
 """Lambda fetches and unpacks the zip at every cold start."""
+_OWN_CODE = ("app.py", "chalicelib")
 
 # What Chalice puts into the zip, and its own configuration.
 _SOURCES = ("app.py", "requirements.txt", "chalicelib", "static", "vendor", ".chalice/config.json")

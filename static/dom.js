@@ -1,7 +1,7 @@
 // Find and create elements; read the boxes of the schedule: one day, seven, or a date of several doctors.
 
 export const STORED_KINDS = ["free", "booked", "held"];
-const RANGE = /(\d\d:\d\d–\d\d:\d\d)/; // as in messages.py
+const RANGE = /(\d\d:\d\d–\d\d:\d\d)/; // the same as in messages.py
 
 export const find = (selector) => document.querySelector(selector);
 export const scheduleForm = () => find("#schedule");
@@ -11,7 +11,8 @@ export const daysOf = (form) => form.dataset.days.split(" ").filter(Boolean);
 const headOf = (form, day) => form.querySelector(`th[data-day="${day}"]`)?.dataset;
 export const titleOf = (form, day) => headOf(form, day)?.title ?? day.split("/")[1];
 export const doctorOf = (form, day) => headOf(form, day)?.doctor ?? day.split("/")[0];
-// A single day has the version "3"; the dates of a week have one each, "2026-11-30/3", and so have doctors, "dr-lee/3".
+// The version of a day: a form of one day has "3", a week has one for each date ("2026-11-30/3"), a practice day has
+// one for each doctor ("dr-lee/3").
 export function versionOf(form, day) {
   const versions = [...form.querySelectorAll("[name=version]")].map(({ value }) => value.split("/"));
   return versions.find(([key, version]) => !version || day.split("/").includes(key))?.pop();
@@ -22,9 +23,9 @@ export const editableBoxes = (within = scheduleForm()) => boxesOf(within).filter
 export const isStored = (box) => "stored" in box.dataset;
 export const kindOf = (box) => box.closest(".box").dataset.kind;
 export const dayOf = (box) => box.closest("[data-day]").dataset.day;
-// A slot has the same key in every view: its box's value on the week has the date before it, beside others the doctor.
+// The key of a slot is the same in every view. In a box's value it comes after the date (week) or the doctor (practice).
 export const keyOf = (box) => box.value.split("/").pop();
-// Doctors have slots with the same key.
+// The key with the doctor and date, because slots of different doctors can have the same key.
 export const idOf = (box) => `${dayOf(box)}/${keyOf(box)}`;
 
 const readText = (element) => element?.textContent.trim().replace(/\s+/g, " ") ?? "";
@@ -34,7 +35,7 @@ export const timeOf = (box) => labelOf(box).slice(readText(box.closest(".box").q
 
 export const createElement = (tag, text = "") => Object.assign(document.createElement(tag), { textContent: text });
 
-// No range of times breaks at its dash.
+// An element with the text. Each range of times stays on one line: a browser could break it at its dash.
 export function createSentence(tag, text) {
   const element = createElement(tag);
   const toSpan = (range) => Object.assign(createElement("span", range), { className: "range" });
@@ -42,8 +43,8 @@ export function createSentence(tag, text) {
   return element;
 }
 
-// A disabled box cannot have the focus, so its parent takes it.
 export const boxAt = (element) => element?.closest?.(".box")?.querySelector("[name=ticked]");
+// A disabled box can't have the focus, so its parent gets it.
 export const focusTarget = (box) => (box?.disabled ? box.closest(".box") : box);
 
 export const dateUrl = (action, doctorId, date) => `${action}?${new URLSearchParams({ doctor_id: doctorId, date })}`;

@@ -4,8 +4,8 @@ import { boxesOf, dayOf, daysOf, doctorOf, editableBoxes, idOf, isStored, keyOf,
 import { scheduleForm, timeOf, titleOf, versionOf } from "./dom.js";
 import { loadUnsaved, storeUnsaved } from "./unsaved_store.js";
 
-// The last save, until its response arrives: { of, ticks: Map of a slot's id -> whether its box is checked }.
-// Without a response it is unknown whether the server committed it.
+// The save that waits for its response: { of: the days of its form, ticks: Map of a slot's id -> whether its box is
+// checked }. If the response never arrives, the server may have committed the save or not.
 let pendingSave;
 
 export const pendingTicks = (form) => (pendingSave?.of === form.dataset.days ? pendingSave.ticks : new Map());
@@ -36,7 +36,7 @@ export function ticksOf(form) {
   return new Map(daysOf(form).flatMap(ofDay));
 }
 
-// A held slot cannot be changed, but its hold may expire: the change waits for that.
+// A held slot can't be changed now. Its unsaved change is kept, because the hold may expire.
 function waitingTicks(form) {
   const kept = ticksOf(form);
   const held = boxesOf(form).filter((box) => kindOf(box) === "held" && kept.has(idOf(box)));

@@ -27,7 +27,7 @@ _SIX_DAYS = timedelta(days=6)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What became of some dates, past or to come.
+    """Counts of the slots and bookings of some dates, past or to come.
 
     ``offered`` counts the slots that are open, held or booked, or were open until they began.
     ``cancelled`` counts cancellations of bookings on these dates, whenever they were made.

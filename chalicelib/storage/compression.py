@@ -1,4 +1,7 @@
-"""JSON as text that is deflated, then base64-encoded. A year's slots would else be half an item."""
+"""JSON as text that is deflated, then base64-encoded.
+
+Uncompressed, a year's slots would take half of an item.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")
-# With the connections that botocore keeps open, so many calls wait for none of them.
+# Fewer than the connections that botocore keeps open (``max_pool_connections``): reads reuse them.
 _MAX_PARALLEL_READS = 10
 
 

@@ -49,7 +49,7 @@ class PeopleCache:
         return person
 
     def discard(self, name: str) -> None:
-        """Forget a person after a write, and what reads that started before it still return."""
+        """Remove a person after a write. Reads that started before it are not cached."""
         self._put(name, _Entry(next(self._tickets)))
 
     def _put(self, name: str, entry: _Entry) -> None:

@@ -68,7 +68,7 @@ def batch_get(keys: Sequence[Key]) -> dict[Key, Any]:
 
 
 def check_connection() -> None:
-    """Read from the table. Raises ``StoreUnavailableError`` if that fails, for whatever reason."""
+    """Read from the table. Raises ``StoreUnavailableError`` if DynamoDB can't be read."""
     try:
         with suppress(DoesNotExist):
             BaseItem.get("PING", "PING")

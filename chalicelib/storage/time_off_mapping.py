@@ -44,7 +44,7 @@ def blocks_from_raw(raw_item: RawItem) -> DayBlocks:
 
 @decoder
 def blocks_from_item(item: DayItem) -> DayBlocks:
-    """Do the same for an item. Raises ``UnreadableItemError``."""
+    """Return what is blocked of an item's day. Raises ``UnreadableItemError``."""
     return DayBlocks(
         stretches=stretches_from_raw(item.blocked), version=int(item.blocked_version or 0)
     )

@@ -1,1 +1,1 @@
-"""What people come for: load, decide, save."""
+"""Use cases: each loads data, applies the rules of the domain, and saves the result."""

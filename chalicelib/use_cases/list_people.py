@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 60
 MAX_NAMED_DOCTORS = 5
-"""Of how many doctors of a delegate the names are read."""
+"""The maximum number of a delegate's doctors whose names are read."""
 _MAX_EXAMINED_DOCTORS = 100
 _MAX_NAMED_PEOPLE = 200
 
@@ -56,9 +56,10 @@ class NamedPeople(Struct, frozen=True, kw_only=True):
 
 
 class ListPeople:
-    """People by our own records; all methods raise ``PermissionDeniedError`` for other callers.
+    """People by our own records.
 
-    And ``StoreUnavailableError``, ``StoreBusyError``.
+    All methods raise ``PermissionDeniedError`` for callers who aren't admins,
+    ``StoreUnavailableError`` and ``StoreBusyError``.
     """
 
     def __init__(self, people: PeopleRepository, doctors: DoctorRepository) -> None:

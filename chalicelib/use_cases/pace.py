@@ -16,7 +16,8 @@ WRITE_UNITS_PER_SECOND = 500
 class Pace:
     """Keeps a step within its time, and its writes within their rate.
 
-    ``clock`` returns seconds that only grow; ``sleep`` waits for some. The step has ``seconds``.
+    ``clock`` returns monotonic seconds; ``sleep`` waits for a number of seconds. After ``seconds``,
+    a step starts nothing further.
     """
 
     def __init__(

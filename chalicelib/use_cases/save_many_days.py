@@ -30,7 +30,7 @@ _REQUEST_ERRORS = (StoreUnavailableError, OutcomeUnknownError, IdempotencyKeyReu
 
 
 class DayOutcome(Struct, frozen=True, kw_only=True):
-    """What became of one day: the saved day, or the error for which nothing of it is stored."""
+    """The result for one date: the saved day, or the error for which nothing of it is stored."""
 
     doctor_id: str
     date: date

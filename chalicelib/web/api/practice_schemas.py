@@ -61,7 +61,7 @@ class SavePracticeRequest(Struct, kw_only=True):
 
 
 class SavedDoctor(Struct, kw_only=True, omit_defaults=True):
-    """What became of one doctor's date: the day as it now is, or why nothing of it is stored."""
+    """The result for one doctor's date: the day as it now is, or why nothing of it is stored."""
 
     doctor_id: DoctorId
     status: many_day_schemas.Status

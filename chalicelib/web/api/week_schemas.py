@@ -59,7 +59,7 @@ class SaveWeekRequest(Struct, kw_only=True):
 
 
 class SavedDate(Struct, kw_only=True, omit_defaults=True):
-    """What became of one date: the day as it now is, or why nothing of it is stored."""
+    """The result for one date: the day as it now is, or why nothing of it is stored."""
 
     date: Date
     status: many_day_schemas.Status

@@ -47,7 +47,7 @@ class PoolAccount(Struct, frozen=True, kw_only=True):
 
 
 class Invitation(Struct, frozen=True, kw_only=True):
-    """What became of an invitation.
+    """The result of ``UserAccounts.invite``.
 
     ``password`` is the temporary one if a page must show it, because no e-mail is sent. ``is_new``
     is false if the account had the role before, and nothing was sent.

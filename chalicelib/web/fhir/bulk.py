@@ -46,8 +46,8 @@ _SAFE = ",."
 def publish_manifest(request: Request) -> Response:
     """Return the manifest with the URLs of all files.
 
-    It changes every five minutes, because files change at any time: a client must not conclude that
-    they have not from a manifest that has not.
+    The manifest changes every five minutes even if no file has: an unchanged manifest must not
+    suggest that the files are unchanged.
     """
     owners, base = get_services().fhir().doctors.list_active(), Base.of(request)
     manifest = {

@@ -1,8 +1,8 @@
 """Files of slots in the bulk publication, which a client polls and seldom finds changed.
 
-The ETag of a file has a digest of what every change of its doctors' slots changes, and the instant
-at which time alone changes the file. So a request with that ETag is answered without reading the
-slots, as long as neither has come about.
+The ETag of a file has a digest of the change markers of its doctors, and the instant at which the
+passing of time alone changes the file. As long as the digest is the same and that instant has not
+come, a request with the ETag is answered without reading the slots.
 """
 
 from __future__ import annotations

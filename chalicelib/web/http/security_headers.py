@@ -19,7 +19,7 @@ BASE_HEADERS = {
     # No page of another origin may embed it, because side channels could leak its content.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-# What is no page loads nothing and runs nothing, should a browser be made to show it.
+# Responses that aren't pages load and run nothing, even if a browser shows them as a page.
 DOCUMENT_HEADERS: Headers = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }

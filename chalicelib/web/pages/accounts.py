@@ -49,7 +49,7 @@ def invites_by() -> str:
 
 
 class InvitationResult(Struct, frozen=True, kw_only=True):
-    """What became of an invitation; ``error`` is why the person can't sign in yet."""
+    """The result of an invitation; ``error`` is why the person can't sign in yet."""
 
     account: PoolAccount | None = None
     invitation: Invitation | None = None

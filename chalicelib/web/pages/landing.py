@@ -16,10 +16,10 @@ _MAX_DAYS_AHEAD = 14
 
 
 def find_landing_schedule(today: Schedule, read: Callable[[date], Schedule]) -> Schedule:
-    """Today while something can still happen today, else the next date with hours on which it can.
+    """Return today's schedule if a slot is still to come, else that of the next date that has one.
 
-    ``read`` returns the schedule of another date. If no date of the next two weeks is open, the
-    schedule is today's.
+    Slots in time off don't count. ``read`` returns the schedule of another date. If no date of the
+    next two weeks has such a slot, the schedule is today's.
     """
     if today.first_date_to_come():
         return today

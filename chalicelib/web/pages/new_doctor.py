@@ -84,7 +84,7 @@ def render_new_doctor(caller: Caller, request: Request) -> Response:
 def save_form(caller: Caller, request: Request) -> Response:
     """Create the doctor and their sign-in; with errors, render the form again.
 
-    The same form sent again continues after the doctor if that exists.
+    If the same form is sent again, the existing doctor is kept and the remaining steps are done.
     """
     fields = decode_fields(request, ())
     sent = _Sent(
