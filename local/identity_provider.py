@@ -5,7 +5,7 @@ CloudFormation creates it from the same template as in AWS.
 
 import json
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 import requests
@@ -14,6 +14,9 @@ from msgspec import Struct, convert, field
 
 from chalicelib.domain.permissions import Role
 from local import CommandError, booking_sites, local_config, ports
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 INFRASTRUCTURE = local_config.PROJECT / "infrastructure"
 STACK = "medilink-slots-sign-in"
@@ -113,20 +116,24 @@ def stack_outputs(name: str) -> dict[str, str]:
 def load(stack: str = STACK) -> IdentityProvider:
     """Return the identity provider of a stack at the environment's endpoint."""
     outputs = stack_outputs(stack)
-    pool_id, endpoint = outputs["UserPoolId"], boto3.client("cloudformation").meta.endpoint_url
+    pool_id, cognito = outputs["UserPoolId"], boto3.client("cognito-idp")
     keys = sorted(key for key in outputs if key.endswith("ClientId"))
-    clients = {key.removesuffix("ClientId"): _client(pool_id, outputs[key]) for key in keys}
+    clients = {
+        key.removesuffix("ClientId"): _describe_client(cognito, pool_id, outputs[key])
+        for key in keys
+    }
     return IdentityProvider(
         outputs["Issuer"],
-        f"{endpoint}/{pool_id}/.well-known/openid-configuration",
+        f"{cognito.meta.endpoint_url}/{pool_id}/.well-known/openid-configuration",
         pool_id,
         page=clients.pop("Page"),
         sites=clients,
     )
 
 
-def _client(pool_id: str, client_id: str) -> OAuthClient:
-    cognito = boto3.client("cognito-idp")
+def _describe_client(
+    cognito: "CognitoIdentityProviderClient", pool_id: str, client_id: str
+) -> OAuthClient:
     described = cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=client_id)
     return convert(described["UserPoolClient"], OAuthClient)
 
