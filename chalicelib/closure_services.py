@@ -1,4 +1,4 @@
-"""Create the use cases of closures of the practice."""
+"""Create the use cases of closures of the practice, and apply closures to a new doctor."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib import plan_services
+from chalicelib.events.series_queue import ClosureMessage
 from chalicelib.storage.closure_repository import ClosureRepository
 from chalicelib.use_cases.apply_closures import ApplyClosures
 from chalicelib.use_cases.manage_closures import ManageClosures
 from chalicelib.use_cases.save_days import SaveDays
 
 if TYPE_CHECKING:
+    from chalicelib.bootstrap import Services
     from chalicelib.service_factories import Foundations
 
 
@@ -35,3 +37,24 @@ def create(base: Foundations) -> ClosureServices:
         manage=ManageClosures(closures, doctors, new_id, now, pause),
         apply=ApplyClosures(closures, doctors, stores, save_days, base.start_pace, now, pause),
     )
+
+
+def apply_to_doctor(services: Services, doctor_id: str) -> None:
+    """Apply the closures to come to a doctor, who may be new.
+
+    What takes longer than a step is left to the queue; on a laptop, where there is none, it is done
+    when the function returns. If it breaks off, the night repeats it. Raises as
+    ``ApplyClosures.apply``, and ``UndeliveredError``.
+    """
+    apply = services.closures().apply
+    left = apply.apply_to_doctor(doctor_id)
+    if left and services.settings.series_queue_url:
+        services.series_queue().send(
+            [
+                ClosureMessage(closure_id, doctor_id, rest.version, rest.first)
+                for closure_id, rest in left.items()
+            ]
+        )
+        return
+    for closure_id, rest in left.items():
+        apply.finish(closure_id, doctor_id, rest)

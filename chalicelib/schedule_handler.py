@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from chalicelib import request_context
 from chalicelib.bootstrap import get_services
+from chalicelib.domain.closure import ClosureRest
 from chalicelib.domain.errors import DoctorNotFoundError
 from chalicelib.events.series_queue import (
     BackfillPageMessage,
@@ -64,8 +67,7 @@ def _handle(message: Message) -> list[Message]:
         case DoctorMessage():
             return _extend_doctor(message)
         case ClosureMessage():
-            is_done = get_services().closures().apply.apply(message.closure_id, message.doctor_id)
-            return [] if is_done else [message]
+            return _apply_closure(message)
         case ClosurePageMessage():
             return _find_doctors_of_closure(message)
         case BackfillPageMessage():
@@ -74,6 +76,12 @@ def _handle(message: Message) -> list[Message]:
     page = get_services().extend_series.list_doctors(message.cursor)
     following: list[Message] = [DoctorMessage(doctor_id) for doctor_id in page.doctor_ids]
     return [PageMessage(page.cursor), *following] if page.cursor else following
+
+
+def _apply_closure(message: ClosureMessage) -> list[Message]:
+    rest = ClosureRest(version=message.version, first=message.first)
+    left = get_services().closures().apply.apply(message.closure_id, message.doctor_id, rest)
+    return [structs.replace(message, version=left.version, first=left.first)] if left else []
 
 
 def _find_doctors_of_closure(message: ClosurePageMessage) -> list[Message]:

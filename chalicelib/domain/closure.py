@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.time_off import TimeOff, TimeOffAct
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
     from chalicelib.domain.audit_log import Actor
@@ -98,3 +99,23 @@ class Closure:
             cursor=None,
             has_all_doctors=False,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureRest:
+    """What is left of a closure for one doctor, after a step.
+
+    Its dates from ``first`` on while ``version`` is the latest one; else, or if None, all dates.
+    """
+
+    version: int | None = None
+    first: date | None = None
+
+    def dates_of(self, closure: Closure, today: date) -> Iterator[date]:
+        """Yield the dates of the closure that are left and not past."""
+        if self.first and self.version == closure.version:
+            today = max(today, self.first)
+        return closure.time_off.dates_from(today)
+
+
+ALL_DATES = ClosureRest()

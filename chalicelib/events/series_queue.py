@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date  # noqa: TC003  msgspec evaluates the type of a field
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,10 +35,12 @@ class ClosurePageMessage(msgspec.Struct, frozen=True, tag="closure_page"):
 
 
 class ClosureMessage(msgspec.Struct, frozen=True, tag="closure"):
-    """Apply a closure to a doctor."""
+    """Apply a closure to a doctor: its dates from ``first`` on while ``version`` is the latest."""
 
     closure_id: str
     doctor_id: str
+    version: int | None = None
+    first: date | None = None
 
 
 class BackfillPageMessage(msgspec.Struct, frozen=True, tag="backfill_page"):

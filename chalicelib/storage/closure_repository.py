@@ -9,7 +9,7 @@ from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.domain.closure import Closure
 from chalicelib.domain.plan_errors import ClosureNotFoundError, PlanModifiedError
-from chalicelib.storage import keys
+from chalicelib.storage import keys, table
 from chalicelib.storage.decoding import decode_readable, decoder
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import format_microsecond, parse_timestamp
@@ -43,6 +43,25 @@ class ClosureRepository:
         with translate_read_errors():
             items: Iterable[ClosureItem] = ClosureItem.query(keys.CLOSURES_PK, consistent_read=True)
             return [*decode_readable(items, _closure_from_item)]
+
+    def find_done(
+        self, closures: Sequence[Closure], doctor_ids: Sequence[str]
+    ) -> set[tuple[str, str]]:
+        """Return the closures and doctors, by id, where the doctor is counted for the version.
+
+        In batches of reads, strongly consistent. Raises ``StoreUnavailableError``.
+        """
+        wanted = [(closure, doctor_id) for closure in closures for doctor_id in doctor_ids]
+        items: dict[table.Key, Any] = {}
+        for start in range(0, len(wanted), table.MAX_BATCH_KEYS):
+            chunk = wanted[start : start + table.MAX_BATCH_KEYS]
+            items |= table.batch_get([_time_off_key(*each) for each in chunk])
+        return {
+            (closure.closure_id, doctor_id)
+            for closure, doctor_id in wanted
+            if (item := items.get(_time_off_key(closure, doctor_id)))
+            and item.counted_version == closure.version
+        }
 
     def put(self, closure: Closure) -> None:
         """Store a version. Raises ``PlanModifiedError`` unless the one before it is stored."""
@@ -83,7 +102,7 @@ class ClosureRepository:
         """
         transaction = Transaction()
         transaction.update(
-            (keys.doctor_pk(doctor_id), keys.time_off_sk(closure.time_off.time_off_id)),
+            _time_off_key(closure, doctor_id),
             [TimeOffItem.counted_version.set(closure.version)],
             condition=(TimeOffItem.version == closure.version)
             & (
@@ -99,6 +118,10 @@ class ClosureRepository:
             on_failure=lambda _: PlanModifiedError(),
         )
         transaction.commit()
+
+
+def _time_off_key(closure: Closure, doctor_id: str) -> table.Key:
+    return keys.doctor_pk(doctor_id), keys.time_off_sk(closure.time_off.time_off_id)
 
 
 def _is_at(cursor: str | None) -> Condition:

@@ -6,8 +6,11 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from chalicelib.domain import local_time
 from chalicelib.domain.audit_log import ChangeKind
+from chalicelib.domain.closure import ALL_DATES, ClosureRest
 from chalicelib.domain.errors import DoctorNotFoundError
 from chalicelib.domain.plan_days import apply_time_off
 from chalicelib.domain.plan_errors import PlanModifiedError, TimeOffReplacedError
@@ -18,7 +21,7 @@ from chalicelib.use_cases.save_series_dates import NoSaveNeededError
 from chalicelib.use_cases.save_time_off_dates import save_with_rest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
 
     from chalicelib.domain.closure import Closure
@@ -63,12 +66,11 @@ class ApplyClosures:
         while not is_last:
             page = self.list_doctors(closure_id, cursor)
             for doctor_id in page.doctor_ids:
-                while not self.apply(closure_id, doctor_id):
-                    pass
+                self.finish(closure_id, doctor_id)
             cursor, is_last = page.cursor, page.cursor is None
 
     def list_doctors(self, closure_id: str, cursor: str | None = None) -> DoctorIdPage:
-        """Return a page of the doctors, and count them for the closure.
+        """Return those of a page of the doctors who don't have the closure; count all of the page.
 
         Raises ``ClosureNotFoundError``, ``StoreUnavailableError``.
         """
@@ -77,52 +79,98 @@ class ApplyClosures:
         if closure.cursor == cursor and not closure.has_all_doctors:
             with suppress(PlanModifiedError):  # a repeated message: the page is counted
                 self._closures.count_page(closure, len(page.doctor_ids), page.cursor)
-        return page
+        done = self._find_done([closure], page.doctor_ids)
+        left = (each for each in page.doctor_ids if (closure_id, each) not in done)
+        return structs.replace(page, doctor_ids=tuple(left))
 
-    def apply(self, closure_id: str, doctor_id: str) -> bool:
+    def finish(self, closure_id: str, doctor_id: str, rest: ClosureRest = ALL_DATES) -> None:
+        """Apply the rest of the closure to a doctor, in as many steps as it takes.
+
+        Raises as ``apply``.
+        """
+        left: ClosureRest | None = rest
+        while left:
+            left = self.apply(closure_id, doctor_id, left)
+
+    def apply(
+        self, closure_id: str, doctor_id: str, rest: ClosureRest = ALL_DATES
+    ) -> ClosureRest | None:
         """Apply the latest version of the closure to a doctor, for at most the time of a step.
 
-        Return whether nothing is left to do. Raises ``ClosureNotFoundError``,
+        Return what is left for the next step, None if that is nothing. A step that read all dates
+        again could take all its time for those that are done. Raises ``ClosureNotFoundError``,
         ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
-        closure, pace = self._read(closure_id), self._start_pace()
-        cache = self._stores.doctor_cache
-        try:
-            doctor = retry_on_conflict(lambda: cache.refresh(doctor_id), self._pause)
-        except DoctorNotFoundError:
-            return True  # a repair has deleted the doctor
-        time_off = closure.time_off
-        try:
-            self._store_version(doctor_id, time_off)
-            is_done = self._apply_dates(doctor, closure, time_off, pace)
-        except (PlanModifiedError, TimeOffReplacedError):
-            return False  # a later version, or the same in another process: look again
-        if is_done:
-            with suppress(PlanModifiedError):  # counted before
-                self._closures.count_doctor(closure, doctor_id)
-        return is_done
+        return self._apply(closure_id, doctor_id, rest, self._start_pace())
 
-    def apply_to_doctor(self, doctor_id: str) -> None:
-        """Apply the closures that are not over to a doctor, who may be new."""
-        today = local_time.dates_anywhere(self._now())[0]
-        closures = retry_on_conflict(self._closures.list_all, self._pause)
-        for closure in closures:
-            if not closure.is_lifted and closure.last >= today:
-                self.apply(closure.closure_id, doctor_id)
+    def apply_to_doctor(self, doctor_id: str) -> dict[str, ClosureRest]:
+        """Apply the closures to come to a doctor, who may be new, for at most the time of a step.
+
+        Return what is left to do, by closure. Raises as ``apply``.
+        """
+        closures = [each for each in self._list_all() if self._is_to_come(each)]
+        done, pace = self._find_done(closures, [doctor_id]), self._start_pace()
+        left: dict[str, ClosureRest] = {}
+        for closure_id in (each.closure_id for each in closures):
+            if (closure_id, doctor_id) in done:
+                continue
+            rest: ClosureRest | None = ALL_DATES
+            if not pace.is_over:
+                rest = self._apply(closure_id, doctor_id, ALL_DATES, pace)
+            if rest:
+                left[closure_id] = rest
+        return left
 
     def list_to_repeat(self) -> tuple[str, ...]:
         """Return the ids of closures that may not have reached every doctor.
 
-        Those that are not finished, and those of the last day: a doctor who was created at the same
-        moment may have been missed.
+        Those that are not finished; those of the last day, as a doctor who was created at the same
+        moment may have been missed; and those to come, as the creation of a doctor may have broken
+        off before the doctor had them.
         """
-        closures = retry_on_conflict(self._closures.list_all, self._pause)
         since = self._now() - _ONE_DAY
         return tuple(
             closure.closure_id
-            for closure in closures
-            if not closure.is_finished or closure.changed_at >= since
+            for closure in self._list_all()
+            if not closure.is_finished or closure.changed_at >= since or self._is_to_come(closure)
         )
+
+    def _list_all(self) -> Sequence[Closure]:
+        return retry_on_conflict(self._closures.list_all, self._pause)
+
+    def _is_to_come(self, closure: Closure) -> bool:
+        """Return whether the closure is neither lifted nor over for every doctor."""
+        today = local_time.dates_anywhere(self._now())[0]
+        return not closure.is_lifted and closure.last >= today
+
+    def _find_done(
+        self, closures: Sequence[Closure], doctor_ids: Sequence[str]
+    ) -> set[tuple[str, str]]:
+        return retry_on_conflict(
+            lambda: self._closures.find_done(closures, doctor_ids), self._pause
+        )
+
+    def _apply(
+        self, closure_id: str, doctor_id: str, rest: ClosureRest, pace: Pace
+    ) -> ClosureRest | None:
+        closure, cache = self._read(closure_id), self._stores.doctor_cache
+        try:
+            doctor = retry_on_conflict(lambda: cache.refresh(doctor_id), self._pause)
+        except DoctorNotFoundError:
+            return None  # a repair has deleted the doctor
+        today = local_time.local_date(self._now(), doctor.zone)
+        try:
+            self._store_version(doctor_id, closure.time_off)
+            for on in rest.dates_of(closure, today):
+                if pace.is_over:
+                    return ClosureRest(version=closure.version, first=on)
+                for units in self._save(doctor, closure, on):
+                    pace.spend(units)
+        except (PlanModifiedError, TimeOffReplacedError):
+            return ALL_DATES  # a later version, or the same in another process: look again
+        with suppress(PlanModifiedError):  # counted before
+            self._closures.count_doctor(closure, doctor_id)
+        return None
 
     def _read(self, closure_id: str) -> Closure:
         return retry_on_conflict(lambda: self._closures.get(closure_id), self._pause)
@@ -136,17 +184,9 @@ class ApplyClosures:
             replaced = stored.version if stored else None
             self._stores.time_off.put(doctor_id, time_off, replaced=replaced)
 
-    def _apply_dates(self, doctor: Doctor, closure: Closure, time_off: TimeOff, pace: Pace) -> bool:
-        """Save each date; return whether all are done."""
-        today = local_time.local_date(self._now(), doctor.zone)
-        for on in time_off.dates_from(today):
-            if pace.is_over:
-                return False
-            for units in self._save(doctor, closure, time_off, on):
-                pace.spend(units)
-        return True
+    def _save(self, doctor: Doctor, closure: Closure, on: date) -> Iterator[int]:
+        time_off = closure.time_off
 
-    def _save(self, doctor: Doctor, closure: Closure, time_off: TimeOff, on: date) -> Iterator[int]:
         def decide(view: DayWithDoctor) -> PlannedChanges:
             changes = apply_time_off(time_off, view.day, view.doctor.zone, now=view.now)
             if changes is None:

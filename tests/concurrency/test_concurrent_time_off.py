@@ -126,8 +126,7 @@ def close_practice(services: Services, doctor_id: str) -> None:
     closures = services.closures()
     request = ClosureRequest(name="Holiday", first=MONDAY, last=MONDAY)
     (closure,) = closures.manage.create(ADMIN, [request])
-    while not closures.apply.apply(closure.closure_id, doctor_id):
-        pass
+    closures.apply.finish(closure.closure_id, doctor_id)
 
 
 def tick_boxes(services: Services, doctor_id: str, random: Random) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,10 @@ from chalicelib.storage.doctor_names import find_by_name
 from local import demo_data
 from local.schedules import ClosureWorker, extend_series
 from tests.support.doctor_names import forget_names
-from tests.support.factories import MONDAY
+from tests.support.factories import DOCTOR_SETTINGS, MONDAY
 from tests.support.plans import MORNING, make_series, open_times, series_json
 from tests.support.scheduled_event import SCHEDULED_EVENT
+from tests.support.short_steps import DATES_PER_STEP, build_services_with_short_steps
 from tests.support.time_off import make_closure
 from tests.support.waiting import wait_until
 
@@ -167,6 +169,43 @@ def test_schedule_repeats_a_closure_that_is_not_finished(client: AppClient, queu
     queue.handle()
 
     assert closure_state(client) == "done"
+
+
+def count_closed_dates(client: AppClient, doctor_id: str) -> int:
+    changes = client.get(f"/doctors/{doctor_id}/changes?kind=time_off&limit=100").json["changes"]
+    return len(changes)
+
+
+def test_queue_finishes_a_long_closure_of_a_new_doctor(client: AppClient, queue: Queue) -> None:
+    dates = 3 * DATES_PER_STEP
+    closure_id = make_closure(client, MONDAY, MONDAY + timedelta(days=dates - 1)).json["closure_id"]
+    queue.handle()
+    client.use_services(build_services_with_short_steps(client.services.settings, client.clock))
+
+    assert client.put("/doctors/dr-new", DOCTOR_SETTINGS).status == 201
+
+    done = count_closed_dates(client, "dr-new")
+    assert 0 < done <= DATES_PER_STEP
+    first, *_ = sent = queue.handle()
+    assert {(each["type"], each["closure_id"], each["doctor_id"]) for each in sent} == {
+        ("closure", closure_id, "dr-new")
+    }
+    assert first["first"] == str(MONDAY + timedelta(days=done))
+    assert count_closed_dates(client, "dr-new") == dates
+
+
+def test_schedule_looks_for_doctors_without_a_closure(client: AppClient, queue: Queue) -> None:
+    make_closure(client, MONDAY + timedelta(days=30))
+    queue.handle()
+    client.clock.now += timedelta(days=7)
+    like = client.services.doctors.get("dr-lee")
+    client.services.doctors.add(replace(like, doctor_id="dr-new"))
+
+    queue.start()
+    sent = queue.handle()
+
+    assert [each["doctor_id"] for each in sent if each["type"] == "closure"] == ["dr-new"]
+    assert count_closed_dates(client, "dr-new") == 1
 
 
 def test_laptop_applies_closures_in_a_thread(client: AppClient) -> None:

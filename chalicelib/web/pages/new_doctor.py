@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
-from chalicelib import request_context
+from chalicelib import closure_services, request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain import time_zones
 from chalicelib.domain.errors import RequestRejectedError, SettingsMismatchError
@@ -120,7 +120,7 @@ def _create(caller: Caller, request: Request, sent: _Sent, settings: DoctorSetti
         if not _is_same(doctor, settings):
             sentence = _("Another doctor has the ID %(id)s", id=settings.doctor_id)
             return _reject(caller, request, sent, {"doctor_id": sentence})
-    services.closures().apply.apply_to_doctor(doctor.doctor_id)
+    closure_services.apply_to_doctor(services, doctor.doctor_id)
     return doctor_sign_in.invite(caller, request, doctor, sent.email or None, is_added=True)
 
 

@@ -118,7 +118,9 @@ def put_doctor(request: Request, caller: Caller, doctor_id: str) -> Response:
     precondition = parse_settings_precondition(request)
     saved = get_services().manage_doctors.put(caller, settings, precondition)
     if Role.ADMIN in caller.roles:  # who alone can create doctors, or repeat a creation
-        get_services().closures().apply.apply_to_doctor(doctor_id)
+        from chalicelib import closure_services
+
+        closure_services.apply_to_doctor(get_services(), doctor_id)
     status = HTTPStatus.CREATED if saved.created else HTTPStatus.OK
     doctor = serialize_doctor(saved.doctor, caller)
     return json_response(doctor, {"ETag": etag(saved.doctor.version, doctor)}, status)
