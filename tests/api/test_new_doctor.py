@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.fake_accounts import FakeAccounts
 from tests.support.html import parse, text_of
+from tests.support.people_audit import audit_entries
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppResponse
@@ -108,6 +109,19 @@ def test_sign_in_that_fails_can_be_finished(
     assert pool.members["doctor"] == ["dr-haddad"]
     assert text_of(parse(finished.text).select("#temporary-password")[0])
     assert "Finish" not in finished.text
+
+
+def test_invitation_is_recorded_if_the_pool_fails_after_it(
+    admin: PageSession, pool: FakeAccounts
+) -> None:
+    pool.failing_later = {"admin_get_user"}
+    added = add(admin, email="noor@example.org")
+    pool.failing, pool.failing_later = set(), set()
+    add(admin, email="noor@example.org")
+
+    assert "added, but can't sign in yet" in added.text
+    invitations = [each for each in audit_entries(admin.client) if each["kind"] == "invite"]
+    assert [each["person"] for each in invitations] == ["dr-haddad"]
 
 
 def test_form_sent_twice_makes_one_doctor(admin: PageSession, pool: FakeAccounts) -> None:

@@ -10,13 +10,17 @@ INVITED = "FORCE_CHANGE_PASSWORD"
 
 
 class FakeAccounts(FakeUserPool):
-    """Users by name; ``failing`` has the operations that fail."""
+    """Users by name; ``failing`` has the operations that fail.
+
+    ``failing_later`` has those that fail once a user is in a group.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.users: dict[str, dict[str, Any]] = {}
         self.members: dict[str, list[str]] = {"doctor": [], "delegate": [], "admin": []}
         self.failing: set[str] = set()
+        self.failing_later: set[str] = set()
         self.calls: list[str] = []
         self.page_size = 60
 
@@ -57,6 +61,7 @@ class FakeAccounts(FakeUserPool):
         members = self.members[parameters["GroupName"]]
         if parameters["Username"] not in members:
             members.append(parameters["Username"])
+        self.failing |= self.failing_later
         return {}
 
     def admin_set_user_password(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  Cognito's

@@ -59,17 +59,17 @@ class InvitationResult(Struct, frozen=True, kw_only=True):
 def invite_person(caller: Caller, name: str, email: str | None, role: Role) -> InvitationResult:
     """Create the account of a person with that role, or finish it.
 
-    A failure is no error of the request: what the person needs besides is stored by now, and the
-    page offers to go on.
+    A failure is returned, not raised: the doctor or delegate is already stored, and the page offers
+    to invite them again.
     """
     accounts, account, invitation = user_accounts(), None, None
     if accounts is None:
         return InvitationResult()
     try:
         invitation = accounts.invite(name, email, role)
-        account = accounts.find(name)
-        if invitation.is_new:
+        if invitation.is_new:  # a repeat after the read has failed is not
             get_services().manage_people.record_invitation(caller, name)
+        account = accounts.find(name)
     except (HttpError, StoreUnavailableError) as problem:
         request_context.current_request().code = problem.code
         error = translate(problem.args[0])
