@@ -94,6 +94,37 @@ def test_preview_names_the_patients_who_still_have_bookings(client: AppClient) -
     assert buttons(preview)[-1] == "Close 1 slot"
 
 
+@pytest.mark.parametrize(
+    ("act", "button"),
+    [("stop", "Close 1 slot"), ("disrupt", "Close 1 slot and mark 1 booking to rebook")],
+)
+def test_preview_counts_no_hold_as_a_patient(client: AppClient, act: str, button: str) -> None:
+    client.save("09:00", "09:30", "10:00")
+    client.book("09:00")
+    client.hold("09:30")
+    form = SentForm(client.get(time_off_link(client, DAY), **HTML))
+
+    preview = follow(client, form.set(act=act).send(client))
+
+    notes = [text_of(note) for note in parse(preview.text).select("#plan li")]
+    assert "Left as they are: 1 booked, 1 held." in notes
+    assert [note for note in notes if note.endswith(": Mon 23 Nov 09:00")]
+    assert buttons(preview)[-1] == button
+
+
+def test_preview_lists_the_first_bookings(client: AppClient) -> None:
+    times = [f"{hour:02}:{minute}" for hour in (9, 10, 11) for minute in ("00", "30")]
+    client.save(*times, "13:00")
+    for time in (*times, "13:00"):
+        client.book(time, f"b-{time.replace(':', '')}")
+    form = SentForm(client.get(time_off_link(client, DAY), **HTML))
+
+    preview = follow(client, form.send(client))
+
+    assert "7 patients still have bookings: Mon 23 Nov 09:00, " in preview.text
+    assert "Mon 23 Nov 11:30 and 1 more" in preview.text
+
+
 def test_illness_says_how_many_bookings_will_be_marked(client: AppClient) -> None:
     client.save("09:00", "09:30")
     client.book("09:00")

@@ -9,6 +9,7 @@ from chalicelib.domain.day import KeptReason
 from chalicelib.domain.plan import PlanKind, PlanState
 from chalicelib.domain.time_off import BlockKind, TimeOffAct
 from chalicelib.web import dates
+from chalicelib.web.pages import messages
 from chalicelib.web.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -68,13 +69,13 @@ def _time_on(instant: datetime, on: date, zone: ZoneInfo, outside: str) -> str:
 
 
 def bookings_of(view: PlanView) -> list[tuple[date, str]]:
-    """Return dates and times of the bookings and holds that are in the time off of a plan."""
+    """Return dates and times of the bookings in the time off of a plan; holds are no patients."""
     zone = view.doctor.zone
     return [
         (day.date, local_time.format_time(kept.slot.start, zone))
         for day in view.days
         for kept in day.kept
-        if kept.reason in (KeptReason.BOOKED, KeptReason.HELD)
+        if kept.reason is KeptReason.BOOKED
     ]
 
 
@@ -107,9 +108,8 @@ def describe_bookings(view: PlanView) -> Iterator[str]:
     found = bookings_of(view)
     if time_off is None or view.plan.kind is not PlanKind.TIME_OFF or not found:
         return
-    listed = ", ".join(f"{dates.format_short_date(on)} {time}" for on, time in found[:_MAX_TIMES])
-    if more := len(found) - _MAX_TIMES:
-        listed = _("%(list)s and %(count)s more", list=listed, count=more) if more > 0 else listed
+    times = [f"{dates.format_short_date(on)} {time}" for on, time in found]
+    listed = messages.list_times(times, _MAX_TIMES)
     if time_off.act is TimeOffAct.STOP:
         yield ngettext(
             "%(count)s patient still has a booking: %(list)s",
