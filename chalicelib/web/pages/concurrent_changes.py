@@ -97,16 +97,21 @@ def _list_starts(starts: Iterable[datetime], zone: ZoneInfo) -> str:
 
 
 def changes_since_render(previous: Day, form: DayForm) -> ConcurrentChanges:
-    """Return what was changed since the render, except slots that the user edited."""
-    if previous.version == form.version:
-        return ConcurrentChanges()
+    """Return what was changed since the render, except slots that the user edited.
+
+    Patients do not change the version of a day. So without another version nothing was opened or
+    closed, although a slot can be free again after a cancellation.
+    """
     free = {start for start, slot in previous.slots.items() if slot.status is SlotStatus.FREE}
     initial, dirty = _starts(form.state.initial), _starts(form.state.dirty)
     gone = initial - free - dirty
+    taken = frozenset(gone & previous.slots.keys())
+    if previous.version == form.version:
+        return ConcurrentChanges(taken=taken)
     return ConcurrentChanges(
         opened=frozenset(free - initial - dirty),
         closed=frozenset(gone - previous.slots.keys()),
-        taken=frozenset(gone & previous.slots.keys()),
+        taken=taken,
     )
 
 
