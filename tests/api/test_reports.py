@@ -95,6 +95,19 @@ def test_page_has_plots_with_names_and_a_table_beside_them(busy_client: AppClien
     assert len(page.select("rect.coming")) == 2
 
 
+def test_page_rounds_down_as_the_month_does(client: AppClient) -> None:
+    client.save("09:00", "10:00", "11:00")
+    client.book("09:00")
+    client.book("10:00", "b-2")
+
+    report = client.get(LEE, **HTML).text
+    month = client.get("/slots/month?doctor_id=dr-lee&month=2026-11", **HTML).text
+
+    assert "66% of 3 slots booked" in report
+    assert "66% of the coming slots are booked" in month
+    assert client.get(LEE).json["doctors"][0]["fill_rate"] == 0.6667
+
+
 def test_report_of_many_doctors_goes_on_with_its_cursor(client: AppClient) -> None:
     for number in range(20):
         settings = client.get("/doctors/dr-lee").json | {"delegates": []}

@@ -200,9 +200,12 @@ def describe_fill_rate(rate: float | None) -> str:
     """The share of the coming slots of the month that are booked, in words."""
     if rate is None:
         return _("No slots are open or booked from today on")
-    # Rounded down: 100 % would mean that nothing is open.
-    percent = floor(round(100 * rate, 2))
-    return _("%(percent)s%% of the coming slots are booked", percent=percent)
+    return _("%(percent)s%% of the coming slots are booked", percent=whole_percent(rate))
+
+
+def whole_percent(rate: float) -> int:
+    """Return a fill rate in percent, rounded down: 100 % would mean that nothing is open."""
+    return floor(round(100 * rate, 2))
 
 
 def describe_third_next(days: int | None) -> str:

@@ -178,7 +178,7 @@ def _row(monday: date, week: Figures) -> WeekRow:
 
 
 def _percent(rate: float) -> str:
-    return _("%(percent)s%%", percent=round(rate * 100))
+    return _("%(percent)s%%", percent=month_view.whole_percent(rate))
 
 
 def _describe_fill(total: Figures) -> str:
