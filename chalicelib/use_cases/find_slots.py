@@ -206,7 +206,10 @@ class FindSlots:
     def _matching_slots(
         self, search: Search, indexed_doctor: IndexedDoctor, doctor: Doctor, now: datetime
     ) -> tuple[Slot, ...]:
-        """Read the days of a doctor whose reindex is pending: the index may lack some of them."""
+        """Return the doctor's bookable slots of the search.
+
+        A doctor whose reindex is pending is read from the table: the index may lack some days.
+        """
         first, last = search.dates_for(doctor, now)
         if doctor.reindex_pending:
             days = self._list_days(doctor, first, last, now)

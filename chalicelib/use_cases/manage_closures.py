@@ -116,7 +116,7 @@ class ManageClosures:
 
 def _require_valid(requests: Sequence[ClosureRequest], now: datetime) -> None:
     """Raise ``RequestRejectedError`` with everything that is wrong."""
-    # Where the date is latest: it must be over for every doctor to be in the past.
+    # The earliest date anywhere: a closure is in the past only once it is over for every doctor.
     today = local_time.dates_anywhere(now)[0]
     violations = [
         line_violation(request.line, each.code, each.detail)

@@ -111,10 +111,10 @@ class ManageDoctors:
 
     @busy_after_conflicts()
     def set_active(self, caller: Caller, doctor_id: str, *, is_active: bool) -> Doctor:
-        """Let a doctor take bookings, or not; the change is in the audit log.
+        """Set whether a doctor takes bookings; the change is in the audit log.
 
-        Has no effect if they do already. Raises ``DoctorNotFoundError``, ``PermissionDeniedError``,
-        ``StoreUnavailableError``, ``OutcomeUnknownError``.
+        Has no effect if that is the stored value already. Raises ``DoctorNotFoundError``,
+        ``PermissionDeniedError``, ``StoreUnavailableError``, ``OutcomeUnknownError``.
         """
         caller.require_admin()
         return self._change(caller, doctor_id, lambda doctor: replace(doctor, is_active=is_active))
