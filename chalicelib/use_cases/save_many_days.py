@@ -60,8 +60,8 @@ class SaveManyDays:
         them; a day that has changed since is read again. If the store fails after a day was saved,
         or the key turns out to be of another request, the days that are left are not tried and have
         that error. Raises ``DoctorNotFoundError``, ``PermissionDeniedError``;
-        ``IdempotencyKeyReusedError``, ``StoreUnavailableError`` and ``OutcomeUnknownError`` if no
-        day was saved.
+        ``IdempotencyKeyReusedError``, ``VersionMismatchError``, ``StoreUnavailableError`` and
+        ``OutcomeUnknownError`` if no day was saved.
         """
         if not requests:
             return ()

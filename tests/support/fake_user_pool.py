@@ -35,6 +35,9 @@ class FakeUserPool:
     def admin_list_groups_for_user(self, **_: str) -> dict[str, Any]:
         return {"Groups": [{"GroupName": name} for name in self.groups]}
 
+    def _is_unused(self, **_: Any) -> dict[str, Any]:  # noqa: ANN401  Cognito's
+        raise NotImplementedError
+
     def change_password(self, **parameters: str) -> dict[str, Any]:
         if self.error:
             raise self.error
@@ -52,6 +55,10 @@ class FakeUserPool:
             raise self.revocation_error
         self.revoked_tokens.add(parameters["AccessToken"])
         return {}
+
+    # ``FakeAccounts`` has users to invite and to list.
+    admin_create_user = admin_add_user_to_group = admin_set_user_password = _is_unused
+    list_users_in_group = _is_unused
 
 
 def cognito_error(code: str, message: str = "") -> ClientError:

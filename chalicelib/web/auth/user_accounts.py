@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.permissions import Role
     from chalicelib.web.auth.user_directory import CognitoClient
 
+    _Operation = Callable[[CognitoClient], Callable[..., dict[str, Any]]]
+
 _READ_TIMEOUT_SECONDS = 5
 _PASSWORD_BYTES = 12
 _INVITED = "FORCE_CHANGE_PASSWORD"
@@ -38,7 +40,7 @@ class AccountState(StrEnum):
 
 
 class PoolAccount(Struct, frozen=True, kw_only=True):
-    """An account as the pool has it; ``groups`` is empty in the list of a group."""
+    """An account as the pool has it; in the list of a group, ``groups`` has only that group."""
 
     name: str
     email: str | None
@@ -110,12 +112,12 @@ class UserAccounts:
     def find(self, name: str) -> PoolAccount | None:
         """Return the account of a user name, with its groups; None if there is none."""
         try:
-            user = self._call("admin_get_user", Username=name)
+            user = self._call(lambda pool: pool.admin_get_user, Username=name)
         except ClientError as error:
             if _code(error) == "UserNotFoundException":
                 return None
             raise
-        found = self._call("admin_list_groups_for_user", Username=name)
+        found = self._call(lambda pool: pool.admin_list_groups_for_user, Username=name)
         groups = frozenset(group["GroupName"] for group in found["Groups"])
         return _account(name, user, "UserAttributes", groups)
 
@@ -142,7 +144,9 @@ class UserAccounts:
             return Invitation(is_new=False)
         try:
             password = self._renew(account) if account else self._create(name, email)
-            self._call("admin_add_user_to_group", Username=name, GroupName=str(role))
+            self._call(
+                lambda pool: pool.admin_add_user_to_group, Username=name, GroupName=str(role)
+            )
         except ClientError as error:
             raise _rejection(error, name) from None
         return Invitation(is_new=True, password=password)
@@ -155,7 +159,9 @@ class UserAccounts:
         """Return a page of the accounts with that role."""
         more = {"NextToken": token} if token else {}
         try:
-            page = self._call("list_users_in_group", GroupName=str(role), Limit=PAGE_SIZE, **more)
+            page = self._call(
+                lambda pool: pool.list_users_in_group, GroupName=str(role), Limit=PAGE_SIZE, **more
+            )
         except ClientError:
             raise InvalidPageError from None
         return AccountPage(
@@ -178,13 +184,18 @@ class UserAccounts:
             else {"TemporaryPassword": password, "MessageAction": "SUPPRESS"}
         )
         attributes = attributes if email else []
-        self._call("admin_create_user", Username=name, UserAttributes=attributes, **delivery)
+        self._call(
+            lambda pool: pool.admin_create_user,
+            Username=name,
+            UserAttributes=attributes,
+            **delivery,
+        )
         return password
 
     def _renew(self, account: PoolAccount) -> str | None:
         if self.sends_mail:
             self._call(
-                "admin_create_user",
+                lambda pool: pool.admin_create_user,
                 Username=account.name,
                 MessageAction="RESEND",
                 DesiredDeliveryMediums=["EMAIL"],
@@ -193,14 +204,17 @@ class UserAccounts:
         password = secrets.token_urlsafe(_PASSWORD_BYTES)
         # Only on a laptop, so the function in AWS needs no permission to set passwords.
         self._call(
-            "admin_set_user_password", Username=account.name, Password=password, Permanent=False
+            lambda pool: pool.admin_set_user_password,
+            Username=account.name,
+            Password=password,
+            Permanent=False,
         )
         return password
 
-    def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  those of the operation
+    def _call(self, operation: _Operation, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  those of the operation
         client = self._client = self._client or self._create_client()
         try:
-            result: dict[str, Any] = getattr(client, operation)(UserPoolId=self._pool, **parameters)
+            return operation(client)(UserPoolId=self._pool, **parameters)
         except ClientError as error:
             # What Cognito says of a user must reach no log.
             if _code(error) in _OF_REQUEST:
@@ -208,7 +222,6 @@ class UserAccounts:
             raise IdentityProviderUnavailableError from None
         except BotoCoreError:
             raise IdentityProviderUnavailableError from None
-        return result
 
 
 _OF_REQUEST = {

@@ -24,17 +24,29 @@ MAX_ENTRIES = 4096
 class CognitoClient(Protocol):
     """The calls of Amazon Cognito that are needed."""
 
+    def admin_add_user_to_group(self, **parameters: str) -> dict[str, Any]:
+        """Add a user to a group."""
+
+    def admin_create_user(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  Cognito's
+        """Create a user, or send the invitation of one again."""
+
     def admin_get_user(self, **parameters: str) -> dict[str, Any]:
         """Return a user with their attributes."""
 
     def admin_list_groups_for_user(self, **parameters: str) -> dict[str, Any]:
         """Return the groups of a user."""
 
+    def admin_set_user_password(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  Cognito's
+        """Set the password of a user, temporary or for good."""
+
     def change_password(self, **parameters: str) -> dict[str, Any]:
         """Change the password of the user of an access token."""
 
     def global_sign_out(self, **parameters: str) -> dict[str, Any]:
         """Revoke all tokens of the user of an access token."""
+
+    def list_users_in_group(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  Cognito's
+        """Return a page of the users of a group, each with their attributes."""
 
 
 class DirectoryUser(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class HttpError(Exception):
-    """A 4xx response; ``detail`` is a sentence for a person."""
+    """An error response; ``detail`` is a sentence for a person."""
 
     def __init__(self, status: HTTPStatus, detail: str) -> None:
         super().__init__(detail)
