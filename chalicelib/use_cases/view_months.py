@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.domain.availability import third_bookable_date
 from chalicelib.domain.month import (
     DayTotals,
     count_slots,
@@ -20,12 +18,12 @@ from chalicelib.domain.month import (
 )
 from chalicelib.use_cases.managed_doctors import read_managed_doctor
 from chalicelib.use_cases.retry import retry_on_conflict
+from chalicelib.use_cases.third_bookable import count_days_to_third_bookable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
     from datetime import date, datetime
 
-    from chalicelib.domain.day import Day
     from chalicelib.domain.doctor import Doctor
     from chalicelib.domain.month import WeekTotals
     from chalicelib.domain.permissions import Caller
@@ -33,9 +31,8 @@ if TYPE_CHECKING:
     from chalicelib.storage.doctor_cache import DoctorCache
 
 _ONE_DAY = timedelta(days=1)
-# In one request each: a month with its whole weeks has at most 42 dates.
+# In one request: a month with its whole weeks has at most 42 dates.
 _MONTH_PAGE_SIZE = 43
-_LOOKAHEAD_DAYS = 100
 
 
 class Month(Struct, frozen=True, kw_only=True):
@@ -92,13 +89,13 @@ class ViewMonths:
         first = (month or today).replace(day=1)
         mondays = month_weeks(first)
         start, end = mondays[0], mondays[-1] + 6 * _ONE_DAY
-        stored = self._list_days(doctor, start, end, now, page_size=_MONTH_PAGE_SIZE)
+        found = self._days.list_range(doctor.doctor_id, start, end, page_size=_MONTH_PAGE_SIZE)
+        stored = [day.as_of(now) for day in found]
         dates = [start + _ONE_DAY * n for n in range((end - start).days + 1)]
         totals = {on: DayTotals(date=on) for on in dates} | {
             day.date: count_slots(day, now) for day in stored
         }
         coming = [d for on, d in totals.items() if max(first, today) <= on < next_month(first)]
-        third = self._third_bookable(doctor, stored if start <= today else [], end, now)
         return Month(
             doctor=doctor,
             first=first,
@@ -106,28 +103,7 @@ class ViewMonths:
             totals=totals,
             weeks=total_weeks(mondays, totals),
             fill_rate=fill_rate(coming),
-            third_next_available_days=None if third is None else (third - today).days,
+            third_next_available_days=count_days_to_third_bookable(
+                self._days, doctor, stored, (start, end), now
+            ),
         )
-
-    def _third_bookable(
-        self, doctor: Doctor, known: list[Day], known_to: date, now: datetime
-    ) -> date | None:
-        """Return the date of the third bookable slot: of ``known`` days, or of those after them."""
-        last, today = doctor.last_bookable_date(now), local_time.local_date(now, doctor.zone)
-        following = max(known_to + _ONE_DAY, today) if known else today
-        later: Iterable[Day] = ()
-        if doctor.is_active and following <= last:
-            days = self._iter_days(doctor, following, last, now, page_size=_LOOKAHEAD_DAYS)
-            later = islice(days, _LOOKAHEAD_DAYS)
-        return third_bookable_date(chain(known, later), doctor, now)
-
-    def _list_days(
-        self, doctor: Doctor, first: date, last: date, now: datetime, *, page_size: int
-    ) -> list[Day]:
-        return list(self._iter_days(doctor, first, last, now, page_size=page_size))
-
-    def _iter_days(
-        self, doctor: Doctor, first: date, last: date, now: datetime, *, page_size: int
-    ) -> Iterator[Day]:
-        days = self._days.list_range(doctor.doctor_id, first, last, page_size=page_size)
-        return (day.as_of(now) for day in days)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from chalicelib.domain import local_time
-from chalicelib.domain.availability import third_bookable_date
 from chalicelib.domain.reports import Figures, count_weeks, last_date, report_weeks
 from chalicelib.storage.concurrent_reads import read_each
 from chalicelib.use_cases.retry import retry_on_conflict
+from chalicelib.use_cases.third_bookable import count_days_to_third_bookable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     from chalicelib.domain.day import Day
@@ -26,8 +23,6 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.manage_practice import ManagePractice, PracticeSearch
 
 _PAGE_SIZE = 367
-_LOOKAHEAD_DAYS = 100
-_ONE_DAY = timedelta(days=1)
 
 
 class DoctorReport(Struct, frozen=True, kw_only=True):
@@ -107,30 +102,15 @@ class ViewReports:
         cancelled = retry_on_conflict(
             lambda: self._audit_log.count_cancelled(doctor.doctor_id, first, last), self._pause
         )
-        third = retry_on_conflict(
-            lambda: self._third_bookable(doctor, days, (first, last), now), self._pause
+        third_next = retry_on_conflict(
+            lambda: count_days_to_third_bookable(self._days, doctor, days, (first, last), now),
+            self._pause,
         )
-        today = local_time.local_date(now, doctor.zone)
         return DoctorReport(
             doctor=doctor,
             weeks=count_weeks(mondays, days, cancelled),
-            third_next_available_days=None if third is None else (third - today).days,
+            third_next_available_days=third_next,
         )
-
-    def _third_bookable(
-        self, doctor: Doctor, days: Sequence[Day], known: tuple[date, date], now: datetime
-    ) -> date | None:
-        """Return the date of the third bookable slot: of the days, or of those after them."""
-        today, last = local_time.local_date(now, doctor.zone), doctor.last_bookable_date(now)
-        is_known = known[0] <= today <= known[1]
-        following = known[1] + _ONE_DAY if is_known else today
-        later: Iterable[Day] = ()
-        if doctor.is_active and following <= last:
-            found = self._days.list_range(
-                doctor.doctor_id, following, last, page_size=_LOOKAHEAD_DAYS
-            )
-            later = (day.as_of(now) for day in islice(found, _LOOKAHEAD_DAYS))
-        return third_bookable_date(chain(days if is_known else (), later), doctor, now)
 
     def _list_days(self, doctor: Doctor, first: date, last: date, now: datetime) -> list[Day]:
         days = self._days.list_range(doctor.doctor_id, first, last, page_size=_PAGE_SIZE)
