@@ -12,7 +12,6 @@ from chalicelib.web.texts import _, translate
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_A_MONDAY = date(2026, 11, 23)
 _NEAR = timedelta(days=300)
 
 
@@ -133,7 +132,7 @@ def format_weekdays(weekdays: Iterable[int]) -> str:
 
 
 def _format_weekday_range(first: int, last: int) -> str:
-    start, end = (short_weekday_name(_A_MONDAY + timedelta(day)) for day in (first, last))
+    start, end = (short_weekday_name_of(day) for day in (first, last))
     return start if first == last else _("%(start)s–%(end)s", start=start, end=end)
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _FIRST_MONTH = local_time.MIN_DATE.replace(day=1)
 # Of a later month, not every whole week exists.
 _LAST_MONTH = (local_time.MAX_DATE - timedelta(weeks=6)).replace(day=1)
-_A_MONDAY = date(2026, 11, 23)
 
 
 class MonthLinks(Struct, frozen=True, kw_only=True):
@@ -95,7 +94,7 @@ def build_month_page(month: Month, *, base: str, selected: date | None = None) -
         title=dates.format_month(month.first),
         links=builder.build_links(),
         weekdays=tuple(
-            (dates.short_weekday_name(on), dates.weekday_name(on)) for on in week_dates(_A_MONDAY)
+            (dates.short_weekday_name_of(day), dates.weekday_name_of(day)) for day in range(7)
         ),
         weeks=tuple(builder.build_week(week) for week in month.weeks),
         fill_rate=describe_fill_rate(month.fill_rate),

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ from chalicelib.domain.names import trim_name
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import is_valid_doctor_id
 from chalicelib.use_cases.preconditions import Precondition
-from chalicelib.web import dates
 from chalicelib.web.api.fields import WEEKDAYS
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages import accounts, doctor_sign_in
@@ -30,6 +28,7 @@ from chalicelib.web.pages.doctor_form_parsing import parse_doctor_form
 from chalicelib.web.pages.field_errors import errors_by_field
 from chalicelib.web.pages.frame import DOCTORS, build_frame
 from chalicelib.web.pages.rendering import render
+from chalicelib.web.pages.settings_form import weekday_options
 from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
@@ -48,7 +47,6 @@ _DEFAULT_ROWS = (
     HoursRow(days=_WORKDAYS, start="09:00", end="12:00"),
     HoursRow(days=_WORKDAYS, start="13:00", end="17:00"),
 )
-_A_MONDAY = date(2024, 1, 1)
 
 
 class NewDoctorPage(Struct, frozen=True, kw_only=True):
@@ -151,14 +149,7 @@ def _render(
         email=sent.email,
         invites_by=accounts.invites_by(),
         zones=time_zones.canonical_names(),
-        weekdays=[
-            (
-                code,
-                dates.short_weekday_name(_A_MONDAY + timedelta(day)),
-                dates.weekday_name_of(day),
-            )
-            for day, code in enumerate(WEEKDAYS)
-        ],
+        weekdays=weekday_options(),
         errors=errors,
         focus=focus,
     )
