@@ -12,7 +12,6 @@ from chalicelib.bootstrap import get_services
 from chalicelib.domain import local_time
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.names import trim_name
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.web import dates
 from chalicelib.web.api.calendar_serializers import feed_url
 from chalicelib.web.api.validators import valid_doctor_id
@@ -20,6 +19,7 @@ from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages import messages
 from chalicelib.web.pages.day_form import decode_fields
+from chalicelib.web.pages.field_errors import errors_by_field
 from chalicelib.web.pages.frame import SETTINGS, build_frame
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.pages.schedule_responses import (
@@ -29,7 +29,7 @@ from chalicelib.web.pages.schedule_responses import (
     flash_outcome,
     redirect_with_flash,
 )
-from chalicelib.web.texts import _, translate
+from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +117,7 @@ def create_from_form(caller: Caller, request: Request) -> Response:
         if not wants_html(request):
             raise
         request_context.current_request().code = error.code
-        return render_feeds(caller, doctor_id, request, name=name, errors=_errors_of(error))
+        return render_feeds(caller, doctor_id, request, name=name, errors=errors_by_field(error))
     return render_feeds(caller, doctor_id, request, created=created)
 
 
@@ -135,11 +135,6 @@ def act_on_feed(caller: Caller, feed_id: str, request: Request) -> Response:
 
 def _fields(request: Request) -> dict[str, str]:
     return {name: values[-1] for name, values in decode_fields(request, ()).items()}
-
-
-def _errors_of(error: RequestRejectedError) -> dict[str, str]:
-    fields = [each for each in error.violations if isinstance(each, FieldViolation)]
-    return {each.field: translate(each.detail) for each in fields}
 
 
 def _view(feed: CalendarFeed, base: str, zone: ZoneInfo) -> FeedView:

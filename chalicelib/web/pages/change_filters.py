@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.http.request import query
 from chalicelib.web.pages.change_words import name_kinds
-from chalicelib.web.texts import translate
+from chalicelib.web.pages.field_errors import errors_by_field
 
 if TYPE_CHECKING:
     from chalice.app import Request
@@ -79,11 +78,7 @@ def build_rejected_form(request: Request, error: RequestRejectedError) -> Filter
         first=first,
         last=last,
         people=(),
-        errors={
-            each.field: translate(each.detail)
-            for each in error.violations
-            if isinstance(each, FieldViolation)
-        },
+        errors=errors_by_field(error),
     )
 
 

@@ -12,15 +12,15 @@ from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.closure import ClosureState
 from chalicelib.domain.errors import RequestRejectedError
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.web import dates
 from chalicelib.web.api.closure_parsing import parse_closure_fields, parse_closure_lines
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages.day_form import decode_fields
+from chalicelib.web.pages.field_errors import errors_by_field
 from chalicelib.web.pages.frame import CLOSURES, build_frame
 from chalicelib.web.pages.rendering import render
-from chalicelib.web.texts import _, ngettext, translate
+from chalicelib.web.texts import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,18 +109,12 @@ def _missing(sent: Mapping[str, str]) -> dict[str, str]:
 
 def _errors_of(error: RequestRejectedError, sent: Mapping[str, str]) -> dict[str, str]:
     """Return the reasons by their fields of the form, in its order."""
-    of_form = {"name": "name", "to": "to"}
-    reasons = {of_form.get(each.field, "from"): translate(each.detail) for each in _fields(error)}
-    reasons |= _missing(sent)
+    reasons = errors_by_field(error, {"name": "name", "to": "to"}, other="from") | _missing(sent)
     return {field: reasons[field] for field in ("name", "from", "to") if field in reasons}
 
 
 def _errors_of_lines(error: RequestRejectedError) -> dict[str, str]:
-    return {"lines": "; ".join(translate(each.detail) for each in _fields(error))}
-
-
-def _fields(error: RequestRejectedError) -> list[FieldViolation]:
-    return [each for each in error.violations if isinstance(each, FieldViolation)]
+    return errors_by_field(error, {}, other="lines")
 
 
 def _redirect(request: Request) -> Response:

@@ -14,7 +14,6 @@ from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.names import is_valid_user_name, trim_name
 from chalicelib.domain.permissions import Role
 from chalicelib.domain.slot import is_valid_doctor_id
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.http.request import url_prefix
 from chalicelib.web.pages.accounts import (
     email_error,
@@ -25,9 +24,10 @@ from chalicelib.web.pages.accounts import (
 )
 from chalicelib.web.pages.day_form import decode_fields
 from chalicelib.web.pages.doctor_sign_in import describe_account
+from chalicelib.web.pages.field_errors import errors_by_field
 from chalicelib.web.pages.frame import PEOPLE, build_frame
 from chalicelib.web.pages.rendering import render
-from chalicelib.web.texts import _, translate
+from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,7 +116,7 @@ def save_form(caller: Caller, request: Request) -> Response:
             for each in sent.doctor_ids
         ]
     except RequestRejectedError as error:
-        return _reject(caller, request, sent, {"others": _sentence(error)})
+        return _reject(caller, request, sent, errors_by_field(error, {}, other="others"))
     result = invite_person(caller, sent.name, sent.email or None, Role.DELEGATE)
     return _render_result(caller, request, sent, doctors, result)
 
@@ -143,11 +143,6 @@ def _doctors_error(doctor_ids: list[str]) -> str:
     known = get_services().doctors.get_many(valid) if valid else {}
     unknown = [each for each in doctor_ids if each not in known]
     return _("No doctor has the ID %(id)s", id=unknown[0]) if unknown else ""
-
-
-def _sentence(error: RequestRejectedError) -> str:
-    fields = [each for each in error.violations if isinstance(each, FieldViolation)]
-    return "; ".join(translate(each.detail) for each in fields)
 
 
 def _reject(caller: Caller, request: Request, sent: _Sent, errors: Mapping[str, str]) -> Response:

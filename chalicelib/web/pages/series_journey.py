@@ -18,11 +18,12 @@ from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import query
 from chalicelib.web.pages import series as pages
 from chalicelib.web.pages.day_form import decode_fields
+from chalicelib.web.pages.field_errors import errors_by_field
 from chalicelib.web.pages.plan import redirect_to_plan
 from chalicelib.web.pages.series import FormContext
 from chalicelib.web.pages.series_form import SeriesForm
 from chalicelib.web.pages.series_form_parsing import parse_end_date, parse_series_form
-from chalicelib.web.texts import _, translate
+from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,9 +165,9 @@ def _errors_of(error: RequestRejectedError, request: Request) -> Errors:
     if not wants_html(request):
         raise error
     request_context.current_request().code = error.code
-    fields = [each for each in error.violations if isinstance(each, FieldViolation)]
-    errors = {_FIELDS_OF_FORM.get(each.field, "form"): translate(each.detail) for each in fields}
-    return errors or {"form": _nothing_opens()}
+    if not any(isinstance(each, FieldViolation) for each in error.violations):
+        return {"form": _nothing_opens()}
+    return errors_by_field(error, _FIELDS_OF_FORM)
 
 
 def _nothing_opens() -> str:

@@ -11,19 +11,19 @@ from chalicelib import request_context
 from chalicelib.bootstrap import get_services
 from chalicelib.domain.errors import RequestRejectedError
 from chalicelib.domain.time_off import TimeOffAct
-from chalicelib.domain.violations import FieldViolation
 from chalicelib.web.api.time_off_parsing import parse_time_off_id
 from chalicelib.web.api.validators import parse_date, valid_doctor_id
 from chalicelib.web.http.negotiation import wants_html
 from chalicelib.web.http.request import query, url_prefix
 from chalicelib.web.pages import links, messages, time_off_words
 from chalicelib.web.pages.day_form import decode_fields
+from chalicelib.web.pages.field_errors import errors_by_field
 from chalicelib.web.pages.frame import SCHEDULE, build_frame
 from chalicelib.web.pages.plan import redirect_to_plan
 from chalicelib.web.pages.rendering import render
 from chalicelib.web.pages.series_journey import require_doctor
 from chalicelib.web.pages.time_off_form import TimeOffForm
-from chalicelib.web.texts import _, translate
+from chalicelib.web.texts import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.use_cases.list_time_off import DoctorTimeOff
 
 _MAX_PAST = 10
-_FIELDS = ("name", "from", "to", "from_time", "to_time")
+_FIELDS = {name: name for name in ("name", "from", "to", "from_time", "to_time")}
 
 
 class TimeOffView(Struct, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ def preview_form(caller: Caller, request: Request) -> Response:
             if not wants_html(request):
                 raise
             request_context.current_request().code = error.code
-            errors = _errors_of(error)
+            errors = errors_by_field(error, _FIELDS)
     found = get_services().list_time_off.list_time_off(caller, doctor.doctor_id)
     return _render(found, form, errors, caller, request)
 
@@ -106,14 +106,6 @@ def _form_of(request: Request, found: DoctorTimeOff) -> TimeOffForm:
     text = query(request, "date")
     on = parse_date(text) if text else found.today
     return TimeOffForm.of_dates(on, on)
-
-
-def _errors_of(error: RequestRejectedError) -> dict[str, str]:
-    return {
-        each.field if each.field in _FIELDS else "form": translate(each.detail)
-        for each in error.violations
-        if isinstance(each, FieldViolation)
-    }
 
 
 def _render(
