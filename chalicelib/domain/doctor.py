@@ -50,6 +50,11 @@ class Doctor:
         """The zone of the doctor's dates. It never changes: two dates must not share an hour."""
         return self.grid.zone
 
+    @property
+    def sort_key(self) -> tuple[str, str]:
+        """The key of lists in order of names."""
+        return self.name.casefold(), self.doctor_id
+
     def last_bookable_date(self, now: datetime) -> date:
         """The last date of the booking window, in the doctor's zone."""
         return local_time.local_date(now, self.zone) + self.booking_window

@@ -117,4 +117,4 @@ def _key(caller: Caller) -> str:
 
 
 def _by_name(doctors: Iterator[Doctor]) -> list[Doctor]:
-    return sorted(doctors, key=lambda doctor: (doctor.name.casefold(), doctor.doctor_id))
+    return sorted(doctors, key=lambda doctor: doctor.sort_key)

@@ -224,7 +224,7 @@ def _today(doctors: Sequence[Doctor], now: datetime) -> date:
 
 
 def _sorted(doctors: Iterable[Doctor]) -> list[Doctor]:
-    return sorted(doctors, key=lambda doctor: (doctor.name.casefold(), doctor.doctor_id))
+    return sorted(doctors, key=lambda doctor: doctor.sort_key)
 
 
 def _by_name(views: Sequence[DayWithDoctor]) -> tuple[DayWithDoctor, ...]:

@@ -171,6 +171,6 @@ def _switcher(
                 name=each.name,
                 is_current=doctor is not None and each.doctor_id == doctor.doctor_id,
             )
-            for each in sorted(listed, key=lambda d: (d.name.casefold(), d.doctor_id))
+            for each in sorted(listed, key=lambda each: each.sort_key)
         ),
     )

@@ -109,5 +109,5 @@ def _doctor_options(doctors: Iterable[Doctor], search: PracticeSearch) -> tuple[
             name=doctor.name,
             is_chosen=doctor.doctor_id in search.doctor_ids,
         )
-        for doctor in sorted(doctors, key=lambda each: (each.name.casefold(), each.doctor_id))
+        for doctor in sorted(doctors, key=lambda each: each.sort_key)
     )
