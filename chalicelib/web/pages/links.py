@@ -111,11 +111,6 @@ def landing_url(base: str, view: str, doctor_id: str) -> str:
     return f"{view_path(base, view)}?{urlencode({'doctor_id': doctor_id})}"
 
 
-def today_url(base: str, doctor_id: str) -> str:
-    """The URL of a doctor's schedule from a list of doctors."""
-    return landing_url(base, "day", doctor_id)
-
-
 def view_url(base: str, view: str, doctor_id: str, on: date) -> str:
     """The URL of the date's page in that view."""
     return f"{view_path(base, view)}?{_query(doctor_id, on)}"
