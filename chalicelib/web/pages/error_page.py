@@ -44,7 +44,7 @@ def render_error(problem: Problem, request: Request) -> Response:
         "base": url_prefix(request),
         "path": request.path,
         "title": _heading(problem, is_unknown=is_unknown),
-        "detail": _detail(problem, request, session),
+        "detail": _detail(problem, session, is_unknown=is_unknown),
         "is_signed_out": is_signed_out,
         # Not for someone whom that link would lead back to this page.
         "has_home": not is_unknown and not (session and not session.to_caller().roles),
@@ -71,8 +71,8 @@ def _is_unknown_doctor(problem: Problem, request: Request, session: LoginSession
     return query(request, "doctor_id") in {None, caller.doctor_id}
 
 
-def _detail(problem: Problem, request: Request, session: LoginSession | None) -> str:
-    if session is None or not _is_unknown_doctor(problem, request, session):
+def _detail(problem: Problem, session: LoginSession | None, *, is_unknown: bool) -> str:
+    if session is None or not is_unknown:
         return problem.detail
     return _(
         "You're signed in as %(name)s, but no schedule has this name yet. "
