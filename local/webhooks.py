@@ -97,7 +97,7 @@ class StreamReader:
         """Queue the events since the last call."""
         for number, iterator in enumerate(self._iterators):
             response = self._streams.get_records(ShardIterator=iterator)
-            records = [_to_lambda_record(record) for record in response["Records"]]
+            records = [to_lambda_record(record) for record in response["Records"]]
             queue = get_services().webhooks().queue_events()
             if records and queue:
                 with request_context.request_scope():
@@ -161,7 +161,7 @@ def _enable_stream(table_name: str, endpoint: str | None) -> str:
     return str(updated["TableDescription"]["LatestStreamArn"])
 
 
-def _to_lambda_record(record: dict[str, Any]) -> dict[str, Any]:
+def to_lambda_record(record: dict[str, Any]) -> dict[str, Any]:
     """Convert the time back to a number, which botocore has decoded to a datetime."""
     change = record["dynamodb"]
     created_at = change["ApproximateCreationDateTime"].timestamp()

@@ -7,6 +7,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from local.webhooks import to_lambda_record
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,14 +41,7 @@ class Stream:
             response = self._streams.get_records(ShardIterator=iterator)
             self._iterators[index] = response["NextShardIterator"]
             records += response["Records"]
-        return {"Records": [_to_lambda_record(record) for record in records]}
-
-
-def _to_lambda_record(record: dict[str, Any]) -> dict[str, Any]:
-    """Convert the time back to a number, which boto3 has decoded to a datetime."""
-    change = record["dynamodb"]
-    created_at = change["ApproximateCreationDateTime"].timestamp()
-    return {**record, "dynamodb": {**change, "ApproximateCreationDateTime": created_at}}
+        return {"Records": [to_lambda_record(record) for record in records]}
 
 
 class Subscriber:
