@@ -143,7 +143,7 @@ class ChangeId(NamedTuple):
         parsed = cls(
             doctor_id,
             date.fromisoformat(date_text),
-            datetime.strptime(instant, _INSTANT_FORMAT).replace(tzinfo=UTC),
+            parse_audit_instant(instant),
             suffix,
         )
         if (
@@ -171,6 +171,11 @@ def origin_of(at: datetime, suffix: str, series_id: str | None = None) -> SlotOr
 def format_audit_instant(at: datetime) -> str:
     """Return the microsecond in UTC, in letters and digits: ``20261127T225457123456Z``."""
     return at.astimezone(UTC).strftime(_INSTANT_FORMAT)
+
+
+def parse_audit_instant(text: str) -> datetime:
+    """Reverse ``format_audit_instant``. Raises ``ValueError`` for other text."""
+    return datetime.strptime(text, _INSTANT_FORMAT).replace(tzinfo=UTC)
 
 
 def next_instant(now: datetime, *earlier: datetime | None) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from urllib.parse import unquote
 
-from chalicelib.domain.audit_log import WITHOUT_DATE, format_audit_instant
+from chalicelib.domain.audit_log import WITHOUT_DATE, format_audit_instant, parse_audit_instant
 
 DOCTOR_SK = "PROFILE"
 BOOKING_SK = "BOOKING"
@@ -209,6 +209,11 @@ def audit_range(first: date, last: date) -> tuple[str, str]:
 def audit_index_sk(at: datetime, suffix: str) -> str:
     """Return the key in the index, which sorts all acts on a doctor by time."""
     return f"{format_audit_instant(at)}#{suffix}"
+
+
+def parse_audit_index_sk(sort_key: str) -> datetime:
+    """Return the instant of the act."""
+    return parse_audit_instant(sort_key.partition("#")[0])
 
 
 def person_pk(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ from chalicelib.use_cases.search_fhir_slots import MAX_FILE_SLOTS, PublishedSlot
 from chalicelib.web.fhir.resources import Base, slot
 from tests.support.app_client import make_slot_id
 from tests.support.factories import make_doctor, to_instant
+from tests.support.operations import TUESDAY
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient, AppResponse
@@ -71,6 +73,26 @@ def test_every_change_of_slots_changes_the_file(client: AppClient) -> None:
             assert client.get(FILE, If_None_Match=f'"x", {latest.headers["ETag"]}').status == 304
         assert set(calls) == {"BatchGetItem", "Query"}
         assert len(calls) <= 5
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_save_that_commits_late_changes_the_file(client: AppClient, count: int) -> None:
+    """Other saves start later and commit earlier: theirs stay the latest entries."""
+    save = partial(client.save, doctor_id="dr-quarter")
+    get_file = partial(client.get, "/fhir/bulk-publish/Slot.ndjson?schedule=dr-quarter")
+    tags = []
+
+    def save_tuesday() -> None:
+        for hour in range(count):
+            client.clock.now += timedelta(milliseconds=100)
+            assert save(f"{hour:02}:00", date=TUESDAY).status == 200
+        tags.append(get_file().headers["ETag"])
+
+    with client.before_commit(save_tuesday):
+        save("10:00")
+
+    response = get_file(If_None_Match=tags[0])
+    assert (response.status, "2026-11-23T10:00" in response.text) == (200, True)
 
 
 @pytest.mark.usefixtures("open_slots")

@@ -53,7 +53,7 @@ PARAMETERS_PASSED_ON = CONDITION_PARAMETERS
 
 KEY_RANGE = "selects the items of a query"
 CONDITIONS_WITHOUT_MUTANT = (
-    ("chalicelib.storage.change_markers:_markers", condition("startswith"), KEY_RANGE),
+    ("chalicelib.storage.change_markers:_hold_versions", condition("startswith"), KEY_RANGE),
     ("chalicelib.storage.audit_feed:_query_date", condition("startswith"), KEY_RANGE),
     ("chalicelib.storage.audit_feed:_query_legacy_saves", condition("startswith"), KEY_RANGE),
     ("chalicelib.storage.audit_feed:_read_sorted_range", condition("between"), KEY_RANGE),
