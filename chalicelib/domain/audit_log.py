@@ -27,6 +27,8 @@ _INSTANT_FORMAT = "%Y%m%dT%H%M%S%fZ"
 _SUFFIX = re.compile(r"[A-Za-z0-9._~-]{1,64}", re.ASCII)
 # The part of a change id in the place of the date, for an act without one; sorts after every date.
 WITHOUT_DATE = "SETTINGS"
+CALENDAR_FEED = "calendar_feed"
+"""The setting in an entry about a calendar feed of the doctor; its value is the feed's name."""
 
 
 class ChangeKind(StrEnum):
@@ -121,6 +123,11 @@ class AuditLogEntry:
         """Whether the act changed and kept nothing, as a plan does on a date with nothing to do."""
         slots = (*self.opened, *self.closed, *self.booked, *self.cancelled, *self.affected)
         return not (slots or self.kept or self.settings or self.blocked or self.unblocked)
+
+    @property
+    def is_of_doctor_settings(self) -> bool:
+        """Whether the act made a version of the doctor's settings; one on a feed makes none."""
+        return self.kind is ChangeKind.SETTINGS and CALENDAR_FEED not in (self.settings or ())
 
     @property
     def change_id(self) -> str:

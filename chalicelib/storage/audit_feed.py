@@ -61,7 +61,7 @@ def iter_feed(
         return
     saved_before = _LEGACY_POSITION.fullmatch(position or "")
     if not saved_before:
-        yield from _query_date(search.doctor_id, search.on, position, page_size)
+        yield from query_date(search.doctor_id, search.on, page_size, position)
     yield from _query_legacy_saves(
         search.doctor_id, search.on, int(saved_before[1]) if saved_before else None
     )
@@ -110,9 +110,13 @@ def _query_doctor(search: ChangeSearch, position: str | None, page_size: int) ->
     yield from _read(items)
 
 
-def _query_date(
-    doctor_id: str, date: date, position: str | None, page_size: int
+def query_date(
+    doctor_id: str, date: date | None, page_size: int, position: str | None = None
 ) -> Iterator[FeedItem]:
+    """Yield the items of the date, or those without a date, after the position.
+
+    The newest first, strongly consistent; they are read as they are consumed.
+    """
     partition = keys.audit_pk(doctor_id)
     items = AuditItem.query(
         partition,

@@ -5,6 +5,7 @@ The app's IAM role can neither update nor delete an item of an ``AUDIT#`` partit
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.errors import ChangeNotFoundError, DayModifiedError
 from chalicelib.domain.undo import undo_request_id
 from chalicelib.storage import keys, table
-from chalicelib.storage.audit_feed import encode_position, iter_feed
+from chalicelib.storage.audit_feed import encode_position, iter_feed, query_date
 from chalicelib.storage.audit_mapping import (
     audit_entry_from_item,
     audit_entry_to_item,
@@ -150,19 +151,16 @@ class AuditLog:
         return counts
 
     def list_settings(self, doctor_id: str, limit: int) -> tuple[AuditLogEntry, ...]:
-        """Return the latest changes without a date, the newest first; strongly consistent.
+        """Return the latest changes of the doctor's settings, the newest first.
 
-        Raises ``StoreUnavailableError``.
+        Strongly consistent. Leaves out entries about calendar feeds, which may lie between. Raises
+        ``StoreUnavailableError``.
         """
         with translate_read_errors():
-            items = AuditItem.query(
-                keys.audit_pk(doctor_id),
-                AuditItem.sk.startswith(keys.audit_date_prefix(None)),
-                consistent_read=True,
-                scan_index_forward=False,
-                limit=limit,
-            )
-            return tuple(decode_readable(items, audit_entry_from_item))
+            every = query_date(doctor_id, None, min(limit, self._max_examined))
+            items = islice(every, self._max_examined)
+            found = (item.entry for item in items if item.entry)
+            return tuple(islice((each for each in found if each.is_of_doctor_settings), limit))
 
     def list_page(
         self,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from chalicelib.domain.audit_log import ChangeKind
 from chalicelib.domain.change_feed import ActorNames, ChangeSearch, visible_to
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.permissions import Role
@@ -140,7 +139,6 @@ class ListChanges:
         return {
             setting: _name_author(entry.actor, caller, names) or ""
             for entry in reversed(entries)
-            if entry.kind is ChangeKind.SETTINGS
             for setting in entry.settings or ()
         }
 

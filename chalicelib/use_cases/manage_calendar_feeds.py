@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from chalicelib.domain import local_time
-from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, SettingChange
+from chalicelib.domain.audit_log import (
+    CALENDAR_FEED,
+    Actor,
+    AuditLogEntry,
+    ChangeKind,
+    SettingChange,
+)
 from chalicelib.domain.calendar_feed import (
     DAYS_BACK,
     CalendarFeed,
@@ -34,9 +40,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.permissions import Caller
     from chalicelib.storage.calendar_feed_repository import CalendarFeedRepository
     from chalicelib.storage.doctor_cache import DoctorCache
-
-SETTING = "calendar_feed"
-"""The name of the setting in the audit log; its value is the name of the feed."""
 
 
 class NewAddress(Struct, frozen=True, kw_only=True):
@@ -165,5 +168,5 @@ class ManageCalendarFeeds:
             kind=ChangeKind.SETTINGS,
             actor=Actor.of(caller, caller.require_role_for(doctor)),
             suffix=secrets.token_hex(8),
-            settings={SETTING: SettingChange(before=before, after=after)},
+            settings={CALENDAR_FEED: SettingChange(before=before, after=after)},
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -221,6 +222,20 @@ def test_second_editor_sees_first_change_and_no_change_is_lost(
     settings = settings_of(doctor)
     assert (settings["lead_minutes"], settings["location"]) == (120, "Leeds")
     assert (settings["window_days"], settings["delegates"]) == (90, ["kim"])
+
+
+def test_author_is_found_beyond_changes_of_calendar_feeds(
+    doctor: AppClient, sign_in: SignIn
+) -> None:
+    admin, form = sign_in("admin"), open_form(doctor)
+    open_form(admin).set(location="Leeds").send(admin)
+    for name in ("Phone", "Tablet", "Laptop"):
+        doctor.clock.now += timedelta(seconds=1)
+        assert doctor.post("/doctors/dr-lee/calendar-feeds", {"name": name}).status == 201
+
+    response = form.set(window_days="90").send(doctor)
+
+    assert others_of(response) == ["Location: London → Leeds, by alex"]
 
 
 def test_hours_of_two_editors_are_compared_in_words(doctor: AppClient) -> None:

@@ -54,7 +54,7 @@ PARAMETERS_PASSED_ON = CONDITION_PARAMETERS
 KEY_RANGE = "selects the items of a query"
 CONDITIONS_WITHOUT_MUTANT = (
     ("chalicelib.storage.change_markers:_hold_versions", condition("startswith"), KEY_RANGE),
-    ("chalicelib.storage.audit_feed:_query_date", condition("startswith"), KEY_RANGE),
+    ("chalicelib.storage.audit_feed:query_date", condition("startswith"), KEY_RANGE),
     ("chalicelib.storage.audit_feed:_query_legacy_saves", condition("startswith"), KEY_RANGE),
     ("chalicelib.storage.audit_feed:_read_sorted_range", condition("between"), KEY_RANGE),
     (
@@ -105,7 +105,6 @@ CONDITIONS_WITHOUT_MUTANT = (
     ),
     ("chalicelib.storage.audit_log:AuditLog.list_plan", condition("between"), KEY_RANGE),
     ("chalicelib.storage.audit_log:AuditLog.count_cancelled", condition("between"), KEY_RANGE),
-    ("chalicelib.storage.audit_log:AuditLog.list_settings", condition("startswith"), KEY_RANGE),
     (
         "chalicelib.storage.doctor_directory:_list_with_prefix",
         condition(DoctorDirectoryIndex),

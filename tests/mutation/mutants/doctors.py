@@ -98,7 +98,7 @@ MUTANTS = (
     ),
     Mutant(
         "The audit log of a date is not read consistently",
-        "chalicelib.storage.audit_feed:_query_date",
+        "chalicelib.storage.audit_feed:query_date",
         never(keyword("consistent_read")),
         "tests/api/test_consistent_reads.py::test_reads_of_doctors_time_are_consistent",
     ),

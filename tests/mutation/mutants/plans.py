@@ -242,7 +242,6 @@ MUTANTS = (
             ("The list of time off is", f"{_TIME_OFF}.list_all"),
             ("The list of plans is", f"{_REPOSITORY}.list_latest"),
             ("The changes of a plan are", "chalicelib.storage.audit_log:AuditLog.list_plan"),
-            ("Who changed settings is", "chalicelib.storage.audit_log:AuditLog.list_settings"),
             (
                 "The series are",
                 "chalicelib.storage.series_repository:SeriesRepository.list_versions",
