@@ -132,8 +132,10 @@ class ListChanges:
         them, the page still says what has changed.
         """
         names = ActorNames(doctor=doctor, clients=self._client_names)
+        # A form can have any version: before the table was restored, there was a later one.
+        count = max(0, doctor.version - version)
         try:
-            entries = self._audit_log.list_settings(doctor.doctor_id, doctor.version - version)
+            entries = self._audit_log.list_settings(doctor.doctor_id, count)
         except StoreUnavailableError:
             return {}
         return {

@@ -238,6 +238,15 @@ def test_author_is_found_beyond_changes_of_calendar_feeds(
     assert others_of(response) == ["Location: London → Leeds, by alex"]
 
 
+def test_form_of_a_version_to_come_names_no_authors(doctor: AppClient, sign_in: SignIn) -> None:
+    admin, form = sign_in("admin"), open_form(doctor)
+    open_form(admin).set(location="Leeds").send(admin)
+
+    response = form.set(window_days="90", version="99").send(doctor)
+
+    assert others_of(response) == ["Location: London → Leeds"]
+
+
 def test_hours_of_two_editors_are_compared_in_words(doctor: AppClient) -> None:
     first, second = open_form(doctor), open_form(doctor)
     first.set(to_1="11:00").send(doctor)
