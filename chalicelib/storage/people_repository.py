@@ -11,7 +11,7 @@ from pynamodb.exceptions import DoesNotExist
 from chalicelib.domain.errors import PersonModifiedError, PersonNotFoundError, SignInRepeatedError
 from chalicelib.domain.person import Account, Person
 from chalicelib.storage import keys, pagination, table
-from chalicelib.storage.decoding import decode_readable
+from chalicelib.storage.decoding import decode_readable, decoder
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import format_microsecond, parse_timestamp
 from chalicelib.storage.models import DoctorDirectoryIndex
@@ -47,7 +47,10 @@ class PeopleRepository:
     """
 
     def get(self, name: str) -> Person | None:
-        """Read a person; strongly consistent. Raises ``StoreUnavailableError``."""
+        """Read a person; strongly consistent.
+
+        Raises ``UnreadableItemError``, ``StoreUnavailableError``.
+        """
         try:
             with translate_read_errors():
                 item = PersonItem.get(keys.person_pk(name), keys.PERSON_SK, consistent_read=True)
@@ -56,7 +59,7 @@ class PeopleRepository:
         return person_from_item(item)
 
     def get_many(self, names: Collection[str]) -> dict[str, Person]:
-        """Return those of the people who exist, by name, in batches of reads.
+        """Return those of the people who exist and can be read, by name, in batches of reads.
 
         Raises ``StoreUnavailableError``.
         """
@@ -264,6 +267,7 @@ def _person_key(name: str) -> Key:
     return keys.person_pk(name), keys.PERSON_SK
 
 
+@decoder
 def person_from_item(item: PersonItem) -> Person:
     return Person(
         name=str(item.pk).removeprefix(keys.person_pk("")),

@@ -140,3 +140,16 @@ def test_button_of_a_person_who_has_never_signed_in_leads_back(admin: PageSessio
     ended = admin.send("POST", "/people/kim/sign-out", "", Sec_Fetch_Site="same-origin")
 
     assert (ended.status, ended.headers["Location"]) == (303, "/people?ended=kim")
+
+
+def test_person_who_cannot_be_read_hides_no_other(
+    page_session: PageSession, client: AppClient
+) -> None:
+    page_session.sign_in("sam", "delegate")
+    page_session.sign_in("alex", "admin")
+    client.set_attribute("PERSON#sam", "SESSIONS", "ended", {"SS": ["abc"]})
+
+    found = rows(parse(page_session.get("/people").text))
+
+    assert "22 November 2026" in found["alex"]
+    assert "Not on record" in found["sam"]
