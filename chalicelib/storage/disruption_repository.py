@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from chalicelib.domain.announcements import MarkedSlot
 from chalicelib.domain.errors import DayModifiedError
 from chalicelib.storage import keys, table
+from chalicelib.storage.decoding import decoder
 from chalicelib.storage.disruption_models import DisruptionsItem, EventItem
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.mapping import (
@@ -82,20 +83,20 @@ class DisruptionRepository:
     def get(self, doctor_id: str, now: datetime) -> Disruptions | None:
         """Return the marks of a doctor, strongly consistent; None if nothing is to be announced.
 
-        Raises ``StoreUnavailableError``.
+        Raises ``UnreadableItemError``, ``StoreUnavailableError``.
         """
         pk = keys.doctor_pk(doctor_id)
         pending = table.batch_get([(pk, keys.DISRUPTIONS_SK)]).get((pk, keys.DISRUPTIONS_SK))
         if pending is None:
             return None
-        dates = sorted(keys.parse_date(text) for text in pending.dates or ())
+        version, dates = _note_from_item(pending)
         read = dates[:MAX_DATES]
         items = table.batch_get([(pk, keys.day_sk(on)) for on in read]) if read else {}
         days = (_marked_day(on, items.get((pk, keys.day_sk(on))), now) for on in read)
         first = tuple(_first_days(days))
         return Disruptions(
             doctor_id=doctor_id,
-            version=int(pending.version),
+            version=version,
             days=first,
             other_dates=tuple(dates[len(first) :]),
         )
@@ -126,28 +127,42 @@ class DisruptionRepository:
         transaction.commit()
 
 
-def _marked_day(on: date, item: Any, now: datetime) -> MarkedDay:  # noqa: ANN401  any model
-    if not isinstance(item, DayItem):
+@decoder
+def _note_from_item(note: DisruptionsItem) -> tuple[int, list[date]]:
+    """Return the version, and the dates in their order."""
+    return int(note.version), sorted(keys.parse_date(text) for text in note.dates or ())
+
+
+def _marked_day(on: date, item: DayItem | None, now: datetime) -> MarkedDay:
+    if item is None:
         return MarkedDay(date=on, revision=0, slots=())
-    slots = day_from_item(item).as_of(now).slots
-    marked = (_marked_slot(slot, item) for slot in slots.values())
+    day, announced = day_from_item(item), _announced_marks(item)
+    marked = (
+        _marked_slot(slot, announced.get(slot.start)) for slot in day.as_of(now).slots.values()
+    )
     return MarkedDay(
         date=on,
-        revision=int(item.revision),
+        revision=day.revision,
         slots=tuple(slot for slot in marked if slot.since or slot.announced),
     )
 
 
-def _marked_slot(slot: Slot, day: DayItem) -> MarkedSlot:
+@decoder
+def _announced_marks(item: DayItem) -> dict[datetime, datetime]:
+    """Return the marks that were announced, by the start of the slot."""
+    return {
+        keys.parse_instant(start): parse_timestamp(entry["M"]["announced"]["S"])
+        for start, entry in item.slots.items()
+        if "announced" in entry["M"]
+    }
+
+
+def _marked_slot(slot: Slot, announced: datetime | None) -> MarkedSlot:
     """Return the slot; a mark without a booking or hold only keeps it closed."""
-    announced = day.slots[keys.format_instant(slot.start)]["M"].get("announced")
     if slot.is_disrupted and not slot.is_taken:
         return MarkedSlot(start=slot.start, end=slot.end)
     return MarkedSlot(
-        start=slot.start,
-        end=slot.end,
-        since=slot.disrupted_since,
-        announced=parse_timestamp(announced["S"]) if announced else None,
+        start=slot.start, end=slot.end, since=slot.disrupted_since, announced=announced
     )
 
 

@@ -227,14 +227,35 @@ def test_many_disrupted_bookings_make_several_events(client: AppClient) -> None:
     assert client.find_items("disruptions") == []
 
 
-def test_day_that_cannot_be_read_stops_no_other_doctor(client: AppClient) -> None:
-    client.override("disrupt", "09:00")
+def disrupt_another_doctor(client: AppClient) -> None:
     client.save("09:00", doctor_id="dr-twenty")
     client.book("09:00", "b-4", "dr-twenty")
     client.clock.now += timedelta(seconds=1)
     client.post(f"{slot_path('09:00', 'dr-twenty')}/disrupt", {"reason": "ill"})
-    client.set_attribute("DOCTOR#dr-lee", f"DAY#{MONDAY}", "slots", {"S": "garbage"})
 
-    (event,) = announce(client, GRACE)
 
-    assert event["doctor_id"] == "dr-twenty"
+@pytest.mark.parametrize(
+    ("sk", "name", "value"),
+    [
+        (f"DAY#{MONDAY}", "slots", {"S": "garbage"}),
+        (f"DAY#{MONDAY}", "revision", None),
+        (keys.DISRUPTIONS_SK, "dates", {"SS": ["soon"]}),
+        (keys.DISRUPTIONS_SK, "dates", {"S": "garbage"}),
+        (keys.DISRUPTIONS_SK, "version", None),
+    ],
+    ids=str,
+)
+def test_unreadable_item_delays_its_doctor_only(
+    client: AppClient, sk: str, name: str, value: dict[str, Any] | None
+) -> None:
+    client.override("disrupt", "09:00")
+    disrupt_another_doctor(client)
+    whole = client.get_item("DOCTOR#dr-lee", sk)[name]
+    client.set_attribute("DOCTOR#dr-lee", sk, name, value)
+
+    before = announce(client, GRACE)
+    client.set_attribute("DOCTOR#dr-lee", sk, name, whole)
+    after = announce(client)
+
+    assert [event["doctor_id"] for event in before] == ["dr-twenty"]
+    assert [event["doctor_id"] for event in after] == ["dr-lee"]
