@@ -12,6 +12,8 @@ from chalicelib.domain.events import StoredEvent
 from chalicelib.domain.webhook_event import BookingLeft, find_left_slot
 from chalicelib.storage import keys
 from chalicelib.storage.booking_mapping import record_from_item
+from chalicelib.storage.decoding import decoder, require
+from chalicelib.storage.disruption_models import EventItem
 from chalicelib.storage.mapping import day_from_item
 from chalicelib.storage.models import BookingItem, DayItem
 
@@ -88,7 +90,7 @@ def _booking_left(change: Mapping[str, Any]) -> BookingLeftRecord | None:
     left = find_left_slot(old, new) if new else None
     if new is None or left is None:
         return None
-    owner, booking_id = keys.parse_booking_pk(change["Keys"]["PK"]["S"])
+    owner, booking_id = _booking_key(BookingItem.from_raw_data(change["NewImage"]))
     slot_id, moved_to = left
     return BookingLeftRecord(
         sequence_number=change["SequenceNumber"],
@@ -103,21 +105,34 @@ def _booking_left(change: Mapping[str, Any]) -> BookingLeftRecord | None:
     )
 
 
+@decoder
+def _booking_key(item: BookingItem) -> tuple[str, str]:
+    """Return the client and the booking id."""
+    return keys.parse_booking_pk(item.pk)
+
+
 def _record_from_image(image: dict[str, Any] | None) -> BookingRecord | None:
     return record_from_item(BookingItem.from_raw_data(image)) if image else None
 
 
 def _new_event(change: Mapping[str, Any]) -> NewEvent:
-    image = change["NewImage"]
+    item: EventItem = EventItem.from_raw_data(change["NewImage"])
+    detail_type, detail = _event_from_item(item)
     return NewEvent(
         sequence_number=change["SequenceNumber"],
         event=StoredEvent(
-            doctor_id=keys.parse_doctor_pk(image["PK"]["S"]),
+            doctor_id=keys.parse_doctor_pk(item.pk),
             changed_at=_created_at(change),
-            detail_type=image["detail_type"]["S"],
-            detail=image["detail"]["S"],
+            detail_type=detail_type,
+            detail=detail,
         ),
     )
+
+
+@decoder
+def _event_from_item(item: EventItem) -> tuple[str, str]:
+    """Return the type and the JSON of the event."""
+    return require(item.detail_type), require(item.detail)
 
 
 def _day_from_image(image: dict[str, Any] | None) -> Day | None:

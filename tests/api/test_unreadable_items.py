@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib import request_context
-from chalicelib.storage import streams
 from tests.support.day_page import BROWSER_HEADERS
 from tests.support.factories import MONDAY
 from tests.support.unreadable_items import MISSING, NINE, change, is_clear_error
@@ -249,33 +247,6 @@ def test_unreadable_items_are_counted_and_logged_by_key(
     assert entry["UnreadableItems"] == 1
     assert entry["unreadable_items"] == ["DOCTOR#dr-lee PROFILE"]
     assert "Olympus" not in json.dumps(entry)
-
-
-def test_stream_continues_after_unreadable_day(two_doctors: AppClient) -> None:
-    day = two_doctors.get_item("DOCTOR#dr-lee", DAY_SK)
-    images = [
-        {**day, "type": {"S": "day2"}},
-        {**day, "SK": {"S": f"{DAY_SK}x"}},
-        {**day, "slots": {"M": {"nine": {"M": {}}}}},
-        day,
-    ]
-    records = [
-        {
-            "dynamodb": {
-                "Keys": {"PK": image["PK"], "SK": image["SK"]},
-                "SequenceNumber": str(number),
-                "ApproximateCreationDateTime": 0,
-                "NewImage": image,
-            }
-        }
-        for number, image in enumerate(images)
-    ]
-
-    with request_context.request_scope() as context:
-        parsed = list(streams.parse_records(records))
-
-    assert [record.sequence_number for record in parsed] == ["3"]
-    assert context.metrics["UnreadableItems"] == 3
 
 
 def test_items_have_the_schema_number(two_doctors: AppClient) -> None:
