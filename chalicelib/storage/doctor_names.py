@@ -15,7 +15,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain.errors import DoctorModifiedError
 from chalicelib.storage import keys, pagination, table
-from chalicelib.storage.decoding import decode_readable
+from chalicelib.storage.decoding import decode_readable, decoder, require
 from chalicelib.storage.errors import translate_read_errors
 from chalicelib.storage.models import BaseItem, DoctorDirectoryIndex, DoctorItem
 from chalicelib.storage.transaction import Transaction
@@ -123,12 +123,10 @@ def find_by_name(text: str, *, limit: int, cursor: str | None) -> NamePage:
 
 
 def _page(items: list[DoctorNameItem], words: list[str], limit: int, search: object) -> NamePage:
-    readable = list(decode_readable(items, lambda item: (str(item.name), str(item.gsi1_sk))))
     found: dict[str, str] = {}
     last = ""
-    for name, sort_key in readable:
+    for name, sort_key, doctor_id in decode_readable(items, _name_from_item):
         if _matches(name, words):
-            doctor_id = keys.split_sort_key(sort_key)[-1]
             if len(found) == limit and doctor_id not in found:
                 return NamePage(tuple(found), pagination.encode_cursor(last, search=search))
             found.setdefault(doctor_id, sort_key)
@@ -137,6 +135,13 @@ def _page(items: list[DoctorNameItem], words: list[str], limit: int, search: obj
     return NamePage(
         tuple(found), pagination.encode_cursor(last, search=search) if is_full and last else None
     )
+
+
+@decoder
+def _name_from_item(item: DoctorNameItem) -> tuple[str, str, str]:
+    """Return the folded name, the key in the index, and the id of the doctor."""
+    sort_key = require(item.gsi1_sk)
+    return require(item.name), sort_key, keys.split_sort_key(sort_key)[-1]
 
 
 def _matches(name: str, words: Iterable[str]) -> bool:

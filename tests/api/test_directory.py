@@ -108,6 +108,20 @@ def test_renamed_doctor_is_found_by_the_new_name_alone(
     assert found == [["José Ångström"], ["José Ångström"], [], []]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("name", {"N": "1"}), ("name", None), ("GSI1SK", {"S": "dr chidi okafor"})]
+)
+def test_unreadable_name_hides_no_other(
+    client: AppClient, admin: PageSession, name: str, value: dict[str, str] | None
+) -> None:
+    client.set_attribute("DOCTOR#dr-okafor", "NAME#0", name, value)
+
+    found = walk(admin, "/doctors?q=dr")
+
+    assert "Dr Mina Lee" in found
+    assert "Dr Chidi Okafor" not in found
+
+
 def test_names_are_indexed_in_pages_until_every_doctor_is_found(
     client: AppClient, admin: PageSession
 ) -> None:
