@@ -20,9 +20,8 @@ from chalicelib.storage.audit_mapping import (
     audit_entry_to_item,
     legacy_entry_from_item,
 )
-from chalicelib.storage.decoding import decode_readable
+from chalicelib.storage.decoding import decode_readable, decoder
 from chalicelib.storage.errors import translate_read_errors
-from chalicelib.storage.mapping import parse_timestamp
 from chalicelib.storage.models import AuditItem
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit_log import AuditLogEntry, ChangeId
     from chalicelib.domain.change_feed import ActorNames, ChangeSearch
     from chalicelib.storage.audit_feed import FeedItem
+    from chalicelib.storage.models import ChangeItem
     from chalicelib.storage.transaction import Transaction
 
 
@@ -85,10 +85,10 @@ class AuditLog:
         items = table.batch_get([key, legacy_key])
         if key in items:
             return audit_entry_from_item(items[key])
-        legacy = items.get(legacy_key)
-        if legacy is None or legacy.opened is None or parse_timestamp(legacy.at) != change.at:
+        legacy = _find_legacy_entry(items[legacy_key]) if legacy_key in items else None
+        if legacy is None or legacy.at != change.at:
             raise ChangeNotFoundError
-        return legacy_entry_from_item(legacy)
+        return legacy
 
     def find_undone(self, entries: Iterable[AuditLogEntry]) -> frozenset[str]:
         """Return the ids of those changes that have been undone.
@@ -194,6 +194,12 @@ class AuditLog:
                 if item.entry and search.matches(item.entry, names):
                     collected.add(item.entry)
         return ChangePage(entries=tuple(collected.entries), cursor=None)
+
+
+@decoder
+def _find_legacy_entry(record: ChangeItem) -> AuditLogEntry | None:
+    """Return the save on record, if it is older than the audit log."""
+    return legacy_entry_from_item(record) if "opened" in record.attribute_values else None
 
 
 class _Collected:

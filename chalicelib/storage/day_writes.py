@@ -12,7 +12,7 @@ from chalicelib.storage.doctor_mapping import directory_sort_key, search_sort_ke
 from chalicelib.storage.mapping import (
     format_microsecond,
     format_timestamp,
-    parse_timestamp,
+    last_change_from_raw,
     save_record_to_item,
     slot_map_to_raw,
     slot_to_entry,
@@ -82,10 +82,10 @@ def delete_slot(
 
 def _close_failure(slot: Slot, at: datetime, raw_item: RawItem | None) -> DayModifiedError:
     """Return what keeps a slot from being closed: a patient, or an act of a later instant."""
-    last_change = (raw_item or {}).get("changed_at", {}).get("S", "")
-    if last_change < format_microsecond(at):
+    last_change = last_change_from_raw(raw_item)
+    if last_change is None or last_change < at:
         return DayModifiedError(still_taken=(slot,))
-    return DayModifiedError(still_taken=(slot,), last_change=parse_timestamp(last_change))
+    return DayModifiedError(still_taken=(slot,), last_change=last_change)
 
 
 def put_slot(transaction: Transaction, pk: str, slot: Slot, *, at: datetime) -> None:

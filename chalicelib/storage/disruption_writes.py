@@ -9,7 +9,7 @@ from chalicelib.domain.slot import SlotStatus
 from chalicelib.storage import keys
 from chalicelib.storage.booking_conditions import is_older_than
 from chalicelib.storage.disruption_models import DisruptionsItem
-from chalicelib.storage.mapping import format_microsecond, format_timestamp, parse_timestamp
+from chalicelib.storage.mapping import format_microsecond, format_timestamp, last_change_from_raw
 from chalicelib.storage.models import DayItem, SlotItem
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit_log import AuditLogEntry
     from chalicelib.domain.day import Day
     from chalicelib.domain.slot import Slot
-    from chalicelib.storage.models import RawItem
     from chalicelib.storage.transaction import Transaction
 
 
@@ -40,7 +39,9 @@ def mark_slots(transaction: Transaction, day: Day, entry: AuditLogEntry) -> list
             ],
             condition=is_older_than(entry.at)
             & (_can_be_marked() if slot.is_disrupted else _has_mark(day.slots[slot.start])),
-            on_failure=lambda raw_item: DayModifiedError(last_change=_last_change(raw_item)),
+            on_failure=lambda raw_item: DayModifiedError(
+                last_change=last_change_from_raw(raw_item)
+            ),
         )
     add_changed_date(transaction, day.doctor_id, day.date, at=entry.at)
     return [_entry_action(slot) for slot in entry.affected]
@@ -77,11 +78,6 @@ def _entry_action(slot: Slot) -> Action:
     since = slot.disrupted_since
     action: Action = mark.remove() if since is None else mark.set(format_timestamp(since))
     return action
-
-
-def _last_change(raw_item: RawItem | None) -> datetime | None:
-    text = (raw_item or {}).get("changed_at", {}).get("S")
-    return parse_timestamp(text) if text else None
 
 
 def _can_be_marked() -> Condition:

@@ -189,6 +189,19 @@ def slot_to_item(pk: str, slot: Slot, changed_at: datetime | None = None) -> Raw
     )
 
 
+def last_change_from_raw(raw_item: RawItem | None) -> datetime | None:
+    """Return the instant of the slot's last write, if it is on record.
+
+    Raises ``UnreadableItemError``.
+    """
+    return _last_change_from_item(SlotItem.from_raw_data(raw_item)) if raw_item else None
+
+
+@decoder
+def _last_change_from_item(item: SlotItem) -> datetime | None:
+    return parse_timestamp(item.changed_at) if item.changed_at else None
+
+
 def save_record_to_item(pk: str, date: date, record: SaveRecord) -> RawItem:
     return ChangeItem.to_raw(
         pk,

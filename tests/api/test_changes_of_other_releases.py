@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.change_feed import add_change, get_feed, seconds_of
 from tests.support.factories import MONDAY
+from tests.support.unreadable_items import is_clear_error
 
 if TYPE_CHECKING:
     from tests.support.app_client import AppClient
@@ -79,6 +80,17 @@ def test_save_from_before_sign_in_is_left_out(client: AppClient, missing: str) -
     history = client.get(f"/slots/history?date={MONDAY}")
 
     assert (history.status, seconds_of(history)) == (200, [2])
+
+
+@pytest.mark.parametrize("at", ["", "yesterday"])
+def test_undo_of_unreadable_former_save_is_clear_error(client: AppClient, at: str) -> None:
+    put_item(client, legacy_save(1, "09:00", at=at))
+
+    response = client.post(
+        "/slots/undo", {"change_id": f"dr-lee~{MONDAY}~20261120T120001000000Z~legacy-1"}
+    )
+
+    assert is_clear_error(response)
 
 
 @pytest.mark.parametrize(

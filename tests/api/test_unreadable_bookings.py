@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 DAY_SK = "DAY#2026-11-23"
+FREE_ENTRY = {"M": {"minutes": {"N": "30"}, "status": {"S": "free"}}}
 
 unreadable_records = pytest.mark.parametrize(
     ("name", "value"),
@@ -66,6 +67,25 @@ def test_request_about_unreadable_slot_is_clear_error(
     assert is_clear_error(client.hold("09:00"))
     assert is_clear_error(client.book("09:00"))
     assert client.hold("10:00").status == 200
+
+
+def test_save_that_meets_unreadable_slot_is_clear_error(client: AppClient) -> None:
+    client.book("09:00")
+    change(client, f"SLOT#{NINE}", "changed_at", {"S": "yesterday"})
+    change(client, DAY_SK, "slots", {"M": {NINE: FREE_ENTRY}})
+
+    assert is_clear_error(client.save(closed=("09:00",)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("type", {"S": "day2"}), ("version", {"S": "one"})], ids=str
+)
+def test_slot_in_unreadable_day_is_clear_error(
+    client: AppClient, name: str, value: dict[str, Any]
+) -> None:
+    change(client, DAY_SK, name, value)
+
+    assert is_clear_error(client.get_slot("09:00"))
 
 
 @unreadable_records
