@@ -10,7 +10,11 @@ from hmac import compare_digest
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.domain.errors import NotFoundError, RequestRejectedError
+from chalicelib.domain.errors import (
+    ConcurrentModificationError,
+    NotFoundError,
+    RequestRejectedError,
+)
 from chalicelib.domain.names import MAX_NAME_LENGTH, is_valid_name
 from chalicelib.domain.slot import SlotId, SlotStatus, is_valid_doctor_id
 from chalicelib.domain.text import Text
@@ -41,6 +45,15 @@ class CalendarFeedNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__(Text("There is no such calendar feed"))
+
+
+class CalendarFeedModifiedError(ConcurrentModificationError):
+    """The feed was changed since it was read."""
+
+    code = "calendar_feed_modified"
+
+    def __init__(self) -> None:
+        super().__init__(Text("The calendar feed has changed meanwhile"))
 
 
 def require_room(count: int) -> None:

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from pynamodb.exceptions import DoesNotExist
 
-from chalicelib.domain.calendar_feed import CalendarFeed, CalendarFeedNotFoundError
+from chalicelib.domain.calendar_feed import (
+    CalendarFeed,
+    CalendarFeedModifiedError,
+    CalendarFeedNotFoundError,
+)
 from chalicelib.storage import keys
 from chalicelib.storage.audit_log import add_entry
 from chalicelib.storage.calendar_feed_models import CalendarFeedItem
@@ -81,10 +85,7 @@ class CalendarFeedRepository:
         return feeds[0], [*decode_readable(days, day_from_item)]
 
     def put(self, feed: CalendarFeed, entry: AuditLogEntry) -> None:
-        """Store a version of a feed, if the one before it is stored.
-
-        Raises ``CalendarFeedNotFoundError``.
-        """
+        """Store a version of a feed. Raises ``CalendarFeedModifiedError`` unless it is the next."""
         transaction = Transaction()
         transaction.put(
             _feed_to_item(feed).serialize(),
@@ -93,7 +94,7 @@ class CalendarFeedRepository:
                 if feed.version == 1
                 else CalendarFeedItem.version == feed.version - 1
             ),
-            on_failure=lambda _: CalendarFeedNotFoundError(),
+            on_failure=lambda _: CalendarFeedModifiedError(),
         )
         add_entry(transaction, entry)
         transaction.commit()

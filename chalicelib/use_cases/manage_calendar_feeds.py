@@ -29,7 +29,7 @@ from chalicelib.domain.calendar_feed import (
 )
 from chalicelib.domain.errors import DoctorNotFoundError
 from chalicelib.use_cases.managed_doctors import read_managed_doctor
-from chalicelib.use_cases.retry import retry_on_conflict
+from chalicelib.use_cases.retry import busy_after_conflicts, retry_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,6 +89,7 @@ class ManageCalendarFeeds:
         found = sorted(self._list(doctor_id), key=lambda feed: (feed.created_at, feed.feed_id))
         return DoctorFeeds(doctor=doctor, feeds=tuple(found))
 
+    @busy_after_conflicts()
     def create(self, caller: Caller, doctor_id: str, name: str) -> NewAddress:
         """Create a feed. Raises ``RequestRejectedError``."""
         require_valid_name(name)
@@ -106,16 +107,22 @@ class ManageCalendarFeeds:
         self._feeds.put(feed, self._entry(caller, doctor, before=None, after=name))
         return NewAddress(feed=feed, address=address)
 
+    @busy_after_conflicts()
     def renew(self, caller: Caller, doctor_id: str, feed_id: str) -> NewAddress:
         """Give a feed another address; the old one ends. Raises ``CalendarFeedNotFoundError``."""
         doctor = self._require_managed(caller, doctor_id)
-        stored = self._get(doctor_id, feed_id)
         address = FeedAddress(doctor_id, feed_id, secrets.token_urlsafe(32))
-        hashed, version = hash_secret(address.secret), stored.version + 1
-        feed = replace(stored, secret_hash=hashed, version=version)
-        self._feeds.put(feed, self._entry(caller, doctor, before=feed.name, after=feed.name))
-        return NewAddress(feed=feed, address=address)
 
+        def attempt() -> CalendarFeed:
+            stored = self._get(doctor_id, feed_id)
+            hashed, version = hash_secret(address.secret), stored.version + 1
+            feed = replace(stored, secret_hash=hashed, version=version)
+            self._feeds.put(feed, self._entry(caller, doctor, before=feed.name, after=feed.name))
+            return feed
+
+        return NewAddress(feed=retry_on_conflict(attempt, self._pause), address=address)
+
+    @busy_after_conflicts()
     def revoke(self, caller: Caller, doctor_id: str, feed_id: str) -> None:
         """End a feed and its address. Raises ``CalendarFeedNotFoundError``."""
         doctor = self._require_managed(caller, doctor_id)

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain.audit_log import Actor, AuditLogEntry, ChangeKind, SettingChange
-from chalicelib.domain.calendar_feed import CalendarFeed, CalendarFeedNotFoundError
+from chalicelib.domain.calendar_feed import (
+    CalendarFeed,
+    CalendarFeedModifiedError,
+    CalendarFeedNotFoundError,
+)
 from chalicelib.domain.permissions import Role
 from chalicelib.storage.calendar_feed_repository import CalendarFeedRepository
 from tests.support.factories import SUNDAY_NOON
@@ -17,6 +21,7 @@ from tests.support.factories import SUNDAY_NOON
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.domain.errors import DomainError
     from tests.support.app_client import AppClient
 
 FEED = CalendarFeed(
@@ -49,9 +54,13 @@ def _feed(client: AppClient) -> AppClient:
     return client
 
 
-def assert_rejected(client: AppClient, write: Callable[[], None]) -> None:
+def assert_rejected(
+    client: AppClient,
+    write: Callable[[], None],
+    error: type[DomainError] = CalendarFeedModifiedError,
+) -> None:
     before = client.export()
-    with pytest.raises(CalendarFeedNotFoundError):
+    with pytest.raises(error):
         write()
     assert client.export() == before
 
@@ -72,4 +81,4 @@ def test_renewal_does_not_bring_a_revoked_feed_back(client: AppClient) -> None:
 
 def test_feed_is_revoked_once(client: AppClient) -> None:
     STORED.delete(FEED, entry(1))
-    assert_rejected(client, lambda: STORED.delete(FEED, entry(2)))
+    assert_rejected(client, lambda: STORED.delete(FEED, entry(2)), CalendarFeedNotFoundError)

@@ -251,3 +251,26 @@ def test_feeds_of_another_doctor_are_forbidden(sign_in: SignIn) -> None:
         assert client.post(FEEDS, {"name": "Phone"}).status == 403
     for caller in ("own", "named", "admin"):
         assert sign_in(caller).get(FEEDS).status == 200
+
+
+def test_two_renewals_at_once_make_two_urls(client: AppClient) -> None:
+    """The one that commits last has the URL that is valid."""
+    renewal = f"{FEEDS}/{post_feed(client).json['feed_id']}/renew"
+    first = []
+
+    with client.before_commit(lambda: first.append(client.post(renewal, {}))):
+        last = client.post(renewal, {})
+
+    assert (first[0].status, last.status) == (200, 200)
+    assert client.get(feed_path(first[0])).status == 404
+    assert client.get(feed_path(last)).status == 200
+
+
+def test_renewal_of_a_feed_that_is_revoked_meanwhile_is_404(client: AppClient) -> None:
+    path = f"{FEEDS}/{post_feed(client).json['feed_id']}"
+
+    with client.before_commit(lambda: client.delete(path)):
+        renewed = client.post(f"{path}/renew", {})
+
+    assert renewed.status == 404
+    assert client.get(FEEDS).json["calendar_feeds"] == []
