@@ -50,9 +50,13 @@ def decode_readable(items: Iterable[Item], decode: Callable[[Item], T]) -> Itera
         yield value
 
 
-def report_unreadable(item: BaseItem) -> None:
-    """Log the item's key with the current request, and count it."""
-    request_context.current_request().add_unreadable_item(keys.redact_key(item.pk, item.sk))
+def report_unreadable(item: BaseItem, *others: BaseItem) -> None:
+    """Log the item's key with the current request, and count it.
+
+    If there are others, one of all is unreadable, and it is unknown which.
+    """
+    names = ", ".join(keys.redact_key(each.pk, each.sk) for each in (item, *others))
+    request_context.current_request().add_unreadable_item(f"one of {names}" if others else names)
 
 
 def require(value: T | None) -> T:

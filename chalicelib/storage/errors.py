@@ -28,6 +28,8 @@ _BUSY_CODES = {
 }
 # DynamoDB did nothing, and cannot before there is a table.
 _TABLE_NOT_FOUND = "ResourceNotFoundException"
+# The reason of an item to which its write cannot be applied.
+INVALID = "ValidationError"
 # The message of a ``ValidationException``, which has no code of its own.
 _MISSING_ATTRIBUTE = "refers to an attribute that does not exist in the item"
 # DynamoDB may have done it.
@@ -93,8 +95,7 @@ def lacks_attribute(error: PynamoDBException) -> bool:
 
     AWS names it as the reason of the item, an emulator may reject the request as a whole.
     """
-    is_invalid = "ValidationError" in reason_codes(error)
-    return is_invalid or _MISSING_ATTRIBUTE in str(error.cause)
+    return INVALID in reason_codes(error) or _MISSING_ATTRIBUTE in str(error.cause)
 
 
 def _is_outcome_unknown(error: PynamoDBException) -> bool:

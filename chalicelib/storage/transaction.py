@@ -17,7 +17,12 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.storage import table
 from chalicelib.storage.decoding import report_unreadable
-from chalicelib.storage.errors import lacks_attribute, reason_codes, translate_write_errors
+from chalicelib.storage.errors import (
+    INVALID,
+    lacks_attribute,
+    reason_codes,
+    translate_write_errors,
+)
 from chalicelib.storage.models import BaseItem, RawItem
 
 if TYPE_CHECKING:
@@ -50,7 +55,6 @@ class Transaction:
         self._deletes: list[tuple[RawRequest, FailureHandler]] = []
         self._puts: list[tuple[RawRequest, FailureHandler]] = []
         self._updates: list[tuple[RawRequest, FailureHandler]] = []
-        self._updated_keys: list[Key] = []
 
     def check(self, key: Key, *, condition: Condition, on_failure: FailureHandler) -> None:
         """Require a condition of an item without writing it."""
@@ -86,7 +90,6 @@ class Transaction:
         """
         request = _request(key, actions, condition=condition, return_values="ALL_OLD")
         self._updates.append((request, on_failure))
-        self._updated_keys.append(key)
 
     def commit(self) -> None:
         """Write everything, or raise and write nothing.
@@ -106,27 +109,36 @@ class Transaction:
                 )
         except TransactWriteError as error:
             if lacks_attribute(error):
-                # An update computes with an attribute, or a map, that every item of ours has.
-                for key in self._updated_keys:
-                    report_unreadable(BaseItem(*key))
+                self._report_unreadable(error)
                 raise UnreadableItemError from error
             if not reason_codes(error) & _EXPECTED_CODES:
                 raise
             raise self._failure_for(error) from error
 
+    def _report_unreadable(self, error: TransactWriteError) -> None:
+        """Log the item that lacks an attribute, or a map, with which its update computes."""
+        invalid = [request for request, *_ in self._find_reasons(error, INVALID)]
+        for request in invalid:
+            report_unreadable(_item_of(request))
+        if not invalid:
+            report_unreadable(*(_item_of(request) for request, _ in self._updates))
+
     def _failure_for(self, error: TransactWriteError) -> DomainError:
-        handlers: list[FailureHandler] = [
-            *(handler for *_, handler in self._checks),
-            *(handler for *_, handler in self._deletes),
-            *(handler for *_, handler in self._puts),
-            *(handler for *_, handler in self._updates),
-        ]
-        failures = [
-            handler(reason.raw_item)
-            for handler, reason in zip(handlers, error.cancellation_reasons, strict=True)
-            if reason and reason.code == _FAILED_CONDITION
-        ]
+        reasons = self._find_reasons(error, _FAILED_CONDITION)
+        failures = [handler(raw_item) for _, handler, raw_item in reasons]
         return _merge(failures) if failures else StoreBusyError()
+
+    def _find_reasons(
+        self, error: TransactWriteError, code: str
+    ) -> list[tuple[RawRequest, FailureHandler, RawItem | None]]:
+        """Return the writes for which DynamoDB gives that reason, with the stored items."""
+        writes = (*self._checks, *self._deletes, *self._puts, *self._updates)
+        reasons = error.cancellation_reasons or [None] * len(writes)
+        return [
+            (request, handler, reason.raw_item)
+            for (request, handler), reason in zip(writes, reasons, strict=True)
+            if reason and reason.code == code
+        ]
 
 
 def _request(
@@ -145,6 +157,12 @@ def _request(
         return_values_on_condition_failure=return_values,
     )
     return request
+
+
+def _item_of(request: RawRequest) -> BaseItem:
+    """Return the keys of the item that the request writes."""
+    key = request.get("Key") or request["Item"]
+    return BaseItem(key["PK"]["S"], key["SK"]["S"])
 
 
 def _updated(observed: Observed, newer: Observed) -> Observed:

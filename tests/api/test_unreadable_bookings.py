@@ -168,5 +168,18 @@ def test_rejected_booking_write_is_logged_without_booking_id(app_log: RequestLog
     with app_log.client.inject_responses(TRANSACT_WRITE, invalid):
         entry = app_log.entry_for(app_log.client.book("09:00", "b-secret"))
 
-    assert "BOOKING#practice" in entry["unreadable_items"]
+    assert (entry["UnreadableItems"], entry["unreadable_items"]) == (1, ["BOOKING#practice"])
     assert "b-secret" not in json.dumps(entry)
+
+
+@pytest.mark.both_stores
+def test_write_to_day_without_revision_logs_one_item(app_log: RequestLog) -> None:
+    """DynamoDB says which item lacks an attribute; moto does not."""
+    app_log.client.set_attribute("DOCTOR#dr-lee", DAY_SK, "revision", None)
+    app_log.raw_lines.clear()
+
+    entry = app_log.entry_for(app_log.client.book("09:00"))
+
+    slot, day, record = f"DOCTOR#dr-lee SLOT#{NINE}", f"DOCTOR#dr-lee {DAY_SK}", "BOOKING#practice"
+    assert entry["UnreadableItems"] == 1
+    assert entry["unreadable_items"] in ([day], [f"one of {slot}, {day}, {record}"])

@@ -162,7 +162,7 @@ MUTANTS = (
     ),
     Mutant(
         "A failed condition raises the error of another condition",
-        "chalicelib.storage.transaction:Transaction._failure_for",
+        "chalicelib.storage.transaction:Transaction._find_reasons",
         swap(starred(1), starred(2)),
         "tests/api/test_conditions.py::test_slot_booked_after_read_is_reported_when_close_fails",
     ),
